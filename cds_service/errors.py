@@ -1,10 +1,9 @@
 """The tree of exceptions. No HTTP here: `web/errors.py` holds the table of statuses.
 
 CdsError
-  InvalidRequest            the caller's fault
-    MalformedRequest        not JSON, not a hook request, hook differs from the service's
-    TooMuchAsked            more orders or statements in one request than are allowed
-    PatientMismatch         the Patient or the augmentation order belongs to another patient than the request
+  MalformedRequest          not JSON, not a hook request, hook differs from the service's
+  TooMuchAsked              more orders or statements in one request than are allowed
+  PatientMismatch           the Patient or the augmentation order belongs to another patient than the request
   NotAuthenticated          the caller did not prove who it is
   LoginRefused              what the hospital's issuer sent back proves nobody who has a role here
   NotAllowed                the caller may not do this, for example name this FHIR server
@@ -18,7 +17,7 @@ CdsError
   DataFileError             a file of studies, hooks, mappings or site is wrong; start only
 
 What one module raises and its callers catch stands beside it, under `CdsError`: `JsonTextError`, `BrokenResource`,
-`NoKeySet`, `NothingToReplay`, `PurgeRefused` and the like. `audit/verification` shares no code, so it has its own.
+`NoKeySet`, `NothingToReplay` and the like. `audit/verification` shares no code, so it has its own.
 """
 
 
@@ -26,19 +25,15 @@ class CdsError(Exception):
     """Base of every error that this package raises on purpose."""
 
 
-class InvalidRequest(CdsError):
-    """The request is invalid; the caller has to change it."""
-
-
-class MalformedRequest(InvalidRequest):
+class MalformedRequest(CdsError):
     """The body is not a request of this hook."""
 
 
-class TooMuchAsked(InvalidRequest):
+class TooMuchAsked(CdsError):
     """More orders, or feedback statements, in one request than are allowed."""
 
 
-class PatientMismatch(InvalidRequest):
+class PatientMismatch(CdsError):
     """The Patient, or the augmentation order, is of another patient than `context.patientId`."""
 
 

@@ -26,12 +26,7 @@ from cds_service.fhir.gathering.prefetch import PrefetchPlan, plan_prefetch
 from cds_service.fhir.learning import load_learning
 from cds_service.fhir.mapping.mapping_files import read_orderables
 from cds_service.fhir.mapping.overlay import files_in_force, refuse_unread
-from cds_service.fhir.mapping.terminology import (
-    Terminology,
-    asked_codes,
-    check_specs,
-    load_finding_specs,
-)
+from cds_service.fhir.mapping.terminology import Terminology, asked_codes, check_specs, load_finding_specs
 from cds_service.fhir.orders.suggestions import Code, Coding, OrderTemplate, make_template, read_placeholders
 from cds_service.fhir.shapes import compile_shape
 from cds_service.protocol.json_text import canonical_json

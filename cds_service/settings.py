@@ -6,7 +6,16 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    DirectoryPath,
+    Field,
+    ValidationError,
+    field_validator,
+)
 
 from cds_service.errors import DataFileError
 from cds_service.outgoing.address import parse_base
@@ -16,17 +25,12 @@ PREFIX = "KYPHOPLASTY_CDS_"
 PrefetchWish = Literal["full", "patient", "none"]
 BODY_BYTES = 4 * 1024 * 1024
 RECORD_BYTES = 32 * 1024 * 1024
-
-
 Network = IPv4Network | IPv6Network
+Base = Annotated[str, AfterValidator(lambda url: parse_base(url).url)]
 
 
 def _parts(value: Any) -> Any:
     return [one.strip() for one in value.split(",")] if isinstance(value, str) else value
-
-
-def _upper(value: Any) -> Any:
-    return value.upper() if isinstance(value, str) else value
 
 
 class Settings(BaseModel):
@@ -43,8 +47,10 @@ class Settings(BaseModel):
         repr=False,  # it may hold a password
         description="database of the audit log: SQLite file or PostgreSQL, as a SQLAlchemy URL",
     )
-    site: Path | None = Field(default=None, description="site folder; without it the service is open and local only")
-    public_url: str | None = Field(
+    site: DirectoryPath | None = Field(
+        default=None, description="site folder; without it the service is open and local only"
+    )
+    public_url: Base | None = Field(
         default=None, description="address that the EHR calls; without it the listening address"
     )
     deadline_seconds: float = Field(
@@ -53,7 +59,7 @@ class Settings(BaseModel):
     prefetch: PrefetchWish = Field(
         default="full", description="what discovery asks for: full, patient or none (the rest is read from fhirServer)"
     )
-    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = Field(
         default="INFO", description="DEBUG, INFO, WARNING or ERROR"
     )
     audit_key: Path | None = Field(
@@ -95,20 +101,13 @@ class Settings(BaseModel):
         default=(),
         description="proxies whose X-Forwarded-For counts for login limits: addresses, networks",
     )
-    fhir_servers: tuple[str, ...] = ()
+    fhir_servers: tuple[Base, ...] = ()
 
     @field_validator("database_url")
     @classmethod
     def _database_is_a_url(cls, value: str) -> str:
         if not value.startswith(("sqlite:", "postgresql:", "postgresql+")):
             raise ValueError("must be a sqlite: or postgresql: URL")
-        return value
-
-    @field_validator("site")
-    @classmethod
-    def _site_is_a_folder(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.is_dir():
-            raise ValueError("is not a folder")
         return value
 
     @field_validator("link_key")
@@ -119,21 +118,6 @@ class Settings(BaseModel):
         if value is not None and value.stat().st_size < 32:
             raise ValueError("holds fewer than 32 bytes")
         return value
-
-    @field_validator("public_url")
-    @classmethod
-    def _public_url_is_a_base(cls, value: str | None) -> str | None:
-        return None if value is None else parse_base(value).url
-
-    @field_validator("fhir_servers")
-    @classmethod
-    def _fhir_servers_are_bases(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(parse_base(url).url for url in value)
-
-    @property
-    def names_database(self) -> bool:
-        """Whether the environment names the database; otherwise it is a file of the working directory."""
-        return "database_url" in self.model_fields_set
 
     @property
     def gather_budget_seconds(self) -> float:
@@ -169,18 +153,15 @@ def read_settings(
 
 def describe_settings() -> str:
     """One line for each environment variable, with its default, as `serve --help` prints them."""
-    fields = Settings.model_fields
+    fields = {name: Settings.model_fields[name] for name in _names()}
+    defaults = {name: f" [default: {one.default}]" for name, one in fields.items() if one.default not in (None, ())}
     return "\n".join(
-        f"{PREFIX}{name.upper()}  {_line(fields[name].description, fields[name].default)}" for name in _names()
+        f"{PREFIX}{name.upper()}  {one.description}{defaults.get(name, '')}" for name, one in fields.items()
     )
 
 
 def _names() -> tuple[str, ...]:
     return tuple(name for name, field in Settings.model_fields.items() if field.description)
-
-
-def _line(description: str | None, default: Any) -> str:
-    return f"{description}" if default in (None, ()) else f"{description} [default: {default}]"
 
 
 def _named(error: ValidationError) -> DataFileError:

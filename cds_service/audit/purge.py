@@ -19,10 +19,6 @@ KEPT = ENTRIES.join(PAYLOADS, PAYLOADS.c.sequence == ENTRIES.c.sequence)
 HOW = "`audit checkpoint` first, and keep the note elsewhere."
 
 
-class PurgeRefused(CdsError):
-    """Not everything that is due was deleted; the message says why."""
-
-
 def count_purgeable(database: Database, before: datetime) -> int:
     with database.reading() as connection:
         return _count(connection, before)
@@ -62,7 +58,7 @@ def purge_before(database: Database, before: datetime, user: str, clock: Clock) 
     covers them all.
 
     Raises:
-        PurgeRefused: there are entries to delete, but no later checkpoint.
+        CdsError: there are entries to delete, but no later checkpoint.
     """
     purged = last = 0
     while True:
@@ -85,7 +81,7 @@ def purge_before(database: Database, before: datetime, user: str, clock: Clock) 
         purged, last = purged + len(sequences), sequences[-1]
     database.empty_journal()
     if left:
-        raise PurgeRefused(f"{purged} entries purged; {left} more have no checkpoint behind them: {HOW}")
+        raise CdsError(f"{purged} entries purged; {left} more have no checkpoint behind them: {HOW}")
     return purged
 
 

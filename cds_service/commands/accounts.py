@@ -33,14 +33,17 @@ def add_reviewer(*, name: str, role: Any, password_file: TextIO | None, replace:
     figures and integrity, and no patient.
     """
     with log_database(may_begin=not replace) as database:
-        accounts = _accounts_of(database)
+        accounts = accounts_of(database)
         known = accounts.find(name) if replace else None
         if replace and known is None:
             raise DataFileError("NAME", name, "there is no such account to replace in this log")
         if known and not known.is_open and role is None:
             raise DataFileError("NAME", name, f"was closed (it was {known.role}); --role opens it again")
         role = role or (known.role if known else "reviewer")
-        password = _read_password(password_file)
+        if password_file is None:
+            password = str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+        else:
+            password = password_file.readline().rstrip("\r\n")
         try:
             done = account_entry("replaced" if replace else "added", name, role)
             accounts.add(name, role, password, replace=replace, entry=done)
@@ -59,7 +62,7 @@ def remove_reviewer(name: str) -> None:
     decides whether it may log in again.
     """
     with log_database() as database:
-        done = _accounts_of(database).retire(
+        done = accounts_of(database).retire(
             name, lambda done: account_entry("closed" if done.is_closed else "ended", name)
         )
         if not any(done):
@@ -68,17 +71,10 @@ def remove_reviewer(name: str) -> None:
     click.echo(f"{name} {said}; sessions ended: {done.sessions}")
 
 
-def _read_password(file: TextIO | None) -> str:
-    """The first line of the file, or the prompt's answer."""
-    if file is None:
-        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
-    return file.readline().rstrip("\r\n")
-
-
 def account_entry(result: str, name: str, role: str | None = None) -> AuditEntry:
     content = {"account": name} | ({"role": role} if role else {})
     return AuditEntry(kind="account", at=utc_now(), user=options.machine_user(), result=result, content=content)
 
 
-def _accounts_of(database: Database) -> Accounts:
+def accounts_of(database: Database) -> Accounts:
     return Accounts(Access(lambda: database, utc_now))

@@ -22,11 +22,7 @@ from cds_service.commands import options
 from cds_service.commands.terminal import make_console, print_response
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.reading import Fetched
-from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.level_text import in_order
-from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.augmentation import find_augmentation_order
-from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.server import lookup
 from cds_service.fhir.server.client import FhirClient
@@ -35,7 +31,7 @@ from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_base
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookResponse, parse_request
-from cds_service.samples.requests import augmentation_order, order_sign_body
+from cds_service.samples.requests import augmentation_order, fault_of_order, order_sign_body
 from cds_service.service import Ports, answer
 from cds_service.settings import Settings, read_settings
 from cds_service.site.clients import Capabilities
@@ -114,7 +110,8 @@ def assess_patient(wish: Wish, settings: Settings, site: SiteFolder | None, capa
     """
     service = load_service(site)
     hook = next(iter(service.hooks.values()))
-    _refuse_other_procedure(wish, service.terminology)
+    if fault := fault_of_order(wish.order("any"), service.terminology):
+        raise click.UsageError(fault)
     deadline = Deadline.after(settings.deadline_seconds)
     until = deadline.for_reading().ends
     connections = Connections(max_record_bytes=settings.max_record_bytes)
@@ -194,17 +191,6 @@ def _days(resource: Mapping[str, Any]) -> Iterator[date]:
             yield date.fromisoformat(text(value)[:10])
 
 
-def _refuse_other_procedure(wish: Wish, terminology: Terminology) -> None:
-    if (
-        find_augmentation_order(read_drafts({"entry": [{"resource": wish.order("any")}]}, Person("any")), terminology)
-        is None
-    ):
-        raise click.UsageError(
-            f"{wish.procedure}: no kyphoplasty or vertebroplasty that this service knows;"
-            " a CPT number (22510 to 22515) or SYSTEM|CODE"
-        )
-
-
 def _find_one(fhir: lookup.Browser, wanted: str, until: float) -> str:
     """Id of the one patient of this name or identifier; several are listed.
 
@@ -215,16 +201,12 @@ def _find_one(fhir: lookup.Browser, wanted: str, until: float) -> str:
     if not found:
         raise lookup.LookUpFailed("The server found no patient of this name or identifier.")
     for one in found:
-        options.tell(f"  {one.id}  {_say_patient(one)}")
+        said = (one.name or "no name", one.gender, f"born {one.birth_date}" if one.birth_date else "")
+        options.tell(f"  {one.id}  {', '.join(filter(None, said))}")
     if len(found) > 1:
         count = f"the first {lookup.MOST_SHOWN}" if len(found) >= lookup.MOST_SHOWN else str(len(found))
         raise lookup.LookUpFailed(f"Several patients fit ({count} are listed above); choose one with --patient ID.")
     return found[0].id
-
-
-def _say_patient(patient: lookup.FoundPatient) -> str:
-    parts = (patient.name or "no name", patient.gender, f"born {patient.birth_date}" if patient.birth_date else "")
-    return ", ".join(part for part in parts if part)
 
 
 @dataclass(slots=True)

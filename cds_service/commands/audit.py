@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ from cds_service.audit.checkpoint import make_checkpoint as sign_head
 from cds_service.audit.checkpoint import signer_of
 from cds_service.audit.database import HEAD, Database
 from cds_service.audit.exporting import begin_export, export_lines
-from cds_service.audit.purge import PurgeRefused, count_purgeable, doubt_of_clock, purge_before
+from cds_service.audit.purge import count_purgeable, doubt_of_clock, purge_before
 from cds_service.audit.query import Query
 from cds_service.audit.reader import AuditReader, Found, Stored
 from cds_service.audit.store import utc_now
@@ -30,7 +30,7 @@ from cds_service.audit.verification.rows import NoLog
 from cds_service.audit.verification.walk import report_json, report_lines, verify_log
 from cds_service.commands import options
 from cds_service.commands.terminal import clean, make_console, print_answer
-from cds_service.errors import AuditUnavailable, DataFileError
+from cds_service.errors import AuditUnavailable, CdsError, DataFileError
 from cds_service.settings import Settings, read_settings
 
 WAIT_SECONDS = 10.0  # a command may wait longer for the database than an answer may
@@ -125,7 +125,7 @@ def verify(*, notes: tuple[Path, ...], keys: tuple[str, ...], exported: Path | N
                 settings.database_url,
                 checkpoints,
                 trusted,
-                progress=_progress(),
+                progress=_say_progress,
                 retention_days=settings.retention_days,
             )
     except BadNote as error:
@@ -199,7 +199,7 @@ def purge(*, i_know: bool, dry_run: bool, confirmed: str | None) -> None:
             doubt = doubt_of_clock(database, now)
             if doubt and confirmed != f"{before:%Y-%m-%d}":
                 again = f"if {now:%Y-%m-%d} is today, say --delete-what-was-said-before {before:%Y-%m-%d}"
-                raise PurgeRefused(f"The clock may be wrong: {doubt}. Nothing was purged; {again}.")
+                raise CdsError(f"The clock may be wrong: {doubt}. Nothing was purged; {again}.")
             count = purge_before(database, before, options.machine_user(), utc_now)
     verb = "would be purged" if dry_run else "purged"
     click.echo(f"{count} entries from before {before:%Y-%m-%d} {verb}")
@@ -224,7 +224,7 @@ def log_database(*, may_begin: bool = False) -> Iterator[Database]:
     settings = read_settings()
     database = Database(settings.database_url, wait_seconds=WAIT_SECONDS)
     try:
-        if not (may_begin and settings.names_database):
+        if not (may_begin and "database_url" in settings.model_fields_set):
             database.check_exists()
         elif not database.holds_log():
             click.echo(f"a new audit log begins in {database.url.render_as_string(hide_password=True)}", err=True)
@@ -290,14 +290,9 @@ def _writing_to(out: Path | None) -> Iterator[TextIO]:
         raise DataFileError("--out", str(out), f"cannot be written ({error.strerror})") from None
 
 
-def _progress() -> Callable[[int], None]:
-    is_terminal = sys.stderr.isatty()
-
-    def say(entries: int) -> None:
-        if is_terminal:
-            click.echo(f"\r{entries} entries", err=True, nl=False)
-
-    return say
+def _say_progress(entries: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r{entries} entries", err=True, nl=False)
 
 
 def _found_json(found: Found) -> dict[str, Any]:

@@ -11,21 +11,19 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
 from rich.console import Console
 
-from cds_service.audit.store import AuditStore, utc_now
+from cds_service.audit.store import AuditStore
 from cds_service.commands import options
-from cds_service.commands.accounts import account_entry
+from cds_service.commands.accounts import account_entry, accounts_of
 from cds_service.commands.calling import CallingCard, CannotCall, send
 from cds_service.commands.terminal import add_summaries, make_console, print_response, print_title, summary_table
 from cds_service.loading import load_service
-from cds_service.review.access import Access
-from cds_service.review.accounts import Accounts
 from cds_service.samples import SITE_FOLDER, Sample, load_samples
 from cds_service.samples.fhir_server import LocalServer, start_fhir_server
 from cds_service.samples.requests import order_sign_request
@@ -55,14 +53,13 @@ def demo(*, patient: str | None, keep: bool) -> None:
     sys.exit(run_demo(patient=patient, keep=keep))
 
 
-def run_demo(*, patient: str | None = None, keep: bool = False, today: date | None = None) -> int:
+def run_demo(*, patient: str | None = None, keep: bool = False) -> int:
     """Show the cards of all sample patients, or of one; returns the exit code.
 
     Args:
         patient: id of a sample (`p1-thin-high`), or its beginning up to a dash (`p1`).
-        today: day on which the orders are signed; the present day (UTC) when None.
     """
-    samples = load_samples(today or datetime.now(UTC).date())
+    samples = load_samples(datetime.now(UTC).date())
     chosen = choose_samples(samples, patient)
     if not chosen:
         options.tell(
@@ -108,13 +105,6 @@ class _Running:
 
     url: str
     log: AuditStore
-
-    def add_reviewer(self, name: str) -> str:
-        """Make an account for the review pages and return its password."""
-        password = secrets.token_urlsafe(12)
-        accounts = Accounts(Access(lambda: self.log.database, utc_now))
-        accounts.add(name, "reviewer", password, entry=account_entry("added", name, "reviewer"))
-        return password
 
 
 @contextmanager
@@ -181,7 +171,8 @@ def _print_addresses(console: Console, urls: Mapping[bool, str], fhir_url: str, 
 def _print_reviewers(console: Console, services: Mapping[bool, _Running]) -> None:
     """Make a reviewer of each service; its log and its accounts end with it."""
     for service in services.values():
-        password = service.add_reviewer(REVIEWER)
+        accounts, password = accounts_of(service.log.database), secrets.token_urlsafe(12)
+        accounts.add(REVIEWER, "reviewer", password, entry=account_entry("added", REVIEWER, "reviewer"))
         console.print(f"Review pages: {service.url}/audit, name {REVIEWER}, password {password}", soft_wrap=True)
         console.print(f"  its log: export {PREFIX}DATABASE_URL={service.log.url}", soft_wrap=True)
     console.print("All run until you press Ctrl-C. Then the logs are deleted.")

@@ -40,10 +40,6 @@ OTHERS: Mapping[str, str] = {
 }
 
 
-class NothingLearned(CdsError):
-    """The source cannot be read; the message is for people."""
-
-
 @click.command("learn")
 @click.argument("sources", metavar="REQUEST.json|FHIR-SERVER…", nargs=-1, required=True)
 @options.SITE
@@ -83,7 +79,7 @@ def learn_from(
         patients: ids on the server; the first `limit` of its patients where there are none.
 
     Raises:
-        NothingLearned: a source cannot be read.
+        CdsError: a source cannot be read.
         DataFileError: our data or the site folder is wrong.
     """
     service = load_service(site)
@@ -91,7 +87,7 @@ def learn_from(
     rules = load_learning(folders, service.terminology)
     servers = [one for one in sources if one.startswith(("http://", "https://"))]
     if token is not None and len(servers) > 1:
-        raise NothingLearned("--token-file: the token is for one server; name the others in another run")
+        raise CdsError("--token-file: the token is for one server; name the others in another run")
     resources = chain.from_iterable(
         _of_server(one, patients, limit, token) if one in servers else _of_file(Path(one)) for one in sources
     )
@@ -103,9 +99,9 @@ def _of_file(file: Path) -> Iterator[Json]:
     try:
         document = decode_json(file.read_bytes())
     except OSError as error:
-        raise NothingLearned(f"{file}: cannot be read ({error.strerror})") from None
+        raise CdsError(f"{file}: cannot be read ({error.strerror})") from None
     except JsonTextError as error:
-        raise NothingLearned(f"{file}: {error}") from None
+        raise CdsError(f"{file}: {error}") from None
     yield from _resources([document])
 
 
@@ -126,7 +122,7 @@ def _of_server(base: str, patients: Sequence[str], limit: int, token: str | None
     try:
         address = parse_base(base).url
     except ValueError as error:
-        raise NothingLearned(f"{base}: {error}") from None
+        raise CdsError(f"{base}: {error}") from None
     connections = Connections(max_record_bytes=read_settings().max_record_bytes)
     reader = FhirClient(address, token, connections=connections)
     identity = identify_server(reader, until=time.monotonic() + SECONDS)
@@ -147,11 +143,11 @@ def _first_patients(reader: FhirClient, limit: int) -> list[Json]:
     try:
         page = reader.first_page(f"Patient?_count={limit}", until=time.monotonic() + SECONDS)
     except FhirReadError as error:
-        raise NothingLearned(f"The server was asked for patients: {error}; name some with --patient.") from None
+        raise CdsError(f"The server was asked for patients: {error}; name some with --patient.") from None
     patients = (one for one in _resources(page.documents) if one["resourceType"] == "Patient")
     found = [one for one in patients if is_fhir_id(one.get("id"))][:limit]
     if not found:
-        raise NothingLearned("The server listed no patients; name some with --patient.")
+        raise CdsError("The server listed no patients; name some with --patient.")
     return found
 
 
@@ -171,13 +167,13 @@ def write_map(file: Path, learned: Learned) -> None:
     """The proposals as a ConceptMap whose id is the file's name, as the site folder wants it.
 
     Raises:
-        NothingLearned: the file is there already: it may hold what a person has confirmed.
+        CdsError: the file is there already: it may hold what a person has confirmed.
     """
     try:
         with file.open("x", encoding="utf-8") as opened:
             opened.write(json.dumps(concept_map(file.stem, learned), ensure_ascii=False, indent=1) + "\n")
     except OSError as error:
-        raise NothingLearned(f"{file}: cannot be written ({error.strerror})") from None
+        raise CdsError(f"{file}: cannot be written ({error.strerror})") from None
 
 
 def print_learned(learned: Learned) -> None:

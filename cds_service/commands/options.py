@@ -101,12 +101,9 @@ def say_errors(command: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
-        except DataFileError as error:
-            click.echo(f"error: {error}", err=True)
-            sys.exit(2)
         except CdsError as error:
             click.echo(f"error: {error}", err=True)
-            sys.exit(1)
+            sys.exit(2 if isinstance(error, DataFileError) else 1)
 
     return run
 

@@ -153,16 +153,13 @@ class Detail:
 
 def _buttons(suggestions: Sequence[Mapping[str, Any]]) -> Text:
     """Labels in brackets; a star marks what the service recommends."""
-    buttons = [
-        _button(clean(item.get("label", "")), recommended=bool(item.get("isRecommended"))) for item in suggestions
-    ]
+    buttons = []
+    for item in suggestions:
+        star, style = ("*", "bold reverse") if item.get("isRecommended") else (" ", "reverse")
+        buttons.append(Text(f"[ {star} {clean(item.get('label', ''))} ]", style))
     if any(item.get("isRecommended") for item in suggestions):
         buttons.append(Text("* recommended", "dim"))
     return Text("\n").join(buttons)
-
-
-def _button(label: str, *, recommended: bool) -> Text:
-    return Text(f"[ * {label} ]", "bold reverse") if recommended else Text(f"[   {label} ]", "reverse")
 
 
 def _reasons(card: Mapping[str, Any]) -> Iterator[Text]:

@@ -41,10 +41,6 @@ ASIDE = b" "  # before a line that says nothing to us, but may be the newer vers
 NO_JSON_OBJECT = "not a FHIR resource: no JSON object with a resourceType"
 
 
-class NoExport(CdsError):
-    """There is nothing to read at the paths that were named."""
-
-
 class LineError(ValueError):
     """The line is no FHIR resource. The message repeats nothing of it."""
 
@@ -67,7 +63,7 @@ def export_files(paths: Iterable[Path], types: Collection[str]) -> tuple[Path, .
     """The files to read, in a fixed order: those named, and of folders each `*.ndjson` that may hold these types.
 
     Raises:
-        NoExport: there is none.
+        CdsError: there is none.
     """
     found: set[Path] = set()
     for path in paths:
@@ -77,9 +73,9 @@ def export_files(paths: Iterable[Path], types: Collection[str]) -> tuple[Path, .
         elif path.is_file():
             found.add(path)
         else:
-            raise NoExport(f"{path}: no such file or folder")
+            raise CdsError(f"{path}: no such file or folder")
     if not found:
-        raise NoExport("no file *.ndjson with resources that we read")
+        raise CdsError("no file *.ndjson with resources that we read")
     return tuple(sorted(found))
 
 
@@ -219,7 +215,7 @@ def lines_in(chunk: Chunk) -> Iterator[bytes]:
     """The lines of a chunk, in order; blank ones too, since they count.
 
     Raises:
-        NoExport: a compressed file is broken, or unpacks to far more than FHIR does.
+        CdsError: a compressed file is broken, or unpacks to far more than FHIR does.
     """
     if chunk.end is None:
         yield from _unpacked(chunk.file)
@@ -238,10 +234,10 @@ def _unpacked(file: Path) -> Iterator[bytes]:
             while (found := _next_line(packed))[1]:
                 left -= found[1]
                 if left < 0:
-                    raise NoExport(f"{file}: unpacks to more than {MOST_UNPACKED} times its size; unpack it first")
+                    raise CdsError(f"{file}: unpacks to more than {MOST_UNPACKED} times its size; unpack it first")
                 yield found[0]
     except (OSError, EOFError, zlib.error):
-        raise NoExport(f"{file}: cannot be unpacked") from None
+        raise CdsError(f"{file}: cannot be unpacked") from None
 
 
 def _next_line(source: BinaryIO | gzip.GzipFile) -> tuple[bytes, int]:
@@ -399,8 +395,6 @@ def by_patient(
     folder: Path,
     types: Collection[str],
     say: Callable[[BadLine], None],
-    *,
-    bases: Bases = NO_BASE,
 ) -> Iterator[tuple[str, list[bytes]]]:
     """Each patient of the export with all their lines and the shared resources they refer to, in this process.
 
@@ -409,13 +403,12 @@ def by_patient(
         folder: an empty one, for the parts.
         types: to read.
         say: is told of every line that is skipped.
-        bases: as for `read_head`.
     """
     buckets, chunks = bucket_count(files), chunks_of(files)
     parts = {}
     for place, chunk in enumerate(chunks):
         part = folder / f"{place:05}.part"
-        parts[part] = write_part(chunk, part, buckets, types, bases=bases)
+        parts[part] = write_part(chunk, part, buckets, types)
     for bad in bad_lines(chunks, list(parts.values())):
         say(bad)
     write_shared(parts, folder / SHARED_FILE)

@@ -3,27 +3,23 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from urllib.parse import parse_qs, quote, urlencode
 
 from cds_service import __version__
 from cds_service.errors import CdsError
-from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.augmentation import find_augmentation_order
-from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.references import NO_BASE, bases_of
 from cds_service.loading import load_service
 from cds_service.population.bulk import SHARED, BadLine, replaced, type_of
 from cds_service.population.scoring import Result, Run
 from cds_service.population.worklist import VISITS, Row, write_worklist
-from cds_service.samples.requests import augmentation_order
+from cds_service.samples.requests import augmentation_order, fault_of_order
 from cds_service.service import Service
 from cds_service.site.folder import load_site
 
@@ -52,11 +48,6 @@ class Job:
     site: Path | None = None
     with_worklist: bool = False
 
-    @property
-    def types_by_name(self) -> frozenset[str]:
-        """The types that files are named after: exported, even where the file is empty."""
-        return frozenset(filter(None, map(type_of, self.files)))
-
     def digest(self, service: Service) -> str:
         """Changes with everything that the result follows from: options, files, data in force."""
         seen = [(str(file.resolve()), (stat := file.stat()).st_size, stat.st_mtime_ns) for file in self.files]
@@ -74,16 +65,18 @@ class Job:
             WrongJob: the procedure is no augmentation that the service knows.
         """
         service = service or load(self.site)
+        named = frozenset(filter(None, map(type_of, self.files)))  # exported, even where the file is empty
         order = None
         if self.procedure or self.levels:
             order = augmentation_order("for-all", self.procedure, self.levels, self.as_of)
             order = {name: part for name, part in order.items() if name != "subject"} | {"id": "for-all"}
-            _refuse_other(order, self.procedure, service.terminology)
+            if fault := fault_of_order(order, service.terminology):
+                raise WrongJob(fault)
         return Run(
             service=service,
             hook=next(iter(service.hooks.values())),
             as_of=self.as_of,
-            exported=self.types_by_name | frozenset(exported),
+            exported=named | frozenset(exported),
             order=order,
             with_worklist=self.with_worklist,
             bases=bases_of([self.fhir_server]) if self.fhir_server else NO_BASE,
@@ -119,14 +112,6 @@ def export_address(base: str, service: Service, *, with_worklist: bool = False) 
     whose = "" if base.split("/")[-2:-1] == ["Group"] else "/Patient"
     asked = {"_type": ",".join(types), "_typeFilter": f"Observation?{urlencode({'code': ','.join(codes)})}"}
     return f"{base}{whose}/$export?{urlencode(asked, quote_via=quote)}"
-
-
-def _refuse_other(order: Mapping[str, Any], procedure: str | None, terminology: Terminology) -> None:
-    if find_augmentation_order(read_drafts({"entry": [{"resource": order}]}, Person("any")), terminology) is None:
-        raise WrongJob(
-            f"{procedure}: no kyphoplasty or vertebroplasty that this service knows;"
-            " a CPT number (22510 to 22515) or SYSTEM|CODE"
-        )
 
 
 # --- what comes out --------------------------------------------------------------------------------------------------

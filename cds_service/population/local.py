@@ -35,14 +35,7 @@ from cds_service.population.bulk import (
     write_part,
     write_shared,
 )
-from cds_service.population.job import (
-    Job,
-    Report,
-    WrongJob,
-    load,
-    types_read,
-    write_results,
-)
+from cds_service.population.job import Job, Report, WrongJob, load, types_read, write_results
 from cds_service.population.scoring import Result, look_for, score
 from cds_service.service import Service
 
@@ -50,10 +43,6 @@ SMALL_BYTES = 4 * 1024 * 1024  # of an export that one process scores before oth
 
 Step = Callable[[int], None]
 Maker = Callable[[Job, Path, Service], Step]
-
-
-class WorkerEnded(CdsError):
-    """A worker process ended before its work was done."""
 
 
 def score_locally(job: Job, out: Path | None, worklist: Path | None) -> Report:
@@ -65,7 +54,7 @@ def score_locally(job: Job, out: Path | None, worklist: Path | None) -> Report:
         worklist: where the worklist goes.
 
     Raises:
-        WorkerEnded: a process was killed, or fell over.
+        CdsError: a process was killed, or fell over.
         WrongJob: the procedure is no augmentation, or the work folder is somebody's own.
     """
     service = load(job.site)
@@ -169,7 +158,7 @@ def _share_out(name: str, maker: Maker, files: Sequence[Path], job: Job, folder:
             deque(track(steps, name, len(files), before, console=console, disable=quiet), maxlen=0)
         except BrokenProcessPool:
             said = "A worker process ended before its work was done; run the same command again to go on."
-            raise WorkerEnded(said) from None
+            raise CdsError(said) from None
 
 
 _steps: list[Step] = []  # of a worker process: the one that it does

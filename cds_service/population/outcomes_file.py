@@ -32,10 +32,6 @@ MOST_NAMED = 20
 Read = TypeVar("Read")
 
 
-class OutcomesFileError(CdsError):
-    """The file of outcomes cannot be used."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalPatient:
     """One row of the file.
@@ -78,20 +74,20 @@ def read_outcomes(path: Path, specs: Mapping[str, FindingSpec], today: date) -> 
     """Read the file: comma or semicolon, UTF-8. A row of a procedure after today is not used.
 
     Raises:
-        OutcomesFileError: it is no such table, a heading stands twice, or no row has an outcome.
+        CdsError: it is no such table, a heading stands twice, or no row has an outcome.
     """
     try:
         raw = path.read_bytes()
         text = raw.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise OutcomesFileError(f"{path.name} cannot be read: {error}") from error
+        raise CdsError(f"{path.name} cannot be read: {error}") from error
     rows = list(csv.reader(io.StringIO(text), delimiter=";" if ";" in text.partition("\n")[0] else ","))
     if not rows:
-        raise OutcomesFileError(f"{path.name} is empty")
+        raise CdsError(f"{path.name} is empty")
     head = [name.strip().lower() for name in rows[0]]
     if twice := [name for name, count in Counter(filter(None, head)).items() if count > 1]:
-        raise OutcomesFileError(f"{path.name}: the column {twice[0]} stands twice")
-    known = {*specs, *PLAIN, *FOR_PEOPLE, *_outcome_columns()}
+        raise CdsError(f"{path.name}: the column {twice[0]} stands twice")
+    known = {*specs, *PLAIN, *FOR_PEOPLE, *(f"{kind}-{one}" for one in OUTCOMES for kind in ("outcome", "months"))}
     faults = [f"column {name!r} is not known and not used" for name in head if name not in known]
     patients = []
     for number, cells in enumerate(rows[1:], start=2):
@@ -109,7 +105,7 @@ def read_outcomes(path: Path, specs: Mapping[str, FindingSpec], today: date) -> 
             else:
                 faults.append(f"row {number}, date: after today; the row is not used")
     if not any(one.outcomes for one in patients):
-        raise OutcomesFileError(f"{path.name}: no row has an outcome (outcome-refracture or outcome-residual-pain)")
+        raise CdsError(f"{path.name}: no row has an outcome (outcome-refracture or outcome-residual-pain)")
     ids = Counter(one.id for one in patients if one.id)
     return OutcomesFile(
         patients=tuple(patients),
@@ -123,10 +119,6 @@ def say_faults(faults: Sequence[str]) -> list[str]:
     """The first of them, and how many more there are."""
     more = len(faults) - MOST_NAMED
     return [*faults[:MOST_NAMED], *([f"and {more} more"] if more > 0 else [])]
-
-
-def _outcome_columns() -> tuple[str, ...]:
-    return tuple(f"{kind}-{outcome}" for outcome in OUTCOMES for kind in ("outcome", "months"))
 
 
 class _BadCell(ValueError):

@@ -262,7 +262,7 @@ def _own_orders(kinds: Mapping[str, Sequence[Json]], person: Person, run: Run) -
         return [], run.as_of
     newest = max(day for day, _ in found)
     of_day = [raw for day, raw in found if day == newest]
-    carried_out = {last_name(reference) for raw in of_day for reference in _based_on(raw)}
+    carried_out = {last_name(text(one.get("reference"))) for raw in of_day for one in objects(raw.get("basedOn"))}
     earlier = [raw for day, raw in found if day < newest and name_of(raw) in carried_out]
     drafts = [as_draft(raw, newest) for raw in (*of_day, *earlier)]
     return drafts if len(drafts) == 1 else sorted(drafts, key=canonical_json), newest
@@ -281,10 +281,6 @@ def day_of(raw: Json, otherwise: date) -> date:
     """The day of a procedure, or on which an order was written."""
     done = raw.get("performedDateTime") or member(raw, "performedPeriod", "start")
     return utc_day(done) or utc_day(raw.get("authoredOn")) or otherwise
-
-
-def _based_on(raw: Json) -> Iterable[str]:
-    return (text(one.get("reference")) for one in objects(raw.get("basedOn")))
 
 
 def name_of(raw: Json) -> str:

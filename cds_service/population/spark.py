@@ -21,22 +21,8 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as column
 
-from cds_service.population.bulk import (
-    BadLine,
-    LineError,
-    bucket_count,
-    chunks_of,
-    lines_in,
-    shared_names,
-    take_line,
-)
-from cds_service.population.job import (
-    Job,
-    Report,
-    load,
-    types_read,
-    write_results,
-)
+from cds_service.population.bulk import BadLine, LineError, bucket_count, chunks_of, lines_in, shared_names, take_line
+from cds_service.population.job import Job, Report, load, types_read, write_results
 from cds_service.population.scoring import Result, Run, look_for, score
 from cds_service.service import Service
 

@@ -31,10 +31,6 @@ OLD = 75  # years; policy
 SMALLEST_CELL = 5  # patients; smaller groups are left out, they could be recognised
 
 
-class TooFewOutcomes(CdsError):
-    """A recalibration cannot be fitted on these patients."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessed:
     """A local patient with an outcome and what the model says.
@@ -201,14 +197,14 @@ def refit(
     10.1002/sim.7179, lets a test choose between the two as well, by likelihood ratios).
 
     Raises:
-        TooFewOutcomes: no model can be refitted, a row with an outcome is not confirmed, or an id stands in several.
+        CdsError: no model can be refitted, a row with an outcome is not confirmed, or an id stands in several.
     """
     if file.repeated:
-        raise TooFewOutcomes(
+        raise CdsError(
             f"{file.repeated} ids stand in more than one row, and a recalibration counts each patient once: keep one"
         )
     if open_rows := [one.row for one in file.patients if one.outcomes and one.confirmed is False]:
-        raise TooFewOutcomes(
+        raise CdsError(
             f"{len(open_rows)} rows with an outcome are not confirmed (the first is row {open_rows[0]}):"
             " a person looks at each and writes yes in the column confirmed"
         )
@@ -236,7 +232,7 @@ def refit(
             fitted=today,
         )
     if not found:
-        raise TooFewOutcomes("no model can be recalibrated: " + "; ".join(why))
+        raise CdsError("no model can be recalibrated: " + "; ".join(why))
     return found, tuple(why)
 
 

@@ -10,15 +10,7 @@ from typing import Any
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import assessment_json
 from cds_service.core.assessment import assess
-from cds_service.core.facts import (
-    AugmentationOrder,
-    Finding,
-    Findings,
-    Gap,
-    Provenance,
-    RecordState,
-    SupportOrders,
-)
+from cds_service.core.facts import AugmentationOrder, Finding, Findings, Gap, Provenance, RecordState, SupportOrders
 from cds_service.core.policy import Policy
 from cds_service.core.signals import Signal
 from cds_service.errors import CdsError

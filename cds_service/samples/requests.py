@@ -6,7 +6,11 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from cds_service.core.data_file import read_json
+from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.level_text import LEVELS
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.augmentation import find_augmentation_order
+from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.loading import data_root
 from cds_service.samples import Sample
 from cds_service.samples.fhir_search import Resource, Store, hold
@@ -105,6 +109,16 @@ def augmentation_order(patient_id: str, procedure: str | None, levels: Sequence[
         "authoredOn": today.isoformat(),
         "requester": {"reference": USER},
     }
+
+
+def fault_of_order(order: Mapping[str, Any], terminology: Terminology) -> str:
+    """Why this draft order is no augmentation for the service; empty where it is one."""
+    drafts = read_drafts({"entry": [{"resource": {**order, "subject": {"reference": "Patient/any"}}}]}, Person("any"))
+    if find_augmentation_order(drafts, terminology) is not None:
+        return ""
+    code = "|".join(order["code"]["coding"][0].values()).removeprefix(f"{CPT}|")
+    known = "a CPT number (22510 to 22515) or SYSTEM|CODE"
+    return f"{code}: no kyphoplasty or vertebroplasty that this service knows; {known}"
 
 
 def order_sign_body(patient_id: str, fhir_server: str, orders: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -28,7 +28,6 @@ STATUSES: tuple[tuple[type[errors.CdsError], int, str], ...] = (
     (errors.MalformedRequest, 400, "invalid"),
     (errors.TooMuchAsked, 413, "too-long"),
     (errors.PatientMismatch, 400, "business-rule"),
-    (errors.InvalidRequest, 400, "invalid"),
     (errors.NotAuthenticated, 401, "login"),
     (errors.NotAllowed, 403, "forbidden"),
     (errors.UnknownService, 404, "not-found"),

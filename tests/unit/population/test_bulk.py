@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from cds_service.errors import CdsError
 from cds_service.fhir.references import bases_of
 from cds_service.population import bulk
 from cds_service.population.bulk import (
     LineError,
-    NoExport,
     by_patient,
     chunks_of,
     export_files,
@@ -61,7 +61,7 @@ def test_files_are_those_of_the_types(tmp_path: Path) -> None:
     found = [file.name for file in export_files([tmp_path], TYPES)]
     assert found == ["1.Observation.ndjson", "Observation_2.ndjson.gz", "Patient.ndjson", "all.ndjson"]
     assert export_files([tmp_path / "Claim.ndjson"], TYPES)  # named by the user
-    with pytest.raises(NoExport):
+    with pytest.raises(CdsError):
         export_files([tmp_path / "none"], TYPES)
 
 
@@ -92,7 +92,7 @@ def test_a_file_that_unpacks_to_far_too_much_or_not_at_all_is_refused(
     damaged = whole[:20] + bytes([whole[20] ^ 255]) + whole[21:]
     for octets in (gzip.compress(b"{}\n" * 10_000_000), whole[:-9], damaged, b"no gzip"):
         file.write_bytes(octets)
-        with pytest.raises(NoExport, match="unpack"):
+        with pytest.raises(CdsError, match="unpack"):
             list(lines_in(chunks_of([file])[0]))
 
 

@@ -11,9 +11,9 @@ from click.testing import CliRunner
 
 from cds_service.audit.chain import seal
 from cds_service.cli import main
-from cds_service.errors import DataFileError
+from cds_service.errors import CdsError, DataFileError
 from cds_service.loading import load_service
-from cds_service.population.outcomes_file import OutcomesFileError, read_outcomes
+from cds_service.population.outcomes_file import read_outcomes
 from cds_service.review.replay import replay
 from cds_service.site.folder import load_site
 from tests.chart_builders import (
@@ -115,7 +115,7 @@ def test_a_row_that_cannot_be_trusted_is_named(tmp_path):
 @pytest.mark.parametrize(("text", "said"), cases(__file__, "a_file_without_use_is_refused"))
 def test_a_file_without_use_is_refused(tmp_path, text, said):
     (tmp_path / "o.csv").write_text(text, encoding="utf-8")
-    with pytest.raises(OutcomesFileError, match=said):
+    with pytest.raises(CdsError, match=said):
         read(tmp_path / "o.csv")
     assert run(tmp_path / "o.csv").exit_code == 1
 
