@@ -36,8 +36,8 @@ def page(*resources: Any, following: str | None = None, total: int | None = None
     return bundle
 
 
-def outcome(severity: str = "error") -> dict[str, Any]:
-    return {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": "processing"}]}
+def outcome(severity: str = "error", code: str = "processing") -> dict[str, Any]:
+    return {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": code}]}
 
 
 def observation(number: int | str, code: str = "38267-1", **members: Any) -> dict[str, Any]:
