@@ -36,6 +36,8 @@ KEYS = {
     "MedicationAdministration": "administrations",
     "MedicationStatement": "statements",
     "Procedure": "procedures",
+    "ServiceRequest": "serviceRequests",
+    "DeviceRequest": "deviceRequests",
 }
 ALL_KEYS = ("patient", "boneDensity", "body", "function", *KEYS.values())
 _numbers = count(1)
