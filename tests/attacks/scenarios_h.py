@@ -22,7 +22,7 @@ from tests.chart_builders import (
     thin_and_weak,
 )
 from tests.faults.records import IDENTIFIER, order
-from tests.growing import PARTS
+from tests.growing import request_with
 from tests.tables import built
 
 Resource = dict[str, Any]
@@ -117,7 +117,7 @@ def names_two_servers(case: Case, field: Field) -> None:
 def takes_no_long_time(case: Case, field: Field) -> None:
     """Whatever comes of it (an answer that says what was cut, or none): others are not kept waiting."""
     part = case.sends.get("part")
-    body = PARTS[part](case.sends["size"]) if part else signing(case, field)
+    body = request_with(part, case.sends["size"]) if part else signing(case, field)
     service = field.service(case.site)
     field.prepare(case)
     before = tree_seconds(service.process_id)

@@ -62,7 +62,7 @@ def test_ch_38_suggestions_come_with_a_selection_behaviour_that_clients_know(res
 
 
 def test_ch_39_where_one_may_be_chosen_at_most_one_is_recommended(responses):
-    assert faults(responses, card_rules.selection_faults, card_rules.suggestion_faults) == []
+    assert faults(responses, card_rules.recommendation_faults, card_rules.suggestion_faults) == []
 
 
 def test_ch_40_every_action_says_what_it_does_and_carries_a_whole_resource(responses):
