@@ -22,6 +22,7 @@ from tests.chart_builders import (
     problem,
     vertebroplasty,
 )
+from tests.tables import cases
 
 
 @dataclass(frozen=True)
@@ -40,71 +41,14 @@ class Signing:
 
 OUTCOME = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "timeout"}]}
 KEYS = ("boneDensity", "function", "imaging", "conditions", "medications", "procedures", "serviceRequests")
-# Plausible values, the studies' own ranges and well beyond; one decimal, as people record them.
-MEASURES = {
-    "bmd-t-score": (-5.0, 1.0),
-    "bmi": (14.0, 42.0),
-    "appendicular-muscle-index": (3.0, 9.0),
-    "grip-strength": (4.0, 45.0),
-    "gait-speed": (0.2, 1.6),
-    "mna-score": (0.0, 30.0),
-    "pma-rate": (30.0, 75.0),
-    "multifidus-smi": (20.0, 320.0),
-    "ct-attenuation": (-20.0, 180.0),
-    "psoas-total-area": (4.0, 30.0),
-    "es-mf-fat-fraction": (5.0, 90.0),
-    "psoas-fat-fraction": (2.0, 60.0),
-    "l4-vertebral-area": (9.0, 20.0),
-    "vbq": (1.8, 4.4),
+NAMED = {
+    **{one.__name__: one for one in (augmented, bed_rest, dose, drug, kyphoplasty, ordered, period, vertebroplasty)},
+    "brace": lambda number, **members: brace(number=number, **members),
+    "in_words": lambda text: kyphoplasty("L1", code="99999") | {"code": {"text": text}},
+    "other_procedure": lambda _: ordered_elsewhere(),
 }
-PROBLEMS = (
-    *("hypertension", "diabetes", "sarcopenia", "malignancy", "spinal-infection", "unstable-fracture"),
-    *("neurological-deficit", "end-of-life", "prior-spinal-surgery"),
-)
-RARE = frozenset(PROBLEMS[3:8])
-MEDICATION = {
-    "none": (drug("losartan"),),
-    "treated": (drug("losartan"), drug("alendronate")),
-    "denosumab": (dose("denosumab", days=100),),
-    "denosumab overdue": (drug("losartan"), dose("denosumab", days=280)),
-    "steroids": (drug("prednisolone"),),
-    "not known": (),
-}
-# How a value was recorded: usable, old, stale, without a day, with a limit, in no known unit, of another patient.
-RECORDED: dict[str, dict[str, Any]] = {
-    "well": {},
-    "old": {"days": 300},
-    "stale": {"days": 4000},
-    "undated": {"effectiveDateTime": None},
-    "preliminary": {"status": "preliminary"},
-    "of another": {"subject": {"reference": "Patient/other"}},
-    "in a strange unit": {"valueQuantity": {"value": 12, "unit": "furlong"}},
-}
-BRACES = {
-    "none": (),
-    "open draft": (brace(),),
-    "short draft": (brace(occurrencePeriod=period(0, 42)),),
-    "long draft": (brace(occurrencePeriod=period(0, 120)),),
-    "other device": (brace(code="L0120"),),  # cervical
-}
-ACTIVE = {
-    "open brace": brace(number="old-brace", status="active"),
-    "rehabilitation": ordered("rehabilitation"),
-    "dietitian": ordered("dietitian"),
-    "bone treatment": ordered("bone-treatment"),
-    "bedside": ordered("bedside-measurement"),
-    "earlier augmentation": augmented(40),
-    "other procedure": ordered_elsewhere(),
-}
-BED_REST = {"none": (), "routine": (bed_rest(12),), "long": (bed_rest(72),), "open": (bed_rest(None),)}
-PROCEDURES = (
-    (kyphoplasty("L1"),),
-    (kyphoplasty("T12", code="22513"),),
-    (kyphoplasty(None),),
-    (vertebroplasty("L1"),),
-    (kyphoplasty("L1"), kyphoplasty("T12", number="kypho-2", code="22513")),
-    (kyphoplasty("L1"), vertebroplasty("T12")),
-    (kyphoplasty("L1", code="99999") | {"code": {"text": "Balloon kyphoplasty L1"}},),
+MEASURES, RECORDED, PROBLEMS, MEDICATION, ACTIVE, DRAFTS = (
+    cases(__file__, name, NAMED) for name in ("measures", "recorded", "problems", "medication", "active", "drafts")
 )
 
 
@@ -123,9 +67,9 @@ def measurements(draw: st.DrawFn) -> list[Resource]:
 @st.composite
 def problems(draw: st.DrawFn) -> list[Resource]:
     """A problem list; what excludes a patient from every study is drawn one time in three."""
-    names = draw(st.sets(st.sampled_from([name for name in PROBLEMS if name not in RARE])))
+    names = draw(st.sets(st.sampled_from(PROBLEMS["usual"])))
     if draw(st.integers(0, 2)) == 0:
-        names |= draw(st.sets(st.sampled_from(sorted(RARE)), max_size=3))
+        names |= draw(st.sets(st.sampled_from(PROBLEMS["rare"]), max_size=3))
     return [problem(name, days=30) for name in sorted(names)]
 
 
@@ -140,9 +84,9 @@ def signings(draw: st.DrawFn) -> Signing:
         *(ACTIVE[name] for name in sorted(draw(st.sets(st.sampled_from(sorted(ACTIVE)), max_size=4)))),
     ]
     drafts = (
-        *draw(st.sampled_from(PROCEDURES)),
-        *BRACES[draw(st.sampled_from(sorted(BRACES)))],
-        *BED_REST[draw(st.sampled_from(sorted(BED_REST)))],
+        *draw(st.sampled_from(DRAFTS["procedures"])),
+        *DRAFTS["braces"][draw(st.sampled_from(sorted(DRAFTS["braces"])))],
+        *DRAFTS["bed-rest"][draw(st.sampled_from(sorted(DRAFTS["bed-rest"])))],
     )
     failed = draw(st.sets(st.sampled_from(KEYS), max_size=2)) if draw(st.integers(0, 4)) == 0 else set()
     return Signing(tuple(record), drafts, frozenset(failed))
