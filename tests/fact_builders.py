@@ -5,12 +5,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from hypothesis import strategies as st
+
 from cds_service.core.assessment import Assessment, assess
 from cds_service.core.facts import Finding, Findings, Gap, GapReason, Provenance, SupportOrder, SupportOrders, Value
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Recommendation, recommend
 from cds_service.core.signals import Signal, Situation, find_signals
 from tests.chart_builders import HOOK, TODAY, open_service
+from tests.tables import cases
 
 DAY = TODAY - timedelta(days=10)
 WORDS = {
@@ -41,6 +44,14 @@ def facts(values: Mapping[str, Value] | None = None, *, reason: GapReason = "abs
         if name not in known
     }
     return Findings(known, gaps)
+
+
+def any_values(*groups: str) -> dict[str, st.SearchStrategy[Any]]:
+    """A strategy for each finding of these groups of `fact_builders.toml`."""
+    ranges = {name: said for group in groups for name, said in cases(__file__, group).items()}
+    return {
+        name: st.floats(**said) if isinstance(said, dict) else st.sampled_from(said) for name, said in ranges.items()
+    }
 
 
 def assessed(values: Mapping[str, Value], policy: Policy | None = None) -> Assessment:

@@ -9,11 +9,15 @@ from hypothesis import strategies as st
 from study_samples import LOGISTIC, NOMOGRAM, PAIN, SARCOPENIA, STUDIES, TABLES_FOLDER
 
 from cds_service.core.prediction import load_models, predict
+from cds_service.core.study import Example
 from tests.tables import cases
 
 MODELS = load_models(STUDIES, TABLES_FOLDER)
 S, N, R = MODELS[SARCOPENIA.id], MODELS[NOMOGRAM.id], MODELS[PAIN.id]
+L1 = {"tl-junction": True, "diabetes": False, "bmd-t-score": -2.8}
+NAMED = {"S": S, "N": N, "R": R, "L1": L1}
 EXAMPLES = [(name, example) for name, study in LOGISTIC.items() for example in study.examples]
+MEASURED = [(one.pop("model").study.id, Example(**one)) for one in cases(__file__, "measured", NAMED)]
 CROSS_CHECKS = [(name, example) for name, study in LOGISTIC.items() for example in study.cross_checks]
 
 
@@ -25,8 +29,8 @@ def _expit(log_odds):
     return 1 / (1 + np.exp(-log_odds))
 
 
-@pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=lambda one: getattr(one, "inputs", one))
-def test_example_of_a_study_file(name, example):
+@pytest.mark.parametrize(("name", "example"), EXAMPLES + MEASURED, ids=lambda one: getattr(one, "inputs", one))
+def test_the_figures_of_the_evidence_page(name, example):
     found = predict(MODELS[name], example.inputs, site_incidence=None)
     assert found.risk == pytest.approx(example.risk, abs=0.01)
     assert found.inputs_known == pytest.approx(example.inputs_known, abs=0.01)
@@ -50,23 +54,6 @@ def test_one_yes_no_input_or_category_alone_gives_the_printed_table_back(name, e
 )
 def test_rates_of_the_refracture_table_come_back_exactly(inputs, events, patients):
     assert predict(S, inputs, site_incidence=None).risk == pytest.approx(events / patients, abs=1e-6)
-
-
-L1 = {"tl-junction": True, "diabetes": False, "bmd-t-score": -2.8}
-NAMED = {"S": S, "N": N, "R": R, "L1": L1}
-MEASURED = cases(__file__, "measured", NAMED)
-
-
-@pytest.mark.parametrize(("model", "inputs", "known", "risk", "uncertainty", "if_measured"), MEASURED)
-def test_what_a_measurement_buys(model, inputs, known, risk, uncertainty, if_measured):
-    found = predict(model, inputs, site_incidence=None)
-    assert found.inputs_known == pytest.approx(known, abs=0.01)
-    assert found.risk == pytest.approx(risk, abs=0.01)
-    assert found.study_uncertainty == pytest.approx(uncertainty, abs=0.02)
-    if if_measured is None:
-        assert found.if_measured is None
-    else:
-        assert found.if_measured == pytest.approx(if_measured, abs=0.02)
 
 
 PREDICTED = {
@@ -185,16 +172,6 @@ def test_psoas_muscle_never_exceeds_the_total_and_follows_it(total, fat):
 )
 def test_the_reference_is_the_average_of_the_same_procedure_at_the_baseline_in_force(inputs, site, reference):
     assert predict(N, inputs, site_incidence=site).reference == pytest.approx(reference, abs=0.002)
-
-
-def test_extrapolation_never_reassures():
-    """BMI 28 would turn T -2.8 into 1 %; held it does not."""
-    known = {"bmd-t-score": -2.8, "tl-junction": True, "diabetes": False}
-    held = predict(S, {**known, "bmi": 28.0}, site_incidence=None)
-    reduced = S.reduced(frozenset({*known, "bmi"}))
-    straight = _expit(_logit(held.risk) + reduced.coefficients[0] * (28.0 - held.held["bmi"].used))
-    assert straight < 0.02
-    assert held.risk > 0.08
 
 
 @pytest.mark.parametrize(("name", "example"), [one for one in EXAMPLES if one[1].if_measured])

@@ -12,6 +12,7 @@ from tests.chart_builders import HOOK, open_service
 from tests.fact_builders import (
     DAY,
     WORDS,
+    any_values,
     recommended,
     signals_of,
     situation,
@@ -88,30 +89,7 @@ def test_what_is_ordered_already_is_not_offered(kind, rule, draft):
 
 # --- properties ------------------------------------------------------------------------------------------------------
 
-VALUES = {
-    "bmi": st.floats(14, 40),
-    "mna-score": st.floats(0, 30),
-    "sarcopenia-site": st.booleans(),
-    "sarcopenia": st.booleans(),
-    "plvi": st.floats(0.2, 2),
-    "pma-rate": st.floats(30, 75),
-    "psoas-total-area": st.floats(4, 30),
-    "es-mf-fat-fraction": st.floats(5, 95),
-    "vbq": st.floats(1.5, 4.5),
-    "bmd-t-score": st.floats(-5, 1),
-    "ct-attenuation": st.floats(-50, 200),
-    "multifidus-smi": st.floats(10, 400),
-    "diabetes": st.booleans(),
-    "tl-junction": st.booleans(),
-    "bone-drug": st.booleans(),
-    "denosumab-overdue": st.booleans(),
-    "steroid-use": st.booleans(),
-    "prior-spinal-surgery": st.booleans(),
-    "age": st.floats(45, 100),
-    "procedure": st.sampled_from(["PKP", "PVP"]),
-    "unstable-fracture": st.just(False),
-    "malignancy": st.just(False),
-}
+VALUES = any_values("inputs", "others")
 SUPPORT = st.lists(
     st.sampled_from(
         [

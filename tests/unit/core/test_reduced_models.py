@@ -26,12 +26,6 @@ def test_reduced_coefficients_are_those_of_an_independent_calculation(models, na
     assert model.intercept == pytest.approx(check.intercept, rel=0.03)
 
 
-def test_the_sign_of_psoas_muscle_turns_between_reduced_and_full_model(models):
-    alone = models[PAIN.id].reduced(frozenset({"psoas-muscle-area"}))
-    (printed,) = (term.beta for term in PAIN.terms if term.finding == "psoas-muscle-area")
-    assert alone.coefficients[0] < 0 < printed
-
-
 def _newton(inputs, outcome, weights):
     """Weighted logistic regression of a fractional outcome, without any library."""
     design = np.column_stack([np.ones(len(inputs)), inputs])
@@ -154,17 +148,13 @@ def test_coefficients_are_never_surer_than_printed(models, name):
         # The outer two are the 200th of 40,000 draws; plain random draws leave them 0.1 to 0.2 kg/m2 of chance.
         (SARCOPENIA.id, "bmi", (16.4, 17.5, 22.0, 23.3), 0.16),
         (SARCOPENIA.id, "bmd-t-score", (-3.84, -3.45, -1.58, -1.18), 0.01),
+        (PAIN.id, "psoas-total-area", (3.4, None, 22.0, None), 0.06),
+        (PAIN.id, "psoas-fat-fraction", (None, 1.5, 38.5, None), 0.1),
     ],
 )
 def test_the_study_ranges_are_those_of_an_independent_calculation(models, name, finding, ends, tolerance):
-    assert models[name].table.ranges[finding] == pytest.approx(ends, abs=tolerance)
-
-
-def test_psoas_is_held_by_total_area_and_fat_share(models):
-    """Evidence page, step 8: total 3.4 / 22.0 cm2, fat share 1.5 / 38.5 %."""
-    ranges = models[PAIN.id].table.ranges
-    assert (ranges["psoas-total-area"][0], ranges["psoas-total-area"][2]) == pytest.approx((3.4, 22.0), abs=0.06)
-    assert ranges["psoas-fat-fraction"][1:3] == pytest.approx((1.5, 38.5), abs=0.1)
+    for found, end in zip(models[name].table.ranges[finding], ends, strict=True):
+        assert end is None or found == pytest.approx(end, abs=tolerance)
 
 
 def test_a_second_build_gives_the_same_bytes(tmp_path):
@@ -173,13 +163,6 @@ def test_a_second_build_gives_the_same_bytes(tmp_path):
         build_tables(None, tmp_path / folder, studies=studies, draws=4_000)
     one, two = (table_path(NOMOGRAM.id, tmp_path / folder).read_bytes() for folder in ("one", "two"))
     assert one == two
-
-
-def test_shipped_tables_are_current_and_those_of_other_files_are_stale():
-    for study in LOGISTIC.values():
-        assert read_table(study, TABLES_FOLDER).study == study.id
-    with pytest.raises(DataFileError, match="has changed since"):
-        read_table(NOMOGRAM.model_copy(update={"draws": NOMOGRAM.draws + 1}), TABLES_FOLDER)
 
 
 def _shipped():
