@@ -9,10 +9,11 @@ from cds_service.audit.chain import AuditEntry, AuditState
 from cds_service.loading import load_service
 from cds_service.outgoing.deadline import Deadline
 from cds_service.samples.requests import answer_prefetch
-from cds_service.service import Service
+from cds_service.service import Service, answer
 from cds_service.settings import Settings
-from cds_service.site.folder import load_site
+from cds_service.site.folder import SiteFolder, load_site
 from cds_service.web.app import create_app
+from cds_service.web.cds_api import Flow
 from tests.codes import ATC, CPT, HCPCS, ICD, MEASURES, ORDERS, SCT, SYSTEMS, UCUM, codeable
 from tests.tables import cases
 
@@ -211,35 +212,45 @@ class KeptEntries:
 
 
 class Asked:
-    """The real application without a socket, with a clock that stands still and an audit log in memory."""
+    """The real application without a socket, with a clock that stands still and an audit log in memory, or this one."""
 
     def __init__(
-        self, service: Service, deadline: float = 60, *, log: Any = None, earlier: Any = None, **settings: Any
+        self,
+        service: Service | None = None,
+        deadline: float = 60,
+        *,
+        log: Any = None,
+        earlier: Any = None,
+        site: SiteFolder | None = None,
+        flow: Flow = answer,
+        **settings: Any,
     ) -> None:
         """The deadline is in seconds; a busy test machine must not turn into a gap."""
         self.now = NOW
         self.log = log or KeptEntries()
         app = create_app(
-            service,
+            service or open_service(),
             Settings(deadline_seconds=deadline, **settings),
             audit=self.log,
             earlier=earlier,
             base_url="http://127.0.0.1:8080",
+            site=site,
             clock=lambda: self.now,
+            flow=flow,
         )
-        self._client = app.test_client()
+        self.client = app.test_client()
 
-    def post(self, body: Mapping[str, Any], place: str = "") -> Any:
+    def post(self, body: Any, place: str = "", **options: Any) -> Any:
         """The response to a hook call, or to what is sent behind its address."""
-        return self._client.post(f"/cds-services/{HOOK}{place}", json=body)
+        return self.client.post(f"/cds-services/{HOOK}{place}", json=body, **options)
 
     def get(self, path: str, accept: str) -> Any:
         """The page at this address."""
-        return self._client.get(path, headers={"Accept": accept})
+        return self.client.get(path, headers={"Accept": accept})
 
     def paths(self) -> set[str]:
         """Every address that is routed."""
-        return {rule.rule for rule in self._client.application.url_map.iter_rules()}
+        return {rule.rule for rule in self.client.application.url_map.iter_rules()}
 
 
 APPLICATIONS: dict[int, tuple[Service, Asked]] = {}

@@ -19,6 +19,19 @@ def test_every_study_has_a_page_for_people(model_id, accepted):
     assert f"{MODELS[model_id]['n']} patients" in page.text
 
 
+def test_the_page_of_a_model_shows_its_numbers():
+    """Table 3 of the study."""
+    text = application().get("/models/sarcopenia-pvm-2022", "text/html").text
+    assert all(f">{number}<" in text for number in ("−0.59", "−0.87 to −0.32", "17.54"))
+    assert "Table 3" in text
+
+
+def test_a_model_is_json_for_programs():
+    model_id, card = next(iter(MODELS.items()))
+    assert application().get(f"/models/{model_id}", "application/json").json == card
+    assert application().get("/models", "application/json").json == list(MODELS.values())
+
+
 def test_each_card_line_finds_its_place_on_the_guidelines_page():
     page = application().get("/guidelines", "text/html").text
     (hook,) = open_service().hooks.values()
