@@ -1,42 +1,32 @@
 """What is not ready when its time is over does not leave: 503, and no entry says that a card was shown."""
 
 import json
-import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+import pytest
 
 from cds_service.errors import DeadlinePassed
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
 from cds_service.service import Ports, answer
-from cds_service.settings import Settings
-from cds_service.web.app import create_app
-from tests.chart_builders import HOOK, NOW, KeptEntries, kyphoplasty, open_service, order_sign, patient
+from tests.audit_builders import uuid_of
+from tests.chart_builders import HOOK, NOW, Asked, KeptEntries, kyphoplasty, open_service, order_sign, patient
+from tests.live_service import FEEDBACK
 
-ADDRESS = f"/cds-services/{HOOK}"
 SIGNED = order_sign([patient()], kyphoplasty())
-OTHER = order_sign([patient()])
 LOOKS = 40  # more than an answer takes at its deadline
-STATEMENT = {"card": "0", "outcome": "overridden", "outcomeTimestamp": "2026-11-20T08:00:00Z"}
-
-
-def service(seconds, clock=lambda: NOW):
-    log = KeptEntries()
-    app = create_app(
-        open_service(),
-        Settings(deadline_seconds=seconds),
-        audit=log,
-        base_url="http://127.0.0.1:8080",
-        clock=clock,
-    )
-    return app.test_client(), log
 
 
 def test_an_answer_that_takes_longer_than_its_time_is_none():
-    client, log = service(0.3, clock=lambda: threading.Event().wait(0.35) or NOW)
-    response = client.post(ADDRESS, json=SIGNED)
-    assert response.status_code == 503
-    assert [(entry.kind, entry.reason) for entry in log.entries] == [("refusal", "deadline-passed")]
+    def slow(*arguments):
+        time.sleep(0.35)
+        return answer(*arguments)
+
+    asked = Asked(flow=slow, deadline_seconds=0.3)
+    assert asked.post(SIGNED).status_code == 503
+    assert [(entry.kind, entry.reason) for entry in asked.log.entries] == [("refusal", "deadline-passed")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +51,8 @@ def test_whenever_the_time_ends_there_is_neither_an_answer_nor_an_entry_of_one()
     whole, request = open_service(), parse_request(json.dumps(SIGNED).encode(), "order-sign")
     outcomes = []
     for looks in range(LOOKS):
-        log = KeptEntries()
-        ports = Ports(
-            clock=lambda: NOW,
-            fhir=None,
-            audit=log,
-            deadline=Ending(0, 0, iter([True] * looks)),
-            base_url="http://127.0.0.1:8080",
-        )
+        log, deadline = KeptEntries(), Ending(0, 0, iter([True] * looks))
+        ports = Ports(clock=lambda: NOW, fhir=None, audit=log, deadline=deadline, base_url="http://127.0.0.1:8080")
         try:
             cards = answer(whole, whole.hooks[HOOK], request, ports).cards
         except DeadlinePassed:
@@ -77,3 +61,21 @@ def test_whenever_the_time_ends_there_is_neither_an_answer_nor_an_entry_of_one()
     late = outcomes.index((True, 1))
     assert late >= 3  # after the record, after the figures, after the cards
     assert outcomes == [(False, 0)] * late + [(True, 1)] * (LOOKS - late)
+
+
+class SlowLog(KeptEntries):
+    def append(self, entry, until=None):
+        time.sleep(0.05)
+        super().append(entry, until)
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(0.5, 503), (60, 200)])
+def test_feedback_that_cannot_be_kept_in_time_is_asked_for_again(seconds, status):
+    statement = {"outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
+    statements = [{"card": uuid_of(number), **statement} for number in range(40)]
+    asked = Asked(log=SlowLog(), deadline_seconds=seconds)
+    response = asked.client.post(FEEDBACK, json={"feedback": statements})
+    assert response.status_code == status
+    assert ("Retry-After" in response.headers) == (status == 503)
+    assert (len(asked.log.entries) == 40) == (status == 200)
+    assert asked.log.entries

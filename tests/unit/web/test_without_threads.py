@@ -5,12 +5,9 @@ import threading
 import pytest
 
 from cds_service.audit.store import AuditStore
-from cds_service.settings import Settings
-from cds_service.web.app import create_app
-from tests.chart_builders import HOOK, NOW, KeptEntries, kyphoplasty, open_service, order_sign, patient
+from tests.chart_builders import Asked, kyphoplasty, order_sign, patient
 from tests.stub_fhir import StubFhir
 
-ADDRESS = f"/cds-services/{HOOK}"
 SERVER = "https://ehr.example.org/r4"
 SENT = order_sign([patient()], kyphoplasty())
 UNSENT = order_sign([patient()], kyphoplasty(), prefetch=False, fhir_server=SERVER)
@@ -23,40 +20,33 @@ def threadless(monkeypatch):
     return monkeypatch
 
 
-def service(log):
-    settings = Settings(deadline_seconds=60, fhir_servers=(SERVER,))
-    app = create_app(open_service(), settings, audit=log, base_url="http://127.0.0.1:8080", clock=lambda: NOW)
-    return app.test_client()
-
-
 @pytest.mark.usefixtures("threadless")
 @pytest.mark.parametrize(
     ("body", "status", "kind"), [(SENT, 200, "answer"), (UNSENT, 412, "refusal")], ids=["sent along", "to be read"]
 )
 def test_what_was_sent_along_is_answered_and_what_had_to_be_read_is_not_readable(body, status, kind):
-    log = KeptEntries()
-    response = service(log).post(ADDRESS, json=body)
-    assert response.status_code == status
-    assert [entry.kind for entry in log.entries] == [kind]
+    asked = Asked(fhir_servers=(SERVER,))
+    assert asked.post(body).status_code == status
+    assert [entry.kind for entry in asked.log.entries] == [kind]
 
 
 def test_what_cannot_be_read_in_time_for_want_of_threads_is_refused(monkeypatch):
-    stub, log = StubFhir(), KeptEntries()
+    asked = Asked()
     monkeypatch.setattr(threading.Timer, "start", _no_thread)
-    response = service(log).post(ADDRESS, json=order_sign([], kyphoplasty(), prefetch=False, fhir_server=stub.base))
-    stub.close()
+    with StubFhir() as stub:
+        response = asked.post(order_sign([], kyphoplasty(), prefetch=False, fhir_server=stub.base))
     assert (response.status_code, response.json["issue"][0]["code"]) == (412, "transient")
-    assert [entry.kind for entry in log.entries] == ["refusal"]
+    assert [entry.kind for entry in asked.log.entries] == ["refusal"]
 
 
 def test_without_its_writer_the_log_takes_nothing_and_is_not_ready_until_it_gets_one(tmp_path, threadless):
     log = AuditStore(f"sqlite:///{tmp_path / 'audit.sqlite3'}")
-    client = service(log)
-    assert client.post(ADDRESS, json=SENT).status_code == 503
-    assert client.get("/health/ready").status_code == 503
+    asked = Asked(log=log)
+    assert asked.post(SENT).status_code == 503
+    assert asked.client.get("/health/ready").status_code == 503
     threadless.undo()
-    assert client.post(ADDRESS, json=SENT).status_code == 200
-    assert client.get("/health/ready").status_code == 200
+    assert asked.post(SENT).status_code == 200
+    assert asked.client.get("/health/ready").status_code == 200
     log.close()
 
 
