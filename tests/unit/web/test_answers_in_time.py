@@ -13,7 +13,6 @@ from cds_service.protocol.messages import parse_request
 from cds_service.service import Ports, answer
 from tests.audit_builders import uuid_of
 from tests.chart_builders import HOOK, NOW, Asked, KeptEntries, kyphoplasty, open_service, order_sign, patient
-from tests.live_service import FEEDBACK
 
 SIGNED = order_sign([patient()], kyphoplasty())
 LOOKS = 40  # more than an answer takes at its deadline
@@ -24,7 +23,7 @@ def test_an_answer_that_takes_longer_than_its_time_is_none():
         time.sleep(0.35)
         return answer(*arguments)
 
-    asked = Asked(flow=slow, deadline_seconds=0.3)
+    asked = Asked(flow=slow, deadline=0.3)
     assert asked.post(SIGNED).status_code == 503
     assert [(entry.kind, entry.reason) for entry in asked.log.entries] == [("refusal", "deadline-passed")]
 
@@ -73,8 +72,8 @@ class SlowLog(KeptEntries):
 def test_feedback_that_cannot_be_kept_in_time_is_asked_for_again(seconds, status):
     statement = {"outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
     statements = [{"card": uuid_of(number), **statement} for number in range(40)]
-    asked = Asked(log=SlowLog(), deadline_seconds=seconds)
-    response = asked.client.post(FEEDBACK, json={"feedback": statements})
+    asked = Asked(log=SlowLog(), deadline=seconds)
+    response = asked.post({"feedback": statements}, "/feedback")
     assert response.status_code == status
     assert ("Retry-After" in response.headers) == (status == 503)
     assert (len(asked.log.entries) == 40) == (status == 200)
