@@ -1,7 +1,7 @@
 """The application: one service in force, its CDS Hooks endpoints and its pages."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -21,7 +21,7 @@ from cds_service.outgoing.address import is_ip_address, is_loopback_host
 from cds_service.review.routes import review_routes
 from cds_service.service import Service, answer
 from cds_service.settings import Settings
-from cds_service.site.folder import Site, SiteFolder
+from cds_service.site.folder import SiteFolder
 from cds_service.web.basis import basis_html, basis_routes
 from cds_service.web.cds_api import CDS_PATH, Flow, Surroundings, cds_routes
 from cds_service.web.errors import outcome, register_errors
@@ -113,7 +113,7 @@ def create_app(
     )
     register_errors(app)
     register_hosts(app, (settings.public_url or "", base_url, listening))
-    register_cors(app, around.site)
+    app.before_request(answer_preflight)
     app.register_blueprint(cds_routes(around))
     app.register_blueprint(feedback_routes(around))
     app.register_blueprint(page_routes(around, has_sandbox=is_open(around.site), has_review=store is not None))
@@ -134,11 +134,10 @@ def create_app(
         )
         app.register_blueprint(review)
         app.register_blueprint(basis_routes(around, store))
-    app.after_request(_secure)
-
     if callers is not None:
         app.extensions[AT_WORKER_START] = callers.prefetch
-    app.wsgi_app = partial(_with_plain_path, app.wsgi_app)  # type: ignore[method-assign]
+    origins = around.site.site.allowed_origins if around.site else None
+    app.wsgi_app = partial(_in_front, app.wsgi_app, origins)  # type: ignore[method-assign]
     return app
 
 
@@ -156,28 +155,52 @@ def _link_key(settings: Settings, audit: AuditStore) -> Callable[[float], bytes 
     return lambda _: key
 
 
-def _secure(response: Response) -> Response:
-    own = set(response.headers.keys())  # some pages and cacheable files set their own
-    for name, value in HEADERS.items():
-        if name not in own:
-            response.headers.add(name, value)
-    return response
-
-
-def _with_plain_path(
-    wsgi_app: Callable[..., Iterable[bytes]], environ: dict[str, Any], start_response: Any
+def _in_front(
+    wsgi_app: Callable[..., Iterable[bytes]],
+    origins: Container[str] | None,
+    environ: dict[str, Any],
+    start_response: Callable[..., Any],
 ) -> Iterable[bytes]:
     """Accept paths with doubled or trailing slashes, as some clients build them, as the plain path; drop `UNREAD`.
 
     A redirect would work for people, but browsers do not follow one after a preflight. An encoded slash is not a slash:
     a path that contains one is not found.
+
+    Every response gets `HEADERS` here: in an `after_request` each of them costs as much as a step of the view.
     """
     raw = environ.get("RAW_URI", "").partition("?")[0]
     path = raw if "%2f" in raw.lower() else SLASHES.sub("/", environ.get("PATH_INFO", ""))
     for name in UNREAD:
         environ.pop(name, None)
-    environ["PATH_INFO"] = path.rstrip("/") or "/"
-    return wsgi_app(environ, start_response)
+    path = environ["PATH_INFO"] = path.rstrip("/") or "/"
+    for_browsers = _cors_headers(origins, environ) if _is_cds_path(path) else {}
+
+    def start(status: str, headers: Sequence[tuple[str, str]], *fault: Any) -> Any:
+        own = {name for name, _ in headers}  # some pages and cacheable files set their own
+        ours = (one for one in HEADERS.items() if one[0] not in own)
+        return start_response(status, [*headers, *ours, *for_browsers.items()], *fault)
+
+    return wsgi_app(environ, start)
+
+
+def _is_cds_path(path: str) -> bool:
+    return path == CDS_PATH or path.startswith(CDS_PATH + "/")
+
+
+def _cors_headers(origins: Container[str] | None, environ: Mapping[str, Any]) -> dict[str, str]:
+    """What lets browsers that run a CDS Hooks client read every response on a CDS path, errors too."""
+    if origins is None:
+        headers = {ALLOWED_ORIGIN: "*"}  # open mode; never with credentials
+    else:
+        origin = environ.get("HTTP_ORIGIN", "")
+        headers = {"Vary": "Origin"} | ({ALLOWED_ORIGIN: origin} if origin in origins else {})
+    is_preflight = environ["REQUEST_METHOD"] == "OPTIONS" and ALLOWED_ORIGIN in headers
+    return headers | PREFLIGHT if is_preflight else headers
+
+
+def answer_preflight() -> Response | None:
+    """Answer a browser's question before a call on a CDS path; it needs no token."""
+    return Response(status=204) if request.method == "OPTIONS" and _is_cds_path(request.path) else None
 
 
 MISDIRECTED = "This service is not called by this name; the setting PUBLIC_URL says by which it is."
@@ -206,29 +229,3 @@ def register_hosts(app: Flask, urls: Iterable[str]) -> None:
         if host is None or is_ours(host) or request.path.startswith(("/health/", "/metrics")):
             return None
         return outcome(421, "processing", MISDIRECTED)
-
-
-def register_cors(app: Flask, site: Site | None) -> None:
-    """Let browsers that run a CDS Hooks client read every response on a CDS path; a preflight needs no token."""
-
-    def is_cds_path() -> bool:
-        return request.path == CDS_PATH or request.path.startswith(CDS_PATH + "/")
-
-    @app.before_request
-    def answer_preflight() -> Response | None:
-        return Response(status=204) if request.method == "OPTIONS" and is_cds_path() else None
-
-    @app.after_request
-    def allow_origin(response: Response) -> Response:
-        if is_cds_path():
-            for name, value in _origin_headers(site, request.headers.get("Origin", "")).items():
-                response.headers.add(name, value)
-            if request.method == "OPTIONS" and ALLOWED_ORIGIN in response.headers:
-                response.headers.update(PREFLIGHT)
-        return response
-
-
-def _origin_headers(site: Site | None, origin: str) -> dict[str, str]:
-    if site is None:
-        return {ALLOWED_ORIGIN: "*"}  # open mode; never with credentials
-    return {"Vary": "Origin"} | ({ALLOWED_ORIGIN: origin} if origin in site.site.allowed_origins else {})

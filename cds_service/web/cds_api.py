@@ -27,7 +27,7 @@ from cds_service.protocol.messages import CONTEXTS, NO_CARDS, HookRequest, HookR
 from cds_service.service import Ports, Service, ServiceHook
 from cds_service.settings import PrefetchWish, Settings
 from cds_service.site.clients import EVERYTHING, Client
-from cds_service.site.folder import ServiceMode, Site
+from cds_service.site.folder import Site
 from cds_service.web.errors import answer_error, caught, log_unexpected
 from cds_service.web.exchange import Exchange
 from cds_service.web.fhir_access import ClosedServer, aliases_of, check_fhir_server, check_right_to_server, open_reader
@@ -85,7 +85,7 @@ def cds_routes(around: Surroundings) -> Blueprint:
 def respond(around: Surroundings, act: Callable[[Exchange], Response]) -> Response:
     """Answer the current request, or refuse it; either is counted and logged."""
     exchange = Exchange(request._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - a documented name
-    with exchange.ends:
+    try:
         found = caught(partial(act, exchange))
         if isinstance(found, Exception):
             exchange.failure = None if isinstance(found, HTTPException) else found
@@ -94,6 +94,8 @@ def respond(around: Surroundings, act: Callable[[Exchange], Response]) -> Respon
         if isinstance(noted, Exception):  # the answer itself is unaffected, and its entry is written
             log_unexpected(noted)
         return found
+    finally:
+        exchange.end()
 
 
 def _discover(around: Surroundings, exchange: Exchange) -> Response:
@@ -116,8 +118,6 @@ def _known_caller(around: Surroundings, exchange: Exchange) -> Caller:
 
 def _call(around: Surroundings, service_id: str, exchange: Exchange) -> Response:
     exchange.service_id = "unknown"
-    seconds = around.settings.deadline_seconds  # until the caller is known
-    exchange.deadline = Deadline.after(seconds, began=exchange.began)
     admit(around, f"{CDS_PATH}/{service_id}", exchange)
     hooks = around.service.of(exchange.caller.client).hooks
     if service_id not in hooks or hooks[service_id].hook not in CONTEXTS:
@@ -183,8 +183,7 @@ def _answer(around: Surroundings, hook: ServiceHook, exchange: Exchange) -> Hook
     asked = parse_request(exchange.read_body(), hook.hook)
     deadline.check()
     exchange.hook_instance = asked.hook_instance
-    mode = around.site.service if around.site is not None else ServiceMode()
-    if mode.mode == "off":
+    if around.site is not None and around.site.service.mode == "off":
         return NO_CARDS
     client, caller = exchange.client, exchange.caller
     closed = _closed_server(around, asked, exchange)
@@ -260,8 +259,8 @@ def _note(around: Surroundings, exchange: Exchange, status: int) -> None:
 
 def _note_call(metrics: Metrics, exchange: Exchange, status: int) -> None:
     seconds = time.monotonic() - exchange.began
-    metrics.calls.labels(exchange.service_id, str(status)).inc()
-    metrics.seconds.labels(exchange.service_id).observe(seconds)
+    metrics.calls(exchange.service_id, str(status)).inc()
+    metrics.seconds(exchange.service_id).observe(seconds)
     for card in exchange.response.cards:
         metrics.cards.labels(exchange.service_id, topic_of(card), card.indicator).inc()
     if isinstance(exchange.failure, NotAuthenticated):

@@ -3,8 +3,6 @@
 import math
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from flask import Request
@@ -34,7 +32,6 @@ class Exchange:
         reason: a short word for the log.
         failure: the exception that ended it; None if HTTP itself refused it.
         began: monotonic time at which a thread took it, which is all that a WSGI application knows of its arrival.
-        ends: closed once it is answered.
     """
 
     request: Request
@@ -48,7 +45,7 @@ class Exchange:
     failure: Exception | None = None
     response: HookResponse = NO_CARDS
     began: float = field(default_factory=time.monotonic)
-    ends: ExitStack = field(default_factory=ExitStack)
+    _is_large: bool = False
 
     def read_body(self) -> bytes:
         """Read the body, which must be plain JSON in UTF-8, not longer than `MAX_CONTENT_LENGTH`, and not all brackets.
@@ -57,13 +54,13 @@ class Exchange:
             HTTPException: it is not.
             DeadlinePassed: other large bodies took all the time.
         """
-        is_plain = self.request.headers.get("Content-Encoding", "identity").lower() == "identity"
+        is_plain = self.request.environ.get("HTTP_CONTENT_ENCODING", "identity").lower() == "identity"
         charset = self.request.mimetype_params.get("charset", "utf-8")
         if not (is_plain and self.request.is_json and charset.lower() in {"utf-8", "utf8"}):
             raise UnsupportedMediaType
         length = self.request.content_length
         if length is None or length > LARGE_BYTES:
-            self.ends.enter_context(_one_large_body(self.deadline))
+            self._wait_for_large_bodies()
         self.body = self.request.get_data(cache=False)
         most = (self.request.max_content_length or math.inf) / LEAST_BYTES
         if len(self.body) > most and sum(map(self.body.count, (b"{", b"[", b","))) > most:
@@ -71,13 +68,13 @@ class Exchange:
             raise RequestEntityTooLarge
         return self.body
 
+    def _wait_for_large_bodies(self) -> None:
+        """Let a worker hold one large body at a time, until the answer: parsed it takes some thirty times its bytes."""
+        self._is_large = _LARGE.acquire(timeout=max(self.deadline.left, 0.0) if self.deadline is not None else -1)
+        if not self._is_large:
+            raise DeadlinePassed("The time for this answer is over.")
 
-@contextmanager
-def _one_large_body(deadline: Deadline | None) -> Iterator[None]:
-    """Allow a worker one large body in memory at a time: a parsed body takes some thirty times its bytes."""
-    if not _LARGE.acquire(timeout=max(deadline.left, 0.0) if deadline is not None else -1):
-        raise DeadlinePassed("The time for this answer is over.")
-    try:
-        yield
-    finally:
-        _LARGE.release()
+    def end(self) -> None:
+        """Let the next large body in, once this call is answered."""
+        if self._is_large:
+            _LARGE.release()

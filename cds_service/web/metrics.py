@@ -1,6 +1,7 @@
 """Counts for operators in Prometheus format; labels are services, statuses and topics, never ids."""
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -19,7 +20,7 @@ _FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the library's own switch; `share_between
 
 
 class Metrics:
-    """The metrics of one application; `.labels(…).inc()` and `.set(…)` are prometheus_client's own."""
+    """The metrics of one application, by prometheus_client; of `calls` and `seconds`, the children by their labels."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -30,10 +31,12 @@ class Metrics:
         def gauge(name: str, text: str, *labels: str, of_workers: Literal["mostrecent", "max"] = "mostrecent") -> Gauge:
             return Gauge(f"kyphoplasty_cds_{name}", text, labels, registry=self._registry, multiprocess_mode=of_workers)
 
-        self.calls = count("calls", "Calls of a service", "service", "status")
-        self.seconds = Histogram(
+        # Of each call: the library looks a label up anew each time, under a lock.
+        self.calls = cache(count("calls", "Calls of a service", "service", "status").labels)
+        seconds = Histogram(
             "kyphoplasty_cds_call_seconds", "Time of one call", ["service"], buckets=SECONDS, registry=self._registry
         )
+        self.seconds = cache(seconds.labels)
         self.cards = count("cards", "Cards answered", "service", "topic", "indicator")
         self.entries = count("audit_entries", "Entries of the audit log", "kind", "kept")
         self.unauthenticated = count("unauthenticated", "Calls of unknown callers", "reason")
