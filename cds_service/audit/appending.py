@@ -20,7 +20,7 @@ LAST_AND_KNOWN = select(ENTRIES.c.sequence, ENTRIES.c.hash, ENTRIES.c.entry_id).
     (ENTRIES.c.sequence == select(func.max(ENTRIES.c.sequence)).scalar_subquery())
     | ENTRIES.c.entry_id.in_(bindparam("ids", expanding=True))
 )
-INSERTS = {table: insert(table) for table in (ENTRIES, PAYLOADS, SEARCH, CARDS)}
+INSERTS = {table: insert(table) for table in (ENTRIES, PAYLOADS, SEARCH, CARDS)}  # others refer to the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,10 @@ def append_entries(connection: Connection, entries: Sequence[SealedEntry], clock
     head, held = _look_up(connection, by_id)
     new = [entry for entry in by_id.values() if entry.id not in held]
     if head.sequence == 0:
-        new.insert(0, _genesis(datetime.fromisoformat(new[0].at) if new else clock()))
-    rows: dict[TableClause, list[dict[str, Any]]] = {
-        table: [] for table in INSERTS
-    }  # the chain first: others refer to it
+        content = {"log": str(uuid4()), "format": FORMAT, "version": __version__}
+        began = datetime.fromisoformat(new[0].at) if new else clock()
+        new.insert(0, seal(AuditEntry(kind="genesis", at=began, content=content)))
+    rows: dict[TableClause, list[dict[str, Any]]] = {table: [] for table in INSERTS}  # first the chain
     for entry in new:
         head = Head(head.sequence + 1, _add_rows(rows, entry, head))
     for table, found in rows.items():
@@ -64,11 +64,6 @@ def _look_up(connection: Connection, ids: Iterable[str]) -> tuple[Head, set[str]
     last = max(rows, key=lambda row: row.sequence, default=None)
     head = Head(last.sequence, last.hash) if last is not None else Head(0, GENESIS)
     return head, {row.entry_id for row in rows}
-
-
-def _genesis(now: datetime) -> SealedEntry:
-    content = {"log": str(uuid4()), "format": FORMAT, "version": __version__}
-    return seal(AuditEntry(kind="genesis", at=now, content=content))
 
 
 def _add_rows(rows: Mapping[TableClause, list[dict[str, Any]]], entry: SealedEntry, head: Head) -> str:

@@ -11,7 +11,7 @@ from cds_service.audit.chain import SILENT, ShownCard
 from cds_service.audit.database import read_or_unavailable
 from cds_service.audit.feedback_entry import ShownAnswer, known_uuid
 from cds_service.audit.query import Query
-from cds_service.audit.reader import AuditReader, Found, Stored
+from cds_service.audit.reader import Stored
 from cds_service.audit.store import AuditStore
 from cds_service.audit.tables import CARDS, SEARCH
 from cds_service.core.caller import Caller
@@ -38,7 +38,7 @@ class EarlierFeedback:
         with read_or_unavailable():
             with self._store.database.reading() as connection:
                 place: int | None = connection.scalar(_place_of(uuid, caller))
-            stored = self._reader.entry(place) if place else None
+            stored = self._store.reader.entry(place) if place else None
         return ShownAnswer.of(stored, uuid) if stored else None
 
     def feedback_on(
@@ -50,16 +50,15 @@ class EarlierFeedback:
             AuditUnavailable: the log cannot be read.
         """
         query = Query(kinds=("feedback",), patient=patient_id, since=since, client=caller.client, tenant=caller.tenant)
+        # A query without a client finds the feedback of every client.
         with read_or_unavailable():
-            found = [one for one in self._reader.find(query, limit=NEWEST).entries if one.about and _is_of(one, caller)]
-            feedback = {one.id: one for one in self._reader.entries([one.id for one in found])} if found else {}
-            answers = self._reader.entries({str(one.about) for one in found}) if found else ()
-        given = {said.id: one for answer in answers for said, one in _earlier_feedback(answer, feedback, fhir_server)}
+            reader = self._store.reader
+            said = [one for one in reader.find(query, limit=NEWEST).entries if one.about]
+            found = [one for one in said if (one.client, one.tenant) == (caller.client, caller.tenant)]
+            feedback = {one.id: one for one in reader.entries([one.id for one in found])} if found else {}
+            answers = reader.entries({str(one.about) for one in found}) if found else ()
+        given = {it.id: one for answer in answers for it, one in _earlier_feedback(answer, feedback, fhir_server)}
         return tuple(given[one.id] for one in found if one.id in given)
-
-    @property
-    def _reader(self) -> AuditReader:
-        return self._store.reader  # looked up each time: a fork replaces it
 
 
 def _place_of(card: str, caller: Caller) -> Select[Any]:
@@ -74,11 +73,6 @@ def _place_of(card: str, caller: Caller) -> Select[Any]:
         .order_by(CARDS.c.sequence.desc())
         .limit(1)
     )
-
-
-def _is_of(found: Found, caller: Caller) -> bool:
-    """Whether the feedback is this caller's own; a query without a client finds that of every client."""
-    return (found.client, found.tenant) == (caller.client, caller.tenant)
 
 
 def repeats_json(footing: Footing, whole: Sequence[WholeCard], repeats: Repeats) -> dict[str, Any]:

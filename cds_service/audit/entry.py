@@ -4,14 +4,13 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from cds_service.audit.chain import SILENT, AuditEntry, ShownCard, Written
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.cards.summary import is_warning
-from cds_service.core.caller import NOBODY, Caller
-from cds_service.core.facts import AugmentationOrder, Finding, Gap
+from cds_service.core.caller import Caller
+from cds_service.core.facts import AugmentationOrder, Finding
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.study import Outcome
@@ -33,12 +32,12 @@ def entry_for(
     digests: Mapping[str, str],
     models: Mapping[str, LogisticModel],
     repeats: Mapping[str, Any],
-    caller: Caller = NOBODY,
-    server: str | None = None,
-    near: Sequence[NearMiss] = (),
+    caller: Caller,
+    server: str | None,
+    near: Sequence[NearMiss],
     *,
-    entry_id: str | None = None,
-    silent_after: float | None = None,
+    entry_id: str,
+    silent_after: float | None,
 ) -> AuditEntry:
     """Make the entry of an answer: order, inputs with sources, gaps, figures, rules that fired, cards as shown.
 
@@ -46,13 +45,14 @@ def entry_for(
         repeats: what later answers are compared with (`earlier_feedback.repeats_json`).
         server: the request's FHIR server; `NOT_LISTED` for one that the caller may not name.
         near: codes that we do not know, on what looks like an order or a T-score.
-        entry_id: that the cards' links name; None makes one.
+        entry_id: that the cards' links name.
         silent_after: seconds taken by an answer that is not shown; None for one that is.
     """
     record, cards = answer.record_state, response.cards
+    carried = next((card.extension for card in cards if card.extension), None)
     return AuditEntry(
         kind="answer",
-        id=entry_id or str(uuid4()),
+        id=entry_id,
         at=at,
         service_id=service_id,
         hook_instance=request.hook_instance,
@@ -80,13 +80,16 @@ def entry_for(
                 "foreign": record.foreign,
             },
             "findings": [_finding(one) for _, one in sorted(answer.findings.known.items())],
-            "gaps": [_gap(one) for _, one in sorted(answer.findings.gaps.items())],
+            "gaps": [
+                {"name": name, "reason": one.reason, **({} if one.value is None else {"value": one.value})}
+                for name, one in sorted(answer.findings.gaps.items())
+            ],
             "policy": _policy(answer.policy),
             "models": {
                 name: {"version": model.study.version, "digest": model.study.digest}
                 for name, model in sorted(models.items())
             },
-            "assessments": _assessments(answer, cards),
+            "assessments": (carried or assessments_extension(answer))[EXTENSION],
             "signals": [one.name for one in answer.signals],
             "recommendations": [one.rule.id for one in answer.recommendations],
             "suggestions": {rule_id: one.uuid for rule_id, one in sorted(answer.suggestions.items())},
@@ -114,12 +117,6 @@ def near_miss_entry(at: datetime, service_id: str, near: Sequence[NearMiss], cal
 def draft_digest(drafts: Any) -> str:
     """SHA-256 of the draft orders as canonical JSON: proves which orders were signed without storing them."""
     return hashlib.sha256(canonical_json(drafts).encode("ascii")).hexdigest()
-
-
-def _assessments(answer: Answer, cards: Sequence[Card]) -> Any:
-    """The assessments as a card carries them; if no card does, they are built for the log alone."""
-    carried = next((card.extension for card in cards if card.extension), None)
-    return (carried or assessments_extension(answer))[EXTENSION]
 
 
 def _band(answer: Answer, outcome: Outcome) -> str | None:
@@ -158,10 +155,6 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "sources": [{"resource": one.resource, "code": one.code, "origin": one.origin} for one in finding.provenance],
         **({} if finding.may_reassure else {"mayReassure": False}),
     }
-
-
-def _gap(gap: Gap) -> dict[str, Any]:
-    return {"name": gap.name, "reason": gap.reason, **({} if gap.value is None else {"value": gap.value})}
 
 
 def _policy(policy: Policy) -> dict[str, Any]:

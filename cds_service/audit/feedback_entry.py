@@ -52,8 +52,8 @@ def feedback_entry(
     reason_codes: frozenset[str],
     reason_system: str,
     keeps_comments: bool,
-    is_log_read: bool = True,
-    caller: Caller = NOBODY,
+    is_log_read: bool,
+    caller: Caller,
 ) -> AuditEntry:
     """Make the entry of one feedback item; its id is derived from the statement, so that repeats are stored once.
 
@@ -69,7 +69,8 @@ def feedback_entry(
     return AuditEntry(
         kind="feedback",
         at=at,
-        id=_id_of(item, caller),
+        # No caller can occupy the id of another caller's future statement.
+        id=str(item.id if caller == NOBODY else uuid5(item.id, repr((caller.client, caller.tenant)))),
         service_id=service_id,
         hook_instance=answer.hook_instance if answer else None,
         patient=answer.patient if answer else None,
@@ -84,11 +85,6 @@ def feedback_entry(
         content=_content(item, shown, code, keeps_comments=keeps_comments, is_log_read=is_log_read)
         | ({"timestampAhead": True} if item.outcome_timestamp > at + CLOCKS_DIFFER else {}),
     )
-
-
-def _id_of(item: FeedbackItem, caller: Caller) -> str:
-    """The id of this caller's statement; no caller can occupy the id of another caller's future statement."""
-    return str(item.id if caller == NOBODY else uuid5(item.id, repr((caller.client, caller.tenant))))
 
 
 def _content(

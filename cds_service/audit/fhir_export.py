@@ -55,6 +55,7 @@ def _event(stored: Stored) -> Json:
     other = {"type": EVENTS["start"]["type"], "subtype": {"system": OWN, "code": stored.kind}, "action": "E"}
     of_kind = EVENTS.get(name, other)
     outcome, said = _outcome(stored)
+    chained = {"sequence": str(stored.sequence), "hash": stored.hash, "commitment": stored.commitment}
     event: Json = {
         "resourceType": "AuditEvent",
         "id": stored.id,
@@ -65,7 +66,7 @@ def _event(stored: Stored) -> Json:
         "outcome": outcome,
         "agent": list(_agents(stored)),
         "source": _source(stored),
-        "entity": [_entry_entity(stored), *_entities(stored)],
+        "entity": [_entity(_uuid(stored.id), chained, role=("13", "Security Resource")), *_entities(stored)],
     }
     if said:
         event["outcomeDesc"] = said
@@ -183,12 +184,6 @@ def _cards(stored: Stored) -> Iterator[Json]:
 
 def _uuid(uuid: str) -> Json:
     return _named(f"urn:uuid:{uuid}", "urn:ietf:rfc:3986")
-
-
-def _entry_entity(stored: Stored) -> Json:
-    """The entry that this event was made from."""
-    values = {"sequence": str(stored.sequence), "hash": stored.hash, "commitment": stored.commitment}
-    return _entity(_uuid(stored.id), values, role=("13", "Security Resource"))
 
 
 def _coded(system: str, code: str, display: str) -> Json:

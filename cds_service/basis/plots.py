@@ -164,7 +164,9 @@ def contribution_chart(answer: Answer, result: ModelResult, *, is_usable: bool, 
     for names, effect in sorted(effects.items(), key=lambda one: -abs(one[1])):
         ends, inputs = intervals[names], [found[name] for name in names]
         is_clear = not ends[0] <= 0 <= ends[1]
-        reads = "beyond-study" if beyond_study(result, names) else "raises" if effect > 0 else "lowers"
+        # Held on the side that reassures, it neither lowers nor raises this patient's figure.
+        is_beyond = any(prediction.held[name].side == "reassuring" for name in names if name in prediction.held)
+        reads = "beyond-study" if is_beyond else "raises" if effect > 0 else "lowers"
         shape: Shape = "bar" if is_clear else "no-effect"
         cells = (
             " · ".join(_used(result, one) for one in inputs),
@@ -199,12 +201,6 @@ def _spreads(result: ModelResult) -> Iterator[tuple[str, str]]:
         base, reduced = prediction.baseline, result.model.reduced(frozenset(prediction.used))
         distance = base.slope**2 * reduced.distance_at(expit(base.own(prediction.log_odds)))
         yield say("left-open"), say_number(2 * (math.sqrt(1 + distance) - 1), 3)
-
-
-def beyond_study(result: ModelResult, names: Sequence[str]) -> bool:
-    """One of these was held on the side that reassures: it neither lowers nor raises this patient's figure."""
-    held = result.prediction.held
-    return any(held[name].side == "reassuring" for name in names if name in held)
 
 
 def _sum_row(label: str, log_odds: float, reads: str = "", note: str = "") -> Row:

@@ -83,11 +83,6 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
             raise NotFound(NO_FIGURES) from None
 
 
-def render_markdown(text: str) -> Markup:
-    """Render the subset as HTML; the renderer escapes all text."""
-    return Markup(_SUBSET.render(text))  # noqa: S704 - HTML is off in this renderer, so that all of the text is escaped
-
-
 def view_cards(cards: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The cards of an answer for the page, in the order shown: texts as logged, links only to http addresses."""
     return [_view(card) for card in cards]
@@ -96,6 +91,7 @@ def view_cards(cards: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _view(card: Mapping[str, Any]) -> dict[str, Any]:
     source, indicator = card.get("source", {}), card.get("indicator", "info")
     sign, tone = TONES.get(indicator, ("i", str(indicator)))
+    detail = _SUBSET.render(str(card.get("detail", "")))
     links = [(one.get("label", ""), _http_only(one.get("url", ""))) for one in card.get("links", ())]
     return {
         "uuid": card.get("uuid", ""),
@@ -104,7 +100,7 @@ def _view(card: Mapping[str, Any]) -> dict[str, Any]:
         "tone": tone,
         "topic": _display(source.get("topic", {})),
         "summary": card.get("summary", ""),
-        "detail": render_markdown(str(card.get("detail", ""))),
+        "detail": Markup(detail),  # noqa: S704 - HTML is off in the renderer, so that all of the text is escaped
         "suggestions": [_suggestion(one) for one in card.get("suggestions", ())],
         "reasons": [_display(one) for one in card.get("overrideReasons", ())],
         "source": source.get("label", ""),

@@ -118,12 +118,7 @@ class Issuer:
             CallFailed: it does not answer.
         """
         provider = self._found(deadline)
-        form = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": redirect,
-            "code_verifier": verifier,
-        }
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect, "code_verifier": verifier}
         auth = None
         if self._secret is not None and provider.authentication == BASIC:
             auth = (quote_plus(self._login.client_id), quote_plus(self._secret))  # RFC 6749, section 2.3.1
@@ -159,9 +154,7 @@ class Issuer:
         return found
 
     def _fetch_provider(self) -> Provider:
-        return self._read(self._ask(self._login.issuer.rstrip("/") + WELL_KNOWN, Deadline.after(FETCH_SECONDS)))
-
-    def _read(self, document: Mapping[str, Any]) -> Provider:
+        document = self._ask(self._login.issuer.rstrip("/") + WELL_KNOWN, Deadline.after(FETCH_SECONDS))
         if document.get("issuer") != self._login.issuer:
             raise CallFailed("discovery-issuer", "the document is of another issuer")
         offered = document.get("token_endpoint_auth_methods_supported", [BASIC])

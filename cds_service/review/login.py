@@ -24,7 +24,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from cds_service.audit.chain import AuditEntry, AuditLog, Kind
 from cds_service.outgoing.address import is_loopback_host
 from cds_service.review.accounts import Accounts, TooManyTries
-from cds_service.review.sessions import IDLE, LIFETIME, Session, Sessions
+from cds_service.review.sessions import LIFETIME, Session, Sessions
 from cds_service.settings import Network
 from cds_service.site.review import Role
 
@@ -221,9 +221,7 @@ def login_routes(routes: Blueprint, gate: Gate) -> None:
     def log_in() -> AnyResponse:
         return gate.log_in() if request.method == "POST" else gate.login_page(PATH, status=200)
 
-    @routes.post("/logout")
-    def log_out() -> AnyResponse:
-        return gate.log_out()
+    routes.post("/logout")(gate.log_out)
 
 
 def may(what: Need) -> bool:
@@ -234,10 +232,6 @@ def may(what: Need) -> bool:
 def own_page(wanted: str) -> str:
     """The URL if it is one of the review pages, else the first page."""
     return wanted if OWN_PAGE.fullmatch(wanted) and not wanted.startswith(f"{PATH}/login") else PATH
-
-
-def idle_minutes() -> int:
-    return int(IDLE.total_seconds() // 60)
 
 
 def same(given: str | None, expected: str | None) -> bool:

@@ -36,8 +36,8 @@ from cds_service.review.desk import BasisPage, Desk
 from cds_service.review.entry_page import entry_routes
 from cds_service.review.filtering import CHOICES, read_filter
 from cds_service.review.issuer_login import issuer_login
-from cds_service.review.login import Gate, Login, idle_minutes, login_routes, may
-from cds_service.review.sessions import Sessions
+from cds_service.review.login import Gate, Login, login_routes, may
+from cds_service.review.sessions import IDLE, Sessions
 from cds_service.review.words import register_words
 from cds_service.service import Service
 from cds_service.settings import Settings
@@ -126,7 +126,7 @@ def _surround(routes: Blueprint) -> None:
 
     @routes.context_processor
     def say_frame() -> dict[str, Any]:
-        return {"reviewer": g.get("reviewer"), "may": may, "idle_minutes": idle_minutes()}
+        return {"reviewer": g.get("reviewer"), "may": may, "idle_minutes": int(IDLE.total_seconds() // 60)}
 
     @routes.route("/<path:_path>", methods=["GET", "POST"])
     def nothing(_path: str) -> str:

@@ -5,7 +5,7 @@ that `build_tables` writes.
 """
 
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
@@ -57,7 +57,8 @@ def build_table(
     """
     cohort = rake(rebuild_cohort(study, draws=draws, seed=seed), study)
     ratios = error_ratios(cohort, study.cohort.n)
-    subsets = list(_subsets(study.input_names))
+    names = study.input_names
+    subsets = [known for size in range(len(names) + 1) for known in combinations(names, size)]
     full = full_predictor(cohort)
     models = []
     for done, known in enumerate(subsets, start=1):
@@ -79,11 +80,6 @@ def build_table(
         references=procedure_averages(cohort, study),
         sets=tuple(models),
     )
-
-
-def _subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    for size in range(len(names) + 1):
-        yield from combinations(names, size)
 
 
 def _names(cohort: Cohort) -> tuple[str, ...]:

@@ -27,7 +27,8 @@ def health_routes(around: Surroundings, audit: AuditLog, is_ending: Callable[[],
     If it affected readiness, all other callers would lose the service.
     """
     routes = Blueprint("health", __name__)
-    service, metrics, clock, folder = around.service, around.metrics, around.clock, _disk_of(audit)
+    service, metrics, clock = around.service, around.metrics, around.clock
+    file = audit.database.file if isinstance(audit, AuditStore) else None  # none if the log is on another machine
 
     @routes.get("/health/live")
     def live() -> Response:
@@ -38,7 +39,7 @@ def health_routes(around: Surroundings, audit: AuditLog, is_ending: Callable[[],
         log = audit.state()
         faults = {
             "the server is about to stop": is_ending(),
-            "the disk of the audit log is nearly full": folder is not None and _share_free(folder) < LEAST_FREE,
+            "the disk of the audit log is nearly full": file is not None and _share_free(file.parent) < LEAST_FREE,
             log.trouble: not log.is_ready,
         }
         reasons = [words for words, holds in faults.items() if holds]
@@ -63,12 +64,6 @@ def health_routes(around: Surroundings, audit: AuditLog, is_ending: Callable[[],
         return Response(metrics.text(), content_type=CONTENT_TYPE)
 
     return routes
-
-
-def _disk_of(audit: AuditLog) -> Path | None:
-    """A folder on the audit log's disk; None if the log is on another machine."""
-    file = audit.database.file if isinstance(audit, AuditStore) else None
-    return file.parent if file else None
 
 
 def _overdue(service: Service, today: date) -> dict[str, list[str]]:

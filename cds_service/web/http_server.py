@@ -117,7 +117,8 @@ def serve(
         DataFileError: the address cannot be used.
     """
     listener = _listen(host, port)
-    address = _url_of(host, listener.getsockname()[1])
+    name = f"[{host.strip('[]')}]" if ":" in host else host
+    address = f"http://{name}:{listener.getsockname()[1]}"
     folder = Path(tempfile.mkdtemp(prefix="kyphoplasty-cds-metrics-")) if workers > 1 else None
     if folder is not None:
         share_between_workers(folder)
@@ -170,7 +171,3 @@ def _listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host.strip("[]"), port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise DataFileError("--host/--port", f"{host}:{port}", f"cannot listen there: {error.strerror}") from None
-
-
-def _url_of(host: str, port: int) -> str:
-    return f"http://[{host.strip('[]')}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -125,18 +125,17 @@ def _search(around: Surroundings, server: str, wanted: str) -> dict[str, Any]:
         found = find_patients(fhir, wanted, until=until) if wanted else list_patients(fhir, until=until)
     except LookUpFailed as error:
         return {"patients": [], "note": str(error)}
-    return {"patients": [patient_json(one) for one in found]}
+    return {"patients": [_patient(one) for one in found]}
 
 
 def _member(name: str, *, needed: bool = True) -> str:
     """A text member of the request's JSON body. Patient searches use POST, since URLs end up in logs."""
     body = request.get_json(silent=True)
     value = body.get(name) if isinstance(body, dict) else None
-    if not isinstance(value, str) or (needed and not value.strip()):
-        if needed:
-            raise BadRequest
-        return ""
-    return value.strip()
+    found = value.strip() if isinstance(value, str) else ""
+    if needed and not found:
+        raise BadRequest
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -161,7 +160,7 @@ def _listed(samples: Iterable[Sample], wanted: str, *, has_site: bool) -> Iterat
 # --- a record in words
 
 
-def patient_json(patient: FoundPatient) -> dict[str, str]:
+def _patient(patient: FoundPatient) -> dict[str, str]:
     details = (patient.gender, f"born {patient.birth_date}" if patient.birth_date else "", patient.id)
     return {"id": patient.id, "title": patient.name or "no name", "story": ", ".join(filter(None, details))}
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cds_service.audit.verification.faults import fault
+from cds_service.audit.verification.faults import cards_in, fault
 from cds_service.audit.verification.hashes import commitment_of, link_of
 from cds_service.audit.verification.notes import BadNote, Key, is_signature_of, read_signature
 from cds_service.audit.verification.walk import Report
@@ -58,10 +58,11 @@ def _is_signed(manifest: Mapping[str, Any], keys: Sequence[Key]) -> bool:
 
 def _check(document: Mapping[str, Any], last: str, report: Report) -> None:
     sequence = _number(document.get("sequence"))
-    fields = [str(document.get(name, "")) for name in ("id", "at", "kind", "commitment", "previousHash")]
-    if link_of(sequence, fields[0], fields[1], fields[2], fields[3], fields[4]) != document.get("hash"):
+    names = ("id", "at", "kind", "commitment", "previousHash")
+    entry_id, at, kind, commitment, previous = (str(document.get(name, "")) for name in names)
+    if link_of(sequence, entry_id, at, kind, commitment, previous) != document.get("hash"):
         report.add(fault("changed", sequence, "its fields do not give its hash"))
-    elif sequence == report.last + 1 and report.entries and fields[4] != last:
+    elif sequence == report.last + 1 and report.entries and previous != last:
         report.add(fault("rewritten", sequence, "it does not follow the entry before"))
     payload = document.get("payload")
     if payload is None:
@@ -71,16 +72,12 @@ def _check(document: Mapping[str, Any], last: str, report: Report) -> None:
 
 
 def _is_committed(document: Mapping[str, Any], payload: Mapping[str, Any]) -> bool:
-    facts, cards = payload.get("facts"), payload.get("cards")
-    if not isinstance(facts, dict) or not isinstance(cards, list):
+    facts, cards = payload.get("facts"), cards_in(payload.get("cards"))
+    if not isinstance(facts, dict) or cards is None:
         return False
-    body = _canonical(payload)
     texts = {str(name): str(value) for name, value in facts.items()}
-    rows = [tuple(map(str, card)) for card in cards if isinstance(card, list) and len(card) == 4]
-    found = commitment_of(
-        str(document.get("salt", "")), texts, [(one[0], one[1], one[2], one[3]) for one in rows], body
-    )
-    return len(rows) == len(cards) and found == document.get("commitment")
+    found = commitment_of(str(document.get("salt", "")), texts, cards, _canonical(payload))
+    return found == document.get("commitment")
 
 
 def _canonical(document: Any) -> str:

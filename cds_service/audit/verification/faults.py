@@ -60,7 +60,7 @@ def payload_fault(row: Row) -> Fault | None:
 def _changed_part(row: Row, facts: dict[str, str], salt: str, body: str) -> str:
     """The part of a payload that was changed; the body repeats the other parts, so the two can be compared."""
     document = parsed(body)
-    said_facts, said_cards = document.get("facts"), _cards(document.get("cards"))
+    said_facts, said_cards = document.get("facts"), cards_in(document.get("cards"))
     if (
         not isinstance(said_facts, dict)
         or said_cards is None
@@ -88,7 +88,8 @@ def content_of(row: Row) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _cards(found: Any) -> tuple[Card, ...] | None:
+def cards_in(found: Any) -> tuple[Card, ...] | None:
+    """The cards of a body; None if it has none that can be read."""
     if not isinstance(found, list) or not all(isinstance(card, list) and len(card) == 4 for card in found):
         return None
     return tuple((str(card[0]), str(card[1]), str(card[2]), str(card[3])) for card in found)

@@ -56,12 +56,9 @@ class Purges:
         """The faults of a purge; the entries that it names lie before it, so that all that is gone of them is known."""
         content = content_of(row)
         named, ranges = content.get("checkpoint"), _ranges(content.get("ranges"))
-        place = named.get("sequence") if isinstance(named, dict) else None
-        if (
-            not isinstance(named, dict)
-            or not isinstance(place, int)
-            or self._checkpoints.get(place) != named.get("hash")
-        ):
+        named = named if isinstance(named, dict) else {}
+        place = named.get("sequence")
+        if not isinstance(place, int) or self._checkpoints.get(place) != named.get("hash"):
             yield fault("purge", row.sequence, "it names no checkpoint that was made before it")
             return
         if not ranges or max(last for _, last in ranges) >= place:
