@@ -5,19 +5,29 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
-from cds_service.audit.chain import SILENT, ShownCard
+from cds_service.audit.chain import SILENT, ShownCard, time_text
 from cds_service.audit.database import read_or_unavailable
 from cds_service.audit.feedback_entry import ShownAnswer, known_uuid
-from cds_service.audit.query import Query
 from cds_service.audit.reader import Stored
 from cds_service.audit.store import AuditStore
-from cds_service.audit.tables import CARDS, SEARCH
+from cds_service.audit.tables import CARDS, ENTRIES, SEARCH
 from cds_service.core.caller import Caller
 from cds_service.core.repeats import CardFeedback, Footing, Repeat, Repeats, WholeCard, round_value
 
 NEWEST = 50  # feedback items considered for one patient
+# Built once: building a statement takes longer than running it.
+FEEDBACK = (
+    select(ENTRIES.c.entry_id, SEARCH.c.about)
+    .join(SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence)
+    .where(SEARCH.c.kind == "feedback", SEARCH.c.about.is_not(None))
+    .where(SEARCH.c.patient == bindparam("patient"), SEARCH.c.at >= bindparam("since"))
+    .where(SEARCH.c.client.is_not_distinct_from(bindparam("client")))
+    .where(SEARCH.c.tenant.is_not_distinct_from(bindparam("tenant")))
+    .order_by(SEARCH.c.at.desc(), SEARCH.c.sequence.desc())
+    .limit(NEWEST)
+)
 
 
 class EarlierFeedback:
@@ -49,16 +59,17 @@ class EarlierFeedback:
         Raises:
             AuditUnavailable: the log cannot be read.
         """
-        query = Query(kinds=("feedback",), patient=patient_id, since=since, client=caller.client, tenant=caller.tenant)
-        # A query without a client finds the feedback of every client.
+        query = {"patient": patient_id, "since": time_text(since), "client": caller.client, "tenant": caller.tenant}
         with read_or_unavailable():
+            with self._store.database.reading() as connection:
+                found = connection.execute(FEEDBACK, query).all()
+            if not found:  # of most patients
+                return ()
             reader = self._store.reader
-            said = [one for one in reader.find(query, limit=NEWEST).entries if one.about]
-            found = [one for one in said if (one.client, one.tenant) == (caller.client, caller.tenant)]
-            feedback = {one.id: one for one in reader.entries([one.id for one in found])} if found else {}
-            answers = reader.entries({str(one.about) for one in found}) if found else ()
+            feedback = {one.id: one for one in reader.entries([one.entry_id for one in found])}
+            answers = reader.entries({one.about for one in found})
         given = {it.id: one for answer in answers for it, one in _earlier_feedback(answer, feedback, fhir_server)}
-        return tuple(given[one.id] for one in found if one.id in given)
+        return tuple(given[one.entry_id] for one in found if one.entry_id in given)
 
 
 def _place_of(card: str, caller: Caller) -> Select[Any]:
