@@ -6,6 +6,7 @@ not, since it says nothing about the method.
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any, NamedTuple
 
 from cds_service.core.vocabulary import Method
@@ -45,8 +46,9 @@ def judge_method(reading: Reading, method: Method, chart: Chart) -> Way:
     notes = tuple(text(note.get("text")) for note in objects(reading.entry.raw.get("note")))
     if sum(map(len, (*spoken, *notes))) > LONGEST_TEXT:
         return Way(TOO_LONG, is_accepted=False, site="")
-    said = {*spoken, *notes}
-    named = frozenset[str]().union(*[chart.terminology.methods.named(words, method.ways) for words in said])
+    ways, methods = method.ways, chart.terminology.methods
+    found = (methods.of_title(words, ways) for words in {*spoken}), (methods.named(note, ways) for note in notes)
+    named = frozenset[str]().union(*chain(*found))
     other = next((why for way, why in method.other.items() if way in named), "")
     coded = reading.match.code.startswith(tuple(f"{system}|" for system in method.systems))
     is_named = coded or named.issuperset(method.all_of)
@@ -55,14 +57,13 @@ def judge_method(reading: Reading, method: Method, chart: Chart) -> Way:
     of_site = _site_levels(reading, chart)
     levels = of_site or _levels_in(spoken, chart.terminology.levels)
     other = other or _elsewhere(levels, method.levels)
-    named_in = chart.terminology.methods.named
-    sentences = (part for note in notes for part in _SENTENCE.split(note) if not named_in(part, ABOUT_FRACTURE))
+    sentences = (part for note in notes for part in _SENTENCE.split(note) if not methods.named(part, ABOUT_FRACTURE))
     levels = levels or _levels_in(sentences, chart.terminology.levels)
     is_there = levels == method.levels or not method.levels
     site = "" if method.levels else ", ".join(levels)
     if not method.levels and not of_site:
         words = "\n".join((*spoken, *notes, *texts_of(reading.holder.get("code"))))  # our own code is of that vertebra
-        site = BESIDE if named_in(words, ("beside-fracture",)) else site
+        site = BESIDE if methods.named(words, ("beside-fracture",)) else site
     return Way(other, is_named and is_there and named.isdisjoint(method.none_of), site)
 
 

@@ -58,7 +58,7 @@ def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None
         return "undated", "no date"
     code = reading.entry.raw.get("code")
     said = " ".join((*reading.words, *(texts_of(code) if reading.holder is not reading.entry.raw else ())))
-    if chart.terminology.methods.named(said.replace(str(when.day.year), " "), EARLIER):
+    if chart.terminology.methods.of_title(said.replace(str(when.day.year), " "), EARLIER):
         return "undated", "named as that of an earlier examination"
     if when.day <= chart.not_after:
         return None

@@ -5,9 +5,9 @@ The words are in `mappings/texts/`, `languages.toml` and `methods.toml`.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -275,8 +275,16 @@ class MethodWords(RootModel[dict[str, _Method]]):
         """Every method in the file."""
         return frozenset(self.root)
 
+    @cached_property
+    def _looked_up(self) -> Callable[[str, tuple[str, ...]], frozenset[str]]:
+        return lru_cache(KEPT_TEXTS)(self.named)
+
+    def of_title(self, title: str, among: tuple[str, ...]) -> frozenset[str]:
+        """The methods among these that the name of a measurement, of its method or of its site names."""
+        return (self._looked_up if len(title) <= LONGEST_TITLE else self.named)(title, among)
+
     def named(self, text: str, among: Sequence[str]) -> frozenset[str]:
-        """The methods among these that a text names."""
+        """The methods among these that a text names; notes are of one patient, and nothing of them is kept."""
         words = text if text.isascii() else _BETWEEN_SCRIPTS.sub(" ", without_accents(text))
         return frozenset([name for name in among if self.root[name].fits(words)])
 
