@@ -59,7 +59,7 @@ def test_an_answer_grows_evenly_with_the_depth_of(part):
         text = body_of(part, depth)
         return lambda: answered(text)
 
-    assert_grows_evenly(work_of, (5, 10, 20))
+    assert_grows_evenly(work_of, (10, 40, 90))
 
 
 class _Server:
