@@ -97,7 +97,7 @@ def entry_for(
             "cards": Written(f"[{','.join(map(_card_text, cards, response.card_texts))}]"),
             "repeats": repeats,
             **({} if silent_after is None else {"silent": {"milliseconds": round(silent_after * 1000)}}),
-            **({"nearMisses": [one.to_json() for one in near]} if near else {}),
+            **({"nearMisses": [one._asdict() for one in near]} if near else {}),
         },
     )
 
@@ -110,7 +110,7 @@ def near_miss_entry(at: datetime, service_id: str, near: Sequence[NearMiss], cal
         service_id=service_id,
         client=caller.client,
         tenant=caller.tenant,
-        content={"nearMisses": [one.to_json() for one in near]},
+        content={"nearMisses": [one._asdict() for one in near]},
     )
 
 

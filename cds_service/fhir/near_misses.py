@@ -38,10 +38,6 @@ class NearMiss(NamedTuple):
     system: str
     code: str
 
-    def to_json(self) -> dict[str, str]:
-        """As it stands in the audit log."""
-        return self._asdict()
-
 
 def missed_orders(drafts: DraftOrders, terminology: Terminology) -> tuple[NearMiss, ...]:
     """Orders of this signing whose words name an augmentation and whose codes do not."""

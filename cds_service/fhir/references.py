@@ -43,10 +43,6 @@ class Bases:
         name = f"{kind}/{resource_id}"
         return name if _NAME.fullmatch(name) and self.holds(base) else ""
 
-    def target_of(self, reference: str) -> str:
-        """The result of `name_of`; for an entry known only within its Bundle (`urn:…`), the URL itself."""
-        return reference if _URN.fullmatch(reference) else self.name_of(reference)
-
     def holds(self, base: str) -> bool:
         """Whether this is one of them."""
         address = _address(base)
@@ -131,7 +127,10 @@ class Targets:
 
     def find(self, reference: str) -> Json | None:
         """The target of this reference; None if there is none or it is ambiguous."""
-        return self._found.get(self._bases.target_of(reference)) if self._found else None
+        if not self._found:
+            return None
+        # An entry that is known only within its Bundle goes by its URL.
+        return self._found.get(reference if _URN.fullmatch(reference) else self._bases.name_of(reference))
 
 
 def contained_in(resource: Json) -> Mapping[str, Json | None]:

@@ -158,11 +158,6 @@ class Chart:
             return ""
         return "; ".join([fault for key in keys if (fault := _fault(key, self.record.reads.get(key)))])
 
-    def is_incomplete(self, key: str) -> bool:
-        """Whether the result for this key is incomplete, so that a newer value may exist."""
-        read = self.record.reads.get(key)
-        return read is not None and read.is_cut
-
     def entries_read(self, spec: FindingSpec) -> int:
         """Number of the patient's entries in the lists of a finding; the parts of a medication list count together."""
         place, reads = LISTS[spec.key][1], self.record.reads

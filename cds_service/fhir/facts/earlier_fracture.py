@@ -42,10 +42,12 @@ def find_earlier_fracture(spec: FindingSpec, chart: Chart) -> FindingOrGap:
 
     `observed` is the day of the latest earlier fracture; the label reads `second vertebral fracture in 14 months`.
     """
+    # The words of a procedure name the fracture as what it was done for: `CT of a vertebral fracture`.
+    occasion = ("Procedure", "vertebral-fracture")
     stated = [
         one
         for one in find_stated(chart, spec, spec.value_sets)
-        if not (one.problem and one.problem[0] == "future") and not _is_occasion(one)
+        if not (one.problem and one.problem[0] == "future") and (one.entry.kind, one.concept) != occasion
     ]
     judged = [(one, _is_earlier(one, chart)) for one in stated]
     earlier = [one for one, verdict in judged if verdict]
@@ -56,11 +58,6 @@ def find_earlier_fracture(spec: FindingSpec, chart: Chart) -> FindingOrGap:
         seen = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", "whether a fracture on record is an earlier one is not clear", *seen), passed
     return silence(spec, chart, ()), passed
-
-
-def _is_occasion(stated: Stated) -> bool:
-    """Whether the words of a procedure name the fracture as what it was done for: `CT of a vertebral fracture`."""
-    return stated.entry.kind == "Procedure" and stated.concept == "vertebral-fracture"
 
 
 def _yes(spec: FindingSpec, chart: Chart, earlier: Sequence[Stated]) -> Finding:

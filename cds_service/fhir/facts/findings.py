@@ -6,6 +6,7 @@ others in the modules that are imported.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 
 from cds_service.core.facts import Finding, Findings, Gap, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
@@ -16,11 +17,11 @@ from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture
 from cds_service.fhir.facts.measurements import (
     age_concern,
     find_change,
-    find_grip,
     find_quantity,
     is_stale,
     method_concern,
     nothing_usable,
+    pick_hand,
     refused_by_time,
 )
 from cds_service.fhir.facts.medication_list import find_denosumab_overdue, find_medication
@@ -252,7 +253,7 @@ BY_NAME: Mapping[str, Reader] = {
     "prior-vertebral-fracture": find_earlier_fracture,
     "denosumab-overdue": find_denosumab_overdue,
 }
-PICKS: Mapping[str, Reader] = {"t-score": find_t_score, "grip": find_grip}
+PICKS: Mapping[str, Reader] = {"t-score": find_t_score, "grip": partial(find_quantity, pick=pick_hand)}
 READERS: Mapping[str, Reader] = {
     "quantity": find_quantity,
     "boolean": find_answer,

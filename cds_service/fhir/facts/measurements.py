@@ -136,7 +136,7 @@ def _finding(spec: FindingSpec, chart: Chart, picked: Picked) -> Finding:
         *((METHOD_NOT_RECORDED,) if unknown else ()),
         *method_concern(spec, chart, readings),
     )
-    if chart.is_incomplete(spec.key):
+    if (read := chart.record.reads.get(spec.key)) and read.is_cut:
         concerns = (*concerns, "The record was read incompletely; a newer value may exist.")
     method = _method(readings[0], chart) if spec.method_matters else ""
     way = picked.used[0].way
@@ -282,12 +282,8 @@ HANDS = {
 NOT_STATED = ""
 
 
-def find_grip(spec: FindingSpec, chart: Chart) -> FindingOrGap:
-    """Find the grip strength in kg (kilogram-force), with the hand as its site."""
-    return find_quantity(spec, chart, _pick_hand)
-
-
-def _pick_hand(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked:
+def pick_hand(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked:
+    """Choose the grip strength in kg (kilogram-force), with the hand as its site."""
     del spec  # part of the `Pick` signature
     day = max(one.moment.day for one in usable)
     hands: dict[str, list[Measured]] = {}

@@ -174,7 +174,8 @@ def _not_on_list(spec: FindingSpec, chart: Chart, concepts: Sequence[str], *, ho
         if entry.drug is not None and entry.drug.concepts & set(concepts)
     ]
     unsaid = [one for one in ours if _is_unsaid(one.entry, one.drug)]
-    undated = [one for one in ours if one.day is None and _is_taken(one.entry) and _would_count(one, spec, chart)]
+    undated = [one for one in ours if one.day is None and _is_taken(one.entry)]
+    undated = [one for one in undated if _counts(one._replace(day=chart.not_after), spec, chart)]  # as if of today
     taken = [one for one in ours if one.day and _is_taken(one.entry)]
     after = [one for one in taken if one.day and chart.not_after < one.day <= chart.today]
     ahead = [one for one in taken if one.day and one.day > chart.read_on]
@@ -188,11 +189,6 @@ def _not_on_list(spec: FindingSpec, chart: Chart, concepts: Sequence[str], *, ho
             seen = (one.provenance(spec) for one in open_ones)
             return gap(spec, "undetermined", f"on the medication list; {why}", *seen)
     return say_no(spec, chart, how=how, may_count=lambda entry: _may_be_taken(entry, spec, chart))
-
-
-def _would_count(use: Use, spec: FindingSpec, chart: Chart) -> bool:
-    """Whether a use without a day would count if it were of today."""
-    return _counts(use._replace(day=chart.not_after), spec, chart)
 
 
 def _may_be_taken(entry: Entry, spec: FindingSpec, chart: Chart) -> bool:

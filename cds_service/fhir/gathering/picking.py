@@ -183,15 +183,14 @@ def _concepts_of_drug(resource: Json, medication: Json | None, terminology: Term
         bool(found)
         or LOCAL_ROUTE in named  # a cream or eye drops, no concern
         or terminology.tells("drugs", codes)
-        or (_names_ingredients(codes, terminology) and any(map(terminology.languages.can_read, words)))
+        or (
+            any(system in NAMES_INGREDIENTS for system, _ in terminology.codings(codes))
+            and any(map(terminology.languages.can_read, words))
+        )
     )
     if NO_INFORMATION in found or is_withheld(resource, terminology) or not is_known:
         return found | {NOT_UNDERSTOOD}
     return found - OF_NO_CONCERN
-
-
-def _names_ingredients(codes: Sequence[Json], terminology: Terminology) -> bool:
-    return not NAMES_INGREDIENTS.isdisjoint(terminology.systems_of(codes))
 
 
 def drug_codes(resource: Json, medication: Json | None) -> list[Json]:

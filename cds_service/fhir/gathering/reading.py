@@ -256,8 +256,5 @@ def may_read(scopes: str | None, resource_type: str) -> bool:
     `r` or `s`, since EHRs mix them up; a scope restricted by a query counts as well.
     """
     found = [match for scope in (scopes or "").split() if (match := RESOURCE_SCOPE.fullmatch(scope))]
-    return not found or any(one["type"] in {"*", resource_type} and _reads(one["may"]) for one in found)
-
-
-def _reads(may: str) -> bool:
-    return may in {"*", "read"} or (may != "write" and bool({"r", "s"} & set(may)))
+    of_type = [one["may"] for one in found if one["type"] in {"*", resource_type}]
+    return not found or any(may in {"*", "read"} or (may != "write" and {"r", "s"} & set(may)) for may in of_type)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -139,7 +140,8 @@ def record_in(
     Raises:
         DeadlinePassed: as `gather`.
     """
-    person = person.identified(_raw_patient(plan, answers), _patients(plan, answers))
+    of_patient = (answers[one.key].resources for one in plan.templates if one.resource_type == "Patient")
+    person = person.identified(next(chain.from_iterable(of_patient), None), _patients(plan, answers))
     parts = [
         _part(one, answers[one.key], "fhir" if one.key in from_fhir else "prefetch", person, terminology, deadline)
         for one in plan.templates
@@ -183,11 +185,6 @@ def _checked(template: Template, answer: QueryResult, patient_id: str) -> QueryR
     if any(ids):
         raise PatientMismatch("The Patient of the record is another than context.patientId.")
     return QueryResult(state="failed", note="the Patient has no id")
-
-
-def _raw_patient(plan: PrefetchPlan, answers: Mapping[str, QueryResult]) -> Json | None:
-    found = (answers[template.key].resources for template in plan.templates if template.resource_type == "Patient")
-    return next((resources[0] for resources in found if resources), None)
 
 
 def _patients(plan: PrefetchPlan, answers: Mapping[str, QueryResult]) -> Iterator[tuple[Json, str | None]]:
@@ -322,13 +319,8 @@ def refuse_without_evidence(plan: PrefetchPlan, answers: Mapping[str, QueryResul
         return
     if patient.reason in GONE and not any(answer.state == "given" for answer in answers.values()):
         raise EvidenceUnavailable(f"There is no such patient: {patient.note}.", "not-found")
-    if any(not is_active(raw) and not is_replaced(raw) for raw in patient.resources[:1]):
+    if any(truth(raw.get("active")) is False and not is_replaced(raw) for raw in patient.resources[:1]):
         raise EvidenceUnavailable("The Patient is not in use any more (active = false).", "business-rule")
-
-
-def is_active(patient: Json) -> bool:
-    """Whether a raw Patient is active, which is the default."""
-    return truth(patient.get("active")) is not False
 
 
 def is_replaced(patient: Json) -> bool:

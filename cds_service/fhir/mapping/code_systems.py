@@ -18,6 +18,7 @@ LONGEST_CODE = 200  # characters, with its system; some look-ups try every begin
 MEASURES = "https://kyphoplasty-cds.org/fhir/CodeSystem/measures"
 ORDERS = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
 REMEMBERED, LONGEST_URI = 1024, 200
+VERHOEFF = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)  # one round of his permutation, by digit
 
 
 class CodeSystemSpec(Closed):
@@ -145,8 +146,11 @@ def has_verhoeff_digit(code: str) -> bool:
     if not re.fullmatch(r"\d{6,18}", code):
         return False
     check = 0
-    for place, digit in enumerate(reversed(code)):
-        check = _d5_product(check, _permuted(int(digit), place))
+    for place, digit in enumerate(map(int, reversed(code))):
+        permuted = digit
+        for _ in range(place % 8):
+            permuted = VERHOEFF[permuted]
+        check = _d5_product(check, permuted)
     return check == 0
 
 
@@ -169,13 +173,6 @@ def _d5_product(left: int, right: int) -> int:
     if left < 5:
         return (left + right) % 5 + 5 * (right // 5)
     return (left - right) % 5 + 5 * (1 - right // 5)
-
-
-def _permuted(digit: int, place: int) -> int:
-    """The digit after `place` rounds of Verhoeff's permutation."""
-    for _ in range(place % 8):
-        digit = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)[digit]
-    return digit
 
 
 def _plain(system: str) -> str:

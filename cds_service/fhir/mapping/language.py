@@ -24,12 +24,6 @@ def _is_pattern(written: str) -> str:
     return written
 
 
-def _are_twelve(ordinals: tuple[str, ...]) -> tuple[str, ...]:
-    if len(ordinals) != 12:
-        raise ValueError("has to be first to twelfth")
-    return ordinals
-
-
 Pattern = Annotated[str, AfterValidator(_is_pattern)]
 
 
@@ -74,7 +68,7 @@ class Vertebrae(DataTable):
     thoracic: tuple[Pattern, ...] = ()
     lumbar: tuple[Pattern, ...] = ()
     numbered: tuple[Pattern, ...] = ()
-    ordinals: Annotated[tuple[Pattern, ...], AfterValidator(_are_twelve)] = ()
+    ordinals: tuple[Pattern, ...] = Field((), min_length=12, max_length=12)
     thoracic_after: tuple[Pattern, ...] = ()
     lumbar_after: tuple[Pattern, ...] = ()
     not_after: tuple[Pattern, ...] = ()

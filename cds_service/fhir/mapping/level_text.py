@@ -151,7 +151,8 @@ class LevelRules:
             found = self._level.match(part, joint.end()) if joint else None
             if found:
                 level = _level(found)
-                if is_range and joint and _is_loose_dash(joint[0]) and _is_above(level, last):
+                is_loose = joint and " " in joint[0] and not joint[0].strip().isalpha()
+                if is_range and is_loose and _is_above(level, last):
                     return None  # `L2 - L1 intact`: a dash between two statements
                 return (_span(last, level) if is_range else {level}), level, found.end()
         bare = self._bare.match(part, end)
@@ -183,10 +184,6 @@ class LevelRules:
         """The group that a mark speaks of from before it: `old fracture T8`; None beyond a joint: `pain and L2`."""
         later = next((group for group in groups if group.start >= mark[1]), None)
         return later if later and not self._joint.search(clause.lower(), mark[1], later.start) else None
-
-
-def _is_loose_dash(joint: str) -> bool:
-    return " " in joint and not joint.strip().isalpha()
 
 
 def _numbered(words: Vertebrae, and_: str, to: str) -> re.Pattern[str]:

@@ -88,14 +88,10 @@ def _code_set(includes: Sequence[Mapping[str, Any]], key: str, path: Path, syste
 def _class_rule(rule: Mapping[str, Any], path: Path, at: str) -> re.Pattern[str]:
     if (rule["property"], rule["op"]) != ("code", "regex"):
         raise DataFileError(label(path), f"{at}.filter", "only property code with op regex is understood")
-    return _pattern(rule["value"], path, f"{at}.filter")
-
-
-def _pattern(text: str, path: Path, key: str) -> re.Pattern[str]:
     try:
-        return compiled(text)
+        return compiled(rule["value"])
     except re.error as error:
-        raise DataFileError(label(path), key, f"is no regular expression: {error}") from error
+        raise DataFileError(label(path), f"{at}.filter", f"is no regular expression: {error}") from error
 
 
 def _sound_code(system: str, code: str, path: Path, at: str, systems: CodeSystems) -> Code:

@@ -18,20 +18,15 @@ from cds_service.fhir.mapping.drug_table import load_drugs
 from cds_service.fhir.mapping.durations import load_durations
 from cds_service.fhir.mapping.language import Speller, any_of, read_languages
 from cds_service.fhir.mapping.level_text import LevelRules
-from cds_service.fhir.mapping.mapping_files import (
-    LocalCode,
-    read_answer_maps,
-    read_local_codes,
-    read_own_codes,
-    read_value_sets,
-)
-from cds_service.fhir.mapping.overlay import files_in_force
+from cds_service.fhir.mapping.mapping_files import read_answer_maps, read_local_codes, read_own_codes, read_value_sets
+from cds_service.fhir.mapping.overlay import files_in_force, required
 from cds_service.fhir.mapping.text_rules import (
     SPINE,
+    Languages,
+    LanguagesFile,
+    MethodWords,
     TextRules,
     folded,
-    load_languages,
-    load_method_words,
     text_rules,
 )
 from cds_service.fhir.mapping.units import load_units
@@ -82,8 +77,8 @@ class Terminology:
         self.levels = LevelRules([*languages.values()], self.text_places)
         self.units = load_units(folders)
         self.drugs = load_drugs(folders, systems)
-        self.languages = load_languages(folders, languages)
-        self.methods = load_method_words(folders)
+        self.languages = Languages(required(folders, "languages.toml", LanguagesFile)[1], languages)
+        self.methods = required(folders, "methods.toml", MethodWords)[1]
         self._drug_rules = TextRules(self.drugs.words, None)
         self._suspicion = re.compile("|".join(self._texts[SUSPICION].any) if SUSPICION in self._texts else NEVER)
         joints = [one.joints for one in languages.values()]
@@ -157,17 +152,10 @@ class Terminology:
     def tells(self, kind: Listed, codeable: Any) -> bool:
         """Whether a coding of this CodeableConcept alone identifies an entry of such a list, relevant to us or not."""
         codes = _codes(codeable)
-        standard = [one for code in codes for one in self._standard(code)] if self._local_codes else []
-        return any(self._systems.tells(kind, *code) for code in (*codes, *standard))
-
-    def _standard(self, code: Code) -> list[Code]:
-        """The codes that a site's map gives for a local one."""
-        targets = self._local_codes.get(self._systems.normalise(*code), ())
-        return [(to.system, to.code) for to in targets]
-
-    def systems_of(self, codeable: Any) -> frozenset[str]:
-        """The canonical systems of the codings."""
-        return frozenset(self._systems.normalise(*code)[0] for code in _codes(codeable))
+        if self._local_codes:  # a site's map may give standard codes for them
+            mapped = [self._local_codes.get(self._systems.normalise(*code), ()) for code in codes]
+            codes += [(to.system, to.code) for targets in mapped for to in targets]
+        return any(self._systems.tells(kind, *code) for code in codes)
 
     def concepts(self, codeable: Any) -> frozenset[str]:
         """The concepts that a CodeableConcept belongs to."""
@@ -188,7 +176,8 @@ class Terminology:
 
     def local_codes(self, concept: str) -> frozenset[Code]:
         """The local codes that a site maps to a concept."""
-        return frozenset(code for code, targets in self._local_codes.items() if self._reaches(targets, concept))
+        local = ((code, to) for code, targets in self._local_codes.items() for to in targets)
+        return frozenset(code for code, to in local if concept in self._concepts_of(to.system, to.code))
 
     def implied_units(self) -> Iterator[tuple[str, str, str]]:
         """Each local code that implies a unit, with a concept that it belongs to and the unit as the map writes it."""
@@ -285,9 +274,6 @@ class Terminology:
             found |= {name for name in classes if self._value_sets[name].included.holds(one, code)}
             excluded |= {name for name in classes if self._value_sets[name].excluded.holds(one, code)}
         return tuple(sorted(found - excluded))
-
-    def _reaches(self, targets: tuple[LocalCode, ...], concept: str) -> bool:
-        return any(concept in self._concepts_of(target.system, target.code) for target in targets)
 
 
 def _codes(codeable: Any) -> list[Code]:

@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import BeforeValidator, RootModel
@@ -16,7 +15,6 @@ from pydantic import BeforeValidator, RootModel
 from cds_service.core.data_file import Closed, DataFile
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.language import Language
-from cds_service.fhir.mapping.overlay import required
 
 Place = tuple[int, int]
 
@@ -208,7 +206,10 @@ class Languages:
         found = _LETTERS.findall(text.lower())
         if len(found) < 2 and not any(one > "\u2e80" for one in found):  # one Chinese character may be a word
             return False
-        return not self.is_foreign(text) and self._names_something(text)
+        if self.is_foreign(text):
+            return False
+        # More than ambiguous abbreviations and qualifiers.
+        return any(map(self._is_name, _ANY_WORD.findall(without_accents(text)))) or any(one > "\u2e80" for one in text)
 
     def is_foreign(self, text: str) -> bool:
         """Whether a text has letters or words of a language that we do not read."""
@@ -216,26 +217,12 @@ class Languages:
             return True
         return not self._others.isdisjoint(_WORDS.findall(without_accents(text.lower())))
 
-    def _names_something(self, text: str) -> bool:
-        """Whether the text has more than ambiguous abbreviations and qualifiers."""
-        words = _ANY_WORD.findall(without_accents(text))
-        return any(self._is_name(word) for word in words) or any(one > "\u2e80" for one in text)
-
     def _is_name(self, word: str) -> bool:
         lower = word.lower()
         if lower in self._qualifiers:
             return False
         is_spelt_out = len(word) > 4 or (len(word) == 4 and not word.isupper())
         return (is_spelt_out and not _VOWELS.isdisjoint(lower)) or lower in self._abbreviations
-
-
-def load_languages(folders: Sequence[Path], languages: Mapping[str, Language]) -> Languages:
-    """The languages that can be read.
-
-    Raises:
-        DataFileError: `languages.toml` is missing or wrong.
-    """
-    return Languages(required(folders, "languages.toml", LanguagesFile)[1], languages)
 
 
 # --- ways of measuring -----------------------------------------------------------------------------------------------
@@ -287,12 +274,3 @@ class MethodWords(RootModel[dict[str, _Method]]):
         """The methods among these that a text names; notes are of one patient, and nothing of them is kept."""
         words = text if text.isascii() else _BETWEEN_SCRIPTS.sub(" ", without_accents(text))
         return frozenset([name for name in among if self.root[name].fits(words)])
-
-
-def load_method_words(folders: Sequence[Path]) -> MethodWords:
-    """Load the rules in force.
-
-    Raises:
-        DataFileError: the file is missing or wrong.
-    """
-    return required(folders, "methods.toml", MethodWords)[1]

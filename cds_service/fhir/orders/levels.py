@@ -44,12 +44,12 @@ class StatedLevels:
 def find_levels(order: Json, bundle: DraftOrders, terminology: Terminology) -> StatedLevels:
     """Find the levels of one order in the most trusted element that names any."""
     regions = _regions(order, bundle, terminology)
-    wording = _text_levels(_order_texts(order), terminology)
+    wording = _worded_levels(codeables(order, "code", "orderDetail", "serviceRequested"), terminology)
     statements = _statements(order, bundle, terminology, wording)
     source, stated = next(((name, stated) for name, stated in statements if stated), ("", set()))
     if not source:
         return StatedLevels(regions=regions)
-    beside = _text_levels((w for one in codeables(order, *CODED.get(source, ())) for w in texts_of(one)), terminology)
+    beside = _worded_levels(codeables(order, *CODED.get(source, ())), terminology)
     return StatedLevels(
         levels=in_order(stated & set(LEVELS)),
         verdicts=tuple(verdict_of(statement) for statement in sorted(stated)),
@@ -104,9 +104,8 @@ def _text_levels(texts: Any, terminology: Terminology) -> set[str]:
     return {level for words in texts for level in terminology.levels.treated(words)}
 
 
-def _order_texts(order: Json) -> Iterator[str]:
-    for codeable in codeables(order, "code", "orderDetail", "serviceRequested"):
-        yield from texts_of(codeable)
+def _worded_levels(named: list[Json], terminology: Terminology) -> set[str]:
+    return _text_levels((words for codeable in named for words in texts_of(codeable)), terminology)
 
 
 def _note_texts(order: Json) -> Iterator[str]:

@@ -13,15 +13,8 @@ from cds_service.fhir.raw_json import Json, first_day, items, last_day, member, 
 
 Subject = Literal["brace", "bed-rest"]
 
-_HOURS = {
-    "s": 1 / 3600,
-    "min": 1 / 60,
-    "h": 1.0,
-    "d": 24.0,
-    "wk": 168.0,
-    "mo": 730.5,
-    "a": 8766.0,
-}  # UCUM: a month is a/12
+# UCUM: a month is a/12.
+_HOURS = {"s": 1 / 3600, "min": 1 / 60, "h": 1.0, "d": 24.0, "wk": 168.0, "mo": 730.5, "a": 8766.0}
 _UCUM = {"hour": "h", "day": "d", "week": "wk", "month": "mo", "year": "a"}
 _LIFETIME = 99  # payers' "length of need 99" (months) means lifetime, not wear time
 MOST_TEXTS = 20  # of one order; further texts are not read and make the end doubtful

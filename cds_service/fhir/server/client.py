@@ -21,14 +21,7 @@ from cds_service.errors import CallFailed, FhirReadError, Redirected
 from cds_service.fhir.gathering.prefetch import is_error_outcome
 from cds_service.fhir.gathering.reading import Fetched
 from cds_service.fhir.raw_json import member, objects, text
-from cds_service.fhir.server.searches import (
-    CategoryReads,
-    form_of,
-    having,
-    plainer_queries,
-    value_of,
-    walk_pages,
-)
+from cds_service.fhir.server.searches import CategoryReads, form_of, having, plainer_queries, value_of, walk_pages
 from cds_service.outgoing.address import parse_address, parse_base
 from cds_service.outgoing.connections import Connections, late
 from cds_service.outgoing.deadline import Deadline
@@ -50,8 +43,6 @@ DEMANDED = {
     "DeviceRequest": (("intent", "order,plan,original-order,filler-order,instance-order"),),
 }
 HEADERS = {"Accept": "application/fhir+json, application/json;q=0.9"}
-
-
 Form = list[tuple[str, str]]  # of a search by POST
 
 

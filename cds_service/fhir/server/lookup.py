@@ -76,19 +76,14 @@ def identify_server(fhir: FhirReader, *, until: float) -> ServerIdentity:
         return ServerIdentity(note=f"its CapabilityStatement could not be read: {error}")
     if statement.get("resourceType") not in {"CapabilityStatement", "Conformance"}:  # the second is DSTU2's
         return ServerIdentity(note="its CapabilityStatement could not be read: it sent something else")
-    identity = _identity(statement)
-    release = next((name for start, name in RELEASES.items() if identity.fhir_version.startswith(start)), None)
-    if release is not None:
-        raise LookUpFailed(
-            f"The server speaks FHIR {release} ({identity.fhir_version}); this service reads R4 (4.0.1)."
-            " Most servers have an R4 base of their own, often ending in /r4 or /baseR4."
-        )
-    return identity
-
-
-def _identity(statement: Json) -> ServerIdentity:
     software = " ".join(filter(None, (text(member(statement, "software", part)) for part in ("name", "version"))))
     version = text(statement.get("fhirVersion"))
+    release = next((name for start, name in RELEASES.items() if version.startswith(start)), None)
+    if release is not None:
+        raise LookUpFailed(
+            f"The server speaks FHIR {release} ({version}); this service reads R4 (4.0.1)."
+            " Most servers have an R4 base of their own, often ending in /r4 or /baseR4."
+        )
     note = "" if version.startswith("4.0") else f"it says {version or 'no FHIR version'}; it is read as R4 (4.0.1)"
     return ServerIdentity(software, version, note)
 
