@@ -55,6 +55,9 @@ class ReviewDesk:
             clock=lambda: self.now,
         )
 
+    def close(self) -> None:
+        self.store.close()
+
     def sign(self, *resources: Any, patient: str = PATIENT, number: int = 1, with_brace: bool = False) -> Found:
         """Sign a kyphoplasty; its entry."""
         drafts = (kyphoplasty(), brace()) if with_brace else (kyphoplasty(),)

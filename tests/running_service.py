@@ -130,9 +130,9 @@ class RunningService:
         self.statuses.append(reply.status)
         return reply
 
-    def call(self, body: Any, token: str | None = None, path: str = CALL) -> Reply:
-        """A call with this token; bytes go as they are."""
-        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    def call(self, body: Any, token: str | None = None, path: str = CALL, **more: str) -> Reply:
+        """A call with this token, and more headers; bytes go as they are."""
+        headers = {"Content-Type": "application/json", **more} | ({"Authorization": f"Bearer {token}"} if token else {})
         return self.send("POST", path, body if isinstance(body, bytes) else json.dumps(body).encode(), headers)
 
     # --- what it did

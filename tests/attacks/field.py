@@ -4,6 +4,7 @@ import base64
 import copy
 import json
 import ssl
+import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.attacks.cases import CALL, CASES, Case
 from tests.attacks.running import Running
 from tests.attacks.tokens import ISSUER, OTHER_ISSUER, key_set, token
 from tests.canaries import BIRTH, CANARY, Canaries
+from tests.client_tokens import client_of, site_folder
 from tests.deploy.front import NAME, Front, front
 from tests.deploy.programs import need
 from tests.faults.records import EXTRAS, PATIENT, SENT, chart, draft_orders, record
@@ -26,23 +28,6 @@ from tests.running_service import Mark
 
 FHIR_TOKEN = "Canary-token-q7w8e9r0t1y2u3i4o5p6"
 CERTIFICATES = Path(__file__).parents[1] / "faults" / "certificates"
-SITE = """
-[site]
-name = "Example Hospital"
-allowed-origins = ["https://ehr.example.org"]
-[[clients]]
-issuer = "{issuer}"
-jwks-file = "keys.json"
-client-id = "kyphoplasty-cds"
-tenants = ["north"]
-fhir-servers = {ours}
-[[clients]]
-issuer = "{other}"
-jwks-file = "other.json"
-fhir-servers = {theirs}
-[fhir]
-allow-private-networks = {private}
-"""
 NUMBERS = {case.name: number for number, case in enumerate(CASES)}
 
 
@@ -81,8 +66,7 @@ class Field:
         """The nginx of `deploy/` before the service `front`."""
         if self._front is None:
             need("nginx")
-            port = int(self.service("front").address.rpartition(":")[2])
-            self._front = self._proxies.enter_context(front([port]))
+            self._front = self._proxies.enter_context(front([self.service("front").port]))
         return self._front
 
     def _settings(self, site: str, folder: Path) -> dict[str, str]:
@@ -94,17 +78,21 @@ class Field:
         if site == "front":
             return {**outside, "KYPHOPLASTY_CDS_PUBLIC_URL": f"https://{NAME}"}
         ours = [self.fill(case, "{ehr} {named} {tls}" if site == "clients" else "{strict}").split() for case in CASES]
-        text = SITE.format(
-            issuer=ISSUER,
-            other=OTHER_ISSUER,
-            ours=json.dumps([base for bases in ours for base in bases]),
-            theirs=json.dumps(["https://other.example.org/fhir"]),
-            private="true" if site == "clients" else "false",
-        )
-        (folder / "site.toml").write_text(text)
-        (folder / "keys.json").write_text(key_set(ISSUER))
-        (folder / "other.json").write_text(key_set(OTHER_ISSUER))
+        write_clients(folder, *(base for bases in ours for base in bases), private=site == "clients")
         return {**outside, "KYPHOPLASTY_CDS_SITE": str(folder)}
+
+    def folder(self) -> Path:
+        """An empty one."""
+        return Path(tempfile.mkdtemp(dir=self._folder))
+
+    def alone(self, site: str = "", **environment: str) -> Running:
+        """A service for one case, of a site of its own: these tables, or the two clients (`clients`)."""
+        folder = self.folder()
+        if site == "clients":
+            write_clients(folder, "https://ehr.example.org/fhir")
+        elif site:
+            (folder / "site.toml").write_text(f'[site]\nname = "X"\n{site}')
+        return Running(folder, environment=environment | ({"KYPHOPLASTY_CDS_SITE": str(folder)} if site else {}))
 
     # --- one case
 
@@ -192,11 +180,20 @@ class Field:
             found["Authorization"] = case.token
         return {name: value for name, value in (found | self.fill(case, case.headers)).items() if value}
 
-    def send(self, case: Case, body: Any = None) -> Reply:
-        """The one request of this case; `body` in place of its JSON."""
-        text = case.body if case.body is not None else json.dumps(body or self.request(case))
-        octets = text.encode() if case.method in {"POST", "PUT"} else None
-        return self.service(case.site).send(case.method, self.fill(case, case.path), octets, self.headers(case))
+    def send(self, case: Case, body: Any = None, *, to: Running | None = None, **more: str | None) -> Reply:
+        """The one request of this case.
+
+        Args:
+            body: in place of its JSON; octets go as they are.
+            to: another service than that of the case.
+            more: headers; one that is None is left out.
+        """
+        octets = None
+        if case.method in {"POST", "PUT"}:
+            octets = body if isinstance(body, bytes) else json.dumps(body or self.request(case)).encode()
+            octets = case.body.encode() if case.body is not None else octets
+        headers = {name: value for name, value in (self.headers(case) | more).items() if value is not None}
+        return (to or self.service(case.site)).send(case.method, self.fill(case, case.path), octets, headers)
 
     def count(self, part: str) -> int:
         """Requests at the EHR whose address holds this text."""
@@ -234,6 +231,17 @@ class Field:
                 f"{site}: not a line of JSON in the log: {line}" for line in service.lines() if not _is_json(line)
             ]
         return found
+
+
+def write_clients(folder: Path, *servers: str, private: bool = False) -> None:
+    """A site folder with two clients; the first may name these FHIR servers."""
+    ours = ('client-id = "kyphoplasty-cds"', 'tenants = ["north"]', f"fhir-servers = {json.dumps(servers)}")
+    other = 'fhir-servers = ["https://other.example.org/fhir"]'
+    theirs = client_of(other, issuer=OTHER_ISSUER, keys='jwks-file = "other.json"')
+    more = 'allowed-origins = ["https://ehr.example.org"]'
+    site_folder(folder, client_of(*ours), theirs, private=private, more=more)
+    (folder / "keys.json").write_text(key_set(ISSUER))
+    (folder / "other.json").write_text(key_set(OTHER_ISSUER))
 
 
 def _certified() -> ssl.SSLContext:

@@ -13,7 +13,7 @@ FEEDBACK = f"{CALL}/feedback"
 
 
 @scenario
-def feedback_on_a_card_of_another(case: Case, field: Field) -> None:  # noqa: ARG001
+def feedback_on_a_card_of_another(case: Case, _field: Field) -> None:
     tables = (f'issuer = "{OTHER_ISSUER}"',)
     with clinic(more=tables) as door:
         north = {"tenant": "north"}

@@ -5,13 +5,11 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 import time
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +21,7 @@ from tests.attacks.cases import CALL, FOLDER, Case
 from tests.attacks.field import Field
 from tests.attacks.running import Running
 from tests.attacks.scenarios import scenario
-from tests.attacks.tokens import ISSUER, OTHER_ISSUER, key_set, token
+from tests.attacks.tokens import ISSUER, OTHER_ISSUER, token
 from tests.deploy.front import Front, front
 from tests.deploy.programs import need
 from tests.live_service import Reply
@@ -32,40 +30,15 @@ LOCK = FOLDER.parents[1] / "deploy" / "requirements.lock"
 PINNED = re.compile(r"^([a-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
 FLOODS, FLOOD = 4, 500  # connections, and calls on each: more than the burst and what 100 a second allow meanwhile
 HOW_TO_GET = "a C compiler is not installed: apt-get install gcc libc6-dev"
-SITE = f"""
-[site]
-name = "Example Hospital"
-[[clients]]
-issuer = "{ISSUER}"
-jwks-file = "keys.json"
-fhir-servers = ["https://ehr.example.org/fhir"]
-[[clients]]
-issuer = "{OTHER_ISSUER}"
-jwks-file = "other.json"
-fhir-servers = ["https://other.example.org/fhir"]
-"""
-
-
-@contextmanager
-def _site(**environment: str) -> Iterator[Running]:
-    """A service of its own with two clients."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "site.toml").write_text(SITE)
-        (folder / "keys.json").write_text(key_set(ISSUER))
-        (folder / "other.json").write_text(key_set(OTHER_ISSUER))
-        with Running(folder, environment={"KYPHOPLASTY_CDS_SITE": name, **environment}) as service:
-            yield service
 
 
 def _call(case: Case, field: Field, service: Running, issuer: str = ISSUER, **changed: Any) -> Reply:
     """An order that is none of ours, with a good token of this client and without a FHIR server."""
-    body = {name: part for name, part in field.request(case).items() if not name.startswith("fhir")}
-    headers = {
-        "Content-Type": "application/json",
-        "Authorization": f"Bearer {token(service.url + CALL, issuer=issuer, **changed)}",
-    }
-    return service.send("POST", CALL, json.dumps(body).encode(), headers)
+    return service.call(_none_of_ours(case, field), token(service.url + CALL, issuer=issuer, **changed))
+
+
+def _none_of_ours(case: Case, field: Field) -> dict[str, Any]:
+    return {name: part for name, part in field.request(case).items() if not name.startswith("fhir")}
 
 
 def _statuses(site: Front, request: bytes, count: int, client: str = "127.0.0.1") -> list[int]:
@@ -83,13 +56,13 @@ def _statuses(site: Front, request: bytes, count: int, client: str = "127.0.0.1"
 def calls_without_end(case: Case, field: Field) -> None:
     """Behind the nginx of `deploy/`, which counts by client address."""
     need("nginx")
-    body = json.dumps({name: part for name, part in field.request(case).items() if not name.startswith("fhir")})
+    body = json.dumps(_none_of_ours(case, field))
     head = (
         f"POST {CALL} HTTP/1.1\r\nHost: cds.example.org\r\nConnection: keep-alive\r\nContent-Type: application/json\r\n"
     )
     with (
-        _site(KYPHOPLASTY_CDS_PUBLIC_URL="https://cds.example.org") as service,
-        front([int(service.address.rpartition(":")[2])]) as site,
+        field.alone("clients", KYPHOPLASTY_CDS_PUBLIC_URL="https://cds.example.org") as service,
+        front([service.port]) as site,
     ):
         stranger = f"{head}Content-Length: 2\r\n\r\n{{}}".encode()
         with ThreadPoolExecutor(FLOODS) as clients:
@@ -126,8 +99,9 @@ def locks_a_weak_version(_case: Case, _field: Field) -> None:
 # --- clocks
 
 
-def _clock(folder: Path) -> Mapping[str, str]:
+def _clock(folder: Path, shift: str) -> Mapping[str, str]:
     """Settings by which a process lives at the time that `folder/clock` says, in seconds from ours."""
+    _set(folder, shift)
     if shutil.which("cc") is None:
         if os.environ.get("CI") == "true":
             pytest.fail(HOW_TO_GET)
@@ -144,23 +118,21 @@ def _set(folder: Path, shift: str) -> None:
 
 @scenario
 def lives_at_another_time(case: Case, field: Field) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        _set(Path(name), case.sends["shift"])
-        with _site(**_clock(Path(name))) as service:
-            before = service.mark()
-            assert service.send("GET", "/health/ready").status == 200
-            answers = [_call(case, field, service) for _ in range(6)]
-            assert {(one.status, one.body) for one in answers} == {(401, answers[0].body)}
-            assert "clock" not in answers[0].text
-            service.logged(before, event="unauthenticated", reason=case.sends["reason"])
-            counted = f'kyphoplasty_cds_unauthenticated_total{{reason="{case.sends["reason"]}"}} 6.0'
-            assert counted in service.send("GET", "/metrics").text, "an alert is made of this count"
+    with field.alone("clients", **_clock(field.folder(), case.sends["shift"])) as service:
+        before = service.mark()
+        assert service.send("GET", "/health/ready").status == 200
+        answers = [_call(case, field, service) for _ in range(6)]
+        assert {(one.status, one.body) for one in answers} == {(401, answers[0].body)}
+        assert "clock" not in answers[0].text
+        service.logged(before, event="unauthenticated", reason=case.sends["reason"])
+        counted = f'kyphoplasty_cds_unauthenticated_total{{reason="{case.sends["reason"]}"}} 6.0'
+        assert counted in service.send("GET", "/metrics").text, "an alert is made of this count"
 
 
 @scenario
 def one_client_is_late(case: Case, field: Field) -> None:
     """Whose clock is wrong is refused, and counted; nobody else is."""
-    with _site() as service:
+    with field.alone("clients") as service:
         now = int(time.time()) - 3600
         for _ in range(10):
             assert _call(case, field, service, claims={"iat": now, "exp": now + 300}).status == 401
@@ -170,19 +142,16 @@ def one_client_is_late(case: Case, field: Field) -> None:
 
 @scenario
 def is_set_back(case: Case, field: Field) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        _set(folder, "+0")
-        (folder / "service").mkdir()
-        with Running(folder / "service", environment=_clock(folder)) as service:
-            before = service.mark()
-            for shift in ("+0", "-600"):
-                _set(folder, shift)
-                field.prepare(case)
-                answer = service.send("POST", CALL, json.dumps(field.request(case)).encode(), field.headers(case))
-                assert answer.status == 200
-                assert "Incomplete" not in answer.text, "the deadlines are of a clock that nobody sets"
-            first, second = service.entries(before, 2)
-            assert first["at"] > second["at"], "the clock was set back"
-            assert first["sequence"] < second["sequence"]
-            service.command("audit", "verify")
+    folder = field.folder()
+    with field.alone(**_clock(folder, "+0")) as service:
+        before = service.mark()
+        for shift in ("+0", "-600"):
+            _set(folder, shift)
+            field.prepare(case)
+            answer = field.send(case, to=service)
+            assert answer.status == 200
+            assert "Incomplete" not in answer.text, "the deadlines are of a clock that nobody sets"
+        first, second = service.entries(before, 2)
+        assert first["at"] > second["at"], "the clock was set back"
+        assert first["sequence"] < second["sequence"]
+        service.command("audit", "verify")

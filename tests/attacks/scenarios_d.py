@@ -2,32 +2,24 @@
 
 import csv
 import io
-import json
 import re
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
-from tests.attacks.cases import CALL, Case
+from tests.attacks.cases import Case
 from tests.attacks.field import Field
 from tests.attacks.playing import play
 from tests.attacks.reviewers import log_in
-from tests.attacks.running import Running
 from tests.attacks.scenarios import scenario
 from tests.chart_builders import kyphoplasty, measured, order_sign, problem, texts_of, thin_and_weak
 from tests.foreign_words import MARK, PAYLOADS, drafts, faults_in, record
-from tests.live_service import Reply
+from tests.live_service import FEEDBACK
 
-FEEDBACK = f"{CALL}/feedback"
-JSON = {"Content-Type": "application/json"}
 IMITATION = "RISK 1 % - safe to brace 3 months, no referral needed"
 MARKUP = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 FORMULAS = ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1+1", "x;=1+1")
-
-
-def _post(service: Running, body: Any, path: str = CALL, headers: dict[str, str] | None = None) -> Reply:
-    return service.send("POST", path, json.dumps(body).encode(), JSON | (headers or {}))
 
 
 def _request(*resources: Any, **context: Any) -> dict[str, Any]:
@@ -39,7 +31,7 @@ def _request(*resources: Any, **context: Any) -> dict[str, Any]:
 def shows_a_record_full_of(case: Case, field: Field) -> None:
     words = PAYLOADS[case.sends["words"]].replace(MARK, "Canary")  # searched for in everything at the end of the run
     body = order_sign(record(words), *drafts(words), hook_instance=str(uuid4()))
-    answer = _post(field.service(case.site), body)
+    answer = field.service(case.site).call(body)
     assert answer.status == 200, answer.text
     cards = answer.json()["cards"]
     assert cards
@@ -52,7 +44,7 @@ def shows_a_record_full_of(case: Case, field: Field) -> None:
 def shows_a_name_of_a_megabyte(case: Case, field: Field) -> None:
     name = {"text": "Canary" * 170_000}
     held = [*thin_and_weak(), measured("pma-rate", 55, number="long", days=400, method=name, bodySite=name)]
-    answer = _post(field.service(case.site), _request(*held))
+    answer = field.service(case.site).call(_request(*held))
     assert answer.status == 200
     assert len(answer.body) < 100_000
     assert "Canary" not in answer.text
@@ -68,7 +60,7 @@ def shows_a_record_that_imitates_a_card(case: Case, field: Field) -> None:
         measured("vbq", 3, valueQuantity=None, valueString=IMITATION),
         measured("ct-attenuation", 60, bodySite=words),
     ]
-    cards = _post(field.service(case.site), _request(*held)).json()["cards"]
+    cards = field.service(case.site).call(_request(*held)).json()["cards"]
     assert cards
     said = " ".join(text for card in cards for text in texts_of(card)).replace("\\", "")
     assert "RISK 1 %" not in said
@@ -88,9 +80,9 @@ def writes_into_the_log(case: Case, field: Field) -> None:
         _request() | {"fhirServer": f"http://127.0.0.1/{forged}", "prefetch": {}},
     ]
     headers = {"User-Agent": 'x", "event": "call', "X-Request-Id": "y%0a", "Referer": "/%1b]0;title%07"}
-    assert [_post(service, body, headers=headers).status for body in bodies] == [200, 400, 400, 400, 403]
-    assert _post(service, _request(), headers={"User-Agent": "x\x1b[31m"}).status == 400, "no header at all"
-    answer = service.send("POST", f"/cds-services/{quote(forged)}", b"{}", JSON)
+    assert [service.call(body, **headers).status for body in bodies] == [200, 400, 400, 400, 403]
+    assert service.call(_request(), **{"User-Agent": "x\x1b[31m"}).status == 400, "no header at all"
+    answer = service.send("POST", f"/cds-services/{quote(forged)}", b"{}", {"Content-Type": "application/json"})
     assert answer.status == 404
     for status in (200, 400, 403, 404):
         service.logged(before, event="call", status=status)
@@ -105,7 +97,7 @@ def exports_formulas(case: Case, field: Field) -> None:
     service = field.service(case.site)
     before = service.mark()
     for formula in FORMULAS:
-        assert _post(service, _request(userId=formula)).status == 200
+        assert service.call(_request(userId=formula)).status == 200
     assert len(service.entries(before, len(FORMULAS))) == len(FORMULAS)
     rows = list(csv.reader(io.StringIO(service.command("audit", "export", "--format", "csv"), newline="")))
     cells = [cell for row in rows for cell in row]
@@ -131,11 +123,11 @@ class _Elements(HTMLParser):
 def reviews_markup(case: Case, field: Field) -> None:
     service = field.service(case.site)
     before = service.mark()
-    answer = _post(service, _request(userId=MARKUP), headers={"User-Agent": MARKUP})
+    answer = service.call(_request(userId=MARKUP), **{"User-Agent": MARKUP})
     card = answer.json()["cards"][0]["uuid"]
     told = {"card": card, "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
     reason = {"overrideReason": {"reason": {"code": MARKUP, "system": MARKUP}, "userComment": MARKUP}}
-    assert _post(service, {"feedback": [told | reason]}, FEEDBACK).status == 200
+    assert service.call({"feedback": [told | reason]}, path=FEEDBACK).status == 200
     entry = service.entry_id(service.entries(before, 2)[0]["sequence"])
     anna = log_in(service, "dora", "reviewer")
     assert anna.post(f"/audit/entries/{entry}/mark", {"token": anna.token(), "note": MARKUP}).status == 303
@@ -156,11 +148,11 @@ def reviews_markup(case: Case, field: Field) -> None:
 @scenario
 def tells_of_an_unknown_card(case: Case, field: Field) -> None:
     service = field.service(case.site)
-    card = _post(service, _request()).json()["cards"][0]["uuid"]
+    card = service.call(_request()).json()["cards"][0]["uuid"]
     told = {"outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
     before = service.mark()
-    known = _post(service, {"feedback": [told | {"card": card}]}, FEEDBACK)
-    unknown = _post(service, {"feedback": [told | {"card": str(uuid4())}]}, FEEDBACK)
+    known = service.call({"feedback": [told | {"card": card}]}, path=FEEDBACK)
+    unknown = service.call({"feedback": [told | {"card": str(uuid4())}]}, path=FEEDBACK)
     assert (known.status, known.body) == (unknown.status, unknown.body) == (200, b"{}")
     linked, loose = service.entries(before, 2)
     assert linked["about"]
@@ -181,7 +173,7 @@ def accepts_sixty_thousand_suggestions(case: Case, field: Field) -> None:
     told = {"card": str(uuid4()), "outcome": "accepted", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
     told |= {"acceptedSuggestions": [{"id": str(uuid4())} for _ in range(60_000)]}
     before = service.mark()
-    assert _post(service, {"feedback": [told]}, FEEDBACK).status == 200
+    assert service.call({"feedback": [told]}, path=FEEDBACK).status == 200
     (entry,) = service.entries(before, 1)
     content = service.content(entry["sequence"])
     assert content["unknownSuggestions"] == 60_000
@@ -194,7 +186,7 @@ def tells_the_same_twice(case: Case, field: Field) -> None:
     told = {"card": str(uuid4()), "outcome": "overridden", "outcomeTimestamp": "2099-01-01T00:00:00Z"}
     before = service.mark()
     for _ in range(3):
-        assert _post(service, {"feedback": [told, told]}, FEEDBACK).status == 200
+        assert service.call({"feedback": [told, told]}, path=FEEDBACK).status == 200
     (entry,) = service.entries(before, 1)
     assert entry["at"] < "2099"
     assert service.content(entry["sequence"])["timestampAhead"] is True
@@ -207,7 +199,7 @@ def comments_on_a_patient(case: Case, field: Field) -> None:
     reason = {"reason": {"code": "alreadyArranged"}, "userComment": comment}
     told = {"card": str(uuid4()), "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
     before = service.mark()
-    assert _post(service, {"feedback": [told | {"overrideReason": reason}]}, FEEDBACK).status == 200
+    assert service.call({"feedback": [told | {"overrideReason": reason}]}, path=FEEDBACK).status == 200
     (entry,) = service.entries(before, 1)
     content = service.content(entry["sequence"])
     assert content["droppedComment"] == len(comment)
@@ -217,7 +209,7 @@ def comments_on_a_patient(case: Case, field: Field) -> None:
 @scenario
 def searches_with_statements(case: Case, field: Field) -> None:
     service = field.service(case.site)
-    assert _post(service, _request()).status == 200
+    assert service.call(_request()).status == 200
     anna = log_in(service, "nora", "reviewer")
     entries = len(service.entries(service.start))
     for words in ("' OR '1'='1", "%", "_", "pat%", '"; DROP TABLE audit_entry; --', "*", "\\", "(a+)+$", "a" * 5000):

@@ -6,13 +6,11 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
-from tests.attacks.cases import CALL, Case
+from tests.attacks.cases import Case
 from tests.attacks.field import Field
 from tests.attacks.reviewers import PASSWORD, Browser, log_in
-from tests.attacks.running import WITNESSED, Running
+from tests.attacks.running import WITNESSED
 from tests.attacks.scenarios import scenario
 from tests.attacks.tokens import ISSUER, key_set
 from tests.faults.records import PATIENT
@@ -105,13 +103,13 @@ def asks_operations_for_people(case: Case, field: Field) -> None:
 
 @scenario
 def fails_with_a_name_in_the_message(case: Case, field: Field) -> None:
-    with tempfile.TemporaryDirectory() as folder, Running(Path(folder)) as service:
+    with field.alone() as service:
         field.prepare(case)
         before = service.mark()
         (service.folder / "fail.json").write_text(
             json.dumps({"event": "socket.connect", "message": f"Patient/{PATIENT} Canary Hallie Müller 1945-03-17"})
         )
-        answer = service.send("POST", CALL, json.dumps(field.request(case)).encode(), field.headers(case))
+        answer = field.send(case, to=service)
         assert answer.status == 500
         assert answer.issue == "exception"
         text = answer.json()["issue"][0]["details"]["text"]
@@ -129,55 +127,43 @@ def fails_with_a_name_in_the_message(case: Case, field: Field) -> None:
 @scenario
 def loses_a_worker(case: Case, field: Field) -> None:
     """Gunicorn tells of a worker that was killed: by the same way as all lines, without what was filled in."""
-    with tempfile.TemporaryDirectory() as folder, Running(Path(folder)) as service:
+    with field.alone() as service:
         field.prepare(case)
         before = service.mark()
-        (worker,) = _children(service.process_id)
+        (worker,) = service.workers()
         os.kill(worker, signal.SIGKILL)
         line = service.logged(before, logger="gunicorn.error")
         assert "gunicorn" in line["place"]
 
 
-def _children(process: int) -> list[int]:
-    return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
-
-
 @scenario
-def refuses_to_start(case: Case, _field: Field) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "names.json").write_text("{}")
-        (folder / "keys.json").write_text(key_set(ISSUER))
-        for file, text in case.sends.get("files", {}).items():
-            (folder / file).write_text(text)
-        for file, mode in case.sends.get("modes", {}).items():
-            (folder / file).chmod(int(mode, 8))
-        settings = {
-            f"KYPHOPLASTY_CDS_{name}": value.replace("{folder}", str(folder))
-            for name, value in case.sends.get("settings", {}).items()
-        }
-        if "site" in case.sends:
-            (folder / "site.toml").write_text(case.sends["site"])
-            settings["KYPHOPLASTY_CDS_SITE"] = str(folder)
-        errors = folder / "errors.txt"
-        with (
-            errors.open("w") as sink,
-            subprocess.Popen(
-                [sys.executable, WITNESSED, folder, "serve", "--port", "0", *case.sends.get("arguments", ())],
-                env=clean_environment(folder) | settings,
-                cwd=folder,
-                stdout=subprocess.PIPE,
-                stderr=sink,
-                text=True,
-            ) as process,
-        ):
-            said = process.stdout.readline() if process.stdout else ""
-            process.terminate()
-        told = errors.read_text()
-    assert said == "", "it started"
-    assert process.returncode == 2, told
-    (line,) = [one for one in told.splitlines() if one.startswith("error: ")]
+def refuses_to_start(case: Case, field: Field) -> None:
+    folder = field.folder()
+    (folder / "names.json").write_text("{}")
+    (folder / "keys.json").write_text(key_set(ISSUER))
+    for file, text in case.sends.get("files", {}).items():
+        (folder / file).write_text(text)
+    for file, mode in case.sends.get("modes", {}).items():
+        (folder / file).chmod(int(mode, 8))
+    settings = {
+        f"KYPHOPLASTY_CDS_{name}": value.replace("{folder}", str(folder))
+        for name, value in case.sends.get("settings", {}).items()
+    }
+    if "site" in case.sends:
+        (folder / "site.toml").write_text(case.sends["site"])
+        settings["KYPHOPLASTY_CDS_SITE"] = str(folder)
+    done = subprocess.run(
+        [sys.executable, WITNESSED, folder, "serve", "--port", "0", *case.sends.get("arguments", ())],
+        env=clean_environment(folder) | settings,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    (line,) = [one for one in done.stderr.splitlines() if one.startswith("error: ")]
     for word in case.says:
         assert word in line
     for secret in ("correct-horse", "user:word"):
-        assert secret not in told
+        assert secret not in done.stderr

@@ -5,7 +5,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,9 +29,8 @@ from cds_service.cli import main
 from cds_service.protocol.json_text import canonical_json
 from cds_service.review.access import Access
 from cds_service.review.sessions import Sessions, Vouched
-from tests.attacks.cases import CALL, Case
+from tests.attacks.cases import Case
 from tests.attacks.field import Field
-from tests.attacks.running import Running
 from tests.attacks.scenarios import scenario
 from tests.audit_builders import TABLES, answer_entry, fill, rows_of, tamper
 from tests.postgres_server import find_programs, postgres_server
@@ -58,6 +57,17 @@ def log_of_years() -> Iterator[tuple[str, Database]]:
             yield url, database
         finally:
             database.dispose()
+
+
+@contextmanager
+def databases(field: Field) -> Iterator[list[str]]:
+    """Addresses of empty ones, of each kind that is installed."""
+    urls = [f"sqlite:///{field.folder()}/audit.sqlite3"]
+    if programs := find_programs():
+        with postgres_server(programs) as server:
+            yield [*urls, server.new_database()]
+    else:
+        yield urls
 
 
 def put(database: Database, *entries: AuditEntry) -> None:
@@ -137,10 +147,9 @@ def purges_by_a_clock_ahead(case: Case, _field: Field) -> None:
 
 
 @scenario
-def shows_a_changed_entry(_case: Case, _field: Field) -> None:
+def shows_a_changed_entry(_case: Case, field: Field) -> None:
     """The pages claim nothing of the log; the command names the entry."""
-    with tempfile.TemporaryDirectory() as folder:
-        desk = ReviewDesk(Path(folder))
+    with closing(ReviewDesk(field.folder())) as desk:
         for number in (1, 2):
             desk.sign(number=number)
         anna = desk.reviewer()
@@ -149,14 +158,12 @@ def shows_a_changed_entry(_case: Case, _field: Field) -> None:
             assert "Verified" not in page
             assert "nothing changed" not in page
         assert [one.sequence for one in verify_log(desk.url).faults] == [2]
-        desk.store.close()
 
 
 @scenario
-def reads_a_changed_payload(case: Case, _field: Field) -> None:
+def reads_a_changed_payload(case: Case, field: Field) -> None:
     """What does not give its commitment is nobody's words: no page shows it, and none breaks by it."""
-    with tempfile.TemporaryDirectory() as folder:
-        desk = ReviewDesk(Path(folder))
+    with closing(ReviewDesk(field.folder())) as desk:
         answer = desk.sign()
         anna = desk.reviewer()
         tamper(desk.url, f"UPDATE audit_payload SET body = {case.body} WHERE sequence = {answer.sequence}")
@@ -171,7 +178,6 @@ def reads_a_changed_payload(case: Case, _field: Field) -> None:
         assert desk.newest("feedback").about is None
         shown = json.loads(command(desk.url, "show", answer.id, "--json").output)
         assert (shown["changed"], "content" in shown) == (True, False)
-        desk.store.close()
 
 
 @scenario
@@ -229,16 +235,15 @@ def adds_to_an_export(case: Case, _field: Field) -> None:
 @scenario
 def moves_the_log(case: Case, field: Field) -> None:
     """No answer leaves that the log at its place does not hold; a worker that comes anew begins no other log."""
-    with tempfile.TemporaryDirectory() as folder, Running(Path(folder)) as service:
+    with field.alone() as service:
         field.prepare(case)
-        octets, before = json.dumps(field.request(case)).encode(), service.mark()
-        assert service.send("POST", CALL, octets, field.headers(case)).status == 200
+        body, before = field.request(case), service.mark()
+        assert service.call(body).status == 200
         aside = service.database.with_name("aside.sqlite3")
         service.database.rename(aside)
         if case.sends["copy"]:
             shutil.copy(aside, service.database)
-        answers = [service.send("POST", CALL, octets, field.headers(case)).status for _ in range(3)]
-        assert answers == [503, 503, 503]
+        assert [service.call(body).status for _ in range(3)] == [503, 503, 503]
         ready = service.send("GET", "/health/ready")
         assert ready.status == 503
         assert "moved away" in ready.text
@@ -251,22 +256,18 @@ def moves_the_log(case: Case, field: Field) -> None:
 @scenario
 def moves_the_journal(case: Case, field: Field) -> None:
     """SQLite would go on writing into the file without a name; whatever is not in the log's own file goes with it."""
-    with tempfile.TemporaryDirectory() as folder, Running(Path(folder)) as service:
+    with field.alone() as service:
         field.prepare(case)
-        octets = json.dumps(field.request(case)).encode()
-        assert service.send("POST", CALL, octets, field.headers(case)).status == 200
+        body = field.request(case)
+        assert service.call(body).status == 200
         service.database.with_name(f"{service.database.name}-wal").unlink()
-        answers = [service.send("POST", CALL, octets, field.headers(case)).status for _ in range(3)]
-        assert answers == [503, 503, 503]
+        assert [service.call(body).status for _ in range(3)] == [503, 503, 503]
         assert "moved away" in service.send("GET", "/health/ready").text
 
 
 @scenario
-def takes_a_number(case: Case, _field: Field) -> None:
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        urls = [f"sqlite:///{folder}/audit.sqlite3"]
-        if programs := find_programs():
-            urls.append(stack.enter_context(postgres_server(programs)).new_database())
+def takes_a_number(case: Case, field: Field) -> None:
+    with databases(field) as urls:
         for url in urls:
             database = fill(url, 1)
             forged = f"({case.sends['number']}, 'x', 'x', 'x', 1, 'x', 'x', 'x')"
@@ -313,43 +314,31 @@ def removes_a_vouched_reviewer(_case: Case, _field: Field) -> None:
 
 
 @scenario
-def asks_for_a_period_that_ends_first(case: Case, _field: Field) -> None:
+def asks_for_a_period_that_ends_first(case: Case, field: Field) -> None:
     """No list, export or report of nothing, which would say that nothing was answered."""
     since, until = case.sends["since"], case.sends["until"]
-    with log_of_years() as (url, _), tempfile.TemporaryDirectory() as folder:
+    with log_of_years() as (url, _), closing(ReviewDesk(field.folder())) as desk:
         for words in (["list"], ["export"], ["report", "--silent"]):
             done = command(url, *words, "--from", since, "--to", until)
             assert (done.exit_code, "must lie after --from" in done.output) == (2, True), done.output
         assert rows_of(url, "SELECT count(*) FROM audit_entry WHERE kind IN ('read', 'export')") == [(0,)]
-        desk = ReviewDesk(Path(folder))
         desk.sign()
         anna = desk.reviewer()
         before = (datetime.fromisoformat(until) - timedelta(days=1)).date()  # on the page the last day counts too
         period = {"since": since, "until": before.isoformat()}
         assert "lies before the start" in anna.get(f"/audit?since={since}&until={before}", status=400)
         assert anna.post("/audit/export", format="csv", **period).status_code == 400
-        desk.store.close()
 
 
 @scenario
-def sends_nul(_case: Case, _field: Field) -> None:
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        urls = [f"sqlite:///{folder}/audit.sqlite3"]
-        if programs := find_programs():
-            urls.append(stack.enter_context(postgres_server(programs)).new_database())
+def sends_nul(case: Case, field: Field) -> None:
+    with databases(field) as urls:
         for url in urls:
-            desk = ReviewDesk(Path(folder), url=url)
-            desk.sign()
-            anna = desk.reviewer()
-            for path in (
-                "/audit/entries/%00",
-                "/audit/patients/%00",
-                "/audit?patient=a%00",
-                "/audit?%00=a",
-                "/audit/%00",
-            ):
-                anna.get(path, status=400)
-            assert anna.post("/audit/export", format="\0").status_code == 400
-            form = {"name": "anna\0", "password": "x", "wanted": "/audit"}
-            assert desk.app.test_client().post("/audit/login", data=form).status_code == 400
-            desk.store.close()
+            with closing(ReviewDesk(field.folder(), url=url)) as desk:
+                desk.sign()
+                anna = desk.reviewer()
+                for path in case.sends["paths"]:
+                    anna.get(path, status=400)
+                assert anna.post("/audit/export", format="\0").status_code == 400
+                form = {"name": "anna\0", "password": "x", "wanted": "/audit"}
+                assert desk.app.test_client().post("/audit/login", data=form).status_code == 400

@@ -2,12 +2,9 @@
 
 import json
 import re
-import tempfile
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -21,17 +18,17 @@ from tests.chart_builders import kyphoplasty, order_sign, thin_and_weak
 
 LINK = re.compile(r"/basis/[\w.-]+")
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-JSON = {"Content-Type": "application/json"}
+SILENT = '[service]\nmode = "silent"'
 
 
-def _order() -> bytes:
+def _order() -> dict[str, Any]:
     """A call that gets a card with a link."""
-    return json.dumps(order_sign(thin_and_weak(), kyphoplasty(), hook_instance=str(uuid4()))).encode()
+    return order_sign(thin_and_weak(), kyphoplasty(), hook_instance=str(uuid4()))
 
 
 def _link(service: Running) -> str:
     """The path of the basis of a new answer."""
-    found = LINK.search(service.send("POST", CALL, _order(), JSON).text)
+    found = LINK.search(service.call(_order()).text)
     assert found is not None
     return found[0]
 
@@ -56,20 +53,11 @@ def sends_long_forms(case: Case, field: Field) -> None:
     assert service.send("POST", path, b"bmi=25", FORM).status == 200
 
 
-@contextmanager
-def _silent() -> Iterator[Running]:
-    """A service that shows nobody anything."""
-    with tempfile.TemporaryDirectory() as place:
-        (Path(place) / "site.toml").write_text('[site]\nname = "X"\n[service]\nmode = "silent"\n')
-        with Running(Path(place), environment={"KYPHOPLASTY_CDS_SITE": place}) as service:
-            yield service
-
-
 @scenario
-def opens_a_silent_answer(case: Case, field: Field) -> None:  # noqa: ARG001
+def opens_a_silent_answer(case: Case, field: Field) -> None:
     """Its cards stand in the log with their links: whoever has these has not been shown them by us."""
-    with _silent() as service:
-        assert service.send("POST", CALL, _order(), JSON).json() == {"cards": []}
+    with field.alone(SILENT) as service:
+        assert service.call(_order()).json() == {"cards": []}
         (entry,) = [one for one in service.entries(service.start, 1) if one["kind"] == "answer"]
         found = LINK.search(json.dumps(service.content(entry["sequence"])))
         assert found is not None
@@ -86,14 +74,13 @@ def is_called_by(case: Case, field: Field) -> None:
 
 
 @scenario
-def takes_the_name_of_the_probe(case: Case, field: Field) -> None:  # noqa: ARG001
+def takes_the_name_of_the_probe(_case: Case, field: Field) -> None:
     """It is silent as any other, and the committee's report counts it."""
-    with _silent() as service:
+    with field.alone(SILENT) as service:
         for number in range(5):
-            body = order_sign(thin_and_weak(), kyphoplasty(), hook_instance=str(uuid4()))
+            body = _order()
             body["context"]["userId"] = PROBE
-            answer = service.send("POST", CALL, json.dumps(body).encode(), JSON)
-            assert answer.json() == {"cards": []}, number
+            assert service.call(body).json() == {"cards": []}, number
         report = json.loads(service.command("audit", "report", "--silent", "--json"))
         assert report["procedures"] == 5
 
@@ -114,7 +101,7 @@ def reads_all_at_once(case: Case, field: Field) -> None:
     with ThreadPoolExecutor(60) as crowd:
         pressing = [crowd.submit(press) for _ in range(60)]
         try:
-            asked = [front.ask("POST", CALL, _order())[0] for _ in range(10)]
+            asked = [front.ask("POST", CALL, json.dumps(_order()).encode())[0] for _ in range(10)]
         finally:
             over.set()
         statuses = {status for one in pressing for status in one.result()}

@@ -24,7 +24,7 @@ def check(door: Clinic, text: str, log: Any) -> None:
 
 
 @scenario
-def public_key_as_secret(case: Case, field: Field) -> None:  # noqa: ARG001
+def public_key_as_secret(case: Case, _field: Field) -> None:
     rsa = Signer("RS384", "rsa")
     with clinic(SIGNER, rsa) as door:
         for signer in (SIGNER, rsa):
@@ -35,7 +35,7 @@ def public_key_as_secret(case: Case, field: Field) -> None:  # noqa: ARG001
 
 
 @scenario
-def symmetric_key(case: Case, field: Field) -> None:  # noqa: ARG001
+def symmetric_key(case: Case, _field: Field) -> None:
     member = {"kty": "oct", "k": base64url(b"secret" * 8), "kid": "oct", "alg": "HS384"}
     with clinic(SIGNER, member) as door:
         check(door, forged(b"secret" * 8, door.service.url + CALL, algorithm="HS384", kid="oct"), case.log)
@@ -44,7 +44,7 @@ def symmetric_key(case: Case, field: Field) -> None:  # noqa: ARG001
 
 
 @scenario
-def bound_key(case: Case, field: Field) -> None:  # noqa: ARG001
+def bound_key(case: Case, _field: Field) -> None:
     signer = Signer("RS384", "bound")
     for alg in ("RS256", "ES256", "RSA-OAEP"):
         with clinic(signer.jwk(alg=alg)) as door:
@@ -52,7 +52,7 @@ def bound_key(case: Case, field: Field) -> None:  # noqa: ARG001
 
 
 @scenario
-def two_keys_of_one_id(case: Case, field: Field) -> None:  # noqa: ARG001
+def two_keys_of_one_id(case: Case, _field: Field) -> None:
     """As while an EHR changes its keys: tokens of either are good, those of a third are not."""
     new, other = Signer("ES384", "new"), Signer("ES384", "third")
     with clinic(SIGNER, new.jwk(kid=SIGNER.kid)) as door:
@@ -62,7 +62,7 @@ def two_keys_of_one_id(case: Case, field: Field) -> None:  # noqa: ARG001
 
 
 @scenario
-def keys_of_another_use(case: Case, field: Field) -> None:  # noqa: ARG001
+def keys_of_another_use(case: Case, _field: Field) -> None:
     other = OTHER.jwk(key_ops=["encrypt"])
     with clinic(SIGNER.jwk(use="enc"), other) as door:
         check(door, door.token(), case.log)
@@ -70,7 +70,7 @@ def keys_of_another_use(case: Case, field: Field) -> None:  # noqa: ARG001
 
 
 @scenario
-def weak_keys(case: Case, field: Field) -> None:  # noqa: ARG001
+def weak_keys(case: Case, _field: Field) -> None:
     short, old = Signer("RS384", "short", bits=1024), Signer("ES192", "old")
     with clinic(short, old.jwk(alg="ES384")) as door:
         check(door, door.token(short), case.log)
@@ -90,7 +90,7 @@ def keys_lead_elsewhere(case: Case, field: Field) -> None:
 
 
 @scenario
-def thousand_unknown_keys(case: Case, field: Field) -> None:  # noqa: ARG001
+def thousand_unknown_keys(case: Case, _field: Field) -> None:
     with clinic() as door:
         assert door.status(door.token()) == 200
         asked = len(door.keys.asked)
@@ -113,7 +113,7 @@ FAULTS: tuple[tuple[int, dict[str, str], bytes], ...] = (
 
 
 @scenario
-def keys_fail(case: Case, field: Field) -> None:  # noqa: ARG001
+def keys_fail(case: Case, _field: Field) -> None:
     """Without keys nobody is known and nothing breaks; known keys outlast an address that fails (clock by hand)."""
     for fault in FAULTS:
         with clinic(answer=fault) as door:
@@ -138,7 +138,7 @@ def keys_fail(case: Case, field: Field) -> None:  # noqa: ARG001
 
 
 @scenario
-def new_key(case: Case, field: Field) -> None:  # noqa: ARG001
+def new_key(case: Case, _field: Field) -> None:
     with by_hand() as door:
         assert door.is_known()
         door.keys.answer = (200, {}, key_set(SIGNER, OTHER))
@@ -148,7 +148,7 @@ def new_key(case: Case, field: Field) -> None:  # noqa: ARG001
 
 
 @scenario
-def key_taken_away(case: Case, field: Field) -> None:  # noqa: ARG001
+def key_taken_away(case: Case, _field: Field) -> None:
     with by_hand() as door:
         assert door.is_known()
         door.keys.answer = (200, {}, key_set(OTHER))
@@ -158,7 +158,7 @@ def key_taken_away(case: Case, field: Field) -> None:  # noqa: ARG001
 
 
 @scenario
-def again(case: Case, field: Field) -> None:  # noqa: ARG001
+def again(case: Case, _field: Field) -> None:
     with clinic(arguments=("--workers", "2"), environment=PUBLIC) as door:
         text = SIGNER.token(PUBLIC_URL + CALL)
         assert sorted(door.status(text) for _ in range(12)) == [200] + [401] * 11
@@ -169,7 +169,7 @@ def again(case: Case, field: Field) -> None:  # noqa: ARG001
 
 
 @scenario
-def server_of_another_tenant(case: Case, field: Field) -> None:  # noqa: ARG001
+def server_of_another_tenant(case: Case, _field: Field) -> None:
     lines = (
         'tenants = ["north", "south"]',
         f'tenant-fhir-servers = {{ north = ["{BASES[0]}"], south = ["{BASES[1]}"] }}',
