@@ -1,16 +1,50 @@
 """One running service for all conformance tests, and its answers to every kind of signing."""
 
+from unittest.mock import Mock
+
 import pytest
 
+from cds_service.errors import AuditUnavailable, NotAuthenticated
 from tests.conformance.answers import every_kind_of_signing
 from tests.live_service import LiveService
+from tests.signings import person
+from tests.stub_fhir import StubFhir, fhir, page
 
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory):
-    running = LiveService(tmp_path_factory.mktemp("conformance"))
-    yield running
-    running.close()
+    with LiveService(tmp_path_factory.mktemp("conformance")) as running:
+        yield running
+
+
+@pytest.fixture
+def server():
+    """A FHIR server on which patient p1 has nothing but a name."""
+    with StubFhir() as stub:
+        stub.default = fhir(page(total=0))
+        stub.say("/Patient/p1", person())
+        yield stub
+
+
+class _NoAudit:
+    def append(self, _entry, _until=None):
+        raise AuditUnavailable("The audit entry could not be written.")
+
+
+@pytest.fixture(scope="session")
+def failing(tmp_path_factory):
+    """Services that answer with a status which a good one in open mode does not have."""
+
+    def falling(error):
+        return LiveService(folder, flow=Mock(side_effect=error))
+
+    folder = tmp_path_factory.mktemp("failing")
+    with (
+        falling(NotAuthenticated("secret of a patient")) as refusing,
+        falling(RuntimeError("secret of a patient")) as broken,
+        LiveService(folder, audit=_NoAudit()) as silent,
+    ):
+        yield {401: refusing, 500: broken, 503: silent}
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,10 @@ import pytest
 
 from tests.client_tokens import ISSUER, Signer, client_of, forged, key_set, site_folder
 from tests.faults.scripted_fhir import ScriptedFhir
-from tests.live_service import CALL, DISCOVERY, FEEDBACK
+from tests.live_service import CALL, FEEDBACK
 from tests.running_service import RunningService
-from tests.signings import empty_prefetch, kyphoplasty, order_sign
+from tests.signings import empty_prefetch, kyphoplasty, order_sign, person
+from tests.tables import cases
 
 ELLIPTIC, RSA = Signer("ES384", "key-ec"), Signer("RS384", "key-rsa")
 OTHER = Signer("ES384", "key-other")
@@ -19,9 +20,8 @@ NAME = "Zebulon-Canaryson"
 
 @pytest.fixture(scope="module")
 def ehr():
-    server = ScriptedFhir((), {}, address="127.0.0.1")
-    yield server
-    server.close()
+    with ScriptedFhir((), {}, address="127.0.0.1") as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -37,19 +37,14 @@ def clinic(tmp_path_factory, ehr):
     (site / "keys.json").write_bytes(key_set(ELLIPTIC, RSA))
     (site / "other.json").write_bytes(key_set(OTHER))
     (site / "sandbox.json").write_bytes(key_set(Signer("ES384", "key-sandbox")))
-    running = RunningService(folder / "run", environment={"KYPHOPLASTY_CDS_SITE": str(site)})
-    yield running
-    running.close()
+    with RunningService(folder / "run", environment={"KYPHOPLASTY_CDS_SITE": str(site)}) as running:
+        yield running
 
 
-def nothing_ordered(clinic):
-    templates = clinic_templates(clinic)
-    return order_sign(prefetch=empty_prefetch(templates))
-
-
-def clinic_templates(clinic):
-    (entry,) = clinic.send("GET", DISCOVERY).json()["services"]
-    return entry["prefetch"]
+@pytest.fixture
+def kyphoplasty_signed(templates):
+    """With all that discovery asks for, and a server that this client may name."""
+    return order_sign(kyphoplasty(), prefetch=empty_prefetch(templates), fhirServer="http://127.0.0.1:9/fhir")
 
 
 def token(clinic, signer=ELLIPTIC, path=CALL, **changes):
@@ -57,12 +52,12 @@ def token(clinic, signer=ELLIPTIC, path=CALL, **changes):
 
 
 def status(clinic, text):
-    return clinic.call(nothing_ordered(clinic), text).status
+    return clinic.call(order_sign(), text).status
 
 
 @pytest.mark.parametrize("signer", [ELLIPTIC, RSA], ids=["ES384", "RS384"])
 def test_ch_52_the_recommended_algorithms_are_accepted(clinic, signer):
-    reply = clinic.call(nothing_ordered(clinic), token(clinic, signer))
+    reply = clinic.call(order_sign(), token(clinic, signer))
     assert (reply.status, reply.json()) == (200, {"cards": []})
 
 
@@ -75,31 +70,14 @@ def test_ch_52_no_algorithm_and_symmetric_ones_are_refused(clinic):
             assert status(clinic, forged(secret, clinic.url + CALL, algorithm=algorithm, kid="key-rsa")) == 401
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"claims": {"aud": "https://elsewhere.example.org"}},
-        {"claims": {"exp": 1}},
-        *({"without": [name]} for name in ("iss", "aud", "exp", "iat", "jti", "kid", "typ")),
-        {"header": {"kid": "unknown"}},
-    ],
-    ids=str,
-)
+@pytest.mark.parametrize("changes", cases(__file__, "not_as_it_must_be"), ids=str)
 def test_ch_53_a_token_that_is_not_as_it_must_be_is_refused_without_a_reason(clinic, changes):
-    refused = clinic.call(nothing_ordered(clinic), token(clinic, **changes))
-    bare = clinic.call(nothing_ordered(clinic))
+    signer = Signer("ES384", "key-ec", name=changes.get("key", ""))
+    refused = clinic.call(order_sign(), token(clinic, signer, **changes.get("token", {})))
+    bare = clinic.call(order_sign())
     assert (refused.status, refused.body) == (401, bare.body)
     assert refused.headers["WWW-Authenticate"] == "Bearer"
-    without_date = [[one for one in reply.headers.items() if one[0] != "Date"] for reply in (refused, bare)]
-    assert without_date[0] == without_date[1]
-
-
-def test_ch_53_a_signature_of_another_key_is_refused(clinic):
-    assert status(clinic, token(clinic, Signer("ES384", "key-ec", name="not theirs"))) == 401
-
-
-def test_ch_54_an_issuer_that_is_not_listed_is_refused(clinic):
-    assert status(clinic, token(clinic, claims={"iss": "https://evil.example.org"})) == 401
+    assert {**refused.headers, "Date": ""} == {**bare.headers, "Date": ""}
 
 
 def test_ch_54_keys_are_never_fetched_from_where_a_token_says(clinic, ehr):
@@ -129,15 +107,9 @@ def test_ch_56_feedback_has_an_audience_of_its_own(clinic):
     assert status(clinic, token(clinic, path=FEEDBACK)) == 401
 
 
-def test_ch_57_neither_tokens_nor_names_are_logged_or_sent_back(clinic):
-    templates = clinic_templates(clinic)
-    body = order_sign(kyphoplasty(), prefetch=empty_prefetch(templates))
-    body["prefetch"]["patient"] = {
-        "resourceType": "Patient",
-        "id": body["context"]["patientId"],
-        "name": [{"text": NAME}],
-    }
-    body["fhirServer"] = "http://127.0.0.1:9/fhir"
+def test_ch_57_neither_tokens_nor_names_are_logged_or_sent_back(clinic, kyphoplasty_signed):
+    body = kyphoplasty_signed
+    body["prefetch"]["patient"] = person() | {"name": [{"text": NAME}]}
     body["fhirAuthorization"] = {"access_token": "canary-access-4711", "token_type": "Bearer", "expires_in": 300}
     good, bad = token(clinic), token(clinic, claims={"exp": 1})
     replies = [clinic.call(body, good), clinic.call(body, bad), clinic.call({**body, "hook": "x"}, token(clinic))]
@@ -150,10 +122,9 @@ def test_ch_57_neither_tokens_nor_names_are_logged_or_sent_back(clinic):
         assert secret not in left
 
 
-def test_ch_59_a_server_of_another_client_is_refused_and_not_called(clinic, ehr):
+def test_ch_59_a_server_of_another_client_is_refused_and_not_called(clinic, ehr, kyphoplasty_signed):
     ehr.asked.clear()
-    templates = clinic_templates(clinic)
-    body = order_sign(kyphoplasty(), prefetch=empty_prefetch(templates)) | {"fhirServer": ehr.base}
+    body = kyphoplasty_signed | {"fhirServer": ehr.base}
     assert clinic.call({**body, "prefetch": {}}, token(clinic)).status == 403
     assert clinic.call(body, token(clinic)).status == 200, "nothing is left to read"
     assert ehr.asked == []
@@ -162,9 +133,8 @@ def test_ch_59_a_server_of_another_client_is_refused_and_not_called(clinic, ehr)
     assert ehr.asked != []
 
 
-def test_ch_60_a_client_with_a_token_gets_cards_that_do_not_name_it(clinic):
-    body = order_sign(kyphoplasty(), prefetch=empty_prefetch(clinic_templates(clinic)))
-    reply = clinic.call(body | {"fhirServer": "http://127.0.0.1:9/fhir"}, token(clinic))
+def test_ch_60_a_client_with_a_token_gets_cards_that_do_not_name_it(clinic, kyphoplasty_signed):
+    reply = clinic.call(kyphoplasty_signed, token(clinic))
     assert reply.status == 200
     assert reply.json()["cards"]
     assert ISSUER not in reply.body.decode()

@@ -2,29 +2,10 @@
 
 import pytest
 
-from cds_service.errors import NotAuthenticated
-from tests.live_service import CALL, DISCOVERY, FEEDBACK, LiveService
+from tests.live_service import CALL, DISCOVERY, FEEDBACK
 from tests.signings import empty_prefetch, kyphoplasty, order_sign
 
 ORIGIN = "https://sandbox.cds-hooks.org"
-
-
-@pytest.fixture(scope="module")
-def refusing(tmp_path_factory):
-    """Services that fail in ways which open mode does not know."""
-    folder = tmp_path_factory.mktemp("refusing")
-    errors = {401: NotAuthenticated("no"), 500: RuntimeError("no")}
-    both = {status: LiveService(folder, flow=_raising(error)) for status, error in errors.items()}
-    yield both
-    for one in both.values():
-        one.close()
-
-
-def _raising(error):
-    def flow(*_arguments):
-        raise error
-
-    return flow
 
 
 @pytest.mark.parametrize("path", [DISCOVERY, CALL, FEEDBACK])
@@ -47,7 +28,7 @@ def listed(value):
     return [one.strip() for one in value.split(",")]
 
 
-def test_ch_58_every_answer_may_be_read_by_a_page_of_another_origin_errors_too(service, refusing, templates):
+def test_ch_58_every_answer_may_be_read_by_a_page_of_another_origin_errors_too(service, failing, templates):
     request = order_sign(kyphoplasty(), prefetch=empty_prefetch(templates))
     replies = [
         (200, service.send("GET", DISCOVERY, Origin=ORIGIN)),
@@ -56,8 +37,8 @@ def test_ch_58_every_answer_may_be_read_by_a_page_of_another_origin_errors_too(s
         (404, service.post({"feedback": []}, f"{DISCOVERY}/other/feedback")),
         (405, service.send("GET", CALL)),
         (412, service.post(order_sign(kyphoplasty()))),
-        (401, refusing[401].post(request)),
-        (500, refusing[500].post(request)),
+        (401, failing[401].post(request)),
+        (500, failing[500].post(request)),
     ]
     for status, reply in replies:
         assert reply.status == status

@@ -1,10 +1,8 @@
 """CH-14 to CH-22: which requests are refused, which are tolerated, and which orders are none of ours."""
 
-from copy import deepcopy
-
 import pytest
 
-from tests.codes import CPT
+from tests.codes import CPT, codeable
 from tests.conformance.answers import RESOURCES
 from tests.live_service import CALL, DISCOVERY, card_of
 from tests.signings import HOOK_INSTANCE, TOKEN, empty_prefetch, kyphoplasty, order_sign, signing
@@ -13,40 +11,29 @@ from tests.tables import cases
 LOOPBACK_WITHOUT_A_SERVER = "http://127.0.0.1:9/fhir"
 
 
+LEFT_OUT = "left out"
+
+
 def is_outcome(reply, status: int) -> bool:
     return reply.status == status and reply.json()["resourceType"] == "OperationOutcome"
 
 
-def without(request, *path):
-    changed = deepcopy(request)
-    inner = changed
-    for name in path[:-1]:
-        inner = inner[name]
-    del inner[path[-1]]
-    return changed
+def with_member(members, name, value):
+    return {key: one for key, one in {**members, name: value}.items() if one is not LEFT_OUT}
 
 
 @pytest.mark.parametrize("name", ["hook", "hookInstance", "context"])
-@pytest.mark.parametrize("value", ["left out", None, "", 7, [], True])
+@pytest.mark.parametrize("value", [LEFT_OUT, None, "", 7, [], True])
 def test_ch_14_a_request_without_hook_instance_or_context_is_refused_with_400(service, name, value):
-    request = order_sign(kyphoplasty())
-    if value == "left out":
-        del request[name]
-    else:
-        request[name] = value
-    assert is_outcome(service.post(request), 400)
+    assert is_outcome(service.post(with_member(order_sign(kyphoplasty()), name, value)), 400)
 
 
 @pytest.mark.parametrize("name", ["userId", "patientId"])
-@pytest.mark.parametrize("value", ["left out", None, "", 7, {}])
+@pytest.mark.parametrize("value", [LEFT_OUT, None, "", 7, {}])
 def test_ch_15_a_context_without_user_or_patient_is_refused_and_one_without_orders_gets_no_cards(service, name, value):
     request = order_sign(kyphoplasty())
-    if value == "left out":
-        del request["context"][name]
-    else:
-        request["context"][name] = value
-    assert is_outcome(service.post(request), 400)
-    reply = service.post(without(order_sign(), "context", "draftOrders"))
+    assert is_outcome(service.post(request | {"context": with_member(request["context"], name, value)}), 400)
+    reply = service.post(request | {"context": with_member(request["context"], "draftOrders", LEFT_OUT)})
     assert (reply.status, reply.json()) == (200, {"cards": []})
 
 
@@ -90,39 +77,20 @@ def test_ch_19_wrong_hook_is_400_unknown_service_404_wrong_method_405_bad_json_4
         assert is_outcome(service.post(body), 400), body
 
 
-def orders_of(value):
-    request = order_sign()
-    request["context"]["draftOrders"] = value
-    return request
-
-
 DSTU2, BRACE = RESOURCES["drug order of DSTU2"], RESOURCES["brace"]
 
 
-@pytest.mark.parametrize(
-    "drafts",
-    [
-        {"resourceType": "Bundle"},
-        {"resourceType": "Bundle", "entry": []},
-        {"resourceType": "Bundle", "entry": None},
-        {"resourceType": "Bundle", "entry": {}},
-        {"resourceType": "Bundle", "entry": [None, {}, {"resource": None}, {"resource": []}, 7]},
-        {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": DSTU2}]},
-        {"entry": [{"resource": {"resourceType": "Appointment", "status": "proposed"}}]},
-        {"resourceType": "Bundle", "entry": [{"resource": BRACE}, {"resource": DSTU2}]},
-        [],
-    ],
-    ids=lambda drafts: str(drafts)[:50],
-)
+@pytest.mark.parametrize("drafts", cases(__file__, "odd_drafts", {"DSTU2": DSTU2, "BRACE": BRACE}), ids=str)
 def test_ch_20_odd_draft_orders_are_no_error(service, drafts):
-    reply = service.post(orders_of(drafts))
+    request = order_sign()
+    request["context"]["draftOrders"] = drafts
+    reply = service.post(request)
     assert (reply.status, reply.json()) == (200, {"cards": []})
 
 
 @pytest.mark.parametrize("status", ["draft", "active", "on-hold", "unknown"])
 def test_ch_20_a_kyphoplasty_among_others_is_found_whatever_its_status(service, templates, status):
-    drafts = {"resourceType": "Bundle", "entry": [{"resource": DSTU2}, {"resource": kyphoplasty(status=status)}]}
-    request = {**orders_of(drafts), "prefetch": empty_prefetch(templates)}
+    request = order_sign(DSTU2, kyphoplasty(status=status), prefetch=empty_prefetch(templates))
     assert card_of(service.cards(request), "rehabilitation")
 
 
@@ -139,16 +107,15 @@ def test_ch_21_a_text_that_names_the_procedure_gets_cards_which_say_so(service, 
     assert "by its text" in card["detail"] or "by the order's text" in card["detail"]
 
 
-@pytest.mark.parametrize(
-    "order",
-    [
-        kyphoplasty(code={"coding": [{"system": CPT, "code": "72148"}], "text": "MRI lumbar spine"}, bodySite=None),
-        kyphoplasty(code={"coding": [{"system": CPT, "code": "27447"}], "text": "Knee replacement"}, bodySite=None),
-        kyphoplasty(status="revoked"),
-        DSTU2,
-    ],
-    ids=["MRI", "knee", "revoked kyphoplasty", "drug"],
-)
+OTHERS = {
+    "MRI": kyphoplasty(code=codeable(CPT, "72148", "MRI lumbar spine"), bodySite=None),
+    "knee": kyphoplasty(code=codeable(CPT, "27447", "Knee replacement"), bodySite=None),
+    "revoked kyphoplasty": kyphoplasty(status="revoked"),
+    "drug": DSTU2,
+}
+
+
+@pytest.mark.parametrize("order", OTHERS.values(), ids=OTHERS)
 def test_ch_22_other_orders_are_answered_with_no_cards_and_nothing_else(service, order):
     reply = service.post(order_sign(order, fhirServer=LOOPBACK_WITHOUT_A_SERVER, hookInstance=HOOK_INSTANCE.upper()))
     assert (reply.status, reply.json()) == (200, {"cards": []})

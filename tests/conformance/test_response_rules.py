@@ -9,47 +9,30 @@ from tests.card_rules import actions_of, cards_of, suggestions_of, uuids_of
 from tests.conformance.answers import HOSTILE
 from tests.wire_builders import unsigned
 
+NAMED_RULES = {name: rule for name, rule in vars(card_rules).items() if rule in card_rules.RULES}
 OTHER_INSTANCE = "0c0ffee0-0000-4000-8000-000000000001"
 
 
-def faults(responses, *rules):
-    return [f"{name}: {fault}" for name, body in responses.items() for rule in rules for fault in rule(body)]
+@pytest.mark.parametrize("rule", NAMED_RULES)
+def test_every_answer_keeps_the_rule(responses, rule):
+    """Which requirement it is stands in `requirements.csv`."""
+    assert [f"{name}: {fault}" for name, body in responses.items() for fault in NAMED_RULES[rule](body)] == []
 
 
-def test_ch_31_an_answer_is_200_and_json_with_an_array_of_cards(answers, responses):
+def test_ch_31_an_answer_is_200_and_json_with_an_array_of_cards(answers):
     for _, reply in answers.values():
         assert reply.status == 200
         assert reply.media_type == "application/json"
-        assert reply.body.decode("utf-8")
-    assert faults(responses, card_rules.shape_faults, card_rules.member_faults) == []
-
-
-def test_ch_32_nothing_in_an_answer_is_null_or_empty(responses):
-    assert faults(responses, card_rules.empty_faults) == []
-
-
-def test_ch_33_a_summary_is_one_line_of_at_most_139_characters(responses):
-    assert faults(responses, card_rules.summary_faults) == []
-
-
-def test_ch_34_the_indicator_is_info_or_warning(responses):
-    assert faults(responses, card_rules.indicator_faults) == []
-
-
-def test_ch_35_the_source_has_a_label_absolute_addresses_and_a_whole_topic(responses):
-    assert faults(responses, card_rules.source_faults) == []
 
 
 def test_ch_36_the_topic_of_a_kind_of_card_never_changes(responses):
-    assert faults(responses, card_rules.topic_faults) == []
     topics = {card["source"]["topic"]["code"] for body in responses.values() for card in cards_of(body)}
     assert {"rehabilitation", "braceLimit"} <= topics <= {"rehabilitation", "braceLimit", "missingData"}
     systems = {card["source"]["topic"]["system"] for body in responses.values() for card in cards_of(body)}
     assert systems == {"https://kyphoplasty-cds.org/fhir/CodeSystem/card-topic"}
 
 
-def test_ch_37_cards_and_suggestions_have_uuids_of_their_own_in_every_call(service, answers, responses):
-    assert faults(responses, card_rules.uuid_faults) == []
+def test_ch_37_cards_and_suggestions_have_uuids_of_their_own_in_every_call(service, answers):
     request, first = answers["sample p1"]
     assert unsigned(service.post(request).body.decode()) == unsigned(first.body.decode())
     again = service.post({**request, "hookInstance": OTHER_INSTANCE}).json()
@@ -57,17 +40,11 @@ def test_ch_37_cards_and_suggestions_have_uuids_of_their_own_in_every_call(servi
 
 
 def test_ch_38_suggestions_come_with_a_selection_behaviour_that_clients_know(responses):
-    assert faults(responses, card_rules.selection_faults) == []
     assert {card.get("selectionBehavior") for body in responses.values() for card in cards_of(body)} == {None, "any"}
-
-
-def test_ch_39_where_one_may_be_chosen_at_most_one_is_recommended(responses):
-    assert faults(responses, card_rules.recommendation_faults, card_rules.suggestion_faults) == []
 
 
 def test_ch_40_every_action_says_what_it_does_and_carries_a_whole_resource(responses):
     assert sum(len(actions_of(body)) for body in responses.values()) > 20
-    assert faults(responses, card_rules.action_faults) == []
 
 
 def drafts_of(request):
@@ -93,8 +70,7 @@ def test_ch_41_only_drafts_of_the_signing_are_updated_or_deleted(answers):
                 assert f"{changed['resourceType']}/{changed['id']}" in drafts_of(request)
 
 
-def test_ch_42_a_suggestion_is_one_action_whose_references_lead_to_the_people_of_the_request(answers, responses):
-    assert faults(responses, card_rules.suggestion_faults) == []
+def test_ch_42_a_suggestion_is_one_action_whose_references_lead_to_the_people_of_the_request(answers):
     for request, reply in answers.values():
         context = request["context"]
         known = {f"Patient/{context['patientId']}", context["userId"], f"Encounter/{context.get('encounterId')}"}
@@ -117,14 +93,6 @@ def test_ch_42_the_encounter_and_the_user_stand_in_a_suggested_order(service, an
     assert all(one["requester"] == {"reference": "PractitionerRole/role-1"} for one in created)
 
 
-def test_ch_43_every_override_reason_has_code_system_and_display(responses):
-    assert faults(responses, card_rules.reason_faults) == []
-
-
-def test_ch_44_links_are_absolute_with_label_and_type(responses):
-    assert faults(responses, card_rules.link_faults) == []
-
-
 def test_ch_44_the_links_of_a_card_lead_to_a_page_of_ours(service, responses):
     urls = {link["url"] for body in responses.values() for card in cards_of(body) for link in card.get("links", [])}
     urls |= {card["source"]["url"] for body in responses.values() for card in cards_of(body)}
@@ -134,17 +102,12 @@ def test_ch_44_the_links_of_a_card_lead_to_a_page_of_ours(service, responses):
         assert service.send("GET", url.removeprefix(service.url)).status == 200
 
 
-def test_ch_45_no_behaviour_of_actions_is_sent_that_clients_may_not_know(responses):
-    assert faults(responses, card_rules.reserved_faults) == []
-
-
 def test_ch_46_nothing_is_done_without_the_clinician(responses):
     assert [name for name, body in responses.items() if "systemActions" in body] == []
     assert {action["type"] for body in responses.values() for action in actions_of(body)} <= {"create", "update"}
 
 
 def test_ch_47_details_are_plain_markdown_and_texts_of_the_record_stay_out_or_escaped(responses):
-    assert faults(responses, card_rules.markdown_faults) == []
     hostile = responses["hostile texts"]
     shown = "\n".join(f"{card['summary']}\n{card['detail']}" for card in cards_of(hostile))
     for piece in ("<img", "<script", "<b>", "](javascript", "evil.example", "onerror="):
