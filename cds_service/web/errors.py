@@ -72,11 +72,13 @@ def answer_error(error: Exception, hook_instance: str = "") -> Response:
 
 def outcome(status: int, code: str, text: str, diagnostics: str = "") -> Response:
     """A response with one issue: a page for a browser that asked for one, else an OperationOutcome."""
+    later = {"Retry-After": "1"} if status == 503 else None
     if has_request_context() and _wants_page():
-        return Response(render_template("error.html", status=status, text=text, diagnostics=diagnostics), status)
+        page = render_template("error.html", status=status, text=text, diagnostics=diagnostics)
+        return Response(page, status, later)
     issue = OperationOutcomeIssue(severity="error", code=code, details={"text": text}, diagnostics=diagnostics or None)
     body = OperationOutcome(issue=[issue]).model_dump_json()
-    return Response(body, status=status, content_type="application/fhir+json; charset=utf-8")
+    return Response(body, status, later, content_type="application/fhir+json; charset=utf-8")
 
 
 def _wants_page() -> bool:
@@ -91,10 +93,7 @@ def _answer_own(error: Exception, status: int, code: str, repeated: str) -> Resp
         return response
     if isinstance(error, errors.EvidenceUnavailable):
         code = error.issue
-    response = outcome(status, code, str(error), repeated)
-    if status == 503:
-        response.headers["Retry-After"] = "1"
-    return response
+    return outcome(status, code, str(error), repeated)
 
 
 def _answer_http(error: HTTPException, repeated: str) -> Response:

@@ -75,7 +75,8 @@ def test_a_process_without_memory_for_an_answer_is_503():
     def flow(*_arguments):
         raise MemoryError
 
-    assert issue(Asked(flow=flow).post(OTHER), 503).code == "throttled"
+    response = Asked(flow=flow).post(OTHER)
+    assert (issue(response, 503).code, response.headers["Retry-After"]) == ("throttled", "1")
 
 
 def test_a_number_that_is_not_finite_never_leaves():
