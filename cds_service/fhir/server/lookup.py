@@ -72,7 +72,8 @@ def identify_server(fhir: FhirReader, *, until: float) -> ServerIdentity:
     except FhirReadError as error:
         if error.reason in {"address", "dns", "unreachable", "tls"}:
             cure = ": check the address, and that it runs" if error.reason in {"dns", "unreachable"} else ""
-            raise LookUpFailed(f"{error}{cure}.") from None
+            said = str(error)
+            raise LookUpFailed(f"{said[:1].upper()}{said[1:]}{cure}.") from None
         return ServerIdentity(note=f"its CapabilityStatement could not be read: {error}")
     if statement.get("resourceType") not in {"CapabilityStatement", "Conformance"}:  # the second is DSTU2's
         return ServerIdentity(note="its CapabilityStatement could not be read: it sent something else")

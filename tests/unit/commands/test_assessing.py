@@ -74,6 +74,12 @@ def test_a_base_that_lacks_its_path_is_named(samples):
     assert f"say --fhir-server {samples.url}." in result.stderr
 
 
+def test_a_server_that_cannot_be_reached_is_an_error_in_a_sentence():
+    result = assess("--fhir-server", "http://127.0.0.1:9/fhir", "--patient", "p1")
+    assert result.exit_code == 1
+    assert result.stderr == "error: The server cannot be reached: check the address, and that it runs.\n"
+
+
 def test_an_old_record_proposes_the_day_of_its_newest_entry(stub):
     seen = {"resourceType": "Observation", "id": "o1", "status": "final", "subject": {"reference": "Patient/p1"}}
     stub.default = fhir(page({**seen, "effectiveDateTime": "2019-03-04T10:00:00Z"}, {**seen, "id": "o2"}))
