@@ -35,7 +35,7 @@ from cds_service.samples.requests import order_sign_request, procedure_coding
 ISSUER = PATIENT = "kyphoplasty-cds-probe"
 ALGORITHM = "ES384"
 TOKEN_SECONDS = 120
-CALL_SECONDS = 30.0
+CALL_SECONDS = 35.0
 KEY = click.option("--key", "key_file", type=options.NEW_FILE, help="key that signs the tokens; made at first need")
 ISSUER_OF_TOKENS = click.option("--issuer", default=ISSUER, show_default=True, help="iss of the tokens")
 

@@ -21,7 +21,7 @@ from rich.console import Console
 from cds_service.audit.store import AuditStore
 from cds_service.commands import options
 from cds_service.commands.accounts import account_entry, accounts_of
-from cds_service.commands.calling import CallingCard, CannotCall, send
+from cds_service.commands.calling import CALL_SECONDS, CallingCard, CannotCall, send
 from cds_service.commands.terminal import add_summaries, make_console, print_response, print_title, summary_table
 from cds_service.loading import load_service
 from cds_service.samples import SITE_FOLDER, Sample, load_samples
@@ -38,7 +38,8 @@ FHIR_PORT = 8090  # of a kept server, as the README's commands name it
 # A small page, so that the service has to follow links.
 PAGE_SIZE = 10
 # Generous, since a small machine is slow right after installation: the demonstration is about cards, not deadlines.
-DEADLINE_SECONDS = 30
+# Sooner than the caller gives up, since the service says what took too long.
+DEADLINE_SECONDS = CALL_SECONDS - 5
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
 

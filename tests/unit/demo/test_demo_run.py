@@ -9,8 +9,8 @@ from datetime import date
 import pytest
 from werkzeug.wrappers import Response
 
-from cds_service.commands.calling import CannotCall
-from cds_service.commands.demo import call_service, choose_samples, run_demo
+from cds_service.commands.calling import CALL_SECONDS, CannotCall
+from cds_service.commands.demo import DEADLINE_SECONDS, call_service, choose_samples, run_demo
 from cds_service.samples import load_samples
 from cds_service.samples.fhir_server import LocalServer
 from tests.tables import cases
@@ -30,6 +30,10 @@ def test_an_unknown_patient_is_wrong_use_and_the_known_ones_are_named(capsys):
     said = capsys.readouterr()
     assert said.out == ""
     assert "p1-thin-high" in said.err
+
+
+def test_the_service_gives_up_before_its_caller():
+    assert DEADLINE_SECONDS < CALL_SECONDS
 
 
 @pytest.mark.parametrize(
