@@ -179,9 +179,12 @@ class LocalServer(AbstractContextManager["LocalServer"]):
         port = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         handler, file = _QuietRequests, self._listener.fileno()
-        self._server = make_server(
-            "127.0.0.1", port, make_app(self.url), threaded=True, request_handler=handler, fd=file
-        )
+        try:
+            app = make_app(self.url)
+            self._server = make_server("127.0.0.1", port, app, threaded=True, request_handler=handler, fd=file)
+        except BaseException:
+            self._listener.close()
+            raise
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 

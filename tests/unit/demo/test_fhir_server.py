@@ -1,5 +1,6 @@
 """The embedded server over HTTP: reads, pages, and errors as a real one gives them."""
 
+import socket
 import subprocess
 import sys
 from datetime import date
@@ -10,7 +11,7 @@ from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.operationoutcome import OperationOutcome
 
 from cds_service.samples import load_samples
-from cds_service.samples.fhir_server import start_fhir_server
+from cds_service.samples.fhir_server import LocalServer, start_fhir_server
 from tests.tables import cases
 
 P1 = next(sample for sample in load_samples(date(2026, 11, 20)) if sample.id == "p1-thin-high")
@@ -54,6 +55,16 @@ def test_a_search_by_post_is_the_same_search_and_nothing_can_be_written(server):
     refused = requests.post(f"{server.url}/Observation", json=P1.resources[0], timeout=10)
     assert refused.status_code == 405
     assert OperationOutcome.model_validate(refused.json()).issue[0].severity == "error"
+
+
+def test_a_server_without_an_application_frees_its_port():
+    def make_app(url: str):
+        raise ValueError(url)
+
+    with pytest.raises(ValueError, match="http") as failed:
+        LocalServer(make_app)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", int(str(failed.value).rpartition(":")[2])))
 
 
 def test_a_port_that_was_asked_for_and_is_taken_is_an_error_not_another_port(server):
