@@ -296,11 +296,16 @@ def total_of(page: Any) -> int | None:
 
 def each_once(pairs: Sequence[tuple[Json, str | None]]) -> list[tuple[Json, str | None]]:
     """Each resource once, in its highest version; paging may return a resource twice."""
-    versions: dict[tuple[str, str | int], list[tuple[Json, str | None]]] = {}
+    versions: dict[Any, list[tuple[Json, str | None]]] = {}
     for place, pair in enumerate(pairs):
-        resource, url = pair
-        versions.setdefault((_base(url) if url else "", text(resource.get("id")) or place), []).append(pair)
+        versions.setdefault(_key(*pair) or place, []).append(pair)
     return [pair for same in versions.values() for pair in (same if len(same) == 1 else _newest(same))]
+
+
+def _key(resource: Json, full_url: str | None = None) -> tuple[str, str, str] | None:
+    """What entries of one resource share: server, type and id; None without an id, which may be any."""
+    found = text(resource.get("id"))
+    return (_base(full_url), text(resource.get("resourceType")), found) if found else None
 
 
 def _newest(same: Sequence[tuple[Json, str | None]]) -> Iterable[tuple[Json, str | None]]:
@@ -310,11 +315,14 @@ def _newest(same: Sequence[tuple[Json, str | None]]) -> Iterable[tuple[Json, str
 
 
 def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResult]:
-    """Answers without resources that another answer has in a higher version: they were changed between two queries."""
-    named: dict[tuple[str, str], list[Json]] = {}
+    """Answers without resources that another answer has in a higher version: they were changed between two queries.
+
+    All are of one server, whether their fullUrls say it or not.
+    """
+    named: dict[Any, list[Json]] = {}
     for one in chain.from_iterable([answer.resources for answer in answers.values()]):
-        named.setdefault((text(one.get("resourceType")), text(one.get("id"))), []).append(one)
-    several = [same for (_, resource_id), same in named.items() if resource_id and len(same) > 1]
+        named.setdefault(_key(one) or id(one), []).append(one)
+    several = [same for same in named.values() if len(same) > 1]
     aged = [
         (one, age, max(ages)) for same in several for ages in [_ages(same)] for one, age in zip(same, ages, strict=True)
     ]
