@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tests.audit_builders import answer_entry, rows_of
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = int(os.environ.get("AUDIT_KILLS", "20"))  # `make kill-rounds` does 200
 SHIM = Path(__file__).with_name("refused_fsync.c")
+FILE = "audit.sqlite3"
 LYING = """
 import os, sys
 from cds_service.audit.store import AuditStore
@@ -81,69 +83,64 @@ def test_no_acknowledged_entry_is_lost_however_often_the_writer_is_killed(audit_
 
 def test_no_acknowledged_entry_is_lost_when_postgresql_itself_crashes(postgres):
     url = postgres.new_log()
-    store = AuditStore(url)
-    kept = []
-    for number in range(1, 40):
-        store.append(answer_entry(number))
-        kept.append(answer_entry(number).id)
-    postgres.stop("immediate")
-    postgres.start()
-    store.close()
-    assert set(kept) <= {row[0] for row in rows_of(url, "SELECT entry_id FROM audit_entry")}
+    with closing(AuditStore(url)) as store:
+        for number in range(1, 40):
+            store.append(answer_entry(number))
+        postgres.stop("immediate")
+        postgres.start()
+    kept = {row[0] for row in rows_of(url, "SELECT entry_id FROM audit_entry")}
+    assert {answer_entry(number).id for number in range(1, 40)} <= kept
     assert verify_log(url).is_whole
 
 
-def test_what_is_on_disk_when_append_returns_holds_the_entry(tmp_path):
+@pytest.fixture
+def store(tmp_path):
+    """With one answer, in a file."""
+    with closing(AuditStore(f"sqlite:///{tmp_path / FILE}")) as made:
+        made.append(answer_entry(1))
+        yield made
+
+
+def after_a_power_cut(tmp_path, number, share=1.0):
+    """The address of a copy of the log's files as they are now, of the journal's beginning alone."""
+    cut = tmp_path / f"cut-{number}"
+    cut.mkdir()
+    shutil.copy(tmp_path / FILE, cut)
+    journal = (tmp_path / f"{FILE}-wal").read_bytes()
+    (cut / f"{FILE}-wal").write_bytes(journal[: int(len(journal) * share)])
+    return f"sqlite:///{cut / FILE}"
+
+
+def test_what_is_on_disk_when_append_returns_holds_the_entry(store, tmp_path):
     """F32: copies of the files as they are after each acknowledgement, as a power cut would leave them at best."""
-    file = tmp_path / "audit.sqlite3"
-    store = AuditStore(f"sqlite:///{file}")
-    for number in range(1, 6):
+    for number in range(2, 6):
         store.append(answer_entry(number))
-        cut = tmp_path / f"cut-{number}"
-        cut.mkdir()
-        for path in (file, file.with_name("audit.sqlite3-wal")):
-            shutil.copy(path, cut / path.name)
-        url = f"sqlite:///{cut / file.name}"
+        url = after_a_power_cut(tmp_path, number)
         assert rows_of(url, "SELECT count(*) FROM audit_entry WHERE kind = 'answer'") == [(number,)]
         assert verify_log(url).is_whole
-    store.close()
 
 
-def test_a_journal_cut_anywhere_costs_entries_at_the_end_and_nothing_else(tmp_path):
+def test_a_journal_cut_anywhere_costs_entries_at_the_end_and_nothing_else(store, tmp_path):
     """F32: the journal's tail never reached the disk; a checkpoint that was kept would tell."""
-    file = tmp_path / "audit.sqlite3"
-    store = AuditStore(f"sqlite:///{file}")
-    for number in range(1, 6):
+    for number in range(2, 6):
         store.append(answer_entry(number))
-    journal = file.with_name("audit.sqlite3-wal").read_bytes()
     for share in (0.3, 0.6, 0.9, 0.99):
-        cut = tmp_path / f"cut-{share}"
-        cut.mkdir()
-        shutil.copy(file, cut / file.name)
-        (cut / "audit.sqlite3-wal").write_bytes(journal[: int(len(journal) * share)])
-        url = f"sqlite:///{cut / file.name}"
+        url = after_a_power_cut(tmp_path, share, share)
         if rows_of(url, "SELECT name FROM sqlite_master WHERE name = 'audit_entry'"):
-            report = verify_log(url)
-            assert all(one.what == "removed" and one.sequence == 1 for one in report.faults)
-    store.close()
+            assert all(one.what == "removed" and one.sequence == 1 for one in verify_log(url).faults)
 
 
-def test_every_write_waits_for_the_disk(tmp_path):
-    store = AuditStore(f"sqlite:///{tmp_path / 'audit.sqlite3'}")
-    store.append(answer_entry(1))
+def test_every_write_waits_for_the_disk(store):
     with store.database.writing() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
-    store.close()
 
 
 def test_every_write_to_postgresql_waits_for_its_disk(postgres):
     url = postgres.new_log()
     postgres.ask(f"ALTER DATABASE {url.rpartition('/')[2]} SET synchronous_commit = off")
-    store = AuditStore(url)
-    with store.database.writing() as connection:
+    with closing(AuditStore(url)) as store, store.database.writing() as connection:
         assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
-    store.close()
 
 
 def test_a_disk_that_does_not_confirm_ends_all_writing_until_a_restart(tmp_path):
@@ -161,26 +158,23 @@ def test_a_disk_that_does_not_confirm_ends_all_writing_until_a_restart(tmp_path)
         check=True,
     ).stdout
     assert said.split("\n") == ["refused", "refused", "refused", "not ready", ""]
-    store = AuditStore(url)
-    store.append(answer_entry(5))
-    (gap,) = store.reader.find(Query(kinds=("gap",))).entries
-    assert store.reader.entry(gap.id).content["lost"] == 3
-    store.close()
+    with closing(AuditStore(url)) as store:
+        store.append(answer_entry(5))
+        (gap,) = store.reader.find(Query(kinds=("gap",))).entries
+        assert store.reader.entry(gap.id).content["lost"] == 3
     assert rows_of(url, "SELECT kind FROM audit_entry ORDER BY sequence")[-2:] == [("gap",), ("answer",)]
     assert not (tmp_path / "audit.sqlite3.lost").exists()
     assert verify_log(url).is_whole
 
 
-def test_an_entry_is_kept_although_another_program_looked_into_the_file_before(tmp_path):
+def test_an_entry_is_kept_although_another_program_looked_into_the_file_before(store, tmp_path):
     """Whoever closes last empties SQLite's journal, and must see that our connections are still open."""
-    file = tmp_path / "audit.sqlite3"
-    store = AuditStore(f"sqlite:///{file}")
-    store.append(answer_entry(1))
     with store.database.reading(), store.database.reading():  # more connections of the same process
         pass
-    subprocess.run([sys.executable, "-c", OTHER_PROGRAM, file], check=True)
+    subprocess.run([sys.executable, "-c", OTHER_PROGRAM, tmp_path / FILE], check=True)
     store.append(answer_entry(2))
-    kept = {row[0] for row in rows_of(store.database.url.render_as_string(), "SELECT entry_id FROM audit_entry")}
+    url = f"sqlite:///{tmp_path / FILE}"
+    kept = {row[0] for row in rows_of(url, "SELECT entry_id FROM audit_entry")}
     assert {answer_entry(1).id, answer_entry(2).id} <= kept
     store.close()
-    assert verify_log(f"sqlite:///{file}").is_whole
+    assert verify_log(url).is_whole
