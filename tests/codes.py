@@ -35,3 +35,16 @@ def codeable(system: str, code: str, text: str = "", *, display: str = "") -> di
     """A CodeableConcept of one coding."""
     coding = {"system": system, "code": code} | ({"display": display} if display else {})
     return {"coding": [coding]} | ({"text": text} if text else {})
+
+
+def concept_map(source: str, *ours: tuple[str, str, str]) -> dict[str, Any]:
+    """A site's own codes in this system: code, and the system and code of ours that it means."""
+    groups = [
+        {
+            "source": source,
+            "target": target,
+            "element": [{"code": code, "target": [{"code": meant, "equivalence": "equivalent"}]}],
+        }
+        for code, target, meant in ours
+    ]
+    return {"resourceType": "ConceptMap", "id": "own", "url": f"{source}/map", "status": "active", "group": groups}

@@ -1,24 +1,21 @@
 """What an EHR can apply: an update, a new order or words; the site's own codes; orders that carry no words."""
 
 import json
-import shutil
 
 import pytest
 
 from cds_service.audit.chain import OneEntry
-from cds_service.loading import load_service
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
-from cds_service.samples import SITE_FOLDER
 from cds_service.service import Ports, answer
 from cds_service.site.clients import Capabilities
-from cds_service.site.folder import load_site
 from tests.audit_builders import NOON
 from tests.card_rules import faults_of
+from tests.chart_builders import HOOK, by_topic, open_service, site_service
+from tests.codes import ORDERS, concept_map
 from tests.signings import signing
 from tests.tables import cases
 
-ORDERS = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
 LIST = "urn:com.epic.cdshooks.action.code.system.preference-list-item"
 EPIC = {
     "actions": ["create", "delete"],
@@ -29,33 +26,19 @@ EPIC = {
 
 
 @pytest.fixture(scope="module")
-def service():
-    return load_service()
-
-
-@pytest.fixture(scope="module")
 def mapped(tmp_path_factory):
     """A site whose own orderable is mapped to our rehabilitation alone."""
-    folder = tmp_path_factory.mktemp("site") / "site"
-    shutil.copytree(SITE_FOLDER, folder)
-    shutil.rmtree(folder / "mappings")
-    target = {"code": "rehabilitation", "equivalence": "equivalent"}
-    element = {"code": "PT_EVAL", "display": "PT EVAL AND TREAT", "target": [target]}
-    concept_map = {
-        "resourceType": "ConceptMap",
-        "id": "orderables",
-        "url": "https://hospital.example/fhir/ConceptMap/orderables",
-        "status": "active",
-        "group": [{"source": LIST, "target": ORDERS, "element": [element]}],
-    }
-    (folder / "mappings" / "conceptmap").mkdir(parents=True)
-    (folder / "mappings" / "conceptmap" / "orderables.json").write_text(json.dumps(concept_map))
-    return load_service(load_site(folder))
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "mappings/conceptmap").mkdir(parents=True)
+    content = concept_map(LIST, ("PT_EVAL", ORDERS, "rehabilitation"))
+    content["group"][0]["element"][0]["display"] = "PT EVAL AND TREAT"
+    (folder / "mappings/conceptmap/own.json").write_text(json.dumps(content))
+    return site_service(folder)
 
 
-def cards(service, sample, **capabilities):
-    hook = service.hooks["kyphoplasty-order-sign"]
-    asked = parse_request(signing(sample, hook.discovery["prefetch"]), "order-sign")
+def cards(sample, service=None, **capabilities):
+    service = service or open_service()
+    hook = service.hooks[HOOK]
     ports = Ports(
         clock=lambda: NOON,
         fhir=None,
@@ -64,9 +47,10 @@ def cards(service, sample, **capabilities):
         base_url="http://x",
         capabilities=Capabilities.model_validate(capabilities),
     )
+    asked = parse_request(signing(sample, hook.discovery["prefetch"]), "order-sign")
     found = answer(service, hook, asked, ports).to_json()
     assert faults_of(found) == []
-    return {card["source"]["topic"]["code"]: card for card in found["cards"]}
+    return by_topic(found["cards"])
 
 
 def actions(card):
@@ -76,17 +60,17 @@ def actions(card):
 
 
 @pytest.mark.parametrize(("capabilities", "corrections"), cases(__file__, "corrected_braces"))
-def test_a_corrected_brace_falls_back_from_update_to_create_to_words(service, capabilities, corrections):
-    card = cards(service, "p6", **capabilities)["braceLimit"]
+def test_a_corrected_brace_falls_back_from_update_to_create_to_words(capabilities, corrections):
+    card = cards("p6", **capabilities)["braceLimit"]
     assert [kind for kind, _ in actions(card)] == corrections
     assert ("suggestions" in card) == ("selectionBehavior" in card) == bool(corrections)
     assert "off by" in card["detail"], "the words stand in any case"
     assert ("By hand" in card["detail"]) is not bool(corrections)
 
 
-def test_a_correction_as_a_new_order_keeps_all_else_and_is_not_pre_selected(service):
-    (whole,) = cards(service, "p6")["braceLimit"]["suggestions"]
-    (anew,) = cards(service, "p6", actions=["create"])["braceLimit"]["suggestions"]
+def test_a_correction_as_a_new_order_keeps_all_else_and_is_not_pre_selected():
+    (whole,) = cards("p6")["braceLimit"]["suggestions"]
+    (anew,) = cards("p6", actions=["create"])["braceLimit"]["suggestions"]
     old, new = (one["actions"][0]["resource"] for one in (whole, anew))
     assert {**new, "id": ""} == {**old, "id": ""}
     assert new["id"] != old["id"]
@@ -94,25 +78,20 @@ def test_a_correction_as_a_new_order_keeps_all_else_and_is_not_pre_selected(serv
     assert "remove the draft" in anew["actions"][0]["description"]
 
 
-def test_what_cannot_be_ordered_has_no_button_and_its_words_are_in_the_card(service):
-    card = cards(service, "p1", resources=["DeviceRequest"])["rehabilitation"]
+def test_what_cannot_be_ordered_has_no_button_and_its_words_are_in_the_card():
+    card = cards("p1", resources=["DeviceRequest"])["rehabilitation"]
     assert "suggestions" not in card
     assert "selectionBehavior" not in card
     assert "For the referral, whose order cannot carry it here:" in card["detail"]
     assert "Precautions: no loaded bending or twisting" in card["detail"]
-    assert "Precautions" not in cards(service, "p1")["rehabilitation"]["detail"]
+    assert "Precautions" not in cards("p1")["rehabilitation"]["detail"]
 
 
 def test_mapped_only_offers_the_sites_own_orderable_beside_the_standard_codes(mapped):
-    card = cards(mapped, "p1", **EPIC)["rehabilitation"]
+    card = cards("p1", mapped, **EPIC)["rehabilitation"]
     (suggestion,) = card["suggestions"]
     codings = suggestion["actions"][0]["resource"]["code"]["coding"]
     assert codings[0] == {"system": LIST, "code": "PT_EVAL", "display": "PT EVAL AND TREAT"}
     assert {"http://snomed.info/sct", ORDERS} == {one["system"] for one in codings[1:]}
     assert "Precautions" in card["detail"], "this EHR fills in the orderable's defaults"
-    assert len(cards(mapped, "p1")["rehabilitation"]["suggestions"]) == 3, "any orderable by default"
-
-
-def test_the_same_request_gives_the_same_suggestions(service):
-    first, second = (cards(service, "p6", actions=["create"]) for _ in range(2))
-    assert first == second
+    assert len(cards("p1", mapped)["rehabilitation"]["suggestions"]) == 3, "any orderable by default"

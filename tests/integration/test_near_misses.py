@@ -18,9 +18,8 @@ WORDS = "PEDICLE KYPHOPLASTY TRAY for Mrs Canary7"
 def live(tmp_path, monkeypatch):
     # The entry of a near miss is given up after half a second, which a busy machine may need for the first one.
     monkeypatch.setattr("cds_service.service.NOTE_SECONDS", DEADLINE_SECONDS)
-    service = LiveService(tmp_path)
-    yield service
-    service.close()
+    with LiveService(tmp_path) as service:
+        yield service
 
 
 @pytest.fixture
@@ -58,11 +57,6 @@ def test_an_order_that_was_nearly_recognised_is_listed_by_its_code(live, gaps, c
     said = gaps() + gaps("--json") + counted
     assert "Canary" not in said
     assert shown in said
-
-
-def test_an_order_by_a_known_code_is_none(live, gaps):
-    live.cards(order_sign([], kyphoplasty()))
-    assert near(gaps) == set()
 
 
 def test_the_entry_of_a_near_miss_names_nobody(live, tmp_path):

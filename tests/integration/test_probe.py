@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
-from prometheus_client.parser import text_string_to_metric_families
 
 from cds_service.cli import main
 from tests.audit_builders import rows_of
@@ -21,21 +20,14 @@ def probe(url, *options, site=None):
 
 @pytest.fixture
 def live(tmp_path):
-    service = LiveService(tmp_path)
-    service.now = datetime.now(UTC)
-    yield service
-    service.close()
+    with LiveService(tmp_path) as service:
+        service.now = datetime.now(UTC)
+        yield service
 
 
 def silence(live) -> float:
-    text = live.send("GET", "/metrics").body.decode()
-    (hours,) = (
-        sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-        if sample.name == "kyphoplasty_cds_hours_since_order"
-    )
-    return hours
+    (hours,) = re.findall(r"^kyphoplasty_cds_hours_since_order (\S+)$", live.send("GET", "/metrics").text, re.MULTILINE)
+    return float(hours)
 
 
 def test_a_probe_says_what_came_back_and_ends_badly_without_its_card(live):
