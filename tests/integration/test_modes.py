@@ -1,6 +1,7 @@
 """Off, silent and live: what is computed, recorded and shown, and what a committee reads of a silent period."""
 
 import json
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,21 +9,20 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.audit.chain import PROBE, PROBE_PATIENTS, AuditEntry
-from cds_service.audit.earlier_feedback import EarlierFeedback
+from cds_service.audit.counts import count_months
 from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.cli import main
 from cds_service.errors import AuditUnavailable
-from cds_service.loading import load_service
 from cds_service.settings import Settings
 from cds_service.site.folder import ServiceMode, Site, SiteFolder
 from cds_service.web.app import create_app
 from cds_service.web.server import note_mode
+from tests.chart_builders import HOOK, open_service
 from tests.live_service import CALL, FEEDBACK
 from tests.signings import empty_prefetch, kyphoplasty, order_sign, samples, signing
 
-SERVICE = load_service()
-TEMPLATES = SERVICE.hooks["kyphoplasty-order-sign"].discovery["prefetch"]
+TEMPLATES = open_service().hooks[HOOK].discovery["prefetch"]
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MRI = kyphoplasty(id="mri", code={"text": "MRI lumbar spine"}, bodySite=None)
 
@@ -31,32 +31,32 @@ MRI = kyphoplasty(id="mri", code={"text": "MRI lumbar spine"}, bodySite=None)
 def store(tmp_path, monkeypatch):
     url = f"sqlite:///{tmp_path / 'audit.sqlite3'}"
     monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", url)
-    found = AuditStore(url, wait_seconds=30)
-    found.database.prepare()
-    yield found
-    found.close()
+    with closing(AuditStore(url, wait_seconds=30)) as found:
+        found.database.prepare()
+        yield found
 
 
-def service(audit, **mode):
-    site = Site.model_validate({"site": {"name": "X"}, "service": mode})
+def service(audit, mode, *pilots):
+    site = Site.model_validate({"site": {"name": "X"}, "service": {"mode": mode, "pilot-users": list(pilots)}})
     folder = SiteFolder(Path("nowhere"), site, None, None)
-    earlier = EarlierFeedback(audit) if isinstance(audit, AuditStore) else None
     settings = Settings(deadline_seconds=30)
-    app = create_app(
-        SERVICE, settings, audit=audit, earlier=earlier, base_url="http://x", site=folder, clock=lambda: NOON
-    )
-    return app.test_client()
+    return create_app(
+        open_service(), settings, audit=audit, base_url="http://x", site=folder, clock=lambda: NOON
+    ).test_client()
 
 
 def signed(user="Practitioner/7", patient=""):
-    text = json.dumps(signing("p1", TEMPLATES))
-    body = json.loads(text.replace(samples()["p1"].id, patient) if patient else text)
+    body = signing("p1", TEMPLATES)
     body["context"]["userId"] = user
-    return body
+    return json.loads(json.dumps(body).replace(samples()["p1"].id, patient)) if patient else body
 
 
-def probe():
-    return signed(PROBE, f"{PROBE_PATIENTS}probe")
+PROBED = signed(PROBE, f"{PROBE_PATIENTS}probe")
+
+
+def cards(client, *body):
+    """The cards of this order, or of the usual one."""
+    return client.post(CALL, json=body[0] if body else signed()).json["cards"]
 
 
 def entries(store, *kinds):
@@ -64,15 +64,15 @@ def entries(store, *kinds):
 
 
 def test_off_computes_nothing_and_checks_the_call_all_the_same(store):
-    client = service(store, mode="off")
-    assert client.post(CALL, json=signed()).json == {"cards": []}
+    client = service(store, "off")
+    assert cards(client) == []
     assert entries(store, "answer", "refusal", "near-miss") == []
     assert client.post(CALL, json={**signed(), "hookInstance": "x"}).status_code == 400
 
 
 def test_silent_computes_and_records_what_live_shows_and_shows_nothing(store):
-    assert service(store, mode="silent").post(CALL, json=signed()).json == {"cards": []}
-    shown = service(store, mode="live").post(CALL, json=signed()).json["cards"]
+    assert cards(service(store, "silent")) == []
+    shown = cards(service(store, "live"))
     live, silent = entries(store, "answer")
     assert (silent.result, live.result) == ("silent", "shown")
     assert silent.content["silent"]["milliseconds"] >= 0
@@ -85,7 +85,7 @@ def test_without_an_entry_even_a_silent_answer_is_503():
         def append(self, _entry, _until=None):
             raise AuditUnavailable("away")
 
-    assert service(Away(), mode="silent").post(CALL, json=signed()).status_code == 503
+    assert service(Away(), "silent").post(CALL, json=signed()).status_code == 503
 
 
 @pytest.mark.parametrize(
@@ -93,16 +93,15 @@ def test_without_an_entry_even_a_silent_answer_is_503():
     [("Practitioner/7", True), ("PractitionerRole/8", True), ("Practitioner/77", False), (PROBE, False)],
 )
 def test_pilot_users_alone_are_shown_cards(store, user, is_shown):
-    client = service(store, **{"mode": "live", "pilot-users": ["Practitioner/7", "8"]})
-    assert bool(client.post(CALL, json=signed(user)).json["cards"]) is is_shown
+    assert bool(cards(service(store, "live", "Practitioner/7", "8"), signed(user))) is is_shown
     (entry,) = entries(store, "answer")
     assert (entry.result == "shown") is is_shown
 
 
 def test_a_probe_is_about_nobody_and_whoever_takes_its_name_is_still_counted(store):
-    client = service(store, mode="silent")
-    assert client.post(CALL, json=probe()).json["cards"]
-    assert client.post(CALL, json=signed(PROBE)).json == {"cards": []}
+    client = service(store, "silent")
+    assert cards(client, PROBED)
+    assert cards(client, signed(PROBE)) == []
     later = [NOON + timedelta(days=days) for days in (1, 2)]
     for at, patient in zip(later, ("p1", f"{PROBE_PATIENTS}probe"), strict=True):
         store.append(AuditEntry(kind="refusal", at=at, user=PROBE, patient=patient, content={}))
@@ -111,20 +110,15 @@ def test_a_probe_is_about_nobody_and_whoever_takes_its_name_is_still_counted(sto
 
 def test_silent_cards_are_nobodys_so_they_mute_nothing_and_take_no_feedback(store):
     """Had the dismissal counted, the next card would be shorter, and an info."""
-    service(store, mode="silent").post(CALL, json=signed())
+    cards(service(store, "silent"))
     (silent,) = entries(store, "answer")
     card = next(one for one in silent.content["cards"] if one["indicator"] == "warning")
-    said = {
-        "card": card["uuid"],
-        "outcome": "overridden",
-        "overrideReason": {"reason": {"code": "alreadyArranged"}},
-        "outcomeTimestamp": "2026-11-20T12:00:00Z",
-    }
-    live = service(store, mode="live")
+    said = {"card": card["uuid"], "outcome": "overridden", "outcomeTimestamp": "2026-11-20T12:00:00Z"}
+    said |= {"overrideReason": {"reason": {"code": "alreadyArranged"}}}
+    live = service(store, "live")
     assert live.post(FEEDBACK, json={"feedback": [said]}).status_code == 200
     assert entries(store, "feedback")[0].content["linked"] is False
-    again = live.post(CALL, json=signed()).json["cards"]
-    assert card["summary"] in [one["summary"] for one in again if one["indicator"] == "warning"]
+    assert card["summary"] in [one["summary"] for one in cards(live) if one["indicator"] == "warning"]
 
 
 def test_a_change_of_mode_is_an_entry_and_a_start_in_the_same_mode_is_none(store):
@@ -147,31 +141,24 @@ def report(*words):
     return done.stdout
 
 
-def cells(rows):
-    return {row["what"]: (row["count"], row["per100"]) for row in rows}
-
-
 def test_the_report_counts_by_100_procedures_and_hides_small_cells(store):
     """6 patients with a warning, 4 of whom nothing is known; a refusal; an order that is nearly ours; another order."""
-    client = service(store, mode="silent")
+    client = service(store, "silent")
     for body in [signed()] * 5 + [signed(PROBE)] + [order_sign(kyphoplasty(), prefetch=empty_prefetch(TEMPLATES))] * 4:
-        assert client.post(CALL, json=body).json == {"cards": []}
-    client.post(CALL, json=probe())
-    client.post(CALL, json=order_sign(kyphoplasty()))
-    client.post(CALL, json=order_sign(MRI))
-    service(store, mode="live").post(CALL, json=signed())
+        assert cards(client, body) == []
+    for body in (PROBED, order_sign(kyphoplasty()), order_sign(MRI)):
+        client.post(CALL, json=body)
+    cards(service(store, "live"))
     found = json.loads(report("--json"))
     assert found["procedures"] == 10
-    warnings = cells(found["cards"])
-    assert warnings["a warning"] == (6, 60.0)
-    assert warnings["any"] == (10, 100.0)
-    bands = cells(found["bands"])
-    assert bands["refracture high"] == (6, 60.0)
-    assert bands["refracture no figure"] == (None, None)
-    assert cells(found["refusals"])["evidence-unavailable"] == (None, None)
-    assert all(
-        row["count"] is None or row["count"] >= 5 for rows in found.values() if isinstance(rows, list) for row in rows
-    )
+    rows = {name: part for name, part in found.items() if isinstance(part, list)}
+    counts = {(name, row["what"]): (row["count"], row["per100"]) for name, part in rows.items() for row in part}
+    assert counts["cards", "a warning"] == (6, 60.0)
+    assert counts["cards", "any"] == (10, 100.0)
+    assert counts["bands", "refracture high"] == (6, 60.0)
+    assert counts["bands", "refracture no figure"] == (None, None)
+    assert counts["refusals", "evidence-unavailable"] == (None, None)
+    assert all(count is None or count >= 5 for count, _ in counts.values())
     assert found["milliseconds"]["median"] >= 0
     text = report("--from", "2026-11-20", "--to", "2027-11-21")
     assert "fewer than 5" in text
@@ -180,8 +167,6 @@ def test_the_report_counts_by_100_procedures_and_hides_small_cells(store):
 
 
 def test_a_committee_sees_no_silent_answer_among_those_that_were_shown(store):
-    from cds_service.audit.counts import count_months
-
-    service(store, mode="silent").post(CALL, json=signed())
+    cards(service(store, "silent"))
     with store.database.reading() as connection:
         assert count_months(connection, "2026-11", "2026-11")["2026-11", "", "", "answer"] == 0
