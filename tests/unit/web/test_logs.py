@@ -6,7 +6,6 @@ import logging
 import logging.handlers
 import re
 import threading
-import warnings
 
 import pytest
 
@@ -77,16 +76,3 @@ def test_a_thread_that_fails_leaves_kind_and_frames_without_its_message(lines, m
     assert (line["event"], line["kind"], line["name"]) == ("uncaught", "RuntimeError", "worker")
     assert "fail" in line["frames"][-1]
     assert "Hallie" not in json.dumps(line)
-
-
-def test_what_python_warns_of_is_a_line_without_its_words(lines):
-    logging.captureWarnings(capture=True)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("always")
-            warnings.warn("Canary", UserWarning, stacklevel=1)
-    finally:
-        logging.captureWarnings(capture=False)
-    (line,) = lines()
-    assert line["logger"] == "py.warnings"
-    assert "Canary" not in json.dumps(line)

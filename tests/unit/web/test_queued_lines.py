@@ -10,6 +10,7 @@ from contextlib import suppress
 import pytest
 
 from cds_service.web.logs import QueuedLines
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -31,13 +32,6 @@ def pipe():
             os.close(end)
 
 
-def becomes(condition):
-    until = time.monotonic() + 10
-    while time.monotonic() < until and not condition():
-        time.sleep(0.01)
-    return condition()
-
-
 def fill(writing):
     """As many bytes as a pipe takes."""
     os.set_blocking(writing, False)
@@ -55,7 +49,7 @@ def test_nobody_waits_for_a_reader_that_does_not_read_and_what_is_dropped_is_cou
     handler = QueuedLines(writing, most_lines=3)
     log.addHandler(handler)
     log.info("first")
-    assert becomes(handler.queue.empty)  # the thread has it, and hangs
+    wait_until(handler.queue.empty)  # the thread has it, and hangs
     for number in range(50):
         log.info("line %d", number)
     said = b""
@@ -75,7 +69,7 @@ def test_a_reader_that_is_gone_costs_nothing(log, pipe):
     log.addHandler(handler)
     log.info("one")
     log.info("two")
-    assert becomes(lambda: not handler.queue.unfinished_tasks), "the thread goes on"
+    wait_until(lambda: not handler.queue.unfinished_tasks)  # the thread goes on
 
 
 def test_the_end_waits_for_lines_that_are_being_written(pipe):
@@ -114,7 +108,7 @@ def test_a_fork_writes_on(log, tmp_path):
     with (tmp_path / "lines").open("w") as file:
         log.addHandler(QueuedLines(file.fileno()))
         log.info("parent")
-        assert becomes(lambda: "parent" in (tmp_path / "lines").read_text())
+        wait_until(lambda: "parent" in (tmp_path / "lines").read_text())
         child = os.fork()
         if child == 0:
             log.info("child")
