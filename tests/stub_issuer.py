@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from tests.stub_server import Handler, StubServer, send
 
-CLIENT_ID, SECRET = "kyphoplasty-cds", "s3cr3t of the/site+1"
+CLIENT_ID, SECRET = "kyphoplasty-cds", "s3cr3t_of_the/site+1"
 
 
 def rsa_key(size: int = 2048) -> rsa.RSAPrivateKey:

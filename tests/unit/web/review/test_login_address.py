@@ -1,11 +1,7 @@
 """From which address somebody tries to log in: what a proxy says counts only of proxies that the operator named."""
 
-import json
-
 import pytest
 
-from cds_service.errors import DataFileError
-from cds_service.settings import read_settings
 from tests.review_desk import PASSWORD, TOKEN, ReviewDesk, Reviewer
 from tests.tables import cases
 
@@ -36,7 +32,7 @@ def try_to_log_in(desk, *, peer, forwarded=None, name="nobody", password="wrong"
 )
 def test_the_entry_of_a_try_holds_the_address_of_who_tried(desk, peer, forwarded, address):
     try_to_log_in(desk, peer=peer, forwarded=forwarded)
-    assert json.loads(json.dumps(desk.content(desk.newest("login"))))["address"] == address
+    assert desk.content(desk.newest("login"))["address"] == address
 
 
 def test_one_stranger_behind_the_proxy_does_not_use_up_the_tries_of_all(desk):
@@ -48,8 +44,3 @@ def test_one_stranger_behind_the_proxy_does_not_use_up_the_tries_of_all(desk):
 def test_a_stranger_cannot_take_another_address_for_each_try(desk):
     answers = [try_to_log_in(desk, peer="192.0.2.66", forwarded=f"198.51.100.{n}") for n in range(TRIES + 1)]
     assert answers[-1] == 429
-
-
-def test_what_is_no_network_stops_the_start():
-    with pytest.raises(DataFileError, match="TRUSTED_PROXIES"):
-        read_settings({"KYPHOPLASTY_CDS_TRUSTED_PROXIES": "nginx.example.org"})

@@ -5,7 +5,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from cds_service.audit.database import Database
 from cds_service.errors import DataFileError
 from tests.issuer_desk import BACK, SESSION, WAY, Traveller, refusal
 from tests.review_desk import PASSWORD, ReviewDesk, Reviewer
@@ -19,9 +18,13 @@ def test_who_has_a_role_gets_in_and_goes_on_to_the_wanted_page(desk, stub):
     assert response.status_code == 200
     assert '<meta http-equiv="refresh" content="0; url=/audit?patient=pat-1&amp;kind=answer">' in response.text
     assert "Find entries" in traveller.get("/audit")
-    entry = desk.all("login")[-1]
+    entry = desk.newest("login")
     assert (entry.user, entry.result) == (f"{stub.issuer}|8f3a-11", "login")
     assert desk.content(entry)["role"] == "reviewer"
+    cookies = response.headers.getlist("Set-Cookie")
+    (session,) = [one for one in cookies if one.startswith(SESSION)]
+    assert all(word in session for word in ("SameSite=Strict", "HttpOnly"))
+    assert any(one.startswith(f"{WAY}=;") and "Max-Age=0" in one for one in cookies)
 
 
 def test_the_browser_is_sent_with_pkce_state_and_nonce_to_come_back_to_the_known_address(make_desk):
@@ -41,14 +44,6 @@ def test_the_browser_is_sent_with_pkce_state_and_nonce_to_come_back_to_the_known
     assert not any(one in cookie for one in secrets)
 
 
-def test_the_cookie_of_the_session_stays_strict(desk, stub):
-    cookies = Traveller(desk).log_in_at(stub).headers.getlist("Set-Cookie")
-    (session,) = [one for one in cookies if one.startswith(SESSION)]
-    assert "SameSite=Strict" in session
-    assert "HttpOnly" in session
-    assert any(one.startswith(f"{WAY}=;") and "Max-Age=0" in one for one in cookies)
-
-
 def test_another_replica_takes_the_browser_back(make_desk, stub):
     one, other = make_desk(), make_desk()
     traveller, elsewhere = Traveller(one), Traveller(other)
@@ -58,15 +53,20 @@ def test_another_replica_takes_the_browser_back(make_desk, stub):
     elsewhere.get("/audit")
 
 
-def test_a_client_with_a_secret_proves_itself_with_it(make_desk, stub, tmp_path):
-    (tmp_path / "secret").write_text(SECRET.replace(" ", "_"))
+@pytest.fixture
+def secret_desk(make_desk, stub, tmp_path):
+    """Of a site whose client has a secret."""
+    (tmp_path / "secret").write_text(SECRET)
     (tmp_path / "secret").chmod(0o600)
-    stub.secret = SECRET.replace(" ", "_")
-    desk = make_desk('client-secret-file = "secret"')
-    assert Traveller(desk).log_in_at(stub).status_code == 200
+    stub.secret = SECRET
+    return make_desk('client-secret-file = "secret"')
+
+
+def test_a_client_with_a_secret_proves_itself_with_it(secret_desk, stub):
+    assert Traveller(secret_desk).log_in_at(stub).status_code == 200
     stub.secret = "another"
-    traveller = Traveller(desk)
-    assert refusal(desk, traveller, traveller.log_in_at(stub)) == "code"
+    traveller = Traveller(secret_desk)
+    assert refusal(secret_desk, traveller, traveller.log_in_at(stub)) == "code"
 
 
 @pytest.mark.parametrize(("groups", "role"), cases(__file__, "of_several_roles_the_one_that_may_most_counts"))
@@ -185,16 +185,12 @@ def test_a_public_address_without_https_stops_the_start(make_desk):
         make_desk(base_url="http://cds.example.org")
 
 
-def test_codes_tokens_and_secrets_are_nowhere_in_log_or_database(make_desk, stub, tmp_path, caplog):
+def test_codes_tokens_and_secrets_are_nowhere_in_log_or_database(secret_desk, stub, caplog):
     caplog.set_level(logging.DEBUG)
-    (tmp_path / "secret").write_text("s3cr3t-of-the-site")
-    (tmp_path / "secret").chmod(0o600)
-    stub.secret = "s3cr3t-of-the-site"
-    desk = make_desk('client-secret-file = "secret"')
     held = []
     for claims in ({}, {"nonce": "another"}, {"groups": []}):
         stub.claims = claims
-        traveller = Traveller(desk)
+        traveller = Traveller(secret_desk)
         address = traveller.set_out()
         held += [parse_qs(urlsplit(address).query)[name][0] for name in ("state", "nonce", "code_challenge")]
         held.append(traveller.way.split(" ")[0])
@@ -202,9 +198,9 @@ def test_codes_tokens_and_secrets_are_nowhere_in_log_or_database(make_desk, stub
         session = traveller.client.get_cookie(SESSION, path="/audit")
         held += [session.value] if session else []
     assert len(stub.issued) == 6
-    held += [*stub.issued, "s3cr3t-of-the-site", "not-for-us"]
-    desk.store.close()
-    file = Database(desk.url).file
+    held += [*stub.issued, SECRET, "not-for-us"]
+    secret_desk.store.close()
+    file = secret_desk.store.database.file
     kept = b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*")).decode("utf-8", "replace")
     lines = "\n".join(f"{one.getMessage()} {getattr(one, 'fields', '')}" for one in caplog.records)
     for secret in held:

@@ -5,19 +5,8 @@ import threading
 import pytest
 
 from tests.issuer_desk import Traveller, unreachable
-from tests.review_desk import PASSWORD
 from tests.stub_issuer import StubIssuer, say
 from tests.tables import cases
-
-
-def test_without_the_issuer_local_accounts_still_log_in(desk, stub):
-    stub.close()
-    traveller = Traveller(desk)
-    response = traveller.client.get("/audit/login/issuer")
-    unreachable(traveller, response)
-    assert 'name="password"' in response.text
-    desk.accounts.add("anna", "reviewer", PASSWORD)
-    assert traveller.log_in("anna", PASSWORD).status_code == 303
 
 
 @pytest.mark.parametrize("document", cases(__file__, "a_document_that_leads_elsewhere_is_not_followed"))
