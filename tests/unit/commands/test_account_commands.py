@@ -1,7 +1,6 @@
 """`kyphoplasty-cds audit add-reviewer` and `remove-reviewer`."""
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,13 +8,13 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.audit.database import Database
-from cds_service.audit.tables import REVIEWERS
 from cds_service.cli import main
 from cds_service.review.access import Access
 from cds_service.review.accounts import Accounts
 from cds_service.review.sessions import Sessions
+from tests.audit_builders import rows_of
 
-PASSWORD = "correct horse battery"
+PASSWORD, ANOTHER = "correct horse battery", "another long password"
 
 
 @pytest.fixture
@@ -25,25 +24,17 @@ def url(tmp_path, monkeypatch):
     return found
 
 
-@dataclass
-class Door:
-    """Accounts and sessions, as the pages use them."""
-
-    accounts: Accounts
-    sessions: Sessions
-
-    def log_in(self, name, password, address):
-        return self.sessions.begin(name) if self.accounts.check(name, password, address) else None
-
-    def session(self, token):
-        return self.sessions.session(token)
-
-
 @pytest.fixture
-def accounts(url):
+def role_of(url):
+    """The role of who logs in with this password; None where nobody does."""
     database = Database(url)
     access = Access(lambda: database, lambda: datetime.now(UTC))
-    yield Door(Accounts(access), Sessions(access))
+    accounts, sessions = Accounts(access), Sessions(access)
+
+    def role(name, password=PASSWORD):
+        return sessions.session(sessions.begin(name)).role if accounts.check(name, password, "x") else None
+
+    yield role
     database.dispose()
 
 
@@ -51,19 +42,23 @@ def run(*words, typed=""):
     return CliRunner().invoke(main, ["audit", *words], input=typed)
 
 
-def test_a_reviewer_may_log_in_with_the_password_that_was_typed_twice(accounts):
+def add(name, *words, password=PASSWORD):
+    """The exit code and what was said."""
+    result = run("add-reviewer", name, "--password-file", "-", *words, typed=f"{password}\n")
+    return result.exit_code, result.output
+
+
+def test_a_reviewer_may_log_in_with_the_password_that_was_typed_twice(role_of):
     assert run("add-reviewer", "anna", typed=f"{PASSWORD}\n{PASSWORD}\n").exit_code == 0
-    token = accounts.log_in("anna", PASSWORD, "127.0.0.1")
-    assert accounts.session(token).role == "reviewer"
+    assert role_of("anna") == "reviewer"
 
 
-def test_the_password_comes_from_a_file_or_standard_input(accounts, tmp_path):
+def test_the_password_comes_from_a_file_or_standard_input(role_of, tmp_path):
     file = tmp_path / "password"
     file.write_text(f"{PASSWORD}\n")
     assert run("add-reviewer", "anna", "--role", "operator", "--password-file", str(file)).exit_code == 0
-    assert run("add-reviewer", "bert", "--password-file", "-", typed=f"{PASSWORD}\r\n").exit_code == 0
-    assert accounts.session(accounts.log_in("anna", PASSWORD, "x")).role == "operator"
-    assert accounts.log_in("bert", PASSWORD, "x")
+    assert add("bert", password=f"{PASSWORD}\r")[0] == 0
+    assert (role_of("anna"), role_of("bert")) == ("operator", "reviewer")
 
 
 @pytest.mark.parametrize(
@@ -78,72 +73,63 @@ def test_the_password_comes_from_a_file_or_standard_input(accounts, tmp_path):
 )
 @pytest.mark.usefixtures("url")
 def test_what_cannot_be_an_account_is_refused_with_the_reason(name, password):
-    result = run("add-reviewer", name, "--password-file", "-", typed=f"{password}\n")
-    assert result.exit_code == 2
-    assert "NAME" in result.output
+    code, said = add(name, password=password)
+    assert (code, "NAME" in said) == (2, True)
 
 
-def test_an_account_is_replaced_only_on_demand(accounts):
-    run("add-reviewer", "anna", "--password-file", "-", typed=f"{PASSWORD}\n")
-    again = ("add-reviewer", "anna", "--password-file", "-")
-    assert run(*again, typed="another long password\n").exit_code == 2
-    assert run(*again, "--replace", "--role", "privacy-officer", typed="another long password\n").exit_code == 0
-    assert accounts.log_in("anna", PASSWORD, "x") is None
-    assert accounts.session(accounts.log_in("anna", "another long password", "x")).role == "privacy-officer"
+@pytest.mark.parametrize(
+    ("was", "words", "becomes"),
+    [
+        ("reviewer", ("--replace", "--role", "privacy-officer"), "privacy-officer"),
+        ("privacy-officer", ("--replace",), "privacy-officer"),
+    ],
+)
+def test_an_account_is_replaced_only_on_demand_and_keeps_its_role_unless_another_is_named(role_of, was, words, becomes):
+    add("anna", "--role", was)
+    assert add("anna", password=ANOTHER)[0] == 2
+    code, said = add("anna", *words, password=ANOTHER)
+    assert (code, becomes in said) == (0, True)
+    assert (role_of("anna"), role_of("anna", ANOTHER)) == (None, becomes)
 
 
-def test_a_new_password_leaves_the_role_as_it_was(accounts):
-    run("add-reviewer", "anna", "--role", "privacy-officer", "--password-file", "-", typed=f"{PASSWORD}\n")
-    again = ("add-reviewer", "anna", "--password-file", "-", "--replace")
-    result = run(*again, typed="another long password\n")
-    assert (result.exit_code, "privacy-officer" in result.output) == (0, True)
-    assert accounts.session(accounts.log_in("anna", "another long password", "x")).role == "privacy-officer"
-
-
-@pytest.mark.usefixtures("accounts")
+@pytest.mark.usefixtures("url")
 def test_who_is_not_there_is_not_replaced_and_no_password_is_asked_for():
     """As when the command looks into another log than the service's."""
-    run("add-reviewer", "bert", "--password-file", "-", typed=f"{PASSWORD}\n")
+    add("bert")
     result = run("add-reviewer", "anna", "--replace")
     assert (result.exit_code, "no such account" in result.output) == (2, True)
     assert "Password" not in result.output
 
 
 @pytest.mark.parametrize("words", [("add-reviewer", "anna", "--replace"), ("remove-reviewer", "anna")])
-def test_a_log_that_is_not_there_is_not_begun_for_an_account_that_must_be_in_it(accounts, url, words):  # noqa: ARG001
+def test_a_log_that_is_not_there_is_not_begun_for_an_account_that_must_be_in_it(url, words):
     result = run(*words)
     assert (result.exit_code, "there is no audit log" in result.output) == (2, True)
     assert not Path(url.removeprefix("sqlite:///")).exists()
 
 
-def test_an_account_that_was_closed_is_opened_only_with_its_role_named(accounts):
-    again = ("add-reviewer", "anna", "--password-file", "-")
-    run(*again, "--role", "operator", typed=f"{PASSWORD}\n")
+def test_an_account_that_was_closed_is_opened_only_with_its_role_named(role_of):
+    add("anna", "--role", "operator")
     run("remove-reviewer", "anna")
-    refused = run(*again, "--replace", typed=f"{PASSWORD}\n")
-    assert (refused.exit_code, "was closed (it was operator)" in refused.output) == (2, True)
-    assert accounts.log_in("anna", PASSWORD, "x") is None
-    assert run(*again, "--replace", "--role", "operator", typed=f"{PASSWORD}\n").exit_code == 0
-    assert accounts.log_in("anna", PASSWORD, "x")
+    code, said = add("anna", "--replace")
+    assert (code, "was closed (it was operator)" in said) == (2, True)
+    assert role_of("anna") is None
+    assert add("anna", "--replace", "--role", "operator")[0] == 0
+    assert role_of("anna") == "operator"
 
 
-def test_the_database_holds_no_password(accounts, url):
-    run("add-reviewer", "anna", "--password-file", "-", typed=f"{PASSWORD}\n")
-    token = accounts.log_in("anna", PASSWORD, "x")
-    database = Database(url)
-    with database.reading() as connection:
-        assert connection.execute(REVIEWERS.select()).one().password_hash.startswith("$argon2id$")
-    database.dispose()
-    raw = b"".join(path.read_bytes() for path in database.file.parent.iterdir() if path.is_file())
-    assert PASSWORD.encode() not in raw
-    assert token.encode() not in raw
+def test_the_database_holds_no_password(url, tmp_path):
+    add("anna")
+    ((kept,),) = rows_of(url, "SELECT password_hash FROM audit_reviewer")
+    assert kept.startswith("$argon2id$")
+    assert PASSWORD.encode() not in b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
 
 
-def test_who_made_changed_or_closed_an_account_is_in_the_log(accounts, url):  # noqa: ARG001 - makes the tables
-    again = ("add-reviewer", "anna", "--password-file", "-")
-    run(*again, "--role", "operator", typed=f"{PASSWORD}\n")
-    run(*again, typed="refused: it exists\n")
-    run(*again, "--replace", typed="another long password\n")
+@pytest.mark.usefixtures("url")
+def test_who_made_changed_or_closed_an_account_is_in_the_log():
+    add("anna", "--role", "operator")
+    add("anna", password="refused: it exists")
+    add("anna", "--replace", password=ANOTHER)
     run("remove-reviewer", "anna")
     run("remove-reviewer", "nobody")
     lines = [json.loads(line) for line in run("list", "--kind", "account", "--json").stdout.splitlines()]
