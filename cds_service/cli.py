@@ -3,8 +3,10 @@
 Exit codes: 0 done, 1 the answer is bad, 2 wrong use or configuration.
 """
 
+import tomllib
 from collections.abc import Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,56 +16,17 @@ from cds_service.commands.options import FHIR_SERVERS, say_errors
 from cds_service.settings import describe_settings, read_settings
 
 ROOM = "cds_service.commands"
-# Of each command: `module:function`, and what help says of it, so that help loads no command.
-Places = Mapping[str, tuple[str, str]]
-AUDIT: Places = {
-    "add-reviewer": ("accounts:add_reviewer", "Create an account for the review pages, /audit."),
-    "checkpoint": ("audit:make_checkpoint", "Sign the head of the log: a short note to keep elsewhere."),
-    "export": (
-        "audit:export",
-        "Export entries as NDJSON, CSV or FHIR AuditEvents, or feedback in the columns of HTI-1.",
-    ),
-    "list": ("audit:list_entries", "List entries, newest first."),
-    "migrate": ("audit:migrate", "Create or update the tables of the log."),
-    "purge": ("audit:purge", "Delete the payloads of entries older than RETENTION_DAYS."),
-    "remove-reviewer": ("accounts:remove_reviewer", "Close an account and end its sessions."),
-    "report": ("counting:report", "Count what silent answers would have shown, per 100 procedures."),
-    "show": ("audit:show_entry", "Show one entry, by id or number."),
-    "verify": ("audit:verify", "Check whether entries were changed, inserted, removed, reordered or cut off."),
-}
-MAPPINGS: Places = {
-    "check": ("checking:check_mappings", "Check studies, hooks, mappings and a site folder with its keys."),
-    "gaps": ("counting:list_gaps", "List codes of near misses and findings that are not known, from the audit log."),
-    "learn": (
-        "learning:learn_mappings",
-        "Propose what local codes mean, from a recorded request or a look at a FHIR server.",
-    ),
-    "views": (
-        "views:print_views",
-        "Print what is read from Observations and Conditions as SQL-on-FHIR ViewDefinitions.",
-    ),
-}
-MAIN: Places = {
-    "assess": ("assessing:assess_on_server", "Sign a kyphoplasty for a patient of any FHIR R4 server."),
-    "demo": ("demo:demo", "Sign sample orders against a running service and print the cards."),
-    "explain": ("explaining:explain", "Print what each step makes of one request."),
-    "integration-sheet": ("integration_sheet:print_integration_sheet", "Print what an EHR's build ticket asks."),
-    "models": ("models:models", "Print the studies in force: coefficients, intercepts, cohort, horizon, limits."),
-    "outcomes": ("following:find_outcomes", "Make OUTCOMES.csv from a FHIR Bulk Data export."),
-    "preview": ("book:preview", "Print the committee's book: everything in force on one page."),
-    "probe": ("calling:probe_service", "Send a synthetic kyphoplasty order of no patient through a running service."),
-    "score": ("scoring:score", "Assess every patient of a FHIR Bulk Data export, one line each."),
-    "validate": ("validating:validate_models", "Measure the models in force on local outcomes."),
-}
-STUDIES: Places = {"build": ("building:build_studies", "Rebuild the tables of reduced models from the study files.")}
+COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = tomllib.loads(
+    Path(__file__).with_name("commands").joinpath("commands.toml").read_text(encoding="utf-8")
+)
 
 
 class LazyGroup(click.Group):
     """A group whose commands are loaded when they are called, as click's documentation shows it; help loads none."""
 
-    def __init__(self, *args: Any, places: Places, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, places: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._places = places
+        self._places = COMMANDS[places]
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted([*super().list_commands(ctx), *self._places])
@@ -92,7 +55,7 @@ class _SettingsHelp(click.Command):
             formatter.write(f"  {line}\n")
 
 
-@click.group(cls=LazyGroup, places=MAIN, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, places="main", context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="kyphoplasty-cds")
 def main() -> None:
     """CDS Hooks service: rehabilitation and bracing advice when a kyphoplasty order is signed."""
@@ -114,17 +77,17 @@ def serve(host: str, port: int, workers: int, fhir_servers: tuple[str, ...]) -> 
     run_server(read_settings(fhir_servers=fhir_servers), host=host, port=port, workers=workers)
 
 
-@main.group(cls=LazyGroup, places=STUDIES)
+@main.group(cls=LazyGroup, places="studies")
 def studies() -> None:
     """Studies and their reduced models."""
 
 
-@main.group(cls=LazyGroup, places=MAPPINGS)
+@main.group(cls=LazyGroup, places="mappings")
 def mappings() -> None:
     """Codes, hooks and site folders."""
 
 
-@main.group(cls=LazyGroup, places=AUDIT)
+@main.group(cls=LazyGroup, places="audit")
 def audit() -> None:
     """The audit log: what was shown to whom, and why."""
 

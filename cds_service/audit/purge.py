@@ -1,8 +1,8 @@
 """Purges payloads after their retention; the chain itself stays, and records what was purged and when."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import chain, pairwise
+from itertools import chain, groupby, pairwise
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select
 
@@ -106,12 +106,8 @@ def _is_due(before: datetime) -> tuple[ColumnElement[bool], ...]:
     return (ENTRIES.c.at < time_text(before), ENTRIES.c.kind.not_in(LASTING))
 
 
-def _ranges(sequences: Iterable[int]) -> Iterable[list[int]]:
+def _ranges(sequences: Iterable[int]) -> Iterator[list[int]]:
     """`[first, last]` of each run of consecutive numbers."""
-    found: list[list[int]] = []
-    for sequence in sequences:
-        if found and found[-1][1] == sequence - 1:
-            found[-1][1] = sequence
-        else:
-            found.append([sequence, sequence])
-    return found
+    for _, run in groupby(enumerate(sequences), key=lambda one: one[1] - one[0]):
+        numbers = [sequence for _, sequence in run]
+        yield [numbers[0], numbers[-1]]

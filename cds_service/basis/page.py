@@ -33,7 +33,6 @@ from cds_service.cards.guidelines import Guideline
 from cds_service.cards.no_figure import why_line
 from cds_service.core.assessment import LEVEL, SILENCES_PRINT, ModelResult, OutcomeAssessment
 from cds_service.core.facts import Finding
-from cds_service.core.recommendations import Rule
 from cds_service.core.study import LogisticStudy
 from cds_service.core.wording import GAP_REASONS, capital, grouped, join_words, say_date, say_percent
 from cds_service.review.replay import Replay
@@ -125,11 +124,6 @@ def basis_page(found: Replay, content: Mapping[str, Any], service: Service) -> B
     )
 
 
-def rules_of(service: Service) -> tuple[Rule, ...]:
-    """Every rule of the service, by rank."""
-    return tuple(sorted((rule for hook in service.hooks.values() for rule in hook.rules), key=lambda rule: rule.rank))
-
-
 def said_on_card(outcome: str, cards: Sequence[Mapping[str, Any]]) -> str:
     """Why there is no figure, in the words of the cards as they were shown; empty where they do not say.
 
@@ -155,13 +149,15 @@ def _outcome(found: Replay, outcome: OutcomeAssessment, content: Mapping[str, An
     Where the card says no figure because none can be this patient's (another cause is open, lapsed denosumab), none is
     drawn either.
     """
-    answer, rules = found.answer, [rule for rule in rules_of(service) if rule.supplies]
+    answer = found.answer
     is_possible = outcome.status != "not-applicable" and not outcome.doubts and not answer.is_beside_the_point()
     headline = outcome.headline if is_possible else None
     charts: list[Chart | None] = []
     if headline is not None:
         charts = _charts(answer, outcome, headline)
     if is_possible:
+        measures = (rule for hook in service.hooks.values() for rule in hook.rules if rule.supplies)
+        rules = sorted(measures, key=lambda rule: rule.rank)
         charts.insert(2, acts_chart(answer, outcome, rules, content["recommendations"]))
     return OutcomePart(
         id=outcome.outcome,

@@ -7,8 +7,8 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from functools import wraps
 from pathlib import Path
@@ -106,19 +106,6 @@ def say_errors(command: Callable[P, R]) -> Callable[P, R]:
             sys.exit(2 if isinstance(error, DataFileError) else 1)
 
     return run
-
-
-@contextmanager
-def needs_population() -> Iterator[None]:
-    """Around the import of a command whose libraries are an extra.
-
-    Raises:
-        CdsError: they are not installed.
-    """
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise CdsError(f"{error.name} is missing: in the checkout, .venv/bin/pip install -e '.[population]'") from error
 
 
 def tell(line: str) -> None:

@@ -1,9 +1,9 @@
 """`kyphoplasty-cds score`: a whole population from a Bulk Data export, and the address that asks for one."""
 
 from collections.abc import Sequence
-from datetime import date
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -34,16 +34,7 @@ from cds_service.settings import read_settings
 @click.option("--export-url", type=options.BASE, help="only print the address that asks this server for the export")
 @options.say_errors
 def score(
-    *,
-    paths: Sequence[Path],
-    out: Path | None,
-    as_of: date | None,
-    procedure: str | None,
-    levels: Sequence[Sequence[str]],
-    engine: str,
-    worklist: Path | None,
-    fhir_server: str | None,
-    export_url: str | None,
+    *, paths: Sequence[Path], out: Path | None, engine: str, worklist: Path | None, export_url: str | None, **asked: Any
 ) -> None:
     """Assess every patient of a FHIR Bulk Data export, one line each.
 
@@ -57,10 +48,10 @@ def score(
         raise click.UsageError("PATH: files or folders of an export")
     job = Job(
         files=export_files(paths, types_read(load(site), with_worklist=worklist is not None)),
-        as_of=options.now_or_noon(as_of).date(),
-        procedure=procedure,
-        levels=in_order({*chain.from_iterable(levels)}),
-        fhir_server=fhir_server,
+        as_of=options.now_or_noon(asked["as_of"]).date(),
+        procedure=asked["procedure"],
+        levels=in_order({*chain.from_iterable(asked["levels"])}),
+        fhir_server=asked["fhir_server"],
         site=site,
         with_worklist=worklist is not None,
     )

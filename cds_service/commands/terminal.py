@@ -110,7 +110,9 @@ def card_panel(card: Mapping[str, Any]) -> Panel:
     """One card: label and topic in the frame, then summary, detail, buttons, reasons and links."""
     indicator = clean(card.get("indicator", "info"))
     label = (f" {indicator.upper()} ", f"bold {_LABELS.get(indicator, 'reverse')}")
-    title = Text.assemble(label, f"· {topic} " if (topic := _topic(card)) else "")
+    named = (card.get("source") or {}).get("topic") or {}
+    topic = clean(named.get("display") or named.get("code") or "")
+    title = Text.assemble(label, f"· {topic} " if topic else "")
     return Panel(
         Group(*_parts(card)),
         title=title,
@@ -118,11 +120,6 @@ def card_panel(card: Mapping[str, Any]) -> Panel:
         border_style=_BORDERS.get(indicator, "none"),
         padding=(0, 1),
     )
-
-
-def _topic(card: Mapping[str, Any]) -> str:
-    topic = (card.get("source") or {}).get("topic") or {}
-    return clean(topic.get("display") or topic.get("code") or "")
 
 
 def _parts(card: Mapping[str, Any]) -> Iterator[RenderableType]:

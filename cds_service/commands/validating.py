@@ -10,6 +10,7 @@ from rich.text import Text
 
 from cds_service.commands import options
 from cds_service.commands.terminal import table
+from cds_service.errors import CdsError
 from cds_service.loading import RECALIBRATION, load_service
 from cds_service.population.outcomes_file import read_outcomes, say_faults
 
@@ -33,8 +34,10 @@ HEADINGS = ("patients", "n", "events", "O/E", "intercept", "slope", "AUC", "Brie
 @options.say_errors
 def validate_models(*, outcomes: Path, as_json: bool, report: Path | None, refit_to: Path | None) -> None:
     """Measure the models in force on local outcomes (docs/validate.md has the columns)."""
-    with options.needs_population():  # loads statsmodels
+    try:  # loads statsmodels
         from cds_service.population.validating import recalibration_toml, refit, validate, validation_json  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise CdsError(f"{error.name} is missing: in the checkout, .venv/bin/pip install -e '.[population]'") from error
     service = load_service(options.chosen_site()[0])
     now = datetime.now(UTC)
     file = read_outcomes(outcomes, service.finding_specs, now.date())

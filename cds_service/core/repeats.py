@@ -87,10 +87,6 @@ class CardFeedback:
         """Whether it shortens the card for the next clinician."""
         return self.outcome == "accepted" or self.reason in SETTLING
 
-    def settles(self, rule_id: str) -> bool:
-        """Whether it answers this recommendation: dismissed with the card, or its offer was accepted."""
-        return rule_id in self.rules if self.outcome == "overridden" else rule_id in self.accepted
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeCard:
@@ -203,7 +199,9 @@ def _objections(card: WholeCard, footing: Footing, given: CardFeedback, *, is_re
 
 def _repeat(card: WholeCard, answers: Sequence[CardFeedback], policy: RepeatsPolicy) -> Repeat:
     """The newest answers win."""
-    by_rule = {rule: one for one in answers for rule in card.rules if one.settles(rule)}
+    # A card that was overridden answers all its recommendations; one that was accepted, those that were.
+    settled = [(one, one.rules if one.outcome == "overridden" else one.accepted) for one in answers]
+    by_rule = {rule: one for one, rules in settled for rule in card.rules & rules}
     until = answers[-1].answered.date() + timedelta(days=policy.days)
     return Repeat(topic=card.topic, last=answers[-1], by_rule=by_rule, until=until)
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -47,10 +47,8 @@ class Address:
     @property
     def is_plain_and_public(self) -> bool:
         """Whether this is plain http at an address, not a name, that anybody on the internet may have."""
-        try:
-            return self.scheme == "http" and ip_address(self.host).is_global
-        except ValueError:
-            return False
+        address = _ip_address(self.host)
+        return self.scheme == "http" and address is not None and address.is_global
 
     @property
     def url(self) -> str:
@@ -94,21 +92,20 @@ def parse_base(url: str) -> Address:
 
 def is_loopback_host(host: str) -> bool:
     """Whether this name or address is the machine itself; other spellings of an address (127.1) are not."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.removeprefix("[").removesuffix("]")).is_loopback
-    except ValueError:
-        return False
+    address = _ip_address(host.removeprefix("[").removesuffix("]"))
+    return host == "localhost" or (address is not None and address.is_loopback)
 
 
 def is_ip_address(host: str) -> bool:
     """Whether this is an address and no name; IPv6 without brackets."""
+    return _ip_address(host) is not None
+
+
+def _ip_address(host: str) -> IPv4Address | IPv6Address | None:
     try:
-        ip_address(host)
+        return ip_address(host)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def _segments(parts: SplitResult) -> tuple[str, ...]:

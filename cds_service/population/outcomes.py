@@ -39,6 +39,7 @@ DAYS = {  # where a resource says when something was true or done
     "MedicationAdministration": ("effective",),
     "MedicationStatement": ("effective",),
 }
+CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 WRITTEN = ("recordedDate", "authoredOn", "dateAsserted", "issued", "started")  # and when it was written down
 # Statuses of what did not take place: no day on which the patient was seen.
 NOT_SEEN = frozenset({"cancelled", "planned", "entered-in-error", "not-done", "preparation", "noshow", "proposed"})
@@ -171,14 +172,9 @@ def _as_of(raw: Json, day: date) -> Json:
         return {key: value for key, value in raw.items() if not key.startswith("deceased")}
     over = effective_moment(raw, "abatement")
     if raw["resourceType"] == "Condition" and over is not None and over.day > day:
-        active = {"coding": [{"system": CLINICAL, "code": "active"}]}
-        return {key: value for key, value in raw.items() if not key.startswith("abatement")} | {
-            "clinicalStatus": active
-        }
+        before = {key: value for key, value in raw.items() if not key.startswith("abatement")}
+        return before | {"clinicalStatus": {"coding": [{"system": CLINICAL, "code": "active"}]}}
     return raw
-
-
-CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 
 
 def _days(raw: Json, *, ends: bool = True) -> Iterator[date]:
@@ -186,14 +182,10 @@ def _days(raw: Json, *, ends: bool = True) -> Iterator[date]:
     for prefix in DAYS.get(raw["resourceType"], ()):
         if moment := effective_moment(raw, prefix):
             yield moment.day
-    period = raw.get("period")
-    for value in (*(raw.get(key) for key in WRITTEN), *_period(period, ends=ends)):
+    sides = ("start", "end") if ends else ("start",)
+    for value in (*(raw.get(key) for key in WRITTEN), *(member(raw, "period", side) for side in sides)):
         if moment := read_moment(value):
             yield moment.day
-
-
-def _period(period: Any, *, ends: bool) -> tuple[Any, ...]:
-    return (period.get("start"), *((period.get("end"),) if ends else ())) if isinstance(period, dict) else ()
 
 
 # --- what came after -------------------------------------------------------------------------------------------------

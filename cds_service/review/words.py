@@ -28,7 +28,8 @@ def register_words(routes: Blueprint, wording: Wording) -> None:
         "finding_value": finding_value,
         "day": say_day,
         "moment": say_moment,
-        "share": say_share,
+        # A share in percent with one decimal, since reviewers want to see what a card rounds.
+        "share": lambda share: "" if share is None else f"{share * 100:.1f} %",
         "signed": say_signed,
         "in_short": describe_found,
         **{table: partial(say_code, table) for table in WORDS},
@@ -68,11 +69,6 @@ def say_day(text: str | None) -> str:
         return say_date(date.fromisoformat(text[:10])) if text else ""
     except ValueError:
         return text or ""
-
-
-def say_share(share: float | None) -> str:
-    """A share in percent with one decimal, since reviewers want to see what a card rounds."""
-    return "" if share is None else f"{share * 100:.1f} %"
 
 
 def say_signed(value: float) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.errors import DataFileError
+from cds_service.fhir.facts.chart import months_before
 
 FOLDER = Path(__file__).parent
 # A complete site folder, for the patient whose record speaks local codes.
@@ -79,15 +80,7 @@ def _rendered(path: Path, today: date) -> dict[str, Any]:
 
 def _day(match: re.Match[str], today: date) -> date:
     years, days = (int(group or 0) for group in match.groups())
-    return _years_before(today, years) - timedelta(days=days)
-
-
-def _years_before(day: date, years: int) -> date:
-    """The same day of an earlier year; of 29 February, the 28th where that year has none."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
+    return months_before(today, 12 * years) - timedelta(days=days)
 
 
 def _resources(bundle: dict[str, Any]) -> tuple[dict[str, Any], ...]:

@@ -89,7 +89,3 @@ class Client(SiteTable):
         yield from ((name, Caller(self.issuer)) for name in self.reviewers)
         for tenant, names in self.tenant_reviewers.items():
             yield from ((name, Caller(self.issuer, tenant)) for name in names)
-
-    def servers_of(self, tenant: str | None) -> tuple[str, ...]:
-        """The FHIR bases that a call of this tenant may name."""
-        return self.tenant_fhir_servers.get(tenant or "", self.fhir_servers)

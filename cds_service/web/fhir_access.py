@@ -69,7 +69,7 @@ def check_right_to_server(request: HookRequest, client: Client, tenant: str | No
         return
     if (address := _address(request.fhir_server, LISTED)) not in _bases(client.fhir_servers):
         raise _denied(LISTED)
-    if address not in _bases(client.servers_of(tenant)):
+    if address not in _bases(client.tenant_fhir_servers.get(tenant or "", client.fhir_servers)):
         raise _denied(OF_TENANT, "tenant.mismatch")
 
 

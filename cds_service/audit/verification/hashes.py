@@ -12,24 +12,15 @@ Card = tuple[str, str, str, str]  # uuid, topic, indicator, rules
 
 def framed(parts: Sequence[str]) -> bytes:
     """Each part as UTF-8, prefixed with its length as eight bytes."""
-    found = []
-    for part in parts:
-        octets = part.encode("utf-8", "surrogatepass")
-        found.append(_LENGTH.pack(len(octets)))
-        found.append(octets)
-    return b"".join(found)
+    octets = [part.encode("utf-8", "surrogatepass") for part in parts]
+    return b"".join(_LENGTH.pack(len(one)) + one for one in octets)
 
 
 def commitment_of(salt: str, facts: Mapping[str, str], cards: Sequence[Card], body: str) -> str:
     """The commitment to a payload, which the chain holds."""
-    parts = ["kyphoplasty-cds audit payload 1", salt, str(len(facts))]
-    for name in sorted(facts):
-        parts.append(name)
-        parts.append(facts[name])
-    parts.append(str(len(cards)))
-    for card in cards:
-        parts.extend(card)
-    parts.append(body)
+    named = (part for pair in sorted(facts.items()) for part in pair)
+    shown = (part for card in cards for part in card)
+    parts = ("kyphoplasty-cds audit payload 1", salt, str(len(facts)), *named, str(len(cards)), *shown, body)
     return hashlib.sha256(framed(parts)).hexdigest()
 
 

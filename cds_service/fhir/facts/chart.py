@@ -1,5 +1,6 @@
 """The record as the finding readers see it: plain JSON in a fixed order, with the dates that limit what counts."""
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import chain
@@ -306,14 +307,8 @@ def known(
 
 def months_before(day: date, months: int) -> date:
     """The same day of the month, `months` earlier, or the last day of that month."""
-    month = day.year * 12 + day.month - 1 - months
-    year, place = divmod(month, 12)
-    for last in range(day.day, 0, -1):
-        try:
-            return date(year, place + 1, last)
-        except ValueError:
-            continue
-    raise ValueError("a month has a first day")
+    year, place = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, place + 1, min(day.day, monthrange(year, place + 1)[1]))
 
 
 def age_in_words(observed: date, today: date) -> str:

@@ -71,17 +71,13 @@ def status_problem(reading: Reading) -> tuple[GapReason, str] | None:
     """The problem with a value's status: not the patient's, not final, or marked absent; None if there is none."""
     raw = reading.entry.raw
     about = [one for one in objects(raw.get("extension")) if text(one.get("url")).endswith("observation-focusCode")]
-    if (about := [*objects(raw.get("focus")), *about]) and not _are_of_subject(about, raw):
+    names = {text(member(one, "reference")) for one in (*objects(raw.get("focus")), *about)}
+    if names and (names != {text(member(raw, "subject", "reference"))} or "" in names):
         return "no-value", "about another person or thing"  # a donor, a child, an implant
     status = reading.entry.status
     if status not in FINAL:
         return "not-final", status if status in ("preliminary", "registered") else "not final"
     return ("no-value", "recorded as absent") if _is_absent(reading.holder) else None
-
-
-def _are_of_subject(about: Sequence[Json], raw: Json) -> bool:
-    whom = text(member(raw, "subject", "reference"))
-    return bool(whom) and all(text(member(one, "reference")) == whom for one in about)
 
 
 def _is_absent(holder: Json) -> bool:

@@ -124,7 +124,9 @@ def _number(holder: Json) -> tuple[Decimal | None, Json, str]:
     quantity = holder.get("valueQuantity")
     if isinstance(quantity, dict):
         value = _decimal(quantity.get("value"))
-        printed, unit = _written(quantity, value), _unit_printed(quantity)
+        printed, unit = _written(quantity, value), text(quantity.get("unit")) or text(quantity.get("code"))
+        # A unit that looks like none may be free text of the record, which is not repeated.
+        unit = unit if not unit or PRINTABLE_UNIT.fullmatch(unit) else "(unit not recognised)"
         return value, quantity, f"{printed} {unit}" if printed and unit else printed or unit
     value = _decimal(holder.get("valueInteger"))
     written = NUMBER.fullmatch(text(holder.get("valueString")))
@@ -147,12 +149,6 @@ def _decimal(value: Any) -> Decimal | None:
 def _written(quantity: Json, value: Decimal | None) -> str:
     comparator = text(quantity.get("comparator"))
     return "" if value is None else f"{comparator if comparator in ('<', '<=', '>', '>=') else ''}{value}"
-
-
-def _unit_printed(quantity: Json) -> str:
-    """The unit as recorded if it looks like a unit; free text from the record is not repeated."""
-    written = text(quantity.get("unit")) or text(quantity.get("code"))
-    return written if not written or PRINTABLE_UNIT.fullmatch(written) else "(unit not recognised)"
 
 
 def _converted(value: float, quantity: Json, implied: str, spec: FindingSpec, units: UnitTable) -> float | str:

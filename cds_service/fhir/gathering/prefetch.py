@@ -206,10 +206,6 @@ def _is_warning(outcome: Json) -> bool:
     return any(NOTHING_FOUND not in each for each in codes)
 
 
-def _tags(resource: Json) -> list[str]:
-    return [text(one.get("code")) for one in objects(member(resource, "meta", "tag"))]
-
-
 def _failed(note: str) -> QueryResult:
     return QueryResult(state="failed", note=note, reason="answer")
 
@@ -236,7 +232,8 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
         total=total_of(pages[0]),
         is_open=following is not None,
     )
-    if any(SUBSETTED in _tags(one) for one in chain(pages, (resource for resource, _ in asked))):
+    tagged = (objects(member(one, "meta", "tag")) for one in chain(pages, (resource for resource, _ in asked)))
+    if any(text(tag.get("code")) == SUBSETTED for tag in chain.from_iterable(tagged)):
         fault = fault or "the server left something out"
     return QueryResult(
         state="given" if once else "failed" if fault else "empty",

@@ -204,22 +204,25 @@ class Terminology:
         """
         return frozenset(target for targets in self._answer_maps[map_id].values() for target in targets)
 
-    def text_concepts(self, text: str, among: frozenset[str] | None = None, beside: str | None = "") -> frozenset[str]:
+    def text_concepts(self, text: str, among: frozenset[str] | None = None) -> frozenset[str]:
         """Concepts that a text names, by `mappings/texts/`. A last resort: callers must disclose its use.
 
         Args:
             text: a text from a record or an order.
             among: the concepts to look for; None for all that codes may belong to. Others (sides, routes, words that
                 turn an order into another one) must be requested by name.
-            beside: other words about the body site, needed to accept abbreviations of two or three letters;
-                None if those do not count.
         """
-        return frozenset(self.text_places(text, among, beside)) if isinstance(text, str) else NOTHING
+        return frozenset(self.text_places(text, among)) if isinstance(text, str) else NOTHING
 
     def text_places(
         self, text: str, among: frozenset[str] | None = None, beside: str | None = ""
     ) -> Mapping[str, tuple[int, int]]:
-        """Like `text_concepts`, each with its first position in `folded(text)`."""
+        """Like `text_concepts`, each with its first position in `folded(text)`.
+
+        Args:
+            beside: other words about the body site, needed to accept abbreviations of two or three letters;
+                None if those do not count.
+        """
         return self._rules_of(among).places(text, beside)
 
     def ruled_out(self, text: str) -> frozenset[str]:

@@ -5,7 +5,6 @@ corrected order.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
 from cds_service.core.bracing import Correction
@@ -40,7 +39,9 @@ def correct_brace_order(draft: Json, correction: Correction, rules: DurationRule
     """
     if not text(draft.get("id")) or may_be_reversed(draft) or not _is_order(draft) or _is_doubtful(draft, rules):
         return None
-    if not all(_is_day_by(one, correction.end) for one in items(member(draft, "occurrenceTiming", "event"))):
+    # Each event is a whole day, or a time of one, no later than the end.
+    days = [text(one)[: len("2027-01-15")] for one in items(member(draft, "occurrenceTiming", "event"))]
+    if not all(len(day) == len("2027-01-15") and day <= correction.end.isoformat() for day in days):
         return None
     corrected = _without_empty_members(draft)
     _set_end(corrected, correction)
@@ -48,12 +49,6 @@ def correct_brace_order(draft: Json, correction: Correction, rules: DurationRule
         holder[key] = _reworded(holder[key], correction, rules)
     is_certain = not any(_beyond(words, correction, rules) for words in set(_all_words(corrected)))
     return corrected if is_certain and _is_order(corrected) else None
-
-
-def _is_day_by(value: Any, end: date) -> bool:
-    """Whether this is a whole day, or a time of one, no later than the end."""
-    day = text(value)[: len("2027-01-15")]
-    return len(day) == len("2027-01-15") and day <= end.isoformat()
 
 
 def _is_doubtful(draft: Json, rules: DurationRules) -> bool:
@@ -124,7 +119,10 @@ def _is_order(resource: Json) -> bool:
 
 def _set_end(order: dict[str, Any], correction: Correction) -> None:
     if "occurrenceTiming" in order:
-        _bound_timing(order["occurrenceTiming"], correction)
+        repeat = order["occurrenceTiming"].setdefault("repeat", {})
+        for key in _BOUNDS:
+            repeat.pop(key, None)
+        _bound(repeat.setdefault("boundsPeriod", {}), correction)
     elif "occurrenceDateTime" in order:
         order["occurrencePeriod"] = {"start": order.pop("occurrenceDateTime")}
         if "_occurrenceDateTime" in order:
@@ -132,13 +130,6 @@ def _set_end(order: dict[str, Any], correction: Correction) -> None:
         _bound(order["occurrencePeriod"], correction)
     else:
         _bound(order.setdefault("occurrencePeriod", {}), correction)
-
-
-def _bound_timing(timing: dict[str, Any], correction: Correction) -> None:
-    repeat = timing.setdefault("repeat", {})
-    for key in _BOUNDS:
-        repeat.pop(key, None)
-    _bound(repeat.setdefault("boundsPeriod", {}), correction)
 
 
 def _bound(period: dict[str, Any], correction: Correction) -> None:
