@@ -2,9 +2,7 @@
 
 import pytest
 
-from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.units import load_units
-from tests.builders import MAPPINGS, terminology
+from tests.builders import terminology
 from tests.tables import cases
 
 UNITS = terminology().units
@@ -30,14 +28,3 @@ def test_conversions_agree_with_the_definitions(value, unit, to, expected):
 )
 def test_what_does_not_convert_gives_nothing(value, unit, to):
     assert UNITS.convert(value, unit, to) is None
-
-
-@pytest.mark.parametrize(("old", "new", "key"), cases(__file__, "a_wrong_unit_table_stops_the_start"))
-def test_a_wrong_unit_table_stops_the_start(tmp_path, old, new, key):
-    content = (MAPPINGS / "units.toml").read_text(encoding="utf-8")
-    assert old in content
-    (tmp_path / "units.toml").write_text(content.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(DataFileError) as error:
-        load_units([tmp_path])
-    assert error.value.file.endswith("units.toml")
-    assert error.value.key.startswith(key)
