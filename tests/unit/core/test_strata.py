@@ -6,15 +6,23 @@ from datetime import date, timedelta
 import pytest
 from study_samples import STUDIES
 
-from cds_service.core.facts import Finding, Findings, Gap
 from cds_service.core.strata import compare_with_marker, place_in_strata, stratum_of, wilson_interval
+from tests.fact_builders import facts, finding
 from tests.tables import cases
 
 PLVI, MUSCLE = STUDIES["psoas-plvi-2024"], STUDIES["muscle-change-2021"]
 FIRST, LAST = date(2026, 1, 5), date(2026, 9, 8)  # 246 days apart; the study's mean is 247
-AUGMENTED = Finding(
-    name="prior-augmentation", value=True, unit="1", observed=date(2026, 1, 9), provenance=(), label="kyphoplasty"
-)
+AUGMENTED = finding("prior-augmentation", True, observed=date(2026, 1, 9))._replace(label="kyphoplasty")
+
+
+def compared(*changes, augmented=AUGMENTED, study=MUSCLE):
+    """These changes beside the marker; a change is its name, its value, and what else is said of it."""
+    known = [finding(name, value, observed=LAST)._replace(**{"since": FIRST, **more}) for name, value, more in changes]
+    return compare_with_marker(study, facts(done=augmented, **{one.name: one for one in known}))
+
+
+def area(value=-10.0, **more):
+    return ("paraspinal-csa-change", value, more)
 
 
 @pytest.mark.parametrize(
@@ -26,9 +34,11 @@ def test_the_stratum_of_a_value_has_its_printed_rate(value, outcome, events, rat
     assert found.rate == pytest.approx(rate, abs=0.0005)
 
 
-def test_the_interval_of_the_low_stratum_is_that_of_the_contract():
-    assert stratum_of(PLVI, "refracture", 0.5).interval == pytest.approx((0.057, 0.204), abs=0.0005)
-    assert stratum_of(PLVI, "refracture", 0.5).counts.label == "PLVI <= 0.79"
+def test_the_low_stratum_is_that_of_the_contract_a_year_after_vertebroplasty():
+    found = stratum_of(PLVI, "refracture", 0.5)
+    assert found.interval == pytest.approx((0.057, 0.204), abs=0.0005)
+    assert found.counts.label == "PLVI <= 0.79"
+    assert (found.study.cohort.horizon_months, found.study.cohort.procedures) == (12, ("PVP",))
 
 
 @pytest.mark.parametrize(("events", "n"), [(3, 72), (8, 72), (0, 72), (72, 72), (1, 2)])
@@ -50,29 +60,14 @@ def test_fishers_exact_test_gives_the_recomputed_p(outcome):
     assert p == pytest.approx(PLVI.recomputed_p[outcome], abs=0.005)
 
 
-def test_an_outcome_that_the_study_does_not_have_gives_no_stratum():
-    study = PLVI.model_copy(update={"outcomes": ("refracture",)})
-    assert stratum_of(study, "residual-pain", 0.5) is None
-
-
-def test_a_value_in_no_stratum_gives_none():
-    study = PLVI.model_copy(update={"strata": PLVI.strata[:1]})
-    assert stratum_of(study, "refracture", 0.5) is None
-
-
-def _finding(name, value, *, since=FIRST, observed=LAST):
-    return Finding(name=name, value=value, unit="%", observed=observed, since=since, provenance=())
-
-
-def _findings(*known, augmented=AUGMENTED):
-    gap = Gap(name="bmi", reason="absent", detail="not there")
-    return Findings(known={one.name: one for one in (*known, augmented)}, gaps={"bmi": gap})
+def test_an_outcome_or_a_value_of_no_stratum_gives_none():
+    assert stratum_of(PLVI.model_copy(update={"outcomes": ("refracture",)}), "residual-pain", 0.5) is None
+    assert stratum_of(PLVI.model_copy(update={"strata": PLVI.strata[:1]}), "refracture", 0.5) is None
 
 
 def test_a_patient_is_placed_by_the_finding_and_a_gap_places_nobody():
-    plvi = Finding(name="plvi", value=0.7, unit="1", observed=LAST, provenance=())
-    assert place_in_strata(PLVI, "refracture", _findings(plvi)).counts.label == "PLVI <= 0.79"
-    assert place_in_strata(PLVI, "refracture", _findings()) is None
+    assert place_in_strata(PLVI, "refracture", facts({"plvi": 0.7})).counts.label == "PLVI <= 0.79"
+    assert place_in_strata(PLVI, "refracture", facts()) is None
 
 
 @pytest.mark.parametrize(
@@ -82,23 +77,21 @@ def test_a_patient_is_placed_by_the_finding_and_a_gap_places_nobody():
 def test_a_change_is_in_range_from_the_near_end_of_one_groups_quartiles_and_outside_the_others(
     name, change, is_in_range
 ):
-    found = compare_with_marker(MUSCLE, _findings(_finding(name, change)))
+    found = compared((name, change, {}))
     assert bool(found.in_range) is is_in_range
     assert (found.first, found.last) == (FIRST, LAST)
     assert found.changes[0].change == change
 
 
 def test_a_change_inside_both_groups_quartiles_is_not_in_range():
-    area = MUSCLE.markers[0]
-    wide = area.model_copy(update={"not_refractured": area.not_refractured.model_copy(update={"q1": -11.0})})
-    study = MUSCLE.model_copy(update={"markers": (wide,)})
-    assert compare_with_marker(study, _findings(_finding("paraspinal-csa-change", -10.0))).in_range == ()
+    of_area = MUSCLE.markers[0]
+    wide = of_area.model_copy(update={"not_refractured": of_area.not_refractured.model_copy(update={"q1": -11.0})})
+    assert compared(area(), study=MUSCLE.model_copy(update={"markers": (wide,)})).in_range == ()
 
 
 def test_only_changes_of_the_newest_two_days_are_compared():
-    old = _finding("paraspinal-signal-change", 10.0, since=date(2025, 1, 1), observed=date(2025, 6, 1))
-    found = compare_with_marker(MUSCLE, _findings(_finding("paraspinal-csa-change", -10.0), old))
-    assert [change.label for change in found.changes] == ["muscle area"]
+    old = ("paraspinal-signal-change", 10.0, {"since": date(2025, 1, 1), "observed": date(2025, 6, 1)})
+    assert [change.label for change in compared(area(), old).changes] == ["muscle area"]
 
 
 @pytest.mark.parametrize(
@@ -111,8 +104,7 @@ def test_one_mri_before_the_kyphoplasty_and_one_after_it_as_far_apart_as_in_the_
     """96 to 461 days (evidence page, section 2)."""
     done = AUGMENTED.observed
     pair = {"since": done - timedelta(days=days_before), "observed": done + timedelta(days=days_after)}
-    found = compare_with_marker(MUSCLE, _findings(_finding("paraspinal-csa-change", -10.0, **pair)))
-    assert (found is not None) is is_compared
+    assert (compared(area(**pair)) is not None) is is_compared
 
 
 @pytest.mark.parametrize(
@@ -125,19 +117,14 @@ def test_one_mri_before_the_kyphoplasty_and_one_after_it_as_far_apart_as_in_the_
     ],
 )
 def test_only_after_a_kyphoplasty_whose_day_is_known(augmented):
-    assert compare_with_marker(MUSCLE, _findings(_finding("paraspinal-csa-change", -10.0), augmented=augmented)) is None
+    assert compared(area(), augmented=augmented) is None
 
 
 def test_what_of_the_measurement_is_not_recorded_stands_beside_the_marker():
-    doubtful = _finding("paraspinal-csa-change", -10.0)._replace(concerns=("The scanner is not recorded.",))
-    assert compare_with_marker(MUSCLE, _findings(doubtful)).concerns == ("The scanner is not recorded.",)
-
-
-def test_a_stratum_carries_its_horizon_and_that_it_was_vertebroplasty():
-    found = stratum_of(PLVI, "refracture", 0.5)
-    assert (found.study.cohort.horizon_months, found.study.cohort.procedures) == (12, ("PVP",))
+    doubt = ("The scanner is not recorded.",)
+    assert compared(area(concerns=doubt)).concerns == doubt
 
 
 def test_without_a_change_or_its_days_there_is_nothing_to_compare():
-    assert compare_with_marker(MUSCLE, _findings()) is None
-    assert compare_with_marker(MUSCLE, _findings(_finding("paraspinal-csa-change", -10.0, since=None))) is None
+    assert compared() is None
+    assert compared(area(since=None)) is None
