@@ -1,5 +1,7 @@
 """The display rules D1 to D7 and the contract's "What is said", each on a request built for it."""
 
+import re
+
 import pytest
 
 from cds_service.samples import load_samples
@@ -25,30 +27,39 @@ from tests.chart_builders import (
     thin_and_weak,
     vertebroplasty,
 )
+from tests.patients.charts import measured as by_method
+from tests.tables import cases
+
+CHARTS = {"quiet": quiet_lists, "thin": thin_and_weak}
+WORDS = {one.__name__: one for one in (kyphoplasty, measured, ordered, patient, vertebroplasty)}
+WORDS["by_method"] = by_method
 
 
-def card_for(resources, *drafts, **options):
-    """The first card of this record."""
-    return cards_for(resources, *(drafts or (kyphoplasty(),)), **options)["rehabilitation"]
-
-
-def line_of(card, heading):
-    """The line of the detail under this heading."""
-    found = [one for one in card["detail"].splitlines() if one.lstrip("- ").startswith(f"**{heading}")]
-    assert len(found) == 1, (heading, card["detail"])
-    return found[0]
-
-
-# --- D3: warnings ----------------------------------------------------------------------------------------------------
-
-
-def test_d3_above_average_is_no_warning():
-    cards = cards_for((*quiet_lists(), measured("bmd-t-score", -2.8)), kyphoplasty())
-    assert model(cards, "sarcopenia-pvm-2022")["band"] == "above"
-    assert cards["rehabilitation"]["indicator"] == "info"
-
-
-# --- D4: calibration -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("case", cases(__file__, "said", WORDS), ids=lambda case: case["why"])
+def test_what_the_first_card_says(case):
+    drafts = case.get("drafts", [kyphoplasty()])
+    cards = cards_for((*CHARTS[case["of"]](), *case.get("record", ())), *drafts)
+    card = cards["rehabilitation"]
+    lines = card["detail"].splitlines()
+    assert card["indicator"] == case.get("indicator", card["indicator"])
+    assert [words for words in case.get("says", ()) if words not in card["detail"]] == []
+    assert [words for words in case.get("unsaid", ()) if words in card["summary"]] == []
+    if "line" in case:
+        heading, words = case["line"]
+        (line,) = [one for one in lines if one.lstrip("- ").startswith(f"**{heading}")]
+        assert words in line
+    if "why_without" in case:
+        (reasons,) = [one for one in lines if one.startswith("**Why")]
+        assert not re.search(case["why_without"], reasons)
+    study = model(cards, "sarcopenia-pvm-2022")
+    assert study.get("band") == case.get("band", study.get("band"))
+    if "input" in case:
+        name, value = case["input"]
+        assert [one["value"] for one in study["inputs"] if one["name"] == name] == [value]
+    assert set(case.get("offered", ())) <= set(labels(card))
+    assert not set(case.get("not_offered", ())) & set(labels(card))
+    chosen = {one["label"] for one in card.get("suggestions", ()) if one["isRecommended"]}
+    assert set(case.get("chosen", ())) <= chosen
 
 
 def sample_card(name, service):
@@ -73,39 +84,6 @@ def test_d4_an_adjustment_beyond_one_log_odds_warns(tmp_path):
     assert "That adjustment is large" in sample_card("p2-low", service)["detail"]
 
 
-# --- D5: contributions -----------------------------------------------------------------------------------------------
-
-
-S = "sarcopenia-pvm-2022"
-
-
-def test_d5_the_procedure_is_never_a_reason():
-    record = (measured("ct-attenuation", 45), measured("multifidus-smi", 105), measured("bmd-t-score", -2.9))
-    for draft in (vertebroplasty(), kyphoplasty()):
-        card = card_for(record, draft)
-        for line in card["detail"].splitlines():
-            if line.startswith("**Points to"):
-                assert "rocedure" not in line
-                assert "plasty" not in line
-
-
-# --- D7 and the rest -------------------------------------------------------------------------------------------------
-
-
-def test_what_is_ordered_already_is_said_with_its_day_and_not_offered():
-    card = card_for((*thin_and_weak(), ordered("dietitian", days=5)))
-    assert "already ordered 15 Nov 2026" in line_of(card, "Dietitian")
-    assert "Refer to dietitian" not in labels(card)
-    assert "dietitian" not in card["summary"]
-
-
-def test_what_is_in_this_signing_already_is_not_offered():
-    draft = ordered("rehabilitation", status="draft")
-    card = card_for(thin_and_weak(), kyphoplasty(), draft)
-    assert "Refer to rehabilitation" not in labels(card)
-    assert "already among these orders" in line_of(card, "Rehabilitation")
-
-
 def test_an_order_list_that_could_not_be_read_forbids_saying_not_ordered_yet():
     body = order_sign(thin_and_weak(), kyphoplasty())
     body["prefetch"]["serviceRequests"] = {"resourceType": "OperationOutcome", "issue": []}
@@ -114,19 +92,7 @@ def test_an_order_list_that_could_not_be_read_forbids_saying_not_ordered_yet():
     assert "active orders could not be read" in card["detail"]
 
 
-def test_orders_that_are_over_do_not_count_as_ordered():
-    card = card_for(
-        (*thin_and_weak(), *(ordered(kind, status="completed") for kind in ("rehabilitation", "dietitian")))
-    )
-    assert {"Refer to rehabilitation", "Refer to dietitian"} <= set(labels(card))
-
-
-# --- exclusions ------------------------------------------------------------------------------------------------------
-
-EXCLUSIONS = ("malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit")
-
-
-@pytest.mark.parametrize("name", EXCLUSIONS)
+@pytest.mark.parametrize("name", ["malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit"])
 def test_an_exclusion_on_record_gives_one_info_card_without_a_figure(name):
     cards = cards_for((*thin_and_weak(), problem(name, days=20)), kyphoplasty())
     card = cards["rehabilitation"]
@@ -142,25 +108,3 @@ def test_an_exclusion_on_record_gives_one_info_card_without_a_figure(name):
 def test_tumour_and_infection_leave_no_word_on_braces(name):
     cards = cards_for((*thin_and_weak(), problem(name)), kyphoplasty(), brace())
     assert "braceLimit" not in cards
-
-
-def test_two_rulers_that_differ_are_both_said():
-    """A man with grip 27 kg: low by AWGS 2019 (28), not by the study's 26 kg."""
-    record = (
-        patient(sex="male"),
-        *quiet_lists(),
-        measured("bmd-t-score", -2.8),
-        measured("bmi", 20.0),
-        measured("appendicular-muscle-index", 6.5),
-        measured("grip-strength", 27),
-        measured("gait-speed", 1.2),
-    )
-    cards = cards_for(record, kyphoplasty())
-    sarcopenia = next(one for one in model(cards, S)["inputs"] if one["name"] == "sarcopenia")
-    assert sarcopenia["value"] is False
-    detail = cards["rehabilitation"]["detail"]
-    assert "AWGS 2019" in detail
-    assert "26 kg" in detail
-    assert "Refer to rehabilitation" in [
-        one["label"] for one in cards["rehabilitation"]["suggestions"] if one["isRecommended"]
-    ]

@@ -15,45 +15,20 @@ from tests.chart_builders import (
     quiet_lists,
     site_service,
 )
+from tests.tables import cases
 
 CARDS = open_service().model_cards
-# Governance reference, tables 1.2 and 1.3.
-EVIDENCE_BASED = [
-    *("A1_citation", "A2_developer", "A3_funding", "A4_dates", "A5_race", "A6_ethnicity", "A7_language"),
-    *("A8_sexual_orientation", "A9_gender_identity", "A10_sex", "A11_birth_date", "A12_sdoh", "A13_health_status"),
-]
-PREDICTIVE = [
-    *("B1_i_developer_contact", "B1_ii_funding", "B1_iii_output_value", "B1_iv_output_type", "B2_i_intended_use"),
-    *("B2_ii_population", "B2_iii_users", "B2_iv_role", "B3_i_caution", "B3_ii_limitations", "B4_i_criteria"),
-    *("B4_ii_input_variables", "B4_iii_representativeness", "B4_iv_relevance", "B5_i_fairness_approach"),
-    *("B5_ii_bias_management", "B6_i_external_source", "B6_ii_external_party", "B6_iii_external_representativeness"),
-    *("B6_iv_external_process", "B7_i_validity_internal", "B7_ii_fairness_internal", "B7_iii_validity_external"),
-    *("B7_iv_fairness_external", "B7_v_outcome_evaluations", "B8_i_validity_monitoring", "B8_ii_validity_local"),
-    *("B8_iii_fairness_monitoring", "B8_iv_fairness_local", "B9_i_update_schedule", "B9_ii_correction_schedule"),
-]
-OURS = {1, 3, 4, 5, 7, 8, 14, 26, 28, 30, 31}
-# Table 1.4: numbers of the attributes that the paper reports, does not report, and that were never done.
-TABLE = {
-    "sarcopenia-pvm-2022": ({6, *range(9, 14)}, {2, 15, 16, 21, 22, 24}, {*range(17, 21), 23, 25}),
-    "nvcf-nomogram-2024": ({6, *range(9, 14), *range(17, 22), 23}, {2, 15, 16, 22, 24}, {25}),
-    "residual-pain-2025": ({2, 6, *range(9, 14)}, {15, 16, 21, 22, 24}, {*range(17, 21), 23, 25}),
-    "psoas-plvi-2024": ({2, 6, *range(9, 14)}, {15, 16, 21, 22, 24}, {*range(17, 21), 23, 25}),
-    "muscle-change-2021": ({6, *range(9, 14)}, {2, 15, 16, 21, 22, 24}, {*range(17, 21), 23, 25}),
-}
+EVIDENCE_BASED, PREDICTIVE = (cases(__file__, name) for name in ("evidence-based", "predictive"))
+LOCAL = {27, 29}
+STATED = {status: cases(__file__, status) for status in ("reported", "not_reported", "not_done")}
 
 
 @pytest.mark.parametrize("study", CARDS)
 def test_g_onc_1_and_2_a_study_has_all_attributes_in_order_with_the_status_of_the_table(study):
     attributes = CARDS[study]["sourceAttributes"]
     assert list(attributes) == EVIDENCE_BASED + PREDICTIVE
-    reported, not_reported, not_done = TABLE[study]
-    expected = {
-        **dict.fromkeys(reported, "reported"),
-        **dict.fromkeys(OURS, "ours"),
-        **dict.fromkeys(not_reported, "not_reported"),
-        **dict.fromkeys(not_done, "not_done"),
-        **dict.fromkeys({27, 29}, "local"),
-    }
+    expected = {at: "local" if at in LOCAL else "ours" for at in range(1, 32)}
+    expected |= {at: status for status, of_study in STATED.items() for at in of_study[study]}
     assert {at: attributes[key]["status"] for at, key in enumerate(PREDICTIVE, 1)} == expected
     for one in attributes.values():
         assert set(one) == {"status", "text", "source"}
