@@ -51,6 +51,11 @@ def run(*arguments):
     return CliRunner().invoke(main, ["validate", *map(str, arguments)])
 
 
+def judged(path, rows, model=S):
+    """What `validate` says of this study for these rows."""
+    return json.loads(run(written(path / "o.csv", rows), "--json").stdout)["models"][model]
+
+
 def site_patients(path, n=900, *, shift=-1.0, slope=0.6, seed=3, **more):
     """Patients whose true log odds are shift + slope x those of the study, with T-score and level known."""
     random, model_in_force = np.random.default_rng(seed), MODELS[S]
@@ -127,20 +132,18 @@ def test_figures_are_those_of_the_evidence_page(tmp_path):
     """Each example of the study as a row: the same risk, with all inputs known and with some."""
     rows = [{**one.inputs, "procedure": "PKP", "outcome-refracture": 0} for one in EXAMPLES]
     rows[0]["outcome-refracture"] = 1
-    result = run(written(tmp_path / "o.csv", rows), "--json")
-    found = json.loads(result.stdout)["models"][S]
+    found = judged(tmp_path, rows)
     assert (found["n"], found["events"]) == (len(EXAMPLES), 1)
     assert found["expected"] == pytest.approx(sum(one.risk for one in EXAMPLES), abs=0.01 * len(EXAMPLES))
 
 
 def test_every_row_with_an_outcome_counts_and_what_is_null_has_its_reason(tmp_path):
     rows = [{"bmd-t-score": "-2.5", "outcome-refracture": int(n < 8)} for n in range(30)] + [{"outcome-refracture": 1}]
-    found = json.loads(run(written(tmp_path / "o.csv", rows), "--json").stdout)["models"]
-    assert {S, "nvcf-nomogram-2024"} == set(found)
-    assert (found[S]["n"], found[S]["events"], found[S]["calibrationSlope"]) == (31, 9, None)
-    assert any("fewer than 20" in note for note in found[S]["notes"])
-    assert found[S]["missing"]["bmi"] == 1.0
-    assert set(found[S]["decisionCurve"][0]) == {"threshold", "model", "all"}
+    found = judged(tmp_path, rows)
+    assert (found["n"], found["events"], found["calibrationSlope"]) == (31, 9, None)
+    assert any("fewer than 20" in note for note in found["notes"])
+    assert found["missing"]["bmi"] == 1.0
+    assert set(found["decisionCurve"][0]) == {"threshold", "model", "all"}
 
 
 def test_those_whose_outcome_is_not_known_are_left_out_and_what_they_could_change_is_said(tmp_path):
@@ -148,7 +151,7 @@ def test_those_whose_outcome_is_not_known_are_left_out_and_what_they_could_chang
     rows = [
         {"bmd-t-score": -3.0, "tl-junction": 1, "outcome-refracture": int(n < 12) if n < 20 else ""} for n in range(24)
     ]
-    found = json.loads(run(written(tmp_path / "o.csv", rows), "--json").stdout)["models"][S]
+    found = judged(tmp_path, rows)
     assert (found["n"], found["events"]) == (20, 12)
     (said,) = [note for note in found["notes"] if note.startswith("4 of 24 patients have no known outcome")]
     assert said.endswith("lies between 0.75 (none had it) and 1.00 (all did)")
@@ -171,7 +174,7 @@ def test_groups_of_fewer_than_five_are_left_out(tmp_path):
         {"sex": "male" if n < 4 else "female", "age": 80, "bmd-t-score": -2 - n / 20, "outcome-refracture": n % 3 // 2}
         for n in range(40)
     ]
-    found = json.loads(run(written(tmp_path / "o.csv", rows), "--json").stdout)["models"][S]
+    found = judged(tmp_path, rows)
     assert "men" not in found["groups"]
     assert found["groups"]["women"]["n"] == 36
     assert "men: 4 patients, fewer than 5; left out" in found["notes"]

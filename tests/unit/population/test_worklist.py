@@ -14,14 +14,17 @@ from tests.chart_builders import (
     PATIENT,
     TODAY,
     Resource,
+    brace,
     days_ago,
+    dose,
     drug,
     kyphoplasty,
     of_patient,
+    ordered,
     ordered_elsewhere,
     patient,
 )
-from tests.codes import HCPCS, ORDERS, codeable
+from tests.codes import codeable
 from tests.population_builders import done, whose, write_export
 from tests.tables import cases
 
@@ -29,8 +32,7 @@ CHART = (patient(), drug("losartan"), ordered_elsewhere())
 
 
 def referral(days: int, **members: Any) -> Resource:
-    said = {"status": "active", "intent": "order", "code": codeable(ORDERS, "bone-treatment"), **members}
-    return of_patient("ServiceRequest", "referral", authoredOn=days_ago(days), **said)
+    return ordered("bone-treatment", number="referral", days=days, **members)
 
 
 def visit(kind: str, days: int, status: str, words: str = "Osteoporosis clinic") -> Resource:
@@ -46,16 +48,9 @@ def visit(kind: str, days: int, status: str, words: str = "Osteoporosis clinic")
     return of_patient(kind, "visit", status=status, **said)
 
 
-def brace(days: int, end: int | None, **members: Any) -> Resource:
+def worn(days: int, end: int | None, **members: Any) -> Resource:
     when = {"start": days_ago(days)} | ({} if end is None else {"end": days_ago(end)})
-    said = {"status": "active", "intent": "order", "occurrencePeriod": when, "authoredOn": days_ago(days), **members}
-    return of_patient("DeviceRequest", "brace", codeCodeableConcept=codeable(HCPCS, "L0456"), **said)
-
-
-def given(name: str, days: int) -> Resource:
-    request = drug(name)
-    said = {"medicationCodeableConcept": request["medicationCodeableConcept"], "effectiveDateTime": days_ago(days)}
-    return of_patient("MedicationAdministration", "dose", status="completed", **said)
+    return brace(**{"status": "active", "occurrencePeriod": when, "authoredOn": days_ago(days), **members})
 
 
 TREATED = drug("alendronate", days=50)
@@ -65,8 +60,8 @@ RECORD = {
     "drug": drug,
     "referral": referral,
     "visit": visit,
-    "brace": brace,
-    "given": given,
+    "brace": worn,
+    "given": lambda name, days: dose(name, days=days, number="dose"),
     "TREATED": TREATED,
     "SCT": "http://snomed.info/sct",
     "codeable": codeable,
