@@ -12,7 +12,7 @@ from cds_service.fhir.facts.chart import months_before
 from cds_service.population.outcomes import Followed, follow
 from cds_service.population.scoring import Run
 from tests.chart_builders import HOOK, measured, of_patient, open_service, patient, problem
-from tests.codes import CPT, LOINC, SCT, codeable
+from tests.codes import CPT, SCT, codeable
 from tests.population_builders import done, whose, write_export
 from tests.tables import cases
 
@@ -40,7 +40,7 @@ def t_score(value, day, number, **more):
 
 
 def pain(value, day):
-    return measured("pain-score", value, code=codeable(LOINC, "72514-3"), effectiveDateTime=day)
+    return measured("pain-score", value, effectiveDateTime=day)
 
 
 def seen(day):
