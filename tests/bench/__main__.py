@@ -7,8 +7,8 @@ round. `deploy/bench.md` holds the last whole run.
 import argparse
 import functools
 import os
-import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,18 +16,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
+from cds_service.settings import Settings
 from tests.bench.bodies import kyphoplasty_call, other_call
 from tests.bench.load import Call, Measured, check, load
 from tests.bench.review_pages import slowest_page
-from tests.bench.running import ROOT, Running, megabytes
-from tests.live_service import SERVICE_ID
+from tests.bench.running import megabytes
+from tests.live_service import CALL
 from tests.postgres_server import find_programs, postgres_server
+from tests.running_service import RunningService
 
-REPORT = ROOT / "deploy" / "bench.md"
-CONNECTIONS, WORKERS, STARTS, WARM_SECONDS = 8, 2, 5, 3
-CALL = f"/cds-services/{SERVICE_ID}"
-SERVE = (sys.executable, "-m", "cds_service.cli", "serve", "--port", "PORT", "--workers", str(WORKERS))
-STATIC = (sys.executable, "-m", "tests.bench.baseline_app", "PORT", str(WORKERS))
+REPORT = Path(__file__).resolve().parents[2] / "deploy" / "bench.md"
+CONNECTIONS, STARTS, WARM_SECONDS = 8, 5, 3
+WORKERS = ("--workers", "2")
+# As operators have them who set nothing; `RunningService` has others.
+USUAL = {
+    "KYPHOPLASTY_CDS_LOG_LEVEL": Settings().log_level,
+    "KYPHOPLASTY_CDS_DEADLINE_SECONDS": str(Settings().deadline_seconds),
+}
 OTHER, FULL = Call(CALL, other_call(), cards=0), Call(CALL, kyphoplasty_call(), cards=2)
 ROWS = {
     "static": ("Flask, two fixed cards", "static", Call("/fixed", other_call(), cards=2)),
@@ -37,6 +42,13 @@ ROWS = {
 }
 ENTRIES = 100_000  # of the audit log behind the review pages
 say = functools.partial(print, flush=True)
+
+
+class Fixed(RunningService):
+    """The server of `baseline_app.py`."""
+
+    def _program(self) -> list[str | Path]:
+        return [Path(__file__).with_name("baseline_app.py")]
 
 
 @dataclass(frozen=True)
@@ -80,23 +92,22 @@ def main() -> int:
     return int(not all(one.holds for one in bounds))
 
 
-def _servers(folder: Path, stack: ExitStack) -> Mapping[str, Running]:
+def _servers(folder: Path, stack: ExitStack) -> Mapping[str, RunningService]:
     """Those that are measured side by side, and answer; PostgreSQL where it is installed."""
     servers = {
-        "static": Running("static", STATIC, folder),
-        "sqlite": Running("sqlite", SERVE, folder, {"DATABASE_URL": f"sqlite:///{folder / 'audit.sqlite3'}"}),
+        "static": stack.enter_context(Fixed(folder / "static", arguments=WORKERS)),
+        "sqlite": stack.enter_context(RunningService(folder / "sqlite", arguments=WORKERS, environment=USUAL)),
     }
     if programs := find_programs():
         url = stack.enter_context(postgres_server(programs)).new_database()
-        servers["postgres"] = Running("postgres", SERVE, folder, {"DATABASE_URL": url})
-    for name, server in servers.items():
-        stack.enter_context(server)
-        server.wait_for("/health/live" if name == "static" else "/health/ready")
+        settings = USUAL | {"KYPHOPLASTY_CDS_DATABASE_URL": url}
+        postgres = RunningService(folder / "postgres", arguments=WORKERS, environment=settings)
+        servers["postgres"] = stack.enter_context(postgres)
     return servers
 
 
 def _measure(
-    servers: Mapping[str, Running], folder: Path, rounds: int, seconds: float
+    servers: Mapping[str, RunningService], folder: Path, rounds: int, seconds: float
 ) -> Mapping[str, tuple[Measured, ...]]:
     """Every row once a round, after a warm-up."""
     asked = {name: (servers[server], call) for name, (_, server, call) in ROWS.items() if server in servers}
@@ -128,12 +139,12 @@ def _ratios(found: Mapping[str, tuple[Measured, ...]]) -> list[Bound]:
 
 def _start(folder: Path) -> float:
     """Seconds from the start of the first process to the first answer with cards, with a new audit log; the median."""
-    body = kyphoplasty_call().replace("@P@", "p0").replace("@H@", "3f0a2c1e-5b1d-4c8e-9d6b-0a1b2c3d4e5f").encode()
     times = []
     for number in range(STARTS):
-        settings = {"DATABASE_URL": f"sqlite:///{folder / f'start-{number}.sqlite3'}"}
-        with Running(f"start-{number}", SERVE, folder, settings) as running:
-            times.append(running.wait_for(CALL, body))
+        began = time.monotonic()
+        with RunningService(folder / f"start-{number}", arguments=WORKERS, environment=USUAL) as running:
+            check(running, FULL)
+            times.append(time.monotonic() - began)
     return median(times)
 
 

@@ -1,6 +1,6 @@
 """A Flask view with a fixed answer of two cards, on the server that ours runs on.
 
-python -m tests.bench.baseline_app PORT WORKERS
+python baseline_app.py serve --port 0 --workers WORKERS
 """
 
 import sys
@@ -33,4 +33,4 @@ def _json(body: bytes) -> Response:
 
 
 if __name__ == "__main__":
-    serve(make_app, host="127.0.0.1", port=int(sys.argv[1]), workers=int(sys.argv[2]))
+    serve(make_app, host="127.0.0.1", port=0, workers=int(sys.argv[-1]))

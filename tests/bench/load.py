@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from tests.bench.running import Running
+from tests.bench.running import tree_seconds
+from tests.running_service import RunningService
 
 HOW_TO_GET = "wrk is not installed: apt-get install wrk"
 SCRIPT = Path(__file__).with_name("calls.lua")
@@ -50,7 +51,7 @@ class Measured:
     broken: int
 
 
-def load(server: Running, call: Call, *, seconds: float, connections: int, folder: Path) -> Measured:
+def load(server: RunningService, call: Call, *, seconds: float, connections: int, folder: Path) -> Measured:
     """Send this call as fast as the server answers it.
 
     Args:
@@ -65,17 +66,17 @@ def load(server: Running, call: Call, *, seconds: float, connections: int, folde
     body = folder / "body.json"
     body.write_text(call.body, encoding="utf-8")
     time.sleep(SETTLE_SECONDS)
-    before = server.cpu_seconds()
+    before = tree_seconds(server.process_id)
     how = ("-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "30s", "-s", SCRIPT)
     said = subprocess.run(
         [wrk, *how, server.url + call.path, "--", body, str(next(RUNS))], capture_output=True, text=True, check=False
     )
-    spent = server.cpu_seconds() - before
+    spent = tree_seconds(server.process_id) - before
     if said.returncode or "{" not in said.stdout:
         raise RuntimeError(f"wrk: {said.stdout}{said.stderr}")
     found = json.loads(said.stdout[said.stdout.index("{") :])
     if not found["calls"]:
-        raise RuntimeError(f"{server.name} answered nothing in {seconds:g} s")
+        raise RuntimeError(f"{call.path}: nothing was answered in {seconds:g} s")
     right = found["calls"] - found["refused"]
     return Measured(
         rate=right / found["seconds"],
@@ -84,14 +85,14 @@ def load(server: Running, call: Call, *, seconds: float, connections: int, folde
     )
 
 
-def check(server: Running, call: Call) -> None:
+def check(server: RunningService, call: Call) -> None:
     """Ask once, so that what is measured is the answer that is meant.
 
     Raises:
         RuntimeError: it is another.
     """
     body = call.body.replace("@P@", "p0").replace("@H@", "3f0a2c1e-5b1d-4c8e-9d6b-0a1b2c3d4e5f")
-    status, answer = server.ask(call.path, body.encode())
-    cards = len(json.loads(answer).get("cards", ())) if status == 200 else -1
+    answer = server.call(body.encode(), path=call.path)
+    cards = len(answer.json().get("cards", ())) if answer.status == 200 else -1
     if cards < call.cards or bool(cards) != bool(call.cards):
-        raise RuntimeError(f"{call.path}: {status}, {cards} cards, {answer[:300]!r}")
+        raise RuntimeError(f"{call.path}: {answer.status}, {cards} cards, {answer.text[:300]}")
