@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.reviewed_service import CALL, post
 from tests.browser.test_sandbox_page import add_kyphoplasty
-from tests.browser.watching import hard_to_read
+from tests.browser.watching import axe_violations, every_screen, hard_to_read
 from tests.chart_builders import kyphoplasty, measured, order_sign, patient, quiet_lists
 
 RECORD = {
@@ -79,13 +79,6 @@ def test_by_keys_a_slider_moves_the_figure_and_the_record_stays(look):
     page.wait_for_url("**/models/sarcopenia-pvm-2022")
 
 
-def test_a_value_that_is_none_is_said_to_be_none(look):
-    page = look()
-    page.get_by_label("T-score", exact=True).fill("40")
-    page.keyboard.press("Tab")
-    assert page.get_by_role("alert").inner_text().startswith("T-score: ")
-
-
 def test_without_scripts_the_form_does_the_same(look):
     page = look(java_script_enabled=False)
     assert not page.locator("input[type=range]").first.is_visible()
@@ -97,10 +90,8 @@ def test_without_scripts_the_form_does_the_same(look):
     assert page.locator("#trial").inner_text().strip() == ""
 
 
-@pytest.mark.parametrize("width", [400, 1400])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@every_screen
 def test_nothing_is_cut_off_hidden_from_a_reader_or_too_pale(look, width, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python (make test)")
     page = look(width, scheme, bypass_csp=True)  # for axe alone
     if width == 400:  # folded on a phone
         page.get_by_text("Change or add a measurement", exact=True).click()
@@ -108,7 +99,7 @@ def test_nothing_is_cut_off_hidden_from_a_reader_or_too_pale(look, width, scheme
     page.keyboard.press("Tab")
     page.locator("#trial .trial").first.wait_for()
     assert hard_to_read(page) == []
-    assert axe.Axe().run(page).response["violations"] == []
+    assert axe_violations(page) == []
 
 
 def test_on_paper_it_is_one_page(look):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.reviewed_service import PASSWORD, REVIEWER, reviewed_service
-from tests.browser.watching import Watched, hard_to_read, log_in
+from tests.browser.watching import every_screen, hard_to_read, log_in
 from tests.issuer_desk import SITE
 from tests.stub_issuer import StubIssuer
 
@@ -26,24 +26,10 @@ def service(browser, stub, tmp_path):  # noqa: ARG001 - no process is started wi
 
 
 @pytest.fixture
-def open_page(browser, service, stub):
-    """A page at a width and colour scheme; at the end nothing but the issuer may have been called besides us."""
-    opened = []
-
-    def at(width=1400, scheme="light"):
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        opened.append((context, Watched(context.new_page(), service.url)))
-        return opened[-1][1].page
-
-    yield at
-    for context, watched in opened:
-        context.close()
-        assert [one for one in watched.complaints if not tolerated(one, stub)] == []
-
-
-def tolerated(complaint, stub):
-    """The way to the issuer, and Chromium's own line on a page whose status says that nobody is let in."""
-    return stub.origin in complaint or any(f"status of {status}" in complaint for status in (401, 403, 503))
+def open_page(watched, service, stub):
+    """Nothing but the issuer may be called besides us; that nobody is let in is Chromium's own line on a status."""
+    tolerates = (stub.origin, *(f"status of {status}" for status in (401, 403, 503)))
+    return lambda *how: watched(service.url, *how, tolerates=tolerates).page
 
 
 def log_in_at_issuer(page):
@@ -88,19 +74,14 @@ def test_without_the_issuer_a_local_account_still_opens_the_pages(open_page, ser
     page.wait_for_load_state()  # the sheet may come after the heading
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [400, 1400])
+@every_screen
 def test_every_step_fits_and_can_be_read(open_page, service, stub, width, scheme):
     page = open_page(width, scheme)
     stub.claims = {"sub": "x" * 200}
 
-    def look(name):
-        assert hard_to_read(page) == [], name
-
-    page.goto(f"{service.url}/audit")
-    look("login")
-    page.goto(f"{service.url}/audit/login/callback?state=x")
-    look("refused")
+    for path in ("/audit", "/audit/login/callback?state=x"):
+        page.goto(service.url + path)
+        assert hard_to_read(page) == [], path
     page.goto(f"{service.url}/audit")
     log_in_at_issuer(page)
-    look("find")
+    assert hard_to_read(page) == []

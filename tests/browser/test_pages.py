@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.watching import hard_to_read
+from tests.browser.watching import axe_violations, every_screen, hard_to_read
 from tests.chart_builders import open_service
 
 STUDIES = tuple(f"/models/{name}" for name in open_service().model_cards)
@@ -11,13 +11,12 @@ ASKED = ("Who was studied", "What was found", "How sure", "For whom not")
 SCREEN = 900  # pixels of height
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (400, "dark"), (400, "light"), (1400, "dark")])
+@every_screen
 def test_no_page_is_wider_than_the_screen_or_hard_to_read(look, width, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python (make test)")
     for path in PAGES:
         page = look(path, width, scheme, bypass_csp=True)  # for axe alone
         assert hard_to_read(page) == [], path
-        assert axe.Axe().run(page).response["violations"] == [], path
+        assert axe_violations(page) == [], path
 
 
 @pytest.mark.parametrize("path", STUDIES)

@@ -10,7 +10,7 @@ import pytest
 from cds_service.samples import load_samples
 from cds_service.samples.requests import order_sign_request
 from tests.browser.reviewed_service import CALL, PASSWORD, REVIEWER, post, reviewed_service
-from tests.browser.watching import Watched, hard_to_read, log_in
+from tests.browser.watching import every_screen, hard_to_read, log_in
 
 PAGES = ("/audit", "/audit/patients/p1-thin-high", "ENTRY", "ENTRY/replay", "/audit/figures", "/audit/integrity")
 
@@ -34,23 +34,16 @@ def _fill(url):
 
 
 @pytest.fixture
-def open_desk(browser, log):
-    """A logged-in reviewer at a width and colour scheme; at the end nothing may have been complained of."""
-    opened = []
+def open_desk(watched, log):
+    """A reviewer who is logged in."""
 
-    def at(width=1400, scheme="light"):
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        watched = Watched(context.new_page(), log)
-        opened.append((context, watched))
-        page = watched.page
+    def at(*how):
+        page = watched(log, *how).page
         page.goto(f"{log}/audit/login")
         log_in(page, REVIEWER, PASSWORD)
         return page
 
-    yield at
-    for context, watched in opened:
-        context.close()
-        assert watched.complaints == []
+    return at
 
 
 def entry_links(page):
@@ -122,8 +115,7 @@ def test_it_works_by_keyboard_alone(open_desk):
     page.get_by_role("heading", name="Cards as they were shown").wait_for()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [400, 1400])
+@every_screen
 def test_everything_fits_and_can_be_read(open_desk, log, width, scheme):
     page = open_desk(width, scheme)
     entry = entry_links(page).last.get_attribute("href")

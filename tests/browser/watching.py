@@ -3,6 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+every_screen = pytest.mark.parametrize(
+    ("width", "scheme"), [(1400, "light"), (400, "dark"), (400, "light"), (1400, "dark")]
+)
 ON_VIOLATION, POOR_CONTRAST, NAMELESS, IN_SIGHT, OVERFLOW = (
     Path(__file__).with_name(f"{name}.js").read_text(encoding="utf-8")
     for name in ("on_violation", "poor_contrast", "nameless", "in_sight", "overflow")
@@ -12,8 +17,14 @@ ON_VIOLATION, POOR_CONTRAST, NAMELESS, IN_SIGHT, OVERFLOW = (
 def hard_to_read(page: Any) -> list[str]:
     """What of the page, all of it unfolded, is wider than the window, too pale, or has no name for a screen reader."""
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    wider = page.evaluate(OVERFLOW)
     return [*([f"{wider} pixels wider"] * (wider > 0)), *page.evaluate(POOR_CONTRAST), *page.evaluate(NAMELESS)]
+
+
+def axe_violations(page: Any) -> list[Any]:
+    """What axe finds; the page must have been opened without its policy, which forbids axe too."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python (make test)")
+    return list(axe.Axe().run(page).response["violations"])
 
 
 def log_in(page: Any, name: str, password: str) -> None:
@@ -28,7 +39,7 @@ class Watched:
     """A page and what happened on it.
 
     Attributes:
-        complaints: console errors, script errors, blocked resources, calls to other origins.
+        complaints: console errors, script errors, blocked resources, calls to other origins, a basis that is told.
         feedback: bodies sent to the feedback address.
     """
 
@@ -71,5 +82,7 @@ class Watched:
     def _note_request(self, request: Any) -> None:
         if not request.url.startswith(self._url + "/"):
             self.complaints.append(f"call to another origin: {request.url}")
+        if "/basis" in request.headers.get("referer", ""):
+            self.complaints.append(f"told where the basis of an answer is: {request.url}")
         if request.url.endswith("/feedback"):
             self.feedback.append(request.post_data_json)
