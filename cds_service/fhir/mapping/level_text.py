@@ -17,6 +17,7 @@ from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, Place, spaced, wi
 
 LEVELS = SPINE
 UNUSUAL = ("T13", "L6")  # levels that some people have, but no study covers
+BELOW = {("T12", "T1"), ("L5", "L1")}  # `T12/1` means L1, `L5/1` S1
 LONGEST_TEXT = 2000  # characters: titles and notes of orders are shorter, and matching stays fast
 MOST_GROUPS = 40  # groups of levels in one part of a text
 LONGEST_SPAN = 6  # `T1-L5` names a stretch of the spine, not what is treated
@@ -69,13 +70,17 @@ class LevelRules:
         self._and = re.compile(rf"\s*(?:[,/&+、]|{and_})?\s*(?:(?:{and_})\s*)?")
         # `L1-3`, `T11/12`, `L1,2`, `L1 and 3`; with a space before the number no word may follow that makes it a count.
         # `T11 to 12`, `L1 - 3`: the number may as well be an hour, or the first of two (`L1 to 2-3 weeks`).
+        # `T9/10/11`, `L1, 3-5`: more numbers by the same joint, or a range at the end; `T9/10/26` may be a date.
+        few, closed = "(?:1[0-2]|[1-9])", rf"(?:\.?$|\s?(?:[;)&、·]|,(?![0-9])|{and_}|{followers}))"
+        same = "|".join(rf"(?:(?P={joint}){few})+(?![A-Za-z0-9%]|[.:,/\-–][0-9])" for joint in ("tight", "list"))
         self._bare = re.compile(
-            rf"(?:(?:(?P<tight>[\-–])|[/+,&、])(?=\S)|\s?(?:[,&+、]|{and_})\s?"
+            rf"(?:(?:(?P<tight>[\-–])|(?P<list>[/+,&、]))(?=\S)|\s?(?:[,&+、]|{and_})\s?"
             rf"(?=[0-9]+\s?(?:$|[,;)/&+、·\-–]|{and_}|{followers}))"
             rf"|(?:(?P<dash>\s?[-‐–—−]\s)|\s?(?P<to>~|{to})\s?)"
-            rf"(?=[0-9]+(?:\.?$|\s?(?:[;)&、·]|,(?![0-9])|{and_}|{followers})|\s[-–—+/]\s(?![0-9]))))"
-            r"(?P<number>[1-9][0-9]?)(?![A-Za-z0-9%]|[.:\-/][0-9]|,[0-9]{2})"
+            rf"(?=[0-9]+(?:{closed}|\s[-–—+/]\s(?![0-9]))))"
+            rf"(?P<number>[1-9][0-9]?)(?![A-Za-z0-9%]|[.:][0-9]|(?!{same}|[\-–]{few}{closed})(?:[\-/][0-9]|,[0-9][0-9]))"
         )
+        self._unread = re.compile(r"[\-–/,][0-9]")
         # `L1-L4`, `L1~4`, `LWK 2 bis 4`, `腰椎1-4`, `L2, L3`; a number with decimals is a value, not a level.
         dash, name, number = rf"[-‐-―~〜]|{to}", rf"(?:{lumbar}|第)", r"[1-5](?![\d.])"
         self._lumbar_region = re.compile(
@@ -141,7 +146,9 @@ class LevelRules:
             group = _Group(first.start(), first.end(), {last})
             while following := self._following(part, group.end, last):
                 levels, last, group.end = following
-                group.levels = group.levels | levels if levels else set()
+                group.levels = group.levels | levels if levels and group.levels else set()
+            if self._unread.match(part, group.end):  # the list goes on, and how is not clear
+                group.levels = set()
             yield group
             position = group.end
 
@@ -160,6 +167,8 @@ class LevelRules:
             return None
         if bare["dash"] and _is_above(level, last):
             return None  # `L3 - 1 unit`
+        if (last, level) in BELOW:
+            return set(), level, bare.end()
         joins = bare["tight"] or bare["dash"] or bare["to"]
         return (_span(last, level) if joins else {level}), level, bare.end()
 
