@@ -55,14 +55,10 @@ def conditions_of(query: Query) -> list[ColumnElement[bool]]:
     if query.until is not None:
         found.append(SEARCH.c.at < time_text(query.until))
     if query.band is not None:
-        found.append(_band_condition(query.outcome, query.band))
+        columns = {"refracture": SEARCH.c.refracture_band, "residual-pain": SEARCH.c.residual_pain_band}
+        wanted = [columns[query.outcome]] if query.outcome else columns.values()
+        found.append(or_(*(column == query.band for column in wanted)))
     return found + _card_conditions(query) + _feedback_conditions(query.feedback)
-
-
-def _band_condition(outcome: str | None, band: str) -> ColumnElement[bool]:
-    columns = {"refracture": SEARCH.c.refracture_band, "residual-pain": SEARCH.c.residual_pain_band}
-    wanted = [columns[outcome]] if outcome else list(columns.values())
-    return or_(*(column == band for column in wanted))
 
 
 def _card_conditions(query: Query) -> list[ColumnElement[bool]]:

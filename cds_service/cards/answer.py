@@ -29,7 +29,7 @@ class Option(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The results of steps 1 to 5.
+    """The results of steps 1 to 5; without those on orders, figures alone are said of it (replay, populations).
 
     Attributes:
         order: None when a brace or bed-rest order after an augmentation is answered.
@@ -39,16 +39,16 @@ class Answer:
         basis_url: the page of this very answer; empty where there is none.
     """
 
-    hook_instance: str
-    base_url: str
+    hook_instance: str = ""
+    base_url: str = ""
     order: AugmentationOrder | None
     record_state: RecordState
     findings: Findings
-    support: SupportOrders
+    support: SupportOrders = field(default_factory=SupportOrders)
     assessment: Assessment
-    signals: tuple[Signal, ...]
-    recommendations: tuple[Recommendation, ...]
-    suggestions: Mapping[str, Suggestion]
+    signals: tuple[Signal, ...] = ()
+    recommendations: tuple[Recommendation, ...] = ()
+    suggestions: Mapping[str, Suggestion] = field(default_factory=dict)
     order_words: Mapping[str, Sequence[str]] = field(default_factory=dict)
     policy: Policy
     wording: Wording

@@ -8,11 +8,10 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 import click
 from markupsafe import Markup
@@ -65,13 +64,8 @@ def preview(site: Path | None, client: str | None, out: TextIO, url: str | None,
     sys.exit(1 if differing else 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookPatient:
-    """One invented patient of the book, with the call that signs the order.
-
-    Attributes:
-        body: the hook call, full prefetch and no FHIR server.
-    """
+class BookPatient(NamedTuple):
+    """One invented patient of the book, with the call that signs the order: full prefetch and no FHIR server."""
 
     id: str
     title: str
@@ -82,22 +76,22 @@ class BookPatient:
 def ten_patients(hook: ServiceHook, today: date) -> tuple[BookPatient, ...]:
     """Eight of the samples, one of them with myeloma, and one whose order is another operation."""
     samples = {one.id: one for one in load_samples(today) if one.id != NEEDS_MAP}
-    plan = hook.discovery["prefetch"]
-    found = [_patient(one, plan, one.id, one.title, one.story) for one in samples.values()]
+
+    def patient(sample: Sample, name: str, title: str, story: str) -> BookPatient:
+        plan = hook.discovery["prefetch"]
+        return BookPatient(
+            name, title, story, calling.synthetic_call(sample, plan, patient_id=f"kyphoplasty-cds-{name}")
+        )
+
+    found = [patient(one, one.id, one.title, one.story) for one in samples.values()]
     first, low = samples["p1-thin-high"], samples["p2-low"]
-    ill = _patient(first, plan, "p11-myeloma", "P11, myeloma", f"As {first.id}, with myeloma on the problem list.")
-    problems = ill.body["prefetch"]["conditions"]["entry"]
-    problems[0]["resource"]["code"] = MYELOMA
+    ill = patient(first, "p11-myeloma", "P11, myeloma", f"As {first.id}, with myeloma on the problem list.")
+    ill.body["prefetch"]["conditions"]["entry"][0]["resource"]["code"] = MYELOMA
     story = f"As {low.id}, and a knee arthroscopy is signed."
-    knee = _patient(low, plan, "p12-other-order", "P12, another operation", story)
+    knee = patient(low, "p12-other-order", "P12, another operation", story)
     for entry in knee.body["context"]["draftOrders"]["entry"]:
         entry["resource"]["code"] = KNEE
     return (*found, ill, knee)
-
-
-def _patient(sample: Sample, plan: Mapping[str, str], name: str, title: str, story: str) -> BookPatient:
-    body = calling.synthetic_call(sample, plan, patient_id=f"kyphoplasty-cds-{name}")
-    return BookPatient(id=name, title=title, story=story, body=body)
 
 
 def cards_of(

@@ -170,7 +170,9 @@ def learn(
         kind = text(resource.get("resourceType"))
         names |= _words(text(member(resource, "subject", "display")))
         if kind == "Patient":
-            names |= _names_of(resource)
+            named = objects(resource.get("name"))
+            parts = [part for one in named for part in (one.get("family"), one.get("text"), *items(one.get("given")))]
+            names |= _words(" ".join(map(text, parts)))
         elif kind == "Observation":
             for holder in (resource, *objects(resource.get("component"))):
                 _note_measure(holder, resource, terminology, notes)
@@ -210,12 +212,6 @@ def _unknown_units(
                 found.setdefault(unit, Counter())[seen.code] += count
     listed = (UnknownUnit(unit=unit, seen=sum(of.values()), codes=tuple(sorted(of))) for unit, of in found.items())
     return tuple(sorted(listed, key=lambda one: (-one.seen, one.unit)))
-
-
-def _names_of(patient: Json) -> set[str]:
-    named = objects(patient.get("name"))
-    parts = [part for one in named for part in (one.get("family"), one.get("text"), *items(one.get("given")))]
-    return {word for part in parts for word in _words(text(part))}
 
 
 def _words(said: str) -> set[str]:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.core.assessment import OUTCOMES, assess
-from cds_service.core.facts import AugmentationOrder, Findings, SupportOrders
+from cds_service.core.facts import AugmentationOrder, Findings
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.gathering.prefetch import QueryResult, each_once
@@ -55,7 +55,6 @@ PROCEDURES = frozenset({"completed", "in-progress", "preparation"})
 ORDERS = frozenset({"active", "completed", "draft", "on-hold"})
 PROPOSALS = frozenset({"proposal", "option"})
 SECONDS = 600.0  # for one patient: no record takes a second
-NOBODY = "00000000-0000-0000-0000-000000000000"  # nothing that is written depends on the call's id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,31 +161,22 @@ def _score(patient: str, kinds: Mapping[str, Sequence[Json]], run: Run) -> tuple
         return _not_applicable(NO_PROCEDURE), NO_PROCEDURE, ()
 
     record, order, findings = known_on(day, person, kinds, drafts, run, run.specs)
-    rows = find_rows(record, _visits(kinds, person), run.service, run.as_of) if run.with_worklist else ()
+    # An Appointment has no subject, and is the patient's whom its line names.
+    of_subject = (raw for kind in ("Procedure", "Encounter") for raw in kinds.get(kind, ()))
+    visits = [*filter(person.is_subject_of, of_subject), *kinds.get("Appointment", ())]
+    rows = find_rows(record, visits, run.service, run.as_of) if run.with_worklist else ()
     if findings.is_true("deceased"):
         return _not_applicable(DECEASED), DECEASED, rows
     found = Answer(
-        hook_instance=NOBODY,
-        base_url="",
         order=order,
         record_state=state_of(record),
         findings=findings,
-        support=SupportOrders(),
         assessment=assess(findings, run.service.models, run.service.studies, run.service.policy),
-        signals=(),
-        recommendations=(),
-        suggestions={},
         policy=run.service.policy,
         wording=run.service.wording,
         texts=run.hook.texts,
     )
     return assessments_extension(found)[EXTENSION], "", rows
-
-
-def _visits(kinds: Mapping[str, Sequence[Json]], person: Person) -> list[Json]:
-    """Where referrals stand besides orders; an Appointment has no subject, and is the patient's whom its line names."""
-    of_subject = (raw for kind in ("Procedure", "Encounter") for raw in kinds.get(kind, ()))
-    return [*filter(person.is_subject_of, of_subject), *kinds.get("Appointment", ())]
 
 
 def known_on(

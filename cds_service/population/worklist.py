@@ -106,17 +106,12 @@ def _untreated(
     notes += ["referrals could not be read"] if "ServiceRequest" in unchecked_in(record) else []
     notes += [f"augmented again {say_date(day)}" for day in sorted({day for day, _ in augmented if day > done})]
     names = sorted(name for day, name in augmented if day >= done)
-    said = f"Augmentation {_said_done(record, names)}{say_date(done)}"
+    listed = {f"ServiceRequest/{text(one.raw.get('id'))}": one.raw for one in record.of_key("serviceRequests")}
+    is_planned = all(text(listed.get(name, {}).get("status")) == "active" for name in names)
+    said = f"Augmentation {'ordered, not recorded as done: ' if is_planned else ''}{say_date(done)}"
     said += "; no current bone drug and no referral for bone treatment on record"
     seen = [one.resource for one in gap.seen] if gap else []
     yield Row("no-bone-treatment", done.isoformat(), _with(said, notes), tuple(dict.fromkeys((*names, *seen))))
-
-
-def _said_done(record: PatientRecord, names: Sequence[str]) -> str:
-    """`ordered, not recorded as done: ` where all that speaks of it are orders that are still active."""
-    orders = {f"ServiceRequest/{text(one.raw.get('id'))}": one.raw for one in record.of_key("serviceRequests")}
-    is_planned = all(text(orders.get(name, {}).get("status")) == "active" for name in names)
-    return "ordered, not recorded as done: " if is_planned else ""
 
 
 def _visited(visits: Sequence[Mapping[str, Any]], terminology: Terminology, as_of: date) -> Iterator[date]:

@@ -10,7 +10,7 @@ from typing import Any
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import assessment_json
 from cds_service.core.assessment import assess
-from cds_service.core.facts import AugmentationOrder, Finding, Findings, Gap, Provenance, RecordState, SupportOrders
+from cds_service.core.facts import AugmentationOrder, Finding, Findings, Gap, Provenance, RecordState
 from cds_service.core.policy import Policy
 from cds_service.core.signals import Signal
 from cds_service.errors import CdsError
@@ -68,16 +68,11 @@ def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> 
     in_force = service.policy.model_dump(by_alias=True)  # with what entered the figures then
     policy = Policy.model_validate({**in_force, "recalibration": {}, **content.get("policy", {})})
     return Answer(
-        hook_instance="",
-        base_url="",
         order=_order(content),
         record_state=RecordState(**{name: part for name, part in content["record"].items() if name != "server"}),
         findings=findings,
-        support=SupportOrders(),
         assessment=assess(findings, service.models, service.studies, policy),
         signals=tuple(Signal(name=name) for name in content["signals"]),
-        recommendations=(),
-        suggestions={},
         policy=policy,
         wording=service.wording,
         texts=hook.texts,

@@ -67,7 +67,10 @@ def answer_error(error: Exception, hook_instance: str = "") -> Response:
     if isinstance(error, HTTPException):
         return _answer_http(error, repeated)
     found = next(((status, code) for kind, status, code in STATUSES if isinstance(error, kind)), None)
-    return _answer_own(error, *found, repeated) if found else _answer_unexpected(error, repeated)
+    if found:
+        return _answer_own(error, *found, repeated)
+    diagnostics = " ".join(filter(None, (repeated, f"error {log_unexpected(error)}")))
+    return outcome(500, "exception", "An unexpected error; the service's log has it under the id below.", diagnostics)
 
 
 def outcome(status: int, code: str, text: str, diagnostics: str = "") -> Response:
@@ -113,9 +116,3 @@ def log_unexpected(error: Exception) -> str:
     error_id = str(uuid.uuid4())
     LOG.error("unexpected error", extra={"fields": {"event": "error", "errorId": error_id}, "failure": error})
     return error_id
-
-
-def _answer_unexpected(error: Exception, repeated: str) -> Response:
-    error_id = log_unexpected(error)
-    diagnostics = " ".join(part for part in (repeated, f"error {error_id}") if part)
-    return outcome(500, "exception", "An unexpected error; the service's log has it under the id below.", diagnostics)

@@ -89,8 +89,10 @@ def find_demographic(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     written = text(raw.get(element))
     if not written:
         return gap(spec, "absent", f"{element} is not recorded", source), ()
-    find = _age if spec.name == "age" else _sex
-    return find(spec, chart, written, source), ()
+    if spec.name == "age":
+        return _age(spec, chart, written, source), ()
+    unclear = gap(spec, "undetermined", "recorded as neither male nor female", source)
+    return known(spec, written, source) if written in SEXES else unclear, ()
 
 
 def _age(spec: FindingSpec, chart: Chart, written: str, source: Provenance) -> Finding | Gap:
@@ -117,13 +119,6 @@ def _deceased(spec: FindingSpec, chart: Chart, raw: Json, source: Provenance) ->
     if died is None and is_dead is None:
         return gap(spec, "absent", "deceased is not recorded", source)
     return known(spec, died is not None or is_dead is True, source, observed=died.day if died else None)
-
-
-def _sex(spec: FindingSpec, chart: Chart, written: str, source: Provenance) -> Finding | Gap:
-    del chart  # age needs it
-    if written not in SEXES:
-        return gap(spec, "undetermined", "recorded as neither male nor female", source)
-    return known(spec, written, source)
 
 
 # --- exams: by metadata alone, whether a CT or MRI shows on which something can still be measured --------------------

@@ -124,7 +124,9 @@ def concepts_of(resource: Json, targets: Targets, terminology: Terminology) -> f
     said = set(texts_of(code))
     words = _short(said)
     if kind == "Condition":  # its words rule out a "no", whatever its code
-        found = _with_words(found, words | _modifiers(code), terminology)
+        # Words may modify a diagnosis from outside of its name, as JP Core does with `\u306e\u7591\u3044` (suspected).
+        beside = (one.get("valueCodeableConcept") for one in objects(member(code, "extension")))
+        found = _with_words(found, words.union(*map(texts_of, beside)), terminology)
     elif not found:
         found = found.union(*(terminology.text_concepts(word) | bone_drugs(word, terminology) for word in words))
     if kind in LISTED and not (words == said and _is_understood(resource, code, found, words, terminology)):
@@ -138,11 +140,6 @@ def _with_words(coded: frozenset[str], words: Collection[str], terminology: Term
         return coded
     said = read_problem_words(coded, words, terminology)
     return coded | said.stated | frozenset(map(in_doubt, said.suspected | (said.unclear - coded)))
-
-
-def _modifiers(code: Any) -> set[str]:
-    """Words that modify a diagnosis from outside of its name, as JP Core does with `\u306e\u7591\u3044` (suspected)."""
-    return {word for one in objects(member(code, "extension")) for word in texts_of(one.get("valueCodeableConcept"))}
 
 
 def bone_drugs(words: str, terminology: Terminology) -> frozenset[str]:

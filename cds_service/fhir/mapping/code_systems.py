@@ -195,13 +195,11 @@ def _focus(code: str) -> str:
 
 def _dotted(code: str) -> str:
     """An ICD-10 code with its dot and without German suffixes: `M49.5*`, `E11.90 G`."""
-    plain = _SUFFIX.sub("", code.strip().upper()).replace(".", "")
-    return plain if len(plain) <= 3 else f"{plain[:3]}.{plain[3:]}"
+    return _with_dot(_SUFFIX.sub("", code.strip().upper()))
 
 
-def _dotted_icd9(code: str) -> str:
-    plain = code.strip().upper().replace(".", "")
-    whole = 4 if plain.startswith("E") else 3
+def _with_dot(code: str, whole: int = 3) -> str:
+    plain = code.replace(".", "")
     return plain if len(plain) <= whole else f"{plain[:whole]}.{plain[whole:]}"
 
 
@@ -209,7 +207,7 @@ _FORMS: Mapping[Form, Callable[[str], str]] = {
     "plain": str.strip,
     "expression": _focus,
     "icd": _dotted,
-    "icd9": _dotted_icd9,
+    "icd9": lambda code: _with_dot(plain := code.strip().upper(), 4 if plain.startswith("E") else 3),
     "upper": lambda code: code.strip().upper(),
 }
 _CHECKS: Mapping[CheckDigit, Callable[[str], bool]] = {

@@ -37,7 +37,10 @@ def correct_brace_order(draft: Json, correction: Correction, rules: DurationRule
     the period, since FHIR allows only one of them. `occurrenceDateTime` cannot hold an end, so it becomes the start of
     an `occurrencePeriod`, as written. Empty members (`reasonCode: []`) are not valid FHIR and are removed.
     """
-    if not text(draft.get("id")) or may_be_reversed(draft) or not _is_order(draft) or _is_doubtful(draft, rules):
+    if not text(draft.get("id")) or may_be_reversed(draft) or not _is_order(draft):
+        return None
+    read = (rules.read(words, "brace", is_title=is_title) for words, is_title in texts_on_time(draft))
+    if any(one.kind == "doubtful" for mentions in read for one in mentions):
         return None
     # Each event is a whole day, or a time of one, no later than the end.
     days = [text(one)[: len("2027-01-15")] for one in items(member(draft, "occurrenceTiming", "event"))]
@@ -49,14 +52,6 @@ def correct_brace_order(draft: Json, correction: Correction, rules: DurationRule
         holder[key] = _reworded(holder[key], correction, rules)
     is_certain = not any(_beyond(words, correction, rules) for words in set(_all_words(corrected)))
     return corrected if is_certain and _is_order(corrected) else None
-
-
-def _is_doubtful(draft: Json, rules: DurationRules) -> bool:
-    """Whether a time in words was not understood."""
-    mentions = (
-        one for words, is_title in texts_on_time(draft) for one in rules.read(words, "brace", is_title=is_title)
-    )
-    return any(one.kind == "doubtful" for one in mentions)
 
 
 def _places(order: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:

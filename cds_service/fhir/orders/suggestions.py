@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID, uuid5
 
 from fhir.resources.R4B.servicerequest import ServiceRequest
 from pydantic import ValidationError
@@ -71,7 +71,7 @@ def draft_suggestions(
     The same request on the same day gives the same ids (UUIDv5 of `hook_instance` and content).
     """
     common = _common(patient_id, encounter_id, user_id, today)
-    space = _namespace(hook_instance)
+    space = UUID(hook_instance)
     found: dict[str, Suggestion] = {}
     for one in recommendations:
         action = None
@@ -228,13 +228,6 @@ def _with_words(value: Any, word: Callable[[re.Match[str]], str]) -> Any:
     if isinstance(value, dict):
         return {key: _with_words(inner, word) for key, inner in value.items()}
     return [_with_words(inner, word) for inner in value] if isinstance(value, list) else value
-
-
-def _namespace(hook_instance: str) -> UUID:
-    try:
-        return UUID(hook_instance)
-    except ValueError:
-        return uuid5(NAMESPACE_URL, hook_instance)
 
 
 def _derived_uuid(space: UUID, role: str, content: Json) -> str:
