@@ -167,17 +167,9 @@ def _policy(policy: Policy) -> dict[str, Any]:
 
 def _card_text(card: Card, shown: str) -> str:
     """The card as shown, but with only the id and the times of a corrected order, and a digest of all of it."""
-    if not any(action.type == "update" for suggestion in card.suggestions for action in suggestion.actions):
-        return shown
-    found = card.to_json()
-    for suggestion in found["suggestions"]:
-        suggestion["actions"] = [_action(action) for action in suggestion["actions"]]
-    return canonical_json(found)
-
-
-def _action(action: Mapping[str, Any]) -> Mapping[str, Any]:
-    resource = action.get("resource")
-    if action["type"] != "update" or resource is None:
-        return action
-    kept = {name: resource[name] for name in ("resourceType", "id", *TIMES) if name in resource}
-    return {**action, "resource": kept, "resourceDigest": draft_digest(resource)}
+    for action in (one for suggestion in card.suggestions for one in suggestion.actions if one.type == "update"):
+        resource, found = action.resource or {}, action.to_json()
+        kept = {name: resource[name] for name in ("resourceType", "id", *TIMES) if name in resource}
+        kept_of = {**found, "resource": kept, "resourceDigest": draft_digest(resource)}
+        shown = shown.replace(canonical_json(found), canonical_json(kept_of))
+    return shown

@@ -63,7 +63,8 @@ def missed_t_scores(observations: Iterable[Json], terminology: Any) -> tuple[Nea
             if not quantity:
                 continue
             said = (*texts_of(code), text(member(quantity, "unit")), text(member(quantity, "code")))
-            words = folded("\n".join([one[:LONGEST_TITLE] for one in said]))
+            whole = "\n".join(said)
+            words = folded(whole if len(whole) <= LONGEST_TITLE else "\n".join(one[:LONGEST_TITLE] for one in said))
             if "score" in words and _T_SCORE.search(words) and not terminology.concepts(code):
                 found |= dict.fromkeys(_near("t-score", [code]))
     return tuple(found)[:MOST]

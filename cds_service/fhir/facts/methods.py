@@ -108,6 +108,8 @@ def _of_code(code: Any) -> list[str]:
 
 def _of_coded(codeable: Any) -> list[str]:
     """Text and displays, or the bare code if there are none: DICOM writes `CT` and `MR`."""
+    if not codeable:  # of most values
+        return []
     bare = [text(one.get("code")) for one in objects(member(codeable, "coding")) if not one.get("display")]
     return [*texts_of(codeable), *bare]
 

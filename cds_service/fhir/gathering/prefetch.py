@@ -206,6 +206,12 @@ def _is_warning(outcome: Json) -> bool:
     return any(NOTHING_FOUND not in each for each in codes)
 
 
+def _is_subset(resource: Json) -> bool:
+    meta = resource.get("meta")
+    tags = objects(meta.get("tag")) if isinstance(meta, dict) else ()
+    return any(one.get("code") == SUBSETTED for one in tags) if tags else False
+
+
 def _failed(note: str) -> QueryResult:
     return QueryResult(state="failed", note=note, reason="answer")
 
@@ -232,8 +238,7 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
         total=total_of(pages[0]),
         is_open=following is not None,
     )
-    tagged = (objects(member(one, "meta", "tag")) for one in chain(pages, (resource for resource, _ in asked)))
-    if any(text(tag.get("code")) == SUBSETTED for tag in chain.from_iterable(tagged)):
+    if any(map(_is_subset, chain(pages, [resource for resource, _ in asked]))):
         fault = fault or "the server left something out"
     return QueryResult(
         state="given" if once else "failed" if fault else "empty",
@@ -293,6 +298,8 @@ def total_of(page: Any) -> int | None:
 
 def each_once(pairs: Sequence[tuple[Json, str | None]]) -> list[tuple[Json, str | None]]:
     """Each resource once, in its highest version; paging may return a resource twice."""
+    if len({text(resource.get("id")) for resource, _ in pairs} - {""}) == len(pairs):
+        return list(pairs)
     versions: dict[Any, list[tuple[Json, str | None]]] = {}
     for place, pair in enumerate(pairs):
         versions.setdefault(_key(*pair) or place, []).append(pair)
@@ -337,7 +344,7 @@ def of_one_server(answer: QueryResult, bases: Bases) -> QueryResult:
 
     `Patient/1` in such an entry is a patient of that server (FHIR R4, Bundle, "Resolving references in Bundles").
     """
-    if len({base for url in answer.full_urls if (base := _base(url))}) < 2:
+    if len({_base(url) for url in answer.full_urls} - {""}) < 2:
         return answer
     entries = list(answer.entries())
     is_ours = [bool(url and bases.name_of(url)) for _, url in entries]

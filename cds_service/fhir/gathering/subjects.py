@@ -31,6 +31,13 @@ class Person(NamedTuple):
 
     def is_subject_of(self, resource: Json) -> bool:
         """Whether this resource clearly names this patient as its subject; one without a subject does not."""
+        usual = {"reference": f"Patient/{self.patient_id}"}  # as most records write it
+        if (
+            self.patient_id
+            and resource.get("subject") == usual
+            and resource.keys().isdisjoint(("patient", "deliverTo"))
+        ):
+            return True
         named = [whom for element in _whose(resource) if (whom := resource.get(element)) is not None]
         return bool(named) and all(self._is_meant(whom, resource) for whom in named)
 
@@ -60,8 +67,6 @@ class Person(NamedTuple):
         return Person(self.patient_id, self.bases, frozenset(ours), frozenset(taken), identifiers_of(patient or {}))
 
     def _is_meant(self, subject: Any, resource: Json) -> bool:
-        if self.patient_id and subject == {"reference": f"Patient/{self.patient_id}"}:  # as most records write it
-            return True
         if not isinstance(subject, dict):
             return False
         if "type" in subject and text(subject["type"]).rpartition("/")[2] not in ("", "Patient"):

@@ -18,6 +18,7 @@ from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, Place, spaced, wi
 LEVELS = SPINE
 UNUSUAL = ("T13", "L6")  # levels that some people have, but no study covers
 BELOW = {("T12", "T1"), ("L5", "L1")}  # `T12/1` means L1, `L5/1` S1
+_HEAD_TO_FOOT = (*LEVELS[:12], UNUSUAL[0], *LEVELS[12:], UNUSUAL[1])
 LONGEST_TEXT = 2000  # characters: titles and notes of orders are shorter, and matching stays fast
 MOST_GROUPS = 40  # groups of levels in one part of a text
 LONGEST_SPAN = 6  # `T1-L5` names a stretch of the spine, not what is treated
@@ -42,7 +43,7 @@ class _Group:
 
 def in_order(levels: set[str] | frozenset[str]) -> tuple[str, ...]:
     """Sort levels head to foot; anything else is left out."""
-    return tuple(level for level in (*LEVELS[:12], UNUSUAL[0], *LEVELS[12:], UNUSUAL[1]) if level in levels)
+    return tuple([level for level in _HEAD_TO_FOOT if level in levels]) if levels else ()
 
 
 class LevelRules:

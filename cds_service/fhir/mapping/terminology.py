@@ -284,13 +284,13 @@ def _codes(codeable: Any) -> list[Code]:
     if not isinstance(codeable, dict):
         return [code for one in codeable for code in _codes(one)] if isinstance(codeable, LISTS) else []
     codings = codeable.get("coding", codeable)
-    return [
-        (system, code)
-        for coding in (codings if isinstance(codings, LISTS) else (codings,))
-        if isinstance(coding, dict)
-        and isinstance(system := coding.get("system"), str)
-        and isinstance(code := coding.get("code"), str)
-    ]
+    found = []
+    for coding in codings if isinstance(codings, LISTS) else (codings,):
+        if isinstance(coding, dict):
+            system, code = coding.get("system"), coding.get("code")
+            if isinstance(system, str) and isinstance(code, str):
+                found.append((system, code))
+    return found
 
 
 # --- the vocabulary: `mappings/findings/*.toml` ----------------------------------------------------------------------

@@ -4,7 +4,8 @@ A duration in words that exceeds the new end is replaced by that end. If that ca
 corrected order.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from typing import Any
 
 from cds_service.core.bracing import Correction
@@ -25,6 +26,8 @@ _WORDED = (
     ("patientInstruction",),
 )
 _NO_WORDS = frozenset({"id", "url", "system", "reference", "code", "value", "resourceType", "status", "intent"})
+_NO_WORDS |= {"authoredOn", "start", "end"}
+Read = Callable[..., tuple[Mention, ...]]  # `DurationRules.read` for a brace
 
 
 def correct_brace_order(draft: Json, correction: Correction, rules: DurationRules) -> dict[str, Any] | None:
@@ -39,8 +42,9 @@ def correct_brace_order(draft: Json, correction: Correction, rules: DurationRule
     """
     if not text(draft.get("id")) or may_be_reversed(draft) or not _is_order(draft):
         return None
-    read = (rules.read(words, "brace", is_title=is_title) for words, is_title in texts_on_time(draft))
-    if any(one.kind == "doubtful" for mentions in read for one in mentions):
+    read = cache(partial(rules.read, subject="brace"))  # most words stand in the draft and in its correction
+    found = (read(words, is_title=is_title) for words, is_title in texts_on_time(draft))
+    if any(one.kind == "doubtful" for mentions in found for one in mentions):
         return None
     # Each event is a whole day, or a time of one, no later than the end.
     days = [text(one)[: len("2027-01-15")] for one in items(member(draft, "occurrenceTiming", "event"))]
@@ -49,8 +53,8 @@ def correct_brace_order(draft: Json, correction: Correction, rules: DurationRule
     corrected = _without_empty_members(draft)
     _set_end(corrected, correction)
     for holder, key in _places(corrected):
-        holder[key] = _reworded(holder[key], correction, rules)
-    is_certain = not any(_beyond(words, correction, rules) for words in set(_all_words(corrected)))
+        holder[key] = _reworded(holder[key], correction, read)
+    is_certain = not any(_beyond(words, correction, read) for words in set(_all_words(corrected)))
     return corrected if is_certain and _is_order(corrected) else None
 
 
@@ -64,20 +68,20 @@ def _places(order: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
         yield from ((one, "text") for one in items(order.get(name)) if text(member(one, "text")))
 
 
-def _reworded(words: str, correction: Correction, rules: DurationRules) -> str:
-    for one in sorted(_beyond(words, correction, rules), key=lambda one: one.start, reverse=True):
+def _reworded(words: str, correction: Correction, read: Read) -> str:
+    for one in sorted(_beyond(words, correction, read), key=lambda one: one.start, reverse=True):
         if one.until:
             until = one.until.format(day=say_date(correction.end), iso=correction.end.isoformat())
             words = words[: one.start] + until + words[one.end :]
     return words
 
 
-def _beyond(words: str, correction: Correction, rules: DurationRules) -> list[Mention]:
+def _beyond(words: str, correction: Correction, read: Read) -> list[Mention]:
     """Durations and days in a text that exceed the corrected end."""
     begins = correction.start or correction.order.start
     return [
         one
-        for one in rules.read(words, "brace", is_title=True)
+        for one in read(words, is_title=True)
         if (one.day and one.day > correction.end)
         or (one.hours is not None and (begins is None or one.hours > (correction.end - begins).days * 24))
     ]
