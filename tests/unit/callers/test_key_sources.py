@@ -1,9 +1,11 @@
-"""Where keys come from: fetched seldom, by one at a time, and kept while their address fails."""
+"""Where keys come from: fetched seldom, by one at a time.
 
-import gzip
+Keys that are new, taken away or behind an address that fails are in the attack table (A11, A15 to A17).
+"""
+
 import os
 import threading
-import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,9 +18,11 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.site.clients import Client
 from tests.client_tokens import ISSUER, Signer, key_set
 from tests.key_publisher import HANG_SECONDS, Publisher
+from tests.waiting import wait_until
 
 OLD, NEW = Signer("ES384", "old"), Signer("ES384", "new")
 LONG = HANG_SECONDS
+ERROR = (500, {}, b"")
 
 
 @pytest.fixture
@@ -28,24 +32,15 @@ def publisher():
     running.close()
 
 
-class Hands:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def hands():
-    return Hands()
+    """A clock that is set by hand."""
+    return SimpleNamespace(now=1000.0)
 
 
 @pytest.fixture
 def source(publisher, hands):
-    return KeyAddress(ISSUER, publisher.base + "/keys?v=1", Connections(), monotonic=hands)
+    return KeyAddress(ISSUER, publisher.base + "/keys?v=1", Connections(), monotonic=lambda: hands.now)
 
 
 def known(source, kid="old", seconds=LONG):
@@ -54,10 +49,7 @@ def known(source, kid="old", seconds=LONG):
 
 def settle(source):
     """Until no fetch goes on."""
-    until = time.monotonic() + LONG
-    while source.cached._fetching is not None:
-        assert time.monotonic() < until
-        time.sleep(0.005)
+    wait_until(lambda: source.cached._fetching is None)
 
 
 def known_once_answered(source, publisher):
@@ -87,14 +79,6 @@ def test_keys_that_were_fetched_ahead_cost_the_first_call_no_fetch(source, publi
     assert len(publisher.asked) == 1
 
 
-def test_a_new_key_is_found_by_the_first_token_that_names_it(source, publisher, hands):
-    known(source)
-    publisher.answer = (200, {}, key_set(OLD, NEW))
-    hands.now += PAUSE_SECONDS
-    assert known(source, "new") == {"old", "new"}
-    assert len(publisher.asked) == 2
-
-
 def test_an_address_that_hangs_holds_few_calls_and_the_rest_go_on_without(source, publisher, hands, monkeypatch):
     known(source)
     monkeypatch.setattr(keys, "WAIT_SECONDS", LONG)
@@ -105,22 +89,12 @@ def test_an_address_that_hangs_holds_few_calls_and_the_rest_go_on_without(source
     calls = [threading.Thread(target=lambda: found.append(known(source, "new"))) for _ in range(2 * WAITERS)]
     for call in calls:
         call.start()
-    until = time.monotonic() + LONG
-    while len(found) < WAITERS:
-        assert time.monotonic() < until
-        time.sleep(0.005)
+    wait_until(lambda: len(found) >= WAITERS)
     assert found == [{"old"}] * WAITERS
     publisher.gate.set()
     for call in calls:
         call.join(LONG)
     assert found[WAITERS:] == [{"old", "new"}] * WAITERS
-
-
-def test_a_key_that_was_taken_away_is_gone_after_ten_minutes(source, publisher, hands):
-    known(source)
-    publisher.answer = (200, {}, key_set(NEW))
-    hands.now += MAX_AGE_SECONDS + 1
-    assert known(source) == {"new"}
 
 
 def test_keys_that_nobody_asked_for_in_an_hour_are_not_believed_before_the_address_was_asked(source, publisher, hands):
@@ -136,7 +110,7 @@ def test_keys_that_nobody_asked_for_in_an_hour_are_not_believed_before_the_addre
 
 def test_a_night_of_faults_ago_is_not_a_fault_now(source, publisher, hands):
     known(source)
-    publisher.answer = FAULTS["an error"]
+    publisher.answer = ERROR
     hands.now += MAX_AGE_SECONDS + 1
     known(source)
     settle(source)
@@ -156,21 +130,10 @@ def test_keys_in_use_are_fetched_anew_before_they_are_old_and_nobody_waits(sourc
     assert known_once_answered(source, publisher) == {"new"}
 
 
-FAULTS = {
-    "an error": (500, {}, b""),
-    "a page": (200, {"Content-Type": "text/html"}, b"<html>maintenance</html>"),
-    "too much": (200, {}, b" " * 5_000_000),
-    "a bomb": (200, {"Content-Encoding": "gzip"}, gzip.compress(b" " * 50_000_000)),
-    "elsewhere": (302, {"Location": "http://127.0.0.1:1/latest/meta-data"}, b""),
-    "nothing": (200, {"Content-Length": "9"}, b""),
-}
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_an_address_that_fails_leaves_the_keys_that_were_known_for_a_day(source, publisher, hands, fault, monkeypatch):
+def test_an_address_that_fails_leaves_the_keys_that_were_known_for_a_day(source, publisher, hands, monkeypatch):
     monkeypatch.setattr(keys, "WAIT_SECONDS", LONG)
     known(source)
-    publisher.answer = FAULTS[fault]
+    publisher.answer = ERROR
     hands.now += MAX_AGE_SECONDS + 1
     assert known(source) == {"old"}
     settle(source)
@@ -184,7 +147,7 @@ def test_an_address_that_fails_leaves_the_keys_that_were_known_for_a_day(source,
 
 def test_a_fetch_that_failed_is_not_waited_for_again(source, publisher, hands):
     known(source)
-    publisher.answer = FAULTS["an error"]
+    publisher.answer = ERROR
     hands.now += MAX_AGE_SECONDS + 1
     known(source)
     settle(source)
@@ -203,22 +166,12 @@ def test_many_callers_share_one_fetch(source, publisher):
     callers = [threading.Thread(target=lambda: results.append(known(source))) for _ in range(8)]
     for caller in callers:
         caller.start()
-    while not publisher.asked:
-        time.sleep(0.005)
+    wait_until(lambda: publisher.asked)
     publisher.gate.set()
     for caller in callers:
         caller.join(LONG)
     assert len(publisher.asked) == 1
     assert all(found in ({"old"}, set()) for found in results)
-
-
-def test_known_keys_do_not_wait_while_an_unknown_one_is_looked_for(source, publisher, hands):
-    known(source)
-    publisher.gate.clear()
-    hands.now += PAUSE_SECONDS
-    assert known(source, "unknown", seconds=0) == {"old"}
-    assert source.cached._fetching is not None
-    assert known(source) == {"old"}
 
 
 def test_an_address_that_may_not_be_called_gives_no_keys(publisher):

@@ -92,16 +92,6 @@ def test_what_is_no_bearer_token_is_nobody(door, authorization, why):
     assert caught.value.reason == why
 
 
-@pytest.mark.parametrize("name", ["iss", "aud", "exp", "iat", "jti", "kid", "typ", "alg"])
-def test_nothing_that_must_be_there_may_be_missing(door, name):
-    assert reason(door(), good(without=[name])) == {
-        "iss": "jwt.iss",
-        "kid": "jwt.kid",
-        "typ": "jwt.typ",
-        "alg": "jwt.alg",
-    }.get(name, f"jwt.{name}")
-
-
 @pytest.mark.parametrize(
     ("header", "why"),
     [*cases(__file__, "a_header_that_asks_for_something_else_is_refused", TIMES), ({"kid": "k" * 257}, "jwt.kid")],
@@ -109,20 +99,6 @@ def test_nothing_that_must_be_there_may_be_missing(door, name):
 )
 def test_a_header_that_asks_for_something_else_is_refused(door, header, why):
     assert reason(door(), good(header=header)) == why
-
-
-def test_the_key_of_another_issuer_is_none(door):
-    assert reason(door(), good(OTHER)) == "jwt.kid_unknown"
-    assert reason(door(), good(Signer("ES384", "ec", name="somebody's"))) == "jwt.signature"
-    assert verify(door(), good(OTHER, claims={"iss": OTHER_ISSUER})).client == OTHER_ISSUER
-
-
-@pytest.mark.parametrize(
-    ("member", "why"),
-    [(EC.jwk(use="enc"), "jwks.use"), (Signer("RS384", "ec", name="short", bits=1024).jwk(), "jwks.weak")],
-)
-def test_a_key_that_is_not_used_says_why_in_the_log(door, member, why):
-    assert reason(door(RSA, member), good(EC)) == why
 
 
 @pytest.mark.parametrize(
@@ -139,11 +115,7 @@ def test_a_claim_that_is_not_for_us_now_is_refused(door, claims, why):
     assert reason(door(), good(claims=claims)) == why
 
 
-@pytest.mark.parametrize(
-    "claims",
-    cases(__file__, "what_is_allowed_is_accepted"),
-    ids=str,
-)
+@pytest.mark.parametrize("claims", cases(__file__, "what_is_allowed_is_accepted"), ids=str)
 def test_what_is_allowed_is_accepted(door, claims):
     assert verify(door(), good(claims=claims)).client == ISSUER
 
@@ -155,49 +127,23 @@ def test_a_client_may_have_audiences_of_its_own_and_a_shorter_life(door):
     assert verify(door(**narrow), good(claims=short)).client == ISSUER
 
 
-def test_where_tenants_are_listed_one_of_them_must_be_named(door):
-    strict = door(tenants=["north", "south"])
-    assert verify(strict, good(claims={"tenant": "north"})).tenant == "north"
-    for claims in ({}, {"tenant": "west"}, {"tenant": None}, {"tenant": "North"}):
-        assert reason(strict, good(claims=claims)) == "jwt.tenant"
-
-
-def test_a_refused_token_is_not_used_up(door):
-    callers, token = door(), good()
-    assert reason(callers, token, HERE + "/feedback") == "jwt.aud"
-    assert verify(callers, token).client == ISSUER
-    assert reason(callers, token) == "jwt.replay"
-
-
 JWKS = "https://ehr.example.org/jwks.json"
 
 
 @pytest.mark.parametrize("jku", cases(__file__, "an_address_that_looks_like_the_right_one_is_not_it"))
 def test_an_address_that_looks_like_the_right_one_is_not_it(jku):
     known = Client.model_validate({"issuer": ISSUER, "jwks-url": JWKS, "fhir-servers": ["https://e.org/r4"]})
-    source = _Held(EC)
+    source = SimpleNamespace(keys=lambda *_: read_keys(key_set(EC)))
     callers = Callers([KnownClient(known, source)], UsedTokens(None))
     assert reason(callers, good(header={"jku": jku})) == "jwt.jku"
-    assert source.asked == 0
     for same in (JWKS, "HTTPS://EHR.example.org:443/jwks.json"):
         assert verify(callers, good(header={"jku": same})).client == ISSUER
 
 
-class _Held:
-    """Keys that are there, and how often somebody looked for one."""
-
-    def __init__(self, *keys):
-        self._keys = read_keys(key_set(*keys))
-        self.asked = 0
-
-    def keys(self, _kid, _until):
-        self.asked += 1
-        return self._keys
-
-
-def test_a_token_is_good_once_and_its_id_is_its_issuers(door):
+def test_a_token_that_was_not_refused_is_good_once_and_its_id_is_its_issuers(door):
     callers = door()
     once = good(claims={"jti": "the same"})
+    assert reason(callers, once, HERE + "/feedback") == "jwt.aud"
     assert verify(callers, once).client == ISSUER
     assert reason(callers, once) == "jwt.replay"
     assert reason(callers, good(claims={"jti": "the same", "x": 1})) == "jwt.replay"

@@ -1,22 +1,13 @@
 """What another server publishes: the fault that is told is that of the last fetch."""
 
 import threading
+from types import SimpleNamespace
 
 from cds_service.errors import CallFailed
 from cds_service.outgoing.cached import PAUSE_SECONDS, Cached
 from cds_service.outgoing.deadline import Deadline
 
 HANG_SECONDS = 30
-
-
-class Hands:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def asked_again(cached, hands):
@@ -31,7 +22,7 @@ def test_a_fetch_that_fails_in_an_unforeseen_way_is_a_fault_too(monkeypatch):
     comes = iter(
         [CallFailed("timeout", ""), "keys", ZeroDivisionError("of ours"), CallFailed("http-500", ""), "new keys"]
     )
-    hands, told = Hands(), []
+    hands, told = SimpleNamespace(now=1000.0), []  # a clock that is set by hand
 
     def fetch():
         found = next(comes)
@@ -39,7 +30,7 @@ def test_a_fetch_that_fails_in_an_unforeseen_way_is_a_fault_too(monkeypatch):
             raise found
         return found
 
-    cached = Cached(fetch, told.append, monotonic=hands)
+    cached = Cached(fetch, told.append, monotonic=lambda: hands.now)
     seen = [(asked_again(cached, hands), cached.fault) for _ in range(5)]
     assert seen == [(None, "timeout"), ("keys", ""), ("keys", "failure"), ("keys", "http-500"), ("new keys", "")]
     assert told == ["timeout", "failure", "http-500"]
@@ -49,7 +40,7 @@ def test_a_fetch_that_fails_in_an_unforeseen_way_is_a_fault_too(monkeypatch):
 
 
 def test_where_no_thread_can_be_started_that_is_the_fault(monkeypatch):
-    cached = Cached(lambda: "keys", monotonic=Hands())
+    cached = Cached(lambda: "keys")
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", no_thread)
         assert cached.get(Deadline.after(HANG_SECONDS)) is None
