@@ -6,12 +6,13 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import main
+from cds_service.errors import DataFileError
 from cds_service.fhir.learning import concept_map, learn, load_learning
 from cds_service.fhir.mapping.terminology import load_finding_specs
 from cds_service.loading import find_faults, load_service
 from cds_service.samples.fhir_server import start_fhir_server
 from cds_service.site.folder import load_site
-from tests.builders import MAPPINGS, coded, terminology
+from tests.builders import MAPPINGS, RECORD, coded, observation, terminology
 from tests.tables import cases
 
 LOCAL = "https://hospital.example/codes"
@@ -20,20 +21,14 @@ SPECS = load_finding_specs(MAPPINGS)
 
 
 def code(number: str, display: str = "", text: str = "", system: str = LOCAL) -> dict:
-    coding = {"system": system, "code": number} | ({"display": display} if display else {})
-    return {"coding": [coding]} | ({"text": text} if text else {})
+    return coded(number, system, text=text, display=display)
 
 
-def observation(codeable: dict, *values: float, unit: str = "", patient: str = "p1") -> list[dict]:
-    quantity = {"unit": unit} if unit else {}
+def grip(code: dict, *values: float, unit: str = "", patient: str = "p1") -> list[dict]:
+    """An Observation of each of these values."""
     return [
-        {
-            "resourceType": "Observation",
-            "subject": {"reference": f"Patient/{patient}"},
-            "code": codeable,
-            "valueQuantity": {"value": value, **quantity},
-        }
-        for value in values
+        observation(code, value, unit or None, subject={"reference": f"Patient/{patient}"}, id=f"r{place}")
+        for place, value in enumerate(values)
     ]
 
 
@@ -46,7 +41,7 @@ def of(*resources):
     cases(__file__, "a_measurement_is_proposed_by_its_words_if_its_values_agree"),
 )
 def test_a_measurement_is_proposed_by_its_words_if_its_values_agree(display, values, unit, proposed, implied):
-    found = of(*observation(code("7", display), *values, unit=unit))
+    found = of(*grip(code("7", display), *values, unit=unit))
     (one,) = (*found.proposals, *found.others)
     assert (one.proposed, one.unit, one.seen) == (proposed, implied, len(values))
     assert bool(one.why) == bool(proposed)
@@ -61,36 +56,22 @@ def test_an_order_is_proposed_by_the_words_that_orders_are_read_by(kind, display
     assert [one.proposed for one in (*found.proposals, *found.others)] == [proposed]
 
 
-def test_codes_that_leave_a_list_not_understood_are_named():
-    problem = {"resourceType": "Condition", "code": code("R1", "Nadciśnienie tętnicze")}
-    drug = {"resourceType": "MedicationRequest", "medicationCodeableConcept": code("L1", "amlodypina")}
-    known = {**problem, "code": code("R2", "Hypertension")}
-    found = of(problem, problem, drug, known)
-    assert [(one.kind, one.code, one.seen) for one in found.others] == [("drug", "L1", 1), ("problem", "R1", 2)]
+ROWS = RECORD | {
+    "local": code,
+    "grip": lambda code, value, unit="", **members: grip(code, value, unit=unit, **members)[0],
+}
 
 
-def test_a_code_that_is_known_is_not_proposed_again():
-    assert of(*observation(coded("38267-1", "http://loinc.org"), -2.5)).proposals == ()
-    both = {"coding": [*code("7", "T-score")["coding"], *coded("38267-1", "http://loinc.org")["coding"]]}
-    found = of(*observation(both, -2.5))
-    assert (found.proposals, found.others) == ((), ())
-
-
-def test_components_are_measurements_of_their_own():
-    whole = {"resourceType": "Observation", "code": code("1", "Hand panel")}
-    part = {"code": code("2", "Grip right"), "valueQuantity": {"value": 20, "unit": "kg"}}
-    assert [one.code for one in of({**whole, "component": [part]}).proposals] == ["2"]
-
-
-def test_a_unit_that_nobody_knows_is_named_with_its_codes():
-    found = of(*observation(code("7", "Hand grip"), 20, 21, unit="kilopond"))
-    assert [(one.unit, one.seen, one.codes) for one in found.units] == [("kilopond", 2, ("7",))]
-    (one,) = found.proposals
-    assert one.unit == ""
+@pytest.mark.parametrize("case", cases(__file__, "learned", ROWS), ids=lambda case: case["why"])
+def test_what_is_learned_of_a_record(case):
+    found = of(*case["record"])
+    assert [[one.code, one.seen, one.text, one.unit] for one in found.proposals] == case.get("proposes", [])
+    assert [[one.kind, one.code, one.seen] for one in found.others] == case.get("others", [])
+    assert [[one.unit, one.seen, *one.codes] for one in found.units] == case.get("units", [])
 
 
 def test_a_code_without_a_system_is_named_and_not_written():
-    found = of(*observation(code("7", "Hand grip", system=""), 20, unit="kg"))
+    found = of(*grip(code("7", "Hand grip", system=""), 20, unit="kg"))
     assert "no system" in found.proposals[0].why[-1]
     assert "group" not in concept_map("local", found)
 
@@ -103,9 +84,9 @@ def test_no_name_and_no_free_text_of_a_patient_is_shown(tmp_path):
     texts = ("Grip of Mrs Gripson", "grip, says she fell at the Post Hotel", "Wanda grip strength")
     entries = [
         PATIENT,
-        *observation(code("1", text=texts[0]), 20, unit="kg"),
-        *observation(code("2", text=texts[1]), 20, unit="kg"),
-        *observation(code("3", display=texts[2]), 20, unit="kg"),
+        *grip(code("1", text=texts[0]), 20, unit="kg"),
+        *grip(code("2", text=texts[1]), 20, unit="kg"),
+        *grip(code("3", display=texts[2]), 20, unit="kg"),
         {"resourceType": "ServiceRequest", "code": code("4", text="Kyphoplasty for Wanda, afraid of needles")},
         {"resourceType": "Procedure", "subject": {"display": "Otto Mrsky"}, "code": code("5", "Kyphoplasty, Otto")},
     ]
@@ -120,21 +101,11 @@ def test_no_name_and_no_free_text_of_a_patient_is_shown(tmp_path):
             assert word not in said
 
 
-def test_a_text_that_stands_the_same_with_two_patients_belongs_to_the_code():
-    grips = [observation(code("1", text="Hand grip"), 20, unit="kg", patient=one)[0] for one in ("p1", "p2")]
-    assert of(*grips).proposals[0].text == "Hand grip"
-    assert of(grips[0]).proposals[0].text == "(text not shown)"
-
-
 @pytest.fixture
 def server():
-    patients = [PATIENT, {**PATIENT, "id": "p2"}]
-    grips = observation(code("7010", "GRIP R"), 200, 240, 260, unit="N")
-    orders = [
-        {"resourceType": "ServiceRequest", "subject": {"reference": "Patient/p2"}, "code": code("K-1", "Kyphoplasty")}
-    ]
-    numbered = [{**one, "id": f"r{place}"} for place, one in enumerate([*grips, *orders])]
-    with start_fhir_server([*patients, *numbered]) as running:
+    order = {"resourceType": "ServiceRequest", "id": "s1", "subject": {"reference": "Patient/p2"}}
+    held = [PATIENT, {**PATIENT, "id": "p2"}, *grip(code("7010", "GRIP R"), 200, 240, 260, unit="N")]
+    with start_fhir_server([*held, order | {"code": code("K-1", "Kyphoplasty")}]) as running:
         yield running
 
 
@@ -188,8 +159,7 @@ def test_a_source_that_cannot_be_read_is_said_in_a_line(source):
 
 
 def test_a_rule_names_codes_of_ours(tmp_path):
-    (tmp_path / "learning.toml").write_text(
-        "schema = 1\norders = []\n[[measures]]\nwords = 'a'\ncodes = { nothing = '' }\n"
-    )
-    with pytest.raises(Exception, match="nothing is no code of ours"):
+    rules = "schema = 1\norders = []\n[[measures]]\nwords = 'a'\ncodes = { nothing = '' }\n"
+    (tmp_path / "learning.toml").write_text(rules)
+    with pytest.raises(DataFileError, match="nothing is no code of ours"):
         load_learning([MAPPINGS, tmp_path], terminology())
