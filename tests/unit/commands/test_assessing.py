@@ -72,7 +72,7 @@ def test_a_base_that_lacks_its_path_is_named(samples):
 
 
 def test_a_server_that_cannot_be_reached_is_an_error_in_a_sentence():
-    result = assess("--fhir-server", "http://127.0.0.1:9/fhir", "--patient", "p1")
+    result = assess("http://127.0.0.1:9/fhir", "--patient", "p1")
     assert result.exit_code == 1
     assert result.stderr == "error: The server cannot be reached: check the address, and that it runs.\n"
 
