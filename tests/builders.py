@@ -133,21 +133,12 @@ def procedure(code: Json, on: str | None = "2024-03-01", status: str = "complete
 
 
 # What rows of a table may name (`tests.tables`): systems, and builders by their first argument.
-RECORD = {
-    **SYSTEMS,
-    "coded": coded,
-    "quantity": quantity,
-    "clinical": clinical,
-    "verification": verification,
-    "observation": observation,
-    "measure": measure,
-    "t_score": t_score,
-    "condition": condition,
-    "words": words,
-    "prescription": prescription,
-    "dose": dose,
-    "statement": statement,
-    "procedure": procedure,
+RECORD: dict[str, Any] = SYSTEMS | {
+    one.__name__: one
+    for one in (
+        *(coded, quantity, clinical, verification, observation, measure, t_score, condition),
+        *(words, prescription, dose, statement, procedure),
+    )
 }
 
 

@@ -53,6 +53,20 @@ class Reply:
         return json.loads(self.body, parse_constant=_no_constant)
 
 
+def exchange(
+    address: str, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+) -> Reply:
+    """Any request at all, path and body as they stand, on a connection of its own."""
+    connection = HTTPConnection(address, timeout=120)
+    try:
+        with suppress(BrokenPipeError, ConnectionResetError):  # it may answer before it has read everything
+            connection.request(method, path, body, dict(headers or {}))
+        response = connection.getresponse()
+        return Reply(response.status, response.headers, response.read())
+    finally:
+        connection.close()
+
+
 def _no_constant(name: str) -> Any:
     raise AssertionError(f"{name} is not JSON")
 
@@ -91,17 +105,9 @@ class LiveService:
             self.now = before
 
     def send(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Reply:
-        """Any request at all, path and body as they stand; `Content_Type="…"` is a header."""
-        connection = HTTPConnection(self.url.removeprefix("http://"), timeout=60)
-        try:
-            with suppress(BrokenPipeError, ConnectionResetError):  # it may answer before it has read everything
-                connection.request(
-                    method, path, body=body, headers={name.replace("_", "-"): one for name, one in headers.items()}
-                )
-            response = connection.getresponse()
-            return Reply(response.status, response.headers, response.read())
-        finally:
-            connection.close()
+        """Any request; `Content_Type="…"` is a header."""
+        named = {name.replace("_", "-"): one for name, one in headers.items()}
+        return exchange(self.url.removeprefix("http://"), method, path, body, named)
 
     def post(self, body: Any, path: str = CALL) -> Reply:
         """A hook call with this JSON; bytes go as they are."""

@@ -1,25 +1,19 @@
 """Raw orders as clients send them, small and readable."""
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
 from cds_service.fhir.references import bases_of
+from tests.builders import terminology as terminology  # noqa: PLC0414 - of orders as of records
 from tests.codes import CPT, HCPCS, SYSTEMS, codeable
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENT = "pat-1"
 SERVER = "https://ehr.example.org/fhir"
-
-
-@cache
-def terminology() -> Terminology:
-    return Terminology(ROOT / "mappings")
 
 
 def order(code: Any, *, number: int = 1, kind: str = "ServiceRequest", **members: Any) -> dict[str, Any]:
@@ -64,14 +58,7 @@ def signing(draft_orders: Any, patient_id: str = PATIENT) -> DraftOrders:
 
 
 # What rows of a table may name (`tests.tables`): systems, and builders by their first argument.
-ORDERS = {
-    **SYSTEMS,
-    "codeable": codeable,
-    "order": order,
-    "cpt": cpt,
-    "worded": worded,
-    "brace": brace,
-}
+ORDERS: dict[str, Any] = SYSTEMS | {one.__name__: one for one in (codeable, order, cpt, worded, brace)}
 MEMBERS = (
     *("entry", "resource", "resourceType", "fullUrl", "id", "status", "subject", "reference", "authoredOn"),
     *("doNotPerform",),

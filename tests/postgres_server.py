@@ -2,18 +2,18 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
 import psycopg
 
 from cds_service.audit.database import Database
+from tests.bench.running import free_port
+from tests.waiting import wait_until
 
 HOW_TO_GET = "PostgreSQL's server programs are not installed: apt-get install postgresql"
 NUMBERS = count(1)
@@ -27,9 +27,10 @@ class PostgresServer:
         self._folder = folder
         self._user = user
         self._process: subprocess.Popen[bytes] | None = None
-        self._options = () if is_synced else ("-c", "fsync=off", "-c", "full_page_writes=off")
+        self._options = ("-c", "fsync=off", "-c", "full_page_writes=off") * (not is_synced)
         self._template = ""
-        self.port = _free_port()
+        self.port = free_port()
+        self._options += ("-h", "127.0.0.1", "-p", str(self.port))
 
     @property
     def process_id(self) -> int:
@@ -67,31 +68,18 @@ class PostgresServer:
     def start(self) -> None:
         """Start, and wait until it answers."""
         self._process = subprocess.Popen(
-            [
-                self._programs / "postgres",
-                "-D",
-                self._folder,
-                "-k",
-                self._folder,
-                "-h",
-                "127.0.0.1",
-                "-p",
-                str(self.port),
-                *self._options,
-            ],
+            [self._programs / "postgres", "-D", self._folder, "-k", self._folder, *self._options],
             user=self._user,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        until = time.monotonic() + 120  # after a crash it recovers first
-        while time.monotonic() < until:
-            try:
-                self.ask("SELECT 1")
-            except psycopg.OperationalError:
-                time.sleep(0.05)
-            else:
-                return
-        raise RuntimeError("PostgreSQL does not answer")
+        wait_until(self._answers, seconds=120)  # after a crash it recovers first
+
+    def _answers(self) -> bool:
+        with suppress(psycopg.OperationalError):
+            self.ask("SELECT 1")
+            return True
+        return False
 
     def stop(self, how: str = "immediate") -> None:
         """End it: `fast`, or `immediate` as after a crash."""
@@ -140,8 +128,3 @@ def postgres_server(programs: Path, *, is_synced: bool = True) -> Iterator[Postg
             server.stop()
     finally:
         shutil.rmtree(folder)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])

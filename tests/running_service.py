@@ -12,12 +12,11 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Self
 
 from tests.bench.running import children
-from tests.live_service import CALL, Reply
+from tests.live_service import CALL, Reply, exchange
 from tests.waiting import wait_until
 
 DEADLINE_SECONDS = "30"  # a busy machine must not turn into a gap
@@ -119,14 +118,7 @@ class RunningService:
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> Reply:
         """Any request, on a connection of its own, so that any worker may get it."""
-        connection = HTTPConnection(self.address, timeout=120)
-        try:
-            with suppress(BrokenPipeError, ConnectionResetError):  # it may answer before it has read everything
-                connection.request(method, path, body, dict(headers or {}))
-            response = connection.getresponse()
-            reply = Reply(response.status, response.headers, response.read())
-        finally:
-            connection.close()
+        reply = exchange(self.address, method, path, body, headers)
         self.statuses.append(reply.status)
         return reply
 
