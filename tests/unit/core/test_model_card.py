@@ -101,19 +101,16 @@ def test_strata_and_marker_studies_have_a_card_without_coefficients(cards):
 
 
 @pytest.mark.parametrize(
-    ("study", "overall", "per_coefficient"),
-    cases(__file__, "g_mod_5_a_models_card_says_its_risk_of_bias_and_events_per_coefficient"),
+    ("study", "overall", "per_coefficient", "intercept"),
+    cases(__file__, "g_mod_1_and_5_a_models_card_says_its_intercept_risk_of_bias_and_events_per_coefficient"),
 )
-def test_g_mod_5_a_models_card_says_its_risk_of_bias_and_events_per_coefficient(cards, study, overall, per_coefficient):
-    judged = {one["domain"]: one["judgement"] for one in cards[study]["riskOfBias"]}
+def test_g_mod_1_and_5_a_models_card_says_its_intercept_risk_of_bias_and_events_per_coefficient(
+    cards, study, overall, per_coefficient, intercept
+):
+    card = cards[study]
+    judged = {one["domain"]: one["judgement"] for one in card["riskOfBias"]}
     assert list(judged) == ["participants and data", "predictors", "outcome", "analysis", "overall"]
     assert (judged["overall"], judged["analysis"]) == (overall, "high")
-    assert cards[study]["eventsPerCoefficient"] == pytest.approx(per_coefficient, abs=0.06)
-
-
-@pytest.mark.parametrize(
-    ("study", "intercept"), cases(__file__, "g_mod_1_a_models_card_gives_the_derived_intercept_and_how")
-)
-def test_g_mod_1_a_models_card_gives_the_derived_intercept_and_how(cards, study, intercept):
-    assert cards[study]["intercept"] == pytest.approx(intercept, abs=0.1)
-    assert "mean risk over the rebuilt cohort" in cards[study]["interceptMethod"]
+    assert card["eventsPerCoefficient"] == pytest.approx(per_coefficient, abs=0.06)
+    assert card["intercept"] == pytest.approx(intercept, abs=0.1)
+    assert "mean risk over the rebuilt cohort" in card["interceptMethod"]

@@ -106,17 +106,7 @@ def test_residual_pain_counts_only_with_an_interval_that_leaves_out_the_average(
 # --- what leads a summary ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("known", "signal", "because"),
-    [
-        *cases(__file__, "a_signal_says_what_exactly_it_is", WORDED),
-        (
-            [of_long_ago("bone-drug", label="alendronate")._replace(observed=date(2026, 11, 10))],
-            "fracture-on-drug",
-            "on alendronate (recorded 10 Nov 2026)",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("known", "signal", "because"), cases(__file__, "a_signal_says_what_exactly_it_is", WORDED))
 def test_a_signal_says_what_exactly_it_is(known, signal, because):
     assert signals_of(facts({}, **{one.name: one for one in known}))[signal].because == because
 
