@@ -2,8 +2,8 @@
 
 import os
 import signal
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -23,24 +23,21 @@ STILL_SECONDS = 4
 def service(tmp_path):
     """With the deadline of a site that sets none."""
     seconds = {"KYPHOPLASTY_CDS_DEADLINE_SECONDS": str(Settings().deadline_seconds)}
-    running = RunningService(tmp_path, environment=seconds)
-    yield running
-    running.close()
+    with RunningService(tmp_path, environment=seconds) as running:
+        yield running
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_who_waited_too_long_gets_503_and_the_next_caller_all_of_it(case, service):
-    with ScriptedFhir(chart(), queries(), {"conditions": "slow 2 once"}) as server:
-        answers = []
-        waiting = threading.Thread(target=lambda: answers.append(service.call(pulled(server.base))))
-        waiting.start()
+    with ScriptedFhir(chart(), queries(), {"conditions": "slow 2 once"}) as server, ThreadPoolExecutor() as pool:
+        waiting = pool.submit(service.call, pulled(server.base))
         wait_until(lambda: server.asked)
         time.sleep(0.3)
         os.killpg(service.process_id, signal.SIGSTOP)
         time.sleep(STILL_SECONDS)
         os.killpg(service.process_id, signal.SIGCONT)
-        waiting.join(60)
-        assert (answers[0].status, answers[0].issue) == (case.status, case.issue)
+        answer = waiting.result(60)
+        assert (answer.status, answer.issue) == (case.status, case.issue)
         again = service.call(pulled(server.base))
         assert again.status == 200
         assert "Incomplete" not in again.json()["cards"][0]["detail"]

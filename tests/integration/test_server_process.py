@@ -5,8 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
 from http.client import RemoteDisconnected
 
 import pytest
@@ -34,31 +33,22 @@ def kinds(service: RunningService) -> list[str]:
 
 @pytest.fixture
 def slow_server():
-    server = ScriptedFhir(chart(), queries(), {"conditions": "slow 3"})
-    yield server
-    server.close()
+    with ScriptedFhir(chart(), queries(), {"conditions": "slow 3"}) as server:
+        yield server
 
 
-def begin_signing(service: RunningService, server: ScriptedFhir) -> tuple[threading.Thread, list[int]]:
-    """A call that is in work when this returns."""
-    statuses: list[int] = []
-
-    def call() -> None:
-        with suppress(RemoteDisconnected, ConnectionResetError):  # the server may end at once
-            statuses.append(sign(service, server.base))
-
-    calling = threading.Thread(target=call)
-    calling.start()
-    wait_until(lambda: server.asked)
-    return calling, statuses
+@pytest.fixture
+def calling():
+    with ThreadPoolExecutor(7) as pool:
+        yield pool
 
 
-def test_a_server_that_is_told_to_stop_finishes_what_is_in_work(tmp_path, slow_server):
+def test_a_server_that_is_told_to_stop_finishes_what_is_in_work(tmp_path, slow_server, calling):
     with RunningService(tmp_path) as service:
-        calling, statuses = begin_signing(service, slow_server)
+        status = calling.submit(sign, service, slow_server.base)
+        wait_until(lambda: slow_server.asked)
         os.kill(service.process_id, signal.SIGTERM)
-        calling.join(HANG_SECONDS)
-        assert statuses == [200]
+        assert status.result(HANG_SECONDS) == 200
         assert service.ends() == 0
         assert kinds(service)[-2:] == ["answer", "stop"]
 
@@ -80,16 +70,17 @@ def test_while_it_drains_it_answers_and_says_that_it_is_not_ready(tmp_path):
         assert kinds(service)[-1] == "stop"
 
 
-def test_told_twice_it_ends_at_once_and_the_log_is_whole(tmp_path, slow_server):
+def test_told_twice_it_ends_at_once_and_the_log_is_whole(tmp_path, slow_server, calling):
     slow_server.script["conditions"] = "never"
     with RunningService(tmp_path, environment={"KYPHOPLASTY_CDS_DRAIN_SECONDS": "300"}) as service:
-        calling, statuses = begin_signing(service, slow_server)
+        status = calling.submit(sign, service, slow_server.base)
+        wait_until(lambda: slow_server.asked)
         os.kill(service.process_id, signal.SIGTERM)
         wait_until(lambda: service.send("GET", "/health/ready").status == 503)
         os.kill(service.process_id, signal.SIGTERM)
         assert service.ends() == 0, "long before the drain, and before the deadline of the answer"
-        calling.join(HANG_SECONDS)
-        assert statuses == []
+        with pytest.raises((RemoteDisconnected, ConnectionResetError)):
+            status.result(HANG_SECONDS)
         assert kinds(service)[-1] == "stop"
         service.command("audit", "verify")  # fails if anything is amiss
 
@@ -109,21 +100,16 @@ def test_a_worker_that_is_killed_is_replaced(tmp_path):
         assert service.ends() == 0
 
 
-def test_calls_that_wait_for_a_record_hold_up_no_other(tmp_path, slow_server):
+def test_calls_that_wait_for_a_record_hold_up_no_other(tmp_path, slow_server, calling):
     slow_server.script["conditions"] = "slow 5"
     with RunningService(tmp_path) as service:
-        statuses: list[int] = []
-        callers = [threading.Thread(target=lambda: statuses.append(sign(service, slow_server.base))) for _ in range(7)]
-        for caller in callers:
-            caller.start()
+        waiting = [calling.submit(sign, service, slow_server.base) for _ in range(7)]
         wait_until(lambda: slow_server.count("Condition?") == 7)
         body = other_call().replace("@P@", PATIENT).replace("@H@", HOOK_INSTANCE).encode()
         for _ in range(20):
             assert service.call(body).status == 200
-        assert statuses == [], "all of them still wait"
-        for caller in callers:
-            caller.join(HANG_SECONDS)
-        assert statuses == [200] * 7
+        assert not any(one.done() for one in waiting), "all of them still wait"
+        assert [one.result(HANG_SECONDS) for one in waiting] == [200] * 7
 
 
 FORKED_AND_TOLD_TO_END = """

@@ -6,6 +6,7 @@ from functools import cache
 
 from cds_service.samples import Sample, load_samples
 from tests.live_service import TODAY
+from tests.signings import observed
 
 LONG = "p1-thin-high"  # with more weights than one page of HAPI holds
 
@@ -18,16 +19,12 @@ def samples() -> Mapping[str, Sample]:
 
 def _with_old_weights(sample: Sample) -> Sample:
     """Thirty weights of earlier years, which change no figure."""
-    weights = [
-        {
-            "resourceType": "Observation",
-            "id": f"{sample.id}-weight-{number}",
-            "status": "final",
-            "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]},
-            "subject": {"reference": f"Patient/{sample.id}"},
-            "effectiveDateTime": f"20{10 + number // 12}-{number % 12 + 1:02}-01",
-            "valueQuantity": {"value": 60, "unit": "kg", "system": "http://unitsofmeasure.org", "code": "kg"},
-        }
-        for number in range(30)
-    ]
-    return replace(sample, resources=(*sample.resources, *weights))
+    subject = {"reference": f"Patient/{sample.id}"}
+    days = [f"20{10 + number // 12}-{number % 12 + 1:02}-01" for number in range(30)]
+    return replace(
+        sample,
+        resources=(
+            *sample.resources,
+            *(observed(f"w-{day}", "29463-7", 60, "kg", subject=subject, effectiveDateTime=day) for day in days),
+        ),
+    )

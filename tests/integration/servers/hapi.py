@@ -1,13 +1,14 @@
 """HAPI FHIR's JPA server, R4, from its published artefacts: H2 in memory, one process for all patients."""
 
 import json
+import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.request import Request, urlopen
 
-from tests.integration.servers.installation import HERE, Installation, run
+from tests.integration.servers.installation import HERE, Installation
 from tests.integration.servers.process import ServerError, started
 
 SOURCES = HERE / "hapi"
@@ -55,23 +56,15 @@ class HapiServer:
 
 
 def _put(resource: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "resource": resource,
-        "request": {"method": "PUT", "url": f"{resource['resourceType']}/{resource['id']}"},
-    }
+    return {"resource": resource, "request": {"method": "PUT", "url": f"{resource['resourceType']}/{resource['id']}"}}
 
 
 def install_hapi() -> None:
     """Fetch the artefacts into Maven's repository and compile the launcher."""
-    folder = HAPI.prepare()
-    run(
-        (
-            *("mvn", "--batch-mode", "--quiet", "--file", str(SOURCES / "pom.xml"), f"-Dserver.folder={folder}"),
-            *("compile", "dependency:build-classpath", f"-Dmdep.outputFile={folder / 'classpath'}"),
-        ),
-        folder,
-    )
-    HAPI.finish()
+    with HAPI.made() as folder:
+        maven = ("mvn", "--batch-mode", "--quiet", "--file", SOURCES / "pom.xml", f"-Dserver.folder={folder}")
+        steps = ("compile", "dependency:build-classpath", f"-Dmdep.outputFile={folder / 'classpath'}")
+        subprocess.run((*maven, *steps), cwd=folder, check=True, stdin=subprocess.DEVNULL)
 
 
 @contextmanager

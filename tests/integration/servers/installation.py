@@ -3,8 +3,8 @@
 import hashlib
 import os
 import shutil
-import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,16 +44,14 @@ class Installation:
             return f"{self.name} is not fetched; make servers does it (package registries must be in reach)"
         return ""
 
-    def prepare(self) -> Path:
+    @contextmanager
+    def made(self) -> Iterator[Path]:
         """An empty folder to install into; ends the program where a command is missing."""
         if self._missing_commands():
             raise SystemExit(self.lacking())
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        return self.folder
-
-    def finish(self) -> None:
-        """Everything is in place."""
+        yield self.folder
         (self.folder / "ready").touch()
 
     def _missing_commands(self) -> list[str]:
@@ -66,8 +64,3 @@ def require(installation: Installation) -> None:
         if os.environ.get("CI") == "true":
             pytest.fail(why)
         pytest.skip(why)
-
-
-def run(command: Sequence[str], folder: Path) -> None:
-    """Run one step of an installation; what it says is for the terminal."""
-    subprocess.run(command, cwd=folder, check=True, stdin=subprocess.DEVNULL)

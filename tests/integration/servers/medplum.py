@@ -2,13 +2,14 @@
 
 import json
 import shutil
+import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.integration.servers.installation import HERE, Installation, run
+from tests.integration.servers.installation import HERE, Installation
 from tests.integration.servers.process import started
 
 SOURCES = HERE / "medplum"
@@ -19,11 +20,11 @@ START_SECONDS = 120.0
 
 def install_medplum() -> None:
     """Fetch the packages of the lock file."""
-    folder = MEDPLUM.prepare()
-    for manifest in MANIFESTS:
-        shutil.copy(manifest, folder)
-    run(("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"), folder)
-    MEDPLUM.finish()
+    with MEDPLUM.made() as folder:
+        for manifest in MANIFESTS:
+            shutil.copy(manifest, folder)
+        command = ("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+        subprocess.run(command, cwd=folder, check=True, stdin=subprocess.DEVNULL)
 
 
 @contextmanager

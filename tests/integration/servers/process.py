@@ -3,11 +3,12 @@
 import os
 import re
 import subprocess
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from tests.waiting import wait_until
 
 LISTENING = re.compile(r"^listening on (\d+)$", re.MULTILINE)
 
@@ -24,7 +25,8 @@ def started(command: Sequence[str], *, within: float, environment: Mapping[str, 
     must end by itself.
 
     Raises:
-        ServerError: it ended, or did not listen within these seconds.
+        ServerError: it ended.
+        AssertionError: it did not listen within these seconds.
     """
     with TemporaryDirectory() as folder:
         log = Path(folder) / "log"
@@ -37,28 +39,21 @@ def started(command: Sequence[str], *, within: float, environment: Mapping[str, 
                 env={**os.environ, **(environment or {})},
             )
         try:
-            yield _listening_port(process, log, time.monotonic() + within)
+            yield _listening_port(process, log, within)
         finally:
-            _stop(process)
+            process.stdin.close()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
-def _listening_port(process: subprocess.Popen[bytes], log: Path, until: float) -> int:
-    while time.monotonic() < until:
-        has_ended = process.poll() is not None
-        said = log.read_text(encoding="utf-8", errors="replace")
-        if found := LISTENING.search(said):
-            return int(found[1])
-        if has_ended:
-            raise ServerError(f"{process.args!r} ended with {process.returncode}:\n{said[-4000:]}")
-        time.sleep(0.05)
-    raise ServerError(f"{process.args!r} does not listen:\n{said[-4000:]}")
+def _listening_port(process: subprocess.Popen[bytes], log: Path, within: float) -> int:
+    def said() -> str:
+        return log.read_text(encoding="utf-8", errors="replace")
 
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    assert process.stdin is not None
-    process.stdin.close()
-    try:
-        process.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    wait_until(lambda: LISTENING.search(said()) or process.poll() is not None, said, seconds=within)
+    if found := LISTENING.search(said()):
+        return int(found[1])
+    raise ServerError(f"{process.args!r} ended with {process.returncode}:\n{said()[-4000:]}")
