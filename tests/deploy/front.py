@@ -8,23 +8,23 @@ import socket
 import ssl
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPSConnection
 from pathlib import Path
-from typing import Self
+from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.bench.running import free_port
 from tests.deploy.locked import DEPLOY
-from tests.faults.certificates.make import END, certificate
+from tests.faults.certificates.make import END, certificate, pem_of
+from tests.waiting import wait_until
 
 CONFIGURATION = DEPLOY / "nginx" / "nginx.conf"
 NAME = "cds.example.org"
+Answer = tuple[int, Mapping[str, str], bytes]
 
 
 def adapted(folder: Path, port: int, replicas: Sequence[int], tls: tuple[Path, Path], origin: str) -> str:
@@ -54,12 +54,9 @@ def adapted(folder: Path, port: int, replicas: Sequence[int], tls: tuple[Path, P
 def make_certificate(folder: Path) -> tuple[Path, Path]:
     """A certificate for the name in the configuration, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
-    pem = certificate(key, NAME, NAME, key, END, host=x509.DNSName(NAME))
     files = folder / "cds.pem", folder / "cds.key"
-    files[0].write_bytes(pem)
-    files[1].write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
+    files[0].write_bytes(certificate(key, NAME, NAME, key, END, host=x509.DNSName(NAME)))
+    files[1].write_bytes(pem_of(key))
     return files
 
 
@@ -85,12 +82,12 @@ class Front:
     def start(self) -> None:
         """Start, and wait until it listens."""
         self._process = subprocess.Popen([*self.command, "-g", "daemon off;"])
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=5):
-                return
-            time.sleep(0.02)
-        raise RuntimeError((self.folder / "error.log").read_text())
+        wait_until(self._listens, (self.folder / "error.log").read_text)
+
+    def _listens(self) -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=5):
+            return True
+        return False
 
     def stop(self) -> None:
         if self._process is not None:
@@ -109,12 +106,10 @@ class Front:
     def session(self) -> Session:
         return Session(self)
 
-    def ask(
-        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
-    ) -> tuple[int, Mapping[str, str], bytes]:
-        """One request over a connection of its own: status, headers in lower case, body."""
-        with self.session() as session:
-            return session.ask(method, path, body, headers)
+    def ask(self, *request: Any, **more: Any) -> Answer:
+        """One request over a connection of its own, as `Session.ask`."""
+        with closing(self.session()) as session:
+            return session.ask(*request, **more)
 
     def access_lines(self) -> str:
         return (self.folder / "access.log").read_text()
@@ -132,17 +127,12 @@ class Session(HTTPSConnection):
 
     def ask(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
-    ) -> tuple[int, Mapping[str, str], bytes]:
+    ) -> Answer:
+        """Status, headers in lower case, body."""
         kind = {"Content-Type": "application/json"} if body is not None else {}
         self.request(method, path, body, {**kind, **(headers or {})})
         response = self.getresponse()
         return response.status, {name.lower(): one for name, one in response.headers.items()}, response.read()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.close()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -43,8 +44,8 @@ class Machine:
         shutil.copytree(DEPLOY, self.checkout / "deploy", ignore=shutil.ignore_patterns("*.env", "tls"))
         shutil.copy(STAND_INS / "install.sh", self.checkout / "deploy")
 
-    def _command(self, program: str, *words) -> dict:
-        """How a script of the checkout, or a program of the machine, is called."""
+    def starting(self, program: str, *words, **environment: str):
+        """A script of the checkout, or a program of the machine, as a group of processes of its own."""
         script = self.checkout / "deploy" / program
         path = os.pathsep.join(map(str, (STAND_INS, COMMAND.parent, find_programs(), os.environ["PATH"])))
         settings = {
@@ -57,26 +58,22 @@ class Machine:
             "BROKEN": "none",
             "FAILS": "",
         }
-        found = script if script.is_file() else shutil.which(program, path=path) or program
-        return {
-            "args": [found, *map(str, words)],
-            "env": {**os.environ, **settings},
-            "cwd": self.checkout,
-            "text": True,
-        }
+        return subprocess.Popen(
+            [script if script.is_file() else shutil.which(program, path=path) or program, *map(str, words)],
+            env={**os.environ, **settings, **environment},
+            cwd=self.checkout,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
     def run(self, program: str, *words, code: int = 0, **environment: str) -> str:
         """One of them, to its end; what it said."""
-        command = self._command(program, *words)
-        command["env"] |= environment
-        done = subprocess.run(**command, capture_output=True, check=False)
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout + done.stderr
-
-    def starting(self, program: str, *words):
-        """One of them, as a group of processes of its own."""
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "start_new_session": True}
-        return subprocess.Popen(**self._command(program, *words), **pipes)
+        with self.starting(program, *words, **environment) as running:
+            said = running.communicate()[0]
+        assert running.returncode == code, said
+        return said
 
     def calls(self) -> list[str]:
         """What systemd, curl and the installation were asked since this was asked last."""
@@ -92,6 +89,9 @@ class Machine:
         environment = {**os.environ, "KYPHOPLASTY_CDS_DATABASE_URL": self.url(role)}
         done = subprocess.run([COMMAND, *words], env=environment, capture_output=True, text=True, check=True, **more)
         return done.stdout
+
+    def add_reviewer(self, name: str, *words: str) -> None:
+        self.cds("audit", "add-reviewer", name, *words, "--password-file", "-", input="a long password of theirs")
 
     def write(self, *numbers: int) -> None:
         """Answers in the log."""
@@ -136,14 +136,15 @@ def machine(bare):
     bare.cds("audit", "migrate", role="kyphoplasty_cds_owner")
     bare.run("psql", "--quiet", "--file", DEPLOY / "postgres/protect.sql", bare.url("kyphoplasty_cds_owner"))
     bare.write(1)
-    bare.cds("audit", "add-reviewer", "anna", "--password-file", "-", input="a long password of hers")
+    bare.add_reviewer("anna")
     bare.calls()
     return bare
 
 
-def passwords(machine) -> dict[str, str]:
-    lines = [line for name in ("service", "owner") for line in (machine.etc / f"{name}.env").read_text().splitlines()]
-    return dict(zip(("service", "owner"), (line for line in lines if line.startswith("PGPASSWORD=")), strict=True))
+def passwords(machine) -> list[str]:
+    """Of the service and of the owner."""
+    text = "".join((machine.etc / f"{name}.env").read_text() for name in ("service", "owner"))
+    return re.findall("^PGPASSWORD=(.+)$", text, re.MULTILINE)
 
 
 # --- make-database.sh ------------------------------------------------------------------------------------------
@@ -155,7 +156,7 @@ def test_the_passwords_of_both_roles_go_into_files_of_root_alone(bare):
     assert {file.stat().st_mode & 0o077 for file in files} == {0}
     assert "change-me" not in "".join(file.read_text() for file in files)
     assert "@127.0.0.1/kyphoplasty_cds" in files[0].read_text()
-    assert len(set(passwords(bare).values())) == 2
+    assert len(set(passwords(bare))) == len(passwords(bare)) == 2
     logins = "SELECT rolname FROM pg_authid WHERE rolcanlogin AND rolpassword LIKE 'SCRAM%' ORDER BY 1"
     assert rows_of(bare.url("audit", "postgres"), logins) == [("kyphoplasty_cds",), ("kyphoplasty_cds_owner",)]
 
@@ -225,8 +226,8 @@ def test_a_backup_takes_the_place_of_the_log_and_the_log_of_before_is_kept_aside
     machine.checkpoint("older")
     backup = machine.backup()
     machine.write(2, 3)
-    machine.cds("audit", "add-reviewer", "ben", "--role", "operator", "--password-file", "-", input="a long password")
-    machine.cds("audit", "add-reviewer", "ben", "--replace", "--password-file", "-", input="another long password")
+    machine.add_reviewer("ben", "--role", "operator")
+    machine.add_reviewer("ben", "--replace")
     machine.cds("audit", "remove-reviewer", "anna")
     machine.checkpoint("younger")
     machine.calls()
@@ -250,7 +251,7 @@ def test_a_backup_takes_the_place_of_the_log_and_the_log_of_before_is_kept_aside
 
 def test_what_a_broken_database_says_of_accounts_is_no_command(machine):
     backup = machine.backup()
-    machine.cds("audit", "add-reviewer", "ben", "--role", "operator", "--password-file", "-", input="a long password")
+    machine.add_reviewer("ben", "--role", "operator")
     tamper(machine.url("audit"), """UPDATE audit_payload SET body = replace(body, '"operator"', '"operator;reboot"')""")
     tamper(machine.url("audit"), r"UPDATE audit_search SET at = E'\nreboot' WHERE kind = 'account'")
     said = machine.run("recover.sh", backup)
@@ -271,8 +272,8 @@ def test_what_was_put_into_a_broken_database_runs_with_the_rights_of_its_owner(m
     assert "remove-reviewer 'kyphoplasty_cds_owner'" in machine.run("recover.sh", backup)
 
 
-@pytest.mark.parametrize("trouble", ["changed", "none", "unnamed", "statement"])
-def test_a_backup_that_is_none_changes_nothing(machine, trouble):
+@pytest.mark.parametrize(("trouble", "code"), [("changed", 1), ("statement", 2), ("not there", 2), ("unnamed", 2)])
+def test_a_backup_that_is_none_changes_nothing(machine, trouble, code):
     backup = machine.backup()
     machine.calls()
     if trouble == "changed":
@@ -281,14 +282,11 @@ def test_a_backup_that_is_none_changes_nothing(machine, trouble):
     if trouble == "statement":  # to `audit verify` a carriage return ends a line too
         note = backup / "checkpoint.note"
         note.write_bytes(note.read_bytes().replace(b"\n", b"\r", 2).replace(b"\n", b"\n0) AS c; SELECT 1 / 0; --\n", 1))
-        sums = "".join(
-            f"{hashlib.sha256(one.read_bytes()).hexdigest()}  {one.name}\n" for one in (note, backup / "audit.dump")
-        )
-        (backup / "SHA256SUMS").write_text(sums)
-    words = {"changed": [backup], "statement": [backup], "none": [machine.backups / "20200101T000000Z"], "unnamed": []}[
-        trouble
-    ]
-    machine.run("recover.sh", *words, code={"changed": 1}.get(trouble, 2))
+        files = (note, backup / "audit.dump")
+        sums = [f"{hashlib.sha256(one.read_bytes()).hexdigest()}  {one.name}\n" for one in files]
+        (backup / "SHA256SUMS").write_text("".join(sums))
+    words = {"not there": [machine.backups / "20200101T000000Z"], "unnamed": []}.get(trouble, [backup])
+    machine.run("recover.sh", *words, code=code)
     assert machine.calls() == []
     assert machine.databases() == {"kyphoplasty_cds"}
 
@@ -302,8 +300,7 @@ def test_where_a_later_step_fails_the_database_has_its_name_again(machine):
     said = machine.run("recover.sh", backup, code=3)
     assert "STOPPED" in said
     assert "has its name again" in said
-    assert machine.databases() == {"kyphoplasty_cds"}
-    assert machine.answers() == 2
+    assert (machine.databases(), machine.answers()) == ({"kyphoplasty_cds"}, 2)
     statements.write_text(whole)
     machine.run("recover.sh", backup)
     assert machine.answers() == 1
@@ -318,11 +315,10 @@ def test_who_hangs_up_in_the_middle_finds_the_database_under_its_name(machine, s
     with machine.starting("recover.sh", backup) as recovering:
         wait_until(begun.exists)
         os.killpg(recovering.pid, sent)
-        said = recovering.communicate(timeout=60)[1]
+        said = recovering.communicate(timeout=60)[0]
     assert recovering.returncode == 128 + sent
     assert "STOPPED" in said
-    assert machine.databases() == {"kyphoplasty_cds"}
-    assert machine.answers() == 2
+    assert (machine.databases(), machine.answers()) == ({"kyphoplasty_cds"}, 2)
 
 
 def test_where_the_database_is_gone_altogether_a_backup_takes_its_place(machine):

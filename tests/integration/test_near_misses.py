@@ -59,6 +59,11 @@ def test_an_order_that_was_nearly_recognised_is_listed_by_its_code(live, gaps, c
     assert shown in said
 
 
+def test_an_order_by_a_known_code_is_none(live, gaps):
+    live.cards(order_sign([], kyphoplasty()))
+    assert near(gaps) == set()
+
+
 def test_the_entry_of_a_near_miss_names_nobody(live, tmp_path):
     live.cards(order_sign([], order("SURG-2", WORDS)))
     log = (tmp_path / "audit.sqlite3").read_bytes() + (tmp_path / "audit.sqlite3-wal").read_bytes()

@@ -32,12 +32,17 @@ def certificate(key, subject, issuer, signer, end, *, host=None, is_authority=Fa
     return builder.sign(signer, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
+def pem_of(key) -> bytes:
+    """The private key, in the clear."""
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
 def main() -> None:
     authority, server = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     here, elsewhere = x509.IPAddress(ip_address("127.0.0.1")), x509.DNSName("other.example.test")
-    key = server.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    key = pem_of(server)
     ca = "Test authority"
     files = {
         "authority": certificate(authority, ca, ca, authority, END, is_authority=True),
