@@ -42,12 +42,6 @@ def test_its_own_entry_comes_first_so_that_the_note_covers_it(database):
     assert rows_of(url, f"SELECT kind FROM audit_entry WHERE sequence = {note.sequence}") == [("checkpoint",)]
 
 
-def test_the_key_lies_beside_the_database_and_is_its_owners_alone(database):
-    make_checkpoint(database, None, clock)
-    key = database.file.with_name("audit.sqlite3.key")
-    assert key.stat().st_mode & 0o777 == 0o600
-
-
 def test_the_key_is_never_made_in_the_working_directory(database, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(database.file.parent)

@@ -12,14 +12,11 @@ from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.walk import verify_log
 from cds_service.errors import AuditUnavailable
 from cds_service.outgoing.deadline import Deadline
-from cds_service.settings import Settings
-from cds_service.web.app import create_app
 from tests.audit_builders import answer_entry, rows_of
-from tests.chart_builders import HOOK, NOW, kyphoplasty, open_service, order_sign, patient
+from tests.chart_builders import Asked, kyphoplasty, order_sign, patient
 
 LONG, HANG_SECONDS = 60, 30  # whoever waits without regard to a deadline; what nobody who minds it ever takes
 BODY = order_sign([patient()], kyphoplasty())
-ADDRESS = f"/cds-services/{HOOK}"
 
 
 @pytest.fixture
@@ -60,23 +57,16 @@ def uncommitted(store):
         goes_on.set()
 
 
-def service(store, deadline_seconds=2):
-    settings = Settings(deadline_seconds=deadline_seconds)
-    app = create_app(open_service(), settings, audit=store, base_url="http://127.0.0.1:8080", clock=lambda: NOW)
-    return app.test_client()
-
-
 def kinds(store):
     return [kind for (kind,) in rows_of(store.url, "SELECT kind FROM audit_entry ORDER BY sequence")]
 
 
 def test_an_answer_that_the_database_does_not_take_in_time_is_refused_and_never_written(store):
-    client = service(store)
+    asked = Asked(log=store, deadline=2)
     with locked(store):
         began = time.monotonic()
-        response = client.post(ADDRESS, json=BODY)
-        assert response.status_code == 503
-        assert response.headers["Retry-After"] == "1"
+        response = asked.post(BODY)
+        assert (response.status_code, response.headers["Retry-After"]) == (503, "1")
         assert time.monotonic() - began < HANG_SECONDS
         assert not store.state().is_ready
     store.close()
@@ -85,10 +75,10 @@ def test_an_answer_that_the_database_does_not_take_in_time_is_refused_and_never_
 
 
 def test_an_answer_whose_commit_hangs_is_refused_and_the_log_says_that_it_was_not_shown(store, caplog):
-    client = service(store)
+    asked = Asked(log=store, deadline=2)
     with uncommitted(store):
         began = time.monotonic()
-        assert client.post(ADDRESS, json=BODY).status_code == 503
+        assert asked.post(BODY).status_code == 503
         assert time.monotonic() - began < HANG_SECONDS
     store.close()
     assert kinds(store) == ["genesis", "answer", "answer", "gap"]
@@ -115,11 +105,10 @@ def test_answers_that_were_refused_while_the_database_hung_do_not_hold_up_the_ne
 
 @pytest.mark.parametrize("trouble", [locked, uncommitted])
 def test_a_refusal_for_want_of_time_does_not_wait_for_the_database_and_is_recorded(store, trouble):
-    client = service(store, deadline_seconds=1e-6)
+    asked = Asked(log=store, deadline=1e-6)
     with trouble(store):
         began = time.monotonic()
-        response = client.post(ADDRESS, json=BODY)
-        assert response.status_code == 503
+        assert asked.post(BODY).status_code == 503
         assert time.monotonic() - began < HANG_SECONDS
     store.append(answer_entry(2))
     assert [one for one in kinds(store) if one != "genesis"] in (
