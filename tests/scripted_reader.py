@@ -1,9 +1,16 @@
 """The FHIR port without a server: what each type answers, and what was asked with how much time."""
 
+import json
 import time
 
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.reading import Fetched
+from cds_service.fhir.gathering.record import gather
+from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.references import bases_of
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import parse_request
+from tests.builders import terminology
 
 NOT_THERE = FhirReadError("http-404", "refused (404)")
 
@@ -31,3 +38,10 @@ class ScriptedReader:
 
     def follow(self, page, *, until):  # noqa: ARG002
         raise AssertionError("nothing has a next page")
+
+
+def gathered(body, plan, fhir=None, *, bases=(), seconds=60.0):
+    """The record of this request, by its prefetch and this reader."""
+    request = parse_request(json.dumps(body).encode(), "order-sign")
+    person = Person(request.context.patient_id, bases_of(bases))
+    return gather(request, plan, fhir, terminology(), person, deadline=Deadline.after(seconds))

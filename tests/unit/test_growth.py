@@ -17,15 +17,12 @@ from cds_service.audit.query import Query
 from cds_service.audit.verification.purges import Purges
 from cds_service.audit.verification.walk import verify_log
 from cds_service.fhir.gathering import reading
-from cds_service.fhir.gathering.reading import Fetched
-from cds_service.fhir.gathering.record import gather
-from cds_service.fhir.gathering.subjects import Person
-from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.feedback import MAX_ITEMS, parse_feedback
-from cds_service.protocol.messages import parse_request
 from tests.audit_builders import NOON, clock, fill, purge
-from tests.chart_builders import HOOK, PATIENT, open_service
+from tests.chart_builders import HOOK, open_service
 from tests.growing import DEEP, PARTS, answered, body_of, operations
+from tests.scripted_reader import ScriptedReader, gathered
+from tests.stub_fhir import page
 
 SIZES = (10, 100, 300, 900)
 STEEPER = 1.3  # sorting, and lists that outgrow a step
@@ -62,43 +59,23 @@ def test_an_answer_grows_evenly_with_the_depth_of(part):
     assert_grows_evenly(work_of, (10, 40, 90))
 
 
-class _Server:
-    """A FHIR server that answers each search with the pages of this record."""
-
-    def __init__(self, pages: dict[str, list[Any]]) -> None:
-        self._pages = pages
-
-    def fetch(self, query: str, *, until: float) -> Fetched:  # noqa: ARG002 - as the reader of a server has it
-        found = self._pages.get(query.partition("?")[0].partition("/")[0])
-        return Fetched(tuple(found or [{"resourceType": "Bundle", "entry": []}]))
-
-    def follow(self, page: Any, *, until: float) -> Fetched:  # noqa: ARG002
-        return Fetched((page,))
-
-
 @pytest.mark.parametrize("part", ["values of one day", "drugs that refer to Medications", "problems of one kind"])
 def test_a_record_that_is_pulled_grows_evenly(part, monkeypatch):
     """Read in this thread, where it is counted."""
     monkeypatch.setattr(reading, "run_side_by_side", lambda tasks, _until: {key: task() for key, task in tasks.items()})
-    service = open_service()
+    plan = open_service().hooks[HOOK].plan
 
     def work_of(size: int) -> Callable[[], None]:
         body = json.loads(body_of(part, size))
-        pages: dict[str, list[Any]] = {}
-        for template in service.hooks[HOOK].plan.templates:
-            whole = body["prefetch"][template.key]
-            pages.setdefault(template.resource_type, []).extend(_paged(whole) if "entry" in whole else [whole])
-        request = parse_request(json.dumps(body | {"prefetch": {}}).encode(), "order-sign")
-        plan, server = service.hooks[HOOK].plan, _Server(pages)
-        person = Person(PATIENT)
-        return lambda: gather(request, plan, server, service.terminology, person, deadline=Deadline.after(600))
+        answers: dict[str, Any] = {}
+        for template in plan.templates:
+            whole = body["prefetch"].pop(template.key)
+            if answers.setdefault(template.resource_type, whole) is not whole:
+                answers[template.resource_type].setdefault("entry", []).extend(whole.get("entry", ()))
+        server = ScriptedReader(page(), **answers)
+        return lambda: gathered(body, plan, server, seconds=600)
 
     assert_grows_evenly(work_of)
-
-
-def _paged(whole: dict[str, Any]) -> list[dict[str, Any]]:
-    entries = whole["entry"]
-    return [{"resourceType": "Bundle", "entry": entries[start : start + 100]} for start in range(0, len(entries), 100)]
 
 
 def test_feedback_grows_evenly():

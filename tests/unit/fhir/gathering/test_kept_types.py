@@ -1,17 +1,11 @@
 """Types that a server does not keep or refuses: its CapabilityStatement decides, and of imaging nothing is missing."""
 
-import json
-
 import pytest
 
 from cds_service.errors import EvidenceUnavailable, FhirReadError
 from cds_service.fhir.gathering.prefetch import plan_prefetch
-from cds_service.fhir.gathering.record import gather, state_of
-from cds_service.fhir.gathering.subjects import Person
-from cds_service.outgoing.deadline import Deadline
-from cds_service.protocol.messages import parse_request
-from tests.chart_builders import open_service
-from tests.scripted_reader import ScriptedReader
+from cds_service.fhir.gathering.record import state_of
+from tests.scripted_reader import ScriptedReader, gathered
 from tests.stub_fhir import page
 from tests.wire_builders import hook_request
 
@@ -50,8 +44,7 @@ def scripted(**answers):
 
 
 def read(fhir, **prefetch):
-    request = parse_request(json.dumps(hook_request(patientId="p1", prefetch=prefetch)).encode(), "order-sign")
-    return gather(request, PLAN, fhir, open_service().terminology, Person("p1"), deadline=Deadline.after(20))
+    return gathered(hook_request(prefetch=prefetch), PLAN, fhir)
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 501])

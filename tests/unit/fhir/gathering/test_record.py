@@ -1,7 +1,5 @@
 """The patient's record: what is asked, what counts as this patient's, and what one broken part costs."""
 
-import json
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,14 +7,10 @@ from hypothesis import strategies as st
 from cds_service.errors import DeadlinePassed, PatientMismatch
 from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD
 from cds_service.fhir.gathering.prefetch import plan_prefetch
-from cds_service.fhir.gathering.record import gather, state_of
-from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.references import bases_of
-from cds_service.outgoing.deadline import Deadline
-from cds_service.protocol.messages import parse_request
-from tests.builders import RECORD, coded, terminology
+from cds_service.fhir.gathering.record import state_of
+from tests.builders import RECORD, coded
 from tests.codes import RXNORM, SCT
-from tests.scripted_reader import ScriptedReader
+from tests.scripted_reader import ScriptedReader, gathered
 from tests.stub_fhir import observation, page
 from tests.tables import cases
 from tests.wire_builders import hook_request
@@ -39,6 +33,7 @@ PATIENT = {
     "birthDate": "1950-02-03",
     "identifier": [IDENTIFIER],
 }
+BASES = ("https://ehr.example.org/fhir", "http://inner:8080/fhir")
 SUBJECT = {"reference": "Patient/p1"}
 EMPTY = dict.fromkeys(KEYS)
 
@@ -63,13 +58,8 @@ def drug(code="904419", **members):
     return coded(code, RXNORM, **members)
 
 
-def read(prefetch=None, fhir=None, budget_seconds=60.0, **members):
-    request = parse_request(json.dumps(hook_request(prefetch=prefetch, **members)).encode(), "order-sign")
-    return gather(request, PLAN, fhir, terminology(), person_of(request), deadline=Deadline.after(budget_seconds))
-
-
-def person_of(request):
-    return Person(request.context.patient_id, bases_of(["https://ehr.example.org/fhir", "http://inner:8080/fhir"]))
+def read(prefetch=None, fhir=None, seconds=60.0, **members):
+    return gathered(hook_request(prefetch=prefetch, **members), PLAN, fhir, bases=BASES, seconds=seconds)
 
 
 def names(record) -> list[str]:
@@ -141,17 +131,6 @@ def test_another_patient_is_a_mismatch(origin):
         read(sent, ScriptedReader(Patient=other))
 
 
-@pytest.mark.parametrize(("kind", "state"), [("MedicationStatement", "empty"), ("Procedure", "failed")])
-def test_a_server_without_medication_statements_keeps_none(kind, state):
-    """HAPI answers 404 to a type that it does not serve; a list that every server has could not be read."""
-    plan = plan_prefetch({"patient": "Patient/{{context.patientId}}", "one": kind + "?patient={{context.patientId}}"})
-    request = parse_request(json.dumps(hook_request(prefetch={})).encode(), "order-sign")
-    record = gather(
-        request, plan, ScriptedReader(Patient=PATIENT), terminology(), person_of(request), deadline=Deadline.after(5)
-    )
-    assert record.reads["one"].state == state
-
-
 def test_a_drug_that_only_refers_to_the_server_is_read_there():
     """US Core: medicationReference to a Medication of the server, without display."""
     reference = {"reference": "https://ehr.example.org/fhir/Medication/d1"}
@@ -181,4 +160,4 @@ def test_a_record_that_cannot_be_looked_through_in_time_is_no_record():
     """Each of these has a member that R4 does not know and is read twice: seconds for as many as a body can hold."""
     many = [observation(number) | {"unknownMember": 1} for number in range(5_000)]
     with pytest.raises(DeadlinePassed):
-        read({**EMPTY, "patient": PATIENT, "boneDensity": page(*many)}, budget_seconds=0.2)
+        read({**EMPTY, "patient": PATIENT, "boneDensity": page(*many)}, seconds=0.2)
