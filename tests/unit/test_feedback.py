@@ -8,7 +8,7 @@ import pytest
 from cds_service.errors import MalformedRequest, TooMuchAsked
 from cds_service.protocol.feedback import MAX_ITEMS, parse_feedback
 from tests.tables import cases
-from tests.wire_builders import CARD_ID, SUGGESTION_ID
+from tests.wire_builders import CARD_ID
 
 MOMENT = "2026-11-20T05:15:17.685Z"
 
@@ -22,18 +22,15 @@ def parsed(*items):
     return parse_feedback(json.dumps({"feedback": list(items)}).encode())
 
 
-def test_a_bare_dismissal_is_whole():
-    (found,) = parsed(item())
-    assert (found.card, found.outcome, found.suggestions, found.reason) == (CARD_ID, "overridden", (), None)
-    assert found.outcome_timestamp == datetime(2026, 11, 20, 5, 15, 17, 685000, tzinfo=UTC)
+OURS = {"code": "patientDeclines", "system": "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason"}
 
 
-@pytest.mark.parametrize(
-    "text", ["2026-11-20T06:15:17.685+01:00", "2026-11-20t05:15:17.6850000z", "2026-11-20 05:15:17.685Z"]
-)
-def test_a_time_is_read_in_every_form_of_rfc_3339(text):
-    (found,) = parsed(item(outcomeTimestamp=text))
+@pytest.mark.parametrize(("members", "reason"), cases(__file__, "what_is_read_of_an_item", {"OURS": OURS}))
+def test_what_is_read_of_an_item(members, reason):
+    (found,) = parsed(item(**members))
+    assert (found.card, found.outcome, found.suggestions) == (CARD_ID, "overridden", ())
     assert found.outcome_timestamp == datetime(2026, 11, 20, 5, 15, 17, 685000, tzinfo=UTC)
+    assert (found.reason and [found.reason.system, found.reason.code]) == reason
 
 
 @pytest.mark.parametrize(
@@ -42,34 +39,6 @@ def test_a_time_is_read_in_every_form_of_rfc_3339(text):
 def test_any_other_time_is_refused(text):
     with pytest.raises(MalformedRequest, match=r"feedback\.0\.outcomeTimestamp"):
         parsed(item(outcomeTimestamp=text))
-
-
-def test_what_stands_beside_is_ignored():
-    (found,) = parsed(
-        item(
-            acceptedSuggestions=[{"id": SUGGESTION_ID}],  # of a card that was dismissed
-            overrideReason={"reason": {"code": "x", "display": 7}, "userComment": 5, "more": {}},
-            other=[None],
-        )
-    )
-    assert found.suggestions == ()
-    assert found.reason is not None
-    assert found.reason.code == "x"
-
-
-def test_an_empty_reason_is_none():
-    for why in ({}, {"reason": None}, None):
-        (found,) = parsed(item(overrideReason=why))
-        assert found.reason is None
-
-
-OURS = {"code": "patientDeclines", "system": "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason"}
-
-
-@pytest.mark.parametrize(("sent", "reason"), cases(__file__, "a_reason_is_read_where_clients_write_it", {"OURS": OURS}))
-def test_a_reason_is_read_where_clients_write_it(sent, reason):
-    (found,) = parsed(item(overrideReasons=sent))
-    assert (found.reason and [found.reason.system, found.reason.code]) == reason
 
 
 def test_a_statement_counts_once_however_often_it_is_made():
