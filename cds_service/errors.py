@@ -1,21 +1,5 @@
 """The tree of exceptions. No HTTP here: `web/errors.py` holds the table of statuses.
 
-CdsError
-  MalformedRequest          not JSON, not a hook request, hook differs from the service's
-  TooMuchAsked              more orders or statements in one request than are allowed
-  PatientMismatch           the Patient or the augmentation order belongs to another patient than the request
-  NotAuthenticated          the caller did not prove who it is
-  LoginRefused              what the hospital's issuer sent back proves nobody who has a role here
-  NotAllowed                the caller may not do this, for example name this FHIR server
-  UnknownService            no service of that id
-  EvidenceUnavailable       nothing of the record could be read
-  DeadlinePassed            the time for the answer ran out
-  AuditUnavailable          the log could not be written or read; nothing is shown
-  CallFailed                a call to another server gave no answer that can be used
-    Redirected              it redirects
-    FhirReadError           one read failed; never leaves fhir/gathering/record.py, where it becomes a gap
-  DataFileError             a file of studies, hooks, mappings or site is wrong; start only
-
 What one module raises and its callers catch stands beside it, under `CdsError`: `JsonTextError`, `BrokenResource`,
 `NoKeySet`, `NothingToReplay` and the like. `audit/verification` shares no code, so it has its own.
 """
@@ -26,7 +10,7 @@ class CdsError(Exception):
 
 
 class MalformedRequest(CdsError):
-    """The body is not a request of this hook."""
+    """Not JSON, not a hook request, or the hook differs from the service's."""
 
 
 class TooMuchAsked(CdsError):
@@ -66,7 +50,7 @@ class LoginRefused(CdsError):
 
 
 class NotAllowed(CdsError):
-    """The caller may not do what it asks.
+    """The caller may not do what it asks, for example name this FHIR server.
 
     Attributes:
         reason: a key for the log, for example `fhir.host_denied`.
@@ -98,7 +82,7 @@ class DeadlinePassed(CdsError):
 
 
 class AuditUnavailable(CdsError):
-    """The audit log could not be written or read."""
+    """The audit log could not be written or read; nothing is shown."""
 
 
 class CallFailed(CdsError):
@@ -126,11 +110,11 @@ class Redirected(CallFailed):
 
 
 class FhirReadError(CallFailed):
-    """One read or search of a FHIR server failed."""
+    """One read or search of a FHIR server failed; in fhir/gathering/record.py it becomes a gap."""
 
 
 class DataFileError(CdsError):
-    """A data file is wrong. The message names file, table and key."""
+    """A file of studies, hooks, mappings or site is wrong; start only. The message names file, table and key."""
 
     def __init__(self, file: str, key: str, message: str) -> None:
         super().__init__(f"{file}: {key}: {message}" if key else f"{file}: {message}")

@@ -7,14 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization as pem
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
 from sqlalchemy import Connection
 
 from cds_service.audit.appending import Clock, Head, append_entries
@@ -56,7 +50,7 @@ class Signer:
 
     @property
     def _public(self) -> bytes:
-        return self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return self.key.public_key().public_bytes_raw()
 
     @property
     def _hash(self) -> bytes:
@@ -130,7 +124,7 @@ def _make_at(path: Path) -> Ed25519PrivateKey:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         half.unlink(missing_ok=True)
         with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+            file.write(key.private_bytes(pem.Encoding.PEM, pem.PrivateFormat.PKCS8, pem.NoEncryption()))
             file.flush()
             os.fsync(file.fileno())
         half.rename(path)
@@ -155,7 +149,7 @@ def _read_key(path: Path) -> Ed25519PrivateKey:
     except OSError as error:
         raise DataFileError("AUDIT_KEY", str(path), f"cannot be read ({error.strerror})") from None
     try:
-        key = load_pem_private_key(octets, password=None)
+        key = pem.load_pem_private_key(octets, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, Ed25519PrivateKey):

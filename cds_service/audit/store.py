@@ -16,18 +16,9 @@ from uuid import NAMESPACE_OID, uuid4, uuid5
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from cds_service.audit import database
 from cds_service.audit.appending import Clock, append_entries
 from cds_service.audit.chain import AuditEntry, AuditState, SealedEntry, seal
-from cds_service.audit.database import (
-    Database,
-    Identity,
-    LogMoved,
-    TablesNotReady,
-    is_busy,
-    is_failed_fsync,
-    is_forbidden,
-    is_passing,
-)
 from cds_service.audit.reader import AuditReader
 from cds_service.audit.tables import LINK_KEY
 from cds_service.errors import AuditUnavailable, CdsError
@@ -73,10 +64,10 @@ class AuditStore:
         self._lock = threading.Lock()
         self._open(None)
 
-    def _open(self, identity: Identity | None) -> None:
+    def _open(self, identity: database.Identity | None) -> None:
         self._process = os.getpid()
         self._writer: ThreadPoolExecutor | None = None
-        self.database = Database(self.url, wait_seconds=self._wait_seconds, identity=identity)
+        self.database = database.Database(self.url, wait_seconds=self._wait_seconds, identity=identity)
         self.reader = AuditReader(self.database)
         self._is_prepared = False
         self._is_broken = False
@@ -123,7 +114,7 @@ class AuditStore:
             self.database.prepare()
             with self.database.writing() as connection:
                 append_entries(connection, self._opening, self._clock)
-        except (DBAPIError, TablesNotReady) as error:
+        except (DBAPIError, database.TablesNotReady) as error:
             self._say_trouble(error)
         finally:
             self.database.dispose()
@@ -231,7 +222,7 @@ class AuditStore:
                     if is_over is not None and is_over.is_set():
                         raise _Abandoned
             except DBAPIError as error:
-                if left == 0 or not is_passing(error):
+                if left == 0 or not database.is_passing(error):
                     raise
             else:
                 break
@@ -267,7 +258,9 @@ class AuditStore:
         """Log once what is wrong; a failed fsync or a moved file ends all writing."""
         if self._is_broken:
             return
-        self._is_broken = isinstance(error, LogMoved) or (isinstance(error, DBAPIError) and is_failed_fsync(error))
+        self._is_broken = isinstance(error, database.LogMoved) or (
+            isinstance(error, DBAPIError) and database.is_failed_fsync(error)
+        )
         trouble = _words_for(error)
         if trouble != self._trouble:
             event = "audit-broken" if self._is_broken else "audit-down"
@@ -288,11 +281,11 @@ def _words_for(error: Exception) -> str:
     if isinstance(error, CdsError):
         return str(error).removesuffix(".")
     if isinstance(error, DBAPIError):
-        if is_failed_fsync(error):
+        if database.is_failed_fsync(error):
             return "the disk did not confirm a write; a restart is needed"
-        if is_forbidden(error):
+        if database.is_forbidden(error):
             return (
                 "the role of the service lacks a privilege in the database: `database.sql` and `protect.sql` give them"
             )
-        return "another writer holds the lock of the log" if is_busy(error) else "the database does not answer"
+        return "another writer holds the lock of the log" if database.is_busy(error) else "the database does not answer"
     return "the database does not answer" if isinstance(error, SQLAlchemyError) else "an unexpected error of the log"

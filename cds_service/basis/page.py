@@ -5,30 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from cds_service.basis import plots
 from cds_service.basis.charts import Chart, say
-from cds_service.basis.plots import (
-    acts_chart,
-    cohort_chart,
-    contribution_chart,
-    incidence_chart,
-    measurable,
-    risk_chart,
-    studies_chart,
-    would_reassure,
-)
+from cds_service.cards import figures
 from cds_service.cards.answer import Answer
-from cds_service.cards.figures import (
-    average,
-    coarse_figure,
-    disagreement_line,
-    estimate,
-    groups,
-    held_line,
-    missing_names,
-    phrase,
-    sentences,
-    sure_line,
-)
 from cds_service.cards.guidelines import Guideline
 from cds_service.cards.no_figure import why_line
 from cds_service.core.assessment import LEVEL, SILENCES_PRINT, ModelResult, OutcomeAssessment
@@ -158,7 +138,7 @@ def _outcome(found: Replay, outcome: OutcomeAssessment, content: Mapping[str, An
     if is_possible:
         measures = (rule for hook in service.hooks.values() for rule in hook.rules if rule.supplies)
         rules = sorted(measures, key=lambda rule: rule.rank)
-        charts.insert(2, acts_chart(answer, outcome, rules, content["recommendations"]))
+        charts.insert(2, plots.acts_chart(answer, outcome, rules, content["recommendations"]))
     return OutcomePart(
         id=outcome.outcome,
         title=TITLES[outcome.outcome],
@@ -173,23 +153,23 @@ def _charts(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult) -
     One that would reassure is drawn nowhere. One that rests on a value beyond the study is drawn as nobody's, beside a
     higher one without that value.
     """
-    usable, studies = outcome.is_usable, studies_chart(outcome)
+    usable, studies = outcome.is_usable, plots.studies_chart(outcome)
     if outcome.disagreement and not usable:
         sums = [
-            contribution_chart(answer, one, is_usable=False, names_study=True)
+            plots.contribution_chart(answer, one, is_usable=False, names_study=True)
             for one in outcome.models
-            if one.shown and not would_reassure(one)
+            if one.shown and not plots.would_reassure(one)
         ]
-        return [studies, *sums, cohort_chart(answer, headline)]
-    if would_reassure(headline):
-        return [cohort_chart(answer, headline)]
+        return [studies, *sums, plots.cohort_chart(answer, headline)]
+    if plots.would_reassure(headline):
+        return [plots.cohort_chart(answer, headline)]
     is_below = not usable and headline.prediction.risk < headline.reference
     return [
-        risk_chart(answer, headline, is_usable=usable),
-        contribution_chart(answer, headline, is_usable=usable),
-        None if is_below else incidence_chart(answer, headline),
+        plots.risk_chart(answer, headline, is_usable=usable),
+        plots.contribution_chart(answer, headline, is_usable=usable),
+        None if is_below else plots.incidence_chart(answer, headline),
         studies,
-        cohort_chart(answer, headline),
+        plots.cohort_chart(answer, headline),
     ]
 
 
@@ -215,12 +195,14 @@ def _answers(
         if outcome.is_usable:
             yield "Why", _reasons(answer, headline)
         yield "How sure", _how_sure(answer, outcome, speaking, service)
-        averages = (f"{capital(average(answer, one))}: {one.model.study.cohort.description}" for one in speaking)
+        averages = (
+            f"{capital(figures.average(answer, one))}: {one.model.study.cohort.description}" for one in speaking
+        )
         yield "Compared with", ". ".join(averages)
     yield "What would change it", _what_would_change(answer, outcome, headline)
     contrary = [one.model.study.contrary_line for one in speaking]
     if outcome.disagreement and outcome.is_usable:
-        contrary.insert(0, f"A second study: {disagreement_line(answer, outcome)}")
+        contrary.insert(0, f"A second study: {figures.disagreement_line(answer, outcome)}")
     yield "What speaks against it", ". ".join(dict.fromkeys(contrary))
 
 
@@ -228,7 +210,7 @@ def say_figure(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult
     """The figure with all that belongs to it, and how the card rounds it; in place of an unusable one, the reason."""
     if not outcome.is_usable:
         return f"No usable figure: {said or _why_not(answer, outcome)}"
-    whole, coarse = estimate(answer, headline), coarse_figure(headline)
+    whole, coarse = figures.estimate(answer, headline), figures.coarse_figure(headline)
     return whole if whole.startswith(coarse.removeprefix("about ")) else f"{whole}. The card rounds it: {coarse}"
 
 
@@ -238,7 +220,9 @@ def _what_would_change(answer: Answer, outcome: OutcomeAssessment, headline: Mod
     if answer.is_beside_the_point() or outcome.doubts or outcome.left_open or not usable:
         return "No measurement gives a figure"
     results = [headline] if headline is not None and outcome.is_usable and headline in usable else usable
-    gains = {name: result.prediction.gains[name] for result in reversed(results) for name in measurable(answer, result)}
+    gains = {
+        name: result.prediction.gains[name] for result in reversed(results) for name in plots.measurable(answer, result)
+    }
     names = answer.texts.short_names(tuple(sorted(gains, key=lambda name: (-gains[name], name))))
     silenced = headline.silenced_by if headline is not None else ()
     aged = [answer.wording.name(one.finding) for one in silenced if one.why == "aged"]
@@ -248,7 +232,7 @@ def _what_would_change(answer: Answer, outcome: OutcomeAssessment, headline: Mod
     ]
     if any(parts):
         return ". ".join(filter(None, parts))
-    unusable = missing_names(answer, results)
+    unusable = figures.missing_names(answer, results)
     return (
         f"{join_words(unusable)} would need this site's reference"
         if unusable
@@ -267,7 +251,7 @@ def _why_none(answer: Answer, outcome: OutcomeAssessment) -> str:
 def _why_not(answer: Answer, outcome: OutcomeAssessment) -> str:
     """Why the figure stands in no summary; that of refracture as the card says it."""
     if outcome.disagreement:
-        return disagreement_line(answer, outcome)
+        return figures.disagreement_line(answer, outcome)
     result = outcome.headline or outcome.models[0]
     is_aged = bool(result.silenced_by) and all(one.why == "aged" for one in result.silenced_by)
     if outcome.outcome == "refracture" and not is_aged:
@@ -282,8 +266,12 @@ def _how_sure(answer: Answer, outcome: OutcomeAssessment, speaking: Sequence[Mod
     """As the card says it; without a usable figure no ranges, which could alarm or reassure."""
     result = speaking[0]
     if not outcome.is_usable:
-        return sentences(("No figure", held_line(answer, result), *(one.model.study.card_line for one in speaking)))
-    sure = capital(sure_line(answer, result, coarse_figure(result), is_contradicted=outcome.disagreement))
+        return figures.sentences(
+            ("No figure", figures.held_line(answer, result), *(one.model.study.card_line for one in speaking))
+        )
+    sure = capital(
+        figures.sure_line(answer, result, figures.coarse_figure(result), is_contradicted=outcome.disagreement)
+    )
     return ". ".join(filter(None, (sure, low_figure_line(result, service))))
 
 
@@ -300,12 +288,12 @@ def _reasons(answer: Answer, result: ModelResult) -> str:
     """What raised and what lowered a usable figure, strongest first; no treatment is a reason."""
     headings = ("Raised by", "Lowered by", "Reports differ", "No clear effect")
     said: dict[str, list[tuple[float, str]]] = {one: [] for one in headings}
-    for names in groups(result.inputs):
+    for names in figures.groups(result.inputs):
         effect = sum(result.prediction.effects[name] for name in names)
         heading = "Reports differ" if LEVEL in names else "Raised by" if effect > 0 else "Lowered by"
         if not any(result.prediction.clear[name] for name in names):
             heading = "No clear effect"
-        said[heading].append((-abs(effect), ", ".join(phrase(answer, result, name) for name in names)))
+        said[heading].append((-abs(effect), ", ".join(figures.phrase(answer, result, name) for name in names)))
     parts = [f"{heading}: {' · '.join(text for _, text in sorted(found))}" for heading, found in said.items() if found]
     return ". ".join(parts) or "Nothing but the procedure is known"
 

@@ -3,16 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from cds_service.cards import figures
 from cds_service.cards.answer import Answer
-from cds_service.cards.figures import (
-    MEASURES_OF_SARCOPENIA,
-    average,
-    figure,
-    horizon,
-    missing_names,
-    say_interval,
-    sentences,
-)
 from cds_service.core.assessment import BONE, ModelResult, OutcomeAssessment
 from cds_service.core.facts import METHOD_NOT_RECORDED, YEARS_FROM, Aged, Finding, Gap, say_months
 from cds_service.core.wording import UNITS, join_words, say_number
@@ -54,7 +46,7 @@ def reasons(answer: Answer, outcome: OutcomeAssessment) -> tuple[Reason, ...]:
     # The order and the problem list measure nothing.
     if not found and not measured - {"procedure", "tl-junction", "diabetes"}:
         is_read = not answer.record_state.unread
-        has_strength = any(name in answer.findings.known for name in MEASURES_OF_SARCOPENIA)
+        has_strength = any(name in answer.findings.known for name in figures.MEASURES_OF_SARCOPENIA)
         nothing = "why.no-bone" if has_strength else "why.nothing-known"
         why = answer.texts.raw(nothing if is_read else "why.unread")
         found.append(Reason(why, answer.texts.raw("why.rest-on")))
@@ -68,7 +60,7 @@ def reasons(answer: Answer, outcome: OutcomeAssessment) -> tuple[Reason, ...]:
 def why_line(answer: Answer, outcome: OutcomeAssessment, summary: str) -> str:
     """The reason where the summary had no room for it, and its ground; empty where the summary said all."""
     why, ground = reasons(answer, outcome)[0]
-    return sentences((("" if why in summary else why), ground))
+    return figures.sentences((("" if why in summary else why), ground))
 
 
 def _open_cause(answer: Answer, outcome: OutcomeAssessment) -> Iterator[Reason]:
@@ -107,7 +99,7 @@ def _outside(answer: Answer, result: ModelResult, name: str) -> Reason:
     title, ground = answer.wording.name(name), _held_no_such(answer, result)
     if held is not None:
         why = texts.say("why.held", name=title, value=_number(answer, name, held.value))
-        return Reason(why, sentences((ground, _if_ignored(answer, result))))
+        return Reason(why, figures.sentences((ground, _if_ignored(answer, result))))
     if gap is not None and isinstance(gap.value, float | int) and gap.observed:
         value = _number(answer, name, float(gap.value))
         return Reason(texts.say("why.held-old", name=title, value=value, year=gap.observed.year), ground)
@@ -124,13 +116,13 @@ def _if_ignored(answer: Answer, result: ModelResult) -> str:
     if without is None or result.is_outside or without.risk < result.reference:
         return ""  # nothing from beyond the study's range reassures
     held = [name for name, one in sorted(result.prediction.held.items()) if one.side == "reassuring"]
-    uncertainty, *measured = (say_interval(result, one) for one in without.ranges)
+    uncertainty, *measured = (figures.say_interval(result, one) for one in without.ranges)
     return texts.say(
         "why.if-ignored",
-        figure=figure(result, without.risk),
-        horizon=horizon(result),
+        figure=figures.figure(result, without.risk),
+        horizon=figures.horizon(result),
         names=join_words(tuple(answer.wording.name(name) for name in held)),
-        average=average(answer, result),
+        average=figures.average(answer, result),
         uncertainty=uncertainty,
         measured="".join(texts.say("why.once-measured", range=one) for one in measured),
     )
@@ -174,15 +166,15 @@ def _aged(answer: Answer, name: str) -> Reason:
 def _wide(answer: Answer, outcome: OutcomeAssessment) -> Reason:
     """Too much is missing, or the study is too small: the ranges are the reason."""
     texts, result = answer.texts, outcome.headline
-    missing = missing_names(answer, (result,) if result else outcome.models)
+    missing = figures.missing_names(answer, (result,) if result else outcome.models)
     why = texts.say("why.too-little", missing=join_words(missing[:2])) if missing else texts.raw("why.wide")
     if result is None:
         return Reason(why, texts.raw("why.rest-on"))
     measured = result.prediction.if_measured
     words = {
         "study": result.model.study.short_line,
-        "horizon": horizon(result),
-        "average": average(answer, result),
-        "range": say_interval(result, measured or result.prediction.study_uncertainty),
+        "horizon": figures.horizon(result),
+        "average": figures.average(answer, result),
+        "range": figures.say_interval(result, measured or result.prediction.study_uncertainty),
     }
     return Reason(why, texts.say("why.wide-measured" if measured else "why.wide-study", **words))

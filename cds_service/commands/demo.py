@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -89,27 +88,20 @@ def _show_all(samples: Sequence[Sample], chosen: Sequence[Sample], console: Cons
             needs_site: running.enter_context(_running_service(fhir.url, needs_site=needs_site))
             for needs_site in sorted({sample.needs_site for sample in chosen})
         }
-        urls = {needs_site: service.url for needs_site, service in services.items()}
+        urls = {needs_site: url for needs_site, (url, _) in services.items()}
         failures = [*_show_each(chosen, urls, fhir.url, console)]
         for failure in failures:
             options.tell(failure)
         _print_addresses(console, urls, fhir.url, keep=keep)
         if keep:
-            _print_reviewers(console, services)
+            _print_reviewers(console, services.values())
             threading.Event().wait()
     return FAILED if failures else DONE
 
 
-@dataclass(frozen=True, slots=True)
-class _Running:
-    """The service on a free port, with a log that goes with it."""
-
-    url: str
-    log: AuditStore
-
-
 @contextmanager
-def _running_service(fhir_url: str, *, needs_site: bool) -> Iterator[_Running]:
+def _running_service(fhir_url: str, *, needs_site: bool) -> Iterator[tuple[str, AuditStore]]:
+    """The service on a free port, its address and a log that goes with it."""
     if sys.stderr.isatty():
         options.tell("starting the service with the sample site …" if needs_site else "starting the service …")
     site = load_site(SITE_FOLDER) if needs_site else None
@@ -120,7 +112,7 @@ def _running_service(fhir_url: str, *, needs_site: bool) -> Iterator[_Running]:
     ):
         settings = Settings(deadline_seconds=DEADLINE_SECONDS, fhir_servers=(fhir_url,))
         with LocalServer(lambda url: create_app(service, settings, audit=log, base_url=url, site=site)) as server:
-            yield _Running(server.url, log)
+            yield server.url, log
 
 
 def _show_each(chosen: Iterable[Sample], urls: Mapping[bool, str], fhir_url: str, console: Console) -> Iterator[str]:
@@ -169,11 +161,11 @@ def _print_addresses(console: Console, urls: Mapping[bool, str], fhir_url: str, 
         console.print("Stopped now; `make demo KEEP=1` keeps it running, with a page to sign orders on.", style="dim")
 
 
-def _print_reviewers(console: Console, services: Mapping[bool, _Running]) -> None:
+def _print_reviewers(console: Console, services: Iterable[tuple[str, AuditStore]]) -> None:
     """Make a reviewer of each service; its log and its accounts end with it."""
-    for service in services.values():
-        accounts, password = accounts_of(service.log.database), secrets.token_urlsafe(12)
+    for url, log in services:
+        accounts, password = accounts_of(log.database), secrets.token_urlsafe(12)
         accounts.add(REVIEWER, "reviewer", password, entry=account_entry("added", REVIEWER, "reviewer"))
-        console.print(f"Review pages: {service.url}/audit, name {REVIEWER}, password {password}", soft_wrap=True)
-        console.print(f"  its log: export {PREFIX}DATABASE_URL={service.log.url}", soft_wrap=True)
+        console.print(f"Review pages: {url}/audit, name {REVIEWER}, password {password}", soft_wrap=True)
+        console.print(f"  its log: export {PREFIX}DATABASE_URL={log.url}", soft_wrap=True)
     console.print("All run until you press Ctrl-C. Then the logs are deleted.")

@@ -10,13 +10,8 @@ from typing import Any, Literal, NamedTuple
 
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
+from cds_service.fhir.orders import recognition
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
-from cds_service.fhir.orders.recognition import (
-    TITLES,
-    recognise_augmentation,
-    recognise_support,
-    words_name_augmentation,
-)
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 Kind = Literal[
@@ -43,11 +38,11 @@ def missed_orders(drafts: DraftOrders, terminology: Terminology) -> tuple[NearMi
     """Orders of this signing whose words name an augmentation and whose codes do not."""
     found: dict[NearMiss, None] = {}
     for draft in drafts.each():
-        if not words_name_augmentation(draft.resource, terminology):
+        if not recognition.words_name_augmentation(draft.resource, terminology):
             continue
-        titles = codeables(draft.resource, *TITLES)
-        recognised = recognise_augmentation(draft.resource, terminology)
-        if recognised is None and recognise_support(draft.resource, drafts, terminology) is None:
+        titles = codeables(draft.resource, *recognition.TITLES)
+        recognised = recognition.recognise_augmentation(draft.resource, terminology)
+        if recognised is None and recognition.recognise_support(draft.resource, drafts, terminology) is None:
             found |= dict.fromkeys(_near("order-not-taken", titles))
         elif recognised is not None and recognised.by == "text":
             found |= dict.fromkeys(_near("order-by-words", titles))

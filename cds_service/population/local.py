@@ -22,19 +22,7 @@ from rich.console import Console
 from rich.progress import track
 
 from cds_service.errors import CdsError
-from cds_service.population.bulk import (
-    SHARED_FILE,
-    PartReport,
-    SharedResources,
-    bad_lines,
-    bucket_count,
-    chunks_of,
-    read_bucket,
-    read_report,
-    replaced,
-    write_part,
-    write_shared,
-)
+from cds_service.population import bulk
 from cds_service.population.job import Job, Report, WrongJob, load, types_read, write_results
 from cds_service.population.scoring import Result, look_for, score
 from cds_service.service import Service
@@ -60,15 +48,15 @@ def score_locally(job: Job, out: Path | None, worklist: Path | None) -> Report:
     service = load(job.site)
     job.run((), service)  # refuses a wrong procedure before anything is read
     with _work_folder(out, job.digest(service)) as folder:
-        chunks, buckets = chunks_of(job.files), bucket_count(job.files)
+        chunks, buckets = bulk.chunks_of(job.files), bulk.bucket_count(job.files)
         parts = [_part(folder, place) for place in range(len(chunks))]
         _share_out("reading", _reading, [part.with_suffix(".json") for part in parts], job, folder, service)
         reports = _reports(job, folder)
-        write_shared(reports, folder / SHARED_FILE)
+        bulk.write_shared(reports, folder / bulk.SHARED_FILE)
         shares = [_share(folder, bucket) for bucket in range(buckets)]
         _share_out("scoring", _scoring, shares, job, folder, service)
         ownerless = sum((Counter(one.ownerless) for one in reports.values()), Counter[str]())
-        report = Report(bad=bad_lines(chunks, reports.values()), ownerless=ownerless)
+        report = Report(bad=bulk.bad_lines(chunks, reports.values()), ownerless=ownerless)
         write_results(heapq.merge(*map(_results, shares)), job, out, worklist, report)
     return report
 
@@ -100,18 +88,18 @@ def _share(folder: Path, bucket: int) -> Path:
     return folder / f"{bucket:05}.scored"
 
 
-def _reports(job: Job, folder: Path) -> dict[Path, PartReport]:
-    parts = (_part(folder, place) for place in range(len(chunks_of(job.files))))
-    return {part: report for part in parts if (report := read_report(part)) is not None}
+def _reports(job: Job, folder: Path) -> dict[Path, bulk.PartReport]:
+    parts = (_part(folder, place) for place in range(len(bulk.chunks_of(job.files))))
+    return {part: report for part in parts if (report := bulk.read_report(part)) is not None}
 
 
 def _reading(job: Job, folder: Path, service: Service) -> Step:
     """The step that sorts a chunk into its part."""
-    run, chunks, buckets = job.run((), service), chunks_of(job.files), bucket_count(job.files)
+    run, chunks, buckets = job.run((), service), bulk.chunks_of(job.files), bulk.bucket_count(job.files)
     look, types = look_for(service), types_read(service, with_worklist=job.with_worklist)
 
     def step(place: int) -> None:
-        write_part(chunks[place], _part(folder, place), buckets, types, look, run.bases)
+        bulk.write_part(chunks[place], _part(folder, place), buckets, types, look, run.bases)
 
     return step
 
@@ -120,11 +108,11 @@ def _scoring(job: Job, folder: Path, service: Service) -> Step:
     """The step that scores a share of the patients."""
     reports = _reports(job, folder)
     run = job.run((kind for report in reports.values() for kind in report.kinds), service)
-    shared = SharedResources(folder / SHARED_FILE)
+    shared = bulk.SharedResources(folder / bulk.SHARED_FILE)
 
     def step(bucket: int) -> None:
-        with replaced(_share(folder, bucket)) as target:
-            for patient, lines in read_bucket(reports, bucket).items():
+        with bulk.replaced(_share(folder, bucket)) as target:
+            for patient, lines in bulk.read_bucket(reports, bucket).items():
                 found = score(patient, [*lines, *shared.of(lines)], run)
                 target.write("\t".join(found).encode() + b"\n")
 

@@ -15,17 +15,8 @@ from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.recalibration import Recalibration
 from cds_service.errors import CdsError
+from cds_service.population import performance
 from cds_service.population.outcomes_file import LocalPatient, OutcomesFile, say_faults
-from cds_service.population.performance import (
-    ENOUGH,
-    FEWEST,
-    TOO_FEW,
-    LogisticFit,
-    Performance,
-    fit_intercept,
-    fit_logistic,
-    measure,
-)
 
 OLD = 75  # years; policy
 SMALLEST_CELL = 5  # patients; smaller groups are left out, they could be recognised
@@ -55,9 +46,9 @@ class ModelValidation:
     """
 
     model: LogisticModel
-    overall: Performance
+    overall: performance.Performance
     missing: Mapping[str, float]
-    groups: Mapping[str, Performance]
+    groups: Mapping[str, performance.Performance]
     notes: tuple[str, ...]
 
 
@@ -109,8 +100,8 @@ def _validation(
     )
 
 
-def _measure(rows: Sequence[Assessed]) -> Performance:
-    return measure([one.has_outcome for one in rows], [one.result.prediction.risk for one in rows])
+def _measure(rows: Sequence[Assessed]) -> performance.Performance:
+    return performance.measure([one.has_outcome for one in rows], [one.result.prediction.risk for one in rows])
 
 
 def _age(row: Assessed) -> float | None:
@@ -148,7 +139,9 @@ def _horizon_notes(model: LogisticModel, rows: Sequence[Assessed]) -> list[str]:
     return [note for note, is_so in notes.items() if is_so]
 
 
-def _unknown_notes(file: OutcomesFile, model: LogisticModel, known: Performance, policy: Policy) -> list[str]:
+def _unknown_notes(
+    file: OutcomesFile, model: LogisticModel, known: performance.Performance, policy: Policy
+) -> list[str]:
     """Between which values observed / expected lies whatever became of those whose outcome is not known.
 
     They are no random part: who died or was not seen for long enough has an outcome only if it came before.
@@ -244,23 +237,23 @@ def _another_time(rows: Sequence[Assessed], model: LogisticModel) -> str:
     return "the file does not say of every row within how many months the outcome was counted" if None in months else ""
 
 
-def fit_recalibration(rows: Sequence[Assessed]) -> LogisticFit | str:
+def fit_recalibration(rows: Sequence[Assessed]) -> performance.LogisticFit | str:
     """Intercept, or intercept and slope, on the study's own log odds; or why neither can be fitted."""
     outcome = np.array([one.has_outcome for one in rows], dtype=np.float64)
     own = np.array([one.result.prediction.baseline.own(one.result.prediction.log_odds) for one in rows])
     scarce = min(int(outcome.sum()), len(rows) - int(outcome.sum()))
-    if scarce < FEWEST:
-        return f"{TOO_FEW} among those whose figure would be shown ({int(outcome.sum())} of {len(rows)})"
-    both = fit_logistic(outcome, own)
+    if scarce < performance.FEWEST:
+        return f"{performance.TOO_FEW} among those whose figure would be shown ({int(outcome.sum())} of {len(rows)})"
+    both = performance.fit_logistic(outcome, own)
     if both is None:
         return "no slope can be fitted: its figures are all alike, or separate the outcomes"
     low, high = both.slope_estimate.interval
     if low <= 0:
         return "its figures do not rank these patients: the slope's interval reaches 0 or below"
-    if scarce >= ENOUGH or not low <= 1 <= high:
+    if scarce >= performance.ENOUGH or not low <= 1 <= high:
         return both
-    intercept, error = fit_intercept(outcome, own)
-    return LogisticFit(intercept, 1.0, ((error**2, 0.0), (0.0, 0.0)))
+    intercept, error = performance.fit_intercept(outcome, own)
+    return performance.LogisticFit(intercept, 1.0, ((error**2, 0.0), (0.0, 0.0)))
 
 
 def recalibration_toml(found: Mapping[str, Recalibration]) -> str:

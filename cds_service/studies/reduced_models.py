@@ -13,19 +13,10 @@ import numpy as np
 from scipy.special import expit  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 
+from cds_service.core import table
 from cds_service.core.inputs import PSOAS_FAT, PSOAS_MUSCLE, PSOAS_TOTAL
 from cds_service.core.study import LogisticStudy, Study
 from cds_service.core.study_files import load_studies
-from cds_service.core.table import (
-    PERCENTILES,
-    Ends,
-    Matrix,
-    ReducedModel,
-    ReducedTable,
-    Vector,
-    compare_tables,
-    write_table,
-)
 from cds_service.loading import REDUCED, STUDIES, load_vocabulary
 from cds_service.studies.cohort import SEED, Cohort, rake, rebuild_cohort
 
@@ -44,12 +35,12 @@ def build_tables(
     """Build and write the table of every logistic study in force; `say` is told the progress line by line."""
     for study in (studies or load_studies(STUDIES, load_vocabulary())).values():
         if isinstance(study, LogisticStudy):
-            write_table(build_table(study, say, draws=draws), folder)
+            table.write_table(build_table(study, say, draws=draws), folder)
 
 
 def build_table(
     study: LogisticStudy, say: Say | None = None, *, draws: int | None = None, seed: int = SEED
-) -> ReducedTable:
+) -> table.ReducedTable:
     """The table of one study, for every subset of its inputs.
 
     Args:
@@ -66,7 +57,7 @@ def build_table(
         models.append(widen(model, ratios))
         if say is not None and (done % SETS_A_LINE == 0 or done == len(subsets)):
             say(f"{study.id}: {done} of {len(subsets)} reduced models")
-    return ReducedTable(
+    return table.ReducedTable(
         study=study.id,
         study_digest=study.table_digest,
         seed=seed,
@@ -90,7 +81,9 @@ def _columns(cohort: Cohort, known: Collection[str]) -> list[int]:
     return [at for at, term in enumerate(cohort.terms) if term.finding in known]
 
 
-def reduced_model(cohort: Cohort, known: frozenset[str], patients: int, *, full: Vector | None = None) -> ReducedModel:
+def reduced_model(
+    cohort: Cohort, known: frozenset[str], patients: int, *, full: table.Vector | None = None
+) -> table.ReducedModel:
     """The reduced model of one set of known inputs, not yet widened to the printed errors.
 
     With all printed inputs known it is the printed model itself.
@@ -110,7 +103,7 @@ def reduced_model(cohort: Cohort, known: frozenset[str], patients: int, *, full:
     columns = _columns(cohort, known)
     level, coefficients, predictor = _fit(cohort, columns)
     squares = (full - predictor) ** 2
-    return ReducedModel(
+    return table.ReducedModel(
         known=tuple(name for name in cohort.input_names if name in known),
         inputs_known=inputs_known(cohort, columns, full),
         intercept=level - float(cohort.means[columns] @ coefficients),
@@ -121,12 +114,12 @@ def reduced_model(cohort: Cohort, known: frozenset[str], patients: int, *, full:
     )
 
 
-def full_predictor(cohort: Cohort) -> Vector:
+def full_predictor(cohort: Cohort) -> table.Vector:
     """Log odds by the model with all inputs that a figure uses."""
     return _fit(cohort, _columns(cohort, cohort.input_names))[2]
 
 
-def _fit(cohort: Cohort, columns: Sequence[int]) -> tuple[float, Vector, Vector]:
+def _fit(cohort: Cohort, columns: Sequence[int]) -> tuple[float, table.Vector, table.Vector]:
     """Log odds at the means, coefficients, and linear predictor of every patient; of all terms the printed model."""
     part = list(columns)
     centred = cohort.inputs[:, part] - cohort.means[part]
@@ -138,7 +131,7 @@ def _fit(cohort: Cohort, columns: Sequence[int]) -> tuple[float, Vector, Vector]
     return level, coefficients, level + centred @ coefficients
 
 
-def distance_line(squares: Vector, risk: Vector, weights: Vector) -> tuple[float, float]:
+def distance_line(squares: table.Vector, risk: table.Vector, weights: table.Vector) -> tuple[float, float]:
     """Weighted least squares of the squared distance on [1, 4r(1 - r)] (evidence.md, step 6)."""
     place = 4 * risk * (1 - risk)
     if np.ptp(place) < SAME_PLACE:  # with nothing known all patients stand at one place, but for rounding
@@ -158,7 +151,7 @@ def procedure_averages(cohort: Cohort, study: LogisticStudy) -> dict[str, float]
     return {word: float(share @ cohort.risk / share.sum()) for word, share in shares.items()}
 
 
-def fit_fractional(centred: Matrix, outcome: Vector, weights: Vector) -> tuple[float, Vector]:
+def fit_fractional(centred: table.Matrix, outcome: table.Vector, weights: table.Vector) -> tuple[float, table.Vector]:
     """Weighted logistic regression of a fractional outcome: log odds at the means, and one coefficient per column.
 
     Each row stands twice, as yes with weight w·p and as no with weight w·(1 - p): the same likelihood.
@@ -176,7 +169,7 @@ def fit_fractional(centred: Matrix, outcome: Vector, weights: Vector) -> tuple[f
     return float(fit.intercept_[0]), np.asarray(fit.coef_[0] / scale, dtype=np.float64)
 
 
-def _covariance(cohort: Cohort, columns: Sequence[int], predictor: Vector, patients: int) -> Matrix:
+def _covariance(cohort: Cohort, columns: Sequence[int], predictor: table.Vector, patients: int) -> table.Matrix:
     """(X'WX)^-1 / n of centred intercept and coefficients, W = weight x q (1 - q), for the study's patients."""
     part = list(columns)
     design = np.column_stack([np.ones(len(predictor)), cohort.inputs[:, part] - cohort.means[part]])
@@ -185,7 +178,7 @@ def _covariance(cohort: Cohort, columns: Sequence[int], predictor: Vector, patie
     return np.asarray(np.linalg.inv(information) / patients)
 
 
-def inputs_known(cohort: Cohort, columns: Sequence[int], full: Vector) -> float:
+def inputs_known(cohort: Cohort, columns: Sequence[int], full: table.Vector) -> float:
     """Share of the model's information that these columns carry, 0..1 (evidence.md, step 7).
 
     R² of the weighted regression of the full linear predictor on them in the raked cohort. It depends on which inputs
@@ -210,13 +203,13 @@ def error_ratios(cohort: Cohort, patients: int) -> dict[str, float]:
     return {term.name: term.standard_error / float(error) for term, error in zip(cohort.terms, errors, strict=True)}
 
 
-def widen(model: ReducedModel, ratios: Mapping[str, float]) -> ReducedModel:
+def widen(model: table.ReducedModel, ratios: Mapping[str, float]) -> table.ReducedModel:
     """D·V·D with D = max(1, printed / information): never narrower than printed (evidence.md, step 5)."""
     scale = np.array([1.0, *(max(1.0, ratios[name]) for name in model.terms)])
     return model.model_copy(update={"covariance": model.covariance * np.outer(scale, scale)})
 
 
-def study_ranges(cohort: Cohort, study: LogisticStudy) -> dict[str, Ends]:
+def study_ranges(cohort: Cohort, study: LogisticStudy) -> dict[str, table.Ends]:
     """Percentiles 0.5, 5, 95 and 99.5 of each continuous input in the weighted cohort (evidence.md, step 8).
 
     Of the psoas muscle also those of its fat share, in %: beside a known total area it is held by that.
@@ -229,8 +222,8 @@ def study_ranges(cohort: Cohort, study: LogisticStudy) -> dict[str, Ends]:
     return ranges
 
 
-def _ends(values: Vector, cohort: Cohort) -> Ends:
-    shares = [percentile / 100 for percentile in PERCENTILES]
+def _ends(values: table.Vector, cohort: Cohort) -> table.Ends:
+    shares = [percentile / 100 for percentile in table.PERCENTILES]
     ends = np.quantile(values, shares, weights=cohort.weights, method="inverted_cdf")
     return float(ends[0]), float(ends[1]), float(ends[2]), float(ends[3])
 
@@ -239,4 +232,4 @@ def differing_tables(say: Say) -> tuple[str, ...]:
     """Studies whose shipped table is not what a fresh build gives (beyond rounding of another machine)."""
     with tempfile.TemporaryDirectory() as fresh:
         build_tables(say, Path(fresh))
-        return compare_tables(REDUCED, Path(fresh))
+        return table.compare_tables(REDUCED, Path(fresh))

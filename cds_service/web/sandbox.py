@@ -25,18 +25,9 @@ from cds_service.fhir.server.lookup import FoundPatient, LookUpFailed, find_pati
 from cds_service.outgoing.address import parse_base
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
-from cds_service.samples import Sample, load_samples
+from cds_service.samples import Sample, load_samples, requests
 from cds_service.samples.fhir_search import hold
 from cds_service.samples.fhir_server import FhirApp
-from cds_service.samples.requests import (
-    CPT,
-    CPT_CODES,
-    OWN_ORDERS,
-    augmentation_order,
-    level_codings,
-    order_sign_body,
-    region_of,
-)
 from cds_service.service import Ports, Service
 from cds_service.site.folder import Site
 from cds_service.web.cds_api import Surroundings, json_response
@@ -167,17 +158,18 @@ def _patient(patient: FoundPatient) -> dict[str, str]:
 
 def order_choices() -> dict[str, Any]:
     levels = [
-        {"level": level, "region": region_of(level), "coding": coding} for level, coding in level_codings().items()
+        {"level": level, "region": requests.region_of(level), "coding": coding}
+        for level, coding in requests.level_codings().items()
     ]
     procedures = {
-        name: {region: {"system": CPT, "code": code} for region, code in codes.items()}
-        for name, codes in CPT_CODES.items()
+        name: {region: {"system": requests.CPT, "code": code} for region, code in codes.items()}
+        for name, codes in requests.CPT_CODES.items()
     }
     return {
         "levels": levels,
         "procedures": procedures,
         "brace": {"system": HCPCS, "code": "L0456"},
-        "bedRest": {"system": OWN_ORDERS, "code": "bed-rest", "display": "Bed rest"},
+        "bedRest": {"system": requests.OWN_ORDERS, "code": "bed-rest", "display": "Bed rest"},
     }
 
 
@@ -188,8 +180,8 @@ def describe_record(around: Surroundings, *, server: str, patient_id: str) -> di
         CdsError: for the reasons for which the service would refuse the request.
     """
     hook = next(iter(around.service.hooks.values()))
-    order = augmentation_order(patient_id, None, (), around.clock().date())
-    asked = parse_request(order_sign_body(patient_id, server, [order]), hook.hook)
+    order = requests.augmentation_order(patient_id, None, (), around.clock().date())
+    asked = parse_request(requests.order_sign_body(patient_id, server, [order]), hook.hook)
     check_fhir_server(asked, around.site, around.settings.fhir_servers)
     log = OneEntry()
     ports = Ports(

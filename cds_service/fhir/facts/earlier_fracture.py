@@ -10,18 +10,8 @@ from datetime import date, timedelta
 
 from cds_service.core.facts import Finding
 from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.facts import problem_list
 from cds_service.fhir.facts.chart import Chart, FindingOrGap, age_in_words, gap, known
-from cds_service.fhir.facts.problem_list import (
-    BY_WORDS,
-    DOUBTED,
-    LATER_THAN_ORDER,
-    LATER_THAN_TODAY,
-    SUSPECTED,
-    UNFINISHED,
-    Stated,
-    find_stated,
-    silence,
-)
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
@@ -46,7 +36,7 @@ def find_earlier_fracture(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     occasion = ("Procedure", "vertebral-fracture")
     stated = [
         one
-        for one in find_stated(chart, spec, spec.value_sets)
+        for one in problem_list.find_stated(chart, spec, spec.value_sets)
         if not (one.problem and one.problem[0] == "future") and (one.entry.kind, one.concept) != occasion
     ]
     judged = [(one, _is_earlier(one, chart)) for one in stated]
@@ -57,10 +47,10 @@ def find_earlier_fracture(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     if doubtful := [one for one, verdict in judged if verdict is None]:
         seen = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", "whether a fracture on record is an earlier one is not clear", *seen), passed
-    return silence(spec, chart, ()), passed
+    return problem_list.silence(spec, chart, ()), passed
 
 
-def _yes(spec: FindingSpec, chart: Chart, earlier: Sequence[Stated]) -> Finding:
+def _yes(spec: FindingSpec, chart: Chart, earlier: Sequence[problem_list.Stated]) -> Finding:
     days = sorted({day for one in earlier if (day := _day_of(one))})
     ordered = sorted(earlier, key=lambda one: (_day_of(one) or date.min, one.entry.reference), reverse=True)
     return known(
@@ -68,7 +58,7 @@ def _yes(spec: FindingSpec, chart: Chart, earlier: Sequence[Stated]) -> Finding:
         True,
         *(one.provenance(spec) for one in ordered),
         observed=days[-1] if days else None,
-        concerns=() if any(one.code for one in earlier) else (BY_WORDS,),
+        concerns=() if any(one.code for one in earlier) else (problem_list.BY_WORDS,),
         label=_counted(days, chart.today) if days else "",
     )
 
@@ -84,13 +74,18 @@ def _counted(days: Sequence[date], today: date) -> str:
     return f"{ordinal} vertebral fracture in {age_in_words(episodes[0], today)}"
 
 
-def _is_earlier(stated: Stated, chart: Chart) -> bool | None:
+def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
     """Whether the entry is an earlier fracture; None if it may be the one being treated."""
-    if stated.problem in (SUSPECTED, DOUBTED, UNFINISHED, LATER_THAN_TODAY):
+    if stated.problem in (
+        problem_list.SUSPECTED,
+        problem_list.DOUBTED,
+        problem_list.UNFINISHED,
+        problem_list.LATER_THAN_TODAY,
+    ):
         return None
     if stated.entry.kind == "Condition" and stated.concepts & AUGMENTATIONS:
         return None  # a problem list's words on a procedure: done, or planned
-    if stated.problem == LATER_THAN_ORDER:  # a new fracture, unless an old one was written down then
+    if stated.problem == problem_list.LATER_THAN_ORDER:  # a new fracture, unless an old one was written down then
         return None if _is_history(stated) or _may_be_older(stated, chart) else False
     if _is_history(stated):
         return True
@@ -103,7 +98,7 @@ def _is_earlier(stated: Stated, chart: Chart) -> bool | None:
     return False if is_present and not _may_be_older(stated, chart) else None
 
 
-def _may_be_older(stated: Stated, chart: Chart) -> bool:
+def _may_be_older(stated: problem_list.Stated, chart: Chart) -> bool:
     """Whether it is over, or began at an age, in words or long ago: its day may be that on which it was written."""
     raw = stated.entry.raw
     words = [*texts_of(raw.get("code")), *(text(note.get("text")) for note in objects(raw.get("note")))]
@@ -123,7 +118,7 @@ def _may_be_older(stated: Stated, chart: Chart) -> bool:
     return stated.is_past or is_long or any(name.startswith(VAGUE) for name in raw)
 
 
-def _day_of(stated: Stated) -> date | None:
+def _day_of(stated: problem_list.Stated) -> date | None:
     """When the fracture happened; for an old fracture, the recording date says nothing about that."""
     if stated.entry.kind != "Procedure" and (_is_history(stated) or stated.is_later_encounter):
         onset = effective_moment(stated.entry.raw, "onset")
@@ -131,7 +126,7 @@ def _day_of(stated: Stated) -> date | None:
     return stated.day
 
 
-def _is_history(stated: Stated) -> bool:
+def _is_history(stated: problem_list.Stated) -> bool:
     return HISTORY in stated.concepts or (stated.is_later_encounter and stated.code.endswith("S"))
 
 

@@ -11,19 +11,10 @@ from functools import partial
 from cds_service.core.facts import Finding, Findings, Gap, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
+from cds_service.fhir.facts import measurements
 from cds_service.fhir.facts.bone_density import find_t_score
 from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, age_in_words, gap, known
 from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture
-from cds_service.fhir.facts.measurements import (
-    age_concern,
-    find_change,
-    find_quantity,
-    is_stale,
-    method_concern,
-    nothing_usable,
-    pick_hand,
-    refused_by_time,
-)
 from cds_service.fhir.facts.medication_list import find_denosumab_overdue, find_medication
 from cds_service.fhir.facts.observations import RETRACTED, Reading, find_readings, status_problem, time_problem
 from cds_service.fhir.facts.problem_list import find_condition
@@ -58,7 +49,7 @@ def _find(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec]) -> 
     if spec.after_surgery:
         return gap(spec, "absent", "known only after surgery"), ()
     if spec.kind == "change":
-        return find_change(spec, chart, specs)
+        return measurements.find_change(spec, chart, specs)
     return (BY_NAME.get(spec.name) or PICKS.get(spec.pick) or READERS[spec.kind])(spec, chart)
 
 
@@ -185,7 +176,7 @@ def find_answer(spec: FindingSpec, chart: Chart) -> FindingOrGap:
             refused.append(Refused(reading=reading, reason=why[0], why=why[1], printed=""))
         elif reading.entry.moment is not None:
             answered.append((reading.entry.moment, word, reading))
-    return _pick_answer(spec, chart, answered, sorted(refused, key=refused_by_time, reverse=True))
+    return _pick_answer(spec, chart, answered, sorted(refused, key=measurements.refused_by_time, reverse=True))
 
 
 def _answer(reading: Reading, spec: FindingSpec, chart: Chart) -> str | None:
@@ -213,7 +204,7 @@ def _pick_answer(
     spec: FindingSpec, chart: Chart, answered: Sequence[tuple[Moment, str, Reading]], refused: Sequence[Refused]
 ) -> FindingOrGap:
     passed = (*chart.broken(spec), *(one.passed_over(spec) for one in refused))
-    usable = [one for one in answered if not is_stale(one[0], spec, chart)]
+    usable = [one for one in answered if not measurements.is_stale(one[0], spec, chart)]
     if not usable:
         return _no_answer(spec, chart, answered, refused), passed
     day = max(moment.day for moment, _, _ in usable)
@@ -224,7 +215,7 @@ def _pick_answer(
     words = {word for _, word, _ in newest}
     if len(words) > 1:
         return gap(spec, "conflicting", f"two answers on {say_date(day)}", *seen), passed
-    aged, unknown = age_concern(spec, chart, day), method_concern(spec, chart, [newest[0][2]])
+    aged, unknown = measurements.age_concern(spec, chart, day), measurements.method_concern(spec, chart, [newest[0][2]])
     value, may_reassure = _as_value(words.pop(), spec), not (aged or unknown)
     return known(spec, value, seen[0], observed=day, concerns=(*aged, *unknown), may_reassure=may_reassure), passed
 
@@ -237,7 +228,7 @@ def _no_answer(
         age = age_in_words(newest[0].day, chart.today)
         old = gap(spec, "stale", f"{age} old, too old to use", newest[2].provenance(spec, newest[1]))
         return old._replace(value=_as_value(newest[1], spec), observed=newest[0].day)
-    return nothing_usable(spec, chart, (), refused)
+    return measurements.nothing_usable(spec, chart, (), refused)
 
 
 def _as_value(word: str, spec: FindingSpec) -> bool | str:
@@ -248,9 +239,12 @@ BY_NAME: Mapping[str, Reader] = {
     "prior-vertebral-fracture": find_earlier_fracture,
     "denosumab-overdue": find_denosumab_overdue,
 }
-PICKS: Mapping[str, Reader] = {"t-score": find_t_score, "grip": partial(find_quantity, pick=pick_hand)}
+PICKS: Mapping[str, Reader] = {
+    "t-score": find_t_score,
+    "grip": partial(measurements.find_quantity, pick=measurements.pick_hand),
+}
 READERS: Mapping[str, Reader] = {
-    "quantity": find_quantity,
+    "quantity": measurements.find_quantity,
     "boolean": find_answer,
     "category": find_answer,
     "condition": find_condition,

@@ -54,8 +54,9 @@ def test_bad_lines_are_named_and_the_run_goes_on(export: Path) -> None:
 
 def test_pieces_of_any_size_give_the_same_bytes(export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = score(export).stdout
-    monkeypatch.setattr(local, "chunks_of", lambda files: bulk.chunks_of(files, 700))
-    monkeypatch.setattr(local, "bucket_count", lambda _files: 5)
+    chunks_of = bulk.chunks_of
+    monkeypatch.setattr(bulk, "chunks_of", lambda files: chunks_of(files, 700))
+    monkeypatch.setattr(bulk, "bucket_count", lambda _files: 5)
     assert score(export, "--out", tmp_path / "out").exit_code == 0
     assert (tmp_path / "out").read_text(encoding="utf-8") == whole
 
@@ -76,7 +77,7 @@ def test_a_killed_run_goes_on_where_it_stopped(export: Path, tmp_path: Path, mon
     assert not out.exists()
     again: list[str] = []
     monkeypatch.setattr(local, "score", lambda one, *rest: again.append(one) or plain(one, *rest))
-    monkeypatch.setattr(local, "write_part", lambda *_: pytest.fail("the parts were written before"))
+    monkeypatch.setattr(bulk, "write_part", lambda *_: pytest.fail("the parts were written before"))
     assert score(export, "--out", out).exit_code == 0
     assert out.read_text(encoding="utf-8") == whole
     assert 0 < len(again) < COUNT  # whole shares only are kept
