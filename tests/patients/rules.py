@@ -25,30 +25,7 @@ MOST_WORDS, COHORTS, FRESH = (TABLES[name] for name in ("most-words", "cohorts",
 REASONS = {topic: set(codes) for topic, codes in TABLES["reasons"].items()}
 
 MOST_WORDS_IN_CONFLICT = 75
-# Card page, section 3 and the worked patients; evidence page, "Never".
-NEVER = re.compile(
-    r"""PVP\ raises|vertebroplasty\ (?:raises|increases)|\bcalcitriol\b
-    |\b(?:6\.7|16\.0|11\.7|9\.9)\ ?°                                        # group means, never targets
-    |\bSNOMED\b|\bLOINC\b|sarcopenia-pvm|nvcf-nomogram|residual-pain-2025|psoas-plvi|muscle-change-2021
-    |\bwould\ (?:lower|reduce|cut)\b|\bsurgical\ target""",
-    re.IGNORECASE | re.VERBOSE,
-)
-# Governance, section 2.3, written out here again: whole words, whatever the case.
-BANNED = re.compile(
-    r"""\b(?:must|required\ to|do\ not\ (?:operate|proceed|sign)|contraindicat(?!ions?\ to\ cement)\w*
-    |diagnos(?:e|is|ed)\ (?:of|with)
-    |will\ (?:re)?fracture|prevents?|reduces?\ (?:the\ )?risk|lowers?\ (?:your|the|this\ patient)|guarantee\w*|safe\ to
-    |urgent\w*|immediately|stat|within\ 24\ ?(?:h|hours?)|AI[-\ ](?:says|decides)|FDA[-\ ](?:approved|cleared)
-    |ONC[-\ ]certified|accurate|proven|the\ patient\ needs)\b
-    |(?<!not\ )\bvalidated\b(?!\ once)""",
-    re.IGNORECASE | re.VERBOSE,
-)
-# No effect of a treatment as a number (evidence page, "Never").
-EFFECT = re.compile(
-    r"\b(?:lower(?! figure| \(\d+ patients)|reduc|cut|halv|decreas|prevent|sav)(?:e?s|e)?\b[^.\n]{0,60}\d+ ?%",
-    re.IGNORECASE,
-)
-UNFINISHED = re.compile(r"\S {2,}\S|\.\.|\{(?!score\})[a-z_]+\}| ,|,,|:\*\*\s*$|\bNone\b|\bnan\b", re.MULTILINE)
+NEVER, BANNED, EFFECT, UNFINISHED = (re.compile(TABLES["patterns"][name]) for name in TABLES["patterns"])
 IMAGING = {name for name in FRESH if name.startswith(("ct-", "pma", "multifidus", "psoas", "es-mf", "vbq"))}
 # A share that is this patient's; an average alone, or a measure in percent, is none.
 FIGURE = re.compile(r"\d+ % in (?:12 months|2 years)")

@@ -12,8 +12,7 @@ import statistics
 import tomllib
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -108,78 +107,55 @@ def _one_of(draw: random.Random, choices: Iterable[tuple[float, Any]]) -> dict[s
     return made
 
 
-@dataclass(frozen=True)
 class Tally:
     """What was said to so many orders.
 
     Attributes:
-        answers: how many.
-        warned: answers with a warning.
-        by_topic: cards that warn, by topic.
+        answers: the cards of each.
+        cards: of all answers.
+        summaries: of all cards, the longest first.
+        warnings: share of the answers that warn.
         words: of each answer, without buttons.
-        card_words: of each card, by topic.
-        lengths: characters of each summary.
-        kinds: summaries without their numbers.
-        faults: rules that were broken.
-        longest: the longest summary.
+        faults: answers that break a rule, by rule.
     """
 
-    answers: int
-    warned: int
-    by_topic: Counter[str]
-    words: list[int]
-    card_words: dict[str, list[int]]
-    lengths: list[int]
-    kinds: Counter[str]
-    faults: Counter[str]
-    longest: str
+    def __init__(self, orders: Iterable[Signing]) -> None:
+        signings = list(orders)
+        self.answers = [cards_of(one) for one in signings]
+        self.cards = [card for cards in self.answers for card in cards]
+        self.summaries = sorted((card["summary"] for card in self.cards), key=len, reverse=True)
+        self.warnings = statistics.mean(any(map(is_warning, cards)) for cards in self.answers)
+        self.words = [count_answer(cards) for cards in self.answers]
+        self.faults = Counter(
+            rule
+            for cards, signing in zip(self.answers, signings, strict=True)
+            for rule in {fault.partition(":")[0] for fault in faults_of(cards, signing)}
+        )
 
-    @property
-    def warnings(self) -> float:
-        return self.warned / self.answers
 
-
-def tally(orders: Iterable[Signing]) -> Tally:
-    """Ask for each of them and count."""
-    warned, words, card_words, summaries = 0, [], {}, []
-    by_topic: Counter[str] = Counter()
-    faults: Counter[str] = Counter()
-    for signing in orders:
-        cards = cards_of(signing)
-        warned += any(card["indicator"] == "warning" for card in cards)
-        words.append(count_answer(cards))
-        faults.update({fault.partition(":")[0] for fault in faults_of(cards, signing)})
-        for card in cards:
-            topic = card["source"]["topic"]["code"]
-            by_topic[topic] += card["indicator"] == "warning"
-            card_words.setdefault(topic, []).append(count_words(card))
-            summaries.append(card["summary"])
-    return Tally(
-        answers=len(words),
-        warned=warned,
-        by_topic=by_topic,
-        words=words,
-        card_words=card_words,
-        lengths=[len(summary) for summary in summaries],
-        kinds=Counter(map(kind_of, summaries)),
-        faults=faults,
-        longest=max(summaries, key=len),
-    )
+def is_warning(card: Mapping[str, Any]) -> bool:
+    return bool(card["indicator"] == "warning")
 
 
 def report(found: Tally) -> Iterator[str]:
     """The figures beside their bounds, line by line."""
-    shares = ", ".join(f"{topic} {number / found.answers:.1%}" for topic, number in found.by_topic.items() if number)
-    yield f"warnings         {found.warnings:.1%} (at most {MOST_WARNINGS:.0%}); {shares}"
+    of_topic: dict[str, list[dict[str, Any]]] = {}
+    for card in found.cards:
+        of_topic.setdefault(card["source"]["topic"]["code"], []).append(card)
+    lengths = list(map(len, found.summaries))
+    yield f"warnings         {found.warnings:.1%} (at most {MOST_WARNINGS:.0%})"
     yield f"words            median {statistics.median(found.words):.0f} (at most {MOST_WORDS})"
-    for topic, counts in found.card_words.items():
-        yield f"  {topic:15}{len(counts)} cards, median {statistics.median(counts):.0f}, most {max(counts)}"
-    yield f"summaries        mean {statistics.mean(found.lengths):.0f} characters (at most {MEAN_LENGTH})"
-    over = sum(length > LONGEST for length in found.lengths)
-    yield f"  longest        {max(found.lengths)} (at most {LONGEST}), {over} longer: {found.longest}"
+    for topic, cards in of_topic.items():
+        counts = list(map(count_words, cards))
+        said = f"median {statistics.median(counts):.0f}, most {max(counts)}, {sum(map(is_warning, cards))} warn"
+        yield f"  {topic:15}{len(cards)} cards, {said}"
+    yield f"summaries        mean {statistics.mean(lengths):.0f} characters (at most {MEAN_LENGTH})"
+    over = sum(length > LONGEST for length in lengths)
+    yield f"  longest        {lengths[0]} (at most {LONGEST}), {over} longer: {found.summaries[0]}"
     yield f"broken rules     {dict(found.faults) or 'none'}"
-    yield f"kinds of summary {len(found.kinds)}"
-    yield from (f"{number:6} {kind}" for kind, number in found.kinds.most_common(60))
+    kinds = Counter(map(kind_of, found.summaries))
+    yield f"kinds of summary {len(kinds)}"
+    yield from (f"{number:6} {kind}" for kind, number in kinds.most_common(60))
 
 
 def main() -> None:
@@ -188,7 +164,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     asked = parser.parse_args()
     print(f"{asked.number} orders, day {TODAY}, seed {asked.seed}")  # noqa: T201 - for whoever asked
-    for line in report(tally(typical_orders(asked.number, seed=asked.seed))):
+    for line in report(Tally(typical_orders(asked.number, seed=asked.seed))):
         print(line)  # noqa: T201 - for whoever asked
 
 

@@ -1,6 +1,7 @@
 """The sample patients over HTTP, each beside what a surgeon shall read: story.md and expected.toml of its folder."""
 
 import tomllib
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +13,14 @@ from cds_service.samples.requests import order_sign_request
 from cds_service.service import answer
 from cds_service.site.folder import load_site
 from tests.chart_builders import HOOK, TODAY, KeptEntries, by_topic, model, open_service, outcome
+from tests.generated_patients import Signing
 from tests.live_service import LiveService
+from tests.patients.rules import faults_of
 
 FOLDERS = {path.parent.name: path.parent for path in Path(__file__).parent.glob("*/expected.toml")}
 SAMPLES = {sample.id: sample for sample in load_samples(TODAY)}
-# Part of expected.toml -> the card and its text.
-PARTS = {
-    "summary": ("rehabilitation", "summary"),
-    "detail": ("rehabilitation", "detail"),
-    "brace-summary": ("braceLimit", "summary"),
-    "brace-detail": ("braceLimit", "detail"),
-    "missing-summary": ("missingData", "summary"),
-    "missing-detail": ("missingData", "detail"),
-}
+# Before the name of a part in expected.toml: the card that it is of.
+TOPICS = {"": "rehabilitation", "brace-": "braceLimit", "missing-": "missingData"}
 
 
 @pytest.fixture(scope="module")
@@ -100,12 +96,18 @@ def test_these_orders_are_offered_and_these_are_chosen(answers, name):
 
 
 @pytest.mark.parametrize("name", FOLDERS)
+def test_every_rule_of_cards_holds(answers, name):
+    drafts = tuple(entry["resource"] for entry in SAMPLES[name].draft_orders["entry"])
+    assert faults_of(answers[name], Signing(tuple(SAMPLES[name].resources), drafts)) == []
+
+
+@pytest.mark.parametrize("name", FOLDERS)
 def test_the_cards_say_this_and_do_not_say_that(answers, name):
     cards, wanted = by_topic(answers[name]), expected(name)
-    for part, (topic, text) in PARTS.items():
-        if part in wanted:
+    for (start, topic), text in product(TOPICS.items(), ("summary", "detail")):
+        if asked := wanted.get(start + text):
             said = cards[topic][text]
-            missing = [words for words in wanted[part].get("must", ()) if words not in said]
-            unwanted = [words for words in wanted[part].get("must-not", ()) if words in said]
-            assert (missing, unwanted) == ([], []), (part, said)
-            assert said.startswith(wanted[part].get("starts", ""))
+            missing = [words for words in asked.get("must", ()) if words not in said]
+            unwanted = [words for words in asked.get("must-not", ()) if words in said]
+            assert (missing, unwanted) == ([], []), (topic, said)
+            assert said.startswith(asked.get("starts", ""))
