@@ -7,7 +7,9 @@ import logging
 
 import pytest
 
-from tests.fuzz.fuzzed_service import FuzzedService, Tally
+from tests.fuzz.amount import DEADLINE_SECONDS
+from tests.fuzz.fuzzed_service import FuzzedService, nothing_leaks
+from tests.running_service import RunningService
 
 
 @pytest.fixture
@@ -31,10 +33,15 @@ def subject_of(tmp_path):
         found.close()
 
 
-@pytest.fixture
-def tally():
-    """What a strategy counts that has no application of its own."""
-    return Tally()
+@pytest.fixture(scope="session")
+def process(tmp_path_factory):
+    """The service as an operator starts it; whatever it wrote to its log is looked at in the end."""
+    seconds = {"KYPHOPLASTY_CDS_DEADLINE_SECONDS": str(DEADLINE_SECONDS)}
+    with RunningService(tmp_path_factory.mktemp("service"), environment=seconds) as running:
+        yield running
+        written = "\n".join(running.lines())
+    nothing_leaks(written)
+    assert '"level": "ERROR"' not in written
 
 
 @pytest.fixture

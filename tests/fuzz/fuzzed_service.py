@@ -3,11 +3,10 @@
 import json
 import logging
 import re
-import sqlite3
 import time
 from collections import Counter
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
 from cds_service.web.app import create_app
 from cds_service.web.logs import JsonLines
+from tests.audit_builders import rows_of
 from tests.canaries import BIRTH, CANARY
 from tests.chart_builders import HOOK, NOW, open_service
 from tests.fuzz.amount import DEADLINE_SECONDS, IS_LONG_RUN
@@ -37,16 +37,12 @@ SETTLE_SECONDS = 60
 ECHO = re.compile(rb"(?i)canary(?!-route)")
 
 
-@dataclass
-class Tally:
-    """What was answered; every answer must come before the deadline."""
-
-    answers: int = 0  # with cards
-    statements: set[object] = field(default_factory=set)  # of feedback that was taken
-
-    def add(self, status: int, seconds: float) -> None:
-        """One answer, refusals among them, which took so long from before it was asked for to its last octet."""
-        assert seconds < DEADLINE_SECONDS, f"{status} after {seconds:.3f} s"
+@contextmanager
+def in_time() -> Iterator[None]:
+    """What is asked here is answered before the deadline, to the last octet."""
+    started = time.monotonic()
+    yield
+    assert time.monotonic() - started < DEADLINE_SECONDS
 
 
 class KeptLines(logging.Handler):
@@ -62,7 +58,12 @@ class KeptLines(logging.Handler):
 
 
 class FuzzedService:
-    """One application and its log; every answer is looked at as it comes."""
+    """One application and its log; every answer is looked at as it comes.
+
+    Attributes:
+        answers: how many had cards.
+        statements: of feedback that was taken.
+    """
 
     def __init__(self, folder: Path, site: SiteFolder | None = None) -> None:
         self.folder = folder
@@ -79,17 +80,18 @@ class FuzzedService:
             clock=lambda: NOW,
         )
         self.client = self.app.test_client()
-        self.tally = Tally()
+        self.answers = 0
+        self.statements: set[object] = set()
         self.log = KeptLines()
 
     def send(self, method: str, path: str, body: bytes = b"", headers: Any = None, **environ: Any) -> TestResponse:
         """Send this as it stands, and look at what holds of every answer."""
-        started = time.monotonic()
-        response = self.client.open(path, method=method, data=body, headers=headers, environ_overrides=environ or None)
-        octets = response.data
-        seconds = time.monotonic() - started
-        self.tally.add(response.status_code, seconds)
-        self.tally.answers += response.status_code == 200 and octets.startswith(b'{"cards":[{')
+        with in_time():
+            response = self.client.open(
+                path, method=method, data=body, headers=headers, environ_overrides=environ or None
+            )
+            octets = response.data
+        self.answers += response.status_code == 200 and octets.startswith(b'{"cards":[{')
         lines, self.log.lines = self.log.lines, []
         nothing_leaks("\n".join(lines))
         assert not any('"level": "ERROR"' in line for line in lines), lines
@@ -102,7 +104,7 @@ class FuzzedService:
         """Send JSON to an endpoint of CDS Hooks, whose refusals have one form."""
         response = self.send("POST", path, body, {"Content-Type": "application/json", **headers})
         if response.status_code != 200:
-            is_refusal(response)
+            is_refusal(response.status_code, response.content_type, response.data)
         return response
 
     def answer(self, body: bytes) -> Any:
@@ -121,21 +123,16 @@ class FuzzedService:
         assert TOKEN.encode() not in b"".join(path.read_bytes() for path in self.folder.rglob("*") if path.is_file())
         report = verify_log(self.url)
         assert report.is_whole, report.faults
-        entries = self.entries()
-        assert entries["answer"] == self.tally.answers
-        assert entries["feedback"] == len(self.tally.statements)
-
-    def entries(self) -> Counter[str]:
-        """How many entries of each kind the log holds; after `close`."""
-        with closing(sqlite3.connect(self.folder / "audit.sqlite3")) as connection:
-            return Counter(dict(connection.execute("select kind, count(*) from audit_entry group by kind")))
+        kinds = Counter(kind for (kind,) in rows_of(self.url, "SELECT kind FROM audit_entry"))
+        assert kinds["answer"] == self.answers
+        assert kinds["feedback"] == len(self.statements)
 
 
-def is_refusal(response: Any) -> None:
+def is_refusal(status: int, content_type: str | None, body: bytes) -> None:
     """A status of the contract, and an OperationOutcome with one fixed text."""
-    assert response.status_code in REFUSALS, (response.status_code, response.data[:300])
-    assert response.content_type == "application/fhir+json; charset=utf-8"
-    (issue,) = OperationOutcome.model_validate_json(response.data).issue
+    assert status in REFUSALS, (status, body[:300])
+    assert content_type == "application/fhir+json; charset=utf-8"
+    (issue,) = OperationOutcome.model_validate_json(body).issue
     assert issue.details.text.strip()
 
 

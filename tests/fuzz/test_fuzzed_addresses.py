@@ -1,6 +1,5 @@
 """Any address, method and headers, on every page of the service: an answer or a refusal, never a failure."""
 
-import time
 import tomllib
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from tests.chart_builders import NOW, PATIENT, open_service
 from tests.fuzz import bases
 from tests.fuzz.amount import examples
 from tests.fuzz.changes import apply, changes
-from tests.fuzz.fuzzed_service import CALL
+from tests.fuzz.fuzzed_service import CALL, in_time
 from tests.fuzz.nasty import TEXTS, dump
 from tests.review_desk import PASSWORD
 from tests.review_desk import TOKEN as FORM_TOKEN
@@ -91,10 +90,9 @@ def test_whatever_a_reviewer_asks_for_or_sends_is_a_page_taken_or_refused(
     path = on_the_wire("/audit" + page.format(inside))
     form = {"data": fields | ({"token": reviewer} if with_token else {})}
     sent = {"query_string": fields} if method == "GET" else form
-    started = time.monotonic()
-    response = subject.client.open("/", method=method, environ_overrides={"PATH_INFO": path}, **sent)
-    text = response.text
-    subject.tally.add(response.status_code, time.monotonic() - started)
+    with in_time():
+        response = subject.client.open("/", method=method, environ_overrides={"PATH_INFO": path}, **sent)
+        text = response.text
     refusals = {400, 403, 404} | ({405, 429} if method == "POST" else set())
     assert response.status_code in {200, 303} | refusals, (response.status_code, text[:500])
     assert "<script>alert" not in text

@@ -5,14 +5,13 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from cds_service.protocol.feedback import parse_feedback
 from tests.fuzz import bases
 from tests.fuzz.amount import examples
 from tests.fuzz.changes import apply, changes, splice, splices
 from tests.fuzz.fuzzed_service import FEEDBACK, FuzzedService
-from tests.fuzz.nasty import any_json, dump
+from tests.fuzz.nasty import dump
 
 MOMENT = "2026-11-20T09:00:00Z"
 REASONS = "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason"
@@ -53,17 +52,10 @@ def tell(subject: FuzzedService, body: bytes) -> None:
     response = subject.post(FEEDBACK, body)
     if response.status_code == 200:
         assert json.loads(response.data) == {}
-        subject.tally.statements |= {item.id for item in parse_feedback(body)}
+        subject.statements |= {item.id for item in parse_feedback(body)}
 
 
-@examples(0.04)
-@given(body=st.binary(max_size=60) | any_json.map(dump))
-def test_any_octets_and_any_json_are_no_feedback(subject, body):
-    response = subject.post(FEEDBACK, body)
-    assert response.status_code == 400 or json.loads(body)["feedback"] == []
-
-
-@examples(0.1)
+@examples(0.14)
 @given(made=changes)
 def test_feedback_with_any_part_broken_is_refused_or_recorded_once(subject, cards, made):
     body = feedback_on(cards)
@@ -75,14 +67,3 @@ def test_feedback_with_any_part_broken_is_refused_or_recorded_once(subject, card
 @given(cuts=splices)
 def test_feedback_damaged_on_its_way_is_refused_or_recorded_once(subject, cards, cuts):
     tell(subject, splice(dump(feedback_on(cards)), cuts))
-
-
-@examples(0.01)
-@given(made=changes)
-def test_feedback_in_the_place_of_a_call_and_the_other_way_round_is_refused(subject, cards, made):
-    body = feedback_on(cards)
-    apply(body, made)
-    assert subject.answer(dump(body)) is None
-    request = bases.request("patient alone")
-    apply(request, made, fixed=bases.FIXED)
-    assert subject.post(FEEDBACK, dump(request)).status_code == 400

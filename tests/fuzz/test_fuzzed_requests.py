@@ -11,7 +11,7 @@ from tests.fuzz import bases
 from tests.fuzz.amount import examples
 from tests.fuzz.answers import check_answer, inputs_of
 from tests.fuzz.changes import apply, changes, splice, splices, with_key_twice
-from tests.fuzz.fuzzed_service import CALL, FuzzedService
+from tests.fuzz.fuzzed_service import FuzzedService
 from tests.fuzz.nasty import any_json, dump
 from tests.generated_patients import signings
 
@@ -91,12 +91,3 @@ def test_any_patient_with_a_broken_record_still_gets_cards(subject, patient, mad
     answer = ask(subject, body, again=False)
     if answer is not None:
         assert "rehabilitation" in by_topic(answer["cards"])
-
-
-@examples(0.01)
-@given(made=changes)
-def test_what_no_hook_asks_for_is_a_refusal_in_one_form(subject, made):
-    body = bases.request("thin")
-    apply(body, made, fixed=bases.FIXED)
-    for path in ("/cds-services/no-such-service", f"{CALL}/nothing", "/cds-services"):
-        assert subject.post(path, dump(body)).status_code in (404, 405)
