@@ -119,22 +119,19 @@ def _pair(found: Any) -> list[float] | None:
 def judge_ranking(world: Population, model: LogisticModel, n: int, random: np.random.Generator) -> float:
     """Rank correlation, over all sets of inputs, of inputs known with the AUC that the set's figures reach."""
     rows, _ = world.draw(n, random)
-    truth, cells = world.risk[rows], world.inputs[rows]
-    names = [term.name for term in world.study.terms]
     shares, areas = [], []
     usable = [one.finding for one in world.study.inputs if one.known_at_order_sign]
     for size in range(1, len(usable) + 1):
         for known in combinations(usable, size):
             reduced = model.reduced(frozenset(known))
-            score = cells[:, [names.index(term) for term in reduced.terms]] @ reduced.coefficients
             shares.append(reduced.inputs_known)
-            areas.append(_soft_auc(truth, score))
+            areas.append(_soft_auc(world.risk[rows], world.score(reduced)[rows]))
     return float(spearmanr(shares, areas).statistic)
 
 
-def _soft_auc(risk: Vector, score: Vector) -> float:
+def _soft_auc(risk: Vector, score: Vector, weights: Vector | float = 1.0) -> float:
     """Area under the ROC curve when each patient is a case with their true risk."""
-    both, weight = np.concatenate([score, score]), np.concatenate([risk, 1 - risk])
+    both, weight = np.concatenate([score, score]), np.concatenate([weights * risk, weights * (1 - risk)])
     return float(roc_auc_score(np.repeat([1, 0], len(risk)), both, sample_weight=weight))
 
 
@@ -156,7 +153,7 @@ def judge_studies(world: Population, studies: int, n: int, random: np.random.Gen
             failed += 1
             continue
         printed, fitted, own_auc = again
-        slopes.append(_slope_of(fitted, world, rows))
+        slopes.append(_slope_of(fitted[0], world, rows))
         apparent.append(own_auc)
         try:
             intervals = _intervals(printed, sets, world, rows)
@@ -165,18 +162,20 @@ def judge_studies(world: Population, studies: int, n: int, random: np.random.Gen
             continue
         for place, ((low, high), truth) in enumerate(zip(intervals, endless, strict=True)):
             held[place].append(float(((low <= truth) & (truth <= high)).mean()))
-    if not (done := len(held[0])):
+    if not held[0]:
         raise SystemExit(f"{study.id}: none of {studies} repeated studies can be fitted and rebuilt; ask for more")
     return {
         "studies": studies,
         "notRebuilt": failed,
-        "coverage": {
-            _say(known, study): [round(float(np.mean(one)), 3), round(float(np.std(one) / np.sqrt(done)), 3)]
-            for known, one in zip(sets, held, strict=True)
-        },
-        "refitSlope": [round(float(np.mean(slopes)), 3), round(float(np.std(slopes) / np.sqrt(len(slopes))), 3)],
+        "coverage": {_say(known, study): _mean_of(one) for known, one in zip(sets, held, strict=True)},
+        "refitSlope": _mean_of(slopes),
         "apparentAuc": [round(float(one), 3) for one in np.quantile(apparent, [0.5, 0.025, 0.975])],
     }
+
+
+def _mean_of(values: Sequence[float]) -> list[float]:
+    """With its standard error."""
+    return [round(float(one), 3) for one in (np.mean(values), np.std(values) / np.sqrt(len(values)))]
 
 
 def _say(known: Known, study: LogisticStudy) -> str:
@@ -269,9 +268,8 @@ def _intervals(
     return found
 
 
-def _slope_of(fitted: tuple[Vector, float], world: Population, rows: NDArray[np.intp]) -> float:
+def _slope_of(coefficients: Vector, world: Population, rows: NDArray[np.intp]) -> float:
     """Calibration slope of a refitted model among new patients of the world."""
-    coefficients, _ = fitted
     score = world.inputs[rows] @ coefficients
     _, slope = fit_fractional((score - score.mean())[:, None], world.risk[rows], np.full(len(rows), 1 / len(rows)))
     return float(slope[0])
@@ -293,9 +291,7 @@ def chance_of_auc(
     world: Population, model: LogisticModel, n: int, events: int, random: np.random.Generator
 ) -> list[float]:
     """Median and 95 % range of the AUC of the true model in sets of n patients with so many events."""
-    names = [term.name for term in world.study.terms]
-    reduced = model.reduced(frozenset(world.study.input_names))
-    score = world.inputs[:, [names.index(term) for term in reduced.terms]] @ reduced.coefficients
+    score = world.score(model.reduced(frozenset(world.study.input_names)))
     cases = world.weights * world.risk / (world.weights @ world.risk)
     controls = world.weights * (1 - world.risk) / (world.weights @ (1 - world.risk))
     areas = []
@@ -307,11 +303,5 @@ def chance_of_auc(
 
 def auc_of_one(world: Population, name: str) -> float:
     """AUC of one input alone, whichever way it runs."""
-    area = _soft_auc_weighted(world, world.column(name))
+    area = _soft_auc(world.risk, world.column(name), world.weights)
     return round(max(area, 1 - area), 3)
-
-
-def _soft_auc_weighted(world: Population, score: Vector) -> float:
-    both = np.concatenate([score, score])
-    weight = np.concatenate([world.weights * world.risk, world.weights * (1 - world.risk)])
-    return float(roc_auc_score(np.repeat([1, 0], len(score)), both, sample_weight=weight))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from cds_service.core.facts import Value
+from cds_service.core.prediction import ReducedModel
 from cds_service.core.study import LogisticStudy, Predictor, Statistics
 from cds_service.studies.cohort import (
     IDENTITIES,
@@ -115,6 +116,10 @@ class Population:
 
     def column(self, name: str) -> Vector:
         return self.inputs[:, [term.name for term in self.study.terms].index(name)]
+
+    def score(self, model: ReducedModel) -> Vector:
+        """The linear predictor of each patient, without its intercept."""
+        return np.column_stack([self.column(term) for term in model.terms]) @ model.coefficients
 
     def draw(self, n: int, random: np.random.Generator) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
         """Rows of n patients, and their outcomes."""
