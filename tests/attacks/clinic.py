@@ -1,13 +1,13 @@
 """A site of its own for one case: EHRs whose address of keys fails on purpose, other clocks, more workers."""
 
 import json
-import logging
 import tempfile
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from logging import LogRecord
 from pathlib import Path
 from typing import Any
+from unittest import TestCase
 
 from cds_service.audit.used_tokens import UsedTokens
 from cds_service.callers.keys import KeyAddress
@@ -22,6 +22,7 @@ from tests.client_tokens import ISSUER, Signer, client_of, site_folder
 from tests.faults.records import PATIENT, draft_orders
 from tests.key_publisher import HANG_SECONDS, Publisher
 from tests.live_service import Reply
+from tests.waiting import wait_until
 
 BASES = ("http://127.0.0.2:9/north", "http://127.0.0.2:9/south")
 SIGNER = Signer("ES384", "key")
@@ -107,23 +108,26 @@ class ByHand:
     """The verification alone, in this process, under a clock that is set by hand: nobody waits ten minutes for a test.
 
     Attributes:
-        said: reasons in the log lines about keys.
         why: the reason of the last refusal.
     """
 
-    def __init__(self, keys: Publisher) -> None:
+    def __init__(self, keys: Publisher, lines: list[LogRecord]) -> None:
         self.keys = keys
-        self.said: list[str] = []
         self.why = ""
+        self._lines = lines
         self._now = 0.0
         settings = Client.model_validate({"issuer": ISSUER, "jwks-url": keys.base, "fhir-servers": BASES})
         self._source = KeyAddress(ISSUER, keys.base, Connections(), monotonic=lambda: self._now)
         self._callers = Callers([KnownClient(settings, self._source)], UsedTokens(None))
 
+    @property
+    def said(self) -> list[str]:
+        """Reasons in the log lines about keys."""
+        return [line.__dict__["fields"]["reason"] for line in self._lines]
+
     def wait(self, *, minutes: float) -> None:
         """So much later, when no fetch goes on any more but one that hangs."""
-        while self._source.cached._fetching is not None and self.keys.gate.is_set():
-            time.sleep(0.005)
+        wait_until(lambda: self._source.cached._fetching is None or not self.keys.gate.is_set())
         self._now += 60 * minutes
 
     def is_known(self, signer: Signer = SIGNER, **changes: Any) -> bool:
@@ -140,17 +144,6 @@ class ByHand:
 @contextmanager
 def by_hand() -> Iterator[ByHand]:
     """One EHR with the usual key."""
-    publisher = Publisher(SIGNER, address="127.0.0.2")
-    door = ByHand(publisher)
-    listener = logging.Handler()
-    listener.emit = lambda record: door.said.append(record.__dict__["fields"]["reason"])  # type: ignore[method-assign]
-    log = logging.getLogger("kyphoplasty_cds.callers")
-    level = log.level
-    log.addHandler(listener)
-    log.setLevel(logging.INFO)
-    try:
-        yield door
-    finally:
-        log.removeHandler(listener)
-        log.setLevel(level)
-        publisher.close()
+    heard = TestCase().assertLogs("kyphoplasty_cds.callers", "INFO")
+    with Publisher(SIGNER, address="127.0.0.2") as publisher, heard as told:
+        yield ByHand(publisher, told.records)

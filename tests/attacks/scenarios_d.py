@@ -12,6 +12,7 @@ from tests.attacks.cases import Case
 from tests.attacks.field import Field
 from tests.attacks.playing import play
 from tests.attacks.reviewers import log_in
+from tests.attacks.running import Running
 from tests.attacks.scenarios import scenario
 from tests.chart_builders import kyphoplasty, measured, order_sign, problem, texts_of, thin_and_weak
 from tests.foreign_words import MARK, PAYLOADS, drafts, faults_in, record
@@ -125,9 +126,8 @@ def reviews_markup(case: Case, field: Field) -> None:
     before = service.mark()
     answer = service.call(_request(userId=MARKUP), **{"User-Agent": MARKUP})
     card = answer.json()["cards"][0]["uuid"]
-    told = {"card": card, "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
-    reason = {"overrideReason": {"reason": {"code": MARKUP, "system": MARKUP}, "userComment": MARKUP}}
-    assert service.call({"feedback": [told | reason]}, path=FEEDBACK).status == 200
+    reason = {"reason": {"code": MARKUP, "system": MARKUP}, "userComment": MARKUP}
+    _tell(service, _statement(card, overrideReason=reason))
     entry = service.entry_id(service.entries(before, 2)[0]["sequence"])
     anna = log_in(service, "dora", "reviewer")
     assert anna.post(f"/audit/entries/{entry}/mark", {"token": anna.token(), "note": MARKUP}).status == 303
@@ -145,63 +145,59 @@ def reviews_markup(case: Case, field: Field) -> None:
         assert "script-src" not in policy
 
 
+def _statement(card: str = "", **members: Any) -> dict[str, Any]:
+    """About this card, or one that nobody knows."""
+    told = {"card": card or str(uuid4()), "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
+    return told | members
+
+
+def _tell(service: Running, *statements: Any, times: int = 1) -> tuple[dict[str, Any], Any]:
+    """The one new entry of these statements, which are taken without a word, and what it says."""
+    before = service.mark()
+    for _ in range(times):
+        answer = service.call({"feedback": statements}, path=FEEDBACK)
+        assert (answer.status, answer.body) == (200, b"{}")
+    (entry,) = service.entries(before, 1)
+    return entry, service.content(entry["sequence"])
+
+
 @scenario
 def tells_of_an_unknown_card(case: Case, field: Field) -> None:
     service = field.service(case.site)
     card = service.call(_request()).json()["cards"][0]["uuid"]
-    told = {"outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
-    before = service.mark()
-    known = service.call({"feedback": [told | {"card": card}]}, path=FEEDBACK)
-    unknown = service.call({"feedback": [told | {"card": str(uuid4())}]}, path=FEEDBACK)
-    assert (known.status, known.body) == (unknown.status, unknown.body) == (200, b"{}")
-    linked, loose = service.entries(before, 2)
-    assert linked["about"]
-    assert loose["about"] is None
-    assert loose["patient"] is None
+    assert _tell(service, _statement(card))[0]["about"]
+    loose, _ = _tell(service, _statement())
+    assert (loose["about"], loose["patient"]) == (None, None)
 
 
 @scenario
 def tells_ten_thousand_things(case: Case, field: Field) -> None:
-    told = {"card": "x", "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
-    play(case, field, {"feedback": [told] * 10_000})
+    play(case, field, {"feedback": [_statement("x")] * 10_000})
 
 
 @scenario
 def accepts_sixty_thousand_suggestions(case: Case, field: Field) -> None:
     """They are counted, and the log does not grow by them."""
-    service = field.service(case.site)
-    told = {"card": str(uuid4()), "outcome": "accepted", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
-    told |= {"acceptedSuggestions": [{"id": str(uuid4())} for _ in range(60_000)]}
-    before = service.mark()
-    assert service.call({"feedback": [told]}, path=FEEDBACK).status == 200
-    (entry,) = service.entries(before, 1)
-    content = service.content(entry["sequence"])
+    accepted = [{"id": str(uuid4())} for _ in range(60_000)]
+    told = _statement(outcome="accepted", acceptedSuggestions=accepted)
+    _, content = _tell(field.service(case.site), told)
     assert content["unknownSuggestions"] == 60_000
     assert len(content["acceptedSuggestions"]) < 100
 
 
 @scenario
 def tells_the_same_twice(case: Case, field: Field) -> None:
-    service = field.service(case.site)
-    told = {"card": str(uuid4()), "outcome": "overridden", "outcomeTimestamp": "2099-01-01T00:00:00Z"}
-    before = service.mark()
-    for _ in range(3):
-        assert service.call({"feedback": [told, told]}, path=FEEDBACK).status == 200
-    (entry,) = service.entries(before, 1)
+    told = _statement(outcomeTimestamp="2099-01-01T00:00:00Z")
+    entry, content = _tell(field.service(case.site), told, told, times=3)
     assert entry["at"] < "2099"
-    assert service.content(entry["sequence"])["timestampAhead"] is True
+    assert content["timestampAhead"] is True
 
 
 @scenario
 def comments_on_a_patient(case: Case, field: Field) -> None:
-    service = field.service(case.site)
     comment = "Canary Hallie Miller, born 1945-03-17 " + "x" * 1_000_000
     reason = {"reason": {"code": "alreadyArranged"}, "userComment": comment}
-    told = {"card": str(uuid4()), "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
-    before = service.mark()
-    assert service.call({"feedback": [told | {"overrideReason": reason}]}, path=FEEDBACK).status == 200
-    (entry,) = service.entries(before, 1)
-    content = service.content(entry["sequence"])
+    _, content = _tell(field.service(case.site), _statement(overrideReason=reason))
     assert content["droppedComment"] == len(comment)
     assert "userComment" not in content
 
