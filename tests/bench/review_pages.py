@@ -1,20 +1,15 @@
 """How long the review pages take over a big audit log, warm."""
 
-import re
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
-from cds_service.loading import load_service
-from cds_service.review.access import Access
-from cds_service.review.accounts import Accounts
-from cds_service.settings import Settings
-from cds_service.web.app import create_app
 from tests.bench.big_log import fill
+from tests.review_desk import ReviewDesk, Reviewer
 
-PASSWORD = "correct horse battery"
 FILTERS = (
     *("kind=refusal", "patient=pat-4711", "patient=nobody", "user=Practitioner/7"),
     *("since=2021-01-01&until=2021-01-02", "partial=yes&since=2022-01-01&until=2022-12-31"),
@@ -28,32 +23,18 @@ def slowest_page(folder: Path, entries: int) -> tuple[str, float]:
     """Address and seconds of the slowest page over a log of so many entries; each page is asked three times, warm."""
     log = folder / "big.sqlite3"
     fill(log, entries)
-    store = AuditStore(f"sqlite:///{log}")
-    try:
-        client = _logged_in(store)
-        return max(((page, _seconds(client, page)) for page in _pages(store)), key=lambda found: found[1])
-    finally:
-        store.close()
+    with closing(ReviewDesk(folder, url=f"sqlite:///{log}")) as desk:
+        officer = desk.reviewer("bench", "privacy-officer")
+        return max(((page, _seconds(officer, page)) for page in _pages(desk.store)), key=lambda found: found[1])
 
 
-def _seconds(client, page: str) -> float:
+def _seconds(reader: Reviewer, page: str) -> float:
     times = []
     for _ in range(4):
         began = time.perf_counter()
-        assert client.get(page).status_code == 200, page
+        reader.get(page)
         times.append(time.perf_counter() - began)
     return max(times[1:])
-
-
-def _logged_in(store: AuditStore):
-    settings = Settings(database_url=str(store.database.url))
-    client = create_app(load_service(None), settings, audit=store, base_url="http://127.0.0.1").test_client()
-    accounts = Accounts(Access(lambda: store.database, lambda: datetime.now(UTC)))
-    accounts.add("bench", "privacy-officer", PASSWORD, replace=True)
-    token = re.search(r'name="token" value="([^"]+)"', client.get("/audit/login").text).group(1)
-    form = {"token": token, "name": "bench", "password": PASSWORD, "wanted": "/audit"}
-    assert client.post("/audit/login", data=form).status_code == 303
-    return client
 
 
 def _pages(store: AuditStore) -> list[str]:

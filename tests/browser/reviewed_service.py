@@ -1,24 +1,13 @@
-"""A service in a process of its own with a reviewer, and JSON sent to it as an EHR would."""
+"""A service in a process of its own with a reviewer."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-from urllib.request import Request, urlopen
 
 from tests.running_service import RunningService
 
-CALL = "/cds-services/kyphoplasty-order-sign"
 REVIEWER, PASSWORD = "anna", "correct horse battery"
-
-
-def post(url: str, document: Any) -> Any:
-    """What is answered, as JSON."""
-    request = Request(url, json.dumps(document).encode(), {"Content-Type": "application/json"})
-    with urlopen(request, timeout=60) as response:
-        return json.loads(response.read() or b"{}")
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from functools import partial
 
 import pytest
 
-from tests.browser.reviewed_service import CALL, post
 from tests.browser.test_sandbox_page import add_kyphoplasty
 from tests.browser.watching import axe_violations, every_screen, hard_to_read
 from tests.chart_builders import kyphoplasty, measured, order_sign, patient, quiet_lists
@@ -24,7 +23,7 @@ RECORD = {
 def basis(service):
     """The address of the basis of an answer with figures for both outcomes, signed once."""
     record = (patient(), *quiet_lists(), *(measured(name, value) for name, value in RECORD.items()))
-    return post(service.url + CALL, order_sign(record, kyphoplasty()))["cards"][0]["links"][0]["url"]
+    return service.call(order_sign(record, kyphoplasty())).json()["cards"][0]["links"][0]["url"]
 
 
 @pytest.fixture

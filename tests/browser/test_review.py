@@ -3,14 +3,14 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 
 from cds_service.samples import load_samples
 from cds_service.samples.requests import order_sign_request
-from tests.browser.reviewed_service import CALL, PASSWORD, REVIEWER, post, reviewed_service
+from tests.browser.reviewed_service import PASSWORD, REVIEWER, reviewed_service
 from tests.browser.watching import every_screen, hard_to_read, log_in
+from tests.live_service import FEEDBACK
 
 PAGES = ("/audit", "/audit/patients/p1-thin-high", "ENTRY", "ENTRY/replay", "/audit/figures", "/audit/integrity")
 
@@ -19,18 +19,15 @@ PAGES = ("/audit", "/audit/patients/p1-thin-high", "ENTRY", "ENTRY/replay", "/au
 def log(browser):  # noqa: ARG001 - no process is started without a browser
     """A service of its own, since these tests count entries: three patients signed, feedback on a card, a reviewer."""
     with reviewed_service() as running:
-        _fill(running.url)
+        plan = running.send("GET", "/cds-services").json()["services"][0]["prefetch"]
+        now = datetime.now(UTC)
+        for sample in load_samples(now.date())[:3]:
+            first = running.call(order_sign_request(sample, plan=plan)).json()["cards"][0]
+        reason = {key: first["overrideReasons"][1][key] for key in ("system", "code")}
+        item = {"card": first["uuid"], "outcome": "overridden", "overrideReason": {"reason": reason}}
+        told = running.call({"feedback": [{**item, "outcomeTimestamp": now.isoformat()}]}, path=FEEDBACK)
+        assert told.status == 200
         yield running.url
-
-
-def _fill(url):
-    with urlopen(f"{url}/cds-services", timeout=60) as response:
-        plan = json.load(response)["services"][0]["prefetch"]
-    for sample in load_samples(datetime.now(UTC).date())[:3]:
-        cards = post(url + CALL, order_sign_request(sample, plan=plan))["cards"]
-    reason = {key: cards[0]["overrideReasons"][1][key] for key in ("system", "code")}
-    item = {"card": cards[0]["uuid"], "outcome": "overridden", "overrideReason": {"reason": reason}}
-    post(f"{url}{CALL}/feedback", {"feedback": [{**item, "outcomeTimestamp": datetime.now(UTC).isoformat()}]})
 
 
 @pytest.fixture

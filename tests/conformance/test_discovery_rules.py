@@ -21,15 +21,9 @@ TOKENS_OF_ORDER_SIGN = {
 }
 # Kinds of the R4 search parameters that a template may use (hl7.org/fhir/R4, search parameters of each type).
 PARAMETERS = {
-    "patient": "reference",
-    "subject": "reference",
-    "encounter": "reference",
-    "code": "token",
-    "status": "token",
-    "category": "token",
-    "clinical-status": "token",
+    **dict.fromkeys(("patient", "subject", "encounter"), "reference"),
+    **dict.fromkeys(("code", "status", "category", "clinical-status", "_id"), "token"),
     "date": "date",
-    "_id": "token",
 }
 
 
@@ -43,19 +37,21 @@ def searches(templates):
     return {key: parameters_of(template) for key, template in templates.items() if "?" in template}
 
 
-def test_ch_01_discovery_answers_200_with_an_object_that_holds_an_array_of_services(service):
+@pytest.fixture
+def document(service):
+    return service.send("GET", DISCOVERY).json()
+
+
+def test_ch_01_discovery_answers_200_with_an_object_that_holds_an_array_of_services(service, document):
     reply = service.send("GET", DISCOVERY)
-    assert reply.status == 200
-    assert reply.media_type == "application/json"
-    assert isinstance(reply.json(), dict)
-    assert isinstance(reply.json()["services"], list)
-    assert reply.json()["services"]
+    assert (reply.status, reply.media_type) == (200, "application/json")
+    assert isinstance(document, dict)
+    assert isinstance(document["services"], list)
+    assert document["services"]
 
 
 def test_ch_02_every_service_names_its_hook_its_id_and_what_it_does(entry):
-    for name in ("hook", "description", "id"):
-        assert isinstance(entry[name], str)
-        assert entry[name].strip()
+    assert all(isinstance(entry[name], str) and entry[name].strip() for name in ("hook", "description", "id"))
 
 
 def test_ch_03_every_service_has_a_title(entry):
@@ -63,18 +59,17 @@ def test_ch_03_every_service_has_a_title(entry):
     assert entry["title"].strip()
 
 
-def test_ch_04_nothing_in_discovery_is_null_or_empty(service):
-    document = service.send("GET", DISCOVERY).json()
+def test_ch_04_nothing_in_discovery_is_null_or_empty(document):
     assert [path for path, value in nodes(document) if value is None or value in ("", [], {})] == []
 
 
-def test_ch_05_every_listed_service_can_be_called_at_its_id(service):
-    for one in service.send("GET", DISCOVERY).json()["services"]:
+def test_ch_05_every_listed_service_can_be_called_at_its_id(service, document):
+    for one in document["services"]:
         assert service.post(order_sign(), f"{DISCOVERY}/{one['id']}").status == 200
 
 
-def test_ch_06_each_id_stands_once_and_is_one_plain_segment_of_a_url(service):
-    ids = [one["id"] for one in service.send("GET", DISCOVERY).json()["services"]]
+def test_ch_06_each_id_stands_once_and_is_one_plain_segment_of_a_url(document):
+    ids = [one["id"] for one in document["services"]]
     assert len(set(ids)) == len(ids)
     assert all(re.fullmatch(r"[a-z0-9-]+", one) for one in ids)
 
@@ -84,8 +79,7 @@ def test_ch_07_the_version_is_a_semver_string_and_a_hook_version_is_the_one_of_t
     assert entry["hookVersion"] == "1.0"
 
 
-def test_ch_08_discovery_has_no_members_of_its_own_outside_extension(service):
-    document = service.send("GET", DISCOVERY).json()
+def test_ch_08_discovery_has_no_members_of_its_own_outside_extension(document):
     assert document.keys() <= {"services", "extension"}
     for one in document["services"]:
         assert one.keys() <= SERVICE_MEMBERS

@@ -15,8 +15,7 @@ from tests.fuzz.amount import examples
 from tests.fuzz.changes import apply, changes
 from tests.fuzz.fuzzed_service import CALL, in_time
 from tests.fuzz.nasty import TEXTS, dump
-from tests.review_desk import PASSWORD
-from tests.review_desk import TOKEN as FORM_TOKEN
+from tests.review_desk import PASSWORD, Reviewer
 
 ODD = tomllib.loads(Path(__file__).with_name("addresses.toml").read_text(encoding="utf-8"))
 MODELS = tuple(f"/models/{name}" for name in open_service().model_cards)
@@ -70,10 +69,9 @@ def reviewer(subject):
     subject.post(CALL, dump(bases.request("no prefetch")))
     accounts = Accounts(Access(lambda: subject.store.database, lambda: NOW))
     accounts.add("anna", "reviewer", PASSWORD, replace=True)
-    token = FORM_TOKEN.search(subject.client.get("/audit/login").text)[1]
-    form = {"token": token, "wanted": "/audit", "name": "anna", "password": PASSWORD}
-    assert subject.client.post("/audit/login", data=form).status_code == 303
-    return FORM_TOKEN.search(subject.client.get("/audit/integrity").text)[1]
+    anna = Reviewer(subject)
+    assert anna.log_in("anna", PASSWORD).status_code == 303
+    return anna
 
 
 @examples(0.05)
@@ -83,15 +81,13 @@ def reviewer(subject):
     fields=st.dictionaries(st.sampled_from(ODD["fields"]), WORDS, max_size=4),
     with_token=st.sampled_from((True, True, True, False)),
 )
-def test_whatever_a_reviewer_asks_for_or_sends_is_a_page_taken_or_refused(
-    subject, reviewer, asked, inside, fields, with_token
-):
+def test_whatever_a_reviewer_asks_for_or_sends_is_a_page_taken_or_refused(reviewer, asked, inside, fields, with_token):
     method, page = asked
     path = on_the_wire("/audit" + page.format(inside))
-    form = {"data": fields | ({"token": reviewer} if with_token else {})}
+    form = {"data": fields | ({"token": reviewer.token()} if with_token else {})}
     sent = {"query_string": fields} if method == "GET" else form
     with in_time():
-        response = subject.client.open("/", method=method, environ_overrides={"PATH_INFO": path}, **sent)
+        response = reviewer.client.open("/", method=method, environ_overrides={"PATH_INFO": path}, **sent)
         text = response.text
     refusals = {400, 403, 404} | ({405, 429} if method == "POST" else set())
     assert response.status_code in {200, 303} | refusals, (response.status_code, text[:500])
