@@ -78,7 +78,7 @@ def create_app(
     Raises:
         DataFileError: a key file has no usable key.
     """
-    app = _Application("cds_service.web")
+    app = Flask("cds_service.web")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     metrics = Metrics()
     for part, digest in service.digests.items():
@@ -139,12 +139,6 @@ def create_app(
     origins = around.site.site.allowed_origins if around.site else None
     app.wsgi_app = partial(_in_front, app.wsgi_app, origins)  # type: ignore[method-assign]
     return app
-
-
-class _Application(Flask):
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """The function as it is: none of ours is a coroutine, which Flask would ask of five for each call."""
-        return func
 
 
 def _link_key(settings: Settings, audit: AuditStore) -> Callable[[float], bytes | None]:
