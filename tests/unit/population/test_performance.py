@@ -18,7 +18,7 @@ from cds_service.population.performance import (
     measure,
     observed_expected,
 )
-from tests.unit.population.published_examples import POOR, S100B
+from tests.tables import cases
 
 
 def drawn(n=1500, slope=0.7, shift=0.4, seed=1):
@@ -29,7 +29,9 @@ def drawn(n=1500, slope=0.7, shift=0.4, seed=1):
     return outcome, 1 / (1 + np.exp(-log_odds)), log_odds
 
 
-OUTCOME, VALUE = np.array([float(one) for one in POOR.strip()]), np.array([float(one) for one in S100B.split()])
+PUBLISHED = cases(__file__, "published")
+OUTCOME = np.array([float(one) for one in PUBLISHED["poor"]])
+VALUE = np.array([float(one) for one in PUBLISHED["s100b"].split()])
 
 
 def test_auc_and_its_interval_are_those_that_proc_prints():

@@ -214,16 +214,11 @@ def test_a_refit_finds_the_truth_and_corrects_new_patients(tmp_path, monkeypatch
     ("n", "more", "code", "said"), cases(__file__, "a_refit_needs_events_confirmation_and_the_studys_horizon")
 )
 def test_a_refit_needs_events_confirmation_and_the_studys_horizon(tmp_path, n, more, code, said):
-    result = run(site_patients(tmp_path / "o.csv", n, shift=0.0, slope=1.0, **more), "--refit", tmp_path / "r.toml")
-    assert (result.exit_code, said in result.output) == (code, True), result.output
+    file = site_patients(tmp_path / "o.csv", n, **{"shift": 0.0, "slope": 1.0, **more})
+    result = run(file, "--refit", tmp_path / "r.toml")
+    assert result.exit_code == code, result.output
+    assert re.search(said, result.output), result.output
     assert (tmp_path / "r.toml").exists() == (code == 0)
-
-
-def test_a_slope_that_is_clearly_off_is_fitted_also_with_few_events(tmp_path):
-    """Else the figures would stay too extreme at both ends."""
-    result = run(site_patients(tmp_path / "o.csv", 240, shift=-1.0, slope=0.3), "--refit", tmp_path / "r.toml")
-    assert (": intercept-and-slope on 240 patients, " in result.output, result.exit_code) == (True, 0), result.output
-    assert int(result.output.split("240 patients, ")[1].split(" ")[0]) < 100
 
 
 @pytest.fixture

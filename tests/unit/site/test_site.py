@@ -1,47 +1,14 @@
 """The site folder: read whole, or refused by file, table and key."""
 
+from pathlib import Path
+
 import pytest
 
 from cds_service.core.policy import SITE_KEYS
 from cds_service.site.folder import load_site
 from tests.tables import cases
 
-# As the contract prints it.
-WHOLE = """
-[site]
-name = "Example Hospital"
-allowed-origins = ["https://sandbox.example.org"]
-[baseline]
-refracture = { incidence = 0.12, months = 12 }
-residual-pain = { incidence = 0.10, months = 12 }
-[reference.vbq]
-mean = 3.1
-sd = 0.4
-n = 60
-[policy]
-brace-max-weeks = 8
-brace-review-weeks = 2
-brace-only-days = 90
-sarcopenia-criteria = "awgs-2019"
-[service]
-mode = "live"
-pilot-users = []
-[[clients]]
-issuer = "https://ehr.example.org"
-jwks-url = "https://ehr.example.org/jwks.json"
-audiences = []
-fhir-servers = ["https://ehr.example.org/fhir/r4"]
-tenants = []
-deadline-seconds = 2
-client-id = "kyphoplasty-cds"
-[clients.capabilities]
-actions = ["create", "update"]
-resources = ["ServiceRequest", "DeviceRequest"]
-orderables = "any"
-links = "signed"
-[fhir]
-allow-private-networks = false
-"""
+WHOLE = Path(__file__).with_name("whole.toml").read_text(encoding="utf-8")
 CLIENT = '[[clients]]\nissuer = "i"\njwks-url = "https://e.org/k"\nfhir-servers = ["https://e.org/r4"]\n'
 
 
@@ -63,20 +30,13 @@ def test_a_name_is_all_that_a_site_needs(folder):
     assert found.hooks is None
 
 
-def test_overlays_beside_the_file_are_found(folder):
+@pytest.mark.parametrize("name", ["mapping", "Mappings", "hook"])
+def test_overlays_beside_the_file_are_found_and_a_name_that_is_nearly_theirs_is_told(folder, fault, name):
     path = folder('[site]\nname = "X"\n')
-    (path / "mappings").mkdir()
-    (path / "hooks").mkdir()
+    for own in ("mappings", "hooks", "keys", ".git", "documents"):
+        (path / own).mkdir()
     found = load_site(path)
     assert (found.mappings, found.hooks) == (path / "mappings", path / "hooks")
-
-
-@pytest.mark.parametrize("name", ["mapping", "Mappings", "hook"])
-def test_a_folder_that_nearly_has_the_name_of_an_overlay_is_told(folder, fault, name):
-    path = folder('[site]\nname = "X"\n')
-    for own in ("keys", ".git", "documents"):
-        (path / own).mkdir()
-    load_site(path)
     (path / name).mkdir()
     assert f"{name}: is not used" in fault(path)
 

@@ -1,26 +1,14 @@
 """`[review]` of the site folder: the hospital's own login for the review pages."""
 
+from pathlib import Path
+
 import pytest
 
 from cds_service.site.folder import load_site
 from cds_service.site.review import client_secret
 from tests.tables import cases
 
-LOGIN = """
-[site]
-name = "Example Hospital"
-[review]
-issuer = "https://login.example.org/realms/hospital/"
-client-id = "kyphoplasty-cds"
-client-secret-file = "review-secret"
-servers = ["https://keys.example.org"]
-role-claim = "groups"
-name-claim = "preferred_username"
-local-accounts = false
-[review.roles]
-"cds-reviewers" = "reviewer"
-"privacy" = "privacy-officer"
-"""
+LOGIN = Path(__file__).with_name("login.toml").read_text(encoding="utf-8")
 
 
 def test_a_whole_table_is_read_and_the_issuer_kept_letter_by_letter(folder):
