@@ -76,10 +76,10 @@ def drug(name: str, *, number: str = "", days: int = 90, status: str = "active",
     return of_patient("MedicationRequest", number or f"m-{name}", **named | said | members)
 
 
-def dose(name: str, *, days: int, number: str = "") -> Resource:
+def dose(name: str, *, days: int, number: str = "", **members: Any) -> Resource:
     """A dose that was given."""
     said = {"medicationCodeableConcept": codeable(ATC, DRUGS[name]), "effectiveDateTime": days_ago(days)}
-    return of_patient("MedicationAdministration", number or f"a-{name}-{days}", status="completed", **said)
+    return of_patient("MedicationAdministration", number or f"a-{name}-{days}", status="completed", **said | members)
 
 
 def augmented(days: int, *, number: str = "earlier") -> Resource:
