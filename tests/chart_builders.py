@@ -109,7 +109,7 @@ def vertebroplasty(level: str | None = "L1", **members: Any) -> Resource:
     return kyphoplasty(level, number="vertebro", code="22511", **members)
 
 
-def brace(*, number: str = "brace", code: str = "L0456", **members: Any) -> Resource:
+def brace(number: str = "brace", *, code: str = "L0456", **members: Any) -> Resource:
     """A TLSO without an end."""
     return drafted("DeviceRequest", number, **{"codeCodeableConcept": codeable(HCPCS, code)} | members)
 
@@ -127,6 +127,16 @@ def bed_rest(hours: float | None, *, number: str = "bed", **members: Any) -> Res
         timing = {"repeat": {"boundsDuration": {"value": hours, "unit": "h", "system": UCUM, "code": "h"}}}
     said = {"code": codeable(ORDERS, "bed-rest"), "occurrenceTiming": timing}
     return drafted("ServiceRequest", number, **said | members)
+
+
+# What rows of a table may name (`tests.tables`): builders by their first argument.
+CHART: dict[str, Any] = SYSTEMS | {
+    one.__name__: one
+    for one in (
+        *(codeable, of_patient, measured, problem, drug, dose, augmented, ordered, period),
+        *(drafted, kyphoplasty, vertebroplasty, brace, bed_rest),
+    )
+}
 
 
 def bundle(*drafts: Resource) -> Resource:

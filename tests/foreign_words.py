@@ -5,18 +5,7 @@ import unicodedata
 from typing import Any
 
 from tests.card_rules import PLAIN, tokens_of
-from tests.chart_builders import (
-    bed_rest,
-    brace,
-    dose,
-    drafted,
-    drug,
-    kyphoplasty,
-    measured,
-    ordered,
-    problem,
-    texts_of,
-)
+from tests.chart_builders import CHART, texts_of
 from tests.tables import cases
 
 MARK = "Zq9"  # stands in every string that is injected, so that it is found again
@@ -37,15 +26,13 @@ def drafts(words: str) -> list[dict[str, Any]]:
 
 def _chart(words: str) -> dict[str, list[dict[str, Any]]]:
     coding = [{"system": "http://loinc.org", "code": words, "display": words}]
-    named = {
+    named = CHART | {
         "WORDS": words,
         "NAMED": {"text": words},
         "CODED": {"text": words, "coding": coding},
         "after": lambda first: {"text": f"{first} {words[:200]}"},
         "coded_after": lambda first: {"text": f"{first} {words}", "coding": coding},
-        "brace": lambda number, **members: brace(number=number, **members),
     }
-    named |= {one.__name__: one for one in (bed_rest, dose, drafted, drug, kyphoplasty, measured, ordered, problem)}
     found: dict[str, list[dict[str, Any]]] = cases(__file__, "chart", named)
     return found
 

@@ -5,23 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.chart_builders import (
-    Resource,
-    augmented,
-    bed_rest,
-    brace,
-    dose,
-    drug,
-    kyphoplasty,
-    measured,
-    order_sign,
-    ordered,
-    ordered_elsewhere,
-    patient,
-    period,
-    problem,
-    vertebroplasty,
-)
+from tests.chart_builders import CHART, Resource, kyphoplasty, measured, order_sign, ordered_elsewhere, patient, problem
 from tests.tables import cases
 
 
@@ -41,9 +25,7 @@ class Signing:
 
 OUTCOME = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "timeout"}]}
 KEYS = ("boneDensity", "function", "imaging", "conditions", "medications", "procedures", "serviceRequests")
-NAMED = {
-    **{one.__name__: one for one in (augmented, bed_rest, dose, drug, kyphoplasty, ordered, period, vertebroplasty)},
-    "brace": lambda number, **members: brace(number=number, **members),
+NAMED = CHART | {
     "in_words": lambda text: kyphoplasty("L1", code="99999") | {"code": {"text": text}},
     "other_procedure": lambda _: ordered_elsewhere(),
 }

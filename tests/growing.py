@@ -14,42 +14,26 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
 from cds_service.service import Ports, answer
 from tests.chart_builders import (
+    CHART,
     HOOK,
     NOW,
     KeptEntries,
-    augmented,
-    bed_rest,
-    brace,
-    dose,
-    drafted,
-    drug,
     kyphoplasty,
-    measured,
-    of_patient,
     open_service,
     order_sign,
-    problem,
     thin_and_weak,
 )
-from tests.codes import SCT, codeable
 from tests.tables import built
 
 Resource = dict[str, Any]
 PARTS: dict[str, Resource] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 # Of these the depth grows; it is bounded by what JSON may hold.
 DEEP = tuple(part for part in PARTS if part.startswith("extensions inside"))
-WORDS = {
-    "(none)": None,
-    "SCT": SCT,
-    "brace": lambda number, **members: brace(number=number, **members),
-    **{one.__name__: one for one in (augmented, bed_rest, codeable, dose, drafted, drug, kyphoplasty, measured)},
-    **{one.__name__: one for one in (of_patient, problem)},
-}
 
 
 def request_with(part: str, size: int) -> Resource:
     """A request of the usual patient with so much of this part of `growing.toml`."""
-    row = built(_grown(PARTS[part], size), WORDS | {"nested": lambda url: _nested(url, size)})
+    row = built(_grown(PARTS[part], size), CHART | {"(none)": None, "nested": lambda url: _nested(url, size)})
     body = order_sign(thin_and_weak(), *row.get("drafts", [kyphoplasty()]))
     for key, resources in row.get("prefetch", {}).items():
         body["prefetch"][key] = {"resourceType": "Bundle", "entry": [{"resource": one} for one in resources]}

@@ -7,7 +7,7 @@ from typing import Any
 
 from cds_service.samples import Sample, load_samples
 from cds_service.samples.requests import order_sign_request
-from tests.codes import CPT, LOINC, MEASURES, SCT, UCUM
+from tests.codes import CPT, LOINC, MEASURES, SCT, UCUM, codeable
 from tests.live_service import TODAY
 
 Json = dict[str, Any]
@@ -40,8 +40,8 @@ def kyphoplasty(patient: str = "p1", **members: Any) -> Json:
         "id": "draft-1",
         "status": "draft",
         "intent": "order",
-        "code": {"coding": [{"system": CPT, "code": "22514"}], "text": "Kyphoplasty L1"},
-        "bodySite": [{"coding": [{"system": SCT, "code": "66794005"}], "text": "L1"}],
+        "code": codeable(CPT, "22514", "Kyphoplasty L1"),
+        "bodySite": [codeable(SCT, "66794005", "L1")],
         "subject": {"reference": f"Patient/{patient}"},
         "authoredOn": TODAY.isoformat(),
         **members,
@@ -88,7 +88,7 @@ def observed(number: str, code: str, value: float | None, unit: str | None, **me
         "resourceType": "Observation",
         "id": number,
         "status": "final",
-        "code": {"coding": [{"system": system, "code": code}]},
+        "code": codeable(system, code),
         "subject": {"reference": "Patient/p1"},
         "effectiveDateTime": "2026-11-13",
         "valueQuantity": quantity if value is not None else None,

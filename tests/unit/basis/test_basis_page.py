@@ -15,10 +15,10 @@ from cds_service.basis.page import basis_page
 from cds_service.basis.what_if import controls_of, try_values, with_changes
 from cds_service.review.replay import replay
 from tests.chart_builders import (
+    CHART,
     HOOK,
     application,
     ask,
-    dose,
     drug,
     kyphoplasty,
     measured,
@@ -182,7 +182,7 @@ def test_why_there_is_no_figure_is_what_the_card_said_and_nothing_reassures(reco
     assert acts is None or all(row.cells[0] == "no figure" for row in acts.rows)
 
 
-WORDS = {one.__name__: one for one in (dose, measured)} | {"by_method": by_method, "thin": thin_and_weak()}
+WORDS = CHART | {"by_method": by_method, "thin": thin_and_weak()}
 
 
 @pytest.mark.parametrize("case", cases(__file__, "told", WORDS), ids=lambda case: case["why"])

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.chart_builders import (
-    bed_rest,
+    CHART,
     brace,
     cards_for,
     days_ago,
@@ -11,8 +11,6 @@ from tests.chart_builders import (
     labels,
     of_patient,
     ordered,
-    period,
-    problem,
     site_service,
     strong_and_nourished,
     thin_and_weak,
@@ -36,13 +34,7 @@ def worded(note, **members):
     return brace(note=[{"text": note}], **members)
 
 
-RECORD = {
-    "brace": lambda _, **members: brace(**members),
-    "worded": worded,
-    "bed_rest": bed_rest,
-    "problem": problem,
-    "period": period,
-}
+WORDS = CHART | {"worded": worded}
 
 
 def words_of(card):
@@ -51,7 +43,9 @@ def words_of(card):
     return [word for word in text.replace("*", "").split() if any(sign.isalnum() for sign in word)]
 
 
-@pytest.mark.parametrize("case", cases(__file__, "brace_card", RECORD), ids=lambda case: case["why"])
+@pytest.mark.parametrize(
+    "case", cases(__file__, "brace_card", CHART | {"worded": worded}), ids=lambda case: case["why"]
+)
 def test_what_the_card_says(case):
     card = brace_card(*case["drafts"], record=(*strong_and_nourished(), *case.get("record", ())))
     if case.get("none"):

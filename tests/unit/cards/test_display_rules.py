@@ -7,6 +7,7 @@ import pytest
 from cds_service.samples import load_samples
 from cds_service.samples.requests import order_sign_request
 from tests.chart_builders import (
+    CHART,
     HOOK,
     TODAY,
     ask,
@@ -15,24 +16,20 @@ from tests.chart_builders import (
     cards_for,
     kyphoplasty,
     labels,
-    measured,
     model,
     order_sign,
-    ordered,
     outcome,
     patient,
     problem,
     quiet_lists,
     site_service,
     thin_and_weak,
-    vertebroplasty,
 )
 from tests.patients.charts import measured as by_method
 from tests.tables import cases
 
+WORDS = CHART | {"by_method": by_method, "patient": patient}
 CHARTS = {"quiet": quiet_lists, "thin": thin_and_weak}
-WORDS = {one.__name__: one for one in (kyphoplasty, measured, ordered, patient, vertebroplasty)}
-WORDS["by_method"] = by_method
 
 
 @pytest.mark.parametrize("case", cases(__file__, "said", WORDS), ids=lambda case: case["why"])
