@@ -23,16 +23,14 @@ ORIGIN = "https://sandbox.example.org"
 
 @pytest.fixture
 def slow_server():
-    server = ScriptedFhir(chart(), queries(), {"conditions": "slow 5"})
-    yield server
-    server.close()
+    with ScriptedFhir(chart(), queries(), {"conditions": "slow 5"}) as server:
+        yield server
 
 
 @pytest.fixture
 def service(tmp_path):
-    running = RunningService(tmp_path, environment={"KYPHOPLASTY_CDS_PUBLIC_URL": f"https://{NAME}"})
-    yield running
-    running.close()
+    with RunningService(tmp_path, environment={"KYPHOPLASTY_CDS_PUBLIC_URL": f"https://{NAME}"}) as running:
+        yield running
 
 
 def test_what_is_too_much_is_refused_at_once_and_health_and_metrics_answer(service, slow_server):

@@ -8,33 +8,28 @@ from cds_service.audit.exporting import begin_export, export_lines
 from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from tests.audit_builders import NOON, clock, uuid_of
-from tests.chart_builders import PATIENT, application, ask, kyphoplasty, order_sign, thin_and_weak
+from tests.chart_builders import HOOK, PATIENT, Asked, kyphoplasty, open_service, order_sign, thin_and_weak
 
 # What the events refer to; HAPI takes no reference to a resource that it does not hold.
 REFERRED = [{"resourceType": "Patient", "id": PATIENT}, {"resourceType": "Practitioner", "id": "practitioner-7"}]
 
 
 def test_hapi_takes_every_event_and_finds_those_of_a_patient(hapi, tmp_path):
+    user = "Practitioner/practitioner-7"
+    about = {"patient": PATIENT, "user": user, "service_id": HOOK}
+    told = {"card": uuid_of(1), "topic": "rehabilitation", "result": "accepted"}
     store = AuditStore(f"sqlite:///{tmp_path / 'audit.sqlite3'}")
-    log = application().log
-    log.entries.clear()
+    asked = Asked(open_service(), log=store)
     body = order_sign(thin_and_weak(), kyphoplasty())
-    body["context"]["userId"] = "Practitioner/practitioner-7"
-    ask(body)
-    store.append(log.entries[0])
-    about = {"patient": PATIENT, "user": "Practitioner/practitioner-7", "service_id": "kyphoplasty-order-sign"}
-    store.append(AuditEntry(kind="refusal", at=NOON, content={}, status=503, reason="deadline-passed", **about))
-    store.append(
-        AuditEntry(
-            kind="feedback", at=NOON, content={}, card=uuid_of(1), topic="rehabilitation", result="accepted", **about
-        )
-    )
-    for kind in ("read", "mark", "note"):
-        store.append(AuditEntry(kind=kind, at=NOON, content={"filter": {}}, user="anna", patient=PATIENT))
-    for result in ("login", "logout", "denied"):
-        store.append(AuditEntry(kind="login", at=NOON, content={}, user="https://login.example|8f3a", result=result))
-    for kind in ("account", "start", "stop", "gap"):
-        store.append(AuditEntry(kind=kind, at=NOON, content={}))
+    assert asked.post(body | {"context": body["context"] | {"userId": user}}).status_code == 200
+    for kind, facts in (
+        ("refusal", {"status": 503, "reason": "deadline-passed", **about}),
+        ("feedback", {**told, **about}),
+        *((kind, {"user": "anna", "patient": PATIENT}) for kind in ("read", "mark", "note")),
+        *(("login", {"user": "https://login.example|8f3a", "result": one}) for one in ("login", "logout", "denied")),
+        *((kind, {}) for kind in ("account", "start", "stop", "gap")),
+    ):
+        store.append(AuditEntry(kind=kind, at=NOON, content={"filter": {}}, **facts))
     export = begin_export(store.database, Query(), "fhir", "os:root", clock)
     events = [json.loads(line) for line in export_lines(store.database, export)]
     store.close()

@@ -78,10 +78,9 @@ def test_what_is_overdue_is_marked():
 
 @pytest.fixture
 def live(tmp_path):
-    service = LiveService(tmp_path)
-    service.now = datetime.now(UTC)
-    yield service
-    service.close()
+    with LiveService(tmp_path) as service:
+        service.now = datetime.now(UTC)
+        yield service
 
 
 def check(url, *options, site=""):
@@ -102,9 +101,8 @@ def test_a_service_with_another_configuration_differs_by_name(live):
 
 
 def test_a_service_that_is_off_is_said_to_be(tmp_path):
-    live = LiveService(tmp_path, flow=lambda *_: HookResponse(cards=[]))
-    done = check(live.url)
-    live.close()
+    with LiveService(tmp_path, flow=lambda *_: HookResponse(cards=[])) as live:
+        done = check(live.url)
     assert done.exit_code == 1
     assert done.output.count("no card: the service is off") == 9
     assert "p12-other-order: as in the book" in done.output
