@@ -298,12 +298,17 @@ def total_of(page: Any) -> int | None:
 
 def each_once(pairs: Sequence[tuple[Json, str | None]]) -> list[tuple[Json, str | None]]:
     """Each resource once, in its highest version; paging may return a resource twice."""
-    if len({text(resource.get("id")) for resource, _ in pairs} - {""}) == len(pairs):
+    if _have_own_ids([resource for resource, _ in pairs]):
         return list(pairs)
     versions: dict[Any, list[tuple[Json, str | None]]] = {}
     for place, pair in enumerate(pairs):
         versions.setdefault(_key(*pair) or place, []).append(pair)
     return [pair for same in versions.values() for pair in (same if len(same) == 1 else _newest(same))]
+
+
+def _have_own_ids(resources: Sequence[Json]) -> bool:
+    """Whether each has an id, and no two of any type have the same."""
+    return len({name for one in resources if (name := one.get("id")) and isinstance(name, str)}) == len(resources)
 
 
 def _key(resource: Json, full_url: str | None = None) -> tuple[str, str, str] | None:
@@ -323,8 +328,11 @@ def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResu
 
     All are of one server, whether their fullUrls say it or not.
     """
+    everything = list(chain.from_iterable([answer.resources for answer in answers.values()]))
+    if _have_own_ids(everything):
+        return dict(answers)
     named: dict[Any, list[Json]] = {}
-    for one in chain.from_iterable([answer.resources for answer in answers.values()]):
+    for one in everything:
         named.setdefault(_key(one) or id(one), []).append(one)
     several = [same for same in named.values() if len(same) > 1]
     aged = [
