@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,24 @@ CASES = [
     for one in [case | {kind: [*BESIDE[kind], {"text": words, **case.get("entry", {})}]} if words else case]
 ]
 CERTAINTY = "http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit"
-OURS = frozenset(
-    {
-        *("system", "code", "display", "text", "status", "verification", "certainty", "code_absent", "site"),
-        *("modality", "undated"),
-    }
-)
+SUBJECT = {"reference": "Patient/pat-1"}
+RADIOLOGY = {"coding": [{"system": "http://loinc.org", "code": "LP29684-5"}]}
+DRUG, ASKED = "medicationCodeableConcept", {"intent": "order", "authoredOn": "2026-10-01"}
+SEEN = {"effectiveDateTime": "2026-10-20"}
+# Lists of a case: the type of their resources, its element for the code, and what each says unless the case does.
+TYPES: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "reports": ("DiagnosticReport", "code", {"status": "final", "category": [RADIOLOGY], **SEEN}),
+    "studies": ("ImagingStudy", "", {"status": "available", "started": "2026-10-20T09:30:00Z"}),
+    "conditions": ("Condition", "code", {"status": "active"}),
+    "procedures": ("Procedure", "code", {"status": "completed"}),
+    "medications": ("MedicationRequest", DRUG, {"status": "active", **ASKED}),
+    "drafts": ("MedicationRequest", DRUG, {"status": "draft", **ASKED}),
+    "orders": ("ServiceRequest", "code", {"status": "active", "intent": "order"}),
+    "administrations": ("MedicationAdministration", DRUG, {"status": "completed"}),
+    "statements": ("MedicationStatement", DRUG, {"status": "active"}),
+    "observations": ("Observation", "code", {"status": "final", "effectiveDateTime": "2026-11-02"}),
+}
+CODED = frozenset({"system", "code", "display", "text", "certainty"})
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -72,10 +85,12 @@ def test_there_are_cases_and_each_names_why_and_its_source():
 def read(case: dict[str, Any]) -> Any:
     """Findings of the case's record."""
     service = open_service()
-    resources = [built for kind, build in KINDS.items() for number, one in enumerate(case.get(kind, ()))
-                 if (built := build(one, f"{kind}-{number}"))]  # fmt: skip
-    drafts = [drug("MedicationRequest", one, f"draft-{number}") | {"status": "draft"}
-              for number, one in enumerate(case.get("drafts", ()))]  # fmt: skip
+    listed = {
+        kind: [resource(kind, one, f"{kind}-{number}") for number, one in enumerate(case.get(kind, ()))]
+        for kind in TYPES
+    }
+    drafts = listed.pop("drafts")
+    resources = chain.from_iterable(listed.values())
     request = parse_request(json.dumps(order_sign(resources, *drafts, service=service)).encode(), "order-sign")
     plan, terminology = service.hooks[HOOK].plan, service.terminology
     person = Person(request.context.patient_id)
@@ -85,89 +100,41 @@ def read(case: dict[str, Any]) -> Any:
     return extract_findings(Chart(record, terminology, today=TODAY, not_after=TODAY), service.finding_specs)
 
 
-def codeable(one: dict[str, Any]) -> dict[str, Any] | None:
-    if one.get("code_absent"):
-        return None
+def resource(kind: str, one: dict[str, Any], number: str) -> dict[str, Any]:
+    """What a row says in short; a member that is no short word is FHIR's own."""
+    resource_type, code, usual = TYPES[kind]
+    said = {**usual, **{name: value for name, value in one.items() if name not in CODED}}
+    whole = {"resourceType": resource_type, "id": number, "subject": SUBJECT}
+    if code and not {"code_absent", "medicationReference"} & said.keys():
+        whole[code] = concept(one)
+    if said.pop("code_absent", False) and code == DRUG:
+        whole["medicationReference"] = {"reference": "Medication/elsewhere"}
+    if kind == "conditions":
+        said["clinicalStatus"] = status_of("condition-clinical", said.pop("status"))
+    if "verification" in said:
+        said["verificationStatus"] = status_of("condition-ver-status", said.pop("verification"))
+    if "value" in said:
+        unit = said.pop("unit")
+        said["valueQuantity"] = {"value": said.pop("value"), "unit": unit, "code": unit}
+    if "site" in said:
+        said["bodySite"] = {"text": said.pop("site")}
+    if "modality" in said:
+        dicom = "http://dicom.nema.org/resources/ontology/DCM"
+        said["modality"] = [{"system": dicom, "code": said.pop("modality")}]
+    if said.pop("undated", False):
+        del said["effectiveDateTime"]
+    return {name: value for name, value in (whole | said).items() if value is not None}
+
+
+def concept(one: dict[str, Any]) -> dict[str, Any]:
+    """The code, in short or whole."""
+    if isinstance(one.get("code"), dict):
+        return dict(one["code"])
     coding = {name: one[name] for name in ("system", "code", "display") if name in one}
     if "certainty" in one:
         coding["extension"] = [{"url": CERTAINTY, "valueCoding": {"code": one["certainty"]}}]
     return ({"coding": [coding]} if coding else {}) | ({"text": one["text"]} if "text" in one else {})
 
 
-def resource(kind: str, one: dict[str, Any], number: str, **members: Any) -> dict[str, Any]:
-    others = {name: value for name, value in one.items() if name not in OURS}
-    whole = {"resourceType": kind, "id": number, "subject": {"reference": "Patient/pat-1"}, **members, **others}
-    return {name: value for name, value in whole.items() if value is not None}
-
-
 def status_of(name: str, value: str) -> dict[str, Any]:
     return {"coding": [{"system": f"http://terminology.hl7.org/CodeSystem/{name}", "code": value}]}
-
-
-def condition(one: dict[str, Any], number: str) -> dict[str, Any]:
-    return resource(
-        "Condition",
-        one,
-        number,
-        code=codeable(one),
-        clinicalStatus=status_of("condition-clinical", one.get("status", "active")),
-        verificationStatus=status_of("condition-ver-status", one["verification"]) if "verification" in one else None,
-    )
-
-
-def drug(kind: str, one: dict[str, Any], number: str) -> dict[str, Any]:
-    named = codeable(one) if "medicationReference" not in one and not one.get("code_absent") else None
-    members: dict[str, Any] = {"status": one.get("status", "active"), "medicationCodeableConcept": named}
-    if one.get("code_absent"):
-        members["medicationReference"] = {"reference": "Medication/elsewhere"}
-    if kind == "MedicationRequest":
-        members |= {"intent": "order", "authoredOn": "2026-10-01"}
-    return resource(kind, one, number, **members)
-
-
-def observation(one: dict[str, Any], number: str) -> dict[str, Any]:
-    plain = {name: value for name, value in one.items() if name not in ("value", "unit")}
-    return resource(
-        "Observation",
-        plain,
-        number,
-        status=one.get("status", "final"),
-        code=codeable(one),
-        valueQuantity={"value": one["value"], "unit": one["unit"], "code": one["unit"]},
-        bodySite={"text": one["site"]} if "site" in one else None,
-        **({} if "effectiveDateTime" in one else {"effectiveDateTime": "2026-11-02"}),
-    )
-
-
-def procedure(one: dict[str, Any], number: str) -> dict[str, Any]:
-    return resource("Procedure", one, number, status=one.get("status", "completed"), code=codeable(one))
-
-
-def order(one: dict[str, Any], number: str) -> dict[str, Any]:
-    status = one.get("status", "active")
-    return resource("ServiceRequest", one, number, status=status, intent="order", code=codeable(one))
-
-
-def report(one: dict[str, Any], number: str) -> dict[str, Any]:
-    when = {} if "undated" in one or "effectiveDateTime" in one else {"effectiveDateTime": "2026-10-20"}
-    radiology = {"coding": [{"system": "http://loinc.org", "code": "LP29684-5"}]}
-    status = one.get("status", "final")
-    return resource("DiagnosticReport", one, number, status=status, code=codeable(one), category=[radiology], **when)
-
-
-def study(one: dict[str, Any], number: str) -> dict[str, Any]:
-    modality = [{"system": "http://dicom.nema.org/resources/ontology/DCM", "code": one["modality"]}]
-    return resource("ImagingStudy", one, number, status="available", modality=modality, started="2026-10-20T09:30:00Z")
-
-
-KINDS = {
-    "reports": report,
-    "studies": study,
-    "conditions": condition,
-    "procedures": procedure,
-    "medications": lambda one, number: drug("MedicationRequest", one, number),
-    "orders": order,
-    "administrations": lambda one, number: drug("MedicationAdministration", {"status": "completed", **one}, number),
-    "statements": lambda one, number: drug("MedicationStatement", one, number),
-    "observations": observation,
-}
