@@ -81,7 +81,7 @@ class LevelRules:
             rf"(?=[0-9]+(?:{closed}|\s[-–—+/]\s(?![0-9]))))"
             rf"(?P<number>[1-9][0-9]?)(?![A-Za-z0-9%]|[.:][0-9]|(?!{same}|[\-–]{few}{closed})(?:[\-/][0-9]|,[0-9][0-9]))"
         )
-        self._unread = re.compile(r"[\-–/,][0-9]")
+        self._unread = re.compile(r"[\-–/,]([0-9]+)")
         # `L1-L4`, `L1~4`, `LWK 2 bis 4`, `腰椎1-4`, `L2, L3`; a number with decimals is a value, not a level.
         dash, name, number = rf"[-‐-―~〜]|{to}", rf"(?:{lumbar}|第)", r"[1-5](?![\d.])"
         self._lumbar_region = re.compile(
@@ -148,8 +148,8 @@ class LevelRules:
             while following := self._following(part, group.end, last):
                 levels, last, group.end = following
                 group.levels = group.levels | levels if levels and group.levels else set()
-            if self._unread.match(part, group.end):  # the list goes on, and how is not clear
-                group.levels = set()
+            if (more := self._unread.match(part, group.end)) and f"{last[0]}{more[1]}" in LEVELS:
+                group.levels = set()  # the list goes on, and how is not clear
             yield group
             position = group.end
 
