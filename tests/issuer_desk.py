@@ -25,6 +25,10 @@ client-id = "kyphoplasty-cds"
 class Traveller(Reviewer):
     """A browser that goes to the issuer and back."""
 
+    def __init__(self, desk):
+        super().__init__(desk)
+        self.desk = desk
+
     def set_out(self, wanted="/audit"):
         response = self.client.get("/audit/login/issuer", query_string={"wanted": wanted})
         assert response.status_code == 303, response.text
@@ -47,15 +51,15 @@ class Traveller(Reviewer):
         return self.come_back(stub.browse(self.set_out(wanted)))
 
 
-def refusal(desk, traveller, response):
+def refusal(traveller, response):
     """Refused with the fixed page and without a session; the reason that the entry gives."""
     assert response.status_code == 403
     assert "did not succeed, or this account has no role" in words(response.text)
     assert traveller.client.get_cookie(SESSION, path="/audit") is None
     traveller.get("/audit", 401)
-    entry = desk.newest("login")
+    entry = traveller.desk.newest("login")
     assert entry.result == "denied"
-    return desk.content(entry)["why"]
+    return traveller.desk.content(entry)["why"]
 
 
 def unreachable(traveller, response):

@@ -172,6 +172,7 @@ def test_an_entry_tells_inputs_gaps_sources_figures_and_digests(filled):
     assert "speaks for this outcome" in text
     for rule in content["recommendations"]:
         assert rule in text
+    assert "Feedback : overridden (patientDeclines) on the card about rehabilitation" in text
 
 
 def test_what_could_not_be_read_is_said(desk):
@@ -180,12 +181,6 @@ def test_what_could_not_be_read_is_said(desk):
     text = words(desk.reviewer().get(f"/audit/entries/{entry.id}"))
     assert all(name in text for name in content["record"]["unread"])
     assert "asked for, not there" in text
-
-
-def test_feedback_stands_under_its_answer(filled):
-    entry = entries_of(filled, "pat-b")
-    text = words(filled.reviewer().get(f"/audit/entries/{entry.id}"))
-    assert "Feedback : overridden (patientDeclines) on the card about rehabilitation" in text
 
 
 def test_a_replay_with_the_same_models_is_identical(filled):

@@ -3,7 +3,7 @@
 import pytest
 
 from cds_service.site.folder import load_site
-from tests.issuer_desk import SITE
+from tests.issuer_desk import SITE, Traveller
 from tests.review_desk import ReviewDesk
 from tests.stub_issuer import StubIssuer
 
@@ -39,3 +39,8 @@ def make_desk(tmp_path, make_site):
 @pytest.fixture
 def desk(make_desk):
     return make_desk()
+
+
+@pytest.fixture
+def traveller(desk):
+    return Traveller(desk)

@@ -12,8 +12,7 @@ from tests.stub_issuer import CLIENT_ID, SECRET
 from tests.tables import cases
 
 
-def test_who_has_a_role_gets_in_and_goes_on_to_the_wanted_page(desk, stub):
-    traveller = Traveller(desk)
+def test_who_has_a_role_gets_in_and_goes_on_to_the_wanted_page(desk, traveller, stub):
     response = traveller.log_in_at(stub, "/audit?patient=pat-1&kind=answer")
     assert response.status_code == 200
     assert '<meta http-equiv="refresh" content="0; url=/audit?patient=pat-1&amp;kind=answer">' in response.text
@@ -66,7 +65,7 @@ def test_a_client_with_a_secret_proves_itself_with_it(secret_desk, stub):
     assert Traveller(secret_desk).log_in_at(stub).status_code == 200
     stub.secret = "another"
     traveller = Traveller(secret_desk)
-    assert refusal(secret_desk, traveller, traveller.log_in_at(stub)) == "code"
+    assert refusal(traveller, traveller.log_in_at(stub)) == "code"
 
 
 @pytest.mark.parametrize(("groups", "role"), cases(__file__, "of_several_roles_the_one_that_may_most_counts"))
@@ -87,8 +86,7 @@ def test_roles_are_read_again_at_each_login(desk, stub):
     assert Traveller(desk).log_in_at(stub).status_code == 403
 
 
-def test_the_session_ends_as_that_of_a_local_account_does(desk, stub):
-    traveller = Traveller(desk)
+def test_the_session_ends_as_that_of_a_local_account_does(desk, traveller, stub):
     traveller.log_in_at(stub)
     desk.later(minutes=31)
     traveller.get("/audit", 401)

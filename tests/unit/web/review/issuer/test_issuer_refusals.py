@@ -21,10 +21,9 @@ TIMES = {"seconds": lambda seconds: int(time.time()) + seconds}  # from now
     ("claims", "why"),
     [*cases(__file__, "a_token_that_says_something_else_is_refused", TIMES), ({"sub": "x" * 256}, "subject")],
 )
-def test_a_token_that_says_something_else_is_refused(desk, stub, claims, why):
+def test_a_token_that_says_something_else_is_refused(traveller, stub, claims, why):
     stub.claims = claims
-    traveller = Traveller(desk)
-    assert refusal(desk, traveller, traveller.log_in_at(stub)) == why
+    assert refusal(traveller, traveller.log_in_at(stub)) == why
 
 
 def with_public_key_as_secret(stub):
@@ -56,28 +55,25 @@ def encoded(key, algorithm="RS256", **header):
         (lambda stub: encoded(stub.keys["k1"], crit=["b64"], b64=True), "algorithm"),
     ],
 )
-def test_a_token_that_the_issuer_did_not_sign_is_refused(desk, stub, signer, why):
+def test_a_token_that_the_issuer_did_not_sign_is_refused(traveller, stub, signer, why):
     stub.sign = signer(stub)
-    traveller = Traveller(desk)
-    assert refusal(desk, traveller, traveller.log_in_at(stub)) == why
+    assert refusal(traveller, traveller.log_in_at(stub)) == why
 
 
 @pytest.mark.parametrize(
     ("token", "why"), [*cases(__file__, "what_is_no_token_is_refused"), ("x" * 100_000, "token"), (7, "no-token")]
 )
-def test_what_is_no_token_is_refused(desk, stub, token, why):
+def test_what_is_no_token_is_refused(traveller, stub, token, why):
     stub.sign = lambda _claims: token
-    traveller = Traveller(desk)
-    assert refusal(desk, traveller, traveller.log_in_at(stub)) == why
+    assert refusal(traveller, traveller.log_in_at(stub)) == why
 
 
-def test_a_short_key_signs_nothing(desk, stub):
+def test_a_short_key_signs_nothing(traveller, stub):
     stub.keys["k1"] = rsa_key(1024)
     stub.sign = encoded(stub.keys["k1"])  # PyJWT only warns of it
-    traveller = Traveller(desk)
     with pytest.warns(Warning, match="key"):
         response = traveller.log_in_at(stub)
-    assert refusal(desk, traveller, response) == "key"
+    assert refusal(traveller, response) == "key"
 
 
 def test_a_new_key_of_the_issuer_is_found_at_the_next_login(make_desk, stub, monkeypatch):
@@ -103,8 +99,7 @@ def test_a_state_that_this_browser_did_not_bring_along_begins_nothing(desk, stub
     assert ours.client.get_cookie(SESSION, path="/audit") is None
 
 
-def test_what_came_back_is_taken_once(desk, stub, caplog):
-    traveller = Traveller(desk)
+def test_what_came_back_is_taken_once(traveller, stub, caplog):
     address = stub.browse(traveller.set_out())
     way = traveller.way
     assert traveller.come_back(address).status_code == 200
@@ -115,26 +110,23 @@ def test_what_came_back_is_taken_once(desk, stub, caplog):
     assert stub.calls.count("/token/") == asked
 
 
-def test_a_way_is_over_after_ten_minutes(desk, stub):
-    traveller = Traveller(desk)
+def test_a_way_is_over_after_ten_minutes(desk, traveller, stub):
     address = stub.browse(traveller.set_out())
     desk.later(minutes=11)
     assert traveller.come_back(address).status_code == 403
 
 
-def test_a_code_that_the_issuer_does_not_know_is_refused(desk, stub):
-    traveller = Traveller(desk)
+def test_a_code_that_the_issuer_does_not_know_is_refused(traveller, stub):
     address = stub.browse(traveller.set_out())
     code = parse_qs(urlsplit(address).query)["code"][0]
-    assert refusal(desk, traveller, traveller.come_back(address.replace(code, "made-up"))) == "code"
+    assert refusal(traveller, traveller.come_back(address.replace(code, "made-up"))) == "code"
 
 
 @pytest.mark.parametrize("more", ["", "&error_description=<script>alert(1)</script>"])
-def test_an_error_of_the_issuer_is_refused_without_its_words(desk, stub, more):
-    traveller = Traveller(desk)
+def test_an_error_of_the_issuer_is_refused_without_its_words(traveller, stub, more):
     stub.returns = {"code": "", "error": "access_denied"}
     response = traveller.come_back(stub.browse(traveller.set_out()) + more)
-    assert refusal(desk, traveller, response) == "no-code"
+    assert refusal(traveller, response) == "no-code"
     assert "<script" not in response.text
 
 
@@ -144,10 +136,9 @@ def test_an_answer_that_another_issuer_sent_is_refused(desk, stub, named, status
     assert Traveller(desk).log_in_at(stub).status_code == status
 
 
-def test_another_sender_is_refused_even_where_the_issuer_does_not_name_itself(desk, stub):
-    traveller = Traveller(desk)
+def test_another_sender_is_refused_even_where_the_issuer_does_not_name_itself(traveller, stub):
     address = stub.browse(traveller.set_out()) + "&iss=https://evil.example"
-    assert refusal(desk, traveller, traveller.come_back(address)) == "sender"
+    assert refusal(traveller, traveller.come_back(address)) == "sender"
 
 
 @pytest.mark.parametrize(
@@ -158,8 +149,7 @@ def test_the_way_never_leads_elsewhere(desk, stub, wanted):
     assert 'content="0; url=/audit"' in page
 
 
-def test_a_cookie_that_was_tampered_with_leads_nowhere_else(desk, stub):
-    traveller = Traveller(desk)
+def test_a_cookie_that_was_tampered_with_leads_nowhere_else(traveller, stub):
     address = stub.browse(traveller.set_out())
     traveller.bring(f"{traveller.way.split(' ')[0]} //evil.example")
     assert 'content="0; url=/audit"' in traveller.come_back(address).text

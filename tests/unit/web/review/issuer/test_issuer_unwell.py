@@ -10,9 +10,8 @@ from tests.tables import cases
 
 
 @pytest.mark.parametrize("document", cases(__file__, "a_document_that_leads_elsewhere_is_not_followed"))
-def test_a_document_that_leads_elsewhere_is_not_followed(desk, stub, document):
+def test_a_document_that_leads_elsewhere_is_not_followed(traveller, stub, document):
     stub.document = document
-    traveller = Traveller(desk)
     unreachable(traveller, traveller.client.get("/audit/login/issuer"))
 
 
@@ -49,16 +48,14 @@ def redirected(handler):
         redirected,
     ],
 )
-def test_a_token_endpoint_that_answers_nonsense_gives_no_session(desk, stub, answer):
+def test_a_token_endpoint_that_answers_nonsense_gives_no_session(traveller, stub, answer):
     stub.answer = answer
-    traveller = Traveller(desk)
     unreachable(traveller, traveller.log_in_at(stub))
 
 
-def test_a_token_endpoint_that_never_answers_is_given_up(desk, stub, monkeypatch):
+def test_a_token_endpoint_that_never_answers_is_given_up(traveller, stub, monkeypatch):
     monkeypatch.setattr("cds_service.review.issuer_login.SECONDS", 0.5)
     over = threading.Event()
     stub.answer = lambda _handler: over.wait(30)
-    traveller = Traveller(desk)
     unreachable(traveller, traveller.log_in_at(stub))
     over.set()
