@@ -7,8 +7,14 @@ from tests.review_desk import PASSWORD, TOKEN, ReviewDesk, Reviewer
 from tests.tables import cases
 
 
-def test_login_leads_to_the_page_that_was_wanted_and_is_an_entry(desk):
+@pytest.fixture
+def desk(desk):
+    """One with an account."""
     desk.accounts.add("anna", "reviewer", PASSWORD)
+    return desk
+
+
+def test_login_leads_to_the_page_that_was_wanted_and_is_an_entry(desk):
     response = Reviewer(desk).log_in("anna", PASSWORD, wanted="/audit?patient=pat-1")
     assert (response.status_code, response.headers["Location"]) == (303, "/audit?patient=pat-1")
     entry = desk.newest("login")
@@ -17,12 +23,10 @@ def test_login_leads_to_the_page_that_was_wanted_and_is_an_entry(desk):
 
 @pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "/sandbox", "/audit\\@evil", "/auditx"])
 def test_login_never_leads_elsewhere(desk, wanted):
-    desk.accounts.add("anna", "reviewer", PASSWORD)
     assert Reviewer(desk).log_in("anna", PASSWORD, wanted=wanted).headers["Location"] == "/audit"
 
 
 def test_a_wrong_name_and_a_wrong_password_look_the_same(desk):
-    desk.accounts.add("anna", "reviewer", PASSWORD)
     unknown = Reviewer(desk).log_in("bert", PASSWORD)
     wrong = Reviewer(desk).log_in("anna", "something else")
     assert unknown.status_code == wrong.status_code == 401
@@ -30,7 +34,6 @@ def test_a_wrong_name_and_a_wrong_password_look_the_same(desk):
 
 
 def test_a_refused_login_is_an_entry_without_what_was_typed(desk):
-    desk.accounts.add("anna", "reviewer", PASSWORD)
     Reviewer(desk).log_in("my-secret-password", "x")
     assert desk.content(desk.newest("login"))["account"] is None
     Reviewer(desk).log_in("anna", "my-secret-password")
@@ -41,7 +44,6 @@ def test_a_refused_login_is_an_entry_without_what_was_typed(desk):
 
 
 def test_after_five_wrong_passwords_the_right_one_has_to_wait_a_quarter_of_an_hour(desk):
-    desk.accounts.add("anna", "reviewer", PASSWORD)
     for _ in range(5):
         assert Reviewer(desk).log_in("anna", "wrong").status_code == 401
     assert Reviewer(desk).log_in("anna", PASSWORD).status_code == 429
@@ -50,7 +52,6 @@ def test_after_five_wrong_passwords_the_right_one_has_to_wait_a_quarter_of_an_ho
 
 
 def test_the_limit_of_one_account_leaves_others_alone(desk):
-    desk.accounts.add("anna", "reviewer", PASSWORD)
     for _ in range(6):
         Reviewer(desk).log_in("bert", "wrong")
     assert Reviewer(desk).log_in("anna", PASSWORD).status_code == 303
@@ -96,7 +97,6 @@ def test_a_new_password_ends_the_sessions_of_the_old_one(desk):
 
 
 def test_a_session_is_new_at_every_login(desk):
-    desk.accounts.add("anna", "reviewer", PASSWORD)
     browser = Reviewer(desk)
     browser.client.set_cookie("kyphoplasty-cds-review", "chosen-by-somebody", path="/audit")
     browser.log_in("anna", PASSWORD)
@@ -104,7 +104,6 @@ def test_a_session_is_new_at_every_login(desk):
 
 
 def cookies(desk, **request):
-    desk.accounts.add("anna", "reviewer", PASSWORD, replace=True)
     browser = desk.app.test_client()
     page = browser.get("/audit/login", **request)
     form = {"name": "anna", "password": PASSWORD, "token": TOKEN.search(page.text).group(1)}

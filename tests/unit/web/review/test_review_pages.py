@@ -58,6 +58,17 @@ def entries_of(desk, name):
     return by_patient[name]
 
 
+@pytest.fixture
+def entry(filled):
+    """The answer that has most in it."""
+    return entries_of(filled, "pat-b")
+
+
+@pytest.fixture
+def anna(filled):
+    return filled.reviewer()
+
+
 @pytest.mark.parametrize(("query", "patients"), cases(__file__, "entries_are_found_by"))
 def test_entries_are_found_by(filled, query, patients):
     page = filled.reviewer().get(f"/audit?{query}")
@@ -66,19 +77,16 @@ def test_entries_are_found_by(filled, query, patients):
     assert listed(page) == [one.id for one in expected]
 
 
-def test_an_answer_is_found_by_hook_instance_and_by_card(filled):
-    wanted = entries_of(filled, "pat-b")
-    anna = filled.reviewer()
-    assert listed(anna.get(f"/audit?hook={wanted.hook_instance}")) == [wanted.id]
-    assert listed(anna.get(f"/audit?card={wanted.cards[0].card}&kind=answer")) == [wanted.id]
+def test_an_answer_is_found_by_hook_instance_and_by_card(anna, entry):
+    assert listed(anna.get(f"/audit?hook={entry.hook_instance}")) == [entry.id]
+    assert listed(anna.get(f"/audit?card={entry.cards[0].card}&kind=answer")) == [entry.id]
 
 
 @pytest.mark.parametrize(
     "query",
     [*cases(__file__, "a_filter_that_cannot_be_read_is_said_at_its_field_and_asks_nothing"), "patient=" + "x" * 300],
 )
-def test_a_filter_that_cannot_be_read_is_said_at_its_field_and_asks_nothing(filled, query):
-    anna = filled.reviewer()
+def test_a_filter_that_cannot_be_read_is_said_at_its_field_and_asks_nothing(filled, anna, query):
     before = len(filled.all("read"))
     page = anna.get(f"/audit?{query}", 400)
     assert 'class="fault"' in page
@@ -132,8 +140,7 @@ def plain(markdown):
     return " ".join(re.sub(r"^- ", "", markdown.replace("**", ""), flags=re.MULTILINE).split())
 
 
-def test_cards_are_shown_as_they_stand_in_the_log(filled):
-    entry = entries_of(filled, "pat-b")
+def test_cards_are_shown_as_they_stand_in_the_log(filled, entry):
     shown = cards_on(filled.reviewer().get(f"/audit/entries/{entry.id}"))
     cards = filled.content(entry)["cards"]
     assert len(shown) == len(cards) == 2
@@ -155,8 +162,7 @@ def test_todays_texts_do_not_change_what_was_shown(filled, tmp_path):
     later.store.close()
 
 
-def test_an_entry_tells_inputs_gaps_sources_figures_and_digests(filled):
-    entry = entries_of(filled, "pat-b")
+def test_an_entry_tells_inputs_gaps_sources_figures_and_digests(filled, entry):
     text = words(filled.reviewer().get(f"/audit/entries/{entry.id}"))
     content = filled.content(entry)
     assert "T-score bmd-t-score −3.2 10 Nov 2026 Observation/o-bmd-t-score" in text
@@ -183,16 +189,14 @@ def test_what_could_not_be_read_is_said(desk):
     assert "asked for, not there" in text
 
 
-def test_a_replay_with_the_same_models_is_identical(filled):
-    anna = filled.reviewer()
+def test_a_replay_with_the_same_models_is_identical(filled, anna):
     for entry in filled.all("answer"):
         assert "Identical" in words(anna.get(f"/audit/entries/{entry.id}/replay"))
         assert filled.newest("read").result == "identical"
     anna.get(f"/audit/entries/{filled.newest('refusal').id}/replay", 404)  # it holds no figures
 
 
-def test_a_replay_with_another_model_names_what_differs(filled, tmp_path):
-    entry = entries_of(filled, "pat-b")
+def test_a_replay_with_another_model_names_what_differs(filled, entry, tmp_path):
     filled.store.close()
     service = open_service()
     fewer = {name: model for name, model in service.models.items() if name != "sarcopenia-pvm-2022"}
@@ -207,8 +211,7 @@ def test_a_replay_with_another_model_names_what_differs(filled, tmp_path):
 # --- 4 integrity
 
 
-def test_the_pages_name_the_command_that_proves_the_log_and_claim_nothing_themselves(filled):
-    anna = filled.reviewer()
+def test_the_pages_name_the_command_that_proves_the_log_and_claim_nothing_themselves(filled, anna):
     entry = filled.store.reader.entry(entries_of(filled, "pat-b").id)
     of_entry = words(anna.get(f"/audit/entries/{entry.id}"))
     assert all(one in of_entry for one in (entry.hash, entry.previous_hash, entry.commitment))
@@ -219,8 +222,7 @@ def test_the_pages_name_the_command_that_proves_the_log_and_claim_nothing_themse
     assert anna.post("/audit/integrity").status_code == 404
 
 
-def test_a_purged_entry_says_that_its_content_is_gone(filled):
-    entry = entries_of(filled, "pat-b")
+def test_a_purged_entry_says_that_its_content_is_gone(filled, entry):
     purge(filled.store.database, filled.now)
     text = words(filled.reviewer().get(f"/audit/entries/{entry.id}"))
     assert "deleted after its retention" in text
@@ -230,8 +232,7 @@ def test_a_purged_entry_says_that_its_content_is_gone(filled):
 # --- 5 export
 
 
-def test_an_export_takes_what_the_filter_shows_and_is_an_entry(filled):
-    anna = filled.reviewer()
+def test_an_export_takes_what_the_filter_shows_and_is_an_entry(filled, anna):
     response = anna.post("/audit/export", format="ndjson", patient="pat-b")
     lines = [json.loads(line) for line in response.text.splitlines()]
     assert [line["id"] for line in lines[:-1]] == [entries_of(filled, "pat-b").id]
@@ -260,9 +261,7 @@ def test_a_reviewer_exports_no_looks_of_others(filled):
 @pytest.mark.parametrize(
     ("kind", "form"), [("mark", {"mark": "committee", "note": "asked the ward"}), ("note", {"note": "asked the ward"})]
 )
-def test_a_mark_or_a_note_is_an_entry_about_the_entry(filled, kind, form):
-    entry = entries_of(filled, "pat-b")
-    anna = filled.reviewer()
+def test_a_mark_or_a_note_is_an_entry_about_the_entry(filled, anna, entry, kind, form):
     assert anna.post(f"/audit/entries/{entry.id}/mark", **form).status_code == 303
     made = filled.newest(kind)
     assert (made.user, made.result, made.about, made.patient) == ("anna", form.get("mark"), entry.id, "pat-b")
@@ -270,8 +269,7 @@ def test_a_mark_or_a_note_is_an_entry_about_the_entry(filled, kind, form):
 
 
 @pytest.mark.parametrize("form", [{}, {"note": "  "}, {"mark": "invented"}, {"note": "x" * 2001}])
-def test_nothing_said_is_no_mark(filled, form):
-    entry = entries_of(filled, "pat-b")
+def test_nothing_said_is_no_mark(filled, entry, form):
     assert filled.reviewer().post(f"/audit/entries/{entry.id}/mark", **form).status_code == 400
     assert filled.all("mark", "note") == ()
 
@@ -279,9 +277,7 @@ def test_nothing_said_is_no_mark(filled, form):
 # --- 7 privacy
 
 
-def test_every_look_is_an_entry_with_what_was_looked_at(filled):
-    entry = entries_of(filled, "pat-b")
-    anna = filled.reviewer()
+def test_every_look_is_an_entry_with_what_was_looked_at(filled, anna, entry):
     looks = {
         "/audit?patient=pat-b": ("find", "pat-b", None),
         "/audit/patients/pat-b": ("timeline", "pat-b", None),
@@ -297,9 +293,7 @@ def test_every_look_is_an_entry_with_what_was_looked_at(filled):
         assert filled.content(look)["view"] == view
 
 
-def test_a_look_without_its_entry_shows_nothing(filled, monkeypatch):
-    entry = entries_of(filled, "pat-b")
-    anna = filled.reviewer()
+def test_a_look_without_its_entry_shows_nothing(filled, anna, entry, monkeypatch):
 
     def refuse(_entry, _until=None):
         raise AuditUnavailable("The audit entry could not be written.")
@@ -314,8 +308,7 @@ def test_a_look_without_its_entry_shows_nothing(filled, monkeypatch):
 # --- 8 accessible, and safe
 
 
-def test_what_is_not_there_is_a_page_that_says_so(filled):
-    anna = filled.reviewer()
+def test_what_is_not_there_is_a_page_that_says_so(anna):
     for address in ("/audit/entries/none", "/audit/nothing", "/audit/entries", "/audit/patients"):
         assert "Not found" in anna.get(address, 404)
     assert anna.post("/audit/figures").status_code == 404
