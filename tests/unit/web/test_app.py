@@ -71,6 +71,11 @@ def test_a_site_may_narrow_the_time_for_its_ehr(tmp_path):
     assert seen[0].deadline.ends - seen[0].deadline.began == pytest.approx(1)
 
 
+def test_a_body_may_name_its_charset(client):
+    sent = {"data": json.dumps(OTHER), "content_type": "application/json; charset=UTF-8"}
+    assert client.post(CALL, **sent).status_code == 200
+
+
 def test_a_process_without_memory_for_an_answer_is_503():
     def flow(*_arguments):
         raise MemoryError
