@@ -18,7 +18,11 @@ def need(*programs: str) -> None:
     """Skip, with a word, where one is absent; in CI that is a failure."""
     for program in programs:
         if shutil.which(program) is None:
-            how_to_get = f"{program} is not installed: apt-get install {PACKAGES[program]}"
-            if os.environ.get("CI") == "true":
-                pytest.fail(how_to_get)
-            pytest.skip(how_to_get)
+            lacks(f"{program} is not installed: apt-get install {PACKAGES[program]}")
+
+
+def lacks(what: str) -> None:
+    """Skip, saying what is not there and how to get it; in CI that is a failure."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)

@@ -17,7 +17,7 @@ from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.walk import verify_log
 from tests.audit_builders import answer_entry, rows_of, tamper
 from tests.deploy.locked import DEPLOY
-from tests.deploy.programs import need
+from tests.deploy.programs import lacks, need
 from tests.postgres_server import HOW_TO_GET, find_programs, postgres_server
 from tests.waiting import wait_until
 
@@ -121,10 +121,7 @@ class Machine:
 def bare(tmp_path):
     """A machine before anything is installed."""
     need("psql")
-    programs = find_programs()
-    if programs is None:
-        pytest.skip(HOW_TO_GET)
-    with postgres_server(programs) as server:
+    with postgres_server(find_programs() or lacks(HOW_TO_GET)) as server:
         yield Machine(tmp_path, server)
 
 

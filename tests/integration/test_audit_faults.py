@@ -6,8 +6,7 @@ import sqlite3
 import subprocess
 import threading
 import tomllib
-from contextlib import ExitStack, contextmanager, suppress
-from datetime import datetime
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,11 +19,10 @@ from cds_service.audit.chain import AuditEntry, AuditState
 from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.walk import verify_log
 from cds_service.cli import main
-from cds_service.settings import Settings
-from cds_service.web.app import create_app
+from cds_service.errors import AuditUnavailable
 from cds_service.web.logs import QueuedLines
 from tests.audit_builders import NOON, rows_of
-from tests.chart_builders import HOOK, kyphoplasty, open_service, order_sign, patient
+from tests.chart_builders import Asked, kyphoplasty, open_service, order_sign, patient
 from tests.lossy_proxy import LossyProxy
 from tests.waiting import wait_until
 
@@ -61,15 +59,15 @@ class World:
 
     def open(self):
         self.store = AuditStore(self.url)
-        app = create_app(
-            open_service(), Settings(deadline_seconds=60), audit=self.store, base_url="http://127.0.0.1:8080"
-        )
-        self.client = app.test_client()
+        self._asked = Asked(open_service(), log=self.store)
+
+    def status_of(self, health):
+        return self._asked.get(f"/health/{health}", "*/*").status_code
 
     def call(self):
         """The status of one signing; a card leaves with 200 and with nothing else."""
         body = order_sign([patient()], kyphoplasty(), hook_instance=str(uuid4()))
-        response = self.client.post(f"/cds-services/{HOOK}", json=body)
+        response = self._asked.post(body)
         if response.status_code == 200:
             assert response.json["cards"]
             self.answered.append(body["hookInstance"])
@@ -79,7 +77,7 @@ class World:
         return response.status_code
 
     def is_ready(self, wanted):
-        return wait_until(lambda: self.client.get("/health/ready").status_code == wanted)
+        return wait_until(lambda: self.status_of("ready") == wanted)
 
     def kinds(self):
         return [row[0] for row in rows_of(self.url, "SELECT kind FROM audit_entry ORDER BY sequence")]
@@ -237,7 +235,7 @@ def test_a_fault_costs_what_the_table_says_and_no_more(world):
             world.store.open_with(AuditEntry(kind="start", at=NOON, content={}))
         assert [world.call() for _ in case["status"]] == case["status"]
         assert world.is_ready(case["ready"])
-        assert world.client.get("/health/live").status_code == 200
+        assert world.status_of("live") == 200
     if "later" in case:
         wait_until(lambda: world.store.state() == AuditState(is_ready=True))
         assert world.call() == case["later"]
@@ -254,17 +252,14 @@ def test_a_fault_costs_what_the_table_says_and_no_more(world):
 
 
 def test_a_gap_tells_how_many_and_when(tmp_path, monkeypatch):
-    store = AuditStore(f"sqlite:///{tmp_path / 'audit.sqlite3'}")
-    store.append(AuditEntry(kind="answer", at=NOON, content={}))
-    with monkeypatch.context() as broken:
-        broken.setattr(store.database, "writing", failing(sqlite3.SQLITE_FULL))
-        for minute in (1, 2):
-            with pytest.raises(Exception, match="could not be written"):
-                store.append(AuditEntry(kind="answer", at=NOON.replace(minute=minute), content={}))
-        state = store.state()
-        assert (state.is_ready, state.lost) == (False, 2)
-    assert store.state().is_ready
-    gap = store.reader.entry(3).content
-    assert gap == {"lost": 2, "since": "2026-11-20T12:01:00.000Z", "until": "2026-11-20T12:02:00.000Z"}
-    assert datetime.fromisoformat(gap["since"])
-    store.close()
+    with closing(AuditStore(f"sqlite:///{tmp_path / 'audit.sqlite3'}")) as store:
+        store.append(AuditEntry(kind="answer", at=NOON, content={}))
+        with monkeypatch.context() as broken:
+            broken.setattr(store.database, "writing", failing(sqlite3.SQLITE_FULL))
+            for minute in (1, 2):
+                with pytest.raises(AuditUnavailable, match="could not be written"):
+                    store.append(AuditEntry(kind="answer", at=NOON.replace(minute=minute), content={}))
+            assert (store.state().is_ready, store.state().lost) == (False, 2)
+        assert store.state().is_ready
+        gap = store.reader.entry(3).content
+        assert gap == {"lost": 2, "since": "2026-11-20T12:01:00.000Z", "until": "2026-11-20T12:02:00.000Z"}
