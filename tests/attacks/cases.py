@@ -1,11 +1,14 @@
 """The rows of the attack table, one TOML file for each of its sections."""
 
+import json
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
+
+from tests.tables import built
 
 FOLDER = Path(__file__).parent
 CALL = "/cds-services/kyphoplasty-order-sign"
@@ -21,7 +24,8 @@ class Case(BaseModel):
     In every text `{ehr}` is the base of the case's own FHIR server by its address, `{named}` the same by a name of the
     case's own, `{tls}` one with https on loopback, `{host}` that name alone, `{evil}` the base of a server that nobody
     may call; `{port}`, `{tls-port}` and `{evil-port}` are their ports; `{strict}` is an https base on the name,
-    `{service}` the address of our service, `{patient}` the id of the patient.
+    `{service}` the address of our service, `{patient}` the id of the patient, `{token}` a good token of the client.
+    `{ many = 500, of = "…" }` is a text or an element so many times; see `many`.
 
     Attributes:
         row: of the table; `title` says what is particular to this case.
@@ -91,10 +95,18 @@ class Case(BaseModel):
         return f"{self.row} {self.title}"
 
 
+def many(count: int, of: Any, after: str = "") -> Any:
+    """A text so many times in a row, or so many elements, each with its number for `@`: for what a case sends."""
+    if isinstance(of, str):
+        return after + of * count
+    text = json.dumps(of)
+    return [json.loads(text.replace("@", str(one))) for one in range(count)]
+
+
 def load_cases() -> list[Case]:
     """All of them, in the order of the files."""
     tables = (tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(FOLDER.glob("*.toml")))
-    return [Case.model_validate(one) for table in tables for one in table.get("case", ())]
+    return [Case.model_validate(built(one, {"many": many})) for table in tables for one in table.get("case", ())]
 
 
 CASES = load_cases()

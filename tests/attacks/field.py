@@ -121,6 +121,8 @@ class Field:
         }
         if "{service}" in value:
             words["{service}"] = self.service(case.site).url
+        if "{token}" in value:
+            words["{token}"] = token(self.service(case.site).url + CALL)
         for word, meaning in words.items():
             value = value.replace(word, meaning)
         return value
@@ -191,7 +193,7 @@ class Field:
         octets = None
         if case.method in {"POST", "PUT"}:
             octets = body if isinstance(body, bytes) else json.dumps(body or self.request(case)).encode()
-            octets = case.body.encode() if case.body is not None else octets
+            octets = self.fill(case, case.body).encode() if case.body is not None else octets
         headers = {name: value for name, value in (self.headers(case) | more).items() if value is not None}
         return (to or self.service(case.site)).send(case.method, self.fill(case, case.path), octets, headers)
 

@@ -10,7 +10,6 @@ from uuid import uuid4
 
 from tests.attacks.cases import Case
 from tests.attacks.field import Field
-from tests.attacks.playing import play
 from tests.attacks.reviewers import log_in
 from tests.attacks.running import Running
 from tests.attacks.scenarios import scenario
@@ -168,11 +167,6 @@ def tells_of_an_unknown_card(case: Case, field: Field) -> None:
     assert _tell(service, _statement(card))[0]["about"]
     loose, _ = _tell(service, _statement())
     assert (loose["about"], loose["patient"]) == (None, None)
-
-
-@scenario
-def tells_ten_thousand_things(case: Case, field: Field) -> None:
-    play(case, field, {"feedback": [_statement("x")] * 10_000})
 
 
 @scenario

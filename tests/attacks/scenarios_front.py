@@ -12,7 +12,7 @@ from tests.attacks.field import Field
 from tests.attacks.playing import check_answer
 from tests.attacks.raw import Wire, head, wire
 from tests.attacks.running import Running
-from tests.attacks.scenarios import octets_of, scenario
+from tests.attacks.scenarios import scenario
 from tests.deploy.front import NAME, Front, front
 from tests.live_service import Reply
 from tests.waiting import wait_until
@@ -221,14 +221,14 @@ def idle_connections(case: Case, field: Field) -> None:
 
 @scenario
 def too_long(case: Case, field: Field) -> None:
-    assert refusal_of(field.front(), octets_of(case.sends["octets"])) == case.status
+    assert refusal_of(field.front(), "".join(case.sends["octets"]).encode("latin-1")) == case.status
     still_answers(field)
 
 
 @scenario
 def ends_at_the_service(case: Case, field: Field) -> None:
     """Nginx has no limit for these; the service has."""
-    answer = heard(field.front(), octets_of(case.sends["octets"]))
+    answer = heard(field.front(), "".join(case.sends["octets"]).encode("latin-1"))
     assert (answer.status, b"Canary" in answer.body) == (case.status, False)
     still_answers(field)
 

@@ -9,7 +9,7 @@ from cds_service.protocol.json_text import canonical_json
 from tests.attacks.cases import CALL, Case
 from tests.attacks.field import Field
 from tests.attacks.playing import check_words, play
-from tests.attacks.scenarios import many, scenario
+from tests.attacks.scenarios import scenario
 from tests.bench.running import tree_seconds
 from tests.chart_builders import (
     application,
@@ -33,7 +33,7 @@ MOST_SECONDS = 4.0  # of processor time; what is mended here took ten and more
 WORDS = {
     "brace": lambda number, **members: brace(number=number, **members),
     "kyphoplasty": order,
-    **{one.__name__: one for one in (drug, many, measured, of_patient, problem)},
+    **{one.__name__: one for one in (drug, measured, of_patient, problem)},
 }
 
 

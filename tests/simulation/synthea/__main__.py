@@ -1,10 +1,9 @@
 """Outcomes that nobody here wrote: Synthea makes two exports with refractures at known rates (`module.py`).
 
-python -m tests.simulation.synthea [--patients N] [--folder F] [--whole]
+python -m tests.simulation.synthea [--patients N] [--folder F]
 
 `outcomes` must find the procedures and refractures, `validate` how far the figures are off, and `--refit` on the first
-export must put them right on the second. Needs Java and Maven; Synthea comes from Maven Central once. With --whole
-every module of Synthea runs, so that a record holds some 1,500 Observations.
+export must put them right on the second. Needs Java and Maven; Synthea comes from Maven Central once.
 """
 
 import csv
@@ -27,7 +26,7 @@ STUDY = "sarcopenia-pvm-2022"
 TODAY = "20261101"  # of Synthea, so that another day makes the same patients
 
 
-def generate(folder: Path, name: str, patients: int, seed: int, *, whole: bool) -> Path:
+def generate(folder: Path, name: str, patients: int, seed: int) -> Path:
     """An export of patients between 74 and 84, made once."""
     export = folder / name / "fhir"
     if (export / "Patient.ndjson").exists():
@@ -50,7 +49,7 @@ def generate(folder: Path, name: str, patients: int, seed: int, *, whole: bool) 
         [
             *("java", "-Xmx2g", "-cp", f"{folder / 'lib'}/*", "App", "-p", str(patients), "-a", "74-84"),
             *("-s", str(seed), "-cs", str(seed), "-r", TODAY, "-e", TODAY, "-d", str(modules)),
-            *(() if whole else ("-m", "kyphoplasty_truth")),
+            *("-m", "kyphoplasty_truth"),
             *(f"--exporter.{key}={value}" for key, value in options.items()),
             "Massachusetts",
         ],
@@ -117,17 +116,10 @@ def main() -> None:
     parser = ArgumentParser(prog="python -m tests.simulation.synthea")
     parser.add_argument("--patients", type=int, default=600)
     parser.add_argument("--folder", type=Path, default=Path(".cache/synthea"))
-    parser.add_argument("--whole", action="store_true")
     chosen = parser.parse_args()
     folder = chosen.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    if chosen.whole:
-        export = generate(folder, "whole", chosen.patients, 13, whole=True)
-        say_found(export, confirmed(export, folder / "whole.csv"))
-        return
-    exports = [
-        generate(folder, name, chosen.patients, seed, whole=False) for name, seed in (("first", 11), ("second", 12))
-    ]
+    exports = [generate(folder, name, chosen.patients, seed) for name, seed in (("first", 11), ("second", 12))]
     first, second = (confirmed(export, folder / f"{export.parent.name}.csv") for export in exports)
     for export, out in zip(exports, (first, second), strict=True):
         say_found(export, out)
