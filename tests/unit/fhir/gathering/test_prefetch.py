@@ -74,7 +74,9 @@ SENT = {
     "TWO": TWO,
     "A_PATIENT": A_PATIENT,
     "outcome": outcome,
-    "page": lambda resources, total=None, **members: page(*resources, total=total) | members,
+    "page": lambda resources, total=None, following=None, **members: (
+        page(*resources, total=total, following=following) | members
+    ),
 }
 
 
@@ -94,21 +96,12 @@ def test_what_was_not_sent_is_absent_and_a_patient_may_come_as_a_list_of_one():
     assert read_result(READ, [ONE]).state == "failed"
 
 
-def test_a_list_with_a_further_page_tells_where_it_is():
-    found = read_result(LIST, [page(observation(1), following="https://x/fhir?2", total=5)])
-    assert (found.next_page, found.note) == ("https://x/fhir?2", "")
-
-
-def test_missing_pages_make_the_list_incomplete_unless_the_total_is_there():
-    pages = [page(observation(1), total=2), page(observation(2))]
-    assert read_result(LIST, pages, note="page 3: gone").note == ""
-    assert read_result(LIST, pages[:1], note="page 2: gone").note == "incomplete: page 2: gone"
-
-
-def test_a_total_counts_what_was_sent_even_if_a_page_repeats_it():
-    found = read_result(LIST, [page(observation(1), observation(2), total=3), page(observation(2))])
-    assert [resource["id"] for resource in found.resources] == ["o1", "o2"]
-    assert found.note == ""
+@pytest.mark.parametrize("case", cases(__file__, "pages", SENT), ids=lambda case: case["why"])
+def test_what_pages_make_of_a_list(case):
+    found = read_result(LIST, case["pages"], note=case.get("missing", ""))
+    assert [one.get("id") for one in found.resources] == case["ids"]
+    assert [one["id"] for one in found.others] == case.get("others", [])
+    assert (found.note, found.next_page) == (case.get("note", ""), case.get("next"))
 
 
 @pytest.mark.parametrize(("older", "newer"), cases(__file__, "of_two_versions_the_higher_counts_in_either_order"))
@@ -123,15 +116,6 @@ def test_versions_that_cannot_be_compared_are_all_kept(other):
     pair = [observation(1, meta={"versionId": "1"}), observation(1, meta=other)]
     assert len(listed(*pair).resources) == 2
     assert in_newest_version({"a": listed(pair[0]), "b": listed(pair[1])})["a"].resources == (pair[0],)
-
-
-def test_resources_without_an_id_are_all_kept():
-    assert len(listed(observation(1, id=None), observation(2, id=None)).resources) == 2
-
-
-def test_included_resources_are_kept_apart():
-    found = listed(observation(1), {"resourceType": "Patient", "id": "p1"})
-    assert (len(found.resources), len(found.others)) == (1, 1)
 
 
 @given(JUNK)
