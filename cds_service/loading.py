@@ -40,7 +40,7 @@ CORE = PACKAGE / "core"  # definitions of sarcopenia, units in words
 SIMULATION = STUDIES / "simulation.json"
 RECALIBRATION = "recalibration.toml"  # of a site folder; `validate --refit` writes it
 MAX_QUERY = 2000  # characters; longer addresses are refused by some servers
-# Placeholders that every rule may use (`rule_words.words_of_rules`, `recommendations._recommendation`).
+# Placeholders that every rule may use (`words_of_rules` and `_recommendation` in core/recommendations.py).
 RULE_WORDS = {
     *("review_weeks", "max_weeks", "bed_rest_hours", "t", "score", "drug", "listed", "asked", "Asked"),
     *("because", "fact", "Fact", "title", "end", "review"),

@@ -25,9 +25,8 @@ from cds_service.core.derived import derive
 from cds_service.core.facts import AugmentationOrder, Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
-from cds_service.core.recommendations import Rule, recommend
+from cds_service.core.recommendations import Rule, recommend, words_of_rules
 from cds_service.core.repeats import CardFeedback, find_repeats, footing_of
-from cds_service.core.rule_words import words_of_rules
 from cds_service.core.signals import Situation, find_signals
 from cds_service.core.source_attributes import SourceAttributes
 from cds_service.core.study import Study

@@ -187,18 +187,15 @@ def with_cards(connection: Connection, rows: Sequence[Row[Any]], kind: type[Entr
     cards: dict[int, list[ShownCard]] = {}
     wanted = select(CARDS).where(CARDS.c.sequence.in_([row.sequence for row in rows]))
     for row in connection.execute(wanted.order_by(CARDS.c.sequence, CARDS.c.position)) if rows else ():
-        rules = tuple(row.rules.split())
-        cards.setdefault(row.sequence, []).append(
-            ShownCard(card=row.card, topic=row.topic, indicator=row.indicator, rules=rules)
-        )
-    return tuple(_entry(row, tuple(cards.get(row.sequence, ())), kind) for row in rows)
-
-
-def _entry(row: Row[Any], cards: tuple[ShownCard, ...], kind: type[Entry]) -> Entry:
-    values = dict(row._mapping)  # noqa: SLF001 - the library's own name for its public mapping
-    for name in ("partial", "warning"):
-        values[name] = None if values[name] is None else bool(values[name])
-    return kind(**values | {"id": values.pop("entry_id"), "cards": cards})
+        card = ShownCard(card=row.card, topic=row.topic, indicator=row.indicator, rules=tuple(row.rules.split()))
+        cards.setdefault(row.sequence, []).append(card)
+    found = []
+    for row in rows:
+        values = dict(row._mapping)  # noqa: SLF001 - the library's own name for its public mapping
+        for name in ("partial", "warning"):
+            values[name] = None if values[name] is None else bool(values[name])
+        found.append(kind(**values | {"id": values.pop("entry_id"), "cards": tuple(cards.get(row.sequence, ()))}))
+    return tuple(found)
 
 
 def stored_entries(connection: Connection, condition: ColumnElement[bool]) -> Iterator[Stored]:

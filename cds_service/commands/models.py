@@ -4,6 +4,7 @@ Those are CHAI's Applied Model Card (`chai.xml.j2`), and coefficients for OHDSI 
 """
 
 import json
+import sys
 import zlib
 from collections.abc import Mapping
 from typing import Any
@@ -167,3 +168,24 @@ def covariate_id(name: str) -> float:
     It is written with a decimal point: R reads a whole number as integer, which createGlmModel refuses.
     """
     return float(zlib.crc32(name.encode()) % 1_000_000 * 1000 + OWN_ANALYSIS)
+
+
+# --- `kyphoplasty-cds studies build`: the tables of reduced models from the study files
+
+
+@click.command("build")
+@click.option("--check", is_flag=True, help="compare with the shipped tables, write nothing")
+@options.say_errors
+def build_studies(*, check: bool) -> None:
+    """Rebuild the tables of reduced models from the study files (about a minute)."""
+    from cds_service.studies.reduced_models import build_tables, differing_tables  # noqa: PLC0415 - loads scikit-learn
+
+    if not check:
+        build_tables(click.echo)
+        return
+    differing = differing_tables(click.echo)
+    for name in differing:
+        click.echo(
+            f"error: the table of {name} is not what its study file gives; run: kyphoplasty-cds studies build", err=True
+        )
+    sys.exit(1 if differing else 0)

@@ -8,13 +8,26 @@ from itertools import pairwise
 from operator import truediv
 
 from cds_service.core.facts import AugmentationOrder, Finding, Findings, Gap, Provenance, Value
-from cds_service.core.sarcopenia import MEASURES, MUSCLE, RULERS, STUDY, MuscleFacts, Ruler, sarcopenia_by
+from cds_service.core.sarcopenia import (
+    GAIT,
+    GRIP,
+    MEASURES,
+    MUSCLE,
+    RULERS,
+    STUDY,
+    Ruler,
+    is_low,
+    judge,
+    sex_of,
+    written,
+)
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.core.wording import say_number
+from cds_service.core.wording import UNITS, say_number
 
 BMI_TOLERANCE = 1.0  # kg/m2: if recorded and recomputed BMI differ by more, they are not the same measurement
 MNA_WELL_NOURISHED, MNA_AT_RISK = 24.0, 17.0  # A from 24, B from 17, C below (studies/sarcopenia-pvm-2022.toml)
 NO_LEVEL = "the order does not say which level"
+TITLES = {MUSCLE: "Muscle index", GRIP: "Grip", GAIT: "Gait speed"}
 REASONS = (
     *("malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit", "end-of-life"),
     *("stable-burst-fracture", "spinal-instability"),
@@ -202,20 +215,66 @@ def _mna_category(ground: Ground) -> Finding | Gap | None:
 
 
 # By the study's ruler for the model, by the site's for its referrals.
-DERIVATIONS["sarcopenia"] = lambda ground: sarcopenia_by(STUDY, "sarcopenia", _muscle_facts(ground))
-DERIVATIONS["sarcopenia-site"] = lambda ground: sarcopenia_by(ground.ruler, "sarcopenia-site", _muscle_facts(ground))
+DERIVATIONS["sarcopenia"] = lambda ground: _sarcopenia(ground, "sarcopenia", STUDY)
+DERIVATIONS["sarcopenia-site"] = lambda ground: _sarcopenia(ground, "sarcopenia-site", ground.ruler)
 
 
-def _muscle_facts(ground: Ground) -> MuscleFacts:
-    sex = ground.known.get("sex")
-    return MuscleFacts(
-        measured={name: ground.known[name] for name in MEASURES if name in ground.known},
-        diagnosis=ground.diagnosis,
-        sex=str(sex.value) if sex else None,
-        site_ruler=ground.ruler,
-        decimals={name: ground.specs[name].decimals for name in MEASURES if name in ground.specs},
-        unread=frozenset(one for one in MEASURES if one in ground.gaps and ground.gaps[one].reason == "not-read"),
+def _sarcopenia(ground: Ground, name: str, ruler: Ruler) -> Finding | Gap:
+    """Measurement decides; where it does not, an active diagnosis says yes."""
+    known, verdict = ground.known, judge(ruler, ground.known)
+    measured = [known[one] for one in MEASURES if one in known]
+    diagnosis = ground.diagnosis if isinstance(ground.diagnosis, Finding) else None
+    if verdict is None:
+        return diagnosis._replace(name=name) if diagnosis else _undecided(ground, name, ruler, measured)
+    certain = {key: one for key, one in known.items() if one.may_reassure or key not in MEASURES}
+    concerns = [concern for one in measured for concern in one.concerns]
+    concerns += [said for one in measured if (said := _grey_zone(ground, one))]
+    muscle = known.get(MUSCLE)
+    if ruler is STUDY and muscle is not None and muscle.method == "bioimpedance":
+        concerns.append("The muscle index was measured by bioimpedance; the study used DXA.")
+    if diagnosis is not None and diagnosis.value is True and not verdict:
+        concerns.append("Sarcopenia is on the problem list; the measurements say otherwise and are used.")
+    sources = [source for one in (*measured, *([diagnosis] if diagnosis else [])) for source in one.provenance]
+    return Finding(
+        name=name,
+        value=verdict,
+        unit="1",
+        observed=max((one.observed for one in measured if one.observed), default=None),
+        provenance=tuple(dict.fromkeys(sources)),
+        concerns=tuple(dict.fromkeys(concerns)),
+        may_reassure=judge(ruler, certain) is verdict,
     )
+
+
+def _undecided(ground: Ground, name: str, ruler: Ruler, measured: Sequence[Finding]) -> Gap:
+    """What is missing to decide; if nothing was measured, an unread list stays the reason."""
+    unread = ground.diagnosis
+    if isinstance(unread, Gap) and unread.reason in ("not-read", "unreadable") and not measured:
+        return unread._replace(name=name)
+    words = {MUSCLE: "muscle index", GRIP: "grip", GAIT: "gait"}
+    missing = [one for one in MEASURES if one in ruler.limits and one not in ground.known]
+    said = ", ".join(words[one] for one in missing)
+    why = f"not known: {said}" if missing else "the measurements do not decide without the sex"
+    is_unread = any(one in ground.gaps and ground.gaps[one].reason == "not-read" for one in missing)
+    seen = tuple(source for one in measured for source in one.provenance)
+    return Gap(name, "not-read" if is_unread else "undetermined", f"no diagnosis, and {why}", seen)
+
+
+def _grey_zone(ground: Ground, finding: Finding) -> str:
+    """What is said of a measure that is low by one ruler and not by the other; empty for any other.
+
+    `Grip 27 kg: low by AWGS 2019, not by the study's 26 kg; the estimate counts it as normal.`
+    """
+    by_site, by_study = (is_low(one, ground.known, finding.name) for one in (ground.ruler, STUDY))
+    if by_study is None or bool(by_site) == by_study:
+        return ""
+    spec, unit = ground.specs.get(finding.name), UNITS.get(finding.unit, f" {finding.unit}")
+    decimals = spec.decimals if spec else 1
+    limit = f"the study's {written(STUDY.limits[finding.name].of(sex_of(ground.known)), decimals)}{unit}"
+    value = f"{TITLES[finding.name]} {written(float(finding.value), decimals)}{unit}"
+    if by_study:
+        return f"{value}: low by {limit}, not by {ground.ruler.name}; the estimate counts it as low."
+    return f"{value}: low by {ground.ruler.name}, not by {limit}; the estimate counts it as normal."
 
 
 # What the order says, and why it is a gap where it does not. Levels stand head to foot, `T12,L1`; codes for additional

@@ -122,9 +122,8 @@ def _low_measure(measure: str, phrase: str) -> Detector:
     """
 
     def detect(situation: Situation) -> Signal | None:
-        known, sex = situation.findings.known, situation.findings.known.get("sex")
-        ruler = RULERS[situation.policy.sarcopenia.criteria]
-        if "sarcopenia-site" in known or not is_low(ruler, known, measure, str(sex.value) if sex else None):
+        known, ruler = situation.findings.known, RULERS[situation.policy.sarcopenia.criteria]
+        if "sarcopenia-site" in known or not is_low(ruler, known, measure):
             return None
         finding, decimals = known[measure], situation.wording.specs[measure].decimals
         return Signal(f"{phrase} ({written(float(finding.value), decimals)}{UNITS[finding.unit]})", (finding,))
@@ -139,8 +138,8 @@ SIGNALS["slow-gait"] = _low_measure(GAIT, "slow gait")
 @signal("muscle-index-decides")
 def _muscle_index_decides(situation: Situation) -> Signal | None:
     """Weak grip or slow gait by the study's definition: with the other one normal too, sarcopenia stays open."""
-    known, sex = situation.findings.known, situation.findings.known.get("sex")
-    low = [known[one] for one in (GRIP, GAIT) if is_low(STUDY, known, one, str(sex.value) if sex else None)]
+    known = situation.findings.known
+    low = [known[one] for one in (GRIP, GAIT) if is_low(STUDY, known, one)]
     return Signal(facts=tuple(low)) if low and MUSCLE not in known else None
 
 

@@ -147,7 +147,7 @@ class IssuerLogin:
         response = make_response(render_template("review-landed.html", wanted=way.wanted))
         content = {"address": self.gate.address, "issuer": who.issuer}
         named = {"account": who.shown} if who.shown != who.subject else {}
-        return self.gate.open(response, self.gate.sessions.begin_vouched(who), content | named)
+        return self.gate.open(response, self.gate.sessions.begin(who), content | named)
 
     def _deny(self, way: Way, fault: LoginRefused) -> AnyResponse:
         content = {"address": self.gate.address, "issuer": self.login.issuer, "why": fault.reason}

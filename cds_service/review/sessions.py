@@ -69,13 +69,17 @@ class Sessions:
         self._rules = rules
         self._has_local = has_local
 
-    def begin(self, name: str) -> str:
-        """Begin a session for a local account; returns the secret for the browser."""
-        return self._begin(name=name)
-
-    def begin_vouched(self, who: Vouched) -> str:
-        """Begin a session for an account of the issuer; returns the secret for the browser."""
-        return self._begin(name=who.name, issuer=self._rules, role=who.role, shown=who.shown)
+    def begin(self, who: str | Vouched) -> str:
+        """Begin a session for a local account, by its name, or one of the issuer; returns the browser's secret."""
+        account: dict[str, str | None] = {"name": who if isinstance(who, str) else who.name}
+        if isinstance(who, Vouched):
+            account |= {"issuer": self._rules, "role": who.role, "shown": who.shown}
+        token, now = secrets.token_urlsafe(32), self._access.now()
+        row = {"digest": digest_of(token), "form_token": secrets.token_urlsafe(32), "began": now, "seen": now}
+        with self._access.writing() as connection:
+            connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.seen < self._access.now(-LIFETIME)))
+            connection.execute(sa.insert(SESSIONS), [row | account])
+        return token
 
     def session(self, token: str) -> Session | None:
         """The session of a browser with this secret, if it is still valid."""
@@ -108,15 +112,6 @@ class Sessions:
         is_ours = (WAYS.c.digest == digest_of(secret), WAYS.c.at >= self._access.now(-ON_THE_WAY))
         with self._access.writing() as connection:
             return bool(connection.execute(sa.delete(WAYS).where(*is_ours)).rowcount)
-
-    def _begin(self, **account: str | None) -> str:
-        token = secrets.token_urlsafe(32)
-        now = self._access.now()
-        row = {"digest": digest_of(token), "form_token": secrets.token_urlsafe(32), "began": now, "seen": now}
-        with self._access.writing() as connection:
-            connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.seen < self._access.now(-LIFETIME)))
-            connection.execute(sa.insert(SESSIONS), [row | account])
-        return token
 
     def _is_going_on(self, digest: str) -> tuple[sa.ColumnElement[bool], ...]:
         is_vouched = SESSIONS.c.issuer == self._rules if self._rules else sa.false()

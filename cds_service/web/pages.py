@@ -195,14 +195,7 @@ def _page_of(service: Service, card: Mapping[str, Any]) -> dict[str, Any]:
         "card": card,
         "titles": titles,
         "unit": lambda ucum: UNITS.get(ucum, ucum).strip(),
-        "sets": [
-            {
-                "inputsKnown": one.inputs_known,
-                "intercept": one.intercept,
-                "coefficients": dict(one.by_term),
-            }
-            for one in reduced
-        ],
+        "sets": reduced,
         "said_measures": [f"{one['measure']}: {one['text']}" for one in card.get("measures", ())],
         "evidence_based": [row for row in rows if row["key"].startswith("A")],
         "predictive": [row for row in rows if row["key"].startswith("B")],

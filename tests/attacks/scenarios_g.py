@@ -300,8 +300,8 @@ def removes_a_vouched_reviewer(_case: Case, _field: Field) -> None:
     with log_of_years() as (url, database):
         sessions = Sessions(Access(lambda: database, now), rules="https://login.example.org")
         who = Vouched("https://login.example.org", "it's 8f3a", "reviewer", "anna")
-        tokens = [sessions.begin_vouched(who) for _ in range(2)]
-        other = sessions.begin_vouched(Vouched("https://login.example.org", "other", "reviewer", "ben"))
+        tokens = [sessions.begin(who) for _ in range(2)]
+        other = sessions.begin(Vouched("https://login.example.org", "other", "reviewer", "ben"))
         done = command(url, "remove-reviewer", who.name)
         assert (done.exit_code, "sessions ended: 2" in done.output) == (0, True), done.output
         assert [sessions.session(token) for token in tokens] == [None, None]
