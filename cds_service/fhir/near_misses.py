@@ -57,7 +57,8 @@ def missed_t_scores(observations: Iterable[Json], terminology: Any) -> tuple[Nea
             code, quantity = holder.get("code"), holder.get("valueQuantity")
             if not quantity:
                 continue
-            said = (*texts_of(code), text(member(quantity, "unit")), text(member(quantity, "code")))
+            units = (quantity.get("unit"), quantity.get("code")) if isinstance(quantity, dict) else ()
+            said = [*texts_of(code), *[one for one in units if isinstance(one, str)]]
             whole = "\n".join(said)
             words = folded(whole if len(whole) <= LONGEST_TITLE else "\n".join(one[:LONGEST_TITLE] for one in said))
             if "score" in words and _T_SCORE.search(words) and not terminology.concepts(code):

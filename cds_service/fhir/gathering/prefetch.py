@@ -352,7 +352,7 @@ def of_one_server(answer: QueryResult, bases: Bases) -> QueryResult:
 
     `Patient/1` in such an entry is a patient of that server (FHIR R4, Bundle, "Resolving references in Bundles").
     """
-    if len({_base(url) for url in answer.full_urls} - {""}) < 2:
+    if len({url.rpartition("/")[0].rpartition("/")[0] for url in answer.full_urls if url} - {""}) < 2:
         return answer
     entries = list(answer.entries())
     is_ours = [bool(url and bases.name_of(url)) for _, url in entries]

@@ -215,15 +215,13 @@ def _part(
             state="empty", origin=origin, note=answer.note, is_cut=answer.is_cut, is_optional=template.is_optional
         )
         return PatientRecord(reads={template.key: nothing})
-    ours = []
-    unclear = 0  # of nobody, or of this id elsewhere: they may be this patient's all the same
+    ours: list[Json] = []
+    others: list[Json] = []
     for resource in answer.resources:
-        deadline.check()
-        if person.is_subject_of(resource):
-            ours.append(resource)
-        else:
-            unclear += not person.is_other(resource)
-    foreign = answer.foreign + len(answer.resources) - len(ours)
+        (ours if person.is_subject_of(resource) else others).append(resource)
+    # Of nobody, or of this id elsewhere: they may be this patient's all the same.
+    unclear = sum(not person.is_other(one) for one in others)
+    foreign = answer.foreign + len(others)
     read = Read(
         state="given" if ours else "empty",
         origin=origin,

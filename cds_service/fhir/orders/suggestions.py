@@ -28,7 +28,7 @@ from cds_service.site.clients import EVERYTHING, Capabilities
 INSTEAD = "This is a new order: remove the draft that it replaces"
 TODAY = "today"  # the one placeholder that a template may use without a rule that defines it
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-_AS_TEXT = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=str)
+_AS_TEXT = json.JSONEncoder(sort_keys=True, ensure_ascii=False, check_circular=False, default=str)
 _REQUESTER = re.compile(r"(?:Practitioner|PractitionerRole)/([A-Za-z0-9\-.]{1,64})")
 
 
