@@ -115,3 +115,8 @@ def support_order(kind: str, *, draft: bool = True, **members: Any) -> SupportOr
     """A draft or active support order of today."""
     found = SupportOrder(kind=kind, reference=f"ServiceRequest/{kind}", draft=draft, authored=TODAY, title=kind)
     return replace(found, **members)
+
+
+def brace(title: str = "TLSO (L0456)", **members: Any) -> SupportOrder:
+    """A brace order of today without an end."""
+    return support_order("brace", title=title, **members)

@@ -1,25 +1,13 @@
 """The review pages of a site that names an issuer, and browsers that go there and back."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.review_desk import Reviewer, words
 
 BACK = "/audit/login/callback"
 SESSION, WAY = "kyphoplasty-cds-review", "kyphoplasty-cds-way"
-SITE = """
-[site]
-name = "Example Hospital"
-[fhir]
-allow-private-networks = true
-[review]
-issuer = "{issuer}"
-client-id = "kyphoplasty-cds"
-{more}
-[review.roles]
-"cds-reviewers" = "reviewer"
-"cds-privacy" = "privacy-officer"
-"cds-operators" = "operator"
-"""
+SITE = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
 
 
 class Traveller(Reviewer):

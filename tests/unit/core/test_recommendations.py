@@ -13,6 +13,7 @@ from tests.fact_builders import (
     DAY,
     WORDS,
     any_values,
+    brace,
     recommended,
     signals_of,
     situation,
@@ -23,10 +24,6 @@ from tests.tables import cases
 REHABILITATION = {"rehabilitation", "rehabilitation-usual"}
 WEAK_BONE = {"bmd-t-score": -3.0, "tl-junction": True}  # 67 %, band high
 MEASURED = cases(__file__, "measured")
-
-
-def brace(**members):
-    return support_order("brace", title="TLSO (L0456)", **members)
 
 
 @pytest.mark.parametrize("values", [{}, MEASURED, WEAK_BONE, {**MEASURED, "sarcopenia-site": False}])

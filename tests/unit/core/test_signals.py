@@ -7,12 +7,8 @@ import pytest
 from cds_service.core.facts import Findings, Gap, Provenance, SupportOrders, WordedEnd
 from cds_service.core.signals import signal_names
 from tests.chart_builders import TODAY, open_service
-from tests.fact_builders import assessed, facts, finding, policy_with, signals_of, support_order
+from tests.fact_builders import assessed, brace, facts, finding, policy_with, signals_of, support_order
 from tests.tables import cases
-
-
-def brace(**members):
-    return support_order("brace", title="TLSO (L0456)", **members)
 
 
 def weeks(number):
@@ -35,7 +31,7 @@ WORDED = {
     "of_long_ago": of_long_ago,
     "finding": finding,
     "support_order": support_order,
-    "brace": lambda title, **members: support_order("brace", title=title, **members),
+    "brace": brace,
     "ends": lambda says, **members: WordedEnd(says=says, **members),
 }
 # signal -> what makes it fire, what nearly does. A value is findings, or an order.

@@ -106,30 +106,18 @@ def test_observed_over_expected_by_hand():
     assert math.sqrt(math.prod(found.interval)) == pytest.approx(1.5)
 
 
+def repeated(runs):
+    return [value for value, times in runs for _ in range(times)]
+
+
 @pytest.mark.parametrize(
     ("outcome", "risk", "nulls", "said"),
-    [
-        (
-            [False] * 50,
-            [0.1] * 50,
-            {"observed_expected", "calibration_intercept", "calibration_slope", "auc"},
-            "all or none",
-        ),
-        ([n % 10 == 0 for n in range(50)], list(np.linspace(0.1, 0.6, 50)), {"calibration_slope"}, "fewer than 20"),
-        ([True] * 30 + [False] * 30, [0.5] * 60, {"calibration_slope", "auc"}, "the same figure"),
-        (
-            [True] * 30 + [False] * 30,
-            [0.9] * 30 + [0.1] * 30,
-            {"calibration_slope", "auc"},
-            "auc: the figures separate",
-        ),
-        ([True] * 40 + [False] * 30, [0.9] * 30 + [0.1] * 40, {"calibration_slope"}, "Slope: the figures separate"),
-    ],
+    cases(__file__, "what_the_data_cannot_carry_is_missing_with_its_reason"),
 )
 def test_what_the_data_cannot_carry_is_missing_with_its_reason(outcome, risk, nulls, said):
-    found = measure(outcome, risk)
+    found = measure(repeated(outcome), repeated(risk))
     measures = ("observed_expected", "calibration_intercept", "calibration_slope", "auc", "brier")
-    assert {name for name in measures if getattr(found, name) is None} == nulls
+    assert {name for name in measures if getattr(found, name) is None} == set(nulls)
     assert any(said in note for note in found.notes)
     assert any("Collins 2016" in note for note in found.notes)
 

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -225,13 +226,8 @@ def test_a_refit_needs_events_confirmation_and_the_studys_horizon(tmp_path, n, m
 def recalibrated(tmp_path):
     (tmp_path / "site.toml").write_text('[site]\nname = "Test"\n', encoding="utf-8")
     digest = MODELS[S].study.table_digest
-    (tmp_path / "recalibration.toml").write_text(
-        f'[{S}]\nmethod = "intercept-and-slope"\nintercept = -0.5\nslope = 0.8\n'
-        "covariance = [[0.02, 0.001], [0.001, 0.01]]\nn = 412\nevents = 61\nmonths = 12\n"
-        f'first = 2024-01-11\nlast = 2026-06-30\nstudy-version = "1.0.0"\ntable-digest = "{digest}"\n'
-        'outcomes-digest = "00"\nfitted = 2026-07-01\n',
-        encoding="utf-8",
-    )
+    text = Path(__file__).with_name("recalibration.toml").read_text(encoding="utf-8")
+    (tmp_path / "recalibration.toml").write_text(text.replace("DIGEST", digest), encoding="utf-8")
     return tmp_path
 
 
