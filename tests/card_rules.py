@@ -139,20 +139,7 @@ def nodes(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 RULES: tuple[Rule, ...] = (
-    shape_faults,
-    empty_faults,
-    member_faults,
-    summary_faults,
-    indicator_faults,
-    source_faults,
-    topic_faults,
-    uuid_faults,
-    selection_faults,
-    recommendation_faults,
-    suggestion_faults,
-    action_faults,
-    reason_faults,
-    link_faults,
-    reserved_faults,
-    markdown_faults,
+    *(shape_faults, empty_faults, member_faults, summary_faults, indicator_faults, source_faults, topic_faults),
+    *(uuid_faults, selection_faults, recommendation_faults, suggestion_faults, action_faults, reason_faults),
+    *(link_faults, reserved_faults, markdown_faults),
 )

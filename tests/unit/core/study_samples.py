@@ -1,16 +1,13 @@
-"""The study files in force, read once."""
+"""The studies in force and their models, as the service reads them."""
 
-from pathlib import Path
-
+from cds_service import loading
 from cds_service.core.study import LogisticStudy
-from cds_service.core.study_files import load_studies
 from tests.builders import specs
+from tests.chart_builders import open_service
 
-STUDIES_FOLDER = Path(__file__).resolve().parents[3] / "cds_service" / "studies"
-TABLES_FOLDER = STUDIES_FOLDER / "reduced"
-
+STUDIES_FOLDER, TABLES_FOLDER = loading.STUDIES, loading.REDUCED
 UNITS = {name: spec.unit for name, spec in specs().items()}
-STUDIES = load_studies(STUDIES_FOLDER, UNITS)
+STUDIES, MODELS = open_service().studies, open_service().models
 LOGISTIC = {study.id: study for study in STUDIES.values() if isinstance(study, LogisticStudy)}
 SARCOPENIA = LOGISTIC["sarcopenia-pvm-2022"]
 NOMOGRAM = LOGISTIC["nvcf-nomogram-2024"]

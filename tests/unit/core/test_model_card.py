@@ -3,34 +3,22 @@
 import json
 
 import pytest
-from study_samples import STUDIES, STUDIES_FOLDER
 
-from cds_service.core.model_card import model_card
-from cds_service.core.study_files import load_contrary_evidence
-from cds_service.loading import load_attributes
+from tests.chart_builders import open_service
 from tests.tables import cases
 
-CONTRARY = load_contrary_evidence(STUDIES_FOLDER)
-ATTRIBUTES = load_attributes()
+CARDS = open_service().model_cards
 
 
-@pytest.fixture(scope="session")
-def cards(models):
-    return {
-        name: model_card(study, models.get(name), CONTRARY, ATTRIBUTES.of_study(study, {}, "1.0"))
-        for name, study in STUDIES.items()
-    }
-
-
-def test_cards_are_json_without_nulls(cards):
-    for card in cards.values():
+def test_cards_are_json_without_nulls():
+    for card in CARDS.values():
         text = json.dumps(card, allow_nan=False)
         assert "null" not in text
         assert '""' not in text.replace('"horizonNote": ""', "")
 
 
-def test_the_refracture_card_gives_the_printed_table(cards):
-    card = cards["sarcopenia-pvm-2022"]
+def test_the_refracture_card_gives_the_printed_table():
+    card = CARDS["sarcopenia-pvm-2022"]
     assert (card["n"], card["events"], card["horizonMonths"]) == (214, 74, 12)
     assert card["incidence"] == pytest.approx(0.346, abs=0.0005)
     assert card["intercept"] == pytest.approx(0.107, abs=0.1)
@@ -46,27 +34,27 @@ def test_the_refracture_card_gives_the_printed_table(cards):
     assert card["errorRatios"]["bmi"] == pytest.approx(0.66, abs=0.02)
 
 
-def test_the_corrected_misprint_stands_on_the_card_with_its_reason(cards):
-    procedure = cards["nvcf-nomogram-2024"]["coefficients"]["procedure"]
+def test_the_corrected_misprint_stands_on_the_card_with_its_reason():
+    procedure = CARDS["nvcf-nomogram-2024"]["coefficients"]["procedure"]
     assert (procedure["value"], procedure["printed"]) == (-1.390, 1.390)
     assert "0.249" in procedure["why"]
-    assert "printed" not in cards["nvcf-nomogram-2024"]["coefficients"]["ct-attenuation"]
+    assert "printed" not in CARDS["nvcf-nomogram-2024"]["coefficients"]["ct-attenuation"]
 
 
-def test_performance_is_given_with_its_set_or_said_to_be_absent(cards):
-    measured = cards["nvcf-nomogram-2024"]["validation"]["measured"]
+def test_performance_is_given_with_its_set_or_said_to_be_absent():
+    measured = CARDS["nvcf-nomogram-2024"]["validation"]["measured"]
     aucs = {one["set"].split(" ")[0]: one["value"] for one in measured if one["measure"] == "AUC"}
     assert aucs == {"training": 0.801, "testing": 0.664, "validation": 0.832}
-    assert cards["sarcopenia-pvm-2022"]["validation"]["measured"] == []
-    assert "No validation" in cards["sarcopenia-pvm-2022"]["validation"]["summary"]
+    assert CARDS["sarcopenia-pvm-2022"]["validation"]["measured"] == []
+    assert "No validation" in CARDS["sarcopenia-pvm-2022"]["validation"]["summary"]
 
 
-def test_every_card_stands_with_its_source_doubts_and_contrary_evidence(cards):
-    for card in cards.values():
+def test_every_card_stands_with_its_source_doubts_and_contrary_evidence():
+    for card in CARDS.values():
         assert card["source"]["url"].startswith("https://doi.org/10.")
         assert card["doubts"]
         assert card["advice"]
-    said = {one["url"].removeprefix("https://doi.org/") for card in cards.values() for one in card["contraryEvidence"]}
+    said = {one["url"].removeprefix("https://doi.org/") for card in CARDS.values() for one in card["contraryEvidence"]}
     assert {  # evidence page, "Contrary evidence" and "VBQ does not travel"
         "10.1186/s13018-025-06424-5",
         "10.1186/s12891-025-08998-x",
@@ -74,12 +62,12 @@ def test_every_card_stands_with_its_source_doubts_and_contrary_evidence(cards):
         "10.1227/neu.0000000000003282",
         "10.1038/s41598-025-86721-5",
     } <= said
-    refracture = cards["sarcopenia-pvm-2022"]["contraryEvidence"]
+    refracture = CARDS["sarcopenia-pvm-2022"]["contraryEvidence"]
     assert any("3.50 (2.06-5.93" in one["statement"] for one in refracture)
 
 
-def test_the_rate_that_the_paper_does_not_print_is_called_our_computation(cards):
-    card = cards["nvcf-nomogram-2024"]
+def test_the_rate_that_the_paper_does_not_print_is_called_our_computation():
+    card = CARDS["nvcf-nomogram-2024"]
     texts = [*card["doubts"], *card["limits"], *(one.get("text", "") for one in card["validation"]["measured"])]
     said = [text for text in texts if "16 %" in text]
     assert len(said) == 3
@@ -87,8 +75,8 @@ def test_the_rate_that_the_paper_does_not_print_is_called_our_computation(cards)
     assert not any("nine months" in text for text in texts)
 
 
-def test_strata_and_marker_studies_have_a_card_without_coefficients(cards):
-    strata, marker = cards["psoas-plvi-2024"], cards["muscle-change-2021"]
+def test_strata_and_marker_studies_have_a_card_without_coefficients():
+    strata, marker = CARDS["psoas-plvi-2024"], CARDS["muscle-change-2021"]
     assert "coefficients" not in strata
     assert [(one["outcome"], one["events"]) for one in strata["strata"]] == [
         ("refracture", 3),
@@ -105,9 +93,9 @@ def test_strata_and_marker_studies_have_a_card_without_coefficients(cards):
     cases(__file__, "g_mod_1_and_5_a_models_card_says_its_intercept_risk_of_bias_and_events_per_coefficient"),
 )
 def test_g_mod_1_and_5_a_models_card_says_its_intercept_risk_of_bias_and_events_per_coefficient(
-    cards, study, overall, per_coefficient, intercept
+    study, overall, per_coefficient, intercept
 ):
-    card = cards[study]
+    card = CARDS[study]
     judged = {one["domain"]: one["judgement"] for one in card["riskOfBias"]}
     assert list(judged) == ["participants and data", "predictors", "outcome", "analysis", "overall"]
     assert (judged["overall"], judged["analysis"]) == (overall, "high")

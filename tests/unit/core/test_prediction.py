@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from study_samples import LOGISTIC, NOMOGRAM, PAIN, SARCOPENIA, STUDIES, TABLES_FOLDER
+from study_samples import LOGISTIC, MODELS, NOMOGRAM, PAIN, SARCOPENIA
 
-from cds_service.core.prediction import load_models, predict
+from cds_service.core.prediction import predict
 from cds_service.core.study import Example
 from tests.tables import cases
 
-MODELS = load_models(STUDIES, TABLES_FOLDER)
 S, N, R = MODELS[SARCOPENIA.id], MODELS[NOMOGRAM.id], MODELS[PAIN.id]
 L1 = {"tl-junction": True, "diabetes": False, "bmd-t-score": -2.8}
 NAMED = {"S": S, "N": N, "R": R, "L1": L1}

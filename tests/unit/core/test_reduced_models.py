@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from study_samples import LOGISTIC, NOMOGRAM, PAIN, SARCOPENIA, TABLES_FOLDER
+from study_samples import LOGISTIC, MODELS, NOMOGRAM, PAIN, SARCOPENIA, TABLES_FOLDER
 
 from cds_service.core.table import compare_tables, read_table, table_path
 from cds_service.errors import DataFileError
@@ -17,8 +17,8 @@ NOTHING = frozenset()
 
 
 @pytest.mark.parametrize(("name", "check"), REDUCED, ids=lambda one: ",".join(getattr(one, "known", [str(one)])))
-def test_reduced_coefficients_are_those_of_an_independent_calculation(models, name, check):
-    model = models[name].reduced(frozenset(check.known))
+def test_reduced_coefficients_are_those_of_an_independent_calculation(name, check):
+    model = MODELS[name].reduced(frozenset(check.known))
     assert dict(zip(model.terms, model.coefficients.tolist(), strict=True)) == pytest.approx(
         check.coefficients, rel=0.03
     )
@@ -59,8 +59,8 @@ def test_scikit_learn_and_newtons_method_find_the_same_model(cohorts, name, know
 
 
 @pytest.mark.parametrize("name", LOGISTIC)
-def test_all_inputs_known_is_the_printed_model_and_none_is_the_incidence(models, name):
-    study, model = LOGISTIC[name], models[name]
+def test_all_inputs_known_is_the_printed_model_and_none_is_the_incidence(name):
+    study, model = LOGISTIC[name], MODELS[name]
     full, none = model.reduced(frozenset(study.input_names)), model.reduced(NOTHING)
     if study is not SARCOPENIA:  # its figures do not use all of its printed inputs
         assert full.coefficients.tolist() == pytest.approx([term.beta for term in study.terms], abs=1e-12)
@@ -74,26 +74,26 @@ def test_all_inputs_known_is_the_printed_model_and_none_is_the_incidence(models,
 
 
 @pytest.mark.parametrize("name", LOGISTIC)
-def test_inputs_known_never_falls_when_one_is_added(models, name):
+def test_inputs_known_never_falls_when_one_is_added(name):
     names = LOGISTIC[name].input_names
     for size in range(len(names)):
         for known in map(frozenset, combinations(names, size)):
             for added in set(names) - known:
-                more, less = models[name].inputs_known(known | {added}), models[name].inputs_known(known)
+                more, less = MODELS[name].inputs_known(known | {added}), MODELS[name].inputs_known(known)
                 assert more >= less - 1e-9, (known, added)
 
 
-def test_printed_errors_are_reproduced_by_information_that_was_never_put_in(models):
-    ratios = {(name, term): ratio for name, model in models.items() for term, ratio in model.table.error_ratios.items()}
+def test_printed_errors_are_reproduced_by_information_that_was_never_put_in():
+    ratios = {(name, term): ratio for name, model in MODELS.items() for term, ratio in model.table.error_ratios.items()}
     assert len(ratios) == 18
     assert ratios.pop((SARCOPENIA.id, "bmi")) == pytest.approx(0.66, abs=0.02)
     assert all(0.8 <= ratio <= 1.3 for ratio in ratios.values())
 
 
-def test_nutrition_enters_no_figure_and_the_cohort_is_raked_with_it(cohorts, models):
+def test_nutrition_enters_no_figure_and_the_cohort_is_raked_with_it(cohorts):
     assert "mna-category" not in SARCOPENIA.input_names
     assert "mna-category=B" in {term.name for term in cohorts[SARCOPENIA.id].terms}
-    assert len(models[SARCOPENIA.id].table.models) == 2**6
+    assert len(MODELS[SARCOPENIA.id].table.models) == 2**6
     with pytest.raises(ValueError, match="no input of this study: mna-category"):
         reduced_model(cohorts[SARCOPENIA.id], frozenset({"mna-category"}), 214)
 
@@ -106,9 +106,9 @@ def test_leaving_nutrition_out_loses_at_most_three_percent_of_the_information(co
     assert 0 < lost / whole <= 0.03  # evidence page, section 1
 
 
-def test_the_averages_of_both_procedures_make_the_incidence(models):
-    averages = models[NOMOGRAM.id].table.references
-    share = models[NOMOGRAM.id].table.means["procedure"]
+def test_the_averages_of_both_procedures_make_the_incidence():
+    averages = MODELS[NOMOGRAM.id].table.references
+    share = MODELS[NOMOGRAM.id].table.means["procedure"]
     assert share * averages["PKP"] + (1 - share) * averages["PVP"] == pytest.approx(28 / 188, abs=1e-6)
 
 
@@ -132,9 +132,9 @@ def test_the_procedure_counts_as_kept_reproduce_its_printed_error(cohorts):
 
 
 @pytest.mark.parametrize("name", LOGISTIC)
-def test_coefficients_are_never_surer_than_printed(models, name):
+def test_coefficients_are_never_surer_than_printed(name):
     study = LOGISTIC[name]
-    full = models[name].reduced(frozenset(study.input_names))
+    full = MODELS[name].reduced(frozenset(study.input_names))
     # Fewer terms than printed are a little surer: the nutrition terms carry 3 % of the information.
     share = 0.97 if study is SARCOPENIA else 1 - 1e-8
     terms = {term.name: term for term in study.terms}
@@ -152,8 +152,8 @@ def test_coefficients_are_never_surer_than_printed(models, name):
         (PAIN.id, "psoas-fat-fraction", (None, 1.5, 38.5, None), 0.1),
     ],
 )
-def test_the_study_ranges_are_those_of_an_independent_calculation(models, name, finding, ends, tolerance):
-    for found, end in zip(models[name].table.ranges[finding], ends, strict=True):
+def test_the_study_ranges_are_those_of_an_independent_calculation(name, finding, ends, tolerance):
+    for found, end in zip(MODELS[name].table.ranges[finding], ends, strict=True):
         assert end is None or found == pytest.approx(end, abs=tolerance)
 
 

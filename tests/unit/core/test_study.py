@@ -71,14 +71,6 @@ def test_a_wrong_file_stops_the_start_with_its_name_and_key(tmp_path, name, old,
     assert f"/{name}.toml: {key.replace('[', '.').replace(']', '')}" in str(caught.value)
 
 
-def test_inputs_with_and_without_outcome_groups_do_not_mix(tmp_path):
-    text = (STUDIES_FOLDER / f"{S}.toml").read_text(encoding="utf-8")
-    groups = "event    = { mean = 19.05, sd = 1.25 }\nno_event = { mean = 20.17, sd = 1.25 }"
-    (tmp_path / f"{S}.toml").write_text(text.replace(groups, "all = { mean = 19.8, sd = 1.4 }"), encoding="utf-8")
-    with pytest.raises(DataFileError, match="predictors: either all inputs"):
-        load_studies(tmp_path, UNITS)
-
-
 def test_a_check_of_all_files_reports_every_fault(tmp_path):
     for name, old, new in ((S, "count = 58", "count = 75"), (N, "se = 0.010", ""), (R, "schema = 1", "schema = = 1")):
         text = (STUDIES_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
