@@ -62,12 +62,10 @@ class Signer:
         now: float | None = None,
     ) -> str:
         """A token that is good but for what is changed here; `without` names members of either part."""
-        moment = int(time.time() if now is None else now)
         head = {"alg": self.algorithm, "typ": "JWT", "kid": self.kid} | dict(header or {})
-        said = {"iss": ISSUER, "aud": audience, "iat": moment, "exp": moment + 300, "jti": str(uuid4())}
-        said |= dict(claims or {})
-        parts = ({name: value for name, value in part.items() if name not in set(without)} for part in (head, said))
-        signed = ".".join(base64url(json.dumps(part).encode()) for part in parts)
+        said = _claims(audience, now) | dict(claims or {})
+        gone = set(without)
+        signed = _joined(*({name: value for name, value in part.items() if name not in gone} for part in (head, said)))
         return f"{signed}.{base64url(self.signature(signed.encode()))}"
 
     def signature(self, signed: bytes) -> bytes:
@@ -98,13 +96,19 @@ def tokens_at(clock: SimpleNamespace) -> Iterator[None]:
 
 def forged(secret: bytes, audience: str, *, algorithm: str = "HS256", kid: str = "key-1") -> str:
     """A token signed with a secret, which may be anybody's public key."""
-    now = int(time.time())
-    head = {"alg": algorithm, "typ": "JWT", "kid": kid}
-    said = {"iss": ISSUER, "aud": audience, "iat": now, "exp": now + 300, "jti": str(uuid4())}
-    signed = ".".join(base64url(json.dumps(part).encode()) for part in (head, said))
+    signed = _joined({"alg": algorithm, "typ": "JWT", "kid": kid}, _claims(audience))
     made = HMAC(secret, HASHES[algorithm[2:]]())
     made.update(signed.encode())
     return f"{signed}.{base64url(made.finalize())}"
+
+
+def _claims(audience: Any, now: float | None = None) -> dict[str, Any]:
+    moment = int(time.time() if now is None else now)
+    return {"iss": ISSUER, "aud": audience, "iat": moment, "exp": moment + 300, "jti": str(uuid4())}
+
+
+def _joined(*parts: Mapping[str, Any]) -> str:
+    return ".".join(base64url(json.dumps(part).encode()) for part in parts)
 
 
 def key_set(*keys: Signer | Mapping[str, Any]) -> bytes:

@@ -9,11 +9,7 @@ from tests.patients.asking import cards_of
 from tests.patients.charts import measured, problem, signing_of
 from tests.patients.reading import text_of
 
-REFUTED = {
-    "verificationStatus": {
-        "coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "refuted"}]
-    }
-}
+REFUTED = codeable("http://terminology.hl7.org/CodeSystem/condition-ver-status", "refuted")
 
 
 def said(*record, bmi=20):
@@ -42,7 +38,7 @@ def test_a_reason_without_a_figure_names_what_it_is_about():
 
 
 def test_entries_beside_a_present_diabetes_are_not_listed():
-    text = said(problem("E11.9", number="first"), {**problem("E11.9", number="second"), **REFUTED})
+    text = said(problem("E11.9", number="first"), {**problem("E11.9", number="second"), "verificationStatus": REFUTED})
     assert "diabetes" not in text.partition("Not used")[2]
 
 
