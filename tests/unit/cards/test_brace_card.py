@@ -6,10 +6,8 @@ from tests.chart_builders import (
     CHART,
     brace,
     cards_for,
-    days_ago,
     kyphoplasty,
     labels,
-    of_patient,
     ordered,
     site_service,
     strong_and_nourished,
@@ -91,20 +89,3 @@ def test_the_weeks_of_a_site_change_texts_and_dates(tmp_path):
     notes = " ".join(note["text"] for note in action["resource"]["note"])
     assert "3-week" in notes
     assert "{" not in notes
-
-
-@pytest.mark.parametrize(("whose", "is_seen"), cases(__file__, "a_brace_ordered_as_a_supply_is_on_record"))
-def test_a_brace_ordered_as_a_supply_is_on_record(whose, is_seen):
-    """R4 SupplyRequest has no subject: `deliverTo` names the patient, or a place."""
-    supply = of_patient(
-        "SupplyRequest",
-        "supply",
-        subject=None,
-        status="active",
-        deliverTo=whose,
-        quantity={"value": 1},
-        itemCodeableConcept={"text": "TLSO brace"},
-        authoredOn=days_ago(3),
-    )
-    card = brace_card(record=(*strong_and_nourished(), supply))
-    assert (card is not None and "TLSO ordered without an end date (active)" in card["summary"]) is is_seen

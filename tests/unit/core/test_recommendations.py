@@ -7,16 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.core.recommendations import Rule, recommend
+from cds_service.core.recommendations import Rule
 from tests.chart_builders import HOOK, open_service
 from tests.fact_builders import (
     DAY,
-    WORDS,
     any_values,
     brace,
     recommended,
     signals_of,
-    situation,
     support_order,
 )
 from tests.tables import cases
@@ -138,29 +136,6 @@ def rule(**members):
         "review-by": date(2027, 1, 1),
     }
     return Rule.model_validate({**whole, **members})
-
-
-def fired(*rules, values=None):
-    given = situation(values)
-    found = recommend(given.assessment, given.findings, tuple(signals_of(values).values()), given.support, rules, WORDS)
-    return [one.rule.id for one in found]
-
-
-def test_rules_fire_by_rank_whatever_the_order_of_the_files():
-    one, two = rule(id="one", rank=1), rule(id="two", rank=2)
-    assert fired(two, one) == fired(one, two) == ["one", "two"]
-
-
-def test_a_rule_yields_to_another_that_fired_before_it():
-    first, second = rule(id="first", rank=1), rule(id="second", rank=2, **{"unless-rule": ["first"]})
-    assert fired(first, second) == ["first"]
-    assert fired(second) == ["second"]
-
-
-def test_a_rule_may_fire_on_a_gap():
-    asks = rule(when={"gap-any": ["vbq"]})
-    assert fired(asks) == ["x"]
-    assert fired(asks, values={"vbq": 3.0}) == []
 
 
 @pytest.mark.parametrize(
