@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from cds_service.cli import main
 from cds_service.commands.assessing import is_kept_back
+from cds_service.commands.options import VERTEBRAE
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
@@ -205,6 +206,10 @@ def test_a_server_needs_an_address():
     result = assess("hapi.fhir.org", "--patient", "p1")
     assert result.exit_code == 2
     assert "'--fhir-server': the address" in result.stderr
+
+
+def test_levels_are_read_as_people_write_them():
+    assert VERTEBRAE.convert("l1,t12 L3", None, None) == ("L1", "T12", "L3")
 
 
 def test_a_token_file_without_a_token_is_refused(stub, tmp_path):
