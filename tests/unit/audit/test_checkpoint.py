@@ -10,6 +10,7 @@ from cds_service.audit.checkpoint import make_checkpoint, signer_of
 from cds_service.audit.verification.notes import BadNote, is_signed_by, read_key, read_note
 from cds_service.errors import DataFileError
 from tests.audit_builders import clock, fill, rows_of
+from tests.tables import cases
 
 
 @pytest.fixture
@@ -108,12 +109,7 @@ def test_a_key_that_cannot_be_made_is_refused_in_a_line(database, tmp_path):
 
 @pytest.mark.parametrize(
     "text",
-    [
-        *("", "hello", "kyphoplasty-cds/x\n3\nAAAA\n", "kyphoplasty-cds/x\n3\nAAAA\n\n"),
-        *("kyphoplasty-cds/x\nthree\nAAAA\n\n\u2014 k AAAA\n", "other/x\n3\nAAAA\n\n\u2014 k AAAA\n"),
-        f"kyphoplasty-cds/x\n{'9' * 5000}\nAAAA\n\n\u2014 k AAAA\n",
-        *("kyphoplasty-cds/x\n3\nA*A\n\n\u2014 k AAAA\n", "kyphoplasty-cds/x\n3\nAAAA\n\n\u2014 k A\n"),
-    ],
+    [*cases(__file__, "what_is_no_checkpoint_is_refused"), f"kyphoplasty-cds/x\n{'9' * 5000}\nAAAA\n\n\u2014 k AAAA\n"],
 )
 def test_what_is_no_checkpoint_is_refused(text):
     with pytest.raises(BadNote):

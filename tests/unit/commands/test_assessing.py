@@ -36,6 +36,7 @@ def samples():
 @pytest.fixture
 def stub():
     server = StubFhir()
+    server.say("/metadata", {"resourceType": "CapabilityStatement", "fhirVersion": "4.0.1"})
     server.say("/Patient/p1", {"resourceType": "Patient", "id": "p1", "birthDate": "1950-01-01", "gender": "female"})
     server.default = Reply(json.dumps(page()).encode(), 200, {"Content-Type": "application/fhir+json"})
     yield server
@@ -44,10 +45,6 @@ def stub():
 
 def assess(base: str, *words: str, **environ: str):
     return CliRunner().invoke(main, ["assess", "--fhir-server", base, *words], env=ROOM | environ)
-
-
-def statement(version: str | None, **members):
-    return {"resourceType": "CapabilityStatement", "fhirVersion": version, **members}
 
 
 def test_the_cards_are_printed_for_a_reader(samples):
@@ -117,7 +114,6 @@ def test_several_patients_are_listed_with_their_ids(samples):
 
 def test_a_patient_is_found_by_identifier(stub):
     person = {"resourceType": "Patient", "id": "p1", "name": [{"family": "Doe", "given": ["Jane"]}]}
-    stub.say("/metadata", statement("4.0.1"))
     stub.say("/Patient?identifier=MRN|123&_count=20", page(person))
     result = assess(stub.base, "--find", "MRN|123")
     assert result.exit_code == 0
@@ -125,7 +121,6 @@ def test_a_patient_is_found_by_identifier(stub):
 
 
 def test_a_search_reads_one_page_of_patients(stub):
-    stub.say("/metadata", statement("4.0.1"))
     people = [{"resourceType": "Patient", "id": f"x{number}"} for number in range(25)]
     stub.say("/Patient?name=smith&_count=20", page(*people, following="Patient?page=2"))
     result = assess(stub.base, "--find", "smith")
@@ -136,7 +131,6 @@ def test_a_search_reads_one_page_of_patients(stub):
 
 def test_control_characters_of_a_name_do_not_reach_the_terminal(stub):
     person = {"resourceType": "Patient", "id": "p1", "name": [{"text": "Eve\x1b[2J\u202e"}]}
-    stub.say("/metadata", statement("4.0.1"))
     stub.say("/Patient?name=eve&_count=20", page(person))
     said = assess(stub.base, "--find", "eve").stderr
     assert "Eve" in said
@@ -183,7 +177,6 @@ def test_a_server_that_hangs_costs_the_deadline_and_no_more(stub):
 def test_the_token_goes_along_and_is_never_printed(stub, tmp_path):
     token = tmp_path / "token"
     token.write_text("s3cret-token\n")
-    stub.say("/metadata", statement("4.0.1"))
     result = assess(stub.base, "--patient", "p1", "--token-file", str(token))
     assert result.exit_code == 0
     assert {headers.get("Authorization") for headers in stub.headers} == {"Bearer s3cret-token"}
