@@ -70,6 +70,3 @@ def pulled(fhir_server: str, draft: str = "") -> Resource:
     """An order-sign whose record has to be read from this server."""
     context = {"userId": "Practitioner/7", "patientId": PATIENT, "draftOrders": draft_orders(draft)}
     return {"hook": "order-sign", "hookInstance": HOOK_INSTANCE, "context": context, "fhirServer": fhir_server}
-
-
-__all__ = ["EXTRAS", "FOREIGN_VALUE", "PATIENT", "SENT", "chart", "draft_orders", "order", "pulled", "record"]

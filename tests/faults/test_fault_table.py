@@ -31,15 +31,14 @@ def test_every_row_of_the_table_has_its_cases():
 @pytest.fixture
 def other() -> Iterator[ScriptedFhir]:
     """A second server, to which nobody must go."""
-    server = ScriptedFhir([], {})
-    yield server
-    server.close()
+    with ScriptedFhir([], {}) as server:
+        yield server
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.run == "here"], ids=lambda case: case.name)
 def test_a_fault_costs_what_the_table_says_and_no_more(case, other, monkeypatch):
     looked_up = _name_lookup(case, monkeypatch)
-    script = {asked: fault.replace("OTHER", other.base.removesuffix("/fhir")) for asked, fault in case.script.items()}
+    script = {asked: fault.replace("OTHER", other.origin) for asked, fault in case.script.items()}
     with ScriptedFhir(record(case.record), queries(), script, tls=_tls(case, monkeypatch)) as server:
         base = server.base.replace("127.0.0.1", case.host) if case.host else server.base
         service = UnderFaults(deadline=case.seconds, fhir_servers=(base,))

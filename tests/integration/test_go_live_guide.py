@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from contextlib import suppress
@@ -11,34 +10,26 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.running import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/go-live.md").read_text(encoding="utf-8")
-BLOCK = re.compile(r"```sh\n(.*?)```(?:\s*```text\n(.*?)```)?", re.DOTALL)
+BLOCKS = re.findall(r"```sh\n(.*?)```(?:\s*```text\n(.*?)```)?", PAGE, re.DOTALL)  # with what each shows
 MARK = "@@ block {} @@"
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return found.getsockname()[1]
-
-
 @pytest.fixture(scope="module")
-def blocks() -> list[tuple[str, str]]:
-    return [(code, shown) for code, shown in BLOCK.findall(PAGE)]
-
-
-@pytest.fixture(scope="module")
-def said(blocks, tmp_path_factory) -> list[str]:
+def said(tmp_path_factory) -> list[str]:
     """What each block printed."""
     folder = tmp_path_factory.mktemp("hillside")
     for name in ("cds_service", "mappings", "hooks"):
         (folder / name).symlink_to(ROOT / name)
     programs = folder / ".venv/bin"
     programs.mkdir(parents=True)
-    (programs / "python").symlink_to(sys.executable)
-    (programs / "kyphoplasty-cds").write_text(f'#!/bin/sh\nexec {sys.executable} -m cds_service.cli "$@"\n')
-    (programs / "kyphoplasty-cds").chmod(0o755)
-    script = "set -eu\n" + "".join(f"echo '{MARK.format(place)}'\n{code}" for place, (code, _) in enumerate(blocks))
+    for name, called in (("python", ""), ("kyphoplasty-cds", "-m cds_service.cli")):
+        (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable} {called} "$@"\n')
+        (programs / name).chmod(0o755)
+    script = "set -eu\n" + "".join(f"echo '{MARK.format(place)}'\n{code}" for place, (code, _) in enumerate(BLOCKS))
     for port in ("8090", "8080"):
         script = script.replace(port, str(free_port()))
     clean = {name: value for name, value in os.environ.items() if not name.startswith("KYPHOPLASTY_CDS_")}
@@ -66,14 +57,14 @@ def said(blocks, tmp_path_factory) -> list[str]:
         running.wait()
     printed = (folder / "said.txt").read_text(encoding="utf-8")
     assert code == 0, printed[-3000:]
-    return re.split("|".join(MARK.format(place) for place in range(len(blocks))), printed)[1:]
+    return re.split("|".join(MARK.format(place) for place in range(len(BLOCKS))), printed)[1:]
 
 
-def test_every_command_runs_in_its_order(blocks, said):
-    assert len(said) == len(blocks) > 8
+def test_every_command_runs_in_its_order(said):
+    assert len(said) == len(BLOCKS) > 8
 
 
-def test_the_page_shows_what_comes_out(blocks, said):
-    for (_, shown), printed in zip(blocks, said, strict=True):
+def test_the_page_shows_what_comes_out(said):
+    for (_, shown), printed in zip(BLOCKS, said, strict=True):
         for line in shown.splitlines():
             assert line.strip() in printed, (line, printed)
