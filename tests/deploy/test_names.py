@@ -111,6 +111,10 @@ def test_every_command_and_option_exists(place, words):
     assert not isinstance(check_command(words), click.Group), place
 
 
+def test_the_operators_page_has_its_blocks():
+    assert len(re.findall(r"```sh\n", OPERATE)) > 5
+
+
 @EVERY_PAGE
 def test_every_block_of_a_page_is_shell_that_can_be_read(page):
     for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL):
