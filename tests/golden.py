@@ -10,7 +10,6 @@ from a FHIR server), of the recorded requests where they lie beside this checkou
 import json
 import re
 import sys
-from argparse import ArgumentParser
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -79,25 +78,23 @@ def differences(before: Any, after: Any, where: str = "") -> Iterator[str]:
         yield f"{where}: {str(before)[:160]!r} -> {str(after)[:160]!r}"
 
 
-def main() -> int:
-    parser = ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("write", "compare"))
-    parser.add_argument("file", type=Path)
-    chosen = parser.parse_args()
+@click.command(help=__doc__)
+@click.argument("what", type=click.Choice(["write", "compare"]))
+@click.argument("file", type=click.Path(path_type=Path))
+def main(what: str, file: Path) -> None:
     found = dict(answers())
-    if chosen.what == "write":
-        chosen.file.write_text("".join(f"{name}\t{line}\n" for name, line in found.items()), encoding="utf-8")
+    if what == "write":
+        file.write_text("".join(f"{name}\t{line}\n" for name, line in found.items()), encoding="utf-8")
         click.echo(f"{len(found)} answers")
-        return 0
-    held = dict(line.split("\t", 1) for line in chosen.file.read_text(encoding="utf-8").splitlines())
-    changed = [name for name in held.keys() | found.keys() if held.get(name) != found.get(name)]
-    for name in sorted(changed):
-        click.echo(name)
-        for line in list(differences(json.loads(held.get(name, "null")), json.loads(found.get(name, "null"))))[:6]:
-            click.echo(f"  {line}")
+        return
+    held = dict(line.split("\t", 1) for line in file.read_text(encoding="utf-8").splitlines())
+    changed = sorted(name for name in held.keys() | found.keys() if held.get(name) != found.get(name))
+    for name in changed:
+        before, after = (json.loads(one.get(name, "null")) for one in (held, found))
+        click.echo("\n  ".join([name, *list(differences(before, after))[:6]]))
     click.echo(f"{len(changed)} of {len(held)} answers differ")
-    return 1 if changed else 0
+    sys.exit(bool(changed))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -105,12 +105,6 @@ def test_a_site_incidence_moves_every_figure_by_the_same_log_odds(name, site):
     assert predict(MODELS[name], {}, site_incidence=site).risk == pytest.approx(site, abs=1e-8)
 
 
-@pytest.mark.parametrize("site", [0.0, 1.0, -0.1, 1.5, math.nan])
-def test_an_incidence_that_is_no_share_is_refused(site):
-    with pytest.raises(ValueError, match="between 0 and 1"):
-        predict(S, {}, site_incidence=site)
-
-
 NUMBERS = [(name, one.finding) for name, study in LOGISTIC.items() for one in study.inputs if one.kind == "number"]
 
 

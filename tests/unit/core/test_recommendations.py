@@ -51,17 +51,13 @@ def test_what_is_recommended(case):
     assert acts == case.get("acts", acts)
 
 
-def acts_of(values):
-    return [one for name, one in recommended(values).items() if one.rule.topic == "missingData"]
-
-
 # All but muscle and HU is known, and the ranges are still too wide: 0.90 of the information (evidence page).
 NEARLY = {"procedure": "PKP", "tl-junction": True, "diabetes": False, "bmi": 19.6, "bmd-t-score": -2.8}
 WITHOUT_BONE = {name: value for name, value in NEARLY.items() if name != "bmd-t-score"}
 
 
 def test_missing_inputs_are_asked_for_as_acts_that_add_most_first():
-    acts = acts_of(WITHOUT_BONE)
+    acts = [one for one in recommended(WITHOUT_BONE).values() if one.rule.topic == "missingData"]
     gains = [one.gain for one in acts]
     assert gains == sorted(gains, reverse=True)
     assert {"measure-ct", "measure-dxa"} <= {one.rule.id for one in acts}

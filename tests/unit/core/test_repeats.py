@@ -34,23 +34,21 @@ def on(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 15, 0, tzinfo=UTC)
 
 
-def answered(**members) -> CardFeedback:
-    """The card was dismissed a week ago since the patient declines."""
-    found = {
-        "topic": "rehabilitation",
-        "rules": CARD.rules,
-        "offered": CARD.offered,
-        "accepted": frozenset(),
-        "outcome": "overridden",
-        "reason": "patientDeclines",
-        "shown": on(TODAY - timedelta(days=7)),
-        "answered": on(TODAY - timedelta(days=7)),
-        "was_warning": True,
-        "footing": FOOTING,
-        "entries": ("answer", "feedback"),
-        **members,
-    }
-    return CardFeedback(**found)
+# The card was dismissed a week ago since the patient declines.
+ANSWERED = CardFeedback(
+    topic="rehabilitation",
+    rules=CARD.rules,
+    offered=CARD.offered,
+    accepted=frozenset(),
+    outcome="overridden",
+    reason="patientDeclines",
+    shown=on(TODAY - timedelta(days=7)),
+    answered=on(TODAY - timedelta(days=7)),
+    was_warning=True,
+    footing=FOOTING,
+    entries=("answer", "feedback"),
+)
+ACCEPTED = replace(ANSWERED, outcome="accepted", reason=None, accepted=frozenset({"rehabilitation"}))
 
 
 def repeats(*given, card=CARD, footing=FOOTING, today=TODAY, policy=POLICY, is_record_whole=True):
@@ -63,19 +61,19 @@ def is_short(*given, **changes):
 
 @pytest.mark.parametrize("reason", ["alreadyArranged", "patientDeclines", "notAbleToTakePart", "wouldNotChangeCare"])
 def test_a_card_dismissed_for_one_of_four_reasons_is_a_repeat(reason):
-    found = repeats(answered(reason=reason)).shortened["rehabilitation"]
+    found = repeats(replace(ANSWERED, reason=reason)).shortened["rehabilitation"]
     assert found.last.how == reason
     assert set(found.by_rule) == CARD.rules
 
 
 def test_an_accepted_card_is_a_repeat_of_what_was_accepted():
-    found = repeats(answered(outcome="accepted", reason=None, accepted=frozenset({"rehabilitation"})))
+    found = repeats(ACCEPTED)
     assert set(found.shortened["rehabilitation"].by_rule) == {"rehabilitation"}
 
 
 def test_the_newest_answer_is_the_one_that_is_said():
-    first = answered(outcome="accepted", reason=None, accepted=frozenset({"rehabilitation"}))
-    second = answered(answered=on(TODAY - timedelta(days=2)), entries=("answer", "later"))
+    first = ACCEPTED
+    second = replace(ANSWERED, answered=on(TODAY - timedelta(days=2)), entries=("answer", "later"))
     for order in ((first, second), (second, first)):
         found = repeats(*order).shortened["rehabilitation"]
         assert found.last is second
@@ -83,25 +81,25 @@ def test_the_newest_answer_is_the_one_that_is_said():
 
 
 def test_what_was_accepted_before_counts_beside_a_later_answer():
-    first = answered(outcome="accepted", reason=None, accepted=frozenset({"rehabilitation"}))
+    first = ACCEPTED
     second = replace(first, accepted=frozenset({"bone-treatment"}), answered=on(TODAY))
     found = repeats(first, second).shortened["rehabilitation"]
     assert found.by_rule == {"rehabilitation": first, "bone-treatment": second}
 
 
 def test_what_changed_is_said():
-    found = repeats(answered(), footing=replace(FOOTING, inputs={**FOOTING.inputs, "bmd-t-score": -3.3}))
+    found = repeats(ANSWERED, footing=replace(FOOTING, inputs={**FOOTING.inputs, "bmd-t-score": -3.3}))
     assert found.shortened == {}
     assert len(found.whole["rehabilitation"]) == 1
 
 
 def test_an_offer_that_was_none_then_is_shown_whole():
     """It was ordered when the card was dismissed, and is not any more."""
-    assert not is_short(answered(offered=frozenset({"rehabilitation"})))
+    assert not is_short(replace(ANSWERED, offered=frozenset({"rehabilitation"})))
 
 
 def test_a_record_that_was_not_read_whole_shortens_nothing():
-    assert not is_short(answered(), is_record_whole=False)
+    assert not is_short(ANSWERED, is_record_whole=False)
 
 
 def test_a_sum_in_another_order_is_the_same_input():
@@ -155,7 +153,8 @@ def two_showings(draw):
 def test_no_change_worth_a_warning_is_ever_hidden(showings, reason, days, of_site):
     now, then = showings
     card = WholeCard(topic=now["topic"], rules=now["rules"], offered=now["rules"], is_warning=now["warns"])
-    given_then = answered(
+    given_then = replace(
+        ANSWERED,
         topic=then["topic"],
         rules=then["rules"],
         offered=then["rules"],
