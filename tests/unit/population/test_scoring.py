@@ -88,8 +88,7 @@ def test_the_figure_is_that_of_the_evidence_page(procedure: Resource) -> None:
     found = figures(scored([*BONE, procedure]))
     names = {one["name"] for one in found["inputs"]}
     assert {"bmd-t-score", "tl-junction", "diabetes"} <= names
-    without = [one for one in BONE if one["resourceType"] != "Condition"]
-    found = figures(scored([*without, procedure], replace(run(), exported=TYPES - {"Condition"})))
+    found = figures(scored([*BONE, procedure], replace(run(), exported=TYPES - {"Condition"})))
     assert found["risk"] == pytest.approx(0.667, abs=0.01)
     assert found["inputsKnown"] == pytest.approx(0.72, abs=0.01)
     assert "diabetes" in {one["name"] for one in found["missing"]}  # its list was not exported
