@@ -57,7 +57,8 @@ def list_entries(*, limit: int, as_json: bool, **asked: Any) -> None:
         record_read(database, "list", query.to_json(), query.patient)
         entries = AuditReader(database).find(query, limit=limit).entries
         for found in entries:
-            click.echo(json.dumps(_found_json(found)) if as_json else _found_line(found))
+            told = {name: value for name, value in asdict(found).items() if value not in (None, ())}
+            click.echo(json.dumps(told) if as_json else _found_line(found))
         if not any(one.kind not in OWN_KINDS for one in entries):
             where = database.url.render_as_string(hide_password=True)
             click.echo(f"no answer is listed; the log is {where}, as KYPHOPLASTY_CDS_DATABASE_URL says", err=True)
@@ -293,10 +294,6 @@ def _writing_to(out: Path | None) -> Iterator[TextIO]:
 def _say_progress(entries: int) -> None:
     if sys.stderr.isatty():
         click.echo(f"\r{entries} entries", err=True, nl=False)
-
-
-def _found_json(found: Found) -> dict[str, Any]:
-    return {name: value for name, value in asdict(found).items() if value not in (None, ())}
 
 
 def _found_line(found: Found) -> str:

@@ -4,7 +4,7 @@ The vocabulary of `when` is closed: no expressions. When a rule does not fit, ad
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -224,7 +224,8 @@ def _recommendation(
     already = support.of_kind(rule.order_kind) if rule.order_kind else ()
     correction = next((signal.correction for signal in because if signal.correction), None) if rule.corrects else None
     is_offered = (bool(rule.order) and not already) or (correction is not None and correction.order.draft)
-    reason = _join(because)
+    reasons = dict.fromkeys(one.because.partition(" (")[0] for one in because if one.because)
+    reason = ", ".join(list(reasons)[:MOST_REASONS])  # in one line, without their parts in brackets
     fact = chosen.because if chosen is not None else reason
     words = {**values, "because": reason, "fact": fact, "Fact": capital(fact)}
     if correction is not None:
@@ -258,12 +259,6 @@ def _text(rule: Rule, signals: Mapping[str, Signal]) -> tuple[SignalText, Signal
         if chosen is not None or not option.signals:
             return option, chosen
     raise ValueError(f"rule {rule.id}: no text fits the signals")
-
-
-def _join(signals: Iterable[Signal]) -> str:
-    """The first two reasons in one line, without their parts in brackets."""
-    reasons = dict.fromkeys(signal.because.partition(" (")[0] for signal in signals if signal.because)
-    return ", ".join(list(reasons)[:MOST_REASONS])
 
 
 # --- the words that every rule may use: limits of the site, the T-score, bone treatment so far ------------------------

@@ -285,8 +285,6 @@ def _bone_drug_unknown(situation: Situation) -> Signal | None:
 
 SIGNALS["spinal-infection"] = _any_true("spinal-infection")
 SIGNALS["malignancy"] = _any_true("malignancy")
-
-
 SIGNALS["active-cancer"] = _labelled("active-cancer", "{}", "cancer")
 
 
@@ -322,8 +320,6 @@ def _exam_on_record(name: str, kind: str) -> Detector:
 
 SIGNALS["ct-on-record"] = _exam_on_record("ct-on-record", "CT")
 SIGNALS["mri-on-record"] = _exam_on_record("mri-on-record", "MRI")
-
-
 SIGNALS["no-figure"] = lambda situation: _any_true(*situation.assessment.of("refracture").excluded_by)(situation)
 
 

@@ -298,11 +298,6 @@ def write_part(
             held[crc32(owner) % buckets].append(owner + b"\t" + kept + b"\n")
         elif kind in types:
             ownerless[kind] = ownerless.get(kind, 0) + 1
-    _write(part, held, report)
-    return report
-
-
-def _write(part: Path, held: Sequence[Sequence[bytes]], report: PartReport) -> None:
     with replaced(part) as target:
         for lines in held:
             report.offsets.append(target.tell())
@@ -310,6 +305,7 @@ def _write(part: Path, held: Sequence[Sequence[bytes]], report: PartReport) -> N
         report.offsets.append(target.tell())
     with replaced(part.with_suffix(".json")) as target:
         target.write(json.dumps(asdict(report)).encode())
+    return report
 
 
 @contextmanager

@@ -184,6 +184,7 @@ def _plain(system: str) -> str:
 # Finding context, procedure context, temporal context, subject relationship context
 _CONTEXT = re.compile("408729009|408730004|408731000|408732007")
 _CONCEPT = re.compile(r"\s*(?:===\s*|<<<\s*)?(\d+)")
+# German ICD-10 codes: `M49.5*`, `E11.90 G`
 _SUFFIX = re.compile(r"[\s+*!\u2020#]+[AGVZ]?$")
 
 
@@ -191,11 +192,6 @@ def _focus(code: str) -> str:
     """The focus concept of a post-coordinated expression, unless its context says that it is absent, or another's."""
     found = None if _CONTEXT.search(code) else _CONCEPT.match(code)
     return found[1] if found else code.strip()
-
-
-def _dotted(code: str) -> str:
-    """An ICD-10 code with its dot and without German suffixes: `M49.5*`, `E11.90 G`."""
-    return _with_dot(_SUFFIX.sub("", code.strip().upper()))
 
 
 def _with_dot(code: str, whole: int = 3) -> str:
@@ -206,7 +202,7 @@ def _with_dot(code: str, whole: int = 3) -> str:
 _FORMS: Mapping[Form, Callable[[str], str]] = {
     "plain": str.strip,
     "expression": _focus,
-    "icd": _dotted,
+    "icd": lambda code: _with_dot(_SUFFIX.sub("", code.strip().upper())),
     "icd9": lambda code: _with_dot(plain := code.strip().upper(), 4 if plain.startswith("E") else 3),
     "upper": lambda code: code.strip().upper(),
 }

@@ -302,18 +302,14 @@ def load_finding_specs(*folders: Path) -> Mapping[str, FindingSpec]:
     Raises:
         DataFileError: a file is wrong; the message names it and the key.
     """
-    specs = {name: _spec(path) for name, path in files_in_force(folders, "findings", ".toml").items()}
+    files = files_in_force(folders, "findings", ".toml")
+    specs = {name: validated(FindingSpec, read_toml(path), path) for name, path in files.items()}
     for name, spec in specs.items():
+        if spec.name != name:
+            raise DataFileError(label(files[name]), "name", f"is {spec.name!r}, the file is called {name!r}")
         if spec.of is not None and spec.of not in specs:
             raise DataFileError(f"findings/{name}.toml", "of", f"{spec.of} is not a finding")
     return specs
-
-
-def _spec(path: Path) -> FindingSpec:
-    spec = validated(FindingSpec, read_toml(path), path)
-    if spec.name != path.stem:
-        raise DataFileError(label(path), "name", f"is {spec.name!r}, the file is called {path.stem!r}")
-    return spec
 
 
 def check_specs(specs: Mapping[str, FindingSpec], terminology: Terminology) -> None:
