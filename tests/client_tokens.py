@@ -32,7 +32,7 @@ HASHES = {"192": hashes.SHA256, "256": hashes.SHA256, "384": hashes.SHA384, "512
 class Signer:
     """One key of one EHR."""
 
-    def __init__(self, algorithm: str = "ES384", kid: str = "key-1", *, name: str = "", bits: int = 2048) -> None:
+    def __init__(self, algorithm: str = "ES384", kid: str = "key-1", name: str = "", bits: int = 2048) -> None:
         """Its private key is made once in a run; another name is another key."""
         self.algorithm = algorithm
         self.kid = kid

@@ -44,37 +44,13 @@ def symmetric_key(case: Case, _field: Field) -> None:
 
 
 @scenario
-def bound_key(case: Case, _field: Field) -> None:
-    signer = Signer("RS384", "bound")
-    for alg in ("RS256", "ES256", "RSA-OAEP"):
-        with clinic(signer.jwk(alg=alg)) as door:
-            check(door, door.token(signer), case.log)
-
-
-@scenario
-def two_keys_of_one_id(case: Case, _field: Field) -> None:
-    """As while an EHR changes its keys: tokens of either are good, those of a third are not."""
-    new, other = Signer("ES384", "new"), Signer("ES384", "third")
-    with clinic(SIGNER, new.jwk(kid=SIGNER.kid)) as door:
-        for signer in (SIGNER, new):
-            assert door.status(door.token(signer, header={"kid": SIGNER.kid})) == 200
-        check(door, door.token(other, header={"kid": SIGNER.kid}), case.log)
-
-
-@scenario
-def keys_of_another_use(case: Case, _field: Field) -> None:
-    other = OTHER.jwk(key_ops=["encrypt"])
-    with clinic(SIGNER.jwk(use="enc"), other) as door:
-        check(door, door.token(), case.log)
-        check(door, door.token(OTHER), case.log)
-
-
-@scenario
-def weak_keys(case: Case, _field: Field) -> None:
-    short, old = Signer("RS384", "short", bits=1024), Signer("ES192", "old")
-    with clinic(short, old.jwk(alg="ES384")) as door:
-        check(door, door.token(short), case.log)
-        check(door, door.token(Signer("ES384", "old")), case.log)
+def publishes(case: Case, _field: Field) -> None:
+    """Keys by the arguments of `Signer`, each with what is changed of it (`jwk`); tokens, with what of their header."""
+    with clinic(*(Signer(*one["key"]).jwk(**one.get("jwk", {})) for one in case.sends["keys"])) as door:
+        for one in case.sends.get("taken", ()):
+            assert door.status(door.token(Signer(*one["key"]), header=one.get("header"))) == 200
+        for one in case.sends["refused"]:
+            check(door, door.token(Signer(*one["key"]), header=one.get("header")), case.log)
 
 
 @scenario

@@ -1,8 +1,10 @@
 """Patients written down in a line or two, as the FHIR R4 resources an EHR would send."""
 
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -105,3 +107,14 @@ def earlier(on: str) -> Resource:
     return chart.of_patient(
         "Procedure", f"done-{on}", status="completed", code=codeable(CPT, "22514"), performedDateTime=on
     )
+
+
+@lru_cache(maxsize=4096)
+def ask_once(body: str) -> list[Resource]:
+    """The cards of this request, as JSON."""
+    return chart.ask(json.loads(body))
+
+
+def cards_of(signing: Signing) -> list[Resource]:
+    """The cards of a patient; not to be changed."""
+    return ask_once(json.dumps(signing.request()))

@@ -11,8 +11,7 @@ import pytest
 
 from tests.chart_builders import ASSESSMENTS, augmented, by_topic, drug, kyphoplasty, patient, problem, quiet_lists
 from tests.generated_patients import Signing
-from tests.patients.asking import cards_of
-from tests.patients.charts import measured
+from tests.patients.charts import cards_of, measured
 from tests.patients.rules import headline_of
 from tests.patients.typical import typical_order
 

@@ -6,8 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.chart_builders import ask, texts_of
-from tests.patients.asking import cards_of
-from tests.patients.charts import THIRTY, signing_of
+from tests.patients.charts import THIRTY, cards_of, signing_of
 from tests.patients.typical import typical_orders
 
 SIGNINGS = [*map(signing_of, THIRTY), *typical_orders(60, seed=6)]

@@ -5,7 +5,7 @@ import statistics
 import pytest
 
 from tests.chart_builders import by_topic
-from tests.patients.asking import cards_of
+from tests.patients.charts import cards_of
 from tests.patients.reading import count_words, text_of
 from tests.patients.rules import RULES
 from tests.patients.typical import LONGEST, MEAN_LENGTH, MOST_WARNINGS, MOST_WORDS, Tally, typical_orders

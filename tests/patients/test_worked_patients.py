@@ -8,8 +8,7 @@ import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
 from tests.chart_builders import by_topic, model, of_patient, outcome, texts_of
-from tests.patients.asking import cards_of
-from tests.patients.charts import SIX, THIRTY, signing_of
+from tests.patients.charts import SIX, THIRTY, cards_of, signing_of
 from tests.patients.reading import count_words, text_of
 from tests.patients.rules import faults_of
 from tests.patients.typical import typical_orders

@@ -19,8 +19,7 @@ from typing import Any
 
 from tests.chart_builders import TODAY, dose, ordered, ordered_elsewhere, patient, period
 from tests.generated_patients import Signing
-from tests.patients.asking import cards_of
-from tests.patients.charts import METHODS, augmentation, brace, drug, earlier, in_words, measured, problem
+from tests.patients.charts import METHODS, augmentation, brace, cards_of, drug, earlier, in_words, measured, problem
 from tests.patients.reading import count_answer, count_words, kind_of
 from tests.patients.rules import faults_of
 

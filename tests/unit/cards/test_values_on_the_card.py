@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.codes import LOINC, codeable
-from tests.patients.asking import cards_of
-from tests.patients.charts import measured, problem, signing_of
+from tests.patients.charts import cards_of, measured, problem, signing_of
 from tests.patients.reading import text_of
 
 REFUTED = codeable("http://terminology.hl7.org/CodeSystem/condition-ver-status", "refuted")
