@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from tests.chart_builders import TODAY, Resource, drug, measured, patient, problem
+from tests.codes import LOINC, codeable
 from tests.population_builders import done, whose
 
 LABORATORY = ("2160-0", "718-7", "2345-7", "6690-2", "777-3", "2951-2", "2823-3", "8480-6", "8462-4", "8867-4")
 PROBLEMS = ("I10", "E78.5", "E11.9", "M81.0", "I48.91", "J44.9", "N18.30", "K21.9")
 DRUGS = ("losartan", "alendronate", "denosumab", "prednisolone")
 CHARTS = 3000
+CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
+MEASURES = (("bmd-t-score", -2.6, 0.6), ("weight", 62, 10), ("height", 1.6, 0.1), ("grip-strength", 18, 5))
 
 
 def chart(draw: random.Random) -> list[Resource]:
@@ -28,16 +31,9 @@ def chart(draw: random.Random) -> list[Resource]:
     index = draw.randint(1, 700)
     found = [patient(draw.choice(["male", "female"]), draw.randint(60, 95)), done(index)]
     for number in range(24):
-        code = {
-            "coding": [{"system": "http://loinc.org", "code": draw.choice(LABORATORY), "display": "Laboratory value"}]
-        }
+        code = codeable(LOINC, draw.choice(LABORATORY), display="Laboratory value")
         found.append(_observed("bmi", draw.gauss(100, 20), f"lab{number}", draw.randint(0, 900), code=code))
-    for name, mean, sd in (
-        ("bmd-t-score", -2.6, 0.6),
-        ("weight", 62, 10),
-        ("height", 1.6, 0.1),
-        ("grip-strength", 18, 5),
-    ):
+    for name, mean, sd in MEASURES:
         found.append(_observed(name, draw.gauss(mean, sd), f"o-{name}", index + draw.randint(0, 200)))
     found += [problem(one, days=draw.randint(10, 2000)) for one in draw.sample(PROBLEMS, 5)]
     for number, name in enumerate(draw.choices(DRUGS, (8, 1, 1, 1), k=5)):
@@ -47,10 +43,9 @@ def chart(draw: random.Random) -> list[Resource]:
 
 def _observed(name: str, value: float, number: str, days: int, **members: Any) -> Resource:
     stamp = (TODAY - timedelta(days=days)).isoformat()
-    laboratory = {"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "laboratory"}
     usual = {
         "meta": {"versionId": "1", "lastUpdated": f"{stamp}T10:00:00.000Z"},
-        "category": [{"coding": [{**laboratory, "display": "Laboratory"}]}],
+        "category": [codeable(CATEGORY, "laboratory", display="Laboratory")],
         "encounter": {"reference": f"Encounter/{number}"},
         "issued": f"{stamp}T10:00:00.000Z",
     }

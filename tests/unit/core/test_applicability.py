@@ -35,11 +35,6 @@ def test_what_is_not_known_is_not_checkable_and_never_taken_for_inside(study):
     assert len(found) == len({one.finding for one in open_service().studies[study].applicability})
 
 
-def test_a_violation_is_said_in_the_words_of_the_study():
-    (found,) = check(open_service().studies[S], facts({**INSIDE, "steroid-use": True}))
-    assert "steroid" in found.text
-
-
 def test_only_what_is_on_record_excludes():
     assert absolute_exclusions(facts({})) == ()
     assert absolute_exclusions(facts(dict.fromkeys(ABSOLUTE, False))) == ()
