@@ -62,26 +62,19 @@ def test_what_the_first_card_says(case):
     assert set(case.get("chosen", ())) <= chosen
 
 
-def sample_card(name, service):
-    """The first card of a sample patient, in whom everything is measured."""
-    sample = next(one for one in load_samples(TODAY) if one.id == name)
-    plan = service.hooks[HOOK].discovery["prefetch"]
-    return by_topic(ask(order_sign_request(sample, plan=plan), service=service))["rehabilitation"]
-
-
-def test_d4_with_a_site_baseline_it_says_what_was_adjusted(tmp_path):
-    service = site_service(tmp_path, "[baseline]\nrefracture = { incidence = 0.20, months = 12 }\n")
-    card = sample_card("p2-low", service)
-    assert "this site's average 20 %" in card["summary"]
+@pytest.mark.parametrize(("share", "is_large"), [("0.20", False), ("0.05", True)])  # 0.75 and 2.3 log odds
+def test_d4_with_a_site_baseline_it_says_what_was_adjusted(tmp_path, share, is_large):
+    """Of a sample patient in whom everything is measured."""
+    service = site_service(tmp_path, f"[baseline]\nrefracture = {{ incidence = {share}, months = 12 }}\n")
+    sample = next(one for one in load_samples(TODAY) if one.id == "p2-low")
+    body = order_sign_request(sample, plan=service.hooks[HOOK].discovery["prefetch"])
+    card = by_topic(ask(body, service=service))["rehabilitation"]
     assert "ot calibrated here" not in card["detail"]
-    assert "this site's incidence (20 %)" in card["detail"]
-    assert "each look like the study's" in card["detail"]
-    assert "That adjustment is large" not in card["detail"]  # 0.75 log odds
-
-
-def test_d4_an_adjustment_beyond_one_log_odds_warns(tmp_path):
-    service = site_service(tmp_path, "[baseline]\nrefracture = { incidence = 0.05, months = 12 }\n")  # 2.3 log odds
-    assert "That adjustment is large" in sample_card("p2-low", service)["detail"]
+    assert f"this site's incidence ({float(share):.0%})".replace("%", " %") in card["detail"]
+    assert ("That adjustment is large" in card["detail"]) is is_large
+    if not is_large:
+        assert "this site's average 20 %" in card["summary"]
+        assert "each look like the study's" in card["detail"]
 
 
 def test_an_order_list_that_could_not_be_read_forbids_saying_not_ordered_yet():
