@@ -11,6 +11,7 @@ from typing import Any
 
 from fhir.resources.R4B import get_fhir_model_class
 from jsonschema import Draft202012Validator
+from jsonschema.validators import extend
 from markdown_it import MarkdownIt
 from pydantic import ValidationError
 
@@ -23,7 +24,9 @@ PLAIN = {
     *("list_item_open", "list_item_close", "text", "strong_open", "strong_close", "softbreak", "text_special"),
 }
 SCHEMAS: dict[str, Json] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-VALIDATORS = {name: Draft202012Validator(schema) for name, schema in SCHEMAS.items()}
+# An answer before it is written as JSON has tuples for arrays.
+ARRAYS = Draft202012Validator.TYPE_CHECKER.redefine("array", lambda _, value: isinstance(value, list | tuple))
+VALIDATORS = {name: extend(Draft202012Validator, type_checker=ARRAYS)(schema) for name, schema in SCHEMAS.items()}
 
 
 def faults_of(response: Any) -> list[str]:
