@@ -17,7 +17,7 @@ from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, Place, spaced, wi
 
 LEVELS = SPINE
 UNUSUAL = ("T13", "L6")  # levels that some people have, but no study covers
-BELOW = {("T12", "T1"), ("L5", "L1")}  # `T12/1` means L1, `L5/1` S1
+SACRUM = ("L5", "L1")  # `L5/1` means S1
 _HEAD_TO_FOOT = (*LEVELS[:12], UNUSUAL[0], *LEVELS[12:], UNUSUAL[1])
 LONGEST_TEXT = 2000  # characters: titles and notes of orders are shorter, and matching stays fast
 MOST_GROUPS = 40  # groups of levels in one part of a text
@@ -168,7 +168,8 @@ class LevelRules:
             return None
         if bare["dash"] and _is_above(level, last):
             return None  # `L3 - 1 unit`
-        if (last, level) in BELOW:
+        # `T12/1` means L1, and `T12/2/3` may be a day.
+        if (last, level) == SACRUM or (_is_above(level, last) and not _span(level, last)):
             return set(), level, bare.end()
         joins = bare["tight"] or bare["dash"] or bare["to"]
         return (_span(last, level) if joins else {level}), level, bare.end()
