@@ -19,6 +19,9 @@ def say_summary(answer: Answer) -> str:
         return texts.raw("summaries.rehabilitation.end-of-life")
     if any(one.rule.id == "cause" for one in answer.of_topic("rehabilitation")):
         return first_that_fits((_acts(answer)[0], _acts(answer, brief=True)[0]))
+    if outcome.excluded_by == ("high-energy-cause",) and any(one.leads for one in answer.of_topic("rehabilitation")):
+        none = texts.raw("summaries.rehabilitation.no-estimate")  # the detail says why, on record
+        return first_that_fits((f"{_acts(answer)[0]} {none}", f"{_acts(answer, brief=True)[0]} {none}"))
     if answer.has("no-figure"):
         because = answer.signal("no-figure").because
         return first_that_fits(

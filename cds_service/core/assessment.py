@@ -25,7 +25,7 @@ LEVEL = "tl-junction"  # reports differ even in its direction, so no "lower" han
 
 # Fracture from malignancy or infection, high-energy or unstable fracture, neurological deficit: no figure from any
 # study (evidence.md, "Which figure is shown" and "What the recommendations rest on").
-ABSOLUTE = ("malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit")
+ABSOLUTE = ("malignancy", "spinal-infection", "high-energy-cause", "unstable-fracture", "neurological-deficit")
 
 
 class Violation(NamedTuple):

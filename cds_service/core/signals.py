@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from cds_service.core.assessment import Assessment
+from cds_service.core.assessment import ABSOLUTE, Assessment
 from cds_service.core.bracing import Correction, find_over_limit, find_undated, is_open_rest, say_long_rest
 from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
@@ -56,7 +56,11 @@ class Signal(NamedTuple):
 
 Detector = Callable[[Situation], Signal | None]
 SIGNALS: dict[str, Detector] = {}
-KEEP = ("unstable-fracture", "stable-burst-fracture", "spinal-instability", "neurological-deficit")  # a longer brace
+# Reasons for a longer brace.
+KEEP = (
+    *("high-energy-cause", "unstable-fracture", "stable-burst-fracture", "spinal-instability"),
+    "neurological-deficit",
+)
 
 
 def signal(name: str) -> Callable[[Detector], Detector]:
@@ -303,7 +307,7 @@ def _maybe_not_fragility(situation: Situation) -> Signal | None:
 ANY_OF = {
     "not-osteoporotic": ("malignancy", "spinal-infection"),
     "no-brace-advice": ("malignancy", "spinal-infection"),
-    "no-exercise": ("malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit"),
+    "no-exercise": ABSOLUTE,
     **{name: (name,) for name in ("dementia", "repeated-falls", "severe-kidney-disease", "deceased", "end-of-life")},
 }
 SIGNALS.update({name: _any_true(*findings) for name, findings in ANY_OF.items()})

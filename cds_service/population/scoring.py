@@ -43,7 +43,7 @@ DECEASED = "the patient has died"
 # Findings that only cards read: no figure, no criterion and no other finding rests on them.
 OF_CARDS = frozenset(
     {
-        *("active-cancer", "bone-drug", "ct-on-record", "denosumab-overdue", "high-energy-cause", "local-kyphosis"),
+        *("active-cancer", "bone-drug", "ct-on-record", "denosumab-overdue", "local-kyphosis"),
         *("long-term-steroid", "mna-category", "mna-score", "mri-on-record", "pain-score", "repeated-falls"),
         *("sarcopenia-site", "spinal-instability", "stable-burst-fracture"),
     }

@@ -29,7 +29,10 @@ PKP, PVP = {"procedure": "PKP"}, {"procedure": "PVP"}
 PATIENT = {"age": 76.0, **PKP, "bmd-t-score": -3.1, "tl-junction": True, "diabetes": True, "bmi": 19.0}
 NAMED = {"S": S, "N": N, "WEAK": WEAK, "STRONG": STRONG, "TYPICAL": TYPICAL, "PATIENT": PATIENT}
 NAMED |= {"CT": CT, "KYPHO": PKP, "VERTEBRO": PVP}
-EXCLUSIONS = ("malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit", "end-of-life")
+EXCLUSIONS = (
+    *("malignancy", "spinal-infection", "high-energy-cause", "unstable-fracture"),
+    *("neurological-deficit", "end-of-life"),
+)
 
 
 def merged(*parts):

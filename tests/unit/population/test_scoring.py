@@ -94,6 +94,12 @@ def test_the_figure_is_that_of_the_evidence_page(procedure: Resource) -> None:
     assert "diabetes" in {one["name"] for one in found["missing"]}  # its list was not exported
 
 
+def test_what_takes_a_fracture_out_of_the_studies_does_so_in_an_export() -> None:
+    for code in ("V43.52XA", "C90.00", "M46.46", "G83.4"):  # a collision, myeloma, discitis, cauda equina
+        found = scored([*BONE, kyphoplasty(), problem(code, days=20)])
+        assert [one["status"] for one in found] == ["not-applicable"] * 2
+
+
 def test_a_past_procedure_is_judged_by_what_was_known_on_its_day() -> None:
     later = [measured("bmd-t-score", -1.0, number="later", days=100), measured("grip-strength", 9, days=100)]
     old = [measured("bmd-t-score", -3.0, days=760), measured("bmi", 19.6, days=760), problem("diabetes", days=50)]
