@@ -19,15 +19,8 @@ def say_summary(answer: Answer) -> str:
         return texts.raw("summaries.rehabilitation.end-of-life")
     if any(one.rule.id == "cause" for one in answer.of_topic("rehabilitation")):
         return first_that_fits((_acts(answer)[0], _acts(answer, brief=True)[0]))
-    if outcome.excluded_by == ("high-energy-cause",) and any(one.leads for one in answer.of_topic("rehabilitation")):
-        none = texts.raw("summaries.rehabilitation.no-estimate")  # the detail says why, on record
-        return first_that_fits((f"{_acts(answer)[0]} {none}", f"{_acts(answer, brief=True)[0]} {none}"))
     if answer.has("no-figure"):
-        because = answer.signal("no-figure").because
-        return first_that_fits(
-            texts.say("summaries.rehabilitation.not-applicable", reason=capital(reason))
-            for reason in (because, because.partition(", ")[0])
-        )
+        return _excluded(answer, outcome)
     if outcome.headline is not None and outcome.is_usable:
         return _with_figure(answer, outcome, outcome.headline)
     if is_warning(answer):
@@ -35,6 +28,19 @@ def say_summary(answer: Answer) -> str:
     acts, ends = _fewer(answer), _no_figure(answer, outcome)
     # Acts are shortened for the reason, but none is left out: the detail has it.
     return first_that_fits((*(f"{act} {end}" for end in ends for act in acts[:2]), *acts))
+
+
+def _excluded(answer: Answer, outcome: OutcomeAssessment) -> str:
+    """Why no study speaks; after a high-energy cause alone the review leads, and the detail says what is on record."""
+    texts = answer.texts
+    if outcome.excluded_by == ("high-energy-cause",) and any(one.leads for one in answer.of_topic("rehabilitation")):
+        none = texts.raw("summaries.rehabilitation.no-estimate")
+        return first_that_fits(f"{_acts(answer, brief=is_brief)[0]} {none}" for is_brief in (False, True))
+    because = answer.signal("no-figure").because
+    return first_that_fits(
+        texts.say("summaries.rehabilitation.not-applicable", reason=capital(reason))
+        for reason in (because, because.partition(", ")[0])
+    )
 
 
 def is_warning(answer: Answer) -> bool:
