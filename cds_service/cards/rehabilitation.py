@@ -20,7 +20,7 @@ MOST_WORDS = 120  # of the whole card, without buttons
 
 
 def rehabilitation_card(answer: Answer) -> Card:
-    """Always there for an augmentation order of a living patient; a warning only by the conditions of the contract."""
+    """Always there for an augmentation order of a living patient; a warning only where `is_warning` says so."""
     summary = say_summary(answer)
     return make_card(
         answer,

@@ -24,7 +24,7 @@ LEVEL = "tl-junction"  # reports differ even in its direction, so no "lower" han
 
 
 # Fracture from malignancy or infection, high-energy or unstable fracture, neurological deficit: no figure from any
-# study (evidence.md, "Which figure is shown" and "What the recommendations rest on").
+# study (docs/evidence.md, "Which figure is shown" and "What the recommendations rest on").
 ABSOLUTE = ("malignancy", "spinal-infection", "high-energy-cause", "unstable-fracture", "neurological-deficit")
 
 
@@ -83,8 +83,8 @@ class ModelResult(NamedTuple):
     Attributes:
         prediction: at the baseline in force.
         inputs_wanted: share of the model's information from which on a figure is shown, 0..1.
-        shown: a probability may be said: enough inputs are known, and the study held such patients at all (evidence
-            page, "Which model speaks").
+        shown: a probability may be said: enough inputs are known, and the study held such patients at all
+            (docs/evidence.md, "Which figure is shown").
         band: None when nothing is shown.
         pooled_risk: at the pooled incidence of the literature, 0..1; None where a site baseline is set or none known.
         inputs: the findings that entered the model.

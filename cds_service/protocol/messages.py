@@ -94,7 +94,7 @@ class FhirAuthorization(BaseModel):
 
 
 def _encounter_id(value: Any) -> str | None:
-    """The encounter's id, or None for whatever is none: it only links orders, so that it never costs the answer."""
+    """The encounter's id, or None for anything else: it only links orders, so a wrong one refuses nothing."""
     found = _strip_type(value, "Encounter")
     return found if is_fhir_id(found) else None
 

@@ -124,7 +124,6 @@ def serve(
         share_between_workers(folder)
     app = make_app(address)
     gc.freeze()  # what is loaded stays: the garbage collector of a worker passes over it, and shares its pages
-    gc.set_threshold(50_000)  # an answer makes thousands of objects at once, and few of them hold each other
     drain = drain or Drain(0.0)
 
     def begin(worker: Any) -> None:

@@ -221,7 +221,7 @@ def find_change(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec
     if not usable:
         outcome = find_quantity(base, chart)[0]
         reason = outcome.reason if isinstance(outcome, Gap) else "absent"
-        return gap(spec, "absent" if reason == "absent" else reason, f"no usable {base.title}"), ()
+        return gap(spec, reason, f"no usable {base.title}"), ()
     newest = pick_newest(usable, base, chart)
     if newest.conflict:
         return gap(spec, "conflicting", newest.conflict), ()

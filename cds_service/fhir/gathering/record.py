@@ -219,7 +219,7 @@ def _part(
     others: list[Json] = []
     for resource in answer.resources:
         (ours if person.is_subject_of(resource) else others).append(resource)
-    # Of nobody, or of this id elsewhere: they may be this patient's all the same.
+    # A resource that names nobody, or this id under another server, may still be this patient's.
     unclear = sum(not person.is_other(one) for one in others)
     foreign = answer.foreign + len(others)
     read = Read(
