@@ -72,6 +72,13 @@ def test_an_answer_is_the_patient_or_fails_with_its_reason(server, reply, reason
     assert server.headers[0]["Accept"].startswith("application/fhir+json")
 
 
+def test_a_token_is_never_sent_over_plain_http_to_another_machine():
+    sent_to = (
+        FhirClient(f"{scheme}://ehr.example.org/fhir", "secret")._session.headers for scheme in ("https", "http")
+    )
+    assert ["Authorization" in headers for headers in sent_to] == [True, False]
+
+
 @pytest.mark.parametrize("case", cases(__file__, "lists", REPLIES), ids=lambda case: case["why"])
 def test_a_list_is_read_to_its_end_or_said_to_be_incomplete(server, case):
     query = case.get("query") or next(iter(case["replies"]))
@@ -167,6 +174,7 @@ def test_values_count_more_than_the_bytes_that_write_them(server, value):
     [
         (Reply(status=500), 20, ["http-500"] * 10 + ["breaker"] * 2),
         (Reply(status=403), 20, ["http-403"] * 12),
+        (Reply(status=429), 20, ["http-429"] * 12),
         (None, 0.1, ["timeout"] * 12),  # behind a body that took nearly all of the time
     ],
 )
