@@ -7,7 +7,7 @@ refers to every group after it, up to the next comma. The words are in `mappings
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 
@@ -34,11 +34,12 @@ Places = Callable[[str, frozenset[str]], Mapping[str, Place]]  # where a text na
 
 @dataclass(slots=True)
 class _Group:
-    """Levels named together, with their position in the text."""
+    """Levels named together, with their position in the text, and whether they are all that is meant."""
 
     start: int
     end: int
     levels: set[str] = field(default_factory=set)
+    is_clear: bool = True
 
 
 def in_order(levels: set[str] | frozenset[str]) -> tuple[str, ...]:
@@ -107,11 +108,12 @@ class LevelRules:
         found: set[str] = set()
         for part in _STOP.split(plain):
             for clause, groups in self._clauses(part):
-                found.update(level for group in self._treated(clause, groups) for level in group.levels)
+                treated = [group.levels for group in self._treated(clause, groups) if group.is_clear]
+                found.update(*treated)
         return in_order(found)
 
     def named(self, words: str) -> tuple[str, ...]:
-        """Every level that a text names, head to foot, in whatever context."""
+        """Every level that a text names, head to foot, in whatever context; of an unclear list its clear part."""
         return in_order({level for group in self._groups(words[:LONGEST_TEXT]) for level in group.levels})
 
     def lumbar_region(self, words: str) -> frozenset[int]:
@@ -137,7 +139,7 @@ class LevelRules:
         commas = [one.start() for one in re.finditer(",", part)]
         for end in [*(at for at in commas if not any(group.start <= at < group.end for group in groups)), len(part)]:
             inside = [group for group in groups if begin <= group.start < end]
-            yield part[begin:end], [_Group(one.start - begin, one.end - begin, one.levels) for one in inside]
+            yield part[begin:end], [replace(one, start=one.start - begin, end=one.end - begin) for one in inside]
             begin = end
 
     def _groups(self, part: str) -> Iterator[_Group]:
@@ -147,14 +149,17 @@ class LevelRules:
             group = _Group(first.start(), first.end(), {last})
             while following := self._following(part, group.end, last):
                 levels, last, group.end = following
-                group.levels = group.levels | levels if levels and group.levels else set()
+                if levels is None:
+                    group.is_clear = False
+                elif group.is_clear:
+                    group.levels = group.levels | levels if levels and group.levels else set()
             if (more := self._unread.match(part, group.end)) and f"{last[0]}{more[1]}" in LEVELS:
-                group.levels = set()  # the list goes on, and how is not clear
+                group.is_clear = False  # the list goes on, and how is not clear
             yield group
             position = group.end
 
-    def _following(self, part: str, end: int, last: str) -> tuple[set[str], str, int] | None:
-        """The continuation of a group: a range, another level, or a bare number."""
+    def _following(self, part: str, end: int, last: str) -> tuple[set[str] | None, str, int] | None:
+        """The continuation of a group: a range, another level, or a bare number; no levels if it is not clear which."""
         for joint, is_range in ((self._to.match(part, end), True), (self._and.match(part, end), False)):
             found = self._level.match(part, joint.end()) if joint else None
             if found:
@@ -168,10 +173,10 @@ class LevelRules:
             return None
         if bare["dash"] and _is_above(level, last):
             return None  # `L3 - 1 unit`
-        # `T12/1` means L1, and `T12/2/3` may be a day.
-        if (last, level) == SACRUM or (_is_above(level, last) and not _span(level, last)):
-            return set(), level, bare.end()
         joins = bare["tight"] or bare["dash"] or bare["to"]
+        # `T12/1` means L1, and `T12/2/3` may be a day.
+        if (last, level) == SACRUM or (not joins and _is_above(level, last) and not _span(level, last)):
+            return None, level, bare.end()
         return (_span(last, level) if joins else {level}), level, bare.end()
 
     def _treated(self, clause: str, groups: list[_Group]) -> list[_Group]:
