@@ -7,7 +7,7 @@ from tests.review_desk import Reviewer, words
 
 BACK = "/audit/login/callback"
 SESSION, WAY = "kyphoplasty-cds-review", "kyphoplasty-cds-way"
-SITE = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
+SITE = Path(__file__).with_suffix(".template").read_text(encoding="utf-8")
 
 
 class Traveller(Reviewer):
