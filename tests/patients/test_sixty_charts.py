@@ -16,7 +16,7 @@ from tests.chart_builders import (
     ordered_elsewhere,
     patient,
 )
-from tests.codes import ATC, ICD, LOINC, SCT, codeable
+from tests.codes import ATC, ICD, LOINC, codeable
 from tests.patients.charts import augmentation, brace, drug, in_words, problem
 from tests.patients.charts import measured as by_study
 
