@@ -33,13 +33,13 @@ MEDIAN_WORDS, MOST_WORDS, LONGEST = 60, 110, 120
 FACT = re.compile(
     r"drug|fracture|denosumab|fall|dementia|dialysis|eGFR|grip|BMI|MNA|muscle|gait"
     r"|metastasis|myeloma|cancer|infection|sepsis|weakness|since \d{4}|stopped|ended"
-    r"|started|ordered|TLSO|LSO|brace|bed rest|medication list|prescribed",
+    r"|started|ordered|among these orders|TLSO|LSO|brace|bed rest|medication list|prescribed",
     re.IGNORECASE,
 )
 ACT = re.compile(
     r"\bstart\b|\bask\b|review|biopsy|confirm|examine|check|choose|restart|change"
     r"|continue|follow-on|specialist|dose before|\badd\b|FLS|before discharge"
-    r"|look for|DXA decides|off by|usual|still needed|end date|nephrology|not ordered",
+    r"|look for|DXA decides|off by|usual|still needed|end date|nephrology|is not\b",
     re.IGNORECASE,
 )
 
@@ -171,15 +171,25 @@ def is_warning(card: Mapping[str, Any]) -> bool:
     return bool(card["indicator"] == "warning")
 
 
+# Findings of which one makes a figure the patient's own, with age; of yes/no ones a yes.
+PERSONAL = {
+    *("bmd-t-score", "ct-attenuation", "bmi", "prior-vertebral-fracture"),
+    *("prior-augmentation", "long-term-steroid", "steroid-use", "sarcopenia"),
+}
+
+
 def figure_of(cards: Iterable[Mapping[str, Any]]) -> str:
-    """Whether the answer says an own figure, the usual alone, or none."""
+    """Whether the patient has a figure of her own, the usual alone, or none."""
     held = [one["extension"] for one in cards if ASSESSMENTS in one.get("extension", {})]
     outcomes = [one for each in held for one in each[ASSESSMENTS]]
-    said = [one.get("said") for one in outcomes if one["outcome"] == "refracture"]
-    words = said[0]["words"] if said and said[0] else ""
-    if not words:
+    refracture = next(one for one in outcomes if one["outcome"] == "refracture")
+    if "said" not in refracture:
         return "none"
-    return "usual" if "usual" in words else "own"
+    pooled = refracture["models"][0]
+    known = {one["name"]: one["value"] for one in pooled["inputs"]}
+    has_own = any(known.get(name, False) is not False for name in PERSONAL)
+    has_own = has_own or known.get("level-count", 1) > 1
+    return "own" if "age" in known and has_own else "usual"
 
 
 def opening_of(summary: str) -> str:
