@@ -32,8 +32,8 @@ LEAST_SHARE_FOR_RETRY = 0.4  # of the time
 JITTER_SECONDS = 0.2
 FAIR_SECONDS = 0.5  # a call that has less was late before it began: its timeout says nothing about the server
 RETRIED = frozenset({"unreachable", "reset", "http-429", "http-500", "http-502", "http-503", "http-504"})
-# Failures that show a server in trouble; a refusal shows that it works.
-FAILURES = (RETRIED - {"http-429"}) | {"timeout", "dns", "tls", "truncated"}
+# No answer came. An answer that is an error shows that the server can be reached.
+UNREACHED = frozenset({"unreachable", "reset", "timeout", "dns", "tls", "truncated"})
 # Parameters that servers require besides the patient, with every value, so that nothing is left out. athenahealth
 # requires the intent of MedicationRequests, Epic the category of Conditions.
 DEMANDED = {
@@ -52,12 +52,15 @@ class FhirClient:
     The token is only sent to the origin of the base URL, and never over plain http except on this machine.
     """
 
-    def __init__(self, base: str, token: str | None = None, *, connections: Connections | None = None) -> None:
+    def __init__(
+        self, base: str, token: str | None = None, *, patient: str = "", connections: Connections | None = None
+    ) -> None:
         """Create a client for the server at this base URL.
 
         Args:
             base: the server's base URL, already allowed for this caller.
             token: bearer token of this request; None for a server that needs none.
+            patient: whom the request is about, for the breaker alone; empty where no order waits.
             connections: shared between requests; None makes its own.
 
         Raises:
@@ -71,6 +74,7 @@ class FhirClient:
         connections = connections or Connections()
         self._session = connections.session(max_total_bytes=connections.max_record_bytes)
         self._breaker = connections.breaker(self._base)
+        self._patient = patient
         self._session.headers.update(HEADERS)
         if token is not None and self._base.may_carry_tokens:
             self._session.headers["Authorization"] = f"Bearer {token}"
@@ -212,7 +216,7 @@ class FhirClient:
             outcome = self._try(url, until, form)
         # A process that stalled says nothing about the server either.
         if not until.is_stale and (is_fair or _reason(outcome) != "timeout"):
-            self._breaker.note(failed=_reason(outcome) in FAILURES)
+            self._breaker.note(self._patient, failed=_reason(outcome) in UNREACHED)
         if isinstance(outcome, CallFailed):
             raise outcome
         return outcome
