@@ -26,7 +26,7 @@ from cds_service.core.facts import AugmentationOrder, Findings, SupportOrder, Su
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.recommendations import Rule, recommend, words_of_rules
-from cds_service.core.repeats import CardFeedback, find_repeats, footing_of
+from cds_service.core.repeats import DAYS, CardFeedback, find_repeats, footing_of
 from cds_service.core.signals import Situation, find_signals
 from cds_service.core.source_attributes import SourceAttributes
 from cds_service.core.study import Study
@@ -198,7 +198,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     ports.deadline.check()
     built = () if concluded.has("deceased") else build_cards(concluded)
     whole = whole_cards(concluded, built)
-    given = _earlier_feedback(service, request, order, ports, now)
+    given = _earlier_feedback(request, order, ports, now)
     state = concluded.record_state
     found = (concluded.findings, concluded.assessment, concluded.signals, concluded.support)
     footing = footing_of(*found, state.unreadable)
@@ -207,7 +207,6 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         footing,
         given,
         today=today,
-        policy=service.policy.repeats,
         is_record_whole=not (state.unread or state.incomplete),
     )
     response = HookResponse(cards=shorten(concluded, built, repeats.shortened))
@@ -327,13 +326,12 @@ def find_facts(
 
 
 def _earlier_feedback(
-    service: Service, request: HookRequest, order: AugmentationOrder | None, ports: Ports, now: datetime
+    request: HookRequest, order: AugmentationOrder | None, ports: Ports, now: datetime
 ) -> Sequence[CardFeedback] | None:
     """What was answered lately about this patient; None when it was not read in time, and nothing is shortened then."""
-    policy = service.policy.repeats
-    if order is None or ports.history is None or not policy.enabled or not ports.may_name_server:
+    if order is None or ports.history is None or not ports.may_name_server:
         return ()
-    since = now - timedelta(days=policy.days + 1)
+    since = now - timedelta(days=DAYS + 1)
     read = partial(ports.history.feedback_on, request.context.patient_id, request.fhir_server, since, ports.caller)
     until = Deadline.after(max(0.0, ports.deadline.left) * HISTORY_SHARE)
     try:

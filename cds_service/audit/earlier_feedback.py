@@ -139,7 +139,6 @@ def _joined(
         topic=card.topic,
         rules=frozenset(card.rules),
         offered=frozenset(shown["repeats"]["offered"].get(card.topic, ())),
-        accepted=frozenset(said.get("acceptedRules", ())),
         outcome=said["outcome"],
         reason=said.get("reason"),
         shown=datetime.fromisoformat(answer.at),
