@@ -51,6 +51,7 @@ from cds_service.fhir.orders.support_orders import find_draft_support_orders, fi
 from cds_service.fhir.references import bases_of_call
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import NO_CARDS, HookRequest, HookResponse
+from cds_service.protocol.signing import Signing
 from cds_service.site.clients import EVERYTHING, Capabilities
 
 NOTE_SECONDS = 0.5  # for the entry of a near miss
@@ -271,19 +272,26 @@ def _conclude(
     signals = find_signals(situation)
     words = words_of_rules(findings, service.policy, service.wording, today)
     recommendations = recommend(assessment, findings, signals, support, hook.rules, words)
+    signing = Signing(
+        client=ports.caller.client,
+        tenant=ports.caller.tenant,
+        server=request.fhir_server,
+        patient=request.context.patient_id,
+        orders=request.context.drafts_digest,
+        hook_instance=request.hook_instance,
+    )
     suggestions = draft_suggestions(
         recommendations,
-        patient_id=request.context.patient_id,
+        signing=signing,
         encounter_id=request.context.encounter_id,
         user_id=request.context.user_id,
         templates=hook.order_templates,
         durations=service.terminology.durations,
-        hook_instance=request.hook_instance,
         today=today,
         capabilities=ports.capabilities,
     )
     return Answer(
-        hook_instance=request.hook_instance,
+        signing=signing,
         base_url=ports.base_url,
         order=order,
         record_state=with_drafts(state_of(record), drafts),

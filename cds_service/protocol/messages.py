@@ -24,7 +24,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from cds_service.errors import MalformedRequest, PatientMismatch, TooMuchAsked
-from cds_service.protocol.json_text import JsonTextError, canonical_json, decode_call
+from cds_service.protocol.json_text import JsonTextError, canonical_json, decode_call, json_digest
 
 FHIR_ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}", re.ASCII)  # `.` and `..` would climb in a URL's path
 TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")  # RFC 6749 access-token: visible ASCII, so no header can be split
@@ -128,6 +128,11 @@ class OrderSignContext(Inbound):
         if isinstance(found, str) and not is_fhir_id(found):
             raise ValueError("not a FHIR id")
         return found
+
+    @cached_property
+    def drafts_digest(self) -> str:
+        """SHA-256 of the draft orders: proves which ones were signed without storing them."""
+        return json_digest(self.draft_orders)
 
 
 CONTEXTS: Mapping[str, type[OrderSignContext]] = {"order-sign": OrderSignContext}

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from cds_service.audit.chain import AuditEntry, AuditLog
-from cds_service.audit.entry import draft_digest
 from cds_service.errors import AuditUnavailable, CdsError, DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
@@ -14,7 +13,7 @@ from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.references import bases_of_call
 from cds_service.outgoing.deadline import Deadline
-from cds_service.protocol.json_text import JsonTextError, decode_call
+from cds_service.protocol.json_text import JsonTextError, decode_call, json_digest
 from cds_service.protocol.messages import UUID_TEXT, is_fhir_id
 from cds_service.web.exchange import Exchange
 
@@ -84,7 +83,7 @@ def _asked(body: bytes, terminology: Terminology) -> tuple[dict[str, Any], dict[
         "user": user if isinstance(user, str) else None,
         "encounter": _bare_id(context.get("encounterId"), "Encounter"),
     }
-    return ids, {"orders": list(references), "draftsDigest": draft_digest(drafts)}
+    return ids, {"orders": list(references), "draftsDigest": json_digest(drafts)}
 
 
 def _bare_id(value: Any, resource_type: str) -> str | None:
