@@ -207,7 +207,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     ports.deadline.check()
     built = () if concluded.has("deceased") else build_cards(concluded)
     whole = whole_cards(concluded, built)
-    given = _earlier_feedback(request, order, ports, now)
+    given = _earlier_feedback(request, order, ports, now, service.calendar)
     state = concluded.record_state
     found = (concluded.findings, concluded.assessment, concluded.signals, concluded.support)
     footing = footing_of(*found, state.unreadable)
@@ -346,7 +346,11 @@ def find_facts(
 
 
 def _earlier_feedback(
-    request: HookRequest, order: AugmentationOrder | None, ports: Ports, now: datetime
+    request: HookRequest,
+    order: AugmentationOrder | None,
+    ports: Ports,
+    now: datetime,
+    calendar: SiteCalendar,
 ) -> Sequence[CardFeedback] | None:
     """What was answered lately about this patient; None when it was not read in time, and nothing is shortened then."""
     if order is None or ports.history is None or not ports.may_name_server:
@@ -358,7 +362,7 @@ def _earlier_feedback(
         given = run_side_by_side({"history": read}, until).get("history")
     except AuditUnavailable:
         return None
-    return given and [_at_site(one, service.calendar) for one in given]
+    return given and [_at_site(one, calendar) for one in given]
 
 
 def _at_site(given: CardFeedback, calendar: SiteCalendar) -> CardFeedback:
