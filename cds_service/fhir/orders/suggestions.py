@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from cds_service.core.bracing import Correction
 from cds_service.core.recommendations import Recommendation
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.durations import DurationRules
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.brace_correction import correct_brace_order, describe_correction
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.shapes import is_valid
@@ -59,7 +59,7 @@ def draft_suggestions(
     encounter_id: str | None,
     user_id: str,
     templates: Mapping[str, OrderTemplate],
-    durations: DurationRules,
+    terminology: Terminology,
     hook_instance: str,
     today: date,
     capabilities: Capabilities = EVERYTHING,
@@ -82,7 +82,7 @@ def draft_suggestions(
             if is_taken and capabilities.can("create", resource["resourceType"]):
                 action = _create(one, {**resource, **common}, space)
         elif one.label and one.correction is not None and one.correction.end >= today:
-            action = _fitting(_update(one.correction, durations), one, capabilities, space)
+            action = _fitting(_update(one.correction, terminology), one, capabilities, space)
         if action is not None:
             found[one.rule.id] = _suggestion(one, action, space)
     return found
@@ -183,12 +183,12 @@ def _fitting(
     return Action(type="create", description=f"{action.description}. {INSTEAD}", resource=resource)
 
 
-def _update(correction: Correction, durations: DurationRules) -> Action | None:
+def _update(correction: Correction, terminology: Terminology) -> Action | None:
     """The corrected draft; orders in force, or with an unknown status, are never corrected."""
     draft = correction.order.source
     if draft is None or not correction.order.draft or draft.get("status") != "draft":
         return None
-    corrected = correct_brace_order(draft, correction, durations)
+    corrected = correct_brace_order(draft, correction, terminology)
     if corrected is None:
         return None
     description = describe_correction(draft, correction, corrected)
