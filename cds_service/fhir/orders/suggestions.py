@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from cds_service.core.bracing import Correction
 from cds_service.core.recommendations import Recommendation
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.durations import DurationRules
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.brace_correction import correct_brace_order, describe_correction
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.shapes import is_valid
@@ -58,7 +58,7 @@ def draft_suggestions(
     encounter_id: str | None,
     user_id: str,
     templates: Mapping[str, OrderTemplate],
-    durations: DurationRules,
+    terminology: Terminology,
     today: date,
     capabilities: Capabilities = EVERYTHING,
 ) -> Mapping[str, Suggestion]:
@@ -79,7 +79,7 @@ def draft_suggestions(
             if is_taken and capabilities.can("create", resource["resourceType"]):
                 action = _create(one, {**resource, **common}, signing)
         elif one.label and one.correction is not None and one.correction.end >= today:
-            action = _fitting(_update(one.correction, durations), one, capabilities, signing)
+            action = _fitting(_update(one.correction, terminology), one, capabilities, signing)
         if action is not None:
             found[one.rule.id] = _suggestion(one, action, signing)
     return found
@@ -180,12 +180,12 @@ def _fitting(
     return Action(type="create", description=f"{action.description}. {INSTEAD}", resource=resource)
 
 
-def _update(correction: Correction, durations: DurationRules) -> Action | None:
+def _update(correction: Correction, terminology: Terminology) -> Action | None:
     """The corrected draft; orders in force, or with an unknown status, are never corrected."""
     draft = correction.order.source
     if draft is None or not correction.order.draft or draft.get("status") != "draft":
         return None
-    corrected = correct_brace_order(draft, correction, durations)
+    corrected = correct_brace_order(draft, correction, terminology)
     if corrected is None:
         return None
     description = describe_correction(draft, correction, corrected)
