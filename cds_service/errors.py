@@ -17,6 +17,10 @@ class TooMuchAsked(CdsError):
     """More orders, or feedback statements, in one request than are allowed."""
 
 
+class AmbiguousFeedback(CdsError):
+    """Feedback is about a card that more than one patient or signing was shown, so it counts for none of them."""
+
+
 class PatientMismatch(CdsError):
     """The Patient, or the augmentation order, is of another patient than `context.patientId`."""
 
@@ -95,18 +99,6 @@ class CallFailed(CdsError):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
-
-
-class Redirected(CallFailed):
-    """The server redirects; whether to follow is decided by the caller.
-
-    Attributes:
-        location: as the server wrote it, unchecked.
-    """
-
-    def __init__(self, location: str) -> None:
-        super().__init__("redirect", "the server redirects to another place")
-        self.location = location
 
 
 class FhirReadError(CallFailed):

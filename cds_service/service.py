@@ -5,7 +5,7 @@ Each step reads the results of the steps above it and of nothing else.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -26,14 +26,14 @@ from cds_service.core.facts import AugmentationOrder, Findings, SupportOrder, Su
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.recommendations import Rule, recommend, words_of_rules
-from cds_service.core.repeats import CardFeedback, find_repeats, footing_of
+from cds_service.core.repeats import DAYS, CardFeedback, find_repeats, footing_of
 from cds_service.core.signals import Situation, find_signals
 from cds_service.core.source_attributes import SourceAttributes
 from cds_service.core.study import Study
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Wording
 from cds_service.errors import AuditUnavailable, EvidenceUnavailable
-from cds_service.fhir.facts.chart import Chart
+from cds_service.fhir.facts.chart import Chart, Horizon
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.prefetch import PrefetchPlan
@@ -49,8 +49,10 @@ from cds_service.fhir.orders.referred import with_drafted_drugs, with_referred
 from cds_service.fhir.orders.suggestions import OrderTemplate, draft_suggestions, order_words
 from cds_service.fhir.orders.support_orders import find_draft_support_orders, find_support_orders
 from cds_service.fhir.references import bases_of_call
+from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import NO_CARDS, HookRequest, HookResponse
+from cds_service.protocol.signing import Signing
 from cds_service.site.clients import EVERYTHING, Capabilities
 
 NOTE_SECONDS = 0.5  # for the entry of a near miss
@@ -109,6 +111,11 @@ class Service:
     attributes: SourceAttributes
     of_clients: "Mapping[str, Service]" = field(default_factory=dict)
 
+    @property
+    def calendar(self) -> SiteCalendar:
+        """The days of the site."""
+        return self.terminology.calendar
+
     def of(self, client: str | None) -> "Service":
         """What is in force for this EHR."""
         return self.of_clients.get(client or "", self)
@@ -119,7 +126,7 @@ class Ports:
     """The outside world of one request.
 
     Attributes:
-        clock: now, UTC.
+        clock: now; the service's calendar says which day that is at the site.
         fhir: a reader of the request's FHIR server, None where it names none.
         deadline: of the whole answer, from the arrival of the request.
         base_url: where this service's own pages are.
@@ -129,6 +136,7 @@ class Ports:
         may_name_server: whether the caller may name the request's FHIR server; one that it may not name is neither read
             nor recorded.
         capabilities: what the EHR can apply.
+        is_of_earlier_day: whether `--as-of` names the day; nothing dated after the order counts then.
         is_shown: whether the cards leave; otherwise the answer is computed and recorded, and none does.
         basis_url: the address of the basis page of the audit entry with this id; empty where there is none.
     """
@@ -143,6 +151,7 @@ class Ports:
     aliases: tuple[str, ...] = ()
     may_name_server: bool = True
     capabilities: Capabilities = EVERYTHING
+    is_of_earlier_day: bool = False
     is_shown: bool = True
     basis_url: Callable[[str], str] = field(default=lambda _: "")
 
@@ -160,7 +169,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     if not may_concern_us(request.context.draft_orders, service.terminology, ports.deadline):
         return NO_CARDS
     now = ports.clock()
-    today = now.date()
+    today = service.calendar.day_of(now)
     bases = bases_of_call((request.fhir_server, *ports.aliases), request.context.draft_orders, request.prefetch)
     person = Person(request.context.patient_id, bases)
     drafts = read_drafts(request.context.draft_orders, person, ports.deadline)
@@ -198,7 +207,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     ports.deadline.check()
     built = () if concluded.has("deceased") else build_cards(concluded)
     whole = whole_cards(concluded, built)
-    given = _earlier_feedback(service, request, order, ports, now)
+    given = _earlier_feedback(request, order, ports, now, service.calendar)
     state = concluded.record_state
     found = (concluded.findings, concluded.assessment, concluded.signals, concluded.support)
     footing = footing_of(*found, state.unreadable)
@@ -207,7 +216,6 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         footing,
         given,
         today=today,
-        policy=service.policy.repeats,
         is_record_whole=not (state.unread or state.incomplete),
     )
     response = HookResponse(cards=shorten(concluded, built, repeats.shortened))
@@ -258,7 +266,8 @@ def _conclude(
     basis_url: str,
 ) -> Answer:
     """Steps 3 to 5, and the suggested orders: pure, the same for the same record and day."""
-    findings = find_facts(service, service.finding_specs, order, record, today, ports.deadline)
+    horizon = _horizon(order, today, ports)
+    findings = find_facts(service, service.finding_specs, order, record, horizon, ports.deadline)
     assessment = assess(findings, service.models, service.studies, service.policy)
     situation = Situation(
         findings=findings,
@@ -272,19 +281,26 @@ def _conclude(
     signals = find_signals(situation)
     words = words_of_rules(findings, service.policy, service.wording, today)
     recommendations = recommend(assessment, findings, signals, support, hook.rules, words)
+    signing = Signing(
+        client=ports.caller.client,
+        tenant=ports.caller.tenant,
+        server=request.fhir_server,
+        patient=request.context.patient_id,
+        orders=request.context.drafts_digest,
+        hook_instance=request.hook_instance,
+    )
     suggestions = draft_suggestions(
         recommendations,
-        patient_id=request.context.patient_id,
+        signing=signing,
         encounter_id=request.context.encounter_id,
         user_id=request.context.user_id,
         templates=hook.order_templates,
-        durations=service.terminology.durations,
-        hook_instance=request.hook_instance,
+        terminology=service.terminology,
         today=today,
         capabilities=ports.capabilities,
     )
     return Answer(
-        hook_instance=request.hook_instance,
+        signing=signing,
         base_url=ports.base_url,
         order=order,
         record_state=with_drafts(state_of(record), drafts),
@@ -302,23 +318,26 @@ def _conclude(
     )
 
 
+def _horizon(order: AugmentationOrder | None, today: date, ports: Ports) -> Horizon:
+    """A live signing reads the record as of now; what looks at an earlier day, as of the order."""
+    authored = order.authored if order else None
+    written = min(authored, today) if authored else today
+    return Horizon(today, written if ports.is_of_earlier_day else today, today, written)
+
+
 def find_facts(
     service: Service,
     specs: Mapping[str, FindingSpec],
     order: AugmentationOrder | None,
     record: PatientRecord,
-    today: date,
+    horizon: Horizon,
     deadline: Deadline,
-    read_on: date | None = None,
 ) -> Findings:
-    """Step 3. Nothing dated after the order counts."""
-    written = order.authored if order else None
+    """Step 3."""
     chart = Chart(
         record,
         service.terminology,
-        today=today,
-        not_after=min(written, today) if written else today,
-        read_on=read_on,
+        horizon,
         treated=order.levels if order else (),
         deadline=deadline,
     )
@@ -327,19 +346,30 @@ def find_facts(
 
 
 def _earlier_feedback(
-    service: Service, request: HookRequest, order: AugmentationOrder | None, ports: Ports, now: datetime
+    request: HookRequest,
+    order: AugmentationOrder | None,
+    ports: Ports,
+    now: datetime,
+    calendar: SiteCalendar,
 ) -> Sequence[CardFeedback] | None:
     """What was answered lately about this patient; None when it was not read in time, and nothing is shortened then."""
-    policy = service.policy.repeats
-    if order is None or ports.history is None or not policy.enabled or not ports.may_name_server:
+    if order is None or ports.history is None or not ports.may_name_server:
         return ()
-    since = now - timedelta(days=policy.days + 1)
+    since = now - timedelta(days=DAYS + 1)
     read = partial(ports.history.feedback_on, request.context.patient_id, request.fhir_server, since, ports.caller)
     until = Deadline.after(max(0.0, ports.deadline.left) * HISTORY_SHARE)
     try:
-        return run_side_by_side({"history": read}, until).get("history")
+        given = run_side_by_side({"history": read}, until).get("history")
     except AuditUnavailable:
         return None
+    return given and [_at_site(one, calendar) for one in given]
+
+
+def _at_site(given: CardFeedback, calendar: SiteCalendar) -> CardFeedback:
+    """The feedback with its times as they were at the site, whose days count and are printed."""
+    return replace(
+        given, shown=given.shown.astimezone(calendar.zone), answered=given.answered.astimezone(calendar.zone)
+    )
 
 
 def _may_concern_bracing(drafts: tuple[SupportOrder, ...], policy: Policy) -> bool:

@@ -19,7 +19,7 @@ ALSO_READ = ("Encounter", "Medication", "Device")  # days of contact, and what o
 
 
 @click.command("outcomes")
-@click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=options.EXPORT)
+@click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=options.OLD_PATH)
 @click.option("--out", type=options.NEW_FILE, metavar="F", help="default: standard output")
 @click.option(
     "--months", default=12, show_default=True, type=click.IntRange(1, 240), help="within which a fracture counts"
@@ -35,7 +35,7 @@ def find_outcomes(*, paths: tuple[Path, ...], out: Path | None, months: int, as_
     run = Run(
         service=service,
         hook=hook,
-        as_of=options.now_or_noon(as_of).date(),
+        as_of=options.today_at(service.calendar, as_of),
         exported=frozenset(filter(None, map(type_of, files))),
     )
     found: list[Followed] = []

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any
-from uuid import UUID, uuid5
 
 from fhir.resources.R4B.servicerequest import ServiceRequest
 from pydantic import ValidationError
@@ -18,17 +17,17 @@ from pydantic import ValidationError
 from cds_service.core.bracing import Correction
 from cds_service.core.recommendations import Recommendation
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.durations import DurationRules
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.brace_correction import correct_brace_order, describe_correction
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.shapes import is_valid
 from cds_service.protocol.messages import Action, Suggestion, is_fhir_id
+from cds_service.protocol.signing import Signing
 from cds_service.site.clients import EVERYTHING, Capabilities
 
 INSTEAD = "This is a new order: remove the draft that it replaces"
 TODAY = "today"  # the one placeholder that a template may use without a rule that defines it
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-_AS_TEXT = json.JSONEncoder(sort_keys=True, ensure_ascii=False, check_circular=False, default=str)
 _REQUESTER = re.compile(r"(?:Practitioner|PractitionerRole)/([A-Za-z0-9\-.]{1,64})")
 
 
@@ -55,12 +54,11 @@ class OrderTemplate:
 def draft_suggestions(
     recommendations: Sequence[Recommendation],
     *,
-    patient_id: str,
+    signing: Signing,
     encounter_id: str | None,
     user_id: str,
     templates: Mapping[str, OrderTemplate],
-    durations: DurationRules,
-    hook_instance: str,
+    terminology: Terminology,
     today: date,
     capabilities: Capabilities = EVERYTHING,
 ) -> Mapping[str, Suggestion]:
@@ -68,10 +66,9 @@ def draft_suggestions(
 
     What this EHR cannot apply is left out: the card says it in words.
 
-    The same request on the same day gives the same ids (UUIDv5 of `hook_instance` and content).
+    The same request on the same day gives the same ids, and no other signing gives them.
     """
-    common = _common(patient_id, encounter_id, user_id, today)
-    space = UUID(hook_instance)
+    common = _common(signing.patient, encounter_id, user_id, today)
     found: dict[str, Suggestion] = {}
     for one in recommendations:
         action = None
@@ -80,11 +77,11 @@ def draft_suggestions(
             resource = _fill(template, {**one.values, TODAY: today.isoformat()})
             is_taken = template.is_mapped or capabilities.orderables == "any"
             if is_taken and capabilities.can("create", resource["resourceType"]):
-                action = _create(one, {**resource, **common}, space)
+                action = _create(one, {**resource, **common}, signing)
         elif one.label and one.correction is not None and one.correction.end >= today:
-            action = _fitting(_update(one.correction, durations), one, capabilities, space)
+            action = _fitting(_update(one.correction, terminology), one, capabilities, signing)
         if action is not None:
-            found[one.rule.id] = _suggestion(one, action, space)
+            found[one.rule.id] = _suggestion(one, action, signing)
     return found
 
 
@@ -145,7 +142,7 @@ def make_template(name: str, resource: Any, orderables: Mapping[Code, Coding] = 
     return template
 
 
-def _suggestion(recommendation: Recommendation, action: Action, space: UUID) -> Suggestion:
+def _suggestion(recommendation: Recommendation, action: Action, signing: Signing) -> Suggestion:
     resource = action.resource or {}
     # All that a new order says is in its id already.
     offered = resource["id"] if action.type == "create" else resource
@@ -153,16 +150,16 @@ def _suggestion(recommendation: Recommendation, action: Action, space: UUID) -> 
     content = {"rule": recommendation.rule.id, "description": action.description, "offered": offered}
     return Suggestion(
         label=f"{recommendation.label}, as a new order" if is_instead else recommendation.label,
-        uuid=_derived_uuid(space, "suggestion", content),
+        uuid=signing.derive_id("suggestion", content),
         # A correction that comes as a second order is never pre-selected: the first has to be removed by hand.
         is_recommended=recommendation.recommended and not is_instead,
         actions=(action,),
     )
 
 
-def _create(recommendation: Recommendation, resource: dict[str, Any], space: UUID) -> Action:
+def _create(recommendation: Recommendation, resource: dict[str, Any], signing: Signing) -> Action:
     content = {"rule": recommendation.rule.id, "resource": resource}
-    new_id = _derived_uuid(space, "resource", content)
+    new_id = signing.derive_id("resource", content)
     complete = {"resourceType": resource["resourceType"], "id": new_id} | resource
     if not is_valid(complete, "ServiceRequest"):
         raise ValueError("a new order would be no valid ServiceRequest")
@@ -170,7 +167,7 @@ def _create(recommendation: Recommendation, resource: dict[str, Any], space: UUI
 
 
 def _fitting(
-    action: Action | None, recommendation: Recommendation, capabilities: Capabilities, space: UUID
+    action: Action | None, recommendation: Recommendation, capabilities: Capabilities, signing: Signing
 ) -> Action | None:
     """The correction as this EHR can apply it: as an update, else as a new order, else not at all."""
     if action is None or action.resource is None or capabilities.can("update", action.resource["resourceType"]):
@@ -179,16 +176,16 @@ def _fitting(
         return None
     anew = {name: value for name, value in action.resource.items() if name not in ("id", "meta")}
     content = {"rule": recommendation.rule.id, "resource": anew}
-    resource = {"resourceType": anew["resourceType"], "id": _derived_uuid(space, "resource", content)} | anew
+    resource = {"resourceType": anew["resourceType"], "id": signing.derive_id("resource", content)} | anew
     return Action(type="create", description=f"{action.description}. {INSTEAD}", resource=resource)
 
 
-def _update(correction: Correction, durations: DurationRules) -> Action | None:
+def _update(correction: Correction, terminology: Terminology) -> Action | None:
     """The corrected draft; orders in force, or with an unknown status, are never corrected."""
     draft = correction.order.source
     if draft is None or not correction.order.draft or draft.get("status") != "draft":
         return None
-    corrected = correct_brace_order(draft, correction, durations)
+    corrected = correct_brace_order(draft, correction, terminology)
     if corrected is None:
         return None
     description = describe_correction(draft, correction, corrected)
@@ -228,8 +225,3 @@ def _with_words(value: Any, word: Callable[[re.Match[str]], str]) -> Any:
     if isinstance(value, dict):
         return {key: _with_words(inner, word) for key, inner in value.items()}
     return [_with_words(inner, word) for inner in value] if isinstance(value, list) else value
-
-
-def _derived_uuid(space: UUID, role: str, content: Json) -> str:
-    """UUIDv5 of the call and the offer: repeating the call gives the same id."""
-    return str(uuid5(space, role + _AS_TEXT.encode(content)))
