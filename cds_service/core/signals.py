@@ -7,6 +7,7 @@ is not known: a gap never becomes a signal, except where the signal is the gap (
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from cds_service.core.assessment import ABSOLUTE, Assessment
@@ -45,6 +46,7 @@ class Signal(NamedTuple):
         facts: the findings and orders it rests on.
         studies: ids of the studies whose cut-off or advice it uses; empty for policy.
         name: set by `find_signals`.
+        words: what a phrase may say of it, by placeholder: `drug`, `last`, `since`.
     """
 
     because: str = ""
@@ -52,6 +54,7 @@ class Signal(NamedTuple):
     studies: tuple[str, ...] = ()
     correction: Correction | None = None
     name: str = ""
+    words: Mapping[str, str] = MappingProxyType({})
 
 
 Detector = Callable[[Situation], Signal | None]
