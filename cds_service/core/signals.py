@@ -45,6 +45,7 @@ class Signal(NamedTuple):
         because: one phrase for the card, `psoas 10.0 cm² (11.9 or less)`; empty where the name says it all.
         facts: the findings and orders it rests on.
         studies: ids of the studies whose cut-off or advice it uses; empty for policy.
+        words: what a phrase of a fact file may name, by placeholder: `{"month": "Nov 2024"}`.
         name: set by `find_signals`.
         words: what a phrase may say of it, by placeholder: `drug`, `last`, `since`.
     """
