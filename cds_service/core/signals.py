@@ -7,6 +7,7 @@ is not known: a gap never becomes a signal, except where the signal is the gap (
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from cds_service.core.assessment import ABSOLUTE, Assessment
@@ -44,7 +45,9 @@ class Signal(NamedTuple):
         because: one phrase for the card, `psoas 10.0 cm² (11.9 or less)`; empty where the name says it all.
         facts: the findings and orders it rests on.
         studies: ids of the studies whose cut-off or advice it uses; empty for policy.
+        words: what a phrase of a fact file may name, by placeholder: `{"month": "Nov 2024"}`.
         name: set by `find_signals`.
+        words: what a phrase may say of it, by placeholder: `drug`, `last`, `since`.
     """
 
     because: str = ""
@@ -52,6 +55,7 @@ class Signal(NamedTuple):
     studies: tuple[str, ...] = ()
     correction: Correction | None = None
     name: str = ""
+    words: Mapping[str, str] = MappingProxyType({})
 
 
 Detector = Callable[[Situation], Signal | None]

@@ -5,7 +5,7 @@ Only our own words and checked numbers pass through here, never text from a reco
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import ceil, floor
 from pathlib import Path
 
@@ -17,6 +17,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 _WORDS = read_toml(Path(__file__).with_name("words.toml"))
 UNITS: Mapping[str, str] = _WORDS["units"]
 GAP_REASONS: Mapping[str, str] = _WORDS["gap-reasons"]
+HALF_A_YEAR = timedelta(days=183)  # nearer days have no year: nobody mistakes it
 COARSE_FROM = 10  # percent; from here up a summary prints in steps of 5
 # Units whose numbers are whole as often as not.
 PLAIN = frozenset({"kg/m2", "{score}"})
@@ -44,6 +45,17 @@ def capital(text: str) -> str:
 def say_date(day: date) -> str:
     """`1 May 2026`."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def say_month(day: date) -> str:
+    """`Nov 2024`."""
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def say_near_date(day: date, today: date) -> str:
+    """`19 Nov` in today's year or within half a year of today, else `19 Nov 2024`."""
+    is_near = day.year == today.year or abs(today - day) <= HALF_A_YEAR
+    return f"{day.day} {MONTHS[day.month - 1]}" if is_near else say_date(day)
 
 
 def say_number(value: float, decimals: int) -> str:
