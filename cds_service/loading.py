@@ -9,6 +9,7 @@ from typing import Any, Literal
 from cds_service import __version__
 from cds_service.cards.card_files import in_force, load_card_texts
 from cds_service.cards.guidelines import GuidelineFile
+from cds_service.core.chart_facts import COMMON_WORDS, FactFile, placeholders
 from cds_service.core.data_file import label, read_json, read_toml, validated
 from cds_service.core.model_card import model_card
 from cds_service.core.policy import Policy
@@ -233,9 +234,11 @@ def _load_hook(
     path = in_force(folders, "guidelines.toml")
     read = validated(GuidelineFile, read_toml(path), path)
     guidelines = {one.id: one for one in read.guidelines}
-    rules = _rules(folders)
+    rules, facts = _rules(folders), _facts(folders)
     names: Mapping[str, Container[str]] = {
         "signals": signal_names(studies),
+        "facts": {fact.id for fact in facts},
+        "signals or facts": {*signal_names(studies), *(name for fact in facts for name in (fact.id, f"leads-{fact.id}"))},
         "findings": specs,
         "studies": studies,
         "guidelines": guidelines,
@@ -243,6 +246,9 @@ def _load_hook(
     }
     for rule in rules:
         _check_rule(rule, names, order_templates)
+    kinds = {rule.order_kind for rule in rules if rule.order_kind}
+    for fact in facts:
+        _check_fact(fact, {**names, "kinds of order": kinds})
     _check_wording(hooks, folders)
     return ServiceHook(
         id=folder.name,
@@ -250,6 +256,7 @@ def _load_hook(
         discovery={**discovery, "prefetch": templates},
         plan=_plan(templates),
         rules=rules,
+        facts=facts,
         texts=load_card_texts(folders),
         order_templates=order_templates,
         guidelines=guidelines,
@@ -293,17 +300,55 @@ def _rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
+def _facts(folders: Sequence[Path]) -> tuple[FactFile, ...]:
+    """The fact files by rank, the number before the name; of the same rank by name."""
+    facts = []
+    for name, path in sorted(files_in_force(folders, "facts", ".toml").items()):
+        rank, _, _ = name.partition("-")
+        if not rank.isdigit():
+            raise DataFileError(label(path), "", "the file name begins with its rank, 08-name.toml")
+        facts.append(validated(FactFile, {**read_toml(path), "rank": int(rank)}, path))
+    ids = [fact.id for fact in facts]
+    if twice := {name for name in ids if ids.count(name) > 1}:
+        raise DataFileError("facts", "id", f"appears twice: {', '.join(sorted(twice))}")
+    return tuple(sorted(facts, key=lambda fact: fact.rank))
+
+
+def _check_fact(fact: FactFile, names: Mapping[str, Container[str]]) -> None:
+    """Check that everything a fact names exists (`names`, by kind), and that its texts use only known words."""
+    conditions = [*fact.phrases, *fact.lines, *([fact.settles_review] if fact.settles_review else [])]
+    references = {
+        "signal": ("signals", [fact.signal]),
+        "closed-by": ("kinds of order", fact.closed_by),
+        "phrases.signal": ("signals", [name for one in conditions for name in (*one.signal, *one.unless_signal)]),
+        "phrases.fact": ("facts", [name for one in conditions for name in (*one.fact, *one.unless_fact)]),
+    }
+    file = f"facts/{fact.rank:02d}-… (id {fact.id})"
+    for key, (kind, used) in references.items():
+        if missing := next((name for name in used if name not in names[kind]), ""):
+            raise DataFileError(file, key, f"{missing} is not one of the {kind}")
+    for text in fact.texts:
+        try:
+            words = placeholders(text)
+        except ValueError as error:
+            raise DataFileError(file, "phrases", str(error)) from error
+        known = {*COMMON_WORDS, *fact.words}
+        unknown = {word for word in words if word[:1].lower() + word[1:] not in known and word not in names["facts"]}
+        if unknown:
+            raise DataFileError(file, "phrases", f"unknown words {', '.join(sorted(unknown))}")
+
+
 def _check_rule(rule: Rule, names: Mapping[str, Container[str]], order_templates: Mapping[str, OrderTemplate]) -> None:
     """Check that everything a rule names exists (`names`, by kind), and that its texts use only known placeholders."""
     texts_signals = [name for option in rule.texts for name in option.signals]
     references = {
-        "when.any-signal": ("signals", rule.when.any_signal),
+        "when.any-signal": ("signals or facts", rule.when.any_signal),
         "when.gap-any": ("findings", rule.when.gap_any),
-        "unless-signal": ("signals", rule.unless_signal),
+        "unless-signal": ("signals or facts", rule.unless_signal),
         "unless-rule": ("rules", rule.unless_rule),
-        "recommended-if": ("signals", rule.recommended_if),
-        "recommended-unless": ("signals", rule.recommended_unless),
-        "texts.signal": ("signals", texts_signals),
+        "recommended-if": ("signals or facts", rule.recommended_if),
+        "recommended-unless": ("signals or facts", rule.recommended_unless),
+        "texts.signal": ("signals or facts", texts_signals),
         "supplies": ("findings", rule.supplies),
         "asks.finding": ("findings", [one.finding for one in rule.asks]),
         "asks.supplies": ("findings", [one.supplies for one in rule.asks]),

@@ -21,6 +21,7 @@ from cds_service.cards.repeated import shorten, whole_cards
 from cds_service.cards.texts import CardTexts
 from cds_service.core.assessment import assess
 from cds_service.core.caller import NOBODY, Caller
+from cds_service.core.chart_facts import FactFile
 from cds_service.core.derived import derive
 from cds_service.core.facts import AugmentationOrder, Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
@@ -72,6 +73,7 @@ class ServiceHook:
     discovery: Mapping[str, Any]
     plan: PrefetchPlan
     rules: tuple[Rule, ...]
+    facts: tuple[FactFile, ...]
     texts: CardTexts
     order_templates: Mapping[str, OrderTemplate]
     guidelines: Mapping[str, Guideline]
@@ -81,6 +83,7 @@ class ServiceHook:
         """Ids of the rules and guidelines whose review date has passed, by part."""
         return {
             "recommendations": tuple(one.id for one in self.rules if one.review_by < today),
+            "facts": tuple(one.id for one in self.facts if one.review_by < today),
             "guidelines": tuple(one.id for one in self.guidelines.values() if one.review_by < today),
             "summaries": tuple(one.id for one in self.summaries if one.review_by < today),
         }

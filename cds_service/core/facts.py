@@ -286,6 +286,8 @@ class RecordState:
         unreadable: broken resources of this patient.
         foreign: resources left out because they are of another patient, or name none.
         notes: whole sentences about the record as such.
+        lists_not_read: keys of the lists of problems, drugs and orders that were not read whole, or in which no entry
+            was understood: nothing is pre-selected then.
     """
 
     unread: Mapping[str, str]
@@ -293,3 +295,4 @@ class RecordState:
     unreadable: int
     foreign: int
     notes: tuple[str, ...] = ()
+    lists_not_read: tuple[str, ...] = ()

@@ -21,7 +21,12 @@ from cds_service.core.wording import UNITS, Wording, say_date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """The inputs of a signal."""
+    """The inputs of a signal.
+
+    Attributes:
+        lists_not_read: prefetch keys of the lists of problems, drugs and orders that were not read whole, or in which
+            no entry was understood.
+    """
 
     findings: Findings
     support: SupportOrders
@@ -30,6 +35,7 @@ class Situation:
     studies: Mapping[str, Study]
     wording: Wording
     today: date
+    lists_not_read: tuple[str, ...] = ()
 
 
 FRAGILITY_AGE = 50  # years; younger patients' vertebrae seldom break by weakness alone (docs/evidence.md)
