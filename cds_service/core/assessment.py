@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from cds_service.core.facts import Finding, Findings, Gap, Value
 from cds_service.core.inputs import fits
 from cds_service.core.policy import Policy
+from cds_service.core.pooled import PooledFigure
 from cds_service.core.prediction import LogisticModel, Prediction, predict, risk_at
 from cds_service.core.strata import Marker, Stratum, compare_with_marker, place_in_strata
 from cds_service.core.study import LogisticStudy, MarkerStudy, Outcome, StrataStudy, Study
@@ -178,16 +179,79 @@ class OutcomeAssessment(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PooledResult:
+    """The pooled model's figure of this patient, with what it rests on.
+
+    Attributes:
+        inputs: the findings that entered the model; with T-score and HU known, the one
+            that the figure rests on.
+        missing: findings that would be an input and are not known, averaged over.
+        concerns: whole sentences about these values.
+    """
+
+    figure: PooledFigure
+    inputs: tuple[Finding, ...]
+    missing: tuple[str, ...]
+    concerns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyLine:
+    """What one study may say on the card of a patient who is one of its own.
+
+    Only above the study's average (docs/evidence.md, "Which model speaks").
+
+    Attributes:
+        words: its figure as a step of the ladder, `more than 1 in 2`.
+        average: its average of the same procedure, `1 in 3`.
+        drivers: the inputs that raise the figure, strongest first, those explained as
+            one together; never a treatment.
+        unknown_criteria: criteria of the study that could not be checked, in its words.
+    """
+
+    result: ModelResult
+    words: str
+    average: str
+    drivers: tuple[tuple[Finding, ...], ...]
+    unknown_criteria: tuple[str, ...]
+
+
+class OpenPoint(NamedTuple):
+    """Something of the record that might raise the figure, had it been read or used.
+
+    Attributes:
+        name: a finding, or a part of the record.
+        why: `not-read`, `incomplete`, or the reason why a value that was seen is no input.
+    """
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """Both outcomes, and the change between repeated MRIs if there are any.
 
     Attributes:
+        pooled: the figure that speaks for refracture; None if the fracture is excluded, or
+            the patient is under 50.
+        excluded_by: findings that take the fracture out of every figure; `age` if it does.
+        study_lines: what studies may say on the card, those of refracture first.
+        open_points: what the record leaves open, so that nothing under the usual is said.
         inputs_usable: share of a model's information from which on its figures are mostly narrow enough to use, 0..1.
     """
 
     outcomes: tuple[OutcomeAssessment, ...]
     marker: Marker | None
     inputs_usable: float
+    pooled: PooledResult | None = None
+    excluded_by: tuple[str, ...] = ()
+    study_lines: tuple[StudyLine, ...] = ()
+    open_points: tuple[OpenPoint, ...] = ()
+
+    def has_open_input(self) -> bool:
+        """Report anything unread, or seen and not used, that a figure could rest on."""
+        return bool(self.open_points)
 
     def of(self, outcome: Outcome) -> OutcomeAssessment:
         """The assessment of one outcome."""
