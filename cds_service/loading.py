@@ -346,6 +346,7 @@ def _check_rule(rule: Rule, names: Mapping[str, Container[str]], order_templates
         "when.gap-any": ("findings", rule.when.gap_any),
         "unless-signal": ("signals or facts", rule.unless_signal),
         "unless-rule": ("rules", rule.unless_rule),
+        "not-offered-if": ("signals", rule.not_offered_if),
         "recommended-if": ("signals or facts", rule.recommended_if),
         "recommended-unless": ("signals or facts", rule.recommended_unless),
         "texts.signal": ("signals or facts", texts_signals),

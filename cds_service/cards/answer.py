@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from cds_service.cards.texts import CardTexts, shortened
 from cds_service.core.assessment import Assessment
+from cds_service.core.chart_facts import ChartFacts
 from cds_service.core.facts import AugmentationOrder, Findings, RecordState, SupportOrders
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Recommendation
@@ -47,6 +48,7 @@ class Answer:
     support: SupportOrders = field(default_factory=SupportOrders)
     assessment: Assessment
     signals: tuple[Signal, ...] = ()
+    facts: ChartFacts = field(default_factory=ChartFacts)
     recommendations: tuple[Recommendation, ...] = ()
     suggestions: Mapping[str, Suggestion] = field(default_factory=dict)
     order_words: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -63,32 +65,9 @@ class Answer:
         """A signal that holds."""
         return next(one for one in self.signals if one.name == name)
 
-    def is_beside_the_point(self) -> bool:
-        """No study held such a patient: another cause is open, or denosumab lapsed and the figure would reassure."""
-        headline = self.assessment.of("refracture").headline
-        is_high = headline is not None and headline.band in ("high", "above")
-        return self.has("active-cancer") or (self.has("denosumab-overdue") and not is_high)
-
     def of_topic(self, topic: str) -> tuple[Recommendation, ...]:
         """The recommendations of one card, in order."""
         return tuple([one for one in self.recommendations if one.rule.topic == topic])
-
-    def open_acts(self) -> tuple[Recommendation, ...]:
-        """Measurements that would allow a figure and are not ordered yet, the most telling first."""
-        return tuple(one for one in self.of_topic("missingData") if not one.already)
-
-    def single_act(self) -> tuple[Recommendation, ...]:
-        """The measurement that the first card carries itself, since there is only one."""
-        acts = self.open_acts()
-        return acts if len(acts) == 1 else ()
-
-    def of_card(self, topic: str) -> tuple[Recommendation, ...]:
-        """The recommendations whose buttons stand on this card."""
-        return (*self.of_topic(topic), *(self.single_act() if topic == "rehabilitation" else ()))
-
-    def open_referrals(self) -> tuple[Recommendation, ...]:
-        """Referrals that are recommended and not ordered yet."""
-        return tuple(one for one in self.of_topic("rehabilitation") if one.order and one.recommended)
 
     def option_line(self, recommendation: Recommendation) -> Option:
         """A recommendation for a layout."""
@@ -111,7 +90,7 @@ def make_card(
     extension: dict[str, object] | None = None,
 ) -> Card:
     """One card with all that cards of this topic have: uuid, topic, override reasons, suggestions, link."""
-    rule_ids = [one.rule.id for one in answer.of_card(topic)]
+    rule_ids = [one.rule.id for one in answer.of_topic(topic)]
     suggestions = tuple(answer.suggestions[rule_id] for rule_id in rule_ids if rule_id in answer.suggestions)
     heading = answer.texts.raw("headings.order-words")
     words = [line for rule_id in rule_ids for line in answer.order_words.get(rule_id, ())]

@@ -5,6 +5,7 @@ from cds_service.core.signals import FRAGILITY_AGE, SIGNALS, Signal, Situation, 
 from cds_service.core.wording import say_near_date
 
 LOW_T, VERY_LOW_T = -2.5, -3.0
+MALNOURISHED = 17.0  # MNA points: category C below
 OLD = 65  # years; treatment without further tests from here on (ASBMR coalition 2020)
 EARLIER_FRACTURES = ("prior-vertebral-fracture", "prior-augmentation", "hip-fracture")
 
@@ -62,8 +63,9 @@ def _weak_bone_likely(situation: Situation) -> Signal | None:
     for name in EARLIER_FRACTURES:
         if findings.is_true(name):
             return Signal(facts=(findings.known[name],))
-    if situation.has_osteoporotic_fracture:
-        return Signal()
+    index = findings.known.get("index-fracture")
+    if index and any("|M80" in one.code for one in index.provenance):
+        return Signal(facts=(index,))
     age = findings.number("age")
     if age is None or age < OLD:
         return None
@@ -75,3 +77,37 @@ def _lists_not_read(situation: Situation) -> Signal | None:
     """The lists of problems, drugs or orders were not read whole, or say nothing."""
     missing = situation.lists_not_read
     return Signal(", ".join(missing)) if missing else None
+
+
+@signal("unstable-spine")
+def _unstable_spine(situation: Situation) -> Signal | None:
+    """An unstable fracture or spine: no training before it is stabilised."""
+    findings = situation.findings
+    names = ("unstable-fracture", "spinal-instability", "neurological-deficit")
+    found = [findings.known[name] for name in names if findings.is_true(name)]
+    said = ", ".join(one.label or situation.wording.name(one.name) for one in found)
+    return Signal(said, tuple(found)) if found else None
+
+
+@signal("malnourished")
+def _malnourished(situation: Situation) -> Signal | None:
+    """MNA under 17 points, or its category C without the points."""
+    score = situation.findings.known.get("mna-score")
+    category = situation.findings.known.get("mna-category")
+    if score is not None and float(score.value) < MALNOURISHED:
+        return Signal(situation.wording.phrase(score), (score,))
+    if score is None and category is not None and category.value == "C":
+        return Signal(situation.wording.phrase(category), (category,))
+    return None
+
+
+@signal("no-pooled-figure")
+def _no_pooled_figure(situation: Situation) -> Signal | None:
+    """The pooled model says nothing of such a fracture, whatever is measured."""
+    return None if situation.assessment.pooled else Signal()
+
+
+@signal("fls-in-order-set")
+def _fls_in_order_set(situation: Situation) -> Signal | None:
+    """The site's order set has fracture liaison."""
+    return Signal() if situation.policy.suggestions.fls_in_order_set else None

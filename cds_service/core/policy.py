@@ -125,6 +125,12 @@ class RepeatsPolicy(DataTable):
     days: int = Field(ge=0, le=366)
 
 
+class SuggestionsPolicy(DataTable):
+    """Orders that a site's own order sets offer already, so that no card has a button for them."""
+
+    fls_in_order_set: bool
+
+
 class FeedbackPolicy(DataTable):
     """Whether what users write beside an override is kept; it is free text about a patient."""
 
@@ -162,6 +168,7 @@ class Policy(DataTable):
     showing: ShowingPolicy
     repeats: RepeatsPolicy
     feedback: FeedbackPolicy
+    suggestions: SuggestionsPolicy
     recalibration: Mapping[str, Recalibration] = Field(default_factory=dict)
     set_by_site: frozenset[str] = frozenset()
 
@@ -199,5 +206,6 @@ SITE_KEYS: Mapping[str, tuple[str, str]] = {
     "band-high-risk": ("bands", "high-risk"),
     "repeats-enabled": ("repeats", "enabled"),
     "repeats-days": ("repeats", "days"),
+    "fls-in-order-set": ("suggestions", "fls-in-order-set"),
     "feedback-user-comments": ("feedback", "user-comments"),
 }

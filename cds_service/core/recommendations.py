@@ -125,6 +125,8 @@ class Rule(DataTable):
         asks: of an act that asks for several measures, each of them.
         order_kind: the kind of support order that does the same already.
         order_in_card: where the EHR does not carry what the order says, the card does.
+        in_detail: the card has a line of its text; otherwise the leading fact says it.
+        not_offered_if: signals under which there is no button.
         corrects: the rule offers a corrected brace order instead of a new one.
         recommended_if: signals of which one must hold for the suggestion to be pre-selected; none: it always may be.
         recommended_unless: signals under which the suggestion is offered and not pre-selected.
@@ -147,6 +149,8 @@ class Rule(DataTable):
     order: str | None = None
     order_kind: str = ""
     order_in_card: bool = False
+    in_detail: bool = True
+    not_offered_if: tuple[str, ...] = ()
     corrects: bool = False
     recommended: bool = False
     recommended_if: tuple[str, ...] = ()
@@ -177,13 +181,15 @@ def recommend(
     support: SupportOrders,
     rules: Sequence[Rule],
     values: Mapping[str, str],
+    facts: Collection[str] = (),
 ) -> tuple[Recommendation, ...]:
-    """The rules that fire, by rank; measurements among themselves by what they would add, most first.
+    """The rules that fire, by rank; of the measurements the one that would add most.
 
     Args:
         values: words for placeholders that every rule may use (weeks, T-score, dates).
+        facts: the facts that hold, and who leads (`ChartFacts.names`): rules ask for them as for signals.
     """
-    by_name = {signal.name: signal for signal in signals}
+    by_name = {signal.name: signal for signal in signals} | {name: Signal(name=name) for name in facts}
     fired: list[Recommendation] = []
     for rule in sorted(rules, key=lambda rule: rule.rank):
         because = _reasons(rule, by_name, findings)
@@ -197,8 +203,11 @@ def recommend(
         measures = join_words(one.words for one in asked) if asked else ""
         words = {**values, "asked": measures, "Asked": capital(measures)}
         fired.append(_recommendation(rule, because, by_name, support, gain, words))
-    # Measurements last; among them first what costs little (pre-selected), then what would add most.
-    return tuple(sorted(fired, key=lambda it: (it.gain > 0, it.gain > 0 and not it.recommended, -it.gain)))
+    # One measurement, the last: first what costs little (pre-selected), then what would add most.
+    acts = [one for one in fired if not one.rule.supplies]
+    measures = [one for one in fired if one.rule.supplies and not one.already]
+    best = sorted(measures, key=lambda one: (not one.recommended, -one.gain))
+    return (*acts, *best[:1])
 
 
 def _reasons(rule: Rule, signals: Mapping[str, Signal], findings: Findings) -> tuple[Signal, ...] | None:
@@ -223,7 +232,7 @@ def _recommendation(
     because = because if chosen is None or chosen in because else (*because, chosen)
     already = support.of_kind(rule.order_kind) if rule.order_kind else ()
     correction = next((signal.correction for signal in because if signal.correction), None) if rule.corrects else None
-    is_offered = (bool(rule.order) and not already) or (correction is not None and correction.order.draft)
+    is_offered = (bool(rule.order) and not already and not signals.keys() & set(rule.not_offered_if)) or (correction is not None and correction.order.draft)
     reasons = dict.fromkeys(one.because.partition(" (")[0] for one in because if one.because)
     reason = ", ".join(list(reasons)[:MOST_REASONS])  # in one line, without their parts in brackets
     fact = chosen.because if chosen is not None else reason

@@ -1,0 +1,58 @@
+"""Words that every fact's phrase and line may use (docs/recommendations.md)."""
+
+from collections.abc import Mapping, Sequence
+
+from cds_service.core.facts import Findings
+from cds_service.core.signals import Signal
+
+PLACES: Mapping[str, str] = {
+    "inpatient": "before discharge",
+    "clinic": "with this visit",
+}
+UNKNOWN_PLACE = "with this order"
+
+
+def say_place(findings: Findings) -> str:
+    """When an act is to be done: by the place of care (E13)."""
+    found = findings.known.get("place-of-care")
+    return PLACES.get(str(found.value), UNKNOWN_PLACE) if found else UNKNOWN_PLACE
+
+
+def words_of_facts(
+    findings: Findings, signals: Sequence[Signal], t_score: str
+) -> dict[str, str]:
+    """Place, age, T-score, bone treatment so far, and what is ordered; empty if unknown.
+
+    Args:
+        t_score: `−2.8`, with its year where it is old; empty if not known.
+    """
+    place, age = say_place(findings), findings.number("age")
+    by_name = {one.name: one for one in signals}
+
+    def because(name: str) -> str:
+        return by_name[name].because if name in by_name else ""
+
+    return {
+        "place": place,
+        "t": t_score,
+        "age": f"{age:.0f}" if age is not None else "",
+        "start": f"start {place}",
+        "start_one": "start one",
+        "listed": _listed(by_name),
+        "biopsy_ordered": because("biopsy-ordered"),
+        "rehabilitation_ordered": because("rehabilitation-ordered"),
+    }
+
+
+def _listed(signals: Mapping[str, Signal]) -> str:
+    """`none in 9 medication entries`, `on alendronate`, `medication list not readable`."""
+    none = signals.get("no-bone-drug")
+    if none is not None:
+        entries = none.words.get("entries", "")
+        noun = "entry" if entries == "1" else "entries"
+        return f"none in {entries} medication {noun}" if entries else "none on record"
+    unknown = signals.get("bone-drug-unknown")
+    if unknown is not None:
+        return unknown.because
+    named = (one.words.get("drugs", "") for one in signals.values())
+    return next(filter(None, named), "")
