@@ -302,6 +302,7 @@ def _conclude(
         wording=service.wording,
         texts=hook.texts,
         basis_url=basis_url,
+        today=today,
     )
 
 

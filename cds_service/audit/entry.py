@@ -92,7 +92,7 @@ def entry_for(
             "assessments": (carried or assessments_extension(answer))[EXTENSION],
             "signals": [one.name for one in answer.signals],
             "recommendations": [one.rule.id for one in answer.recommendations],
-            "suggestions": {rule_id: one.uuid for rule_id, one in sorted(answer.suggestions.items())},
+            "suggestions": _suggestions(answer),
             "digests": dict(digests),
             "cards": Written(f"[{','.join(map(_card_text, cards, response.card_texts))}]"),
             "repeats": repeats,
@@ -100,6 +100,15 @@ def entry_for(
             **({"nearMisses": [one._asdict() for one in near]} if near else {}),
         },
     )
+
+
+def _suggestions(answer: Answer) -> dict[str, str]:
+    """The suggestions' ids by rule; the second of a rule as `brace-correction/2`."""
+    return {
+        f"{rule_id}/{place}" if place > 1 else rule_id: one.uuid
+        for rule_id, offers in sorted(answer.suggestions.items())
+        for place, one in enumerate(offers, 1)
+    }
 
 
 def near_miss_entry(at: datetime, service_id: str, near: Sequence[NearMiss], caller: Caller) -> AuditEntry:

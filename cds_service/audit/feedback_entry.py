@@ -39,7 +39,8 @@ class ShownAnswer:
         if not stored.is_whole:
             return None
         topic = next((one.topic for one in stored.cards if one.card == card), "")
-        rules = {uuid: rule for rule, uuid in stored.content.get("suggestions", {}).items()}
+        offered = stored.content.get("suggestions", {})
+        rules = {uuid: rule.partition("/")[0] for rule, uuid in offered.items()}  # `brace-correction/2`
         return cls(entry=stored, topic=topic, rules=rules)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
@@ -34,10 +35,11 @@ class Answer:
 
     Attributes:
         order: None when a brace or bed-rest order after an augmentation is answered.
-        suggestions: by rule id.
+        suggestions: by rule id; several where a rule corrects several orders.
         order_words: by rule id, what orders say that the EHR does not carry.
         base_url: where this service's own pages are, without a slash at the end.
         basis_url: the page of this very answer; empty where there is none.
+        today: the day of the answer, which near dates are said by; of figures alone it is not needed.
     """
 
     hook_instance: str = ""
@@ -50,12 +52,13 @@ class Answer:
     signals: tuple[Signal, ...] = ()
     facts: ChartFacts = field(default_factory=ChartFacts)
     recommendations: tuple[Recommendation, ...] = ()
-    suggestions: Mapping[str, Suggestion] = field(default_factory=dict)
+    suggestions: Mapping[str, tuple[Suggestion, ...]] = field(default_factory=dict)
     order_words: Mapping[str, Sequence[str]] = field(default_factory=dict)
     policy: Policy
     wording: Wording
     texts: CardTexts
     basis_url: str = ""
+    today: date = date.min
 
     def has(self, signal: str) -> bool:
         """Whether this signal holds."""
@@ -91,7 +94,7 @@ def make_card(
 ) -> Card:
     """One card with all that cards of this topic have: uuid, topic, override reasons, suggestions, link."""
     rule_ids = [one.rule.id for one in answer.of_topic(topic)]
-    suggestions = tuple(answer.suggestions[rule_id] for rule_id in rule_ids if rule_id in answer.suggestions)
+    suggestions = tuple(offer for rule_id in rule_ids for offer in answer.suggestions.get(rule_id, ()))
     heading = answer.texts.raw("headings.order-words")
     words = [line for rule_id in rule_ids for line in answer.order_words.get(rule_id, ())]
     detail = "\n".join([detail, "", f"**{heading}:**", *(f"- {line}" for line in words)]) if words else detail

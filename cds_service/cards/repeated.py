@@ -41,8 +41,10 @@ def shorten(answer: Answer, cards: Sequence[Card], repeats: Mapping[str, Repeat]
 def _short_card(answer: Answer, card: Card, repeat: Repeat) -> Card:
     # What was answered is offered still, but no longer pre-selected.
     suggestions = {
-        rule_id: one.model_copy(update={"is_recommended": False}) if rule_id in repeat.by_rule else one
-        for rule_id, one in answer.suggestions.items()
+        rule_id: tuple(one.model_copy(update={"is_recommended": False}) for one in offers)
+        if rule_id in repeat.by_rule
+        else offers
+        for rule_id, offers in answer.suggestions.items()
     }
     topic = repeat.topic
     return make_card(

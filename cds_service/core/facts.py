@@ -262,15 +262,21 @@ class SupportOrders:
     """All support orders found, and the resource types that could not be checked.
 
     Attributes:
+        earlier_braces: braces on record that are over; the weeks of a renewal count from them.
         unchecked: resource types whose list could not be read, so that "not ordered yet" is not claimed.
+        stages: the days of the augmentations done.
         procedure_on: the day that the augmentation being signed is planned for.
+        is_augmented_now: whether an augmentation is being signed.
         other_fractures: levels with a recent fracture that are not treated now.
     """
 
     orders: tuple[SupportOrder, ...] = ()
+    earlier_braces: tuple[SupportOrder, ...] = ()
     unchecked: tuple[str, ...] = ()
     augmented_on: date | None = None
+    stages: tuple[date, ...] = ()
     procedure_on: date | None = None
+    is_augmented_now: bool = False
     other_fractures: tuple[str, ...] = ()
 
     def of_kind(self, kind: str) -> tuple[SupportOrder, ...]:

@@ -17,12 +17,14 @@ class BracePolicy(DataTable):
 
     Attributes:
         card: `always` shows the limits with every augmentation, `when-needed` only if an order concerns them.
+        indicator: the colour of a brace beyond the limit.
     """
 
     max_weeks: int = Field(gt=0, le=52)
     review_weeks: int = Field(gt=0, le=52)
     only_days: int = Field(ge=0, le=730)
     card: Literal["when-needed", "always"]
+    indicator: Literal["info", "warning"]
 
 
 class BedRestPolicy(DataTable):
@@ -200,6 +202,7 @@ SITE_KEYS: Mapping[str, tuple[str, str]] = {
     "brace-review-weeks": ("brace", "review-weeks"),
     "brace-only-days": ("brace", "only-days"),
     "brace-card": ("brace", "card"),
+    "brace-indicator": ("brace", "indicator"),
     "sarcopenia-criteria": ("sarcopenia", "criteria"),
     "bed-rest-max-hours": ("bed-rest", "max-hours"),
     "band-high-ratio": ("bands", "high-ratio"),

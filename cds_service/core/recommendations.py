@@ -36,7 +36,8 @@ class Recommendation:
         order: name of the order template in `hooks/<service>/orders/`, None when nothing is offered.
         recommended: whether the suggestion is pre-selected (`isRecommended`).
         already: orders or drafts that do it already; then nothing is offered.
-        correction: for a brace order: the end and review it would get.
+        not_counted: orders that did it before this fracture: named, and offered again.
+        corrections: of brace orders: the end and review that each would get.
         gain: for a measurement: share of a model's information it would add, 0..1.
         values: words for the placeholders of the text and of the order template.
     """
@@ -50,8 +51,9 @@ class Recommendation:
     order: str | None
     recommended: bool
     already: tuple[SupportOrder, ...]
+    not_counted: tuple[SupportOrder, ...] = ()
     because: tuple[Signal, ...]
-    correction: Correction | None
+    corrections: tuple[Correction, ...]
     gain: float
     values: Mapping[str, str]
 
@@ -231,15 +233,16 @@ def _recommendation(
     said, chosen = _text(rule, signals)
     because = because if chosen is None or chosen in because else (*because, chosen)
     already = support.of_kind(rule.order_kind) if rule.order_kind else ()
-    correction = next((signal.correction for signal in because if signal.correction), None) if rule.corrects else None
-    is_offered = (bool(rule.order) and not already and not signals.keys() & set(rule.not_offered_if)) or (correction is not None and correction.order.draft)
+    corrections = _corrections(because) if rule.corrects else ()
+    is_wanted = not already and not signals.keys() & set(rule.not_offered_if)
+    is_offered = (bool(rule.order) and is_wanted) or any(one.order.draft for one in corrections)
     reasons = dict.fromkeys(one.because.partition(" (")[0] for one in because if one.because)
     reason = ", ".join(list(reasons)[:MOST_REASONS])  # in one line, without their parts in brackets
     fact = chosen.because if chosen is not None else reason
     words = {**values, "because": reason, "fact": fact, "Fact": capital(fact)}
-    if correction is not None:
-        words |= {"end": say_date(correction.end), "review": say_date(correction.review)}
-        words["title"] = correction.order.title
+    if corrections:
+        words |= {"end": say_date(corrections[0].end), "review": say_date(corrections[0].review)}
+        words["title"] = " and ".join(one.order.title for one in corrections)
     return Recommendation(
         rule=rule,
         text=said.line(rule.text).format_map(words),
@@ -253,10 +256,16 @@ def _recommendation(
         and not any(name in signals for name in rule.recommended_unless),
         already=already,
         because=because,
-        correction=correction,
+        corrections=corrections,
         gain=gain,
         values=words,
     )
+
+
+def _corrections(because: Sequence[Signal]) -> tuple[Correction, ...]:
+    """The corrections of all braces that the rule is about, each order once."""
+    braces = (one for signal in because for one in signal.braces if one.correction)
+    return tuple({one.correction.order.reference: one.correction for one in braces if one.correction}.values())
 
 
 def _text(rule: Rule, signals: Mapping[str, Signal]) -> tuple[SignalText, Signal | None]:

@@ -11,7 +11,17 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from cds_service.core.assessment import ABSOLUTE, Assessment
-from cds_service.core.bracing import Correction, find_over_limit, find_undated, is_open_rest, say_long_rest
+from cds_service.core.bracing import (
+    BROKEN,
+    KEEP,
+    WITHOUT_DATE,
+    Brace,
+    KeepReason,
+    is_open_rest,
+    judge_braces,
+    keep_reasons,
+    say_long_rest,
+)
 from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
 from cds_service.core.sarcopenia import GAIT, GRIP, MUSCLE, RULERS, STUDY, is_low, written
@@ -41,6 +51,11 @@ class Situation:
 FRAGILITY_AGE = 50  # years; younger patients' vertebrae seldom break by weakness alone (docs/evidence.md)
 JUST_STARTED = timedelta(days=30)  # policy
 BED_REST_STUDIES = ("muscle-change-2021",)
+# Cards, E4: instability and facts F1, F2, F5 to F7.
+BED_REST_REASONS = (
+    *("unstable-fracture", "spinal-instability", "spinal-infection", "neurological-deficit"),
+    *("sepsis", "bone-malignancy", "malignancy", "recent-cancer", "active-cancer"),
+)
 NUMBERS = ("two", "three", "four", "five", "six")
 
 
@@ -59,18 +74,13 @@ class Signal(NamedTuple):
     because: str = ""
     facts: tuple[Finding | SupportOrder, ...] = ()
     studies: tuple[str, ...] = ()
-    correction: Correction | None = None
+    braces: tuple[Brace, ...] = ()
     name: str = ""
     words: Mapping[str, str] = MappingProxyType({})
 
 
 Detector = Callable[[Situation], Signal | None]
 SIGNALS: dict[str, Detector] = {}
-# Reasons for a longer brace.
-KEEP = (
-    *("high-energy-cause", "unstable-fracture", "stable-burst-fracture", "spinal-instability"),
-    "neurological-deficit",
-)
 
 
 def signal(name: str) -> Callable[[Detector], Detector]:
@@ -337,74 +347,79 @@ SIGNALS["mri-on-record"] = _exam_on_record("mri-on-record", "MRI")
 SIGNALS["no-figure"] = lambda situation: _any_true(*situation.assessment.of("refracture").excluded_by)(situation)
 
 
+BRACE_STUDIES = ("sarcopenia-pvm-2022", "muscle-change-2021")
+
+
 @signal("brace-keep-reason")
 def _brace_keep_reason(situation: Situation) -> Signal | None:
-    """Instability, posterior wall, deficit, another fracture: on record, or of a brace order itself.
+    """Instability, posterior wall, deficit, another fracture: on record, or of a brace order itself."""
+    found = keep_reasons(situation.findings, situation.support)
+    said = dict.fromkeys(_keep_words(one, situation.wording) for one in found)
+    return Signal(", ".join(said)) if said else None
 
-    With a brace ordered, also what the record mentions without deciding.
-    """
-    name = situation.wording.name
-    titles = [name(one) for one in KEEP if situation.findings.is_true(one)]
-    # A burst fracture is named as what it is: surgeons look for the posterior wall.
-    said = [f"{one} (posterior wall injury)" if "burst" in one else f"{one} on record" for one in titles]
-    if situation.support.other_fractures:
-        said.append(f"another fracture on record ({', '.join(situation.support.other_fractures)})")
-    braces = situation.support.of_kind("brace")
-    by_order = {reason for order in braces for reason in order.reasons}
-    said += [f"{name(one)} named by the brace order" for one in KEEP if one in by_order]
-    gaps = situation.findings.gaps  # what the record mentions without deciding
-    is_open = [one for one in KEEP if one in gaps and gaps[one].reason != "unreadable" and gaps[one].seen]
-    said += [f"{name(one)} not excluded" for one in is_open if braces]
-    return Signal(" · ".join(dict.fromkeys(said))) if said else None
+
+def _keep_words(reason: KeepReason, wording: Wording) -> str:
+    if reason.name == "other-fracture":
+        return f"another fracture on record ({', '.join(reason.levels)})"
+    how = {"record": "on record", "order": "named by the brace order", "open": "not excluded"}
+    return f"{wording.name(reason.name)} {how[reason.source]}"
+
+
+@signal("brace-reasons-unread")
+def _brace_reasons_unread(situation: Situation) -> Signal | None:
+    """The lists that could hold a reason to keep a brace, or an earlier brace, were not read or are empty."""
+    gaps = situation.findings.gaps
+    unread = [name for name in KEEP if name in gaps and not gaps[name].seen]
+    if not situation.support.of_kind("brace") or not (unread or situation.support.unchecked):
+        return None
+    return Signal("reasons to keep a brace not known")
+
+
+def _braces(situation: Situation) -> tuple[Brace, ...]:
+    fracture = situation.findings.known.get("index-fracture")
+    fractured_on = fracture.observed if fracture else None
+    return judge_braces(situation.support, situation.policy.brace, situation.today, fractured_on)
 
 
 @signal("brace-ordered")
 def _brace_ordered(situation: Situation) -> Signal | None:
     braces = situation.support.of_kind("brace")
-    return Signal(braces[0].title, braces) if braces else None
+    return Signal(braces[0].title, braces, braces=_braces(situation)) if braces else None
 
 
 # The site wants the limits said with every augmentation.
 SIGNALS["brace-card-always"] = lambda situation: Signal() if situation.policy.brace.card == "always" else None
 
 
-def _brace_broken(*drafts: bool) -> Detector:
-    """The first brace that breaks the limit, among drafts, active orders, or first the one and then the other."""
-
-    def detect(situation: Situation) -> Signal | None:
-        limit = situation.policy.brace
-        found = (find_over_limit(situation.support, limit, situation.today, draft=draft) for draft in drafts)
-        return _with_correction(next(filter(None, found), None))
-
-    return detect
+def _of_braces(braces: list[Brace]) -> Signal | None:
+    if not braces:
+        return None
+    orders = tuple(one.times.order for one in braces)
+    return Signal(", ".join(map(_brace_words, braces)), orders, BRACE_STUDIES, tuple(braces))
 
 
-_brace_limit_broken = _brace_broken(True, False)
-SIGNALS["brace-draft-broken"] = _brace_broken(True)
-SIGNALS["brace-active-broken"] = _brace_broken(False)
-SIGNALS["brace-limit-broken"] = _brace_limit_broken
+def _brace_words(brace: Brace) -> str:
+    why = WITHOUT_DATE.get(brace.issue or "", "")
+    why = "its words name a shortest time, no end" if brace.issue == "least" else why
+    return f"{brace.times.said()} ({why})" if why else brace.times.said()
+
+
+@signal("brace-limit-broken")
+def _brace_limit_broken(situation: Situation) -> Signal | None:
+    """A brace that ends after the site's weeks, or never."""
+    return _of_braces([one for one in _braces(situation) if one.issue in BROKEN])
 
 
 @signal("brace-limit-passed")
 def _brace_limit_passed(situation: Situation) -> Signal | None:
     """A brace worn for so long that its limit has passed."""
-    found = _brace_limit_broken(situation)
-    return found if found and found.correction and found.correction.end < situation.today else None
+    return _of_braces([one for one in _braces(situation) if one.issue == "passed"])
 
 
 @signal("brace-undated")
 def _brace_undated(situation: Situation) -> Signal | None:
     """No last day, and words that say another end, a payer's length, or what was not understood: no conflict."""
-    if _brace_limit_broken(situation):
-        return None
-    return _with_correction(find_undated(situation.support, situation.policy.brace, situation.today))
-
-
-def _with_correction(found: tuple[Correction, str] | None) -> Signal | None:
-    if found is None:
-        return None
-    correction, because = found
-    return Signal(because, (correction.order,), ("sarcopenia-pvm-2022", "muscle-change-2021"), correction)
+    return _of_braces([one for one in _braces(situation) if one.issue and one.issue not in BROKEN])
 
 
 @signal("bed-rest-long")
@@ -425,3 +440,9 @@ def _bed_rest_open(situation: Situation) -> Signal | None:
     if found is None or _bed_rest_long(situation):
         return None
     return Signal("bed rest without an end time", (found,), BED_REST_STUDIES)
+
+
+@signal("bed-rest-reason")
+def _bed_rest_reason(situation: Situation) -> Signal | None:
+    """A fact for which bed rest may be meant: the plan of getting up is not ours then."""
+    return _any_true(*BED_REST_REASONS)(situation) if situation.support.of_kind("bed-rest") else None

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from cds_service.core.bracing import times_of
+from cds_service.core.bracing import DAY, KEEP, times_of
 from cds_service.core.facts import AugmentationOrder, SupportOrder, SupportOrders, WordedEnd
-from cds_service.core.signals import KEEP
 from cds_service.fhir.certainty import ACTIVE, certainty_of, clinical_status
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.level_text import LEVELS, in_order
@@ -26,6 +25,7 @@ from cds_service.fhir.references import Targets
 
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets|"
 IN_FORCE = frozenset({"active", "on-hold"})  # an order on hold still counts as ordered
+CARRIED_OUT = IN_FORCE | {"completed"}
 NOT_ORDERED = frozenset({"proposal", "plan", "option"})  # intents that authorise nobody to act
 RECORD_KEYS = {
     "serviceRequests": "ServiceRequest",
@@ -60,12 +60,18 @@ def find_support_orders(
         today: orders that ended earlier are left out; None keeps all, and skips the search for other fractures.
     """
     signed_now = {order.reference for order in drafts}
-    active = [one for one in find_stored_orders(record, terminology, IN_FORCE) if one.reference not in signed_now]
+    stored = [one for one in find_stored_orders(record, terminology, CARRIED_OUT) if one.reference not in signed_now]
+    active = find_stored_orders(record, terminology, IN_FORCE)
+    in_force = [one for one in stored if one in active and not _has_ended(one, today)]
+    augmentations = find_augmentations(record, terminology)
     return SupportOrders(
-        orders=(*drafts, *(order for order in active if not _has_ended(order, today))),
+        orders=(*drafts, *in_force),
+        earlier_braces=tuple(one for one in stored if one.kind == "brace" and one not in in_force),
         unchecked=unchecked_in(record),
-        augmented_on=max((day for _, day in find_augmentations(record, terminology) if day), default=None),
+        augmented_on=max((day for _, day in augmentations if day), default=None),
+        stages=tuple(sorted({day for name, day in augmentations if day and name.startswith("Procedure/")})),
         procedure_on=_planned(signed, today) if signed else None,
+        is_augmented_now=signed is not None,
         other_fractures=other_fractures(record, signed.levels if signed else (), terminology, today) if today else (),
     )
 
@@ -126,11 +132,17 @@ def _support_orders(
             end=times.end,
             authored=authored,
             title=_title(kind, recognition, one.resource, terminology),
-            hours=times.hours,
+            hours=_hours(kind, times),
             worded=_worded(one.resource, kind, times, terminology),
             reasons=reasons_of_order(one.resource, terminology) if kind == "brace" else frozenset(),
             source=one.source if draft else None,
         )
+
+
+def _hours(kind: str, times: OrderTimes) -> float | None:
+    """How long an order runs; some hours of a brace are wear time of a day."""
+    is_wear_time = kind == "brace" and times.end is None and (times.hours or DAY) < DAY
+    return None if is_wear_time else times.hours
 
 
 def _worded(order: Json, kind: str, times: OrderTimes, terminology: Terminology) -> WordedEnd:
