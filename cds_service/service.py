@@ -27,7 +27,7 @@ from cds_service.core.facts import AugmentationOrder, Findings, SupportOrder, Su
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.recommendations import Rule, recommend, words_of_rules
-from cds_service.core.repeats import CardFeedback, find_repeats, footing_of
+from cds_service.core.repeats import DAYS, CardFeedback, find_repeats, footing_of
 from cds_service.core.signals import Situation, find_signals
 from cds_service.core.source_attributes import SourceAttributes
 from cds_service.core.study import Study
@@ -52,6 +52,7 @@ from cds_service.fhir.orders.support_orders import find_draft_support_orders, fi
 from cds_service.fhir.references import bases_of_call
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import NO_CARDS, HookRequest, HookResponse
+from cds_service.protocol.signing import Signing
 from cds_service.site.clients import EVERYTHING, Capabilities
 
 NOTE_SECONDS = 0.5  # for the entry of a near miss
@@ -201,7 +202,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     ports.deadline.check()
     built = () if concluded.has("deceased") else build_cards(concluded)
     whole = whole_cards(concluded, built)
-    given = _earlier_feedback(service, request, order, ports, now)
+    given = _earlier_feedback(request, order, ports, now)
     state = concluded.record_state
     found = (concluded.findings, concluded.assessment, concluded.signals, concluded.support)
     footing = footing_of(*found, state.unreadable)
@@ -210,7 +211,6 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         footing,
         given,
         today=today,
-        policy=service.policy.repeats,
         is_record_whole=not (state.unread or state.incomplete),
     )
     response = HookResponse(cards=shorten(concluded, built, repeats.shortened))
@@ -275,19 +275,26 @@ def _conclude(
     signals = find_signals(situation)
     words = words_of_rules(findings, service.policy, service.wording, today)
     recommendations = recommend(assessment, findings, signals, support, hook.rules, words)
+    signing = Signing(
+        client=ports.caller.client,
+        tenant=ports.caller.tenant,
+        server=request.fhir_server,
+        patient=request.context.patient_id,
+        orders=request.context.drafts_digest,
+        hook_instance=request.hook_instance,
+    )
     suggestions = draft_suggestions(
         recommendations,
-        patient_id=request.context.patient_id,
+        signing=signing,
         encounter_id=request.context.encounter_id,
         user_id=request.context.user_id,
         templates=hook.order_templates,
         durations=service.terminology.durations,
-        hook_instance=request.hook_instance,
         today=today,
         capabilities=ports.capabilities,
     )
     return Answer(
-        hook_instance=request.hook_instance,
+        signing=signing,
         base_url=ports.base_url,
         order=order,
         record_state=with_drafts(state_of(record), drafts),
@@ -331,13 +338,12 @@ def find_facts(
 
 
 def _earlier_feedback(
-    service: Service, request: HookRequest, order: AugmentationOrder | None, ports: Ports, now: datetime
+    request: HookRequest, order: AugmentationOrder | None, ports: Ports, now: datetime
 ) -> Sequence[CardFeedback] | None:
     """What was answered lately about this patient; None when it was not read in time, and nothing is shortened then."""
-    policy = service.policy.repeats
-    if order is None or ports.history is None or not policy.enabled or not ports.may_name_server:
+    if order is None or ports.history is None or not ports.may_name_server:
         return ()
-    since = now - timedelta(days=policy.days + 1)
+    since = now - timedelta(days=DAYS + 1)
     read = partial(ports.history.feedback_on, request.context.patient_id, request.fhir_server, since, ports.caller)
     until = Deadline.after(max(0.0, ports.deadline.left) * HISTORY_SHARE)
     try:

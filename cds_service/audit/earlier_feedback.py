@@ -5,18 +5,19 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 
 from cds_service.audit.chain import SILENT, ShownCard, time_text
 from cds_service.audit.database import read_or_unavailable
 from cds_service.audit.feedback_entry import ShownAnswer, known_uuid
-from cds_service.audit.reader import Stored
+from cds_service.audit.reader import Stored, stored_entries
 from cds_service.audit.store import AuditStore
 from cds_service.audit.tables import CARDS, ENTRIES, SEARCH
 from cds_service.core.caller import Caller
 from cds_service.core.repeats import CardFeedback, Footing, Repeat, Repeats, WholeCard, round_value
 
 NEWEST = 50  # feedback items considered for one patient
+MOST_SIGNINGS = 10  # looked at of one card: two are too many already
 # Built once: building a statement takes longer than running it.
 FEEDBACK = (
     select(ENTRIES.c.entry_id, SEARCH.c.about)
@@ -36,20 +37,23 @@ class EarlierFeedback:
     def __init__(self, store: AuditStore) -> None:
         self._store = store
 
-    def showing(self, card: str, caller: Caller) -> ShownAnswer | None:
-        """The newest answer that showed this caller a card with this uuid; None if no remaining entry has it.
+    def showing(self, card: str, caller: Caller) -> Sequence[ShownAnswer]:
+        """The newest answer of each signing in which this caller was shown a card with this uuid.
+
+        A card is of one signing, but entries of earlier versions may share an id.
 
         Raises:
             AuditUnavailable: the log cannot be read.
         """
         uuid = known_uuid(card)
         if uuid is None:
-            return None
-        with read_or_unavailable():
-            with self._store.database.reading() as connection:
-                place: int | None = connection.scalar(_place_of(uuid, caller))
-            stored = self._store.reader.entry(place) if place else None
-        return ShownAnswer.of(stored, uuid) if stored else None
+            return ()
+        with self._store.reader.reading() as connection:
+            rows = connection.execute(_places_of(uuid, caller)).all()
+            places = {place for row in rows for place in row}
+            entries = tuple(stored_entries(connection, ENTRIES.c.sequence.in_(places))) if places else ()
+        newest = {one.signing: one for entry in entries if (one := ShownAnswer.of(entry, uuid))}
+        return tuple(newest.values())
 
     def feedback_on(
         self, patient_id: str, fhir_server: str | None, since: datetime, caller: Caller
@@ -72,17 +76,20 @@ class EarlierFeedback:
         return tuple(given[one.entry_id] for one in found if one.entry_id in given)
 
 
-def _place_of(card: str, caller: Caller) -> Select[Any]:
-    """The sequence number of the newest entry that showed this card to this caller, by the index of cards."""
+def _places_of(card: str, caller: Caller) -> Select[Any]:
+    """The first and the last entry that showed this caller this card, for each patient and `hookInstance`.
+
+    Between these two lie repeats of one call: an EHR may have made thousands, and one does for all.
+    """
     joined = CARDS.join(SEARCH, SEARCH.c.sequence == CARDS.c.sequence)
     return (
-        select(CARDS.c.sequence)
+        select(func.min(CARDS.c.sequence), func.max(CARDS.c.sequence))
         .select_from(joined)
         .where(CARDS.c.card == card, SEARCH.c.result.is_distinct_from(SILENT))  # never shown
         .where(SEARCH.c.client.is_not_distinct_from(caller.client))
         .where(SEARCH.c.tenant.is_not_distinct_from(caller.tenant))
-        .order_by(CARDS.c.sequence.desc())
-        .limit(1)
+        .group_by(SEARCH.c.patient, SEARCH.c.hook_instance)
+        .limit(MOST_SIGNINGS)
     )
 
 
@@ -139,7 +146,6 @@ def _joined(
         topic=card.topic,
         rules=frozenset(card.rules),
         offered=frozenset(shown["repeats"]["offered"].get(card.topic, ())),
-        accepted=frozenset(said.get("acceptedRules", ())),
         outcome=said["outcome"],
         reason=said.get("reason"),
         shown=datetime.fromisoformat(answer.at),

@@ -1,6 +1,5 @@
 """Makes the audit entry of an answer: ids, findings and our own texts; nothing else from request or record."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,7 +14,7 @@ from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.study import Outcome
 from cds_service.fhir.near_misses import NearMiss
-from cds_service.protocol.json_text import canonical_json
+from cds_service.protocol.json_text import canonical_json, json_digest
 from cds_service.protocol.messages import Card, HookRequest, HookResponse
 
 NOT_LISTED = "not listed"  # in place of the address of a FHIR server that the caller may not name
@@ -71,7 +70,7 @@ def entry_for(
         content={
             "orders": list(answer.order.references) if answer.order else [],
             "order": _order(answer.order) if answer.order else None,
-            "draftsDigest": draft_digest(request.context.draft_orders),
+            "draftsDigest": request.context.drafts_digest,
             "record": {
                 "server": server,
                 "unread": dict(record.unread),
@@ -121,11 +120,6 @@ def near_miss_entry(at: datetime, service_id: str, near: Sequence[NearMiss], cal
         tenant=caller.tenant,
         content={"nearMisses": [one._asdict() for one in near]},
     )
-
-
-def draft_digest(drafts: Any) -> str:
-    """SHA-256 of the draft orders as canonical JSON: proves which orders were signed without storing them."""
-    return hashlib.sha256(canonical_json(drafts).encode("ascii")).hexdigest()
 
 
 def _band(answer: Answer, outcome: Outcome) -> str | None:
@@ -179,6 +173,6 @@ def _card_text(card: Card, shown: str) -> str:
     for action in (one for suggestion in card.suggestions for one in suggestion.actions if one.type == "update"):
         resource, found = action.resource or {}, action.to_json()
         kept = {name: resource[name] for name in ("resourceType", "id", *TIMES) if name in resource}
-        kept_of = {**found, "resource": kept, "resourceDigest": draft_digest(resource)}
+        kept_of = {**found, "resource": kept, "resourceDigest": json_digest(resource)}
         shown = shown.replace(canonical_json(found), canonical_json(kept_of))
     return shown

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
-from uuid import UUID, uuid5
 
 from cds_service.cards.texts import CardTexts, shortened
 from cds_service.core.assessment import Assessment
@@ -15,6 +14,7 @@ from cds_service.core.recommendations import Recommendation
 from cds_service.core.signals import Signal
 from cds_service.core.wording import Wording, say_date
 from cds_service.protocol.messages import Card, Link, Source, Suggestion
+from cds_service.protocol.signing import Signing
 
 
 class Option(NamedTuple):
@@ -42,7 +42,7 @@ class Answer:
         today: the day of the answer, which near dates are said by; of figures alone it is not needed.
     """
 
-    hook_instance: str = ""
+    signing: Signing = field(default_factory=Signing)
     base_url: str = ""
     order: AugmentationOrder | None
     record_state: RecordState
@@ -98,13 +98,13 @@ def make_card(
     heading = answer.texts.raw("headings.order-words")
     words = [line for rule_id in rule_ids for line in answer.order_words.get(rule_id, ())]
     detail = "\n".join([detail, "", f"**{heading}:**", *(f"- {line}" for line in words)]) if words else detail
-    # The same request on the same record and day has the same uuid.
-    uuid = uuid5(UUID(answer.hook_instance), f"card {topic}\n{summary}\n{detail}")
+    # The same request on the same record and day has the same uuid, and no other patient's or signing's card has it.
+    uuid = answer.signing.derive_id("card", [topic, summary, detail])
     grounds = _grounds(answer, topic)
     basis = [_link("Why, how sure, what if: the basis", answer.basis_url)] if answer.basis_url else []
     return Card.model_validate(
         {
-            "uuid": str(uuid),
+            "uuid": uuid,
             "summary": shortened(summary),
             "detail": detail or None,  # with no figure and nothing to offer, the summary says it all
             "indicator": indicator,

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from cds_service.cards.answer import Answer, Option, make_card
 from cds_service.cards.rehabilitation import figure_lines, order_notices, record_notices
-from cds_service.cards.texts import first_that_fits
 from cds_service.core.recommendations import Recommendation
 from cds_service.core.repeats import CardFeedback, Repeat, WholeCard
 from cds_service.core.wording import say_date
@@ -64,10 +63,7 @@ def _summary(answer: Answer, topic: str, repeat: Repeat) -> str:
         "shown": say_date(repeat.last.shown.date()),
         "how": texts.raw(f"answered.{repeat.last.how}"),
     }
-    offered = (one.rule for one in answer.of_topic(topic) if one.rule.id in answer.suggestions)
-    unanswered = [rule.short or rule.heading for rule in offered if rule.id not in repeat.by_rule]
-    wordings = [texts.say("repeats.open", open=", ".join(unanswered), **words)] if unanswered else []
-    return first_that_fits([*wordings, texts.say("repeats.unchanged", **words)])
+    return texts.say("repeats.unchanged", **words)
 
 
 def _detail(answer: Answer, topic: str, repeat: Repeat) -> str:

@@ -120,13 +120,6 @@ class BandPolicy(DataTable):
     above_points_small: Share
 
 
-class RepeatsPolicy(DataTable):
-    """Whether, and for how many days, an answered card is shortened while nothing changes."""
-
-    enabled: bool
-    days: int = Field(ge=0, le=366)
-
-
 class SuggestionsPolicy(DataTable):
     """Orders that a site's own order sets offer already, so that no card has a button for them."""
 
@@ -168,7 +161,6 @@ class Policy(DataTable):
     pooled_incidence: Incidence
     bands: BandPolicy
     showing: ShowingPolicy
-    repeats: RepeatsPolicy
     feedback: FeedbackPolicy
     suggestions: SuggestionsPolicy
     recalibration: Mapping[str, Recalibration] = Field(default_factory=dict)
@@ -207,8 +199,12 @@ SITE_KEYS: Mapping[str, tuple[str, str]] = {
     "bed-rest-max-hours": ("bed-rest", "max-hours"),
     "band-high-ratio": ("bands", "high-ratio"),
     "band-high-risk": ("bands", "high-risk"),
-    "repeats-enabled": ("repeats", "enabled"),
-    "repeats-days": ("repeats", "days"),
     "fls-in-order-set": ("suggestions", "fls-in-order-set"),
     "feedback-user-comments": ("feedback", "user-comments"),
 }
+# Keys of a site's `[policy]` that earlier versions had, with what to do instead.
+_NO_REPEATS = (
+    "is retired: an accepted card shortens nothing any more,"
+    " and how long an override counts depends on its reason; delete this line"
+)
+RETIRED_KEYS: Mapping[str, str] = {"repeats-enabled": _NO_REPEATS, "repeats-days": _NO_REPEATS}

@@ -11,11 +11,11 @@ from typing import Literal
 
 from cds_service.core.assessment import Assessment
 from cds_service.core.facts import Findings, SupportOrder, SupportOrders, Value
-from cds_service.core.policy import RepeatsPolicy
 from cds_service.core.signals import Signal
 
 # Override reasons that settle a recommendation for a while; any other reason leaves it open.
 SETTLING = frozenset({"alreadyArranged", "patientDeclines", "notAbleToTakePart", "wouldNotChangeCare"})
+DAYS = 30  # after an override
 CONFLICTS = frozenset({"brace-limit-broken", "bed-rest-long"})
 
 
@@ -57,7 +57,6 @@ class CardFeedback:
     Attributes:
         rules: ids of the recommendations on the card.
         offered: those of them that offered an order.
-        accepted: those whose offer was accepted; none when the card was overridden.
         reason: code of the override reason; None where none was given, or none of ours.
         shown: when the card was shown.
         answered: when the user answered it.
@@ -68,7 +67,6 @@ class CardFeedback:
     topic: str
     rules: frozenset[str]
     offered: frozenset[str]
-    accepted: frozenset[str]
     outcome: Literal["accepted", "overridden"]
     reason: str | None
     shown: datetime
@@ -79,13 +77,13 @@ class CardFeedback:
 
     @property
     def how(self) -> str:
-        """`accepted`, or the code of the override reason."""
-        return "accepted" if self.outcome == "accepted" else self.reason or ""
+        """The code of the override reason."""
+        return self.reason or ""
 
     @property
     def is_settling(self) -> bool:
-        """Whether it shortens the card for the next clinician."""
-        return self.outcome == "accepted" or self.reason in SETTLING
+        """Whether it shortens the card for the next clinician; of what was accepted, only an order found does."""
+        return self.outcome == "overridden" and self.reason in SETTLING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +154,6 @@ def find_repeats(
     given: Sequence[CardFeedback] | None,
     *,
     today: date,
-    policy: RepeatsPolicy,
     is_record_whole: bool,
 ) -> Repeats:
     """Find the cards that were answered lately and have the same footing.
@@ -167,7 +164,7 @@ def find_repeats(
     """
     if given is None:
         return Repeats(is_known=False)
-    recent = [one for one in given if one.is_settling and 0 <= (today - one.answered.date()).days <= policy.days]
+    recent = [one for one in given if one.is_settling and 0 <= (today - one.answered.date()).days <= DAYS]
     shortened: dict[str, Repeat] = {}
     whole: dict[str, tuple[str, ...]] = {}
     for card in cards:
@@ -177,7 +174,7 @@ def find_repeats(
         objections = [_objections(card, footing, one, is_record_whole=is_record_whole) for one in answers]
         fitting = [one for one, objection in zip(answers, objections, strict=True) if not objection]
         if fitting:
-            shortened[card.topic] = _repeat(card, fitting, policy)
+            shortened[card.topic] = _repeat(card, fitting)
         else:
             whole[card.topic] = objections[-1]
     return Repeats(shortened=shortened, whole=whole)
@@ -197,12 +194,10 @@ def _objections(card: WholeCard, footing: Footing, given: CardFeedback, *, is_re
     return tuple(found)
 
 
-def _repeat(card: WholeCard, answers: Sequence[CardFeedback], policy: RepeatsPolicy) -> Repeat:
+def _repeat(card: WholeCard, answers: Sequence[CardFeedback]) -> Repeat:
     """The newest answers win."""
-    # A card that was overridden answers all its recommendations; one that was accepted, those that were.
-    settled = [(one, one.rules if one.outcome == "overridden" else one.accepted) for one in answers]
-    by_rule = {rule: one for one, rules in settled for rule in card.rules & rules}
-    until = answers[-1].answered.date() + timedelta(days=policy.days)
+    by_rule = {rule: one for one in answers for rule in card.rules & one.rules}
+    until = answers[-1].answered.date() + timedelta(days=DAYS)
     return Repeat(topic=card.topic, last=answers[-1], by_rule=by_rule, until=until)
 
 

@@ -180,7 +180,7 @@ def count_gaps(response: HookResponse) -> int:
 def _answer(around: Surroundings, hook: ServiceHook, exchange: Exchange) -> HookResponse:
     """Answer an authenticated caller: read and parse the body, check the right to the FHIR server, run the flow."""
     deadline = exchange.deadline = deadline_of(around, exchange)
-    asked = parse_request(exchange.read_body(), hook.hook)
+    asked = parse_request(exchange.read_body(), hook.hook, exchange.hook_instances)
     deadline.check()
     exchange.hook_instance = asked.hook_instance
     if around.site is not None and around.site.service.mode == "off":

@@ -12,7 +12,7 @@ from tests.chart_builders import ASSESSMENTS, ask, by_topic, measured, problem, 
 from tests.generated_patients import Signing, signings
 from tests.integration.ward import Ward
 
-# A settling reason of each card; the brace card has none, so that it is accepted where it offers anything.
+# A settling reason of each card; the brace card has none.
 SETTLING = {"rehabilitation": "patientDeclines", "missingData": "wouldNotChangeCare"}
 FIRST, SECOND = "11111111-2222-4333-8444-555555555551", "11111111-2222-4333-8444-555555555552"
 SHORTENED: list[bool] = []

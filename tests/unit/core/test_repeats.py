@@ -7,13 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.core.policy import RepeatsPolicy
 from cds_service.core.repeats import SETTLING, CardFeedback, Footing, WholeCard, find_repeats, footing_of
 from tests.fact_builders import facts, situation
 from tests.fact_builders import finding as found_value
 
 TODAY = date(2026, 11, 20)
-POLICY = RepeatsPolicy(enabled=True, days=30)
 FOOTING = Footing(
     inputs={"bmd-t-score": -3.2, "diabetes": False},
     gaps={"ct-attenuation": "absent"},
@@ -39,7 +37,6 @@ ANSWERED = CardFeedback(
     topic="rehabilitation",
     rules=CARD.rules,
     offered=CARD.offered,
-    accepted=frozenset(),
     outcome="overridden",
     reason="patientDeclines",
     shown=on(TODAY - timedelta(days=7)),
@@ -48,11 +45,11 @@ ANSWERED = CardFeedback(
     footing=FOOTING,
     entries=("answer", "feedback"),
 )
-ACCEPTED = replace(ANSWERED, outcome="accepted", reason=None, accepted=frozenset({"rehabilitation"}))
+ACCEPTED = replace(ANSWERED, outcome="accepted", reason=None)
 
 
-def repeats(*given, card=CARD, footing=FOOTING, today=TODAY, policy=POLICY, is_record_whole=True):
-    return find_repeats([card], footing, given, today=today, policy=policy, is_record_whole=is_record_whole)
+def repeats(*given, card=CARD, footing=FOOTING, today=TODAY, is_record_whole=True):
+    return find_repeats([card], footing, given, today=today, is_record_whole=is_record_whole)
 
 
 def is_short(*given, **changes):
@@ -66,25 +63,17 @@ def test_a_card_dismissed_for_one_of_four_reasons_is_a_repeat(reason):
     assert set(found.by_rule) == CARD.rules
 
 
-def test_an_accepted_card_is_a_repeat_of_what_was_accepted():
-    found = repeats(ACCEPTED)
-    assert set(found.shortened["rehabilitation"].by_rule) == {"rehabilitation"}
+def test_an_acceptance_shortens_nothing():
+    assert not is_short(ACCEPTED)
 
 
 def test_the_newest_answer_is_the_one_that_is_said():
-    first = ACCEPTED
+    first = ANSWERED
     second = replace(ANSWERED, answered=on(TODAY - timedelta(days=2)), entries=("answer", "later"))
     for order in ((first, second), (second, first)):
         found = repeats(*order).shortened["rehabilitation"]
         assert found.last is second
         assert found.until == date(2026, 12, 18)
-
-
-def test_what_was_accepted_before_counts_beside_a_later_answer():
-    first = ACCEPTED
-    second = replace(first, accepted=frozenset({"bone-treatment"}), answered=on(TODAY))
-    found = repeats(first, second).shortened["rehabilitation"]
-    assert found.by_rule == {"rehabilitation": first, "bone-treatment": second}
 
 
 def test_what_changed_is_said():
@@ -147,10 +136,9 @@ def two_showings(draw):
     showings=two_showings(),
     reason=st.sampled_from([None, "disagreeWithEvidence", *sorted(SETTLING)]),
     days=st.integers(-2, 40),
-    of_site=st.integers(1, 40),
 )
 @settings(max_examples=400)
-def test_no_change_worth_a_warning_is_ever_hidden(showings, reason, days, of_site):
+def test_no_change_worth_a_warning_is_ever_hidden(showings, reason, days):
     now, then = showings
     card = WholeCard(topic=now["topic"], rules=now["rules"], offered=now["rules"], is_warning=now["warns"])
     given_then = replace(
@@ -163,9 +151,8 @@ def test_no_change_worth_a_warning_is_ever_hidden(showings, reason, days, of_sit
         footing=then["footing"],
         answered=on(TODAY - timedelta(days=days)),
     )
-    policy = RepeatsPolicy(enabled=True, days=of_site)
-    found = repeats(given_then, card=card, footing=now["footing"], policy=policy).shortened
+    found = repeats(given_then, card=card, footing=now["footing"]).shortened
     is_unchanged = all(now[name] == then[name] for name in ("topic", "footing")) and now["rules"] <= then["rules"]
-    is_answered = reason in SETTLING and 0 <= days <= of_site and (then["warns"] or not now["warns"])
+    is_answered = reason in SETTLING and 0 <= days <= 30 and (then["warns"] or not now["warns"])
     is_in_conflict = now["topic"] == "braceLimit" and bool(now["footing"].conflicts)
     assert (now["topic"] in found) is (is_unchanged and is_answered and not is_in_conflict)

@@ -14,11 +14,12 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.suggestions import draft_suggestions, make_template
 from cds_service.fhir.orders.support_orders import find_draft_support_orders
+from cds_service.protocol.signing import Signing
 from tests.codes import HCPCS, SCT, codeable
 from tests.order_builders import ORDERS, PATIENT, ROOT, brace, bundle, order, signing, terminology
 from tests.tables import cases
 
-CALL = "1caf890a-68ed-4526-b666-046ab9d88869"
+SIGNING = Signing(patient=PATIENT, hook_instance="1caf890a-68ed-4526-b666-046ab9d88869")
 TODAY = date(2026, 11, 20)
 END, REVIEW = date(2027, 1, 15), date(2026, 12, 4)  # 8 and 2 weeks from today
 FOLDER = ROOT / "hooks" / "kyphoplasty-order-sign" / "orders"
@@ -38,12 +39,11 @@ def recommend(template=None, rule_id="rule-1", **members):
 
 
 def suggest(*recommendations, **named):
-    request = {"patient_id": PATIENT, "encounter_id": "enc-1", "user_id": "Practitioner/doc-1"} | named
+    request = {"signing": SIGNING, "encounter_id": "enc-1", "user_id": "Practitioner/doc-1"} | named
     return draft_suggestions(
         recommendations,
         templates=TEMPLATES,
         durations=terminology().durations,
-        hook_instance=CALL,
         today=TODAY,
         **request,
     )
