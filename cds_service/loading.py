@@ -32,6 +32,7 @@ from cds_service.fhir.mapping.overlay import files_in_force, refuse_unread
 from cds_service.fhir.mapping.terminology import Terminology, asked_codes, check_specs, load_finding_specs
 from cds_service.fhir.orders.suggestions import Code, Coding, OrderTemplate, make_template, read_placeholders
 from cds_service.fhir.shapes import compile_shape
+from cds_service.fhir.site_calendar import UTC_CALENDAR, SiteCalendar
 from cds_service.protocol.json_text import canonical_json
 from cds_service.service import Service, ServiceHook
 from cds_service.site.folder import SiteFolder, load_site
@@ -62,7 +63,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
     for ours, *overlays in (mappings, hooks):
         for overlay in overlays:
             refuse_unread(ours, overlay)
-    terminology = Terminology(*mappings)
+    terminology = Terminology(*mappings, calendar=calendar_of(site))
     orderables = read_orderables(mappings)
     specs = load_finding_specs(*mappings)
     check_specs(specs, terminology)
@@ -96,6 +97,11 @@ def load_service(site: SiteFolder | None = None) -> Service:
         attributes=attributes,
         of_clients={issuer: load_service(folder) for issuer, folder in site.clients.items()} if site else {},
     )
+
+
+def calendar_of(site: SiteFolder | None) -> SiteCalendar:
+    """The site's days; those of UTC without a site."""
+    return SiteCalendar(site.site.site.zone) if site else UTC_CALENDAR
 
 
 def find_faults(site_folder: Path | None) -> tuple[DataFileError, ...]:

@@ -5,7 +5,7 @@ Each step reads the results of the steps above it and of nothing else.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -34,7 +34,7 @@ from cds_service.core.study import Study
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Wording
 from cds_service.errors import AuditUnavailable, EvidenceUnavailable
-from cds_service.fhir.facts.chart import Chart
+from cds_service.fhir.facts.chart import Chart, Horizon
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.prefetch import PrefetchPlan
@@ -50,6 +50,7 @@ from cds_service.fhir.orders.referred import with_drafted_drugs, with_referred
 from cds_service.fhir.orders.suggestions import OrderTemplate, draft_suggestions, order_words
 from cds_service.fhir.orders.support_orders import find_draft_support_orders, find_support_orders
 from cds_service.fhir.references import bases_of_call
+from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import NO_CARDS, HookRequest, HookResponse
 from cds_service.protocol.signing import Signing
@@ -113,6 +114,11 @@ class Service:
     attributes: SourceAttributes
     of_clients: "Mapping[str, Service]" = field(default_factory=dict)
 
+    @property
+    def calendar(self) -> SiteCalendar:
+        """The days of the site."""
+        return self.terminology.calendar
+
     def of(self, client: str | None) -> "Service":
         """What is in force for this EHR."""
         return self.of_clients.get(client or "", self)
@@ -123,7 +129,7 @@ class Ports:
     """The outside world of one request.
 
     Attributes:
-        clock: now, UTC.
+        clock: now; the service's calendar says which day that is at the site.
         fhir: a reader of the request's FHIR server, None where it names none.
         deadline: of the whole answer, from the arrival of the request.
         base_url: where this service's own pages are.
@@ -164,7 +170,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     if not may_concern_us(request.context.draft_orders, service.terminology, ports.deadline):
         return NO_CARDS
     now = ports.clock()
-    today = now.date()
+    today = service.calendar.day_of(now)
     bases = bases_of_call((request.fhir_server, *ports.aliases), request.context.draft_orders, request.prefetch)
     person = Person(request.context.patient_id, bases)
     drafts = read_drafts(request.context.draft_orders, person, ports.deadline)
@@ -261,7 +267,8 @@ def _conclude(
     basis_url: str,
 ) -> Answer:
     """Steps 3 to 5, and the suggested orders: pure, the same for the same record and day."""
-    findings = find_facts(service, service.finding_specs, order, record, today, ports.deadline)
+    horizon = _horizon(order, today)
+    findings = find_facts(service, service.finding_specs, order, record, horizon, ports.deadline)
     assessment = assess(findings, service.models, service.studies, service.policy)
     situation = Situation(
         findings=findings,
@@ -313,23 +320,26 @@ def _conclude(
     )
 
 
+def _horizon(order: AugmentationOrder | None, today: date) -> Horizon:
+    """Nothing dated after the order counts."""
+    authored = order.authored if order else None
+    written = min(authored, today) if authored else today
+    return Horizon(today, written, today)
+
+
 def find_facts(
     service: Service,
     specs: Mapping[str, FindingSpec],
     order: AugmentationOrder | None,
     record: PatientRecord,
-    today: date,
+    horizon: Horizon,
     deadline: Deadline,
-    read_on: date | None = None,
 ) -> Findings:
-    """Step 3. Nothing dated after the order counts."""
-    written = order.authored if order else None
+    """Step 3."""
     chart = Chart(
         record,
         service.terminology,
-        today=today,
-        not_after=min(written, today) if written else today,
-        read_on=read_on,
+        horizon,
         treated=order.levels if order else (),
         deadline=deadline,
     )
@@ -347,9 +357,17 @@ def _earlier_feedback(
     read = partial(ports.history.feedback_on, request.context.patient_id, request.fhir_server, since, ports.caller)
     until = Deadline.after(max(0.0, ports.deadline.left) * HISTORY_SHARE)
     try:
-        return run_side_by_side({"history": read}, until).get("history")
+        given = run_side_by_side({"history": read}, until).get("history")
     except AuditUnavailable:
         return None
+    return given and [_at_site(one, service.calendar) for one in given]
+
+
+def _at_site(given: CardFeedback, calendar: SiteCalendar) -> CardFeedback:
+    """The feedback with its times as they were at the site, whose days count and are printed."""
+    return replace(
+        given, shown=given.shown.astimezone(calendar.zone), answered=given.answered.astimezone(calendar.zone)
+    )
 
 
 def _may_concern_bracing(drafts: tuple[SupportOrder, ...], policy: Policy) -> bool:

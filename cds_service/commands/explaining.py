@@ -78,7 +78,7 @@ def explain_request(
     request = parse_request(request_file.read_bytes(), hook.hook, "opaque")
     log = OneEntry()
     ports = Ports(
-        clock=lambda: options.now_or_noon(today),
+        clock=lambda: options.now_or_noon(today, service.calendar),
         fhir=_reader(request, site.site if site else None, settings),
         audit=log,
         deadline=Deadline.after(settings.deadline_seconds),

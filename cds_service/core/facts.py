@@ -86,7 +86,7 @@ class Finding(NamedTuple):
     Attributes:
         value: number, yes/no, or a word of the finding's closed list (`treated-levels`: `T12,L1`, head to foot).
         unit: canonical UCUM; `1` for yes/no and words.
-        observed: the day (UTC) the value was true; None for what has no day.
+        observed: the day at the site on which the value was true; None for what has no day.
         concerns: whole sentences shown wherever the value is shown.
         site: where it was measured, in our words: `lumbar spine`, `right hand`; empty when there is nothing to say.
         method: how it was measured, in our words: `bioimpedance`, `DXA`; empty when not recorded or nothing to say.

@@ -15,7 +15,8 @@ from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.gathering.subjects import identifiers_of
 from cds_service.fhir.mapping.terminology import NOTHING, Match, Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
-from cds_service.fhir.raw_json import Json, Moment, content, effective_moment, in_order, objects, text, texts_of
+from cds_service.fhir.raw_json import Json, content, in_order, objects, text, texts_of
+from cds_service.fhir.site_calendar import Moment
 from cds_service.outgoing.deadline import Deadline
 
 Item = TypeVar("Item")
@@ -74,6 +75,20 @@ class ValueHolder(NamedTuple):
     matches: tuple[Match, ...]
 
 
+class Horizon(NamedTuple):
+    """The days of the site that decide what of a record counts.
+
+    Attributes:
+        today: ages of the patient and of values are counted from it.
+        not_after: what is dated later does not count: the day of the order.
+        read_on: the day on which the record was read; an entry dated later has a wrong day.
+    """
+
+    today: date
+    not_after: date
+    read_on: date
+
+
 class Chart:
     """One patient's record, indexed, with the dates that decide what counts.
 
@@ -88,10 +103,8 @@ class Chart:
         self,
         record: PatientRecord,
         terminology: Terminology,
+        horizon: Horizon,
         *,
-        today: date,
-        not_after: date,
-        read_on: date | None = None,
         treated: tuple[str, ...] = (),
         deadline: Deadline | None = None,
     ) -> None:
@@ -100,9 +113,7 @@ class Chart:
         Args:
             record: one patient's.
             terminology: the service's, including the site's codes.
-            today: the day from which ages of the patient and of values are counted.
-            not_after: values dated later do not count.
-            read_on: the day on which the record was read, if it is not today; entries dated later have a wrong day.
+            horizon: the days that decide what counts.
             treated: levels that the order treats, if they are known; a fracture there is the present one.
             deadline: of the answer; None where nobody waits.
 
@@ -110,7 +121,8 @@ class Chart:
             DeadlinePassed: the record is too long for the time there is.
         """
         self.record, self.terminology, self.treated, self.deadline = record, terminology, treated, deadline
-        self.today, self.not_after, self.read_on = today, not_after, read_on or today
+        self.calendar = terminology.calendar
+        self.today, self.not_after, self.read_on = horizon
         entries = []
         for one in record.resources:
             self.check_time()
@@ -236,7 +248,7 @@ def _entry(sourced: Sourced, terminology: Terminology) -> Entry:
         matches=terminology.matches(raw.get("code")),
         components=tuple([(part, terminology.matches(part.get("code"))) for part in objects(raw.get("component"))]),
         named=_named(sourced, kind, terminology),
-        moment=effective_moment(raw) if kind == "Observation" else None,
+        moment=terminology.calendar.effective(raw) if kind == "Observation" else None,
         drug=_drug(sourced, kind, terminology),
     )
 

@@ -15,7 +15,7 @@ from cds_service.fhir.facts.chart import Chart, FindingOrGap, age_in_words, gap,
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
-from cds_service.fhir.raw_json import Json, effective_moment, last_day, member, objects, read_moment, text, texts_of
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 SUBACUTE = timedelta(days=183)  # policy: within half a year it may be the fracture that is treated now
 AT_ONCE = timedelta(days=30)  # policy: fractures of several levels within a month are one event
@@ -83,8 +83,8 @@ def _is_present(stated: problem_list.Stated, day: date, chart: Chart) -> bool:
 
 
 def _yes(spec: FindingSpec, chart: Chart, earlier: Sequence[problem_list.Stated]) -> Finding:
-    days = sorted({day for one in earlier if (day := _day_of(one))})
-    ordered = sorted(earlier, key=lambda one: (_day_of(one) or date.min, one.entry.reference), reverse=True)
+    days = sorted({day for one in earlier if (day := _day_of(one, chart))})
+    ordered = sorted(earlier, key=lambda one: (_day_of(one, chart) or date.min, one.entry.reference), reverse=True)
     return known(
         spec,
         True,
@@ -134,7 +134,8 @@ def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
         return True
     levels, treated = fracture_levels(stated.entry.raw, chart.terminology), set(chart.treated)
     is_elsewhere = stated.entry.kind == "Procedure" or bool(levels and treated and not levels & treated)
-    latest = last_day(stated.entry.raw.get("onsetDateTime")) or stated.day  # `2026` may be any day of it
+    # `2026` may be any day of it.
+    latest = chart.calendar.last_day(stated.entry.raw.get("onsetDateTime")) or stated.day
     if latest and chart.not_after - latest > (AT_ONCE if is_elsewhere else SUBACUTE):
         return True
     is_present = levels & treated if stated.day is None else is_elsewhere or levels or not stated.is_later_encounter
@@ -156,15 +157,15 @@ def _may_be_older(stated: problem_list.Stated, chart: Chart) -> bool:
         member(raw, "onsetPeriod", "start"),
         *(one.get("valueDateTime") for one in asserted),
     )
-    days = [began.day for one in written if (began := read_moment(one))]
+    days = [day for one in written if (day := chart.calendar.first_day(one))]
     is_long = any(chart.not_after - day > SUBACUTE for day in days)
     return stated.is_past or is_long or any(name.startswith(VAGUE) for name in raw)
 
 
-def _day_of(stated: problem_list.Stated) -> date | None:
+def _day_of(stated: problem_list.Stated, chart: Chart) -> date | None:
     """When the fracture happened; for an old fracture, the recording date says nothing about that."""
     if stated.entry.kind != "Procedure" and (_is_history(stated) or stated.is_later_encounter):
-        onset = effective_moment(stated.entry.raw, "onset")
+        onset = chart.calendar.effective(stated.entry.raw, "onset")
         return onset.day if onset else None
     return stated.day
 

@@ -21,7 +21,8 @@ from cds_service.fhir.facts.observations import RETRACTED, Reading, find_reading
 from cds_service.fhir.facts.problem_list import find_condition
 from cds_service.fhir.facts.quantities import Refused
 from cds_service.fhir.gathering.picking import EXAM_TYPES
-from cds_service.fhir.raw_json import Json, Moment, effective_moment, member, read_moment, text, texts_of, truth
+from cds_service.fhir.raw_json import Json, member, text, texts_of, truth
+from cds_service.fhir.site_calendar import Moment
 
 Reader = Callable[[FindingSpec, Chart], FindingOrGap]
 
@@ -89,7 +90,7 @@ def find_demographic(spec: FindingSpec, chart: Chart) -> FindingOrGap:
 
 def _age(spec: FindingSpec, chart: Chart, written: str, source: Provenance) -> Finding | Gap:
     """Age in completed years; a birth date without day or month means its first possible day."""
-    born = read_moment(written)
+    born = chart.calendar.moment(written)
     if born is None:
         return gap(spec, "unreadable", "birthDate is not a date", source)
     today = chart.today
@@ -104,7 +105,7 @@ def _age(spec: FindingSpec, chart: Chart, written: str, source: Provenance) -> F
 
 def _deceased(spec: FindingSpec, chart: Chart, raw: Json, source: Provenance) -> Finding | Gap:
     """Read `deceased[x]`: a past date or a boolean. Most records of living patients omit it."""
-    died = read_moment(raw.get("deceasedDateTime"))
+    died = chart.calendar.moment(raw.get("deceasedDateTime"))
     is_dead = truth(raw.get("deceasedBoolean"))
     if died and died.day > chart.today:
         return gap(spec, "future", "the day of death lies ahead", source)
@@ -129,7 +130,7 @@ def find_exam(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     done = [
         (day, one)
         for one in chart.of_kind(*EXAM_TYPES)
-        if one.status in DONE[one.kind] and (day := _day_of(one)) is not None and day <= chart.not_after
+        if one.status in DONE[one.kind] and (day := _day_of(one, chart)) is not None and day <= chart.not_after
     ]
     refused = {day for day, one in done if one.concepts & set(spec.never)}
     found = [(day, one) for day, one in done if one.concepts & set(spec.value_sets) and day not in refused]
@@ -151,9 +152,11 @@ def _without(spec: FindingSpec, chart: Chart, refused: set[date]) -> Gap:
     return gap(spec, "absent", "none on record")
 
 
-def _day_of(exam: Entry) -> date | None:
-    started = read_moment(exam.raw.get("started")) if exam.kind == "ImagingStudy" else effective_moment(exam.raw)
-    return started.day if started else None
+def _day_of(exam: Entry, chart: Chart) -> date | None:
+    if exam.kind == "ImagingStudy":
+        return chart.calendar.first_day(exam.raw.get("started"))
+    done = chart.calendar.effective(exam.raw)
+    return done.day if done else None
 
 
 # --- the encounter of the signing ------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart, FindingOrGap, age_in_words, gap, months_between
 from cds_service.fhir.facts.observations import Reading, find_readings, site_key
 from cds_service.fhir.facts.quantities import Measured, Refused, any_differ, measure, shortened
-from cds_service.fhir.raw_json import Moment, member, objects, text, texts_of
+from cds_service.fhir.raw_json import member, objects, text, texts_of
+from cds_service.fhir.site_calendar import Moment
 
 METHODS = frozenset({"bioimpedance", "dxa-method"})
 

@@ -10,7 +10,8 @@ from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, age_in_words, gap, known, months_before
 from cds_service.fhir.facts.drugs import Drug
 from cds_service.fhir.facts.problem_list import find_stated, say_no, stated_as_true
-from cds_service.fhir.raw_json import Moment, effective_moment, is_prohibition, member, read_moment, text
+from cds_service.fhir.raw_json import is_prohibition, member, text
+from cds_service.fhir.site_calendar import Moment
 
 TAKEN = {
     "MedicationRequest": frozenset({"active", "completed", "stopped", "on-hold"}),  # what is signed now is a draft
@@ -230,11 +231,11 @@ def _is_taken(entry: Entry) -> bool:
 
 def _use(entry: Entry, drug: Drug, chart: Chart) -> Use:
     if entry.kind in ("MedicationRequest", "ServiceRequest"):
-        when = read_moment(entry.raw.get("authoredOn"))
+        when = chart.calendar.moment(entry.raw.get("authoredOn"))
     else:
-        when = _taken_at(entry, chart) or read_moment(entry.raw.get("dateAsserted"))
-    ended = read_moment(member(entry.raw, "effectivePeriod", "end"))
-    is_over = ended is not None and ended.day < chart.not_after
+        when = _taken_at(entry, chart) or chart.calendar.moment(entry.raw.get("dateAsserted"))
+    ended = chart.calendar.last_day(member(entry.raw, "effectivePeriod", "end"))
+    is_over = ended is not None and ended < chart.not_after
     is_running = entry.status == "active" or entry.origin == "context"
     is_active = is_running and entry.kind not in GIVEN and not is_over
     return Use(entry, drug, when.day if when else None, is_active, entry.status in ("stopped", "on-hold"))
@@ -242,7 +243,8 @@ def _use(entry: Entry, drug: Drug, chart: Chart) -> Use:
 
 def _taken_at(entry: Entry, chart: Chart) -> Moment | None:
     """When the drug was last taken; for an open-ended period, its start."""
-    when = effective_moment(entry.raw, "performed" if entry.kind == "Procedure" else "effective")
+    prefix = "performed" if entry.kind == "Procedure" else "effective"
+    when = chart.calendar.effective(entry.raw, prefix)
     if when is None or when.day <= chart.not_after:
         return when
-    return read_moment(member(entry.raw, "effectivePeriod", "start")) or when
+    return chart.calendar.moment(member(entry.raw, "effectivePeriod", "start")) or when

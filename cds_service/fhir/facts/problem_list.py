@@ -15,7 +15,7 @@ from cds_service.fhir.gathering.picking import LISTED, MEDICATION_TYPES
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
-from cds_service.fhir.raw_json import effective_moment, member, objects, read_moment, text, texts_of
+from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 # ICD-10-CM 7th character: D, G, K, P are later encounters for a fracture, S its sequela; A and B are the present one.
 LATER_ENCOUNTER = re.compile(r"\w{3}\.\w{3}[DGKPS]")
@@ -259,7 +259,8 @@ def _read_condition(
     if certainty == "denied":
         return None
     clinical = clinical_status(entry.raw)
-    when = effective_moment(entry.raw, "onset") or read_moment(entry.raw.get("recordedDate"))
+    calendar = chart.calendar
+    when = calendar.effective(entry.raw, "onset") or calendar.moment(entry.raw.get("recordedDate"))
     day = when.day if when else None
     problem: tuple[GapReason, str] | None = None
     if day and day > chart.read_on:
@@ -288,7 +289,7 @@ def _read_procedure(
 
     A procedure that counts only for some months needs a date as well; one that is not known to be completed may be.
     """
-    when = effective_moment(entry.raw, "performed")
+    when = chart.calendar.effective(entry.raw, "performed")
     day = when.day if when else None
     is_overdue = entry.status == "preparation" and day is not None and day < chart.not_after
     if not (may_be_current(entry) or is_overdue):

@@ -89,7 +89,7 @@ def pick(
     for raw, concepts in chain.from_iterable(ordered):
         deadline.check()  # repairs are slow, and there may be thousands
         try:
-            accepted = parse_resource(raw, kind)
+            accepted = parse_resource(raw, kind, terminology.calendar)
         except BrokenResource:
             broken.append(Unreadable(reference_name(kind, raw), template.key, concepts))
         else:

@@ -25,6 +25,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_t_scores
 from cds_service.fhir.raw_json import Json, member, objects, text, truth
 from cds_service.fhir.references import Targets
+from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookRequest, is_fhir_id
 
@@ -230,7 +231,7 @@ def _part(
         failed = Read(state="failed", origin=origin, note=answer.note, is_optional=template.is_optional)
         return PatientRecord(reads={template.key: failed})
     if template.resource_type == "Patient":
-        return _patient_part(template.key, answer, origin)
+        return _patient_part(template.key, answer, origin, terminology.calendar)
     if not answer.resources and not answer.foreign:
         nothing = Read(
             state="empty", origin=origin, note=answer.note, is_cut=answer.is_cut, is_optional=template.is_optional
@@ -266,7 +267,9 @@ def _is_void(raw: Json) -> bool:
     return raw.get("resourceType") == "Condition" and certainty_of(raw) == "denied"
 
 
-def _patient_part(key: str, answer: QueryResult, origin: Literal["prefetch", "fhir"]) -> PatientRecord:
+def _patient_part(
+    key: str, answer: QueryResult, origin: Literal["prefetch", "fhir"], calendar: SiteCalendar
+) -> PatientRecord:
     read = Read(state="empty", origin=origin, note=answer.note, is_cut=answer.is_cut)
     if not answer.resources:
         return PatientRecord(reads={key: read})
@@ -278,7 +281,7 @@ def _patient_part(key: str, answer: QueryResult, origin: Literal["prefetch", "fh
         read = read._replace(note=note, is_cut=False, is_merged=True)
     name = reference_name("Patient", raw)
     try:
-        patient, left_out = parse_patient(raw)
+        patient, left_out = parse_patient(raw, calendar)
     except BrokenResource:
         return PatientRecord(reads={key: read}, unreadable=(Unreadable(name, key, frozenset()),))
     broken = (Unreadable(name, key, frozenset(left_out)),) if left_out else ()

@@ -31,6 +31,7 @@ from cds_service.fhir.mapping.text_rules import (
 )
 from cds_service.fhir.mapping.units import load_units
 from cds_service.fhir.raw_json import LISTS
+from cds_service.fhir.site_calendar import UTC_CALENDAR, SiteCalendar
 
 Code = tuple[str, str]
 
@@ -56,14 +57,23 @@ class Match(NamedTuple):
 
 
 class Terminology:
-    """Membership of codes in concepts, by the files in `mappings/`; immutable after loading."""
+    """Membership of codes in concepts, by the files in `mappings/`; immutable after loading.
 
-    def __init__(self, *folders: Path) -> None:
+    Attributes:
+        calendar: which day of the site a date or time of its records means.
+    """
+
+    def __init__(self, *folders: Path, calendar: SiteCalendar = UTC_CALENDAR) -> None:
         """Load `mappings/` with a site's overlay: a later file replaces one of the same name.
+
+        Args:
+            folders: `mappings/`, and the overlays that lie over it.
+            calendar: the site's.
 
         Raises:
             DataFileError: a file is unreadable, is not what it claims to be, or holds an invalid code.
         """
+        self.calendar = calendar
         systems, own_codes = load_code_systems(*folders), read_own_codes(folders)
         self._systems = systems
         self._own_codes = own_codes

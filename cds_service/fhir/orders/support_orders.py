@@ -20,8 +20,9 @@ from cds_service.fhir.orders.recognition import (
     recognise_augmentation,
     recognise_support,
 )
-from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text, texts_of, utc_day
+from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text, texts_of
 from cds_service.fhir.references import Targets
+from cds_service.fhir.site_calendar import SiteCalendar
 
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets|"
 IN_FORCE = frozenset({"active", "on-hold"})  # an order on hold still counts as ordered
@@ -97,7 +98,7 @@ def find_stored_orders(
 def find_augmentations(record: PatientRecord, terminology: Terminology) -> list[tuple[str, date | None]]:
     """Each augmentation on record, done or ordered, with its day."""
     stored = (one for one in _stored(record) if _is_augmentation(one, terminology))
-    return [(one.reference, _augmented_on(one)) for one in stored]
+    return [(one.reference, _augmented_on(one, terminology.calendar)) for one in stored]
 
 
 def _planned(signed: AugmentationOrder, today: date | None) -> date | None:
@@ -121,8 +122,8 @@ def _support_orders(
     recognition = recognise_support(one.resource, bundle, terminology)
     if recognition is None:
         return
-    authored = utc_day(one.resource.get("authoredOn"))
-    times = read_times(one.resource)
+    authored = terminology.calendar.named_day(one.resource.get("authoredOn"))
+    times = read_times(one.resource, terminology.calendar)
     for kind in sorted(recognition.concepts):
         yield SupportOrder(
             kind=kind,
@@ -178,11 +179,12 @@ def _is_augmentation(stored: Order, terminology: Terminology) -> bool:
     return text(stored.resource.get("status")) in counted and bool(recognition and recognition.concepts & AUGMENTATION)
 
 
-def _augmented_on(stored: Order) -> date | None:
+def _augmented_on(stored: Order, calendar: SiteCalendar) -> date | None:
     """The day of the procedure; for an order, the planned day, else the day it was written."""
     performed = stored.resource.get("performedDateTime") or member(stored.resource, "performedPeriod", "start")
-    planned = read_times(stored.resource).start
-    return utc_day(performed) or planned or utc_day(stored.resource.get("authoredOn"))
+    planned = read_times(stored.resource, calendar).start
+    written = stored.resource.get("authoredOn")
+    return calendar.named_day(performed) or planned or calendar.named_day(written)
 
 
 def unchecked_in(record: PatientRecord) -> tuple[str, ...]:
@@ -219,7 +221,8 @@ def other_fractures(
     found: set[str] = set()
     for sourced in record.of_key("conditions") if treated else ():
         raw = sourced.raw
-        day = utc_day(raw.get("onsetDateTime")) or utc_day(raw.get("recordedDate"))
+        named = map(terminology.calendar.named_day, (raw.get("onsetDateTime"), raw.get("recordedDate")))
+        day = next(filter(None, named), None)
         is_recent = day is not None and timedelta(0) <= today - day <= RECENT
         if (
             sourced.concepts & FRACTURES

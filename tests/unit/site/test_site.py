@@ -61,7 +61,7 @@ def test_a_retired_key_says_what_became_of_it(folder, fault, key):
 
 
 def test_an_ehr_stands_in_one_table(folder, fault):
-    assert "clients.1.issuer" in fault(folder('[site]\nname = "X"\n' + CLIENT + CLIENT))
+    assert "clients.1.issuer" in fault(folder('[site]\nname = "X"\ntime-zone = "UTC"\n' + CLIENT + CLIENT))
 
 
 def test_private_networks_may_be_allowed(folder):
