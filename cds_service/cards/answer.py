@@ -10,6 +10,7 @@ from cds_service.core.assessment import Assessment
 from cds_service.core.facts import AugmentationOrder, Findings, RecordState, SupportOrders
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Recommendation
+from cds_service.core.risk_words import Said
 from cds_service.core.signals import Signal
 from cds_service.core.wording import Wording, say_date
 from cds_service.protocol.messages import Card, Link, Source, Suggestion
@@ -63,11 +64,10 @@ class Answer:
         """A signal that holds."""
         return next(one for one in self.signals if one.name == name)
 
-    def is_beside_the_point(self) -> bool:
-        """No study held such a patient: another cause is open, or denosumab lapsed and the figure would reassure."""
-        headline = self.assessment.of("refracture").headline
-        is_high = headline is not None and headline.band in ("high", "above")
-        return self.has("active-cancer") or (self.has("denosumab-overdue") and not is_high)
+    @property
+    def said(self) -> Said | None:
+        """What is said of the risk; None where no figure is given."""
+        return self.assessment.said([one.name for one in self.signals])
 
     def of_topic(self, topic: str) -> tuple[Recommendation, ...]:
         """The recommendations of one card, in order."""
@@ -77,14 +77,9 @@ class Answer:
         """Measurements that would allow a figure and are not ordered yet, the most telling first."""
         return tuple(one for one in self.of_topic("missingData") if not one.already)
 
-    def single_act(self) -> tuple[Recommendation, ...]:
-        """The measurement that the first card carries itself, since there is only one."""
-        acts = self.open_acts()
-        return acts if len(acts) == 1 else ()
-
     def of_card(self, topic: str) -> tuple[Recommendation, ...]:
-        """The recommendations whose buttons stand on this card."""
-        return (*self.of_topic(topic), *(self.single_act() if topic == "rehabilitation" else ()))
+        """The recommendations whose buttons stand on this card: the first card has the first measurement too."""
+        return (*self.of_topic(topic), *(self.open_acts()[:1] if topic == "rehabilitation" else ()))
 
     def open_referrals(self) -> tuple[Recommendation, ...]:
         """Referrals that are recommended and not ordered yet."""
@@ -142,8 +137,8 @@ def make_card(
 
 def _grounds(answer: Answer, topic: str) -> list[Link]:
     """Where the ground of a card stands: the study that speaks, and the guideline lines of what is recommended."""
-    headline = answer.assessment.of("refracture").headline
-    model = f"{answer.base_url}/models/{headline.model.study.id}" if headline else f"{answer.base_url}/models"
+    pooled = answer.assessment.pooled
+    model = f"{answer.base_url}/models/{pooled.model.study.id}" if pooled else f"{answer.base_url}/models"
     ids = [one.rule.id for one in answer.of_topic(topic) if one.rule.guidelines]
     pages = [_link("Guidelines, for and against", f"{answer.base_url}/guidelines#{rule_id}") for rule_id in ids[:1]]
     return pages if topic == "braceLimit" and pages else [_link("Study, figures and limits", model), *pages]

@@ -1,4 +1,4 @@
-"""At most three cards, the most important first; of these, the cards on bracing and on missing measurements."""
+"""At most two cards, the more important first; of these, the card on bracing."""
 
 from collections.abc import Iterator
 
@@ -120,20 +120,5 @@ def build_cards(answer: Answer) -> tuple[Card, ...]:
     elif answer.has("end-of-life"):
         cards = [rehabilitation_card(answer)]
     else:
-        cards = [rehabilitation_card(answer), brace_limit_card(answer), missing_data_card(answer)]
+        cards = [rehabilitation_card(answer), brace_limit_card(answer)]
     return tuple(sorted((card for card in cards if card is not None), key=lambda card: card.indicator != "warning"))
-
-
-def missing_data_card(answer: Answer) -> Card | None:
-    """The card, or None when fewer than two acts before surgery would allow a refracture figure."""
-    acts = answer.open_acts()
-    if len(acts) < 2:
-        return None
-    first, second, *_ = (one.summary for one in acts)
-    return make_card(
-        answer,
-        "missingData",
-        summary=answer.texts.say("summaries.missingData.two", first=capital(first), second=second),
-        detail=answer.texts.render("missing-data", {"options": [answer.option_line(one) for one in acts]}),
-        indicator="info",
-    )

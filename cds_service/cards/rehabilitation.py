@@ -5,13 +5,9 @@ from collections.abc import Mapping
 
 from cds_service.cards.answer import Answer, Option, make_card
 from cds_service.cards.extension import assessments_extension
-from cds_service.cards.figures import Line, disagreement_line, estimate, reasons_higher, sentences, sure_line
-from cds_service.cards.no_figure import why_line
-from cds_service.cards.summary import is_warning, say_summary
+from cds_service.cards.figures import Line, risk_lines
+from cds_service.cards.summary import say_summary
 from cds_service.cards.texts import count_words, escape_markdown
-from cds_service.core.assessment import OutcomeAssessment
-from cds_service.core.derived import RAISED_BY_FRACTURE
-from cds_service.core.facts import Aged
 from cds_service.core.recommendations import Recommendation
 from cds_service.core.wording import capital, grouped, say_date, say_number
 from cds_service.protocol.messages import Card
@@ -20,30 +16,27 @@ MOST_WORDS = 120  # of the whole card, without buttons
 
 
 def rehabilitation_card(answer: Answer) -> Card:
-    """Always there for an augmentation order of a living patient; a warning only where `is_warning` says so."""
+    """Always there for an augmentation order of a living patient."""
     summary = say_summary(answer)
     return make_card(
         answer,
         "rehabilitation",
         summary=summary,
         detail=_detail(answer, summary),
-        indicator="warning" if is_warning(answer) else "info",
+        indicator="info",
         extension=assessments_extension(answer),
     )
 
 
 def _detail(answer: Answer, summary: str) -> str:
     """Acts, why, how sure; spare lines only where the card stays short enough to be read."""
-    refracture, pain = (answer.assessment.of(outcome) for outcome in ("refracture", "residual-pain"))
-    figures = figure_lines(answer, refracture, summary)
+    figures = figure_lines(answer)
     said = "\n".join((summary, *(line.text for line in figures)))
     lines = (
-        *_excluded_by(answer, refracture),
+        *_excluded_by(answer),
         *figures,
-        *_pain_lines(answer, pain),
         *_marker_lines(answer),
-        # The one measurement that would give a figure; several have a card of their own.
-        *(Line(answer.texts.raw("headings.would-give"), capital(one.text), spare=1) for one in answer.single_act()),
+        *(Line(answer.texts.raw("headings.would-give"), capital(one.text), spare=1) for one in answer.open_acts()[:1]),
         *_value_lines(answer),
     )
     context = {
@@ -110,51 +103,18 @@ def order_notices(answer: Answer) -> tuple[str, ...]:
     return (*notices, *map(escape_markdown, order.notes))
 
 
-def _excluded_by(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
-    """Where the record says what takes this fracture out of every study."""
-    found = [answer.findings.known[name] for name in outcome.excluded_by]
+def _excluded_by(answer: Answer) -> tuple[Line, ...]:
+    """Where the record says what takes this fracture out of every figure."""
+    found = [answer.findings.known[name] for name in answer.assessment.excluded_by]
     said = [
         f"{one.label or answer.wording.name(one.name)} {escape_markdown(one.provenance[0].printed)}" for one in found
     ]
     return (Line(answer.texts.raw("headings.excluded"), "; ".join(said)),) if said else ()
 
 
-def figure_lines(answer: Answer, outcome: OutcomeAssessment, summary: str) -> tuple[Line, ...]:
-    """Why the figure is high and how sure it is; or why there is none."""
-    headline, texts = outcome.headline, answer.texts
-    if outcome.status == "not-applicable":
-        return ()
-    is_possible = headline is not None and not (answer.is_beside_the_point() or outcome.doubts)
-    if headline is None or not (is_possible and outcome.is_usable):
-        disagree = is_possible and outcome.disagreement
-        why = disagreement_line(answer, outcome) if disagree else why_line(answer, outcome, summary)
-        return (Line(texts.raw("headings.no-figure"), why),) if why else ()
-    reasons = reasons_higher(answer, headline) if headline.band in ("high", "above") else ""
-    said = sure_line(answer, headline, summary, is_contradicted=outcome.disagreement)
-    return (
-        *((Line(texts.raw(f"headings.why-{headline.band}"), reasons, spare=2),) if reasons else ()),
-        Line(texts.raw("headings.sure"), said),
-        *((Line(texts.raw("headings.other"), disagreement_line(answer, outcome)),) if outcome.disagreement else ()),
-    )
-
-
-def _pain_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
-    """Lasting pain: a figure only where it is above average and narrow; else a measure that cannot be used."""
-    texts, headline = answer.texts, outcome.headline
-    if answer.is_beside_the_point():
-        return ()
-    heading = texts.raw("headings.pain")
-    if headline is not None and outcome.is_usable and headline.band in ("above", "high"):
-        # The study's observations on alignment, never as a target (evidence.md, "What the recommendations rest on").
-        alignment = texts.raw("lines.alignment") if answer.has("residual-pain-above-average") else ""
-        return (
-            Line(
-                heading,
-                sentences((estimate(answer, headline), f"{headline.model.study.short_line}, not validated", alignment)),
-            ),
-        )
-    unusable = [f"{answer.wording.name(gap.name)} {gap.detail}" for result in outcome.models for gap in result.unusable]
-    return tuple(Line(heading, texts.say("lines.pain-none", why=escape_markdown(why)), spare=1) for why in unusable[:1])
+def figure_lines(answer: Answer) -> tuple[Line, ...]:
+    """The risk in coarse words, and how sure it is."""
+    return tuple(risk_lines(answer))
 
 
 def _marker_lines(answer: Answer) -> tuple[Line, ...]:
@@ -190,21 +150,10 @@ HYPHEN_MINUS = re.compile(r"(?<![\w-])-(?=\d)")
 
 
 def value_concerns(answer: Answer) -> tuple[str, ...]:
-    """Doubts about the values that the card rests on, each once with the names it is about.
-
-    Those in a refracture figure that is said; without one, where the T-score was measured, since the card goes on
-    naming it (its year stands beside it). That it may be too high matters only where the figure could reassure.
-    """
-    outcome = answer.assessment.of("refracture")
-    headline = outcome.headline
-    if headline is None or not (outcome.is_usable or outcome.disagreement):
-        t_score = answer.findings.known.get("bmd-t-score")
-        concerns = [] if t_score is None else [one for one in t_score.concerns if not isinstance(one, Aged)]
-        return tuple(_about(["T-score"], one) for one in concerns if one != RAISED_BY_FRACTURE)
-    may_reassure = outcome.is_usable and headline.band in ("lower", "not-different")
-    inputs = {one.name: one for result in outcome.models if result.shown for one in result.inputs}.values()
-    said = ((concern, answer.wording.name(finding.name)) for finding in inputs for concern in finding.concerns)
-    named = grouped(one for one in said if may_reassure or one[0] != RAISED_BY_FRACTURE)
+    """Doubts about the values that the figure rests on, each once with the names it is about."""
+    pooled = answer.assessment.pooled
+    inputs = pooled.inputs if pooled else ()
+    named = grouped((concern, answer.wording.name(one.name)) for one in inputs for concern in one.concerns)
     return tuple(_about(names, concern) for concern, names in named.items())
 
 

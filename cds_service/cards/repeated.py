@@ -82,7 +82,7 @@ def _detail(answer: Answer, topic: str, repeat: Repeat) -> str:
                 until=say_date(repeat.until),
             ),
             "options": [_option(answer, one, repeat.by_rule.get(one.rule.id)) for one in answer.of_topic(topic)],
-            "lines": figure_lines(answer, answer.assessment.of("refracture"), "") if is_first else (),
+            "lines": figure_lines(answer) if is_first else (),
         },
     )
 

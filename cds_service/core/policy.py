@@ -102,14 +102,14 @@ class SiteReferences(DataTable):
 
 
 class BandPolicy(DataTable):
-    """Where "high" and "above" begin.
+    """Where "high" and "above" begin in a study; no site sets them.
 
     Attributes:
         high_ratio: "high" from this multiple of the baseline in force,
         high_risk: or from this risk, 0..1.
-        above_points: "above" from so many points between figure and reference as they are printed, 0..1, where the
-            figure is printed in steps of 5,
-        above_points_small: and where it is printed in whole ones.
+        above_points: "above" from so many points between figure and reference, 0..1, for
+            a figure of 10 % and more,
+        above_points_small: and for one below.
     """
 
     high_ratio: float = Field(gt=1)
@@ -132,13 +132,17 @@ class FeedbackPolicy(DataTable):
 
 
 class ShowingPolicy(DataTable):
-    """Thresholds for showing a figure, in a summary, and as a disagreement. Shares 0..1; the shift in log odds."""
+    """When a study's figure is shown. Shares 0..1; the shift in log odds.
+
+    Attributes:
+        inputs_known: of the study's information, from which on it has a figure.
+        inputs_on_card: from which on it may have a line on a card.
+        disagreement: between two studies, on a common baseline.
+        baseline_shift_warning: a site's incidence lies so far from the study's.
+    """
 
     inputs_known: Share
-    inputs_usable: Share
-    summary_width: Share
-    near_tie: Share
-    preferred_in_tie: str
+    inputs_on_card: Share
     disagreement: Share
     baseline_shift_warning: float = Field(gt=0)
 
@@ -195,9 +199,12 @@ SITE_KEYS: Mapping[str, tuple[str, str]] = {
     "brace-card": ("brace", "card"),
     "sarcopenia-criteria": ("sarcopenia", "criteria"),
     "bed-rest-max-hours": ("bed-rest", "max-hours"),
-    "band-high-ratio": ("bands", "high-ratio"),
-    "band-high-risk": ("bands", "high-risk"),
     "repeats-enabled": ("repeats", "enabled"),
     "repeats-days": ("repeats", "days"),
     "feedback-user-comments": ("feedback", "user-comments"),
+}
+# Keys of earlier versions, and why they are gone.
+RETIRED_KEYS: Mapping[str, str] = {
+    name: "is retired: figures colour no card, so nothing hangs on where a study's high begins; remove it"
+    for name in ("band-high-ratio", "band-high-risk")
 }

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from cds_service.core.caller import Caller
 from cds_service.core.data_file import read_toml, validated
-from cds_service.core.policy import SITE_KEYS, Policy, SiteBaseline, SiteReferences
+from cds_service.core.policy import RETIRED_KEYS, SITE_KEYS, Policy, SiteBaseline, SiteReferences
 from cds_service.errors import DataFileError
 from cds_service.outgoing.address import Address, parse_address, parse_base
 from cds_service.protocol.json_text import JsonTextError, decode_json
@@ -188,7 +188,8 @@ def _check_policy(file: Path, policy: Mapping[str, Any]) -> None:
     """Each value against the field of `Policy` that it replaces, so that the fault names the site's own key."""
     for key, value in policy.items():
         if key not in SITE_KEYS:
-            raise DataFileError(str(file), f"policy.{key}", "a site cannot set this")
+            fault = RETIRED_KEYS.get(key, "a site cannot set this")
+            raise DataFileError(str(file), f"policy.{key}", fault)
         table, name = SITE_KEYS[key]
         fault = _fault_of(Policy.model_fields[table.replace("-", "_")].annotation, name, value)
         if fault:
