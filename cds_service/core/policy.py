@@ -1,13 +1,14 @@
 """The values that a site may set, with their defaults from `policy.toml`; schema and merging, no file access."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_serializer
+from pydantic import BeforeValidator, Field, field_serializer, model_validator
 
 from cds_service.core.data_file import DataTable
 from cds_service.core.recalibration import Recalibration
 
+HALF = 0.5  # a patient: what is added where a count is 0
 Share = Annotated[float, Field(gt=0, lt=1)]
 SarcopeniaCriteria = Literal["awgs-2019", "ewgsop2", "awgs-2025", "study"]
 
@@ -56,15 +57,40 @@ class Incidence(DataTable):
 
 
 class SiteIncidence(DataTable):
-    """The incidence that a site observes for one outcome: share of patients, 0..1, and its horizon in months."""
+    """What a site observes of one outcome, over `months`: events among patients, or the share alone.
 
-    incidence: Share
+    Attributes:
+        incidence: share of patients, 0..1; serves the studies of the same horizon alone.
+        events: how many of `patients` had the outcome; serves the pooled model as well.
+    """
+
+    incidence: Share | None = None
+    events: int | None = Field(default=None, ge=0)
+    patients: int | None = Field(default=None, gt=0)
     months: int = Field(gt=0, le=240)
+
+    @model_validator(mode="after")
+    def _is_one_or_the_other(self) -> Self:
+        if (self.events is None) != (self.patients is None):
+            raise ValueError("events and patients belong together")
+        if (self.incidence is None) == (self.events is None):
+            raise ValueError("give events and patients, or incidence where they are not known")
+        if self.events is not None and self.patients is not None and self.events > self.patients:
+            raise ValueError("events: must not be more than patients")
+        return self
+
+    @property
+    def share(self) -> float:
+        """Share of patients with the outcome, between 0 and 1: with no event, or nothing else, half a patient."""
+        if self.events is None or self.patients is None:
+            return self.incidence or HALF
+        least = HALF / (self.patients + 1)
+        return min(max(self.events / self.patients, least), 1 - least)
 
 
 def _with_horizon(value: Any) -> Any:
     if isinstance(value, int | float):
-        raise ValueError("an incidence needs its horizon: { incidence = 0.12, months = 12 }")  # noqa: TRY004 - pydantic's
+        raise ValueError("an incidence needs its horizon: { events = 24, patients = 300, months = 24 }")  # noqa: TRY004 - pydantic's
     return value
 
 
@@ -80,7 +106,7 @@ class SiteBaseline(DataTable):
     def of(self, outcome: str, months: int) -> float | None:
         """The site's incidence of one outcome within exactly so many months, 0..1, or None."""
         observed = self.refracture if outcome == "refracture" else self.residual_pain
-        return observed.incidence if observed is not None and observed.months == months else None
+        return observed.share if observed is not None and observed.months == months else None
 
 
 class SiteScale(DataTable):
