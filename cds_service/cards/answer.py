@@ -11,6 +11,7 @@ from cds_service.core.chart_facts import ChartFacts
 from cds_service.core.facts import AugmentationOrder, Findings, RecordState, SupportOrders
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Recommendation
+from cds_service.core.risk_words import Said, said_of
 from cds_service.core.signals import Signal
 from cds_service.core.wording import Wording, say_date
 from cds_service.protocol.messages import Card, Link, Source, Suggestion
@@ -68,6 +69,18 @@ class Answer:
         """A signal that holds."""
         return next(one for one in self.signals if one.name == name)
 
+    @property
+    def said(self) -> Said | None:
+        """What is said of the risk; None where no figure is given."""
+        pooled = self.assessment.pooled
+        if pooled is None or self.facts.forbids_risk:
+            return None
+        return said_of(
+            pooled.figure,
+            at_least=self.facts.is_at_least,
+            nothing_open=not self.assessment.has_open_input(),
+        )
+
     def of_topic(self, topic: str) -> tuple[Recommendation, ...]:
         """The recommendations of one card, in order."""
         return tuple([one for one in self.recommendations if one.rule.topic == topic])
@@ -124,8 +137,8 @@ def make_card(
 
 def _grounds(answer: Answer, topic: str) -> list[Link]:
     """Where the ground of a card stands: the study that speaks, and the guideline lines of what is recommended."""
-    headline = answer.assessment.of("refracture").headline
-    model = f"{answer.base_url}/models/{headline.model.study.id}" if headline else f"{answer.base_url}/models"
+    pooled = answer.assessment.pooled
+    model = f"{answer.base_url}/models/{pooled.model.study.id}" if pooled else f"{answer.base_url}/models"
     ids = [one.rule.id for one in answer.of_topic(topic) if one.rule.guidelines]
     pages = [_link("Guidelines, for and against", f"{answer.base_url}/guidelines#{rule_id}") for rule_id in ids[:1]]
     return pages if topic == "braceLimit" and pages else [_link("Study, figures and limits", model), *pages]

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cds_service.cards.answer import Answer, Option, make_card
-from cds_service.cards.rehabilitation import figure_lines, order_notices, record_notices
+from cds_service.cards.not_known import record_notices
+from cds_service.cards.rehabilitation import Line, order_notices
+from cds_service.cards.risk import risk_lines
 from cds_service.core.recommendations import Recommendation
 from cds_service.core.repeats import CardFeedback, Repeat, WholeCard
 from cds_service.core.wording import say_date
@@ -17,7 +19,7 @@ def whole_cards(answer: Answer, cards: Sequence[Card]) -> tuple[WholeCard, ...]:
         WholeCard(
             topic=topic,
             rules=frozenset(one.rule.id for one in answer.of_topic(topic)),
-            offered=frozenset(one.rule.id for one in answer.of_card(topic) if one.rule.id in answer.suggestions),
+            offered=frozenset(one.rule.id for one in answer.of_topic(topic) if one.rule.id in answer.suggestions),
             is_warning=card.indicator == "warning",
         )
         for topic, card in ((topic_of(card), card) for card in cards)
@@ -80,7 +82,7 @@ def _detail(answer: Answer, topic: str, repeat: Repeat) -> str:
                 until=say_date(repeat.until),
             ),
             "options": [_option(answer, one, repeat.by_rule.get(one.rule.id)) for one in answer.of_topic(topic)],
-            "lines": figure_lines(answer, answer.assessment.of("refracture"), "") if is_first else (),
+            "lines": [Line(*one) for one in risk_lines(answer)] if is_first else (),
         },
     )
 

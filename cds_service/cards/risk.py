@@ -3,29 +3,13 @@
 from collections.abc import Iterator
 
 from cds_service.cards.answer import Answer
-from cds_service.cards.figures import phrase
-from cds_service.core.risk_words import Said, said_of
+from cds_service.cards.study_words import phrase
+from cds_service.core.risk_words import Said
 from cds_service.core.wording import join_words
-
-# Findings that speak for lasting pain (docs/evidence.md, "Lasting pain").
-PAIN_FACTORS = ("fascia-injury", "vacuum-cleft", "sarcopenia")
-
-
-def said_risk(answer: Answer) -> Said | None:
-    """What may be said of the risk; None where no figure is made for such a fracture."""
-    pooled, facts = answer.assessment.pooled, answer.facts
-    if pooled is None or facts.forbids_risk:
-        return None
-    return said_of(
-        pooled.figure,
-        at_least=facts.is_at_least,
-        nothing_open=not answer.assessment.has_open_input(),
-    )
-
 
 def say_risk(answer: Answer) -> str:
     """The risk phrase of a summary; empty where it has none."""
-    said = said_risk(answer)
+    said = answer.said
     if said is None or not said.in_summary or said.at_least:
         return ""
     is_usual = said.words == f"about {said.usual}"
@@ -35,19 +19,19 @@ def say_risk(answer: Answer) -> str:
 
 def risk_lines(answer: Answer) -> Iterator[tuple[str, str]]:
     """The risk with its average, and how sure it is; or that none is given."""
-    texts, said, pooled = answer.texts, said_risk(answer), answer.assessment.pooled
+    texts, said, pooled = answer.texts, answer.said, answer.assessment.pooled
     heading = texts.raw("headings.risk")
     if said is None or pooled is None:
         yield heading, texts.raw("risk.none")
         return
-    yield heading, f"{_risk(answer, said)}. {_pain(answer)}"
+    yield heading, ". ".join(filter(None, (_risk(answer, said), _pain(answer))))
     yield texts.raw("headings.sure"), _how_sure(answer)
 
 
 def _risk(answer: Answer, said: Said) -> str:
     """`about 1 in 5 fracture another vertebra within about 2 years (usual 1 in 6)`."""
     texts, pooled, facts = answer.texts, answer.assessment.pooled, answer.facts
-    assert pooled is not None  # noqa: S101 - said_risk
+    assert pooled is not None  # noqa: S101 - it is said
     kind = "own"
     if "usual" in said.words:
         kind = "usual"
@@ -75,25 +59,27 @@ def _risk(answer: Answer, said: Said) -> str:
 
 def _pain(answer: Answer) -> str:
     """Lasting pain by its pooled rate; a lower limit where a named factor is on record."""
-    has_factor = any(answer.findings.is_true(name) for name in PAIN_FACTORS)
-    return answer.texts.raw("risk.pain-at-least" if has_factor else "risk.pain")
+    pain = answer.assessment.pain
+    return answer.texts.say("risk.pain", words=pain.words) if pain else ""
 
 
 def _how_sure(answer: Answer) -> str:
-    local = answer.policy.recalibration.get("pooled-2026")
+    pooled = answer.assessment.pooled
+    assert pooled is not None  # noqa: S101 - a risk is said
+    local = answer.policy.recalibration.get(pooled.model.study.id)
     if local is not None:
         return answer.texts.say("risk.sure-here", patients=local.n)
-    return answer.texts.say("risk.sure", studies=answer.rates)
+    return answer.texts.say("risk.sure", studies=len(pooled.model.study.rates))
 
 
 def study_lines(answer: Answer) -> Iterator[tuple[str, str]]:
     """One line for each study that the patient belongs to and lies above in."""
-    if said_risk(answer) is None:
+    if answer.said is None:
         return
     for one in answer.assessment.study_lines:
         study = one.result.model.study
         drivers = ", ".join(
-            phrase(answer, one.result, finding.name)
+            phrase(answer, one.result, finding)
             for group in one.drivers
             for finding in group
         )

@@ -26,7 +26,7 @@ class Footing:
     Attributes:
         inputs: known findings by name.
         gaps: reasons by name.
-        bands: of the headlines, by outcome; an outcome without a band is left out.
+        bands: of the model that speaks, by outcome; an outcome without a band is left out.
         signals: names of those that held.
         conflicts: brace and bed-rest orders while one of them breaks a limit; empty otherwise.
         unreadable: broken resources of the record.
@@ -130,13 +130,13 @@ def footing_of(
     findings: Findings, assessment: Assessment, signals: Sequence[Signal], support: SupportOrders, unreadable: int
 ) -> Footing:
     """The footing of the cards for these results."""
-    headlines = {one.outcome: one.headline for one in assessment.outcomes}
+    is_own = assessment.status_of("refracture") == "assessed"
     names = frozenset(one.name for one in signals)
     in_question = (*support.of_kind("brace"), *support.of_kind("bed-rest")) if names & CONFLICTS else ()
     return Footing(
         inputs={name: round_value(finding.value) for name, finding in findings.known.items()},
         gaps={name: gap.reason for name, gap in findings.gaps.items()},
-        bands={outcome: headline.band for outcome, headline in headlines.items() if headline and headline.band},
+        bands={"refracture": assessment.pooled.figure.band} if is_own and assessment.pooled else {},
         signals=names,
         conflicts=frozenset(map(_order_key, in_question)),
         unreadable=unreadable,

@@ -7,6 +7,7 @@ leaves open, decide how much of it may be said (docs/cards.md, E3).
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cds_service.core.facts import Findings
 from cds_service.core.pooled import PooledFigure
 
 # Signals of facts that the pooled model does not count (E3): F8, F9, F11, F12, F14, F16,
@@ -25,6 +26,10 @@ NOT_COUNTED = frozenset(
         "parkinson",
     }
 )
+
+# Lasting pain has a pooled rate and named factors, no figure (docs/pooled.md).
+USUAL_PAIN = "1 in 5"
+PAIN_FACTORS = ("fascia-injury", "vacuum-cleft", "sarcopenia")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,3 +82,10 @@ def _limit(figure: PooledFigure) -> str:
         return f"at least the usual {step}"
     # "More than 1 in 2" is a lower limit already.
     return step if step.startswith("more") else f"at least {step}"
+
+
+def pain_said(findings: Findings) -> Said:
+    """Choose what is said of lasting pain: the usual, or more with a named factor."""
+    has_factor = any(findings.is_true(name) for name in PAIN_FACTORS)
+    words = f"at least {USUAL_PAIN}" if has_factor else f"about {USUAL_PAIN}"
+    return Said(words=words, usual=USUAL_PAIN, in_summary=False, at_least=has_factor)

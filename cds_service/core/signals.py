@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
-from cds_service.core.assessment import ABSOLUTE, Assessment
+from cds_service.core.assessment import Assessment
 from cds_service.core.bracing import (
     BROKEN,
     KEEP,
@@ -26,6 +26,7 @@ from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrder
 from cds_service.core.policy import Policy
 from cds_service.core.sarcopenia import GAIT, GRIP, MUSCLE, RULERS, STUDY, is_low, written
 from cds_service.core.study import Cutoff, Study
+from cds_service.core.study_result import ABSOLUTE
 from cds_service.core.wording import UNITS, Wording, say_date
 
 
@@ -221,19 +222,20 @@ def _muscle_normal(situation: Situation) -> Signal | None:
 
 @signal("refracture-above-average")
 def _refracture_above(situation: Situation) -> Signal | None:
-    headline = situation.assessment.of("refracture").headline
-    if headline is None or headline.band not in ("above", "high"):
+    pooled = situation.assessment.pooled
+    if pooled is None or pooled.figure.band != "above":
         return None
-    return Signal("refracture risk above average", headline.inputs, (headline.model.study.id,))
+    return Signal("refracture risk above average", pooled.inputs, (pooled.model.study.id,))
 
 
 @signal("residual-pain-above-average")
 def _residual_pain_above(situation: Situation) -> Signal | None:
-    """With a study uncertainty that excludes the baseline."""
-    headline = situation.assessment.of("residual-pain").headline
-    if headline is None or headline.prediction.study_uncertainty[0] <= headline.prediction.baseline.incidence:
-        return None
-    return Signal("residual pain above average", headline.inputs, (headline.model.study.id,))
+    """By the study that the patient belongs to."""
+    for line in situation.assessment.study_lines:
+        study = line.result.model.study
+        if study.outcome == "residual-pain":
+            return Signal("residual pain above average", line.result.inputs, (study.id,))
+    return None
 
 
 @signal("denosumab-overdue")
@@ -344,7 +346,7 @@ def _exam_on_record(name: str, kind: str) -> Detector:
 
 SIGNALS["ct-on-record"] = _exam_on_record("ct-on-record", "CT")
 SIGNALS["mri-on-record"] = _exam_on_record("mri-on-record", "MRI")
-SIGNALS["no-figure"] = lambda situation: _any_true(*situation.assessment.of("refracture").excluded_by)(situation)
+SIGNALS["no-figure"] = lambda situation: _any_true(*situation.assessment.excluded_by)(situation)
 
 
 BRACE_STUDIES = ("sarcopenia-pvm-2022", "muscle-change-2021")
