@@ -3,7 +3,6 @@
 The vocabulary of `when` is closed: no expressions. When a rule does not fit, add a signal (`core/signals.py`).
 """
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +11,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from cds_service.core.assessment import Assessment
+from cds_service.core.bone_drugs import find_drug_state
 from cds_service.core.bracing import Correction
 from cds_service.core.data_file import DataTable
 from cds_service.core.facts import Findings, SupportOrder, SupportOrders
@@ -276,25 +276,16 @@ def words_of_rules(findings: Findings, policy: Policy, wording: Wording, today: 
         "bed_rest_hours": str(policy.bed_rest.max_hours),
         "t": f" (T {said}{when})" if t_score else "",
         "score": f" ({said})" if t_score else "",
-        **say_bone_drug(findings),
+        **say_bone_drug(findings, today),
     }
 
 
-def say_bone_drug(findings: Findings) -> dict[str, str]:
+def say_bone_drug(findings: Findings, today: date) -> dict[str, str]:
     """Bone treatment so far: `drug` for a summary, `listed` with what was read for a detail."""
-    known = findings.known.get("bone-drug")
-    if known is not None and known.value is True:
-        on = f"on {known.label or 'a bone drug'}"
-        return {"drug": on, "listed": on}
-    if known is not None:
-        count = re.search(r"\d+", known.provenance[0].resource)
-        entries = "entry" if count and count[0] == "1" else "entries"
-        read = f" in {count[0]} medication {entries}" if count else ""
-        return {"drug": "no bone drug on record", "listed": f"no bone drug{read}"}
-    gap = findings.gaps["bone-drug"]
-    said = "bone drugs not known"
-    if gap.reason == "not-read":
-        said = "medication list not read"
-    elif gap.detail.endswith("empty"):
-        said = "medication list empty"
-    return {"drug": said, "listed": said if said != "bone drugs not known" else f"{said} ({gap.detail})"}
+    state = find_drug_state(findings, today)
+    if state.signal == "no-bone-drug":
+        listed = f"no bone drug in {state.words['entries']}"
+        return {"drug": "no bone drug on record", "listed": listed}
+    if state.signal == "bone-drug-unknown":
+        return {"drug": state.clause, "listed": f"{state.clause} ({state.because})"}
+    return {"drug": state.clause, "listed": state.because}
