@@ -10,18 +10,22 @@ from cds_service import __version__
 from cds_service.cards.card_files import in_force, load_card_texts
 from cds_service.cards.guidelines import GuidelineFile
 from cds_service.core.chart_facts import COMMON_WORDS, FactFile, placeholders
-from cds_service.core import card_signals as _card_signals  # noqa: F401 - registers its signals
-from cds_service.core import chart_signals as _chart_signals  # noqa: F401 - registers its signals
 from cds_service.core.data_file import label, read_json, read_toml, validated
 from cds_service.core.model_card import model_card
 from cds_service.core.policy import Policy
+from cds_service.core.pooled import load_pooled_model
 from cds_service.core.prediction import LogisticModel, load_models
 from cds_service.core.recalibration import Recalibration
 from cds_service.core.recommendations import Rule
 from cds_service.core.signals import signal_names
 from cds_service.core.source_attributes import SourceAttributes
 from cds_service.core.study import Study
-from cds_service.core.study_files import find_study_faults, load_contrary_evidence, load_studies
+from cds_service.core.study_files import (
+    find_study_faults,
+    load_contrary_evidence,
+    load_pooled_study,
+    load_studies,
+)
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Wording
 from cds_service.errors import DataFileError
@@ -46,7 +50,7 @@ RECALIBRATION = "recalibration.toml"  # of a site folder; `validate --refit` wri
 MAX_QUERY = 2000  # characters; longer addresses are refused by some servers
 # Placeholders that every rule may use (`words_of_rules` and `_recommendation` in core/recommendations.py).
 RULE_WORDS = {
-    *("review_weeks", "max_weeks", "bed_rest_hours", "t", "score", "drug", "listed", "asked", "Asked"),
+    *("review_weeks", "max_weeks", "bed_rest_hours", "asked", "Asked"),
     *("because", "fact", "Fact", "title", "end", "review"),
 }
 
@@ -67,8 +71,10 @@ def load_service(site: SiteFolder | None = None) -> Service:
     orderables = read_orderables(mappings)
     specs = load_finding_specs(*mappings)
     check_specs(specs, terminology)
-    studies = load_studies(STUDIES, {name: spec.unit for name, spec in specs.items()})
+    units = {name: spec.unit for name, spec in specs.items()}
+    studies = load_studies(STUDIES, units)
     models = load_models(studies, REDUCED)
+    pooled = load_pooled_model(load_pooled_study(STUDIES, units), REDUCED)
     policy = _policy(site, models)
     attributes = load_attributes()
     cards = _model_cards(studies, models, attributes, site, policy)
@@ -82,6 +88,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
         finding_specs=specs,
         studies=studies,
         models=models,
+        pooled=pooled,
         policy=policy,
         wording=Wording(specs),
         digests={
@@ -372,9 +379,9 @@ def _check_rule(rule: Rule, names: Mapping[str, Container[str]], order_templates
     if rule.order is not None and rule.order not in order_templates:
         raise DataFileError(file, "order", f"there is no orders/{rule.order}.json")
     said = [
-        text for option in rule.texts for text in (option.line(rule.text), option.summary, option.brief, option.label)
+        text for option in rule.texts for text in (option.line(rule.text), option.label)
     ]
-    words = read_placeholders([rule.text, rule.summary, rule.label, *said])
+    words = read_placeholders([rule.text, rule.label, *said])
     if rule.order is not None:
         words |= read_placeholders(order_templates[rule.order].resource)
     if unknown := words - RULE_WORDS:

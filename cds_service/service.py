@@ -21,16 +21,19 @@ from cds_service.cards.repeated import shorten, whole_cards
 from cds_service.cards.texts import CardTexts
 from cds_service.core.assessment import assess
 from cds_service.core.caller import NOBODY, Caller
-from cds_service.core.chart_facts import FactFile
+from cds_service.core.card_words import words_of_facts
+from cds_service.core.chart_facts import FactFile, rank_facts
 from cds_service.core.derived import derive
 from cds_service.core.facts import AugmentationOrder, Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
+from cds_service.core.pooled import PooledModel
+from cds_service.core.pooled_study import PooledStudy
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.recommendations import Rule, recommend, words_of_rules
 from cds_service.core.repeats import DAYS, CardFeedback, find_repeats, footing_of
 from cds_service.core.signals import Situation, find_signals
 from cds_service.core.source_attributes import SourceAttributes
-from cds_service.core.study import Study
+from cds_service.core.study import LogisticStudy, Study
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Wording
 from cds_service.errors import AuditUnavailable, EvidenceUnavailable
@@ -107,6 +110,7 @@ class Service:
     finding_specs: Mapping[str, FindingSpec]
     studies: Mapping[str, Study]
     models: Mapping[str, LogisticModel]
+    pooled: PooledModel
     policy: Policy
     wording: Wording
     digests: Mapping[str, str]
@@ -118,6 +122,11 @@ class Service:
     def calendar(self) -> SiteCalendar:
         """The days of the site."""
         return self.terminology.calendar
+
+    @property
+    def studies_in_force(self) -> tuple[LogisticStudy | PooledStudy, ...]:
+        """What every model that computes a figure is made from."""
+        return (self.pooled.study, *(one.study for one in self.models.values()))
 
     def of(self, client: str | None) -> "Service":
         """What is in force for this EHR."""
@@ -206,7 +215,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         service, hook, request, drafts, order, record, support, today, ports, ports.basis_url(entry_id)
     )
     ports.deadline.check()
-    built = () if concluded.has("deceased") else build_cards(concluded)
+    built = build_cards(concluded)
     whole = whole_cards(concluded, built)
     given = _earlier_feedback(request, order, ports, now)
     state = concluded.record_state
@@ -230,7 +239,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         concluded,
         response,
         service.digests,
-        service.models,
+        service.studies_in_force,
         noted,
         ports.caller,
         server,
@@ -269,7 +278,15 @@ def _conclude(
     """Steps 3 to 5, and the suggested orders: pure, the same for the same record and day."""
     horizon = _horizon(order, today)
     findings = find_facts(service, service.finding_specs, order, record, horizon, ports.deadline)
-    assessment = assess(findings, service.models, service.studies, service.policy)
+    state = with_drafts(state_of(record), drafts)
+    assessment = assess(
+        findings,
+        state,
+        service.models,
+        service.pooled,
+        service.studies,
+        service.policy,
+    )
     situation = Situation(
         findings=findings,
         support=support,
@@ -278,10 +295,25 @@ def _conclude(
         studies=service.studies,
         wording=service.wording,
         today=today,
+        lists_not_read=state.lists_not_read,
     )
     signals = find_signals(situation)
-    words = words_of_rules(findings, service.policy, service.wording, today)
-    recommendations = recommend(assessment, findings, signals, support, hook.rules, words)
+    words = words_of_rules(service.policy)
+    facts = rank_facts(
+        hook.facts,
+        signals,
+        {order.kind for order in support.orders},
+        common=words_of_facts(findings, signals, service.wording, today),
+    )
+    recommendations = recommend(
+        assessment,
+        findings,
+        signals,
+        support,
+        hook.rules,
+        words,
+        facts=facts.names(),
+    )
     signing = Signing(
         client=ports.caller.client,
         tenant=ports.caller.tenant,
@@ -304,11 +336,12 @@ def _conclude(
         signing=signing,
         base_url=ports.base_url,
         order=order,
-        record_state=with_drafts(state_of(record), drafts),
+        record_state=state,
         findings=findings,
         support=support,
         assessment=assessment,
         signals=signals,
+        facts=facts,
         recommendations=recommendations,
         suggestions=suggestions,
         order_words=order_words(recommendations, suggestions, hook.order_templates, ports.capabilities, today),

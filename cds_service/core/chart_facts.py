@@ -391,7 +391,7 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
-def find_facts(
+def rank_facts(
     files: Sequence[FactFile],
     signals: Sequence[Signal],
     ordered: Collection[str],

@@ -139,13 +139,87 @@ class PassedOver(NamedTuple):
     provenance: Provenance
 
 
+DrugKind = Literal["bisphosphonate", "denosumab", "anabolic", "other"]
+# How a drug ended: by its status, its period, its supply, or a last dose whose
+# effect is over.
+HowEnded = Literal["stopped", "ended", "supply ended", "last given"]
+
+
+class Dated(NamedTuple):
+    """A day as exactly as the record has it: a bare month or year covers all its days."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrugUse:
+    """What all entries of one bone drug say together.
+
+    Attributes:
+        name: ours, `alendronate`; `bone drug` if the record says no more.
+        is_injected: given by others at intervals; the rest is taken at home.
+        is_taken: an intake is on record: a dose given, dispensed or reported.
+        is_running: it is taken now, or a dose still acts.
+        started: the first intake of the present course; None if it has no day.
+        is_start_known: it was not taken or prescribed long before `started`.
+        last_dose: the newest intake on record; None if it has no day.
+        ordered: the newest order; None if there is none or it has no day.
+        is_ordered: an order stands that nothing ended.
+        is_ordered_now: among the orders being signed.
+        ended: the day of its end; None if it goes on, or if its end has no day.
+        how_ended: None if it goes on.
+        provenance: its entries, the newest first.
+    """
+
+    name: str
+    kind: DrugKind
+    is_injected: bool = False
+    is_taken: bool = False
+    is_running: bool = False
+    started: Dated | None = None
+    is_start_known: bool = True
+    last_dose: Dated | None = None
+    ordered: Dated | None = None
+    is_ordered: bool = False
+    is_ordered_now: bool = False
+    ended: Dated | None = None
+    how_ended: HowEnded | None = None
+    provenance: tuple[Provenance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoneDrugs:
+    """Every bone drug on record, and how well the lists of drugs were read.
+
+    Attributes:
+        uses: one for each drug, by name.
+        entries: all entries of the lists of drugs, whatever the drug.
+        unread: why a list could not be read, as a phrase; empty if all were.
+        unclear: why "none" may not be said of lists that were read, as a phrase.
+    """
+
+    uses: tuple[DrugUse, ...] = ()
+    entries: int = 0
+    unread: str = ""
+    unclear: str = ""
+
+
+DRUGS_NOT_READ = BoneDrugs(unread="medication list could not be read")
+
+
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Every name of the vocabulary is in exactly one of `known` and `gaps`."""
+    """Every name of the vocabulary is in exactly one of `known` and `gaps`.
+
+    Attributes:
+        bone_drugs: the history behind the yes or no of `bone-drug`.
+    """
 
     known: Mapping[str, Finding]
     gaps: Mapping[str, Gap]
     passed_over: tuple[PassedOver, ...] = ()
+    bone_drugs: BoneDrugs = DRUGS_NOT_READ
 
     def number(self, name: str) -> float | None:
         """The finding's value as a number, or None when it is a gap."""

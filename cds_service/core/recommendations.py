@@ -3,7 +3,6 @@
 The vocabulary of `when` is closed: no expressions. When a rule does not fit, add a signal (`core/signals.py`).
 """
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +16,7 @@ from cds_service.core.data_file import DataTable
 from cds_service.core.facts import Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
 from cds_service.core.signals import Signal
-from cds_service.core.wording import Wording, capital, join_words, say_date
+from cds_service.core.wording import capital, join_words, say_date
 
 MOST_REASONS = 2  # on a card; all stand in the audit entry
 
@@ -29,9 +28,6 @@ class Recommendation:
     """A rule that fired.
 
     Attributes:
-        summary: short form for the card's summary; empty where it need not be said there.
-        brief: the shortest form for the summary.
-        leads: the summary begins with it.
         label: the suggestion's label, starts with a verb; empty when nothing is offered.
         order: name of the order template in `hooks/<service>/orders/`, None when nothing is offered.
         recommended: whether the suggestion is pre-selected (`isRecommended`).
@@ -44,9 +40,6 @@ class Recommendation:
 
     rule: "Rule"
     text: str
-    summary: str
-    brief: str
-    leads: bool
     label: str
     order: str | None
     recommended: bool
@@ -92,17 +85,11 @@ class SignalText(DataTable):
 
     Attributes:
         say: the card's line; `{text}` in it is the rule's own text, which is also said where this is empty.
-        summary: its short form for the card's summary; empty where the summary need not say it.
-        brief: a shorter form yet, for a summary that has a figure to carry as well.
-        leads: the fact is graver than any figure: the summary begins with it.
         label: of the suggestion, instead of the rule's own.
     """
 
     signal: str | tuple[str, ...] = ()
     say: str = "{text}"
-    summary: str = ""
-    brief: str = ""
-    leads: bool = False
     label: str = ""
 
     @property
@@ -121,8 +108,6 @@ class Rule(DataTable):
     Attributes:
         text: the card's line, or what `texts` have in common.
         texts: the first whose signal is there is taken.
-        short: the referral in a summary's list ("Not ordered: rehabilitation").
-        summary: of a measurement: what would be measured; of a rule with one text: its short form for the summary.
         supplies: inputs of the models that a measurement could give; the act with the greatest gain leads.
         asks: of an act that asks for several measures, each of them.
         order_kind: the kind of support order that does the same already.
@@ -145,8 +130,6 @@ class Rule(DataTable):
     unless_rule: tuple[str, ...] = ()
     text: str = ""
     texts: tuple[SignalText, ...] = ()
-    short: str = ""
-    summary: str = ""
     label: str = ""
     order: str | None = None
     order_kind: str = ""
@@ -246,9 +229,6 @@ def _recommendation(
     return Recommendation(
         rule=rule,
         text=said.line(rule.text).format_map(words),
-        summary=said.summary.format_map(words),
-        brief=(said.brief or said.summary).format_map({**words, "t": ""}),
-        leads=said.leads,
         label=(said.label or rule.label).format_map(words) if is_offered else "",
         order=rule.order if is_offered else None,
         recommended=rule.recommended
@@ -271,7 +251,7 @@ def _corrections(because: Sequence[Signal]) -> tuple[Correction, ...]:
 def _text(rule: Rule, signals: Mapping[str, Signal]) -> tuple[SignalText, Signal | None]:
     """The first text whose signal holds, with that signal; of a rule without texts its only one."""
     if not rule.texts:
-        return SignalText(summary=rule.summary), None
+        return SignalText(), None
     for option in rule.texts:
         chosen = next((signals[name] for name in option.signals if name in signals), None)
         if chosen is not None or not option.signals:
@@ -279,40 +259,10 @@ def _text(rule: Rule, signals: Mapping[str, Signal]) -> tuple[SignalText, Signal
     raise ValueError(f"rule {rule.id}: no text fits the signals")
 
 
-# --- the words that every rule may use: limits of the site, the T-score, bone treatment so far ------------------------
-
-
-def words_of_rules(findings: Findings, policy: Policy, wording: Wording, today: date) -> dict[str, str]:
-    """Words that every rule may use in its texts; a T-score older than fresh is never said without its year."""
-    t_score, fresh_days = findings.known.get("bmd-t-score"), wording.specs["bmd-t-score"].fresh_days
-    said, day = (wording.value(t_score), t_score.observed) if t_score else ("", None)
-    is_old = day is not None and fresh_days is not None and (today - day).days > fresh_days
-    when = f" in {day.year}" if day and is_old else ""
+def words_of_rules(policy: Policy) -> dict[str, str]:
+    """Limits of the site, which every rule may use in its texts."""
     return {
         "review_weeks": str(policy.brace.review_weeks),
         "max_weeks": str(policy.brace.max_weeks),
         "bed_rest_hours": str(policy.bed_rest.max_hours),
-        "t": f" (T {said}{when})" if t_score else "",
-        "score": f" ({said})" if t_score else "",
-        **say_bone_drug(findings),
     }
-
-
-def say_bone_drug(findings: Findings) -> dict[str, str]:
-    """Bone treatment so far: `drug` for a summary, `listed` with what was read for a detail."""
-    known = findings.known.get("bone-drug")
-    if known is not None and known.value is True:
-        on = f"on {known.label or 'a bone drug'}"
-        return {"drug": on, "listed": on}
-    if known is not None:
-        count = re.search(r"\d+", known.provenance[0].resource)
-        entries = "entry" if count and count[0] == "1" else "entries"
-        read = f" in {count[0]} medication {entries}" if count else ""
-        return {"drug": "no bone drug on record", "listed": f"no bone drug{read}"}
-    gap = findings.gaps["bone-drug"]
-    said = "bone drugs not known"
-    if gap.reason == "not-read":
-        said = "medication list not read"
-    elif gap.detail.endswith("empty"):
-        said = "medication list empty"
-    return {"drug": said, "listed": said if said != "bone drugs not known" else f"{said} ({gap.detail})"}

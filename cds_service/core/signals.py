@@ -1,12 +1,13 @@
 """Named yes/no facts with their evidence; the only thing that rule files can ask for.
 
 A new signal is one function with its `@signal("name")` line. A function returns None when its fact does not hold or
-is not known: a gap never becomes a signal, except where the signal is the gap (`bone-drug-unknown`).
+is not known: a gap never becomes a signal, except where the signal is the gap (`bone-drug-unknown`). Those of drugs
+are in `drug_signals`.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -50,7 +51,6 @@ class Situation:
 
 
 FRAGILITY_AGE = 50  # years; younger patients' vertebrae seldom break by weakness alone (docs/evidence.md)
-JUST_STARTED = timedelta(days=30)  # policy
 BED_REST_STUDIES = ("muscle-change-2021",)
 # Cards, E4: instability and facts F1, F2, F5 to F7.
 BED_REST_REASONS = (
@@ -69,7 +69,6 @@ class Signal(NamedTuple):
         studies: ids of the studies whose cut-off or advice it uses; empty for policy.
         words: what a phrase of a fact file may name, by placeholder: `{"month": "Nov 2024"}`.
         name: set by `find_signals`.
-        words: what a phrase may say of it, by placeholder: `drug`, `last`, `since`.
     """
 
     because: str = ""
@@ -238,38 +237,6 @@ def _residual_pain_above(situation: Situation) -> Signal | None:
     return None
 
 
-@signal("denosumab-overdue")
-def _denosumab_overdue(situation: Situation) -> Signal | None:
-    if not situation.findings.is_true("denosumab-overdue"):
-        return None
-    finding = situation.findings.known["denosumab-overdue"]
-    return Signal(_last(finding, finding.observed) if finding.observed else "last dose long ago", (finding,))
-
-
-def _last(denosumab: Finding, day: date) -> str:
-    """`last dose 3 May 2026`; the day of a prescription is not called that of a dose."""
-    is_prescribed = any(one.resource.startswith("MedicationRequest") for one in denosumab.provenance[:1])
-    return f"last {'prescribed' if is_prescribed else 'dose'} {say_date(day)}"
-
-
-@signal("fracture-on-drug")
-def _fracture_on_drug(situation: Situation) -> Signal | None:
-    """With the day of the last dose where that is known: of denosumab, whose doses are looked for one by one.
-
-    A drug on record for only a few weeks may have been started for this fracture, so it is not called a failure.
-    """
-    if not situation.findings.is_true("bone-drug"):
-        return None
-    drug, doses = situation.findings.known["bone-drug"], situation.findings.known.get("denosumab-overdue")
-    name, day = drug.label or "a bone drug", drug.observed
-    because = f"fracture on {name}"
-    if day and len(drug.provenance) == 1 and situation.today - day <= JUST_STARTED:
-        because = f"on {name} (recorded {say_date(day)})"
-    elif drug.label == "denosumab" and doses and doses.observed:
-        because += f", {_last(doses, doses.observed)}"
-    return Signal(because, (drug,))
-
-
 SIGNALS["long-term-steroid"] = _labelled("long-term-steroid", "long-term {}", "steroid")
 
 
@@ -293,20 +260,6 @@ def _several_levels(situation: Situation) -> Signal | None:
         return None
     number = NUMBERS[count - 2] if count - 2 < len(NUMBERS) else str(count)
     return Signal(f"{number} fractures at once", (situation.findings.known["level-count"],))
-
-
-@signal("no-bone-drug")
-def _no_bone_drug(situation: Situation) -> Signal | None:
-    if not situation.findings.is_false("bone-drug"):
-        return None
-    finding = situation.findings.known["bone-drug"]
-    return Signal(f"no bone drug {finding.provenance[0].printed.removeprefix('not ')}", (finding,))
-
-
-@signal("bone-drug-unknown")
-def _bone_drug_unknown(situation: Situation) -> Signal | None:
-    gap = situation.findings.gaps.get("bone-drug")
-    return gap and Signal(f"bone drugs not known ({gap.detail})")
 
 
 SIGNALS["spinal-infection"] = _any_true("spinal-infection")
@@ -448,3 +401,7 @@ def _bed_rest_open(situation: Situation) -> Signal | None:
 def _bed_rest_reason(situation: Situation) -> Signal | None:
     """A fact for which bed rest may be meant: the plan of getting up is not ours then."""
     return _any_true(*BED_REST_REASONS)(situation) if situation.support.of_kind("bed-rest") else None
+
+
+# Signals of other modules register themselves.
+from cds_service.core import card_signals, chart_signals, drug_signals  # noqa: E402, F401

@@ -10,7 +10,8 @@ from math import ceil, floor
 from pathlib import Path
 
 from cds_service.core.data_file import read_toml
-from cds_service.core.facts import Finding
+from cds_service.core.facts import YEARS_FROM, Finding
+from cds_service.core.months import months_between
 from cds_service.core.vocabulary import FindingSpec
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -56,6 +57,12 @@ def say_near_date(day: date, today: date) -> str:
     """`19 Nov` in today's year or within half a year of today, else `19 Nov 2024`."""
     is_near = day.year == today.year or abs(today - day) <= HALF_A_YEAR
     return f"{day.day} {MONTHS[day.month - 1]}" if is_near else say_date(day)
+
+
+def say_since(day: date, today: date) -> str:
+    """`Mar 2026`, and `2021` of a day that is two years away."""
+    is_old = months_between(day, today) >= YEARS_FROM
+    return str(day.year) if is_old else say_month(day)
 
 
 def say_number(value: float, decimals: int) -> str:

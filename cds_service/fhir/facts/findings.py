@@ -8,15 +8,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 
-from cds_service.core.facts import Finding, Findings, Gap, PassedOver, Provenance
+from cds_service.core.facts import DRUGS_NOT_READ, BoneDrugs, Finding, Findings, Gap, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts import measurements
 from cds_service.fhir.facts.bone_density import find_t_score
+from cds_service.fhir.facts.bone_drug_history import find_bone_drug, find_denosumab_overdue, read_history
 from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, age_in_words, gap, known
 from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture, find_index_fracture
 from cds_service.fhir.facts.events import find_event, find_fall_with_injury
-from cds_service.fhir.facts.medication_list import find_denosumab_overdue, find_medication
+from cds_service.fhir.facts.medication_list import find_medication
 from cds_service.fhir.facts.observations import RETRACTED, Reading, find_readings, status_problem, time_problem
 from cds_service.fhir.facts.problem_list import find_condition
 from cds_service.fhir.facts.quantities import Refused
@@ -36,22 +37,25 @@ def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings
     found: dict[str, Finding] = {}
     gaps: dict[str, Gap] = {}
     passed: list[PassedOver] = []
+    drugs = read_history(specs["bone-drug"], chart) if "bone-drug" in specs else DRUGS_NOT_READ
     for name, spec in sorted(specs.items()):
-        outcome, passed_over = _find(spec, chart, specs)
+        outcome, passed_over = _find(spec, chart, specs, drugs)
         if passed_over:
             passed += dict.fromkeys(passed_over)
         if isinstance(outcome, Finding):
             found[name] = outcome
         else:
             gaps[name] = outcome
-    return Findings(found, gaps, tuple(passed))
+    return Findings(found, gaps, tuple(passed), drugs)
 
 
-def _find(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec]) -> FindingOrGap:
+def _find(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec], drugs: BoneDrugs) -> FindingOrGap:
     if spec.after_surgery:
         return gap(spec, "absent", "known only after surgery"), ()
     if spec.kind == "change":
         return measurements.find_change(spec, chart, specs)
+    if spec.name in FROM_DRUGS:
+        return FROM_DRUGS[spec.name](spec, chart, drugs)
     return (BY_NAME.get(spec.name) or PICKS.get(spec.pick) or READERS[spec.kind])(spec, chart)
 
 
@@ -264,9 +268,12 @@ def _as_value(word: str, spec: FindingSpec) -> bool | str:
 
 BY_NAME: Mapping[str, Reader] = {
     "prior-vertebral-fracture": find_earlier_fracture,
-    "denosumab-overdue": find_denosumab_overdue,
     "fall-with-injury": find_fall_with_injury,
     "index-fracture": find_index_fracture,
+}
+FROM_DRUGS: Mapping[str, Callable[[FindingSpec, Chart, BoneDrugs], FindingOrGap]] = {
+    "bone-drug": find_bone_drug,
+    "denosumab-overdue": find_denosumab_overdue,
 }
 PICKS: Mapping[str, Reader] = {
     "t-score": find_t_score,

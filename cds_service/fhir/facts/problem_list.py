@@ -7,10 +7,11 @@ from functools import cache
 from typing import NamedTuple
 
 from cds_service.core.facts import Finding, Gap, GapReason, PassedOver, Provenance
+from cds_service.core.months import months_before
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
-from cds_service.fhir.facts.chart import LISTS, Chart, Entry, FindingOrGap, age_in_words, gap, known, months_before
+from cds_service.fhir.facts.chart import LISTS, Chart, Entry, FindingOrGap, age_in_words, gap, known
 from cds_service.fhir.gathering.picking import LISTED, MEDICATION_TYPES
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Match
