@@ -29,12 +29,9 @@ from cds_service.fhir.facts.medication_list import (
 from cds_service.fhir.facts.problem_list import Stated, find_stated, say_no
 from cds_service.fhir.raw_json import (
     Json,
-    effective_moment,
-    last_day,
     member,
     number,
     objects,
-    read_moment,
     text,
 )
 
@@ -164,11 +161,11 @@ def _name(drug: Drug, chart: Chart) -> str:
 
 def _dated(value: object, chart: Chart) -> Dated | None:
     """A day as exactly as it is written; None if it is later than the order."""
-    at = read_moment(value)
+    at = chart.calendar.moment(value)
     if at is None or at.day > chart.not_after:
         return None
     is_exact = len(text(value).strip()) > len("2026-11")
-    end = at.day if is_exact else last_day(value) or at.day
+    end = at.day if is_exact else chart.calendar.last_day(value) or at.day
     return Dated(at.day, min(end, chart.not_after))
 
 
@@ -181,7 +178,7 @@ def _times(raw: Json, prefix: str, chart: Chart) -> tuple[Dated | None, Dated | 
     start, end = (_dated(member(period, name), chart) for name in ("start", "end"))
     if start or end:
         return start or end, end
-    other = effective_moment(raw, prefix)
+    other = chart.calendar.effective(raw, prefix)
     is_past = other is not None and other.day <= chart.not_after
     day = Dated(other.day, other.day) if other and is_past else None
     return day, day
@@ -284,7 +281,7 @@ def _ordered(mention: DrugEntry, entry: Entry, spec: FindingSpec, chart: Chart) 
     if entry.origin == "context":
         return mention._replace(is_current=True, is_draft=True)
     authored = _dated(entry.raw.get("authoredOn"), chart)
-    if authored is None and read_moment(entry.raw.get("authoredOn")):
+    if authored is None and chart.calendar.moment(entry.raw.get("authoredOn")):
         return mention  # dated after the order
     order = mention._replace(begins=authored)
     is_new = authored and _effect(mention.name, spec, authored) >= chart.today
@@ -296,7 +293,7 @@ def _ordered(mention: DrugEntry, entry: Entry, spec: FindingSpec, chart: Chart) 
 
 def _until_its_end(order: DrugEntry, entry: Entry, chart: Chart, *, is_open: bool) -> DrugEntry:
     """The order with its end by period or supply, if that is over."""
-    period, supply = _end_of_period(entry.raw), _end_of_supply(entry.raw, order.begins)
+    period, supply = _end_of_period(entry.raw, chart), _end_of_supply(entry.raw, order.begins, chart)
     end = max((day for day in (period, supply) if day), default=None)
     ended = Dated(end, end) if end and end <= chart.today else None
     if entry.status in STOPPED:
@@ -312,22 +309,22 @@ def _until_its_end(order: DrugEntry, entry: Entry, chart: Chart, *, is_open: boo
     return order._replace(how_ended="ended")
 
 
-def _end_of_period(raw: Json) -> date | None:
+def _end_of_period(raw: Json, chart: Chart) -> date | None:
     """The last day of the order's own periods; None if one is open."""
     dosages = objects(raw.get("dosageInstruction"))
     periods = [
         member(raw, "dispenseRequest", "validityPeriod"),
         *(member(one, "timing", "repeat", "boundsPeriod") for one in dosages),
     ]
-    ends = [last_day(member(one, "end")) for one in periods if one]
+    ends = [chart.calendar.last_day(member(one, "end")) for one in periods if one]
     return max((end for end in ends if end), default=None)
 
 
-def _end_of_supply(raw: Json, authored: Dated | None) -> date | None:
+def _end_of_supply(raw: Json, authored: Dated | None, chart: Chart) -> date | None:
     """Until when the order's supply lasts, with its repeats."""
     request = raw.get("dispenseRequest")
     each = _supply(member(request, "expectedSupplyDuration"))
-    begins = read_moment(member(request, "validityPeriod", "start"))
+    begins = chart.calendar.moment(member(request, "validityPeriod", "start"))
     start = begins.day if begins else authored.last if authored else None
     if each is None or start is None:
         return None

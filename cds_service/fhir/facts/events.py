@@ -18,7 +18,7 @@ from cds_service.fhir.facts import problem_list
 from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, gap, known
 from cds_service.fhir.facts.earlier_fracture import PRECISIONS
 from cds_service.fhir.gathering.problem_words import in_doubt
-from cds_service.fhir.raw_json import Json, first_day, last_day, member, text, texts_of
+from cds_service.fhir.raw_json import Json, member, text, texts_of
 
 HISTORY = ("history",)
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -94,11 +94,11 @@ def _time_of(
 ) -> tuple[date | None, date | None, Precision]:
     raw = stated.entry.raw
     written = text(raw.get("onsetDateTime")) or text(member(raw, "onsetPeriod", "start"))
-    over = _end_of(raw)
-    if first := first_day(written):
+    over = _end_of(raw, chart)
+    if first := chart.calendar.first_day(written):
         to = PRECISIONS.get(len(written.strip()), "day")
-        return first, max(filter(None, (last_day(written), over))), to
-    recorded = first_day(text(raw.get("recordedDate"))[:10])
+        return first, max(filter(None, (chart.calendar.last_day(written), over))), to
+    recorded = chart.calendar.first_day(text(raw.get("recordedDate"))[:10])
     if year := _year_in_words(raw, chart):
         if recorded and recorded.year == year:
             return recorded, max(filter(None, (recorded, over))), "month"
@@ -108,9 +108,9 @@ def _time_of(
     return None if is_history else recorded, last, "day"
 
 
-def _end_of(raw: Json) -> date | None:
+def _end_of(raw: Json, chart: Chart) -> date | None:
     end = text(raw.get("abatementDateTime")) or text(member(raw, "abatementPeriod", "end"))
-    return last_day(end)
+    return chart.calendar.last_day(end)
 
 
 def _year_in_words(raw: Json, chart: Chart) -> int | None:
