@@ -12,13 +12,19 @@ from cds_service.cards.guidelines import GuidelineFile
 from cds_service.core.data_file import label, read_json, read_toml, validated
 from cds_service.core.model_card import model_card
 from cds_service.core.policy import Policy
+from cds_service.core.pooled import load_pooled_model
 from cds_service.core.prediction import LogisticModel, load_models
 from cds_service.core.recalibration import Recalibration
 from cds_service.core.recommendations import Rule
 from cds_service.core.signals import signal_names
 from cds_service.core.source_attributes import SourceAttributes
 from cds_service.core.study import Study
-from cds_service.core.study_files import find_study_faults, load_contrary_evidence, load_studies
+from cds_service.core.study_files import (
+    find_study_faults,
+    load_contrary_evidence,
+    load_pooled_study,
+    load_studies,
+)
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Wording
 from cds_service.errors import DataFileError
@@ -63,8 +69,10 @@ def load_service(site: SiteFolder | None = None) -> Service:
     orderables = read_orderables(mappings)
     specs = load_finding_specs(*mappings)
     check_specs(specs, terminology)
-    studies = load_studies(STUDIES, {name: spec.unit for name, spec in specs.items()})
+    units = {name: spec.unit for name, spec in specs.items()}
+    studies = load_studies(STUDIES, units)
     models = load_models(studies, REDUCED)
+    pooled = load_pooled_model(load_pooled_study(STUDIES, units), REDUCED)
     policy = _policy(site, models)
     attributes = load_attributes()
     cards = _model_cards(studies, models, attributes, site, policy)
@@ -78,6 +86,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
         finding_specs=specs,
         studies=studies,
         models=models,
+        pooled=pooled,
         policy=policy,
         wording=Wording(specs),
         digests={

@@ -24,12 +24,14 @@ from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.derived import derive
 from cds_service.core.facts import AugmentationOrder, Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
+from cds_service.core.pooled import PooledModel
+from cds_service.core.pooled_study import PooledStudy
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.recommendations import Rule, recommend, words_of_rules
 from cds_service.core.repeats import CardFeedback, find_repeats, footing_of
 from cds_service.core.signals import Situation, find_signals
 from cds_service.core.source_attributes import SourceAttributes
-from cds_service.core.study import Study
+from cds_service.core.study import LogisticStudy, Study
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Wording
 from cds_service.errors import AuditUnavailable, EvidenceUnavailable
@@ -102,12 +104,18 @@ class Service:
     finding_specs: Mapping[str, FindingSpec]
     studies: Mapping[str, Study]
     models: Mapping[str, LogisticModel]
+    pooled: PooledModel
     policy: Policy
     wording: Wording
     digests: Mapping[str, str]
     model_cards: Mapping[str, Mapping[str, Any]]
     attributes: SourceAttributes
     of_clients: "Mapping[str, Service]" = field(default_factory=dict)
+
+    @property
+    def studies_in_force(self) -> tuple[LogisticStudy | PooledStudy, ...]:
+        """What every model that computes a figure is made from."""
+        return (self.pooled.study, *(one.study for one in self.models.values()))
 
     def of(self, client: str | None) -> "Service":
         """What is in force for this EHR."""
@@ -221,7 +229,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         concluded,
         response,
         service.digests,
-        service.models,
+        service.studies_in_force,
         noted,
         ports.caller,
         server,
@@ -259,7 +267,15 @@ def _conclude(
 ) -> Answer:
     """Steps 3 to 5, and the suggested orders: pure, the same for the same record and day."""
     findings = find_facts(service, service.finding_specs, order, record, today, ports.deadline)
-    assessment = assess(findings, service.models, service.studies, service.policy)
+    state = with_drafts(state_of(record), drafts)
+    assessment = assess(
+        findings,
+        state,
+        service.models,
+        service.pooled,
+        service.studies,
+        service.policy,
+    )
     situation = Situation(
         findings=findings,
         support=support,
@@ -287,7 +303,7 @@ def _conclude(
         hook_instance=request.hook_instance,
         base_url=ports.base_url,
         order=order,
-        record_state=with_drafts(state_of(record), drafts),
+        record_state=state,
         findings=findings,
         support=support,
         assessment=assessment,

@@ -8,7 +8,17 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cds_service.core.assessment import Assessment, assess
-from cds_service.core.facts import Finding, Findings, Gap, GapReason, Provenance, SupportOrder, SupportOrders, Value
+from cds_service.core.facts import (
+    Finding,
+    Findings,
+    Gap,
+    GapReason,
+    Provenance,
+    RecordState,
+    SupportOrder,
+    SupportOrders,
+    Value,
+)
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Recommendation, recommend
 from cds_service.core.signals import Signal, Situation, find_signals
@@ -16,6 +26,7 @@ from tests.chart_builders import HOOK, TODAY, open_service
 from tests.tables import cases
 
 DAY = TODAY - timedelta(days=10)
+WHOLE_RECORD = RecordState(unread={}, incomplete={}, unreadable=0, foreign=0)
 WORDS = {
     "review_weeks": "2",
     "max_weeks": "8",
@@ -57,7 +68,14 @@ def any_values(*groups: str) -> dict[str, st.SearchStrategy[Any]]:
 def assessed(values: Mapping[str, Value], policy: Policy | None = None) -> Assessment:
     """What the studies say of these findings."""
     service = open_service()
-    return assess(facts(values), service.models, service.studies, policy or service.policy)
+    return assess(
+        facts(values),
+        WHOLE_RECORD,
+        service.models,
+        service.pooled,
+        service.studies,
+        policy or service.policy,
+    )
 
 
 def policy_with(
@@ -90,7 +108,14 @@ def situation(
     return Situation(
         findings=found,
         support=support or SupportOrders(orders=orders),
-        assessment=assess(found, service.models, service.studies, chosen),
+        assessment=assess(
+            found,
+            WHOLE_RECORD,
+            service.models,
+            service.pooled,
+            service.studies,
+            chosen,
+        ),
         policy=chosen,
         studies=service.studies,
         wording=service.wording,

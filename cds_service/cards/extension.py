@@ -65,7 +65,7 @@ def _pooled_json(answer: Answer, pooled: PooledResult) -> dict[str, Any]:
     found: dict[str, Any] = {
         "model": study.id,
         "modelVersion": study.version,
-        "horizonMonths": pooled.model.horizon_months,
+        "horizonMonths": study.say.horizon_months,
         "incidence": pooled.model.baseline_of(None).incidence,
         "baseline": {"incidence": baseline.incidence, "source": baseline.source},
         "reference": baseline.incidence,

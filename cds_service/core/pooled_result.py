@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cds_service.core.facts import Finding, Findings
 from cds_service.core.pooled import (
@@ -10,7 +11,7 @@ from cds_service.core.pooled import (
     PooledModel,
     known_inputs,
 )
-from cds_service.core.pooled_study import NumberInput, YesNoInput
+from cds_service.core.pooled_study import BONES, NumberInput, YesNoInput
 
 TENTH = 1.2816  # standard deviations from the mean to the 10th and 90th percentile
 YOUNGEST = 50  # years; younger patients' vertebrae seldom break by weakness alone
@@ -54,6 +55,25 @@ class PooledResult:
         """The value of this finding that entered the model, after holding."""
         return self.figure.used[self.input_of[finding]]
 
+    @property
+    def slope(self) -> float:
+        """By how much the coefficients count here: 1, unless refitted to local patients."""
+        fitted = self.figure.baseline.recalibration
+        return fitted.slope if fitted else 1.0
+
+    def centre(self) -> "AveragePatient":
+        """The patient from whom the effects are counted."""
+        model, baseline = self.model, self.figure.baseline
+        bone = self.figure.bone or BONES[0]
+        fitted = baseline.recalibration
+        own = model.table.baseline.mean if fitted else baseline.log_odds
+        centre = model.averaging.centre(bone, own)
+        means = dict(zip(model.study.names(bone), centre.means.tolist(), strict=True))
+        log_odds = centre.intercept + sum(
+            model.beta(name) * mean for name, mean in means.items()
+        )
+        return AveragePatient(means, fitted.move(log_odds) if fitted else log_odds)
+
     def is_yes_or_no(self, finding: str) -> bool:
         """Tell a fact from a number."""
         return self.input_of[finding] in self.model.study.yes_no_by_id
@@ -61,6 +81,18 @@ class PooledResult:
     def is_held(self, finding: str) -> bool:
         """Report a value beyond the range within which the model follows it."""
         return self.input_of[finding] in self.figure.held
+
+
+class AveragePatient(NamedTuple):
+    """A patient with the mean of every input.
+
+    Attributes:
+        means: by the model's input.
+        log_odds: of the risk.
+    """
+
+    means: Mapping[str, float]
+    log_odds: float
 
 
 def find_pooled_result(
@@ -78,7 +110,9 @@ def find_pooled_result(
         inputs=tuple(used.values()),
         input_of={one.name: name for name, one in used.items()},
         set_aside=tuple(one for name, (_, one) in sources.items() if name not in used),
-        missing=tuple(model.study.by_id[name].findings[0] for name in figure.missing),
+        missing=tuple(
+            one.findings[0] for one in model.study.inputs if one.id in figure.missing
+        ),
         concerns=tuple(
             dict.fromkeys(said for one in used.values() for said in one.concerns)
         ),
@@ -106,13 +140,13 @@ def steps_moved(pooled: PooledResult, finding: str) -> int:
         return 0
     risks = [
         model.figure({**pooled.known, wanted.id: value}, baseline).risk
-        for value in _ends(wanted)
+        for value in likely_values(wanted)
     ]
     low, high = sorted(model.step_of(risk) for risk in risks)
     return high - low
 
 
-def _ends(one: NumberInput | YesNoInput) -> tuple[float, float]:
+def likely_values(one: NumberInput | YesNoInput) -> tuple[float, float]:
     """The 10th and 90th percentile, or no and yes."""
     if isinstance(one, YesNoInput):
         return 0.0, 1.0

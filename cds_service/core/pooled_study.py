@@ -184,11 +184,13 @@ class Saying(Part):
 
     Attributes:
         horizon: within which the new fracture is counted, in words.
+        horizon_months: the same for programs.
         more_from: from this risk on it is said as `more`.
         personal_needs: an own figure needs age and one of these; a yes of the yes/no ones.
     """
 
     horizon: Text
+    horizon_months: Annotated[int, Field(gt=0)]
     ladder: Annotated[tuple[Step, ...], Field(min_length=2)]
     more_from: Share
     more: Text

@@ -65,13 +65,17 @@ def replay(content: Mapping[str, Any], service: Service, service_id: str | None)
 def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> Answer:
     """The answer as far as the entry holds it; without orders in force, recommendations and suggestions."""
     findings = _findings(content)
+    parts = {name: part for name, part in content["record"].items() if name != "server"}
+    record = RecordState(**parts)
     in_force = service.policy.model_dump(by_alias=True)  # with what entered the figures then
     policy = Policy.model_validate({**in_force, "recalibration": {}, **content.get("policy", {})})
     return Answer(
         order=_order(content),
-        record_state=RecordState(**{name: part for name, part in content["record"].items() if name != "server"}),
+        record_state=record,
         findings=findings,
-        assessment=assess(findings, service.models, service.studies, policy),
+        assessment=assess(
+            findings, record, service.models, service.pooled, service.studies, policy
+        ),
         signals=tuple(Signal(name=name) for name in content["signals"]),
         policy=policy,
         wording=service.wording,
