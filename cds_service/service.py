@@ -24,6 +24,7 @@ from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.derived import derive
 from cds_service.core.facts import AugmentationOrder, Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
+from cds_service.core.pooled import PooledModel
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.recommendations import Rule, recommend, words_of_rules
 from cds_service.core.repeats import CardFeedback, find_repeats, footing_of
@@ -91,6 +92,7 @@ class Service:
     """All that is in force: read, checked and digested once, at start (`loading.py`).
 
     Attributes:
+        pooled: the model whose refracture figure speaks; the studies stand beneath it.
         digests: sha256 by part (studies, core, mappings, hooks, policy, model cards) and the version.
         model_cards: JSON of `/models/{id}`, by study.
         attributes: source attributes, for the recommendations.
@@ -102,6 +104,7 @@ class Service:
     finding_specs: Mapping[str, FindingSpec]
     studies: Mapping[str, Study]
     models: Mapping[str, LogisticModel]
+    pooled: PooledModel
     policy: Policy
     wording: Wording
     digests: Mapping[str, str]
