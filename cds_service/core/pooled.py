@@ -13,7 +13,7 @@ from typing import Literal, Self
 from cds_service.core.facts import Finding, Findings
 from cds_service.core.policy import SiteIncidence
 from cds_service.core.pooled_average import Averaging, Estimate
-from cds_service.core.pooled_study import BONES, Bone, NumberInput, PooledStudy
+from cds_service.core.pooled_study import BONES, Bone, NumberInput, PooledStudy, YesNoInput
 from cds_service.core.pooled_table import PooledTable, read_pooled_table
 from cds_service.core.prediction import expit, logit
 from cds_service.core.recalibration import Recalibration
