@@ -13,19 +13,14 @@ from cds_service.core.chart_facts import COMMON_WORDS, FactFile, placeholders
 from cds_service.core.data_file import label, read_json, read_toml, validated
 from cds_service.core.model_card import model_card
 from cds_service.core.policy import Policy
-from cds_service.core.pooled import load_pooled_model
+from cds_service.core.pooled import PooledModel, load_pooled_model
 from cds_service.core.prediction import LogisticModel, load_models
 from cds_service.core.recalibration import Recalibration
 from cds_service.core.recommendations import Rule
 from cds_service.core.signals import signal_names
 from cds_service.core.source_attributes import SourceAttributes
 from cds_service.core.study import Study
-from cds_service.core.study_files import (
-    find_study_faults,
-    load_contrary_evidence,
-    load_pooled_study,
-    load_studies,
-)
+from cds_service.core.study_files import find_study_faults, load_contrary_evidence, load_pooled_study, load_studies
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Wording
 from cds_service.errors import DataFileError
@@ -75,7 +70,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
     studies = load_studies(STUDIES, units)
     models = load_models(studies, REDUCED)
     pooled = load_pooled_model(load_pooled_study(STUDIES, units), REDUCED)
-    policy = _policy(site, models)
+    policy = _policy(site, models, pooled)
     attributes = load_attributes()
     cards = _model_cards(studies, models, attributes, site, policy)
     services = {
@@ -139,7 +134,7 @@ def _folders(kind: Literal["hooks", "mappings"], site: SiteFolder | None) -> tup
     return (data_root(kind), *(site.overlays(kind) if site else ()))
 
 
-def _policy(site: SiteFolder | None, models: Mapping[str, LogisticModel]) -> Policy:
+def _policy(site: SiteFolder | None, models: Mapping[str, LogisticModel], pooled: PooledModel) -> Policy:
     path = PACKAGE / "policy.toml"
     policy = validated(Policy, read_toml(path), path)
     if site is None:
@@ -147,21 +142,27 @@ def _policy(site: SiteFolder | None, models: Mapping[str, LogisticModel]) -> Pol
     baseline, reference = (
         table.model_dump(by_alias=True, exclude_none=True) for table in (site.site.baseline, site.site.reference)
     )
+    digests = {name: model.study.table_digest for name, model in models.items()}
+    digests[pooled.study.id] = pooled.study.table_digest
     own = site.path / RECALIBRATION
-    fitted = _recalibration(own if own.exists() or site.below is None else site.below.path / RECALIBRATION, models)
+    fitted = _recalibration(own if own.exists() or site.below is None else site.below.path / RECALIBRATION, digests)
     return policy.with_site(baseline, site.site.policy, reference).model_copy(update={"recalibration": fitted})
 
 
-def _recalibration(path: Path, models: Mapping[str, LogisticModel]) -> Mapping[str, Recalibration]:
-    """The site's recalibration by study; one of other numbers than those in force is refused."""
+def _recalibration(path: Path, digests: Mapping[str, str]) -> Mapping[str, Recalibration]:
+    """The site's recalibration by model; one of other numbers than those in force is refused.
+
+    Args:
+        digests: of the numbers in force, by model.
+    """
     if not path.exists():
         return {}
     found = {}
     for name, table in read_toml(path).items():
-        if name not in models:
-            raise DataFileError(label(path), name, f"is not one of the studies {', '.join(models)}")
+        if name not in digests:
+            raise DataFileError(label(path), name, f"is not one of the models {', '.join(digests)}")
         found[name] = validated(Recalibration, table, path)
-        if found[name].table_digest != models[name].study.table_digest:
+        if found[name].table_digest != digests[name]:
             raise DataFileError(
                 label(path), f"{name}.table-digest", "the study has changed since; run validate --refit"
             )

@@ -99,6 +99,7 @@ class Service:
     """All that is in force: read, checked and digested once, at start (`loading.py`).
 
     Attributes:
+        pooled: the model whose refracture figure speaks; the studies stand beneath it.
         digests: sha256 by part (studies, core, mappings, hooks, policy, model cards) and the version.
         model_cards: JSON of `/models/{id}`, by study.
         attributes: source attributes, for the recommendations.

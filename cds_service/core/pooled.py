@@ -4,7 +4,7 @@ Steps 4 to 7 of the method in docs/pooled.md. Nothing is drawn or fitted here.
 """
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from typing import Literal, Self
 from cds_service.core.facts import Finding, Findings
 from cds_service.core.policy import SiteIncidence
 from cds_service.core.pooled_average import Averaging, Estimate
-from cds_service.core.pooled_study import BONES, Bone, NumberInput, PooledStudy
+from cds_service.core.pooled_study import BONES, Bone, NumberInput, PooledStudy, YesNoInput
 from cds_service.core.pooled_table import PooledTable, read_pooled_table
 from cds_service.core.prediction import expit, logit
 from cds_service.core.recalibration import Recalibration
@@ -21,7 +21,6 @@ from cds_service.core.study import Z_95, Interval
 
 PooledBand = Literal["below", "not-different", "above"]
 HALF = 0.5  # added to events and to the others, so that no event is no error
-LEAST = 1e-9  # nearer than this two figures are one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +120,24 @@ class PooledModel:
         """The model of a file and its table."""
         return cls(study, table, Averaging(study, table))
 
+    @property
+    def horizon_months(self) -> int:
+        """Within which the new fracture is counted; the sources mix 12 to 24."""
+        return self.study.say.horizon_months
+
+    def step_of(self, risk: float) -> int:
+        """Which step of the ladder says a risk: the nearest on the scale of log odds."""
+        ladder = self.study.say.ladder
+        if risk >= self.study.say.more_from:
+            return len(ladder)
+        log_odds = logit(risk)
+        return min(range(len(ladder)), key=lambda at: abs(log_odds - logit(ladder[at].risk)))
+
+    def words_of(self, risk: float) -> str:
+        """The words of that step, `about 1 in 6`."""
+        ladder, at = self.study.say.ladder, self.step_of(risk)
+        return ladder[at].words if at < len(ladder) else self.study.say.more
+
     def beta(self, name: str) -> float:
         """The coefficient that a figure uses, log odds per unit."""
         return self.study.shrink * self.table.coefficients[name].mean
@@ -191,10 +208,9 @@ class PooledModel:
             risk=risk,
             log_odds=best.log_odds,
             is_personal=is_personal,
-            words=_words(self.study, risk, baseline, is_personal=is_personal),
+            words=self.words_of(risk) if is_personal else _usual_words(risk, baseline),
             usual=baseline.usual,
-            in_summary=is_personal
-            and _step(self.study, risk) >= _step(self.study, baseline.incidence),
+            in_summary=is_personal and self.step_of(risk) >= self.step_of(baseline.incidence),
             band=_band(self.study, best, baseline, used, raising) if is_personal else "not-different",
             new_hospital=_interval(best.log_odds, absolute),
             same_hospital=_interval(best.log_odds, best.error),
@@ -221,13 +237,12 @@ class PooledModel:
     ) -> PooledBaseline:
         lowest, *_, highest = self.table.centres["t"].log_odds
         log_odds = min(max(log_odds, lowest), highest)
-        usual = _step_words(self.study, expit(log_odds)).removeprefix("about ")
         return PooledBaseline(
             incidence=expit(log_odds),
             log_odds=log_odds,
             variance=variance,
             source=source,
-            usual=usual,
+            usual=self.words_of(expit(log_odds)).removeprefix("about "),
             horizon=self.study.say.horizon,
             events=observed.events if observed else None,
             patients=observed.patients if observed else None,
@@ -235,9 +250,7 @@ class PooledModel:
             recalibration=recalibration,
         )
 
-    def _held(
-        self, known: Mapping[str, float | bool]
-    ) -> tuple[dict[str, float], dict[str, float]]:
+    def _held(self, known: Mapping[str, float | bool]) -> tuple[dict[str, float], dict[str, float]]:
         """All values as numbers, those outside what is held moved to its end; and the moved."""
         if foreign := set(known) - {one.id for one in self.study.inputs}:
             raise ValueError(f"{self.study.id} has no input {', '.join(sorted(foreign))}")
@@ -252,19 +265,14 @@ class PooledModel:
                     used[one.id] = held[one.id] = end
         return used, held
 
-    def _estimates(
-        self, used: Mapping[str, float], baseline: PooledBaseline
-    ) -> tuple[Estimate, Estimate | None]:
+    def _estimates(self, used: Mapping[str, float], baseline: PooledBaseline) -> tuple[Estimate, Estimate | None]:
         """The patient's figure and, if T and HU are known, the other and lower one."""
         fitted = baseline.recalibration
         own = self.table.baseline.mean if fitted else baseline.log_odds
         bones: list[Bone] = [bone for bone in BONES if bone in used] or [BONES[0]]
         found = [self.averaging.estimate(bone, used, own) for bone in bones]
         if fitted is not None:
-            found = [
-                Estimate(one.bone, fitted.move(one.log_odds), fitted.slope * one.error)
-                for one in found
-            ]
+            found = [Estimate(one.bone, fitted.move(one.log_odds), fitted.slope * one.error) for one in found]
         best, *rest = sorted(found, key=lambda one: -one.log_odds)
         return best, rest[0] if rest else None
 
@@ -272,9 +280,7 @@ class PooledModel:
         fitted = baseline.recalibration
         return baseline.variance if fitted is None else fitted.variance_at(fitted.own(estimate.log_odds))
 
-    def _effects(
-        self, bone: Bone, entered: Mapping[str, float], baseline: PooledBaseline
-    ) -> dict[str, float]:
+    def _effects(self, bone: Bone, entered: Mapping[str, float], baseline: PooledBaseline) -> dict[str, float]:
         fitted = baseline.recalibration
         own = self.table.baseline.mean if fitted else baseline.log_odds
         means = dict(zip(self.study.names(bone), self.averaging.centre(bone, own).means.tolist(), strict=True))
@@ -296,13 +302,19 @@ def known_inputs(study: PooledStudy, findings: Findings) -> dict[str, tuple[floa
     found: dict[str, tuple[float | bool, Finding]] = {}
     for one in study.inputs:
         values = [findings.known[name] for name in one.findings if name in findings.known]
-        if isinstance(one, NumberInput):
-            found |= {one.id: (float(value.value), value) for value in values[:1]}
-            continue
-        yes = [value for value in values if one.yes.is_met(value.value)]
-        no = [value for value in values if one.no is not None and one.no.is_met(value.value)]
-        found |= {one.id: (True, value) for value in yes[:1]} or {one.id: (False, value) for value in no[:1]}
+        given = next(_given(one, values), None)
+        if given is not None:
+            found[one.id] = given
     return found
+
+
+def _given(one: NumberInput | YesNoInput, values: Iterable[Finding]) -> Iterator[tuple[float | bool, Finding]]:
+    """What the findings of an input say, a yes before a no."""
+    if isinstance(one, NumberInput):
+        yield from ((float(value.value), value) for value in values)
+        return
+    for required, answer in ((one.yes, True), (one.no, False)):
+        yield from ((answer, value) for value in values if required is not None and required.is_met(value.value))
 
 
 def _local_log_odds(observed: SiteIncidence) -> tuple[float, float]:
@@ -342,30 +354,12 @@ def _band(
         return "above"
     is_low = share <= 1 - bands.sure and risk <= bands.below_ratio * baseline.incidence
     needed = all(name in used for name in bands.below_needs) and any(bone in used for bone in BONES)
-    is_raised = (
-        used.get("age", 0) >= bands.raising_age
-        or any(name in raising or used.get(name) == 1 for name in bands.raising)
+    is_raised = used.get("age", 0) >= bands.raising_age or any(
+        name in raising or used.get(name) == 1 for name in bands.raising
     )
     return "below" if is_low and needed and not is_raised else "not-different"
 
 
-def _words(
-    study: PooledStudy, risk: float, baseline: PooledBaseline, *, is_personal: bool
-) -> str:
-    if is_personal:
-        return _step_words(study, risk)
+def _usual_words(risk: float, baseline: PooledBaseline) -> str:
     at_least = "at least the " if risk > baseline.incidence else ""
     return f"{at_least}usual {baseline.usual}"
-
-
-def _step(study: PooledStudy, risk: float) -> int:
-    """Which step of the ladder says the risk: the nearest on the scale of log odds."""
-    ladder = study.say.ladder
-    if risk >= study.say.more_from:
-        return len(ladder)
-    return min(range(len(ladder)), key=lambda at: abs(logit(risk) - logit(ladder[at].risk)))
-
-
-def _step_words(study: PooledStudy, risk: float) -> str:
-    ladder, at = study.say.ladder, _step(study, risk)
-    return ladder[at].words if at < len(ladder) else study.say.more

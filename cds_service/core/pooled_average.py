@@ -104,17 +104,12 @@ class Averaging:
         found = self._centres.get((bone, baseline))
         if found is None:
             rows = self.table.centres[bone]
-            means = [
-                np.interp(baseline, rows.log_odds, rows.means[name])
-                for name in self.study.names(bone)
-            ]
+            means = [np.interp(baseline, rows.log_odds, rows.means[name]) for name in self.study.names(bone)]
             intercept = float(np.interp(baseline, rows.log_odds, rows.intercepts))
             found = self._centres[bone, baseline] = Centre(intercept, np.array(means))
         return found
 
-    def estimate(
-        self, bone: Bone, used: Mapping[str, float], baseline: float
-    ) -> Estimate:
+    def estimate(self, bone: Bone, used: Mapping[str, float], baseline: float) -> Estimate:
         """The figure with this bone input.
 
         Args:
@@ -184,7 +179,7 @@ def _make_grid(study: PooledStudy, terms: _Terms, known: frozenset[str]) -> _Gri
     given = [at for at in numbers if terms.names[at] in known]
     unknown = [at for at in numbers if terms.names[at] not in known]
     across = terms.correlation[np.ix_(given, unknown)]
-    regression = np.linalg.solve(terms.correlation[np.ix_(given, given)], across)
+    regression = np.asarray(np.linalg.solve(terms.correlation[np.ix_(given, given)], across), dtype=np.float64)
     spread = terms.correlation[np.ix_(unknown, unknown)] - across.T @ regression
     points = np.array(list(product(NODES.tolist(), repeat=len(unknown))))
     deviations = points @ np.linalg.cholesky(spread).T

@@ -110,7 +110,9 @@ def find_pooled_result(
         inputs=tuple(used.values()),
         input_of={one.name: name for name, one in used.items()},
         set_aside=tuple(one for name, (_, one) in sources.items() if name not in used),
-        missing=tuple(model.study.by_id[name].findings[0] for name in figure.missing),
+        missing=tuple(
+            one.findings[0] for one in model.study.inputs if one.id in figure.missing
+        ),
         concerns=tuple(
             dict.fromkeys(said for one in used.values() for said in one.concerns)
         ),

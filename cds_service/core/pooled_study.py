@@ -184,7 +184,7 @@ class Saying(Part):
 
     Attributes:
         horizon: within which the new fracture is counted, in words.
-        horizon_months: the same for programs.
+        horizon_months: the same as a number, for programs.
         more_from: from this risk on it is said as `more`.
         personal_needs: an own figure needs age and one of these; a yes of the yes/no ones.
     """
@@ -302,6 +302,11 @@ class PooledStudy(Part):
         return (*self.numbers, *self.yes_no)
 
     @cached_property
+    def by_id(self) -> dict[str, NumberInput | YesNoInput]:
+        """All inputs by name."""
+        return {one.id: one for one in self.inputs}
+
+    @cached_property
     def yes_no_by_id(self) -> dict[str, YesNoInput]:
         """The yes/no inputs by name."""
         return {one.id: one for one in self.yes_no}
@@ -322,7 +327,8 @@ class PooledStudy(Part):
     def sarcopenia_share(self, shift: NDArray[np.float64]) -> NDArray[np.float64]:
         """How likely sarcopenia is, so many log odds from the patients' average."""
         share = self.yes_no_by_id[SARCOPENIA].share
-        return 1 / (1 + np.exp(-(self.sarcopenia_shift.scale * np.log(share / (1 - share)) + shift)))
+        log_odds = self.sarcopenia_shift.scale * np.log(share / (1 - share)) + shift
+        return np.asarray(1 / (1 + np.exp(-log_odds)))
 
     @property
     def table_digest(self) -> str:

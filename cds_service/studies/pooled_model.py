@@ -43,9 +43,7 @@ def build_pooled_table(say: Callable[[str], None] | None = None, folder: Path = 
     write_pooled_table(pooled_table(study, say), folder)
 
 
-def pooled_table(
-    study: PooledStudy, say: Callable[[str], None] | None = None, *, points: int = POINTS
-) -> PooledTable:
+def pooled_table(study: PooledStudy, say: Callable[[str], None] | None = None, *, points: int = POINTS) -> PooledTable:
     """The table of the pooled model.
 
     Args:
