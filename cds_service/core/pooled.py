@@ -170,14 +170,6 @@ class PooledModel:
         log_odds = (mean / between + own / within) / precision
         return self._baseline(log_odds, 1 / precision, "site", observed=observed)
 
-    def step_of(self, risk: float) -> int:
-        """The place of a risk, 0..1, on the ladder, from its lowest step."""
-        return _step(self.study, risk)
-
-    def words_of(self, risk: float) -> str:
-        """The step of the ladder nearest to a risk, 0..1: `about 1 in 8`."""
-        return _step_words(self.study, risk)
-
     def figure(
         self,
         known: Mapping[str, float | bool],
