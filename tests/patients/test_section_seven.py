@@ -512,7 +512,7 @@ def test_the_card_says_what_it_must_in_its_colour(one: Patient) -> None:
         return
     card = cards[one.topic]
     assert card["indicator"] == one.indicator
-    missing = [pattern for pattern in one.must if not re.search(pattern, card["summary"])]
+    missing = [pattern for pattern in one.must if not re.search(pattern, card["summary"], re.IGNORECASE)]
     assert missing == [], card["summary"]
 
 
