@@ -63,7 +63,7 @@ def find_medication(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     if counted:
         return _taken(spec, chart, counted), passed
     if stated := [one for one in said if one.problem is None]:
-        return stated_as_true(spec, stated), passed
+        return stated_as_true(spec, stated, chart), passed
     if doubtful := [one for one in said if one.problem and one.problem[0] == "undetermined"]:
         seen = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen), passed
