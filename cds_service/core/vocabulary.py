@@ -79,6 +79,8 @@ class FindingSpec:
         by_words: words of the list say yes where no code does. For what calls for care and never reassures.
         events: concepts of single events, two of which on different days within `events_months` say yes as well.
         kinds: which one it is, in our words, by rule of `mappings/kinds.toml`, where no code says it.
+        words_need_kind: words alone are enough only if one of `kinds` is among them.
+        unless_kinds: rules of `mappings/kinds.toml` for words with which an event does not count.
         within_days: an event that is older does not count.
         older_days: an event that is not older does not count.
         undated_counts: an event whose day nobody knows counts.
@@ -119,6 +121,8 @@ class FindingSpec:
     past: str = ""
     labels: Mapping[Name, str] = Field(default_factory=dict)
     kinds: Mapping[Name, str] = Field(default_factory=dict)
+    words_need_kind: bool = False
+    unless_kinds: tuple[Name, ...] = ()
     within_days: int | None = Field(default=None, gt=0)
     older_days: int | None = Field(default=None, gt=0)
     undated_counts: bool = False

@@ -20,7 +20,6 @@ from cds_service.fhir.facts.earlier_fracture import PRECISIONS
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.raw_json import Json, member, text, texts_of
 
-HISTORY = ("history",)
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 # Elements that place it in time without its first day.
 VAGUE = ("onsetAge", "onsetRange", "onsetString")
@@ -60,9 +59,18 @@ def happenings(spec: FindingSpec, chart: Chart, concepts: Sequence[str]) -> list
     found = []
     for entry in chart.mentions_of((*concepts, *map(in_doubt, concepts))):
         stated = _stated(entry, concepts) if entry.kind == "Condition" else None
-        if stated:
+        if stated and _is_meant(stated, spec, chart):
             found.append(_dated(stated, spec, chart))
     return found
+
+
+def _is_meant(stated: problem_list.Stated, spec: FindingSpec, chart: Chart) -> bool:
+    """Whether its words leave no doubt that it is this, and not something of long ago."""
+    if problem_list.kinds_said(stated.entry, spec.unless_kinds, chart):
+        return False
+    if stated.code or not spec.words_need_kind:
+        return True
+    return bool(problem_list.kind_of(stated.entry, spec, chart))
 
 
 def _stated(entry: Entry, concepts: Sequence[str]) -> problem_list.Stated | None:
@@ -126,9 +134,8 @@ def _is_history(stated: problem_list.Stated, spec: FindingSpec, chart: Chart) ->
         return True
     if any(match.concept in spec.history for match in entry.matches):
         return True
-    kinds = chart.terminology.kinds
-    said = (kinds.of_title(words, HISTORY) for words in texts_of(entry.raw.get("code")))
-    return certainty_of(entry.raw) == "past" or any(said)
+    is_past = certainty_of(entry.raw) == "past"
+    return is_past or bool(problem_list.kinds_said(entry, ("history",), chart))
 
 
 def _counts(one: Happened, spec: FindingSpec, chart: Chart) -> bool | None:
@@ -151,7 +158,7 @@ def _counts(one: Happened, spec: FindingSpec, chart: Chart) -> bool | None:
 
 def _yes(spec: FindingSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
     newest = sorted(counted, key=_order, reverse=True)
-    labels = [label_of(one.stated, spec, chart) for one in newest]
+    labels = [problem_list.label_of(one.stated, spec, chart) for one in newest]
     place = next((place for place, label in enumerate(labels) if label), 0)
     by_words = () if any(one.stated.code for one in newest) else (problem_list.BY_WORDS,)
     leading = newest[place]
@@ -169,23 +176,6 @@ def _yes(spec: FindingSpec, chart: Chart, counted: Sequence[Happened]) -> Findin
 
 def _order(one: Happened) -> tuple[date, str]:
     return one.first or one.last or date.min, one.stated.entry.reference
-
-
-def label_of(stated: problem_list.Stated, spec: FindingSpec, chart: Chart) -> str:
-    """Which one it is, in our words: by its codes, else by its words."""
-    coded = spec.label_of({match.concept for match in stated.entry.matches})
-    if coded:
-        return coded
-    return worded_kind(stated.entry, spec, chart) or spec.label_of(stated.entry.named)
-
-
-def worded_kind(entry: Entry, spec: FindingSpec, chart: Chart) -> str:
-    """Which one it is, by the words of its code."""
-    names = tuple(spec.kinds)
-    kinds = chart.terminology.kinds
-    said = [kinds.of_title(words, names) for words in texts_of(entry.raw.get("code"))]
-    found = frozenset().union(*said) if said else frozenset()
-    return next((spec.kinds[name] for name in names if name in found), "")
 
 
 def _open(spec: FindingSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap:
@@ -212,7 +202,7 @@ def find_fall_with_injury(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     injured = [
         one
         for one in falls
-        if _says_injury(one.stated.entry, chart)
+        if problem_list.kinds_said(one.stated.entry, ("kind-injury",), chart)
         or any(one.first and abs(day - one.first) <= SAME_FALL for day in broken)
     ]
     if injured:
@@ -223,9 +213,3 @@ def find_fall_with_injury(spec: FindingSpec, chart: Chart) -> FindingOrGap:
 def _recent(spec: FindingSpec, chart: Chart, concepts: Sequence[str]) -> Iterable[Happened]:
     found = happenings(spec, chart, concepts)
     return (one for one in found if not one.stated.problem and _counts(one, spec, chart))
-
-
-def _says_injury(entry: Entry, chart: Chart) -> bool:
-    kinds = chart.terminology.kinds
-    words = texts_of(entry.raw.get("code"))
-    return any(kinds.of_title(one, ("kind-injury",)) for one in words)

@@ -78,7 +78,7 @@ def without_use(spec: FindingSpec, chart: Chart, ours: Sequence[Use]) -> Finding
     stated_ones = find_stated(chart, spec, spec.value_sets)
     said = [one for one in stated_ones if one.entry.kind == "Condition" and not one.is_past]
     if stated := [one for one in said if one.problem is None]:
-        return stated_as_true(spec, stated)
+        return stated_as_true(spec, stated, chart)
     if doubtful := [one for one in said if one.problem and one.problem[0] == "undetermined"]:
         seen = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen)

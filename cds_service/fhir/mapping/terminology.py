@@ -345,7 +345,7 @@ def check_specs(specs: Mapping[str, FindingSpec], terminology: Terminology) -> N
 
 def _check_phrases(spec: FindingSpec, terminology: Terminology) -> None:
     named = (
-        ("kinds", tuple(spec.kinds), terminology.kinds.names),
+        ("kinds", (*spec.kinds, *spec.unless_kinds), terminology.kinds.names),
         ("method", spec.method.ways if spec.method else (), terminology.methods.names),
     )
     for key, rules, names in named:
