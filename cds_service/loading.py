@@ -9,6 +9,7 @@ from typing import Any, Literal
 from cds_service import __version__
 from cds_service.cards.card_files import in_force, load_card_texts
 from cds_service.cards.guidelines import GuidelineFile
+from cds_service.core import chart_signals as _chart_signals  # noqa: F401 - registers its signals
 from cds_service.core.data_file import label, read_json, read_toml, validated
 from cds_service.core.model_card import model_card
 from cds_service.core.policy import Policy

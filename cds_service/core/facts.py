@@ -27,6 +27,7 @@ GapReason = Literal[
     "other-method",  # measured in a way that gives a different quantity
 ]
 Procedure = Literal["PKP", "PVP"]
+Precision = Literal["day", "month", "year"]
 YEARS_FROM = 24  # months; from here on an age is stated in years
 
 
@@ -93,6 +94,7 @@ class Finding(NamedTuple):
         label: what exactly it is, in our words: `denosumab`, `lung cancer`; empty when the name says it all.
         may_reassure: false for a value older than fresh, or measured in a way that is not known: it supports no "lower"
             and no percentage in a summary.
+        dated_to: how exactly `observed` is known: of a year alone it is the first day.
     """
 
     name: str
@@ -106,6 +108,7 @@ class Finding(NamedTuple):
     since: date | None = None
     label: str = ""
     may_reassure: bool = True
+    dated_to: Precision = "day"
 
 
 class Gap(NamedTuple):

@@ -14,13 +14,14 @@ from cds_service.core.wording import say_date
 from cds_service.fhir.facts import measurements
 from cds_service.fhir.facts.bone_density import find_t_score
 from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, age_in_words, gap, known
-from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture
+from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture, find_index_fracture
+from cds_service.fhir.facts.events import find_event, find_fall_with_injury
 from cds_service.fhir.facts.medication_list import find_denosumab_overdue, find_medication
 from cds_service.fhir.facts.observations import RETRACTED, Reading, find_readings, status_problem, time_problem
 from cds_service.fhir.facts.problem_list import find_condition
 from cds_service.fhir.facts.quantities import Refused
 from cds_service.fhir.gathering.picking import EXAM_TYPES
-from cds_service.fhir.raw_json import Json, Moment, effective_moment, read_moment, text, texts_of, truth
+from cds_service.fhir.raw_json import Json, Moment, effective_moment, member, read_moment, text, texts_of, truth
 
 Reader = Callable[[FindingSpec, Chart], FindingOrGap]
 
@@ -155,6 +156,29 @@ def _day_of(exam: Entry) -> date | None:
     return started.day if started else None
 
 
+# --- the encounter of the signing ------------------------------------------------------------------------------------
+
+INPATIENT, CLINIC = frozenset({"IMP", "ACUTE", "NONAC", "OBSENC"}), frozenset({"AMB", "VR", "HH"})
+
+
+def find_place(spec: FindingSpec, chart: Chart) -> FindingOrGap:
+    """Read where the patient is cared for from the class of the encounter; an emergency may become either."""
+    encounters = [one for one in chart.of_kind("Encounter") if one.status not in VOID_ENCOUNTER]
+    for encounter in encounters:
+        code = text(member(encounter.raw, "class", "code")).upper()
+        place = "inpatient" if code in INPATIENT else "clinic" if code in CLINIC else ""
+        if place:
+            return known(spec, place, encounter.source(spec, f"class {code}")), ()
+    return gap(
+        spec,
+        "undetermined" if encounters else "absent",
+        "the encounter does not say" if encounters else "no encounter read",
+    ), ()
+
+
+VOID_ENCOUNTER = frozenset({"entered-in-error", "cancelled"})
+
+
 # --- answers: yes/no findings and categories from boolean, coded or free-text Observations ---------------------------
 
 YES_OR_NO = frozenset({"answer-yes", "answer-no"})
@@ -238,6 +262,8 @@ def _as_value(word: str, spec: FindingSpec) -> bool | str:
 BY_NAME: Mapping[str, Reader] = {
     "prior-vertebral-fracture": find_earlier_fracture,
     "denosumab-overdue": find_denosumab_overdue,
+    "fall-with-injury": find_fall_with_injury,
+    "index-fracture": find_index_fracture,
 }
 PICKS: Mapping[str, Reader] = {
     "t-score": find_t_score,
@@ -248,6 +274,8 @@ READERS: Mapping[str, Reader] = {
     "boolean": find_answer,
     "category": find_answer,
     "condition": find_condition,
+    "event": find_event,
+    "place": find_place,
     "exam": find_exam,
     "medication": find_medication,
     "demographic": find_demographic,
