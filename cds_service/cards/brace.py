@@ -13,7 +13,8 @@ from cds_service.protocol.messages import Card
 
 TOPIC = "braceLimit"
 CORRECTION, BED_REST, LIMIT = "brace-correction", "bed-rest", "brace-limit"
-ROLES = {"ordered": "ordered", "renewed": "renewed", "added": "added", "active": "in use"}
+# What is said of each, in order.
+ROLES = {"renewed": "renewed", "active": "in use", "ordered": "ordered", "added": "added"}
 WEEK_DAYS = 7
 
 
@@ -109,7 +110,7 @@ class _BraceCard:
     def _named(self) -> str:
         """`TLSO renewed and LSO added`, `TLSO and LSO ordered`, `TLSO (2 orders) ordered`."""
         by_role: dict[str, list[str]] = {}
-        for one in self.braces:
+        for one in sorted(self.braces, key=lambda one: list(ROLES).index(one.role)):
             by_role.setdefault(ROLES[one.role], []).append(one.name)
         return join_words(f"{join_words(_counted(names))} {role}" for role, names in by_role.items())
 
@@ -145,8 +146,8 @@ class _BraceCard:
 
     def _reason(self, reason: KeepReason) -> str:
         if reason.source == "open":
-            return self.texts.say("brace.keep.open", name=self.answer.wording.name(reason.name))
-        return self.texts.say(f"brace.keep.{reason.name}", levels=join_words(reason.levels or ("",)))
+            return self.texts.say("keep.open", name=self.answer.wording.name(reason.name))
+        return self.texts.say(f"keep.{reason.name}", levels=join_words(reason.levels or ("",)))
 
     # --- detail
 

@@ -309,6 +309,8 @@ BRACE_STUDIES = ("sarcopenia-pvm-2022", "muscle-change-2021")
 def _brace_keep_reason(situation: Situation) -> Signal | None:
     """Instability, posterior wall, deficit, another fracture: on record, or of a brace order itself."""
     found = keep_reasons(situation.findings, situation.support)
+    if not any(one.issue for one in _braces(situation)):  # what is open matters only where an end is asked for
+        found = tuple(one for one in found if one.source != "open")
     said = dict.fromkeys(_keep_words(one, situation.wording) for one in found)
     return Signal(", ".join(said)) if said else None
 
