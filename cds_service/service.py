@@ -149,6 +149,7 @@ class Ports:
         may_name_server: whether the caller may name the request's FHIR server; one that it may not name is neither read
             nor recorded.
         capabilities: what the EHR can apply.
+        is_of_earlier_day: whether `--as-of` names the day; nothing dated after the order counts then.
         is_shown: whether the cards leave; otherwise the answer is computed and recorded, and none does.
         basis_url: the address of the basis page of the audit entry with this id; empty where there is none.
     """
@@ -163,6 +164,7 @@ class Ports:
     aliases: tuple[str, ...] = ()
     may_name_server: bool = True
     capabilities: Capabilities = EVERYTHING
+    is_of_earlier_day: bool = False
     is_shown: bool = True
     basis_url: Callable[[str], str] = field(default=lambda _: "")
 
@@ -277,7 +279,7 @@ def _conclude(
     basis_url: str,
 ) -> Answer:
     """Steps 3 to 5, and the suggested orders: pure, the same for the same record and day."""
-    horizon = _horizon(order, today)
+    horizon = _horizon(order, today, ports)
     findings = find_facts(service, service.finding_specs, order, record, horizon, ports.deadline)
     state = with_drafts(state_of(record), drafts)
     assessment = assess(
@@ -354,11 +356,11 @@ def _conclude(
     )
 
 
-def _horizon(order: AugmentationOrder | None, today: date) -> Horizon:
-    """Nothing dated after the order counts."""
+def _horizon(order: AugmentationOrder | None, today: date, ports: Ports) -> Horizon:
+    """A live signing reads the record as of now; what looks at an earlier day, as of the order."""
     authored = order.authored if order else None
     written = min(authored, today) if authored else today
-    return Horizon(today, written, today)
+    return Horizon(today, written if ports.is_of_earlier_day else today, today, written)
 
 
 def find_facts(

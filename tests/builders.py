@@ -203,7 +203,7 @@ def findings_of(
     mapped = record.get("mapped") or terminology()
     read = record_of(*listed, **record)
     until = not_after or today
-    horizon = Horizon(today, until, today)
+    horizon = Horizon(today, until, today, until)
     chart = Chart(read, mapped, horizon, treated=treated, deadline=deadline)
     return extract_findings(chart, specs())
 

@@ -131,6 +131,7 @@ def assess_patient(wish: Wish, settings: Settings, site: SiteFolder | None, capa
         clock=lambda: options.now_or_noon(wish.as_of, calendar),
         fhir=reader,
         audit=OneEntry(),
+        is_of_earlier_day=wish.as_of is not None,
         deadline=deadline,
         base_url=settings.public_url or "http://127.0.0.1:8080",
         capabilities=capabilities,

@@ -79,6 +79,7 @@ def explain_request(
     log = OneEntry()
     ports = Ports(
         clock=lambda: options.now_or_noon(today, service.calendar),
+        is_of_earlier_day=today is not None,
         fhir=_reader(request, site.site if site else None, settings),
         audit=log,
         deadline=Deadline.after(settings.deadline_seconds),

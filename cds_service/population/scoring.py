@@ -205,7 +205,7 @@ def known_on(
     record = record_in(answers, plan, (), terminology, person, deadline)
     signed = with_referred(signed, record, None, None, person, until=deadline)
     order = find_augmentation_order(signed, terminology)
-    return record, order, find_facts(run.service, specs, order, record, Horizon(day, day, date.max), deadline)
+    return record, order, find_facts(run.service, specs, order, record, Horizon(day, day, date.max, day), deadline)
 
 
 def _not_applicable(why: str) -> list[Json]:

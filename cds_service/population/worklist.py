@@ -71,7 +71,7 @@ def find_rows(
     if not done:
         return ()
     specs = {name: service.finding_specs[name] for name in NEEDED}
-    chart = Chart(record, service.terminology, Horizon(as_of, as_of, date.max))
+    chart = Chart(record, service.terminology, Horizon(as_of, as_of, date.max, as_of))
     findings = extract_findings(chart, specs)
     if findings.is_true("deceased"):
         return ()

@@ -97,7 +97,7 @@ def read(case: dict[str, Any]) -> Any:
     record = gather(request, plan, None, terminology, person, deadline=Deadline.after(60))
     bundle = read_drafts(request.context.draft_orders, person)
     record = with_drafted_drugs(record, bundle, terminology)
-    return extract_findings(Chart(record, terminology, Horizon(TODAY, TODAY, TODAY)), service.finding_specs)
+    return extract_findings(Chart(record, terminology, Horizon(TODAY, TODAY, TODAY, TODAY)), service.finding_specs)
 
 
 def resource(kind: str, one: dict[str, Any], number: str) -> dict[str, Any]:

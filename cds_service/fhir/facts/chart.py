@@ -80,13 +80,15 @@ class Horizon(NamedTuple):
 
     Attributes:
         today: ages of the patient and of values are counted from it.
-        not_after: what is dated later does not count: the day of the order.
+        not_after: what is dated later does not count: today, or the day of the order when an earlier day is looked at.
         read_on: the day on which the record was read; an entry dated later has a wrong day.
+        written: the day of the order; an augmentation done since may be the ordered one.
     """
 
     today: date
     not_after: date
     read_on: date
+    written: date
 
 
 class Chart:
@@ -122,7 +124,7 @@ class Chart:
         """
         self.record, self.terminology, self.treated, self.deadline = record, terminology, treated, deadline
         self.calendar = terminology.calendar
-        self.today, self.not_after, self.read_on = horizon
+        self.today, self.not_after, self.read_on, self.written = horizon
         entries = []
         for one in record.resources:
             self.check_time()

@@ -327,7 +327,7 @@ def _read_procedure(
         problem = ("undetermined", "no date")
     elif day is not None and day > chart.read_on:
         problem = LATER_THAN_TODAY
-    elif day is not None and day >= chart.not_after:
+    elif day is not None and day >= (chart.written if concept in AUGMENTATIONS else chart.not_after):
         problem = LATER_THAN_ORDER if day < chart.today else ("future", "not before the order")
     elif entry.status != "completed":
         problem = UNFINISHED
