@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from cds_service.cards.texts import CardTexts, shortened
 from cds_service.core.assessment import Assessment
+from cds_service.core.closures import UNKNOWN_FRACTURE, Closures, Fracture
 from cds_service.core.facts import AugmentationOrder, Findings, RecordState, SupportOrders
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Recommendation
@@ -34,6 +35,8 @@ class Answer:
     Attributes:
         order: None when a brace or bed-rest order after an augmentation is answered.
         suggestions: by rule id.
+        fracture: that is treated now, as far as it is known.
+        closures: what earlier overrides close.
         order_words: by rule id, what orders say that the EHR does not carry.
         base_url: where this service's own pages are, without a slash at the end.
         basis_url: the page of this very answer; empty where there is none.
@@ -47,6 +50,8 @@ class Answer:
     support: SupportOrders = field(default_factory=SupportOrders)
     assessment: Assessment
     signals: tuple[Signal, ...] = ()
+    fracture: Fracture = UNKNOWN_FRACTURE
+    closures: Closures = field(default_factory=Closures)
     recommendations: tuple[Recommendation, ...] = ()
     suggestions: Mapping[str, Suggestion] = field(default_factory=dict)
     order_words: Mapping[str, Sequence[str]] = field(default_factory=dict)
