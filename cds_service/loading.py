@@ -9,7 +9,9 @@ from typing import Any, Literal
 from cds_service import __version__
 from cds_service.cards.card_files import in_force, load_card_texts
 from cds_service.cards.guidelines import GuidelineFile
+from cds_service.cards.texts import CardTexts
 from cds_service.core.chart_facts import COMMON_WORDS, FactFile, placeholders
+from cds_service.core.closures import ClosureFile
 from cds_service.core.data_file import label, read_json, read_toml, validated
 from cds_service.core.model_card import model_card
 from cds_service.core.policy import Policy
@@ -266,6 +268,7 @@ def _load_hook(
     for fact in facts:
         _check_fact(fact, {**names, "kinds of order": kinds})
     _check_wording(hooks, folders)
+    texts = load_card_texts(folders)
     return ServiceHook(
         id=folder.name,
         hook=str(discovery["hook"]),
@@ -273,11 +276,26 @@ def _load_hook(
         plan=_plan(templates),
         rules=rules,
         facts=facts,
-        texts=load_card_texts(folders),
+        texts=texts,
         order_templates=order_templates,
         guidelines=guidelines,
         summaries=read.summaries,
+        closures=_closures(folders, texts),
     )
+
+
+def _closures(folders: Sequence[Path], texts: CardTexts) -> ClosureFile:
+    """What overrides close; each names a topic and a reason of its cards."""
+    path = in_force(folders, "closures.toml")
+    found = validated(ClosureFile, read_toml(path), path)
+    for number, one in enumerate(found.closures):
+        place = f"closures.{number}"
+        if one.topic not in texts.reasons:
+            raise DataFileError(label(path), f"{place}.topic", f"is not one of {', '.join(texts.reasons)}")
+        codes = [reason.code for reason in texts.reasons[one.topic]]
+        if one.reason not in codes:
+            raise DataFileError(label(path), f"{place}.reason", f"is not one of {', '.join(codes)}")
+    return found
 
 
 def _with_codes(key: str, text: str, specs: Mapping[str, FindingSpec], terminology: Terminology) -> str:

@@ -29,7 +29,7 @@ def entry_for(
     response: HookResponse,
     digests: Mapping[str, str],
     studies: Sequence[LogisticStudy | PooledStudy],
-    repeats: Mapping[str, Any],
+    closures: Mapping[str, Any],
     caller: Caller,
     server: str | None,
     near: Sequence[NearMiss],
@@ -41,7 +41,7 @@ def entry_for(
 
     Args:
         studies: of the models in force.
-        repeats: what later answers are compared with (`earlier_feedback.repeats_json`).
+        closures: what the cards are about and what was closed (`earlier_feedback.closures_json`).
         server: the request's FHIR server; `NOT_LISTED` for one that the caller may not name.
         near: codes that we do not know, on what looks like an order or a T-score.
         entry_id: that the cards' links name.
@@ -92,7 +92,7 @@ def entry_for(
             "suggestions": _suggestions(answer),
             "digests": dict(digests),
             "cards": Written(f"[{','.join(map(_card_text, cards, response.card_texts))}]"),
-            "repeats": repeats,
+            "closures": closures,
             **({} if silent_after is None else {"silent": {"milliseconds": round(silent_after * 1000)}}),
             **({"nearMisses": [one._asdict() for one in near]} if near else {}),
         },

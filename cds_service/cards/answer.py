@@ -8,6 +8,7 @@ from typing import NamedTuple
 from cds_service.cards.texts import CardTexts, shortened
 from cds_service.core.assessment import Assessment
 from cds_service.core.chart_facts import ChartFacts
+from cds_service.core.closures import UNKNOWN_FRACTURE, Closures, Fracture
 from cds_service.core.facts import AugmentationOrder, Findings, RecordState, SupportOrders
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Recommendation
@@ -37,6 +38,8 @@ class Answer:
     Attributes:
         order: None when a brace or bed-rest order after an augmentation is answered.
         suggestions: by rule id; several where a rule corrects several orders.
+        fracture: that is treated now, as far as it is known.
+        closures: what earlier overrides close.
         order_words: by rule id, what orders say that the EHR does not carry.
         base_url: where this service's own pages are, without a slash at the end.
         basis_url: the page of this very answer; empty where there is none.
@@ -52,6 +55,8 @@ class Answer:
     assessment: Assessment
     signals: tuple[Signal, ...] = ()
     facts: ChartFacts = field(default_factory=ChartFacts)
+    fracture: Fracture = UNKNOWN_FRACTURE
+    closures: Closures = field(default_factory=Closures)
     recommendations: tuple[Recommendation, ...] = ()
     suggestions: Mapping[str, tuple[Suggestion, ...]] = field(default_factory=dict)
     order_words: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -73,7 +78,7 @@ class Answer:
     def said(self) -> Said | None:
         """What is said of the risk; None where no figure is given."""
         pooled = self.assessment.pooled
-        if pooled is None or self.facts.forbids_risk:
+        if pooled is None or self.facts.forbids_risk or self.closures.closes_risk():
             return None
         return said_of(
             pooled.figure,

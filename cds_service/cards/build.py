@@ -1,6 +1,7 @@
 """At most two cards: what the chart has to tell, and the limits on bracing and bed rest."""
 
 from cds_service.cards.answer import Answer
+from cds_service.cards.answered import ground_of, topic_of
 from cds_service.cards.brace import brace_card
 from cds_service.cards.rehabilitation import rehabilitation_card
 from cds_service.protocol.messages import Card
@@ -16,5 +17,10 @@ def build_cards(answer: Answer) -> tuple[Card, ...]:
     found = [] if answer.order is None else [rehabilitation_card(answer)]
     if not answer.has("end-of-life"):
         found.append(brace_card(answer))
-    cards = [card for card in found if card is not None]
+    cards = [card for card in found if card is not None and not is_answered(answer, card)]
     return tuple(sorted(cards, key=lambda card: card.indicator != "warning"))
+
+
+def is_answered(answer: Answer, card: Card) -> bool:
+    """Whether the same card was answered in this very signing: nothing twice (E7)."""
+    return answer.closures.closes_card(ground_of(answer, topic_of(card)))

@@ -21,6 +21,8 @@ def risk_lines(answer: Answer) -> Iterator[tuple[str, str]]:
     """The risk with its average, and how sure it is; or that none is given."""
     texts, said, pooled = answer.texts, answer.said, answer.assessment.pooled
     heading = texts.raw("headings.risk")
+    if answer.closures.closes_risk():
+        return
     if said is None or pooled is None:
         yield heading, texts.raw("risk.none")
         return
