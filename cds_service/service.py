@@ -282,6 +282,7 @@ def _conclude(
         fracture=fracture,
     )
     closures = find_closures(given, hook.closures.closures, now)
+    support = closures.without_closed(support)
     state = with_drafts(state_of(record), drafts)
     assessment = assess(
         findings,
@@ -308,7 +309,7 @@ def _conclude(
         signals,
         {order.kind for order in support.orders},
         common=words_of_facts(findings, signals, service.wording, today),
-        overrides=closures,
+        closures=closures,
     )
     recommendations = recommend(
         assessment,
@@ -318,6 +319,7 @@ def _conclude(
         hook.rules,
         words,
         facts=facts.names(),
+        closures=closures,
     )
     signing = Signing(
         client=ports.caller.client,

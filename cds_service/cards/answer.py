@@ -78,7 +78,7 @@ class Answer:
     def said(self) -> Said | None:
         """What is said of the risk; None where no figure is given."""
         pooled = self.assessment.pooled
-        if pooled is None or self.facts.forbids_risk or self.closures.closes_risk():
+        if pooled is None or self.facts.forbids_risk:
             return None
         return said_of(
             pooled.figure,

@@ -10,7 +10,8 @@ from cds_service.core.wording import join_words
 def say_risk(answer: Answer) -> str:
     """The risk phrase of a summary; empty where it has none."""
     said = answer.said
-    if said is None or not said.in_summary or said.at_least:
+    is_closed = answer.closures.closes_risk()
+    if is_closed or said is None or not said.in_summary or said.at_least:
         return ""
     is_usual = said.words == f"about {said.usual}"
     path = "risk.summary-usual" if is_usual else "risk.summary"

@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from string import Formatter
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
+from cds_service.core.closures import NOTHING_CLOSED, Closures
 from cds_service.core.data_file import DataTable
 from cds_service.core.signals import Signal
 from cds_service.core.wording import capital
@@ -152,28 +153,6 @@ class FactFile(DataTable):
             *(self.joins, self.start),
             *state,
         )
-
-
-class Overrides(Protocol):
-    """Overrides in force, of this patient and signing (`core/closures.py`)."""
-
-    def closes_fact(self, fact: str, key: str) -> bool:
-        """Whether the fact was considered, on the same values."""
-
-    def closes_act(self, act: str) -> bool:
-        """Whether the act was arranged or declined."""
-
-
-class NoOverrides:
-    """Nothing was overridden."""
-
-    def closes_fact(self, fact: str, key: str) -> bool:  # noqa: ARG002 - as Overrides
-        """No fact is closed."""
-        return False
-
-    def closes_act(self, act: str) -> bool:  # noqa: ARG002 - as Overrides
-        """No act is closed."""
-        return False
 
 
 class HeldFact(NamedTuple):
@@ -397,7 +376,7 @@ def rank_facts(
     ordered: Collection[str],
     *,
     common: Mapping[str, str],
-    overrides: Overrides | None = None,
+    closures: Closures = NOTHING_CLOSED,
 ) -> ChartFacts:
     """Find the facts that hold, and whether the first card is shown.
 
@@ -405,19 +384,18 @@ def rank_facts(
         signals: all that hold.
         ordered: kinds of order that were found and count (E6).
         common: words for every phrase.
-        overrides: those in force; None where the history was not read.
+        closures: what overrides in force close.
     """
-    in_force = overrides or NoOverrides()
     by_name = {one.name: one for one in signals}
     is_dying = "end-of-life" in by_name
     held = tuple(
-        _held(file, by_name[file.signal], ordered, in_force)
+        _held(file, by_name[file.signal], ordered, closures)
         for file in files
         if file.signal in by_name and (file.at_end_of_life or not is_dying)
     )
     facts = ChartFacts(held=held, common=common, signals=frozenset(by_name))
     is_open = {
-        kind: kind not in ordered and not in_force.closes_act(kind)
+        kind: kind not in ordered and not closures.closes_act(kind)
         for kind in ("bone-treatment", "rehabilitation")
     }
     if "deceased" in by_name:
@@ -435,12 +413,12 @@ def rank_facts(
 
 
 def _held(
-    file: FactFile, signal: Signal, ordered: Collection[str], overrides: Overrides
+    file: FactFile, signal: Signal, ordered: Collection[str], closures: Closures
 ) -> HeldFact:
     key = _key(signal)
-    is_closed = overrides.closes_fact(file.id, key)
+    is_closed = closures.closes_fact(file.id, key)
     if not file.only_considered and file.act:
-        is_closed = is_closed or overrides.closes_act(file.act)
+        is_closed = is_closed or closures.closes_act(file.act)
     if is_closed:
         return HeldFact(file, signal, key, "override")
     is_ordered = any(kind in ordered for kind in file.closed_by)

@@ -15,14 +15,14 @@ A fact that only `considered` closes has a ground without an act.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
 from cds_service.core.data_file import DataTable
-from cds_service.core.facts import Findings, SupportOrder
+from cds_service.core.facts import Findings, SupportOrder, SupportOrders
 
 Part = Literal["act", "button", "risk", "fact", "brace", "brace-order", "order"]
 Scope = Literal["encounter", "fracture", "user"]
@@ -238,12 +238,26 @@ class Closures:
         parts: tuple[Part, ...] = ("brace-order", "order")
         return any(self._closes(part, order.reference, order.says) for part in parts)
 
+    def without_closed(self, support: SupportOrders) -> SupportOrders:
+        """The orders without those that need no word; the weeks of a brace still count."""
+        kept, closed = [], []
+        for order in support.orders:
+            is_ours = order.kind in ("brace", "bed-rest")
+            is_closed = is_ours and self.closes_order(GroundOrder.of(order))
+            (closed if is_closed else kept).append(order)
+        braces = [order for order in closed if order.kind == "brace"]
+        earlier = (*support.earlier_braces, *braces)
+        return replace(support, orders=tuple(kept), earlier_braces=earlier)
+
     def closes_card(self, ground: CardGround) -> bool:
         """Whether the same card was answered in this very signing."""
         return ground in self.answered
 
     def _closes(self, part: Part, what: str, key: str = "") -> bool:
         return any(one[:3] == (part, what, key) for one in self.in_force)
+
+
+NOTHING_CLOSED = Closures()
 
 
 def find_closures(

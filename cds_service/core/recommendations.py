@@ -4,7 +4,7 @@ The vocabulary of `when` is closed: no expressions. When a rule does not fit, ad
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from cds_service.core.assessment import Assessment
 from cds_service.core.bracing import Correction
+from cds_service.core.closures import NOTHING_CLOSED, Closures
 from cds_service.core.data_file import DataTable
 from cds_service.core.facts import Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
@@ -167,17 +168,21 @@ def recommend(
     rules: Sequence[Rule],
     values: Mapping[str, str],
     facts: Collection[str] = (),
+    closures: Closures = NOTHING_CLOSED,
 ) -> tuple[Recommendation, ...]:
     """The rules that fire, by rank; of the measurements the one that would add most.
 
     Args:
         values: words for placeholders that every rule may use (weeks, T-score, dates).
         facts: the facts that hold, and who leads (`ChartFacts.names`): rules ask for them as for signals.
+        closures: overrides in force; an act that they close is left out, a button alone has none.
     """
     by_name = {signal.name: signal for signal in signals} | {name: Signal(name=name) for name in facts}
     fired: list[Recommendation] = []
     for rule in sorted(rules, key=lambda rule: rule.rank):
         because = _reasons(rule, by_name, findings)
+        if rule.topic == "rehabilitation" and closures.closes_act(rule.order_kind):
+            continue
         if because is None or {earlier.rule.id for earlier in fired} & set(rule.unless_rule):
             continue
         asked = [one for one in rule.asks if one.is_open(findings, by_name)]
@@ -187,7 +192,9 @@ def recommend(
             continue
         measures = join_words(one.words for one in asked) if asked else ""
         words = {**values, "asked": measures, "Asked": capital(measures)}
-        fired.append(_recommendation(rule, because, by_name, support, gain, words))
+        one = _recommendation(rule, because, by_name, support, gain, words)
+        is_offered = not closures.closes_button(rule.order_kind)
+        fired.append(one if is_offered else replace(one, order=None, label=""))
     # One measurement, the last: first what costs little (pre-selected), then what would add most.
     acts = [one for one in fired if not one.rule.supplies]
     measures = [one for one in fired if one.rule.supplies and not one.already]

@@ -9,6 +9,7 @@ from typing import Any
 
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import assessment_json
+from cds_service.core.chart_facts import rank_facts
 from cds_service.core.assessment import assess
 from cds_service.core.facts import AugmentationOrder, Finding, Findings, Gap, Provenance, RecordState
 from cds_service.core.policy import Policy
@@ -69,6 +70,7 @@ def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> 
     record = RecordState(**parts)
     in_force = service.policy.model_dump(by_alias=True)  # with what entered the figures then
     policy = Policy.model_validate({**in_force, "recalibration": {}, **content.get("policy", {})})
+    signals = tuple(Signal(name=name) for name in content["signals"])
     return Answer(
         order=_order(content),
         record_state=record,
@@ -76,7 +78,8 @@ def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> 
         assessment=assess(
             findings, record, service.models, service.pooled, service.studies, policy
         ),
-        signals=tuple(Signal(name=name) for name in content["signals"]),
+        signals=signals,
+        facts=rank_facts(hook.facts, signals, (), common={}),
         policy=policy,
         wording=service.wording,
         texts=hook.texts,
