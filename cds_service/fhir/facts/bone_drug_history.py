@@ -13,11 +13,13 @@ from cds_service.core.bone_drugs import (
 from cds_service.core.facts import BoneDrugs, Dated, DrugUse, Finding, Gap, HowEnded
 from cds_service.core.months import months_before
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, gap, known
+from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, age_in_words, gap, known
 from cds_service.fhir.facts.drugs import Drug
 from cds_service.fhir.facts.medication_list import (
+    LONG_STANDING_MONTHS,
     NOT_TAKEN,
     TAKEN,
+    Use,
     future_uses,
     is_meant,
     may_be_taken,
@@ -68,24 +70,33 @@ def find_bone_drug(spec: FindingSpec, chart: Chart, history: BoneDrugs) -> Findi
     passed = (*chart.broken(spec), *future_uses(spec, ours, chart))
     named = [one for one in history.uses if one.name != UNNAMED]
     current = [one for one in named if one.is_running or one.is_ordered]
-    found = _current(spec, current) if current else without_use(spec, chart, ours)
-    return found, passed
+    if current:
+        return _current(spec, current, ours, chart), passed
+    open_ones = [one for one in named if one.ordered and not one.how_ended]
+    if open_ones:
+        seen = [source for one in open_ones for source in one.provenance]
+        why = "ordered once; whether it was given is not recorded"
+        return gap(spec, "undetermined", why, *seen), passed
+    return without_use(spec, chart, ours), passed
 
 
-def _current(spec: FindingSpec, current: Sequence[DrugUse]) -> Finding:
+def _current(spec: FindingSpec, current: Sequence[DrugUse], ours: Sequence[Use], chart: Chart) -> Finding:
+    """Yes, with what an order leaves open."""
     ordered = sorted(current, key=_newest, reverse=True)
-    concerns = tuple(
-        f"{one.name.capitalize()} is ordered; no dose is on record." for one in ordered if not one.is_taken
-    )
+    leading, day = ordered[0], _newest(ordered[0])
+    concerns = [f"No dose of {one.name} is on record, only an order." for one in ordered if not one.is_taken]
+    if not leading.is_taken and date.min < day < months_before(chart.today, LONG_STANDING_MONTHS):
+        concerns.append(f"The prescription is {age_in_words(day, chart.today)} old.")
+    if all(one.drug.is_by_name for one in ours):
+        concerns.append("The drug was recognised by its name, not by a code.")
     seen = (source for one in ordered for source in one.provenance)
-    day = _newest(ordered[0])
     return known(
         spec,
         True,
         *seen,
         observed=day if day > date.min else None,
-        concerns=concerns,
-        label=ordered[0].name,
+        concerns=tuple(concerns),
+        label=leading.name,
     )
 
 
@@ -99,24 +110,18 @@ def find_denosumab_overdue(spec: FindingSpec, chart: Chart, history: BoneDrugs) 
     doses = [one for one in uses_of(chart) if "denosumab" in one.drug.concepts]
     passed = (*chart.broken(spec), *future_uses(spec, doses, chart))
     use = next((one for one in history.uses if one.kind == "denosumab"), None)
-    if use is None:
+    if use is None or not (use.is_taken or use.is_ordered or use.ordered):
         return not_on_list(spec, chart, ["denosumab"]), passed
+    seen = [one._replace(rule=spec.rule) for one in use.provenance]
     last = last_denosumab(use)
     is_overdue = find_overdue(history, chart.today) is use
     limit = months_before(chart.today, spec.look_back_months["denosumab"])
     if last is None or (not is_overdue and last.first < limit <= last.last):
         why = "the day of the last denosumab dose is not recorded"
-        return gap(spec, "undetermined", why, *use.provenance), passed
+        return gap(spec, "undetermined", why, *seen), passed
     unread = chart.unread(spec)
     missing = (f"A later dose may be missing: {unread}.",) if is_overdue and unread else ()
-    outcome = known(
-        spec,
-        is_overdue,
-        *use.provenance,
-        observed=last.last,
-        concerns=missing,
-        label="denosumab",
-    )
+    outcome = known(spec, is_overdue, *seen, observed=last.last, concerns=missing, label="denosumab")
     return outcome, passed
 
 
