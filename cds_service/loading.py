@@ -16,6 +16,7 @@ from cds_service.core.data_file import label, read_json, read_toml, validated
 from cds_service.core.model_card import model_card
 from cds_service.core.policy import Policy
 from cds_service.core.pooled import PooledModel, load_pooled_model
+from cds_service.core.pooled_card import pooled_card
 from cds_service.core.prediction import LogisticModel, load_models
 from cds_service.core.recalibration import Recalibration
 from cds_service.core.recommendations import Rule
@@ -43,6 +44,7 @@ STUDIES = PACKAGE / "studies"
 REDUCED = STUDIES / "reduced"
 CORE = PACKAGE / "core"  # definitions of sarcopenia, units in words
 SIMULATION = STUDIES / "simulation.json"
+POOLED_SIMULATION = STUDIES / "pooled-simulation.json"
 RECALIBRATION = "recalibration.toml"  # of a site folder; `validate --refit` writes it
 MAX_QUERY = 2000  # characters; longer addresses are refused by some servers
 # Placeholders that every rule may use (`words_of_rules` and `_recommendation` in core/recommendations.py).
@@ -74,7 +76,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
     pooled = load_pooled_model(load_pooled_study(STUDIES, units), REDUCED)
     policy = _policy(site, models, pooled)
     attributes = load_attributes()
-    cards = _model_cards(studies, models, attributes, site, policy)
+    cards = _model_cards(studies, models, pooled, attributes, site, policy)
     services = {
         folder.name: _load_hook(folder, hooks, studies, specs, terminology, orderables)
         for folder in sorted(path.parent for path in hooks[0].glob("*/service.json"))
@@ -180,23 +182,26 @@ def load_attributes() -> SourceAttributes:
 def _model_cards(
     studies: Mapping[str, Study],
     models: Mapping[str, LogisticModel],
+    pooled: PooledModel,
     attributes: SourceAttributes,
     site: SiteFolder | None,
     policy: Policy,
 ) -> dict[str, dict[str, Any]]:
-    """The cards of all studies, with the simulation, and with what the site says itself of them."""
+    """The cards of the pooled model and of all studies, with the simulations, and what the site says itself of them."""
     contrary = load_contrary_evidence(STUDIES)
-    local: dict[str, dict[str, dict[str, str]]] = {name: {} for name in studies}
+    local: dict[str, dict[str, dict[str, str]]] = {name: {} for name in (pooled.study.id, *studies)}
     for one in site.site.source_attributes if site else ():
-        if one.study not in studies:
+        if one.study not in local:
             raise DataFileError("site.toml", "source-attributes.study", f"no study {one.study}")
         local[one.study][one.key] = {"text": one.text, "source": one.source}
-    return {
-        name: model_card(study, models.get(name), contrary, attributes.of_study(study, local[name], __version__))
-        | _simulated(study)
-        | ({"recalibration": policy.recalibration[name].to_json()} if name in policy.recalibration else {})
-        for name, study in studies.items()
-    }
+    said = attributes.of_pooled(pooled.study, local[pooled.study.id], __version__)
+    cards = {pooled.study.id: pooled_card(pooled, contrary, said) | {"simulation": read_json(POOLED_SIMULATION)}}
+    for name, study in studies.items():
+        said = attributes.of_study(study, local[name], __version__)
+        cards[name] = model_card(study, models.get(name), contrary, said) | _simulated(study)
+    for name, fitted in policy.recalibration.items():
+        cards[name]["recalibration"] = fitted.to_json()
+    return cards
 
 
 def _simulated(study: Study) -> dict[str, Any]:
