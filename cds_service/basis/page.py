@@ -25,7 +25,7 @@ from cds_service.core.wording import (
     say_percent,
     say_range,
 )
-from cds_service.review.replay import Replay
+from cds_service.review.replay import EARLIER, Replay
 from cds_service.service import Service
 
 TITLES: Mapping[str, str] = {"refracture": "Another vertebral fracture", "residual-pain": "Lasting pain"}
@@ -103,10 +103,11 @@ def basis_page(found: Replay, content: Mapping[str, Any], service: Service) -> B
     used = _used_in(answer)
     known = [_input(answer, one, used) for _, one in sorted(answer.findings.known.items())]
     contrary = {one["statement"]: one for study in studies for one in service.model_cards[study.id]["contraryEvidence"]}
+    differences = (EARLIER,) if found.is_earlier else found.differences
     return BasisPage(
         who=_who(answer),
-        differences=found.differences,
-        outcomes=_outcomes(found, service) if found.is_identical else (),
+        differences=differences,
+        outcomes=() if differences else _outcomes(found, service),
         inputs=tuple(one for one in known if one.used_in),
         others=tuple(one for one in known if not one.used_in),
         gaps=tuple(

@@ -68,7 +68,7 @@ def sum_chart(answer: Answer, pooled: PooledResult) -> Chart:
     effects = {one.name: pooled.effect_of(one.name) for one in pooled.inputs}
     errors = {
         one.name: Z_95
-        * model.variance(pooled.input_of[one.name]) ** 0.5
+        * model.table.coefficients[pooled.input_of[one.name]].variance ** 0.5
         * abs(pooled.used_of(one.name) - centre.means[pooled.input_of[one.name]])
         for one in pooled.inputs
     }

@@ -5,7 +5,7 @@ is not known: a gap never becomes a signal, except where the signal is the gap (
 are in `drug_signals`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -102,6 +102,16 @@ def find_signals(situation: Situation) -> tuple[Signal, ...]:
     )
     named = ((name, detect(situation)) for name, detect in SIGNALS.items())
     return tuple(found._replace(name=name) for name, found in (*cutoffs, *named) if found is not None)
+
+
+def find_named_signals(
+    situation: Situation, names: Collection[str]
+) -> tuple[Signal, ...]:
+    """Those of these signals that hold; a name that no detector has holds never."""
+    found = (
+        (name, detect(situation)) for name, detect in SIGNALS.items() if name in names
+    )
+    return tuple(one._replace(name=name) for name, one in found if one is not None)
 
 
 def signal_names(studies: Mapping[str, Study]) -> frozenset[str]:
