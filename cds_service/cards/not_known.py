@@ -25,14 +25,18 @@ def not_known_line(answer: Answer) -> Iterator[tuple[str, str]]:
 
 def _unused(answer: Answer) -> Iterator[str]:
     """Values of the model's inputs that were seen and could not be used."""
-    for point in answer.assessment.open_points:
-        gap = answer.findings.gaps.get(point.name)
+    for name in dict.fromkeys(point.name for point in answer.assessment.open_points):
+        gap = answer.findings.gaps.get(name)
         if gap is None or not (gap.seen or gap.value is not None):
             continue
-        why = _as_people_write(gap.why or gap.detail)
-        name = answer.wording.name(point.name)
-        said = why if name.lower() in why.lower() else f"{name} not used ({why})"
-        yield escape_markdown(said.rstrip("."))
+        title = answer.wording.name(name)
+        if gap.reason == "stale" and gap.observed:
+            yield answer.texts.say("notices.stale", name=title, year=gap.observed.year)
+            continue
+        why = _as_people_write(gap.why or gap.detail).rstrip(".")
+        is_named = title.lower() in why.lower()
+        said = answer.texts.say("notices.not-used", name=title, why=why)
+        yield escape_markdown(why if is_named else said)
 
 
 def _unread(answer: Answer) -> list[str]:

@@ -55,14 +55,21 @@ def say_summary(answer: Answer) -> str:
     alone = list(facts.phrases())
     if not alone:
         alone = [answer.texts.raw("summaries.rehabilitation.open")]
-    with_risk = ((f"{said} {risk}", said) if risk else (said,) for said in joined)
+    with_risk = ((_with(said, risk), said) for said in joined)
     for said in (one for pair in with_risk for one in pair):
         if len(said) <= SUMMARY_LENGTH:
             return said
     shortest = next((one for one in alone if len(one) <= SUMMARY_LENGTH), "")
     shortest = shortest or min(alone, key=len)
-    whole = f"{shortest} {risk}" if risk else shortest
+    whole = _with(shortest, risk)
     return whole if len(whole) <= SUMMARY_LENGTH else shortest
+
+
+def _with(said: str, risk: str) -> str:
+    """Both sentences; a phrase that ends in brackets has no full stop of its own."""
+    if not risk:
+        return said
+    return f"{said}. {risk}" if said.endswith(")") else f"{said} {risk}"
 
 
 def _detail(answer: Answer, summary: str) -> str:
