@@ -15,13 +15,18 @@ from cds_service.core.wording import join_words, say_date, say_number
 from cds_service.protocol.messages import Card
 
 MOST_WORDS = 110  # of the whole card, without buttons
+ROOM = 60  # words of a detail up to which a line that a button says too is welcome
+
+
+SEVERAL_LEVELS = ("F10", "F13-two")  # facts that say why there are several orders
 
 
 class Line(NamedTuple):
     """A heading with its text, as the layout names them.
 
     Attributes:
-        spare: what is left out where the card would be too long, 1 first; 0 never.
+        spare: 1 if it is only welcome where there is room; what is left out where the
+            card would be too long, 2 first; 0 never.
     """
 
     heading: str
@@ -87,7 +92,8 @@ def _detail(answer: Answer, summary: str) -> str:
         kept = [line for line in lines if not 0 < line.spare <= left_out]
         context = {"notices": order_notices(answer), "lines": kept}
         detail = answer.texts.render("rehabilitation", context)
-        if count_words(f"{summary} {detail}") <= MOST_WORDS:
+        is_short = count_words(f"{summary} {detail}") <= MOST_WORDS
+        if is_short and (left_out > 0 or count_words(detail) <= ROOM):
             break
     return detail
 
@@ -131,7 +137,8 @@ def order_notices(answer: Answer) -> tuple[str, ...]:
     if order is None:
         return ()
     notices = []
-    if len(order.references) > 1:
+    is_told = any(answer.facts.holds(one) for one in SEVERAL_LEVELS)
+    if len(order.references) > 1 and not is_told:
         titles = "; ".join(order.titles) or ", ".join(map(escape_markdown, order.references))
         count = len(order.references)
         notices.append(texts.say("notices.several-orders", count=count, titles=titles))

@@ -14,6 +14,9 @@ def say_risk(answer: Answer) -> str:
     if is_closed or said is None or not said.in_summary or said.at_least:
         return ""
     is_usual = said.words == f"about {said.usual}"
+    leading = answer.facts.leading
+    if is_usual and leading is not None and leading.file.raises:
+        return ""  # beside a fact that raises the risk, the usual would calm
     path = "risk.summary-usual" if is_usual else "risk.summary"
     return answer.texts.say(path, words=said.words[:1].upper() + said.words[1:])
 
@@ -54,7 +57,7 @@ def _risk(answer: Answer, said: Said) -> str:
         usual=said.usual,
         horizon=pooled.figure.baseline.horizon,
     )
-    if said.at_least:
+    if said.at_least and kind != "usual":
         names = join_words(facts.not_counted)
         sentence += "; " + texts.say("risk.not-counted", names=names)
     return sentence
