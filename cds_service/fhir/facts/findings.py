@@ -16,6 +16,7 @@ from cds_service.fhir.facts.bone_density import find_t_score
 from cds_service.fhir.facts.bone_drug_history import find_bone_drug, find_denosumab_overdue, read_history
 from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, age_in_words, gap, known
 from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture
+from cds_service.fhir.facts.long_steroid import find_long_steroid
 from cds_service.fhir.facts.medication_list import find_medication
 from cds_service.fhir.facts.observations import RETRACTED, Reading, find_readings, status_problem, time_problem
 from cds_service.fhir.facts.problem_list import find_condition
@@ -241,6 +242,7 @@ def _as_value(word: str, spec: FindingSpec) -> bool | str:
 
 BY_NAME: Mapping[str, Reader] = {
     "prior-vertebral-fracture": find_earlier_fracture,
+    "long-term-steroid": find_long_steroid,
 }
 FROM_DRUGS: Mapping[str, Callable[[FindingSpec, Chart, BoneDrugs], FindingOrGap]] = {
     "bone-drug": find_bone_drug,
