@@ -30,8 +30,9 @@ SUBSETTED = "SUBSETTED"  # a tag: not all of it is here (FHIR R4, Resource 2.1.2
 BEFORE = ("previous", "prev")
 ENVELOPES = frozenset({"Bundle", "Parameters"})  # as an entry of an answer, they may hold what was asked for
 State = Literal["given", "empty", "failed", "absent"]
-# The record is complete without these: how a measurement is offered, and braces where a server keeps supplies.
-OPTIONAL = frozenset({"DiagnosticReport", "ImagingStudy", "SupplyRequest"})
+# The record is complete without these: how a measurement is offered, braces where a server keeps supplies, and what
+# proves that a prescribed drug was fetched.
+OPTIONAL = frozenset({"DiagnosticReport", "ImagingStudy", "MedicationDispense", "SupplyRequest"})
 Json = dict[str, Any]
 
 

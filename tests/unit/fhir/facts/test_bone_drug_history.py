@@ -646,3 +646,37 @@ def test_a_supply_that_makes_no_sense_is_none(days):
     raw = supplied(ALENDRONATE, "2026-10-01", 30)
     raw["dispenseRequest"]["expectedSupplyDuration"]["value"] = days if isinstance(days, int | float) else None
     assert state(raw).because == "alendronate prescribed Oct 2026, intake not recorded"
+
+
+def handed(drug, on, days=None, **members):
+    """A MedicationDispense, with its days of supply if they are stated."""
+    supply = {"daysSupply": {"value": days, "unit": "days"}} if days else {}
+    named = {"status": "completed", "medicationCodeableConcept": drug, "whenHandedOver": on}
+    return of_patient("MedicationDispense", "d", **{**named, **supply, **members})
+
+
+@pytest.mark.parametrize(
+    ("resources", "because"),
+    [
+        pytest.param([handed(ALENDRONATE, "2026-11-03", 84)], "alendronate started 3 Nov for this fracture", id="new"),
+        pytest.param(
+            [handed(ALENDRONATE, day, 90) for day in ("2025-08-01", "2025-10-28", "2026-02-01", "2026-05-02")]
+            + [handed(ALENDRONATE, "2026-08-03", 90), handed(ALENDRONATE, "2026-11-01", 90)],
+            "fracture on alendronate (since Aug 2025)",
+            id="renewed every three months",
+        ),
+        pytest.param([handed(ALENDRONATE, "2024-01-10", 90)], "alendronate supply ended 2024", id="not renewed"),
+        pytest.param(
+            [handed(TERIPARATIDE, "2026-05-01", 28)], "teriparatide supply ended May 2026, nothing since", id="anabolic"
+        ),
+        pytest.param([handed(DENOSUMAB, "2026-03-09")], "denosumab overdue (last 9 Mar 2026)", id="denosumab"),
+        pytest.param(
+            [prescription(ALENDRONATE, on="2021-03-01"), handed(ALENDRONATE, "2026-10-01", 90)],
+            "alendronate on the list, start not recorded",
+            id="prescribed for years, first dispensed now",
+        ),
+        pytest.param([handed(ALENDRONATE, "2026-11-03", status="declined")], "no bone drug", id="declined"),
+    ],
+)
+def test_what_was_dispensed_was_taken(resources, because):
+    assert state(*resources, fractured=FRACTURED).because == because
