@@ -17,6 +17,7 @@ from cds_service.fhir.facts.bone_drug_history import find_bone_drug, find_denosu
 from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, age_in_words, gap, known
 from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture, find_index_fracture
 from cds_service.fhir.facts.events import find_event, find_fall_with_injury
+from cds_service.fhir.facts.long_steroid import find_long_steroid
 from cds_service.fhir.facts.medication_list import find_medication
 from cds_service.fhir.facts.observations import RETRACTED, Reading, find_readings, status_problem, time_problem
 from cds_service.fhir.facts.problem_list import find_condition
@@ -270,6 +271,7 @@ BY_NAME: Mapping[str, Reader] = {
     "prior-vertebral-fracture": find_earlier_fracture,
     "fall-with-injury": find_fall_with_injury,
     "index-fracture": find_index_fracture,
+    "long-term-steroid": find_long_steroid,
 }
 FROM_DRUGS: Mapping[str, Callable[[FindingSpec, Chart, BoneDrugs], FindingOrGap]] = {
     "bone-drug": find_bone_drug,

@@ -17,7 +17,9 @@ from cds_service.fhir.raw_json import Json, in_order, member, objects, text, tex
 from cds_service.fhir.references import Targets, contained_in
 from cds_service.outgoing.deadline import Deadline
 
-MEDICATION_TYPES = frozenset({"MedicationRequest", "MedicationAdministration", "MedicationStatement"})
+MEDICATION_TYPES = frozenset(
+    {"MedicationRequest", "MedicationAdministration", "MedicationDispense", "MedicationStatement"}
+)
 EXAM_TYPES = frozenset({"DiagnosticReport", "ImagingStudy"})
 BY_WORDS = frozenset({"Procedure", "ServiceRequest"})
 # The element[x] that says which drug or device: a CodeableConcept, or a Reference to this type.

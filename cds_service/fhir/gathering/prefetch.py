@@ -31,9 +31,9 @@ SUBSETTED = "SUBSETTED"  # a tag: not all of it is here (FHIR R4, Resource 2.1.2
 BEFORE = ("previous", "prev")
 ENVELOPES = frozenset({"Bundle", "Parameters"})  # as an entry of an answer, they may hold what was asked for
 State = Literal["given", "empty", "failed", "absent"]
-# The record is complete without these: how a measurement is offered, braces where a server keeps supplies, and where
-# the patient is, which only words an act.
-OPTIONAL = frozenset({"DiagnosticReport", "ImagingStudy", "SupplyRequest", "Encounter"})
+# The record is complete without these: how a measurement is offered, braces where a server keeps supplies, what proves
+# that a prescribed drug was fetched, and where the patient is, which only words an act.
+OPTIONAL = frozenset({"DiagnosticReport", "ImagingStudy", "MedicationDispense", "SupplyRequest", "Encounter"})
 Json = dict[str, Any]
 
 
