@@ -20,6 +20,7 @@ from cds_service.cards.guidelines import Guideline, Summary
 from cds_service.cards.repeated import shorten, whole_cards
 from cds_service.cards.texts import CardTexts
 from cds_service.core.assessment import assess
+from cds_service.core.bracing import counting_orders
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.derived import derive
 from cds_service.core.facts import AugmentationOrder, Findings, SupportOrder, SupportOrders
@@ -260,6 +261,7 @@ def _conclude(
     """Steps 3 to 5, and the suggested orders: pure, the same for the same record and day."""
     findings = find_facts(service, service.finding_specs, order, record, today, ports.deadline)
     assessment = assess(findings, service.models, service.studies, service.policy)
+    support = counting_orders(support, findings, today)
     situation = Situation(
         findings=findings,
         support=support,
