@@ -11,6 +11,7 @@ from cds_service.cards.extension import assessments_extension
 from cds_service.cards.not_known import not_known_line
 from cds_service.cards.risk import risk_lines, say_risk, study_lines
 from cds_service.cards.texts import SUMMARY_LENGTH, count_words, escape_markdown
+from cds_service.core.recommendations import say_not_counted
 from cds_service.core.wording import join_words, say_date, say_number
 from cds_service.protocol.messages import Card
 
@@ -107,14 +108,10 @@ def _act_lines(answer: Answer) -> Iterator[Line]:
 
 def _not_counted(answer: Answer) -> Iterator[Line]:
     """Orders from before this fracture: named, since they do not count as ordered."""
-    titles = [
-        answer.texts.say("lines.earlier-order", title=one.title or one.kind, day=say_date(day))
-        for recommendation in answer.of_topic("rehabilitation")
-        for one in recommendation.not_counted
-        if (day := one.authored or one.start)
-    ]
-    if titles:
-        yield Line(answer.texts.raw("headings.not-counted"), join_words(titles), spare=3)
+    earlier = (one for act in answer.of_topic("rehabilitation") for one in act.not_counted)
+    said = join_words(dict.fromkeys(map(say_not_counted, earlier)) or ("",))
+    if said:
+        yield Line(answer.texts.raw("headings.not-counted"), said, spare=3)
 
 
 def _marker_lines(answer: Answer) -> Iterator[Line]:

@@ -18,6 +18,7 @@ from cds_service.core.bracing import (
     WITHOUT_DATE,
     Brace,
     KeepReason,
+    fracture_day,
     is_open_rest,
     judge_braces,
     keep_reasons,
@@ -343,8 +344,7 @@ def _brace_reasons_unread(situation: Situation) -> Signal | None:
 
 
 def _braces(situation: Situation) -> tuple[Brace, ...]:
-    fracture = situation.findings.known.get("index-fracture")
-    fractured_on = fracture.observed if fracture else None
+    fractured_on = fracture_day(situation.findings)
     return judge_braces(situation.support, situation.policy.brace, situation.today, fractured_on)
 
 
