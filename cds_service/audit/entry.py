@@ -1,6 +1,5 @@
 """Makes the audit entry of an answer: ids, findings and our own texts; nothing else from request or record."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,7 +13,7 @@ from cds_service.core.policy import Policy
 from cds_service.core.pooled_study import PooledStudy
 from cds_service.core.study import LogisticStudy
 from cds_service.fhir.near_misses import NearMiss
-from cds_service.protocol.json_text import canonical_json
+from cds_service.protocol.json_text import canonical_json, json_digest
 from cds_service.protocol.messages import Card, HookRequest, HookResponse
 
 NOT_LISTED = "not listed"  # in place of the address of a FHIR server that the caller may not name
@@ -30,7 +29,7 @@ def entry_for(
     response: HookResponse,
     digests: Mapping[str, str],
     studies: Sequence[LogisticStudy | PooledStudy],
-    repeats: Mapping[str, Any],
+    closures: Mapping[str, Any],
     caller: Caller,
     server: str | None,
     near: Sequence[NearMiss],
@@ -42,7 +41,7 @@ def entry_for(
 
     Args:
         studies: of the models in force.
-        repeats: what later answers are compared with (`earlier_feedback.repeats_json`).
+        closures: what the cards are about and what was closed (`earlier_feedback.closures_json`).
         server: the request's FHIR server; `NOT_LISTED` for one that the caller may not name.
         near: codes that we do not know, on what looks like an order or a T-score.
         entry_id: that the cards' links name.
@@ -71,7 +70,7 @@ def entry_for(
         content={
             "orders": list(answer.order.references) if answer.order else [],
             "order": _order(answer.order) if answer.order else None,
-            "draftsDigest": draft_digest(request.context.draft_orders),
+            "draftsDigest": request.context.drafts_digest,
             "record": {
                 "server": server,
                 "unread": dict(record.unread),
@@ -89,15 +88,25 @@ def entry_for(
             },
             "assessments": (carried or assessments_extension(answer))[EXTENSION],
             "signals": [one.name for one in answer.signals],
+            "facts": [{"id": one.id, **({"closedBy": one.closed_by} if one.closed_by else {})} for one in answer.facts.held],
             "recommendations": [one.rule.id for one in answer.recommendations],
-            "suggestions": {rule_id: one.uuid for rule_id, one in sorted(answer.suggestions.items())},
+            "suggestions": _suggestions(answer),
             "digests": dict(digests),
             "cards": Written(f"[{','.join(map(_card_text, cards, response.card_texts))}]"),
-            "repeats": repeats,
+            "closures": closures,
             **({} if silent_after is None else {"silent": {"milliseconds": round(silent_after * 1000)}}),
             **({"nearMisses": [one._asdict() for one in near]} if near else {}),
         },
     )
+
+
+def _suggestions(answer: Answer) -> dict[str, str]:
+    """The suggestions' ids by rule; the second of a rule as `brace-correction/2`."""
+    return {
+        f"{rule_id}/{place}" if place > 1 else rule_id: one.uuid
+        for rule_id, offers in sorted(answer.suggestions.items())
+        for place, one in enumerate(offers, 1)
+    }
 
 
 def near_miss_entry(at: datetime, service_id: str, near: Sequence[NearMiss], caller: Caller) -> AuditEntry:
@@ -110,11 +119,6 @@ def near_miss_entry(at: datetime, service_id: str, near: Sequence[NearMiss], cal
         tenant=caller.tenant,
         content={"nearMisses": [one._asdict() for one in near]},
     )
-
-
-def draft_digest(drafts: Any) -> str:
-    """SHA-256 of the draft orders as canonical JSON: proves which orders were signed without storing them."""
-    return hashlib.sha256(canonical_json(drafts).encode("ascii")).hexdigest()
 
 
 def _band(answer: Answer) -> str | None:
@@ -181,6 +185,6 @@ def _card_text(card: Card, shown: str) -> str:
     for action in (one for suggestion in card.suggestions for one in suggestion.actions if one.type == "update"):
         resource, found = action.resource or {}, action.to_json()
         kept = {name: resource[name] for name in ("resourceType", "id", *TIMES) if name in resource}
-        kept_of = {**found, "resource": kept, "resourceDigest": draft_digest(resource)}
+        kept_of = {**found, "resource": kept, "resourceDigest": json_digest(resource)}
         shown = shown.replace(canonical_json(found), canonical_json(kept_of))
     return shown

@@ -164,7 +164,7 @@ def with_changes(findings: Findings, changes: Mapping[str, Value | None], servic
             gaps[name] = Gap(name=name, reason="absent", detail="")
         else:
             known[name] = Finding(name, value, service.finding_specs[name].unit, None, ())
-    return Findings(known=known, gaps=gaps)
+    return replace(findings, known=known, gaps=gaps, passed_over=())
 
 
 def _results(

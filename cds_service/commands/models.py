@@ -170,18 +170,18 @@ def covariate_id(name: str) -> float:
     return float(zlib.crc32(name.encode()) % 1_000_000 * 1000 + OWN_ANALYSIS)
 
 
-# --- `kyphoplasty-cds studies build`: the tables of reduced models from the study files
+# --- `kyphoplasty-cds studies build`: the tables from the study files
 
 
 @click.command("build")
 @click.option("--check", is_flag=True, help="compare with the shipped tables, write nothing")
 @options.say_errors
 def build_studies(*, check: bool) -> None:
-    """Rebuild the tables of reduced models from the study files (about a minute)."""
-    from cds_service.studies.reduced_models import build_tables, differing_tables  # noqa: PLC0415 - loads scikit-learn
+    """Rebuild the tables from the study files: reduced models, and the pooled model (about a minute)."""
+    from cds_service.studies.building import build_all, differing_tables  # noqa: PLC0415 - loads scikit-learn
 
     if not check:
-        build_tables(click.echo)
+        build_all(click.echo)
         return
     differing = differing_tables(click.echo)
     for name in differing:

@@ -18,12 +18,14 @@ class BracePolicy(DataTable):
 
     Attributes:
         card: `always` shows the limits with every augmentation, `when-needed` only if an order concerns them.
+        indicator: the colour of a brace beyond the limit.
     """
 
     max_weeks: int = Field(gt=0, le=52)
     review_weeks: int = Field(gt=0, le=52)
     only_days: int = Field(ge=0, le=730)
     card: Literal["when-needed", "always"]
+    indicator: Literal["info", "warning"]
 
 
 class BedRestPolicy(DataTable):
@@ -144,11 +146,10 @@ class BandPolicy(DataTable):
     above_points_small: Share
 
 
-class RepeatsPolicy(DataTable):
-    """Whether, and for how many days, an answered card is shortened while nothing changes."""
+class SuggestionsPolicy(DataTable):
+    """Orders that a site's own order sets offer already, so that no card has a button for them."""
 
-    enabled: bool
-    days: int = Field(ge=0, le=366)
+    fls_in_order_set: bool
 
 
 class FeedbackPolicy(DataTable):
@@ -190,8 +191,8 @@ class Policy(DataTable):
     pooled_incidence: Incidence
     bands: BandPolicy
     showing: ShowingPolicy
-    repeats: RepeatsPolicy
     feedback: FeedbackPolicy
+    suggestions: SuggestionsPolicy
     recalibration: Mapping[str, Recalibration] = Field(default_factory=dict)
     set_by_site: frozenset[str] = frozenset()
 
@@ -223,14 +224,19 @@ SITE_KEYS: Mapping[str, tuple[str, str]] = {
     "brace-review-weeks": ("brace", "review-weeks"),
     "brace-only-days": ("brace", "only-days"),
     "brace-card": ("brace", "card"),
+    "brace-indicator": ("brace", "indicator"),
     "sarcopenia-criteria": ("sarcopenia", "criteria"),
     "bed-rest-max-hours": ("bed-rest", "max-hours"),
-    "repeats-enabled": ("repeats", "enabled"),
-    "repeats-days": ("repeats", "days"),
+    "fls-in-order-set": ("suggestions", "fls-in-order-set"),
     "feedback-user-comments": ("feedback", "user-comments"),
 }
-# Keys of earlier versions, and why they are gone.
+# Keys of a site's `[policy]` that earlier versions had, with what to do instead.
+_NO_REPEATS = (
+    "is retired: an accepted card shortens nothing any more,"
+    " and how long an override counts depends on its reason; delete this line"
+)
+_NO_BANDS = "is retired: figures colour no card, so nothing hangs on where a study's high begins; remove it"
 RETIRED_KEYS: Mapping[str, str] = {
-    name: "is retired: figures colour no card, so nothing hangs on where a study's high begins; remove it"
-    for name in ("band-high-ratio", "band-high-risk")
+    **dict.fromkeys(("repeats-enabled", "repeats-days"), _NO_REPEATS),
+    **dict.fromkeys(("band-high-ratio", "band-high-risk"), _NO_BANDS),
 }

@@ -27,6 +27,7 @@ SARCOPENIA = "sarcopenia"  # whose share depends on age, BMI and bone
 NOT_RECORDED = "not recorded"
 Bone = Literal["t", "hu"]
 BONES: tuple[Bone, ...] = ("t", "hu")
+AttributeStatus = Literal["reported", "ours", "not_reported", "not_done", "local"]
 Share = Annotated[float, Field(gt=0, lt=1)]
 Correlation = Annotated[float, Field(gt=-1, lt=1)]
 
@@ -223,6 +224,12 @@ class SetAside(Part):
     source: Text
 
 
+class OwnAttribute(Reported):
+    """A source attribute in the model's own words (`source-attributes.toml` says the others)."""
+
+    status: AttributeStatus
+
+
 class PooledCard(Part):
     """What the model's page says that no number does.
 
@@ -241,7 +248,7 @@ class PooledCard(Part):
     never: Annotated[tuple[Text, ...], Field(min_length=1)]
     against: Annotated[tuple[Text, ...], Field(min_length=1)]
     bias: tuple[Bias, ...]
-    attributes: dict[str, Reported] = Field(default_factory=dict)
+    attributes: dict[str, OwnAttribute]
 
 
 class PooledStudy(Part):

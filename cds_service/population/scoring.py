@@ -22,6 +22,7 @@ from cds_service.core.risk_words import NOT_COUNTED
 from cds_service.core.signals import Signal, Situation, find_named_signals
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
+from cds_service.fhir.facts.chart import Horizon
 from cds_service.fhir.gathering.prefetch import QueryResult, each_once
 from cds_service.fhir.gathering.reading import NO_SERVER
 from cds_service.fhir.gathering.record import PatientRecord, checked, record_in, state_of
@@ -30,7 +31,7 @@ from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.recognition import AUGMENTATION, recognise_augmentation
 from cds_service.fhir.orders.referred import with_referred
-from cds_service.fhir.raw_json import is_prohibition, member, objects, text, utc_day
+from cds_service.fhir.raw_json import is_prohibition, member, objects, text
 from cds_service.fhir.references import NO_BASE, Bases, last_name
 from cds_service.outgoing.deadline import Deadline
 from cds_service.population.bulk import ASIDE, Look
@@ -232,7 +233,7 @@ def known_on(
     record = record_in(answers, plan, (), terminology, person, deadline)
     signed = with_referred(signed, record, None, None, person, until=deadline)
     order = find_augmentation_order(signed, terminology)
-    return record, order, find_facts(run.service, specs, order, record, day, deadline, date.max)
+    return record, order, find_facts(run.service, specs, order, record, Horizon(day, day, date.max, day), deadline)
 
 
 def _not_applicable(why: str) -> list[Json]:
@@ -274,7 +275,7 @@ def _own_orders(kinds: Mapping[str, Sequence[Json]], person: Person, run: Run) -
     found = [
         (day, raw)
         for raw in (*kinds.get("Procedure", ()), *kinds.get("ServiceRequest", ()))
-        if (day := day_of(raw, run.as_of)) <= run.as_of and is_augmentation(raw, person, run)
+        if (day := day_of(raw, run)) <= run.as_of and is_augmentation(raw, person, run)
     ]
     if not found:
         return [], run.as_of
@@ -295,10 +296,11 @@ def is_augmentation(raw: Json, person: Person, run: Run) -> bool:
     return bool(recognition and recognition.concepts & AUGMENTATION) and person.is_subject_of(raw)
 
 
-def day_of(raw: Json, otherwise: date) -> date:
-    """The day of a procedure, or on which an order was written."""
+def day_of(raw: Json, run: Run) -> date:
+    """The day of a procedure, or on which an order was written; the run's if it names none."""
+    calendar = run.service.calendar
     done = raw.get("performedDateTime") or member(raw, "performedPeriod", "start")
-    return utc_day(done) or utc_day(raw.get("authoredOn")) or otherwise
+    return calendar.named_day(done) or calendar.named_day(raw.get("authoredOn")) or run.as_of
 
 
 def name_of(raw: Json) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import assessment_json
 from cds_service.core.assessment import assess
+from cds_service.core.chart_facts import rank_facts
 from cds_service.core.facts import (
     AugmentationOrder,
     Finding,
@@ -117,6 +118,7 @@ def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> 
     parts = {name: part for name, part in content["record"].items() if name != "server"}
     record = RecordState(**parts)
     in_force = service.policy.model_dump(by_alias=True)  # with what entered the figures then
+    signals = tuple(Signal(name=name) for name in content["signals"])
     kept = {name: _known_keys(part, in_force[name]) for name, part in content.get("policy", {}).items()}
     policy = Policy.model_validate({**in_force, "recalibration": {}, **kept})
     return Answer(
@@ -126,7 +128,8 @@ def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> 
         assessment=assess(
             findings, record, service.models, service.pooled, service.studies, policy
         ),
-        signals=tuple(Signal(name=name) for name in content["signals"]),
+        signals=signals,
+        facts=rank_facts(hook.facts, signals, (), common={}),
         policy=policy,
         wording=service.wording,
         texts=hook.texts,

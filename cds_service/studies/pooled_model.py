@@ -18,7 +18,7 @@ from cds_service.studies.pooling import pool_entries, pool_rates
 
 Vector = NDArray[np.float64]
 POINTS = 2**15
-BASELINES = np.arange(-70, 31) / 10  # log odds: 0.1 to 95 %; the service interpolates
+BASELINES = np.arange(-50, 16) / 10  # log odds: 0.7 to 82 %; the service interpolates
 CLOSE = 1e-12
 MOST_STEPS = 100
 
