@@ -17,6 +17,10 @@ class TooMuchAsked(CdsError):
     """More orders, or feedback statements, in one request than are allowed."""
 
 
+class AmbiguousFeedback(CdsError):
+    """Feedback is about a card that more than one patient or signing was shown, so it counts for none of them."""
+
+
 class PatientMismatch(CdsError):
     """The Patient, or the augmentation order, is of another patient than `context.patientId`."""
 

@@ -9,6 +9,9 @@ from typing import Any, Literal
 from cds_service import __version__
 from cds_service.cards.card_files import in_force, load_card_texts
 from cds_service.cards.guidelines import GuidelineFile
+from cds_service.cards.texts import CardTexts
+from cds_service.core.chart_facts import COMMON_WORDS, FactFile, placeholders
+from cds_service.core.closures import ClosureFile
 from cds_service.core.data_file import label, read_json, read_toml, validated
 from cds_service.core.model_card import model_card
 from cds_service.core.policy import Policy
@@ -31,6 +34,7 @@ from cds_service.fhir.mapping.overlay import files_in_force, refuse_unread
 from cds_service.fhir.mapping.terminology import Terminology, asked_codes, check_specs, load_finding_specs
 from cds_service.fhir.orders.suggestions import Code, Coding, OrderTemplate, make_template, read_placeholders
 from cds_service.fhir.shapes import compile_shape
+from cds_service.fhir.site_calendar import UTC_CALENDAR, SiteCalendar
 from cds_service.protocol.json_text import canonical_json
 from cds_service.service import Service, ServiceHook
 from cds_service.site.folder import SiteFolder, load_site
@@ -45,7 +49,7 @@ RECALIBRATION = "recalibration.toml"  # of a site folder; `validate --refit` wri
 MAX_QUERY = 2000  # characters; longer addresses are refused by some servers
 # Placeholders that every rule may use (`words_of_rules` and `_recommendation` in core/recommendations.py).
 RULE_WORDS = {
-    *("review_weeks", "max_weeks", "bed_rest_hours", "t", "score", "drug", "listed", "asked", "Asked"),
+    *("review_weeks", "max_weeks", "bed_rest_hours", "asked", "Asked"),
     *("because", "fact", "Fact", "title", "end", "review"),
 }
 
@@ -62,7 +66,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
     for ours, *overlays in (mappings, hooks):
         for overlay in overlays:
             refuse_unread(ours, overlay)
-    terminology = Terminology(*mappings)
+    terminology = Terminology(*mappings, calendar=calendar_of(site))
     orderables = read_orderables(mappings)
     specs = load_finding_specs(*mappings)
     check_specs(specs, terminology)
@@ -99,6 +103,11 @@ def load_service(site: SiteFolder | None = None) -> Service:
         attributes=attributes,
         of_clients={issuer: load_service(folder) for issuer, folder in site.clients.items()} if site else {},
     )
+
+
+def calendar_of(site: SiteFolder | None) -> SiteCalendar:
+    """The site's days; those of UTC without a site."""
+    return SiteCalendar(site.site.site.zone) if site else UTC_CALENDAR
 
 
 def find_faults(site_folder: Path | None) -> tuple[DataFileError, ...]:
@@ -248,9 +257,11 @@ def _load_hook(
     path = in_force(folders, "guidelines.toml")
     read = validated(GuidelineFile, read_toml(path), path)
     guidelines = {one.id: one for one in read.guidelines}
-    rules = _rules(folders)
+    rules, facts = _rules(folders), _facts(folders)
     names: Mapping[str, Container[str]] = {
         "signals": signal_names(studies),
+        "facts": {fact.id for fact in facts},
+        "signals or facts": {*signal_names(studies), *(name for fact in facts for name in (fact.id, f"leads-{fact.id}"))},
         "findings": specs,
         "studies": studies,
         "guidelines": guidelines,
@@ -258,18 +269,38 @@ def _load_hook(
     }
     for rule in rules:
         _check_rule(rule, names, order_templates)
+    kinds = {rule.order_kind for rule in rules if rule.order_kind}
+    for fact in facts:
+        _check_fact(fact, {**names, "kinds of order": kinds})
     _check_wording(hooks, folders)
+    texts = load_card_texts(folders)
     return ServiceHook(
         id=folder.name,
         hook=str(discovery["hook"]),
         discovery={**discovery, "prefetch": templates},
         plan=_plan(templates),
         rules=rules,
-        texts=load_card_texts(folders),
+        facts=facts,
+        texts=texts,
         order_templates=order_templates,
         guidelines=guidelines,
         summaries=read.summaries,
+        closures=_closures(folders, texts),
     )
+
+
+def _closures(folders: Sequence[Path], texts: CardTexts) -> ClosureFile:
+    """What overrides close; each names a topic and a reason of its cards."""
+    path = in_force(folders, "closures.toml")
+    found = validated(ClosureFile, read_toml(path), path)
+    for number, one in enumerate(found.closures):
+        place = f"closures.{number}"
+        if one.topic not in texts.reasons:
+            raise DataFileError(label(path), f"{place}.topic", f"is not one of {', '.join(texts.reasons)}")
+        codes = [reason.code for reason in texts.reasons[one.topic]]
+        if one.reason not in codes:
+            raise DataFileError(label(path), f"{place}.reason", f"is not one of {', '.join(codes)}")
+    return found
 
 
 def _with_codes(key: str, text: str, specs: Mapping[str, FindingSpec], terminology: Terminology) -> str:
@@ -308,17 +339,56 @@ def _rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
+def _facts(folders: Sequence[Path]) -> tuple[FactFile, ...]:
+    """The fact files by rank, the number before the name; of the same rank by name."""
+    facts = []
+    for name, path in sorted(files_in_force(folders, "facts", ".toml").items()):
+        rank, _, _ = name.partition("-")
+        if not rank.isdigit():
+            raise DataFileError(label(path), "", "the file name begins with its rank, 08-name.toml")
+        facts.append(validated(FactFile, {**read_toml(path), "rank": int(rank)}, path))
+    ids = [fact.id for fact in facts]
+    if twice := {name for name in ids if ids.count(name) > 1}:
+        raise DataFileError("facts", "id", f"appears twice: {', '.join(sorted(twice))}")
+    return tuple(sorted(facts, key=lambda fact: fact.rank))
+
+
+def _check_fact(fact: FactFile, names: Mapping[str, Container[str]]) -> None:
+    """Check that everything a fact names exists (`names`, by kind), and that its texts use only known words."""
+    conditions = [*fact.phrases, *fact.lines, *([fact.settles_review] if fact.settles_review else [])]
+    references = {
+        "signal": ("signals", [fact.signal]),
+        "closed-by": ("kinds of order", fact.closed_by),
+        "phrases.signal": ("signals", [name for one in conditions for name in (*one.signal, *one.unless_signal)]),
+        "phrases.fact": ("facts", [name for one in conditions for name in (*one.fact, *one.unless_fact)]),
+    }
+    file = f"facts/{fact.rank:02d}-… (id {fact.id})"
+    for key, (kind, used) in references.items():
+        if missing := next((name for name in used if name not in names[kind]), ""):
+            raise DataFileError(file, key, f"{missing} is not one of the {kind}")
+    for text in fact.texts:
+        try:
+            words = placeholders(text)
+        except ValueError as error:
+            raise DataFileError(file, "phrases", str(error)) from error
+        known = {*COMMON_WORDS, *fact.words}
+        unknown = {word for word in words if word[:1].lower() + word[1:] not in known and word not in names["facts"]}
+        if unknown:
+            raise DataFileError(file, "phrases", f"unknown words {', '.join(sorted(unknown))}")
+
+
 def _check_rule(rule: Rule, names: Mapping[str, Container[str]], order_templates: Mapping[str, OrderTemplate]) -> None:
     """Check that everything a rule names exists (`names`, by kind), and that its texts use only known placeholders."""
     texts_signals = [name for option in rule.texts for name in option.signals]
     references = {
-        "when.any-signal": ("signals", rule.when.any_signal),
+        "when.any-signal": ("signals or facts", rule.when.any_signal),
         "when.gap-any": ("findings", rule.when.gap_any),
-        "unless-signal": ("signals", rule.unless_signal),
+        "unless-signal": ("signals or facts", rule.unless_signal),
         "unless-rule": ("rules", rule.unless_rule),
-        "recommended-if": ("signals", rule.recommended_if),
-        "recommended-unless": ("signals", rule.recommended_unless),
-        "texts.signal": ("signals", texts_signals),
+        "not-offered-if": ("signals", rule.not_offered_if),
+        "recommended-if": ("signals or facts", rule.recommended_if),
+        "recommended-unless": ("signals or facts", rule.recommended_unless),
+        "texts.signal": ("signals or facts", texts_signals),
         "supplies": ("findings", rule.supplies),
         "asks.finding": ("findings", [one.finding for one in rule.asks]),
         "asks.supplies": ("findings", [one.supplies for one in rule.asks]),
@@ -333,9 +403,9 @@ def _check_rule(rule: Rule, names: Mapping[str, Container[str]], order_templates
     if rule.order is not None and rule.order not in order_templates:
         raise DataFileError(file, "order", f"there is no orders/{rule.order}.json")
     said = [
-        text for option in rule.texts for text in (option.line(rule.text), option.summary, option.brief, option.label)
+        text for option in rule.texts for text in (option.line(rule.text), option.label)
     ]
-    words = read_placeholders([rule.text, rule.summary, rule.label, *said])
+    words = read_placeholders([rule.text, rule.label, *said])
     if rule.order is not None:
         words |= read_placeholders(order_templates[rule.order].resource)
     if unknown := words - RULE_WORDS:

@@ -5,36 +5,39 @@ Each step reads the results of the steps above it and of nothing else.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from cds_service.audit.chain import AuditLog, is_probe
-from cds_service.audit.earlier_feedback import EarlierFeedback, repeats_json
+from cds_service.audit.earlier_feedback import EarlierFeedback, closures_json
 from cds_service.audit.entry import NOT_LISTED, entry_for, near_miss_entry
 from cds_service.cards.answer import Answer
+from cds_service.cards.answered import grounds_of
 from cds_service.cards.build import build_cards
 from cds_service.cards.guidelines import Guideline, Summary
-from cds_service.cards.repeated import shorten, whole_cards
 from cds_service.cards.texts import CardTexts
 from cds_service.core.assessment import assess
 from cds_service.core.caller import NOBODY, Caller
+from cds_service.core.card_words import words_of_facts
+from cds_service.core.chart_facts import FactFile, rank_facts
+from cds_service.core.closures import CardFeedback, Circumstances, ClosureFile, Fracture, find_closures
 from cds_service.core.derived import derive
 from cds_service.core.facts import AugmentationOrder, Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
 from cds_service.core.pooled import PooledModel
+from cds_service.core.pooled_study import PooledStudy
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.recommendations import Rule, recommend, words_of_rules
-from cds_service.core.repeats import CardFeedback, find_repeats, footing_of
 from cds_service.core.signals import Situation, find_signals
 from cds_service.core.source_attributes import SourceAttributes
-from cds_service.core.study import Study
+from cds_service.core.study import LogisticStudy, Study
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Wording
 from cds_service.errors import AuditUnavailable, EvidenceUnavailable
-from cds_service.fhir.facts.chart import Chart
+from cds_service.fhir.facts.chart import Chart, Horizon
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.prefetch import PrefetchPlan
@@ -50,12 +53,15 @@ from cds_service.fhir.orders.referred import with_drafted_drugs, with_referred
 from cds_service.fhir.orders.suggestions import OrderTemplate, draft_suggestions, order_words
 from cds_service.fhir.orders.support_orders import find_draft_support_orders, find_support_orders
 from cds_service.fhir.references import bases_of_call
+from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import NO_CARDS, HookRequest, HookResponse
+from cds_service.protocol.signing import Signing
 from cds_service.site.clients import EVERYTHING, Capabilities
 
 NOTE_SECONDS = 0.5  # for the entry of a near miss
 HISTORY_SHARE = 1 / 6  # of the time that is left once the record is read
+HISTORY = timedelta(days=367)  # no closure of `closures.toml` is longer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,17 +79,21 @@ class ServiceHook:
     discovery: Mapping[str, Any]
     plan: PrefetchPlan
     rules: tuple[Rule, ...]
+    facts: tuple[FactFile, ...]
     texts: CardTexts
     order_templates: Mapping[str, OrderTemplate]
     guidelines: Mapping[str, Guideline]
     summaries: tuple[Summary, ...]
+    closures: ClosureFile
 
     def overdue(self, today: date) -> Mapping[str, tuple[str, ...]]:
         """Ids of the rules and guidelines whose review date has passed, by part."""
         return {
             "recommendations": tuple(one.id for one in self.rules if one.review_by < today),
+            "facts": tuple(one.id for one in self.facts if one.review_by < today),
             "guidelines": tuple(one.id for one in self.guidelines.values() if one.review_by < today),
             "summaries": tuple(one.id for one in self.summaries if one.review_by < today),
+            "closures": ("closures",) if self.closures.review_by < today else (),
         }
 
 
@@ -112,6 +122,16 @@ class Service:
     attributes: SourceAttributes
     of_clients: "Mapping[str, Service]" = field(default_factory=dict)
 
+    @property
+    def calendar(self) -> SiteCalendar:
+        """The days of the site."""
+        return self.terminology.calendar
+
+    @property
+    def studies_in_force(self) -> tuple[LogisticStudy | PooledStudy, ...]:
+        """What every model that computes a figure is made from."""
+        return (self.pooled.study, *(one.study for one in self.models.values()))
+
     def of(self, client: str | None) -> "Service":
         """What is in force for this EHR."""
         return self.of_clients.get(client or "", self)
@@ -122,7 +142,7 @@ class Ports:
     """The outside world of one request.
 
     Attributes:
-        clock: now, UTC.
+        clock: now; the service's calendar says which day that is at the site.
         fhir: a reader of the request's FHIR server, None where it names none.
         deadline: of the whole answer, from the arrival of the request.
         base_url: where this service's own pages are.
@@ -132,6 +152,7 @@ class Ports:
         may_name_server: whether the caller may name the request's FHIR server; one that it may not name is neither read
             nor recorded.
         capabilities: what the EHR can apply.
+        is_of_earlier_day: whether `--as-of` names the day; nothing dated after the order counts then.
         is_shown: whether the cards leave; otherwise the answer is computed and recorded, and none does.
         basis_url: the address of the basis page of the audit entry with this id; empty where there is none.
     """
@@ -146,6 +167,7 @@ class Ports:
     aliases: tuple[str, ...] = ()
     may_name_server: bool = True
     capabilities: Capabilities = EVERYTHING
+    is_of_earlier_day: bool = False
     is_shown: bool = True
     basis_url: Callable[[str], str] = field(default=lambda _: "")
 
@@ -163,7 +185,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     if not may_concern_us(request.context.draft_orders, service.terminology, ports.deadline):
         return NO_CARDS
     now = ports.clock()
-    today = now.date()
+    today = service.calendar.day_of(now)
     bases = bases_of_call((request.fhir_server, *ports.aliases), request.context.draft_orders, request.prefetch)
     person = Person(request.context.patient_id, bases)
     drafts = read_drafts(request.context.draft_orders, person, ports.deadline)
@@ -195,27 +217,14 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         return _no_cards(hook, request, near, ports, now)
 
     entry_id = str(uuid4())  # before the entry, since the cards link to it
+    given = _earlier_feedback(service, request, ports, now)
     concluded = _conclude(
-        service, hook, request, drafts, order, record, support, today, ports, ports.basis_url(entry_id)
+        service, hook, request, drafts, order, record, support, given, today, ports, ports.basis_url(entry_id)
     )
     ports.deadline.check()
-    built = () if concluded.has("deceased") else build_cards(concluded)
-    whole = whole_cards(concluded, built)
-    given = _earlier_feedback(service, request, order, ports, now)
-    state = concluded.record_state
-    found = (concluded.findings, concluded.assessment, concluded.signals, concluded.support)
-    footing = footing_of(*found, state.unreadable)
-    repeats = find_repeats(
-        whole,
-        footing,
-        given,
-        today=today,
-        policy=service.policy.repeats,
-        is_record_whole=not (state.unread or state.incomplete),
-    )
-    response = HookResponse(cards=shorten(concluded, built, repeats.shortened))
+    response = HookResponse(cards=build_cards(concluded))
 
-    noted = repeats_json(footing, whole, repeats)
+    noted = closures_json(grounds_of(concluded, response.cards), concluded.fracture, concluded.closures)
     server = request.fhir_server if ports.may_name_server else NOT_LISTED
     entry = entry_for(
         now,
@@ -224,7 +233,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         concluded,
         response,
         service.digests,
-        service.models,
+        service.studies_in_force,
         noted,
         ports.caller,
         server,
@@ -256,13 +265,33 @@ def _conclude(
     order: AugmentationOrder | None,
     record: PatientRecord,
     support: SupportOrders,
+    given: Sequence[CardFeedback] | None,
     today: date,
     ports: Ports,
     basis_url: str,
 ) -> Answer:
-    """Steps 3 to 5, and the suggested orders: pure, the same for the same record and day."""
-    findings = find_facts(service, service.finding_specs, order, record, today, ports.deadline)
-    assessment = assess(findings, service.models, service.studies, service.policy)
+    """Steps 3 to 5, and the suggested orders: pure, the same for the same record, overrides and day."""
+    horizon = _horizon(order, today, ports)
+    findings = find_facts(service, service.finding_specs, order, record, horizon, ports.deadline)
+    fracture = Fracture.of(findings, order.levels if order else ())
+    now = Circumstances(
+        today=today,
+        user=request.context.user_id,
+        encounter=request.context.encounter_id,
+        hook_instance=request.hook_instance,
+        fracture=fracture,
+    )
+    closures = find_closures(given, hook.closures.closures, now)
+    support = closures.without_closed(support)
+    state = with_drafts(state_of(record), drafts)
+    assessment = assess(
+        findings,
+        state,
+        service.models,
+        service.pooled,
+        service.studies,
+        service.policy,
+    )
     situation = Situation(
         findings=findings,
         support=support,
@@ -271,30 +300,57 @@ def _conclude(
         studies=service.studies,
         wording=service.wording,
         today=today,
+        lists_not_read=state.lists_not_read,
     )
     signals = find_signals(situation)
-    words = words_of_rules(findings, service.policy, service.wording, today)
-    recommendations = recommend(assessment, findings, signals, support, hook.rules, words)
+    words = words_of_rules(service.policy)
+    facts = rank_facts(
+        hook.facts,
+        signals,
+        {order.kind for order in support.orders},
+        common=words_of_facts(findings, signals, service.wording, today),
+        closures=closures,
+    )
+    recommendations = recommend(
+        assessment,
+        findings,
+        signals,
+        support,
+        hook.rules,
+        words,
+        facts=facts.names(),
+        closures=closures,
+    )
+    signing = Signing(
+        client=ports.caller.client,
+        tenant=ports.caller.tenant,
+        server=request.fhir_server,
+        patient=request.context.patient_id,
+        orders=request.context.drafts_digest,
+        hook_instance=request.hook_instance,
+    )
     suggestions = draft_suggestions(
         recommendations,
-        patient_id=request.context.patient_id,
+        signing=signing,
         encounter_id=request.context.encounter_id,
         user_id=request.context.user_id,
         templates=hook.order_templates,
         durations=service.terminology.durations,
-        hook_instance=request.hook_instance,
         today=today,
         capabilities=ports.capabilities,
     )
     return Answer(
-        hook_instance=request.hook_instance,
+        signing=signing,
         base_url=ports.base_url,
         order=order,
-        record_state=with_drafts(state_of(record), drafts),
+        record_state=state,
         findings=findings,
         support=support,
         assessment=assessment,
         signals=signals,
+        facts=facts,
+        fracture=fracture,
+        closures=closures,
         recommendations=recommendations,
         suggestions=suggestions,
         order_words=order_words(recommendations, suggestions, hook.order_templates, ports.capabilities, today),
@@ -302,7 +358,15 @@ def _conclude(
         wording=service.wording,
         texts=hook.texts,
         basis_url=basis_url,
+        today=today,
     )
+
+
+def _horizon(order: AugmentationOrder | None, today: date, ports: Ports) -> Horizon:
+    """A live signing reads the record as of now; what looks at an earlier day, as of the order."""
+    authored = order.authored if order else None
+    written = min(authored, today) if authored else today
+    return Horizon(today, written if ports.is_of_earlier_day else today, today, written)
 
 
 def find_facts(
@@ -310,18 +374,14 @@ def find_facts(
     specs: Mapping[str, FindingSpec],
     order: AugmentationOrder | None,
     record: PatientRecord,
-    today: date,
+    horizon: Horizon,
     deadline: Deadline,
-    read_on: date | None = None,
 ) -> Findings:
-    """Step 3. Nothing dated after the order counts."""
-    written = order.authored if order else None
+    """Step 3."""
     chart = Chart(
         record,
         service.terminology,
-        today=today,
-        not_after=min(written, today) if written else today,
-        read_on=read_on,
+        horizon,
         treated=order.levels if order else (),
         deadline=deadline,
     )
@@ -330,19 +390,24 @@ def find_facts(
 
 
 def _earlier_feedback(
-    service: Service, request: HookRequest, order: AugmentationOrder | None, ports: Ports, now: datetime
+    service: Service, request: HookRequest, ports: Ports, now: datetime
 ) -> Sequence[CardFeedback] | None:
-    """What was answered lately about this patient; None when it was not read in time, and nothing is shortened then."""
-    policy = service.policy.repeats
-    if order is None or ports.history is None or not policy.enabled or not ports.may_name_server:
+    """What was answered to this patient's cards; None when it was not read in time, and nothing is closed then."""
+    if ports.history is None or not ports.may_name_server:
         return ()
-    since = now - timedelta(days=policy.days + 1)
-    read = partial(ports.history.feedback_on, request.context.patient_id, request.fhir_server, since, ports.caller)
+    patient, server = request.context.patient_id, request.fhir_server
+    read = partial(ports.history.feedback_on, patient, server, now - HISTORY, ports.caller)
     until = Deadline.after(max(0.0, ports.deadline.left) * HISTORY_SHARE)
     try:
-        return run_side_by_side({"history": read}, until).get("history")
+        given = run_side_by_side({"history": read}, until).get("history")
     except AuditUnavailable:
         return None
+    return given and [_at_site(one, service.calendar) for one in given]
+
+
+def _at_site(given: CardFeedback, calendar: SiteCalendar) -> CardFeedback:
+    """The feedback with its times as they were at the site, whose days count and are printed."""
+    return replace(given, answered=given.answered.astimezone(calendar.zone))
 
 
 def _may_concern_bracing(drafts: tuple[SupportOrder, ...], policy: Policy) -> bool:

@@ -13,7 +13,7 @@ from fhir.resources.R4B import get_fhir_model_class
 
 from cds_service.core.facts import Finding, Findings
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import Chart
+from cds_service.fhir.facts.chart import Chart, Horizon
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.picking import Sourced, Unreadable, concepts_of, referred_in
 from cds_service.fhir.gathering.record import PatientRecord, Read
@@ -203,7 +203,8 @@ def findings_of(
     mapped = record.get("mapped") or terminology()
     read = record_of(*listed, **record)
     until = not_after or today
-    chart = Chart(read, mapped, today=today, not_after=until, treated=treated, deadline=deadline)
+    horizon = Horizon(today, until, today, until)
+    chart = Chart(read, mapped, horizon, treated=treated, deadline=deadline)
     return extract_findings(chart, specs())
 
 

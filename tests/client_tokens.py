@@ -121,7 +121,8 @@ def site_folder(folder: Path, *clients: str, private: bool = True, more: str = "
     tables = "".join(f"[[clients]]\n{client}\n" for client in clients)
     folder.mkdir(parents=True, exist_ok=True)
     text = (
-        f'[site]\nname = "Example Hospital"\n{more}\n{tables}[fhir]\nallow-private-networks = {str(private).lower()}\n'
+        f'[site]\nname = "Example Hospital"\ntime-zone = "UTC"\n{more}\n{tables}'
+        f"[fhir]\nallow-private-networks = {str(private).lower()}\n"
     )
     (folder / "site.toml").write_text(text, encoding="utf-8")
     return folder

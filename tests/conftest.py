@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from copy import copy
 
 import hypothesis
 import pytest
@@ -48,7 +49,7 @@ def _mappings_are_read_once():
     """Codes and words take half a second to read, and hundreds of tests load a service."""
     read, known = loading.Terminology, {}
 
-    def terminology(*folders):
+    def terminology(*folders, calendar):
         content = hashlib.sha256()
         for folder in folders:
             content.update(b"folder" if folder.is_dir() else b"no folder")
@@ -58,7 +59,9 @@ def _mappings_are_read_once():
         key = content.digest()
         if key not in known:
             known[key] = read(*folders)
-        return known[key]
+        found = copy(known[key])
+        found.calendar = calendar
+        return found
 
     with pytest.MonkeyPatch.context() as quicker:
         quicker.setattr(loading, "Terminology", terminology)

@@ -27,20 +27,26 @@ class ShownAnswer:
 
     Attributes:
         rules: ids of recommendations by the uuid of their suggestion.
+        signing: what it shares with a repeat of the same call alone.
     """
 
     entry: Found
     topic: str
     rules: Mapping[str, str]
+    signing: tuple[str | None, ...]
 
     @classmethod
     def of(cls, stored: Stored, card: str) -> "ShownAnswer | None":
         """The answer in this entry; None if it is not whole."""
         if not stored.is_whole:
             return None
+        content = stored.content
         topic = next((one.topic for one in stored.cards if one.card == card), "")
-        rules = {uuid: rule for rule, uuid in stored.content.get("suggestions", {}).items()}
-        return cls(entry=stored, topic=topic, rules=rules)
+        offered = content.get("suggestions", {})
+        rules = {uuid: rule.partition("/")[0] for rule, uuid in offered.items()}  # `brace-correction/2`
+        server, orders = content.get("record", {}).get("server"), content.get("draftsDigest")
+        signing = (stored.service_id, stored.patient, stored.hook_instance, server, orders)
+        return cls(entry=stored, topic=topic, rules=rules, signing=signing)
 
 
 def feedback_entry(
@@ -52,7 +58,7 @@ def feedback_entry(
     reason_codes: frozenset[str],
     reason_system: str,
     keeps_comments: bool,
-    is_log_read: bool,
+    unlinked_since: str,
     caller: Caller,
 ) -> AuditEntry:
     """Make the entry of one feedback item; its id is derived from the statement, so that repeats are stored once.
@@ -60,9 +66,9 @@ def feedback_entry(
     Of the client's data, only our own ids and codes are stored, and the code of a reason that is not ours.
 
     Args:
-        shown: the answer with the card; None if it is not known, and the entry is then not linked.
+        shown: the answer with the card; None if it is not known for certain, and the entry is then not linked.
         reason_codes: all override reasons that this service's cards offer.
-        is_log_read: False if the log could not be searched for the card.
+        unlinked_since: why the card's answer is not known, if the reason is not that nothing has its id.
     """
     code = _listed(item, reason_codes, reason_system)
     answer = shown.entry if shown else None
@@ -82,19 +88,19 @@ def feedback_entry(
         about=answer.id if answer else None,
         card=known_uuid(item.card),
         topic=(shown.topic or None) if shown else None,
-        content=_content(item, shown, code, keeps_comments=keeps_comments, is_log_read=is_log_read)
+        content=_content(item, shown, code, keeps_comments=keeps_comments, unlinked_since=unlinked_since)
         | ({"timestampAhead": True} if item.outcome_timestamp > at + CLOCKS_DIFFER else {}),
     )
 
 
 def _content(
-    item: FeedbackItem, shown: ShownAnswer | None, code: str | None, *, keeps_comments: bool, is_log_read: bool
+    item: FeedbackItem, shown: ShownAnswer | None, code: str | None, *, keeps_comments: bool, unlinked_since: str
 ) -> dict[str, Any]:
     uuids = [uuid for one in item.suggestions if (uuid := known_uuid(one))]
     rules = shown.rules if shown else {}
     content: dict[str, Any] = {
         "linked": shown is not None,
-        **({} if is_log_read else {"unlinkedSince": "the log could not be read"}),
+        **({"unlinkedSince": unlinked_since} if unlinked_since else {}),
         "outcome": item.outcome,
         "outcomeTimestamp": time_text(item.outcome_timestamp),
     }

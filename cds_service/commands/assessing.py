@@ -8,7 +8,6 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
@@ -23,9 +22,10 @@ from cds_service.commands.terminal import make_console, print_response
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.reading import Fetched
 from cds_service.fhir.mapping.level_text import in_order
-from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.raw_json import member, objects
 from cds_service.fhir.server import lookup
 from cds_service.fhir.server.client import FhirClient
+from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.loading import load_service
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_base
@@ -92,13 +92,8 @@ class Wish:
     token: str | None
     as_of: date | None
 
-    @property
-    def today(self) -> date:
-        """The day on which the order is signed, UTC."""
-        return options.now_or_noon(self.as_of).date()
-
-    def order(self, patient_id: str) -> dict[str, Any]:
-        return augmentation_order(patient_id, self.procedure, self.levels, self.today)
+    def order(self, patient_id: str, today: date) -> dict[str, Any]:
+        return augmentation_order(patient_id, self.procedure, self.levels, today)
 
 
 def assess_patient(wish: Wish, settings: Settings, site: SiteFolder | None, capabilities: Capabilities) -> HookResponse:
@@ -110,7 +105,9 @@ def assess_patient(wish: Wish, settings: Settings, site: SiteFolder | None, capa
     """
     service = load_service(site)
     hook = next(iter(service.hooks.values()))
-    if fault := fault_of_order(wish.order("any"), service.terminology):
+    calendar = service.calendar
+    today = options.today_at(calendar, wish.as_of)
+    if fault := fault_of_order(wish.order("any", today), service.terminology):
         raise click.UsageError(fault)
     deadline = Deadline.after(settings.deadline_seconds)
     until = deadline.for_reading().ends
@@ -128,12 +125,13 @@ def assess_patient(wish: Wish, settings: Settings, site: SiteFolder | None, capa
     patient_id = wish.patient or _find_one(reader, wish.find or "", until)
     lookup.check_patient(reader, patient_id, until=until)
 
-    request = parse_request(order_sign_body(patient_id, wish.fhir_server, [wish.order(patient_id)]), hook.hook)
+    request = parse_request(order_sign_body(patient_id, wish.fhir_server, [wish.order(patient_id, today)]), hook.hook)
     reader.names = {query: one.key for one in hook.plan.templates if (query := one.query_for(request))}
     ports = Ports(
-        clock=lambda: options.now_or_noon(wish.as_of),
+        clock=lambda: options.now_or_noon(wish.as_of, calendar),
         fhir=reader,
         audit=OneEntry(),
+        is_of_earlier_day=wish.as_of is not None,
         deadline=deadline,
         base_url=settings.public_url or "http://127.0.0.1:8080",
         capabilities=capabilities,
@@ -141,7 +139,7 @@ def assess_patient(wish: Wish, settings: Settings, site: SiteFolder | None, capa
     response = answer(service, hook, request, ports)
     if response.cards and not wish.levels:
         options.tell("note: no --level: the fractured level is not known and enters no figure; --level L1 names it")
-    for note in _notes(reader, wish, patient_id, has_cards=bool(response.cards)):
+    for note in _notes(reader, wish, patient_id, calendar, has_cards=bool(response.cards)):
         options.tell(f"note: {note}")
     if settings.public_url is None and response.cards:
         options.tell("note: the links of the cards need a running service; `serve` starts one")
@@ -168,27 +166,29 @@ def _look_below(wish: Wish, connections: Connections, until: float) -> None:
         raise lookup.LookUpFailed(f"This is no base of a FHIR server, but {below} is one: say --fhir-server {below}.")
 
 
-def _notes(reader: "SayingReader", wish: Wish, patient_id: str, *, has_cards: bool) -> Iterator[str]:
+def _notes(
+    reader: "SayingReader", wish: Wish, patient_id: str, calendar: SiteCalendar, *, has_cards: bool
+) -> Iterator[str]:
     """What a person should know about this record: that it is old, or of somebody who has died."""
     resources = list(reader.resources())
-    newest = max((day for one in resources for day in _days(one) if day <= wish.today), default=None)
-    if wish.as_of is None and newest is not None and (wish.today - newest).days > OLD_DAYS:
+    today = options.today_at(calendar, wish.as_of)
+    newest = max((day for one in resources for day in _days(one, calendar) if day <= today), default=None)
+    if wish.as_of is None and newest is not None and (today - newest).days > OLD_DAYS:
         yield f"the newest entry of this record is of {newest}; --as-of {newest} reads it as on that day"
     patient = next(
         (one for one in resources if one.get("resourceType") == "Patient" and one.get("id") == patient_id), {}
     )
-    died = text(patient.get("deceasedDateTime"))[:10]
+    died = calendar.named_day(patient.get("deceasedDateTime"))
     if not has_cards and (died or patient.get("deceasedBoolean") is True):
         yield f"the record says that this patient has died{f' ({died})' if died else ''}; no card is shown then"
 
 
-def _days(resource: Mapping[str, Any]) -> Iterator[date]:
+def _days(resource: Mapping[str, Any], calendar: SiteCalendar) -> Iterator[date]:
     """The days on which this entry was made or observed."""
     values = [resource.get(name) for name in DATED]
     periods = [resource.get(name) for name in ("effectivePeriod", "performedPeriod")]
-    for value in [*values, *(member(period, end) for period in periods for end in ("start", "end"))]:
-        with suppress(ValueError):
-            yield date.fromisoformat(text(value)[:10])
+    written = [*values, *(member(period, end) for period in periods for end in ("start", "end"))]
+    yield from filter(None, map(calendar.named_day, written))
 
 
 def _find_one(fhir: lookup.Browser, wanted: str, until: float) -> str:

@@ -43,7 +43,7 @@ NO_DATABASE = "The database of the audit log does not answer, or refuses this lo
 @click.option("--patient", metavar="ID")
 @click.option("--user", metavar="ID")
 @click.option("--kind", "kinds", multiple=True, metavar="KIND", help="answer, refusal, feedback, read, export, …")
-@click.option("--hook-instance", metavar="UUID")
+@click.option("--hook-instance", metavar="ID")
 @click.option("--card", metavar="UUID", help="entries that show this card")
 @options.SINCE
 @options.UNTIL

@@ -8,7 +8,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
@@ -19,7 +19,7 @@ from markupsafe import Markup
 from cds_service.audit.chain import OneEntry
 from cds_service.commands import calling, options
 from cds_service.commands.templates import TEMPLATES, WEB
-from cds_service.loading import load_service
+from cds_service.loading import calendar_of, load_service
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
 from cds_service.review.entry_page import view_cards
@@ -49,7 +49,8 @@ NEEDS_MAP = "p7-other-units"  # its codes are those of the sample hospital
 def preview(site: Path | None, client: str | None, out: TextIO, url: str | None, **who: Any) -> None:
     """Print the committee's book: everything in force on one page, with ten test patients and their cards."""
     settings = read_settings()
-    (folder, capabilities), today = options.chosen_site(site, client), datetime.now(UTC).date()
+    folder, capabilities = options.chosen_site(site, client)
+    today = options.today_at(calendar_of(folder))
     if url is None:
         out.write(committee_book(settings, folder, today, capabilities))
         return
@@ -100,7 +101,7 @@ def cards_of(
     """The cards that this configuration gives; no server is called, and no entry is kept."""
     request = parse_request(json.dumps(patient.body).encode(), hook.hook)
     ports = Ports(
-        clock=lambda: options.now_or_noon(today),
+        clock=lambda: options.now_or_noon(today, service.calendar),
         fhir=None,
         audit=OneEntry(),
         deadline=Deadline.after(30),

@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -174,8 +173,9 @@ def topics_of(cards: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]
 def probe_service(*, url: str, site: Path | None, procedure: str | None, as_json: bool, **who: Any) -> None:
     """Send a synthetic kyphoplasty order of no patient through a running service, and say what came back."""
     caller = read_calling_card(**who)
-    hook = next(iter(load_service(options.chosen_site(site)[0]).hooks.values()))  # a site's codes shape the prefetch
-    sample = load_samples(datetime.now(UTC).date())[0]
+    service = load_service(options.chosen_site(site)[0])  # a site's codes shape the prefetch
+    hook = next(iter(service.hooks.values()))
+    sample = load_samples(options.today_at(service.calendar))[0]
     body = synthetic_call(sample, hook.discovery["prefetch"], patient_id=PATIENT, procedure=procedure)
     found = _judged(send(url, hook.id, body, caller))
     if as_json:

@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
-from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -22,6 +21,7 @@ from cds_service.commands import options
 from cds_service.commands.accounts import account_entry, accounts_of
 from cds_service.commands.calling import CALL_SECONDS, CallingCard, CannotCall, send
 from cds_service.commands.terminal import add_summaries, make_console, print_response, print_title, summary_table
+from cds_service.fhir.site_calendar import UTC_CALENDAR
 from cds_service.loading import load_service
 from cds_service.samples import SITE_FOLDER, Sample, load_samples
 from cds_service.samples.fhir_server import LocalServer, start_fhir_server
@@ -59,7 +59,7 @@ def run_demo(*, patient: str | None = None, keep: bool = False) -> int:
     Args:
         patient: id of a sample (`p1-thin-high`), or its beginning up to a dash (`p1`).
     """
-    samples = load_samples(datetime.now(UTC).date())
+    samples = load_samples(options.today_at(UTC_CALENDAR))  # the demo has no site
     chosen = choose_samples(samples, patient)
     if not chosen:
         options.tell(

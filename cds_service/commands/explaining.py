@@ -74,10 +74,12 @@ def explain_request(
     """
     service = load_service(site)
     hook = next(iter(service.hooks.values()))
-    request = parse_request(request_file.read_bytes(), hook.hook)
+    # Whichever EHR wrote it: the form of its ids changes no step.
+    request = parse_request(request_file.read_bytes(), hook.hook, "opaque")
     log = OneEntry()
     ports = Ports(
-        clock=lambda: options.now_or_noon(today),
+        clock=lambda: options.now_or_noon(today, service.calendar),
+        is_of_earlier_day=today is not None,
         fhir=_reader(request, site.site if site else None, settings),
         audit=log,
         deadline=Deadline.after(settings.deadline_seconds),

@@ -35,7 +35,7 @@ def find_outcomes(*, paths: tuple[Path, ...], out: Path | None, months: int, as_
     run = Run(
         service=service,
         hook=hook,
-        as_of=options.now_or_noon(as_of).date(),
+        as_of=options.today_at(service.calendar, as_of),
         exported=frozenset(filter(None, map(type_of, files))),
     )
     found: list[Followed] = []

@@ -1,7 +1,7 @@
 """`kyphoplasty-cds integration-sheet`: what an EHR's build ticket asks, from the configuration in force."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ from cds_service.commands import options
 from cds_service.commands.templates import TEMPLATES
 from cds_service.fhir.gathering.picking import EXAM_TYPES
 from cds_service.fhir.orders.recognition import AUGMENTATION
-from cds_service.loading import load_service
+from cds_service.loading import calendar_of, load_service
 from cds_service.service import Service, ServiceHook
 from cds_service.settings import Settings, read_settings
 from cds_service.site.clients import Client
@@ -32,7 +32,7 @@ EXAMPLE = "https://cds.example.org"
 def print_integration_sheet(site: Path | None, client: str | None, kind: str, out: TextIO) -> None:
     """Print what an EHR's build ticket asks, from the configuration in force."""
     folder, _ = options.chosen_site(site, client)
-    sheet = integration_sheet(read_settings(), folder, datetime.now(UTC).date(), client)
+    sheet = integration_sheet(read_settings(), folder, options.today_at(calendar_of(folder)), client)
     out.write(as_html(sheet, "Integration sheet") if kind == "html" else sheet)
 
 

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -18,6 +18,7 @@ import click
 
 from cds_service.core.derived import SPINE
 from cds_service.errors import CdsError, DataFileError
+from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.address import parse_base
 from cds_service.protocol.messages import TOKEN, is_fhir_id
 from cds_service.settings import read_settings
@@ -115,9 +116,14 @@ def tell(line: str) -> None:
     click.echo(clean(line), err=True)
 
 
-def now_or_noon(day: date | None) -> datetime:
-    """Noon of the day that counts as today, UTC; without one, now."""
-    return datetime.now(UTC) if day is None else datetime.combine(day, time(12), UTC)
+def now_or_noon(day: date | None, calendar: SiteCalendar) -> datetime:
+    """Noon at the site of the day that counts as today; without one, now."""
+    return datetime.now(UTC) if day is None else calendar.noon(day)
+
+
+def today_at(calendar: SiteCalendar, as_of: date | None = None) -> date:
+    """The day that counts as today; without one, that of the clock at the site."""
+    return as_of or calendar.day_of(datetime.now(UTC))
 
 
 def machine_user() -> str:

@@ -41,14 +41,15 @@ def score(
     A killed run with --out goes on where it stopped when the same command is given again.
     """
     site = read_settings().site
+    service = load(site)
     if export_url is not None:
-        click.echo(export_address(export_url, load(site), with_worklist=worklist is not None))
+        click.echo(export_address(export_url, service, with_worklist=worklist is not None))
         return
     if not paths:
         raise click.UsageError("PATH: files or folders of an export")
     job = Job(
-        files=export_files(paths, types_read(load(site), with_worklist=worklist is not None)),
-        as_of=options.now_or_noon(asked["as_of"]).date(),
+        files=export_files(paths, types_read(service, with_worklist=worklist is not None)),
+        as_of=options.today_at(service.calendar, asked["as_of"]),
         procedure=asked["procedure"],
         levels=in_order({*chain.from_iterable(asked["levels"])}),
         fhir_server=asked["fhir_server"],

@@ -40,7 +40,8 @@ def validate_models(*, outcomes: Path, as_json: bool, report: Path | None, refit
         raise CdsError(f"{error.name} is missing: in the checkout, .venv/bin/pip install -e '.[population]'") from error
     service = load_service(options.chosen_site()[0])
     now = datetime.now(UTC)
-    file = read_outcomes(outcomes, service.finding_specs, now.date())
+    today = service.calendar.day_of(now)
+    file = read_outcomes(outcomes, service.finding_specs, today)
     for fault in say_faults(file.faults):
         click.echo(fault, err=True)
     found = validate(file, service.models, service.policy)
@@ -55,7 +56,7 @@ def validate_models(*, outcomes: Path, as_json: bool, report: Path | None, refit
         click.echo(f"report: {report}", err=True)
     if refit_to is not None:
         path = refit_to / RECALIBRATION if refit_to.is_dir() else refit_to
-        recalibrations, why = refit(file, service.models, service.policy, now.date())
+        recalibrations, why = refit(file, service.models, service.policy, today)
         path.write_text(recalibration_toml(recalibrations), encoding="utf-8")
         for name, one in recalibrations.items():
             said = f"{name}: {one.method} on {one.n} patients, {one.events} with the outcome"

@@ -18,12 +18,14 @@ class BracePolicy(DataTable):
 
     Attributes:
         card: `always` shows the limits with every augmentation, `when-needed` only if an order concerns them.
+        indicator: the colour of a brace beyond the limit.
     """
 
     max_weeks: int = Field(gt=0, le=52)
     review_weeks: int = Field(gt=0, le=52)
     only_days: int = Field(ge=0, le=730)
     card: Literal["when-needed", "always"]
+    indicator: Literal["info", "warning"]
 
 
 class BedRestPolicy(DataTable):
@@ -128,14 +130,14 @@ class SiteReferences(DataTable):
 
 
 class BandPolicy(DataTable):
-    """Where "high" and "above" begin.
+    """Where "high" and "above" begin in a study; no site sets them.
 
     Attributes:
         high_ratio: "high" from this multiple of the baseline in force,
         high_risk: or from this risk, 0..1.
-        above_points: "above" from so many points between figure and reference as they are printed, 0..1, where the
-            figure is printed in steps of 5,
-        above_points_small: and where it is printed in whole ones.
+        above_points: "above" from so many points between figure and reference, 0..1, for
+            a figure of 10 % and more,
+        above_points_small: and for one below.
     """
 
     high_ratio: float = Field(gt=1)
@@ -144,11 +146,10 @@ class BandPolicy(DataTable):
     above_points_small: Share
 
 
-class RepeatsPolicy(DataTable):
-    """Whether, and for how many days, an answered card is shortened while nothing changes."""
+class SuggestionsPolicy(DataTable):
+    """Orders that a site's own order sets offer already, so that no card has a button for them."""
 
-    enabled: bool
-    days: int = Field(ge=0, le=366)
+    fls_in_order_set: bool
 
 
 class FeedbackPolicy(DataTable):
@@ -158,13 +159,17 @@ class FeedbackPolicy(DataTable):
 
 
 class ShowingPolicy(DataTable):
-    """Thresholds for showing a figure, in a summary, and as a disagreement. Shares 0..1; the shift in log odds."""
+    """When a study's figure is shown. Shares 0..1; the shift in log odds.
+
+    Attributes:
+        inputs_known: of the study's information, from which on it has a figure.
+        inputs_on_card: from which on it may have a line on a card.
+        disagreement: between two studies, on a common baseline.
+        baseline_shift_warning: a site's incidence lies so far from the study's.
+    """
 
     inputs_known: Share
-    inputs_usable: Share
-    summary_width: Share
-    near_tie: Share
-    preferred_in_tie: str
+    inputs_on_card: Share
     disagreement: Share
     baseline_shift_warning: float = Field(gt=0)
 
@@ -186,8 +191,8 @@ class Policy(DataTable):
     pooled_incidence: Incidence
     bands: BandPolicy
     showing: ShowingPolicy
-    repeats: RepeatsPolicy
     feedback: FeedbackPolicy
+    suggestions: SuggestionsPolicy
     recalibration: Mapping[str, Recalibration] = Field(default_factory=dict)
     set_by_site: frozenset[str] = frozenset()
 
@@ -219,11 +224,19 @@ SITE_KEYS: Mapping[str, tuple[str, str]] = {
     "brace-review-weeks": ("brace", "review-weeks"),
     "brace-only-days": ("brace", "only-days"),
     "brace-card": ("brace", "card"),
+    "brace-indicator": ("brace", "indicator"),
     "sarcopenia-criteria": ("sarcopenia", "criteria"),
     "bed-rest-max-hours": ("bed-rest", "max-hours"),
-    "band-high-ratio": ("bands", "high-ratio"),
-    "band-high-risk": ("bands", "high-risk"),
-    "repeats-enabled": ("repeats", "enabled"),
-    "repeats-days": ("repeats", "days"),
+    "fls-in-order-set": ("suggestions", "fls-in-order-set"),
     "feedback-user-comments": ("feedback", "user-comments"),
+}
+# Keys of a site's `[policy]` that earlier versions had, with what to do instead.
+_NO_REPEATS = (
+    "is retired: an accepted card shortens nothing any more,"
+    " and how long an override counts depends on its reason; delete this line"
+)
+_NO_BANDS = "is retired: figures colour no card, so nothing hangs on where a study's high begins; remove it"
+RETIRED_KEYS: Mapping[str, str] = {
+    **dict.fromkeys(("repeats-enabled", "repeats-days"), _NO_REPEATS),
+    **dict.fromkeys(("band-high-ratio", "band-high-risk"), _NO_BANDS),
 }

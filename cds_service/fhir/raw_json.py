@@ -1,18 +1,14 @@
 """Reads raw FHIR JSON of any quality: each function returns an empty value if the shape is wrong."""
 
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from jiter import LosslessFloat
 
 Json = Mapping[str, Any]
 Item = TypeVar("Item")
 LISTS = (list, tuple)
-
-_DAY = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(T.*)?)?)?")
 
 
 def items(value: Any) -> list[Any]:
@@ -95,108 +91,3 @@ def texts_of(codeable: Any) -> list[str]:
         if isinstance(coding, dict):
             found.append(coding.get("display"))  # noqa: PERF401 - asked for each value: a comprehension takes longer
     return [words for words in found if words and isinstance(words, str)]
-
-
-def first_day(value: Any) -> date | None:
-    """The day on which a FHIR date or dateTime begins, as written, without time zone conversion."""
-    return _first_day(_DAY.fullmatch(text(value).strip()))
-
-
-def day_and_moment(value: Any) -> tuple[date | None, datetime | None]:
-    """`first_day` and `moment` of one text; no moment if the day is not plausible."""
-    written = text(value).strip()
-    parts = _DAY.fullmatch(written)
-    at = _moment(written, parts)
-    day = _in_this_age(at.date()) if at else _first_day(parts)
-    return day, at if day else None
-
-
-def last_day(value: Any) -> date | None:
-    """The last day that a FHIR date or dateTime of any precision covers: the end of a Period is inclusive."""
-    begins, parts = first_day(value), _DAY.fullmatch(text(value).strip())
-    if begins is None or parts is None or parts[3]:
-        return begins
-    month = begins.month if parts[2] else 12
-    following = _day(begins.year + month // 12, month % 12 + 1, 1)
-    return following - timedelta(days=1) if following else None
-
-
-def moment(value: Any) -> datetime | None:
-    """A FHIR dateTime or instant with a time of day; None if it is less precise."""
-    written = text(value).strip()
-    return _moment(written, _DAY.fullmatch(written))
-
-
-def utc_day(value: Any) -> date | None:
-    """The UTC day of a FHIR dateTime; None for a bare year or month, which name no day."""
-    written = text(value).strip()
-    day, parts = first_day(written), _DAY.fullmatch(written)
-    if day is None or parts is None or not parts[3]:
-        return None
-    at = moment(written)
-    try:
-        return at.astimezone(UTC).date() if at and at.tzinfo else day
-    except OverflowError:
-        return day
-
-
-def _first_day(parts: re.Match[str] | None) -> date | None:
-    return _day(int(parts[1]), int(parts[2] or 1), int(parts[3] or 1)) if parts else None
-
-
-def _moment(written: str, parts: re.Match[str] | None) -> datetime | None:
-    try:
-        return datetime.fromisoformat(written) if parts and parts[4] else None
-    except ValueError:
-        return None
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    """A plausible day; records write 0001-01-01 and 9999-12-31 for "not stated"."""
-    try:
-        return _in_this_age(date(year, month, day))
-    except ValueError:
-        return None
-
-
-def _in_this_age(day: date) -> date | None:
-    return day if 1850 <= day.year < 2200 else None
-
-
-class Moment(NamedTuple):
-    """When a value was true.
-
-    Attributes:
-        day: in UTC; a bare year or month means its first day.
-        instant: in UTC, ISO 8601; empty if only the day is known.
-    """
-
-    day: date
-    instant: str = ""
-
-
-def effective_moment(raw: Json, prefix: str = "effective") -> Moment | None:
-    """Read `<prefix>[x]` of any type: the end of a period, the last event of a timing. Never `issued`."""
-    plain = read_moment(raw.get(f"{prefix}DateTime"))  # the usual form
-    return plain or next((found for time in _other_times(raw, prefix) if (found := read_moment(time))), None)
-
-
-def _other_times(raw: Json, prefix: str) -> Iterator[Any]:
-    yield raw.get(f"{prefix}Instant")
-    timing = raw.get(f"{prefix}Timing")
-    for period in (raw.get(f"{prefix}Period"), member(timing, "repeat", "boundsPeriod")):
-        yield member(period, "end")
-        yield member(period, "start")
-    events = member(timing, "event")
-    yield from sorted(events if isinstance(events, list) else (), key=str, reverse=True)
-
-
-def read_moment(value: Any) -> Moment | None:
-    """Read a FHIR date, dateTime or instant of any precision; None for anything else."""
-    if not value:
-        return None
-    begins, at = day_and_moment(value)
-    if begins is None or at is None:
-        return Moment(begins) if begins else None
-    in_utc = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    return Moment(in_utc.date(), in_utc.isoformat())

@@ -11,16 +11,17 @@ from datetime import date, timedelta
 from typing import Any, TextIO
 
 from cds_service.core.facts import Finding, Findings, Value
+from cds_service.core.months import months_before
 from cds_service.core.study import LogisticStudy
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.facts.chart import months_before
 from cds_service.fhir.facts.earlier_fracture import AT_ONCE, SUBACUTE, fracture_levels
 from cds_service.fhir.facts.problem_list import LATER_ENCOUNTER
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.drafts import NO_DRAFTS
 from cds_service.fhir.orders.levels import find_levels
-from cds_service.fhir.raw_json import effective_moment, member, objects, read_moment, text, truth, utc_day
+from cds_service.fhir.raw_json import member, objects, text, truth
+from cds_service.fhir.site_calendar import Moment, SiteCalendar
 from cds_service.population.outcomes_file import FOR_PEOPLE
 from cds_service.population.scoring import PROCEDURES, Run, as_draft, by_type, is_augmentation, known_on, name_of
 
@@ -114,8 +115,9 @@ def follow(patient: str, lines: Sequence[bytes], run: Run) -> Followed | str:
     """
     kinds = by_type(lines)
     person = Person(patient, run.bases).identified(next(iter(kinds.get("Patient", ())), None), ())
+    day_of = run.service.calendar.named_day
     done = [
-        (utc_day(raw.get("performedDateTime") or member(raw, "performedPeriod", "start")), raw)
+        (day_of(raw.get("performedDateTime") or member(raw, "performedPeriod", "start")), raw)
         for raw in kinds.get("Procedure", ())
         if text(raw.get("status")) in PROCEDURES - {"preparation"} and is_augmentation(raw, person, run)
     ]
@@ -131,18 +133,22 @@ def follow(patient: str, lines: Sequence[bytes], run: Run) -> Followed | str:
 
 
 def _follow(patient: str, kinds: Kinds, person: Person, first: date, index: Sequence[Json], run: Run) -> Followed:
-    names = {name_of(raw) for raw in index}
+    names, calendar = {name_of(raw) for raw in index}, run.service.calendar
     before = {
-        kind: [_as_of(raw, first) for raw in listed if _known_on(raw, first) and name_of(raw) not in names]
+        kind: [
+            _as_of(raw, first, calendar)
+            for raw in listed
+            if _known_on(raw, first, calendar) and name_of(raw) not in names
+        ]
         for kind, listed in kinds.items()
     }
     drafts, specs = [as_draft(raw, first) for raw in index], run.service.finding_specs
     _, _, findings = known_on(first, person, before, drafts, run, specs)
     whole = next(iter(kinds.get("Patient", ())), {})
-    moment = read_moment(whole.get("deceasedDateTime"))
-    died = moment.day if moment and moment.day <= run.as_of else None
+    stated = calendar.first_day(whole.get("deceasedDateTime"))
+    died = stated if stated and stated <= run.as_of else None
     seen = (raw for listed in kinds.values() for raw in listed if text(raw.get("status")) not in NOT_SEEN)
-    last = max([first, *(day for raw in seen for day in _days(raw) if day <= run.as_of)])
+    last = max([first, *(day for raw in seen for day in _days(raw, calendar) if day <= run.as_of)])
     return Followed(
         patient=patient,
         day=first,
@@ -161,31 +167,31 @@ def _follow(patient: str, kinds: Kinds, person: Person, first: date, index: Sequ
 # --- what was known on the day ---------------------------------------------------------------------------------------
 
 
-def _known_on(raw: Json, day: date) -> bool:
+def _known_on(raw: Json, day: date, calendar: SiteCalendar) -> bool:
     """Neither true later nor written down later; what names no day counts as known, as it does live."""
-    return all(one <= day for one in _days(raw, ends=False))
+    return all(one <= day for one in _days(raw, calendar, ends=False))
 
 
-def _as_of(raw: Json, day: date) -> Json:
+def _as_of(raw: Json, day: date, calendar: SiteCalendar) -> Json:
     """The resource as it was: a problem that was solved later was active, a patient who died later was alive."""
     if raw["resourceType"] == "Patient":
         return {key: value for key, value in raw.items() if not key.startswith("deceased")}
-    over = effective_moment(raw, "abatement")
+    over = calendar.effective(raw, "abatement")
     if raw["resourceType"] == "Condition" and over is not None and over.day > day:
         before = {key: value for key, value in raw.items() if not key.startswith("abatement")}
         return before | {"clinicalStatus": {"coding": [{"system": CLINICAL, "code": "active"}]}}
     return raw
 
 
-def _days(raw: Json, *, ends: bool = True) -> Iterator[date]:
+def _days(raw: Json, calendar: SiteCalendar, *, ends: bool = True) -> Iterator[date]:
     """The days that a resource names: when it was true, and when it was written."""
     for prefix in DAYS.get(raw["resourceType"], ()):
-        if moment := effective_moment(raw, prefix):
+        if moment := calendar.effective(raw, prefix):
             yield moment.day
     sides = ("start", "end") if ends else ("start",)
     for value in (*(raw.get(key) for key in WRITTEN), *(member(raw, "period", side) for side in sides)):
-        if moment := read_moment(value):
-            yield moment.day
+        if day := calendar.first_day(value):
+            yield day
 
 
 # --- what came after -------------------------------------------------------------------------------------------------
@@ -195,11 +201,11 @@ def _events(
     kinds: Kinds, person: Person, first: date, index: set[str], findings: Findings, run: Run
 ) -> Iterator[Event]:
     """Every later resource that speaks of a vertebral fracture, or treats one."""
-    terminology = run.service.terminology
+    terminology, calendar = run.service.terminology, run.service.calendar
     known = findings.known.get("treated-levels")
     treated = frozenset(str(known.value).split(",")) if known else frozenset[str]()
     fractures = [
-        (_began(raw, first), fracture_levels(raw, terminology), raw)
+        (_began(raw, first, calendar), fracture_levels(raw, terminology), raw)
         for raw in kinds.get("Condition", ())
         if certainty_of(raw) != "denied"
         and raw.get("status") != "entered-in-error"
@@ -208,9 +214,10 @@ def _events(
     broken = treated.union(*(levels for day, levels, _ in fractures if day and day <= first))
     for day, levels, raw in fractures:
         if day and first < day <= run.as_of:
-            yield _fracture(day, levels, raw, first, broken)
+            onset = calendar.effective(raw, "onset")
+            yield _fracture(day, levels, raw, first, broken, onset)
     for raw in kinds.get("Procedure", ()):
-        moment = effective_moment(raw, "performed")
+        moment = calendar.effective(raw, "performed")
         if moment is None or not first < moment.day <= run.as_of or name_of(raw) in index:
             continue
         if text(raw.get("status")) == "completed" and is_augmentation(raw, person, run):
@@ -218,10 +225,11 @@ def _events(
             yield _augmentation(moment.day, levels, raw, first, broken)
 
 
-def _fracture(day: date, levels: frozenset[str], raw: Json, first: date, broken: frozenset[str]) -> Event:
+def _fracture(
+    day: date, levels: frozenset[str], raw: Json, first: date, broken: frozenset[str], onset: Moment | None
+) -> Event:
     codes = [text(coding.get("code")) for coding in objects(member(raw, "code", "coding"))]
     later_encounter = any(map(LATER_ENCOUNTER.fullmatch, codes))
-    onset = effective_moment(raw, "onset")
     if (certainty := certainty_of(raw)) != "stated":
         why = "suspected, not confirmed" if certainty == "doubted" else "recorded as past"
         return _event(day, raw, levels, why, is_new=False)
@@ -249,9 +257,9 @@ def _event(day: date, raw: Json, levels: frozenset[str], why: str, *, is_new: bo
     return Event(day=day, reference=name_of(raw), levels=levels, is_new=is_new, why=why)
 
 
-def _began(raw: Json, first: date) -> date | None:
+def _began(raw: Json, first: date, calendar: SiteCalendar) -> date | None:
     """The onset, or when it was written down where the onset is no more than the year or month of the procedure."""
-    onset, written = effective_moment(raw, "onset"), read_moment(raw.get("recordedDate"))
+    onset, written = calendar.effective(raw, "onset"), calendar.moment(raw.get("recordedDate"))
     stated = text(raw.get("onsetDateTime"))
     is_vague = stated != first.isoformat() and stated and first.isoformat().startswith(stated)
     moment = written if written and (onset is None or is_vague) else onset
@@ -262,7 +270,8 @@ def _pain(person: Person, kinds: Kinds, first: date, run: Run) -> Finding | None
     """The newest pain score 12 months after the procedure, give or take six weeks."""
     wanted = months_before(first, -PAIN_MONTHS)
     until = min(wanted + PAIN_WINDOW, run.as_of)
-    known = {kind: [raw for raw in listed if _known_on(raw, until)] for kind, listed in kinds.items()}
+    calendar = run.service.calendar
+    known = {kind: [raw for raw in listed if _known_on(raw, until, calendar)] for kind, listed in kinds.items()}
     spec = {"pain-score": run.service.finding_specs["pain-score"]}
     found = known_on(until, person, known, [], run, spec)[2].known.get("pain-score")
     return found if found and found.observed and found.observed >= wanted - PAIN_WINDOW else None

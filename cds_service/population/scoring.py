@@ -16,10 +16,13 @@ from typing import Any, NamedTuple
 
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
-from cds_service.core.assessment import OUTCOMES, assess
-from cds_service.core.facts import AugmentationOrder, Findings
+from cds_service.core.assessment import OUTCOMES, Assessment, assess
+from cds_service.core.facts import AugmentationOrder, Findings, SupportOrders
+from cds_service.core.risk_words import NOT_COUNTED
+from cds_service.core.signals import Signal, Situation, find_named_signals
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
+from cds_service.fhir.facts.chart import Horizon
 from cds_service.fhir.gathering.prefetch import QueryResult, each_once
 from cds_service.fhir.gathering.reading import NO_SERVER
 from cds_service.fhir.gathering.record import PatientRecord, checked, record_in, state_of
@@ -28,7 +31,7 @@ from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.recognition import AUGMENTATION, recognise_augmentation
 from cds_service.fhir.orders.referred import with_referred
-from cds_service.fhir.raw_json import is_prohibition, member, objects, text, utc_day
+from cds_service.fhir.raw_json import is_prohibition, member, objects, text
 from cds_service.fhir.references import NO_BASE, Bases, last_name
 from cds_service.outgoing.deadline import Deadline
 from cds_service.population.bulk import ASIDE, Look
@@ -40,12 +43,12 @@ Json = dict[str, Any]
 
 NO_PROCEDURE = "no kyphoplasty or vertebroplasty of this patient in the export; --procedure names one for all"
 DECEASED = "the patient has died"
-# Findings that only cards read: no figure, no criterion and no other finding rests on them.
+# Findings that only cards read: neither a figure and its words, nor a criterion, nor another
+# finding rests on them.
 OF_CARDS = frozenset(
     {
-        *("active-cancer", "bone-drug", "ct-on-record", "denosumab-overdue", "local-kyphosis"),
-        *("long-term-steroid", "mna-category", "mna-score", "mri-on-record", "pain-score", "repeated-falls"),
-        *("sarcopenia-site", "spinal-instability", "stable-burst-fracture"),
+        *("ct-on-record", "local-kyphosis", "mna-category", "mna-score", "mri-on-record"),
+        *("pain-score", "sarcopenia-site", "stable-burst-fracture"),
     }
 )
 NOTHING = QueryResult(state="empty")
@@ -167,16 +170,42 @@ def _score(patient: str, kinds: Mapping[str, Sequence[Json]], run: Run) -> tuple
     rows = find_rows(record, visits, run.service, run.as_of) if run.with_worklist else ()
     if findings.is_true("deceased"):
         return _not_applicable(DECEASED), DECEASED, rows
+    service, state = run.service, state_of(record)
+    assessment = assess(
+        findings,
+        state,
+        service.models,
+        service.pooled,
+        service.studies,
+        service.policy,
+    )
     found = Answer(
         order=order,
-        record_state=state_of(record),
+        record_state=state,
         findings=findings,
-        assessment=assess(findings, run.service.models, run.service.studies, run.service.policy),
+        assessment=assessment,
+        signals=_uncounted(findings, assessment, run, day),
         policy=run.service.policy,
         wording=run.service.wording,
         texts=run.hook.texts,
     )
     return assessments_extension(found)[EXTENSION], "", rows
+
+
+def _uncounted(
+    findings: Findings, assessment: Assessment, run: Run, day: date
+) -> tuple[Signal, ...]:
+    """Facts on record that the model does not count: they make what is said a lower limit."""
+    situation = Situation(
+        findings=findings,
+        support=SupportOrders(),
+        assessment=assessment,
+        policy=run.service.policy,
+        studies=run.service.studies,
+        wording=run.service.wording,
+        today=day,
+    )
+    return find_named_signals(situation, NOT_COUNTED)
 
 
 def known_on(
@@ -204,7 +233,7 @@ def known_on(
     record = record_in(answers, plan, (), terminology, person, deadline)
     signed = with_referred(signed, record, None, None, person, until=deadline)
     order = find_augmentation_order(signed, terminology)
-    return record, order, find_facts(run.service, specs, order, record, day, deadline, date.max)
+    return record, order, find_facts(run.service, specs, order, record, Horizon(day, day, date.max, day), deadline)
 
 
 def _not_applicable(why: str) -> list[Json]:
@@ -246,7 +275,7 @@ def _own_orders(kinds: Mapping[str, Sequence[Json]], person: Person, run: Run) -
     found = [
         (day, raw)
         for raw in (*kinds.get("Procedure", ()), *kinds.get("ServiceRequest", ()))
-        if (day := day_of(raw, run.as_of)) <= run.as_of and is_augmentation(raw, person, run)
+        if (day := day_of(raw, run)) <= run.as_of and is_augmentation(raw, person, run)
     ]
     if not found:
         return [], run.as_of
@@ -267,10 +296,11 @@ def is_augmentation(raw: Json, person: Person, run: Run) -> bool:
     return bool(recognition and recognition.concepts & AUGMENTATION) and person.is_subject_of(raw)
 
 
-def day_of(raw: Json, otherwise: date) -> date:
-    """The day of a procedure, or on which an order was written."""
+def day_of(raw: Json, run: Run) -> date:
+    """The day of a procedure, or on which an order was written; the run's if it names none."""
+    calendar = run.service.calendar
     done = raw.get("performedDateTime") or member(raw, "performedPeriod", "start")
-    return utc_day(done) or utc_day(raw.get("authoredOn")) or otherwise
+    return calendar.named_day(done) or calendar.named_day(raw.get("authoredOn")) or run.as_of
 
 
 def name_of(raw: Json) -> str:

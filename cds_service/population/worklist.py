@@ -17,14 +17,14 @@ from cds_service.audit.exporting import safe_cell
 from cds_service.core.bracing import WITHOUT_DATE, times_of
 from cds_service.core.facts import Findings
 from cds_service.core.wording import say_date
-from cds_service.fhir.facts.chart import Chart
+from cds_service.fhir.facts.chart import Chart, Horizon
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, codeables
 from cds_service.fhir.orders.recognition import recognise_support
 from cds_service.fhir.orders.support_orders import IN_FORCE, find_augmentations, find_stored_orders, unchecked_in
-from cds_service.fhir.raw_json import member, text, utc_day
+from cds_service.fhir.raw_json import member, text
 from cds_service.population.bulk import replaced
 from cds_service.service import Service
 
@@ -71,7 +71,7 @@ def find_rows(
     if not done:
         return ()
     specs = {name: service.finding_specs[name] for name in NEEDED}
-    chart = Chart(record, service.terminology, today=as_of, not_after=as_of, read_on=date.max)
+    chart = Chart(record, service.terminology, Horizon(as_of, as_of, date.max, as_of))
     findings = extract_findings(chart, specs)
     if findings.is_true("deceased"):
         return ()
@@ -123,7 +123,7 @@ def _visited(visits: Sequence[Mapping[str, Any]], terminology: Terminology, as_o
         if found is None or "bone-treatment" not in found.concepts:
             continue
         begins = raw.get("performedDateTime") or member(raw, "performedPeriod", "start")
-        day = utc_day(begins or raw.get("start") or member(raw, "period", "start"))
+        day = terminology.calendar.named_day(begins or raw.get("start") or member(raw, "period", "start"))
         status = text(raw.get("status"))
         if day and (status in TO_COME or (status in CAME and day <= as_of)):
             yield day

@@ -5,6 +5,7 @@ So are the records of FHIR servers; what it refuses of them is decoded anew by P
 be replaced that no float holds.
 """
 
+import hashlib
 import json
 import math
 import re
@@ -76,6 +77,11 @@ def _written(number: Any) -> str:
     if not isinstance(number, LosslessFloat):
         raise TypeError(f"{type(number).__name__} is no JSON")
     return str(number)
+
+
+def json_digest(document: Any) -> str:
+    """SHA-256 of a document as canonical JSON."""
+    return hashlib.sha256(canonical_json(document).encode("ascii")).hexdigest()
 
 
 def plain_numbers(document: Any) -> Any:

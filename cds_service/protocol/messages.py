@@ -18,17 +18,25 @@ from pydantic import (
     SecretStr,
     StringConstraints,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
 
 from cds_service.errors import MalformedRequest, PatientMismatch, TooMuchAsked
-from cds_service.protocol.json_text import JsonTextError, canonical_json, decode_call
+from cds_service.protocol.json_text import JsonTextError, canonical_json, decode_call, json_digest
 
 FHIR_ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}", re.ASCII)  # `.` and `..` would climb in a URL's path
 TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")  # RFC 6749 access-token: visible ASCII, so no header can be split
 UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+# Where a client's ids of signings are no UUIDs: visible ASCII, short enough for the log's index.
+OPAQUE_ID = re.compile(r"[\x21-\x7e]{1,200}")
+HookInstances = Literal["uuid", "opaque"]
+NOT_A_UUID = (
+    'not a UUID; with `hook-instance = "opaque"` under its client in site.toml'
+    " it may be 1 to 200 visible ASCII characters"
+)
 MOST_DRAFTS = 200
 Text = Annotated[str, StringConstraints(min_length=1)]
 Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
@@ -129,8 +137,22 @@ class OrderSignContext(Inbound):
             raise ValueError("not a FHIR id")
         return found
 
+    @cached_property
+    def drafts_digest(self) -> str:
+        """SHA-256 of the draft orders: proves which ones were signed without storing them."""
+        return json_digest(self.draft_orders)
+
 
 CONTEXTS: Mapping[str, type[OrderSignContext]] = {"order-sign": OrderSignContext}
+
+
+def hook_instance_in(value: Any, form: HookInstances) -> str | None:
+    """The `hookInstance` of a call, of a client that writes it in this form; None for what is none."""
+    if not isinstance(value, str):
+        return None
+    if UUID_TEXT.fullmatch(value):
+        return value.lower()
+    return value if form == "opaque" and OPAQUE_ID.fullmatch(value) else None
 
 
 def _prefetch(value: Any) -> Mapping[str, Any]:
@@ -145,7 +167,7 @@ class HookRequest(Inbound):
     """One call of a CDS service.
 
     Attributes:
-        hook_instance: a UUID of any version, in lower case.
+        hook_instance: a UUID of any version, in lower case; or an id of the client's own, as it came.
         prefetch: raw JSON by key; a key that is missing here was not sent, a value of None was sent as `null`.
     """
 
@@ -158,10 +180,11 @@ class HookRequest(Inbound):
 
     @field_validator("hook_instance")
     @classmethod
-    def _hook_instance_is_a_uuid(cls, value: str) -> str:
-        if UUID_TEXT.fullmatch(value) is None:
-            raise ValueError("not a UUID")
-        return value.lower()
+    def _hook_instance_is_an_id(cls, value: str, info: ValidationInfo) -> str:
+        found = hook_instance_in(value, (info.context or {}).get("hook_instances", "uuid"))
+        if found is None:
+            raise ValueError(NOT_A_UUID)
+        return found
 
     @field_validator("fhir_authorization", mode="before")
     @classmethod
@@ -175,8 +198,11 @@ class HookRequest(Inbound):
         return self
 
 
-def parse_request(body: bytes | Any, hook: str) -> HookRequest:
+def parse_request(body: bytes | Any, hook: str, hook_instances: HookInstances = "uuid") -> HookRequest:
     """The request in this body, given as bytes or as decoded JSON.
+
+    Args:
+        hook_instances: the form in which the client writes `hookInstance`.
 
     Raises:
         MalformedRequest: not JSON, or not a request of this hook; the message repeats nothing of the body.
@@ -191,19 +217,21 @@ def parse_request(body: bytes | Any, hook: str) -> HookRequest:
         raise MalformedRequest("The body must be a JSON object.")
     if document.get("hook") != hook:
         raise MalformedRequest(f"hook: this service answers the hook {hook}.")
-    request = _validated(document, CONTEXTS[hook])
+    request = _validated(document, CONTEXTS[hook], hook_instances)
     _refuse_token_of_another_patient(request)
     _refuse_many_orders(request.context.draft_orders)
     return request
 
 
-def _validated(document: dict[str, Any], context_type: type[OrderSignContext]) -> HookRequest:
+def _validated(
+    document: dict[str, Any], context_type: type[OrderSignContext], hook_instances: HookInstances
+) -> HookRequest:
     try:
         context = context_type.model_validate(document.get("context"))
     except ValidationError as error:
         raise MalformedRequest(say_faults(error, "context")) from None
     try:
-        return HookRequest.model_validate({**document, "context": context})
+        return HookRequest.model_validate({**document, "context": context}, context={"hook_instances": hook_instances})
     except ValidationError as error:
         raise MalformedRequest(say_faults(error)) from None
 

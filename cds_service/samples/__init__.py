@@ -1,7 +1,7 @@
 """Invented sample patients as FHIR R4, each with the draft orders that are being signed.
 
 Dates are relative to the day of use, so that measurements stay fresh: `{today}`, `{today-180d}`,
-`{today-81y-100d}`. A day in UTC, and a time may follow it: `{today-5d}T09:00:00Z`.
+`{today-81y-100d}`. A time may follow it: `{today-5d}T09:00:00Z`.
 """
 
 import json
@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from cds_service.core.months import months_before
 from cds_service.errors import DataFileError
-from cds_service.fhir.facts.chart import months_before
 
 FOLDER = Path(__file__).parent
 # A complete site folder, for the patient whose record speaks local codes.

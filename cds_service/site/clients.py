@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, Strict, StringConstraints, model_validator
 
 from cds_service.core.caller import Caller
+from cds_service.protocol.messages import HookInstances
 from cds_service.site.fields import FhirBase, Seconds, SiteTable, Text, Url
 
 MAX_NAME = 256  # characters; the audit log indexes issuers and tenants up to this length
@@ -48,6 +49,7 @@ class Client(SiteTable):
         fhir_aliases: other bases under which a FHIR server writes its references, behind a gateway; never called.
         tenants: if set, a token must name one of them.
         tenant_fhir_servers: bases of `fhir_servers` that calls of a tenant may name; all for a tenant without an entry.
+        hook_instance: whether its ids of signings are UUIDs, as CDS Hooks wants, or any text.
         client_id: our client id at this EHR's authorization server.
         name: of its own folder, `clients/<name>/`: mappings, hooks and policy that hold for this EHR alone.
         reviewers: accounts of the review pages that see this EHR's entries alone.
@@ -65,6 +67,7 @@ class Client(SiteTable):
     tenants: tuple[Name, ...] = ()
     tenant_fhir_servers: Mapping[Name, tuple[FhirBase, ...]] = Field(default_factory=dict)
     deadline_seconds: Seconds | None = None
+    hook_instance: HookInstances = "uuid"
     client_id: Text | None = None
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")] | None = None
     reviewers: tuple[Name, ...] = ()

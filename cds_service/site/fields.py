@@ -1,6 +1,7 @@
 """Field types of `site.toml`, and the base of its tables."""
 
 from typing import Annotated
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, ConfigDict, Field, Strict, StringConstraints
 
@@ -19,6 +20,13 @@ def _origin(value: str) -> str:
     return address.url
 
 
+def _time_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("is no name of the IANA time zones, such as Europe/Berlin")
+    return value
+
+
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Origin = Annotated[str, AfterValidator(_origin)]
 FhirBase = Annotated[str, AfterValidator(lambda value: parse_base(value).url)]
 

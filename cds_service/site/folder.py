@@ -5,20 +5,22 @@ import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, ValidationError
 
 from cds_service.core.caller import Caller
 from cds_service.core.data_file import read_toml, validated
-from cds_service.core.policy import SITE_KEYS, Policy, SiteBaseline, SiteReferences
+from cds_service.core.policy import RETIRED_KEYS, SITE_KEYS, Policy, SiteBaseline, SiteReferences
 from cds_service.errors import DataFileError
 from cds_service.outgoing.address import Address, parse_address, parse_base
 from cds_service.protocol.json_text import JsonTextError, decode_json
 from cds_service.site.clients import Client
-from cds_service.site.fields import Origin, SiteTable, Text, YesNo
+from cds_service.site.fields import Origin, SiteTable, Text, TimeZone, YesNo
 from cds_service.site.review import ReviewLogin, client_secret
 
 SITE_FILE = "site.toml"
@@ -27,10 +29,19 @@ CLIENTS = "clients"
 
 
 class Identity(SiteTable):
-    """`[site]`: the hospital's name, and the web origins whose pages may call us."""
+    """`[site]`: the hospital's name, its time zone, and the web origins whose pages may call us.
+
+    Attributes:
+        time_zone: in which its days begin; needed with `[[clients]]`, else UTC.
+    """
 
     name: Text
+    time_zone: TimeZone | None = None
     allowed_origins: tuple[Origin, ...] = ()
+
+    @property
+    def zone(self) -> tzinfo:
+        return ZoneInfo(self.time_zone) if self.time_zone else UTC
 
 
 class ServiceMode(SiteTable):
@@ -188,7 +199,8 @@ def _check_policy(file: Path, policy: Mapping[str, Any]) -> None:
     """Each value against the field of `Policy` that it replaces, so that the fault names the site's own key."""
     for key, value in policy.items():
         if key not in SITE_KEYS:
-            raise DataFileError(str(file), f"policy.{key}", "a site cannot set this")
+            fault = RETIRED_KEYS.get(key, "a site cannot set this")
+            raise DataFileError(str(file), f"policy.{key}", fault)
         table, name = SITE_KEYS[key]
         fault = _fault_of(Policy.model_fields[table.replace("-", "_")].annotation, name, value)
         if fault:
@@ -205,6 +217,9 @@ def _fault_of(table: Any, name: str, value: Any) -> str:
 
 
 def _check_clients(file: Path, site: Site) -> None:
+    if site.clients and site.site.time_zone is None:
+        why = "is needed with [[clients]], since it says which day is today: an IANA name, Europe/Berlin"
+        raise DataFileError(str(file), "site.time-zone", why)
     issuers = [client.issuer for client in site.clients]
     accounts = [name for client in site.clients for name, _ in client.scopes()]
     if twice := sorted({name for name in accounts if accounts.count(name) > 1}):
@@ -278,6 +293,7 @@ def what_was_read(folder: SiteFolder | None) -> Iterator[str]:
         return
     site = folder.site
     yield f"{folder.path / SITE_FILE}: {site.site.name}, mode {site.service.mode}"
+    yield f"  days are those of {site.site.time_zone or 'UTC'}"
     if site.service.pilot_users:
         yield f"  cards for these alone: {', '.join(site.service.pilot_users)}"
     if site.policy:

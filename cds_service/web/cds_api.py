@@ -16,8 +16,8 @@ from cds_service.audit.chain import AuditLog, is_probe
 from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.basis.links import Links
 from cds_service.callers.verifying import Callers
+from cds_service.cards.answered import topic_of
 from cds_service.cards.extension import EXTENSION
-from cds_service.cards.repeated import topic_of
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.errors import NotAllowed, NotAuthenticated, UnknownService
 from cds_service.fhir.gathering.reading import FhirReader
@@ -180,7 +180,7 @@ def count_gaps(response: HookResponse) -> int:
 def _answer(around: Surroundings, hook: ServiceHook, exchange: Exchange) -> HookResponse:
     """Answer an authenticated caller: read and parse the body, check the right to the FHIR server, run the flow."""
     deadline = exchange.deadline = deadline_of(around, exchange)
-    asked = parse_request(exchange.read_body(), hook.hook)
+    asked = parse_request(exchange.read_body(), hook.hook, exchange.hook_instances)
     deadline.check()
     exchange.hook_instance = asked.hook_instance
     if around.site is not None and around.site.service.mode == "off":

@@ -31,6 +31,7 @@ STATUSES: tuple[tuple[type[errors.CdsError], int, str], ...] = (
     (errors.NotAuthenticated, 401, "login"),
     (errors.NotAllowed, 403, "forbidden"),
     (errors.UnknownService, 404, "not-found"),
+    (errors.AmbiguousFeedback, 409, "multiple-matches"),
     (errors.EvidenceUnavailable, 412, "processing"),
     (errors.DeadlinePassed, 503, "timeout"),
     (errors.AuditUnavailable, 503, "transient"),

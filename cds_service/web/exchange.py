@@ -11,7 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.errors import DeadlinePassed
 from cds_service.outgoing.deadline import Deadline
-from cds_service.protocol.messages import NO_CARDS, HookResponse
+from cds_service.protocol.messages import NO_CARDS, HookInstances, HookResponse
 from cds_service.site.clients import Client
 
 LARGE_BYTES = 512 * 1024  # three times a full prefetch
@@ -46,6 +46,11 @@ class Exchange:
     response: HookResponse = NO_CARDS
     began: float = field(default_factory=time.monotonic)
     _is_large: bool = False
+
+    @property
+    def hook_instances(self) -> HookInstances:
+        """The form in which this caller's EHR writes `hookInstance`."""
+        return self.client.hook_instance if self.client is not None else "uuid"
 
     def read_body(self) -> bytes:
         """Read the body, which must be plain JSON in UTF-8, not longer than `MAX_CONTENT_LENGTH`, and not all brackets.

@@ -9,7 +9,7 @@ from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.feedback_entry import ShownAnswer, feedback_entry
 from cds_service.cards.texts import REASON_SYSTEM
 from cds_service.core.caller import Caller
-from cds_service.errors import AuditUnavailable, UnknownService
+from cds_service.errors import AmbiguousFeedback, AuditUnavailable, UnknownService
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.feedback import FeedbackItem, parse_feedback
@@ -17,6 +17,13 @@ from cds_service.service import ServiceHook
 from cds_service.web.cds_api import CDS_PATH, Surroundings, admit, deadline_of, json_response, respond
 from cds_service.web.exchange import Exchange
 from cds_service.web.logs import CALLS
+
+# The answers that showed a card, one for each signing, by the card's uuid; None if the log could not be read.
+Shown = Mapping[str, Sequence[ShownAnswer]] | None
+AMBIGUOUS = (
+    "{ambiguous} of {items} items are about cards that were shown for more than one patient or signing."
+    " They are not counted, and sending them again changes nothing. The other items are kept."
+)
 
 
 def feedback_routes(around: Surroundings) -> Blueprint:
@@ -37,51 +44,68 @@ def _take(around: Surroundings, service_id: str, exchange: Exchange) -> Response
         raise UnknownService("No service has this id.")
     until = exchange.deadline = deadline_of(around, exchange)
     items = parse_feedback(exchange.read_body())
-    linked = _record(around, hook, items, exchange.caller, until)
+    shown = _shown(hook, items, around.history, exchange.caller, Deadline.after(until.left / 2))
+    _record(around, hook, items, shown, exchange.caller, until)
+    linked = sum(_is_linked(item.card, shown) for item in items)
+    ambiguous = sum(_is_ambiguous(item.card, shown) for item in items)
     fields = {"event": "feedback", "service": service_id, "items": len(items), "linked": linked}
-    if linked < len({item.card for item in items}) and exchange.client is not None:
+    if ambiguous:
+        fields["reason"] = "fb.ambiguous"
+    elif linked < len({item.card for item in items}) and exchange.client is not None:
         fields["reason"] = "fb.unknown"
     CALLS.info("feedback", extra={"fields": fields})
+    if ambiguous:
+        raise AmbiguousFeedback(AMBIGUOUS.format(ambiguous=ambiguous, items=len(items)))
     return json_response({})
+
+
+def _is_linked(card: str, shown: Shown) -> bool:
+    return len((shown or {}).get(card, ())) == 1
+
+
+def _is_ambiguous(card: str, shown: Shown) -> bool:
+    return len((shown or {}).get(card, ())) > 1
 
 
 def _record(
     around: Surroundings,
     hook: ServiceHook,
     items: Sequence[FeedbackItem],
+    shown: Shown,
     caller: Caller,
     until: Deadline,
-) -> int:
-    """Write one entry for each item; returns how many of the cards are known.
+) -> None:
+    """Write one entry for each item; what is said of an unknown or ambiguous card is linked to no answer.
 
     Raises:
         AuditUnavailable: not every entry could be written in time. The client may send all of them again: existing
             entries are not duplicated.
     """
     now = around.clock()
-    shown = _shown(hook, items, around.history, caller, Deadline.after(until.left / 2))
     codes = frozenset(one.code for reasons in hook.texts.reasons.values() for one in reasons)
     for item in items:
         if until.left <= 0:
             raise AuditUnavailable("Not all statements could be kept in time; send them again.")
+        unlinked_since = "the log could not be read" if shown is None else ""
+        if _is_ambiguous(item.card, shown):
+            unlinked_since = "the card was shown for more than one patient or signing"
         entry = feedback_entry(
             item,
             at=now,
             service_id=hook.id,
-            shown=(shown or {}).get(item.card),
+            shown=shown[item.card][0] if shown and _is_linked(item.card, shown) else None,
             reason_codes=codes,
             reason_system=REASON_SYSTEM,
             keeps_comments=around.service.of(caller.client).policy.feedback.user_comments,
-            is_log_read=shown is not None,
+            unlinked_since=unlinked_since,
             caller=caller,
         )
         around.audit.append(entry, until)
-    return sum(item.card in (shown or {}) for item in items)
 
 
 def _shown(
     hook: ServiceHook, items: Sequence[FeedbackItem], cards: EarlierFeedback | None, caller: Caller, until: Deadline
-) -> Mapping[str, ShownAnswer] | None:
+) -> Shown:
     """The answers that showed these cards; None if the log cannot be read in time: feedback is stored anyway."""
     if cards is None:
         return {}
@@ -94,6 +118,6 @@ def _shown(
 
 def _look_up(
     service_id: str, wanted: Sequence[str], cards: EarlierFeedback, caller: Caller
-) -> Mapping[str, ShownAnswer]:
+) -> Mapping[str, Sequence[ShownAnswer]]:
     found = {card: cards.showing(card, caller) for card in wanted}
-    return {card: one for card, one in found.items() if one is not None and one.entry.service_id == service_id}
+    return {card: [one for one in answers if one.entry.service_id == service_id] for card, answers in found.items()}

@@ -50,7 +50,7 @@ def health_routes(around: Surroundings, audit: AuditLog, is_ending: Callable[[],
                 "version": __version__,
                 "digests": dict(service.digests),
                 "audit": {"trouble": log.trouble, "lost": log.lost},
-                "overdue": _overdue(service, clock().date()),
+                "overdue": _overdue(service, service.calendar.day_of(clock())),
             }
         )
         response.status_code = 503 if reasons else 200
@@ -59,7 +59,7 @@ def health_routes(around: Surroundings, audit: AuditLog, is_ending: Callable[[],
     @routes.get("/metrics")
     def counts() -> Response:
         metrics.silence.set(_hours_since_order(audit, clock()))
-        for part, ids in _overdue(service, clock().date()).items():
+        for part, ids in _overdue(service, service.calendar.day_of(clock())).items():
             metrics.overdue.labels(part).set(len(ids))
         return Response(metrics.text(), content_type=CONTENT_TYPE)
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date
 from functools import lru_cache
 from math import exp
 from pathlib import Path
@@ -48,7 +48,7 @@ def page_routes(around: Surroundings, *, has_sandbox: bool, has_review: bool) ->
 
     @routes.get("/")
     def start() -> str:
-        story, card = example(around.clock().date())
+        story, card = example(service.calendar.day_of(around.clock()))
         return render_template(
             "start.html",
             version=__version__,
@@ -75,7 +75,7 @@ def _example_card(service: Service, today: date, base_url: str) -> tuple[str, di
     hook = next(iter(service.hooks.values()))
     sample = next(one for one in load_samples(today) if one.id == EXAMPLE)
     request = parse_request(order_sign_request(sample, plan=hook.discovery["prefetch"]), hook.hook)
-    noon = datetime.combine(today, time(12), UTC)
+    noon = service.calendar.noon(today)
     ports = Ports(clock=lambda: noon, fhir=None, audit=OneEntry(), deadline=Deadline.after(10), base_url=base_url)
     response = answer(service, hook, request, ports)
     return sample.story, view_cards(response.to_json()["cards"])[0] | {"uuid": "example"}

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from cds_service.audit.chain import AuditEntry, AuditLog
-from cds_service.audit.entry import draft_digest
 from cds_service.errors import AuditUnavailable, CdsError, DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
@@ -14,8 +13,8 @@ from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.references import bases_of_call
 from cds_service.outgoing.deadline import Deadline
-from cds_service.protocol.json_text import JsonTextError, decode_call
-from cds_service.protocol.messages import UUID_TEXT, is_fhir_id
+from cds_service.protocol.json_text import JsonTextError, decode_call, json_digest
+from cds_service.protocol.messages import HookInstances, hook_instance_in, is_fhir_id
 from cds_service.web.exchange import Exchange
 
 READ_SECONDS = 0.3  # for reading the orders again: a request that was refused as too slow must not take the time twice
@@ -33,7 +32,7 @@ def record_refusal(audit: AuditLog, terminology: Terminology, exchange: Exchange
     error = exchange.failure
     if isinstance(error, AuditUnavailable):
         return  # the log counts these itself until it can record them
-    asked = _asked(exchange.body or b"", terminology)
+    asked = _asked(exchange.body or b"", terminology, exchange.hook_instances)
     if asked is None:
         return
     ids, orders = asked
@@ -55,7 +54,9 @@ def record_refusal(audit: AuditLog, terminology: Terminology, exchange: Exchange
         LOG.warning("refusal not recorded", extra={"fields": {"event": "refusal-not-recorded", "status": status}})
 
 
-def _asked(body: bytes, terminology: Terminology) -> tuple[dict[str, Any], dict[str, Any]] | None:
+def _asked(
+    body: bytes, terminology: Terminology, hook_instances: HookInstances
+) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """Ids of a request whose draft orders hold an augmentation, and what its entry says of these; None for others."""
     document: Any = None
     with suppress(JsonTextError):
@@ -76,15 +77,14 @@ def _asked(body: bytes, terminology: Terminology) -> tuple[dict[str, Any], dict[
         if order is None:
             return None
         references = order.references
-    hook_instance, user = document.get("hookInstance"), context.get("userId")
-    is_uuid = isinstance(hook_instance, str) and UUID_TEXT.fullmatch(hook_instance)
+    user = context.get("userId")
     ids = {
-        "hook_instance": hook_instance.lower() if is_uuid else None,
+        "hook_instance": hook_instance_in(document.get("hookInstance"), hook_instances),
         "patient": patient,
         "user": user if isinstance(user, str) else None,
         "encounter": _bare_id(context.get("encounterId"), "Encounter"),
     }
-    return ids, {"orders": list(references), "draftsDigest": draft_digest(drafts)}
+    return ids, {"orders": list(references), "draftsDigest": json_digest(drafts)}
 
 
 def _bare_id(value: Any, resource_type: str) -> str | None:

@@ -88,7 +88,7 @@ def sandbox_routes(around: Surroundings) -> Blueprint:
     def fhir(path: str) -> PlainResponse:
         octets = f"/fhir/{path}".encode().decode("latin-1")  # WSGI gives a path as Latin-1: one character for each byte
         environ = {**request.environ, "SCRIPT_NAME": "/sandbox", "PATH_INFO": octets}
-        return Response.from_app(_samples_on(around.clock().date())[1], environ)
+        return Response.from_app(_samples_on(_today(around))[1], environ)
 
     return routes
 
@@ -107,7 +107,7 @@ def _servers(around: Surroundings) -> list[Mapping[str, str]]:
 def _search(around: Surroundings, server: str, wanted: str) -> dict[str, Any]:
     """Search patients on an allowed server; without a name or id, list the first ones."""
     if server == _built_in(around):
-        samples, _ = _samples_on(around.clock().date())
+        samples, _ = _samples_on(_today(around))
         return {"patients": [*_listed(samples, wanted, has_site=around.site is not None)]}
     base = allowed_fhir_server(server, around.site, around.settings.fhir_servers)
     fhir = FhirClient(base.url, connections=around.connections)
@@ -127,6 +127,10 @@ def _member(name: str, *, needed: bool = True) -> str:
     if needed and not found:
         raise BadRequest
     return found
+
+
+def _today(around: Surroundings) -> date:
+    return around.service.calendar.day_of(around.clock())
 
 
 @lru_cache(maxsize=1)
@@ -180,7 +184,7 @@ def describe_record(around: Surroundings, *, server: str, patient_id: str) -> di
         CdsError: for the reasons for which the service would refuse the request.
     """
     hook = next(iter(around.service.hooks.values()))
-    order = requests.augmentation_order(patient_id, None, (), around.clock().date())
+    order = requests.augmentation_order(patient_id, None, (), _today(around))
     asked = parse_request(requests.order_sign_body(patient_id, server, [order]), hook.hook)
     check_fhir_server(asked, around.site, around.settings.fhir_servers)
     log = OneEntry()

@@ -124,6 +124,24 @@ def test_the_newest_step_is_the_one_that_the_program_asks_for():
     assert steps[-1] == HEAD
 
 
+def test_a_hook_instance_that_is_no_uuid_is_stored_and_found(audit_url):
+    hook_instance = "signing|" + "x" * 192
+    with closing(AuditStore(audit_url)) as log:
+        log.append(answer_entry(1, hook_instance=hook_instance))
+        (found,) = log.reader.find(Query(hook_instance=hook_instance)).entries
+    assert found.hook_instance == hook_instance
+
+
+def test_a_log_of_the_version_before_is_migrated_as_it_is(audit_url, monkeypatch):
+    monkeypatch.setattr("cds_service.audit.database.HEAD", "0002")
+    fill(audit_url, 2).dispose()
+    monkeypatch.undo()
+    with closing(AuditStore(audit_url)) as log:
+        log.append(answer_entry(3, hook_instance="x" * 200))
+        assert len(log.reader.find(Query(kinds=("answer",))).entries) == 3
+    assert verify_log(audit_url).is_whole
+
+
 def test_a_database_of_a_newer_version_is_refused(audit_url):
     fill(audit_url, 0).dispose()
     tamper(audit_url, f"UPDATE {VERSION_TABLE} SET version_num = '9999'")

@@ -24,7 +24,6 @@ from tests.chart_builders import (
     kyphoplasty,
     open_service,
     order_sign,
-    ordered,
     period,
     thin_and_weak,
 )
@@ -139,6 +138,74 @@ def test_feedback_is_kept_without_a_link_while_the_log_cannot_be_read(store):
     assert ward.newest("feedback", card=card).content["unlinkedSince"] == "the log could not be read"
 
 
+SHARED = "11111111-2222-4333-8444-555555555555"
+
+
+def test_two_patients_of_one_hook_instance_share_no_id_and_no_answer(store):
+    """The same words under one `hookInstance`: A's override must not silence B's warning."""
+    ann, ben = OnePatient(store), OnePatient(store)
+    first, second = (one.card(hookInstance=SHARED) for one in (ann, ben))
+    assert (first["summary"], first["detail"]) == (second["summary"], second["detail"])
+    ids = [{one["uuid"] for one in (card, *card["suggestions"])} for card in (first, second)]
+    assert ids[0].isdisjoint(ids[1])
+    ann.override(first, "patientDeclines")
+    assert ann.newest("feedback", card=first["uuid"]).patient == ann.patient
+    assert ben.card(hookInstance=SHARED, seconds=1)["indicator"] == "warning"
+
+
+def test_a_repeat_of_a_call_shares_its_ids(ward):
+    first, again = (ward.card(hookInstance=SHARED, seconds=seconds) for seconds in (0, 1))
+    assert again["uuid"] == first["uuid"]
+    assert [one["uuid"] for one in again["suggestions"]] == [one["uuid"] for one in first["suggestions"]]
+    ward.override(again, "patientDeclines")
+    assert ward.newest_here("feedback").content["linked"] is True
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"patient": "another"}, id="patient"),
+        pytest.param({"hook_instance": str(uuid4())}, id="hook-instance"),
+        pytest.param({"server": "https://other.example.org/fhir"}, id="server"),
+        pytest.param({"draftsDigest": "0" * 64}, id="orders"),
+    ],
+)
+def test_what_fits_two_signings_is_refused_and_the_rest_of_the_call_is_kept(ward, changes):
+    """Entries of earlier versions may share the id of a card."""
+    own, shared = ward.visit(brace())["braceLimit"], str(uuid4())
+    content = {"record": {"server": None}, "draftsDigest": "f" * 64, "suggestions": {}}
+    card = ShownCard(card=shared, topic="rehabilitation", indicator="warning")
+    made = {"patient": ward.patient, "hook_instance": SHARED, "service_id": HOOK, "cards": (card,), "at": NOW}
+    facts = {name: value for name, value in changes.items() if name in made}
+    other = {
+        "record": {"server": changes.get("server")},
+        "draftsDigest": changes.get("draftsDigest", content["draftsDigest"]),
+    }
+    ward.store.append(AuditEntry(kind="answer", content=content, **made))
+    ward.store.append(AuditEntry(kind="answer", content=content | other, **made | facts))
+    said = {"outcome": "overridden", "outcomeTimestamp": ward.moment}
+    response = ward.send({"card": shared, **said}, {"card": own["uuid"], **said})
+    assert response.status_code == 409
+    assert response.json["issue"][0]["code"] == "multiple-matches"
+    assert "1 of 2 items" in response.json["issue"][0]["details"]["text"]
+    refused, kept = (ward.newest("feedback", card=card) for card in (shared, own["uuid"]))
+    assert (refused.about, refused.patient, refused.content["linked"]) == (None, None, False)
+    assert "more than one patient or signing" in refused.content["unlinkedSince"]
+    assert kept.content["linked"] is True
+
+
+def test_a_call_that_was_repeated_often_is_one_signing(ward):
+    shared = str(uuid4())
+    card = ShownCard(card=shared, topic="rehabilitation", indicator="info")
+    content = {"record": {"server": None}, "draftsDigest": "f" * 64}
+    made = {"patient": ward.patient, "hook_instance": SHARED, "service_id": HOOK, "cards": (card,)}
+    for seconds in range(30):
+        ward.store.append(AuditEntry(kind="answer", content=content, at=NOW + timedelta(seconds=seconds), **made))
+    ward.override({"uuid": shared})
+    newest = ward.newest_here("answer")
+    assert ward.newest_here("feedback").about == newest.id
+
+
 # --- what it changes -------------------------------------------------------------------------------------------------
 
 
@@ -171,29 +238,15 @@ def test_the_entry_says_that_and_why_a_card_was_shortened(ward):
     assert noted["warnings"] == ["rehabilitation"]  # what it would have been
 
 
-def test_an_accepted_card_is_shorter_and_keeps_what_was_not_accepted(ward):
-    ward.accept(ward.card(), "Refer to rehabilitation", "Refer to dietitian")
-    short = ward.card(days=2)
-    assert short["indicator"] == "info"
-    assert "accepted" in short["summary"]
-    assert "bone treatment" in short["summary"]
-    assert {one["label"]: one["isRecommended"] for one in short["suggestions"]} == {
-        "Refer to rehabilitation": False,
-        "Refer to dietitian": False,
-        "Refer to fracture liaison service": True,
-        "Ask radiology for HU, if an unenhanced CT exists": False,
-    }
-    assert "whatever the T-score" in short["detail"]  # its text stands there whole
-    assert "supervised back-extensor" not in short["detail"]
-
-
-def test_an_accepted_referral_that_was_ordered_is_named_with_its_order(ward):
-    ward.accept(ward.card())
-    orders = [ordered(kind, days=0) for kind in ("rehabilitation", "dietitian", "bone-treatment")]
-    short = ward.card(resources=[*THIN, *orders], days=1)
-    assert "shown 20 Nov 2026, accepted" in short["summary"]
-    assert short["detail"].count("already ordered") == 3
-    assert not [one for one in short["suggestions"] if one["label"].startswith("Refer")]
+def test_an_acceptance_counts_for_its_own_signing_alone(ward):
+    """Only an order that is found makes the next card shorter: what was accepted may never have been signed."""
+    whole = ward.card()
+    ward.accept(whole)
+    again = ward.card(days=2)
+    assert (again["indicator"], again["summary"], again["detail"]) == ("warning", whole["summary"], whole["detail"])
+    assert [one["isRecommended"] for one in again["suggestions"]] == [
+        one["isRecommended"] for one in whole["suggestions"]
+    ]
 
 
 def test_a_brace_in_conflict_warns_beside_a_card_that_was_declined(ward):
@@ -251,12 +304,12 @@ def test_a_history_of_many_answers_is_read_by_few_statements_and_a_few_at_a_time
 
 
 def test_an_entry_of_another_shape_shortens_nothing(ward):
-    card = ward.card()
+    ward.card()
     whole = ward.newest_here("answer").content
-    shown = ShownCard(card=card["uuid"], topic="rehabilitation", indicator="warning", rules=("rehabilitation",))
-    about = {"at": NOW + timedelta(seconds=1), "patient": ward.patient, "service_id": HOOK, "cards": (shown,)}
+    about = {"at": NOW + timedelta(seconds=1), "patient": ward.patient, "service_id": HOOK}
     odd = ({}, {"record": {"server": None}}, {**whole, "findings": [7]}, {**whole, "gaps": 1})
     for seconds, content in enumerate(odd, start=2):
-        ward.store.append(AuditEntry(kind="answer", content=content, **about))
-        ward.override(card, "patientDeclines")
+        shown = ShownCard(card=str(uuid4()), topic="rehabilitation", indicator="warning", rules=("rehabilitation",))
+        ward.store.append(AuditEntry(kind="answer", content=content, cards=(shown,), **about))
+        ward.override({"uuid": shown.card}, "patientDeclines")
         assert ward.card(seconds=seconds)["indicator"] == "warning"

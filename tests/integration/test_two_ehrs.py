@@ -39,6 +39,7 @@ def two(folder, north=(), south=(), more=""):
 def folder(tmp_path_factory):
     north = (
         'name = "north"',
+        'hook-instance = "opaque"',
         'tenants = ["a", "b"]',
         'reviewers = ["nora"]',
         'tenant-reviewers = { a = ["alma"] }',
@@ -99,6 +100,23 @@ def test_each_has_its_own_policy_and_its_own_abilities(clinic):
     body = signing("p6", clinic.templates)
     assert corrected(call(clinic, body, NORTH, "a")) == ("off by 6", "create")
     assert corrected(call(clinic, body, SOUTH)) == ("off by 8", "update")
+
+
+def test_an_id_that_is_no_uuid_is_taken_of_the_one_whose_table_says_so(clinic):
+    body = order_for(clinic, "opaque") | {"hookInstance": "ord-77/2026|a"}
+    (card, *_) = call(clinic, body, NORTH, "a")
+    answer = clinic.all("answer")[0]
+    assert (answer.patient, answer.hook_instance) == ("opaque", "ord-77/2026|a")
+    said = {"card": card["uuid"], "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
+    path = f"{CALL}/feedback"
+    told = clinic.client.post(path, json={"feedback": [said]}, headers=header(path, NORTH, "a"))
+    assert told.status_code == 200
+    assert clinic.all("feedback")[0].hook_instance == "ord-77/2026|a"
+    boss = clinic.reviewer("boss", "privacy-officer")
+    assert f"/audit/entries/{answer.id}" in boss.get("/audit?hook=ord-77%2F2026%7Ca")
+    refused = clinic.client.post(CALL, json=body, headers=header(CALL, SOUTH, None))
+    assert refused.status_code == 400
+    assert 'hook-instance = "opaque"' in refused.json["issue"][0]["details"]["text"]
 
 
 def test_explain_shows_the_cards_as_one_of_them_gets_them(clinic, folder, tmp_path):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cds_service.fhir.facts.chart import Chart
+from cds_service.fhir.facts.chart import Chart, Horizon
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.record import gather
 from cds_service.fhir.gathering.subjects import Person
@@ -97,7 +97,7 @@ def read(case: dict[str, Any]) -> Any:
     record = gather(request, plan, None, terminology, person, deadline=Deadline.after(60))
     bundle = read_drafts(request.context.draft_orders, person)
     record = with_drafted_drugs(record, bundle, terminology)
-    return extract_findings(Chart(record, terminology, today=TODAY, not_after=TODAY), service.finding_specs)
+    return extract_findings(Chart(record, terminology, Horizon(TODAY, TODAY, TODAY, TODAY)), service.finding_specs)
 
 
 def resource(kind: str, one: dict[str, Any], number: str) -> dict[str, Any]:

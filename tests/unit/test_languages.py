@@ -57,11 +57,16 @@ def answer(language: str) -> list[dict[str, Any]]:
         brace() | {"codeCodeableConcept": {"text": words["brace"]}},
     )
     cards = ask(order_sign(record, *drafts))
-    for suggestion in (one for card in cards for one in card.get("suggestions", ())):
-        for action in suggestion["actions"]:
-            if action["type"] == "update":  # a corrected order keeps its own words, and its uuid is made of them
-                assert action["resource"].pop("codeCodeableConcept") == {"text": words["brace"]}
-                assert suggestion.pop("uuid")
+    # Ids are of one signing, and the orders that are signed are part of it: in other words they are others.
+    for card in cards:
+        assert card.pop("uuid")
+        for suggestion in card.get("suggestions", ()):
+            assert suggestion.pop("uuid")
+            resource = suggestion["actions"][0]["resource"]
+            if suggestion["actions"][0]["type"] == "update":  # a corrected order keeps its own words
+                assert resource.pop("codeCodeableConcept") == {"text": words["brace"]}
+            else:
+                assert resource.pop("id")
     return cards
 
 

@@ -77,6 +77,27 @@ def test_the_token_and_the_record_show_in_no_text_of_the_request():
         assert "Hoeger" not in text
 
 
+@pytest.mark.parametrize(
+    ("sent_as", "is_"),
+    [
+        ("ord-77/2026.11|a", "ord-77/2026.11|a"),
+        ("{1caf890a-68ed-4526-b666-046ab9d88869}", "{1caf890a-68ed-4526-b666-046ab9d88869}"),
+        ("1CAF890A-68ED-F526-B666-046AB9D88869", "1caf890a-68ed-f526-b666-046ab9d88869"),
+        ("x" * 200, "x" * 200),
+    ],
+)
+def test_an_opaque_hook_instance_is_taken_as_it_came(sent_as, is_):
+    body = json.dumps(sent(hookInstance=sent_as)).encode()
+    assert parse_request(body, "order-sign", "opaque").hook_instance == is_
+
+
+@pytest.mark.parametrize("hook_instance", ["", "x" * 201, "a b", "a\n", "a\x7f", "ä", 7, None])
+def test_an_opaque_hook_instance_is_short_visible_ascii(hook_instance):
+    body = json.dumps(sent(hookInstance=hook_instance)).encode()
+    with pytest.raises(MalformedRequest, match="hookInstance"):
+        parse_request(body, "order-sign", "opaque")
+
+
 @pytest.mark.parametrize("context", [{"patientId": "Hallie Hoeger"}, hook_request()["context"], "Hallie Hoeger"])
 def test_a_refusal_repeats_nothing_of_the_body(context):
     token = {"fhirAuthorization.access_token": "s3cret 1", "fhirAuthorization.expires_in": "Hoeger"}

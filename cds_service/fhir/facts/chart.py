@@ -1,12 +1,12 @@
 """The record as the finding readers see it: plain JSON in a fixed order, with the dates that limit what counts."""
 
-from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 from cds_service.core.facts import Finding, Gap, GapReason, Origin, PassedOver, Provenance, Value, say_months
+from cds_service.core.months import months_between
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.drugs import Drug, read_billed, read_drug
 from cds_service.fhir.gathering.picking import MEDICATION_TYPES, NOT_UNDERSTOOD, Sourced
@@ -15,7 +15,8 @@ from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.gathering.subjects import identifiers_of
 from cds_service.fhir.mapping.terminology import NOTHING, Match, Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
-from cds_service.fhir.raw_json import Json, Moment, content, effective_moment, in_order, objects, text, texts_of
+from cds_service.fhir.raw_json import Json, content, in_order, objects, text, texts_of
+from cds_service.fhir.site_calendar import Moment
 from cds_service.outgoing.deadline import Deadline
 
 Item = TypeVar("Item")
@@ -74,6 +75,22 @@ class ValueHolder(NamedTuple):
     matches: tuple[Match, ...]
 
 
+class Horizon(NamedTuple):
+    """The days of the site that decide what of a record counts.
+
+    Attributes:
+        today: ages of the patient and of values are counted from it.
+        not_after: what is dated later does not count: today, or the day of the order when an earlier day is looked at.
+        read_on: the day on which the record was read; an entry dated later has a wrong day.
+        written: the day of the order; an augmentation done since may be the ordered one.
+    """
+
+    today: date
+    not_after: date
+    read_on: date
+    written: date
+
+
 class Chart:
     """One patient's record, indexed, with the dates that decide what counts.
 
@@ -88,10 +105,8 @@ class Chart:
         self,
         record: PatientRecord,
         terminology: Terminology,
+        horizon: Horizon,
         *,
-        today: date,
-        not_after: date,
-        read_on: date | None = None,
         treated: tuple[str, ...] = (),
         deadline: Deadline | None = None,
     ) -> None:
@@ -100,9 +115,7 @@ class Chart:
         Args:
             record: one patient's.
             terminology: the service's, including the site's codes.
-            today: the day from which ages of the patient and of values are counted.
-            not_after: values dated later do not count.
-            read_on: the day on which the record was read, if it is not today; entries dated later have a wrong day.
+            horizon: the days that decide what counts.
             treated: levels that the order treats, if they are known; a fracture there is the present one.
             deadline: of the answer; None where nobody waits.
 
@@ -110,7 +123,8 @@ class Chart:
             DeadlinePassed: the record is too long for the time there is.
         """
         self.record, self.terminology, self.treated, self.deadline = record, terminology, treated, deadline
-        self.today, self.not_after, self.read_on = today, not_after, read_on or today
+        self.calendar = terminology.calendar
+        self.today, self.not_after, self.read_on, self.written = horizon
         entries = []
         for one in record.resources:
             self.check_time()
@@ -236,7 +250,7 @@ def _entry(sourced: Sourced, terminology: Terminology) -> Entry:
         matches=terminology.matches(raw.get("code")),
         components=tuple([(part, terminology.matches(part.get("code"))) for part in objects(raw.get("component"))]),
         named=_named(sourced, kind, terminology),
-        moment=effective_moment(raw) if kind == "Observation" else None,
+        moment=terminology.calendar.effective(raw) if kind == "Observation" else None,
         drug=_drug(sourced, kind, terminology),
     )
 
@@ -305,17 +319,6 @@ def known(
     )
 
 
-def months_before(day: date, months: int) -> date:
-    """The same day of the month, `months` earlier, or the last day of that month."""
-    year, place = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, place + 1, min(day.day, monthrange(year, place + 1)[1]))
-
-
 def age_in_words(observed: date, today: date) -> str:
     """Age in whole months, or in whole years from two years on: `14 months`, `3 years`."""
     return say_months(months_between(observed, today))
-
-
-def months_between(observed: date, today: date) -> int:
-    """Whole months from one day to the other."""
-    return (today.year - observed.year) * 12 + today.month - observed.month - (today.day < observed.day)

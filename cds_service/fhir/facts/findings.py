@@ -8,19 +8,22 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 
-from cds_service.core.facts import Finding, Findings, Gap, PassedOver, Provenance
+from cds_service.core.facts import DRUGS_NOT_READ, BoneDrugs, Finding, Findings, Gap, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts import measurements
 from cds_service.fhir.facts.bone_density import find_t_score
+from cds_service.fhir.facts.bone_drug_history import find_bone_drug, find_denosumab_overdue, read_history
 from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, age_in_words, gap, known
-from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture
-from cds_service.fhir.facts.medication_list import find_denosumab_overdue, find_medication
+from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture, find_index_fracture
+from cds_service.fhir.facts.events import find_event, find_fall_with_injury
+from cds_service.fhir.facts.medication_list import find_medication
 from cds_service.fhir.facts.observations import RETRACTED, Reading, find_readings, status_problem, time_problem
 from cds_service.fhir.facts.problem_list import find_condition
 from cds_service.fhir.facts.quantities import Refused
 from cds_service.fhir.gathering.picking import EXAM_TYPES
-from cds_service.fhir.raw_json import Json, Moment, effective_moment, read_moment, text, texts_of, truth
+from cds_service.fhir.raw_json import Json, member, text, texts_of, truth
+from cds_service.fhir.site_calendar import Moment
 
 Reader = Callable[[FindingSpec, Chart], FindingOrGap]
 
@@ -34,22 +37,25 @@ def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings
     found: dict[str, Finding] = {}
     gaps: dict[str, Gap] = {}
     passed: list[PassedOver] = []
+    drugs = read_history(specs["bone-drug"], chart) if "bone-drug" in specs else DRUGS_NOT_READ
     for name, spec in sorted(specs.items()):
-        outcome, passed_over = _find(spec, chart, specs)
+        outcome, passed_over = _find(spec, chart, specs, drugs)
         if passed_over:
             passed += dict.fromkeys(passed_over)
         if isinstance(outcome, Finding):
             found[name] = outcome
         else:
             gaps[name] = outcome
-    return Findings(found, gaps, tuple(passed))
+    return Findings(found, gaps, tuple(passed), drugs)
 
 
-def _find(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec]) -> FindingOrGap:
+def _find(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec], drugs: BoneDrugs) -> FindingOrGap:
     if spec.after_surgery:
         return gap(spec, "absent", "known only after surgery"), ()
     if spec.kind == "change":
         return measurements.find_change(spec, chart, specs)
+    if spec.name in FROM_DRUGS:
+        return FROM_DRUGS[spec.name](spec, chart, drugs)
     return (BY_NAME.get(spec.name) or PICKS.get(spec.pick) or READERS[spec.kind])(spec, chart)
 
 
@@ -88,7 +94,7 @@ def find_demographic(spec: FindingSpec, chart: Chart) -> FindingOrGap:
 
 def _age(spec: FindingSpec, chart: Chart, written: str, source: Provenance) -> Finding | Gap:
     """Age in completed years; a birth date without day or month means its first possible day."""
-    born = read_moment(written)
+    born = chart.calendar.moment(written)
     if born is None:
         return gap(spec, "unreadable", "birthDate is not a date", source)
     today = chart.today
@@ -103,7 +109,7 @@ def _age(spec: FindingSpec, chart: Chart, written: str, source: Provenance) -> F
 
 def _deceased(spec: FindingSpec, chart: Chart, raw: Json, source: Provenance) -> Finding | Gap:
     """Read `deceased[x]`: a past date or a boolean. Most records of living patients omit it."""
-    died = read_moment(raw.get("deceasedDateTime"))
+    died = chart.calendar.moment(raw.get("deceasedDateTime"))
     is_dead = truth(raw.get("deceasedBoolean"))
     if died and died.day > chart.today:
         return gap(spec, "future", "the day of death lies ahead", source)
@@ -128,7 +134,7 @@ def find_exam(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     done = [
         (day, one)
         for one in chart.of_kind(*EXAM_TYPES)
-        if one.status in DONE[one.kind] and (day := _day_of(one)) is not None and day <= chart.not_after
+        if one.status in DONE[one.kind] and (day := _day_of(one, chart)) is not None and day <= chart.not_after
     ]
     refused = {day for day, one in done if one.concepts & set(spec.never)}
     found = [(day, one) for day, one in done if one.concepts & set(spec.value_sets) and day not in refused]
@@ -150,9 +156,34 @@ def _without(spec: FindingSpec, chart: Chart, refused: set[date]) -> Gap:
     return gap(spec, "absent", "none on record")
 
 
-def _day_of(exam: Entry) -> date | None:
-    started = read_moment(exam.raw.get("started")) if exam.kind == "ImagingStudy" else effective_moment(exam.raw)
-    return started.day if started else None
+def _day_of(exam: Entry, chart: Chart) -> date | None:
+    if exam.kind == "ImagingStudy":
+        return chart.calendar.first_day(exam.raw.get("started"))
+    done = chart.calendar.effective(exam.raw)
+    return done.day if done else None
+
+
+# --- the encounter of the signing ------------------------------------------------------------------------------------
+
+INPATIENT, CLINIC = frozenset({"IMP", "ACUTE", "NONAC", "OBSENC"}), frozenset({"AMB", "VR", "HH"})
+
+
+def find_place(spec: FindingSpec, chart: Chart) -> FindingOrGap:
+    """Read where the patient is cared for from the class of the encounter; an emergency may become either."""
+    encounters = [one for one in chart.of_kind("Encounter") if one.status not in VOID_ENCOUNTER]
+    for encounter in encounters:
+        code = text(member(encounter.raw, "class", "code")).upper()
+        place = "inpatient" if code in INPATIENT else "clinic" if code in CLINIC else ""
+        if place:
+            return known(spec, place, encounter.source(spec, f"class {code}")), ()
+    return gap(
+        spec,
+        "undetermined" if encounters else "absent",
+        "the encounter does not say" if encounters else "no encounter read",
+    ), ()
+
+
+VOID_ENCOUNTER = frozenset({"entered-in-error", "cancelled"})
 
 
 # --- answers: yes/no findings and categories from boolean, coded or free-text Observations ---------------------------
@@ -237,6 +268,11 @@ def _as_value(word: str, spec: FindingSpec) -> bool | str:
 
 BY_NAME: Mapping[str, Reader] = {
     "prior-vertebral-fracture": find_earlier_fracture,
+    "fall-with-injury": find_fall_with_injury,
+    "index-fracture": find_index_fracture,
+}
+FROM_DRUGS: Mapping[str, Callable[[FindingSpec, Chart, BoneDrugs], FindingOrGap]] = {
+    "bone-drug": find_bone_drug,
     "denosumab-overdue": find_denosumab_overdue,
 }
 PICKS: Mapping[str, Reader] = {
@@ -248,6 +284,8 @@ READERS: Mapping[str, Reader] = {
     "boolean": find_answer,
     "category": find_answer,
     "condition": find_condition,
+    "event": find_event,
+    "place": find_place,
     "exam": find_exam,
     "medication": find_medication,
     "demographic": find_demographic,

@@ -7,7 +7,7 @@ from cds_service.core.facts import GapReason, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, Entry
 from cds_service.fhir.mapping.terminology import Match
-from cds_service.fhir.raw_json import Json, first_day, member, objects, text, texts_of
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 FINAL = frozenset({"final", "amended", "corrected"})
 RETRACTED = frozenset({"entered-in-error", "cancelled"})
@@ -62,9 +62,7 @@ def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None
         return "undated", "named as that of an earlier examination"
     if when.day <= chart.not_after:
         return None
-    written = first_day(reading.entry.raw.get("effectiveDateTime"))  # UTC is a day ahead of an American evening
-    is_of_that_day = when.day <= chart.today and written is not None and written <= chart.not_after
-    return None if is_of_that_day else ("future", "dated after the order")
+    return "future", "dated after the order"
 
 
 def status_problem(reading: Reading) -> tuple[GapReason, str] | None:

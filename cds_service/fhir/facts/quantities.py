@@ -14,7 +14,8 @@ from cds_service.fhir.facts.methods import Way, judge_method
 from cds_service.fhir.facts.observations import RETRACTED, Reading, status_problem, time_problem
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.units import UnitTable
-from cds_service.fhir.raw_json import Json, Moment, text, texts_of
+from cds_service.fhir.raw_json import Json, text, texts_of
+from cds_service.fhir.site_calendar import Moment
 
 # Reports write minus as U+2212 or a dash, and the decimal point as a comma.
 NUMBER = re.compile(r"\s*([-−–]?)\s*(\d{1,6}(?:[.,]\d{1,6})?)\s*")

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from cds_service.errors import CdsError
 from cds_service.fhir.shapes import FALLEN, fits
+from cds_service.fhir.site_calendar import SiteCalendar
 
 # FHIR requires seconds and a zone in a dateTime with hours; many systems omit them, or the colon in the zone.
 LAX_TIME = re.compile(
@@ -32,10 +33,10 @@ class BrokenResource(CdsError):
     """The resource is not valid R4, or something unknown may reverse its meaning."""
 
 
-def parse_resource(raw: Mapping[str, Any], resource_type: str) -> Mapping[str, Any]:
+def parse_resource(raw: Mapping[str, Any], resource_type: str, calendar: SiteCalendar) -> Mapping[str, Any]:
     """The resource as JSON that `fhir.resources.R4B` accepts: unchanged, or a repaired copy.
 
-    A time without a zone is read as UTC, a time without seconds as the full minute.
+    A time without an offset is read as the site's, a time without seconds as the full minute.
 
     Elements unknown to R4 are removed: vendors add them, and we read none of them. One that may reverse the meaning is
     none of these.
@@ -47,7 +48,7 @@ def parse_resource(raw: Mapping[str, Any], resource_type: str) -> Mapping[str, A
         return raw
     if may_be_reversed(raw):
         raise BrokenResource
-    whole: Json = _with_whole_times(raw)
+    whole: Json = _with_whole_times(raw, calendar)
     unknown = _unknown_elements(whole, resource_type)
     for place in unknown:
         left = _leave_out(whole, place)
@@ -96,7 +97,7 @@ def _leave_out(whole: Any, place: Sequence[int | str]) -> Any:
     return whole.pop(name)
 
 
-def parse_patient(raw: Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+def parse_patient(raw: Mapping[str, Any], calendar: SiteCalendar) -> tuple[Mapping[str, Any], tuple[str, ...]]:
     """The Patient as JSON, and the names of the broken elements that were removed.
 
     A broken phone number must not cost us the birth date.
@@ -106,7 +107,7 @@ def parse_patient(raw: Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[str,
     """
     if fits(raw, "Patient"):
         return raw, ()
-    whole = _with_whole_times(raw)
+    whole = _with_whole_times(raw, calendar)
     try:
         Patient.model_validate(whole)
     except ValidationError as error:
@@ -116,18 +117,20 @@ def parse_patient(raw: Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[str,
     else:
         return whole, ()
     rest = {name: value for name, value in whole.items() if name not in broken and name.lstrip("_") not in broken}
-    return parse_resource(rest, "Patient"), tuple(broken)
+    return parse_resource(rest, "Patient", calendar), tuple(broken)
 
 
-def _with_whole_times(value: Any, name: str = "") -> Any:
-    """A copy in which every time has seconds and a zone and no number passes for a time."""
+def _with_whole_times(value: Any, calendar: SiteCalendar, name: str = "") -> Any:
+    """A copy in which every time has seconds and an offset and no number passes for a time."""
     if isinstance(value, Mapping):
-        return {key: _with_whole_times(part, str(key)) for key, part in value.items()}
+        return {key: _with_whole_times(part, calendar, str(key)) for key, part in value.items()}
     if isinstance(value, list):
-        return [_with_whole_times(part, name) for part in value]
+        return [_with_whole_times(part, calendar, name) for part in value]
     if isinstance(value, int | float) and TIMES.fullmatch(name):
         return f"number {value}"
     if isinstance(value, str) and value[10:11] == "T" and (found := LAX_TIME.fullmatch(value)):
-        zone = f"{found[4]}:{found[5]}" if found[4] else "Z"
-        return f"{found[1]}{found[2] or ':00'}{zone}"
+        whole = f"{found[1]}{found[2] or ':00'}"
+        if found[3] or found[4]:
+            return whole + (found[3] or f"{found[4]}:{found[5]}")
+        return calendar.with_offset(whole)
     return value

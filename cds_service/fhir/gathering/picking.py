@@ -34,6 +34,7 @@ LISTED: Mapping[str, Listed] = {
 }
 NOT_UNDERSTOOD = "not-understood"
 NO_INFORMATION = "no-information"
+PLACE = frozenset({"place-of-care"})
 LOCAL_ROUTE, BONE_DRUG = "local-route", "bone-drug"
 OF_NO_CONCERN = frozenset({"other-condition", "nothing-known", OTHER_DRUG})  # identified, and not relevant to us
 # Drug names in these systems state the ingredient; a name in another system may be a brand that we do not know.
@@ -88,7 +89,7 @@ def pick(
     for raw, concepts in chain.from_iterable(ordered):
         deadline.check()  # repairs are slow, and there may be thousands
         try:
-            accepted = parse_resource(raw, kind)
+            accepted = parse_resource(raw, kind, terminology.calendar)
         except BrokenResource:
             broken.append(Unreadable(reference_name(kind, raw), template.key, concepts))
         else:
@@ -116,7 +117,7 @@ def concepts_of(resource: Json, targets: Targets, terminology: Terminology) -> f
     if kind in EXAM_TYPES:
         return exam_concepts(resource, terminology)
     code = resource.get("code")
-    found = terminology.concepts(code)
+    found = PLACE if kind == "Encounter" else terminology.concepts(code)
     if components := resource.get("component"):
         found = found.union(*(terminology.concepts(component.get("code")) for component in objects(components)))
     if kind not in LISTED and kind not in BY_WORDS:

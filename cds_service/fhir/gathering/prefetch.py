@@ -12,8 +12,9 @@ from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
 
 from cds_service.errors import DataFileError
-from cds_service.fhir.raw_json import content, member, moment, objects, text
+from cds_service.fhir.raw_json import content, member, objects, text
 from cds_service.fhir.references import Bases
+from cds_service.fhir.site_calendar import instant
 from cds_service.protocol.messages import HookRequest, is_fhir_id
 
 TOKEN = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
@@ -30,8 +31,9 @@ SUBSETTED = "SUBSETTED"  # a tag: not all of it is here (FHIR R4, Resource 2.1.2
 BEFORE = ("previous", "prev")
 ENVELOPES = frozenset({"Bundle", "Parameters"})  # as an entry of an answer, they may hold what was asked for
 State = Literal["given", "empty", "failed", "absent"]
-# The record is complete without these: how a measurement is offered, and braces where a server keeps supplies.
-OPTIONAL = frozenset({"DiagnosticReport", "ImagingStudy", "SupplyRequest"})
+# The record is complete without these: how a measurement is offered, braces where a server keeps supplies, and where
+# the patient is, which only words an act.
+OPTIONAL = frozenset({"DiagnosticReport", "ImagingStudy", "SupplyRequest", "Encounter"})
 Json = dict[str, Any]
 
 
@@ -387,9 +389,8 @@ def _ages(versions: Sequence[Json]) -> list[tuple[Any, ...]]:
     """Sort keys for versions of one resource: number, then time, each only where all have it; else all are alike."""
     written = [text(member(one, "meta", "versionId")) for one in versions]
     numbers = [int(one) if re.fullmatch("[0-9]{1,15}", one) else None for one in written]
-    times = [moment(member(one, "meta", "lastUpdated")) for one in versions]
-    zoned = [at if at and at.tzinfo else None for at in times]
-    known = [each for each in (numbers, zoned) if None not in each]
+    times = [instant(member(one, "meta", "lastUpdated")) for one in versions]
+    known = [each for each in (numbers, times) if None not in each]
     return list(zip(*known, strict=True)) if known else [()] * len(versions)
 
 

@@ -10,7 +10,7 @@ from cds_service.core.facts import RecordState
 from cds_service.errors import EvidenceUnavailable, NotAllowed, PatientMismatch
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
-from cds_service.fhir.gathering.picking import Sourced, Unreadable, pick
+from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD, Sourced, Unreadable, pick
 from cds_service.fhir.gathering.prefetch import (
     PrefetchPlan,
     QueryResult,
@@ -25,6 +25,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_t_scores
 from cds_service.fhir.raw_json import Json, member, objects, text, truth
 from cds_service.fhir.references import Targets
+from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookRequest, is_fhir_id
 
@@ -161,7 +162,28 @@ def state_of(record: PatientRecord) -> RecordState:
         unreadable=len(record.unreadable),
         foreign=sum(record.foreign.values()),
         notes=tuple(sorted(notes)),
+        lists_not_read=tuple(key for key in DECIDING_LISTS if not _is_list_read(record, key)),
     )
+
+
+# The lists that a pre-selected order rests on, each with the prefetch keys that may hold its entries.
+DECIDING_LISTS: Mapping[str, tuple[str, ...]] = {
+    "conditions": ("conditions",),
+    "medications": ("medications", "administrations", "statements"),
+    "serviceRequests": ("serviceRequests",),
+}
+
+
+def _is_list_read(record: PatientRecord, key: str) -> bool:
+    """Whether a list was read whole, and at least one of its entries was understood."""
+    read = record.reads.get(key)
+    if read is None or read.state == "failed" or read.is_cut:
+        return False
+    parts = [record.reads[part] for part in DECIDING_LISTS[key] if part in record.reads]
+    strange = sum(
+        NOT_UNDERSTOOD in one.concepts for part in DECIDING_LISTS[key] for one in record.of_key(part)
+    )
+    return sum(part.entries for part in parts) > strange
 
 
 WARNED = "The record server sent a warning with part of the record: it may hold more than was shown to us."
@@ -209,7 +231,7 @@ def _part(
         failed = Read(state="failed", origin=origin, note=answer.note, is_optional=template.is_optional)
         return PatientRecord(reads={template.key: failed})
     if template.resource_type == "Patient":
-        return _patient_part(template.key, answer, origin)
+        return _patient_part(template.key, answer, origin, terminology.calendar)
     if not answer.resources and not answer.foreign:
         nothing = Read(
             state="empty", origin=origin, note=answer.note, is_cut=answer.is_cut, is_optional=template.is_optional
@@ -245,7 +267,9 @@ def _is_void(raw: Json) -> bool:
     return raw.get("resourceType") == "Condition" and certainty_of(raw) == "denied"
 
 
-def _patient_part(key: str, answer: QueryResult, origin: Literal["prefetch", "fhir"]) -> PatientRecord:
+def _patient_part(
+    key: str, answer: QueryResult, origin: Literal["prefetch", "fhir"], calendar: SiteCalendar
+) -> PatientRecord:
     read = Read(state="empty", origin=origin, note=answer.note, is_cut=answer.is_cut)
     if not answer.resources:
         return PatientRecord(reads={key: read})
@@ -257,7 +281,7 @@ def _patient_part(key: str, answer: QueryResult, origin: Literal["prefetch", "fh
         read = read._replace(note=note, is_cut=False, is_merged=True)
     name = reference_name("Patient", raw)
     try:
-        patient, left_out = parse_patient(raw)
+        patient, left_out = parse_patient(raw, calendar)
     except BrokenResource:
         return PatientRecord(reads={key: read}, unreadable=(Unreadable(name, key, frozenset()),))
     broken = (Unreadable(name, key, frozenset(left_out)),) if left_out else ()

@@ -23,7 +23,7 @@ from cds_service.fhir.orders.recognition import (
     recognise_augmentation,
     words_on_procedure,
 )
-from cds_service.fhir.raw_json import member, number, utc_day
+from cds_service.fhir.raw_json import member, number
 
 CPT = "http://www.ama-assn.org/go/cpt|"
 MOST_LEVELS = 17  # T1 to L5: a larger quantity is not a number of levels
@@ -75,7 +75,9 @@ def _as_one(
     count = _level_count(found, levels, terminology)
     regions = {region for one in found for region in one.levels.regions}
     by: Literal["code", "text"] = "code" if any(one.recognition.by == "code" for one in found) else "text"
-    days = [day for one in found if (day := utc_day(one.draft.resource.get("authoredOn")))]
+    drafts, calendar = [one.draft.resource for one in found], terminology.calendar
+    days = [day for one in drafts if (day := calendar.named_day(one.get("authoredOn")))]
+    starts = [day for one in drafts if (day := read_times(one, calendar).start)]
     codes = [code for one in found for code in one.recognition.codes]
     notes = [*unclear, note, BY_TEXT if by == "text" else "", *(line for one in found for line in one.levels.notes)]
     return AugmentationOrder(
@@ -89,7 +91,7 @@ def _as_one(
         code=codes[0] if codes else "",
         titles=tuple(dict.fromkeys(_title(one, terminology) for one in found)),
         authored=min(days, default=None),
-        planned=min((day for one in found if (day := read_times(one.draft.resource).start)), default=None),
+        planned=min(starts, default=None),
         reasons=reasons,
         level_source=", ".join(sorted({one.levels.source for one in found if one.levels.source})),
         notes=tuple(dict.fromkeys(line for line in notes if line)),

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from typing import Any, Literal
 
 from cds_service.core.facts import WordedEnd
 from cds_service.fhir.mapping.durations import DurationRules, Mention
 from cds_service.fhir.orders.drafts import codeables
-from cds_service.fhir.raw_json import Json, first_day, items, last_day, member, moment, number, objects, text, texts_of
+from cds_service.fhir.raw_json import Json, items, member, number, objects, text, texts_of
+from cds_service.fhir.site_calendar import SiteCalendar
 
 Subject = Literal["brace", "bed-rest"]
 
@@ -36,26 +37,28 @@ class OrderTimes:
     no_end: Literal["", "payer", "reversed"] = ""
 
 
-def read_times(order: Json) -> OrderTimes:
+def read_times(order: Json, calendar: SiteCalendar) -> OrderTimes:
     """Read start, end and duration of an order (raw JSON) from its elements."""
     for prefix in ("occurrence", "scheduled", "timing"):
         period, timing, instant = (order.get(f"{prefix}{kind}") for kind in ("Period", "Timing", "DateTime"))
         if isinstance(period, Mapping):
-            return _of_period(period)
+            return _of_period(period, calendar)
         if isinstance(timing, Mapping):
-            return _of_timing(timing)
+            return _of_timing(timing, calendar)
         if text(instant):
-            return OrderTimes(start=first_day(instant))
+            return OrderTimes(start=calendar.first_day(instant))
     return OrderTimes()
 
 
-def _of_period(period: Json) -> OrderTimes:
-    start, end = first_day(period.get("start")), last_day(period.get("end"))
+def _of_period(period: Json, calendar: SiteCalendar) -> OrderTimes:
+    begins, ends = period.get("start"), period.get("end")
+    start, end = calendar.first_day(begins), calendar.last_day(ends)
     if start and end and end < start:
         return OrderTimes(start=start, no_end="reversed")
-    since, until = moment(period.get("start")), moment(period.get("end"))
-    if since and until and (since.tzinfo is None) == (until.tzinfo is None):
-        hours: float | None = (until - since).total_seconds() / 3600
+    since, until = calendar.moment(begins), calendar.moment(ends)
+    if since and until and since.instant and until.instant:
+        length = datetime.fromisoformat(until.instant) - datetime.fromisoformat(since.instant)
+        hours: float | None = length.total_seconds() / 3600
     else:
         hours = _between(start, end)
     return OrderTimes(start=start, end=end, hours=hours)
@@ -66,13 +69,13 @@ def _between(start: date | None, end: date | None) -> float | None:
     return None if start is None or end is None else (end - start).days * 24.0
 
 
-def _of_timing(timing: Json) -> OrderTimes:
+def _of_timing(timing: Json, calendar: SiteCalendar) -> OrderTimes:
     bounds = member(timing, "repeat", "boundsPeriod")
     if isinstance(bounds, Mapping):
-        return _of_period(bounds)
+        return _of_period(bounds, calendar)
     lengths = (member(timing, "repeat", "boundsDuration"), member(timing, "repeat", "boundsRange", "high"))
-    hours = next((found for one in lengths if (found := _hours(one))), None)
-    events = sorted(day for event in items(timing.get("event")) if (day := first_day(event)))
+    hours = next((found for one in lengths if (found := _hours(one))), None) or _repeated(timing)
+    events = sorted(day for event in items(timing.get("event")) if (day := calendar.first_day(event)))
     if hours is None and events:
         return OrderTimes(start=events[0], end=events[-1], hours=_between(events[0], events[-1]))
     return OrderTimes(
@@ -80,6 +83,28 @@ def _of_timing(timing: Json) -> OrderTimes:
         hours=hours,
         no_end="payer" if any(_is_lifetime(one) for one in lengths) else "",
     )
+
+
+def _repeated(timing: Json) -> float | None:
+    """Hours of all repetitions (`count` in `period`), else of the one (`duration`); None if neither says how long.
+
+    A duration of some hours of each day is wear time.
+    """
+    repeat = member(timing, "repeat")
+    count = number(member(repeat, "countMax")) or number(member(repeat, "count"))
+    period = _element(repeat, "period")
+    if count and count > 0 and period:
+        return count * period / max(number(member(repeat, "frequency")) or 1, 1)
+    duration = _element(repeat, "duration")
+    if duration is None or period:
+        return None
+    return duration * max(count or 1, 1)
+
+
+def _element(repeat: Any, name: str) -> float | None:
+    """Hours of `period` or `duration`, the longer of a range."""
+    value = number(member(repeat, f"{name}Max")) or number(member(repeat, name))
+    return _hours({"value": value, "code": member(repeat, f"{name}Unit")})
 
 
 def _unit(duration: Any) -> str:

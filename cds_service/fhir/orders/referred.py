@@ -82,7 +82,7 @@ def _drug_of(draft: Order, targets: Targets, terminology: Terminology) -> Source
     if not concepts - {NOT_UNDERSTOOD}:
         return None
     try:
-        raw = parse_resource(plain_numbers(draft.resource), KIND)
+        raw = parse_resource(plain_numbers(draft.resource), KIND, terminology.calendar)
     except BrokenResource:
         return None
     return Sourced(raw=raw, key=KEY, origin="context", concepts=concepts, referred=referred_in(raw, targets))

@@ -10,25 +10,25 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any
-from uuid import UUID, uuid5
 
 from fhir.resources.R4B.servicerequest import ServiceRequest
 from pydantic import ValidationError
 
 from cds_service.core.bracing import Correction
 from cds_service.core.recommendations import Recommendation
+from cds_service.core.wording import capital, say_date
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.durations import DurationRules
 from cds_service.fhir.orders.brace_correction import correct_brace_order, describe_correction
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.shapes import is_valid
 from cds_service.protocol.messages import Action, Suggestion, is_fhir_id
+from cds_service.protocol.signing import Signing
 from cds_service.site.clients import EVERYTHING, Capabilities
 
 INSTEAD = "This is a new order: remove the draft that it replaces"
 TODAY = "today"  # the one placeholder that a template may use without a rule that defines it
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-_AS_TEXT = json.JSONEncoder(sort_keys=True, ensure_ascii=False, check_circular=False, default=str)
 _REQUESTER = re.compile(r"(?:Practitioner|PractitionerRole)/([A-Za-z0-9\-.]{1,64})")
 
 
@@ -55,42 +55,70 @@ class OrderTemplate:
 def draft_suggestions(
     recommendations: Sequence[Recommendation],
     *,
-    patient_id: str,
+    signing: Signing,
     encounter_id: str | None,
     user_id: str,
     templates: Mapping[str, OrderTemplate],
     durations: DurationRules,
-    hook_instance: str,
     today: date,
     capabilities: Capabilities = EVERYTHING,
-) -> Mapping[str, Suggestion]:
-    """Draft suggestions by rule id, for rules that offer an order that does not exist yet or correct a draft.
+) -> Mapping[str, tuple[Suggestion, ...]]:
+    """Draft suggestions by rule id, for rules that offer an order that does not exist yet or correct drafts.
 
     What this EHR cannot apply is left out: the card says it in words.
 
-    The same request on the same day gives the same ids (UUIDv5 of `hook_instance` and content).
+    The same request on the same day gives the same ids, and no other signing gives them.
     """
-    common = _common(patient_id, encounter_id, user_id, today)
-    space = UUID(hook_instance)
-    found: dict[str, Suggestion] = {}
+    common = _common(signing.patient, encounter_id, user_id, today)
+    found: dict[str, tuple[Suggestion, ...]] = {}
     for one in recommendations:
-        action = None
+        offers: list[Suggestion] = []
         if one.label and not one.already and one.order is not None:
             template = templates[one.order]
             resource = _fill(template, {**one.values, TODAY: today.isoformat()})
             is_taken = template.is_mapped or capabilities.orderables == "any"
             if is_taken and capabilities.can("create", resource["resourceType"]):
-                action = _create(one, {**resource, **common}, space)
-        elif one.label and one.correction is not None and one.correction.end >= today:
-            action = _fitting(_update(one.correction, durations), one, capabilities, space)
-        if action is not None:
-            found[one.rule.id] = _suggestion(one, action, space)
+                offers = [_suggestion(one, _create(one, {**resource, **common}, signing), signing)]
+        elif one.label:
+            offers = _corrections(one, today, durations, capabilities, signing)
+        if offers:
+            found[one.rule.id] = tuple(offers)
     return found
+
+
+def _corrections(
+    recommendation: Recommendation,
+    today: date,
+    durations: DurationRules,
+    capabilities: Capabilities,
+    signing: Signing,
+) -> list[Suggestion]:
+    """One suggestion for each brace that can be corrected, each with the brace's name where there are several."""
+    labels = _labels(recommendation.corrections)
+    found = []
+    for label, one in zip(labels, recommendation.corrections, strict=True):
+        action = None
+        if one.end >= today:
+            action = _fitting(_update(one, durations), recommendation, capabilities, signing)
+        if action is not None:
+            found.append(_suggestion(recommendation, action, signing, label=label, is_certain=one.is_certain))
+    return found
+
+
+def _labels(corrections: Sequence[Correction]) -> list[str]:
+    """What each correction's button says; of several, which brace it is for."""
+    ends = [f"set end {say_date(one.end)}" for one in corrections]
+    if len(corrections) == 1:
+        return [capital(end) for end in ends]
+    names = [one.order.name for one in corrections]
+    if len(set(names)) < len(names):
+        names = [f"{one.order.title}, order {place}" for place, one in enumerate(corrections, 1)]
+    return [f"{name}: {end}" for name, end in zip(names, ends, strict=True)]
 
 
 def order_words(
     recommendations: Sequence[Recommendation],
-    suggestions: Mapping[str, Suggestion],
+    suggestions: Mapping[str, tuple[Suggestion, ...]],
     templates: Mapping[str, OrderTemplate],
     capabilities: Capabilities,
     today: date,
@@ -145,24 +173,27 @@ def make_template(name: str, resource: Any, orderables: Mapping[Code, Coding] = 
     return template
 
 
-def _suggestion(recommendation: Recommendation, action: Action, space: UUID) -> Suggestion:
+def _suggestion(
+    recommendation: Recommendation, action: Action, signing: Signing, *, label: str = "", is_certain: bool = True
+) -> Suggestion:
+    label = label or recommendation.label
     resource = action.resource or {}
     # All that a new order says is in its id already.
     offered = resource["id"] if action.type == "create" else resource
-    is_instead = action.type == "create" and recommendation.correction is not None
+    is_instead = action.type == "create" and bool(recommendation.corrections)
     content = {"rule": recommendation.rule.id, "description": action.description, "offered": offered}
     return Suggestion(
-        label=f"{recommendation.label}, as a new order" if is_instead else recommendation.label,
-        uuid=_derived_uuid(space, "suggestion", content),
+        label=f"{label}, as a new order" if is_instead else label,
+        uuid=signing.derive_id("suggestion", content),
         # A correction that comes as a second order is never pre-selected: the first has to be removed by hand.
-        is_recommended=recommendation.recommended and not is_instead,
+        is_recommended=recommendation.recommended and is_certain and not is_instead,
         actions=(action,),
     )
 
 
-def _create(recommendation: Recommendation, resource: dict[str, Any], space: UUID) -> Action:
+def _create(recommendation: Recommendation, resource: dict[str, Any], signing: Signing) -> Action:
     content = {"rule": recommendation.rule.id, "resource": resource}
-    new_id = _derived_uuid(space, "resource", content)
+    new_id = signing.derive_id("resource", content)
     complete = {"resourceType": resource["resourceType"], "id": new_id} | resource
     if not is_valid(complete, "ServiceRequest"):
         raise ValueError("a new order would be no valid ServiceRequest")
@@ -170,7 +201,7 @@ def _create(recommendation: Recommendation, resource: dict[str, Any], space: UUI
 
 
 def _fitting(
-    action: Action | None, recommendation: Recommendation, capabilities: Capabilities, space: UUID
+    action: Action | None, recommendation: Recommendation, capabilities: Capabilities, signing: Signing
 ) -> Action | None:
     """The correction as this EHR can apply it: as an update, else as a new order, else not at all."""
     if action is None or action.resource is None or capabilities.can("update", action.resource["resourceType"]):
@@ -179,7 +210,7 @@ def _fitting(
         return None
     anew = {name: value for name, value in action.resource.items() if name not in ("id", "meta")}
     content = {"rule": recommendation.rule.id, "resource": anew}
-    resource = {"resourceType": anew["resourceType"], "id": _derived_uuid(space, "resource", content)} | anew
+    resource = {"resourceType": anew["resourceType"], "id": signing.derive_id("resource", content)} | anew
     return Action(type="create", description=f"{action.description}. {INSTEAD}", resource=resource)
 
 
@@ -228,8 +259,3 @@ def _with_words(value: Any, word: Callable[[re.Match[str]], str]) -> Any:
     if isinstance(value, dict):
         return {key: _with_words(inner, word) for key, inner in value.items()}
     return [_with_words(inner, word) for inner in value] if isinstance(value, list) else value
-
-
-def _derived_uuid(space: UUID, role: str, content: Json) -> str:
-    """UUIDv5 of the call and the offer: repeating the call gives the same id."""
-    return str(uuid5(space, role + _AS_TEXT.encode(content)))

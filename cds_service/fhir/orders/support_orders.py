@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from cds_service.core.bracing import times_of
+from cds_service.core.bracing import DAY, KEEP, times_of
 from cds_service.core.facts import AugmentationOrder, SupportOrder, SupportOrders, WordedEnd
-from cds_service.core.signals import KEEP
 from cds_service.fhir.certainty import ACTIVE, certainty_of, clinical_status
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.level_text import LEVELS, in_order
@@ -21,11 +20,13 @@ from cds_service.fhir.orders.recognition import (
     recognise_augmentation,
     recognise_support,
 )
-from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text, texts_of, utc_day
+from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text, texts_of
 from cds_service.fhir.references import Targets
+from cds_service.fhir.site_calendar import SiteCalendar
 
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets|"
 IN_FORCE = frozenset({"active", "on-hold"})  # an order on hold still counts as ordered
+CARRIED_OUT = IN_FORCE | {"completed"}
 NOT_ORDERED = frozenset({"proposal", "plan", "option"})  # intents that authorise nobody to act
 RECORD_KEYS = {
     "serviceRequests": "ServiceRequest",
@@ -60,12 +61,18 @@ def find_support_orders(
         today: orders that ended earlier are left out; None keeps all, and skips the search for other fractures.
     """
     signed_now = {order.reference for order in drafts}
-    active = [one for one in find_stored_orders(record, terminology, IN_FORCE) if one.reference not in signed_now]
+    stored = [one for one in find_stored_orders(record, terminology, CARRIED_OUT) if one.reference not in signed_now]
+    active = find_stored_orders(record, terminology, IN_FORCE)
+    in_force = [one for one in stored if one in active and not _has_ended(one, today)]
+    augmentations = find_augmentations(record, terminology)
     return SupportOrders(
-        orders=(*drafts, *(order for order in active if not _has_ended(order, today))),
+        orders=(*drafts, *in_force),
+        earlier_braces=tuple(one for one in stored if one.kind == "brace" and one not in in_force),
         unchecked=unchecked_in(record),
-        augmented_on=max((day for _, day in find_augmentations(record, terminology) if day), default=None),
+        augmented_on=max((day for _, day in augmentations if day), default=None),
+        stages=tuple(sorted({day for name, day in augmentations if day and name.startswith("Procedure/")})),
         procedure_on=_planned(signed, today) if signed else None,
+        is_augmented_now=signed is not None,
         other_fractures=other_fractures(record, signed.levels if signed else (), terminology, today) if today else (),
     )
 
@@ -91,7 +98,7 @@ def find_stored_orders(
 def find_augmentations(record: PatientRecord, terminology: Terminology) -> list[tuple[str, date | None]]:
     """Each augmentation on record, done or ordered, with its day."""
     stored = (one for one in _stored(record) if _is_augmentation(one, terminology))
-    return [(one.reference, _augmented_on(one)) for one in stored]
+    return [(one.reference, _augmented_on(one, terminology.calendar)) for one in stored]
 
 
 def _planned(signed: AugmentationOrder, today: date | None) -> date | None:
@@ -115,8 +122,8 @@ def _support_orders(
     recognition = recognise_support(one.resource, bundle, terminology)
     if recognition is None:
         return
-    authored = utc_day(one.resource.get("authoredOn"))
-    times = read_times(one.resource)
+    authored = terminology.calendar.named_day(one.resource.get("authoredOn"))
+    times = read_times(one.resource, terminology.calendar)
     for kind in sorted(recognition.concepts):
         yield SupportOrder(
             kind=kind,
@@ -126,11 +133,17 @@ def _support_orders(
             end=times.end,
             authored=authored,
             title=_title(kind, recognition, one.resource, terminology),
-            hours=times.hours,
+            hours=_hours(kind, times),
             worded=_worded(one.resource, kind, times, terminology),
             reasons=reasons_of_order(one.resource, terminology) if kind == "brace" else frozenset(),
             source=one.source if draft else None,
         )
+
+
+def _hours(kind: str, times: OrderTimes) -> float | None:
+    """How long an order runs; some hours of a brace are wear time of a day."""
+    is_wear_time = kind == "brace" and times.end is None and (times.hours or DAY) < DAY
+    return None if is_wear_time else times.hours
 
 
 def _worded(order: Json, kind: str, times: OrderTimes, terminology: Terminology) -> WordedEnd:
@@ -166,11 +179,12 @@ def _is_augmentation(stored: Order, terminology: Terminology) -> bool:
     return text(stored.resource.get("status")) in counted and bool(recognition and recognition.concepts & AUGMENTATION)
 
 
-def _augmented_on(stored: Order) -> date | None:
+def _augmented_on(stored: Order, calendar: SiteCalendar) -> date | None:
     """The day of the procedure; for an order, the planned day, else the day it was written."""
     performed = stored.resource.get("performedDateTime") or member(stored.resource, "performedPeriod", "start")
-    planned = read_times(stored.resource).start
-    return utc_day(performed) or planned or utc_day(stored.resource.get("authoredOn"))
+    planned = read_times(stored.resource, calendar).start
+    written = stored.resource.get("authoredOn")
+    return calendar.named_day(performed) or planned or calendar.named_day(written)
 
 
 def unchecked_in(record: PatientRecord) -> tuple[str, ...]:
@@ -207,7 +221,8 @@ def other_fractures(
     found: set[str] = set()
     for sourced in record.of_key("conditions") if treated else ():
         raw = sourced.raw
-        day = utc_day(raw.get("onsetDateTime")) or utc_day(raw.get("recordedDate"))
+        named = map(terminology.calendar.named_day, (raw.get("onsetDateTime"), raw.get("recordedDate")))
+        day = next(filter(None, named), None)
         is_recent = day is not None and timedelta(0) <= today - day <= RECENT
         if (
             sourced.concepts & FRACTURES

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.shapes import fits
+from cds_service.fhir.site_calendar import UTC_CALENDAR
 from cds_service.samples import load_samples
 from tests.builders import observation
 from tests.live_service import TODAY
@@ -125,6 +126,6 @@ def test_an_element_of_exactly_one_kind_must_be_there():
 def test_what_does_not_fit_is_left_to_the_classes():
     leap = {**PLAIN, "effectiveDateTime": "2024-02-29"}
     assert not fits(leap, "Observation")
-    assert parse_resource(leap, "Observation") == leap
+    assert parse_resource(leap, "Observation", UTC_CALENDAR) == leap
     with pytest.raises(BrokenResource):
-        parse_resource({**PLAIN, "effectiveDateTime": "2026-02-29"}, "Observation")
+        parse_resource({**PLAIN, "effectiveDateTime": "2026-02-29"}, "Observation", UTC_CALENDAR)

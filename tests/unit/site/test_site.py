@@ -53,8 +53,15 @@ def test_a_wrong_file_names_file_table_and_key(folder, fault, old, new, place):
     assert f"{place}: " in message
 
 
+@pytest.mark.parametrize("key", ["repeats-enabled", "repeats-days"])
+def test_a_retired_key_says_what_became_of_it(folder, fault, key):
+    message = fault(folder(f'[site]\nname = "X"\n[policy]\n{key} = 10\n'))
+    assert f"policy.{key}: is retired" in message
+    assert "delete this line" in message
+
+
 def test_an_ehr_stands_in_one_table(folder, fault):
-    assert "clients.1.issuer" in fault(folder('[site]\nname = "X"\n' + CLIENT + CLIENT))
+    assert "clients.1.issuer" in fault(folder('[site]\nname = "X"\ntime-zone = "UTC"\n' + CLIENT + CLIENT))
 
 
 def test_private_networks_may_be_allowed(folder):

@@ -14,11 +14,12 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.suggestions import draft_suggestions, make_template
 from cds_service.fhir.orders.support_orders import find_draft_support_orders
+from cds_service.protocol.signing import Signing
 from tests.codes import HCPCS, SCT, codeable
 from tests.order_builders import ORDERS, PATIENT, ROOT, brace, bundle, order, signing, terminology
 from tests.tables import cases
 
-CALL = "1caf890a-68ed-4526-b666-046ab9d88869"
+SIGNING = Signing(patient=PATIENT, hook_instance="1caf890a-68ed-4526-b666-046ab9d88869")
 TODAY = date(2026, 11, 20)
 END, REVIEW = date(2027, 1, 15), date(2026, 12, 4)  # 8 and 2 weeks from today
 FOLDER = ROOT / "hooks" / "kyphoplasty-order-sign" / "orders"
@@ -33,17 +34,16 @@ def recommend(template=None, rule_id="rule-1", **members):
     rule = Rule(id=rule_id, when=When(), owner="nobody", approved=TODAY, review_by=TODAY, **said)
     whole = {"rule": rule, "text": rule.text, "summary": "", "brief": "", "leads": False, "order": template}
     whole |= {"label": "Refer to rehabilitation", "recommended": True, "already": (), "because": ()}
-    whole |= {"correction": None, "gain": 0.0, "values": {"review_weeks": "2", "asked": "grip and gait"}}
+    whole |= {"corrections": (), "gain": 0.0, "values": {"review_weeks": "2", "asked": "grip and gait"}}
     return Recommendation(**(whole | members))
 
 
 def suggest(*recommendations, **named):
-    request = {"patient_id": PATIENT, "encounter_id": "enc-1", "user_id": "Practitioner/doc-1"} | named
+    request = {"signing": SIGNING, "encounter_id": "enc-1", "user_id": "Practitioner/doc-1"} | named
     return draft_suggestions(
         recommendations,
         templates=TEMPLATES,
         durations=terminology().durations,
-        hook_instance=CALL,
         today=TODAY,
         **request,
     )
@@ -53,14 +53,14 @@ def corrected(*drafts):
     """The action that corrects the one support order of these drafts, None when nothing is offered."""
     (found,) = find_draft_support_orders(signing(bundle(*drafts)), terminology())
     correction = Correction(order=found, start=None if found.start else TODAY, review=REVIEW, end=END)
-    suggestion = suggest(recommend(label="Set end date 15 Jan 2027", correction=correction)).get("rule-1")
-    return suggestion and suggestion.actions[0]
+    offers = suggest(recommend(label="Set an end", corrections=(correction,))).get("rule-1")
+    return offers and offers[0].actions[0]
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_a_template_becomes_a_whole_order_of_this_patient_that_is_recognised_once_it_is_signed(name):
     expected = cases(__file__, "templates")[name]
-    (suggestion,) = suggest(recommend(name)).values()
+    ((suggestion,),) = suggest(recommend(name)).values()
     (action,) = suggestion.actions
     resource = dict(action.resource)
     ServiceRequest.model_validate(resource)
@@ -90,12 +90,13 @@ def test_a_template_that_is_no_order_stops_the_start():
 
 @pytest.mark.parametrize(("named", "absent"), cases(__file__, "what_is_no_reference_is_left_out"))
 def test_what_is_no_reference_is_left_out(named, absent):
-    assert absent not in suggest(recommend("dietitian-referral"), **named)["rule-1"].actions[0].resource
+    assert absent not in suggest(recommend("dietitian-referral"), **named)["rule-1"][0].actions[0].resource
 
 
 def test_two_rules_with_one_template_get_different_ids():
     found = suggest(recommend("dietitian-referral"), recommend("dietitian-referral", rule_id="rule-2"))
-    assert len({one.uuid for one in found.values()} | {one.actions[0].resource["id"] for one in found.values()}) == 4
+    offers = [one for group in found.values() for one in group]
+    assert len({one.uuid for one in offers} | {one.actions[0].resource["id"] for one in offers}) == 4
 
 
 ROWS = ORDERS | {"LONGER_THAN_READ": "TLSO. " + "x" * 2000 + " for 3 months"}

@@ -1,0 +1,14 @@
+"""Room for a `hookInstance` that is no UUID; SQLite never limited its length."""
+
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        # VARCHAR to TEXT changes the catalogue alone: no row is rewritten, and no trigger of the log is asked.
+        op.execute("ALTER TABLE audit_search ALTER COLUMN hook_instance TYPE TEXT")

@@ -1,0 +1,138 @@
+"""Turns dates and times of FHIR into days of the site: the one place that knows its time zone.
+
+A date is the whole of that day at the site, a year or a month all of its days. A time with an offset is a moment, and
+belongs to the day that it is at the site then. So a value lies in the future only if its first day does.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any, NamedTuple
+
+from cds_service.fhir.raw_json import Json, member, text
+
+_WRITTEN = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(T.*)?)?)?")
+
+
+class Moment(NamedTuple):
+    """When a value was true.
+
+    Attributes:
+        day: at the site; the first day of a bare year or month.
+        instant: in UTC, ISO 8601; empty if only the day is known.
+    """
+
+    day: date
+    instant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCalendar:
+    """The days of one site."""
+
+    zone: tzinfo = UTC
+
+    def day_of(self, moment: datetime) -> date:
+        """The day at the site at this moment."""
+        return moment.astimezone(self.zone).date()
+
+    def noon(self, day: date) -> datetime:
+        """Noon at the site."""
+        return datetime.combine(day, time(12), self.zone)
+
+    def moment(self, value: Any) -> Moment | None:
+        """Read a FHIR date, dateTime or instant of any precision; None for anything else.
+
+        A time without an offset is no FHIR; it is read as the site's own.
+        """
+        written = text(value).strip()
+        parts = _WRITTEN.fullmatch(written)
+        if parts is None:
+            return None
+        at = self._at_site(written) if parts[4] else None
+        if at is not None:
+            return Moment(at.date(), at.astimezone(UTC).isoformat())
+        begins = _day(int(parts[1]), int(parts[2] or 1), int(parts[3] or 1))
+        return Moment(begins) if begins else None
+
+    def effective(self, raw: Json, prefix: str = "effective") -> Moment | None:
+        """Read `<prefix>[x]` of any type: the end of a period, the last event of a timing.
+
+        Never `issued`.
+        """
+        plain = self.moment(raw.get(f"{prefix}DateTime"))  # the usual form
+        if plain is not None:
+            return plain
+        return next((found for one in _other_times(raw, prefix) if (found := self.moment(one))), None)
+
+    def first_day(self, value: Any) -> date | None:
+        """The day on which a FHIR date or dateTime begins."""
+        begins = self.moment(value)
+        return begins.day if begins else None
+
+    def last_day(self, value: Any) -> date | None:
+        """The last day of a FHIR date or dateTime of any precision: the end of a Period is inclusive."""
+        begins, parts = self.first_day(value), _WRITTEN.fullmatch(text(value).strip())
+        if begins is None or parts is None or parts[3]:
+            return begins
+        month = begins.month if parts[2] else 12
+        following = _day(begins.year + month // 12, month % 12 + 1, 1)
+        return following - timedelta(days=1) if following else None
+
+    def named_day(self, value: Any) -> date | None:
+        """The day of a FHIR date or dateTime; None for a bare year or month, which name no day."""
+        parts = _WRITTEN.fullmatch(text(value).strip())
+        return self.first_day(value) if parts and parts[3] else None
+
+    def with_offset(self, written: str) -> str:
+        """Add the site's offset to a time that has none, `2026-11-20T09:00:00`."""
+        try:
+            at = datetime.fromisoformat(written).replace(tzinfo=self.zone)
+        except ValueError:
+            return f"{written}Z"  # no time: refused as one later
+        return f"{written}Z" if self.zone is UTC else written + at.isoformat(timespec="seconds")[19:25]
+
+    def _at_site(self, written: str) -> datetime | None:
+        try:
+            at = datetime.fromisoformat(written)
+        except ValueError:
+            return None
+        if not _is_plausible(at.date()):
+            return None
+        return at.astimezone(self.zone) if at.tzinfo else at.replace(tzinfo=self.zone)
+
+
+UTC_CALENDAR = SiteCalendar()
+
+
+def instant(value: Any) -> datetime | None:
+    """A FHIR instant, which has an offset; None for anything else."""
+    try:
+        at = datetime.fromisoformat(text(value).strip())
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
+
+
+def _other_times(raw: Json, prefix: str) -> Iterator[Any]:
+    yield raw.get(f"{prefix}Instant")
+    timing = raw.get(f"{prefix}Timing")
+    for period in (raw.get(f"{prefix}Period"), member(timing, "repeat", "boundsPeriod")):
+        yield member(period, "end")
+        yield member(period, "start")
+    events = member(timing, "event")
+    yield from sorted(events if isinstance(events, list) else (), key=str, reverse=True)
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    """A plausible day; records write 0001-01-01 and 9999-12-31 for "not stated"."""
+    try:
+        found = date(year, month, day)
+    except ValueError:
+        return None
+    return found if _is_plausible(found) else None
+
+
+def _is_plausible(day: date) -> bool:
+    return 1850 <= day.year < 2200

@@ -1,0 +1,38 @@
+"""Derives the ids of cards, suggestions and offered orders from the signing that they belong to."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from cds_service.protocol.json_text import canonical_json
+
+IDS = uuid5(NAMESPACE_URL, "https://kyphoplasty-cds.org/answers")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """What tells one signing of one patient's orders from every other.
+
+    Attributes:
+        server: the request's FHIR server, since two servers may use one patient id.
+        orders: SHA-256 of the draft orders.
+    """
+
+    client: str | None = None
+    tenant: str | None = None
+    server: str | None = None
+    patient: str = ""
+    orders: str = ""
+    hook_instance: str = ""
+
+    def derive_id(self, role: str, content: Any) -> str:
+        """Derive a UUID: the same for a repeat of the call, another for anything else.
+
+        Args:
+            role: what gets the id.
+            content: JSON.
+        """
+        parts = (self.client, self.tenant, self.server, self.patient, self.orders)
+        # As JSON, so that no two different lists of parts are the same text.
+        name = canonical_json([*parts, self.hook_instance, role, content])
+        return str(uuid5(IDS, name))
