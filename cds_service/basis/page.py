@@ -211,7 +211,8 @@ def say_figure(answer: Answer, pooled: PooledResult) -> str:
     text = f"{capital(said)} fracture another vertebra within {horizon}{beside}"
     if not figure.is_personal:
         return f"{text}. {say('pooled-needs')}"
-    return f"{text}. The model computes {say_percent(figure.risk)} ({figure.words})"
+    computed = f"{text}. The model computes {say_percent(figure.risk)}"
+    return computed if said == figure.words else f"{computed} ({figure.words})"
 
 
 def _how_sure(pooled: PooledResult) -> str:

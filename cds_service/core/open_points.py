@@ -36,8 +36,7 @@ class OpenPoint(NamedTuple):
 
     Attributes:
         name: a finding, or a part of the record.
-        why: `not-read`, `incomplete`, `aged`, or the reason why a value that was seen is
-            no input.
+        why: `not-read`, `incomplete`, or the reason why a value that was seen is no input.
     """
 
     name: str
@@ -51,7 +50,6 @@ def find_open_points(findings: Findings, record: RecordState) -> tuple[OpenPoint
         *(OpenPoint(part, "incomplete") for part in record.incomplete),
         *((OpenPoint("record", "unreadable"),) if record.unreadable else ()),
         *_needed(findings),
-        *_aged(findings),
         *_gaps(findings),
         *_passed_over(findings),
     )
@@ -62,14 +60,6 @@ def _needed(findings: Findings) -> Iterator[OpenPoint]:
     yield from (OpenPoint(one, "absent") for one in NEEDED if one not in findings.known)
     if not any(name in findings.known for name in BONE):
         yield OpenPoint(BONE[0], "absent")
-
-
-def _aged(findings: Findings) -> Iterator[OpenPoint]:
-    """Values older than fresh, or measured in a way that is not known."""
-    for name in INPUTS:
-        finding = findings.known.get(name)
-        if finding is not None and not finding.may_reassure:
-            yield OpenPoint(name, "aged")
 
 
 def _gaps(findings: Findings) -> Iterator[OpenPoint]:
