@@ -56,25 +56,21 @@ def say_summary(answer: Answer) -> str:
     The risk goes first, then the second fact; never the act (E1).
     """
     facts = answer.facts
-    risk = say_risk(answer)
+    risks = say_risk(answer)
     joined = [said for second in facts.seconds() for said in facts.phrases(second)]
     alone = list(facts.phrases())
     if not alone:
         alone = [answer.texts.raw("summaries.rehabilitation.open")]
-    with_risk = ((_with(said, risk), said) for said in joined)
-    for said in (one for pair in with_risk for one in pair):
-        if len(said) <= SUMMARY_LENGTH:
-            return said
-    shortest = next((one for one in alone if len(one) <= SUMMARY_LENGTH), "")
-    shortest = shortest or min(alone, key=len)
-    whole = _with(shortest, risk)
-    return whole if len(whole) <= SUMMARY_LENGTH else shortest
+    for said in (*joined, *alone):
+        wordings = (*(_with(said, risk) for risk in risks), said)
+        fitting = (one for one in wordings if len(one) <= SUMMARY_LENGTH)
+        if found := next(fitting, ""):
+            return found
+    return min(alone, key=len)
 
 
 def _with(said: str, risk: str) -> str:
     """Both sentences; a phrase that ends in brackets has no full stop of its own."""
-    if not risk:
-        return said
     return f"{said}. {risk}" if said.endswith(")") else f"{said} {risk}"
 
 

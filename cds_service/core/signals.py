@@ -218,7 +218,9 @@ def _below(situation: Situation, finding_name: str, limit: float) -> Signal | No
     if value is None or value >= limit:
         return None
     finding = situation.findings.known[finding_name]
-    return Signal(situation.wording.phrase(finding), (finding,))
+    # Surgeons leave the unit of BMI out.
+    said = situation.wording.phrase(finding).removesuffix(UNITS["kg/m2"])
+    return Signal(said, (finding,))
 
 
 @signal("muscle-normal")
