@@ -8,6 +8,9 @@ from cds_service.core.risk_words import Said
 from cds_service.core.wording import capital, join_words
 
 
+MOST_DRIVERS = 2  # of a study's line, the strongest
+
+
 def say_risk(answer: Answer) -> tuple[str, ...]:
     """The risk phrase of a summary, from full to short; none where it has none."""
     said = answer.said
@@ -87,7 +90,7 @@ def study_lines(answer: Answer) -> Iterator[tuple[str, str]]:
         study = one.result.model.study
         drivers = ", ".join(
             phrase(answer, one.result, finding)
-            for group in one.drivers
+            for group in one.drivers[:MOST_DRIVERS]
             for finding in group
         )
         words = {"words": one.words, "average": one.average, "drivers": drivers}
