@@ -9,16 +9,21 @@ from typing import Any, Literal
 from cds_service import __version__
 from cds_service.cards.card_files import in_force, load_card_texts
 from cds_service.cards.guidelines import GuidelineFile
+from cds_service.cards.texts import CardTexts
+from cds_service.core.chart_facts import COMMON_WORDS, FactFile, placeholders
+from cds_service.core.closures import ClosureFile
 from cds_service.core.data_file import label, read_json, read_toml, validated
 from cds_service.core.model_card import model_card
 from cds_service.core.policy import Policy
+from cds_service.core.pooled import PooledModel, load_pooled_model
+from cds_service.core.pooled_card import pooled_card
 from cds_service.core.prediction import LogisticModel, load_models
 from cds_service.core.recalibration import Recalibration
 from cds_service.core.recommendations import Rule
 from cds_service.core.signals import signal_names
 from cds_service.core.source_attributes import SourceAttributes
 from cds_service.core.study import Study
-from cds_service.core.study_files import find_study_faults, load_contrary_evidence, load_studies
+from cds_service.core.study_files import find_study_faults, load_contrary_evidence, load_pooled_study, load_studies
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Wording
 from cds_service.errors import DataFileError
@@ -39,11 +44,12 @@ STUDIES = PACKAGE / "studies"
 REDUCED = STUDIES / "reduced"
 CORE = PACKAGE / "core"  # definitions of sarcopenia, units in words
 SIMULATION = STUDIES / "simulation.json"
+POOLED_SIMULATION = STUDIES / "pooled-simulation.json"
 RECALIBRATION = "recalibration.toml"  # of a site folder; `validate --refit` writes it
 MAX_QUERY = 2000  # characters; longer addresses are refused by some servers
 # Placeholders that every rule may use (`words_of_rules` and `_recommendation` in core/recommendations.py).
 RULE_WORDS = {
-    *("review_weeks", "max_weeks", "bed_rest_hours", "t", "score", "drug", "listed", "asked", "Asked"),
+    *("review_weeks", "max_weeks", "bed_rest_hours", "asked", "Asked"),
     *("because", "fact", "Fact", "title", "end", "review"),
 }
 
@@ -64,11 +70,13 @@ def load_service(site: SiteFolder | None = None) -> Service:
     orderables = read_orderables(mappings)
     specs = load_finding_specs(*mappings)
     check_specs(specs, terminology)
-    studies = load_studies(STUDIES, {name: spec.unit for name, spec in specs.items()})
+    units = {name: spec.unit for name, spec in specs.items()}
+    studies = load_studies(STUDIES, units)
     models = load_models(studies, REDUCED)
-    policy = _policy(site, models)
+    pooled = load_pooled_model(load_pooled_study(STUDIES, units), REDUCED)
+    policy = _policy(site, models, pooled)
     attributes = load_attributes()
-    cards = _model_cards(studies, models, attributes, site, policy)
+    cards = _model_cards(studies, models, pooled, attributes, site, policy)
     services = {
         folder.name: _load_hook(folder, hooks, studies, specs, terminology, orderables)
         for folder in sorted(path.parent for path in hooks[0].glob("*/service.json"))
@@ -79,6 +87,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
         finding_specs=specs,
         studies=studies,
         models=models,
+        pooled=pooled,
         policy=policy,
         wording=Wording(specs),
         digests={
@@ -129,7 +138,7 @@ def _folders(kind: Literal["hooks", "mappings"], site: SiteFolder | None) -> tup
     return (data_root(kind), *(site.overlays(kind) if site else ()))
 
 
-def _policy(site: SiteFolder | None, models: Mapping[str, LogisticModel]) -> Policy:
+def _policy(site: SiteFolder | None, models: Mapping[str, LogisticModel], pooled: PooledModel) -> Policy:
     path = PACKAGE / "policy.toml"
     policy = validated(Policy, read_toml(path), path)
     if site is None:
@@ -137,21 +146,27 @@ def _policy(site: SiteFolder | None, models: Mapping[str, LogisticModel]) -> Pol
     baseline, reference = (
         table.model_dump(by_alias=True, exclude_none=True) for table in (site.site.baseline, site.site.reference)
     )
+    digests = {name: model.study.table_digest for name, model in models.items()}
+    digests[pooled.study.id] = pooled.study.table_digest
     own = site.path / RECALIBRATION
-    fitted = _recalibration(own if own.exists() or site.below is None else site.below.path / RECALIBRATION, models)
+    fitted = _recalibration(own if own.exists() or site.below is None else site.below.path / RECALIBRATION, digests)
     return policy.with_site(baseline, site.site.policy, reference).model_copy(update={"recalibration": fitted})
 
 
-def _recalibration(path: Path, models: Mapping[str, LogisticModel]) -> Mapping[str, Recalibration]:
-    """The site's recalibration by study; one of other numbers than those in force is refused."""
+def _recalibration(path: Path, digests: Mapping[str, str]) -> Mapping[str, Recalibration]:
+    """The site's recalibration by model; one of other numbers than those in force is refused.
+
+    Args:
+        digests: of the numbers in force, by model.
+    """
     if not path.exists():
         return {}
     found = {}
     for name, table in read_toml(path).items():
-        if name not in models:
-            raise DataFileError(label(path), name, f"is not one of the studies {', '.join(models)}")
+        if name not in digests:
+            raise DataFileError(label(path), name, f"is not one of the models {', '.join(digests)}")
         found[name] = validated(Recalibration, table, path)
-        if found[name].table_digest != models[name].study.table_digest:
+        if found[name].table_digest != digests[name]:
             raise DataFileError(
                 label(path), f"{name}.table-digest", "the study has changed since; run validate --refit"
             )
@@ -167,23 +182,26 @@ def load_attributes() -> SourceAttributes:
 def _model_cards(
     studies: Mapping[str, Study],
     models: Mapping[str, LogisticModel],
+    pooled: PooledModel,
     attributes: SourceAttributes,
     site: SiteFolder | None,
     policy: Policy,
 ) -> dict[str, dict[str, Any]]:
-    """The cards of all studies, with the simulation, and with what the site says itself of them."""
+    """The cards of the pooled model and of all studies, with the simulations, and what the site says itself of them."""
     contrary = load_contrary_evidence(STUDIES)
-    local: dict[str, dict[str, dict[str, str]]] = {name: {} for name in studies}
+    local: dict[str, dict[str, dict[str, str]]] = {name: {} for name in (pooled.study.id, *studies)}
     for one in site.site.source_attributes if site else ():
-        if one.study not in studies:
+        if one.study not in local:
             raise DataFileError("site.toml", "source-attributes.study", f"no study {one.study}")
         local[one.study][one.key] = {"text": one.text, "source": one.source}
-    return {
-        name: model_card(study, models.get(name), contrary, attributes.of_study(study, local[name], __version__))
-        | _simulated(study)
-        | ({"recalibration": policy.recalibration[name].to_json()} if name in policy.recalibration else {})
-        for name, study in studies.items()
-    }
+    said = attributes.of_pooled(pooled.study, local[pooled.study.id], __version__)
+    cards = {pooled.study.id: pooled_card(pooled, contrary, said) | {"simulation": read_json(POOLED_SIMULATION)}}
+    for name, study in studies.items():
+        said = attributes.of_study(study, local[name], __version__)
+        cards[name] = model_card(study, models.get(name), contrary, said) | _simulated(study)
+    for name, fitted in policy.recalibration.items():
+        cards[name]["recalibration"] = fitted.to_json()
+    return cards
 
 
 def _simulated(study: Study) -> dict[str, Any]:
@@ -239,9 +257,11 @@ def _load_hook(
     path = in_force(folders, "guidelines.toml")
     read = validated(GuidelineFile, read_toml(path), path)
     guidelines = {one.id: one for one in read.guidelines}
-    rules = _rules(folders)
+    rules, facts = _rules(folders), _facts(folders)
     names: Mapping[str, Container[str]] = {
         "signals": signal_names(studies),
+        "facts": {fact.id for fact in facts},
+        "signals or facts": {*signal_names(studies), *(name for fact in facts for name in (fact.id, f"leads-{fact.id}"))},
         "findings": specs,
         "studies": studies,
         "guidelines": guidelines,
@@ -249,18 +269,38 @@ def _load_hook(
     }
     for rule in rules:
         _check_rule(rule, names, order_templates)
+    kinds = {rule.order_kind for rule in rules if rule.order_kind}
+    for fact in facts:
+        _check_fact(fact, {**names, "kinds of order": kinds})
     _check_wording(hooks, folders)
+    texts = load_card_texts(folders)
     return ServiceHook(
         id=folder.name,
         hook=str(discovery["hook"]),
         discovery={**discovery, "prefetch": templates},
         plan=_plan(templates),
         rules=rules,
-        texts=load_card_texts(folders),
+        facts=facts,
+        texts=texts,
         order_templates=order_templates,
         guidelines=guidelines,
         summaries=read.summaries,
+        closures=_closures(folders, texts),
     )
+
+
+def _closures(folders: Sequence[Path], texts: CardTexts) -> ClosureFile:
+    """What overrides close; each names a topic and a reason of its cards."""
+    path = in_force(folders, "closures.toml")
+    found = validated(ClosureFile, read_toml(path), path)
+    for number, one in enumerate(found.closures):
+        place = f"closures.{number}"
+        if one.topic not in texts.reasons:
+            raise DataFileError(label(path), f"{place}.topic", f"is not one of {', '.join(texts.reasons)}")
+        codes = [reason.code for reason in texts.reasons[one.topic]]
+        if one.reason not in codes:
+            raise DataFileError(label(path), f"{place}.reason", f"is not one of {', '.join(codes)}")
+    return found
 
 
 def _with_codes(key: str, text: str, specs: Mapping[str, FindingSpec], terminology: Terminology) -> str:
@@ -299,17 +339,56 @@ def _rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
+def _facts(folders: Sequence[Path]) -> tuple[FactFile, ...]:
+    """The fact files by rank, the number before the name; of the same rank by name."""
+    facts = []
+    for name, path in sorted(files_in_force(folders, "facts", ".toml").items()):
+        rank, _, _ = name.partition("-")
+        if not rank.isdigit():
+            raise DataFileError(label(path), "", "the file name begins with its rank, 08-name.toml")
+        facts.append(validated(FactFile, {**read_toml(path), "rank": int(rank)}, path))
+    ids = [fact.id for fact in facts]
+    if twice := {name for name in ids if ids.count(name) > 1}:
+        raise DataFileError("facts", "id", f"appears twice: {', '.join(sorted(twice))}")
+    return tuple(sorted(facts, key=lambda fact: fact.rank))
+
+
+def _check_fact(fact: FactFile, names: Mapping[str, Container[str]]) -> None:
+    """Check that everything a fact names exists (`names`, by kind), and that its texts use only known words."""
+    conditions = [*fact.phrases, *fact.lines, *([fact.settles_review] if fact.settles_review else [])]
+    references = {
+        "signal": ("signals", [fact.signal]),
+        "closed-by": ("kinds of order", fact.closed_by),
+        "phrases.signal": ("signals", [name for one in conditions for name in (*one.signal, *one.unless_signal)]),
+        "phrases.fact": ("facts", [name for one in conditions for name in (*one.fact, *one.unless_fact)]),
+    }
+    file = f"facts/{fact.rank:02d}-… (id {fact.id})"
+    for key, (kind, used) in references.items():
+        if missing := next((name for name in used if name not in names[kind]), ""):
+            raise DataFileError(file, key, f"{missing} is not one of the {kind}")
+    for text in fact.texts:
+        try:
+            words = placeholders(text)
+        except ValueError as error:
+            raise DataFileError(file, "phrases", str(error)) from error
+        known = {*COMMON_WORDS, *fact.words}
+        unknown = {word for word in words if word[:1].lower() + word[1:] not in known and word not in names["facts"]}
+        if unknown:
+            raise DataFileError(file, "phrases", f"unknown words {', '.join(sorted(unknown))}")
+
+
 def _check_rule(rule: Rule, names: Mapping[str, Container[str]], order_templates: Mapping[str, OrderTemplate]) -> None:
     """Check that everything a rule names exists (`names`, by kind), and that its texts use only known placeholders."""
     texts_signals = [name for option in rule.texts for name in option.signals]
     references = {
-        "when.any-signal": ("signals", rule.when.any_signal),
+        "when.any-signal": ("signals or facts", rule.when.any_signal),
         "when.gap-any": ("findings", rule.when.gap_any),
-        "unless-signal": ("signals", rule.unless_signal),
+        "unless-signal": ("signals or facts", rule.unless_signal),
         "unless-rule": ("rules", rule.unless_rule),
-        "recommended-if": ("signals", rule.recommended_if),
-        "recommended-unless": ("signals", rule.recommended_unless),
-        "texts.signal": ("signals", texts_signals),
+        "not-offered-if": ("signals", rule.not_offered_if),
+        "recommended-if": ("signals or facts", rule.recommended_if),
+        "recommended-unless": ("signals or facts", rule.recommended_unless),
+        "texts.signal": ("signals or facts", texts_signals),
         "supplies": ("findings", rule.supplies),
         "asks.finding": ("findings", [one.finding for one in rule.asks]),
         "asks.supplies": ("findings", [one.supplies for one in rule.asks]),
@@ -324,9 +403,9 @@ def _check_rule(rule: Rule, names: Mapping[str, Container[str]], order_templates
     if rule.order is not None and rule.order not in order_templates:
         raise DataFileError(file, "order", f"there is no orders/{rule.order}.json")
     said = [
-        text for option in rule.texts for text in (option.line(rule.text), option.summary, option.brief, option.label)
+        text for option in rule.texts for text in (option.line(rule.text), option.label)
     ]
-    words = read_placeholders([rule.text, rule.summary, rule.label, *said])
+    words = read_placeholders([rule.text, rule.label, *said])
     if rule.order is not None:
         words |= read_placeholders(order_templates[rule.order].resource)
     if unknown := words - RULE_WORDS:

@@ -12,24 +12,29 @@ from typing import Any
 from uuid import uuid4
 
 from cds_service.audit.chain import AuditLog, is_probe
-from cds_service.audit.earlier_feedback import EarlierFeedback, repeats_json
+from cds_service.audit.earlier_feedback import EarlierFeedback, closures_json
 from cds_service.audit.entry import NOT_LISTED, entry_for, near_miss_entry
 from cds_service.cards.answer import Answer
+from cds_service.cards.answered import grounds_of
 from cds_service.cards.build import build_cards
 from cds_service.cards.guidelines import Guideline, Summary
-from cds_service.cards.repeated import shorten, whole_cards
 from cds_service.cards.texts import CardTexts
 from cds_service.core.assessment import assess
+from cds_service.core.bracing import counting_orders
 from cds_service.core.caller import NOBODY, Caller
+from cds_service.core.card_words import words_of_facts
+from cds_service.core.chart_facts import FactFile, rank_facts
+from cds_service.core.closures import CardFeedback, Circumstances, ClosureFile, Fracture, find_closures
 from cds_service.core.derived import derive
 from cds_service.core.facts import AugmentationOrder, Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
+from cds_service.core.pooled import PooledModel
+from cds_service.core.pooled_study import PooledStudy
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.recommendations import Rule, recommend, words_of_rules
-from cds_service.core.repeats import DAYS, CardFeedback, find_repeats, footing_of
 from cds_service.core.signals import Situation, find_signals
 from cds_service.core.source_attributes import SourceAttributes
-from cds_service.core.study import Study
+from cds_service.core.study import LogisticStudy, Study
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Wording
 from cds_service.errors import AuditUnavailable, EvidenceUnavailable
@@ -57,6 +62,7 @@ from cds_service.site.clients import EVERYTHING, Capabilities
 
 NOTE_SECONDS = 0.5  # for the entry of a near miss
 HISTORY_SHARE = 1 / 6  # of the time that is left once the record is read
+HISTORY = timedelta(days=367)  # no closure of `closures.toml` is longer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,17 +80,21 @@ class ServiceHook:
     discovery: Mapping[str, Any]
     plan: PrefetchPlan
     rules: tuple[Rule, ...]
+    facts: tuple[FactFile, ...]
     texts: CardTexts
     order_templates: Mapping[str, OrderTemplate]
     guidelines: Mapping[str, Guideline]
     summaries: tuple[Summary, ...]
+    closures: ClosureFile
 
     def overdue(self, today: date) -> Mapping[str, tuple[str, ...]]:
         """Ids of the rules and guidelines whose review date has passed, by part."""
         return {
             "recommendations": tuple(one.id for one in self.rules if one.review_by < today),
+            "facts": tuple(one.id for one in self.facts if one.review_by < today),
             "guidelines": tuple(one.id for one in self.guidelines.values() if one.review_by < today),
             "summaries": tuple(one.id for one in self.summaries if one.review_by < today),
+            "closures": ("closures",) if self.closures.review_by < today else (),
         }
 
 
@@ -93,6 +103,7 @@ class Service:
     """All that is in force: read, checked and digested once, at start (`loading.py`).
 
     Attributes:
+        pooled: the model whose refracture figure speaks; the studies stand beneath it.
         digests: sha256 by part (studies, core, mappings, hooks, policy, model cards) and the version.
         model_cards: JSON of `/models/{id}`, by study.
         attributes: source attributes, for the recommendations.
@@ -104,6 +115,7 @@ class Service:
     finding_specs: Mapping[str, FindingSpec]
     studies: Mapping[str, Study]
     models: Mapping[str, LogisticModel]
+    pooled: PooledModel
     policy: Policy
     wording: Wording
     digests: Mapping[str, str]
@@ -115,6 +127,11 @@ class Service:
     def calendar(self) -> SiteCalendar:
         """The days of the site."""
         return self.terminology.calendar
+
+    @property
+    def studies_in_force(self) -> tuple[LogisticStudy | PooledStudy, ...]:
+        """What every model that computes a figure is made from."""
+        return (self.pooled.study, *(one.study for one in self.models.values()))
 
     def of(self, client: str | None) -> "Service":
         """What is in force for this EHR."""
@@ -201,26 +218,14 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         return _no_cards(hook, request, near, ports, now)
 
     entry_id = str(uuid4())  # before the entry, since the cards link to it
+    given = _earlier_feedback(service, request, ports, now)
     concluded = _conclude(
-        service, hook, request, drafts, order, record, support, today, ports, ports.basis_url(entry_id)
+        service, hook, request, drafts, order, record, support, given, today, ports, ports.basis_url(entry_id)
     )
     ports.deadline.check()
-    built = () if concluded.has("deceased") else build_cards(concluded)
-    whole = whole_cards(concluded, built)
-    given = _earlier_feedback(request, order, ports, now, service.calendar)
-    state = concluded.record_state
-    found = (concluded.findings, concluded.assessment, concluded.signals, concluded.support)
-    footing = footing_of(*found, state.unreadable)
-    repeats = find_repeats(
-        whole,
-        footing,
-        given,
-        today=today,
-        is_record_whole=not (state.unread or state.incomplete),
-    )
-    response = HookResponse(cards=shorten(concluded, built, repeats.shortened))
+    response = HookResponse(cards=build_cards(concluded))
 
-    noted = repeats_json(footing, whole, repeats)
+    noted = closures_json(grounds_of(concluded, response.cards), concluded.fracture, concluded.closures)
     server = request.fhir_server if ports.may_name_server else NOT_LISTED
     entry = entry_for(
         now,
@@ -229,7 +234,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         concluded,
         response,
         service.digests,
-        service.models,
+        service.studies_in_force,
         noted,
         ports.caller,
         server,
@@ -261,14 +266,33 @@ def _conclude(
     order: AugmentationOrder | None,
     record: PatientRecord,
     support: SupportOrders,
+    given: Sequence[CardFeedback] | None,
     today: date,
     ports: Ports,
     basis_url: str,
 ) -> Answer:
-    """Steps 3 to 5, and the suggested orders: pure, the same for the same record and day."""
+    """Steps 3 to 5, and the suggested orders: pure, the same for the same record, overrides and day."""
     horizon = _horizon(order, today, ports)
     findings = find_facts(service, service.finding_specs, order, record, horizon, ports.deadline)
-    assessment = assess(findings, service.models, service.studies, service.policy)
+    fracture = Fracture.of(findings, order.levels if order else ())
+    now = Circumstances(
+        today=today,
+        user=request.context.user_id,
+        encounter=request.context.encounter_id,
+        hook_instance=request.hook_instance,
+        fracture=fracture,
+    )
+    closures = find_closures(given, hook.closures.closures, now)
+    support = counting_orders(closures.without_closed(support), findings, today)
+    state = with_drafts(state_of(record), drafts)
+    assessment = assess(
+        findings,
+        state,
+        service.models,
+        service.pooled,
+        service.studies,
+        service.policy,
+    )
     situation = Situation(
         findings=findings,
         support=support,
@@ -277,10 +301,27 @@ def _conclude(
         studies=service.studies,
         wording=service.wording,
         today=today,
+        lists_not_read=state.lists_not_read,
     )
     signals = find_signals(situation)
-    words = words_of_rules(findings, service.policy, service.wording, today)
-    recommendations = recommend(assessment, findings, signals, support, hook.rules, words)
+    words = words_of_rules(service.policy)
+    facts = rank_facts(
+        hook.facts,
+        signals,
+        {one.kind for one in support.orders if one in support.counted(one.kind)},
+        common=words_of_facts(findings, signals, service.wording, today),
+        closures=closures,
+    )
+    recommendations = recommend(
+        assessment,
+        findings,
+        signals,
+        support,
+        hook.rules,
+        words,
+        facts=facts.names(),
+        closures=closures,
+    )
     signing = Signing(
         client=ports.caller.client,
         tenant=ports.caller.tenant,
@@ -303,11 +344,14 @@ def _conclude(
         signing=signing,
         base_url=ports.base_url,
         order=order,
-        record_state=with_drafts(state_of(record), drafts),
+        record_state=state,
         findings=findings,
         support=support,
         assessment=assessment,
         signals=signals,
+        facts=facts,
+        fracture=fracture,
+        closures=closures,
         recommendations=recommendations,
         suggestions=suggestions,
         order_words=order_words(recommendations, suggestions, hook.order_templates, ports.capabilities, today),
@@ -315,6 +359,7 @@ def _conclude(
         wording=service.wording,
         texts=hook.texts,
         basis_url=basis_url,
+        today=today,
     )
 
 
@@ -346,30 +391,24 @@ def find_facts(
 
 
 def _earlier_feedback(
-    request: HookRequest,
-    order: AugmentationOrder | None,
-    ports: Ports,
-    now: datetime,
-    calendar: SiteCalendar,
+    service: Service, request: HookRequest, ports: Ports, now: datetime
 ) -> Sequence[CardFeedback] | None:
-    """What was answered lately about this patient; None when it was not read in time, and nothing is shortened then."""
-    if order is None or ports.history is None or not ports.may_name_server:
+    """What was answered to this patient's cards; None when it was not read in time, and nothing is closed then."""
+    if ports.history is None or not ports.may_name_server:
         return ()
-    since = now - timedelta(days=DAYS + 1)
-    read = partial(ports.history.feedback_on, request.context.patient_id, request.fhir_server, since, ports.caller)
+    patient, server = request.context.patient_id, request.fhir_server
+    read = partial(ports.history.feedback_on, patient, server, now - HISTORY, ports.caller)
     until = Deadline.after(max(0.0, ports.deadline.left) * HISTORY_SHARE)
     try:
         given = run_side_by_side({"history": read}, until).get("history")
     except AuditUnavailable:
         return None
-    return given and [_at_site(one, calendar) for one in given]
+    return given and [_at_site(one, service.calendar) for one in given]
 
 
 def _at_site(given: CardFeedback, calendar: SiteCalendar) -> CardFeedback:
     """The feedback with its times as they were at the site, whose days count and are printed."""
-    return replace(
-        given, shown=given.shown.astimezone(calendar.zone), answered=given.answered.astimezone(calendar.zone)
-    )
+    return replace(given, answered=given.answered.astimezone(calendar.zone))
 
 
 def _may_concern_bracing(drafts: tuple[SupportOrder, ...], policy: Policy) -> bool:

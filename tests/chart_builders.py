@@ -114,6 +114,12 @@ def brace(number: str = "brace", *, code: str = "L0456", **members: Any) -> Reso
     return drafted("DeviceRequest", number, **{"codeCodeableConcept": codeable(HCPCS, code)} | members)
 
 
+def inpatient(code: str = "IMP") -> Resource:
+    """The encounter of the signing; AMB is a clinic visit."""
+    system = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+    return of_patient("Encounter", "enc-1", status="in-progress", **{"class": {"system": system, "code": code}})
+
+
 def period(start_days: int, end_days: int | None) -> Resource:
     """A Period by days from today; `end_days` None is open."""
     days = {"start": (TODAY + timedelta(days=start_days)).isoformat()}
@@ -133,7 +139,7 @@ def bed_rest(hours: float | None, *, number: str = "bed", **members: Any) -> Res
 CHART: dict[str, Any] = SYSTEMS | {
     one.__name__: one
     for one in (
-        *(codeable, of_patient, measured, problem, drug, dose, augmented, ordered, period),
+        *(codeable, of_patient, measured, problem, drug, dose, augmented, ordered, period, inpatient),
         *(drafted, kyphoplasty, vertebroplasty, brace, bed_rest),
     )
 }
@@ -145,7 +151,14 @@ def bundle(*drafts: Resource) -> Resource:
 
 # A chart that was read and says no to everything that is asked of lists.
 def quiet_lists() -> tuple[Resource, ...]:
-    return problem("hypertension"), drug("losartan"), ordered_elsewhere()
+    return problem("hypertension"), drug("losartan"), ordered_elsewhere(), blood_count()
+
+
+def blood_count() -> Resource:
+    """An active order that is none of ours, so that the list of orders is not empty."""
+    return of_patient(
+        "ServiceRequest", "blood", status="active", intent="order", code={"text": "Full blood count"}, authoredOn=days_ago(3)
+    )
 
 
 def ordered_elsewhere() -> Resource:
@@ -187,8 +200,12 @@ def order_sign(
         "hookInstance": hook_instance,
         "context": {"userId": "Practitioner/7", "patientId": PATIENT, "draftOrders": bundle(*drafts)},
     }
+    plan = dict(hook.discovery["prefetch"])
+    for encounter in (one["id"] for one in held if one["resourceType"] == "Encounter"):
+        body["context"]["encounterId"] = encounter
+        plan = {key: query.replace("{{context.encounterId}}", encounter) for key, query in plan.items()}
     if prefetch:
-        body["prefetch"] = answer_prefetch(hook.discovery["prefetch"], held, patient_id=PATIENT)
+        body["prefetch"] = answer_prefetch(plan, held, patient_id=PATIENT)
     if fhir_server:
         body["fhirServer"] = fhir_server
     return body

@@ -8,7 +8,22 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cds_service.core.assessment import Assessment, assess
-from cds_service.core.facts import Finding, Findings, Gap, GapReason, Provenance, SupportOrder, SupportOrders, Value
+from cds_service.core.bone_drugs import INJECTED, KINDS
+from cds_service.core.facts import (
+    DRUGS_NOT_READ,
+    BoneDrugs,
+    Dated,
+    DrugUse,
+    Finding,
+    Findings,
+    Gap,
+    GapReason,
+    Provenance,
+    RecordState,
+    SupportOrder,
+    SupportOrders,
+    Value,
+)
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Recommendation, recommend
 from cds_service.core.signals import Signal, Situation, find_signals
@@ -16,6 +31,7 @@ from tests.chart_builders import HOOK, TODAY, open_service
 from tests.tables import cases
 
 DAY = TODAY - timedelta(days=10)
+WHOLE_RECORD = RecordState(unread={}, incomplete={}, unreadable=0, foreign=0)
 WORDS = {
     "review_weeks": "2",
     "max_weeks": "8",
@@ -38,12 +54,36 @@ def facts(values: Mapping[str, Value] | None = None, *, reason: GapReason = "abs
     """These findings, and a gap for every other name of the vocabulary; `more` are findings built by hand."""
     known = {name: finding(name, value) for name, value in (values or {}).items()}
     known |= {one.name: one for one in more.values()}
+    drugs = history_of(known)
     gaps = {
         name: Gap(name=name, reason=reason, detail="not there")
         for name in open_service().finding_specs
         if name not in known
     }
-    return Findings(known, gaps)
+    return Findings(known, gaps, bone_drugs=drugs)
+
+
+def day(when: date) -> Dated:
+    """A day that is known to the day."""
+    return Dated(when, when)
+
+
+def drug_use(name: str = "alendronate", **members: Any) -> DrugUse:
+    """A bone drug that is taken since 2021."""
+    since = {"is_taken": True, "is_running": True, "started": day(date(2021, 4, 1))}
+    is_injected, kind = name in INJECTED, KINDS.get(name, "other")
+    return DrugUse(name=name, kind=kind, is_injected=is_injected, **{**since, **members})
+
+
+def history_of(known: Mapping[str, Finding]) -> BoneDrugs:
+    """The shortest history from which these yes and no of bone drugs follow."""
+    if (late := known.get("denosumab-overdue")) and late.value is True:
+        last = day(date(2026, 3, 9))
+        return BoneDrugs(uses=(drug_use("denosumab", last_dose=last, is_running=False),), entries=9)
+    drug = known.get("bone-drug")
+    if drug is None:
+        return DRUGS_NOT_READ
+    return BoneDrugs(uses=(drug_use(),) if drug.value is True else (), entries=9)
 
 
 def any_values(*groups: str) -> dict[str, st.SearchStrategy[Any]]:
@@ -57,7 +97,14 @@ def any_values(*groups: str) -> dict[str, st.SearchStrategy[Any]]:
 def assessed(values: Mapping[str, Value], policy: Policy | None = None) -> Assessment:
     """What the studies say of these findings."""
     service = open_service()
-    return assess(facts(values), service.models, service.studies, policy or service.policy)
+    return assess(
+        facts(values),
+        WHOLE_RECORD,
+        service.models,
+        service.pooled,
+        service.studies,
+        policy or service.policy,
+    )
 
 
 def policy_with(
@@ -90,7 +137,14 @@ def situation(
     return Situation(
         findings=found,
         support=support or SupportOrders(orders=orders),
-        assessment=assess(found, service.models, service.studies, chosen),
+        assessment=assess(
+            found,
+            WHOLE_RECORD,
+            service.models,
+            service.pooled,
+            service.studies,
+            chosen,
+        ),
         policy=chosen,
         studies=service.studies,
         wording=service.wording,

@@ -2,22 +2,23 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 
-from cds_service.audit.chain import SILENT, ShownCard, time_text
+from cds_service.audit.chain import SILENT, time_text
 from cds_service.audit.database import read_or_unavailable
 from cds_service.audit.feedback_entry import ShownAnswer, known_uuid
 from cds_service.audit.reader import Stored, stored_entries
 from cds_service.audit.store import AuditStore
 from cds_service.audit.tables import CARDS, ENTRIES, SEARCH
 from cds_service.core.caller import Caller
-from cds_service.core.repeats import CardFeedback, Footing, Repeat, Repeats, WholeCard, round_value
+from cds_service.core.closures import CardFeedback, CardGround, Closure, Closures, Fracture, GroundOrder
 
 NEWEST = 50  # feedback items considered for one patient
 MOST_SIGNINGS = 10  # looked at of one card: two are too many already
+OTHER_FORMAT = (KeyError, TypeError, ValueError, AttributeError)
 # Built once: building a statement takes longer than running it.
 FEEDBACK = (
     select(ENTRIES.c.entry_id, SEARCH.c.about)
@@ -93,32 +94,38 @@ def _places_of(card: str, caller: Caller) -> Select[Any]:
     )
 
 
-def repeats_json(footing: Footing, whole: Sequence[WholeCard], repeats: Repeats) -> dict[str, Any]:
-    """What the entry of an answer records about repeats: their footing, for later, and shortened cards with why.
+def closures_json(grounds: Sequence[CardGround], fracture: Fracture, closures: Closures) -> dict[str, Any]:
+    """What the entry of an answer records of overrides: what its cards are about, for later, and what was closed.
 
-    Args:
-        whole: the cards in full, as for a user who has never seen them.
+    `feedback_on` reads it back.
     """
     return {
-        "conflicts": sorted(footing.conflicts),
-        "warnings": sorted(card.topic for card in whole if card.is_warning),
-        "offered": {card.topic: sorted(card.offered) for card in whole},
-        "history": "read" if repeats.is_known else "could not be read",
-        "shortened": [_repeat_json(one) for _, one in sorted(repeats.shortened.items())],
-        "whole": {topic: list(reasons) for topic, reasons in sorted(repeats.whole.items())},
+        "history": "read" if closures.is_known else "could not be read",
+        "fracture": {"day": fracture.day and fracture.day.isoformat(), "levels": list(fracture.levels)},
+        "cards": {one.topic: _ground_json(one) for one in grounds},
+        "inForce": [_closure_json(one) for one in closures.in_force],
     }
 
 
-def _repeat_json(repeat: Repeat) -> dict[str, Any]:
-    last = repeat.last
+def _ground_json(ground: CardGround) -> dict[str, Any]:
     return {
-        "topic": repeat.topic,
-        "how": last.how,
-        "shown": last.shown.date().isoformat(),
-        "answered": last.answered.date().isoformat(),
-        "until": repeat.until.isoformat(),
-        "because": list(last.entries),
-        "rules": {rule: one.how for rule, one in sorted(repeat.by_rule.items())},
+        "fact": ground.fact,
+        "key": ground.key,
+        "warning": ground.is_warning,
+        "act": ground.act,
+        "orders": [one._asdict() for one in ground.orders],
+    }
+
+
+def _closure_json(closure: Closure) -> dict[str, Any]:
+    feedback = closure.feedback
+    return {
+        "part": closure.part,
+        "what": closure.what,
+        "reason": feedback.reason,
+        "answered": feedback.answered.date().isoformat(),
+        "until": closure.until and closure.until.isoformat(),
+        "because": list(feedback.entries),
     }
 
 
@@ -126,47 +133,46 @@ def _earlier_feedback(
     answer: Stored, feedback: Mapping[str, Stored], fhir_server: str | None
 ) -> Iterator[tuple[Stored, CardFeedback]]:
     """Join an answer with its feedback; nothing where either was purged, or the patient id is from another server."""
-    cards = {card.card: card for card in answer.cards}
-    # An entry in another format, older or altered, does not shorten cards.
-    with suppress(KeyError, TypeError, ValueError, AttributeError):
+    topics = {card.card: card.topic for card in answer.cards}
+    # An entry in another format, older or altered, closes nothing.
+    with suppress(*OTHER_FORMAT):
         shown = answer.content
         if shown["record"]["server"] != fhir_server:
             return
         for one in feedback.values():
-            with suppress(KeyError, TypeError, ValueError, AttributeError):
-                if one.about == answer.id and one.card in cards:
-                    yield one, _joined(answer, shown, one, one.content, cards[one.card])
+            with suppress(*OTHER_FORMAT):
+                if one.about == answer.id and one.card in topics:
+                    yield one, _joined(answer, shown["closures"], one, topics[one.card])
 
 
-def _joined(
-    answer: Stored, shown: Mapping[str, Any], feedback: Stored, said: Mapping[str, Any], card: ShownCard
-) -> CardFeedback:
-    received, stated = (datetime.fromisoformat(text) for text in (feedback.at, said["outcomeTimestamp"]))
+def _joined(answer: Stored, noted: Mapping[str, Any], feedback: Stored, topic: str) -> CardFeedback:
+    content = feedback.content
+    received, stated = (datetime.fromisoformat(text) for text in (feedback.at, content["outcomeTimestamp"]))
     return CardFeedback(
-        topic=card.topic,
-        rules=frozenset(card.rules),
-        offered=frozenset(shown["repeats"]["offered"].get(card.topic, ())),
-        outcome=said["outcome"],
-        reason=said.get("reason"),
-        shown=datetime.fromisoformat(answer.at),
+        ground=_ground(noted["cards"][topic], topic),
+        outcome=content["outcome"],
+        reason=feedback.reason or "",
         answered=min(received, stated),  # the client's clock cannot prolong the effect
-        was_warning=card.topic in shown["repeats"]["warnings"],
-        footing=footing_in(shown),
+        user=answer.user,
+        encounter=answer.encounter,
+        hook_instance=answer.hook_instance,
+        fracture=_fracture(noted["fracture"]),
         entries=(answer.id, feedback.id),
     )
 
 
-def footing_in(content: Mapping[str, Any]) -> Footing:
-    return Footing(
-        inputs={one["name"]: round_value(one["value"]) for one in content["findings"]},
-        gaps={one["name"]: one["reason"] for one in content["gaps"]},
-        bands={
-            one["outcome"]: model["band"]
-            for one in content["assessments"]
-            for model in one.get("models", ())
-            if model["model"] == one.get("headline") and "band" in model
-        },
-        signals=frozenset(content["signals"]),
-        conflicts=frozenset(content["repeats"]["conflicts"]),
-        unreadable=content["record"]["unreadable"],
+def _ground(noted: Mapping[str, Any], topic: str) -> CardGround:
+    orders = (GroundOrder(one["kind"], one["name"], one["reference"], one["says"]) for one in noted["orders"])
+    return CardGround(
+        topic=topic,
+        fact=noted["fact"],
+        key=noted["key"],
+        is_warning=noted["warning"] is True,
+        act=noted["act"],
+        orders=tuple(orders),
     )
+
+
+def _fracture(noted: Mapping[str, Any]) -> Fracture:
+    day = date.fromisoformat(noted["day"]) if noted["day"] else None
+    return Fracture(day, tuple(noted["levels"]))

@@ -7,12 +7,11 @@ from typing import Any
 from cds_service.audit.chain import SILENT, AuditEntry, ShownCard, Written
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
-from cds_service.cards.summary import is_warning
 from cds_service.core.caller import Caller
-from cds_service.core.facts import AugmentationOrder, Finding
+from cds_service.core.facts import AugmentationOrder, Finding, Findings, Gap
 from cds_service.core.policy import Policy
-from cds_service.core.prediction import LogisticModel
-from cds_service.core.study import Outcome
+from cds_service.core.pooled_study import PooledStudy
+from cds_service.core.study import LogisticStudy
 from cds_service.fhir.near_misses import NearMiss
 from cds_service.protocol.json_text import canonical_json, json_digest
 from cds_service.protocol.messages import Card, HookRequest, HookResponse
@@ -29,8 +28,8 @@ def entry_for(
     answer: Answer,
     response: HookResponse,
     digests: Mapping[str, str],
-    models: Mapping[str, LogisticModel],
-    repeats: Mapping[str, Any],
+    studies: Sequence[LogisticStudy | PooledStudy],
+    closures: Mapping[str, Any],
     caller: Caller,
     server: str | None,
     near: Sequence[NearMiss],
@@ -41,7 +40,8 @@ def entry_for(
     """Make the entry of an answer: order, inputs with sources, gaps, figures, rules that fired, cards as shown.
 
     Args:
-        repeats: what later answers are compared with (`earlier_feedback.repeats_json`).
+        studies: of the models in force.
+        closures: what the cards are about and what was closed (`earlier_feedback.closures_json`).
         server: the request's FHIR server; `NOT_LISTED` for one that the caller may not name.
         near: codes that we do not know, on what looks like an order or a T-score.
         entry_id: that the cards' links name.
@@ -62,8 +62,8 @@ def entry_for(
         tenant=caller.tenant,
         status=200,
         result="shown" if silent_after is None else SILENT,
-        refracture_band=_band(answer, "refracture"),
-        residual_pain_band=_band(answer, "residual-pain"),
+        refracture_band=_band(answer),
+        residual_pain_band=None,  # no figure is said of it
         partial=bool(record.unread or record.incomplete),
         warning=any(card.indicator == "warning" for card in cards),
         cards=tuple(_shown(card, answer) for card in cards),
@@ -79,26 +79,34 @@ def entry_for(
                 "foreign": record.foreign,
             },
             "findings": [_finding(one) for _, one in sorted(answer.findings.known.items())],
-            "gaps": [
-                {"name": name, "reason": one.reason, **({} if one.value is None else {"value": one.value})}
-                for name, one in sorted(answer.findings.gaps.items())
-            ],
+            "gaps": [_gap(one) for _, one in sorted(answer.findings.gaps.items())],
+            "passedOver": _passed_over(answer.findings),
             "policy": _policy(answer.policy),
             "models": {
-                name: {"version": model.study.version, "digest": model.study.digest}
-                for name, model in sorted(models.items())
+                study.id: {"version": study.version, "digest": study.digest}
+                for study in sorted(studies, key=lambda one: one.id)
             },
             "assessments": (carried or assessments_extension(answer))[EXTENSION],
             "signals": [one.name for one in answer.signals],
+            "facts": [{"id": one.id, **({"closedBy": one.closed_by} if one.closed_by else {})} for one in answer.facts.held],
             "recommendations": [one.rule.id for one in answer.recommendations],
-            "suggestions": {rule_id: one.uuid for rule_id, one in sorted(answer.suggestions.items())},
+            "suggestions": _suggestions(answer),
             "digests": dict(digests),
             "cards": Written(f"[{','.join(map(_card_text, cards, response.card_texts))}]"),
-            "repeats": repeats,
+            "closures": closures,
             **({} if silent_after is None else {"silent": {"milliseconds": round(silent_after * 1000)}}),
             **({"nearMisses": [one._asdict() for one in near]} if near else {}),
         },
     )
+
+
+def _suggestions(answer: Answer) -> dict[str, str]:
+    """The suggestions' ids by rule; the second of a rule as `brace-correction/2`."""
+    return {
+        f"{rule_id}/{place}" if place > 1 else rule_id: one.uuid
+        for rule_id, offers in sorted(answer.suggestions.items())
+        for place, one in enumerate(offers, 1)
+    }
 
 
 def near_miss_entry(at: datetime, service_id: str, near: Sequence[NearMiss], caller: Caller) -> AuditEntry:
@@ -113,13 +121,11 @@ def near_miss_entry(at: datetime, service_id: str, near: Sequence[NearMiss], cal
     )
 
 
-def _band(answer: Answer, outcome: Outcome) -> str | None:
-    """The band that the card says; None where it gives no figure and does not warn without one."""
-    found = answer.assessment.of(outcome)
-    is_said = found.is_usable and not answer.is_beside_the_point()
-    if found.headline is None or not (is_said or (outcome == "refracture" and is_warning(answer))):
-        return None
-    return found.headline.band
+def _band(answer: Answer) -> str | None:
+    """The band of the patient's own figure; None where the usual is said, or nothing."""
+    pooled = answer.assessment.pooled
+    is_own = answer.assessment.status_of("refracture") == "assessed"
+    return pooled.figure.band if pooled is not None and is_own else None
 
 
 def _shown(card: Card, answer: Answer) -> ShownCard:
@@ -149,6 +155,21 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "sources": [{"resource": one.resource, "code": one.code, "origin": one.origin} for one in finding.provenance],
         **({} if finding.may_reassure else {"mayReassure": False}),
     }
+
+
+def _gap(gap: Gap) -> dict[str, Any]:
+    """With the value that was seen, or that one was: it leaves the record open."""
+    found: dict[str, Any] = {"name": gap.name, "reason": gap.reason}
+    if gap.value is not None:
+        found["value"] = gap.value
+    if gap.seen:
+        found["seen"] = True
+    return found
+
+
+def _passed_over(findings: Findings) -> list[dict[str, str]]:
+    pairs = dict.fromkeys((one.name, one.reason) for one in findings.passed_over)
+    return [{"name": name, "reason": reason} for name, reason in pairs]
 
 
 def _policy(policy: Policy) -> dict[str, Any]:

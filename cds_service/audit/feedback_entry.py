@@ -42,7 +42,8 @@ class ShownAnswer:
             return None
         content = stored.content
         topic = next((one.topic for one in stored.cards if one.card == card), "")
-        rules = {uuid: rule for rule, uuid in content.get("suggestions", {}).items()}
+        offered = content.get("suggestions", {})
+        rules = {uuid: rule.partition("/")[0] for rule, uuid in offered.items()}  # `brace-correction/2`
         server, orders = content.get("record", {}).get("server"), content.get("draftsDigest")
         signing = (stored.service_id, stored.patient, stored.hook_instance, server, orders)
         return cls(entry=stored, topic=topic, rules=rules, signing=signing)

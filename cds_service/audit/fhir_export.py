@@ -167,7 +167,14 @@ def _models(content: Mapping[str, Any]) -> Iterator[Json]:
     for assessment in content.get("assessments", ()):
         for model in assessment.get("models", ()):
             digest = digests.get(model["model"], {}).get("digest")
-            wanted = ("risk", "band", "inputsKnown", "studyUncertainty")
+            wanted = (
+                "risk",
+                "band",
+                "newHospital",
+                "sameHospital",
+                "inputsKnown",
+                "studyUncertainty",
+            )
             values = {name: model[name] for name in wanted if name in model} | ({"digest": digest} if digest else {})
             yield _entity(_named(f"{model['model']}|{model['modelVersion']}", MODELS), values)
 

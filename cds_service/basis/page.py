@@ -1,21 +1,31 @@
 """What the basis page says of one answer, from its audit entry alone."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cds_service.basis import plots
+from cds_service.basis import plots, pooled_plots
 from cds_service.basis.charts import Chart, say
-from cds_service.cards import figures
+from cds_service.cards import study_words
 from cds_service.cards.answer import Answer
 from cds_service.cards.guidelines import Guideline
-from cds_service.cards.no_figure import why_line
-from cds_service.core.assessment import LEVEL, SILENCES_PRINT, ModelResult, OutcomeAssessment
+from cds_service.core.assessment import OutcomeAssessment
 from cds_service.core.facts import Finding
+from cds_service.core.open_points import OpenPoint
+from cds_service.core.pooled_result import PooledResult
+from cds_service.core.risk_words import PAIN_FACTORS
 from cds_service.core.study import LogisticStudy
-from cds_service.core.wording import GAP_REASONS, capital, grouped, join_words, say_date, say_percent
-from cds_service.review.replay import Replay
+from cds_service.core.study_result import ModelResult
+from cds_service.core.wording import (
+    GAP_REASONS,
+    capital,
+    grouped,
+    join_words,
+    say_date,
+    say_percent,
+    say_range,
+)
+from cds_service.review.replay import EARLIER, Replay
 from cds_service.service import Service
 
 TITLES: Mapping[str, str] = {"refracture": "Another vertebral fracture", "residual-pain": "Lasting pain"}
@@ -52,12 +62,17 @@ class OutcomePart:
 
     Attributes:
         answers: question and answer, in the order in which people ask.
+        charts: of the figure that speaks, the picture first.
+        studies: side by side, then each by itself.
+        beneath: by study, what stands beside its figure.
     """
 
     id: str
     title: str
     answers: tuple[tuple[str, str], ...]
     charts: tuple[Chart, ...]
+    studies: tuple[Chart, ...]
+    beneath: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +103,11 @@ def basis_page(found: Replay, content: Mapping[str, Any], service: Service) -> B
     used = _used_in(answer)
     known = [_input(answer, one, used) for _, one in sorted(answer.findings.known.items())]
     contrary = {one["statement"]: one for study in studies for one in service.model_cards[study.id]["contraryEvidence"]}
+    differences = (EARLIER,) if found.is_earlier else found.differences
     return BasisPage(
         who=_who(answer),
-        differences=found.differences,
-        outcomes=tuple(_outcome(found, one, content, service) for one in assessed if found.is_identical),
+        differences=differences,
+        outcomes=() if differences else _outcomes(found, service),
         inputs=tuple(one for one in known if one.used_in),
         others=tuple(one for one in known if not one.used_in),
         gaps=tuple(
@@ -104,175 +120,178 @@ def basis_page(found: Replay, content: Mapping[str, Any], service: Service) -> B
     )
 
 
-def said_on_card(outcome: str, cards: Sequence[Mapping[str, Any]]) -> str:
-    """Why there is no figure, in the words of the cards as they were shown; empty where they do not say.
-
-    The entry holds neither how a value was measured nor why one was not used: computed again, the reason could be
-    another one.
-    """
-    summaries, details = ("\n".join(card.get(part) or "" for card in cards) for part in ("summary", "detail"))
-    if outcome == "residual-pain":
-        found = [re.search(r"^\*\*Lasting pain:\*\* no figure: (.+)$", details, re.MULTILINE)]
-    else:
-        found = [
-            re.search(r"\b(Refracture risk high), no figure\b", summaries),
-            re.search(r"\bno (?:refracture )?figure: (.+?)\.?$", summaries, re.MULTILINE | re.IGNORECASE),
-            re.search(r"^\*\*(?:How sure:\*\* no figure\.|Why no figure:\*\*) (.+)$", details, re.MULTILINE),
-        ]
-    texts = [capital(one[1]) for one in found if one]
-    return ". ".join(one for one in texts if not any(one in other and one != other for other in texts))
+def _outcomes(found: Replay, service: Service) -> tuple[OutcomePart, ...]:
+    return _refracture(found, service), _residual_pain(found, service)
 
 
-def _outcome(found: Replay, outcome: OutcomeAssessment, content: Mapping[str, Any], service: Service) -> OutcomePart:
-    """What is said and drawn of one outcome.
-
-    Where the card says no figure because none can be this patient's (another cause is open, lapsed denosumab), none is
-    drawn either.
-    """
+def _refracture(found: Replay, service: Service) -> OutcomePart:
+    """The pooled figure as a picture and in words, and the studies beneath it."""
     answer = found.answer
-    is_possible = outcome.status != "not-applicable" and not outcome.doubts and not answer.is_beside_the_point()
-    headline = outcome.headline if is_possible else None
-    charts: list[Chart | None] = []
-    if headline is not None:
-        charts = _charts(answer, outcome, headline)
-    if is_possible:
-        measures = (rule for hook in service.hooks.values() for rule in hook.rules if rule.supplies)
-        rules = sorted(measures, key=lambda rule: rule.rank)
-        charts.insert(2, plots.acts_chart(answer, outcome, rules, content["recommendations"]))
+    outcome = answer.assessment.of("refracture")
+    pooled = answer.assessment.pooled
+    if pooled is None:
+        return OutcomePart(
+            id="refracture",
+            title=TITLES["refracture"],
+            answers=(("Figure", _why_excluded(answer)),),
+            charts=(),
+            studies=(),
+        )
+    charts = (
+        pooled_plots.place_chart(pooled),
+        pooled_plots.sum_chart(answer, pooled),
+        pooled_plots.averaged_chart(answer, pooled),
+        pooled_plots.measuring_chart(answer, pooled),
+    )
     return OutcomePart(
-        id=outcome.outcome,
-        title=TITLES[outcome.outcome],
-        answers=tuple(_answers(answer, outcome, headline, service, said_on_card(outcome.outcome, content["cards"]))),
+        id="refracture",
+        title=TITLES["refracture"],
+        answers=tuple(_pooled_answers(answer, pooled)),
         charts=tuple(one for one in charts if one is not None),
+        studies=tuple(_study_charts(answer, outcome)),
+        beneath=_beneath(answer, outcome, service),
     )
 
 
-def _charts(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult) -> list[Chart | None]:
-    """Every figure that the answer rests on; where studies disagree, all of theirs.
-
-    One that would reassure is drawn nowhere. One that rests on a value beyond the study is drawn as nobody's, beside a
-    higher one without that value.
-    """
-    usable, studies = outcome.is_usable, plots.studies_chart(outcome)
-    if outcome.disagreement and not usable:
-        sums = [
-            plots.contribution_chart(answer, one, is_usable=False, names_study=True)
-            for one in outcome.models
-            if one.shown and not plots.would_reassure(one)
-        ]
-        return [studies, *sums, plots.cohort_chart(answer, headline)]
-    if plots.would_reassure(headline):
-        return [plots.cohort_chart(answer, headline)]
-    is_below = not usable and headline.prediction.risk < headline.reference
-    return [
-        plots.risk_chart(answer, headline, is_usable=usable),
-        plots.contribution_chart(answer, headline, is_usable=usable),
-        None if is_below else plots.incidence_chart(answer, headline),
-        studies,
-        plots.cohort_chart(answer, headline),
-    ]
-
-
-def _answers(
-    answer: Answer, outcome: OutcomeAssessment, headline: ModelResult | None, service: Service, said: str
-) -> Iterator[tuple[str, str]]:
-    """What people ask first, each answered in a line.
-
-    Args:
-        said: why there is no figure, as the card said it.
-    """
-    if outcome.status == "not-applicable":
-        names = join_words(answer.wording.name(name) for name in outcome.excluded_by)
-        yield "Figure", f"None: {names} on record. The studies excluded such fractures."
-        return
-    speaking = outcome.models
-    if headline is None:
-        yield "Figure", f"No figure. {said}." if said else _why_none(answer, outcome)
+def _residual_pain(found: Replay, service: Service) -> OutcomePart:
+    """The pooled rate with its named factors; a study's figure stands beneath."""
+    answer = found.answer
+    outcome, pain = answer.assessment.of("residual-pain"), answer.assessment.pain
+    if pain is None:
+        answers = (("Figure", _why_excluded(answer)),)
     else:
-        is_split = outcome.disagreement and not outcome.is_usable
-        speaking = tuple(one for one in outcome.models if one.shown) if is_split else (headline,)
-        yield "Figure", say_figure(answer, outcome, headline, said)
-        if outcome.is_usable:
-            yield "Why", _reasons(answer, headline)
-        yield "How sure", _how_sure(answer, outcome, speaking, service)
-        averages = (
-            f"{capital(figures.average(answer, one))}: {one.model.study.cohort.description}" for one in speaking
+        factors = [name for name in PAIN_FACTORS if answer.findings.is_true(name)]
+        names = join_words(answer.wording.name(name) for name in factors or PAIN_FACTORS)
+        answers = (
+            ("Figure", f"{capital(pain.words)} keep pain; no figure of this patient's own"),
+            ("Named factors", say("pain-on-record" if factors else "pain-none", names=names)),
+            ("How sure", say("pain-sure")),
         )
-        yield "Compared with", ". ".join(averages)
-    yield "What would change it", _what_would_change(answer, outcome, headline)
-    contrary = [one.model.study.contrary_line for one in speaking]
-    if outcome.disagreement and outcome.is_usable:
-        contrary.insert(0, f"A second study: {figures.disagreement_line(answer, outcome)}")
-    yield "What speaks against it", ". ".join(dict.fromkeys(contrary))
+    return OutcomePart(
+        id="residual-pain",
+        title=TITLES["residual-pain"],
+        answers=answers,
+        charts=(),
+        studies=tuple(_study_charts(answer, outcome)),
+        beneath=_beneath(answer, outcome, service),
+    )
 
 
-def say_figure(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult, said: str = "") -> str:
-    """The figure with all that belongs to it, and how the card rounds it; in place of an unusable one, the reason."""
-    if not outcome.is_usable:
-        return f"No usable figure: {said or _why_not(answer, outcome)}"
-    whole, coarse = figures.estimate(answer, headline), figures.coarse_figure(headline)
-    return whole if whole.startswith(coarse.removeprefix("about ")) else f"{whole}. The card rounds it: {coarse}"
+def _why_excluded(answer: Answer) -> str:
+    names = answer.assessment.excluded_by
+    if names == ("age",):
+        return "None: the figure is made for fragility fractures, from 50 years on."
+    named = join_words(answer.wording.name(name) for name in names if name != "age")
+    return f"None: {named} on record. The figure is made for plain fragility fractures."
 
 
-def _what_would_change(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult | None) -> str:
-    """What is missing and could be known, the most telling first; nothing where no figure could be this patient's."""
-    usable = [one for one in outcome.models if not one.stays_unusable]
-    if answer.is_beside_the_point() or outcome.doubts or outcome.left_open or not usable:
-        return "No measurement gives a figure"
-    results = [headline] if headline is not None and outcome.is_usable and headline in usable else usable
-    gains = {
-        name: result.prediction.gains[name] for result in reversed(results) for name in plots.measurable(answer, result)
-    }
-    names = answer.texts.short_names(tuple(sorted(gains, key=lambda name: (-gains[name], name))))
-    silenced = headline.silenced_by if headline is not None else ()
-    aged = [answer.wording.name(one.finding) for one in silenced if one.why == "aged"]
-    parts = [
-        f"{capital(join_words(aged))} measured again, the method recorded" if aged else "",
-        f"Not known yet: {join_words(names)}" if names else "",
-    ]
-    if any(parts):
-        return ". ".join(filter(None, parts))
-    unusable = figures.missing_names(answer, results)
+def _pooled_answers(
+    answer: Answer, pooled: PooledResult
+) -> Iterator[tuple[str, str]]:
+    """What people ask first, each answered in a line."""
+    figure, baseline = pooled.figure, pooled.figure.baseline
+    yield "Figure", say_figure(answer, pooled)
+    yield "How sure", _how_sure(pooled)
+    yield "Compared with", _compared_with(pooled)
+    if answer.said is not None and answer.said.at_least:
+        yield "Not counted", "Facts on record that the model does not count can only raise it"
+    points = answer.assessment.open_points
+    if points and figure.is_personal and not figure.in_summary:
+        yield "Left open", f"The record leaves open: {_open(answer, points)}"
+    if baseline.source == "pooled":
+        yield "This hospital", say("pooled-no-site")
+    yield "What speaks against it", " ".join(pooled.model.study.card.against)
+
+
+def say_figure(answer: Answer, pooled: PooledResult) -> str:
+    """The figure as the card says it, with what the model computes."""
+    figure, horizon = pooled.figure, pooled.figure.baseline.horizon
+    said = answer.said.words if answer.said else figure.words
+    beside = "" if figure.usual in said else f"; usual {figure.usual}"
+    text = f"{capital(said)} fracture another vertebra within {horizon}{beside}"
+    if not figure.is_personal:
+        return f"{text}. {say('pooled-needs')}"
+    computed = f"{text}. The model computes {say_percent(figure.risk)}"
+    return computed if said == figure.words else f"{computed} ({figure.words})"
+
+
+def _how_sure(pooled: PooledResult) -> str:
+    figure, table = pooled.figure, pooled.model.study.rates
+    recalibration = figure.baseline.recalibration
+    tested = (
+        f"refitted to {recalibration.n} patients of this hospital"
+        if recalibration
+        else "not tested here, never validated on patients"
+    )
     return (
-        f"{join_words(unusable)} would need this site's reference"
-        if unusable
-        else "Nothing is missing: all that this study asks for is known"
+        f"A rough guide: {len(table)} studies pooled, {tested}."
+        f" 95 in 100 new hospitals: {say_range(figure.new_hospital)};"
+        f" against the average of one hospital: {say_range(figure.same_hospital)}."
+        f" In {say_percent(figure.above_share)} of hospitals such a patient lies above the"
+        " average"
     )
 
 
-def _why_none(answer: Answer, outcome: OutcomeAssessment) -> str:
-    if outcome.outcome == "refracture" or answer.is_beside_the_point() or outcome.doubts:
-        return f"No figure. {capital(why_line(answer, outcome, ''))}."
-    known = max((one.prediction.inputs_known for one in outcome.models), default=0.0)
-    least = say_percent(answer.policy.showing.inputs_known)
-    return f"No figure: {say_percent(known)} of the study's information is known, and below {least} none is said."
+def _compared_with(pooled: PooledResult) -> str:
+    baseline = pooled.figure.baseline
+    average = f"{baseline.usual} ({say_percent(baseline.incidence)})"
+    if baseline.source == "pooled":
+        return f"The usual, {average}: all patients of {len(pooled.model.study.rates)} studies"
+    if baseline.recalibration is not None:
+        return f"This hospital's own patients, {average}"
+    return (
+        f"This hospital's average, {average}: {baseline.events} of {baseline.patients}"
+        f" within {baseline.months} months, weighted with the pooled incidence"
+    )
 
 
-def _why_not(answer: Answer, outcome: OutcomeAssessment) -> str:
-    """Why the figure stands in no summary; that of refracture as the card says it."""
-    if outcome.disagreement:
-        return figures.disagreement_line(answer, outcome)
-    result = outcome.headline or outcome.models[0]
-    is_aged = bool(result.silenced_by) and all(one.why == "aged" for one in result.silenced_by)
-    if outcome.outcome == "refracture" and not is_aged:
-        return why_line(answer, outcome, "")
-    silenced = [answer.wording.name(one.finding) for one in result.silenced_by if one.why in SILENCES_PRINT]
-    outside = [one.text for one in result.violations if one.severity == "outside"]
-    doubtful = f"{join_words(silenced)} old, measured in an unknown way or outside the study" if silenced else ""
-    return "; ".join(filter(None, (*outside, doubtful))) or "its ranges are too wide"
+def _open(answer: Answer, points: Sequence[OpenPoint]) -> str:
+    specs = answer.wording.specs
+    names = (
+        answer.wording.name(one.name) if one.name in specs else one.name for one in points
+    )
+    return join_words(dict.fromkeys(names))
 
 
-def _how_sure(answer: Answer, outcome: OutcomeAssessment, speaking: Sequence[ModelResult], service: Service) -> str:
-    """As the card says it; without a usable figure no ranges, which could alarm or reassure."""
-    result = speaking[0]
-    if not outcome.is_usable:
-        return figures.sentences(
-            ("No figure", figures.held_line(answer, result), *(one.model.study.card_line for one in speaking))
+def _study_charts(answer: Answer, outcome: OutcomeAssessment) -> Iterator[Chart]:
+    """The studies side by side, then each by itself."""
+    if chart := plots.studies_chart(outcome):
+        yield chart
+    for result in outcome.models:
+        if result.shown:
+            yield plots.contribution_chart(answer, result)
+            if cohort := plots.cohort_chart(answer, result):
+                yield cohort
+
+
+def _beneath(
+    answer: Answer, outcome: OutcomeAssessment, service: Service
+) -> tuple[tuple[str, str], ...]:
+    """What has to stand beside each study's figure."""
+    return tuple(
+        (
+            plots.study_words(result),
+            ". ".join(filter(None, _study_parts(answer, result, service))),
         )
-    sure = capital(
-        figures.sure_line(answer, result, figures.coarse_figure(result), is_contradicted=outcome.disagreement)
+        for result in outcome.models
     )
-    return ". ".join(filter(None, (sure, low_figure_line(result, service))))
+
+
+def _study_parts(
+    answer: Answer, result: ModelResult, service: Service
+) -> tuple[str, ...]:
+    unknown = [one.text for one in result.violations if one.severity == "not-checkable"]
+    missing = study_words.missing_names(answer, (result,))
+    return (
+        f"Compared with {study_words.average(answer, result)}",
+        study_words.calibration(answer, result),
+        study_words.held_line(answer, result),
+        f"Not known: {join_words(missing)}" if missing else "",
+        f"Not checked: {'; '.join(unknown)}" if unknown else "",
+        low_figure_line(result, service) if result.shown else "",
+        result.model.study.card_line,
+        result.model.study.contrary_line,
+    )
 
 
 def low_figure_line(result: ModelResult, service: Service) -> str:
@@ -284,27 +303,13 @@ def low_figure_line(result: ModelResult, service: Service) -> str:
     return say("low-figure", **words) if words["said"] != words["true"] else ""
 
 
-def _reasons(answer: Answer, result: ModelResult) -> str:
-    """What raised and what lowered a usable figure, strongest first; no treatment is a reason."""
-    headings = ("Raised by", "Lowered by", "Reports differ", "No clear effect")
-    said: dict[str, list[tuple[float, str]]] = {one: [] for one in headings}
-    for names in figures.groups(result.inputs):
-        effect = sum(result.prediction.effects[name] for name in names)
-        heading = "Reports differ" if LEVEL in names else "Raised by" if effect > 0 else "Lowered by"
-        if not any(result.prediction.clear[name] for name in names):
-            heading = "No clear effect"
-        said[heading].append((-abs(effect), ", ".join(figures.phrase(answer, result, name) for name in names)))
-    parts = [f"{heading}: {' · '.join(text for _, text in sorted(found))}" for heading, found in said.items() if found]
-    return ". ".join(parts) or "Nothing but the procedure is known"
-
-
 def _who(answer: Answer) -> str:
     known, order = answer.findings.known, answer.order
     parts = [f"{answer.wording.value(known[name])}" for name in ("age", "sex") if name in known]
     if order is None:
         parts.append("a brace or bed rest after an augmentation")
     else:
-        parts.append(answer.texts.raw(f"procedures.{order.procedure}") if order.procedure else "augmentation")
+        parts.append(study_words.procedure_word(answer) or "augmentation")
         parts += order.levels
     return capital(", ".join(parts))
 
@@ -317,8 +322,21 @@ def _used_in(answer: Answer) -> Mapping[str, Sequence[str]]:
         taken = f", taken as {answer.wording.number(one.name, held.used, one.unit)}" if held else ""
         return f"{result.model.study.cohort.n}{taken}"
 
+    pooled = answer.assessment.pooled
     results = [result for outcome in answer.assessment.outcomes for result in outcome.models]
-    return grouped((one.name, said(result, one)) for result in results for one in result.inputs)
+    return grouped(
+        (
+            *((one.name, _pooled_use(answer, pooled, one)) for one in (pooled.inputs if pooled else ())),
+            *((one.name, said(result, one)) for result in results for one in result.inputs),
+        )
+    )
+
+
+def _pooled_use(answer: Answer, pooled: PooledResult | None, finding: Finding) -> str:
+    if pooled is None or not pooled.is_held(finding.name):
+        return "pooled"
+    used = answer.wording.number(finding.name, pooled.used_of(finding.name), finding.unit)
+    return f"pooled, taken as {used}"
 
 
 def _input(answer: Answer, finding: Finding, used: Mapping[str, Sequence[str]]) -> Input:

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 
 from cds_service.cards.texts import CardTexts, shortened
 from cds_service.core.assessment import Assessment
+from cds_service.core.chart_facts import ChartFacts
+from cds_service.core.closures import UNKNOWN_FRACTURE, Closures, Fracture
 from cds_service.core.facts import AugmentationOrder, Findings, RecordState, SupportOrders
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Recommendation
+from cds_service.core.risk_words import Said, said_of
 from cds_service.core.signals import Signal
 from cds_service.core.wording import Wording, say_date
 from cds_service.protocol.messages import Card, Link, Source, Suggestion
@@ -33,10 +37,13 @@ class Answer:
 
     Attributes:
         order: None when a brace or bed-rest order after an augmentation is answered.
-        suggestions: by rule id.
+        suggestions: by rule id; several where a rule corrects several orders.
+        fracture: that is treated now, as far as it is known.
+        closures: what earlier overrides close.
         order_words: by rule id, what orders say that the EHR does not carry.
         base_url: where this service's own pages are, without a slash at the end.
         basis_url: the page of this very answer; empty where there is none.
+        today: the day of the answer, which near dates are said by; of figures alone it is not needed.
     """
 
     signing: Signing = field(default_factory=Signing)
@@ -47,13 +54,17 @@ class Answer:
     support: SupportOrders = field(default_factory=SupportOrders)
     assessment: Assessment
     signals: tuple[Signal, ...] = ()
+    facts: ChartFacts = field(default_factory=ChartFacts)
+    fracture: Fracture = UNKNOWN_FRACTURE
+    closures: Closures = field(default_factory=Closures)
     recommendations: tuple[Recommendation, ...] = ()
-    suggestions: Mapping[str, Suggestion] = field(default_factory=dict)
+    suggestions: Mapping[str, tuple[Suggestion, ...]] = field(default_factory=dict)
     order_words: Mapping[str, Sequence[str]] = field(default_factory=dict)
     policy: Policy
     wording: Wording
     texts: CardTexts
     basis_url: str = ""
+    today: date = date.min
 
     def has(self, signal: str) -> bool:
         """Whether this signal holds."""
@@ -63,32 +74,21 @@ class Answer:
         """A signal that holds."""
         return next(one for one in self.signals if one.name == name)
 
-    def is_beside_the_point(self) -> bool:
-        """No study held such a patient: another cause is open, or denosumab lapsed and the figure would reassure."""
-        headline = self.assessment.of("refracture").headline
-        is_high = headline is not None and headline.band in ("high", "above")
-        return self.has("active-cancer") or (self.has("denosumab-overdue") and not is_high)
+    @property
+    def said(self) -> Said | None:
+        """What is said of the risk; None where no figure is given."""
+        pooled = self.assessment.pooled
+        if pooled is None or self.facts.forbids_risk:
+            return None
+        return said_of(
+            pooled.figure,
+            at_least=self.facts.is_at_least,
+            nothing_open=not self.assessment.has_open_input(),
+        )
 
     def of_topic(self, topic: str) -> tuple[Recommendation, ...]:
         """The recommendations of one card, in order."""
         return tuple([one for one in self.recommendations if one.rule.topic == topic])
-
-    def open_acts(self) -> tuple[Recommendation, ...]:
-        """Measurements that would allow a figure and are not ordered yet, the most telling first."""
-        return tuple(one for one in self.of_topic("missingData") if not one.already)
-
-    def single_act(self) -> tuple[Recommendation, ...]:
-        """The measurement that the first card carries itself, since there is only one."""
-        acts = self.open_acts()
-        return acts if len(acts) == 1 else ()
-
-    def of_card(self, topic: str) -> tuple[Recommendation, ...]:
-        """The recommendations whose buttons stand on this card."""
-        return (*self.of_topic(topic), *(self.single_act() if topic == "rehabilitation" else ()))
-
-    def open_referrals(self) -> tuple[Recommendation, ...]:
-        """Referrals that are recommended and not ordered yet."""
-        return tuple(one for one in self.of_topic("rehabilitation") if one.order and one.recommended)
 
     def option_line(self, recommendation: Recommendation) -> Option:
         """A recommendation for a layout."""
@@ -111,8 +111,8 @@ def make_card(
     extension: dict[str, object] | None = None,
 ) -> Card:
     """One card with all that cards of this topic have: uuid, topic, override reasons, suggestions, link."""
-    rule_ids = [one.rule.id for one in answer.of_card(topic)]
-    suggestions = tuple(answer.suggestions[rule_id] for rule_id in rule_ids if rule_id in answer.suggestions)
+    rule_ids = [one.rule.id for one in answer.of_topic(topic)]
+    suggestions = tuple(offer for rule_id in rule_ids for offer in answer.suggestions.get(rule_id, ()))
     heading = answer.texts.raw("headings.order-words")
     words = [line for rule_id in rule_ids for line in answer.order_words.get(rule_id, ())]
     detail = "\n".join([detail, "", f"**{heading}:**", *(f"- {line}" for line in words)]) if words else detail
@@ -142,8 +142,8 @@ def make_card(
 
 def _grounds(answer: Answer, topic: str) -> list[Link]:
     """Where the ground of a card stands: the study that speaks, and the guideline lines of what is recommended."""
-    headline = answer.assessment.of("refracture").headline
-    model = f"{answer.base_url}/models/{headline.model.study.id}" if headline else f"{answer.base_url}/models"
+    pooled = answer.assessment.pooled
+    model = f"{answer.base_url}/models/{pooled.model.study.id}" if pooled else f"{answer.base_url}/models"
     ids = [one.rule.id for one in answer.of_topic(topic) if one.rule.guidelines]
     pages = [_link("Guidelines, for and against", f"{answer.base_url}/guidelines#{rule_id}") for rule_id in ids[:1]]
     return pages if topic == "braceLimit" and pages else [_link("Study, figures and limits", model), *pages]

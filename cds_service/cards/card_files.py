@@ -20,7 +20,7 @@ from cds_service.fhir.mapping.overlay import file_in_force, files_in_force
 from cds_service.protocol.messages import Coding
 
 TEXTS, REASONS = "texts.toml", "override-reasons.json"
-LAYOUTS = ("brace-limit", "missing-data", "rehabilitation", "repeated")
+LAYOUTS = ("brace-limit", "rehabilitation")
 # Tables by finding: a site's own findings may stand there too.
 BY_FINDING = ("missing",)
 

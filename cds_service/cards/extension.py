@@ -3,10 +3,13 @@
 from typing import Any
 
 from cds_service.cards.answer import Answer
-from cds_service.cards.figures import calibration, source_of
-from cds_service.core.assessment import ModelResult, OutcomeAssessment
+from cds_service.cards.study_words import calibration
+from cds_service.core.assessment import OutcomeAssessment
 from cds_service.core.facts import Finding
+from cds_service.core.pooled_result import PooledResult
+from cds_service.core.risk_words import Said
 from cds_service.core.strata import Stratum
+from cds_service.core.study_result import ModelResult
 
 EXTENSION = "org.kyphoplasty-cds.assessments"
 
@@ -18,27 +21,111 @@ def assessments_extension(answer: Answer) -> dict[str, Any]:
 
 def assessment_json(answer: Answer, outcome: OutcomeAssessment) -> dict[str, Any]:
     """One outcome. Absent members are left out; empty lists stay."""
-    found: dict[str, Any] = {"outcome": outcome.outcome, "status": outcome.status}
-    if outcome.headline is not None:
-        found["headline"] = outcome.headline.model.study.id
+    assessment = answer.assessment
+    status = assessment.status_of(outcome.outcome)
+    found: dict[str, Any] = {"outcome": outcome.outcome, "status": status}
+    is_refracture = outcome.outcome == "refracture"
+    pooled = assessment.pooled if is_refracture else None
+    if pooled is not None and status == "assessed":
+        found["headline"] = pooled.model.study.id
+    said = answer.said if is_refracture else assessment.pain
+    if said is not None:
+        found["said"] = _said_json(said)
     found["disagreement"] = outcome.disagreement
-    if outcome.status != "not-applicable":
-        found["models"] = [_model_json(answer, result) for result in outcome.models]
+    if status == "not-applicable":
+        found["concerns"] = [_excluded(answer, name) for name in assessment.excluded_by]
     else:
-        found["concerns"] = [f"excluded by {answer.wording.name(name)}" for name in outcome.excluded_by]
+        results = [_model_json(answer, result) for result in outcome.models]
+        found["models"] = [*([_pooled_json(answer, pooled)] if pooled else []), *results]
     found["supporting"] = [_stratum_json(stratum) for stratum in outcome.supporting]
     return found
 
 
-def _model_json(answer: Answer, result: ModelResult) -> dict[str, Any]:
-    study, prediction = result.model.study, result.prediction
-    local = prediction.baseline.recalibration
+def source_of(finding: Finding) -> str:
+    """Where a finding comes from; all sources of a derived one."""
+    return ", ".join(dict.fromkeys(one.resource for one in finding.provenance))
+
+
+def _said_json(said: Said) -> dict[str, Any]:
+    return {
+        "words": said.words,
+        "usual": said.usual,
+        "inSummary": said.in_summary,
+        "atLeast": said.at_least,
+    }
+
+
+def _excluded(answer: Answer, name: str) -> str:
+    reason = "an age under 50" if name == "age" else answer.wording.name(name)
+    return f"excluded by {reason}"
+
+
+def _pooled_json(answer: Answer, pooled: PooledResult) -> dict[str, Any]:
+    study, figure, baseline = pooled.model.study, pooled.figure, pooled.figure.baseline
     found: dict[str, Any] = {
         "model": study.id,
         "modelVersion": study.version,
+        "horizonMonths": study.say.horizon_months,
+        "incidence": pooled.model.baseline_of(None).incidence,
+        "baseline": {"incidence": baseline.incidence, "source": baseline.source},
+        "reference": baseline.incidence,
+    }
+    if figure.is_personal:
+        found |= {
+            "risk": figure.risk,
+            "newHospital": list(figure.new_hospital),
+            "sameHospital": list(figure.same_hospital),
+            "band": figure.band,
+        }
+    if figure.bone is not None:
+        found["bone"] = figure.bone
+    found["inputs"] = [_pooled_input_json(pooled, finding) for finding in pooled.inputs]
+    found["missing"] = [{"name": name} for name in pooled.missing]
+    found["concerns"] = _pooled_concerns(answer, pooled)
+    return found
+
+
+def _pooled_input_json(pooled: PooledResult, finding: Finding) -> dict[str, Any]:
+    used = pooled.used_of(finding.name)
+    return _value_json(finding) | {
+        "effect": pooled.effect_of(finding.name),
+        "use": "held" if pooled.is_held(finding.name) else "as-is",
+        "used": bool(used) if pooled.is_yes_or_no(finding.name) else used,
+    }
+
+
+def _pooled_concerns(answer: Answer, pooled: PooledResult) -> list[str]:
+    """Whole sentences: values, the one that was set aside, calibration."""
+    wording = answer.wording
+    values = [
+        f"{wording.name(one.name)}: {concern}"
+        for one in pooled.inputs
+        for concern in one.concerns
+    ]
+    held = [
+        f"{wording.name(one.name)} {one.value:g} taken as {pooled.used_of(one.name):g},"
+        " the end of what the model follows"
+        for one in pooled.inputs
+        if pooled.is_held(one.name)
+    ]
+    aside = [
+        f"{wording.phrase(one)} not used: the other bone value gives the higher figure"
+        for one in pooled.set_aside
+    ]
+    return [*values, *held, *aside]
+
+
+def _model_json(answer: Answer, result: ModelResult) -> dict[str, Any]:
+    study, prediction = result.model.study, result.prediction
+    baseline = prediction.baseline
+    local = baseline.recalibration
+    found: dict[str, Any] = {
+        "model": study.id,
+        "modelVersion": study.version,
+        "isTheirs": result.is_theirs,
         "horizonMonths": study.cohort.horizon_months,
         "incidence": study.incidence,
-        "baseline": {"incidence": result.prediction.baseline.incidence, "source": result.prediction.baseline.source}
+        "baseline": {"incidence": baseline.incidence, "source": baseline.source}
         | ({"recalibration": local.to_json()} if local else {}),
         "reference": result.reference,
     }
@@ -63,8 +150,7 @@ def _model_json(answer: Answer, result: ModelResult) -> dict[str, Any]:
     return found
 
 
-def _input_json(result: ModelResult, finding: Finding) -> dict[str, Any]:
-    held = result.prediction.held.get(finding.name)
+def _value_json(finding: Finding) -> dict[str, Any]:
     found: dict[str, Any] = {
         "name": finding.name,
         "value": finding.value,
@@ -73,10 +159,16 @@ def _input_json(result: ModelResult, finding: Finding) -> dict[str, Any]:
     }
     if finding.observed is not None:
         found["date"] = finding.observed.isoformat()
-    found["effect"] = result.prediction.effects[finding.name]
-    found["use"] = f"held-{held.side}" if held else "as-is"
-    found["used"] = result.prediction.used[finding.name]
     return found
+
+
+def _input_json(result: ModelResult, finding: Finding) -> dict[str, Any]:
+    held = result.prediction.held.get(finding.name)
+    return _value_json(finding) | {
+        "effect": result.prediction.effects[finding.name],
+        "use": f"held-{held.side}" if held else "as-is",
+        "used": result.prediction.used[finding.name],
+    }
 
 
 def _concerns(answer: Answer, result: ModelResult) -> list[str]:

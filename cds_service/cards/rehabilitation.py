@@ -1,99 +1,127 @@
-"""The first card: what to do, why, and how sure that is."""
+"""The first card: the fact that a busy surgeon would miss, the act, the risk in a word.
 
-import re
-from collections.abc import Mapping
+docs/cards.md has its rules: E1 to E3 the summary, E11 and E12 the detail.
+"""
 
-from cds_service.cards.answer import Answer, Option, make_card
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cds_service.cards.answer import Answer, make_card
 from cds_service.cards.extension import assessments_extension
-from cds_service.cards.figures import Line, disagreement_line, estimate, reasons_higher, sentences, sure_line
-from cds_service.cards.no_figure import why_line
-from cds_service.cards.summary import is_warning, say_summary
-from cds_service.cards.texts import count_words, escape_markdown
-from cds_service.core.assessment import OutcomeAssessment
-from cds_service.core.derived import RAISED_BY_FRACTURE
-from cds_service.core.facts import Aged
-from cds_service.core.recommendations import Recommendation
-from cds_service.core.wording import capital, grouped, say_date, say_number
+from cds_service.cards.not_known import not_known_line
+from cds_service.cards.risk import risk_lines, say_risk, study_lines
+from cds_service.cards.texts import SUMMARY_LENGTH, count_words, escape_markdown
+from cds_service.core.recommendations import say_not_counted
+from cds_service.core.wording import join_words, say_date, say_number
 from cds_service.protocol.messages import Card
 
-MOST_WORDS = 120  # of the whole card, without buttons
+MOST_WORDS = 110  # of the whole card, without buttons
+ROOM = 60  # words of a detail up to which a line that a button says too is welcome
 
 
-def rehabilitation_card(answer: Answer) -> Card:
-    """Always there for an augmentation order of a living patient; a warning only where `is_warning` says so."""
+SEVERAL_LEVELS = ("F10", "F13-two")  # facts that say why there are several orders
+
+
+class Line(NamedTuple):
+    """A heading with its text, as the layout names them.
+
+    Attributes:
+        spare: 1 if it is only welcome where there is room; what is left out where the
+            card would be too long, 2 first; 0 never.
+    """
+
+    heading: str
+    text: str
+    spare: int = 0
+
+
+def rehabilitation_card(answer: Answer) -> Card | None:
+    """The card, or None where nothing is open (E5)."""
+    if not answer.facts.is_shown:
+        return None
     summary = say_summary(answer)
     return make_card(
         answer,
         "rehabilitation",
         summary=summary,
         detail=_detail(answer, summary),
-        indicator="warning" if is_warning(answer) else "info",
+        indicator=answer.facts.colour,
         extension=assessments_extension(answer),
     )
 
 
+def say_summary(answer: Answer) -> str:
+    """The leading fact with its act, a second fact and one word of risk where they fit.
+
+    The risk goes first, then the second fact; never the act (E1).
+    """
+    facts = answer.facts
+    risks = say_risk(answer)
+    joined = [said for second in facts.seconds() for said in facts.phrases(second)]
+    alone = list(facts.phrases())
+    if not alone:
+        alone = [answer.texts.raw("summaries.rehabilitation.open")]
+    for said in (*joined, *alone):
+        wordings = (*(_with(said, risk) for risk in risks), said)
+        fitting = (one for one in wordings if len(one) <= SUMMARY_LENGTH)
+        if found := next(fitting, ""):
+            return found
+    return min(alone, key=len)
+
+
+def _with(said: str, risk: str) -> str:
+    """Both sentences; a phrase that ends in brackets has no full stop of its own."""
+    return f"{said}. {risk}" if said.endswith(")") else f"{said} {risk}"
+
+
 def _detail(answer: Answer, summary: str) -> str:
-    """Acts, why, how sure; spare lines only where the card stays short enough to be read."""
-    refracture, pain = (answer.assessment.of(outcome) for outcome in ("refracture", "residual-pain"))
-    figures = figure_lines(answer, refracture, summary)
-    said = "\n".join((summary, *(line.text for line in figures)))
+    """Acts, risk, how sure, not known; spare lines only where the card stays short."""
     lines = (
-        *_excluded_by(answer, refracture),
-        *figures,
-        *_pain_lines(answer, pain),
+        *(Line(heading, text) for heading, text in answer.facts.lines()),
+        *_act_lines(answer),
+        *_not_counted(answer),
+        *(Line(*one, spare=2) for one in study_lines(answer)),
         *_marker_lines(answer),
-        # The one measurement that would give a figure; several have a card of their own.
-        *(Line(answer.texts.raw("headings.would-give"), capital(one.text), spare=1) for one in answer.single_act()),
-        *_value_lines(answer),
+        *(Line(*one) for one in risk_lines(answer)),
+        *(Line(*one) for one in not_known_line(answer)),
     )
-    context = {
-        "notices": record_notices(answer) + order_notices(answer),
-        "options": [_option(answer, one, said) for one in answer.of_topic("rehabilitation")],
-    }
-    for left_out in range(3):
+    for left_out in range(4):
         kept = [line for line in lines if not 0 < line.spare <= left_out]
-        detail = answer.texts.render("rehabilitation", {**context, "lines": kept})
-        if count_words(f"{summary} {detail}") <= MOST_WORDS:
+        context = {"notices": order_notices(answer), "lines": kept}
+        detail = answer.texts.render("rehabilitation", context)
+        is_short = count_words(f"{summary} {detail}") <= MOST_WORDS
+        if is_short and (left_out > 0 or count_words(detail) <= ROOM):
             break
     return detail
 
 
-def _option(answer: Answer, recommendation: Recommendation, said: str) -> Option:
-    """A recommendation, without the T-score where another part of the card has it."""
-    option, score = answer.option_line(recommendation), recommendation.values.get("score", "")
-    number = score.strip(" ()")
-    is_said = any(f"{name} {number}{end}" in said for name in ("T", "T-score") for end in (")", " ", "\n"))
-    return option._replace(text=option.text.replace(score, "")) if score and is_said else option
+def _act_lines(answer: Answer) -> Iterator[Line]:
+    """What is open besides the leading fact's own act; what is ordered is no line."""
+    for one in answer.of_topic("rehabilitation"):
+        if one.rule.in_detail and not one.already:
+            yield Line(one.rule.heading, one.text, spare=1 if one.rule.supplies else 0)
 
 
-def record_notices(answer: Answer) -> tuple[str, ...]:
-    """What of the record could not be read or was cut: first on the card, since all else depends on it."""
-    texts, record = answer.texts, answer.record_state
-    parts = _by_note(answer, "notices.unread", record.unread)
-    parts += _by_note(answer, "notices.incomplete", record.incomplete)
-    if record.unreadable:
-        parts.append(texts.say("notices.unreadable", entries=_entries(record.unreadable)))
-    if record.foreign:
-        parts.append(texts.say("notices.foreign", entries=_entries(record.foreign)))
-    doubts = [answer.findings.gaps[name] for name in answer.assessment.of("refracture").doubts]
-    if answer.has("active-cancer"):  # the card begins with it
-        doubts = [one for one in doubts if one.name != "malignancy"]
-    doubtful = [
-        texts.say("notices.doubt", name=", ".join(names), why=escape_markdown(why))
-        for why, names in grouped((one.detail, answer.wording.name(one.name)) for one in doubts).items()
-    ]
-    notices = (texts.say("notices.partial", what="; ".join(parts)),) if parts else ()
-    return (*doubtful, *notices, *map(escape_markdown, record.notes))
+def _not_counted(answer: Answer) -> Iterator[Line]:
+    """Orders from before this fracture: named, since they do not count as ordered."""
+    earlier = (one for act in answer.of_topic("rehabilitation") for one in act.not_counted)
+    said = join_words(dict.fromkeys(map(say_not_counted, earlier)) or ("",))
+    if said:
+        yield Line(answer.texts.raw("headings.not-counted"), said, spare=3)
 
 
-def _by_note(answer: Answer, path: str, notes: Mapping[str, str]) -> list[str]:
-    """One phrase for each reason, with all parts of the record that it holds for."""
-    named = grouped((note, answer.texts.raw(f"lists.{key}")) for key, note in notes.items())
-    return [answer.texts.say(path, name=", ".join(names), note=escape_markdown(note)) for note, names in named.items()]
-
-
-def _entries(count: int) -> str:
-    return "1 entry" if count == 1 else f"{count} entries"
+def _marker_lines(answer: Answer) -> Iterator[Line]:
+    """The change between two MRIs, an observation and no figure."""
+    marker = answer.assessment.marker
+    if marker is None or not marker.in_range or answer.facts.forbids_risk:
+        return
+    changes = ", ".join(
+        f"{one.label} {'+' if one.change > 0 else ''}{say_number(one.change, 1)} %"
+        for one in marker.in_range
+    )
+    days = f" ({say_date(marker.first)} to {say_date(marker.last)})"
+    text = answer.texts.say("lines.marker", changes=changes + days)
+    yield Line(answer.texts.raw("headings.marker"), text, spare=2)
 
 
 def order_notices(answer: Answer) -> tuple[str, ...]:
@@ -102,140 +130,13 @@ def order_notices(answer: Answer) -> tuple[str, ...]:
     if order is None:
         return ()
     notices = []
-    if len(order.references) > 1:
+    is_told = any(answer.facts.holds(one) for one in SEVERAL_LEVELS)
+    if len(order.references) > 1 and not is_told:
         titles = "; ".join(order.titles) or ", ".join(map(escape_markdown, order.references))
-        notices.append(texts.say("notices.several-orders", count=len(order.references), titles=titles))
-    if order.procedure is None and not order.notes:  # a note says why, where there is more to say
+        count = len(order.references)
+        notices.append(texts.say("notices.several-orders", count=count, titles=titles))
+    if order.procedure is None and not order.notes:  # a note says why, if there is more
         notices.append(texts.raw("notices.procedure-unknown"))
     return (*notices, *map(escape_markdown, order.notes))
 
 
-def _excluded_by(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
-    """Where the record says what takes this fracture out of every study."""
-    found = [answer.findings.known[name] for name in outcome.excluded_by]
-    said = [
-        f"{one.label or answer.wording.name(one.name)} {escape_markdown(one.provenance[0].printed)}" for one in found
-    ]
-    return (Line(answer.texts.raw("headings.excluded"), "; ".join(said)),) if said else ()
-
-
-def figure_lines(answer: Answer, outcome: OutcomeAssessment, summary: str) -> tuple[Line, ...]:
-    """Why the figure is high and how sure it is; or why there is none."""
-    headline, texts = outcome.headline, answer.texts
-    if outcome.status == "not-applicable":
-        return ()
-    is_possible = headline is not None and not (answer.is_beside_the_point() or outcome.doubts)
-    if headline is None or not (is_possible and outcome.is_usable):
-        disagree = is_possible and outcome.disagreement
-        why = disagreement_line(answer, outcome) if disagree else why_line(answer, outcome, summary)
-        return (Line(texts.raw("headings.no-figure"), why),) if why else ()
-    reasons = reasons_higher(answer, headline) if headline.band in ("high", "above") else ""
-    said = sure_line(answer, headline, summary, is_contradicted=outcome.disagreement)
-    return (
-        *((Line(texts.raw(f"headings.why-{headline.band}"), reasons, spare=2),) if reasons else ()),
-        Line(texts.raw("headings.sure"), said),
-        *((Line(texts.raw("headings.other"), disagreement_line(answer, outcome)),) if outcome.disagreement else ()),
-    )
-
-
-def _pain_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
-    """Lasting pain: a figure only where it is above average and narrow; else a measure that cannot be used."""
-    texts, headline = answer.texts, outcome.headline
-    if answer.is_beside_the_point():
-        return ()
-    heading = texts.raw("headings.pain")
-    if headline is not None and outcome.is_usable and headline.band in ("above", "high"):
-        # The study's observations on alignment, never as a target (evidence.md, "What the recommendations rest on").
-        alignment = texts.raw("lines.alignment") if answer.has("residual-pain-above-average") else ""
-        return (
-            Line(
-                heading,
-                sentences((estimate(answer, headline), f"{headline.model.study.short_line}, not validated", alignment)),
-            ),
-        )
-    unusable = [f"{answer.wording.name(gap.name)} {gap.detail}" for result in outcome.models for gap in result.unusable]
-    return tuple(Line(heading, texts.say("lines.pain-none", why=escape_markdown(why)), spare=1) for why in unusable[:1])
-
-
-def _marker_lines(answer: Answer) -> tuple[Line, ...]:
-    marker = answer.assessment.marker
-    if marker is None or not marker.in_range:
-        return ()
-    changes = ", ".join(
-        f"{one.label} {'+' if one.change > 0 else ''}{say_number(one.change, 1)} %" for one in marker.in_range
-    )
-    days = f" ({say_date(marker.first)} to {say_date(marker.last)})"
-    return (Line(answer.texts.raw("headings.marker"), answer.texts.say("lines.marker", changes=changes + days)),)
-
-
-def _value_lines(answer: Answer) -> tuple[Line, ...]:
-    """Doubts about the values in use, and values that are there and not used."""
-    texts = answer.texts
-    concerns, unused = value_concerns(answer), unusable_values(answer)
-    return (
-        *((Line(texts.raw("headings.values"), "; ".join(concerns)),) if concerns else ()),
-        *((Line(texts.raw("headings.unused"), "; ".join(unused)),) if unused else ()),
-    )
-
-
-# Reasons for which nothing was seen; for every other, a value is there.
-NOT_THERE = ("absent", "undetermined", "not-read")
-# Units for machines: said by the finding's name, or as people write them.
-ANNOTATION = re.compile(r" ?\{([TZ]-?[Ss]core|score)\}|(?<=\d) 1(?= \(|:| is |$)")
-PRINTED = {"[hnsf'U]": "HU", "kg/m2": "kg/m²", "cm2": "cm²", "mm2/m2": "mm²/m²"}
-IN_PRINT = re.compile("|".join(map(re.escape, sorted(PRINTED, key=len, reverse=True))))
-NAMELESS = re.compile(r"^a value (?=\()|^a value(?= not used)")
-UNREADABLE = re.compile(r"^\S+/\S+(?= is not readable)")
-HYPHEN_MINUS = re.compile(r"(?<![\w-])-(?=\d)")
-
-
-def value_concerns(answer: Answer) -> tuple[str, ...]:
-    """Doubts about the values that the card rests on, each once with the names it is about.
-
-    Those in a refracture figure that is said; without one, where the T-score was measured, since the card goes on
-    naming it (its year stands beside it). That it may be too high matters only where the figure could reassure.
-    """
-    outcome = answer.assessment.of("refracture")
-    headline = outcome.headline
-    if headline is None or not (outcome.is_usable or outcome.disagreement):
-        t_score = answer.findings.known.get("bmd-t-score")
-        concerns = [] if t_score is None else [one for one in t_score.concerns if not isinstance(one, Aged)]
-        return tuple(_about(["T-score"], one) for one in concerns if one != RAISED_BY_FRACTURE)
-    may_reassure = outcome.is_usable and headline.band in ("lower", "not-different")
-    inputs = {one.name: one for result in outcome.models if result.shown for one in result.inputs}.values()
-    said = ((concern, answer.wording.name(finding.name)) for finding in inputs for concern in finding.concerns)
-    named = grouped(one for one in said if may_reassure or one[0] != RAISED_BY_FRACTURE)
-    return tuple(_about(names, concern) for concern, names in named.items())
-
-
-def _about(names: list[str], words: str, joint: str = ":") -> str:
-    """The words, behind the names they are about where they do not name them themselves."""
-    said = escape_markdown(words.rstrip("."))
-    about = [name for name in names if name.lower() not in words.lower()]
-    if not about:
-        return said
-    if not joint:
-        return f"{', '.join(about)} {said}".replace(" :", ":")
-    return f"{', '.join(about)}{joint} {said[:1].lower()}{said[1:]}"
-
-
-def unusable_values(answer: Answer) -> tuple[str, ...]:
-    """Values of inputs that are gaps, and values passed over for another: why each of them is not used."""
-    models = [model for outcome in answer.assessment.outcomes for model in outcome.models]
-    wanted = {name for model in models for name in model.model.study.input_names}
-    gaps = answer.findings.gaps
-    said = [(name, gap.detail) for name, gap in gaps.items() if gap.reason not in NOT_THERE]
-    told = {name for name, _ in said}
-    # Of what is known to be there it does not matter what else was passed over.
-    present = {name for name, one in answer.findings.known.items() if one.value is True}
-    said += [(one.name, one.detail) for one in answer.findings.passed_over if one.name not in told | present]
-    told_of = [(detail, name) for name, detail in dict.fromkeys(said) if name in wanted or not wanted]
-    named = grouped((_as_people_write(detail), answer.wording.name(name)) for detail, name in told_of)
-    return tuple(_about(names, detail, "") for detail, names in named.items())
-
-
-def _as_people_write(detail: str) -> str:
-    """The detail of a gap as a person would write it: units in print, no placeholder for a value that is none."""
-    said = NAMELESS.sub("", ANNOTATION.sub("", UNREADABLE.sub("in an entry that", detail)))
-    said = IN_PRINT.sub(lambda found: PRINTED[found[0]], said).replace(" not used:", ":")
-    return HYPHEN_MINUS.sub("−", said)

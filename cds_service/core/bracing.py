@@ -1,24 +1,36 @@
-"""Brace and bed-rest orders against the site's limits: which order breaks them, and how to correct it.
+"""Brace and bed-rest orders against the site's limits: what each order says, and how to correct it.
 
-Dates and words of an order are two statements. If they differ, the longer one counts and both are shown.
+Dates and words of an order are two statements. If they differ, the longer one counts and both are shown. The weeks of
+every brace count from the first brace of this fracture, since a renewed brace is worn on, not worn anew.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Literal
 
-from cds_service.core.facts import SupportOrder, SupportOrders
+from cds_service.core.facts import Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import BracePolicy
-from cds_service.core.wording import say_date, say_number
+from cds_service.core.wording import say_date, say_near_date, say_number
 
 SAME = timedelta(days=7)  # tolerance: 12 weeks and 3 months count as the same
-SHORTEST = "its words name a shortest time, no end"
+FRACTURE_UNKNOWN = timedelta(days=90)  # policy, cards E6: as far back as orders count
+MONTH, WEEK, DAY = 730.5, 168.0, 24.0  # hours; UCUM: a month is a/12
 WITHOUT_DATE = {
     "event": "its words name an end without a day",
     "payer": "its length of need is a billing entry",
     "doubtful": "a time in its words was not understood",
     "reversed": "its dates end before they begin",
 }
+# Facts that keep a brace on, the gravest first.
+KEEP = ("unstable-fracture", "spinal-instability", "stable-burst-fracture", "neurological-deficit")
+
+Issue = Literal["long", "open", "passed", "conflict", "least", "event", "payer", "doubtful", "reversed"]
+# Issues that leave no doubt about what the order says.
+CERTAIN: tuple[Issue, ...] = ("long", "open")
+# Issues with an end that could be set; the others are for the order's author.
+CORRECTED: tuple[Issue, ...] = (*CERTAIN, "least", "event", "payer")
+BROKEN: tuple[Issue, ...] = (*CERTAIN, "passed", "conflict")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +42,14 @@ class Correction:
         start: set where the order had none, else None.
         review: day of the first review.
         end: last day.
+        is_certain: the order leaves no doubt about how long it runs.
     """
 
     order: SupportOrder
     start: date | None
     review: date
     end: date
+    is_certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +57,7 @@ class BraceTimes:
     """One brace order on the calendar.
 
     Attributes:
-        begins: the day its weeks count from.
+        begins: the day its own time counts from.
         by_dates: last day by its elements, None where they state none.
         by_words: last day by its words.
     """
@@ -69,14 +83,59 @@ class BraceTimes:
             return f"{self.order.name} ordered without an end date"
         if self.by_words is None:
             return f"{self.order.name} ordered until {say_date(self.ends)}"
-        is_length = bool(self.order.worded.said) and self.by_words == _after(self.begins, self.order.worded.hours)
-        words = f"for {self.order.worded.said}" if is_length else f"until {say_date(self.by_words)}"
+        words = f"for {self.order.worded.said}" if self._is_length() else f"until {say_date(self.by_words)}"
         if self.by_dates is None or abs(self.by_dates - self.by_words) <= SAME:
             return f"{self.order.name} {words} ordered"
         dates = f"until {say_date(self.by_dates)}"
         if self.by_words > self.by_dates:
             return f"{self.order.name} ordered {words} in words, {dates} in dates"
         return f"{self.order.name} ordered {dates} in dates, {words} in words"
+
+    def length(self, today: date) -> str:
+        """How long it runs, for a summary: `for 12 weeks`, `until 12 Feb`; empty where nothing says so."""
+        least = "at least " if self.is_shortest else ""
+        words = f"for {least}{self.order.worded.said}" if self._is_length() else _until(self.by_words, today)
+        hours = self.order.hours if self.order.end is None else None
+        dates = f"for {say_length(hours)}" if hours else _until(self.by_dates, today)
+        if not words or not dates:
+            return words or dates
+        if self.by_dates and self.by_words and abs(self.by_dates - self.by_words) <= SAME:
+            return words
+        return f"{words} in words, {dates} in dates"
+
+    def _is_length(self) -> bool:
+        worded = self.order.worded
+        return bool(worded.said) and self.by_words == _after(self.begins, worded.hours)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brace:
+    """One brace order against the site's weeks.
+
+    Attributes:
+        role: `renewed` and `added` follow a brace of this fracture, of the same kind or of another.
+        since: the day from which its weeks count: of the first brace of this fracture.
+        last_day: by the site's weeks.
+        issue: what is to be said of it; None if it keeps the limit.
+        correction: the end that it would get; None where there is none to set.
+    """
+
+    times: BraceTimes
+    role: Literal["ordered", "renewed", "added", "active"]
+    since: date
+    last_day: date
+    issue: Issue | None
+    correction: Correction | None
+
+    @property
+    def name(self) -> str:
+        """What it is called: `TLSO`."""
+        return self.times.order.name
+
+    @property
+    def is_first(self) -> bool:
+        """Whether its weeks count from its own beginning."""
+        return self.since == self.times.begins
 
 
 def times_of(order: SupportOrder, procedure_on: date | None, today: date) -> BraceTimes:
@@ -98,65 +157,152 @@ def _after(begins: date, hours: float | None) -> date | None:
         return date.max
 
 
-def find_over_limit(
-    support: SupportOrders, limit: BracePolicy, today: date, *, draft: bool
-) -> tuple[Correction, str] | None:
-    """The brace order, draft or active, that ends longest after the limit or never, with words for it and others."""
-    over = [
-        times
-        for times in _braces(support, today, draft=draft)
-        if (times.ends is None and times.order.worded.says == "nothing")
-        or (times.ends is not None and times.ends > _last_day(times, limit))
-    ]
-    if not over:
-        return None
-    worst = max(over, key=lambda times: times.ends or date.max)
-    others = f", {len(over) - 1} more over the limit" if len(over) > 1 else ""
-    return _correction(worst, limit), worst.said() + others
+def _until(day: date | None, today: date) -> str:
+    return f"until {say_near_date(day, today)}" if day else ""
 
 
-def find_undated(support: SupportOrders, limit: BracePolicy, today: date) -> tuple[Correction, str] | None:
-    """The first brace order whose dates state no end and whose words say something else than a last day."""
-    for times in (*_braces(support, today, draft=True), *_braces(support, today, draft=False)):
-        why = SHORTEST if times.is_shortest else WITHOUT_DATE.get(times.order.worded.says)
-        if why and (times.ends is None or times.is_shortest):
-            return _correction(times, limit), f"{times.said()} ({why})"
-    return None
+def say_length(hours: float) -> str:
+    """A length in the largest unit that fits it: `3 months`, `12 weeks`, `14 days`."""
+    for unit, name in ((MONTH, "month"), (WEEK, "week")):
+        count = hours / unit
+        if count >= 1 and abs(count - round(count)) < 1e-6:
+            return f"{round(count)} {name}{'' if round(count) == 1 else 's'}"
+    days = hours / DAY
+    return f"{days:.0f} day{'' if round(days) == 1 else 's'}" if days >= 1 else f"{hours:.0f} h"
 
 
-def _braces(support: SupportOrders, today: date, *, draft: bool) -> Iterator[BraceTimes]:
-    return (times_of(order, support.procedure_on, today) for order in support.of_kind("brace") if order.draft == draft)
+def fracture_day(findings: Findings) -> date | None:
+    """The day of the present fracture, where it is known."""
+    fracture = findings.known.get("index-fracture")
+    return fracture.observed if fracture else None
 
 
-def _last_day(times: BraceTimes, limit: BracePolicy) -> date:
-    return times.begins + timedelta(weeks=limit.max_weeks)
+def counting_orders(support: SupportOrders, findings: Findings, today: date) -> SupportOrders:
+    """The orders with the first day from which one counts as ordered for this fracture (rule E6)."""
+    return replace(support, counted_from=fracture_day(findings) or today - FRACTURE_UNKNOWN)
 
 
-def _correction(times: BraceTimes, limit: BracePolicy) -> Correction:
-    return Correction(
+def judge_braces(
+    support: SupportOrders, limit: BracePolicy, today: date, fractured_on: date | None
+) -> tuple[Brace, ...]:
+    """Every brace order in question, drafts first, against the site's weeks.
+
+    Args:
+        support: the orders found.
+        limit: the site's policy.
+        today: the day of the answer.
+        fractured_on: the day of the present fracture; None if not known.
+    """
+    now = [times_of(order, support.procedure_on, today) for order in support.of_kind("brace")]
+    before = [times_of(order, None, today) for order in support.earlier_braces]
+    window = timedelta(days=limit.only_days) if limit.only_days else FRACTURE_UNKNOWN
+    floor = _counted_from(support, today, fractured_on or today - window)
+    course = sorted((one for one in (*now, *before) if one.begins >= floor), key=lambda one: one.begins)
+    renewed = {one.order.name for one in now if one.order.draft}
+    # An active brace that is renewed now is the same brace.
+    named = [one for one in now if one.order.draft or one.order.name not in renewed]
+    return tuple(_judged(one, course, limit, today) for one in named)
+
+
+def _counted_from(support: SupportOrders, today: date, floor: date) -> date:
+    """The first day of which a brace counts: the fracture's, or that of a second stage after it."""
+    stages = sorted({day for day in support.stages if floor <= day <= today})
+    if stages and support.is_augmented_now:
+        return max(floor, support.procedure_on or today)
+    return stages[-1] if len(stages) > 1 else floor
+
+
+def _judged(times: BraceTimes, course: Sequence[BraceTimes], limit: BracePolicy, today: date) -> Brace:
+    first = next((one for one in course if one.begins < times.begins), times)
+    since = first.begins
+    last_day = since + timedelta(weeks=limit.max_weeks)
+    issue = _issue(times, last_day, today)
+    earlier = {one.order.name for one in course if one.begins <= times.begins and not one.order.draft}
+    role: Literal["ordered", "renewed", "added", "active"] = "active"
+    if times.order.draft:
+        role = "ordered" if not earlier else "renewed" if times.order.name in earlier else "added"
+    correction = Correction(
         order=times.order,
         start=None if times.order.start else times.begins,
-        review=times.begins + timedelta(weeks=limit.review_weeks),
-        end=_last_day(times, limit),
+        review=since + timedelta(weeks=limit.review_weeks),
+        end=last_day,
+        is_certain=issue in CERTAIN,
     )
+    offered = correction if issue in CORRECTED else None
+    return Brace(times=times, role=role, since=since, last_day=last_day, issue=issue, correction=offered)
+
+
+def _issue(times: BraceTimes, last_day: date, today: date) -> Issue | None:
+    """What is to be said of a brace; a shorter time than the site's is its author's, whatever it says besides."""
+    is_worded = times.order.worded.says != "nothing"
+    if times.ends is not None and times.ends <= last_day:
+        return "least" if times.is_shortest else None
+    if last_day < max(today, times.begins):
+        return "passed"
+    if times.ends is None:
+        return _without_date(times) if is_worded else "open"
+    # Its dates keep the limit: to set the limit's day would lengthen them.
+    return "conflict" if times.by_dates is not None and times.by_dates < last_day else "long"
+
+
+def _without_date(times: BraceTimes) -> Issue:
+    says = times.order.worded.says
+    return says if says in ("event", "payer", "doubtful", "reversed") else "open"
+
+
+# --- reasons to keep a brace ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KeepReason:
+    """A fact that keeps a brace on.
+
+    Attributes:
+        name: the finding, or `other-fracture`.
+        source: on record, named by the brace order, or mentioned without being decided.
+        levels: of other fractures.
+    """
+
+    name: str
+    source: Literal["record", "order", "open"]
+    levels: tuple[str, ...] = ()
+
+
+def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason, ...]:
+    """The facts that keep a brace on, the gravest first; none without a brace."""
+    braces = support.of_kind("brace")
+    if not braces:
+        return ()
+    by_order = {reason for order in braces for reason in order.reasons}
+    found = [KeepReason(name, "record") for name in KEEP if findings.is_true(name)]
+    found += [KeepReason(name, "order") for name in KEEP if name in by_order and not findings.is_true(name)]
+    if support.other_fractures:
+        found.append(KeepReason("other-fracture", "record", support.other_fractures))
+    gaps = {name: findings.gaps[name] for name in KEEP if name in findings.gaps and name not in by_order}
+    # What the record mentions without deciding.
+    found += [KeepReason(name, "open") for name, gap in gaps.items() if gap.seen and gap.reason != "unreadable"]
+    return tuple(found)
+
+
+# --- bed rest ---------------------------------------------------------------------------------------------------------
 
 
 def say_long_rest(order: SupportOrder, max_hours: float, today: date) -> str | None:
-    """The first bed-rest order longer than routine, in words; None if there is none."""
+    """Bed rest that is longer than routine, in words, `Bed rest 72 h ordered`; None if it is not."""
     begins = order.start or order.authored or today
     to_day = (order.worded.day - begins).days * 24.0 if order.worded.day else None
     by_words = max((hours for hours in (order.worded.hours, to_day) if hours is not None), default=None)
     longest = max((hours for hours in (order.hours, by_words) if hours is not None), default=None)
     if longest is None or longest <= max_hours:
         return None
-    dates = f"for {say_number(order.hours, 1).removesuffix('.0')} h" if order.hours is not None else ""
-    words = f"for {order.worded.said}" if order.worded.said and by_words == order.worded.hours else ""
-    words = words or (f"until {say_date(order.worded.day)}" if order.worded.day else "")
+    dates = f"{say_number(order.hours, 1).removesuffix('.0')} h" if order.hours is not None else ""
+    words = order.worded.said if order.worded.said and by_words == order.worded.hours else ""
+    words = words or (f"until {say_near_date(order.worded.day, today)}" if order.worded.day else "")
     if not dates or not words or order.hours == by_words:
-        return f"bed rest {words or dates} is ordered"
+        return f"Bed rest {words or dates} ordered"
     if longest == by_words:
-        return f"bed rest {words} is ordered in words, {dates} in dates"
-    return f"bed rest {dates} is ordered in dates, {words} in words"
+        return f"Bed rest {words} ordered in words, {dates} in dates"
+    return f"Bed rest {dates} ordered in dates, {words} in words"
 
 
 def is_open_rest(order: SupportOrder) -> bool:

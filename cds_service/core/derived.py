@@ -1,7 +1,7 @@
 """Findings computed from other findings or from the order: one function per name, run in the order of this file."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from itertools import pairwise
@@ -32,6 +32,7 @@ REASONS = (
     *("malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit", "end-of-life"),
     *("stable-burst-fracture", "spinal-instability"),
     *("active-cancer", "high-energy-cause"),
+    *("present-spinal-infection", "sepsis", "new-deficit", "bone-malignancy", "recent-cancer"),
 )
 
 
@@ -112,7 +113,8 @@ def derive(
             ground.put(result)
     for name in specs.keys() - ground.known.keys() - ground.gaps.keys():
         ground.put(_undetermined(name, "what it follows from is not known"))
-    return Findings(dict(sorted(ground.known.items())), dict(sorted(ground.gaps.items())), findings.passed_over)
+    known, gaps = dict(sorted(ground.known.items())), dict(sorted(ground.gaps.items()))
+    return replace(findings, known=known, gaps=gaps)
 
 
 # What the order makes doubtful: a T-score that includes the fractured level, HU measured in it.

@@ -27,6 +27,7 @@ GapReason = Literal[
     "other-method",  # measured in a way that gives a different quantity
 ]
 Procedure = Literal["PKP", "PVP"]
+Precision = Literal["day", "month", "year"]
 YEARS_FROM = 24  # months; from here on an age is stated in years
 
 
@@ -93,6 +94,7 @@ class Finding(NamedTuple):
         label: what exactly it is, in our words: `denosumab`, `lung cancer`; empty when the name says it all.
         may_reassure: false for a value older than fresh, or measured in a way that is not known: it supports no "lower"
             and no percentage in a summary.
+        dated_to: how exactly `observed` is known: of a year alone it is the first day.
     """
 
     name: str
@@ -106,6 +108,7 @@ class Finding(NamedTuple):
     since: date | None = None
     label: str = ""
     may_reassure: bool = True
+    dated_to: Precision = "day"
 
 
 class Gap(NamedTuple):
@@ -136,13 +139,87 @@ class PassedOver(NamedTuple):
     provenance: Provenance
 
 
+DrugKind = Literal["bisphosphonate", "denosumab", "anabolic", "other"]
+# How a drug ended: by its status, its period, its supply, or a last dose whose
+# effect is over.
+HowEnded = Literal["stopped", "ended", "supply ended", "last given"]
+
+
+class Dated(NamedTuple):
+    """A day as exactly as the record has it: a bare month or year covers all its days."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrugUse:
+    """What all entries of one bone drug say together.
+
+    Attributes:
+        name: ours, `alendronate`; `bone drug` if the record says no more.
+        is_injected: given by others at intervals; the rest is taken at home.
+        is_taken: an intake is on record: a dose given, dispensed or reported.
+        is_running: it is taken now, or a dose still acts.
+        started: the first intake of the present course; None if it has no day.
+        is_start_known: it was not taken or prescribed long before `started`.
+        last_dose: the newest intake on record; None if it has no day.
+        ordered: the newest order; None if there is none or it has no day.
+        is_ordered: an order stands that nothing ended.
+        is_ordered_now: among the orders being signed.
+        ended: the day of its end; None if it goes on, or if its end has no day.
+        how_ended: None if it goes on.
+        provenance: its entries, the newest first.
+    """
+
+    name: str
+    kind: DrugKind
+    is_injected: bool = False
+    is_taken: bool = False
+    is_running: bool = False
+    started: Dated | None = None
+    is_start_known: bool = True
+    last_dose: Dated | None = None
+    ordered: Dated | None = None
+    is_ordered: bool = False
+    is_ordered_now: bool = False
+    ended: Dated | None = None
+    how_ended: HowEnded | None = None
+    provenance: tuple[Provenance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoneDrugs:
+    """Every bone drug on record, and how well the lists of drugs were read.
+
+    Attributes:
+        uses: one for each drug, by name.
+        entries: all entries of the lists of drugs, whatever the drug.
+        unread: why a list could not be read, as a phrase; empty if all were.
+        unclear: why "none" may not be said of lists that were read, as a phrase.
+    """
+
+    uses: tuple[DrugUse, ...] = ()
+    entries: int = 0
+    unread: str = ""
+    unclear: str = ""
+
+
+DRUGS_NOT_READ = BoneDrugs(unread="medication list could not be read")
+
+
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Every name of the vocabulary is in exactly one of `known` and `gaps`."""
+    """Every name of the vocabulary is in exactly one of `known` and `gaps`.
+
+    Attributes:
+        bone_drugs: the history behind the yes or no of `bone-drug`.
+    """
 
     known: Mapping[str, Finding]
     gaps: Mapping[str, Gap]
     passed_over: tuple[PassedOver, ...] = ()
+    bone_drugs: BoneDrugs = DRUGS_NOT_READ
 
     def number(self, name: str) -> float | None:
         """The finding's value as a number, or None when it is a gap."""
@@ -259,21 +336,41 @@ class SupportOrders:
     """All support orders found, and the resource types that could not be checked.
 
     Attributes:
+        earlier_braces: braces on record that are over; the weeks of a renewal count from them.
         unchecked: resource types whose list could not be read, so that "not ordered yet" is not claimed.
+        stages: the days of the augmentations done.
         procedure_on: the day that the augmentation being signed is planned for.
+        is_augmented_now: whether an augmentation is being signed.
         other_fractures: levels with a recent fracture that are not treated now.
+        counted_from: orders written earlier are none of this fracture; None: all count.
     """
 
     orders: tuple[SupportOrder, ...] = ()
+    earlier_braces: tuple[SupportOrder, ...] = ()
     unchecked: tuple[str, ...] = ()
     augmented_on: date | None = None
+    stages: tuple[date, ...] = ()
     procedure_on: date | None = None
+    is_augmented_now: bool = False
     other_fractures: tuple[str, ...] = ()
+    counted_from: date | None = None
 
     def of_kind(self, kind: str) -> tuple[SupportOrder, ...]:
         """Orders of one kind, drafts first, then by reference."""
         found = (order for order in self.orders if order.kind == kind)
         return tuple(sorted(found, key=lambda order: (not order.draft, order.reference)))
+
+    def counted(self, kind: str) -> tuple[SupportOrder, ...]:
+        """Orders of one kind that do it for this fracture: of this signing, or written since the fracture."""
+        return tuple(order for order in self.of_kind(kind) if self._counts(order))
+
+    def not_counted(self, kind: str) -> tuple[SupportOrder, ...]:
+        """Orders of one kind that are still active and were written before this fracture, or at no known time."""
+        return tuple(order for order in self.of_kind(kind) if not self._counts(order))
+
+    def _counts(self, order: SupportOrder) -> bool:
+        day = order.authored or order.start
+        return order.draft or self.counted_from is None or (day is not None and day >= self.counted_from)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,6 +383,8 @@ class RecordState:
         unreadable: broken resources of this patient.
         foreign: resources left out because they are of another patient, or name none.
         notes: whole sentences about the record as such.
+        lists_not_read: keys of the lists of problems, drugs and orders that were not read whole, or in which no entry
+            was understood: nothing is pre-selected then.
     """
 
     unread: Mapping[str, str]
@@ -293,3 +392,4 @@ class RecordState:
     unreadable: int
     foreign: int
     notes: tuple[str, ...] = ()
+    lists_not_read: tuple[str, ...] = ()

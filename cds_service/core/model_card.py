@@ -75,13 +75,18 @@ def _tail(study: Study, contrary: ContraryEvidence) -> dict[str, Any]:
         "advice": [_said(one, "text", "printed_in") for one in study.advice],
         "limits": list(study.limits),
         "doubts": list(study.notes),
-        "contraryEvidence": [
-            _said(one, "id", "statement", "citation", "url", "inside")
-            | {"owner": contrary.owner, "readOn": f"{contrary.read_on}", "reviewBy": f"{contrary.review_by}"}
-            for one in contrary.entries
-            if study.id in one.studies
-        ],
+        "contraryEvidence": contrary_json(contrary, study.id),
     }
+
+
+def contrary_json(contrary: ContraryEvidence, study_id: str) -> list[dict[str, Any]]:
+    """What speaks against one study, or against the pooled model."""
+    return [
+        _said(one, "id", "statement", "citation", "url", "inside")
+        | {"owner": contrary.owner, "readOn": f"{contrary.read_on}", "reviewBy": f"{contrary.review_by}"}
+        for one in contrary.entries
+        if study_id in one.studies
+    ]
 
 
 def _logistic(study: LogisticStudy, model: LogisticModel) -> dict[str, Any]:

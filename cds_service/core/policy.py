@@ -1,13 +1,14 @@
 """The values that a site may set, with their defaults from `policy.toml`; schema and merging, no file access."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_serializer
+from pydantic import BeforeValidator, Field, field_serializer, model_validator
 
 from cds_service.core.data_file import DataTable
 from cds_service.core.recalibration import Recalibration
 
+HALF = 0.5  # a patient: what is added where a count is 0
 Share = Annotated[float, Field(gt=0, lt=1)]
 SarcopeniaCriteria = Literal["awgs-2019", "ewgsop2", "awgs-2025", "study"]
 
@@ -17,12 +18,14 @@ class BracePolicy(DataTable):
 
     Attributes:
         card: `always` shows the limits with every augmentation, `when-needed` only if an order concerns them.
+        indicator: the colour of a brace beyond the limit.
     """
 
     max_weeks: int = Field(gt=0, le=52)
     review_weeks: int = Field(gt=0, le=52)
     only_days: int = Field(ge=0, le=730)
     card: Literal["when-needed", "always"]
+    indicator: Literal["info", "warning"]
 
 
 class BedRestPolicy(DataTable):
@@ -56,15 +59,40 @@ class Incidence(DataTable):
 
 
 class SiteIncidence(DataTable):
-    """The incidence that a site observes for one outcome: share of patients, 0..1, and its horizon in months."""
+    """What a site observes of one outcome, over `months`: events among patients, or the share alone.
 
-    incidence: Share
+    Attributes:
+        incidence: share of patients, 0..1; serves the studies of the same horizon alone.
+        events: how many of `patients` had the outcome; serves the pooled model as well.
+    """
+
+    incidence: Share | None = None
+    events: int | None = Field(default=None, ge=0)
+    patients: int | None = Field(default=None, gt=0)
     months: int = Field(gt=0, le=240)
+
+    @model_validator(mode="after")
+    def _is_one_or_the_other(self) -> Self:
+        if (self.events is None) != (self.patients is None):
+            raise ValueError("events and patients belong together")
+        if (self.incidence is None) == (self.events is None):
+            raise ValueError("give events and patients, or incidence where they are not known")
+        if self.events is not None and self.patients is not None and self.events > self.patients:
+            raise ValueError("events: must not be more than patients")
+        return self
+
+    @property
+    def share(self) -> float:
+        """Share of patients with the outcome, between 0 and 1: with no event, or nothing else, half a patient."""
+        if self.events is None or self.patients is None:
+            return self.incidence or HALF
+        least = HALF / (self.patients + 1)
+        return min(max(self.events / self.patients, least), 1 - least)
 
 
 def _with_horizon(value: Any) -> Any:
     if isinstance(value, int | float):
-        raise ValueError("an incidence needs its horizon: { incidence = 0.12, months = 12 }")  # noqa: TRY004 - pydantic's
+        raise ValueError("an incidence needs its horizon: { events = 24, patients = 300, months = 24 }")  # noqa: TRY004 - pydantic's
     return value
 
 
@@ -80,7 +108,7 @@ class SiteBaseline(DataTable):
     def of(self, outcome: str, months: int) -> float | None:
         """The site's incidence of one outcome within exactly so many months, 0..1, or None."""
         observed = self.refracture if outcome == "refracture" else self.residual_pain
-        return observed.incidence if observed is not None and observed.months == months else None
+        return observed.share if observed is not None and observed.months == months else None
 
 
 class SiteScale(DataTable):
@@ -102,20 +130,26 @@ class SiteReferences(DataTable):
 
 
 class BandPolicy(DataTable):
-    """Where "high" and "above" begin.
+    """Where "high" and "above" begin in a study; no site sets them.
 
     Attributes:
         high_ratio: "high" from this multiple of the baseline in force,
         high_risk: or from this risk, 0..1.
-        above_points: "above" from so many points between figure and reference as they are printed, 0..1, where the
-            figure is printed in steps of 5,
-        above_points_small: and where it is printed in whole ones.
+        above_points: "above" from so many points between figure and reference, 0..1, for
+            a figure of 10 % and more,
+        above_points_small: and for one below.
     """
 
     high_ratio: float = Field(gt=1)
     high_risk: Share
     above_points: Share
     above_points_small: Share
+
+
+class SuggestionsPolicy(DataTable):
+    """Orders that a site's own order sets offer already, so that no card has a button for them."""
+
+    fls_in_order_set: bool
 
 
 class FeedbackPolicy(DataTable):
@@ -125,13 +159,17 @@ class FeedbackPolicy(DataTable):
 
 
 class ShowingPolicy(DataTable):
-    """Thresholds for showing a figure, in a summary, and as a disagreement. Shares 0..1; the shift in log odds."""
+    """When a study's figure is shown. Shares 0..1; the shift in log odds.
+
+    Attributes:
+        inputs_known: of the study's information, from which on it has a figure.
+        inputs_on_card: from which on it may have a line on a card.
+        disagreement: between two studies, on a common baseline.
+        baseline_shift_warning: a site's incidence lies so far from the study's.
+    """
 
     inputs_known: Share
-    inputs_usable: Share
-    summary_width: Share
-    near_tie: Share
-    preferred_in_tie: str
+    inputs_on_card: Share
     disagreement: Share
     baseline_shift_warning: float = Field(gt=0)
 
@@ -154,6 +192,7 @@ class Policy(DataTable):
     bands: BandPolicy
     showing: ShowingPolicy
     feedback: FeedbackPolicy
+    suggestions: SuggestionsPolicy
     recalibration: Mapping[str, Recalibration] = Field(default_factory=dict)
     set_by_site: frozenset[str] = frozenset()
 
@@ -185,10 +224,10 @@ SITE_KEYS: Mapping[str, tuple[str, str]] = {
     "brace-review-weeks": ("brace", "review-weeks"),
     "brace-only-days": ("brace", "only-days"),
     "brace-card": ("brace", "card"),
+    "brace-indicator": ("brace", "indicator"),
     "sarcopenia-criteria": ("sarcopenia", "criteria"),
     "bed-rest-max-hours": ("bed-rest", "max-hours"),
-    "band-high-ratio": ("bands", "high-ratio"),
-    "band-high-risk": ("bands", "high-risk"),
+    "fls-in-order-set": ("suggestions", "fls-in-order-set"),
     "feedback-user-comments": ("feedback", "user-comments"),
 }
 # Keys of a site's `[policy]` that earlier versions had, with what to do instead.
@@ -196,4 +235,8 @@ _NO_REPEATS = (
     "is retired: an accepted card shortens nothing any more,"
     " and how long an override counts depends on its reason; delete this line"
 )
-RETIRED_KEYS: Mapping[str, str] = {"repeats-enabled": _NO_REPEATS, "repeats-days": _NO_REPEATS}
+_NO_BANDS = "is retired: figures colour no card, so nothing hangs on where a study's high begins; remove it"
+RETIRED_KEYS: Mapping[str, str] = {
+    **dict.fromkeys(("repeats-enabled", "repeats-days"), _NO_REPEATS),
+    **dict.fromkeys(("band-high-ratio", "band-high-risk"), _NO_BANDS),
+}

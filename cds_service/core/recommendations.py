@@ -3,9 +3,8 @@
 The vocabulary of `when` is closed: no expressions. When a rule does not fit, add a signal (`core/signals.py`).
 """
 
-import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -13,11 +12,12 @@ from pydantic import Field, model_validator
 
 from cds_service.core.assessment import Assessment
 from cds_service.core.bracing import Correction
+from cds_service.core.closures import NOTHING_CLOSED, Closures
 from cds_service.core.data_file import DataTable
 from cds_service.core.facts import Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
 from cds_service.core.signals import Signal
-from cds_service.core.wording import Wording, capital, join_words, say_date
+from cds_service.core.wording import capital, join_words, say_date, say_month
 
 MOST_REASONS = 2  # on a card; all stand in the audit entry
 
@@ -29,29 +29,25 @@ class Recommendation:
     """A rule that fired.
 
     Attributes:
-        summary: short form for the card's summary; empty where it need not be said there.
-        brief: the shortest form for the summary.
-        leads: the summary begins with it.
         label: the suggestion's label, starts with a verb; empty when nothing is offered.
         order: name of the order template in `hooks/<service>/orders/`, None when nothing is offered.
         recommended: whether the suggestion is pre-selected (`isRecommended`).
         already: orders or drafts that do it already; then nothing is offered.
-        correction: for a brace order: the end and review it would get.
+        not_counted: orders that did it before this fracture: named, and offered again.
+        corrections: of brace orders: the end and review that each would get.
         gain: for a measurement: share of a model's information it would add, 0..1.
         values: words for the placeholders of the text and of the order template.
     """
 
     rule: "Rule"
     text: str
-    summary: str
-    brief: str
-    leads: bool
     label: str
     order: str | None
     recommended: bool
     already: tuple[SupportOrder, ...]
+    not_counted: tuple[SupportOrder, ...] = ()
     because: tuple[Signal, ...]
-    correction: Correction | None
+    corrections: tuple[Correction, ...]
     gain: float
     values: Mapping[str, str]
 
@@ -90,17 +86,11 @@ class SignalText(DataTable):
 
     Attributes:
         say: the card's line; `{text}` in it is the rule's own text, which is also said where this is empty.
-        summary: its short form for the card's summary; empty where the summary need not say it.
-        brief: a shorter form yet, for a summary that has a figure to carry as well.
-        leads: the fact is graver than any figure: the summary begins with it.
         label: of the suggestion, instead of the rule's own.
     """
 
     signal: str | tuple[str, ...] = ()
     say: str = "{text}"
-    summary: str = ""
-    brief: str = ""
-    leads: bool = False
     label: str = ""
 
     @property
@@ -119,12 +109,12 @@ class Rule(DataTable):
     Attributes:
         text: the card's line, or what `texts` have in common.
         texts: the first whose signal is there is taken.
-        short: the referral in a summary's list ("Not ordered: rehabilitation").
-        summary: of a measurement: what would be measured; of a rule with one text: its short form for the summary.
         supplies: inputs of the models that a measurement could give; the act with the greatest gain leads.
         asks: of an act that asks for several measures, each of them.
         order_kind: the kind of support order that does the same already.
         order_in_card: where the EHR does not carry what the order says, the card does.
+        in_detail: the card has a line of its text; otherwise the leading fact says it.
+        not_offered_if: signals under which there is no button.
         corrects: the rule offers a corrected brace order instead of a new one.
         recommended_if: signals of which one must hold for the suggestion to be pre-selected; none: it always may be.
         recommended_unless: signals under which the suggestion is offered and not pre-selected.
@@ -141,12 +131,12 @@ class Rule(DataTable):
     unless_rule: tuple[str, ...] = ()
     text: str = ""
     texts: tuple[SignalText, ...] = ()
-    short: str = ""
-    summary: str = ""
     label: str = ""
     order: str | None = None
     order_kind: str = ""
     order_in_card: bool = False
+    in_detail: bool = True
+    not_offered_if: tuple[str, ...] = ()
     corrects: bool = False
     recommended: bool = False
     recommended_if: tuple[str, ...] = ()
@@ -177,16 +167,22 @@ def recommend(
     support: SupportOrders,
     rules: Sequence[Rule],
     values: Mapping[str, str],
+    facts: Collection[str] = (),
+    closures: Closures = NOTHING_CLOSED,
 ) -> tuple[Recommendation, ...]:
-    """The rules that fire, by rank; measurements among themselves by what they would add, most first.
+    """The rules that fire, by rank; of the measurements the one that would add most.
 
     Args:
         values: words for placeholders that every rule may use (weeks, T-score, dates).
+        facts: the facts that hold, and who leads (`ChartFacts.names`): rules ask for them as for signals.
+        closures: overrides in force; an act that they close is left out, a button alone has none.
     """
-    by_name = {signal.name: signal for signal in signals}
+    by_name = {signal.name: signal for signal in signals} | {name: Signal(name=name) for name in facts}
     fired: list[Recommendation] = []
     for rule in sorted(rules, key=lambda rule: rule.rank):
         because = _reasons(rule, by_name, findings)
+        if rule.topic == "rehabilitation" and closures.closes_act(rule.order_kind):
+            continue
         if because is None or {earlier.rule.id for earlier in fired} & set(rule.unless_rule):
             continue
         asked = [one for one in rule.asks if one.is_open(findings, by_name)]
@@ -196,9 +192,14 @@ def recommend(
             continue
         measures = join_words(one.words for one in asked) if asked else ""
         words = {**values, "asked": measures, "Asked": capital(measures)}
-        fired.append(_recommendation(rule, because, by_name, support, gain, words))
-    # Measurements last; among them first what costs little (pre-selected), then what would add most.
-    return tuple(sorted(fired, key=lambda it: (it.gain > 0, it.gain > 0 and not it.recommended, -it.gain)))
+        one = _recommendation(rule, because, by_name, support, gain, words)
+        is_offered = not closures.closes_button(rule.order_kind)
+        fired.append(one if is_offered else replace(one, order=None, label=""))
+    # One measurement, the last: first what costs little (pre-selected), then what would add most.
+    acts = [one for one in fired if not one.rule.supplies]
+    measures = [one for one in fired if one.rule.supplies and not one.already]
+    best = sorted(measures, key=lambda one: (not one.recommended, -one.gain))
+    return (*acts, *best[:1])
 
 
 def _reasons(rule: Rule, signals: Mapping[str, Signal], findings: Findings) -> tuple[Signal, ...] | None:
@@ -221,39 +222,51 @@ def _recommendation(
 ) -> Recommendation:
     said, chosen = _text(rule, signals)
     because = because if chosen is None or chosen in because else (*because, chosen)
-    already = support.of_kind(rule.order_kind) if rule.order_kind else ()
-    correction = next((signal.correction for signal in because if signal.correction), None) if rule.corrects else None
-    is_offered = (bool(rule.order) and not already) or (correction is not None and correction.order.draft)
+    already = support.counted(rule.order_kind) if rule.order_kind else ()
+    not_counted = support.not_counted(rule.order_kind) if rule.order_kind else ()
+    corrections = _corrections(because) if rule.corrects else ()
+    is_wanted = not already and not signals.keys() & set(rule.not_offered_if)
+    is_offered = (bool(rule.order) and is_wanted) or any(one.order.draft for one in corrections)
     reasons = dict.fromkeys(one.because.partition(" (")[0] for one in because if one.because)
     reason = ", ".join(list(reasons)[:MOST_REASONS])  # in one line, without their parts in brackets
     fact = chosen.because if chosen is not None else reason
     words = {**values, "because": reason, "fact": fact, "Fact": capital(fact)}
-    if correction is not None:
-        words |= {"end": say_date(correction.end), "review": say_date(correction.review)}
-        words["title"] = correction.order.title
+    if corrections:
+        words |= {"end": say_date(corrections[0].end), "review": say_date(corrections[0].review)}
+        words["title"] = " and ".join(one.order.title for one in corrections)
     return Recommendation(
         rule=rule,
         text=said.line(rule.text).format_map(words),
-        summary=said.summary.format_map(words),
-        brief=(said.brief or said.summary).format_map({**words, "t": ""}),
-        leads=said.leads,
         label=(said.label or rule.label).format_map(words) if is_offered else "",
         order=rule.order if is_offered else None,
         recommended=rule.recommended
         and (not rule.recommended_if or any(name in signals for name in rule.recommended_if))
         and not any(name in signals for name in rule.recommended_unless),
         already=already,
+        not_counted=not_counted,
         because=because,
-        correction=correction,
+        corrections=corrections,
         gain=gain,
         values=words,
     )
 
 
+def say_not_counted(order: SupportOrder) -> str:
+    """An order of before this fracture, in words: `FLS order of May 2019`."""
+    day = order.authored or order.start
+    return f"{order.name} order of {say_month(day)}" if day else f"{order.name} order without a date"
+
+
+def _corrections(because: Sequence[Signal]) -> tuple[Correction, ...]:
+    """The corrections of all braces that the rule is about, each order once."""
+    braces = (one for signal in because for one in signal.braces if one.correction)
+    return tuple({one.correction.order.reference: one.correction for one in braces if one.correction}.values())
+
+
 def _text(rule: Rule, signals: Mapping[str, Signal]) -> tuple[SignalText, Signal | None]:
     """The first text whose signal holds, with that signal; of a rule without texts its only one."""
     if not rule.texts:
-        return SignalText(summary=rule.summary), None
+        return SignalText(), None
     for option in rule.texts:
         chosen = next((signals[name] for name in option.signals if name in signals), None)
         if chosen is not None or not option.signals:
@@ -261,40 +274,10 @@ def _text(rule: Rule, signals: Mapping[str, Signal]) -> tuple[SignalText, Signal
     raise ValueError(f"rule {rule.id}: no text fits the signals")
 
 
-# --- the words that every rule may use: limits of the site, the T-score, bone treatment so far ------------------------
-
-
-def words_of_rules(findings: Findings, policy: Policy, wording: Wording, today: date) -> dict[str, str]:
-    """Words that every rule may use in its texts; a T-score older than fresh is never said without its year."""
-    t_score, fresh_days = findings.known.get("bmd-t-score"), wording.specs["bmd-t-score"].fresh_days
-    said, day = (wording.value(t_score), t_score.observed) if t_score else ("", None)
-    is_old = day is not None and fresh_days is not None and (today - day).days > fresh_days
-    when = f" in {day.year}" if day and is_old else ""
+def words_of_rules(policy: Policy) -> dict[str, str]:
+    """Limits of the site, which every rule may use in its texts."""
     return {
         "review_weeks": str(policy.brace.review_weeks),
         "max_weeks": str(policy.brace.max_weeks),
         "bed_rest_hours": str(policy.bed_rest.max_hours),
-        "t": f" (T {said}{when})" if t_score else "",
-        "score": f" ({said})" if t_score else "",
-        **say_bone_drug(findings),
     }
-
-
-def say_bone_drug(findings: Findings) -> dict[str, str]:
-    """Bone treatment so far: `drug` for a summary, `listed` with what was read for a detail."""
-    known = findings.known.get("bone-drug")
-    if known is not None and known.value is True:
-        on = f"on {known.label or 'a bone drug'}"
-        return {"drug": on, "listed": on}
-    if known is not None:
-        count = re.search(r"\d+", known.provenance[0].resource)
-        entries = "entry" if count and count[0] == "1" else "entries"
-        read = f" in {count[0]} medication {entries}" if count else ""
-        return {"drug": "no bone drug on record", "listed": f"no bone drug{read}"}
-    gap = findings.gaps["bone-drug"]
-    said = "bone drugs not known"
-    if gap.reason == "not-read":
-        said = "medication list not read"
-    elif gap.detail.endswith("empty"):
-        said = "medication list empty"
-    return {"drug": said, "listed": said if said != "bone drugs not known" else f"{said} ({gap.detail})"}

@@ -1,26 +1,45 @@
 """Named yes/no facts with their evidence; the only thing that rule files can ask for.
 
 A new signal is one function with its `@signal("name")` line. A function returns None when its fact does not hold or
-is not known: a gap never becomes a signal, except where the signal is the gap (`bone-drug-unknown`).
+is not known: a gap never becomes a signal, except where the signal is the gap (`bone-drug-unknown`). Those of drugs
+are in `drug_signals`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
-from cds_service.core.assessment import ABSOLUTE, Assessment
-from cds_service.core.bracing import Correction, find_over_limit, find_undated, is_open_rest, say_long_rest
+from cds_service.core.assessment import Assessment
+from cds_service.core.bracing import (
+    BROKEN,
+    KEEP,
+    WITHOUT_DATE,
+    Brace,
+    KeepReason,
+    fracture_day,
+    is_open_rest,
+    judge_braces,
+    keep_reasons,
+    say_long_rest,
+)
 from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
 from cds_service.core.sarcopenia import GAIT, GRIP, MUSCLE, RULERS, STUDY, is_low, written
 from cds_service.core.study import Cutoff, Study
+from cds_service.core.study_result import ABSOLUTE
 from cds_service.core.wording import UNITS, Wording, say_date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """The inputs of a signal."""
+    """The inputs of a signal.
+
+    Attributes:
+        lists_not_read: prefetch keys of the lists of problems, drugs and orders that were not read whole, or in which
+            no entry was understood.
+    """
 
     findings: Findings
     support: SupportOrders
@@ -29,11 +48,16 @@ class Situation:
     studies: Mapping[str, Study]
     wording: Wording
     today: date
+    lists_not_read: tuple[str, ...] = ()
 
 
 FRAGILITY_AGE = 50  # years; younger patients' vertebrae seldom break by weakness alone (docs/evidence.md)
-JUST_STARTED = timedelta(days=30)  # policy
 BED_REST_STUDIES = ("muscle-change-2021",)
+# Cards, E4: instability and facts F1, F2, F5 to F7.
+BED_REST_REASONS = (
+    *("unstable-fracture", "spinal-instability", "spinal-infection", "neurological-deficit"),
+    *("sepsis", "bone-malignancy", "malignancy", "recent-cancer", "active-cancer"),
+)
 NUMBERS = ("two", "three", "four", "five", "six")
 
 
@@ -44,23 +68,20 @@ class Signal(NamedTuple):
         because: one phrase for the card, `psoas 10.0 cm² (11.9 or less)`; empty where the name says it all.
         facts: the findings and orders it rests on.
         studies: ids of the studies whose cut-off or advice it uses; empty for policy.
+        words: what a phrase of a fact file may name, by placeholder: `{"month": "Nov 2024"}`.
         name: set by `find_signals`.
     """
 
     because: str = ""
     facts: tuple[Finding | SupportOrder, ...] = ()
     studies: tuple[str, ...] = ()
-    correction: Correction | None = None
+    braces: tuple[Brace, ...] = ()
     name: str = ""
+    words: Mapping[str, str] = MappingProxyType({})
 
 
 Detector = Callable[[Situation], Signal | None]
 SIGNALS: dict[str, Detector] = {}
-# Reasons for a longer brace.
-KEEP = (
-    *("high-energy-cause", "unstable-fracture", "stable-burst-fracture", "spinal-instability"),
-    "neurological-deficit",
-)
 
 
 def signal(name: str) -> Callable[[Detector], Detector]:
@@ -82,6 +103,16 @@ def find_signals(situation: Situation) -> tuple[Signal, ...]:
     )
     named = ((name, detect(situation)) for name, detect in SIGNALS.items())
     return tuple(found._replace(name=name) for name, found in (*cutoffs, *named) if found is not None)
+
+
+def find_named_signals(
+    situation: Situation, names: Collection[str]
+) -> tuple[Signal, ...]:
+    """Those of these signals that hold; a name that no detector has holds never."""
+    found = (
+        (name, detect(situation)) for name, detect in SIGNALS.items() if name in names
+    )
+    return tuple(one._replace(name=name) for name, one in found if one is not None)
 
 
 def signal_names(studies: Mapping[str, Study]) -> frozenset[str]:
@@ -187,7 +218,9 @@ def _below(situation: Situation, finding_name: str, limit: float) -> Signal | No
     if value is None or value >= limit:
         return None
     finding = situation.findings.known[finding_name]
-    return Signal(situation.wording.phrase(finding), (finding,))
+    # Surgeons leave the unit of BMI out.
+    said = situation.wording.phrase(finding).removesuffix(UNITS["kg/m2"])
+    return Signal(said, (finding,))
 
 
 @signal("muscle-normal")
@@ -201,51 +234,20 @@ def _muscle_normal(situation: Situation) -> Signal | None:
 
 @signal("refracture-above-average")
 def _refracture_above(situation: Situation) -> Signal | None:
-    headline = situation.assessment.of("refracture").headline
-    if headline is None or headline.band not in ("above", "high"):
+    pooled = situation.assessment.pooled
+    if pooled is None or pooled.figure.band != "above":
         return None
-    return Signal("refracture risk above average", headline.inputs, (headline.model.study.id,))
+    return Signal("refracture risk above average", pooled.inputs, (pooled.model.study.id,))
 
 
 @signal("residual-pain-above-average")
 def _residual_pain_above(situation: Situation) -> Signal | None:
-    """With a study uncertainty that excludes the baseline."""
-    headline = situation.assessment.of("residual-pain").headline
-    if headline is None or headline.prediction.study_uncertainty[0] <= headline.prediction.baseline.incidence:
-        return None
-    return Signal("residual pain above average", headline.inputs, (headline.model.study.id,))
-
-
-@signal("denosumab-overdue")
-def _denosumab_overdue(situation: Situation) -> Signal | None:
-    if not situation.findings.is_true("denosumab-overdue"):
-        return None
-    finding = situation.findings.known["denosumab-overdue"]
-    return Signal(_last(finding, finding.observed) if finding.observed else "last dose long ago", (finding,))
-
-
-def _last(denosumab: Finding, day: date) -> str:
-    """`last dose 3 May 2026`; the day of a prescription is not called that of a dose."""
-    is_prescribed = any(one.resource.startswith("MedicationRequest") for one in denosumab.provenance[:1])
-    return f"last {'prescribed' if is_prescribed else 'dose'} {say_date(day)}"
-
-
-@signal("fracture-on-drug")
-def _fracture_on_drug(situation: Situation) -> Signal | None:
-    """With the day of the last dose where that is known: of denosumab, whose doses are looked for one by one.
-
-    A drug on record for only a few weeks may have been started for this fracture, so it is not called a failure.
-    """
-    if not situation.findings.is_true("bone-drug"):
-        return None
-    drug, doses = situation.findings.known["bone-drug"], situation.findings.known.get("denosumab-overdue")
-    name, day = drug.label or "a bone drug", drug.observed
-    because = f"fracture on {name}"
-    if day and len(drug.provenance) == 1 and situation.today - day <= JUST_STARTED:
-        because = f"on {name} (recorded {say_date(day)})"
-    elif drug.label == "denosumab" and doses and doses.observed:
-        because += f", {_last(doses, doses.observed)}"
-    return Signal(because, (drug,))
+    """By the study that the patient belongs to."""
+    for line in situation.assessment.study_lines:
+        study = line.result.model.study
+        if study.outcome == "residual-pain":
+            return Signal("residual pain above average", line.result.inputs, (study.id,))
+    return None
 
 
 SIGNALS["long-term-steroid"] = _labelled("long-term-steroid", "long-term {}", "steroid")
@@ -271,20 +273,6 @@ def _several_levels(situation: Situation) -> Signal | None:
         return None
     number = NUMBERS[count - 2] if count - 2 < len(NUMBERS) else str(count)
     return Signal(f"{number} fractures at once", (situation.findings.known["level-count"],))
-
-
-@signal("no-bone-drug")
-def _no_bone_drug(situation: Situation) -> Signal | None:
-    if not situation.findings.is_false("bone-drug"):
-        return None
-    finding = situation.findings.known["bone-drug"]
-    return Signal(f"no bone drug {finding.provenance[0].printed.removeprefix('not ')}", (finding,))
-
-
-@signal("bone-drug-unknown")
-def _bone_drug_unknown(situation: Situation) -> Signal | None:
-    gap = situation.findings.gaps.get("bone-drug")
-    return gap and Signal(f"bone drugs not known ({gap.detail})")
 
 
 SIGNALS["spinal-infection"] = _any_true("spinal-infection")
@@ -324,77 +312,83 @@ def _exam_on_record(name: str, kind: str) -> Detector:
 
 SIGNALS["ct-on-record"] = _exam_on_record("ct-on-record", "CT")
 SIGNALS["mri-on-record"] = _exam_on_record("mri-on-record", "MRI")
-SIGNALS["no-figure"] = lambda situation: _any_true(*situation.assessment.of("refracture").excluded_by)(situation)
+SIGNALS["no-figure"] = lambda situation: _any_true(*situation.assessment.excluded_by)(situation)
+
+
+BRACE_STUDIES = ("sarcopenia-pvm-2022", "muscle-change-2021")
 
 
 @signal("brace-keep-reason")
 def _brace_keep_reason(situation: Situation) -> Signal | None:
-    """Instability, posterior wall, deficit, another fracture: on record, or of a brace order itself.
+    """Instability, posterior wall, deficit, another fracture: on record, or of a brace order itself."""
+    found = keep_reasons(situation.findings, situation.support)
+    if not any(one.issue for one in _braces(situation)):  # what is open matters only where an end is asked for
+        found = tuple(one for one in found if one.source != "open")
+    said = dict.fromkeys(_keep_words(one, situation.wording) for one in found)
+    return Signal(", ".join(said)) if said else None
 
-    With a brace ordered, also what the record mentions without deciding.
-    """
-    name = situation.wording.name
-    titles = [name(one) for one in KEEP if situation.findings.is_true(one)]
-    # A burst fracture is named as what it is: surgeons look for the posterior wall.
-    said = [f"{one} (posterior wall injury)" if "burst" in one else f"{one} on record" for one in titles]
-    if situation.support.other_fractures:
-        said.append(f"another fracture on record ({', '.join(situation.support.other_fractures)})")
-    braces = situation.support.of_kind("brace")
-    by_order = {reason for order in braces for reason in order.reasons}
-    said += [f"{name(one)} named by the brace order" for one in KEEP if one in by_order]
-    gaps = situation.findings.gaps  # what the record mentions without deciding
-    is_open = [one for one in KEEP if one in gaps and gaps[one].reason != "unreadable" and gaps[one].seen]
-    said += [f"{name(one)} not excluded" for one in is_open if braces]
-    return Signal(" · ".join(dict.fromkeys(said))) if said else None
+
+def _keep_words(reason: KeepReason, wording: Wording) -> str:
+    if reason.name == "other-fracture":
+        return f"another fracture on record ({', '.join(reason.levels)})"
+    how = {"record": "on record", "order": "named by the brace order", "open": "not excluded"}
+    return f"{wording.name(reason.name)} {how[reason.source]}"
+
+
+@signal("brace-reasons-unread")
+def _brace_reasons_unread(situation: Situation) -> Signal | None:
+    """The lists that could hold a reason to keep a brace, or an earlier brace, were not read or are empty."""
+    gaps = situation.findings.gaps
+    unread = [name for name in KEEP if name in gaps and not gaps[name].seen]
+    if not situation.support.of_kind("brace") or not (unread or situation.support.unchecked):
+        return None
+    return Signal("reasons to keep a brace not known")
+
+
+def _braces(situation: Situation) -> tuple[Brace, ...]:
+    fractured_on = fracture_day(situation.findings)
+    return judge_braces(situation.support, situation.policy.brace, situation.today, fractured_on)
 
 
 @signal("brace-ordered")
 def _brace_ordered(situation: Situation) -> Signal | None:
     braces = situation.support.of_kind("brace")
-    return Signal(braces[0].title, braces) if braces else None
+    return Signal(braces[0].title, braces, braces=_braces(situation)) if braces else None
 
 
 # The site wants the limits said with every augmentation.
 SIGNALS["brace-card-always"] = lambda situation: Signal() if situation.policy.brace.card == "always" else None
 
 
-def _brace_broken(*drafts: bool) -> Detector:
-    """The first brace that breaks the limit, among drafts, active orders, or first the one and then the other."""
-
-    def detect(situation: Situation) -> Signal | None:
-        limit = situation.policy.brace
-        found = (find_over_limit(situation.support, limit, situation.today, draft=draft) for draft in drafts)
-        return _with_correction(next(filter(None, found), None))
-
-    return detect
+def _of_braces(braces: list[Brace]) -> Signal | None:
+    if not braces:
+        return None
+    orders = tuple(one.times.order for one in braces)
+    return Signal(", ".join(map(_brace_words, braces)), orders, BRACE_STUDIES, tuple(braces))
 
 
-_brace_limit_broken = _brace_broken(True, False)
-SIGNALS["brace-draft-broken"] = _brace_broken(True)
-SIGNALS["brace-active-broken"] = _brace_broken(False)
-SIGNALS["brace-limit-broken"] = _brace_limit_broken
+def _brace_words(brace: Brace) -> str:
+    why = WITHOUT_DATE.get(brace.issue or "", "")
+    why = "its words name a shortest time, no end" if brace.issue == "least" else why
+    return f"{brace.times.said()} ({why})" if why else brace.times.said()
+
+
+@signal("brace-limit-broken")
+def _brace_limit_broken(situation: Situation) -> Signal | None:
+    """A brace that ends after the site's weeks, or never."""
+    return _of_braces([one for one in _braces(situation) if one.issue in BROKEN])
 
 
 @signal("brace-limit-passed")
 def _brace_limit_passed(situation: Situation) -> Signal | None:
     """A brace worn for so long that its limit has passed."""
-    found = _brace_limit_broken(situation)
-    return found if found and found.correction and found.correction.end < situation.today else None
+    return _of_braces([one for one in _braces(situation) if one.issue == "passed"])
 
 
 @signal("brace-undated")
 def _brace_undated(situation: Situation) -> Signal | None:
     """No last day, and words that say another end, a payer's length, or what was not understood: no conflict."""
-    if _brace_limit_broken(situation):
-        return None
-    return _with_correction(find_undated(situation.support, situation.policy.brace, situation.today))
-
-
-def _with_correction(found: tuple[Correction, str] | None) -> Signal | None:
-    if found is None:
-        return None
-    correction, because = found
-    return Signal(because, (correction.order,), ("sarcopenia-pvm-2022", "muscle-change-2021"), correction)
+    return _of_braces([one for one in _braces(situation) if one.issue and one.issue not in BROKEN])
 
 
 @signal("bed-rest-long")
@@ -415,3 +409,13 @@ def _bed_rest_open(situation: Situation) -> Signal | None:
     if found is None or _bed_rest_long(situation):
         return None
     return Signal("bed rest without an end time", (found,), BED_REST_STUDIES)
+
+
+@signal("bed-rest-reason")
+def _bed_rest_reason(situation: Situation) -> Signal | None:
+    """A fact for which bed rest may be meant: the plan of getting up is not ours then."""
+    return _any_true(*BED_REST_REASONS)(situation) if situation.support.of_kind("bed-rest") else None
+
+
+# Signals of other modules register themselves.
+from cds_service.core import card_signals, chart_signals, drug_signals  # noqa: E402, F401

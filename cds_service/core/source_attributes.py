@@ -4,13 +4,13 @@
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
+from cds_service.core.pooled_study import AttributeStatus, PooledStudy
 from cds_service.core.study import LogisticStudy, MarkerStudy, Part, StrataStudy, Study, Text
 
-Status = Literal["reported", "ours", "not_reported", "not_done", "local"]
 OUTPUTS: Mapping[type[Study], str] = {
     StrataStudy: "The rate on this patient's side of the cut-off, as supporting evidence; no probability.",
     MarkerStudy: "Whether a change between two MRIs lies in the range of patients who had refractured; no probability.",
@@ -22,7 +22,7 @@ class SourceAttribute(Part):
 
     key: Text
     title: Text
-    status: Status
+    status: AttributeStatus
     text: Text
     source: Text
 
@@ -46,6 +46,17 @@ class SourceAttributes(Part):
         }
         local = {key: {"status": "local", **said} for key, said in site.items()}
         return {**_filled(self.attributes, {**_words(study), "version": version}), **own, **local}
+
+    def of_pooled(self, study: PooledStudy, site: Mapping[str, Mapping[str, str]], version: str) -> dict[str, Any]:
+        """All 44 of the pooled model, by key; most of its words are its own file's."""
+        own = {
+            key: {"status": one.status, "text": one.text, "source": f"{study.id}: {one.printed_in}"}
+            for key, one in study.card.attributes.items()
+        }
+        local = {key: {"status": "local", **said} for key, said in site.items()}
+        kept = [one for one in self.attributes if one.key not in own]
+        found = _filled(kept, {**_pooled_words(study), "version": version}) | own | local
+        return {one.key: found[one.key] for one in self.attributes}
 
     def of_advice(self, words: Mapping[str, str], *, has_sources: bool) -> dict[str, Any]:
         """The 13 of a recommendation, by key.
@@ -86,6 +97,18 @@ def _words(study: Study) -> dict[str, Any]:
         "limits": " ".join(study.limits),
         "inputs": f"Health status: {inputs}.",
         "validity": study.validation.summary if isinstance(study, LogisticStudy) else "there is no model.",
+    }
+
+
+def _pooled_words(study: PooledStudy) -> dict[str, Any]:
+    inputs = ", ".join(one.title for one in study.inputs)
+    return {
+        "paper": f"{study.id}: pooled entries",
+        "dates": f"Sources read on {study.read_on}; due for review by {study.review_by}; version {study.version}.",
+        "health_status": f"{inputs}.",
+        "health_source": f"{study.id}: inputs of its file",
+        "output": f"The probability of a new vertebral fracture within {study.say.horizon}.",
+        "output_type": "Prediction (a probability, said as a coarse step) and classification (a band).",
     }
 
 

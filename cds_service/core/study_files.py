@@ -6,29 +6,41 @@ from pathlib import Path
 from types import MappingProxyType
 
 from cds_service.core.data_file import label, read_toml, validated
+from cds_service.core.pooled_study import PooledStudy
 from cds_service.core.study import ContraryEvidence, LogisticStudy, MarkerStudy, StrataStudy, Study
 from cds_service.errors import DataFileError
 
-KINDS: Mapping[str, type[LogisticStudy | StrataStudy | MarkerStudy | ContraryEvidence]] = {
+POOLED = "pooled-2026"
+AnyStudy = LogisticStudy | StrataStudy | MarkerStudy | PooledStudy | ContraryEvidence
+KINDS: Mapping[str, type[AnyStudy]] = {
     "logistic": LogisticStudy,
     "strata": StrataStudy,
     "follow-up-marker": MarkerStudy,
+    "pooled": PooledStudy,
     "contrary-evidence": ContraryEvidence,
 }
 
 
 def load_studies(folder: Path, units: Mapping[str, str]) -> Mapping[str, Study]:
-    """Every study of the folder by id, in the order of ids.
+    """Every single study of the folder by id, in the order of ids.
 
     Args:
-        folder: holds one TOML file for each study, named by its id, and `contrary-evidence.toml`.
+        folder: holds one TOML file for each study, named by its id, the pooled model, and `contrary-evidence.toml`.
         units: canonical unit of every finding of the vocabulary.
     """
     read = [_read(path, units) for path in sorted(folder.glob("*.toml"))]
-    studies = {one.id: one for one in read if not isinstance(one, ContraryEvidence)}
+    studies = {one.id: one for one in read if not isinstance(one, ContraryEvidence | PooledStudy)}
     if not studies:
         raise DataFileError(folder.name, "", "no study file here")
     return MappingProxyType(studies)
+
+
+def load_pooled_study(folder: Path, units: Mapping[str, str]) -> PooledStudy:
+    """The pooled model's file."""
+    read = _read(folder / f"{POOLED}.toml", units)
+    if not isinstance(read, PooledStudy):
+        raise DataFileError(f"{POOLED}.toml", "kind", "pooled is expected")
+    return read
 
 
 def load_contrary_evidence(folder: Path) -> ContraryEvidence:
@@ -50,7 +62,7 @@ def find_study_faults(folder: Path, units: Mapping[str, str]) -> list[DataFileEr
     return found
 
 
-def _read(path: Path, units: Mapping[str, str] | None = None) -> Study | ContraryEvidence:
+def _read(path: Path, units: Mapping[str, str] | None = None) -> AnyStudy:
     tables = read_toml(path)
     kind = tables.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:

@@ -47,13 +47,15 @@ Rows = Annotated[
 ]
 
 
-class _Part(BaseModel):
+class TablePart(BaseModel):
+    """A part of a table: camelCase in the file, nothing unknown, immutable."""
+
     model_config = ConfigDict(
         frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, arbitrary_types_allowed=True
     )
 
 
-class ReducedModel(_Part):
+class ReducedModel(TablePart):
     """The model with only some inputs, fitted in the cohort (evidence.md, steps 4-7). Arrays are read-only.
 
     Attributes:
@@ -94,7 +96,7 @@ class ReducedModel(_Part):
         return max(self.distance, level + slope * 4 * risk * (1 - risk))
 
 
-class ReducedTable(_Part):
+class ReducedTable(TablePart):
     """All reduced models of one study.
 
     Attributes:

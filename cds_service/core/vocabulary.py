@@ -11,6 +11,8 @@ Kind = Literal[
     "boolean",  # a yes/no Observation
     "category",  # a word of a closed list, by a concept map
     "condition",  # yes/no from the problem list, medications or procedures where named
+    "event",  # yes from the problem list, if it happened within a time, whatever the list says of it now
+    "place",  # where the patient is cared for, from the encounter of the signing
     "exam",  # whether the record shows an imaging exam on which something can be measured
     "medication",  # yes/no from the medication lists
     "demographic",  # from Patient
@@ -76,6 +78,13 @@ class FindingSpec:
         labels: what exactly it is, by concept, in our words; the first that fits.
         by_words: words of the list say yes where no code does. For what calls for care and never reassures.
         events: concepts of single events, two of which on different days within `events_months` say yes as well.
+        kinds: which one it is, in our words, by rule of `mappings/kinds.toml`, where no code says it.
+        words_need_kind: words alone are enough only if one of `kinds` is among them.
+        unless_kinds: rules of `mappings/kinds.toml` for words with which an event does not count.
+        within_days: an event that is older does not count.
+        older_days: an event that is not older does not count.
+        undated_counts: an event whose day nobody knows counts.
+        active_counts: what the list has as active counts, whatever its day.
         key: prefetch key whose answer holds it.
         also_keys: further keys that must have been read before "no" may be said.
         answers: concept map of coded answers.
@@ -111,6 +120,13 @@ class FindingSpec:
     history: tuple[Name, ...] = ()
     past: str = ""
     labels: Mapping[Name, str] = Field(default_factory=dict)
+    kinds: Mapping[Name, str] = Field(default_factory=dict)
+    words_need_kind: bool = False
+    unless_kinds: tuple[Name, ...] = ()
+    within_days: int | None = Field(default=None, gt=0)
+    older_days: int | None = Field(default=None, gt=0)
+    undated_counts: bool = False
+    active_counts: bool = False
     by_words: bool = False
     events: tuple[Name, ...] = ()
     events_months: int | None = Field(default=None, gt=0)
@@ -149,7 +165,7 @@ class FindingSpec:
     def _has_what_its_kind_needs(self) -> Self:
         if self.kind == "quantity" and (not self.accept_units or self.range is None or not self.key):
             raise ValueError("a quantity needs accept_units, range and key")
-        if self.kind in ("condition", "medication") and (not self.value_sets or not self.key):
+        if self.kind in ("condition", "event", "medication") and (not self.value_sets or not self.key):
             raise ValueError(f"a {self.kind} needs value_sets and key")
         if (self.kind == "change") != (self.of is not None):
             raise ValueError("`of` belongs to a change, and a change needs it")

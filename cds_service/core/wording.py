@@ -5,18 +5,20 @@ Only our own words and checked numbers pass through here, never text from a reco
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import ceil, floor
 from pathlib import Path
 
 from cds_service.core.data_file import read_toml
-from cds_service.core.facts import Finding
+from cds_service.core.facts import YEARS_FROM, Finding
+from cds_service.core.months import months_between
 from cds_service.core.vocabulary import FindingSpec
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WORDS = read_toml(Path(__file__).with_name("words.toml"))
 UNITS: Mapping[str, str] = _WORDS["units"]
 GAP_REASONS: Mapping[str, str] = _WORDS["gap-reasons"]
+HALF_A_YEAR = timedelta(days=183)  # nearer days have no year: nobody mistakes it
 COARSE_FROM = 10  # percent; from here up a summary prints in steps of 5
 # Units whose numbers are whole as often as not.
 PLAIN = frozenset({"kg/m2", "{score}"})
@@ -44,6 +46,23 @@ def capital(text: str) -> str:
 def say_date(day: date) -> str:
     """`1 May 2026`."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def say_month(day: date) -> str:
+    """`Nov 2024`."""
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def say_near_date(day: date, today: date) -> str:
+    """`19 Nov` in today's year or within half a year of today, else `19 Nov 2024`."""
+    is_near = day.year == today.year or abs(today - day) <= HALF_A_YEAR
+    return f"{day.day} {MONTHS[day.month - 1]}" if is_near else say_date(day)
+
+
+def say_since(day: date, today: date) -> str:
+    """`Mar 2026`, and `2021` of a day that is two years away."""
+    is_old = months_between(day, today) >= YEARS_FROM
+    return str(day.year) if is_old else say_month(day)
 
 
 def say_number(value: float, decimals: int) -> str:

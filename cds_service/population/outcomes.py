@@ -11,10 +11,10 @@ from datetime import date, timedelta
 from typing import Any, TextIO
 
 from cds_service.core.facts import Finding, Findings, Value
+from cds_service.core.months import months_before
 from cds_service.core.study import LogisticStudy
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.facts.chart import months_before
 from cds_service.fhir.facts.earlier_fracture import AT_ONCE, SUBACUTE, fracture_levels
 from cds_service.fhir.facts.problem_list import LATER_ENCOUNTER
 from cds_service.fhir.gathering.subjects import Person

@@ -16,8 +16,10 @@ from typing import Any, NamedTuple
 
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
-from cds_service.core.assessment import OUTCOMES, assess
-from cds_service.core.facts import AugmentationOrder, Findings
+from cds_service.core.assessment import OUTCOMES, Assessment, assess
+from cds_service.core.facts import AugmentationOrder, Findings, SupportOrders
+from cds_service.core.risk_words import NOT_COUNTED
+from cds_service.core.signals import Signal, Situation, find_named_signals
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.facts.chart import Horizon
@@ -41,12 +43,12 @@ Json = dict[str, Any]
 
 NO_PROCEDURE = "no kyphoplasty or vertebroplasty of this patient in the export; --procedure names one for all"
 DECEASED = "the patient has died"
-# Findings that only cards read: no figure, no criterion and no other finding rests on them.
+# Findings that only cards read: neither a figure and its words, nor a criterion, nor another
+# finding rests on them.
 OF_CARDS = frozenset(
     {
-        *("active-cancer", "bone-drug", "ct-on-record", "denosumab-overdue", "local-kyphosis"),
-        *("long-term-steroid", "mna-category", "mna-score", "mri-on-record", "pain-score", "repeated-falls"),
-        *("sarcopenia-site", "spinal-instability", "stable-burst-fracture"),
+        *("ct-on-record", "local-kyphosis", "mna-category", "mna-score", "mri-on-record"),
+        *("pain-score", "sarcopenia-site", "stable-burst-fracture"),
     }
 )
 NOTHING = QueryResult(state="empty")
@@ -168,16 +170,42 @@ def _score(patient: str, kinds: Mapping[str, Sequence[Json]], run: Run) -> tuple
     rows = find_rows(record, visits, run.service, run.as_of) if run.with_worklist else ()
     if findings.is_true("deceased"):
         return _not_applicable(DECEASED), DECEASED, rows
+    service, state = run.service, state_of(record)
+    assessment = assess(
+        findings,
+        state,
+        service.models,
+        service.pooled,
+        service.studies,
+        service.policy,
+    )
     found = Answer(
         order=order,
-        record_state=state_of(record),
+        record_state=state,
         findings=findings,
-        assessment=assess(findings, run.service.models, run.service.studies, run.service.policy),
+        assessment=assessment,
+        signals=_uncounted(findings, assessment, run, day),
         policy=run.service.policy,
         wording=run.service.wording,
         texts=run.hook.texts,
     )
     return assessments_extension(found)[EXTENSION], "", rows
+
+
+def _uncounted(
+    findings: Findings, assessment: Assessment, run: Run, day: date
+) -> tuple[Signal, ...]:
+    """Facts on record that the model does not count: they make what is said a lower limit."""
+    situation = Situation(
+        findings=findings,
+        support=SupportOrders(),
+        assessment=assessment,
+        policy=run.service.policy,
+        studies=run.service.studies,
+        wording=run.service.wording,
+        today=day,
+    )
+    return find_named_signals(situation, NOT_COUNTED)
 
 
 def known_on(

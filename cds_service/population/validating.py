@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cds_service.core.assessment import ModelResult, absolute_exclusions, apply_model
+from cds_service.core.study_result import ModelResult, absolute_exclusions, apply_model
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.recalibration import Recalibration

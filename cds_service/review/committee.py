@@ -31,7 +31,15 @@ BY_MONTH = {
     "Accepted": "accepted",
     "Overridden": "overridden",
 }
-BANDS = {"High": "high", "Above": "above", "Not different": "not-different", "Lower": "lower", "No figure": "none"}
+# Of the pooled figure; "high" and "lower" are of answers under earlier rules, by studies.
+BANDS = {
+    "Above": "above",
+    "Not different": "not-different",
+    "Below": "below",
+    "High (study)": "high",
+    "Lower (study)": "lower",
+    "No own figure": "none",
+}
 Rows = Sequence[tuple[str, Sequence[int]]]
 Place = tuple[int, int]
 

@@ -28,7 +28,13 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     "kind": {key: title for key, (title, _) in KINDS.items()},
     "feedback": {"accepted": "accepted", "overridden": "overridden", "any": "any feedback", "none": "no feedback"},
     "outcome": {"refracture": "refracture", "residual-pain": "residual pain"},
-    "band": {"high": "high", "above": "above", "not-different": "not different", "lower": "lower"},
+    "band": {
+        "above": "above",
+        "not-different": "not different",
+        "below": "below",
+        "high": "high (study)",
+        "lower": "lower (study)",
+    },
     "topic": {"rehabilitation": "rehabilitation", "braceLimit": "brace limit", "missingData": "missing data"},
     "result": {
         one: one for one in ("shown", SILENT, "refused", "accepted", "overridden", "reviewed", "committee", "denied")

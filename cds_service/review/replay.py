@@ -10,13 +10,30 @@ from typing import Any
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import assessment_json
 from cds_service.core.assessment import assess
-from cds_service.core.facts import AugmentationOrder, Finding, Findings, Gap, Provenance, RecordState
+from cds_service.core.chart_facts import rank_facts
+from cds_service.core.facts import (
+    AugmentationOrder,
+    Finding,
+    Findings,
+    Gap,
+    PassedOver,
+    Provenance,
+    RecordState,
+)
 from cds_service.core.policy import Policy
 from cds_service.core.signals import Signal
 from cds_service.errors import CdsError
 from cds_service.service import Service, ServiceHook
 
+# In place of where a value that was not used came from, which the entry does not hold.
+SEEN = Provenance(resource="", origin="prefetch", code="", printed="", rule="")
 SAME = 1e-9  # relative; machines differ in the last digits
+EARLIER = (
+    "shown under earlier rules, by which one study spoke for the patient; the figures of"
+    " the studies are compared, what was said is not computed again"
+)
+# What the earlier rules made of the studies' figures.
+OF_EARLIER_RULES = frozenset({"headline", "status", "disagreement", "band", "isTheirs", "said"})
 TEXTS = frozenset({"concerns"})  # sentences beside the figures: of the texts in force, not of the models
 
 
@@ -26,14 +43,16 @@ class Replay:
 
     Attributes:
         differences: figures that are not the same, `refracture.sarcopenia-pvm-2022.risk: 0.21 then, 0.23 now`.
-        notes: models that are not the same, whether or not the figures are.
+        notes: models and rules that are not the same, whether or not the figures are.
         answer: what the models in force say.
+        is_earlier: the answer was made before the pooled model spoke.
     """
 
     differences: tuple[str, ...]
     notes: tuple[str, ...]
     now: tuple[Mapping[str, Any], ...]
     answer: Answer
+    is_earlier: bool = False
 
     @property
     def is_identical(self) -> bool:
@@ -57,26 +76,71 @@ def replay(content: Mapping[str, Any], service: Service, service_id: str | None)
     if not _is_known(content, service):
         raise NothingToReplay
     answer = _answer(content, service, hook)
-    now = [json.loads(json.dumps(assessment_json(answer, outcome))) for outcome in answer.assessment.outcomes]
-    then = _by_name(content["assessments"])
-    return Replay(tuple(_differences("", then, _by_name(now))), tuple(_notes(content, service)), tuple(now), answer)
+    now = [
+        json.loads(json.dumps(assessment_json(answer, outcome)))
+        for outcome in answer.assessment.outcomes
+    ]
+    then, again = _by_name(content["assessments"]), _by_name(now)
+    is_earlier = service.pooled.study.id not in content.get("models", {})
+    if is_earlier:
+        then, again = _of_studies(then), _of_studies(again)
+    return Replay(
+        differences=tuple(_differences("", then, again)),
+        notes=(
+            *((EARLIER,) if is_earlier else ()),
+            *_notes(content, service),
+        ),
+        now=tuple(now),
+        answer=answer,
+        is_earlier=is_earlier,
+    )
+
+
+def _of_studies(assessments: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures of the five studies, without what rules made of them.
+
+    An outcome without figures is left out: rules say for whom there are none.
+    """
+    return {
+        outcome: {
+            name: {key: one for key, one in model.items() if key not in OF_EARLIER_RULES}
+            for name, model in found["models"].items()
+            if "inputsKnown" in model
+        }
+        for outcome, found in assessments.items()
+        if found.get("models")
+    }
 
 
 def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> Answer:
     """The answer as far as the entry holds it; without orders in force, recommendations and suggestions."""
     findings = _findings(content)
+    parts = {name: part for name, part in content["record"].items() if name != "server"}
+    record = RecordState(**parts)
     in_force = service.policy.model_dump(by_alias=True)  # with what entered the figures then
-    policy = Policy.model_validate({**in_force, "recalibration": {}, **content.get("policy", {})})
+    signals = tuple(Signal(name=name) for name in content["signals"])
+    kept = {name: _known_keys(part, in_force[name]) for name, part in content.get("policy", {}).items()}
+    policy = Policy.model_validate({**in_force, "recalibration": {}, **kept})
     return Answer(
         order=_order(content),
-        record_state=RecordState(**{name: part for name, part in content["record"].items() if name != "server"}),
+        record_state=record,
         findings=findings,
-        assessment=assess(findings, service.models, service.studies, policy),
-        signals=tuple(Signal(name=name) for name in content["signals"]),
+        assessment=assess(
+            findings, record, service.models, service.pooled, service.studies, policy
+        ),
+        signals=signals,
+        facts=rank_facts(hook.facts, signals, (), common={}),
         policy=policy,
         wording=service.wording,
         texts=hook.texts,
     )
+
+
+def _known_keys(kept: Any, in_force: Any) -> Any:
+    """A table of the policy without keys that no longer stand for anything."""
+    if not in_force or not isinstance(kept, dict) or not all(isinstance(one, str | int | float) for one in in_force.values()):
+        return kept
+    return {**in_force, **{name: one for name, one in kept.items() if name in in_force}}
 
 
 def _order(content: Mapping[str, Any]) -> AugmentationOrder | None:
@@ -95,10 +159,20 @@ def _order(content: Mapping[str, Any]) -> AugmentationOrder | None:
 def _findings(content: Mapping[str, Any]) -> Findings:
     known = {one["name"]: _finding(one) for one in content["findings"]}
     gaps = {
-        one["name"]: Gap(name=one["name"], reason=one["reason"], detail="", value=one.get("value"))
+        one["name"]: Gap(
+            name=one["name"],
+            reason=one["reason"],
+            detail="",
+            seen=(SEEN,) if one.get("seen") else (),
+            value=one.get("value"),
+        )
         for one in content.get("gaps", ())
     }
-    return Findings(known=known, gaps=gaps)
+    passed_over = tuple(
+        PassedOver(name=one["name"], reason=one["reason"], detail="", provenance=SEEN)
+        for one in content.get("passedOver", ())
+    )
+    return Findings(known=known, gaps=gaps, passed_over=passed_over)
 
 
 def _finding(kept: Mapping[str, Any]) -> Finding:
@@ -128,13 +202,14 @@ def _is_known(content: Mapping[str, Any], service: Service) -> bool:
 
 
 def _notes(content: Mapping[str, Any], service: Service) -> Iterator[str]:
+    in_force = {study.id: study for study in service.studies_in_force}
     for name, then in content.get("models", {}).items():
-        model = service.models.get(name)
-        if model is None:
+        study = in_force.get(name)
+        if study is None:
             yield f"{name}: not in force any more"
-        elif model.study.version != then["version"]:
-            yield f"{name}: version {then['version']} then, {model.study.version} now"
-        elif model.study.digest != then["digest"]:
+        elif study.version != then["version"]:
+            yield f"{name}: version {then['version']} then, {study.version} now"
+        elif study.digest != then["digest"]:
             yield f"{name}: the same version, but another study file"
 
 

@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from cds_service.core.months import months_before
 from cds_service.errors import DataFileError
-from cds_service.fhir.facts.chart import months_before
 
 FOLDER = Path(__file__).parent
 # A complete site folder, for the patient whose record speaks local codes.

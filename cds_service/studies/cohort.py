@@ -175,7 +175,7 @@ def _draw_group(study: LogisticStudy, group: str, size: int, seed: int) -> Matri
     if group != "all":
         drawn |= {a.finding: a.event if group == "event" else a.no_event for a in study.auxiliaries}
     names = sorted(drawn)  # the draws must not depend on the order of a file or dict
-    spread = _spread_points(names, size, f"{study.id}/{group}", seed)
+    spread = spread_points(names, size, f"{study.id}/{group}", seed)
     printed = _printed_sizes(study)[group]
     values = {name: _place(spread[name], drawn[name], printed) for name in names}
     columns = []
@@ -210,7 +210,7 @@ def _place(uniform: Vector, group: Statistics, size: int) -> Mapping[str, Vector
     return {"": (group.mean or 0.0) + (group.sd or 0.0) * ndtri(uniform)}
 
 
-def _spread_points(names: list[str], size: int, stream: str, seed: int) -> Mapping[str, Vector]:
+def spread_points(names: list[str], size: int, stream: str, seed: int) -> Mapping[str, Vector]:
     """Points evenly spread over 0..1 in as many dimensions as names: a scrambled Sobol sequence, seeded."""
     words = np.frombuffer(hashlib.sha256(stream.encode()).digest(), dtype="<u4")
     random = np.random.default_rng([seed, *words.tolist()])

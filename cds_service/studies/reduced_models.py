@@ -1,10 +1,9 @@
 """Reduced models: what a model with only the known inputs would have said in the cohort (docs/evidence.md, steps 4-7).
 
 Build time only, and the only place besides recalibration where scikit-learn is used. The service reads the tables
-that `build_tables` writes.
+that `build_tables` writes (`building.py`).
 """
 
-import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
@@ -226,10 +225,3 @@ def _ends(values: table.Vector, cohort: Cohort) -> table.Ends:
     shares = [percentile / 100 for percentile in table.PERCENTILES]
     ends = np.quantile(values, shares, weights=cohort.weights, method="inverted_cdf")
     return float(ends[0]), float(ends[1]), float(ends[2]), float(ends[3])
-
-
-def differing_tables(say: Say) -> tuple[str, ...]:
-    """Studies whose shipped table is not what a fresh build gives (beyond rounding of another machine)."""
-    with tempfile.TemporaryDirectory() as fresh:
-        build_tables(say, Path(fresh))
-        return table.compare_tables(REDUCED, Path(fresh))

@@ -16,8 +16,8 @@ from cds_service.audit.chain import AuditLog, is_probe
 from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.basis.links import Links
 from cds_service.callers.verifying import Callers
+from cds_service.cards.answered import topic_of
 from cds_service.cards.extension import EXTENSION
-from cds_service.cards.repeated import topic_of
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.errors import NotAllowed, NotAuthenticated, UnknownService
 from cds_service.fhir.gathering.reading import FhirReader

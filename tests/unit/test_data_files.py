@@ -171,7 +171,7 @@ def own_texts(folder, file, old, new):
 
 
 def test_a_site_says_it_in_its_own_words(tmp_path):
-    site = own_texts(tmp_path, "cards/texts.toml", "muscle may waste", "muscle is lost in a brace")
+    site = own_texts(tmp_path, "cards/texts.toml", "muscle wastes in a brace", "muscle is lost in a brace")
     cards = cards_for(thin_and_weak(), kyphoplasty(), brace(), service=load_service(site))
     assert "muscle is lost in a brace" in cards["braceLimit"]["detail"]
 

@@ -1,12 +1,12 @@
 """The record as the finding readers see it: plain JSON in a fixed order, with the dates that limit what counts."""
 
-from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 from cds_service.core.facts import Finding, Gap, GapReason, Origin, PassedOver, Provenance, Value, say_months
+from cds_service.core.months import months_between
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.drugs import Drug, read_billed, read_drug
 from cds_service.fhir.gathering.picking import MEDICATION_TYPES, NOT_UNDERSTOOD, Sourced
@@ -319,17 +319,6 @@ def known(
     )
 
 
-def months_before(day: date, months: int) -> date:
-    """The same day of the month, `months` earlier, or the last day of that month."""
-    year, place = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, place + 1, min(day.day, monthrange(year, place + 1)[1]))
-
-
 def age_in_words(observed: date, today: date) -> str:
     """Age in whole months, or in whole years from two years on: `14 months`, `3 years`."""
     return say_months(months_between(observed, today))
-
-
-def months_between(observed: date, today: date) -> int:
-    """Whole months from one day to the other."""
-    return (today.year - observed.year) * 12 + today.month - observed.month - (today.day < observed.day)

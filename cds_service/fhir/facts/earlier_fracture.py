@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from cds_service.core.facts import Finding
+from cds_service.core.facts import Finding, Precision
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts import problem_list
 from cds_service.fhir.facts.chart import Chart, FindingOrGap, age_in_words, gap, known
@@ -24,6 +24,7 @@ HISTORY = "earlier-vertebral-fracture"
 VAGUE = ("onsetAge", "onsetRange", "onsetString", "_onset", "abatement")
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 OLD = frozenset({HISTORY, "long-standing"})
+PRECISIONS: dict[int, Precision] = {4: "year", 7: "month"}  # by length as written
 ORDINALS = ("second", "third", "fourth", "fifth", "sixth")
 
 
@@ -50,6 +51,37 @@ def find_earlier_fracture(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     return problem_list.silence(spec, chart, ()), passed
 
 
+def find_index_fracture(spec: FindingSpec, chart: Chart) -> FindingOrGap:
+    """Find the day of the fracture that is treated now: of its newest entries within a month, the first.
+
+    Entries that name a treated level come before those that name none.
+    """
+    stated = problem_list.find_stated(chart, spec, spec.value_sets)
+    present = [
+        (one.day, one)
+        for one in stated
+        if one.entry.kind == "Condition" and one.day and not one.problem and _is_present(one, one.day, chart)
+    ]
+    treated = set(chart.treated)
+    at_level = [pair for pair in present if fracture_levels(pair[1].entry.raw, chart.terminology) & treated]
+    ordered = sorted(at_level or present, key=lambda pair: (pair[0], pair[1].entry.reference), reverse=True)
+    if not ordered:
+        unread = chart.unread(spec)
+        return gap(spec, "not-read" if unread else "absent", unread or "its day is not on record"), chart.broken(spec)
+    episode = ordered[:1]
+    for pair in ordered[1:]:
+        if episode[-1][0] - pair[0] <= AT_ONCE:
+            episode.append(pair)
+    day = episode[-1][0]
+    return known(spec, True, *(one.provenance(spec) for _, one in episode), observed=day), chart.broken(spec)
+
+
+def _is_present(stated: problem_list.Stated, day: date, chart: Chart) -> bool:
+    if stated.is_later_encounter or chart.not_after - day > SUBACUTE or day > chart.not_after:
+        return False
+    return _is_earlier(stated, chart) is False
+
+
 def _yes(spec: FindingSpec, chart: Chart, earlier: Sequence[problem_list.Stated]) -> Finding:
     days = sorted({day for one in earlier if (day := _day_of(one, chart))})
     ordered = sorted(earlier, key=lambda one: (_day_of(one, chart) or date.min, one.entry.reference), reverse=True)
@@ -60,7 +92,18 @@ def _yes(spec: FindingSpec, chart: Chart, earlier: Sequence[problem_list.Stated]
         observed=days[-1] if days else None,
         concerns=() if any(one.code for one in earlier) else (problem_list.BY_WORDS,),
         label=_counted(days, chart.today) if days else "",
-    )
+    )._replace(site=_levels_of(ordered[0], chart), dated_to=_precision(ordered[0]))
+
+
+def _levels_of(stated: problem_list.Stated, chart: Chart) -> str:
+    """The vertebrae of the latest earlier fracture, head to foot, as a card names them."""
+    named = fracture_levels(stated.entry.raw, chart.terminology)
+    return ", ".join(level for level in LEVELS if level in named)
+
+
+def _precision(stated: problem_list.Stated) -> Precision:
+    element = "onsetDateTime" if stated.entry.kind == "Condition" else "performedDateTime"
+    return PRECISIONS.get(len(text(stated.entry.raw.get(element)).strip()), "day")
 
 
 def _counted(days: Sequence[date], today: date) -> str:

@@ -8,19 +8,22 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 
-from cds_service.core.facts import Finding, Findings, Gap, PassedOver, Provenance
+from cds_service.core.facts import DRUGS_NOT_READ, BoneDrugs, Finding, Findings, Gap, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts import measurements
 from cds_service.fhir.facts.bone_density import find_t_score
+from cds_service.fhir.facts.bone_drug_history import find_bone_drug, find_denosumab_overdue, read_history
 from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, age_in_words, gap, known
-from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture
-from cds_service.fhir.facts.medication_list import find_denosumab_overdue, find_medication
+from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture, find_index_fracture
+from cds_service.fhir.facts.events import find_event, find_fall_with_injury
+from cds_service.fhir.facts.long_steroid import find_long_steroid
+from cds_service.fhir.facts.medication_list import find_medication
 from cds_service.fhir.facts.observations import RETRACTED, Reading, find_readings, status_problem, time_problem
 from cds_service.fhir.facts.problem_list import find_condition
 from cds_service.fhir.facts.quantities import Refused
 from cds_service.fhir.gathering.picking import EXAM_TYPES
-from cds_service.fhir.raw_json import Json, text, texts_of, truth
+from cds_service.fhir.raw_json import Json, member, text, texts_of, truth
 from cds_service.fhir.site_calendar import Moment
 
 Reader = Callable[[FindingSpec, Chart], FindingOrGap]
@@ -35,22 +38,25 @@ def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings
     found: dict[str, Finding] = {}
     gaps: dict[str, Gap] = {}
     passed: list[PassedOver] = []
+    drugs = read_history(specs["bone-drug"], chart) if "bone-drug" in specs else DRUGS_NOT_READ
     for name, spec in sorted(specs.items()):
-        outcome, passed_over = _find(spec, chart, specs)
+        outcome, passed_over = _find(spec, chart, specs, drugs)
         if passed_over:
             passed += dict.fromkeys(passed_over)
         if isinstance(outcome, Finding):
             found[name] = outcome
         else:
             gaps[name] = outcome
-    return Findings(found, gaps, tuple(passed))
+    return Findings(found, gaps, tuple(passed), drugs)
 
 
-def _find(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec]) -> FindingOrGap:
+def _find(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec], drugs: BoneDrugs) -> FindingOrGap:
     if spec.after_surgery:
         return gap(spec, "absent", "known only after surgery"), ()
     if spec.kind == "change":
         return measurements.find_change(spec, chart, specs)
+    if spec.name in FROM_DRUGS:
+        return FROM_DRUGS[spec.name](spec, chart, drugs)
     return (BY_NAME.get(spec.name) or PICKS.get(spec.pick) or READERS[spec.kind])(spec, chart)
 
 
@@ -118,6 +124,7 @@ def _deceased(spec: FindingSpec, chart: Chart, raw: Json, source: Provenance) ->
 DONE = {
     "DiagnosticReport": frozenset({"partial", "preliminary", "final", "amended", "corrected", "appended"}),
     "ImagingStudy": frozenset({"available"}),
+    "Procedure": frozenset({"completed"}),
 }
 
 
@@ -126,9 +133,10 @@ def find_exam(spec: FindingSpec, chart: Chart) -> FindingOrGap:
 
     An exam with contrast may be recorded twice, with only one record saying so; that whole day is left out.
     """
+    kinds = (*EXAM_TYPES, "Procedure") if "procedures" in spec.also_keys else EXAM_TYPES
     done = [
         (day, one)
-        for one in chart.of_kind(*EXAM_TYPES)
+        for one in chart.of_kind(*kinds)
         if one.status in DONE[one.kind] and (day := _day_of(one, chart)) is not None and day <= chart.not_after
     ]
     refused = {day for day, one in done if one.concepts & set(spec.never)}
@@ -154,8 +162,28 @@ def _without(spec: FindingSpec, chart: Chart, refused: set[date]) -> Gap:
 def _day_of(exam: Entry, chart: Chart) -> date | None:
     if exam.kind == "ImagingStudy":
         return chart.calendar.first_day(exam.raw.get("started"))
-    done = chart.calendar.effective(exam.raw)
+    done = chart.calendar.effective(exam.raw, "performed" if exam.kind == "Procedure" else "effective")
     return done.day if done else None
+
+
+# --- the encounter of the signing ------------------------------------------------------------------------------------
+
+# HL7 ActCode. An emergency (EMER) may become either.
+INPATIENT, CLINIC = frozenset({"IMP", "ACUTE", "NONAC", "OBSENC"}), frozenset({"AMB", "VR", "HH"})
+VOID_ENCOUNTER = frozenset({"entered-in-error", "cancelled"})
+
+
+def find_place(spec: FindingSpec, chart: Chart) -> FindingOrGap:
+    """Read where the patient is cared for from the class of the encounter."""
+    encounters = [one for one in chart.of_kind("Encounter") if one.status not in VOID_ENCOUNTER]
+    for encounter in encounters:
+        code = text(member(encounter.raw, "class", "code")).upper()
+        place = "inpatient" if code in INPATIENT else "clinic" if code in CLINIC else ""
+        if place:
+            return known(spec, place, encounter.source(spec, f"class {code}")), ()
+    if encounters:
+        return gap(spec, "undetermined", "the class of the encounter does not say"), ()
+    return gap(spec, "absent", "no encounter was read"), ()
 
 
 # --- answers: yes/no findings and categories from boolean, coded or free-text Observations ---------------------------
@@ -240,6 +268,12 @@ def _as_value(word: str, spec: FindingSpec) -> bool | str:
 
 BY_NAME: Mapping[str, Reader] = {
     "prior-vertebral-fracture": find_earlier_fracture,
+    "fall-with-injury": find_fall_with_injury,
+    "index-fracture": find_index_fracture,
+    "long-term-steroid": find_long_steroid,
+}
+FROM_DRUGS: Mapping[str, Callable[[FindingSpec, Chart, BoneDrugs], FindingOrGap]] = {
+    "bone-drug": find_bone_drug,
     "denosumab-overdue": find_denosumab_overdue,
 }
 PICKS: Mapping[str, Reader] = {
@@ -251,6 +285,8 @@ READERS: Mapping[str, Reader] = {
     "boolean": find_answer,
     "category": find_answer,
     "condition": find_condition,
+    "event": find_event,
+    "place": find_place,
     "exam": find_exam,
     "medication": find_medication,
     "demographic": find_demographic,

@@ -6,9 +6,10 @@ from datetime import date
 from typing import NamedTuple
 
 from cds_service.core.facts import METHOD_NOT_RECORDED, Aged, Finding, Gap, GapReason
+from cds_service.core.months import months_between
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
-from cds_service.fhir.facts.chart import Chart, FindingOrGap, age_in_words, gap, months_between
+from cds_service.fhir.facts.chart import Chart, FindingOrGap, age_in_words, gap
 from cds_service.fhir.facts.observations import Reading, find_readings, site_key
 from cds_service.fhir.facts.quantities import Measured, Refused, any_differ, measure, shortened
 from cds_service.fhir.raw_json import member, objects, text, texts_of

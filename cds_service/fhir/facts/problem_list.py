@@ -7,10 +7,11 @@ from functools import cache
 from typing import NamedTuple
 
 from cds_service.core.facts import Finding, Gap, GapReason, PassedOver, Provenance
+from cds_service.core.months import months_before
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
-from cds_service.fhir.facts.chart import LISTS, Chart, Entry, FindingOrGap, age_in_words, gap, known, months_before
+from cds_service.fhir.facts.chart import LISTS, Chart, Entry, FindingOrGap, age_in_words, gap, known
 from cds_service.fhir.gathering.picking import LISTED, MEDICATION_TYPES
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Match
@@ -34,6 +35,7 @@ SPINAL = AUGMENTATIONS | {
     *("stable-burst-fracture", "spinal-instability", "prior-spinal-surgery", "neurological-deficit", "malignancy"),
     *("pathological-fracture", "spinal-infection"),
 }
+COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 IN_USE = frozenset({"active", "in-progress", "completed"})
 
 
@@ -78,11 +80,16 @@ class Stated(NamedTuple):
 def find_condition(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     """Find whether the patient has the condition, or why that is not known."""
     stated = find_stated(chart, spec, spec.value_sets)
-    counted = [one for one in stated if one.problem is None and not one.is_past] or _twice(spec, chart)
+    counted = [one for one in stated if one.problem is None and not one.is_past]
+    events = [] if counted else _twice(spec, chart)
     set_aside = [one.passed_over(spec) for one in stated if one.problem is not None or one.is_past]
     passed = (*chart.broken(spec), *set_aside)
+    if events:
+        number = len({one.day for one in events})
+        found = stated_as_true(spec, events, chart)
+        return found._replace(label=f"{COUNTS.get(number, str(number))} {spec.title.split()[-1]}"), passed
     if counted:
-        return stated_as_true(spec, counted), passed
+        return stated_as_true(spec, counted, chart), passed
     return silence(spec, chart, stated), passed
 
 
@@ -100,10 +107,10 @@ def _is_of_later_encounter(code: str) -> bool:
     return LATER_ENCOUNTER.fullmatch(code.rpartition("|")[2]) is not None
 
 
-def stated_as_true(spec: FindingSpec, counted: Sequence[Stated]) -> Finding:
+def stated_as_true(spec: FindingSpec, counted: Sequence[Stated], chart: Chart) -> Finding:
     """The finding "yes", with the newest entry first."""
     ordered = sorted(counted, key=lambda one: (one.day or date.min, one.entry.reference), reverse=True)
-    labels = dict.fromkeys(label for one in ordered if (label := spec.label_of(one.concepts)))
+    labels = dict.fromkeys(label for one in ordered if (label := label_of(one, spec, chart)))
     return known(
         spec,
         True,
@@ -112,6 +119,24 @@ def stated_as_true(spec: FindingSpec, counted: Sequence[Stated]) -> Finding:
         concerns=() if any(one.code for one in ordered) else (BY_WORDS,),
         label=" and ".join(labels) or _augmentation(counted),
     )
+
+
+def label_of(stated: Stated, spec: FindingSpec, chart: Chart) -> str:
+    """Which one it is, in our words: by its codes, else by what its words say of it, else by what they name."""
+    coded = frozenset(match.concept for match in stated.entry.matches)
+    return spec.label_of(coded) or kind_of(stated.entry, spec, chart) or spec.label_of(stated.entry.named)
+
+
+def kind_of(entry: Entry, spec: FindingSpec, chart: Chart) -> str:
+    """The first of the finding's kinds that the words of an entry say."""
+    said = kinds_said(entry, tuple(spec.kinds), chart)
+    return next((label for name, label in spec.kinds.items() if name in said), "")
+
+
+def kinds_said(entry: Entry, among: tuple[str, ...], chart: Chart) -> frozenset[str]:
+    """Which rules of `mappings/kinds.toml` fit the words of an entry."""
+    kinds, words = chart.terminology.kinds, texts_of(entry.raw.get("code")) if among else ()
+    return frozenset().union(*(kinds.of_title(one, among) for one in words))
 
 
 def _augmentation(counted: Sequence[Stated]) -> str:

@@ -10,7 +10,7 @@ from cds_service.core.facts import RecordState
 from cds_service.errors import EvidenceUnavailable, NotAllowed, PatientMismatch
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
-from cds_service.fhir.gathering.picking import Sourced, Unreadable, pick
+from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD, Sourced, Unreadable, pick
 from cds_service.fhir.gathering.prefetch import (
     PrefetchPlan,
     QueryResult,
@@ -162,7 +162,28 @@ def state_of(record: PatientRecord) -> RecordState:
         unreadable=len(record.unreadable),
         foreign=sum(record.foreign.values()),
         notes=tuple(sorted(notes)),
+        lists_not_read=tuple(key for key in DECIDING_LISTS if not _is_list_read(record, key)),
     )
+
+
+# The lists that a pre-selected order rests on, each with the prefetch keys that may hold its entries.
+DECIDING_LISTS: Mapping[str, tuple[str, ...]] = {
+    "conditions": ("conditions",),
+    "medications": ("medications", "administrations", "statements"),
+    "serviceRequests": ("serviceRequests",),
+}
+
+
+def _is_list_read(record: PatientRecord, key: str) -> bool:
+    """Whether a list was read whole, and at least one of its entries was understood."""
+    read = record.reads.get(key)
+    if read is None or read.state == "failed" or read.is_cut:
+        return False
+    parts = [record.reads[part] for part in DECIDING_LISTS[key] if part in record.reads]
+    strange = sum(
+        NOT_UNDERSTOOD in one.concepts for part in DECIDING_LISTS[key] for one in record.of_key(part)
+    )
+    return sum(part.entries for part in parts) > strange
 
 
 WARNED = "The record server sent a warning with part of the record: it may hold more than was shown to us."

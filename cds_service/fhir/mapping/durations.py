@@ -44,7 +44,7 @@ _PLACES = {
 }
 # The same for words of all languages together.
 _PLACES_OF_ALL = {
-    **dict.fromkeys(("brace", "bed_rest", "others", "overnight", "never", "loose"), _INSIDE),
+    **dict.fromkeys(("brace", "bed_rest", "others", "overnight", "never", "loose", "posture"), _INSIDE),
     "payer": "%s",
     "least_before": r"(?:%s)\W*$",
     "least_after": r"\W*(?:%s)",
@@ -114,6 +114,7 @@ class _Clause(NamedTuple):
         own: it names the ordered item.
         other: it names something else: a check, a dose, a visit.
         about: whether it is about the ordered item, by itself or by the clause before; None if nothing tells.
+        is_only: its length is the only number with a unit of time in the whole text.
     """
 
     text: str
@@ -121,6 +122,7 @@ class _Clause(NamedTuple):
     own: bool
     other: bool
     about: bool | None
+    is_only: bool = False
 
 
 class DurationRules:
@@ -185,6 +187,10 @@ class DurationRules:
                 yield mention
             text = _blank(text, found.start() if mention is None else mention.start, found.end())
         yield from (Mention("doubtful", *found.span()) for found in _TWELFTH.finditer(text))
+        if subject == "brace":  # worn "when out of bed" says nothing about bed rest, nor about how long
+            for found in self._anywhere["posture"].finditer(text):
+                text = _blank(text, *found.span())
+        is_only = len(list(islice(self._amount.finditer(text), 2))) == 1
         about: bool | None = is_title or None
         if overlong := next(islice(self._amount.finditer(text), MOST_AMOUNTS, None), None):
             yield Mention("doubtful", overlong.start(), len(text))
@@ -193,7 +199,7 @@ class DurationRules:
             words = text[start:end]
             own, other = self._named(words, subject), self._is_about_other(words, subject)
             about = True if own else (False if other else about)
-            for mention in self._clause(_Clause(words, subject, own, other, about)):
+            for mention in self._clause(_Clause(words, subject, own, other, about, is_only)):
                 yield mention._replace(start=mention.start + start, end=mention.end + start)
 
     def _clauses(self, text: str) -> Iterator[tuple[int, int]]:
@@ -331,11 +337,14 @@ class DurationRules:
     ) -> Literal["length", "doubtful"] | None:
         """Judge a duration in a clause about nothing else; the words around it decide if the order is not named."""
         if not clause.own:
-            is_open = clause.about is not False
-            return ("length" if self._is_filler(f"{before} {after}") else "doubtful") if is_open else None
+            if clause.about is False:
+                return None
+            return "length" if self._is_filler(f"{before} {after}") else "doubtful"
         if late and clause.subject == "brace" and not is_led:
             return "doubtful"  # "TLSO 6 weeks after surgery" may be a beginning
-        return "length" if is_led or self._is_next_to_subject(before, after, clause.subject) else "doubtful"
+        # In words about the brace the only length is the brace's, wherever it stands.
+        is_clear = is_led or clause.is_only or self._is_next_to_subject(before, after, clause.subject)
+        return "length" if is_clear else "doubtful"
 
     def _is_next_to_subject(self, before: str, after: str, subject: str) -> bool:
         """Whether only filler words stand between a duration and the ordered item."""

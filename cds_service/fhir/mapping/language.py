@@ -89,6 +89,7 @@ class Durations(DataTable):
         rate, ago, past: what stands after a duration: a frequency, the past, what it is counted from.
         stop, start, up: an order's end, its beginning, and that a patient gets up.
         brace, bed_rest, others: what a clause is about.
+        posture: when a brace is worn (`when out of bed`): it says nothing about how long.
         fillers: words that say nothing about what a length belongs to.
         clause: words between two clauses.
         go_on: words after a length that may be replaced with it.
@@ -120,6 +121,7 @@ class Durations(DataTable):
     brace: tuple[Pattern, ...] = ()
     bed_rest: tuple[Pattern, ...] = ()
     others: tuple[Pattern, ...] = ()
+    posture: tuple[Pattern, ...] = ()
     fillers: tuple[Pattern, ...] = ()
     clause: tuple[Pattern, ...] = ()
     go_on: tuple[Pattern, ...] = ()

@@ -89,6 +89,7 @@ class Terminology:
         self.drugs = load_drugs(folders, systems)
         self.languages = Languages(required(folders, "languages.toml", LanguagesFile)[1], languages)
         self.methods = required(folders, "methods.toml", MethodWords)[1]
+        self.kinds = required(folders, "kinds.toml", MethodWords)[1]
         self._drug_rules = TextRules(self.drugs.words, None)
         self._suspicion = re.compile("|".join(self._texts[SUSPICION].any) if SUSPICION in self._texts else NEVER)
         joints = [one.joints for one in languages.values()]
@@ -335,13 +336,22 @@ def check_specs(specs: Mapping[str, FindingSpec], terminology: Terminology) -> N
                     raise DataFileError(spec.rule, key, f"{concept} is neither a value set nor a code of ours")
         if spec.answers is not None and spec.answers not in terminology.map_ids:
             raise DataFileError(spec.rule, "answers", f"{spec.answers} is not a concept map")
-        for way in spec.method.ways if spec.method else ():
-            if way not in terminology.methods.names:
-                raise DataFileError(spec.rule, "method", f"{way} is not in methods.toml")
+        _check_phrases(spec, terminology)
         for unit in spec.accept_units:
             if unit and terminology.units.convert(0.0, unit, spec.unit) is None:
                 raise DataFileError(spec.rule, "accept_units", f"units.toml does not lead from {unit} to {spec.unit}")
     _check_implied_units(specs, terminology)
+
+
+def _check_phrases(spec: FindingSpec, terminology: Terminology) -> None:
+    named = (
+        ("kinds", (*spec.kinds, *spec.unless_kinds), terminology.kinds.names),
+        ("method", spec.method.ways if spec.method else (), terminology.methods.names),
+    )
+    for key, rules, names in named:
+        if missing := next((rule for rule in rules if rule not in names), None):
+            file = "kinds.toml" if key == "kinds" else "methods.toml"
+            raise DataFileError(spec.rule, key, f"{missing} is not in {file}")
 
 
 def _check_implied_units(specs: Mapping[str, FindingSpec], terminology: Terminology) -> None:

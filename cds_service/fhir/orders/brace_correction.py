@@ -34,8 +34,8 @@ Read = Callable[..., tuple[Mention, ...]]  # `DurationRules.read` for a brace
 def correct_brace_order(draft: Json, correction: Correction, terminology: Terminology) -> dict[str, Any] | None:
     """Set the end of the draft; None if the draft or the result is not a valid R4 resource.
 
-    Also None if an extension that we do not know may reverse it, if a time in its words is doubtful, or if its words or
-    single events would still exceed the new end.
+    Also None if an extension that we do not know may reverse it, if a time in its words is doubtful, or if its words,
+    its duration or single events would still exceed the new end.
 
     `occurrencePeriod` and `occurrenceTiming.repeat.boundsPeriod` are bounded in place; `boundsDuration` is replaced by
     the period, since FHIR allows only one of them. `occurrenceDateTime` cannot hold an end, so it becomes the start of
@@ -52,6 +52,8 @@ def correct_brace_order(draft: Json, correction: Correction, terminology: Termin
     days = map(terminology.calendar.named_day, items(member(draft, "occurrenceTiming", "event")))
     if not all(day and day <= correction.end for day in days):
         return None
+    if "duration" in (member(draft, "occurrenceTiming", "repeat") or ()):
+        return None  # beside a period it would still state the old length
     corrected = _without_empty_members(draft)
     _set_end(corrected, correction)
     for holder, key in _places(corrected):

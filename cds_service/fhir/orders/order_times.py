@@ -74,7 +74,7 @@ def _of_timing(timing: Json, calendar: SiteCalendar) -> OrderTimes:
     if isinstance(bounds, Mapping):
         return _of_period(bounds, calendar)
     lengths = (member(timing, "repeat", "boundsDuration"), member(timing, "repeat", "boundsRange", "high"))
-    hours = next((found for one in lengths if (found := _hours(one))), None)
+    hours = next((found for one in lengths if (found := _hours(one))), None) or _repeated(timing)
     events = sorted(day for event in items(timing.get("event")) if (day := calendar.first_day(event)))
     if hours is None and events:
         return OrderTimes(start=events[0], end=events[-1], hours=_between(events[0], events[-1]))
@@ -83,6 +83,28 @@ def _of_timing(timing: Json, calendar: SiteCalendar) -> OrderTimes:
         hours=hours,
         no_end="payer" if any(_is_lifetime(one) for one in lengths) else "",
     )
+
+
+def _repeated(timing: Json) -> float | None:
+    """Hours of all repetitions (`count` in `period`), else of the one (`duration`); None if neither says how long.
+
+    A duration of some hours of each day is wear time.
+    """
+    repeat = member(timing, "repeat")
+    count = number(member(repeat, "countMax")) or number(member(repeat, "count"))
+    period = _element(repeat, "period")
+    if count and count > 0 and period:
+        return count * period / max(number(member(repeat, "frequency")) or 1, 1)
+    duration = _element(repeat, "duration")
+    if duration is None or period:
+        return None
+    return duration * max(count or 1, 1)
+
+
+def _element(repeat: Any, name: str) -> float | None:
+    """Hours of `period` or `duration`, the longer of a range."""
+    value = number(member(repeat, f"{name}Max")) or number(member(repeat, name))
+    return _hours({"value": value, "code": member(repeat, f"{name}Unit")})
 
 
 def _unit(duration: Any) -> str:

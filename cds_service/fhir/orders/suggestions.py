@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from cds_service.core.bracing import Correction
 from cds_service.core.recommendations import Recommendation
+from cds_service.core.wording import capital, say_date
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.brace_correction import correct_brace_order, describe_correction
@@ -61,33 +62,63 @@ def draft_suggestions(
     terminology: Terminology,
     today: date,
     capabilities: Capabilities = EVERYTHING,
-) -> Mapping[str, Suggestion]:
-    """Draft suggestions by rule id, for rules that offer an order that does not exist yet or correct a draft.
+) -> Mapping[str, tuple[Suggestion, ...]]:
+    """Draft suggestions by rule id, for rules that offer an order that does not exist yet or correct drafts.
 
     What this EHR cannot apply is left out: the card says it in words.
 
     The same request on the same day gives the same ids, and no other signing gives them.
     """
     common = _common(signing.patient, encounter_id, user_id, today)
-    found: dict[str, Suggestion] = {}
+    found: dict[str, tuple[Suggestion, ...]] = {}
     for one in recommendations:
-        action = None
+        offers: list[Suggestion] = []
         if one.label and not one.already and one.order is not None:
             template = templates[one.order]
             resource = _fill(template, {**one.values, TODAY: today.isoformat()})
             is_taken = template.is_mapped or capabilities.orderables == "any"
             if is_taken and capabilities.can("create", resource["resourceType"]):
-                action = _create(one, {**resource, **common}, signing)
-        elif one.label and one.correction is not None and one.correction.end >= today:
-            action = _fitting(_update(one.correction, terminology), one, capabilities, signing)
-        if action is not None:
-            found[one.rule.id] = _suggestion(one, action, signing)
+                offers = [_suggestion(one, _create(one, {**resource, **common}, signing), signing)]
+        elif one.label:
+            offers = _corrections(one, today, terminology, capabilities, signing)
+        if offers:
+            found[one.rule.id] = tuple(offers)
     return found
+
+
+def _corrections(
+    recommendation: Recommendation,
+    today: date,
+    terminology: Terminology,
+    capabilities: Capabilities,
+    signing: Signing,
+) -> list[Suggestion]:
+    """One suggestion for each brace that can be corrected, each with the brace's name where there are several."""
+    labels = _labels(recommendation.corrections)
+    found = []
+    for label, one in zip(labels, recommendation.corrections, strict=True):
+        action = None
+        if one.end >= today:
+            action = _fitting(_update(one, terminology), recommendation, capabilities, signing)
+        if action is not None:
+            found.append(_suggestion(recommendation, action, signing, label=label, is_certain=one.is_certain))
+    return found
+
+
+def _labels(corrections: Sequence[Correction]) -> list[str]:
+    """What each correction's button says; of several, which brace it is for."""
+    ends = [f"set end {say_date(one.end)}" for one in corrections]
+    if len(corrections) == 1:
+        return [capital(end) for end in ends]
+    names = [one.order.name for one in corrections]
+    if len(set(names)) < len(names):
+        names = [f"{one.order.title}, order {place}" for place, one in enumerate(corrections, 1)]
+    return [f"{name}: {end}" for name, end in zip(names, ends, strict=True)]
 
 
 def order_words(
     recommendations: Sequence[Recommendation],
-    suggestions: Mapping[str, Suggestion],
+    suggestions: Mapping[str, tuple[Suggestion, ...]],
     templates: Mapping[str, OrderTemplate],
     capabilities: Capabilities,
     today: date,
@@ -142,17 +173,20 @@ def make_template(name: str, resource: Any, orderables: Mapping[Code, Coding] = 
     return template
 
 
-def _suggestion(recommendation: Recommendation, action: Action, signing: Signing) -> Suggestion:
+def _suggestion(
+    recommendation: Recommendation, action: Action, signing: Signing, *, label: str = "", is_certain: bool = True
+) -> Suggestion:
+    label = label or recommendation.label
     resource = action.resource or {}
     # All that a new order says is in its id already.
     offered = resource["id"] if action.type == "create" else resource
-    is_instead = action.type == "create" and recommendation.correction is not None
+    is_instead = action.type == "create" and bool(recommendation.corrections)
     content = {"rule": recommendation.rule.id, "description": action.description, "offered": offered}
     return Suggestion(
-        label=f"{recommendation.label}, as a new order" if is_instead else recommendation.label,
+        label=f"{label}, as a new order" if is_instead else label,
         uuid=signing.derive_id("suggestion", content),
         # A correction that comes as a second order is never pre-selected: the first has to be removed by hand.
-        is_recommended=recommendation.recommended and not is_instead,
+        is_recommended=recommendation.recommended and is_certain and not is_instead,
         actions=(action,),
     )
 

@@ -3,19 +3,20 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from cds_service.core.bracing import times_of
+from cds_service.core.bracing import DAY, KEEP, times_of
 from cds_service.core.facts import AugmentationOrder, SupportOrder, SupportOrders, WordedEnd
-from cds_service.core.signals import KEEP
 from cds_service.fhir.certainty import ACTIVE, certainty_of, clinical_status
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.level_text import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
 from cds_service.fhir.orders.drafts import DraftOrders, Order, codeables
 from cds_service.fhir.orders.order_text import name_brace
 from cds_service.fhir.orders.order_times import OrderTimes, read_times, read_worded_end, texts_on_time
 from cds_service.fhir.orders.recognition import (
     AUGMENTATION,
     FRACTURES,
+    REVIEW,
     SUPPORT_TITLES,
     Recognition,
     recognise_augmentation,
@@ -26,7 +27,10 @@ from cds_service.fhir.references import Targets
 from cds_service.fhir.site_calendar import SiteCalendar
 
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets|"
+OWN_ORDERS = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
+LIAISON = frozenset({"fracture-liaison"})
 IN_FORCE = frozenset({"active", "on-hold"})  # an order on hold still counts as ordered
+CARRIED_OUT = IN_FORCE | {"completed"}
 NOT_ORDERED = frozenset({"proposal", "plan", "option"})  # intents that authorise nobody to act
 RECORD_KEYS = {
     "serviceRequests": "ServiceRequest",
@@ -61,12 +65,18 @@ def find_support_orders(
         today: orders that ended earlier are left out; None keeps all, and skips the search for other fractures.
     """
     signed_now = {order.reference for order in drafts}
-    active = [one for one in find_stored_orders(record, terminology, IN_FORCE) if one.reference not in signed_now]
+    stored = [one for one in find_stored_orders(record, terminology, CARRIED_OUT) if one.reference not in signed_now]
+    active = find_stored_orders(record, terminology, IN_FORCE)
+    in_force = [one for one in stored if one in active and not _has_ended(one, today)]
+    augmentations = find_augmentations(record, terminology)
     return SupportOrders(
-        orders=(*drafts, *(order for order in active if not _has_ended(order, today))),
+        orders=(*drafts, *in_force),
+        earlier_braces=tuple(one for one in stored if one.kind == "brace" and one not in in_force),
         unchecked=unchecked_in(record),
-        augmented_on=max((day for _, day in find_augmentations(record, terminology) if day), default=None),
+        augmented_on=max((day for _, day in augmentations if day), default=None),
+        stages=tuple(sorted({day for name, day in augmentations if day and name.startswith("Procedure/")})),
         procedure_on=_planned(signed, today) if signed else None,
+        is_augmented_now=signed is not None,
         other_fractures=other_fractures(record, signed.levels if signed else (), terminology, today) if today else (),
     )
 
@@ -127,11 +137,17 @@ def _support_orders(
             end=times.end,
             authored=authored,
             title=_title(kind, recognition, one.resource, terminology),
-            hours=times.hours,
+            hours=_hours(kind, times),
             worded=_worded(one.resource, kind, times, terminology),
             reasons=reasons_of_order(one.resource, terminology) if kind == "brace" else frozenset(),
             source=one.source if draft else None,
         )
+
+
+def _hours(kind: str, times: OrderTimes) -> float | None:
+    """How long an order runs; some hours of a brace are wear time of a day."""
+    is_wear_time = kind == "brace" and times.end is None and (times.hours or DAY) < DAY
+    return None if is_wear_time else times.hours
 
 
 def _worded(order: Json, kind: str, times: OrderTimes, terminology: Terminology) -> WordedEnd:
@@ -143,12 +159,21 @@ def _worded(order: Json, kind: str, times: OrderTimes, terminology: Terminology)
 
 def _title(kind: str, recognition: Recognition, order: Json, terminology: Terminology) -> str:
     """The name of the order in our texts, with its HCPCS code if any; never the record's own words."""
+    if kind == REVIEW and _is_liaison(recognition, order, terminology):
+        return "FLS"
     if kind != "brace":
         return SUPPORT_TITLES[kind]
     code = next((code.removeprefix(HCPCS) for code in recognition.codes if code.startswith(HCPCS)), "")
     words = " ".join(words for words, is_title in texts_on_time(order) if is_title)
     name = name_brace(words, code, terminology)
     return f"{name} ({code})" if code else name
+
+
+def _is_liaison(recognition: Recognition, order: Json, terminology: Terminology) -> bool:
+    """Whether it is a referral to fracture liaison, by our code or in words."""
+    titles = " ".join(words for words, is_title in texts_on_time(order) if is_title)
+    is_ours = any(code == f"{OWN_ORDERS}|{REVIEW}" for code in recognition.codes)
+    return is_ours or bool(terminology.text_concepts(titles[:LONGEST_TITLE], LIAISON))
 
 
 def _stored(record: PatientRecord) -> Iterator[Order]:

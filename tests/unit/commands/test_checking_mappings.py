@@ -81,6 +81,23 @@ def test_an_ehr_with_a_folder_of_its_own_has_the_days_of_the_site(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("baseline", "words"),
+    [
+        ("", "this site's events and patients are not given; count them first"),
+        ("incidence = 0.08, months = 24", "a share without its patients moves the studies alone; count them first"),
+        ("events = 24, patients = 300, months = 24", "24 of 300 patients within 24 months; weighted"),
+        ("events = 24, patients = 300, months = 24", "with the pooled incidence 9.2 %"),
+        ("events = 3, patients = 90, months = 6", "takes what was counted over 12 to 36 months"),
+    ],
+)
+def test_a_site_is_asked_for_its_events_and_patients(tmp_path, baseline, words):
+    table = f"[baseline]\nrefracture = {{ {baseline} }}" if baseline else ""
+    site = site_folder(tmp_path / "site", client_of(), more=table)
+    (site / "keys.json").write_bytes(key_set(GOOD))
+    assert words in CliRunner().invoke(main, ["mappings", "check", "--site", str(site)]).output
+
+
+@pytest.mark.parametrize(
     ("content", "words"),
     [
         (b"{", "no JWK Set"),

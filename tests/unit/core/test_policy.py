@@ -18,7 +18,7 @@ def test_our_own_values_are_those_of_the_contract_and_the_evidence_page():
     policy = open_service().policy
     ours = cases(__file__, "ours")
     assert {name: attrgetter(name)(policy) for name in ours} == ours
-    assert (policy.pooled_incidence.of("refracture"), policy.pooled_incidence.of("residual-pain")) == (0.17, None)
+    assert (policy.pooled_incidence.of("refracture"), policy.pooled_incidence.of("residual-pain")) == (0.166, None)
 
 
 def test_a_site_sets_its_values_and_nothing_else_changes():
@@ -46,8 +46,35 @@ def test_a_value_beyond_its_limits_is_refused(values):
 
 
 def test_an_incidence_without_its_horizon_is_refused_and_says_what_to_write():
-    with pytest.raises(ValidationError, match="months = 12"):
+    with pytest.raises(ValidationError, match="months = 24"):
         open_service().policy.with_site({"refracture": 0.12}, {})
+
+
+@pytest.mark.parametrize(("events", "share"), [(24, 0.08), (0, 0.5 / 301), (300, 300.5 / 301)])
+def test_events_and_patients_are_a_share_too_and_never_0_or_1(events, share):
+    observed = {"refracture": {"events": events, "patients": 300, "months": 24}}
+    policy = open_service().policy.with_site(observed, {})
+    assert policy.baseline.of("refracture", 24) == pytest.approx(share)
+    assert policy.baseline.of("refracture", 12) is None
+
+
+@pytest.mark.parametrize(
+    "observed",
+    [
+        {"months": 24},
+        {"events": 24, "months": 24},
+        {"patients": 300, "months": 24},
+        {"events": 24, "patients": 300, "incidence": 0.08, "months": 24},
+        {"events": 301, "patients": 300, "months": 24},
+        {"events": -1, "patients": 300, "months": 24},
+        {"events": 0, "patients": 0, "months": 24},
+        {"events": 24, "patients": 300},
+    ],
+    ids=str,
+)
+def test_an_incidence_is_a_share_or_events_of_patients(observed):
+    with pytest.raises(ValidationError):
+        open_service().policy.with_site({"refracture": observed}, {})
 
 
 def test_a_key_that_no_policy_table_knows_is_refused():

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds_service.core.facts import GapReason
-from cds_service.core.wording import GAP_REASONS, say_coarse_percent, say_date, say_number, say_percent, say_range
+from cds_service.core.wording import (
+    GAP_REASONS,
+    say_coarse_percent,
+    say_date,
+    say_month,
+    say_near_date,
+    say_number,
+    say_percent,
+    say_range,
+)
 from tests.chart_builders import open_service
 from tests.fact_builders import finding
 from tests.tables import cases
@@ -65,6 +74,23 @@ def test_a_number_has_a_true_minus_and_no_negative_zero(value, decimals, said):
 
 def test_a_day_is_written_out():
     assert say_date(date(2026, 5, 1)) == "1 May 2026"
+
+
+def test_says_month_and_year():
+    assert say_month(date(2024, 11, 19)) == "Nov 2024"
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        pytest.param(date(2026, 3, 9), "9 Mar", id="same year"),
+        pytest.param(date(2025, 12, 19), "19 Dec 2025", id="last year, over half a year"),
+        pytest.param(date(2027, 1, 15), "15 Jan", id="next year, near"),
+        pytest.param(date(2027, 11, 20), "20 Nov 2027", id="next year, far"),
+    ],
+)
+def test_leaves_the_year_out_of_near_days(day, words):
+    assert say_near_date(day, date(2026, 11, 20)) == words
 
 
 @pytest.mark.parametrize(("name", "value", "said"), cases(__file__, "a_finding_is_named_with_value_and_unit"))

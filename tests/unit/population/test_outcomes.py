@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import main
-from cds_service.fhir.facts.chart import months_before
+from cds_service.core.months import months_before
 from cds_service.population.outcomes import Followed, follow
 from cds_service.population.scoring import Run
 from tests.chart_builders import HOOK, measured, of_patient, open_service, patient, problem

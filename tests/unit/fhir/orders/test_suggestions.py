@@ -36,7 +36,7 @@ def recommend(template=None, rule_id="rule-1", **members):
     rule = Rule(id=rule_id, when=When(), owner="nobody", approved=TODAY, review_by=TODAY, **said)
     whole = {"rule": rule, "text": rule.text, "summary": "", "brief": "", "leads": False, "order": template}
     whole |= {"label": "Refer to rehabilitation", "recommended": True, "already": (), "because": ()}
-    whole |= {"correction": None, "gain": 0.0, "values": {"review_weeks": "2", "asked": "grip and gait"}}
+    whole |= {"corrections": (), "gain": 0.0, "values": {"review_weeks": "2", "asked": "grip and gait"}}
     return Recommendation(**(whole | members))
 
 
@@ -55,15 +55,14 @@ def corrected(*drafts, there=None):
     """The action that corrects the one support order of these drafts, None when nothing is offered."""
     (found,) = find_draft_support_orders(signing(bundle(*drafts)), terminology())
     correction = Correction(order=found, start=None if found.start else TODAY, review=REVIEW, end=END)
-    label = "Set end date 15 Jan 2027"
-    suggestion = suggest(recommend(label=label, correction=correction), there=there).get("rule-1")
-    return suggestion and suggestion.actions[0]
+    offers = suggest(recommend(label="Set an end", corrections=(correction,)), there=there).get("rule-1")
+    return offers and offers[0].actions[0]
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_a_template_becomes_a_whole_order_of_this_patient_that_is_recognised_once_it_is_signed(name):
     expected = cases(__file__, "templates")[name]
-    (suggestion,) = suggest(recommend(name)).values()
+    ((suggestion,),) = suggest(recommend(name)).values()
     (action,) = suggestion.actions
     resource = dict(action.resource)
     ServiceRequest.model_validate(resource)
@@ -93,12 +92,13 @@ def test_a_template_that_is_no_order_stops_the_start():
 
 @pytest.mark.parametrize(("named", "absent"), cases(__file__, "what_is_no_reference_is_left_out"))
 def test_what_is_no_reference_is_left_out(named, absent):
-    assert absent not in suggest(recommend("dietitian-referral"), **named)["rule-1"].actions[0].resource
+    assert absent not in suggest(recommend("dietitian-referral"), **named)["rule-1"][0].actions[0].resource
 
 
 def test_two_rules_with_one_template_get_different_ids():
     found = suggest(recommend("dietitian-referral"), recommend("dietitian-referral", rule_id="rule-2"))
-    assert len({one.uuid for one in found.values()} | {one.actions[0].resource["id"] for one in found.values()}) == 4
+    offers = [one for group in found.values() for one in group]
+    assert len({one.uuid for one in offers} | {one.actions[0].resource["id"] for one in offers}) == 4
 
 
 ROWS = ORDERS | {"LONGER_THAN_READ": "TLSO. " + "x" * 2000 + " for 3 months"}

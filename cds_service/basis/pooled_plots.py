@@ -1,0 +1,218 @@
+"""The plots of the pooled figure: where it lies, what made it, what it was averaged over."""
+
+from collections.abc import Iterator
+
+from cds_service.basis.charts import (
+    PERCENT_AXIS,
+    Chart,
+    Row,
+    at,
+    chart,
+    log_odds_axis,
+    say,
+    say_signed,
+    span,
+)
+from cds_service.cards.answer import Answer
+from cds_service.core.facts import Finding
+from cds_service.core.pooled_result import PooledResult, likely_values
+from cds_service.core.pooled_study import NumberInput, YesNoInput
+from cds_service.core.prediction import expit
+from cds_service.core.study import Z_95
+from cds_service.core.wording import join_words, say_number, say_percent, say_range
+
+ACTS = ("ct-attenuation", "bmd-t-score", "bmi", "sarcopenia")
+
+
+def place_chart(pooled: PooledResult) -> Chart:
+    """(a) This patient, the average, and what a new hospital may find, from 0 to 100 %."""
+    figure, baseline = pooled.figure, pooled.figure.baseline
+    tick = at("tick", baseline.incidence)
+    ranges = (
+        span("thin", figure.new_hospital),
+        span("thick", figure.same_hospital),
+    )
+    own = (
+        figure.words if figure.is_personal else say("pooled-none"),
+        say_range(figure.same_hospital),
+        say_range(figure.new_hospital),
+    )
+    label = say("pooled-patient" if figure.is_personal else "pooled-not-own")
+    rows = [
+        Row(
+            label=label,
+            cells=own,
+            marks=(tick, *ranges, at("point", figure.risk)),
+            note=say_percent(figure.risk),
+        )
+    ]
+    if figure.other_bone is not None:
+        other = say_percent(figure.other_bone)
+        note = say("pooled-other-note")
+        marks = (tick, at("point", figure.other_bone))
+        label = say("pooled-other", bone="HU" if figure.bone == "t" else "T-score")
+        rows.append(Row(label=label, cells=(other, "", ""), marks=marks, note=note))
+    usual = f"{baseline.usual} ({say_percent(baseline.incidence)})"
+    error = Z_95 * baseline.variance**0.5
+    around = (expit(baseline.log_odds - error), expit(baseline.log_odds + error))
+    label = say(f"pooled-average-{baseline.source}")
+    marks = (span("thin", around), tick)
+    rows.append(Row(label=label, cells=(usual, "", say_range(around)), marks=marks))
+    return chart("place", rows, PERCENT_AXIS, horizon=baseline.horizon)
+
+
+def sum_chart(answer: Answer, pooled: PooledResult) -> Chart:
+    """(b) What each input adds, log odds, from the average patient to the sum."""
+    figure, model = pooled.figure, pooled.model
+    centre = pooled.centre()
+    effects = {one.name: pooled.effect_of(one.name) for one in pooled.inputs}
+    errors = {
+        one.name: Z_95
+        * model.table.coefficients[pooled.input_of[one.name]].variance ** 0.5
+        * abs(pooled.used_of(one.name) - centre.means[pooled.input_of[one.name]])
+        for one in pooled.inputs
+    }
+    spans = {
+        name: (effect - errors[name], effect + errors[name])
+        for name, effect in effects.items()
+    }
+    axis, labels = log_odds_axis([0.0, *(end for ends in spans.values() for end in ends)])
+    rows = [_sum_row(say("pooled-start"), centre.log_odds)]
+    for finding in sorted(pooled.inputs, key=lambda one: -abs(effects[one.name])):
+        name = pooled.input_of[finding.name]
+        effect = effects[finding.name]
+        reads = "raises" if effect > 0 else "lowers"
+        cells = (
+            _used(pooled, finding),
+            say_number(centre.means[name], 2),
+            say_signed(pooled.slope * model.beta(name), 3),
+            say_signed(effect),
+            say(reads),
+        )
+        marks = (
+            span("bar", (0.0, effect), axis),
+            span("thin", spans[finding.name], axis),
+            at("zero", 0.0, axis),
+        )
+        label = answer.wording.phrase(finding._replace(site=""))
+        rows.append(Row(label=label, cells=cells, marks=marks, note=_note(pooled, finding)))
+    averaged = figure.log_odds - centre.log_odds - sum(effects.values())
+    if pooled.missing:
+        names = join_words(answer.wording.name(name) for name in pooled.missing)
+        rows.append(_sum_row(say("pooled-averaged", names=names), averaged))
+    rows.append(_sum_row(say("sum"), figure.log_odds, say_percent(figure.risk)))
+    for label, error in (
+        ("pooled-same-error", figure.relative_error),
+        ("pooled-new-error", figure.absolute_error),
+    ):
+        cells = ("", "", "", say_number(error, 3), "")
+        rows.append(Row(label=say(label), cells=cells))
+    return chart("sum", rows, labels)
+
+
+def averaged_chart(answer: Answer, pooled: PooledResult) -> Chart | None:
+    """(c) What was not recorded, and over which patients it was averaged."""
+    rows = [
+        Row(label=answer.wording.name(name), cells=_averaged_over(answer, pooled, name))
+        for name in pooled.missing
+    ]
+    return chart("averaged", rows) if rows else None
+
+
+def measuring_chart(answer: Answer, pooled: PooledResult) -> Chart | None:
+    """(d) Where the figure would lie with a low and a high value of what could be measured."""
+    rows = list(_measuring_rows(answer, pooled))
+    return chart("measuring", rows, PERCENT_AXIS) if rows else None
+
+
+def _measuring_rows(answer: Answer, pooled: PooledResult) -> Iterator[Row]:
+    model, baseline = pooled.model, pooled.figure.baseline
+    for name in ACTS:
+        wanted = next(one for one in model.study.inputs if name in one.findings)
+        if wanted.id in pooled.known:
+            continue
+        values = likely_values(wanted)
+        figures = [
+            model.figure({**pooled.known, wanted.id: value}, baseline) for value in values
+        ]
+        words = [model.words_of(one.risk) for one in figures]
+        risks = (figures[0].risk, figures[1].risk)
+        yield Row(
+            label=answer.wording.name(name),
+            cells=(
+                *(
+                    f"{word} ({_value(answer, name, wanted, value)})"
+                    for word, value in zip(words, values, strict=True)
+                ),
+            ),
+            marks=(at("tick", pooled.figure.risk), span("thick", risks)),
+        )
+
+
+def trial_chart(before: PooledResult | None, after: PooledResult) -> Chart:
+    """(e) This patient, if there is an own figure, and another one, on one axis."""
+    rows = [
+        Row(label=say("on-record"), cells=(say("no-figure"), "", ""))
+        if before is None or not before.figure.is_personal
+        else _trial_row(say("on-record"), before),
+        _trial_row(say("another"), after),
+    ]
+    baseline = after.figure.baseline
+    tick = (at("tick", baseline.incidence),)
+    usual = f"{baseline.usual} ({say_percent(baseline.incidence)})"
+    label = say(f"pooled-average-{baseline.source}")
+    rows.append(Row(label=label, cells=(usual, "", ""), marks=tick))
+    return chart("trial", rows, PERCENT_AXIS)
+
+
+def _trial_row(label: str, pooled: PooledResult) -> Row:
+    figure = pooled.figure
+    cells = (
+        figure.words,
+        say_range(figure.same_hospital),
+        say_range(figure.new_hospital),
+    )
+    marks = (
+        at("tick", figure.baseline.incidence),
+        span("thin", figure.new_hospital),
+        span("thick", figure.same_hospital),
+        at("point", figure.risk),
+    )
+    return Row(label=label, cells=cells, marks=marks)
+
+
+def _sum_row(label: str, log_odds: float, reads: str = "") -> Row:
+    cells = ("", "", "", say_signed(log_odds), reads)
+    return Row(label=label, cells=cells, is_sum=True)
+
+
+def _used(pooled: PooledResult, finding: Finding) -> str:
+    used = pooled.used_of(finding.name)
+    if pooled.is_yes_or_no(finding.name):
+        return str(int(used))
+    text = say_number(used, 2)
+    return say("held-short", value=text) if pooled.is_held(finding.name) else text
+
+
+def _note(pooled: PooledResult, finding: Finding) -> str:
+    if not pooled.is_held(finding.name):
+        return ""
+    return say("pooled-held", used=say_number(pooled.used_of(finding.name), 1))
+
+
+def _averaged_over(answer: Answer, pooled: PooledResult, name: str) -> tuple[str, str]:
+    one = next(one for one in pooled.model.study.inputs if name in one.findings)
+    if isinstance(one, YesNoInput):
+        return say("pooled-share", share=say_percent(one.unrecorded)), one.assumed
+    mean, sd = (
+        answer.wording.number(name, number, one.unit) for number in (one.mean, one.sd)
+    )
+    return say("pooled-spread", mean=mean, sd=sd), one.assumed
+
+
+def _value(
+    answer: Answer, name: str, wanted: NumberInput | YesNoInput, value: float
+) -> str:
+    if isinstance(wanted, YesNoInput):
+        return "yes" if value else "no"
+    return answer.wording.number(name, value, wanted.unit)

@@ -1,0 +1,37 @@
+"""What each card is about, as far as an override of it can close that."""
+
+from collections.abc import Sequence
+
+from cds_service.cards.answer import Answer
+from cds_service.core.closures import CardGround, GroundOrder
+from cds_service.protocol.messages import Card
+
+BRACE_CARD = "braceLimit"
+ON_BRACE_CARD = ("brace", "bed-rest")
+
+
+def grounds_of(answer: Answer, cards: Sequence[Card]) -> tuple[CardGround, ...]:
+    """The grounds of these cards."""
+    return tuple(ground_of(answer, topic_of(card)) for card in cards)
+
+
+def ground_of(answer: Answer, topic: str) -> CardGround:
+    """The ground of the card of this topic."""
+    if topic != BRACE_CARD:
+        leading = answer.facts.leading
+        if leading is None:
+            return CardGround(topic=topic, act="rehabilitation")
+        return CardGround(
+            topic=topic,
+            fact=leading.id,
+            key=leading.key,
+            is_warning=leading.file.colour == "warning",
+            act="" if leading.file.only_considered else leading.file.act,
+        )
+    orders = [one for kind in ON_BRACE_CARD for one in answer.support.of_kind(kind)]
+    return CardGround(topic=topic, orders=tuple(map(GroundOrder.of, orders)))
+
+
+def topic_of(card: Card) -> str:
+    """The code of the card's topic."""
+    return card.source.topic.code if card.source.topic else ""

@@ -1,0 +1,227 @@
+"""The brace card: what is to be said of brace and bed-rest orders, each by its name, with its own correction."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from cds_service.cards.answer import Answer, Option, make_card
+from cds_service.cards.not_known import record_notices
+from cds_service.cards.texts import SUMMARY_LENGTH, first_that_fits
+from cds_service.core.bracing import BROKEN, Brace, KeepReason, keep_reasons
+from cds_service.core.wording import capital, join_words, say_date, say_near_date
+from cds_service.protocol.messages import Card
+
+TOPIC = "braceLimit"
+CORRECTION, BED_REST, LIMIT = "brace-correction", "bed-rest", "brace-limit"
+# What is said of each, in order.
+ROLES = {"renewed": "renewed", "active": "in use", "ordered": "ordered", "added": "added"}
+WEEK_DAYS = 7
+
+
+def brace_card(answer: Answer) -> Card | None:
+    """The card, or None where the record forbids any word on braces, or there is nothing to say."""
+    if not answer.of_topic(TOPIC):
+        return None
+    said = _BraceCard(answer)
+    return make_card(answer, TOPIC, summary=said.summary(), detail=said.detail(), indicator=said.indicator())
+
+
+class _BraceCard:
+    """The card's parts for one answer."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer, self.texts = answer, answer.texts
+        self.rules = {one.rule.id for one in answer.of_topic(TOPIC)}
+        self.braces = answer.signal("brace-ordered").braces if answer.has("brace-ordered") else ()
+        self.issues = tuple(one for one in self.braces if one.issue) if CORRECTION in self.rules else ()
+        is_kept = answer.has("brace-keep-reason") and self.rules & {CORRECTION, LIMIT}
+        self.reasons = keep_reasons(answer.findings, answer.support) if is_kept else ()
+
+    # --- colour
+
+    def indicator(self) -> str:
+        """Bed rest beyond the limit warns unless a fact may call for it; a brace only where the site wants it."""
+        is_long = self._is_long_rest() and not self.answer.has("bed-rest-reason")
+        is_broken = any(one.issue in BROKEN for one in self.issues) and not self.reasons
+        is_warning = is_long or (is_broken and self.answer.policy.brace.indicator == "warning")
+        return "warning" if is_warning else "info"
+
+    def _is_long_rest(self) -> bool:
+        return BED_REST in self.rules and self.answer.has("bed-rest-long")
+
+    # --- summary
+
+    def summary(self) -> str:
+        """Bed rest that is too long first, then the brace; a second sentence joins where it fits."""
+        brace = self._brace_sentences()
+        rest = self._rest_sentence()
+        if not rest or not brace:
+            return capital(rest or first_that_fits(brace or [self._say("usual")]))
+        first, second = ([rest], brace) if self._is_long_rest() else (brace, [rest])
+        joined = [f"{one} {other}" for one in first for other in second]
+        return capital(first_that_fits([*(one for one in joined if len(one) <= SUMMARY_LENGTH), *first]))
+
+    def _rest_sentence(self) -> str:
+        if BED_REST not in self.rules:
+            return ""
+        if self._is_long_rest():
+            return self._say("bed-rest", rest=self.answer.signal("bed-rest-long").because)
+        return self._say("bed-rest-open")
+
+    def _brace_sentences(self) -> list[str]:
+        """The sentence on braces, from full to short; none where there is nothing to say of them."""
+        if self.reasons:
+            return self._kept()
+        if len(self.issues) > 1:
+            return self._several()
+        return self._single(self.issues[0]) if self.issues else []
+
+    def _kept(self) -> list[str]:
+        brace = (self.issues or self.braces)[0]
+        reason = self._reason(self.reasons[0])
+        names = join_words(dict.fromkeys(one.name for one in self.issues or self.braces))
+        full = self._say("kept", brace=self._with_length(brace), keep=reason)
+        short = self._say("kept", brace=names, keep=reason)
+        return [short] if len(self.issues) > 1 else [full, short]
+
+    def _single(self, brace: Brace) -> list[str]:
+        issue = brace.issue or "open"
+        words = self._words(brace)
+        others = [one.name for one in self.braces if one is not brace]
+        stays = f" {self._say('stays', names=' or '.join([brace.name, *others]))}" if others else ""
+        review = f" {self._say('review', **words)}" if words["review"] and not others else ""
+        if issue == "passed":
+            key = "passed" if brace.is_first else "passed-since"
+            is_ahead = self._today() < brace.last_day
+            return [self._say("passed-ahead" if is_ahead else key, **words) + stays]
+        key = f"{issue}-since" if issue in ("long", "open") and not brace.is_first else issue
+        sentence = self._say(key, **words)
+        return [sentence + stays + review, sentence + stays, sentence]
+
+    def _several(self) -> list[str]:
+        """All braces in one sentence, each by its name."""
+        first = min(self.issues, key=lambda one: one.since)
+        words = self._words(first) | {"braces": self._named()}
+        if all(one.issue == "passed" for one in self.issues):
+            return [self._say("several-passed", **words)]
+        is_since = any(not one.is_first or one.role == "active" for one in self.issues)
+        return [self._say("several-since" if is_since else "several", **words)]
+
+    def _named(self) -> str:
+        """`TLSO renewed and LSO added`, `TLSO and LSO ordered`, `TLSO (2 orders) ordered`."""
+        by_role: dict[str, list[str]] = {}
+        for one in sorted(self.braces, key=lambda one: list(ROLES).index(one.role)):
+            by_role.setdefault(ROLES[one.role], []).append(one.name)
+        return join_words(f"{join_words(_counted(names))} {role}" for role, names in by_role.items())
+
+    def _words(self, brace: Brace) -> dict[str, str | int]:
+        today = self._today()
+        review = brace.correction.review if brace.correction else None
+        has_length = brace.is_first and brace.issue in ("long", "conflict", "least")
+        name = self._with_length(brace) if has_length else brace.name
+        is_marked = brace.is_first and brace.role == "active" and brace.issue != "passed"
+        return {
+            "brace": f"{name} (active)" if is_marked else name,
+            "role": ROLES[brace.role],
+            "first": say_near_date(brace.since, today),
+            "end": say_near_date(brace.last_day, today),
+            "review": say_near_date(review, today) if review and review >= today else "",
+            "weeks": max(0, (today - brace.since).days) // WEEK_DAYS,
+        }
+
+    def _with_length(self, brace: Brace) -> str:
+        return f"{brace.name} {brace.times.length(self._today())}".rstrip()
+
+    def _today(self) -> date:
+        return self.answer.today
+
+    def _say(self, key: str, **words: str | int) -> str:
+        policy = self.answer.policy
+        limits = {
+            "max_weeks": policy.brace.max_weeks,
+            "review_weeks": policy.brace.review_weeks,
+            "bed_rest_hours": policy.bed_rest.max_hours,
+        }
+        return self.texts.say(f"summaries.{TOPIC}.{key}", **limits, **words)
+
+    def _reason(self, reason: KeepReason) -> str:
+        if reason.source == "open":
+            return self.texts.say("keep.open", name=self.answer.wording.name(reason.name))
+        return self.texts.say(f"keep.{reason.name}", levels=join_words(reason.levels or ("",)))
+
+    # --- detail
+
+    def detail(self) -> str:
+        """What each corrected order says, why, and what the record holds for keeping a brace."""
+        return self.texts.render(
+            "brace-limit",
+            {
+                # Alone on the screen this card has to say itself what could not be read.
+                "notices": record_notices(self.answer) if self.answer.order is None else (),
+                "options": list(self._options()),
+            },
+        )
+
+    def _options(self) -> Iterator[Option]:
+        if len(self.issues) > 1 and not self.reasons:
+            yield self._option("one", names=" or ".join(dict.fromkeys(one.name for one in self.braces)))
+        for brace in self.issues:
+            yield from self._brace_lines(brace)
+        if self.reasons:
+            yield Option(self._text("reason"), self._reasons_said(), "")
+        elif self.issues:
+            yield self._option("why", policy=self._policy())
+        if BED_REST in self.rules:
+            yield from self._rest_lines()
+
+    def _brace_lines(self, brace: Brace) -> Iterator[Option]:
+        """The order as it would be, or the question to its author."""
+        title, correction = brace.times.order.title, brace.correction
+        is_answered = len(self.issues) == 1  # by the summary alone
+        if correction is None:
+            if not is_answered or self.reasons:
+                yield Option(title, self._single(brace)[-1], "")
+            return
+        review = f", review {say_date(correction.review)}" if correction.review >= self._today() else ""
+        heading = "corrected" if brace.times.order.draft and self._is_offered(brace) else "by-hand"
+        heading = "kept" if self.reasons else heading
+        end = say_date(correction.end)
+        yield self._option(heading, title=title, end=end, review=review, policy=self._policy())
+
+    def _is_offered(self, brace: Brace) -> bool:
+        offers: Sequence[str] = [
+            str((action.resource or {}).get("id", ""))
+            for one in self.answer.suggestions.get(CORRECTION, ())
+            for action in one.actions
+        ]
+        number = brace.times.order.reference.rpartition("/")[2]
+        return number in offers or (bool(offers) and len(self.issues) == 1)
+
+    def _reasons_said(self) -> str:
+        return self.answer.signal("brace-keep-reason").because
+
+    def _rest_lines(self) -> Iterator[Option]:
+        if not self._is_long_rest() and self.braces and self.issues:
+            yield Option(self._text("rest"), self.answer.signal("bed-rest-open").because, "")
+        if self.answer.has("bed-rest-reason"):
+            yield self._option("rest-reason", reason=capital(self.answer.signal("bed-rest-reason").because))
+        else:
+            yield self._option("walk")
+
+    def _policy(self) -> str:
+        is_site = bool(self.answer.policy.set_by_site & {"brace-max-weeks", "brace-review-weeks"})
+        return self._text("policy-site" if is_site else "policy-default")
+
+    def _text(self, key: str) -> str:
+        return self.texts.raw(f"brace.{key}")
+
+    def _option(self, key: str, **words: str) -> Option:
+        """A line of `texts.toml`: its heading, and its text with these words."""
+        heading, _, text = self.texts.say(f"brace.{key}", **words).partition(": ")
+        return Option(heading, text, "")
+
+
+def _counted(names: Sequence[str]) -> list[str]:
+    """Each name once, with how often it stands there."""
+    counts = Counter(names)
+    return [name if count == 1 else f"{name} ({count} orders)" for name, count in counts.items()]

@@ -1,0 +1,87 @@
+"""What was not read, or was seen and not used: named on the card, never a default."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from cds_service.cards.answer import Answer
+from cds_service.cards.texts import escape_markdown
+from cds_service.core.wording import grouped
+
+# Reasons for which a value is there; "undetermined" follows from other findings.
+SEEN_NOT_USED = frozenset(
+    {
+        *("stale", "unit-unknown", "out-of-range", "conflicting", "not-final"),
+        *("no-value", "future", "undated", "other-method"),
+    }
+)
+# Units for machines: said by the finding's name, or as people write them.
+ANNOTATION = re.compile(r" ?\{([TZ]-?[Ss]core|score)\}|(?<=\d) 1(?= \(|:| is |$)")
+PRINTED = {"[hnsf'U]": "HU", "kg/m2": "kg/m²", "cm2": "cm²", "mm2/m2": "mm²/m²"}
+IN_PRINT = re.compile("|".join(map(re.escape, sorted(PRINTED, key=len, reverse=True))))
+NAMELESS = re.compile(r"^a value (?=\()|^a value(?= not used)")
+UNREADABLE = re.compile(r"^\S+/\S+(?= is not readable)")
+HYPHEN_MINUS = re.compile(r"(?<![\w-])-(?=\d)")
+
+
+def not_known_line(answer: Answer) -> Iterator[tuple[str, str]]:
+    """One line that names what was not read, or was seen and not used (E11)."""
+    said = [*_unread(answer), *_unused(answer)]
+    if said:
+        yield answer.texts.raw("headings.not-known"), "; ".join(said)
+
+
+def _unused(answer: Answer) -> Iterator[str]:
+    """Values of the model's inputs that were seen and could not be used."""
+    for name in dict.fromkeys(point.name for point in answer.assessment.open_points):
+        gap = answer.findings.gaps.get(name)
+        if gap is None or gap.reason not in SEEN_NOT_USED:
+            continue
+        title = answer.wording.name(name)
+        if gap.reason == "stale" and gap.observed:
+            yield answer.texts.say("notices.stale", name=title, year=gap.observed.year)
+            continue
+        why = _as_people_write(gap.why or gap.detail).rstrip(".")
+        is_named = title.lower() in why.lower()
+        said = answer.texts.say("notices.not-used", name=title, why=why)
+        yield escape_markdown(why if is_named else said)
+
+
+def _unread(answer: Answer) -> list[str]:
+    """What of the record could not be read or was cut."""
+    texts, record = answer.texts, answer.record_state
+    parts = _by_note(answer, "notices.unread", record.unread)
+    parts += _by_note(answer, "notices.incomplete", record.incomplete)
+    if record.unreadable:
+        parts.append(texts.say("notices.unreadable", entries=_entries(record.unreadable)))
+    if record.foreign:
+        parts.append(texts.say("notices.foreign", entries=_entries(record.foreign)))
+    return [*parts, *(escape_markdown(one).rstrip(".") for one in record.notes)]
+
+
+def record_notices(answer: Answer) -> tuple[str, ...]:
+    """What could not be read or was cut, for a card that stands alone."""
+    parts = _unread(answer)
+    if not parts:
+        return ()
+    return (answer.texts.say("notices.partial", what="; ".join(parts)),)
+
+
+def _by_note(answer: Answer, path: str, notes: Mapping[str, str]) -> list[str]:
+    """One phrase for each reason, with all parts of the record that it holds for."""
+    named = grouped((note, answer.texts.raw(f"lists.{key}")) for key, note in notes.items())
+    return [
+        answer.texts.say(path, name=", ".join(names), note=escape_markdown(note))
+        for note, names in named.items()
+    ]
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
+
+
+
+def _as_people_write(detail: str) -> str:
+    """Write the detail of a gap as a person would: no machine units, no hyphen for minus."""
+    said = NAMELESS.sub("", ANNOTATION.sub("", UNREADABLE.sub("in an entry that", detail)))
+    said = IN_PRINT.sub(lambda found: PRINTED[found[0]], said).replace(" not used:", ":")
+    return HYPHEN_MINUS.sub("−", said)

@@ -1,0 +1,105 @@
+"""The risk in coarse words, and how sure it is (docs/cards.md, E3)."""
+
+from collections.abc import Iterator
+
+from cds_service.cards.answer import Answer
+from cds_service.cards.study_words import phrase
+from cds_service.core.risk_words import Said
+from cds_service.core.wording import capital, join_words
+
+
+MOST_DRIVERS = 2  # of a study's line, the strongest
+
+
+def say_risk(answer: Answer) -> tuple[str, ...]:
+    """The risk phrase of a summary, from full to short; none where it has none."""
+    said = answer.said
+    if answer.closures.closes_risk() or said is None or not said.in_summary or said.at_least:
+        return ()
+    words = capital(said.words)
+    short = answer.texts.say("risk.summary-short", words=words)
+    if said.words != f"about {said.usual}":
+        return answer.texts.say("risk.summary", words=words), short
+    leading = answer.facts.leading
+    is_raised = leading is not None and leading.file.raises
+    return () if is_raised else (short,)  # beside such a fact the usual would calm
+
+
+def risk_lines(answer: Answer) -> Iterator[tuple[str, str]]:
+    """The risk with its average, and how sure it is; or that none is given."""
+    texts, said, pooled = answer.texts, answer.said, answer.assessment.pooled
+    heading = texts.raw("headings.risk")
+    if answer.closures.closes_risk():
+        return
+    if said is None or pooled is None:
+        yield heading, texts.raw("risk.none")
+        return
+    yield heading, ". ".join(filter(None, (_risk(answer, said), _pain(answer))))
+    yield texts.raw("headings.sure"), _how_sure(answer)
+
+
+def _risk(answer: Answer, said: Said) -> str:
+    """`about 1 in 5 fracture another vertebra within about 2 years (usual 1 in 6)`."""
+    texts, pooled, facts = answer.texts, answer.assessment.pooled, answer.facts
+    assert pooled is not None  # noqa: S101 - it is said
+    kind = "own"
+    if "usual" in said.words:
+        kind = "usual"
+    elif said.words == f"about {said.usual}":
+        kind = "as-usual"
+    elif (
+        pooled.figure.band == "below"
+        and not facts.raises
+        and not said.at_least
+        and not answer.assessment.has_open_input()
+    ):
+        kind = "below"
+    words = said.words if said.words.startswith(("about", "at least", "more")) else f"the {said.words}"
+    sentence = texts.say(
+        f"risk.{kind}",
+        words=words,
+        usual=said.usual,
+        horizon=pooled.figure.baseline.horizon,
+    )
+    if said.at_least and kind != "usual":
+        names = join_words(facts.not_counted)
+        sentence += "; " + texts.say("risk.not-counted", names=names)
+    return sentence
+
+
+def _pain(answer: Answer) -> str:
+    """Lasting pain by its pooled rate; a lower limit where a named factor is on record."""
+    pain = answer.assessment.pain
+    return answer.texts.say("risk.pain", words=pain.words) if pain else ""
+
+
+def _how_sure(answer: Answer) -> str:
+    pooled = answer.assessment.pooled
+    assert pooled is not None  # noqa: S101 - a risk is said
+    local = answer.policy.recalibration.get(pooled.model.study.id)
+    if local is not None:
+        return answer.texts.say("risk.sure-here", patients=local.n)
+    return answer.texts.say("risk.sure", studies=len(pooled.model.study.rates))
+
+
+def study_lines(answer: Answer) -> Iterator[tuple[str, str]]:
+    """One line for each study that the patient belongs to and lies above in."""
+    if answer.said is None:
+        return
+    for one in answer.assessment.study_lines:
+        study = one.result.model.study
+        drivers = ", ".join(
+            phrase(answer, one.result, finding)
+            for group in one.drivers[:MOST_DRIVERS]
+            for finding in group
+        )
+        words = {"words": one.words, "average": one.average, "drivers": drivers}
+        path = "risk.study" if drivers else "risk.study-alone"
+        if study.outcome == "residual-pain":
+            path = "risk.study-pain"
+        heading = answer.texts.say("headings.study", patients=study.cohort.n)
+        unknown = "; ".join(one.unknown_criteria)
+        text = answer.texts.say(path, **words)
+        if unknown:
+            text += "; " + answer.texts.say("risk.unknown-criteria", criteria=unknown)
+        yield heading, text

@@ -1,0 +1,136 @@
+"""How a study's figure is written beneath the pooled one: figure, horizon, average, what is missing."""
+
+from collections.abc import Iterable, Mapping
+
+from cds_service.cards.answer import Answer
+from cds_service.core.facts import Finding
+from cds_service.core.study_result import ModelResult
+from cds_service.core.wording import UNITS, join_words, say_percent, say_range
+
+WORDS: Mapping[str, str] = {
+    "PKP": "kyphoplasty",
+    "PVP": "vertebroplasty",
+    "average-procedure": "average after {procedure}",
+    "average-study": "the study average",
+    "average-site": "this site's average",
+    "not-calibrated": "Not calibrated here",
+    "at-pooled": "Not calibrated here: {figure} if {incidence} of patients here refracture",
+    "calibrated": (
+        "Adjusted to this site's incidence ({incidence}), assuming its patients with and"
+        " without a fracture each look like the study's"
+    ),
+    "calibrated-far": "That adjustment is large",
+    "recalibrated": "Recalibrated on {patients} local patients",
+    "held-value": "{name} {value} taken as {used}",
+    "held-end": "{held}, the end of what this study can say",
+}
+# Measures whose numbers tell little without the study's own mean beside them.
+WITH_MEAN = frozenset({"[hnsf'U]", "mm2/m2"})
+MEASURES_OF_SARCOPENIA = ("grip-strength", "appendicular-muscle-index", "gait-speed")
+
+
+def horizon(result: ModelResult) -> str:
+    """The study's horizon in words, `12 months` or `2 years`."""
+    months = result.model.study.cohort.horizon_months
+    is_whole = months >= 24 and months % 12 == 0
+    return f"{months // 12} years" if is_whole else f"{months} months"
+
+
+def whose_average(answer: Answer, result: ModelResult) -> str:
+    """`average after kyphoplasty`, `the study average`, `this site's average`."""
+    incidence = result.prediction.baseline.incidence
+    word = procedure_word(answer)
+    if word and say_percent(result.reference) != say_percent(incidence):
+        return WORDS["average-procedure"].format(procedure=word)
+    return WORDS[f"average-{result.prediction.baseline.source}"]
+
+
+def average(answer: Answer, result: ModelResult) -> str:
+    """What a figure is compared with: `average after kyphoplasty 10 %`."""
+    whose = whose_average(answer, result).removeprefix("the ")
+    return f"{whose} {say_percent(result.reference)}"
+
+
+def procedure_word(answer: Answer) -> str:
+    """`kyphoplasty`; empty where the order does not say."""
+    procedure = answer.order.procedure if answer.order else None
+    return WORDS[procedure] if procedure else ""
+
+
+def figure(result: ModelResult, share: float | None = None) -> str:
+    """The figure within the limits of print, in whole percent."""
+    prediction = result.prediction
+    risk = prediction.risk if share is None else share
+    return say_percent(risk, lowest=prediction.floor, highest=prediction.ceiling)
+
+
+def say_interval(result: ModelResult, interval: tuple[float, float]) -> str:
+    """An interval of shares within the limits of print, in whole percent."""
+    prediction = result.prediction
+    return say_range(interval, lowest=prediction.floor, highest=prediction.ceiling)
+
+
+def missing_names(answer: Answer, results: Iterable[ModelResult]) -> tuple[str, ...]:
+    """What is missing, most telling first; what surgery alone will tell is no part."""
+    gains: dict[str, float] = {}
+    for result in results:
+        for name, gain in result.prediction.gains.items():
+            gains[name] = max(gain, gains.get(name, 0.0))
+    return tuple(
+        answer.wording.name(name)
+        for name in sorted(gains, key=lambda name: (-gains[name], name))
+    )
+
+
+def calibration(answer: Answer, result: ModelResult) -> str:
+    """Whether the figure is fitted to this site, and what it would be at the pooled incidence."""
+    baseline = result.prediction.baseline
+    local = baseline.recalibration
+    if local is not None:
+        text = WORDS["recalibrated"].format(patients=local.n)
+        return f"{text}, {local.years}" if local.years else text
+    if baseline.source == "site":
+        text = WORDS["calibrated"].format(incidence=say_percent(baseline.incidence))
+        is_far = abs(baseline.shift) > answer.policy.showing.baseline_shift_warning
+        return f"{text}. {WORDS['calibrated-far']}" if is_far else text
+    # A figure that could reassure is not said a second time, lower.
+    is_low = result.prediction.risk < result.reference
+    if result.pooled_risk is None or is_low or result.prediction.has_reassuring_hold:
+        return WORDS["not-calibrated"]
+    incidence = answer.policy.pooled_incidence.of(result.model.study.outcome) or 0.0
+    return WORDS["at-pooled"].format(
+        figure=figure(result, result.pooled_risk),
+        incidence=say_percent(incidence),
+    )
+
+
+def held_line(answer: Answer, result: ModelResult) -> str:
+    """Values taken at the end of what the study can say, each named; empty where none is."""
+    units = {one.name: one.unit for one in result.inputs}
+    texts = [
+        WORDS["held-value"].format(
+            name=answer.wording.name(name),
+            value=answer.wording.number(name, held.value, units[name]),
+            used=answer.wording.number(name, held.used, units[name]),
+        )
+        for name, held in sorted(result.prediction.held.items())
+        if name in units
+    ]
+    return WORDS["held-end"].format(held=join_words(texts)) if texts else ""
+
+
+def phrase(answer: Answer, result: ModelResult, finding: Finding) -> str:
+    """One input with what makes it readable: measures behind a diagnosis, the study's mean."""
+    text = answer.wording.phrase(finding._replace(site="")).removesuffix(UNITS["kg/m2"])
+    if finding.name == "sarcopenia":
+        names = MEASURES_OF_SARCOPENIA
+        known = [answer.findings.known[one] for one in names if one in answer.findings.known]
+        measures = ", ".join(
+            f"{answer.wording.name(one.name)} {answer.wording.value(one)}" for one in known[:2]
+        )
+        text += f" ({measures.replace(UNITS['kg/m2'], '')})" if measures else ""
+    if finding.unit in WITH_MEAN:
+        mean = result.model.table.means[finding.name]
+        number = answer.wording.number(finding.name, mean, finding.unit).split(" ")[0]
+        text += f" (study mean {number})"
+    return text

@@ -1,0 +1,477 @@
+"""Puts a patient's entries of bone drugs together, and finds the one state that a card says.
+
+A prescription is no dose: intake is known from an administration, a dispense, a dated
+statement or a billed injection alone (rule E8 of the cards).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Literal, NamedTuple
+
+from cds_service.core.facts import (
+    BoneDrugs,
+    Dated,
+    DrugKind,
+    DrugUse,
+    Findings,
+    HowEnded,
+    Provenance,
+)
+from cds_service.core.months import months_before, months_between
+from cds_service.core.wording import (
+    capital,
+    say_date,
+    say_month,
+    say_near_date,
+    say_since,
+)
+
+# Ours, as mappings/drugs.toml names them.
+KINDS: Mapping[str, DrugKind] = {
+    "denosumab": "denosumab",
+    **dict.fromkeys(
+        (
+            "teriparatide",
+            "abaloparatide",
+            "romosozumab",
+            "parathyroid hormone analogue",
+        ),
+        "anabolic",
+    ),
+    **dict.fromkeys(
+        (
+            *("alendronate", "risedronate", "ibandronate", "zoledronate"),
+            *("pamidronate", "other bisphosphonate"),
+        ),
+        "bisphosphonate",
+    ),
+}
+# Given by others, at intervals; of those in INTERVAL a period says no day of a dose.
+INJECTED = frozenset({"denosumab", "zoledronate", "pamidronate", "romosozumab"})
+INTERVAL = INJECTED - {"romosozumab"}
+OVERDUE_MONTHS, DUE_MONTHS = 7, 6  # denosumab is given every six months
+LONG_MONTHS = 12  # policy: earlier, a fracture says nothing of a drug
+# The day of the fracture is seldom recorded: it is taken to be no older than this.
+RECENT = timedelta(days=90)
+ORDERED_BEFORE = timedelta(days=90)  # an older order means an older start
+
+DrugSignal = Literal[
+    "denosumab-overdue",
+    "anabolic-ended",
+    "drug-without-dose",
+    "denosumab-due",
+    "denosumab-in-time",
+    "long-on-drug",
+    "early-on-drug",
+    "drug-started-for-fracture",
+    "drug-stopped",
+    "bone-drug-unknown",
+    "no-bone-drug",
+]
+
+
+class DrugEntry(NamedTuple):
+    """What one entry of the record says of one bone drug.
+
+    Attributes:
+        is_intake: it records an intake; otherwise an order, or a mention without a day.
+        begins: the first intake, or the day of the order.
+        last: the newest intake that has a day.
+        until: until when the intake acts or lasts; None if that is not known.
+        is_current: an order that stands, or a list that has the drug as taken.
+        knows_start: `begins` is when it was first taken, not when somebody told of it.
+        is_draft: among the orders being signed.
+    """
+
+    name: str
+    provenance: Provenance
+    is_intake: bool = False
+    begins: Dated | None = None
+    last: Dated | None = None
+    until: date | None = None
+    ended: Dated | None = None
+    how_ended: HowEnded | None = None
+    is_current: bool = False
+    knows_start: bool = True
+    is_draft: bool = False
+
+
+class DrugState(NamedTuple):
+    """The one state of a patient's bone drugs that a card says.
+
+    Attributes:
+        because: a clause without its act, `alendronate stopped 2023`.
+        clause: as it reads after another fact: `no bone drug`, `on alendronate`.
+        use: the drug that leads; None if no drug is known.
+        words: what phrases may say besides, by placeholder.
+    """
+
+    signal: DrugSignal
+    because: str
+    clause: str
+    use: DrugUse | None = None
+    words: Mapping[str, str] = {}
+
+
+# --- one use from the entries of one drug --------------------------------------------
+
+
+def combine(entries: Iterable[DrugEntry], today: date) -> tuple[DrugUse, ...]:
+    """Put the entries of each drug together, sorted by its name."""
+    named: dict[str, list[DrugEntry]] = {}
+    for entry in entries:
+        named.setdefault(entry.name, []).append(entry)
+    return tuple(_use(name, each, today) for name, each in sorted(named.items()))
+
+
+def _use(name: str, entries: Sequence[DrugEntry], today: date) -> DrugUse:
+    intakes = [one for one in entries if one.is_intake]
+    orders = [one for one in entries if not one.is_intake]
+    last_dose = max((one.last for one in intakes if one.last), key=_by_last, default=None)
+    ordered = max((one.begins for one in orders if one.begins), key=_by_last, default=None)
+    started, knows_start = _present_course(intakes)
+    standing = [one for one in orders if one.is_current]
+    if started and name not in INTERVAL:
+        since = [one.begins.last for one in standing if one.begins]
+        knows_start &= all(started.first - day <= ORDERED_BEFORE for day in since)
+    end = _end(entries, intakes, last_dose, today)
+    is_running = end is None and any(_runs(one, today) for one in intakes)
+    return DrugUse(
+        name="bisphosphonate" if name == "other bisphosphonate" else name,
+        kind=KINDS.get(name, "other"),
+        is_injected=name in INJECTED,
+        is_taken=bool(intakes),
+        is_running=is_running,
+        started=started,
+        is_start_known=knows_start,
+        last_dose=last_dose,
+        ordered=ordered,
+        is_ordered=bool(standing),
+        is_ordered_now=any(one.is_draft for one in standing),
+        ended=end.ended if end else None,
+        how_ended=end.how_ended if end else None,
+        provenance=tuple(one.provenance for one in sorted(entries, key=_newest, reverse=True)),
+    )
+
+
+def _by_last(day: Dated) -> tuple[date, date]:
+    return day.last, day.first
+
+
+def _newest(entry: DrugEntry) -> tuple[date, str]:
+    day = entry.last or entry.begins
+    return day.last if day else date.min, entry.provenance.resource
+
+
+def _runs(intake: DrugEntry, today: date) -> bool:
+    return intake.is_current or (intake.until is not None and intake.until >= today)
+
+
+def _present_course(intakes: Sequence[DrugEntry]) -> tuple[Dated | None, bool]:
+    """The first day of the intakes that follow each other without a pause."""
+    dated = [(one.begins, one) for one in intakes if one.begins]
+    course = sorted(dated, key=lambda pair: pair[0], reverse=True)
+    first: tuple[Dated, DrugEntry] | None = None
+    for begins, one in course:
+        is_paused = first and not one.is_current and (one.until or begins.last) < first[0].first
+        if is_paused:
+            break
+        first = (begins, one)
+    return (first[0], first[1].knows_start) if first else (None, True)
+
+
+class _End(NamedTuple):
+    ended: Dated | None
+    how_ended: HowEnded
+
+
+def _end(
+    entries: Sequence[DrugEntry],
+    intakes: Sequence[DrugEntry],
+    last_dose: Dated | None,
+    today: date,
+) -> _End | None:
+    """How and when the drug ended; None if it goes on, or was never taken or ended."""
+    if any(one.is_current and one.is_intake for one in entries):
+        return None
+    ends = [_End(one.ended, one.how_ended) for one in entries if one.how_ended]
+    if any(_runs(one, today) for one in intakes):
+        is_standing = any(one.is_current for one in entries)
+        return _end_of_running(ends, last_dose, is_standing=is_standing)
+    dated = [one for one in ends if one.ended]
+    newest = max(dated, key=_by_end, default=None)
+    if newest and (last_dose is None or _by_last(newest.ended or last_dose) >= _by_last(last_dose)):
+        return newest
+    if last_dose:
+        return _End(last_dose, "last given")
+    return ends[0] if ends else None
+
+
+def _by_end(end: _End) -> tuple[date, date]:
+    return _by_last(end.ended) if end.ended else (date.min, date.min)
+
+
+def _end_of_running(ends: Sequence[_End], last_dose: Dated | None, *, is_standing: bool) -> _End | None:
+    """The end of a drug of which a dose still acts: somebody ended it, and after that dose."""
+    said = [one for one in ends if one.how_ended in ("stopped", "ended")]
+    newest = max((one for one in said if one.ended), key=_by_end, default=None)
+    if newest and newest.ended and last_dose and newest.ended.last >= last_dose.last:
+        return newest
+    undated = (one for one in said if one.how_ended == "stopped" and not one.ended)
+    return None if is_standing else next(undated, None)
+
+
+# --- the state ------------------------------------------------------------------------
+
+
+def find_drug_state(findings: Findings, today: date) -> DrugState:
+    """Find the gravest state, else that of the drug with the newest entry."""
+    drugs = findings.bone_drugs
+    fracture = findings.known.get("index-fracture")
+    fracture_on = fracture.observed if fracture and fracture.value is True else None
+    return state_of(drugs, today, fracture_on)
+
+
+def state_of(drugs: BoneDrugs, today: date, fracture_on: date | None) -> DrugState:
+    """Find the state of these drugs.
+
+    Args:
+        drugs: the patient's.
+        today: the day of the card.
+        fracture_on: the day of the present fracture; None if it is not recorded.
+    """
+    if not drugs.uses:
+        return _none(drugs)
+    for find in (_overdue, _anabolic_ended):
+        for use in drugs.uses:
+            if state := find(use, drugs, today):
+                return state
+    use = max(drugs.uses, key=lambda one: (*_rank(one), one.name))
+    return _own_state(use, today, fracture_on)
+
+
+def _none(drugs: BoneDrugs) -> DrugState:
+    count = "1 medication entry" if drugs.entries == 1 else f"{drugs.entries} medication entries"
+    words = {"entries": count}
+    why = drugs.unclear
+    if drugs.unread:
+        is_whole = drugs.unread.startswith("medication list could not")
+        why = f"medication list {'not' if is_whole else 'not wholly'} readable"
+    if why:
+        return DrugState("bone-drug-unknown", why, "bone drugs unknown", words=words)
+    return DrugState("no-bone-drug", "no bone drug", "no bone drug", words=words)
+
+
+def _rank(use: DrugUse) -> tuple[bool, date]:
+    """What goes on comes before what ended; then the newest."""
+    is_open = use.how_ended is None or use.is_ordered
+    days = [day.last for day in (use.last_dose, use.ordered, use.ended) if day]
+    # An undated denosumab may be the one that lapses.
+    nothing = date.max if use.kind == "denosumab" else date.min
+    return is_open, max(days, default=nothing)
+
+
+def _words(use: DrugUse, **words: str) -> Mapping[str, str]:
+    injected = "yes" if use.is_injected else ""
+    return {"drug": use.name, "Drug": capital(use.name), "injected": injected, **words}
+
+
+def _followers(use: DrugUse, drugs: BoneDrugs, after: date) -> list[DrugUse]:
+    """Other drugs of which a dose is on record since."""
+    return [one for one in drugs.uses if one is not use and one.last_dose and one.last_dose.last > after]
+
+
+def _since_then(use: DrugUse, drugs: BoneDrugs, after: date) -> str:
+    """`nothing since`, or what was ordered since and is no dose."""
+    ordered = [one.name for one in drugs.uses if one.ordered and one.ordered.last > after]
+    others = [name for name in ordered if name != use.name] or ordered
+    return f"{others[0]} only ordered since" if others else "nothing since"
+
+
+def find_overdue(drugs: BoneDrugs, today: date) -> DrugUse | None:
+    """Find denosumab that was given too long ago, if no dose of a bone drug followed."""
+    return next((one for one in drugs.uses if _overdue(one, drugs, today)), None)
+
+
+def last_denosumab(use: DrugUse) -> Dated | None:
+    """The last day on which it may have been given, of one with an intake."""
+    return (use.last_dose or use.ended) if use.is_taken else None
+
+
+def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
+    """Denosumab given too long ago, and no bone drug since."""
+    last = last_denosumab(use) if use.kind == "denosumab" else None
+    if last is None or last.last >= months_before(today, OVERDUE_MONTHS):
+        return None
+    if _followers(use, drugs, last.last):
+        return None
+    day = _say_full(last)
+    how = "last" if use.last_dose else "ended"
+    words = {
+        "last": day,
+        "month": _say_month(last),
+        "followed": _since_then(use, drugs, last.last),
+    }
+    because = f"{use.name} overdue ({how} {day})"
+    return DrugState("denosumab-overdue", because, f"{use.name} overdue", use, _words(use, **words))
+
+
+def _anabolic_ended(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
+    """An anabolic drug that ended, and no bone drug since."""
+    if use.kind != "anabolic" or use.how_ended is None:
+        return None
+    end = use.ended or use.last_dose or use.ordered
+    if end and _followers(use, drugs, end.last):
+        return None
+    followed = _since_then(use, drugs, end.last) if end else "nothing since"
+    said = _say_end(use, today)
+    words = _words(use, end=said, followed=followed)
+    return DrugState("anabolic-ended", f"{said}, {followed}", said, use, words)
+
+
+def _own_state(use: DrugUse, today: date, fracture_on: date | None) -> DrugState:
+    """The state of the drug that leads."""
+    if use.is_taken and use.is_running:
+        return _while_taken(use, today, fracture_on) or _without_dose(use, today)
+    is_lapsed = use.how_ended is not None and not use.is_ordered
+    if is_lapsed and (use.is_taken or use.name not in INTERVAL):
+        said = _say_end(use, today)
+        return DrugState("drug-stopped", said, said, use, _words(use, end=said))
+    return _without_dose(use, today)
+
+
+def _while_taken(use: DrugUse, today: date, fracture_on: date | None) -> DrugState | None:
+    """The state of a drug that is taken; None if its start or last dose leaves it open."""
+    started = use.started
+    is_after = bool(fracture_on and started and started.first > fracture_on)
+    is_before = bool(started and started.last < (fracture_on or today - RECENT))
+    if use.kind == "denosumab":
+        return _denosumab(use, today, is_before=is_before, is_after=is_after)
+    if started is None:
+        return None
+    if is_before:
+        return _taken_before(use, started, today, fracture_on or today)
+    if not use.is_start_known:
+        return None
+    said = f"{use.name} started {_say_day(started, today)}"
+    words = _words(use, **_starts(started, today))
+    if is_after:
+        because = f"{said} for this fracture"
+        return DrugState("drug-started-for-fracture", because, said, use, words)
+    # The day of the fracture is not known: whether it came first is not said.
+    return DrugState("early-on-drug", said, said, use, words)
+
+
+def _starts(started: Dated, today: date) -> dict[str, str]:
+    return {"since": _say_since(started, today), "started": _say_day(started, today)}
+
+
+def _taken_before(use: DrugUse, started: Dated, today: date, fracture_on: date) -> DrugState | None:
+    """The state of a drug that was begun before the fracture."""
+    passed = _say_passed(started.last, fracture_on)
+    words = _words(use, **_starts(started, today), months=passed)
+    if months_between(started.last, fracture_on) >= LONG_MONTHS:
+        because = f"fracture on {use.name} (since {words['since']})"
+        return DrugState("long-on-drug", because, f"on {use.name}", use, words)
+    if not use.is_start_known:
+        return None
+    because = f"fracture {passed} into {use.name}"
+    return DrugState("early-on-drug", because, f"on {use.name}", use, words)
+
+
+def _denosumab(use: DrugUse, today: date, *, is_before: bool, is_after: bool) -> DrugState | None:
+    """In time, due, or started for the fracture; None if the last dose is not clear."""
+    last = use.last_dose
+    if last is None or last.first < months_before(today, OVERDUE_MONTHS):
+        return None
+    day, due = _say_day(last, today), months_before(last.first, -DUE_MONTHS)
+    said_due = say_near_date(due, today) if last.first == last.last else say_month(due)
+    words = _words(use, last=day, due=said_due)
+    if due < today:
+        because = f"{use.name} was due {said_due} (last {day})"
+        return DrugState("denosumab-due", because, f"{use.name} due", use, words)
+    if is_after and use.started:
+        started = _say_day(use.started, today)
+        said = f"{use.name} started {started}"
+        words = {**words, "started": started}
+        because = f"{said} for this fracture"
+        return DrugState("drug-started-for-fracture", because, said, use, words)
+    because = f"fracture on {use.name} ({day})" if is_before else f"{use.name} (last {day})"
+    return DrugState("denosumab-in-time", because, f"on {use.name}", use, words)
+
+
+def _without_dose(use: DrugUse, today: date) -> DrugState:
+    """Ordered or listed, and the dose that would tell more is not on record."""
+    said = _say_open(use, today)
+    ordered = _say_since(use.ordered, today) if use.ordered else ""
+    exact = _say_day(use.ordered, today) if use.ordered else ""
+    verb = "ordered" if use.is_injected or use.is_ordered_now else "prescribed"
+    if use.is_taken:
+        verb = "on record"
+    words = _words(use, open=said, ordered=exact, since=ordered)
+    return DrugState("drug-without-dose", f"{use.name} {said}", f"{use.name} {verb}", use, words)
+
+
+def _say_open(use: DrugUse, today: date) -> str:
+    """What is known, and what is not: `prescribed 2021, intake not recorded`."""
+    last = f" {_say_since(use.last_dose, today)}" if use.last_dose else ""
+    if use.is_running and not use.is_injected:
+        return "on the list, start not recorded"
+    if use.is_running and last:
+        return f"last dose{last}, day not recorded"
+    if use.is_taken and not last:
+        since = f" since {_say_since(use.started, today)}" if use.started else ""
+        return f"on record{since}, last dose not found"
+    noun = "dose" if use.is_injected else "intake"
+    missing = "last dose not found" if use.is_injected else "intake not recorded"
+    return f"{_say_order(use, today)}, " + (f"last {noun}{last}" if last else missing)
+
+
+def _say_order(use: DrugUse, today: date) -> str:
+    """`ordered`, `prescribed 2021`; of what is only listed no order is claimed."""
+    if use.is_ordered_now:
+        return "ordered now"
+    if use.ordered is None:
+        return "on the list"
+    return "ordered" if use.is_injected else f"prescribed {_say_since(use.ordered, today)}"
+
+
+# --- days in words --------------------------------------------------------------------
+
+
+def _say_end(use: DrugUse, today: date) -> str:
+    """`alendronate stopped 2023`; without a day of the end that of the prescription."""
+    said = f"{use.name} {use.how_ended}"
+    if use.ended:
+        return f"{said} {_say_since(use.ended, today)}"
+    return f"{said} (prescribed {_say_since(use.ordered, today)})" if use.ordered else said
+
+
+def _say_full(day: Dated) -> str:
+    """As exactly as it is recorded, with its year."""
+    return say_date(day.first) if day.first == day.last else _say_month(day)
+
+
+def _say_month(day: Dated) -> str:
+    """`Mar 2026`, or the bare year of a day that is not recorded more exactly."""
+    is_in_month = (day.first.year, day.first.month) == (day.last.year, day.last.month)
+    return say_month(day.first) if is_in_month else str(day.first.year)
+
+
+def _say_day(day: Dated, today: date) -> str:
+    """`3 Nov`, or as exactly as it is recorded."""
+    return say_near_date(day.first, today) if day.first == day.last else _say_month(day)
+
+
+def _say_since(day: Dated, today: date) -> str:
+    """`Mar 2026`, and `2021` of a day that is years away."""
+    is_year = _say_month(day) == str(day.first.year)
+    return str(day.first.year) if is_year else say_since(day.first, today)
+
+
+def _say_passed(start: date, until: date) -> str:
+    """`4 months`, in the first month `2 weeks`, in the first week `5 days`."""
+    days = (until - start).days
+    months = months_between(start, until)
+    count, unit = (months, "month") if months else (days // 7, "week") if days >= 7 else (days, "day")
+    return f"{count} {unit}" + ("" if count == 1 else "s")

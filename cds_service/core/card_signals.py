@@ -1,0 +1,113 @@
+"""Signals that decide how a card is said: what is ordered, how old, how low, what was read."""
+
+from cds_service.core.facts import SupportOrder
+from cds_service.core.signals import FRAGILITY_AGE, SIGNALS, Signal, Situation, signal
+from cds_service.core.wording import say_near_date
+
+LOW_T, VERY_LOW_T = -2.5, -3.0
+MALNOURISHED = 17.0  # MNA points: category C below
+OLD = 65  # years; treatment without further tests from here on (ASBMR coalition 2020)
+EARLIER_FRACTURES = ("prior-vertebral-fracture", "prior-augmentation", "hip-fracture")
+
+
+def _ordered(kind: str) -> None:
+    """A signal that an order of this kind was found; its evidence is its day."""
+
+    def detect(situation: Situation) -> Signal | None:
+        orders = situation.support.counted(kind)
+        return Signal(say_ordered(orders[0], situation), orders[:1]) if orders else None
+
+    name = "review" if kind == "bone-treatment" else kind
+    SIGNALS[f"{name}-ordered"] = detect
+
+
+def say_ordered(order: SupportOrder, situation: Situation) -> str:
+    """`ordered (19 Nov)`, `among these orders`."""
+    if order.draft:
+        return "among these orders"
+    day = order.authored or order.start
+    return f"ordered ({say_near_date(day, situation.today)})" if day else "ordered"
+
+
+for _kind in ("bone-treatment", "rehabilitation", "biopsy"):
+    _ordered(_kind)
+
+
+def _t_score(situation: Situation, most: float = 99.0) -> Signal | None:
+    value = situation.findings.number("bmd-t-score")
+    if value is None or value > most:
+        return None
+    return Signal(facts=(situation.findings.known["bmd-t-score"],))
+
+
+SIGNALS["t-score-known"] = _t_score
+SIGNALS["low-t-score"] = lambda situation: _t_score(situation, LOW_T)
+SIGNALS["very-low-t-score"] = lambda situation: _t_score(situation, VERY_LOW_T)
+
+
+@signal("young")
+def _young(situation: Situation) -> Signal | None:
+    """So young that weak bone is not the likely cause."""
+    age = situation.findings.number("age")
+    if age is None or age >= FRAGILITY_AGE:
+        return None
+    return Signal(f"age {age:.0f}", (situation.findings.known["age"],))
+
+
+@signal("weak-bone-likely")
+def _weak_bone_likely(situation: Situation) -> Signal | None:
+    """A fracture coded as osteoporotic, T −2.5 or less, an earlier one, or age (E10)."""
+    findings = situation.findings
+    if found := _t_score(situation, LOW_T):
+        return found
+    for name in EARLIER_FRACTURES:
+        if findings.is_true(name):
+            return Signal(facts=(findings.known[name],))
+    index = findings.known.get("index-fracture")
+    if index and any("|M80" in one.code for one in index.provenance):
+        return Signal(facts=(index,))
+    age = findings.number("age")
+    if age is None or age < OLD:
+        return None
+    return Signal(f"age {age:.0f}", (findings.known["age"],))
+
+
+@signal("lists-not-read")
+def _lists_not_read(situation: Situation) -> Signal | None:
+    """The lists of problems, drugs or orders were not read whole, or say nothing."""
+    missing = situation.lists_not_read
+    return Signal(", ".join(missing)) if missing else None
+
+
+@signal("unstable-spine")
+def _unstable_spine(situation: Situation) -> Signal | None:
+    """An unstable fracture or spine: no training before it is stabilised."""
+    findings = situation.findings
+    names = ("unstable-fracture", "spinal-instability", "neurological-deficit")
+    found = [findings.known[name] for name in names if findings.is_true(name)]
+    said = ", ".join(one.label or situation.wording.name(one.name) for one in found)
+    return Signal(said, tuple(found)) if found else None
+
+
+@signal("malnourished")
+def _malnourished(situation: Situation) -> Signal | None:
+    """MNA under 17 points, or its category C without the points."""
+    score = situation.findings.known.get("mna-score")
+    category = situation.findings.known.get("mna-category")
+    if score is not None and float(score.value) < MALNOURISHED:
+        return Signal(situation.wording.phrase(score), (score,))
+    if score is None and category is not None and category.value == "C":
+        return Signal(situation.wording.phrase(category), (category,))
+    return None
+
+
+@signal("no-pooled-figure")
+def _no_pooled_figure(situation: Situation) -> Signal | None:
+    """The pooled model says nothing of such a fracture, whatever is measured."""
+    return None if situation.assessment.pooled else Signal()
+
+
+@signal("fls-in-order-set")
+def _fls_in_order_set(situation: Situation) -> Signal | None:
+    """The site's order set has fracture liaison."""
+    return Signal() if situation.policy.suggestions.fls_in_order_set else None

@@ -1,0 +1,66 @@
+"""Words that every fact's phrase and line may use (docs/recommendations.md)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from cds_service.core.facts import Findings
+from cds_service.core.signals import Signal
+from cds_service.core.wording import Wording
+
+PLACES: Mapping[str, str] = {
+    "inpatient": "before discharge",
+    "clinic": "with this visit",
+}
+UNKNOWN_PLACE = "with this order"
+
+
+def say_place(findings: Findings) -> str:
+    """When an act is to be done: by the place of care (E13)."""
+    found = findings.known.get("place-of-care")
+    return PLACES.get(str(found.value), UNKNOWN_PLACE) if found else UNKNOWN_PLACE
+
+
+def say_t_score(findings: Findings, wording: Wording, today: date) -> str:
+    """`−2.8`; one older than fresh never without its year."""
+    found = findings.known.get("bmd-t-score")
+    if found is None:
+        return ""
+    fresh_days = wording.specs["bmd-t-score"].fresh_days
+    day, said = found.observed, wording.value(found)
+    is_old = day and fresh_days is not None and (today - day).days > fresh_days
+    return f"{said} in {day.year}" if day and is_old else said
+
+
+def words_of_facts(
+    findings: Findings, signals: Sequence[Signal], wording: Wording, today: date
+) -> dict[str, str]:
+    """Place, age, T-score, bone treatment so far, and what is ordered; empty if unknown."""
+    place, age = say_place(findings), findings.number("age")
+    by_name = {one.name: one for one in signals}
+
+    def because(name: str) -> str:
+        return by_name[name].because if name in by_name else ""
+
+    return {
+        "place": place,
+        "t": say_t_score(findings, wording, today),
+        "age": f"{age:.0f}" if age is not None else "",
+        "start": f"start {place}",
+        "start_one": "start one",
+        "listed": _listed(by_name),
+        "biopsy_ordered": because("biopsy-ordered"),
+        "rehabilitation_ordered": because("rehabilitation-ordered"),
+    }
+
+
+def _listed(signals: Mapping[str, Signal]) -> str:
+    """`none in 9 medication entries`, `alendronate prescribed 2021`."""
+    none = signals.get("no-bone-drug")
+    if none is not None:
+        entries = none.words.get("entries", "")
+        return f"none in {entries}" if entries else "none on record"
+    unknown = signals.get("bone-drug-unknown")
+    if unknown is not None:
+        return unknown.because
+    named = (one.words.get("drugs", "") for one in signals.values())
+    return next(filter(None, named), "")

@@ -1,0 +1,437 @@
+"""The facts of the chart that a surgeon would miss: which hold, which lead, their words.
+
+A fact is one file of `hooks/<service>/facts/` that names one signal. The first open
+fact by rank leads the card and carries its colour (docs/cards.md). Rules here are pure:
+the same signals, orders and overrides give the same facts.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from string import Formatter
+from typing import Literal, NamedTuple
+
+from pydantic import Field, model_validator
+
+from cds_service.core.closures import NOTHING_CLOSED, Closures
+from cds_service.core.data_file import DataTable
+from cds_service.core.signals import Signal
+from cds_service.core.wording import capital
+
+Colour = Literal["warning", "info"]
+DrugStateKind = Literal["none", "on", "unknown"]
+# Words that every phrase and line may use. A phrase with an empty word does not fit.
+COMMON_WORDS = frozenset(
+    {
+        *("because", "fact", "place", "state", "review", "start", "start_one", "t", "age"),
+        *("listed", "join", "biopsy_ordered", "rehabilitation_ordered"),
+    }
+)
+MAY_BE_EMPTY = frozenset({"join"})
+LIST_NOT_READ = "bone-drug-unknown"
+
+
+class Condition(DataTable):
+    """When a phrase, or a line of the detail, may be taken; all that is given must hold.
+
+    Attributes:
+        state: of bone treatment, by the drug fact that holds.
+        fact: other facts of which one holds, by id.
+        signal: other signals of which one holds.
+        word: words of the fact's signal that must read so.
+        closed: an order found closes the fact; otherwise the text is for an open one.
+    """
+
+    state: tuple[DrugStateKind, ...] = ()
+    fact: tuple[str, ...] = ()
+    unless_fact: tuple[str, ...] = ()
+    signal: tuple[str, ...] = ()
+    unless_signal: tuple[str, ...] = ()
+    word: Mapping[str, str] = Field(default_factory=dict)
+    closed: bool = False
+
+
+class Phrase(Condition):
+    """One way to say a fact in a summary; the first that fits is taken."""
+
+    say: str
+
+
+class Line(Condition):
+    """A line of the detail.
+
+    Attributes:
+        leads: only while the fact leads the card.
+    """
+
+    heading: str
+    say: str
+    leads: bool = True
+
+
+class DrugState(DataTable):
+    """What a fact says of bone treatment beside another fact that leads.
+
+    Attributes:
+        words: `no bone drug`, `on {drug}`.
+        review: the act then: `change of drug?`.
+    """
+
+    kind: DrugStateKind
+    words: str
+    review: str = ""
+
+
+class FactFile(DataTable):
+    """One file of `hooks/<service>/facts/`.
+
+    Attributes:
+        id: as the page on cards has it, `F8`.
+        rank: the number before the file's name; the lowest leads.
+        signal: what makes it hold.
+        act: what its phrase asks for, by a name that overrides and the audit log keep.
+        leads: it may lead a card; otherwise it only adds lines, or raises the risk.
+        words: placeholders that its signal fills, besides the common ones.
+        phrases: for the summary, the first that fits.
+        joins: its short form behind another fact that leads; empty where it never joins.
+        start: how a drug is started while it holds, instead of `start before discharge`.
+        state: what it says of bone treatment.
+        closed_by: kinds of order that close it.
+        leads_when_closed: an order closes its colour alone: it still leads.
+        keeps_card: while it is open a card is shown whatever is ordered.
+        only_considered: only the override `considered` closes it, not an act arranged.
+        settles_review: when no bone treatment review is open although none is ordered.
+        forbids_risk: no figure while it holds.
+        not_counted: what the model does not count, `hip`; empty where it counts it.
+        raises: no figure is called below the usual while it holds.
+        at_end_of_life: it is said in a hospice too.
+        source: where it comes from.
+        owner: the role that answers for it.
+        approved: when the owner last did.
+        review_by: when somebody has to look at it again.
+    """
+
+    id: str
+    rank: int = Field(default=0, ge=0)
+    signal: str
+    colour: Colour = "info"
+    act: str = ""
+    leads: bool = True
+    words: tuple[str, ...] = ()
+    phrases: tuple[Phrase, ...] = ()
+    joins: str = ""
+    start: str = ""
+    state: DrugState | None = None
+    lines: tuple[Line, ...] = ()
+    closed_by: tuple[str, ...] = ()
+    leads_when_closed: bool = False
+    keeps_card: bool = False
+    only_considered: bool = False
+    settles_review: Condition | None = None
+    forbids_risk: bool = False
+    not_counted: str = ""
+    raises: bool = False
+    at_end_of_life: bool = False
+    source: str
+    owner: str
+    approved: date
+    review_by: date
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "FactFile":
+        if self.leads and not (self.phrases and self.act):
+            raise ValueError("a fact that leads needs phrases and an act")
+        return self
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every text of the file that may have placeholders."""
+        state = (self.state.words, self.state.review) if self.state else ()
+        return (
+            *(one.say for one in self.phrases),
+            *(text for one in self.lines for text in (one.heading, one.say)),
+            *(self.joins, self.start),
+            *state,
+        )
+
+
+class HeldFact(NamedTuple):
+    """A fact that holds for this patient.
+
+    Attributes:
+        key: what it rests on; an override of it ends when this changes.
+        closed_by: `order`, `override`, or empty while its act is open.
+    """
+
+    file: FactFile
+    signal: Signal
+    key: str
+    closed_by: Literal["", "order", "override"] = ""
+
+    @property
+    def id(self) -> str:
+        """The fact's id."""
+        return self.file.id
+
+    @property
+    def is_open(self) -> bool:
+        """Its act is open."""
+        return not self.closed_by
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartFacts:
+    """The facts that hold, by rank, and what follows for the whole card.
+
+    Attributes:
+        held: every fact that holds.
+        place: `before discharge`, `with this visit`, `with this order`.
+        common: words for every phrase.
+        signals: names of all signals that hold.
+        is_end_of_life: comfort first.
+        is_shown: the first card is shown at all (E5).
+    """
+
+    held: tuple[HeldFact, ...] = ()
+    common: Mapping[str, str] = field(default_factory=dict)
+    signals: frozenset[str] = frozenset()
+    is_shown: bool = True
+
+    def holds(self, fact: str) -> bool:
+        """Whether the fact of this id holds, open or closed."""
+        return any(one.id == fact for one in self.held)
+
+    @property
+    def leading(self) -> HeldFact | None:
+        """The fact that leads the card."""
+        return next(
+            (
+                one
+                for one in self.held
+                if one.file.leads
+                and (
+                    one.is_open
+                    or (one.closed_by == "order" and one.file.leads_when_closed)
+                )
+            ),
+            None,
+        )
+
+    @property
+    def colour(self) -> Colour:
+        """`warning` while one fact of that colour is open."""
+        is_warned = any(
+            one.is_open and one.file.leads and one.file.colour == "warning"
+            for one in self.held
+        )
+        return "warning" if is_warned else "info"
+
+    @property
+    def forbids_risk(self) -> bool:
+        """No figure is made for such a fracture."""
+        return any(one.file.forbids_risk for one in self.held)
+
+    @property
+    def not_counted(self) -> tuple[str, ...]:
+        """What the model does not count, each once."""
+        names = (one.file.not_counted for one in self.held)
+        return tuple(dict.fromkeys(name for name in names if name))
+
+    @property
+    def is_at_least(self) -> bool:
+        """A figure is a lower limit: the model does not count every fact."""
+        return bool(self.not_counted)
+
+    @property
+    def raises(self) -> bool:
+        """A fact raises the risk: nothing is called below the usual."""
+        return any(one.file.raises for one in self.held)
+
+    @property
+    def state(self) -> DrugState | None:
+        """Bone treatment so far, by the first fact that says it."""
+        return next((one.file.state for one in self.held if one.file.state), None)
+
+    def names(self) -> frozenset[str]:
+        """What rules may ask for: the ids of facts that hold, and who leads."""
+        leading = self.leading
+        leads = {f"leads-{leading.id}"} if leading else set()
+        return frozenset({one.id for one in self.held} | leads)
+
+    def seconds(self) -> Iterator[str]:
+        """Short forms of the open facts behind the leading one, by rank."""
+        leading = self.leading
+        for one in self.held:
+            is_behind = leading is not None and one.file.rank >= leading.file.rank
+            is_told = one.file.state is not None and one.file.state.kind != "none"
+            # What is known of bone drugs is said by the phrase itself.
+            if is_behind and one is not leading and one.is_open and not is_told:
+                if said := _filled(one.file.joins, self._words(one)):
+                    yield said
+
+    def phrases(self, join: str = "") -> Iterator[str]:
+        """The leading fact's phrases that fit, the best first.
+
+        Args:
+            join: the short form of a second fact; phrases without a place for it are
+                left out.
+        """
+        leading = self.leading
+        if leading is None:
+            return
+        words = self._words(leading) | {"join": f", {join}" if join else ""}
+        for phrase in leading.file.phrases:
+            if not self._fits(phrase, leading) or (join and "{join}" not in phrase.say):
+                continue
+            if said := _filled(phrase.say, words):
+                yield capital(said)
+
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """Lines of the detail, of the leading fact first; a heading once."""
+        leading = self.leading
+        first = (leading,) if leading else ()
+        rest = (one for one in self.held if one is not leading)
+        said: dict[str, str] = {}
+        for one in (*first, *rest):
+            words = self._words(one)
+            for line in one.file.lines:
+                if (line.leads and one is not leading) or not self._fits(line, one):
+                    continue
+                heading, text = _filled(line.heading, words), _filled(line.say, words)
+                if heading and text:
+                    said.setdefault(heading, text)
+        yield from said.items()
+
+    def is_review_settled(self) -> bool:
+        """No bone treatment review is open, although none is ordered."""
+        return any(
+            one.file.settles_review is not None
+            and self._fits(one.file.settles_review, one)
+            for one in self.held
+        )
+
+    def _fits(self, condition: Condition, fact: HeldFact) -> bool:
+        state = self.state
+        return (
+            (not condition.state or (state is not None and state.kind in condition.state))
+            and (not condition.fact or any(map(self.holds, condition.fact)))
+            and not any(map(self.holds, condition.unless_fact))
+            and all(
+                fact.signal.words.get(name) == said
+                for name, said in condition.word.items()
+            )
+            and (not condition.signal or not self.signals.isdisjoint(condition.signal))
+            and self.signals.isdisjoint(condition.unless_signal)
+            and condition.closed == (fact.closed_by == "order")
+        )
+
+    def _words(self, fact: HeldFact) -> dict[str, str]:
+        """Words of a fact: the common ones, of the drug state, and of its signal."""
+        words = dict(self.common)
+        held = next((one for one in self.held if one.file.state), None)
+        starts = (one for one in self.held if one.is_open and one.file.start)
+        start = next(starts, None)
+        if start is not None:
+            words["start"] = words["start_one"] = start.file.start
+        if held is not None and held.file.state is not None:
+            of_drug = _WithCapitals(words | _own(held.signal))
+            words["state"] = held.file.state.words.format_map(of_drug)
+            words["review"] = held.file.state.review.format_map(of_drug)
+        others = {
+            one.id: one.file.joins.format_map(_WithCapitals(words | _own(one.signal)))
+            for one in self.held
+            if one is not fact
+        }
+        return words | others | _own(fact.signal)
+
+
+def _own(signal: Signal) -> dict[str, str]:
+    return {"because": signal.because, **signal.words}
+
+
+class _WithCapitals(dict[str, str]):
+    """Words by name; a name with a capital begins with one; unknown ones are empty."""
+
+    def __missing__(self, name: str) -> str:
+        lower = name[:1].lower() + name[1:]
+        return capital(self[lower]) if lower != name and lower in self else ""
+
+
+def _filled(text: str, words: Mapping[str, str]) -> str:
+    """The text with its words, or nothing where one of them is not known."""
+    known = _WithCapitals(words)
+    asked = placeholders(text) - MAY_BE_EMPTY
+    if any(not known[name] for name in asked):
+        return ""
+    # A question ends its sentence.
+    return text.format_map(known).replace("?.", "?").replace("? (FLS).", "? (FLS)")
+
+
+def placeholders(text: str) -> set[str]:
+    """Names in braces."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def rank_facts(
+    files: Sequence[FactFile],
+    signals: Sequence[Signal],
+    ordered: Collection[str],
+    *,
+    common: Mapping[str, str],
+    closures: Closures = NOTHING_CLOSED,
+) -> ChartFacts:
+    """Find the facts that hold, and whether the first card is shown.
+
+    Args:
+        signals: all that hold.
+        ordered: kinds of order that were found and count (E6).
+        common: words for every phrase.
+        closures: what overrides in force close.
+    """
+    by_name = {one.name: one for one in signals}
+    is_dying = "end-of-life" in by_name
+    held = tuple(
+        _held(file, by_name[file.signal], ordered, closures)
+        for file in files
+        if file.signal in by_name and (file.at_end_of_life or not is_dying)
+    )
+    facts = ChartFacts(held=held, common=common, signals=frozenset(by_name))
+    is_open = {
+        kind: kind not in ordered and not closures.closes_act(kind)
+        for kind in ("bone-treatment", "rehabilitation")
+    }
+    if "deceased" in by_name:
+        shown = False
+    elif is_dying:
+        shown = any(one.is_open for one in held)
+    else:
+        shown = (
+            any(one.file.keeps_card and one.closed_by != "override" for one in held)
+            or LIST_NOT_READ in by_name
+            or is_open["rehabilitation"]
+            or (is_open["bone-treatment"] and not facts.is_review_settled())
+        )
+    return replace(facts, is_shown=shown)
+
+
+def _held(
+    file: FactFile, signal: Signal, ordered: Collection[str], closures: Closures
+) -> HeldFact:
+    key = _key(signal)
+    is_closed = closures.closes_fact(file.id, key)
+    if not file.only_considered and file.act:
+        is_closed = is_closed or closures.closes_act(file.act)
+    if is_closed:
+        return HeldFact(file, signal, key, "override")
+    is_ordered = any(kind in ordered for kind in file.closed_by)
+    return HeldFact(file, signal, key, "order" if is_ordered else "")
+
+
+def _key(signal: Signal) -> str:
+    """What a fact rests on: an override ends when one of these values changes."""
+    facts = (
+        f"{getattr(one, 'name', '') or getattr(one, 'kind', '')}="
+        f"{getattr(one, 'observed', None) or getattr(one, 'authored', None) or ''}"
+        for one in signal.facts
+    )
+    return " ".join([signal.because, *sorted(facts)]).strip()

@@ -1,0 +1,314 @@
+"""Signals of the chart: what a surgeon would miss, with the words to say it.
+
+A signal's `words` are those of `WORDS`; a word that is not known is empty, and then
+phrases do without it. `fact` is the shortest form, for a line of several facts; `Fact`
+is the same with a large letter.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from cds_service.core.facts import Finding
+from cds_service.core.signals import SIGNALS, Signal, Situation, signal
+from cds_service.core.wording import (
+    UNITS,
+    capital,
+    say_month,
+    say_near_date,
+    say_number,
+)
+
+# By signal: what its `because` reads like, and its words beside `fact` and `Fact`.
+WORDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "spinal-infection": ("spinal infection (discitis, 12 Nov)", ("what", "date")),
+    "sepsis": ("sepsis (18 Nov)", ("date",)),
+    "new-deficit": ("leg weakness (19 Nov)", ("date",)),
+    "bone-malignancy": ("myeloma (2021)", ("year", "specialist")),
+    "recent-cancer": ("breast cancer (2023)", ("year",)),
+    "old-cancer": ("breast cancer 2011", ("year",)),
+    "three-levels": ("three fractures at once", ("count",)),
+    "second-fracture-two-years": (
+        "second vertebral fracture in 2 years (L3, Nov 2024)",
+        ("nth", "Nth", "where", "level", "month"),
+    ),
+    "hip-fracture-two-years": ("hip fracture Aug 2026", ("month",)),
+    "two-levels": ("two fractures at once", ("count",)),
+    "older-fracture": ("earlier vertebral fracture (2020)", ("year", "level")),
+    "kidney-failure": ("dialysis", ()),
+    "weak-muscle": ("weak grip (14 kg), BMI 18.1", ("first",)),
+    "falls": ("two falls this year", ()),
+    "dementia-or-frailty": ("severe dementia", ()),
+    "high-energy-cause": ("ladder fall", ()),
+    "parkinson": ("Parkinson's disease", ()),
+    "aged-80": ("age 86", ("age",)),
+    "dxa-within-year": ("DXA report of 21 Oct", ("date",)),
+    "care-home": ("care home", ()),
+}
+TWO_YEARS = timedelta(days=731)
+YEAR = timedelta(days=366)
+MNA_LOW = 17.0  # category C: malnourished
+BMI_LOW = 18.5  # kg/m2: underweight (WHO)
+EGFR_LOW = 30.0
+OLD_AGE = 80
+COUNTS = ("two", "three", "four", "five", "six")
+ORDINALS = ("second", "third", "fourth", "fifth", "sixth")
+
+
+def _signal(fact: str, *findings: Finding, because: str = "", **words: str) -> Signal:
+    """A signal with its shortest form among its words."""
+    said = {"fact": fact, "Fact": capital(fact), **words}
+    return Signal(because or fact, findings, words=said)
+
+
+def _date(finding: Finding, situation: Situation) -> str:
+    """`19 Nov`, or the month or year alone where no more is known."""
+    if finding.observed is None or finding.dated_to != "day":
+        return _month(finding)
+    return say_near_date(finding.observed, situation.today)
+
+
+def _month(finding: Finding) -> str:
+    """`Nov 2024`, or the year alone where no more is known."""
+    if finding.observed is None or finding.dated_to == "year":
+        return _year(finding)
+    return say_month(finding.observed)
+
+
+def _in_brackets(fact: str, *details: str) -> str:
+    """`sepsis (18 Nov)`; the fact alone where there is no detail."""
+    said = ", ".join(detail for detail in details if detail)
+    return f"{fact} ({said})" if said else fact
+
+
+def _true(situation: Situation, name: str) -> Finding | None:
+    if not situation.findings.is_true(name):
+        return None
+    return situation.findings.known[name]
+
+
+def _year(finding: Finding) -> str:
+    return str(finding.observed.year) if finding.observed else ""
+
+
+@signal("spinal-infection")
+def _spinal_infection(situation: Situation) -> Signal | None:
+    """Active or over for at most 90 days; also what the order gives as its reason."""
+    found = _true(situation, "present-spinal-infection")
+    if found is None:
+        return None
+    date_ = _date(found, situation)
+    what = ", ".join(filter(None, (found.label, date_)))
+    because = _in_brackets("spinal infection", what)
+    fact = found.label or "spinal infection"
+    return _signal(fact, found, because=because, what=what, date=date_)
+
+
+@signal("sepsis")
+def _sepsis(situation: Situation) -> Signal | None:
+    return _dated(situation, "sepsis", "sepsis")
+
+
+@signal("new-deficit")
+def _new_deficit(situation: Situation) -> Signal | None:
+    return _dated(situation, "new-deficit", "neurological deficit")
+
+
+def _dated(situation: Situation, name: str, otherwise: str) -> Signal | None:
+    found = _true(situation, name)
+    if found is None:
+        return None
+    fact, date_ = found.label or otherwise, _date(found, situation)
+    return _signal(fact, found, because=_in_brackets(fact, date_), date=date_)
+
+
+@signal("bone-malignancy")
+def _bone_malignancy(situation: Situation) -> Signal | None:
+    found = _true(situation, "bone-malignancy")
+    if found is None:
+        return None
+    fact, year = found.label or "malignancy of bone", _year(found)
+    specialist = "haematology" if fact == "myeloma" else "oncology"
+    because = _in_brackets(fact, year)
+    return _signal(fact, found, because=because, year=year, specialist=specialist)
+
+
+@signal("recent-cancer")
+def _recent_cancer(situation: Situation) -> Signal | None:
+    found = _true(situation, "recent-cancer")
+    if found is None:
+        return None
+    fact, year = found.label or "cancer", _year(found)
+    return _signal(fact, found, because=_in_brackets(fact, year), year=year)
+
+
+@signal("old-cancer")
+def _old_cancer(situation: Situation) -> Signal | None:
+    """One that is not on record as recent too."""
+    found, recent = _true(situation, "old-cancer"), _true(situation, "recent-cancer")
+    if found is None or (recent and recent.label == found.label):
+        return None
+    fact, year = found.label or "cancer", _year(found)
+    return _signal(fact, found, because=f"{fact} {year}".strip(), year=year)
+
+
+def _levels(situation: Situation) -> Finding | None:
+    return situation.findings.known.get("level-count")
+
+
+@signal("three-levels")
+def _three_levels(situation: Situation) -> Signal | None:
+    return _at_once(_levels(situation), 3, 99)
+
+
+@signal("two-levels")
+def _two_levels(situation: Situation) -> Signal | None:
+    return _at_once(_levels(situation), 2, 2)
+
+
+def _at_once(levels: Finding | None, least: int, most: int) -> Signal | None:
+    count = int(float(levels.value)) if levels else 0
+    if levels is None or not least <= count <= most:
+        return None
+    word = COUNTS[count - 2] if count - 2 < len(COUNTS) else str(count)
+    return _signal(f"{word} fractures at once", levels, count=word)
+
+
+def _earlier_fracture(situation: Situation) -> Finding | None:
+    """The earlier fracture, or the augmentation that tells of one."""
+    fracture = _true(situation, "prior-vertebral-fracture")
+    return fracture or _true(situation, "prior-augmentation")
+
+
+@signal("second-fracture-two-years")
+def _second_fracture(situation: Situation) -> Signal | None:
+    found = _earlier_fracture(situation)
+    if found is None or not _is_within(found.observed, situation, TWO_YEARS):
+        return None
+    nth, month = "second", _month(found)
+    where = ", ".join(filter(None, (found.site, month)))
+    because = f"{nth} vertebral fracture in 2 years ({where})"
+    return _signal(
+        f"{nth} vertebral fracture in 2 years",
+        found,
+        because=because,
+        nth=nth,
+        Nth=capital(nth),
+        where=where,
+        level=found.site,
+        month=month,
+    )
+
+
+def _is_within(day: date | None, situation: Situation, time: timedelta) -> bool:
+    return day is not None and situation.today - day <= time
+
+
+@signal("older-fracture")
+def _older_fracture(situation: Situation) -> Signal | None:
+    found = _earlier_fracture(situation)
+    if found is None or _is_within(found.observed, situation, TWO_YEARS):
+        return None
+    fact, year = "earlier vertebral fracture", _year(found)
+    because = _in_brackets(fact, year)
+    return _signal(fact, found, because=because, year=year, level=found.site)
+
+
+@signal("hip-fracture-two-years")
+def _hip_fracture(situation: Situation) -> Signal | None:
+    found = _true(situation, "hip-fracture")
+    if found is None:
+        return None
+    month = _month(found)
+    return _signal(f"hip fracture {month}".strip(), found, month=month)
+
+
+@signal("kidney-failure")
+def _kidney_failure(situation: Situation) -> Signal | None:
+    """Dialysis, else the measured filtration, else the stage on a list."""
+    disease = _true(situation, "severe-kidney-disease")
+    if disease and disease.label == "dialysis":
+        return _signal("dialysis", disease)
+    egfr = situation.findings.known.get("egfr")
+    if egfr and float(egfr.value) < EGFR_LOW:
+        return _signal(f"eGFR {say_number(float(egfr.value), 0)}", egfr)
+    return _signal("severe kidney disease", disease) if disease else None
+
+
+@signal("weak-muscle")
+def _weak_muscle(situation: Situation) -> Signal | None:
+    """Weak grip, slow gait, sarcopenia, malnutrition, underweight: all that hold."""
+    named = ("sarcopenia-site", "weak-grip", "slow-gait")
+    found = [one for name in named if (one := SIGNALS[name](situation))]
+    said = [one.because for one in found]
+    facts = [fact for one in found for fact in one.facts if isinstance(fact, Finding)]
+    for name, limit in (("mna-score", MNA_LOW), ("bmi", BMI_LOW)):
+        value = situation.findings.number(name)
+        if value is not None and value < limit:
+            facts.append(situation.findings.known[name])
+            said.append(situation.wording.phrase(facts[-1]))
+    category = situation.findings.known.get("mna-category")
+    if category and category.value == "C" and "mna-score" in situation.findings.gaps:
+        facts.append(category)
+        said.append("malnourished (MNA category C)")
+    if not said:
+        return None
+    said = [one.replace(UNITS["kg/m2"], "") for one in said]  # surgeons leave it out
+    return _signal(said[0], *facts, because=", ".join(said), first=said[0])
+
+
+@signal("falls")
+def _falls(situation: Situation) -> Signal | None:
+    several = _true(situation, "repeated-falls")
+    if several:
+        fact = several.label or "repeated falls"
+        is_counted = fact.split()[0] in COUNTS
+        because = f"{fact} this year" if is_counted else fact
+        return _signal(fact, several, because=because)
+    return _dated(situation, "fall-with-injury", "fall with injury")
+
+
+@signal("dementia-or-frailty")
+def _dementia_or_frailty(situation: Situation) -> Signal | None:
+    for name in ("dementia", "severe-frailty"):
+        if found := _true(situation, name):
+            return _signal(found.label or name.replace("-", " "), found)
+    return None
+
+
+@signal("high-energy-cause")
+def _high_energy_cause(situation: Situation) -> Signal | None:
+    found = _true(situation, "high-energy-cause")
+    return _signal(found.label or "high-energy cause", found) if found else None
+
+
+@signal("parkinson")
+def _parkinson(situation: Situation) -> Signal | None:
+    found = _true(situation, "parkinson")
+    return _signal("Parkinson's disease", found) if found else None
+
+
+@signal("care-home")
+def _care_home(situation: Situation) -> Signal | None:
+    found = _true(situation, "care-home")
+    return _signal("care home", found) if found else None
+
+
+@signal("aged-80")
+def _aged(situation: Situation) -> Signal | None:
+    age = situation.findings.known.get("age")
+    if age is None or float(age.value) < OLD_AGE:
+        return None
+    years = f"{float(age.value):.0f}"
+    return _signal(f"age {years}", age, age=years)
+
+
+@signal("dxa-within-year")
+def _dxa_within_year(situation: Situation) -> Signal | None:
+    """A report, or a T-score, within 12 months: no other scan is offered."""
+    report = _true(situation, "dxa-report")
+    t_score = situation.findings.known.get("bmd-t-score")
+    for found, fact in ((report, "DXA report"), (t_score, "T-score")):
+        if found and _is_within(found.observed, situation, YEAR):
+            date_ = _date(found, situation)
+            return _signal(fact, found, because=f"{fact} of {date_}", date=date_)
+    return None

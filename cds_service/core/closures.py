@@ -1,0 +1,342 @@
+"""Which overrides are in force, and what each of them closes.
+
+An override closes one part of its card: an act, a button, the line on risk, a fact, or
+a brace. `hooks/<service>/closures.toml` says which part, for how long and for whom. The
+cards ask the `Closures` of their answer:
+
+    closures.closes_act("bone-treatment")     arranged, declined, not osteoporotic
+    closures.closes_fact("F12", key)          considered, on the same values
+    closures.closes_button("rehabilitation")  the service is not there
+    closures.closes_risk()                    this user disagrees, or not osteoporotic
+    closures.closes_order(order)              this brace, its renewal, or this bed rest
+    closures.closes_card(ground)              the same card, answered in this signing
+
+A fact that only `considered` closes has a ground without an act.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Literal, NamedTuple, Self
+
+from pydantic import Field, model_validator
+
+from cds_service.core.data_file import DataTable
+from cds_service.core.facts import Findings, SupportOrder, SupportOrders
+
+Part = Literal["act", "button", "risk", "fact", "brace", "brace-order", "order"]
+Scope = Literal["encounter", "fracture", "user"]
+ENDING: tuple[Scope, ...] = ("encounter", "fracture")  # scopes that end by themselves
+
+
+class Fracture(NamedTuple):
+    """What tells one fracture of a patient from another.
+
+    Attributes:
+        day: when it happened; None if not known.
+        levels: that are treated, which tell two fractures apart if a day is not known.
+    """
+
+    day: date | None = None
+    levels: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, findings: Findings, levels: Iterable[str]) -> Self:
+        """The fracture that these orders treat."""
+        index = findings.known.get("index-fracture")
+        return cls(index.observed if index else None, tuple(levels))
+
+    def is_same(self, other: "Fracture") -> bool | None:
+        """Whether both are one fracture; None if nothing tells."""
+        if self.day and other.day:
+            return self.day == other.day
+        if self.levels and other.levels:
+            return not set(self.levels).isdisjoint(other.levels)
+        return None
+
+
+UNKNOWN_FRACTURE = Fracture()
+
+
+class GroundOrder(NamedTuple):
+    """A brace or bed-rest order that a card is about.
+
+    Attributes:
+        kind: `brace`, `bed-rest`.
+        name: what a renewal of it is called too: `TLSO`.
+        says: its days and lengths; with others it is another order, since some EHRs
+            number the drafts of each signing anew.
+    """
+
+    kind: str
+    name: str
+    reference: str
+    says: str = ""
+
+    @classmethod
+    def of(cls, order: SupportOrder) -> Self:
+        """The order as overrides refer to it."""
+        times = (order.authored, order.start, order.end, order.hours, order.worded.said)
+        says = " ".join("-" if one in (None, "") else str(one) for one in times)
+        return cls(order.kind, order.name, order.reference, says)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardGround:
+    """What a card is about, as far as an override of it can close that.
+
+    Attributes:
+        topic: code of the card's topic.
+        fact: id of the leading fact, `F12`; empty if none leads.
+        key: the values that the fact rests on: a newer one reopens it.
+        is_warning: the fact is of those that warn while they are open.
+        act: id of the act in the summary, `bone-treatment`; empty if only the fact
+            itself can be closed.
+        orders: brace and bed-rest orders.
+    """
+
+    topic: str
+    fact: str = ""
+    key: str = ""
+    is_warning: bool = False
+    act: str = ""
+    orders: tuple[GroundOrder, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFeedback:
+    """What a user did with one card of this patient.
+
+    Attributes:
+        ground: of the card.
+        reason: code of the override reason; empty if none of ours was given.
+        answered: when the user did it.
+        user: who signed, since feedback itself names nobody.
+        hook_instance: of the call that showed the card.
+        fracture: that was treated then.
+        entries: ids of the audit entries of card and feedback.
+    """
+
+    ground: CardGround
+    outcome: Literal["accepted", "overridden"]
+    reason: str = ""
+    answered: datetime
+    user: str | None = None
+    encounter: str | None = None
+    hook_instance: str | None = None
+    fracture: Fracture = UNKNOWN_FRACTURE
+    entries: tuple[str, str]
+
+
+class ClosureRule(DataTable):
+    """What one override reason of one topic closes.
+
+    Attributes:
+        act: the act that is closed whatever the summary asked for; empty for the act of
+            the summary.
+        days: how long, the day of the override not counted.
+        same: it holds within the same encounter or fracture, or for the same user.
+        until_new_fracture: it ends when another fracture is known.
+    """
+
+    topic: str
+    reason: str
+    part: Part
+    act: str = ""
+    days: int | None = Field(default=None, gt=0, le=366)
+    same: Scope | None = None
+    until_new_fracture: bool = False
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        ends = self.same in ENDING or self.part.endswith("order")
+        if self.days is None and not ends:
+            raise ValueError("needs days, or an encounter or fracture to end with")
+        if self.act and self.part != "act":
+            raise ValueError("act: only where part is act")
+        return self
+
+
+class ClosureFile(DataTable):
+    """All of `closures.toml`.
+
+    Attributes:
+        source: where the rules come from.
+        owner: the role that answers for them.
+        approved: when the owner last did.
+        review_by: when somebody has to look at them again.
+    """
+
+    source: str
+    owner: str
+    approved: date
+    review_by: date
+    closures: tuple[ClosureRule, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What decides whether an earlier override holds now."""
+
+    today: date
+    user: str | None = None
+    encounter: str | None = None
+    hook_instance: str | None = None
+    fracture: Fracture = UNKNOWN_FRACTURE
+
+
+class Closure(NamedTuple):
+    """One part that an override closes now.
+
+    Attributes:
+        what: id of the act or fact, name of the brace, reference of the order.
+        key: of a fact: its values; of an order: what it says.
+        until: the last day; None if it ends with an encounter, a fracture or an order.
+    """
+
+    part: Part
+    what: str
+    key: str
+    until: date | None
+    feedback: CardFeedback
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closures:
+    """What is closed in one answer.
+
+    Attributes:
+        in_force: newest override first.
+        answered: grounds of the cards that were answered in this very signing.
+        is_known: the history could be read; nothing is closed otherwise.
+    """
+
+    in_force: tuple[Closure, ...] = ()
+    answered: frozenset[CardGround] = frozenset()
+    is_known: bool = True
+
+    def closes_act(self, act: str) -> bool:
+        """Whether the act was arranged or declined, or does not apply."""
+        return self._closes("act", act)
+
+    def closes_fact(self, fact: str, key: str) -> bool:
+        """Whether the fact was considered, on the same values."""
+        return self._closes("fact", fact, key)
+
+    def closes_button(self, act: str) -> bool:
+        """Whether nobody here offers what the act's button orders."""
+        return self._closes("button", act)
+
+    def closes_risk(self) -> bool:
+        """Whether the line on risk is left out."""
+        return self._closes("risk", "")
+
+    def closes_order(self, order: GroundOrder) -> bool:
+        """Whether a brace or bed-rest order needs no word."""
+        is_brace = order.kind == "brace"
+        if is_brace and self._closes("brace", _name_of_brace(order)):
+            return True
+        parts: tuple[Part, ...] = ("brace-order", "order")
+        return any(self._closes(part, order.reference, order.says) for part in parts)
+
+    def without_closed(self, support: SupportOrders) -> SupportOrders:
+        """The orders without those that need no word; the weeks of a brace still count."""
+        kept, closed = [], []
+        for order in support.orders:
+            is_ours = order.kind in ("brace", "bed-rest")
+            is_closed = is_ours and self.closes_order(GroundOrder.of(order))
+            (closed if is_closed else kept).append(order)
+        braces = [order for order in closed if order.kind == "brace"]
+        earlier = (*support.earlier_braces, *braces)
+        return replace(support, orders=tuple(kept), earlier_braces=earlier)
+
+    def closes_card(self, ground: CardGround) -> bool:
+        """Whether the same card was answered in this very signing."""
+        return ground in self.answered
+
+    def _closes(self, part: Part, what: str, key: str = "") -> bool:
+        return any(one[:3] == (part, what, key) for one in self.in_force)
+
+
+NOTHING_CLOSED = Closures()
+
+
+def find_closures(
+    given: Sequence[CardFeedback] | None,
+    rules: Sequence[ClosureRule],
+    now: Circumstances,
+) -> Closures:
+    """Find what the overrides of this patient's cards close now.
+
+    Args:
+        given: feedback on this patient's cards; None if the history could not be read.
+    """
+    if given is None:
+        return Closures(is_known=False)
+    newest_first = sorted(given, key=lambda one: one.answered, reverse=True)
+    in_force = [
+        closure
+        for one in newest_first
+        for rule in rules
+        if _is_of(rule, one) and _holds(rule, one, now)
+        for closure in _closures(rule, one)
+    ]
+    answered = frozenset(one.ground for one in given if _is_of_this_signing(one, now))
+    return Closures(in_force=tuple(in_force), answered=answered)
+
+
+def _is_of(rule: ClosureRule, given: CardFeedback) -> bool:
+    if given.outcome != "overridden":
+        return False
+    return (rule.topic, rule.reason) == (given.ground.topic, given.reason)
+
+
+def _holds(rule: ClosureRule, given: CardFeedback, now: Circumstances) -> bool:
+    days = (now.today - given.answered.date()).days
+    if days < 0 or (rule.days is not None and days > rule.days):
+        return False
+    is_same_fracture = given.fracture.is_same(now.fracture)
+    if rule.until_new_fracture and is_same_fracture is False:
+        return False
+    if rule.same == "fracture":
+        return is_same_fracture is True
+    if rule.same == "encounter":
+        return now.encounter is not None and given.encounter == now.encounter
+    if rule.same == "user":
+        return now.user is not None and given.user == now.user
+    return True
+
+
+def _closures(rule: ClosureRule, given: CardFeedback) -> Iterator[Closure]:
+    until = given.answered.date() + timedelta(days=rule.days) if rule.days else None
+    for what, key in _closed_by(rule, given.ground):
+        yield Closure(rule.part, what, key, until, given)
+
+
+def _closed_by(rule: ClosureRule, ground: CardGround) -> Iterator[tuple[str, str]]:
+    """What of the card this rule closes, with its key: only what the card was about."""
+    braces = [one for one in ground.orders if one.kind == "brace"]
+    if rule.part == "risk":
+        yield "", ""
+    elif rule.part == "fact":
+        if ground.fact and ground.is_warning:
+            yield ground.fact, ground.key
+    elif rule.part == "brace":
+        yield from ((name, "") for name in dict.fromkeys(map(_name_of_brace, braces)))
+    elif rule.part == "brace-order":
+        yield from ((one.reference, one.says) for one in braces)
+    elif rule.part == "order":
+        yield from ((one.reference, one.says) for one in ground.orders)
+    elif act := rule.act or ground.act:
+        yield act, ""
+
+
+def _name_of_brace(order: GroundOrder) -> str:
+    return order.name or order.reference
+
+
+def _is_of_this_signing(given: CardFeedback, now: Circumstances) -> bool:
+    """Of the same call or a repeat of it; some EHRs use one `hookInstance` for days."""
+    if given.hook_instance is None or given.hook_instance != now.hook_instance:
+        return False
+    return given.answered.date() == now.today

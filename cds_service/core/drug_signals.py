@@ -1,0 +1,71 @@
+"""Signals of bone drugs and steroids: of a bone drug's states exactly one holds, the gravest and then the newest.
+
+Each says a clause without its act (`because`), which a fact completes: `{Because}: ask, then review (FLS).` Besides,
+`words` has for a phrase what is known of these:
+
+- `drugs`: as it reads after another fact, `no bone drug`, `on alendronate`, `alendronate stopped 2023`;
+- `drug` and `Drug`, and `injected`: `yes` if others give it, else empty; of every state with a drug;
+- `last`, `month`, `followed` (`nothing since`, `alendronate only ordered since`) of overdue denosumab;
+- `last` and `due` of denosumab in time or due; `end` and `followed` of what ended;
+- `since`, `started`, and `months` (`4 months`, `2 weeks`) of a drug that is taken;
+- `open` (`prescribed 2021, intake not recorded`), `ordered`, `since` of one without a dose;
+- `entries` (`9 medication entries`) where none was found or nothing is known.
+"""
+
+from typing import get_args
+
+from cds_service.core.bone_drugs import DrugSignal, DrugState, find_drug_state
+from cds_service.core.facts import Finding, Provenance
+from cds_service.core.signals import SIGNALS, Detector, Signal, Situation, signal
+from cds_service.core.wording import capital, say_since
+
+
+def _state_signal(name: DrugSignal) -> Detector:
+    def detect(situation: Situation) -> Signal | None:
+        state = find_drug_state(situation.findings, situation.today)
+        return _said(state, situation) if state.signal == name else None
+
+    return detect
+
+
+def _said(state: DrugState, situation: Situation) -> Signal:
+    words = {**state.words, "drugs": state.clause}
+    return Signal(state.because, _evidence(state, situation), words=words)
+
+
+def _evidence(state: DrugState, situation: Situation) -> tuple[Finding, ...]:
+    """The finding of the drug that leads, with that drug's entries; of none, what was read."""
+    known = situation.findings.known.get("bone-drug")
+    if state.use is None:
+        return (known,) if known else ()
+    return (_finding(state.use.name, state.use.provenance),)
+
+
+def _finding(drug: str, provenance: tuple[Provenance, ...]) -> Finding:
+    return Finding("bone-drug", True, "1", None, provenance, label=drug)
+
+
+for _name in get_args(DrugSignal):
+    SIGNALS[_name] = _state_signal(_name)
+
+# A fracture under a drug that was taken before it.
+ON_DRUG = ("denosumab-due", "denosumab-in-time", "long-on-drug", "early-on-drug")
+
+
+@signal("fracture-on-drug")
+def _fracture_on_drug(situation: Situation) -> Signal | None:
+    state = find_drug_state(situation.findings, situation.today)
+    return _said(state, situation) if state.signal in ON_DRUG else None
+
+
+@signal("steroid-three-months")
+def _steroid(situation: Situation) -> Signal | None:
+    """`prednisone since 2024`; of an entry of the problem list no day is claimed."""
+    if not situation.findings.is_true("long-term-steroid"):
+        return None
+    finding = situation.findings.known["long-term-steroid"]
+    drug = finding.label or "steroid"
+    since = say_since(finding.observed, situation.today) if finding.observed else ""
+    words = {"drug": drug, "Drug": capital(drug), "since": since}
+    because = f"{drug} since {since}" if since else f"long-term {drug}"
+    return Signal(because, (finding,), words=words)

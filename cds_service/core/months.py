@@ -1,0 +1,15 @@
+"""Calendar months from one day to another."""
+
+from calendar import monthrange
+from datetime import date
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day of the month, `months` earlier, or the last day of that month."""
+    year, place = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, place + 1, min(day.day, monthrange(year, place + 1)[1]))
+
+
+def months_between(observed: date, today: date) -> int:
+    """Whole months from one day to the other."""
+    return (today.year - observed.year) * 12 + today.month - observed.month - (today.day < observed.day)

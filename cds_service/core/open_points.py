@@ -1,0 +1,83 @@
+"""What the record leaves open, so that nothing under the usual may be said (docs/cards.md, E3).
+
+"Nothing is open" is judged here and nowhere else: every list read whole, every value
+that was seen used, and what a reassuring figure needs known.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cds_service.core.facts import Findings, RecordState
+
+# What a figure under the usual needs: an unrecorded low weight must not reassure.
+NEEDED = ("age", "sex", "bmi")
+BONE = ("bmd-t-score", "ct-attenuation")
+# The findings that the pooled model's inputs are made from.
+INPUTS = (
+    *(*NEEDED, *BONE, "prior-vertebral-fracture", "prior-augmentation"),
+    *("long-term-steroid", "steroid-use", "level-count", "sarcopenia"),
+)
+# What these follow from; a value of theirs that was seen and not used counts as well.
+SOURCES = (
+    *("weight", "height", "grip-strength", "gait-speed"),
+    *("appendicular-muscle-index", "appendicular-lean-mass"),
+)
+# What would take the fracture out of every figure, were it so.
+EXCLUDING = (
+    *("malignancy", "spinal-infection", "high-energy-cause", "unstable-fracture"),
+    *("neurological-deficit", "bone-malignancy", "recent-cancer", "sepsis"),
+)
+# Nothing was there, or what was there says nothing of the finding.
+SILENT = frozenset({"absent", "undetermined"})
+
+
+class OpenPoint(NamedTuple):
+    """Something of the record that might raise the figure, had it been read or used.
+
+    Attributes:
+        name: a finding, or a part of the record.
+        why: `not-read`, `incomplete`, or the reason why a value that was seen is no input.
+    """
+
+    name: str
+    why: str
+
+
+def find_open_points(findings: Findings, record: RecordState) -> tuple[OpenPoint, ...]:
+    """List what is open; nothing under the usual may be said unless it is empty."""
+    points = (
+        *(OpenPoint(part, "not-read") for part in record.unread),
+        *(OpenPoint(part, "incomplete") for part in record.incomplete),
+        *((OpenPoint("record", "unreadable"),) if record.unreadable else ()),
+        *_needed(findings),
+        *_gaps(findings),
+        *_passed_over(findings),
+    )
+    return tuple(dict.fromkeys(points))
+
+
+def _needed(findings: Findings) -> Iterator[OpenPoint]:
+    yield from (OpenPoint(one, "absent") for one in NEEDED if one not in findings.known)
+    if not any(name in findings.known for name in BONE):
+        yield OpenPoint(BONE[0], "absent")
+
+
+def _gaps(findings: Findings) -> Iterator[OpenPoint]:
+    for name in INPUTS:
+        gap = findings.gaps.get(name)
+        if gap is not None and (gap.seen or gap.reason not in SILENT):
+            yield OpenPoint(name, gap.reason)
+    for name in EXCLUDING:
+        gap = findings.gaps.get(name)
+        if gap is not None and (gap.seen or gap.reason == "not-read"):
+            yield OpenPoint(name, gap.reason)
+
+
+def _passed_over(findings: Findings) -> Iterator[OpenPoint]:
+    """Values that were seen and not used, even if another one was.
+
+    Densities and other look-alikes, and entries that are over, say nothing: `absent`.
+    """
+    for one in findings.passed_over:
+        if one.name in (*INPUTS, *SOURCES) and one.reason not in SILENT:
+            yield OpenPoint(one.name, one.reason)

@@ -1,0 +1,357 @@
+"""A patient's refracture figure from the pooled model, `studies/pooled-2026.toml`.
+
+Steps 4 to 7 of the method in docs/pooled.md. Nothing is drawn or fitted here.
+"""
+
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal, Self
+
+from cds_service.core.facts import Finding, Findings
+from cds_service.core.policy import SiteIncidence
+from cds_service.core.pooled_average import Averaging, Estimate
+from cds_service.core.pooled_study import BONES, Bone, NumberInput, PooledStudy, YesNoInput
+from cds_service.core.pooled_table import PooledTable, read_pooled_table
+from cds_service.core.prediction import expit, logit
+from cds_service.core.recalibration import Recalibration
+from cds_service.core.study import Z_95, Interval
+
+PooledBand = Literal["below", "not-different", "above"]
+HALF = 0.5  # added to events and to the others, so that no event is no error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PooledBaseline:
+    """The incidence in force, with its uncertainty between hospitals.
+
+    Attributes:
+        incidence: 0..1, within `horizon`; the pooled one, or a site's weighted with it.
+        log_odds: of the incidence.
+        variance: of these log odds, for this hospital's average.
+        source: whose; a site's is always weighted with the pooled one by precision.
+        usual: the step of the ladder nearest to the incidence, `1 in 6`.
+        horizon: in words, `about 2 years`.
+        events: of the site's own patients; None without a site.
+        patients: whom the site followed; None without a site.
+        months: for how long it counted; None without a site.
+        recalibration: fitted on local patients; then the incidence is theirs alone.
+    """
+
+    incidence: float
+    log_odds: float
+    variance: float
+    source: Literal["pooled", "site"]
+    usual: str
+    horizon: str
+    events: int | None = None
+    patients: int | None = None
+    months: int | None = None
+    recalibration: Recalibration | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PooledFigure:
+    """What the pooled model says of one patient. Inputs are named as in its file.
+
+    Attributes:
+        risk: 0..1 within the baseline's horizon, unrounded.
+        log_odds: of the risk.
+        is_personal: enough is known for an own figure: age, and one of
+            `personal_needs`. Otherwise the usual one is said.
+        words: the figure as it is said, `about 1 in 8`; without an own figure
+            `usual 1 in 6`, or `at least the usual 1 in 6`.
+        usual: the same for the average, `1 in 6`.
+        in_summary: an own figure that is not said lower than the usual.
+        band: against the average of the same hospital, by the figure and its raising
+            facts. That nothing is left open is for the caller to judge.
+        new_hospital: 95 %, 0..1, in a hospital of which nothing is known.
+        same_hospital: 95 %, 0..1, around the average of the same hospital.
+        relative_error: standard error of the log odds behind `same_hospital`.
+        absolute_error: the same behind `new_hospital`.
+        above_share: share of hospitals in which the patient lies above the average.
+        bone: the bone input that the figure rests on; None if neither is known.
+        used: known inputs that entered, after holding; yes is 1, no is 0.
+        held: those whose value lies outside what is held, with the value used.
+        effects: log odds against the average patient, by known input.
+        missing: inputs not known, averaged over the population; of T and HU one.
+        other_bone: the risk by the other bone input, if both are known.
+    """
+
+    risk: float
+    log_odds: float
+    is_personal: bool
+    words: str
+    usual: str
+    in_summary: bool
+    band: PooledBand
+    new_hospital: Interval
+    same_hospital: Interval
+    relative_error: float
+    absolute_error: float
+    above_share: float
+    bone: Bone | None
+    used: Mapping[str, float]
+    held: Mapping[str, float]
+    effects: Mapping[str, float]
+    missing: tuple[str, ...]
+    other_bone: float | None
+    baseline: PooledBaseline
+
+    @property
+    def odds_ratio(self) -> Interval:
+        """95 % of the odds against the average of the same hospital."""
+        away, width = self.log_odds - self.baseline.log_odds, Z_95 * self.relative_error
+        return math.exp(away - width), math.exp(away + width)
+
+
+@dataclass(frozen=True, slots=True)
+class PooledModel:
+    """The pooled model as its file and its table give it."""
+
+    study: PooledStudy
+    table: PooledTable
+    averaging: Averaging
+
+    @classmethod
+    def of(cls, study: PooledStudy, table: PooledTable) -> Self:
+        """The model of a file and its table."""
+        return cls(study, table, Averaging(study, table))
+
+    @property
+    def horizon_months(self) -> int:
+        """Within which the new fracture is counted; the sources mix 12 to 24."""
+        return self.study.say.horizon_months
+
+    def step_of(self, risk: float) -> int:
+        """Which step of the ladder says a risk: the nearest on the scale of log odds."""
+        ladder = self.study.say.ladder
+        if risk >= self.study.say.more_from:
+            return len(ladder)
+        log_odds = logit(risk)
+        return min(range(len(ladder)), key=lambda at: abs(log_odds - logit(ladder[at].risk)))
+
+    def words_of(self, risk: float) -> str:
+        """The words of that step, `about 1 in 6`."""
+        ladder, at = self.study.say.ladder, self.step_of(risk)
+        return ladder[at].words if at < len(ladder) else self.study.say.more
+
+    def beta(self, name: str) -> float:
+        """The coefficient that a figure uses, log odds per unit."""
+        return self.study.shrink * self.table.coefficients[name].mean
+
+    def counts(self, observed: SiteIncidence) -> bool:
+        """Whether a site's own incidence enters: events and patients, over a time like the sources'."""
+        shortest, longest = self.study.site_months
+        return observed.patients is not None and shortest <= observed.months <= longest
+
+    def baseline_of(
+        self,
+        observed: SiteIncidence | None = None,
+        recalibration: Recalibration | None = None,
+    ) -> PooledBaseline:
+        """The incidence in force: pooled, or a site's own weighted with it (step 5).
+
+        Args:
+            observed: by the site; one that does not count is left out.
+            recalibration: of this model on local patients. It goes before `observed`.
+        """
+        if recalibration is not None:
+            log_odds = logit(recalibration.incidence)
+            error = recalibration.variance_at(self.table.baseline.mean)
+            return self._baseline(log_odds, error, "site", recalibration=recalibration)
+        mean, between = self.table.baseline.mean, self.table.baseline.variance
+        if observed is None or not self.counts(observed):
+            return self._baseline(mean, between, "pooled")
+        own, within = _local_log_odds(observed)
+        precision = 1 / between + 1 / within
+        log_odds = (mean / between + own / within) / precision
+        return self._baseline(log_odds, 1 / precision, "site", observed=observed)
+
+    def figure(
+        self,
+        known: Mapping[str, float | bool],
+        baseline: PooledBaseline | None = None,
+        *,
+        raising: Collection[str] = (),
+    ) -> PooledFigure:
+        """The figure for a patient.
+
+        Args:
+            known: inputs by name, in the file's units; what is not known is left out.
+            baseline: in force; the pooled one by default.
+            raising: facts that forbid "below" and are no input, as `bands.raising` names
+                them.
+
+        Raises:
+            ValueError: the model has no such input, or a value is not finite.
+        """
+        used, held = self._held(known)
+        baseline = baseline or self.baseline_of()
+        best, other = self._estimates(used, baseline)
+        names = self.study.names(best.bone)
+        entered = {name: used[name] for name in names if name in used}
+        absolute = math.sqrt(best.error**2 + self._baseline_variance(best, baseline))
+        is_personal = _is_personal(self.study, used)
+        risk = expit(best.log_odds)
+        return PooledFigure(
+            risk=risk,
+            log_odds=best.log_odds,
+            is_personal=is_personal,
+            words=self.words_of(risk) if is_personal else _usual_words(risk, baseline),
+            usual=baseline.usual,
+            in_summary=is_personal and self.step_of(risk) >= self.step_of(baseline.incidence),
+            band=_band(self.study, best, baseline, used, raising) if is_personal else "not-different",
+            new_hospital=_interval(best.log_odds, absolute),
+            same_hospital=_interval(best.log_odds, best.error),
+            relative_error=best.error,
+            absolute_error=absolute,
+            above_share=_share_above(best, baseline),
+            bone=best.bone if best.bone in used else None,
+            used=MappingProxyType(entered),
+            held=MappingProxyType({name: held[name] for name in names if name in held}),
+            effects=MappingProxyType(self._effects(best.bone, entered, baseline)),
+            missing=tuple(name for name in names if name not in used),
+            other_bone=None if other is None else expit(other.log_odds),
+            baseline=baseline,
+        )
+
+    def _baseline(
+        self,
+        log_odds: float,
+        variance: float,
+        source: Literal["pooled", "site"],
+        *,
+        observed: SiteIncidence | None = None,
+        recalibration: Recalibration | None = None,
+    ) -> PooledBaseline:
+        lowest, *_, highest = self.table.centres["t"].log_odds
+        log_odds = min(max(log_odds, lowest), highest)
+        return PooledBaseline(
+            incidence=expit(log_odds),
+            log_odds=log_odds,
+            variance=variance,
+            source=source,
+            usual=self.words_of(expit(log_odds)).removeprefix("about "),
+            horizon=self.study.say.horizon,
+            events=observed.events if observed else None,
+            patients=observed.patients if observed else None,
+            months=observed.months if observed else None,
+            recalibration=recalibration,
+        )
+
+    def _held(self, known: Mapping[str, float | bool]) -> tuple[dict[str, float], dict[str, float]]:
+        """All values as numbers, those outside what is held moved to its end; and the moved."""
+        if foreign := set(known) - {one.id for one in self.study.inputs}:
+            raise ValueError(f"{self.study.id} has no input {', '.join(sorted(foreign))}")
+        used = {name: float(value) for name, value in known.items()}
+        if not all(map(math.isfinite, used.values())):
+            raise ValueError("an input is not finite")
+        held = {}
+        for one in self.study.numbers:
+            if one.id in used:
+                end = min(max(used[one.id], one.held[0]), one.held[1])
+                if end != used[one.id]:
+                    used[one.id] = held[one.id] = end
+        return used, held
+
+    def _estimates(self, used: Mapping[str, float], baseline: PooledBaseline) -> tuple[Estimate, Estimate | None]:
+        """The patient's figure and, if T and HU are known, the other and lower one."""
+        fitted = baseline.recalibration
+        own = self.table.baseline.mean if fitted else baseline.log_odds
+        bones: list[Bone] = [bone for bone in BONES if bone in used] or [BONES[0]]
+        found = [self.averaging.estimate(bone, used, own) for bone in bones]
+        if fitted is not None:
+            found = [Estimate(one.bone, fitted.move(one.log_odds), fitted.slope * one.error) for one in found]
+        best, *rest = sorted(found, key=lambda one: -one.log_odds)
+        return best, rest[0] if rest else None
+
+    def _baseline_variance(self, estimate: Estimate, baseline: PooledBaseline) -> float:
+        fitted = baseline.recalibration
+        return baseline.variance if fitted is None else fitted.variance_at(fitted.own(estimate.log_odds))
+
+    def _effects(self, bone: Bone, entered: Mapping[str, float], baseline: PooledBaseline) -> dict[str, float]:
+        fitted = baseline.recalibration
+        own = self.table.baseline.mean if fitted else baseline.log_odds
+        means = dict(zip(self.study.names(bone), self.averaging.centre(bone, own).means.tolist(), strict=True))
+        slope = fitted.slope if fitted else 1.0
+        return {name: slope * self.beta(name) * (value - means[name]) for name, value in entered.items()}
+
+
+def load_pooled_model(study: PooledStudy, folder: Path) -> PooledModel:
+    """The model with the table in this folder."""
+    return PooledModel.of(study, read_pooled_table(study, folder))
+
+
+def known_inputs(study: PooledStudy, findings: Findings) -> dict[str, tuple[float | bool, Finding]]:
+    """The model's inputs that these findings give, each with the finding that gave it.
+
+    A yes of any of an input's findings is a yes. A no counts only if the file says what a
+    no is: a record that holds no earlier fracture does not say that there was none.
+    """
+    found: dict[str, tuple[float | bool, Finding]] = {}
+    for one in study.inputs:
+        values = [findings.known[name] for name in one.findings if name in findings.known]
+        given = next(_given(one, values), None)
+        if given is not None:
+            found[one.id] = given
+    return found
+
+
+def _given(one: NumberInput | YesNoInput, values: Iterable[Finding]) -> Iterator[tuple[float | bool, Finding]]:
+    """What the findings of an input say, a yes before a no."""
+    if isinstance(one, NumberInput):
+        yield from ((float(value.value), value) for value in values)
+        return
+    for required, answer in ((one.yes, True), (one.no, False)):
+        yield from ((answer, value) for value in values if required is not None and required.is_met(value.value))
+
+
+def _local_log_odds(observed: SiteIncidence) -> tuple[float, float]:
+    """Log odds of a site's own incidence, with their variance."""
+    events = (observed.events or 0) + HALF
+    others = (observed.patients or 0) - (observed.events or 0) + HALF
+    return math.log(events / others), 1 / events + 1 / others
+
+
+def _interval(log_odds: float, error: float) -> Interval:
+    return expit(log_odds - Z_95 * error), expit(log_odds + Z_95 * error)
+
+
+def _share_above(estimate: Estimate, baseline: PooledBaseline) -> float:
+    """Share of hospitals in which the patient lies above their average."""
+    return math.erfc((baseline.log_odds - estimate.log_odds) / (math.sqrt(2) * estimate.error)) / 2
+
+
+def _is_personal(study: PooledStudy, used: Mapping[str, float]) -> bool:
+    """Age is known, and something that is the patient's own: of yes/no inputs a yes."""
+    yes_no = study.yes_no_by_id
+    return "age" in used and any(
+        name in used and (name not in yes_no or used[name] == 1) for name in study.say.personal_needs
+    )
+
+
+def _band(
+    study: PooledStudy,
+    estimate: Estimate,
+    baseline: PooledBaseline,
+    used: Mapping[str, float],
+    raising: Collection[str],
+) -> PooledBand:
+    """Where the patient lies in most hospitals, against their average (step 6)."""
+    bands, risk, share = study.bands, expit(estimate.log_odds), _share_above(estimate, baseline)
+    if share >= bands.sure and risk >= bands.above_ratio * baseline.incidence:
+        return "above"
+    is_low = share <= 1 - bands.sure and risk <= bands.below_ratio * baseline.incidence
+    needed = all(name in used for name in bands.below_needs) and any(bone in used for bone in BONES)
+    is_raised = used.get("age", 0) >= bands.raising_age or any(
+        name in raising or used.get(name) == 1 for name in bands.raising
+    )
+    return "below" if is_low and needed and not is_raised else "not-different"
+
+
+def _usual_words(risk: float, baseline: PooledBaseline) -> str:
+    at_least = "at least the " if risk > baseline.incidence else ""
+    return f"{at_least}usual {baseline.usual}"

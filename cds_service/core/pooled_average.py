@@ -1,0 +1,205 @@
+"""Average the pooled model over what is not known of a patient (docs/pooled.md, 4 and 5).
+
+What follows from the set of known inputs alone is kept, so that an average record costs
+some thousand small terms.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+
+from cds_service.core.pooled_study import SARCOPENIA, Bone, PooledStudy
+from cds_service.core.pooled_table import PooledTable
+from cds_service.core.prediction import logit
+from cds_service.core.table import Matrix, Vector
+
+NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
+NODE_WEIGHTS = NODE_WEIGHTS / NODE_WEIGHTS.sum()
+
+
+class Centre(NamedTuple):
+    """Where the model lies at a baseline, with one bone input.
+
+    Attributes:
+        intercept: log odds at all inputs 0.
+        means: of each input, in the order of the model.
+    """
+
+    intercept: float
+    means: Vector
+
+
+class Estimate(NamedTuple):
+    """A figure with one bone input.
+
+    Attributes:
+        log_odds: of the risk.
+        error: standard error of the place in the same hospital, log odds.
+    """
+
+    bone: Bone
+    log_odds: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Everything that a patient of whom these inputs are known may be, a row each.
+
+    Attributes:
+        known: continuous inputs with a value, by column.
+        open: continuous inputs without one, by column.
+        regression: from known standardised values to the open ones.
+        deviations: of the open ones from that, standardised.
+        values: of the yes/no inputs without a value; the other columns are 0.
+        weights: of the rows, before sarcopenia has its own.
+        has_sarcopenia: by row, where it is not known.
+    """
+
+    known: tuple[int, ...]
+    open: tuple[int, ...]
+    regression: Matrix
+    deviations: Matrix
+    values: Matrix
+    weights: Vector
+    has_sarcopenia: Vector | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """The model with one bone input; columns are in the order of `names`.
+
+    Attributes:
+        variances: of the coefficients in a new hospital.
+        correlation: of the continuous inputs, which come first.
+        shifts: log odds of sarcopenia per SD of the continuous inputs.
+    """
+
+    names: tuple[str, ...]
+    betas: Vector
+    variances: Vector
+    means: Vector
+    sds: Vector
+    held: Matrix
+    correlation: Matrix
+    shifts: Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Averaging:
+    """The pooled model's numbers in the form in which a patient needs them."""
+
+    study: PooledStudy
+    table: PooledTable
+    _terms: dict[Bone, _Terms] = field(default_factory=dict, repr=False)
+    _grids: dict[tuple[Bone, frozenset[str]], _Grid] = field(default_factory=dict, repr=False)
+    _centres: dict[tuple[Bone, float], Centre] = field(default_factory=dict, repr=False)
+
+    def centre(self, bone: Bone, baseline: float) -> Centre:
+        """Intercept and means at a baseline (log odds), between those of the table."""
+        found = self._centres.get((bone, baseline))
+        if found is None:
+            rows = self.table.centres[bone]
+            means = [np.interp(baseline, rows.log_odds, rows.means[name]) for name in self.study.names(bone)]
+            intercept = float(np.interp(baseline, rows.log_odds, rows.intercepts))
+            found = self._centres[bone, baseline] = Centre(intercept, np.array(means))
+        return found
+
+    def estimate(self, bone: Bone, used: Mapping[str, float], baseline: float) -> Estimate:
+        """The figure with this bone input.
+
+        Args:
+            bone: whose coefficient enters; the other one is left alone.
+            used: known inputs, after holding.
+            baseline: log odds of the incidence.
+        """
+        terms, centre = self._of(bone), self.centre(bone, baseline)
+        patients, weights = self._patients(bone, used)
+        risks = 1 / (1 + np.exp(-(centre.intercept + patients @ terms.betas)))
+        risk = float(weights @ risks)
+        moved = weights * risks * (1 - risks) / (risk * (1 - risk))
+        gradient = moved @ patients - moved.sum() * centre.means
+        return Estimate(bone, logit(risk), math.sqrt(float(gradient**2 @ terms.variances)))
+
+    def _patients(self, bone: Bone, used: Mapping[str, float]) -> tuple[Matrix, Vector]:
+        """Every patient that this one may be, a row each, and how likely each is."""
+        terms = self._of(bone)
+        named = {name: used[name] for name in terms.names if name in used}
+        grid = self._grid(bone, frozenset(named))
+        values = grid.values.copy()
+        for at, name in enumerate(terms.names):
+            if name in named:
+                values[:, at] = named[name]
+        known, unknown = list(grid.known), list(grid.open)
+        scores = np.empty((len(values), len(terms.means)))
+        scores[:, known] = (values[:, known] - terms.means[known]) / terms.sds[known]
+        scores[:, unknown] = grid.deviations + scores[:, known] @ grid.regression
+        spread = terms.means[unknown] + terms.sds[unknown] * scores[:, unknown]
+        values[:, unknown] = np.clip(spread, terms.held[unknown, 0], terms.held[unknown, 1])
+        if grid.has_sarcopenia is None:
+            return values, grid.weights
+        yes = self.study.sarcopenia_share(scores @ terms.shifts)
+        return values, grid.weights * np.where(grid.has_sarcopenia == 1, yes, 1 - yes)
+
+    def _grid(self, bone: Bone, known: frozenset[str]) -> _Grid:
+        """The rows for this set of known inputs; made at first use."""
+        found = self._grids.get((bone, known))
+        if found is None:
+            found = self._grids[bone, known] = _make_grid(self.study, self._of(bone), known)
+        return found
+
+    def _of(self, bone: Bone) -> _Terms:
+        found = self._terms.get(bone)
+        if found is None:
+            found = self._terms[bone] = _make_terms(self.study, self.table, bone)
+        return found
+
+
+def _make_terms(study: PooledStudy, table: PooledTable, bone: Bone) -> _Terms:
+    names, numbers = study.names(bone), study.numbers_with(bone)
+    shift = study.sarcopenia_shift
+    return _Terms(
+        names=names,
+        betas=np.array([study.shrink * table.coefficients[name].mean for name in names]),
+        variances=np.array([table.coefficients[name].variance for name in names]),
+        means=np.array([one.mean for one in numbers]),
+        sds=np.array([one.sd for one in numbers]),
+        held=np.array([one.held for one in numbers]),
+        correlation=study.correlations(bone),
+        shifts=np.array([shift.of(one.id) for one in numbers]),
+    )
+
+
+def _make_grid(study: PooledStudy, terms: _Terms, known: frozenset[str]) -> _Grid:
+    numbers = range(len(terms.means))
+    given = [at for at in numbers if terms.names[at] in known]
+    unknown = [at for at in numbers if terms.names[at] not in known]
+    across = terms.correlation[np.ix_(given, unknown)]
+    regression = np.asarray(np.linalg.solve(terms.correlation[np.ix_(given, given)], across), dtype=np.float64)
+    spread = terms.correlation[np.ix_(unknown, unknown)] - across.T @ regression
+    points = np.array(list(product(NODES.tolist(), repeat=len(unknown))))
+    deviations = points @ np.linalg.cholesky(spread).T
+    of_points = np.prod(np.array(list(product(NODE_WEIGHTS, repeat=len(unknown)))), axis=1)
+    unsaid = [name for name in terms.names[len(numbers) :] if name not in known]
+    answers = np.array(list(product((0.0, 1.0), repeat=len(unsaid))))
+    rows = len(points) * len(answers)
+    values, weights = np.zeros((rows, len(terms.names))), np.repeat(of_points, len(answers))
+    for column, name in enumerate(unsaid):
+        answer = np.tile(answers[:, column], len(points))
+        values[:, terms.names.index(name)] = answer
+        if name != SARCOPENIA:  # its share depends on the others
+            share = study.yes_no_by_id[name].unrecorded
+            weights = weights * np.where(answer == 1, share, 1 - share)
+    return _Grid(
+        known=tuple(given),
+        open=tuple(unknown),
+        regression=regression,
+        deviations=np.repeat(deviations, len(answers), axis=0),
+        values=values,
+        weights=weights,
+        has_sarcopenia=None if SARCOPENIA in known else values[:, terms.names.index(SARCOPENIA)],
+    )

@@ -1,0 +1,152 @@
+"""The card of the pooled model: what `/models/pooled-2026` and `kyphoplasty-cds models` say of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cds_service.core.model_card import contrary_json
+from cds_service.core.pooled import PooledModel
+from cds_service.core.pooled_study import BONES, Entry, NumberInput, YesNoInput
+from cds_service.core.prediction import expit
+from cds_service.core.study import Z_95, ContraryEvidence
+
+METHOD = (
+    "solved so that the mean risk over the population is the baseline"
+    " ({points} points with all combinations of the yes/no inputs); given for the pooled baseline"
+)
+
+
+def pooled_card(model: PooledModel, contrary: ContraryEvidence, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """The card as JSON.
+
+    Args:
+        attributes: the source attributes by key (`SourceAttributes.of_pooled`).
+    """
+    study, table, baseline = model.study, model.table, model.baseline_of()
+    centres = {bone: model.averaging.centre(bone, baseline.log_odds) for bone in BONES}
+    width = Z_95 * table.baseline.se
+    between = Z_95 * table.baseline.variance**0.5
+    return {
+        "id": study.id,
+        "version": study.version,
+        "digest": study.digest,
+        "kind": study.kind,
+        "title": study.title,
+        "outcome": study.outcome,
+        "found": study.card.found,
+        "patients": study.card.patients.text,
+        "n": study.patients_counted,
+        "events": sum(one.events for one in study.rates),
+        "horizonMonths": study.say.horizon_months,
+        "horizonNote": study.card.horizon,
+        "owner": study.owner,
+        "readOn": f"{study.read_on}",
+        "reviewBy": f"{study.review_by}",
+        "incidence": baseline.incidence,
+        "baseline": {
+            "interval": [expit(baseline.log_odds - width), expit(baseline.log_odds + width)],
+            "newHospital": [expit(baseline.log_odds - between), expit(baseline.log_odds + between)],
+            "tau": table.baseline.tau,
+            "usual": baseline.usual,
+            "rates": [one.model_dump() | {"rate": one.events / one.patients} for one in study.rates],
+            "siteMonths": list(study.site_months),
+        },
+        "intercept": centres["t"].intercept,
+        "intercepts": {bone: centre.intercept for bone, centre in centres.items()},
+        "interceptMethod": METHOD.format(points=table.points),
+        "shrink": study.shrink,
+        "coefficients": {one.findings[0]: _coefficient(model, one) for one in study.inputs},
+        "ranges": {
+            one.findings[0]: {"lowest": one.held[0], "highest": one.held[1]}
+            for one in study.inputs
+            if isinstance(one, NumberInput)
+        },
+        "population": {one.findings[0]: _spread(one) for one in study.inputs},
+        "correlation": {name.replace("_", "-"): value for name, value in study.correlation.model_dump().items()},
+        "sarcopeniaShift": study.sarcopenia_shift.model_dump(),
+        "means": _means(model),
+        "ladder": [one.model_dump() for one in study.say.ladder],
+        "bands": _bands(model),
+        "neverFor": list(study.card.never),
+        "against": list(study.card.against),
+        "notEntered": [one.model_dump() for one in study.not_entered],
+        "riskOfBias": [one.model_dump() for one in study.card.bias],
+        "limits": list(study.limits),
+        "doubts": list(study.notes),
+        "contraryEvidence": contrary_json(contrary, study.id),
+        "sourceAttributes": dict(attributes),
+    }
+
+
+def _coefficient(model: PooledModel, one: NumberInput | YesNoInput) -> dict[str, Any]:
+    """One input as used, as pooled, and from which entries."""
+    pooled, used = model.table.coefficients[one.id], model.beta(one.id)
+    width, left_out = Z_95 * pooled.variance**0.5, pooled.left_out
+    return {
+        "input": one.id,
+        "value": used,
+        "se": pooled.se,
+        "tau": pooled.tau,
+        "interval": [used - width, used + width],
+        "pooled": pooled.mean,
+        "allIn": {"value": pooled.all_in.mean, "se": pooled.all_in.se, "tau": pooled.all_in.tau},
+        **(
+            {}
+            if left_out is None
+            else {
+                "leftOut": {
+                    "study": left_out.study,
+                    "distance": left_out.distance,
+                    "of": "mean and tau" if left_out.of_mean else "tau",
+                }
+            }
+        ),
+        "unit": one.unit,
+        "source": f"pooled from {len(one.entries)} entries",
+        "title": one.title,
+        "findings": list(one.findings),
+        "entries": [_entry(entry) for entry in one.entries],
+    }
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "study": entry.study,
+        "design": entry.design,
+        "value": entry.log_odds,
+        "se": entry.se,
+        "enters": "mean and tau" if entry.in_mean and entry.design == "cohort" else "mean" if entry.in_mean else "tau",
+        "note": entry.note,
+        "source": entry.source,
+        "read": entry.read,
+    }
+
+
+def _spread(one: NumberInput | YesNoInput) -> dict[str, Any]:
+    numbers = {"mean": one.mean, "sd": one.sd} if isinstance(one, NumberInput) else {}
+    shares = {"share": one.share, "unrecorded": one.unrecorded} if isinstance(one, YesNoInput) else {}
+    return {**numbers, **shares, "assumed": one.assumed}
+
+
+def _means(model: PooledModel) -> dict[str, dict[str, float]]:
+    """Means from which an effect is counted, by bone input and finding."""
+    log_odds = model.baseline_of().log_odds
+    return {
+        bone: {
+            model.study.by_id[name].findings[0]: mean
+            for name, mean in zip(
+                model.study.names(bone), model.averaging.centre(bone, log_odds).means.tolist(), strict=True
+            )
+        }
+        for bone in BONES
+    }
+
+
+def _bands(model: PooledModel) -> dict[str, Any]:
+    bands = model.study.bands
+    return {
+        "sure": bands.sure,
+        "aboveRatio": bands.above_ratio,
+        "belowRatio": bands.below_ratio,
+        "belowNeeds": list(bands.below_needs),
+        "raising": [f"age {bands.raising_age:g} and over", *bands.raising],
+    }

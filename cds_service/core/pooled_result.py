@@ -1,0 +1,153 @@
+"""The pooled model's figure of one patient, from findings: what entered, what did not, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cds_service.core.facts import Finding, Findings
+from cds_service.core.pooled import (
+    PooledBaseline,
+    PooledFigure,
+    PooledModel,
+    known_inputs,
+)
+from cds_service.core.pooled_study import BONES, NumberInput, YesNoInput
+
+TENTH = 1.2816  # standard deviations from the mean to the 10th and 90th percentile
+YOUNGEST = 50  # years; younger patients' vertebrae seldom break by weakness alone
+# Facts beside which nothing is below, as the file of the model names them.
+RAISING = {
+    "falls": ("repeated-falls", "fall-with-injury"),
+    "hip-fracture": ("hip-fracture",),
+    "dementia-or-parkinson": ("dementia", "parkinson"),
+    "fracture-under-treatment": ("bone-drug",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PooledResult:
+    """The pooled model's figure of this patient, with what it rests on.
+
+    Attributes:
+        known: all of the model's inputs that are known, by name.
+        inputs: the findings that entered the model; with T-score and HU known, the one
+            that the figure rests on.
+        input_of: the model's input, by the name of its finding.
+        set_aside: the T-score or HU that gave the lower figure.
+        missing: findings that would be an input and are not known, averaged over.
+        concerns: whole sentences about the values.
+    """
+
+    model: PooledModel
+    figure: PooledFigure
+    known: Mapping[str, float | bool]
+    inputs: tuple[Finding, ...]
+    input_of: Mapping[str, str]
+    set_aside: tuple[Finding, ...]
+    missing: tuple[str, ...]
+    concerns: tuple[str, ...]
+
+    def effect_of(self, finding: str) -> float:
+        """Log odds that this finding adds against the average patient."""
+        return self.figure.effects[self.input_of[finding]]
+
+    def used_of(self, finding: str) -> float:
+        """The value of this finding that entered the model, after holding."""
+        return self.figure.used[self.input_of[finding]]
+
+    @property
+    def slope(self) -> float:
+        """By how much the coefficients count here: 1, unless refitted to local patients."""
+        fitted = self.figure.baseline.recalibration
+        return fitted.slope if fitted else 1.0
+
+    def centre(self) -> "AveragePatient":
+        """The patient from whom the effects are counted."""
+        model, baseline = self.model, self.figure.baseline
+        bone = self.figure.bone or BONES[0]
+        fitted = baseline.recalibration
+        own = model.table.baseline.mean if fitted else baseline.log_odds
+        centre = model.averaging.centre(bone, own)
+        means = dict(zip(model.study.names(bone), centre.means.tolist(), strict=True))
+        log_odds = centre.intercept + sum(
+            model.beta(name) * mean for name, mean in means.items()
+        )
+        return AveragePatient(means, fitted.move(log_odds) if fitted else log_odds)
+
+    def is_yes_or_no(self, finding: str) -> bool:
+        """Tell a fact from a number."""
+        return self.input_of[finding] in self.model.study.yes_no_by_id
+
+    def is_held(self, finding: str) -> bool:
+        """Report a value beyond the range within which the model follows it."""
+        return self.input_of[finding] in self.figure.held
+
+
+class AveragePatient(NamedTuple):
+    """A patient with the mean of every input.
+
+    Attributes:
+        means: by the model's input.
+        log_odds: of the risk.
+    """
+
+    means: Mapping[str, float]
+    log_odds: float
+
+
+def find_pooled_result(
+    model: PooledModel, findings: Findings, baseline: PooledBaseline
+) -> PooledResult:
+    """Compute the pooled figure of a patient for whom it is made."""
+    sources = known_inputs(model.study, findings)
+    known = {name: value for name, (value, _) in sources.items()}
+    figure = model.figure(known, baseline, raising=raising_facts(findings))
+    used = {name: one for name, (_, one) in sources.items() if name in figure.effects}
+    return PooledResult(
+        model=model,
+        figure=figure,
+        known=known,
+        inputs=tuple(used.values()),
+        input_of={one.name: name for name, one in used.items()},
+        set_aside=tuple(one for name, (_, one) in sources.items() if name not in used),
+        missing=tuple(
+            one.findings[0] for one in model.study.inputs if one.id in figure.missing
+        ),
+        concerns=tuple(
+            dict.fromkeys(said for one in used.values() for said in one.concerns)
+        ),
+    )
+
+
+def raising_facts(findings: Findings) -> tuple[str, ...]:
+    """Facts on record beside which no figure is below the average."""
+    return tuple(
+        fact
+        for fact, names in RAISING.items()
+        if any(findings.is_true(name) for name in names)
+    )
+
+
+def steps_moved(pooled: PooledResult, finding: str) -> int:
+    """Count the ladder steps between two likely values of a finding that is not known.
+
+    A number is tried at the 10th and 90th percentile of the population, a yes/no at both.
+    0 for what is known or no input.
+    """
+    model, baseline = pooled.model, pooled.figure.baseline
+    wanted = next((one for one in model.study.inputs if finding in one.findings), None)
+    if wanted is None or wanted.id in pooled.known:
+        return 0
+    risks = [
+        model.figure({**pooled.known, wanted.id: value}, baseline).risk
+        for value in likely_values(wanted)
+    ]
+    low, high = sorted(model.step_of(risk) for risk in risks)
+    return high - low
+
+
+def likely_values(one: NumberInput | YesNoInput) -> tuple[float, float]:
+    """The 10th and 90th percentile, or no and yes."""
+    if isinstance(one, YesNoInput):
+        return 0.0, 1.0
+    return one.mean - TENTH * one.sd, one.mean + TENTH * one.sd

@@ -1,0 +1,132 @@
+"""Table of the pooled model: what `studies build` writes and the service reads (`studies/reduced/pooled-2026.json`).
+
+The pooled coefficients, and the intercept and the mean of each input over the population at many baselines. With other
+numbers than those of the file it is stale.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from cds_service.core.pooled_study import BONES, Bone, PooledStudy
+from cds_service.core.table import Number, TablePart, table_path
+from cds_service.errors import DataFileError
+
+
+class LeftOut(TablePart):
+    """The hospital farthest from the rest.
+
+    Attributes:
+        distance: from the rest, in SD.
+        of_mean: out of the mean, too, not of the difference between hospitals alone.
+    """
+
+    study: str
+    distance: Number
+    of_mean: bool
+
+
+class Pooled(TablePart):
+    """A mean with its standard error, and how much single hospitals differ from it (SD), in log odds."""
+
+    mean: Number
+    se: Number
+    tau: Number
+
+    @property
+    def variance(self) -> float:
+        """In a new hospital."""
+        return self.se**2 + self.tau**2
+
+
+class PooledCoefficient(Pooled):
+    """The coefficient of one input, before the model shrinks it; per unit.
+
+    Attributes:
+        all_in: the same with no hospital left out.
+    """
+
+    left_out: LeftOut | None
+    all_in: Pooled
+
+
+class Centres(TablePart):
+    """Where the model lies at rising baselines, with one bone input.
+
+    Attributes:
+        log_odds: of the baselines.
+        intercepts: log odds at all inputs 0, one for each baseline.
+        means: of each input, weighted by how much a patient's risk would move; one for each baseline.
+    """
+
+    log_odds: tuple[Number, ...]
+    intercepts: tuple[Number, ...]
+    means: Mapping[str, tuple[Number, ...]]
+
+
+class PooledTable(TablePart):
+    """All that `studies build` computes for the pooled model.
+
+    Attributes:
+        study_digest: of the numbers of the file that it follows from (`PooledStudy.table_digest`).
+        points: of the population, each with every combination of the yes/no inputs.
+        baseline: of the incidence.
+    """
+
+    format: Literal[1] = 1
+    study: str
+    study_digest: str
+    seed: int
+    points: int
+    baseline: Pooled
+    coefficients: Mapping[str, PooledCoefficient]
+    centres: Mapping[Bone, Centres]
+
+
+def write_pooled_table(table: PooledTable, folder: Path) -> None:
+    """Write the table, one line for each coefficient and each row of centres; the same table gives the same bytes."""
+    content = table.model_dump(mode="json", by_alias=True)
+    lines = [f" {json.dumps(key)}: {_member(value)}" for key, value in content.items()]
+    folder.mkdir(parents=True, exist_ok=True)
+    table_path(table.study, folder).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+def _member(value: object) -> str:
+    if not isinstance(value, dict):
+        return json.dumps(value)
+    return "{\n" + ",\n".join(f"  {json.dumps(key)}: {json.dumps(part)}" for key, part in value.items()) + "\n }"
+
+
+def read_pooled_table(study: PooledStudy, folder: Path) -> PooledTable:
+    """The table of the pooled model.
+
+    Raises:
+        DataFileError: it is missing, broken or stale.
+    """
+    path = table_path(study.id, folder)
+    try:
+        table = PooledTable.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise DataFileError(path.name, "", f"cannot be read ({error}); run studies build") from error
+    except ValidationError as error:
+        raise DataFileError(path.name, "", f"is no table of the pooled model ({error}); run studies build") from error
+    if table.study != study.id:
+        raise DataFileError(path.name, "study", f"is of {table.study}")
+    if table.study_digest != study.table_digest:
+        raise DataFileError(path.name, "studyDigest", f"{study.id}.toml has changed since; run studies build")
+    for fault in _shape_faults(table, study):
+        raise DataFileError(path.name, fault, "does not fit the study's inputs; run studies build")
+    return table
+
+
+def _shape_faults(table: PooledTable, study: PooledStudy) -> list[str]:
+    """Members that do not belong to these inputs."""
+    faults = [] if set(table.coefficients) == {one.id for one in study.inputs} else ["coefficients"]
+    for bone in BONES:
+        centres = table.centres.get(bone)
+        if centres is None or set(centres.means) != set(study.names(bone)):
+            faults.append(f"centres.{bone}")
+    return faults

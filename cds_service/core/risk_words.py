@@ -1,0 +1,92 @@
+"""What a card says of the risk of another fracture: a step of the ladder, or the usual.
+
+The pooled model gives the figure; facts that it does not count, and what the record
+leaves open, decide how much of it may be said (docs/cards.md, E3).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cds_service.core.facts import Findings
+from cds_service.core.pooled import PooledFigure
+
+# Signals of facts that the pooled model does not count (E3): F8, F9, F11, F12, F14, F16,
+# F21, F23, F24 and Parkinson. With one of them a figure is a lower limit.
+NOT_COUNTED = frozenset(
+    {
+        "denosumab-overdue",
+        "anabolic-ended",
+        "second-fracture-two-years",
+        "hip-fracture-two-years",
+        "drug-without-dose",
+        "long-on-drug",
+        "kidney-failure",
+        "falls",
+        "dementia-or-frailty",
+        "parkinson",
+    }
+)
+
+# Lasting pain has a pooled rate and named factors, no figure (docs/pooled.md). Of the
+# factors known before the procedure a vacuum cleft is not read: no code was found for it.
+USUAL_PAIN = "1 in 5"
+PAIN_FACTORS = ("fascia-injury", "sarcopenia")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What is said of the risk.
+
+    Attributes:
+        words: `about 1 in 8`, `at least 1 in 5`, `usual 1 in 6`,
+            `at least the usual 1 in 6`.
+        usual: the step of the average, `1 in 6`.
+        in_summary: may stand in a summary.
+        at_least: a fact that the model does not count is on record.
+    """
+
+    words: str
+    usual: str
+    in_summary: bool
+    at_least: bool
+
+
+def is_at_least(signals: Iterable[str]) -> bool:
+    """Whether one of these signals is a fact that the model does not count."""
+    return not NOT_COUNTED.isdisjoint(signals)
+
+
+def said_of(figure: PooledFigure, *, at_least: bool, nothing_open: bool) -> Said:
+    """Choose the words for a figure.
+
+    A figure under the usual is said only if nothing is open and no fact is uncounted;
+    otherwise the usual is said in its place.
+
+    Args:
+        at_least: a fact that the model does not count is on record.
+        nothing_open: every list was read whole and every value that was seen is used.
+    """
+    is_own_high = figure.is_personal and figure.in_summary
+    if at_least:
+        words = _limit(figure) if is_own_high else f"at least the usual {figure.usual}"
+    elif is_own_high or not figure.is_personal or nothing_open:
+        words = figure.words
+    else:
+        words = f"usual {figure.usual}"
+    return Said(words=words, usual=figure.usual, in_summary=is_own_high, at_least=at_least)
+
+
+def _limit(figure: PooledFigure) -> str:
+    """Turn an own figure at or above the usual into a lower limit."""
+    step = figure.words.removeprefix("about ")
+    if step == figure.usual:
+        return f"at least the usual {step}"
+    # "More than 1 in 2" is a lower limit already.
+    return step if step.startswith("more") else f"at least {step}"
+
+
+def pain_said(findings: Findings) -> Said:
+    """Choose what is said of lasting pain: the usual, or more with a named factor."""
+    has_factor = any(findings.is_true(name) for name in PAIN_FACTORS)
+    words = f"at least {USUAL_PAIN}" if has_factor else f"about {USUAL_PAIN}"
+    return Said(words=words, usual=USUAL_PAIN, in_summary=False, at_least=has_factor)

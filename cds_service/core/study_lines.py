@@ -1,0 +1,105 @@
+"""What a study may say on the card of a patient who is one of its own: one line at most."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from cds_service.core.facts import Finding
+from cds_service.core.policy import Policy
+from cds_service.core.prediction import risk_at
+from cds_service.core.study import Outcome
+from cds_service.core.study_result import ModelResult
+
+# A contribution of these would read as advice on the treatment.
+TREATMENTS = frozenset({"procedure", "cement-diffused", "local-kyphosis-post"})
+# Collinear by construction: one line, never one against the other
+# (studies/residual-pain-2025.toml).
+PSOAS = ("psoas-total-area", "psoas-muscle-area")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyLine:
+    """What one study may say on the card (docs/evidence.md, "Which model speaks").
+
+    Attributes:
+        words: its figure as a step of the ladder, `more than 1 in 2`.
+        average: its average of the same procedure, `1 in 3`.
+        drivers: the inputs that raise the figure, strongest first, those explained as
+            one together; never a treatment.
+        unknown_criteria: criteria of the study that could not be checked, in its words.
+    """
+
+    result: ModelResult
+    words: str
+    average: str
+    drivers: tuple[tuple[Finding, ...], ...]
+    unknown_criteria: tuple[str, ...]
+
+
+def study_line(
+    result: ModelResult, policy: Policy, words_of: Callable[[float], str]
+) -> StudyLine | None:
+    """Make a study's line for a patient who meets all its criteria and lies above its average.
+
+    None if too little is known, a value is held or doubtful, or the same words would name
+    figure and average: no study reassures.
+
+    Args:
+        words_of: the step of the ladder nearest to a risk, 0..1.
+    """
+    prediction = result.prediction
+    if not result.shown or not result.is_theirs or result.is_doubtful:
+        return None
+    if prediction.inputs_known < policy.showing.inputs_on_card:
+        return None
+    words, average = words_of(prediction.risk), words_of(result.reference)
+    if prediction.risk <= result.reference or words == average:
+        return None
+    return StudyLine(
+        result=result,
+        words=words,
+        average=average.removeprefix("about "),
+        drivers=drivers_of(result),
+        unknown_criteria=tuple(
+            one.text for one in result.violations if one.severity == "not-checkable"
+        ),
+    )
+
+
+def drivers_of(result: ModelResult) -> tuple[tuple[Finding, ...], ...]:
+    """What raises the figure clearly, strongest first, by the coefficients in use."""
+    prediction = result.prediction
+    found: list[tuple[float, tuple[Finding, ...]]] = []
+    for group in explained_together(result.inputs):
+        effect = sum(prediction.effects[one.name] for one in group)
+        if effect > 0 and any(prediction.clear[one.name] for one in group):
+            found.append((effect, group))
+    found.sort(key=lambda one: -one[0])
+    return tuple(group for _, group in found)
+
+
+def explained_together(inputs: Iterable[Finding]) -> tuple[tuple[Finding, ...], ...]:
+    """Each input by itself, the collinear ones of the psoas together; no treatments."""
+    explained = [one for one in inputs if one.name not in TREATMENTS]
+    psoas = tuple(one for one in explained if one.name in PSOAS)
+    single = [(one,) for one in explained if one.name not in PSOAS]
+    return (*single, *((psoas,) if psoas else ()))
+
+
+def disagree(results: Sequence[ModelResult], outcome: Outcome, policy: Policy) -> bool:
+    """Report two studies that the patient belongs to and that contradict each other.
+
+    They lie on opposite sides of their own averages, or far apart on a common baseline.
+    """
+    theirs = [one for one in results if one.shown and one.is_theirs]
+    if len(theirs) < 2:
+        return False
+    if len({one.prediction.risk >= one.reference for one in theirs}) > 1:
+        return True
+    common = policy.pooled_incidence.of(outcome)
+    risks = [
+        one.prediction.risk
+        if common is None
+        else risk_at(one.prediction, one.model.study, common)
+        for one in theirs
+    ]
+    return max(risks) - min(risks) >= policy.showing.disagreement

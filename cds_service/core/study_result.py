@@ -1,0 +1,318 @@
+"""What one logistic study says of a patient: criteria, figure, band, and what limits it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
+from typing import Literal, NamedTuple
+
+from cds_service.core.facts import Finding, Findings, Gap, Value
+from cds_service.core.inputs import fits
+from cds_service.core.policy import Policy
+from cds_service.core.prediction import LogisticModel, Prediction, predict, risk_at
+from cds_service.core.study import LogisticStudy, Study
+
+Band = Literal["lower", "not-different", "above", "high"]
+Why = Literal[
+    "held", "outside", "not-known", "criterion-not-known", "aged", "open", "unread"
+]
+# These forbid "lower": a value that reassures may not be this patient's.
+FORBIDS_LOWER = frozenset({"held", "outside", "not-known", "aged", "open", "unread"})
+# A study with one of these says nothing on a card; an unread list leaves a criterion
+# unknown, which the card says.
+DOUBTFUL = FORBIDS_LOWER - {"unread"}
+SMALL_RISK = 0.1  # below it a smaller difference is seen
+BONE = ("bmd-t-score", "ct-attenuation")  # what a refracture figure rests on
+LEVEL = "tl-junction"  # reports differ even in its direction, so no "lower" hangs on it
+
+
+# Fracture from malignancy or infection, high-energy or unstable fracture, neurological deficit: no figure from any
+# study (docs/evidence.md, "Which figure is shown" and "What the recommendations rest on").
+ABSOLUTE = ("malignancy", "spinal-infection", "high-energy-cause", "unstable-fracture", "neurological-deficit")
+
+
+class Violation(NamedTuple):
+    """A criterion that the patient does not meet, or that could not be checked.
+
+    Attributes:
+        text: the criterion in the study's words, "patients on steroids were excluded".
+    """
+
+    finding: str
+    severity: Literal["outside", "no-figure", "absolute", "not-checkable"]
+    text: str
+
+
+def check(study: Study, findings: Findings) -> tuple[Violation, ...]:
+    """Every criterion that is violated or cannot be checked, in the order of the study file."""
+    found = [(one, findings.known.get(one.finding)) for one in study.applicability]
+    return tuple(
+        Violation(one.finding, one.severity if finding else "not-checkable", one.text)
+        for one, finding in found
+        if finding is None or not one.require.is_met(finding.value)
+    )
+
+
+def open_exclusions(study: Study, findings: Findings) -> tuple["Silence", ...]:
+    """A study's exclusions that the record leaves open: mentioned without deciding, or not read."""
+    found = []
+    for criterion in study.applicability:
+        gap = findings.gaps.get(criterion.finding)
+        if gap is None or criterion.require.equals is not False:
+            continue
+        if gap.seen:
+            found.append(Silence(gap.name, "open"))
+        elif gap.reason == "not-read":
+            found.append(Silence(gap.name, "unread"))
+    return tuple(found)
+
+
+def absolute_exclusions(findings: Findings) -> tuple[str, ...]:
+    """Names of known findings that exclude this fracture from every study."""
+    return tuple(name for name in ABSOLUTE if findings.is_true(name))
+
+
+class Silence(NamedTuple):
+    """A finding that keeps a figure from being said to be lower, or a study off the card.
+
+    Attributes:
+        why: `held`: its value lies beyond what the study can say, on the side that would
+            reassure. `outside`: it fails a criterion, or was seen (stale, other method) beyond the
+            study's range or criteria. `not-known`: without it nobody knows whether the
+            patient lies inside the study's range. `criterion-not-known`: nor whether a
+            criterion is met. `aged`: older than fresh or than usable, two values
+            contradict, or it is not known how it was measured. `open`: it would put the
+            patient outside, and the record mentions it without deciding. `unread`: the
+            same, and its list could not be read.
+    """
+
+    finding: str
+    why: Why
+
+
+class ModelResult(NamedTuple):
+    """The result of one logistic study for this patient.
+
+    Attributes:
+        prediction: at the baseline in force.
+        shown: a probability may be said: enough inputs are known, and the study held such
+            patients at all (docs/evidence.md, "Which model speaks").
+        band: None when nothing is shown.
+        pooled_risk: at the pooled incidence of the literature, 0..1; None where a site
+            baseline is set or none known.
+        inputs: the findings that entered the model.
+        unusable: findings on record that are no input at this site, each with the reason.
+        silenced_by: what keeps the figure from being lower, or off the card; each finding
+            once.
+    """
+
+    model: LogisticModel
+    prediction: Prediction
+    shown: bool
+    band: Band | None
+    violations: tuple[Violation, ...]
+    pooled_risk: float | None
+    inputs: tuple[Finding, ...]
+    unusable: tuple[Gap, ...]
+    silenced_by: tuple[Silence, ...]
+
+    @property
+    def reference(self) -> float:
+        """Average of the study's patients with the same procedure, 0..1, at the baseline in force."""
+        return self.prediction.reference
+
+    @property
+    def is_outside(self) -> bool:
+        """The patient does not meet one of the study's criteria."""
+        return _is_outside(self.violations)
+
+    @property
+    def is_theirs(self) -> bool:
+        """The patient meets every criterion that is known, also by values too old to use."""
+        return not self.is_outside and all(one.why != "outside" for one in self.silenced_by)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """A value is held, aged or contradicted, or an exclusion is left open."""
+        is_silenced = any(one.why in DOUBTFUL for one in self.silenced_by)
+        return is_silenced or bool(self.prediction.held)
+
+    @property
+    def not_studied(self) -> tuple[Violation, ...]:
+        """Why this study gives no figure whatever is measured: it held no such patients."""
+        return tuple(one for one in self.violations if one.severity == "no-figure")
+
+    @property
+    def is_uncertainly_above(self) -> bool:
+        """The figure lies visibly above the average, its study uncertainty does not."""
+        low = self.prediction.study_uncertainty[0]
+        return self.band == "not-different" and self.prediction.risk > self.reference >= low
+
+
+def apply_model(
+    model: LogisticModel, findings: Findings, policy: Policy, *, has_doubt: bool = False
+) -> ModelResult:
+    """What one study says of this patient, at the baseline in force.
+
+    Args:
+        has_doubt: the record mentions, without deciding, what excludes the fracture.
+    """
+    study = model.study
+    unusable = _unusable(study, findings, policy)
+    left_out = {gap.name for gap in unusable}
+    names = [name for name in study.input_names if name not in left_out]
+    inputs = tuple(findings.known[name] for name in names if name in findings.known)
+    values = {finding.name: _on_study_scale(study, finding, policy) for finding in inputs}
+    site = policy.baseline.of(study.outcome, study.cohort.horizon_months)
+    recalibration = policy.recalibration.get(study.id)
+    figure_of = partial(predict, model, site_incidence=site, recalibration=recalibration)
+    prediction = figure_of(values)
+    seen = _seen_values(study, names, findings)
+    with_seen = figure_of({**values, **seen}) if seen else None
+    violations = check(study, findings)
+    silenced_by = _silences(study, findings, inputs, prediction, with_seen, violations)
+    shown = prediction.inputs_known >= policy.showing.inputs_known and not any(
+        one.severity == "no-figure" for one in violations
+    )
+    spoken = (prediction, *((with_seen,) if with_seen else ()))
+    has_bone = any(finding.name in BONE for finding in inputs)
+    may_be_lower = (
+        shown
+        and has_bone
+        and not has_doubt
+        and not _is_outside(violations)
+        and not any(one.why in FORBIDS_LOWER for one in silenced_by)
+        and all(map(_is_below, spoken))
+    )
+    if may_be_lower and LEVEL in values:
+        may_be_lower = _is_below(figure_of({name: value for name, value in values.items() if name != LEVEL}))
+    pooled = policy.pooled_incidence.of(study.outcome) if prediction.baseline.source == "study" else None
+    return ModelResult(
+        model=model,
+        prediction=prediction,
+        shown=shown,
+        band=_band(prediction, policy, may_be_lower=may_be_lower) if shown else None,
+        violations=violations,
+        pooled_risk=risk_at(prediction, study, pooled) if pooled is not None and shown else None,
+        inputs=inputs,
+        unusable=unusable,
+        silenced_by=silenced_by,
+    )
+
+
+def _unusable(study: LogisticStudy, findings: Findings, policy: Policy) -> tuple[Gap, ...]:
+    """Findings that depend on the scanner and for which the site gives no reference."""
+    known = [findings.known[one.finding] for one in study.inputs if one.per_site and one.finding in findings.known]
+    return tuple(
+        Gap(
+            name=finding.name,
+            reason="other-method",
+            detail="without this site's reference",
+            seen=finding.provenance,
+            value=finding.value,
+            observed=finding.observed,
+        )
+        for finding in known
+        if policy.reference.of(finding.name) is None
+    )
+
+
+def _on_study_scale(study: LogisticStudy, finding: Finding, policy: Policy) -> Value:
+    """The value on the scale of the study.
+
+    What depends on the scanner is put as far from the study's patients without the outcome, in SDs, as it lies from
+    the site's own.
+    """
+    scale = policy.reference.of(finding.name)
+    if scale is None:
+        return finding.value
+    predictor = next(one for one in study.inputs if one.finding == finding.name)
+    group = predictor.no_event
+    if not predictor.per_site or group is None or group.mean is None or group.sd is None:
+        return finding.value
+    return group.mean + group.sd * (float(finding.value) - scale.mean) / scale.sd
+
+
+def _seen_values(study: LogisticStudy, names: Collection[str], findings: Findings) -> Mapping[str, Value]:
+    """Values of inputs that were seen and are no input (stale, other method), where they are of the input's kind."""
+    return {
+        one.finding: gap.value
+        for one in study.inputs
+        if not one.per_site
+        and one.finding in names
+        and (gap := findings.gaps.get(one.finding)) is not None
+        and gap.value is not None
+        and fits(one, gap.value)
+    }
+
+
+def _silences(
+    study: LogisticStudy,
+    findings: Findings,
+    inputs: Sequence[Finding],
+    prediction: Prediction,
+    with_seen: Prediction | None,
+    violations: Sequence[Violation],
+) -> tuple[Silence, ...]:
+    """What keeps the figure from being lower, or off the card; the gravest reason of each finding."""
+    seen = {name: gap.value for name, gap in findings.gaps.items() if gap.value is not None}
+    found: list[tuple[str, Why]] = [(name, "held") for name, one in prediction.held.items() if one.side == "reassuring"]
+    found += [(one.finding, "outside") for one in violations if one.severity == "outside"]
+    found += [(name, "outside") for name in (with_seen.held if with_seen else ()) if name in seen]
+    found += [
+        (one.finding, "outside")
+        for one in study.applicability
+        if one.finding in seen and not one.require.is_met(seen[one.finding])
+    ]
+    known = {finding.name for finding in inputs}
+    found += [(one.finding, "not-known") for one in study.inputs if one.needed and one.finding not in known]
+    found += [
+        (one.finding, "criterion-not-known")
+        for one in study.applicability
+        if one.needed and one.finding not in findings.known
+    ]
+    found += [(finding.name, "aged") for finding in inputs if not finding.may_reassure]
+    found += open_exclusions(study, findings)
+    gaps = ((name, findings.gaps.get(name)) for name in study.input_names)
+    found += [
+        (name, "aged")
+        for name, gap in gaps
+        if gap and (gap.reason == "conflicting" or (gap.reason == "stale" and gap.value is not None))
+    ]
+    gravest: dict[str, Why] = {}
+    for name, why in found:
+        gravest.setdefault(name, why)
+    return tuple(Silence(finding=name, why=why) for name, why in gravest.items())
+
+
+def _is_outside(violations: Sequence[Violation]) -> bool:
+    return any(violation.severity != "not-checkable" for violation in violations)
+
+
+def _band(prediction: Prediction, policy: Policy, *, may_be_lower: bool) -> Band:
+    """The band (docs/evidence.md, "Bands"), compared unrounded; asymmetric on purpose.
+
+    Args:
+        may_be_lower: the figure lies below the reference, and so it would with values that
+            are no input, and without the level; nothing is held, old or doubtful, a
+            T-score or HU is known, and the patient is one of the study's.
+    """
+    is_sure = prediction.study_uncertainty[0] > prediction.reference
+    if is_sure and is_visibly_above(prediction.risk, prediction.reference, policy):
+        return "high" if _is_high(prediction, policy) else "above"
+    return "lower" if may_be_lower else "not-different"
+
+
+def _is_below(prediction: Prediction) -> bool:
+    """Whether the figure with all its uncertainty lies below the reference."""
+    return all(high < prediction.reference for _, high in prediction.ranges)
+
+
+def is_visibly_above(risk: float, reference: float, policy: Policy) -> bool:
+    """Report a difference that a reader would see. Shares 0..1."""
+    bands = policy.bands
+    points = bands.above_points if risk >= SMALL_RISK else bands.above_points_small
+    return risk - reference >= points
+
+
+def _is_high(prediction: Prediction, policy: Policy) -> bool:
+    risk, baseline = prediction.risk, prediction.baseline.incidence
+    return risk >= policy.bands.high_ratio * baseline or risk >= policy.bands.high_risk

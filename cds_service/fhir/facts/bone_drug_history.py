@@ -1,0 +1,301 @@
+"""Reads the history of bone drugs: what was given, dispensed, reported, billed or only ordered, and when it ended."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+
+from cds_service.core.bone_drugs import (
+    INTERVAL,
+    DrugEntry,
+    combine,
+    find_overdue,
+    last_denosumab,
+)
+from cds_service.core.facts import BoneDrugs, Dated, DrugUse, Finding, Gap, HowEnded
+from cds_service.core.months import months_before
+from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, age_in_words, gap, known
+from cds_service.fhir.facts.drug_times import dated, end_of_period, end_of_supply, supply, times
+from cds_service.fhir.facts.drugs import Drug
+from cds_service.fhir.facts.medication_list import (
+    LONG_STANDING_MONTHS,
+    NOT_TAKEN,
+    TAKEN,
+    Use,
+    future_uses,
+    is_meant,
+    may_be_taken,
+    not_on_list,
+    source_of,
+    uses_of,
+    without_use,
+)
+from cds_service.fhir.facts.problem_list import Stated, find_stated, say_no
+from cds_service.fhir.raw_json import (
+    member,
+)
+
+LATE = timedelta(days=30)  # policy: a supply that ended so lately may be renewed late
+STOPPED = frozenset({"stopped", "on-hold"})
+UNNAMED = "bone drug"
+
+
+def read_history(spec: FindingSpec, chart: Chart) -> BoneDrugs:
+    """Read every bone drug on record, and whether "none" could be said of the lists.
+
+    Args:
+        spec: of `bone-drug`.
+        chart: the patient's record.
+    """
+    entries = [*_listed(spec, chart), *_on_problem_list(spec, chart)]
+    unread = chart.unread(spec)
+    silence = say_no(spec, chart, may_count=lambda entry: may_be_taken(entry, spec, chart))
+    return BoneDrugs(
+        uses=combine(entries, chart.today),
+        entries=chart.entries_read(spec),
+        unread=unread,
+        unclear=silence.detail if isinstance(silence, Gap) and not unread else "",
+    )
+
+
+# --- the yes and no of the vocabulary, from the history ---------------------------------
+
+
+def find_bone_drug(spec: FindingSpec, chart: Chart, history: BoneDrugs) -> FindingOrGap:
+    """Find whether a bone drug is taken or ordered; an order without a dose is a concern."""
+    ours = [one for one in uses_of(chart) if one.drug.concepts & set(spec.value_sets)]
+    passed = (*chart.broken(spec), *future_uses(spec, ours, chart))
+    named = [one for one in history.uses if one.name != UNNAMED]
+    current = [one for one in named if one.is_running or one.is_ordered]
+    if current:
+        return _current(spec, current, ours, chart), passed
+    open_ones = [one for one in named if one.ordered and not one.how_ended]
+    if open_ones:
+        seen = [source for one in open_ones for source in one.provenance]
+        why = "ordered once; whether it was given is not recorded"
+        return gap(spec, "undetermined", why, *seen), passed
+    return without_use(spec, chart, ours), passed
+
+
+def _current(spec: FindingSpec, current: Sequence[DrugUse], ours: Sequence[Use], chart: Chart) -> Finding:
+    """Yes, with what an order leaves open."""
+    ordered = sorted(current, key=_newest, reverse=True)
+    leading, day = ordered[0], _newest(ordered[0])
+    concerns = [f"No dose of {one.name} is on record, only an order." for one in ordered if not one.is_taken]
+    if not leading.is_taken and date.min < day < months_before(chart.today, LONG_STANDING_MONTHS):
+        concerns.append(f"The prescription is {age_in_words(day, chart.today)} old.")
+    if all(one.drug.is_by_name for one in ours):
+        concerns.append("The drug was recognised by its name, not by a code.")
+    seen = (source for one in ordered for source in one.provenance)
+    return known(
+        spec,
+        True,
+        *seen,
+        observed=day if day > date.min else None,
+        concerns=tuple(concerns),
+        label=leading.name,
+    )
+
+
+def _newest(use: DrugUse) -> date:
+    days = [day.last for day in (use.last_dose, use.ordered) if day]
+    return max(days, default=date.min)
+
+
+def find_denosumab_overdue(spec: FindingSpec, chart: Chart, history: BoneDrugs) -> FindingOrGap:
+    """Find whether denosumab is overdue and no bone drug followed; `observed` is the day of the last dose."""
+    doses = [one for one in uses_of(chart) if "denosumab" in one.drug.concepts]
+    passed = (*chart.broken(spec), *future_uses(spec, doses, chart))
+    use = next((one for one in history.uses if one.kind == "denosumab"), None)
+    if use is None or not (use.is_taken or use.is_ordered or use.ordered):
+        return not_on_list(spec, chart, ["denosumab"]), passed
+    seen = [one._replace(rule=spec.rule) for one in use.provenance]
+    last = last_denosumab(use)
+    is_overdue = find_overdue(history, chart.today) is use
+    limit = months_before(chart.today, spec.look_back_months["denosumab"])
+    if last is None or (not is_overdue and last.first < limit <= last.last):
+        why = "the day of the last denosumab dose is not recorded"
+        return gap(spec, "undetermined", why, *seen), passed
+    unread = chart.unread(spec)
+    missing = (f"A later dose may be missing: {unread}.",) if is_overdue and unread else ()
+    outcome = known(spec, is_overdue, *seen, observed=last.last, concerns=missing, label="denosumab")
+    return outcome, passed
+
+
+# --- one entry ------------------------------------------------------------------------
+
+
+def _listed(spec: FindingSpec, chart: Chart) -> Iterator[DrugEntry]:
+    """The bone drugs among orders, administrations, statements and procedures."""
+    for entry in chart.of_kind(*TAKEN):
+        drug = entry.drug
+        if drug is None or not drug.concepts & set(spec.value_sets) or not is_meant(entry):
+            continue
+        if entry.status in NOT_TAKEN and entry.origin != "context":
+            continue
+        yield _read(entry, drug, spec, chart)
+
+
+def _read(entry: Entry, drug: Drug, spec: FindingSpec, chart: Chart) -> DrugEntry:
+    name = _name(drug, chart)
+    is_told = entry.status in TAKEN[entry.kind] or entry.origin == "context"
+    mention = DrugEntry(name, source_of(entry, drug, None, spec))
+    if drug.is_doubtful or not is_told:
+        return mention
+    if entry.kind == "MedicationRequest":
+        found = _ordered(mention, entry, spec, chart)
+    elif entry.kind == "MedicationStatement":
+        found = _stated(mention, entry, spec, chart)
+    elif entry.kind == "ServiceRequest":
+        found = _billed(mention, entry, drug, spec, chart)
+    else:
+        found = _given(mention, entry, spec, chart)
+    day = found.last or found.begins
+    return found._replace(provenance=source_of(entry, drug, day.last if day else None, spec))
+
+
+def _name(drug: Drug, chart: Chart) -> str:
+    groups = chart.terminology.drugs.groups_of
+    named = [one for one in drug.ingredients if "bone-drug" in groups(one)]
+    exact = [one for one in named if not one.startswith("other ")]
+    return ", ".join(exact or named) or UNNAMED
+
+
+def _effect(name: str, spec: FindingSpec, day: Dated) -> date:
+    """Until when a dose of this day acts."""
+    months = spec.look_back_months.get(name, spec.look_back_months["other"])
+    return months_before(day.last, -months)
+
+
+def _given(mention: DrugEntry, entry: Entry, spec: FindingSpec, chart: Chart) -> DrugEntry:
+    """A dose, or a supply that was handed over."""
+    raw = entry.raw
+    if entry.kind == "MedicationDispense":
+        day = dated(raw.get("whenHandedOver") or raw.get("whenPrepared"), chart)
+        last, lasts = day, supply(raw.get("daysSupply"))
+    else:
+        prefix = "performed" if entry.kind == "Procedure" else "effective"
+        day, last = times(raw, prefix, chart)
+        lasts = None
+    last = last or day
+    taken = mention._replace(is_intake=True, begins=day, last=last)
+    if last is None:
+        return taken
+    if lasts and taken.name not in INTERVAL:
+        end = last.last + lasts
+        ended = Dated(end, end)
+        return taken._replace(until=end + LATE, ended=ended, how_ended="supply ended")
+    return taken._replace(until=_effect(mention.name, spec, last))
+
+
+def _billed(mention: DrugEntry, entry: Entry, drug: Drug, spec: FindingSpec, chart: Chart) -> DrugEntry:
+    """An order of an injection: given if it is completed and has a day or a billing code."""
+    authored = dated(entry.raw.get("authoredOn"), chart)
+    order = mention._replace(begins=authored, is_current=True)
+    if entry.status != "completed":
+        return order
+    day, last = times(entry.raw, "occurrence", chart)
+    if day is None and drug.code:
+        day = last = authored
+    if day is None:
+        return order
+    last = last or day
+    until = _effect(mention.name, spec, last)
+    return mention._replace(is_intake=True, begins=day, last=last, until=until)
+
+
+def _stated(mention: DrugEntry, entry: Entry, spec: FindingSpec, chart: Chart) -> DrugEntry:
+    """What somebody reports: a period, a day, or that it was taken on the day of the report."""
+    period = entry.raw.get("effectivePeriod")
+    begins, ended = (dated(member(period, name), chart) for name in ("start", "end"))
+    if begins is None and ended is None:
+        day, _ = times(entry.raw, "effective", chart)
+        return _on_day(mention, entry, day, spec) if day else _asserted(mention, entry, chart)
+    if begins and begins == ended:
+        return _on_day(mention, entry, begins, spec)
+    is_current = entry.status == "active" and ended is None
+    # Neither the start nor the end of a period is the day of an injection.
+    dose = None if mention.name in INTERVAL else ended or begins
+    return mention._replace(
+        is_intake=True,
+        begins=begins,
+        last=dose,
+        until=_effect(mention.name, spec, dose) if dose else None,
+        ended=ended,
+        how_ended=None if is_current else _how(entry),
+        is_current=is_current,
+    )
+
+
+def _how(entry: Entry) -> HowEnded:
+    return "stopped" if entry.status in STOPPED else "ended"
+
+
+def _on_day(mention: DrugEntry, entry: Entry, day: Dated, spec: FindingSpec) -> DrugEntry:
+    """Reported for one day: that of an injection, or of the start of what is taken at home."""
+    taken = mention._replace(is_intake=True, begins=day, last=day)
+    taken = taken._replace(until=_effect(mention.name, spec, day))
+    if mention.name in INTERVAL or entry.status == "completed":
+        return taken
+    if entry.status in STOPPED:
+        return taken._replace(how_ended="stopped")
+    return taken._replace(is_current=True)
+
+
+def _asserted(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
+    """Told of without a day of its own; on the day of the report no injection was given."""
+    is_active, is_interval = entry.status == "active", mention.name in INTERVAL
+    if not is_active:
+        return mention if is_interval else mention._replace(how_ended=_how(entry))
+    day = dated(entry.raw.get("dateAsserted"), chart)
+    if day is None or is_interval:
+        return mention._replace(is_current=True)
+    return mention._replace(is_intake=True, begins=day, last=day, is_current=True, knows_start=False)
+
+
+def _ordered(mention: DrugEntry, entry: Entry, spec: FindingSpec, chart: Chart) -> DrugEntry:
+    """An order: it stands, or ended by its status, its period or its supply."""
+    if entry.origin == "context":
+        return mention._replace(is_current=True, is_draft=True)
+    authored = dated(entry.raw.get("authoredOn"), chart)
+    if authored is None and chart.calendar.moment(entry.raw.get("authoredOn")):
+        return mention  # dated after the order
+    order = mention._replace(begins=authored)
+    is_new = authored and _effect(mention.name, spec, authored) >= chart.today
+    is_open = entry.status == "active" or (entry.status == "completed" and bool(is_new))
+    if mention.name in INTERVAL:
+        return order._replace(is_current=is_open)
+    return _until_its_end(order, entry, chart, is_open=is_open)
+
+
+def _until_its_end(order: DrugEntry, entry: Entry, chart: Chart, *, is_open: bool) -> DrugEntry:
+    """The order with its end by period or supply, if that is over."""
+    period = end_of_period(entry.raw, chart)
+    supplied = end_of_supply(entry.raw, order.begins, chart)
+    end = max((day for day in (period, supplied) if day), default=None)
+    ended = Dated(end, end) if end and end <= chart.today else None
+    if entry.status in STOPPED:
+        return order._replace(how_ended="stopped", ended=ended)
+    if end and end + LATE >= chart.today:
+        return order._replace(is_current=True)
+    if ended:
+        by_supply = end == supplied and entry.status == "active"
+        how: HowEnded = "supply ended" if by_supply else "ended"
+        return order._replace(how_ended=how, ended=ended)
+    if is_open:
+        return order._replace(is_current=True)
+    return order._replace(how_ended="ended")
+
+
+def _on_problem_list(spec: FindingSpec, chart: Chart) -> Iterable[DrugEntry]:
+    """That a bone drug is taken, as a state of the problem list: no day, no drug."""
+    for stated in find_stated(chart, spec, spec.value_sets):
+        is_open = stated.problem is None or stated.problem[0] == "undetermined"
+        if stated.entry.kind == "Condition" and is_open:
+            yield _from_problem(stated, spec)
+
+
+def _from_problem(stated: Stated, spec: FindingSpec) -> DrugEntry:
+    mention = DrugEntry(UNNAMED, stated.provenance(spec))
+    if stated.is_past:
+        return mention._replace(how_ended="ended")
+    return mention._replace(is_current=stated.problem is None)

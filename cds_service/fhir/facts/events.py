@@ -1,0 +1,215 @@
+"""Reads what happened within a time, whatever the list says of it now: cancer, sepsis.
+
+A list's "active" proves nothing of a cancer and "resolved" nothing against one, so the
+day decides. The day is the onset, else a year in the words, else the day on which it was
+written down; of a history that day only says that it was earlier. Silence says nothing:
+these findings are yes or a gap, never no.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from cds_service.core.facts import Finding, Gap, Precision
+from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
+from cds_service.fhir.facts import problem_list
+from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, gap, known
+from cds_service.fhir.facts.earlier_fracture import PRECISIONS
+from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.raw_json import Json, member, text, texts_of
+
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+# Elements that place it in time without its first day.
+VAGUE = ("onsetAge", "onsetRange", "onsetString")
+SAME_FALL = timedelta(days=7)  # policy: a fracture written down in the week of a fall
+
+
+class Happened(NamedTuple):
+    """An entry and when it happened.
+
+    Attributes:
+        first: its first day, as far as is known; None: not known.
+        last: the latest day on which it was still so.
+        to: how exactly the first day is known.
+    """
+
+    stated: problem_list.Stated
+    first: date | None
+    last: date | None
+    to: Precision = "day"
+
+
+def find_event(spec: FindingSpec, chart: Chart) -> FindingOrGap:
+    """Find whether it happened within the time of the finding."""
+    happened = happenings(spec, chart, spec.value_sets)
+    doubtful = [one for one in happened if one.stated.problem]
+    certain = [one for one in happened if not one.stated.problem]
+    judged = [(one, _counts(one, spec, chart)) for one in certain]
+    passed = chart.broken(spec)
+    if counted := [one for one, verdict in judged if verdict]:
+        return _yes(spec, chart, counted), passed
+    open_ones = [*doubtful, *(one for one, verdict in judged if verdict is None)]
+    return _open(spec, chart, open_ones), passed
+
+
+def happenings(spec: FindingSpec, chart: Chart, concepts: Sequence[str]) -> list[Happened]:
+    """The conditions with any of these concepts, denied ones left out."""
+    found = []
+    for entry in chart.mentions_of((*concepts, *map(in_doubt, concepts))):
+        stated = _stated(entry, concepts) if entry.kind == "Condition" else None
+        if stated and _is_meant(stated, spec, chart):
+            found.append(_dated(stated, spec, chart))
+    return found
+
+
+def _is_meant(stated: problem_list.Stated, spec: FindingSpec, chart: Chart) -> bool:
+    """Whether its words leave no doubt that it is this, and not something of long ago."""
+    if problem_list.kinds_said(stated.entry, spec.unless_kinds, chart):
+        return False
+    if stated.code or not spec.words_need_kind:
+        return True
+    return bool(problem_list.kind_of(stated.entry, spec, chart))
+
+
+def _stated(entry: Entry, concepts: Sequence[str]) -> problem_list.Stated | None:
+    certainty, clinical = certainty_of(entry.raw), clinical_status(entry.raw)
+    if certainty == "denied":
+        return None
+    codes = [match for match in entry.matches if match.concept in concepts]
+    named = [one for one in concepts if one in entry.named]
+    is_past = certainty == "past" or bool(clinical & PAST)
+    problem = None
+    if certainty == "doubted" and not is_past:
+        problem = problem_list.SUSPECTED
+    elif not (codes or named) or any(in_doubt(one) in entry.named for one in concepts):
+        problem = problem_list.DOUBTED
+    concept = codes[0].concept if codes else named[0] if named else concepts[0]
+    code = codes[0].code if codes else ""
+    return problem_list.Stated(entry, concept, code, None, problem, is_past)
+
+
+def _dated(stated: problem_list.Stated, spec: FindingSpec, chart: Chart) -> Happened:
+    first, last, to = _time_of(stated, spec, chart)
+    if first and first > chart.read_on:
+        stated = stated._replace(problem=problem_list.LATER_THAN_TODAY)
+    return Happened(stated._replace(day=first), first, last, to)
+
+
+def _time_of(
+    stated: problem_list.Stated, spec: FindingSpec, chart: Chart
+) -> tuple[date | None, date | None, Precision]:
+    raw = stated.entry.raw
+    written = text(raw.get("onsetDateTime")) or text(member(raw, "onsetPeriod", "start"))
+    over = _end_of(raw, chart)
+    if first := chart.calendar.first_day(written):
+        to = PRECISIONS.get(len(written.strip()), "day")
+        return first, max(filter(None, (chart.calendar.last_day(written), over))), to
+    recorded = chart.calendar.first_day(text(raw.get("recordedDate"))[:10])
+    if year := _year_in_words(raw, chart):
+        if recorded and recorded.year == year:
+            return recorded, max(filter(None, (recorded, over))), "month"
+        return date(year, 1, 1), date(year, 12, 31), "year"
+    last = max(filter(None, (recorded, over)), default=None)
+    is_history = stated.is_later_encounter or _is_history(stated, spec, chart)
+    return None if is_history else recorded, last, "day"
+
+
+def _end_of(raw: Json, chart: Chart) -> date | None:
+    end = text(raw.get("abatementDateTime")) or text(member(raw, "abatementPeriod", "end"))
+    return chart.calendar.last_day(end)
+
+
+def _year_in_words(raw: Json, chart: Chart) -> int | None:
+    """The newest year that its words name, up to this one."""
+    years = {int(year) for words in texts_of(raw.get("code")) for year in YEAR.findall(words)}
+    return max((year for year in years if year <= chart.today.year), default=None)
+
+
+def _is_history(stated: problem_list.Stated, spec: FindingSpec, chart: Chart) -> bool:
+    """Whether the day on which it was written only says that it was earlier."""
+    entry = stated.entry
+    if any(name.startswith(VAGUE) for name in entry.raw):
+        return True
+    if any(match.concept in spec.history for match in entry.matches):
+        return True
+    is_past = certainty_of(entry.raw) == "past"
+    return is_past or bool(problem_list.kinds_said(entry, ("history",), chart))
+
+
+def _counts(one: Happened, spec: FindingSpec, chart: Chart) -> bool | None:
+    """Whether it is of the time that the finding asks for; None if nobody knows."""
+    is_active = bool(clinical_status(one.stated.entry.raw) & ACTIVE)
+    if spec.active_counts and is_active and not one.stated.is_past:
+        return True
+    limit = spec.within_days or spec.older_days
+    if limit is None:
+        return True
+    if one.last is not None and (chart.today - one.last).days > limit:
+        return spec.older_days is not None
+    if spec.older_days is not None:
+        return False
+    # A fracture that is still treated happened not long before.
+    is_healing = one.stated.is_later_encounter and not one.stated.code.endswith("S")
+    is_known = one.first is not None or (is_healing and one.last is not None)
+    return True if is_known or spec.undated_counts else None
+
+
+def _yes(spec: FindingSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
+    newest = sorted(counted, key=_order, reverse=True)
+    labels = [problem_list.label_of(one.stated, spec, chart) for one in newest]
+    place = next((place for place, label in enumerate(labels) if label), 0)
+    by_words = () if any(one.stated.code for one in newest) else (problem_list.BY_WORDS,)
+    leading = newest[place]
+    sources = (leading, *(one for one in newest if one is not leading))
+    found = known(
+        spec,
+        True,
+        *(one.stated.provenance(spec) for one in sources),
+        observed=leading.first,
+        concerns=by_words,
+        label=labels[place],
+    )
+    return found._replace(dated_to=leading.to)
+
+
+def _order(one: Happened) -> tuple[date, str]:
+    return one.first or one.last or date.min, one.stated.entry.reference
+
+
+def _open(spec: FindingSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap:
+    """The gap: a doubt, a missing day, a list not read, or silence, which says nothing."""
+    if open_ones:
+        first = open_ones[0].stated
+        if first.problem is None:
+            first = first._replace(problem=("undetermined", "no date"))
+        detail = first.passed_over(spec).detail
+        seen = (one.stated.provenance(spec) for one in open_ones)
+        return gap(spec, "undetermined", detail, *seen)
+    if unread := chart.unread(spec):
+        return gap(spec, "not-read", unread)
+    return gap(spec, "undetermined", "not on record, and silence says nothing")
+
+
+def find_fall_with_injury(spec: FindingSpec, chart: Chart) -> FindingOrGap:
+    """Find a recent fall that broke a bone outside the spine, or whose words say an injury.
+
+    The fracture of the spine that is treated now is no injury in this sense: it is known.
+    """
+    falls = [one for one in _recent(spec, chart, spec.value_sets) if one.first]
+    broken = [one.first for one in _recent(spec, chart, spec.events) if one.first]
+    injured = [
+        one
+        for one in falls
+        if problem_list.kinds_said(one.stated.entry, ("kind-injury",), chart)
+        or any(one.first and abs(day - one.first) <= SAME_FALL for day in broken)
+    ]
+    if injured:
+        return _yes(spec, chart, injured), chart.broken(spec)
+    return _open(spec, chart, ()), chart.broken(spec)
+
+
+def _recent(spec: FindingSpec, chart: Chart, concepts: Sequence[str]) -> Iterable[Happened]:
+    found = happenings(spec, chart, concepts)
+    return (one for one in found if not one.stated.problem and _counts(one, spec, chart))

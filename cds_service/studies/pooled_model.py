@@ -1,0 +1,122 @@
+"""The table of the pooled model, from its file (docs/pooled.md, steps 1 to 3). Build time only."""
+
+from collections.abc import Callable, Mapping
+from itertools import product
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, ndtri  # type: ignore[import-untyped]
+
+from cds_service.core.pooled_study import BONES, SARCOPENIA, Bone, PooledStudy
+from cds_service.core.pooled_table import Centres, PooledCoefficient, PooledTable, write_pooled_table
+from cds_service.core.study_files import load_pooled_study
+from cds_service.loading import REDUCED, STUDIES, load_vocabulary
+from cds_service.studies.cohort import SEED, spread_points
+from cds_service.studies.pooling import pool_entries, pool_rates
+
+Vector = NDArray[np.float64]
+POINTS = 2**15
+BASELINES = np.arange(-50, 16) / 10  # log odds: 0.7 to 82 %; the service interpolates
+CLOSE = 1e-12
+MOST_STEPS = 100
+
+
+class Population(NamedTuple):
+    """Patients with one bone input, each with every combination of the yes/no inputs.
+
+    Attributes:
+        names: of the inputs, one column each.
+        values: one row for each patient and combination.
+        weights: of the rows; they add to 1.
+    """
+
+    names: tuple[str, ...]
+    values: NDArray[np.float64]
+    weights: Vector
+
+
+def build_pooled_table(say: Callable[[str], None] | None = None, folder: Path = REDUCED) -> None:
+    """Build and write the table of the pooled model in force."""
+    study = load_pooled_study(STUDIES, load_vocabulary())
+    write_pooled_table(pooled_table(study, say), folder)
+
+
+def pooled_table(study: PooledStudy, say: Callable[[str], None] | None = None, *, points: int = POINTS) -> PooledTable:
+    """The table of the pooled model.
+
+    Args:
+        points: of the population, a power of 2.
+    """
+    coefficients = {one.id: pool_entries(one.entries) for one in study.inputs}
+    centres = {}
+    for bone in BONES:
+        centres[bone] = find_centres(make_population(study, bone, points), used_betas(study, coefficients, bone))
+        if say is not None:
+            say(f"{study.id}: population with {study.numbers_with(bone)[0].title}")
+    return PooledTable(
+        study=study.id,
+        study_digest=study.table_digest,
+        seed=SEED,
+        points=points,
+        baseline=pool_rates(study.rates),
+        coefficients=coefficients,
+        centres=centres,
+    )
+
+
+def used_betas(study: PooledStudy, pooled: Mapping[str, PooledCoefficient], bone: Bone) -> Vector:
+    """The coefficients that a figure uses, in the order of the inputs."""
+    return np.array([study.shrink * pooled[name].mean for name in study.names(bone)])
+
+
+def make_population(study: PooledStudy, bone: Bone, points: int) -> Population:
+    """The hospital's patients when nothing is known of them (step 3)."""
+    numbers = study.numbers_with(bone)
+    spread = spread_points([one.id for one in numbers], points, f"{study.id}/{bone}", SEED)
+    normal = ndtri(np.column_stack([spread[one.id] for one in numbers]))
+    scores = normal @ np.linalg.cholesky(study.correlations(bone)).T
+    means, sds, held = (np.array([getattr(one, name) for one in numbers]) for name in ("mean", "sd", "held"))
+    continuous = np.clip(means + sds * scores, held[:, 0], held[:, 1])
+    frailty = study.sarcopenia_share(scores @ [study.sarcopenia_shift.of(one.id) for one in numbers])
+    values, weights = [], []
+    for answers in product((0.0, 1.0), repeat=len(study.yes_no)):
+        weight = np.full(points, 1 / points)
+        for one, answer in zip(study.yes_no, answers, strict=True):
+            share = frailty if one.id == SARCOPENIA else one.share
+            weight = weight * (share if answer else 1 - share)
+        weights.append(weight)
+        values.append(np.column_stack([continuous, np.tile(answers, (points, 1))]))
+    return Population(names=study.names(bone), values=np.vstack(values), weights=np.concatenate(weights))
+
+
+def find_centres(population: Population, betas: Vector) -> Centres:
+    """Intercept and means at every baseline: the mean risk is the baseline; means weigh by p(1 - p)."""
+    predictor = population.values @ betas
+    intercept, intercepts, means = float(BASELINES[0]) - float(population.weights @ predictor), [], []
+    for baseline in expit(BASELINES):
+        intercept = _solve(predictor, population.weights, float(baseline), intercept)
+        risk = expit(intercept + predictor)
+        moved = population.weights * risk * (1 - risk)
+        intercepts.append(intercept)
+        means.append(moved @ population.values / moved.sum())
+    return Centres(
+        log_odds=tuple(BASELINES.tolist()),
+        intercepts=tuple(intercepts),
+        means=dict(zip(population.names, zip(*np.array(means).tolist(), strict=True), strict=True)),
+    )
+
+
+def _solve(predictor: Vector, weights: Vector, baseline: float, start: float) -> float:
+    """The intercept with which the mean risk is the baseline, by Newton on the mean's log odds."""
+    intercept, wanted = start, np.log(baseline / (1 - baseline))
+    for _ in range(MOST_STEPS):
+        risk = expit(intercept + predictor)
+        mean = float(weights @ risk)
+        slope = float(weights @ (risk * (1 - risk))) / (mean * (1 - mean))
+        step = (wanted - np.log(mean / (1 - mean))) / slope
+        intercept += float(step)
+        if abs(step) < CLOSE:
+            return intercept
+    raise ArithmeticError("the intercept of the pooled model is not found")

@@ -1,0 +1,124 @@
+"""One mean from published results, and how much hospitals differ from it (docs/pooled.md, step 1). Build time only.
+
+A meta-analysis weighs 1 / SE², a hospital 1 / (SE² + tau²). Tau is Paule and Mandel's, over the hospitals; from few
+hospitals it is never taken as less than half the mean.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq  # type: ignore[import-untyped]
+
+from cds_service.core.pooled_study import Entry, Rate
+from cds_service.core.pooled_table import LeftOut, Pooled, PooledCoefficient
+
+ENOUGH_HOSPITALS = 5  # from here on their differences are taken as found
+LEAST_SHARE = 0.5  # of the mean; below so many hospitals tau is at least that
+OUT_OF_TAU, OUT_OF_MEAN = 2.0, 3.0  # SD from the rest
+STABLE = 1e-12
+MOST_ROUNDS = 10_000
+NOBODY: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean with its standard error, and tau; in log odds."""
+
+    mean: float
+    se: float
+    tau: float
+
+    def to_table(self) -> Pooled:
+        """As the table holds it."""
+        return Pooled(mean=self.mean, se=self.se, tau=self.tau)
+
+
+def pool_entries(entries: Sequence[Entry]) -> PooledCoefficient:
+    """The coefficient of one input; the hospital farthest from the rest may be left out, and is named."""
+    left_out = _farthest(entries)
+    pooled = _pool(entries, left_out)
+    return PooledCoefficient(
+        mean=pooled.mean,
+        se=pooled.se,
+        tau=pooled.tau,
+        left_out=left_out,
+        all_in=_pool(entries, None).to_table(),
+    )
+
+
+def pool_rates(rates: Sequence[Rate]) -> Pooled:
+    """The log odds of the incidence; every source is one hospital."""
+    log_odds = np.array([math.log(one.events / (one.patients - one.events)) for one in rates])
+    variances = np.array([1 / one.events + 1 / (one.patients - one.events) for one in rates])
+    tau = paule_mandel(log_odds, variances)
+    weights = 1 / (variances + tau**2)
+    return Pooled(mean=float(weights @ log_odds / weights.sum()), se=float(weights.sum() ** -0.5), tau=tau)
+
+
+def paule_mandel(values: NDArray[np.float64], variances: NDArray[np.float64]) -> float:
+    """Tau with which the weighted squares around the mean add to one less than the number of values."""
+
+    def excess(squared: float) -> float:
+        weights = 1 / (variances + squared)
+        mean = weights @ values / weights.sum()
+        return float(weights @ (values - mean) ** 2) - (len(values) - 1)
+
+    if len(values) < 2 or excess(0.0) <= 0:
+        return 0.0
+    widest = float(np.ptp(values)) ** 2  # with so much nothing is in excess
+    return math.sqrt(brentq(excess, 0.0, widest, xtol=STABLE))
+
+
+def _farthest(entries: Sequence[Entry]) -> LeftOut | None:
+    """The hospital farthest from what the others give, if it is farther than chance explains."""
+    distances = {one.study: _distance(one, entries) for one in entries if one.design == "cohort"}
+    study = max(distances, key=lambda name: distances[name], default="")
+    if not study or distances[study] <= OUT_OF_TAU:
+        return None
+    return LeftOut(study=study, distance=distances[study], of_mean=distances[study] > OUT_OF_MEAN)
+
+
+def _distance(hospital: Entry, entries: Sequence[Entry]) -> float:
+    """In SD, from the result without this hospital; 0 where nothing remains to compare it with."""
+    rest = [one for one in entries if one is not hospital]
+    if not any(one.design == "cohort" for one in rest) or not any(one.in_mean for one in rest):
+        return 0.0
+    others = _pool(rest, None)
+    return abs(hospital.log_odds - others.mean) / math.sqrt(hospital.se**2 + others.tau**2 + others.se**2)
+
+
+def _pool(entries: Sequence[Entry], left_out: LeftOut | None) -> Estimate:
+    hospitals = [one for one in entries if one.design == "cohort"]
+    set_aside = {left_out.study} if left_out else NOBODY
+    counted = [one for one in hospitals if one.study not in set_aside]
+    tau = paule_mandel(
+        np.array([one.log_odds for one in counted]), np.array([one.se**2 for one in counted], dtype=np.float64)
+    )
+    if len(hospitals) < ENOUGH_HOSPITALS:
+        tau = _at_least_half_the_mean([one for one in entries if one.study not in set_aside], tau)
+    kept = [one for one in entries if not (left_out and left_out.of_mean and one.study == left_out.study)]
+    return Estimate(*_mean(kept, tau), tau)
+
+
+def _at_least_half_the_mean(entries: Sequence[Entry], found: float) -> float:
+    """Tau, raised to half the mean that it gives itself: repeated until both stay."""
+    if not any(one.in_mean for one in entries):
+        return found
+    tau = found
+    for _ in range(MOST_ROUNDS):
+        raised = max(found, LEAST_SHARE * abs(_mean(entries, tau)[0]))
+        if abs(raised - tau) < STABLE:
+            return raised
+        tau = raised
+    raise ArithmeticError("the least difference between hospitals does not settle")
+
+
+def _mean(entries: Sequence[Entry], tau: float) -> tuple[float, float]:
+    """The mean of the entries that enter it, and its standard error."""
+    entering = [one for one in entries if one.in_mean]
+    values = np.array([one.log_odds for one in entering])
+    weights = np.array([1 / (one.se**2 + (tau**2 if one.design == "cohort" else 0.0)) for one in entering])
+    return float(weights @ values / weights.sum()), float(weights.sum() ** -0.5)

@@ -1,0 +1,363 @@
+"""What users answer, over HTTP with a real database: how it is recorded, and what it changes for the next answer."""
+
+import json
+import threading
+from contextlib import closing
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import event
+
+from cds_service.audit.chain import AuditEntry, ShownCard
+from cds_service.audit.earlier_feedback import EarlierFeedback, closures_json
+from cds_service.audit.query import Query
+from cds_service.audit.store import AuditStore
+from cds_service.core.caller import NOBODY
+from cds_service.core.closures import CardGround, Closures, Fracture, GroundOrder
+from cds_service.errors import AuditUnavailable
+from tests.chart_builders import (
+    HOOK,
+    NOW,
+    PATIENT,
+    brace,
+    kyphoplasty,
+    open_service,
+    order_sign,
+    thin_and_weak,
+)
+from tests.fact_builders import policy_with
+from tests.integration.ward import REASONS, Ward
+from tests.tables import cases
+
+THIN = thin_and_weak()
+
+
+class OnePatient(Ward):
+    """A clinic with one patient of this test alone, who is thin and weak."""
+
+    def __init__(self, store, **more):
+        super().__init__(store, **more)
+        self.patient = str(uuid4())
+
+    def visit(self, *drafts, resources=THIN, days=0, seconds=0, **members):
+        """The cards of a kyphoplasty, with these drafts beside it."""
+        body = order_sign(resources, kyphoplasty(), *drafts, hook_instance=str(uuid4())) | members
+        return self.sign(json.loads(json.dumps(body).replace(PATIENT, self.patient)), days=days, seconds=seconds)
+
+    def card(self, **more):
+        return self.visit(**more)["rehabilitation"]
+
+    def newest_here(self, kind, **query):
+        return self.newest(kind, patient=self.patient, **query)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    log = AuditStore(f"sqlite:///{tmp_path_factory.mktemp('ward') / 'audit.sqlite3'}", wait_seconds=10)
+    with closing(log):
+        yield log
+
+
+@pytest.fixture
+def ward(store):
+    return OnePatient(store)
+
+
+# --- how feedback is recorded ----------------------------------------------------------------------------------------
+
+
+def test_feedback_stands_beside_the_answer_that_showed_the_card(ward):
+    card = ward.card()
+    ward.override(card, "patientDeclines")
+    answer, feedback = (ward.newest_here(kind) for kind in ("answer", "feedback"))
+    assert (feedback.about, feedback.card, feedback.topic) == (answer.id, card["uuid"], "rehabilitation")
+    assert (feedback.result, feedback.reason) == ("overridden", "patientDeclines")
+    assert feedback.hook_instance == answer.hook_instance
+    assert feedback.content["linked"] is True
+    assert [one.id for one in ward.store.reader.about([answer.id])[answer.id]] == [feedback.id]
+
+
+def test_accepted_suggestions_are_recorded_with_their_recommendations(ward):
+    ward.accept(ward.card(), "Refer to rehabilitation", "Refer to dietitian")
+    content = ward.newest_here("feedback").content
+    assert content["acceptedRules"] == ["dietitian", "rehabilitation"]
+    assert (len(content["acceptedSuggestions"]), content["unknownSuggestions"]) == (2, 0)
+
+
+def test_a_batch_about_several_answers_comes_in_any_order(ward):
+    first, second = ward.card(), ward.visit(brace())["braceLimit"]
+    late = {"card": second["uuid"], "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:10:00Z"}
+    early = {"card": first["uuid"], "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:05:00Z"}
+    ward.tell(late, early, late)
+    assert len(ward.store.reader.find(Query(kinds=("feedback",), patient=ward.patient)).entries) == 2
+    assert ward.newest_here("feedback", topic="braceLimit").content["linked"] is True
+
+
+def test_a_site_may_keep_comments_which_are_marked_and_cut(store):
+    ward = OnePatient(store, service=replace(open_service(), policy=policy_with(feedback_user_comments=True)))
+    ward.override(ward.card(), "patientDeclines", userComment="does not\n want it " + "x" * 1000)
+    content = ward.newest_here("feedback").content
+    assert content["userComment"].startswith("does not want it xxx")
+    assert len(content["userComment"]) == 500
+    assert content["phi"] == ["userComment"]
+
+
+@pytest.mark.parametrize(("reason", "recorded", "kept"), cases(__file__, "reasons", {"OURS": REASONS}))
+def test_a_reason_is_recorded_where_it_is_ours_and_a_foreign_one_by_code_without_free_text(
+    ward, reason, recorded, kept
+):
+    ward.override(ward.card(), reason=reason)
+    entry = ward.newest_here("feedback")
+    assert entry.reason == recorded
+    assert entry.content["reason"] == (recorded or "not one of ours")
+    assert entry.content.get("foreignReason") == (reason if kept else None)
+
+
+class Unreadable:
+    """A log that takes entries and cannot be asked; or answers only once nobody waits for it any more."""
+
+    def __init__(self, *, is_slow=False):
+        self.is_over = threading.Event()
+        self.is_slow = is_slow
+
+    def showing(self, *_of):
+        if self.is_slow:
+            self.is_over.wait(60)
+            return ()
+        raise AuditUnavailable("no")
+
+    feedback_on = showing
+
+
+def test_feedback_is_kept_without_a_link_while_the_log_cannot_be_read(store):
+    ward = OnePatient(store, earlier=Unreadable())
+    card = str(uuid4())
+    ward.override({"uuid": card})
+    assert ward.newest("feedback", card=card).content["unlinkedSince"] == "the log could not be read"
+
+
+SHARED = "11111111-2222-4333-8444-555555555555"
+
+
+def test_two_patients_of_one_hook_instance_share_no_id_and_no_answer(store):
+    """The same words under one `hookInstance`: A's override must not silence B's warning."""
+    ann, ben = OnePatient(store), OnePatient(store)
+    first, second = (one.card(hookInstance=SHARED) for one in (ann, ben))
+    assert (first["summary"], first["detail"]) == (second["summary"], second["detail"])
+    ids = [{one["uuid"] for one in (card, *card["suggestions"])} for card in (first, second)]
+    assert ids[0].isdisjoint(ids[1])
+    ann.override(first, "patientDeclines")
+    assert ann.newest("feedback", card=first["uuid"]).patient == ann.patient
+    assert ben.card(hookInstance=SHARED, seconds=1)["indicator"] == "warning"
+
+
+def test_a_repeat_of_a_call_shares_its_ids(ward):
+    first, again = (ward.card(hookInstance=SHARED, seconds=seconds) for seconds in (0, 1))
+    assert again["uuid"] == first["uuid"]
+    assert [one["uuid"] for one in again["suggestions"]] == [one["uuid"] for one in first["suggestions"]]
+    ward.override(again, "patientDeclines")
+    assert ward.newest_here("feedback").content["linked"] is True
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"patient": "another"}, id="patient"),
+        pytest.param({"hook_instance": str(uuid4())}, id="hook-instance"),
+        pytest.param({"server": "https://other.example.org/fhir"}, id="server"),
+        pytest.param({"draftsDigest": "0" * 64}, id="orders"),
+    ],
+)
+def test_what_fits_two_signings_is_refused_and_the_rest_of_the_call_is_kept(ward, changes):
+    """Entries of earlier versions may share the id of a card."""
+    own, shared = ward.visit(brace())["braceLimit"], str(uuid4())
+    content = {"record": {"server": None}, "draftsDigest": "f" * 64, "suggestions": {}}
+    card = ShownCard(card=shared, topic="rehabilitation", indicator="warning")
+    made = {"patient": ward.patient, "hook_instance": SHARED, "service_id": HOOK, "cards": (card,), "at": NOW}
+    facts = {name: value for name, value in changes.items() if name in made}
+    other = {
+        "record": {"server": changes.get("server")},
+        "draftsDigest": changes.get("draftsDigest", content["draftsDigest"]),
+    }
+    ward.store.append(AuditEntry(kind="answer", content=content, **made))
+    ward.store.append(AuditEntry(kind="answer", content=content | other, **made | facts))
+    said = {"outcome": "overridden", "outcomeTimestamp": ward.moment}
+    response = ward.send({"card": shared, **said}, {"card": own["uuid"], **said})
+    assert response.status_code == 409
+    assert response.json["issue"][0]["code"] == "multiple-matches"
+    assert "1 of 2 items" in response.json["issue"][0]["details"]["text"]
+    refused, kept = (ward.newest("feedback", card=card) for card in (shared, own["uuid"]))
+    assert (refused.about, refused.patient, refused.content["linked"]) == (None, None, False)
+    assert "more than one patient or signing" in refused.content["unlinkedSince"]
+    assert kept.content["linked"] is True
+
+
+def test_a_call_that_was_repeated_often_is_one_signing(ward):
+    shared = str(uuid4())
+    card = ShownCard(card=shared, topic="rehabilitation", indicator="info")
+    content = {"record": {"server": None}, "draftsDigest": "f" * 64}
+    made = {"patient": ward.patient, "hook_instance": SHARED, "service_id": HOOK, "cards": (card,)}
+    for seconds in range(30):
+        ward.store.append(AuditEntry(kind="answer", content=content, at=NOW + timedelta(seconds=seconds), **made))
+    ward.override({"uuid": shared})
+    newest = ward.newest_here("answer")
+    assert ward.newest_here("feedback").about == newest.id
+
+
+# --- what it changes -------------------------------------------------------------------------------------------------
+
+
+def closures_of(ward, **query):
+    """What the newest answer says of overrides."""
+    return ward.newest_here("answer", **query).content["closures"]
+
+
+def test_an_acceptance_counts_for_its_own_signing_alone(ward):
+    """Only an order that is found makes the next card shorter: what was accepted may never have been signed."""
+    whole = ward.card()
+    ward.accept(whole)
+    again = ward.card(days=2)
+    assert (again["indicator"], again["summary"], again["detail"]) == ("warning", whole["summary"], whole["detail"])
+    assert [one["isRecommended"] for one in again["suggestions"]] == [
+        one["isRecommended"] for one in whole["suggestions"]
+    ]
+    assert closures_of(ward)["inForce"] == []
+
+
+def test_an_override_is_found_again_with_all_that_it_refers_to(ward):
+    cards = ward.visit(brace())
+    ward.override(cards["braceLimit"], "instability")
+    first, feedback = (ward.newest_here(kind) for kind in ("answer", "feedback"))
+    (order,) = first.content["closures"]["cards"]["braceLimit"]["orders"]
+    assert (order["kind"], order["name"]) == ("brace", "TLSO")
+    ward.visit(brace(number="renewed"), days=20)
+    (closure,) = closures_of(ward)["inForce"]
+    assert closure == {
+        "part": "brace",
+        "what": "TLSO",
+        "reason": "instability",
+        "answered": "2026-11-20",
+        "until": "2027-02-12",  # twelve weeks
+        "because": [first.id, feedback.id],
+    }
+    ward.visit(brace(number="renewed"), days=85)
+    assert closures_of(ward)["inForce"] == []
+
+
+def test_an_override_on_another_level_is_of_another_fracture(ward):
+    ward.override(ward.visit(brace())["braceLimit"], "instability")
+    body = order_sign(THIN, kyphoplasty("T12"), brace(), hook_instance=str(uuid4()))
+    ward.sign(json.loads(json.dumps(body).replace(PATIENT, ward.patient)), days=20)
+    assert closures_of(ward)["inForce"] == []
+
+
+def given_to(ward, server=None):
+    """The overrides that are found for a next answer."""
+    return EarlierFeedback(ward.store).feedback_on(ward.patient, server, NOW - timedelta(days=1), NOBODY)
+
+
+def test_what_an_override_refers_to_is_read_back_as_it_was(ward):
+    """Fact, act, fracture, orders; and encounter, user and signing of the answer."""
+    ground = CardGround(
+        topic="rehabilitation",
+        fact="F12",
+        key="hip fracture Aug 2026",
+        is_warning=True,
+        act="bone-treatment",
+        orders=(GroundOrder("brace", "TLSO", "DeviceRequest/1", "2026-11-20"),),
+    )
+    fracture = Fracture(date(2026, 11, 3), ("L1", "T12"))
+    noted = closures_json([ground], fracture, Closures())
+    shown = ShownCard(card=str(uuid4()), topic="rehabilitation", indicator="warning")
+    answer = AuditEntry(
+        kind="answer",
+        at=NOW,
+        patient=ward.patient,
+        user="Practitioner/7",
+        encounter="e1",
+        hook_instance="ord-7",
+        service_id=HOOK,
+        cards=(shown,),
+        content={"record": {"server": None}, "closures": noted},
+    )
+    ward.store.append(answer)
+    ward.override({"uuid": shown.card}, "considered")
+    (found,) = given_to(ward)
+    assert (found.ground, found.fracture, found.reason) == (ground, fracture, "considered")
+    assert (found.user, found.encounter, found.hook_instance) == ("Practitioner/7", "e1", "ord-7")
+    assert (found.answered, found.entries[0]) == (NOW, answer.id)
+
+
+def test_the_same_id_on_another_server_is_another_patient(ward):
+    ward.override(ward.visit(brace(), fhirServer="http://127.0.0.1:9/a")["braceLimit"], "instability")
+    for server, count in (("b", 0), ("a", 1)):
+        ward.visit(brace(), fhirServer=f"http://127.0.0.1:9/{server}")
+        assert len(closures_of(ward)["inForce"]) == count
+
+
+def test_a_clock_of_the_client_that_runs_ahead_makes_no_override_last_longer(ward):
+    why = {"reason": {"code": "painWithoutBrace", "system": REASONS}}
+    at = {"outcome": "overridden", "outcomeTimestamp": "2027-11-20T00:00:00Z"}
+    ward.tell({"card": ward.visit(brace())["braceLimit"]["uuid"], "overrideReason": why, **at})
+    for days, count in ((28, 1), (29, 0)):
+        ward.visit(brace(), days=days)
+        assert len(closures_of(ward)["inForce"]) == count
+
+
+@pytest.mark.parametrize("is_slow", [False, True])
+def test_a_history_that_is_not_read_in_time_closes_nothing_and_the_entry_says_so(store, is_slow):
+    history = Unreadable(is_slow=is_slow)
+    ward = OnePatient(store, earlier=history, deadline=12.0)
+    assert ward.card()["indicator"] == "warning"
+    history.is_over.set()
+    noted = closures_of(ward)
+    assert (noted["history"], noted["inForce"]) == ("could not be read", [])
+
+
+def test_a_history_of_many_answers_is_read_by_few_statements_and_a_few_at_a_time(ward):
+    for number in range(30):
+        ward.override(ward.card(seconds=number))
+    statements = []
+
+    def note(_connection, _cursor, statement, *_):
+        statements.append(statement)
+
+    engine = ward.store.database._engine
+    event.listen(engine, "before_cursor_execute", note)
+    given = given_to(ward)
+    event.remove(engine, "before_cursor_execute", note)
+    assert len(given) == len({one.entries for one in given}) == 30
+    assert [one.answered for one in given] == sorted((one.answered for one in given), reverse=True)
+    assert len(statements) < 40  # some for each handful of answers, not for each of them
+
+
+OLD = {  # what entries of earlier versions hold instead
+    "conflicts": [],
+    "warnings": ["rehabilitation"],
+    "offered": {"rehabilitation": ["rehabilitation"]},
+    "history": "read",
+    "shortened": [],
+    "whole": {},
+}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param({}, id="empty"),
+        pytest.param({"record": {"server": None}}, id="no closures"),
+        pytest.param({"record": {"server": None}, "repeats": OLD}, id="an earlier version"),
+        pytest.param({"record": {"server": None}, "closures": 7}, id="a number"),
+        pytest.param({"record": {"server": None}, "closures": {"cards": {}}}, id="no card"),
+        pytest.param({"record": {"server": None}, "closures": {"cards": {"braceLimit": []}}}, id="a list"),
+    ],
+)
+def test_an_entry_of_another_shape_closes_nothing(ward, content):
+    shown = ShownCard(card=str(uuid4()), topic="braceLimit", indicator="warning")
+    about = {"at": NOW, "patient": ward.patient, "service_id": HOOK, "cards": (shown,)}
+    ward.store.append(AuditEntry(kind="answer", content=content, **about))
+    ward.override({"uuid": shown.card}, "instability")
+    ward.visit(brace(), seconds=1)
+    assert (closures_of(ward)["history"], closures_of(ward)["inForce"]) == ("read", [])

@@ -1,0 +1,72 @@
+"""What is said of a risk: own step, the usual, or a lower limit."""
+
+import pytest
+
+from cds_service.core.pooled import PooledBaseline, PooledFigure
+from cds_service.core.risk_words import is_at_least, said_of
+
+BASELINE = PooledBaseline(
+    incidence=0.166,
+    log_odds=-1.614,
+    variance=0.231,
+    source="pooled",
+    usual="1 in 6",
+    horizon="about 2 years",
+)
+
+
+def figure(words, *, in_summary=False, is_personal=True):
+    return PooledFigure(
+        risk=0.2,
+        log_odds=-1.4,
+        is_personal=is_personal,
+        words=words,
+        usual="1 in 6",
+        in_summary=in_summary,
+        band="not-different",
+        new_hospital=(0.07, 0.46),
+        same_hospital=(0.13, 0.31),
+        above_share=0.5,
+        bone="t",
+        used={},
+        held={},
+        effects={},
+        missing=(),
+        baseline=BASELINE,
+    )
+
+
+HIGH = figure("about 1 in 5", in_summary=True)
+USUAL = figure("about 1 in 6", in_summary=True)
+LOW = figure("about 1 in 8")
+NONE_OWN = figure("usual 1 in 6", is_personal=False)
+MOST = figure("more than 1 in 2", in_summary=True)
+
+
+@pytest.mark.parametrize(
+    ("given", "at_least", "nothing_open", "words", "in_summary"),
+    [
+        pytest.param(HIGH, False, False, "about 1 in 5", True, id="own-and-high"),
+        pytest.param(USUAL, False, False, "about 1 in 6", True, id="own-as-usual"),
+        pytest.param(LOW, False, True, "about 1 in 8", False, id="low-nothing-open"),
+        pytest.param(LOW, False, False, "usual 1 in 6", False, id="low-something-open"),
+        pytest.param(NONE_OWN, False, True, "usual 1 in 6", False, id="none-own"),
+        pytest.param(HIGH, True, True, "at least 1 in 5", True, id="limit"),
+        pytest.param(LOW, True, True, "at least the usual 1 in 6", False, id="limit-of-low"),
+        pytest.param(NONE_OWN, True, True, "at least the usual 1 in 6", False, id="limit-of-none"),
+        pytest.param(USUAL, True, True, "at least the usual 1 in 6", True, id="limit-of-usual"),
+        pytest.param(MOST, True, True, "more than 1 in 2", True, id="limit-of-most"),
+    ],
+)
+def test_words_of_a_risk(given, at_least, nothing_open, words, in_summary):
+    result = said_of(given, at_least=at_least, nothing_open=nothing_open)
+    assert (result.words, result.in_summary) == (words, in_summary)
+    assert (result.usual, result.at_least) == ("1 in 6", at_least)
+
+
+def test_denosumab_overdue_is_not_counted_by_the_model():
+    assert is_at_least(["no-bone-drug", "denosumab-overdue"])
+
+
+def test_an_earlier_fracture_is_counted_by_the_model():
+    assert not is_at_least(["older-fracture", "no-bone-drug"])
