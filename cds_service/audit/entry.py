@@ -10,7 +10,7 @@ from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.cards.summary import is_warning
 from cds_service.core.caller import Caller
-from cds_service.core.facts import AugmentationOrder, Finding
+from cds_service.core.facts import AugmentationOrder, BoneDrugs, Dated, DrugUse, Finding
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.study import Outcome
@@ -84,6 +84,7 @@ def entry_for(
                 {"name": name, "reason": one.reason, **({} if one.value is None else {"value": one.value})}
                 for name, one in sorted(answer.findings.gaps.items())
             ],
+            "boneDrugs": _bone_drugs(answer.findings.bone_drugs),
             "policy": _policy(answer.policy),
             "models": {
                 name: {"version": model.study.version, "digest": model.study.digest}
@@ -155,6 +156,31 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "sources": [{"resource": one.resource, "code": one.code, "origin": one.origin} for one in finding.provenance],
         **({} if finding.may_reassure else {"mayReassure": False}),
     }
+
+
+def _bone_drugs(drugs: BoneDrugs) -> dict[str, Any]:
+    """The history behind what a card says of bone drugs; names are ours."""
+    lists = {"entries": drugs.entries, "unread": drugs.unread, "unclear": drugs.unclear}
+    return {"uses": [_use(one) for one in drugs.uses], **{name: part for name, part in lists.items() if part}}
+
+
+def _use(use: DrugUse) -> dict[str, Any]:
+    """One drug, without what is not known."""
+    days = {"started": use.started, "lastDose": use.last_dose, "ordered": use.ordered, "ended": use.ended}
+    marks = {"taken": use.is_taken, "running": use.is_running, "standingOrder": use.is_ordered}
+    return {
+        "name": use.name,
+        **{name: _days(day) for name, day in days.items() if day},
+        **({"howEnded": use.how_ended} if use.how_ended else {}),
+        **{name: True for name, holds in marks.items() if holds},
+        "sources": [one.resource for one in use.provenance],
+    }
+
+
+def _days(day: Dated) -> str:
+    """ISO 8601: a day, or the first and last that a bare month or year may mean."""
+    first, last = day.first.isoformat(), day.last.isoformat()
+    return first if first == last else f"{first}/{last}"
 
 
 def _policy(policy: Policy) -> dict[str, Any]:
