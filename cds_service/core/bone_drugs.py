@@ -228,7 +228,7 @@ def find_drug_state(findings: Findings, today: date) -> DrugState:
     """Find the gravest state, else that of the drug with the newest entry."""
     drugs = findings.bone_drugs
     fracture = findings.known.get("index-fracture")
-    fracture_on = fracture.observed if fracture and fracture.value is True else None
+    fracture_on = fracture.observed if fracture and fracture.value is not False else None
     return state_of(drugs, today, fracture_on)
 
 

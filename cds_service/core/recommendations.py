@@ -287,5 +287,7 @@ def say_bone_drug(findings: Findings, today: date) -> dict[str, str]:
         listed = f"no bone drug in {state.words['entries']}"
         return {"drug": "no bone drug on record", "listed": listed}
     if state.signal == "bone-drug-unknown":
-        return {"drug": state.clause, "listed": f"{state.clause} ({state.because})"}
+        is_list = state.because.startswith("medication list")
+        listed = state.because if is_list else f"{state.clause} ({state.because})"
+        return {"drug": state.because if is_list else state.clause, "listed": listed}
     return {"drug": state.clause, "listed": state.because}
