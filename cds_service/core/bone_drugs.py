@@ -317,13 +317,12 @@ def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
         return None
     if _followers(use, drugs, last.last):
         return None
-    day = _say_full(last)
+    day, month = _say_full(last), _say_month(last)
     how = "last" if use.last_dose else "ended"
-    words = {
-        "last": day,
-        "month": _say_month(last),
-        "followed": _since_then(use, drugs, last.last),
-    }
+    followed = _since_then(use, drugs, last.last)
+    if followed.startswith("nothing"):  # it may have been given elsewhere
+        followed = f"nothing found since {month}"
+    words = {"last": day, "month": month, "followed": followed}
     because = f"{use.name} overdue ({how} {day})"
     return DrugState("denosumab-overdue", because, f"{use.name} overdue", use, _words(use, **words))
 

@@ -5,8 +5,8 @@ Each says a clause without its act (`because`), which a fact completes: `{Becaus
 
 - `drugs`: as it reads after another fact, `no bone drug`, `on alendronate`, `alendronate stopped 2023`;
 - `drug` and `Drug`, and `injected`: `yes` if others give it, else empty; of every state with a drug;
-- `last`, `month`, `followed` (`nothing since`, `alendronate only ordered since`) of overdue denosumab;
-- `last` and `due` of denosumab in time or due; `end` and `followed` of what ended;
+- `last`, `month`, `followed` (`nothing found since Mar 2026`, `alendronate only ordered since`) of overdue denosumab;
+- `last` and `due` of denosumab in time or due; `end` and `followed` (`nothing since`) of what ended;
 - `since`, `started`, and `months` (`4 months`, `2 weeks`) of a drug that is taken;
 - `open` (`prescribed 2021, intake not recorded`), `ordered`, `since` of one without a dose;
 - `entries` (`9 medication entries`) where none was found or nothing is known.

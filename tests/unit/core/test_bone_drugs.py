@@ -172,7 +172,7 @@ def test_a_state_is_one_signal_with_its_evidence_and_words():
     assert signal.facts[0].provenance == (SOURCE,)
     assert signal.words["last"] == "9 Mar 2026"
     assert (signal.words["drug"], signal.words["Drug"]) == ("denosumab", "Denosumab")
-    assert (signal.words["month"], signal.words["followed"]) == ("Mar 2026", "nothing since")
+    assert (signal.words["month"], signal.words["followed"]) == ("Mar 2026", "nothing found since Mar 2026")
 
 
 def test_the_day_of_the_present_fracture_is_a_finding():
