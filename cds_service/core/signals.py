@@ -8,10 +8,12 @@ are in `drug_signals`.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
 from cds_service.core.assessment import ABSOLUTE, Assessment
+from cds_service.core.bone_drugs import DrugState, find_drug_state
 from cds_service.core.bracing import Correction, find_over_limit, find_undated, is_open_rest, say_long_rest
 from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
@@ -20,7 +22,7 @@ from cds_service.core.study import Cutoff, Study
 from cds_service.core.wording import UNITS, Wording, say_date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Situation:
     """The inputs of a signal."""
 
@@ -31,6 +33,11 @@ class Situation:
     studies: Mapping[str, Study]
     wording: Wording
     today: date
+
+    @cached_property
+    def drug_state(self) -> DrugState:
+        """The state of the bone drugs, which a dozen signals ask for."""
+        return find_drug_state(self.findings, self.today)
 
 
 FRAGILITY_AGE = 50  # years; younger patients' vertebrae seldom break by weakness alone (docs/evidence.md)
