@@ -7,7 +7,6 @@ from cds_service.cards.study_words import phrase
 from cds_service.core.risk_words import Said
 from cds_service.core.wording import capital, join_words
 
-
 MOST_DRIVERS = 2  # of a study's line, the strongest
 
 
@@ -89,9 +88,7 @@ def study_lines(answer: Answer) -> Iterator[tuple[str, str]]:
     for one in answer.assessment.study_lines:
         study = one.result.model.study
         drivers = ", ".join(
-            phrase(answer, one.result, finding)
-            for group in one.drivers[:MOST_DRIVERS]
-            for finding in group
+            phrase(answer, one.result, finding) for group in one.drivers[:MOST_DRIVERS] for finding in group
         )
         words = {"words": one.words, "average": one.average, "drivers": drivers}
         path = "risk.study" if drivers else "risk.study-alone"

@@ -19,7 +19,7 @@ from tests.chart_builders import (
     HOOK,
     application,
     ask,
-    drug,
+    dose,
     kyphoplasty,
     measured,
     open_service,
@@ -337,7 +337,7 @@ def test_what_is_no_figure_is_no_figure_in_a_trial_either():
 
 def test_where_denosumab_lapsed_no_trial_reassures():
     """The card of such a patient gives a figure only where it warns."""
-    content = content_of(drug("denosumab", days=440), bmi=18.5, bmd_t_score=-3.4, pma_rate=57, sarcopenia=True)
+    content = content_of(dose("denosumab", days=440), bmi=18.5, bmd_t_score=-3.4, pma_rate=57, sarcopenia=True)
     better = {"bmd_t_score": "-2.0", "sarcopenia": "no", "bmi": "21", "pma_rate": "47"}
     assert [said for _, _, said in trial_of(content, **better).results] == [
         "No figure: no study held such a patient."

@@ -106,5 +106,3 @@ def test_residual_pain_counts_only_with_an_interval_that_leaves_out_the_average(
 @pytest.mark.parametrize(("known", "signal", "because"), cases(__file__, "a_signal_says_what_exactly_it_is", WORDED))
 def test_a_signal_says_what_exactly_it_is(known, signal, because):
     assert signals_of(facts({}, **{one.name: one for one in known}))[signal].because == because
-
-
