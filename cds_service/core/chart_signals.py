@@ -50,7 +50,7 @@ BMI_LOW = 18.5  # kg/m2: underweight (WHO)
 EGFR_LOW = 30.0
 OLD_AGE = 80
 COUNTS = ("two", "three", "four", "five", "six")
-ORDINALS = ("second", "third", "fourth", "fifth", "sixth")
+SECOND = "second"
 
 
 def _signal(fact: str, *findings: Finding, because: str = "", **words: str) -> Signal:
@@ -183,7 +183,10 @@ def _second_fracture(situation: Situation) -> Signal | None:
     found = _earlier_fracture(situation)
     if found is None or not _is_within(found.observed, situation, TWO_YEARS):
         return None
-    nth, month = "second", _month(found)
+    # The label counts all of them: `third vertebral fracture in 6 years`.
+    is_all_recent = _is_within(found.since, situation, TWO_YEARS) and found.label
+    nth = found.label.split()[0] if is_all_recent else SECOND
+    month = _month(found)
     where = ", ".join(filter(None, (found.site, month)))
     because = f"{nth} vertebral fracture in 2 years ({where})"
     return _signal(
@@ -244,7 +247,7 @@ def _weak_muscle(situation: Situation) -> Signal | None:
         value = situation.findings.number(name)
         if value is not None and value < limit:
             facts.append(situation.findings.known[name])
-            said.append(situation.wording.phrase(facts[-1]))
+            said.append(situation.wording.phrase(facts[-1]).removesuffix(" kg/m²"))
     category = situation.findings.known.get("mna-category")
     if category and category.value == "C" and "mna-score" in situation.findings.gaps:
         facts.append(category)
