@@ -130,6 +130,12 @@ def test_the_day_of_the_present_fracture(day, record):
             {"grip-strength": 12.0, "sex": "female", "mna-score": 15.0, "bmi": 18.1},
             id="all",
         ),
+        pytest.param(
+            "weak grip (14 kg)",
+            {"grip-strength": 14.0, "sex": "female", "sarcopenia-site": False},
+            id="grip with normal muscle mass",
+        ),
+        pytest.param("sarcopenia", {"sarcopenia-site": True}, id="by diagnosis"),
         pytest.param(None, {"mna-score": 17.0, "bmi": 18.5}, id="just enough"),
         pytest.param(None, {"grip-strength": 18.0, "sex": "female"}, id="grip enough"),
     ],
