@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 
 from cds_service.core.chart_signals import WORDS
-from tests.builders import coded, condition, findings_of, procedure, words
+from cds_service.core.derived import derive
+from cds_service.core.facts import AugmentationOrder
+from tests.builders import coded, condition, findings_of, procedure, specs, words
 from tests.chart_builders import (
     open_service,
 )
@@ -204,3 +206,34 @@ def test_every_signal_has_the_words_that_it_promises():
         for name, (_, promised) in WORDS.items():
             if name in found:
                 assert set(promised) | {"fact", "Fact"} == found[name].words.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "because", "reasons"),
+    [
+        pytest.param(
+            "bone-malignancy",
+            "bone metastasis",
+            {"bone-metastasis", "bone-malignancy-ever"},
+            id="metastasis",
+        ),
+        pytest.param(
+            "recent-cancer",
+            "breast cancer",
+            {"cancer-ever", "breast-cancer-ever"},
+            id="breast cancer",
+        ),
+        pytest.param("sepsis", "sepsis", {"sepsis"}, id="sepsis"),
+        pytest.param(
+            "spinal-infection",
+            "spinal infection (discitis)",
+            {"discitis", "spinal-infection"},
+            id="discitis",
+        ),
+        pytest.param("sepsis", None, {"osteoporosis"}, id="another reason"),
+    ],
+)
+def test_a_reason_of_the_order_counts_as_much_as_the_problem_list(name, because, reasons):
+    order = AugmentationOrder(references=("ServiceRequest/1",), procedure="PKP", reasons=frozenset(reasons))
+    found = derive(findings_of(), specs(), order, sarcopenia_criteria="awgs-2019")
+    assert said(name, found) == because
