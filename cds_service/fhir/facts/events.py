@@ -57,8 +57,11 @@ def find_event(spec: FindingSpec, chart: Chart) -> FindingOrGap:
 
 def happenings(spec: FindingSpec, chart: Chart, concepts: Sequence[str]) -> list[Happened]:
     """The conditions with any of these concepts, denied ones left out."""
+    wanted = problem_list.or_in_doubt(tuple(concepts))
+    if chart.mentions.keys().isdisjoint(wanted):
+        return []
     found = []
-    for entry in chart.mentions_of((*concepts, *map(in_doubt, concepts))):
+    for entry in chart.mentions_of(wanted):
         stated = _stated(entry, concepts) if entry.kind == "Condition" else None
         if stated and _is_meant(stated, spec, chart):
             found.append(_dated(stated, spec, chart))

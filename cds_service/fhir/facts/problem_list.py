@@ -250,7 +250,7 @@ def _is_bare_code(entry: Entry) -> bool:
 
 def find_stated(chart: Chart, spec: FindingSpec, concepts: Sequence[str]) -> list[Stated]:
     """The conditions and procedures with any of these concepts, without denied ones."""
-    wanted = _or_in_doubt(tuple(concepts))
+    wanted = or_in_doubt(tuple(concepts))
     if chart.mentions.keys().isdisjoint(wanted):  # most conditions of most records
         return []
     found: list[Stated] = []
@@ -265,7 +265,7 @@ def find_stated(chart: Chart, spec: FindingSpec, concepts: Sequence[str]) -> lis
 
 
 @cache
-def _or_in_doubt(concepts: tuple[str, ...]) -> tuple[str, ...]:
+def or_in_doubt(concepts: tuple[str, ...]) -> tuple[str, ...]:
     return (*concepts, *map(in_doubt, concepts))
 
 
