@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 
 from cds_service.core.bone_drugs import DrugSignal
+from cds_service.core.chart_signals import WORDS as CHART_WORDS
 from cds_service.core.facts import SupportOrders, WordedEnd
 from cds_service.core.signals import signal_names
 from tests.chart_builders import TODAY, open_service
