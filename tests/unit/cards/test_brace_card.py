@@ -309,7 +309,7 @@ def test_a_brace_ordered_as_a_supply(deliver_to, is_theirs):
 
 KEPT = [
     pytest.param(
-        "S32.011A", "TLSO for 12 weeks: keep while the burst fracture heals (posterior wall).", id="patient 12"
+        "S32.011A", "TLSO for 12 weeks: keep while the burst fracture heals (posterior wall injury).", id="patient 12"
     ),
     pytest.param("unstable-fracture", "TLSO for 12 weeks: keep while the fracture is unstable.", id="unstable"),
     pytest.param(
