@@ -35,7 +35,9 @@ class _BraceCard:
         self.braces = answer.signal("brace-ordered").braces if answer.has("brace-ordered") else ()
         self.issues = tuple(one for one in self.braces if one.issue) if CORRECTION in self.rules else ()
         is_kept = answer.has("brace-keep-reason") and self.rules & {CORRECTION, LIMIT}
-        self.reasons = keep_reasons(answer.findings, answer.support) if is_kept else ()
+        found = keep_reasons(answer.findings, answer.support) if is_kept else ()
+        self.reasons = tuple(one for one in found if one.source != "open")
+        self.open = tuple(one for one in found if one.source == "open")
 
     # --- colour
 
@@ -145,8 +147,6 @@ class _BraceCard:
         return self.texts.say(f"summaries.{TOPIC}.{key}", **limits, **words)
 
     def _reason(self, reason: KeepReason) -> str:
-        if reason.source == "open":
-            return self.texts.say("keep.open", name=self.answer.wording.name(reason.name))
         return self.texts.say(f"keep.{reason.name}", levels=join_words(reason.levels or ("",)))
 
     # --- detail
@@ -168,9 +168,12 @@ class _BraceCard:
         for brace in self.issues:
             yield from self._brace_lines(brace)
         if self.reasons:
-            yield Option(self._text("reason"), self._reasons_said(), "")
+            yield Option(self._text("reason"), self.answer.signal("brace-keep-reason").because, "")
         elif self.issues:
             yield self._option("why", policy=self._policy())
+        if self.issues and self.open:
+            names = join_words(self.answer.wording.name(one.name) for one in self.open)
+            yield self._option("open", names=names)
         if BED_REST in self.rules:
             yield from self._rest_lines()
 
@@ -196,9 +199,6 @@ class _BraceCard:
         ]
         number = brace.times.order.reference.rpartition("/")[2]
         return number in offers or (bool(offers) and len(self.issues) == 1)
-
-    def _reasons_said(self) -> str:
-        return self.answer.signal("brace-keep-reason").because
 
     def _rest_lines(self) -> Iterator[Option]:
         if not self._is_long_rest() and self.braces and self.issues:

@@ -331,6 +331,14 @@ def test_another_fracture_keeps_a_brace():
     assert card["summary"] == "TLSO for 12 weeks: keep while the fracture of L3 heals."
 
 
+def test_what_is_not_excluded_is_named_and_leaves_the_end_unselected():
+    doubt = problem("unknown", code={"text": "? burst fracture L1"}, days=3)
+    card = brace_card(worded("for 12 weeks"), record=[doubt])
+    assert card["summary"] == f"TLSO for 12 weeks: {LONG}"
+    assert offers(card) == [(USUAL_END, False)]
+    assert "**Not excluded:** " in card["detail"]
+
+
 @pytest.mark.parametrize("reason", ["V43.52XA", "hypertension"])
 def test_else_no_reason_to_keep_is_shown(reason):
     card = brace_card(worded("for 12 weeks"), record=[problem(reason, number="more", days=20)])
