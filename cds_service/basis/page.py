@@ -157,9 +157,8 @@ def _residual_pain(found: Replay, service: Service) -> OutcomePart:
     """The pooled rate with its named factors; a study's figure stands beneath."""
     answer = found.answer
     outcome, pain = answer.assessment.of("residual-pain"), answer.assessment.pain
-    if pain is None:
-        answers = (("Figure", _why_excluded(answer)),)
-    else:
+    answers: tuple[tuple[str, str], ...] = (("Figure", _why_excluded(answer)),)
+    if pain is not None:
         factors = [name for name in PAIN_FACTORS if answer.findings.is_true(name)]
         names = join_words(answer.wording.name(name) for name in factors or PAIN_FACTORS)
         answers = (

@@ -7,6 +7,7 @@ from cds_service.cards.study_words import phrase
 from cds_service.core.risk_words import Said
 from cds_service.core.wording import join_words
 
+
 def say_risk(answer: Answer) -> str:
     """The risk phrase of a summary; empty where it has none."""
     said = answer.said
@@ -41,10 +42,9 @@ def _risk(answer: Answer, said: Said) -> str:
     elif said.words == f"about {said.usual}":
         kind = "as-usual"
     elif (
-        pooled.figure.band == "below"
+        answer.assessment.may_say_below()
         and not facts.raises
         and not said.at_least
-        and not answer.assessment.has_open_input()
     ):
         kind = "below"
     words = said.words if said.words.startswith(("about", "at least", "more")) else f"the {said.words}"

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from cds_service.core.study_result import ModelResult, absolute_exclusions, apply_model
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.recalibration import Recalibration
+from cds_service.core.study_result import ModelResult, absolute_exclusions, apply_model
 from cds_service.errors import CdsError
 from cds_service.population import performance
 from cds_service.population.outcomes_file import LocalPatient, OutcomesFile, say_faults
