@@ -40,8 +40,8 @@ def models(*, study_id: str | None, as_json: bool, tool: str | None) -> None:
         raise click.BadParameter(f"no study {study_id}; there are {', '.join(cards)}", param_hint="ID")
     if tool is not None:
         card = cards.get(study_id or "", {})
-        if "coefficients" not in card:
-            raise click.UsageError("--format needs the ID of a study that is a model")
+        if card.get("kind") != "logistic":
+            raise click.UsageError("--format needs the ID of a study that prints a model")
         if tool == "chai":
             click.echo(chai_card(card), nl=False)
         else:
@@ -65,13 +65,14 @@ def print_model_cards(cards: Mapping[str, Mapping[str, Any]]) -> None:
         events = f", {card['events']} with {card['outcome']}" if "events" in card else ""
         horizon = f" within {card['horizonMonths']} months" if "horizonMonths" in card else ""
         console.print(Text(f"{card['id']} {card['version']}: {card['title']}", style="bold"))
-        console.print(Text(f"{card['n']} patients{events}{horizon}: {card['cohort']['description']}"))
+        who = card["cohort"]["description"] if "cohort" in card else card["patients"]
+        console.print(Text(f"{card['n']} patients{events}{horizon}: {who}"))
         console.print(Text(card["found"]))
         if "coefficients" in card:
             console.print(Text(f"derived intercept {card['intercept']:.3f} (log odds): {card['interceptMethod']}"))
             console.print(_coefficients(card["coefficients"]))
-        for limit in card["limits"]:
-            console.print(Text(f"- {limit}"))
+        for line in (*card["limits"], *(f"never {use}" for use in card.get("neverFor", ()))):
+            console.print(Text(f"- {line}"))
         if len(cards) == 1:
             attributes = [(key, one["status"], one["text"]) for key, one in card["sourceAttributes"].items()]
             console.print(table("source attributes, 45 CFR 170.315(b)(11)", ("key", "status", "text"), attributes))

@@ -18,6 +18,7 @@ from cds_service.core.bracing import (
     WITHOUT_DATE,
     Brace,
     KeepReason,
+    fracture_day,
     is_open_rest,
     judge_braces,
     keep_reasons,
@@ -217,7 +218,9 @@ def _below(situation: Situation, finding_name: str, limit: float) -> Signal | No
     if value is None or value >= limit:
         return None
     finding = situation.findings.known[finding_name]
-    return Signal(situation.wording.phrase(finding), (finding,))
+    # Surgeons leave the unit of BMI out.
+    said = situation.wording.phrase(finding).removesuffix(UNITS["kg/m2"])
+    return Signal(said, (finding,))
 
 
 @signal("muscle-normal")
@@ -343,8 +346,7 @@ def _brace_reasons_unread(situation: Situation) -> Signal | None:
 
 
 def _braces(situation: Situation) -> tuple[Brace, ...]:
-    fracture = situation.findings.known.get("index-fracture")
-    fractured_on = fracture.observed if fracture else None
+    fractured_on = fracture_day(situation.findings)
     return judge_braces(situation.support, situation.policy.brace, situation.today, fractured_on)
 
 

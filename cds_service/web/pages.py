@@ -93,7 +93,10 @@ def _study_routes(routes: Blueprint, service: Service) -> None:
         if model_id not in service.model_cards:
             raise NotFound
         card = service.model_cards[model_id]
-        return json_response(card) if _wants_json() else render_template("model.html", **_page_of(service, card))
+        if _wants_json():
+            return json_response(card)
+        page = "model-pooled.html" if card["kind"] == "pooled" else "model.html"
+        return render_template(page, **_page_of(service, card))
 
     @routes.get("/guidelines")
     def guidelines() -> Response | str:
@@ -196,6 +199,7 @@ def _page_of(service: Service, card: Mapping[str, Any]) -> dict[str, Any]:
         "titles": titles,
         "unit": lambda ucum: UNITS.get(ucum, ucum).strip(),
         "sets": reduced,
+        "entries": sum(len(one.get("entries", ())) for one in card.get("coefficients", {}).values()),
         "said_measures": [f"{one['measure']}: {one['text']}" for one in card.get("measures", ())],
         "evidence_based": [row for row in rows if row["key"].startswith("A")],
         "predictive": [row for row in rows if row["key"].startswith("B")],

@@ -16,7 +16,7 @@ from tests.chart_builders import (
     HOOK,
     application,
     ask,
-    drug,
+    dose,
     kyphoplasty,
     measured,
     open_service,
@@ -208,7 +208,7 @@ def test_a_low_figure_with_something_open_is_not_the_patients(record):
 
 
 def test_a_lapsed_denosumab_makes_it_a_lower_limit_in_a_trial_too():
-    content = content_of(drug("denosumab", days=440), bmi=26, bmd_t_score=-2.6)
+    content = content_of(dose("denosumab", days=440), bmi=26, bmd_t_score=-2.6)
     if "denosumab-overdue" not in content["signals"]:
         pytest.fail("the record does not hold a lapsed denosumab")
     assert told(page_of(content))["Figure"].startswith("At least the usual 1 in 6")

@@ -1,13 +1,17 @@
 """The cards of the studies as programs read them."""
 
 import json
+import math
 
 import pytest
 
+from cds_service.loading import banned_patterns
 from tests.chart_builders import open_service
 from tests.tables import cases
 
 CARDS = open_service().model_cards
+POOLED = CARDS["pooled-2026"]
+SINGLE = [card for name, card in CARDS.items() if name != "pooled-2026"]
 
 
 def test_cards_are_json_without_nulls():
@@ -50,7 +54,7 @@ def test_performance_is_given_with_its_set_or_said_to_be_absent():
 
 
 def test_every_card_stands_with_its_source_doubts_and_contrary_evidence():
-    for card in CARDS.values():
+    for card in SINGLE:
         assert card["source"]["url"].startswith("https://doi.org/10.")
         assert card["doubts"]
         assert card["advice"]
@@ -61,6 +65,7 @@ def test_every_card_stands_with_its_source_doubts_and_contrary_evidence():
         "10.31616/asj.2024.0467",
         "10.1227/neu.0000000000003282",
         "10.1038/s41598-025-86721-5",
+        "10.1007/s00586-024-08274-x",
     } <= said
     refracture = CARDS["sarcopenia-pvm-2022"]["contraryEvidence"]
     assert any("3.50 (2.06-5.93" in one["statement"] for one in refracture)
@@ -86,6 +91,61 @@ def test_strata_and_marker_studies_have_a_card_without_coefficients():
     ]
     assert "horizonMonths" not in marker
     assert [one["refractured"]["median"] for one in marker["markers"]] == [-10.1, 10.6, -19.2]
+
+
+# --- the pooled model
+
+
+def test_the_pooled_card_gives_every_input_as_pooled_and_as_used():
+    bone = POOLED["coefficients"]["bmd-t-score"]
+    assert bone["pooled"] == pytest.approx(-0.494, abs=0.001)
+    assert math.exp(-bone["value"]) == pytest.approx(1.48, abs=0.01)
+    assert bone["leftOut"]["study"] == "sarcopenia-pvm-2022"
+    assert bone["leftOut"]["of"] == "tau"
+    assert bone["allIn"]["tau"] == pytest.approx(0.598, abs=0.001)
+    assert len(POOLED["coefficients"]) == 9
+    assert POOLED["ranges"]["bmi"] == {"lowest": 17, "highest": 25}
+
+
+def test_the_pooled_card_gives_its_average_and_how_far_a_new_hospital_may_lie():
+    assert POOLED["incidence"] == pytest.approx(0.166, abs=0.0005)
+    assert POOLED["baseline"]["interval"] == pytest.approx([0.136, 0.201], abs=0.0005)
+    assert POOLED["baseline"]["newHospital"] == pytest.approx([0.07, 0.34], abs=0.005)
+    assert POOLED["baseline"]["usual"] == "1 in 6"
+    assert len(POOLED["baseline"]["rates"]) == 17
+
+
+def test_the_pooled_card_says_what_it_is_never_for_and_what_speaks_against_it():
+    assert {"to reassure a patient", "to compare hospitals"} <= set(POOLED["neverFor"])
+    assert [one["judgement"] for one in POOLED["riskOfBias"]] == ["high"] * 5
+    assert POOLED["against"]
+    named = {one["id"] for one in POOLED["contraryEvidence"]}
+    assert {"external-auc", "pooled-bone-density"} <= named
+
+
+def test_the_simulation_of_the_pooled_model_stands_with_its_provenance():
+    found = POOLED["simulation"]
+    assert "As given by an independent calculation" in found["provenance"]
+    worst = next(one for one in found["rows"] if one["incidence"] == "34.6 %")
+    assert (worst["slope"]["pooled"], worst["errorPoints"]["pooled"]) == (5.2, 21.8)
+
+
+def test_every_text_of_the_pooled_card_keeps_to_the_wording_rules():
+    texts = list(texts_of(POOLED))
+    assert len(texts) > 200
+    for text in texts:
+        assert not any(pattern.search(text) for pattern in banned_patterns()), text
+
+
+def texts_of(part):
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict):
+        for value in part.values():
+            yield from texts_of(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from texts_of(value)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,21 @@ def test_terms_are_those_of_the_printed_odds_ratios_and_intervals(name, term, ra
 
 def test_contrary_evidence_speaks_of_studies_that_exist():
     for entry in load_contrary_evidence(STUDIES_FOLDER).entries:
-        assert set(entry.studies) <= set(STUDIES)
+        assert set(entry.studies) <= {*STUDIES, "pooled-2026"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("vbq-scale", "2.8 there and 85 here"),
+        ("vbq-scale-second", "4.14, with an odds ratio of 23.47"),
+        ("external-auc", "0.52 to 0.74"),
+        ("pooled-bone-density", "0.74 (18 studies"),
+    ],
+)
+def test_contrary_evidence_gives_each_number_to_its_source(entry, said):
+    found = {one.id: one.statement for one in load_contrary_evidence(STUDIES_FOLDER).entries}
+    assert said in found[entry]
 
 
 def test_a_folder_without_studies_stops_the_start(tmp_path):
