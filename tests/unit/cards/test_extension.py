@@ -105,4 +105,4 @@ def test_an_excluded_fracture_has_no_models_and_nothing_said():
     for one in assessments(problem("malignancy")).values():
         assert one["status"] == "not-applicable"
         assert {"headline", "said", "models"}.isdisjoint(one)
-        assert "excluded by malignancy" in one["concerns"]
+        assert one["concerns"] == ["excluded by malignancy of bone"]
