@@ -46,12 +46,7 @@ def _risk(answer: Answer, said: Said) -> str:
         kind = "usual"
     elif said.words == f"about {said.usual}":
         kind = "as-usual"
-    elif (
-        pooled.figure.band == "below"
-        and not facts.raises
-        and not said.at_least
-        and not answer.assessment.has_open_input()
-    ):
+    elif answer.assessment.may_say_below() and not facts.raises and not said.at_least:
         kind = "below"
     words = said.words if said.words.startswith(("about", "at least", "more")) else f"the {said.words}"
     sentence = texts.say(
