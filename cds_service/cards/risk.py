@@ -7,6 +7,7 @@ from cds_service.cards.study_words import phrase
 from cds_service.core.risk_words import Said
 from cds_service.core.wording import join_words
 
+
 def say_risk(answer: Answer) -> str:
     """The risk phrase of a summary; empty where it has none."""
     said = answer.said
@@ -81,11 +82,7 @@ def study_lines(answer: Answer) -> Iterator[tuple[str, str]]:
         return
     for one in answer.assessment.study_lines:
         study = one.result.model.study
-        drivers = ", ".join(
-            phrase(answer, one.result, finding)
-            for group in one.drivers
-            for finding in group
-        )
+        drivers = ", ".join(phrase(answer, one.result, finding) for group in one.drivers for finding in group)
         words = {"words": one.words, "average": one.average, "drivers": drivers}
         path = "risk.study" if drivers else "risk.study-alone"
         if study.outcome == "residual-pain":
