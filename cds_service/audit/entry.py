@@ -88,7 +88,9 @@ def entry_for(
             },
             "assessments": (carried or assessments_extension(answer))[EXTENSION],
             "signals": [one.name for one in answer.signals],
-            "facts": [{"id": one.id, **({"closedBy": one.closed_by} if one.closed_by else {})} for one in answer.facts.held],
+            "facts": [
+                {"id": one.id, **({"closedBy": one.closed_by} if one.closed_by else {})} for one in answer.facts.held
+            ],
             "recommendations": [one.rule.id for one in answer.recommendations],
             "suggestions": _suggestions(answer),
             "digests": dict(digests),

@@ -105,13 +105,9 @@ def find_signals(situation: Situation) -> tuple[Signal, ...]:
     return tuple(found._replace(name=name) for name, found in (*cutoffs, *named) if found is not None)
 
 
-def find_named_signals(
-    situation: Situation, names: Collection[str]
-) -> tuple[Signal, ...]:
+def find_named_signals(situation: Situation, names: Collection[str]) -> tuple[Signal, ...]:
     """Those of these signals that hold; a name that no detector has holds never."""
-    found = (
-        (name, detect(situation)) for name, detect in SIGNALS.items() if name in names
-    )
+    found = ((name, detect(situation)) for name, detect in SIGNALS.items() if name in names)
     return tuple(one._replace(name=name) for name, one in found if one is not None)
 
 

@@ -192,9 +192,7 @@ def _score(patient: str, kinds: Mapping[str, Sequence[Json]], run: Run) -> tuple
     return assessments_extension(found)[EXTENSION], "", rows
 
 
-def _uncounted(
-    findings: Findings, assessment: Assessment, run: Run, day: date
-) -> tuple[Signal, ...]:
+def _uncounted(findings: Findings, assessment: Assessment, run: Run, day: date) -> tuple[Signal, ...]:
     """Facts on record that the model does not count: they make what is said a lower limit."""
     situation = Situation(
         findings=findings,

@@ -76,10 +76,7 @@ def replay(content: Mapping[str, Any], service: Service, service_id: str | None)
     if not _is_known(content, service):
         raise NothingToReplay
     answer = _answer(content, service, hook)
-    now = [
-        json.loads(json.dumps(assessment_json(answer, outcome)))
-        for outcome in answer.assessment.outcomes
-    ]
+    now = [json.loads(json.dumps(assessment_json(answer, outcome))) for outcome in answer.assessment.outcomes]
     then, again = _by_name(content["assessments"]), _by_name(now)
     is_earlier = service.pooled.study.id not in content.get("models", {})
     if is_earlier:
@@ -125,9 +122,7 @@ def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> 
         order=_order(content),
         record_state=record,
         findings=findings,
-        assessment=assess(
-            findings, record, service.models, service.pooled, service.studies, policy
-        ),
+        assessment=assess(findings, record, service.models, service.pooled, service.studies, policy),
         signals=signals,
         facts=rank_facts(hook.facts, signals, (), common={}),
         policy=policy,
@@ -138,7 +133,11 @@ def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> 
 
 def _known_keys(kept: Any, in_force: Any) -> Any:
     """A table of the policy without keys that no longer stand for anything."""
-    if not in_force or not isinstance(kept, dict) or not all(isinstance(one, str | int | float) for one in in_force.values()):
+    if (
+        not in_force
+        or not isinstance(kept, dict)
+        or not all(isinstance(one, str | int | float) for one in in_force.values())
+    ):
         return kept
     return {**in_force, **{name: one for name, one in kept.items() if name in in_force}}
 
