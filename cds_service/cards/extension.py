@@ -33,7 +33,8 @@ def assessment_json(answer: Answer, outcome: OutcomeAssessment) -> dict[str, Any
         found["said"] = _said_json(said)
     found["disagreement"] = outcome.disagreement
     if status == "not-applicable":
-        found["concerns"] = [_excluded(answer, name) for name in assessment.excluded_by]
+        reasons = (_excluded(answer, name) for name in assessment.excluded_by)
+        found["concerns"] = list(dict.fromkeys(reasons))
     else:
         results = [_model_json(answer, result) for result in outcome.models]
         found["models"] = [*([_pooled_json(answer, pooled)] if pooled else []), *results]

@@ -48,10 +48,9 @@ def _risk(answer: Answer, said: Said) -> str:
     elif said.words == f"about {said.usual}":
         kind = "as-usual"
     elif (
-        pooled.figure.band == "below"
+        answer.assessment.may_say_below()
         and not facts.raises
         and not said.at_least
-        and not answer.assessment.has_open_input()
     ):
         kind = "below"
     words = said.words if said.words.startswith(("about", "at least", "more")) else f"the {said.words}"

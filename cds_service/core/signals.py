@@ -228,24 +228,6 @@ def _muscle_normal(situation: Situation) -> Signal | None:
     return Signal(facts=(situation.findings.known["sarcopenia-site"],))
 
 
-@signal("refracture-above-average")
-def _refracture_above(situation: Situation) -> Signal | None:
-    pooled = situation.assessment.pooled
-    if pooled is None or pooled.figure.band != "above":
-        return None
-    return Signal("refracture risk above average", pooled.inputs, (pooled.model.study.id,))
-
-
-@signal("residual-pain-above-average")
-def _residual_pain_above(situation: Situation) -> Signal | None:
-    """By the study that the patient belongs to."""
-    for line in situation.assessment.study_lines:
-        study = line.result.model.study
-        if study.outcome == "residual-pain":
-            return Signal("residual pain above average", line.result.inputs, (study.id,))
-    return None
-
-
 SIGNALS["long-term-steroid"] = _labelled("long-term-steroid", "long-term {}", "steroid")
 
 
