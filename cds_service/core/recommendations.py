@@ -197,8 +197,8 @@ def recommend(
         fired.append(one if is_offered else replace(one, order=None, label=""))
     # One measurement, the last: first what costs little (pre-selected), then what would add most.
     acts = [one for one in fired if not one.rule.supplies]
-    measures = [one for one in fired if one.rule.supplies and not one.already]
-    best = sorted(measures, key=lambda one: (not one.recommended, -one.gain))
+    acts_to_measure = [one for one in fired if one.rule.supplies and not one.already]
+    best = sorted(acts_to_measure, key=lambda one: (not one.recommended, -one.gain))
     return (*acts, *best[:1])
 
 
