@@ -213,8 +213,8 @@ def opening_of(summary: str) -> str:
 
 def is_telling(summary: str) -> bool:
     """Whether the summary names a fact and, behind it, an act."""
-    fact, act = FACT.search(summary), ACT.search(summary)
-    return bool(fact and act and fact.start() < act.end())
+    fact = FACT.search(summary)
+    return fact is not None and any(act.end() > fact.start() for act in ACT.finditer(summary))
 
 
 def report(found: Tally) -> Iterator[str]:
