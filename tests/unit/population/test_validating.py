@@ -241,7 +241,7 @@ def test_cards_audit_entry_and_replay_hold_the_recalibration(recalibrated):
     assert np.log(found["risk"] / (1 - found["risk"])) == pytest.approx(-0.5 + 0.8 * own)
     assert found["baseline"]["incidence"] == pytest.approx(61 / 412)
     assert found["baseline"]["recalibration"]["n"] == 412
-    assert "recalibrated on 412 local patients, 2024–2026" in cards["rehabilitation"]["detail"].lower()
+    assert "Recalibrated on 412 local patients, 2024–2026" in found["concerns"]
     assert "Not calibrated here" not in " ".join(found["concerns"])
     entry = application(service).log.entries[-1]
     content = json.loads(seal(entry).body)["content"]
@@ -253,7 +253,7 @@ def test_one_of_another_study_or_of_other_numbers_stops_the_start(recalibrated):
     file = recalibrated / "recalibration.toml"
     text = file.read_text(encoding="utf-8")
     for changed, said in (
-        (text.replace(S, "unknown-study"), "is not one of the studies"),
+        (text.replace(S, "unknown-study"), "is not one of the models"),
         (text.replace(MODELS[S].study.table_digest, "0" * 64), "the study has changed since"),
         (text.replace("slope = 0.8", "slope = -0.8"), "slope"),
         (text.replace("[[0.02, 0.001]", "[[-0.02, 0.001]"), "covariance"),
