@@ -20,6 +20,7 @@ from cds_service.cards.build import build_cards
 from cds_service.cards.guidelines import Guideline, Summary
 from cds_service.cards.texts import CardTexts
 from cds_service.core.assessment import assess
+from cds_service.core.bracing import counting_orders
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.card_words import words_of_facts
 from cds_service.core.chart_facts import FactFile, rank_facts
@@ -282,7 +283,7 @@ def _conclude(
         fracture=fracture,
     )
     closures = find_closures(given, hook.closures.closures, now)
-    support = closures.without_closed(support)
+    support = counting_orders(closures.without_closed(support), findings, today)
     state = with_drafts(state_of(record), drafts)
     assessment = assess(
         findings,
@@ -307,7 +308,7 @@ def _conclude(
     facts = rank_facts(
         hook.facts,
         signals,
-        {order.kind for order in support.orders},
+        {one.kind for one in support.orders if one in support.counted(one.kind)},
         common=words_of_facts(findings, signals, service.wording, today),
         closures=closures,
     )

@@ -34,6 +34,7 @@ KEYS = {
     "Condition": "conditions",
     "MedicationRequest": "medications",
     "MedicationAdministration": "administrations",
+    "MedicationDispense": "dispenses",
     "MedicationStatement": "statements",
     "Procedure": "procedures",
     "ServiceRequest": "serviceRequests",

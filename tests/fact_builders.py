@@ -94,12 +94,16 @@ def any_values(*groups: str) -> dict[str, st.SearchStrategy[Any]]:
     }
 
 
-def assessed(values: Mapping[str, Value], policy: Policy | None = None) -> Assessment:
-    """What the studies say of these findings."""
+def assessed(
+    values: Mapping[str, Value],
+    policy: Policy | None = None,
+    record: RecordState | None = None,
+) -> Assessment:
+    """What the models say of these findings."""
     service = open_service()
     return assess(
         facts(values),
-        WHOLE_RECORD,
+        record or WHOLE_RECORD,
         service.models,
         service.pooled,
         service.studies,

@@ -13,7 +13,7 @@ from cds_service.core.assessment import OutcomeAssessment
 from cds_service.core.facts import Finding
 from cds_service.core.open_points import OpenPoint
 from cds_service.core.pooled_result import PooledResult
-from cds_service.core.risk_words import PAIN_FACTORS
+from cds_service.core.risk_words import PAIN_FACTORS, Said
 from cds_service.core.study import LogisticStudy
 from cds_service.core.study_result import ModelResult
 from cds_service.core.wording import (
@@ -138,7 +138,7 @@ def _refracture(found: Replay, service: Service) -> OutcomePart:
             studies=(),
         )
     charts = (
-        pooled_plots.place_chart(pooled),
+        pooled_plots.place_chart(pooled, is_said=is_said(answer, pooled)),
         pooled_plots.sum_chart(answer, pooled),
         pooled_plots.averaged_chart(answer, pooled),
         pooled_plots.measuring_chart(answer, pooled),
@@ -157,16 +157,8 @@ def _residual_pain(found: Replay, service: Service) -> OutcomePart:
     """The pooled rate with its named factors; a study's figure stands beneath."""
     answer = found.answer
     outcome, pain = answer.assessment.of("residual-pain"), answer.assessment.pain
-    if pain is None:
-        answers = (("Figure", _why_excluded(answer)),)
-    else:
-        factors = [name for name in PAIN_FACTORS if answer.findings.is_true(name)]
-        names = join_words(answer.wording.name(name) for name in factors or PAIN_FACTORS)
-        answers = (
-            ("Figure", f"{capital(pain.words)} keep pain; no figure of this patient's own"),
-            ("Named factors", say("pain-on-record" if factors else "pain-none", names=names)),
-            ("How sure", say("pain-sure")),
-        )
+    excluded = (("Figure", _why_excluded(answer)),) if pain is None else ()
+    answers = excluded if pain is None else _pain_answers(answer, pain)
     return OutcomePart(
         id="residual-pain",
         title=TITLES["residual-pain"],
@@ -174,6 +166,17 @@ def _residual_pain(found: Replay, service: Service) -> OutcomePart:
         charts=(),
         studies=tuple(_study_charts(answer, outcome)),
         beneath=_beneath(answer, outcome, service),
+    )
+
+
+def _pain_answers(answer: Answer, pain: Said) -> tuple[tuple[str, str], ...]:
+    factors = [name for name in PAIN_FACTORS if answer.findings.is_true(name)]
+    names = join_words(answer.wording.name(name) for name in factors or PAIN_FACTORS)
+    word = "pain-on-record" if factors else "pain-none"
+    return (
+        ("Figure", f"{capital(pain.words)} keep pain; no figure of this patient's own"),
+        ("Named factors", say(word, names=names)),
+        ("How sure", say("pain-sure")),
     )
 
 
@@ -209,8 +212,17 @@ def say_figure(answer: Answer, pooled: PooledResult) -> str:
     text = f"{capital(said)} fracture another vertebra within {horizon}{beside}"
     if not figure.is_personal:
         return f"{text}. {say('pooled-needs')}"
-    computed = f"{text}. The model computes {say_percent(figure.risk)}"
-    return computed if said == figure.words else f"{computed} ({figure.words})"
+    risk = say_percent(figure.risk)
+    if is_said(answer, pooled):
+        return f"{text}. The model computes {risk}"
+    return f"{text}. {say('pooled-alone', figure=risk)}"
+
+
+def is_said(answer: Answer, pooled: PooledResult) -> bool:
+    """Tell the patient's own figure from the usual or a lower limit in its place."""
+    figure = pooled.figure
+    words = answer.said.words if answer.said else ""
+    return figure.is_personal and words == figure.words
 
 
 def _how_sure(pooled: PooledResult) -> str:

@@ -24,8 +24,12 @@ from cds_service.core.wording import join_words, say_number, say_percent, say_ra
 ACTS = ("ct-attenuation", "bmd-t-score", "bmi", "sarcopenia")
 
 
-def place_chart(pooled: PooledResult) -> Chart:
-    """(a) This patient, the average, and what a new hospital may find, from 0 to 100 %."""
+def place_chart(pooled: PooledResult, *, is_said: bool) -> Chart:
+    """(a) This patient, the average, and what a new hospital may find, from 0 to 100 %.
+
+    Args:
+        is_said: the card says this figure, and not the usual or a lower limit in its place.
+    """
     figure, baseline = pooled.figure, pooled.figure.baseline
     tick = at("tick", baseline.incidence)
     ranges = (
@@ -33,17 +37,17 @@ def place_chart(pooled: PooledResult) -> Chart:
         span("thick", figure.same_hospital),
     )
     own = (
-        figure.words if figure.is_personal else say("pooled-none"),
+        figure.words,
         say_range(figure.same_hospital),
         say_range(figure.new_hospital),
     )
-    label = say("pooled-patient" if figure.is_personal else "pooled-not-own")
+    label = say("pooled-patient" if is_said else "pooled-not-own")
     rows = [
         Row(
             label=label,
             cells=own,
             marks=(tick, *ranges, at("point", figure.risk)),
-            note=say_percent(figure.risk),
+            note=say_percent(figure.risk) if is_said else say("pooled-not-said"),
         )
     ]
     if figure.other_bone is not None:

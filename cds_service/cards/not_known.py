@@ -7,6 +7,13 @@ from cds_service.cards.answer import Answer
 from cds_service.cards.texts import escape_markdown
 from cds_service.core.wording import grouped
 
+# Reasons for which a value is there; "undetermined" follows from other findings.
+SEEN_NOT_USED = frozenset(
+    {
+        *("stale", "unit-unknown", "out-of-range", "conflicting", "not-final"),
+        *("no-value", "future", "undated", "other-method"),
+    }
+)
 # Units for machines: said by the finding's name, or as people write them.
 ANNOTATION = re.compile(r" ?\{([TZ]-?[Ss]core|score)\}|(?<=\d) 1(?= \(|:| is |$)")
 PRINTED = {"[hnsf'U]": "HU", "kg/m2": "kg/m²", "cm2": "cm²", "mm2/m2": "mm²/m²"}
@@ -25,14 +32,18 @@ def not_known_line(answer: Answer) -> Iterator[tuple[str, str]]:
 
 def _unused(answer: Answer) -> Iterator[str]:
     """Values of the model's inputs that were seen and could not be used."""
-    for point in answer.assessment.open_points:
-        gap = answer.findings.gaps.get(point.name)
-        if gap is None or not (gap.seen or gap.value is not None):
+    for name in dict.fromkeys(point.name for point in answer.assessment.open_points):
+        gap = answer.findings.gaps.get(name)
+        if gap is None or gap.reason not in SEEN_NOT_USED:
             continue
-        why = _as_people_write(gap.why or gap.detail)
-        name = answer.wording.name(point.name)
-        said = why if name.lower() in why.lower() else f"{name} not used ({why})"
-        yield escape_markdown(said.rstrip("."))
+        title = answer.wording.name(name)
+        if gap.reason == "stale" and gap.observed:
+            yield answer.texts.say("notices.stale", name=title, year=gap.observed.year)
+            continue
+        why = _as_people_write(gap.why or gap.detail).rstrip(".")
+        is_named = title.lower() in why.lower()
+        said = answer.texts.say("notices.not-used", name=title, why=why)
+        yield escape_markdown(why if is_named else said)
 
 
 def _unread(answer: Answer) -> list[str]:

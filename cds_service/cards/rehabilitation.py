@@ -11,17 +11,23 @@ from cds_service.cards.extension import assessments_extension
 from cds_service.cards.not_known import not_known_line
 from cds_service.cards.risk import risk_lines, say_risk, study_lines
 from cds_service.cards.texts import SUMMARY_LENGTH, count_words, escape_markdown
+from cds_service.core.recommendations import say_not_counted
 from cds_service.core.wording import join_words, say_date, say_number
 from cds_service.protocol.messages import Card
 
 MOST_WORDS = 110  # of the whole card, without buttons
+ROOM = 60  # words of a detail up to which a line that a button says too is welcome
+
+
+SEVERAL_LEVELS = ("F10", "F13-two")  # facts that say why there are several orders
 
 
 class Line(NamedTuple):
     """A heading with its text, as the layout names them.
 
     Attributes:
-        spare: what is left out where the card would be too long, 1 first; 0 never.
+        spare: 1 if it is only welcome where there is room; what is left out where the
+            card would be too long, 2 first; 0 never.
     """
 
     heading: str
@@ -50,19 +56,22 @@ def say_summary(answer: Answer) -> str:
     The risk goes first, then the second fact; never the act (E1).
     """
     facts = answer.facts
-    risk = say_risk(answer)
+    risks = say_risk(answer)
     joined = [said for second in facts.seconds() for said in facts.phrases(second)]
     alone = list(facts.phrases())
     if not alone:
         alone = [answer.texts.raw("summaries.rehabilitation.open")]
-    with_risk = ((f"{said} {risk}", said) if risk else (said,) for said in joined)
-    for said in (one for pair in with_risk for one in pair):
-        if len(said) <= SUMMARY_LENGTH:
-            return said
-    shortest = next((one for one in alone if len(one) <= SUMMARY_LENGTH), "")
-    shortest = shortest or min(alone, key=len)
-    whole = f"{shortest} {risk}" if risk else shortest
-    return whole if len(whole) <= SUMMARY_LENGTH else shortest
+    for said in (*joined, *alone):
+        wordings = (*(_with(said, risk) for risk in risks), said)
+        fitting = (one for one in wordings if len(one) <= SUMMARY_LENGTH)
+        if found := next(fitting, ""):
+            return found
+    return min(alone, key=len)
+
+
+def _with(said: str, risk: str) -> str:
+    """Both sentences; a phrase that ends in brackets has no full stop of its own."""
+    return f"{said}. {risk}" if said.endswith(")") else f"{said} {risk}"
 
 
 def _detail(answer: Answer, summary: str) -> str:
@@ -80,7 +89,8 @@ def _detail(answer: Answer, summary: str) -> str:
         kept = [line for line in lines if not 0 < line.spare <= left_out]
         context = {"notices": order_notices(answer), "lines": kept}
         detail = answer.texts.render("rehabilitation", context)
-        if count_words(f"{summary} {detail}") <= MOST_WORDS:
+        is_short = count_words(f"{summary} {detail}") <= MOST_WORDS
+        if is_short and (left_out > 0 or count_words(detail) <= ROOM):
             break
     return detail
 
@@ -94,14 +104,10 @@ def _act_lines(answer: Answer) -> Iterator[Line]:
 
 def _not_counted(answer: Answer) -> Iterator[Line]:
     """Orders from before this fracture: named, since they do not count as ordered."""
-    titles = [
-        answer.texts.say("lines.earlier-order", title=one.title or one.kind, day=say_date(day))
-        for recommendation in answer.of_topic("rehabilitation")
-        for one in recommendation.not_counted
-        if (day := one.authored or one.start)
-    ]
-    if titles:
-        yield Line(answer.texts.raw("headings.not-counted"), join_words(titles), spare=3)
+    earlier = (one for act in answer.of_topic("rehabilitation") for one in act.not_counted)
+    said = join_words(dict.fromkeys(map(say_not_counted, earlier)) or ("",))
+    if said:
+        yield Line(answer.texts.raw("headings.not-counted"), said, spare=3)
 
 
 def _marker_lines(answer: Answer) -> Iterator[Line]:
@@ -123,7 +129,8 @@ def order_notices(answer: Answer) -> tuple[str, ...]:
     if order is None:
         return ()
     notices = []
-    if len(order.references) > 1:
+    is_told = any(answer.facts.holds(one) for one in SEVERAL_LEVELS)
+    if len(order.references) > 1 and not is_told:
         titles = "; ".join(order.titles) or ", ".join(map(escape_markdown, order.references))
         count = len(order.references)
         notices.append(texts.say("notices.several-orders", count=count, titles=titles))

@@ -5,18 +5,21 @@ from collections.abc import Iterator
 from cds_service.cards.answer import Answer
 from cds_service.cards.study_words import phrase
 from cds_service.core.risk_words import Said
-from cds_service.core.wording import join_words
+from cds_service.core.wording import capital, join_words
 
 
-def say_risk(answer: Answer) -> str:
-    """The risk phrase of a summary; empty where it has none."""
+def say_risk(answer: Answer) -> tuple[str, ...]:
+    """The risk phrase of a summary, from full to short; none where it has none."""
     said = answer.said
-    is_closed = answer.closures.closes_risk()
-    if is_closed or said is None or not said.in_summary or said.at_least:
-        return ""
-    is_usual = said.words == f"about {said.usual}"
-    path = "risk.summary-usual" if is_usual else "risk.summary"
-    return answer.texts.say(path, words=said.words[:1].upper() + said.words[1:])
+    if answer.closures.closes_risk() or said is None or not said.in_summary or said.at_least:
+        return ()
+    words = capital(said.words)
+    short = answer.texts.say("risk.summary-short", words=words)
+    if said.words != f"about {said.usual}":
+        return answer.texts.say("risk.summary", words=words), short
+    leading = answer.facts.leading
+    is_raised = leading is not None and leading.file.raises
+    return () if is_raised else (short,)  # beside such a fact the usual would calm
 
 
 def risk_lines(answer: Answer) -> Iterator[tuple[str, str]]:
@@ -42,10 +45,9 @@ def _risk(answer: Answer, said: Said) -> str:
     elif said.words == f"about {said.usual}":
         kind = "as-usual"
     elif (
-        pooled.figure.band == "below"
+        answer.assessment.may_say_below()
         and not facts.raises
         and not said.at_least
-        and not answer.assessment.has_open_input()
     ):
         kind = "below"
     words = said.words if said.words.startswith(("about", "at least", "more")) else f"the {said.words}"
@@ -55,7 +57,7 @@ def _risk(answer: Answer, said: Said) -> str:
         usual=said.usual,
         horizon=pooled.figure.baseline.horizon,
     )
-    if said.at_least:
+    if said.at_least and kind != "usual":
         names = join_words(facts.not_counted)
         sentence += "; " + texts.say("risk.not-counted", names=names)
     return sentence
@@ -82,7 +84,11 @@ def study_lines(answer: Answer) -> Iterator[tuple[str, str]]:
         return
     for one in answer.assessment.study_lines:
         study = one.result.model.study
-        drivers = ", ".join(phrase(answer, one.result, finding) for group in one.drivers for finding in group)
+        drivers = ", ".join(
+            phrase(answer, one.result, finding)
+            for group in one.drivers
+            for finding in group
+        )
         words = {"words": one.words, "average": one.average, "drivers": drivers}
         path = "risk.study" if drivers else "risk.study-alone"
         if study.outcome == "residual-pain":

@@ -1,6 +1,6 @@
 """Both outcomes of one patient: the pooled figure that speaks, and the studies beneath it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -15,7 +15,7 @@ from cds_service.core.pooled_result import (
     steps_moved,
 )
 from cds_service.core.prediction import LogisticModel
-from cds_service.core.risk_words import Said, is_at_least, pain_said, said_of
+from cds_service.core.risk_words import Said, pain_said
 from cds_service.core.strata import Marker, Stratum, compare_with_marker, place_in_strata
 from cds_service.core.study import MarkerStudy, Outcome, StrataStudy, Study
 from cds_service.core.study_lines import StudyLine, disagree, study_line
@@ -23,6 +23,7 @@ from cds_service.core.study_result import ABSOLUTE, ModelResult, apply_model
 
 OUTCOMES: tuple[Outcome, ...] = ("refracture", "residual-pain")
 Status = Literal["assessed", "insufficient-data", "not-applicable"]
+LOW_T_SCORE = -3.0  # from here down no card says "below" (E3)
 # No figure at all: another cause of the fracture is open or known, or other care goes
 # before (docs/cards.md, E3).
 EXCLUDED = (
@@ -88,19 +89,15 @@ class Assessment:
         """Report anything unread, or seen and not used, that a figure could rest on."""
         return bool(self.open_points)
 
-    def said(self, signals: Collection[str]) -> Said | None:
-        """Choose what is said of refracture; None where no figure is given.
+    def may_say_below(self) -> bool:
+        """Tell if a figure may be called below the usual, but for raising facts (E3).
 
-        Args:
-            signals: names of the facts on record.
+        Also no value that it rests on may be old, or measured in a way that is not known.
         """
-        if self.pooled is None:
-            return None
-        return said_of(
-            self.pooled.figure,
-            at_least=is_at_least(signals),
-            nothing_open=not self.has_open_input(),
-        )
+        if self.pooled is None or self.pooled.figure.band != "below" or self.open_points:
+            return False
+        low_bone = self.pooled.known.get("t", 0.0) <= LOW_T_SCORE
+        return not low_bone and all(one.may_reassure for one in self.pooled.inputs)
 
     def gain_of(self, supplies: Iterable[str]) -> int:
         """Count the steps of the ladder that measuring these findings could move the figure."""

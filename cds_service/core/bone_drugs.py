@@ -195,21 +195,30 @@ def _end(
     if any(one.is_current and one.is_intake for one in entries):
         return None
     ends = [_End(one.ended, one.how_ended) for one in entries if one.how_ended]
-    dated = [one for one in ends if one.ended]
-    newest = max(dated, key=lambda one: _by_last(one.ended or Dated(today, today)), default=None)
     if any(_runs(one, today) for one in intakes):
-        # Only an end after the last dose ends what still acts.
-        is_after = newest and newest.ended and last_dose and newest.ended.last >= last_dose.last
-        if newest and is_after and newest.how_ended != "last given":
-            return newest
         is_standing = any(one.is_current for one in entries)
-        undated = next((one for one in ends if one.how_ended == "stopped" and not one.ended), None)
-        return None if is_standing else undated
+        return _end_of_running(ends, last_dose, is_standing=is_standing)
+    dated = [one for one in ends if one.ended]
+    newest = max(dated, key=_by_end, default=None)
     if newest and (last_dose is None or _by_last(newest.ended or last_dose) >= _by_last(last_dose)):
         return newest
     if last_dose:
         return _End(last_dose, "last given")
     return ends[0] if ends else None
+
+
+def _by_end(end: _End) -> tuple[date, date]:
+    return _by_last(end.ended) if end.ended else (date.min, date.min)
+
+
+def _end_of_running(ends: Sequence[_End], last_dose: Dated | None, *, is_standing: bool) -> _End | None:
+    """The end of a drug of which a dose still acts: somebody ended it, and after that dose."""
+    said = [one for one in ends if one.how_ended in ("stopped", "ended")]
+    newest = max((one for one in said if one.ended), key=_by_end, default=None)
+    if newest and newest.ended and last_dose and newest.ended.last >= last_dose.last:
+        return newest
+    undated = (one for one in said if one.how_ended == "stopped" and not one.ended)
+    return None if is_standing else next(undated, None)
 
 
 # --- the state ------------------------------------------------------------------------

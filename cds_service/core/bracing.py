@@ -5,7 +5,7 @@ every brace count from the first brace of this fracture, since a renewed brace i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -169,6 +169,17 @@ def say_length(hours: float) -> str:
             return f"{round(count)} {name}{'' if round(count) == 1 else 's'}"
     days = hours / DAY
     return f"{days:.0f} day{'' if round(days) == 1 else 's'}" if days >= 1 else f"{hours:.0f} h"
+
+
+def fracture_day(findings: Findings) -> date | None:
+    """The day of the present fracture, where it is known."""
+    fracture = findings.known.get("index-fracture")
+    return fracture.observed if fracture else None
+
+
+def counting_orders(support: SupportOrders, findings: Findings, today: date) -> SupportOrders:
+    """The orders with the first day from which one counts as ordered for this fracture (rule E6)."""
+    return replace(support, counted_from=fracture_day(findings) or today - FRACTURE_UNKNOWN)
 
 
 def judge_braces(

@@ -14,7 +14,7 @@ def _ordered(kind: str) -> None:
     """A signal that an order of this kind was found; its evidence is its day."""
 
     def detect(situation: Situation) -> Signal | None:
-        orders = situation.support.of_kind(kind)
+        orders = situation.support.counted(kind)
         return Signal(say_ordered(orders[0], situation), orders[:1]) if orders else None
 
     name = "review" if kind == "bone-treatment" else kind

@@ -255,8 +255,10 @@ class ChartFacts:
         """Short forms of the open facts behind the leading one, by rank."""
         leading = self.leading
         for one in self.held:
-            is_behind = leading is not None and one.file.rank > leading.file.rank
-            if is_behind and one.is_open and one.file.joins:
+            is_behind = leading is not None and one.file.rank >= leading.file.rank
+            is_told = one.file.state is not None and one.file.state.kind != "none"
+            # What is known of bone drugs is said by the phrase itself.
+            if is_behind and one is not leading and one.is_open and not is_told:
                 if said := _filled(one.file.joins, self._words(one)):
                     yield said
 

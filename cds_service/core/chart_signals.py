@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from cds_service.core.facts import Finding
 from cds_service.core.signals import SIGNALS, Signal, Situation, signal
 from cds_service.core.wording import (
+    UNITS,
     capital,
     say_month,
     say_near_date,
@@ -251,6 +252,7 @@ def _weak_muscle(situation: Situation) -> Signal | None:
         said.append("malnourished (MNA category C)")
     if not said:
         return None
+    said = [one.replace(UNITS["kg/m2"], "") for one in said]  # surgeons leave it out
     return _signal(said[0], *facts, because=", ".join(said), first=said[0])
 
 

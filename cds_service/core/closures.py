@@ -149,7 +149,8 @@ class ClosureRule(DataTable):
 
     @model_validator(mode="after")
     def _ends(self) -> Self:
-        if self.days is None and self.same not in ENDING and not self.part.endswith("order"):
+        ends = self.same in ENDING or self.part.endswith("order")
+        if self.days is None and not ends:
             raise ValueError("needs days, or an encounter or fracture to end with")
         if self.act and self.part != "act":
             raise ValueError("act: only where part is act")

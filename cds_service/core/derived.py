@@ -32,6 +32,7 @@ REASONS = (
     *("malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit", "end-of-life"),
     *("stable-burst-fracture", "spinal-instability"),
     *("active-cancer", "high-energy-cause"),
+    *("present-spinal-infection", "sepsis", "new-deficit", "bone-malignancy", "recent-cancer"),
 )
 
 

@@ -342,6 +342,7 @@ class SupportOrders:
         procedure_on: the day that the augmentation being signed is planned for.
         is_augmented_now: whether an augmentation is being signed.
         other_fractures: levels with a recent fracture that are not treated now.
+        counted_from: orders written earlier are none of this fracture; None: all count.
     """
 
     orders: tuple[SupportOrder, ...] = ()
@@ -352,11 +353,24 @@ class SupportOrders:
     procedure_on: date | None = None
     is_augmented_now: bool = False
     other_fractures: tuple[str, ...] = ()
+    counted_from: date | None = None
 
     def of_kind(self, kind: str) -> tuple[SupportOrder, ...]:
         """Orders of one kind, drafts first, then by reference."""
         found = (order for order in self.orders if order.kind == kind)
         return tuple(sorted(found, key=lambda order: (not order.draft, order.reference)))
+
+    def counted(self, kind: str) -> tuple[SupportOrder, ...]:
+        """Orders of one kind that do it for this fracture: of this signing, or written since the fracture."""
+        return tuple(order for order in self.of_kind(kind) if self._counts(order))
+
+    def not_counted(self, kind: str) -> tuple[SupportOrder, ...]:
+        """Orders of one kind that are still active and were written before this fracture, or at no known time."""
+        return tuple(order for order in self.of_kind(kind) if not self._counts(order))
+
+    def _counts(self, order: SupportOrder) -> bool:
+        day = order.authored or order.start
+        return order.draft or self.counted_from is None or (day is not None and day >= self.counted_from)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -235,7 +235,7 @@ _NO_REPEATS = (
     "is retired: an accepted card shortens nothing any more,"
     " and how long an override counts depends on its reason; delete this line"
 )
-_NO_BANDS = "is retired: figures colour no card, so nothing hangs on where a study's high begins; remove it"
+_NO_BANDS = "is retired: figures colour no card, so nothing hangs on where a study's high begins; delete this line"
 RETIRED_KEYS: Mapping[str, str] = {
     **dict.fromkeys(("repeats-enabled", "repeats-days"), _NO_REPEATS),
     **dict.fromkeys(("band-high-ratio", "band-high-risk"), _NO_BANDS),

@@ -17,7 +17,7 @@ from cds_service.core.data_file import DataTable
 from cds_service.core.facts import Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
 from cds_service.core.signals import Signal
-from cds_service.core.wording import capital, join_words, say_date
+from cds_service.core.wording import capital, join_words, say_date, say_month
 
 MOST_REASONS = 2  # on a card; all stand in the audit entry
 
@@ -222,7 +222,8 @@ def _recommendation(
 ) -> Recommendation:
     said, chosen = _text(rule, signals)
     because = because if chosen is None or chosen in because else (*because, chosen)
-    already = support.of_kind(rule.order_kind) if rule.order_kind else ()
+    already = support.counted(rule.order_kind) if rule.order_kind else ()
+    not_counted = support.not_counted(rule.order_kind) if rule.order_kind else ()
     corrections = _corrections(because) if rule.corrects else ()
     is_wanted = not already and not signals.keys() & set(rule.not_offered_if)
     is_offered = (bool(rule.order) and is_wanted) or any(one.order.draft for one in corrections)
@@ -242,11 +243,18 @@ def _recommendation(
         and (not rule.recommended_if or any(name in signals for name in rule.recommended_if))
         and not any(name in signals for name in rule.recommended_unless),
         already=already,
+        not_counted=not_counted,
         because=because,
         corrections=corrections,
         gain=gain,
         values=words,
     )
+
+
+def say_not_counted(order: SupportOrder) -> str:
+    """An order of before this fracture, in words: `FLS order of May 2019`."""
+    day = order.authored or order.start
+    return f"{order.name} order of {say_month(day)}" if day else f"{order.name} order without a date"
 
 
 def _corrections(because: Sequence[Signal]) -> tuple[Correction, ...]:

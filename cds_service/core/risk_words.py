@@ -4,28 +4,10 @@ The pooled model gives the figure; facts that it does not count, and what the re
 leaves open, decide how much of it may be said (docs/cards.md, E3).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cds_service.core.facts import Findings
 from cds_service.core.pooled import PooledFigure
-
-# Signals of facts that the pooled model does not count (E3): F8, F9, F11, F12, F14, F16,
-# F21, F23, F24 and Parkinson. With one of them a figure is a lower limit.
-NOT_COUNTED = frozenset(
-    {
-        "denosumab-overdue",
-        "anabolic-ended",
-        "second-fracture-two-years",
-        "hip-fracture-two-years",
-        "drug-without-dose",
-        "long-on-drug",
-        "kidney-failure",
-        "falls",
-        "dementia-or-frailty",
-        "parkinson",
-    }
-)
 
 # Lasting pain has a pooled rate and named factors, no figure (docs/pooled.md). Of the
 # factors known before the procedure a vacuum cleft is not read: no code was found for it.
@@ -49,11 +31,6 @@ class Said:
     usual: str
     in_summary: bool
     at_least: bool
-
-
-def is_at_least(signals: Iterable[str]) -> bool:
-    """Whether one of these signals is a fact that the model does not count."""
-    return not NOT_COUNTED.isdisjoint(signals)
 
 
 def said_of(figure: PooledFigure, *, at_least: bool, nothing_open: bool) -> Said:

@@ -18,6 +18,7 @@ from cds_service.core.bracing import (
     WITHOUT_DATE,
     Brace,
     KeepReason,
+    fracture_day,
     is_open_rest,
     judge_braces,
     keep_reasons,
@@ -213,7 +214,9 @@ def _below(situation: Situation, finding_name: str, limit: float) -> Signal | No
     if value is None or value >= limit:
         return None
     finding = situation.findings.known[finding_name]
-    return Signal(situation.wording.phrase(finding), (finding,))
+    # Surgeons leave the unit of BMI out.
+    said = situation.wording.phrase(finding).removesuffix(UNITS["kg/m2"])
+    return Signal(said, (finding,))
 
 
 @signal("muscle-normal")
@@ -223,24 +226,6 @@ def _muscle_normal(situation: Situation) -> Signal | None:
     if is_low or not situation.findings.is_false("sarcopenia-site"):
         return None
     return Signal(facts=(situation.findings.known["sarcopenia-site"],))
-
-
-@signal("refracture-above-average")
-def _refracture_above(situation: Situation) -> Signal | None:
-    pooled = situation.assessment.pooled
-    if pooled is None or pooled.figure.band != "above":
-        return None
-    return Signal("refracture risk above average", pooled.inputs, (pooled.model.study.id,))
-
-
-@signal("residual-pain-above-average")
-def _residual_pain_above(situation: Situation) -> Signal | None:
-    """By the study that the patient belongs to."""
-    for line in situation.assessment.study_lines:
-        study = line.result.model.study
-        if study.outcome == "residual-pain":
-            return Signal("residual pain above average", line.result.inputs, (study.id,))
-    return None
 
 
 SIGNALS["long-term-steroid"] = _labelled("long-term-steroid", "long-term {}", "steroid")
@@ -339,8 +324,7 @@ def _brace_reasons_unread(situation: Situation) -> Signal | None:
 
 
 def _braces(situation: Situation) -> tuple[Brace, ...]:
-    fracture = situation.findings.known.get("index-fracture")
-    fractured_on = fracture.observed if fracture else None
+    fractured_on = fracture_day(situation.findings)
     return judge_braces(situation.support, situation.policy.brace, situation.today, fractured_on)
 
 

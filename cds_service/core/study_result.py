@@ -291,9 +291,11 @@ def _band(prediction: Prediction, policy: Policy, *, may_be_lower: bool) -> Band
             are no input, and without the level; nothing is held, old or doubtful, a
             T-score or HU is known, and the patient is one of the study's.
     """
-    is_sure = prediction.study_uncertainty[0] > prediction.reference
-    if is_sure and is_visibly_above(prediction.risk, prediction.reference, policy):
-        return "high" if _is_high(prediction, policy) else "above"
+    if is_visibly_above(prediction.risk, prediction.reference, policy):
+        if _is_high(prediction, policy):
+            return "high"
+        if prediction.study_uncertainty[0] > prediction.reference:
+            return "above"
     return "lower" if may_be_lower else "not-different"
 
 

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.core.assessment import OUTCOMES, Assessment, assess
+from cds_service.core.chart_facts import ChartFacts, rank_facts
 from cds_service.core.facts import AugmentationOrder, Findings, SupportOrders
-from cds_service.core.risk_words import NOT_COUNTED
-from cds_service.core.signals import Signal, Situation, find_named_signals
+from cds_service.core.signals import Situation, find_named_signals
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.facts.chart import Horizon
@@ -184,7 +184,7 @@ def _score(patient: str, kinds: Mapping[str, Sequence[Json]], run: Run) -> tuple
         record_state=state,
         findings=findings,
         assessment=assessment,
-        signals=_uncounted(findings, assessment, run, day),
+        facts=_facts(findings, assessment, run, day),
         policy=run.service.policy,
         wording=run.service.wording,
         texts=run.hook.texts,
@@ -192,8 +192,13 @@ def _score(patient: str, kinds: Mapping[str, Sequence[Json]], run: Run) -> tuple
     return assessments_extension(found)[EXTENSION], "", rows
 
 
-def _uncounted(findings: Findings, assessment: Assessment, run: Run, day: date) -> tuple[Signal, ...]:
-    """Facts on record that the model does not count: they make what is said a lower limit."""
+def _facts(
+    findings: Findings, assessment: Assessment, run: Run, day: date
+) -> ChartFacts:
+    """Facts on record that the model does not count, or that forbid a figure.
+
+    They make what is said of the risk a lower limit, or nothing.
+    """
     situation = Situation(
         findings=findings,
         support=SupportOrders(),
@@ -203,7 +208,9 @@ def _uncounted(findings: Findings, assessment: Assessment, run: Run, day: date) 
         wording=run.service.wording,
         today=day,
     )
-    return find_named_signals(situation, NOT_COUNTED)
+    files = [one for one in run.hook.facts if one.not_counted or one.forbids_risk]
+    signals = find_named_signals(situation, {one.signal for one in files})
+    return rank_facts(files, signals, (), common={})
 
 
 def known_on(

@@ -32,6 +32,7 @@ EARLIER = (
     "shown under earlier rules, by which one study spoke for the patient; the figures of"
     " the studies are compared, what was said is not computed again"
 )
+THRESHOLDS = ("bands", "showing")  # tables of the policy
 # What the earlier rules made of the studies' figures.
 OF_EARLIER_RULES = frozenset({"headline", "status", "disagreement", "band", "isTheirs", "said"})
 TEXTS = frozenset({"concerns"})  # sentences beside the figures: of the texts in force, not of the models
@@ -76,7 +77,10 @@ def replay(content: Mapping[str, Any], service: Service, service_id: str | None)
     if not _is_known(content, service):
         raise NothingToReplay
     answer = _answer(content, service, hook)
-    now = [json.loads(json.dumps(assessment_json(answer, outcome))) for outcome in answer.assessment.outcomes]
+    now = [
+        json.loads(json.dumps(assessment_json(answer, outcome)))
+        for outcome in answer.assessment.outcomes
+    ]
     then, again = _by_name(content["assessments"]), _by_name(now)
     is_earlier = service.pooled.study.id not in content.get("models", {})
     if is_earlier:
@@ -116,13 +120,18 @@ def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> 
     record = RecordState(**parts)
     in_force = service.policy.model_dump(by_alias=True)  # with what entered the figures then
     signals = tuple(Signal(name=name) for name in content["signals"])
-    kept = {name: _known_keys(part, in_force[name]) for name, part in content.get("policy", {}).items()}
+    kept = {
+        name: _without_retired(part, in_force[name]) if name in THRESHOLDS else part
+        for name, part in content.get("policy", {}).items()
+    }
     policy = Policy.model_validate({**in_force, "recalibration": {}, **kept})
     return Answer(
         order=_order(content),
         record_state=record,
         findings=findings,
-        assessment=assess(findings, record, service.models, service.pooled, service.studies, policy),
+        assessment=assess(
+            findings, record, service.models, service.pooled, service.studies, policy
+        ),
         signals=signals,
         facts=rank_facts(hook.facts, signals, (), common={}),
         policy=policy,
@@ -131,14 +140,8 @@ def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> 
     )
 
 
-def _known_keys(kept: Any, in_force: Any) -> Any:
-    """A table of the policy without keys that no longer stand for anything."""
-    if (
-        not in_force
-        or not isinstance(kept, dict)
-        or not all(isinstance(one, str | int | float) for one in in_force.values())
-    ):
-        return kept
+def _without_retired(kept: Mapping[str, Any], in_force: Mapping[str, Any]) -> Any:
+    """A kept table of thresholds without keys that no longer stand for anything."""
     return {**in_force, **{name: one for name, one in kept.items() if name in in_force}}
 
 

@@ -34,7 +34,7 @@ def test_ch_59_a_full_prefetch_is_answered_whatever_base_is_named(service, templ
     assert [card["detail"] for card in service.cards(body)] == [
         card["detail"] for card in service.cards({**body, "fhirServer": "no base at all"})
     ]
-    for optional in ("diagnosticReports", "imagingStudies", "supplyRequests"):
+    for optional in ("diagnosticReports", "dispenses", "imagingStudies", "supplyRequests"):
         del prefetch[optional]
     assert service.cards(body)
 

@@ -3,6 +3,7 @@
 They stand beside `tests/card_rules.py` (CDS Hooks) and judge what a surgeon reads.
 """
 
+import math
 import re
 import tomllib
 from collections import Counter
@@ -14,23 +15,20 @@ from cds_service.loading import banned_patterns
 from tests import card_rules
 from tests.chart_builders import ASSESSMENTS, by_topic, texts_of
 from tests.generated_patients import Signing
-from tests.patients.charts import age_in_days
 from tests.patients.reading import count_words, sentences_of, text_of, words_of
 
 Cards = Sequence[Mapping[str, Any]]
 Rule = Callable[[Cards, Signing], Iterator[str]]
 
 TABLES = tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
-MOST_WORDS, COHORTS, FRESH = (TABLES[name] for name in ("most-words", "cohorts", "fresh"))
+MOST_WORDS, LONGEST = TABLES["most-words"], TABLES["longest-summary"]
 REASONS = {topic: set(codes) for topic, codes in TABLES["reasons"].items()}
-
-MOST_WORDS_IN_CONFLICT = 75
-NEVER, BANNED, EFFECT, UNFINISHED = (re.compile(TABLES["patterns"][name]) for name in TABLES["patterns"])
-IMAGING = {name for name in FRESH if name.startswith(("ct-", "pma", "multifidus", "psoas", "es-mf", "vbq"))}
-# A share that is this patient's; an average alone, or a measure in percent, is none.
-FIGURE = re.compile(r"\d+ % in (?:12 months|2 years)")
-RANGE = r"\d+ ?(?:–|to) ?\d+ %|under \d+ %|over \d+ %"  # both ends beyond the floor or ceiling of print are one
-STATED = {"method", "device", "bodySite", "note", "component"}  # where a record may say how it was measured
+STEPS = TABLES["ladder"]
+NEVER, BANNED, EFFECT, UNFINISHED, IN_NO_SUMMARY, WARNS = (
+    re.compile(TABLES["patterns"][name]) for name in TABLES["patterns"]
+)
+MEDICATIONS = {"MedicationRequest", "MedicationAdministration", "MedicationStatement"}
+BONE_DRUGS = ("M05B", "H05AA")  # ATC
 SHINGLE = 8  # so many words in a row that stand twice are the same thing said twice
 
 
@@ -44,26 +42,24 @@ def protocol(cards: Cards, _signing: Signing) -> Iterator[str]:
 
 
 def shape(cards: Cards, _signing: Signing) -> Iterator[str]:
-    """There is a card, and warnings come first."""
+    """Warnings come first."""
     indicators = [card["indicator"] for card in cards]
-    if not indicators or indicators != sorted(indicators, reverse=True):
+    if indicators != sorted(indicators, reverse=True):
         yield f"indicators {indicators}"
 
 
 def reasons(cards: Cards, _signing: Signing) -> Iterator[str]:
-    """At most six override reasons, of those the contract names for the topic."""
+    """At most seven override reasons, of those the contract names for the topic."""
     for topic, card in by_topic(cards).items():
         codes = [reason["code"] for reason in card.get("overrideReasons", ())]
-        if not 1 <= len(codes) <= 6 or set(codes) - REASONS[topic]:
+        if not 1 <= len(codes) <= 7 or set(codes) - REASONS[topic]:
             yield f"{topic} has {codes}"
 
 
 def length(cards: Cards, _signing: Signing) -> Iterator[str]:
-    """Words of a card."""
+    """Words of a card (E12)."""
     for topic, card in by_topic(cards).items():
-        most = MOST_WORDS.get(topic, 120)
-        if topic == "braceLimit" and (card.get("suggestions") or card["indicator"] == "warning"):
-            most = MOST_WORDS_IN_CONFLICT
+        most = MOST_WORDS[topic]
         if count_words(card) > most:
             yield f"{count_words(card)} words on {topic}, at most {most}"
 
@@ -104,135 +100,120 @@ def said_twice(cards: Cards, _signing: Signing) -> Iterator[str]:
 
 
 def headline_of(cards: Cards) -> Mapping[str, Any] | None:
-    """The study that speaks for refracture, where one does."""
-    card = by_topic(cards).get("rehabilitation")
-    if card is None or ASSESSMENTS not in card.get("extension", {}):
+    """The model that speaks for refracture, where one does."""
+    refracture = refracture_of(cards)
+    if refracture is None:
         return None
-    refracture = next(one for one in card["extension"][ASSESSMENTS] if one["outcome"] == "refracture")
     return next((one for one in refracture.get("models", ()) if one["model"] == refracture.get("headline")), None)
 
 
-def company(cards: Cards, _signing: Signing) -> Iterator[str]:
-    """No probability without study, horizon, average, study uncertainty and what is missing beside it.
-
-    A figure that no summary may print stands with the range that says why instead of the study uncertainty (P3).
-    """
-    card, headline = by_topic(cards).get("rehabilitation"), headline_of(cards)
-    if card is None or headline is None or not FIGURE.search(text_of(card)):
-        return
-    detail, (patients, horizon) = text_of(card), COHORTS[headline["model"]]
-    if not re.search(rf"\b{patients}\b", detail):
-        yield f"no study of {patients}: {detail!r}"
-    if horizon not in detail:
-        yield f"no horizon: {detail!r}"
-    if not re.search(r"average", detail):
-        yield f"no average: {detail!r}"
-    if not re.search(rf"(?:uncertainty|measured|from)[^.\n]*?(?:{RANGE})", detail):
-        yield f"no range: {detail!r}"
-    if "%" in card["summary"] and not re.search(f"study uncertainty (?:of )?(?:{RANGE})", detail):
-        yield f"no study uncertainty: {detail!r}"
-    if headline["missing"] and not re.search(r"missing|measured|without|to get a figure", detail, re.IGNORECASE):
-        yield f"nothing of what is missing: {detail!r}"
-    if headline["baseline"]["source"] == "study" and "ot calibrated here" not in detail and "%" in card["summary"]:
-        yield f"calibrated nowhere, and not said: {detail!r}"
+def refracture_of(cards: Cards) -> Mapping[str, Any] | None:
+    """What the extension has of refracture."""
+    card = by_topic(cards).get("rehabilitation")
+    if card is None or ASSESSMENTS not in card.get("extension", {}):
+        return None
+    return next(one for one in card["extension"][ASSESSMENTS] if one["outcome"] == "refracture")
 
 
-def printable(cards: Cards, signing: Signing) -> Iterator[str]:
-    """D1, and "nothing old or doubtful reassures": when a percentage may stand in a summary."""
-    for topic, card in by_topic(cards).items():
-        summary = card["summary"]
-        if not re.search(r"\d ?%", summary):
-            continue
-        headline = headline_of(cards)
-        if topic != "rehabilitation" or headline is None or "risk" not in headline:
-            yield f"no study speaks: {summary!r}"
-            continue
-        for name in ("studyUncertainty", "ifMeasured"):
-            low, high = headline.get(name, (0, 0))
-            if high - low > 0.5:
-                yield f"{name} {low}–{high}: {summary!r}"
-        yield from (f"{doubt}: {summary!r}" for doubt in _doubtful(headline, signing))
-
-
-def rounded(cards: Cards, _signing: Signing) -> Iterator[str]:
-    """D1: a percentage of a summary is rounded, has its horizon, and what it is compared with."""
-    headline = headline_of(cards)
+def summaries(cards: Cards, _signing: Signing) -> Iterator[str]:
+    """E1 and E2: whole sentences of at most 120 characters, and what never stands in one."""
     for card in cards:
         summary = card["summary"]
-        if headline is None or "risk" not in headline or not re.search(r"\d ?%", summary):
-            continue
-        if not re.search(r"average|study \d", summary):
-            yield f"compared with nothing: {summary!r}"
-        if "not clearly different" in summary:
-            continue  # the average alone
-        if COHORTS[headline["model"]][1] not in summary:
-            yield f"no horizon: {summary!r}"
-        figure = re.search(r"(about|under|above|over) (\d+) %", summary)
-        if figure is None:
-            yield f"no figure that is rounded in words: {summary!r}"
-        elif figure[1] == "about" and int(figure[2]) != _seen(headline["risk"]):
-            yield f"{headline['risk']} said as {figure[0]!r}"
+        if len(summary) > LONGEST:
+            yield f"{len(summary)} characters: {summary!r}"
+        if not summary.endswith((".", "?", ")")):
+            yield f"half a sentence: {summary!r}"
+        if found := IN_NO_SUMMARY.search(summary):
+            yield f"{found[0]!r} in {summary!r}"
 
 
-def bands(cards: Cards, signing: Signing) -> Iterator[str]:
-    """Lower and above average by the evidence page's conditions, as far as the extension shows them."""
-    headline, text = headline_of(cards), "\n".join(text_of(card) for card in cards)
-    below = re.search(r"fracture[^.\n]*(?:below (?:the )?average|lower than average)", text, re.IGNORECASE)
-    above = re.search(r"fracture[^.\n]*(?:above average|risk high)", text, re.IGNORECASE)
-    if headline is None or "risk" not in headline:
-        if found := below or above:
-            yield f"no figure, and {found[0]!r}"
+def none_is_none(cards: Cards, signing: Signing) -> Iterator[str]:
+    """E2: "no bone drug" only of a list that was read, and where none was ever found."""
+    read = [one for one in signing.record if one["resourceType"] in MEDICATIONS]
+    drugs = [code for one in read for code in _drug_codes(one) if code.startswith(BONE_DRUGS)]
+    is_read = "medications" not in signing.failed and bool(read)
+    for card in cards:
+        if re.search(r"no bone drug|none in \d", text_of(card), re.IGNORECASE) and (drugs or not is_read):
+            yield f"none said with {drugs}, {len(read)} entries: {text_of(card)!r}"
+
+
+def _drug_codes(one: Mapping[str, Any]) -> list[str]:
+    coded = one.get("medicationCodeableConcept", {})
+    return [each.get("code", "") for each in coded.get("coding", ())]
+
+
+def one_risk(cards: Cards, _signing: Signing) -> Iterator[str]:
+    """E3 and E12: one line of risk with horizon, usual and how sure; or that none is given."""
+    card = by_topic(cards).get("rehabilitation")
+    if card is None:
         return
-    reference = headline.get("reference", headline["baseline"]["incidence"])
-    said, average = _seen(headline["risk"]), _seen(reference)
-    if above and said - average < (5 if said >= 10 else 2):
-        yield f"above average: {said} beside {average}"
-    if not below:
+    lines = [line for line in text_of(card).splitlines() if line.startswith("Risk:")]
+    if len(lines) != 1:
+        yield f"{len(lines)} lines of risk"
         return
-    if max(headline[name][1] for name in ("studyUncertainty", "ifMeasured") if name in headline) >= reference:
-        yield "below average, and the ranges reach it"
-    if not {each["name"] for each in headline["inputs"]} & {"bmd-t-score", "ct-attenuation"}:
-        yield "below average without T-score and HU"
-    if not re.search(r"review|ordered", text):
-        yield "below average without the treatment review"
-    yield from (f"below average with {doubt}" for doubt in _doubtful(headline, signing))
+    (line,) = lines
+    is_sure = sum(one.startswith("How sure:") for one in text_of(card).splitlines())
+    if "none given" in line:
+        if is_sure or re.search(r"\b1 in \d", text_of(card)):
+            yield f"none given, and more: {text_of(card)!r}"
+        return
+    if "about 2 years" not in line or "usual" not in line or is_sure != 1:
+        yield f"no horizon, no average or not how sure: {text_of(card)!r}"
+    said = (refracture_of(cards) or {}).get("said", {})
+    if said.get("words", "") not in line:
+        yield f"{said} is not {line!r}"
 
 
-def _doubtful(headline: Mapping[str, Any], signing: Signing) -> Iterator[str]:
-    """Inputs that may not reassure: held on that side, older than fresh, or an imaging value of no stated method."""
-    unstated = {f"Observation/{one['id']}" for one in signing.record if not STATED & one.keys()}
-    for each in headline["inputs"]:
-        if each["use"] == "held-reassuring":
-            yield f"{each['name']} held"
-        if "date" in each and age_in_days(each["date"][:10]) > FRESH.get(each["name"], 10**6):
-            yield f"{each['name']} of {each['date']}"
-        if each["name"] in IMAGING and each.get("source") in unstated:
-            yield f"{each['name']} without a method"
+def ladder(cards: Cards, _signing: Signing) -> Iterator[str]:
+    """The words of an own figure are the step of the ladder nearest to it (method, step 7)."""
+    headline, refracture = headline_of(cards), refracture_of(cards)
+    said = (refracture or {}).get("said", {})
+    step = re.fullmatch(r"about (1 in \d+|2 in 5)", said.get("words", ""))
+    if headline is None or "risk" not in headline or step is None:
+        return
+    logit = math.log(headline["risk"] / (1 - headline["risk"]))
+    share = {name: eval_step(name) for name in STEPS}
+    nearest = min(share, key=lambda name: abs(math.log(share[name] / (1 - share[name])) - logit))
+    if nearest != step[1]:
+        yield f"{headline['risk']} said as {step[0]}"
 
 
-def _seen(risk: float) -> int:
-    percent = 100 * risk
-    return 5 * round(percent / 5) if percent >= 10 else round(percent)
+def eval_step(name: str) -> float:
+    part, whole = re.findall(r"\d+", name)
+    return int(part) / int(whole)
+
+
+def below(cards: Cards, _signing: Signing) -> Iterator[str]:
+    """Below the usual: only in a detail, of a figure that is, with bone known and nothing open."""
+    card, headline = by_topic(cards).get("rehabilitation"), headline_of(cards)
+    if card is None or "below the usual" not in text_of(card):
+        return
+    text = text_of(card)
+    if headline is None or headline.get("band") != "below" or "bone" not in headline:
+        yield f"below, and the figure is not: {headline}"
+    begins = ("No bone drug after", "Rehabilitation is ", "Bone treatment review is ", "Medication list")
+    if "Not known:" in text or not card["summary"].startswith(begins):
+        yield f"below beside a fact, or with something open: {text!r}"
+    age = next((one["value"] for one in (headline or {}).get("inputs", ()) if one["name"] == "age"), 99)
+    if age >= 80:
+        yield f"below at {age}"
 
 
 def warnings(cards: Cards, _signing: Signing) -> Iterator[str]:
-    """When the rehabilitation card may warn (contract, "Cards"); a card on measurements never does."""
-    card, headline = by_topic(cards).get("rehabilitation"), headline_of(cards)
-    if by_topic(cards).get("missingData", {}).get("indicator", "info") != "info":
-        yield "a measurement is no warning"
-    if card is None or card["indicator"] != "warning":
+    """E4: only the facts of rows W warn, and bed rest."""
+    for topic, card in by_topic(cards).items():
+        if card["indicator"] == "warning" and topic == "rehabilitation" and not WARNS.search(card["summary"]):
+            yield f"a warning of no row W: {card['summary']!r}"
+        if card["indicator"] == "warning" and topic == "braceLimit" and "ed rest" not in card["summary"]:
+            yield f"a brace warns: {card['summary']!r}"
+
+
+def nothing_chosen_unread(cards: Cards, signing: Signing) -> Iterator[str]:
+    """E10: nothing is pre-selected where a list was not read."""
+    card = by_topic(cards).get("rehabilitation")
+    if card is None or not signing.failed & {"conditions", "medications", "serviceRequests"}:
         return
-    if headline is None or headline.get("band") != "high":
-        yield f"a warning without a high figure: {card['summary']!r}"
-        return
-    if headline["studyUncertainty"][0] <= headline["baseline"]["incidence"]:
-        yield f"a warning from {headline['studyUncertainty']}: {card['summary']!r}"
-    if not {each["name"] for each in headline["inputs"]} & {"bmd-t-score", "ct-attenuation"}:
-        yield "a warning without T-score and HU"
-    if not any(one["isRecommended"] for one in card.get("suggestions", ())):
-        yield "a warning with nothing to do"
-    if any(concern.startswith("outside the study population") for concern in headline["concerns"]):
-        yield f"a warning outside the study: {headline['concerns']}"
+    yield from (one["label"] for one in card.get("suggestions", ()) if one["isRecommended"])
 
 
 def duplicates(cards: Cards, signing: Signing) -> Iterator[str]:
@@ -266,15 +247,6 @@ def orders(cards: Cards, _signing: Signing) -> Iterator[str]:
             yield "an order for nobody"
 
 
-def figures_for_programs(cards: Cards, _signing: Signing) -> Iterator[str]:
-    """A model without a figure has no range and no band either (contract, "Cards")."""
-    card = by_topic(cards).get("rehabilitation", {})
-    for outcome in card.get("extension", {}).get(ASSESSMENTS, ()):
-        for model in outcome.get("models", ()):
-            if "risk" not in model and {"studyUncertainty", "ifMeasured", "band"} & model.keys():
-                yield f"{model['model']} has a range without a figure"
-
-
 RULES: tuple[Rule, ...] = (
     protocol,
     shape,
@@ -283,14 +255,15 @@ RULES: tuple[Rule, ...] = (
     wording,
     plain,
     said_twice,
-    company,
-    printable,
-    rounded,
-    bands,
+    summaries,
+    none_is_none,
+    one_risk,
+    ladder,
+    below,
     warnings,
+    nothing_chosen_unread,
     duplicates,
     orders,
-    figures_for_programs,
 )
 # What holds for any request at all; the others judge the length of what real charts make.
-RULES_OF_ANY_REQUEST = tuple(rule for rule in RULES if rule not in (length, said_twice, shape))
+RULES_OF_ANY_REQUEST = tuple(rule for rule in RULES if rule not in (length, said_twice))

@@ -24,12 +24,11 @@ from tests.chart_builders import (
     measured,
     of_patient,
     order_sign,
-    ordered,
     ordered_elsewhere,
     patient,
     problem,
 )
-from tests.codes import ATC, CPT, HCPCS, ICD, codeable
+from tests.codes import ATC, HCPCS, ICD, codeable
 from tests.patients.charts import measured as measured_well
 
 OUTCOME = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "forbidden"}]}
@@ -61,10 +60,10 @@ class Patient(NamedTuple):
 
 
 def chart(
-    *record: Resource, sex: str = "female", age: int = 75, drugs: bool = True
+    *record: Resource, sex: str = "female", age: int = 75, drugs: bool = True, place: str = "IMP"
 ) -> tuple[Resource, ...]:
     """This patient's record, with lists that were read and say nothing else."""
-    usual = [problem("hypertension"), ordered_elsewhere(), blood_count(), inpatient()]
+    usual = [problem("hypertension"), ordered_elsewhere(), blood_count(), inpatient(place)]
     usual += [drug("losartan")] if drugs else []
     return (patient(sex=sex, age=age), *usual, *record)
 

@@ -17,7 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.chart_builders import TODAY, dose, ordered, ordered_elsewhere, patient, period
+from tests.chart_builders import TODAY, blood_count, dose, inpatient, ordered, ordered_elsewhere, patient, period
 from tests.generated_patients import Signing
 from tests.patients.charts import METHODS, augmentation, brace, cards_of, drug, earlier, in_words, measured, problem
 from tests.patients.reading import count_answer, count_words, kind_of
@@ -65,6 +65,10 @@ def typical_order(draw: random.Random, *, muscle: float = 1.0, bmi: float = 26.0
         record.append(problem("M80.08XD", days=draw.randint(200, 2500)))
     if draw.random() < 0.80:
         record.append(ordered_elsewhere())
+    if draw.random() < 0.90:
+        record.append(blood_count())
+    if draw.random() < 0.70:
+        record.append(inpatient(draw.choice(("IMP", "IMP", "AMB"))))
     if draw.random() < 0.08:
         record.append(earlier((TODAY - timedelta(days=draw.randint(100, 2500))).isoformat()))
     kind = draw.choices(("kyphoplasty", "vertebroplasty"), (80, 20))[0]

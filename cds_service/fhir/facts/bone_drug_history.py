@@ -14,6 +14,7 @@ from cds_service.core.facts import BoneDrugs, Dated, DrugUse, Finding, Gap, HowE
 from cds_service.core.months import months_before
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, age_in_words, gap, known
+from cds_service.fhir.facts.drug_times import dated, end_of_period, end_of_supply, supply, times
 from cds_service.fhir.facts.drugs import Drug
 from cds_service.fhir.facts.medication_list import (
     LONG_STANDING_MONTHS,
@@ -30,15 +31,10 @@ from cds_service.fhir.facts.medication_list import (
 )
 from cds_service.fhir.facts.problem_list import Stated, find_stated, say_no
 from cds_service.fhir.raw_json import (
-    Json,
     member,
-    number,
-    objects,
-    text,
 )
 
 LATE = timedelta(days=30)  # policy: a supply that ended so lately may be renewed late
-DAYS = {"d": 1, "wk": 7, "mo": 30, "a": 365, "day": 1, "days": 1, "week": 7, "weeks": 7}
 STOPPED = frozenset({"stopped", "on-hold"})
 UNNAMED = "bone drug"
 
@@ -164,31 +160,6 @@ def _name(drug: Drug, chart: Chart) -> str:
     return ", ".join(exact or named) or UNNAMED
 
 
-def _dated(value: object, chart: Chart) -> Dated | None:
-    """A day as exactly as it is written; None if it is later than the order."""
-    at = chart.calendar.moment(value)
-    if at is None or at.day > chart.not_after:
-        return None
-    is_exact = len(text(value).strip()) > len("2026-11")
-    end = at.day if is_exact else chart.calendar.last_day(value) or at.day
-    return Dated(at.day, min(end, chart.not_after))
-
-
-def _times(raw: Json, prefix: str, chart: Chart) -> tuple[Dated | None, Dated | None]:
-    """First and last day of `<prefix>[x]`; an end that lies ahead is none yet."""
-    at = _dated(raw.get(f"{prefix}DateTime") or raw.get(f"{prefix}Instant"), chart)
-    if at:
-        return at, at
-    period = raw.get(f"{prefix}Period")
-    start, end = (_dated(member(period, name), chart) for name in ("start", "end"))
-    if start or end:
-        return start or end, end
-    other = chart.calendar.effective(raw, prefix)
-    is_past = other is not None and other.day <= chart.not_after
-    day = Dated(other.day, other.day) if other and is_past else None
-    return day, day
-
-
 def _effect(name: str, spec: FindingSpec, day: Dated) -> date:
     """Until when a dose of this day acts."""
     months = spec.look_back_months.get(name, spec.look_back_months["other"])
@@ -199,18 +170,18 @@ def _given(mention: DrugEntry, entry: Entry, spec: FindingSpec, chart: Chart) ->
     """A dose, or a supply that was handed over."""
     raw = entry.raw
     if entry.kind == "MedicationDispense":
-        day = _dated(raw.get("whenHandedOver") or raw.get("whenPrepared"), chart)
-        last, supply = day, _supply(raw.get("daysSupply"))
+        day = dated(raw.get("whenHandedOver") or raw.get("whenPrepared"), chart)
+        last, lasts = day, supply(raw.get("daysSupply"))
     else:
         prefix = "performed" if entry.kind == "Procedure" else "effective"
-        day, last = _times(raw, prefix, chart)
-        supply = None
+        day, last = times(raw, prefix, chart)
+        lasts = None
     last = last or day
     taken = mention._replace(is_intake=True, begins=day, last=last)
     if last is None:
         return taken
-    if supply and taken.name not in INTERVAL:
-        end = last.last + supply
+    if lasts and taken.name not in INTERVAL:
+        end = last.last + lasts
         ended = Dated(end, end)
         return taken._replace(until=end + LATE, ended=ended, how_ended="supply ended")
     return taken._replace(until=_effect(mention.name, spec, last))
@@ -218,11 +189,11 @@ def _given(mention: DrugEntry, entry: Entry, spec: FindingSpec, chart: Chart) ->
 
 def _billed(mention: DrugEntry, entry: Entry, drug: Drug, spec: FindingSpec, chart: Chart) -> DrugEntry:
     """An order of an injection: given if it is completed and has a day or a billing code."""
-    authored = _dated(entry.raw.get("authoredOn"), chart)
+    authored = dated(entry.raw.get("authoredOn"), chart)
     order = mention._replace(begins=authored, is_current=True)
     if entry.status != "completed":
         return order
-    day, last = _times(entry.raw, "occurrence", chart)
+    day, last = times(entry.raw, "occurrence", chart)
     if day is None and drug.code:
         day = last = authored
     if day is None:
@@ -235,9 +206,9 @@ def _billed(mention: DrugEntry, entry: Entry, drug: Drug, spec: FindingSpec, cha
 def _stated(mention: DrugEntry, entry: Entry, spec: FindingSpec, chart: Chart) -> DrugEntry:
     """What somebody reports: a period, a day, or that it was taken on the day of the report."""
     period = entry.raw.get("effectivePeriod")
-    begins, ended = (_dated(member(period, name), chart) for name in ("start", "end"))
+    begins, ended = (dated(member(period, name), chart) for name in ("start", "end"))
     if begins is None and ended is None:
-        day, _ = _times(entry.raw, "effective", chart)
+        day, _ = times(entry.raw, "effective", chart)
         return _on_day(mention, entry, day, spec) if day else _asserted(mention, entry, chart)
     if begins and begins == ended:
         return _on_day(mention, entry, begins, spec)
@@ -275,7 +246,7 @@ def _asserted(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
     is_active, is_interval = entry.status == "active", mention.name in INTERVAL
     if not is_active:
         return mention if is_interval else mention._replace(how_ended=_how(entry))
-    day = _dated(entry.raw.get("dateAsserted"), chart)
+    day = dated(entry.raw.get("dateAsserted"), chart)
     if day is None or is_interval:
         return mention._replace(is_current=True)
     return mention._replace(is_intake=True, begins=day, last=day, is_current=True, knows_start=False)
@@ -285,7 +256,7 @@ def _ordered(mention: DrugEntry, entry: Entry, spec: FindingSpec, chart: Chart) 
     """An order: it stands, or ended by its status, its period or its supply."""
     if entry.origin == "context":
         return mention._replace(is_current=True, is_draft=True)
-    authored = _dated(entry.raw.get("authoredOn"), chart)
+    authored = dated(entry.raw.get("authoredOn"), chart)
     if authored is None and chart.calendar.moment(entry.raw.get("authoredOn")):
         return mention  # dated after the order
     order = mention._replace(begins=authored)
@@ -298,52 +269,21 @@ def _ordered(mention: DrugEntry, entry: Entry, spec: FindingSpec, chart: Chart) 
 
 def _until_its_end(order: DrugEntry, entry: Entry, chart: Chart, *, is_open: bool) -> DrugEntry:
     """The order with its end by period or supply, if that is over."""
-    period, supply = _end_of_period(entry.raw, chart), _end_of_supply(entry.raw, order.begins, chart)
-    end = max((day for day in (period, supply) if day), default=None)
+    period = end_of_period(entry.raw, chart)
+    supplied = end_of_supply(entry.raw, order.begins, chart)
+    end = max((day for day in (period, supplied) if day), default=None)
     ended = Dated(end, end) if end and end <= chart.today else None
     if entry.status in STOPPED:
         return order._replace(how_ended="stopped", ended=ended)
     if end and end + LATE >= chart.today:
         return order._replace(is_current=True)
     if ended:
-        by_supply = end == supply and entry.status == "active"
+        by_supply = end == supplied and entry.status == "active"
         how: HowEnded = "supply ended" if by_supply else "ended"
         return order._replace(how_ended=how, ended=ended)
     if is_open:
         return order._replace(is_current=True)
     return order._replace(how_ended="ended")
-
-
-def _end_of_period(raw: Json, chart: Chart) -> date | None:
-    """The last day of the order's own periods; None if one is open."""
-    dosages = objects(raw.get("dosageInstruction"))
-    periods = [
-        member(raw, "dispenseRequest", "validityPeriod"),
-        *(member(one, "timing", "repeat", "boundsPeriod") for one in dosages),
-    ]
-    ends = [chart.calendar.last_day(member(one, "end")) for one in periods if one]
-    return max((end for end in ends if end), default=None)
-
-
-def _end_of_supply(raw: Json, authored: Dated | None, chart: Chart) -> date | None:
-    """Until when the order's supply lasts, with its repeats."""
-    request = raw.get("dispenseRequest")
-    each = _supply(member(request, "expectedSupplyDuration"))
-    begins = chart.calendar.moment(member(request, "validityPeriod", "start"))
-    start = begins.day if begins else authored.last if authored else None
-    if each is None or start is None:
-        return None
-    repeats = number(member(request, "numberOfRepeatsAllowed")) or 0
-    return start + each * (1 + int(repeats))
-
-
-def _supply(duration: object) -> timedelta | None:
-    """A duration in days; None if it is not clear."""
-    value = number(member(duration, "value"))
-    unit = text(member(duration, "code")) or text(member(duration, "unit")) or "d"
-    days = DAYS.get(unit.lower())
-    is_plausible = value is not None and 0 < value < 5000
-    return timedelta(days=value * days) if value and days and is_plausible else None
 
 
 def _on_problem_list(spec: FindingSpec, chart: Chart) -> Iterable[DrugEntry]:

@@ -17,6 +17,7 @@ from cds_service.fhir.facts.bone_drug_history import find_bone_drug, find_denosu
 from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, age_in_words, gap, known
 from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture, find_index_fracture
 from cds_service.fhir.facts.events import find_event, find_fall_with_injury
+from cds_service.fhir.facts.long_steroid import find_long_steroid
 from cds_service.fhir.facts.medication_list import find_medication
 from cds_service.fhir.facts.observations import RETRACTED, Reading, find_readings, status_problem, time_problem
 from cds_service.fhir.facts.problem_list import find_condition
@@ -123,6 +124,7 @@ def _deceased(spec: FindingSpec, chart: Chart, raw: Json, source: Provenance) ->
 DONE = {
     "DiagnosticReport": frozenset({"partial", "preliminary", "final", "amended", "corrected", "appended"}),
     "ImagingStudy": frozenset({"available"}),
+    "Procedure": frozenset({"completed"}),
 }
 
 
@@ -131,9 +133,10 @@ def find_exam(spec: FindingSpec, chart: Chart) -> FindingOrGap:
 
     An exam with contrast may be recorded twice, with only one record saying so; that whole day is left out.
     """
+    kinds = (*EXAM_TYPES, "Procedure") if "procedures" in spec.also_keys else EXAM_TYPES
     done = [
         (day, one)
-        for one in chart.of_kind(*EXAM_TYPES)
+        for one in chart.of_kind(*kinds)
         if one.status in DONE[one.kind] and (day := _day_of(one, chart)) is not None and day <= chart.not_after
     ]
     refused = {day for day, one in done if one.concepts & set(spec.never)}
@@ -159,31 +162,28 @@ def _without(spec: FindingSpec, chart: Chart, refused: set[date]) -> Gap:
 def _day_of(exam: Entry, chart: Chart) -> date | None:
     if exam.kind == "ImagingStudy":
         return chart.calendar.first_day(exam.raw.get("started"))
-    done = chart.calendar.effective(exam.raw)
+    done = chart.calendar.effective(exam.raw, "performed" if exam.kind == "Procedure" else "effective")
     return done.day if done else None
 
 
 # --- the encounter of the signing ------------------------------------------------------------------------------------
 
+# HL7 ActCode. An emergency (EMER) may become either.
 INPATIENT, CLINIC = frozenset({"IMP", "ACUTE", "NONAC", "OBSENC"}), frozenset({"AMB", "VR", "HH"})
+VOID_ENCOUNTER = frozenset({"entered-in-error", "cancelled"})
 
 
 def find_place(spec: FindingSpec, chart: Chart) -> FindingOrGap:
-    """Read where the patient is cared for from the class of the encounter; an emergency may become either."""
+    """Read where the patient is cared for from the class of the encounter."""
     encounters = [one for one in chart.of_kind("Encounter") if one.status not in VOID_ENCOUNTER]
     for encounter in encounters:
         code = text(member(encounter.raw, "class", "code")).upper()
         place = "inpatient" if code in INPATIENT else "clinic" if code in CLINIC else ""
         if place:
             return known(spec, place, encounter.source(spec, f"class {code}")), ()
-    return gap(
-        spec,
-        "undetermined" if encounters else "absent",
-        "the encounter does not say" if encounters else "no encounter read",
-    ), ()
-
-
-VOID_ENCOUNTER = frozenset({"entered-in-error", "cancelled"})
+    if encounters:
+        return gap(spec, "undetermined", "the class of the encounter does not say"), ()
+    return gap(spec, "absent", "no encounter was read"), ()
 
 
 # --- answers: yes/no findings and categories from boolean, coded or free-text Observations ---------------------------
@@ -270,6 +270,7 @@ BY_NAME: Mapping[str, Reader] = {
     "prior-vertebral-fracture": find_earlier_fracture,
     "fall-with-injury": find_fall_with_injury,
     "index-fracture": find_index_fracture,
+    "long-term-steroid": find_long_steroid,
 }
 FROM_DRUGS: Mapping[str, Callable[[FindingSpec, Chart, BoneDrugs], FindingOrGap]] = {
     "bone-drug": find_bone_drug,

@@ -91,8 +91,6 @@ def _counts(use: Use, spec: FindingSpec, chart: Chart) -> bool:
         return False
     if "systemic-steroid" in spec.value_sets and use.entry.kind == "MedicationAdministration":
         return False  # a dose given around an operation is no steroid treatment
-    if spec.taken_months:
-        return use.is_active and use.day is not None and use.day <= months_before(chart.today, spec.taken_months)
     if use.is_active:
         return True
     kind = next((name for name in LONG_ACTING if name in use.drug.concepts), "other")
@@ -111,11 +109,11 @@ def _taken(spec: FindingSpec, chart: Chart, counted: Sequence[Use]) -> Finding:
         concerns.append(f"The prescription is {age} old; whether the {spec.title} is still taken is not recorded.")
     if all(one.drug.is_by_name for one in ordered):
         concerns.append("The drug was recognised by its name, not by a code.")
-    seen, label = (one.provenance(spec) for one in ordered), _label(newest.drug, spec, chart)
+    seen, label = (one.provenance(spec) for one in ordered), label_of(newest.drug, spec, chart)
     return known(spec, True, *seen, observed=newest.day, concerns=tuple(concerns), label=label)
 
 
-def _label(drug: Drug, spec: FindingSpec, chart: Chart) -> str:
+def label_of(drug: Drug, spec: FindingSpec, chart: Chart) -> str:
     """The ingredient that makes it one of these drugs; empty if only the group is known."""
     groups = chart.terminology.drugs.groups_of
     named = [one for one in drug.ingredients if not one.startswith("other ") and {*groups(one)} & {*spec.value_sets}]

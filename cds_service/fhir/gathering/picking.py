@@ -17,7 +17,9 @@ from cds_service.fhir.raw_json import Json, in_order, member, objects, text, tex
 from cds_service.fhir.references import Targets, contained_in
 from cds_service.outgoing.deadline import Deadline
 
-MEDICATION_TYPES = frozenset({"MedicationRequest", "MedicationAdministration", "MedicationStatement"})
+MEDICATION_TYPES = frozenset(
+    {"MedicationRequest", "MedicationAdministration", "MedicationDispense", "MedicationStatement"}
+)
 EXAM_TYPES = frozenset({"DiagnosticReport", "ImagingStudy"})
 BY_WORDS = frozenset({"Procedure", "ServiceRequest"})
 # The element[x] that says which drug or device: a CodeableConcept, or a Reference to this type.
@@ -231,14 +233,14 @@ def _concepts_of_device(resource: Json, targets: Targets, terminology: Terminolo
 
 # --- exams: radiology reports and imaging studies by their metadata: CT or MRI, body part, contrast -------------------
 
-EXAMS = frozenset({"trunk-ct", "trunk-ct-contrast", "lumbar-mri"})
-WORDS = frozenset({"exam-ct", "exam-mri", "exam-trunk", "exam-lumbar", "exam-contrast", "exam-other"})
+EXAMS = frozenset({"trunk-ct", "trunk-ct-contrast", "lumbar-mri", "dxa-exam"})
+WORDS = frozenset({"exam-ct", "exam-mri", "exam-trunk", "exam-lumbar", "exam-contrast", "exam-other", "dxa"})
 MODALITIES = {"CT": "exam-ct", "MR": "exam-mri"}  # DICOM PS3.16, CID 29
 DICOM = "dicom"  # part of every name of its code system
 
 
 def exam_concepts(exam: Json, terminology: Terminology) -> frozenset[str]:
-    """Classify an exam: `trunk-ct` (spine, chest or abdomen, no known contrast), `trunk-ct-contrast`, `lumbar-mri`.
+    """Classify an exam: `trunk-ct` (chest, abdomen, spine, no known contrast), `trunk-ct-contrast`, `lumbar-mri`, DXA.
 
     Other parts and modalities, guided procedures, and exams that name both CT and MRI have no concept.
     """
@@ -247,6 +249,8 @@ def exam_concepts(exam: Json, terminology: Terminology) -> frozenset[str]:
     if len(words) > LONGEST_TEXT:  # what nobody reads may say that it is another exam
         return frozenset()
     named = terminology.text_concepts(words, WORDS)
+    if "dxa" in named:
+        found |= {"dxa-exam"}
     kinds = (_modalities(exam) or named) & {"exam-ct", "exam-mri"}
     if "exam-other" in named or len(kinds) > 1:
         return frozenset()

@@ -31,9 +31,11 @@ SUBSETTED = "SUBSETTED"  # a tag: not all of it is here (FHIR R4, Resource 2.1.2
 BEFORE = ("previous", "prev")
 ENVELOPES = frozenset({"Bundle", "Parameters"})  # as an entry of an answer, they may hold what was asked for
 State = Literal["given", "empty", "failed", "absent"]
-# The record is complete without these: how a measurement is offered, braces where a server keeps supplies, and where
-# the patient is, which only words an act.
-OPTIONAL = frozenset({"DiagnosticReport", "ImagingStudy", "SupplyRequest", "Encounter"})
+# The record is complete without these: how a measurement is offered, braces where a server keeps supplies, what proves
+# that a prescribed drug was fetched, where the patient is, which only words an act, and the filtration of the kidneys,
+# which adds to what the lists say.
+OPTIONAL = frozenset({"DiagnosticReport", "ImagingStudy", "MedicationDispense", "SupplyRequest", "Encounter"})
+OPTIONAL_KEYS = frozenset({"kidney"})
 Json = dict[str, Any]
 
 
@@ -54,7 +56,7 @@ class Template:
     @property
     def is_optional(self) -> bool:
         """Whether the record is complete without it."""
-        return self.resource_type in OPTIONAL
+        return self.resource_type in OPTIONAL or self.key in OPTIONAL_KEYS
 
     def query_for(self, request: HookRequest) -> str | None:
         """The query for this request with percent-encoded tokens; None if the request lacks a token's value."""

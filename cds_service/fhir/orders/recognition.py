@@ -8,7 +8,7 @@ brace.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -55,13 +55,20 @@ SUPPORT_TITLES = {
     "bed-rest": "bed rest",
     "rehabilitation": "rehabilitation",
     "dietitian": "dietitian",
-    "bone-treatment": "osteoporosis treatment review",
+    "bone-treatment": "bone treatment",
+    "bone-specialist": "bone specialist",
+    "biopsy": "biopsy",
+    "falls-clinic": "falls clinic",
     "ct-attenuation-measurement": "HU measurement on the existing CT",
     "bedside-measurement": "grip strength and gait speed",
     "mri-muscle-measurement": "muscle measurement on the existing MRI",
     "dxa": "DXA",
 }
 SUPPORT_KINDS = frozenset(SUPPORT_TITLES)
+# Endocrinology, rheumatology: a bone treatment review, unless the referral names another reason.
+SPECIALIST, REVIEW = "bone-specialist", "bone-treatment"
+BONE_REASONS = FRACTURES | {"osteoporosis"}
+BIOPSY = frozenset({"biopsy"})
 OURS = OF_AUGMENTATION | SUPPORT_KINDS
 
 
@@ -153,16 +160,38 @@ def words_on_procedure(resource: Json, terminology: Terminology) -> frozenset[st
 
 
 def recognise_support(resource: Json, bundle: DraftOrders, terminology: Terminology) -> Recognition | None:
-    """Recognise the kinds of support order in a resource; None if there is none, or if it is an augmentation."""
+    """Recognise the kinds of support order in a resource; None if there is none. Of an augmentation: its biopsy."""
     if resource.get("resourceType") in DEVICE_TYPES:
         return _recognise_device(resource, bundle, terminology)
     if resource.get("resourceType") not in ORDER_TYPES:
         return None
     titles = _titles(resource)
+    if recognise_augmentation(resource, terminology):  # one that takes a biopsy orders it too
+        return _support([*titles, *codeables(resource, "orderDetail")], BIOPSY, terminology)
     found = _support(titles, SUPPORT_KINDS, terminology)
     if found and "rehabilitation" in found.concepts and _is_elsewhere(resource, terminology):
         found = _support(titles, SUPPORT_KINDS - REHABILITATION, terminology)
-    return found if found and not recognise_augmentation(resource, terminology) else None
+    return _without_specialist(found, resource, terminology) if found else None
+
+
+def _without_specialist(found: Recognition, resource: Json, terminology: Terminology) -> Recognition | None:
+    """The same with a bone specialist's visit as a review of bone treatment, or without it."""
+    if SPECIALIST not in found.concepts:
+        return found
+    concepts = found.concepts - {SPECIALIST}
+    if _may_be_for_bone(resource, terminology):
+        concepts |= {REVIEW}
+    return replace(found, concepts=concepts) if concepts else None
+
+
+def _may_be_for_bone(resource: Json, terminology: Terminology) -> bool:
+    """Whether a referral's reasons name bone, or nothing."""
+    reasons = codeables(resource, "reasonCode", "reason")
+    if not reasons:
+        return True
+    words = [word for reason in reasons for word in texts_of(reason)]
+    by_code = any(terminology.concepts(reason) & BONE_REASONS for reason in reasons)
+    return by_code or any(terminology.text_concepts(word, BONE_REASONS) for word in words)
 
 
 def _is_elsewhere(resource: Json, terminology: Terminology) -> bool:

@@ -9,12 +9,14 @@ from cds_service.fhir.certainty import ACTIVE, certainty_of, clinical_status
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.level_text import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
 from cds_service.fhir.orders.drafts import DraftOrders, Order, codeables
 from cds_service.fhir.orders.order_text import name_brace
 from cds_service.fhir.orders.order_times import OrderTimes, read_times, read_worded_end, texts_on_time
 from cds_service.fhir.orders.recognition import (
     AUGMENTATION,
     FRACTURES,
+    REVIEW,
     SUPPORT_TITLES,
     Recognition,
     recognise_augmentation,
@@ -25,6 +27,8 @@ from cds_service.fhir.references import Targets
 from cds_service.fhir.site_calendar import SiteCalendar
 
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets|"
+OWN_ORDERS = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
+LIAISON = frozenset({"fracture-liaison"})
 IN_FORCE = frozenset({"active", "on-hold"})  # an order on hold still counts as ordered
 CARRIED_OUT = IN_FORCE | {"completed"}
 NOT_ORDERED = frozenset({"proposal", "plan", "option"})  # intents that authorise nobody to act
@@ -155,12 +159,21 @@ def _worded(order: Json, kind: str, times: OrderTimes, terminology: Terminology)
 
 def _title(kind: str, recognition: Recognition, order: Json, terminology: Terminology) -> str:
     """The name of the order in our texts, with its HCPCS code if any; never the record's own words."""
+    if kind == REVIEW and _is_liaison(recognition, order, terminology):
+        return "FLS"
     if kind != "brace":
         return SUPPORT_TITLES[kind]
     code = next((code.removeprefix(HCPCS) for code in recognition.codes if code.startswith(HCPCS)), "")
     words = " ".join(words for words, is_title in texts_on_time(order) if is_title)
     name = name_brace(words, code, terminology)
     return f"{name} ({code})" if code else name
+
+
+def _is_liaison(recognition: Recognition, order: Json, terminology: Terminology) -> bool:
+    """Whether it is a referral to fracture liaison, by our code or in words."""
+    titles = " ".join(words for words, is_title in texts_on_time(order) if is_title)
+    is_ours = any(code == f"{OWN_ORDERS}|{REVIEW}" for code in recognition.codes)
+    return is_ours or bool(terminology.text_concepts(titles[:LONGEST_TITLE], LIAISON))
 
 
 def _stored(record: PatientRecord) -> Iterator[Order]:

@@ -3,7 +3,7 @@
 import pytest
 
 from cds_service.core.pooled import PooledBaseline, PooledFigure
-from cds_service.core.risk_words import is_at_least, said_of
+from cds_service.core.risk_words import said_of
 
 BASELINE = PooledBaseline(
     incidence=0.166,
@@ -26,6 +26,9 @@ def figure(words, *, in_summary=False, is_personal=True):
         band="not-different",
         new_hospital=(0.07, 0.46),
         same_hospital=(0.13, 0.31),
+        relative_error=0.2,
+        absolute_error=0.5,
+        other_bone=None,
         above_share=0.5,
         bone="t",
         used={},
@@ -62,11 +65,3 @@ def test_words_of_a_risk(given, at_least, nothing_open, words, in_summary):
     result = said_of(given, at_least=at_least, nothing_open=nothing_open)
     assert (result.words, result.in_summary) == (words, in_summary)
     assert (result.usual, result.at_least) == ("1 in 6", at_least)
-
-
-def test_denosumab_overdue_is_not_counted_by_the_model():
-    assert is_at_least(["no-bone-drug", "denosumab-overdue"])
-
-
-def test_an_earlier_fracture_is_counted_by_the_model():
-    assert not is_at_least(["older-fracture", "no-bone-drug"])

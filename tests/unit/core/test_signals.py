@@ -9,7 +9,7 @@ from cds_service.core.bone_drugs import DrugSignal
 from cds_service.core.facts import SupportOrders, WordedEnd
 from cds_service.core.signals import signal_names
 from tests.chart_builders import TODAY, open_service
-from tests.fact_builders import assessed, brace, facts, finding, policy_with, signals_of, support_order
+from tests.fact_builders import brace, facts, finding, policy_with, signals_of, support_order
 from tests.tables import cases
 
 
@@ -91,13 +91,6 @@ def test_the_studies_behind_a_cut_off_are_named():
         "high-muscle-fat": ("residual-pain-2025",),
         "high-pma-rate": ("sarcopenia-pvm-2022",),
     }
-
-
-def test_residual_pain_counts_only_with_an_interval_that_leaves_out_the_average():
-    wide = {"psoas-total-area": 12.0, "es-mf-fat-fraction": 50.0, "vbq": 2.8}
-    found = assessed(wide).of("residual-pain").headline
-    assert found.prediction.study_uncertainty[0] < found.prediction.baseline.incidence < found.prediction.risk
-    assert "residual-pain-above-average" not in signals_of(wide)
 
 
 # --- what leads a summary ---------------------------------------------------------------------------------------------

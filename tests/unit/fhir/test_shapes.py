@@ -22,7 +22,7 @@ from tests.tables import cases
 PLAIN = observation({"text": "T-score"}, -2.8, "{T-score}")
 TYPES = (
     *("Observation", "Condition", "Procedure", "ServiceRequest", "DeviceRequest", "Patient"),
-    *("MedicationRequest", "MedicationAdministration", "MedicationStatement"),
+    *("MedicationRequest", "MedicationAdministration", "MedicationStatement", "MedicationDispense"),
 )
 JUNK: tuple[Any, ...] = (
     *(None, True, 0, -1, 7, 4.25, 1e300, float("inf"), 2**31, 10**30, "", " ", "\u00a0", "\n", "é", "x", "a b", " a"),

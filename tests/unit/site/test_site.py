@@ -53,7 +53,7 @@ def test_a_wrong_file_names_file_table_and_key(folder, fault, old, new, place):
     assert f"{place}: " in message
 
 
-@pytest.mark.parametrize("key", ["repeats-enabled", "repeats-days"])
+@pytest.mark.parametrize("key", ["repeats-enabled", "repeats-days", "band-high-ratio"])
 def test_a_retired_key_says_what_became_of_it(folder, fault, key):
     message = fault(folder(f'[site]\nname = "X"\n[policy]\n{key} = 10\n'))
     assert f"policy.{key}: is retired" in message

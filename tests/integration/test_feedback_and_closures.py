@@ -4,17 +4,18 @@ import json
 import threading
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import event
 
 from cds_service.audit.chain import AuditEntry, ShownCard
-from cds_service.audit.earlier_feedback import EarlierFeedback
+from cds_service.audit.earlier_feedback import EarlierFeedback, closures_json
 from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.core.caller import NOBODY
+from cds_service.core.closures import CardGround, Closures, Fracture, GroundOrder
 from cds_service.errors import AuditUnavailable
 from tests.chart_builders import (
     HOOK,
@@ -24,7 +25,6 @@ from tests.chart_builders import (
     kyphoplasty,
     open_service,
     order_sign,
-    period,
     thin_and_weak,
 )
 from tests.fact_builders import policy_with
@@ -209,33 +209,9 @@ def test_a_call_that_was_repeated_often_is_one_signing(ward):
 # --- what it changes -------------------------------------------------------------------------------------------------
 
 
-def test_a_card_that_was_declined_is_shorter_and_no_warning_and_says_when_and_how(ward):
-    whole = ward.card()
-    assert whole["indicator"] == "warning"
-    ward.override(whole, "patientDeclines")
-    short = ward.card(days=13)
-    assert short["indicator"] == "info"
-    assert "shown 20 Nov 2026, declined: patient declines" in short["summary"]
-    assert "Shown 20 Nov 2026" in short["detail"]
-    assert len(short["detail"]) < len(whole["detail"])
-    assert short["uuid"] != whole["uuid"]
-    # The order stays within reach; it is only no longer chosen beforehand.
-    assert [one["label"] for one in short["suggestions"]] == [one["label"] for one in whole["suggestions"]]
-    assert not any(one["isRecommended"] for one in short["suggestions"])
-    assert short["overrideReasons"] == whole["overrideReasons"]
-    assert short["extension"] == whole["extension"]
-
-
-def test_the_entry_says_that_and_why_a_card_was_shortened(ward):
-    ward.override(ward.card(), "alreadyArranged")
-    first, feedback = (ward.newest_here(kind) for kind in ("answer", "feedback"))
-    ward.visit(days=1)
-    noted = ward.newest_here("answer").content["repeats"]
-    (shortened,) = noted["shortened"]
-    assert (shortened["topic"], shortened["how"]) == ("rehabilitation", "alreadyArranged")
-    assert (shortened["shown"], shortened["answered"], shortened["until"]) == ("2026-11-20", "2026-11-20", "2026-12-20")
-    assert shortened["because"] == [first.id, feedback.id]
-    assert noted["warnings"] == ["rehabilitation"]  # what it would have been
+def closures_of(ward, **query):
+    """What the newest answer says of overrides."""
+    return ward.newest_here("answer", **query).content["closures"]
 
 
 def test_an_acceptance_counts_for_its_own_signing_alone(ward):
@@ -247,43 +223,97 @@ def test_an_acceptance_counts_for_its_own_signing_alone(ward):
     assert [one["isRecommended"] for one in again["suggestions"]] == [
         one["isRecommended"] for one in whole["suggestions"]
     ]
+    assert closures_of(ward)["inForce"] == []
 
 
-def test_a_brace_in_conflict_warns_beside_a_card_that_was_declined(ward):
-    """The conflict was open then and is open now: the first card is a repeat, the second never is."""
-    whole = ward.visit(brace())
-    ward.override(whole["rehabilitation"], "patientDeclines")
-    ward.accept(whole["braceLimit"])
-    cards = ward.visit(brace(), days=1)
-    assert cards["rehabilitation"]["indicator"] == "info"
-    assert cards["braceLimit"]["indicator"] == "warning"
-    assert cards["braceLimit"]["detail"] == whole["braceLimit"]["detail"]
-    assert next(iter(cards)) == "braceLimit"  # warnings first
-    other = brace(number="another", occurrencePeriod=period(0, 200))
-    assert ward.visit(brace(), other)["rehabilitation"]["indicator"] == "warning"
+def test_an_override_is_found_again_with_all_that_it_refers_to(ward):
+    cards = ward.visit(brace())
+    ward.override(cards["braceLimit"], "instability")
+    first, feedback = (ward.newest_here(kind) for kind in ("answer", "feedback"))
+    (order,) = first.content["closures"]["cards"]["braceLimit"]["orders"]
+    assert (order["kind"], order["name"]) == ("brace", "TLSO")
+    ward.visit(brace(number="renewed"), days=20)
+    (closure,) = closures_of(ward)["inForce"]
+    assert closure == {
+        "part": "brace",
+        "what": "TLSO",
+        "reason": "instability",
+        "answered": "2026-11-20",
+        "until": "2027-02-12",  # twelve weeks
+        "because": [first.id, feedback.id],
+    }
+    ward.visit(brace(number="renewed"), days=85)
+    assert closures_of(ward)["inForce"] == []
+
+
+def test_an_override_on_another_level_is_of_another_fracture(ward):
+    ward.override(ward.visit(brace())["braceLimit"], "instability")
+    body = order_sign(THIN, kyphoplasty("T12"), brace(), hook_instance=str(uuid4()))
+    ward.sign(json.loads(json.dumps(body).replace(PATIENT, ward.patient)), days=20)
+    assert closures_of(ward)["inForce"] == []
+
+
+def given_to(ward, server=None):
+    """The overrides that are found for a next answer."""
+    return EarlierFeedback(ward.store).feedback_on(ward.patient, server, NOW - timedelta(days=1), NOBODY)
+
+
+def test_what_an_override_refers_to_is_read_back_as_it_was(ward):
+    """Fact, act, fracture, orders; and encounter, user and signing of the answer."""
+    ground = CardGround(
+        topic="rehabilitation",
+        fact="F12",
+        key="hip fracture Aug 2026",
+        is_warning=True,
+        act="bone-treatment",
+        orders=(GroundOrder("brace", "TLSO", "DeviceRequest/1", "2026-11-20"),),
+    )
+    fracture = Fracture(date(2026, 11, 3), ("L1", "T12"))
+    noted = closures_json([ground], fracture, Closures())
+    shown = ShownCard(card=str(uuid4()), topic="rehabilitation", indicator="warning")
+    answer = AuditEntry(
+        kind="answer",
+        at=NOW,
+        patient=ward.patient,
+        user="Practitioner/7",
+        encounter="e1",
+        hook_instance="ord-7",
+        service_id=HOOK,
+        cards=(shown,),
+        content={"record": {"server": None}, "closures": noted},
+    )
+    ward.store.append(answer)
+    ward.override({"uuid": shown.card}, "considered")
+    (found,) = given_to(ward)
+    assert (found.ground, found.fracture, found.reason) == (ground, fracture, "considered")
+    assert (found.user, found.encounter, found.hook_instance) == ("Practitioner/7", "e1", "ord-7")
+    assert (found.answered, found.entries[0]) == (NOW, answer.id)
 
 
 def test_the_same_id_on_another_server_is_another_patient(ward):
-    ward.override(ward.card(fhirServer="http://127.0.0.1:9/a"), "patientDeclines")
-    for server, indicator in (("b", "warning"), ("a", "info")):
-        assert ward.card(fhirServer=f"http://127.0.0.1:9/{server}")["indicator"] == indicator
+    ward.override(ward.visit(brace(), fhirServer="http://127.0.0.1:9/a")["braceLimit"], "instability")
+    for server, count in (("b", 0), ("a", 1)):
+        ward.visit(brace(), fhirServer=f"http://127.0.0.1:9/{server}")
+        assert len(closures_of(ward)["inForce"]) == count
 
 
-def test_a_clock_of_the_client_that_runs_ahead_makes_no_answer_last_longer(ward):
-    why = {"reason": {"code": "patientDeclines", "system": REASONS}}
+def test_a_clock_of_the_client_that_runs_ahead_makes_no_override_last_longer(ward):
+    why = {"reason": {"code": "painWithoutBrace", "system": REASONS}}
     at = {"outcome": "overridden", "outcomeTimestamp": "2027-11-20T00:00:00Z"}
-    ward.tell({"card": ward.card()["uuid"], "overrideReason": why, **at})
-    assert ward.card(days=30)["indicator"] == "info"
-    assert ward.card(days=31)["indicator"] == "warning"
+    ward.tell({"card": ward.visit(brace())["braceLimit"]["uuid"], "overrideReason": why, **at})
+    for days, count in ((28, 1), (29, 0)):
+        ward.visit(brace(), days=days)
+        assert len(closures_of(ward)["inForce"]) == count
 
 
 @pytest.mark.parametrize("is_slow", [False, True])
-def test_a_history_that_is_not_read_in_time_is_none_and_the_entry_says_so(store, is_slow):
+def test_a_history_that_is_not_read_in_time_closes_nothing_and_the_entry_says_so(store, is_slow):
     history = Unreadable(is_slow=is_slow)
     ward = OnePatient(store, earlier=history, deadline=12.0)
     assert ward.card()["indicator"] == "warning"
     history.is_over.set()
-    assert ward.newest_here("answer").content["repeats"]["history"] == "could not be read"
+    noted = closures_of(ward)
+    assert (noted["history"], noted["inForce"]) == ("could not be read", [])
 
 
 def test_a_history_of_many_answers_is_read_by_few_statements_and_a_few_at_a_time(ward):
@@ -296,20 +326,38 @@ def test_a_history_of_many_answers_is_read_by_few_statements_and_a_few_at_a_time
 
     engine = ward.store.database._engine
     event.listen(engine, "before_cursor_execute", note)
-    given = EarlierFeedback(ward.store).feedback_on(ward.patient, None, NOW - timedelta(days=1), NOBODY)
+    given = given_to(ward)
     event.remove(engine, "before_cursor_execute", note)
     assert len(given) == len({one.entries for one in given}) == 30
     assert [one.answered for one in given] == sorted((one.answered for one in given), reverse=True)
     assert len(statements) < 40  # some for each handful of answers, not for each of them
 
 
-def test_an_entry_of_another_shape_shortens_nothing(ward):
-    ward.card()
-    whole = ward.newest_here("answer").content
-    about = {"at": NOW + timedelta(seconds=1), "patient": ward.patient, "service_id": HOOK}
-    odd = ({}, {"record": {"server": None}}, {**whole, "findings": [7]}, {**whole, "gaps": 1})
-    for seconds, content in enumerate(odd, start=2):
-        shown = ShownCard(card=str(uuid4()), topic="rehabilitation", indicator="warning", rules=("rehabilitation",))
-        ward.store.append(AuditEntry(kind="answer", content=content, cards=(shown,), **about))
-        ward.override({"uuid": shown.card}, "patientDeclines")
-        assert ward.card(seconds=seconds)["indicator"] == "warning"
+OLD = {  # what entries of earlier versions hold instead
+    "conflicts": [],
+    "warnings": ["rehabilitation"],
+    "offered": {"rehabilitation": ["rehabilitation"]},
+    "history": "read",
+    "shortened": [],
+    "whole": {},
+}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param({}, id="empty"),
+        pytest.param({"record": {"server": None}}, id="no closures"),
+        pytest.param({"record": {"server": None}, "repeats": OLD}, id="an earlier version"),
+        pytest.param({"record": {"server": None}, "closures": 7}, id="a number"),
+        pytest.param({"record": {"server": None}, "closures": {"cards": {}}}, id="no card"),
+        pytest.param({"record": {"server": None}, "closures": {"cards": {"braceLimit": []}}}, id="a list"),
+    ],
+)
+def test_an_entry_of_another_shape_closes_nothing(ward, content):
+    shown = ShownCard(card=str(uuid4()), topic="braceLimit", indicator="warning")
+    about = {"at": NOW, "patient": ward.patient, "service_id": HOOK, "cards": (shown,)}
+    ward.store.append(AuditEntry(kind="answer", content=content, **about))
+    ward.override({"uuid": shown.card}, "instability")
+    ward.visit(brace(), seconds=1)
+    assert (closures_of(ward)["history"], closures_of(ward)["inForce"]) == ("read", [])

@@ -1,0 +1,68 @@
+"""Reads when a drug was taken, given or ordered, and until when a supply or a period lasts."""
+
+from datetime import date, timedelta
+
+from cds_service.core.facts import Dated
+from cds_service.fhir.facts.chart import Chart
+from cds_service.fhir.raw_json import Json, member, number, objects, text
+
+# UCUM, and words that stand in its place.
+DAYS = {"d": 1, "wk": 7, "mo": 30, "a": 365, "day": 1, "days": 1, "week": 7, "weeks": 7}
+MOST_DAYS = 5000
+
+
+def dated(value: object, chart: Chart) -> Dated | None:
+    """A day as exactly as it is written; None if it is later than the order."""
+    at = chart.calendar.moment(value)
+    if at is None or at.day > chart.not_after:
+        return None
+    is_exact = len(text(value).strip()) > len("2026-11")
+    end = at.day if is_exact else chart.calendar.last_day(value) or at.day
+    return Dated(at.day, min(end, chart.not_after))
+
+
+def times(raw: Json, prefix: str, chart: Chart) -> tuple[Dated | None, Dated | None]:
+    """First and last day of `<prefix>[x]`; an end that lies ahead is none yet."""
+    at = dated(raw.get(f"{prefix}DateTime") or raw.get(f"{prefix}Instant"), chart)
+    if at:
+        return at, at
+    period = raw.get(f"{prefix}Period")
+    start, end = (dated(member(period, name), chart) for name in ("start", "end"))
+    if start or end:
+        return start or end, end
+    other = chart.calendar.effective(raw, prefix)
+    is_past = other is not None and other.day <= chart.not_after
+    day = Dated(other.day, other.day) if other and is_past else None
+    return day, day
+
+
+def end_of_period(raw: Json, chart: Chart) -> date | None:
+    """The last day of the order's own periods; None if one is open."""
+    dosages = objects(raw.get("dosageInstruction"))
+    periods = [
+        member(raw, "dispenseRequest", "validityPeriod"),
+        *(member(one, "timing", "repeat", "boundsPeriod") for one in dosages),
+    ]
+    ends = [chart.calendar.last_day(member(one, "end")) for one in periods if one]
+    return max((end for end in ends if end), default=None)
+
+
+def end_of_supply(raw: Json, authored: Dated | None, chart: Chart) -> date | None:
+    """Until when the order's supply lasts, with its repeats."""
+    request = raw.get("dispenseRequest")
+    each = supply(member(request, "expectedSupplyDuration"))
+    begins = chart.calendar.moment(member(request, "validityPeriod", "start"))
+    start = begins.day if begins else authored.last if authored else None
+    if each is None or start is None:
+        return None
+    repeats = number(member(request, "numberOfRepeatsAllowed")) or 0
+    days = each.days * (1 + min(max(int(repeats), 0), MOST_DAYS))
+    return start + timedelta(days=min(days, MOST_DAYS))
+
+
+def supply(duration: object) -> timedelta | None:
+    """A duration in days; None if it is not clear."""
+    value = number(member(duration, "value"))
+    unit = text(member(duration, "code")) or text(member(duration, "unit")) or "d"
+    days = (value or 0) * DAYS.get(unit.lower(), 0)
+    return timedelta(days=days) if 0 < days < MOST_DAYS else None

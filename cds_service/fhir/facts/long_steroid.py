@@ -1,0 +1,95 @@
+"""Finds a systemic steroid of three months or longer; renewed prescriptions are one course."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from cds_service.core.facts import Dated, Finding
+from cds_service.core.months import months_before
+from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.facts.chart import Chart, FindingOrGap, known
+from cds_service.fhir.facts.drug_times import dated, end_of_period, end_of_supply, supply
+from cds_service.fhir.facts.medication_list import Use, future_uses, label_of, uses_of, without_use
+from cds_service.fhir.raw_json import member
+
+# Doses around an operation and injections into a joint are no course.
+COURSES = frozenset({"MedicationRequest", "MedicationStatement", "MedicationDispense"})
+RENEWED_WITHIN = timedelta(days=35)  # policy: monthly prescriptions are one course
+
+
+class Course(NamedTuple):
+    """Days on which a steroid was taken or prescribed, as far as the record says."""
+
+    start: date
+    end: date
+    uses: tuple[Use, ...]
+
+
+def find_long_steroid(spec: FindingSpec, chart: Chart) -> FindingOrGap:
+    """Find a course of at least so many months that goes on or ended lately; `observed` is its start."""
+    ours = [one for one in uses_of(chart) if one.drug.concepts & set(spec.value_sets)]
+    passed = (*chart.broken(spec), *future_uses(spec, ours, chart))
+    since = months_before(chart.today, spec.look_back_months["other"])
+    months = spec.taken_months or 0
+    long_ones = [
+        one
+        for one in _joined(_courses(ours, chart))
+        if one.end >= since and one.start <= months_before(one.end, months)
+    ]
+    if not long_ones:
+        return without_use(spec, chart, ours), passed
+    return _taken(spec, max(long_ones, key=lambda one: one.end), chart), passed
+
+
+def _taken(spec: FindingSpec, course: Course, chart: Chart) -> Finding:
+    newest = max(course.uses, key=lambda one: (one.day or date.min, one.entry.reference))
+    is_told = any(one.entry.kind != "MedicationRequest" for one in course.uses)
+    concerns = () if is_told else ("Known from prescriptions; whether it was taken is not recorded.",)
+    seen = sorted(course.uses, key=lambda one: (one.day or date.min, one.entry.reference), reverse=True)
+    return known(
+        spec,
+        True,
+        *(one.provenance(spec) for one in seen),
+        observed=course.start,
+        concerns=concerns,
+        label=label_of(newest.drug, spec, chart),
+    )
+
+
+def _joined(courses: Iterable[Course]) -> list[Course]:
+    """Courses that follow each other within a month are one."""
+    joined: list[Course] = []
+    for course in sorted(courses, key=lambda one: (one.start, one.end)):
+        last = joined[-1] if joined else None
+        if last and course.start - last.end <= RENEWED_WITHIN:
+            joined[-1] = Course(last.start, max(last.end, course.end), (*last.uses, *course.uses))
+        else:
+            joined.append(course)
+    return joined
+
+
+def _courses(uses: Sequence[Use], chart: Chart) -> Iterator[Course]:
+    for use in uses:
+        if use.entry.kind not in COURSES:
+            continue
+        start, end = _days(use, chart)
+        if start and start.first <= chart.today:
+            last = min(end or start.first, chart.today)
+            yield Course(start.first, max(last, start.first), (use,))
+
+
+def _days(use: Use, chart: Chart) -> tuple[Dated | None, date | None]:
+    """When it began, and until when it was taken; without an end, an active one goes on."""
+    raw, goes_on = use.entry.raw, chart.today if use.is_active else None
+    if use.entry.kind == "MedicationStatement":
+        ended = dated(member(raw, "effectivePeriod", "end"), chart)
+        start = dated(member(raw, "effectivePeriod", "start"), chart) or dated(raw.get("effectiveDateTime"), chart)
+        start = start or dated(raw.get("dateAsserted"), chart)
+        return start, ended.last if ended else goes_on
+    if use.entry.kind == "MedicationDispense":
+        start = dated(raw.get("whenHandedOver") or raw.get("whenPrepared"), chart)
+        days = supply(raw.get("daysSupply"))
+        return start, start.last + days if start and days else None
+    start = dated(raw.get("authoredOn"), chart)
+    ends = [one for one in (end_of_period(raw, chart), end_of_supply(raw, start, chart)) if one]
+    return start, max(ends) if ends else goes_on
