@@ -69,8 +69,8 @@ fix: $(VENV)/.ready-dev ## format, and mend what can be mended
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-simulation: $(VENV)/.ready-dev ## what the figures are worth where the truth is known, in half an hour: docs/simulation.md, and the model cards (PATIENTS=n, STUDIES=n for fewer)
-	@$(BIN)/python -m tests.simulation $(if $(PATIENTS),--patients $(PATIENTS)) $(if $(STUDIES),--studies $(STUDIES)) --write
+simulation: $(VENV)/.ready-dev ## what the figures are worth where the truth is known, in half an hour: docs/simulation.md, and the model cards (PATIENTS=n, STUDIES=n, HOSPITALS=n for fewer)
+	@$(BIN)/python -m tests.simulation $(if $(PATIENTS),--patients $(PATIENTS)) $(if $(STUDIES),--studies $(STUDIES)) $(if $(HOSPITALS),--hospitals $(HOSPITALS)) --write
 
 synthea: $(VENV)/.ready-dev ## outcomes, calibration and recalibration on two exports of Synthea with refractures at known rates (Java and Maven), in 3 min (PATIENTS=n)
 	@$(BIN)/python -m tests.simulation.synthea $(if $(PATIENTS),--patients $(PATIENTS))

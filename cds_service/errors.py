@@ -101,18 +101,6 @@ class CallFailed(CdsError):
         self.reason = reason
 
 
-class Redirected(CallFailed):
-    """The server redirects; whether to follow is decided by the caller.
-
-    Attributes:
-        location: as the server wrote it, unchecked.
-    """
-
-    def __init__(self, location: str) -> None:
-        super().__init__("redirect", "the server redirects to another place")
-        self.location = location
-
-
 class FhirReadError(CallFailed):
     """One read or search of a FHIR server failed; in fhir/gathering/record.py it becomes a gap."""
 

@@ -261,7 +261,10 @@ def _load_hook(
     names: Mapping[str, Container[str]] = {
         "signals": signal_names(studies),
         "facts": {fact.id for fact in facts},
-        "signals or facts": {*signal_names(studies), *(name for fact in facts for name in (fact.id, f"leads-{fact.id}"))},
+        "signals or facts": {
+            *signal_names(studies),
+            *(name for fact in facts for name in (fact.id, f"leads-{fact.id}")),
+        },
         "findings": specs,
         "studies": studies,
         "guidelines": guidelines,
@@ -402,9 +405,7 @@ def _check_rule(rule: Rule, names: Mapping[str, Container[str]], order_templates
             raise DataFileError(file, key, f"{missing} is not one of the {kind}")
     if rule.order is not None and rule.order not in order_templates:
         raise DataFileError(file, "order", f"there is no orders/{rule.order}.json")
-    said = [
-        text for option in rule.texts for text in (option.line(rule.text), option.label)
-    ]
+    said = [text for option in rule.texts for text in (option.line(rule.text), option.label)]
     words = read_placeholders([rule.text, rule.label, *said])
     if rule.order is not None:
         words |= read_placeholders(order_templates[rule.order].resource)

@@ -5,6 +5,7 @@
 set -eu
 umask 077
 case ${2:-1} in 0* | *[!0-9]*) echo "KEEP is a number from 1 on: $2" >&2; exit 2 ;; esac
+limit=1h # for the copy; a backup that hangs is a failure that the alert names
 stamp=$(date -u +%Y%m%dT%H%M%SZ)
 half=$1/.$stamp.half
 whole=$1/$stamp
@@ -16,10 +17,12 @@ trap 'exit 143' HUP INT TERM
 kyphoplasty-cds audit checkpoint --out "$half/checkpoint.note"
 case $KYPHOPLASTY_CDS_DATABASE_URL in
   postgresql*)
-    pg_dump --format=custom --no-owner --no-privileges --file="$half/audit.dump" \
+    timeout "$limit" pg_dump --format=custom --no-owner --no-privileges --file="$half/audit.dump" \
       --dbname="postgresql:${KYPHOPLASTY_CDS_DATABASE_URL#*:}" ;;
   sqlite:///*)
-    sqlite3 -readonly "${KYPHOPLASTY_CDS_DATABASE_URL#sqlite:///}" ".timeout 10000" ".backup '$half/audit.sqlite3'" ;;
+    # One read transaction: `.backup` begins again whenever somebody writes, and may never end.
+    timeout "$limit" sqlite3 -readonly "${KYPHOPLASTY_CDS_DATABASE_URL#sqlite:///}" ".timeout 10000" \
+      "VACUUM INTO '$half/audit.sqlite3'" ;;
   *) echo "KYPHOPLASTY_CDS_DATABASE_URL is neither PostgreSQL nor SQLite" >&2; exit 2 ;;
 esac
 (cd "$half" && sha256sum -- * > SHA256SUMS)

@@ -1,10 +1,12 @@
 #!/bin/sh
-# verify.sh FOLDER [DAYS] : hold the audit log against the checkpoints in FOLDER (*.note), which have come back from where the
-# database's owner cannot change them; the newest may be so many days old (35). FOLDER/key, if it is there, is the public key
-# that must have signed. Reads only. Ends with 0 where the log is whole; with 2 where nobody has brought a checkpoint.
+# verify.sh FOLDER [DAYS [LOCAL]] : hold the audit log against the checkpoints in FOLDER (*.note), which have come back from
+# where the database's owner cannot change them; the newest may be so many days old (35). FOLDER/key, if it is there, is the
+# public key that must have signed. LOCAL is the folder of this machine's own checkpoints: they are used too, since whoever
+# changes only the database does not change them, but they prove nothing against this machine's owner. Reads only. Ends with 0 where the log is whole; with 2 where nobody has brought a checkpoint.
 set -eu
 folder=$1
 oldest=$(date -u -d "${2:-35} days ago" +%Y-%m-%dT%H:%M:%S)
+local=${3:-}
 newest=
 set --
 for note in "$folder"/*.note; do
@@ -16,5 +18,6 @@ if [ "$(printf '%s\n' "$newest" "$oldest" | sort | head -n 1)" = "$newest" ]; th
   echo "the newest checkpoint in $folder is of ${newest:-no day}: bring one back that is kept elsewhere" >&2
   exit 2
 fi
+if [ -n "$local" ]; then set -- "$@" --checkpoint "$local"; fi
 if [ -e "$folder/key" ]; then set -- "$@" --key "$(cat "$folder/key")"; fi
 exec kyphoplasty-cds audit verify "$@"

@@ -157,7 +157,12 @@ def quiet_lists() -> tuple[Resource, ...]:
 def blood_count() -> Resource:
     """An active order that is none of ours, so that the list of orders is not empty."""
     return of_patient(
-        "ServiceRequest", "blood", status="active", intent="order", code={"text": "Full blood count"}, authoredOn=days_ago(3)
+        "ServiceRequest",
+        "blood",
+        status="active",
+        intent="order",
+        code={"text": "Full blood count"},
+        authoredOn=days_ago(3),
     )
 
 

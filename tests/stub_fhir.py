@@ -63,14 +63,14 @@ class StubFhir(StubServer):
         sent: bodies of all POSTs.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, **options: Any) -> None:
         self.replies: dict[str, Reply] = {}
         self.default: Reply | None = None
         self.forms: dict[str, Reply] = {}
         self.sent: list[str] = []
         self.requests: list[str] = []
         self.headers: list[Mapping[str, str]] = []
-        super().__init__()
+        super().__init__(**options)
 
     @property
     def base(self) -> str:

@@ -188,9 +188,7 @@ def _why_excluded(answer: Answer) -> str:
     return f"None: {named} on record. The figure is made for plain fragility fractures."
 
 
-def _pooled_answers(
-    answer: Answer, pooled: PooledResult
-) -> Iterator[tuple[str, str]]:
+def _pooled_answers(answer: Answer, pooled: PooledResult) -> Iterator[tuple[str, str]]:
     """What people ask first, each answered in a line."""
     figure, baseline = pooled.figure, pooled.figure.baseline
     yield "Figure", say_figure(answer, pooled)
@@ -259,9 +257,7 @@ def _compared_with(pooled: PooledResult) -> str:
 
 def _open(answer: Answer, points: Sequence[OpenPoint]) -> str:
     specs = answer.wording.specs
-    names = (
-        answer.wording.name(one.name) if one.name in specs else one.name for one in points
-    )
+    names = (answer.wording.name(one.name) if one.name in specs else one.name for one in points)
     return join_words(dict.fromkeys(names))
 
 
@@ -276,9 +272,7 @@ def _study_charts(answer: Answer, outcome: OutcomeAssessment) -> Iterator[Chart]
                 yield cohort
 
 
-def _beneath(
-    answer: Answer, outcome: OutcomeAssessment, service: Service
-) -> tuple[tuple[str, str], ...]:
+def _beneath(answer: Answer, outcome: OutcomeAssessment, service: Service) -> tuple[tuple[str, str], ...]:
     """What has to stand beside each study's figure."""
     return tuple(
         (
@@ -289,9 +283,7 @@ def _beneath(
     )
 
 
-def _study_parts(
-    answer: Answer, result: ModelResult, service: Service
-) -> tuple[str, ...]:
+def _study_parts(answer: Answer, result: ModelResult, service: Service) -> tuple[str, ...]:
     unknown = [one.text for one in result.violations if one.severity == "not-checkable"]
     missing = study_words.missing_names(answer, (result,))
     return (

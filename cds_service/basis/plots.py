@@ -113,9 +113,7 @@ def _spreads(result: ModelResult) -> Iterator[tuple[str, str]]:
         yield say("left-open"), say_number(2 * (math.sqrt(1 + distance) - 1), 3)
 
 
-def _sum_row(
-    label: str, log_odds: float, reads: str = "", note: str = ""
-) -> Row:
+def _sum_row(label: str, log_odds: float, reads: str = "", note: str = "") -> Row:
     return Row(label=label, cells=("", "", "", say_signed(log_odds), reads), is_sum=True, note=note)
 
 
@@ -184,9 +182,7 @@ def _study_row(result: ModelResult) -> Row:
         none = say("no-such-patients" if result.not_studied else "too-little")
         return Row(label=label, cells=(none, "", "", *cells))
     row = _figure_row(label, result, result.prediction, (at("tick", result.reference),))
-    return Row(
-        label=label, cells=(*row.cells, *cells), marks=row.marks, note=_not_theirs(result)
-    )
+    return Row(label=label, cells=(*row.cells, *cells), marks=row.marks, note=_not_theirs(result))
 
 
 def _not_theirs(result: ModelResult) -> str:
@@ -201,9 +197,7 @@ def _not_theirs(result: ModelResult) -> str:
 
 def study_words(result: ModelResult) -> str:
     """The study by its size and horizon, `214 patients, 12 months`."""
-    return say(
-        "study", horizon=horizon(result), patients=result.model.study.cohort.n
-    )
+    return say("study", horizon=horizon(result), patients=result.model.study.cohort.n)
 
 
 def _stratum_row(stratum: Stratum) -> Row:
@@ -227,5 +221,3 @@ def _why_they_differ(outcome: OutcomeAssessment) -> str:
     low, high = shown[0], shown[-1]
     between = say("between", low=figure(low), low_horizon=horizon(low), high=figure(high), high_horizon=horizon(high))
     return " ".join((*((say("disagree"),) if outcome.disagreement else ()), between, say("differ")))
-
-

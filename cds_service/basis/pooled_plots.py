@@ -76,10 +76,7 @@ def sum_chart(answer: Answer, pooled: PooledResult) -> Chart:
         * abs(pooled.used_of(one.name) - centre.means[pooled.input_of[one.name]])
         for one in pooled.inputs
     }
-    spans = {
-        name: (effect - errors[name], effect + errors[name])
-        for name, effect in effects.items()
-    }
+    spans = {name: (effect - errors[name], effect + errors[name]) for name, effect in effects.items()}
     axis, labels = log_odds_axis([0.0, *(end for ends in spans.values() for end in ends)])
     rows = [_sum_row(say("pooled-start"), centre.log_odds)]
     for finding in sorted(pooled.inputs, key=lambda one: -abs(effects[one.name])):
@@ -116,10 +113,7 @@ def sum_chart(answer: Answer, pooled: PooledResult) -> Chart:
 
 def averaged_chart(answer: Answer, pooled: PooledResult) -> Chart | None:
     """(c) What was not recorded, and over which patients it was averaged."""
-    rows = [
-        Row(label=answer.wording.name(name), cells=_averaged_over(answer, pooled, name))
-        for name in pooled.missing
-    ]
+    rows = [Row(label=answer.wording.name(name), cells=_averaged_over(answer, pooled, name)) for name in pooled.missing]
     return chart("averaged", rows) if rows else None
 
 
@@ -136,18 +130,13 @@ def _measuring_rows(answer: Answer, pooled: PooledResult) -> Iterator[Row]:
         if wanted.id in pooled.known:
             continue
         values = likely_values(wanted)
-        figures = [
-            model.figure({**pooled.known, wanted.id: value}, baseline) for value in values
-        ]
+        figures = [model.figure({**pooled.known, wanted.id: value}, baseline) for value in values]
         words = [model.words_of(one.risk) for one in figures]
         risks = (figures[0].risk, figures[1].risk)
         yield Row(
             label=answer.wording.name(name),
             cells=(
-                *(
-                    f"{word} ({_value(answer, name, wanted, value)})"
-                    for word, value in zip(words, values, strict=True)
-                ),
+                *(f"{word} ({_value(answer, name, wanted, value)})" for word, value in zip(words, values, strict=True)),
             ),
             marks=(at("tick", pooled.figure.risk), span("thick", risks)),
         )
@@ -208,15 +197,11 @@ def _averaged_over(answer: Answer, pooled: PooledResult, name: str) -> tuple[str
     one = next(one for one in pooled.model.study.inputs if name in one.findings)
     if isinstance(one, YesNoInput):
         return say("pooled-share", share=say_percent(one.unrecorded)), one.assumed
-    mean, sd = (
-        answer.wording.number(name, number, one.unit) for number in (one.mean, one.sd)
-    )
+    mean, sd = (answer.wording.number(name, number, one.unit) for number in (one.mean, one.sd))
     return say("pooled-spread", mean=mean, sd=sd), one.assumed
 
 
-def _value(
-    answer: Answer, name: str, wanted: NumberInput | YesNoInput, value: float
-) -> str:
+def _value(answer: Answer, name: str, wanted: NumberInput | YesNoInput, value: float) -> str:
     if isinstance(wanted, YesNoInput):
         return "yes" if value else "no"
     return answer.wording.number(name, value, wanted.unit)

@@ -62,18 +62,14 @@ class Trial:
     results: tuple[tuple[str, Chart | None, str], ...] = ()
 
 
-def controls_of(
-    answer: Answer, service: Service, given: Mapping[str, str] | None = None
-) -> tuple[Control, ...]:
+def controls_of(answer: Answer, service: Service, given: Mapping[str, str] | None = None) -> tuple[Control, ...]:
     """What may be changed; nothing where no figure could be this patient's."""
     if answer.assessment.pooled is None:
         return ()
     return tuple(_control(answer, service, name, given or {}) for name in MEASURED)
 
 
-def _control(
-    answer: Answer, service: Service, name: str, given: Mapping[str, str]
-) -> Control:
+def _control(answer: Answer, service: Service, name: str, given: Mapping[str, str]) -> Control:
     known, spec = answer.findings.known, service.finding_specs[name]
     wanted = next(one for one in service.pooled.study.inputs if name in one.findings)
     value = _written(known[name].value, spec.decimals) if name in known else ""
@@ -167,9 +163,7 @@ def with_changes(findings: Findings, changes: Mapping[str, Value | None], servic
     return replace(findings, known=known, gaps=gaps, passed_over=())
 
 
-def _results(
-    answer: Answer, other: Answer
-) -> Iterator[tuple[str, Chart | None, str]]:
+def _results(answer: Answer, other: Answer) -> Iterator[tuple[str, Chart | None, str]]:
     before, after = answer.assessment.pooled, other.assessment.pooled
     if after is None:
         return

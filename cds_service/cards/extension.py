@@ -100,11 +100,7 @@ def _pooled_input_json(pooled: PooledResult, finding: Finding) -> dict[str, Any]
 def _pooled_concerns(answer: Answer, pooled: PooledResult) -> list[str]:
     """Whole sentences: values, the one that was set aside, calibration."""
     wording = answer.wording
-    values = [
-        f"{wording.name(one.name)}: {concern}"
-        for one in pooled.inputs
-        for concern in one.concerns
-    ]
+    values = [f"{wording.name(one.name)}: {concern}" for one in pooled.inputs for concern in one.concerns]
     held = [
         f"{wording.name(one.name)} {one.value:g} taken as {pooled.used_of(one.name):g},"
         " the end of what the model follows"
@@ -112,8 +108,7 @@ def _pooled_concerns(answer: Answer, pooled: PooledResult) -> list[str]:
         if pooled.is_held(one.name)
     ]
     aside = [
-        f"{wording.phrase(one)} not used: the other bone value gives the higher figure"
-        for one in pooled.set_aside
+        f"{wording.phrase(one)} not used: the other bone value gives the higher figure" for one in pooled.set_aside
     ]
     return [*values, *held, *aside]
 

@@ -69,15 +69,11 @@ def record_notices(answer: Answer) -> tuple[str, ...]:
 def _by_note(answer: Answer, path: str, notes: Mapping[str, str]) -> list[str]:
     """One phrase for each reason, with all parts of the record that it holds for."""
     named = grouped((note, answer.texts.raw(f"lists.{key}")) for key, note in notes.items())
-    return [
-        answer.texts.say(path, name=", ".join(names), note=escape_markdown(note))
-        for note, names in named.items()
-    ]
+    return [answer.texts.say(path, name=", ".join(names), note=escape_markdown(note)) for note, names in named.items()]
 
 
 def _entries(count: int) -> str:
     return "1 entry" if count == 1 else f"{count} entries"
-
 
 
 def _as_people_write(detail: str) -> str:

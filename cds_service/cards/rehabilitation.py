@@ -116,8 +116,7 @@ def _marker_lines(answer: Answer) -> Iterator[Line]:
     if marker is None or not marker.in_range or answer.facts.forbids_risk:
         return
     changes = ", ".join(
-        f"{one.label} {'+' if one.change > 0 else ''}{say_number(one.change, 1)} %"
-        for one in marker.in_range
+        f"{one.label} {'+' if one.change > 0 else ''}{say_number(one.change, 1)} %" for one in marker.in_range
     )
     days = f" ({say_date(marker.first)} to {say_date(marker.last)})"
     text = answer.texts.say("lines.marker", changes=changes + days)
@@ -138,5 +137,3 @@ def order_notices(answer: Answer) -> tuple[str, ...]:
     if order.procedure is None and not order.notes:  # a note says why, if there is more
         notices.append(texts.raw("notices.procedure-unknown"))
     return (*notices, *map(escape_markdown, order.notes))
-
-

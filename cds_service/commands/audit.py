@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,7 @@ from cds_service.audit.query import Query
 from cds_service.audit.reader import AuditReader, Found, Stored
 from cds_service.audit.store import utc_now
 from cds_service.audit.verification.exported import verify_export
-from cds_service.audit.verification.notes import BadNote, read_key, read_note
+from cds_service.audit.verification.notes import BadNote, Checkpoint, read_key, read_note
 from cds_service.audit.verification.rows import NoLog
 from cds_service.audit.verification.walk import report_json, report_lines, verify_log
 from cds_service.commands import options
@@ -91,10 +91,10 @@ def show_entry(*, entry: str, wants_replay: bool, as_json: bool) -> None:
 @click.option(
     "--checkpoint",
     "notes",
-    type=options.OLD_FILE,
+    type=options.OLD_PATH,
     multiple=True,
-    metavar="FILE",
-    help="a signed checkpoint kept elsewhere",
+    metavar="PATH",
+    help="a signed checkpoint kept elsewhere, or a folder: every *.note in it",
 )
 @click.option(
     "--key",
@@ -115,7 +115,7 @@ def show_entry(*, entry: str, wants_replay: bool, as_json: bool) -> None:
 def verify(*, notes: tuple[Path, ...], keys: tuple[str, ...], exported: Path | None, as_json: bool) -> None:
     """Check whether entries were changed, inserted, removed, reordered or cut off. Reads only."""
     try:
-        checkpoints = [read_note(path.read_text(encoding="utf-8", errors="replace")) for path in notes]
+        checkpoints = list(_checkpoints(notes))
         trusted = [read_key(key) for key in keys]
         if exported is not None:
             with exported.open(encoding="utf-8", errors="replace") as lines:
@@ -140,6 +140,20 @@ def verify(*, notes: tuple[Path, ...], keys: tuple[str, ...], exported: Path | N
         for line in report_lines(report):
             click.echo(line)
     sys.exit(0 if report.is_whole else 1)
+
+
+def _checkpoints(paths: Iterable[Path]) -> Iterator[Checkpoint]:
+    """Read the notes at these paths; of a folder, all.
+
+    Raises:
+        BadNote: one of them is none; the message names it.
+    """
+    for path in paths:
+        for file in sorted(path.glob("*.note")) if path.is_dir() else [path]:
+            try:
+                yield read_note(file.read_text(encoding="utf-8", errors="replace"))
+            except BadNote as error:
+                raise BadNote(f"{file.name}: {error}") from None
 
 
 @click.command("checkpoint")

@@ -19,7 +19,7 @@ ALSO_READ = ("Encounter", "Medication", "Device")  # days of contact, and what o
 
 
 @click.command("outcomes")
-@click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=options.EXPORT)
+@click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=options.OLD_PATH)
 @click.option("--out", type=options.NEW_FILE, metavar="F", help="default: standard output")
 @click.option(
     "--months", default=12, show_default=True, type=click.IntRange(1, 240), help="within which a fracture counts"

@@ -69,7 +69,7 @@ FHIR_ID = Read("ID", _fhir_id)
 VERTEBRAE = Read("L1", _levels)
 OLD_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 NEW_FILE = click.Path(path_type=Path, dir_okay=False)
-EXPORT = click.Path(path_type=Path, exists=True)  # a file or folder of a Bulk Data export
+OLD_PATH = click.Path(path_type=Path, exists=True)  # a file, or a folder of such files
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"])
 TOKEN_FILE = click.option("--token-file", "token", type=Read("FILE", _token), help="file with a bearer token")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="print JSON")

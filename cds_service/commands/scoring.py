@@ -15,7 +15,7 @@ from cds_service.settings import read_settings
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="PATH…", type=options.EXPORT)
+@click.argument("paths", nargs=-1, metavar="PATH…", type=options.OLD_PATH)
 @click.option("--out", type=options.NEW_FILE, help="default: standard output")
 @options.AS_OF
 @click.option("--procedure", metavar="CODE", help="for all: CPT number or SYSTEM|CODE; default: each patient's own")

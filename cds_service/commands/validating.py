@@ -35,6 +35,7 @@ HEADINGS = ("patients", "n", "events", "O/E", "intercept", "slope", "AUC", "Brie
 def validate_models(*, outcomes: Path, as_json: bool, report: Path | None, refit_to: Path | None) -> None:
     """Measure the models in force on local outcomes (docs/validate.md has the columns)."""
     try:  # loads statsmodels
+        from cds_service.population.local_models import local_models  # noqa: PLC0415
         from cds_service.population.validating import recalibration_toml, refit, validate, validation_json  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise CdsError(f"{error.name} is missing: in the checkout, .venv/bin/pip install -e '.[population]'") from error
@@ -44,7 +45,7 @@ def validate_models(*, outcomes: Path, as_json: bool, report: Path | None, refit
     file = read_outcomes(outcomes, service.finding_specs, today)
     for fault in say_faults(file.faults):
         click.echo(fault, err=True)
-    found = validate(file, service.models, service.policy)
+    found = validate(file, local_models(service), service.policy)
     if as_json:
         options.print_json(validation_json(found))
     else:
@@ -56,7 +57,7 @@ def validate_models(*, outcomes: Path, as_json: bool, report: Path | None, refit
         click.echo(f"report: {report}", err=True)
     if refit_to is not None:
         path = refit_to / RECALIBRATION if refit_to.is_dir() else refit_to
-        recalibrations, why = refit(file, service.models, service.policy, today)
+        recalibrations, why = refit(file, local_models(service), service.policy, today)
         path.write_text(recalibration_toml(recalibrations), encoding="utf-8")
         for name, one in recalibrations.items():
             said = f"{name}: {one.method} on {one.n} patients, {one.events} with the outcome"
@@ -70,13 +71,12 @@ def print_validation(found: "tuple[ModelValidation, ...]") -> None:
     """A table for each model, then what the data cannot carry."""
     console = Console(highlight=False)
     for one in found:
-        study = one.model.study
         rows = []
         for name, group in {"all": one.overall, **one.groups}.items():
             estimates = (group.observed_expected, group.calibration_intercept, group.calibration_slope, group.auc)
             brier = "" if group.brier is None else f"{group.brier:.3f}"
             rows.append((name, str(group.n), str(group.events), *(str(one or "–") for one in estimates), brier))
-        console.print(table(f"{study.id} {study.version}: {study.event}", HEADINGS, rows))
+        console.print(table(f"{one.model.id} {one.model.version}: {one.model.event}", HEADINGS, rows))
         for note in one.notes:
             console.print(Text(f"- {note}"))
         console.print()

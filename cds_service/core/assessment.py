@@ -118,9 +118,7 @@ def assess(
     """Assess both outcomes of this patient."""
     excluded_by = exclusions(findings)
     outcomes = tuple(
-        OutcomeAssessment(outcome=one)
-        if excluded_by
-        else _assess_outcome(one, findings, models, studies, policy)
+        OutcomeAssessment(outcome=one) if excluded_by else _assess_outcome(one, findings, models, studies, policy)
         for one in OUTCOMES
     )
     markers = (one for one in studies.values() if isinstance(one, MarkerStudy))
@@ -152,9 +150,7 @@ def _pooled(model: PooledModel, findings: Findings, policy: Policy) -> PooledRes
     return find_pooled_result(model, findings, baseline)
 
 
-def _study_lines(
-    outcomes: Sequence[OutcomeAssessment], pooled: PooledModel, policy: Policy
-) -> tuple[StudyLine, ...]:
+def _study_lines(outcomes: Sequence[OutcomeAssessment], pooled: PooledModel, policy: Policy) -> tuple[StudyLine, ...]:
     lines = (
         study_line(result, policy, pooled.words_of)
         for outcome in outcomes

@@ -208,11 +208,7 @@ class ChartFacts:
             (
                 one
                 for one in self.held
-                if one.file.leads
-                and (
-                    one.is_open
-                    or (one.closed_by == "order" and one.file.leads_when_closed)
-                )
+                if one.file.leads and (one.is_open or (one.closed_by == "order" and one.file.leads_when_closed))
             ),
             None,
         )
@@ -220,10 +216,7 @@ class ChartFacts:
     @property
     def colour(self) -> Colour:
         """`warning` while one fact of that colour is open."""
-        is_warned = any(
-            one.is_open and one.file.leads and one.file.colour == "warning"
-            for one in self.held
-        )
+        is_warned = any(one.is_open and one.file.leads and one.file.colour == "warning" for one in self.held)
         return "warning" if is_warned else "info"
 
     @property
@@ -305,9 +298,7 @@ class ChartFacts:
     def is_review_settled(self) -> bool:
         """No bone treatment review is open, although none is ordered."""
         return any(
-            one.file.settles_review is not None
-            and self._fits(one.file.settles_review, one)
-            for one in self.held
+            one.file.settles_review is not None and self._fits(one.file.settles_review, one) for one in self.held
         )
 
     def _fits(self, condition: Condition, fact: HeldFact) -> bool:
@@ -316,10 +307,7 @@ class ChartFacts:
             (not condition.state or (state is not None and state.kind in condition.state))
             and (not condition.fact or any(map(self.holds, condition.fact)))
             and not any(map(self.holds, condition.unless_fact))
-            and all(
-                fact.signal.words.get(name) == said
-                for name, said in condition.word.items()
-            )
+            and all(fact.signal.words.get(name) == said for name, said in condition.word.items())
             and (not condition.signal or not self.signals.isdisjoint(condition.signal))
             and self.signals.isdisjoint(condition.unless_signal)
             and condition.closed == (fact.closed_by == "order")
@@ -397,8 +385,7 @@ def rank_facts(
     )
     facts = ChartFacts(held=held, common=common, signals=frozenset(by_name))
     is_open = {
-        kind: kind not in ordered and not closures.closes_act(kind)
-        for kind in ("bone-treatment", "rehabilitation")
+        kind: kind not in ordered and not closures.closes_act(kind) for kind in ("bone-treatment", "rehabilitation")
     }
     if "deceased" in by_name:
         shown = False
@@ -414,9 +401,7 @@ def rank_facts(
     return replace(facts, is_shown=shown)
 
 
-def _held(
-    file: FactFile, signal: Signal, ordered: Collection[str], closures: Closures
-) -> HeldFact:
+def _held(file: FactFile, signal: Signal, ordered: Collection[str], closures: Closures) -> HeldFact:
     key = _key(signal)
     is_closed = closures.closes_fact(file.id, key)
     if not file.only_considered and file.act:

@@ -69,9 +69,7 @@ class PooledResult:
         own = model.table.baseline.mean if fitted else baseline.log_odds
         centre = model.averaging.centre(bone, own)
         means = dict(zip(model.study.names(bone), centre.means.tolist(), strict=True))
-        log_odds = centre.intercept + sum(
-            model.beta(name) * mean for name, mean in means.items()
-        )
+        log_odds = centre.intercept + sum(model.beta(name) * mean for name, mean in means.items())
         return AveragePatient(means, fitted.move(log_odds) if fitted else log_odds)
 
     def is_yes_or_no(self, finding: str) -> bool:
@@ -95,9 +93,7 @@ class AveragePatient(NamedTuple):
     log_odds: float
 
 
-def find_pooled_result(
-    model: PooledModel, findings: Findings, baseline: PooledBaseline
-) -> PooledResult:
+def find_pooled_result(model: PooledModel, findings: Findings, baseline: PooledBaseline) -> PooledResult:
     """Compute the pooled figure of a patient for whom it is made."""
     sources = known_inputs(model.study, findings)
     known = {name: value for name, (value, _) in sources.items()}
@@ -110,22 +106,14 @@ def find_pooled_result(
         inputs=tuple(used.values()),
         input_of={one.name: name for name, one in used.items()},
         set_aside=tuple(one for name, (_, one) in sources.items() if name not in used),
-        missing=tuple(
-            one.findings[0] for one in model.study.inputs if one.id in figure.missing
-        ),
-        concerns=tuple(
-            dict.fromkeys(said for one in used.values() for said in one.concerns)
-        ),
+        missing=tuple(one.findings[0] for one in model.study.inputs if one.id in figure.missing),
+        concerns=tuple(dict.fromkeys(said for one in used.values() for said in one.concerns)),
     )
 
 
 def raising_facts(findings: Findings) -> tuple[str, ...]:
     """Facts on record beside which no figure is below the average."""
-    return tuple(
-        fact
-        for fact, names in RAISING.items()
-        if any(findings.is_true(name) for name in names)
-    )
+    return tuple(fact for fact, names in RAISING.items() if any(findings.is_true(name) for name in names))
 
 
 def steps_moved(pooled: PooledResult, finding: str) -> int:
@@ -138,10 +126,7 @@ def steps_moved(pooled: PooledResult, finding: str) -> int:
     wanted = next((one for one in model.study.inputs if finding in one.findings), None)
     if wanted is None or wanted.id in pooled.known:
         return 0
-    risks = [
-        model.figure({**pooled.known, wanted.id: value}, baseline).risk
-        for value in likely_values(wanted)
-    ]
+    risks = [model.figure({**pooled.known, wanted.id: value}, baseline).risk for value in likely_values(wanted)]
     low, high = sorted(model.step_of(risk) for risk in risks)
     return high - low
 

@@ -197,8 +197,8 @@ def recommend(
         fired.append(one if is_offered else replace(one, order=None, label=""))
     # One measurement, the last: first what costs little (pre-selected), then what would add most.
     acts = [one for one in fired if not one.rule.supplies]
-    measures = [one for one in fired if one.rule.supplies and not one.already]
-    best = sorted(measures, key=lambda one: (not one.recommended, -one.gain))
+    acts_to_measure = [one for one in fired if one.rule.supplies and not one.already]
+    best = sorted(acts_to_measure, key=lambda one: (not one.recommended, -one.gain))
     return (*acts, *best[:1])
 
 
@@ -232,7 +232,7 @@ def _recommendation(
     fact = chosen.because if chosen is not None else reason
     words = {**values, "because": reason, "fact": fact, "Fact": capital(fact)}
     if corrections:
-        words |= {"end": say_date(corrections[0].end), "review": say_date(corrections[0].review)}
+        words["end"] = say_date(corrections[0].end)
         words["title"] = " and ".join(one.order.title for one in corrections)
     return Recommendation(
         rule=rule,

@@ -8,10 +8,12 @@ are in `drug_signals`.
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
 from cds_service.core.assessment import Assessment
+from cds_service.core.bone_drugs import DrugState, find_drug_state
 from cds_service.core.bracing import (
     BROKEN,
     KEEP,
@@ -32,7 +34,7 @@ from cds_service.core.study_result import ABSOLUTE
 from cds_service.core.wording import UNITS, Wording, say_date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Situation:
     """The inputs of a signal.
 
@@ -49,6 +51,11 @@ class Situation:
     wording: Wording
     today: date
     lists_not_read: tuple[str, ...] = ()
+
+    @cached_property
+    def drug_state(self) -> DrugState:
+        """The state of the bone drugs, which a dozen signals ask for."""
+        return find_drug_state(self.findings, self.today)
 
 
 FRAGILITY_AGE = 50  # years; younger patients' vertebrae seldom break by weakness alone (docs/evidence.md)
@@ -105,13 +112,9 @@ def find_signals(situation: Situation) -> tuple[Signal, ...]:
     return tuple(found._replace(name=name) for name, found in (*cutoffs, *named) if found is not None)
 
 
-def find_named_signals(
-    situation: Situation, names: Collection[str]
-) -> tuple[Signal, ...]:
+def find_named_signals(situation: Situation, names: Collection[str]) -> tuple[Signal, ...]:
     """Those of these signals that hold; a name that no detector has holds never."""
-    found = (
-        (name, detect(situation)) for name, detect in SIGNALS.items() if name in names
-    )
+    found = ((name, detect(situation)) for name, detect in SIGNALS.items() if name in names)
     return tuple(one._replace(name=name) for name, one in found if one is not None)
 
 
@@ -314,7 +317,9 @@ def _keep_words(reason: KeepReason, wording: Wording) -> str:
     if reason.name == "other-fracture":
         return f"another fracture on record ({', '.join(reason.levels)})"
     how = {"record": "on record", "order": "named by the brace order", "open": "not excluded"}
-    return f"{wording.name(reason.name)} {how[reason.source]}"
+    # A burst fracture is named as what it is: surgeons look for the posterior wall.
+    wall = " (posterior wall injury)" if "burst" in reason.name else ""
+    return f"{wording.name(reason.name)}{wall} {how[reason.source]}"
 
 
 @signal("brace-reasons-unread")

@@ -35,9 +35,7 @@ class StudyLine:
     unknown_criteria: tuple[str, ...]
 
 
-def study_line(
-    result: ModelResult, policy: Policy, words_of: Callable[[float], str]
-) -> StudyLine | None:
+def study_line(result: ModelResult, policy: Policy, words_of: Callable[[float], str]) -> StudyLine | None:
     """Make a study's line for a patient who meets all its criteria and lies above its average.
 
     None if too little is known, a value is held or doubtful, or the same words would name
@@ -59,9 +57,7 @@ def study_line(
         words=words,
         average=average.removeprefix("about "),
         drivers=drivers_of(result),
-        unknown_criteria=tuple(
-            one.text for one in result.violations if one.severity == "not-checkable"
-        ),
+        unknown_criteria=tuple(one.text for one in result.violations if one.severity == "not-checkable"),
     )
 
 
@@ -97,9 +93,6 @@ def disagree(results: Sequence[ModelResult], outcome: Outcome, policy: Policy) -
         return True
     common = policy.pooled_incidence.of(outcome)
     risks = [
-        one.prediction.risk
-        if common is None
-        else risk_at(one.prediction, one.model.study, common)
-        for one in theirs
+        one.prediction.risk if common is None else risk_at(one.prediction, one.model.study, common) for one in theirs
     ]
     return max(risks) - min(risks) >= policy.showing.disagreement

@@ -11,9 +11,7 @@ from cds_service.core.prediction import LogisticModel, Prediction, predict, risk
 from cds_service.core.study import LogisticStudy, Study
 
 Band = Literal["lower", "not-different", "above", "high"]
-Why = Literal[
-    "held", "outside", "not-known", "criterion-not-known", "aged", "open", "unread"
-]
+Why = Literal["held", "outside", "not-known", "criterion-not-known", "aged", "open", "unread"]
 # These forbid "lower": a value that reassures may not be this patient's.
 FORBIDS_LOWER = frozenset({"held", "outside", "not-known", "aged", "open", "unread"})
 # A study with one of these says nothing on a card; an unread list leaves a criterion
@@ -147,9 +145,7 @@ class ModelResult(NamedTuple):
         return self.band == "not-different" and self.prediction.risk > self.reference >= low
 
 
-def apply_model(
-    model: LogisticModel, findings: Findings, policy: Policy, *, has_doubt: bool = False
-) -> ModelResult:
+def apply_model(model: LogisticModel, findings: Findings, policy: Policy, *, has_doubt: bool = False) -> ModelResult:
     """What one study says of this patient, at the baseline in force.
 
     Args:

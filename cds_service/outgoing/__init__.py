@@ -13,7 +13,7 @@ Whoever calls what, every session of `Connections`
 - reads at most `max_bytes`, decoded;
 - follows no redirect, keeps no cookie, and reads no proxy, password or certificate from the environment;
 - raises `CallFailed` with a reason: `ip-denied`, `dns`, `unreachable`, `tls`, `timeout`, `reset`, `truncated`,
-  `too-large`, `budget`, `no-thread`; and `Redirected`. Any other status is the caller's to judge.
+  `too-large`, `budget`, `no-thread`, `redirect`. Any other status is the caller's to judge.
 """
 
 from cds_service.outgoing.connections import Connections

@@ -9,21 +9,26 @@ from collections.abc import Callable
 WINDOW_SECONDS = 10.0
 LEAST_CALLS = 10
 FAILING_SHARE = 0.5
+# One patient's record can make a server fail: that says nothing about the others.
+LEAST_PATIENTS = 3
 REST_SECONDS = 5.0
 REST_JITTER = 0.2  # of the rest, up or down, so that workers do not all try at the same moment
 
 
 class Breaker:
-    """Opens when at least half of at least ten calls of the last ten seconds failed; then one call tries, now and then.
+    """Opens when a server cannot be reached for several patients; then one call tries, now and then.
 
-    A call is one question with its retry: a server that answers the second time is one that answers.
+    That is when at least half of at least ten calls of the last ten seconds had no
+    answer, and those calls were about at least three patients. An answer that is an
+    error is an answer: it is this patient's gap. A call is one question with its retry:
+    a server that answers the second time is one that answers.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """A closed breaker."""
         self._clock = clock
         self._lock = threading.Lock()
-        self._calls: deque[tuple[float, bool]] = deque()
+        self._calls: deque[tuple[float, str | None]] = deque()  # when, and who had no answer
         self._shut_until: float | None = None  # None while calls pass
         self._is_trying = False
 
@@ -37,12 +42,12 @@ class Breaker:
             self._shut_until, self._is_trying = self._clock() + _rest(), True
             return True
 
-    def note(self, *, failed: bool) -> None:
-        """What came of a call."""
+    def note(self, patient: str, *, failed: bool) -> None:
+        """Remember whether a call about this patient had an answer."""
         with self._lock:
             now = self._clock()
             if self._shut_until is None:
-                self._calls.append((now, failed))
+                self._calls.append((now, patient if failed else None))
                 while self._calls[0][0] < now - WINDOW_SECONDS:
                     self._calls.popleft()
                 self._shut_until = now + _rest() if failed and self._is_failing() else None
@@ -52,8 +57,10 @@ class Breaker:
                 self._shut_until = self._shut_until if failed else None
 
     def _is_failing(self) -> bool:
-        failures = sum(failed for _, failed in self._calls)
-        return len(self._calls) >= LEAST_CALLS and failures >= FAILING_SHARE * len(self._calls)
+        patients = [one for _, one in self._calls if one is not None]
+        is_often = len(patients) >= FAILING_SHARE * len(self._calls)
+        is_for_several = len(set(patients)) >= LEAST_PATIENTS
+        return len(self._calls) >= LEAST_CALLS and is_often and is_for_several
 
 
 def _rest() -> float:

@@ -6,6 +6,7 @@ host (`server_hostname`). Timeouts of sockets end single reads; what is slow thr
 """
 
 import math
+import os
 import socket
 import ssl
 import threading
@@ -23,7 +24,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from cds_service.errors import CallFailed, Redirected
+from cds_service.errors import CallFailed
 from cds_service.outgoing.address import Address, parse_address
 from cds_service.outgoing.breaker import Breaker
 from cds_service.outgoing.deadline import Deadline
@@ -162,8 +163,7 @@ class _CheckedAdapter(HTTPAdapter):
             timeout: seconds for the whole exchange.
 
         Raises:
-            CallFailed: there was none, it broke off, it is too large, or it did not come in time.
-            Redirected: it leads elsewhere.
+            CallFailed: there was none, it broke off, it is too large, it did not come in time, or it redirects.
         """
         deadline = Deadline.after(SECONDS if timeout is None else float(timeout))
         try:
@@ -173,7 +173,7 @@ class _CheckedAdapter(HTTPAdapter):
             raise late() if deadline.left <= 0 else _as_failure(error) from None
         headers = {name: value for name, value in raw.headers.items() if name.lower() not in GONE}
         if raw.status in REDIRECTS:
-            raise Redirected(headers.get("Location", ""))
+            raise CallFailed("redirect", "the server redirects to another place")
         whole = urllib3.HTTPResponse(BytesIO(body), headers, raw.status, reason=raw.reason, preload_content=False)
         return self.build_response(request, whole)
 
@@ -280,9 +280,16 @@ def _as_failure(error: Exception) -> CallFailed:
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """Certificates are checked against the authorities of this machine and those that browsers trust, read once."""
+    """Check certificates against one list of authorities, read once.
+
+    It is the machine's own, so that an authority that its owner removed stays removed.
+    The list of the browsers serves only a machine that has none.
+    """
     context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
+    folder = ssl.get_default_verify_paths().capath  # read by OpenSSL as it needs them
+    has_own = context.cert_store_stats()["x509_ca"] or (folder and any(os.scandir(folder)))
+    if not has_own:
+        context.load_verify_locations(certifi.where())
     return context
 
 

@@ -1,7 +1,7 @@
-"""A study's figures as a scikit-learn classifier, so that its tools work on them.
+"""A model's figures as a scikit-learn classifier, so that its tools work on them.
 
 `calibration_curve`, `cross_val_predict`, `permutation_importance` and the like take it as they take any classifier. The
-coefficients are the study's; `fit` learns at most a recalibration.
+coefficients are the model's; `fit` learns at most a recalibration.
 """
 
 import math
@@ -18,8 +18,10 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from cds_service.core.facts import Value
+from cds_service.core.pooled import PooledModel, load_pooled_model
+from cds_service.core.pooled_study import NumberInput
 from cds_service.core.prediction import LogisticModel, load_models, predict
-from cds_service.core.study_files import load_studies
+from cds_service.core.study_files import load_pooled_study, load_studies
 from cds_service.loading import REDUCED, STUDIES, load_vocabulary
 from cds_service.population.performance import fit_intercept, fit_logistic
 
@@ -27,14 +29,15 @@ Recalibrate = Literal["no", "intercept", "intercept-and-slope"]
 
 
 class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """The figure of one study for each row of X, by whichever inputs the row has.
+    """The figure of one model for each row of X, by whichever inputs the row has.
 
-    X has a column for each of `features`, in the study's units: yes/no as 1/0, a category by the place of its word in
+    X has a column for each of `features`, in the model's units: yes/no as 1/0, a category by the place of its word in
     the study (PVP 0, PKP 1), missing as NaN. A yes/no or category cell that holds anything else is missing too, with a
-    warning. Values beyond the study's range are held, as for a live order.
+    warning. Values beyond the model's range are held, as for a live order.
 
     Args:
-        study: id of a logistic study.
+        study: id of a logistic study, by whose findings columns are named; or `pooled-2026`, by whose inputs (`t`,
+            `hu`, `bmi`, `age`, `female`, …), at the pooled incidence.
         features: inputs in the order of the columns. By default the names of a DataFrame's columns; of an array without
             names the study's inputs in the order of its file, of which the last may have no column.
         recalibrate: what `fit` learns: nothing, an intercept, or intercept and slope.
@@ -90,7 +93,7 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return tags
 
     def _named(self) -> tuple[str, ...]:
-        inputs = _model(self.study).study.input_names
+        inputs = tuple(_words(self.study))
         named = self.features or tuple(getattr(self, "feature_names_in_", ())) or inputs[: self.n_features_in_]
         if unknown := [name for name in named if name not in inputs]:
             raise ValueError(f"{self.study} has no input {', '.join(unknown)}; it has {', '.join(inputs)}")
@@ -100,8 +103,7 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _own(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log odds of the study."""
-        model = _model(self.study)
-        words = {one.finding: one.words or (False, True) for one in model.study.inputs if one.kind != "number"}
+        words = {name: values for name, values in _words(self.study).items() if values}
         cells = rows.copy()
         for at, name in enumerate(self.inputs_):
             if name in words:
@@ -111,7 +113,11 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                     warnings.warn(
                         f"{name}: {foreign.sum()} cells are no place of a word; taken as missing", stacklevel=3
                     )
-        return np.array([predict(model, self._inputs(row, words), site_incidence=None).log_odds for row in cells])
+        model = _model(self.study)
+        rows_known = (self._inputs(row, words) for row in cells)
+        if isinstance(model, PooledModel):
+            return np.array([model.figure(_numbers(known)).log_odds for known in rows_known])
+        return np.array([predict(model, known, site_incidence=None).log_odds for known in rows_known])
 
     def _inputs(self, row: NDArray[np.float64], words: Mapping[str, tuple[Value, ...]]) -> Mapping[str, Value]:
         cells = zip(self.inputs_, row.tolist(), strict=True)
@@ -130,9 +136,26 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return fit.intercept, fit.slope
 
 
+def _numbers(known: Mapping[str, Value]) -> dict[str, float]:
+    """Inputs of the pooled model: it has no words."""
+    return {name: float(value) for name, value in known.items()}
+
+
+def _words(study: str) -> dict[str, tuple[Value, ...]]:
+    """The inputs of a model in order, each with its closed list of values; none for a number."""
+    model = _model(study)
+    if isinstance(model, PooledModel):
+        return {one.id: () if isinstance(one, NumberInput) else (False, True) for one in model.study.inputs}
+    return {one.finding: () if one.kind == "number" else one.words or (False, True) for one in model.study.inputs}
+
+
 @cache
-def _model(study: str) -> LogisticModel:
-    models = load_models(load_studies(STUDIES, load_vocabulary()), REDUCED)
+def _model(study: str) -> LogisticModel | PooledModel:
+    units = load_vocabulary()
+    pooled = load_pooled_model(load_pooled_study(STUDIES, units), REDUCED)
+    if study == pooled.study.id:
+        return pooled
+    models = load_models(load_studies(STUDIES, units), REDUCED)
     if study not in models:
-        raise ValueError(f"no logistic study {study!r}; there are {', '.join(models)}")
+        raise ValueError(f"no model {study!r}; there are {', '.join((pooled.study.id, *models))}")
     return models[study]

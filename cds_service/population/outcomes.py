@@ -281,9 +281,10 @@ def _pain(person: Person, kinds: Kinds, first: date, run: Run) -> Finding | None
 
 
 def columns(run: Run) -> tuple[str, ...]:
-    """The columns of the file: what the studies use and ask for, the outcomes, and what a person needs to confirm."""
+    """The columns of the file: what models use and studies ask for, outcomes, and what a person needs to confirm."""
     studies = [one for one in run.service.studies.values() if isinstance(one, LogisticStudy)]
     used = {name for study in studies for name in study.input_names if name in run.service.finding_specs}
+    used |= {name for one in run.service.pooled.study.inputs for name in one.findings}
     asked = {one.finding for study in run.service.studies.values() for one in study.applicability}
     basic = ("sex", "age", "procedure", "treated-levels", "level-count")
     findings = (*basic, *sorted((used | asked) - set(basic)))

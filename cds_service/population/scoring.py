@@ -192,9 +192,7 @@ def _score(patient: str, kinds: Mapping[str, Sequence[Json]], run: Run) -> tuple
     return assessments_extension(found)[EXTENSION], "", rows
 
 
-def _facts(
-    findings: Findings, assessment: Assessment, run: Run, day: date
-) -> ChartFacts:
+def _facts(findings: Findings, assessment: Assessment, run: Run, day: date) -> ChartFacts:
     """Facts on record that the model does not count, or that forbid a figure.
 
     They make what is said of the risk a lower limit, or nothing.

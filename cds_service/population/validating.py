@@ -3,7 +3,7 @@
 The figures are those that the service would have given: the same findings, reduced models and held values.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 
 from cds_service.core.policy import Policy
-from cds_service.core.prediction import LogisticModel
 from cds_service.core.recalibration import Recalibration
-from cds_service.core.study_result import ModelResult, absolute_exclusions, apply_model
 from cds_service.errors import CdsError
 from cds_service.population import performance
+from cds_service.population.local_models import LocalFigure, LocalModel
 from cds_service.population.outcomes_file import LocalPatient, OutcomesFile, say_faults
 
 OLD = 75  # years; policy
@@ -24,16 +23,11 @@ SMALLEST_CELL = 5  # patients; smaller groups are left out, they could be recogn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessed:
-    """A local patient with an outcome and what the model says.
-
-    Attributes:
-        is_shown: a card would have shown this figure.
-    """
+    """A local patient with an outcome and what the model says."""
 
     patient: LocalPatient
-    result: ModelResult
+    figure: LocalFigure
     has_outcome: bool
-    is_shown: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,34 +39,32 @@ class ModelValidation:
         groups: by name, in the order of the report; too small ones are left out and named in `notes`.
     """
 
-    model: LogisticModel
+    model: LocalModel
     overall: performance.Performance
     missing: Mapping[str, float]
     groups: Mapping[str, performance.Performance]
     notes: tuple[str, ...]
 
 
-def validate(file: OutcomesFile, models: Mapping[str, LogisticModel], policy: Policy) -> tuple[ModelValidation, ...]:
+def validate(file: OutcomesFile, models: Iterable[LocalModel], policy: Policy) -> tuple[ModelValidation, ...]:
     """Every model whose outcome the file has, at the baseline in force."""
+    return tuple(_validation(file, model, rows, policy) for model in models if (rows := assessed(file, model, policy)))
+
+
+def assessed(file: OutcomesFile, model: LocalModel, policy: Policy) -> tuple[Assessed, ...]:
+    """The patients whose outcome is known, each with the figure of this model."""
     return tuple(
-        _validation(file, model, rows, policy) for model in models.values() if (rows := assessed(file, model, policy))
+        Assessed(
+            patient=one,
+            figure=model.figure_of(one.findings, policy),
+            has_outcome=one.outcomes[model.outcome],
+        )
+        for one in file.patients
+        if model.outcome in one.outcomes
     )
 
 
-def assessed(file: OutcomesFile, model: LogisticModel, policy: Policy) -> tuple[Assessed, ...]:
-    """The patients whose outcome is known, each with the figure of this model."""
-    outcome, found = model.study.outcome, []
-    for one in file.patients:
-        if outcome in one.outcomes:
-            result = apply_model(model, one.findings, policy)
-            is_shown = result.shown and not absolute_exclusions(one.findings)
-            found.append(Assessed(patient=one, result=result, has_outcome=one.outcomes[outcome], is_shown=is_shown))
-    return tuple(found)
-
-
-def _validation(
-    file: OutcomesFile, model: LogisticModel, rows: tuple[Assessed, ...], policy: Policy
-) -> ModelValidation:
+def _validation(file: OutcomesFile, model: LocalModel, rows: tuple[Assessed, ...], policy: Policy) -> ModelValidation:
     overall = _measure(rows)
     groups, notes = {}, []
     for name, belongs in GROUPS.items():
@@ -81,10 +73,7 @@ def _validation(
             notes.append(f"{name}: {len(members)} patients, fewer than {SMALLEST_CELL}; left out")
         elif members and len(members) < len(rows):
             groups[name] = _measure(members)
-    missing = {
-        name: sum(name not in {one.name for one in row.result.inputs} for row in rows) / len(rows)
-        for name in model.study.input_names
-    }
+    missing = {name: sum(name not in row.figure.inputs for row in rows) / len(rows) for name in model.input_names}
     return ModelValidation(
         model=model,
         overall=overall,
@@ -94,14 +83,14 @@ def _validation(
             *overall.notes,
             *_horizon_notes(model, rows),
             *_unknown_notes(file, model, overall, policy),
-            *_row_notes(file, model, rows),
+            *_row_notes(file, rows),
             *notes,
         ),
     )
 
 
 def _measure(rows: Sequence[Assessed]) -> performance.Performance:
-    return performance.measure([one.has_outcome for one in rows], [one.result.prediction.risk for one in rows])
+    return performance.measure([one.has_outcome for one in rows], [one.figure.risk for one in rows])
 
 
 def _age(row: Assessed) -> float | None:
@@ -113,12 +102,12 @@ def _is(name: str, value: str) -> Callable[[Assessed], bool]:
 
 
 GROUPS: Mapping[str, Callable[[Assessed], bool]] = {
-    "figure shown": lambda row: row.is_shown,
-    "no figure shown": lambda row: not row.is_shown,
-    "all inputs known": lambda row: row.result.prediction.if_measured is None,
-    "some inputs missing": lambda row: row.result.prediction.if_measured is not None,
-    "inside the study's criteria": lambda row: not row.result.is_outside,
-    "outside the study's criteria": lambda row: row.result.is_outside,
+    "figure shown": lambda row: row.figure.is_shown,
+    "no figure shown": lambda row: not row.figure.is_shown,
+    "all inputs known": lambda row: row.figure.is_complete,
+    "some inputs missing": lambda row: not row.figure.is_complete,
+    "inside the study's criteria": lambda row: not row.figure.is_outside,
+    "outside the study's criteria": lambda row: row.figure.is_outside,
     "women": _is("sex", "female"),
     "men": _is("sex", "male"),
     f"under {OLD}": lambda row: (age := _age(row)) is not None and age < OLD,
@@ -128,44 +117,56 @@ GROUPS: Mapping[str, Callable[[Assessed], bool]] = {
 }
 
 
-def _horizon_notes(model: LogisticModel, rows: Sequence[Assessed]) -> list[str]:
+def _horizon_notes(model: LocalModel, rows: Sequence[Assessed]) -> list[str]:
     """Outcomes counted within another time than the study's are not what the model predicts."""
-    study, months = model.study.cohort.horizon_months, {_months(row, model) for row in rows}
-    said = ", ".join(str(one) for one in sorted(one for one in months if one not in (None, study)))
+    months, counted = {_months(row, model) for row in rows}, _counted(model)
+    said = ", ".join(map(str, _other_months(model, months)))
     notes = {
-        f"outcomes within {said} months, where the study counts {study}: O/E and intercept mix both": said,
-        f"the file does not say within how many months outcomes were counted; the study counts {study}": None in months,
+        f"outcomes within {said} months, where {counted}: O/E and intercept mix both": said,
+        f"the file does not say within how many months outcomes were counted; {counted}": None in months,
     }
     return [note for note, is_so in notes.items() if is_so]
 
 
-def _unknown_notes(
-    file: OutcomesFile, model: LogisticModel, known: performance.Performance, policy: Policy
-) -> list[str]:
+def _unknown_notes(file: OutcomesFile, model: LocalModel, known: performance.Performance, policy: Policy) -> list[str]:
     """Between which values observed / expected lies whatever became of those whose outcome is not known.
 
     They are no random part: who died or was not seen for long enough has an outcome only if it came before.
     """
-    unknown = [one for one in file.patients if model.study.outcome not in one.outcomes]
+    unknown = [one for one in file.patients if model.outcome not in one.outcomes]
     if not unknown:
         return []
-    expected = known.expected + sum(apply_model(model, one.findings, policy).prediction.risk for one in unknown)
+    expected = known.expected + sum(model.figure_of(one.findings, policy).risk for one in unknown)
     low, high = known.events / expected, (known.events + len(unknown)) / expected
     left_out = f"{len(unknown)} of {len(file.patients)} patients have no known outcome and are left out"
     return [f"{left_out}; with them observed / expected lies between {low:.2f} (none had it) and {high:.2f} (all did)"]
 
 
-def _months(row: Assessed, model: LogisticModel) -> int | None:
-    return row.patient.months.get(model.study.outcome)
+def _months(row: Assessed, model: LocalModel) -> int | None:
+    return row.patient.months.get(model.outcome)
 
 
-def _row_notes(file: OutcomesFile, model: LogisticModel, rows: Sequence[Assessed]) -> list[str]:
-    hidden = sum(not row.is_shown for row in rows)
-    fitted = rows[0].result.prediction.baseline.recalibration
+def _counted(model: LocalModel) -> str:
+    """Over which time the model counts, in words."""
+    shortest, longest = model.horizon
+    if shortest == longest:
+        return f"the study counts {shortest}"
+    return f"the model takes {shortest} to {longest}"
+
+
+def _other_months(model: LocalModel, months: Iterable[int | None]) -> list[int]:
+    """Times that are not the model's, in order."""
+    shortest, longest = model.horizon
+    return sorted(one for one in months if one is not None and not shortest <= one <= longest)
+
+
+def _row_notes(file: OutcomesFile, rows: Sequence[Assessed]) -> list[str]:
+    hidden = sum(not row.figure.is_shown for row in rows)
+    fitted = rows[0].figure.recalibration
     on_these = fitted is not None and fitted.outcomes_digest == file.digest
-    per_scanner = any(one.per_site for one in model.study.inputs) and any(row.result.unusable for row in rows)
+    per_scanner = any(row.figure.has_unusable for row in rows)
     notes = {
-        f"{hidden} of {len(rows)} patients would be shown no figure of this study; they count in n": hidden,
+        f"{hidden} of {len(rows)} patients would be shown no figure of this model; they count in n": hidden,
         f"{file.repeated} ids stand in more than one row: their outcomes are not independent": file.repeated,
         "the figures were recalibrated on this very file: this measures the fit, and validates nothing": on_these,
         "the figures are recalibrated; on the patients that they were fitted to they look too good": (
@@ -180,7 +181,7 @@ def _row_notes(file: OutcomesFile, model: LogisticModel, rows: Sequence[Assessed
 
 
 def refit(
-    file: OutcomesFile, models: Mapping[str, LogisticModel], policy: Policy, today: date
+    file: OutcomesFile, models: Iterable[LocalModel], policy: Policy, today: date
 ) -> tuple[Mapping[str, Recalibration], tuple[str, ...]]:
     """The recalibration of each model that these patients can carry, and why others have none.
 
@@ -202,25 +203,25 @@ def refit(
             " a person looks at each and writes yes in the column confirmed"
         )
     found, why = {}, []
-    for name, model in models.items():
-        rows = [one for one in assessed(file, model, policy) if one.is_shown]
+    for model in models:
+        rows = [one for one in assessed(file, model, policy) if one.figure.is_shown]
         fitted = _another_time(rows, model) or fit_recalibration(rows)
         if isinstance(fitted, str):
-            why.append(f"{name}: {fitted}")
+            why.append(f"{model.id}: {fitted}")
             continue
         days = [one.patient.day for one in rows if one.patient.day]
-        found[name] = Recalibration(
+        found[model.id] = Recalibration(
             method="intercept" if fitted.slope == 1 else "intercept-and-slope",
             intercept=fitted.intercept,
             slope=fitted.slope,
             covariance=fitted.covariance,
             n=len(rows),
             events=sum(one.has_outcome for one in rows),
-            months=model.study.cohort.horizon_months,
+            months=_months(rows[0], model),
             first=min(days, default=None),
             last=max(days, default=None),
-            study_version=model.study.version,
-            table_digest=model.study.table_digest,
+            study_version=model.version,
+            table_digest=model.table_digest,
             outcomes_digest=file.digest,
             fitted=today,
         )
@@ -229,18 +230,20 @@ def refit(
     return found, tuple(why)
 
 
-def _another_time(rows: Sequence[Assessed], model: LogisticModel) -> str:
+def _another_time(rows: Sequence[Assessed], model: LocalModel) -> str:
     """Why these outcomes are not what the model predicts; empty where they are."""
-    study, months = model.study.cohort.horizon_months, {_months(row, model) for row in rows}
-    if other := sorted(one for one in months if one not in (None, study)):
-        return f"outcomes within {other[0]} months, the study counts {study}"
+    months = {_months(row, model) for row in rows}
+    if other := _other_months(model, months):
+        return f"outcomes within {other[0]} months, {_counted(model)}"
+    if len(months - {None}) > 1:
+        return "outcomes of several times in one file: their intercept would mix them"
     return "the file does not say of every row within how many months the outcome was counted" if None in months else ""
 
 
 def fit_recalibration(rows: Sequence[Assessed]) -> performance.LogisticFit | str:
     """Intercept, or intercept and slope, on the study's own log odds; or why neither can be fitted."""
     outcome = np.array([one.has_outcome for one in rows], dtype=np.float64)
-    own = np.array([one.result.prediction.baseline.own(one.result.prediction.log_odds) for one in rows])
+    own = np.array([one.figure.own for one in rows])
     scarce = min(int(outcome.sum()), len(rows) - int(outcome.sum()))
     if scarce < performance.FEWEST:
         return f"{performance.TOO_FEW} among those whose figure would be shown ({int(outcome.sum())} of {len(rows)})"
@@ -279,15 +282,15 @@ def _toml(value: Any) -> str:
 
 def validation_json(found: Sequence[ModelValidation]) -> dict[str, Any]:
     """The JSON of `validate --json`."""
-    return {"models": {one.model.study.id: _model_json(one) for one in found}}
+    return {"models": {one.model.id: _model_json(one) for one in found}}
 
 
 def _model_json(one: ModelValidation) -> dict[str, Any]:
-    study, curves = one.model.study, {"calibration_curve", "decision_curve"}
+    curves = {"calibration_curve", "decision_curve"}
     return {
-        "version": study.version,
-        "outcome": study.outcome,
-        "horizonMonths": study.cohort.horizon_months,
+        "version": one.model.version,
+        "outcome": one.model.outcome,
+        "horizonMonths": one.model.horizon_months,
         **one.overall.model_dump(by_alias=True),
         "missing": dict(one.missing),
         "groups": {name: group.model_dump(by_alias=True, exclude=curves) for name, group in one.groups.items()},

@@ -93,7 +93,8 @@ def open_reader(request: HookRequest, connections: Connections, client_id: str |
     if request.fhir_server is None or (token is not None and (token.has_expired or not token.is_for(client_id))):
         return None
     secret = token.access_token.get_secret_value() if token is not None else None
-    return FhirClient(request.fhir_server, secret, connections=connections)
+    patient = request.context.patient_id
+    return FhirClient(request.fhir_server, secret, patient=patient, connections=connections)
 
 
 def _address(url: str, cure: str) -> Address:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -27,11 +28,12 @@ PROGRAMS = find_programs()
 COMMAND = Path(sys.executable).with_name("kyphoplasty-cds")
 
 
-def run(*command, url="", code=0, **environment):
+def run(*command, url="", code=0, seconds=None, **environment):
     """A command with the log's database in its environment, and this checkout's own command on its path."""
     path = os.pathsep.join(map(str, (COMMAND.parent, *([PROGRAMS] if PROGRAMS else []), os.environ["PATH"])))
     environment = {**os.environ, "PATH": path, "KYPHOPLASTY_CDS_DATABASE_URL": url, **environment}
-    done = subprocess.run([str(word) for word in command], env=environment, capture_output=True, text=True, check=False)
+    words = [str(word) for word in command]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False, timeout=seconds)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stderr + done.stdout
 
@@ -196,6 +198,39 @@ def test_a_backup_holds_the_log_and_is_verified_when_it_is_restored(log, backup,
     query = "SELECT entry_id FROM audit_entry WHERE kind = 'answer' ORDER BY sequence"
     assert rows_of(new, query) == rows_of(log, query)[:3]
     write(new, 7)  # the chain goes on
+    assert verify_log(new).is_whole
+
+
+WRITER = """
+import sqlite3, sys
+log = sqlite3.connect(sys.argv[1], timeout=60, isolation_level=None)
+log.execute("PRAGMA synchronous=OFF")
+print("writing", flush=True)
+while True:
+    log.execute("UPDATE ballast SET number = number + 1 WHERE id = 1")
+"""
+
+
+def test_a_backup_ends_while_somebody_writes_without_pause(tmp_path):
+    """A copy that starts again at each write never ends."""
+    need("sqlite3")
+    file = tmp_path / "audit.sqlite3"
+    url, new = f"sqlite:///{file}", f"sqlite:///{tmp_path / 'restored.sqlite3'}"
+    write(url, 1, 2, 3)
+    ballast = (
+        "CREATE TABLE ballast (id INTEGER PRIMARY KEY, number INTEGER, bytes BLOB);"
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1600)"
+        "INSERT INTO ballast SELECT i, 0, zeroblob(65536) FROM n;"
+    )
+    with closing(sqlite3.connect(file)) as database:
+        database.executescript(ballast)
+    with subprocess.Popen([sys.executable, "-c", WRITER, file], stdout=subprocess.PIPE) as writer:
+        try:
+            assert writer.stdout.readline()
+            made = run(DEPLOY / "backup.sh", tmp_path / "backups", url=url, seconds=100).split()[-1]
+        finally:
+            writer.kill()
+    assert "whole" in run(DEPLOY / "restore.sh", made, url=new)
     assert verify_log(new).is_whole
 
 

@@ -353,6 +353,40 @@ def test_the_log_is_held_against_checkpoints_that_came_back(machine):
     assert "NOT whole" in machine.run("verify.sh", witness, code=1, **asked)
 
 
+def test_checkpoints_of_this_machine_are_used_too(machine):
+    """The copy that came back is old: what was changed since is seen by the local ones."""
+    witness = machine.etc / "witness"
+    witness.mkdir()
+    asked = {"KYPHOPLASTY_CDS_DATABASE_URL": machine.url()}
+    shutil.copy(machine.checkpoint("one"), witness / "one.note")
+    with closing(AuditStore(machine.url())) as store:
+        store.append(answer_entry(77))
+    machine.checkpoint("two")
+    assert "whole" in machine.run("verify.sh", witness, "35", machine.notes, **asked)
+    last = "SELECT max(sequence) - 2 FROM audit_entry"
+    tables = ("audit_search", "audit_card", "audit_payload", "audit_entry")
+    tamper(
+        machine.url("audit"),
+        *(f"DELETE FROM {table} WHERE sequence > ({last})" for table in tables),
+    )
+    assert "whole" in machine.run("verify.sh", witness, **asked)
+    assert "NOT whole" in machine.run("verify.sh", witness, "35", machine.notes, code=1, **asked)
+
+
+def test_a_note_is_handed_to_the_witness(machine, tmp_path):
+    elsewhere, witness = tmp_path / "elsewhere", tmp_path / "witness"
+    elsewhere.mkdir()
+    witness.write_text(f'#!/bin/sh\nexec cp "$1" {elsewhere}\n')
+    witness.chmod(0o755)
+    asked = {"KYPHOPLASTY_CDS_DATABASE_URL": machine.url()}
+    note = Path(machine.run("checkpoint.sh", machine.notes, witness, **asked).splitlines()[-1])
+    assert (elsewhere / note.name).read_bytes() == note.read_bytes()
+    witness.write_text("#!/bin/sh\nexit 7\n")
+    before = set(machine.notes.iterdir())
+    machine.run("checkpoint.sh", machine.notes, witness, code=7, **asked)
+    assert len(set(machine.notes.iterdir()) - before) == 1
+
+
 # --- fetch.sh --------------------------------------------------------------------------------------------------
 
 

@@ -35,7 +35,6 @@ class Case(BaseModel):
     silent: tuple[str, ...] = ()
     asks: dict[str, int] = {}
     again: tuple[str, ...] = ()
-    asks_again: int | None = None
     lookups: int | None = None
 
     @property

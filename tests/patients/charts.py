@@ -19,7 +19,6 @@ def _table(name: str) -> Any:
 
 
 METHODS, DRUGS = (_table("charts.toml")[name] for name in ("methods", "drugs"))
-SIX, THIRTY = (_table(name)["patient"] for name in ("six_patients.toml", "one_liners.toml"))
 SNOMED_LEVELS = {"T12": "23215003", "L1": "66794005", "L2": "14293000"}
 ONE_LEVEL = {"kyphoplasty": "22514", "vertebroplasty": "22511"}  # CPT, lumbar
 ONE_MORE = {"kyphoplasty": "22515", "vertebroplasty": "22512"}  # CPT, each further level
@@ -77,7 +76,7 @@ DRAFTS = {"in-words": in_words, "brace": brace}
 
 
 def signing_of(patient: Mapping[str, Any]) -> Signing:
-    """One patient of `six_patients.toml` or `one_liners.toml`.
+    """One patient, as a table says it in short.
 
     A chart holds hypertension, losartan and a colonoscopy besides, so that its lists were read; a list that is given as
     empty is empty.
@@ -88,6 +87,7 @@ def signing_of(patient: Mapping[str, Any]) -> Signing:
     record += [drug(**one) for one in listed(patient, "drugs", {"name": "losartan"})]
     record += [dose(**one) for one in patient.get("doses", ())]
     record += [earlier(one) for one in patient.get("augmented", ())] or [chart.ordered_elsewhere()]
+    record.append(chart.blood_count())
     drafts = augmentation(**patient.get("order", {}))
     drafts += [
         DRAFTS[one["kind"]](**{name: each for name, each in one.items() if name != "kind"})

@@ -1,137 +1,206 @@
-"""Knowing less never says more: what the cards say when a value is taken away, or grows old."""
+"""Knowing less never says more, and a worse fact never calms (E4 of the page on cards).
+
+Typical patients, and what their cards say when a value or a list is taken away, or when
+a fact is added. The expected order of colours and steps is written here.
+"""
 
 import random
 import re
-from collections import Counter
 from dataclasses import replace
-from datetime import date, timedelta
 from functools import cache
+from typing import Any
 
 import pytest
 
-from tests.chart_builders import ASSESSMENTS, augmented, by_topic, drug, kyphoplasty, patient, problem, quiet_lists
+from tests.chart_builders import Resource, by_topic, days_ago, problem
+from tests.codes import ICD, codeable
 from tests.generated_patients import Signing
-from tests.patients.charts import cards_of, measured
-from tests.patients.rules import headline_of
+from tests.patients.charts import cards_of
+from tests.patients.reading import text_of
+from tests.patients.rules import WARNS, refracture_of
 from tests.patients.typical import typical_order
 
-NUMBER = 70
-# Inputs of the three models, and what they are derived from.
-INPUTS = {
-    *("bmd-t-score", "bmi", "grip-strength", "gait-speed", "appendicular-muscle-index", "pma-rate"),
-    *("ct-attenuation", "multifidus-smi", "psoas-total-area"),
-}
-# By how many days a value grows older: BMI and muscle are used and no longer fresh; so the T-score; nothing is usable.
-AGES = (300, 900, 4200)
+NUMBER = 60
+DRUGS = ("medications", "administrations", "statements")
+LISTS = (*DRUGS, "conditions", "serviceRequests", "procedures", "boneDensity", "body", "function")
+COLOURS = ("info", "warning")
+STEPS = ("1 in 20", "1 in 10", "1 in 8", "1 in 6", "1 in 5", "1 in 4", "1 in 3", "2 in 5", "1 in 2")
 
 
 @cache
-def measured_patients():
-    """Typical orders of thinner patients, in whom muscle and HU are measured often: there is something to lose."""
-    return tuple(typical_order(random.Random(f"less/{number}"), muscle=25, bmi=20) for number in range(NUMBER))
+def typical() -> tuple[Signing, ...]:
+    """Typical orders of patients in whom much is measured: there is something to lose."""
+    return tuple(typical_order(random.Random(f"less/{number}"), muscle=25) for number in range(NUMBER))
 
 
-def changes_of(signing):
-    """Each input taken away, and grown older."""
-    for value in signing.record:
-        if value["resourceType"] == "Observation" and value["id"].removeprefix("o-") in INPUTS:
-            rest = tuple(one for one in signing.record if one is not value)
-            yield f"{value['id']} taken away", replace(signing, record=rest)
-            for days in AGES:
-                moment = date.fromisoformat(value["effectiveDateTime"]) - timedelta(days=days)
-                older = {**value, "effectiveDateTime": moment.isoformat()}
-                yield f"{value['id']} {days} days older", replace(signing, record=(*rest, older))
+def first_card(signing: Signing) -> Resource | None:
+    found: Resource | None = by_topic(cards_of(signing)).get("rehabilitation")
+    return found
 
 
-def studies_of(cards):
-    """The study that speaks, and those beside it: one that falls silent no longer contradicts."""
-    headline = headline_of(cards)
-    if headline is None:
-        return None
-    models = by_topic(cards)["rehabilitation"]["extension"][ASSESSMENTS][0]["models"]
-    return headline["model"], {one["model"] for one in models if "risk" in one}
+def text(card: Resource | None) -> str:
+    return text_of(card) if card else ""
 
 
-def percentage_of(cards):
-    card = by_topic(cards).get("rehabilitation")
-    found = re.search(r"\d+ ?%", card["summary"]) if card else None
-    return found[0] if found else None
+def selected(card: Resource | None) -> set[str]:
+    offered = card.get("suggestions", ()) if card else ()
+    return {one["label"] for one in offered if one["isRecommended"]}
 
 
-@cache
-def compared():
-    """Every change beside what it was: within one study; another study speaking is counted and left out."""
-    pairs, counts = [], Counter()
-    for number, signing in enumerate(measured_patients()):
-        before = cards_of(signing)
-        for what, changed in changes_of(signing):
-            after = cards_of(changed)
-            spoke, speaks = studies_of(before), studies_of(after)
-            other = None not in (spoke, speaks) and spoke != speaks
-            counts["another study" if other else "compared"] += 1
-            if not other:
-                pairs.append((f"{number}: {what}", before, after))
-    return pairs, counts
-
-
-def test_enough_is_compared():
-    """Most changes leave the same study speaking, or none; the others say nothing about this rule."""
-    pairs, counts = compared()
-    assert counts["compared"] > 300, counts
-    assert counts["compared"] > 3 * counts["another study"], counts
-    assert sum(percentage_of(before) is not None for _, before, _ in pairs) > 10
-    assert sum(by_topic(before)["rehabilitation"]["indicator"] == "warning" for _, before, _ in pairs) > 5
-
-
-@pytest.mark.parametrize("topic", ["rehabilitation", "braceLimit", "missingData"])
-def test_no_indicator_rises(topic):
-    raised = []
-    for what, before, after in compared()[0]:
-        was, now = (by_topic(cards).get(topic, {"indicator": "info", "summary": ""}) for cards in (before, after))
-        if (was["indicator"], now["indicator"]) == ("info", "warning"):
-            raised.append((what, was["summary"], now["summary"]))
-    assert raised == [], f"{len(raised)} times"
-
-
-def test_no_percentage_appears():
-    appeared = [
-        (what, by_topic(before)["rehabilitation"]["summary"], by_topic(after)["rehabilitation"]["summary"])
-        for what, before, after in compared()[0]
-        if percentage_of(after) and not percentage_of(before)
+def with_less(signing: Signing) -> list[tuple[str, Signing]]:
+    """Each list unread, and each measured value not final."""
+    unread = [(f"{key} unread", replace(signing, failed=signing.failed | {key})) for key in LISTS]
+    values = [one for one in signing.record if one["resourceType"] == "Observation"]
+    open_values = [
+        (
+            f"{value['id']} preliminary",
+            replace(signing, record=tuple(_preliminary(one, value) for one in signing.record)),
+        )
+        for value in values
     ]
-    assert appeared == [], f"{len(appeared)} times"
+    return [*unread, *open_values]
 
 
-# --- what a study excluded: what is not decided about it reassures nobody
-
-REASSURED = {"bmd-t-score": -1.9, "bmi": 21.5, "pma-rate": 47, "grip-strength": 24, "gait-speed": 1.2}
-UNDATED = {name: value for name, value in augmented(400).items() if name != "performedDateTime"}
+def _preliminary(one: Resource, value: Resource) -> Resource:
+    return {**one, "status": "preliminary"} if one is value else one
 
 
-def card_with(*resources, failed=()):
-    record = (patient(age=68), *quiet_lists(), measured("appendicular-muscle-index", 6.4))
-    record += tuple(measured(name, value) for name, value in REASSURED.items())
-    signing = Signing((*record, *resources), (kyphoplasty("T12", code="22513"),), frozenset(failed))
-    return by_topic(cards_of(signing))["rehabilitation"]
+@cache
+def less_known() -> tuple[tuple[str, Resource | None, Resource | None, str], ...]:
+    """Every change: what was changed, the card before, the card after."""
+    return tuple(
+        (f"{number}: {what}", first_card(signing), first_card(changed), what)
+        for number, signing in enumerate(typical())
+        for what, changed in with_less(signing)
+    )
 
 
-def test_a_patient_of_the_study_is_reassured():
-    assert "below average" in card_with()["summary"]
+def test_enough_is_compared() -> None:
+    pairs = less_known()
+    assert len(pairs) > 400
+    assert sum("below the usual" in text(before) for _, before, _, _ in pairs) > 8
+    assert sum(bool(selected(before)) for _, before, _, _ in pairs) > 100
+    assert sum(before is not None and before["indicator"] == "warning" for _, before, _, _ in pairs) > 30
 
 
-@pytest.mark.parametrize(
-    ("resources", "failed", "named"),
-    [
-        ((drug("prednisolone", status="unknown"),), (), "systemic steroid"),
-        ((drug("losartan", number="x", medicationCodeableConcept={"text": "Qwertzin"}),), (), "systemic steroid"),
-        ((), ("medications",), "systemic steroid"),
-        ((), ("procedures",), "earlier vertebral fracture"),
-        ((UNDATED,), (), "earlier vertebral fracture"),
-        ((problem("M80.08XA", recordedDate=None),), (), "earlier vertebral fracture"),
-    ],
-)
-def test_an_exclusion_that_the_record_leaves_open_reassures_nobody(resources, failed, named):
-    card = card_with(*resources, failed=failed)
-    assert f"{named} not excluded" in card["summary"]
-    assert "%" not in card["summary"]
-    assert "this would be" not in str(card)  # the figure at another incidence
+def test_knowing_less_calls_nothing_below() -> None:
+    found = [
+        what
+        for what, before, after, _ in less_known()
+        if "below the usual" in text(after) and "below the usual" not in text(before)
+    ]
+    assert found == []
+
+
+def test_knowing_less_says_no_none() -> None:
+    """A list of drugs that was not read never gives "no bone drug", "none in …"."""
+    none = re.compile(r"no bone drug|none in \d", re.IGNORECASE)
+    found = [
+        (what, text(after))
+        for what, _, after, change in less_known()
+        if change.removesuffix(" unread") in DRUGS and none.search(text(after))
+    ]
+    assert found == []
+
+
+def test_knowing_less_chooses_nothing_new() -> None:
+    found = [
+        (what, selected(after) - selected(before))
+        for what, before, after, _ in less_known()
+        if selected(after) - selected(before)
+    ]
+    assert found == []
+
+
+def test_a_colour_falls_only_with_its_fact_and_the_list_is_named() -> None:
+    """A warning that is gone had its fact on the list that is not read now."""
+    for what, before, after, change in less_known():
+        was = before["indicator"] if before else "info"
+        now = after["indicator"] if after else "info"
+        if COLOURS.index(now) >= COLOURS.index(was):
+            continue
+        assert after is not None, what
+        if change.endswith("unread"):
+            assert "Not known:" in text(after), (what, text(after))
+            assert "could not be read" in text(after), (what, text(after))
+
+
+def test_no_indicator_rises() -> None:
+    raised = [
+        (what, before["summary"], after["summary"])
+        for what, before, after, _ in less_known()
+        if before and after and (before["indicator"], after["indicator"]) == ("info", "warning")
+    ]
+    assert raised == []
+
+
+# --- a worse fact
+
+
+def condition(code: str, words: str, days: int) -> Resource:
+    said: dict[str, Any] = {"code": codeable(ICD, code, words), "onsetDateTime": days_ago(days)}
+    return problem(code, number=f"worse-{code}", recordedDate=days_ago(days), **said)
+
+
+WORSE = [
+    condition("S72.001A", "Fracture of neck of right femur", 60),
+    condition("R29.6", "Two falls this year", 60),
+    condition("F03.C0", "Severe dementia", 700),
+    condition("Z99.2", "Dependence on renal dialysis", 700),
+    condition("G20", "Parkinson's disease", 700),
+    condition("C50.911", "Malignant neoplasm of right breast", 400),
+    condition("A41.9", "Sepsis", 2),
+    condition("M46.46", "Discitis, lumbar region", 8),
+    condition("R29.898", "Weakness of both legs", 2),
+    condition("M80.08XD", "Osteoporotic fracture of vertebra", 1500),
+]
+
+
+@cache
+def worse() -> tuple[tuple[str, Signing, Signing], ...]:
+    return tuple(
+        (f"{number}: {fact['code']['text']}", signing, replace(signing, record=(*signing.record, fact)))
+        for number, signing in enumerate(typical()[:30])
+        for fact in WORSE
+    )
+
+
+def test_a_worse_fact_lowers_no_colour() -> None:
+    for what, before, after in worse():
+        was, now = (card["indicator"] if (card := first_card(one)) else "info" for one in (before, after))
+        assert COLOURS.index(now) >= COLOURS.index(was), what
+
+
+def step(signing: Signing) -> int | None:
+    """The step of the ladder that is said, at least or not; None where none is given."""
+    refracture = refracture_of(list(cards_of(signing)))
+    said = (refracture or {}).get("said")
+    if said is None:
+        return None
+    if said["words"].startswith("more"):
+        return len(STEPS)
+    return STEPS.index(re.search(r"\d in \d+", said["words"])[0])  # type: ignore[index]
+
+
+def test_a_worse_fact_lowers_no_figure() -> None:
+    """ "None given" is not lower."""
+    lowered = []
+    for what, before, after in worse():
+        was, now = step(before), step(after)
+        if was is not None and now is not None and now < was:
+            lowered.append((what, was, now))
+    assert lowered == []
+
+
+@pytest.mark.parametrize("fact", WORSE, ids=lambda one: one["code"]["text"])
+def test_below_is_never_said_beside_a_raising_fact(fact: Resource) -> None:
+    for signing in typical()[:30]:
+        card = first_card(replace(signing, record=(*signing.record, fact)))
+        assert "below the usual" not in text(card), text(card)
+
+
+def test_only_facts_of_rows_w_warn() -> None:
+    for _, _, after in worse():
+        card = first_card(after)
+        if card and card["indicator"] == "warning":
+            assert WARNS.search(card["summary"]), card["summary"]

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from tests.chart_builders import ask, texts_of
-from tests.patients.charts import THIRTY, cards_of, signing_of
+from tests.patients.charts import cards_of
 from tests.patients.typical import typical_orders
 
-SIGNINGS = [*map(signing_of, THIRTY), *typical_orders(60, seed=6)]
+SIGNINGS = list(typical_orders(90, seed=6))
 
 
 def said(cards):

@@ -7,6 +7,7 @@ import re
 from typing import Any, NamedTuple
 
 import pytest
+from fhir.resources.R4B import get_fhir_model_class
 
 from tests.chart_builders import (
     Resource,
@@ -29,7 +30,9 @@ from tests.chart_builders import (
     problem,
 )
 from tests.codes import ATC, HCPCS, ICD, codeable
+from tests.generated_patients import Signing
 from tests.patients.charts import measured as measured_well
+from tests.patients.rules import faults_of
 
 OUTCOME = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "forbidden"}]}
 NO_DRUG = "No bone drug after a fragility fracture"
@@ -413,19 +416,21 @@ PATIENTS = [
     ),
     pytest.param(
         Patient(
-            chart(of_patient(
-                "Observation",
-                "o-egfr",
-                status="final",
-                code=codeable("http://loinc.org", "98979-8"),
-                effectiveDateTime=days_ago(10),
-                valueQuantity={
-                    "value": 22,
-                    "unit": "mL/min/{1.73_m2}",
-                    "system": "http://unitsofmeasure.org",
-                    "code": "mL/min/{1.73_m2}",
-                },
-            )),
+            chart(
+                of_patient(
+                    "Observation",
+                    "o-egfr",
+                    status="final",
+                    code=codeable("http://loinc.org", "98979-8"),
+                    effectiveDateTime=days_ago(10),
+                    valueQuantity={
+                        "value": 22,
+                        "unit": "mL/min/{1.73_m2}",
+                        "system": "http://unitsofmeasure.org",
+                        "code": "mL/min/{1.73_m2}",
+                    },
+                )
+            ),
             "info",
             ("^eGFR 22", "nephrology"),
             ("dialysis",),
@@ -449,9 +454,7 @@ PATIENTS = [
                     "C79.51",
                     "Secondary malignant neoplasm of bone",
                     days=2500,
-                    clinicalStatus=codeable(
-                        "http://terminology.hl7.org/CodeSystem/condition-clinical", "resolved"
-                    ),
+                    clinicalStatus=codeable("http://terminology.hl7.org/CodeSystem/condition-clinical", "resolved"),
                 )
             ),
             "warning",
@@ -522,6 +525,35 @@ def test_the_card_does_not_say_what_it_must_not(one: Patient) -> None:
     card = cards.get(one.topic)
     text = f"{card['summary']}\n{card.get('detail', '')}" if card else ""
     assert [pattern for pattern in one.never if re.search(pattern, text)] == [], text
+
+
+@pytest.mark.parametrize("one", PATIENTS)
+def test_the_rules_of_every_card_hold(one: Patient) -> None:
+    drafts = one.drafts or (kyphoplasty(),)
+    signing = Signing(one.record, drafts, frozenset(one.failed))
+    assert faults_of(list(cards_of(one).values()), signing) == []
+
+
+def test_the_records_are_fhir() -> None:
+    for one in (param.values[0] for param in PATIENTS):
+        for resource in (*one.record, *one.drafts):
+            get_fhir_model_class(resource["resourceType"]).model_validate(resource)
+
+
+@pytest.mark.parametrize("death", [{"deceasedBoolean": True}, {"deceasedDateTime": "2026-11-19"}])
+def test_nothing_is_said_of_a_patient_who_died(death: Resource) -> None:
+    record = [one | death if one["resourceType"] == "Patient" else one for one in chart()]
+    assert ask(order_sign(record, kyphoplasty())) == []
+
+
+def test_hu_is_chosen_where_a_ct_is_on_record() -> None:
+    """D6: a CT exists where the record shows one; the service may ask for its metadata."""
+    modality = [{"system": "http://dicom.nema.org/resources/ontology/DCM", "code": "CT"}]
+    named = {"started": "2026-11-12", "description": "CT lumbar spine"}
+    study = of_patient("ImagingStudy", "ct-1", status="available", modality=modality, **named)
+    card = cards_of(Patient(chart(study), "info"))["rehabilitation"]
+    chosen = [one["label"] for one in card["suggestions"] if one["isRecommended"]]
+    assert any(label.startswith("Ask radiology for HU") for label in chosen)
 
 
 @pytest.mark.parametrize("one", PATIENTS)

@@ -26,6 +26,6 @@ def summary(found: Mapping[str, Any]) -> list[str]:
     return PAGES.get_template("summary.txt.j2").render(found, **given).splitlines()
 
 
-def report(found: Mapping[str, Any]) -> str:
-    """The whole page."""
-    return PAGES.get_template("report.md.j2").render(found)
+def report(found: Mapping[str, Any], pooled: Mapping[str, Any]) -> str:
+    """The whole page: the studies, then the pooled model."""
+    return PAGES.get_template("report.md.j2").render(found) + PAGES.get_template("pooled.md.j2").render(pooled)

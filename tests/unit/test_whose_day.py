@@ -45,7 +45,9 @@ SYDNEY = "Australia/Sydney"
 EIGHT_IN_SYDNEY = datetime(2026, 11, 22, 8, tzinfo=ZoneInfo(SYDNEY))  # 21 November in UTC
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T[^\"]*")
-SAID_DAY = re.compile(r"\b\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4}\b")
+MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+SAID_DAY = re.compile(rf"\b(\d{{1,2}}) ({MONTHS})(?: (\d{{4}}))?\b")
+SAID_MONTH = re.compile(rf"\b(?:{MONTHS}) \d{{4}}\b")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -107,7 +109,19 @@ def without_dates(text: str, today: date) -> str:
     """Each date as its distance from today; a moment, which the order itself holds, as such."""
     text = MOMENT.sub("[moment]", text)
     text = DAY.sub(lambda day: f"[{(date.fromisoformat(day[0]) - today).days}]", text)
-    return SAID_DAY.sub(lambda day: f"[{(datetime.strptime(day[0], '%d %b %Y').date() - today).days}]", text)  # noqa: DTZ007
+    text = SAID_DAY.sub(lambda day: f"[{_days_away(*day.groups(), today)}]", text)
+    return SAID_MONTH.sub("[month]", text)
+
+
+def _days_away(day: str, month: str, year: str | None, today: date) -> str:
+    """How far a day of a card lies from today; one without a year is the nearest.
+
+    Months have different lengths: what lies six of them ahead is said in months.
+    """
+    years = [year] if year else [f"{today.year + shift}" for shift in (-1, 0, 1)]
+    days = [datetime.strptime(f"{day} {month} {one}", "%d %b %Y").date() for one in years]  # noqa: DTZ007
+    away = min(((one - today).days for one in days), key=abs)
+    return f"{away}" if abs(away) < 100 else f"{away / 30.4:.0f} months"
 
 
 def hours_of(zone: ZoneInfo, first: date) -> list[datetime]:

@@ -39,3 +39,18 @@ def test_the_sum_by_hand_is_the_figure_and_each_number_stands_on_the_studys_page
     asked = [intercept, *(row[2] for row in inputs)]
     assert len(known) == len(inputs)
     assert asked in [[cell for cell in line[1:] if cell] for line in lines]
+
+
+def test_the_pooled_sum_by_hand_is_the_figure_and_each_number_stands_on_the_models_page():
+    """0.7914: "everything against her", from an independent calculation."""
+    section = PAGE.with_name("pooled.md").read_text(encoding="utf-8").partition("## By hand\n")[2].partition("\n## ")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line[:1] == "|"]
+    page = application().get("/models/pooled-2026", "text/html").text
+    (_, *_, intercept), *inputs = rows[2:]
+    log_odds = number(intercept)
+    for _, value, coefficient, product in inputs:
+        assert number(value) * number(coefficient) == pytest.approx(number(product), abs=0.001)
+        assert f">{coefficient}<" in page
+        log_odds += number(product)
+    assert intercept in page
+    assert 1 / (1 + math.exp(-log_odds)) == pytest.approx(0.7914, abs=0.001)

@@ -180,9 +180,7 @@ def _is_list_read(record: PatientRecord, key: str) -> bool:
     if read is None or read.state == "failed" or read.is_cut:
         return False
     parts = [record.reads[part] for part in DECIDING_LISTS[key] if part in record.reads]
-    strange = sum(
-        NOT_UNDERSTOOD in one.concepts for part in DECIDING_LISTS[key] for one in record.of_key(part)
-    )
+    strange = sum(NOT_UNDERSTOOD in one.concepts for part in DECIDING_LISTS[key] for one in record.of_key(part))
     return sum(part.entries for part in parts) > strange
 
 

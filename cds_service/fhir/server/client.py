@@ -11,29 +11,27 @@ from collections.abc import Mapping
 from functools import partial
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urljoin
 
 from requests import RequestException, Response
 from urllib3 import Retry
 from urllib3.exceptions import InvalidHeader
 
-from cds_service.errors import CallFailed, FhirReadError, Redirected
+from cds_service.errors import CallFailed, FhirReadError
 from cds_service.fhir.gathering.prefetch import is_error_outcome
 from cds_service.fhir.gathering.reading import Fetched
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.server.searches import CategoryReads, form_of, having, plainer_queries, value_of, walk_pages
-from cds_service.outgoing.address import parse_address, parse_base
+from cds_service.outgoing.address import parse_base
 from cds_service.outgoing.connections import Connections, late
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.json_text import JsonTextError, decode_record_json
 
-MAX_REDIRECTS = 3
 LEAST_SHARE_FOR_RETRY = 0.4  # of the time
 JITTER_SECONDS = 0.2
 FAIR_SECONDS = 0.5  # a call that has less was late before it began: its timeout says nothing about the server
 RETRIED = frozenset({"unreachable", "reset", "http-429", "http-500", "http-502", "http-503", "http-504"})
-# Failures that show a server in trouble; a refusal shows that it works.
-FAILURES = (RETRIED - {"http-429"}) | {"timeout", "dns", "tls", "truncated"}
+# No answer came. An answer that is an error shows that the server can be reached.
+UNREACHED = frozenset({"unreachable", "reset", "timeout", "dns", "tls", "truncated"})
 # Parameters that servers require besides the patient, with every value, so that nothing is left out. athenahealth
 # requires the intent of MedicationRequests, Epic the category of Conditions.
 DEMANDED = {
@@ -52,12 +50,15 @@ class FhirClient:
     The token is only sent to the origin of the base URL, and never over plain http except on this machine.
     """
 
-    def __init__(self, base: str, token: str | None = None, *, connections: Connections | None = None) -> None:
+    def __init__(
+        self, base: str, token: str | None = None, *, patient: str = "", connections: Connections | None = None
+    ) -> None:
         """Create a client for the server at this base URL.
 
         Args:
             base: the server's base URL, already allowed for this caller.
             token: bearer token of this request; None for a server that needs none.
+            patient: whom the request is about, for the breaker alone; empty where no order waits.
             connections: shared between requests; None makes its own.
 
         Raises:
@@ -71,6 +72,7 @@ class FhirClient:
         connections = connections or Connections()
         self._session = connections.session(max_total_bytes=connections.max_record_bytes)
         self._breaker = connections.breaker(self._base)
+        self._patient = patient
         self._session.headers.update(HEADERS)
         if token is not None and self._base.may_carry_tokens:
             self._session.headers["Authorization"] = f"Bearer {token}"
@@ -88,7 +90,7 @@ class FhirClient:
         """
         deadline = Deadline(self._began, until)
         if "?" not in query:
-            return Fetched((self._read(query, deadline),))
+            return Fetched((self._document(self._url(query), deadline),))
         try:
             return self._search_plainly(query, deadline)
         except FhirReadError as error:
@@ -117,14 +119,6 @@ class FhirClient:
 
     def _url(self, query: str) -> str:
         return f"{self._base.url}/{query}"
-
-    def _read(self, query: str, until: Deadline) -> Any:
-        """Read one resource. For a merged patient a server may return the replacement: we do not follow it."""
-        document, url = self._document(self._url(query), until)
-        asked = query.rpartition("/")[2]
-        if url != self._url(query) and document.get("id") != asked:
-            raise FhirReadError("merged", "the server leads to another record, as after a merge")
-        return document
 
     def _search_plainly(self, query: str, until: Deadline) -> Fetched:
         """Search, and search again with fewer parameters if the server refuses one."""
@@ -155,43 +149,31 @@ class FhirClient:
 
     def _first_page(self, query: str, until: Deadline) -> Any:
         try:
-            return self._document(self._url(query), until)[0]
+            return self._document(self._url(query), until)
         except FhirReadError as error:
             if error.reason != "http-414":
                 raise
         path, form = form_of(query)  # the one case for POST: a URL that is too long
-        return self._document(self._url(path), until, form)[0]
+        return self._document(self._url(path), until, form)
 
     def _page(self, url: str, *, until: Deadline) -> Any:
-        document, _ = self._document(url, until)
+        document = self._document(url, until)
         if document["resourceType"] != "Bundle":
             raise FhirReadError("not-a-page", "the server sent no list")
         return document
 
-    def _document(self, url: str, until: Deadline, form: Form | None = None) -> tuple[dict[str, Any], str]:
-        """The resource in the answer, and the URL that it came from; redirects are followed only below the base.
+    def _document(self, url: str, until: Deadline, form: Form | None = None) -> dict[str, Any]:
+        """Read the resource in the answer. No redirect is followed.
 
         Raises:
-            FhirReadError: no answer in time, a refusal, not FHIR JSON, or an OperationOutcome that says error.
+            FhirReadError: no answer in time, a refusal, a redirect, not FHIR JSON, or an
+                OperationOutcome that says error.
         """
-        for _ in range(MAX_REDIRECTS + 1):
-            try:
-                answer = self._answer(url, until, form)
-                return judge(answer, has_token="Authorization" in self._session.headers), url
-            except Redirected as elsewhere:
-                url, form = self._redirect_target(url, elsewhere), None
-            except CallFailed as error:
-                raise FhirReadError(error.reason, str(error)) from None
-        raise FhirReadError("redirect", "the server redirects in a circle")
-
-    def _redirect_target(self, url: str, elsewhere: Redirected) -> str:
         try:
-            target = parse_address(urljoin(url, elsewhere.location))
-        except ValueError:
-            target = None
-        if target is None or not target.is_under(self._base):
-            raise FhirReadError(elsewhere.reason, str(elsewhere))
-        return target.url
+            answer = self._answer(url, until, form)
+        except CallFailed as error:
+            raise FhirReadError(error.reason, str(error)) from None
+        return judge(answer, has_token="Authorization" in self._session.headers)
 
     def _answer(self, url: str, until: Deadline, form: Form | None = None) -> Response:
         """Send one request, with one retry if that is likely to help and does no harm.
@@ -212,7 +194,7 @@ class FhirClient:
             outcome = self._try(url, until, form)
         # A process that stalled says nothing about the server either.
         if not until.is_stale and (is_fair or _reason(outcome) != "timeout"):
-            self._breaker.note(failed=_reason(outcome) in FAILURES)
+            self._breaker.note(self._patient, failed=_reason(outcome) in UNREACHED)
         if isinstance(outcome, CallFailed):
             raise outcome
         return outcome

@@ -37,18 +37,12 @@ def entries_of(post):
     log = application().log
     log.entries.clear()
     post()
-    return [
-        json.loads(seal(entry).body)["content"]
-        for entry in log.entries
-        if entry.kind == "answer"
-    ]
+    return [json.loads(seal(entry).body)["content"] for entry in log.entries if entry.kind == "answer"]
 
 
 def content_of(*record, order=None, **values):
     """What the log holds of a kyphoplasty for a woman of 76 with these measures and quiet lists."""
-    measures = (
-        measured(name.replace("_", "-"), value) for name, value in values.items()
-    )
+    measures = (measured(name.replace("_", "-"), value) for name, value in values.items())
     drafted = kyphoplasty() if order is None else order
     has_patient = any(one["resourceType"] == "Patient" for one in record)
     chart = () if has_patient else (patient(), *quiet_lists())
@@ -318,9 +312,7 @@ def test_a_stratum_stands_beside_the_model():
 
 
 def test_lasting_pain_has_a_rate_and_named_factors():
-    assert told(page_of(content_of()), "residual-pain")["Figure"].startswith(
-        "About 1 in 5 keep pain; no figure"
-    )
+    assert told(page_of(content_of()), "residual-pain")["Figure"].startswith("About 1 in 5 keep pain; no figure")
     found = told(page_of(content_of(fascia_injury=True)), "residual-pain")
     assert found["Figure"].startswith("At least 1 in 5")
     assert found["Named factors"] == "On record: fascia injury"
@@ -393,9 +385,7 @@ def test_what_is_no_plausible_value_is_refused_in_words_of_ours(text):
 
 @settings(max_examples=MANY, deadline=None, suppress_health_check=list(HealthCheck))
 @given(signings(), st.floats(-6, 2), st.floats(10, 45))
-def test_of_any_patient_the_page_says_no_figure_alone(
-    signing: Signing, t_score: float, bmi: float
-):
+def test_of_any_patient_the_page_says_no_figure_alone(signing: Signing, t_score: float, bmi: float):
     """Beside each figure stand horizon, average and both ranges; elsewhere why there is none."""
     for content in entries_of(lambda: application().post(signing.request())):
         page = page_of(content)

@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 
 from cds_service.core.bone_drugs import DrugSignal
+from cds_service.core.chart_signals import WORDS as CHART_WORDS
 from cds_service.core.facts import SupportOrders, WordedEnd
 from cds_service.core.signals import signal_names
 from tests.chart_builders import TODAY, open_service
@@ -99,5 +100,3 @@ def test_the_studies_behind_a_cut_off_are_named():
 @pytest.mark.parametrize(("known", "signal", "because"), cases(__file__, "a_signal_says_what_exactly_it_is", WORDED))
 def test_a_signal_says_what_exactly_it_is(known, signal, because):
     assert signals_of(facts({}, **{one.name: one for one in known}))[signal].because == because
-
-

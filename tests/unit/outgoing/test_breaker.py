@@ -1,4 +1,4 @@
-"""When a server is left alone: half of at least ten calls of the last ten seconds failed."""
+"""When a server is left alone: too many calls for several patients had no answer."""
 
 import tracemalloc
 
@@ -14,15 +14,22 @@ class Watched:
     def __init__(self) -> None:
         self.now = 1000.0
         self.breaker = Breaker(lambda: self.now)
+        self.calls = 0
 
     def go(self, steps: str) -> None:
-        """Each word a number of seconds, `try` (a call is admitted), or calls that failed (f) and succeeded (s)."""
+        """Take steps: a number of seconds, `try` (a call is admitted), or calls, each about another patient.
+
+        Those without an answer are `f`, those with one `s`, behind a colon `1` and `2` are those of one
+        patient each without an answer.
+        """
         for step in steps.split():
             if step == "try":
                 assert self.breaker.admits()
-            elif set(step) <= {"f", "s"}:
-                for call in step:
-                    self.breaker.note(failed=call == "f")
+            elif step[0] in "fs:":
+                for call in step.removeprefix(":"):
+                    self.calls += 1
+                    patient = call if call in "12" else f"p{self.calls}"
+                    self.breaker.note(patient, failed=call != "s")
             else:
                 self.now += float(step)
 

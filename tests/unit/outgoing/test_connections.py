@@ -2,14 +2,17 @@
 
 import gzip
 import socket
+import ssl
 import time
 from contextlib import suppress
+from pathlib import Path
 
+import certifi
 import pytest
 import requests
 
-from cds_service.errors import CallFailed, Redirected
-from cds_service.outgoing import Connections
+from cds_service.errors import CallFailed
+from cds_service.outgoing import Connections, connections
 from tests.stub_fhir import Reply, StubFhir
 
 
@@ -59,8 +62,7 @@ def test_what_follows_an_interim_answer_is_not_the_answer_to_the_next_question(s
 def test_no_redirect_is_followed(server, status, location):
     server.say("/keys", Reply(status=status, headers={"Location": location} if location else {}))
     redirected = failure(Connections().session(), f"{server.base}/keys", timeout=5)
-    assert isinstance(redirected, Redirected)
-    assert redirected.location == (location or "")
+    assert redirected.reason == "redirect"
     assert server.requests == ["/fhir/keys"]
 
 
@@ -165,3 +167,54 @@ def test_a_closed_session_leaves_the_connections_to_others(server):
             session.get(f"{server.base}/keys", timeout=5)
     assert len(peers) == 2
     assert len(set(peers)) == 1
+
+
+# --- authorities
+
+
+CERTIFICATES = Path(__file__).parents[2] / "faults" / "certificates"
+OTHERS = Path(certifi.where())  # authorities, and the test authority is none of them
+
+
+@pytest.fixture
+def trusted():
+    """A server whose certificate the test authority signed."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATES / "good.pem")
+    with StubFhir(tls=context) as stub:
+        stub.say("/keys", Reply(b"{}"))
+        yield stub
+
+
+@pytest.fixture
+def authorities(monkeypatch, tmp_path):
+    """Set the authorities of the machine and those of certifi, each a file or none."""
+
+    def choose(machine, browsers):
+        empty = tmp_path / "empty"
+        empty.mkdir(exist_ok=True)
+        monkeypatch.setenv("SSL_CERT_DIR", str(empty))
+        monkeypatch.setenv("SSL_CERT_FILE", str(machine or tmp_path / "none.pem"))
+        monkeypatch.setattr(certifi, "where", lambda: str(browsers))
+        # A process reads its authorities once.
+        monkeypatch.setattr(connections, "_tls", connections._tls.__wrapped__)
+
+    return choose
+
+
+def test_an_authority_of_the_machine_is_trusted(trusted, authorities):
+    authorities(machine=CERTIFICATES / "authority.pem", browsers=OTHERS)
+    session = Connections().session()
+    assert session.get(f"{trusted.base}/keys", timeout=5).status_code == 200
+
+
+def test_an_authority_that_the_machine_does_not_hold_is_not(trusted, authorities):
+    """Its owner may have taken it out: a package does not bring it back."""
+    authorities(machine=OTHERS, browsers=CERTIFICATES / "authority.pem")
+    assert failure(Connections().session(), f"{trusted.base}/keys", timeout=5).reason == "tls"
+
+
+def test_a_machine_without_authorities_trusts_those_of_the_browsers(trusted, authorities):
+    authorities(machine=None, browsers=CERTIFICATES / "authority.pem")
+    session = Connections().session()
+    assert session.get(f"{trusted.base}/keys", timeout=5).status_code == 200

@@ -5,15 +5,17 @@ import json
 import numpy as np
 import pytest
 
-from cds_service.loading import SIMULATION
+from cds_service.loading import POOLED_SIMULATION, SIMULATION
 from tests.chart_builders import open_service
 from tests.simulation.__main__ import REPORT
 from tests.simulation.judging import print_again
+from tests.simulation.pooled_worlds import POOLED_WORLDS, STUDY, judge_world
 from tests.simulation.report import report, summary
 from tests.simulation.worlds import WORLDS, populate
 
 S, N, R = "sarcopenia-pvm-2022", "nvcf-nomogram-2024", "residual-pain-2025"
 MODELS = open_service().models
+POOLED = json.loads(POOLED_SIMULATION.read_text(encoding="utf-8"))
 CASES = [*((S, name) for name in WORLDS), (N, "skewed"), (N, "curved"), (R, "related"), (R, "two kinds")]
 
 
@@ -64,7 +66,7 @@ def test_the_shipped_figures_are_of_the_studies_in_force():
         name: model.study.version for name, model in MODELS.items()
     }
     assert all("simulation" in open_service().model_cards[name] for name in MODELS)
-    assert REPORT.read_text(encoding="utf-8") == report(shipped)
+    assert REPORT.read_text(encoding="utf-8") == report(shipped, POOLED)
     assert all(one["summary"] == summary(one) for one in shipped["models"].values())
 
 
@@ -72,3 +74,24 @@ def test_the_shipped_figures_are_of_the_studies_in_force():
 def test_limits_say_what_is_true_of_low_figures(study):
     """First on the model card, where no one need read the whole simulation."""
     assert any("Low figures are optimistic" in one for one in open_service().model_cards[study]["limits"])
+
+
+# --- the pooled model
+
+
+@pytest.mark.parametrize("row", range(len(POOLED["rows"])))
+def test_the_rerun_of_the_pooled_table_agrees_with_the_one_given(row):
+    """Roughly: a fifth of the hospitals, and of each patient more may be known than there."""
+    given, again = POOLED["rows"][row], POOLED["rerun"]["rows"][row]
+    assert (given["world"], given["incidence"]) == (again["world"], again["incidence"])
+    if "slope" in given:
+        assert again["slope"]["pooled"] == pytest.approx(given["slope"]["pooled"], rel=0.25, abs=0.1)
+        assert again["auc"]["pooled"] == pytest.approx(given["auc"]["pooled"], abs=0.05)
+        assert again["newHospitalCovers"] == pytest.approx(given["newHospitalCovers"], abs=0.1)
+
+
+def test_a_simulated_hospital_shows_that_the_pooled_model_ranks_where_its_effects_hold():
+    service = open_service()
+    found = judge_world(POOLED_WORLDS[0], service.pooled, service.models[STUDY], 4, 150, 1)
+    assert found["slope"]["study"] < found["slope"]["pooled"]
+    assert found["auc"]["pooled"] > 0.55

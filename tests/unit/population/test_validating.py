@@ -164,10 +164,51 @@ def test_the_report_is_one_file_with_its_plots_and_says_each_fault_once(tmp_path
     assert run(file, "--report", tmp_path / "report.html").exit_code == 0
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert page.count("row 2, procedure: not one of PKP, PVP") == 1
-    assert page.count("<section>") == 2
-    assert page.count("<svg") == 2  # of the model whose figures differ
+    assert page.count("<section>") == 3
+    assert page.count("<svg") == 4  # of the two models whose figures differ
     assert "smoothed by lowess" in page
     assert not re.search(r"<(script|link|img|image)|src=|url\((?!#)", page)
+
+
+def test_the_pooled_model_is_judged_by_the_figures_of_its_worked_patients(tmp_path):
+    """Woman 76, BMI 26, T -2.6, one level, no steroid: 0.1329; T unknown: 0.1416 with BMI 33."""
+    woman = {"age": 76, "sex": "female", "level-count": 1, "steroid-use": 0, "outcome-refracture": 0}
+    rows = [woman | {"bmi": 26, "bmd-t-score": -2.6}, woman | {"bmi": 33}]
+    rows[0]["outcome-refracture"] = 1
+    found = judged(tmp_path, rows, "pooled-2026")
+    assert (found["n"], found["events"], found["horizonMonths"]) == (2, 1, 24)
+    assert found["expected"] == pytest.approx(0.1329 + 0.1416, abs=0.004)
+    assert found["missing"]["bmd-t-score"] == 0.5
+    assert found["missing"]["age"] == 0
+
+
+def test_a_refit_of_the_pooled_model_corrects_new_patients(tmp_path):
+    """True log odds are -0.5 + the model's own: the intercept is found, and in force the figures fit."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "site.toml").write_text('[site]\nname = "Test"\n', encoding="utf-8")
+    result = run(pooled_patients(tmp_path / "o.csv", -0.5), "--refit", folder)
+    assert result.exit_code == 0, result.output
+    service = load_service(load_site(folder))
+    fitted = service.policy.recalibration["pooled-2026"]
+    assert abs(fitted.intercept + 0.5) < 3 * fitted.covariance[0][0] ** 0.5
+    figure = service.pooled.figure({"age": 76, "bmi": 22}, service.pooled.baseline_of(None, fitted))
+    plain = service.pooled.figure({"age": 76, "bmi": 22})
+    assert figure.log_odds == pytest.approx(fitted.intercept + fitted.slope * plain.log_odds)
+    assert service.model_cards["pooled-2026"]["recalibration"]["n"] == 800
+
+
+def pooled_patients(path, shift, n=800):
+    """Patients whose true log odds are shift + those of the pooled model."""
+    random, pooled, rows = np.random.default_rng(5), open_service().pooled, []
+    for number in range(n):
+        known = {"age": int(random.integers(60, 90)), "t": round(random.normal(-2.6, 0.9), 1), "bmi": 24.0}
+        risk = 1 / (1 + np.exp(-(shift + pooled.figure(known).log_odds)))
+        rows.append(
+            {"id": number, "age": known["age"], "bmd-t-score": known["t"], "bmi": known["bmi"]}
+            | {"outcome-refracture": int(random.random() < risk), "months-refracture": 24}
+        )
+    return written(path, rows)
 
 
 def test_groups_of_fewer_than_five_are_left_out(tmp_path):

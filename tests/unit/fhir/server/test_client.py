@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from cds_service.errors import FhirReadError
+from cds_service.errors import CallFailed, FhirReadError
 from cds_service.fhir.server.client import WITHOUT_TOKEN, FhirClient, wait_asked_for
 from cds_service.outgoing import Connections
 from cds_service.outgoing.connections import MAX_BYTES
@@ -169,31 +169,48 @@ def test_values_count_more_than_the_bytes_that_write_them(server, value):
 # --- the breaker, and connections
 
 
+HANGS_UP = Reply(script=lambda handler: handler.connection.close())
+
+
 @pytest.mark.parametrize(
-    ("reply", "seconds", "reasons"),
+    ("reply", "seconds", "patients", "reasons"),
     [
-        (Reply(status=500), 20, ["http-500"] * 10 + ["breaker"] * 2),
-        (Reply(status=403), 20, ["http-403"] * 12),
-        (Reply(status=429), 20, ["http-429"] * 12),
-        (None, 0.1, ["timeout"] * 12),  # behind a body that took nearly all of the time
+        pytest.param(HANGS_UP, 20, 12, ["reset"] * 10 + ["breaker"] * 2, id="several-unreached"),
+        pytest.param(HANGS_UP, 20, 2, ["reset"] * 12, id="two-unreached"),
+        pytest.param(Reply(status=500), 20, 12, ["http-500"] * 12, id="errors-are-answers"),
+        pytest.param(Reply(status=403), 20, 12, ["http-403"] * 12, id="refusals"),
+        pytest.param(Reply(status=429), 20, 12, ["http-429"] * 12, id="too-many"),
+        # Behind a body that took nearly all of the time.
+        pytest.param(None, 0.1, 12, ["timeout"] * 12, id="no-time"),
     ],
 )
-def test_ten_failures_shut_a_server_and_no_other_and_refusals_or_no_time_do_not(server, reply, seconds, reasons):
+def test_only_lost_connections_of_several_patients_shut_a_server(server, reply, seconds, patients, reasons):
     server.default = reply or server.hold()
     connections = Connections()
-    found = [failure(client_of(server, connections=connections), seconds=seconds).reason for _ in range(12)]
-    assert found == reasons
+    clients = [client_of(server, patient=f"p{number % patients}", connections=connections) for number in range(12)]
+    assert [failure(client, seconds=seconds).reason for client in clients] == reasons
     with StubFhir() as other:
         other.say("/Patient/p1", PATIENT)
         fetch(client_of(other, connections=connections))
 
 
+def test_one_signing_does_not_shut_the_server_for_others(server):
+    connections = Connections()
+    server.default = HANGS_UP
+    client = client_of(server, patient="broken", connections=connections)
+    assert [failure(client).reason for _ in range(15)] == ["reset"] * 15
+    server.default = fhir(PATIENT)
+    for number in range(32):
+        fetch(client_of(server, patient=f"p{number}", connections=connections))
+
+
 def test_f33_failures_of_a_process_that_stood_still_do_not_shut_it(server):
-    server.default = Reply(status=500)
+    server.default = HANGS_UP
     connections, stale = Connections(), SimpleNamespace(left=5.0, share_left=0.0, is_stale=True)
-    for _ in range(15):
-        with suppress(FhirReadError):
-            client_of(server, connections=connections)._answer(f"{server.base}/Patient/p1", stale)
+    for number in range(15):
+        client = client_of(server, patient=f"p{number}", connections=connections)
+        with suppress(CallFailed):
+            client._answer(f"{server.base}/Patient/p1", stale)
     server.default = fhir(PATIENT)
     fetch(client_of(server, connections=connections))
 
