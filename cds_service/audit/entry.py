@@ -8,7 +8,7 @@ from cds_service.audit.chain import SILENT, AuditEntry, ShownCard, Written
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.core.caller import Caller
-from cds_service.core.facts import AugmentationOrder, Finding, Findings, Gap
+from cds_service.core.facts import AugmentationOrder, BoneDrugs, Dated, DrugUse, Finding, Findings, Gap
 from cds_service.core.policy import Policy
 from cds_service.core.pooled_study import PooledStudy
 from cds_service.core.study import LogisticStudy
@@ -81,6 +81,7 @@ def entry_for(
             "findings": [_finding(one) for _, one in sorted(answer.findings.known.items())],
             "gaps": [_gap(one) for _, one in sorted(answer.findings.gaps.items())],
             "passedOver": _passed_over(answer.findings),
+            "boneDrugs": _bone_drugs(answer.findings.bone_drugs),
             "policy": _policy(answer.policy),
             "models": {
                 study.id: {"version": study.version, "digest": study.digest}
@@ -172,6 +173,31 @@ def _gap(gap: Gap) -> dict[str, Any]:
 def _passed_over(findings: Findings) -> list[dict[str, str]]:
     pairs = dict.fromkeys((one.name, one.reason) for one in findings.passed_over)
     return [{"name": name, "reason": reason} for name, reason in pairs]
+
+
+def _bone_drugs(drugs: BoneDrugs) -> dict[str, Any]:
+    """The history behind what a card says of bone drugs; names are ours."""
+    lists = {"entries": drugs.entries, "unread": drugs.unread, "unclear": drugs.unclear}
+    return {"uses": [_use(one) for one in drugs.uses], **{name: part for name, part in lists.items() if part}}
+
+
+def _use(use: DrugUse) -> dict[str, Any]:
+    """One drug, without what is not known."""
+    days = {"started": use.started, "lastDose": use.last_dose, "ordered": use.ordered, "ended": use.ended}
+    marks = {"taken": use.is_taken, "running": use.is_running, "standingOrder": use.is_ordered}
+    return {
+        "name": use.name,
+        **{name: _days(day) for name, day in days.items() if day},
+        **({"howEnded": use.how_ended} if use.how_ended else {}),
+        **{name: True for name, holds in marks.items() if holds},
+        "sources": [one.resource for one in use.provenance],
+    }
+
+
+def _days(day: Dated) -> str:
+    """ISO 8601: a day, or the first and last that a bare month or year may mean."""
+    first, last = day.first.isoformat(), day.last.isoformat()
+    return first if first == last else f"{first}/{last}"
 
 
 def _policy(policy: Policy) -> dict[str, Any]:

@@ -53,6 +53,7 @@ OVERDUE_MONTHS, DUE_MONTHS = 7, 6  # denosumab is given every six months
 LONG_MONTHS = 12  # policy: earlier, a fracture says nothing of a drug
 # The day of the fracture is seldom recorded: it is taken to be no older than this.
 RECENT = timedelta(days=90)
+SWITCH = timedelta(days=90)  # policy: the new drug may begin before the old one ends
 ORDERED_BEFORE = timedelta(days=90)  # an older order means an older start
 
 DrugSignal = Literal[
@@ -228,7 +229,7 @@ def find_drug_state(findings: Findings, today: date) -> DrugState:
     """Find the gravest state, else that of the drug with the newest entry."""
     drugs = findings.bone_drugs
     fracture = findings.known.get("index-fracture")
-    fracture_on = fracture.observed if fracture and fracture.value is True else None
+    fracture_on = fracture.observed if fracture and fracture.value is not False else None
     return state_of(drugs, today, fracture_on)
 
 
@@ -277,15 +278,26 @@ def _words(use: DrugUse, **words: str) -> Mapping[str, str]:
 
 
 def _followers(use: DrugUse, drugs: BoneDrugs, after: date) -> list[DrugUse]:
-    """Other drugs of which a dose is on record since."""
-    return [one for one in drugs.uses if one is not use and one.last_dose and one.last_dose.last > after]
+    """Other drugs of which a dose is on record since, or that were begun shortly before and go on."""
+    return [one for one in drugs.uses if one is not use and _follows(one, after)]
+
+
+def _follows(other: DrugUse, after: date) -> bool:
+    is_later = other.last_dose is not None and other.last_dose.last > after
+    is_switch = other.is_running and other.started is not None and other.started.last >= after - SWITCH
+    return is_later or is_switch
 
 
 def _since_then(use: DrugUse, drugs: BoneDrugs, after: date) -> str:
     """`nothing since`, or what was ordered since and is no dose."""
-    ordered = [one.name for one in drugs.uses if one.ordered and one.ordered.last > after]
-    others = [name for name in ordered if name != use.name] or ordered
-    return f"{others[0]} only ordered since" if others else "nothing since"
+    if drugs.unread:
+        return "nothing found since"
+    others = [one for one in drugs.uses if one is not use]
+    for one in (*others, use):
+        if one.ordered and one.ordered.last > after:
+            return f"{one.name} only ordered since"
+    listed = (one.name for one in others if one.is_ordered and one.ordered is None)
+    return next((f"{name} only listed" for name in listed), "nothing since")
 
 
 def find_overdue(drugs: BoneDrugs, today: date) -> DrugUse | None:
@@ -305,13 +317,12 @@ def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
         return None
     if _followers(use, drugs, last.last):
         return None
-    day = _say_full(last)
+    day, month = _say_full(last), _say_month(last)
     how = "last" if use.last_dose else "ended"
-    words = {
-        "last": day,
-        "month": _say_month(last),
-        "followed": _since_then(use, drugs, last.last),
-    }
+    followed = _since_then(use, drugs, last.last)
+    if followed.startswith("nothing"):  # it may have been given elsewhere
+        followed = f"nothing found since {month}"
+    words = {"last": day, "month": month, "followed": followed}
     because = f"{use.name} overdue ({how} {day})"
     return DrugState("denosumab-overdue", because, f"{use.name} overdue", use, _words(use, **words))
 

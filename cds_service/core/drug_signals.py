@@ -5,8 +5,8 @@ Each says a clause without its act (`because`), which a fact completes: `{Becaus
 
 - `drugs`: as it reads after another fact, `no bone drug`, `on alendronate`, `alendronate stopped 2023`;
 - `drug` and `Drug`, and `injected`: `yes` if others give it, else empty; of every state with a drug;
-- `last`, `month`, `followed` (`nothing since`, `alendronate only ordered since`) of overdue denosumab;
-- `last` and `due` of denosumab in time or due; `end` and `followed` of what ended;
+- `last`, `month`, `followed` (`nothing found since Mar 2026`, `alendronate only ordered since`) of overdue denosumab;
+- `last` and `due` of denosumab in time or due; `end` and `followed` (`nothing since`) of what ended;
 - `since`, `started`, and `months` (`4 months`, `2 weeks`) of a drug that is taken;
 - `open` (`prescribed 2021, intake not recorded`), `ordered`, `since` of one without a dose;
 - `entries` (`9 medication entries`) where none was found or nothing is known.
@@ -14,7 +14,7 @@ Each says a clause without its act (`because`), which a fact completes: `{Becaus
 
 from typing import get_args
 
-from cds_service.core.bone_drugs import DrugSignal, DrugState, find_drug_state
+from cds_service.core.bone_drugs import DrugSignal, DrugState
 from cds_service.core.facts import Finding, Provenance
 from cds_service.core.signals import SIGNALS, Detector, Signal, Situation, signal
 from cds_service.core.wording import capital, say_since
@@ -22,7 +22,7 @@ from cds_service.core.wording import capital, say_since
 
 def _state_signal(name: DrugSignal) -> Detector:
     def detect(situation: Situation) -> Signal | None:
-        state = find_drug_state(situation.findings, situation.today)
+        state = situation.drug_state
         return _said(state, situation) if state.signal == name else None
 
     return detect
@@ -54,7 +54,7 @@ ON_DRUG = ("denosumab-due", "denosumab-in-time", "long-on-drug", "early-on-drug"
 
 @signal("fracture-on-drug")
 def _fracture_on_drug(situation: Situation) -> Signal | None:
-    state = find_drug_state(situation.findings, situation.today)
+    state = situation.drug_state
     return _said(state, situation) if state.signal in ON_DRUG else None
 
 

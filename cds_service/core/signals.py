@@ -8,10 +8,12 @@ are in `drug_signals`.
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
 from cds_service.core.assessment import Assessment
+from cds_service.core.bone_drugs import DrugState, find_drug_state
 from cds_service.core.bracing import (
     BROKEN,
     KEEP,
@@ -32,7 +34,7 @@ from cds_service.core.study_result import ABSOLUTE
 from cds_service.core.wording import UNITS, Wording, say_date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Situation:
     """The inputs of a signal.
 
@@ -49,6 +51,11 @@ class Situation:
     wording: Wording
     today: date
     lists_not_read: tuple[str, ...] = ()
+
+    @cached_property
+    def drug_state(self) -> DrugState:
+        """The state of the bone drugs, which a dozen signals ask for."""
+        return find_drug_state(self.findings, self.today)
 
 
 FRAGILITY_AGE = 50  # years; younger patients' vertebrae seldom break by weakness alone (docs/evidence.md)

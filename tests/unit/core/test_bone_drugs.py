@@ -41,6 +41,7 @@ LEADS = [
     pytest.param([TERIPARATIDE, ALENDRONATE], "anabolic-ended", id="what was begun before follows nothing"),
     pytest.param([TERIPARATIDE, since("zoledronate", date(2026, 4, 1))], "early-on-drug", id="followed by a dose"),
     pytest.param([TERIPARATIDE, ordered("zoledronate", date(2026, 4, 1))], "anabolic-ended", id="or an order alone"),
+    pytest.param([TERIPARATIDE, since("alendronate", date(2026, 3, 10))], "early-on-drug", id="a switch that overlaps"),
     pytest.param([LATE, since("alendronate", date(2026, 9, 1))], "early-on-drug", id="overdue, then a dose of another"),
     pytest.param([LATE, since("teriparatide", date(2026, 9, 1))], "early-on-drug", id="or of an anabolic drug"),
     pytest.param([ALENDRONATE, IN_TIME], "denosumab-in-time", id="the newer of two that are taken"),
@@ -118,6 +119,29 @@ def test_what_was_once_taken_is_named_even_if_the_list_was_read_in_part():
     assert found.because == "alendronate stopped 2010"
 
 
+@pytest.mark.parametrize(
+    ("other", "unread", "because"),
+    [
+        pytest.param(ALENDRONATE, "", "teriparatide ended Mar 2026, nothing since", id="what was begun before"),
+        pytest.param(
+            ordered("alendronate", date(2026, 4, 1)),
+            "",
+            "teriparatide ended Mar 2026, alendronate only ordered since",
+            id="ordered",
+        ),
+        pytest.param(
+            drug_use(is_taken=False, is_running=False, is_ordered=True),
+            "",
+            "teriparatide ended Mar 2026, alendronate only listed",
+            id="listed",
+        ),
+        pytest.param(ALENDRONATE, "list incomplete", "teriparatide ended Mar 2026, nothing found since", id="not read"),
+    ],
+)
+def test_what_followed_an_anabolic_drug_is_said(other, unread, because):
+    assert state(TERIPARATIDE, other, unread=unread).because == because
+
+
 @pytest.mark.parametrize(("entries", "count"), [(1, "1 medication entry"), (9, "9 medication entries")])
 def test_of_none_all_entries_are_counted(entries, count):
     assert state(entries=entries).words["entries"] == count
@@ -148,7 +172,7 @@ def test_a_state_is_one_signal_with_its_evidence_and_words():
     assert signal.facts[0].provenance == (SOURCE,)
     assert signal.words["last"] == "9 Mar 2026"
     assert (signal.words["drug"], signal.words["Drug"]) == ("denosumab", "Denosumab")
-    assert (signal.words["month"], signal.words["followed"]) == ("Mar 2026", "nothing since")
+    assert (signal.words["month"], signal.words["followed"]) == ("Mar 2026", "nothing found since Mar 2026")
 
 
 def test_the_day_of_the_present_fracture_is_a_finding():

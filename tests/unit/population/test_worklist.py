@@ -61,7 +61,7 @@ RECORD = {
     "referral": referral,
     "visit": visit,
     "brace": worn,
-    "given": lambda name, days: dose(name, days=days, number=f"dose-{name}"),
+    "given": lambda name, days, number="dose": dose(name, days=days, number=number),
     "TREATED": TREATED,
     "SCT": "http://snomed.info/sct",
     "codeable": codeable,

@@ -680,3 +680,29 @@ def handed(drug, on, days=None, **members):
 )
 def test_what_was_dispensed_was_taken(resources, because):
     assert state(*resources, fractured=FRACTURED).because == because
+
+
+# As lists write them: English, German, French, Spanish, Italian, Chinese, Japanese, Korean, brands.
+ANABOLIC = {
+    "teriparatide": [
+        *("Teriparatide 20 mcg/dose pen", "Teriparatid 20 µg Fertigpen", "tériparatide stylo", "Teriparatida 20 mcg"),
+        *("Teriparatide soluzione iniettabile", "特立帕肽注射液", "テリパラチド酢酸塩", "테리파라타이드 주사"),
+        *("Forsteo", "FORTEO 600 MCG/2.4 ML", "포스테오"),
+    ],
+    "abaloparatide": [
+        *("Abaloparatide 80 mcg", "Abaloparatid Injektionslösung", "abaloparatide injection", "Abaloparatida"),
+        *("阿巴洛肽", "アバロパラチド酢酸塩", "아발로파라타이드", "Tymlos", "Eladynos"),
+    ],
+    "romosozumab": [
+        *("romosozumab-aqqg 105 mg", "Romosozumab Fertigspritze", "romosozumab solution", "Romosozumab jeringa"),
+        *("罗莫佐单抗", "ロモソズマブ", "로모소주맙", "Evenity", "이베니티", "益穩挺注射液"),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("drug", "words"), [pytest.param(drug, words, id=words) for drug, names in ANABOLIC.items() for words in names]
+)
+def test_an_anabolic_drug_is_read_in_every_language(drug, words):
+    found = state(taken({"text": words}, "2025-03-01", "2026-03-15", "completed"))
+    assert (found.signal, found.because) == ("anabolic-ended", f"{drug} ended Mar 2026, nothing since")
