@@ -39,6 +39,9 @@ KEYS = {
     "Procedure": "procedures",
     "ServiceRequest": "serviceRequests",
     "DeviceRequest": "deviceRequests",
+    "DiagnosticReport": "diagnosticReports",
+    "ImagingStudy": "imagingStudies",
+    "Encounter": "encounter",
 }
 ALL_KEYS = ("patient", "boneDensity", "body", "function", *KEYS.values())
 _numbers = count(1)

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from cds_service.core.facts import Finding
-from cds_service.core.signals import SIGNALS, Signal, Situation, signal
+from cds_service.core.sarcopenia import GAIT, GRIP, RULERS, is_low, written
+from cds_service.core.signals import Signal, Situation, signal
 from cds_service.core.wording import (
     UNITS,
     capital,
@@ -51,7 +52,7 @@ BMI_LOW = 18.5  # kg/m2: underweight (WHO)
 EGFR_LOW = 30.0
 OLD_AGE = 80
 COUNTS = ("two", "three", "four", "five", "six")
-ORDINALS = ("second", "third", "fourth", "fifth", "sixth")
+SECOND = "second"
 
 
 def _signal(fact: str, *findings: Finding, because: str = "", **words: str) -> Signal:
@@ -184,7 +185,10 @@ def _second_fracture(situation: Situation) -> Signal | None:
     found = _earlier_fracture(situation)
     if found is None or not _is_within(found.observed, situation, TWO_YEARS):
         return None
-    nth, month = "second", _month(found)
+    # The label counts all of them: `third vertebral fracture in 6 years`.
+    is_all_recent = _is_within(found.since, situation, TWO_YEARS) and found.label
+    nth = found.label.split()[0] if is_all_recent else SECOND
+    month = _month(found)
     where = ", ".join(filter(None, (found.site, month)))
     because = f"{nth} vertebral fracture in 2 years ({where})"
     return _signal(
@@ -234,19 +238,35 @@ def _kidney_failure(situation: Situation) -> Signal | None:
     return _signal("severe kidney disease", disease) if disease else None
 
 
+def _measured(situation: Situation, finding: Finding) -> str:
+    """`14 kg`."""
+    decimals = situation.wording.specs[finding.name].decimals
+    return f"{written(float(finding.value), decimals)}{UNITS[finding.unit]}"
+
+
 @signal("weak-muscle")
 def _weak_muscle(situation: Situation) -> Signal | None:
-    """Weak grip, slow gait, sarcopenia, malnutrition, underweight: all that hold."""
-    named = ("sarcopenia-site", "weak-grip", "slow-gait")
-    found = [one for name in named if (one := SIGNALS[name](situation))]
-    said = [one.because for one in found]
-    facts = [fact for one in found for fact in one.facts if isinstance(fact, Finding)]
+    """Weak grip, slow gait, sarcopenia, malnutrition, underweight: all that hold.
+
+    Low by the site's definition; weak grip counts even if muscle mass is normal.
+    """
+    known = situation.findings.known
+    ruler = RULERS[situation.policy.sarcopenia.criteria]
+    facts: list[Finding] = []
+    said: list[str] = []
+    for name, phrase in ((GRIP, "weak grip"), (GAIT, "slow gait")):
+        if is_low(ruler, known, name):
+            facts.append(known[name])
+            said.append(f"{phrase} ({_measured(situation, known[name])})")
+    if not said and (diagnosis := _true(situation, "sarcopenia-site")):
+        facts.append(diagnosis)
+        said.append("sarcopenia")
     for name, limit in (("mna-score", MNA_LOW), ("bmi", BMI_LOW)):
         value = situation.findings.number(name)
         if value is not None and value < limit:
             facts.append(situation.findings.known[name])
-            said.append(situation.wording.phrase(facts[-1]))
-    category = situation.findings.known.get("mna-category")
+            said.append(situation.wording.phrase(facts[-1]).removesuffix(" kg/m²"))
+    category = known.get("mna-category")
     if category and category.value == "C" and "mna-score" in situation.findings.gaps:
         facts.append(category)
         said.append("malnourished (MNA category C)")
@@ -258,13 +278,17 @@ def _weak_muscle(situation: Situation) -> Signal | None:
 
 @signal("falls")
 def _falls(situation: Situation) -> Signal | None:
+    """A number is said of the last 12 months alone; older, they are `repeated falls`."""
     several = _true(situation, "repeated-falls")
-    if several:
-        fact = several.label or "repeated falls"
-        is_counted = fact.split()[0] in COUNTS
-        because = f"{fact} this year" if is_counted else fact
-        return _signal(fact, several, because=because)
-    return _dated(situation, "fall-with-injury", "fall with injury")
+    if several is None:
+        return _dated(situation, "fall-with-injury", "fall with injury")
+    is_recent = _is_within(several.observed, situation, YEAR)
+    if not is_recent or several.label.partition(" ")[0] not in COUNTS:
+        return _signal("repeated falls", several)
+    first = several.since or several.observed
+    is_this_year = first is not None and first.year == situation.today.year
+    time = "this year" if is_this_year else "in 12 months"
+    return _signal(several.label, several, because=f"{several.label} {time}")
 
 
 @signal("dementia-or-frailty")

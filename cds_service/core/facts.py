@@ -90,7 +90,7 @@ class Finding(NamedTuple):
         concerns: whole sentences shown wherever the value is shown.
         site: where it was measured, in our words: `lumbar spine`, `right hand`; empty when there is nothing to say.
         method: how it was measured, in our words: `bioimpedance`, `DXA`; empty when not recorded or nothing to say.
-        since: for a change: the day of the earlier value.
+        since: for a change: the day of the earlier value; for earlier fractures and counted falls: that of the first.
         label: what exactly it is, in our words: `denosumab`, `lung cancer`; empty when the name says it all.
         may_reassure: false for a value older than fresh, or measured in a way that is not known: it supports no "lower"
             and no percentage in a summary.

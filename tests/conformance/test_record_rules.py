@@ -34,8 +34,9 @@ def expected_paths(templates, *keys):
 
 def test_ch_23_what_was_not_sent_is_fetched_with_the_token_at_the_right_address(service, templates, server):
     service.cards(signed(server))
-    assert set(server.requests) == expected_paths(templates)
-    assert len(server.requests) == len(templates)
+    answerable = {key: text for key, text in templates.items() if "encounterId" not in text}
+    assert set(server.requests) == expected_paths(answerable)
+    assert len(server.requests) == len(answerable)
     assert {headers["Authorization"] for headers in server.headers} == {f"Bearer {TOKEN['access_token']}"}
     assert all("json" in headers["Accept"] for headers in server.headers)
 

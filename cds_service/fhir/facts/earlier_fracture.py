@@ -92,7 +92,11 @@ def _yes(spec: FindingSpec, chart: Chart, earlier: Sequence[problem_list.Stated]
         observed=days[-1] if days else None,
         concerns=() if any(one.code for one in earlier) else (problem_list.BY_WORDS,),
         label=_counted(days, chart.today) if days else "",
-    )._replace(site=_levels_of(ordered[0], chart), dated_to=_precision(ordered[0]))
+    )._replace(
+        site=_levels_of(ordered[0], chart),
+        since=days[0] if days else None,
+        dated_to=_precision(ordered[0]),
+    )
 
 
 def _levels_of(stated: problem_list.Stated, chart: Chart) -> str:

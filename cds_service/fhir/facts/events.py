@@ -20,6 +20,7 @@ from cds_service.fhir.facts.earlier_fracture import PRECISIONS
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.raw_json import Json, member, text, texts_of
 
+MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 # Elements that place it in time without its first day.
 VAGUE = ("onsetAge", "onsetRange", "onsetString")
@@ -56,8 +57,11 @@ def find_event(spec: FindingSpec, chart: Chart) -> FindingOrGap:
 
 def happenings(spec: FindingSpec, chart: Chart, concepts: Sequence[str]) -> list[Happened]:
     """The conditions with any of these concepts, denied ones left out."""
+    wanted = problem_list.or_in_doubt(tuple(concepts))
+    if chart.mentions.keys().isdisjoint(wanted):
+        return []
     found = []
-    for entry in chart.mentions_of((*concepts, *map(in_doubt, concepts))):
+    for entry in chart.mentions_of(wanted):
         stated = _stated(entry, concepts) if entry.kind == "Condition" else None
         if stated and _is_meant(stated, spec, chart):
             found.append(_dated(stated, spec, chart))
@@ -107,10 +111,11 @@ def _time_of(
         to = PRECISIONS.get(len(written.strip()), "day")
         return first, max(filter(None, (chart.calendar.last_day(written), over))), to
     recorded = chart.calendar.first_day(text(raw.get("recordedDate"))[:10])
-    if year := _year_in_words(raw, chart):
-        if recorded and recorded.year == year:
-            return recorded, max(filter(None, (recorded, over))), "month"
-        return date(year, 1, 1), date(year, 12, 31), "year"
+    if worded := _date_in_words(raw, chart):
+        last = chart.calendar.last_day(worded)
+        if recorded and last and recorded < last:
+            last = recorded
+        return chart.calendar.first_day(worded), max(filter(None, (last, over))), PRECISIONS[len(worded)]
     last = max(filter(None, (recorded, over)), default=None)
     is_history = stated.is_later_encounter or _is_history(stated, spec, chart)
     return None if is_history else recorded, last, "day"
@@ -121,10 +126,13 @@ def _end_of(raw: Json, chart: Chart) -> date | None:
     return chart.calendar.last_day(end)
 
 
-def _year_in_words(raw: Json, chart: Chart) -> int | None:
-    """The newest year that its words name, up to this one."""
-    years = {int(year) for words in texts_of(raw.get("code")) for year in YEAR.findall(words)}
-    return max((year for year in years if year <= chart.today.year), default=None)
+def _date_in_words(raw: Json, chart: Chart) -> str:
+    """The newest month or year that its words name, up to now, as FHIR writes it."""
+    said = " ".join(texts_of(raw.get("code")))
+    months = [f"{year}-{int(month):02d}" for month, year in MONTH.findall(said)]
+    years = [year for year in YEAR.findall(said) if year not in {one[:4] for one in months}]
+    now = chart.today.isoformat()
+    return max((one for one in (*months, *years) if one <= now), default="")
 
 
 def _is_history(stated: problem_list.Stated, spec: FindingSpec, chart: Chart) -> bool:
@@ -141,7 +149,7 @@ def _is_history(stated: problem_list.Stated, spec: FindingSpec, chart: Chart) ->
 def _counts(one: Happened, spec: FindingSpec, chart: Chart) -> bool | None:
     """Whether it is of the time that the finding asks for; None if nobody knows."""
     is_active = bool(clinical_status(one.stated.entry.raw) & ACTIVE)
-    if spec.active_counts and is_active and not one.stated.is_past:
+    if spec.active_counts and is_active and not _is_of_old(one, spec, chart):
         return True
     limit = spec.within_days or spec.older_days
     if limit is None:
@@ -154,6 +162,12 @@ def _counts(one: Happened, spec: FindingSpec, chart: Chart) -> bool | None:
     is_healing = one.stated.is_later_encounter and not one.stated.code.endswith("S")
     is_known = one.first is not None or (is_healing and one.last is not None)
     return True if is_known or spec.undated_counts else None
+
+
+def _is_of_old(one: Happened, spec: FindingSpec, chart: Chart) -> bool:
+    """Whether its words make it past, although the list has it as active."""
+    is_dated = bool(_date_in_words(one.stated.entry.raw, chart))
+    return one.stated.is_past or is_dated or _is_history(one.stated, spec, chart)
 
 
 def _yes(spec: FindingSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:

@@ -85,9 +85,9 @@ def find_condition(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     set_aside = [one.passed_over(spec) for one in stated if one.problem is not None or one.is_past]
     passed = (*chart.broken(spec), *set_aside)
     if events:
-        number = len({one.day for one in events})
-        found = stated_as_true(spec, events, chart)
-        return found._replace(label=f"{COUNTS.get(number, str(number))} {spec.title.split()[-1]}"), passed
+        days = sorted({one.day for one in events if one.day})
+        label = f"{COUNTS.get(len(days), str(len(days)))} falls"
+        return stated_as_true(spec, events, chart)._replace(label=label, since=days[0]), passed
     if counted:
         return stated_as_true(spec, counted, chart), passed
     return silence(spec, chart, stated), passed
@@ -251,7 +251,7 @@ def _is_bare_code(entry: Entry) -> bool:
 
 def find_stated(chart: Chart, spec: FindingSpec, concepts: Sequence[str]) -> list[Stated]:
     """The conditions and procedures with any of these concepts, without denied ones."""
-    wanted = _or_in_doubt(tuple(concepts))
+    wanted = or_in_doubt(tuple(concepts))
     if chart.mentions.keys().isdisjoint(wanted):  # most conditions of most records
         return []
     found: list[Stated] = []
@@ -266,7 +266,7 @@ def find_stated(chart: Chart, spec: FindingSpec, concepts: Sequence[str]) -> lis
 
 
 @cache
-def _or_in_doubt(concepts: tuple[str, ...]) -> tuple[str, ...]:
+def or_in_doubt(concepts: tuple[str, ...]) -> tuple[str, ...]:
     return (*concepts, *map(in_doubt, concepts))
 
 

@@ -235,7 +235,8 @@ def _concepts_of_device(resource: Json, targets: Targets, terminology: Terminolo
 
 EXAMS = frozenset({"trunk-ct", "trunk-ct-contrast", "lumbar-mri", "dxa-exam"})
 WORDS = frozenset({"exam-ct", "exam-mri", "exam-trunk", "exam-lumbar", "exam-contrast", "exam-other", "dxa"})
-MODALITIES = {"CT": "exam-ct", "MR": "exam-mri"}  # DICOM PS3.16, CID 29
+PERIPHERAL = frozenset({"t-score-forearm", "t-score-peripheral"})
+MODALITIES = {"CT": "exam-ct", "MR": "exam-mri", "BMD": "dxa"}  # DICOM PS3.16, CID 29
 DICOM = "dicom"  # part of every name of its code system
 
 
@@ -249,7 +250,7 @@ def exam_concepts(exam: Json, terminology: Terminology) -> frozenset[str]:
     if len(words) > LONGEST_TEXT:  # what nobody reads may say that it is another exam
         return frozenset()
     named = terminology.text_concepts(words, WORDS)
-    if "dxa" in named:
+    if "dxa" in named or ("dxa" in _modalities(exam) and not terminology.text_concepts(words, PERIPHERAL)):
         found |= {"dxa-exam"}
     kinds = (_modalities(exam) or named) & {"exam-ct", "exam-mri"}
     if "exam-other" in named or len(kinds) > 1:

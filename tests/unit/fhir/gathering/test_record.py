@@ -161,3 +161,59 @@ def test_a_record_that_cannot_be_looked_through_in_time_is_no_record():
     many = [observation(number) | {"unknownMember": 1} for number in range(5_000)]
     with pytest.raises(DeadlinePassed):
         read({**EMPTY, "patient": PATIENT, "boneDensity": page(*many)}, seconds=0.2)
+
+
+# --- the encounter of the signing
+
+
+WITH_ENCOUNTER = plan_prefetch(
+    {
+        "patient": "Patient/{{context.patientId}}",
+        "conditions": "Condition?patient={{context.patientId}}",
+        "encounter": "Encounter/{{context.encounterId}}",
+    }
+)
+
+
+def encounter(patient="p1"):
+    kind = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "IMP"}
+    return {
+        "resourceType": "Encounter",
+        "id": "e1",
+        "status": "in-progress",
+        "class": kind,
+        "subject": {"reference": f"Patient/{patient}"},
+    }
+
+
+def with_encounter(answer, *, encounter_id="e1"):
+    """The record of a server that answers so, and what it was asked."""
+    fhir = ScriptedReader(Patient=PATIENT, Condition=page(), Encounter=answer)
+    request = hook_request()
+    if encounter_id:
+        request["context"]["encounterId"] = encounter_id
+    return gathered(request, WITH_ENCOUNTER, fhir, bases=BASES, seconds=60.0), fhir.asked
+
+
+def test_the_encounter_is_read_once_by_the_id_of_the_call():
+    record, asked = with_encounter(encounter())
+    assert names(record) == ["Encounter/e1"]
+    assert [one for one in asked if one.startswith("Encounter")] == ["Encounter/e1"]
+
+
+def test_without_an_id_no_encounter_is_asked_for():
+    record, asked = with_encounter(encounter(), encounter_id=None)
+    assert names(record) == []
+    assert not any(one.startswith("Encounter") for one in asked)
+
+
+def test_an_encounter_of_another_patient_is_left_out():
+    record, _ = with_encounter(encounter("p2"))
+    assert names(record) == []
+    assert record.foreign == {"Encounter": 1}
+
+
+def test_an_encounter_that_cannot_be_read_is_no_notice():
+    record, _ = with_encounter({"resourceType": "OperationOutcome", "issue": []})
+    state = state_of(record)
+    assert (state.unread, state.incomplete, state.unreadable) == ({}, {}, 0)
