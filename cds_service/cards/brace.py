@@ -7,7 +7,7 @@ from datetime import date
 from cds_service.cards.answer import Answer, Option, make_card
 from cds_service.cards.not_known import record_notices
 from cds_service.cards.texts import SUMMARY_LENGTH, first_that_fits
-from cds_service.core.bracing import BROKEN, Brace, KeepReason, keep_reasons
+from cds_service.core.bracing import BROKEN, CERTAIN, Brace, KeepReason, keep_reasons
 from cds_service.core.wording import capital, join_words, say_date, say_near_date
 from cds_service.protocol.messages import Card
 
@@ -32,10 +32,13 @@ class _BraceCard:
     def __init__(self, answer: Answer) -> None:
         self.answer, self.texts = answer, answer.texts
         self.rules = {one.rule.id for one in answer.of_topic(TOPIC)}
-        self.braces = answer.signal("brace-ordered").braces if answer.has("brace-ordered") else ()
+        braces = answer.signal("brace-ordered").braces if answer.has("brace-ordered") else ()
+        self.braces = tuple(sorted(braces, key=lambda one: list(ROLES).index(one.role)))
         self.issues = tuple(one for one in self.braces if one.issue) if CORRECTION in self.rules else ()
         is_kept = answer.has("brace-keep-reason") and self.rules & {CORRECTION, LIMIT}
-        self.reasons = keep_reasons(answer.findings, answer.support) if is_kept else ()
+        found = keep_reasons(answer.findings, answer.support) if is_kept else ()
+        self.reasons = tuple(one for one in found if one.source != "open")
+        self.open = tuple(one for one in found if one.source == "open")
 
     # --- colour
 
@@ -93,7 +96,8 @@ class _BraceCard:
         if issue == "passed":
             key = "passed" if brace.is_first else "passed-since"
             is_ahead = self._today() < brace.last_day
-            return [self._say("passed-ahead" if is_ahead else key, **words) + stays]
+            sentence = self._say("passed-ahead" if is_ahead else key, **words)
+            return [sentence + stays, sentence]
         key = f"{issue}-since" if issue in ("long", "open") and not brace.is_first else issue
         sentence = self._say(key, **words)
         return [sentence + stays + review, sentence + stays, sentence]
@@ -102,7 +106,7 @@ class _BraceCard:
         """All braces in one sentence, each by its name."""
         first = min(self.issues, key=lambda one: one.since)
         words = self._words(first) | {"braces": self._named()}
-        if all(one.issue == "passed" for one in self.issues):
+        if self._is_all_passed():
             return [self._say("several-passed", **words)]
         is_since = any(not one.is_first or one.role == "active" for one in self.issues)
         return [self._say("several-since" if is_since else "several", **words)]
@@ -110,7 +114,7 @@ class _BraceCard:
     def _named(self) -> str:
         """`TLSO renewed and LSO added`, `TLSO and LSO ordered`, `TLSO (2 orders) ordered`."""
         by_role: dict[str, list[str]] = {}
-        for one in sorted(self.braces, key=lambda one: list(ROLES).index(one.role)):
+        for one in self.braces:
             by_role.setdefault(ROLES[one.role], []).append(one.name)
         return join_words(f"{join_words(_counted(names))} {role}" for role, names in by_role.items())
 
@@ -125,7 +129,7 @@ class _BraceCard:
             "role": ROLES[brace.role],
             "first": say_near_date(brace.since, today),
             "end": say_near_date(brace.last_day, today),
-            "review": say_near_date(review, today) if review and review >= today else "",
+            "review": say_near_date(review, today) if review else "",
             "weeks": max(0, (today - brace.since).days) // WEEK_DAYS,
         }
 
@@ -145,8 +149,6 @@ class _BraceCard:
         return self.texts.say(f"summaries.{TOPIC}.{key}", **limits, **words)
 
     def _reason(self, reason: KeepReason) -> str:
-        if reason.source == "open":
-            return self.texts.say("keep.open", name=self.answer.wording.name(reason.name))
         return self.texts.say(f"keep.{reason.name}", levels=join_words(reason.levels or ("",)))
 
     # --- detail
@@ -168,25 +170,31 @@ class _BraceCard:
         for brace in self.issues:
             yield from self._brace_lines(brace)
         if self.reasons:
-            yield Option(self._text("reason"), self._reasons_said(), "")
+            yield Option(self._text("reason"), self.answer.signal("brace-keep-reason").because, "")
         elif self.issues:
             yield self._option("why", policy=self._policy())
+        if self.issues and self.open:
+            names = join_words(self.answer.wording.name(one.name) for one in self.open)
+            yield self._option("open", names=names)
         if BED_REST in self.rules:
             yield from self._rest_lines()
 
     def _brace_lines(self, brace: Brace) -> Iterator[Option]:
         """The order as it would be, or the question to its author."""
         title, correction = brace.times.order.title, brace.correction
-        is_answered = len(self.issues) == 1  # by the summary alone
+        is_alone = len(self.issues) == 1 and not self.reasons  # the summary says all of it
+        if not is_alone and brace.issue not in CERTAIN and not self._is_all_passed():
+            yield Option(title, capital(self._single(brace)[-1].partition(": ")[2]), "")
         if correction is None:
-            if not is_answered or self.reasons:
-                yield Option(title, self._single(brace)[-1], "")
             return
-        review = f", review {say_date(correction.review)}" if correction.review >= self._today() else ""
+        review = f", review {say_date(correction.review)}" if correction.review else ""
         heading = "corrected" if brace.times.order.draft and self._is_offered(brace) else "by-hand"
         heading = "kept" if self.reasons else heading
         end = say_date(correction.end)
         yield self._option(heading, title=title, end=end, review=review, policy=self._policy())
+
+    def _is_all_passed(self) -> bool:
+        return all(one.issue == "passed" for one in self.issues)
 
     def _is_offered(self, brace: Brace) -> bool:
         offers: Sequence[str] = [
@@ -197,16 +205,17 @@ class _BraceCard:
         number = brace.times.order.reference.rpartition("/")[2]
         return number in offers or (bool(offers) and len(self.issues) == 1)
 
-    def _reasons_said(self) -> str:
-        return self.answer.signal("brace-keep-reason").because
-
     def _rest_lines(self) -> Iterator[Option]:
-        if not self._is_long_rest() and self.braces and self.issues:
-            yield Option(self._text("rest"), self.answer.signal("bed-rest-open").because, "")
+        if self._rest_sentence() not in self.summary():
+            yield Option(self._text("rest"), capital(self._rest_because()), "")
         if self.answer.has("bed-rest-reason"):
             yield self._option("rest-reason", reason=capital(self.answer.signal("bed-rest-reason").because))
         else:
             yield self._option("walk")
+
+    def _rest_because(self) -> str:
+        name = "bed-rest-long" if self._is_long_rest() else "bed-rest-open"
+        return self.answer.signal(name).because
 
     def _policy(self) -> str:
         is_site = bool(self.answer.policy.set_by_site & {"brace-max-weeks", "brace-review-weeks"})

@@ -40,14 +40,14 @@ class Correction:
     Attributes:
         order: the order as found, draft or active.
         start: set where the order had none, else None.
-        review: day of the first review.
+        review: day of the first review; None if that is over.
         end: last day.
         is_certain: the order leaves no doubt about how long it runs.
     """
 
     order: SupportOrder
     start: date | None
-    review: date
+    review: date | None
     end: date
     is_certain: bool = True
 
@@ -221,10 +221,11 @@ def _judged(times: BraceTimes, course: Sequence[BraceTimes], limit: BracePolicy,
     role: Literal["ordered", "renewed", "added", "active"] = "active"
     if times.order.draft:
         role = "ordered" if not earlier else "renewed" if times.order.name in earlier else "added"
+    review = since + timedelta(weeks=limit.review_weeks)
     correction = Correction(
         order=times.order,
         start=None if times.order.start else times.begins,
-        review=since + timedelta(weeks=limit.review_weeks),
+        review=review if review >= today else None,
         end=last_day,
         is_certain=issue in CERTAIN,
     )

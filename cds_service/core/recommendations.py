@@ -232,7 +232,7 @@ def _recommendation(
     fact = chosen.because if chosen is not None else reason
     words = {**values, "because": reason, "fact": fact, "Fact": capital(fact)}
     if corrections:
-        words |= {"end": say_date(corrections[0].end), "review": say_date(corrections[0].review)}
+        words["end"] = say_date(corrections[0].end)
         words["title"] = " and ".join(one.order.title for one in corrections)
     return Recommendation(
         rule=rule,

@@ -317,7 +317,9 @@ def _keep_words(reason: KeepReason, wording: Wording) -> str:
     if reason.name == "other-fracture":
         return f"another fracture on record ({', '.join(reason.levels)})"
     how = {"record": "on record", "order": "named by the brace order", "open": "not excluded"}
-    return f"{wording.name(reason.name)} {how[reason.source]}"
+    # A burst fracture is named as what it is: surgeons look for the posterior wall.
+    wall = " (posterior wall injury)" if "burst" in reason.name else ""
+    return f"{wording.name(reason.name)}{wall} {how[reason.source]}"
 
 
 @signal("brace-reasons-unread")

@@ -38,8 +38,8 @@ def test_from_patient_to_feedback(open_page):
     watched.sign()
 
     brace = watched.card("TLSO")
-    assert brace.locator(".tone").inner_text().replace("\n", " ").split(" ·")[0].split()[:2] == ["!", "Warning"]
-    suggestion = brace.get_by_label("Set end date")
+    assert brace.locator(".tone").inner_text().replace("\n", " ").split(" ·")[0].split()[:3] == ["i", "For", "information"]
+    suggestion = brace.get_by_label("Set end")
     assert suggestion.is_checked()  # it is recommended
     brace.get_by_role("button", name="Accept 1 of 1").click()
     watched.wait_for_feedback()

@@ -93,13 +93,13 @@ def test_a_code_of_one_ehr_means_nothing_at_the_other(clinic):
 def corrected(cards):
     """The end and the kind of the corrected brace."""
     (card,) = (one for one in cards if "TLSO" in one["summary"])
-    return re.search(r"off by \d", card["summary"])[0], card["suggestions"][0]["actions"][0]["type"]
+    return re.search(r"\d weeks", card["summary"])[0], card["suggestions"][0]["actions"][0]["type"]
 
 
 def test_each_has_its_own_policy_and_its_own_abilities(clinic):
     body = signing("p6", clinic.templates)
-    assert corrected(call(clinic, body, NORTH, "a")) == ("off by 6", "create")
-    assert corrected(call(clinic, body, SOUTH)) == ("off by 8", "update")
+    assert corrected(call(clinic, body, NORTH, "a")) == ("6 weeks", "create")
+    assert corrected(call(clinic, body, SOUTH)) == ("8 weeks", "update")
 
 
 def test_an_id_that_is_no_uuid_is_taken_of_the_one_whose_table_says_so(clinic):
@@ -127,8 +127,8 @@ def test_explain_shows_the_cards_as_one_of_them_gets_them(clinic, folder, tmp_pa
         words = ("explain", str(request), "--site", str(folder.path), "--client", client)
         return CliRunner().invoke(main, (*words, "--as-of", "2026-11-20", "--json"))
 
-    assert corrected(json.loads(explained(NORTH).stdout)["cards"]) == ("off by 6", "create")
-    assert corrected(json.loads(explained(SOUTH).stdout)["cards"]) == ("off by 8", "update")
+    assert corrected(json.loads(explained(NORTH).stdout)["cards"]) == ("6 weeks", "create")
+    assert corrected(json.loads(explained(SOUTH).stdout)["cards"]) == ("8 weeks", "update")
     assert f"there are: {NORTH}, {SOUTH}" in explained("urn:nobody").output
 
 

@@ -146,9 +146,10 @@ def describe_correction(draft: Json, correction: Correction, corrected: Json) ->
     what = f"Set the end of this {correction.order.title or 'brace'} order to {say_date(correction.end)}"
     is_reworded = list(texts_on_time(draft)) != list(texts_on_time(corrected))
     words = "; the length stated in its words is replaced by this end" if is_reworded else ""
-    return (
-        f"{what}{words}; {_what_else(draft)}. The order plans no review: arrange it for {say_date(correction.review)}"
-    )
+    said = f"{what}{words}; {_what_else(draft)}"
+    if correction.review is None:
+        return said
+    return f"{said}. The order plans no review: arrange it for {say_date(correction.review)}"
 
 
 def _what_else(draft: Json) -> str:

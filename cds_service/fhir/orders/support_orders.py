@@ -66,8 +66,8 @@ def find_support_orders(
     """
     signed_now = {order.reference for order in drafts}
     stored = [one for one in find_stored_orders(record, terminology, CARRIED_OUT) if one.reference not in signed_now]
-    active = find_stored_orders(record, terminology, IN_FORCE)
-    in_force = [one for one in stored if one in active and not _has_ended(one, today)]
+    active = {one.reference for one in _stored(record) if text(one.resource.get("status")) in IN_FORCE}
+    in_force = [one for one in stored if one.reference in active and not _has_ended(one, today)]
     augmentations = find_augmentations(record, terminology)
     return SupportOrders(
         orders=(*drafts, *in_force),

@@ -240,7 +240,7 @@ def test_a_renewed_and_an_added_brace_are_both_named_and_each_corrected():
     assert card["indicator"] == "info"
     assert sorted(offers(card)) == [("LSO: set end 4 Dec 2026", True), ("TLSO: set end 4 Dec 2026", True)]
     assert corrected(card) == {"renewed": "2026-12-04", "added": "2026-12-04"}
-    assert "**One brace:** stop the LSO or TLSO" in card["detail"]
+    assert "**One brace:** stop the TLSO or LSO" in card["detail"]
 
 
 @pytest.mark.parametrize("status", ["active", "completed"])
@@ -248,6 +248,19 @@ def test_a_renewal_counts_from_the_first_brace(status):
     card = of_week_six(brace("renewed"), record=[worn("first", "2026-10-09", status=status)])
     assert card["summary"] == "TLSO renewed: first brace 9 Oct, so off by 4 Dec (8 weeks)?"
     assert corrected(card) == {"renewed": "2026-12-04"}
+
+
+def test_a_review_whose_day_is_over_is_not_asked_for():
+    card = of_week_six(brace("renewed"), record=[worn("first", "2026-10-09")])
+    (action,) = card["suggestions"][0]["actions"]
+    assert "review" not in action["description"]
+
+
+def test_of_several_braces_each_doubt_is_named():
+    card = brace_card(worded("LON 99", number="first"), brace("second", codeCodeableConcept={"text": "LSO"}))
+    assert card["summary"] == "TLSO and LSO ordered: off by 15 Jan (8 weeks)? Which one stays?"
+    assert "**TLSO (L0456):** End date? Its length of need is a billing entry, not wear time." in card["detail"]
+    assert dict(offers(card)) == {"TLSO: set end 15 Jan 2027": False, "LSO: set end 15 Jan 2027": True}
 
 
 def test_a_renewal_after_the_weeks_are_over_gets_no_end():
@@ -309,7 +322,7 @@ def test_a_brace_ordered_as_a_supply(deliver_to, is_theirs):
 
 KEPT = [
     pytest.param(
-        "S32.011A", "TLSO for 12 weeks: keep while the burst fracture heals (posterior wall).", id="patient 12"
+        "S32.011A", "TLSO for 12 weeks: keep while the burst fracture heals (posterior wall injury).", id="patient 12"
     ),
     pytest.param("unstable-fracture", "TLSO for 12 weeks: keep while the fracture is unstable.", id="unstable"),
     pytest.param(
@@ -329,6 +342,14 @@ def test_a_reason_to_keep_a_brace_leaves_the_end_unselected(reason, summary):
 def test_another_fracture_keeps_a_brace():
     card = brace_card(worded("for 12 weeks"), record=[problem("S32.030A", days=20)])
     assert card["summary"] == "TLSO for 12 weeks: keep while the fracture of L3 heals."
+
+
+def test_what_is_not_excluded_is_named_and_leaves_the_end_unselected():
+    doubt = problem("unknown", code={"text": "? burst fracture L1"}, days=3)
+    card = brace_card(worded("for 12 weeks"), record=[doubt])
+    assert card["summary"] == f"TLSO for 12 weeks: {LONG}"
+    assert offers(card) == [(USUAL_END, False)]
+    assert "**Not excluded:** " in card["detail"]
 
 
 @pytest.mark.parametrize("reason", ["V43.52XA", "hypertension"])

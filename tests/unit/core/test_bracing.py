@@ -268,7 +268,7 @@ def test_what_the_record_leaves_open_keeps_a_brace_beyond_the_limit(reason):
     found = Findings(open_gap.known, {**open_gap.gaps, gap.name: gap})
     assert "brace-keep-reason" not in signals_of(found)
     assert "brace-keep-reason" not in signals_of(found, tlso(end=weeks(6)))
-    assert signals_of(found, tlso())["brace-keep-reason"].because == "stable burst fracture not excluded"
+    assert signals_of(found, tlso())["brace-keep-reason"].because == "stable burst fracture (posterior wall injury) not excluded"
 
 
 @pytest.mark.parametrize(
