@@ -336,7 +336,7 @@ def _conclude(
         encounter_id=request.context.encounter_id,
         user_id=request.context.user_id,
         templates=hook.order_templates,
-        durations=service.terminology.durations,
+        terminology=service.terminology,
         today=today,
         capabilities=ports.capabilities,
     )

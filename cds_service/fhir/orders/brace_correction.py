@@ -11,7 +11,8 @@ from typing import Any
 from cds_service.core.bracing import Correction
 from cds_service.core.wording import say_date
 from cds_service.fhir.gathering.parsing import may_be_reversed
-from cds_service.fhir.mapping.durations import DurationRules, Mention
+from cds_service.fhir.mapping.durations import Mention
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.order_times import texts_on_time
 from cds_service.fhir.raw_json import Json, items, member, text
 from cds_service.fhir.shapes import is_valid
@@ -30,7 +31,7 @@ _NO_WORDS |= {"authoredOn", "start", "end"}
 Read = Callable[..., tuple[Mention, ...]]  # `DurationRules.read` for a brace
 
 
-def correct_brace_order(draft: Json, correction: Correction, rules: DurationRules) -> dict[str, Any] | None:
+def correct_brace_order(draft: Json, correction: Correction, terminology: Terminology) -> dict[str, Any] | None:
     """Set the end of the draft; None if the draft or the result is not a valid R4 resource.
 
     Also None if an extension that we do not know may reverse it, if a time in its words is doubtful, or if its words,
@@ -42,13 +43,14 @@ def correct_brace_order(draft: Json, correction: Correction, rules: DurationRule
     """
     if not text(draft.get("id")) or may_be_reversed(draft) or not _is_order(draft):
         return None
-    read = cache(partial(rules.read, subject="brace"))  # most words stand in the draft and in its correction
+    # Most words stand in the draft and in its correction.
+    read = cache(partial(terminology.durations.read, subject="brace"))
     found = (read(words, is_title=is_title) for words, is_title in texts_on_time(draft))
     if any(one.kind == "doubtful" for mentions in found for one in mentions):
         return None
     # Each event is a whole day, or a time of one, no later than the end.
-    days = [text(one)[: len("2027-01-15")] for one in items(member(draft, "occurrenceTiming", "event"))]
-    if not all(len(day) == len("2027-01-15") and day <= correction.end.isoformat() for day in days):
+    days = map(terminology.calendar.named_day, items(member(draft, "occurrenceTiming", "event")))
+    if not all(day and day <= correction.end for day in days):
         return None
     if "duration" in (member(draft, "occurrenceTiming", "repeat") or ()):
         return None  # beside a period it would still state the old length

@@ -18,7 +18,7 @@ from cds_service.core.bracing import Correction
 from cds_service.core.recommendations import Recommendation
 from cds_service.core.wording import capital, say_date
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.durations import DurationRules
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.brace_correction import correct_brace_order, describe_correction
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.shapes import is_valid
@@ -59,7 +59,7 @@ def draft_suggestions(
     encounter_id: str | None,
     user_id: str,
     templates: Mapping[str, OrderTemplate],
-    durations: DurationRules,
+    terminology: Terminology,
     today: date,
     capabilities: Capabilities = EVERYTHING,
 ) -> Mapping[str, tuple[Suggestion, ...]]:
@@ -80,7 +80,7 @@ def draft_suggestions(
             if is_taken and capabilities.can("create", resource["resourceType"]):
                 offers = [_suggestion(one, _create(one, {**resource, **common}, signing), signing)]
         elif one.label:
-            offers = _corrections(one, today, durations, capabilities, signing)
+            offers = _corrections(one, today, terminology, capabilities, signing)
         if offers:
             found[one.rule.id] = tuple(offers)
     return found
@@ -89,7 +89,7 @@ def draft_suggestions(
 def _corrections(
     recommendation: Recommendation,
     today: date,
-    durations: DurationRules,
+    terminology: Terminology,
     capabilities: Capabilities,
     signing: Signing,
 ) -> list[Suggestion]:
@@ -99,7 +99,7 @@ def _corrections(
     for label, one in zip(labels, recommendation.corrections, strict=True):
         action = None
         if one.end >= today:
-            action = _fitting(_update(one, durations), recommendation, capabilities, signing)
+            action = _fitting(_update(one, terminology), recommendation, capabilities, signing)
         if action is not None:
             found.append(_suggestion(recommendation, action, signing, label=label, is_certain=one.is_certain))
     return found
@@ -214,12 +214,12 @@ def _fitting(
     return Action(type="create", description=f"{action.description}. {INSTEAD}", resource=resource)
 
 
-def _update(correction: Correction, durations: DurationRules) -> Action | None:
+def _update(correction: Correction, terminology: Terminology) -> Action | None:
     """The corrected draft; orders in force, or with an unknown status, are never corrected."""
     draft = correction.order.source
     if draft is None or not correction.order.draft or draft.get("status") != "draft":
         return None
-    corrected = correct_brace_order(draft, correction, durations)
+    corrected = correct_brace_order(draft, correction, terminology)
     if corrected is None:
         return None
     description = describe_correction(draft, correction, corrected)

@@ -4,8 +4,12 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import main
-from cds_service.loading import data_root
-from tests.client_tokens import Signer, client_of, key_set, site_folder
+from cds_service.errors import DataFileError
+from cds_service.loading import data_root, load_service
+from cds_service.settings import Settings
+from cds_service.site.folder import load_site
+from cds_service.web.server import run_server
+from tests.client_tokens import ISSUER, Signer, client_of, key_set, site_folder
 
 GOOD, OTHER = Signer(), "https://other.example.org"
 
@@ -44,6 +48,7 @@ def test_it_says_what_it_read_of_a_site(tmp_path):
     said = CliRunner().invoke(main, ["mappings", "check", "--site", str(site)]).output
     for words in (
         "Example Hospital, mode silent",
+        "days are those of UTC",
         "these alone: Practitioner/7",
         "brace-max-weeks = 6",
         "http://127.0.0.1:9/fhir",
@@ -51,6 +56,28 @@ def test_it_says_what_it_read_of_a_site(tmp_path):
     ):
         assert words in said
     assert "open and local" in CliRunner().invoke(main, ["mappings", "check"]).output
+
+
+def test_a_site_that_others_call_says_where_its_days_begin(tmp_path):
+    site = site_folder(tmp_path / "site", client_of())
+    (site / "keys.json").write_bytes(key_set(GOOD))
+    file = site / "site.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace('time-zone = "UTC"\n', ""), encoding="utf-8")
+    done = CliRunner().invoke(main, ["mappings", "check", "--site", str(site)])
+    assert done.exit_code == 2
+    assert f"{file}: site.time-zone: is needed with [[clients]]" in done.output
+    with pytest.raises(DataFileError, match="time-zone"):
+        run_server(Settings(site=site), host="127.0.0.1", port=0, workers=1)
+
+
+def test_an_ehr_with_a_folder_of_its_own_has_the_days_of_the_site(tmp_path):
+    site = site_folder(tmp_path / "site", client_of('name = "north"'))
+    (site / "keys.json").write_bytes(key_set(GOOD))
+    (site / "clients" / "north").mkdir(parents=True)
+    file = site / "site.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace('"UTC"', '"Australia/Sydney"'), encoding="utf-8")
+    service = load_service(load_site(site))
+    assert service.of(ISSUER).calendar.zone.key == "Australia/Sydney"
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 """Suggestions: complete orders from templates, and the corrected brace that keeps everything else."""
 
 import json
-from copy import deepcopy
+from copy import copy, deepcopy
 from datetime import date
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from fhir.resources.R4B.servicerequest import ServiceRequest
@@ -14,6 +15,7 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.suggestions import draft_suggestions, make_template
 from cds_service.fhir.orders.support_orders import find_draft_support_orders
+from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.protocol.signing import Signing
 from tests.codes import HCPCS, SCT, codeable
 from tests.order_builders import ORDERS, PATIENT, ROOT, brace, bundle, order, signing, terminology
@@ -38,22 +40,24 @@ def recommend(template=None, rule_id="rule-1", **members):
     return Recommendation(**(whole | members))
 
 
-def suggest(*recommendations, **named):
+def suggest(*recommendations, there=None, **named):
+    there = there or terminology()
     request = {"signing": SIGNING, "encounter_id": "enc-1", "user_id": "Practitioner/doc-1"} | named
     return draft_suggestions(
         recommendations,
         templates=TEMPLATES,
-        durations=terminology().durations,
+        terminology=there,
         today=TODAY,
         **request,
     )
 
 
-def corrected(*drafts):
+def corrected(*drafts, there=None):
     """The action that corrects the one support order of these drafts, None when nothing is offered."""
     (found,) = find_draft_support_orders(signing(bundle(*drafts)), terminology())
     correction = Correction(order=found, start=None if found.start else TODAY, review=REVIEW, end=END)
-    offers = suggest(recommend(label="Set an end", corrections=(correction,))).get("rule-1")
+    suggestion = recommend(label="Set an end", corrections=(correction,))
+    offers = suggest(suggestion, there=there).get("rule-1")
     return offers and offers[0].actions[0]
 
 
@@ -112,6 +116,14 @@ def test_a_brace_is_corrected_or_left_to_its_author(case):
         assert (action.type, action.resource) == ("update", changed)
         assert case.get("says", "") in action.description
         assert case["drafts"][0] == draft
+
+
+@pytest.mark.parametrize(("zone", "is_offered"), [("UTC", True), ("Australia/Sydney", False)])
+def test_an_event_is_of_the_day_at_the_site(zone, is_offered):
+    last = brace(occurrenceTiming={"event": ["2026-11-20", "2027-01-15T20:00:00Z"]})
+    there = copy(terminology())
+    there.calendar = SiteCalendar(ZoneInfo(zone))
+    assert bool(corrected(last, there=there)) is is_offered
 
 
 @pytest.mark.parametrize(
