@@ -52,9 +52,7 @@ def said_of(figure: PooledFigure, *, at_least: bool, nothing_open: bool) -> Said
     else:
         words = f"usual {figure.usual}"
     in_summary = is_own_high and not at_least
-    return Said(
-        words=words, usual=figure.usual, in_summary=in_summary, at_least=at_least
-    )
+    return Said(words=words, usual=figure.usual, in_summary=in_summary, at_least=at_least)
 
 
 def _limit(figure: PooledFigure) -> str:

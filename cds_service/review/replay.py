@@ -77,10 +77,7 @@ def replay(content: Mapping[str, Any], service: Service, service_id: str | None)
     if not _is_known(content, service):
         raise NothingToReplay
     answer = _answer(content, service, hook)
-    now = [
-        json.loads(json.dumps(assessment_json(answer, outcome)))
-        for outcome in answer.assessment.outcomes
-    ]
+    now = [json.loads(json.dumps(assessment_json(answer, outcome))) for outcome in answer.assessment.outcomes]
     then, again = _by_name(content["assessments"]), _by_name(now)
     is_earlier = service.pooled.study.id not in content.get("models", {})
     if is_earlier:
@@ -129,9 +126,7 @@ def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> 
         order=_order(content),
         record_state=record,
         findings=findings,
-        assessment=assess(
-            findings, record, service.models, service.pooled, service.studies, policy
-        ),
+        assessment=assess(findings, record, service.models, service.pooled, service.studies, policy),
         signals=signals,
         facts=rank_facts(hook.facts, signals, (), common={}),
         policy=policy,

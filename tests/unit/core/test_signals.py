@@ -107,5 +107,3 @@ def test_the_studies_behind_a_cut_off_are_named():
 @pytest.mark.parametrize(("known", "signal", "because"), cases(__file__, "a_signal_says_what_exactly_it_is", WORDED))
 def test_a_signal_says_what_exactly_it_is(known, signal, because):
     assert signals_of(facts({}, **{one.name: one for one in known}))[signal].because == because
-
-
