@@ -7,7 +7,6 @@ from cds_service.cards.study_words import phrase
 from cds_service.core.risk_words import Said
 from cds_service.core.wording import capital, join_words
 
-
 MOST_DRIVERS = 2  # of a study's line, the strongest
 
 
@@ -47,11 +46,7 @@ def _risk(answer: Answer, said: Said) -> str:
         kind = "usual"
     elif said.words == f"about {said.usual}":
         kind = "as-usual"
-    elif (
-        answer.assessment.may_say_below()
-        and not facts.raises
-        and not said.at_least
-    ):
+    elif answer.assessment.may_say_below() and not facts.raises and not said.at_least:
         kind = "below"
     words = said.words if said.words.startswith(("about", "at least", "more")) else f"the {said.words}"
     sentence = texts.say(
@@ -88,9 +83,7 @@ def study_lines(answer: Answer) -> Iterator[tuple[str, str]]:
     for one in answer.assessment.study_lines:
         study = one.result.model.study
         drivers = ", ".join(
-            phrase(answer, one.result, finding)
-            for group in one.drivers[:MOST_DRIVERS]
-            for finding in group
+            phrase(answer, one.result, finding) for group in one.drivers[:MOST_DRIVERS] for finding in group
         )
         words = {"words": one.words, "average": one.average, "drivers": drivers}
         path = "risk.study" if drivers else "risk.study-alone"

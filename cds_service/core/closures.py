@@ -241,7 +241,8 @@ class Closures:
 
     def without_closed(self, support: SupportOrders) -> SupportOrders:
         """The orders without those that need no word; the weeks of a brace still count."""
-        kept, closed = [], []
+        kept: list[SupportOrder] = []
+        closed: list[SupportOrder] = []
         for order in support.orders:
             is_ours = order.kind in ("brace", "bed-rest")
             is_closed = is_ours and self.closes_order(GroundOrder.of(order))

@@ -12,7 +12,6 @@ import numpy as np
 
 from cds_service.core.policy import Policy
 from cds_service.core.recalibration import Recalibration
-from cds_service.core.study_result import ModelResult, absolute_exclusions, apply_model
 from cds_service.errors import CdsError
 from cds_service.population import performance
 from cds_service.population.local_models import LocalFigure, LocalModel

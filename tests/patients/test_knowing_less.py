@@ -52,7 +52,10 @@ def with_less(signing: Signing) -> list[tuple[str, Signing]]:
     unread = [(f"{key} unread", replace(signing, failed=signing.failed | {key})) for key in LISTS]
     values = [one for one in signing.record if one["resourceType"] == "Observation"]
     open_values = [
-        (f"{value['id']} preliminary", replace(signing, record=tuple(_preliminary(one, value) for one in signing.record)))
+        (
+            f"{value['id']} preliminary",
+            replace(signing, record=tuple(_preliminary(one, value) for one in signing.record)),
+        )
         for value in values
     ]
     return [*unread, *open_values]

@@ -416,19 +416,21 @@ PATIENTS = [
     ),
     pytest.param(
         Patient(
-            chart(of_patient(
-                "Observation",
-                "o-egfr",
-                status="final",
-                code=codeable("http://loinc.org", "98979-8"),
-                effectiveDateTime=days_ago(10),
-                valueQuantity={
-                    "value": 22,
-                    "unit": "mL/min/{1.73_m2}",
-                    "system": "http://unitsofmeasure.org",
-                    "code": "mL/min/{1.73_m2}",
-                },
-            )),
+            chart(
+                of_patient(
+                    "Observation",
+                    "o-egfr",
+                    status="final",
+                    code=codeable("http://loinc.org", "98979-8"),
+                    effectiveDateTime=days_ago(10),
+                    valueQuantity={
+                        "value": 22,
+                        "unit": "mL/min/{1.73_m2}",
+                        "system": "http://unitsofmeasure.org",
+                        "code": "mL/min/{1.73_m2}",
+                    },
+                )
+            ),
             "info",
             ("^eGFR 22", "nephrology"),
             ("dialysis",),
@@ -452,9 +454,7 @@ PATIENTS = [
                     "C79.51",
                     "Secondary malignant neoplasm of bone",
                     days=2500,
-                    clinicalStatus=codeable(
-                        "http://terminology.hl7.org/CodeSystem/condition-clinical", "resolved"
-                    ),
+                    clinicalStatus=codeable("http://terminology.hl7.org/CodeSystem/condition-clinical", "resolved"),
                 )
             ),
             "warning",

@@ -197,9 +197,7 @@ CARDS = [
                     "C50.911",
                     "Malignant neoplasm of right breast",
                     days=1200,
-                    clinicalStatus=codeable(
-                        "http://terminology.hl7.org/CodeSystem/condition-clinical", "resolved"
-                    ),
+                    clinicalStatus=codeable("http://terminology.hl7.org/CodeSystem/condition-clinical", "resolved"),
                 ),
                 age=66,
             ),
@@ -284,7 +282,12 @@ CARDS = [
             ("Nephrology: calcium, PTH, drug choice", "Another cause: blood count", "Risk: at least"),
             (f"*{FLS}", REHAB),
             drafts=tuple(
-                kyphoplasty(None, number=f"k{place}", code="22515" if place else "22514", bodySite=[codeable("http://snomed.info/sct", code)])
+                kyphoplasty(
+                    None,
+                    number=f"k{place}",
+                    code="22515" if place else "22514",
+                    bodySite=[codeable("http://snomed.info/sct", code)],
+                )
                 for place, code in enumerate(("23215003", "66794005", "14293000"))
             ),
         ),
@@ -320,7 +323,11 @@ CARDS = [
             ),
             "info",
             r"^Denosumab ordered, last dose not found: ask; over 7 months means rebound risk\.$",
-            ("Ask: .*in time: next dose; late: bone specialist", "DXA: .*21 Oct.*no repeat", "Risk: at least the usual"),
+            (
+                "Ask: .*in time: next dose; late: bone specialist",
+                "DXA: .*21 Oct.*no repeat",
+                "Risk: at least the usual",
+            ),
             (FLS, REHAB),
         ),
         id="20-denosumab-ordered",

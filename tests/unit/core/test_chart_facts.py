@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from cds_service.cards.texts import SUMMARY_LENGTH
 from cds_service.core.chart_facts import COMMON_WORDS, ChartFacts, placeholders, rank_facts
 from cds_service.core.closures import CardFeedback, CardGround, Closure, Closures
 from cds_service.core.signals import Signal
-from cds_service.cards.texts import SUMMARY_LENGTH
 from tests.chart_builders import HOOK, open_service
 
 FILES = open_service().hooks[HOOK].facts
@@ -117,7 +117,7 @@ def test_the_phrase_follows_bone_treatment_and_orders(signals: Any, said: str) -
 
 def test_a_second_fact_joins() -> None:
     facts = ranked(HIP, FALLS, NONE)
-    assert list(facts.seconds())[0] == "two falls"
+    assert next(facts.seconds()) == "two falls"
     assert next(facts.phrases("two falls")).startswith("Hip fracture Aug 2026, two falls, now the spine, no bone drug")
 
 
