@@ -2,8 +2,8 @@
 
     python -m tests.patients.typical [NUMBER] [--seed N]
 
-Bounds: warnings on at most 15 % of the orders, an answer's median at most 170 words, no summary over 120 characters and
-their mean at most 100. Age, sex, BMI 26 ± 4.5, T-score in 55 %, almost no muscle measures, a
+Bounds: warnings on at most 15 % of the orders, a first card's detail has at most 60 words in the
+median, no summary is over 120 characters and their mean at most 100. Age, sex, BMI 26 ± 4.5, T-score in 55 %, almost no muscle measures, a
 brace with a fifth, therapy ordered for a third are given; the other shares are assumptions, stated beside them.
 """
 
@@ -17,14 +17,25 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.chart_builders import TODAY, blood_count, dose, inpatient, ordered, ordered_elsewhere, patient, period
+from tests.chart_builders import (
+    TODAY,
+    blood_count,
+    by_topic,
+    dose,
+    inpatient,
+    ordered,
+    ordered_elsewhere,
+    patient,
+    period,
+)
 from tests.generated_patients import Signing
 from tests.patients.charts import METHODS, augmentation, brace, cards_of, drug, earlier, in_words, measured, problem
-from tests.patients.reading import count_answer, count_words, kind_of
-from tests.patients.rules import faults_of
+from tests.patients.reading import count_words, kind_of, text_of, words_of
+from tests.patients.rules import faults_of, refracture_of
 
 SEED = 15
-MOST_WARNINGS, MOST_WORDS, LONGEST, MEAN_LENGTH = 0.15, 170, 120, 100
+MOST_WARNINGS, MOST_WORDS, LONGEST, MEAN_LENGTH = 0.15, 60, 120, 100
+OWN_FIGURES = 0.85  # share of orders with a figure of the patient's own
 
 # Shares of what charts hold, each rounded from what is usual at 76: problems, drugs, measures with mean and SD.
 SHARES = tomllib.loads(Path(__file__).with_name("typical.toml").read_text(encoding="utf-8"))
@@ -118,7 +129,9 @@ class Tally:
         cards: of all answers.
         summaries: of all cards, the longest first.
         warnings: share of the answers that warn.
-        words: of each answer, without buttons.
+        words: of each first card's detail, without buttons.
+        own: share of the orders with an own figure of the pooled model.
+        usual: share with the usual alone; the rest have none.
         faults: answers that break a rule, by rule.
     """
 
@@ -128,7 +141,11 @@ class Tally:
         self.cards = [card for cards in self.answers for card in cards]
         self.summaries = sorted((card["summary"] for card in self.cards), key=len, reverse=True)
         self.warnings = statistics.mean(any(map(is_warning, cards)) for cards in self.answers)
-        self.words = [count_answer(cards) for cards in self.answers]
+        first = [one["rehabilitation"] for one in map(by_topic, self.answers) if "rehabilitation" in one]
+        self.words = [len(words_of(text_of(card).partition("\n")[2])) for card in first]
+        refracture = [one for one in map(refracture_of, self.answers) if one]
+        self.own = sum("headline" in one for one in refracture) / len(signings)
+        self.usual = sum("said" in one and "headline" not in one for one in refracture) / len(signings)
         self.faults = Counter(
             rule
             for cards, signing in zip(self.answers, signings, strict=True)
@@ -146,6 +163,9 @@ def report(found: Tally) -> Iterator[str]:
     for card in found.cards:
         of_topic.setdefault(card["source"]["topic"]["code"], []).append(card)
     lengths = list(map(len, found.summaries))
+    none = 1 - found.own - found.usual
+    yield f"own figure       {found.own:.0%} (goal {OWN_FIGURES:.0%}), usual alone {found.usual:.0%}, none {none:.0%}"
+    yield f"no card          {sum(not cards for cards in found.answers)}"
     yield f"warnings         {found.warnings:.1%} (at most {MOST_WARNINGS:.0%})"
     yield f"words            median {statistics.median(found.words):.0f} (at most {MOST_WORDS})"
     for topic, cards in of_topic.items():
