@@ -76,12 +76,15 @@ def print_answer(console: Console, content: Mapping[str, Any]) -> None:
     width, console.width = console.width, WHOLE_IDS
     console.print(table("3 findings", ("finding", "value", "date", "source"), findings))
     console.print(table("  gaps", ("finding", "reason"), [(one["name"], one["reason"]) for one in content["gaps"]]))
-    headings = ("study", "risk", "study uncertainty", "if measured", "inputs known", "band")
+    headings = ("model", "risk", "uncertainty", "if measured", "inputs known", "band")
     for assessment in content["assessments"]:
         title = f"4 assessment: {assessment['outcome']}, {assessment['status']}"
         console.print(table(title, headings, [_model_row(one) for one in assessment.get("models", [])]))
     console.width = width
     console.print(Text(f"5 signals: {', '.join(content['signals'])}"))
+    # Entries of earlier rules name no facts.
+    facts = ", ".join(one["id"] for one in content.get("facts", []))
+    console.print(Text(f"  facts: {facts or 'none'}"))
     console.print(Text(f"  recommendations: {', '.join(content['recommendations'])}"))
     console.print("6 cards")
     print_response(console, content)
@@ -201,16 +204,17 @@ def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) ->
 
 
 def _model_row(model: Mapping[str, Any]) -> tuple[str, ...]:
+    """A model's figure; the pooled one has a new hospital's range, and no share of information."""
+
     def interval(key: str) -> str:
         return "–".join(f"{one:.3f}" for one in model[key]) if key in model else ""
 
-    risk = f"{model['risk']:.3f}" if "risk" in model else "not shown"
     return (
         model["model"],
-        risk,
-        interval("studyUncertainty"),
+        f"{model['risk']:.3f}" if "risk" in model else "not shown",
+        interval("newHospital") or interval("studyUncertainty"),
         interval("ifMeasured"),
-        f"{model['inputsKnown']:.2f}",
+        f"{model['inputsKnown']:.2f}" if "inputsKnown" in model else "",
         model.get("band", ""),
     )
 

@@ -258,9 +258,10 @@ class ChartFacts:
             is_behind = leading is not None and one.file.rank >= leading.file.rank
             is_told = one.file.state is not None and one.file.state.kind != "none"
             # What is known of bone drugs is said by the phrase itself.
-            if is_behind and one is not leading and one.is_open and not is_told:
-                if said := _filled(one.file.joins, self._words(one)):
-                    yield said
+            if not is_behind or one is leading or not one.is_open or is_told:
+                continue
+            if said := _filled(one.file.joins, self._words(one)):
+                yield said
 
     def phrases(self, join: str = "") -> Iterator[str]:
         """The leading fact's phrases that fit, the best first.

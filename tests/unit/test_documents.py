@@ -58,11 +58,16 @@ def test_the_quick_start_shows_what_its_example_gives():
     found = explain_request(ROOT / "docs/examples/order-sign.json", Settings(), date(2026, 11, 20))
     (t_score,) = (one for one in found["findings"] if one["name"] == "bmd-t-score")
     assert (t_score["value"], t_score["sources"][0]["resource"]) == (-2.8, "Observation/t-score")
-    (said,) = re.findall(r"`sarcopenia-pvm-2022`: ([\d.]+), study uncertainty ([\d.]+)–([\d.]+)", page)
-    (headline, *_) = found["assessments"][0]["models"]
-    shown = (headline["risk"], *headline["studyUncertainty"])
-    assert tuple(f"{one:.3f}" for one in shown) == said
-    assert [card["indicator"] for card in found["cards"]] == ["warning", "info", "info"]
+    figure = r"`%s`: ([\d.]+), (?:a new hospital|study uncertainty) ([\d.]+)–([\d.]+)"
+    pooled, study, *_ = found["assessments"][0]["models"]
+    assert _shown(pooled["risk"], *pooled["newHospital"]) in re.findall(figure % "pooled-2026", page)
+    assert _shown(study["risk"], *study["studyUncertainty"]) in re.findall(figure % "sarcopenia-pvm-2022", page)
+    assert all(card["summary"] in page for card in found["cards"])
+    assert [card["indicator"] for card in found["cards"]] == ["info", "info"]
+
+
+def _shown(*numbers):
+    return tuple(f"{one:.3f}" for one in numbers)
 
 
 def test_the_page_on_certification_names_each_of_the_31_attributes_once():

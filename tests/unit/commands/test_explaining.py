@@ -1,6 +1,8 @@
 """`explain`: a recorded request is explained wherever it was recorded."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -9,6 +11,7 @@ from cds_service.cli import main
 from cds_service.loading import load_service
 from tests.signings import empty_prefetch, kyphoplasty, order_sign
 
+ROOT = Path(__file__).resolve().parents[3]
 ELSEWHERE = "https://ehr.example.org/fhir"
 TEMPLATES = load_service().hooks["kyphoplasty-order-sign"].discovery["prefetch"]
 TOKEN = {"access_token": "opaque", "token_type": "Bearer", "expires_in": 300, "scope": "patient/*.read", "subject": "x"}
@@ -37,3 +40,12 @@ def test_a_request_with_nothing_of_the_record_is_explained_too(tmp_path):
     assert "1 order: ServiceRequest/draft-1" in done.stdout
     assert "412" in done.stdout
     assert "--fhir-server" in done.stdout
+
+
+def test_the_pooled_figure_is_printed_above_those_of_the_studies():
+    example = ROOT / "docs/examples/order-sign.json"
+    done = CliRunner().invoke(main, ["explain", str(example), "--as-of", "2026-11-20"])
+    assert done.exit_code == 0
+    models = re.findall(r"^([a-z-]+-20\d\d) +(\S+)", done.stdout, re.MULTILINE)
+    assert [name for name, _ in models[:2]] == ["pooled-2026", "sarcopenia-pvm-2022"]
+    assert 0 < float(models[0][1]) < 1

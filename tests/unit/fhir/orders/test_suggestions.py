@@ -41,11 +41,12 @@ def recommend(template=None, rule_id="rule-1", **members):
 
 
 def suggest(*recommendations, there=None, **named):
+    there = there or terminology()
     request = {"signing": SIGNING, "encounter_id": "enc-1", "user_id": "Practitioner/doc-1"} | named
     return draft_suggestions(
         recommendations,
         templates=TEMPLATES,
-        terminology=there or terminology(),
+        terminology=there,
         today=TODAY,
         **request,
     )
@@ -55,7 +56,8 @@ def corrected(*drafts, there=None):
     """The action that corrects the one support order of these drafts, None when nothing is offered."""
     (found,) = find_draft_support_orders(signing(bundle(*drafts)), terminology())
     correction = Correction(order=found, start=None if found.start else TODAY, review=REVIEW, end=END)
-    offers = suggest(recommend(label="Set an end", corrections=(correction,)), there=there).get("rule-1")
+    suggestion = recommend(label="Set an end", corrections=(correction,))
+    offers = suggest(suggestion, there=there).get("rule-1")
     return offers and offers[0].actions[0]
 
 
