@@ -17,7 +17,6 @@ from cds_service.studies.reduced_models import build_table
 from tests.chart_builders import (
     application,
     brace,
-    by_topic,
     cards_for,
     days_ago,
     drug,
