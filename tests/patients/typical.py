@@ -130,7 +130,7 @@ class Tally:
         summaries: of all cards, the longest first.
         warnings: share of the answers that warn.
         words: of each first card's detail, without buttons.
-        own: share of the orders with an own figure of the pooled model.
+        own: share of the first cards with an own figure of the pooled model.
         usual: share with the usual alone; the rest have none.
         faults: answers that break a rule, by rule.
     """
@@ -144,8 +144,8 @@ class Tally:
         first = [one["rehabilitation"] for one in map(by_topic, self.answers) if "rehabilitation" in one]
         self.words = [len(words_of(text_of(card).partition("\n")[2])) for card in first]
         refracture = [one for one in map(refracture_of, self.answers) if one]
-        self.own = sum("headline" in one for one in refracture) / len(signings)
-        self.usual = sum("said" in one and "headline" not in one for one in refracture) / len(signings)
+        self.own = sum("headline" in one for one in refracture) / len(refracture)
+        self.usual = sum("said" in one and "headline" not in one for one in refracture) / len(refracture)
         self.faults = Counter(
             rule
             for cards, signing in zip(self.answers, signings, strict=True)
