@@ -3,7 +3,8 @@
     python -m tests.patients.typical [NUMBER] [--seed N]
 
 Bounds: warnings on at most 15 % of the orders, a first card's detail has at most 60 words in the
-median, no summary is over 120 characters and their mean at most 100. Age, sex, BMI 26 ± 4.5, T-score in 55 %, almost no muscle measures, a
+median, no summary is over 120 characters and their mean at most 100.
+Age, sex, BMI 26 ± 4.5, T-score in 55 %, almost no muscle measures, a
 brace with a fifth, therapy ordered for a third are given; the other shares are assumptions, stated beside them.
 """
 
