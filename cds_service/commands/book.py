@@ -187,7 +187,9 @@ def committee_book(settings: Settings, site: SiteFolder | None, today: date, can
         digests=service.digests,
         look=Markup((WEB / "static/look.css").read_text(encoding="utf-8")),  # noqa: S704 - our own sheet
         patients=patients,
+        facts=hook.facts,
         rules=sorted(hook.rules, key=lambda rule: rule.rank),
+        closures=hook.closures,
         overdue=overdue,
         orders={name: tuple(_leaves(one.resource)) for name, one in sorted(hook.order_templates.items())},
         texts=tuple(_leaves(hook.texts.tables)),
