@@ -82,9 +82,9 @@ function overrideForm(card, place, act) {
   return element("details", { class: "why-not" }, element("summary", {}, words), form);
 }
 
-// "T-score" with a hyphen that no line breaks at.
+// "T-score" and "1 in 6", which no line breaks.
 function unbroken(words) {
-  return words.replaceAll("T-score", "T\u2011score");
+  return words.replaceAll("T-score", "T\u2011score").replace(/(\d) in (\d)/g, "$1\u00a0in\u00a0$2");
 }
 
 function origin(card) {

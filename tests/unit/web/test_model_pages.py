@@ -16,7 +16,7 @@ def test_every_study_has_a_page_for_people(model_id, accepted):
     page = application().get(f"/models/{model_id}", accepted)
     assert (page.status_code, page.mimetype) == (200, "text/html")
     assert escape(MODELS[model_id]["title"]) in page.text
-    assert f"{MODELS[model_id]['n']} patients" in page.text
+    assert f"{MODELS[model_id]['n']:,} patients" in page.text
 
 
 def test_the_page_of_a_model_shows_its_numbers():
