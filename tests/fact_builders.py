@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cds_service.core.assessment import Assessment, assess
 from cds_service.core.bone_drugs import INJECTED, KINDS
+from cds_service.core.chart_facts import rank_facts
 from cds_service.core.facts import (
     DRUGS_NOT_READ,
     BoneDrugs,
@@ -32,15 +33,7 @@ from tests.tables import cases
 
 DAY = TODAY - timedelta(days=10)
 WHOLE_RECORD = RecordState(unread={}, incomplete={}, unreadable=0, foreign=0)
-WORDS = {
-    "review_weeks": "2",
-    "max_weeks": "8",
-    "bed_rest_hours": "24",
-    "t": "",
-    "score": "",
-    "drug": "no bone drug on record",
-    "listed": "no bone drug",
-}
+WORDS = {"review_weeks": "2", "max_weeks": "8", "bed_rest_hours": "24"}
 
 
 def finding(name: str, value: Value, *, observed: date | None = DAY, printed: str = "") -> Finding:
@@ -164,8 +157,9 @@ def signals_of(*arguments: Any, **options: Any) -> dict[str, Signal]:
 def recommended(*arguments: Any, **options: Any) -> dict[str, Recommendation]:
     """The recommendations that follow, by rule; arguments as of `situation`."""
     given = situation(*arguments, **options)
-    rules = open_service().hooks[HOOK].rules
-    found = recommend(given.assessment, given.findings, find_signals(given), given.support, rules, WORDS)
+    hook, signals = open_service().hooks[HOOK], find_signals(given)
+    names = rank_facts(hook.facts, signals, (), common={}).names()
+    found = recommend(given.assessment, given.findings, signals, given.support, hook.rules, WORDS, facts=names)
     return {one.rule.id: one for one in found}
 
 

@@ -63,12 +63,14 @@ def _excluded(answer: Answer, name: str) -> str:
 
 def _pooled_json(answer: Answer, pooled: PooledResult) -> dict[str, Any]:
     study, figure, baseline = pooled.model.study, pooled.figure, pooled.figure.baseline
+    local = baseline.recalibration
     found: dict[str, Any] = {
         "model": study.id,
         "modelVersion": study.version,
         "horizonMonths": study.say.horizon_months,
         "incidence": pooled.model.baseline_of(None).incidence,
-        "baseline": {"incidence": baseline.incidence, "source": baseline.source},
+        "baseline": {"incidence": baseline.incidence, "source": baseline.source}
+        | ({"recalibration": local.to_json()} if local else {}),
         "reference": baseline.incidence,
     }
     if figure.is_personal:

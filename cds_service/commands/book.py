@@ -189,6 +189,7 @@ def committee_book(settings: Settings, site: SiteFolder | None, today: date, can
         patients=patients,
         facts=hook.facts,
         rules=sorted(hook.rules, key=lambda rule: rule.rank),
+        closures=hook.closures,
         overdue=overdue,
         orders={name: tuple(_leaves(one.resource)) for name, one in sorted(hook.order_templates.items())},
         texts=tuple(_leaves(hook.texts.tables)),

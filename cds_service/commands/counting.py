@@ -143,8 +143,9 @@ def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
                 counts["cards", "any"] += bool(entry.cards)
                 counts["cards", "a warning"] += any(card.indicator == "warning" for card in entry.cards)
                 for one in content["assessments"]:
-                    if models := one.get("models", ()):
-                        known.setdefault(one["outcome"], []).append(max(model["inputsKnown"] for model in models))
+                    shares = [model["inputsKnown"] for model in one.get("models", ()) if "inputsKnown" in model]
+                    if shares:  # the pooled model has none
+                        known.setdefault(one["outcome"], []).append(max(shares))
         elif entry.kind == "refusal":
             counts["refusals", entry.reason or "other"] += 1
         elif entry.kind == "near-miss":

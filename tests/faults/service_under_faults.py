@@ -17,6 +17,11 @@ AUTHORIZATION = {**signings.TOKEN, "access_token": TOKEN}
 PARTIAL = ("patient", "conditions", "function", "body")
 
 
+NOT_KNOWN = "- **Not known:** "
+# What was not read or was cut, not a value that was seen and not used.
+CUT = ("could not be read", "incomplete", "left out")
+
+
 @dataclass(frozen=True)
 class Answered:
     """One answer.
@@ -62,8 +67,15 @@ class Answered:
         return self.first["extension"][ASSESSMENTS]
 
     @property
+    def not_known(self) -> str:
+        """What the card says of what was not read; empty if it says nothing."""
+        lines = [line for line in self.first["detail"].splitlines() if NOT_KNOWN in line]
+        assert len(lines) <= 1
+        return lines[0] if lines else ""
+
+    @property
     def is_partial(self) -> bool:
-        return "**Incomplete:**" in self.first["detail"]
+        return any(words in self.not_known for words in CUT)
 
 
 def templates() -> dict[str, str]:

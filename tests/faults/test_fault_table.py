@@ -91,7 +91,7 @@ def _check_cards(case: Case, answer: Answered) -> None:
         assert not answer.is_partial
     if case.card == "partial":
         assert answer.is_partial
-        assert answer.first["detail"].startswith("**Incomplete:**")
+        assert answer.first["detail"].endswith(answer.not_known)  # the last line
 
 
 # --- names and certificates

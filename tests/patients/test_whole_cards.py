@@ -70,7 +70,8 @@ CARDS = [
             (
                 "Bone drug before discharge: none in 1 medication entry",
                 REHABILITATION,
-                "Risk: about 1 in 6 fracture another vertebra within about 2 years, as usual. Lasting pain: about 1 in 5",
+                "Risk: about 1 in 6 fracture another vertebra within about 2 years, as usual",
+                "as usual. Lasting pain: about 1 in 5",
                 SURE,
             ),
             (f"*{FLS}", REHAB),

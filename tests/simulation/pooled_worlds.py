@@ -86,8 +86,7 @@ def judge_world(
         "errorPoints": _pair(mean, "error", 1),
         "newHospitalCovers": round(mean["new"], 2),
         "sameHospitalCovers": round(mean["same"], 2),
-        "aboveTimes": None if mean["above"] is None else round(mean["above"], 2),
-        "belowTimes": None if mean["below"] is None else round(mean["below"], 2),
+        **{f"{band}Times": round(mean[band], 2) for band in ("above", "below") if mean[band] is not None},
     }
 
 

@@ -234,7 +234,7 @@ def test_what_leads_is_found_in_record_and_order(resources, draft, signal):
 def test_cancer_as_the_reason_leaves_malignancy_of_bone_open():
     cancer = kyphoplasty(reasonCode=[codeable(ICD, "C34.11")])
     content = recorded([problem("hypertension"), ordered_elsewhere()], cancer)[1].content
-    assert {"name": "malignancy", "reason": "undetermined"} in content["gaps"]
+    assert {"name": "malignancy", "reason": "undetermined", "seen": True} in content["gaps"]
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,17 @@ def test_events_and_patients_are_a_share_too_and_never_0_or_1(events, share):
 
 @pytest.mark.parametrize(
     "observed",
+    [{"events": 24, "patients": 300, "months": 24}, {"incidence": 0.08, "months": 24}],
+    ids=["events", "share"],
+)
+def test_a_policy_is_read_again_as_an_entry_of_the_log_holds_it(observed):
+    policy = open_service().policy.with_site({"refracture": observed}, {})
+    kept = json.loads(policy.model_dump_json(by_alias=True))
+    assert type(policy).model_validate(kept) == policy
+
+
+@pytest.mark.parametrize(
+    "observed",
     [
         {"months": 24},
         {"events": 24, "months": 24},

@@ -61,9 +61,9 @@ def test_g_onc_4_a_card_says_role_population_and_limits_in_short_and_links_to_al
     record = (patient(), *quiet_lists(), measured("bmi", 21.0), measured("bmd-t-score", -2.2))
     card = ask(order_sign(record, kyphoplasty()))[0]
     assert "advice" in card["source"]["label"]
-    assert "214 patients (BMI 16–23)" in card["detail"]
-    assert "not validated elsewhere" in card["detail"]
-    assert any(one["url"].endswith("/models/sarcopenia-pvm-2022") for one in card["links"])
+    assert "rough guide, 17 studies pooled" in card["detail"]
+    assert "not tested here" in card["detail"]
+    assert any(one["url"].endswith("/models/pooled-2026") for one in card["links"])
 
 
 def test_g_onc_6_and_7_a_site_fills_its_own_and_the_digest_of_the_cards_changes(tmp_path):

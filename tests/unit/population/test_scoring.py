@@ -13,7 +13,6 @@ from cds_service.population.job import Job
 from cds_service.population.scoring import DECEASED, NO_PROCEDURE, Run, look_for, score
 from cds_service.samples import load_samples
 from tests.chart_builders import (
-    ASSESSMENTS,
     PATIENT,
     TODAY,
     Resource,
@@ -49,8 +48,12 @@ def scored(resources: Any, given: Run | None = None, whose: str = PATIENT) -> li
 
 
 def live(record: Any, *drafts: Resource) -> list[Any]:
-    response = application(open_service()).post(order_sign(record, *drafts))
-    return next(card["extension"][ASSESSMENTS] for card in response.json["cards"] if "extension" in card)
+    """As the log holds them: with nothing open there is no card."""
+    desk = application(open_service())
+    desk.log.entries.clear()
+    desk.post(order_sign(record, *drafts))
+    (entry,) = [one for one in desk.log.entries if one.kind == "answer"]
+    return json.loads(json.dumps(entry.content["assessments"]))
 
 
 def figures(assessments: list[Any], model: str = "sarcopenia-pvm-2022") -> dict[str, Any]:
@@ -92,6 +95,20 @@ def test_the_figure_is_that_of_the_evidence_page(procedure: Resource) -> None:
     assert found["risk"] == pytest.approx(0.667, abs=0.01)
     assert found["inputsKnown"] == pytest.approx(0.72, abs=0.01)
     assert "diabetes" in {one["name"] for one in found["missing"]}  # its list was not exported
+
+
+def test_the_pooled_figure_leads_and_says_what_a_card_would() -> None:
+    """Woman 76, BMI 26, T -2.6, one level: 0.1329 (pooled-examples.json)."""
+    values = [measured("bmd-t-score", -2.6, days=40), measured("bmi", 26, days=40)]
+    record = [patient(), *quiet_lists(), *values, kyphoplasty()]
+    found = figures(scored(record), "pooled-2026")
+    assert found["risk"] == pytest.approx(0.1329, abs=0.002)
+
+
+def test_a_fact_that_the_model_does_not_count_makes_it_a_lower_limit() -> None:
+    refracture, _ = scored([*BONE, problem("R29.6"), kyphoplasty()])
+    assert refracture["said"]["atLeast"] is True
+    assert "at least" in refracture["said"]["words"]
 
 
 def test_what_takes_a_fracture_out_of_the_studies_does_so_in_an_export() -> None:

@@ -282,6 +282,7 @@ def test_cards_audit_entry_and_replay_hold_the_recalibration(recalibrated):
     assert np.log(found["risk"] / (1 - found["risk"])) == pytest.approx(-0.5 + 0.8 * own)
     assert found["baseline"]["incidence"] == pytest.approx(61 / 412)
     assert found["baseline"]["recalibration"]["n"] == 412
+    assert "Recalibrated on 412 local patients, 2024–2026" in found["concerns"]
     assert "Not calibrated here" not in " ".join(found["concerns"])
     entry = application(service).log.entries[-1]
     content = json.loads(seal(entry).body)["content"]

@@ -34,18 +34,19 @@ TEMPLATES = {
 def recommend(template=None, rule_id="rule-1", **members):
     said = {"topic": "rehabilitation", "heading": "Rehabilitation", "text": "as pain allows"}
     rule = Rule(id=rule_id, when=When(), owner="nobody", approved=TODAY, review_by=TODAY, **said)
-    whole = {"rule": rule, "text": rule.text, "summary": "", "brief": "", "leads": False, "order": template}
+    whole = {"rule": rule, "text": rule.text, "order": template}
     whole |= {"label": "Refer to rehabilitation", "recommended": True, "already": (), "because": ()}
     whole |= {"corrections": (), "gain": 0.0, "values": {"review_weeks": "2", "asked": "grip and gait"}}
     return Recommendation(**(whole | members))
 
 
 def suggest(*recommendations, there=None, **named):
+    there = there or terminology()
     request = {"signing": SIGNING, "encounter_id": "enc-1", "user_id": "Practitioner/doc-1"} | named
     return draft_suggestions(
         recommendations,
         templates=TEMPLATES,
-        terminology=there or terminology(),
+        terminology=there,
         today=TODAY,
         **request,
     )
@@ -55,7 +56,8 @@ def corrected(*drafts, there=None):
     """The action that corrects the one support order of these drafts, None when nothing is offered."""
     (found,) = find_draft_support_orders(signing(bundle(*drafts)), terminology())
     correction = Correction(order=found, start=None if found.start else TODAY, review=REVIEW, end=END)
-    offers = suggest(recommend(label="Set an end", corrections=(correction,)), there=there).get("rule-1")
+    suggestion = recommend(label="Set an end", corrections=(correction,))
+    offers = suggest(suggestion, there=there).get("rule-1")
     return offers and offers[0].actions[0]
 
 
