@@ -37,7 +37,7 @@ def test_every_fact_rule_order_sentence_guideline_and_study_in_force_is_in_it(sa
         assert f"{rule.heading} {rule.id}" in said
         assert f"{rule.owner}, {rule.approved}, {rule.review_by}" in said
     for fact in HOOK.facts:
-        assert f"{fact.rank} {fact.id}" in said
+        assert f"{fact.id} {fact.signal}" in said
         assert f"{fact.owner}, {fact.approved}, {fact.review_by}" in said
         assert all(phrase.say in said for phrase in fact.phrases)
     for template in HOOK.order_templates.values():
@@ -77,7 +77,7 @@ def test_it_is_one_file_without_scripts_or_parts_from_elsewhere(book):
 
 def test_what_is_overdue_is_marked():
     later = committee_book(Settings(), SITE, date(2027, 12, 1))
-    assert later.count(": overdue") == len(HOOK.facts) + len(HOOK.rules) + len(HOOK.guidelines)
+    assert later.count(": overdue") == len(HOOK.facts) + len(HOOK.rules) + len(HOOK.guidelines) + len([HOOK.closures])
 
 
 @pytest.fixture
