@@ -36,13 +36,20 @@ def test_every_rule_order_sentence_guideline_and_study_in_force_is_in_it(said):
     for rule in HOOK.rules:
         assert f"{rule.heading} {rule.id}" in said
         assert f"{rule.owner}, {rule.approved}, {rule.review_by}" in said
+    for fact in HOOK.facts:
+        assert f"{fact.owner}, {fact.approved}, {fact.review_by}" in said[said.index(f"{fact.id} {fact.signal}") :]
+        for text in (*(one.say for one in fact.phrases), *(one.say for one in fact.lines), fact.joins):
+            assert " ".join(text.split()) in said
+    for closure in HOOK.closures.closures:
+        assert f"{closure.topic} {closure.reason} {closure.part}" in said
     for template in HOOK.order_templates.values():
         assert template.resource["code"]["text"] in said
     for one in HOOK.guidelines.values():
         assert one.statement in said
         assert f"({one.citation}) {one.owner} {one.approved} {one.review_by}" in said
-    for sentence in (*HOOK.texts.tables["why"].values(), *HOOK.texts.tables["lines"].values()):
-        assert " ".join(sentence.split()) in said
+    for table in ("brace", "risk", "lines"):
+        for sentence in HOOK.texts.tables[table].values():
+            assert " ".join(sentence.split()) in said
     for card in SERVICE.model_cards.values():
         assert card["title"] in said
     for digest in SERVICE.digests.values():
@@ -61,7 +68,7 @@ def test_ten_patients_show_their_cards_and_one_shows_none(book):
     ill = cards[-2]
     assert "myeloma" in ill
     assert "Refer to rehabilitation" not in ill
-    assert "Refracture risk high" in cards[0]
+    assert "Weak grip (12 kg), repeated falls, no bone drug: start one" in cards[0]
 
 
 def test_it_is_one_file_without_scripts_or_parts_from_elsewhere(book):
@@ -73,7 +80,8 @@ def test_it_is_one_file_without_scripts_or_parts_from_elsewhere(book):
 
 def test_what_is_overdue_is_marked():
     later = committee_book(Settings(), SITE, date(2027, 12, 1))
-    assert later.count(": overdue") == len(HOOK.rules) + len(HOOK.guidelines)
+    closures = 1  # all in one file
+    assert later.count(": overdue") == len(HOOK.facts) + len(HOOK.rules) + len(HOOK.guidelines) + closures
 
 
 @pytest.fixture
@@ -96,7 +104,9 @@ def test_a_service_with_another_configuration_differs_by_name(live):
     done = check(live.url, site=SITE_FOLDER)  # other incidence, other weeks
     assert done.exit_code == 1
     assert "p1-thin-high: differs" in done.output
-    assert re.search(r"rehabilitation: summary: .*in 12 months.* instead of .*this site's average 12 %", done.output)
+    # The site observes 12 % in 12 months, to which the studies of that horizon are shifted.
+    assert re.search(r"rehabilitation: detail: .*average 1 in 3.* instead of .*average 1 in 8", done.output)
+    assert re.search(r"braceLimit: summary: .*\(8 weeks\).* instead of .*\(6 weeks\)", done.output)
     assert "p12-other-order: as in the book" in done.output
 
 
