@@ -362,6 +362,7 @@ def _check_fact(fact: FactFile, names: Mapping[str, Container[str]]) -> None:
     references = {
         "signal": ("signals", [fact.signal]),
         "closed-by": ("kinds of order", fact.closed_by),
+        "guidelines": ("guidelines", fact.guidelines),
         "phrases.signal": ("signals", [name for one in conditions for name in (*one.signal, *one.unless_signal)]),
         "phrases.fact": ("facts", [name for one in conditions for name in (*one.fact, *one.unless_fact)]),
     }

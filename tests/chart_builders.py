@@ -156,14 +156,8 @@ def quiet_lists() -> tuple[Resource, ...]:
 
 def blood_count() -> Resource:
     """An active order that is none of ours, so that the list of orders is not empty."""
-    return of_patient(
-        "ServiceRequest",
-        "blood",
-        status="active",
-        intent="order",
-        code={"text": "Full blood count"},
-        authoredOn=days_ago(3),
-    )
+    said = {"status": "active", "intent": "order", "code": {"text": "Full blood count"}}
+    return of_patient("ServiceRequest", "blood", authoredOn=days_ago(3), **said)
 
 
 def ordered_elsewhere() -> Resource:

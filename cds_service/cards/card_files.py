@@ -21,8 +21,6 @@ from cds_service.protocol.messages import Coding
 
 TEXTS, REASONS = "texts.toml", "override-reasons.json"
 LAYOUTS = ("brace-limit", "rehabilitation")
-# Tables by finding: a site's own findings may stand there too.
-BY_FINDING = ("missing",)
 
 
 def in_force(folders: Sequence[Path], name: str) -> Path:
@@ -59,8 +57,6 @@ def _compare(ours: Mapping[str, Any], theirs: Mapping[str, Any], file: str, tabl
         if name not in theirs:
             raise DataFileError(file, key, "is missing")
         if name not in ours:
-            if table in BY_FINDING:
-                continue
             raise DataFileError(file, key, "is no text of the cards")
         if isinstance(ours[name], dict) != isinstance(theirs[name], dict):
             raise DataFileError(file, key, "must be a table" if isinstance(ours[name], dict) else "must be a sentence")

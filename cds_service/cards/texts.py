@@ -76,11 +76,6 @@ class CardTexts:
         """The sentence at `table.key` as written in the file."""
         return self._sentences[path]
 
-    def short_names(self, findings: tuple[str, ...]) -> tuple[str, ...]:
-        """Short names of missing inputs for a summary, each once, in the order given."""
-        names = (self.tables["missing"].get(name) for name in findings)
-        return tuple(dict.fromkeys(name for name in names if name))
-
     def render(self, layout: str, context: Mapping[str, Any]) -> str:
         """The detail of a card; blank lines of the layout are folded."""
         return re.sub(r"\n{3,}", "\n\n", self.layouts[layout].render(context)).strip()

@@ -143,8 +143,9 @@ def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
                 counts["cards", "any"] += bool(entry.cards)
                 counts["cards", "a warning"] += any(card.indicator == "warning" for card in entry.cards)
                 for one in content["assessments"]:
+                    # The pooled model, which averages over what is not known, has no such share.
                     shares = [model["inputsKnown"] for model in one.get("models", ()) if "inputsKnown" in model]
-                    if shares:  # the pooled model has none
+                    if shares:
                         known.setdefault(one["outcome"], []).append(max(shares))
         elif entry.kind == "refusal":
             counts["refusals", entry.reason or "other"] += 1

@@ -105,6 +105,7 @@ class FactFile(DataTable):
         not_counted: what the model does not count, `hip`; empty where it counts it.
         raises: no figure is called below the usual while it holds.
         at_end_of_life: it is said in a hospice too.
+        guidelines: lines of `guidelines.toml` that speak for and against its act.
         source: where it comes from.
         owner: the role that answers for it.
         approved: when the owner last did.
@@ -132,6 +133,7 @@ class FactFile(DataTable):
     not_counted: str = ""
     raises: bool = False
     at_end_of_life: bool = False
+    guidelines: tuple[str, ...] = ()
     source: str
     owner: str
     approved: date
@@ -258,9 +260,9 @@ class ChartFacts:
             is_behind = leading is not None and one.file.rank >= leading.file.rank
             is_told = one.file.state is not None and one.file.state.kind != "none"
             # What is known of bone drugs is said by the phrase itself.
-            if not is_behind or one is leading or not one.is_open or is_told:
-                continue
-            if said := _filled(one.file.joins, self._words(one)):
+            is_second = is_behind and one is not leading and one.is_open
+            said = _filled(one.file.joins, self._words(one))
+            if is_second and not is_told and said:
                 yield said
 
     def phrases(self, join: str = "") -> Iterator[str]:

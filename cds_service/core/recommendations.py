@@ -21,7 +21,7 @@ from cds_service.core.wording import capital, join_words, say_date, say_month
 
 MOST_REASONS = 2  # on a card; all stand in the audit entry
 
-Topic = Literal["rehabilitation", "braceLimit", "missingData"]
+Topic = Literal["rehabilitation", "braceLimit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,8 +197,8 @@ def recommend(
         fired.append(one if is_offered else replace(one, order=None, label=""))
     # One measurement, the last: first what costs little (pre-selected), then what would add most.
     acts = [one for one in fired if not one.rule.supplies]
-    acts_to_measure = [one for one in fired if one.rule.supplies and not one.already]
-    best = sorted(acts_to_measure, key=lambda one: (not one.recommended, -one.gain))
+    open_measures = [one for one in fired if one.rule.supplies and not one.already]
+    best = sorted(open_measures, key=lambda one: (not one.recommended, -one.gain))
     return (*acts, *best[:1])
 
 

@@ -62,8 +62,8 @@ def test_log_in_find_open_replay_export_and_mark(open_desk):
 
     entry_links(page).click()
     card = page.get_by_role("article").first
-    assert "Refracture risk high" in card.inner_text()
-    assert card.locator(".tone").inner_text().split()[:2] == ["!", "Warning"]
+    assert "Weak grip (12 kg)" in card.inner_text()
+    assert card.locator(".tone").inner_text().split()[:3] == ["i", "For", "information"]
 
     page.get_by_role("link", name="Replay").click()
     page.get_by_text("Identical: every figure is the same").wait_for()

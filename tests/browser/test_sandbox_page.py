@@ -53,9 +53,18 @@ def test_from_patient_to_feedback(open_page):
     assert f"until {in_eight_weeks:%-d %b %Y}" in basket[1]
     assert "changed" in basket[1]
 
-    risk = watched.card("Refracture risk high")
+    risk = watched.card("Weak grip (12 kg)")
+    # E10: F22 pre-selects exercise and, by MNA, the dietitian; a falls clinic is offered.
+    offers = {
+        "Refer to fracture liaison service": True,
+        "Refer to rehabilitation": True,
+        "Refer to dietitian": True,
+        "Refer to falls clinic": False,
+    }
+    chosen = {label: risk.get_by_label(label).is_checked() for label in offers}
+    assert chosen == offers
     risk.get_by_label("Refer to dietitian").uncheck()
-    risk.get_by_role("button", name="Accept 2 of 3").click()
+    risk.get_by_role("button", name="Accept 2 of 4").click()
     assert "Accepted: Refer to fracture liaison service · Refer to rehabilitation" in risk.inner_text()
     assert page.locator("#basket .mark").all_inner_texts() == ["changed", "added", "added"]
     page.locator("dialog").get_by_role("button", name="Sign 4 orders").click()
@@ -76,7 +85,7 @@ def test_a_card_is_dismissed_with_a_reason(open_page):
     watched.choose("P4,")
     watched.page.get_by_role("button", name="Add this sample's orders").click()
     watched.sign()
-    risk = watched.card("Refracture risk high")
+    risk = watched.card("No bone drug after a fragility fracture")
     risk.get_by_text("Or say why not").click()
     risk.get_by_label("Reason").select_option("Patient declines")
     risk.get_by_label("Comment").fill("wants to wait")
@@ -174,7 +183,7 @@ def test_it_works_by_keyboard_alone(open_page):
     page.keyboard.press("Enter")
     page.wait_for_selector("dialog[open]")
     assert page.evaluate("document.activeElement.id") == "answer-heading"
-    press_until(page, "Tab", "article.warning button[type=submit]")
+    press_until(page, "Tab", "article:nth-of-type(2) button[type=submit]")
     page.keyboard.press("Enter")
     watched.wait_for_feedback()
     assert page.evaluate("document.activeElement.className") == "settled-words"

@@ -32,7 +32,7 @@ def said(book) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", book)).split())
 
 
-def test_every_rule_order_sentence_guideline_and_study_in_force_is_in_it(said):
+def test_every_fact_rule_order_sentence_guideline_and_study_in_force_is_in_it(said):
     for rule in HOOK.rules:
         assert f"{rule.heading} {rule.id}" in said
         assert f"{rule.owner}, {rule.approved}, {rule.review_by}" in said

@@ -183,7 +183,7 @@ def step(signing: Signing) -> int | None:
 
 
 def test_a_worse_fact_lowers_no_figure() -> None:
-    """No figure at all is not a lower one."""
+    """That none is given is not lower."""
     lowered = []
     for what, before, after in worse():
         was, now = step(before), step(after)

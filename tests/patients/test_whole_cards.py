@@ -36,7 +36,6 @@ from tests.patients.test_section_seven import (
 )
 
 REHABILITATION = "Rehabilitation: walk by next day; back-extensor and balance training from week 2"
-AS_USUAL = "Risk: about 1 in 6 fracture another vertebra within about 2 years, as usual. Lasting pain: about 1 in 5"
 SURE = r"How sure: rough guide, 17 studies pooled, not tested here"
 FLS, REHAB, DIETITIAN = (
     "Refer to fracture liaison service",
@@ -71,7 +70,8 @@ CARDS = [
             (
                 "Bone drug before discharge: none in 1 medication entry",
                 REHABILITATION,
-                AS_USUAL,
+                "Risk: about 1 in 6 fracture another vertebra within about 2 years, as usual",
+                "as usual. Lasting pain: about 1 in 5",
                 SURE,
             ),
             (f"*{FLS}", REHAB),

@@ -17,14 +17,15 @@ from cds_service.studies.reduced_models import build_table
 from tests.chart_builders import (
     application,
     brace,
-    by_topic,
     cards_for,
     days_ago,
+    drug,
     kyphoplasty,
     labels,
     measured,
     model,
     outcome,
+    patient,
     problem,
     thin_and_weak,
 )
@@ -56,7 +57,10 @@ def test_every_order_that_can_be_suggested_is_suggested_by_a_rule():
 
 def test_every_guideline_is_named_by_a_rule():
     named_by_rules = {
-        line for path in files(HOOKS / HOOK / "recommendations", ".toml") for line in toml(path)["guidelines"]
+        line
+        for folder in ("recommendations", "facts")
+        for path in files(HOOKS / HOOK / folder, ".toml")
+        for line in toml(path).get("guidelines", ())
     }
     known = {line["id"] for line in toml(HOOKS / HOOK / "guidelines.toml")["guidelines"]}
     assert named_by_rules <= known
@@ -64,7 +68,7 @@ def test_every_guideline_is_named_by_a_rule():
 
 
 # Tables whose keys are looked up by what a patient's answer is.
-LOOKED_UP = ("summaries", "headings", "missing", "lists", "procedures", "topics", "answered")
+LOOKED_UP = ("summaries", "headings", "lists", "topics")
 
 
 def test_every_sentence_of_the_cards_is_said_somewhere():
@@ -179,17 +183,33 @@ def test_a_site_says_it_in_its_own_words(tmp_path):
 # --- one new file each -----------------------------------------------------------------------------------------------
 
 
-def test_a_recommendation_is_one_new_file(tree):
-    """The very example of docs/recommendations.md."""
+def example_of(kind):
+    """The example of docs/recommendations.md: file and text."""
     page = (ROOT / "docs/recommendations.md").read_text(encoding="utf-8")
-    example = re.search(r"```toml\n# hooks/(\S+)\n(.*?)```", page, re.DOTALL)
-    assert example, "docs/recommendations.md has no example"
-    tree.write(f"hooks/{example[1]}", example[2])
+    example = re.search(rf"```toml\n# hooks/(\S+/{kind}/\S+)\n(.*?)```", page, re.DOTALL)
+    assert example, f"docs/recommendations.md has no example of {kind}"
+    return f"hooks/{example[1]}", example[2]
+
+
+def test_a_recommendation_is_one_new_file(tree):
+    file, text = example_of("recommendations")
+    tree.write(file, text)
     service = tree.load()
     card = cards_for(thin_and_weak(), kyphoplasty(), service=service)["rehabilitation"]
-    heading = tomllib.loads(example[2])["heading"]
+    heading = tomllib.loads(text)["heading"]
     assert f"**{heading}:**" in card["detail"]
     assert f"**{heading}:**" not in cards_for(thin_and_weak(), kyphoplasty())["rehabilitation"]["detail"]
+
+
+def test_a_fact_is_one_new_file(tree):
+    """The sentence is that of the page, which quotes the card."""
+    said = "Lives in a care home, no bone drug: choose one that a nurse can give."
+    assert f"> {said}" in (ROOT / "docs/recommendations.md").read_text(encoding="utf-8")
+    record = [patient(), problem("Z59.3"), drug("losartan")]
+    assert said not in cards_for(record, kyphoplasty())["rehabilitation"]["summary"]
+    tree.write(*example_of("facts"))
+    card = cards_for(record, kyphoplasty(), service=tree.load())["rehabilitation"]
+    assert card["summary"].startswith(said)
 
 
 @pytest.mark.parametrize("case", cases(__file__, "one_new_file", {"measured": measured, "problem": problem}))
@@ -230,4 +250,3 @@ def test_a_logistic_study_is_one_new_file_and_its_built_table(tree):
     assert (found["inputsKnown"], found["horizonMonths"], found["incidence"]) == (1, 12, 0.2)
     assert found["risk"] > 0.2
     assert found["inputs"][0]["date"] == days_ago(10)
-    assert "400 patients" in by_topic(cards.values())["rehabilitation"]["detail"]

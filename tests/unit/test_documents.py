@@ -75,3 +75,10 @@ def test_the_page_on_certification_names_each_of_the_31_attributes_once():
     page = (ROOT / "docs" / "certification.md").read_text(encoding="utf-8")
     assert re.findall(r"`(B\d_\w+)`", page) == [key for key in attributes if key.startswith("B")]
     assert len([key for key in attributes if key.startswith("B")]) == 31
+
+
+def test_the_page_of_cards_has_each_numbered_fact_that_may_lead():
+    page = (ROOT / "docs" / "cards.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| (F\d+) \|", page, re.MULTILINE))
+    (hook,) = load_service().hooks.values()
+    assert told == {one.id.partition("-")[0] for one in hook.facts if one.leads and one.id.startswith("F")}

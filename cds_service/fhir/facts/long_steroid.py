@@ -15,6 +15,7 @@ from cds_service.fhir.raw_json import member
 # Doses around an operation and injections into a joint are no course.
 COURSES = frozenset({"MedicationRequest", "MedicationStatement", "MedicationDispense"})
 RENEWED_WITHIN = timedelta(days=35)  # policy: monthly prescriptions are one course
+MONTH = timedelta(days=30)  # of a course: one of 90 days is one of three months
 
 
 class Course(NamedTuple):
@@ -30,12 +31,8 @@ def find_long_steroid(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     ours = [one for one in uses_of(chart) if one.drug.concepts & set(spec.value_sets)]
     passed = (*chart.broken(spec), *future_uses(spec, ours, chart))
     since = months_before(chart.today, spec.look_back_months["other"])
-    months = spec.taken_months or 0
-    long_ones = [
-        one
-        for one in _joined(_courses(ours, chart))
-        if one.end >= since and one.start <= months_before(one.end, months)
-    ]
+    least = MONTH * (spec.taken_months or 0)
+    long_ones = [one for one in _joined(_courses(ours, chart)) if one.end >= since and one.end - one.start >= least]
     if not long_ones:
         return without_use(spec, chart, ours), passed
     return _taken(spec, max(long_ones, key=lambda one: one.end), chart), passed

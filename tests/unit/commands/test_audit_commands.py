@@ -60,7 +60,7 @@ def test_show_prints_what_was_said_and_on_what_ground(url, monkeypatch):
     assert "3 findings" in text
     assert "bmd-t-score -3.2 {T-score}" in text
     assert "Observation/o-bmd-t-score" in text
-    assert "Refracture risk high" in text
+    assert "Weak grip (12 kg)" in text
     assert reads(url) == [("read",)]
 
 

@@ -34,7 +34,7 @@ TEMPLATES = {
 def recommend(template=None, rule_id="rule-1", **members):
     said = {"topic": "rehabilitation", "heading": "Rehabilitation", "text": "as pain allows"}
     rule = Rule(id=rule_id, when=When(), owner="nobody", approved=TODAY, review_by=TODAY, **said)
-    whole = {"rule": rule, "text": rule.text, "summary": "", "brief": "", "leads": False, "order": template}
+    whole = {"rule": rule, "text": rule.text, "order": template}
     whole |= {"label": "Refer to rehabilitation", "recommended": True, "already": (), "because": ()}
     whole |= {"corrections": (), "gain": 0.0, "values": {"review_weeks": "2", "asked": "grip and gait"}}
     return Recommendation(**(whole | members))
