@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from cds_service.cards.answer import Answer
 from cds_service.cards.texts import escape_markdown
+from cds_service.core.open_points import EXCLUDING
 from cds_service.core.wording import grouped
 
 # Reasons for which a value is there; "undetermined" follows from other findings.
@@ -25,16 +26,20 @@ HYPHEN_MINUS = re.compile(r"(?<![\w-])-(?=\d)")
 
 def not_known_line(answer: Answer) -> Iterator[tuple[str, str]]:
     """One line that names what was not read, or was seen and not used (E11)."""
-    said = [*_unread(answer), *_unused(answer)]
+    said = [*_unread(answer), *_not_excluded(answer), *_unused(answer)]
     if said:
         yield answer.texts.raw("headings.not-known"), "; ".join(said)
 
 
 def _unused(answer: Answer) -> Iterator[str]:
     """Values of the model's inputs that were seen and could not be used."""
+    findings = answer.findings
     for name in dict.fromkeys(point.name for point in answer.assessment.open_points):
-        gap = answer.findings.gaps.get(name)
-        if gap is None or gap.reason not in SEEN_NOT_USED:
+        gap = findings.gaps.get(name)
+        if gap is None:
+            yield from _passed_over(answer, name)
+            continue
+        if gap.reason not in SEEN_NOT_USED:
             continue
         title = answer.wording.name(name)
         if gap.reason == "stale" and gap.observed:
@@ -44,6 +49,46 @@ def _unused(answer: Answer) -> Iterator[str]:
         is_named = title.lower() in why.lower()
         said = answer.texts.say("notices.not-used", name=title, why=why)
         yield escape_markdown(why if is_named else said)
+
+
+def _passed_over(answer: Answer, name: str) -> Iterator[str]:
+    """Values that were seen and not used, although another one was."""
+    passed = [one for one in answer.findings.passed_over if one.name == name and one.reason in SEEN_NOT_USED]
+    if name not in answer.findings.known or not passed:
+        return
+    whys = dict.fromkeys(_as_people_write(_reason(one.detail)).rstrip(".") for one in passed)
+    said = answer.texts.say("notices.another-not-used", name=answer.wording.name(name), why=", ".join(whys))
+    yield escape_markdown(said)
+
+
+def _reason(detail: str) -> str:
+    """`preliminary`, of `-7.77 {T-score} (17 Nov 2026) not used: preliminary`."""
+    return detail.partition(" not used: ")[2] or detail
+
+
+def _not_excluded(answer: Answer) -> Iterator[str]:
+    """Entries that would forbid a figure, were they sure: suspected, or of a day ahead.
+
+    An entry that another finding tells, as an old cancer, is not named again.
+    """
+    findings = answer.findings
+    told = {
+        source.resource
+        for name in (*EXCLUDING, "old-cancer")
+        if (known := findings.known.get(name)) and known.value is True
+        for source in known.provenance
+    }
+    for name in EXCLUDING:
+        gap = findings.gaps.get(name)
+        if gap is None or gap.reason != "undetermined" or not gap.seen:
+            continue
+        resources = {one.resource for one in gap.seen}
+        if resources <= told:
+            continue
+        told |= resources
+        why = _as_people_write(gap.why or gap.detail).replace(", not counted:", ":").rstrip(".")
+        said = answer.texts.say("notices.not-excluded", name=answer.wording.name(name), why=why)
+        yield escape_markdown(said)
 
 
 def _unread(answer: Answer) -> list[str]:

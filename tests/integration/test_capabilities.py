@@ -94,4 +94,9 @@ def test_mapped_only_offers_the_sites_own_orderable_beside_the_standard_codes(ma
     assert codings[0] == {"system": LIST, "code": "PT_EVAL", "display": "PT EVAL AND TREAT"}
     assert {"http://snomed.info/sct", ORDERS} == {one["system"] for one in codings[1:]}
     assert "Precautions" in card["detail"], "this EHR fills in the orderable's defaults"
-    assert len(cards("p1", mapped)["rehabilitation"]["suggestions"]) == 3, "any orderable by default"
+    assert [one["label"] for one in cards("p1", mapped)["rehabilitation"]["suggestions"]] == [
+        "Refer to fracture liaison service",
+        "Refer to rehabilitation",
+        "Refer to dietitian",
+        "Refer to falls clinic",
+    ], "any orderable by default"

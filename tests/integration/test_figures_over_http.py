@@ -82,5 +82,5 @@ def test_the_same_figures_come_whatever_else_the_record_holds():
 def test_the_list_of_models_leaves_no_cell_blank():
     page = application().get("/models", "text/html").text
     cells = re.findall(r"<t([dh])\b[^>]*>(.*?)</t\1>", page.partition("<tbody>")[2])
-    assert len(cells) == 5 * 5
+    assert len(cells) == (1 + 5) * 5  # the pooled model and the five studies
     assert all(text for _, text in cells)

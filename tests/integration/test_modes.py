@@ -24,6 +24,7 @@ from tests.signings import empty_prefetch, kyphoplasty, order_sign, samples, sig
 
 TEMPLATES = open_service().hooks[HOOK].discovery["prefetch"]
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+LAPSED = "p8"  # whose denosumab is overdue: a warning
 MRI = kyphoplasty(id="mri", code={"text": "MRI lumbar spine"}, bodySite=None)
 
 
@@ -46,9 +47,9 @@ def service(audit, mode, *pilots):
 
 
 def signed(user="Practitioner/7", patient=""):
-    body = signing("p1", TEMPLATES)
+    body = signing(LAPSED, TEMPLATES)
     body["context"]["userId"] = user
-    return json.loads(json.dumps(body).replace(samples()["p1"].id, patient)) if patient else body
+    return json.loads(json.dumps(body).replace(samples()[LAPSED].id, patient)) if patient else body
 
 
 PROBED = signed(PROBE, f"{PROBE_PATIENTS}probe")
@@ -109,7 +110,7 @@ def test_a_probe_is_about_nobody_and_whoever_takes_its_name_is_still_counted(sto
 
 
 def test_silent_cards_are_nobodys_so_they_mute_nothing_and_take_no_feedback(store):
-    """Had the dismissal counted, the next card would be shorter, and an info."""
+    """Had the override counted, its act would be closed, and the next card an info."""
     cards(service(store, "silent"))
     (silent,) = entries(store, "answer")
     card = next(one for one in silent.content["cards"] if one["indicator"] == "warning")
@@ -155,14 +156,15 @@ def test_the_report_counts_by_100_procedures_and_hides_small_cells(store):
     counts = {(name, row["what"]): (row["count"], row["per100"]) for name, part in rows.items() for row in part}
     assert counts["cards", "a warning"] == (6, 60.0)
     assert counts["cards", "any"] == (10, 100.0)
-    assert counts["bands", "refracture high"] == (6, 60.0)
+    assert counts["bands", "refracture not-different"] == (6, 60.0)
     assert counts["bands", "refracture no figure"] == (None, None)
+    assert found["inputsKnown"]["refracture"]["median"] > 0.5
     assert counts["refusals", "evidence-unavailable"] == (None, None)
     assert all(count is None or count >= 5 for count, _ in counts.values())
     assert found["milliseconds"]["median"] >= 0
     text = report("--from", "2026-11-20", "--to", "2027-11-21")
     assert "fewer than 5" in text
-    assert samples()["p1"].id not in text
+    assert samples()[LAPSED].id not in text
     assert [one.content["command"] for one in entries(store, "read")] == ["report", "report"]
 
 

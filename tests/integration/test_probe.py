@@ -33,7 +33,7 @@ def silence(live) -> float:
 def test_a_probe_says_what_came_back_and_ends_badly_without_its_card(live):
     good = probe(live.url)
     assert (good.exit_code, good.output.splitlines()[-1]) == (0, "good")
-    assert "rehabilitation (warning): Refracture risk high" in good.output
+    assert "rehabilitation (info): Weak grip (12 kg), repeated falls, no bone drug: start one" in good.output
     unknown = probe(live.url, "--procedure", "https://hospital.example|K-1")
     assert unknown.exit_code == 1
     assert "the order was not recognised" in unknown.output
