@@ -13,7 +13,7 @@ $(shell $(KEPT) || rm -f $(VENV)/.ready $(VENV)/.ready-dev)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-system check docs fix coverage wheel-test image-test tables servers bench faults fuzz kill-rounds lock sbom audit-dependencies typical simulation synthea clean
+.PHONY: help demo test test-system check docs fix coverage wheel-test image-test tables servers bench faults fuzz kill-rounds lock sbom audit-dependencies typical simulation synthea pictures clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -89,6 +89,9 @@ fuzz: $(VENV)/.ready-dev ## 200,000 broken requests and records, other ones at e
 
 typical: $(VENV)/.ready-dev ## what 3,000 typical orders are told: warnings, words, lengths, kinds of summary (ORDERS=n, SEED=n)
 	@$(BIN)/python -m tests.patients.typical $(or $(ORDERS),3000) $(if $(SEED),--seed $(SEED))
+
+pictures: $(VENV)/.ready-dev ## the pictures of README and docs, taken anew in Chromium: docs/images
+	@$(BIN)/python -m tests.browser.pictures
 
 coverage: $(VENV)/.ready-dev ## branch coverage of the package
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered

@@ -127,7 +127,7 @@ def make_card(
             "detail": detail or None,  # with no figure and nothing to offer, the summary says it all
             "indicator": indicator,
             "source": Source(
-                label="kyphoplasty-cds: advice from five published studies",
+                label="kyphoplasty-cds: advice from published studies",
                 url=grounds[0].url,
                 topic=answer.texts.topics[topic],
             ),
@@ -146,7 +146,7 @@ def _grounds(answer: Answer, topic: str) -> list[Link]:
     model = f"{answer.base_url}/models/{pooled.model.study.id}" if pooled else f"{answer.base_url}/models"
     ids = [one.rule.id for one in answer.of_topic(topic) if one.rule.guidelines]
     pages = [_link("Guidelines, for and against", f"{answer.base_url}/guidelines#{rule_id}") for rule_id in ids[:1]]
-    return pages if topic == "braceLimit" and pages else [_link("Study, figures and limits", model), *pages]
+    return pages if topic == "braceLimit" and pages else [_link("Model, figures and limits", model), *pages]
 
 
 def _link(label: str, url: str) -> Link:

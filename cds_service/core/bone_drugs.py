@@ -346,7 +346,8 @@ def _own_state(use: DrugUse, today: date, fracture_on: date | None) -> DrugState
         return _while_taken(use, today, fracture_on) or _without_dose(use, today)
     is_lapsed = use.how_ended is not None and not use.is_ordered
     if is_lapsed and (use.is_taken or use.name not in INTERVAL):
-        said = _say_end(use, today)
+        # Of a bisphosphonate whose intake is over people say that it was stopped.
+        said = _say_end(use, today).replace(f"{use.name} ended", f"{use.name} stopped")
         return DrugState("drug-stopped", said, said, use, _words(use, end=said))
     return _without_dose(use, today)
 

@@ -92,7 +92,7 @@ class ModelResult(NamedTuple):
     Attributes:
         prediction: at the baseline in force.
         shown: a probability may be said: enough inputs are known, and the study held such
-            patients at all (docs/evidence.md, "Which model speaks").
+            patients at all (docs/evidence.md, "Which figure is shown").
         band: None when nothing is shown.
         pooled_risk: at the pooled incidence of the literature, 0..1; None where a site
             baseline is set or none known.

@@ -118,6 +118,7 @@ def guideline_lines(service: Service) -> list[dict[str, Any]]:
         {
             "recommendation": rule.id,
             "heading": rule.heading,
+            "label": "" if "{" in rule.label else rule.label,
             "owner": rule.owner,
             "approved": rule.approved.isoformat(),
             "review-by": rule.review_by.isoformat(),

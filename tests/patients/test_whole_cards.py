@@ -91,7 +91,7 @@ CARDS = [
                 age=81,
             ),
             "info",
-            r"grip 12 kg.*no bone drug: start one, add rehabilitation",
+            r"^Weak grip \(12 kg\), T −3\.2, no bone drug: start one, add rehabilitation",
             (
                 REHABILITATION,
                 "Dietitian: .*MNA 15",

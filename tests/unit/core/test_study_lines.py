@@ -22,7 +22,7 @@ def lines_of(*parts):
 
 
 def test_a_study_speaks_of_its_own_patient_above_its_average():
-    """Evidence page, "Which model speaks": more than 1 in 2 beside an average of 1 in 3."""
+    """Evidence page, "Which figure is shown": more than 1 in 2 beside an average of 1 in 3."""
     line = lines_of(P2, WEAK)[S]
     assert (line.words, line.average) == ("more than 1 in 2", "1 in 3")
     drivers = [one.name for group in line.drivers for one in group]

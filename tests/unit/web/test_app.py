@@ -156,7 +156,7 @@ def test_what_is_overdue_is_said_and_does_not_stop_the_service():
     asked.now = day
     ready = asked.client.get("/health/ready")
     assert (ready.status_code, ready.json["status"], ready.json["digests"]) == (200, "ready", open_service().digests)
-    none = dict.fromkeys(("facts", "guidelines", "summaries", "closures"), [])
+    none: dict[str, list[str]] = {key: [] for key in ("facts", "guidelines", "summaries", "closures")}
     assert ready.json["overdue"] == {"recommendations": [first.id], **none}
     counts = asked.client.get("/metrics").text
     assert 'kyphoplasty_cds_reviews_overdue{part="recommendations"} 1.0' in counts

@@ -457,7 +457,7 @@ STATES = [
         [taken(ALENDRONATE, "2015-01-01", "2023-05-01", "completed")],
         None,
         "drug-stopped",
-        "alendronate ended 2023",
+        "alendronate stopped 2023",
         id="a period that ended in 2023",
     ),
     pytest.param(
@@ -495,7 +495,7 @@ STATES = [
         ],
         None,
         "drug-stopped",
-        "risedronate ended 2022",
+        "risedronate stopped 2022",
         id="the last of two",
     ),
     pytest.param(
@@ -563,8 +563,8 @@ MONTHLY = [prescription(PREDNISONE, on=f"2026-{month:02}-01", status="completed"
     ("resources", "start"),
     [
         pytest.param([prescription(PREDNISONE, on="2024-02-01")], date(2024, 2, 1), id="active since 2024"),
-        pytest.param([prescription(PREDNISONE, on="2026-08-20")], date(2026, 8, 20), id="three months"),
-        pytest.param([prescription(PREDNISONE, on="2026-08-21")], None, id="a day less"),
+        pytest.param([prescription(PREDNISONE, on="2026-08-22")], date(2026, 8, 22), id="ninety days"),
+        pytest.param([prescription(PREDNISONE, on="2026-08-23")], None, id="a day less"),
         pytest.param([taken(PREDNISONE, "2026-01-01", "2026-09-01", "completed")], date(2026, 1, 1), id="ended lately"),
         pytest.param([taken(PREDNISONE, "2024-01-01", "2024-09-01", "completed")], None, id="ended long ago"),
         pytest.param([taken(PREDNISONE, "2026-08-01", "2026-08-14", "completed")], None, id="two weeks"),
