@@ -25,6 +25,7 @@ from tests.chart_builders import (
     kyphoplasty,
     open_service,
     order_sign,
+    problem,
     thin_and_weak,
 )
 from tests.fact_builders import policy_with
@@ -56,6 +57,11 @@ class OnePatient(Ward):
 def said(card):
     """Colour and words of a card."""
     return card["indicator"], card["summary"], card["detail"]
+
+
+def labels_of(card):
+    """Labels of the card's buttons."""
+    return [one["label"] for one in card.get("suggestions", ())]
 
 
 def closures_of(ward):
@@ -367,3 +373,64 @@ def test_an_entry_of_another_shape_closes_nothing(ward, content):
     ward.override({"uuid": shown.card}, "instability")
     ward.visit(brace(), seconds=1)
     assert (closures_of(ward)["history"], closures_of(ward)["inForce"]) == ("read", [])
+
+
+def test_an_arranged_act_is_closed_for_thirty_days_and_another_stays_open(ward):
+    whole = ward.card()
+    assert "no bone drug: start one" in whole["summary"]
+    ward.override(whole, "alreadyArranged")
+    for days in (2, 30):
+        card = ward.card(days=days)
+        assert card["summary"].startswith("Rehabilitation is not ordered.")
+        assert "Bone drug" not in card["detail"]
+        assert labels_of(card) == ["Refer to rehabilitation", "Refer to dietitian"]
+    assert ward.card(days=31)["summary"] == whole["summary"]
+
+
+def test_one_users_doubt_closes_the_risk_for_this_user_alone(ward):
+    whole = ward.card()
+    assert "**Risk:** about 1 in 3" in whole["detail"]
+    ward.override(whole, "disagreeWithEvidence")
+    card = ward.card(days=90)
+    assert "1 in" not in card["summary"] + card["detail"]
+    assert labels_of(card) == labels_of(whole)
+    assert ward.card(days=91)["summary"] == whole["summary"]
+    context = {"userId": "Practitioner/8", "patientId": ward.patient}
+    body = order_sign(THIN, kyphoplasty(), hook_instance=str(uuid4()))
+    body["context"] |= context
+    other = ward.sign(json.loads(json.dumps(body).replace(PATIENT, ward.patient)), days=2)
+    assert other["rehabilitation"]["summary"] == whole["summary"]
+
+
+def test_a_service_that_is_not_there_loses_its_button_alone(ward):
+    whole = ward.card()
+    ward.override(whole, "serviceNotAvailable")
+    card = ward.card(days=90)
+    assert said(card) == said(whole)
+    assert labels_of(card) == ["Refer to rehabilitation", "Refer to dietitian"]
+    assert labels_of(ward.card(days=91)) == labels_of(whole)
+
+
+HIP = problem("S72.001A", onsetDateTime="2026-08-10")
+INFECTION = problem("spinal-infection")
+
+
+@pytest.mark.parametrize("reason", ["alreadyArranged", "patientDeclines", "notOsteoporotic"])
+def test_no_reason_but_considered_closes_an_infection(ward, reason):
+    whole = ward.card(resources=(*THIN, INFECTION))
+    ward.override(whole, reason)
+    card = ward.card(resources=(*THIN, INFECTION), days=2)
+    assert (card["indicator"], card["summary"]) == ("warning", whole["summary"])
+
+
+def test_a_warning_that_was_considered_falls_in_its_encounter_alone(ward):
+    def card(encounter, days=0):
+        body = order_sign((*THIN, HIP), kyphoplasty(), hook_instance=str(uuid4()))
+        body["context"]["encounterId"] = encounter
+        return ward.sign(json.loads(json.dumps(body).replace(PATIENT, ward.patient)), days=days)["rehabilitation"]
+
+    whole = card("e1")
+    assert (whole["indicator"], whole["summary"][:21]) == ("warning", "Hip fracture Aug 2026")
+    ward.override(whole, "considered")
+    assert card("e1", days=2)["indicator"] == "info"
+    assert (card("e2", days=2)["indicator"], card("e2", days=2)["summary"]) == ("warning", whole["summary"])
