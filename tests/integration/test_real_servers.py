@@ -60,7 +60,17 @@ def answered(sample: Sample, url: str | None, **members: Any) -> dict[str, Any]:
         base_url="http://localhost",
     )
     service = service_for(needs_site=sample.needs_site)
-    return answer(service, service.hooks[HOOK], parse_request(request, "order-sign"), ports).to_json()
+    found = answer(service, service.hooks[HOOK], parse_request(request, "order-sign"), ports)
+    return without_ids(found.to_json())
+
+
+def without_ids(found: Any) -> Any:
+    """The answer without the ids that follow from the server's address."""
+    if isinstance(found, list):
+        return [without_ids(one) for one in found]
+    if not isinstance(found, dict):
+        return found
+    return {name: without_ids(one) for name, one in found.items() if name != "uuid"}
 
 
 def from_prefetch(sample: Sample) -> dict[str, Any]:
@@ -74,7 +84,9 @@ def fetch(url: str, query: str) -> Fetched:
 def first_pages(url: str, sample: Sample) -> dict[str, Any]:
     """What an EHR in front of this server sends along: of each key the first page, with its links."""
     queries = {
-        key: text.replace("{{context.patientId}}", quote(sample.id)) for key, text in templates_for(sample).items()
+        key: text.replace("{{context.patientId}}", quote(sample.id))
+        for key, text in templates_for(sample).items()
+        if "encounterId" not in text  # these orders are signed in no encounter
     }
     return {key: fetch(url, query).documents[0] for key, query in queries.items()}
 
