@@ -308,7 +308,7 @@ def _conclude(
     facts = rank_facts(
         hook.facts,
         signals,
-        {one.kind for one in support.orders if one in support.counted(one.kind)},
+        {kind for kind in {one.kind for one in support.orders} if support.counted(kind)},
         common=words_of_facts(findings, signals, service.wording, today),
         closures=closures,
     )

@@ -4,7 +4,7 @@ Dates and words of an order are two statements. If they differ, the longer one c
 every brace count from the first brace of this fracture, since a renewed brace is worn on, not worn anew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -201,7 +201,12 @@ def judge_braces(
     renewed = {one.order.name for one in now if one.order.draft}
     # An active brace that is renewed now is the same brace.
     named = [one for one in now if one.order.draft or one.order.name not in renewed]
-    return tuple(_judged(one, course, limit, today) for one in named)
+    worn: dict[str, date] = {}  # since when, by name; those being signed are not worn yet
+    for one in course:
+        if not one.order.draft:
+            worn.setdefault(one.order.name, one.begins)
+    first = course[0].begins if course else None
+    return tuple(_judged(one, first, worn, limit, today) for one in named)
 
 
 def _counted_from(support: SupportOrders, today: date, floor: date) -> date:
@@ -212,15 +217,15 @@ def _counted_from(support: SupportOrders, today: date, floor: date) -> date:
     return stages[-1] if len(stages) > 1 else floor
 
 
-def _judged(times: BraceTimes, course: Sequence[BraceTimes], limit: BracePolicy, today: date) -> Brace:
-    first = next((one for one in course if one.begins < times.begins), times)
-    since = first.begins
+def _judged(times: BraceTimes, first: date | None, worn: Mapping[str, date], limit: BracePolicy, today: date) -> Brace:
+    since = min(first or times.begins, times.begins)
     last_day = since + timedelta(weeks=limit.max_weeks)
     issue = _issue(times, last_day, today)
-    earlier = {one.order.name for one in course if one.begins <= times.begins and not one.order.draft}
+    is_renewed = worn.get(times.order.name, date.max) <= times.begins
     role: Literal["ordered", "renewed", "added", "active"] = "active"
     if times.order.draft:
-        role = "ordered" if not earlier else "renewed" if times.order.name in earlier else "added"
+        is_first = all(begins > times.begins for begins in worn.values())
+        role = "ordered" if is_first else "renewed" if is_renewed else "added"
     review = since + timedelta(weeks=limit.review_weeks)
     correction = Correction(
         order=times.order,

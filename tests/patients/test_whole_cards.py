@@ -214,7 +214,7 @@ CARDS = [
             chart(coded("C90.01", "Multiple myeloma in remission", days=1900), sex="male", age=71),
             "warning",
             r"^Myeloma on record \(2021\): biopsy if the cause is open; bone drug with haematology\.$",
-            ("Haematology: remission does not exclude a new lesion", "Risk: none given"),
+            ("Haematology: a new lesion is possible, also in remission", "Risk: none given"),
             ("iopsy",),
         ),
         id="13-myeloma",

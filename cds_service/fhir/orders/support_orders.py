@@ -67,11 +67,11 @@ def find_support_orders(
     signed_now = {order.reference for order in drafts}
     stored = [one for one in find_stored_orders(record, terminology, CARRIED_OUT) if one.reference not in signed_now]
     active = {one.reference for one in _stored(record) if text(one.resource.get("status")) in IN_FORCE}
-    in_force = [one for one in stored if one.reference in active and not _has_ended(one, today)]
+    judged = [(one, one.reference in active and not _has_ended(one, today)) for one in stored]
     augmentations = find_augmentations(record, terminology)
     return SupportOrders(
-        orders=(*drafts, *in_force),
-        earlier_braces=tuple(one for one in stored if one.kind == "brace" and one not in in_force),
+        orders=(*drafts, *(one for one, is_in_force in judged if is_in_force)),
+        earlier_braces=tuple(one for one, is_in_force in judged if one.kind == "brace" and not is_in_force),
         unchecked=unchecked_in(record),
         augmented_on=max((day for _, day in augmentations if day), default=None),
         stages=tuple(sorted({day for name, day in augmentations if day and name.startswith("Procedure/")})),
