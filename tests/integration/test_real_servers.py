@@ -65,12 +65,12 @@ def answered(sample: Sample, url: str | None, **members: Any) -> dict[str, Any]:
 
 
 def without_ids(found: Any) -> Any:
-    """The answer without the ids that follow from the server's address."""
-    if isinstance(found, list):
+    """The answer without the ids of cards and orders, which follow from the server's address."""
+    if isinstance(found, list | tuple):
         return [without_ids(one) for one in found]
     if not isinstance(found, dict):
         return found
-    return {name: without_ids(one) for name, one in found.items() if name != "uuid"}
+    return {name: without_ids(one) for name, one in found.items() if name not in ("uuid", "id")}
 
 
 def from_prefetch(sample: Sample) -> dict[str, Any]:
