@@ -39,6 +39,7 @@ _CODING = ("system", "version", "code", "userSelected")
 # What may change the meaning of any element that holds it.
 _ADDED = frozenset({"extension", "modifierExtension", "contained", "implicitRules"})
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
+LEAST_CODE = 4  # a shorter one may be a word or a number of its own
 _REASONS = BONE_REASONS | frozenset(KEEP)
 _TAG, _WORD, _CAMEL = re.compile(r"<[^>]*>"), re.compile(r"[^\W_]+"), re.compile(r"[A-Z]?[a-z]+")
 
@@ -76,6 +77,12 @@ def _is_added(parts: Sequence[str]) -> bool:
     return bool(_ADDED.intersection(parts)) or any(part.startswith("_") for part in parts)
 
 
+def names_another(order: Json, terminology: Terminology) -> bool:
+    """Whether a code of the title is known not to be a brace: to end this order would end another thing."""
+    codings = (coding for name in _TITLES for one in objects(order.get(name)) for coding in items(one.get("coding")))
+    return any(not _is_understood("code", coding, terminology) for coding in codings)
+
+
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     """Each value in the order that is no object or list, with its path; of a list each item has the same path."""
     if isinstance(value, dict):
@@ -101,15 +108,26 @@ def _is_read(path: str, value: Any, order: Json, terminology: Terminology) -> bo
         return bool(value == 1)
     if path.startswith("text."):
         return path == "text.status" or _repeats(text(value), order, terminology)
-    return _are_plain(path, text(value), terminology)
+    return _are_plain(path, text(value), order, terminology)
 
 
-def _are_plain(path: str, words: str, terminology: Terminology) -> bool:
+def _are_plain(path: str, words: str, order: Json, terminology: Terminology) -> bool:
     """Whether a value is words of an element whose words are read, and all of them are plain."""
     plain = terminology.plain_words
-    if path in _TITLE_WORDS or path in _TIMED_WORDS:
-        return bool(words) and plain.are_all(words, is_title=path in _TITLE_WORDS)
+    if path in _TITLE_WORDS:
+        return bool(words) and plain.are_all(_without_codes(words, order), is_title=True)
+    if path in _TIMED_WORDS:
+        return bool(words) and plain.are_all(words)
     return path in _OTHER_WORDS and bool(words) and plain.are_all(words, has_lengths=False)
+
+
+def _without_codes(title: str, order: Json) -> str:
+    """A title without the order's own codes, `TLSO (L0456)`."""
+    codings = [coding for name in _TITLES for one in objects(order.get(name)) for coding in objects(one.get("coding"))]
+    for code in (text(coding.get("code")) for coding in codings):
+        if len(code) >= LEAST_CODE:
+            title = re.sub(rf"(?<![^\W_]){re.escape(code)}(?![^\W_])", " ", title)
+    return title
 
 
 def _codes_read(order: Json, terminology: Terminology) -> frozenset[str]:

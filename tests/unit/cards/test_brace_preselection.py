@@ -102,11 +102,6 @@ UNREAD = [
     pytest.param(
         brace(codeCodeableConcept=codeable(HCPCS, "L0456", display="TLSO and walker")), "title", id="another thing"
     ),
-    pytest.param(
-        brace(codeCodeableConcept={"coding": [{"system": HCPCS, "code": one} for one in ("L0456", "E0143")]}),
-        "title",
-        id="the code of another thing",
-    ),
     pytest.param(brace(reasonReference=[{"reference": "Condition/none"}]), "reason", id="reasonReference"),
     pytest.param(brace(reasonCode=[{"text": WORD}]), "reason", id="a reason in strange words"),
     pytest.param(brace(reasonCode=[codeable(ICD, "I10")]), "reason", id="a reason that is not known"),
@@ -175,6 +170,31 @@ SERVICE = [
 @pytest.mark.parametrize(("draft", "is_chosen"), SERVICE)
 def test_a_brace_ordered_as_a_service(draft, is_chosen):
     assert chosen(brace_card(draft)) == [is_chosen]
+
+
+WALKER = {"system": HCPCS, "code": "E0143"}
+ANOTHER_THING = [
+    pytest.param(
+        brace(codeCodeableConcept={"coding": [{"system": HCPCS, "code": "L0456"}, WALKER]}), id="a walker by its code"
+    ),
+    pytest.param(service_brace(code={"text": "TLSO when up, PT eval and treat"}), id="therapy in its title"),
+    pytest.param(
+        service_brace(code={"text": "TLSO"}, contained=[brace("in")], modifierExtension=[extension()]),
+        id="modified by what we do not know",
+    ),
+]
+
+
+@pytest.mark.parametrize("draft", ANOTHER_THING)
+def test_an_order_of_another_thing_besides_is_never_ended(draft):
+    assert chosen(brace_card(draft)) == []
+
+
+def test_therapy_in_a_brace_is_no_brace_order():
+    therapy = drafted("ServiceRequest", "pt", code={"text": "PT eval and treat, TLSO when OOB for 12 weeks"})
+    noted = drafted("ServiceRequest", "pt2", code={"text": "PT eval and treat"}, note=[{"text": "TLSO for 12 weeks"}])
+    for draft in (therapy, noted):
+        assert "braceLimit" not in cards_for(strong_and_nourished(), kyphoplasty(), draft)
 
 
 # --- reasons that the order names
