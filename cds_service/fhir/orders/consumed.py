@@ -59,10 +59,14 @@ OTHER = "other"
 
 def unread_in(order: Json, terminology: Terminology) -> tuple[str, ...]:
     """The elements of a brace order with anything that was not read, by their names, each once."""
-    leaves = list(_leaves(order, ""))
     read = read_times(order, terminology.calendar).read | _codes_read(order, terminology)
-    left = [path for path, value in leaves if path not in read and not _is_read(path, value, order, terminology)]
-    return tuple(sorted({_name(path) for path in left}))
+    left: set[str] = set()
+    for path, value in _leaves(order, ""):
+        name = _name(path)
+        # One thing that was not read is enough, and words are slow to read.
+        if name not in left and path not in read and not _is_read(path, value, order, terminology):
+            left.add(name)
+    return tuple(sorted(left))
 
 
 def _name(path: str) -> str:
