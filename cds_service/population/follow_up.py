@@ -54,12 +54,12 @@ class Days(NamedTuple):
     died: date | None = None
 
 
-def follow_up_of(outcome: bool | None, months: int | None, days: Days) -> FollowUp | None:
+def follow_up_of(days: Days, months: int | None, *, outcome: bool | None) -> FollowUp | None:
     """Find how a patient's time ended; None if the row does not say.
 
     Args:
+        months: within which the outcome was counted.
         outcome: as a person confirmed it; None if the cell is empty.
-        months: within which it was counted.
     """
     if outcome is True:
         return FollowUp(_share(days.event, months, days) or UNDATED_EVENT, "event")

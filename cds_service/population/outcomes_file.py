@@ -196,8 +196,9 @@ class _Row:
         read = {name: self._cell(name, partial(_value, spec, self.delimiter)) for name, spec in self.specs.items()}
         outcomes = {name: self._cell(f"outcome-{name}", self._yes_no) for name in OUTCOMES}
         months = {name: self._cell(f"months-{name}", self._months) for name in OUTCOMES}
-        follow_up = self._follow_up(day, outcomes["refracture"], months["refracture"])
-        if follow_up is not None and outcomes["refracture"] is None:
+        known = outcomes["refracture"]
+        follow_up = self._follow_up(day, months["refracture"], outcome=known)
+        if follow_up is not None and known is None:
             outcomes["refracture"] = follow_up.outcome
         return LocalPatient(
             row=self.number,
@@ -211,7 +212,7 @@ class _Row:
             confirmed=(bool(self._cell("confirmed", self._yes_no)) if "confirmed" in self.cells else None),
         )
 
-    def _follow_up(self, day: date | None, outcome: bool | None, months: int | None) -> FollowUp | None:
+    def _follow_up(self, day: date | None, months: int | None, *, outcome: bool | None) -> FollowUp | None:
         is_undated_death = self.cells.get("died", "").lower() == DEATH_WITHOUT_DAY
         days = Days(
             procedure=day,
@@ -219,7 +220,7 @@ class _Row:
             last_contact=self._cell("last-contact", _day),
             died=None if is_undated_death else self._cell("died", _day),
         )
-        return follow_up_of(outcome, months, days)
+        return follow_up_of(days, months, outcome=outcome)
 
     def _yes_no(self, text: str) -> bool:
         return _yes_no(text, self.delimiter)

