@@ -75,6 +75,8 @@ class Performance(_Measure):
 
     Attributes:
         expected: events by the figures.
+        share: with the outcome, 0..1; weighted where patients were.
+        mean_figure: of the model, 0..1; likewise.
         observed_expected: events / expected; interval on the log scale (Debray 2017, doi 10.1136/bmj.i6460).
         calibration_intercept: log odds by which the figures are too low, the slope held at 1.
         calibration_slope: of the outcome on the log odds of the figure; under 1 the figures are too extreme.
@@ -85,6 +87,8 @@ class Performance(_Measure):
     n: int
     events: int
     expected: float
+    share: float | None
+    mean_figure: float | None
     observed_expected: Estimate | None
     calibration_intercept: Estimate | None
     calibration_slope: Estimate | None
@@ -124,6 +128,8 @@ def measure(outcome: Sequence[bool], risk: Sequence[float], weight: Vector | Non
         n=n,
         events=events,
         expected=expected,
+        share=float(np.average(events_at, weights=weight)) if n else None,
+        mean_figure=float(np.average(shares, weights=weight)) if n else None,
         observed_expected=observed_expected(events_at, shares, weight) if scarce else None,
         calibration_intercept=(calibration_intercept(events_at, shares, weight) if scarce else None),
         calibration_slope=slope,

@@ -23,6 +23,7 @@ from cds_service.population.outcomes_file import (
     OutcomesFile,
     say_faults,
 )
+from cds_service.population.verdict import Sentences, judge
 
 OLD = 75  # years; policy
 REFRACTURE, HOSPITAL = "refracture", "hospital"
@@ -51,6 +52,7 @@ class ModelValidation:
     """One model on all patients with its outcome, and on groups of them.
 
     Attributes:
+        verdict: three sentences for who reads no further.
         incidence: share with the outcome, with death and loss accounted for; None of an
             outcome that is asked at one time.
         missing: share of the patients without this input, by finding.
@@ -60,6 +62,7 @@ class ModelValidation:
 
     model: LocalModel
     overall: performance.Performance
+    verdict: Sentences
     incidence: Incidence | None
     missing: Mapping[str, float]
     hospitals: AcrossHospitals | None
@@ -115,6 +118,7 @@ def _validation(file: OutcomesFile, model: LocalModel, rows: tuple[Assessed, ...
     return ModelValidation(
         model=model,
         overall=overall,
+        verdict=judge(overall, len(file.patients) - len(rows)),
         incidence=_incidence(file, model),
         missing=missing,
         hospitals=across_hospitals(hospitals),
@@ -385,6 +389,7 @@ def _model_json(one: ModelValidation) -> dict[str, Any]:
         "outcome": one.model.outcome,
         "horizonMonths": one.model.horizon_months,
         **one.overall.model_dump(by_alias=True),
+        "verdict": {"word": one.verdict.verdict, "text": str(one.verdict)},
         "incidence": one.incidence._asdict() if one.incidence else None,
         "hospitals": one.hospitals.to_json() if one.hospitals else None,
         "missing": dict(one.missing),
