@@ -11,6 +11,7 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart
 from cds_service.fhir.facts.methods import Way, judge_method
+from cds_service.fhir.facts.names import says_another_measure
 from cds_service.fhir.facts.observations import RETRACTED, Reading, status_problem, time_problem
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.units import UnitTable
@@ -21,6 +22,7 @@ from cds_service.fhir.site_calendar import Moment
 NUMBER = re.compile(r"\s*([-−–]?)\s*(\d{1,6}(?:[.,]\d{1,6})?)\s*")
 ONE_SIDE = frozenset({"left-side", "right-side"})
 NUMERIC = (int, float, str)
+ANOTHER_MEASURE: tuple[GapReason, str] = ("no-value", "its name says another measure")
 TOO_LARGE = Decimal("1e9")
 PRINTABLE_UNIT = re.compile(r"[\w{}\[\]/%.'*^µ°²³ -]{1,20}")
 
@@ -74,6 +76,8 @@ def measure(reading: Reading, spec: FindingSpec, chart: Chart) -> Measured | Ref
         return None
     raw, unit, printed = _number(reading.holder)
     why = _why_no_value(reading, raw, unit)
+    if why is None and says_another_measure(reading, spec, chart.terminology):
+        why = ANOTHER_MEASURE
     if why is not None:
         return Refused(reading, *why, printed)
     assert raw is not None  # noqa: S101 - _why_no_value has refused it
