@@ -28,6 +28,7 @@ BMI = {"system": LOINC, "code": "39156-5", "value": 22, "unit": "kg/m2"}
 WEIGHT = {"system": LOINC, "code": "29463-7", "value": 61, "unit": "kg"}
 HEIGHT = {"system": LOINC, "code": "8302-2", "value": 162, "unit": "cm"}
 PAIN = {"system": LOINC, "code": "72514-3", "value": 7, "unit": "{score}"}
+T_SCORE = {"system": LOINC, "code": "38267-1", "value": -2.7, "unit": "{T-score}"}
 
 NAMES = [
     pytest.param("mna-score", MNA, text, used, id=f"MNA-{text}")
@@ -104,3 +105,103 @@ NAMES = [
 def test_a_value_counts_only_under_a_name_of_its_own(name, observation, text, is_used):
     found = value_of(name, {**observation, "text": text})
     assert (found is not None) is is_used
+
+
+PANEL = {"system": LOINC, "code": "83311-1"}
+
+
+def part(text: str = "", code: str = "", **value: Any) -> dict[str, Any]:
+    """A component with its words, its code and its value."""
+    coding = {"coding": [{"system": LOINC, "code": code}]} if code else {}
+    return {"code": {**coding, **({"text": text} if text else {})}, **value}
+
+
+T_SCORES = [
+    *(
+        pytest.param({"system": LOINC, "code": "38267-1", "valueString": said}, wanted, id=said)
+        for said, wanted in {
+            "-2.7 L": -2.7,
+            "-2.7 (L)": -2.7,
+            "-2.7SD": -2.7,
+            "-2,7 SD": -2.7,
+            "−2.7 SD": -2.7,
+            "T-score -2.7": -2.7,
+            "T-Wert: -2,7": -2.7,
+            "T = -2.7": -2.7,
+            "-2.7 g/cm2": None,
+            "-2.7 Z": None,
+            "Z-score -2.7": None,
+            "-2.7 to -1.1": None,
+            "-2.7 (2019)": None,
+            "-2.7 / -1.9": None,
+            "< -2.5": None,
+            "osteoporotic": None,
+            "-2.7 L, Z -1.1": None,
+        }.items()
+    ),
+    pytest.param({**T_SCORE, "unit": "T-Wert"}, -2.7, id="unit T-Wert"),
+    pytest.param({**T_SCORE, "text": "T-Wert LWS"}, -2.7, id="named T-Wert"),
+    pytest.param({**PANEL, "component": [part("T-Wert", valueString="-2,7 SD")]}, -2.7, id="component T-Wert"),
+    pytest.param(
+        {
+            **PANEL,
+            "component": [
+                part("BMD", valueQuantity={"value": 0.71, "unit": "g/cm2"}),
+                part("T-score", valueQuantity={"value": -2.7}),
+                part("Z-score", valueQuantity={"value": -1.1}),
+            ],
+        },
+        -2.7,
+        id="components in words",
+    ),
+    pytest.param(
+        {**PANEL, "component": [part("Z-score", valueQuantity={"value": -2.7})]}, None, id="component Z-score"
+    ),
+    pytest.param(
+        {**PANEL, "component": [part("TBS T-score", valueQuantity={"value": -2.7})]}, None, id="component TBS T-score"
+    ),
+    pytest.param(
+        {**PANEL, "component": [part("T-score change", valueQuantity={"value": -2.7})]}, None, id="component change"
+    ),
+    pytest.param(
+        {
+            **PANEL,
+            "contained": [
+                {
+                    "resourceType": "Observation",
+                    "id": "t1",
+                    "status": "final",
+                    "code": {"coding": [{"system": LOINC, "code": "38267-1"}]},
+                    "valueQuantity": {"value": -2.7, "unit": "{T-score}"},
+                }
+            ],
+            "hasMember": [{"reference": "#t1"}],
+        },
+        -2.7,
+        id="contained Observation",
+    ),
+    pytest.param(
+        {
+            **PANEL,
+            "contained": [
+                {
+                    "resourceType": "Observation",
+                    "id": "t1",
+                    "status": "final",
+                    "subject": {"reference": "Patient/other"},
+                    "code": {"coding": [{"system": LOINC, "code": "38267-1"}]},
+                    "valueQuantity": {"value": -2.7, "unit": "{T-score}"},
+                }
+            ],
+            "hasMember": [{"reference": "#t1"}],
+        },
+        None,
+        id="contained Observation of somebody else",
+    ),
+]
+
+
+@pytest.mark.parametrize(("observation", "expected"), T_SCORES)
+def test_a_t_score_as_reports_write_it(observation, expected):
+    found = value_of("bmd-t-score", observation)
+    assert found == (None if expected is None else pytest.approx(expected))

@@ -34,11 +34,13 @@ class NamesFile(DataFile):
         reviewed: a reader of these languages, whom a site names, has read the file.
         neutral: words that name no measure.
         names: by finding.
+        parts: by the concept of a panel: the concepts of parts without a code, by what they are called.
     """
 
     reviewed: bool
     neutral: Phrases
     names: Mapping[str, NameRule]
+    parts: Mapping[str, Mapping[str, Phrases]] = {}
 
 
 class MeasureNames:
@@ -71,6 +73,17 @@ class MeasureNames:
             return False
         look = self._title if len(name) <= LONGEST_TITLE else self._says_another
         return look(finding, name, is_mapped)
+
+    def part_of(self, panels: Iterable[str], names: Iterable[str]) -> str:
+        """The concept of a part without a code, by what it is called in such a panel; empty if it is none of ours."""
+        called = {
+            concept
+            for panel in panels
+            for concept, phrases in self._content.parts.get(panel, {}).items()
+            for name in names
+            if phrases.search(_plain(name)) and not self.says_other(concept, name)
+        }
+        return called.pop() if len(called) == 1 else ""
 
     def is_silent(self, name: str) -> bool:
         """Report a name that names no measure at all: `left hand`, `result`."""
