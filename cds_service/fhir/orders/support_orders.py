@@ -93,6 +93,8 @@ def find_support_orders(
         other_fractures=other.fractures,
         possible_fractures=other.possible,
         other_surgery=other.surgery,
+        signed_reasons=other.signed_reasons,
+        is_brace_noted=other.is_brace_noted,
     )
 
 
