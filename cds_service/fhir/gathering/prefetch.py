@@ -79,7 +79,7 @@ class PrefetchPlan:
 
     @cached_property
     def optional(self) -> "PrefetchPlan":
-        """The templates that are read in the remaining time."""
+        """The templates without which it is whole: they are given half of the time."""
         return PrefetchPlan(tuple(one for one in self.templates if one.is_optional))
 
 
