@@ -261,8 +261,9 @@ class ChartFacts:
             is_told = one.file.state is not None and one.file.state.kind != "none"
             # What is known of bone drugs is said by the phrase itself.
             is_second = is_behind and one is not leading and one.is_open
-            said = _filled(one.file.joins, self._words(one))
-            if is_second and not is_told and said:
+            if not is_second or is_told:
+                continue
+            if said := _filled(one.file.joins, self._words(one)):
                 yield said
 
     def phrases(self, join: str = "") -> Iterator[str]:
