@@ -48,6 +48,7 @@ def words_of_facts(findings: Findings, signals: Sequence[Signal], wording: Wordi
         "listed": _listed(by_name),
         "biopsy_ordered": because("biopsy-ordered"),
         "rehabilitation_ordered": because("rehabilitation-ordered"),
+        "unstable": because("unstable-spine"),
     }
 
 
