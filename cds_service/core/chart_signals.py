@@ -278,11 +278,14 @@ def _weak_muscle(situation: Situation) -> Signal | None:
 
 @signal("falls")
 def _falls(situation: Situation) -> Signal | None:
-    """A number is said of the last 12 months alone; older, they are `repeated falls`."""
+    """Of the last 12 months; a list's "active" proves nothing of an older day.
+
+    Without a day they count, but no number is said of them.
+    """
     several = _true(situation, "repeated-falls")
-    if several is None:
+    is_recent = several is not None and _is_within(several.observed, situation, YEAR)
+    if several is None or (several.observed and not is_recent):
         return _dated(situation, "fall-with-injury", "fall with injury")
-    is_recent = _is_within(several.observed, situation, YEAR)
     if not is_recent or several.label.partition(" ")[0] not in COUNTS:
         return _signal("repeated falls", several)
     first = several.since or several.observed
