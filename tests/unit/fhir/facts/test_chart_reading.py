@@ -12,6 +12,7 @@ from tests.builders import (
     coded,
     condition,
     findings_of,
+    measure,
     observation,
     verification,
     words,
@@ -336,6 +337,19 @@ STATES = [
     case(F25, None, written(W, "Fall from standing height"), why="low energy"),
     case(F25, None, on("2012-05-01", "V43.52XA"), why="2012"),
     case("kidney-failure", "eGFR 22", observation("98979-8", 22, "mL/min/{1.73_m2}"), why="eGFR 22"),
+    case(
+        "kidney-failure",
+        "eGFR 22 (Feb 2026)",
+        observation("98979-8", 22, "mL/min/{1.73_m2}", on="2026-02-01"),
+        why="eGFR of nine months ago",
+    ),
+    case(
+        "weak-muscle",
+        "MNA 15 (Jul 2026), BMI 18.1 (Nov 2025)",
+        observation("39156-5", 18.1, "kg/m2", on="2025-11-20"),
+        measure("mna-score", 15, "{score}", on="2026-07-01"),
+        why="values that are no longer fresh",
+    ),
     case("kidney-failure", "eGFR 22", observation("33914-3", 22, "mL/min/1.73m2"), why="eGFR, another unit"),
     case(
         "kidney-failure",
