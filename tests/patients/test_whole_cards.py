@@ -103,6 +103,16 @@ CARDS = [
     ),
     pytest.param(
         Card(
+            chart(measured(T, -2.8), measured("vacuum-cleft", value=True), age=79),
+            "info",
+            r"^No bone drug after a fragility fracture \(T −2\.8\)",
+            ("Lasting pain: at least 1 in 5",),
+            (f"*{FLS}", REHAB),
+        ),
+        id="vacuum-cleft",
+    ),
+    pytest.param(
+        Card(
             chart(given("denosumab", "M05BX04", 256), age=74),
             "warning",
             r"^Denosumab overdue \(last 9 Mar 2026\), rebound risk: bone specialist before the procedure\.$",
