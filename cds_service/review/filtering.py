@@ -35,7 +35,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "high": "high (study)",
         "lower": "lower (study)",
     },
-    "topic": {"rehabilitation": "rehabilitation", "braceLimit": "brace limit", "missingData": "missing data"},
+    "topic": {"rehabilitation": "rehabilitation", "braceLimit": "brace limit"},
     "result": {
         one: one for one in ("shown", SILENT, "refused", "accepted", "overridden", "reviewed", "committee", "denied")
     },
