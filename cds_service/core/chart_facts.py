@@ -284,8 +284,11 @@ class ChartFacts:
         if leading is None:
             return
         words = self._words(leading) | {"join": f", {join}" if join else ""}
-        for phrase in leading.file.phrases:
-            if not self._fits(phrase, leading) or (join and "{join}" not in phrase.say):
+        fitting = [one for one in leading.file.phrases if self._fits(one, leading)]
+        # What is known of bone drugs is never said as unknown because that is shorter.
+        of_state = [one for one in fitting if one.state] or fitting
+        for phrase in of_state:
+            if join and "{join}" not in phrase.say:
                 continue
             if said := _filled(phrase.say, words):
                 yield capital(said)
