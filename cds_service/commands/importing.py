@@ -258,7 +258,7 @@ def _send(outcome: Outcome, wish: Wish) -> None:
 def _identifiers_there(identifiers: Sequence[str], wish: Wish) -> set[str]:
     """Those of these identifiers that the server's Observations have."""
     found: set[str] = set()
-    reader = FhirClient(wish.fhir_server or "", wish.token, connections=_connections())
+    reader = FhirClient(wish.fhir_server or "", wish.token, connections=_connections(), is_fresh=True)
     for start in range(0, len(identifiers), AT_ONCE):
         names = identifiers[start : start + AT_ONCE]
         wanted = ",".join(quote(f"{IDENTIFIERS}|{name}", safe="") for name in names)
