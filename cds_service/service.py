@@ -206,13 +206,12 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     person = person.identified(record.patient, ())
     known = drafts.of(person.identifiers)
     record = with_drafted_drugs(record, known, service.terminology)
-    if order is not None:
-        known = with_referred(known, record, request, ports.fhir, person, until=ports.deadline.for_reading())
+    known = with_referred(known, record, request, ports.fhir, person, until=ports.deadline.for_reading())
     if known is not drafts:
         drafts = known
         order = find_augmentation_order(drafts, service.terminology)
         draft_support = find_draft_support_orders(drafts, service.terminology)
-    support = find_support_orders(draft_support, record, service.terminology, signed=order, today=today)
+    support = find_support_orders(draft_support, record, service.terminology, signed=order, today=today, bundle=drafts)
     concerns_bracing = _may_concern_bracing(draft_support, service.policy)
     if order is None and not (concerns_bracing and _follows_augmentation(support, service.policy, today)):
         return _no_cards(hook, request, near, ports, now)

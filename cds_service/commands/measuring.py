@@ -20,7 +20,7 @@ from cds_service.site.folder import SiteFolder
 @options.SITE
 @options.say_errors
 def measures(*, name: str | None, as_fhir: bool, site: Any) -> None:
-    """Print what each measure is: where, on which image, what lies within it, its unit and its codes."""
+    """Print what each measure is, for people or as FHIR."""
     folder, _ = options.chosen_site(site)
     found = load_measures_in_force(folder)
     if as_fhir:
