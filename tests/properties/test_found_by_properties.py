@@ -80,3 +80,14 @@ def test_a_broken_entry_of_the_problem_list_leaves_nothing_pre_selected():
 def test_the_same_chart_without_that_entry_has_a_pre_selection():
     card = first(patient(), *quiet_lists(), measured("grip-strength", 14))
     assert ("rehabilitation", "Refer to rehabilitation") in chosen([card])
+
+
+def test_a_dense_t_score_reassures_nobody():
+    """Bone denser than the young mean beside such a fracture: a minus sign may be missing."""
+    record = (patient(age=74), *quiet_lists(), measured("bmi", 24))
+    usual, dense = (
+        text_of(first(*record, measured("bmd-t-score", value, method={"text": "DXA, lumbar spine L1-L4"})))
+        for value in (-1.6, 2.8)
+    )
+    assert "below the usual" in usual
+    assert "below the usual" not in dense
