@@ -204,7 +204,7 @@ def recommend(
 
 def _reasons(rule: Rule, signals: Mapping[str, Signal], findings: Findings) -> tuple[Signal, ...] | None:
     """The signals that make the rule fire, or None when it does not fire."""
-    if any(name in signals for name in rule.unless_signal):
+    if not signals.keys().isdisjoint(rule.unless_signal):
         return None
     because = tuple(signals[name] for name in rule.when.any_signal if name in signals)
     # What could not be read may be there already: no act asks for it again.
