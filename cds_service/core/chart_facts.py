@@ -268,8 +268,9 @@ class ChartFacts:
             is_told = one.file.state is not None and one.file.state.kind != "none"
             # What is known of bone drugs is said by the phrase itself.
             is_second = is_behind and one is not leading and one.is_open
-            said = _filled(one.file.joins, self._words(one))
-            if is_second and not is_told and said:
+            if not is_second or is_told:
+                continue
+            if said := _filled(one.file.joins, self._words(one)):
                 yield said
 
     def phrases(self, join: str = "") -> Iterator[str]:
@@ -283,8 +284,11 @@ class ChartFacts:
         if leading is None:
             return
         words = self._words(leading) | {"join": f", {join}" if join else ""}
-        for phrase in leading.file.phrases:
-            if not self._fits(phrase, leading) or (join and "{join}" not in phrase.say):
+        fitting = [one for one in leading.file.phrases if self._fits(one, leading)]
+        # What is known of bone drugs is never said as unknown because that is shorter.
+        of_state = [one for one in fitting if one.state] or fitting
+        for phrase in of_state:
+            if join and "{join}" not in phrase.say:
                 continue
             if said := _filled(phrase.say, words):
                 yield capital(said)
