@@ -336,6 +336,19 @@ STATES = [
     case(F25, "car crash", written(W, "MVC, restrained driver"), why="MVC"),
     case(F25, None, written(W, "Fall from standing height"), why="low energy"),
     case(F25, None, on("2012-05-01", "V43.52XA"), why="2012"),
+    case(
+        "dementia-or-frailty",
+        "severe frailty (Clinical Frailty Scale 7)",
+        observation(coded("763264000", SCT), 7, "{score}"),
+        why="scored 7",
+    ),
+    case("dementia-or-frailty", None, observation(coded("763264000", SCT), 6, "{score}"), why="scored 6"),
+    case(
+        "dementia-or-frailty",
+        "severe frailty (Clinical Frailty Scale 8)",
+        observation(coded("763264000", SCT), valueInteger=8),
+        why="a whole number without a unit",
+    ),
     case("kidney-failure", "eGFR 22", observation("98979-8", 22, "mL/min/{1.73_m2}"), why="eGFR 22"),
     case(
         "kidney-failure",
