@@ -174,9 +174,14 @@ class UnauthenticatedCalls:
                 self._began, self._shown = time.monotonic(), 0
             self._shown += 1
             level = logging.WARNING if self._shown <= SHOWN else logging.DEBUG
-        fields = {"event": "unauthenticated", "service": service_id, "reason": error.reason}
-        claimed = {"iss": error.issuer, "kid": error.kid}
-        fields |= {name: value for name, value in claimed.items() if value}
+        fields: dict[str, Any] = {
+            "event": "unauthenticated",
+            "service": service_id,
+            "reason": error.reason,
+        }
+        fields |= {name: value for name, value in error.claimed.items() if value}
+        if error.expected:
+            fields["expected"] = error.expected
         CALLS.log(level, "unauthenticated", extra={"fields": fields})
 
 
