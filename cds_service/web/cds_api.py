@@ -278,7 +278,7 @@ def _note(around: Surroundings, exchange: Exchange, status: int) -> None:
             record_refusal(around.audit, terminology, exchange, status, around.clock())
     if isinstance(exchange.failure, NotAuthenticated):  # costs a count and, now and then, a line
         around.metrics.unauthenticated.labels(exchange.failure.reason).inc()
-        around.unauthenticated.note(exchange.failure, exchange.service_id)
+        around.unauthenticated.note(exchange.failure, exchange.service_id, exchange.trace)
 
 
 def _note_call(metrics: Metrics, exchange: Exchange, status: int) -> None:
@@ -298,5 +298,9 @@ def _note_call(metrics: Metrics, exchange: Exchange, status: int) -> None:
         "cards": len(exchange.response.cards),
         "gaps": count_gaps(exchange.response),
     }
-    known = {"client": exchange.caller.client, "reason": exchange.reason or getattr(exchange.failure, "reason", "")}
+    known = {
+        "client": exchange.caller.client,
+        "reason": exchange.reason or getattr(exchange.failure, "reason", ""),
+        "trace": exchange.trace,
+    }
     CALLS.info("call", extra={"fields": fields | {name: value for name, value in known.items() if value}})

@@ -167,7 +167,7 @@ class UnauthenticatedCalls:
         self._began = float("-inf")
         self._shown = 0
 
-    def note(self, error: NotAuthenticated, service_id: str) -> None:
+    def note(self, error: NotAuthenticated, service_id: str, trace: str = "") -> None:
         """Record one refused call. Its claims are shortened already, and the log escapes them."""
         with self._lock:
             if time.monotonic() - self._began >= MINUTE:
@@ -179,7 +179,7 @@ class UnauthenticatedCalls:
             "service": service_id,
             "reason": error.reason,
         }
-        fields |= {name: value for name, value in error.claimed.items() if value}
+        fields |= {name: value for name, value in (*error.claimed.items(), ("trace", trace)) if value}
         if error.expected:
             fields["expected"] = error.expected
         CALLS.log(level, "unauthenticated", extra={"fields": fields})
