@@ -355,9 +355,8 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
     person = orders.person.identified(record.patient, ())
     drafts = orders.drafts.of(person.identifiers)
     record = with_drafted_drugs(record, drafts, terminology)
-    if orders.augmentation is not None:
-        until = ports.deadline.for_reading()
-        drafts = with_referred(drafts, record, request, ports.fhir, person, until=until)
+    until = ports.deadline.for_reading()
+    drafts = with_referred(drafts, record, request, ports.fhir, person, until=until)
     if drafts is not orders.drafts:
         orders = _orders_in(drafts, person, terminology)
     support = find_support_orders(
@@ -366,6 +365,7 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
         terminology,
         signed=orders.augmentation,
         today=call.today,
+        bundle=orders.drafts,
     )
     return Gathered(orders=orders, record=record, support=support)
 

@@ -318,11 +318,14 @@ def _brace_keep_reason(situation: Situation) -> Signal | None:
 
 def _keep_words(reason: KeepReason, wording: Wording) -> str:
     if reason.name == "other-fracture":
-        return f"another fracture on record ({', '.join(reason.levels)})"
-    how = {"record": "on record", "order": "named by the brace order", "open": "not excluded"}
+        how = "on record" if reason.source == "record" else "not excluded"
+        return f"another fracture {how} ({', '.join(reason.levels)})"
+    if reason.name == "other-surgery":
+        return "other spinal surgery ordered or on record"
+    sources = {"record": "on record", "order": "named by the brace order", "open": "not excluded"}
     # A burst fracture is named as what it is: surgeons look for the posterior wall.
     wall = " (posterior wall injury)" if "burst" in reason.name else ""
-    return f"{wording.name(reason.name)}{wall} {how[reason.source]}"
+    return f"{wording.name(reason.name)}{wall} {sources[reason.source]}"
 
 
 @signal("brace-reasons-unread")

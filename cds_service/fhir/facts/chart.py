@@ -248,11 +248,27 @@ def _entry(sourced: Sourced, terminology: Terminology) -> Entry:
         origin=sourced.origin,
         concepts=sourced.concepts,
         matches=terminology.matches(raw.get("code")),
-        components=tuple([(part, terminology.matches(part.get("code"))) for part in objects(raw.get("component"))]),
+        components=_components(raw, terminology),
         named=_named(sourced, kind, terminology),
         moment=terminology.calendar.effective(raw) if kind == "Observation" else None,
         drug=_drug(sourced, kind, terminology),
     )
+
+
+def _components(raw: Json, terminology: Terminology) -> tuple[tuple[Json, tuple[Match, ...]], ...]:
+    """Each component with the concepts of its code; of one without a code, by what it is called in this panel."""
+    if not (components := objects(raw.get("component"))):
+        return ()
+    panels = terminology.concepts(raw.get("code"))
+    return tuple(
+        [(part, terminology.matches(part.get("code")) or _part(part, panels, terminology)) for part in components]
+    )
+
+
+def _part(part: Json, panels: frozenset[str], terminology: Terminology) -> tuple[Match, ...]:
+    code = part.get("code")
+    concept = terminology.names_of_measures.part_of(panels, texts_of(code)) if panels else ""
+    return (Match(concept, ""),) if concept else ()
 
 
 def _drug(sourced: Sourced, kind: str, terminology: Terminology) -> Drug | None:

@@ -60,6 +60,26 @@ def end_of_supply(raw: Json, authored: Dated | None, chart: Chart) -> date | Non
     return start + timedelta(days=min(days, MOST_DAYS))
 
 
+def end_of_course(raw: Json, chart: Chart) -> date | None:
+    """The last day of a course by its own times, else that of its supply; None if nothing says so."""
+    kind = text(raw.get("resourceType"))
+    if kind == "MedicationDispense":
+        handed = dated(raw.get("whenHandedOver") or raw.get("whenPrepared"), chart)
+        days = supply(raw.get("daysSupply"))
+        return handed.last + days if handed and days else None
+    if kind == "MedicationStatement":
+        return chart.calendar.last_day(member(raw, "effectivePeriod", "end"))
+    return end_of_dosage(raw, chart) or end_of_supply(raw, dated(raw.get("authoredOn"), chart), chart)
+
+
+def end_of_dosage(raw: Json, chart: Chart) -> date | None:
+    """The last day on which an order's dosages say to take it; None if one of them is open."""
+    bounds = [member(one, "timing", "repeat", "boundsPeriod") for one in objects(raw.get("dosageInstruction"))]
+    ends = [chart.calendar.last_day(member(one, "end")) for one in bounds]
+    known = [end for end in ends if end]
+    return max(known) if known and len(known) == len(ends) else None
+
+
 def supply(duration: object) -> timedelta | None:
     """A duration in days; None if it is not clear."""
     value = number(member(duration, "value"))

@@ -71,6 +71,8 @@ def _drug_matches(matches: Iterable[Match], terminology: Terminology) -> list[Ma
 
 def _is_local(names: Iterable[str], resource: Json, medication: Json | None, terminology: Terminology) -> bool:
     """Whether product, form or route show that the drug acts locally."""
+    if any(terminology.drugs.local_form.search(name) for name in names):
+        return True
     routes = [dosage.get("route") for dosage in _dosages(resource)]
     codes = [*routes, *drug_codes(resource, medication), member(medication, "form")]
     words = [*names, *(word for one in (*routes, member(medication, "form")) for word in texts_of(one))]

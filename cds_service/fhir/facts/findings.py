@@ -19,9 +19,10 @@ from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture, find_
 from cds_service.fhir.facts.events import find_event, find_fall_with_injury
 from cds_service.fhir.facts.long_steroid import find_long_steroid
 from cds_service.fhir.facts.medication_list import find_medication
+from cds_service.fhir.facts.names import says_another_measure
 from cds_service.fhir.facts.observations import RETRACTED, Reading, find_readings, status_problem, time_problem
 from cds_service.fhir.facts.problem_list import find_condition
-from cds_service.fhir.facts.quantities import Refused
+from cds_service.fhir.facts.quantities import ANOTHER_MEASURE, Refused
 from cds_service.fhir.gathering.picking import EXAM_TYPES
 from cds_service.fhir.raw_json import Json, member, text, texts_of, truth
 from cds_service.fhir.site_calendar import Moment
@@ -200,6 +201,8 @@ def find_answer(spec: FindingSpec, chart: Chart) -> FindingOrGap:
             continue
         word = _answer(reading, spec, chart)
         problem = status_problem(reading) or time_problem(reading, chart)
+        if problem is None and says_another_measure(reading, spec, chart.terminology):
+            problem = ANOTHER_MEASURE
         if word is None and problem is None:
             problem = ("no-value", "no answer that we know")
         if problem or word is None:

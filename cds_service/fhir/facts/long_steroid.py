@@ -8,7 +8,7 @@ from cds_service.core.facts import Dated, Finding
 from cds_service.core.months import months_before
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, FindingOrGap, known
-from cds_service.fhir.facts.drug_times import dated, end_of_period, end_of_supply, supply
+from cds_service.fhir.facts.drug_times import dated, end_of_course, end_of_period, end_of_supply
 from cds_service.fhir.facts.medication_list import Use, future_uses, label_of, uses_of, without_use
 from cds_service.fhir.raw_json import member
 
@@ -84,9 +84,7 @@ def _days(use: Use, chart: Chart) -> tuple[Dated | None, date | None]:
         start = start or dated(raw.get("dateAsserted"), chart)
         return start, ended.last if ended else goes_on
     if use.entry.kind == "MedicationDispense":
-        start = dated(raw.get("whenHandedOver") or raw.get("whenPrepared"), chart)
-        days = supply(raw.get("daysSupply"))
-        return start, start.last + days if start and days else None
+        return dated(raw.get("whenHandedOver") or raw.get("whenPrepared"), chart), end_of_course(raw, chart)
     start = dated(raw.get("authoredOn"), chart)
     ends = [one for one in (end_of_period(raw, chart), end_of_supply(raw, start, chart)) if one]
     return start, max(ends) if ends else goes_on

@@ -9,7 +9,8 @@ from cds_service.core.months import months_before
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, age_in_words, gap, known
-from cds_service.fhir.facts.drugs import Drug
+from cds_service.fhir.facts.drug_times import end_of_course, end_of_dosage
+from cds_service.fhir.facts.drugs import STEROID, Drug
 from cds_service.fhir.facts.problem_list import find_stated, say_no, stated_as_true
 from cds_service.fhir.raw_json import is_prohibition, member, text
 from cds_service.fhir.site_calendar import Moment
@@ -89,8 +90,11 @@ def _counts(use: Use, spec: FindingSpec, chart: Chart) -> bool:
     """Whether the drug is current, or was taken within the months for which it counts."""
     if use.day is not None and use.day > chart.not_after:
         return False
-    if "systemic-steroid" in spec.value_sets and use.entry.kind == "MedicationAdministration":
-        return False  # a dose given around an operation is no steroid treatment
+    if STEROID in spec.value_sets:
+        if use.entry.kind == "MedicationAdministration":
+            return False  # a dose given around an operation is no steroid treatment
+        if end := end_of_course(use.entry.raw, chart):  # short courses are common: no look-back makes them longer
+            return not use.is_ended and end >= chart.not_after
     if use.is_active:
         return True
     kind = next((name for name in LONG_ACTING if name in use.drug.concepts), "other")
@@ -141,11 +145,13 @@ def not_on_list(spec: FindingSpec, chart: Chart, concepts: Sequence[str], *, how
     undated = [one for one in ours if one.day is None and _is_taken(one.entry)]
     undated = [one for one in undated if _counts(one._replace(day=chart.not_after), spec, chart)]  # as if of today
     taken = [one for one in ours if one.day and _is_taken(one.entry)]
+    lapsed = [one for one in taken if one.is_active and _is_lapsed(one, spec, chart)]
     after = [one for one in taken if one.day and chart.not_after < one.day <= chart.today]
     ahead = [one for one in taken if one.day and one.day > chart.read_on]
     for open_ones, why in (
         (unsaid, "whether it is taken is not recorded"),
         (undated, "when it was taken is not recorded"),
+        (lapsed, "its supply is over, whether it is still taken is not recorded"),
         (after, "dated after the order was written"),
         (ahead, "dated in the future"),
     ):
@@ -153,6 +159,14 @@ def not_on_list(spec: FindingSpec, chart: Chart, concepts: Sequence[str], *, how
             seen = (one.provenance(spec) for one in open_ones)
             return gap(spec, "undetermined", f"on the medication list; {why}", *seen)
     return say_no(spec, chart, how=how, may_count=lambda entry: may_be_taken(entry, spec, chart))
+
+
+def _is_lapsed(use: Use, spec: FindingSpec, chart: Chart) -> bool:
+    """Whether a steroid is active on the list and its supply is over: refills may be recorded elsewhere."""
+    if STEROID not in spec.value_sets or end_of_dosage(use.entry.raw, chart):
+        return False
+    end = end_of_course(use.entry.raw, chart)
+    return end is not None and end < chart.not_after
 
 
 def may_be_taken(entry: Entry, spec: FindingSpec, chart: Chart) -> bool:

@@ -6,10 +6,10 @@ from typing import NamedTuple
 from cds_service.core.facts import GapReason, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, Entry
+from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
-FINAL = frozenset({"final", "amended", "corrected"})
 RETRACTED = frozenset({"entered-in-error", "cancelled"})
 EARLIER = ("earlier-value",)
 

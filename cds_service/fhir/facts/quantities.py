@@ -11,6 +11,7 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart
 from cds_service.fhir.facts.methods import Way, judge_method
+from cds_service.fhir.facts.names import says_another_measure
 from cds_service.fhir.facts.observations import RETRACTED, Reading, status_problem, time_problem
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.units import UnitTable
@@ -19,8 +20,18 @@ from cds_service.fhir.site_calendar import Moment
 
 # Reports write minus as U+2212 or a dash, and the decimal point as a comma.
 NUMBER = re.compile(r"\s*([-−–]?)\s*(\d{1,6}(?:[.,]\d{1,6})?)\s*")
+# A report's line as text: `T-score: -2.7 SD (L)`. A flag says low or high, and nothing else may stand there.
+T_SCORE_LINE = re.compile(
+    r"\s*(?:T(?:[-_ ]?(?:scores?|wert|值|値|スコア))?\s*[:=]?\s*(?=[-−–\d]))?"
+    r"(?P<number>[-−–]?\s*\d{1,2}(?:[.,]\d{1,3})?)"
+    r"\s*(?P<unit>[A-Za-z{}\[\]][A-Za-z0-9{}\[\]/^²_-]*?)??"
+    r"\s*(?:[(\[]?\b(?:L|LL|H|HH|low|abnormal)\b[)\]]?|\*)?\s*",
+    re.IGNORECASE,
+)
+T_SCORE_UNIT = "{T-score}"
 ONE_SIDE = frozenset({"left-side", "right-side"})
 NUMERIC = (int, float, str)
+ANOTHER_MEASURE: tuple[GapReason, str] = ("no-value", "its name says another measure")
 TOO_LARGE = Decimal("1e9")
 PRINTABLE_UNIT = re.compile(r"[\w{}\[\]/%.'*^µ°²³ -]{1,20}")
 
@@ -73,7 +84,12 @@ def measure(reading: Reading, spec: FindingSpec, chart: Chart) -> Measured | Ref
     if reading.entry.status in RETRACTED:
         return None
     raw, unit, printed = _number(reading.holder)
+    if raw is None and spec.unit == T_SCORE_UNIT:
+        line = _number_of_line(text(reading.holder.get("valueString")), chart.terminology.units)
+        raw, unit, printed = line or (raw, unit, printed)
     why = _why_no_value(reading, raw, unit)
+    if why is None and says_another_measure(reading, spec, chart.terminology):
+        why = ANOTHER_MEASURE
     if why is not None:
         return Refused(reading, *why, printed)
     assert raw is not None  # noqa: S101 - _why_no_value has refused it
@@ -134,6 +150,19 @@ def _number(holder: Json) -> tuple[Decimal | None, Json, str]:
     if value is None and written:
         value = Decimal(("-" if written[1] else "") + written[2].replace(",", "."))
     return value, {}, "" if value is None else str(value)
+
+
+def _number_of_line(line: str, units: UnitTable) -> tuple[Decimal, Json, str] | None:
+    """The number of a T-score that a report wrote as text, its unit, and both as text; None if more is said."""
+    found = T_SCORE_LINE.fullmatch(line)
+    written = NUMBER.fullmatch(found["number"]) if found else None
+    if found is None or written is None:
+        return None
+    unit = found["unit"] or ""
+    if unit and units.canonical(unit) is None:
+        return None
+    value = Decimal(("-" if written[1] else "") + written[2].replace(",", "."))
+    return (value, {"unit": unit}, f"{value} {unit}") if unit else (value, {}, str(value))
 
 
 def _decimal(value: Any) -> Decimal | None:

@@ -21,6 +21,10 @@ MEDICATION_TYPES = frozenset(
     {"MedicationRequest", "MedicationAdministration", "MedicationDispense", "MedicationStatement"}
 )
 EXAM_TYPES = frozenset({"DiagnosticReport", "ImagingStudy"})
+OBSERVATION = "Observation"
+HOLDERS = frozenset({OBSERVATION, "DiagnosticReport"})  # of contained Observations
+FINAL = frozenset({"final", "amended", "corrected"})
+LONGEST_ID = 64
 BY_WORDS = frozenset({"Procedure", "ServiceRequest"})
 # The element[x] that says which drug or device: a CodeableConcept, or a Reference to this type.
 CHOICES: Mapping[str, tuple[str, str]] = {
@@ -82,13 +86,12 @@ def pick(
     picked: list[Sourced] = []
     broken: list[Unreadable] = []
     read = []
-    for raw in ours:
+    for kind, raw in chain.from_iterable(_with_contained(one, template.resource_type) for one in ours):
         deadline.check()
         if concepts := concepts_of(raw, targets, terminology):
-            read.append((raw, concepts))
-    kind = template.resource_type
-    ordered = in_order(read, name=lambda pair: reference_name(kind, pair[0]), raw=lambda pair: pair[0])
-    for raw, concepts in chain.from_iterable(ordered):
+            read.append((kind, raw, concepts))
+    ordered = in_order(read, name=lambda one: reference_name(*one[:2]), raw=lambda one: one[1])
+    for kind, raw, concepts in chain.from_iterable(ordered):
         deadline.check()  # repairs are slow, and there may be thousands
         try:
             accepted = parse_resource(raw, kind, terminology.calendar)
@@ -98,6 +101,26 @@ def pick(
             referred = referred_in(accepted, targets)
             picked.append(Sourced(raw=accepted, key=template.key, origin=origin, concepts=concepts, referred=referred))
     return tuple(picked), tuple(broken)
+
+
+def _with_contained(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
+    """A resource, and the Observations inside of it, each with its type: panels and reports may hold their values so.
+
+    They have the holder's subject, and its day unless they have one. Where it is not final, neither are they.
+    """
+    yield kind, resource
+    if kind not in HOLDERS or not resource.get("contained"):
+        return
+    subject, status = resource.get("subject"), text(resource.get("status"))
+    days = {name: resource[name] for name in resource if name.startswith("effective")}
+    for one in objects(resource.get("contained")):
+        name, is_ours = text(one.get("id")), "subject" not in one or one["subject"] == subject
+        if one.get("resourceType") != OBSERVATION or not is_ours or not name:
+            continue
+        has_day = any(element.startswith("effective") for element in one)
+        whole = {**one, **({} if has_day else days), "subject": subject}
+        whole["id"] = f"{text(resource.get('id'))}.{name}"[:LONGEST_ID]
+        yield OBSERVATION, whole if status in FINAL else {**whole, "status": status}
 
 
 def concepts_of(resource: Json, targets: Targets, terminology: Terminology) -> frozenset[str]:

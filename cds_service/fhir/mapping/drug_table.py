@@ -35,7 +35,13 @@ class _Others(Closed):
     brands: tuple[Pattern, ...]
 
 
+class _Forms(Closed):
+    local: tuple[str, ...]
+    presentations: tuple[str, ...]
+
+
 class _DrugsFile(DataFile):
+    forms: _Forms
     drugs: tuple[_Ingredient, ...]
     others: _Others
 
@@ -50,6 +56,7 @@ class DrugTable:
         codes: concepts by system and code.
         classes: concepts by ATC class, for every code below it that is not in `codes`.
         words: rules by concept.
+        local_form: the end of a name that says that the drug acts where it is put.
         members: each ingredient's own name and its groups.
     """
 
@@ -59,6 +66,7 @@ class DrugTable:
     classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     words: Mapping[str, TextRule] = field(default_factory=dict)
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    local_form: re.Pattern[str] = re.compile("(?!)")
 
     @property
     def concepts(self) -> frozenset[str]:
@@ -105,7 +113,14 @@ def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
     words |= {group: TextRule(tuple(patterns)) for group, patterns in grouped.items()}
     groups = frozenset(group for drug in listed.drugs for group in drug.groups)
     members = {drug.name: (drug.name, *drug.groups) for drug in listed.drugs}
-    return DrugTable(frozenset(members), groups, codes, classes, words, members)
+    return DrugTable(frozenset(members), groups, codes, classes, words, members, _local_form(listed.forms))
+
+
+def _local_form(forms: _Forms) -> re.Pattern[str]:
+    """`OPH`, `TOP 0.1%` or `OPH SUSP 5 ML` at the end of a name, behind the name itself."""
+    local, presentations = "|".join(forms.local), "|".join(forms.presentations)
+    follows = rf"(?:[\s,.;/-]+(?:{presentations}|[0-9][\w.,%/]*|ML|G|MG|MCG|%))*"
+    return re.compile(rf"(?<=[\s,])(?:{local}){follows}\W*$", re.IGNORECASE)
 
 
 def _rule(words: Sequence[str], brands: Sequence[str]) -> TextRule:

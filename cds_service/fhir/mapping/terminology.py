@@ -19,7 +19,9 @@ from cds_service.fhir.mapping.durations import load_durations
 from cds_service.fhir.mapping.language import Speller, any_of, read_languages
 from cds_service.fhir.mapping.level_text import LevelRules
 from cds_service.fhir.mapping.mapping_files import read_answer_maps, read_local_codes, read_own_codes, read_value_sets
+from cds_service.fhir.mapping.names import MeasureNames, NamesFile
 from cds_service.fhir.mapping.overlay import files_in_force, required
+from cds_service.fhir.mapping.plain_words import load_plain_words
 from cds_service.fhir.mapping.text_rules import (
     SPINE,
     Languages,
@@ -84,12 +86,14 @@ class Terminology:
         self._texts = text_rules(languages)
         self.speller = Speller(languages.values())
         self.durations = load_durations(folders, languages)
+        self.plain_words = load_plain_words(folders, self.durations)
         self.levels = LevelRules([*languages.values()], self.text_places)
         self.units = load_units(folders)
         self.drugs = load_drugs(folders, systems)
         self.languages = Languages(required(folders, "languages.toml", LanguagesFile)[1], languages)
         self.methods = required(folders, "methods.toml", MethodWords)[1]
         self.kinds = required(folders, "kinds.toml", MethodWords)[1]
+        self.names_of_measures = MeasureNames(*required(folders, "names.toml", NamesFile), self.languages)
         self._drug_rules = TextRules(self.drugs.words, None)
         self._suspicion = re.compile("|".join(self._texts[SUSPICION].any) if SUSPICION in self._texts else NEVER)
         joints = [one.joints for one in languages.values()]
@@ -149,6 +153,12 @@ class Terminology:
     def codings(self, codeable: Any) -> list[Code]:
         """Normalised system and code of each coding."""
         return [self._systems.normalise(*code) for code in _codes(codeable)]
+
+    def is_mapped_here(self, codeable: Any) -> bool:
+        """Whether the site's own map explains a coding of this CodeableConcept."""
+        if not self._local_codes:
+            return False
+        return any(self._systems.normalise(*code) in self._local_codes for code in _codes(codeable))
 
     def knows(self, system: str, code: str) -> bool:
         """Whether this code belongs to any concept."""
@@ -329,6 +339,7 @@ def check_specs(specs: Mapping[str, FindingSpec], terminology: Terminology) -> N
     Raises:
         DataFileError: names the file and key of the first that does not.
     """
+    terminology.names_of_measures.check(specs)
     for spec in specs.values():
         for key in ("value_sets", "panels", "never", "unclear", "told_by_code", "history", "events"):
             for concept in getattr(spec, key):

@@ -59,6 +59,14 @@ def find_levels(order: Json, bundle: DraftOrders, terminology: Terminology) -> S
     )
 
 
+def stated_levels(order: Json, bundle: DraftOrders, terminology: Terminology) -> set[str]:
+    """What all elements of an order state, one beside the other."""
+    wording = _worded_levels(codeables(order, "code", "orderDetail", "serviceRequested"), terminology)
+    stated = (said for _, said in _statements(order, bundle, terminology, wording))
+    reasons = _worded_levels(reasons_named(order, bundle), terminology)
+    return reasons.union(*stated)
+
+
 def _statements(
     order: Json, bundle: DraftOrders, terminology: Terminology, wording: set[str]
 ) -> Iterator[tuple[str, set[str]]]:
@@ -69,7 +77,7 @@ def _statements(
         yield "note", _text_levels(told, terminology)
     sites = [site for one in _conditions(order, bundle) for site in codeables(one, "bodySite")]
     yield "reasonReference", _site_statements(sites, terminology)
-    reasons = _reason_codes(order, bundle)
+    reasons = reasons_named(order, bundle)
     yield "reasonCode", {said for reason in reasons for said in terminology.translate("vertebral-level-icd", reason)}
     yield "text", wording
 
@@ -119,7 +127,8 @@ def _conditions(order: Json, bundle: DraftOrders) -> list[Json]:
     return [one for one in resolved if one.get("resourceType") == "Condition" and certainty_of(one) != "denied"]
 
 
-def _reason_codes(order: Json, bundle: DraftOrders) -> list[Json]:
+def reasons_named(order: Json, bundle: DraftOrders) -> list[Json]:
+    """The order's reasons: its own codes and words, and those of Conditions that it refers to."""
     own = codeables(order, *CODED["reasonCode"])
     return [*own, *(code for condition in _conditions(order, bundle) for code in codeables(condition, "code"))]
 
@@ -129,13 +138,13 @@ def reason_concepts(order: Json, bundle: DraftOrders, terminology: Terminology) 
 
     The cause of a fracture is stated in words more often than by a code.
     """
-    reasons = _reason_codes(order, bundle)
+    reasons = reasons_named(order, bundle)
     coded = (terminology.concepts(reason) for reason in reasons)
     words = (*(word for reason in reasons for word in texts_of(reason)), *_note_texts(order))
     return frozenset().union(*coded, *(terminology.text_concepts(word, CAUSES) for word in words))
 
 
 def _regions(order: Json, bundle: DraftOrders, terminology: Terminology) -> frozenset[Region]:
-    said = [*codeables(order, "code", "orderDetail", "serviceRequested", "bodySite"), *_reason_codes(order, bundle)]
+    said = [*codeables(order, "code", "orderDetail", "serviceRequested", "bodySite"), *reasons_named(order, bundle)]
     named = {region for codeable in said for region in terminology.translate("spinal-region", codeable)}
     return frozenset(region for region in ("thoracic", "lumbar") if region in named)

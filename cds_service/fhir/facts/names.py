@@ -1,0 +1,33 @@
+"""Refuses a value whose name says another measure than its code (`mappings/names.toml`)."""
+
+from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.facts.observations import Reading
+from cds_service.fhir.mapping.code_systems import MEASURES
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+
+
+def says_another_measure(reading: Reading, spec: FindingSpec, terminology: Terminology) -> bool:
+    """Report a name, of the value, its panel or its method, that is not one of the finding's.
+
+    The name of the panel counts where that of a component says no more than `total score`.
+    """
+    names, code = terminology.names_of_measures, reading.holder.get("code")
+    own = _names(code)
+    is_mapped = terminology.is_mapped_here(code)
+    if any(names.is_another(spec.name, one, is_mapped=is_mapped) for one in own):
+        return True
+    observation = reading.entry.raw
+    if any(names.says_other(spec.name, one) for one in _names(observation.get("method"))):
+        return True
+    if reading.holder is observation or not all(map(names.is_silent, own)):
+        return False
+    return any(names.says_other(spec.name, one) for one in _names(observation.get("code")))
+
+
+def _names(code: Json | None) -> list[str]:
+    """Its text and displays, except those of our own codes: they are not the record's words."""
+    if not isinstance(code, dict):
+        return []
+    ours = {text(one.get("display")) for one in objects(member(code, "coding")) if one.get("system") == MEASURES}
+    return [one for one in texts_of(code) if one not in ours]

@@ -1,0 +1,107 @@
+"""Tells by its name whether a value is of the measure that its code says (`mappings/names.toml`)."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from cds_service.core.data_file import Closed, DataFile
+from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.text_rules import (
+    KEPT_TEXTS,
+    LONGEST_TITLE,
+    Languages,
+    Phrases,
+    without_accents,
+)
+
+_LETTER = re.compile(r"[^\W\d_]")
+_NO_WORDS = re.compile(r"(?!)")
+_BORDER = re.compile(r"(?<=[0-9A-Za-z])(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])(?=[0-9A-Za-z])|_")
+
+
+class NameRule(Closed):
+    """What one measure is called, and the words that make another measure of it."""
+
+    any: Phrases | None = None
+    other: Phrases = _NO_WORDS
+
+
+class NamesFile(DataFile):
+    """`names.toml`.
+
+    Attributes:
+        reviewed: a reader of these languages, whom a site names, has read the file.
+        neutral: words that name no measure.
+        names: by finding.
+        parts: by the concept of a panel: the concepts of parts without a code, by what they are called.
+    """
+
+    reviewed: bool
+    neutral: Phrases
+    names: Mapping[str, NameRule]
+    parts: Mapping[str, Mapping[str, Phrases]] = {}
+
+
+class MeasureNames:
+    """The names of measures; a finding without a rule may be called anything."""
+
+    def __init__(self, path: Path, content: NamesFile, languages: Languages) -> None:
+        """Keep the rules; texts in languages that are not read say nothing."""
+        self._path, self._content, self._languages = path, content, languages
+        self._title = lru_cache(KEPT_TEXTS)(self._says_another)
+
+    def check(self, findings: Iterable[str]) -> None:
+        """Check that each rule is that of a finding.
+
+        Raises:
+            DataFileError: one is not.
+        """
+        known = frozenset(findings)
+        if missing := next((name for name in self._content.names if name not in known), None):
+            raise DataFileError(self._path.name, f"names.{missing}", "is not a finding")
+
+    def is_another(self, finding: str, name: str, *, is_mapped: bool = False) -> bool:
+        """Report a name that is not one of this finding's.
+
+        Args:
+            finding: of the vocabulary.
+            name: a text or display of the value's code.
+            is_mapped: the site has mapped the code itself: only a word of another measure counts.
+        """
+        if finding not in self._content.names:
+            return False
+        look = self._title if len(name) <= LONGEST_TITLE else self._says_another
+        return look(finding, name, is_mapped)
+
+    def part_of(self, panels: Iterable[str], names: Iterable[str]) -> str:
+        """The concept of a part without a code, by what it is called in such a panel; empty if it is none of ours."""
+        called = {
+            concept
+            for panel in panels
+            for concept, phrases in self._content.parts.get(panel, {}).items()
+            for name in names
+            if phrases.search(_plain(name)) and not self.says_other(concept, name)
+        }
+        return called.pop() if len(called) == 1 else ""
+
+    def is_silent(self, name: str) -> bool:
+        """Report a name that names no measure at all: `left hand`, `result`."""
+        return not _LETTER.search(self._content.neutral.sub(" ", _plain(name)))
+
+    def says_other(self, finding: str, words: str) -> bool:
+        """Report words that make another measure of it: in the name of a method."""
+        rule = self._content.names.get(finding)
+        return rule is not None and bool(rule.other.search(_plain(words)))
+
+    def _says_another(self, finding: str, name: str, is_mapped: bool) -> bool:  # noqa: FBT001 - a key of the cache
+        rule, plain = self._content.names[finding], _plain(name)
+        if rule.other.search(plain):
+            return True
+        if is_mapped or rule.any is None or rule.any.search(plain) or self._languages.is_foreign(name):
+            return False
+        return not self.is_silent(name)
+
+
+def _plain(name: str) -> str:
+    return _BORDER.sub(" ", without_accents(name))
