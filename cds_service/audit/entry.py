@@ -13,6 +13,7 @@ from cds_service.audit.earlier_feedback import closures_json
 from cds_service.cards.answer import Answer
 from cds_service.cards.answered import grounds_of
 from cds_service.cards.extension import EXTENSION, assessments_extension
+from cds_service.cards.shown_figures import shown_figures
 from cds_service.core.caller import Caller
 from cds_service.core.chart_facts import HeldFact
 from cds_service.core.facts import (
@@ -113,6 +114,7 @@ def _content(shown: Shown) -> dict[str, Any]:
         "policy": _policy(answer.policy),
         "models": {one.id: _model(one) for one in studies},
         "assessments": (carried or assessments_extension(answer))[EXTENSION],
+        "shownFigures": [one._asdict() for one in shown_figures(answer, cards)],
         "signals": [one.name for one in answer.signals],
         "facts": [_fact(one) for one in answer.facts.held],
         "recommendations": [one.rule.id for one in answer.recommendations],

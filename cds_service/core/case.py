@@ -1,6 +1,6 @@
 """A case: what was read of one patient, what judges it, and what follows from it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -151,8 +151,10 @@ def _concluded(
         {one for one in kinds if support.counted(one)},
         common=words_of_facts(case.findings, signals, wording, case.today),
         closures=case.closures,
+        no_training=_no_training(case.questions.rules),
     )
-    acts = recommend(situation, signals, facts, case.questions.rules, case.closures)
+    closures = case.closures.without_acts(facts.open_acts)
+    acts = recommend(situation, signals, facts, case.questions.rules, closures)
     return Conclusion(
         case=case,
         assessment=situation.assessment,
@@ -160,3 +162,9 @@ def _concluded(
         facts=facts,
         recommendations=acts,
     )
+
+
+def _no_training(rules: Sequence[Rule]) -> frozenset[str]:
+    """List the facts and signals under which rehabilitation is not offered."""
+    names = (one.unless_signal for one in rules if one.order_kind == "rehabilitation")
+    return frozenset().union(*names)

@@ -127,16 +127,11 @@ class PooledModel:
 
     def step_of(self, risk: float) -> int:
         """Which step of the ladder says a risk: the nearest on the scale of log odds."""
-        ladder = self.study.say.ladder
-        if risk >= self.study.say.more_from:
-            return len(ladder)
-        log_odds = logit(risk)
-        return min(range(len(ladder)), key=lambda at: abs(log_odds - logit(ladder[at].risk)))
+        return self.study.say.step_of(risk)
 
     def words_of(self, risk: float) -> str:
         """The words of that step, `about 1 in 6`."""
-        ladder, at = self.study.say.ladder, self.step_of(risk)
-        return ladder[at].words if at < len(ladder) else self.study.say.more
+        return self.study.say.words_of(risk)
 
     def beta(self, name: str) -> float:
         """The coefficient that a figure uses, log odds per unit."""
@@ -217,6 +212,12 @@ class PooledModel:
             other_bone=None if other is None else expit(other.log_odds),
             baseline=baseline,
         )
+
+    def risk(self, known: Mapping[str, float | bool], baseline: PooledBaseline) -> float:
+        """The risk alone, 0..1, as `figure` has it: for what would be if more were known."""
+        used, _ = self._held(known)
+        best, _ = self._estimates(used, baseline)
+        return expit(best.log_odds)
 
     def _baseline(
         self,

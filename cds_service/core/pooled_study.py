@@ -4,8 +4,11 @@ No study of its own: one additive model of log odds over what ordinary records h
 """
 
 import hashlib
+import math
+from bisect import bisect_left
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -196,6 +199,23 @@ class Saying(Part):
     more_from: Share
     more: Text
     personal_needs: tuple[Text, ...]
+
+    @cached_property
+    def halfway(self) -> tuple[float, ...]:
+        """Log odds half-way between each step of the ladder and the next."""
+        log_odds = [math.log(step.risk / (1 - step.risk)) for step in self.ladder]
+        return tuple((low + high) / 2 for low, high in pairwise(log_odds))
+
+    def step_of(self, risk: float) -> int:
+        """Which step says a risk: the nearest by log odds, or one more from `more_from`."""
+        if risk >= self.more_from:
+            return len(self.ladder)
+        return bisect_left(self.halfway, math.log(risk / (1 - risk)))
+
+    def words_of(self, risk: float) -> str:
+        """The words of that step, `about 1 in 6`."""
+        at = self.step_of(risk)
+        return self.ladder[at].words if at < len(self.ladder) else self.more
 
 
 class PooledBands(Part):
