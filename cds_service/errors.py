@@ -4,7 +4,7 @@ What one module raises and its callers catch stands beside it, under `CdsError`:
 `NoKeySet`, `NothingToReplay` and the like. `audit/verification` shares no code, so it has its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -115,3 +115,24 @@ class DataFileError(CdsError):
         super().__init__(f"{file}: {key}: {message}" if key else f"{file}: {message}")
         self.file = file
         self.key = key
+
+    @property
+    def faults(self) -> tuple["DataFileError", ...]:
+        """Every fault that was found: this one."""
+        return (self,)
+
+
+class DataFileErrors(DataFileError):
+    """Several faults of our data, one a line."""
+
+    def __init__(self, faults: Sequence[DataFileError]) -> None:
+        """Keep the faults in their order; file and key are those of the first."""
+        CdsError.__init__(self, "\n".join(map(str, faults)))
+        self.file = faults[0].file
+        self.key = faults[0].key
+        self._faults = tuple(faults)
+
+    @property
+    def faults(self) -> tuple[DataFileError, ...]:
+        """Every fault that was found."""
+        return self._faults

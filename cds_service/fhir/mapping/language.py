@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from cds_service.core.data_file import Closed, DataTable, read_toml, validated
+from cds_service.core.data_file import Closed, DataTable, Faults, read_toml, validated
 from cds_service.fhir.mapping.overlay import files_in_force
 
 LEAST_EXAMPLES = 8
@@ -172,7 +172,13 @@ def read_languages(folders: Sequence[Path]) -> Mapping[str, Language]:
         DataFileError: a file is wrong.
     """
     files = files_in_force(folders, "texts", ".toml")
-    return {code: validated(Language, read_toml(path), path) for code, path in files.items()}
+    found: dict[str, Language] = {}
+    faults = Faults()
+    for code, path in files.items():
+        with faults:
+            found[code] = validated(Language, read_toml(path), path)
+    faults.stop()
+    return found
 
 
 def any_of(tables: Iterable[Joints | Vertebrae | Durations], name: str) -> str:

@@ -13,7 +13,7 @@ from cds_service.core.bracing import Correction
 from cds_service.core.recommendations import Recommendation, Rule, When
 from cds_service.errors import DataFileError
 from cds_service.fhir.orders.augmentation import find_augmentation_order
-from cds_service.fhir.orders.suggestions import draft_suggestions, make_template
+from cds_service.fhir.orders.suggestions import Ordering, draft_suggestions, make_template
 from cds_service.fhir.orders.support_orders import find_draft_support_orders
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.protocol.signing import Signing
@@ -44,13 +44,8 @@ def recommend(template=None, rule_id="rule-1", **members):
 def suggest(*recommendations, there=None, **named):
     there = there or terminology()
     request = {"signing": SIGNING, "encounter_id": "enc-1", "user_id": "Practitioner/doc-1"} | named
-    return draft_suggestions(
-        recommendations,
-        templates=TEMPLATES,
-        terminology=there,
-        today=TODAY,
-        **request,
-    )
+    ordering = Ordering(templates=TEMPLATES, terminology=there, today=TODAY, **request)
+    return draft_suggestions(recommendations, ordering)
 
 
 def corrected(*drafts, there=None):
