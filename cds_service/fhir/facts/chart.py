@@ -9,7 +9,7 @@ from cds_service.core.facts import Finding, Gap, GapReason, Origin, PassedOver, 
 from cds_service.core.months import months_between
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.drugs import Drug, read_billed, read_drug
-from cds_service.fhir.gathering.picking import MEDICATION_TYPES, NOT_UNDERSTOOD, Sourced
+from cds_service.fhir.gathering.picking import MEDICATION_TYPES, NOT_UNDERSTOOD, UNCODED, Sourced
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.gathering.subjects import identifiers_of
@@ -99,6 +99,7 @@ class Chart:
         values: values of Observations by concept, each with its position in that order.
         mentions: conditions and procedures by the concepts of their codes and words, also with their position.
         unknown: entries that neither a code nor words identify, by type.
+        uncoded: these, and the entries that only free words identify.
     """
 
     def __init__(
@@ -136,6 +137,7 @@ class Chart:
         for entry in _without_replaced(list(chain.from_iterable(each))):
             kinds.setdefault(entry.kind, []).append(entry)
         unknown = {kind: [one for one in entries if NOT_UNDERSTOOD in one.concepts] for kind, entries in kinds.items()}
+        uncoded = {kind: [one for one in entries if one.concepts & UNCODED] for kind, entries in kinds.items()}
         held = [one for entry in kinds.get("Observation", ()) for one in _held_by(entry)]
         listed = [*kinds.get("Condition", ()), *kinds.get("Procedure", ())]
         named = [({*one.named, *[match.concept for match in one.matches]}, one) for one in listed]
@@ -143,6 +145,7 @@ class Chart:
         self.values = _by_concept([({match.concept for match in one.matches}, one) for one in held])
         self.mentions = _by_concept(named)
         self.unknown = {kind: entries for kind, entries in unknown.items() if entries}
+        self.uncoded = {kind: entries for kind, entries in uncoded.items() if entries}
         self._read_whole = frozenset([key for key, read in record.reads.items() if not _fault(key, read)])
 
     def check_time(self) -> None:
@@ -180,9 +183,10 @@ class Chart:
         return sum([reads[key].entries for key in (spec.key, *others) if key in reads])
 
     def not_understood(self, spec: FindingSpec) -> list[Entry]:
-        """Entries in a finding's lists that neither a code nor words identify."""
-        kinds = sorted(LISTS[key][0] for key in (spec.key, *spec.also_keys) if key in LISTS) if self.unknown else ()
-        return [entry for kind in kinds for entry in self.unknown.get(kind, ())]
+        """Entries in a finding's lists that neither a code nor words identify; nor words alone, if only codes count."""
+        by_kind = self.uncoded if spec.only_codes_exclude else self.unknown
+        kinds = sorted(LISTS[key][0] for key in (spec.key, *spec.also_keys) if key in LISTS) if by_kind else ()
+        return [entry for kind in kinds for entry in by_kind.get(kind, ())]
 
     def broken(self, spec: FindingSpec) -> tuple[PassedOver, ...]:
         """Unparseable resources with a finding's concepts, and those that may have any concept."""

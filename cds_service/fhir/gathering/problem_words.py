@@ -59,6 +59,12 @@ def _is_denied(statement: str, terminology: Terminology) -> bool:
     return is_one and bool(terminology.text_concepts(rest, WHOLE_DENIAL))
 
 
+def is_denial(words: str, terminology: Terminology) -> bool:
+    """Whether a text is one statement that denies all that it names, and nothing else: `no known diabetes`."""
+    text = folded(words)
+    return len(_STATEMENT.split(text)) == 1 and _is_denied(text, terminology)
+
+
 def read_problem_words(coded: frozenset[str], texts: Iterable[str], terminology: Terminology) -> Said:
     """Read the texts and displays of one entry together; a text that says no more than `suspected` holds for all.
 

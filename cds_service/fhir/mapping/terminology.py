@@ -16,6 +16,7 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import LONGEST_CODE, Listed, load_code_systems
 from cds_service.fhir.mapping.drug_table import load_drugs
 from cds_service.fhir.mapping.durations import load_durations
+from cds_service.fhir.mapping.harmless import HarmlessFile, HarmlessTitles
 from cds_service.fhir.mapping.language import Speller, any_of, read_languages
 from cds_service.fhir.mapping.level_text import LevelRules
 from cds_service.fhir.mapping.mapping_files import read_answer_maps, read_local_codes, read_own_codes, read_value_sets
@@ -92,6 +93,7 @@ class Terminology:
         self.methods = required(folders, "methods.toml", MethodWords)[1]
         self.kinds = required(folders, "kinds.toml", MethodWords)[1]
         self.names_of_measures = MeasureNames(*required(folders, "names.toml", NamesFile), self.languages)
+        self.harmless = HarmlessTitles(required(folders, "harmless.toml", HarmlessFile)[1])
         self._drug_rules = TextRules(self.drugs.words, None)
         self._suspicion = re.compile("|".join(self._texts[SUSPICION].any) if SUSPICION in self._texts else NEVER)
         joints = [one.joints for one in languages.values()]
