@@ -89,6 +89,7 @@ class Durations(DataTable):
         rate, ago, past: what stands after a duration: a frequency, the past, what it is counted from.
         stop, start, up: an order's end, its beginning, and that a patient gets up.
         brace, bed_rest, others: what a clause is about.
+        complaints: words of pain, injury, a stay or a limb: next to the only length of a text, they leave it open.
         posture: when a brace is worn (`when out of bed`): it says nothing about how long.
         fillers: words that say nothing about what a length belongs to.
         clause: words between two clauses.
@@ -121,6 +122,7 @@ class Durations(DataTable):
     brace: tuple[Pattern, ...] = ()
     bed_rest: tuple[Pattern, ...] = ()
     others: tuple[Pattern, ...] = ()
+    complaints: tuple[Pattern, ...] = ()
     posture: tuple[Pattern, ...] = ()
     fillers: tuple[Pattern, ...] = ()
     clause: tuple[Pattern, ...] = ()
