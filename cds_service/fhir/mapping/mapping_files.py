@@ -19,13 +19,19 @@ from cds_service.fhir.mapping.text_rules import compiled
 
 UNIT_PROPERTY = "https://kyphoplasty-cds.org/fhir/property/unit"
 Code = tuple[str, str]
+IS_A = ("concept", "is-a")
 
 
 class CodeSet(NamedTuple):
-    """Codes, and classes of codes: a pattern fits the whole canonical code."""
+    """Codes, and classes of codes: a pattern fits the whole canonical code.
+
+    Attributes:
+        roots: codes below which every code belongs to it, once `mappings expand` has found them.
+    """
 
     codes: frozenset[Code]
     classes: tuple[tuple[str, re.Pattern[str]], ...]
+    roots: tuple[Code, ...] = ()
 
     def holds(self, system: str, code: str) -> bool:
         """Whether this canonical code is one of them."""
@@ -54,6 +60,13 @@ def read_value_sets(folders: Sequence[Path], systems: CodeSystems) -> Mapping[st
     return {name: _value_set(path, systems) for name, path in files_in_force(folders, "valueset", ".json").items()}
 
 
+def read_roots(folders: Sequence[Path], systems: CodeSystems) -> Mapping[str, tuple[str, ...]]:
+    """The roots of the is-a filters, by value set."""
+    value_sets = read_value_sets(folders, systems)
+    named = {name: rules.included.roots for name, rules in value_sets.items() if rules.included.roots}
+    return {name: tuple(code for _, code in roots) for name, roots in named.items()}
+
+
 def _value_set(path: Path, systems: CodeSystems) -> ValueSetRules:
     content = read_json(path)
     validated(ValueSet, content, path)
@@ -70,6 +83,7 @@ def _value_set(path: Path, systems: CodeSystems) -> ValueSetRules:
 def _code_set(includes: Sequence[Mapping[str, Any]], key: str, path: Path, systems: CodeSystems) -> CodeSet:
     codes: list[Code] = []
     classes: list[tuple[str, re.Pattern[str]]] = []
+    roots: list[Code] = []
     for place, include in enumerate(includes):
         at = f"{key}.{place}"
         if "system" not in include or not ("concept" in include or "filter" in include):
@@ -79,15 +93,20 @@ def _code_set(includes: Sequence[Mapping[str, Any]], key: str, path: Path, syste
             if code in codes:
                 raise DataFileError(label(path), at, f"{concept['code']} stands twice")
             codes.append(code)
-        classes += [
-            (_uri(include["system"], systems), _class_rule(rule, path, at)) for rule in include.get("filter", [])
-        ]
-    return CodeSet(frozenset(codes), tuple(classes))
+        uri = _uri(include["system"], systems)
+        for rule in include.get("filter", []):
+            if (rule["property"], rule["op"]) == IS_A:
+                roots.append(_sound_code(include["system"], rule["value"], path, f"{at}.filter", systems))
+            else:
+                classes.append((uri, _class_rule(rule, path, at)))
+    return CodeSet(frozenset([*codes, *roots]), tuple(classes), tuple(roots))
 
 
 def _class_rule(rule: Mapping[str, Any], path: Path, at: str) -> re.Pattern[str]:
     if (rule["property"], rule["op"]) != ("code", "regex"):
-        raise DataFileError(label(path), f"{at}.filter", "only property code with op regex is understood")
+        raise DataFileError(
+            label(path), f"{at}.filter", "only property code with op regex, and concept with is-a, are understood"
+        )
     try:
         return compiled(rule["value"])
     except re.error as error:

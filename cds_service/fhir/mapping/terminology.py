@@ -16,6 +16,7 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import LONGEST_CODE, Listed, load_code_systems
 from cds_service.fhir.mapping.drug_table import load_drugs
 from cds_service.fhir.mapping.durations import load_durations
+from cds_service.fhir.mapping.expansions import outdated, read_expansions
 from cds_service.fhir.mapping.harmless import HarmlessFile, HarmlessTitles
 from cds_service.fhir.mapping.language import Speller, any_of, read_languages
 from cds_service.fhir.mapping.level_text import LevelRules
@@ -80,6 +81,7 @@ class Terminology:
         self._systems = systems
         self._own_codes = own_codes
         self._value_sets = read_value_sets(folders, systems)
+        self._expansions = read_expansions(folders, systems)
         self._local_codes = read_local_codes(folders, systems, own_codes)
         self._answer_maps = read_answer_maps(folders, systems)
         languages = read_languages(folders)
@@ -128,6 +130,11 @@ class Terminology:
     def names(self) -> frozenset[str]:
         """Every concept that a code can belong to."""
         return frozenset(self._value_sets) | frozenset(self._own_codes) | self.drugs.concepts
+
+    def outdated_expansions(self) -> tuple[str, ...]:
+        """What `mappings check` says of expansions that are not of their filters as they are now."""
+        roots = {name: [code for _, code in rules.included.roots] for name, rules in self._value_sets.items()}
+        return tuple(outdated(self._expansions, roots))
 
     @property
     def map_ids(self) -> frozenset[str]:
@@ -250,6 +257,10 @@ class Terminology:
         """Concepts that a text names beside words that rule them out: `no diabetes`."""
         return self._rules_of(None).ruled_out(text)
 
+    def ruled_out_places(self, text: str) -> Mapping[str, tuple[int, int]]:
+        """Where a text names the concepts that other words of it rule out, in `folded(text)`."""
+        return self._rules_of(None).ruled_out_places(text)
+
     def _rules_of(self, among: frozenset[str] | None) -> TextRules:
         rules = self._rules_among.get(among)
         if rules is None:  # few distinct sets are requested, all of them constants
@@ -296,6 +307,7 @@ class Terminology:
             classes = self._classes.get(one, ())
             found |= {*self._by_code.get((one, code), ()), *self.drugs.concepts_of(one, code)}
             found |= {name for name in classes if self._value_sets[name].included.holds(one, code)}
+            found |= {name for name, expansion in self._expansions.items() if expansion.holds(one, code)}
             excluded |= {name for name in classes if self._value_sets[name].excluded.holds(one, code)}
         return tuple(sorted(found - excluded))
 
