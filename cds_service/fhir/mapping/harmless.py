@@ -10,6 +10,12 @@ from cds_service.fhir.raw_json import Json, objects, text
 
 _TAG = re.compile(r"\s*\((?:disorder|finding|situation|morphologic abnormality|event|context)\)\s*$")
 _ENDS = re.compile(r"^[\s\-*•.,;:]+|[\s.,;:]+$")
+# A vertebra, or two: `@` in a name stands for it.
+_LEVEL = re.compile(
+    r"(?:(?<![a-z0-9])(?:th|[tdl]|lwk|bwk|lumbar |thoracic )[ -]?\d{1,2}"
+    r"|\d{1,2}\. ?(?:lwk|bwk)|第\d{1,2}[腰胸]椎|[腰胸]椎?\d{1,2})"
+    r"(?:\s?(?:[-/+&,、]|und|and|et|y|e)\s?(?:th|[tdls]|lwk|bwk|腰|胸)?[ -]?\d{1,2})?(?![a-z0-9])"
+)
 _SPACES = re.compile(r"\s+")
 _BETWEEN = re.compile(r"[,;\n、，；]")
 _YEARS = re.compile(r"\((?:since |seit |depuis |desde |dal )?(?:19|20)\d\d\)$")
@@ -74,4 +80,4 @@ class HarmlessTitles:
 def _plain(words: str) -> str:
     """The name in lower case, without accents, tag and year, and without signs around it."""
     bare = _ENDS.sub("", _TAG.sub("", folded(words)))
-    return _SPACES.sub(" ", _ENDS.sub("", _YEARS.sub("", bare)))
+    return _SPACES.sub(" ", _ENDS.sub("", _LEVEL.sub(" @ ", _YEARS.sub("", bare)))).strip()
