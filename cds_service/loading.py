@@ -10,7 +10,7 @@ from cds_service import __version__
 from cds_service.cards.card_files import in_force, load_card_texts
 from cds_service.cards.guidelines import GuidelineFile
 from cds_service.cards.texts import CardTexts
-from cds_service.core.chart_facts import COMMON_WORDS, FactFile, placeholders
+from cds_service.core.chart_facts import COMMON_WORDS, TRAINING_OPEN, FactFile, placeholders
 from cds_service.core.closures import ClosureFile
 from cds_service.core.data_file import label, read_json, read_toml, validated
 from cds_service.core.model_card import model_card
@@ -35,6 +35,7 @@ from cds_service.fhir.mapping.terminology import Terminology, asked_codes, check
 from cds_service.fhir.orders.suggestions import Code, Coding, OrderTemplate, make_template, read_placeholders
 from cds_service.fhir.shapes import compile_shape
 from cds_service.fhir.site_calendar import UTC_CALENDAR, SiteCalendar
+from cds_service.measures.definitions import Measures, load_measures
 from cds_service.protocol.json_text import canonical_json
 from cds_service.service import Service, ServiceHook
 from cds_service.site.folder import SiteFolder, load_site
@@ -124,6 +125,7 @@ def find_faults(site_folder: Path | None) -> tuple[DataFileError, ...]:
         try:
             terminology = load_service(folder).terminology
             load_learning(_folders("mappings", folder), terminology)
+            load_measures_in_force(folder)
         except DataFileError as fault:
             found[str(fault)] = fault
     return tuple(found.values())
@@ -132,6 +134,20 @@ def find_faults(site_folder: Path | None) -> tuple[DataFileError, ...]:
 def load_vocabulary(site: SiteFolder | None = None) -> Mapping[str, str]:
     """Canonical unit of every finding; `studies build` checks study files against it."""
     return {name: spec.unit for name, spec in load_finding_specs(*_folders("mappings", site)).items()}
+
+
+def mapping_folders(site: SiteFolder | None = None) -> tuple[Path, ...]:
+    """`mappings/` with the overlays of the site."""
+    return _folders("mappings", site)
+
+
+def load_measures_in_force(site: SiteFolder | None = None) -> Measures:
+    """The definitions of the measures, by name."""
+    folders = mapping_folders(site)
+    specs = load_finding_specs(*folders)
+    units = {name: spec.unit for name, spec in specs.items()}
+    pooled = load_pooled_study(STUDIES, units)
+    return load_measures(folders, specs, {*load_studies(STUDIES, units), pooled.id})
 
 
 def _folders(kind: Literal["hooks", "mappings"], site: SiteFolder | None) -> tuple[Path, ...]:
@@ -273,8 +289,12 @@ def _load_hook(
     for rule in rules:
         _check_rule(rule, names, order_templates)
     kinds = {rule.order_kind for rule in rules if rule.order_kind}
+    of_facts = {
+        "kinds of order": kinds,
+        "signals": signal_names(studies) | {TRAINING_OPEN},
+    }
     for fact in facts:
-        _check_fact(fact, {**names, "kinds of order": kinds})
+        _check_fact(fact, {**names, **of_facts})
     _check_wording(hooks, folders)
     texts = load_card_texts(folders)
     return ServiceHook(

@@ -16,6 +16,7 @@ CORRECTION, BED_REST, LIMIT = "brace-correction", "bed-rest", "brace-limit"
 # What is said of each, in order.
 ROLES = {"renewed": "renewed", "active": "in use", "ordered": "ordered", "added": "added"}
 WEEK_DAYS = 7
+NO_FINDINGS = ("other-fracture", "other-surgery", "brace-noted")
 
 
 def brace_card(answer: Answer) -> Card | None:
@@ -174,10 +175,15 @@ class _BraceCard:
         elif self.issues:
             yield self._option("why", policy=self._policy())
         if self.issues and self.open:
-            names = join_words(self.answer.wording.name(one.name) for one in self.open)
-            yield self._option("open", names=names)
+            yield self._option("open", names=join_words(map(self._open_name, self.open)))
         if BED_REST in self.rules:
             yield from self._rest_lines()
+
+    def _open_name(self, reason: KeepReason) -> str:
+        if reason.name in NO_FINDINGS:
+            levels = join_words(reason.levels or ("",))
+            return self.texts.say(f"brace.open-{reason.name}", levels=levels)
+        return self.answer.wording.name(reason.name)
 
     def _brace_lines(self, brace: Brace) -> Iterator[Option]:
         """The order as it would be, or the question to its author."""
@@ -192,6 +198,12 @@ class _BraceCard:
         heading = "kept" if self.reasons else heading
         end = say_date(correction.end)
         yield self._option(heading, title=title, end=end, review=review, policy=self._policy())
+        if brace.times.order.unread:
+            yield self._option("unread", title=title, elements=self._elements(brace.times.order.unread))
+
+    def _elements(self, names: Sequence[str]) -> str:
+        """What elements of an order are called; never what stands in them."""
+        return join_words(dict.fromkeys(self.texts.raw(f"elements.{name}") for name in names))
 
     def _is_all_passed(self) -> bool:
         return all(one.issue == "passed" for one in self.issues)

@@ -28,6 +28,7 @@ SAID: Mapping[str, str] = {
     "order-by-words": "answered by its words alone: map the code",
     "t-score": "looks like a T-score: map the code",
     "problem": "an entry of problem lists that is not understood: map the code",
+    "brace-unread": "kept the end of a brace from being pre-selected: words that are plain go into plain-words/",
 }
 SMALLEST = 5  # counts below it, other than none, could point to a patient
 Key = tuple[str, ...]

@@ -1,5 +1,10 @@
-"""`kyphoplasty-cds validate`: the models in force on local outcomes, as a table, JSON, a page, or a recalibration."""
+"""`kyphoplasty-cds validate`: the models in force on local outcomes, as a table, JSON or a page.
 
+Also their recalibration, a plan before outcomes are counted, and results that hospitals
+share.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,16 +17,28 @@ from cds_service.commands import options
 from cds_service.commands.terminal import table
 from cds_service.errors import CdsError
 from cds_service.loading import RECALIBRATION, load_service
-from cds_service.population.outcomes_file import read_outcomes, say_faults
+from cds_service.population.outcomes_file import OutcomesFile, read_outcomes, say_faults
+from cds_service.service import Service
 
 if TYPE_CHECKING:
+    from cds_service.population.hospitals import AcrossHospitals
+    from cds_service.population.planning import Plan
+    from cds_service.population.sharing import Combined
     from cds_service.population.validating import ModelValidation
 
 HEADINGS = ("patients", "n", "events", "O/E", "intercept", "slope", "AUC", "Brier")
+LACKING = "{name} is missing: in the checkout, .venv/bin/pip install -e '.[population]'"
+USE = "one OUTCOMES.csv; with --combine the files that hospitals shared; with --plan none"
+MEASURES = {
+    "observedExpected": "observed / expected",
+    "calibrationIntercept": "intercept",
+    "calibrationSlope": "slope",
+    "auc": "AUC",
+}
 
 
 @click.command("validate")
-@click.argument("outcomes", metavar="OUTCOMES.csv", type=options.OLD_FILE)
+@click.argument("files", metavar="OUTCOMES.csv", type=options.OLD_FILE, nargs=-1)
 @options.AS_JSON
 @click.option("--report", type=options.NEW_FILE, metavar="F.html", help="write a page with plots")
 @click.option(
@@ -31,18 +48,64 @@ HEADINGS = ("patients", "n", "events", "O/E", "intercept", "slope", "AUC", "Brie
     metavar="F",
     help="write a recalibration for the site folder",
 )
+@click.option(
+    "--share",
+    "share_to",
+    type=options.NEW_FILE,
+    metavar="F.json",
+    help="write what may leave the house: sums, no rows",
+)
+@click.option(
+    "--combine",
+    "job",
+    flag_value="combine",
+    help="pool the files of --share of several hospitals",
+)
+@click.option(
+    "--plan",
+    "job",
+    flag_value="plan",
+    help="say how many patients a validation here needs",
+)
 @options.say_errors
-def validate_models(*, outcomes: Path, as_json: bool, report: Path | None, refit_to: Path | None) -> None:
+def validate_models(
+    *,
+    files: tuple[Path, ...],
+    as_json: bool,
+    report: Path | None,
+    refit_to: Path | None,
+    share_to: Path | None,
+    job: str | None,
+) -> None:
     """Measure the models in force on local outcomes (docs/validate.md has the columns)."""
-    try:  # loads statsmodels
-        from cds_service.population.local_models import local_models  # noqa: PLC0415
-        from cds_service.population.validating import recalibration_toml, refit, validate, validation_json  # noqa: PLC0415
+    is_right = len(files) == 1 if job is None else bool(files) == (job == "combine")
+    if not is_right:
+        raise click.UsageError(USE)
+    try:  # they load statsmodels
+        if job == "plan":
+            _plan(as_json=as_json)
+        elif job == "combine":
+            _combine(files, as_json=as_json)
+        else:
+            _validate(files[0], report, refit_to, share_to, as_json=as_json)
     except ModuleNotFoundError as error:
-        raise CdsError(f"{error.name} is missing: in the checkout, .venv/bin/pip install -e '.[population]'") from error
+        raise CdsError(LACKING.format(name=error.name)) from error
+
+
+def _validate(
+    outcomes: Path,
+    report: Path | None,
+    refit_to: Path | None,
+    share_to: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    from cds_service.population.local_models import local_models  # noqa: PLC0415
+    from cds_service.population.validating import validate, validation_json  # noqa: PLC0415
+
     service = load_service(options.chosen_site()[0])
     now = datetime.now(UTC)
-    today = service.calendar.day_of(now)
-    file = read_outcomes(outcomes, service.finding_specs, today)
+    file = read_outcomes(outcomes, service.finding_specs, service.calendar.day_of(now))
     for fault in say_faults(file.faults):
         click.echo(fault, err=True)
     found = validate(file, local_models(service), service.policy)
@@ -55,28 +118,119 @@ def validate_models(*, outcomes: Path, as_json: bool, report: Path | None, refit
 
         report.write_text(validation_page(found, file, now), encoding="utf-8")
         click.echo(f"report: {report}", err=True)
+    if share_to is not None:
+        _share(found, share_to)
     if refit_to is not None:
-        path = refit_to / RECALIBRATION if refit_to.is_dir() else refit_to
-        recalibrations, why = refit(file, local_models(service), service.policy, today)
-        path.write_text(recalibration_toml(recalibrations), encoding="utf-8")
-        for name, one in recalibrations.items():
-            said = f"{name}: {one.method} on {one.n} patients, {one.events} with the outcome"
-            click.echo(f"{said}: {one.intercept:+.2f} + {one.slope:.2f} x log odds", err=True)
-        for line in why:
-            click.echo(f"not recalibrated: {line}", err=True)
-        click.echo(f"recalibration: {path}; it is in force as {RECALIBRATION} of the site folder", err=True)
+        _refit(file, service, refit_to, now)
 
 
-def print_validation(found: "tuple[ModelValidation, ...]") -> None:
-    """A table for each model, then what the data cannot carry."""
+def _refit(file: OutcomesFile, service: Service, refit_to: Path, now: datetime) -> None:
+    from cds_service.population.local_models import local_models  # noqa: PLC0415
+    from cds_service.population.validating import recalibration_toml, refit  # noqa: PLC0415
+
+    path = refit_to / RECALIBRATION if refit_to.is_dir() else refit_to
+    today = service.calendar.day_of(now)
+    recalibrations, why = refit(file, local_models(service), service.policy, today)
+    path.write_text(recalibration_toml(recalibrations), encoding="utf-8")
+    for name, one in recalibrations.items():
+        said = f"{name}: {one.method} on {one.n} patients, {one.events} with the outcome"
+        click.echo(f"{said}: {one.intercept:+.2f} + {one.slope:.2f} x log odds", err=True)
+    for line in why:
+        click.echo(f"not recalibrated: {line}", err=True)
+    click.echo(f"recalibration: {path}; it is in force as {RECALIBRATION} of the site folder", err=True)
+
+
+def _share(found: "Sequence[ModelValidation]", path: Path) -> None:
+    from cds_service.population.sharing import shared_file  # noqa: PLC0415
+
+    shared = shared_file(found)
+    path.write_text(shared.model_dump_json(by_alias=True, indent=2) + "\n", encoding="utf-8")
+    for name, why in shared.withheld.items():
+        click.echo(f"not shared: {name}: {why}", err=True)
+    click.echo(f"shared: {path}; read it before it leaves the house", err=True)
+
+
+def _combine(files: Sequence[Path], *, as_json: bool) -> None:
+    from cds_service.population.sharing import combine, combined_json, read_shared  # noqa: PLC0415
+
+    found = combine([read_shared(path) for path in files])
+    if as_json:
+        options.print_json(combined_json(found))
+    else:
+        print_combined(found)
+
+
+def _plan(*, as_json: bool) -> None:
+    from cds_service.population.planning import plan_validation  # noqa: PLC0415
+
+    service = load_service(options.chosen_site()[0])
+    baseline = service.pooled.baseline_of(service.policy.baseline.refracture)
+    plan = plan_validation(service.pooled, baseline.incidence)
+    if as_json:
+        needs = {"needs": plan.needs, "rough": plan.rough}
+        options.print_json(
+            {"incidence": plan.incidence, "auc": plan.auc}
+            | {name: [one._asdict() for one in found] for name, found in needs.items()}
+        )
+    else:
+        print_plan(plan, of_site=baseline.source == "site")
+
+
+def print_validation(found: "Sequence[ModelValidation]") -> None:
+    """Print the verdict, a table for each model, then what the data cannot carry."""
     console = Console(highlight=False)
     for one in found:
+        console.print(Text(f"{one.model.id}: {one.verdict}"))
         rows = []
         for name, group in {"all": one.overall, **one.groups}.items():
             estimates = (group.observed_expected, group.calibration_intercept, group.calibration_slope, group.auc)
             brier = "" if group.brier is None else f"{group.brier:.3f}"
             rows.append((name, str(group.n), str(group.events), *(str(one or "–") for one in estimates), brier))
         console.print(table(f"{one.model.id} {one.model.version}: {one.model.event}", HEADINGS, rows))
+        if one.hospitals:
+            _print_hospitals(console, one.model.id, one.hospitals)
         for note in one.notes:
             console.print(Text(f"- {note}"))
         console.print()
+
+
+def print_combined(found: "Mapping[str, Combined]") -> None:
+    """Print what the hospitals found together."""
+    console = Console(highlight=False)
+    for name, one in found.items():
+        counts = f"{one.hospitals} hospitals, {one.n} patients, {one.events} with the outcome"
+        console.print(Text(f"{name}: {counts}, {one.expected:.0f} expected"))
+        if one.across:
+            _print_hospitals(console, name, one.across)
+        else:
+            console.print(Text("- fewer than three hospitals carry any measure"))
+
+
+def _print_hospitals(console: Console, name: str, found: "AcrossHospitals") -> None:
+    headings = ("measure", "hospitals", "mean", "the next hospital", "SD between them")
+    rows = [
+        (
+            MEASURES[measure],
+            str(one.hospitals),
+            f"{one.mean:.2f} ({one.interval[0]:.2f} to {one.interval[1]:.2f})",
+            f"{one.next_hospital[0]:.2f} to {one.next_hospital[1]:.2f}",
+            f"{one.tau:.2f}",
+        )
+        for measure, one in found.pooled.items()
+    ]
+    console.print(table(f"{name} across hospitals", headings, rows))
+
+
+def print_plan(plan: "Plan", *, of_site: bool) -> None:
+    """Print how many patients each measure needs."""
+    console = Console(highlight=False)
+    whose = "this site's" if of_site else "the pooled"
+    share = f"{plan.incidence:.0%}".replace("%", " %")
+    console.print(Text(f"At {whose} incidence of {share}, if the model is right (AUC {plan.auc:.2f}):"))
+    rows = [
+        (one.measure, str(one.patients), str(one.events), str(rough.patients))
+        for one, rough in zip(plan.needs, plan.rough, strict=True)
+    ]
+    headings = ("measure", "patients", "with the outcome", "for intervals twice as wide")
+    console.print(table("patients with a known outcome", headings, rows))
+    console.print(Text(f"{plan.patients} patients serve every measure (Riley 2021)."))

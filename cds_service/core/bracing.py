@@ -15,6 +15,7 @@ from cds_service.core.wording import say_date, say_near_date, say_number
 
 SAME = timedelta(days=7)  # tolerance: 12 weeks and 3 months count as the same
 FRACTURE_UNKNOWN = timedelta(days=90)  # policy, cards E6: as far back as orders count
+STAGES = timedelta(days=180)  # policy: two augmentations this close are stages of one treatment
 MONTH, WEEK, DAY = 730.5, 168.0, 24.0  # hours; UCUM: a month is a/12
 WITHOUT_DATE = {
     "event": "its words name an end without a day",
@@ -42,7 +43,7 @@ class Correction:
         start: set where the order had none, else None.
         review: day of the first review; None if that is over.
         end: last day.
-        is_certain: the order leaves no doubt about how long it runs.
+        is_certain: the order leaves no doubt about how long it runs, and was read whole.
     """
 
     order: SupportOrder
@@ -134,8 +135,8 @@ class Brace:
 
     @property
     def is_first(self) -> bool:
-        """Whether its weeks count from its own beginning."""
-        return self.since == self.times.begins
+        """Whether its weeks count from its own beginning, or from a later stage."""
+        return self.since >= self.times.begins
 
 
 def times_of(order: SupportOrder, procedure_on: date | None, today: date) -> BraceTimes:
@@ -196,7 +197,8 @@ def judge_braces(
     now = [times_of(order, support.procedure_on, today) for order in support.of_kind("brace")]
     before = [times_of(order, None, today) for order in support.earlier_braces]
     window = timedelta(days=limit.only_days) if limit.only_days else FRACTURE_UNKNOWN
-    floor = _counted_from(support, today, fractured_on or today - window)
+    stages_since = fractured_on or today - STAGES
+    floor = _counted_from(support, today, fractured_on or today - window, stages_since)
     course = sorted((one for one in (*now, *before) if one.begins >= floor), key=lambda one: one.begins)
     renewed = {one.order.name for one in now if one.order.draft}
     # An active brace that is renewed now is the same brace.
@@ -206,19 +208,29 @@ def judge_braces(
         if not one.order.draft:
             worn.setdefault(one.order.name, one.begins)
     first = course[0].begins if course else None
-    return tuple(_judged(one, first, worn, limit, today) for one in named)
+    last_stage = support.last_stage_on or date.min
+    return tuple(_judged(one, first, last_stage, worn, limit, today) for one in named)
 
 
-def _counted_from(support: SupportOrders, today: date, floor: date) -> date:
+def _counted_from(support: SupportOrders, today: date, floor: date, stages_since: date) -> date:
     """The first day of which a brace counts: the fracture's, or that of a second stage after it."""
-    stages = sorted({day for day in support.stages if floor <= day <= today})
+    stages = sorted({day for day in support.stages if stages_since <= day <= today})
     if stages and support.is_augmented_now:
         return max(floor, support.procedure_on or today)
-    return stages[-1] if len(stages) > 1 else floor
+    return max(floor, stages[-1]) if len(stages) > 1 else floor
 
 
-def _judged(times: BraceTimes, first: date | None, worn: Mapping[str, date], limit: BracePolicy, today: date) -> Brace:
+def _judged(
+    times: BraceTimes,
+    first: date | None,
+    last_stage: date,
+    worn: Mapping[str, date],
+    limit: BracePolicy,
+    today: date,
+) -> Brace:
     since = min(first or times.begins, times.begins)
+    if times.order.draft:
+        since = max(since, last_stage)
     last_day = since + timedelta(weeks=limit.max_weeks)
     issue = _issue(times, last_day, today)
     is_renewed = worn.get(times.order.name, date.max) <= times.begins
@@ -232,7 +244,7 @@ def _judged(times: BraceTimes, first: date | None, worn: Mapping[str, date], lim
         start=None if times.order.start else times.begins,
         review=review if review >= today else None,
         end=last_day,
-        is_certain=issue in CERTAIN,
+        is_certain=issue in CERTAIN and not times.order.unread,
     )
     offered = correction if issue in CORRECTED else None
     return Brace(times=times, role=role, since=since, last_day=last_day, issue=issue, correction=offered)
@@ -264,13 +276,13 @@ class KeepReason:
     """A fact that keeps a brace on.
 
     Attributes:
-        name: the finding, or `other-fracture`.
-        source: on record, named by the brace order, or mentioned without being decided.
+        name: the finding, `other-fracture`, `other-surgery` or `brace-noted`.
+        source: on record, named by the brace order, by the augmentation order, or mentioned without being decided.
         levels: of other fractures.
     """
 
     name: str
-    source: Literal["record", "order", "open"]
+    source: Literal["record", "order", "signed", "open"]
     levels: tuple[str, ...] = ()
 
 
@@ -282,9 +294,17 @@ def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason
     by_order = {reason for order in braces for reason in order.reasons}
     found = [KeepReason(name, "record") for name in KEEP if findings.is_true(name)]
     found += [KeepReason(name, "order") for name in KEEP if name in by_order and not findings.is_true(name)]
+    by_signed = support.signed_reasons - by_order
+    found += [KeepReason(name, "signed") for name in KEEP if name in by_signed and not findings.is_true(name)]
     if support.other_fractures:
         found.append(KeepReason("other-fracture", "record", support.other_fractures))
-    gaps = {name: findings.gaps[name] for name in KEEP if name in findings.gaps and name not in by_order}
+    elif support.possible_fractures:
+        found.append(KeepReason("other-fracture", "open", support.possible_fractures))
+    if support.other_surgery:
+        found.append(KeepReason("other-surgery", "open"))
+    if support.is_brace_noted:
+        found.append(KeepReason("brace-noted", "open"))
+    gaps = {name: findings.gaps[name] for name in KEEP if name in findings.gaps and name not in by_order | by_signed}
     # What the record mentions without deciding.
     found += [KeepReason(name, "open") for name, gap in gaps.items() if gap.is_mentioned and gap.reason != "unreadable"]
     return tuple(found)

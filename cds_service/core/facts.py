@@ -258,6 +258,7 @@ class AugmentationOrder:
         titles: what the orders are called, from our own texts, never from the record.
         authored: the day it was written; values dated later do not count.
         planned: the day it is planned for, where stated.
+        last_planned: that of its last stage, where several days are stated.
         reasons: concept names recognised among the orders' reason codes (`malignancy`, `osteoporotic-fracture`).
         level_source: the element that gave the levels, `bodySite`, `reasonCode`, `text`; empty when none did.
     """
@@ -273,6 +274,7 @@ class AugmentationOrder:
     titles: tuple[str, ...] = ()
     authored: date | None = None
     planned: date | None = None
+    last_planned: date | None = None
     reasons: frozenset[str] = frozenset()
     level_source: str = ""
     notes: tuple[str, ...] = ()
@@ -315,6 +317,9 @@ class SupportOrder:
         reasons: concepts that a brace order names as its reason (`unstable-fracture`).
         hours: how long it runs by its dates, where that is stated.
         worded: what its words say of its end.
+        levels: vertebrae that a brace order names.
+        unread: elements of a brace order with anything that was not understood, by their names in R4: its correction
+            is offered and not pre-selected.
         source: the draft itself, which a correction starts from; the core never looks into it. None where a correction
             could reach another order, and for active orders.
     """
@@ -329,6 +334,8 @@ class SupportOrder:
     hours: float | None = None
     reasons: frozenset[str] = frozenset()
     worded: WordedEnd = NOT_WORDED
+    levels: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     source: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -346,8 +353,14 @@ class SupportOrders:
         unchecked: resource types whose list could not be read, so that "not ordered yet" is not claimed.
         stages: the days of the augmentations done.
         procedure_on: the day that the augmentation being signed is planned for.
+        last_stage_on: the day of its last stage, if that is planned for a later day.
         is_augmented_now: whether an augmentation is being signed.
         other_fractures: levels with a recent fracture that are not treated now.
+        possible_fractures: levels that are not treated now and may have one: its day or status leaves it open, or a
+            brace order names the level.
+        other_surgery: another operation of the spine is ordered, or was done lately.
+        signed_reasons: concepts that the augmentation being signed names as reasons to keep a brace.
+        is_brace_noted: the words of the augmentation being signed speak of a brace.
         counted_from: orders written earlier are none of this fracture; None: all count.
     """
 
@@ -357,8 +370,13 @@ class SupportOrders:
     augmented_on: date | None = None
     stages: tuple[date, ...] = ()
     procedure_on: date | None = None
+    last_stage_on: date | None = None
     is_augmented_now: bool = False
     other_fractures: tuple[str, ...] = ()
+    possible_fractures: tuple[str, ...] = ()
+    other_surgery: bool = False
+    signed_reasons: frozenset[str] = frozenset()
+    is_brace_noted: bool = False
     counted_from: date | None = None
 
     def of_kind(self, kind: str) -> tuple[SupportOrder, ...]:

@@ -64,8 +64,8 @@ class Marker:
         return tuple(change for change in self.changes if change.is_in_range)
 
 
-def wilson_interval(events: int, n: int) -> tuple[float, float]:
-    """95 % interval of a proportion, 0..1, after Wilson."""
+def wilson_interval(events: float, n: float) -> tuple[float, float]:
+    """95 % interval of a proportion, 0..1, after Wilson; of weighted counts too."""
     share, square = events / n, Z_95**2
     middle = (share + square / (2 * n)) / (1 + square / n)
     margin = Z_95 * math.sqrt(share * (1 - share) / n + square / (4 * n * n)) / (1 + square / n)

@@ -22,7 +22,7 @@ from cds_service.fhir.orders.drafts import NO_DRAFTS
 from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.raw_json import member, objects, text, truth
 from cds_service.fhir.site_calendar import Moment, SiteCalendar
-from cds_service.population.outcomes_file import FOR_PEOPLE
+from cds_service.population.outcomes_file import DEATH_WITHOUT_DAY, FOLLOWED, FOR_PEOPLE
 from cds_service.population.scoring import PROCEDURES, Run, as_draft, by_type, is_augmentation, known_on, name_of
 
 Json = dict[str, Any]
@@ -90,11 +90,20 @@ class Followed:
     pain: Finding | None
 
     def refracture(self, months: int) -> bool | None:
-        """Whether a new fracture came within so many months; None where the patient was not seen that long."""
+        """Whether a new fracture came within so many months; None if the patient was lost before.
+
+        Who died without one had none.
+        """
         until = months_before(self.day, -months)
         if any(one.is_new and one.day <= until for one in self.events):
             return True
-        return False if self.last_contact >= until else None
+        is_followed = self.last_contact >= until or self.died is not None
+        return False if is_followed else None
+
+    @property
+    def first_refracture(self) -> date | None:
+        """The day of the first new fracture."""
+        return min((one.day for one in self.events if one.is_new), default=None)
 
     @property
     def residual_pain(self) -> bool | None:
@@ -289,7 +298,7 @@ def columns(run: Run) -> tuple[str, ...]:
     basic = ("sex", "age", "procedure", "treated-levels", "level-count")
     findings = (*basic, *sorted((used | asked) - set(basic)))
     outcomes = ("outcome-refracture", "months-refracture", "outcome-residual-pain", "months-residual-pain")
-    return ("id", "date", *findings, *outcomes, *FOR_PEOPLE, "confirmed")
+    return ("id", "date", *findings, *outcomes, *FOLLOWED, *FOR_PEOPLE, "confirmed")
 
 
 def write_rows(found: Sequence[Followed], months: int, run: Run, target: TextIO) -> None:
@@ -313,12 +322,19 @@ def _row(one: Followed, months: int, head: Sequence[str]) -> dict[str, str]:
         "months-refracture": str(months),
         "outcome-residual-pain": "" if pain is None else str(int(pain)),
         "months-residual-pain": str(PAIN_MONTHS),
+        "event-date": one.first_refracture.isoformat() if one.first_refracture else "",
         "last-contact": one.last_contact.isoformat(),
-        "died": one.died.isoformat() if one.died else "day not stated" if one.is_dead else "",
+        "died": _day_of_death(one),
         "event": "; ".join(map(str, one.events)),
         "pain-at-12-months": _cell(one.pain.value) if one.pain else "",
         "resources": "; ".join((*one.procedures, *sources)),
     }
+
+
+def _day_of_death(one: Followed) -> str:
+    if one.died:
+        return one.died.isoformat()
+    return DEATH_WITHOUT_DAY if one.is_dead else ""
 
 
 def _cell(value: Value) -> str:

@@ -3,17 +3,16 @@
 Columns are named as the findings. What cannot be read counts as missing and is named with its row; it is never guessed.
 """
 
-import csv
-import hashlib
-import io
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from statistics import median
+from typing import Final, TypeVar
 
 from cds_service.core.assessment import OUTCOMES
 from cds_service.core.derived import SPINE, derive
@@ -21,11 +20,24 @@ from cds_service.core.facts import AugmentationOrder, Finding, Findings, Gap, Pr
 from cds_service.core.study import Outcome
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import CdsError
+from cds_service.population.follow_up import Days, FollowUp, follow_up_of
+from cds_service.population.table_file import AmbiguousNumber, number_in, read_table
 
-# Besides findings and outcomes. The last ones are written by `outcomes` for the person who confirms, and not read.
+# Besides findings and outcomes.
 PLAIN = ("id", "date", "confirmed")
-FOR_PEOPLE = ("last-contact", "died", "event", "pain-at-12-months", "resources")
-YES_NO = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+FOLLOWED = ("event-date", "last-contact", "died")
+GROUPING = ("hospital", "period", "language", "ethnicity")
+# `outcomes` writes these for the person who confirms; they are not read.
+FOR_PEOPLE = ("event", "pain-at-12-months", "resources")
+# Also as Excel writes them in German, French and Spanish.
+YES = frozenset({"1", "true", "yes", "y", "wahr", "ja", "vrai", "oui", "verdadero", "sí"})
+NO = frozenset({"0", "false", "no", "n", "falsch", "nein", "faux", "non", "falso"})
+DEATH_WITHOUT_DAY = "day not stated"
+MOST_BAD_CELLS = 0.05  # of a column's rows; more, and the column is not what it seems
+ONE_SLIP = 1  # is named, however short the file
+GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+ISO_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00)?)?")
+T_SCORE: Final = "bmd-t-score"
 WORDS = {"sex": ("male", "female"), "procedure": ("PKP", "PVP"), "mna-category": ("A", "B", "C")}
 JUNCTION = ("T10", "T11", "T12", "L1", "L2")
 MOST_NAMED = 20
@@ -42,6 +54,8 @@ class LocalPatient:
         findings: as known on that day; every other name of the vocabulary is a gap.
         outcomes: by outcome; one that is not known is absent.
         months: within which the outcome was counted, by outcome, where the file says.
+        follow_up: until a refracture, death or loss, where the file says.
+        groups: `hospital`, `period` and the like, where the file says.
         confirmed: a person looked at the row; None where the file has no such column.
     """
 
@@ -51,6 +65,8 @@ class LocalPatient:
     findings: Findings
     outcomes: Mapping[Outcome, bool]
     months: Mapping[Outcome, int]
+    follow_up: FollowUp | None
+    groups: Mapping[str, str]
     confirmed: bool | None
 
 
@@ -62,57 +78,92 @@ class OutcomesFile:
         digest: sha256 of its bytes.
         faults: unknown columns and cells that could not be read, with row and column; never their content.
         repeated: ids in more than one row.
+        question: what a person has to look at before these rows change any figure;
+            empty if there is nothing.
     """
 
     patients: tuple[LocalPatient, ...]
     digest: str
     faults: tuple[str, ...]
     repeated: int
+    question: str = ""
 
 
 def read_outcomes(path: Path, specs: Mapping[str, FindingSpec], today: date) -> OutcomesFile:
-    """Read the file: comma or semicolon, UTF-8. A row of a procedure after today is not used.
+    """Read the file: CSV of any common form, or Excel.
+
+    A row of a procedure after today is not used.
 
     Raises:
-        CdsError: it is no such table, a heading stands twice, or no row has an outcome.
+        CdsError: it is no such table, a heading stands twice, a column cannot be read in
+            more than 5 % of the rows, or no row has an outcome.
     """
-    try:
-        raw = path.read_bytes()
-        text = raw.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CdsError(f"{path.name} cannot be read: {error}") from error
-    rows = list(csv.reader(io.StringIO(text), delimiter=";" if ";" in text.partition("\n")[0] else ","))
-    if not rows:
-        raise CdsError(f"{path.name} is empty")
-    head = [name.strip().lower() for name in rows[0]]
+    table = read_table(path)
+    head = [name.lower() for name in table.rows[0]]
     if twice := [name for name, count in Counter(filter(None, head)).items() if count > 1]:
         raise CdsError(f"{path.name}: the column {twice[0]} stands twice")
-    known = {*specs, *PLAIN, *FOR_PEOPLE, *(f"{kind}-{one}" for one in OUTCOMES for kind in ("outcome", "months"))}
-    faults = [f"column {name!r} is not known and not used" for name in head if name not in known]
+    faults = _unknown_columns(head, specs)
+    bad_cells: Counter[str] = Counter()
     patients = []
-    for number, cells in enumerate(rows[1:], start=2):
+    for number, cells in enumerate(table.rows[1:], start=2):
         size = f"row {number}: {len(cells)} cells under {len(head)} headings"
-        if any(cell.strip() for cell in cells[len(head) :]):
+        if any(cells[len(head) :]):
             # A comma within a cell, as in T12,L1 without quotes, moves all that follows into other columns.
             faults.append(f"{size}; the row is not used")
-        elif any(cell.strip() for cell in cells):
-            row = _Row(number, dict(zip(head, (cell.strip() for cell in cells), strict=False)), specs)
+        elif any(cells):
+            row = _Row(number, dict(zip(head, cells, strict=False)), specs, table.delimiter)
             patient = row.patient()
-            faults += [f"{size}; the last ones are taken as missing"] if len(cells) < len(head) else []
+            if len(cells) < len(head):
+                faults.append(f"{size}; the last ones are taken as missing")
             faults += row.faults
+            bad_cells.update(row.bad_columns)
             if patient.day is None or patient.day <= today:
                 patients.append(patient)
             else:
                 faults.append(f"row {number}, date: after today; the row is not used")
+    _refuse_bad_columns(path.name, bad_cells, len(patients), faults)
     if not any(one.outcomes for one in patients):
         raise CdsError(f"{path.name}: no row has an outcome (outcome-refracture or outcome-residual-pain)")
     ids = Counter(one.id for one in patients if one.id)
+    question = _question_of(patients)
     return OutcomesFile(
         patients=tuple(patients),
-        digest=hashlib.sha256(raw).hexdigest(),
-        faults=tuple(faults),
+        digest=table.digest,
+        faults=tuple([question, *faults] if question else faults),
         repeated=sum(count > 1 for count in ids.values()),
+        question=question,
     )
+
+
+def _unknown_columns(head: Sequence[str], specs: Mapping[str, FindingSpec]) -> list[str]:
+    of_outcomes = (f"{kind}-{one}" for one in OUTCOMES for kind in ("outcome", "months"))
+    known = {*specs, *PLAIN, *FOLLOWED, *GROUPING, *FOR_PEOPLE, *of_outcomes}
+    return [f"column {name!r} is not known and not used" for name in head if name not in known]
+
+
+def _refuse_bad_columns(name: str, bad_cells: Mapping[str, int], rows: int, faults: Sequence[str]) -> None:
+    """Refuse a file with a column that is hardly what its heading says.
+
+    Raises:
+        CdsError: more than 5 % of the cells of a column cannot be read.
+    """
+    most = max(ONE_SLIP, MOST_BAD_CELLS * rows)
+    for column, count in bad_cells.items():
+        if count > most:
+            first = next(one for one in faults if f", {column}: " in one)
+            raise CdsError(
+                f"{name}: {count} of {rows} rows cannot be read in the column {column},"
+                f" the first: {first.partition(';')[0]}"
+            )
+
+
+def _question_of(patients: Sequence[LocalPatient]) -> str:
+    """Ask whether T-scores have lost their sign; patients like these lie below 0."""
+    found = (one.findings.number(T_SCORE) for one in patients)
+    scores = [one for one in found if one is not None]
+    if not scores or median(scores) <= 0:
+        return ""
+    return f"{T_SCORE}: the median is {median(scores):+.1f}; was the minus sign lost?"
 
 
 def say_faults(faults: Sequence[str]) -> list[str]:
@@ -128,15 +179,27 @@ class _BadCell(ValueError):
 class _Row:
     """The cells of one row; what cannot be read is noted in `faults`."""
 
-    def __init__(self, number: int, cells: Mapping[str, str], specs: Mapping[str, FindingSpec]) -> None:
+    def __init__(
+        self,
+        number: int,
+        cells: Mapping[str, str],
+        specs: Mapping[str, FindingSpec],
+        delimiter: str,
+    ) -> None:
         self.number, self.cells, self.specs = number, cells, specs
+        self.delimiter = delimiter
         self.faults: list[str] = []
+        self.bad_columns: list[str] = []
 
     def patient(self) -> LocalPatient:
         day = self._cell("date", _day)
-        read = {name: self._cell(name, partial(_value, spec)) for name, spec in self.specs.items()}
-        outcomes = {name: self._cell(f"outcome-{name}", _yes_no) for name in OUTCOMES}
-        months = {name: self._cell(f"months-{name}", _months) for name in OUTCOMES}
+        read = {name: self._cell(name, partial(_value, spec, self.delimiter)) for name, spec in self.specs.items()}
+        outcomes = {name: self._cell(f"outcome-{name}", self._yes_no) for name in OUTCOMES}
+        months = {name: self._cell(f"months-{name}", self._months) for name in OUTCOMES}
+        known = outcomes["refracture"]
+        follow_up = self._follow_up(day, months["refracture"], outcome=known)
+        if follow_up is not None and known is None:
+            outcomes["refracture"] = follow_up.outcome
         return LocalPatient(
             row=self.number,
             id=self.cells.get("id", ""),
@@ -144,8 +207,26 @@ class _Row:
             findings=self._findings({name: value for name, value in read.items() if value is not None}, day),
             outcomes={name: value for name, value in outcomes.items() if value is not None},
             months={name: value for name, value in months.items() if value is not None},
-            confirmed=bool(self._cell("confirmed", _yes_no)) if "confirmed" in self.cells else None,
+            follow_up=follow_up,
+            groups={name: self.cells[name] for name in GROUPING if self.cells.get(name)},
+            confirmed=(bool(self._cell("confirmed", self._yes_no)) if "confirmed" in self.cells else None),
         )
+
+    def _follow_up(self, day: date | None, months: int | None, *, outcome: bool | None) -> FollowUp | None:
+        is_undated_death = self.cells.get("died", "").lower() == DEATH_WITHOUT_DAY
+        days = Days(
+            procedure=day,
+            event=self._cell("event-date", _day),
+            last_contact=self._cell("last-contact", _day),
+            died=None if is_undated_death else self._cell("died", _day),
+        )
+        return follow_up_of(days, months, outcome=outcome)
+
+    def _yes_no(self, text: str) -> bool:
+        return _yes_no(text, self.delimiter)
+
+    def _months(self, text: str) -> int:
+        return _months(text, self.delimiter)
 
     def _cell(self, column: str, read: Callable[[str], Read]) -> Read | None:
         """The cell's value; None where it is empty, or cannot be read and was noted."""
@@ -154,6 +235,7 @@ class _Row:
             return read(text) if text else None
         except _BadCell as error:
             self.faults.append(f"row {self.number}, {column}: {error}; taken as missing")
+            self.bad_columns.append(column)
             return None
 
     def _findings(self, given: Mapping[str, Value], day: date | None) -> Findings:
@@ -178,7 +260,7 @@ class _Row:
         return derive(Findings(known, gaps), self.specs, order, sarcopenia_criteria="study")
 
 
-def _value(spec: FindingSpec, text: str) -> Value:
+def _value(spec: FindingSpec, delimiter: str, text: str) -> Value:
     if spec.name == "treated-levels":
         levels = [one.upper() for one in text.replace(",", " ").replace("/", " ").split()]
         if not levels or not set(levels) <= set(SPINE):
@@ -190,12 +272,14 @@ def _value(spec: FindingSpec, text: str) -> Value:
             raise _BadCell(f"not one of {', '.join(WORDS[spec.name])}")
         return found
     is_number = spec.kind in ("quantity", "change") or spec.unit != "1" or spec.name in ("plvi", "level-count")
-    return _number(spec, text) if is_number else _yes_no(text)
+    return _number(spec, delimiter, text) if is_number else _yes_no(text, delimiter)
 
 
-def _number(spec: FindingSpec, text: str) -> float:
+def _number(spec: FindingSpec, delimiter: str, text: str) -> float:
     try:
-        value = float(text)
+        value = number_in(text, delimiter)
+    except AmbiguousNumber:
+        raise _BadCell("a comma that may mean thousands or decimals") from None
     except ValueError:
         raise _BadCell(f"no number in {spec.unit}") from None
     if not math.isfinite(value) or (spec.range and not spec.range[0] <= value <= spec.range[1]):
@@ -203,20 +287,40 @@ def _number(spec: FindingSpec, text: str) -> float:
     return value
 
 
-def _yes_no(text: str) -> bool:
-    if text.lower() not in YES_NO:
+def _yes_no(text: str, delimiter: str) -> bool:
+    """Read yes or no; statistics programs write them as `1.0` and `0.0`."""
+    word = text.lower()
+    if word in YES or word in NO:
+        return word in YES
+    try:
+        value = number_in(text, delimiter)
+    except ValueError:
+        value = math.nan
+    if value not in (0, 1):
         raise _BadCell("neither 1, true, yes nor 0, false, no")
-    return YES_NO[text.lower()]
+    return value == 1
 
 
-def _months(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
+def _months(text: str, delimiter: str) -> int:
+    try:
+        value = number_in(text, delimiter)
+    except ValueError:
+        value = 0
+    if not 1 <= value < math.inf or value != int(value):
         raise _BadCell("no number of months")
-    return int(text)
+    return int(value)
 
 
 def _day(text: str) -> date:
+    """Read `2026-05-01` or `1.5.2026`; a day with slashes may be of two months."""
+    german = GERMAN_DAY.fullmatch(text)
     try:
-        return date.fromisoformat(text)
+        if german:
+            day, month, year = map(int, german.groups())
+            return date(year, month, day)
+        iso = ISO_DAY.fullmatch(text)
+        if iso:
+            return date.fromisoformat(iso[1])
     except ValueError:
-        raise _BadCell("no date like 2026-05-01") from None
+        pass  # the 31st of April
+    raise _BadCell("no date like 2026-05-01")

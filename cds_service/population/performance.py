@@ -75,6 +75,8 @@ class Performance(_Measure):
 
     Attributes:
         expected: events by the figures.
+        share: with the outcome, 0..1; weighted where patients were.
+        mean_figure: of the model, 0..1; likewise.
         observed_expected: events / expected; interval on the log scale (Debray 2017, doi 10.1136/bmj.i6460).
         calibration_intercept: log odds by which the figures are too low, the slope held at 1.
         calibration_slope: of the outcome on the log odds of the figure; under 1 the figures are too extreme.
@@ -85,6 +87,8 @@ class Performance(_Measure):
     n: int
     events: int
     expected: float
+    share: float | None
+    mean_figure: float | None
     observed_expected: Estimate | None
     calibration_intercept: Estimate | None
     calibration_slope: Estimate | None
@@ -96,13 +100,20 @@ class Performance(_Measure):
     notes: tuple[str, ...]
 
 
-def measure(outcome: Sequence[bool], risk: Sequence[float]) -> Performance:
-    """The measures of figures, 0..1, against outcomes."""
-    events_at, shares = np.asarray(outcome, dtype=np.float64), np.asarray(risk, dtype=np.float64)
-    n, events, expected = len(events_at), int(events_at.sum()), float(shares.sum())
+def measure(outcome: Sequence[bool], risk: Sequence[float], weight: Vector | None = None) -> Performance:
+    """Measure figures, 0..1, against outcomes.
+
+    Args:
+        weight: of each patient, where some stand for others that were lost
+            (`follow_up.censoring_weights`). Errors are then robust ones.
+    """
+    events_at = np.asarray(outcome, dtype=np.float64)
+    shares = np.asarray(risk, dtype=np.float64)
+    n, events = len(events_at), int(events_at.sum())
+    expected = float(shares.sum() if weight is None else weight @ shares)
     scarce, are_alike = min(events, n - events), _are_alike(log_odds_of(shares))
-    slope = calibration_slope(events_at, shares) if scarce >= FEWEST else None
-    auc = auc_delong(events_at, shares) if scarce > 1 else None
+    slope = calibration_slope(events_at, shares, weight) if scarce >= FEWEST else None
+    auc = auc_delong(events_at, shares, weight) if scarce > 1 else None
     why_no_slope = ALIKE if are_alike else TOO_FEW if scarce < FEWEST else SEPARATED
     why_no_auc = (
         ALIKE if are_alike else "fewer than 2 patients with or without the outcome" if scarce < 2 else SEPARATED
@@ -117,21 +128,31 @@ def measure(outcome: Sequence[bool], risk: Sequence[float]) -> Performance:
         n=n,
         events=events,
         expected=expected,
-        observed_expected=observed_expected(events, n, expected) if scarce else None,
-        calibration_intercept=calibration_intercept(events_at, shares) if scarce else None,
+        share=float(np.average(events_at, weights=weight)) if n else None,
+        mean_figure=float(np.average(shares, weights=weight)) if n else None,
+        observed_expected=observed_expected(events_at, shares, weight) if scarce else None,
+        calibration_intercept=(calibration_intercept(events_at, shares, weight) if scarce else None),
         calibration_slope=slope,
         auc=auc,
-        brier=float(brier_score_loss(events_at, shares)) if n else None,
-        calibration_curve=calibration_groups(events_at, shares),
-        smooth=_smooth(events_at, shares) if scarce >= FEWEST else (),
-        decision_curve=decision_curve(events_at, shares) if n else (),
+        brier=float(brier_score_loss(events_at, shares, sample_weight=weight)) if n else None,
+        calibration_curve=calibration_groups(events_at, shares, weight),
+        # Lowess knows no weights.
+        smooth=_smooth(events_at, shares) if scarce >= FEWEST and weight is None else (),
+        decision_curve=decision_curve(events_at, shares, weight) if n else (),
         notes=tuple(note for note, is_so in notes.items() if is_so),
     )
 
 
-def observed_expected(events: int, n: int, expected: float) -> Estimate:
-    """Events / expected; ln(O/E) has variance (1 - O/n) / O (Debray 2017)."""
-    ratio, margin = events / expected, Z_95 * math.sqrt((1 - events / n) / events)
+def observed_expected(outcome: Vector, risk: Vector, weight: Vector | None = None) -> Estimate:
+    """Events / expected; ln(O/E) has variance (1 - O/n) / O (Debray 2017).
+
+    With weights its variance is that of the weighted share.
+    """
+    weights = np.ones(len(outcome)) if weight is None else weight
+    events, expected = float(weights @ outcome), float(weights @ risk)
+    share = events / float(weights.sum())
+    error = math.sqrt(float(weights**2 @ (outcome - share) ** 2)) / events
+    ratio, margin = events / expected, Z_95 * error
     return Estimate(value=ratio, interval=(ratio * math.exp(-margin), ratio * math.exp(margin)))
 
 
@@ -149,14 +170,14 @@ def _within(value: float, error: float) -> Estimate:
     return Estimate(value=value, interval=(value - Z_95 * error, value + Z_95 * error))
 
 
-def calibration_intercept(outcome: Vector, risk: Vector) -> Estimate:
+def calibration_intercept(outcome: Vector, risk: Vector, weight: Vector | None = None) -> Estimate:
     """Of a logistic model with the log odds of the figure as offset (calibration in the large)."""
-    return _within(*fit_intercept(outcome, log_odds_of(risk)))
+    return _within(*fit_intercept(outcome, log_odds_of(risk), weight))
 
 
-def calibration_slope(outcome: Vector, risk: Vector) -> Estimate | None:
+def calibration_slope(outcome: Vector, risk: Vector, weight: Vector | None = None) -> Estimate | None:
     """Of a logistic model on the log odds of the figure; None where it cannot be fitted."""
-    fit = fit_logistic(outcome, log_odds_of(risk))
+    fit = fit_logistic(outcome, log_odds_of(risk), weight)
     return fit and fit.slope_estimate
 
 
@@ -173,51 +194,79 @@ class LogisticFit(NamedTuple):
         return _within(self.slope, math.sqrt(self.covariance[1][1]))
 
 
-def fit_logistic(outcome: Vector, log_odds: Vector) -> LogisticFit | None:
+def fit_logistic(outcome: Vector, log_odds: Vector, weight: Vector | None = None) -> LogisticFit | None:
     """Logistic recalibration; None where all figures are equal, or they separate the outcomes but for ties.
 
-    Then the likelihood has no maximum (Albert 1984, doi 10.1093/biomet/71.1.1).
+    Then the likelihood has no maximum (Albert 1984, doi 10.1093/biomet/71.1.1). With weights
+    the covariance is the robust one.
     """
     if _are_alike(log_odds) or _are_alike(outcome):
         return None
     with_it, without = log_odds[outcome == 1], log_odds[outcome == 0]
     if with_it.min() >= without.max() or without.min() >= with_it.max():
         return None
-    fit = sm.GLM(outcome, sm.add_constant(log_odds), family=sm.families.Binomial()).fit()
+    model = sm.GLM(
+        outcome,
+        sm.add_constant(log_odds),
+        family=sm.families.Binomial(),
+        var_weights=weight,
+    )
+    fit = model.fit(cov_type="nonrobust" if weight is None else "HC0")
     (constant, both), (_, squared) = np.asarray(fit.cov_params()).tolist()
     return LogisticFit(float(fit.params[0]), float(fit.params[1]), ((constant, both), (both, squared)))
 
 
-def fit_intercept(outcome: Vector, log_odds: Vector) -> tuple[float, float]:
+def fit_intercept(outcome: Vector, log_odds: Vector, weight: Vector | None = None) -> tuple[float, float]:
     """Intercept and its standard error, the slope held at 1: as many events are expected as were observed.
 
     Not by reweighted least squares, which runs away where figures are extreme and wrong.
     """
-    value = solve_intercept(log_odds, float(outcome.mean()))
+    share = float(np.average(outcome, weights=weight))
+    value = solve_intercept(log_odds, share, weight)
     risk = expit(value + log_odds)
-    return value, 1 / math.sqrt(float(risk @ (1 - risk)))
+    if weight is None:
+        return value, 1 / math.sqrt(float(risk @ (1 - risk)))
+    scores, information = weight * (outcome - risk), float(weight @ (risk * (1 - risk)))
+    return value, math.sqrt(float(scores @ scores)) / information
 
 
-def auc_delong(outcome: Vector, risk: Vector) -> Estimate | None:
+def auc_delong(outcome: Vector, risk: Vector, weight: Vector | None = None) -> Estimate | None:
     """Area under the ROC curve; variance from the placement values of each group (DeLong 1988), cut at 0 and 1.
 
     A placement is the share of the other group below, ties half; found in sorted figures, since pairs would need memory
     for n squared.
     None where the groups do not overlap: the variance is then 0, and the interval would claim to be certain.
     """
-    with_it, without = risk[outcome == 1], risk[outcome == 0]
-    area, variance = float(roc_auc_score(outcome, risk)), 0.0
-    for group, others in ((with_it, np.sort(without)), (without, np.sort(with_it))):
-        below = np.searchsorted(others, group) + np.searchsorted(others, group, side="right")
-        variance += float((below / 2 / len(others)).var(ddof=1)) / len(group)
-    if variance == 0:
+    weights = np.ones(len(outcome)) if weight is None else weight
+    area = float(roc_auc_score(outcome, risk, sample_weight=weight))
+    variance = 0.0
+    for one in (1, 0):
+        group, others = outcome == one, outcome != one
+        placed = _placements(risk[group], risk[others], weights[others])
+        share = weights[group] / weights[group].sum()
+        spread = (placed - share @ placed) ** 2
+        # As many degrees of freedom as DeLong's unweighted variance has.
+        freedom = 1 - float(share @ share)
+        variance += float(share**2 @ spread) / freedom if freedom > 0 else 0.0
+    if variance < NEAREST**2:  # but for rounding
         return None
     low, high = _within(area, math.sqrt(variance)).interval
     return Estimate(value=area, interval=(max(0.0, low), min(1.0, high)))
 
 
-def calibration_groups(outcome: Vector, risk: Vector) -> tuple[CurvePoint, ...]:
+def _placements(group: Vector, others: Vector, weight: Vector) -> Vector:
+    """Share of the others' weight below each figure of the group, ties half."""
+    order = np.argsort(others)
+    ranked, summed = others[order], np.concatenate([[0.0], np.cumsum(weight[order])])
+    below = summed[np.searchsorted(ranked, group)]
+    at_most = summed[np.searchsorted(ranked, group, side="right")]
+    placed: Vector = (below + at_most) / 2 / summed[-1]
+    return placed
+
+
+def calibration_groups(outcome: Vector, risk: Vector, weight: Vector | None = None) -> tuple[CurvePoint, ...]:
     """Groups of about equal size by figure: at most 10, of at least 20 patients each; equal figures stay together."""
+    weights = np.ones(len(outcome)) if weight is None else weight
     most = min(MOST_GROUPS, len(risk) // SMALLEST_GROUP)
     starts: list[float] = []  # the lowest figure of each group
     held, left = len(risk), len(risk)
@@ -229,9 +278,14 @@ def calibration_groups(outcome: Vector, risk: Vector) -> tuple[CurvePoint, ...]:
     place = np.searchsorted(starts, risk, side="right")
     points = []
     for members in (place == group for group in range(1, len(starts) + 1) if len(starts) > 1):
-        n, events = int(members.sum()), int(outcome[members].sum())
-        mean, interval = float(risk[members].mean()), wilson_interval(events, n)
-        points.append(CurvePoint(predicted=mean, observed=events / n, interval=interval, n=n))
+        held = weights[members]
+        mean = float(np.average(risk[members], weights=held))
+        share = float(np.average(outcome[members], weights=held))
+        # Patients who stand for others count for fewer (Kish).
+        effective = float(held.sum() ** 2 / (held @ held))
+        interval = wilson_interval(share * effective, effective)
+        n = int(members.sum())
+        points.append(CurvePoint(predicted=mean, observed=share, interval=interval, n=n))
     return tuple(points)
 
 
@@ -243,13 +297,16 @@ def _smooth(outcome: Vector, risk: Vector) -> tuple[tuple[float, float], ...]:
     return tuple((float(x), min(1.0, max(0.0, float(y)))) for x, y in line[steps] if math.isfinite(y))
 
 
-def decision_curve(outcome: Vector, risk: Vector) -> tuple[NetBenefit, ...]:
+def decision_curve(outcome: Vector, risk: Vector, weight: Vector | None = None) -> tuple[NetBenefit, ...]:
     """TP/n - FP/n x t/(1 - t) at each threshold t (Vickers 2006, doi 10.1177/0272989X06295361)."""
-    n, prevalence, found = len(outcome), float(outcome.mean()), []
+    weights = np.ones(len(outcome)) if weight is None else weight
+    n, prevalence = float(weights.sum()), float(np.average(outcome, weights=weights))
+    found = []
     for threshold in THRESHOLDS:
         acted = risk >= threshold
         odds = threshold / (1 - threshold)
-        true, false = float(outcome[acted].sum()), float((1 - outcome[acted]).sum())
+        held = weights[acted]
+        true, false = float(held @ outcome[acted]), float(held @ (1 - outcome[acted]))
         benefit, of_all = true / n - false / n * odds, prevalence - (1 - prevalence) * odds
         found.append(NetBenefit(threshold=threshold, model=benefit, all=of_all))
     return tuple(found)

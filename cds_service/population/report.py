@@ -15,6 +15,12 @@ from cds_service.population.performance import Performance
 from cds_service.population.validating import ModelValidation
 
 PAGE = "report.html"
+MEASURES = {
+    "observedExpected": "observed / expected",
+    "calibrationIntercept": "intercept",
+    "calibrationSlope": "slope",
+    "auc": "AUC",
+}
 BLUE, GREY, ORANGE = "#1f5fa8", "#767676", "#b85c00"
 SIDE = 300  # pixels
 PERCENT = alt.Axis(format="%", grid=True, gridColor="#e5e5e5")
@@ -32,6 +38,7 @@ def validation_page(found: Sequence[ModelValidation], file: OutcomesFile, made: 
         made=made,
         calibration_plot=calibration_plot,
         decision_plot=decision_plot,
+        measures=MEASURES,
     )
 
 

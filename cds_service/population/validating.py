@@ -3,7 +3,7 @@
 The figures are those that the service would have given: the same findings, reduced models and held values.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,20 +14,37 @@ from cds_service.core.policy import Policy
 from cds_service.core.recalibration import Recalibration
 from cds_service.errors import CdsError
 from cds_service.population import performance
+from cds_service.population.follow_up import Incidence, censoring_weights, incidence_of
+from cds_service.population.hospitals import AcrossHospitals, across_hospitals
 from cds_service.population.local_models import LocalFigure, LocalModel
-from cds_service.population.outcomes_file import LocalPatient, OutcomesFile, say_faults
+from cds_service.population.outcomes_file import (
+    GROUPING,
+    LocalPatient,
+    OutcomesFile,
+    say_faults,
+)
+from cds_service.population.verdict import Sentences, judge
 
 OLD = 75  # years; policy
+REFRACTURE, HOSPITAL = "refracture", "hospital"
 SMALLEST_CELL = 5  # patients; smaller groups are left out, they could be recognised
+# Of the share with the outcome, between none and all of those whose outcome is unknown:
+# wider, and a refit would learn who was followed and not who fractures. Policy.
+WIDEST_BOUNDS = 0.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessed:
-    """A local patient with an outcome and what the model says."""
+    """A local patient with an outcome and what the model says.
+
+    Attributes:
+        weight: how many patients stand behind this one; more than 1 after losses.
+    """
 
     patient: LocalPatient
     figure: LocalFigure
     has_outcome: bool
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +52,20 @@ class ModelValidation:
     """One model on all patients with its outcome, and on groups of them.
 
     Attributes:
+        verdict: three sentences for who reads no further.
+        incidence: share with the outcome, with death and loss accounted for; None of an
+            outcome that is asked at one time.
         missing: share of the patients without this input, by finding.
+        hospitals: how the model does across hospitals; None of fewer than three.
         groups: by name, in the order of the report; too small ones are left out and named in `notes`.
     """
 
     model: LocalModel
     overall: performance.Performance
+    verdict: Sentences
+    incidence: Incidence | None
     missing: Mapping[str, float]
+    hospitals: AcrossHospitals | None
     groups: Mapping[str, performance.Performance]
     notes: tuple[str, ...]
 
@@ -53,35 +77,56 @@ def validate(file: OutcomesFile, models: Iterable[LocalModel], policy: Policy) -
 
 def assessed(file: OutcomesFile, model: LocalModel, policy: Policy) -> tuple[Assessed, ...]:
     """The patients whose outcome is known, each with the figure of this model."""
+    weights = _weights(file, model)
     return tuple(
         Assessed(
             patient=one,
             figure=model.figure_of(one.findings, policy),
             has_outcome=one.outcomes[model.outcome],
+            weight=weights.get(one.row, 1.0),
         )
         for one in file.patients
         if model.outcome in one.outcomes
     )
 
 
+def _weights(file: OutcomesFile, model: LocalModel) -> Mapping[int, float]:
+    """The weight of each row, of an outcome over time."""
+    if model.outcome != REFRACTURE:
+        return {}
+    followed = [(one.row, one.follow_up) for one in file.patients if one.follow_up]
+    weights = censoring_weights([one for _, one in followed])
+    return dict(zip((row for row, _ in followed), weights.tolist(), strict=True))
+
+
+def _incidence(file: OutcomesFile, model: LocalModel) -> Incidence | None:
+    if model.outcome != REFRACTURE:
+        return None
+    return incidence_of([one.follow_up for one in file.patients if one.follow_up])
+
+
 def _validation(file: OutcomesFile, model: LocalModel, rows: tuple[Assessed, ...], policy: Policy) -> ModelValidation:
     overall = _measure(rows)
     groups, notes = {}, []
-    for name, belongs in GROUPS.items():
-        members = [one for one in rows if belongs(one)]
+    for name, members in _groups(rows):
         if 0 < len(members) < SMALLEST_CELL:
             notes.append(f"{name}: {len(members)} patients, fewer than {SMALLEST_CELL}; left out")
         elif members and len(members) < len(rows):
             groups[name] = _measure(members)
     missing = {name: sum(name not in row.figure.inputs for row in rows) / len(rows) for name in model.input_names}
+    hospitals = {name: _measure(members) for name, members in _of_column(rows, HOSPITAL)}
     return ModelValidation(
         model=model,
         overall=overall,
+        verdict=judge(overall, len(file.patients) - len(rows)),
+        incidence=_incidence(file, model),
         missing=missing,
+        hospitals=across_hospitals(hospitals),
         groups=groups,
         notes=(
             *overall.notes,
             *_horizon_notes(model, rows),
+            *_follow_up_notes(file, model),
             *_unknown_notes(file, model, overall, policy),
             *_row_notes(file, rows),
             *notes,
@@ -89,8 +134,30 @@ def _validation(file: OutcomesFile, model: LocalModel, rows: tuple[Assessed, ...
     )
 
 
+def _groups(rows: Sequence[Assessed]) -> Iterator[tuple[str, Sequence[Assessed]]]:
+    """Groups of patients by name: ours, then those of the file's own columns."""
+    for name, belongs in GROUPS.items():
+        yield name, [one for one in rows if belongs(one)]
+    for column in GROUPING:
+        for value, members in _of_column(rows, column):
+            yield f"{column} {value}", members
+
+
+def _of_column(rows: Sequence[Assessed], column: str) -> Iterator[tuple[str, Sequence[Assessed]]]:
+    values = sorted({row.patient.groups[column] for row in rows if column in row.patient.groups})
+    for value in values:
+        yield value, [row for row in rows if row.patient.groups.get(column) == value]
+
+
 def _measure(rows: Sequence[Assessed]) -> performance.Performance:
-    return performance.measure([one.has_outcome for one in rows], [one.figure.risk for one in rows])
+    outcomes = [one.has_outcome for one in rows]
+    return performance.measure(outcomes, [one.figure.risk for one in rows], weights_of(rows))
+
+
+def weights_of(rows: Sequence[Assessed]) -> performance.Vector | None:
+    """The weights of these rows; None where each stands for itself."""
+    weights = np.array([one.weight for one in rows])
+    return None if np.all(weights == 1) else weights
 
 
 def _age(row: Assessed) -> float | None:
@@ -128,6 +195,20 @@ def _horizon_notes(model: LocalModel, rows: Sequence[Assessed]) -> list[str]:
     return [note for note, is_so in notes.items() if is_so]
 
 
+def _follow_up_notes(file: OutcomesFile, model: LocalModel) -> list[str]:
+    """What was made of patients who died or were lost."""
+    if model.outcome != REFRACTURE:
+        return []
+    ends = [one.follow_up.end for one in file.patients if one.follow_up]
+    died, lost = ends.count("death"), ends.count("loss")
+    notes = {
+        f"{died} patients died without the outcome and count as without it": died,
+        f"{lost} patients were lost before the time was over; those who were seen longer stand"
+        " for them (inverse probability of censoring weights)": lost,
+    }
+    return [note for note, is_so in notes.items() if is_so]
+
+
 def _unknown_notes(file: OutcomesFile, model: LocalModel, known: performance.Performance, policy: Policy) -> list[str]:
     """Between which values observed / expected lies whatever became of those whose outcome is not known.
 
@@ -136,9 +217,10 @@ def _unknown_notes(file: OutcomesFile, model: LocalModel, known: performance.Per
     unknown = [one for one in file.patients if model.outcome not in one.outcomes]
     if not unknown:
         return []
-    expected = known.expected + sum(model.figure_of(one.findings, policy).risk for one in unknown)
+    everybody = (*(one for one in file.patients if model.outcome in one.outcomes), *unknown)
+    expected = sum(model.figure_of(one.findings, policy).risk for one in everybody)
     low, high = known.events / expected, (known.events + len(unknown)) / expected
-    left_out = f"{len(unknown)} of {len(file.patients)} patients have no known outcome and are left out"
+    left_out = f"{len(unknown)} of {len(file.patients)} patients have no known outcome"
     return [f"{left_out}; with them observed / expected lies between {low:.2f} (none had it) and {high:.2f} (all did)"]
 
 
@@ -193,6 +275,8 @@ def refit(
     Raises:
         CdsError: no model can be refitted, a row with an outcome is not confirmed, or an id stands in several.
     """
+    if file.question:
+        raise CdsError(f"no recalibration before this is answered: {file.question}")
     if file.repeated:
         raise CdsError(
             f"{file.repeated} ids stand in more than one row, and a recalibration counts each patient once: keep one"
@@ -205,7 +289,7 @@ def refit(
     found, why = {}, []
     for model in models:
         rows = [one for one in assessed(file, model, policy) if one.figure.is_shown]
-        fitted = _another_time(rows, model) or fit_recalibration(rows)
+        fitted = _another_time(rows, model) or _too_many_unknown(file, model) or fit_recalibration(rows)
         if isinstance(fitted, str):
             why.append(f"{model.id}: {fitted}")
             continue
@@ -240,14 +324,27 @@ def _another_time(rows: Sequence[Assessed], model: LocalModel) -> str:
     return "the file does not say of every row within how many months the outcome was counted" if None in months else ""
 
 
+def _too_many_unknown(file: OutcomesFile, model: LocalModel) -> str:
+    """Why the outcomes that are not known hold a refit back; empty where they do not."""
+    known = [one.outcomes[model.outcome] for one in file.patients if model.outcome in one.outcomes]
+    unknown = len(file.patients) - len(known)
+    low, width = sum(known) / len(file.patients), unknown / len(file.patients)
+    if width <= WIDEST_BOUNDS:
+        return ""
+    return (
+        f"{unknown} of {len(file.patients)} outcomes are not known: the share with the outcome"
+        f" lies anywhere between {low:.0%} and {low + width:.0%}".replace("%", " %")
+    )
+
+
 def fit_recalibration(rows: Sequence[Assessed]) -> performance.LogisticFit | str:
     """Intercept, or intercept and slope, on the study's own log odds; or why neither can be fitted."""
     outcome = np.array([one.has_outcome for one in rows], dtype=np.float64)
-    own = np.array([one.figure.own for one in rows])
+    own, weight = np.array([one.figure.own for one in rows]), weights_of(rows)
     scarce = min(int(outcome.sum()), len(rows) - int(outcome.sum()))
     if scarce < performance.FEWEST:
         return f"{performance.TOO_FEW} among those whose figure would be shown ({int(outcome.sum())} of {len(rows)})"
-    both = performance.fit_logistic(outcome, own)
+    both = performance.fit_logistic(outcome, own, weight)
     if both is None:
         return "no slope can be fitted: its figures are all alike, or separate the outcomes"
     low, high = both.slope_estimate.interval
@@ -255,7 +352,7 @@ def fit_recalibration(rows: Sequence[Assessed]) -> performance.LogisticFit | str
         return "its figures do not rank these patients: the slope's interval reaches 0 or below"
     if scarce >= performance.ENOUGH or not low <= 1 <= high:
         return both
-    intercept, error = performance.fit_intercept(outcome, own)
+    intercept, error = performance.fit_intercept(outcome, own, weight)
     return performance.LogisticFit(intercept, 1.0, ((error**2, 0.0), (0.0, 0.0)))
 
 
@@ -292,6 +389,9 @@ def _model_json(one: ModelValidation) -> dict[str, Any]:
         "outcome": one.model.outcome,
         "horizonMonths": one.model.horizon_months,
         **one.overall.model_dump(by_alias=True),
+        "verdict": {"word": one.verdict.verdict, "text": str(one.verdict)},
+        "incidence": one.incidence._asdict() if one.incidence else None,
+        "hospitals": one.hospitals.to_json() if one.hospitals else None,
         "missing": dict(one.missing),
         "groups": {name: group.model_dump(by_alias=True, exclude=curves) for name, group in one.groups.items()},
         "notes": list(one.notes),

@@ -80,9 +80,17 @@ def rebuild_cohort(study: LogisticStudy, *, draws: int | None = None, seed: int 
     return _read_only(cohort)
 
 
-def solve_intercept(without_intercept: Vector, incidence: float) -> float:
-    """Log odds at all inputs 0 for which the mean risk is the incidence, to machine precision."""
-    return float(brentq(lambda at: expit(at + without_intercept).mean() - incidence, -500, 500, xtol=1e-14))
+def solve_intercept(without_intercept: Vector, incidence: float, weight: Vector | None = None) -> float:
+    """Find the log odds at all inputs 0 for which the mean risk is the incidence.
+
+    To machine precision.
+    """
+
+    def excess(at: float) -> float:
+        risk = expit(at + without_intercept)
+        return float(np.average(risk, weights=weight)) - incidence
+
+    return float(brentq(excess, -500, 500, xtol=1e-14))
 
 
 def rake(cohort: Cohort, study: LogisticStudy) -> Cohort:

@@ -24,8 +24,13 @@ from cds_service.site.folder import ServiceMode, Site, load_site
 from cds_service.web.app import create_app
 from cds_service.web.http_server import Drain, serve
 from cds_service.web.logs import configure_logs
+from cds_service.web.sandbox import is_open
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
+NAME_AN_EHR = (
+    "without [[clients]] no caller is authenticated: name your EHR in site.toml and that"
+    " folder in KYPHOPLASTY_CDS_SITE; to try the service on this machine, leave this out"
+)
 
 
 def run_server(settings: Settings, *, host: str, port: int, workers: int) -> None:
@@ -35,7 +40,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
         DataFileError: a file or a setting is wrong, or the address cannot be used.
     """
     site = load_site(settings.site) if settings.site else None
-    refuse_public_host(host, site.site if site else None, settings.public_url)
+    refuse_strangers(host, settings.public_url, site.site if site else None)
     refuse_plain_address(settings.public_url, is_private=site is not None and site.site.fhir.allow_private_networks)
     configure_logs(settings.log_level)
     if not is_loopback_host(host):
@@ -114,19 +119,19 @@ def say_checkpoint_key(database: Database, key_file: Path | None) -> None:
     LOG.info("audit-key", extra={"fields": {"event": "audit-key", "key": key}})
 
 
-def refuse_public_host(host: str, site: Site | None = None, public_url: str | None = None) -> None:
-    """Allow other addresses than loopback only with authenticated clients and a public URL.
+def refuse_strangers(host: str, public_url: str | None, site: Site | None) -> None:
+    """Let other machines in only if callers are authenticated, whichever way they would come.
 
     Raises:
-        DataFileError: another address than loopback without clients, or without an address that tokens can name.
+        DataFileError: an open service that others would reach by itself or through a
+            proxy, or an address of other machines without one that tokens can name.
     """
-    if is_loopback_host(host):
-        return
-    if site is None or not site.clients:
-        raise DataFileError(
-            "--host", host, "without [[clients]] no caller is authenticated: only loopback, 127.0.0.1, is allowed"
-        )
-    if public_url is None:
+    if is_open(site):
+        if not is_loopback_host(host):
+            raise DataFileError("--host", host, f"is reached by other machines; {NAME_AN_EHR}")
+        if public_url is not None and not parse_base(public_url).is_loopback:
+            raise DataFileError("settings", f"{PREFIX}PUBLIC_URL", f"is an address of other machines; {NAME_AN_EHR}")
+    if public_url is None and not is_loopback_host(host):
         raise DataFileError(
             "settings", f"{PREFIX}PUBLIC_URL", "is needed when other machines call: it is the audience of their tokens"
         )

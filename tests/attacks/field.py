@@ -28,6 +28,7 @@ from tests.running_service import Mark
 
 FHIR_TOKEN = "Canary-token-q7w8e9r0t1y2u3i4o5p6"
 CERTIFICATES = Path(__file__).parents[1] / "faults" / "certificates"
+PUBLIC_URL = f"https://{NAME}"  # of the service `front`
 NUMBERS = {case.name: number for number, case in enumerate(CASES)}
 
 
@@ -75,11 +76,11 @@ class Field:
         outside["SSL_CERT_FILE"] = str(CERTIFICATES / "authority.pem")
         if site == "open":
             return outside
-        if site == "front":
-            return {**outside, "KYPHOPLASTY_CDS_PUBLIC_URL": f"https://{NAME}"}
-        ours = [self.fill(case, "{ehr} {named} {tls}" if site == "clients" else "{strict}").split() for case in CASES]
-        write_clients(folder, *(base for bases in ours for base in bases), private=site == "clients")
-        return {**outside, "KYPHOPLASTY_CDS_SITE": str(folder)}
+        places = "{strict}" if site == "strict" else "{ehr} {named} {tls}"
+        ours = [self.fill(case, places).split() for case in CASES]
+        write_clients(folder, *(base for bases in ours for base in bases), private=site != "strict")
+        public = {"KYPHOPLASTY_CDS_PUBLIC_URL": PUBLIC_URL} if site == "front" else {}
+        return {**outside, **public, "KYPHOPLASTY_CDS_SITE": str(folder)}
 
     def folder(self) -> Path:
         """An empty one."""
@@ -235,6 +236,11 @@ class Field:
         return found
 
 
+def front_token() -> str:
+    """A token for one call that nginx passes on."""
+    return token(PUBLIC_URL + CALL)
+
+
 def write_clients(folder: Path, *servers: str, private: bool = False) -> None:
     """A site folder with two clients; the first may name these FHIR servers."""
     ours = ('client-id = "kyphoplasty-cds"', 'tenants = ["north"]', f"fhir-servers = {json.dumps(servers)}")
@@ -269,4 +275,4 @@ def _is_json(line: str) -> bool:
         return False
 
 
-__all__ = ["CALL", "FHIR_TOKEN", "Field"]
+__all__ = ["CALL", "FHIR_TOKEN", "Field", "front_token"]

@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing, suppress
 
 from cds_service.settings import BODY_BYTES
 from tests.attacks.cases import CALL, CASES, Case
-from tests.attacks.field import Field
+from tests.attacks.field import Field, front_token
 from tests.attacks.playing import check_answer
 from tests.attacks.raw import Wire, head, wire
 from tests.attacks.running import Running
@@ -24,15 +24,16 @@ PIECE = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
 
 
 def call(*lines: str) -> bytes:
-    """The head of a call."""
-    return head("POST", CALL, JSON, *lines, host=NAME)
+    """The head of a call of the EHR."""
+    return head("POST", CALL, JSON, f"Authorization: Bearer {front_token()}", *lines, host=NAME)
 
 
 def still_answers(field: Field) -> None:
     """Whoever comes next is answered, through nginx and past it."""
     front = field.front()
     assert front.ask("GET", "/models", headers={"Accept": "application/json"})[0] == 200
-    assert front.ask("POST", CALL, json.dumps(field.request(GOOD)).encode())[0] == 200
+    bearer = {"Authorization": f"Bearer {front_token()}"}
+    assert front.ask("POST", CALL, json.dumps(field.request(GOOD)).encode(), bearer)[0] == 200
     assert field.service("front").send("GET", "/health/live").status == 200
 
 
@@ -82,7 +83,8 @@ def in_pieces(case: Case, field: Field) -> None:
     field.prepare(case)
     for place, host in ((field.front(), NAME), (field.service(case.site), "127.0.0.1")):
         with wire(place) as line:
-            line.send(head("POST", CALL, JSON, CHUNKED, host=host) + pieces + b"0\r\n\r\n")
+            bearer = f"Authorization: Bearer {front_token()}"
+            line.send(head("POST", CALL, JSON, CHUNKED, bearer, host=host) + pieces + b"0\r\n\r\n")
             assert line.hear().status == case.status
             line.send(head("GET", "/models", host=host))  # what came behind the body is not part of it
             assert line.hear().status == 200
@@ -228,7 +230,8 @@ def too_long(case: Case, field: Field) -> None:
 @scenario
 def ends_at_the_service(case: Case, field: Field) -> None:
     """Nginx has no limit for these; the service has."""
-    answer = heard(field.front(), "".join(case.sends["octets"]).encode("latin-1"))
+    octets = "".join(case.sends["octets"]).replace("{token}", front_token())
+    answer = heard(field.front(), octets.encode("latin-1"))
     assert (answer.status, b"Canary" in answer.body) == (case.status, False)
     still_answers(field)
 

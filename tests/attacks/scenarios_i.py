@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from cds_service.audit.chain import PROBE
 from tests.attacks.cases import CALL, Case
-from tests.attacks.field import Field
+from tests.attacks.field import Field, front_token
 from tests.attacks.raw import head, wire
 from tests.attacks.running import Running
 from tests.attacks.scenarios import scenario
@@ -26,11 +26,15 @@ def _order() -> dict[str, Any]:
     return order_sign(thin_and_weak(), kyphoplasty(), hook_instance=str(uuid4()))
 
 
-def _link(service: Running) -> str:
+def _link(service: Running, token: str | None = None) -> str:
     """The path of the basis of a new answer."""
-    found = LINK.search(service.call(_order()).text)
+    found = LINK.search(service.call(_order(), token).text)
     assert found is not None
     return found[0]
+
+
+def _bearer() -> dict[str, str]:
+    return {"Authorization": f"Bearer {front_token()}"}
 
 
 @scenario
@@ -89,7 +93,9 @@ def takes_the_name_of_the_probe(_case: Case, field: Field) -> None:
 def reads_all_at_once(case: Case, field: Field) -> None:
     """Readers take a few places, and the EHR is answered by the others."""
     front = field.front()
-    path, body = (_link(field.service("front")), b"bmi=21") if case.method == "POST" else (case.path, None)
+    path, body = case.path, None
+    if case.method == "POST":
+        path, body = _link(field.service("front"), front_token()), b"bmi=21"
     over = threading.Event()
 
     def press() -> list[int]:
@@ -101,7 +107,7 @@ def reads_all_at_once(case: Case, field: Field) -> None:
     with ThreadPoolExecutor(60) as crowd:
         pressing = [crowd.submit(press) for _ in range(60)]
         try:
-            asked = [front.ask("POST", CALL, json.dumps(_order()).encode())[0] for _ in range(10)]
+            asked = [front.ask("POST", CALL, json.dumps(_order()).encode(), _bearer())[0] for _ in range(10)]
         finally:
             over.set()
         statuses = {status for one in pressing for status in one.result()}

@@ -2,11 +2,12 @@
 
 import os
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Self
 
+from tests.deploy.ehr import site_settings
 from tests.running_service import RunningService
 from tests.waiting import wait_until
 
@@ -14,8 +15,30 @@ from tests.waiting import wait_until
 class Replicas:
     """Started together, each with a port of its own; they can be killed one by one."""
 
-    def __init__(self, folder: Path, database_url: str, replicas: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        database_url: str,
+        replicas: int,
+        *,
+        arguments: Iterable[str] = (),
+        environment: Mapping[str, str] | None = None,
+        fhir_servers: Iterable[str] = (),
+    ) -> None:
+        """Start them.
+
+        Args:
+            arguments: of each `serve`.
+            environment: more settings of each.
+            fhir_servers: that the EHR may name.
+        """
         self._folder = folder
+        self._arguments = tuple(arguments)
+        self._settings = {
+            "KYPHOPLASTY_CDS_DATABASE_URL": database_url,
+            **site_settings(folder / "site", *fhir_servers),
+            **(environment or {}),
+        }
         self.database_url = database_url
         self._numbers = count(1)
         self._started: list[RunningService] = []
@@ -35,12 +58,13 @@ class Replicas:
         return self._start(command=("env", f"--chdir={code}", f"PYTHONPATH={code}"))
 
     def _start(self, arguments: Iterable[str] = (), command: Iterable[str] = ()) -> RunningService:
-        settings = {
-            "KYPHOPLASTY_CDS_DATABASE_URL": self.database_url,
-            "KYPHOPLASTY_CDS_PUBLIC_URL": "https://cds.example.org",  # by which nginx calls them
-        }
         folder = self._folder / f"replica-{next(self._numbers)}"
-        made = RunningService(folder, arguments=arguments, environment=settings, command=command)
+        made = RunningService(
+            folder,
+            arguments=(*self._arguments, *arguments),
+            environment=self._settings,
+            command=command,
+        )
         self._started.append(made)
         wait_until(lambda: made.send("GET", "/health/ready").status == 200)
         return made

@@ -10,6 +10,7 @@ import pytest
 
 from cds_service.settings import Settings
 from cds_service.web.http_server import KEEPALIVE_SECONDS, THREADS
+from tests.deploy.ehr import bearer
 from tests.deploy.front import CONFIGURATION, Front, front
 from tests.deploy.programs import need
 from tests.live_service import CALL, DISCOVERY, FEEDBACK
@@ -69,12 +70,11 @@ def test_what_is_for_inside_does_not(site, path):
 
 
 def test_a_call_and_feedback_pass(site):
-    status, headers, body = site.ask(
-        "POST", CALL, json.dumps(order_sign(kyphoplasty(status="entered-in-error"))).encode()
-    )
+    order = json.dumps(order_sign(kyphoplasty(status="entered-in-error"))).encode()
+    status, headers, body = site.ask("POST", CALL, order, bearer())
     assert (status, json.loads(body)) == (200, {"cards": []})
     assert headers["strict-transport-security"] == "max-age=63072000"
-    assert site.ask("POST", FEEDBACK, b"{}")[0] == 400
+    assert site.ask("POST", FEEDBACK, b"{}", bearer(FEEDBACK))[0] == 400
 
 
 def test_a_host_that_is_not_ours_gets_no_answer(site):

@@ -12,6 +12,7 @@ import pytest
 
 from cds_service.audit.verification.walk import verify_log
 from tests.audit_builders import rows_of
+from tests.deploy.ehr import bearer
 from tests.deploy.front import front
 from tests.deploy.replicas import kill
 from tests.live_service import CALL, DISCOVERY
@@ -57,7 +58,8 @@ class Load:
         while not self._ended.is_set():
             number = str(uuid4())
             try:
-                status, _, body = session.ask("POST", CALL, json.dumps({**self.body, "hookInstance": number}).encode())
+                order = json.dumps({**self.body, "hookInstance": number}).encode()
+                status, _, body = session.ask("POST", CALL, order, bearer())
             except (OSError, HTTPException) as error:
                 self.failed.append(type(error).__name__)
                 session.close()

@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from tests.deploy.front import CONFIGURATION, NAME, front
+from tests.deploy.ehr import bearer, site_settings
+from tests.deploy.front import CONFIGURATION, front
 from tests.deploy.programs import need
 from tests.faults.records import chart, pulled
 from tests.faults.scripted_fhir import ScriptedFhir
@@ -28,8 +29,9 @@ def slow_server():
 
 
 @pytest.fixture
-def service(tmp_path):
-    with RunningService(tmp_path, environment={"KYPHOPLASTY_CDS_PUBLIC_URL": f"https://{NAME}"}) as running:
+def service(tmp_path, slow_server):
+    settings = site_settings(tmp_path / "site", slow_server.base)
+    with RunningService(tmp_path, environment=settings) as running:
         yield running
 
 
@@ -40,7 +42,7 @@ def test_what_is_too_much_is_refused_at_once_and_health_and_metrics_answer(servi
     with front([service.port], origin=ORIGIN) as site:
 
         def sign():
-            status, headers, body = site.ask("POST", CALL, order, {"Origin": ORIGIN})
+            status, headers, body = site.ask("POST", CALL, order, {"Origin": ORIGIN, **bearer()})
             answers.append((status, headers, json.loads(body)))
 
         callers = [threading.Thread(target=sign) for _ in range(AT_ONCE + TOO_MANY)]

@@ -9,6 +9,7 @@ from uuid import uuid4
 from cds_service.audit.verification.walk import verify_log
 from tests.audit_builders import rows_of
 from tests.chart_builders import by_topic, model
+from tests.deploy.ehr import fresh_token
 from tests.deploy.locked import ROOT
 from tests.live_service import DISCOVERY
 from tests.signings import signing
@@ -54,7 +55,7 @@ def test_each_replica_answers_with_its_own_studies_and_says_so_in_the_log(replic
     digests = {}
     for replica, version in ((older, "0.9.0"), (newer, "1.0.0"), (older, "0.9.0")):
         number = str(uuid4())
-        answer = replica.call(signing("p1", service["prefetch"], hookInstance=number))
+        answer = replica.call(signing("p1", service["prefetch"], hookInstance=number), fresh_token())
         assert answer.status == 200
         assert version_in(answer.json()) == version
         in_force = replica.send("GET", "/health/ready").json()["digests"]["studies"]

@@ -178,6 +178,20 @@ class DurationRules:
             found.append(Mention("doubtful", LONGEST_TEXT, len(text)))
         return tuple(found)
 
+    def names_brace(self, text: str) -> bool:
+        """Whether a text speaks of a brace, or of wearing one."""
+        return self._named(unicodedata.normalize("NFKC", text[:LONGEST_TEXT]), "brace")
+
+    def without_times(self, text: str, *, is_title: bool = False) -> str:
+        """A text of a brace order without the lengths, last days and postures that `read` understands in it."""
+        plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])
+        for found in self._read(plain, "brace", is_title=is_title):
+            if found.kind in ("length", "day") and not found.is_least:
+                plain = _blank(plain, found.start, found.end)
+        for posture in self._anywhere["posture"].finditer(plain):
+            plain = _blank(plain, *posture.span())
+        return plain
+
     def _read(self, text: str, subject: str, *, is_title: bool) -> Iterator[Mention]:
         for found in self._anywhere["payer"].finditer(text):
             yield Mention("payer", *found.span())

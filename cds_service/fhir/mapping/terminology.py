@@ -23,6 +23,7 @@ from cds_service.fhir.mapping.level_text import LevelRules
 from cds_service.fhir.mapping.mapping_files import read_answer_maps, read_local_codes, read_own_codes, read_value_sets
 from cds_service.fhir.mapping.names import MeasureNames, NamesFile
 from cds_service.fhir.mapping.overlay import files_in_force, required
+from cds_service.fhir.mapping.plain_words import load_plain_words
 from cds_service.fhir.mapping.text_rules import (
     SPINE,
     Languages,
@@ -88,6 +89,7 @@ class Terminology:
         self._texts = text_rules(languages)
         self.speller = Speller(languages.values())
         self.durations = load_durations(folders, languages)
+        self.plain_words = load_plain_words(folders, self.durations)
         self.levels = LevelRules([*languages.values()], self.text_places)
         self.units = load_units(folders)
         self.drugs = load_drugs(folders, systems)

@@ -92,6 +92,7 @@ def _as_one(
         titles=tuple(dict.fromkeys(_title(one, terminology) for one in found)),
         authored=min(days, default=None),
         planned=min(starts, default=None),
+        last_planned=max(starts) if len(set(starts)) > 1 else None,
         reasons=reasons,
         level_source=", ".join(sorted({one.levels.source for one in found if one.levels.source})),
         notes=tuple(dict.fromkeys(line for line in notes if line)),

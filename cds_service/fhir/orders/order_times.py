@@ -1,7 +1,7 @@
 """Reads when an order begins and ends: from R4 `occurrence[x]` and its older names, and from its words."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, Literal
@@ -17,6 +17,11 @@ Subject = Literal["brace", "bed-rest"]
 # UCUM: a month is a/12.
 _HOURS = {"s": 1 / 3600, "min": 1 / 60, "h": 1.0, "d": 24.0, "wk": 168.0, "mo": 730.5, "a": 8766.0}
 _UCUM = {"hour": "h", "day": "d", "week": "wk", "month": "mo", "year": "a"}
+_AMOUNT = ("value", "unit", "system", "code")
+# How often, which no end depends on; how long each time, and how many times, which an end may.
+_HOW_OFTEN = ("frequency", "period", "periodUnit")
+_EACH_TIME = ("duration", "durationMax", "durationUnit")
+_HOW_MANY = ("count", "countMax", "periodMax")
 _LIFETIME = 99  # payers' "length of need 99" (months) means lifetime, not wear time
 MOST_TEXTS = 20  # of one order; further texts are not read and make the end doubtful
 
@@ -29,12 +34,14 @@ class OrderTimes:
         end: the last day; None if the order is open-ended, or has a duration but no start.
         hours: the stated duration; None if there is none.
         no_end: why what is stated gives no end: it is a payer's "lifetime", or lies before the start.
+        read: paths of the elements that were read, `occurrencePeriod.start`; the rest was not.
     """
 
     start: date | None = None
     end: date | None = None
     hours: float | None = None
     no_end: Literal["", "payer", "reversed"] = ""
+    read: frozenset[str] = frozenset()
 
 
 def read_times(order: Json, calendar: SiteCalendar) -> OrderTimes:
@@ -42,26 +49,33 @@ def read_times(order: Json, calendar: SiteCalendar) -> OrderTimes:
     for prefix in ("occurrence", "scheduled", "timing"):
         period, timing, instant = (order.get(f"{prefix}{kind}") for kind in ("Period", "Timing", "DateTime"))
         if isinstance(period, Mapping):
-            return _of_period(period, calendar)
+            return _below(f"{prefix}Period", _of_period(period, calendar))
         if isinstance(timing, Mapping):
-            return _of_timing(timing, calendar)
+            return _below(f"{prefix}Timing", _of_timing(timing, calendar))
         if text(instant):
-            return OrderTimes(start=calendar.first_day(instant))
+            start = calendar.first_day(instant)
+            return OrderTimes(start=start, read=frozenset([f"{prefix}DateTime"] if start else []))
     return OrderTimes()
+
+
+def _below(element: str, times: OrderTimes) -> OrderTimes:
+    """The same with its paths below this element."""
+    return replace(times, read=frozenset(f"{element}.{path}" for path in times.read))
 
 
 def _of_period(period: Json, calendar: SiteCalendar) -> OrderTimes:
     begins, ends = period.get("start"), period.get("end")
     start, end = calendar.first_day(begins), calendar.last_day(ends)
+    read = frozenset(name for name, day in (("start", start), ("end", end)) if day)
     if start and end and end < start:
-        return OrderTimes(start=start, no_end="reversed")
+        return OrderTimes(start=start, no_end="reversed", read=read)
     since, until = calendar.moment(begins), calendar.moment(ends)
     if since and until and since.instant and until.instant:
         length = datetime.fromisoformat(until.instant) - datetime.fromisoformat(since.instant)
         hours: float | None = length.total_seconds() / 3600
     else:
         hours = _between(start, end)
-    return OrderTimes(start=start, end=end, hours=hours)
+    return OrderTimes(start=start, end=end, hours=hours, read=read)
 
 
 def _between(start: date | None, end: date | None) -> float | None:
@@ -72,17 +86,34 @@ def _between(start: date | None, end: date | None) -> float | None:
 def _of_timing(timing: Json, calendar: SiteCalendar) -> OrderTimes:
     bounds = member(timing, "repeat", "boundsPeriod")
     if isinstance(bounds, Mapping):
-        return _of_period(bounds, calendar)
+        return _below("repeat.boundsPeriod", _of_period(bounds, calendar))
     lengths = (member(timing, "repeat", "boundsDuration"), member(timing, "repeat", "boundsRange", "high"))
-    hours = next((found for one in lengths if (found := _hours(one))), None) or _repeated(timing)
-    events = sorted(day for event in items(timing.get("event")) if (day := calendar.first_day(event)))
+    bound = next((found for one in lengths if (found := _hours(one))), None)
+    hours = bound or _repeated(timing)
+    written = items(timing.get("event"))
+    events = sorted(day for event in written if (day := calendar.first_day(event)))
+    read = {"event"} if len(events) == len(written) else set()
+    read |= _read_of_repeat(timing, is_bound=bool(bound))
     if hours is None and events:
-        return OrderTimes(start=events[0], end=events[-1], hours=_between(events[0], events[-1]))
+        length = _between(events[0], events[-1])
+        return OrderTimes(start=events[0], end=events[-1], hours=length, read=frozenset(read))
     return OrderTimes(
         start=events[0] if events else None,
         hours=hours,
         no_end="payer" if any(_is_lifetime(one) for one in lengths) else "",
+        read=frozenset(read),
     )
+
+
+def _read_of_repeat(timing: Json, *, is_bound: bool) -> set[str]:
+    """The paths in a timing without `boundsPeriod` that its length was read from."""
+    is_each_time = not is_bound or member(timing, "repeat", "period") is not None
+    names = [*_HOW_OFTEN, *(_EACH_TIME if is_each_time else ())]
+    if is_bound:
+        names += [f"{name}.{part}" for name in ("boundsDuration", "boundsRange.high") for part in _AMOUNT]
+    else:
+        names += _HOW_MANY
+    return {f"repeat.{name}" for name in names}
 
 
 def _repeated(timing: Json) -> float | None:

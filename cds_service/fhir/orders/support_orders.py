@@ -3,26 +3,31 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from cds_service.core.bracing import DAY, KEEP, times_of
+from cds_service.core.bracing import DAY, times_of
 from cds_service.core.facts import AugmentationOrder, SupportOrder, SupportOrders, WordedEnd
-from cds_service.fhir.certainty import ACTIVE, certainty_of, clinical_status
 from cds_service.fhir.gathering.record import PatientRecord
-from cds_service.fhir.mapping.level_text import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
-from cds_service.fhir.orders.drafts import DraftOrders, Order, codeables
+from cds_service.fhir.orders.consumed import names_another, unread_in
+from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order
+from cds_service.fhir.orders.keep_reasons import (
+    NOTHING_ELSE,
+    find_other_injuries,
+    named_levels,
+    reasons_of_order,
+    treated_levels,
+)
 from cds_service.fhir.orders.order_text import name_brace
 from cds_service.fhir.orders.order_times import OrderTimes, read_times, read_worded_end, texts_on_time
 from cds_service.fhir.orders.recognition import (
     AUGMENTATION,
-    FRACTURES,
     REVIEW,
     SUPPORT_TITLES,
     Recognition,
     recognise_augmentation,
     recognise_support,
 )
-from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text, texts_of
+from cds_service.fhir.raw_json import Json, is_prohibition, member, text
 from cds_service.fhir.references import Targets
 from cds_service.fhir.site_calendar import SiteCalendar
 
@@ -54,6 +59,7 @@ def find_support_orders(
     *,
     signed: AugmentationOrder | None = None,
     today: date | None = None,
+    bundle: DraftOrders = NO_DRAFTS,
 ) -> SupportOrders:
     """Combine the drafts with active orders on record, and find the newest augmentation on record.
 
@@ -62,22 +68,33 @@ def find_support_orders(
         record: the patient's record.
         terminology: the service's terminology.
         signed: the augmentation being signed, if any.
-        today: orders that ended earlier are left out; None keeps all, and skips the search for other fractures.
+        today: orders that ended earlier are left out; None keeps all, and skips the search for other injuries.
+        bundle: all orders of this signing.
     """
     signed_now = {order.reference for order in drafts}
     stored = [one for one in find_stored_orders(record, terminology, CARRIED_OUT) if one.reference not in signed_now]
     active = {one.reference for one in _stored(record) if text(one.resource.get("status")) in IN_FORCE}
     judged = [(one, one.reference in active and not _has_ended(one, today)) for one in stored]
     augmentations = find_augmentations(record, terminology)
+    other = NOTHING_ELSE
+    if today is not None:
+        treated = signed.levels if signed else treated_levels(record, terminology)
+        braces = [one for one in (*drafts, *stored) if one.kind == "brace"]
+        other = find_other_injuries(bundle, braces, record, treated, terminology, today)
     return SupportOrders(
         orders=(*drafts, *(one for one, is_in_force in judged if is_in_force)),
         earlier_braces=tuple(one for one, is_in_force in judged if one.kind == "brace" and not is_in_force),
         unchecked=unchecked_in(record),
         augmented_on=max((day for _, day in augmentations if day), default=None),
         stages=tuple(sorted({day for name, day in augmentations if day and name.startswith("Procedure/")})),
-        procedure_on=_planned(signed, today) if signed else None,
+        procedure_on=_within_a_year(signed.planned, today) if signed else None,
+        last_stage_on=_within_a_year(signed.last_planned, today) if signed else None,
         is_augmented_now=signed is not None,
-        other_fractures=other_fractures(record, signed.levels if signed else (), terminology, today) if today else (),
+        other_fractures=other.fractures,
+        possible_fractures=other.possible,
+        other_surgery=other.surgery,
+        signed_reasons=other.signed_reasons,
+        is_brace_noted=other.is_brace_noted,
     )
 
 
@@ -105,11 +122,11 @@ def find_augmentations(record: PatientRecord, terminology: Terminology) -> list[
     return [(one.reference, _augmented_on(one, terminology.calendar)) for one in stored]
 
 
-def _planned(signed: AugmentationOrder, today: date | None) -> date | None:
-    """The day the procedure is planned for; a day in the past or a year away is a mistake or an old plan."""
-    if signed.planned is None or today is None or not timedelta(0) <= signed.planned - today <= LONGEST_PLAN:
+def _within_a_year(planned: date | None, today: date | None) -> date | None:
+    """The day a procedure is planned for; a day in the past or a year away is a mistake or an old plan."""
+    if planned is None or today is None or not timedelta(0) <= planned - today <= LONGEST_PLAN:
         return None
-    return signed.planned
+    return planned
 
 
 def _has_ended(order: SupportOrder, today: date | None) -> bool:
@@ -128,6 +145,7 @@ def _support_orders(
         return
     authored = terminology.calendar.named_day(one.resource.get("authoredOn"))
     times = read_times(one.resource, terminology.calendar)
+    is_alone = len(recognition.concepts) == 1 and not names_another(one.resource, terminology)
     for kind in sorted(recognition.concepts):
         yield SupportOrder(
             kind=kind,
@@ -139,8 +157,11 @@ def _support_orders(
             title=_title(kind, recognition, one.resource, terminology),
             hours=_hours(kind, times),
             worded=_worded(one.resource, kind, times, terminology),
-            reasons=reasons_of_order(one.resource, terminology) if kind == "brace" else frozenset(),
-            source=one.source if draft else None,
+            reasons=reasons_of_order(one.resource, bundle, terminology) if kind == "brace" else frozenset(),
+            levels=named_levels(one.resource, bundle, terminology) if kind == "brace" else (),
+            unread=unread_in(one.resource, terminology) if kind == "brace" and draft else (),
+            # To end an order that orders something besides would end that too.
+            source=one.source if draft and is_alone else None,
         )
 
 
@@ -209,41 +230,3 @@ def unchecked_in(record: PatientRecord) -> tuple[str, ...]:
         for key, kind in RECORD_KEYS.items()
         if key != SUPPLIES and (key in broken or key not in reads or reads[key].state == "failed" or reads[key].is_cut)
     )
-
-
-# --- reasons to keep a brace longer that are no findings -------------------------------------------------------------
-
-REASONS = frozenset(KEEP)
-RECENT = timedelta(days=180)  # an older entry is often a healed fracture that nobody closed
-
-
-def reasons_of_order(order: Json, terminology: Terminology) -> frozenset[str]:
-    """The concepts of `REASONS` that a brace order names as its reason, by code or in words."""
-    reasons = codeables(order, "reasonCode", "reason")
-    words = [word for reason in reasons for word in texts_of(reason)]
-    words += [text(note.get("text")) for note in objects(order.get("note"))]
-    named = (terminology.concepts(reason) for reason in reasons)
-    said = (terminology.text_concepts(word, REASONS) for word in words)
-    return (frozenset().union(*named) & REASONS).union(*said)
-
-
-def other_fractures(
-    record: PatientRecord, treated: tuple[str, ...], terminology: Terminology, today: date
-) -> tuple[str, ...]:
-    """Untreated levels with an active, recent fracture; none if the treated levels are not known."""
-    found: set[str] = set()
-    for sourced in record.of_key("conditions") if treated else ():
-        raw = sourced.raw
-        named = map(terminology.calendar.named_day, (raw.get("onsetDateTime"), raw.get("recordedDate")))
-        day = next(filter(None, named), None)
-        is_recent = day is not None and timedelta(0) <= today - day <= RECENT
-        if (
-            sourced.concepts & FRACTURES
-            and is_recent
-            and clinical_status(raw) & ACTIVE
-            and certainty_of(raw) != "denied"
-        ):
-            found.update(terminology.translate("vertebral-level-icd", raw.get("code")))
-            for site in codeables(raw, "bodySite"):
-                found.update(terminology.translate("vertebral-level", site))
-    return in_order((found & set(LEVELS)) - set(treated))

@@ -106,7 +106,7 @@ def test_what_came_later_was_not_known_on_the_day():
 
 def test_death_ends_the_time_seen():
     found = followed(augmented(), seen("2024-06-01"), deceasedDateTime="2023-08-01")
-    assert (found.last_contact, found.is_dead, found.refracture(12)) == (date(2023, 8, 1), True, None)
+    assert (found.last_contact, found.is_dead, found.refracture(12)) == (date(2023, 8, 1), True, False)
 
 
 @pytest.mark.parametrize(("resources", "expected"), cases(__file__, "pain_at_twelve_months", RECORD))

@@ -100,8 +100,9 @@ def test_decision_curve_is_that_of_dcurves_on_its_example():
 
 def test_observed_over_expected_by_hand():
     """30 of 200 where 20 were expected: 1.5, times and through exp(1.96 sqrt(0.85 / 30)) = 1.391."""
-    found = observed_expected(30, 200, 20.0)
-    assert found.value == 1.5
+    outcome = np.repeat([1.0, 0.0], [30, 170])
+    found = observed_expected(outcome, np.full(200, 0.1))
+    assert found.value == pytest.approx(1.5)
     assert found.interval == pytest.approx((1.5 / 1.391, 1.5 * 1.391), abs=0.001)
     assert math.sqrt(math.prod(found.interval)) == pytest.approx(1.5)
 

@@ -1,0 +1,122 @@
+"""How long patients were followed, and what that makes of their outcomes.
+
+Absolute risk counts a patient who died without the event as one who did not have it.
+A patient who was lost may have had it: the others stand for the lost by inverse
+probability of censoring weights (Robins 1992; Uno 2007, doi 10.1198/016214507000000149).
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight
+
+from cds_service.core.months import months_before
+from cds_service.core.study import Z_95, Interval
+
+DAYS_A_MONTH = 365.25 / 12
+UNDATED_EVENT = 0.5  # of the time: the middle, if nobody wrote the day down
+EVENT, DEATH = 1, 2  # as CumIncidenceRight counts causes; 0 is loss
+JUST_BEFORE = 1e-9
+
+
+class FollowUp(NamedTuple):
+    """How a patient's time ended.
+
+    Attributes:
+        time: as a share of the time over which the outcome is counted, 0..1.
+        end: the event, death without it, loss, or the whole time without any of them.
+    """
+
+    time: float
+    end: Literal["event", "death", "loss", "whole"]
+
+    @property
+    def outcome(self) -> bool | None:
+        """Whether the event came within the time; None for the lost."""
+        return None if self.end == "loss" else self.end == "event"
+
+
+class Days(NamedTuple):
+    """The days of a row; None if empty.
+
+    Attributes:
+        procedure: from which the time counts.
+        event: of the first event that counts.
+        last_contact: the last day on which the patient is known to have been seen.
+    """
+
+    procedure: date | None = None
+    event: date | None = None
+    last_contact: date | None = None
+    died: date | None = None
+
+
+def follow_up_of(days: Days, months: int | None, *, outcome: bool | None) -> FollowUp | None:
+    """Find how a patient's time ended; None if the row does not say.
+
+    Args:
+        months: within which the outcome was counted.
+        outcome: as a person confirmed it; None if the cell is empty.
+    """
+    if outcome is True:
+        return FollowUp(_share(days.event, months, days) or UNDATED_EVENT, "event")
+    death = _share(days.died, months, days)
+    if death is not None and death < 1:
+        return FollowUp(death, "death")
+    if outcome is False:
+        return FollowUp(1.0, "whole")
+    contact = _share(days.last_contact, months, days)
+    if contact is None or contact >= 1:
+        return None
+    return FollowUp(contact, "loss")
+
+
+def _share(day: date | None, months: int | None, days: Days) -> float | None:
+    """The day as a share of the time, at most 1; None if anything is missing."""
+    if day is None or months is None or days.procedure is None or day < days.procedure:
+        return None
+    until = months_before(days.procedure, -months)
+    return min(1.0, (day - days.procedure).days / (until - days.procedure).days)
+
+
+def censoring_weights(followed: Sequence[FollowUp]) -> NDArray[np.float64]:
+    """Weigh each patient so that those whose outcome is known stand for all.
+
+    Returns:
+        1 / the probability of not being lost before the patient's time ended, by
+        Kaplan and Meier; 0 for the lost themselves.
+    """
+    times = np.array([one.time for one in followed])
+    is_lost = np.array([one.end == "loss" for one in followed])
+    if not is_lost.any():
+        return np.ones(len(followed))
+    kept = SurvfuncRight(times, is_lost.astype(float))
+    steps = np.searchsorted(kept.surv_times, times - JUST_BEFORE, side="right")
+    shares = np.concatenate([[1.0], kept.surv_prob])[steps]
+    return np.where(is_lost, 0.0, 1 / np.where(is_lost, 1.0, shares))
+
+
+class Incidence(NamedTuple):
+    """The share of patients with the event, 0..1, with its 95 % interval."""
+
+    value: float
+    interval: Interval
+
+
+def incidence_of(followed: Sequence[FollowUp]) -> Incidence:
+    """Estimate the share that has the event within the time, by Aalen and Johansen.
+
+    Death competes with the event; it is no loss.
+    """
+    causes = {"event": EVENT, "death": DEATH, "loss": 0, "whole": 0}
+    status = np.array([causes[one.end] for one in followed])
+    if EVENT not in status:
+        return Incidence(0.0, (0.0, 0.0))
+    times = np.array([max(one.time, JUST_BEFORE) for one in followed])
+    found = CumIncidenceRight(times, status)
+    value, error = float(found.cinc[0][-1]), float(found.cinc_se[0][-1])
+    margin = Z_95 * error
+    return Incidence(value, (max(0.0, value - margin), min(1.0, value + margin)))

@@ -1,0 +1,138 @@
+"""How a model does across hospitals: its mean, and what the next hospital may see.
+
+Random effects with Paule and Mandel's tau, the interval of Hartung and Knapp for the mean,
+and the prediction interval with k - 2 degrees of freedom (Riley 2011, doi 10.1136/bmj.d549;
+Debray 2017, doi 10.1136/bmj.i6460).
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from scipy.stats import t as student  # type: ignore[import-untyped]
+from statsmodels.stats.meta_analysis import combine_effects
+
+from cds_service.core.study import Z_95, Interval
+from cds_service.population.performance import FEWEST, Estimate, Performance
+
+FEWEST_HOSPITALS = 3  # from here on a prediction interval has a degree of freedom
+Measure = Literal["observedExpected", "calibrationIntercept", "calibrationSlope", "auc"]
+
+
+class Result(NamedTuple):
+    """One hospital's measure on the scale on which it is pooled, with its standard error."""
+
+    value: float
+    error: float
+
+
+class Pooled(NamedTuple):
+    """One measure over all hospitals, on its own scale.
+
+    Attributes:
+        interval: 95 % of the mean.
+        next_hospital: 95 % of what one more hospital would find.
+        tau: SD between hospitals, on the scale of pooling.
+        hospitals: that carry the measure.
+    """
+
+    mean: float
+    interval: Interval
+    next_hospital: Interval
+    tau: float
+    hospitals: int
+
+
+class AcrossHospitals(NamedTuple):
+    """Every measure that at least three hospitals carry."""
+
+    pooled: Mapping[Measure, Pooled]
+
+    def to_json(self) -> dict[str, Any]:
+        """As `validate --json` has it."""
+        return {
+            name: {
+                "mean": one.mean,
+                "interval": one.interval,
+                "nextHospital": one.next_hospital,
+                "tau": one.tau,
+                "hospitals": one.hospitals,
+            }
+            for name, one in self.pooled.items()
+        }
+
+
+def across_hospitals(hospitals: Mapping[str, Performance]) -> AcrossHospitals | None:
+    """Pool the measures of hospitals; None if fewer than three carry any."""
+    results = [results_of(one) for one in hospitals.values()]
+    return pool_results(results)
+
+
+def pool_results(hospitals: Sequence[Mapping[Measure, Result]]) -> AcrossHospitals | None:
+    """Pool each measure that at least three hospitals carry; None if there is none."""
+    pooled = {}
+    for name in SCALES:
+        found = [one[name] for one in hospitals if name in one]
+        if len(found) >= FEWEST_HOSPITALS:
+            pooled[name] = _pool(name, found)
+    return AcrossHospitals(pooled) if pooled else None
+
+
+def results_of(one: Performance) -> dict[Measure, Result]:
+    """The measures of one hospital on the scale of pooling; none of too few events."""
+    if min(one.events, one.n - one.events) < FEWEST:
+        return {}
+    found: dict[Measure, Estimate | None] = {
+        "observedExpected": one.observed_expected,
+        "calibrationIntercept": one.calibration_intercept,
+        "calibrationSlope": one.calibration_slope,
+        "auc": one.auc,
+    }
+    return {name: _on_scale(name, estimate) for name, estimate in found.items() if estimate}
+
+
+def _identity(value: float) -> float:
+    return value
+
+
+def _logit(value: float) -> float:
+    inside = min(max(value, 1e-6), 1 - 1e-6)
+    return math.log(inside / (1 - inside))
+
+
+def _expit(value: float) -> float:
+    return 1 / (1 + math.exp(-value))
+
+
+Scale = tuple[Callable[[float], float], Callable[[float], float]]  # there and back
+SCALES: Mapping[Measure, Scale] = {
+    "observedExpected": (math.log, math.exp),
+    "calibrationIntercept": (_identity, _identity),
+    "calibrationSlope": (_identity, _identity),
+    "auc": (_logit, _expit),
+}
+
+
+def _on_scale(name: Measure, estimate: Estimate) -> Result:
+    to_scale, _ = SCALES[name]
+    low, high = (to_scale(end) for end in estimate.interval)
+    return Result(to_scale(estimate.value), (high - low) / (2 * Z_95))
+
+
+def _pool(name: Measure, hospitals: Sequence[Result]) -> Pooled:
+    values = np.array([one.value for one in hospitals])
+    variances = np.array([one.error**2 for one in hospitals])
+    found = combine_effects(values, variances, method_re="iterated", use_t=True)
+    mean, tau2 = float(found.mean_effect_re), max(0.0, float(found.tau2))
+    error = float(found.sd_eff_w_re_hksj)
+    margin = float(student.ppf(0.975, len(values) - 1)) * error
+    spread = float(student.ppf(0.975, len(values) - 2)) * math.sqrt(tau2 + error**2)
+    _, back = SCALES[name]
+    return Pooled(
+        mean=back(mean),
+        interval=(back(mean - margin), back(mean + margin)),
+        next_hospital=(back(mean - spread), back(mean + spread)),
+        tau=math.sqrt(tau2),
+        hospitals=len(values),
+    )

@@ -1,0 +1,133 @@
+"""A table as departments keep it: CSV of any common form, or the first sheet of Excel.
+
+Cells stay text here. `outcomes_file` says what each column means.
+"""
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+from cds_service.errors import CdsError
+
+DELIMITERS = ("\t", ";", ",")
+# Excel writes the first of these for "CSV UTF-8", the second for "Unicode text",
+# and the last for "CSV" on a western machine.
+ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")
+BYTE_ORDER = (b"\xff\xfe", b"\xfe\xff")
+EXCEL = b"PK\x03\x04"  # an .xlsx file is a zip archive
+MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u00a0": "", "\u202f": ""})
+DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+")
+
+
+class AmbiguousNumber(ValueError):
+    """A comma that may mean thousands or decimals."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """The rows of a file.
+
+    Attributes:
+        rows: the first is the heading; cells without surrounding space.
+        delimiter: between cells; a tab for Excel.
+        digest: sha256 of the file's bytes.
+    """
+
+    rows: tuple[tuple[str, ...], ...]
+    delimiter: str
+    digest: str
+
+
+def read_table(path: Path) -> Table:
+    """Read a CSV or Excel file, told apart by its content.
+
+    Raises:
+        CdsError: the file cannot be read, or holds nothing.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise CdsError(f"{path.name} cannot be read: {error}") from error
+    if content.startswith(EXCEL):
+        rows, delimiter = _excel_rows(path.name, content), "\t"
+    else:
+        text = _decoded(path.name, content)
+        delimiter = _delimiter_of(text)
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        stripped = tuple(tuple(cell.strip() for cell in row) for row in rows)
+    except csv.Error as error:
+        raise CdsError(f"{path.name} is no table: {error}") from error
+    if not stripped:
+        raise CdsError(f"{path.name} is empty")
+    digest = hashlib.sha256(content).hexdigest()
+    return Table(rows=stripped, delimiter=delimiter, digest=digest)
+
+
+def number_in(text: str, delimiter: str) -> float:
+    """Read a number as people write it: `-2.5`, `−2,5`, `1.0`.
+
+    A comma is a decimal sign, as in half of the world. In a file whose cells are
+    parted by commas, `1,234` may be a thousand: it is not read.
+
+    Raises:
+        ValueError: it is no number; `AmbiguousNumber` if it may be two.
+    """
+    plain = text.translate(MINUS)
+    if DECIMAL_COMMA.fullmatch(plain):
+        if delimiter == "," and THOUSANDS.fullmatch(plain):
+            raise AmbiguousNumber(text)
+        plain = plain.replace(",", ".")
+    return float(plain)
+
+
+def _decoded(name: str, content: bytes) -> str:
+    for encoding in ENCODINGS:
+        if encoding == "utf-16" and not content.startswith(BYTE_ORDER):
+            continue
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise CdsError(f"{name} cannot be read: neither UTF-8, UTF-16 nor Windows text")
+
+
+def _delimiter_of(text: str) -> str:
+    """The character that parts most headings; names of columns hold none of them."""
+    heading = text.partition("\n")[0]
+    return max(DELIMITERS, key=heading.count) if heading else ","
+
+
+def _excel_rows(name: str, content: bytes) -> Iterable[Sequence[str]]:
+    try:
+        from openpyxl import load_workbook  # noqa: PLC0415 - an extra
+        from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise CdsError(f"{error.name} is missing: in the checkout, .venv/bin/pip install -e '.[population]'") from error
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        return [[_cell(cell) for cell in row] for row in sheet.values]
+    except (InvalidFileException, BadZipFile, KeyError, IndexError, ValueError) as error:
+        raise CdsError(f"{name} is no Excel file that can be read: {error}") from error
+
+
+def _cell(value: Any) -> str:
+    """A cell of Excel as the text that a CSV file would hold."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
