@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import click
-import requests
 
 from cds_service.commands import options
 from cds_service.errors import CallFailed, CdsError
@@ -21,6 +20,7 @@ from cds_service.outgoing.address import parse_base
 
 PAGE = 1000  # codes asked for at once
 MOST_CODES = 100_000  # below one root
+OK = 200
 SECONDS = 60.0  # for one page; nobody waits for an answer here
 MAX_BYTES = 32 * 1024 * 1024
 
@@ -92,12 +92,12 @@ def _of_server(base: str, roots: Sequence[str], token: str | None) -> Expansion:
     return Expansion(SNOMED, edition, date, tuple(sorted(roots)), tuple(sorted(codes | {*roots})))
 
 
-def _page(session: requests.Session, address: str, root: str, offset: int) -> Mapping[str, Any]:
+def _page(session: Any, address: str, root: str, offset: int) -> Mapping[str, Any]:
     """One page of `ValueSet/$expand`; the implicit value set of SNOMED CT that FHIR defines."""
     asked = {"url": f"{SNOMED}?fhir_vs=isa/{quote(root)}", "count": PAGE, "offset": offset}
     try:
         answer = session.get(f"{address}/ValueSet/$expand?{urlencode(asked)}", timeout=SECONDS)
-        body = json.loads(answer.content) if answer.status_code == requests.codes.ok else None
+        body = json.loads(answer.content) if answer.status_code == OK else None
     except (CallFailed, ValueError) as error:
         raise CdsError(f"{address}: {error}") from None
     expansion = member(body, "expansion")
