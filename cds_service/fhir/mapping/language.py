@@ -148,6 +148,7 @@ class Language(DataTable):
     """A file in `texts/`; every table beside these is that of a concept.
 
     Attributes:
+        reviewed: a reader of this language, whom a site names, has read the file.
         letters: those beside a to z, as in the set of a regular expression; None if lists of diagnoses and drugs in
             this language are not read, since too few of their words are here.
         spelled_out: what to read for an abbreviation, in order.
@@ -155,6 +156,7 @@ class Language(DataTable):
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Words]
+    reviewed: bool = False
     letters: Pattern | None = None
     spelled_out: Mapping[Pattern, str] = {}
     joints: Joints = Joints()
