@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 
 from tests.chart_builders import (
+    Asked,
     brace,
     by_topic,
     cards_for,
     kyphoplasty,
     labels,
+    order_sign,
     problem,
     strong_and_nourished,
     thin_and_weak,
@@ -64,3 +66,22 @@ def test_a_brace_is_corrected_as_before():
     clear = cards_for(strong_and_nourished(), *drafts)
     opened = cards_for([*strong_and_nourished(), in_words("Lump in breast")], *drafts)
     assert [labels(card) for card in by_topic(opened.values()).values()] == [labels(card) for card in clear.values()]
+
+
+def test_their_codes_are_near_misses_and_their_words_are_not():
+    coded = problem("hypertension", number="local", code={"coding": [{"system": "urn:oid:1.2.3", "code": "4711"}]})
+    record = [*strong_and_nourished(), in_words("Lump in breast"), coded]
+    asked = Asked()
+    assert asked.post(order_sign(record, kyphoplasty())).status_code == 200
+    near = asked.log.entries[-1].content["nearMisses"]
+    assert {(one["kind"], one["system"], one["code"]) for one in near} == {
+        ("problem", "", "(no code)"),
+        ("problem", "urn:oid:1.2.3", "4711"),
+    }
+
+
+def test_an_entry_that_an_exact_name_explains_is_none():
+    asked = Asked()
+    body = order_sign([*strong_and_nourished(), in_words("Chronic low back pain")], kyphoplasty())
+    assert asked.post(body).status_code == 200
+    assert not asked.log.entries[-1].content.get("nearMisses")
