@@ -120,3 +120,8 @@ def test_five_days_of_half_a_year_ago_are_no_long_course():
     medications = [{**PREDNISONE, **members}, {"text": "Amlodipine 5 mg"}]
     assert said_of("long-term-steroid", medications=medications) != YES
     assert said_of("steroid-use", medications=medications) != YES
+
+
+def test_a_long_name_is_read_once():
+    name = "Prednisone OPH " + "1." * 3000 + "(tablet)"
+    assert said_of("steroid-use", medications=[{"text": name}, {"text": "Amlodipine 5 mg"}]) == YES
