@@ -74,7 +74,15 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
     An entry that another finding tells, as an old cancer, is not named again.
     """
     findings = answer.findings
-    told = {
+    strange = {
+        one.resource
+        for name in EXCLUDING
+        if (gap := findings.gaps.get(name)) and gap.reason == "not-understood"
+        for one in gap.seen
+    }
+    if strange:
+        yield answer.texts.say("notices.not-understood", entries=_entries(len(strange)))
+    told = strange | {
         source.resource
         for name in (*EXCLUDING, *TOLD)
         if (known := findings.known.get(name)) and known.value is True

@@ -243,6 +243,9 @@ def say_no(
 
 def _not_understood(spec: FindingSpec, strange: Sequence[Entry], count: int, where: str) -> Gap:
     """`3 of 14 entries on the problem list could not be read`: each of them may be anything."""
+    if spec.only_codes_exclude:
+        detail = f"{len(strange)} of {count} entries {where} not understood"
+        return gap(spec, "not-understood", detail, *(one.source(spec, where) for one in strange))
     what = "could not be read"
     if "medication" in where:
         what = "are drugs that we do not know"

@@ -98,6 +98,7 @@ class Durations(DataTable):
         rate, ago, past: what stands after a duration: a frequency, the past, what it is counted from.
         stop, start, up: an order's end, its beginning, and that a patient gets up.
         brace, bed_rest, others: what a clause is about.
+        complaints: words of pain, injury, a stay or a limb: next to the only length of a text, they leave it open.
         posture: when a brace is worn (`when out of bed`): it says nothing about how long.
         fillers: words that say nothing about what a length belongs to.
         clause: words between two clauses.
@@ -130,6 +131,7 @@ class Durations(DataTable):
     brace: tuple[Pattern, ...] = ()
     bed_rest: tuple[Pattern, ...] = ()
     others: tuple[Pattern, ...] = ()
+    complaints: tuple[Pattern, ...] = ()
     posture: tuple[Pattern, ...] = ()
     fillers: tuple[Pattern, ...] = ()
     clause: tuple[Pattern, ...] = ()
@@ -146,6 +148,7 @@ class Language(DataTable):
     """A file in `texts/`; every table beside these is that of a concept.
 
     Attributes:
+        reviewed: a reader of this language, whom a site names, has read the file.
         letters: those beside a to z, as in the set of a regular expression; None if lists of diagnoses and drugs in
             this language are not read, since too few of their words are here.
         spelled_out: what to read for an abbreviation, in order.
@@ -153,6 +156,7 @@ class Language(DataTable):
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Words]
+    reviewed: bool = False
     letters: Pattern | None = None
     spelled_out: Mapping[Pattern, str] = {}
     joints: Joints = Joints()

@@ -20,13 +20,19 @@ from cds_service.fhir.mapping.text_rules import compiled
 UNIT_PROPERTY = "https://kyphoplasty-cds.org/fhir/property/unit"
 Code = tuple[str, str]
 MappedElement = tuple[Path, Mapping[str, Any], Mapping[str, Any]]  # file, group, element
+IS_A = ("concept", "is-a")
 
 
 class CodeSet(NamedTuple):
-    """Codes, and classes of codes: a pattern fits the whole canonical code."""
+    """Codes, and classes of codes: a pattern fits the whole canonical code.
+
+    Attributes:
+        roots: codes below which every code belongs to it, once `mappings expand` has found them.
+    """
 
     codes: frozenset[Code]
     classes: tuple[tuple[str, re.Pattern[str]], ...]
+    roots: tuple[Code, ...] = ()
 
     def holds(self, system: str, code: str) -> bool:
         """Whether this canonical code is one of them."""
@@ -61,6 +67,13 @@ def read_value_sets(folders: Sequence[Path], systems: CodeSystems) -> Mapping[st
     return found
 
 
+def read_roots(folders: Sequence[Path], systems: CodeSystems) -> Mapping[str, tuple[str, ...]]:
+    """The roots of the is-a filters, by value set."""
+    value_sets = read_value_sets(folders, systems)
+    named = {name: rules.included.roots for name, rules in value_sets.items() if rules.included.roots}
+    return {name: tuple(code for _, code in roots) for name, roots in named.items()}
+
+
 def _value_set(path: Path, systems: CodeSystems) -> ValueSetRules:
     content = read_json(path)
     validated(ValueSet, content, path)
@@ -80,6 +93,7 @@ def _value_set(path: Path, systems: CodeSystems) -> ValueSetRules:
 def _code_set(includes: Sequence[Mapping[str, Any]], key: str, path: Path, systems: CodeSystems) -> CodeSet:
     codes: list[Code] = []
     classes: list[tuple[str, re.Pattern[str]]] = []
+    roots: list[Code] = []
     faults = Faults()
     for place, include in enumerate(includes):
         at = f"{key}.{place}"
@@ -94,15 +108,21 @@ def _code_set(includes: Sequence[Mapping[str, Any]], key: str, path: Path, syste
                     codes.append(code)
             for rule in include.get("filter", []):
                 with faults:
-                    uri = _uri(include["system"], systems)
-                    classes.append((uri, _class_rule(rule, path, at)))
+                    if (rule["property"], rule["op"]) == IS_A:
+                        root = _sound_code(include["system"], rule["value"], path, f"{at}.filter", systems)
+                        roots.append(root)
+                    else:
+                        uri = _uri(include["system"], systems)
+                        classes.append((uri, _class_rule(rule, path, at)))
     faults.stop()
-    return CodeSet(frozenset(codes), tuple(classes))
+    return CodeSet(frozenset([*codes, *roots]), tuple(classes), tuple(roots))
 
 
 def _class_rule(rule: Mapping[str, Any], path: Path, at: str) -> re.Pattern[str]:
     if (rule["property"], rule["op"]) != ("code", "regex"):
-        raise DataFileError(label(path), f"{at}.filter", "only property code with op regex is understood")
+        raise DataFileError(
+            label(path), f"{at}.filter", "only property code with op regex, and concept with is-a, are understood"
+        )
     try:
         return compiled(rule["value"])
     except re.error as error:

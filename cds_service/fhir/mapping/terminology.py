@@ -16,6 +16,8 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import LONGEST_CODE, Listed, load_code_systems
 from cds_service.fhir.mapping.drug_table import load_drugs
 from cds_service.fhir.mapping.durations import load_durations
+from cds_service.fhir.mapping.expansions import outdated, read_expansions
+from cds_service.fhir.mapping.harmless import HarmlessFile, HarmlessTitles
 from cds_service.fhir.mapping.language import Speller, any_of, read_languages
 from cds_service.fhir.mapping.level_text import LevelRules
 from cds_service.fhir.mapping.mapping_files import read_answer_maps, read_local_codes, read_own_codes, read_value_sets
@@ -89,6 +91,8 @@ class Terminology:
             with faults:
                 self._value_sets = read_value_sets(folders, systems)
             with faults:
+                self._expansions = read_expansions(folders, systems)
+            with faults:
                 self.drugs = load_drugs(folders, systems)
             own_codes = self._own_codes = read_own_codes(folders)
             with faults:
@@ -104,6 +108,8 @@ class Terminology:
         with faults:
             names = required(folders, "names.toml", NamesFile)
         with faults:
+            harmless = required(folders, "harmless.toml", HarmlessFile)[1]
+        with faults:
             known = required(folders, "languages.toml", LanguagesFile)[1]
         with faults:
             languages = read_languages(folders)
@@ -115,6 +121,7 @@ class Terminology:
         self.levels = LevelRules([*languages.values()], self.text_places)
         self.languages = Languages(known, languages)
         self.names_of_measures = MeasureNames(*names, self.languages)
+        self.harmless = HarmlessTitles(harmless)
         self._drug_rules = TextRules(self.drugs.words, None)
         self._suspicion = re.compile("|".join(self._texts[SUSPICION].any) if SUSPICION in self._texts else NEVER)
         joints = [one.joints for one in languages.values()]
@@ -149,6 +156,11 @@ class Terminology:
     def names(self) -> frozenset[str]:
         """Every concept that a code can belong to."""
         return frozenset(self._value_sets) | frozenset(self._own_codes) | self.drugs.concepts
+
+    def outdated_expansions(self) -> tuple[str, ...]:
+        """What `mappings check` says of expansions that are not of their filters as they are now."""
+        roots = {name: [code for _, code in rules.included.roots] for name, rules in self._value_sets.items()}
+        return tuple(outdated(self._expansions, roots))
 
     @property
     def map_ids(self) -> frozenset[str]:
@@ -271,6 +283,10 @@ class Terminology:
         """Concepts that a text names beside words that rule them out: `no diabetes`."""
         return self._rules_of(None).ruled_out(text)
 
+    def ruled_out_places(self, text: str) -> Mapping[str, tuple[int, int]]:
+        """Where a text names the concepts that other words of it rule out, in `folded(text)`."""
+        return self._rules_of(None).ruled_out_places(text)
+
     def _rules_of(self, among: frozenset[str] | None) -> TextRules:
         rules = self._rules_among.get(among)
         if rules is None:  # few distinct sets are requested, all of them constants
@@ -317,6 +333,7 @@ class Terminology:
             classes = self._classes.get(one, ())
             found |= {*self._by_code.get((one, code), ()), *self.drugs.concepts_of(one, code)}
             found |= {name for name in classes if self._value_sets[name].included.holds(one, code)}
+            found |= {name for name, expansion in self._expansions.items() if expansion.holds(one, code)}
             excluded |= {name for name in classes if self._value_sets[name].excluded.holds(one, code)}
         return tuple(sorted(found - excluded))
 
