@@ -32,6 +32,8 @@ from tests.wire_builders import SHARED
 PATIENTS = 200
 SERVER = re.compile(r"http://127\.0\.0\.1:(?!8080)\d+")  # the FHIR server's port is another at each run
 OWN = ("id",)  # of an entry: made anew each time
+# Ids of cards and orders follow from the server's address, too.
+DERIVED = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 def answers() -> Iterator[tuple[str, str]]:
@@ -44,7 +46,8 @@ def answers() -> Iterator[tuple[str, str]]:
             service = theirs if sample.needs_site else ours
             plan = service.hooks[HOOK].discovery["prefetch"]
             yield f"{sample.id} prefetch", asked(order_sign_request(sample, plan=plan), service)
-            yield f"{sample.id} live", asked(order_sign_request(sample, fhir_server=server.url), service)
+            live = asked(order_sign_request(sample, fhir_server=server.url), service)
+            yield f"{sample.id} live", numbered(live)
     for path in sorted((SHARED / "data" / "cds-requests").glob("[0-9][0-9][0-9]-*.json")):
         yield path.stem, asked(json.loads(path.read_text(encoding="utf-8")), ours)
     for number, signing in enumerate(typical_orders(PATIENTS, seed=20261121)):
@@ -64,6 +67,12 @@ def asked(body: dict[str, Any], service: Service) -> str:
     ]
     found = {"status": response.status_code, "answer": response.json, "entries": entries}
     return SERVER.sub("http://fhir", canonical_json(found))
+
+
+def numbered(text: str) -> str:
+    """The answer with each derived id as the number of its first appearance."""
+    ids = list(dict.fromkeys(DERIVED.findall(text)))
+    return DERIVED.sub(lambda found: f"id {ids.index(found[0])}", text)
 
 
 def differences(before: Any, after: Any, where: str = "") -> Iterator[str]:

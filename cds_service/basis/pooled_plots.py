@@ -130,15 +130,14 @@ def _measuring_rows(answer: Answer, pooled: PooledResult) -> Iterator[Row]:
         if wanted.id in pooled.known:
             continue
         values = likely_values(wanted)
-        figures = [model.figure({**pooled.known, wanted.id: value}, baseline) for value in values]
-        words = [model.words_of(one.risk) for one in figures]
-        risks = (figures[0].risk, figures[1].risk)
+        low, high = (model.risk({**pooled.known, wanted.id: value}, baseline) for value in values)
+        words = model.words_of(low), model.words_of(high)
         yield Row(
             label=answer.wording.name(name),
             cells=(
                 *(f"{word} ({_value(answer, name, wanted, value)})" for word, value in zip(words, values, strict=True)),
             ),
-            marks=(at("tick", pooled.figure.risk), span("thick", risks)),
+            marks=(at("tick", pooled.figure.risk), span("thick", (low, high))),
         )
 
 

@@ -126,8 +126,8 @@ def steps_moved(pooled: PooledResult, finding: str) -> int:
     wanted = next((one for one in model.study.inputs if finding in one.findings), None)
     if wanted is None or wanted.id in pooled.known:
         return 0
-    risks = [model.figure({**pooled.known, wanted.id: value}, baseline).risk for value in likely_values(wanted)]
-    low, high = sorted(model.step_of(risk) for risk in risks)
+    risks = [model.risk({**pooled.known, wanted.id: value}, baseline) for value in likely_values(wanted)]
+    low, high = sorted(map(model.step_of, risks))
     return high - low
 
 

@@ -4,8 +4,11 @@ No study of its own: one additive model of log odds over what ordinary records h
 """
 
 import hashlib
+import math
+from bisect import bisect_left
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -197,6 +200,23 @@ class Saying(Part):
     more: Text
     personal_needs: tuple[Text, ...]
 
+    @cached_property
+    def halfway(self) -> tuple[float, ...]:
+        """Log odds half-way between each step of the ladder and the next."""
+        log_odds = [math.log(step.risk / (1 - step.risk)) for step in self.ladder]
+        return tuple((low + high) / 2 for low, high in pairwise(log_odds))
+
+    def step_of(self, risk: float) -> int:
+        """Which step says a risk: the nearest by log odds, or one more from `more_from`."""
+        if risk >= self.more_from:
+            return len(self.ladder)
+        return bisect_left(self.halfway, math.log(risk / (1 - risk)))
+
+    def words_of(self, risk: float) -> str:
+        """The words of that step, `about 1 in 6`."""
+        at = self.step_of(risk)
+        return self.ladder[at].words if at < len(self.ladder) else self.more
+
 
 class PooledBands(Part):
     """When a figure is above or below the average of the same hospital.
@@ -324,7 +344,12 @@ class PooledStudy(Part):
 
     def names(self, bone: Bone) -> tuple[str, ...]:
         """Names of the inputs with this bone input alone, the continuous ones first."""
-        return tuple(one.id for one in (*self.numbers_with(bone), *self.yes_no))
+        return self._names[bone]
+
+    @cached_property
+    def _names(self) -> dict[Bone, tuple[str, ...]]:
+        numbers = {bone: self.numbers_with(bone) for bone in BONES}
+        return {bone: tuple(one.id for one in (*numbers[bone], *self.yes_no)) for bone in BONES}
 
     def correlations(self, bone: Bone) -> NDArray[np.float64]:
         """Of the continuous inputs with this bone input."""
@@ -333,9 +358,12 @@ class PooledStudy(Part):
 
     def sarcopenia_share(self, shift: NDArray[np.float64]) -> NDArray[np.float64]:
         """How likely sarcopenia is, so many log odds from the patients' average."""
+        return np.asarray(1 / (1 + np.exp(-(self._sarcopenia_log_odds + shift))))
+
+    @cached_property
+    def _sarcopenia_log_odds(self) -> float:
         share = self.yes_no_by_id[SARCOPENIA].share
-        log_odds = self.sarcopenia_shift.scale * np.log(share / (1 - share)) + shift
-        return np.asarray(1 / (1 + np.exp(-log_odds)))
+        return float(self.sarcopenia_shift.scale * np.log(share / (1 - share)))
 
     @property
     def table_digest(self) -> str:

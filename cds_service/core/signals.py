@@ -57,6 +57,12 @@ class Situation:
         """The state of the bone drugs, which a dozen signals ask for."""
         return find_drug_state(self.findings, self.today)
 
+    @cached_property
+    def braces(self) -> tuple[Brace, ...]:
+        """The brace orders as the site's weeks judge them."""
+        fractured_on = fracture_day(self.findings)
+        return judge_braces(self.support, self.policy.brace, self.today, fractured_on)
+
 
 FRAGILITY_AGE = 50  # years; younger patients' vertebrae seldom break by weakness alone (docs/evidence.md)
 BED_REST_STUDIES = ("muscle-change-2021",)
@@ -103,13 +109,14 @@ def signal(name: str) -> Callable[[Detector], Detector]:
 
 def find_signals(situation: Situation) -> tuple[Signal, ...]:
     """All signals that hold, those of the studies' cut-offs first, each in a fixed order."""
-    cutoffs = (
+    cutoffs = [
         (cutoff.id, _beyond_cutoff(situation, study, cutoff))
         for _, study in sorted(situation.studies.items())
         for cutoff in study.cutoffs
-    )
-    named = ((name, detect(situation)) for name, detect in SIGNALS.items())
-    return tuple(found._replace(name=name) for name, found in (*cutoffs, *named) if found is not None)
+    ]
+    named = [(name, detect(situation)) for name, detect in SIGNALS.items()]
+    held = [found._replace(name=name) for name, found in (*cutoffs, *named) if found is not None]
+    return tuple(held)
 
 
 def find_named_signals(situation: Situation, names: Collection[str]) -> tuple[Signal, ...]:
@@ -307,7 +314,7 @@ BRACE_STUDIES = ("sarcopenia-pvm-2022", "muscle-change-2021")
 def _brace_keep_reason(situation: Situation) -> Signal | None:
     """Instability, posterior wall, deficit, another fracture: on record, or of a brace order itself."""
     found = keep_reasons(situation.findings, situation.support)
-    if not any(one.issue for one in _braces(situation)):  # what is open matters only where an end is asked for
+    if not any(one.issue for one in situation.braces):  # what is open matters only where an end is asked for
         found = tuple(one for one in found if one.source != "open")
     said = dict.fromkeys(_keep_words(one, situation.wording) for one in found)
     return Signal(", ".join(said)) if said else None
@@ -319,7 +326,14 @@ def _keep_words(reason: KeepReason, wording: Wording) -> str:
         return f"another fracture {how} ({', '.join(reason.levels)})"
     if reason.name == "other-surgery":
         return "other spinal surgery ordered or on record"
-    sources = {"record": "on record", "order": "named by the brace order", "open": "not excluded"}
+    if reason.name == "brace-noted":
+        return "a brace in the words of the augmentation order"
+    sources = {
+        "record": "on record",
+        "order": "named by the brace order",
+        "signed": "named by the augmentation order",
+        "open": "not excluded",
+    }
     # A burst fracture is named as what it is: surgeons look for the posterior wall.
     wall = " (posterior wall injury)" if "burst" in reason.name else ""
     return f"{wording.name(reason.name)}{wall} {sources[reason.source]}"
@@ -335,15 +349,10 @@ def _brace_reasons_unread(situation: Situation) -> Signal | None:
     return Signal("reasons to keep a brace not known")
 
 
-def _braces(situation: Situation) -> tuple[Brace, ...]:
-    fractured_on = fracture_day(situation.findings)
-    return judge_braces(situation.support, situation.policy.brace, situation.today, fractured_on)
-
-
 @signal("brace-ordered")
 def _brace_ordered(situation: Situation) -> Signal | None:
     braces = situation.support.of_kind("brace")
-    return Signal(braces[0].title, braces, braces=_braces(situation)) if braces else None
+    return Signal(braces[0].title, braces, braces=situation.braces) if braces else None
 
 
 # The site wants the limits said with every augmentation.
@@ -366,19 +375,19 @@ def _brace_words(brace: Brace) -> str:
 @signal("brace-limit-broken")
 def _brace_limit_broken(situation: Situation) -> Signal | None:
     """A brace that ends after the site's weeks, or never."""
-    return _of_braces([one for one in _braces(situation) if one.issue in BROKEN])
+    return _of_braces([one for one in situation.braces if one.issue in BROKEN])
 
 
 @signal("brace-limit-passed")
 def _brace_limit_passed(situation: Situation) -> Signal | None:
     """A brace worn for so long that its limit has passed."""
-    return _of_braces([one for one in _braces(situation) if one.issue == "passed"])
+    return _of_braces([one for one in situation.braces if one.issue == "passed"])
 
 
 @signal("brace-undated")
 def _brace_undated(situation: Situation) -> Signal | None:
     """No last day, and words that say another end, a payer's length, or what was not understood: no conflict."""
-    return _of_braces([one for one in _braces(situation) if one.issue and one.issue not in BROKEN])
+    return _of_braces([one for one in situation.braces if one.issue and one.issue not in BROKEN])
 
 
 @signal("bed-rest-long")

@@ -81,7 +81,9 @@ def find_condition(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     """Find whether the patient has the condition, or why that is not known."""
     stated = find_stated(chart, spec, spec.value_sets)
     counted = [one for one in stated if one.problem is None and not one.is_past]
-    events = [] if counted else _twice(spec, chart)
+    events = _twice(spec, chart)
+    if any(not one.day or one.day >= _events_since(spec, chart) for one in counted):
+        events = []  # the list itself tells of this time
     set_aside = [one.passed_over(spec) for one in stated if one.problem is not None or one.is_past]
     passed = (*chart.broken(spec), *set_aside)
     if events:
@@ -97,10 +99,15 @@ def _twice(spec: FindingSpec, chart: Chart) -> list[Stated]:
     """The recent single events, past ones included, if they happened on at least two days; else none."""
     if spec.events_months is None:
         return []
-    since = months_before(chart.today, spec.events_months)
+    since = _events_since(spec, chart)
     events = [one for one in find_stated(chart, spec, spec.events) if not one.problem and not one.is_later_encounter]
     recent = [one for one in events if one.day and one.day >= since]
     return recent if len({one.day for one in recent}) > 1 else []
+
+
+def _events_since(spec: FindingSpec, chart: Chart) -> date:
+    """The first day on which single events count."""
+    return months_before(chart.today, spec.events_months) if spec.events_months else date.min
 
 
 def _is_of_later_encounter(code: str) -> bool:
@@ -147,7 +154,8 @@ def _augmentation(counted: Sequence[Stated]) -> str:
 
 def silence(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> Finding | Gap:
     """The conclusion from lists that do not mention it."""
-    if doubtful := [one for one in stated if one.problem and one.problem[0] == "undetermined"]:
+    doubtful = stated and [one for one in stated if one.problem and one.problem[0] == "undetermined"]
+    if doubtful:
         seen = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen)
     if spec.past and (over := [one for one in stated if one.is_past]):
@@ -215,8 +223,8 @@ def say_no(
             if unread
             else gap(spec, "undetermined", "not coded, and silence says nothing")
         )
-    broken, count, (_, where, name) = chart.broken(spec), chart.entries_read(spec), LISTS[spec.key]
-    strange = [entry for entry in chart.not_understood(spec) if may_count(entry)]
+    broken, (_, where, name), (count, not_understood) = chart.broken(spec), LISTS[spec.key], chart.listed(spec)
+    strange = not_understood and [entry for entry in not_understood if may_count(entry)]
     if unread:  # what was read of it and leaves the question open does so all the same
         seen = (*(one.provenance for one in broken), *(one.source(spec, where) for one in strange))
         return gap(spec, "not-read", unread, *seen)
@@ -251,6 +259,8 @@ def _is_bare_code(entry: Entry) -> bool:
 
 def find_stated(chart: Chart, spec: FindingSpec, concepts: Sequence[str]) -> list[Stated]:
     """The conditions and procedures with any of these concepts, without denied ones."""
+    if not concepts:
+        return []
     wanted = or_in_doubt(tuple(concepts))
     if chart.mentions.keys().isdisjoint(wanted):  # most conditions of most records
         return []

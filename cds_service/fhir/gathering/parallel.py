@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from cds_service.outgoing.deadline import Deadline
 
-MAX_PARALLEL = 12
+MAX_PARALLEL = 20  # as many as the queries of a record, so that they all go out at once
 
 Key = TypeVar("Key")
 Result = TypeVar("Result")

@@ -79,7 +79,7 @@ class PrefetchPlan:
 
     @cached_property
     def optional(self) -> "PrefetchPlan":
-        """The templates that are read in the remaining time."""
+        """The templates without which it is whole: they are given half of the time."""
         return PrefetchPlan(tuple(one for one in self.templates if one.is_optional))
 
 
@@ -118,6 +118,9 @@ class QueryResult(NamedTuple):
         return zip(self.others, self.full_urls[len(self.resources) :], strict=True) if self.others else iter(())
 
 
+NOTHING_THERE = QueryResult(state="empty")
+
+
 def plan_prefetch(templates: Mapping[str, str]) -> PrefetchPlan:
     """The plan for these templates, with `{codes}` already replaced.
 
@@ -153,7 +156,7 @@ def read_prefetch(template: Template, prefetch: Mapping[str, Any]) -> QueryResul
     if template.key not in prefetch:
         return QueryResult(state="absent")
     value = prefetch[template.key]
-    return QueryResult(state="empty") if value is None else read_result(template, [value])
+    return NOTHING_THERE if value is None else read_result(template, [value])
 
 
 def read_result(template: Template, documents: Sequence[Any], *, note: str = "") -> QueryResult:
@@ -174,6 +177,13 @@ def read_result(template: Template, documents: Sequence[Any], *, note: str = "")
     if first["resourceType"] != "Bundle":
         return _failed("the answer is of another type than was asked")
     return _read_pages(template, [page for page in documents if isinstance(page, dict)], note)
+
+
+def _says_nothing(page: Json) -> bool:
+    """Whether a page is the whole answer to a query that found nothing, as most are."""
+    if page.get("entry") not in (None, []) or page.get("total") or page.get("meta"):
+        return False
+    return not page.get("link") or _linked(page, ("next", *BEFORE)) is None
 
 
 def next_page(document: Any) -> str | None:
@@ -221,6 +231,8 @@ def _failed(note: str) -> QueryResult:
 
 
 def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryResult:
+    if not note and all(map(_says_nothing, pages)):
+        return NOTHING_THERE
     kinds: dict[str, list[tuple[Json, str | None]]] = {}
     broken = 0
     for page in pages:

@@ -54,6 +54,8 @@ def read_results(
 ) -> tuple[Mapping[str, QueryResult], frozenset[str]]:
     """Answer every key of the plan (none stays `absent`), and name the keys that the FHIR server was asked for.
 
+    All queries go out at once, so that a record takes as long as its slowest one.
+
     Args:
         request: the hook call; its prefetch is raw JSON of any quality.
         plan: the service's queries.
@@ -76,14 +78,15 @@ def _none_kept(
     plan: PrefetchPlan, asked: Mapping[str, QueryResult], fhir: FhirReader | None, until: Deadline
 ) -> dict[str, QueryResult]:
     """Replace refusals by empty answers for resource types that the server does not support, if it answers at all."""
-    answered = [one for one in plan.templates if one.is_search and one.key in asked]
-    refused = [one for one in answered if asked[one.key].state == "failed" and asked[one.key].reason in LEAVES_OPEN]
-    if not refused or all(answer.state == "failed" for answer in asked.values()):
+    needed = [one for one in plan.needed.templates if one.key in asked]
+    failed = [one for one in needed if asked[one.key].state == "failed"]
+    refused = [one for one in failed if one.is_search and asked[one.key].reason in LEAVES_OPEN]
+    if not refused or len(failed) == len(needed):
         return dict(asked)
     lacking = {
         one.key for one in refused if one.resource_type in OFTEN_LACKING and asked[one.key].reason in UNKNOWN_TYPE
     }
-    open_ones = [one for one in refused if one.key not in lacking and not one.is_optional]
+    open_ones = [one for one in refused if one.key not in lacking]
     if open_ones and (kept := _kept_types(fhir, until)):
         lacking |= {one.key for one in open_ones if one.resource_type not in kept}
     return {key: KEEPS_NONE if key in lacking else answer for key, answer in asked.items()}
@@ -111,14 +114,15 @@ def _tasks(
     until: Deadline,
 ) -> dict[str, Callable[[], QueryResult]]:
     tasks: dict[str, Callable[[], QueryResult]] = {}
-    for template in plan.templates:
+    half = until.half_of_rest()  # for what the record is complete without
+    for template in (*plan.needed.templates, *plan.optional.templates):
         if not _may_ask(request, template.resource_type):
             continue
-        query = template.query_for(request)
+        query, ends = template.query_for(request), (half if template.is_optional else until).ends
         if sent[template.key].state == "absent" and query is not None:
-            tasks[template.key] = partial(_fetch, fhir, template, query, until.ends)
+            tasks[template.key] = partial(_fetch, fhir, template, query, ends)
         elif sent[template.key].next_page is not None:
-            tasks[template.key] = partial(_follow, fhir, template, request.prefetch[template.key], until.ends)
+            tasks[template.key] = partial(_follow, fhir, template, request.prefetch[template.key], ends)
     return tasks
 
 

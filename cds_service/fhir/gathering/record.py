@@ -104,16 +104,11 @@ def gather(
         DeadlinePassed: there was too much data to process in time.
     """
     until = deadline.for_reading()
-    found, from_fhir = read_results(request, plan.needed, fhir, until=until)
+    found, from_fhir = read_results(request, plan, fhir, until=until)
     found = {key: of_one_server(answer, person.bases) for key, answer in found.items()}
     found = with_referred_to(found, plan.needed, request, fhir, terminology, person.bases, until=until)
-    answers = checked(plan, found, person.patient_id)
-    is_of_use = not from_fhir or any(found[key].state != "failed" for key in from_fhir)  # else not asked again
-    server = fhir if is_of_use else None
-    more, more_from_fhir = read_results(request, plan.optional, server, until=until.half_of_rest())
-    more = {key: of_one_server(answer, person.bases) for key, answer in more.items()}
-    answers = in_newest_version({**answers, **more})
-    return record_in(answers, plan, from_fhir | more_from_fhir, terminology, person, deadline)
+    answers = in_newest_version(found | checked(plan, found, person.patient_id))
+    return record_in(answers, plan, from_fhir, terminology, person, deadline)
 
 
 def checked(plan: PrefetchPlan, answers: Mapping[str, QueryResult], patient_id: str) -> dict[str, QueryResult]:
@@ -175,9 +170,11 @@ DECIDING_LISTS: Mapping[str, tuple[str, ...]] = {
 
 
 def _is_list_read(record: PatientRecord, key: str) -> bool:
-    """Whether a list was read whole, and at least one of its entries was understood."""
+    """Whether a list was read whole, without a broken entry, and one of its entries was understood."""
     read = record.reads.get(key)
     if read is None or read.state == "failed" or read.is_cut:
+        return False
+    if any(one.key in DECIDING_LISTS[key] for one in record.unreadable):
         return False
     parts = [record.reads[part] for part in DECIDING_LISTS[key] if part in record.reads]
     strange = sum(NOT_UNDERSTOOD in one.concepts for part in DECIDING_LISTS[key] for one in record.of_key(part))

@@ -113,10 +113,9 @@ def test_a_broken_report_or_one_of_another_patient_is_left_out(one):
     assert state_of(record).unreadable == 0
 
 
-def test_imaging_is_asked_after_the_rest_and_may_not_take_all_the_time():
+def test_imaging_may_not_take_all_the_time():
     fhir = scripted()
     read(fhir)
-    assert set(fhir.kinds[-2:]) == {"DiagnosticReport", "ImagingStudy"}
     assert fhir.seconds["ImagingStudy"] < fhir.seconds["Patient"] * 0.6
 
 
