@@ -118,7 +118,8 @@ class Worksheet:
     def outcome(self, form: Mapping[str, str], today: date) -> Outcome:
         """The results of this form, by field's name; what is empty is not known."""
         entered, faults = self._numbers(form)
-        day = read_day(form.get("date", "")) or today
+        written_day = read_day(form.get("date", ""))
+        day = written_day or today  # only so that the reader can be asked; it is not printed
         known: dict[str, Finding] = {}
         results: list[Result] = []
         observations: list[Json] = []
@@ -137,7 +138,7 @@ class Worksheet:
             faults=faults,
             results=tuple(results),
             observations=tuple(observations),
-            text="\n".join(self._lines(results, form, day)),
+            text="\n".join(self._lines(results, form, written_day)),
         )
 
     def _numbers(self, form: Mapping[str, str]) -> tuple[dict[str, float], dict[str, str]]:
@@ -213,13 +214,14 @@ class Worksheet:
             elif found.gaps[name].reason == "conflicting":
                 yield Result(measure=measure, formula=formula.text, problem=found.gaps[name].detail)
 
-    def _lines(self, results: list[Result], form: Mapping[str, str], day: date) -> Iterator[str]:
+    def _lines(self, results: list[Result], form: Mapping[str, str], day: date | None) -> Iterator[str]:
         """One line for each measure: value, vertebra, way, day."""
         for one in results:
             if not one.value:
                 continue
             place = form["level"] if one.measure.level_is_free and form.get("level") in LEVELS else ""
-            said = (f"{one.measure.display}: {one.value}", place, self._method(one.measure.name, form), say_date(day))
+            when = say_date(day) if day else "day not said"
+            said = (f"{one.measure.display}: {one.value}", place, self._method(one.measure.name, form), when)
             yield ", ".join(filter(None, said))
 
 

@@ -115,6 +115,10 @@ def test_the_text_to_paste_has_value_vertebra_way_and_day():
     )
 
 
+def test_a_day_that_was_not_entered_is_not_made_up():
+    assert "adjacent vertebra: 101.0 HU, L1, day not said" in page_of(hu="101", level="L1")
+
+
 def test_a_figure_needs_age_and_sex():
     page = page_of(hu="60", level="L2", contrast="no", trabecular="yes")
     assert "Without these values" not in page
