@@ -10,7 +10,7 @@ from cds_service import __version__
 from cds_service.cards.card_files import in_force, load_card_texts
 from cds_service.cards.guidelines import GuidelineFile
 from cds_service.cards.texts import CardTexts
-from cds_service.core.chart_facts import COMMON_WORDS, FactFile, placeholders
+from cds_service.core.chart_facts import COMMON_WORDS, TRAINING_OPEN, FactFile, placeholders
 from cds_service.core.closures import ClosureFile
 from cds_service.core.data_file import label, read_json, read_toml, validated
 from cds_service.core.model_card import model_card
@@ -273,8 +273,12 @@ def _load_hook(
     for rule in rules:
         _check_rule(rule, names, order_templates)
     kinds = {rule.order_kind for rule in rules if rule.order_kind}
+    of_facts = {
+        "kinds of order": kinds,
+        "signals": signal_names(studies) | {TRAINING_OPEN},
+    }
     for fact in facts:
-        _check_fact(fact, {**names, "kinds of order": kinds})
+        _check_fact(fact, {**names, **of_facts})
     _check_wording(hooks, folders)
     texts = load_card_texts(folders)
     return ServiceHook(

@@ -310,6 +310,7 @@ def _conclude(
         {kind for kind in {one.kind for one in support.orders} if support.counted(kind)},
         common=words_of_facts(findings, signals, service.wording, today),
         closures=closures,
+        no_training=_no_training(hook.rules),
     )
     recommendations = recommend(
         assessment,
@@ -319,7 +320,7 @@ def _conclude(
         hook.rules,
         words,
         facts=facts.names(),
-        closures=closures,
+        closures=closures.without_acts(facts.open_acts),
     )
     signing = Signing(
         client=ports.caller.client,
@@ -360,6 +361,12 @@ def _conclude(
         basis_url=basis_url,
         today=today,
     )
+
+
+def _no_training(rules: Sequence[Rule]) -> frozenset[str]:
+    """Facts and signals under which rehabilitation is not offered."""
+    names = (one.unless_signal for one in rules if one.order_kind == "rehabilitation")
+    return frozenset().union(*names)
 
 
 def _horizon(order: AugmentationOrder | None, today: date, ports: Ports) -> Horizon:

@@ -7,6 +7,7 @@ from typing import Any
 from cds_service.audit.chain import SILENT, AuditEntry, ShownCard, Written
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
+from cds_service.cards.shown_figures import shown_figures
 from cds_service.core.caller import Caller
 from cds_service.core.facts import AugmentationOrder, BoneDrugs, Dated, DrugUse, Finding, Findings, Gap
 from cds_service.core.policy import Policy
@@ -88,6 +89,7 @@ def entry_for(
                 for study in sorted(studies, key=lambda one: one.id)
             },
             "assessments": (carried or assessments_extension(answer))[EXTENSION],
+            "shownFigures": [one._asdict() for one in shown_figures(answer, cards)],
             "signals": [one.name for one in answer.signals],
             "facts": [
                 {"id": one.id, **({"closedBy": one.closed_by} if one.closed_by else {})} for one in answer.facts.held

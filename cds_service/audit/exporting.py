@@ -35,6 +35,8 @@ COLUMNS = (
     *("sequence", "id", "at", "kind", "service", "hookInstance", "client", "tenant", "user", "patient", "encounter"),
     *("status", "result", "reason", "partial", "warning", "refractureModel", "refractureRisk", "refractureBand"),
     *("residualPainModel", "residualPainRisk", "residualPainBand", "topic", "card", "about", "cards", "rules", "hash"),
+    # Of the figure that a card said. The columns of risks above are what was computed.
+    *("shown", "value-on-card", "model", "model-version", "digest"),
 )
 FEEDBACK = ("intervention", "action", "user_feedback", "user", "date", "location")  # 170.315(b)(11)(ii)(C)
 
@@ -157,6 +159,7 @@ def _ndjson_line(stored: Stored) -> str:
 def _table_line(stored: Stored) -> str:
     cells = {name: getattr(stored, name) for name in ("sequence", "id", "at", "kind", "hash")}
     cells |= {to_camel(name): getattr(stored, name) for name in FACTS} | _figures(stored.content)
+    cells |= _shown(stored.content)
     cells |= {
         "service": stored.service_id,
         "cards": " ".join(f"{card.topic}:{card.indicator}" for card in stored.cards),
@@ -199,6 +202,21 @@ def _figures(content: Mapping[str, Any]) -> dict[str, Any]:
             if prefix and headline is not None and model["model"] == headline:
                 found |= {f"{prefix}Model": headline, f"{prefix}Risk": model.get("risk", "")}
     return found
+
+
+def _shown(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What the cards of an answer said; several figures one after another."""
+    figures = content.get("shownFigures")
+    if figures is None:
+        return {}
+    columns = {
+        "value-on-card": "words",
+        "model": "model",
+        "model-version": "version",
+        "digest": "digest",
+    }
+    cells = {name: "; ".join(one[key] for one in figures) for name, key in columns.items()}
+    return {"shown": bool(figures), **cells}
 
 
 def _csv_line(cells: Any) -> str:

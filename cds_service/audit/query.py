@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, or_, select
 
 from cds_service.audit.chain import FACTS, Facts, Kind, time_text
-from cds_service.audit.tables import CARDS, ENTRIES, SEARCH
+from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
 
 ANSWERED = SEARCH.alias("feedback")
 
@@ -23,6 +23,10 @@ class Query(Facts):
         band: of the outcome `outcome`, or of any outcome if that is not given.
         feedback: of answers: `accepted`, `overridden`, `none` (no feedback came), `any`.
         rule: id of a recommendation that an answer showed.
+        model: id of a model of which a card of the answer said a figure.
+        model_version: of that model; it needs one.
+        model_digest: of the numbers of such a model.
+        patient_part: of the patient's id, with an asterisk at its open ends: `pat-1*`.
     """
 
     kinds: tuple[Kind, ...] = ()
@@ -32,6 +36,10 @@ class Query(Facts):
     band: str | None = None
     feedback: str | None = None
     rule: str | None = None
+    model: str | None = None
+    model_version: str | None = None
+    model_digest: str | None = None
+    patient_part: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The query as stored in a `read` or `export` entry."""
@@ -58,7 +66,23 @@ def conditions_of(query: Query) -> list[ColumnElement[bool]]:
         columns = {"refracture": SEARCH.c.refracture_band, "residual-pain": SEARCH.c.residual_pain_band}
         wanted = [columns[query.outcome]] if query.outcome else columns.values()
         found.append(or_(*(column == query.band for column in wanted)))
-    return found + _card_conditions(query) + _feedback_conditions(query.feedback)
+    if query.patient_part is not None:
+        found.append(_patient_condition(query.patient_part))
+    return [
+        *found,
+        *_card_conditions(query),
+        *_figure_conditions(query),
+        *_feedback_conditions(query.feedback),
+    ]
+
+
+def _patient_condition(part: str) -> ColumnElement[bool]:
+    patient, text = SEARCH.c.patient, part.strip("*")
+    if not part.startswith("*"):
+        return patient.startswith(text, autoescape=True)
+    if not part.endswith("*"):
+        return patient.endswith(text, autoescape=True)
+    return patient.contains(text, autoescape=True)
 
 
 def _card_conditions(query: Query) -> list[ColumnElement[bool]]:
@@ -70,6 +94,24 @@ def _card_conditions(query: Query) -> list[ColumnElement[bool]]:
         shown = select(CARDS.c.sequence).where((" " + CARDS.c.rules + " ").contains(f" {query.rule} ", autoescape=True))
         found.append(SEARCH.c.sequence.in_(shown))
     return found
+
+
+def _figure_conditions(query: Query) -> list[ColumnElement[bool]]:
+    """Conditions on the figures that cards said, `shownFigures` of the payload.
+
+    The payload is canonical JSON: names are in order and nothing stands between them. A
+    recall is rare, so that it may read every payload of the period.
+    """
+    parts = [f'"model":"{query.model}"'] if query.model else []
+    if query.model_digest:
+        parts.insert(0, f'"digest":"{query.model_digest}"')
+        parts += [] if query.model else ['"model":"']
+    if query.model:
+        parts.append('"version":"' + (f'{query.model_version}"' if query.model_version else ""))
+    if not parts:
+        return []
+    said = PAYLOADS.c.body.contains(",".join(parts), autoescape=True)
+    return [SEARCH.c.kind == "answer", SEARCH.c.sequence.in_(select(PAYLOADS.c.sequence).where(said))]
 
 
 def _feedback_conditions(wanted: str | None) -> list[ColumnElement[bool]]:

@@ -233,9 +233,10 @@ def _how_sure(pooled: PooledResult) -> str:
         if recalibration
         else "not tested here, never validated on patients"
     )
+    where = "95 % in this hospital" if recalibration else "95 in 100 new hospitals"
     return (
         f"A rough guide: {len(table)} studies pooled, {tested}."
-        f" 95 in 100 new hospitals: {say_range(figure.new_hospital)};"
+        f" {where}: {say_range(figure.new_hospital)};"
         f" against the average of one hospital: {say_range(figure.same_hospital)}."
         f" In {say_percent(figure.above_share)} of hospitals such a patient lies above the"
         " average"

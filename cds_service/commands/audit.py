@@ -45,6 +45,9 @@ NO_DATABASE = "The database of the audit log does not answer, or refuses this lo
 @click.option("--kind", "kinds", multiple=True, metavar="KIND", help="answer, refusal, feedback, read, export, …")
 @click.option("--hook-instance", metavar="ID")
 @click.option("--card", metavar="UUID", help="entries that show this card")
+@options.OF_MODEL
+@options.OF_VERSION
+@options.OF_DIGEST
 @options.SINCE
 @options.UNTIL
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, MOST))
@@ -177,6 +180,9 @@ def make_checkpoint(out: Path | None) -> None:
 @options.SINCE
 @options.UNTIL
 @click.option("--patient", metavar="ID")
+@options.OF_MODEL
+@options.OF_VERSION
+@options.OF_DIGEST
 @click.option("--out", type=options.NEW_FILE, metavar="FILE", help="instead of standard output")
 @options.say_errors
 def export(form: Any, out: Path | None, **asked: Any) -> None:
@@ -274,6 +280,8 @@ def check_period(since: datetime | None, until: datetime | None) -> None:
 
 def _query(**asked: Any) -> Query:
     check_period(asked["since"], asked["until"])
+    if asked.get("model_version") and not asked.get("model"):
+        raise click.UsageError("--model-version needs --model")
     for name in ("since", "until"):
         asked[name] = asked[name].replace(tzinfo=UTC) if asked.get(name) else None
     return Query(**asked)

@@ -120,7 +120,8 @@ def _show_each(chosen: Iterable[Sample], urls: Mapping[bool, str], fhir_url: str
     told = summary_table()
     for place, sample in enumerate(chosen):
         try:
-            answer = call_service(urls[sample.needs_site], order_sign_request(sample, fhir_server=fhir_url))
+            body = order_sign_request(sample, fhir_server=fhir_url)
+            answer = call_service(urls[sample.needs_site], body, has_card=sample.has_card)
         except CannotCall as error:
             yield f"{sample.id}: {error}"
             continue
@@ -134,16 +135,19 @@ def _show_each(chosen: Iterable[Sample], urls: Mapping[bool, str], fhir_url: str
         console.print(told)
 
 
-def call_service(url: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+def call_service(url: str, body: Mapping[str, Any], *, has_card: bool = True) -> Mapping[str, Any]:
     """Send one order-sign and return the response.
 
+    Args:
+        has_card: an answer without cards is a failure.
+
     Raises:
-        CannotCall: no answer that can be read, a status other than 200, or an answer without cards.
+        CannotCall: no answer that can be read, a status other than 200, or no card where one is due.
     """
     reply = send(url, SERVICE, body, CallingCard())
     if reply.status != 200:
         raise CannotCall(f"status {reply.status}: {str(reply.document)[:500]}")
-    if not reply.cards:
+    if has_card and not reply.cards:
         raise CannotCall(f"no card in the answer: {str(reply.document)[:500]}")
     found: Mapping[str, Any] = reply.document
     return found

@@ -99,7 +99,9 @@ def summary_table() -> Table:
 
 
 def add_summaries(table: Table, patient: str, response: Mapping[str, Any]) -> None:
-    """Add a row for each card of one patient: indicator and summary."""
+    """Add a row for each card of one patient: indicator and summary; one row where there is none."""
+    if not response.get("cards"):
+        table.add_row(Text(clean(patient)), Text("no card", "dim"), Text("nothing is open", "dim"))
     for place, card in enumerate(response.get("cards") or []):
         indicator = clean(card.get("indicator", "info"))
         style = "bold" if indicator == "warning" else ""

@@ -25,10 +25,8 @@ def say_t_score(findings: Findings, wording: Wording, today: date) -> str:
     found = findings.known.get("bmd-t-score")
     if found is None:
         return ""
-    fresh_days = wording.specs["bmd-t-score"].fresh_days
     day, said = found.observed, wording.value(found)
-    is_old = day and fresh_days is not None and (today - day).days > fresh_days
-    return f"{said} in {day.year}" if day and is_old else said
+    return f"{said} in {day.year}" if day and wording.is_old(found, today) else said
 
 
 def words_of_facts(findings: Findings, signals: Sequence[Signal], wording: Wording, today: date) -> dict[str, str]:
@@ -48,6 +46,7 @@ def words_of_facts(findings: Findings, signals: Sequence[Signal], wording: Wordi
         "listed": _listed(by_name),
         "biopsy_ordered": because("biopsy-ordered"),
         "rehabilitation_ordered": because("rehabilitation-ordered"),
+        "unstable": because("unstable-spine"),
     }
 
 

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
-from cds_service.core.closures import NOTHING_CLOSED, Closures
+from cds_service.core.closures import NOTHING_CLOSED, CardGround, Closures
 from cds_service.core.data_file import DataTable
 from cds_service.core.signals import Signal
 from cds_service.core.wording import capital
@@ -24,11 +24,13 @@ DrugStateKind = Literal["none", "on", "unknown"]
 COMMON_WORDS = frozenset(
     {
         *("because", "fact", "place", "state", "review", "start", "start_one", "t", "age"),
-        *("listed", "join", "biopsy_ordered", "rehabilitation_ordered"),
+        *("listed", "join", "biopsy_ordered", "rehabilitation_ordered", "unstable"),
     }
 )
 MAY_BE_EMPTY = frozenset({"join"})
 LIST_NOT_READ = "bone-drug-unknown"
+# Phrases may ask for it as for a signal: not ordered, not closed, and nothing forbids it.
+TRAINING_OPEN = "rehabilitation-open"
 
 
 class Condition(DataTable):
@@ -227,6 +229,11 @@ class ChartFacts:
         return any(one.file.forbids_risk for one in self.held)
 
     @property
+    def open_acts(self) -> frozenset[str]:
+        """Acts that an open fact asks for, whatever an override closed for lesser ones."""
+        return frozenset(one.file.act for one in self.held if one.is_open)
+
+    @property
     def not_counted(self) -> tuple[str, ...]:
         """What the model does not count, each once."""
         names = (one.file.not_counted for one in self.held)
@@ -277,8 +284,11 @@ class ChartFacts:
         if leading is None:
             return
         words = self._words(leading) | {"join": f", {join}" if join else ""}
-        for phrase in leading.file.phrases:
-            if not self._fits(phrase, leading) or (join and "{join}" not in phrase.say):
+        fitting = [one for one in leading.file.phrases if self._fits(one, leading)]
+        # What is known of bone drugs is never said as unknown because that is shorter.
+        of_state = [one for one in fitting if one.state] or fitting
+        for phrase in of_state:
+            if join and "{join}" not in phrase.say:
                 continue
             if said := _filled(phrase.say, words):
                 yield capital(said)
@@ -371,6 +381,7 @@ def rank_facts(
     *,
     common: Mapping[str, str],
     closures: Closures = NOTHING_CLOSED,
+    no_training: Collection[str] = (),
 ) -> ChartFacts:
     """Find the facts that hold, and whether the first card is shown.
 
@@ -379,41 +390,63 @@ def rank_facts(
         ordered: kinds of order that were found and count (E6).
         common: words for every phrase.
         closures: what overrides in force close.
+        no_training: facts and signals under which rehabilitation is not offered.
     """
     by_name = {one.name: one for one in signals}
     is_dying = "end-of-life" in by_name
+    ranks = {file.id: file.rank for file in files}
     held = tuple(
-        _held(file, by_name[file.signal], ordered, closures)
+        _held(file, by_name[file.signal], ordered, closures, ranks)
         for file in files
         if file.signal in by_name and (file.at_end_of_life or not is_dying)
     )
-    facts = ChartFacts(held=held, common=common, signals=frozenset(by_name))
+    names = frozenset(by_name) | {one.id for one in held}
     is_open = {
         kind: kind not in ordered and not closures.closes_act(kind) for kind in ("bone-treatment", "rehabilitation")
     }
+    is_training_open = is_open["rehabilitation"] and names.isdisjoint(no_training)
+    told = frozenset(by_name) | ({TRAINING_OPEN} if is_training_open else set())
+    facts = ChartFacts(held=held, common=common, signals=told)
     if "deceased" in by_name:
         shown = False
     elif is_dying:
         shown = any(one.is_open for one in held)
     else:
         shown = (
-            any(one.file.keeps_card and one.closed_by != "override" for one in held)
+            facts.colour == "warning"
+            or any(one.file.keeps_card and one.closed_by != "override" for one in held)
             or LIST_NOT_READ in by_name
-            or is_open["rehabilitation"]
+            or is_training_open
+            # What forbids training is said with the order of the review.
+            or (is_open["rehabilitation"] and facts.leading is not None)
             or (is_open["bone-treatment"] and not facts.is_review_settled())
         )
     return replace(facts, is_shown=shown)
 
 
-def _held(file: FactFile, signal: Signal, ordered: Collection[str], closures: Closures) -> HeldFact:
+def _held(
+    file: FactFile, signal: Signal, ordered: Collection[str], closures: Closures, ranks: Mapping[str, int]
+) -> HeldFact:
     key = _key(signal)
     is_closed = closures.closes_fact(file.id, key)
     if not file.only_considered and file.act:
-        is_closed = is_closed or closures.closes_act(file.act)
+        grounds = closures.grounds_of_act(file.act)
+        is_closed = is_closed or any(_reaches(ground, file, ranks) for ground in grounds)
     if is_closed:
         return HeldFact(file, signal, key, "override")
     is_ordered = any(kind in ordered for kind in file.closed_by)
     return HeldFact(file, signal, key, "order" if is_ordered else "")
+
+
+def _reaches(ground: CardGround, file: FactFile, ranks: Mapping[str, int]) -> bool:
+    """Whether an act that was closed on this card is closed for this fact too.
+
+    A fact that warns may be new since, or graver than what the clinician saw: only the
+    override of a warning that ranks as high closes it.
+    """
+    if file.colour != "warning":
+        return True
+    return ground.is_warning and ranks.get(ground.fact, file.rank + 1) <= file.rank
 
 
 def _key(signal: Signal) -> str:

@@ -81,6 +81,11 @@ def _in_brackets(fact: str, *details: str) -> str:
     return f"{fact} ({said})" if said else fact
 
 
+def _month_if_old(finding: Finding, situation: Situation) -> str:
+    """`Jan 2026`, of a value that is no longer fresh."""
+    return _month(finding) if situation.wording.is_old(finding, situation.today) else ""
+
+
 def _true(situation: Situation, name: str) -> Finding | None:
     if not situation.findings.is_true(name):
         return None
@@ -175,9 +180,10 @@ def _at_once(levels: Finding | None, least: int, most: int) -> Signal | None:
 
 
 def _earlier_fracture(situation: Situation) -> Finding | None:
-    """The earlier fracture, or the augmentation that tells of one."""
-    fracture = _true(situation, "prior-vertebral-fracture")
-    return fracture or _true(situation, "prior-augmentation")
+    """Find the latest earlier fracture, or the augmentation that tells of a later one."""
+    names = ("prior-vertebral-fracture", "prior-augmentation")
+    found = [one for name in names if (one := _true(situation, name))]
+    return max(found, key=lambda one: one.observed or date.min, default=None)
 
 
 @signal("second-fracture-two-years")
@@ -234,7 +240,8 @@ def _kidney_failure(situation: Situation) -> Signal | None:
         return _signal("dialysis", disease)
     egfr = situation.findings.known.get("egfr")
     if egfr and float(egfr.value) < EGFR_LOW:
-        return _signal(f"eGFR {say_number(float(egfr.value), 0)}", egfr)
+        fact = f"eGFR {say_number(float(egfr.value), 0)}"
+        return _signal(_in_brackets(fact, _month_if_old(egfr, situation)), egfr)
     return _signal("severe kidney disease", disease) if disease else None
 
 
@@ -257,7 +264,8 @@ def _weak_muscle(situation: Situation) -> Signal | None:
     for name, phrase in ((GRIP, "weak grip"), (GAIT, "slow gait")):
         if is_low(ruler, known, name):
             facts.append(known[name])
-            said.append(f"{phrase} ({_measured(situation, known[name])})")
+            month = _month_if_old(known[name], situation)
+            said.append(_in_brackets(phrase, _measured(situation, known[name]), month))
     if not said and (diagnosis := _true(situation, "sarcopenia-site")):
         facts.append(diagnosis)
         said.append("sarcopenia")
@@ -265,24 +273,27 @@ def _weak_muscle(situation: Situation) -> Signal | None:
         value = situation.findings.number(name)
         if value is not None and value < limit:
             facts.append(situation.findings.known[name])
-            said.append(situation.wording.phrase(facts[-1]).removesuffix(" kg/m²"))
+            value_said = situation.wording.phrase(facts[-1]).removesuffix(UNITS["kg/m2"])
+            said.append(_in_brackets(value_said, _month_if_old(facts[-1], situation)))
     category = known.get("mna-category")
     if category and category.value == "C" and "mna-score" in situation.findings.gaps:
         facts.append(category)
         said.append("malnourished (MNA category C)")
     if not said:
         return None
-    said = [one.replace(UNITS["kg/m2"], "") for one in said]  # surgeons leave it out
     return _signal(said[0], *facts, because=", ".join(said), first=said[0])
 
 
 @signal("falls")
 def _falls(situation: Situation) -> Signal | None:
-    """A number is said of the last 12 months alone; older, they are `repeated falls`."""
+    """Of the last 12 months; a list's "active" proves nothing of an older day.
+
+    Without a day they count, but no number is said of them.
+    """
     several = _true(situation, "repeated-falls")
-    if several is None:
+    is_recent = several is not None and _is_within(several.observed, situation, YEAR)
+    if several is None or (several.observed and not is_recent):
         return _dated(situation, "fall-with-injury", "fall with injury")
-    is_recent = _is_within(several.observed, situation, YEAR)
     if not is_recent or several.label.partition(" ")[0] not in COUNTS:
         return _signal("repeated falls", several)
     first = several.since or several.observed

@@ -14,7 +14,7 @@ cards ask the `Closures` of their answer:
 A fact that only `considered` closes has a ground without an act.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple, Self
@@ -218,6 +218,17 @@ class Closures:
     def closes_act(self, act: str) -> bool:
         """Whether the act was arranged or declined, or does not apply."""
         return self._closes("act", act)
+
+    def grounds_of_act(self, act: str) -> Iterator[CardGround]:
+        """The cards on which the act was arranged or declined."""
+        for one in self.in_force:
+            if (one.part, one.what) == ("act", act):
+                yield one.feedback.ground
+
+    def without_acts(self, acts: Collection[str]) -> "Closures":
+        """These without the closures of acts that are open again."""
+        kept = (one for one in self.in_force if one.part != "act" or one.what not in acts)
+        return replace(self, in_force=tuple(kept))
 
     def closes_fact(self, fact: str, key: str) -> bool:
         """Whether the fact was considered, on the same values."""

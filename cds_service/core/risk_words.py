@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from cds_service.core.facts import Findings
 from cds_service.core.pooled import PooledFigure
 
-# Lasting pain has a pooled rate and named factors, no figure (docs/pooled.md). Of the
-# factors known before the procedure a vacuum cleft is not read: no code was found for it.
+# Lasting pain has a pooled rate and named factors, no figure (docs/pooled.md).
 USUAL_PAIN = "1 in 5"
-PAIN_FACTORS = ("fascia-injury", "sarcopenia")
+PAIN_FACTORS = ("fascia-injury", "vacuum-cleft", "sarcopenia")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

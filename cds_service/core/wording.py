@@ -141,6 +141,13 @@ class Wording:
             return finding.value.replace(",", ", ")
         return self.number(finding.name, float(finding.value), finding.unit)
 
+    def is_old(self, finding: Finding, today: date) -> bool:
+        """Whether a value is older than fresh, so that it is never said without its day."""
+        fresh_days = self.specs[finding.name].fresh_days
+        if fresh_days is None or finding.observed is None:
+            return False
+        return (today - finding.observed).days > fresh_days
+
     def phrase(self, finding: Finding, *, dated: bool = False) -> str:
         """Name, value and, if asked, place and day: `T-score −3.2 (lumbar spine, 1 May 2026)`, `no diabetes`."""
         details = (finding.site, say_date(finding.observed)) if dated and finding.observed else (finding.site,)

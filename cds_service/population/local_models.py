@@ -1,8 +1,8 @@
 """The models in force as `validate` sees them: the figure of a local patient, whichever kind of model gives it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from functools import partial
 
 from cds_service.core.assessment import exclusions
 from cds_service.core.facts import Findings
@@ -40,156 +40,100 @@ class LocalFigure:
     recalibration: Recalibration | None
 
 
-class LocalModel(Protocol):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalModel:
     """A model that local outcomes can judge.
 
-    `horizon_months` is what a figure says; `horizon` the shortest and the longest time over which local outcomes may
-    have been counted.
+    Attributes:
+        event: what is counted, in words.
+        horizon_months: what a figure says.
+        horizon: the shortest and the longest time over which local outcomes may have
+            been counted.
+        figure_of: the figure that the service would have given, with what refitting
+            needs.
     """
 
-    @property
-    def id(self) -> str: ...
-    @property
-    def version(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def event(self) -> str: ...
-    @property
-    def outcome(self) -> Outcome: ...
-    @property
-    def horizon_months(self) -> int: ...
-    @property
-    def horizon(self) -> tuple[int, int]: ...
-    @property
-    def table_digest(self) -> str: ...
-    @property
-    def input_names(self) -> tuple[str, ...]: ...
-
-    def figure_of(self, findings: Findings, policy: Policy) -> LocalFigure:
-        """The figure that the service would have given, with what refitting needs."""
+    id: str
+    version: str
+    title: str
+    event: str
+    outcome: Outcome
+    horizon_months: int
+    horizon: tuple[int, int]
+    table_digest: str
+    input_names: tuple[str, ...]
+    figure_of: Callable[[Findings, Policy], LocalFigure]
 
 
-@dataclass(frozen=True, slots=True)
-class StudyModel:
-    """A study's printed model."""
-
-    model: LogisticModel
-
-    @property
-    def id(self) -> str:
-        return self.model.study.id
-
-    @property
-    def version(self) -> str:
-        return self.model.study.version
-
-    @property
-    def title(self) -> str:
-        return self.model.study.title
-
-    @property
-    def event(self) -> str:
-        return self.model.study.event
-
-    @property
-    def outcome(self) -> Outcome:
-        return self.model.study.outcome
-
-    @property
-    def horizon_months(self) -> int:
-        return self.model.study.cohort.horizon_months
-
-    @property
-    def horizon(self) -> tuple[int, int]:
-        return self.horizon_months, self.horizon_months
-
-    @property
-    def table_digest(self) -> str:
-        return self.model.study.table_digest
-
-    @property
-    def input_names(self) -> tuple[str, ...]:
-        return self.model.study.input_names
-
-    def figure_of(self, findings: Findings, policy: Policy) -> LocalFigure:
-        """By the reduced model of the known inputs, at the baseline in force."""
-        result = apply_model(self.model, findings, policy)
-        prediction = result.prediction
-        per_site = any(one.per_site for one in self.model.study.inputs)
-        return LocalFigure(
-            risk=prediction.risk,
-            own=prediction.baseline.own(prediction.log_odds),
-            inputs=frozenset(one.name for one in result.inputs),
-            is_complete=prediction.if_measured is None,
-            is_shown=result.shown and not absolute_exclusions(findings),
-            is_outside=result.is_outside,
-            has_unusable=per_site and bool(result.unusable),
-            recalibration=prediction.baseline.recalibration,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class PooledLocalModel:
-    """The pooled model."""
-
-    model: PooledModel
-
-    @property
-    def id(self) -> str:
-        return self.model.study.id
-
-    @property
-    def version(self) -> str:
-        return self.model.study.version
-
-    @property
-    def title(self) -> str:
-        return self.model.study.title
-
-    @property
-    def event(self) -> str:
-        return "new vertebral fracture"
-
-    @property
-    def outcome(self) -> Outcome:
-        return self.model.study.outcome
-
-    @property
-    def horizon_months(self) -> int:
-        return self.model.horizon_months
-
-    @property
-    def horizon(self) -> tuple[int, int]:
-        return self.model.study.site_months
-
-    @property
-    def table_digest(self) -> str:
-        return self.model.study.table_digest
-
-    @property
-    def input_names(self) -> tuple[str, ...]:
-        return tuple(one.findings[0] for one in self.model.study.inputs)
-
-    def figure_of(self, findings: Findings, policy: Policy) -> LocalFigure:
-        """At the baseline in force; `own` is at the pooled one."""
-        recalibration = policy.recalibration.get(self.id)
-        baseline = self.model.baseline_of(policy.baseline.refracture, recalibration)
-        result = find_pooled_result(self.model, findings, baseline)
-        own = self.model.figure(result.known)
-        inputs = {self.model.study.by_id[name].findings[0] for name in result.known}
-        return LocalFigure(
-            risk=result.figure.risk,
-            own=own.log_odds,
-            inputs=frozenset(inputs),
-            is_complete=not result.figure.missing,
-            is_shown=result.figure.is_personal and not exclusions(findings),
-            is_outside=False,
-            has_unusable=False,
-            recalibration=recalibration,
-        )
-
-
-def local_models(service: Service) -> Iterable[LocalModel]:
+def local_models(service: Service) -> Iterator[LocalModel]:
     """Every model in force, the pooled one first."""
-    return (PooledLocalModel(service.pooled), *(StudyModel(one) for one in service.models.values()))
+    yield _of_pooled(service.pooled)
+    yield from map(_of_study, service.models.values())
+
+
+def _of_study(model: LogisticModel) -> LocalModel:
+    """A study's printed model."""
+    study, months = model.study, model.study.cohort.horizon_months
+    return LocalModel(
+        id=study.id,
+        version=study.version,
+        title=study.title,
+        event=study.event,
+        outcome=study.outcome,
+        horizon_months=months,
+        horizon=(months, months),
+        table_digest=study.table_digest,
+        input_names=study.input_names,
+        figure_of=partial(_study_figure, model),
+    )
+
+
+def _of_pooled(model: PooledModel) -> LocalModel:
+    study = model.study
+    return LocalModel(
+        id=study.id,
+        version=study.version,
+        title=study.title,
+        event="new vertebral fracture",
+        outcome=study.outcome,
+        horizon_months=model.horizon_months,
+        horizon=study.site_months,
+        table_digest=study.table_digest,
+        input_names=tuple(one.findings[0] for one in study.inputs),
+        figure_of=partial(_pooled_figure, model),
+    )
+
+
+def _study_figure(model: LogisticModel, findings: Findings, policy: Policy) -> LocalFigure:
+    """By the reduced model of the known inputs, at the baseline in force."""
+    result = apply_model(model, findings, policy)
+    prediction = result.prediction
+    per_site = any(one.per_site for one in model.study.inputs)
+    return LocalFigure(
+        risk=prediction.risk,
+        own=prediction.baseline.own(prediction.log_odds),
+        inputs=frozenset(one.name for one in result.inputs),
+        is_complete=prediction.if_measured is None,
+        is_shown=result.shown and not absolute_exclusions(findings),
+        is_outside=result.is_outside,
+        has_unusable=per_site and bool(result.unusable),
+        recalibration=prediction.baseline.recalibration,
+    )
+
+
+def _pooled_figure(model: PooledModel, findings: Findings, policy: Policy) -> LocalFigure:
+    """At the baseline in force; `own` is at the pooled one."""
+    recalibration = policy.recalibration.get(model.study.id)
+    baseline = model.baseline_of(policy.baseline.refracture, recalibration)
+    result = find_pooled_result(model, findings, baseline)
+    inputs = {model.study.by_id[name].findings[0] for name in result.known}
+    return LocalFigure(
+        risk=result.figure.risk,
+        own=model.figure(result.known).log_odds,
+        inputs=frozenset(inputs),
+        is_complete=not result.figure.missing,
+        is_shown=result.figure.is_personal and not exclusions(findings),
+        is_outside=False,
+        has_unusable=False,
+        recalibration=recalibration,
+    )

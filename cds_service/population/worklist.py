@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple, get_args
 from uuid import UUID, uuid5
 
 from cds_service.audit.exporting import safe_cell
+from cds_service.core.bone_drugs import find_drug_state
 from cds_service.core.bracing import WITHOUT_DATE, times_of
 from cds_service.core.facts import Findings
 from cds_service.core.wording import say_date
@@ -28,7 +29,12 @@ from cds_service.fhir.raw_json import member, text
 from cds_service.population.bulk import replaced
 from cds_service.service import Service
 
-Reason = Literal["no-bone-treatment", "denosumab-overdue", "brace-beyond-end"]
+Reason = Literal[
+    "no-bone-treatment",
+    "dose-not-recorded",
+    "denosumab-overdue",
+    "brace-beyond-end",
+]
 REASONS = "https://kyphoplasty-cds.org/fhir/CodeSystem/worklist-reason"
 NEEDED = ("bone-drug", "denosumab-overdue", "deceased")  # findings
 WAIT = timedelta(days=30)  # policy: for a bone drug or a referral, counted from the procedure
@@ -88,12 +94,15 @@ def _untreated(
     augmented: Sequence[tuple[date, str]],
     as_of: date,
 ) -> Iterator[Row]:
-    """More than 30 days after a procedure neither a bone drug that still counts nor a referral.
+    """More than 30 days after a procedure neither a dose of a bone drug that still counts nor a referral.
 
-    The newest procedure of which the 30 days are over counts: who broke again since has waited as long.
+    The newest procedure of which the 30 days are over counts: who broke again since has waited as long. A prescription
+    is no dose: such a patient has a reason of their own, since nobody knows whether the drug is taken.
     """
     done = max((day for day, _ in augmented if as_of - day > WAIT), default=None)
-    if done is None or findings.is_true("bone-drug"):
+    drugs = find_drug_state(findings, as_of)
+    is_unsure = drugs.signal == "drug-without-dose"
+    if done is None or (findings.is_true("bone-drug") and not is_unsure):
         return
     orders = find_stored_orders(record, service.terminology, IN_FORCE | {"completed"})
     days = [one.authored for one in orders if one.kind == "bone-treatment" and (one.authored or as_of) <= as_of]
@@ -102,16 +111,18 @@ def _untreated(
     ):
         return
     gap, known = findings.gaps.get("bone-drug"), findings.known.get("bone-drug")
-    notes = [f"bone drug: {gap.detail}"] if gap else [*known.concerns] if known else []
+    notes = [f"bone drug: {gap.detail}"] if gap else [] if is_unsure or not known else [*known.concerns]
     notes += ["referrals could not be read"] if "ServiceRequest" in unchecked_in(record) else []
     notes += [f"augmented again {say_date(day)}" for day in sorted({day for day, _ in augmented if day > done})]
     names = sorted(name for day, name in augmented if day >= done)
     listed = {f"ServiceRequest/{text(one.raw.get('id'))}": one.raw for one in record.of_key("serviceRequests")}
     is_planned = all(text(listed.get(name, {}).get("status")) == "active" for name in names)
     said = f"Augmentation {'ordered, not recorded as done: ' if is_planned else ''}{say_date(done)}"
-    said += "; no current bone drug and no referral for bone treatment on record"
-    seen = [one.resource for one in gap.seen] if gap else []
-    yield Row("no-bone-treatment", done.isoformat(), _with(said, notes), tuple(dict.fromkeys((*names, *seen))))
+    said += f"; {drugs.because if is_unsure else 'no current bone drug'}"
+    said += f"{',' if is_unsure else ''} and no referral for bone treatment on record"
+    seen = [one.resource for one in (gap.seen if gap else known.provenance if known and is_unsure else ())]
+    reason: Reason = "dose-not-recorded" if is_unsure else "no-bone-treatment"
+    yield Row(reason, done.isoformat(), _with(said, notes), tuple(dict.fromkeys((*names, *seen))))
 
 
 def _visited(visits: Sequence[Mapping[str, Any]], terminology: Terminology, as_of: date) -> Iterator[date]:

@@ -14,6 +14,20 @@ from cds_service.audit.chain import ABOUT_READERS, LASTING, SILENT, Kind
 from cds_service.audit.query import Query
 
 LONGEST = 256
+# Of a figure that a card said; nothing but such text can stand in a model's file.
+FIGURES: Mapping[str, re.Pattern[str]] = {
+    "model": re.compile(r"[a-z0-9][a-z0-9-]*"),
+    "version": re.compile(r"[0-9A-Za-z.+-]+"),
+    "digest": re.compile(r"[0-9a-f]{64}"),
+}
+EXPECTED = {
+    "model": "is a model's id, pooled-2026",
+    "version": "is a model's version, 1.0.0",
+    "digest": "is a model's digest, 64 hexadecimal digits",
+}
+# What an address of these pages holds besides the filter.
+OF_THE_PAGE = frozenset({"after", "token", "format"})
+ANY = "*"  # in a patient's id: the rest is not known
 TEXTS = ("patient", "user", "client", "tenant", "encounter", "hook", "card", "rule", "reason", "about")
 KINDS: Mapping[str, tuple[str, tuple[Kind, ...]]] = {
     "": ("Answers, refusals", ("answer", "refusal")),
@@ -35,13 +49,13 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "high": "high (study)",
         "lower": "lower (study)",
     },
-    "topic": {"rehabilitation": "rehabilitation", "braceLimit": "brace limit", "missingData": "missing data"},
+    "topic": {"rehabilitation": "rehabilitation", "braceLimit": "brace limit"},
     "result": {
         one: one for one in ("shown", SILENT, "refused", "accepted", "overridden", "reviewed", "committee", "denied")
     },
 }
 SWITCHES = ("partial", "warning")
-NAMES = ("kind", "since", "until", *TEXTS, *(name for name in CHOICES if name != "kind"), "status", *SWITCHES)
+NAMES = ("kind", "since", "until", *TEXTS, *(name for name in CHOICES if name != "kind"), "status", *SWITCHES, *FIGURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,8 @@ class Filter:
     query: Query
     faults: Mapping[str, str]
 
+    known = frozenset(NAMES)
+
     @property
     def address(self) -> str:
         return urlencode(self.values)
@@ -67,13 +83,19 @@ class Filter:
 
 
 def read_filter(given: MultiDict[str, str]) -> Filter:
-    """Read the filter from a query string or form; unknown fields are ignored."""
+    """Read the filter from a query string or form.
+
+    A field that does not exist is a fault: without it, more would be found than was asked.
+    """
     values = {name: text for name in NAMES if (text := given.get(name, "").strip())}
-    faults: dict[str, str] = {}
+    unknown = sorted(set(given) - set(NAMES) - OF_THE_PAGE)
+    faults = dict.fromkeys(unknown, "is no field of this filter")
+    if "version" in values and "model" not in values:
+        faults["version"] = "needs a model"
     wanted: dict[str, Any] = {"kinds": KINDS.get(values.get("kind", ""), KINDS[""])[1]}
     for name, text in values.items():
         try:
-            wanted |= _read(name, text)
+            wanted |= READERS.get(name, _read)(name, text)
         except ValueError as error:
             faults[name] = str(error)
     query = Query(**wanted)
@@ -96,16 +118,34 @@ def _read(name: str, text: str) -> dict[str, Any]:
         if text not in ("yes", "no"):
             raise ValueError("is yes or no")
         return {name: text == "yes"}
-    if name == "status":
-        if re.fullmatch("[1-5][0-9]{2}", text) is None:
-            raise ValueError("is an HTTP status, 100 to 599")
-        return {name: int(text)}
+    if name == "status" and re.fullmatch("[1-5][0-9]{2}", text) is None:
+        raise ValueError("is an HTTP status, 100 to 599")
     if name in ("since", "until"):
         return {name: _read_time(text, is_end=name == "until")}
     if len(text) > LONGEST or not text.isprintable():
         raise ValueError(f"has at most {LONGEST} printable characters")
-    named = "hook_instance" if name == "hook" else name
-    return {named: text.removeprefix("Patient/") if name == "patient" else text}
+    if name == "status":
+        return {name: int(text)}
+    return {"hook_instance" if name == "hook" else name: text}
+
+
+def _read_figure(name: str, text: str) -> dict[str, Any]:
+    if FIGURES[name].fullmatch(text) is None:
+        raise ValueError(EXPECTED[name])
+    return {name if name == "model" else f"model_{name}": text}
+
+
+def _read_patient(name: str, text: str) -> dict[str, Any]:
+    """An id, or with an asterisk a part of one."""
+    text = text.removeprefix("Patient/")
+    if len(text) > LONGEST or not text.isprintable():
+        raise ValueError(f"has at most {LONGEST} printable characters")
+    if ANY not in text:
+        return {name: text}
+    part = text.strip(ANY)
+    if not part or ANY in part:
+        raise ValueError("is an id, or a part of one between asterisks")
+    return {"patient_part": text}
 
 
 def _read_time(text: str, *, is_end: bool) -> datetime:
@@ -123,3 +163,6 @@ def _read_time(text: str, *, is_end: bool) -> datetime:
         return (moment + timedelta(days=1) if is_end and is_day else moment).astimezone(UTC)
     except OverflowError:
         raise ValueError("lies outside the calendar") from None
+
+
+READERS = {"patient": _read_patient, **dict.fromkeys(FIGURES, _read_figure)}

@@ -139,7 +139,7 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
         if not may("patients"):
             return redirect(url_for("review.figures"), 303)
         wanted, after = read_filter(request.args), Cursor.parse(request.args.get("after", ""))
-        if not all(request.args.values()):  # forms also send empty fields
+        if not all(request.args.values()) and not wanted.faults:  # forms also send empty fields
             return redirect(f"{url_for('review.find')}?{wanted.address}".rstrip("?"), 303)
         if wanted.asks_for_looks:
             desk.gate.need("readers")

@@ -34,6 +34,7 @@ class Sample:
         resources: the record, the Patient first; the surgeon who signs is the last.
         draft_orders: the collection Bundle of `context.draftOrders`.
         needs_site: its record has local codes, which `SITE_FOLDER` explains.
+        has_card: something is open; otherwise the answer has no card.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Sample:
     resources: tuple[dict[str, Any], ...]
     draft_orders: dict[str, Any]
     needs_site: bool = False
+    has_card: bool = True
 
 
 def load_samples(today: date) -> tuple[Sample, ...]:
@@ -60,6 +62,7 @@ def load_samples(today: date) -> tuple[Sample, ...]:
             resources=_resources(_rendered(FOLDER / "patients" / f"{entry['id']}.json", today)) + surgeon,
             draft_orders=_rendered(FOLDER / "orders" / f"{entry['id']}.json", today),
             needs_site=entry.get("needs-site", False),
+            has_card=entry.get("has-card", True),
         )
         for entry in index["samples"]
     )

@@ -43,18 +43,34 @@ def order_sign_request(
         "hookInstance": str(uuid5(NAMESPACE_URL, f"https://kyphoplasty-cds.org/samples/{sample.id}")),
         "context": {"userId": SURGEON, "patientId": sample.id, "draftOrders": sample.draft_orders},
     }
+    stays = [one["id"] for one in sample.resources if one["resourceType"] == "Encounter"]
+    if stays:
+        body["context"]["encounterId"] = stays[0]
     if fhir_server is not None:
         body["fhirServer"] = fhir_server
     if plan is not None:
-        body["prefetch"] = answer_prefetch(plan, sample.resources, patient_id=sample.id)
+        body["prefetch"] = answer_prefetch(
+            plan, sample.resources, patient_id=sample.id, encounter_id="".join(stays[:1])
+        )
     return body
 
 
-def answer_prefetch(plan: Mapping[str, str], resources: Iterable[Resource], *, patient_id: str) -> dict[str, Any]:
+def answer_prefetch(
+    plan: Mapping[str, str], resources: Iterable[Resource], *, patient_id: str, encounter_id: str = ""
+) -> dict[str, Any]:
     """The prefetch that an EHR sends for these templates: a resource (or null) for a read, a searchset for a search."""
     store = hold(resources)
-    queries = {key: template.replace("{{context.patientId}}", patient_id) for key, template in plan.items()}
+    named = {"{{context.patientId}}": patient_id}
+    if encounter_id:
+        named["{{context.encounterId}}"] = encounter_id
+    queries = {key: _filled(template, named) for key, template in plan.items()}
     return {key: _answer(query, store) for key, query in queries.items()}
+
+
+def _filled(template: str, named: Mapping[str, str]) -> str:
+    for token, value in named.items():
+        template = template.replace(token, value)
+    return template
 
 
 def _answer(query: str, store: Store) -> Any:

@@ -80,9 +80,7 @@ def rebuild_cohort(study: LogisticStudy, *, draws: int | None = None, seed: int 
     return _read_only(cohort)
 
 
-def solve_intercept(
-    without_intercept: Vector, incidence: float, weight: Vector | None = None
-) -> float:
+def solve_intercept(without_intercept: Vector, incidence: float, weight: Vector | None = None) -> float:
     """Find the log odds at all inputs 0 for which the mean risk is the incidence.
 
     To machine precision.

@@ -230,7 +230,8 @@ def too_long(case: Case, field: Field) -> None:
 @scenario
 def ends_at_the_service(case: Case, field: Field) -> None:
     """Nginx has no limit for these; the service has."""
-    answer = heard(field.front(), "".join(case.sends["octets"]).encode("latin-1"))
+    octets = "".join(case.sends["octets"]).replace("{token}", front_token())
+    answer = heard(field.front(), octets.encode("latin-1"))
     assert (answer.status, b"Canary" in answer.body) == (case.status, False)
     still_answers(field)
 

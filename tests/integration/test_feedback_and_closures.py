@@ -434,3 +434,23 @@ def test_a_warning_that_was_considered_falls_in_its_encounter_alone(ward):
     ward.override(whole, "considered")
     assert card("e1", days=2)["indicator"] == "info"
     assert (card("e2", days=2)["indicator"], card("e2", days=2)["summary"]) == ("warning", whole["summary"])
+
+
+@pytest.mark.parametrize("reason", ["alreadyArranged", "patientDeclines"])
+def test_what_was_arranged_on_a_lesser_card_silences_no_new_warning(ward, reason):
+    whole = ward.card()
+    assert whole["indicator"] == "info"
+    ward.override(whole, reason)
+    card = ward.card(resources=(*THIN, HIP), days=2)
+    assert (card["indicator"], card["summary"][:21]) == ("warning", "Hip fracture Aug 2026")
+    assert "Refer to fracture liaison service" in labels_of(card)
+
+
+def test_one_who_cannot_take_part_is_not_sent_to_rehabilitation(ward):
+    whole = ward.card()
+    assert "add rehabilitation" in whole["summary"]
+    ward.override(whole, "notAbleToTakePart")
+    card = ward.card(days=2)
+    assert "no bone drug" in card["summary"]
+    assert "rehabilitation" not in card["summary"]
+    assert "Refer to rehabilitation" not in labels_of(card)

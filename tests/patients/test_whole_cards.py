@@ -10,23 +10,20 @@ import pytest
 
 from tests.chart_builders import (
     Resource,
-    ask,
     augmented,
-    by_topic,
     days_ago,
     kyphoplasty,
     measured,
     of_patient,
-    order_sign,
     ordered,
 )
 from tests.codes import codeable
 from tests.patients.charts import measured as measured_well
-from tests.patients.reading import count_words, text_of
-from tests.patients.test_section_seven import (
+from tests.patients.inpatients import (
     ALENDRONATE,
     TERIPARATIDE,
     T,
+    cards_by_topic,
     chart,
     coded,
     given,
@@ -34,6 +31,7 @@ from tests.patients.test_section_seven import (
     statement,
     worn,
 )
+from tests.patients.reading import count_words, text_of
 
 REHABILITATION = "Rehabilitation: walk by next day; back-extensor and balance training from week 2"
 SURE = r"How sure: rough guide, 17 studies pooled, not tested here"
@@ -102,6 +100,16 @@ CARDS = [
             (f"*{FLS}", f"*{REHAB}", f"*{DIETITIAN}"),
         ),
         id="2-weak-muscle",
+    ),
+    pytest.param(
+        Card(
+            chart(measured(T, -2.8), measured("vacuum-cleft", value=True), age=79),
+            "info",
+            r"^No bone drug after a fragility fracture \(T −2\.8\)",
+            ("Lasting pain: at least 1 in 5",),
+            (f"*{FLS}", REHAB),
+        ),
+        id="vacuum-cleft",
     ),
     pytest.param(
         Card(
@@ -221,11 +229,15 @@ CARDS = [
     ),
     pytest.param(
         Card(
-            chart(coded("F03.C0", "Severe dementia", days=900), age=88),
+            chart(
+                coded("F03.C0", "Severe dementia", days=900),
+                coded("Z59.3", "Problems related to living in residential institution", days=900),
+                age=88,
+            ),
             "info",
             r"^Severe dementia, no bone drug: choose one that a carer or nurse can give\.$",
             (
-                "Bone drug: an injection or infusion needs no daily intake",
+                "Bone drug: an injection or infusion needs no daily intake; agree it with the care home",
                 "Rehabilitation: short, carer-led walking",
                 "Risk: at least the usual 1 in 6",
             ),
@@ -337,11 +349,7 @@ CARDS = [
 
 
 def card_of(one: Card) -> Resource:
-    drafts = one.drafts
-    if not any(order["id"].startswith("k") for order in drafts):
-        drafts = (kyphoplasty(), *drafts)
-    found: Resource = by_topic(ask(order_sign(one.record, *drafts)))[one.topic]
-    return found
+    return cards_by_topic(one.record, one.drafts)[one.topic]
 
 
 @pytest.mark.parametrize("one", CARDS)

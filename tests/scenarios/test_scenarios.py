@@ -59,17 +59,20 @@ def test_the_cards_come_in_this_order_with_these_indicators(answers, name):
     cards = answers[name]
     assert [card["source"]["topic"]["code"] for card in cards] == wanted["topics"]
     indicators = {card["source"]["topic"]["code"]: card["indicator"] for card in cards}
-    assert indicators["rehabilitation"] == wanted["indicator"]
+    assert indicators.get("rehabilitation") == wanted.get("indicator")
     assert indicators.get("braceLimit") == wanted.get("brace-indicator")
 
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_this_model_speaks_with_this_figure_and_band(answers, name):
     wanted, cards = expected(name), by_topic(answers[name])
+    if not cards:
+        assert wanted["topics"] == []
+        return
     refracture = outcome(cards)
     assert refracture.get("headline") == wanted.get("headline")
     if "headline" not in wanted:
-        assert refracture["status"] == "insufficient-data"
+        assert refracture["status"] == wanted.get("status", "insufficient-data")
         return
     found = model(cards, wanted["headline"])
     assert found["band"] == wanted["band"]

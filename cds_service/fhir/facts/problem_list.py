@@ -81,7 +81,9 @@ def find_condition(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     """Find whether the patient has the condition, or why that is not known."""
     stated = find_stated(chart, spec, spec.value_sets)
     counted = [one for one in stated if one.problem is None and not one.is_past]
-    events = [] if counted else _twice(spec, chart)
+    events = _twice(spec, chart)
+    if any(not one.day or one.day >= _events_since(spec, chart) for one in counted):
+        events = []  # the list itself tells of this time
     set_aside = [one.passed_over(spec) for one in stated if one.problem is not None or one.is_past]
     passed = (*chart.broken(spec), *set_aside)
     if events:
@@ -97,10 +99,15 @@ def _twice(spec: FindingSpec, chart: Chart) -> list[Stated]:
     """The recent single events, past ones included, if they happened on at least two days; else none."""
     if spec.events_months is None:
         return []
-    since = months_before(chart.today, spec.events_months)
+    since = _events_since(spec, chart)
     events = [one for one in find_stated(chart, spec, spec.events) if not one.problem and not one.is_later_encounter]
     recent = [one for one in events if one.day and one.day >= since]
     return recent if len({one.day for one in recent}) > 1 else []
+
+
+def _events_since(spec: FindingSpec, chart: Chart) -> date:
+    """The first day on which single events count."""
+    return months_before(chart.today, spec.events_months) if spec.events_months else date.min
 
 
 def _is_of_later_encounter(code: str) -> bool:

@@ -170,9 +170,11 @@ DECIDING_LISTS: Mapping[str, tuple[str, ...]] = {
 
 
 def _is_list_read(record: PatientRecord, key: str) -> bool:
-    """Whether a list was read whole, and at least one of its entries was understood."""
+    """Whether a list was read whole, without a broken entry, and one of its entries was understood."""
     read = record.reads.get(key)
     if read is None or read.state == "failed" or read.is_cut:
+        return False
+    if any(one.key in DECIDING_LISTS[key] for one in record.unreadable):
         return False
     parts = [record.reads[part] for part in DECIDING_LISTS[key] if part in record.reads]
     strange = sum(NOT_UNDERSTOOD in one.concepts for part in DECIDING_LISTS[key] for one in record.of_key(part))

@@ -129,11 +129,16 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
     cut: list[str] = []
     names: list[str] = []
     long = 0
+    sent: dict[str, Json] = {}
     for place, entry in enumerate(objects(member(draft_orders, "entry"))):
         source, full_url = entry.get("resource"), text(entry.get("fullUrl"))
         if isinstance(source, dict) and text(source.get("resourceType")):
             resource = _shortened(source) if is_long(source) else source
             reference = _reference_of(source, full_url, place)
+            # Sent twice, it is still one order; without an id two alike may be two.
+            name = _name(source)
+            if name and sent.setdefault(name, source) == source and sent[name] is not source:
+                continue
             known.append((resource, full_url))
             names += {_name(source), last_name(full_url)}
             if _signs_nothing(entry):

@@ -11,7 +11,9 @@ from cds_service.core.closures import CardFeedback, CardGround, Closure, Closure
 from cds_service.core.signals import Signal
 from tests.chart_builders import HOOK, open_service
 
-FILES = open_service().hooks[HOOK].facts
+SERVICE_HOOK = open_service().hooks[HOOK]
+FILES = SERVICE_HOOK.facts
+NO_TRAINING = next(one.unless_signal for one in SERVICE_HOOK.rules if one.id == "rehabilitation")
 COMMON = {
     "place": "before discharge",
     "t": "−2.8",
@@ -59,7 +61,14 @@ TRAINING = Signal("ordered (19 Nov)", name="rehabilitation-ordered")
 
 
 def ranked(*signals: Signal, ordered: Any = (), closures: Closures | None = None, **common: str) -> ChartFacts:
-    return rank_facts(FILES, signals, ordered, common=COMMON | common, closures=closures or Closures())
+    return rank_facts(
+        FILES,
+        signals,
+        ordered,
+        common=COMMON | common,
+        closures=closures or Closures(),
+        no_training=NO_TRAINING,
+    )
 
 
 def summary(*signals: Signal, join: str = "", **options: Any) -> str:
@@ -163,9 +172,10 @@ def test_no_card_where_nothing_is_open(signals: Any, is_shown: bool) -> None:  #
     assert ranked(*signals, ordered=ordered).is_shown is is_shown
 
 
-def closing(part: Any, what: str, key: str = "") -> Closures:
+def closing(part: Any, what: str, key: str = "", fact: str = "", *, is_warning: bool = False) -> Closures:
+    """An override in force, of a card that this fact led."""
     given = CardFeedback(
-        ground=CardGround(topic="rehabilitation"),
+        ground=CardGround(topic="rehabilitation", fact=fact, is_warning=is_warning),
         outcome="overridden",
         answered=datetime(2026, 11, 19, tzinfo=UTC),
         entries=("a", "b"),
@@ -173,10 +183,87 @@ def closing(part: Any, what: str, key: str = "") -> Closures:
     return Closures(in_force=(Closure(part, what, key, date(2026, 12, 19), given),))
 
 
+def arranged(fact: str, *, is_warning: bool = False) -> Closures:
+    return closing("act", "bone-treatment", fact=fact, is_warning=is_warning)
+
+
 def test_an_act_that_was_arranged_closes_its_facts() -> None:
-    facts = ranked(HIP, NONE, closures=closing("act", "bone-treatment"))
+    facts = ranked(HIP, NONE, closures=arranged("F12", is_warning=True))
     assert facts.colour == "info"
     assert facts.leading is None
+
+
+@pytest.mark.parametrize(
+    ("signals", "override", "leads"),
+    [
+        pytest.param((HIP, NONE), arranged("F27"), "F12", id="info-card-and-hip"),
+        pytest.param((THREE, HIP), arranged("F12", is_warning=True), "F10", id="hip-and-three"),
+        pytest.param((HIP, NONE), arranged("F11", is_warning=True), None, id="graver-card-and-hip"),
+        pytest.param((FALLS, NONE), arranged("F27"), None, id="info-card-and-falls"),
+        pytest.param((HIP, NONE), arranged("F99", is_warning=True), "F12", id="fact-of-another-release"),
+    ],
+)
+def test_an_override_of_a_lesser_card_silences_no_warning(signals: Any, override: Closures, leads: str) -> None:
+    facts = ranked(*signals, closures=override)
+    assert (facts.leading.id if facts.leading else None) == leads
+    assert facts.colour == ("warning" if leads else "info")
+    assert ("bone-treatment" in facts.open_acts) is bool(leads)
+
+
+WEAK = chart_signal("weak-muscle", "weak grip (14 kg)")
+DEMENTIA = chart_signal("dementia-or-frailty", "severe dementia")
+INFECTION = chart_signal("spinal-infection", "spinal infection (discitis, 12 Nov)", "discitis")
+UNSTABLE = Signal("unstable fracture", name="unstable-spine")
+NOT_ABLE = closing("act", "rehabilitation")
+
+
+def considered(signal: Signal, fact: str) -> Closures:
+    return closing("fact", fact, ranked(signal).held[0].key)
+
+
+@pytest.mark.parametrize(
+    ("signals", "closures", "said"),
+    [
+        pytest.param((WEAK, NONE), NOT_ABLE, "no bone drug: start before discharge (FLS).", id="F22"),
+        pytest.param((FALLS, NONE), NOT_ABLE, "no bone drug: start before discharge (FLS).", id="F23"),
+        pytest.param((WEAK, UNKNOWN), NOT_ABLE, "bone drugs unknown: ask, then review (FLS).", id="F22-unknown"),
+        pytest.param((STARTED,), NOT_ABLE, None, id="F18-closed-with-its-act"),
+        pytest.param(
+            (INFECTION, WEAK, NONE),
+            considered(INFECTION, "F1"),
+            "no bone drug: start before discharge (FLS).",
+            id="infection-considered",
+        ),
+        pytest.param((INFECTION, STARTED), considered(INFECTION, "F1"), "this fracture: continue.", id="F18-infection"),
+        pytest.param((UNSTABLE, FALLS, NONE), None, "no bone drug: start before discharge (FLS).", id="unstable"),
+        pytest.param(
+            (WEAK, DEMENTIA, NONE),
+            None,
+            "no bone drug: choose one that a carer or nurse can give (FLS).",
+            id="only-offered-with-dementia",
+        ),
+        pytest.param((WEAK, NONE), None, "no bone drug: start one, add rehabilitation.", id="open"),
+    ],
+)
+def test_rehabilitation_is_asked_for_only_while_it_is_open(signals: Any, closures: Any, said: str | None) -> None:
+    facts = ranked(*signals, closures=closures)
+    if said is None:
+        assert facts.leading is None
+        return
+    assert next(facts.phrases()).endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("signals", "said"),
+    [
+        pytest.param((DEMENTIA,), "severe dementia: choose a drug that a carer or nurse can give.", id="dementia"),
+        pytest.param((UNSTABLE,), "unstable fracture: no training before it is stable.", id="unstable"),
+        pytest.param((WEAK,), "weak grip (14 kg): rehabilitation is not ordered.", id="weak"),
+    ],
+)
+def test_an_ordered_review_leaves_the_next_act(signals: Any, said: str) -> None:
+    facts = ranked(REVIEW, NONE, *signals, ordered={"bone-treatment"}, unstable="unstable fracture")
+    assert next(facts.phrases()) == f"Bone treatment review is ordered (19 Nov); {said}"
 
 
 def test_sepsis_is_closed_by_considered_alone() -> None:

@@ -19,7 +19,7 @@ SAMPLES = load_samples(date(2026, 11, 20))
 
 
 @pytest.mark.parametrize(
-    ("asked", "count"), [(None, 9), ("p3", 1), ("p3-typical-western", 1), ("p", 0), ("p3-typical", 0)]
+    ("asked", "count"), [(None, 14), ("p3", 1), ("p3-typical-western", 1), ("p", 0), ("p3-typical", 0)]
 )
 def test_a_patient_is_chosen_by_id_or_short_name(asked, count):
     assert len(choose_samples(SAMPLES, asked)) == count

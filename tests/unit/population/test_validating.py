@@ -196,6 +196,10 @@ def test_a_refit_of_the_pooled_model_corrects_new_patients(tmp_path):
     plain = service.pooled.figure({"age": 76, "bmi": 22})
     assert figure.log_odds == pytest.approx(fitted.intercept + fitted.slope * plain.log_odds)
     assert service.model_cards["pooled-2026"]["recalibration"]["n"] == 800
+    card = by_topic(ask(order_sign(thin_and_weak(), kyphoplasty()), service=service))
+    detail = card["rehabilitation"]["detail"]
+    assert "rough guide, agrees with 800 patients of this hospital" in detail
+    assert "not tested here" not in detail
 
 
 def pooled_patients(path, shift, n=800):

@@ -11,6 +11,7 @@ from fhir.resources.R4B import get_fhir_model_class
 
 from cds_service.cli import main
 from tests.chart_builders import (
+    DRUGS,
     PATIENT,
     TODAY,
     Resource,
@@ -24,7 +25,7 @@ from tests.chart_builders import (
     ordered_elsewhere,
     patient,
 )
-from tests.codes import codeable
+from tests.codes import ATC, codeable
 from tests.population_builders import done, whose, write_export
 from tests.tables import cases
 
@@ -53,7 +54,14 @@ def worn(days: int, end: int | None, **members: Any) -> Resource:
     return brace(**{"status": "active", "occurrencePeriod": when, "authoredOn": days_ago(days), **members})
 
 
-TREATED = drug("alendronate", days=50)
+# Reported by the patient: a prescription alone would be no dose.
+TAKEN = of_patient(
+    "MedicationStatement",
+    "taken",
+    status="active",
+    medicationCodeableConcept=codeable(ATC, DRUGS["alendronate"]),
+    effectivePeriod={"start": days_ago(50)},
+)
 # What the record holds beside the chart, and the reasons for which a nurse would call, found by reading.
 RECORD = {
     "done": done,
@@ -62,7 +70,7 @@ RECORD = {
     "visit": visit,
     "brace": worn,
     "given": lambda name, days, number="dose": dose(name, days=days, number=number),
-    "TREATED": TREATED,
+    "TAKEN": TAKEN,
     "SCT": "http://snomed.info/sct",
     "codeable": codeable,
     "dead": lambda days: patient() | {"deceasedDateTime": days_ago(days)},
@@ -100,6 +108,11 @@ def test_the_list_is_the_one_made_by_hand(export: Path, tmp_path: Path) -> None:
     said = {(row["patient"], row["reason"]): row for row in rows}
     late = said["denosumab-late", "denosumab-overdue"]
     assert (late["since"], late["resources"]) == (days_ago(250), "MedicationAdministration/denosumab-late-dose")
+    prescribed = said["prescribed-only", "dose-not-recorded"]["text"]
+    assert (
+        "; alendronate prescribed Oct 2026, intake not recorded, and no referral for bone treatment on record."
+        in prescribed
+    )
     assert "last recorded on" in said["treatment-stopped", "no-bone-treatment"]["text"]
     again = said["broken-again", "no-bone-treatment"]
     assert again["since"] == days_ago(200)

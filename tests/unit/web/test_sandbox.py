@@ -85,7 +85,7 @@ def test_an_address_beyond_latin_letters_is_not_found_there(live, path):
 def test_patients_of_another_server_are_found_by_name(live, elsewhere):
     patients = ask(live, "patients", server=elsewhere.url, find="P3").json()["patients"]
     assert [(one["id"], one["title"]) for one in patients] == [("p3-typical-western", "Sample P3")]
-    assert len(ask(live, "patients", server=elsewhere.url).json()["patients"]) == 9
+    assert len(ask(live, "patients", server=elsewhere.url).json()["patients"]) == 14
 
 
 @pytest.mark.parametrize("server", ["https://hapi.fhir.org/baseR4", "http://10.0.0.1/fhir", "file:///etc", "x"])
