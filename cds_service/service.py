@@ -20,7 +20,7 @@ from cds_service.cards.build import build_cards
 from cds_service.cards.guidelines import Guideline, Summary
 from cds_service.cards.texts import CardTexts
 from cds_service.core.assessment import assess
-from cds_service.core.bracing import counting_orders
+from cds_service.core.bracing import Correction, counting_orders
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.card_words import words_of_facts
 from cds_service.core.chart_facts import FactFile, rank_facts
@@ -46,7 +46,7 @@ from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.fhir.gathering.record import PatientRecord, gather, state_of
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.near_misses import NearMiss, missed_orders
+from cds_service.fhir.near_misses import NearMiss, missed_orders, unread_braces
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts, with_drafts
 from cds_service.fhir.orders.recognition import may_concern_us
@@ -237,13 +237,17 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         noted,
         ports.caller,
         server,
-        (*near, *record.near),
+        (*near, *record.near, *unread_braces(_corrections(concluded))),
         entry_id=entry_id,
         silent_after=None if ports.is_shown else ports.deadline.passed,
     )
     ports.deadline.check()
     ports.audit.append(entry, ports.deadline)
     return response if ports.is_shown else NO_CARDS
+
+
+def _corrections(concluded: Answer) -> list[Correction]:
+    return [correction for one in concluded.recommendations for correction in one.corrections]
 
 
 def _no_cards(

@@ -1,6 +1,6 @@
 """Finds the vertebrae that an order treats, most trusted first: body site, reason's body site, ICD code, text.
 
-A note is believed after the body site, where the order's own words name no level.
+A reason in words is read last. A note is believed after the body site, where the order's own words name no level.
 """
 
 from collections.abc import Iterator, Sequence
@@ -73,8 +73,7 @@ def stated_levels(order: Json, bundle: DraftOrders, terminology: Terminology) ->
     """What all elements of an order state, one beside the other."""
     wording = _worded_levels(codeables(order, "code", "orderDetail", "serviceRequested"), terminology)
     stated = (said for _, said in _statements(order, bundle, terminology, wording))
-    reasons = _worded_levels(reasons_named(order, bundle), terminology)
-    return reasons.union(*stated)
+    return set[str]().union(*stated)
 
 
 def _statements(
@@ -90,6 +89,7 @@ def _statements(
     reasons = reasons_named(order, bundle)
     yield "reasonCode", {said for reason in reasons for said in terminology.translate("vertebral-level-icd", reason)}
     yield "text", wording
+    yield "reason", _worded_levels(reasons, terminology)  # last: a reason may name other fractures as well
 
 
 def verdict_of(statement: str) -> bool | None:
