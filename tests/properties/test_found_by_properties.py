@@ -138,3 +138,64 @@ def test_a_cause_that_is_denied_warns_of_nothing(words):
     card = first(*CALM, drafts=(kyphoplasty(reasonCode=[{"text": words}]),))
     assert card["indicator"] == "info"
     assert "none given" not in text_of(card)
+
+
+def titled(words):
+    order = kyphoplasty()
+    return order | {"code": order["code"] | {"text": words}}
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        pytest.param(titled("Kyphoplasty of L1 for metastasis"), id="metastasis-in-title"),
+        pytest.param(titled("Kyphoplasty L1 for myeloma (rule out)"), id="myeloma-in-title"),
+        pytest.param(titled("Kyphoplasty L1, breast cancer"), id="cancer-in-title"),
+        pytest.param(titled("Kyphoplastie L1, métastase"), id="French"),
+        pytest.param(kyphoplasty(note=[{"text": "MRI shows discitis L1"}]), id="infection-in-note"),
+        pytest.param(kyphoplasty(note=[{"text": "new leg weakness since yesterday"}]), id="deficit-in-note"),
+        pytest.param(kyphoplasty(reasonCode=[{"text": "Suspected metastasis"}]), id="suspected-reason"),
+    ],
+)
+def test_a_grave_word_of_an_order_leaves_nothing_pre_selected(order):
+    card = first(*CALM, drafts=(order,))
+    assert ("rehabilitation", "Refer to fracture liaison service") in chosen([first(*CALM)])
+    assert chosen([card]) == set()
+    assert "below the usual" not in text_of(card)
+    assert "not excluded" in text_of(card)
+
+
+def test_an_order_that_mentions_two_causes_leaves_both_open():
+    card = text_of(first(*CALM, drafts=(kyphoplasty(note=[{"text": "discitis or metastasis?"}]),)))
+    assert "malignancy of bone not excluded" in card
+    assert "spinal infection not excluded" in card
+
+
+def test_a_fall_from_a_height_in_a_title_is_the_cause():
+    card = first(*CALM, drafts=(titled("Kyphoplasty L1: trauma, fall from ladder"),))
+    assert "none given" in text_of(card)
+    assert card["summary"].startswith("Fall from a height")
+
+
+@pytest.mark.parametrize(
+    ("words", "opening"),
+    [
+        pytest.param("breast cancer", "Breast cancer: could this be a metastasis?", id="breast"),
+        pytest.param("Mammakarzinom", "Breast cancer: could this be a metastasis?", id="German"),
+        pytest.param("renal cell carcinoma", "Cancer: could this be a metastasis?", id="kidney"),
+        pytest.param("history of breast cancer", "Cancer: could this be a metastasis?", id="history"),
+    ],
+)
+def test_a_cancer_as_reason_in_words_has_no_button_of_fracture_liaison(words, opening):
+    card = first(*CALM, drafts=(kyphoplasty(reasonCode=[{"text": words}]),))
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith(opening)
+    assert "Refer to fracture liaison service" not in {one["label"] for one in card["suggestions"]}
+
+
+@pytest.mark.parametrize("words", ["pathological fracture", "Pathologische Fraktur LWK 1"])
+def test_a_pathological_fracture_is_offered_the_review_and_no_more(words):
+    card = first(*CALM, drafts=(kyphoplasty(reasonCode=[{"text": words}]),))
+    assert "Refer to fracture liaison service" in {one["label"] for one in card["suggestions"]}
+    assert chosen([card]) == set()
+    assert "none given" in text_of(card)

@@ -17,7 +17,7 @@ from tests.tables import cases
 CARD_SIGNALS = {
     *("review-ordered", "rehabilitation-ordered", "biopsy-ordered", "t-score-known", "low-t-score"),
     *("very-low-t-score", "young", "weak-bone-likely", "lists-not-read", "unstable-spine", "malnourished"),
-    *("no-pooled-figure", "fls-in-order-set"),
+    *("no-pooled-figure", "fls-in-order-set", "cause-open"),
 }
 
 
