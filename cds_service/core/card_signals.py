@@ -125,8 +125,8 @@ def _cause_open(situation: Situation) -> Signal | None:
     findings = situation.findings
     excluding = [findings.known[name] for name in CAUSES if findings.is_true(name)]
     gaps = (findings.gaps.get(name) for name in (*CAUSES, *CAUSES_ON_CARDS))
-    doubted = [one for one in gaps if one is not None and _is_of_order(one)]
-    named = [one.name for one in (*excluding, *doubted)]
+    doubted = [one.name for one in gaps if one is not None and _is_of_order(one)]
+    named = [*(one.name for one in excluding), *doubted]
     said = ", ".join(dict.fromkeys(map(situation.wording.name, named)))
     return Signal(said, tuple(excluding)) if named else None
 

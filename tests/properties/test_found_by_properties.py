@@ -6,6 +6,7 @@ from tests.chart_builders import (
     augmented,
     brace,
     cards_for,
+    dose,
     inpatient,
     kyphoplasty,
     measured,
@@ -199,3 +200,11 @@ def test_a_pathological_fracture_is_offered_the_review_and_no_more(words):
     assert "Refer to fracture liaison service" in {one["label"] for one in card["suggestions"]}
     assert chosen([card]) == set()
     assert "none given" in text_of(card)
+
+
+def test_a_dose_that_was_refused_is_never_no_bone_drug():
+    refused = dose("denosumab", days=20) | {"status": "not-done"}
+    card = first(*CALM, refused)
+    assert card["summary"].startswith("Denosumab ordered, last dose not found: ask")
+    assert "below the usual" not in text_of(card)
+    assert "none in" not in text_of(card)
