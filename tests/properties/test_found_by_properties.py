@@ -208,3 +208,40 @@ def test_a_dose_that_was_refused_is_never_no_bone_drug():
     assert card["summary"].startswith("Denosumab ordered, last dose not found: ask")
     assert "below the usual" not in text_of(card)
     assert "none in" not in text_of(card)
+
+
+def filtration(value, comparator=None, *, days=10, number="egfr"):
+    """An eGFR by CKD-EPI 2021, as a laboratory writes it."""
+    code = codeable("http://loinc.org", "98979-8")
+    unit = {"unit": "mL/min/1.73m2", "system": "http://unitsofmeasure.org", "code": "mL/min/{1.73_m2}"}
+    quantity = {"value": value, **unit} | ({"comparator": comparator} if comparator else {})
+    return measured("egfr", value, number=number, days=days, code=code, valueQuantity=quantity)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param([filtration(22, "<")], id="alone"),
+        pytest.param([filtration(22, "<"), filtration(65, days=100, number="older")], id="after-a-normal-one"),
+        pytest.param([filtration(20, ">")], id="a-lower-limit-that-leaves-room"),
+    ],
+)
+def test_a_filtration_that_is_only_a_limit_is_named_and_reassures_nobody(values):
+    card = text_of(first(*CALM, *values))
+    assert "eGFR" in card
+    assert "only a limit" in card
+    assert "below the usual" not in card
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param([filtration(60, ">")], id="more-than-60"),
+        pytest.param([filtration(65), filtration(22, "<", days=200, number="older")], id="measured-since"),
+        pytest.param([filtration(22, "<", days=1500)], id="years-ago"),
+    ],
+)
+def test_a_limit_that_says_nothing_against_the_kidney_today_leaves_the_figure(values):
+    card = text_of(first(*CALM, *values))
+    assert "below the usual" in card
+    assert "eGFR" not in card
