@@ -92,12 +92,14 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
         gap = findings.gaps.get(name)
         if gap is None or gap.reason != "undetermined" or not gap.seen:
             continue
-        resources = {one.resource for one in gap.seen}
-        if resources <= told:
+        title = answer.wording.name(name)
+        # One order may mention several, and each is another question.
+        resources = {f"{one.resource} {title}" if one.origin == "context" else one.resource for one in gap.seen}
+        if resources <= told or {one.resource for one in gap.seen} <= told:
             continue
         told |= resources
         why = _as_people_write(gap.why or gap.detail).replace(", not counted:", ":").rstrip(".")
-        said = answer.texts.say("notices.not-excluded", name=answer.wording.name(name), why=why)
+        said = answer.texts.say("notices.not-excluded", name=title, why=why)
         yield escape_markdown(said)
 
 

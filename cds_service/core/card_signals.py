@@ -1,6 +1,6 @@
 """Signals that decide how a card is said: what is ordered, how old, how low, what was read."""
 
-from cds_service.core.facts import SupportOrder
+from cds_service.core.facts import Gap, SupportOrder
 from cds_service.core.signals import FRAGILITY_AGE, SIGNALS, Signal, Situation, signal
 from cds_service.core.wording import say_near_date
 
@@ -8,6 +8,9 @@ LOW_T, VERY_LOW_T = -2.5, -3.0
 MALNOURISHED = 17.0  # MNA points: category C below
 OLD = 65  # years; treatment without further tests from here on (ASBMR coalition 2020)
 EARLIER_FRACTURES = ("prior-vertebral-fracture", "prior-augmentation", "hip-fracture")
+# Causes that exclude a plain fragility fracture, and the facts that say so (F1, F2, F5 to F7).
+CAUSES = ("malignancy", "spinal-infection")
+CAUSES_ON_CARDS = ("present-spinal-infection", "sepsis", "new-deficit", "bone-malignancy", "recent-cancer")
 
 
 def _ordered(kind: str) -> None:
@@ -117,3 +120,23 @@ def _no_pooled_figure(situation: Situation) -> Signal | None:
 def _fls_in_order_set(situation: Situation) -> Signal | None:
     """The site's order set has fracture liaison."""
     return Signal() if situation.policy.suggestions.fls_in_order_set else None
+
+
+@signal("cause-open")
+def _cause_open(situation: Situation) -> Signal | None:
+    """What would take a button away is mentioned in doubt, or excludes without its fact.
+
+    A pathological fracture excludes every figure, and says neither F6 nor F7.
+    """
+    findings = situation.findings
+    excluding = [findings.known[name] for name in CAUSES if findings.is_true(name)]
+    gaps = (findings.gaps.get(name) for name in (*CAUSES, *CAUSES_ON_CARDS))
+    doubted = [one.name for one in gaps if one is not None and _is_of_order(one)]
+    named = [*(one.name for one in excluding), *doubted]
+    said = ", ".join(dict.fromkeys(map(situation.wording.name, named)))
+    return Signal(said, tuple(excluding)) if named else None
+
+
+def _is_of_order(gap: Gap) -> bool:
+    """Whether the words of the order leave it open."""
+    return gap.reason == "undetermined" and any(one.origin == "context" for one in gap.seen)

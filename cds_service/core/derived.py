@@ -381,6 +381,7 @@ RAISED_BY_FRACTURE = "The lumbar T-score may include the fractured level, which 
 SPINE = (*(f"T{number}" for number in range(1, 13)), *(f"L{number}" for number in range(1, 6)))  # head to foot
 OSTEOPOROSIS = ("osteoporosis", "osteoporotic-vertebral-fracture")  # as reasons of an order and on problem lists
 DENSE = 1.0  # a T-score from here up does not fit osteoporosis: bone denser than the young mean
+MENTIONED = "the order's words mention it"
 NO_LEVEL_MEASURED = "Which vertebra was measured is not recorded."
 LUMBAR = frozenset({"L1", "L2", "L3", "L4"})  # the levels that DXA of the spine measures
 
@@ -398,14 +399,20 @@ def from_order(name: str, order: AugmentationOrder | None, value: Value | None, 
 
 
 def from_reason(spec: FindingSpec, order: AugmentationOrder | None) -> Finding | Gap | None:
-    """A diagnosis among the reasons of the order: true, doubtful because another reason leaves it open, or None."""
-    reasons = order.reasons if order else frozenset()
-    if order is None or reasons.isdisjoint((*spec.value_sets, *spec.unclear)):
+    """A diagnosis among the reasons of the order: true, doubtful, or None.
+
+    It is doubtful if another reason leaves it open, or if the order only mentions it.
+    """
+    if order is None:
         return None
     sources = _sources(order, "reason of the order")
-    if not reasons & set(spec.value_sets):
-        return _undetermined(spec.name, next(why for one, why in spec.unclear.items() if one in reasons), sources)
-    return Finding(spec.name, True, "1", observed=None, provenance=sources, label=spec.label_of(reasons))
+    if order.reasons & set(spec.value_sets):
+        return Finding(spec.name, True, "1", observed=None, provenance=sources, label=spec.label_of(order.reasons))
+    if unclear := [why for one, why in spec.unclear.items() if one in order.reasons]:
+        return _undetermined(spec.name, unclear[0], sources)
+    if order.doubts.isdisjoint((*spec.value_sets, *spec.unclear)):
+        return None
+    return _undetermined(spec.name, MENTIONED, _sources(order, "words of the order"))
 
 
 def say_minus_missing(printed: str) -> str:

@@ -260,6 +260,7 @@ class AugmentationOrder:
         planned: the day it is planned for, where stated.
         last_planned: that of its last stage, where several days are stated.
         reasons: concept names recognised among the orders' reason codes (`malignancy`, `osteoporotic-fracture`).
+        doubts: concept names that the orders' words name without giving them as a reason.
         level_source: the element that gave the levels, `bodySite`, `reasonCode`, `text`; empty when none did.
     """
 
@@ -276,6 +277,7 @@ class AugmentationOrder:
     planned: date | None = None
     last_planned: date | None = None
     reasons: frozenset[str] = frozenset()
+    doubts: frozenset[str] = frozenset()
     level_source: str = ""
     notes: tuple[str, ...] = ()
 

@@ -22,6 +22,10 @@ SOURCES = (
     *("weight", "height", "grip-strength", "gait-speed"),
     *("appendicular-muscle-index", "appendicular-lean-mass"),
 )
+# Measured facts that raise the risk beside the model (F21), and why one is open. An old
+# one says nothing of today.
+RAISING = ("egfr",)
+NOT_USABLE = frozenset({"no-value", "unit-unknown", "out-of-range", "conflicting", "not-final"})
 # What would take the fracture out of every figure, were it so.
 EXCLUDING = (
     *("malignancy", "spinal-infection", "high-energy-cause", "unstable-fracture"),
@@ -67,6 +71,10 @@ def _gaps(findings: Findings) -> Iterator[OpenPoint]:
         gap = findings.gaps.get(name)
         if gap is not None and (gap.seen or gap.reason not in SILENT):
             yield OpenPoint(name, gap.reason)
+    for name in RAISING:
+        gap = findings.gaps.get(name)
+        if gap is not None and gap.reason in NOT_USABLE:
+            yield OpenPoint(name, gap.reason)
     for name in EXCLUDING:
         gap = findings.gaps.get(name)
         if gap is not None and (gap.seen or gap.reason == "not-read"):
@@ -80,4 +88,6 @@ def _passed_over(findings: Findings) -> Iterator[OpenPoint]:
     """
     for one in findings.passed_over:
         if one.name in (*INPUTS, *SOURCES) and one.reason not in SILENT:
+            yield OpenPoint(one.name, one.reason)
+        if one.name in RAISING and one.reason in NOT_USABLE:
             yield OpenPoint(one.name, one.reason)

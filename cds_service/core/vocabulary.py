@@ -91,6 +91,8 @@ class FindingSpec:
         closed_world: a list that was read and is not empty says "no" by silence.
         only_codes_exclude: free words on the list never support "no": codes and exact names of harmless diseases do.
         acute_only: ICD-10-CM seventh characters of later encounters (D, G, K, P, S) do not count.
+        raises_below: a value under it raises the risk beside every model, so that one which cannot be used is open,
+            unless it is a lower limit at or above it, or an older one.
         ambiguous: by concept, the largest value that may be of another scale and does not count.
         ambiguous_because: the reason, as a phrase for people.
         both_sides: a value of the left or right side alone is not it.
@@ -138,6 +140,7 @@ class FindingSpec:
     closed_world: bool = False
     only_codes_exclude: bool = False
     acute_only: bool = False
+    raises_below: float | None = None
     ambiguous: Mapping[Name, float] = Field(default_factory=dict)
     ambiguous_because: str = ""
     both_sides: bool = False

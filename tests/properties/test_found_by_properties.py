@@ -6,6 +6,7 @@ from tests.chart_builders import (
     augmented,
     brace,
     cards_for,
+    dose,
     inpatient,
     kyphoplasty,
     measured,
@@ -138,3 +139,109 @@ def test_a_cause_that_is_denied_warns_of_nothing(words):
     card = first(*CALM, drafts=(kyphoplasty(reasonCode=[{"text": words}]),))
     assert card["indicator"] == "info"
     assert "none given" not in text_of(card)
+
+
+def titled(words):
+    order = kyphoplasty()
+    return order | {"code": order["code"] | {"text": words}}
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        pytest.param(titled("Kyphoplasty of L1 for metastasis"), id="metastasis-in-title"),
+        pytest.param(titled("Kyphoplasty L1 for myeloma (rule out)"), id="myeloma-in-title"),
+        pytest.param(titled("Kyphoplasty L1, breast cancer"), id="cancer-in-title"),
+        pytest.param(titled("Kyphoplastie L1, métastase"), id="French"),
+        pytest.param(kyphoplasty(note=[{"text": "MRI shows discitis L1"}]), id="infection-in-note"),
+        pytest.param(kyphoplasty(note=[{"text": "new leg weakness since yesterday"}]), id="deficit-in-note"),
+        pytest.param(kyphoplasty(reasonCode=[{"text": "Suspected metastasis"}]), id="suspected-reason"),
+    ],
+)
+def test_a_grave_word_of_an_order_leaves_nothing_pre_selected(order):
+    card = first(*CALM, drafts=(order,))
+    assert ("rehabilitation", "Refer to fracture liaison service") in chosen([first(*CALM)])
+    assert chosen([card]) == set()
+    assert "below the usual" not in text_of(card)
+    assert "not excluded" in text_of(card)
+
+
+def test_an_order_that_mentions_two_causes_leaves_both_open():
+    card = text_of(first(*CALM, drafts=(kyphoplasty(note=[{"text": "discitis or metastasis?"}]),)))
+    assert "malignancy of bone not excluded" in card
+    assert "spinal infection not excluded" in card
+
+
+def test_a_fall_from_a_height_in_a_title_is_the_cause():
+    card = first(*CALM, drafts=(titled("Kyphoplasty L1: trauma, fall from ladder"),))
+    assert "none given" in text_of(card)
+    assert card["summary"].startswith("Fall from a height")
+
+
+@pytest.mark.parametrize(
+    ("words", "opening"),
+    [
+        pytest.param("breast cancer", "Breast cancer: could this be a metastasis?", id="breast"),
+        pytest.param("Mammakarzinom", "Breast cancer: could this be a metastasis?", id="German"),
+        pytest.param("renal cell carcinoma", "Cancer: could this be a metastasis?", id="kidney"),
+        pytest.param("history of breast cancer", "Cancer: could this be a metastasis?", id="history"),
+    ],
+)
+def test_a_cancer_as_reason_in_words_has_no_button_of_fracture_liaison(words, opening):
+    card = first(*CALM, drafts=(kyphoplasty(reasonCode=[{"text": words}]),))
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith(opening)
+    assert "Refer to fracture liaison service" not in {one["label"] for one in card["suggestions"]}
+
+
+@pytest.mark.parametrize("words", ["pathological fracture", "Pathologische Fraktur LWK 1"])
+def test_a_pathological_fracture_is_offered_the_review_and_no_more(words):
+    card = first(*CALM, drafts=(kyphoplasty(reasonCode=[{"text": words}]),))
+    assert "Refer to fracture liaison service" in {one["label"] for one in card["suggestions"]}
+    assert chosen([card]) == set()
+    assert "none given" in text_of(card)
+
+
+def test_a_dose_that_was_refused_is_never_no_bone_drug():
+    refused = dose("denosumab", days=20) | {"status": "not-done"}
+    card = first(*CALM, refused)
+    assert card["summary"].startswith("Denosumab ordered, last dose not found: ask")
+    assert "below the usual" not in text_of(card)
+    assert "none in" not in text_of(card)
+
+
+def filtration(value, comparator=None, *, days=10, number="egfr"):
+    """An eGFR by CKD-EPI 2021, as a laboratory writes it."""
+    code = codeable("http://loinc.org", "98979-8")
+    unit = {"unit": "mL/min/1.73m2", "system": "http://unitsofmeasure.org", "code": "mL/min/{1.73_m2}"}
+    quantity = {"value": value, **unit} | ({"comparator": comparator} if comparator else {})
+    return measured("egfr", value, number=number, days=days, code=code, valueQuantity=quantity)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param([filtration(22, "<")], id="alone"),
+        pytest.param([filtration(22, "<"), filtration(65, days=100, number="older")], id="after-a-normal-one"),
+        pytest.param([filtration(20, ">")], id="a-lower-limit-that-leaves-room"),
+    ],
+)
+def test_a_filtration_that_is_only_a_limit_is_named_and_reassures_nobody(values):
+    card = text_of(first(*CALM, *values))
+    assert "eGFR" in card
+    assert "only a limit" in card
+    assert "below the usual" not in card
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param([filtration(60, ">")], id="more-than-60"),
+        pytest.param([filtration(65), filtration(22, "<", days=200, number="older")], id="measured-since"),
+        pytest.param([filtration(22, "<", days=1500)], id="years-ago"),
+    ],
+)
+def test_a_limit_that_says_nothing_against_the_kidney_today_leaves_the_figure(values):
+    card = text_of(first(*CALM, *values))
+    assert "below the usual" in card
+    assert "eGFR" not in card

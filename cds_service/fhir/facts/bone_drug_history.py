@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from cds_service.core.bone_drugs import (
+    INJECTED,
     INTERVAL,
     DrugEntry,
     combine,
@@ -37,6 +38,7 @@ from cds_service.fhir.raw_json import (
 LATE = timedelta(days=30)  # policy: a supply that ended so lately may be renewed late
 STOPPED = frozenset({"stopped", "on-hold"})
 UNNAMED = "bone drug"
+PLANNED = frozenset({"MedicationAdministration", "Procedure"})  # such a dose was ordered
 
 
 def read_history(spec: FindingSpec, chart: Chart) -> BoneDrugs:
@@ -135,15 +137,22 @@ def _listed(spec: FindingSpec, chart: Chart) -> Iterator[DrugEntry]:
         drug = entry.drug
         if drug is None or not drug.concepts & set(spec.value_sets) or not is_meant(entry):
             continue
-        if entry.status in NOT_TAKEN and entry.origin != "context":
+        if entry.status in NOT_TAKEN and entry.origin != "context" and not _is_not_given(entry):
             continue
         yield _read(entry, drug, spec, chart)
+
+
+def _is_not_given(entry: Entry) -> bool:
+    """Whether a dose was planned, and refused or left out."""
+    return entry.kind in PLANNED and entry.status == "not-done"
 
 
 def _read(entry: Entry, drug: Drug, spec: FindingSpec, chart: Chart) -> DrugEntry:
     name = _name(drug, chart)
     is_told = entry.status in TAKEN[entry.kind] or entry.origin == "context"
     mention = DrugEntry(name, source_of(entry, drug, None, spec))
+    if _is_not_given(entry) and not drug.is_doubtful:
+        return _planned(mention, entry, chart)
     if drug.is_doubtful or not is_told:
         return mention
     if entry.kind == "MedicationRequest":
@@ -190,6 +199,15 @@ def _given(mention: DrugEntry, entry: Entry, spec: FindingSpec, chart: Chart) ->
         ended = Dated(end, end)
         return taken._replace(until=end + LATE, ended=ended, how_ended="supply ended")
     return taken._replace(until=_effect(mention.name, spec, last))
+
+
+def _planned(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
+    """A dose that was not given: an order without a dose; of tablets its day is not that of the order."""
+    if mention.name not in INJECTED:
+        return mention
+    prefix = "performed" if entry.kind == "Procedure" else "effective"
+    day, _ = times(entry.raw, prefix, chart)
+    return mention._replace(begins=day)
 
 
 def _billed(mention: DrugEntry, entry: Entry, drug: Drug, spec: FindingSpec, chart: Chart) -> DrugEntry:

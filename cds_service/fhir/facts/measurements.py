@@ -48,6 +48,8 @@ def find_quantity(
     if not readings:  # of most findings
         return missing(spec, chart), passed
     usable, stale, refused = sort_out(readings, spec, chart, look_alike)
+    if spec.raises_below is not None:
+        refused = [one for one in refused if _is_of_now(one, usable, spec, chart)]
     if refused:
         passed = (*passed, *[one.passed_over(spec) for one in refused])
     if not usable:
@@ -57,6 +59,14 @@ def find_quantity(
         seen = (one.reading.provenance(spec, one.printed) for one in picked.used)
         return gap(spec, "conflicting", picked.conflict, *seen), passed
     return _finding(spec, chart, picked), passed
+
+
+def _is_of_now(one: Refused, usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> bool:
+    """Whether no newer value stands in its place, and it is not too old itself; without a day it may be of now."""
+    when = one.reading.entry.moment
+    if when is None:
+        return True
+    return not is_stale(when, spec, chart) and all(other.moment.day <= when.day for other in usable)
 
 
 def sort_out(

@@ -60,6 +60,7 @@ def source_of(entry: Entry, drug: Drug, day: date | None, spec: FindingSpec) -> 
     """Where a use is recorded: `on the medication list since 3 May 2019`, `given on 3 May 2019`."""
     verb = VERBS.get(entry.kind, "on the medication list")
     verb = "among the orders being signed" if entry.origin == "context" else verb
+    verb = "planned, not given" if entry.status == "not-done" else verb
     joint = "on" if verb in VERBS.values() else "since"
     printed = f"{verb} {joint} {say_date(day)}" if day else verb
     return entry.source(spec, printed, drug.code)

@@ -32,6 +32,7 @@ T_SCORE_UNIT = "{T-score}"
 ONE_SIDE = frozenset({"left-side", "right-side"})
 NUMERIC = (int, float, str)
 ANOTHER_MEASURE: tuple[GapReason, str] = ("no-value", "its name says another measure")
+ONLY_A_LIMIT: tuple[GapReason, str] = ("no-value", "only a limit")
 TOO_LARGE = Decimal("1e9")
 PRINTABLE_UNIT = re.compile(r"[\w{}\[\]/%.'*^µ°²³ -]{1,20}")
 
@@ -91,7 +92,8 @@ def measure(reading: Reading, spec: FindingSpec, chart: Chart) -> Measured | Ref
     if why is None and says_another_measure(reading, spec, chart.terminology):
         why = ANOTHER_MEASURE
     if why is not None:
-        return Refused(reading, *why, printed)
+        is_quiet = why == ONLY_A_LIMIT and _is_high_enough(reading, raw, unit, spec, chart.terminology.units)
+        return Refused(reading, "absent" if is_quiet else why[0], why[1], printed)
     assert raw is not None  # noqa: S101 - _why_no_value has refused it
     value = _converted(float(raw), unit, reading.match.unit, spec, chart.terminology.units)
     if isinstance(value, str):
@@ -107,6 +109,14 @@ def measure(reading: Reading, spec: FindingSpec, chart: Chart) -> Measured | Ref
     way = judge_method(reading, spec.method, chart)
     measured = measured._replace(way=way)
     return Refused(reading, "other-method", way.other, printed, measured) if way.other else measured
+
+
+def _is_high_enough(reading: Reading, raw: Decimal | None, unit: Json, spec: FindingSpec, units: UnitTable) -> bool:
+    """Whether a lower limit, as laboratories write `>60`, leaves no room for a value that raises the risk."""
+    if spec.raises_below is None or raw is None or text(unit.get("comparator")) not in (">", ">="):
+        return False
+    value = _converted(float(raw), unit, reading.match.unit, spec, units)
+    return not isinstance(value, str) and value >= spec.raises_below
 
 
 def _why_not_plausible(
@@ -132,7 +142,7 @@ def _why_no_value(reading: Reading, value: Decimal | None, unit: Json) -> tuple[
     if problem := status_problem(reading):
         return problem
     if unit.get("comparator"):
-        return "no-value", "only a limit"
+        return ONLY_A_LIMIT
     return ("no-value", "no number") if value is None else None
 
 

@@ -13,7 +13,7 @@ from cds_service.fhir.gathering.prefetch import reference_name
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, Order
-from cds_service.fhir.orders.levels import StatedLevels, find_levels, reason_concepts
+from cds_service.fhir.orders.levels import Reasons, StatedLevels, find_levels, find_reasons
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import (
     ADDITIONAL_LEVEL,
@@ -57,9 +57,11 @@ def find_augmentation_order(bundle: DraftOrders, terminology: Terminology) -> Au
     if not any(recognition.concepts & AUGMENTATION for _, recognition in recognised):
         raise PatientMismatch("The subject of an augmentation order is not plainly the Patient of context.patientId.")
     found = [_Found(draft, one, find_levels(draft.resource, bundle, terminology)) for draft, one in recognised]
-    reasons = (reason_concepts(one.draft.resource, bundle, terminology) for one in found)
+    each = [find_reasons(one.draft.resource, bundle, terminology) for one in found]
+    stated = frozenset[str]().union(*(one.stated for one in each))
+    doubts = frozenset[str]().union(*(one.doubts for one in each))
     unclear = tuple(UNCLEAR.format(name=reference_name(draft.type, draft.resource)) for draft, _ in others)
-    return _as_one(found, frozenset().union(*reasons), unclear, terminology)
+    return _as_one(found, Reasons(stated, doubts - stated), unclear, terminology)
 
 
 def _recognised(drafts: Iterable[Order], terminology: Terminology) -> list[tuple[Order, Recognition]]:
@@ -68,7 +70,7 @@ def _recognised(drafts: Iterable[Order], terminology: Terminology) -> list[tuple
 
 
 def _as_one(
-    found: Sequence[_Found], reasons: frozenset[str], unclear: tuple[str, ...], terminology: Terminology
+    found: Sequence[_Found], reasons: Reasons, unclear: tuple[str, ...], terminology: Terminology
 ) -> AugmentationOrder:
     procedure, note = _procedure(found, terminology)
     levels = in_order({level for one in found for level in one.levels.levels})
@@ -93,7 +95,8 @@ def _as_one(
         authored=min(days, default=None),
         planned=min(starts, default=None),
         last_planned=max(starts) if len(set(starts)) > 1 else None,
-        reasons=reasons,
+        reasons=reasons.stated,
+        doubts=reasons.doubts,
         level_source=", ".join(sorted({one.levels.source for one in found if one.levels.source})),
         notes=tuple(dict.fromkeys(line for line in notes if line)),
     )

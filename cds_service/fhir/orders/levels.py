@@ -3,9 +3,9 @@
 A reason in words is read last. A note is believed after the body site, where the order's own words name no level.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.problem_words import DENIAL, read_problem_words
@@ -19,15 +19,17 @@ Region = Literal["thoracic", "lumbar"]
 
 TREATED_HERE = frozenset({"treated-here"})
 CAUSES = frozenset({"fall-from-height", "traffic-accident"})
-# Causes that make it no plain fragility fracture; words seldom say of them what a code would.
+# What forbids a figure or an operation. Words seldom say of it what a code would.
 GRAVE = frozenset(
     {
         *("malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"),
-        *("malignancy-elsewhere", "pathological-fracture", "spinal-infection"),
-        *("discitis", "vertebral-osteomyelitis", "spinal-tuberculosis"),
+        *("malignancy-elsewhere", "cancer-ever", "pathological-fracture", "sepsis"),
+        *("spinal-infection", "discitis", "vertebral-osteomyelitis"),
+        *("spinal-tuberculosis", "neurological-deficit", "leg-weakness"),
+        *("unstable-fracture", "spinal-instability"),
     }
 )
-IN_DOUBT = "spinal-disease-unstated"  # neither malignancy nor infection is excluded
+ORGANS = frozenset({"breast-cancer", "lung-cancer", "prostate-cancer"})
 CODED = {"bodySite": ("bodySite",), "reasonCode": ("reasonCode", "reasonCodeableConcept", "reason")}  # with own words
 UNUSUAL_NUMBERING = "Unusual numbering of the vertebrae (T13 or L6): in no study, so this level is not used."
 WEAK_JUNCTION = "The level was read from a code of the thoracolumbar region, which names no vertebra."
@@ -143,32 +145,37 @@ def reasons_named(order: Json, bundle: DraftOrders) -> list[Json]:
     return [*own, *(code for condition in _conditions(order, bundle) for code in codeables(condition, "code"))]
 
 
-def reason_concepts(order: Json, bundle: DraftOrders, terminology: Terminology) -> frozenset[str]:
-    """Concepts of the order's reasons, such as `malignancy`: from its codes and from Conditions sent with it.
+class Reasons(NamedTuple):
+    """Why an order is written, as concepts.
 
-    The cause of a fracture is stated in words more often than by a code.
+    Attributes:
+        stated: of its codes, of Conditions sent with it, and of its reasons in words.
+        doubts: named in a title or a note, denied beside something, or suspected.
+    """
+
+    stated: frozenset[str]
+    doubts: frozenset[str]
+
+
+def find_reasons(order: Json, bundle: DraftOrders, terminology: Terminology) -> Reasons:
+    """Find the reasons of an order, such as `malignancy`.
+
+    The cause of a fracture is stated in words more often than by a code. A reason's own
+    words state what they name; other words may speak of something else.
     """
     reasons = reasons_named(order, bundle)
-    coded = (terminology.concepts(reason) for reason in reasons)
-    words = (*(word for reason in reasons for word in texts_of(reason)), *_note_texts(order))
-    causes = (terminology.text_concepts(word, CAUSES) for word in words)
-    return frozenset().union(*coded, *causes, _grave_reasons(order, reasons, terminology))
-
-
-def _grave_reasons(order: Json, reasons: Sequence[Json], terminology: Terminology) -> frozenset[str]:
-    """What the words of reasons, title and notes say of a tumour or an infection.
-
-    A reason's own words may state it; elsewhere, and with a denial or a suspicion, it is in doubt.
-    """
-    of_reasons = [word for reason in reasons for word in texts_of(reason)]
+    own = [word for reason in reasons for word in texts_of(reason)]
     titles = [word for code in codeables(order, "code", "orderDetail") for word in texts_of(code)]
-    denying = [word for word in of_reasons if terminology.text_concepts(word, DENIAL)]
-    plain = [word for word in of_reasons if word not in denying]
-    said = read_problem_words(frozenset(), plain, terminology)
-    beside = read_problem_words(frozenset(), [*denying, *titles, *_note_texts(order)], terminology)
-    stated = said.stated & GRAVE - said.unclear
-    doubtful = said.suspected | said.unclear | beside.stated | beside.suspected | beside.unclear
-    return stated | ({IN_DOUBT} if doubtful & GRAVE else frozenset())
+    beside = [*titles, *_note_texts(order)]
+    coded = (terminology.concepts(reason) for reason in reasons)
+    causes = (terminology.text_concepts(word, CAUSES) for word in (*own, *beside))
+    denying = [word for word in own if terminology.text_concepts(word, DENIAL)]
+    said = read_problem_words(frozenset(), [one for one in own if one not in denying], terminology)
+    others = read_problem_words(frozenset(), [*denying, *beside], terminology)
+    grave = said.stated & (GRAVE | ORGANS) - said.unclear
+    stated = frozenset().union(*coded, *causes, grave, {f"{one}-ever" for one in grave & ORGANS})
+    named = said.suspected | said.unclear | others.stated | others.suspected | others.unclear
+    return Reasons(stated, named & GRAVE - stated)
 
 
 def _regions(order: Json, bundle: DraftOrders, terminology: Terminology) -> frozenset[Region]:

@@ -25,7 +25,7 @@ CARD_SIGNALS = {
         "unstable-spine",
         "malnourished",
     ),
-    *("no-pooled-figure", "fls-in-order-set"),
+    *("no-pooled-figure", "fls-in-order-set", "cause-open"),
 }
 
 

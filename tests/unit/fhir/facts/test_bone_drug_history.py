@@ -534,9 +534,37 @@ STATES = [
     pytest.param(
         [billed("J0897", "2026-08-02", "not-done")],
         None,
+        "drug-without-dose",
+        "denosumab ordered, last dose not found",
+        id="an injection that was not done",
+    ),
+    pytest.param(
+        [dose(DENOSUMAB, "2026-10-31", "not-done")],
+        None,
+        "drug-without-dose",
+        "denosumab ordered, last dose not found",
+        id="refused, and no other trace",
+    ),
+    pytest.param(
+        [dose(ALENDRONATE, "2026-10-31", "not-done")],
+        None,
+        "drug-without-dose",
+        "alendronate on the list, intake not recorded",
+        id="a tablet that was left out",
+    ),
+    pytest.param(
+        [dose(DENOSUMAB, "2026-09-09"), dose(DENOSUMAB, "2026-10-31", "not-done")],
+        None,
+        "denosumab-in-time",
+        "denosumab (last 9 Sep)",
+        id="given, and then left out",
+    ),
+    pytest.param(
+        [dose(DENOSUMAB, "2026-10-31", "entered-in-error")],
+        None,
         "no-bone-drug",
         "no bone drug",
-        id="an injection that was not done",
+        id="a dose that was never recorded",
     ),
     pytest.param([statement(ALENDRONATE, "not-taken")], None, "no-bone-drug", "no bone drug", id="not taken"),
     pytest.param(
