@@ -35,6 +35,7 @@ from cds_service.fhir.mapping.terminology import Terminology, asked_codes, check
 from cds_service.fhir.orders.suggestions import Code, Coding, OrderTemplate, make_template, read_placeholders
 from cds_service.fhir.shapes import compile_shape
 from cds_service.fhir.site_calendar import UTC_CALENDAR, SiteCalendar
+from cds_service.measures.definitions import Measures, load_measures
 from cds_service.protocol.json_text import canonical_json
 from cds_service.service import Service, ServiceHook
 from cds_service.site.folder import SiteFolder, load_site
@@ -140,12 +141,28 @@ def find_faults(site_folder: Path | None) -> tuple[DataFileError, ...]:
         with faults:
             terminology = load_service(folder).terminology
             load_learning(_folders("mappings", folder), terminology)
+        with faults:
+            load_measures_in_force(folder)
     return faults.found
 
 
 def load_vocabulary(site: SiteFolder | None = None) -> Mapping[str, str]:
     """Canonical unit of every finding; `studies build` checks study files against it."""
     return {name: spec.unit for name, spec in load_finding_specs(*_folders("mappings", site)).items()}
+
+
+def mapping_folders(site: SiteFolder | None = None) -> tuple[Path, ...]:
+    """`mappings/` with the overlays of the site."""
+    return _folders("mappings", site)
+
+
+def load_measures_in_force(site: SiteFolder | None = None) -> Measures:
+    """The definitions of the measures, by name."""
+    folders = mapping_folders(site)
+    specs = load_finding_specs(*folders)
+    units = {name: spec.unit for name, spec in specs.items()}
+    pooled = load_pooled_study(STUDIES, units)
+    return load_measures(folders, specs, {*load_studies(STUDIES, units), pooled.id})
 
 
 def _folders(kind: Literal["hooks", "mappings"], site: SiteFolder | None) -> tuple[Path, ...]:

@@ -18,7 +18,7 @@ from cds_service.cards.answer import Answer
 from cds_service.cards.build import build_cards
 from cds_service.cards.guidelines import Guideline, Summary
 from cds_service.cards.texts import CardTexts
-from cds_service.core.bracing import counting_orders
+from cds_service.core.bracing import Correction, counting_orders
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.case import Case, Conclusion, InForce, Questions, conclude
 from cds_service.core.chart_facts import FactFile
@@ -49,7 +49,7 @@ from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.fhir.gathering.record import PatientRecord, gather, state_of
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.near_misses import NearMiss, missed_orders
+from cds_service.fhir.near_misses import NearMiss, missed_orders, unread_braces
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts, with_drafts
 from cds_service.fhir.orders.recognition import may_concern_us
@@ -288,6 +288,7 @@ def answer(
     said = _answer(call, conclusion)
     ports.deadline.check()
     response = HookResponse(cards=build_cards(said))
+    unread = unread_braces(_corrections(conclusion))
     shown = Shown(
         entry_id=call.entry_id,
         at=call.now,
@@ -295,7 +296,7 @@ def answer(
         request=request,
         caller=ports.caller,
         server=request.fhir_server if ports.may_name_server else NOT_LISTED,
-        near=(*near, *gathered.record.near),
+        near=(*near, *gathered.record.near, *unread),
         answer=said,
         response=response,
         silent_after=None if ports.is_shown else ports.deadline.passed,
@@ -304,6 +305,11 @@ def answer(
     ports.deadline.check()
     ports.audit.append(entry, ports.deadline)
     return response if ports.is_shown else NO_CARDS
+
+
+def _corrections(conclusion: Conclusion) -> list[Correction]:
+    acts = conclusion.recommendations
+    return [correction for one in acts for correction in one.corrections]
 
 
 def _no_cards(call: Call, near: tuple[NearMiss, ...]) -> HookResponse:

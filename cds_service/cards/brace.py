@@ -16,7 +16,7 @@ CORRECTION, BED_REST, LIMIT = "brace-correction", "bed-rest", "brace-limit"
 # What is said of each, in order.
 ROLES = {"renewed": "renewed", "active": "in use", "ordered": "ordered", "added": "added"}
 WEEK_DAYS = 7
-NO_FINDINGS = ("other-fracture", "other-surgery")
+NO_FINDINGS = ("other-fracture", "other-surgery", "brace-noted")
 
 
 def brace_card(answer: Answer) -> Card | None:

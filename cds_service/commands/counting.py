@@ -27,6 +27,7 @@ SAID: Mapping[str, str] = {
     "order-not-taken": "its words name a kyphoplasty or vertebroplasty, and it was not taken for one",
     "order-by-words": "answered by its words alone: map the code",
     "t-score": "looks like a T-score: map the code",
+    "brace-unread": "kept the end of a brace from being pre-selected: words that are plain go into plain-words/",
 }
 SMALLEST = 5  # counts below it, other than none, could point to a patient
 Key = tuple[str, ...]

@@ -18,7 +18,9 @@ from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
-from cds_service.fhir.orders.drafts import read_drafts
+from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
+from cds_service.fhir.orders.order_times import texts_on_time
+from cds_service.fhir.orders.support_orders import find_draft_support_orders
 from cds_service.fhir.references import bases_of_call
 from cds_service.loading import load_service
 from cds_service.outgoing import Connections
@@ -91,7 +93,12 @@ def explain_request(
     except EvidenceUnavailable as refusal:
         return {"orders": _orders(request, service.terminology), "refused": str(refusal), "cards": []}
     content = dict(log.entry.content) if log.entry else {"orders": []}
-    return {**content, "cards": plain_numbers(response.to_json()["cards"])}
+    words = _words_not_plain(request, service.terminology)
+    return {
+        **content,
+        **({"wordsNotPlain": words} if words else {}),
+        "cards": plain_numbers(response.to_json()["cards"]),
+    }
 
 
 def _reader(request: HookRequest, site: Site | None, settings: Settings) -> FhirReader | None:
@@ -103,11 +110,22 @@ def _reader(request: HookRequest, site: Site | None, settings: Settings) -> Fhir
 
 
 def _orders(request: HookRequest, terminology: Terminology) -> list[str]:
-    person = Person(
-        request.context.patient_id, bases_of_call([request.fhir_server], request.context.draft_orders, request.prefetch)
-    )
-    order = find_augmentation_order(read_drafts(request.context.draft_orders, person), terminology)
+    order = find_augmentation_order(_drafts(request), terminology)
     return list(order.references) if order else []
+
+
+def _drafts(request: HookRequest) -> DraftOrders:
+    context = request.context
+    bases = bases_of_call([request.fhir_server], context.draft_orders, request.prefetch)
+    return read_drafts(context.draft_orders, Person(context.patient_id, bases))
+
+
+def _words_not_plain(request: HookRequest, terminology: Terminology) -> list[str]:
+    """What brace orders say besides times and plain words: shown here alone, to whoever has the file."""
+    orders = find_draft_support_orders(_drafts(request), terminology)
+    braces = [order.source for order in orders if order.kind == "brace" and order.source]
+    texts = [words for brace in braces for words, _ in texts_on_time(brace)]
+    return list(dict.fromkeys(word for words in texts for word in terminology.plain_words.left_in(words)))
 
 
 def print_explanation(explanation: Mapping[str, Any]) -> None:
@@ -116,5 +134,7 @@ def print_explanation(explanation: Mapping[str, Any]) -> None:
         click.echo(f"1 order: {', '.join(explanation['orders'])}\n2 record: the service answers 412. {clean(refused)}")
     elif explanation["orders"] or explanation["cards"]:
         print_answer(make_console(), explanation)
+        if words := explanation.get("wordsNotPlain"):
+            click.echo(f"Not plain in brace orders: {clean(', '.join(words))}. A site lists what is, in plain-words/.")
     else:
         click.echo("1 order: no kyphoplasty or vertebroplasty among the draft orders; the answer has no cards")

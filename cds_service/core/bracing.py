@@ -276,13 +276,13 @@ class KeepReason:
     """A fact that keeps a brace on.
 
     Attributes:
-        name: the finding, `other-fracture` or `other-surgery`.
-        source: on record, named by the brace order, or mentioned without being decided.
+        name: the finding, `other-fracture`, `other-surgery` or `brace-noted`.
+        source: on record, named by the brace order, by the augmentation order, or mentioned without being decided.
         levels: of other fractures.
     """
 
     name: str
-    source: Literal["record", "order", "open"]
+    source: Literal["record", "order", "signed", "open"]
     levels: tuple[str, ...] = ()
 
 
@@ -294,13 +294,17 @@ def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason
     by_order = {reason for order in braces for reason in order.reasons}
     found = [KeepReason(name, "record") for name in KEEP if findings.is_true(name)]
     found += [KeepReason(name, "order") for name in KEEP if name in by_order and not findings.is_true(name)]
+    by_signed = support.signed_reasons - by_order
+    found += [KeepReason(name, "signed") for name in KEEP if name in by_signed and not findings.is_true(name)]
     if support.other_fractures:
         found.append(KeepReason("other-fracture", "record", support.other_fractures))
     elif support.possible_fractures:
         found.append(KeepReason("other-fracture", "open", support.possible_fractures))
     if support.other_surgery:
         found.append(KeepReason("other-surgery", "open"))
-    gaps = {name: findings.gaps[name] for name in KEEP if name in findings.gaps and name not in by_order}
+    if support.is_brace_noted:
+        found.append(KeepReason("brace-noted", "open"))
+    gaps = {name: findings.gaps[name] for name in KEEP if name in findings.gaps and name not in by_order | by_signed}
     # What the record mentions without deciding.
     found += [KeepReason(name, "open") for name, gap in gaps.items() if gap.seen and gap.reason != "unreadable"]
     return tuple(found)

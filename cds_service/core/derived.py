@@ -439,13 +439,18 @@ def doubt_t_score(t_score: Finding | None, order: AugmentationOrder | None) -> F
 
     A collapsed body reads denser than it is.
     """
-    is_dense = t_score is not None and float(t_score.value) >= DENSE
-    if t_score is not None and is_dense and order is not None and order.reasons & set(OSTEOPOROSIS):
-        detail = say_minus_missing(t_score.provenance[0].printed.split()[0])
-        return Gap(t_score.name, "out-of-range", detail, t_score.provenance)
-    if t_score is None or order is None or t_score.site != "lumbar spine" or not LUMBAR & set(order.levels):
+    if t_score is None or order is None:
         return None
-    return t_score._replace(concerns=(*t_score.concerns, RAISED_BY_FRACTURE))
+    concerns = t_score.concerns
+    is_dense = float(t_score.value) >= DENSE
+    if is_dense:
+        doubt = say_minus_missing(t_score.provenance[0].printed.split()[0])
+        if order.reasons & set(OSTEOPOROSIS):
+            return Gap(t_score.name, "out-of-range", doubt, t_score.provenance)
+        concerns = (*concerns, doubt)
+    if t_score.site == "lumbar spine" and LUMBAR & set(order.levels):
+        concerns = (*concerns, RAISED_BY_FRACTURE)
+    return t_score._replace(concerns=concerns, may_reassure=t_score.may_reassure and not is_dense)
 
 
 def _sources(order: AugmentationOrder, printed: str) -> tuple[Provenance, ...]:

@@ -353,6 +353,8 @@ class SupportOrders:
         possible_fractures: levels that are not treated now and may have one: its day or status leaves it open, or a
             brace order names the level.
         other_surgery: another operation of the spine is ordered, or was done lately.
+        signed_reasons: concepts that the augmentation being signed names as reasons to keep a brace.
+        is_brace_noted: the words of the augmentation being signed speak of a brace.
         counted_from: orders written earlier are none of this fracture; None: all count.
     """
 
@@ -367,6 +369,8 @@ class SupportOrders:
     other_fractures: tuple[str, ...] = ()
     possible_fractures: tuple[str, ...] = ()
     other_surgery: bool = False
+    signed_reasons: frozenset[str] = frozenset()
+    is_brace_noted: bool = False
     counted_from: date | None = None
 
     def of_kind(self, kind: str) -> tuple[SupportOrder, ...]:

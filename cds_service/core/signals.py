@@ -328,7 +328,14 @@ def _keep_words(reason: KeepReason, wording: Wording) -> str:
         return f"another fracture {how} ({', '.join(reason.levels)})"
     if reason.name == "other-surgery":
         return "other spinal surgery ordered or on record"
-    sources = {"record": "on record", "order": "named by the brace order", "open": "not excluded"}
+    if reason.name == "brace-noted":
+        return "a brace in the words of the augmentation order"
+    sources = {
+        "record": "on record",
+        "order": "named by the brace order",
+        "signed": "named by the augmentation order",
+        "open": "not excluded",
+    }
     # A burst fracture is named as what it is: surgeons look for the posterior wall.
     wall = " (posterior wall injury)" if "burst" in reason.name else ""
     return f"{wording.name(reason.name)}{wall} {sources[reason.source]}"

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
+from cds_service.core.bracing import Correction
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
 from cds_service.fhir.orders import recognition
@@ -18,6 +19,7 @@ Kind = Literal[
     "order-by-words",  # answered by its words: no code was known
     "order-not-taken",  # its words name an augmentation, and it was not taken for one
     "t-score",  # a T-score by its words or unit, under a code that we do not know
+    "brace-unread",  # an element that kept the end of a brace from being pre-selected
 ]
 MOST = 20  # of one request
 NO_CODE, NOT_SHOWN = "(no code)", "(not shown)"
@@ -27,7 +29,7 @@ _CODE = re.compile(r"(?!.*[0-9]{4}-[0-9]{2}-[0-9]{2})[\w.:/#-]{1,64}", re.ASCII)
 
 
 class NearMiss(NamedTuple):
-    """One code of the hospital; empty system where it has none."""
+    """One code of the hospital, empty system where it has none; of an element its name in R4."""
 
     kind: Kind
     system: str
@@ -47,6 +49,12 @@ def missed_orders(drafts: DraftOrders, terminology: Terminology) -> tuple[NearMi
         elif recognised is not None and recognised.by == "text":
             found |= dict.fromkeys(_near("order-by-words", titles))
     return tuple(found)[:MOST]
+
+
+def unread_braces(corrections: Iterable[Correction]) -> tuple[NearMiss, ...]:
+    """The elements that kept these corrections from being pre-selected, by their names in R4."""
+    names = {name: None for one in corrections for name in one.order.unread}
+    return tuple(NearMiss("brace-unread", "", name) for name in names)[:MOST]
 
 
 def missed_t_scores(observations: Iterable[Json], terminology: Any) -> tuple[NearMiss, ...]:

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import main
-from tests.chart_builders import bundle, kyphoplasty, measured, order_sign
+from tests.chart_builders import brace, bundle, kyphoplasty, measured, order_sign
 from tests.live_service import DEADLINE_SECONDS, LiveService
 from tests.tables import cases
 
@@ -88,3 +88,14 @@ def test_what_is_not_known_is_tallied_over_the_answers(live, gaps):
     assert found["answers"] == 2
     assert {"finding": "bmi", "reason": "absent", "answers": 1} in found["gaps"]
     assert "bmi: absent in 1" in gaps()
+
+
+def test_what_kept_the_end_of_a_brace_from_being_pre_selected_is_counted_by_its_element(live, gaps):
+    noted = brace(note=[{"text": WORDS}], reasonReference=[{"reference": "Condition/none"}])
+    live.cards(order_sign([], kyphoplasty(), noted))
+    assert near(gaps) == {("brace-unread", "", "note", 1), ("brace-unread", "", "reasonReference", 1)}
+    counted = live.send("GET", "/metrics").body.decode()
+    assert 'kyphoplasty_cds_near_misses_total{kind="brace-unread"} 2.0' in counted
+    said = gaps() + gaps("--json") + counted
+    assert "Canary" not in said
+    assert "note" in said

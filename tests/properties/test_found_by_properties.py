@@ -1,5 +1,7 @@
 """What the properties found, each as the small chart that showed it."""
 
+import pytest
+
 from tests.chart_builders import (
     augmented,
     brace,
@@ -19,6 +21,13 @@ from tests.properties.charts_at_random import condition
 from tests.properties.telling import chosen
 
 TWO_LEVELS = augmentation(levels=("T12", "L1"))
+
+CALM = (
+    patient(age=74),
+    *quiet_lists(),
+    measured("bmi", 24),
+    measured("bmd-t-score", -1.6, method={"text": "DXA, lumbar spine L1-L4"}),
+)
 
 
 def first(*resources, drafts=()):
@@ -80,3 +89,52 @@ def test_a_broken_entry_of_the_problem_list_leaves_nothing_pre_selected():
 def test_the_same_chart_without_that_entry_has_a_pre_selection():
     card = first(patient(), *quiet_lists(), measured("grip-strength", 14))
     assert ("rehabilitation", "Refer to rehabilitation") in chosen([card])
+
+
+def test_a_dense_t_score_reassures_nobody():
+    """Bone denser than the young mean beside such a fracture: a minus sign may be missing."""
+    record = (patient(age=74), *quiet_lists(), measured("bmi", 24))
+    usual, dense = (
+        text_of(first(*record, measured("bmd-t-score", value, method={"text": "DXA, lumbar spine L1-L4"})))
+        for value in (-1.6, 2.8)
+    )
+    assert "below the usual" in usual
+    assert "below the usual" not in dense
+
+
+@pytest.mark.parametrize(
+    ("words", "opening"),
+    [
+        pytest.param("Metastasis of L1", "Malignancy of bone", id="metastasis"),
+        pytest.param("multiple myeloma", "Malignancy of bone", id="myeloma"),
+        pytest.param("Knochenmetastase LWK 1", "Malignancy of bone", id="German"),
+        pytest.param("Discitis L1", "Spinal infection", id="infection"),
+    ],
+)
+def test_an_order_says_its_cause_in_words_alone(words, opening):
+    card = first(*CALM, drafts=(kyphoplasty(reasonCode=[{"text": words}]),))
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith(opening)
+    assert chosen([card]) == set()
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param({"reasonCode": [{"text": "Suspected metastasis"}]}, id="suspected"),
+        pytest.param({"note": [{"text": "MRI shows discitis L1"}]}, id="note"),
+        pytest.param({"orderDetail": [{"text": "Kyphoplasty L1 for metastasis"}]}, id="title"),
+    ],
+)
+def test_a_cause_that_an_order_leaves_in_doubt_reassures_nobody(members):
+    doubted = text_of(first(*CALM, drafts=(kyphoplasty(**members),)))
+    assert "below the usual" in text_of(first(*CALM))
+    assert "below the usual" not in doubted
+    assert "not excluded" in doubted
+
+
+@pytest.mark.parametrize("words", ["no metastasis", "Osteoporotic fracture, infection ruled out"])
+def test_a_cause_that_is_denied_warns_of_nothing(words):
+    card = first(*CALM, drafts=(kyphoplasty(reasonCode=[{"text": words}]),))
+    assert card["indicator"] == "info"
+    assert "none given" not in text_of(card)

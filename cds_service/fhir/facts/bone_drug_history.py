@@ -51,7 +51,7 @@ def read_history(spec: FindingSpec, chart: Chart) -> BoneDrugs:
     silence = say_no(spec, chart, may_count=lambda entry: may_be_taken(entry, spec, chart))
     return BoneDrugs(
         uses=combine(entries, chart.today),
-        entries=chart.entries_read(spec),
+        entries=chart.listed(spec).entries,
         unread=unread,
         unclear=silence.detail if isinstance(silence, Gap) and not unread else "",
     )

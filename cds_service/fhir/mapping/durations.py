@@ -178,6 +178,10 @@ class DurationRules:
             found.append(Mention("doubtful", LONGEST_TEXT, len(text)))
         return tuple(found)
 
+    def names_brace(self, text: str) -> bool:
+        """Whether a text speaks of a brace, or of wearing one."""
+        return self._named(unicodedata.normalize("NFKC", text[:LONGEST_TEXT]), "brace")
+
     def without_times(self, text: str, *, is_title: bool = False) -> str:
         """A text of a brace order without the lengths, last days and postures that `read` understands in it."""
         plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])

@@ -5,6 +5,7 @@ corrected order.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from functools import cache, partial
 from typing import Any
 
@@ -26,6 +27,7 @@ _WORDED = (
     ("occurrenceTiming", "code", "text"),
     ("patientInstruction",),
 )
+ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"  # beside a value it is no longer true
 _NO_WORDS = frozenset({"id", "url", "system", "reference", "code", "value", "resourceType", "status", "intent"})
 _NO_WORDS |= {"authoredOn", "start", "end"}
 Read = Callable[..., tuple[Mention, ...]]  # `DurationRules.read` for a brace
@@ -126,21 +128,29 @@ def _set_end(order: dict[str, Any], correction: Correction) -> None:
         for key in _BOUNDS:
             repeat.pop(key, None)
         _bound(repeat.setdefault("boundsPeriod", {}), correction)
-    elif "occurrenceDateTime" in order:
-        order["occurrencePeriod"] = {"start": order.pop("occurrenceDateTime")}
-        if "_occurrenceDateTime" in order:
-            order["occurrencePeriod"]["_start"] = order.pop("_occurrenceDateTime")
-        _bound(order["occurrencePeriod"], correction)
-    else:
-        _bound(order.setdefault("occurrencePeriod", {}), correction)
+        return
+    period = order.setdefault("occurrencePeriod", {})
+    for name, start in (("occurrenceDateTime", "start"), ("_occurrenceDateTime", "_start")):
+        if name in order:
+            period[start] = order.pop(name)
+    _bound(period, correction)
 
 
 def _bound(period: dict[str, Any], correction: Correction) -> None:
     if "start" not in period and (start := correction.start or correction.order.start):
-        period["start"] = start.isoformat()
-        period.pop("_start", None)
-    period["end"] = correction.end.isoformat()
-    period.pop("_end", None)  # an extension of the value that is replaced, such as "end unknown"
+        _set_day(period, "start", start)
+    _set_day(period, "end", correction.end)
+
+
+def _set_day(period: dict[str, Any], name: str, day: date) -> None:
+    """Set a day; what is said of it besides stays, but for the reason why it was not known."""
+    period[name] = day.isoformat()
+    beside = period.pop(f"_{name}", None)
+    if isinstance(beside, dict):
+        kept = [one for one in items(member(beside, "extension")) if member(one, "url") != ABSENT]
+        rest = {key: value for key, value in beside.items() if key != "extension"}
+        rest |= {"extension": kept} if kept else {}
+        period |= {f"_{name}": rest} if rest else {}
 
 
 def describe_correction(draft: Json, correction: Correction, corrected: Json) -> str:
@@ -148,10 +158,19 @@ def describe_correction(draft: Json, correction: Correction, corrected: Json) ->
     what = f"Set the end of this {correction.order.title or 'brace'} order to {say_date(correction.end)}"
     is_reworded = list(texts_on_time(draft)) != list(texts_on_time(corrected))
     words = "; the length stated in its words is replaced by this end" if is_reworded else ""
-    said = f"{what}{words}; {_what_else(draft)}"
+    known = "; the mark that it was not known is removed" if _is_marked_absent(draft) else ""
+    said = f"{what}{words}{known}; {_what_else(draft)}"
     if correction.review is None:
         return said
     return f"{said}. The order plans no review: arrange it for {say_date(correction.review)}"
+
+
+def _is_marked_absent(draft: Json) -> bool:
+    """Whether the day that is set was marked as not known."""
+    periods = (draft.get("occurrencePeriod"), member(draft, "occurrenceTiming", "repeat", "boundsPeriod"))
+    beside = [member(period, name) for period in periods for name in ("_start", "_end")]
+    beside.append(draft.get("_occurrenceDateTime"))
+    return any(member(one, "url") == ABSENT for each in beside for one in items(member(each, "extension")))
 
 
 def _what_else(draft: Json) -> str:

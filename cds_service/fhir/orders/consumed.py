@@ -39,6 +39,7 @@ _CODING = ("system", "version", "code", "userSelected")
 # What may change the meaning of any element that holds it.
 _ADDED = frozenset({"extension", "modifierExtension", "contained", "implicitRules"})
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
+LEAST_CODE = 4  # a shorter one may be a word or a number of its own
 _REASONS = BONE_REASONS | frozenset(KEEP)
 _TAG, _WORD, _CAMEL = re.compile(r"<[^>]*>"), re.compile(r"[^\W_]+"), re.compile(r"[A-Z]?[a-z]+")
 
@@ -58,10 +59,14 @@ OTHER = "other"
 
 def unread_in(order: Json, terminology: Terminology) -> tuple[str, ...]:
     """The elements of a brace order with anything that was not read, by their names, each once."""
-    leaves = list(_leaves(order, ""))
     read = read_times(order, terminology.calendar).read | _codes_read(order, terminology)
-    left = [path for path, value in leaves if path not in read and not _is_read(path, value, order, terminology)]
-    return tuple(sorted({_name(path) for path in left}))
+    left: set[str] = set()
+    for path, value in _leaves(order, ""):
+        name = _name(path)
+        # One thing that was not read is enough, and words are slow to read.
+        if name not in left and path not in read and not _is_read(path, value, order, terminology):
+            left.add(name)
+    return tuple(sorted(left))
 
 
 def _name(path: str) -> str:
@@ -74,6 +79,12 @@ def _name(path: str) -> str:
 def _is_added(parts: Sequence[str]) -> bool:
     """Whether an element was added to R4's own, or to a primitive value: `_authoredOn`."""
     return bool(_ADDED.intersection(parts)) or any(part.startswith("_") for part in parts)
+
+
+def names_another(order: Json, terminology: Terminology) -> bool:
+    """Whether a code of the title is known not to be a brace: to end this order would end another thing."""
+    codings = (coding for name in _TITLES for one in objects(order.get(name)) for coding in items(one.get("coding")))
+    return any(not _is_understood("code", coding, terminology) for coding in codings)
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
@@ -101,15 +112,26 @@ def _is_read(path: str, value: Any, order: Json, terminology: Terminology) -> bo
         return bool(value == 1)
     if path.startswith("text."):
         return path == "text.status" or _repeats(text(value), order, terminology)
-    return _are_plain(path, text(value), terminology)
+    return _are_plain(path, text(value), order, terminology)
 
 
-def _are_plain(path: str, words: str, terminology: Terminology) -> bool:
+def _are_plain(path: str, words: str, order: Json, terminology: Terminology) -> bool:
     """Whether a value is words of an element whose words are read, and all of them are plain."""
     plain = terminology.plain_words
-    if path in _TITLE_WORDS or path in _TIMED_WORDS:
-        return bool(words) and plain.are_all(words, is_title=path in _TITLE_WORDS)
+    if path in _TITLE_WORDS:
+        return bool(words) and plain.are_all(_without_codes(words, order), is_title=True)
+    if path in _TIMED_WORDS:
+        return bool(words) and plain.are_all(words)
     return path in _OTHER_WORDS and bool(words) and plain.are_all(words, has_lengths=False)
+
+
+def _without_codes(title: str, order: Json) -> str:
+    """A title without the order's own codes, `TLSO (L0456)`."""
+    codings = [coding for name in _TITLES for one in objects(order.get(name)) for coding in objects(one.get("coding"))]
+    for code in (text(coding.get("code")) for coding in codings):
+        if len(code) >= LEAST_CODE:
+            title = re.sub(rf"(?<![^\W_]){re.escape(code)}(?![^\W_])", " ", title)
+    return title
 
 
 def _codes_read(order: Json, terminology: Terminology) -> frozenset[str]:

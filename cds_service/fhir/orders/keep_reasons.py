@@ -9,6 +9,7 @@ from typing import Literal
 from cds_service.core.bracing import KEEP
 from cds_service.core.facts import SupportOrder
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
+from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.level_text import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
@@ -22,6 +23,7 @@ from cds_service.fhir.site_calendar import SiteCalendar
 REASONS = frozenset(KEEP)
 SURGERY, OLD = frozenset({"prior-spinal-surgery"}), frozenset({"old-fracture"})
 RECENT = timedelta(days=180)  # an older entry is often a healed fracture that nobody closed
+REGIONS = {"thoracic spine": "T", "lumbar spine": "L"}
 NO_MORE = frozenset({"entered-in-error", "not-done", "stopped", "revoked", "cancelled"})
 _DAY, _YEAR = re.compile(r"\b\d{4}-\d\d-\d\d\b"), re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
@@ -35,12 +37,16 @@ class OtherInjuries:
     Attributes:
         fractures: untreated levels with a recent fracture.
         possible: untreated levels whose fracture may be recent, or that a brace order names.
-        surgery: another operation of the spine is ordered or was done lately.
+        surgery: another operation of the spine is ordered or was done lately, or may have been.
+        signed_reasons: concepts of `REASONS` that the augmentation being signed names.
+        is_brace_noted: its words speak of a brace.
     """
 
     fractures: tuple[str, ...] = ()
     possible: tuple[str, ...] = ()
     surgery: bool = False
+    signed_reasons: frozenset[str] = frozenset()
+    is_brace_noted: bool = False
 
 
 NOTHING_ELSE = OtherInjuries()
@@ -99,26 +105,59 @@ def find_other_injuries(
             levels[freshness] |= _levels_of(sourced.raw, terminology)
     for one in braces:
         levels["open"] |= {*one.levels}
-    surgery = bool(braces) and _is_operated(bundle, record, terminology, today)
+    fresh, possible = _untreated(levels["fresh"], levels["open"], {*treated})
+    if not braces:
+        return OtherInjuries(fresh, possible)
+    signed = _augmentations_in(bundle, terminology)
+    words = [word for one in signed for word, is_title in texts_on_time(one) if not is_title]
+    return OtherInjuries(
+        fractures=fresh,
+        possible=possible,
+        surgery=_is_operated(bundle, record, terminology, today),
+        signed_reasons=frozenset().union(*(reasons_of_order(one, bundle, terminology) for one in signed)),
+        is_brace_noted=any(map(terminology.durations.names_brace, words)),
+    )
+
+
+def _augmentations_in(bundle: DraftOrders, terminology: Terminology) -> list[Json]:
+    recognised = ((one.resource, recognise_augmentation(one.resource, terminology)) for one in bundle.each())
+    return [resource for resource, found in recognised if found and found.concepts & AUGMENTATION]
+
+
+def _untreated(fresh: set[str], possible: set[str], treated: set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The levels of recent and of possible fractures that no treated level explains, head to foot."""
     if not treated:
-        several = levels["fresh"] | levels["open"]
-        return OtherInjuries((), in_order(several) if len(several) > 1 else (), surgery)
-    fresh = levels["fresh"] - {*treated}
-    return OtherInjuries(in_order(fresh), in_order(levels["open"] - {*treated} - fresh), surgery)
+        several = fresh | possible
+        return (), _listed(several) if len(several) > 1 else ()
+    # What names no single vertebra (`T11-T12`, `thoracic spine`) is another fracture if no treated one lies in it.
+    vague = {one for one in fresh | possible if one not in LEVELS and not _covers(one, treated)}
+    single = {one for one in fresh if one in LEVELS} - treated
+    return in_order(single), _listed({one for one in possible if one in LEVELS} - treated - single | vague)
+
+
+def _covers(stated: str, treated: set[str]) -> bool:
+    if stated in REGIONS:
+        return any(one.startswith(REGIONS[stated]) for one in treated)
+    return not treated.isdisjoint(stated.split("-"))
+
+
+def _listed(stated: set[str]) -> tuple[str, ...]:
+    return (*in_order(stated & set(LEVELS)), *sorted(stated - set(LEVELS)))
 
 
 # --- fractures
 
 
 def _levels_of(condition: Json, terminology: Terminology) -> set[str]:
-    """The vertebrae of a fracture: by its codes, else in its words."""
+    """The vertebrae of a fracture: by its codes, else in its words, else the region of its code."""
     found = {*terminology.translate("vertebral-level-icd", condition.get("code"))}
     for site in codeables(condition, "bodySite"):
         found |= {*terminology.translate("vertebral-level", site)}
-    if not found & set(LEVELS):
+    if not found:
         words = [word for one in codeables(condition, "code", "bodySite") for word in texts_of(one)]
         found = {level for word in words for level in terminology.levels.treated(word)}
-    return found & set(LEVELS)
+    regions = terminology.translate("spinal-region", condition.get("code"))
+    return found or {f"{region} spine" for region in regions} & REGIONS.keys()
 
 
 def _freshness(condition: Json, birth: date | None, terminology: Terminology, today: date) -> Freshness:
@@ -181,15 +220,19 @@ def _is_operated(bundle: DraftOrders, record: PatientRecord, terminology: Termin
     """Whether another operation of the spine is being ordered, is ordered, or was done lately."""
     if any(_is_surgery(one.resource, terminology) for one in bundle.each()):
         return True
-    kept = (one.raw for key in ("procedures", "serviceRequests") for one in record.of_key(key))
-    return any(_is_lately(one, terminology.calendar, today) and _is_surgery(one, terminology) for one in kept)
+    kept = [one for key in ("procedures", "serviceRequests") for one in record.of_key(key)]
+    lately = [one for one in kept if _is_lately(one.raw, terminology.calendar, today)]
+    # A procedure that was not understood may be one.
+    return any(NOT_UNDERSTOOD in one.concepts or _is_surgery(one.raw, terminology) for one in lately)
 
 
 def _is_surgery(resource: Json, terminology: Terminology) -> bool:
     titles = codeables(resource, *TITLES)
     if is_prohibition(resource) or recognise_augmentation(resource, terminology):
         return False
-    by_words = any(terminology.text_concepts(word, SURGERY) for title in titles for word in texts_of(title))
+    words = [word for title in titles for word in texts_of(title)]
+    # "Fusion, scheduled" is none that was done, but one that a brace may be for.
+    by_words = any((terminology.text_concepts(word, SURGERY) | terminology.ruled_out(word)) & SURGERY for word in words)
     return by_words or any(terminology.concepts(title) & SURGERY for title in titles)
 
 

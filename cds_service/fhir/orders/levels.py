@@ -1,13 +1,14 @@
 """Finds the vertebrae that an order treats, most trusted first: body site, reason's body site, ICD code, text.
 
-A note is believed after the body site, where the order's own words name no level.
+A reason in words is read last. A note is believed after the body site, where the order's own words name no level.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.gathering.problem_words import DENIAL, read_problem_words
 from cds_service.fhir.mapping.level_text import LEVELS, UNUSUAL, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
@@ -18,6 +19,15 @@ Region = Literal["thoracic", "lumbar"]
 
 TREATED_HERE = frozenset({"treated-here"})
 CAUSES = frozenset({"fall-from-height", "traffic-accident"})
+# Causes that make it no plain fragility fracture; words seldom say of them what a code would.
+GRAVE = frozenset(
+    {
+        *("malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"),
+        *("malignancy-elsewhere", "pathological-fracture", "spinal-infection"),
+        *("discitis", "vertebral-osteomyelitis", "spinal-tuberculosis"),
+    }
+)
+IN_DOUBT = "spinal-disease-unstated"  # neither malignancy nor infection is excluded
 CODED = {"bodySite": ("bodySite",), "reasonCode": ("reasonCode", "reasonCodeableConcept", "reason")}  # with own words
 UNUSUAL_NUMBERING = "Unusual numbering of the vertebrae (T13 or L6): in no study, so this level is not used."
 WEAK_JUNCTION = "The level was read from a code of the thoracolumbar region, which names no vertebra."
@@ -63,8 +73,7 @@ def stated_levels(order: Json, bundle: DraftOrders, terminology: Terminology) ->
     """What all elements of an order state, one beside the other."""
     wording = _worded_levels(codeables(order, "code", "orderDetail", "serviceRequested"), terminology)
     stated = (said for _, said in _statements(order, bundle, terminology, wording))
-    reasons = _worded_levels(reasons_named(order, bundle), terminology)
-    return reasons.union(*stated)
+    return set[str]().union(*stated)
 
 
 def _statements(
@@ -80,6 +89,7 @@ def _statements(
     reasons = reasons_named(order, bundle)
     yield "reasonCode", {said for reason in reasons for said in terminology.translate("vertebral-level-icd", reason)}
     yield "text", wording
+    yield "reason", _worded_levels(reasons, terminology)  # last: a reason may name other fractures as well
 
 
 def verdict_of(statement: str) -> bool | None:
@@ -141,7 +151,24 @@ def reason_concepts(order: Json, bundle: DraftOrders, terminology: Terminology) 
     reasons = reasons_named(order, bundle)
     coded = (terminology.concepts(reason) for reason in reasons)
     words = (*(word for reason in reasons for word in texts_of(reason)), *_note_texts(order))
-    return frozenset().union(*coded, *(terminology.text_concepts(word, CAUSES) for word in words))
+    causes = (terminology.text_concepts(word, CAUSES) for word in words)
+    return frozenset().union(*coded, *causes, _grave_reasons(order, reasons, terminology))
+
+
+def _grave_reasons(order: Json, reasons: Sequence[Json], terminology: Terminology) -> frozenset[str]:
+    """What the words of reasons, title and notes say of a tumour or an infection.
+
+    A reason's own words may state it; elsewhere, and with a denial or a suspicion, it is in doubt.
+    """
+    of_reasons = [word for reason in reasons for word in texts_of(reason)]
+    titles = [word for code in codeables(order, "code", "orderDetail") for word in texts_of(code)]
+    denying = [word for word in of_reasons if terminology.text_concepts(word, DENIAL)]
+    plain = [word for word in of_reasons if word not in denying]
+    said = read_problem_words(frozenset(), plain, terminology)
+    beside = read_problem_words(frozenset(), [*denying, *titles, *_note_texts(order)], terminology)
+    stated = said.stated & GRAVE - said.unclear
+    doubtful = said.suspected | said.unclear | beside.stated | beside.suspected | beside.unclear
+    return stated | ({IN_DOUBT} if doubtful & GRAVE else frozenset())
 
 
 def _regions(order: Json, bundle: DraftOrders, terminology: Terminology) -> frozenset[Region]:

@@ -5,6 +5,7 @@ then why and how. So "X-ray after kyphoplasty" is an X-ray, and "kyphoplasty aft
 """
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 
 from cds_service.fhir.mapping.level_text import LONGEST_TEXT
@@ -20,6 +21,7 @@ _PURPOSE, _ASKS_FOR, _ASIDE, _WHO = (frozenset({name}) for name in ("purpose", "
 MOST_CLAUSES = 40  # a title has a few
 # Patterns for folded texts: lower case, no accents.
 _CLAUSE = re.compile(r"[,;\n()，。；]|\.(?=\s|$)|\s[-–—]\s")
+FIRST, NOWHERE = (0, 0), (sys.maxsize, sys.maxsize)
 _LETTER = re.compile(r"[^\W_]")
 
 
@@ -87,9 +89,14 @@ def name_brace(words: str, code: str, terminology: Terminology) -> str:
 
 
 def name_support(words: str, kinds: frozenset[str], terminology: Terminology) -> frozenset[str]:
-    """The kinds of support order that a title names, unless declined, stopped or removed."""
+    """The kinds of support order that a title names, unless declined, stopped or removed.
+
+    Therapy in a brace is an order of therapy: the brace is how it is done.
+    """
     plain = folded(words[:LONGEST_TEXT])
-    found = terminology.text_places(plain, kinds)
+    found = dict(terminology.text_places(plain, kinds))
+    if found.get("rehabilitation", NOWHERE) < found.get("brace", FIRST):
+        del found["brace"]
     return frozenset([kind for kind, place in found.items() if not _is_declined(plain, place, terminology)])
 
 

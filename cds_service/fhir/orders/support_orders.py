@@ -8,7 +8,7 @@ from cds_service.core.facts import AugmentationOrder, SupportOrder, SupportOrder
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
-from cds_service.fhir.orders.consumed import unread_in
+from cds_service.fhir.orders.consumed import names_another, unread_in
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order
 from cds_service.fhir.orders.keep_reasons import (
     NOTHING_ELSE,
@@ -93,6 +93,8 @@ def find_support_orders(
         other_fractures=other.fractures,
         possible_fractures=other.possible,
         other_surgery=other.surgery,
+        signed_reasons=other.signed_reasons,
+        is_brace_noted=other.is_brace_noted,
     )
 
 
@@ -143,7 +145,7 @@ def _support_orders(
         return
     authored = terminology.calendar.named_day(one.resource.get("authoredOn"))
     times = read_times(one.resource, terminology.calendar)
-    is_alone = len(recognition.concepts) == 1
+    is_alone = len(recognition.concepts) == 1 and not names_another(one.resource, terminology)
     for kind in sorted(recognition.concepts):
         yield SupportOrder(
             kind=kind,

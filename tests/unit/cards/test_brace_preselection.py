@@ -102,11 +102,6 @@ UNREAD = [
     pytest.param(
         brace(codeCodeableConcept=codeable(HCPCS, "L0456", display="TLSO and walker")), "title", id="another thing"
     ),
-    pytest.param(
-        brace(codeCodeableConcept={"coding": [{"system": HCPCS, "code": one} for one in ("L0456", "E0143")]}),
-        "title",
-        id="the code of another thing",
-    ),
     pytest.param(brace(reasonReference=[{"reference": "Condition/none"}]), "reason", id="reasonReference"),
     pytest.param(brace(reasonCode=[{"text": WORD}]), "reason", id="a reason in strange words"),
     pytest.param(brace(reasonCode=[codeable(ICD, "I10")]), "reason", id="a reason that is not known"),
@@ -175,6 +170,31 @@ SERVICE = [
 @pytest.mark.parametrize(("draft", "is_chosen"), SERVICE)
 def test_a_brace_ordered_as_a_service(draft, is_chosen):
     assert chosen(brace_card(draft)) == [is_chosen]
+
+
+WALKER = {"system": HCPCS, "code": "E0143"}
+ANOTHER_THING = [
+    pytest.param(
+        brace(codeCodeableConcept={"coding": [{"system": HCPCS, "code": "L0456"}, WALKER]}), id="a walker by its code"
+    ),
+    pytest.param(service_brace(code={"text": "TLSO when up, PT eval and treat"}), id="therapy in its title"),
+    pytest.param(
+        service_brace(code={"text": "TLSO"}, contained=[brace("in")], modifierExtension=[extension()]),
+        id="modified by what we do not know",
+    ),
+]
+
+
+@pytest.mark.parametrize("draft", ANOTHER_THING)
+def test_an_order_of_another_thing_besides_is_never_ended(draft):
+    assert chosen(brace_card(draft)) == []
+
+
+def test_therapy_in_a_brace_is_no_brace_order():
+    therapy = drafted("ServiceRequest", "pt", code={"text": "PT eval and treat, TLSO when OOB for 12 weeks"})
+    noted = drafted("ServiceRequest", "pt2", code={"text": "PT eval and treat"}, note=[{"text": "TLSO for 12 weeks"}])
+    for draft in (therapy, noted):
+        assert "braceLimit" not in cards_for(strong_and_nourished(), kyphoplasty(), draft)
 
 
 # --- reasons that the order names
@@ -254,6 +274,42 @@ def test_another_fracture_whatever_its_date(dated):
 
 
 @pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        pytest.param("S22.080A", "T11-T12", id="two vertebrae in one code"),
+        pytest.param("S22.009A", "thoracic spine", id="a region"),
+    ],
+)
+def test_another_fracture_whose_code_names_no_single_vertebra(code, named):
+    card = brace_card(brace(), record=[fracture(code, recordedDate=days_ago(9))])
+    assert chosen(card) == [False]
+    assert f"another fresh fracture ({named})" in card["detail"]
+
+
+def test_two_fractures_where_the_treated_level_is_not_known():
+    both = [problem(one, number=one, days=9) for one in ("S32.010A", "S32.030A")]
+    assert chosen(brace_card(brace(), order=kyphoplasty(None), record=both)) == [False]
+    assert chosen(brace_card(brace(), order=kyphoplasty(None), record=both[:1])) == [True]
+
+
+SIGNED = [
+    pytest.param({"note": [{"text": "unstable fracture"}]}, "while the fracture is unstable", id="a note"),
+    pytest.param({"patientInstruction": "unstable fracture"}, "while the fracture is unstable", id="an instruction"),
+    pytest.param({"reasonCode": [codeable(ICD, "S32.012A")]}, "while the fracture is unstable", id="a reason"),
+    pytest.param(
+        {"note": [{"text": "leave the TLSO on"}]}, "what the augmentation order says of a brace", id="a brace"
+    ),
+]
+
+
+@pytest.mark.parametrize(("members", "why"), SIGNED)
+def test_what_the_augmentation_order_says_counts_too(members, why):
+    card = brace_card(brace(), order=kyphoplasty(**members))
+    assert chosen(card) == [False]
+    assert why in f"{card['summary']} {card['detail']}"
+
+
+@pytest.mark.parametrize(
     "other",
     [
         pytest.param(fracture(onsetDateTime="2019"), id="a year long ago"),
@@ -275,8 +331,8 @@ def test_another_fracture_in_words_alone():
     assert chosen(card) == [False]
 
 
-def operation(code, kind="Procedure", **members):
-    return of_patient(kind, "operation", **{"status": "completed", "code": codeable(CPT, code)} | members)
+def operation(number, kind="Procedure", **members):
+    return of_patient(kind, "operation", **{"status": "completed", "code": codeable(CPT, number)} | members)
 
 
 FUSION = "22612"  # in the value set of spinal surgery
@@ -284,6 +340,14 @@ FUSION = "22612"  # in the value set of spinal surgery
 OPERATED = [
     pytest.param([drafted("ServiceRequest", "fusion", code=codeable(CPT, FUSION))], (), id="signed with it"),
     pytest.param([drafted("ServiceRequest", "fusion", code={"text": "Lumbar fusion L3-L5"})], (), id="in words"),
+    pytest.param(
+        [drafted("ServiceRequest", "fusion", code={"text": "Spinal fusion T12-L2, scheduled"})], (), id="scheduled"
+    ),
+    pytest.param(
+        [],
+        [operation(FUSION, code={"text": "Stabilizacja kręgosłupa"}, performedDateTime=days_ago(1))],
+        id="not understood",
+    ),
     pytest.param([], [operation(FUSION, performedDateTime=days_ago(1))], id="yesterday"),
     pytest.param([], [operation(FUSION, performedPeriod={"end": days_ago(1)})], id="yesterday, as a period"),
     pytest.param([], [operation(FUSION)], id="at no known time"),

@@ -9,6 +9,9 @@ from click.testing import CliRunner
 
 from cds_service.cli import main
 from cds_service.loading import load_service
+from tests.chart_builders import brace, strong_and_nourished
+from tests.chart_builders import kyphoplasty as drafted_kyphoplasty
+from tests.chart_builders import order_sign as order_sign_of
 from tests.signings import empty_prefetch, kyphoplasty, order_sign
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -49,3 +52,14 @@ def test_the_pooled_figure_is_printed_above_those_of_the_studies():
     models = re.findall(r"^([a-z-]+-20\d\d) +(\S+)", done.stdout, re.MULTILINE)
     assert [name for name, _ in models[:2]] == ["pooled-2026", "sarcopenia-pvm-2022"]
     assert 0 < float(models[0][1]) < 1
+
+
+def test_the_words_of_a_brace_order_that_are_not_plain_are_printed_here_alone(tmp_path):
+    file = tmp_path / "request.json"
+    noted = brace(note=[{"text": "wear when up, zebra protocol"}])
+    file.write_text(json.dumps(order_sign_of(strong_and_nourished(), drafted_kyphoplasty(), noted)))
+    done = CliRunner().invoke(main, ["explain", str(file), "--as-of", "2026-11-20"])
+    assert done.exit_code == 0
+    said, _, last = done.stdout.rpartition("Not plain in brace orders: ")
+    assert last.startswith("zebra, protocol.")
+    assert "zebra" not in said

@@ -32,6 +32,14 @@ def test_words_are_the_last_resort_and_named_as_such(words, procedure):
     assert BY_TEXT in found.notes
 
 
+@pytest.mark.parametrize(
+    "words", ["KYPHO/VERTEBRO", "VERTEBRO/KYPHO T12", "Kypho or vertebro L1", "Vertebro-/Kyphoplastie"]
+)
+def test_words_that_name_both_say_of_neither_that_it_is_done(words):
+    found = find(worded(words))
+    assert (found.procedure, found.recognised_by) == (None, "text")
+
+
 @pytest.mark.parametrize("words", cases(__file__, "words_that_only_mention_the_procedure_do_not_trigger"))
 def test_words_that_only_mention_the_procedure_do_not_trigger(words):
     assert find(worded(words)) is None

@@ -24,6 +24,26 @@ def test_icd_10_cm_says_what_the_terminology_page_says(code, levels, junction):
 
 
 @pytest.mark.parametrize(
+    ("members", "levels"),
+    [
+        pytest.param({"reasonCode": [{"text": "Compression fracture of L2"}]}, ("L2",), id="the only place"),
+        pytest.param({"reasonCode": [{"text": "Old fracture of L2"}]}, (), id="an old fracture"),
+        pytest.param(
+            {"reasonCode": [{"text": "Fracture L2, status post kyphoplasty T12"}]}, ("L2",), id="one treated before"
+        ),
+        pytest.param(
+            {"reasonCode": [codeable(ICD, "S32.010A", "Fracture of L2")]}, ("L1",), id="its code says another"
+        ),
+        pytest.param(
+            {"reasonCode": [{"text": "Fracture of L2"}], "orderDetail": [{"text": "at L1"}]}, ("L1",), id="its words do"
+        ),
+    ],
+)
+def test_a_reason_in_words_is_read_last(members, levels):
+    assert find(cpt("22514", **members)).levels == levels
+
+
+@pytest.mark.parametrize(
     ("orders", "count"), cases(__file__, "levels_are_counted_by_sites_and_additional_codes_not_by_order_lines", ORDERS)
 )
 def test_levels_are_counted_by_sites_and_additional_codes_not_by_order_lines(orders, count):
