@@ -168,6 +168,17 @@ def near_miss_entry(
     )
 
 
+def missing_orders_entry(at: datetime, service_id: str, caller: Caller, *, calls: int, missing: int) -> AuditEntry:
+    """Make the entry of calls that carried no draft orders: counts since the last such entry, of one process."""
+    return AuditEntry(
+        kind="near-miss",
+        at=at,
+        service_id=service_id,
+        client=caller.client,
+        content={"nearMisses": [], "ordersMissing": {"calls": calls, "missing": missing}},
+    )
+
+
 def _band(answer: Answer) -> str | None:
     """Give the band of the patient's own figure; None if there is none."""
     pooled = answer.assessment.pooled
