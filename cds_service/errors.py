@@ -4,6 +4,9 @@ What one module raises and its callers catch stands beside it, under `CdsError`:
 `NoKeySet`, `NothingToReplay` and the like. `audit/verification` shares no code, so it has its own.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class CdsError(Exception):
     """Base of every error that this package raises on purpose."""
@@ -30,15 +33,15 @@ class NotAuthenticated(CdsError):
 
     Attributes:
         reason: a key for the log, for example `jwt.aud`; never sent to the caller.
-        issuer: the token's issuer, shortened; unverified.
-        kid: the token's key id, shortened.
+        claimed: what the token says of `iss`, `aud`, `jku` and `kid`, shortened; unverified.
+        expected: what the site has in their place.
     """
 
-    def __init__(self, message: str, *, reason: str = "", issuer: str = "", kid: str = "") -> None:
+    def __init__(self, message: str, *, reason: str = "") -> None:
         super().__init__(message)
         self.reason = reason
-        self.issuer = issuer
-        self.kid = kid
+        self.claimed: Mapping[str, Any] = {}
+        self.expected: Mapping[str, Any] = {}
 
 
 class LoginRefused(CdsError):

@@ -126,6 +126,17 @@ def near_miss_entry(at: datetime, service_id: str, near: Sequence[NearMiss], cal
     )
 
 
+def missing_orders_entry(at: datetime, service_id: str, caller: Caller, *, calls: int, missing: int) -> AuditEntry:
+    """Make the entry of calls that carried no draft orders: counts since the last such entry, of one process."""
+    return AuditEntry(
+        kind="near-miss",
+        at=at,
+        service_id=service_id,
+        client=caller.client,
+        content={"nearMisses": [], "ordersMissing": {"calls": calls, "missing": missing}},
+    )
+
+
 def _band(answer: Answer) -> str | None:
     """The band of the patient's own figure; None where the usual is said, or nothing."""
     pooled = answer.assessment.pooled

@@ -29,6 +29,7 @@ from cds_service.web.feedback_api import feedback_routes
 from cds_service.web.health import health_routes
 from cds_service.web.logs import UnauthenticatedCalls
 from cds_service.web.metrics import CountedLog, Metrics
+from cds_service.web.missing_orders import MissingOrders
 from cds_service.web.pages import page_routes
 from cds_service.web.sandbox import is_open, sandbox_routes
 
@@ -109,6 +110,7 @@ def create_app(
         metrics=metrics,
         callers=callers,
         unauthenticated=UnauthenticatedCalls(),
+        missing_orders=MissingOrders(),
         links=links,
     )
     register_errors(app)

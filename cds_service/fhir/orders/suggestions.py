@@ -26,6 +26,7 @@ from cds_service.protocol.messages import Action, Suggestion, is_fhir_id
 from cds_service.protocol.signing import Signing
 from cds_service.site.clients import EVERYTHING, Capabilities
 
+OF_VERSION = ("versionId", "lastUpdated", "source")  # of `meta`: what a server says of the resource that it keeps
 INSTEAD = "This is a new order: remove the draft that it replaces"
 TODAY = "today"  # the one placeholder that a template may use without a rule that defines it
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -208,7 +209,9 @@ def _fitting(
         return action
     if not capabilities.can("create", action.resource["resourceType"]) or capabilities.order_details == "ignored":
         return None
+    meta = {name: value for name, value in (action.resource.get("meta") or {}).items() if name not in OF_VERSION}
     anew = {name: value for name, value in action.resource.items() if name not in ("id", "meta")}
+    anew |= {"meta": meta} if meta else {}
     content = {"rule": recommendation.rule.id, "resource": anew}
     resource = {"resourceType": anew["resourceType"], "id": signing.derive_id("resource", content)} | anew
     return Action(type="create", description=f"{action.description}. {INSTEAD}", resource=resource)
