@@ -109,7 +109,7 @@ def review_routes(reviewing: Reviewing) -> Blueprint:
         scope_of=site.site.scope_of if site else lambda _: None,
         basis=reviewing.basis,
     )
-    register_words(routes, reviewing.service.wording)
+    register_words(routes, desk.service.wording, desk.zone)
     routes.register_error_handler(HTTPException, _error_page)
     routes.register_error_handler(AuditUnavailable, _unavailable_page)
     login_routes(routes, gate)
@@ -146,7 +146,7 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
     def find() -> AnyResponse:
         if not may("patients"):
             return redirect(url_for("review.figures"), 303)
-        wanted, after = read_filter(request.args), Cursor.parse(request.args.get("after", ""))
+        wanted, after = read_filter(request.args, desk.zone), Cursor.parse(request.args.get("after", ""))
         if not all(request.args.values()) and not wanted.faults:  # forms also send empty fields
             return redirect(f"{url_for('review.find')}?{wanted.address}".rstrip("?"), 303)
         if wanted.asks_for_looks:
@@ -179,12 +179,19 @@ def _export_routes(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/integrity")
     def integrity() -> str:
         desk.gate.note("integrity")
-        return render_template("review-integrity.html", head=desk.store.reader.head(), state=desk.store.state())
+        verified = desk.store.reader.find(Query(kinds=("verify",)), limit=1).entries
+        last = desk.store.reader.entry(verified[0].sequence) if verified else None
+        return render_template(
+            "review-integrity.html",
+            head=desk.store.reader.head(),
+            state=desk.store.state(),
+            verified=last,
+        )
 
     @routes.post("/export")
     def export() -> Response:
         desk.gate.need("patients")
-        wanted, form = read_filter(request.form), request.form.get("format", "")
+        wanted, form = read_filter(request.form, desk.zone), request.form.get("format", "")
         if wanted.asks_for_looks:
             desk.gate.need("readers")
         if wanted.faults or form not in FORMATS:
