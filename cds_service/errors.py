@@ -4,6 +4,9 @@ What one module raises and its callers catch stands beside it, under `CdsError`:
 `NoKeySet`, `NothingToReplay` and the like. `audit/verification` shares no code, so it has its own.
 """
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 
 class CdsError(Exception):
     """Base of every error that this package raises on purpose."""
@@ -30,15 +33,15 @@ class NotAuthenticated(CdsError):
 
     Attributes:
         reason: a key for the log, for example `jwt.aud`; never sent to the caller.
-        issuer: the token's issuer, shortened; unverified.
-        kid: the token's key id, shortened.
+        claimed: what the token says of `iss`, `aud`, `jku` and `kid`, shortened; unverified.
+        expected: what the site has in their place.
     """
 
-    def __init__(self, message: str, *, reason: str = "", issuer: str = "", kid: str = "") -> None:
+    def __init__(self, message: str, *, reason: str = "") -> None:
         super().__init__(message)
         self.reason = reason
-        self.issuer = issuer
-        self.kid = kid
+        self.claimed: Mapping[str, Any] = {}
+        self.expected: Mapping[str, Any] = {}
 
 
 class LoginRefused(CdsError):
@@ -112,3 +115,24 @@ class DataFileError(CdsError):
         super().__init__(f"{file}: {key}: {message}" if key else f"{file}: {message}")
         self.file = file
         self.key = key
+
+    @property
+    def faults(self) -> tuple["DataFileError", ...]:
+        """Every fault that was found: this one."""
+        return (self,)
+
+
+class DataFileErrors(DataFileError):
+    """Several faults of our data, one a line."""
+
+    def __init__(self, faults: Sequence[DataFileError]) -> None:
+        """Keep the faults in their order; file and key are those of the first."""
+        CdsError.__init__(self, "\n".join(map(str, faults)))
+        self.file = faults[0].file
+        self.key = faults[0].key
+        self._faults = tuple(faults)
+
+    @property
+    def faults(self) -> tuple[DataFileError, ...]:
+        """Every fault that was found."""
+        return self._faults

@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from cds_service import __version__
 from cds_service.cards.card_files import in_force, load_card_texts
@@ -12,7 +12,7 @@ from cds_service.cards.guidelines import GuidelineFile
 from cds_service.cards.texts import CardTexts
 from cds_service.core.chart_facts import COMMON_WORDS, TRAINING_OPEN, FactFile, placeholders
 from cds_service.core.closures import ClosureFile
-from cds_service.core.data_file import label, read_json, read_toml, validated
+from cds_service.core.data_file import Faults, label, read_json, read_toml, validated
 from cds_service.core.model_card import model_card
 from cds_service.core.policy import Policy
 from cds_service.core.pooled import PooledModel, load_pooled_model
@@ -35,6 +35,7 @@ from cds_service.fhir.mapping.terminology import Terminology, asked_codes, check
 from cds_service.fhir.orders.suggestions import Code, Coding, OrderTemplate, make_template, read_placeholders
 from cds_service.fhir.shapes import compile_shape
 from cds_service.fhir.site_calendar import UTC_CALENDAR, SiteCalendar
+from cds_service.measures.definitions import Measures, load_measures
 from cds_service.protocol.json_text import canonical_json
 from cds_service.service import Service, ServiceHook
 from cds_service.site.folder import SiteFolder, load_site
@@ -63,24 +64,39 @@ def data_root(kind: Literal["hooks", "mappings"]) -> Path:
 def load_service(site: SiteFolder | None = None) -> Service:
     """Load the service with our data, overlaid by a site's."""
     mappings, hooks = _folders("mappings", site), _folders("hooks", site)
+    names = sorted(path.parent.name for path in hooks[0].glob("*/service.json"))
+    faults = Faults()
     for ours, *overlays in (mappings, hooks):
         for overlay in overlays:
-            refuse_unread(ours, overlay)
-    terminology = Terminology(*mappings, calendar=calendar_of(site))
-    orderables = read_orderables(mappings)
-    specs = load_finding_specs(*mappings)
-    check_specs(specs, terminology)
+            with faults:
+                refuse_unread(ours, overlay)
+    with faults:
+        terminology = Terminology(*mappings, calendar=calendar_of(site))
+    with faults:
+        orderables = read_orderables(mappings)
+    with faults:
+        specs = load_finding_specs(*mappings)
+    files: dict[str, HookFiles] = {}
+    for name in names:
+        with faults:
+            files[name] = _read_hook_files([root / name for root in hooks], hooks)
+    faults.stop()
+    with faults:
+        check_specs(specs, terminology)
     units = {name: spec.unit for name, spec in specs.items()}
-    studies = load_studies(STUDIES, units)
+    with faults:
+        studies = load_studies(STUDIES, units)
+    faults.stop()
     models = load_models(studies, REDUCED)
     pooled = load_pooled_model(load_pooled_study(STUDIES, units), REDUCED)
     policy = _policy(site, models, pooled)
     attributes = load_attributes()
     cards = _model_cards(studies, models, pooled, attributes, site, policy)
-    services = {
-        folder.name: _load_hook(folder, hooks, studies, specs, terminology, orderables)
-        for folder in sorted(path.parent for path in hooks[0].glob("*/service.json"))
-    }
+    services: dict[str, ServiceHook] = {}
+    for name, read in files.items():
+        with faults:
+            services[name] = _load_hook(name, read, studies, specs, terminology, orderables)
+    faults.stop()
     return Service(
         hooks=services,
         terminology=terminology,
@@ -111,27 +127,41 @@ def calendar_of(site: SiteFolder | None) -> SiteCalendar:
 
 
 def find_faults(site_folder: Path | None) -> tuple[DataFileError, ...]:
-    """Every fault of the studies, and the first fault of mappings, hooks and site folder."""
-    found: dict[str, DataFileError] = {}
+    """Find the faults of studies, mappings, hooks and site folder.
+
+    What rests on a faulty file is checked once that is mended.
+    """
+    faults = Faults()
     site: SiteFolder | None = None
-    try:
+    with faults:
         site = load_site(site_folder) if site_folder else None
-        units = load_vocabulary(site)
-        found.update((str(fault), fault) for fault in find_study_faults(STUDIES, units))
-    except DataFileError as fault:
-        found[str(fault)] = fault
+    with faults:
+        find_study_faults(STUDIES, load_vocabulary(site), faults)
     for folder in (site, None):  # a fault of the site must not hide one of ours
-        try:
+        with faults:
             terminology = load_service(folder).terminology
             load_learning(_folders("mappings", folder), terminology)
-        except DataFileError as fault:
-            found[str(fault)] = fault
-    return tuple(found.values())
+            load_measures_in_force(folder)
+    return faults.found
 
 
 def load_vocabulary(site: SiteFolder | None = None) -> Mapping[str, str]:
     """Canonical unit of every finding; `studies build` checks study files against it."""
     return {name: spec.unit for name, spec in load_finding_specs(*_folders("mappings", site)).items()}
+
+
+def mapping_folders(site: SiteFolder | None = None) -> tuple[Path, ...]:
+    """`mappings/` with the overlays of the site."""
+    return _folders("mappings", site)
+
+
+def load_measures_in_force(site: SiteFolder | None = None) -> Measures:
+    """The definitions of the measures, by name."""
+    folders = mapping_folders(site)
+    specs = load_finding_specs(*folders)
+    units = {name: spec.unit for name, spec in specs.items()}
+    pooled = load_pooled_study(STUDIES, units)
+    return load_measures(folders, specs, {*load_studies(STUDIES, units), pooled.id})
 
 
 def _folders(kind: Literal["hooks", "mappings"], site: SiteFolder | None) -> tuple[Path, ...]:
@@ -233,31 +263,66 @@ def _digest(folders: Sequence[Path]) -> str:
 # --- one CDS service -------------------------------------------------------------------------------------------------
 
 
+class HookFiles(NamedTuple):
+    """The files of one folder of `hooks/`, as far as each is right by itself."""
+
+    discovery: Mapping[str, Any]
+    orders: Mapping[str, Mapping[str, Any]]
+    guidelines: GuidelineFile
+    rules: tuple[Rule, ...]
+    facts: tuple[FactFile, ...]
+    texts: CardTexts
+    closures: ClosureFile
+
+
+def _read_hook_files(folders: Sequence[Path], hooks: Sequence[Path]) -> HookFiles:
+    faults = Faults()
+    with faults:
+        discovery = read_json(in_force(folders, "service.json"))
+    orders: dict[str, Mapping[str, Any]] = {}
+    for name, path in files_in_force(folders, "orders", ".json").items():
+        with faults:
+            orders[name] = read_json(path)
+    with faults:
+        path = in_force(folders, "guidelines.toml")
+        guidelines = validated(GuidelineFile, read_toml(path), path)
+    with faults:
+        rules = _rules(folders)
+    with faults:
+        facts = _facts(folders)
+    with faults:
+        _check_wording(hooks, folders)
+    with faults:
+        texts = load_card_texts(folders)
+        closures = _closures(folders, texts)
+    faults.stop()
+    return HookFiles(discovery, orders, guidelines, rules, facts, texts, closures)
+
+
 def _load_hook(
-    folder: Path,
-    hooks: Sequence[Path],
+    name: str,
+    files: HookFiles,
     studies: Mapping[str, Study],
     specs: Mapping[str, FindingSpec],
     terminology: Terminology,
     orderables: Mapping[Code, Coding],
 ) -> ServiceHook:
-    folders = [root / folder.name for root in hooks]
-    discovery = read_json(in_force(folders, "service.json"))
-    templates = {
-        key: _with_codes(key, str(text), specs, terminology) for key, text in discovery.get("prefetch", {}).items()
-    }
-    if discovery.get("id") != folder.name:
-        raise DataFileError(
-            f"{folder.name}/service.json", "id", f"is {discovery.get('id')!r}, the folder is {folder.name!r}"
-        )
-    order_templates = {
-        name: make_template(name, read_json(path), orderables)
-        for name, path in files_in_force(folders, "orders", ".json").items()
-    }
-    path = in_force(folders, "guidelines.toml")
-    read = validated(GuidelineFile, read_toml(path), path)
-    guidelines = {one.id: one for one in read.guidelines}
-    rules, facts = _rules(folders), _facts(folders)
+    discovery, rules, facts = files.discovery, files.rules, files.facts
+    faults = Faults()
+    templates: dict[str, str] = {}
+    for key, text in discovery.get("prefetch", {}).items():
+        with faults:
+            templates[key] = _with_codes(key, str(text), specs, terminology)
+    with faults:
+        if discovery.get("id") != name:
+            message = f"is {discovery.get('id')!r}, the folder is {name!r}"
+            raise DataFileError(f"{name}/service.json", "id", message)
+    order_templates: dict[str, OrderTemplate] = {}
+    for order, resource in files.orders.items():
+        with faults:
+            order_templates[order] = make_template(order, resource, orderables)
+    faults.stop()
+    guidelines = {one.id: one for one in files.guidelines.guidelines}
     names: Mapping[str, Container[str]] = {
         "signals": signal_names(studies),
         "facts": {fact.id for fact in facts},
@@ -271,28 +336,29 @@ def _load_hook(
         "rules": {rule.id for rule in rules},
     }
     for rule in rules:
-        _check_rule(rule, names, order_templates)
+        with faults:
+            _check_rule(rule, names, order_templates)
     kinds = {rule.order_kind for rule in rules if rule.order_kind}
     of_facts = {
         "kinds of order": kinds,
         "signals": signal_names(studies) | {TRAINING_OPEN},
     }
     for fact in facts:
-        _check_fact(fact, {**names, **of_facts})
-    _check_wording(hooks, folders)
-    texts = load_card_texts(folders)
+        with faults:
+            _check_fact(fact, {**names, **of_facts})
+    faults.stop()
     return ServiceHook(
-        id=folder.name,
+        id=name,
         hook=str(discovery["hook"]),
         discovery={**discovery, "prefetch": templates},
         plan=_plan(templates),
         rules=rules,
         facts=facts,
-        texts=texts,
+        texts=files.texts,
         order_templates=order_templates,
         guidelines=guidelines,
-        summaries=read.summaries,
-        closures=_closures(folders, texts),
+        summaries=files.guidelines.summaries,
+        closures=files.closures,
     )
 
 
@@ -334,12 +400,15 @@ def _plan(templates: Mapping[str, str]) -> PrefetchPlan:
 
 def _rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
     """The rule files; the number before the name is the rank."""
-    rules = []
+    rules: list[Rule] = []
+    faults = Faults()
     for name, path in files_in_force(folders, "recommendations", ".toml").items():
         rank, _, _ = name.partition("-")
-        if not rank.isdigit():
-            raise DataFileError(label(path), "", "the file name begins with its rank, 10-name.toml")
-        rules.append(validated(Rule, {**read_toml(path), "rank": int(rank)}, path))
+        with faults:
+            if not rank.isdigit():
+                raise DataFileError(label(path), "", "the file name begins with its rank, 10-name.toml")
+            rules.append(validated(Rule, {**read_toml(path), "rank": int(rank)}, path))
+    faults.stop()
     ids = [rule.id for rule in rules]
     if twice := {name for name in ids if ids.count(name) > 1}:
         raise DataFileError("recommendations", "id", f"appears twice: {', '.join(sorted(twice))}")
@@ -348,12 +417,15 @@ def _rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
 
 def _facts(folders: Sequence[Path]) -> tuple[FactFile, ...]:
     """The fact files by rank, the number before the name; of the same rank by name."""
-    facts = []
+    facts: list[FactFile] = []
+    faults = Faults()
     for name, path in sorted(files_in_force(folders, "facts", ".toml").items()):
         rank, _, _ = name.partition("-")
-        if not rank.isdigit():
-            raise DataFileError(label(path), "", "the file name begins with its rank, 08-name.toml")
-        facts.append(validated(FactFile, {**read_toml(path), "rank": int(rank)}, path))
+        with faults:
+            if not rank.isdigit():
+                raise DataFileError(label(path), "", "the file name begins with its rank, 08-name.toml")
+            facts.append(validated(FactFile, {**read_toml(path), "rank": int(rank)}, path))
+    faults.stop()
     ids = [fact.id for fact in facts]
     if twice := {name for name in ids if ids.count(name) > 1}:
         raise DataFileError("facts", "id", f"appears twice: {', '.join(sorted(twice))}")
@@ -421,12 +493,26 @@ def _check_rule(rule: Rule, names: Mapping[str, Container[str]], order_templates
 def _check_wording(hooks: Sequence[Path], folders: Sequence[Path]) -> None:
     """Check that no text, ours or a site's, matches a banned pattern (`hooks/wording.toml`)."""
     banned = banned_patterns(hooks)
+    faults = Faults()
     for folder in folders:
         for path in sorted(one for one in folder.rglob("*") if one.suffix in (".toml", ".json", ".md")):
-            read = read_toml(path) if path.suffix == ".toml" else read_json(path) if path.suffix == ".json" else None
-            for text in [path.read_text(encoding="utf-8")] if read is None else _strings(read):
-                if found := next((one for one in banned if one.search(text)), None):
-                    raise DataFileError(label(path), "", f"contains a phrase that no card may use: {found.pattern}")
+            with faults:
+                _check_words(path, banned)
+    faults.stop()
+
+
+def _check_words(path: Path, banned: Sequence[re.Pattern[str]]) -> None:
+    if path.suffix == ".toml":
+        texts = _strings(read_toml(path))
+    elif path.suffix == ".json":
+        texts = _strings(read_json(path))
+    else:
+        texts = [path.read_text(encoding="utf-8")]
+    for text in texts:
+        for pattern in banned:
+            if pattern.search(text):
+                message = f"contains a phrase that no card may use: {pattern.pattern}"
+                raise DataFileError(label(path), "", message)
 
 
 def banned_patterns(hooks: Sequence[Path] | None = None) -> tuple[re.Pattern[str], ...]:

@@ -1,9 +1,9 @@
-"""The path of one request, top to bottom. `docs/architecture.md` says which module takes which step.
+"""The path of one request; `docs/architecture.md` says which module takes which step.
 
 Each step reads the results of the steps above it and of nothing else.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -12,31 +12,34 @@ from typing import Any
 from uuid import uuid4
 
 from cds_service.audit.chain import AuditLog, is_probe
-from cds_service.audit.earlier_feedback import EarlierFeedback, closures_json
-from cds_service.audit.entry import NOT_LISTED, entry_for, near_miss_entry
+from cds_service.audit.earlier_feedback import EarlierFeedback
+from cds_service.audit.entry import NOT_LISTED, Shown, entry_for, near_miss_entry
 from cds_service.cards.answer import Answer
-from cds_service.cards.answered import grounds_of
 from cds_service.cards.build import build_cards
 from cds_service.cards.guidelines import Guideline, Summary
 from cds_service.cards.texts import CardTexts
-from cds_service.core.assessment import assess
 from cds_service.core.bracing import Correction, counting_orders
 from cds_service.core.caller import NOBODY, Caller
-from cds_service.core.card_words import words_of_facts
-from cds_service.core.chart_facts import FactFile, rank_facts
-from cds_service.core.closures import CardFeedback, Circumstances, ClosureFile, Fracture, find_closures
+from cds_service.core.case import Case, Conclusion, InForce, Questions, conclude
+from cds_service.core.chart_facts import FactFile
+from cds_service.core.closures import (
+    CardFeedback,
+    Circumstances,
+    ClosureFile,
+    Fracture,
+    find_closures,
+)
 from cds_service.core.derived import derive
-from cds_service.core.facts import AugmentationOrder, Findings, SupportOrder, SupportOrders
+from cds_service.core.facts import (
+    AugmentationOrder,
+    Findings,
+    SupportOrder,
+    SupportOrders,
+)
 from cds_service.core.policy import Policy
-from cds_service.core.pooled import PooledModel
-from cds_service.core.pooled_study import PooledStudy
-from cds_service.core.prediction import LogisticModel
-from cds_service.core.recommendations import Rule, recommend, words_of_rules
-from cds_service.core.signals import Situation, find_signals
+from cds_service.core.recommendations import Rule
 from cds_service.core.source_attributes import SourceAttributes
-from cds_service.core.study import LogisticStudy, Study
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.core.wording import Wording
 from cds_service.errors import AuditUnavailable, EvidenceUnavailable
 from cds_service.fhir.facts.chart import Chart, Horizon
 from cds_service.fhir.facts.findings import extract_findings
@@ -51,8 +54,16 @@ from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts, with_drafts
 from cds_service.fhir.orders.recognition import may_concern_us
 from cds_service.fhir.orders.referred import with_drafted_drugs, with_referred
-from cds_service.fhir.orders.suggestions import OrderTemplate, draft_suggestions, order_words
-from cds_service.fhir.orders.support_orders import find_draft_support_orders, find_support_orders
+from cds_service.fhir.orders.suggestions import (
+    Ordering,
+    OrderTemplate,
+    draft_suggestions,
+    order_words,
+)
+from cds_service.fhir.orders.support_orders import (
+    find_draft_support_orders,
+    find_support_orders,
+)
 from cds_service.fhir.references import bases_of_call
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline
@@ -70,7 +81,8 @@ class ServiceHook:
     """One CDS service: a folder of `hooks/`.
 
     Attributes:
-        discovery: the entry that discovery shows, with the codes that its prefetch templates ask for.
+        discovery: the entry that discovery shows, with the codes that its prefetch
+            templates ask for.
         plan: the prefetch templates, whatever discovery shows of them.
         order_templates: R4 orders that can be suggested, by name.
     """
@@ -88,37 +100,34 @@ class ServiceHook:
     closures: ClosureFile
 
     def overdue(self, today: date) -> Mapping[str, tuple[str, ...]]:
-        """Ids of the rules and guidelines whose review date has passed, by part."""
-        return {
-            "recommendations": tuple(one.id for one in self.rules if one.review_by < today),
-            "facts": tuple(one.id for one in self.facts if one.review_by < today),
-            "guidelines": tuple(one.id for one in self.guidelines.values() if one.review_by < today),
-            "summaries": tuple(one.id for one in self.summaries if one.review_by < today),
-            "closures": ("closures",) if self.closures.review_by < today else (),
+        """List the ids of rules and guidelines due for review, by part."""
+        parts: Mapping[str, Iterable[Rule | FactFile | Guideline | Summary]] = {
+            "recommendations": self.rules,
+            "facts": self.facts,
+            "guidelines": self.guidelines.values(),
+            "summaries": self.summaries,
         }
+        found = {}
+        for name, files in parts.items():
+            found[name] = tuple(one.id for one in files if one.review_by < today)
+        is_late = self.closures.review_by < today
+        return {**found, "closures": ("closures",) if is_late else ()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
+class Service(InForce):
     """All that is in force: read, checked and digested once, at start (`loading.py`).
 
     Attributes:
-        pooled: the model whose refracture figure speaks; the studies stand beneath it.
-        digests: sha256 by part (studies, core, mappings, hooks, policy, model cards) and the version.
         model_cards: JSON of `/models/{id}`, by study.
         attributes: source attributes, for the recommendations.
-        of_clients: the service by issuer, for EHRs with mappings, hooks or a policy of their own.
+        of_clients: the service by issuer, for EHRs with mappings, hooks or a policy of
+            their own.
     """
 
     hooks: Mapping[str, ServiceHook]
     terminology: Terminology
     finding_specs: Mapping[str, FindingSpec]
-    studies: Mapping[str, Study]
-    models: Mapping[str, LogisticModel]
-    pooled: PooledModel
-    policy: Policy
-    wording: Wording
-    digests: Mapping[str, str]
     model_cards: Mapping[str, Mapping[str, Any]]
     attributes: SourceAttributes
     of_clients: "Mapping[str, Service]" = field(default_factory=dict)
@@ -127,11 +136,6 @@ class Service:
     def calendar(self) -> SiteCalendar:
         """The days of the site."""
         return self.terminology.calendar
-
-    @property
-    def studies_in_force(self) -> tuple[LogisticStudy | PooledStudy, ...]:
-        """What every model that computes a figure is made from."""
-        return (self.pooled.study, *(one.study for one in self.models.values()))
 
     def of(self, client: str | None) -> "Service":
         """What is in force for this EHR."""
@@ -144,18 +148,22 @@ class Ports:
 
     Attributes:
         clock: now; the service's calendar says which day that is at the site.
-        fhir: a reader of the request's FHIR server, None where it names none.
+        fhir: a reader of the request's FHIR server, None if it names none.
         deadline: of the whole answer, from the arrival of the request.
         base_url: where this service's own pages are.
-        history: what users answered before to cards about this patient; None where no log can be searched.
+        history: what users answered before to cards about this patient; None if no log
+            can be searched.
         caller: the EHR and tenant that call; `NOBODY` in open mode.
-        aliases: other bases under which the request's FHIR server writes its references.
-        may_name_server: whether the caller may name the request's FHIR server; one that it may not name is neither read
-            nor recorded.
+        aliases: other bases under which the request's FHIR server writes references.
+        may_name_server: the caller may name the request's FHIR server; one that it may
+            not name is neither read nor recorded.
         capabilities: what the EHR can apply.
-        is_of_earlier_day: whether `--as-of` names the day; nothing dated after the order counts then.
-        is_shown: whether the cards leave; otherwise the answer is computed and recorded, and none does.
-        basis_url: the address of the basis page of the audit entry with this id; empty where there is none.
+        is_of_earlier_day: `--as-of` names the day; nothing dated after the order counts
+            then.
+        is_shown: the cards leave; otherwise the answer is computed and recorded, and
+            none does.
+        basis_url: the address of the basis page of the audit entry with this id; empty
+            if there is none.
     """
 
     clock: Callable[[], datetime]
@@ -173,260 +181,321 @@ class Ports:
     basis_url: Callable[[str], str] = field(default=lambda _: "")
 
 
-def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Ports) -> HookResponse:
-    """Answer one hook call: cards for an augmentation order, or for a brace or bed-rest order after one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One hook call, and what answers it.
+
+    Attributes:
+        now: when it is answered.
+        entry_id: of its audit entry, which the cards link to.
+    """
+
+    service: Service
+    hook: ServiceHook
+    request: HookRequest
+    ports: Ports
+    now: datetime
+    entry_id: str
+
+    @property
+    def today(self) -> date:
+        """The day of the answer at the site."""
+        return self.service.calendar.day_of(self.now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedOrders:
+    """What is being signed, as far as it is ours.
+
+    Attributes:
+        augmentation: all orders for a kyphoplasty or vertebroplasty, as one.
+        support: orders for braces, bed rest and care.
+    """
+
+    person: Person
+    drafts: DraftOrders
+    augmentation: AugmentationOrder | None
+    support: tuple[SupportOrder, ...]
+
+    def may_concern(self, policy: Policy) -> bool:
+        """Tell if the record has to be read."""
+        return self.augmentation is not None or self.braces_concern(policy)
+
+    def braces_concern(self, policy: Policy) -> bool:
+        """Tell if a brace or bed rest is signed, and the site wants answers to them."""
+        is_supported = any(one.kind in ("brace", "bed-rest") for one in self.support)
+        return is_supported and policy.brace.only_days > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What is being signed, with the record.
+
+    Attributes:
+        support: all support orders, signed or on record.
+    """
+
+    orders: SignedOrders
+    record: PatientRecord
+    support: SupportOrders
+
+
+def answer(
+    service: Service,
+    hook: ServiceHook,
+    request: HookRequest,
+    ports: Ports,
+) -> HookResponse:
+    """Answer one hook call: an augmentation order, or a brace or bed rest after one.
 
     Raises:
-        PatientMismatch: the Patient, or the augmentation order, is of another patient than the request.
-        EvidenceUnavailable: an augmentation order, and nothing of the record could be read.
-        NotAllowed: part of the record was not sent, and the caller may not name the server that has it.
-        DeadlinePassed: the time was over before the answer was made; it is not recorded as shown.
+        PatientMismatch: the Patient, or the augmentation order, is of another patient
+            than the request.
+        EvidenceUnavailable: an augmentation order, and nothing of the record could be
+            read.
+        NotAllowed: part of the record was not sent, and the caller may not name the
+            server that has it.
+        DeadlinePassed: the time was over before the answer was made; it is not recorded
+            as shown.
         AuditUnavailable: the entry could not be written; nothing is returned then.
     """
-    if not may_concern_us(request.context.draft_orders, service.terminology, ports.deadline):
+    drafts = request.context.draft_orders
+    if not may_concern_us(drafts, service.terminology, ports.deadline):
         return NO_CARDS
-    now = ports.clock()
-    today = service.calendar.day_of(now)
-    bases = bases_of_call((request.fhir_server, *ports.aliases), request.context.draft_orders, request.prefetch)
-    person = Person(request.context.patient_id, bases)
-    drafts = read_drafts(request.context.draft_orders, person, ports.deadline)
-    order = find_augmentation_order(drafts, service.terminology)
-    draft_support = find_draft_support_orders(drafts, service.terminology)
-    near = missed_orders(drafts, service.terminology)
-    if order is None and not _may_concern_bracing(draft_support, service.policy):
-        return _no_cards(hook, request, near, ports, now)
-
-    try:
-        record = gather(request, hook.plan, ports.fhir, service.terminology, person, deadline=ports.deadline)
-    except EvidenceUnavailable:
-        if order is None:  # without a record nothing says that this brace follows an augmentation
-            return _no_cards(hook, request, near, ports, now)
-        raise
-    ports.deadline.check()
-    person = person.identified(record.patient, ())
-    known = drafts.of(person.identifiers)
-    record = with_drafted_drugs(record, known, service.terminology)
-    known = with_referred(known, record, request, ports.fhir, person, until=ports.deadline.for_reading())
-    if known is not drafts:
-        drafts = known
-        order = find_augmentation_order(drafts, service.terminology)
-        draft_support = find_draft_support_orders(drafts, service.terminology)
-    support = find_support_orders(draft_support, record, service.terminology, signed=order, today=today, bundle=drafts)
-    concerns_bracing = _may_concern_bracing(draft_support, service.policy)
-    if order is None and not (concerns_bracing and _follows_augmentation(support, service.policy, today)):
-        return _no_cards(hook, request, near, ports, now)
-
-    entry_id = str(uuid4())  # before the entry, since the cards link to it
-    given = _earlier_feedback(service, request, ports, now)
-    concluded = _conclude(
-        service, hook, request, drafts, order, record, support, given, today, ports, ports.basis_url(entry_id)
+    call = Call(
+        service=service,
+        hook=hook,
+        request=request,
+        ports=ports,
+        now=ports.clock(),
+        entry_id=str(uuid4()),
     )
-    ports.deadline.check()
-    response = HookResponse(cards=build_cards(concluded))
+    orders = _read_orders(call)
+    near = missed_orders(orders.drafts, service.terminology)
+    if not orders.may_concern(service.policy):
+        return _no_cards(call, near)
+    try:
+        gathered = _gather(call, orders)
+    except EvidenceUnavailable:
+        if orders.augmentation is None:
+            # Without a record nothing says that this brace follows an augmentation.
+            return _no_cards(call, near)
+        raise
+    if not _concerns_us(call, gathered):
+        return _no_cards(call, near)
 
-    noted = closures_json(grounds_of(concluded, response.cards), concluded.fracture, concluded.closures)
-    server = request.fhir_server if ports.may_name_server else NOT_LISTED
-    entry = entry_for(
-        now,
-        hook.id,
-        request,
-        concluded,
-        response,
-        service.digests,
-        service.studies_in_force,
-        noted,
-        ports.caller,
-        server,
-        (*near, *record.near, *unread_braces(_corrections(concluded))),
-        entry_id=entry_id,
+    conclusion = conclude(_case(call, gathered))
+    said = _answer(call, conclusion)
+    ports.deadline.check()
+    response = HookResponse(cards=build_cards(said))
+    shown = Shown(
+        entry_id=call.entry_id,
+        at=call.now,
+        service_id=hook.id,
+        request=request,
+        caller=ports.caller,
+        server=request.fhir_server if ports.may_name_server else NOT_LISTED,
+        near=(*near, *gathered.record.near, *unread_braces(_corrections(said))),
+        answer=said,
+        response=response,
         silent_after=None if ports.is_shown else ports.deadline.passed,
     )
+    entry = entry_for(shown)
     ports.deadline.check()
     ports.audit.append(entry, ports.deadline)
     return response if ports.is_shown else NO_CARDS
 
 
-def _corrections(concluded: Answer) -> list[Correction]:
-    return [correction for one in concluded.recommendations for correction in one.corrections]
+def _corrections(said: Answer) -> list[Correction]:
+    return [correction for one in said.recommendations for correction in one.corrections]
 
 
-def _no_cards(
-    hook: ServiceHook, request: HookRequest, near: tuple[NearMiss, ...], ports: Ports, now: datetime
-) -> HookResponse:
-    """The answer to an order that is not ours; one that was nearly ours is noted by its code, if there is time."""
-    if near and not is_probe(request.context.user_id, request.context.patient_id):
-        entry = near_miss_entry(now, hook.id, near, ports.caller)
+def _no_cards(call: Call, near: tuple[NearMiss, ...]) -> HookResponse:
+    """Answer an order that is not ours; note one that nearly was, if there is time."""
+    context, ports = call.request.context, call.ports
+    if near and not is_probe(context.user_id, context.patient_id):
+        entry = near_miss_entry(call.now, call.hook.id, near, ports.caller)
+        seconds = min(NOTE_SECONDS, max(0.0, ports.deadline.left))
         with suppress(AuditUnavailable):  # nothing is shown that would need it
-            ports.audit.append(entry, Deadline.after(min(NOTE_SECONDS, max(0.0, ports.deadline.left))))
+            ports.audit.append(entry, Deadline.after(seconds))
     return NO_CARDS
 
 
-def _conclude(
-    service: Service,
-    hook: ServiceHook,
-    request: HookRequest,
+def _read_orders(call: Call) -> SignedOrders:
+    """Step 1, before the record is read."""
+    request, ports = call.request, call.ports
+    servers = (request.fhir_server, *ports.aliases)
+    bases = bases_of_call(servers, request.context.draft_orders, request.prefetch)
+    person = Person(request.context.patient_id, bases)
+    drafts = read_drafts(request.context.draft_orders, person, ports.deadline)
+    return _orders_in(drafts, person, call.service.terminology)
+
+
+def _orders_in(
     drafts: DraftOrders,
-    order: AugmentationOrder | None,
-    record: PatientRecord,
-    support: SupportOrders,
-    given: Sequence[CardFeedback] | None,
-    today: date,
-    ports: Ports,
-    basis_url: str,
-) -> Answer:
-    """Steps 3 to 5, and the suggested orders: pure, the same for the same record, overrides and day."""
-    horizon = _horizon(order, today, ports)
-    findings = find_facts(service, service.finding_specs, order, record, horizon, ports.deadline)
-    fracture = Fracture.of(findings, order.levels if order else ())
-    now = Circumstances(
+    person: Person,
+    terminology: Terminology,
+) -> SignedOrders:
+    return SignedOrders(
+        person=person,
+        drafts=drafts,
+        augmentation=find_augmentation_order(drafts, terminology),
+        support=find_draft_support_orders(drafts, terminology),
+    )
+
+
+def _gather(call: Call, orders: SignedOrders) -> Gathered:
+    """Step 2, and the orders once more where the record tells more of them."""
+    request, ports, terminology = call.request, call.ports, call.service.terminology
+    record = gather(
+        request,
+        call.hook.plan,
+        ports.fhir,
+        terminology,
+        orders.person,
+        deadline=ports.deadline,
+    )
+    ports.deadline.check()
+    person = orders.person.identified(record.patient, ())
+    drafts = orders.drafts.of(person.identifiers)
+    record = with_drafted_drugs(record, drafts, terminology)
+    until = ports.deadline.for_reading()
+    drafts = with_referred(drafts, record, request, ports.fhir, person, until=until)
+    if drafts is not orders.drafts:
+        orders = _orders_in(drafts, person, terminology)
+    support = find_support_orders(
+        orders.support,
+        record,
+        terminology,
+        signed=orders.augmentation,
+        today=call.today,
+        bundle=orders.drafts,
+    )
+    return Gathered(orders=orders, record=record, support=support)
+
+
+def _concerns_us(call: Call, gathered: Gathered) -> bool:
+    """Tell if an augmentation is signed, or a brace soon enough after one."""
+    if gathered.orders.augmentation is not None:
+        return True
+    policy, day = call.service.policy, gathered.support.augmented_on
+    if day is None or not gathered.orders.braces_concern(policy):
+        return False
+    return 0 <= (call.today - day).days <= policy.brace.only_days
+
+
+def _case(call: Call, gathered: Gathered) -> Case:
+    """Steps 3 and 3b."""
+    service, hook, today = call.service, call.hook, call.today
+    given = _earlier_feedback(call)
+    order = gathered.orders.augmentation
+    levels = order.levels if order else ()
+    chart = Chart(
+        gathered.record,
+        service.terminology,
+        _horizon(call, order),
+        treated=levels,
+        deadline=call.ports.deadline,
+    )
+    findings = find_facts(service, chart, order)
+    circumstances = Circumstances(
         today=today,
-        user=request.context.user_id,
-        encounter=request.context.encounter_id,
-        hook_instance=request.hook_instance,
-        fracture=fracture,
+        user=call.request.context.user_id,
+        encounter=call.request.context.encounter_id,
+        hook_instance=call.request.hook_instance,
+        fracture=Fracture.of(findings, levels),
     )
-    closures = find_closures(given, hook.closures.closures, now)
-    support = counting_orders(closures.without_closed(support), findings, today)
-    state = with_drafts(state_of(record), drafts)
-    assessment = assess(
-        findings,
-        state,
-        service.models,
-        service.pooled,
-        service.studies,
-        service.policy,
-    )
-    situation = Situation(
-        findings=findings,
-        support=support,
-        assessment=assessment,
-        policy=service.policy,
-        studies=service.studies,
-        wording=service.wording,
-        today=today,
-        lists_not_read=state.lists_not_read,
-    )
-    signals = find_signals(situation)
-    words = words_of_rules(service.policy)
-    facts = rank_facts(
-        hook.facts,
-        signals,
-        {kind for kind in {one.kind for one in support.orders} if support.counted(kind)},
-        common=words_of_facts(findings, signals, service.wording, today),
-        closures=closures,
-        no_training=_no_training(hook.rules),
-    )
-    recommendations = recommend(
-        assessment,
-        findings,
-        signals,
-        support,
-        hook.rules,
-        words,
-        facts=facts.names(),
-        closures=closures.without_acts(facts.open_acts),
-    )
-    signing = Signing(
-        client=ports.caller.client,
-        tenant=ports.caller.tenant,
-        server=request.fhir_server,
-        patient=request.context.patient_id,
-        orders=request.context.drafts_digest,
-        hook_instance=request.hook_instance,
-    )
-    suggestions = draft_suggestions(
-        recommendations,
-        signing=signing,
-        encounter_id=request.context.encounter_id,
-        user_id=request.context.user_id,
-        templates=hook.order_templates,
-        terminology=service.terminology,
-        today=today,
-        capabilities=ports.capabilities,
-    )
-    return Answer(
-        signing=signing,
-        base_url=ports.base_url,
+    closures = find_closures(given, hook.closures.closures, circumstances)
+    support = closures.without_closed(gathered.support)
+    return Case(
+        in_force=service,
+        questions=Questions(facts=hook.facts, rules=hook.rules),
         order=order,
-        record_state=state,
+        record=with_drafts(state_of(gathered.record), gathered.orders.drafts),
         findings=findings,
-        support=support,
-        assessment=assessment,
-        signals=signals,
-        facts=facts,
-        fracture=fracture,
+        support=counting_orders(support, findings, today),
+        fracture=circumstances.fracture,
         closures=closures,
-        recommendations=recommendations,
-        suggestions=suggestions,
-        order_words=order_words(recommendations, suggestions, hook.order_templates, ports.capabilities, today),
-        policy=service.policy,
-        wording=service.wording,
-        texts=hook.texts,
-        basis_url=basis_url,
         today=today,
     )
 
 
-def _no_training(rules: Sequence[Rule]) -> frozenset[str]:
-    """Facts and signals under which rehabilitation is not offered."""
-    names = (one.unless_signal for one in rules if one.order_kind == "rehabilitation")
-    return frozenset().union(*names)
-
-
-def _horizon(order: AugmentationOrder | None, today: date, ports: Ports) -> Horizon:
-    """A live signing reads the record as of now; what looks at an earlier day, as of the order."""
+def _horizon(call: Call, order: AugmentationOrder | None) -> Horizon:
+    """Read a live record as of now, and for an earlier day as of the order."""
+    today = call.today
     authored = order.authored if order else None
     written = min(authored, today) if authored else today
-    return Horizon(today, written if ports.is_of_earlier_day else today, today, written)
+    not_after = written if call.ports.is_of_earlier_day else today
+    return Horizon(today, not_after, today, written)
 
 
 def find_facts(
     service: Service,
-    specs: Mapping[str, FindingSpec],
+    chart: Chart,
     order: AugmentationOrder | None,
-    record: PatientRecord,
-    horizon: Horizon,
-    deadline: Deadline,
+    specs: Mapping[str, FindingSpec] | None = None,
 ) -> Findings:
-    """Step 3."""
-    chart = Chart(
-        record,
-        service.terminology,
-        horizon,
-        treated=order.levels if order else (),
-        deadline=deadline,
+    """Step 3.
+
+    Args:
+        specs: the findings that are asked for; None for all.
+    """
+    asked = service.finding_specs if specs is None else specs
+    observed = extract_findings(chart, asked)
+    criteria = service.policy.sarcopenia.criteria
+    return derive(observed, asked, order, sarcopenia_criteria=criteria)
+
+
+def _answer(call: Call, conclusion: Conclusion) -> Answer:
+    """Add the suggested orders: the same for the same conclusion and signing."""
+    service, hook, ports = call.service, call.hook, call.ports
+    context = call.request.context
+    signing = Signing(
+        client=ports.caller.client,
+        tenant=ports.caller.tenant,
+        server=call.request.fhir_server,
+        patient=context.patient_id,
+        orders=context.drafts_digest,
+        hook_instance=call.request.hook_instance,
     )
-    observed = extract_findings(chart, specs)
-    return derive(observed, specs, order, sarcopenia_criteria=service.policy.sarcopenia.criteria)
+    ordering = Ordering(
+        signing=signing,
+        encounter_id=context.encounter_id,
+        user_id=context.user_id,
+        templates=hook.order_templates,
+        terminology=service.terminology,
+        today=call.today,
+        capabilities=ports.capabilities,
+    )
+    acts = conclusion.recommendations
+    suggestions = draft_suggestions(acts, ordering)
+    return Answer(
+        conclusion=conclusion,
+        texts=hook.texts,
+        signing=signing,
+        suggestions=suggestions,
+        order_words=order_words(acts, suggestions, ordering),
+        base_url=ports.base_url,
+        basis_url=ports.basis_url(call.entry_id),
+    )
 
 
-def _earlier_feedback(
-    service: Service, request: HookRequest, ports: Ports, now: datetime
-) -> Sequence[CardFeedback] | None:
-    """What was answered to this patient's cards; None when it was not read in time, and nothing is closed then."""
+def _earlier_feedback(call: Call) -> Sequence[CardFeedback] | None:
+    """Read what was answered to this patient's cards; None if not read in time."""
+    request, ports = call.request, call.ports
     if ports.history is None or not ports.may_name_server:
         return ()
     patient, server = request.context.patient_id, request.fhir_server
-    read = partial(ports.history.feedback_on, patient, server, now - HISTORY, ports.caller)
+    since = call.now - HISTORY
+    read = partial(ports.history.feedback_on, patient, server, since, ports.caller)
     until = Deadline.after(max(0.0, ports.deadline.left) * HISTORY_SHARE)
     try:
         given = run_side_by_side({"history": read}, until).get("history")
     except AuditUnavailable:
         return None
-    return given and [_at_site(one, service.calendar) for one in given]
+    return given and [_at_site(one, call.service.calendar) for one in given]
 
 
 def _at_site(given: CardFeedback, calendar: SiteCalendar) -> CardFeedback:
-    """The feedback with its times as they were at the site, whose days count and are printed."""
+    """Give the feedback with its times as they were at the site, whose days count."""
     return replace(given, answered=given.answered.astimezone(calendar.zone))
-
-
-def _may_concern_bracing(drafts: tuple[SupportOrder, ...], policy: Policy) -> bool:
-    """A brace or bed-rest order is being signed, and the site wants an answer to it after an augmentation."""
-    return policy.brace.only_days > 0 and any(order.kind in ("brace", "bed-rest") for order in drafts)
-
-
-def _follows_augmentation(support: SupportOrders, policy: Policy, today: date) -> bool:
-    """The record shows an augmentation within the site's days."""
-    day = support.augmented_on
-    return day is not None and 0 <= (today - day).days <= policy.brace.only_days

@@ -33,7 +33,6 @@ from tests.tables import cases
 
 DAY = TODAY - timedelta(days=10)
 WHOLE_RECORD = RecordState(unread={}, incomplete={}, unreadable=0, foreign=0)
-WORDS = {"review_weeks": "2", "max_weeks": "8", "bed_rest_hours": "24"}
 
 
 def finding(name: str, value: Value, *, observed: date | None = DAY, printed: str = "") -> Finding:
@@ -158,8 +157,8 @@ def recommended(*arguments: Any, **options: Any) -> dict[str, Recommendation]:
     """The recommendations that follow, by rule; arguments as of `situation`."""
     given = situation(*arguments, **options)
     hook, signals = open_service().hooks[HOOK], find_signals(given)
-    names = rank_facts(hook.facts, signals, (), common={}).names()
-    found = recommend(given.assessment, given.findings, signals, given.support, hook.rules, WORDS, facts=names)
+    held = rank_facts(hook.facts, signals, (), common={})
+    found = recommend(given, signals, held, hook.rules)
     return {one.rule.id: one for one in found}
 
 

@@ -11,6 +11,7 @@ from tests import chart_builders as chart
 from tests.codes import codeable
 from tests.fuzz.changes import HOW, Change, apply
 from tests.fuzz.nasty import JUNK
+from tests.gathered_records import TYPES, resource
 from tests.generated_patients import (
     ACTIVE,
     DRAFTS,
@@ -23,7 +24,7 @@ from tests.generated_patients import (
 )
 from tests.patients.charts import augmentation, measured
 from tests.patients.typical import typical_order
-from tests.reading.test_record_reading import CASES, TYPES, resource
+from tests.reading.test_record_reading import CASES
 from tests.unit.fhir.facts import test_methods
 
 Json = dict[str, Any]

@@ -1,15 +1,31 @@
-"""Makes the audit entry of an answer: ids, findings and our own texts; nothing else from request or record."""
+"""Make the audit entry of an answer.
 
-from collections.abc import Mapping, Sequence
+It holds ids, findings and our own texts, and nothing else of request or record.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from cds_service.audit.chain import SILENT, AuditEntry, ShownCard, Written
+from cds_service.audit.earlier_feedback import closures_json
 from cds_service.cards.answer import Answer
+from cds_service.cards.answered import grounds_of
 from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.cards.shown_figures import shown_figures
 from cds_service.core.caller import Caller
-from cds_service.core.facts import AugmentationOrder, BoneDrugs, Dated, DrugUse, Finding, Findings, Gap
+from cds_service.core.chart_facts import HeldFact
+from cds_service.core.facts import (
+    AugmentationOrder,
+    BoneDrugs,
+    Dated,
+    DrugUse,
+    Finding,
+    Findings,
+    Gap,
+    Provenance,
+)
 from cds_service.core.policy import Policy
 from cds_service.core.pooled_study import PooledStudy
 from cds_service.core.study import LogisticStudy
@@ -17,92 +33,110 @@ from cds_service.fhir.near_misses import NearMiss
 from cds_service.protocol.json_text import canonical_json, json_digest
 from cds_service.protocol.messages import Card, HookRequest, HookResponse
 
-NOT_LISTED = "not listed"  # in place of the address of a FHIR server that the caller may not name
-# What the log keeps of a corrected order. The rest, also reworded text, belongs to its author; a digest proves it.
+NOT_LISTED = "not listed"  # for a FHIR server that the caller may not name
+# What the log keeps of a corrected order. The rest, also reworded text, belongs to its
+# author; a digest proves it.
 TIMES = ("occurrencePeriod", "occurrenceTiming", "occurrenceDateTime")
 
 
-def entry_for(
-    at: datetime,
-    service_id: str,
-    request: HookRequest,
-    answer: Answer,
-    response: HookResponse,
-    digests: Mapping[str, str],
-    studies: Sequence[LogisticStudy | PooledStudy],
-    closures: Mapping[str, Any],
-    caller: Caller,
-    server: str | None,
-    near: Sequence[NearMiss],
-    *,
-    entry_id: str,
-    silent_after: float | None,
-) -> AuditEntry:
-    """Make the entry of an answer: order, inputs with sources, gaps, figures, rules that fired, cards as shown.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One answer as it leaves, or would leave.
 
-    Args:
-        studies: of the models in force.
-        closures: what the cards are about and what was closed (`earlier_feedback.closures_json`).
-        server: the request's FHIR server; `NOT_LISTED` for one that the caller may not name.
-        near: codes that we do not know, on what looks like an order or a T-score.
+    Attributes:
         entry_id: that the cards' links name.
-        silent_after: seconds taken by an answer that is not shown; None for one that is.
+        server: the request's FHIR server; `NOT_LISTED` if the caller may not name it.
+        near: codes that we do not know, on what looks like an order or a T-score.
+        silent_after: seconds taken by an answer that is not shown; None if it is.
     """
-    record, cards = answer.record_state, response.cards
-    carried = next((card.extension for card in cards if card.extension), None)
+
+    entry_id: str
+    at: datetime
+    service_id: str
+    request: HookRequest
+    caller: Caller
+    server: str | None
+    near: tuple[NearMiss, ...]
+    answer: Answer
+    response: HookResponse
+    silent_after: float | None
+
+
+def entry_for(shown: Shown) -> AuditEntry:
+    """Make the entry of an answer: order, inputs, gaps, figures, rules and cards."""
+    answer, request = shown.answer, shown.request
+    record, cards = answer.record_state, shown.response.cards
     return AuditEntry(
         kind="answer",
-        id=entry_id,
-        at=at,
-        service_id=service_id,
+        id=shown.entry_id,
+        at=shown.at,
+        service_id=shown.service_id,
         hook_instance=request.hook_instance,
         patient=request.context.patient_id,
         user=request.context.user_id,
         encounter=request.context.encounter_id,
-        client=caller.client,
-        tenant=caller.tenant,
+        client=shown.caller.client,
+        tenant=shown.caller.tenant,
         status=200,
-        result="shown" if silent_after is None else SILENT,
+        result="shown" if shown.silent_after is None else SILENT,
         refracture_band=_band(answer),
         residual_pain_band=None,  # no figure is said of it
         partial=bool(record.unread or record.incomplete),
         warning=any(card.indicator == "warning" for card in cards),
         cards=tuple(_shown(card, answer) for card in cards),
-        content={
-            "orders": list(answer.order.references) if answer.order else [],
-            "order": _order(answer.order) if answer.order else None,
-            "draftsDigest": request.context.drafts_digest,
-            "record": {
-                "server": server,
-                "unread": dict(record.unread),
-                "incomplete": dict(record.incomplete),
-                "unreadable": record.unreadable,
-                "foreign": record.foreign,
-            },
-            "findings": [_finding(one) for _, one in sorted(answer.findings.known.items())],
-            "gaps": [_gap(one) for _, one in sorted(answer.findings.gaps.items())],
-            "passedOver": _passed_over(answer.findings),
-            "boneDrugs": _bone_drugs(answer.findings.bone_drugs),
-            "policy": _policy(answer.policy),
-            "models": {
-                study.id: {"version": study.version, "digest": study.digest}
-                for study in sorted(studies, key=lambda one: one.id)
-            },
-            "assessments": (carried or assessments_extension(answer))[EXTENSION],
-            "shownFigures": [one._asdict() for one in shown_figures(answer, cards)],
-            "signals": [one.name for one in answer.signals],
-            "facts": [
-                {"id": one.id, **({"closedBy": one.closed_by} if one.closed_by else {})} for one in answer.facts.held
-            ],
-            "recommendations": [one.rule.id for one in answer.recommendations],
-            "suggestions": _suggestions(answer),
-            "digests": dict(digests),
-            "cards": Written(f"[{','.join(map(_card_text, cards, response.card_texts))}]"),
-            "closures": closures,
-            **({} if silent_after is None else {"silent": {"milliseconds": round(silent_after * 1000)}}),
-            **({"nearMisses": [one._asdict() for one in near]} if near else {}),
-        },
+        content=_content(shown),
     )
+
+
+def _content(shown: Shown) -> dict[str, Any]:
+    """What may be purged later."""
+    answer, cards = shown.answer, shown.response.cards
+    case = answer.case
+    studies = sorted(case.in_force.studies_in_force, key=lambda one: one.id)
+    carried = next((card.extension for card in cards if card.extension), None)
+    grounds = grounds_of(answer, cards)
+    texts = map(_card_text, cards, shown.response.card_texts)
+    content: dict[str, Any] = {
+        "orders": list(case.order.references) if case.order else [],
+        "order": _order(case.order) if case.order else None,
+        "draftsDigest": shown.request.context.drafts_digest,
+        "record": {
+            "server": shown.server,
+            "unread": dict(case.record.unread),
+            "incomplete": dict(case.record.incomplete),
+            "unreadable": case.record.unreadable,
+            "foreign": case.record.foreign,
+        },
+        "findings": [_finding(one) for _, one in sorted(case.findings.known.items())],
+        "gaps": [_gap(one) for _, one in sorted(case.findings.gaps.items())],
+        "passedOver": _passed_over(case.findings),
+        "boneDrugs": _bone_drugs(case.findings.bone_drugs),
+        "policy": _policy(answer.policy),
+        "models": {one.id: _model(one) for one in studies},
+        "assessments": (carried or assessments_extension(answer))[EXTENSION],
+        "shownFigures": [one._asdict() for one in shown_figures(answer, cards)],
+        "signals": [one.name for one in answer.signals],
+        "facts": [_fact(one) for one in answer.facts.held],
+        "recommendations": [one.rule.id for one in answer.recommendations],
+        "suggestions": _suggestions(answer),
+        "digests": dict(case.in_force.digests),
+        "cards": Written(f"[{','.join(texts)}]"),
+        "closures": closures_json(grounds, case.fracture, case.closures),
+    }
+    if shown.silent_after is not None:
+        content["silent"] = {"milliseconds": round(shown.silent_after * 1000)}
+    if shown.near:
+        content["nearMisses"] = [one._asdict() for one in shown.near]
+    return content
+
+
+def _model(study: LogisticStudy | PooledStudy) -> dict[str, Any]:
+    return {"version": study.version, "digest": study.digest}
+
+
+def _fact(fact: HeldFact) -> dict[str, str]:
+    closed = {"closedBy": fact.closed_by} if fact.closed_by else {}
+    return {"id": fact.id, **closed}
 
 
 def _suggestions(answer: Answer) -> dict[str, str]:
@@ -114,8 +148,16 @@ def _suggestions(answer: Answer) -> dict[str, str]:
     }
 
 
-def near_miss_entry(at: datetime, service_id: str, near: Sequence[NearMiss], caller: Caller) -> AuditEntry:
-    """Make the entry of orders that were nearly recognised: codes of the hospital, and nothing about the patient."""
+def near_miss_entry(
+    at: datetime,
+    service_id: str,
+    near: Sequence[NearMiss],
+    caller: Caller,
+) -> AuditEntry:
+    """Make the entry of orders that were nearly recognised.
+
+    It holds codes of the hospital, and nothing about the patient.
+    """
     return AuditEntry(
         kind="near-miss",
         at=at,
@@ -126,8 +168,19 @@ def near_miss_entry(at: datetime, service_id: str, near: Sequence[NearMiss], cal
     )
 
 
+def missing_orders_entry(at: datetime, service_id: str, caller: Caller, *, calls: int, missing: int) -> AuditEntry:
+    """Make the entry of calls that carried no draft orders: counts since the last such entry, of one process."""
+    return AuditEntry(
+        kind="near-miss",
+        at=at,
+        service_id=service_id,
+        client=caller.client,
+        content={"nearMisses": [], "ordersMissing": {"calls": calls, "missing": missing}},
+    )
+
+
 def _band(answer: Answer) -> str | None:
-    """The band of the patient's own figure; None where the usual is said, or nothing."""
+    """Give the band of the patient's own figure; None if there is none."""
     pooled = answer.assessment.pooled
     is_own = answer.assessment.status_of("refracture") == "assessed"
     return pooled.figure.band if pooled is not None and is_own else None
@@ -151,19 +204,24 @@ def _order(order: AugmentationOrder) -> dict[str, Any]:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
+    sources = finding.provenance
     return {
         "name": finding.name,
         "value": finding.value,
         "unit": finding.unit,
         "date": finding.observed.isoformat() if finding.observed else None,
         "since": finding.since.isoformat() if finding.since else None,
-        "sources": [{"resource": one.resource, "code": one.code, "origin": one.origin} for one in finding.provenance],
+        "sources": [_source(one) for one in sources],
         **({} if finding.may_reassure else {"mayReassure": False}),
     }
 
 
+def _source(source: Provenance) -> dict[str, str]:
+    return {"resource": source.resource, "code": source.code, "origin": source.origin}
+
+
 def _gap(gap: Gap) -> dict[str, Any]:
-    """With the value that was seen, or that one was: it leaves the record open."""
+    """Keep the value that was seen, or that one was: it leaves the record open."""
     found: dict[str, Any] = {"name": gap.name, "reason": gap.reason}
     if gap.value is not None:
         found["value"] = gap.value
@@ -180,13 +238,25 @@ def _passed_over(findings: Findings) -> list[dict[str, str]]:
 def _bone_drugs(drugs: BoneDrugs) -> dict[str, Any]:
     """The history behind what a card says of bone drugs; names are ours."""
     lists = {"entries": drugs.entries, "unread": drugs.unread, "unclear": drugs.unclear}
-    return {"uses": [_use(one) for one in drugs.uses], **{name: part for name, part in lists.items() if part}}
+    return {
+        "uses": [_use(one) for one in drugs.uses],
+        **{name: part for name, part in lists.items() if part},
+    }
 
 
 def _use(use: DrugUse) -> dict[str, Any]:
     """One drug, without what is not known."""
-    days = {"started": use.started, "lastDose": use.last_dose, "ordered": use.ordered, "ended": use.ended}
-    marks = {"taken": use.is_taken, "running": use.is_running, "standingOrder": use.is_ordered}
+    days = {
+        "started": use.started,
+        "lastDose": use.last_dose,
+        "ordered": use.ordered,
+        "ended": use.ended,
+    }
+    marks = {
+        "taken": use.is_taken,
+        "running": use.is_running,
+        "standingOrder": use.is_ordered,
+    }
     return {
         "name": use.name,
         **{name: _days(day) for name, day in days.items() if day},
@@ -211,10 +281,14 @@ def _policy(policy: Policy) -> dict[str, Any]:
 
 
 def _card_text(card: Card, shown: str) -> str:
-    """The card as shown, but with only the id and the times of a corrected order, and a digest of all of it."""
-    for action in (one for suggestion in card.suggestions for one in suggestion.actions if one.type == "update"):
+    """Give the card as shown, of a corrected order only its id, times and digest."""
+    actions = [one for suggestion in card.suggestions for one in suggestion.actions]
+    for action in actions:
+        if action.type != "update":
+            continue
         resource, found = action.resource or {}, action.to_json()
-        kept = {name: resource[name] for name in ("resourceType", "id", *TIMES) if name in resource}
+        names = ("resourceType", "id", *TIMES)
+        kept = {name: resource[name] for name in names if name in resource}
         kept_of = {**found, "resource": kept, "resourceDigest": json_digest(resource)}
         shown = shown.replace(canonical_json(found), canonical_json(kept_of))
     return shown

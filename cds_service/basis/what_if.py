@@ -13,7 +13,7 @@ from cds_service.basis.page import TITLES, say_figure
 from cds_service.basis.pooled_plots import trial_chart
 from cds_service.cards.answer import Answer
 from cds_service.cards.study_words import MEASURES_OF_SARCOPENIA
-from cds_service.core.assessment import assess
+from cds_service.core.case import assess_case
 from cds_service.core.facts import Finding, Findings, Gap, Value
 from cds_service.core.pooled_study import YesNoInput
 from cds_service.core.wording import UNITS
@@ -114,19 +114,9 @@ def try_values(answer: Answer, service: Service, given: Mapping[str, str]) -> Tr
     if faults or not changed:
         return Trial(controls=controls, faults=faults)
     findings = with_changes(answer.findings, {one.name: _read(one) for one in changed}, service)
-    other = replace(
-        answer,
-        findings=findings,
-        assessment=assess(
-            findings,
-            answer.record_state,
-            service.models,
-            service.pooled,
-            service.studies,
-            answer.policy,
-        ),
-    )
-    return Trial(controls=controls, results=tuple(_results(answer, other)))
+    case = replace(answer.case, findings=findings)
+    other = replace(answer.conclusion, case=case, assessment=assess_case(case))
+    return Trial(controls=controls, results=tuple(_results(answer, replace(answer, conclusion=other))))
 
 
 def _fault(control: Control, service: Service) -> str:

@@ -2,26 +2,28 @@
 
 import logging
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Protocol, get_args
 
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
 from cds_service.errors import CallFailed, CdsError, DataFileError
 from cds_service.outgoing import Connections
+from cds_service.outgoing.address import Address, parse_address
 from cds_service.outgoing.cached import Cached, Monotonic
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.json_text import JsonTextError, decode_json
-from cds_service.site.clients import Algorithm
+from cds_service.site.clients import Algorithm, Client
 from cds_service.site.folder import SiteFolder
 
 LOG = logging.getLogger("kyphoplasty_cds.callers")
 MAX_KEYS = 100
 MAX_KID = 256  # characters
+MAX_SETS = 20  # of one index
 RSA_BITS = (2048, 8192)  # shorter keys can be broken, longer ones are slow
 RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
 # Key type or curve -> algorithms of RFC 7518 and RFC 8037 that such a key can verify.
@@ -114,8 +116,45 @@ def _read_key(member: Mapping[str, Any], algorithms: Collection[str]) -> tuple[P
     return keys if kind != "RSA" or shortest <= public.key_size <= longest else "jwks.weak"
 
 
+class KeySource(Protocol):
+    """Where the keys of one issuer come from."""
+
+    @property
+    def addresses(self) -> Sequence[str]:
+        """Where a token may say that its key is, for the log."""
+
+    @property
+    def ids(self) -> Collection[str]:
+        """Ids of the keys that are known now, for the log."""
+
+    def keys(self, kid: str, until: Deadline) -> KeySet:
+        """The keys in force, which have this one if it can be had in time."""
+
+    def named(self, jku: Any, until: Deadline) -> "KeySource | None":
+        """The part of it that a token names by its `jku`; nothing is ever fetched from a URL in a token."""
+
+    def prefetch(self) -> None:
+        """Begin to fetch, without waiting."""
+
+
+def key_source(client: Client, folder: Path, connections: Connections) -> KeySource:
+    """Where this EHR's keys come from, by its table.
+
+    Raises:
+        DataFileError: its key file has no usable key.
+    """
+    if client.jwks_file is not None:
+        return KeyFile(client.issuer, folder / client.jwks_file)
+    if client.jwks_index is not None:
+        return KeyIndex(client.issuer, client.jwks_index, client.jwks_origins, connections)
+    sources = [KeyAddress(client.issuer, url, connections) for url in client.key_urls]
+    return sources[0] if len(sources) == 1 else KeyAddresses(sources)
+
+
 class KeyFile:
     """Keys from a file, which is reloaded when it changes."""
+
+    addresses = ()
 
     def __init__(self, issuer: str, file: Path) -> None:
         """Read the file.
@@ -141,6 +180,15 @@ class KeyFile:
             else:
                 _log("jwks.refresh", self._issuer, self._keys)
         return self._keys
+
+    @property
+    def ids(self) -> Collection[str]:
+        return self._keys.keys.keys()
+
+    def named(self, jku: Any, until: Deadline) -> "KeyFile | None":  # noqa: ARG002 - nothing is fetched
+        """This file, for an address on the EHR's own origin: there is none to compare it with."""
+        named, own = _address(jku), _address(self._issuer)
+        return self if named is not None and own is not None and named.origin == own.origin else None
 
     def prefetch(self) -> None:
         """Do nothing: the keys are already loaded."""
@@ -173,6 +221,18 @@ class KeyAddress:
         self._session = connections.session(max_bytes=MAX_BYTES)
         self.cached = Cached(self._fetch, self._log_fault, monotonic=monotonic)
 
+    @property
+    def addresses(self) -> Sequence[str]:
+        return (self.url,)
+
+    @property
+    def ids(self) -> Collection[str]:
+        return (self.cached.last or NO_KEYS).keys.keys()
+
+    def named(self, jku: Any, until: Deadline) -> "KeyAddress | None":  # noqa: ARG002 - the address is known
+        named = _address(jku)
+        return self if named is not None and named == _address(self.url) else None
+
     def keys(self, kid: str, until: Deadline) -> KeySet:
         """The current keys; if the id is unknown or the keys are old, they are fetched first if possible in time."""
         return self.known(kid, Deadline.after(min(WAIT_SECONDS, until.left))) or NO_KEYS
@@ -199,6 +259,149 @@ class KeyAddress:
         kept = self.cached.last
         event = "jwks.redirect" if reason == "redirect" else "jwks.stale" if kept else "jwks.unreachable"
         _log(event, self._issuer, kept or NO_KEYS, detail=reason)
+
+
+class KeyAddresses:
+    """Keys from several URLs: an EHR that signs with keys of more than one set."""
+
+    def __init__(self, sources: Sequence[KeyAddress]) -> None:
+        self._sources = sources
+
+    @property
+    def addresses(self) -> Sequence[str]:
+        return [one.url for one in self._sources]
+
+    @property
+    def ids(self) -> Collection[str]:
+        return {kid for one in self._sources for kid in one.ids}
+
+    def keys(self, kid: str, until: Deadline) -> KeySet:
+        """The keys of all sets; those that lack this id are asked side by side."""
+        found = NO_KEYS
+        for within in (Deadline.after(0.0), Deadline.after(min(WAIT_SECONDS, until.left))):
+            found = _joined(one.known(kid, within) or NO_KEYS for one in self._sources)
+            if kid in found.keys:
+                break
+        return found
+
+    def named(self, jku: Any, until: Deadline) -> KeyAddress | None:
+        return next((one for one in self._sources if one.named(jku, until)), None)
+
+    def prefetch(self) -> None:
+        for one in self._sources:
+            one.prefetch()
+
+
+class KeyIndex:
+    """Key sets whose URLs are listed at one configured URL; each must be on an allowed origin."""
+
+    def __init__(
+        self,
+        issuer: str,
+        url: str,
+        origins: Collection[str],
+        connections: Connections,
+        *,
+        monotonic: Monotonic = time.monotonic,
+    ) -> None:
+        """Fetches nothing yet.
+
+        Args:
+            origins: of key sets; without any, the list's own.
+        """
+        self._issuer = issuer
+        self._url = url
+        self._origins = {parse_address(one).origin for one in origins or (url,)}
+        self._connections = connections
+        self._monotonic = monotonic
+        self._session = connections.session(max_bytes=MAX_BYTES)
+        self.cached = Cached(self._fetch, self._log_fault, monotonic=monotonic)
+
+    @property
+    def addresses(self) -> Sequence[str]:
+        return [one.url for one in (self.cached.last or {}).values()] or [f"listed at {self._url}"]
+
+    @property
+    def ids(self) -> Collection[str]:
+        return KeyAddresses([*(self.cached.last or {}).values()]).ids
+
+    def keys(self, kid: str, until: Deadline) -> KeySet:
+        """The keys of all listed sets."""
+        listed = self.cached.get(Deadline.after(min(WAIT_SECONDS, until.left))) or {}
+        return KeyAddresses([*listed.values()]).keys(kid, until)
+
+    def named(self, jku: Any, until: Deadline) -> KeyAddress | None:
+        """The listed set at this address; the list is fetched first if it lacks it and there is time."""
+        named = _address(jku)
+        if named is None or named.origin not in self._origins:
+            return None
+        within = Deadline.after(min(WAIT_SECONDS, until.left))
+        return (self.cached.get(within, lambda known: named in known) or {}).get(named)
+
+    def prefetch(self) -> None:
+        """Begin to fetch the list, which begins to fetch the sets."""
+        self.cached.prefetch()
+
+    def _fetch(self) -> Mapping[Address, KeyAddress]:
+        answer = self._session.get(self._url, headers=HEADERS, timeout=FETCH_SECONDS)
+        if answer.status_code != 200:
+            raise CallFailed(f"http-{answer.status_code}", "the address did not answer with a list")
+        try:
+            listed = read_index(answer.content)
+        except NoKeySet:
+            raise CallFailed("not-an-index", "the address did not answer with a list") from None
+        before = self.cached.last or {}
+        found = {one: before.get(one) or self._source(one) for one in listed if one.origin in self._origins}
+        if len(found) < len(listed):
+            _log("jwks.origin", self._issuer, NO_KEYS, detail=f"{len(listed) - len(found)} on other origins")
+        for source in found.values():
+            source.prefetch()
+        return found
+
+    def _source(self, address: Address) -> KeyAddress:
+        return KeyAddress(self._issuer, address.url, self._connections, monotonic=self._monotonic)
+
+    def _log_fault(self, reason: str) -> None:
+        event = "jwks.stale" if self.cached.last else "jwks.unreachable"
+        _log(event, self._issuer, NO_KEYS, detail=f"index: {reason}")
+
+
+def read_index(text: bytes) -> Collection[Address]:
+    """Read the addresses in this list, which may be the one list of an object; each once.
+
+    An entry is an address, or an object with a `jku`. What is neither is left out.
+
+    Raises:
+        NoKeySet: the text is no such list, or too long.
+    """
+    try:
+        document = decode_json(text)
+    except JsonTextError as error:
+        raise NoKeySet(str(error)) from None
+    lists = [document, *(document.values() if isinstance(document, dict) else ())]
+    entries = next((one for one in lists if isinstance(one, list)), None)
+    if entries is None or len(entries) > MAX_SETS:
+        raise NoKeySet(f"not a list of at most {MAX_SETS} addresses")
+    said = (one.get("jku") if isinstance(one, dict) else one for one in entries)
+    return dict.fromkeys(address for one in said if (address := _address(one)) is not None)
+
+
+def _joined(sets: Iterable[KeySet]) -> KeySet:
+    keys: dict[str, tuple[PyJWK, ...]] = {}
+    ignored: dict[str, str] = {}
+    for one in sets:
+        ignored.update(one.ignored)
+        for kid, found in one.keys.items():
+            keys[kid] = keys.get(kid, ()) + found
+    return KeySet(keys, ignored)
+
+
+def _address(url: Any) -> Address | None:
+    """The address in this URL; None if it is none."""
+    try:
+        return parse_address(url) if isinstance(url, str) else None
+    except ValueError:
+        return None
 
 
 def find_key_faults(site: SiteFolder) -> tuple[DataFileError, ...]:

@@ -18,11 +18,10 @@ import jwt
 from jwt.exceptions import InvalidJTIError
 
 from cds_service.audit.used_tokens import UsedTokens
-from cds_service.callers.keys import MAX_KID, KeyAddress, KeyFile
+from cds_service.callers.keys import MAX_KID, KeySource, key_source
 from cds_service.core.caller import Caller
 from cds_service.errors import NotAuthenticated
 from cds_service.outgoing import Connections
-from cds_service.outgoing.address import parse_address
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.json_text import decode_json
 from cds_service.site.clients import MAX_NAME, Client
@@ -32,6 +31,9 @@ MAX_JTI = 256  # characters
 SKEW_SECONDS = 60  # tolerated between the clocks of two machines
 LATEST = 253_402_300_800  # the year 10000; later times are invalid
 SHOWN = 64  # characters of a caller's claims in the log
+SHOWN_ADDRESS = 200  # of one that is an address
+MAX_AUDIENCES = 5  # in the log
+SECRET = re.compile(r"(?<=://)[^/]*@|[?#].*", re.DOTALL)
 SHAPE = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)", re.ASCII)
 # Header members that change how the token is read, or that contain a key.
 REFUSED_MEMBERS: Mapping[str, str] = {
@@ -53,7 +55,7 @@ class KnownClient:
     """One of the site's EHRs, with the source of its keys."""
 
     settings: Client
-    source: KeyFile | KeyAddress
+    source: KeySource
 
     @classmethod
     def of(cls, settings: Client, folder: Path, connections: Connections) -> "KnownClient":
@@ -62,9 +64,7 @@ class KnownClient:
         Raises:
             DataFileError: its key file has no usable key.
         """
-        if settings.jwks_file is not None:
-            return cls(settings, KeyFile(settings.issuer, folder / settings.jwks_file))
-        return cls(settings, KeyAddress(settings.issuer, settings.jwks_url or "", connections))
+        return cls(settings, key_source(settings, folder, connections))
 
 
 class Callers:
@@ -97,8 +97,21 @@ class Callers:
         try:
             return self._verify(text, header, said, addresses, until)
         except NotAuthenticated as refusal:
-            refusal.issuer, refusal.kid = _shown(said.get("iss")), _shown(header.get("kid"))
+            refusal.claimed = _claimed(header, said)
+            refusal.expected = self._expected(said.get("iss"), addresses)
             raise
+
+    def _expected(self, issuer: Any, addresses: Sequence[str]) -> Mapping[str, Any]:
+        """What the site has for a token of this issuer; for an unknown one, the issuers that it knows."""
+        client = self._clients.get(issuer) if isinstance(issuer, str) else None
+        if client is None:
+            return {"iss": [*self._clients]}
+        return {
+            "iss": [client.settings.issuer],
+            "aud": [*addresses, *client.settings.audiences],
+            "jku": [*client.source.addresses],
+            "kid": sorted(client.source.ids),
+        }
 
     def _verify(
         self,
@@ -239,30 +252,18 @@ def _keys_for(header: Mapping[str, Any], client: KnownClient, until: Deadline) -
     algorithm, kid = header["alg"], header["kid"]
     if algorithm not in client.settings.algorithms:
         raise _refusal("jwt.alg")
-    if "jku" in header and not _is_address_of_keys(header["jku"], client.settings):
+    source: KeySource | None = client.source
+    if "jku" in header:
+        source = client.source.named(header["jku"], until)
+    if source is None:
         raise _refusal("jwt.jku")
-    found = client.source.keys(kid, until)
+    found = source.keys(kid, until)
     if kid not in found.keys:
         raise _refusal(found.ignored.get(kid, "jwt.kid_unknown"))
     fitting = found.fitting(algorithm, kid)
     if not fitting:
         raise _refusal("jwt.alg_key")
     return fitting
-
-
-def _is_address_of_keys(jku: Any, client: Client) -> bool:
-    """Whether the token's `jku` is the configured URL; nothing is ever fetched from a URL in a token.
-
-    If the site has the EHR's keys in a file, there is no such URL, so the `jku` must be on the EHR's own origin.
-    """
-    if not isinstance(jku, str):
-        return False
-    with suppress(ValueError):
-        named = parse_address(jku)
-        if client.jwks_url is not None:
-            return named == parse_address(client.jwks_url)
-        return named.origin == parse_address(client.issuer).origin
-    return False
 
 
 def _reason_of(error: jwt.PyJWTError) -> str:
@@ -278,5 +279,19 @@ def _refusal(reason: str) -> NotAuthenticated:
     return NotAuthenticated("Not authenticated.", reason=reason)
 
 
+def _claimed(header: Mapping[str, Any], said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an operator compares with the site's settings."""
+    audience = said.get("aud")
+    several = [_shown(one) for one in audience[:MAX_AUDIENCES]] if isinstance(audience, list) else None
+    return {
+        "iss": _shown(said.get("iss")),
+        "aud": _shown(audience) if several is None else several,
+        "jku": _shown(header.get("jku")),
+        "kid": _shown(header.get("kid")),
+    }
+
+
 def _shown(value: Any) -> str:
-    return value[:SHOWN] if isinstance(value, str) else ""
+    """The beginning of a text, of an address more, and without user, query and fragment, which may be secrets."""
+    text = SECRET.sub("", value) if isinstance(value, str) else ""
+    return text[: SHOWN_ADDRESS if text.startswith(("https://", "http://")) else SHOWN]

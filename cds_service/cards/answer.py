@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from cds_service.cards.texts import CardTexts, shortened
 from cds_service.core.assessment import Assessment
+from cds_service.core.case import Case, Conclusion
 from cds_service.core.chart_facts import ChartFacts
-from cds_service.core.closures import UNKNOWN_FRACTURE, Closures, Fracture
+from cds_service.core.closures import Closures
 from cds_service.core.facts import AugmentationOrder, Findings, RecordState, SupportOrders
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Recommendation
@@ -33,38 +34,76 @@ class Option(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The results of steps 1 to 5; without those on orders, figures alone are said of it (replay, populations).
+    """A conclusion with what its cards need besides.
+
+    Replay and populations say figures alone: their answers have no signing and no orders.
 
     Attributes:
-        order: None when a brace or bed-rest order after an augmentation is answered.
         suggestions: by rule id; several where a rule corrects several orders.
-        fracture: that is treated now, as far as it is known.
-        closures: what earlier overrides close.
         order_words: by rule id, what orders say that the EHR does not carry.
         base_url: where this service's own pages are, without a slash at the end.
-        basis_url: the page of this very answer; empty where there is none.
-        today: the day of the answer, which near dates are said by; of figures alone it is not needed.
+        basis_url: the page of this very answer; empty if there is none.
     """
 
+    conclusion: Conclusion
+    texts: CardTexts
     signing: Signing = field(default_factory=Signing)
-    base_url: str = ""
-    order: AugmentationOrder | None
-    record_state: RecordState
-    findings: Findings
-    support: SupportOrders = field(default_factory=SupportOrders)
-    assessment: Assessment
-    signals: tuple[Signal, ...] = ()
-    facts: ChartFacts = field(default_factory=ChartFacts)
-    fracture: Fracture = UNKNOWN_FRACTURE
-    closures: Closures = field(default_factory=Closures)
-    recommendations: tuple[Recommendation, ...] = ()
     suggestions: Mapping[str, tuple[Suggestion, ...]] = field(default_factory=dict)
     order_words: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    policy: Policy
-    wording: Wording
-    texts: CardTexts
+    base_url: str = ""
     basis_url: str = ""
-    today: date = date.min
+
+    @property
+    def case(self) -> Case:
+        return self.conclusion.case
+
+    @property
+    def order(self) -> AugmentationOrder | None:
+        return self.case.order
+
+    @property
+    def record_state(self) -> RecordState:
+        return self.case.record
+
+    @property
+    def findings(self) -> Findings:
+        return self.case.findings
+
+    @property
+    def support(self) -> SupportOrders:
+        return self.case.support
+
+    @property
+    def closures(self) -> Closures:
+        return self.case.closures
+
+    @property
+    def today(self) -> date:
+        return self.case.today
+
+    @property
+    def policy(self) -> Policy:
+        return self.case.in_force.policy
+
+    @property
+    def wording(self) -> Wording:
+        return self.case.in_force.wording
+
+    @property
+    def assessment(self) -> Assessment:
+        return self.conclusion.assessment
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        return self.conclusion.signals
+
+    @property
+    def facts(self) -> ChartFacts:
+        return self.conclusion.facts
+
+    @property
+    def recommendations(self) -> tuple[Recommendation, ...]:
+        return self.conclusion.recommendations
 
     def has(self, signal: str) -> bool:
         """Whether this signal holds."""

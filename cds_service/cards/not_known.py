@@ -15,6 +15,8 @@ SEEN_NOT_USED = frozenset(
         *("no-value", "future", "undated", "other-method"),
     }
 )
+# Findings whose entries another line of the card tells.
+TOLD = ("old-cancer", "present-spinal-infection", "sepsis", "new-deficit", "bone-malignancy", "recent-cancer")
 # Units for machines: said by the finding's name, or as people write them.
 ANNOTATION = re.compile(r" ?\{([TZ]-?[Ss]core|score)\}|(?<=\d) 1(?= \(|:| is |$)")
 PRINTED = {"[hnsf'U]": "HU", "kg/m2": "kg/m²", "cm2": "cm²", "mm2/m2": "mm²/m²"}
@@ -72,9 +74,17 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
     An entry that another finding tells, as an old cancer, is not named again.
     """
     findings = answer.findings
-    told = {
+    strange = {
+        one.resource
+        for name in EXCLUDING
+        if (gap := findings.gaps.get(name)) and gap.reason == "not-understood"
+        for one in gap.seen
+    }
+    if strange:
+        yield answer.texts.say("notices.not-understood", entries=_entries(len(strange)))
+    told = strange | {
         source.resource
-        for name in (*EXCLUDING, "old-cancer")
+        for name in (*EXCLUDING, *TOLD)
         if (known := findings.known.get(name)) and known.value is True
         for source in known.provenance
     }

@@ -38,7 +38,7 @@ def check_mappings(site: Path | None) -> None:
         sys.exit(2)
     read = load_site(folder) if folder else None
     service = load_service(read)
-    for line in what_was_read(read):
+    for line in (*what_was_read(read), *service.terminology.outdated_expansions()):
         click.echo(line)
     if read is not None:
         for one in (service, *service.of_clients.values()):

@@ -92,7 +92,12 @@ def _outgoing(site: Site | None, clients: Iterable[Client]) -> list[str]:
     """The addresses that this service calls for these clients."""
     if site is None:
         return []
-    addresses = [one for client in clients for one in (*client.fhir_servers, client.jwks_url) if one]
+    addresses = [
+        one
+        for client in clients
+        for one in (*client.fhir_servers, *client.key_urls, client.jwks_index, *client.jwks_origins)
+        if one
+    ]
     if site.review:
         addresses += [site.review.issuer, *site.review.servers]
     return list(dict.fromkeys(addresses))

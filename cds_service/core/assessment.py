@@ -168,10 +168,11 @@ def _assess_outcome(
     policy: Policy,
 ) -> OutcomeAssessment:
     # What the record mentions without deciding: cancer elsewhere, a condition in words.
-    gaps = (findings.gaps.get(name) for name in ABSOLUTE)
-    doubts = tuple(gap.name for gap in gaps if gap is not None and gap.seen)
+    gaps = [findings.gaps.get(name) for name in ABSOLUTE]
+    is_open = any(gap is not None and gap.seen for gap in gaps)
+    doubts = tuple(gap.name for gap in gaps if gap is not None and gap.is_mentioned)
     results = [
-        apply_model(model, findings, policy, has_doubt=bool(doubts))
+        apply_model(model, findings, policy, has_doubt=is_open)
         for _, model in sorted(models.items())
         if model.study.outcome == outcome
     ]

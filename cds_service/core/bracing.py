@@ -306,7 +306,7 @@ def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason
         found.append(KeepReason("brace-noted", "open"))
     gaps = {name: findings.gaps[name] for name in KEEP if name in findings.gaps and name not in by_order | by_signed}
     # What the record mentions without deciding.
-    found += [KeepReason(name, "open") for name, gap in gaps.items() if gap.seen and gap.reason != "unreadable"]
+    found += [KeepReason(name, "open") for name, gap in gaps.items() if gap.is_mentioned and gap.reason != "unreadable"]
     return tuple(found)
 
 

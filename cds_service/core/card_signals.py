@@ -57,6 +57,12 @@ def _young(situation: Situation) -> Signal | None:
     return Signal(f"age {age:.0f}", (situation.findings.known["age"],))
 
 
+@signal("age-unknown")
+def _age_unknown(situation: Situation) -> Signal | None:
+    """Such a patient may be young: nothing is chosen for them."""
+    return Signal("age not known") if situation.findings.number("age") is None else None
+
+
 @signal("weak-bone-likely")
 def _weak_bone_likely(situation: Situation) -> Signal | None:
     """A fracture coded as osteoporotic, T −2.5 or less, an earlier one, or age (E10)."""

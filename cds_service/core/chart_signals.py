@@ -50,6 +50,7 @@ YEAR = timedelta(days=366)
 MNA_LOW = 17.0  # category C: malnourished
 BMI_LOW = 18.5  # kg/m2: underweight (WHO)
 EGFR_LOW = 30.0
+SEVERELY_FRAIL = 7  # Clinical Frailty Scale, of 9
 OLD_AGE = 80
 COUNTS = ("two", "three", "four", "five", "six")
 SECOND = "second"
@@ -307,7 +308,12 @@ def _dementia_or_frailty(situation: Situation) -> Signal | None:
     for name in ("dementia", "severe-frailty"):
         if found := _true(situation, name):
             return _signal(found.label or name.replace("-", " "), found)
-    return None
+    score = situation.findings.known.get("frailty-score")
+    if score is None or float(score.value) < SEVERELY_FRAIL:
+        return None
+    said = f"Clinical Frailty Scale {say_number(float(score.value), 0)}"
+    month = _month_if_old(score, situation)
+    return _signal("severe frailty", score, because=_in_brackets("severe frailty", said, month))
 
 
 @signal("high-energy-cause")

@@ -1,14 +1,18 @@
-"""Our data files, TOML and JSON: read, validated, and every fault as a `DataFileError` that names file and key."""
+"""Read and validate data files, TOML and JSON.
+
+Every fault is a `DataFileError` that names file and key; all faults are told at once.
+"""
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from cds_service.errors import DataFileError
+from cds_service.errors import DataFileError, DataFileErrors
 
 Model = TypeVar("Model")
 UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")  # of a model, of a dataclass
@@ -30,6 +34,55 @@ class DataTable(Closed):
     """A table with hyphenated keys."""
 
     model_config = ConfigDict(alias_generator=lambda name: name.replace("_", "-"), populate_by_name=True)
+
+
+class Faults:
+    """Gathers the faults of several files, or of several parts of one.
+
+        faults = Faults()
+        with faults:
+            units = load_units(folders)
+        with faults:
+            drugs = load_drugs(folders)
+        faults.stop()
+
+    What a faulty part would have made is not bound until `stop` has passed.
+    """
+
+    def __init__(self) -> None:
+        """Begin without a fault."""
+        self._found: list[DataFileError] = []
+
+    def __enter__(self) -> None:
+        """Begin a part, which may have faults."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        """Keep the faults of the part; anything else is raised."""
+        if not isinstance(error, DataFileError):
+            return False
+        self._found += error.faults
+        return True
+
+    @property
+    def found(self) -> tuple[DataFileError, ...]:
+        """The faults so far, each once."""
+        return tuple({str(fault): fault for fault in self._found}.values())
+
+    def stop(self) -> None:
+        """Raise what was found.
+
+        Raises:
+            DataFileError: there are faults.
+        """
+        if len(self.found) > 1:
+            raise DataFileErrors(self.found)
+        if self.found:
+            raise self.found[0]
 
 
 def label(path: Path) -> str:
@@ -59,24 +112,36 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def validated(model: type[Model], content: Mapping[str, Any], path: Path, context: Any = None) -> Model:
-    """Validate the content as a model; the error names the first faulty key, and repeats no value.
+    """Validate the content as a model; the error names the faulty keys, and no value.
 
     Args:
         model: a pydantic model or dataclass.
         content: of the file.
         path: of the file.
         context: for the model's validators.
+
+    Raises:
+        DataFileError: a key is unknown, missing or wrong.
     """
     try:
         return TypeAdapter(model).validate_python(content, context=context)
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        found = error.errors(
+            include_url=False,
+            include_context=False,
+            include_input=False,
+        )
         # A misspelt key explains a missing one, so it is reported first.
-        first = min(faults, key=lambda fault: fault["type"] not in UNKNOWN_KEY)
-        said = first["msg"].removeprefix("Value error, ")
-        if first["type"] in UNKNOWN_KEY:
-            said = "no such key here; check its spelling and its table"
-        raise DataFileError(label(path), ".".join(map(str, first["loc"])), said) from None
+        found.sort(key=lambda fault: fault["type"] not in UNKNOWN_KEY)
+        faults = [_fault(one["type"], one["loc"], one["msg"], path) for one in found]
+        raise (faults[0] if len(faults) == 1 else DataFileErrors(faults)) from None
+
+
+def _fault(kind: str, place: Sequence[int | str], message: str, path: Path) -> DataFileError:
+    if kind in UNKNOWN_KEY:
+        message = "no such key here; check its spelling and its table"
+    key = ".".join(map(str, place))
+    return DataFileError(label(path), key, message.removeprefix("Value error, "))
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

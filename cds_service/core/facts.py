@@ -23,6 +23,7 @@ GapReason = Literal[
     "no-value",  # data absent, comparator, text
     "future",  # dated after the order
     "undated",  # no date, so its age is not known
+    "not-understood",  # entries of its list that nobody understands, or by free words alone
     "undetermined",  # its sources are missing or do not decide
     "other-method",  # measured in a way that gives a different quantity
 ]
@@ -128,6 +129,11 @@ class Gap(NamedTuple):
     value: Value | None = None
     observed: date | None = None
     why: str = ""
+
+    @property
+    def is_mentioned(self) -> bool:
+        """The record holds something about it that does not decide: more than entries nobody understands."""
+        return bool(self.seen) and self.reason != "not-understood"
 
 
 class PassedOver(NamedTuple):

@@ -4,7 +4,7 @@ Steps 4 to 7 of the method in docs/pooled.md. Nothing is drawn or fitted here.
 """
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -216,8 +216,10 @@ class PooledModel:
     def risk(self, known: Mapping[str, float | bool], baseline: PooledBaseline) -> float:
         """The risk alone, 0..1, as `figure` has it: for what would be if more were known."""
         used, _ = self._held(known)
-        best, _ = self._estimates(used, baseline)
-        return expit(best.log_odds)
+        fitted = baseline.recalibration
+        own = self._own_baseline(baseline)
+        found = [self.averaging.log_odds(bone, used, own) for bone in _bones(used)]
+        return expit(max(map(fitted.move, found) if fitted else found))
 
     def _baseline(
         self,
@@ -245,7 +247,7 @@ class PooledModel:
 
     def _held(self, known: Mapping[str, float | bool]) -> tuple[dict[str, float], dict[str, float]]:
         """All values as numbers, those outside what is held moved to its end; and the moved."""
-        if foreign := set(known) - {one.id for one in self.study.inputs}:
+        if foreign := known.keys() - self.study.by_id.keys():
             raise ValueError(f"{self.study.id} has no input {', '.join(sorted(foreign))}")
         used = {name: float(value) for name, value in known.items()}
         if not all(map(math.isfinite, used.values())):
@@ -261,24 +263,31 @@ class PooledModel:
     def _estimates(self, used: Mapping[str, float], baseline: PooledBaseline) -> tuple[Estimate, Estimate | None]:
         """The patient's figure and, if T and HU are known, the other and lower one."""
         fitted = baseline.recalibration
-        own = self.table.baseline.mean if fitted else baseline.log_odds
-        bones: list[Bone] = [bone for bone in BONES if bone in used] or [BONES[0]]
-        found = [self.averaging.estimate(bone, used, own) for bone in bones]
+        own = self._own_baseline(baseline)
+        found = [self.averaging.estimate(bone, used, own) for bone in _bones(used)]
         if fitted is not None:
             found = [Estimate(one.bone, fitted.move(one.log_odds), fitted.slope * one.error) for one in found]
         best, *rest = sorted(found, key=lambda one: -one.log_odds)
         return best, rest[0] if rest else None
+
+    def _own_baseline(self, baseline: PooledBaseline) -> float:
+        """Log odds at which the model computes; what is refitted moves its results."""
+        return self.table.baseline.mean if baseline.recalibration else baseline.log_odds
 
     def _baseline_variance(self, estimate: Estimate, baseline: PooledBaseline) -> float:
         fitted = baseline.recalibration
         return baseline.variance if fitted is None else fitted.variance_at(fitted.own(estimate.log_odds))
 
     def _effects(self, bone: Bone, entered: Mapping[str, float], baseline: PooledBaseline) -> dict[str, float]:
-        fitted = baseline.recalibration
-        own = self.table.baseline.mean if fitted else baseline.log_odds
+        fitted, own = baseline.recalibration, self._own_baseline(baseline)
         means = dict(zip(self.study.names(bone), self.averaging.centre(bone, own).means.tolist(), strict=True))
         slope = fitted.slope if fitted else 1.0
         return {name: slope * self.beta(name) * (value - means[name]) for name, value in entered.items()}
+
+
+def _bones(used: Mapping[str, float]) -> Sequence[Bone]:
+    """The bone inputs to try: those that are known, else the first."""
+    return [bone for bone in BONES if bone in used] or BONES[:1]
 
 
 def load_pooled_model(study: PooledStudy, folder: Path) -> PooledModel:

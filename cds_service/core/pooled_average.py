@@ -11,6 +11,7 @@ from itertools import product
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cds_service.core.pooled_study import SARCOPENIA, Bone, PooledStudy
 from cds_service.core.pooled_table import PooledTable
@@ -19,6 +20,7 @@ from cds_service.core.table import Matrix, Vector
 
 NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 NODE_WEIGHTS = NODE_WEIGHTS / NODE_WEIGHTS.sum()
+Columns = NDArray[np.intp]
 
 
 class Centre(NamedTuple):
@@ -51,8 +53,12 @@ class _Grid:
     """Everything that a patient of whom these inputs are known may be, a row each.
 
     Attributes:
+        given: columns with a value, and their names.
         known: continuous inputs with a value, by column.
         open: continuous inputs without one, by column.
+        known_spread: mean and SD of the known ones.
+        open_spread: mean and SD of the open ones.
+        open_held: lowest and highest value of the open ones.
         regression: from known standardised values to the open ones.
         deviations: of the open ones from that, standardised.
         values: of the yes/no inputs without a value; the other columns are 0.
@@ -60,13 +66,17 @@ class _Grid:
         has_sarcopenia: by row, where it is not known.
     """
 
-    known: tuple[int, ...]
-    open: tuple[int, ...]
+    given: Mapping[int, str]
+    known: Columns
+    open: Columns
+    known_spread: tuple[Vector, Vector]
+    open_spread: tuple[Vector, Vector]
+    open_held: tuple[Vector, Vector]
     regression: Matrix
     deviations: Matrix
     values: Matrix
     weights: Vector
-    has_sarcopenia: Vector | None
+    has_sarcopenia: NDArray[np.bool_] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,31 +129,37 @@ class Averaging:
         """
         terms, centre = self._of(bone), self.centre(bone, baseline)
         patients, weights = self._patients(bone, used)
-        risks = 1 / (1 + np.exp(-(centre.intercept + patients @ terms.betas)))
+        risks = _risks(patients, terms, centre)
         risk = float(weights @ risks)
         moved = weights * risks * (1 - risks) / (risk * (1 - risk))
         gradient = moved @ patients - moved.sum() * centre.means
         return Estimate(bone, logit(risk), math.sqrt(float(gradient**2 @ terms.variances)))
 
+    def log_odds(self, bone: Bone, used: Mapping[str, float], baseline: float) -> float:
+        """The log odds of that figure alone."""
+        patients, weights = self._patients(bone, used)
+        risks = _risks(patients, self._of(bone), self.centre(bone, baseline))
+        return logit(float(weights @ risks))
+
     def _patients(self, bone: Bone, used: Mapping[str, float]) -> tuple[Matrix, Vector]:
         """Every patient that this one may be, a row each, and how likely each is."""
         terms = self._of(bone)
-        named = {name: used[name] for name in terms.names if name in used}
-        grid = self._grid(bone, frozenset(named))
+        grid = self._grid(bone, frozenset(used).intersection(terms.names))
         values = grid.values.copy()
-        for at, name in enumerate(terms.names):
-            if name in named:
-                values[:, at] = named[name]
-        known, unknown = list(grid.known), list(grid.open)
+        for at, name in grid.given.items():
+            values[:, at] = used[name]
         scores = np.empty((len(values), len(terms.means)))
-        scores[:, known] = (values[:, known] - terms.means[known]) / terms.sds[known]
-        scores[:, unknown] = grid.deviations + scores[:, known] @ grid.regression
-        spread = terms.means[unknown] + terms.sds[unknown] * scores[:, unknown]
-        values[:, unknown] = np.clip(spread, terms.held[unknown, 0], terms.held[unknown, 1])
+        mean, sd = grid.known_spread
+        scores[:, grid.known] = (values[:, grid.known] - mean) / sd
+        if len(grid.open):
+            away = grid.deviations + scores[:, grid.known] @ grid.regression
+            (mean, sd), (lowest, highest) = grid.open_spread, grid.open_held
+            scores[:, grid.open] = away
+            values[:, grid.open] = np.minimum(np.maximum(mean + sd * away, lowest), highest)
         if grid.has_sarcopenia is None:
             return values, grid.weights
         yes = self.study.sarcopenia_share(scores @ terms.shifts)
-        return values, grid.weights * np.where(grid.has_sarcopenia == 1, yes, 1 - yes)
+        return values, grid.weights * np.where(grid.has_sarcopenia, yes, 1 - yes)
 
     def _grid(self, bone: Bone, known: frozenset[str]) -> _Grid:
         """The rows for this set of known inputs; made at first use."""
@@ -157,6 +173,11 @@ class Averaging:
         if found is None:
             found = self._terms[bone] = _make_terms(self.study, self.table, bone)
         return found
+
+
+def _risks(patients: Matrix, terms: _Terms, centre: Centre) -> Vector:
+    """The risk of each patient, 0..1."""
+    return np.asarray(1 / (1 + np.exp(-(centre.intercept + patients @ terms.betas))))
 
 
 def _make_terms(study: PooledStudy, table: PooledTable, bone: Bone) -> _Terms:
@@ -195,11 +216,15 @@ def _make_grid(study: PooledStudy, terms: _Terms, known: frozenset[str]) -> _Gri
             share = study.yes_no_by_id[name].unrecorded
             weights = weights * np.where(answer == 1, share, 1 - share)
     return _Grid(
-        known=tuple(given),
-        open=tuple(unknown),
+        given={at: name for at, name in enumerate(terms.names) if name in known},
+        known=np.array(given, dtype=np.intp),
+        open=np.array(unknown, dtype=np.intp),
+        known_spread=(terms.means[given], terms.sds[given]),
+        open_spread=(terms.means[unknown], terms.sds[unknown]),
+        open_held=(terms.held[unknown, 0], terms.held[unknown, 1]),
         regression=regression,
         deviations=np.repeat(deviations, len(answers), axis=0),
         values=values,
         weights=weights,
-        has_sarcopenia=None if SARCOPENIA in known else values[:, terms.names.index(SARCOPENIA)],
+        has_sarcopenia=None if SARCOPENIA in known else values[:, terms.names.index(SARCOPENIA)] == 1,
     )

@@ -344,7 +344,12 @@ class PooledStudy(Part):
 
     def names(self, bone: Bone) -> tuple[str, ...]:
         """Names of the inputs with this bone input alone, the continuous ones first."""
-        return tuple(one.id for one in (*self.numbers_with(bone), *self.yes_no))
+        return self._names[bone]
+
+    @cached_property
+    def _names(self) -> dict[Bone, tuple[str, ...]]:
+        numbers = {bone: self.numbers_with(bone) for bone in BONES}
+        return {bone: tuple(one.id for one in (*numbers[bone], *self.yes_no)) for bone in BONES}
 
     def correlations(self, bone: Bone) -> NDArray[np.float64]:
         """Of the continuous inputs with this bone input."""
@@ -353,9 +358,12 @@ class PooledStudy(Part):
 
     def sarcopenia_share(self, shift: NDArray[np.float64]) -> NDArray[np.float64]:
         """How likely sarcopenia is, so many log odds from the patients' average."""
+        return np.asarray(1 / (1 + np.exp(-(self._sarcopenia_log_odds + shift))))
+
+    @cached_property
+    def _sarcopenia_log_odds(self) -> float:
         share = self.yes_no_by_id[SARCOPENIA].share
-        log_odds = self.sarcopenia_shift.scale * np.log(share / (1 - share)) + shift
-        return np.asarray(1 / (1 + np.exp(-log_odds)))
+        return float(self.sarcopenia_shift.scale * np.log(share / (1 - share)))
 
     @property
     def table_digest(self) -> str:

@@ -10,13 +10,13 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from cds_service.core.assessment import Assessment
 from cds_service.core.bracing import Correction
+from cds_service.core.chart_facts import ChartFacts
 from cds_service.core.closures import NOTHING_CLOSED, Closures
 from cds_service.core.data_file import DataTable
 from cds_service.core.facts import Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
-from cds_service.core.signals import Signal
+from cds_service.core.signals import Signal, Situation
 from cds_service.core.wording import capital, join_words, say_date, say_month
 
 MOST_REASONS = 2  # on a card; all stand in the audit entry
@@ -161,23 +161,22 @@ class Rule(DataTable):
 
 
 def recommend(
-    assessment: Assessment,
-    findings: Findings,
+    situation: Situation,
     signals: Sequence[Signal],
-    support: SupportOrders,
+    facts: ChartFacts,
     rules: Sequence[Rule],
-    values: Mapping[str, str],
-    facts: Collection[str] = (),
     closures: Closures = NOTHING_CLOSED,
 ) -> tuple[Recommendation, ...]:
-    """The rules that fire, by rank; of the measurements the one that would add most.
+    """Choose the rules that fire, by rank, and the one measurement that adds most.
 
     Args:
-        values: words for placeholders that every rule may use (weeks, T-score, dates).
-        facts: the facts that hold, and who leads (`ChartFacts.names`): rules ask for them as for signals.
-        closures: overrides in force; an act that they close is left out, a button alone has none.
+        facts: rules ask for them, and for the one that leads, as for signals.
+        closures: overrides in force. An act that they close is left out; a button that
+            they close leaves its act.
     """
-    by_name = {signal.name: signal for signal in signals} | {name: Signal(name=name) for name in facts}
+    findings, values = situation.findings, words_of_rules(situation.policy)
+    by_name = {signal.name: signal for signal in signals}
+    by_name |= {name: Signal(name=name) for name in facts.names()}
     fired: list[Recommendation] = []
     for rule in sorted(rules, key=lambda rule: rule.rank):
         because = _reasons(rule, by_name, findings)
@@ -187,12 +186,12 @@ def recommend(
             continue
         asked = [one for one in rule.asks if one.is_open(findings, by_name)]
         supplies = {*rule.supplies} - {one.supplies for one in rule.asks} | {one.supplies for one in asked}
-        gain = assessment.gain_of(supplies)
+        gain = situation.assessment.gain_of(supplies)
         if rule.supplies and gain <= 0:
             continue
         measures = join_words(one.words for one in asked) if asked else ""
         words = {**values, "asked": measures, "Asked": capital(measures)}
-        one = _recommendation(rule, because, by_name, support, gain, words)
+        one = _recommendation(rule, because, by_name, situation.support, gain, words)
         is_offered = not closures.closes_button(rule.order_kind)
         fired.append(one if is_offered else replace(one, order=None, label=""))
     # One measurement, the last: first what costs little (pre-selected), then what would add most.

@@ -8,7 +8,7 @@ are in `drug_signals`.
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -107,22 +107,24 @@ def signal(name: str) -> Callable[[Detector], Detector]:
     return register
 
 
-def find_signals(situation: Situation) -> tuple[Signal, ...]:
-    """All signals that hold, those of the studies' cut-offs first, each in a fixed order."""
-    cutoffs = [
-        (cutoff.id, _beyond_cutoff(situation, study, cutoff))
+def find_signals(situation: Situation, names: Collection[str] | None = None) -> tuple[Signal, ...]:
+    """Find the signals that hold, those of the studies' cut-offs first.
+
+    Args:
+        names: of those that are looked for; None for all.
+    """
+    cutoffs = (
+        (cutoff.id, partial(_beyond_cutoff, study=study, cutoff=cutoff))
         for _, study in sorted(situation.studies.items())
         for cutoff in study.cutoffs
-    ]
-    named = [(name, detect(situation)) for name, detect in SIGNALS.items()]
-    held = [found._replace(name=name) for name, found in (*cutoffs, *named) if found is not None]
-    return tuple(held)
-
-
-def find_named_signals(situation: Situation, names: Collection[str]) -> tuple[Signal, ...]:
-    """Those of these signals that hold; a name that no detector has holds never."""
-    found = ((name, detect(situation)) for name, detect in SIGNALS.items() if name in names)
-    return tuple(one._replace(name=name) for name, one in found if one is not None)
+    )
+    detectors: tuple[tuple[str, Detector], ...] = (*cutoffs, *SIGNALS.items())
+    found = []
+    for name, detect in detectors:
+        held = detect(situation) if names is None or name in names else None
+        if held is not None:
+            found.append(held._replace(name=name))
+    return tuple(found)
 
 
 def signal_names(studies: Mapping[str, Study]) -> frozenset[str]:

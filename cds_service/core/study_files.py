@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from cds_service.core.data_file import label, read_toml, validated
+from cds_service.core.data_file import Faults, label, read_toml, validated
 from cds_service.core.pooled_study import PooledStudy
 from cds_service.core.study import ContraryEvidence, LogisticStudy, MarkerStudy, StrataStudy, Study
 from cds_service.errors import DataFileError
@@ -51,15 +51,11 @@ def load_contrary_evidence(folder: Path) -> ContraryEvidence:
     return read
 
 
-def find_study_faults(folder: Path, units: Mapping[str, str]) -> list[DataFileError]:
-    """The first fault of every study file, for a checking command that reports them all."""
-    found = []
+def find_study_faults(folder: Path, units: Mapping[str, str], faults: Faults) -> None:
+    """Add the faults of every study file."""
     for path in sorted(folder.glob("*.toml")):
-        try:
+        with faults:
             _read(path, units)
-        except DataFileError as error:
-            found.append(error)
-    return found
 
 
 def _read(path: Path, units: Mapping[str, str] | None = None) -> AnyStudy:

@@ -56,9 +56,9 @@ def open_exclusions(study: Study, findings: Findings) -> tuple["Silence", ...]:
         gap = findings.gaps.get(criterion.finding)
         if gap is None or criterion.require.equals is not False:
             continue
-        if gap.seen:
+        if gap.is_mentioned:
             found.append(Silence(gap.name, "open"))
-        elif gap.reason == "not-read":
+        elif gap.reason in ("not-read", "not-understood"):
             found.append(Silence(gap.name, "unread"))
     return tuple(found)
 
@@ -79,7 +79,7 @@ class Silence(NamedTuple):
             criterion is met. `aged`: older than fresh or than usable, two values
             contradict, or it is not known how it was measured. `open`: it would put the
             patient outside, and the record mentions it without deciding. `unread`: the
-            same, and its list could not be read.
+            same, and its list could not be read, or was not understood whole.
     """
 
     finding: str

@@ -89,6 +89,7 @@ class FindingSpec:
         also_keys: further keys that must have been read before "no" may be said.
         answers: concept map of coded answers.
         closed_world: a list that was read and is not empty says "no" by silence.
+        only_codes_exclude: free words on the list never support "no": codes and exact names of harmless diseases do.
         acute_only: ICD-10-CM seventh characters of later encounters (D, G, K, P, S) do not count.
         raises_below: a value under it raises the risk beside every model, so that one which cannot be used is open,
             unless it is a lower limit at or above it, or an older one.
@@ -137,6 +138,7 @@ class FindingSpec:
     answers: Name | None = None
     pick: Pick = "newest"
     closed_world: bool = False
+    only_codes_exclude: bool = False
     acute_only: bool = False
     raises_below: float | None = None
     ambiguous: Mapping[Name, float] = Field(default_factory=dict)

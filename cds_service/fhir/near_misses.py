@@ -19,6 +19,7 @@ Kind = Literal[
     "order-by-words",  # answered by its words: no code was known
     "order-not-taken",  # its words name an augmentation, and it was not taken for one
     "t-score",  # a T-score by its words or unit, under a code that we do not know
+    "problem",  # an entry of the problem list that no code and no exact name explains
     "brace-unread",  # an element that kept the end of a brace from being pre-selected
 ]
 MOST = 20  # of one request
@@ -71,6 +72,12 @@ def missed_t_scores(observations: Iterable[Json], terminology: Any) -> tuple[Nea
             words = folded(whole if len(whole) <= LONGEST_TITLE else "\n".join(one[:LONGEST_TITLE] for one in said))
             if "score" in words and _T_SCORE.search(words) and not terminology.concepts(code):
                 found |= dict.fromkeys(_near("t-score", [code]))
+    return tuple(found)[:MOST]
+
+
+def missed_problems(conditions: Iterable[Json]) -> tuple[NearMiss, ...]:
+    """The codes of these entries of the problem list, which were not understood."""
+    found = dict.fromkeys(near for one in conditions for near in _near("problem", [one.get("code")]))
     return tuple(found)[:MOST]
 
 

@@ -16,13 +16,12 @@ from typing import Any, NamedTuple
 
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
-from cds_service.core.assessment import OUTCOMES, Assessment, assess
-from cds_service.core.chart_facts import ChartFacts, rank_facts
-from cds_service.core.facts import AugmentationOrder, Findings, SupportOrders
-from cds_service.core.signals import Situation, find_named_signals
+from cds_service.core.assessment import OUTCOMES
+from cds_service.core.case import Case, Questions, conclude
+from cds_service.core.facts import AugmentationOrder, Findings
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
-from cds_service.fhir.facts.chart import Horizon
+from cds_service.fhir.facts.chart import Chart, Horizon
 from cds_service.fhir.gathering.prefetch import QueryResult, each_once
 from cds_service.fhir.gathering.reading import NO_SERVER
 from cds_service.fhir.gathering.record import PatientRecord, checked, record_in, state_of
@@ -84,6 +83,12 @@ class Run:
     def specs(self) -> Mapping[str, FindingSpec]:
         """The findings that figures rest on."""
         return {name: spec for name, spec in self.service.finding_specs.items() if name not in OF_CARDS}
+
+    @cached_property
+    def questions(self) -> Questions:
+        """Ask for the facts that make what is said of the risk a lower limit, or nothing."""
+        files = tuple(one for one in self.hook.facts if one.not_counted or one.forbids_risk)
+        return Questions(facts=files, signals=frozenset(one.signal for one in files))
 
 
 ID = re.compile(rb'"id"\s*:\s*"([^"]*)"')
@@ -170,45 +175,16 @@ def _score(patient: str, kinds: Mapping[str, Sequence[Json]], run: Run) -> tuple
     rows = find_rows(record, visits, run.service, run.as_of) if run.with_worklist else ()
     if findings.is_true("deceased"):
         return _not_applicable(DECEASED), DECEASED, rows
-    service, state = run.service, state_of(record)
-    assessment = assess(
-        findings,
-        state,
-        service.models,
-        service.pooled,
-        service.studies,
-        service.policy,
-    )
-    found = Answer(
+    case = Case(
+        in_force=run.service,
+        questions=run.questions,
         order=order,
-        record_state=state,
+        record=state_of(record),
         findings=findings,
-        assessment=assessment,
-        facts=_facts(findings, assessment, run, day),
-        policy=run.service.policy,
-        wording=run.service.wording,
-        texts=run.hook.texts,
-    )
-    return assessments_extension(found)[EXTENSION], "", rows
-
-
-def _facts(findings: Findings, assessment: Assessment, run: Run, day: date) -> ChartFacts:
-    """Facts on record that the model does not count, or that forbid a figure.
-
-    They make what is said of the risk a lower limit, or nothing.
-    """
-    situation = Situation(
-        findings=findings,
-        support=SupportOrders(),
-        assessment=assessment,
-        policy=run.service.policy,
-        studies=run.service.studies,
-        wording=run.service.wording,
         today=day,
     )
-    files = [one for one in run.hook.facts if one.not_counted or one.forbids_risk]
-    signals = find_named_signals(situation, {one.signal for one in files})
-    return rank_facts(files, signals, (), common={})
+    found = Answer(conclusion=conclude(case), texts=run.hook.texts)
+    return assessments_extension(found)[EXTENSION], "", rows
 
 
 def known_on(
@@ -236,7 +212,14 @@ def known_on(
     record = record_in(answers, plan, (), terminology, person, deadline)
     signed = with_referred(signed, record, None, None, person, until=deadline)
     order = find_augmentation_order(signed, terminology)
-    return record, order, find_facts(run.service, specs, order, record, Horizon(day, day, date.max, day), deadline)
+    chart = Chart(
+        record,
+        terminology,
+        Horizon(day, day, date.max, day),
+        treated=order.levels if order else (),
+        deadline=deadline,
+    )
+    return record, order, find_facts(run.service, chart, order, specs)
 
 
 def _not_applicable(why: str) -> list[Json]:

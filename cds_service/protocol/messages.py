@@ -137,6 +137,12 @@ class OrderSignContext(Inbound):
             raise ValueError("not a FHIR id")
         return found
 
+    @property
+    def has_orders(self) -> bool:
+        """Whether any order came at all, of whatever kind."""
+        entries = self.draft_orders.get("entry") if self.draft_orders else None
+        return isinstance(entries, list) and any(isinstance(one, dict) and one.get("resource") for one in entries)
+
     @cached_property
     def drafts_digest(self) -> str:
         """SHA-256 of the draft orders: proves which ones were signed without storing them."""

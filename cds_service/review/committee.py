@@ -1,27 +1,30 @@
-"""Figures for a committee: what fired, what was accepted or overridden and why, by month and recommendation.
+"""Figures for a committee: what fired, what was accepted or overridden and why.
 
-Never by user. Counts of 1 to 4 are hidden. If a row or column has a single hidden count, the next smallest is hidden
-too, since the total would reveal it.
+Never by user. Who may list entries sees exact counts; of the others `small_counts` hides the
+small ones, and their periods are whole calendar years.
 """
 
+import csv
+import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import BadRequest
 
 from cds_service.audit.counts import Counts, count_months
+from cds_service.audit.exporting import safe_cell
 from cds_service.core.wording import MONTHS
 from cds_service.review.desk import Desk
+from cds_service.review.login import may
+from cds_service.review.small_counts import Counted, Line, Shown, add_up, hide, show
 from cds_service.review.words import say_code
 
 MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")
-SMALLEST = 5
-HIDDEN = "< 5"  # one of 1 to 4
-WITHHELD = "…"  # large enough, but it would reveal a hidden count
+MOST_MONTHS = 120
+FIELDS = frozenset({"since", "until"})
 BY_MONTH = {
     "Answers": "answer",
     "Partial": "partial",
@@ -30,6 +33,17 @@ BY_MONTH = {
     "Warnings": "warning",
     "Accepted": "accepted",
     "Overridden": "overridden",
+}
+NO_FEEDBACK = "No feedback"
+CARD_COLUMNS = ("Cards", "Warnings", "Accepted", "Overridden", NO_FEEDBACK)
+FEEDBACK = ("Accepted", "Overridden", NO_FEEDBACK)  # they add up to the cards
+RULE_COLUMNS = {"Fired": "fired", "Accepted": "accepted", "Overridden": "overridden"}
+OF_RULE = {"Fired": "Cards", "Accepted": "Accepted", "Overridden": "Overridden"}
+RATES = {  # of a hundred
+    "Cards per 100 answers": ("Cards", "Answers"),
+    "Warnings per 100 cards": ("Warnings", "Cards"),
+    "Accepted per 100 cards": ("Accepted", "Cards"),
+    "Overridden per 100 cards": ("Overridden", "Cards"),
 }
 # Of the pooled figure; "high" and "lower" are of answers under earlier rules, by studies.
 BANDS = {
@@ -40,140 +54,281 @@ BANDS = {
     "Lower (study)": "lower",
     "No own figure": "none",
 }
-Rows = Sequence[tuple[str, Sequence[int]]]
-Place = tuple[int, int]
+Tables = Mapping[str, Counted]
+PAGE = {
+    # name: title of the rows, caption, label of the sums
+    "monthly": ("Month", "By month", "All months"),
+    "cards": ("Card", "By card", "All cards"),
+    "rules": ("Recommendation", "By recommendation", ""),
+    "reasons": ("Reason", "Why cards were overridden", "All"),
+    "bands": ("Outcome", "Bands shown", ""),
+    "refusals": ("Reason", "Refusals", "All"),
+}
 
 
 def figure_routes(routes: Blueprint, desk: Desk) -> None:
+    """Add the page of figures, and the same as CSV."""
+
     @routes.get("/figures")
     def figures() -> str:
-        since, until = _period(desk.gate.clock().date())
-        with desk.store.reader.reading() as connection:
-            counts = count_months(connection, since, until, desk.scope)
-        desk.gate.note("figures", content={"since": since, "until": until})
-        return render_template("review-figures.html", since=since, until=until, **_tables(counts, since, until))
+        since, until, tables, others = _read(desk)
+        return render_template(
+            "review-figures.html",
+            since=since,
+            until=until,
+            is_exact=may("patients"),
+            tiles=_tiles(tables["monthly"]),
+            captions={name: caption for name, (_, caption, _) in PAGE.items()},
+            rates=_rates(tables["monthly"]),
+            **{name: _shown(name, table) for name, table in tables.items()},
+            **others,
+        )
+
+    @routes.get("/figures.csv")
+    def figures_csv() -> Response:
+        since, until, tables, _ = _read(desk)
+        text = "".join(_csv_of(_shown(name, table), PAGE[name][1]) for name, table in tables.items())
+        response = Response(text, content_type="text/csv; charset=utf-8")
+        name = f"figures-{since}-{until}.csv"
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
 
 
-def _period(today: date) -> tuple[str, str]:
+def _read(desk: Desk) -> tuple[str, str, Tables, Mapping[str, int]]:
+    """The period and its tables; the look is an entry before anything is shown."""
+    is_exact = may("patients")
+    since, until = _period(desk.gate.clock().date(), is_exact=is_exact)
+    with desk.store.reader.reading() as connection:
+        counts = count_months(connection, since, until, desk.scope)
+    desk.gate.note("figures", content={"since": since, "until": until})
+    others = {name: sum(_of_name(counts, name).values()) for name in ("lost", "unread")}
+    if is_exact:
+        return since, until, tables_of(counts, since, until), others
+    years = [_hidden(tables_of(counts, f"{year}-01", f"{year}-12")) for year in _years(since, until)]
+    return since, until, {name: add_up([year[name] for year in years]) for name in PAGE}, others
+
+
+def _period(today: date, *, is_exact: bool) -> tuple[str, str]:
     """First and last month from the URL; by default the year up to today.
 
     Raises:
         BadRequest: the URL contains something else.
     """
+    if unknown := sorted(set(request.args) - FIELDS):
+        raise BadRequest(f"{unknown[0]} is no field of this page.")
     until = request.args.get("until") or f"{today:%Y-%m}"
     since = request.args.get("since") or _months("0001-01", f"{today:%Y-%m}")[-12]
     if not MONTH.fullmatch(since) or not MONTH.fullmatch(until):
         raise BadRequest("A period is two months, 2026-05 and 2026-06.")
-    return min(since, until), max(since, until)
+    since, until = min(since, until), max(since, until)
+    if is_exact:
+        return since, until
+    first = max(int(since[:4]), int(until[:4]) - MOST_MONTHS // 12 + 1)
+    return f"{first}-01", f"{until[:4]}-12"
 
 
 def _months(since: str, until: str) -> list[str]:
     """The months of a period, at most the newest ten years."""
     first, last = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (since, until))
-    return [f"{month // 12}-{month % 12 + 1:02}" for month in range(max(first, last - 119), last + 1)]
+    newest = max(first, last - MOST_MONTHS + 1)
+    return [f"{month // 12}-{month % 12 + 1:02}" for month in range(newest, last + 1)]
 
 
-def _tables(counts: Counts, since: str, until: str) -> dict[str, Any]:
-    """The tables of the page, and the numbers of answers that were lost and of entries that could not be read."""
+def _years(since: str, until: str) -> range:
+    return range(int(since[:4]), int(until[:4]) + 1)
+
+
+# --- tables ---------------------------------------------------------------------------
+
+
+def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
+    """The tables of a period, with every count."""
+    held = [
+        (month, topic, rule, name, count)
+        for (month, topic, rule, name), count in counts.items()
+        if since <= month <= until and count
+    ]
     by_month: Counter[tuple[str, str]] = Counter()
     whole: Counter[tuple[str, str, str]] = Counter()
-    for (month, topic, rule, name), count in counts.items():
+    for month, topic, rule, name, count in held:
         whole[topic, rule, name] += count
         if not rule:
             by_month[month, name] += count
-    months = [
-        (
-            f"{MONTHS[int(month[5:]) - 1]} {month[:4]}",
-            _with_unanswered([by_month[month, one] for one in BY_MONTH.values()]),
-        )
-        for month in _months(since, until)
-    ]
-    cards = [
-        (say_code("topic", topic), _with_unanswered([whole[topic, "", name] for name in list(BY_MONTH.values())[3:]]))
-        for topic in sorted({topic for topic, rule, _ in whole if topic and not rule})
-    ]
-    rules = [
-        (rule, [whole[topic, rule, name] for name in ("fired", "accepted", "overridden")])
-        for topic, rule in {(topic, rule) for topic, rule, _ in whole if rule}
-    ]
-    bands = [
-        (title, [whole["", "", f"band:{outcome}:{band}"] for band in BANDS.values()])
-        for outcome, title in (("refracture", "Refracture"), ("residual-pain", "Residual pain"))
-    ]
-    titles = (*BY_MONTH, "No feedback")
+    months = {_say_month(month): month for month in _months(since, until)}
+    topics = {say_code("topic", topic): topic for topic, rule, _ in sorted(whole) if topic and not rule}
+    rules = {_rule_name(topic, rule): (topic, rule) for topic, rule, _ in whole if rule}
     return {
-        "monthly": make_table("Month", titles, months, parts=[(5, 6, 7)], total="All months"),
-        "cards": make_table("Card", titles[3:], cards, parts=[(2, 3, 4)], total="All cards"),
-        "rules": make_table("Recommendation", ("Fired", "Accepted", "Overridden"), _most_first(rules)),
-        "reasons": make_table("Reason", ("Overridden",), _named(whole, "reason:"), total="All"),
-        "bands": make_table("Outcome", tuple(BANDS), bands, parts=[range(len(BANDS))]),
-        "refusals": make_table("Reason", ("Times",), _named(whole, "refusal:"), total="All"),
-        "lost": whole["", "", "lost"],
-        "unread": whole["", "", "unread"],
+        "monthly": _table(
+            months,
+            (*BY_MONTH, NO_FEEDBACK),
+            _with_no_feedback(lambda row, name: by_month[months[row], name]),
+            parts=(FEEDBACK,),
+            has_totals=True,
+        ),
+        "cards": _table(
+            topics,
+            CARD_COLUMNS,
+            _with_no_feedback(lambda row, name: whole[topics[row], "", name]),
+            parts=(FEEDBACK,),
+            has_totals=True,
+        ),
+        "rules": _most_first(
+            _table(
+                rules,
+                tuple(RULE_COLUMNS),
+                lambda row, column: whole[(*rules[row], RULE_COLUMNS[column])],
+            )
+        ),
+        "reasons": _named(whole, "reason:", "Overridden"),
+        "bands": _table(
+            {"Refracture": "refracture", "Residual pain": "residual-pain"},
+            tuple(BANDS),
+            lambda row, column: whole["", "", f"band:{row.lower().replace(' ', '-')}:{BANDS[column]}"],
+            parts=(tuple(BANDS),),
+        ),
+        "refusals": _named(whole, "refusal:", "Times"),
     }
 
 
-def _with_unanswered(values: Sequence[int]) -> list[int]:
-    """Counts that end with cards shown, warnings, accepted and overridden; and the cards without feedback."""
-    shown, _, accepted, overridden = values[-4:]
-    return [*values, shown - accepted - overridden]
+def _say_month(month: str) -> str:
+    return f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"
 
 
-def _named(counts: Counter[tuple[str, str, str]], prefix: str) -> Rows:
+def _rule_name(topic: str, rule: str) -> str:
+    return f"{say_code('topic', topic)}: {rule}"
+
+
+def _with_no_feedback(count: Callable[[str, str], int]) -> Callable[[str, str], int]:
+    """Counts by the columns' titles, with the cards that nobody answered."""
+
+    def value(row: str, column: str) -> int:
+        if column != NO_FEEDBACK:
+            return count(row, BY_MONTH[column])
+        answered = count(row, "accepted") + count(row, "overridden")
+        return count(row, "shown") - answered
+
+    return value
+
+
+def _table(
+    rows: Iterable[str],
+    columns: tuple[str, ...],
+    value: Callable[[str, str], int],
+    *,
+    parts: tuple[tuple[str, ...], ...] = (),
+    has_totals: bool = False,
+) -> Counted:
+    names = tuple(rows)
+    values = {(row, column): value(row, column) for row in names for column in columns}
+    return Counted(columns=columns, rows=names, values=values, parts=parts, has_totals=has_totals)
+
+
+def _named(counts: Counter[tuple[str, str, str]], prefix: str, column: str) -> Counted:
     """Counts of whole cards and answers whose name begins so."""
-    found = [
-        (f"{say_code('topic', topic)}: " * bool(topic) + name.removeprefix(prefix), [count])
+    found = {
+        f"{say_code('topic', topic)}: " * bool(topic) + name.removeprefix(prefix): count
         for (topic, rule, name), count in counts.items()
         if name.startswith(prefix) and not rule
-    ]
-    return _most_first(found)
+    }
+    table = _table(found, (column,), lambda row, _: found[row], has_totals=True)
+    return _most_first(table)
 
 
-def _most_first(rows: Rows) -> Rows:
-    return sorted(rows, key=lambda row: (-row[1][0], row[0]))
+def _most_first(table: Counted) -> Counted:
+    first = table.columns[0]
+    rows = sorted(table.rows, key=lambda row: (-table.shown(row, first), row))
+    return Counted(
+        columns=table.columns,
+        rows=tuple(rows),
+        values=table.values,
+        has_totals=table.has_totals,
+    )
 
 
-def make_table(
-    title: str, columns: Sequence[str], rows: Rows, *, parts: Iterable[Sequence[int]] = (), total: str = ""
-) -> dict[str, Any]:
-    """A table for display: each row with its label, its cells, and the first count as a share of the largest.
+def _of_name(counts: Counts, wanted: str) -> Mapping[str, int]:
+    return {month: count for (month, _, _, name), count in counts.items() if name == wanted}
 
-    Args:
-        parts: columns that add up to another one, so that a single hidden cell among them could be computed.
-        total: label of the row of sums; without it there is no such row.
+
+# --- what is hidden -------------------------------------------------------------------
+
+
+def _hidden(tables: Tables) -> dict[str, Counted]:
+    """The tables of one year without small counts, nor what would tell them.
+
+    A card's counts are those of its main recommendation, and the sum of its reasons: where
+    the one is hidden, the others are.
     """
-    values = [list(cells) for _, cells in rows]
-    hidden = _hide(values, parts, has_total=bool(total))
-    most = max((cells[0] for row, cells in enumerate(values) if (row, 0) not in hidden), default=0) or 1
-    shown = [
-        (
-            label,
-            [
-                WITHHELD if (row, column) in hidden and one >= SMALLEST else _say(one)
-                for column, one in enumerate(cells)
-            ],
-            None if (row, 0) in hidden else cells[0] / most,
-        )
-        for row, (label, cells) in enumerate(rows)
+    cards = hide(tables["cards"])
+    reasons, rules = tables["reasons"], tables["rules"]
+    of_topic = {topic: _rows_of(reasons, topic) for topic in cards.rows}
+    lines = [Line(tuple((row, "Overridden") for row in rows)) for rows in of_topic.values()]
+    told = {
+        min(rows, key=lambda row: reasons.shown(row, "Overridden"))
+        for topic, rows in of_topic.items()
+        if rows and (topic, "Overridden") in cards.hidden
+    }
+    told_rules = {
+        (row, column)
+        for topic in cards.rows
+        for column, of_card in OF_RULE.items()
+        if (topic, of_card) in cards.hidden
+        for row in _rows_of(rules, topic)
+    }
+    return {
+        "monthly": hide(tables["monthly"]),
+        "cards": cards,
+        "rules": hide(rules, also=told_rules),
+        "reasons": hide(reasons, also={(row, "Overridden") for row in told}, more=lines),
+        "bands": hide(tables["bands"]),
+        "refusals": hide(tables["refusals"]),
+    }
+
+
+def _rows_of(table: Counted, topic: str) -> list[str]:
+    return [row for row in table.rows if row.startswith(f"{topic}: ")]
+
+
+# --- the page -------------------------------------------------------------------------
+
+
+def _shown(name: str, table: Counted) -> Shown:
+    title, _, total = PAGE[name]
+    return show(table, title, total)
+
+
+def _tiles(monthly: Counted) -> Sequence[tuple[str, str]]:
+    titles = {
+        "Answers": "answers",
+        "Partial": "with a partial record",
+        "Refused": "refused",
+        "Cards": "cards shown",
+        "Accepted": "cards accepted",
+        "Overridden": "cards overridden",
+        NO_FEEDBACK: "cards without feedback",
+    }
+    return [(monthly.say_total(column), title) for column, title in titles.items()]
+
+
+def _rates(monthly: Counted) -> Shown:
+    """Rates by month, of what is shown; the trend."""
+    rows = [(row, [_rate(monthly, row, *pair) for pair in RATES.values()], None) for row in monthly.rows]
+    return Shown("Month", tuple(RATES), rows)
+
+
+def _rate(monthly: Counted, row: str, part: str, whole: str) -> str:
+    places = {(row, part), (row, whole)}
+    if places & monthly.hidden or not monthly.shown(row, whole):
+        return "–"
+    return f"{100 * monthly.shown(row, part) / monthly.shown(row, whole):.0f}"
+
+
+def _csv_of(table: Shown, caption: str) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    rows = [
+        [caption, table.title, *table.columns],
+        *([caption, label, *cells] for label, cells, _ in table.rows),
+        *([[caption, table.total[0], *table.total[1]]] if table.total else []),
     ]
-    sums = [_say(sum(column)) for column in zip(*values, strict=True)] or [_say(0)] * len(columns)
-    return {"title": title, "columns": columns, "rows": shown, "total": (total, sums) if total else None}
-
-
-def _hide(values: Sequence[Sequence[int]], parts: Iterable[Sequence[int]], *, has_total: bool) -> set[Place]:
-    """Hide small cells; while a line has a single hidden cell, hide one more, so that no sum reveals it."""
-    hidden = {(row, at) for row, cells in enumerate(values) for at, value in enumerate(cells) if 0 < value < SMALLEST}
-    lines = [[(row, at) for at in part] for part in parts for row in range(len(values))]
-    if has_total and values:
-        lines += [[(row, at) for row in range(len(values))] for at in range(len(values[0]))]
-    while True:
-        single = [line for line in lines if len(hidden.intersection(line)) == 1]
-        others = [[(values[row][at], (row, at)) for row, at in line if values[row][at]] for line in single]
-        more = {min(one for one in line if one[1] not in hidden)[1] for line in others if len(line) > 1}
-        if not more:
-            return hidden
-        hidden |= more
-
-
-def _say(value: int) -> str:
-    return HIDDEN if 0 < value < SMALLEST else f"{value:,}".replace(",", "\u202f")
+    writer.writerows([safe_cell(cell.replace("\u202f", "")) for cell in row] for row in rows)
+    return text.getvalue()

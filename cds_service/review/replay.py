@@ -3,14 +3,13 @@
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import assessment_json
-from cds_service.core.assessment import assess
-from cds_service.core.chart_facts import rank_facts
+from cds_service.core.case import Case, Questions, conclude_kept
 from cds_service.core.facts import (
     AugmentationOrder,
     Finding,
@@ -21,12 +20,12 @@ from cds_service.core.facts import (
     RecordState,
 )
 from cds_service.core.policy import Policy
-from cds_service.core.signals import Signal
 from cds_service.errors import CdsError
 from cds_service.service import Service, ServiceHook
 
 # In place of where a value that was not used came from, which the entry does not hold.
 SEEN = Provenance(resource="", origin="prefetch", code="", printed="", rule="")
+NEVER = date.min  # an entry keeps no day that near dates could be said by
 SAME = 1e-9  # relative; machines differ in the last digits
 EARLIER = (
     "shown under earlier rules, by which one study spoke for the patient; the figures of"
@@ -112,27 +111,23 @@ def _of_studies(assessments: Mapping[str, Any]) -> dict[str, Any]:
 
 def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> Answer:
     """The answer as far as the entry holds it; without orders in force, recommendations and suggestions."""
-    findings = _findings(content)
     parts = {name: part for name, part in content["record"].items() if name != "server"}
     record = RecordState(**parts)
     in_force = service.policy.model_dump(by_alias=True)  # with what entered the figures then
-    signals = tuple(Signal(name=name) for name in content["signals"])
     kept = {
         name: _without_retired(part, in_force[name]) if name in THRESHOLDS else part
         for name, part in content.get("policy", {}).items()
     }
     policy = Policy.model_validate({**in_force, "recalibration": {}, **kept})
-    return Answer(
+    case = Case(
+        in_force=replace(service, policy=policy),
+        questions=Questions(facts=hook.facts),
         order=_order(content),
-        record_state=record,
-        findings=findings,
-        assessment=assess(findings, record, service.models, service.pooled, service.studies, policy),
-        signals=signals,
-        facts=rank_facts(hook.facts, signals, (), common={}),
-        policy=policy,
-        wording=service.wording,
-        texts=hook.texts,
+        record=record,
+        findings=_findings(content),
+        today=NEVER,
     )
+    return Answer(conclusion=conclude_kept(case, content["signals"]), texts=hook.texts)
 
 
 def _without_retired(kept: Mapping[str, Any], in_force: Mapping[str, Any]) -> Any:

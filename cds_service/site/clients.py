@@ -7,7 +7,7 @@ from pydantic import Field, Strict, StringConstraints, model_validator
 
 from cds_service.core.caller import Caller
 from cds_service.protocol.messages import HookInstances
-from cds_service.site.fields import FhirBase, Seconds, SiteTable, Text, Url
+from cds_service.site.fields import FhirBase, Origin, Seconds, SiteTable, Text, Url
 
 MAX_NAME = 256  # characters; the audit log indexes issuers and tenants up to this length
 Name = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME, pattern=r"^[^\x00-\x20\x7f]+$")]
@@ -43,6 +43,8 @@ class Client(SiteTable):
     """One EHR.
 
     Attributes:
+        jwks_url: of its key set; jwks_urls of several, jwks_index of a list of such URLs.
+        jwks_origins: on which sets of the list may be; its own without any.
         algorithms: its tokens may be signed with.
         audiences: accepted besides our own address; whole, as the token has them.
         max_lifetime_seconds: from `iat` to `exp`, at most an hour.
@@ -58,6 +60,9 @@ class Client(SiteTable):
 
     issuer: Name
     jwks_url: Url | None = None
+    jwks_urls: tuple[Url, ...] = ()
+    jwks_index: Url | None = None
+    jwks_origins: tuple[Origin, ...] = ()
     jwks_file: Text | None = None
     algorithms: tuple[Algorithm, ...] = Field(default=RECOMMENDED, min_length=1)
     audiences: tuple[Text, ...] = ()
@@ -76,8 +81,11 @@ class Client(SiteTable):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        if (self.jwks_url is None) == (self.jwks_file is None):
-            raise ValueError("exactly one of jwks-url and jwks-file is needed")
+        ways = (self.jwks_url, self.jwks_urls or None, self.jwks_index, self.jwks_file)
+        if sum(way is not None for way in ways) != 1:
+            raise ValueError("exactly one of jwks-url, jwks-urls, jwks-index and jwks-file is needed")
+        if self.jwks_origins and self.jwks_index is None:
+            raise ValueError("jwks-origins: only with jwks-index")
         for tenant, servers in self.tenant_fhir_servers.items():
             if tenant not in self.tenants or not set(servers) <= set(self.fhir_servers):
                 raise ValueError("tenant-fhir-servers: only tenants of tenants, and bases of fhir-servers")
@@ -86,6 +94,11 @@ class Client(SiteTable):
         if not self.fhir_aliases.keys() <= set(self.fhir_servers):
             raise ValueError("fhir-aliases: only for bases of fhir-servers")
         return self
+
+    @property
+    def key_urls(self) -> tuple[str, ...]:
+        """The configured URLs of its key sets."""
+        return (self.jwks_url,) if self.jwks_url is not None else self.jwks_urls
 
     def scopes(self) -> Iterator[tuple[str, Caller]]:
         """Each account that is bound to this EHR, with what it may see."""

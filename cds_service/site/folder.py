@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
@@ -240,7 +240,13 @@ def _check_clients(file: Path, site: Site) -> None:
 
 
 def _check_networks(file: Path, place: str, client: Client, access: FhirAccess) -> None:
-    urls = {f"{place}.fhir-servers": client.fhir_servers, f"{place}.jwks-url": (client.jwks_url,)}
+    urls: dict[str, Iterable[str | None]] = {
+        f"{place}.fhir-servers": client.fhir_servers,
+        f"{place}.jwks-url": (client.jwks_url,),
+        f"{place}.jwks-urls": client.jwks_urls,
+        f"{place}.jwks-index": (client.jwks_index,),
+        f"{place}.jwks-origins": client.jwks_origins,
+    }
     for key, addresses in urls.items():
         for url in addresses:
             if url is not None and not access.allow_private_networks and _is_private(parse_address(url)):

@@ -29,8 +29,10 @@ from cds_service.web.feedback_api import feedback_routes
 from cds_service.web.health import health_routes
 from cds_service.web.logs import UnauthenticatedCalls
 from cds_service.web.metrics import CountedLog, Metrics
+from cds_service.web.missing_orders import MissingOrders
 from cds_service.web.pages import page_routes
 from cds_service.web.sandbox import is_open, sandbox_routes
+from cds_service.web.worksheet import worksheet_routes
 
 CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -109,6 +111,7 @@ def create_app(
         metrics=metrics,
         callers=callers,
         unauthenticated=UnauthenticatedCalls(),
+        missing_orders=MissingOrders(),
         links=links,
     )
     register_errors(app)
@@ -119,6 +122,7 @@ def create_app(
     app.register_blueprint(page_routes(around, has_sandbox=is_open(around.site), has_review=store is not None))
     app.register_blueprint(health_routes(around, audit, is_ending))
     app.register_blueprint(sandbox_routes(around))
+    app.register_blueprint(worksheet_routes(around, site))
     if store is not None:
         review = review_routes(
             service,

@@ -14,17 +14,18 @@ from werkzeug.exceptions import HTTPException
 
 from cds_service.audit.chain import AuditLog, is_probe
 from cds_service.audit.earlier_feedback import EarlierFeedback
+from cds_service.audit.entry import missing_orders_entry
 from cds_service.basis.links import Links
 from cds_service.callers.verifying import Callers
 from cds_service.cards.answered import topic_of
 from cds_service.cards.extension import EXTENSION
 from cds_service.core.caller import NOBODY, Caller
-from cds_service.errors import NotAllowed, NotAuthenticated, UnknownService
+from cds_service.errors import AuditUnavailable, NotAllowed, NotAuthenticated, UnknownService
 from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.outgoing import Connections
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import CONTEXTS, NO_CARDS, HookRequest, HookResponse, OrderSignContext, parse_request
-from cds_service.service import Ports, Service, ServiceHook
+from cds_service.service import NOTE_SECONDS, Ports, Service, ServiceHook
 from cds_service.settings import PrefetchWish, Settings
 from cds_service.site.clients import EVERYTHING, Client
 from cds_service.site.folder import Site
@@ -33,9 +34,11 @@ from cds_service.web.exchange import Exchange
 from cds_service.web.fhir_access import ClosedServer, aliases_of, check_fhir_server, check_right_to_server, open_reader
 from cds_service.web.logs import CALLS, UnauthenticatedCalls
 from cds_service.web.metrics import Metrics
+from cds_service.web.missing_orders import MissingOrders
 from cds_service.web.refusals import record_refusal
 
 CDS_PATH = "/cds-services"
+ORDERS_MISSING = "orders-missing"
 JSON_TYPE = "application/json; charset=utf-8"
 Flow = Callable[[Service, ServiceHook, HookRequest, Ports], HookResponse]
 
@@ -65,6 +68,7 @@ class Surroundings:
     metrics: Metrics
     callers: Callers | None
     unauthenticated: UnauthenticatedCalls
+    missing_orders: MissingOrders
     links: Links | None = None
 
 
@@ -183,6 +187,8 @@ def _answer(around: Surroundings, hook: ServiceHook, exchange: Exchange) -> Hook
     asked = parse_request(exchange.read_body(), hook.hook, exchange.hook_instances)
     deadline.check()
     exchange.hook_instance = asked.hook_instance
+    if not is_probe(asked.context.user_id, asked.context.patient_id):
+        _note_missing_orders(around, hook.id, exchange, is_missing=not asked.context.has_orders)
     if around.site is not None and around.site.service.mode == "off":
         return NO_CARDS
     client, caller = exchange.client, exchange.caller
@@ -202,6 +208,24 @@ def _answer(around: Surroundings, hook: ServiceHook, exchange: Exchange) -> Hook
         basis_url=partial(_basis_url, around, client, deadline),
     )
     return around.flow(around.service.of(caller.client), hook, asked, ports)
+
+
+def _note_missing_orders(around: Surroundings, hook_id: str, exchange: Exchange, *, is_missing: bool) -> None:
+    """Leave a trace of a call that carries no draft orders: it is answered, and would look like another order."""
+    client = exchange.caller.client
+    due = around.missing_orders.note(client, is_missing=is_missing)
+    if not is_missing:
+        return
+    exchange.reason = ORDERS_MISSING
+    around.metrics.orders_missing.inc()
+    if due is not None:
+        calls, missing = due
+        entry = missing_orders_entry(around.clock(), hook_id, exchange.caller, calls=calls, missing=missing)
+        left = exchange.deadline.left if exchange.deadline is not None else NOTE_SECONDS
+        try:
+            around.audit.append(entry, Deadline.after(min(NOTE_SECONDS, max(0.0, left))))
+        except AuditUnavailable:  # nothing is shown that would need it
+            around.missing_orders.keep(client, due)
 
 
 def _is_shown(site: Site | None, context: OrderSignContext, caller: Caller) -> bool:
@@ -254,7 +278,7 @@ def _note(around: Surroundings, exchange: Exchange, status: int) -> None:
             record_refusal(around.audit, terminology, exchange, status, around.clock())
     if isinstance(exchange.failure, NotAuthenticated):  # costs a count and, now and then, a line
         around.metrics.unauthenticated.labels(exchange.failure.reason).inc()
-        around.unauthenticated.note(exchange.failure, exchange.service_id)
+        around.unauthenticated.note(exchange.failure, exchange.service_id, exchange.trace)
 
 
 def _note_call(metrics: Metrics, exchange: Exchange, status: int) -> None:
@@ -274,5 +298,9 @@ def _note_call(metrics: Metrics, exchange: Exchange, status: int) -> None:
         "cards": len(exchange.response.cards),
         "gaps": count_gaps(exchange.response),
     }
-    known = {"client": exchange.caller.client, "reason": exchange.reason or getattr(exchange.failure, "reason", "")}
+    known = {
+        "client": exchange.caller.client,
+        "reason": exchange.reason or getattr(exchange.failure, "reason", ""),
+        "trace": exchange.trace,
+    }
     CALLS.info("call", extra={"fields": fields | {name: value for name, value in known.items() if value}})

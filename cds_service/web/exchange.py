@@ -1,6 +1,7 @@
 """One request to a CDS Hooks endpoint: what was sent, and what is known about it when it is answered."""
 
 import math
+import re
 import threading
 import time
 from dataclasses import dataclass, field
@@ -17,6 +18,10 @@ from cds_service.site.clients import Client
 LARGE_BYTES = 512 * 1024  # three times a full prefetch
 LEAST_BYTES = 6  # for each JSON value; a record takes twenty, and of three a body takes two seconds and 120 MB
 _LARGE = threading.Lock()
+# Version (any but ff; 00 has no more parts), trace id and parent id, which are not zero, flags.
+TRACEPARENT = re.compile(
+    r"(?!ff)(?!00-.{52}-)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-[!-~]{0,200})?"
+)
 
 
 @dataclass(slots=True)
@@ -51,6 +56,12 @@ class Exchange:
     def hook_instances(self) -> HookInstances:
         """The form in which this caller's EHR writes `hookInstance`."""
         return self.client.hook_instance if self.client is not None else "uuid"
+
+    @property
+    def trace(self) -> str:
+        """The trace that the caller's system says this call is of (W3C Trace Context); empty without a valid one."""
+        found = TRACEPARENT.fullmatch(self.request.headers.get("traceparent", ""))
+        return found[1] if found else ""
 
     def read_body(self) -> bytes:
         """Read the body, which must be plain JSON in UTF-8, not longer than `MAX_CONTENT_LENGTH`, and not all brackets.

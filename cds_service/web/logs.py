@@ -167,16 +167,21 @@ class UnauthenticatedCalls:
         self._began = float("-inf")
         self._shown = 0
 
-    def note(self, error: NotAuthenticated, service_id: str) -> None:
+    def note(self, error: NotAuthenticated, service_id: str, trace: str = "") -> None:
         """Record one refused call. Its claims are shortened already, and the log escapes them."""
         with self._lock:
             if time.monotonic() - self._began >= MINUTE:
                 self._began, self._shown = time.monotonic(), 0
             self._shown += 1
             level = logging.WARNING if self._shown <= SHOWN else logging.DEBUG
-        fields = {"event": "unauthenticated", "service": service_id, "reason": error.reason}
-        claimed = {"iss": error.issuer, "kid": error.kid}
-        fields |= {name: value for name, value in claimed.items() if value}
+        fields: dict[str, Any] = {
+            "event": "unauthenticated",
+            "service": service_id,
+            "reason": error.reason,
+        }
+        fields |= {name: value for name, value in (*error.claimed.items(), ("trace", trace)) if value}
+        if error.expected:
+            fields["expected"] = error.expected
         CALLS.log(level, "unauthenticated", extra={"fields": fields})
 
 

@@ -45,6 +45,7 @@ class Metrics:
         self.near_misses = count(
             "near_misses", "Codes that are not known on what looks like an order or a T-score", "kind"
         )
+        self.orders_missing = count("orders_missing", "Calls that carried no draft orders at all")
         self.silence = gauge(
             "hours_since_order",
             "Hours since the last augmentation order of a person, or since the log began; NaN if not known",

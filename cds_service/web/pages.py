@@ -25,7 +25,13 @@ from cds_service.service import Ports, Service, answer
 from cds_service.web.cds_api import Surroundings, json_response
 
 DESCRIPTION = Path(__file__).with_name("openapi.json")
-PAGES = {"/models": "Studies", "/guidelines": "Guidelines", "/sandbox": "Sandbox", "/audit": "Audit"}
+PAGES = {
+    "/models": "Studies",
+    "/guidelines": "Guidelines",
+    "/worksheet": "Worksheet",
+    "/sandbox": "Sandbox",
+    "/audit": "Audit",
+}
 EXAMPLE = "p1-thin-high"
 PROCEDURES = {"PKP": "kyphoplasty", "PVP": "vertebroplasty"}
 

@@ -118,6 +118,14 @@ def test_no_query_and_no_path_of_a_patient_is_written_down(site):
     assert "canary" not in (site.folder / "error.log").read_text()
 
 
+def test_the_trace_of_a_caller_is_in_the_line_and_nothing_else_of_that_header(site):
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    for header in (f"00-{trace}-00f067aa0ba902b7-01", "canary-7"):
+        site.ask("GET", DISCOVERY, headers={"traceparent": header})
+    wait_until(lambda: f'"trace":"{trace}"' in site.access_lines())
+    assert "canary-7" not in site.access_lines()
+
+
 def test_bodies_of_whoever_has_no_token_wait_outside_memory_and_are_few(replicas):
     """A call is known by its token only once its body is whole: until then it costs nobody else anything."""
     need("nginx")

@@ -172,3 +172,21 @@ def test_a_committee_sees_no_silent_answer_among_those_that_were_shown(store):
     cards(service(store, "silent"))
     with store.database.reading() as connection:
         assert count_months(connection, "2026-11", "2026-11")["2026-11", "", "", "answer"] == 0
+
+
+def without_orders():
+    body = order_sign()
+    body["context"]["draftOrders"] = None
+    return body
+
+
+def test_the_report_says_that_no_orders_come_and_the_cure(store):
+    silent = service(store, "silent")
+    assert "No draft orders" not in report()
+    for _ in range(10):
+        assert cards(silent, without_orders()) == []
+    assert json.loads(report("--json"))["ordersMissing"] == {"calls": 10, "missing": 10}
+    text = " ".join(report().split())
+    assert "No draft orders in 10 of 10 calls" in text
+    assert "ServiceRequest (Unsigned Order)" in text
+    assert "letter by letter" in text

@@ -201,6 +201,12 @@ T_SCORES = [
 ]
 
 
+T_SCORES += [
+    pytest.param({**T_SCORE, "text": "Target T-score"}, None, id="a target"),
+    pytest.param({**T_SCORE, "method": {"text": "self-reported"}}, None, id="reported by the patient"),
+]
+
+
 @pytest.mark.parametrize(("observation", "expected"), T_SCORES)
 def test_a_t_score_as_reports_write_it(observation, expected):
     found = value_of("bmd-t-score", observation)

@@ -112,3 +112,16 @@ COURSES = [
 def test_an_ended_course_counts_until_its_end(members, expected):
     said = said_of("steroid-use", medications=[{**PREDNISONE, **members}, {"text": "Amlodipine 5 mg"}])
     assert said != YES if expected == "not yes" else said == expected
+
+
+def test_five_days_of_half_a_year_ago_are_no_long_course():
+    five_days = {"timing": {"repeat": {"boundsDuration": {"value": 5, "code": "d"}}}}
+    members = {"authoredOn": "2026-05-04", "dosageInstruction": [five_days]}
+    medications = [{**PREDNISONE, **members}, {"text": "Amlodipine 5 mg"}]
+    assert said_of("long-term-steroid", medications=medications) != YES
+    assert said_of("steroid-use", medications=medications) != YES
+
+
+def test_a_long_name_is_read_once():
+    name = "Prednisone OPH " + "1." * 3000 + "(tablet)"
+    assert said_of("steroid-use", medications=[{"text": name}, {"text": "Amlodipine 5 mg"}]) == YES

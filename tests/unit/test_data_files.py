@@ -11,7 +11,7 @@ from cds_service.core.study_files import load_studies
 from cds_service.core.table import write_table
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.terminology import load_finding_specs
-from cds_service.loading import load_service
+from cds_service.loading import find_faults, load_service
 from cds_service.site.folder import load_site
 from cds_service.studies.reduced_models import build_table
 from tests.chart_builders import (
@@ -250,3 +250,34 @@ def test_a_logistic_study_is_one_new_file_and_its_built_table(tree):
     assert (found["inputsKnown"], found["horizonMonths"], found["incidence"]) == (1, 12, 0.2)
     assert found["risk"] > 0.2
     assert found["inputs"][0]["date"] == days_ago(10)
+
+
+def test_one_check_tells_every_fault_of_every_file(tree):
+    findings, texts = "mappings/findings/grip-strength.toml", "mappings/texts/en.toml"
+    rule = next((tree.hook / "recommendations").glob("*.toml")).name
+    tree.replace(findings, "fresh_days", "fresh_dais")
+    tree.replace(findings, "decimals = 0", "decimals = 9")
+    tree.replace("mappings/findings/bmi.toml", 'kind = "quantity"', 'kind = "amount"')
+    tree.write("mappings/valueset/t-score-hip.json", "{")
+    tree.write(texts, "= 3\n")
+    tree.write(f"{RULES}/{rule}", "= 3\n")
+    tree.write(f"hooks/{HOOK}/closures.toml", "= 3\n")
+    said = [str(one).removeprefix(f"{tree.folder}/") for one in find_faults(None)]
+    for expected in (
+        f"{findings}: fresh_dais",
+        f"{findings}: decimals",
+        "mappings/findings/bmi.toml: kind",
+        "mappings/valueset/t-score-hip.json",
+        texts,
+        f"{RULES}/{rule}",
+        f"hooks/{HOOK}/closures.toml",
+    ):
+        assert sum(one.startswith(expected) for one in said) == 1, (expected, said)
+
+
+def test_a_start_tells_every_name_that_does_not_exist(tree):
+    tree.replace("mappings/findings/bmi.toml", 'value_sets = ["', 'value_sets = ["nowhere", "never", "')
+    with pytest.raises(DataFileError) as caught:
+        tree.load()
+    keys = [(one.key, str(one).rpartition(": ")[2].split()[0]) for one in caught.value.faults]
+    assert keys == [("value_sets", "nowhere"), ("value_sets", "never")]

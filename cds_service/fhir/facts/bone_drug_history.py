@@ -53,10 +53,15 @@ def read_history(spec: FindingSpec, chart: Chart) -> BoneDrugs:
     silence = say_no(spec, chart, may_count=lambda entry: may_be_taken(entry, spec, chart))
     return BoneDrugs(
         uses=combine(entries, chart.today),
-        entries=chart.entries_read(spec),
+        entries=chart.listed(spec).entries,
         unread=unread,
-        unclear=silence.detail if isinstance(silence, Gap) and not unread else "",
+        unclear=_why(silence) if isinstance(silence, Gap) and not unread else "",
     )
+
+
+def _why(silence: Gap) -> str:
+    """Why nobody knows, for a card: never the number of an entry."""
+    return "an entry could not be read" if silence.reason == "unreadable" else silence.detail
 
 
 # --- the yes and no of the vocabulary, from the history ---------------------------------

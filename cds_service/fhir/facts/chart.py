@@ -9,7 +9,7 @@ from cds_service.core.facts import Finding, Gap, GapReason, Origin, PassedOver, 
 from cds_service.core.months import months_between
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.drugs import Drug, read_billed, read_drug
-from cds_service.fhir.gathering.picking import MEDICATION_TYPES, NOT_UNDERSTOOD, Sourced
+from cds_service.fhir.gathering.picking import MEDICATION_TYPES, NOT_UNDERSTOOD, UNCODED, Sourced
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.gathering.subjects import identifiers_of
@@ -75,6 +75,18 @@ class ValueHolder(NamedTuple):
     matches: tuple[Match, ...]
 
 
+class Listing(NamedTuple):
+    """What the lists that a finding comes from hold.
+
+    Attributes:
+        entries: of the patient; the parts of a medication list count together.
+        not_understood: entries that neither a code nor words identify.
+    """
+
+    entries: int
+    not_understood: list[Entry]
+
+
 class Horizon(NamedTuple):
     """The days of the site that decide what of a record counts.
 
@@ -99,6 +111,7 @@ class Chart:
         values: values of Observations by concept, each with its position in that order.
         mentions: conditions and procedures by the concepts of their codes and words, also with their position.
         unknown: entries that neither a code nor words identify, by type.
+        uncoded: these, and the entries that only free words identify.
     """
 
     def __init__(
@@ -136,6 +149,7 @@ class Chart:
         for entry in _without_replaced(list(chain.from_iterable(each))):
             kinds.setdefault(entry.kind, []).append(entry)
         unknown = {kind: [one for one in entries if NOT_UNDERSTOOD in one.concepts] for kind, entries in kinds.items()}
+        uncoded = {kind: [one for one in entries if one.concepts & UNCODED] for kind, entries in kinds.items()}
         held = [one for entry in kinds.get("Observation", ()) for one in _held_by(entry)]
         listed = [*kinds.get("Condition", ()), *kinds.get("Procedure", ())]
         named = [({*one.named, *[match.concept for match in one.matches]}, one) for one in listed]
@@ -143,6 +157,8 @@ class Chart:
         self.values = _by_concept([({match.concept for match in one.matches}, one) for one in held])
         self.mentions = _by_concept(named)
         self.unknown = {kind: entries for kind, entries in unknown.items() if entries}
+        self.uncoded = {kind: entries for kind, entries in uncoded.items() if entries}
+        self._listed: dict[tuple[tuple[str, ...], bool], Listing] = {}
         self._read_whole = frozenset([key for key, read in record.reads.items() if not _fault(key, read)])
 
     def check_time(self) -> None:
@@ -154,9 +170,9 @@ class Chart:
         if self.deadline is not None:
             self.deadline.check()
 
-    def of_kind(self, *kinds: str) -> Iterable[Entry]:
+    def of_kind(self, *kinds: str) -> list[Entry]:
         """Resources of these types."""
-        return (entry for kind in sorted(kinds) for entry in self.kinds.get(kind, ()))
+        return [entry for kind in sorted(kinds) if kind in self.kinds for entry in self.kinds[kind]]
 
     def values_of(self, concepts: Iterable[str]) -> list[ValueHolder]:
         """The values with any of these concepts, each once, in order."""
@@ -173,16 +189,24 @@ class Chart:
             return ""
         return "; ".join([fault for key in keys if (fault := _fault(key, self.record.reads.get(key)))])
 
-    def entries_read(self, spec: FindingSpec) -> int:
-        """Number of the patient's entries in the lists of a finding; the parts of a medication list count together."""
-        place, reads = LISTS[spec.key][1], self.record.reads
-        others = [key for key in spec.also_keys if key in LISTS and LISTS[key][1] == place]
-        return sum([reads[key].entries for key in (spec.key, *others) if key in reads])
+    def listed(self, spec: FindingSpec) -> Listing:
+        """What the lists of a finding hold; many findings have the same lists.
 
-    def not_understood(self, spec: FindingSpec) -> list[Entry]:
-        """Entries in a finding's lists that neither a code nor words identify."""
-        kinds = sorted(LISTS[key][0] for key in (spec.key, *spec.also_keys) if key in LISTS) if self.unknown else ()
-        return [entry for kind in kinds for entry in self.unknown.get(kind, ())]
+        Entries that only words describe are strange where only codes exclude.
+        """
+        keys = (spec.key, *spec.also_keys)
+        asked = keys, spec.only_codes_exclude
+        if asked not in self._listed:
+            self._listed[asked] = self._read_lists(keys, self.uncoded if spec.only_codes_exclude else self.unknown)
+        return self._listed[asked]
+
+    def _read_lists(self, keys: tuple[str, ...], unknown: Mapping[str, Sequence[Entry]]) -> Listing:
+        place, reads = LISTS[keys[0]][1], self.record.reads
+        lists = [key for key in keys if key in LISTS]
+        together = [key for key in lists if LISTS[key][1] == place and key in reads]
+        kinds = sorted(LISTS[key][0] for key in lists)
+        strange = [entry for kind in kinds for entry in unknown.get(kind, ())]
+        return Listing(sum(reads[key].entries for key in together), strange)
 
     def broken(self, spec: FindingSpec) -> tuple[PassedOver, ...]:
         """Unparseable resources with a finding's concepts, and those that may have any concept."""

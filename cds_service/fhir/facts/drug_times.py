@@ -74,10 +74,19 @@ def end_of_course(raw: Json, chart: Chart) -> date | None:
 
 def end_of_dosage(raw: Json, chart: Chart) -> date | None:
     """The last day on which an order's dosages say to take it; None if one of them is open."""
-    bounds = [member(one, "timing", "repeat", "boundsPeriod") for one in objects(raw.get("dosageInstruction"))]
-    ends = [chart.calendar.last_day(member(one, "end")) for one in bounds]
+    authored = dated(raw.get("authoredOn"), chart)
+    repeats = [member(one, "timing", "repeat") for one in objects(raw.get("dosageInstruction"))]
+    ends = [_end_of_repeat(one, authored, chart) for one in repeats]
     known = [end for end in ends if end]
     return max(known) if known and len(known) == len(ends) else None
+
+
+def _end_of_repeat(repeat: object, authored: Dated | None, chart: Chart) -> date | None:
+    """The end of a timing's period, or of its duration from the day of the order."""
+    if end := chart.calendar.last_day(member(repeat, "boundsPeriod", "end")):
+        return end
+    length = supply(member(repeat, "boundsDuration"))
+    return authored.last + length if authored and length else None
 
 
 def supply(duration: object) -> timedelta | None:

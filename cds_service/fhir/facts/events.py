@@ -22,6 +22,17 @@ from cds_service.fhir.raw_json import Json, member, text, texts_of
 
 MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+# `10 years ago`, as the languages of lists write it.
+AGO = (
+    r"(?<!\d)(\d{1,2}) ?(?:years?|yrs?|y) (?:ago|back|earlier|previously)\b",
+    r"\bvor (?:ca\.? |etwa |rund )?(\d{1,2}) jahre?n?\b",
+    r"\bil y a (?:environ )?(\d{1,2}) ans?\b",
+    r"\bhace (?:unos )?(\d{1,2}) años?\b",
+    r"(?<!\d)(\d{1,2}) anni fa\b",
+    r"(?<!\d)(\d{1,2}) ?年前",
+    r"(?<!\d)(\d{1,2}) ?년 ?전",
+)
+YEARS_AGO = tuple(re.compile(one, re.IGNORECASE) for one in AGO)
 # Elements that place it in time without its first day.
 VAGUE = ("onsetAge", "onsetRange", "onsetString")
 SAME_FALL = timedelta(days=7)  # policy: a fracture written down in the week of a fall
@@ -127,10 +138,15 @@ def _end_of(raw: Json, chart: Chart) -> date | None:
 
 
 def _date_in_words(raw: Json, chart: Chart) -> str:
-    """The newest month or year that its words name, up to now, as FHIR writes it."""
+    """The newest month or year that its words name, up to now, as FHIR writes it.
+
+    Years ago are counted from the day on which it was written.
+    """
     said = " ".join(texts_of(raw.get("code")))
     months = [f"{year}-{int(month):02d}" for month, year in MONTH.findall(said)]
     years = [year for year in YEAR.findall(said) if year not in {one[:4] for one in months}]
+    written = chart.calendar.first_day(text(raw.get("recordedDate"))[:10]) or chart.today
+    years += [f"{written.year - int(count)}" for one in YEARS_AGO for count in one.findall(said)]
     now = chart.today.isoformat()
     return max((one for one in (*months, *years) if one <= now), default="")
 

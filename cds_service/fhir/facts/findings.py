@@ -58,7 +58,11 @@ def _find(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec], dru
         return measurements.find_change(spec, chart, specs)
     if spec.name in FROM_DRUGS:
         return FROM_DRUGS[spec.name](spec, chart, drugs)
-    return (BY_NAME.get(spec.name) or PICKS.get(spec.pick) or READERS[spec.kind])(spec, chart)
+    if spec.name in BY_NAME:
+        return BY_NAME[spec.name](spec, chart)
+    if spec.pick in PICKS:
+        return PICKS[spec.pick](spec, chart)
+    return READERS[spec.kind](spec, chart)
 
 
 def _leave(spec: FindingSpec, chart: Chart) -> FindingOrGap:

@@ -8,7 +8,7 @@ from cds_service.core.facts import Dated, Finding
 from cds_service.core.months import months_before
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, FindingOrGap, known
-from cds_service.fhir.facts.drug_times import dated, end_of_course, end_of_period, end_of_supply
+from cds_service.fhir.facts.drug_times import dated, end_of_course, end_of_dosage, end_of_period, end_of_supply
 from cds_service.fhir.facts.medication_list import Use, future_uses, label_of, uses_of, without_use
 from cds_service.fhir.raw_json import member
 
@@ -86,5 +86,7 @@ def _days(use: Use, chart: Chart) -> tuple[Dated | None, date | None]:
     if use.entry.kind == "MedicationDispense":
         return dated(raw.get("whenHandedOver") or raw.get("whenPrepared"), chart), end_of_course(raw, chart)
     start = dated(raw.get("authoredOn"), chart)
-    ends = [one for one in (end_of_period(raw, chart), end_of_supply(raw, start, chart)) if one]
+    ends = [
+        one for one in (end_of_period(raw, chart), end_of_dosage(raw, chart), end_of_supply(raw, start, chart)) if one
+    ]
     return start, max(ends) if ends else goes_on

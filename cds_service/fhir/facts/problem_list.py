@@ -154,7 +154,8 @@ def _augmentation(counted: Sequence[Stated]) -> str:
 
 def silence(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> Finding | Gap:
     """The conclusion from lists that do not mention it."""
-    if doubtful := [one for one in stated if one.problem and one.problem[0] == "undetermined"]:
+    doubtful = stated and [one for one in stated if one.problem and one.problem[0] == "undetermined"]
+    if doubtful:
         seen = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen)
     if spec.past and (over := [one for one in stated if one.is_past]):
@@ -222,8 +223,8 @@ def say_no(
             if unread
             else gap(spec, "undetermined", "not coded, and silence says nothing")
         )
-    broken, count, (_, where, name) = chart.broken(spec), chart.entries_read(spec), LISTS[spec.key]
-    strange = [entry for entry in chart.not_understood(spec) if may_count(entry)]
+    broken, (_, where, name), (count, not_understood) = chart.broken(spec), LISTS[spec.key], chart.listed(spec)
+    strange = not_understood and [entry for entry in not_understood if may_count(entry)]
     if unread:  # what was read of it and leaves the question open does so all the same
         seen = (*(one.provenance for one in broken), *(one.source(spec, where) for one in strange))
         return gap(spec, "not-read", unread, *seen)
@@ -242,6 +243,9 @@ def say_no(
 
 def _not_understood(spec: FindingSpec, strange: Sequence[Entry], count: int, where: str) -> Gap:
     """`3 of 14 entries on the problem list could not be read`: each of them may be anything."""
+    if spec.only_codes_exclude:
+        detail = f"{len(strange)} of {count} entries {where} not understood"
+        return gap(spec, "not-understood", detail, *(one.source(spec, where) for one in strange))
     what = "could not be read"
     if "medication" in where:
         what = "are drugs that we do not know"
@@ -258,6 +262,8 @@ def _is_bare_code(entry: Entry) -> bool:
 
 def find_stated(chart: Chart, spec: FindingSpec, concepts: Sequence[str]) -> list[Stated]:
     """The conditions and procedures with any of these concepts, without denied ones."""
+    if not concepts:
+        return []
     wanted = or_in_doubt(tuple(concepts))
     if chart.mentions.keys().isdisjoint(wanted):  # most conditions of most records
         return []

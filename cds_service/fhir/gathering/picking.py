@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 from cds_service.core.facts import Origin
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.prefetch import Template, reference_name
-from cds_service.fhir.gathering.problem_words import in_doubt, read_problem_words
+from cds_service.fhir.gathering.problem_words import in_doubt, is_denial, read_problem_words
 from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
 from cds_service.fhir.mapping.terminology import Terminology
@@ -39,6 +39,8 @@ LISTED: Mapping[str, Listed] = {
     **dict.fromkeys(MEDICATION_TYPES, "drugs"),
 }
 NOT_UNDERSTOOD = "not-understood"
+WORDS_ALONE = "words-alone"
+UNCODED = frozenset({NOT_UNDERSTOOD, WORDS_ALONE})
 NO_INFORMATION = "no-information"
 PLACE = frozenset({"place-of-care"})
 LOCAL_ROUTE, BONE_DRUG = "local-route", "bone-drug"
@@ -54,7 +56,7 @@ class Sourced(NamedTuple):
         raw: JSON that `fhir.resources.R4B` has accepted.
         key: the prefetch key that returned it.
         concepts: the concepts of its codes, and of its words where words count; `not-understood` for a list entry that
-            may be anything.
+            may be anything, `words-alone` for one that only its words identify.
         referred: the raw Medication or Device that a drug or device order refers to, if any.
     """
 
@@ -127,7 +129,8 @@ def concepts_of(resource: Json, targets: Targets, terminology: Terminology) -> f
     """The concepts of one resource; empty if we do not read it.
 
     A list entry that neither a code nor words identify is `not-understood`: it may be anything, so its presence rules
-    out "not on the list".
+    out "not on the list". A condition that only free words identify is `words-alone`: it rules that out where words do
+    not suffice.
 
     Args:
         resource: raw JSON.
@@ -141,23 +144,52 @@ def concepts_of(resource: Json, targets: Targets, terminology: Terminology) -> f
         return _concepts_of_device(resource, targets, terminology)
     if kind in EXAM_TYPES:
         return exam_concepts(resource, terminology)
+    if kind == "Condition":
+        return _concepts_of_condition(resource, terminology)
     code = resource.get("code")
     found = PLACE if kind == "Encounter" else terminology.concepts(code)
     if components := resource.get("component"):
         found = found.union(*(terminology.concepts(component.get("code")) for component in objects(components)))
-    if kind not in LISTED and kind not in BY_WORDS:
-        return found - OF_NO_CONCERN
+    if kind in LISTED or kind in BY_WORDS:
+        return _concepts_of_procedure(resource, found, terminology)
+    return found - OF_NO_CONCERN
+
+
+def _concepts_of_procedure(resource: Json, found: frozenset[str], terminology: Terminology) -> frozenset[str]:
+    """Concepts of the code of a procedure or order, else of its words."""
+    code = resource.get("code")
     said = set(texts_of(code))
     words = _short(said)
-    if kind == "Condition":  # its words rule out a "no", whatever its code
-        # Words may modify a diagnosis from outside of its name, as JP Core does with `\u306e\u7591\u3044` (suspected).
-        beside = (one.get("valueCodeableConcept") for one in objects(member(code, "extension")))
-        found = _with_words(found, words.union(*map(texts_of, beside)), terminology)
-    elif not found:
+    if not found:
         found = found.union(*(terminology.text_concepts(word) | bone_drugs(word, terminology) for word in words))
-    if kind in LISTED and not (words == said and _is_understood(resource, code, found, words, terminology)):
+    is_listed = text(resource.get("resourceType")) in LISTED
+    if is_listed and not (words == said and _is_understood(resource, code, found, words, terminology)):
         return found | {NOT_UNDERSTOOD}
     return found - OF_NO_CONCERN
+
+
+def _concepts_of_condition(resource: Json, terminology: Terminology) -> frozenset[str]:
+    """Concepts of a condition's code and words: its words rule out a "no", whatever its code."""
+    code = resource.get("code")
+    coded, said = terminology.concepts(code), set(texts_of(code))
+    # Words may modify a diagnosis from outside of its name, as JP Core does with `\u306e\u7591\u3044` (suspected).
+    beside = (one.get("valueCodeableConcept") for one in objects(member(code, "extension")))
+    words = _short(said)
+    found = _with_words(coded, words.union(*map(texts_of, beside)), terminology)
+    is_plain = words == said and not found - OF_NO_CONCERN and not is_withheld(resource, terminology)
+    if is_plain and terminology.harmless.is_social(resource, said):
+        return frozenset()
+    if words != said or not _is_understood(resource, code, found, words, terminology):
+        return found | {NOT_UNDERSTOOD}
+    known = found - OF_NO_CONCERN
+    return known if _is_identified(code, words, terminology) else known | {WORDS_ALONE}
+
+
+def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) -> bool:
+    """Whether a condition's code says what it is, or all of its texts are names of harmless diseases, or denials."""
+    if terminology.concepts(code) or terminology.tells("conditions", code):
+        return True
+    return all(terminology.harmless.is_harmless(one) or is_denial(one, terminology) for one in words)
 
 
 def _with_words(coded: frozenset[str], words: Collection[str], terminology: Terminology) -> frozenset[str]:
@@ -180,13 +212,15 @@ def _short(said: set[str]) -> set[str]:
 
 
 def _is_understood(
-    resource: Json, code: Any, found: frozenset[str], words: Iterable[str], terminology: Terminology
+    resource: Json, code: Any, found: frozenset[str], words: Collection[str], terminology: Terminology
 ) -> bool:
     if NO_INFORMATION in found or is_withheld(resource, terminology):
         return False
     if terminology.concepts(code) or terminology.tells(LISTED[resource["resourceType"]], code):
         return True
     if found and not any(map(terminology.languages.is_foreign, words)):
+        return True
+    if words and all(map(terminology.harmless.is_harmless, words)):
         return True
     return any(map(terminology.languages.can_read, words))
 

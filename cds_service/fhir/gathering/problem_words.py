@@ -5,12 +5,12 @@ denial of something else (`Bone metastases, no cord compression`).
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import islice
 from typing import NamedTuple
 
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import folded
+from cds_service.fhir.mapping.text_rules import Place, folded
 
 MOST_STATEMENTS = 20
 LONGEST_STATEMENT = 500  # characters; in longer prose asides are not looked for, since each costs a search
@@ -50,13 +50,26 @@ def _asides(statement: str, terminology: Terminology) -> list[re.Match[str]]:
 
 def _is_denied(statement: str, terminology: Terminology) -> bool:
     """Whether a statement denies all that it names: `no known diabetes`, `diabetes: ruled out`."""
-    places = terminology.text_places(statement).values()
+    return _denies(statement, terminology.text_places(statement).values(), terminology)
+
+
+def _denies(statement: str, places: Collection[Place], terminology: Terminology) -> bool:
+    """Whether a statement is no more than the denial of what it names at these places."""
     if not places or len(statement) > LONGEST_STATEMENT:
         return False
     start, end = min(start for start, _ in places), max(end for _, end in places)
     is_one = not terminology.several.search(statement, start, end)
     rest = f"{statement[:start]}@{statement[end:]}"
     return is_one and bool(terminology.text_concepts(rest, WHOLE_DENIAL))
+
+
+def is_denial(words: str, terminology: Terminology) -> bool:
+    """Whether a text is one statement that denies all that it names, and nothing else: `no known diabetes`."""
+    text = folded(words)
+    if len(text) > LONGEST_STATEMENT or len(_STATEMENT.split(text)) > 1:
+        return False
+    places = (*terminology.text_places(text).values(), *terminology.ruled_out_places(text).values())
+    return _denies(text, places, terminology)
 
 
 def read_problem_words(coded: frozenset[str], texts: Iterable[str], terminology: Terminology) -> Said:

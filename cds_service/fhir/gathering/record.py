@@ -10,7 +10,7 @@ from cds_service.core.facts import RecordState
 from cds_service.errors import EvidenceUnavailable, NotAllowed, PatientMismatch
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
-from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD, Sourced, Unreadable, pick
+from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD, UNCODED, Sourced, Unreadable, pick
 from cds_service.fhir.gathering.prefetch import (
     PrefetchPlan,
     QueryResult,
@@ -22,7 +22,7 @@ from cds_service.fhir.gathering.prefetch import (
 from cds_service.fhir.gathering.reading import FhirReader, read_results, with_referred_to
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.near_misses import NearMiss, missed_t_scores
+from cds_service.fhir.near_misses import NearMiss, missed_problems, missed_t_scores
 from cds_service.fhir.raw_json import Json, member, objects, text, truth
 from cds_service.fhir.references import Targets
 from cds_service.fhir.site_calendar import SiteCalendar
@@ -251,6 +251,8 @@ def _part(
     picked, broken = pick(template, ours, Targets(answer.came_along(), person.bases), origin, terminology, deadline)
     broken = () if template.is_optional else broken
     near = missed_t_scores(ours, terminology) if template.resource_type == "Observation" else ()
+    if template.resource_type == "Condition":
+        near = missed_problems(one.raw for one in picked if one.concepts & UNCODED)
     dropped = {template.resource_type: foreign} if foreign else {}
     return PatientRecord(reads={template.key: read}, resources=picked, unreadable=broken, foreign=dropped, near=near)
 

@@ -118,8 +118,9 @@ def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
 
 def _local_form(forms: _Forms) -> re.Pattern[str]:
     """`OPH`, `TOP 0.1%` or `OPH SUSP 5 ML` at the end of a name, behind the name itself."""
+    # Between two parts stands a sign that no part holds, so that there is one way to read a name.
     local, presentations = "|".join(forms.local), "|".join(forms.presentations)
-    follows = rf"(?:[\s,.;/-]+(?:{presentations}|[0-9][\w.,%/]*|ML|G|MG|MCG|%))*"
+    follows = rf"(?:[\s,.;/-]+(?:{presentations}|[0-9][\w%]*|ML|G|MG|MCG|%))*"
     return re.compile(rf"(?<=[\s,])(?:{local}){follows}\W*$", re.IGNORECASE)
 
 

@@ -44,7 +44,7 @@ _PLACES = {
 }
 # The same for words of all languages together.
 _PLACES_OF_ALL = {
-    **dict.fromkeys(("brace", "bed_rest", "others", "overnight", "never", "loose", "posture"), _INSIDE),
+    **dict.fromkeys(("brace", "bed_rest", "others", "complaints", "overnight", "never", "loose", "posture"), _INSIDE),
     "payer": "%s",
     "least_before": r"(?:%s)\W*$",
     "least_after": r"\W*(?:%s)",
@@ -353,7 +353,8 @@ class DurationRules:
         if not clause.own:
             if clause.about is False:
                 return None
-            return "length" if self._is_filler(f"{before} {after}") else "doubtful"
+            is_only = clause.is_only and not late and not self._anywhere["complaints"].search(clause.text)
+            return "length" if is_only or self._is_filler(f"{before} {after}") else "doubtful"
         if late and clause.subject == "brace" and not is_led:
             return "doubtful"  # "TLSO 6 weeks after surgery" may be a beginning
         # In words about the brace the only length is the brace's, wherever it stands.

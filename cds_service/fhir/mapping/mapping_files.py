@@ -11,7 +11,7 @@ from fhir.resources.R4B.codesystem import CodeSystem
 from fhir.resources.R4B.conceptmap import ConceptMap
 from fhir.resources.R4B.valueset import ValueSet
 
-from cds_service.core.data_file import label, read_json, validated
+from cds_service.core.data_file import Faults, label, read_json, validated
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import MEASURES, ORDERS, CodeSystems
 from cds_service.fhir.mapping.overlay import files_in_force
@@ -19,13 +19,20 @@ from cds_service.fhir.mapping.text_rules import compiled
 
 UNIT_PROPERTY = "https://kyphoplasty-cds.org/fhir/property/unit"
 Code = tuple[str, str]
+MappedElement = tuple[Path, Mapping[str, Any], Mapping[str, Any]]  # file, group, element
+IS_A = ("concept", "is-a")
 
 
 class CodeSet(NamedTuple):
-    """Codes, and classes of codes: a pattern fits the whole canonical code."""
+    """Codes, and classes of codes: a pattern fits the whole canonical code.
+
+    Attributes:
+        roots: codes below which every code belongs to it, once `mappings expand` has found them.
+    """
 
     codes: frozenset[Code]
     classes: tuple[tuple[str, re.Pattern[str]], ...]
+    roots: tuple[Code, ...] = ()
 
     def holds(self, system: str, code: str) -> bool:
         """Whether this canonical code is one of them."""
@@ -51,7 +58,20 @@ class LocalCode:
 
 def read_value_sets(folders: Sequence[Path], systems: CodeSystems) -> Mapping[str, ValueSetRules]:
     """Read value sets by id; each must be valid FHIR R4 with valid codes."""
-    return {name: _value_set(path, systems) for name, path in files_in_force(folders, "valueset", ".json").items()}
+    found: dict[str, ValueSetRules] = {}
+    faults = Faults()
+    for name, path in files_in_force(folders, "valueset", ".json").items():
+        with faults:
+            found[name] = _value_set(path, systems)
+    faults.stop()
+    return found
+
+
+def read_roots(folders: Sequence[Path], systems: CodeSystems) -> Mapping[str, tuple[str, ...]]:
+    """The roots of the is-a filters, by value set."""
+    value_sets = read_value_sets(folders, systems)
+    named = {name: rules.included.roots for name, rules in value_sets.items() if rules.included.roots}
+    return {name: tuple(code for _, code in roots) for name, roots in named.items()}
 
 
 def _value_set(path: Path, systems: CodeSystems) -> ValueSetRules:
@@ -59,9 +79,12 @@ def _value_set(path: Path, systems: CodeSystems) -> ValueSetRules:
     validated(ValueSet, content, path)
     _check_id(content, path)
     compose = content.get("compose", {})
-    included, excluded = (
-        _code_set(compose.get(key, []), f"compose.{key}", path, systems) for key in ("include", "exclude")
-    )
+    faults = Faults()
+    with faults:
+        included = _code_set(compose.get("include", []), "compose.include", path, systems)
+    with faults:
+        excluded = _code_set(compose.get("exclude", []), "compose.exclude", path, systems)
+    faults.stop()
     if not any(included):
         raise DataFileError(label(path), "compose.include", "names no code")
     return ValueSetRules(included, excluded)
@@ -70,24 +93,36 @@ def _value_set(path: Path, systems: CodeSystems) -> ValueSetRules:
 def _code_set(includes: Sequence[Mapping[str, Any]], key: str, path: Path, systems: CodeSystems) -> CodeSet:
     codes: list[Code] = []
     classes: list[tuple[str, re.Pattern[str]]] = []
+    roots: list[Code] = []
+    faults = Faults()
     for place, include in enumerate(includes):
         at = f"{key}.{place}"
-        if "system" not in include or not ("concept" in include or "filter" in include):
-            raise DataFileError(label(path), at, "needs a system with codes or with a filter")
-        for concept in include.get("concept", []):
-            code = _sound_code(include["system"], concept["code"], path, at, systems)
-            if code in codes:
-                raise DataFileError(label(path), at, f"{concept['code']} stands twice")
-            codes.append(code)
-        classes += [
-            (_uri(include["system"], systems), _class_rule(rule, path, at)) for rule in include.get("filter", [])
-        ]
-    return CodeSet(frozenset(codes), tuple(classes))
+        with faults:
+            if "system" not in include or not ("concept" in include or "filter" in include):
+                raise DataFileError(label(path), at, "needs a system with codes or with a filter")
+            for concept in include.get("concept", []):
+                with faults:
+                    code = _sound_code(include["system"], concept["code"], path, at, systems)
+                    if code in codes:
+                        raise DataFileError(label(path), at, f"{concept['code']} stands twice")
+                    codes.append(code)
+            for rule in include.get("filter", []):
+                with faults:
+                    if (rule["property"], rule["op"]) == IS_A:
+                        root = _sound_code(include["system"], rule["value"], path, f"{at}.filter", systems)
+                        roots.append(root)
+                    else:
+                        uri = _uri(include["system"], systems)
+                        classes.append((uri, _class_rule(rule, path, at)))
+    faults.stop()
+    return CodeSet(frozenset([*codes, *roots]), tuple(classes), tuple(roots))
 
 
 def _class_rule(rule: Mapping[str, Any], path: Path, at: str) -> re.Pattern[str]:
     if (rule["property"], rule["op"]) != ("code", "regex"):
-        raise DataFileError(label(path), f"{at}.filter", "only property code with op regex is understood")
+        raise DataFileError(
+            label(path), f"{at}.filter", "only property code with op regex, and concept with is-a, are understood"
+        )
     try:
         return compiled(rule["value"])
     except re.error as error:
@@ -135,16 +170,20 @@ def read_local_codes(
 ) -> Mapping[Code, tuple[LocalCode, ...]]:
     """Read the local codes that concept maps translate to our own code systems, or to standard ones."""
     local: dict[Code, tuple[LocalCode, ...]] = {}
+    faults = Faults()
     for path, group, element in _elements(folders):
         to = _uri(group["target"], systems)
         if to not in (MEASURES, ORDERS) and to not in systems.specs:
             continue
         at = f"group.element.{element.get('code')}"
-        code = _sound_code(group["source"], element["code"], path, at, systems)
-        earlier = local.get(code, ())
-        if any(one.system == to for one in earlier):
-            raise DataFileError(label(path), at, "is mapped twice")
-        local[code] = (*earlier, *(_local_code(to, target, path, at, own, systems) for target in _taken(element)))
+        with faults:
+            code = _sound_code(group["source"], element["code"], path, at, systems)
+            earlier = local.get(code, ())
+            if any(one.system == to for one in earlier):
+                raise DataFileError(label(path), at, "is mapped twice")
+            targets = [_local_code(to, one, path, at, own, systems) for one in _taken(element)]
+            local[code] = (*earlier, *targets)
+    faults.stop()
     return local
 
 
@@ -189,27 +228,41 @@ def _taken(element: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield target
 
 
-def _elements(folders: Sequence[Path]) -> Iterator[tuple[Path, Mapping[str, Any], Mapping[str, Any]]]:
+def _elements(folders: Sequence[Path]) -> list[MappedElement]:
+    """Read the elements of all concept maps, each with its file and group."""
+    found: list[MappedElement] = []
+    faults = Faults()
     for path in files_in_force(folders, "conceptmap", ".json").values():
-        content = read_json(path)
-        validated(ConceptMap, content, path)
-        _check_id(content, path)
-        if content.get("status") == "draft":  # as `mappings learn` writes it
-            raise DataFileError(label(path), "status", "is draft: read each line, then set it to active")
-        for group in content.get("group", []):
-            if "source" not in group or "target" not in group:
-                raise DataFileError(label(path), "group", "needs source and target")
-            for element in group["element"]:
-                if "code" not in element:
-                    raise DataFileError(label(path), "group.element", "needs a code")
-                yield path, group, element
+        with faults:
+            found += _elements_in(path)
+    faults.stop()
+    return found
+
+
+def _elements_in(path: Path) -> Iterator[MappedElement]:
+    content = read_json(path)
+    validated(ConceptMap, content, path)
+    _check_id(content, path)
+    if content.get("status") == "draft":  # as `mappings learn` writes it
+        raise DataFileError(label(path), "status", "is draft: read each line, then set it to active")
+    for group in content.get("group", []):
+        if "source" not in group or "target" not in group:
+            raise DataFileError(label(path), "group", "needs source and target")
+        for element in group["element"]:
+            if "code" not in element:
+                raise DataFileError(label(path), "group.element", "needs a code")
+            yield path, group, element
 
 
 def read_answer_maps(folders: Sequence[Path], systems: CodeSystems) -> Mapping[str, Mapping[Code, tuple[str, ...]]]:
     """Read concept maps by id: source code -> target codes."""
     maps: dict[str, dict[Code, tuple[str, ...]]] = {}
+    faults = Faults()
     for path, group, element in _elements(folders):
-        code = _sound_code(group["source"], element["code"], path, f"group.element.{element['code']}", systems)
-        answers = maps.setdefault(path.stem, {})
-        answers[code] = (*answers.get(code, ()), *(target["code"] for target in _taken(element)))
+        at = f"group.element.{element['code']}"
+        with faults:
+            code = _sound_code(group["source"], element["code"], path, at, systems)
+            answers = maps.setdefault(path.stem, {})
+            answers[code] = (*answers.get(code, ()), *(target["code"] for target in _taken(element)))
+    faults.stop()
     return maps

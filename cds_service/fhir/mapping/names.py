@@ -15,6 +15,7 @@ from cds_service.fhir.mapping.text_rules import (
     without_accents,
 )
 
+LONGEST_NAME = 2000  # characters
 _LETTER = re.compile(r"[^\W\d_]")
 _NO_WORDS = re.compile(r"(?!)")
 _BORDER = re.compile(r"(?<=[0-9A-Za-z])(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])(?=[0-9A-Za-z])|_")
@@ -71,6 +72,8 @@ class MeasureNames:
         """
         if finding not in self._content.names:
             return False
+        if len(name) > LONGEST_NAME:  # what nobody reads may say another measure
+            return True
         look = self._title if len(name) <= LONGEST_TITLE else self._says_another
         return look(finding, name, is_mapped)
 
@@ -81,7 +84,7 @@ class MeasureNames:
             for panel in panels
             for concept, phrases in self._content.parts.get(panel, {}).items()
             for name in names
-            if phrases.search(_plain(name)) and not self.says_other(concept, name)
+            if phrases.search(_plain(name[:LONGEST_NAME])) and not self.says_other(concept, name)
         }
         return called.pop() if len(called) == 1 else ""
 
@@ -92,7 +95,7 @@ class MeasureNames:
     def says_other(self, finding: str, words: str) -> bool:
         """Report words that make another measure of it: in the name of a method."""
         rule = self._content.names.get(finding)
-        return rule is not None and bool(rule.other.search(_plain(words)))
+        return rule is not None and bool(rule.other.search(_plain(words[:LONGEST_NAME])))
 
     def _says_another(self, finding: str, name: str, is_mapped: bool) -> bool:  # noqa: FBT001 - a key of the cache
         rule, plain = self._content.names[finding], _plain(name)

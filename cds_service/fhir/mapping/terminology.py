@@ -10,12 +10,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cds_service.core.data_file import label, read_toml, validated
+from cds_service.core.data_file import Faults, label, read_toml, validated
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import LONGEST_CODE, Listed, load_code_systems
 from cds_service.fhir.mapping.drug_table import load_drugs
 from cds_service.fhir.mapping.durations import load_durations
+from cds_service.fhir.mapping.expansions import outdated, read_expansions
+from cds_service.fhir.mapping.harmless import HarmlessFile, HarmlessTitles
 from cds_service.fhir.mapping.language import Speller, any_of, read_languages
 from cds_service.fhir.mapping.level_text import LevelRules
 from cds_service.fhir.mapping.mapping_files import read_answer_maps, read_local_codes, read_own_codes, read_value_sets
@@ -58,6 +60,13 @@ class Match(NamedTuple):
     unit: str = ""
 
 
+# Keys of a finding that name concepts.
+CONCEPT_KEYS = (
+    *("value_sets", "panels", "never", "unclear"),
+    *("told_by_code", "history", "events"),
+)
+
+
 class Terminology:
     """Membership of codes in concepts, by the files in `mappings/`; immutable after loading.
 
@@ -76,24 +85,43 @@ class Terminology:
             DataFileError: a file is unreadable, is not what it claims to be, or holds an invalid code.
         """
         self.calendar = calendar
-        systems, own_codes = load_code_systems(*folders), read_own_codes(folders)
-        self._systems = systems
-        self._own_codes = own_codes
-        self._value_sets = read_value_sets(folders, systems)
-        self._local_codes = read_local_codes(folders, systems, own_codes)
-        self._answer_maps = read_answer_maps(folders, systems)
-        languages = read_languages(folders)
-        self._texts = text_rules(languages)
+        faults = Faults()
+        with faults:
+            systems = self._systems = load_code_systems(*folders)
+            with faults:
+                self._value_sets = read_value_sets(folders, systems)
+            with faults:
+                self._expansions = read_expansions(folders, systems)
+            with faults:
+                self.drugs = load_drugs(folders, systems)
+            own_codes = self._own_codes = read_own_codes(folders)
+            with faults:
+                self._local_codes = read_local_codes(folders, systems, own_codes)
+            with faults:
+                self._answer_maps = read_answer_maps(folders, systems)
+        with faults:
+            self.units = load_units(folders)
+        with faults:
+            self.methods = required(folders, "methods.toml", MethodWords)[1]
+        with faults:
+            self.kinds = required(folders, "kinds.toml", MethodWords)[1]
+        with faults:
+            names = required(folders, "names.toml", NamesFile)
+        with faults:
+            harmless = required(folders, "harmless.toml", HarmlessFile)[1]
+        with faults:
+            known = required(folders, "languages.toml", LanguagesFile)[1]
+        with faults:
+            languages = read_languages(folders)
+            self._texts = text_rules(languages)
+            self.durations = load_durations(folders, languages)
+            self.plain_words = load_plain_words(folders, self.durations)
+        faults.stop()
         self.speller = Speller(languages.values())
-        self.durations = load_durations(folders, languages)
-        self.plain_words = load_plain_words(folders, self.durations)
         self.levels = LevelRules([*languages.values()], self.text_places)
-        self.units = load_units(folders)
-        self.drugs = load_drugs(folders, systems)
-        self.languages = Languages(required(folders, "languages.toml", LanguagesFile)[1], languages)
-        self.methods = required(folders, "methods.toml", MethodWords)[1]
-        self.kinds = required(folders, "kinds.toml", MethodWords)[1]
-        self.names_of_measures = MeasureNames(*required(folders, "names.toml", NamesFile), self.languages)
+        self.languages = Languages(known, languages)
+        self.names_of_measures = MeasureNames(*names, self.languages)
+        self.harmless = HarmlessTitles(harmless)
         self._drug_rules = TextRules(self.drugs.words, None)
         self._suspicion = re.compile("|".join(self._texts[SUSPICION].any) if SUSPICION in self._texts else NEVER)
         joints = [one.joints for one in languages.values()]
@@ -128,6 +156,11 @@ class Terminology:
     def names(self) -> frozenset[str]:
         """Every concept that a code can belong to."""
         return frozenset(self._value_sets) | frozenset(self._own_codes) | self.drugs.concepts
+
+    def outdated_expansions(self) -> tuple[str, ...]:
+        """What `mappings check` says of expansions that are not of their filters as they are now."""
+        roots = {name: [code for _, code in rules.included.roots] for name, rules in self._value_sets.items()}
+        return tuple(outdated(self._expansions, roots))
 
     @property
     def map_ids(self) -> frozenset[str]:
@@ -250,6 +283,10 @@ class Terminology:
         """Concepts that a text names beside words that rule them out: `no diabetes`."""
         return self._rules_of(None).ruled_out(text)
 
+    def ruled_out_places(self, text: str) -> Mapping[str, tuple[int, int]]:
+        """Where a text names the concepts that other words of it rule out, in `folded(text)`."""
+        return self._rules_of(None).ruled_out_places(text)
+
     def _rules_of(self, among: frozenset[str] | None) -> TextRules:
         rules = self._rules_among.get(among)
         if rules is None:  # few distinct sets are requested, all of them constants
@@ -296,6 +333,7 @@ class Terminology:
             classes = self._classes.get(one, ())
             found |= {*self._by_code.get((one, code), ()), *self.drugs.concepts_of(one, code)}
             found |= {name for name in classes if self._value_sets[name].included.holds(one, code)}
+            found |= {name for name, expansion in self._expansions.items() if expansion.holds(one, code)}
             excluded |= {name for name in classes if self._value_sets[name].excluded.holds(one, code)}
         return tuple(sorted(found - excluded))
 
@@ -324,12 +362,18 @@ def load_finding_specs(*folders: Path) -> Mapping[str, FindingSpec]:
         DataFileError: a file is wrong; the message names it and the key.
     """
     files = files_in_force(folders, "findings", ".toml")
-    specs = {name: validated(FindingSpec, read_toml(path), path) for name, path in files.items()}
-    for name, spec in specs.items():
-        if spec.name != name:
-            raise DataFileError(label(files[name]), "name", f"is {spec.name!r}, the file is called {name!r}")
-        if spec.of is not None and spec.of not in specs:
-            raise DataFileError(f"findings/{name}.toml", "of", f"{spec.of} is not a finding")
+    specs: dict[str, FindingSpec] = {}
+    faults = Faults()
+    for name, path in files.items():
+        with faults:
+            specs[name] = spec = validated(FindingSpec, read_toml(path), path)
+            if spec.name != name:
+                message = f"is {spec.name!r}, the file is called {name!r}"
+                raise DataFileError(label(path), "name", message)
+            if spec.of is not None and spec.of not in files:
+                message = f"{spec.of} is not a finding"
+                raise DataFileError(f"findings/{name}.toml", "of", message)
+    faults.stop()
     return specs
 
 
@@ -337,21 +381,36 @@ def check_specs(specs: Mapping[str, FindingSpec], terminology: Terminology) -> N
     """Check that every concept, concept map and unit that a finding names exists.
 
     Raises:
-        DataFileError: names the file and key of the first that does not.
+        DataFileError: names the file and key of each that does not.
     """
-    terminology.names_of_measures.check(specs)
+    faults = Faults()
+    with faults:
+        terminology.names_of_measures.check(specs)
     for spec in specs.values():
-        for key in ("value_sets", "panels", "never", "unclear", "told_by_code", "history", "events"):
-            for concept in getattr(spec, key):
+        _check_spec(spec, terminology, faults)
+    with faults:
+        _check_implied_units(specs, terminology)
+    faults.stop()
+
+
+def _check_spec(spec: FindingSpec, terminology: Terminology, faults: Faults) -> None:
+    for key in CONCEPT_KEYS:
+        for concept in getattr(spec, key):
+            with faults:
                 if concept not in terminology.names:
-                    raise DataFileError(spec.rule, key, f"{concept} is neither a value set nor a code of ours")
+                    message = f"{concept} is neither a value set nor a code of ours"
+                    raise DataFileError(spec.rule, key, message)
+    with faults:
         if spec.answers is not None and spec.answers not in terminology.map_ids:
-            raise DataFileError(spec.rule, "answers", f"{spec.answers} is not a concept map")
+            message = f"{spec.answers} is not a concept map"
+            raise DataFileError(spec.rule, "answers", message)
+    with faults:
         _check_phrases(spec, terminology)
-        for unit in spec.accept_units:
+    for unit in spec.accept_units:
+        with faults:
             if unit and terminology.units.convert(0.0, unit, spec.unit) is None:
-                raise DataFileError(spec.rule, "accept_units", f"units.toml does not lead from {unit} to {spec.unit}")
-    _check_implied_units(specs, terminology)
+                message = f"units.toml does not lead from {unit} to {spec.unit}"
+                raise DataFileError(spec.rule, "accept_units", message)
 
 
 def _check_phrases(spec: FindingSpec, terminology: Terminology) -> None:

@@ -74,6 +74,13 @@ class TextRules:
         rules = ((concept, rule.any, rule.none) for concept, rule in self._rules.items())
         return frozenset([one for one, name, no in rules if name and no and name.search(words) and no.search(words)])
 
+    def ruled_out_places(self, text: str) -> Mapping[str, Place]:
+        """Where a text names the concepts that other words of it rule out, in `folded(text)`."""
+        words = folded(text)
+        rules = ((concept, rule.any, rule.none) for concept, rule in self._rules.items())
+        found = ((one, name.search(words)) for one, name, no in rules if name and no and no.search(words))
+        return {concept: place.span() for concept, place in found if place}
+
     def _look(self, words: str, beside: str | None) -> Mapping[str, Place]:
         found = ((concept, self._place(rule, words, beside)) for concept, rule in self._rules.items())
         return {concept: place for concept, place in found if place}

@@ -14,6 +14,7 @@ from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
 
 _BEFORE = frozenset({"declined", "occasion", "other-order"})  # any of these before the name rules the order out
 _OTHER_ORDER = frozenset({"other-order"})
+_ORDERS_FIRST, _HELD = frozenset({"orders-first"}), frozenset({"held"})
 _DECLINED = frozenset({"declined"})
 _WITHDRAWN = frozenset({"withdrawn"})
 _PURPOSE, _ASKS_FOR, _ASIDE, _WHO = (frozenset({name}) for name in ("purpose", "asks-for", "aside", "who"))
@@ -23,6 +24,7 @@ MOST_CLAUSES = 40  # a title has a few
 _CLAUSE = re.compile(r"[,;\n()，。；]|\.(?=\s|$)|\s[-–—]\s")
 FIRST, NOWHERE = (0, 0), (sys.maxsize, sys.maxsize)
 _LETTER = re.compile(r"[^\W_]")
+_DOSE = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)?\s?(?:mg|mcg|ug|g|i\.?u\.?|ie|units?|meq|mmol|ml)(?![a-z])")
 
 
 def name_augmentation(words: str, terminology: Terminology, beside: str | None = "") -> frozenset[str]:
@@ -41,9 +43,17 @@ def name_augmentation(words: str, terminology: Terminology, beside: str | None =
         found = terminology.text_places(clause, AUGMENTATIONS, context)
         if found and _asks_for(clauses, place, found, terminology):
             named |= set(found)
-        elif not found and terminology.text_concepts(clause, _OTHER_ORDER):
+        elif not found and _is_other_order(clause, terminology):
             break  # the order is something else, and the procedure only its occasion
     return frozenset(named)
+
+
+def _is_other_order(clause: str, terminology: Terminology) -> bool:
+    """Whether a clause orders something else: by its words, or a drug, unless that is held or stopped."""
+    if terminology.text_concepts(clause, _OTHER_ORDER | _ORDERS_FIRST):
+        return True
+    is_drug = _DOSE.search(clause) or terminology.drug_words(clause)
+    return bool(is_drug) and not terminology.text_concepts(clause, _HELD)
 
 
 def _asks_for(

@@ -26,6 +26,7 @@ from cds_service.protocol.messages import Action, Suggestion, is_fhir_id
 from cds_service.protocol.signing import Signing
 from cds_service.site.clients import EVERYTHING, Capabilities
 
+OF_VERSION = ("versionId", "lastUpdated", "source")  # of `meta`: what a server says of the resource that it keeps
 INSTEAD = "This is a new order: remove the draft that it replaces"
 TODAY = "today"  # the one placeholder that a template may use without a rule that defines it
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -52,16 +53,26 @@ class OrderTemplate:
     is_mapped: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ordering:
+    """By whom, of what and how orders are suggested in one answer.
+
+    Attributes:
+        templates: R4 orders that can be suggested, by name.
+        capabilities: what the EHR can apply.
+    """
+
+    signing: Signing
+    encounter_id: str | None
+    user_id: str
+    templates: Mapping[str, OrderTemplate]
+    terminology: Terminology
+    today: date
+    capabilities: Capabilities = EVERYTHING
+
+
 def draft_suggestions(
-    recommendations: Sequence[Recommendation],
-    *,
-    signing: Signing,
-    encounter_id: str | None,
-    user_id: str,
-    templates: Mapping[str, OrderTemplate],
-    terminology: Terminology,
-    today: date,
-    capabilities: Capabilities = EVERYTHING,
+    recommendations: Sequence[Recommendation], ordering: Ordering
 ) -> Mapping[str, tuple[Suggestion, ...]]:
     """Draft suggestions by rule id, for rules that offer an order that does not exist yet or correct drafts.
 
@@ -69,39 +80,44 @@ def draft_suggestions(
 
     The same request on the same day gives the same ids, and no other signing gives them.
     """
-    common = _common(signing.patient, encounter_id, user_id, today)
+    signing, capabilities = ordering.signing, ordering.capabilities
+    today = ordering.today
+    common = _common(signing.patient, ordering.encounter_id, ordering.user_id, today)
     found: dict[str, tuple[Suggestion, ...]] = {}
     for one in recommendations:
         offers: list[Suggestion] = []
         if one.label and not one.already and one.order is not None:
-            template = templates[one.order]
+            template = ordering.templates[one.order]
             resource = _fill(template, {**one.values, TODAY: today.isoformat()})
             is_taken = template.is_mapped or capabilities.orderables == "any"
             if is_taken and capabilities.can("create", resource["resourceType"]):
                 offers = [_suggestion(one, _create(one, {**resource, **common}, signing), signing)]
         elif one.label:
-            offers = _corrections(one, today, terminology, capabilities, signing)
+            offers = _corrections(one, ordering)
         if offers:
             found[one.rule.id] = tuple(offers)
     return found
 
 
-def _corrections(
-    recommendation: Recommendation,
-    today: date,
-    terminology: Terminology,
-    capabilities: Capabilities,
-    signing: Signing,
-) -> list[Suggestion]:
+def _corrections(recommendation: Recommendation, ordering: Ordering) -> list[Suggestion]:
     """One suggestion for each brace that can be corrected, each with the brace's name where there are several."""
     labels = _labels(recommendation.corrections)
     found = []
     for label, one in zip(labels, recommendation.corrections, strict=True):
         action = None
-        if one.end >= today:
-            action = _fitting(_update(one, terminology), recommendation, capabilities, signing)
+        if one.end >= ordering.today:
+            update = _update(one, ordering.terminology)
+            action = _fitting(update, recommendation, ordering.capabilities, ordering.signing)
         if action is not None:
-            found.append(_suggestion(recommendation, action, signing, label=label, is_certain=one.is_certain))
+            found.append(
+                _suggestion(
+                    recommendation,
+                    action,
+                    ordering.signing,
+                    label=label,
+                    is_certain=one.is_certain,
+                )
+            )
     return found
 
 
@@ -119,22 +135,20 @@ def _labels(corrections: Sequence[Correction]) -> list[str]:
 def order_words(
     recommendations: Sequence[Recommendation],
     suggestions: Mapping[str, tuple[Suggestion, ...]],
-    templates: Mapping[str, OrderTemplate],
-    capabilities: Capabilities,
-    today: date,
+    ordering: Ordering,
 ) -> Mapping[str, tuple[str, ...]]:
     """What orders would say and this EHR does not carry, by rule id, for rules whose orders are in the card then."""
-    words = {TODAY: today.isoformat()}
-    return {
-        one.rule.id: tuple(
-            text(note.get("text")) for note in objects(_fill(templates[one.order], {**one.values, **words}).get("note"))
-        )
-        for one in recommendations
-        if one.order is not None
-        and one.rule.order_in_card
-        and not one.already
-        and (one.rule.id not in suggestions or capabilities.order_details == "ignored")
-    }
+    words = {TODAY: ordering.today.isoformat()}
+    is_ignored = ordering.capabilities.order_details == "ignored"
+    found = {}
+    for one in recommendations:
+        is_said = is_ignored or one.rule.id not in suggestions
+        if one.order is None or not one.rule.order_in_card or one.already or not is_said:
+            continue
+        order = _fill(ordering.templates[one.order], {**one.values, **words})
+        notes = objects(order.get("note"))
+        found[one.rule.id] = tuple(text(note.get("text")) for note in notes)
+    return found
 
 
 def read_placeholders(template: Any) -> frozenset[str]:
@@ -208,7 +222,9 @@ def _fitting(
         return action
     if not capabilities.can("create", action.resource["resourceType"]) or capabilities.order_details == "ignored":
         return None
+    meta = {name: value for name, value in (action.resource.get("meta") or {}).items() if name not in OF_VERSION}
     anew = {name: value for name, value in action.resource.items() if name not in ("id", "meta")}
+    anew |= {"meta": meta} if meta else {}
     content = {"rule": recommendation.rule.id, "resource": anew}
     resource = {"resourceType": anew["resourceType"], "id": signing.derive_id("resource", content)} | anew
     return Action(type="create", description=f"{action.description}. {INSTEAD}", resource=resource)

@@ -51,7 +51,13 @@ class FhirClient:
     """
 
     def __init__(
-        self, base: str, token: str | None = None, *, patient: str = "", connections: Connections | None = None
+        self,
+        base: str,
+        token: str | None = None,
+        *,
+        patient: str = "",
+        connections: Connections | None = None,
+        is_fresh: bool = False,
     ) -> None:
         """Create a client for the server at this base URL.
 
@@ -60,6 +66,7 @@ class FhirClient:
             token: bearer token of this request; None for a server that needs none.
             patient: whom the request is about, for the breaker alone; empty where no order waits.
             connections: shared between requests; None makes its own.
+            is_fresh: no answer may come from the server's cache; HAPI keeps the answer of a search for a minute.
 
         Raises:
             FhirReadError: the base is not a URL.
@@ -74,6 +81,8 @@ class FhirClient:
         self._breaker = connections.breaker(self._base)
         self._patient = patient
         self._session.headers.update(HEADERS)
+        if is_fresh:
+            self._session.headers["Cache-Control"] = "no-cache"
         if token is not None and self._base.may_carry_tokens:
             self._session.headers["Authorization"] = f"Bearer {token}"
         self._by_category = CategoryReads(self._search_plainly)

@@ -27,7 +27,9 @@ from tests.chart_builders import (
     thin_and_weak,
     vertebroplasty,
 )
+from tests.codes import SCT, codeable
 from tests.generated_patients import Signing, signings
+from tests.patients.charts import drug as prescribed
 from tests.patients.charts import measured as by_method
 
 MANY = int(os.environ.get("BASIS_PAGES", "60"))
@@ -129,6 +131,70 @@ def test_the_sum_can_be_followed_by_hand():
     for error, ends in ((same, (0.103, 0.170)), (new, (0.054, 0.291))):
         by_hand = [expit(log_odds + side * 1.96 * error) for side in (-1, 1)]
         assert by_hand == pytest.approx(ends, abs=0.003)
+
+
+# Of the evidence page: coefficient as pooled, times 0.8; by the beginning of the row.
+USED = {
+    "T-score": -0.494 * 0.8,
+    "CT attenuation": -0.213 / 10 * 0.8,
+    "BMI": -0.045 * 0.8,
+    "age": 0.309 / 10 * 0.8,
+    "sex": 0.332 * 0.8,
+    "earlier vertebral fracture": 0.628 * 0.8,
+    "systemic steroid": 0.833 * 0.8,
+    "no systemic steroid": 0.833 * 0.8,
+    "number of treated levels": 0.578 * 0.8,
+}
+THREE_LEVELS = [codeable(SCT, one) for one in ("23215003", "66794005", "14293000")]  # T12, L1, L2
+
+
+@pytest.mark.parametrize(
+    ("content", "risk", "new_hospital"),
+    [
+        pytest.param(
+            lambda: content_of(by_method("ct-attenuation", 30), bmi=26),
+            0.2446,
+            (0.063, 0.610),
+            id="HU-30",
+        ),
+        pytest.param(
+            lambda: content_of(problem("M80.08XS", days=1500, onsetDateTime="2022-10-12"), **TYPICAL),
+            0.1882,
+            (0.071, 0.414),
+            id="earlier-fracture",
+        ),
+        pytest.param(
+            lambda: content_of(prescribed("prednisone", days=200), **TYPICAL),
+            0.2276,
+            (0.070, 0.537),
+            id="prednisone",
+        ),
+        pytest.param(
+            lambda: content_of(order=kyphoplasty(bodySite=THREE_LEVELS), **TYPICAL),
+            0.1944,
+            (0.074, 0.421),
+            id="three-levels",
+        ),
+        pytest.param(lambda: content_of(bmi=17, bmd_t_score=-2.6), 0.1882, (0.071, 0.412), id="BMI-17"),
+    ],
+)
+def test_five_figures_are_rebuilt_from_the_page_alone(content, risk, new_hospital):
+    """Figure and interval are those of the evidence page's own calculation (pooled-examples.json)."""
+    start, *rows = chart(page_of(content()), "sum").rows
+    log_odds = number(start.cells[3])
+    for row in rows:
+        if not row.marks or row.is_sum:
+            continue
+        used, mean, slope, *_ = map(number, row.cells[:3])
+        (coefficient,) = [each for name, each in USED.items() if row.label.startswith(name)]
+        assert slope == pytest.approx(coefficient, abs=0.001)
+        log_odds += slope * (used - mean)
+    averaged, _ = [row for row in rows if row.is_sum]
+    log_odds += number(averaged.cells[3])
+    assert expit(log_odds) == pytest.approx(risk, abs=0.006)
+    error = number(rows[-1].cells[3])
+    by_hand = [expit(log_odds + side * 1.96 * error) for side in (-1, 1)]
+    assert by_hand == pytest.approx(new_hospital, abs=0.01)
 
 
 def test_a_held_value_is_named():

@@ -3,6 +3,7 @@
 Keys that are new, taken away or behind an address that fails are in the attack table (A11, A15 to A17).
 """
 
+import json
 import os
 import threading
 from types import SimpleNamespace
@@ -10,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from cds_service.callers import keys
-from cds_service.callers.keys import KeyAddress, KeyFile
+from cds_service.callers.keys import KeyAddress, KeyFile, KeyIndex, key_source
 from cds_service.errors import DataFileError
 from cds_service.outgoing import Connections
 from cds_service.outgoing.cached import MAX_AGE_SECONDS, PAUSE_SECONDS, UNASKED_SECONDS, WAITERS
@@ -200,3 +201,119 @@ def test_a_file_without_a_usable_key_stops_the_start(tmp_path, content):
     file.write_bytes(content)
     with pytest.raises(DataFileError, match=r"keys\.json"):
         KeyFile(ISSUER, file)
+
+
+# --- several sets, and a list of them
+
+
+def client_with(**table):
+    return Client.model_validate({"issuer": ISSUER, "fhir-servers": ["https://e.org/r4"], **table})
+
+
+@pytest.fixture
+def second():
+    with Publisher(NEW) as running:
+        yield running
+
+
+def test_keys_of_several_addresses_are_known_together(publisher, second, tmp_path):
+    urls = [publisher.base + "/keys", second.base + "/keys"]
+    source = key_source(client_with(**{"jwks-urls": urls}), tmp_path, Connections())
+    assert known(source, "old") >= {"old"}
+    assert known(source, "new") == {"old", "new"}
+    assert (source.addresses, set(source.ids)) == (urls, {"old", "new"})
+
+
+def test_two_sets_may_use_one_id_for_different_keys(tmp_path):
+    first, other = Signer("ES384", "same", "a"), Signer("ES384", "same", "b")
+    with Publisher(first) as one, Publisher(other) as two:
+        source = key_source(client_with(**{"jwks-urls": [one.base, two.base]}), tmp_path, Connections())
+        settle_all(source)
+        assert len(source.keys("same", Deadline.after(LONG)).keys["same"]) == 2
+
+
+def settle_all(source):
+    """Until every set was fetched."""
+    source.prefetch()
+    wait_until(lambda: all(one.cached.last for one in source._sources))
+
+
+def test_a_token_that_names_one_of_several_sets_is_held_against_it_alone(publisher, second, tmp_path):
+    urls = [publisher.base + "/keys", second.base + "/keys"]
+    source = key_source(client_with(**{"jwks-urls": urls}), tmp_path, Connections())
+    assert known(source.named(urls[1], Deadline.after(LONG)), "new") == {"new"}
+    assert source.named(second.base + "/other", Deadline.after(LONG)) is None
+
+
+@pytest.fixture
+def index(publisher, second):
+    """A list of both sets, at an address of its own."""
+    with Publisher() as running:
+        listed = [publisher.base + "/keys", {"jku": second.base + "/keys"}, "no address", 5]
+        running.answer = (200, {}, json.dumps(listed).encode())
+        yield running
+
+
+def at_index(index, tmp_path, *origins, connections=None):
+    table = {"jwks-index": index.base + "/list", "jwks-origins": [one.base for one in origins]}
+    return key_source(client_with(**table), tmp_path, connections or Connections())
+
+
+def test_sets_behind_one_address_are_read_from_allowed_origins(index, publisher, second, tmp_path):
+    source = at_index(index, tmp_path, publisher, second)
+    named = source.named(second.base + "/keys", Deadline.after(LONG))
+    assert known(named, "new") == {"new"}
+    assert known(source, "old") >= {"old"}
+    assert source.addresses == [publisher.base + "/keys", second.base + "/keys"]
+
+
+def test_a_set_on_another_origin_is_never_asked(index, publisher, second, tmp_path):
+    source = at_index(index, tmp_path, publisher)
+    assert known(source, "old") == {"old"}
+    assert known(source, "new") == {"old"}
+    assert source.named(second.base + "/keys", Deadline.after(LONG)) is None
+    assert second.asked == []
+
+
+def test_without_origins_the_sets_are_on_that_of_the_list(index, publisher, second, tmp_path):
+    assert known(at_index(index, tmp_path), "old") == set()
+    assert publisher.asked == second.asked == []
+
+
+def test_a_set_that_the_list_does_not_name_is_not_asked_for(index, publisher, second, tmp_path):
+    source = at_index(index, tmp_path, publisher, second)
+    assert source.named(publisher.base + "/other", Deadline.after(LONG)) is None
+    assert "/other" not in publisher.asked
+
+
+@pytest.mark.parametrize("body", [b"{}", b"5", b'"https://e.org"', b"[[]", json.dumps(["x"] * 21).encode()])
+def test_what_is_no_list_gives_no_keys(index, publisher, second, tmp_path, body):
+    index.answer = (200, {}, body)
+    assert known(at_index(index, tmp_path, publisher, second), "old") == set()
+
+
+def test_a_new_set_on_the_list_is_found_and_one_that_is_gone_is_not_believed(index, publisher, second, hands):
+    first, other = publisher.base + "/keys", second.base + "/keys"
+    index.answer = (200, {}, json.dumps({"jkus": [first]}).encode())
+    origins = [publisher.base, second.base]
+    source = KeyIndex(ISSUER, index.base, origins, Connections(), monotonic=lambda: hands.now)
+    assert source.named(first, Deadline.after(LONG)) is not None
+    index.answer = (200, {}, json.dumps({"jkus": [other]}).encode())
+    hands.now += PAUSE_SECONDS + 1
+    assert source.named(other, Deadline.after(LONG)) is not None
+    assert source.named(first, Deadline.after(LONG)) is None
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"jwks-url": "https://e.org/k", "jwks-urls": ["https://e.org/l"]},
+        {"jwks-url": "https://e.org/k", "jwks-index": "https://e.org/l"},
+        {"jwks-urls": []},
+        {"jwks-url": "https://e.org/k", "jwks-origins": ["https://e.org"]},
+        {"jwks-urls": ["file:///etc/keys"]},
+    ],
+)
+def test_keys_come_from_one_place_that_the_table_names(table):
+    with pytest.raises(ValueError, match="jwks"):
+        client_with(**table)

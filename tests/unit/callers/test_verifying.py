@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from cds_service.audit.used_tokens import UsedTokens
-from cds_service.callers.keys import read_keys
+from cds_service.callers.keys import KeyAddress, read_keys
 from cds_service.callers.verifying import Callers, KnownClient
 from cds_service.core.caller import Caller
 from cds_service.errors import NotAuthenticated
@@ -133,7 +133,8 @@ JWKS = "https://ehr.example.org/jwks.json"
 @pytest.mark.parametrize("jku", cases(__file__, "an_address_that_looks_like_the_right_one_is_not_it"))
 def test_an_address_that_looks_like_the_right_one_is_not_it(jku):
     known = Client.model_validate({"issuer": ISSUER, "jwks-url": JWKS, "fhir-servers": ["https://e.org/r4"]})
-    source = SimpleNamespace(keys=lambda *_: read_keys(key_set(EC)))
+    source = KeyAddress(ISSUER, JWKS, Connections())
+    source.known = lambda *_: read_keys(key_set(EC))
     callers = Callers([KnownClient(known, source)], UsedTokens(None))
     assert reason(callers, good(header={"jku": jku})) == "jwt.jku"
     for same in (JWKS, "HTTPS://EHR.example.org:443/jwks.json"):
@@ -153,4 +154,43 @@ def test_a_token_that_was_not_refused_is_good_once_and_its_id_is_its_issuers(doo
 def test_what_a_token_claims_of_itself_is_cut_for_the_log(door):
     with pytest.raises(NotAuthenticated) as caught:
         verify(door(), good(claims={"iss": "x" * 5000}, header={"kid": "k" * 64}))
-    assert (len(caught.value.issuer), len(caught.value.kid)) == (64, 64)
+    claimed = caught.value.claimed
+    assert (len(claimed["iss"]), len(claimed["kid"])) == (64, 64)
+
+
+def refused(door, token, address=HERE):
+    with pytest.raises(NotAuthenticated) as caught:
+        verify(door, token, address)
+    return caught.value
+
+
+def test_a_refusal_holds_what_the_token_says_and_what_the_site_has(door):
+    jku = "https://elsewhere.example.org/keys/1"
+    refusal = refused(door(audiences=["urn:ours"]), good(header={"jku": jku}, audience=HERE + "x"))
+    assert refusal.claimed == {"iss": ISSUER, "aud": HERE + "x", "jku": jku, "kid": "ec"}
+    assert refusal.expected == {
+        "iss": [ISSUER],
+        "aud": [HERE, "urn:ours"],
+        "jku": [],
+        "kid": ["ec", "rsa"],
+    }
+
+
+def test_of_an_unknown_issuer_the_known_ones_are_expected(door):
+    refusal = refused(door(), good(claims={"iss": "https://unknown.example.org"}))
+    assert refusal.claimed["iss"] == "https://unknown.example.org"
+    assert refusal.expected == {"iss": [ISSUER, OTHER_ISSUER]}
+
+
+@pytest.mark.parametrize(
+    ("said", "logged"),
+    [
+        ("https://x.example.org/a?token=secret", "https://x.example.org/a"),
+        ("https://user:secret@x.example.org/a", "https://x.example.org/a"),
+        ("https://x.example.org/a#secret", "https://x.example.org/a"),
+        ("https://x.example.org/" + "a" * 500, "https://x.example.org/" + "a" * 178),
+        (["urn:a", 5, "https://x.example.org/a?secret"], ["urn:a", "", "https://x.example.org/a"]),
+    ],
+)
+def test_no_secret_of_an_address_is_logged(door, said, logged):
+    assert refused(door(), good(audience=said)).claimed["aud"] == logged

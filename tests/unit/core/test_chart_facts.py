@@ -313,3 +313,11 @@ def test_every_word_of_a_text_has_a_source(file: Any) -> None:
     for text in file.texts:
         names = {name[:1].lower() + name[1:] for name in placeholders(text) if name not in ids}
         assert names <= {*COMMON_WORDS, *file.words}, text
+
+
+def test_one_line_tells_the_bone_drug_that_is_taken() -> None:
+    """`Review` says it; a second heading with the drug would say it again."""
+    two = chart_signal("two-levels", "two fractures at once")
+    for fact in (HIP, two):
+        headings = [heading for heading, _ in ranked(fact, ON, listed="on alendronate").lines()]
+        assert headings == ["Review before discharge"]

@@ -16,7 +16,15 @@ from tests.tables import cases
 # In test_card_signals.py.
 CARD_SIGNALS = {
     *("review-ordered", "rehabilitation-ordered", "biopsy-ordered", "t-score-known", "low-t-score"),
-    *("very-low-t-score", "young", "weak-bone-likely", "lists-not-read", "unstable-spine", "malnourished"),
+    *(
+        "very-low-t-score",
+        "young",
+        "age-unknown",
+        "weak-bone-likely",
+        "lists-not-read",
+        "unstable-spine",
+        "malnourished",
+    ),
     *("no-pooled-figure", "fls-in-order-set", "cause-open"),
 }
 
@@ -71,7 +79,7 @@ def test_every_signal_is_tested_here():
 
 def test_a_gap_never_fires_a_signal_but_the_one_that_is_the_gap():
     for reason in ("absent", "not-read", "stale", "conflicting"):
-        assert set(signals_of(facts({}, reason=reason))) == {"bone-drug-unknown"}
+        assert set(signals_of(facts({}, reason=reason))) == {"bone-drug-unknown", "age-unknown"}
 
 
 @pytest.mark.parametrize("case", cases(__file__, "said", WORDED), ids=lambda case: case["why"])

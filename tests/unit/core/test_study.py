@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from study_samples import LOGISTIC, STUDIES, STUDIES_FOLDER, UNITS
 
+from cds_service.core.data_file import Faults
 from cds_service.core.study import Cutoff, Requirement
 from cds_service.core.study_files import find_study_faults, load_contrary_evidence, load_studies
 from cds_service.errors import DataFileError
@@ -89,5 +90,6 @@ def test_a_check_of_all_files_reports_every_fault(tmp_path):
     for name, old, new in ((S, "count = 58", "count = 75"), (N, "se = 0.010", ""), (R, "schema = 1", "schema = = 1")):
         text = (STUDIES_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
         (tmp_path / f"{name}.toml").write_text(text.replace(old, new), encoding="utf-8")
-    faults = find_study_faults(tmp_path, UNITS)
-    assert {Path(fault.file).name for fault in faults} == {f"{S}.toml", f"{N}.toml", f"{R}.toml"}
+    faults = Faults()
+    find_study_faults(tmp_path, UNITS, faults)
+    assert {Path(fault.file).name for fault in faults.found} == {f"{S}.toml", f"{N}.toml", f"{R}.toml"}

@@ -9,7 +9,8 @@ import threading
 
 import pytest
 
-from cds_service.web.logs import JsonLines, _note_thread
+from cds_service.errors import NotAuthenticated
+from cds_service.web.logs import JsonLines, UnauthenticatedCalls, _note_thread
 from tests.canaries import CANARY
 
 MODULES = ("urllib3.connectionpool", "sqlalchemy.engine.Engine", "gunicorn.error", "werkzeug", "alembic", "py.warnings")
@@ -76,3 +77,15 @@ def test_a_thread_that_fails_leaves_kind_and_frames_without_its_message(lines, m
     assert (line["event"], line["kind"], line["name"]) == ("uncaught", "RuntimeError", "worker")
     assert "fail" in line["frames"][-1]
     assert "Hallie" not in json.dumps(line)
+
+
+def test_a_refused_token_is_logged_with_what_was_expected(lines):
+    refusal = NotAuthenticated("Not authenticated.", reason="jwt.aud")
+    refusal.claimed = {"iss": "https://ehr.example.org", "aud": "https://wrong.example.org", "jku": ""}
+    refusal.expected = {"aud": ["https://cds.example.org/cds-services"]}
+    UnauthenticatedCalls().note(refusal, "kyphoplasty-order-sign")
+    (line,) = lines()
+    assert line["reason"] == "jwt.aud"
+    assert line["aud"] == "https://wrong.example.org"
+    assert line["expected"] == {"aud": ["https://cds.example.org/cds-services"]}
+    assert "jku" not in line, "what was not said has no member"

@@ -22,6 +22,7 @@ from tests.fact_builders import signals_of
 
 WHO = "http://hl7.org/fhir/sid/icd-10"
 YESTERDAY = "2026-11-19"
+RECENTLY = "2026-10-20"
 
 
 def on(day: str, code: str, **members: Any) -> dict[str, Any]:
@@ -37,6 +38,11 @@ def shown(day: str, code: str, display: str) -> dict[str, Any]:
 def written(day: str, text: str, **members: Any) -> dict[str, Any]:
     """A problem in words, written down on a day."""
     return words(text, recordedDate=day, **members)
+
+
+def listed(text: str, code: str) -> dict[str, Any]:
+    """A coded problem that was written down lately, with words of when it was."""
+    return {**condition(code, recordedDate=RECENTLY), "code": {**coded(code, ICD), "text": text}}
 
 
 def said(name: str, record: tuple[dict[str, Any], ...]) -> str | None:
@@ -76,6 +82,26 @@ INFECTIONS = [
     case(F1, None, written(YESTERDAY, "Rule out discitis"), why="to be ruled out"),
     case(F1, None, written(YESTERDAY, "Osteomyelitis of foot"), why="of the foot"),
     case(F1, None, written(YESTERDAY, "Osteomyelitis, unspecified"), why="of which bone is not said"),
+]
+
+HIP, CANCER, OLD = "hip-fracture-two-years", "recent-cancer", "old-cancer"
+YEARS_AGO = [
+    *(
+        case(HIP, None, listed(text, "S72.001A"), why=text)
+        for text in (
+            "Hip fracture 10 years ago",
+            "Schenkelhalsfraktur vor 10 Jahren",
+            "Fracture du col fémoral il y a 10 ans",
+            "Fractura de cadera hace 10 años",
+            "Frattura del femore 10 anni fa",
+            "10年前股骨颈骨折",
+            "10年前 大腿骨頸部骨折",
+        )
+    ),
+    case(HIP, "hip fracture 2025", listed("Hip fracture 1 year ago", "S72.001A"), why="a year ago"),
+    case(CANCER, None, listed("Breast cancer 12 years ago", "C50.911"), why="cancer, 12 years ago"),
+    case(OLD, "breast cancer 2014", listed("Breast cancer 12 years ago", "C50.911"), why="old cancer, 12 years ago"),
+    case(CANCER, "breast cancer (2023)", listed("Breast cancer 3 years ago", "C50.911"), why="cancer, 3 years ago"),
 ]
 
 F2 = "sepsis"
@@ -336,6 +362,19 @@ STATES = [
     case(F25, "car crash", written(W, "MVC, restrained driver"), why="MVC"),
     case(F25, None, written(W, "Fall from standing height"), why="low energy"),
     case(F25, None, on("2012-05-01", "V43.52XA"), why="2012"),
+    case(
+        "dementia-or-frailty",
+        "severe frailty (Clinical Frailty Scale 7)",
+        observation(coded("763264000", SCT), 7, "{score}"),
+        why="scored 7",
+    ),
+    case("dementia-or-frailty", None, observation(coded("763264000", SCT), 6, "{score}"), why="scored 6"),
+    case(
+        "dementia-or-frailty",
+        "severe frailty (Clinical Frailty Scale 8)",
+        observation(coded("763264000", SCT), valueInteger=8),
+        why="a whole number without a unit",
+    ),
     case("kidney-failure", "eGFR 22", observation("98979-8", 22, "mL/min/{1.73_m2}"), why="eGFR 22"),
     case(
         "kidney-failure",
@@ -367,7 +406,7 @@ STATES = [
     case("kidney-failure", None, observation("98979-8", 22, "mL/min/{1.73_m2}", status="preliminary"), why="not final"),
 ]
 
-CASES = [*INFECTIONS, *SEPSIS, *DEFICITS, *BONE, *CANCERS, *HIPS, *FALLS, *STATES]
+CASES = [*INFECTIONS, *SEPSIS, *DEFICITS, *BONE, *CANCERS, *HIPS, *FALLS, *STATES, *YEARS_AGO]
 
 
 @pytest.mark.parametrize(("name", "because", "record"), CASES)

@@ -13,10 +13,11 @@ from cds_service.core.bracing import Correction
 from cds_service.core.recommendations import Recommendation, Rule, When
 from cds_service.errors import DataFileError
 from cds_service.fhir.orders.augmentation import find_augmentation_order
-from cds_service.fhir.orders.suggestions import draft_suggestions, make_template
+from cds_service.fhir.orders.suggestions import Ordering, draft_suggestions, make_template
 from cds_service.fhir.orders.support_orders import find_draft_support_orders
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.protocol.signing import Signing
+from cds_service.site.clients import Capabilities
 from tests.codes import HCPCS, SCT, codeable
 from tests.order_builders import ORDERS, PATIENT, ROOT, brace, bundle, order, signing, terminology
 from tests.tables import cases
@@ -43,13 +44,8 @@ def recommend(template=None, rule_id="rule-1", **members):
 def suggest(*recommendations, there=None, **named):
     there = there or terminology()
     request = {"signing": SIGNING, "encounter_id": "enc-1", "user_id": "Practitioner/doc-1"} | named
-    return draft_suggestions(
-        recommendations,
-        templates=TEMPLATES,
-        terminology=there,
-        today=TODAY,
-        **request,
-    )
+    ordering = Ordering(templates=TEMPLATES, terminology=there, today=TODAY, **request)
+    return draft_suggestions(recommendations, ordering)
 
 
 def corrected(*drafts, there=None):
@@ -141,3 +137,20 @@ def test_a_length_in_words_is_corrected_where_it_stands_and_nothing_else(written
             **expected,
             "occurrencePeriod": {"start": "2026-11-20", "end": "2027-01-15"},
         }, place
+
+
+def test_a_correction_as_a_new_order_keeps_all_that_is_not_of_one_version():
+    meta = {"versionId": "3", "profile": ["https://ehr.example.org/p"], "security": [{"code": "R"}]}
+    draft = brace(meta=meta, note=[{"text": "wear when up"}], _intent={"extension": [{"url": "u:x"}]})
+    (found,) = find_draft_support_orders(signing(bundle(draft)), terminology())
+    correction = Correction(order=found, start=TODAY, review=REVIEW, end=END)
+    one = recommend(label="Set an end", corrections=(correction,))
+    (offer,) = suggest(one, capabilities=Capabilities(actions=frozenset({"create"})))["rule-1"]
+    new = dict(offer.actions[0].resource)
+    assert (offer.actions[0].type, offer.is_recommended) == ("create", False)
+    assert new.pop("id") != draft["id"]
+    assert new == {
+        **{name: value for name, value in draft.items() if name != "id"},
+        "meta": {name: value for name, value in meta.items() if name != "versionId"},
+        "occurrencePeriod": {"start": "2026-11-20", "end": "2027-01-15"},
+    }

@@ -1,0 +1,113 @@
+"""`kyphoplasty-cds mappings expand`: writes what the is-a filters hold, from a release or a terminology server."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import click
+
+from cds_service.commands import options
+from cds_service.errors import CallFailed, CdsError
+from cds_service.fhir.mapping.code_systems import load_code_systems
+from cds_service.fhir.mapping.expansions import FOLDER, SNOMED, SUFFIX, Expansion, Release, read_release
+from cds_service.fhir.mapping.mapping_files import read_roots
+from cds_service.fhir.raw_json import member, objects, text
+from cds_service.loading import data_root
+from cds_service.outgoing import Connections
+from cds_service.outgoing.address import parse_base
+
+PAGE = 1000  # codes asked for at once
+MOST_CODES = 100_000  # below one root
+OK = 200
+SECONDS = 60.0  # for one page; nobody waits for an answer here
+MAX_BYTES = 32 * 1024 * 1024
+
+
+@click.command("expand")
+@click.option("--release", type=options.OLD_PATH, help="a SNOMED CT release: its zip, its folder, or the file")
+@click.option("--server", metavar="URL", help="base of a FHIR terminology server, R4")
+@options.SITE
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="default: mappings/expanded of the site")
+@options.TOKEN_FILE
+@options.say_errors
+def expand_filters(
+    *, release: Path | None, server: str | None, site: Path | None, out: Path | None, token: str | None
+) -> None:
+    """Write the codes below the is-a filters of the value sets, one code a line, with edition and date."""
+    if (release is None) == (server is None):
+        raise CdsError("name either --release or --server")
+    target = out or (site / "mappings" / FOLDER if site else None)
+    if target is None:
+        raise CdsError("name the folder: --site DIR, or --out DIR")
+    folders = [data_root("mappings"), *([site / "mappings"] if site else [])]
+    roots = read_roots(folders, load_code_systems(*folders))
+    read = read_release(release) if release is not None else None
+    target.mkdir(parents=True, exist_ok=True)
+    for concept, below in roots.items():
+        found = read.expansion(below) if read else _of_server(server or "", below, token)
+        if read and (missing := sorted({*below} - _concepts(read))):
+            options.tell(f"{concept}: {', '.join(missing)} is not in this release")
+        path = target / f"{concept}{SUFFIX}"
+        path.write_text(found.written(), encoding="utf-8")
+        click.echo(f"{path}: {len(found.codes)} codes, edition {found.edition} of {found.date}")
+
+
+def _concepts(release: Release) -> set[str]:
+    return {*release.children, *(one for below in release.children.values() for one in below)}
+
+
+def _of_server(base: str, roots: Sequence[str], token: str | None) -> Expansion:
+    """What a terminology server has below these roots.
+
+    Raises:
+        CdsError: it does not answer, or not with an expansion.
+    """
+    try:
+        address = parse_base(base).url.rstrip("/")
+    except ValueError as error:
+        raise CdsError(f"{base}: {error}") from None
+    session = Connections().session(max_bytes=MAX_BYTES)
+    if token:
+        session.headers["Authorization"] = f"Bearer {token}"
+    codes: set[str] = set()
+    edition = date = ""
+    for root in sorted(roots):
+        offset = total = 0
+        while offset == 0 or offset < min(total, MOST_CODES):
+            expansion = _page(session, address, root, offset)
+            contained = [text(one.get("code")) for one in objects(expansion.get("contains"))]
+            codes.update(filter(None, contained))
+            version = _version(expansion)
+            edition, date = version or edition, text(expansion.get("timestamp"))[:10] or date
+            total = int(expansion.get("total") or 0)
+            offset += PAGE
+            if not contained:
+                break
+        if total > MOST_CODES:
+            raise CdsError(f"{root}: more than {MOST_CODES} codes below it")
+    if not codes or not edition or not date:
+        raise CdsError(f"{address}: no expansion with edition and date")
+    return Expansion(SNOMED, edition, date, tuple(sorted(roots)), tuple(sorted(codes | {*roots})))
+
+
+def _page(session: Any, address: str, root: str, offset: int) -> Mapping[str, Any]:
+    """One page of `ValueSet/$expand`; the implicit value set of SNOMED CT that FHIR defines."""
+    asked = {"url": f"{SNOMED}?fhir_vs=isa/{quote(root)}", "count": PAGE, "offset": offset}
+    try:
+        answer = session.get(f"{address}/ValueSet/$expand?{urlencode(asked)}", timeout=SECONDS)
+        body = json.loads(answer.content) if answer.status_code == OK else None
+    except (CallFailed, ValueError) as error:
+        raise CdsError(f"{address}: {error}") from None
+    expansion = member(body, "expansion")
+    if not isinstance(expansion, dict):
+        raise CdsError(f"{address}: no expansion of {root} (HTTP {answer.status_code})")
+    return expansion
+
+
+def _version(expansion: Mapping[str, Any]) -> str:
+    """The edition that the server says it used: `http://snomed.info/sct/900000000000207008/version/20260101`."""
+    said = {text(one.get("name")): text(one.get("valueUri")) for one in objects(expansion.get("parameter"))}
+    used = said.get("version") or said.get("used-codesystem") or ""
+    return used.partition("|")[2] or used

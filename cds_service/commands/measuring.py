@@ -1,0 +1,67 @@
+"""`kyphoplasty-cds measures`: what each measure is, for people, and as FHIR for programs that write them."""
+
+from typing import Any
+
+import click
+
+from cds_service.commands import options
+from cds_service.core.data_file import read_json
+from cds_service.fhir.mapping.overlay import files_in_force
+from cds_service.loading import load_measures_in_force, mapping_folders
+from cds_service.measures.definitions import FOLDER, Measure
+from cds_service.measures.observations import site_codes
+from cds_service.measures.profiles import definition_of, published
+from cds_service.site.folder import SiteFolder
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--fhir", "as_fhir", is_flag=True, help="CodeSystems, ValueSets and Observation profiles as a Bundle")
+@options.SITE
+@options.say_errors
+def measures(*, name: str | None, as_fhir: bool, site: Any) -> None:
+    """Print what each measure is, for people or as FHIR."""
+    folder, _ = options.chosen_site(site)
+    found = load_measures_in_force(folder)
+    if as_fhir:
+        options.print_json(_as_fhir(folder))
+        return
+    if name is not None and name not in found:
+        raise click.BadParameter(f"no measure {name}; there are {', '.join(found)}", param_hint="NAME")
+    if name is None:
+        lines = [f"{one.name} ({one.finding.unit}): {one.file.definition}" for one in found.values()]
+    else:
+        lines = _lines(found[name])
+    for line in lines:
+        click.echo(line)
+
+
+def _as_fhir(folder: SiteFolder | None) -> Any:
+    folders = mapping_folders(folder)
+    own = read_json(files_in_force(folders, "codesystem", ".json")[FOLDER])
+    return published(load_measures_in_force(folder), own, site_codes(folders))
+
+
+def _lines(measure: Measure) -> list[str]:
+    file, finding = measure.file, measure.finding
+    low, high = finding.range or (0, 0)
+    others = sorted((finding.method.other if finding.method else {}).values())
+    units = ", ".join(unit or "none" for unit in finding.accept_units)
+    return [
+        measure.name,
+        definition_of(measure),
+        f"Unit: {finding.unit} (read: {units}); plausible from {low:g} to {high:g}." if finding.range else "Yes or no.",
+        *([f"Measured as in the study: {file.method.meaning}."] if file.method else []),
+        *(f"Not this measure: {words}." for words in dict.fromkeys(others)),
+        *(f"DICOM: {_dicom(form)}." for form in file.dicom),
+        *([f"LOINC: {', '.join(file.loinc)}."] if file.loinc else []),
+        f"Used by: {', '.join(file.studies) or 'none of the studies'}.",
+    ]
+
+
+def _dicom(form: Any) -> str:
+    said = [f"{form.name.meaning} ({form.name.code}, {form.name.scheme})"]
+    if form.derivation:
+        said.append(f"derivation {form.derivation.meaning} ({form.derivation.code}, {form.derivation.scheme})")
+    said += [f"of {options[0].meaning} ({options[0].code}, {options[0].scheme})" for options in form.sites]
+    return ", ".join((*said, *(["with its vertebra"] if form.level else [])))

@@ -1,0 +1,170 @@
+"""A case: what was read of one patient, what judges it, and what follows from it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cds_service.core.assessment import Assessment, assess
+from cds_service.core.card_words import words_of_facts
+from cds_service.core.chart_facts import ChartFacts, FactFile, rank_facts
+from cds_service.core.closures import (
+    NOTHING_CLOSED,
+    UNKNOWN_FRACTURE,
+    Closures,
+    Fracture,
+)
+from cds_service.core.facts import (
+    AugmentationOrder,
+    Findings,
+    RecordState,
+    SupportOrders,
+)
+from cds_service.core.policy import Policy
+from cds_service.core.pooled import PooledModel
+from cds_service.core.pooled_study import PooledStudy
+from cds_service.core.prediction import LogisticModel
+from cds_service.core.recommendations import Recommendation, Rule, recommend
+from cds_service.core.signals import Signal, Situation, find_signals
+from cds_service.core.study import LogisticStudy, Study
+from cds_service.core.wording import Wording
+
+NO_SUPPORT = SupportOrders()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InForce:
+    """What every case is judged by.
+
+    Attributes:
+        pooled: the model whose refracture figure is said; the studies add to it.
+        digests: sha256 by part (studies, core, mappings, hooks, policy, model cards)
+            and the version.
+    """
+
+    studies: Mapping[str, Study]
+    models: Mapping[str, LogisticModel]
+    pooled: PooledModel
+    policy: Policy
+    wording: Wording
+    digests: Mapping[str, str]
+
+    @property
+    def studies_in_force(self) -> tuple[LogisticStudy | PooledStudy, ...]:
+        """What every model that computes a figure is made from."""
+        return (self.pooled.study, *(one.study for one in self.models.values()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Questions:
+    """What is asked of a case: a folder of `hooks/`, or a part of it.
+
+    Attributes:
+        signals: names of those that are looked for; None for all.
+    """
+
+    facts: tuple[FactFile, ...]
+    rules: tuple[Rule, ...] = ()
+    signals: Collection[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What was read of one patient, up to the day of the answer.
+
+    Attributes:
+        order: None when a brace or bed-rest order after an augmentation is answered.
+        support: the orders that count.
+        fracture: that is treated now, as far as it is known.
+        closures: what earlier overrides close.
+    """
+
+    in_force: InForce
+    questions: Questions
+    order: AugmentationOrder | None
+    record: RecordState
+    findings: Findings
+    support: SupportOrders = NO_SUPPORT
+    fracture: Fracture = UNKNOWN_FRACTURE
+    closures: Closures = NOTHING_CLOSED
+    today: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
+    """What follows from a case."""
+
+    case: Case
+    assessment: Assessment
+    signals: tuple[Signal, ...]
+    facts: ChartFacts
+    recommendations: tuple[Recommendation, ...]
+
+
+def conclude(case: Case) -> Conclusion:
+    """Find the figures, signals, facts and acts: the same for the same case."""
+    situation = _situation(case)
+    signals = find_signals(situation, case.questions.signals)
+    return _concluded(case, situation, signals)
+
+
+def conclude_kept(case: Case, signals: Collection[str]) -> Conclusion:
+    """Conclude again from an audit entry, which keeps the signals by their names."""
+    kept = tuple(Signal(name=one) for one in signals)
+    return _concluded(case, _situation(case), kept)
+
+
+def assess_case(case: Case) -> Assessment:
+    """Assess both outcomes by what is in force."""
+    return assess(
+        case.findings,
+        case.record,
+        case.in_force.models,
+        case.in_force.pooled,
+        case.in_force.studies,
+        case.in_force.policy,
+    )
+
+
+def _situation(case: Case) -> Situation:
+    return Situation(
+        findings=case.findings,
+        support=case.support,
+        assessment=assess_case(case),
+        policy=case.in_force.policy,
+        studies=case.in_force.studies,
+        wording=case.in_force.wording,
+        today=case.today,
+        lists_not_read=case.record.lists_not_read,
+    )
+
+
+def _concluded(
+    case: Case,
+    situation: Situation,
+    signals: tuple[Signal, ...],
+) -> Conclusion:
+    support, wording = case.support, case.in_force.wording
+    kinds = {one.kind for one in support.orders}
+    facts = rank_facts(
+        case.questions.facts,
+        signals,
+        {one for one in kinds if support.counted(one)},
+        common=words_of_facts(case.findings, signals, wording, case.today),
+        closures=case.closures,
+        no_training=_no_training(case.questions.rules),
+    )
+    closures = case.closures.without_acts(facts.open_acts)
+    acts = recommend(situation, signals, facts, case.questions.rules, closures)
+    return Conclusion(
+        case=case,
+        assessment=situation.assessment,
+        signals=signals,
+        facts=facts,
+        recommendations=acts,
+    )
+
+
+def _no_training(rules: Sequence[Rule]) -> frozenset[str]:
+    """List the facts and signals under which rehabilitation is not offered."""
+    names = (one.unless_signal for one in rules if one.order_kind == "rehabilitation")
+    return frozenset().union(*names)

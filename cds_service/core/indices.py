@@ -1,0 +1,50 @@
+"""Indices from what is read off a viewer or a stopwatch. What follows from findings alone is in `derived.py`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from statistics import mean, median
+
+MM2_OF_CM2 = 100.0
+Entered = Mapping[str, float]
+
+
+def share(part: float, whole: float) -> float:
+    """The part in % of the whole."""
+    return part / whole * 100
+
+
+def muscle_index(areas: Sequence[tuple[float, float]], height: float) -> float:
+    """Mean area without fat over height squared, in mm2/m2.
+
+    Args:
+        areas: of each side all, and fat, in cm2.
+        height: in m.
+    """
+    return mean(whole - fat for whole, fat in areas) * MM2_OF_CM2 / height**2
+
+
+def _smi(one: Entered) -> float:
+    sides = [(one["mf-right"], one["mf-right-fat"]), (one["mf-left"], one["mf-left-fat"])]
+    return muscle_index(sides, one["height"])
+
+
+def _grip(one: Entered) -> float:
+    return mean(one[name] for name in ("grip-1", "grip-2", "grip-3") if name in one)
+
+
+# By measure: the value in its unit, of what was entered (measures/worksheet.toml).
+INDICES: Mapping[str, Callable[[Entered], float]] = {
+    "ct-attenuation": lambda one: one["hu"],
+    "psoas-total-area": lambda one: one["psoas-right"] + one["psoas-left"],
+    "psoas-fat-fraction": lambda one: one["psoas-fat"],
+    "l4-vertebral-area": lambda one: one["body"],
+    "es-mf-fat-fraction": lambda one: share(one["back-fat"], one["back-area"]),
+    "multifidus-smi": _smi,
+    "pma-rate": lambda one: share(one["outline"] - one["muscle"], one["outline"]),
+    "vbq": lambda one: median(one[level] for level in ("l1", "l2", "l3", "l4")) / one["csf"],
+    "grip-strength": _grip,
+    "gait-speed": lambda one: one["walk"] / one["seconds"],
+    "mna-score": lambda one: one["mna"],
+    "height": lambda one: one["height"],
+    "weight": lambda one: one["weight"],
+    "appendicular-lean-mass": lambda one: one["lean"],
+}

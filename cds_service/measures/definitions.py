@@ -1,0 +1,163 @@
+"""Definitions of the measures, one file each: `mappings/measures/<finding>.toml`.
+
+What the reader needs of a finding (unit, plausible range, accepted methods) is in its own file,
+`mappings/findings/<finding>.toml`, and is not repeated: a measure carries the finding.
+"""
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from cds_service.core.data_file import Closed, DataFile, label, read_json, read_toml, validated
+from cds_service.core.vocabulary import FindingSpec
+from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.overlay import files_in_force
+
+FOLDER = "measures"
+# Findings that are measured or seen, and so can be written as one Observation.
+WRITABLE = ("quantity", "boolean")
+RETIRED = "SRT"
+# Name of our code system in DICOM, as coding scheme designator (0008,0102).
+OWN_SCHEME = "99KYPHOCDS"
+DicomName = tuple[str, str]  # scheme and code
+
+
+class DicomCode(Closed):
+    """A code of a structured report.
+
+    Attributes:
+        scheme: coding scheme designator: `SCT`, `DCM`, `MDC`.
+        srt: the retired SRT code of the same meaning; empty if there is none.
+    """
+
+    scheme: str = Field(min_length=1)
+    code: str = Field(min_length=1)
+    srt: str = ""
+    meaning: str = Field(min_length=1)
+
+    @property
+    def names(self) -> frozenset[DicomName]:
+        """Every spelling of this code."""
+        retired = {(RETIRED, self.srt)} if self.srt else set()
+        return frozenset({(self.scheme, self.code), *retired})
+
+
+class DicomForm(Closed):
+    """One way in which a structured report names a measure.
+
+    Attributes:
+        name: concept of the measurement.
+        derivation: how it must be derived; None if the name says it.
+        sites: structures that all must be named, each by one of its codes.
+        level: whether a vertebra must be named as well.
+    """
+
+    name: DicomCode
+    derivation: DicomCode | None = None
+    sites: tuple[tuple[DicomCode, ...], ...] = ()
+    level: bool = False
+
+
+class MethodCode(Closed):
+    """How the study measured, as code and words; the reader accepts these words."""
+
+    code: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    meaning: str = Field(min_length=1)
+
+
+class MeasureFile(DataFile):
+    """One file.
+
+    Attributes:
+        name: of the finding.
+        definition: one sentence for a radiologist or a nurse.
+        level: vertebra at which it is measured, in words.
+        slice: which slice or slices.
+        image: modality and sequence.
+        included: what lies within the outline.
+        excluded: what does not.
+        category: FHIR's category of the Observation.
+        studies: which of ours use it.
+        loinc: codes of the same meaning.
+        method: how the study measured.
+        dicom: further ways in which structured reports name it.
+    """
+
+    name: str
+    definition: str = Field(min_length=1)
+    level: str = ""
+    slice: str = ""
+    image: str = ""
+    included: str = ""
+    excluded: str = ""
+    category: Literal["imaging", "exam", "survey", "vital-signs"] = "imaging"
+    studies: tuple[str, ...] = ()
+    loinc: tuple[str, ...] = ()
+    method: MethodCode | None = None
+    dicom: tuple[DicomForm, ...] = ()
+
+    @model_validator(mode="after")
+    def _imaging_says_of_what(self) -> "MeasureFile":
+        if self.category == "imaging" and not self.image:
+            raise ValueError("a measure of imaging needs image")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A definition with the finding that it defines.
+
+    Attributes:
+        display: of its code in our code system.
+    """
+
+    file: MeasureFile
+    finding: FindingSpec
+    display: str
+
+    @property
+    def name(self) -> str:
+        return self.file.name
+
+    @property
+    def is_boolean(self) -> bool:
+        return self.finding.kind == "boolean"
+
+    @property
+    def level_is_free(self) -> bool:
+        """Whether it is measured at one vertebra that the study does not fix: the order decides which counts."""
+        method = self.finding.method
+        return method is not None and method.levels == ()
+
+
+Measures = Mapping[str, Measure]
+
+
+def load_measures(folders: Sequence[Path], findings: Mapping[str, FindingSpec], studies: Container[str]) -> Measures:
+    """Read the definitions in force, by name.
+
+    Args:
+        folders: `mappings/` and a site's overlays.
+        findings: the vocabulary.
+        studies: ids of the studies.
+
+    Raises:
+        DataFileError: a file is wrong.
+    """
+    found = {}
+    own = read_json(files_in_force(folders, "codesystem", ".json")[FOLDER])
+    displays = {one["code"]: one["display"] for one in own["concept"]}
+    for name, path in files_in_force(folders, FOLDER, ".toml").items():
+        file = validated(MeasureFile, read_toml(path), path)
+        finding = findings.get(name)
+        if file.name != name:
+            raise DataFileError(label(path), "name", f"is not that of the file, {name}")
+        if finding is None or finding.kind not in WRITABLE:
+            raise DataFileError(label(path), "name", "is no finding that is measured")
+        if unknown := next((one for one in file.studies if one not in studies), ""):
+            raise DataFileError(label(path), "studies", f"there is no study {unknown}")
+        found[name] = Measure(file, finding, displays.get(name, finding.title))
+    return found

@@ -1,0 +1,472 @@
+"""Reads DICOM structured reports of TID 1500, imaging measurement reports. Numbers only: no image is ever opened.
+
+The class of an object is read before anything else, and an image or a segmentation is refused by its name.
+"""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from pydicom import Dataset, dcmread
+from pydicom.errors import InvalidDicomError
+from pydicom.uid import UID
+
+from cds_service.core.derived import SPINE
+from cds_service.errors import CdsError
+from cds_service.fhir.mapping.level_text import in_order
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.measures.definitions import OWN_SCHEME, DicomCode, DicomForm, DicomName, Measure, Measures
+from cds_service.measures.values import Findings, Reported, Source, Subject, read_day
+
+SYSTEMS = {"SCT": "http://snomed.info/sct", "SRT": "http://snomed.info/srt"}
+REPORTS = "1.2.840.10008.5.1.4.1.1.88."  # SOP classes of structured reports
+KIND = "DICOM structured report"
+OBJECTS = "urn:dicom:uid"
+# Other designators of SNOMED's retired form.
+RETIRED = {"99SDM": "SRT", "SNM3": "SRT", "99SDM3": "SRT"}
+
+REPORT = ("DCM", "126000")
+GROUP = ("DCM", "125007")
+TRACKING = ("DCM", "112039")
+DERIVATION = ("DCM", "121401")
+TOOL, TOOL_VERSION = ("DCM", "111001"), ("DCM", "111003")
+SITE = frozenset({("SCT", "363698007"), ("SRT", "G-C0E3")})
+SIDE = frozenset({("SCT", "272741003"), ("SRT", "G-C171")})
+MODIFIER = frozenset({("SCT", "106233006"), ("SRT", "G-A1F8")})
+METHOD = frozenset({("SCT", "370129005"), ("SRT", "G-C036")})
+MEAN = frozenset({("SCT", "373098007"), ("SRT", "R-00317")})
+YES = frozenset({("SCT", "52101004"), ("SRT", "G-A203"), ("SCT", "373066001"), ("SRT", "R-0038D")})
+NO = frozenset({("SCT", "373067005"), ("SRT", "R-00339")})
+ONE_SIDE = frozenset({("SCT", "24028007"), ("SRT", "G-A100"), ("SCT", "7771000"), ("SRT", "G-A101")})
+VOLUMES = frozenset({("DCM", "121191"), ("DCM", "121231")})  # referenced segment, volume surface
+PLANAR, VOLUMETRIC = "1410", "1411"
+# Answers that say what a group is about, not what was found.
+OF_THE_GROUP = frozenset({("SCT", "276214006"), ("DCM", "121071"), *SITE, *SIDE, *METHOD})
+DEEPEST = 16
+# What pydicom raises for broken values, wherever they are read.
+BROKEN = (InvalidDicomError, OSError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError, EOFError)
+
+NOT_OURS = "no measure that is read here"
+NO_IMAGE = "is an image; only numbers are read here, and no image is ever opened"
+NO_MASK = "is a segmentation; measuring in it would be image processing"
+SAME_NAME = "stands {count} times with this name and unit; which is which is not said"
+NO_STATISTIC = "which statistic it is (mean, greatest, least) is not said"
+OVER_VOLUME = "measured over a volume, not on one slice"
+ONE_SIDE_ONLY = "of one side only; the measure is of both"
+
+
+class NotReadable(CdsError):
+    """No DICOM object that can be read; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code with its words."""
+
+    name: DicomName
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a group, or a measurement in it, says of how and where it was measured."""
+
+    label: str = ""
+    sites: tuple[Code, ...] = ()
+    sides: tuple[Code, ...] = ()
+    methods: tuple[Code, ...] = ()
+    device: str = ""
+    is_volume: bool = False
+
+    def within(self, outer: "Context") -> "Context":
+        """This one, with what only the outer one says."""
+        return Context(
+            self.label or outer.label,
+            self.sites or outer.sites,
+            self.sides or outer.sides,
+            self.methods or outer.methods,
+            self.device or outer.device,
+            self.is_volume or outer.is_volume,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One measurement or answer of a group.
+
+    Attributes:
+        place: number of the group, and of the item in it.
+        number: None if there is none.
+        answer: of a qualitative evaluation.
+    """
+
+    place: str
+    name: Code
+    context: Context
+    number: Decimal | None = None
+    unit: Code | None = None
+    derivations: tuple[Code, ...] = ()
+    answer: Code | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What holds for every value of a report."""
+
+    uid: str
+    day: date | None
+    study: str
+    is_verified: bool
+    device: str
+
+
+def read_report(file: Path, measures: Measures, terminology: Terminology, as_json: bytes | None = None) -> Source:
+    """Read one report; whatever else it is, its class refuses it.
+
+    Args:
+        file: a DICOM file, of which no more than the class is read before that is known.
+        measures: those that are looked for.
+        terminology: tells vertebrae by their codes.
+        as_json: the content of a file in DICOM's JSON.
+    """
+    found = Findings(file.name)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of values that break the standard; they are judged here
+            dataset = _dataset(file) if as_json is None else _dataset_of_json(as_json)
+            report = _report(dataset)
+            items = list(_items(dataset))
+            person = _person(dataset)
+    except NotReadable as error:
+        found.refuse("", "DICOM object", str(error))
+        return Source(name=file.name, kind="DICOM", refused=tuple(found.refused))
+    reader = _Reader(report, measures, terminology, found)
+    for item in items:
+        reader.take(item, items)
+    if not items:
+        found.refuse("", KIND, "has no measurements")
+    return Source(
+        name=file.name,
+        kind=KIND if report.is_verified else f"{KIND}, not verified",
+        system=OBJECTS,
+        identity=f"urn:oid:{report.uid}",
+        person=person,
+        reported=tuple(found.reported),
+        refused=tuple(found.refused),
+    )
+
+
+# --- the object -------------------------------------------------------------------------------------------------------
+
+
+def _dataset(file: Path) -> Dataset:
+    """The report in this file, without pixels.
+
+    Raises:
+        NotReadable: it is no report, or it is broken.
+    """
+    try:
+        _check_class(dcmread(file, stop_before_pixels=True, specific_tags=["SOPClassUID"]))
+        return dcmread(file, stop_before_pixels=True)
+    except BROKEN:
+        raise NotReadable("cannot be read as DICOM") from None
+
+
+def _dataset_of_json(content: bytes) -> Dataset:
+    """The report in DICOM's JSON.
+
+    Raises:
+        NotReadable: it is no report, or it is broken.
+    """
+    try:
+        dataset = Dataset.from_json(content.decode("utf-8"))
+    except BROKEN:
+        raise NotReadable("cannot be read as DICOM") from None
+    _check_class(dataset)
+    return dataset
+
+
+def _check_class(head: Dataset) -> None:
+    """Refuse all but structured reports, by the class of the object.
+
+    Raises:
+        NotReadable: it is an image, a segmentation, or another object.
+    """
+    meta = getattr(head, "file_meta", Dataset())
+    uid = UID(_text(head, "SOPClassUID") or _text(meta, "MediaStorageSOPClassUID"))
+    if uid.startswith(REPORTS):
+        return
+    name = uid.name if uid else "an object without a class"
+    if "Segmentation" in name:
+        raise NotReadable(f"{name}: {NO_MASK}")
+    if "Image" in name or "Waveform" in name:
+        raise NotReadable(f"{name}: {NO_IMAGE}")
+    raise NotReadable(f"{name}: is no structured report")
+
+
+def _report(dataset: Dataset) -> Report:
+    title = _code_of(dataset, "ConceptNameCodeSequence")
+    if title is None or title.name != REPORT:
+        words = title.meaning if title else "without a title"
+        raise NotReadable(f"a report of another kind ({words}), not an imaging measurement report (TID 1500)")
+    is_whole = _text(dataset, "CompletionFlag") != "PARTIAL" and _text(dataset, "PreliminaryFlag") != "PRELIMINARY"
+    parts = [_text(dataset, name) for name in ("Manufacturer", "ManufacturerModelName", "SoftwareVersions")]
+    return Report(
+        uid=_text(dataset, "SOPInstanceUID"),
+        day=read_day(_text(dataset, "StudyDate")),
+        study=_text(dataset, "StudyInstanceUID"),
+        is_verified=is_whole and _text(dataset, "VerificationFlag") == "VERIFIED",
+        device=" ".join(filter(None, parts)),
+    )
+
+
+def _person(dataset: Dataset) -> Subject:
+    sex = {"M": "male", "F": "female"}.get(_text(dataset, "PatientSex"), "")
+    return Subject(_text(dataset, "PatientID"), read_day(_text(dataset, "PatientBirthDate")), sex)
+
+
+# --- its content, as a tree of items ----------------------------------------------------------------------------------
+
+
+def _items(dataset: Dataset) -> Iterator[Item]:
+    """Every measurement and every answer of every group."""
+    groups = [one for one in _descendants(dataset, 0) if _is(one, {GROUP})]
+    for number, group in enumerate(groups, start=1):
+        outer = _context(group)
+        for place, child in enumerate(_children(group), start=1):
+            name = _code_of(child, "ConceptNameCodeSequence")
+            kind = _text(child, "ValueType")
+            if name is None or _text(child, "RelationshipType") != "CONTAINS":
+                continue
+            said = f"group {number}" + (f" ({outer.label})" if outer.label else "") + f", item {place}"
+            if kind == "NUM":
+                yield _measurement(child, said, name, outer)
+            elif kind == "CODE" and name.name not in OF_THE_GROUP:
+                yield Item(said, name, outer, answer=_code_of(child, "ConceptCodeSequence"))
+
+
+def _measurement(item: Dataset, place: str, name: Code, outer: Context) -> Item:
+    measured = _first(item, "MeasuredValueSequence")
+    has_qualifier = _first(item, "NumericValueQualifierCodeSequence") is not None
+    number = None if measured is None or has_qualifier else _number(measured)
+    return Item(
+        place=place,
+        name=name,
+        context=_context(item).within(outer),
+        number=number,
+        unit=_code_of(measured, "MeasurementUnitsCodeSequence") if measured is not None else None,
+        derivations=_codes_under(item, {DERIVATION}),
+    )
+
+
+def _context(item: Dataset) -> Context:
+    """What the children of a group, or of a measurement, say of it."""
+    children = list(_children(item))
+    sites = [one for one in children if _is(one, SITE)]
+    named = [_code_of(one, "ConceptCodeSequence") for one in sites]
+    modifiers = [code for one in sites for code in _codes_under(one, MODIFIER)]
+    sides = [code for one in (item, *sites) for code in _codes_under(one, SIDE)]
+    tools = [_text(one, "TextValue") for wanted in (TOOL, TOOL_VERSION) for one in children if _is(one, {wanted})]
+    template = _first(item, "ContentTemplateSequence")
+    template_id = _text(template, "TemplateIdentifier") if template is not None else ""
+    regions = sum(_text(one, "ValueType") == "SCOORD" for one in children)
+    is_volume = template_id == VOLUMETRIC or any(_is(one, VOLUMES) for one in children)
+    return Context(
+        label=next((_text(one, "TextValue") for one in children if _is(one, {TRACKING})), ""),
+        sites=(*filter(None, named), *modifiers),
+        sides=tuple(sides),
+        methods=_codes_under(item, METHOD),
+        device=" ".join(filter(None, tools)),
+        is_volume=is_volume or (template_id != PLANAR and regions > 1),
+    )
+
+
+def _descendants(item: Dataset, depth: int) -> Iterator[Dataset]:
+    for child in _children(item):
+        yield child
+        if depth < DEEPEST:
+            yield from _descendants(child, depth + 1)
+
+
+def _children(item: Dataset) -> Sequence[Dataset]:
+    return _sequence(item, "ContentSequence")
+
+
+def _codes_under(item: Dataset, names: AbstractSet[DicomName]) -> tuple[Code, ...]:
+    codes = (_code_of(one, "ConceptCodeSequence") for one in _children(item) if _is(one, names))
+    return tuple(filter(None, codes))
+
+
+def _is(item: Dataset, names: AbstractSet[DicomName]) -> bool:
+    name = _code_of(item, "ConceptNameCodeSequence")
+    return name is not None and name.name in names
+
+
+def _code_of(item: Dataset, element: str) -> Code | None:
+    """The first code of this sequence."""
+    code = _first(item, element)
+    if code is None:
+        return None
+    scheme = _text(code, "CodingSchemeDesignator")
+    value = _text(code, "CodeValue") or _text(code, "LongCodeValue") or _text(code, "URNCodeValue")
+    return Code((RETIRED.get(scheme, scheme), value), _text(code, "CodeMeaning") or value)
+
+
+def _first(item: Dataset, element: str) -> Dataset | None:
+    return next(iter(_sequence(item, element)), None)
+
+
+def _sequence(item: Dataset, element: str) -> Sequence[Dataset]:
+    try:
+        found = item.get(element)
+    except BROKEN:
+        raise NotReadable(f"{element} cannot be read") from None
+    return found if isinstance(found, Sequence) and not isinstance(found, str) else ()
+
+
+def _text(item: Dataset, element: str) -> str:
+    """The element as text; of several values all, with a space between them."""
+    try:
+        found = item.get(element)
+    except BROKEN:
+        raise NotReadable(f"{element} cannot be read") from None
+    if found is None:
+        return ""
+    is_list = isinstance(found, Sequence) and not isinstance(found, str)
+    return " ".join(map(str, found)) if is_list else str(found)
+
+
+def _number(measured: Dataset) -> Decimal | None:
+    try:
+        number = Decimal(_text(measured, "NumericValue"))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+# --- what it means ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Takes what one report says of our measures, and refuses the rest by name."""
+
+    report: Report
+    measures: Measures
+    terminology: Terminology
+    found: Findings
+
+    def take(self, item: Item, items: Sequence[Item]) -> None:
+        """Take this item, or note why it is not taken."""
+        measure, why = self._measure_of(item)
+        if measure is None:
+            self.found.refuse(item.place, _said(item), why)
+            return
+        if why := self._problem(item, measure, items):
+            self.found.refuse(item.place, _said(item), why)
+            return
+        context, unit = item.context, item.unit
+        self.found.reported.append(
+            Reported(
+                measure=measure,
+                where=f"{self.found.name}, {item.place}",
+                key=f"{self.report.uid} {item.place}",
+                number=item.number,
+                unit=unit.name[1] if unit else "",
+                answer=None if item.answer is None else item.answer.name in YES,
+                day=self.report.day,
+                levels=self._levels(item),
+                method="; ".join(code.meaning for code in context.methods),
+                device=context.device or self.report.device,
+                study=self.report.study,
+                is_verified=self.report.is_verified,
+            )
+        )
+
+    def _measure_of(self, item: Item) -> tuple[Measure | None, str]:
+        """The measure that this item names, or why it names none."""
+        scheme, code = item.name.name
+        if scheme == OWN_SCHEME:
+            return self.measures.get(code), NOT_OURS
+        forms = [(measure, form) for measure in self.measures.values() for form in measure.file.dicom]
+        named = [(measure, form) for measure, form in forms if item.name.name in form.name.names]
+        reasons = [(self._unlike(item, form), measure, len(_sites_named(item, form))) for measure, form in named]
+        fitting = next((measure for why, measure, _ in reasons if not why), None)
+        if fitting is not None or not reasons:
+            return fitting, NOT_OURS
+        return None, max(reasons, key=lambda one: one[2])[0]  # of what it resembles most
+
+    def _unlike(self, item: Item, form: DicomForm) -> str:
+        """Why an item of this name is not the measure; empty if it is."""
+        there = _sites_named(item, form)
+        absent = [options[0].meaning for options in form.sites if options not in there]
+        if absent:
+            return f"not said to be of: {', '.join(absent)}"
+        if form.level and not self._levels(item):
+            return "of no vertebra that is named"
+        derivations = {code.name for code in item.derivations}
+        if form.derivation is None:
+            return f"derived otherwise ({item.derivations[0].meaning})" if derivations else ""
+        if not derivations:
+            return NO_STATISTIC
+        if not derivations <= form.derivation.names:
+            return f"{item.derivations[0].meaning}, not {form.derivation.meaning}"
+        return ""
+
+    def _problem(self, item: Item, measure: Measure, items: Sequence[Item]) -> str:
+        """Why an item of a measure of ours is not taken; empty if it is."""
+        if measure.is_boolean:
+            is_answer = item.answer is not None and item.answer.name in YES | NO
+            return "" if is_answer else "neither yes nor no"
+        alike = [one for one in items if _is_alike(one, item)]
+        derived = {_derived(one) for one in alike}
+        sides = {code.name for code in item.context.sides}
+        is_own = item.name.name[0] == OWN_SCHEME
+        problems = {
+            "no number": item.number is None,
+            "its unit is none of UCUM": item.unit is None or item.unit.name[0] != "UCUM",
+            SAME_NAME.format(count=len(alike)): len(alike) > 1 and (() in derived or len(derived) < len(alike)),
+            "derived otherwise than as a mean": is_own and not {code.name for code in item.derivations} <= MEAN,
+            OVER_VOLUME: item.context.is_volume and measure.file.category == "imaging",
+            ONE_SIDE_ONLY: measure.finding.both_sides and bool(sides & ONE_SIDE),
+        }
+        return next((why for why, holds in problems.items() if holds), "")
+
+    def _levels(self, item: Item) -> tuple[str, ...]:
+        """The vertebrae that its sites name, by code."""
+        names = [code.name for code in item.context.sites]
+        site = {"coding": [{"system": SYSTEMS[scheme], "code": code} for scheme, code in names if scheme in SYSTEMS]}
+        return in_order(frozenset(self.terminology.translate("vertebral-level", site)) & frozenset(SPINE))
+
+
+def _sites_named(item: Item, form: DicomForm) -> list[tuple[DicomCode, ...]]:
+    """The structures of this form that the item names."""
+    sites = {code.name for code in item.context.sites}
+    return [options for options in form.sites if any(one.names & sites for one in options)]
+
+
+def _is_alike(one: Item, other: Item) -> bool:
+    """Whether two items have the same name, unit, place on the body and method."""
+    return one.number is not None and _what(one) == _what(other)
+
+
+def _what(item: Item) -> tuple[object, ...]:
+    context = item.context
+    places = [tuple(sorted(code.name for code in codes)) for codes in (context.sites, context.sides, context.methods)]
+    return (item.name.name, item.unit and item.unit.name, context.label, *places)
+
+
+def _derived(item: Item) -> tuple[DicomName, ...]:
+    return tuple(sorted(code.name for code in item.derivations))
+
+
+def _said(item: Item) -> str:
+    """The item in the words of the report."""
+    unit = f" {item.unit.name[1]}" if item.unit else ""
+    value = f" {item.number}{unit}" if item.number is not None else ""
+    sites = ", ".join(code.meaning for code in item.context.sites)
+    return item.name.meaning + (f" of {sites}" if sites else "") + value

@@ -1,0 +1,287 @@
+"""Writes values that were measured elsewhere as FHIR R4 Observations.
+
+The reader of the record has the last word: a value is written only if the service would read the same value back.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from cds_service import __version__
+from cds_service.core.data_file import read_json
+from cds_service.core.facts import METHOD_NOT_RECORDED, Finding
+from cds_service.fhir.facts.chart import Chart, Horizon
+from cds_service.fhir.facts.findings import extract_findings
+from cds_service.fhir.gathering.picking import Sourced
+from cds_service.fhir.gathering.record import PatientRecord, Read
+from cds_service.fhir.mapping.code_systems import MEASURES
+from cds_service.fhir.mapping.overlay import files_in_force
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.raw_json import Json
+from cds_service.measures.definitions import Measure
+from cds_service.measures.values import Refused, Reported, Source
+
+METHODS = "https://kyphoplasty-cds.org/fhir/CodeSystem/measure-methods"
+IDENTIFIERS = "https://kyphoplasty-cds.org/fhir/sid/measurement"
+CATEGORIES = "http://terminology.hl7.org/CodeSystem/observation-category"
+PROVENANCE_TYPES = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
+UCUM, LOINC, SNOMED = "http://unitsofmeasure.org", "http://loinc.org", "http://snomed.info/sct"
+DICOM_OBJECTS = "urn:dicom:uid"
+
+NO_DAY = "the day of the examination is not known; --date says it"
+NO_UNIT = "the unit does not fit: {unit}, not {wanted}"
+TWO_VALUES = "stands beside {other} of the same day; which of them counts is not said"
+NOT_VERIFIED = "The report is not verified: no person stands for this value yet."
+NOT_RECORDED = "Not recorded: {what}."
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A value with the Observation that holds it."""
+
+    value: Reported
+    observation: Json
+
+    @property
+    def identifier(self) -> str:
+        return str(self.observation["identifier"][0]["value"])
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes the values of one patient.
+
+    Attributes:
+        sites: code of each vertebra.
+    """
+
+    patient: str
+    terminology: Terminology
+    sites: Mapping[str, str]
+
+    def write(self, value: Reported) -> Written | Refused:
+        """The value as an Observation, or why the service would not read it back."""
+        if value.day is None:
+            return Refused(value.where, f"{value.measure.name} {value.printed}", NO_DAY)
+        amount = self._amount(value)
+        if amount is None and value.number is not None:
+            finding = value.measure.finding
+            why = NO_UNIT.format(unit=value.unit, wanted=" or ".join(filter(None, finding.accept_units)))
+            return Refused(value.where, f"{value.measure.name} {value.printed}", why)
+        observation = self._observation(value, value.day, amount)
+        if why := self._problem(value.measure, observation, value.day, amount):
+            return Refused(value.where, f"{value.measure.name} {value.printed}", why)
+        return Written(value, observation)
+
+    def _amount(self, value: Reported) -> float | None:
+        """The number in the finding's unit; None if the unit does not fit."""
+        finding, units = value.measure.finding, self.terminology.units
+        if value.number is None:
+            return None
+        unit = units.canonical(value.unit) if value.unit else finding.unit
+        if unit is None or unit not in (*finding.accept_units, finding.unit):
+            return None
+        converted = units.convert(float(value.number), unit, finding.unit)
+        return None if converted is None else round(converted, 9)
+
+    def _observation(self, value: Reported, day: date, amount: float | None) -> Json:
+        measure = value.measure
+        unit = measure.finding.unit
+        found: dict[str, Any] = {
+            "resourceType": "Observation",
+            "identifier": [{"system": IDENTIFIERS, "value": self._identity(value, amount)}],
+            "status": "final" if value.is_verified else "preliminary",
+            "category": [{"coding": [{"system": CATEGORIES, "code": measure.file.category}]}],
+            "code": code_of(measure),
+            "subject": {"reference": f"Patient/{self.patient}"},
+            "effectiveDateTime": day.isoformat(),
+        }
+        if amount is None:
+            found["valueBoolean"] = value.answer
+        else:
+            found["valueQuantity"] = {"value": amount, "unit": unit, "system": UCUM, "code": unit}
+        if value.levels:
+            found["bodySite"] = self._site(value.levels)
+        if value.method:
+            found["method"] = _method(value)
+        if value.device:
+            found["device"] = {"display": value.device}
+        if value.study:
+            study = {"system": DICOM_OBJECTS, "value": f"urn:oid:{value.study}"}
+            found["derivedFrom"] = [{"type": "ImagingStudy", "identifier": study}]
+        notes = [*value.notes, *([] if value.is_verified else [NOT_VERIFIED]), *_not_recorded(value)]
+        if notes:
+            found["note"] = [{"text": " ".join(notes)}]
+        return found
+
+    def _identity(self, value: Reported, amount: float | None) -> str:
+        parts = [value.key, value.measure.name, value.answer if amount is None else amount, str(value.day)]
+        text = json.dumps([self.patient, *parts, value.levels, value.method, value.device], ensure_ascii=True)
+        return str(uuid5(NAMESPACE_URL, text))
+
+    def _site(self, levels: Sequence[str]) -> Json:
+        """One vertebra by its code; several in words, since a code is of one place."""
+        if len(levels) > 1:
+            return {"text": "/".join(levels) if len(levels) == 2 else f"{levels[0]}-{levels[-1]}"}
+        level = levels[0]
+        return {"coding": [{"system": SNOMED, "code": self.sites[level]}], "text": level}
+
+    def _problem(self, measure: Measure, observation: Json, day: date, amount: float | None) -> str:
+        """Why the service would not read this value as it is written; empty if it would."""
+        finding = measure.finding
+        if finding.after_surgery:  # never read at a signing, so the reader has no word on it
+            low, high = finding.range or (float("-inf"), float("inf"))
+            return "" if amount is None or low <= amount <= high else "not plausible"
+        known = read_back(measure, observation, self.terminology, day)
+        if not isinstance(known, Finding):
+            return known
+        wanted = observation.get("valueBoolean") if amount is None else amount
+        is_same = known.value == wanted if amount is None else abs(float(known.value) - amount) < 1e-6
+        return "" if is_same else "would be read as another value"
+
+
+def read_back(measure: Measure, observation: Json, terminology: Terminology, day: date) -> Finding | str:
+    """The finding that the service makes of this Observation alone on its day, or why it makes none.
+
+    A preliminary value is read as if a person had confirmed it.
+    """
+    finding = measure.finding
+    raw = {**observation, "id": "imported", "status": "final"}
+    concepts = frozenset(match.concept for match in terminology.matches(raw["code"]))
+    record = PatientRecord(
+        reads={finding.key: Read("given", "fhir", entries=1)},
+        resources=(Sourced(raw=raw, key=finding.key, origin="fhir", concepts=concepts),),
+    )
+    chart = Chart(record, terminology, Horizon(day, day, day, day))
+    found = extract_findings(chart, {finding.name: finding})
+    known = found.known.get(finding.name)
+    return known or found.gaps[finding.name].why or found.gaps[finding.name].detail
+
+
+def without_rivals(written: Sequence[Written]) -> tuple[list[Written], list[Refused]]:
+    """Keep what the service can tell apart; two values of one measure and day are refused, since neither would count.
+
+    Grip may be measured several times, and the lowest of several T-scores counts.
+    """
+    first = {one.identifier: one for one in reversed(written)}
+    by_day: dict[tuple[str, date | None], list[Written]] = {}
+    for one in reversed(first.values()):
+        by_day.setdefault((one.value.measure.name, one.value.day), []).append(one)
+    kept: list[Written] = []
+    refused: list[Refused] = []
+    for of_day in by_day.values():
+        differ = len({str(_value_of(one.observation)) for one in of_day}) > 1
+        if not differ or of_day[0].value.measure.finding.pick != "newest":
+            kept += of_day if differ else of_day[:1]
+            continue
+        for one in of_day:
+            other = next(each.value.printed for each in of_day if each is not one)
+            what = f"{one.value.measure.name} {one.value.printed}{_at(one.value)}"
+            refused.append(Refused(one.value.where, what, TWO_VALUES.format(other=other)))
+    return kept, refused
+
+
+def _at(value: Reported) -> str:
+    return f" at {', '.join(value.levels)}" if value.levels else ""
+
+
+def _value_of(observation: Json) -> Any:
+    return observation.get("valueQuantity", {}).get("value", observation.get("valueBoolean"))
+
+
+def code_of(measure: Measure) -> Json:
+    """The code of a measure: ours, then LOINC's."""
+    own = {"system": MEASURES, "code": measure.name, "display": measure.display}
+    return {"coding": [own, *({"system": LOINC, "code": code} for code in measure.file.loinc)]}
+
+
+def _method(value: Reported) -> Json:
+    """The method in the source's words, with our code if it is the study's."""
+    known = value.measure.file.method
+    if known is None or value.method.strip().lower() not in (known.code, known.meaning.lower()):
+        return {"text": value.method}
+    coding = {"system": METHODS, "code": known.code, "display": known.meaning}
+    return {"coding": [coding], "text": known.meaning}
+
+
+def _not_recorded(value: Reported) -> list[str]:
+    """What a source of an imaging measure should say and does not."""
+    if value.measure.file.category != "imaging":
+        return []
+    has_level = value.measure.finding.method is not None and value.measure.finding.method.levels is not None
+    parts = {
+        "the way of measuring": not value.method,
+        "the vertebra": has_level and not value.levels,
+        "the tool": not value.device,
+    }
+    missing = [what for what, is_missing in parts.items() if is_missing]
+    return [NOT_RECORDED.format(what=", ".join(missing))] if missing else []
+
+
+def is_way_known(known: Finding) -> bool:
+    """Whether the reader accepts how the value was measured."""
+    return METHOD_NOT_RECORDED not in known.concerns
+
+
+def site_codes(folders: Sequence[Path]) -> Mapping[str, str]:
+    """SNOMED code of each vertebra, the first that means it in `conceptmap/vertebral-level.json`."""
+    path = files_in_force(folders, "conceptmap", ".json")["vertebral-level"]
+    codes: dict[str, str] = {}
+    for group in read_json(path)["group"]:
+        for element in group["element"]:
+            if group["source"] == SNOMED:
+                codes.setdefault(element["target"][0]["code"], element["code"])
+    return codes
+
+
+# --- what is sent -----------------------------------------------------------------------------------------------------
+
+
+def transaction(written: Sequence[tuple[Source, Sequence[Written]]], at: datetime) -> Json:
+    """A transaction that creates what is not there: sent twice, it adds no value the second time.
+
+    Args:
+        written: the values of each source; each source that gave one has one Provenance.
+        at: when they were imported.
+    """
+    entries: list[Json] = []
+    for source, of_source in written:
+        for one in of_source:
+            request = {
+                "method": "POST",
+                "url": "Observation",
+                "ifNoneExist": f"identifier={IDENTIFIERS}|{one.identifier}",
+            }
+            entries.append({"fullUrl": _place(one), "resource": one.observation, "request": request})
+        if of_source:
+            entries.append(_provenance_entry(of_source, source, at))
+    return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+
+
+def _place(written: Written) -> str:
+    """Where the Observation is until the server has given it an id."""
+    return f"urn:uuid:{written.identifier}"
+
+
+def _provenance_entry(written: Sequence[Written], source: Source, at: datetime) -> Json:
+    targets = [{"reference": _place(one)} for one in written]
+    what = {"identifier": {"system": source.system, "value": source.identity}, "display": source.kind}
+    agent = {
+        "type": {"coding": [{"system": PROVENANCE_TYPES, "code": "assembler"}]},
+        "who": {"display": f"kyphoplasty-cds {__version__}"},
+    }
+    resource = {
+        "resourceType": "Provenance",
+        "target": targets,
+        "recorded": at.isoformat(timespec="seconds"),
+        "agent": [agent],
+        "entity": [{"role": "source", "what": what}],
+    }
+    # R4 has no search by which a Provenance could be created conditionally.
+    request = {"method": "POST", "url": "Provenance"}
+    place = uuid5(NAMESPACE_URL, written[0].identifier)
+    return {"fullUrl": f"urn:uuid:{place}", "resource": resource, "request": request}

@@ -1,0 +1,148 @@
+"""Publishes the measures as FHIR R4, so that other programs can write them: codes, value sets, Observation profiles."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from cds_service import __version__
+from cds_service.fhir.mapping.code_systems import MEASURES
+from cds_service.fhir.raw_json import Json
+from cds_service.measures.definitions import Measure, Measures
+from cds_service.measures.observations import CATEGORIES, METHODS, SNOMED, UCUM
+
+BASE = "https://kyphoplasty-cds.org/fhir"
+OBSERVATION = "http://hl7.org/fhir/StructureDefinition/Observation"
+PUBLISHER = "kyphoplasty-cds"
+LEVELS = f"{BASE}/ValueSet/vertebral-levels"
+
+
+def published(measures: Measures, own_codes: Json, sites: Mapping[str, str]) -> Json:
+    """A Bundle with everything that another program needs.
+
+    Args:
+        measures: the definitions in force.
+        own_codes: our CodeSystem, `codesystem/measures.json`.
+        sites: code of each vertebra.
+    """
+    resources = [
+        _with_definitions(own_codes, measures),
+        _methods(measures),
+        _value_set("measures", "Measures", [{"system": MEASURES, "concept": [{"code": name} for name in measures]}]),
+        _value_set("measure-methods", "Ways of measuring", [{"system": METHODS}]),
+        _value_set("vertebral-levels", "Vertebrae T1 to L5", [_vertebrae(sites)]),
+        *(profile_of(measure) for measure in measures.values()),
+    ]
+    entries = [{"fullUrl": one["url"], "resource": one} for one in resources]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
+def definition_of(measure: Measure) -> str:
+    """The definition in a few sentences."""
+    file = measure.file
+    parts = {"At": file.level, "Slice": file.slice, "Image": file.image, "In": file.included, "Not in": file.excluded}
+    said = (f"{name}: {words}." for name, words in parts.items() if words)
+    return " ".join((file.definition, *said))
+
+
+def _with_definitions(own_codes: Json, measures: Measures) -> Json:
+    """Our codes with the definitions of those that are measures."""
+    concepts = [
+        {**one, "definition": definition_of(measures[one["code"]])} if one["code"] in measures else one
+        for one in own_codes["concept"]
+    ]
+    return {**own_codes, "experimental": False, "publisher": PUBLISHER, "concept": concepts}
+
+
+def _methods(measures: Measures) -> Json:
+    methods = {one.file.method.code: one.file.method.meaning for one in measures.values() if one.file.method}
+    return {
+        "resourceType": "CodeSystem",
+        "id": "measure-methods",
+        "url": METHODS,
+        "version": __version__,
+        "name": "MeasureMethods",
+        "title": "Ways of measuring",
+        "status": "active",
+        "experimental": False,
+        "publisher": PUBLISHER,
+        "description": "How the studies measured. A value measured in another way says so in its own words.",
+        "caseSensitive": True,
+        "content": "complete",
+        "count": len(methods),
+        "concept": [{"code": code, "display": meaning} for code, meaning in sorted(methods.items())],
+    }
+
+
+def _value_set(name: str, title: str, include: Sequence[Json]) -> Json:
+    return {
+        "resourceType": "ValueSet",
+        "id": name,
+        "url": f"{BASE}/ValueSet/{name}",
+        "version": __version__,
+        "name": "".join(part.capitalize() for part in name.split("-")),
+        "title": title,
+        "status": "active",
+        "experimental": False,
+        "publisher": PUBLISHER,
+        "description": f"{title}.",
+        "compose": {"include": list(include)},
+    }
+
+
+def _vertebrae(sites: Mapping[str, str]) -> Json:
+    return {"system": SNOMED, "concept": [{"code": code} for code in sites.values()]}
+
+
+def profile_url(measure: Measure) -> str:
+    """The canonical URL of a measure's profile."""
+    return f"{BASE}/StructureDefinition/{measure.name}"
+
+
+def profile_of(measure: Measure) -> Json:
+    """The Observation of one measure."""
+    name = "".join(part.capitalize() for part in measure.name.split("-"))
+    return {
+        "resourceType": "StructureDefinition",
+        "id": measure.name,
+        "url": profile_url(measure),
+        "version": __version__,
+        "name": f"{name}Measurement",
+        "title": measure.display,
+        "status": "active",
+        "experimental": False,
+        "publisher": PUBLISHER,
+        "description": definition_of(measure),
+        "fhirVersion": "4.0.1",
+        "kind": "resource",
+        "abstract": False,
+        "type": "Observation",
+        "baseDefinition": OBSERVATION,
+        "derivation": "constraint",
+        "differential": {"element": list(_elements(measure))},
+    }
+
+
+def _elements(measure: Measure) -> Iterator[Json]:
+    file, finding = measure.file, measure.finding
+    yield {"id": "Observation", "path": "Observation", "short": measure.display, "definition": definition_of(measure)}
+    category = {"coding": [{"system": CATEGORIES, "code": file.category}]}
+    yield _element("category", min=1, patternCodeableConcept=category)
+    yield _element("code", patternCodeableConcept={"coding": [{"system": MEASURES, "code": measure.name}]})
+    yield _element("subject", min=1)
+    yield _element("effective[x]", min=1, short="Day of the examination, never of the report")
+    if measure.is_boolean:
+        yield _element("value[x]", type=[{"code": "boolean"}])
+    else:
+        pattern = {"system": UCUM, "code": finding.unit}
+        low, high = finding.range or (None, None)
+        words = f"In {finding.unit}; plausible from {low:g} to {high:g}" if low is not None else f"In {finding.unit}"
+        yield _element("value[x]", type=[{"code": "Quantity"}], patternQuantity=pattern, short=words)
+    if finding.method is not None and finding.method.levels is not None:
+        binding = {"strength": "preferred", "valueSet": LEVELS}
+        yield _element("bodySite", short=f"The vertebra: {file.level}", mustSupport=True, binding=binding)
+    if file.method is not None:
+        binding = {"strength": "preferred", "valueSet": f"{BASE}/ValueSet/measure-methods"}
+        yield _element("method", short=f"As the study: {file.method.meaning}", mustSupport=True, binding=binding)
+
+
+def _element(name: str, **members: Any) -> Json:
+    return {"id": f"Observation.{name}", "path": f"Observation.{name}", **members}

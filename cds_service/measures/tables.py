@@ -1,0 +1,361 @@
+"""Reads tables of measurements: those of tools that print numbers, and those that departments keep themselves."""
+
+import csv
+import io
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from cds_service.fhir.mapping.level_text import in_order
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.measures.definitions import Measure, Measures
+from cds_service.measures.values import (
+    Findings,
+    Reported,
+    Source,
+    Told,
+    measure_named,
+    read_answer,
+    read_day,
+    read_number,
+)
+
+DIGESTS = "https://kyphoplasty-cds.org/fhir/sid/file-sha256"
+DELIMITERS = ",;\t"
+MOST_ROWS = 100_000
+NUMBER_EXPECTED = "no number"
+
+
+class Table(NamedTuple):
+    """A table as text.
+
+    Attributes:
+        name: of the file.
+        digest: of its bytes, SHA-256.
+        rows: each with the number of its line, by column.
+    """
+
+    name: str
+    digest: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[int, Mapping[str, str]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every reader of tables needs besides the table.
+
+    Attributes:
+        patient: id of the patient; rows of others are passed over.
+        told: what the person says who imports.
+        findings: every name of the vocabulary.
+    """
+
+    measures: Measures
+    terminology: Terminology
+    patient: str
+    told: Told
+    findings: Container[str]
+
+
+def table_of_text(name: str, digest: str, content: str) -> Table | None:
+    """The table in this text; None if it has no two columns."""
+    head = content.split("\n", 1)[0]
+    delimiter = max(DELIMITERS, key=head.count)
+    lines = list(csv.reader(io.StringIO(content, newline=""), delimiter=delimiter))
+    return table_of_lines(name, digest, lines)
+
+
+def table_of_lines(name: str, digest: str, lines: Sequence[Sequence[str]]) -> Table | None:
+    """The table in these lines, the first of which has the names of the columns."""
+    if not lines or len(lines[0]) < 2 or len(lines) > MOST_ROWS:
+        return None
+    columns = tuple(column.strip().removeprefix("\ufeff") for column in lines[0])
+    rows = [
+        (number, dict(zip(columns, (cell.strip() for cell in line), strict=False)))
+        for number, line in enumerate(lines[1:], start=2)
+        if any(cell.strip() for cell in line)
+    ]
+    return Table(name, digest, columns, tuple(rows))
+
+
+def read_table(table: Table, ground: Ground) -> Source:
+    """Read a table by the names of its columns."""
+    columns = {column.lower() for column in table.columns}
+    kind, reader = next(
+        ((kind, reader) for kind, needed, reader in KINDS if needed <= columns),
+        ("", None),
+    )
+    found = Findings(table.name)
+    if reader is None:
+        kind, reader = _kind_of_findings(table, ground)
+    reader(table, ground, found)
+    return Source(
+        name=table.name,
+        kind=kind,
+        system=DIGESTS,
+        identity=table.digest,
+        reported=tuple(found.reported),
+        refused=tuple(found.refused),
+    )
+
+
+# --- Comp2Comp --------------------------------------------------------------------------------------------------------
+
+COMP2COMP = "Comp2Comp"
+WITH_CORTEX = "the mean of the whole vertebra, with its cortex; it reads 43 to 103 HU too high"
+PREDICTED = "a T-score predicted from CT, not measured by DXA"
+ALL_MUSCLE = "all muscle of the slice, not the psoas, nor erector spinae and multifidus"
+
+
+def _read_spine_metrics(table: Table, ground: Ground, found: Findings) -> None:
+    """`ROI HU` of each level: of a ball of trabecular bone that the tool places."""
+    hu = ground.measures["ct-attenuation"]
+    for number, row in table.rows:
+        level = _cell(row, "level")
+        place = f"row {number}, {level}"
+        for column, said in row.items():
+            if column.lower() in ("seg hu", "segmentation hu") and said:
+                found.refuse(place, f"{column} {said}", WITH_CORTEX)
+            elif "t-score" in column.lower() or "t score" in column.lower():
+                found.refuse(place, f"{column} {said}", PREDICTED)
+        said = _cell(row, "roi hu")
+        if not said:
+            continue
+        levels = _levels(level, ground.terminology)
+        value = read_number(said)
+        if value is None or not levels:
+            why = "no level that is known" if value else NUMBER_EXPECTED
+            found.refuse(place, f"ROI HU {said}", why)
+            continue
+        found.reported.append(
+            Reported(
+                measure=hu,
+                where=f"{table.name}, {place}",
+                key=f"{COMP2COMP} {table.digest} {level}",
+                number=value[0],
+                levels=levels,
+                method=_joined("trabecular ROI, axial", ground.told.method),
+                device=COMP2COMP,
+            )
+        )
+
+
+def _refuse_all_muscle(table: Table, ground: Ground, found: Findings) -> None:
+    del ground  # part of the signature
+    for column in table.columns:
+        if "csa" in column.lower() or "hu" in column.lower().split():
+            found.refuse("", column, ALL_MUSCLE)
+
+
+# --- MuscleMap --------------------------------------------------------------------------------------------------------
+
+MUSCLEMAP = "MuscleMap"
+MULTIFIDUS, ERECTOR, PSOAS = ("5101", "5102"), ("5111", "5112"), ("5121", "5122")
+WHOLE_MUSCLE = "of the whole muscle ({slices} slices), not of one slice"
+NO_THICKNESS = "an area needs the thickness of the slice; --slice-thickness says it"
+NO_LEVEL = "at which level the slice lies is not said; --level L4 says it"
+NO_METHOD = "how fat was told from muscle is not said; the file's own name says it (gmm, kmeans, dixon, average)"
+BOTH_NEEDED = "{missing} of the muscles' two sides is not there"
+FAT_METHODS = ("gmm", "kmeans", "dixon", "average", "goutallier")
+MM_OF_CM = Decimal(10)
+
+
+def _read_musclemap(table: Table, ground: Ground, found: Findings) -> None:
+    """Area and fat of psoas, fat of erector spinae and multifidus: of one slice alone, both sides together."""
+    rows = {_cell(row, "label").removesuffix(".0"): (number, row) for number, row in table.rows}
+    fat_method = next((one for one in FAT_METHODS if one in table.name.lower()), "")
+    wanted = (
+        ("psoas-total-area", PSOAS),
+        ("psoas-fat-fraction", PSOAS),
+        ("es-mf-fat-fraction", (*MULTIFIDUS, *ERECTOR)),
+    )
+    for name, labels in wanted:
+        there = [rows[label] for label in labels if label in rows]
+        if not there:
+            continue
+        measure = ground.measures[name]
+        is_area = name.endswith("-area")
+        why = _why_not_one_slice([row for _, row in there], ground.told)
+        why = why or ("" if len(there) == len(labels) else BOTH_NEEDED.format(missing="one"))
+        why = why or (NO_THICKNESS if is_area and ground.told.thickness is None else "")
+        why = why or (NO_METHOD if not is_area and not fat_method else "")
+        value = None if why else _of_slice([row for _, row in there], ground.told.thickness if is_area else None)
+        place = f"labels {', '.join(labels)}"
+        if value is None:
+            found.refuse(place, measure.finding.title, why or NUMBER_EXPECTED)
+            continue
+        words = "one axial slice" if is_area else f"one axial slice, fat by {fat_method}"
+        found.reported.append(
+            Reported(
+                measure=measure,
+                where=f"{table.name}, {place}",
+                key=f"{MUSCLEMAP} {table.digest} {name} {ground.told.thickness if is_area else ''}",
+                number=value,
+                levels=("L4",),
+                method=_joined(words, ground.told.method),
+                device=MUSCLEMAP,
+                notes=(f"Millilitres of one slice over its {ground.told.thickness} mm.",) if is_area else (),
+            )
+        )
+    for number, row in table.rows:
+        label = _cell(row, "label").removesuffix(".0")
+        if label not in (*PSOAS, *MULTIFIDUS, *ERECTOR):
+            found.refuse(f"row {number}", _cell(row, "anatomy") or f"label {label}", "no muscle of a measure here")
+
+
+def _why_not_one_slice(rows: Sequence[Mapping[str, str]], told: Told) -> str:
+    slices = {_cell(row, "slices with segmentation").removesuffix(".0") for row in rows}
+    if slices != {"1"}:
+        return WHOLE_MUSCLE.format(slices=" and ".join(sorted(filter(None, slices))) or "nobody knows how many")
+    return "" if told.levels == ("L4",) else NO_LEVEL
+
+
+def _of_slice(rows: Sequence[Mapping[str, str]], thickness: Decimal | None) -> Decimal | None:
+    """Area in cm2 if there is a thickness, else the fat share in %, by millilitres of all parts together."""
+    totals = [_number(row, "total volume (ml)") for row in rows]
+    fats = [_number(row, "fat volume (ml)") for row in rows]
+    if None in totals:
+        return None
+    total = sum(filter(None, totals), Decimal(0))
+    if thickness is not None:
+        return round(total / (thickness / MM_OF_CM), 3)
+    if None in fats or not total:
+        return None
+    return round(sum(filter(None, fats), Decimal(0)) / total * 100, 2)
+
+
+# --- tables of the findings' names ------------------------------------------------------------------------------------
+
+PATIENT = ("patient", "id", "patient-id", "patient_id")
+OF_A_ROW = (*PATIENT, "date", "level", "method", "device", "unit", "study")
+OTHER_PATIENTS = "of other patients; --patient names the one that is imported"
+NO_COLUMN = "no column is named as a finding is; `kyphoplasty-cds measures` lists the names"
+UNKNOWN_COLUMN = "no finding has this name"
+NO_MEASURE = "a finding that is not measured: it is read from lists of the record or from the order"
+
+
+def _kind_of_findings(table: Table, ground: Ground) -> tuple[str, "Reader"]:
+    named = any(_measure_and_unit(column, ground.measures)[0] for column in table.columns)
+    return ("table of findings", _read_findings) if named else ("", _refuse_unknown)
+
+
+def _refuse_unknown(table: Table, ground: Ground, found: Findings) -> None:
+    del ground  # part of the signature
+    found.refuse("", ", ".join(table.columns)[:120], NO_COLUMN)
+
+
+def _read_findings(table: Table, ground: Ground, found: Findings) -> None:
+    """One row for a patient and a day; every column that is a finding's name is read."""
+    columns: dict[str, tuple[Measure, str]] = {}
+    for column in table.columns:
+        measure, unit = _measure_and_unit(column, ground.measures)
+        if measure is not None:
+            columns[column] = (measure, unit)
+        elif column.lower() not in OF_A_ROW:
+            why = NO_MEASURE if column.lower() in ground.findings else UNKNOWN_COLUMN
+            found.refuse("", f"column {column}", why)
+    others = 0
+    for number, row in table.rows:
+        if not _is_of(row, ground.patient):
+            others += 1
+            continue
+        for column, (measure, unit) in columns.items():
+            if row.get(column, ""):
+                _take_cell(_Cell(table, number, row, column, unit), measure, ground, found)
+    if others:
+        found.refuse("", f"{others} row{'s' if others > 1 else ''}", OTHER_PATIENTS)
+
+
+class _Cell(NamedTuple):
+    table: Table
+    line: int
+    row: Mapping[str, str]
+    column: str
+    unit: str
+
+
+def _take_cell(cell: _Cell, measure: Measure, ground: Ground, found: Findings) -> None:
+    text, row, place = cell.row[cell.column], cell.row, f"row {cell.line}"
+    said = f"{cell.column} {text}"
+    written_day, written_level = _cell(row, "date"), _cell(row, "level")
+    day = read_day(written_day)
+    levels = _levels(written_level, ground.terminology)
+    if written_day and day is None:
+        found.refuse(place, said, f"the date {written_day} is not written as year-month-day")
+        return
+    if written_level and not levels:
+        found.refuse(place, said, f"the level {written_level} is not one of T1 to L5")
+        return
+    value = None if measure.is_boolean else read_number(text)
+    answer = read_answer(text) if measure.is_boolean else None
+    if value is None and answer is None:
+        found.refuse(place, said, "neither yes nor no" if measure.is_boolean else NUMBER_EXPECTED)
+        return
+    units = [one for one in ((value[1] if value else ""), cell.unit, _cell(row, "unit")) if one]
+    if len({ground.terminology.units.canonical(one) or one for one in units}) > 1:
+        found.refuse(place, said, f"two units: {' and '.join(units)}")
+        return
+    method, device = _cell(row, "method"), _cell(row, "device")
+    key = f"table {written_day} {written_level} {device} {method}"
+    # Trials of one hand may have the same value: each is one.
+    before = sum(one.measure is measure and one.key.startswith(key) for one in found.reported)
+    found.reported.append(
+        Reported(
+            measure=measure,
+            where=f"{cell.table.name}, {place}",
+            key=f"{key} {before}" if measure.finding.pick == "grip" else key,
+            number=value[0] if value else None,
+            unit=units[0] if units else "",
+            answer=answer,
+            day=day,
+            levels=levels if measure.file.level else (),
+            method=method,
+            device=device,
+            study=_cell(row, "study"),
+        )
+    )
+
+
+def _measure_and_unit(column: str, measures: Measures) -> tuple[Measure | None, str]:
+    """The measure that a column is named for, and the unit in brackets behind the name: `plvi`, `pma-rate [%]`."""
+    name, _, rest = column.partition("[")
+    return measure_named(name, measures), rest.rstrip("] ").strip()
+
+
+def _is_of(row: Mapping[str, str], patient: str) -> bool:
+    """Whether a row is of this patient; a table without patients is of the one that is imported."""
+    named = next((_cell(row, name) for name in PATIENT if any(name == column.lower() for column in row)), None)
+    return named is None or named.removeprefix("Patient/") == patient
+
+
+# --- cells ------------------------------------------------------------------------------------------------------------
+
+
+def _cell(row: Mapping[str, str], name: str) -> str:
+    """The cell under this column, whatever the column's case."""
+    return next((text for column, text in row.items() if column.lower() == name), "")
+
+
+def _number(row: Mapping[str, str], name: str) -> Decimal | None:
+    value = read_number(_cell(row, name))
+    return value[0] if value and not value[1] else None
+
+
+def _levels(text: str, terminology: Terminology) -> tuple[str, ...]:
+    return in_order(frozenset(terminology.levels.named(text))) if text else ()
+
+
+def _joined(*words: str) -> str:
+    return "; ".join(filter(None, words))
+
+
+Reader = Callable[[Table, Ground, Findings], None]
+KINDS: Sequence[tuple[str, set[str], Reader]] = (
+    ("Comp2Comp, spine metrics", {"level", "roi hu"}, _read_spine_metrics),
+    ("Comp2Comp, spine metrics", {"level", "seg hu"}, _read_spine_metrics),
+    ("Comp2Comp, muscle and fat of a slice", {"level", "muscle csa (cm^2)"}, _refuse_all_muscle),
+    ("MuscleMap, results", {"anatomy", "label", "total volume (ml)"}, _read_musclemap),
+    ("MuscleMap, results", {"anatomy", "label", "fat (%)"}, _read_musclemap),
+)

@@ -1,0 +1,170 @@
+"""What sources say: a value of one measure as it is printed there, or what is not taken and why."""
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from cds_service.measures.definitions import Measure, Measures
+
+NUMBER = re.compile(r"\s*([-−–+]?)\s*(\d{1,7}(?:[.,]\d{1,10})?)\s*(.{0,24}?)\s*")
+DAY = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)")
+YES = frozenset({"1", "true", "yes"})
+NO = frozenset({"0", "false", "no"})
+
+
+class Refused(NamedTuple):
+    """What of a source is not taken.
+
+    Attributes:
+        where: the file, and the place in it.
+        what: what stands there, as the source names it.
+        why: the reason, as a phrase for people.
+    """
+
+    where: str
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """One value as its source says it.
+
+    Attributes:
+        where: the file, and the place in it, for people.
+        key: what tells this value from all others of all sources, at every reading of the same source.
+        number: None for yes and no.
+        unit: as printed; empty if the source prints none, which means that of the finding.
+        answer: of a measure that is yes or no.
+        day: of the examination; None if the source does not say it.
+        levels: vertebrae, head to foot; empty if the source does not say them.
+        method: how it was measured, in the source's words.
+        device: tool or scanner, with its version.
+        study: UID of the DICOM study.
+        is_verified: whether a person stands for it; False of a report that nobody has verified.
+        notes: what a reader of the value has to know besides.
+    """
+
+    measure: Measure
+    where: str
+    key: str
+    number: Decimal | None = None
+    unit: str = ""
+    answer: bool | None = None
+    day: date | None = None
+    levels: tuple[str, ...] = ()
+    method: str = ""
+    device: str = ""
+    study: str = ""
+    is_verified: bool = True
+    notes: tuple[str, ...] = ()
+
+    @property
+    def printed(self) -> str:
+        """The value with its unit, as the source prints it."""
+        if self.number is None:
+            return "yes" if self.answer else "no"
+        return f"{self.number} {self.unit or self.measure.finding.unit}".removesuffix(" 1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the person who imports says, where a source does not say it.
+
+    Attributes:
+        day: of the examination.
+        levels: of several levels in a source, those that count.
+        method: how it was measured.
+        thickness: of the slice, in mm.
+    """
+
+    day: date | None = None
+    levels: tuple[str, ...] = ()
+    method: str = ""
+    thickness: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One source, read.
+
+    Attributes:
+        name: of the file, for people.
+        kind: what it was recognised as; empty if it was not.
+        system: of its identity: a DICOM object, or the digest of a file.
+        identity: the same at every reading of the same source.
+        person: identifier, birth date and sex of the patient, as far as the source says them.
+    """
+
+    name: str
+    kind: str = ""
+    system: str = ""
+    identity: str = ""
+    person: "Subject | None" = None
+    reported: tuple[Reported, ...] = ()
+    refused: tuple[Refused, ...] = ()
+
+
+class Subject(NamedTuple):
+    """The patient as a source names them; never a name."""
+
+    identifier: str = ""
+    born: date | None = None
+    sex: str = ""
+
+
+@dataclass(slots=True)
+class Findings:
+    """Collects what a reader finds in one source."""
+
+    name: str
+    reported: list[Reported] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+    def refuse(self, place: str, what: str, why: str) -> None:
+        """Note what is not taken."""
+        where = f"{self.name}, {place}" if place else self.name
+        self.refused.append(Refused(where, what, why))
+
+
+def completed(value: Reported, told: Told) -> Reported:
+    """The value with what the person says, where its source says nothing."""
+    return replace(
+        value,
+        day=value.day or told.day,
+        levels=value.levels or (told.levels if value.measure.level_is_free else ()),
+        method=value.method or told.method,
+    )
+
+
+def read_number(text: str) -> tuple[Decimal, str] | None:
+    """A number and the unit behind it; None if this is none."""
+    parts = NUMBER.fullmatch(text)
+    if parts is None:
+        return None
+    sign = "-" if parts[1] and parts[1] != "+" else ""
+    return Decimal(sign + parts[2].replace(",", ".")), parts[3]
+
+
+def read_day(text: str) -> date | None:
+    """A day as ISO 8601 or DICOM writes it; None for any other order of day and month."""
+    parts = DAY.fullmatch(text.strip()[:10])
+    if parts is None:
+        return None
+    try:
+        return date(int(parts[1]), int(parts[2]), int(parts[3]))
+    except ValueError:
+        return None
+
+
+def read_answer(text: str) -> bool | None:
+    """Yes or no; None for anything else."""
+    word = text.strip().lower()
+    return True if word in YES else False if word in NO else None
+
+
+def measure_named(name: str, measures: Measures) -> Measure | None:
+    """The measure of this name, whatever its case."""
+    return measures.get(name.strip().lower())

@@ -1,0 +1,251 @@
+"""The worksheet: what was entered becomes measures, with the reader's word on each, and text to paste."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from cds_service.core.data_file import Closed, DataFile, read_toml, validated
+from cds_service.core.derived import derive
+from cds_service.core.facts import METHOD_NOT_RECORDED, Finding, Findings, Gap
+from cds_service.core.indices import INDICES
+from cds_service.core.wording import UNITS, say_date, say_number
+from cds_service.fhir.mapping.level_text import LEVELS
+from cds_service.fhir.mapping.units import UnitTable
+from cds_service.fhir.raw_json import Json
+from cds_service.measures.definitions import Measure, Measures
+from cds_service.measures.observations import Writer, Written, read_back
+from cds_service.measures.values import Reported, read_day, read_number
+
+FILE = Path(__file__).with_name("worksheet.toml")
+MAYBE = {"yes": True, "no": False}
+CONTRAST = {"no": "unenhanced CT", "yes": "CT with contrast medium"}
+MRI_WAYS = {"study": "MRI T2, one axial slice", "ct": "CT", "other": ""}
+LONGEST = 40  # characters of one field
+CRITERIA = "awgs-2019"  # of the muscle's verdict, which the worksheet does not show
+
+
+class Field(Closed):
+    """One number that is entered."""
+
+    name: str
+    title: str
+    unit: str
+    range: tuple[float, float]
+
+
+class Part(Closed):
+    """Fields that belong together, and the measures that follow from them.
+
+    Attributes:
+        way: which questions say how it was measured: of a CT, an MRI or the bone quality score; empty for none.
+    """
+
+    title: str
+    way: str = ""
+    fields: tuple[Field, ...]
+    results: tuple[str, ...]
+
+
+class Formula(Closed):
+    """How a measure follows: the fields that must be there, and the formula in words."""
+
+    needs: tuple[str, ...]
+    text: str
+
+
+class Sheet(DataFile):
+    """`worksheet.toml`."""
+
+    parts: tuple[Part, ...]
+    formulas: Mapping[str, Formula]
+
+
+@cache
+def load_sheet() -> Sheet:
+    """The fields and formulas, read once.
+
+    Raises:
+        DataFileError: the file is wrong.
+    """
+    return validated(Sheet, read_toml(FILE), FILE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One measure that follows from what was entered.
+
+    Attributes:
+        value: with its unit, for people; empty if it is refused.
+        formula: in words.
+        problem: why the service would not read it.
+        is_way_known: whether the service accepts how it was measured.
+    """
+
+    measure: Measure
+    value: str = ""
+    formula: str = ""
+    problem: str = ""
+    is_way_known: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of one form.
+
+    Attributes:
+        faults: by field, why a number cannot be taken.
+        observations: as they would be written, of an unnamed patient.
+        text: to paste into a report.
+    """
+
+    faults: Mapping[str, str]
+    results: tuple[Result, ...] = ()
+    observations: tuple[Json, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Worksheet:
+    """Makes results of forms; holds what is in force, and nothing of a form."""
+
+    sheet: Sheet
+    measures: Measures
+    writer: Writer
+
+    def outcome(self, form: Mapping[str, str], today: date) -> Outcome:
+        """The results of this form, by field's name; what is empty is not known."""
+        entered, faults = self._numbers(form)
+        written_day = read_day(form.get("date", ""))
+        day = written_day or today  # only so that the reader can be asked; it is not printed
+        known: dict[str, Finding] = {}
+        results: list[Result] = []
+        observations: list[Json] = []
+        for name, formula in self.sheet.formulas.items():
+            if name not in INDICES or not entered.keys() >= set(formula.needs):
+                continue
+            result, written = self._measured(name, self._value(name, entered, form, day))
+            results.append(result)
+            if written is not None:
+                observations.append(written.observation)
+                found = read_back(written.value.measure, written.observation, self.writer.terminology, day)
+                if isinstance(found, Finding):
+                    known[name] = found
+        results += self._derived(known)
+        return Outcome(
+            faults=faults,
+            results=tuple(results),
+            observations=tuple(observations),
+            text="\n".join(self._lines(results, form, written_day)),
+        )
+
+    def _numbers(self, form: Mapping[str, str]) -> tuple[dict[str, float], dict[str, str]]:
+        entered: dict[str, float] = {}
+        faults: dict[str, str] = {}
+        for part in self.sheet.parts:
+            for field in part.fields:
+                text = form.get(field.name, "").strip()[:LONGEST]
+                if not text:
+                    continue
+                found = _number_of(field, text, self.writer.terminology.units)
+                if isinstance(found, str):
+                    faults[field.name] = found
+                else:
+                    entered[field.name] = found
+        return entered, faults
+
+    def _value(self, name: str, entered: Mapping[str, float], form: Mapping[str, str], day: date) -> Reported:
+        measure = self.measures[name]
+        number = INDICES[name](entered)
+        method = measure.finding.method
+        levels = method.levels or () if method else ()
+        if measure.level_is_free and form.get("level") in LEVELS:
+            levels = (form["level"],)
+        return Reported(
+            measure=measure,
+            where="worksheet",
+            key="worksheet",
+            number=Decimal(str(round(number, 6))),
+            day=day,
+            levels=levels,
+            method=self._method(name, form),
+        )
+
+    def _method(self, name: str, form: Mapping[str, str]) -> str:
+        way = next((part.way for part in self.sheet.parts if name in part.results), "")
+        if way == "ct":
+            volts = read_number(form.get("kv", ""))
+            parts = [
+                "trabecular ROI, axial" if MAYBE.get(form.get("trabecular", "")) else "",
+                CONTRAST.get(form.get("contrast", ""), ""),
+                f"{volts[0]} kV" if volts else "",
+            ]
+            return ", ".join(filter(None, parts))
+        if way == "mri":
+            return MRI_WAYS.get(form.get("mri", ""), "")
+        return "MRI T1, marrow of L1-L4 over CSF at L3" if way == "vbq" else ""
+
+    def _measured(self, name: str, value: Reported) -> tuple[Result, Written | None]:
+        written = self.writer.write(value)
+        formula = self.sheet.formulas[name].text
+        if not isinstance(written, Written):
+            return Result(measure=value.measure, formula=formula, problem=written.why), None
+        amount = float(written.observation["valueQuantity"]["value"])
+        known = read_back(value.measure, written.observation, self.writer.terminology, value.day or date.min)
+        is_known = isinstance(known, Finding) and METHOD_NOT_RECORDED not in known.concerns
+        shown = _said(value.measure, amount)
+        return Result(measure=value.measure, value=shown, formula=formula, is_way_known=is_known), written
+
+    def _derived(self, known: Mapping[str, Finding]) -> Iterator[Result]:
+        """What follows from the measures by the service's own rules."""
+        specs = {name: one.finding for name, one in self.measures.items()}
+        gaps = {name: Gap(name=name, reason="absent", detail="") for name in specs if name not in known}
+        found = derive(Findings(known=dict(known), gaps=gaps), specs, None, sarcopenia_criteria=CRITERIA)
+        for name, formula in self.sheet.formulas.items():
+            if name in INDICES or name in known:
+                continue
+            measure, finding = self.measures[name], found.known.get(name)
+            if finding is not None:
+                is_known = METHOD_NOT_RECORDED not in finding.concerns
+                shown = _said(measure, float(finding.value))
+                yield Result(measure=measure, value=shown, formula=formula.text, is_way_known=is_known)
+            elif found.gaps[name].reason == "conflicting":
+                yield Result(measure=measure, formula=formula.text, problem=found.gaps[name].detail)
+
+    def _lines(self, results: list[Result], form: Mapping[str, str], day: date | None) -> Iterator[str]:
+        """One line for each measure: value, vertebra, way, day."""
+        for one in results:
+            if not one.value:
+                continue
+            place = form["level"] if one.measure.level_is_free and form.get("level") in LEVELS else ""
+            when = say_date(day) if day else "day not said"
+            said = (f"{one.measure.display}: {one.value}", place, self._method(one.measure.name, form), when)
+            yield ", ".join(filter(None, said))
+
+
+def _number_of(field: Field, text: str, units: UnitTable) -> float | str:
+    """The number in the field's unit, or why it cannot be taken."""
+    found = read_number(text)
+    if found is None:
+        return "a number is expected"
+    number, unit = float(found[0]), units.canonical(found[1]) if found[1] else field.unit
+    value = None if unit is None else units.convert(number, unit, field.unit)
+    if value is None:
+        return f"the unit {found[1]} does not fit"
+    low, high = field.range
+    if low <= value <= high:
+        return value
+    hint = ""
+    if not found[1] and field.unit == "cm2" and low <= number / 100 <= high:
+        hint = f"; {say_number(number, 0)} mm² would be {say_number(number / 100, 1)} cm²: write the unit"
+    if not found[1] and field.unit == "m" and low <= number / 100 <= high:
+        hint = f"; {say_number(number, 0)} cm would be {say_number(number / 100, 2)} m: write the unit"
+    return f"{low:g} to {high:g} is plausible{hint}"
+
+
+def _said(measure: Measure, amount: float) -> str:
+    return (
+        f"{say_number(amount, max(measure.finding.decimals, 1))}{UNITS.get(measure.finding.unit, measure.finding.unit)}"
+    )

@@ -1,0 +1,142 @@
+"""Tables of counts in which no small count can be had, not even from sums.
+
+Counts of 1 to 4 are hidden. Where a total is known, a single hidden cell could be computed:
+the next smallest is hidden too, and both look alike. Which cells are hidden depends on a
+whole calendar year alone, never on what was asked, and longer periods add up only what is
+shown of each year: so two questions tell no more than one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+SMALLEST = 5
+HIDDEN = "…"  # 1 to 4, or a count that would tell one of these
+AND_HIDDEN = " + …"  # behind a sum of which a part is hidden
+Place = tuple[str, str]  # row and column
+
+
+class Line(NamedTuple):
+    """Cells that add up to a number that is shown, here or in another table."""
+
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """One table of a year, or of several.
+
+    Attributes:
+        values: of the cells that are shown, or will be.
+        hidden: cells that are not shown, as far as anybody may know: not 0.
+        parts: columns that add up to another column.
+        has_totals: the sum of each column is known.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[str, ...]
+    values: Mapping[Place, int]
+    hidden: frozenset[Place] = frozenset()
+    parts: tuple[tuple[str, ...], ...] = ()
+    has_totals: bool = False
+
+    def say(self, row: str, column: str) -> str:
+        """The cell as the page shows it."""
+        value, is_hidden = self.values.get((row, column), 0), (row, column) in self.hidden
+        return _say(value, is_hidden=is_hidden)
+
+    def say_total(self, column: str) -> str:
+        """The sum of what is shown of a column."""
+        is_hidden = any((row, column) in self.hidden for row in self.rows)
+        return _say(sum(self.shown(row, column) for row in self.rows), is_hidden=is_hidden)
+
+    def shown(self, row: str, column: str) -> int:
+        """The count, or what of it is shown."""
+        return self.values.get((row, column), 0)
+
+    @property
+    def lines(self) -> Iterable[Line]:
+        """The lines whose sum is known."""
+        for row in self.rows:
+            for part in self.parts:
+                yield Line(tuple((row, column) for column in part))
+        if self.has_totals:
+            for column in self.columns:
+                yield Line(tuple((row, column) for row in self.rows))
+
+
+def _say(value: int, *, is_hidden: bool) -> str:
+    number = f"{value:,}".replace(",", "\u202f")
+    if not is_hidden:
+        return number
+    return f"{number}{AND_HIDDEN}" if value else HIDDEN
+
+
+def hide(table: Counted, also: Iterable[Place] = (), more: Iterable[Line] = ()) -> Counted:
+    """Hide the small counts of one year, and those that would tell them.
+
+    Args:
+        also: cells that are hidden for what another table shows.
+        more: lines whose sum another table shows.
+    """
+    values = table.values
+    small = {place for place, value in values.items() if 0 < value < SMALLEST}
+    hidden = small | {place for place in also if values.get(place)}
+    lines = [*table.lines, *more]
+    while True:
+        extra = {
+            smallest
+            for line in lines
+            if len(hidden.intersection(line.places)) == 1 and (smallest := _smallest(line, values, hidden)) is not None
+        }
+        if not extra:
+            break
+        hidden |= extra
+    kept = {place: value for place, value in values.items() if place not in hidden}
+    return replace(table, values=kept, hidden=frozenset(hidden))
+
+
+def _smallest(line: Line, values: Mapping[Place, int], hidden: set[Place]) -> Place | None:
+    others = [(values[one], one) for one in line.places if values.get(one) and one not in hidden]
+    return min(others)[1] if others else None
+
+
+def add_up(tables: Sequence[Counted]) -> Counted:
+    """Add the tables of several years: of each only what it shows."""
+    first = tables[0]
+    places = {place for table in tables for place in table.values}
+    values = {place: sum(table.values.get(place, 0) for table in tables) for place in places}
+    rows = tuple(dict.fromkeys(row for table in tables for row in table.rows))
+    hidden = frozenset().union(*(table.hidden for table in tables))
+    return replace(first, rows=rows, values=values, hidden=hidden)
+
+
+@dataclass(slots=True)
+class Shown:
+    """A table for the page: titles, cells as text, bars."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, list[str], float | None]]
+    total: tuple[str, list[str]] | None = None
+
+
+def show(table: Counted, title: str, total: str = "", bar: str = "") -> Shown:
+    """Make the table of the page.
+
+    Args:
+        total: label of the row of sums; empty for none.
+        bar: the column that bars stand for; the first if empty.
+    """
+    bar = bar or table.columns[0]
+    most = max((table.shown(row, bar) for row in table.rows), default=0) or 1
+    rows = [
+        (
+            row,
+            [table.say(row, column) for column in table.columns],
+            None if (row, bar) in table.hidden else table.shown(row, bar) / most,
+        )
+        for row in table.rows
+    ]
+    sums = [table.say_total(column) for column in table.columns]
+    return Shown(title, table.columns, rows, (total, sums) if total else None)

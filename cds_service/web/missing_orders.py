@@ -1,0 +1,60 @@
+"""Calls of an order hook that carry no draft order at all: how many, by EHR, and when the log is told.
+
+Such a call is answered like any other order, so that an EHR that never sends its orders
+looks like a quiet one. The log gets an entry of counts now and then, and none for each.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+HOUR = 3600.0  # between two entries about one EHR, seconds
+FIRST = frozenset({1, 10, 100, 1000})  # calls without orders after which one is written at once
+
+
+@dataclass(slots=True)
+class _Count:
+    """Of one EHR: since the last entry, and in all."""
+
+    calls: int = 0
+    missing: int = 0
+    in_all: int = 0
+    written: float = float("-inf")
+
+
+class MissingOrders:
+    """What one process has seen."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._of: dict[str | None, _Count] = {}
+
+    def note(self, client: str | None, *, is_missing: bool) -> tuple[int, int] | None:
+        """Count a call of this EHR.
+
+        Returns:
+            Calls since the last entry and those of them without orders, if an entry is due.
+        """
+        with self._lock:
+            count = self._of.setdefault(client, _Count())
+            count.calls += 1
+            if not is_missing:
+                return None
+            count.missing += 1
+            count.in_all += 1
+            now = self._monotonic()
+            if count.in_all not in FIRST and now - count.written < HOUR:
+                return None
+            due = (count.calls, count.missing)
+            count.calls = count.missing = 0
+            count.written = now
+            return due
+
+    def keep(self, client: str | None, due: tuple[int, int]) -> None:
+        """Keep for the next entry what could not be written."""
+        with self._lock:
+            count = self._of[client]
+            count.calls += due[0]
+            count.missing += due[1]

@@ -1,0 +1,179 @@
+"""`mappings expand`: from a made-up release or a terminology server to codes that the service reads."""
+
+import json
+import zipfile
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from click.testing import CliRunner
+
+from cds_service.cli import main
+from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.terminology import Terminology
+from tests.builders import MAPPINGS, condition, findings_of
+from tests.stub_server import StubServer, send
+
+SCT = "http://snomed.info/sct"
+Handler = BaseHTTPRequestHandler
+DIABETES, IS_A, DUE_TO = "73211009", "116680003", "42752001"
+# Made up, with sound check digits.
+CHILD, GRANDCHILD, NO_MORE, CONSEQUENCE, ELSEWHERE = (
+    *("9900000107", "9900000202", "9900000304", "9900000406", "9900000508"),
+)
+FILE = "sct2_Relationship_Snapshot_XX1000_20260301.txt"
+COLUMNS = (
+    *("id", "effectiveTime", "active", "moduleId", "sourceId", "destinationId"),
+    *("relationshipGroup", "typeId", "characteristicTypeId", "modifierId"),
+)
+ROWS = (
+    (CHILD, DIABETES, "1", IS_A),
+    (GRANDCHILD, CHILD, "1", IS_A),
+    (NO_MORE, DIABETES, "0", IS_A),
+    (CONSEQUENCE, DIABETES, "1", DUE_TO),
+)
+
+
+class Answering(StubServer):
+    """A server that answers as it is told."""
+
+    def __init__(self, answer: Callable[[Handler], None]) -> None:
+        self.answer = answer
+        super().__init__()
+
+    def respond(self, handler: Handler) -> None:
+        self.answer(handler)
+
+
+def relationships() -> str:
+    """A snapshot of relationships as a release holds it."""
+    lines = ["\t".join(COLUMNS)]
+    for number, (source, destination, active, kind) in enumerate(ROWS):
+        cells = (str(number), "20260301", active, "1", source, destination, "0", kind, "2", "3")
+        lines.append("\t".join(cells))
+    return "\r\n".join((*lines, ""))
+
+
+def expand(*arguments: str, succeeds: bool = True) -> str:
+    result = CliRunner().invoke(main, ["mappings", "expand", *arguments])
+    assert (result.exit_code == 0) is succeeds, result.output
+    return result.output
+
+
+@pytest.fixture
+def release(tmp_path: Path) -> Path:
+    folder = tmp_path / "release" / "Snapshot" / "Terminology"
+    folder.mkdir(parents=True)
+    (folder / FILE).write_bytes(relationships().encode())
+    return tmp_path / "release"
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "mappings" / "expanded"
+
+
+def expanded(out: Path) -> Terminology:
+    return Terminology(MAPPINGS, out.parent)
+
+
+def test_the_file_says_edition_and_date_and_holds_one_code_a_line(release, out):
+    expand("--release", str(release), "--out", str(out))
+    first, *codes = (out / "diabetes.txt").read_text(encoding="utf-8").splitlines()
+    assert first == f"# {SCT} edition XX1000 date 2026-03-01 is-a {DIABETES}"
+    assert codes == sorted([DIABETES, CHILD, GRANDCHILD])
+
+
+def test_a_package_reads_as_its_folder_does(release, out, tmp_path):
+    package = tmp_path / "release.zip"
+    with zipfile.ZipFile(package, "w") as file:
+        file.writestr(f"Release/Snapshot/Terminology/{FILE}", relationships())
+    expand("--release", str(package), "--out", str(out))
+    whole = (out / "diabetes.txt").read_bytes()
+    expand("--release", str(release), "--out", str(out))
+    assert (out / "diabetes.txt").read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    ("code", "is_diabetes"),
+    [
+        pytest.param(DIABETES, True, id="the root"),
+        pytest.param(CHILD, True, id="a child"),
+        pytest.param(GRANDCHILD, True, id="a child of a child"),
+        pytest.param(NO_MORE, False, id="no child any more"),
+        pytest.param(CONSEQUENCE, False, id="a consequence, by another relationship"),
+        pytest.param(ELSEWHERE, False, id="elsewhere"),
+    ],
+)
+def test_what_is_below_a_root_belongs_to_the_concept(release, out, code, is_diabetes):
+    expand("--release", str(release), "--out", str(out))
+    found = findings_of(condition(code, SCT), condition("I10"), mapped=expanded(out))
+    assert found.is_true("diabetes") is is_diabetes
+
+
+def test_nothing_more_is_asked_of_a_server_by_code(release, out):
+    expand("--release", str(release), "--out", str(out))
+    assert expanded(out).codes("diabetes") == Terminology(MAPPINGS).codes("diabetes")
+
+
+def test_an_expansion_of_another_filter_is_older_than_it(release, out):
+    expand("--release", str(release), "--out", str(out))
+    assert expanded(out).outdated_expansions() == ()
+    file = out / "diabetes.txt"
+    file.write_text(file.read_text(encoding="utf-8").replace(f"is-a {DIABETES}", f"is-a {CHILD}"), encoding="utf-8")
+    (said,) = expanded(out).outdated_expansions()
+    assert said.startswith("expanded/diabetes.txt: older than its filter")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("", id="empty"),
+        pytest.param(f"{DIABETES}\n", id="no first line"),
+        pytest.param(f"# {SCT} edition X date 2026-03-01 is-a {DIABETES}\n", id="no code"),
+        pytest.param(
+            f"# {SCT} edition X date 2026-03-01 is-a {DIABETES}\n{DIABETES}\n{CHILD[:-1]}\n", id="no sound code"
+        ),
+        pytest.param(f"# {SCT} edition X date 2026-03-01 is-a {DIABETES}\n{CHILD}\n{DIABETES}\n", id="not sorted"),
+    ],
+)
+def test_a_file_that_the_command_did_not_write_stops_the_start(out, content):
+    out.mkdir(parents=True)
+    (out / "diabetes.txt").write_text(content, encoding="utf-8")
+    with pytest.raises(DataFileError, match=r"diabetes\.txt"):
+        expanded(out)
+
+
+def test_a_folder_without_a_release_is_said(tmp_path, out):
+    assert "Relationship_Snapshot" in expand("--release", str(tmp_path), "--out", str(out), succeeds=False)
+
+
+def test_a_terminology_server_is_asked_page_by_page(out, monkeypatch):
+    monkeypatch.setattr("cds_service.commands.expanding.PAGE", 2)
+    below = {DIABETES: [DIABETES, CHILD, GRANDCHILD]}
+
+    def answer(handler: Handler) -> None:
+        asked = parse_qs(urlsplit(handler.path).query)
+        root = asked["url"][0].rpartition("/")[2]
+        first = int(asked["offset"][0])
+        codes = below.get(root, [root])
+        expansion = {
+            "timestamp": "2026-11-20T09:00:00Z",
+            "total": len(codes),
+            "parameter": [{"name": "version", "valueUri": f"{SCT}|{SCT}/1/version/20260301"}],
+            "contains": [{"system": SCT, "code": one} for one in codes[first : first + 2]],
+        }
+        send(handler, 200, json.dumps({"resourceType": "ValueSet", "expansion": expansion}).encode())
+
+    with Answering(answer) as server:
+        expand("--server", f"{server.origin}/fhir", "--out", str(out))
+    first, *codes = (out / "diabetes.txt").read_text(encoding="utf-8").splitlines()
+    assert first == f"# {SCT} edition {SCT}/1/version/20260301 date 2026-11-20 is-a {DIABETES}"
+    assert codes == sorted([DIABETES, CHILD, GRANDCHILD])
+
+
+def test_a_server_that_does_not_expand_is_said(out):
+    with Answering(lambda handler: send(handler, 404, b"{}")) as server:
+        assert "HTTP 404" in expand("--server", f"{server.origin}/fhir", "--out", str(out), succeeds=False)

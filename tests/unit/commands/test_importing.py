@@ -1,0 +1,219 @@
+"""`kyphoplasty-cds import`: what it prints, writes and sends."""
+
+import json
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from cds_service.cli import main
+from tests.structured_reports import number, own, planar, vertebra, write_report
+from tests.stub_fhir import Reply, StubFhir, fhir, outcome, page
+
+PATIENT = {"resourceType": "Patient", "id": "p1", "birthDate": "1950-01-15", "gender": "female"}
+TABLE = "date,level,plvi,method\n2026-05-01,L4,0.8,MRI T2\n"
+
+
+def run(*words: Any, **members: Any) -> Any:
+    return CliRunner().invoke(main, ["import", *map(str, words), "--patient", "p1"], **members)
+
+
+@pytest.fixture
+def table(tmp_path):
+    file = tmp_path / "table.csv"
+    file.write_text(TABLE)
+    return file
+
+
+@pytest.fixture
+def report(tmp_path):
+    """A structured report of one PLVI; `**members` replace attributes of the object."""
+
+    def written(name="report.dcm", value=0.8, **members):
+        group = planar([number(own("plvi"), value, "1")], finding_sites=[vertebra("L4")])
+        return write_report(tmp_path / name, [group], **members)
+
+    return written
+
+
+@pytest.fixture
+def server():
+    """A server with the patient and no Observations; it takes one Observation with its Provenance."""
+    stub = StubFhir()
+    stub.say("/Patient/p1", PATIENT)
+    stub.default = Reply(json.dumps(page()).encode(), 200, {"Content-Type": "application/fhir+json"})
+    stub.forms[""] = taken("201 Created", "201 Created")
+    yield stub
+    stub.close()
+
+
+def taken(*statuses):
+    entries = [{"response": {"status": status}} for status in statuses]
+    return fhir({"resourceType": "Bundle", "type": "transaction-response", "entry": entries})
+
+
+# --- what is printed, and how it ends ---------------------------------------------------------------------------------
+
+
+def test_what_is_taken_and_refused_is_printed(table):
+    table.write_text("date,level,plvi,foo\n2026-05-01,L4,0.8,1\n2026-05-02,L4,80,1\n")
+    done = run(table, "--dry-run")
+    assert done.exit_code == 0
+    assert "taken    plvi 0.8 at L4, 2026-05-01 (table.csv, row 2)" in done.stdout
+    assert "refused  table.csv: column foo: no finding has this name" in done.stdout
+    assert "refused  table.csv, row 3: plvi 80: not plausible" in done.stdout
+    assert done.stdout.endswith("1 taken, 2 refused\n")
+
+
+def test_nothing_taken_ends_with_one(table):
+    table.write_text("a,b\n1,2\n")
+    assert run(table, "--dry-run").exit_code == 1
+
+
+def test_json_has_the_observations_and_the_reasons(table):
+    table.write_text(f"{TABLE}2026-05-02,L4,80,MRI T2\n")
+    found = json.loads(run(table, "--json").stdout)
+    assert [one["valueQuantity"]["value"] for one in found["taken"]] == [0.8]
+    assert found["refused"] == [{"where": "table.csv, row 3", "what": "plvi 80", "why": "not plausible"}]
+
+
+def test_somewhere_to_write_is_needed(table):
+    done = run(table)
+    assert done.exit_code == 2
+    assert "one of --out, --fhir-server and --dry-run is needed" in done.stderr
+
+
+def test_a_file_that_is_not_there_is_wrong_use(tmp_path):
+    assert run(tmp_path / "nothing.csv", "--dry-run").exit_code == 2
+
+
+def test_a_folder_is_read_whole(report, tmp_path):
+    (tmp_path / "table.csv").write_text(TABLE)
+    report()
+    done = run(tmp_path, "--dry-run")
+    assert "report.dcm: DICOM structured report" in done.stdout
+    assert "table.csv: table of findings" in done.stdout
+
+
+def test_the_person_says_what_the_source_does_not(tmp_path):
+    file = tmp_path / "spine_metrics.csv"
+    file.write_text("Level,ROI HU,Seg HU\nT12,120.4,180.2\nL1,101.5,160.1\n")
+    done = run(file, "--json", "--date", "2026-05-04", "--level", "L1", "--method", "unenhanced CT, 120 kV")
+    found = json.loads(done.stdout)
+    assert [one["valueQuantity"]["value"] for one in found["taken"]] == [101.5]
+    assert found["taken"][0]["effectiveDateTime"] == "2026-05-04"
+    assert "unenhanced CT, 120 kV" in found["taken"][0]["method"]["text"]
+    assert "at another level than --level names" in {one["why"] for one in found["refused"]}
+
+
+def test_an_unverified_report_is_preliminary(report):
+    done = run(report(verified=False), "--dry-run")
+    assert "preliminary: a person has to confirm it" in done.stdout
+    assert "DICOM structured report, not verified" in done.stdout
+
+
+# --- to a file --------------------------------------------------------------------------------------------------------
+
+
+def test_the_file_holds_one_transaction(table, tmp_path):
+    assert run(table, "--out", tmp_path / "bundle.json").exit_code == 0
+    bundle = json.loads((tmp_path / "bundle.json").read_text())
+    assert bundle["type"] == "transaction"
+    value, provenance = (entry["resource"] for entry in bundle["entry"])
+    assert value["subject"] == {"reference": "Patient/p1"}
+    assert provenance["target"] == [{"reference": bundle["entry"][0]["fullUrl"]}]
+    assert provenance["entity"][0]["what"]["identifier"]["system"].endswith("/sid/file-sha256")
+
+
+def test_the_source_of_a_report_is_its_object(report, tmp_path):
+    run(report(), "--out", tmp_path / "bundle.json")
+    provenance = json.loads((tmp_path / "bundle.json").read_text())["entry"][-1]["resource"]
+    assert provenance["entity"][0]["what"]["identifier"]["system"] == "urn:dicom:uid"
+
+
+def test_a_dry_run_writes_nothing(table, tmp_path, server):
+    run(table, "--out", tmp_path / "bundle.json", "--fhir-server", server.base, "--dry-run")
+    assert not (tmp_path / "bundle.json").exists()
+    assert server.sent == []
+
+
+# --- to a server ------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_new_is_created_on_a_condition(table, server):
+    done = run(table, "--fhir-server", server.base)
+    assert done.exit_code == 0, done.output
+    assert "1 new, 0 there already" in done.stderr
+    value, provenance = json.loads(server.sent[0])["entry"]
+    assert value["request"]["ifNoneExist"].startswith("identifier=https://kyphoplasty-cds.org/fhir/sid/measurement|")
+    assert provenance["request"]["method"] == "POST"
+
+
+def test_what_is_there_is_not_sent(table, server):
+    run(table, "--fhir-server", server.base)
+    there = json.loads(server.sent[0])["entry"][0]["resource"]
+    server.default = fhir(page(there))
+    done = run(table, "--fhir-server", server.base)
+    assert "0 new, 1 there already" in done.stderr
+    assert len(server.sent) == 1
+
+
+def test_the_token_is_sent_to_this_machine(table, server, tmp_path):
+    (tmp_path / "token").write_text("secret-1")
+    run(table, "--fhir-server", server.base, "--token-file", tmp_path / "token")
+    assert {one.get("Authorization") for one in server.headers} == {"Bearer secret-1"}
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        pytest.param(fhir(outcome(), 403), "not permitted to write (403)", id="forbidden"),
+        pytest.param(fhir(outcome(), 422), "refused (422)", id="unprocessable"),
+        pytest.param(Reply(b"", 302, {"Location": "http://127.0.0.1:1/"}), "redirects to another place", id="redirect"),
+        pytest.param(fhir({"resourceType": "Bundle"}), "does not say what was written", id="no-statuses"),
+        pytest.param(Reply(b"<html>", 200), "does not say what was written", id="html"),
+    ],
+)
+def test_a_server_that_takes_nothing_is_said(table, server, reply, said):
+    server.forms[""] = reply
+    done = run(table, "--fhir-server", server.base)
+    assert done.exit_code == 1
+    assert said in done.stderr
+
+
+def test_a_patient_that_is_not_there_gets_nothing(table, server):
+    server.say("/Patient/p1", fhir(outcome(), 404))
+    done = run(table, "--fhir-server", server.base)
+    assert done.exit_code == 1
+    assert server.sent == []
+
+
+# --- another patient's ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        pytest.param({"PatientBirthDate": "19400101"}, "of another patient: the birth dates differ", id="born"),
+        pytest.param({"PatientSex": "M"}, "of another patient: the sexes differ", id="sex"),
+    ],
+)
+def test_a_report_of_somebody_else_is_refused(report, server, members, said):
+    done = run(report(**members), "--fhir-server", server.base)
+    assert done.exit_code == 1
+    assert said in done.stderr
+    assert server.sent == []
+
+
+def test_reports_of_two_patients_are_refused(report):
+    files = (report("a.dcm"), report("b.dcm", value=0.7, PatientID="PID-2"))
+    done = run(*files, "--dry-run")
+    assert done.exit_code == 1
+    assert "of more than one patient (PID-1, PID-2)" in done.stderr
+
+
+def test_an_identifier_that_the_server_does_not_know_is_noted(report, server):
+    server.say("/Patient/p1", PATIENT | {"identifier": [{"value": "MRN-7"}]})
+    done = run(report(), "--fhir-server", server.base)
+    assert done.exit_code == 0
+    assert "its patient ID is none of the identifiers of this patient" in done.stderr

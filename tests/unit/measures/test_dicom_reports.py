@@ -1,0 +1,241 @@
+"""What a DICOM structured report says of our measures, and what is refused by name."""
+
+import json
+
+import pytest
+from highdicom.sr import CodedConcept, FindingSite, QualitativeEvaluation
+from pydicom import dcmread
+from pydicom.sr.codedict import codes
+from pydicom.uid import EncapsulatedPDFStorage, MRImageStorage
+
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.loading import load_measures_in_force, load_vocabulary, mapping_folders
+from cds_service.measures.reading import read_source
+from cds_service.measures.tables import Ground
+from cds_service.measures.values import Told
+from tests.structured_reports import (
+    CT,
+    SEGMENTATION,
+    number,
+    of_image,
+    own,
+    planar,
+    vertebra,
+    volumetric,
+    write_image,
+    write_report,
+)
+
+MEAN, MAXIMUM = codes.SCT.Mean, codes.SCT.Maximum
+ATTENUATION = codes.DCM.AttenuationCoefficient
+OLD_MEAN = CodedConcept("R-00317", "SRT", "Mean")
+AREA, OLD_AREA = codes.SCT.Area, CodedConcept("G-A166", "SRT", "Area")
+ERECTOR = FindingSite(CodedConcept("44947003", "SCT", "Erector spinae muscle"))
+OLD_ERECTOR = FindingSite(CodedConcept("T-14020", "SRT", "Erector spinae muscle"))
+MULTIFIDUS = FindingSite(CodedConcept("7:508", "MDC", "Musculi multifidii"))
+L4_BODY = FindingSite(CodedConcept("71996003", "SCT", "Body of L4"))
+ANSWERS = {
+    True: CodedConcept("52101004", "SCT", "Present"),
+    False: CodedConcept("373067005", "SCT", "No"),
+}
+
+
+@pytest.fixture(scope="module")
+def ground():
+    return Ground(load_measures_in_force(), Terminology(*mapping_folders()), "p1", Told(), load_vocabulary())
+
+
+@pytest.fixture
+def read(ground, tmp_path):
+    """What is taken of a report of these groups, and why the rest is not."""
+
+    def reader(*groups, name="report.dcm", **members):
+        source = read_source(write_report(tmp_path / name, groups, **members), ground)
+        taken = [(one.measure.name, float(one.number or 0), one.unit, one.levels) for one in source.reported]
+        return taken, [one.why for one in source.refused], source
+
+    return reader
+
+
+def hu(value=101.5, *, derivation=MEAN, **members):
+    return number(ATTENUATION, value, "[hnsf'U]", derivation=derivation, **members)
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        pytest.param(planar([hu()], finding_sites=[vertebra("L1")]), id="planar"),
+        pytest.param(of_image([hu()], finding_sites=[vertebra("L1")]), id="of-an-image"),
+        pytest.param(
+            planar([hu(derivation=OLD_MEAN)], finding_sites=[vertebra("L1", retired=True)]), id="retired-codes"
+        ),
+        pytest.param(planar([hu(finding_sites=[vertebra("L1")])]), id="site-at-the-measurement"),
+        pytest.param(
+            planar([number(codes.DCM.MeanAttenuationCoefficient, 101.5, "[hnsf'U]")], finding_sites=[vertebra("L1")]),
+            id="mean-by-name",
+        ),
+        pytest.param(
+            planar([number(own("ct-attenuation"), 101.5, "[hnsf'U]")], finding_sites=[vertebra("L1")]), id="own"
+        ),
+    ],
+)
+def test_hu_of_one_vertebra_is_read(read, group):
+    taken, _, _ = read(group)
+    assert taken == [("ct-attenuation", 101.5, "[hnsf'U]", ("L1",))]
+
+
+def test_areas_are_read_by_new_and_retired_codes(read):
+    new = planar([number(AREA, 2310, "mm2")], finding_sites=[ERECTOR, MULTIFIDUS, vertebra("L3")])
+    old = planar([number(OLD_AREA, 2310, "mm2")], finding_sites=[OLD_ERECTOR, MULTIFIDUS, vertebra("L3", retired=True)])
+    assert read(new)[0] == read(old)[0] == [("paraspinal-csa", 2310.0, "mm2", ("L3",))]
+    assert read(planar([number(AREA, 14.2, "cm2")], finding_sites=[L4_BODY]))[0] == [
+        ("l4-vertebral-area", 14.2, "cm2", ("L4",))
+    ]
+
+
+def test_the_level_may_be_a_modifier_of_the_muscle(read):
+    site = FindingSite(
+        CodedConcept("44947003", "SCT", "Erector spinae muscle"),
+        topographical_modifier=CodedConcept("36470004", "SCT", "L3"),
+    )
+    group = planar([number(AREA, 23.1, "cm2")], finding_sites=[site, MULTIFIDUS])
+    assert read(group)[0] == [("paraspinal-csa", 23.1, "cm2", ("L3",))]
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_an_answer_is_read(read, answer):
+    group = of_image(evaluations=[QualitativeEvaluation(own("fascia-injury"), ANSWERS[answer])])
+    _, _, source = read(group)
+    assert [(one.measure.name, one.answer) for one in source.reported] == [("fascia-injury", answer)]
+
+
+@pytest.mark.parametrize(
+    ("group", "why"),
+    [
+        pytest.param(
+            volumetric([hu()], finding_sites=[vertebra("L1")]), "measured over a volume, not on one slice", id="volume"
+        ),
+        pytest.param(planar([hu()]), "of no vertebra that is named", id="no-level"),
+        pytest.param(
+            planar([hu(derivation=MAXIMUM)], finding_sites=[vertebra("L1")]), "Maximum, not Mean", id="maximum"
+        ),
+        pytest.param(
+            planar([hu(derivation=None)], finding_sites=[vertebra("L1")]),
+            "which statistic it is (mean, greatest, least) is not said",
+            id="statistic-not-said",
+        ),
+        pytest.param(
+            planar([number(AREA, 7, "cm2")], finding_sites=[ERECTOR, vertebra("L3")]),
+            "not said to be of: Musculi multifidii",
+            id="one-muscle-of-two",
+        ),
+        pytest.param(
+            planar(
+                [number(own("psoas-total-area"), 7, "cm2")],
+                finding_sites=[
+                    FindingSite(
+                        CodedConcept("11994002", "SCT", "L4"), laterality=CodedConcept("24028007", "SCT", "Right")
+                    )
+                ],
+            ),
+            "of one side only; the measure is of both",
+            id="one-side",
+        ),
+        pytest.param(planar([number(codes.SCT.Diameter, 7, "mm")]), "no measure that is read here", id="diameter"),
+        pytest.param(planar([number(own("no-such"), 7, "mm")]), "no measure that is read here", id="unknown-own"),
+    ],
+)
+def test_what_is_something_else_is_refused(read, group, why):
+    taken, refused, _ = read(group)
+    assert taken == []
+    assert why in refused
+
+
+def test_equal_names_that_differ_by_derivation_need_it_said(read):
+    site = [vertebra("L1")]
+    said = planar([hu(101.5), hu(180, derivation=MAXIMUM)], finding_sites=site)
+    taken, refused, _ = read(said)
+    assert taken == [("ct-attenuation", 101.5, "[hnsf'U]", ("L1",))]
+    assert refused == ["Maximum, not Mean"]
+
+    name = own("ct-attenuation")
+    unsaid = planar([number(name, 101.5, "[hnsf'U]"), number(name, 180, "[hnsf'U]")], finding_sites=site)
+    taken, refused, _ = read(unsaid, name="unsaid.dcm")
+    assert taken == []
+    assert refused == ["stands 2 times with this name and unit; which is which is not said"] * 2
+
+    twice = planar([hu(101.5), hu(97)], finding_sites=site)
+    taken, refused, _ = read(twice, name="twice.dcm")
+    assert taken == []
+    assert len(refused) == 2
+
+
+def test_a_report_that_nobody_verified_is_said_so(read):
+    group = planar([hu()], finding_sites=[vertebra("L1")])
+    assert read(group, verified=True)[2].reported[0].is_verified
+    assert not read(group, verified=False, name="b.dcm")[2].reported[0].is_verified
+    assert not read(group, name="c.dcm", PreliminaryFlag="PRELIMINARY")[2].reported[0].is_verified
+    assert not read(group, name="d.dcm", CompletionFlag="PARTIAL")[2].reported[0].is_verified
+
+
+def test_day_study_device_and_method_come_from_the_report(read):
+    group = planar(
+        [hu()], finding_sites=[vertebra("L1")], method=CodedConcept("m-1", "99LOCAL", "trabecular ROI, unenhanced CT")
+    )
+    value = read(group)[2].reported[0]
+    assert value.day.isoformat() == "2026-05-01"
+    assert value.study.startswith("2.25.") or value.study.startswith("1.2.826")
+    assert value.device == "Maker Viewer 7.1"
+    assert value.method == "trabecular ROI, unenhanced CT"
+
+
+@pytest.mark.parametrize(
+    ("sop_class", "why"),
+    [
+        pytest.param(CT, "CT Image Storage: is an image", id="ct"),
+        pytest.param(MRImageStorage, "MR Image Storage: is an image", id="mr"),
+        pytest.param(SEGMENTATION, "Segmentation Storage: is a segmentation", id="segmentation"),
+        pytest.param(EncapsulatedPDFStorage, "Encapsulated PDF Storage: is no structured report", id="pdf"),
+    ],
+)
+def test_other_objects_are_refused_by_their_class(ground, tmp_path, sop_class, why):
+    source = read_source(write_image(tmp_path / "object.dcm", sop_class), ground)
+    assert source.reported == ()
+    assert source.refused[0].why.startswith(why)
+
+
+def test_no_pixel_is_read(ground, tmp_path, monkeypatch):
+    file = write_image(tmp_path / "ct.dcm", CT)
+    asked = []
+    monkeypatch.setattr("pydicom.Dataset.pixel_array", property(lambda _: asked.append("pixels")))
+    read_source(file, ground)
+    assert asked == []
+
+
+def test_a_report_in_the_json_of_dicom_is_read(ground, tmp_path):
+    file = write_report(tmp_path / "report.dcm", [planar([hu()], finding_sites=[vertebra("L1")])])
+    as_json = tmp_path / "report.json"
+    as_json.write_text(json.dumps(dcmread(file).to_json_dict()))
+    source = read_source(as_json, ground)
+    assert [one.measure.name for one in source.reported] == ["ct-attenuation"]
+
+
+def test_a_broken_object_is_refused(ground, tmp_path):
+    file = write_report(tmp_path / "report.dcm", [planar([hu()], finding_sites=[vertebra("L1")])])
+    content = file.read_bytes()
+    for length in (140, 400, len(content) // 2, len(content) - 7):
+        cut = tmp_path / f"cut-{length}.dcm"
+        cut.write_bytes(content[:length])
+        source = read_source(cut, ground)
+        assert source.reported or source.refused
+
+
+def test_a_report_of_another_kind_is_refused(ground, tmp_path):
+    file = write_report(tmp_path / "report.dcm", [planar([hu()], finding_sites=[vertebra("L1")])])
+    report = dcmread(file)
+    report.ConceptNameCodeSequence[0].CodeValue = "113701"
+    report.ConceptNameCodeSequence[0].CodeMeaning = "X-Ray Radiation Dose Report"
+    report.save_as(file)
+    source = read_source(file, ground)
+    assert source.reported == ()
+    assert "X-Ray Radiation Dose Report" in source.refused[0].why

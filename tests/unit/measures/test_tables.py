@@ -1,0 +1,214 @@
+"""What tables of tools and of departments say of our measures, and what is refused by name."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from openpyxl import Workbook
+
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.loading import load_measures_in_force, load_vocabulary, mapping_folders
+from cds_service.measures.reading import read_source
+from cds_service.measures.tables import Ground
+from cds_service.measures.values import Told
+
+MUSCLEMAP = "Anatomy,Label,Slices with segmentation,Muscle (%),Fat (%),Total volume (ml),Fat volume (ml)\n"
+
+
+@pytest.fixture(scope="module")
+def load():
+    measures, terminology, findings = load_measures_in_force(), Terminology(*mapping_folders()), load_vocabulary()
+    return lambda told: Ground(measures, terminology, "p1", told, findings)
+
+
+@pytest.fixture
+def read(load, tmp_path):
+    """The values of a table, and why the rest is refused, by what stands there."""
+
+    def reader(text, *, name="table.csv", **told):
+        file = tmp_path / name
+        file.write_text(text, encoding="utf-8")
+        source = read_source(file, load(Told(**told)))
+        taken = {one.measure.name: one for one in source.reported}
+        return taken, {one.what: one.why for one in source.refused}
+
+    return reader
+
+
+# --- Comp2Comp --------------------------------------------------------------------------------------------------------
+
+
+def test_the_ball_of_trabecular_bone_is_read_and_the_whole_vertebra_refused(read):
+    taken, refused = read("Level,ROI HU,Seg HU\nL1,101.5,160.1\n")
+    hu = taken["ct-attenuation"]
+    assert (hu.number, hu.levels, hu.device) == (Decimal("101.5"), ("L1",), "Comp2Comp")
+    assert "cortex" in refused["Seg HU 160.1"]
+
+
+def test_a_newer_table_without_the_ball_gives_nothing(read):
+    taken, refused = read("Level,Seg HU\nL1,160.1\n")
+    assert taken == {}
+    assert "Seg HU 160.1" in refused
+
+
+def test_all_muscle_of_a_slice_is_no_measure(read):
+    taken, refused = read("Level,Index,Muscle HU,Muscle CSA (cm^2)\nL3,100,30,120\n")
+    assert taken == {}
+    assert "all muscle" in refused["Muscle CSA (cm^2)"]
+
+
+# --- MuscleMap --------------------------------------------------------------------------------------------------------
+
+SLICE = f"""{MUSCLEMAP}multifidus left,5101,1,60,40,2.0,0.8
+multifidus right,5102,1,60,40,2.0,0.8
+erector spinae left,5111,1,50,50,6.0,3.0
+erector spinae right,5112,1,50,50,6.0,3.0
+psoas left,5121,1,80,20,3.0,0.6
+psoas right,5122,1,80,20,2.6,0.7
+"""
+OF_L4 = {"levels": ("L4",), "thickness": Decimal(4)}
+
+
+def test_one_slice_gives_area_and_fat(read):
+    taken, _ = read(SLICE, name="id_gmm_2component_results.csv", **OF_L4)
+    assert taken["psoas-total-area"].number == Decimal("14.000")  # 5.6 ml over 0.4 cm
+    assert taken["psoas-fat-fraction"].number == Decimal("23.21")  # 1.3 of 5.6
+    assert taken["es-mf-fat-fraction"].number == Decimal("47.50")  # 7.6 of 16
+    assert "gmm" in taken["es-mf-fat-fraction"].method
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "told", "why"),
+    [
+        pytest.param(SLICE.replace(",1,", ",31,"), "gmm.csv", OF_L4, "whole muscle (31 slices)", id="whole-muscle"),
+        pytest.param(SLICE, "gmm.csv", {"levels": ("L4",)}, "needs the thickness", id="no-thickness"),
+        pytest.param(SLICE, "gmm.csv", {"thickness": Decimal(4)}, "which level", id="no-level"),
+        pytest.param(SLICE, "results.csv", OF_L4, "how fat was told from muscle", id="no-method"),
+        pytest.param(SLICE.replace("5122", "7000"), "gmm.csv", OF_L4, "two sides", id="one-side"),
+    ],
+)
+def test_what_is_no_slice_with_a_way_is_refused(read, text, name, told, why):
+    _, refused = read(text, name=name, **told)
+    assert any(why in reason for reason in refused.values())
+
+
+# --- tables of the findings' names ------------------------------------------------------------------------------------
+
+
+def test_every_named_column_is_read_with_its_unit(read):
+    taken, _ = read(
+        "patient,date,level,psoas-total-area [mm2],plvi,fascia-injury,method,device\n"
+        "p1,2026-05-01,L4,1441,0.8,yes,MRI T2,PACS 7\n"
+    )
+    area = taken["psoas-total-area"]
+    assert (area.number, area.unit, area.levels, area.day) == (Decimal(1441), "mm2", ("L4",), date(2026, 5, 1))
+    assert (area.method, area.device) == ("MRI T2", "PACS 7")
+    assert taken["fascia-injury"].answer is True
+
+
+def test_rows_of_others_are_counted_and_not_read(read):
+    taken, refused = read("patient,date,plvi\np2,2026-05-01,0.6\np3,2026-05-01,0.7\n")
+    assert taken == {}
+    assert "other patients" in refused["2 rows"]
+
+
+def test_columns_that_are_no_measure_are_named(read):
+    _, refused = read("date,plvi,diabetes,PLVI index\n2026-05-01,0.8,yes,3\n")
+    assert refused["column diabetes"].startswith("a finding that is not measured")
+    assert refused["column PLVI index"] == "no finding has this name"
+
+
+def test_a_semicolon_and_a_decimal_comma_are_read(read):
+    assert read("date;plvi\n2026-05-01;0,82\n")[0]["plvi"].number == Decimal("0.82")
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        pytest.param("01/05/2026,L4,0.8", "not written as year-month-day", id="day-of-unknown-order"),
+        pytest.param("2026-13-01,L4,0.8", "not written as year-month-day", id="no-month"),
+        pytest.param("2026-05-01,S7,0.8", "not one of T1 to L5", id="no-level"),
+        pytest.param("2026-05-01,L4,about 1", "no number", id="words"),
+    ],
+)
+def test_a_cell_that_is_unclear_is_refused(read, row, why):
+    taken, refused = read(f"date,level,plvi\n{row}\n")
+    assert taken == {}
+    assert why in next(iter(refused.values()))
+
+
+def test_two_units_of_one_cell_are_refused(read):
+    taken, refused = read("date,psoas-total-area [cm2]\n2026-05-01,1441 mm2\n")
+    assert taken == {}
+    assert refused["psoas-total-area [cm2] 1441 mm2"] == "two units: mm2 and cm2"
+
+
+def test_the_first_sheet_of_a_workbook_is_read(load, tmp_path):
+    book = Workbook()
+    for row in (["date", "level", "plvi"], [date(2026, 5, 1), "L4", 0.8]):
+        book.active.append(row)
+    book.save(tmp_path / "table.xlsx")
+    source = read_source(tmp_path / "table.xlsx", load(Told()))
+    value = source.reported[0]
+    assert (value.measure.name, value.number, value.day) == ("plvi", Decimal("0.8"), date(2026, 5, 1))
+
+
+# --- segmentations and what is nothing --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "why"),
+    [
+        pytest.param(
+            '{"vertebrae_L1": {"volume": 58239.0, "intensity": 196.2}}',
+            "vertebrae_L1 intensity",
+            "cortex and arch, not HU",
+            id="vertebra",
+        ),
+        pytest.param(
+            '{"iliopsoas_left": {"volume": 11421.0, "intensity": 34.7}}',
+            "iliopsoas_left",
+            "iliopsoas, not the psoas",
+            id="iliopsoas",
+        ),
+        pytest.param(
+            '{"autochthon_left": {"volume": 191079.0, "intensity": 25.6}}',
+            "autochthon_left",
+            "all muscles of the back together",
+            id="autochthonous",
+        ),
+        pytest.param(
+            '{"results": {"vertebrae_L1_intensity": 132.6}, "metadata": {"version": "0.1.0"}}',
+            "vertebrae_L1_intensity",
+            "not HU of its trabecular bone",
+            id="spine-report",
+        ),
+        pytest.param(
+            '{"aggregated": {"l3": {"measurements": {"muscle": {"mean": 140}}}}, "slices": []}',
+            "measurements of l3",
+            "none of them a muscle of a measure",
+            id="boa",
+        ),
+    ],
+)
+def test_segmentations_are_refused_each_with_its_reason(read, text, what, why):
+    taken, refused = read(text, name="any.json")
+    assert taken == {}
+    assert why in refused[what]
+
+
+def test_what_the_image_does_not_show_is_not_listed(read):
+    _, refused = read('{"vertebrae_L1": {"volume": 0.0, "intensity": 0.0}, "spleen": {"volume": 9, "intensity": 3}}')
+    assert list(refused) == ["1 other structures"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\x89PNG\r\n", b"\xff\xd8\xff\xe0", b"\x1f\x8b\x08", b"%PDF-1.7", b"", b"\0\1\2", b"{", b"[]", b"a", b"a,b\n"],
+)
+def test_what_is_no_source_is_refused(load, tmp_path, content):
+    file = tmp_path / "anything"
+    file.write_bytes(content)
+    source = read_source(file, load(Told()))
+    assert source.reported == ()
+    assert source.refused

@@ -1,0 +1,166 @@
+"""No small count can be had from what a page shows, nor from several pages.
+
+An attacker solves the sums: every number of hidden cells that fits what is shown is tried.
+"""
+
+from collections import Counter
+from itertools import product
+
+import numpy as np
+import pytest
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from cds_service.review.committee import PAGE, _hidden, tables_of
+from cds_service.review.small_counts import AND_HIDDEN, HIDDEN, add_up
+
+YEARS = ("2025", "2026")
+TOPICS = ("rehabilitation", "braceLimit")
+REASONS = ("patientDeclines", "considered", "alreadyArranged")
+RULES = {"rehabilitation": ("bone-treatment", "dietitian"), "braceLimit": ("brace-correction",)}
+MONTHS = (1, 2, 3)  # a year of three months keeps the solver quick
+
+
+def drawn(seed):
+    """Counts as `count_months` gives them, small and large."""
+    random = np.random.default_rng(seed)
+    counts = Counter()
+    for year, month in product(YEARS, MONTHS):
+        at = f"{year}-{month:02}"
+        for topic in TOPICS:
+            cards = int(random.choice([0, 1, 2, 3, 4, 6, 9, 14, 30]))
+            answers = random.multinomial(cards, [0.3, 0.3, 0.4])
+            counts[at, topic, "", "shown"] += cards
+            counts[at, "", "", "answer"] += cards
+            counts[at, topic, "", "accepted"] += int(answers[0])
+            counts[at, topic, "", "overridden"] += int(answers[1])
+            whole = random.multinomial(int(answers[1]), [0.5, 0.3, 0.2])
+            for reason, number in zip(REASONS, whole, strict=True):
+                counts[at, topic, "", f"reason:{reason}"] += int(number)
+            for rule in RULES[topic][:1]:  # the rule of every card of this topic
+                counts[at, topic, rule, "fired"] += cards
+                counts[at, topic, rule, "accepted"] += int(answers[0])
+                counts[at, topic, rule, "overridden"] += int(answers[1])
+        counts[at, "", "", "band:refracture:above"] += counts[at, "", "", "answer"]
+    return Counter({key: count for key, count in counts.items() if count})
+
+
+def pages(counts):
+    """What an attacker sees: each year alone, and both."""
+    years = {year: _hidden(tables_of(counts, f"{year}-01", f"{year}-12")) for year in YEARS}
+    both = {name: add_up([years[year][name] for year in YEARS]) for name in PAGE}
+    return {**years, "both": both}
+
+
+class Attacker:
+    """Linear sums over the true counts, and what pages tell of them."""
+
+    def __init__(self, counts):
+        self.names = [
+            (f"{year}-{month:02}", topic, what)
+            for year, month, topic in product(YEARS, MONTHS, TOPICS)
+            for what in ("accepted", "none", *REASONS)
+        ]
+        self.truth = [self._true(counts, *name) for name in self.names]
+        self.rows, self.totals = [], []
+
+    @staticmethod
+    def _true(counts, at, topic, what):
+        if what in REASONS:
+            return counts[at, topic, "", f"reason:{what}"]
+        if what == "accepted":
+            return counts[at, topic, "", "accepted"]
+        answered = counts[at, topic, "", "accepted"] + counts[at, topic, "", "overridden"]
+        return counts[at, topic, "", "shown"] - answered
+
+    def mask(self, year=None, month=None, topic=None, what=None):
+        return np.array(
+            [
+                (year is None or at.startswith(year))
+                and (month is None or int(at[5:]) == month)
+                and (topic is None or of == topic)
+                and (what is None or one in what)
+                for at, of, one in self.names
+            ],
+            dtype=float,
+        )
+
+    def told(self, text, **places):
+        """A cell of a page: a sum that is shown, or 0."""
+        if text != HIDDEN and not text.endswith(AND_HIDDEN):
+            self.rows.append(self.mask(**places))
+            self.totals.append(int(text))
+
+    def read(self, year, page):
+        columns = {
+            "Accepted": ("accepted",),
+            "Overridden": REASONS,
+            "No feedback": ("none",),
+            "Cards": None,
+        }
+        year = None if year == "both" else year
+        titles = {page["cards"].rows[place]: place for place in range(len(page["cards"].rows))}
+        names = {"rehabilitation": "rehabilitation", "brace limit": "braceLimit"}
+        for column, what in columns.items():
+            self.told(page["monthly"].say_total(column), year=year, what=what)
+            for row in page["monthly"].rows:
+                number = ("Jan", "Feb", "Mar").index(row[:3]) + 1 if row[:3] in "JanFebMar" else 0
+                if number:
+                    self.told(page["monthly"].say(row, column), year=row[-4:], month=number, what=what)
+            for title in titles:
+                topic = names.get(title.lower(), title)
+                self.told(page["cards"].say(title, column), year=year, topic=topic, what=what)
+        for row in page["reasons"].rows:
+            title, _, reason = row.partition(": ")
+            topic = names.get(title.lower(), title)
+            text = page["reasons"].say(row, "Overridden")
+            self.told(text, year=year, topic=topic, what=(reason,))
+        for row in page["rules"].rows:
+            title, _, _ = row.partition(": ")
+            topic = names.get(title.lower(), title)
+            for column, of in (("Fired", None), ("Accepted", ("accepted",)), ("Overridden", REASONS)):
+                self.told(page["rules"].say(row, column), year=year, topic=topic, what=of)
+
+    def bounds_of(self, mask):
+        """The least and the most that a sum of counts can be."""
+        known = LinearConstraint(np.array(self.rows), self.totals, self.totals)
+        whole = np.ones(len(self.names))
+        found = []
+        for sign in (1, -1):
+            result = milp(sign * mask, constraints=known, integrality=whole, bounds=Bounds(0, 500))
+            found.append(round(sign * result.fun))
+        return tuple(found)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_small_count_follows_from_all_pages_together(seed):
+    counts = drawn(seed)
+    attacker = Attacker(counts)
+    for year, page in pages(counts).items():
+        attacker.read(year, page)
+    assert np.array_equal(np.array(attacker.rows) @ attacker.truth, attacker.totals)
+    asked = [
+        *({"year": year, "topic": topic} for year, topic in product(YEARS, TOPICS)),
+        *({"year": year, "month": month} for year, month in product(YEARS, MONTHS)),
+    ]
+    for places, what in product(asked, (("accepted",), REASONS, ("none",), None)):
+        mask = attacker.mask(**places, what=what)
+        count = int(mask @ attacker.truth)
+        if 0 < count < 5:
+            low, high = attacker.bounds_of(mask)
+            assert low < high, (places, what, count)
+
+
+def test_a_whole_year_with_large_counts_is_shown():
+    counts = Counter()
+    for month in range(1, 13):
+        at = f"2026-{month:02}"
+        counts[at, "", "", "answer"] = 20
+        counts[at, "rehabilitation", "", "shown"] = 20
+        counts[at, "rehabilitation", "", "accepted"] = 12
+        counts[at, "rehabilitation", "", "overridden"] = 8
+        counts[at, "rehabilitation", "", "reason:patientDeclines"] = 8
+    shown = pages(counts)["2026"]
+    assert shown["monthly"].say("May 2026", "Accepted") == "12"
+    assert shown["monthly"].say_total("Accepted") == "144"
+    assert shown["cards"].say("rehabilitation", "Overridden") == "96"
+    assert shown["reasons"].say("rehabilitation: patientDeclines", "Overridden") == "96"
