@@ -288,3 +288,27 @@ def test_a_t_score_that_another_one_replaces_is_not_open(values):
     card = risk_of(*values)
     assert "below the usual" in card
     assert "at another site" not in card
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "label"),
+    [
+        pytest.param("rehabilitation", "rehabilitation", "Refer to rehabilitation", id="rehabilitation"),
+        pytest.param("bone-treatment", "FLS", "Refer to fracture liaison service", id="review"),
+    ],
+)
+def test_an_order_of_unknown_status_is_named_and_pre_selects_nothing(kind, name, label):
+    record = (patient(), *quiet_lists(), measured("grip-strength", 14))
+    order = ordered(kind, status="unknown")
+    card = first(*record, order)
+    assert ("rehabilitation", label) in chosen([first(*record)])
+    assert ("rehabilitation", label) not in chosen([card])
+    assert label in {one["label"] for one in card["suggestions"]}
+    assert f"{name} order of Nov 2026, its status unknown" in text_of(card)
+
+
+def test_an_order_of_unknown_status_from_before_the_fracture_does_nothing():
+    fractured = problem("fracture", days=12, code=codeable(ICD, "M80.08XA", "Fracture of vertebra"))
+    record = (patient(), *quiet_lists(), measured("grip-strength", 14), fractured)
+    old = ordered("rehabilitation", status="unknown", days=900)
+    assert ("rehabilitation", "Refer to rehabilitation") in chosen([first(*record, old)])
