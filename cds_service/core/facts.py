@@ -320,6 +320,7 @@ class SupportOrder:
         hours: how long it runs by its dates, where that is stated.
         worded: what its words say of its end.
         levels: vertebrae that a brace order names.
+        is_standing: its status says that it stands; otherwise nobody knows, and it does not count.
         unread: elements of a brace order with anything that was not understood, by their names in R4: its correction
             is offered and not pre-selected.
         source: the draft itself, which a correction starts from; the core never looks into it. None where a correction
@@ -337,6 +338,7 @@ class SupportOrder:
     reasons: frozenset[str] = frozenset()
     worded: WordedEnd = NOT_WORDED
     levels: tuple[str, ...] = ()
+    is_standing: bool = True
     unread: tuple[str, ...] = ()
     source: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
@@ -391,12 +393,23 @@ class SupportOrders:
         return tuple(order for order in self.of_kind(kind) if self._counts(order))
 
     def not_counted(self, kind: str) -> tuple[SupportOrder, ...]:
-        """Orders of one kind that are still active and were written before this fracture, or at no known time."""
+        """Orders of one kind on record that do not count.
+
+        They were written before this fracture, at no known time, or are of unknown status.
+        """
         return tuple(order for order in self.of_kind(kind) if not self._counts(order))
 
+    def may_count(self, kind: str) -> tuple[SupportOrder, ...]:
+        """Those that do not count, and may yet be in force for this fracture."""
+        return tuple(order for order in self.not_counted(kind) if self._is_of_now(order) is not False)
+
     def _counts(self, order: SupportOrder) -> bool:
+        return order.draft or (order.is_standing and (self.counted_from is None or self._is_of_now(order) is True))
+
+    def _is_of_now(self, order: SupportOrder) -> bool | None:
+        """Whether it was written since the fracture; None if its day is not known."""
         day = order.authored or order.start
-        return order.draft or self.counted_from is None or (day is not None and day >= self.counted_from)
+        return None if day is None else self.counted_from is None or day >= self.counted_from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -239,7 +239,7 @@ def _recommendation(
         label=(said.label or rule.label).format_map(words) if is_offered else "",
         order=rule.order if is_offered else None,
         recommended=rule.recommended
-        and not any(_is_undated(order) for order in not_counted)
+        and not support.may_count(rule.order_kind)  # it may be ordered already
         and (not rule.recommended_if or any(name in signals for name in rule.recommended_if))
         and not any(name in signals for name in rule.recommended_unless),
         already=already,
@@ -252,14 +252,10 @@ def _recommendation(
 
 
 def say_not_counted(order: SupportOrder) -> str:
-    """An order of before this fracture, in words: `FLS order of May 2019`."""
+    """An order that does not count, in words: `FLS order of May 2019`."""
     day = order.authored or order.start
-    return f"{order.name} order of {say_month(day)}" if day else f"{order.name} order without a date"
-
-
-def _is_undated(order: SupportOrder) -> bool:
-    """It may be of this fracture, so that nothing that it may do already is pre-selected."""
-    return order.authored is None and order.start is None
+    said = f"{order.name} order of {say_month(day)}" if day else f"{order.name} order without a date"
+    return said if order.is_standing else f"{said}, its status unknown"
 
 
 def _corrections(because: Sequence[Signal]) -> tuple[Correction, ...]:

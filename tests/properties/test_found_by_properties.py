@@ -245,3 +245,70 @@ def test_a_limit_that_says_nothing_against_the_kidney_today_leaves_the_figure(va
     card = text_of(first(*CALM, *values))
     assert "below the usual" in card
     assert "eGFR" not in card
+
+
+def t_score(value, place, days):
+    """By DXA, of a place by its LOINC code."""
+    code = codeable("http://loinc.org", {"spine": "38267-1", "hip": "38264-8", "femur": "38263-0"}[place])
+    return measured("bmd-t-score", value, number=f"{place}-{days}", days=days, code=code)
+
+
+def risk_of(*t_scores):
+    return text_of(first(patient(age=74), *quiet_lists(), measured("bmi", 24), *t_scores))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param([t_score(-3.4, "spine", 300), t_score(-1.2, "hip", 5)], id="spine-then-hip"),
+        pytest.param([t_score(-2.6, "hip", 300), t_score(-1.2, "spine", 5)], id="hip-then-spine"),
+        pytest.param(
+            [t_score(-3.4, "spine", 600), t_score(-1.1, "hip", 300), t_score(-1.2, "hip", 5)], id="two-of-the-hip"
+        ),
+    ],
+)
+def test_a_lower_t_score_of_another_site_leaves_the_usual(values):
+    card = risk_of(*values)
+    assert "below the usual" in risk_of(values[-1])
+    assert "the usual 1 in 6 fracture another vertebra" in card
+    assert "is lower, at another site" in card
+    assert "−3.4 of" in card or "−2.6 of" in card
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param([t_score(-3.4, "spine", 300), t_score(-1.2, "spine", 5)], id="same-site"),
+        pytest.param([t_score(-2.6, "hip", 300), t_score(-1.2, "femur", 5)], id="hip-and-femur"),
+        pytest.param([t_score(-3.4, "spine", 900), t_score(-1.2, "hip", 5)], id="no-longer-fresh"),
+        pytest.param([t_score(-1.9, "spine", 300), t_score(-1.2, "hip", 5)], id="no-osteoporosis"),
+    ],
+)
+def test_a_t_score_that_another_one_replaces_is_not_open(values):
+    card = risk_of(*values)
+    assert "below the usual" in card
+    assert "at another site" not in card
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "label"),
+    [
+        pytest.param("rehabilitation", "rehabilitation", "Refer to rehabilitation", id="rehabilitation"),
+        pytest.param("bone-treatment", "FLS", "Refer to fracture liaison service", id="review"),
+    ],
+)
+def test_an_order_of_unknown_status_is_named_and_pre_selects_nothing(kind, name, label):
+    record = (patient(), *quiet_lists(), measured("grip-strength", 14))
+    order = ordered(kind, status="unknown")
+    card = first(*record, order)
+    assert ("rehabilitation", label) in chosen([first(*record)])
+    assert ("rehabilitation", label) not in chosen([card])
+    assert label in {one["label"] for one in card["suggestions"]}
+    assert f"{name} order of Nov 2026, its status unknown" in text_of(card)
+
+
+def test_an_order_of_unknown_status_from_before_the_fracture_does_nothing():
+    fractured = problem("fracture", days=12, code=codeable(ICD, "M80.08XA", "Fracture of vertebra"))
+    record = (patient(), *quiet_lists(), measured("grip-strength", 14), fractured)
+    old = ordered("rehabilitation", status="unknown", days=900)
+    assert ("rehabilitation", "Refer to rehabilitation") in chosen([first(*record, old)])

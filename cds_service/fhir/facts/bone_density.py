@@ -1,17 +1,18 @@
 """Chooses the T-score that counts: by measurement site, then the newest day, then the lowest value."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from cds_service.core.derived import DENSE, OSTEOPOROSIS, say_minus_missing
 from cds_service.core.facts import Gap, GapReason, PassedOver
 from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart, FindingOrGap
 from cds_service.fhir.facts.measurements import Picked, conflict_of, find_quantity
 from cds_service.fhir.facts.observations import RETRACTED, Reading, find_readings, site_key
-from cds_service.fhir.facts.quantities import Measured, Refused
+from cds_service.fhir.facts.quantities import Measured, Refused, shortened
 from cds_service.fhir.gathering.picking import MEDICATION_TYPES
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
@@ -40,6 +41,7 @@ SITE_OF_PLACE: dict[str, Site] = {
 }
 ONE_PLACE = frozenset({"hip", "femur"})
 Z_SCORE = frozenset({"z-score"})
+POROTIC = -2.5  # a T-score from here down is osteoporosis (WHO)
 MINUS = "is a minus sign missing?"
 WRONG = frozenset({"entered-in-error", "refuted", "cancelled", "not-taken"})
 WHOLE_SPINE = frozenset({1, 2, 3, 4})  # assumed unless another region is stated
@@ -78,10 +80,16 @@ class _Sited:
 
 def find_t_score(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     """Find the T-score that counts, and list the values that resemble a T-score but are not one."""
-    outcome, passed = find_quantity(spec, chart, _pick_site, why_no_t_score)
+    lower: list[PassedOver] = []
+
+    def pick(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked:
+        lower.extend(_lower_elsewhere(usable, spec, chart))
+        return _pick_site(usable, spec, chart)
+
+    outcome, passed = find_quantity(spec, chart, pick, why_no_t_score)
     if isinstance(outcome, Gap) and outcome.reason == "out-of-range" and outcome.why == MINUS:
         outcome = outcome._replace(detail=say_minus_missing(outcome.seen[0].printed.split()[0]), why="")
-    return outcome, (*passed, *_look_alikes(spec, chart))
+    return outcome, (*passed, *lower, *_look_alikes(spec, chart))
 
 
 def why_no_t_score(one: Measured, chart: Chart) -> tuple[GapReason, str] | None:
@@ -150,6 +158,36 @@ def _pick_site(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> P
         site="" if lowest.site == "site not stated" else lowest.site,
         is_doubtful=is_doubtful,
     )
+
+
+def _lower_elsewhere(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Iterator[PassedOver]:
+    """Older values, still fresh, that show osteoporosis at a place not measured since.
+
+    A newer value of another place does not undo them.
+    """
+    sited = [one for one in (_sited(value, chart) for value in usable) if one.site in (*CENTRAL, "site not stated")]
+    central = [one for one in sited if one.site in CENTRAL] or sited
+    day = max((one.measured.moment.day for one in central), default=None)
+    newest = [one for one in central if one.measured.moment.day == day]
+    for one in sited:
+        measured = one.measured
+        is_fresh = spec.fresh_days is None or (chart.today - measured.moment.day).days <= spec.fresh_days
+        if measured.value > POROTIC or not is_fresh or any(_is_at_least_as_low(other, one) for other in newest):
+            continue
+        since = [other for other in sited if other.measured.moment.day > measured.moment.day]
+        if since and not any(_are_of_one_place(other, one) for other in since):
+            why = f"{shortened(measured.printed)} of {say_date(measured.moment.day)} is lower, at another site"
+            yield Refused(measured.reading, "conflicting", why, measured.printed).passed_over(spec)
+
+
+def _is_at_least_as_low(one: _Sited, other: _Sited) -> bool:
+    return one.measured.value <= other.measured.value
+
+
+def _are_of_one_place(one: _Sited, other: _Sited) -> bool:
+    """Whether both are known to be of the same place."""
+    sites = {one.site, other.site}
+    return "site not stated" not in sites and (len(sites) == 1 or sites == ONE_PLACE)
 
 
 def _sited(one: Measured, chart: Chart) -> _Sited:

@@ -1,6 +1,7 @@
 """Finds orders that the advice concerns: brace, bed rest, referrals and measurements, signed now or on record."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 from cds_service.core.bracing import DAY, times_of
@@ -36,6 +37,8 @@ OWN_ORDERS = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
 LIAISON = frozenset({"fracture-liaison"})
 IN_FORCE = frozenset({"active", "on-hold"})  # an order on hold still counts as ordered
 CARRIED_OUT = IN_FORCE | {"completed"}
+NOT_CLEAR = frozenset({"unknown"})
+TIMED = frozenset({"brace", "bed-rest"})  # judged by how long they run
 NOT_ORDERED = frozenset({"proposal", "plan", "option"})  # intents that authorise nobody to act
 RECORD_KEYS = {
     "serviceRequests": "ServiceRequest",
@@ -75,6 +78,11 @@ def find_support_orders(
     stored = [one for one in find_stored_orders(record, terminology, CARRIED_OUT) if one.reference not in signed_now]
     active = {one.reference for one in _stored(record) if text(one.resource.get("status")) in IN_FORCE}
     judged = [(one, one.reference in active and not _has_ended(one, today)) for one in stored]
+    unclear = [
+        replace(one, is_standing=False)
+        for one in find_stored_orders(record, terminology, NOT_CLEAR)
+        if one.kind not in TIMED and one.reference not in signed_now and not _has_ended(one, today)
+    ]
     augmentations = find_augmentations(record, terminology)
     other = NOTHING_ELSE
     if today is not None:
@@ -82,7 +90,7 @@ def find_support_orders(
         braces = [one for one in (*drafts, *stored) if one.kind == "brace"]
         other = find_other_injuries(bundle, braces, record, treated, terminology, today)
     return SupportOrders(
-        orders=(*drafts, *(one for one, is_in_force in judged if is_in_force)),
+        orders=(*drafts, *(one for one, is_in_force in judged if is_in_force), *unclear),
         earlier_braces=tuple(one for one, is_in_force in judged if one.kind == "brace" and not is_in_force),
         unchecked=unchecked_in(record),
         augmented_on=max((day for _, day in augmentations if day), default=None),

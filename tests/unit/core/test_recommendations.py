@@ -30,8 +30,8 @@ def test_every_augmentation_is_reviewed_and_trained():
     "values",
     [
         pytest.param({"age": 66.0}, id="age"),
-        pytest.param({"bmd-t-score": -2.5}, id="t-score"),
-        pytest.param({"prior-vertebral-fracture": True}, id="earlier-fracture"),
+        pytest.param({"age": 60.0, "bmd-t-score": -2.5}, id="t-score"),
+        pytest.param({"age": 60.0, "prior-vertebral-fracture": True}, id="earlier-fracture"),
     ],
 )
 def test_liaison_is_chosen_where_weak_bone_is_likely(values):
@@ -74,9 +74,9 @@ def test_no_referral_where_something_else_comes_first(name, gone):
 
 
 def test_a_dietitian_is_chosen_by_weight_or_mna_alone():
-    assert recommended({"bmi": 17.0})["dietitian"].recommended
-    assert recommended({"mna-score": 15.0})["dietitian"].recommended
-    assert not recommended({"mna-score": 20.0})["dietitian"].recommended
+    assert recommended({"age": 75.0, "bmi": 17.0})["dietitian"].recommended
+    assert recommended({"age": 75.0, "mna-score": 15.0})["dietitian"].recommended
+    assert not recommended({"age": 75.0, "mna-score": 20.0})["dietitian"].recommended
 
 
 def test_one_measurement_at_most_and_never_a_scan_that_is_known():
