@@ -141,6 +141,7 @@ def find_faults(site_folder: Path | None) -> tuple[DataFileError, ...]:
         with faults:
             terminology = load_service(folder).terminology
             load_learning(_folders("mappings", folder), terminology)
+        with faults:
             load_measures_in_force(folder)
     return faults.found
 

@@ -288,6 +288,7 @@ def answer(
     said = _answer(call, conclusion)
     ports.deadline.check()
     response = HookResponse(cards=build_cards(said))
+    unread = unread_braces(_corrections(conclusion))
     shown = Shown(
         entry_id=call.entry_id,
         at=call.now,
@@ -295,7 +296,7 @@ def answer(
         request=request,
         caller=ports.caller,
         server=request.fhir_server if ports.may_name_server else NOT_LISTED,
-        near=(*near, *gathered.record.near, *unread_braces(_corrections(said))),
+        near=(*near, *gathered.record.near, *unread),
         answer=said,
         response=response,
         silent_after=None if ports.is_shown else ports.deadline.passed,
@@ -306,8 +307,9 @@ def answer(
     return response if ports.is_shown else NO_CARDS
 
 
-def _corrections(said: Answer) -> list[Correction]:
-    return [correction for one in said.recommendations for correction in one.corrections]
+def _corrections(conclusion: Conclusion) -> list[Correction]:
+    acts = conclusion.recommendations
+    return [correction for one in acts for correction in one.corrections]
 
 
 def _no_cards(call: Call, near: tuple[NearMiss, ...]) -> HookResponse:

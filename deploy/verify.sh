@@ -20,4 +20,4 @@ if [ "$(printf '%s\n' "$newest" "$oldest" | sort | head -n 1)" = "$newest" ]; th
 fi
 if [ -n "$local" ]; then set -- "$@" --checkpoint "$local"; fi
 if [ -e "$folder/key" ]; then set -- "$@" --key "$(cat "$folder/key")"; fi
-exec kyphoplasty-cds audit verify "$@"
+exec kyphoplasty-cds audit verify --record "$@"

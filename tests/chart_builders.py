@@ -12,7 +12,7 @@ from cds_service.samples.requests import answer_prefetch
 from cds_service.service import Service, answer
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder, load_site
-from cds_service.web.app import create_app
+from cds_service.web.app import Wiring, create_app
 from cds_service.web.cds_api import Flow
 from tests.codes import ATC, CPT, HCPCS, ICD, MEASURES, ORDERS, SCT, SYSTEMS, UCUM, codeable
 from tests.tables import cases
@@ -258,11 +258,9 @@ class Asked:
             service or open_service(),
             Settings(deadline_seconds=deadline, **settings),
             audit=self.log,
-            earlier=earlier,
             base_url="http://127.0.0.1:8080",
             site=site,
-            clock=lambda: self.now,
-            flow=flow,
+            wiring=Wiring(earlier=earlier, clock=lambda: self.now, flow=flow),
         )
         self.client = app.test_client()
 

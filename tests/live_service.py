@@ -15,7 +15,7 @@ from cds_service.loading import load_service
 from cds_service.samples.fhir_server import LocalServer
 from cds_service.service import answer
 from cds_service.settings import Settings
-from cds_service.web.app import create_app
+from cds_service.web.app import Wiring, create_app
 from tests.wire_builders import unsigned
 
 SERVICE_ID = "kyphoplasty-order-sign"
@@ -83,9 +83,8 @@ class LiveService:
         self.now = _morning_of(TODAY)
         log = audit or AuditStore(f"sqlite:///{folder / 'audit.sqlite3'}", wait_seconds=DEADLINE_SECONDS)
         settings, service = Settings(deadline_seconds=DEADLINE_SECONDS), load_service()
-        self._server = LocalServer(
-            lambda url: create_app(service, settings, audit=log, base_url=url, clock=lambda: self.now, flow=flow)
-        )
+        wiring = Wiring(clock=lambda: self.now, flow=flow)
+        self._server = LocalServer(lambda url: create_app(service, settings, audit=log, base_url=url, wiring=wiring))
         self.url = self._server.url
         self.close = self._server.stop
 

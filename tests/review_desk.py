@@ -19,7 +19,7 @@ from cds_service.service import Service
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
 from cds_service.site.review import Role
-from cds_service.web.app import create_app
+from cds_service.web.app import Wiring, create_app
 from tests.chart_builders import HOOK, NOW, PATIENT, brace, kyphoplasty, open_service, order_sign, thin_and_weak
 
 PASSWORD = "correct horse battery"
@@ -52,7 +52,7 @@ class ReviewDesk:
             audit=self.store,
             base_url=base_url,
             site=site,
-            clock=lambda: self.now,
+            wiring=Wiring(clock=lambda: self.now),
         )
 
     def close(self) -> None:

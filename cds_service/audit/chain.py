@@ -36,10 +36,11 @@ Kind = Literal[
     "gap",  # answers were refused because no entry could be written
     "start",
     "stop",
+    "verify",  # the log was verified, and somebody wanted that known (`audit verify --record`)
     "mode",  # whether answers are shown, and to whom, changed (`[service]` of site.toml)
 ]
 # Kinds about the log itself. They name no patient and are never purged.
-LASTING: tuple[Kind, ...] = ("genesis", "checkpoint", "purge", "gap", "start", "stop", "mode")
+LASTING: tuple[Kind, ...] = ("genesis", "checkpoint", "purge", "gap", "start", "stop", "mode", "verify")
 SILENT = "silent"  # the result of an answer that was computed and not shown
 # Kinds about readers, which not every reader may see.
 ABOUT_READERS: tuple[Kind, ...] = ("read", "export", "login", "account")

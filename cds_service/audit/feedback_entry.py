@@ -49,17 +49,28 @@ class ShownAnswer:
         return cls(entry=stored, topic=topic, rules=rules, signing=signing)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reception:
+    """Where and when feedback is received.
+
+    Attributes:
+        reason_codes: all override reasons that this service's cards offer.
+        keeps_comments: the site keeps what users write.
+    """
+
+    at: datetime
+    service_id: str
+    caller: Caller
+    reason_codes: frozenset[str]
+    reason_system: str
+    keeps_comments: bool
+
+
 def feedback_entry(
     item: FeedbackItem,
-    *,
-    at: datetime,
-    service_id: str,
     shown: ShownAnswer | None,
-    reason_codes: frozenset[str],
-    reason_system: str,
-    keeps_comments: bool,
     unlinked_since: str,
-    caller: Caller,
+    reception: Reception,
 ) -> AuditEntry:
     """Make the entry of one feedback item; its id is derived from the statement, so that repeats are stored once.
 
@@ -67,17 +78,18 @@ def feedback_entry(
 
     Args:
         shown: the answer with the card; None if it is not known for certain, and the entry is then not linked.
-        reason_codes: all override reasons that this service's cards offer.
         unlinked_since: why the card's answer is not known, if the reason is not that nothing has its id.
+        reception: where and when it is received.
     """
-    code = _listed(item, reason_codes, reason_system)
+    at, caller = reception.at, reception.caller
+    code = _listed(item, reception.reason_codes, reception.reason_system)
     answer = shown.entry if shown else None
     return AuditEntry(
         kind="feedback",
         at=at,
         # No caller can occupy the id of another caller's future statement.
         id=str(item.id if caller == NOBODY else uuid5(item.id, repr((caller.client, caller.tenant)))),
-        service_id=service_id,
+        service_id=reception.service_id,
         hook_instance=answer.hook_instance if answer else None,
         patient=answer.patient if answer else None,
         encounter=answer.encounter if answer else None,
@@ -88,7 +100,7 @@ def feedback_entry(
         about=answer.id if answer else None,
         card=known_uuid(item.card),
         topic=(shown.topic or None) if shown else None,
-        content=_content(item, shown, code, keeps_comments=keeps_comments, unlinked_since=unlinked_since)
+        content=_content(item, shown, code, keeps_comments=reception.keeps_comments, unlinked_since=unlinked_since)
         | ({"timestampAhead": True} if item.outcome_timestamp > at + CLOCKS_DIFFER else {}),
     )
 

@@ -27,7 +27,7 @@ from cds_service.audit.store import utc_now
 from cds_service.audit.verification.exported import verify_export
 from cds_service.audit.verification.notes import BadNote, Checkpoint, read_key, read_note
 from cds_service.audit.verification.rows import NoLog
-from cds_service.audit.verification.walk import report_json, report_lines, verify_log
+from cds_service.audit.verification.walk import Report, report_json, report_lines, verify_log
 from cds_service.commands import options
 from cds_service.commands.terminal import clean, make_console, print_answer
 from cds_service.errors import AuditUnavailable, CdsError, DataFileError
@@ -113,10 +113,28 @@ def show_entry(*, entry: str, wants_replay: bool, as_json: bool) -> None:
     metavar="FILE",
     help="check an NDJSON export instead of the log; away from its log, give --key",
 )
+@click.option(
+    "--record",
+    "is_recorded",
+    is_flag=True,
+    help="write an entry that says when and what was verified, for the review pages",
+)
 @options.AS_JSON
 @options.say_errors
-def verify(*, notes: tuple[Path, ...], keys: tuple[str, ...], exported: Path | None, as_json: bool) -> None:
-    """Check whether entries were changed, inserted, removed, reordered or cut off. Reads only."""
+def verify(
+    *,
+    notes: tuple[Path, ...],
+    keys: tuple[str, ...],
+    exported: Path | None,
+    is_recorded: bool,
+    as_json: bool,
+) -> None:
+    """Check whether entries were changed, inserted, removed, reordered or cut off.
+
+    Reads only, unless --record.
+    """
+    if is_recorded and exported is not None:
+        raise click.UsageError("--record is of the log, not of an export")
     try:
         checkpoints = list(_checkpoints(notes))
         trusted = [read_key(key) for key in keys]
@@ -142,7 +160,29 @@ def verify(*, notes: tuple[Path, ...], keys: tuple[str, ...], exported: Path | N
     else:
         for line in report_lines(report):
             click.echo(line)
+    if is_recorded:
+        record_verification(report, len(checkpoints))
     sys.exit(0 if report.is_whole else 1)
+
+
+def record_verification(report: Report, checkpoints: int) -> None:
+    """Write down when the log was verified, and what was found."""
+    told = {
+        "entries": report.entries,
+        "last": report.last,
+        "hash": report.hash,
+        "faultCount": report.fault_count,
+        "checkpoints": checkpoints,
+    }
+    entry = AuditEntry(
+        kind="verify",
+        at=utc_now(),
+        user=options.machine_user(),
+        result="whole" if report.is_whole else "not-whole",
+        content=told,
+    )
+    with log_database() as database, database.writing() as connection:
+        append_entries(connection, [seal(entry)], utc_now)
 
 
 def _checkpoints(paths: Iterable[Path]) -> Iterator[Checkpoint]:

@@ -28,7 +28,7 @@ from cds_service.service import Ports, Service, ServiceHook, answer
 from cds_service.settings import Settings, read_settings
 from cds_service.site.clients import EVERYTHING, Capabilities
 from cds_service.site.folder import SiteFolder
-from cds_service.web.app import create_app
+from cds_service.web.app import Wiring, create_app
 
 EXAMPLE = "https://cds.example.org"
 KNEE = {"coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": "29881"}], "text": "Knee arthroscopy"}
@@ -175,7 +175,9 @@ def committee_book(settings: Settings, site: SiteFolder | None, today: date, can
     hook = next(iter(service.hooks.values()))
     base = settings.public_url or EXAMPLE
     clock = partial(options.now_or_noon, today)
-    pages = create_app(service, settings, audit=OneEntry(), base_url=base, site=site, clock=clock).test_client()
+    pages = create_app(
+        service, settings, audit=OneEntry(), base_url=base, site=site, wiring=Wiring(clock=clock)
+    ).test_client()
     patients = [
         {"patient": one, "cards": view_cards(cards_of(service, hook, one, today, base, can))}
         for one in ten_patients(hook, today)

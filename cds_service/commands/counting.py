@@ -6,7 +6,7 @@ silent answers would have shown, per 100 procedures, for a committee before go-l
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from statistics import median, quantiles
 from typing import Any
 
@@ -20,6 +20,7 @@ from cds_service.audit.store import utc_now
 from cds_service.audit.tables import ENTRIES
 from cds_service.commands import options
 from cds_service.commands.audit import check_period, log_database, record_read
+from cds_service.commands.burden import burden_json, print_burden, read_burden
 from cds_service.commands.terminal import clean, table
 from cds_service.fhir.learning import times
 
@@ -112,17 +113,40 @@ def print_gaps(found: Mapping[str, Any]) -> None:
 
 
 @click.command("report")
-@click.option("--silent", is_flag=True, required=True, help="what silent answers would have shown")
+@click.option("--silent", is_flag=True, help="what silent answers would have shown")
+@click.option(
+    "--by",
+    type=click.Choice(["month"]),
+    default="month",
+    show_default=True,
+    help="of live answers: whole years, month by month",
+)
 @options.SINCE
 @options.UNTIL
 @options.AS_JSON
 @options.say_errors
-def report(*, silent: bool, since: datetime | None, until: datetime | None, as_json: bool) -> None:  # noqa: ARG001
-    """Count what silent answers would have shown, per 100 procedures, for a committee before go-live.
+def report(
+    *,
+    silent: bool,
+    by: str,  # noqa: ARG001 - there is one way
+    since: datetime | None,
+    until: datetime | None,
+    as_json: bool,
+) -> None:
+    """Count live answers by month; with --silent what silent ones would have shown.
+
+    The latter per 100 procedures, for a committee before go-live.
 
     Counts below five are hidden.
     """
     check_period(since, until)
+    if not silent:
+        monthly = read_burden(since, until, datetime.now(UTC).date())
+        if as_json:
+            options.print_json(burden_json(monthly))
+        else:
+            print_burden(monthly)
+        return
     first, last = (f"{day:%Y-%m-%d}" if day else limit for day, limit in ((since, "0000"), (until, "9999")))
     period = " ".join([*([f"from {first}"] if since else []), *([f"before {last}"] if until else ["until today"])])
     asked = {"silent": True, "from": first, "to": last}

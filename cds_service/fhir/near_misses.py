@@ -6,11 +6,12 @@ and texts may speak of a patient.
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from cds_service.core.bracing import Correction
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
+from cds_service.fhir.mapping.text_rules import KEPT_TEXTS, LONGEST_TITLE, folded
 from cds_service.fhir.orders import recognition
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
@@ -66,11 +67,11 @@ def missed_t_scores(observations: Iterable[Json], terminology: Any) -> tuple[Nea
             code, quantity = holder.get("code"), holder.get("valueQuantity")
             if not quantity:
                 continue
-            units = (quantity.get("unit"), quantity.get("code")) if isinstance(quantity, dict) else ()
-            said = [*texts_of(code), *[one for one in units if isinstance(one, str)]]
-            whole = "\n".join(said)
-            words = folded(whole if len(whole) <= LONGEST_TITLE else "\n".join(one[:LONGEST_TITLE] for one in said))
-            if "score" in words and _T_SCORE.search(words) and not terminology.concepts(code):
+            said = texts_of(code)
+            if isinstance(quantity, dict):
+                said += [one for one in (quantity.get("unit"), quantity.get("code")) if isinstance(one, str)]
+            words = "\n".join([one[:LONGEST_TITLE] for one in said])
+            if _names_t_score(words) and not terminology.concepts(code):
                 found |= dict.fromkeys(_near("t-score", [code]))
     return tuple(found)[:MOST]
 
@@ -79,6 +80,11 @@ def missed_problems(conditions: Iterable[Json]) -> tuple[NearMiss, ...]:
     """The codes of these entries of the problem list, which were not understood."""
     found = dict.fromkeys(near for one in conditions for near in _near("problem", [one.get("code")]))
     return tuple(found)[:MOST]
+
+
+@lru_cache(KEPT_TEXTS)
+def _names_t_score(words: str) -> bool:
+    return bool(_T_SCORE.search(folded(words)))
 
 
 def _near(kind: Kind, titles: Iterable[Any]) -> Iterator[NearMiss]:

@@ -79,7 +79,7 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
             is_exact=may("patients"),
             tiles=_tiles(tables["monthly"]),
             captions={name: caption for name, (_, caption, _) in PAGE.items()},
-            rates=_rates(tables["monthly"]),
+            rates=rates_of(tables["monthly"]),
             **{name: _shown(name, table) for name, table in tables.items()},
             **others,
         )
@@ -252,6 +252,12 @@ def _of_name(counts: Counts, wanted: str) -> Mapping[str, int]:
 # --- what is hidden -------------------------------------------------------------------
 
 
+def monthly_of_years(counts: Counts, years: Iterable[int]) -> Counted:
+    """The counts of these years by month, without small ones."""
+    found = (tables_of(counts, f"{year}-01", f"{year}-12") for year in years)
+    return add_up([_hidden(tables)["monthly"] for tables in found])
+
+
 def _hidden(tables: Tables) -> dict[str, Counted]:
     """The tables of one year without small counts, nor what would tell them.
 
@@ -309,7 +315,7 @@ def _tiles(monthly: Counted) -> Sequence[tuple[str, str]]:
     return [(monthly.say_total(column), title) for column, title in titles.items()]
 
 
-def _rates(monthly: Counted) -> Shown:
+def rates_of(monthly: Counted) -> Shown:
     """Rates by month, of what is shown; the trend."""
     rows = [(row, [_rate(monthly, row, *pair) for pair in RATES.values()], None) for row in monthly.rows]
     return Shown("Month", tuple(RATES), rows)

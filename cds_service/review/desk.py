@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 from pathlib import Path
 
 from werkzeug.exceptions import NotFound
@@ -34,6 +35,11 @@ class Desk:
     key_file: Path | None
     scope_of: Callable[[str], Caller | None] = lambda _: None
     basis: BasisPage
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of the site."""
+        return self.service.calendar.zone
 
     @property
     def scope(self) -> Caller | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from urllib.parse import urlencode
 
@@ -54,8 +54,9 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         one: one for one in ("shown", SILENT, "refused", "accepted", "overridden", "reviewed", "committee", "denied")
     },
 }
+PERIOD = ("since", "until")
 SWITCHES = ("partial", "warning")
-NAMES = ("kind", "since", "until", *TEXTS, *(name for name in CHOICES if name != "kind"), "status", *SWITCHES, *FIGURES)
+NAMES = ("kind", *PERIOD, *TEXTS, *(name for name in CHOICES if name != "kind"), "status", *SWITCHES, *FIGURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,11 @@ class Filter:
         return "read" in self.query.kinds
 
 
-def read_filter(given: MultiDict[str, str]) -> Filter:
+def read_filter(given: MultiDict[str, str], zone: tzinfo = UTC) -> Filter:
     """Read the filter from a query string or form.
+
+    Args:
+        zone: of the site, whose days are meant.
 
     A field that does not exist is a fault: without it, more would be found than was asked.
     """
@@ -95,7 +99,10 @@ def read_filter(given: MultiDict[str, str]) -> Filter:
     wanted: dict[str, Any] = {"kinds": KINDS.get(values.get("kind", ""), KINDS[""])[1]}
     for name, text in values.items():
         try:
-            wanted |= READERS.get(name, _read)(name, text)
+            if name in PERIOD:
+                wanted[name] = _read_time(text, zone, is_end=name == "until")
+            else:
+                wanted |= READERS.get(name, _read)(name, text)
         except ValueError as error:
             faults[name] = str(error)
     query = Query(**wanted)
@@ -120,8 +127,6 @@ def _read(name: str, text: str) -> dict[str, Any]:
         return {name: text == "yes"}
     if name == "status" and re.fullmatch("[1-5][0-9]{2}", text) is None:
         raise ValueError("is an HTTP status, 100 to 599")
-    if name in ("since", "until"):
-        return {name: _read_time(text, is_end=name == "until")}
     if len(text) > LONGEST or not text.isprintable():
         raise ValueError(f"has at most {LONGEST} printable characters")
     if name == "status":
@@ -148,8 +153,8 @@ def _read_patient(name: str, text: str) -> dict[str, Any]:
     return {"patient_part": text}
 
 
-def _read_time(text: str, *, is_end: bool) -> datetime:
-    """Read a day (inclusive if it is the last one) or a time; UTC unless stated otherwise."""
+def _read_time(text: str, zone: tzinfo, *, is_end: bool) -> datetime:
+    """Read a day (inclusive if it is the last one) or a time, of the site unless stated otherwise."""
     is_day = False
     with suppress(ValueError):
         is_day = bool(date.fromisoformat(text))
@@ -158,7 +163,7 @@ def _read_time(text: str, *, is_end: bool) -> datetime:
     except ValueError:
         raise ValueError("is a day, 2026-05-31, or a moment, 2026-05-31T12:00Z") from None
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
+        moment = moment.replace(tzinfo=zone)
     try:
         return (moment + timedelta(days=1) if is_end and is_day else moment).astimezone(UTC)
     except OverflowError:

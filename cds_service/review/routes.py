@@ -4,6 +4,7 @@ Every access is logged before the page is sent; otherwise the page is not shown.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import (
@@ -56,56 +57,63 @@ MEDIA: Mapping[Format, tuple[str, str]] = {
 }
 
 
-def review_routes(
-    service: Service,
-    settings: Settings,
-    store: AuditStore,
-    audit: AuditLog,
-    *,
-    base_url: str,
-    connections: Connections,
-    clock: Clock,
-    count_login: Callable[[Login], None],
-    site: SiteFolder | None = None,
-    basis: BasisPage,
-) -> Blueprint:
-    """All pages below `/audit`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewing:
+    """What the review pages rest on.
 
-    Args:
+    Attributes:
         audit: where access is recorded.
         base_url: the URL at which reviewers reach this service.
+        basis: makes the page of the basis of an answer.
+    """
+
+    service: Service
+    settings: Settings
+    store: AuditStore
+    audit: AuditLog
+    base_url: str
+    connections: Connections
+    clock: Clock
+    count_login: Callable[[Login], None]
+    site: SiteFolder | None
+    basis: BasisPage
+
+
+def review_routes(reviewing: Reviewing) -> Blueprint:
+    """All pages below `/audit`.
 
     Raises:
         DataFileError: the site's login cannot be used.
     """
     routes = Blueprint("review", __name__, url_prefix="/audit")
+    store, clock, site = reviewing.store, reviewing.clock, reviewing.site
     access = Access(lambda: store.database, clock)
     login = site.site.review if site else None
     has_local = login is None or login.local_accounts
     gate = Gate(
         accounts=Accounts(access),
         sessions=Sessions(access, rules=login.rules if login else None, has_local=has_local),
-        audit=audit,
+        audit=reviewing.audit,
         clock=clock,
-        base_url=base_url,
+        base_url=reviewing.base_url,
         has_local=has_local,
         hospital=site.site.site.name if site and login else "",
-        trusted_proxies=settings.trusted_proxies,
-        count=count_login,
+        trusted_proxies=reviewing.settings.trusted_proxies,
+        count=reviewing.count_login,
     )
     desk = Desk(
         store=store,
         gate=gate,
-        service=service,
-        key_file=settings.audit_key,
+        service=reviewing.service,
+        key_file=reviewing.settings.audit_key,
         scope_of=site.site.scope_of if site else lambda _: None,
-        basis=basis,
+        basis=reviewing.basis,
     )
-    register_words(routes, service.wording)
+    register_words(routes, desk.service.wording, desk.zone)
     routes.register_error_handler(HTTPException, _error_page)
     routes.register_error_handler(AuditUnavailable, _unavailable_page)
     login_routes(routes, gate)
-    hospital = issuer_login(gate, site, connections) if site else None
+    hospital = issuer_login(gate, site, reviewing.connections) if site else None
     if hospital:
         routes.get("/login/issuer", endpoint="set_out")(hospital.set_out)
         routes.get("/login/callback", endpoint="come_back")(hospital.come_back)
@@ -138,7 +146,7 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
     def find() -> AnyResponse:
         if not may("patients"):
             return redirect(url_for("review.figures"), 303)
-        wanted, after = read_filter(request.args), Cursor.parse(request.args.get("after", ""))
+        wanted, after = read_filter(request.args, desk.zone), Cursor.parse(request.args.get("after", ""))
         if not all(request.args.values()) and not wanted.faults:  # forms also send empty fields
             return redirect(f"{url_for('review.find')}?{wanted.address}".rstrip("?"), 303)
         if wanted.asks_for_looks:
@@ -171,12 +179,19 @@ def _export_routes(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/integrity")
     def integrity() -> str:
         desk.gate.note("integrity")
-        return render_template("review-integrity.html", head=desk.store.reader.head(), state=desk.store.state())
+        verified = desk.store.reader.find(Query(kinds=("verify",)), limit=1).entries
+        last = desk.store.reader.entry(verified[0].sequence) if verified else None
+        return render_template(
+            "review-integrity.html",
+            head=desk.store.reader.head(),
+            state=desk.store.state(),
+            verified=last,
+        )
 
     @routes.post("/export")
     def export() -> Response:
         desk.gate.need("patients")
-        wanted, form = read_filter(request.form), request.form.get("format", "")
+        wanted, form = read_filter(request.form, desk.zone), request.form.get("format", "")
         if wanted.asks_for_looks:
             desk.gate.need("readers")
         if wanted.faults or form not in FORMATS:

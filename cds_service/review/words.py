@@ -1,7 +1,7 @@
 """How the review pages say codes (`words.toml`), values and times of the log."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,13 @@ from cds_service.core.wording import UNITS, Wording, say_date, say_number
 WORDS: Mapping[str, Mapping[str, str]] = read_toml(Path(__file__).with_name("words.toml"))
 
 
-def register_words(routes: Blueprint, wording: Wording) -> None:
+def register_words(routes: Blueprint, wording: Wording, zone: tzinfo = UTC) -> None:
+    """Add the filters of the templates.
+
+    Args:
+        zone: of the site, in which times are told.
+    """
+
     def finding_title(name: str) -> str:
         return wording.specs[name].title if name in wording.specs else name
 
@@ -27,7 +33,7 @@ def register_words(routes: Blueprint, wording: Wording) -> None:
         "finding_title": finding_title,
         "finding_value": finding_value,
         "day": say_day,
-        "moment": say_moment,
+        "moment": partial(say_moment, zone=zone),
         # A share in percent with one decimal, since reviewers want to see what a card rounds.
         "share": lambda share: "" if share is None else f"{share * 100:.1f} %",
         "signed": say_signed,
@@ -54,13 +60,14 @@ def say_value(value: Any, unit: str, decimals: int | None = None) -> str:
     return "" if value is None else str(value)
 
 
-def say_moment(text: str) -> str:
-    """`20 Nov 2026, 09:12:33 UTC` for a time in the log's format."""
+def say_moment(text: str, zone: tzinfo = UTC) -> str:
+    """`20 Nov 2026, 10:12:33 CET` for a time in the log's format."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return text
-    return f"{say_date(moment.date())}, {moment:%H:%M:%S} UTC"
+    local = moment.astimezone(zone)
+    return f"{say_date(local.date())}, {local:%H:%M:%S %Z}"
 
 
 def say_day(text: str | None) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,7 +19,7 @@ from cds_service.basis.links import Links
 from cds_service.callers.verifying import Callers, KnownClient
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import is_ip_address, is_loopback_host
-from cds_service.review.routes import review_routes
+from cds_service.review.routes import Reviewing, review_routes
 from cds_service.service import Service, answer
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
@@ -56,26 +57,40 @@ UNREAD = ("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE",
 HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{0,5})?")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wiring:
+    """What a server adds, and a test replaces.
+
+    Attributes:
+        listening: the URL at which the server listens.
+        earlier: finds cards shown and answered before; None asks the log, if it can be read.
+        is_ending: whether the server is about to stop.
+    """
+
+    listening: str = ""
+    earlier: EarlierFeedback | None = None
+    clock: Callable[[], datetime] = utc_now
+    flow: Flow = answer
+    is_ending: Callable[[], bool] = field(default=lambda: False)
+
+
+NORMAL = Wiring()
+
+
 def create_app(
     service: Service,
     settings: Settings,
     *,
     audit: AuditLog,
     base_url: str,
-    listening: str = "",
-    earlier: EarlierFeedback | None = None,
     site: SiteFolder | None = None,
-    clock: Callable[[], datetime] = utc_now,
-    flow: Flow = answer,
-    is_ending: Callable[[], bool] = lambda: False,
+    wiring: Wiring = NORMAL,
 ) -> Flask:
     """The WSGI application. Nothing is read from disk after this, and nothing of a request is kept.
 
     Args:
         base_url: the URL at which EHRs reach this service.
-        earlier: finds cards shown and answered before; None asks the log, if it can be read.
         site: the site folder; None is open mode.
-        is_ending: whether the server is about to stop.
 
     Raises:
         DataFileError: a key file has no usable key.
@@ -102,10 +117,10 @@ def create_app(
         service=service,
         settings=settings,
         site=site.site if site else None,
-        flow=flow,
-        clock=clock,
+        flow=wiring.flow,
+        clock=wiring.clock,
         audit=CountedLog(audit, metrics),
-        history=earlier or (EarlierFeedback(store) if store else None),
+        history=wiring.earlier or (EarlierFeedback(store) if store else None),
         base_url=base_url.rstrip("/"),
         connections=connections,
         metrics=metrics,
@@ -115,28 +130,28 @@ def create_app(
         links=links,
     )
     register_errors(app)
-    register_hosts(app, (settings.public_url or "", base_url, listening))
+    register_hosts(app, (settings.public_url or "", base_url, wiring.listening))
     app.before_request(answer_preflight)
     app.register_blueprint(cds_routes(around))
     app.register_blueprint(feedback_routes(around))
     app.register_blueprint(page_routes(around, has_sandbox=is_open(around.site), has_review=store is not None))
-    app.register_blueprint(health_routes(around, audit, is_ending))
+    app.register_blueprint(health_routes(around, audit, wiring.is_ending))
     app.register_blueprint(sandbox_routes(around))
     app.register_blueprint(worksheet_routes(around, site))
     if store is not None:
-        review = review_routes(
-            service,
-            settings,
-            store,
-            around.audit,
+        reviewing = Reviewing(
+            service=service,
+            settings=settings,
+            store=store,
+            audit=around.audit,
             base_url=around.base_url,
             connections=connections,
-            clock=clock,
+            clock=around.clock,
             count_login=lambda result: metrics.logins.labels(result).inc(),
             site=site,
             basis=basis_html,
         )
-        app.register_blueprint(review)
+        app.register_blueprint(review_routes(reviewing))
         app.register_blueprint(basis_routes(around, store))
     if callers is not None:
         app.extensions[AT_WORKER_START] = callers.prefetch

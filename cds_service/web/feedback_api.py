@@ -6,7 +6,7 @@ from functools import partial
 from flask import Blueprint, Response
 
 from cds_service.audit.earlier_feedback import EarlierFeedback
-from cds_service.audit.feedback_entry import ShownAnswer, feedback_entry
+from cds_service.audit.feedback_entry import Reception, ShownAnswer, feedback_entry
 from cds_service.cards.texts import REASON_SYSTEM
 from cds_service.core.caller import Caller
 from cds_service.errors import AmbiguousFeedback, AuditUnavailable, UnknownService
@@ -81,25 +81,23 @@ def _record(
         AuditUnavailable: not every entry could be written in time. The client may send all of them again: existing
             entries are not duplicated.
     """
-    now = around.clock()
     codes = frozenset(one.code for reasons in hook.texts.reasons.values() for one in reasons)
+    reception = Reception(
+        at=around.clock(),
+        service_id=hook.id,
+        caller=caller,
+        reason_codes=codes,
+        reason_system=REASON_SYSTEM,
+        keeps_comments=around.service.of(caller.client).policy.feedback.user_comments,
+    )
     for item in items:
         if until.left <= 0:
             raise AuditUnavailable("Not all statements could be kept in time; send them again.")
         unlinked_since = "the log could not be read" if shown is None else ""
         if _is_ambiguous(item.card, shown):
             unlinked_since = "the card was shown for more than one patient or signing"
-        entry = feedback_entry(
-            item,
-            at=now,
-            service_id=hook.id,
-            shown=shown[item.card][0] if shown and _is_linked(item.card, shown) else None,
-            reason_codes=codes,
-            reason_system=REASON_SYSTEM,
-            keeps_comments=around.service.of(caller.client).policy.feedback.user_comments,
-            unlinked_since=unlinked_since,
-            caller=caller,
-        )
+        answer = shown[item.card][0] if shown and _is_linked(item.card, shown) else None
+        entry = feedback_entry(item, answer, unlinked_since, reception)
         around.audit.append(entry, until)
 
 

@@ -10,7 +10,7 @@ import socket
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -95,11 +95,17 @@ class _Server(BaseApplication):  # type: ignore[misc]
         return self._app
 
 
+class Address(NamedTuple):
+    """Where the server listens."""
+
+    host: str
+    port: int
+
+
 def serve(
     make_app: Callable[[str], Flask],
+    address: Address,
     *,
-    host: str,
-    port: int,
     workers: int = 1,
     finish_seconds: float = FINISH_SECONDS,
     drain: Drain | None = None,
@@ -109,20 +115,20 @@ def serve(
 
     Args:
         make_app: makes the application for the listening address; called once, before the workers fork.
-        port: 0 picks a free one.
+        address: to listen on; port 0 picks a free one.
         finish_seconds: time to finish running requests at the end.
         on_exit: called once all workers have ended.
 
     Raises:
         DataFileError: the address cannot be used.
     """
-    listener = _listen(host, port)
-    name = f"[{host.strip('[]')}]" if ":" in host else host
-    address = f"http://{name}:{listener.getsockname()[1]}"
+    listener = _listen(address.host, address.port)
+    name = f"[{address.host.strip('[]')}]" if ":" in address.host else address.host
+    listening = f"http://{name}:{listener.getsockname()[1]}"
     folder = Path(tempfile.mkdtemp(prefix="kyphoplasty-cds-metrics-")) if workers > 1 else None
     if folder is not None:
         share_between_workers(folder)
-    app = make_app(address)
+    app = make_app(listening)
     gc.freeze()  # what is loaded stays: the garbage collector of a worker passes over it, and shares its pages
     drain = drain or Drain(0.0)
 
@@ -131,7 +137,7 @@ def serve(
             os._exit(0)
         app.extensions.get(AT_WORKER_START, lambda: None)()
         if worker.age == 1:  # the first of all
-            print(f"listening on {address}", flush=True)  # noqa: T201 - for the parent process
+            print(f"listening on {listening}", flush=True)  # noqa: T201 - for the parent process
 
     def end(_arbiter: Any) -> None:
         on_exit()

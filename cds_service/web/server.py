@@ -21,8 +21,8 @@ from cds_service.loading import load_service
 from cds_service.outgoing.address import is_loopback_host, parse_base
 from cds_service.settings import PREFIX, Settings
 from cds_service.site.folder import ServiceMode, Site, load_site
-from cds_service.web.app import create_app
-from cds_service.web.http_server import Drain, serve
+from cds_service.web.app import Wiring, create_app
+from cds_service.web.http_server import Address, Drain, serve
 from cds_service.web.logs import configure_logs
 from cds_service.web.sandbox import is_open
 
@@ -59,9 +59,8 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
             settings,
             audit=audit,
             base_url=base_url,
-            listening=address,
             site=site,
-            is_ending=lambda: drain.is_ending,
+            wiring=Wiring(listening=address, is_ending=lambda: drain.is_ending),
         )
 
     def stop() -> None:
@@ -73,8 +72,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
     longest = max([settings.deadline_seconds, *(one.deadline_seconds or 0.0 for one in clients)])  # a caller may wait
     serve(
         make_app,
-        host=host,
-        port=port,
+        Address(host, port),
         workers=workers,
         finish_seconds=longest + 2,
         drain=drain,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Flask, Response
 
-from cds_service.web.http_server import serve
+from cds_service.web.http_server import Address, serve
 
 ANSWER = Path(__file__).with_name("two_cards.json").read_bytes()
 
@@ -33,4 +33,4 @@ def _json(body: bytes) -> Response:
 
 
 if __name__ == "__main__":
-    serve(make_app, host="127.0.0.1", port=0, workers=int(sys.argv[-1]))
+    serve(make_app, Address("127.0.0.1", 0), workers=int(sys.argv[-1]))

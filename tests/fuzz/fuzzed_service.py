@@ -19,7 +19,7 @@ from cds_service.audit.store import WAIT_SECONDS, AuditStore
 from cds_service.audit.verification.walk import verify_log
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
-from cds_service.web.app import create_app
+from cds_service.web.app import Wiring, create_app
 from cds_service.web.logs import JsonLines
 from tests.audit_builders import rows_of
 from tests.canaries import BIRTH, CANARY
@@ -74,10 +74,9 @@ class FuzzedService:
             open_service(),
             Settings(database_url=self.url, deadline_seconds=DEADLINE_SECONDS),
             audit=self.store,
-            earlier=EarlierFeedback(self.store),
             base_url=BASE_URL,
             site=site,
-            clock=lambda: NOW,
+            wiring=Wiring(earlier=EarlierFeedback(self.store), clock=lambda: NOW),
         )
         self.client = self.app.test_client()
         self.answers = 0

@@ -16,7 +16,7 @@ from cds_service.cli import main
 from cds_service.errors import AuditUnavailable
 from cds_service.settings import Settings
 from cds_service.site.folder import ServiceMode, Site, SiteFolder
-from cds_service.web.app import create_app
+from cds_service.web.app import Wiring, create_app
 from cds_service.web.server import note_mode
 from tests.chart_builders import HOOK, open_service
 from tests.live_service import CALL, FEEDBACK
@@ -42,7 +42,7 @@ def service(audit, mode, *pilots):
     folder = SiteFolder(Path("nowhere"), site, None, None)
     settings = Settings(deadline_seconds=30)
     return create_app(
-        open_service(), settings, audit=audit, base_url="http://x", site=folder, clock=lambda: NOON
+        open_service(), settings, audit=audit, base_url="http://x", site=folder, wiring=Wiring(clock=lambda: NOON)
     ).test_client()
 
 

@@ -14,7 +14,16 @@ from cds_service.audit.verification.rows import Row, is_sound, open_log, read_ro
 TOLD = 10_000  # entries between two progress reports
 NAMED = 100  # faults that are listed; further ones are only counted
 NOT_ITS_HASH = "its fields do not give its hash: one was changed, or an entry was put in or taken out before it"
-LASTING = {"genesis", "checkpoint", "purge", "gap", "start", "stop", "mode"}  # docs/audit-format.md, "Purging"
+LASTING = {
+    "genesis",
+    "checkpoint",
+    "purge",
+    "gap",
+    "start",
+    "stop",
+    "mode",
+    "verify",
+}  # docs/audit-format.md, "Purging"
 
 
 @dataclass(slots=True)

@@ -222,8 +222,8 @@ def _is_warning(outcome: Json) -> bool:
 
 def _is_subset(resource: Json) -> bool:
     meta = resource.get("meta")
-    tags = objects(meta.get("tag")) if isinstance(meta, dict) else ()
-    return any(one.get("code") == SUBSETTED for one in tags) if tags else False
+    tags = meta.get("tag") if isinstance(meta, dict) else None
+    return bool(tags) and any(one.get("code") == SUBSETTED for one in objects(tags))
 
 
 def _failed(note: str) -> QueryResult:

@@ -177,11 +177,9 @@ MOST_READ = 10  # for one record; further drugs and devices stay unidentified
 def with_referred_to(
     answers: Mapping[str, QueryResult],
     plan: PrefetchPlan,
-    request: HookRequest,
-    fhir: FhirReader | None,
     terminology: Terminology,
     bases: Bases,
-    *,
+    read: Callable[[Iterable[str]], Mapping[str, Json]],
     until: Deadline,
 ) -> dict[str, QueryResult]:
     """Add the Medications and Devices that the answers refer to; what cannot be read stays unidentified.
@@ -189,14 +187,11 @@ def with_referred_to(
     Args:
         answers: by prefetch key.
         plan: the service's queries.
-        request: the call; its token may have to cover them.
-        fhir: the server; None if no server may be queried.
         terminology: tells what is identified without them.
         bases: the server's base URLs.
+        read: reads resources of the server by name, as far as it may.
         until: the deadline of the last read.
     """
-    if fhir is None:
-        return dict(answers)
     keys = [one.key for one in plan.templates if one.resource_type in CHOICES]
     targets = Targets((pair for key in keys for pair in answers[key].came_along()), bases)
     wanted: set[str] = set()
@@ -205,7 +200,7 @@ def with_referred_to(
             break
         if name := _needs(raw, targets, bases, terminology):
             wanted.add(name)
-    found = tuple(read_by_id(fhir, wanted, request, MOST_READ, until).values())
+    found = tuple(read(wanted).values())
     return {key: _with(answer, found) if key in keys else answer for key, answer in answers.items()}
 
 

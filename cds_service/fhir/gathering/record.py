@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -20,7 +21,7 @@ from cds_service.fhir.gathering.prefetch import (
     of_one_server,
     reference_name,
 )
-from cds_service.fhir.gathering.reading import FhirReader, read_results, with_referred_to
+from cds_service.fhir.gathering.reading import MOST_READ, FhirReader, read_by_id, read_results, with_referred_to
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_problems, missed_t_scores
@@ -107,7 +108,9 @@ def gather(
     until = deadline.for_reading()
     found, from_fhir = read_results(request, plan, fhir, until=until)
     found = {key: of_one_server(answer, person.bases) for key, answer in found.items()}
-    found = with_referred_to(found, plan.needed, request, fhir, terminology, person.bases, until=until)
+    if fhir is not None:
+        read = partial(read_by_id, fhir, request=request, most=MOST_READ, until=until)
+        found = with_referred_to(found, plan.needed, terminology, person.bases, read, until)
     answers = in_newest_version(found | checked(plan, found, person.patient_id))
     return record_in(answers, plan, from_fhir, terminology, person, deadline)
 

@@ -106,7 +106,7 @@ def test_the_pooled_figure_leads_and_says_what_a_card_would() -> None:
 
 
 def test_a_fact_that_the_model_does_not_count_makes_it_a_lower_limit() -> None:
-    refracture, _ = scored([*BONE, problem("R29.6"), kyphoplasty()])
+    refracture, _ = scored([*BONE, problem("R29.6", days=60), kyphoplasty()])
     assert refracture["said"]["atLeast"] is True
     assert "at least" in refracture["said"]["words"]
 

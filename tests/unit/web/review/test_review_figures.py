@@ -1,11 +1,14 @@
 """Figures for a committee: the last feedback of a card, small cells hidden, never by user."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 
 from cds_service.audit.chain import PROBE, PROBE_PATIENTS, AuditEntry, ShownCard
 from cds_service.audit.counts import count_months
+from cds_service.cli import main
 from tests.audit_builders import tamper
 from tests.review_desk import words
 
@@ -163,3 +166,18 @@ def test_a_probe_is_no_answer_to_anybody(desk):
     assert found["2026-05", "rehabilitation", "dietitian", "fired"] == 1
     answer(desk, 3, user=PROBE)  # somebody's order, whatever user it names
     assert counts(desk)["2026-05", "", "", "answer"] == 2
+
+
+def test_the_command_reports_the_burden_by_month(desk, monkeypatch):
+    for number in range(12):
+        tell(desk, answer(desk, number), "overridden", reason="patientDeclines")
+    answer(desk, 50, at=MAY.replace(month=7))
+    monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", desk.url)
+    asked = ["audit", "report", "--by", "month", "--from", "2026-01-01", "--to", "2026-12-01"]
+    months = json.loads(CliRunner().invoke(main, [*asked, "--json"]).stdout)["months"]
+    assert months["May 2026"]["Cards"] is None  # with July's single one it would tell that
+    assert months["Jul 2026"]["Cards"] is None
+    assert months["Mar 2026"]["Cards"] == 0
+    printed = CliRunner().invoke(main, asked)
+    assert printed.exit_code == 0, printed.output
+    assert "Jul 2026" in printed.stdout

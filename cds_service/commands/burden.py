@@ -1,0 +1,55 @@
+"""What live answers showed, by month: the burden that a committee watches."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from rich.console import Console
+
+from cds_service.audit.counts import count_months
+from cds_service.audit.reader import AuditReader
+from cds_service.commands.audit import log_database, record_read
+from cds_service.commands.terminal import table
+from cds_service.review.committee import monthly_of_years, rates_of
+from cds_service.review.small_counts import HIDDEN, Counted
+
+Months = Mapping[str, Mapping[str, int | None]]
+
+
+def read_burden(since: datetime | None, until: datetime | None, today: date) -> Counted:
+    """Count the live answers of whole years by month; small counts are hidden."""
+    first, last = (since or today).year, (until or today).year
+    with log_database() as database:
+        asked = {"by": "month", "from": first, "to": last}
+        record_read(database, "report", asked, None)
+        with AuditReader(database).reading() as connection:
+            counts = count_months(connection, f"{first}-01", f"{last}-12")
+    return monthly_of_years(counts, range(first, last + 1))
+
+
+def burden_json(monthly: Counted) -> dict[str, Any]:
+    """As `audit report --json` has it; None is a count that is hidden."""
+    months: Months = {
+        row: {
+            column: None if (row, column) in monthly.hidden else monthly.shown(row, column)
+            for column in monthly.columns
+        }
+        for row in monthly.rows
+    }
+    return {"months": months}
+
+
+def print_burden(monthly: Counted) -> None:
+    """Print counts and rates by month; months without an answer are left out."""
+    console = Console(highlight=False, soft_wrap=True)
+    rows = [
+        (row, *(monthly.say(row, column) for column in monthly.columns))
+        for row in monthly.rows
+        if monthly.say(row, monthly.columns[0]) != "0"
+    ]
+    console.print(table("live answers by month", ("month", *monthly.columns), rows))
+    rates = rates_of(monthly)
+    kept = {row[0] for row in rows}
+    of_months = [(label, *cells) for label, cells, _ in rates.rows if label in kept]
+    console.print(table("rates by month", ("month", *rates.columns), of_months))
+    console.print(f"{HIDDEN}: 1 to 4, or a count that would tell one of these")
