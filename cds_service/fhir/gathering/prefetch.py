@@ -275,12 +275,17 @@ def _fault(*, missing_pages: str, refused: bool, broken: int, count: int, total:
     if refused:
         return "the server reported an error"
     if broken:
-        return f"{broken} entries could not be read"
+        return f"{count_entries(broken)} could not be read"
     if missing_pages and (total is None or count < total):
         return missing_pages
     if total is not None and count < total and not is_open:
         return f"{count} of {total} entries"
     return ""
+
+
+def count_entries(count: int) -> str:
+    """`1 entry`, `2 entries`."""
+    return "1 entry" if count == 1 else f"{count} entries"
 
 
 def _resource_of(entry: Any) -> tuple[Json, str | None] | None:
