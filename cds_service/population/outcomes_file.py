@@ -104,7 +104,8 @@ def read_outcomes(path: Path, specs: Mapping[str, FindingSpec], today: date) -> 
         raise CdsError(f"{path.name}: the column {twice[0]} stands twice")
     faults = _unknown_columns(head, specs)
     bad_cells: Counter[str] = Counter()
-    patients = []
+    patients: list[LocalPatient] = []
+    t_scores: list[float] = []
     for number, cells in enumerate(table.rows[1:], start=2):
         size = f"row {number}: {len(cells)} cells under {len(head)} headings"
         if any(cells[len(head) :]):
@@ -117,6 +118,7 @@ def read_outcomes(path: Path, specs: Mapping[str, FindingSpec], today: date) -> 
                 faults.append(f"{size}; the last ones are taken as missing")
             faults += row.faults
             bad_cells.update(row.bad_columns)
+            t_scores += [] if row.t_score is None else [row.t_score]
             if patient.day is None or patient.day <= today:
                 patients.append(patient)
             else:
@@ -125,7 +127,7 @@ def read_outcomes(path: Path, specs: Mapping[str, FindingSpec], today: date) -> 
     if not any(one.outcomes for one in patients):
         raise CdsError(f"{path.name}: no row has an outcome (outcome-refracture or outcome-residual-pain)")
     ids = Counter(one.id for one in patients if one.id)
-    question = _question_of(patients)
+    question = _question_of(t_scores)
     return OutcomesFile(
         patients=tuple(patients),
         digest=table.digest,
@@ -157,13 +159,11 @@ def _refuse_bad_columns(name: str, bad_cells: Mapping[str, int], rows: int, faul
             )
 
 
-def _question_of(patients: Sequence[LocalPatient]) -> str:
+def _question_of(t_scores: Sequence[float]) -> str:
     """Ask whether T-scores have lost their sign; patients like these lie below 0."""
-    found = (one.findings.number(T_SCORE) for one in patients)
-    scores = [one for one in found if one is not None]
-    if not scores or median(scores) <= 0:
+    if not t_scores or median(t_scores) <= 0:
         return ""
-    return f"{T_SCORE}: the median is {median(scores):+.1f}; was the minus sign lost?"
+    return f"{T_SCORE}: the median is {median(t_scores):+.1f}; was the minus sign lost?"
 
 
 def say_faults(faults: Sequence[str]) -> list[str]:
@@ -190,10 +190,13 @@ class _Row:
         self.delimiter = delimiter
         self.faults: list[str] = []
         self.bad_columns: list[str] = []
+        self.t_score: float | None = None  # as it stands there, whatever is made of it
 
     def patient(self) -> LocalPatient:
         day = self._cell("date", _day)
         read = {name: self._cell(name, partial(_value, spec, self.delimiter)) for name, spec in self.specs.items()}
+        t_score = read.get(T_SCORE)
+        self.t_score = None if t_score is None else float(t_score)
         outcomes = {name: self._cell(f"outcome-{name}", self._yes_no) for name in OUTCOMES}
         months = {name: self._cell(f"months-{name}", self._months) for name in OUTCOMES}
         known = outcomes["refracture"]

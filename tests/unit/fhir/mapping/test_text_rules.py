@@ -13,7 +13,10 @@ from tests.builders import MAPPINGS, terminology
 from tests.tables import cases
 
 FILES = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted((MAPPINGS / "texts").glob("*.toml"))]
-LANGUAGES = [{concept: words for concept, words in one.items() if "counter-examples" in words} for one in FILES]
+LANGUAGES = [
+    {concept: words for concept, words in one.items() if isinstance(words, dict) and "counter-examples" in words}
+    for one in FILES
+]
 RULES = {
     concept: {
         kind: [
