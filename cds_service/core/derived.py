@@ -451,7 +451,8 @@ def doubt_t_score(t_score: Finding | None, order: AugmentationOrder | None) -> F
     concerns = t_score.concerns
     is_dense = float(t_score.value) >= DENSE
     if is_dense:
-        doubt = say_minus_missing(t_score.provenance[0].printed.split()[0])
+        printed = t_score.provenance[0].printed.partition(" ")[0]
+        doubt = say_minus_missing(printed or f"{float(t_score.value):g}")
         if order.reasons & set(OSTEOPOROSIS):
             return Gap(t_score.name, "out-of-range", doubt, t_score.provenance)
         concerns = (*concerns, doubt)

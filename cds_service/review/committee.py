@@ -22,7 +22,7 @@ from cds_service.review.login import may
 from cds_service.review.small_counts import Counted, Line, Shown, add_up, hide, show
 from cds_service.review.words import say_code
 
-MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])", re.ASCII)
 MOST_MONTHS = 120
 FIELDS = frozenset({"since", "until"})
 BY_MONTH = {

@@ -155,3 +155,9 @@ def test_strange_forms_are_answered(form):
 def test_a_form_that_is_too_long_is_refused():
     answer = application().client.post("/worksheet", data={"hu": "1" * 20_000})
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("age", ["0" * 5000, "1" * 5000, "²", "-1", "1e3"])
+def test_an_age_that_is_none_gives_no_figure_and_no_fault(age):
+    form = {"hu": "80", "kv": "120", "trabecular": "yes", "sex": "female", "age": age}
+    assert "With them" not in page_of(**form)

@@ -123,9 +123,11 @@ def test_rates_and_the_same_as_csv(desk):
     anna.get("/audit/figures?from=2026-05", 400)
 
 
-@pytest.mark.parametrize("period", ["since=2026", "until=x", "since=2026-13"])
+@pytest.mark.parametrize("period", ["since=2026", "until=x", "since=2026-13", "since=2%D9%A026-05"])
 def test_a_period_that_is_none_is_refused(desk, period):
-    desk.reviewer().get(f"/audit/figures?{period}", 400)
+    anna = desk.reviewer()
+    anna.get(f"/audit/figures?{period}", 400)
+    anna.get(f"/audit/figures.csv?{period}", 400)
 
 
 def test_a_period_the_wrong_way_round_is_turned(desk):
