@@ -1,6 +1,7 @@
 """OUTCOMES.csv as departments keep it: the same values whatever program wrote them."""
 
 from datetime import UTC, date, datetime
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook
@@ -100,6 +101,18 @@ def test_t_scores_without_a_sign_are_questioned(tmp_path, scores, asks):
     file = read(column(tmp_path, "bmd-t-score", scores))
     assert ("minus sign" in file.question) is asks
     assert (file.question in file.faults) is asks
+
+
+def test_a_sheet_that_is_no_xml_is_refused(tmp_path):
+    book = Workbook()
+    book.active.append(HEAD)
+    book.save(tmp_path / "good.xlsx")
+    with ZipFile(tmp_path / "good.xlsx") as good, ZipFile(tmp_path / "o.xlsx", "w") as bad:
+        for name in good.namelist():
+            is_sheet = name.startswith("xl/worksheets/")
+            bad.writestr(name, b"<x" if is_sheet else good.read(name))
+    with pytest.raises(CdsError, match="no Excel file"):
+        read(tmp_path / "o.xlsx")
 
 
 def test_what_is_no_table_is_refused(tmp_path):
