@@ -115,7 +115,7 @@ def _excel_rows(name: str, content: bytes) -> Iterable[Sequence[str]]:
         sheet = book.worksheets[0]
         return [[_cell(cell) for cell in row] for row in sheet.values]
     # It names no errors: broken archives, broken XML, wrong types, all of them mean this.
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         raise CdsError(f"{name} is no Excel file that can be read ({type(error).__name__})") from error
 
 
