@@ -1,4 +1,4 @@
-"""`kyphoplasty-cds preview`: the committee's book, and the ten test patients that a running service must answer alike.
+"""`kyphoplasty-cds preview`: the committee's book, and the test patients that a running service must answer alike.
 
 The book shows the pages and cards of the service itself: model cards and guidelines come from its own templates, cards
 from its own flow.
@@ -40,14 +40,12 @@ NEEDS_MAP = "p7-other-units"  # its codes are those of the sample hospital
 @options.SITE
 @options.CLIENT
 @options.OUT
-@click.option(
-    "--check", "url", type=options.BASE, help="play the ten test patients against this running service instead"
-)
+@click.option("--check", "url", type=options.BASE, help="play the test patients against this running service instead")
 @calling.KEY
 @calling.ISSUER_OF_TOKENS
 @options.say_errors
 def preview(site: Path | None, client: str | None, out: TextIO, url: str | None, **who: Any) -> None:
-    """Print the committee's book: everything in force on one page, with ten test patients and their cards."""
+    """Print the committee's book: everything in force on one page, with the test patients and their cards."""
     settings = read_settings()
     folder, capabilities = options.chosen_site(site, client)
     today = options.today_at(calendar_of(folder))
@@ -74,8 +72,8 @@ class BookPatient(NamedTuple):
     body: Mapping[str, Any]
 
 
-def ten_patients(hook: ServiceHook, today: date) -> tuple[BookPatient, ...]:
-    """Eight of the samples, one of them with myeloma, and one whose order is another operation."""
+def book_patients(hook: ServiceHook, today: date) -> tuple[BookPatient, ...]:
+    """The samples, one of them with myeloma, and one whose order is another operation."""
     samples = {one.id: one for one in load_samples(today) if one.id != NEEDS_MAP}
 
     def patient(sample: Sample, name: str, title: str, story: str) -> BookPatient:
@@ -86,10 +84,10 @@ def ten_patients(hook: ServiceHook, today: date) -> tuple[BookPatient, ...]:
 
     found = [patient(one, one.id, one.title, one.story) for one in samples.values()]
     first, low = samples["p1-thin-high"], samples["p2-low"]
-    ill = patient(first, "p11-myeloma", "P11, myeloma", f"As {first.id}, with myeloma on the problem list.")
+    ill = patient(first, "p15-myeloma", "P15, myeloma", f"As {first.id}, with myeloma on the problem list.")
     ill.body["prefetch"]["conditions"]["entry"][0]["resource"]["code"] = MYELOMA
     story = f"As {low.id}, and a knee arthroscopy is signed."
-    knee = patient(low, "p12-other-order", "P12, another operation", story)
+    knee = patient(low, "p16-other-order", "P16, another operation", story)
     for entry in knee.body["context"]["draftOrders"]["entry"]:
         entry["resource"]["code"] = KNEE
     return (*found, ill, knee)
@@ -125,7 +123,7 @@ def check_service(
     """
     service = load_service(site)
     hook = next(iter(service.hooks.values()))
-    for patient in ten_patients(hook, today):
+    for patient in book_patients(hook, today):
         expected = cards_of(service, hook, patient, today, settings.public_url or EXAMPLE, can)
         yield patient, tuple(_differences(expected, calling.send(url, hook.id, patient.body, who)))
 
@@ -180,7 +178,7 @@ def committee_book(settings: Settings, site: SiteFolder | None, today: date, can
     ).test_client()
     patients = [
         {"patient": one, "cards": view_cards(cards_of(service, hook, one, today, base, can))}
-        for one in ten_patients(hook, today)
+        for one in book_patients(hook, today)
     ]
     overdue = {part: set(ids) for part, ids in hook.overdue(today).items()}
     return TEMPLATES.get_template("book.html.j2").render(

@@ -1,4 +1,4 @@
-"""The committee's book holds what is in force, and a running service is held against its ten patients."""
+"""The committee's book holds what is in force, and a running service is held against its patients."""
 
 import html
 import re
@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import main
-from cds_service.commands.book import committee_book, ten_patients
+from cds_service.commands.book import committee_book, book_patients
 from cds_service.loading import load_service
 from cds_service.protocol.messages import HookResponse
 from cds_service.samples import SITE_FOLDER
@@ -62,12 +62,12 @@ def test_every_fact_sentence_and_closure_in_force_is_in_it(said):
             assert " ".join(sentence.split()) in said
 
 
-def test_ten_patients_show_their_cards_and_one_shows_none(book):
-    patients = ten_patients(HOOK, TODAY)
-    assert len(patients) == len({one.id for one in patients}) == 10
+def test_book_patients_show_their_cards_and_one_shows_none(book):
+    patients = book_patients(HOOK, TODAY)
+    assert len(patients) == len({one.id for one in patients}) == 15
     cards = re.findall(r'<section class="panel patient">(.*?)</section>', book, re.DOTALL)
     counts = {one.id: len(re.findall("<article", card)) for one, card in zip(patients, cards, strict=True)}
-    assert [name for name, count in counts.items() if not count] == ["p12-other-order"]
+    assert [name for name, count in counts.items() if not count] == ["p13-all-ordered", "p16-other-order"]
     ill = cards[-2]
     assert "myeloma" in ill
     assert "Refer to rehabilitation" not in ill
@@ -100,7 +100,7 @@ def check(url, *options, site=""):
 
 def test_a_service_with_the_same_configuration_answers_as_in_the_book(live):
     done = check(live.url)
-    assert (done.exit_code, done.output.count("as in the book")) == (0, 10), done.output
+    assert (done.exit_code, done.output.count("as in the book")) == (0, 15), done.output
 
 
 def test_a_service_with_another_configuration_differs_by_name(live):
@@ -110,15 +110,15 @@ def test_a_service_with_another_configuration_differs_by_name(live):
     # The site observes 12 % in 12 months, to which the studies of that horizon are shifted.
     assert re.search(r"rehabilitation: detail: .*average 1 in 3.* instead of .*average 1 in 8", done.output)
     assert re.search(r"braceLimit: summary: .*\(8 weeks\).* instead of .*\(6 weeks\)", done.output)
-    assert "p12-other-order: as in the book" in done.output
+    assert "p16-other-order: as in the book" in done.output
 
 
 def test_a_service_that_is_off_is_said_to_be(tmp_path):
     with LiveService(tmp_path, flow=lambda *_: HookResponse(cards=[])) as live:
         done = check(live.url)
     assert done.exit_code == 1
-    assert done.output.count("no card: the service is off") == 9
-    assert "p12-other-order: as in the book" in done.output
+    assert done.output.count("no card: the service is off") == 13
+    assert "p16-other-order: as in the book" in done.output
 
 
 def test_a_service_that_refuses_differs(live):

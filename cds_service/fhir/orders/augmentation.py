@@ -13,7 +13,7 @@ from cds_service.fhir.gathering.prefetch import reference_name
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, Order
-from cds_service.fhir.orders.levels import Reasons, StatedLevels, find_levels, find_reasons
+from cds_service.fhir.orders.levels import LONGEST_WORDS, Reasons, StatedLevels, find_levels, find_reasons
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import (
     ADDITIONAL_LEVEL,
@@ -57,11 +57,20 @@ def find_augmentation_order(bundle: DraftOrders, terminology: Terminology) -> Au
     if not any(recognition.concepts & AUGMENTATION for _, recognition in recognised):
         raise PatientMismatch("The subject of an augmentation order is not plainly the Patient of context.patientId.")
     found = [_Found(draft, one, find_levels(draft.resource, bundle, terminology)) for draft, one in recognised]
-    each = [find_reasons(one.draft.resource, bundle, terminology) for one in found]
-    stated = frozenset[str]().union(*(one.stated for one in each))
-    doubts = frozenset[str]().union(*(one.doubts for one in each))
+    reasons = _reasons(found, bundle, terminology)
     unclear = tuple(UNCLEAR.format(name=reference_name(draft.type, draft.resource)) for draft, _ in others)
-    return _as_one(found, Reasons(stated, doubts - stated), unclear, terminology)
+    return _as_one(found, reasons, unclear, terminology)
+
+
+def _reasons(found: Sequence[_Found], bundle: DraftOrders, terminology: Terminology) -> Reasons:
+    """The reasons of all orders; their words share the room for reading."""
+    room = LONGEST_WORDS
+    stated, doubts = frozenset[str](), frozenset[str]()
+    for one in found:
+        reasons = find_reasons(one.draft.resource, bundle, terminology, room)
+        room -= reasons.length
+        stated, doubts = stated | reasons.stated, doubts | reasons.doubts
+    return Reasons(stated, doubts - stated)
 
 
 def _recognised(drafts: Iterable[Order], terminology: Terminology) -> list[tuple[Order, Recognition]]:

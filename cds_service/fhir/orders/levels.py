@@ -29,6 +29,7 @@ GRAVE = frozenset(
         *("unstable-fracture", "spinal-instability"),
     }
 )
+LONGEST_WORDS = 5_000  # characters of all augmentation orders of a signing
 ORGANS = frozenset({"breast-cancer", "lung-cancer", "prostate-cancer"})
 CODED = {"bodySite": ("bodySite",), "reasonCode": ("reasonCode", "reasonCodeableConcept", "reason")}  # with own words
 UNUSUAL_NUMBERING = "Unusual numbering of the vertebrae (T13 or L6): in no study, so this level is not used."
@@ -151,14 +152,19 @@ class Reasons(NamedTuple):
     Attributes:
         stated: of its codes, of Conditions sent with it, and of its reasons in words.
         doubts: named in a title or a note, denied beside something, or suspected.
+        length: of the words that were read, in characters.
     """
 
     stated: frozenset[str]
     doubts: frozenset[str]
+    length: int = 0
 
 
-def find_reasons(order: Json, bundle: DraftOrders, terminology: Terminology) -> Reasons:
+def find_reasons(order: Json, bundle: DraftOrders, terminology: Terminology, room: int = LONGEST_WORDS) -> Reasons:
     """Find the reasons of an order, such as `malignancy`.
+
+    Args:
+        room: characters that may be read. Longer words may name anything.
 
     The cause of a fracture is stated in words more often than by a code. A reason's own
     words state what they name; other words may speak of something else.
@@ -167,15 +173,18 @@ def find_reasons(order: Json, bundle: DraftOrders, terminology: Terminology) -> 
     own = [word for reason in reasons for word in texts_of(reason)]
     titles = [word for code in codeables(order, "code", "orderDetail") for word in texts_of(code)]
     beside = [*titles, *_note_texts(order)]
-    coded = (terminology.concepts(reason) for reason in reasons)
+    coded = frozenset().union(*(terminology.concepts(reason) for reason in reasons))
+    length = sum(map(len, (*own, *beside)))
+    if length > room:
+        return Reasons(coded, GRAVE - coded)
     causes = (terminology.text_concepts(word, CAUSES) for word in (*own, *beside))
     denying = [word for word in own if terminology.text_concepts(word, DENIAL)]
     said = read_problem_words(frozenset(), [one for one in own if one not in denying], terminology)
     others = read_problem_words(frozenset(), [*denying, *beside], terminology)
     grave = said.stated & (GRAVE | ORGANS) - said.unclear
-    stated = frozenset().union(*coded, *causes, grave, {f"{one}-ever" for one in grave & ORGANS})
+    stated = coded.union(*causes, grave, {f"{one}-ever" for one in grave & ORGANS})
     named = said.suspected | said.unclear | others.stated | others.suspected | others.unclear
-    return Reasons(stated, named & GRAVE - stated)
+    return Reasons(stated, named & GRAVE - stated, length)
 
 
 def _regions(order: Json, bundle: DraftOrders, terminology: Terminology) -> frozenset[Region]:
