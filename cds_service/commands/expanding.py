@@ -1,7 +1,8 @@
 """`kyphoplasty-cds mappings expand`: writes what the is-a filters hold, from a release or a terminology server."""
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -21,13 +22,14 @@ from cds_service.outgoing.address import parse_base
 PAGE = 1000  # codes asked for at once
 MOST_CODES = 100_000  # below one root
 OK = 200
+SCTID = re.compile("[0-9]{6,18}")
 SECONDS = 60.0  # for one page; nobody waits for an answer here
 MAX_BYTES = 32 * 1024 * 1024
 
 
 @click.command("expand")
 @click.option("--release", type=options.OLD_PATH, help="a SNOMED CT release: its zip, its folder, or the file")
-@click.option("--server", metavar="URL", help="base of a FHIR terminology server, R4")
+@click.option("--tx", "server", metavar="URL", help="base of a FHIR terminology server, R4")
 @options.SITE
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="default: mappings/expanded of the site")
 @options.TOKEN_FILE
@@ -37,7 +39,7 @@ def expand_filters(
 ) -> None:
     """Write the codes below the is-a filters of the value sets, one code a line, with edition and date."""
     if (release is None) == (server is None):
-        raise CdsError("name either --release or --server")
+        raise CdsError("name either --release or --tx")
     target = out or (site / "mappings" / FOLDER if site else None)
     if target is None:
         raise CdsError("name the folder: --site DIR, or --out DIR")
@@ -74,22 +76,40 @@ def _of_server(base: str, roots: Sequence[str], token: str | None) -> Expansion:
     codes: set[str] = set()
     edition = date = ""
     for root in sorted(roots):
-        offset = total = 0
-        while offset == 0 or offset < min(total, MOST_CODES):
-            expansion = _page(session, address, root, offset)
-            contained = [text(one.get("code")) for one in objects(expansion.get("contains"))]
-            codes.update(filter(None, contained))
-            version = _version(expansion)
-            edition, date = version or edition, text(expansion.get("timestamp"))[:10] or date
-            total = int(expansion.get("total") or 0)
-            offset += PAGE
-            if not contained:
-                break
-        if total > MOST_CODES:
-            raise CdsError(f"{root}: more than {MOST_CODES} codes below it")
+        for expansion, found in _pages(session, address, root):
+            codes.update(found)
+            edition = _version(expansion) or edition
+            date = text(expansion.get("timestamp"))[:10] or date
     if not codes or not edition or not date:
         raise CdsError(f"{address}: no expansion with edition and date")
     return Expansion(SNOMED, edition, date, tuple(sorted(roots)), tuple(sorted(codes | {*roots})))
+
+
+def _pages(session: Any, address: str, root: str) -> Iterator[tuple[Mapping[str, Any], list[str]]]:
+    """The pages of an expansion with their codes, until all are there.
+
+    A server may give fewer codes at once than were asked for.
+
+    Raises:
+        CdsError: it does not give as many as it says there are, or says no number.
+    """
+    received = 0
+    while True:
+        expansion = _page(session, address, root, received)
+        codes = [text(one.get("code")) for one in objects(expansion.get("contains"))]
+        if strange := [one for one in codes if not SCTID.fullmatch(one)]:
+            raise CdsError(f"{address}: {len(strange)} codes below {root} are no codes of SNOMED CT")
+        yield expansion, codes
+        total = expansion.get("total")
+        if not isinstance(total, int) or isinstance(total, bool):
+            raise CdsError(f"{address}: does not say how many codes are below {root}")
+        if total > MOST_CODES:
+            raise CdsError(f"{root}: more than {MOST_CODES} codes below it")
+        received += len(codes)
+        if received >= total:
+            return
+        if not codes:
+            raise CdsError(f"{address}: gives {received} of {total} codes below {root}")
 
 
 def _page(session: Any, address: str, root: str, offset: int) -> Mapping[str, Any]:
@@ -98,7 +118,7 @@ def _page(session: Any, address: str, root: str, offset: int) -> Mapping[str, An
     try:
         answer = session.get(f"{address}/ValueSet/$expand?{urlencode(asked)}", timeout=SECONDS)
         body = json.loads(answer.content) if answer.status_code == OK else None
-    except (CallFailed, ValueError) as error:
+    except (CallFailed, ValueError, RecursionError) as error:
         raise CdsError(f"{address}: {error}") from None
     expansion = member(body, "expansion")
     if not isinstance(expansion, dict):
@@ -110,4 +130,5 @@ def _version(expansion: Mapping[str, Any]) -> str:
     """The edition that the server says it used: `http://snomed.info/sct/900000000000207008/version/20260101`."""
     said = {text(one.get("name")): text(one.get("valueUri")) for one in objects(expansion.get("parameter"))}
     used = said.get("version") or said.get("used-codesystem") or ""
-    return used.partition("|")[2] or used
+    edition = used.partition("|")[2] or used
+    return edition if edition.isprintable() else ""

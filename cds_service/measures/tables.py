@@ -40,6 +40,7 @@ class Table(NamedTuple):
     digest: str
     columns: tuple[str, ...]
     rows: tuple[tuple[int, Mapping[str, str]], ...]
+    too_long: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,15 @@ def table_of_lines(name: str, digest: str, lines: Sequence[Sequence[str]]) -> Ta
     if not lines or len(lines[0]) < 2 or len(lines) > MOST_ROWS:
         return None
     columns = tuple(column.strip().removeprefix("\ufeff") for column in lines[0])
-    rows = [
-        (number, dict(zip(columns, (cell.strip() for cell in line), strict=False)))
-        for number, line in enumerate(lines[1:], start=2)
-        if any(cell.strip() for cell in line)
-    ]
-    return Table(name, digest, columns, tuple(rows))
+    rows, too_long = [], []
+    for number, line in enumerate(lines[1:], start=2):
+        cells = [cell.strip() for cell in line]
+        if any(cells[len(columns) :]):
+            # A comma within a cell, as in 22,5 without quotes, moves all that follows.
+            too_long.append(number)
+        elif any(cells):
+            rows.append((number, dict(zip(columns, cells, strict=False))))
+    return Table(name, digest, columns, tuple(rows), tuple(too_long))
 
 
 def read_table(table: Table, ground: Ground) -> Source:
@@ -90,6 +94,8 @@ def read_table(table: Table, ground: Ground) -> Source:
     found = Findings(table.name)
     if reader is None:
         kind, reader = _kind_of_findings(table, ground)
+    for number in table.too_long:
+        found.refuse(f"row {number}", "", MORE_CELLS)
     reader(table, ground, found)
     return Source(
         name=table.name,
@@ -104,6 +110,7 @@ def read_table(table: Table, ground: Ground) -> Source:
 # --- Comp2Comp --------------------------------------------------------------------------------------------------------
 
 COMP2COMP = "Comp2Comp"
+MORE_CELLS = "more cells than headings, so that a value may stand under another's name"
 WITH_CORTEX = "the mean of the whole vertebra, with its cortex; it reads 43 to 103 HU too high"
 PREDICTED = "a T-score predicted from CT, not measured by DXA"
 ALL_MUSCLE = "all muscle of the slice, not the psoas, nor erector spinae and multifidus"

@@ -16,6 +16,7 @@ from cds_service.protocol.messages import NO_CARDS, HookInstances, HookResponse
 from cds_service.site.clients import Client
 
 LARGE_BYTES = 512 * 1024  # three times a full prefetch
+PIECE = 64 * 1024
 LEAST_BYTES = 6  # for each JSON value; a record takes twenty, and of three a body takes two seconds and 120 MB
 _LARGE = threading.Lock()
 # Version (any but ff; 00 has no more parts), trace id and parent id, which are not zero, flags.
@@ -75,14 +76,26 @@ class Exchange:
         if not (is_plain and self.request.is_json and charset.lower() in {"utf-8", "utf8"}):
             raise UnsupportedMediaType
         length = self.request.content_length
-        if length is None or length > LARGE_BYTES:
+        if length is not None and length > LARGE_BYTES:
             self._wait_for_large_bodies()
-        self.body = self.request.get_data(cache=False)
+        # Of a length that is not known: only a body that proves large waits for others.
+        first = self._read_first() if length is None else b""
+        if len(first) > LARGE_BYTES:
+            self._wait_for_large_bodies()
+        self.body = first + self.request.get_data(cache=False)
         most = (self.request.max_content_length or math.inf) / LEAST_BYTES
         if len(self.body) > most and sum(map(self.body.count, (b"{", b"[", b","))) > most:
             self.body = None  # nor does the exception keep it
             raise RequestEntityTooLarge
         return self.body
+
+    def _read_first(self) -> bytes:
+        """Read until the body ends, or is known to be large."""
+        pieces, length = [], 0
+        while length <= LARGE_BYTES and (piece := self.request.stream.read(PIECE)):
+            pieces.append(piece)
+            length += len(piece)
+        return b"".join(pieces)
 
     def _wait_for_large_bodies(self) -> None:
         """Let a worker hold one large body at a time, until the answer: parsed it takes some thirty times its bytes."""

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import main
-from cds_service.commands.book import committee_book, book_patients
+from cds_service.commands.book import book_patients, committee_book
 from cds_service.loading import load_service
 from cds_service.protocol.messages import HookResponse
 from cds_service.samples import SITE_FOLDER

@@ -150,30 +150,52 @@ def test_a_folder_without_a_release_is_said(tmp_path, out):
     assert "Relationship_Snapshot" in expand("--release", str(tmp_path), "--out", str(out), succeeds=False)
 
 
-def test_a_terminology_server_is_asked_page_by_page(out, monkeypatch):
-    monkeypatch.setattr("cds_service.commands.expanding.PAGE", 2)
-    below = {DIABETES: [DIABETES, CHILD, GRANDCHILD]}
+BELOW = {DIABETES: [DIABETES, CHILD, GRANDCHILD]}
+
+
+def paged(most, *, total=None, codes=None):
+    """A terminology server that gives at most so many codes at once, whatever is asked."""
 
     def answer(handler: Handler) -> None:
         asked = parse_qs(urlsplit(handler.path).query)
         root = asked["url"][0].rpartition("/")[2]
         first = int(asked["offset"][0])
-        codes = below.get(root, [root])
+        found = codes or BELOW.get(root, [root])
         expansion = {
             "timestamp": "2026-11-20T09:00:00Z",
-            "total": len(codes),
+            "total": len(found) if total is None else total,
             "parameter": [{"name": "version", "valueUri": f"{SCT}|{SCT}/1/version/20260301"}],
-            "contains": [{"system": SCT, "code": one} for one in codes[first : first + 2]],
+            "contains": [{"system": SCT, "code": one} for one in found[first : first + most]],
         }
         send(handler, 200, json.dumps({"resourceType": "ValueSet", "expansion": expansion}).encode())
 
-    with Answering(answer) as server:
-        expand("--server", f"{server.origin}/fhir", "--out", str(out))
+    return Answering(answer)
+
+
+@pytest.mark.parametrize("most", [1, 2, 1000])
+def test_a_terminology_server_is_asked_page_by_page(out, most):
+    """Also one that gives fewer codes at once than were asked for."""
+    with paged(most) as server:
+        expand("--tx", f"{server.origin}/fhir", "--out", str(out))
     first, *codes = (out / "diabetes.txt").read_text(encoding="utf-8").splitlines()
     assert first == f"# {SCT} edition {SCT}/1/version/20260301 date 2026-11-20 is-a {DIABETES}"
     assert codes == sorted([DIABETES, CHILD, GRANDCHILD])
 
 
+@pytest.mark.parametrize(
+    ("server", "said"),
+    [
+        pytest.param({"total": 800}, "of 800 codes", id="fewer-than-it-says"),
+        pytest.param({"total": "abc"}, "does not say how many", id="no-number"),
+        pytest.param({"codes": ["123\n999999"]}, "no codes of SNOMED CT", id="two-lines"),
+    ],
+)
+def test_what_is_not_the_whole_expansion_is_refused(out, server, said):
+    with paged(1000, **server) as answering:
+        printed = expand("--tx", f"{answering.origin}/fhir", "--out", str(out), succeeds=False)
+    assert said in printed
+
+
 def test_a_server_that_does_not_expand_is_said(out):
     with Answering(lambda handler: send(handler, 404, b"{}")) as server:
-        assert "HTTP 404" in expand("--server", f"{server.origin}/fhir", "--out", str(out), succeeds=False)
+        assert "HTTP 404" in expand("--tx", f"{server.origin}/fhir", "--out", str(out), succeeds=False)

@@ -57,6 +57,13 @@ def test_all_muscle_of_a_slice_is_no_measure(read):
     assert "all muscle" in refused["Muscle CSA (cm^2)"]
 
 
+def test_a_row_with_more_cells_than_headings_is_refused(read):
+    """22,5 without quotes would make a grip of 5 kg."""
+    taken, refused = read("patient,date,bmi,grip-strength\np1,2026-01-01,22,5,18\n")
+    assert taken == {}
+    assert any("more cells than headings" in why for why in refused.values())
+
+
 # --- MuscleMap --------------------------------------------------------------------------------------------------------
 
 SLICE = f"""{MUSCLEMAP}multifidus left,5101,1,60,40,2.0,0.8
