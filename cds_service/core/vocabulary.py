@@ -84,6 +84,7 @@ class FindingSpec:
         within_days: an event that is older does not count.
         older_days: an event that is not older does not count.
         undated_counts: an event whose day nobody knows counts.
+        active_is_open: an event that began earlier, and is still active, is left open.
         active_counts: what the list has as active counts, whatever its day.
         key: prefetch key whose answer holds it.
         also_keys: further keys that must have been read before "no" may be said.
@@ -129,6 +130,7 @@ class FindingSpec:
     within_days: int | None = Field(default=None, gt=0)
     older_days: int | None = Field(default=None, gt=0)
     undated_counts: bool = False
+    active_is_open: bool = False
     active_counts: bool = False
     by_words: bool = False
     events: tuple[Name, ...] = ()

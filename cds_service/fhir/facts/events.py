@@ -38,6 +38,9 @@ VAGUE = ("onsetAge", "onsetRange", "onsetString")
 SAME_FALL = timedelta(days=7)  # policy: a fracture written down in the week of a fall
 
 
+STILL_ACTIVE = "still active there"
+
+
 class Happened(NamedTuple):
     """An entry and when it happened.
 
@@ -171,6 +174,8 @@ def _counts(one: Happened, spec: FindingSpec, chart: Chart) -> bool | None:
     if limit is None:
         return True
     if one.last is not None and (chart.today - one.last).days > limit:
+        if spec.active_is_open and is_active and not _is_of_old(one, spec, chart):
+            return None
         return spec.older_days is not None
     if spec.older_days is not None:
         return False
@@ -213,7 +218,8 @@ def _open(spec: FindingSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap
     if open_ones:
         first = open_ones[0].stated
         if first.problem is None:
-            first = first._replace(problem=("undetermined", "no date"))
+            why = STILL_ACTIVE if open_ones[0].last else "no date"
+            first = first._replace(problem=("undetermined", why))
         detail = first.passed_over(spec).detail
         seen = (one.stated.provenance(spec) for one in open_ones)
         return gap(spec, "undetermined", detail, *seen)
