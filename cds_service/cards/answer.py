@@ -122,7 +122,7 @@ class Answer:
         return said_of(
             pooled.figure,
             at_least=self.facts.is_at_least,
-            nothing_open=not self.assessment.has_open_input(),
+            nothing_open=not (self.facts.leaves_open or self.assessment.has_open_input()),
         )
 
     def of_topic(self, topic: str) -> tuple[Recommendation, ...]:

@@ -106,6 +106,8 @@ class FactFile(DataTable):
         forbids_risk: no figure while it holds.
         not_counted: what the model does not count, `hip`; empty where it counts it.
         raises: no figure is called below the usual while it holds.
+        leaves_open: something was not read or not understood: the usual stands for every
+            lower figure.
         at_end_of_life: it is said in a hospice too.
         guidelines: lines of `guidelines.toml` that speak for and against its act.
         source: where it comes from.
@@ -134,6 +136,7 @@ class FactFile(DataTable):
     forbids_risk: bool = False
     not_counted: str = ""
     raises: bool = False
+    leaves_open: bool = False
     at_end_of_life: bool = False
     guidelines: tuple[str, ...] = ()
     source: str
@@ -243,6 +246,11 @@ class ChartFacts:
     def is_at_least(self) -> bool:
         """A figure is a lower limit: the model does not count every fact."""
         return bool(self.not_counted)
+
+    @property
+    def leaves_open(self) -> bool:
+        """Something was not read or not understood: no lower figure is said."""
+        return any(one.file.leaves_open for one in self.held)
 
     @property
     def raises(self) -> bool:

@@ -346,6 +346,8 @@ def _brace_reasons_unread(situation: Situation) -> Signal | None:
     """The lists that could hold a reason to keep a brace, or an earlier brace, were not read or are empty."""
     gaps = situation.findings.gaps
     unread = [name for name in KEEP if name in gaps and not gaps[name].seen]
+    # Words that nobody understood may name one.
+    unread += [one.name for one in gaps.values() if one.reason == "not-understood"]
     if not situation.support.of_kind("brace") or not (unread or situation.support.unchecked):
         return None
     return Signal("reasons to keep a brace not known")

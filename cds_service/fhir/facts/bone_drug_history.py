@@ -31,6 +31,7 @@ from cds_service.fhir.facts.medication_list import (
     without_use,
 )
 from cds_service.fhir.facts.problem_list import Stated, find_stated, say_no
+from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD
 from cds_service.fhir.raw_json import (
     member,
 )
@@ -55,8 +56,23 @@ def read_history(spec: FindingSpec, chart: Chart) -> BoneDrugs:
         uses=combine(entries, chart.today),
         entries=chart.listed(spec).entries,
         unread=unread,
-        unclear=_why(silence) if isinstance(silence, Gap) and not unread else "",
+        unclear="" if unread else _why_unclear(silence, chart),
     )
+
+
+def _why_unclear(silence: Finding | Gap, chart: Chart) -> str:
+    """Why "none" may not be said of lists that were read; empty if it may."""
+    if isinstance(silence, Gap):
+        return _why(silence)
+    dispensed = [
+        one
+        for one in chart.of_kind("MedicationDispense")
+        if NOT_UNDERSTOOD in one.concepts and one.status in TAKEN[one.kind]
+    ]
+    if not dispensed:
+        return ""
+    noun = "1 dispensed drug that we do" if len(dispensed) == 1 else f"{len(dispensed)} dispensed drugs that we do"
+    return f"{noun} not know"
 
 
 def _why(silence: Gap) -> str:
@@ -137,7 +153,8 @@ def _listed(spec: FindingSpec, chart: Chart) -> Iterator[DrugEntry]:
         drug = entry.drug
         if drug is None or not drug.concepts & set(spec.value_sets) or not is_meant(entry):
             continue
-        if entry.status in NOT_TAKEN and entry.origin != "context" and not _is_not_given(entry):
+        is_named = _is_not_given(entry) or entry.status == "not-taken"
+        if entry.status in NOT_TAKEN and entry.origin != "context" and not is_named:
             continue
         yield _read(entry, drug, spec, chart)
 

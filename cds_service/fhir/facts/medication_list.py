@@ -17,7 +17,7 @@ from cds_service.fhir.site_calendar import Moment
 
 TAKEN = {
     "MedicationRequest": frozenset({"active", "completed", "stopped", "on-hold"}),  # what is signed now is a draft
-    "MedicationAdministration": frozenset({"completed", "in-progress", "stopped"}),
+    "MedicationAdministration": frozenset({"completed"}),  # what was broken off is no dose
     "MedicationDispense": frozenset({"completed"}),
     "MedicationStatement": frozenset({"active", "completed", "stopped", "on-hold"}),
     "Procedure": frozenset({"completed"}),

@@ -1,0 +1,105 @@
+"""What is no dose of a bone drug, and lists that were not understood."""
+
+import pytest
+
+from tests.chart_builders import (
+    ask,
+    brace,
+    by_topic,
+    days_ago,
+    dose,
+    kyphoplasty,
+    measured,
+    of_patient,
+    order_sign,
+    patient,
+    period,
+    problem,
+    quiet_lists,
+)
+from tests.codes import ATC, codeable
+
+DENOSUMAB = codeable(ATC, "M05BX04")
+FORTEO = codeable("http://hl7.org/fhir/sid/ndc", "0002-8400-01")
+
+
+def card_of(*entries):
+    """The card of a patient whose T-score and weight would reassure."""
+    known = [patient(), *quiet_lists(), measured("bmd-t-score", -1.5), measured("bmi", 27)]
+    return by_topic(ask(order_sign([*known, *entries], kyphoplasty())))["rehabilitation"]
+
+
+@pytest.mark.parametrize("status", ["stopped", "in-progress"])
+def test_an_administration_that_was_not_completed_closes_no_overdue_denosumab(status):
+    broken_off = of_patient(
+        "MedicationAdministration",
+        "z",
+        status=status,
+        medicationCodeableConcept=DENOSUMAB,
+        effectiveDateTime=days_ago(30),
+    )
+    card = card_of(dose("denosumab", days=250), broken_off)
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith("Denosumab overdue")
+
+
+def test_a_drug_that_is_said_not_to_be_taken_is_named_and_never_none():
+    said = of_patient(
+        "MedicationStatement",
+        "z",
+        status="not-taken",
+        medicationCodeableConcept=DENOSUMAB,
+        effectiveDateTime=days_ago(30),
+    )
+    card = card_of(said)
+    assert card["summary"].startswith("Denosumab")
+    assert "No bone drug" not in card["summary"]
+    assert "below the usual" not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        pytest.param(
+            of_patient(
+                "MedicationAdministration",
+                "q",
+                status="completed",
+                medicationReference={"reference": "Medication/77"},
+                effectiveDateTime=days_ago(250),
+            ),
+            id="administration",
+        ),
+        pytest.param(
+            of_patient(
+                "MedicationDispense",
+                "q",
+                status="completed",
+                medicationCodeableConcept=FORTEO,
+                whenHandedOver=days_ago(250),
+            ),
+            id="dispense",
+        ),
+    ],
+)
+def test_a_drug_that_nobody_knows_is_asked_about_and_nothing_is_below(unknown):
+    card = card_of(unknown)
+    assert "that we do not know: ask about bone drugs" in card["summary"]
+    assert "the usual 1 in 6 fracture" in card["detail"]
+    assert "about 1 in 10" not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_chosen"),
+    [
+        pytest.param("Spondylodese L3-5", False, id="fusion"),
+        pytest.param("tumor", False, id="tumour"),
+        pytest.param("Hypertension", True, id="harmless"),
+    ],
+)
+def test_no_end_of_a_brace_is_chosen_beside_words_that_nobody_understood(words, is_chosen):
+    record = [patient(), *quiet_lists(), measured("bmd-t-score", -2.8)]
+    entry = problem("x", days=5, code={"text": words})
+    signed = order_sign([*record, entry], kyphoplasty(), brace(occurrencePeriod=period(0, 140)))
+    (offer,) = by_topic(ask(signed))["braceLimit"]["suggestions"]
+    assert offer.get("isRecommended", False) is is_chosen
