@@ -103,3 +103,13 @@ def test_no_end_of_a_brace_is_chosen_beside_words_that_nobody_understood(words, 
     signed = order_sign([*record, entry], kyphoplasty(), brace(occurrencePeriod=period(0, 140)))
     (offer,) = by_topic(ask(signed))["braceLimit"]["suggestions"]
     assert offer.get("isRecommended", False) is is_chosen
+
+
+@pytest.mark.parametrize("words", ["bone mets", "Wirbelkörpermetastase", "discitis L1"])
+def test_no_end_of_a_brace_is_chosen_beside_a_fact_that_comes_before_it(words):
+    record = [patient(), *quiet_lists(), measured("bmd-t-score", -2.8)]
+    entry = problem("x", days=5, code={"text": words})
+    signed = order_sign([*record, entry], kyphoplasty(), brace(occurrencePeriod=period(0, 140)))
+    cards = by_topic(ask(signed))
+    offers = cards.get("braceLimit", {}).get("suggestions", ())
+    assert not any(one.get("isRecommended") for one in offers)
