@@ -364,7 +364,8 @@ class SupportOrders:
             brace order names the level.
         other_surgery: another operation of the spine is ordered, or was done lately.
         signed_reasons: concepts that the augmentation being signed names as reasons to keep a brace.
-        is_brace_noted: the words of the augmentation being signed speak of a brace.
+        is_brace_noted: the words of the augmentation being signed speak of a brace, or
+            were not understood.
         counted_from: orders written earlier are none of this fracture; None: all count.
     """
 

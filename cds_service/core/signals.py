@@ -329,7 +329,7 @@ def _keep_words(reason: KeepReason, wording: Wording) -> str:
     if reason.name == "other-surgery":
         return "other spinal surgery ordered or on record"
     if reason.name == "brace-noted":
-        return "a brace in the words of the augmentation order"
+        return "notes of the augmentation order"
     sources = {
         "record": "on record",
         "order": "named by the brace order",

@@ -39,7 +39,7 @@ class OtherInjuries:
         possible: untreated levels whose fracture may be recent, or that a brace order names.
         surgery: another operation of the spine is ordered or was done lately, or may have been.
         signed_reasons: concepts of `REASONS` that the augmentation being signed names.
-        is_brace_noted: its words speak of a brace.
+        is_brace_noted: its words speak of a brace, or were not understood.
     """
 
     fractures: tuple[str, ...] = ()
@@ -115,7 +115,8 @@ def find_other_injuries(
         possible=possible,
         surgery=_is_operated(bundle, record, terminology, today),
         signed_reasons=frozenset().union(*(reasons_of_order(one, bundle, terminology) for one in signed)),
-        is_brace_noted=any(map(terminology.durations.names_brace, words)),
+        is_brace_noted=any(one.strip() and not terminology.plain_words.are_all(one) for one in words)
+        or any(map(terminology.durations.names_brace, words)),
     )
 
 

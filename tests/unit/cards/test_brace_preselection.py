@@ -297,7 +297,7 @@ SIGNED = [
     pytest.param({"patientInstruction": "unstable fracture"}, "while the fracture is unstable", id="an instruction"),
     pytest.param({"reasonCode": [codeable(ICD, "S32.012A")]}, "while the fracture is unstable", id="a reason"),
     pytest.param(
-        {"note": [{"text": "leave the TLSO on"}]}, "what the augmentation order says of a brace", id="a brace"
+        {"note": [{"text": "leave the TLSO on"}]}, "what the augmentation order says in its notes", id="a brace"
     ),
 ]
 

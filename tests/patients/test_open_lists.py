@@ -1,4 +1,4 @@
-"""What is no dose of a bone drug, and lists that were not understood."""
+"""What is no dose, and lists and words that were not understood: nothing is chosen, nothing calms."""
 
 import pytest
 
@@ -113,3 +113,21 @@ def test_no_end_of_a_brace_is_chosen_beside_a_fact_that_comes_before_it(words):
     cards = by_topic(ask(signed))
     offers = cards.get("braceLimit", {}).get("suggestions", ())
     assert not any(one.get("isRecommended") for one in offers)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_chosen"),
+    [
+        pytest.param("percutaneous pedicle screw fixation", False, id="stabilised"),
+        pytest.param("second fracture T8", False, id="another-fracture"),
+        pytest.param("please call ward 4", False, id="not-plain"),
+        pytest.param("Fixateur interne", False, id="german"),
+        pytest.param("", True, id="nothing"),
+    ],
+)
+def test_no_end_of_a_brace_is_chosen_beside_notes_of_the_kyphoplasty(words, is_chosen):
+    record = [patient(), *quiet_lists(), measured("bmd-t-score", -2.8)]
+    order = kyphoplasty(note=[{"text": words}] if words else None)
+    signed = order_sign(record, order, brace(occurrencePeriod=period(0, 140)))
+    (offer,) = by_topic(ask(signed))["braceLimit"]["suggestions"]
+    assert offer.get("isRecommended", False) is is_chosen
