@@ -8,6 +8,7 @@ from tests.chart_builders import (
     by_topic,
     days_ago,
     dose,
+    drafted,
     kyphoplasty,
     measured,
     of_patient,
@@ -17,7 +18,7 @@ from tests.chart_builders import (
     problem,
     quiet_lists,
 )
-from tests.codes import ATC, codeable
+from tests.codes import ATC, CPT, codeable
 
 DENOSUMAB = codeable(ATC, "M05BX04")
 FORTEO = codeable("http://hl7.org/fhir/sid/ndc", "0002-8400-01")
@@ -131,3 +132,19 @@ def test_no_end_of_a_brace_is_chosen_beside_notes_of_the_kyphoplasty(words, is_c
     signed = order_sign(record, order, brace(occurrencePeriod=period(0, 140)))
     (offer,) = by_topic(ask(signed))["braceLimit"]["suggestions"]
     assert offer.get("isRecommended", False) is is_chosen
+
+
+FIXED = {
+    "instrumentation-signed": lambda: ([], [drafted("ServiceRequest", "fus", code=codeable(CPT, "22840"))]),
+    "device-signed": lambda: ([], [drafted("ServiceRequest", "fus", code=codeable(CPT, "22853"))]),
+    "fusion-on-the-list": lambda: ([problem("Z98.1", days=5)], []),
+}
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_no_end_of_a_brace_is_chosen_beside_a_stabilised_spine(name):
+    entries, drafts = FIXED[name]()
+    record = [patient(), *quiet_lists(), measured("bmd-t-score", -2.8), *entries]
+    signed = order_sign(record, kyphoplasty(), brace(occurrencePeriod=period(0, 140)), *drafts)
+    (offer,) = by_topic(ask(signed))["braceLimit"]["suggestions"]
+    assert not offer.get("isRecommended", False)

@@ -21,7 +21,7 @@ from cds_service.fhir.raw_json import Json, is_prohibition, member, number, text
 from cds_service.fhir.site_calendar import SiteCalendar
 
 REASONS = frozenset(KEEP)
-SURGERY, OLD = frozenset({"prior-spinal-surgery"}), frozenset({"old-fracture"})
+SURGERY, OLD = frozenset({"prior-spinal-surgery", "spinal-surgery-unstated"}), frozenset({"old-fracture"})
 RECENT = timedelta(days=180)  # an older entry is often a healed fracture that nobody closed
 REGIONS = {"thoracic spine": "T", "lumbar spine": "L"}
 NO_MORE = frozenset({"entered-in-error", "not-done", "stopped", "revoked", "cancelled"})
@@ -221,6 +221,8 @@ def _is_operated(bundle: DraftOrders, record: PatientRecord, terminology: Termin
     """Whether another operation of the spine is being ordered, is ordered, or was done lately."""
     if any(_is_surgery(one.resource, terminology) for one in bundle.each()):
         return True
+    if any(one.concepts & SURGERY for one in record.of_key("conditions")):
+        return True  # a fusion on the problem list, whenever it was
     kept = [one for key in ("procedures", "serviceRequests") for one in record.of_key(key)]
     lately = [one for one in kept if _is_lately(one.raw, terminology.calendar, today)]
     # A procedure that was not understood may be one.
