@@ -271,7 +271,7 @@ CARDS = [
             "info",
             r"^TLSO (for|until) .*15 Jan.*8 weeks",
             ("15 Jan 2027", "back muscle wastes|weeks are policy"),
-            ("*Set end 15 Jan 2027",),
+            ("Set end 15 Jan 2027",),
             drafts=(worn("TLSO when out of bed for 12 weeks"),),
             topic="braceLimit",
         ),

@@ -566,7 +566,13 @@ STATES = [
         "no bone drug",
         id="a dose that was never recorded",
     ),
-    pytest.param([statement(ALENDRONATE, "not-taken")], None, "no-bone-drug", "no bone drug", id="not taken"),
+    pytest.param(
+        [statement(ALENDRONATE, "not-taken")],
+        None,
+        "drug-without-dose",
+        "alendronate on the list, intake not recorded",
+        id="not taken",
+    ),
     pytest.param(
         [condition("Z79.83", verificationStatus=verification("refuted"))],
         None,
