@@ -17,7 +17,10 @@ from cds_service.settings import describe_settings, read_settings
 
 ROOM = "cds_service.commands"
 COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = tomllib.loads(
-    Path(__file__).with_name("commands").joinpath("commands.toml").read_text(encoding="utf-8")
+    Path(__file__)
+    .with_name("commands")
+    .joinpath("commands.toml")
+    .read_text(encoding="utf-8")
 )
 
 
@@ -38,8 +41,12 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(f"{ROOM}.{module}"), function)
         return command
 
-    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        said = {name: one.get_short_help_str(100) for name, one in self.commands.items()}
+    def format_commands(
+        self, _ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        said = {
+            name: one.get_short_help_str(100) for name, one in self.commands.items()
+        }
         said |= {name: text for name, (_, text) in self._places.items()}
         with formatter.section("Commands"):
             formatter.write_dl(sorted(said.items()))
@@ -48,33 +55,53 @@ class LazyGroup(click.Group):
 class _SettingsHelp(click.Command):
     """`serve --help` ends with the environment variables."""
 
-    def format_epilog(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_epilog(
+        self, _ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
         formatter.write_paragraph()
         formatter.write("Settings (environment):\n")
         for line in describe_settings().splitlines():
             formatter.write(f"  {line}\n")
 
 
-@click.group(cls=LazyGroup, places="main", context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    places="main",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="kyphoplasty-cds")
 def main() -> None:
     """CDS Hooks service: rehabilitation and bracing advice when a kyphoplasty order is signed."""
 
 
 @main.command(cls=_SettingsHelp)
-@click.option("--host", default="127.0.0.1", show_default=True, help="another address needs nginx in front")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free port")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="another address needs nginx in front",
+)
+@click.option(
+    "--port",
+    default=8080,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="0 picks a free port",
+)
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
 @FHIR_SERVERS
 @say_errors
 def serve(host: str, port: int, workers: int, fhir_servers: tuple[str, ...]) -> None:
     """Run the service.
 
-    Beyond loopback put nginx in front (deploy/nginx/nginx.conf): slow clients and overload are its part.
+    Beyond loopback put nginx in front (deploy/nginx/nginx.conf): slow clients and
+    overload are its part.
     """
     from cds_service.web.server import run_server  # noqa: PLC0415 - Flask and gunicorn are loaded for this command only
 
-    run_server(read_settings(fhir_servers=fhir_servers), host=host, port=port, workers=workers)
+    run_server(
+        read_settings(fhir_servers=fhir_servers), host=host, port=port, workers=workers
+    )
 
 
 @main.group(cls=LazyGroup, places="studies")

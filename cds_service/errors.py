@@ -1,6 +1,7 @@
 """The tree of exceptions. No HTTP here: `web/errors.py` holds the table of statuses.
 
-What one module raises and its callers catch stands beside it, under `CdsError`: `JsonTextError`, `BrokenResource`,
+What one module raises and its callers catch stands beside it, under `CdsError`:
+`JsonTextError`, `BrokenResource`,
 `NoKeySet`, `NothingToReplay` and the like. `audit/verification` shares no code, so it has its own.
 """
 
@@ -33,7 +34,8 @@ class NotAuthenticated(CdsError):
 
     Attributes:
         reason: a key for the log, for example `jwt.aud`; never sent to the caller.
-        claimed: what the token says of `iss`, `aud`, `jku` and `kid`, shortened; unverified.
+        claimed: what the token says of `iss`, `aud`, `jku` and `kid`, shortened;
+            unverified.
         expected: what the site has in their place.
     """
 
@@ -48,7 +50,8 @@ class LoginRefused(CdsError):
     """What came back from the issuer proves nothing, or proves somebody who has no role here.
 
     Attributes:
-        reason: a word for the log, for example `nonce`, `signature`, `role`; never a text of the issuer or of a token.
+        reason: a word for the log, for example `nonce`, `signature`, `role`; never a
+            text of the issuer or of a token.
     """
 
     def __init__(self, reason: str) -> None:
@@ -76,7 +79,8 @@ class EvidenceUnavailable(CdsError):
     """Nothing of the record could be read, by prefetch or from a FHIR server.
 
     Attributes:
-        issue: code of FHIR's issue-type that says why, for example `transient`, `login`, `not-found`.
+        issue: code of FHIR's issue-type that says why, for example `transient`,
+            `login`, `not-found`.
     """
 
     def __init__(self, message: str, issue: str = "processing") -> None:
@@ -96,7 +100,8 @@ class CallFailed(CdsError):
     """A call to another server gave no answer that can be used.
 
     Attributes:
-        reason: short machine word, for example `timeout`, `unreachable`, `http-403`, `not-json`, `outcome`.
+        reason: short machine word, for example `timeout`, `unreachable`, `http-403`,
+            `not-json`, `outcome`.
     """
 
     def __init__(self, reason: str, message: str) -> None:
@@ -109,7 +114,10 @@ class FhirReadError(CallFailed):
 
 
 class DataFileError(CdsError):
-    """A file of studies, hooks, mappings or site is wrong; start only. The message names file, table and key."""
+    """A file of studies, hooks, mappings or site is wrong; start only.
+
+    The message names file, table and key.
+    """
 
     def __init__(self, file: str, key: str, message: str) -> None:
         super().__init__(f"{file}: {key}: {message}" if key else f"{file}: {message}")

@@ -1,4 +1,7 @@
-"""Read, check and digest all data once, at start. A fault stops the start and names the file."""
+"""Read, check and digest all data once, at start.
+
+A fault stops the start and names the file.
+"""
 
 import hashlib
 import re
@@ -10,7 +13,12 @@ from cds_service import __version__
 from cds_service.cards.card_files import in_force, load_card_texts
 from cds_service.cards.guidelines import GuidelineFile
 from cds_service.cards.texts import CardTexts
-from cds_service.core.chart_facts import COMMON_WORDS, TRAINING_OPEN, FactFile, placeholders
+from cds_service.core.chart_facts import (
+    COMMON_WORDS,
+    TRAINING_OPEN,
+    FactFile,
+    placeholders,
+)
 from cds_service.core.closures import ClosureFile
 from cds_service.core.data_file import Faults, label, read_json, read_toml, validated
 from cds_service.core.model_card import model_card
@@ -23,7 +31,12 @@ from cds_service.core.recommendations import Rule
 from cds_service.core.signals import signal_names
 from cds_service.core.source_attributes import SourceAttributes
 from cds_service.core.study import Study
-from cds_service.core.study_files import find_study_faults, load_contrary_evidence, load_pooled_study, load_studies
+from cds_service.core.study_files import (
+    find_study_faults,
+    load_contrary_evidence,
+    load_pooled_study,
+    load_studies,
+)
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Wording
 from cds_service.errors import DataFileError
@@ -31,8 +44,19 @@ from cds_service.fhir.gathering.prefetch import PrefetchPlan, plan_prefetch
 from cds_service.fhir.learning import load_learning
 from cds_service.fhir.mapping.mapping_files import read_orderables
 from cds_service.fhir.mapping.overlay import files_in_force, refuse_unread
-from cds_service.fhir.mapping.terminology import Terminology, asked_codes, check_specs, load_finding_specs
-from cds_service.fhir.orders.suggestions import Code, Coding, OrderTemplate, make_template, read_placeholders
+from cds_service.fhir.mapping.terminology import (
+    Terminology,
+    asked_codes,
+    check_specs,
+    load_finding_specs,
+)
+from cds_service.fhir.orders.suggestions import (
+    Code,
+    Coding,
+    OrderTemplate,
+    make_template,
+    read_placeholders,
+)
 from cds_service.fhir.shapes import compile_shape
 from cds_service.fhir.site_calendar import UTC_CALENDAR, SiteCalendar
 from cds_service.measures.definitions import Measures, load_measures
@@ -48,7 +72,8 @@ SIMULATION = STUDIES / "simulation.json"
 POOLED_SIMULATION = STUDIES / "pooled-simulation.json"
 RECALIBRATION = "recalibration.toml"  # of a site folder; `validate --refit` writes it
 MAX_QUERY = 2000  # characters; longer addresses are refused by some servers
-# Placeholders that every rule may use (`words_of_rules` and `_recommendation` in core/recommendations.py).
+# Placeholders that every rule may use (`words_of_rules` and `_recommendation` in
+# core/recommendations.py).
 RULE_WORDS = {
     *("review_weeks", "max_weeks", "bed_rest_hours", "asked", "Asked"),
     *("because", "fact", "Fact", "title", "end", "review"),
@@ -95,7 +120,9 @@ def load_service(site: SiteFolder | None = None) -> Service:
     services: dict[str, ServiceHook] = {}
     for name, read in files.items():
         with faults:
-            services[name] = _load_hook(name, read, studies, specs, terminology, orderables)
+            services[name] = _load_hook(
+                name, read, studies, specs, terminology, orderables
+            )
     faults.stop()
     return Service(
         hooks=services,
@@ -117,7 +144,11 @@ def load_service(site: SiteFolder | None = None) -> Service:
         },
         model_cards=cards,
         attributes=attributes,
-        of_clients={issuer: load_service(folder) for issuer, folder in site.clients.items()} if site else {},
+        of_clients={
+            issuer: load_service(folder) for issuer, folder in site.clients.items()
+        }
+        if site
+        else {},
     )
 
 
@@ -148,7 +179,10 @@ def find_faults(site_folder: Path | None) -> tuple[DataFileError, ...]:
 
 def load_vocabulary(site: SiteFolder | None = None) -> Mapping[str, str]:
     """Canonical unit of every finding; `studies build` checks study files against it."""
-    return {name: spec.unit for name, spec in load_finding_specs(*_folders("mappings", site)).items()}
+    return {
+        name: spec.unit
+        for name, spec in load_finding_specs(*_folders("mappings", site)).items()
+    }
 
 
 def mapping_folders(site: SiteFolder | None = None) -> tuple[Path, ...]:
@@ -165,26 +199,38 @@ def load_measures_in_force(site: SiteFolder | None = None) -> Measures:
     return load_measures(folders, specs, {*load_studies(STUDIES, units), pooled.id})
 
 
-def _folders(kind: Literal["hooks", "mappings"], site: SiteFolder | None) -> tuple[Path, ...]:
+def _folders(
+    kind: Literal["hooks", "mappings"], site: SiteFolder | None
+) -> tuple[Path, ...]:
     return (data_root(kind), *(site.overlays(kind) if site else ()))
 
 
-def _policy(site: SiteFolder | None, models: Mapping[str, LogisticModel], pooled: PooledModel) -> Policy:
+def _policy(
+    site: SiteFolder | None, models: Mapping[str, LogisticModel], pooled: PooledModel
+) -> Policy:
     path = PACKAGE / "policy.toml"
     policy = validated(Policy, read_toml(path), path)
     if site is None:
         return policy
     baseline, reference = (
-        table.model_dump(by_alias=True, exclude_none=True) for table in (site.site.baseline, site.site.reference)
+        table.model_dump(by_alias=True, exclude_none=True)
+        for table in (site.site.baseline, site.site.reference)
     )
     digests = {name: model.study.table_digest for name, model in models.items()}
     digests[pooled.study.id] = pooled.study.table_digest
     own = site.path / RECALIBRATION
-    fitted = _recalibration(own if own.exists() or site.below is None else site.below.path / RECALIBRATION, digests)
-    return policy.with_site(baseline, site.site.policy, reference).model_copy(update={"recalibration": fitted})
+    fitted = _recalibration(
+        own if own.exists() or site.below is None else site.below.path / RECALIBRATION,
+        digests,
+    )
+    return policy.with_site(baseline, site.site.policy, reference).model_copy(
+        update={"recalibration": fitted}
+    )
 
 
-def _recalibration(path: Path, digests: Mapping[str, str]) -> Mapping[str, Recalibration]:
+def _recalibration(
+    path: Path, digests: Mapping[str, str]
+) -> Mapping[str, Recalibration]:
     """The site's recalibration by model; one of other numbers than those in force is refused.
 
     Args:
@@ -195,11 +241,15 @@ def _recalibration(path: Path, digests: Mapping[str, str]) -> Mapping[str, Recal
     found = {}
     for name, table in read_toml(path).items():
         if name not in digests:
-            raise DataFileError(label(path), name, f"is not one of the models {', '.join(digests)}")
+            raise DataFileError(
+                label(path), name, f"is not one of the models {', '.join(digests)}"
+            )
         found[name] = validated(Recalibration, table, path)
         if found[name].table_digest != digests[name]:
             raise DataFileError(
-                label(path), f"{name}.table-digest", "the study has changed since; run validate --refit"
+                label(path),
+                f"{name}.table-digest",
+                "the study has changed since; run validate --refit",
             )
     return found
 
@@ -220,16 +270,25 @@ def _model_cards(
 ) -> dict[str, dict[str, Any]]:
     """The cards of the pooled model and of all studies, with the simulations, and what the site says itself of them."""
     contrary = load_contrary_evidence(STUDIES)
-    local: dict[str, dict[str, dict[str, str]]] = {name: {} for name in (pooled.study.id, *studies)}
+    local: dict[str, dict[str, dict[str, str]]] = {
+        name: {} for name in (pooled.study.id, *studies)
+    }
     for one in site.site.source_attributes if site else ():
         if one.study not in local:
-            raise DataFileError("site.toml", "source-attributes.study", f"no study {one.study}")
+            raise DataFileError(
+                "site.toml", "source-attributes.study", f"no study {one.study}"
+            )
         local[one.study][one.key] = {"text": one.text, "source": one.source}
     said = attributes.of_pooled(pooled.study, local[pooled.study.id], __version__)
-    cards = {pooled.study.id: pooled_card(pooled, contrary, said) | {"simulation": read_json(POOLED_SIMULATION)}}
+    cards = {
+        pooled.study.id: pooled_card(pooled, contrary, said)
+        | {"simulation": read_json(POOLED_SIMULATION)}
+    }
     for name, study in studies.items():
         said = attributes.of_study(study, local[name], __version__)
-        cards[name] = model_card(study, models.get(name), contrary, said) | _simulated(study)
+        cards[name] = model_card(study, models.get(name), contrary, said) | _simulated(
+            study
+        )
     for name, fitted in policy.recalibration.items():
         cards[name]["recalibration"] = fitted.to_json()
     return cards
@@ -246,7 +305,10 @@ def _simulated(study: Study) -> dict[str, Any]:
             "patients": found["patients"],
             "studies": found["studies"],
             "summary": of_study["summary"],
-            "lowFigures": {"under": found["low"], **of_study["worlds"]["curved"]["lowFigures"]},
+            "lowFigures": {
+                "under": found["low"],
+                **of_study["worlds"]["curved"]["lowFigures"],
+            },
         }
     }
 
@@ -255,13 +317,15 @@ def _digest(folders: Sequence[Path]) -> str:
     """sha256 over names and bytes of all files, in a fixed order."""
     digest = hashlib.sha256()
     for folder in folders:
-        for path in sorted(one for one in folder.rglob("*") if one.suffix in (".toml", ".json", ".md")):
+        for path in sorted(
+            one for one in folder.rglob("*") if one.suffix in (".toml", ".json", ".md")
+        ):
             digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-# --- one CDS service -------------------------------------------------------------------------------------------------
+# --- one CDS service
 
 
 class HookFiles(NamedTuple):
@@ -370,32 +434,55 @@ def _closures(folders: Sequence[Path], texts: CardTexts) -> ClosureFile:
     for number, one in enumerate(found.closures):
         place = f"closures.{number}"
         if one.topic not in texts.reasons:
-            raise DataFileError(label(path), f"{place}.topic", f"is not one of {', '.join(texts.reasons)}")
+            raise DataFileError(
+                label(path),
+                f"{place}.topic",
+                f"is not one of {', '.join(texts.reasons)}",
+            )
         codes = [reason.code for reason in texts.reasons[one.topic]]
         if one.reason not in codes:
-            raise DataFileError(label(path), f"{place}.reason", f"is not one of {', '.join(codes)}")
+            raise DataFileError(
+                label(path), f"{place}.reason", f"is not one of {', '.join(codes)}"
+            )
     return found
 
 
-def _with_codes(key: str, text: str, specs: Mapping[str, FindingSpec], terminology: Terminology) -> str:
+def _with_codes(
+    key: str, text: str, specs: Mapping[str, FindingSpec], terminology: Terminology
+) -> str:
     """The template with `{codes}` replaced by all codes of the findings that are read from this key."""
-    codes = ",".join(f"{system}|{code}" for system, code in asked_codes(specs, terminology, key))
+    codes = ",".join(
+        f"{system}|{code}" for system, code in asked_codes(specs, terminology, key)
+    )
     filled = text.replace("{codes}", codes)
     if "{codes}" in text and not codes:
-        raise DataFileError("service.json", f"prefetch.{key}", "no finding is read from this key")
+        raise DataFileError(
+            "service.json", f"prefetch.{key}", "no finding is read from this key"
+        )
     if len(filled) > MAX_QUERY:
-        raise DataFileError("service.json", f"prefetch.{key}", f"{len(filled)} characters, more than {MAX_QUERY}")
+        raise DataFileError(
+            "service.json",
+            f"prefetch.{key}",
+            f"{len(filled)} characters, more than {MAX_QUERY}",
+        )
     return filled
 
 
 def _plan(templates: Mapping[str, str]) -> PrefetchPlan:
-    """The prefetch queries. The shapes of their resource types are compiled here, not during a request."""
+    """The prefetch queries.
+
+    The shapes of their resource types are compiled here, not during a request.
+    """
     plan = plan_prefetch(templates)
     for template in plan.templates:
         try:
             compile_shape(template.resource_type)
         except ValueError:
-            raise DataFileError("service.json", f"prefetch.{template.key}", "asks for a type that R4 lacks") from None
+            raise DataFileError(
+                "service.json",
+                f"prefetch.{template.key}",
+                "asks for a type that R4 lacks",
+            ) from None
     return plan
 
 
@@ -407,12 +494,16 @@ def _rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
         rank, _, _ = name.partition("-")
         with faults:
             if not rank.isdigit():
-                raise DataFileError(label(path), "", "the file name begins with its rank, 10-name.toml")
+                raise DataFileError(
+                    label(path), "", "the file name begins with its rank, 10-name.toml"
+                )
             rules.append(validated(Rule, {**read_toml(path), "rank": int(rank)}, path))
     faults.stop()
     ids = [rule.id for rule in rules]
     if twice := {name for name in ids if ids.count(name) > 1}:
-        raise DataFileError("recommendations", "id", f"appears twice: {', '.join(sorted(twice))}")
+        raise DataFileError(
+            "recommendations", "id", f"appears twice: {', '.join(sorted(twice))}"
+        )
     return tuple(rules)
 
 
@@ -424,8 +515,12 @@ def _facts(folders: Sequence[Path]) -> tuple[FactFile, ...]:
         rank, _, _ = name.partition("-")
         with faults:
             if not rank.isdigit():
-                raise DataFileError(label(path), "", "the file name begins with its rank, 08-name.toml")
-            facts.append(validated(FactFile, {**read_toml(path), "rank": int(rank)}, path))
+                raise DataFileError(
+                    label(path), "", "the file name begins with its rank, 08-name.toml"
+                )
+            facts.append(
+                validated(FactFile, {**read_toml(path), "rank": int(rank)}, path)
+            )
     faults.stop()
     ids = [fact.id for fact in facts]
     if twice := {name for name in ids if ids.count(name) > 1}:
@@ -435,13 +530,23 @@ def _facts(folders: Sequence[Path]) -> tuple[FactFile, ...]:
 
 def _check_fact(fact: FactFile, names: Mapping[str, Container[str]]) -> None:
     """Check that everything a fact names exists (`names`, by kind), and that its texts use only known words."""
-    conditions = [*fact.phrases, *fact.lines, *([fact.settles_review] if fact.settles_review else [])]
+    conditions = [
+        *fact.phrases,
+        *fact.lines,
+        *([fact.settles_review] if fact.settles_review else []),
+    ]
     references = {
         "signal": ("signals", [fact.signal]),
         "closed-by": ("kinds of order", fact.closed_by),
         "guidelines": ("guidelines", fact.guidelines),
-        "phrases.signal": ("signals", [name for one in conditions for name in (*one.signal, *one.unless_signal)]),
-        "phrases.fact": ("facts", [name for one in conditions for name in (*one.fact, *one.unless_fact)]),
+        "phrases.signal": (
+            "signals",
+            [name for one in conditions for name in (*one.signal, *one.unless_signal)],
+        ),
+        "phrases.fact": (
+            "facts",
+            [name for one in conditions for name in (*one.fact, *one.unless_fact)],
+        ),
     }
     file = f"facts/{fact.rank:02d}-… (id {fact.id})"
     for key, (kind, used) in references.items():
@@ -453,12 +558,22 @@ def _check_fact(fact: FactFile, names: Mapping[str, Container[str]]) -> None:
         except ValueError as error:
             raise DataFileError(file, "phrases", str(error)) from error
         known = {*COMMON_WORDS, *fact.words}
-        unknown = {word for word in words if word[:1].lower() + word[1:] not in known and word not in names["facts"]}
+        unknown = {
+            word
+            for word in words
+            if word[:1].lower() + word[1:] not in known and word not in names["facts"]
+        }
         if unknown:
-            raise DataFileError(file, "phrases", f"unknown words {', '.join(sorted(unknown))}")
+            raise DataFileError(
+                file, "phrases", f"unknown words {', '.join(sorted(unknown))}"
+            )
 
 
-def _check_rule(rule: Rule, names: Mapping[str, Container[str]], order_templates: Mapping[str, OrderTemplate]) -> None:
+def _check_rule(
+    rule: Rule,
+    names: Mapping[str, Container[str]],
+    order_templates: Mapping[str, OrderTemplate],
+) -> None:
     """Check that everything a rule names exists (`names`, by kind), and that its texts use only known placeholders."""
     texts_signals = [name for option in rule.texts for name in option.signals]
     references = {
@@ -473,7 +588,10 @@ def _check_rule(rule: Rule, names: Mapping[str, Container[str]], order_templates
         "supplies": ("findings", rule.supplies),
         "asks.finding": ("findings", [one.finding for one in rule.asks]),
         "asks.supplies": ("findings", [one.supplies for one in rule.asks]),
-        "asks.unless-signal": ("signals", [one.unless_signal for one in rule.asks if one.unless_signal]),
+        "asks.unless-signal": (
+            "signals",
+            [one.unless_signal for one in rule.asks if one.unless_signal],
+        ),
         "guidelines": ("guidelines", rule.guidelines),
         "studies": ("studies", rule.studies),
     }
@@ -483,7 +601,9 @@ def _check_rule(rule: Rule, names: Mapping[str, Container[str]], order_templates
             raise DataFileError(file, key, f"{missing} is not one of the {kind}")
     if rule.order is not None and rule.order not in order_templates:
         raise DataFileError(file, "order", f"there is no orders/{rule.order}.json")
-    said = [text for option in rule.texts for text in (option.line(rule.text), option.label)]
+    said = [
+        text for option in rule.texts for text in (option.line(rule.text), option.label)
+    ]
     words = read_placeholders([rule.text, rule.label, *said])
     if rule.order is not None:
         words |= read_placeholders(order_templates[rule.order].resource)
@@ -496,7 +616,9 @@ def _check_wording(hooks: Sequence[Path], folders: Sequence[Path]) -> None:
     banned = banned_patterns(hooks)
     faults = Faults()
     for folder in folders:
-        for path in sorted(one for one in folder.rglob("*") if one.suffix in (".toml", ".json", ".md")):
+        for path in sorted(
+            one for one in folder.rglob("*") if one.suffix in (".toml", ".json", ".md")
+        ):
             with faults:
                 _check_words(path, banned)
     faults.stop()
@@ -526,5 +648,11 @@ def _strings(value: Any) -> Iterable[str]:
     """Every string in a data file, keys left out."""
     if isinstance(value, str):
         return [value]
-    items: Iterable[Any] = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    items: Iterable[Any] = (
+        value.values()
+        if isinstance(value, dict)
+        else value
+        if isinstance(value, list)
+        else ()
+    )
     return [text for item in items for text in _strings(item)]

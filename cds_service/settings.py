@@ -30,14 +30,17 @@ Base = Annotated[str, AfterValidator(lambda url: parse_base(url).url)]
 
 
 def _parts(value: Any) -> Any:
-    return [one.strip() for one in value.split(",")] if isinstance(value, str) else value
+    return (
+        [one.strip() for one in value.split(",")] if isinstance(value, str) else value
+    )
 
 
 class Settings(BaseModel):
     """All settings of one process.
 
     Attributes:
-        fhir_servers: bases that open mode may call besides loopback, from the command line.
+        fhir_servers: bases that open mode may call besides loopback, from the command
+            line.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -48,20 +51,27 @@ class Settings(BaseModel):
         description="database of the audit log: SQLite file or PostgreSQL, as a SQLAlchemy URL",
     )
     site: DirectoryPath | None = Field(
-        default=None, description="site folder; without it the service is open and local only"
+        default=None,
+        description="site folder; without it the service is open and local only",
     )
     public_url: Base | None = Field(
-        default=None, description="address that the EHR calls; without it the listening address"
+        default=None,
+        description="address that the EHR calls; without it the listening address",
     )
     deadline_seconds: float = Field(
-        default=3.0, gt=0, le=120, allow_inf_nan=False, description="seconds for a whole answer"
+        default=3.0,
+        gt=0,
+        le=120,
+        allow_inf_nan=False,
+        description="seconds for a whole answer",
     )
     prefetch: PrefetchWish = Field(
-        default="full", description="what discovery asks for: full, patient or none (the rest is read from fhirServer)"
+        default="full",
+        description="what discovery asks for: full, patient or none (the rest is read from fhirServer)",
     )
-    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = Field(
-        default="INFO", description="DEBUG, INFO, WARNING or ERROR"
-    )
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)
+    ] = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
     audit_key: Path | None = Field(
         default=None,
         description="file with the Ed25519 key that signs checkpoints (PEM, mode 0600), created at first need;"
@@ -114,7 +124,9 @@ class Settings(BaseModel):
     @classmethod
     def _link_key_is_a_secret(cls, value: Path | None) -> Path | None:
         if value is not None and (not value.is_file() or value.stat().st_mode & 0o037):
-            raise ValueError("is no file that only its owner may write and its group may read")
+            raise ValueError(
+                "is no file that only its owner may write and its group may read"
+            )
         if value is not None and value.stat().st_size < 32:
             raise ValueError("holds fewer than 32 bytes")
         return value
@@ -134,14 +146,17 @@ def read_settings(
     """The settings of this process; an empty variable counts as not set.
 
     Args:
-        deadline_seconds: default of this command where the variable is not set (`assess`: 20).
+        deadline_seconds: default of this command where the variable is not set
+            (`assess`: 20).
 
     Raises:
         DataFileError: a value is wrong; names the variable, never its value.
     """
     environ = os.environ if environ is None else environ
     found: dict[str, Any] = {
-        name: environ[PREFIX + name.upper()] for name in _names() if environ.get(PREFIX + name.upper())
+        name: environ[PREFIX + name.upper()]
+        for name in _names()
+        if environ.get(PREFIX + name.upper())
     }
     if deadline_seconds is not None:
         found.setdefault("deadline_seconds", deadline_seconds)
@@ -154,18 +169,27 @@ def read_settings(
 def describe_settings() -> str:
     """One line for each environment variable, with its default, as `serve --help` prints them."""
     fields = {name: Settings.model_fields[name] for name in _names()}
-    defaults = {name: f" [default: {one.default}]" for name, one in fields.items() if one.default not in (None, ())}
+    defaults = {
+        name: f" [default: {one.default}]"
+        for name, one in fields.items()
+        if one.default not in (None, ())
+    }
     return "\n".join(
-        f"{PREFIX}{name.upper()}  {one.description}{defaults.get(name, '')}" for name, one in fields.items()
+        f"{PREFIX}{name.upper()}  {one.description}{defaults.get(name, '')}"
+        for name, one in fields.items()
     )
 
 
 def _names() -> tuple[str, ...]:
-    return tuple(name for name, field in Settings.model_fields.items() if field.description)
+    return tuple(
+        name for name, field in Settings.model_fields.items() if field.description
+    )
 
 
 def _named(error: ValidationError) -> DataFileError:
-    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    fault = error.errors(include_url=False, include_context=False, include_input=False)[
+        0
+    ]
     name = str(fault["loc"][0])
     place = "--fhir-server" if name == "fhir_servers" else PREFIX + name.upper()
     return DataFileError("settings", place, fault["msg"].removeprefix("Value error, "))

@@ -42,9 +42,18 @@ def answer_entry(number: int, **changed: Any) -> AuditEntry:
         "warning": True,
         "refracture_band": "high",
         "cards": (
-            ShownCard(card=uuid_of(5000 + number), topic="rehabilitation", indicator="warning", rules=("a", "b")),
+            ShownCard(
+                card=uuid_of(5000 + number),
+                topic="rehabilitation",
+                indicator="warning",
+                rules=("a", "b"),
+            ),
         ),
-        "content": {"orders": ["ServiceRequest/1"], "risk": 0.35, "cards": [{"uuid": uuid_of(5000 + number)}]},
+        "content": {
+            "orders": ["ServiceRequest/1"],
+            "risk": 0.35,
+            "cards": [{"uuid": uuid_of(5000 + number)}],
+        },
     }
     return AuditEntry(**given | changed)
 
@@ -54,13 +63,20 @@ def fill(url: str, count: int, first: int = 1) -> Database:
     database = Database(url)
     database.prepare()
     with database.writing() as connection:
-        append_entries(connection, [seal(answer_entry(n)) for n in range(first, first + count)], clock)
+        append_entries(
+            connection,
+            [seal(answer_entry(n)) for n in range(first, first + count)],
+            clock,
+        )
     return database
 
 
 def daily_until(moment: datetime) -> list[AuditEntry]:
     """Entries of the last forty days, as a log has them whose machine's clock went right."""
-    return [AuditEntry(kind="stop", at=moment - timedelta(days=days), content={}) for days in range(40, 0, -1)]
+    return [
+        AuditEntry(kind="stop", at=moment - timedelta(days=days), content={})
+        for days in range(40, 0, -1)
+    ]
 
 
 def purge(database: Database, before: datetime) -> int:
@@ -72,15 +88,20 @@ def purge(database: Database, before: datetime) -> int:
 def tamper(url: str, *statements: str) -> None:
     """Change the database as whoever owns it can: triggers and guards lifted."""
     if url.startswith("sqlite"):
-        with closing(sqlite3.connect(Path(url.removeprefix("sqlite:///")), isolation_level=None)) as connection:
+        with closing(
+            sqlite3.connect(Path(url.removeprefix("sqlite:///")), isolation_level=None)
+        ) as connection:
             connection.execute("PRAGMA foreign_keys=OFF")
-            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            for (name,) in connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+            ).fetchall():
                 connection.execute(f"DROP TRIGGER {name}")
             for statement in statements:
                 connection.execute(statement)
         return
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute("SET session_replication_role = replica")  # no triggers, no foreign keys
+        # no triggers, no foreign keys
+        connection.execute("SET session_replication_role = replica")
         for statement in statements:
             connection.execute(statement)
 
@@ -105,7 +126,9 @@ def drop_guards(url: str) -> None:
 
 def rows_of(url: str, query: str) -> list[tuple[Any, ...]]:
     if url.startswith("sqlite"):
-        with closing(sqlite3.connect(Path(url.removeprefix("sqlite:///")))) as connection:
+        with closing(
+            sqlite3.connect(Path(url.removeprefix("sqlite:///")))
+        ) as connection:
             return connection.execute(query).fetchall()
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
         return connection.execute(query).fetchall()

@@ -15,7 +15,12 @@ from cds_service.core.facts import Finding, Findings
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, Horizon
 from cds_service.fhir.facts.findings import extract_findings
-from cds_service.fhir.gathering.picking import Sourced, Unreadable, concepts_of, referred_in
+from cds_service.fhir.gathering.picking import (
+    Sourced,
+    Unreadable,
+    concepts_of,
+    referred_in,
+)
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.mapping.terminology import Terminology, load_finding_specs
 from cds_service.fhir.references import Targets
@@ -67,7 +72,12 @@ def quantity(value: float, unit: str | None = None, **members: Any) -> Json:
     return {"value": value} | ({"unit": unit} if unit is not None else {}) | members
 
 
-def observation(code: str | Json, value: float | None = None, unit: str | None = None, **members: Any) -> Json:
+def observation(
+    code: str | Json,
+    value: float | None = None,
+    unit: str | None = None,
+    **members: Any,
+) -> Json:
     """A final Observation of 2 November 2026; `on` sets its effectiveDateTime, a member of None leaves it out."""
     built = {
         "resourceType": "Observation",
@@ -81,23 +91,46 @@ def observation(code: str | Json, value: float | None = None, unit: str | None =
     return {name: part for name, part in built.items() if part is not None}
 
 
-def measure(name: str, value: float | None = None, unit: str | None = None, **members: Any) -> Json:
+def measure(
+    name: str, value: float | None = None, unit: str | None = None, **members: Any
+) -> Json:
     """An Observation by our own code, measured by a named method."""
-    return observation(coded(name, MEASURES), value, unit, **({"method": {"text": "MRI, T2"}} | members))
+    return observation(
+        coded(name, MEASURES),
+        value,
+        unit,
+        **({"method": {"text": "MRI, T2"}} | members),
+    )
 
 
-def t_score(value: float, code: str = SPINE_T, unit: str | None = "{T-score}", **members: Any) -> Json:
+def t_score(
+    value: float, code: str = SPINE_T, unit: str | None = "{T-score}", **members: Any
+) -> Json:
     return observation(code, value, unit, **members)
 
 
 def of_patient(kind: str, prefix: str, **members: Any) -> Json:
-    return {"resourceType": kind, "id": f"{prefix}{next(_numbers)}", "subject": {"reference": "Patient/p1"}, **members}
+    return {
+        "resourceType": kind,
+        "id": f"{prefix}{next(_numbers)}",
+        "subject": {"reference": "Patient/p1"},
+        **members,
+    }
 
 
-def condition(code: str, system: str = ICD, status: str | None = "active", **members: Any) -> Json:
+def condition(
+    code: str, system: str = ICD, status: str | None = "active", **members: Any
+) -> Json:
     """A confirmed condition on the problem list."""
-    said = {"code": coded(code, system), "verificationStatus": verification("confirmed")}
-    return of_patient("Condition", "c", **said | ({"clinicalStatus": clinical(status)} if status else {}) | members)
+    said = {
+        "code": coded(code, system),
+        "verificationStatus": verification("confirmed"),
+    }
+    return of_patient(
+        "Condition",
+        "c",
+        **said | ({"clinicalStatus": clinical(status)} if status else {}) | members,
+    )
 
 
 def clinical(status: str) -> Json:
@@ -114,40 +147,87 @@ def words(text: str, **members: Any) -> Json:
 
 
 def prescription(
-    drug: Json | None = None, *, on: str | None = "2026-10-01", status: str = "active", **members: Any
+    drug: Json | None = None,
+    *,
+    on: str | None = "2026-10-01",
+    status: str = "active",
+    **members: Any,
 ) -> Json:
     """A MedicationRequest."""
-    said = {"status": status, "intent": "order", "medicationCodeableConcept": drug, "authoredOn": on}
-    return of_patient("MedicationRequest", "m", **{name: part for name, part in said.items() if part} | members)
+    said = {
+        "status": status,
+        "intent": "order",
+        "medicationCodeableConcept": drug,
+        "authoredOn": on,
+    }
+    return of_patient(
+        "MedicationRequest",
+        "m",
+        **{name: part for name, part in said.items() if part} | members,
+    )
 
 
 def dose(drug: Json, on: str, status: str = "completed") -> Json:
     """A MedicationAdministration."""
     return of_patient(
-        "MedicationAdministration", "a", status=status, medicationCodeableConcept=drug, effectiveDateTime=on
+        "MedicationAdministration",
+        "a",
+        status=status,
+        medicationCodeableConcept=drug,
+        effectiveDateTime=on,
     )
 
 
 def statement(drug: Json, status: str = "active", **members: Any) -> Json:
-    return of_patient("MedicationStatement", "s", status=status, medicationCodeableConcept=drug, **members)
+    return of_patient(
+        "MedicationStatement",
+        "s",
+        status=status,
+        medicationCodeableConcept=drug,
+        **members,
+    )
 
 
-def procedure(code: Json, on: str | None = "2024-03-01", status: str = "completed") -> Json:
-    return of_patient("Procedure", "p", status=status, code=code, **({"performedDateTime": on} if on else {}))
+def procedure(
+    code: Json, on: str | None = "2024-03-01", status: str = "completed"
+) -> Json:
+    return of_patient(
+        "Procedure",
+        "p",
+        status=status,
+        code=code,
+        **({"performedDateTime": on} if on else {}),
+    )
 
 
-# What rows of a table may name (`tests.tables`): systems, and builders by their first argument.
+# What rows of a table may name (`tests.tables`): systems, and builders by their first
+# argument.
 RECORD: dict[str, Any] = SYSTEMS | {
     one.__name__: one
     for one in (
-        *(coded, quantity, clinical, verification, observation, measure, t_score, condition),
+        *(
+            coded,
+            quantity,
+            clinical,
+            verification,
+            observation,
+            measure,
+            t_score,
+            condition,
+        ),
         *(words, prescription, dose, statement, procedure),
     )
 }
 
 
 def patient(**members: Any) -> Json:
-    return {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1945-12-24", **members}
+    return {
+        "resourceType": "Patient",
+        "id": "p1",
+        "gender": "female",
+        "birthDate": "1945-12-24",
+        **members,
+    }
 
 
 def record_of(
@@ -161,12 +241,16 @@ def record_of(
 ) -> PatientRecord:
     """A record in which every key was asked; `entries` counts list entries that are none of ours as well."""
     kept = tuple(_sourced(raw, mapped or terminology()) for raw in resources)
-    counts = {key: sum(one.key == key for one in kept) for key in ALL_KEYS} | dict(entries or {})
+    counts = {key: sum(one.key == key for one in kept) for key in ALL_KEYS} | dict(
+        entries or {}
+    )
     return PatientRecord(
         patient=person if person is not None else patient(),
         resources=kept,
         unreadable=unreadable,
-        reads={key: _read(key, counts.get(key, 0), failed, incomplete) for key in ALL_KEYS},
+        reads={
+            key: _read(key, counts.get(key, 0), failed, incomplete) for key in ALL_KEYS
+        },
         foreign={},
     )
 
@@ -183,12 +267,20 @@ def _sourced(raw: Json, mapped: Terminology) -> Sourced:
     )
 
 
-def _read(key: str, number: int, failed: tuple[str, ...], incomplete: tuple[str, ...]) -> Read:
+def _read(
+    key: str, number: int, failed: tuple[str, ...], incomplete: tuple[str, ...]
+) -> Read:
     if key in failed:
         return Read(state="failed", origin="fhir", note="timeout")
     is_cut = key in incomplete
     note = "incomplete: page 2 failed" if is_cut else ""
-    return Read(state="given" if number else "empty", origin="fhir", entries=number, note=note, is_cut=is_cut)
+    return Read(
+        state="given" if number else "empty",
+        origin="fhir",
+        entries=number,
+        note=note,
+        is_cut=is_cut,
+    )
 
 
 def findings_of(
@@ -238,4 +330,8 @@ def says(found: Findings, name: str, element: str, expected: Any) -> bool:
     value = ELEMENTS[element](one) if element in ELEMENTS else getattr(one, element)
     if element == "printed":
         return bool(value == str(expected))
-    return value == expected if isinstance(expected, list) else bool(value == pytest.approx(expected))
+    return (
+        value == expected
+        if isinstance(expected, list)
+        else bool(value == pytest.approx(expected))
+    )

@@ -21,15 +21,28 @@ class Canaries:
         if not isinstance(node, dict):
             return node
         found = {name: self.mark(value) for name, value in node.items()}
-        if "coding" in found or "system" in found or "reference" in found or "resourceType" in found:
-            found["extension"] = [{"url": f"https://{self.word()}.example.org", "valueString": self.word()}]
+        if (
+            "coding" in found
+            or "system" in found
+            or "reference" in found
+            or "resourceType" in found
+        ):
+            found["extension"] = [
+                {
+                    "url": f"https://{self.word()}.example.org",
+                    "valueString": self.word(),
+                }
+            ]
         if "coding" in found:
             found["text"] = self.word()
         if "code" in found and "system" in found and "value" not in found:
             found["display"] = self.word()
         if "reference" in found:
             found["display"] = self.word()
-            found["identifier"] = {"system": f"https://{self.word()}.example.org", "value": self.word()}
+            found["identifier"] = {
+                "system": f"https://{self.word()}.example.org",
+                "value": self.word(),
+            }
         return found | self._of_resource(found)
 
     def _of_resource(self, resource: dict[str, Any]) -> dict[str, Any]:
@@ -37,8 +50,13 @@ class Canaries:
         if kind in (None, "Bundle"):
             return {}
         common = {
-            "text": {"status": "generated", "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{self.word()}</div>'},
-            "identifier": [{"system": f"https://{self.word()}.example.org", "value": self.word()}],
+            "text": {
+                "status": "generated",
+                "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{self.word()}</div>',
+            },
+            "identifier": [
+                {"system": f"https://{self.word()}.example.org", "value": self.word()}
+            ],
         }
         if kind == "Patient":
             return common | {
@@ -49,7 +67,11 @@ class Canaries:
                 "birthDate": BIRTH,
             }
         note = {"note": [{"text": self.word(), "authorString": self.word()}]}
-        return common | note | ({"patientInstruction": self.word()} if kind == "ServiceRequest" else {})
+        return (
+            common
+            | note
+            | ({"patientInstruction": self.word()} if kind == "ServiceRequest" else {})
+        )
 
     def word(self) -> str:
         """One that was not used yet."""

@@ -1,6 +1,7 @@
 """What CDS Hooks 2.0.1 and our own contract ask of every answer, as functions that list what is wrong.
 
-Independent of the service's own models and of the schemas it ships: a fault in those must not hide here.
+Independent of the service's own models and of the schemas it ships: a fault in those
+must not hide here.
 """
 
 import tomllib
@@ -20,18 +21,41 @@ Rule = Callable[[Any], Iterator[str]]
 ASSESSMENTS = "org.kyphoplasty-cds.assessments"
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 PLAIN = {
-    *("paragraph_open", "paragraph_close", "inline", "bullet_list_open", "bullet_list_close"),
-    *("list_item_open", "list_item_close", "text", "strong_open", "strong_close", "softbreak", "text_special"),
+    *(
+        "paragraph_open",
+        "paragraph_close",
+        "inline",
+        "bullet_list_open",
+        "bullet_list_close",
+    ),
+    *(
+        "list_item_open",
+        "list_item_close",
+        "text",
+        "strong_open",
+        "strong_close",
+        "softbreak",
+        "text_special",
+    ),
 }
-SCHEMAS: dict[str, Json] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+SCHEMAS: dict[str, Json] = tomllib.loads(
+    Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
+)
 # An answer before it is written as JSON has tuples for arrays.
-ARRAYS = Draft202012Validator.TYPE_CHECKER.redefine("array", lambda _, value: isinstance(value, list | tuple))
-VALIDATORS = {name: extend(Draft202012Validator, type_checker=ARRAYS)(schema) for name, schema in SCHEMAS.items()}
+ARRAYS = Draft202012Validator.TYPE_CHECKER.redefine(
+    "array", lambda _, value: isinstance(value, list | tuple)
+)
+VALIDATORS = {
+    name: extend(Draft202012Validator, type_checker=ARRAYS)(schema)
+    for name, schema in SCHEMAS.items()
+}
 
 
 def faults_of(response: Any) -> list[str]:
     """Every rule that this answer breaks; of what is no answer at all, that alone."""
-    return list(shape_faults(response)) or [fault for rule in RULES for fault in rule(response)]
+    return list(shape_faults(response)) or [
+        fault for rule in RULES for fault in rule(response)
+    ]
 
 
 def cards_of(response: Json) -> list[Json]:
@@ -43,7 +67,9 @@ def suggestions_of(response: Json) -> list[Json]:
 
 
 def actions_of(response: Json) -> list[Json]:
-    return [action for one in suggestions_of(response) for action in one.get("actions", [])]
+    return [
+        action for one in suggestions_of(response) for action in one.get("actions", [])
+    ]
 
 
 def uuids_of(response: Json) -> list[Any]:
@@ -63,7 +89,10 @@ def schema_faults(name: str, response: Any) -> Iterator[str]:
     """What breaks the rule of this name in `card_rules.toml`."""
     kind = SCHEMAS[name]["of"]
     for part in PARTS[kind](response):
-        yield from (f"{kind} {one.json_path}: {one.message}" for one in VALIDATORS[name].iter_errors(part))
+        yield from (
+            f"{kind} {one.json_path}: {one.message}"
+            for one in VALIDATORS[name].iter_errors(part)
+        )
 
 
 shape_faults = partial(schema_faults, "shape")
@@ -81,7 +110,10 @@ link_faults = partial(schema_faults, "link")
 def topic_faults(response: Json) -> Iterator[str]:
     """CH-36: each topic once an answer."""
     yield from schema_faults("topic", response)
-    codes = [card.get("source", {}).get("topic", {}).get("code") for card in cards_of(response)]
+    codes = [
+        card.get("source", {}).get("topic", {}).get("code")
+        for card in cards_of(response)
+    ]
     if len(set(codes)) != len(codes):
         yield f"a topic twice: {codes}"
 
@@ -96,7 +128,9 @@ def uuid_faults(response: Json) -> Iterator[str]:
 def action_faults(response: Json) -> Iterator[str]:
     """CH-40: the resource of an action is whole and valid R4."""
     yield from schema_faults("action", response)
-    for resource in (action["resource"] for action in actions_of(response) if "resource" in action):
+    for resource in (
+        action["resource"] for action in actions_of(response) if "resource" in action
+    ):
         try:
             get_fhir_model_class(resource["resourceType"]).model_validate(resource)
         except (KeyError, TypeError, ValidationError) as error:
@@ -130,19 +164,42 @@ def markdown_faults(response: Json) -> Iterator[str]:
 def tokens_of(markdown: str) -> set[str]:
     """Kinds of its tokens, with HTML, tables and strikethrough known."""
     blocks = MARKDOWN.parse(markdown)
-    return {token.type for block in blocks for token in (block, *(block.children or ()))}
+    return {
+        token.type for block in blocks for token in (block, *(block.children or ()))
+    }
 
 
 def nodes(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every value inside, with its path."""
-    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    pairs = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, inner in pairs:
         yield f"{path}/{key}", inner
         yield from nodes(inner, f"{path}/{key}")
 
 
 RULES: tuple[Rule, ...] = (
-    *(shape_faults, empty_faults, member_faults, summary_faults, indicator_faults, source_faults, topic_faults),
-    *(uuid_faults, selection_faults, recommendation_faults, suggestion_faults, action_faults, reason_faults),
+    *(
+        shape_faults,
+        empty_faults,
+        member_faults,
+        summary_faults,
+        indicator_faults,
+        source_faults,
+        topic_faults,
+    ),
+    *(
+        uuid_faults,
+        selection_faults,
+        recommendation_faults,
+        suggestion_faults,
+        action_faults,
+        reason_faults,
+    ),
     *(link_faults, reserved_faults, markdown_faults),
 )

@@ -14,7 +14,18 @@ from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder, load_site
 from cds_service.web.app import Wiring, create_app
 from cds_service.web.cds_api import Flow
-from tests.codes import ATC, CPT, HCPCS, ICD, MEASURES, ORDERS, SCT, SYSTEMS, UCUM, codeable
+from tests.codes import (
+    ATC,
+    CPT,
+    HCPCS,
+    ICD,
+    MEASURES,
+    ORDERS,
+    SCT,
+    SYSTEMS,
+    UCUM,
+    codeable,
+)
 from tests.tables import cases
 
 TODAY = date(2026, 11, 20)
@@ -26,7 +37,15 @@ ASSESSMENTS = "org.kyphoplasty-cds.assessments"
 
 STANDARD, UNITS, DIAGNOSES, DRUGS, LEVELS, THIN, STRONG = (
     cases(__file__, name, SYSTEMS)
-    for name in ("standard", "units", "diagnoses", "drugs", "levels", "thin-and-weak", "strong-and-nourished")
+    for name in (
+        "standard",
+        "units",
+        "diagnoses",
+        "drugs",
+        "levels",
+        "thin-and-weak",
+        "strong-and-nourished",
+    )
 )
 
 Resource = dict[str, Any]
@@ -37,7 +56,12 @@ def days_ago(days: int) -> str:
 
 
 def of_patient(kind: str, number: str, **members: Any) -> Resource:
-    whole = {"resourceType": kind, "id": number, "subject": {"reference": f"Patient/{PATIENT}"}, **members}
+    whole = {
+        "resourceType": kind,
+        "id": number,
+        "subject": {"reference": f"Patient/{PATIENT}"},
+        **members,
+    }
     return {name: value for name, value in whole.items() if value is not None}
 
 
@@ -48,38 +72,78 @@ def patient(sex: str | None = "female", age: int | None = 76) -> Resource:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def measured(name: str, value: Any, *, number: str = "", days: int = 10, **members: Any) -> Resource:
+def measured(
+    name: str, value: Any, *, number: str = "", days: int = 10, **members: Any
+) -> Resource:
     """An Observation of a finding by its name, final, with its usual code and unit; `**members` replace elements."""
     system, code, unit = STANDARD.get(name, (MEASURES, name, UNITS.get(name, "")))
-    said = {"status": "final", "code": codeable(system, code), "effectiveDateTime": days_ago(days)}
+    said = {
+        "status": "final",
+        "code": codeable(system, code),
+        "effectiveDateTime": days_ago(days),
+    }
     if isinstance(value, bool):
         said["valueBoolean"] = value
     else:
-        said["valueQuantity"] = {"value": value, "unit": unit, "system": UCUM, "code": unit}
+        said["valueQuantity"] = {
+            "value": value,
+            "unit": unit,
+            "system": UCUM,
+            "code": unit,
+        }
     return of_patient("Observation", number or f"o-{name}", **said | members)
 
 
-def problem(name: str, *, number: str = "", days: int = 700, status: str = "active", **members: Any) -> Resource:
+def problem(
+    name: str,
+    *,
+    number: str = "",
+    days: int = 700,
+    status: str = "active",
+    **members: Any,
+) -> Resource:
     """A Condition by its name in `chart_builders.toml`, or by an ICD-10-CM code."""
     said = {
-        "clinicalStatus": codeable("http://terminology.hl7.org/CodeSystem/condition-clinical", status),
+        "clinicalStatus": codeable(
+            "http://terminology.hl7.org/CodeSystem/condition-clinical", status
+        ),
         "code": codeable(ICD, DIAGNOSES.get(name, name)),
         "recordedDate": days_ago(days),
     }
     return of_patient("Condition", number or f"c-{name}", **said | members)
 
 
-def drug(name: str, *, number: str = "", days: int = 90, status: str = "active", **members: Any) -> Resource:
+def drug(
+    name: str,
+    *,
+    number: str = "",
+    days: int = 90,
+    status: str = "active",
+    **members: Any,
+) -> Resource:
     """A prescription by its name in `chart_builders.toml`."""
-    said = {"medicationCodeableConcept": codeable(ATC, DRUGS[name]), "authoredOn": days_ago(days)}
+    said = {
+        "medicationCodeableConcept": codeable(ATC, DRUGS[name]),
+        "authoredOn": days_ago(days),
+    }
     named = {"status": status, "intent": "order"}
-    return of_patient("MedicationRequest", number or f"m-{name}", **named | said | members)
+    return of_patient(
+        "MedicationRequest", number or f"m-{name}", **named | said | members
+    )
 
 
 def dose(name: str, *, days: int, number: str = "", **members: Any) -> Resource:
     """A dose that was given."""
-    said = {"medicationCodeableConcept": codeable(ATC, DRUGS[name]), "effectiveDateTime": days_ago(days)}
-    return of_patient("MedicationAdministration", number or f"a-{name}-{days}", status="completed", **said | members)
+    said = {
+        "medicationCodeableConcept": codeable(ATC, DRUGS[name]),
+        "effectiveDateTime": days_ago(days),
+    }
+    return of_patient(
+        "MedicationAdministration",
+        number or f"a-{name}-{days}",
+        status="completed",
+        **said | members,
+    )
 
 
 def augmented(days: int, *, number: str = "earlier") -> Resource:
@@ -88,21 +152,47 @@ def augmented(days: int, *, number: str = "earlier") -> Resource:
     return of_patient("Procedure", number, status="completed", **said)
 
 
-def ordered(kind: str, *, number: str = "", days: int = 5, status: str = "active", **members: Any) -> Resource:
+def ordered(
+    kind: str,
+    *,
+    number: str = "",
+    days: int = 5,
+    status: str = "active",
+    **members: Any,
+) -> Resource:
     """A ServiceRequest of one of our order kinds that is already in the record."""
-    said = {"status": status, "intent": "order", "code": codeable(ORDERS, kind), "authoredOn": days_ago(days)}
+    said = {
+        "status": status,
+        "intent": "order",
+        "code": codeable(ORDERS, kind),
+        "authoredOn": days_ago(days),
+    }
     return of_patient("ServiceRequest", number or f"s-{kind}", **said | members)
 
 
 def drafted(kind: str, number: str, **members: Any) -> Resource:
     """An order of today that is being signed."""
-    return of_patient(kind, number, **{"status": "draft", "intent": "order", "authoredOn": days_ago(0)} | members)
+    return of_patient(
+        kind,
+        number,
+        **{"status": "draft", "intent": "order", "authoredOn": days_ago(0)} | members,
+    )
 
 
-def kyphoplasty(level: str | None = "L1", *, number: str = "kypho", code: str = "22514", **members: Any) -> Resource:
+def kyphoplasty(
+    level: str | None = "L1",
+    *,
+    number: str = "kypho",
+    code: str = "22514",
+    **members: Any,
+) -> Resource:
     """A draft order; the level as body site where there is one."""
     site = [codeable(SCT, LEVELS[level])] if level else None
-    return drafted("ServiceRequest", number, **{"code": codeable(CPT, code), "bodySite": site} | members)
+    return drafted(
+        "ServiceRequest",
+        number,
+        **{"code": codeable(CPT, code), "bodySite": site} | members,
+    )
 
 
 def vertebroplasty(level: str | None = "L1", **members: Any) -> Resource:
@@ -111,26 +201,48 @@ def vertebroplasty(level: str | None = "L1", **members: Any) -> Resource:
 
 def brace(number: str = "brace", *, code: str = "L0456", **members: Any) -> Resource:
     """A TLSO without an end."""
-    return drafted("DeviceRequest", number, **{"codeCodeableConcept": codeable(HCPCS, code)} | members)
+    return drafted(
+        "DeviceRequest",
+        number,
+        **{"codeCodeableConcept": codeable(HCPCS, code)} | members,
+    )
 
 
 def inpatient(code: str = "IMP") -> Resource:
     """The encounter of the signing; AMB is a clinic visit."""
     system = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
-    return of_patient("Encounter", "enc-1", status="in-progress", **{"class": {"system": system, "code": code}})
+    return of_patient(
+        "Encounter",
+        "enc-1",
+        status="in-progress",
+        **{"class": {"system": system, "code": code}},
+    )
 
 
 def period(start_days: int, end_days: int | None) -> Resource:
     """A Period by days from today; `end_days` None is open."""
     days = {"start": (TODAY + timedelta(days=start_days)).isoformat()}
-    return days if end_days is None else {**days, "end": (TODAY + timedelta(days=end_days)).isoformat()}
+    return (
+        days
+        if end_days is None
+        else {**days, "end": (TODAY + timedelta(days=end_days)).isoformat()}
+    )
 
 
 def bed_rest(hours: float | None, *, number: str = "bed", **members: Any) -> Resource:
     """Bed rest of so many hours; None has no end."""
     timing = None
     if hours is not None:
-        timing = {"repeat": {"boundsDuration": {"value": hours, "unit": "h", "system": UCUM, "code": "h"}}}
+        timing = {
+            "repeat": {
+                "boundsDuration": {
+                    "value": hours,
+                    "unit": "h",
+                    "system": UCUM,
+                    "code": "h",
+                }
+            }
+        }
     said = {"code": codeable(ORDERS, "bed-rest"), "occurrenceTiming": timing}
     return drafted("ServiceRequest", number, **said | members)
 
@@ -139,14 +251,29 @@ def bed_rest(hours: float | None, *, number: str = "bed", **members: Any) -> Res
 CHART: dict[str, Any] = SYSTEMS | {
     one.__name__: one
     for one in (
-        *(codeable, of_patient, measured, problem, drug, dose, augmented, ordered, period, inpatient),
+        *(
+            codeable,
+            of_patient,
+            measured,
+            problem,
+            drug,
+            dose,
+            augmented,
+            ordered,
+            period,
+            inpatient,
+        ),
         *(drafted, kyphoplasty, vertebroplasty, brace, bed_rest),
     )
 }
 
 
 def bundle(*drafts: Resource) -> Resource:
-    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": draft} for draft in drafts]}
+    return {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"resource": draft} for draft in drafts],
+    }
 
 
 # A chart that was read and says no to everything that is asked of lists.
@@ -163,7 +290,11 @@ def blood_count() -> Resource:
 def ordered_elsewhere() -> Resource:
     """A completed procedure that is none of ours, so that the list of procedures is not empty."""
     return of_patient(
-        "Procedure", "colonoscopy", status="completed", code=codeable(CPT, "45378"), performedDateTime=days_ago(900)
+        "Procedure",
+        "colonoscopy",
+        status="completed",
+        code=codeable(CPT, "45378"),
+        performedDateTime=days_ago(900),
     )
 
 
@@ -175,7 +306,11 @@ def thin_and_weak() -> tuple[Resource, ...]:
 
 def strong_and_nourished() -> tuple[Resource, ...]:
     """Everything good, as patient P2."""
-    return (patient(age=68), *quiet_lists(), *(measured(name, value) for name, value in STRONG.items()))
+    return (
+        patient(age=68),
+        *quiet_lists(),
+        *(measured(name, value) for name, value in STRONG.items()),
+    )
 
 
 def order_sign(
@@ -197,12 +332,19 @@ def order_sign(
     body: dict[str, Any] = {
         "hook": "order-sign",
         "hookInstance": hook_instance,
-        "context": {"userId": "Practitioner/7", "patientId": PATIENT, "draftOrders": bundle(*drafts)},
+        "context": {
+            "userId": "Practitioner/7",
+            "patientId": PATIENT,
+            "draftOrders": bundle(*drafts),
+        },
     }
     plan = dict(hook.discovery["prefetch"])
     for encounter in (one["id"] for one in held if one["resourceType"] == "Encounter"):
         body["context"]["encounterId"] = encounter
-        plan = {key: query.replace("{{context.encounterId}}", encounter) for key, query in plan.items()}
+        plan = {
+            key: query.replace("{{context.encounterId}}", encounter)
+            for key, query in plan.items()
+        }
     if prefetch:
         body["prefetch"] = answer_prefetch(plan, held, patient_id=PATIENT)
     if fhir_server:
@@ -220,7 +362,9 @@ def open_service() -> Service:
 
 def site_service(folder: Path, toml: str = "") -> Service:
     """The service with a site folder of these tables."""
-    (folder / "site.toml").write_text(f'[site]\nname = "Test"\n{toml}', encoding="utf-8")
+    (folder / "site.toml").write_text(
+        f'[site]\nname = "Test"\n{toml}', encoding="utf-8"
+    )
     return load_service(load_site(folder))
 
 
@@ -288,7 +432,9 @@ def application(service: Service | None = None) -> Asked:
     return APPLICATIONS[id(chosen)][1]
 
 
-def ask(body: Mapping[str, Any], *, service: Service | None = None, now: datetime = NOW) -> list[dict[str, Any]]:
+def ask(
+    body: Mapping[str, Any], *, service: Service | None = None, now: datetime = NOW
+) -> list[dict[str, Any]]:
     """The cards of this request, which must succeed."""
     asked = application(service)
     asked.now = now
@@ -299,17 +445,23 @@ def ask(body: Mapping[str, Any], *, service: Service | None = None, now: datetim
 
 
 def cards_for(
-    resources: Iterable[Mapping[str, Any]], *drafts: Resource, service: Service | None = None
+    resources: Iterable[Mapping[str, Any]],
+    *drafts: Resource,
+    service: Service | None = None,
 ) -> dict[str, dict[str, Any]]:
     """The cards by topic."""
-    return by_topic(ask(order_sign(resources, *drafts, service=service), service=service))
+    return by_topic(
+        ask(order_sign(resources, *drafts, service=service), service=service)
+    )
 
 
 def by_topic(cards: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {card["source"]["topic"]["code"]: card for card in cards}
 
 
-def outcome(cards: Mapping[str, dict[str, Any]], name: str = "refracture") -> dict[str, Any]:
+def outcome(
+    cards: Mapping[str, dict[str, Any]], name: str = "refracture"
+) -> dict[str, Any]:
     """One outcome of the extension."""
     found = cards["rehabilitation"]["extension"][ASSESSMENTS]
     return next(one for one in found if one["outcome"] == name)
@@ -317,7 +469,11 @@ def outcome(cards: Mapping[str, dict[str, Any]], name: str = "refracture") -> di
 
 def model(cards: Mapping[str, dict[str, Any]], name: str) -> dict[str, Any]:
     """What one study says, in whichever outcome it stands."""
-    found = (one for each in ("refracture", "residual-pain") for one in outcome(cards, each)["models"])
+    found = (
+        one
+        for each in ("refracture", "residual-pain")
+        for one in outcome(cards, each)["models"]
+    )
     return next(one for one in found if one["model"] == name)
 
 
@@ -327,9 +483,17 @@ def labels(card: Mapping[str, Any]) -> list[str]:
 
 def texts_of(card: Mapping[str, Any]) -> list[str]:
     """Every text of a card that a person may read."""
-    found = [card["summary"], card.get("detail", ""), card["source"]["label"], card["source"]["topic"]["display"]]
+    found = [
+        card["summary"],
+        card.get("detail", ""),
+        card["source"]["label"],
+        card["source"]["topic"]["display"],
+    ]
     found += [link["label"] for link in card.get("links", ())]
     found += [reason["display"] for reason in card.get("overrideReasons", ())]
     for suggestion in card.get("suggestions", ()):
-        found += [suggestion["label"], *(action["description"] for action in suggestion["actions"])]
+        found += [
+            suggestion["label"],
+            *(action["description"] for action in suggestion["actions"]),
+        ]
     return found

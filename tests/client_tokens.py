@@ -26,17 +26,30 @@ CURVES: Mapping[str, tuple[type[ec.EllipticCurve], str, int]] = {
     "ES512": (ec.SECP521R1, "P-521", 66),
     "ES192": (ec.SECP192R1, "P-192", 24),
 }
-HASHES = {"192": hashes.SHA256, "256": hashes.SHA256, "384": hashes.SHA384, "512": hashes.SHA512}
+HASHES = {
+    "192": hashes.SHA256,
+    "256": hashes.SHA256,
+    "384": hashes.SHA384,
+    "512": hashes.SHA512,
+}
 
 
 class Signer:
     """One key of one EHR."""
 
-    def __init__(self, algorithm: str = "ES384", kid: str = "key-1", name: str = "", bits: int = 2048) -> None:
+    def __init__(
+        self,
+        algorithm: str = "ES384",
+        kid: str = "key-1",
+        name: str = "",
+        bits: int = 2048,
+    ) -> None:
         """Its private key is made once in a run; another name is another key."""
         self.algorithm = algorithm
         self.kid = kid
-        self.private = _private_key(algorithm if algorithm.startswith("ES") else "RSA", name or kid, bits)
+        self.private = _private_key(
+            algorithm if algorithm.startswith("ES") else "RSA", name or kid, bits
+        )
 
     def jwk(self, **changed: Any) -> dict[str, Any]:
         """The public key as JSON Web Key; a change to None takes a member away."""
@@ -50,7 +63,9 @@ class Signer:
 
     def pem(self) -> bytes:
         """The public key as PEM."""
-        return self.private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        return self.private.public_key().public_bytes(
+            Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
+        )
 
     def token(
         self,
@@ -62,21 +77,32 @@ class Signer:
         now: float | None = None,
     ) -> str:
         """A token that is good but for what is changed here; `without` names members of either part."""
-        head = {"alg": self.algorithm, "typ": "JWT", "kid": self.kid} | dict(header or {})
+        head = {"alg": self.algorithm, "typ": "JWT", "kid": self.kid} | dict(
+            header or {}
+        )
         said = _claims(audience, now) | dict(claims or {})
         gone = set(without)
-        signed = _joined(*({name: value for name, value in part.items() if name not in gone} for part in (head, said)))
+        signed = _joined(
+            *(
+                {name: value for name, value in part.items() if name not in gone}
+                for part in (head, said)
+            )
+        )
         return f"{signed}.{base64url(self.signature(signed.encode()))}"
 
     def signature(self, signed: bytes) -> bytes:
         """As RFC 7518 wants it."""
         digest = HASHES[self.algorithm[2:]]()
         if isinstance(self.private, ec.EllipticCurvePrivateKey):
-            first, second = decode_dss_signature(self.private.sign(signed, ec.ECDSA(digest)))
+            first, second = decode_dss_signature(
+                self.private.sign(signed, ec.ECDSA(digest))
+            )
             size = CURVES[self.algorithm][2]
             return first.to_bytes(size) + second.to_bytes(size)
         if self.algorithm.startswith("PS"):
-            return self.private.sign(signed, padding.PSS(padding.MGF1(digest), digest.digest_size), digest)
+            return self.private.sign(
+                signed, padding.PSS(padding.MGF1(digest), digest.digest_size), digest
+            )
         return self.private.sign(signed, padding.PKCS1v15(), digest)
 
 
@@ -90,11 +116,16 @@ def tokens_at(clock: SimpleNamespace) -> Iterator[None]:
             return datetime.fromtimestamp(clock.now, tz or UTC)
 
     here = SimpleNamespace(time=lambda: clock.now)
-    with patch("jwt.api_jwt.datetime", Clock), patch("cds_service.callers.verifying.time", here):
+    with (
+        patch("jwt.api_jwt.datetime", Clock),
+        patch("cds_service.callers.verifying.time", here),
+    ):
         yield
 
 
-def forged(secret: bytes, audience: str, *, algorithm: str = "HS256", kid: str = "key-1") -> str:
+def forged(
+    secret: bytes, audience: str, *, algorithm: str = "HS256", kid: str = "key-1"
+) -> str:
     """A token signed with a secret, which may be anybody's public key."""
     signed = _joined({"alg": algorithm, "typ": "JWT", "kid": kid}, _claims(audience))
     made = HMAC(secret, HASHES[algorithm[2:]]())
@@ -104,7 +135,13 @@ def forged(secret: bytes, audience: str, *, algorithm: str = "HS256", kid: str =
 
 def _claims(audience: Any, now: float | None = None) -> dict[str, Any]:
     moment = int(time.time() if now is None else now)
-    return {"iss": ISSUER, "aud": audience, "iat": moment, "exp": moment + 300, "jti": str(uuid4())}
+    return {
+        "iss": ISSUER,
+        "aud": audience,
+        "iat": moment,
+        "exp": moment + 300,
+        "jti": str(uuid4()),
+    }
 
 
 def _joined(*parts: Mapping[str, Any]) -> str:
@@ -113,10 +150,14 @@ def _joined(*parts: Mapping[str, Any]) -> str:
 
 def key_set(*keys: Signer | Mapping[str, Any]) -> bytes:
     """What stands at a JWKS address."""
-    return json.dumps({"keys": [key.jwk() if isinstance(key, Signer) else dict(key) for key in keys]}).encode()
+    return json.dumps(
+        {"keys": [key.jwk() if isinstance(key, Signer) else dict(key) for key in keys]}
+    ).encode()
 
 
-def site_folder(folder: Path, *clients: str, private: bool = True, more: str = "") -> Path:
+def site_folder(
+    folder: Path, *clients: str, private: bool = True, more: str = ""
+) -> Path:
     """A site folder with these `[[clients]]` tables, written as TOML without their heading."""
     tables = "".join(f"[[clients]]\n{client}\n" for client in clients)
     folder.mkdir(parents=True, exist_ok=True)
@@ -128,7 +169,9 @@ def site_folder(folder: Path, *clients: str, private: bool = True, more: str = "
     return folder
 
 
-def client_of(*lines: str, issuer: str = ISSUER, keys: str = 'jwks-file = "keys.json"') -> str:
+def client_of(
+    *lines: str, issuer: str = ISSUER, keys: str = 'jwks-file = "keys.json"'
+) -> str:
     """One table of a client whose keys stand in a file, and whose FHIR server is on this machine."""
     found = [f'issuer = "{issuer}"', keys, *lines]
     if not any(line.startswith("fhir-servers") for line in lines):
@@ -144,7 +187,11 @@ def base64url(octets: bytes) -> str:
 @cache
 def _private_key(kind: str, name: str, bits: int) -> Any:
     assert name
-    return rsa.generate_private_key(65537, bits) if kind == "RSA" else ec.generate_private_key(CURVES[kind][0]())
+    return (
+        rsa.generate_private_key(65537, bits)
+        if kind == "RSA"
+        else ec.generate_private_key(CURVES[kind][0]())
+    )
 
 
 def _public_members(private: Any, algorithm: str) -> dict[str, str]:
@@ -158,4 +205,8 @@ def _public_members(private: Any, algorithm: str) -> dict[str, str]:
             "y": base64url(numbers.y.to_bytes(size)),
         }
     size = (numbers.n.bit_length() + 7) // 8
-    return {"kty": "RSA", "n": base64url(numbers.n.to_bytes(size)), "e": base64url(numbers.e.to_bytes(3))}
+    return {
+        "kty": "RSA",
+        "n": base64url(numbers.n.to_bytes(size)),
+        "e": base64url(numbers.e.to_bytes(3)),
+    }

@@ -14,13 +14,20 @@ OPS = "http://fhir.de/CodeSystem/bfarm/ops"
 UCUM = "http://unitsofmeasure.org"
 MEASURES = "https://kyphoplasty-cds.org/fhir/CodeSystem/measures"
 ORDERS = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
-# What rows of a table may name (`tests.tables`): these, and our own orders by another word.
-SYSTEMS = {name: uri for name, uri in globals().items() if name.isupper() and name != "ORDERS"} | {"OWN": ORDERS}
+# What rows of a table may name (`tests.tables`): these, and our own orders by another
+# word.
+SYSTEMS = {
+    name: uri for name, uri in globals().items() if name.isupper() and name != "ORDERS"
+} | {"OWN": ORDERS}
 
 
-def codeable(system: str, code: str, text: str = "", *, display: str = "") -> dict[str, Any]:
+def codeable(
+    system: str, code: str, text: str = "", *, display: str = ""
+) -> dict[str, Any]:
     """A CodeableConcept of one coding."""
-    coding = {"system": system, "code": code} | ({"display": display} if display else {})
+    coding = {"system": system, "code": code} | (
+        {"display": display} if display else {}
+    )
     return {"coding": [coding]} | ({"text": text} if text else {})
 
 
@@ -30,8 +37,16 @@ def concept_map(source: str, *ours: tuple[str, str, str]) -> dict[str, Any]:
         {
             "source": source,
             "target": target,
-            "element": [{"code": code, "target": [{"code": meant, "equivalence": "equivalent"}]}],
+            "element": [
+                {"code": code, "target": [{"code": meant, "equivalence": "equivalent"}]}
+            ],
         }
         for code, target, meant in ours
     ]
-    return {"resourceType": "ConceptMap", "id": "own", "url": f"{source}/map", "status": "active", "group": groups}
+    return {
+        "resourceType": "ConceptMap",
+        "id": "own",
+        "url": f"{source}/map",
+        "status": "active",
+        "group": groups,
+    }

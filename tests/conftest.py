@@ -13,7 +13,8 @@ from jinja2 import FileSystemBytecodeCache
 from cds_service import loading
 from tests.postgres_server import HOW_TO_GET, find_programs, postgres_server
 
-# How long an example takes says nothing on a busy machine; 200 ms each is what Hypothesis asks for by itself.
+# How long an example takes says nothing on a busy machine; 200 ms each is what
+# Hypothesis asks for by itself.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
@@ -55,7 +56,11 @@ def _mappings_are_read_once():
             content.update(b"folder" if folder.is_dir() else b"no folder")
             for path in sorted(folder.rglob("*")):
                 content.update(f"{path.relative_to(folder)}\0".encode())
-                content.update(hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b"")
+                content.update(
+                    hashlib.sha256(path.read_bytes()).digest()
+                    if path.is_file()
+                    else b""
+                )
         key = content.digest()
         if key not in known:
             known[key] = read(*folders)

@@ -23,7 +23,11 @@ class DataTree:
         patch.setattr(loading, "data_root", lambda kind: folder / kind)
         patch.setattr(loading, "STUDIES", folder / "studies")
         patch.setattr(loading, "REDUCED", folder / "studies" / "reduced")
-        shutil.copytree(loading.CORE, folder / "core", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+        shutil.copytree(
+            loading.CORE,
+            folder / "core",
+            ignore=shutil.ignore_patterns("*.py", "__pycache__"),
+        )
         patch.setattr(loading, "CORE", folder / "core")
 
     @property

@@ -35,14 +35,29 @@ DAY = TODAY - timedelta(days=10)
 WHOLE_RECORD = RecordState(unread={}, incomplete={}, unreadable=0, foreign=0)
 
 
-def finding(name: str, value: Value, *, observed: date | None = DAY, printed: str = "") -> Finding:
+def finding(
+    name: str, value: Value, *, observed: date | None = DAY, printed: str = ""
+) -> Finding:
     """A known finding in its canonical unit."""
     spec = open_service().finding_specs[name]
-    source = Provenance(resource=f"Observation/{name}", origin="prefetch", code="", printed=printed, rule=spec.rule)
-    return Finding(name=name, value=value, unit=spec.unit, observed=observed, provenance=(source,))
+    source = Provenance(
+        resource=f"Observation/{name}",
+        origin="prefetch",
+        code="",
+        printed=printed,
+        rule=spec.rule,
+    )
+    return Finding(
+        name=name, value=value, unit=spec.unit, observed=observed, provenance=(source,)
+    )
 
 
-def facts(values: Mapping[str, Value] | None = None, *, reason: GapReason = "absent", **more: Finding) -> Findings:
+def facts(
+    values: Mapping[str, Value] | None = None,
+    *,
+    reason: GapReason = "absent",
+    **more: Finding,
+) -> Findings:
     """These findings, and a gap for every other name of the vocabulary; `more` are findings built by hand."""
     known = {name: finding(name, value) for name, value in (values or {}).items()}
     known |= {one.name: one for one in more.values()}
@@ -64,14 +79,18 @@ def drug_use(name: str = "alendronate", **members: Any) -> DrugUse:
     """A bone drug that is taken since 2021."""
     since = {"is_taken": True, "is_running": True, "started": day(date(2021, 4, 1))}
     is_injected, kind = name in INJECTED, KINDS.get(name, "other")
-    return DrugUse(name=name, kind=kind, is_injected=is_injected, **{**since, **members})
+    return DrugUse(
+        name=name, kind=kind, is_injected=is_injected, **{**since, **members}
+    )
 
 
 def history_of(known: Mapping[str, Finding]) -> BoneDrugs:
     """The shortest history from which these yes and no of bone drugs follow."""
     if (late := known.get("denosumab-overdue")) and late.value is True:
         last = day(date(2026, 3, 9))
-        return BoneDrugs(uses=(drug_use("denosumab", last_dose=last, is_running=False),), entries=9)
+        return BoneDrugs(
+            uses=(drug_use("denosumab", last_dose=last, is_running=False),), entries=9
+        )
     drug = known.get("bone-drug")
     if drug is None:
         return DRUGS_NOT_READ
@@ -80,9 +99,12 @@ def history_of(known: Mapping[str, Finding]) -> BoneDrugs:
 
 def any_values(*groups: str) -> dict[str, st.SearchStrategy[Any]]:
     """A strategy for each finding of these groups of `fact_builders.toml`."""
-    ranges = {name: said for group in groups for name, said in cases(__file__, group).items()}
+    ranges = {
+        name: said for group in groups for name, said in cases(__file__, group).items()
+    }
     return {
-        name: st.floats(**said) if isinstance(said, dict) else st.sampled_from(said) for name, said in ranges.items()
+        name: st.floats(**said) if isinstance(said, dict) else st.sampled_from(said)
+        for name, said in ranges.items()
     }
 
 
@@ -116,7 +138,10 @@ def policy_with(
         baseline: incidences by outcome, within so many months.
     """
     keys = {name.replace("_", "-"): value for name, value in values.items()}
-    observed = {name: {"incidence": share, "months": months} for name, share in (baseline or {}).items()}
+    observed = {
+        name: {"incidence": share, "months": months}
+        for name, share in (baseline or {}).items()
+    }
     return open_service().policy.with_site(observed, keys, reference)
 
 
@@ -164,7 +189,13 @@ def recommended(*arguments: Any, **options: Any) -> dict[str, Recommendation]:
 
 def support_order(kind: str, *, draft: bool = True, **members: Any) -> SupportOrder:
     """A draft or active support order of today."""
-    found = SupportOrder(kind=kind, reference=f"ServiceRequest/{kind}", draft=draft, authored=TODAY, title=kind)
+    found = SupportOrder(
+        kind=kind,
+        reference=f"ServiceRequest/{kind}",
+        draft=draft,
+        authored=TODAY,
+        title=kind,
+    )
     return replace(found, **members)
 
 

@@ -9,8 +9,12 @@ from tests.chart_builders import CHART, texts_of
 from tests.tables import cases
 
 MARK = "Zq9"  # stands in every string that is injected, so that it is found again
-PAYLOADS = {name: MARK + words for name, words in cases(__file__, "payloads").items()} | {"long": MARK + "A" * 3000}
-BARE_LINK = re.compile(r"(?:^|[\s*_~(])www\.|(?:https?|ftp)://|[\w.+-]+@[\w-]+\.\w", re.IGNORECASE)
+PAYLOADS = {
+    name: MARK + words for name, words in cases(__file__, "payloads").items()
+} | {"long": MARK + "A" * 3000}
+BARE_LINK = re.compile(
+    r"(?:^|[\s*_~(])www\.|(?:https?|ftp)://|[\w.+-]+@[\w-]+\.\w", re.IGNORECASE
+)
 INVISIBLE = ("Cc", "Cf", "Co", "Cs", "Cn")
 
 
@@ -42,7 +46,11 @@ def faults_in(cards: list[dict[str, Any]]) -> list[str]:
     found = []
     for text in (text for card in cards for text in texts_of(card)):
         found += [f"{name}: {text!r}" for name in tokens_of(text) - PLAIN]
-        found += [f"{sign!r} in {text!r}" for sign in text if unicodedata.category(sign) in INVISIBLE and sign != "\n"]
+        found += [
+            f"{sign!r} in {text!r}"
+            for sign in text
+            if unicodedata.category(sign) in INVISIBLE and sign != "\n"
+        ]
         found += [f"a link in {text!r}"] * bool(BARE_LINK.search(unescaped(text)))
     return found
 

@@ -19,12 +19,24 @@ from tests.chart_builders import HOOK, TODAY, open_service, order_sign
 CERTAINTY = "http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit"
 SUBJECT = {"reference": "Patient/pat-1"}
 RADIOLOGY = {"coding": [{"system": "http://loinc.org", "code": "LP29684-5"}]}
-DRUG, ASKED = "medicationCodeableConcept", {"intent": "order", "authoredOn": "2026-10-01"}
+DRUG, ASKED = (
+    "medicationCodeableConcept",
+    {"intent": "order", "authoredOn": "2026-10-01"},
+)
 SEEN = {"effectiveDateTime": "2026-10-20"}
-# Lists of a case: the type of their resources, its element for the code, and what each says unless the case does.
+# Lists of a case: the type of their resources, its element for the code, and what each
+# says unless the case does.
 TYPES: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "reports": ("DiagnosticReport", "code", {"status": "final", "category": [RADIOLOGY], **SEEN}),
-    "studies": ("ImagingStudy", "", {"status": "available", "started": "2026-10-20T09:30:00Z"}),
+    "reports": (
+        "DiagnosticReport",
+        "code",
+        {"status": "final", "category": [RADIOLOGY], **SEEN},
+    ),
+    "studies": (
+        "ImagingStudy",
+        "",
+        {"status": "available", "started": "2026-10-20T09:30:00Z"},
+    ),
     "conditions": ("Condition", "code", {"status": "active"}),
     "procedures": ("Procedure", "code", {"status": "completed"}),
     "medications": ("MedicationRequest", DRUG, {"status": "active", **ASKED}),
@@ -32,7 +44,11 @@ TYPES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "orders": ("ServiceRequest", "code", {"status": "active", "intent": "order"}),
     "administrations": ("MedicationAdministration", DRUG, {"status": "completed"}),
     "statements": ("MedicationStatement", DRUG, {"status": "active"}),
-    "observations": ("Observation", "code", {"status": "final", "effectiveDateTime": "2026-11-02"}),
+    "observations": (
+        "Observation",
+        "code",
+        {"status": "final", "effectiveDateTime": "2026-11-02"},
+    ),
 }
 CODED = frozenset({"system", "code", "display", "text", "certainty"})
 
@@ -41,24 +57,38 @@ def read(case: dict[str, Any]) -> Any:
     """Findings of the case's record."""
     service = open_service()
     listed = {
-        kind: [resource(kind, one, f"{kind}-{number}") for number, one in enumerate(case.get(kind, ()))]
+        kind: [
+            resource(kind, one, f"{kind}-{number}")
+            for number, one in enumerate(case.get(kind, ()))
+        ]
         for kind in TYPES
     }
     drafts = listed.pop("drafts")
     resources = chain.from_iterable(listed.values())
-    request = parse_request(json.dumps(order_sign(resources, *drafts, service=service)).encode(), "order-sign")
+    request = parse_request(
+        json.dumps(order_sign(resources, *drafts, service=service)).encode(),
+        "order-sign",
+    )
     plan, terminology = service.hooks[HOOK].plan, service.terminology
     person = Person(request.context.patient_id)
-    record = gather(request, plan, None, terminology, person, deadline=Deadline.after(60))
+    record = gather(
+        request, plan, None, terminology, person, deadline=Deadline.after(60)
+    )
     bundle = read_drafts(request.context.draft_orders, person)
     record = with_drafted_drugs(record, bundle, terminology)
-    return extract_findings(Chart(record, terminology, Horizon(TODAY, TODAY, TODAY, TODAY)), service.finding_specs)
+    return extract_findings(
+        Chart(record, terminology, Horizon(TODAY, TODAY, TODAY, TODAY)),
+        service.finding_specs,
+    )
 
 
 def resource(kind: str, one: dict[str, Any], number: str) -> dict[str, Any]:
     """What a row says in short; a member that is no short word is FHIR's own."""
     resource_type, code, usual = TYPES[kind]
-    said = {**usual, **{name: value for name, value in one.items() if name not in CODED}}
+    said = {
+        **usual,
+        **{name: value for name, value in one.items() if name not in CODED},
+    }
     whole = {"resourceType": resource_type, "id": number, "subject": SUBJECT}
     if code and not {"code_absent", "medicationReference"} & said.keys():
         whole[code] = concept(one)
@@ -67,7 +97,9 @@ def resource(kind: str, one: dict[str, Any], number: str) -> dict[str, Any]:
     if kind == "conditions":
         said["clinicalStatus"] = status_of("condition-clinical", said.pop("status"))
     if "verification" in said:
-        said["verificationStatus"] = status_of("condition-ver-status", said.pop("verification"))
+        said["verificationStatus"] = status_of(
+            "condition-ver-status", said.pop("verification")
+        )
     if "value" in said:
         unit = said.pop("unit")
         said["valueQuantity"] = {"value": said.pop("value"), "unit": unit, "code": unit}
@@ -87,12 +119,20 @@ def concept(one: dict[str, Any]) -> dict[str, Any]:
         return dict(one["code"])
     coding = {name: one[name] for name in ("system", "code", "display") if name in one}
     if "certainty" in one:
-        coding["extension"] = [{"url": CERTAINTY, "valueCoding": {"code": one["certainty"]}}]
-    return ({"coding": [coding]} if coding else {}) | ({"text": one["text"]} if "text" in one else {})
+        coding["extension"] = [
+            {"url": CERTAINTY, "valueCoding": {"code": one["certainty"]}}
+        ]
+    return ({"coding": [coding]} if coding else {}) | (
+        {"text": one["text"]} if "text" in one else {}
+    )
 
 
 def status_of(name: str, value: str) -> dict[str, Any]:
-    return {"coding": [{"system": f"http://terminology.hl7.org/CodeSystem/{name}", "code": value}]}
+    return {
+        "coding": [
+            {"system": f"http://terminology.hl7.org/CodeSystem/{name}", "code": value}
+        ]
+    }
 
 
 OPEN, NO, YES = "open", "no", "yes"
@@ -101,7 +141,8 @@ OPEN, NO, YES = "open", "no", "yes"
 def each(why: str, source: str, cases: dict[str, Any]) -> list[Any]:
     """One parameter for each text; `why` and its source are for the reader of a failure."""
     return [
-        pytest.param(text, expected, f"{why} [{source}]", id=f"{why[:30]}-{text}") for text, expected in cases.items()
+        pytest.param(text, expected, f"{why} [{source}]", id=f"{why[:30]}-{text}")
+        for text, expected in cases.items()
     ]
 
 

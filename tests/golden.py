@@ -1,10 +1,12 @@
 """What is said and kept, byte for byte, before and after a change that shall change neither.
 
-python -m tests.golden write FILE      from the commit where the change begins
-python -m tests.golden compare FILE    after each step; ends with 1 and names the members that differ
+python -m tests.golden write FILE      from the commit where the change begins python -m
+tests.golden compare FILE    after each step; ends with 1 and names the members that
+differ
 
-Held are the status, the cards with their extension and the audit entry of every sample patient (with prefetch, and read
-from a FHIR server), of the recorded requests where they lie beside this checkout, and of 200 generated orders.
+Held are the status, the cards with their extension and the audit entry of every sample
+patient (with prefetch, and read from a FHIR server), of the recorded requests where
+they lie beside this checkout, and of 200 generated orders.
 """
 
 import json
@@ -30,7 +32,8 @@ from tests.patients.typical import typical_orders
 from tests.wire_builders import SHARED
 
 PATIENTS = 200
-SERVER = re.compile(r"http://127\.0\.0\.1:(?!8080)\d+")  # the FHIR server's port is another at each run
+# the FHIR server's port is another at each run
+SERVER = re.compile(r"http://127\.0\.0\.1:(?!8080)\d+")
 OWN = ("id",)  # of an entry: made anew each time
 # Ids of cards and orders follow from the server's address, too.
 DERIVED = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -45,14 +48,25 @@ def answers() -> Iterator[tuple[str, str]]:
         for sample in samples:
             service = theirs if sample.needs_site else ours
             plan = service.hooks[HOOK].discovery["prefetch"]
-            yield f"{sample.id} prefetch", asked(order_sign_request(sample, plan=plan), service)
+            yield (
+                f"{sample.id} prefetch",
+                asked(order_sign_request(sample, plan=plan), service),
+            )
             live = asked(order_sign_request(sample, fhir_server=server.url), service)
             yield f"{sample.id} live", numbered(live)
-    for path in sorted((SHARED / "data" / "cds-requests").glob("[0-9][0-9][0-9]-*.json")):
+    for path in sorted(
+        (SHARED / "data" / "cds-requests").glob("[0-9][0-9][0-9]-*.json")
+    ):
         yield path.stem, asked(json.loads(path.read_text(encoding="utf-8")), ours)
     for number, signing in enumerate(typical_orders(PATIENTS, seed=20261121)):
         name = f"patient {number}"
-        yield name, asked(signing.request() | {"hookInstance": str(uuid5(NAMESPACE_URL, name))}, ours)
+        yield (
+            name,
+            asked(
+                signing.request() | {"hookInstance": str(uuid5(NAMESPACE_URL, name))},
+                ours,
+            ),
+        )
 
 
 def asked(body: dict[str, Any], service: Service) -> str:
@@ -62,10 +76,15 @@ def asked(body: dict[str, Any], service: Service) -> str:
     desk.log.entries.clear()
     response = desk.post(body)
     entries = [
-        {name: value for name, value in asdict(entry).items() if name not in OWN} | {"at": entry.at.isoformat()}
+        {name: value for name, value in asdict(entry).items() if name not in OWN}
+        | {"at": entry.at.isoformat()}
         for entry in desk.log.entries
     ]
-    found = {"status": response.status_code, "answer": response.json, "entries": entries}
+    found = {
+        "status": response.status_code,
+        "answer": response.json,
+        "entries": entries,
+    }
     return SERVER.sub("http://fhir", canonical_json(found))
 
 
@@ -80,7 +99,11 @@ def differences(before: Any, after: Any, where: str = "") -> Iterator[str]:
     if isinstance(before, dict) and isinstance(after, dict):
         for name in sorted(before.keys() | after.keys()):
             yield from differences(before.get(name), after.get(name), f"{where}.{name}")
-    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+    elif (
+        isinstance(before, list)
+        and isinstance(after, list)
+        and len(before) == len(after)
+    ):
         for number, (one, other) in enumerate(zip(before, after, strict=True)):
             yield from differences(one, other, f"{where}[{number}]")
     elif before != after:
@@ -93,11 +116,18 @@ def differences(before: Any, after: Any, where: str = "") -> Iterator[str]:
 def main(what: str, file: Path) -> None:
     found = dict(answers())
     if what == "write":
-        file.write_text("".join(f"{name}\t{line}\n" for name, line in found.items()), encoding="utf-8")
+        file.write_text(
+            "".join(f"{name}\t{line}\n" for name, line in found.items()),
+            encoding="utf-8",
+        )
         click.echo(f"{len(found)} answers")
         return
-    held = dict(line.split("\t", 1) for line in file.read_text(encoding="utf-8").splitlines())
-    changed = sorted(name for name in held.keys() | found.keys() if held.get(name) != found.get(name))
+    held = dict(
+        line.split("\t", 1) for line in file.read_text(encoding="utf-8").splitlines()
+    )
+    changed = sorted(
+        name for name in held.keys() | found.keys() if held.get(name) != found.get(name)
+    )
     for name in changed:
         before, after = (json.loads(one.get(name, "null")) for one in (held, found))
         click.echo("\n  ".join([name, *list(differences(before, after))[:6]]))

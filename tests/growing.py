@@ -26,23 +26,34 @@ from tests.chart_builders import (
 from tests.tables import built
 
 Resource = dict[str, Any]
-PARTS: dict[str, Resource] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+PARTS: dict[str, Resource] = tomllib.loads(
+    Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
+)
 # Of these the depth grows; it is bounded by what JSON may hold.
 DEEP = tuple(part for part in PARTS if part.startswith("extensions inside"))
 
 
 def request_with(part: str, size: int) -> Resource:
     """A request of the usual patient with so much of this part of `growing.toml`."""
-    row = built(_grown(PARTS[part], size), CHART | {"(none)": None, "nested": lambda url: _nested(url, size)})
+    row = built(
+        _grown(PARTS[part], size),
+        CHART | {"(none)": None, "nested": lambda url: _nested(url, size)},
+    )
     body = order_sign(thin_and_weak(), *row.get("drafts", [kyphoplasty()]))
     for key, resources in row.get("prefetch", {}).items():
-        body["prefetch"][key] = {"resourceType": "Bundle", "entry": [{"resource": one} for one in resources]}
+        body["prefetch"][key] = {
+            "resourceType": "Bundle",
+            "entry": [{"resource": one} for one in resources],
+        }
     return body
 
 
 def _grown(value: Any, size: int) -> Any:
     if isinstance(value, list):
-        parts = [_grown(part, size) if _is_many(part) else [_grown(part, size)] for part in value]
+        parts = [
+            _grown(part, size) if _is_many(part) else [_grown(part, size)]
+            for part in value
+        ]
         return [one for part in parts for one in part]
     if not isinstance(value, dict):
         return value
@@ -64,7 +75,11 @@ def _numbered(text: str, number: int) -> Any:
 
 
 def _nested(url: str, depth: int) -> Resource:
-    return {"url": url, "extension": [_nested(url, depth - 1)]} if depth else {"url": url, "valueString": "x"}
+    return (
+        {"url": url, "extension": [_nested(url, depth - 1)]}
+        if depth
+        else {"url": url, "valueString": "x"}
+    )
 
 
 def answered(text: bytes) -> None:

@@ -18,7 +18,9 @@ class Traveller(Reviewer):
         self.desk = desk
 
     def set_out(self, wanted="/audit"):
-        response = self.client.get("/audit/login/issuer", query_string={"wanted": wanted})
+        response = self.client.get(
+            "/audit/login/issuer", query_string={"wanted": wanted}
+        )
         assert response.status_code == 303, response.text
         return response.headers["Location"]
 

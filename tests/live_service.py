@@ -54,12 +54,17 @@ class Reply:
 
 
 def exchange(
-    address: str, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    address: str,
+    method: str,
+    path: str,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Reply:
     """Any request at all, path and body as they stand, on a connection of its own."""
     connection = HTTPConnection(address, timeout=120)
     try:
-        with suppress(BrokenPipeError, ConnectionResetError):  # it may answer before it has read everything
+        # it may answer before it has read everything
+        with suppress(BrokenPipeError, ConnectionResetError):
             connection.request(method, path, body, dict(headers or {}))
         response = connection.getresponse()
         return Reply(response.status, response.headers, response.read())
@@ -72,7 +77,9 @@ def _no_constant(name: str) -> Any:
 
 
 class LiveService:
-    """The running service; every call goes over a socket. A context manager that ends it.
+    """The running service; every call goes over a socket.
+
+    A context manager that ends it.
 
     Attributes:
         url: where it answers.
@@ -81,10 +88,16 @@ class LiveService:
 
     def __init__(self, folder: Path, *, audit: Any = None, flow: Any = answer) -> None:
         self.now = _morning_of(TODAY)
-        log = audit or AuditStore(f"sqlite:///{folder / 'audit.sqlite3'}", wait_seconds=DEADLINE_SECONDS)
+        log = audit or AuditStore(
+            f"sqlite:///{folder / 'audit.sqlite3'}", wait_seconds=DEADLINE_SECONDS
+        )
         settings, service = Settings(deadline_seconds=DEADLINE_SECONDS), load_service()
         wiring = Wiring(clock=lambda: self.now, flow=flow)
-        self._server = LocalServer(lambda url: create_app(service, settings, audit=log, base_url=url, wiring=wiring))
+        self._server = LocalServer(
+            lambda url: create_app(
+                service, settings, audit=log, base_url=url, wiring=wiring
+            )
+        )
         self.url = self._server.url
         self.close = self._server.stop
 
@@ -103,7 +116,9 @@ class LiveService:
         finally:
             self.now = before
 
-    def send(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Reply:
+    def send(
+        self, method: str, path: str, body: bytes | None = None, **headers: str
+    ) -> Reply:
         """Any request; `Content_Type="…"` is a header."""
         named = {name.replace("_", "-"): one for name, one in headers.items()}
         return exchange(self.url.removeprefix("http://"), method, path, body, named)
@@ -138,13 +153,19 @@ def _morning_of(day: date) -> datetime:
 
 def assessments_of(cards: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What the cards carry for programs, which must be there once."""
-    (found,) = [card["extension"][ASSESSMENTS] for card in cards if ASSESSMENTS in card.get("extension", {})]
+    (found,) = [
+        card["extension"][ASSESSMENTS]
+        for card in cards
+        if ASSESSMENTS in card.get("extension", {})
+    ]
     return list(found)
 
 
 def words_of(cards: list[dict[str, Any]]) -> str:
     """Everything that a person reads, summaries first."""
-    return "\n".join([card["summary"] for card in cards] + [card.get("detail", "") for card in cards])
+    return "\n".join(
+        [card["summary"] for card in cards] + [card.get("detail", "") for card in cards]
+    )
 
 
 def card_of(cards: list[dict[str, Any]], topic: str) -> dict[str, Any]:

@@ -43,7 +43,10 @@ class _Connection(BaseRequestHandler):
 
     def handle(self) -> None:
         self._is_muted = False
-        with socket.create_connection(self.server.behind) as self._server, suppress(OSError):
+        with (
+            socket.create_connection(self.server.behind) as self._server,
+            suppress(OSError),
+        ):
             answers = threading.Thread(target=self._forward_answers)
             answers.start()
             self._forward_statements()
@@ -63,7 +66,8 @@ class _Connection(BaseRequestHandler):
         with suppress(OSError):
             while octets := self._server.recv(65536):
                 if self._is_muted:
-                    self.server.lost += 1  # the server has done what it was told; nobody hears of it
+                    # the server has done what it was told; nobody hears of it
+                    self.server.lost += 1
                     break
                 self.request.sendall(octets)
         self._end()

@@ -19,8 +19,17 @@ def middle(measure: Measure) -> Decimal:
 def reported(measure: Measure, **members: Any) -> Reported:
     """A value in the middle of what is plausible, at its level; `**members` replace what is said of it."""
     method = measure.finding.method
-    levels = (method.levels or ("L2",)) if method is not None and method.levels is not None else ()
-    said: dict[str, Any] = {"where": "a source", "key": "a value", "day": DAY, "levels": levels}
+    levels = (
+        (method.levels or ("L2",))
+        if method is not None and method.levels is not None
+        else ()
+    )
+    said: dict[str, Any] = {
+        "where": "a source",
+        "key": "a value",
+        "day": DAY,
+        "levels": levels,
+    }
     if measure.is_boolean:
         said["answer"] = True
     else:

@@ -16,7 +16,9 @@ PATIENT = "pat-1"
 SERVER = "https://ehr.example.org/fhir"
 
 
-def order(code: Any, *, number: int = 1, kind: str = "ServiceRequest", **members: Any) -> dict[str, Any]:
+def order(
+    code: Any, *, number: int = 1, kind: str = "ServiceRequest", **members: Any
+) -> dict[str, Any]:
     """A draft order of the usual patient; members are FHIR elements, None takes one away."""
     whole = {
         "resourceType": kind,
@@ -49,7 +51,10 @@ def brace(code: Any = None, *, number: int = 1, **members: Any) -> dict[str, Any
 
 def bundle(*resources: Any) -> dict[str, Any]:
     """`context.draftOrders` without a Bundle type, as the public sandbox sends it."""
-    return {"resourceType": "Bundle", "entry": [{"resource": resource} for resource in resources]}
+    return {
+        "resourceType": "Bundle",
+        "entry": [{"resource": resource} for resource in resources],
+    }
 
 
 def signing(draft_orders: Any, patient_id: str = PATIENT) -> DraftOrders:
@@ -57,28 +62,81 @@ def signing(draft_orders: Any, patient_id: str = PATIENT) -> DraftOrders:
     return read_drafts(draft_orders, Person(patient_id, bases_of([SERVER])))
 
 
-# What rows of a table may name (`tests.tables`): systems, and builders by their first argument.
-ORDERS: dict[str, Any] = SYSTEMS | {one.__name__: one for one in (codeable, order, cpt, worded, brace)}
+# What rows of a table may name (`tests.tables`): systems, and builders by their first
+# argument.
+ORDERS: dict[str, Any] = SYSTEMS | {
+    one.__name__: one for one in (codeable, order, cpt, worded, brace)
+}
 MEMBERS = (
-    *("entry", "resource", "resourceType", "fullUrl", "id", "status", "subject", "reference", "authoredOn"),
+    *(
+        "entry",
+        "resource",
+        "resourceType",
+        "fullUrl",
+        "id",
+        "status",
+        "subject",
+        "reference",
+        "authoredOn",
+    ),
     *("doNotPerform",),
-    *("code", "coding", "system", "text", "display", "orderDetail", "bodySite", "note", "reasonCode"),
+    *(
+        "code",
+        "coding",
+        "system",
+        "text",
+        "display",
+        "orderDetail",
+        "bodySite",
+        "note",
+        "reasonCode",
+    ),
     *("reasonReference",),
-    *("contained", "codeCodeableConcept", "codeReference", "type", "deviceName", "item", "quantityQuantity", "value"),
-    *("occurrencePeriod", "occurrenceTiming", "occurrenceDateTime", "repeat", "boundsDuration", "boundsPeriod"),
+    *(
+        "contained",
+        "codeCodeableConcept",
+        "codeReference",
+        "type",
+        "deviceName",
+        "item",
+        "quantityQuantity",
+        "value",
+    ),
+    *(
+        "occurrencePeriod",
+        "occurrenceTiming",
+        "occurrenceDateTime",
+        "repeat",
+        "boundsDuration",
+        "boundsPeriod",
+    ),
     *("start", "end"),
 )
 
 
 def junk() -> st.SearchStrategy[Any]:
     """Any JSON, with the names of real members and a few real values in wrong places."""
-    plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30)
+    plain = (
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30)
+    )
     real = st.sampled_from(
-        ["22514", CPT, "draft", "L1", "2026-11-20", "9999-12-31", "ServiceRequest", "Kyphoplasty L1"]
+        [
+            "22514",
+            CPT,
+            "draft",
+            "L1",
+            "2026-11-20",
+            "9999-12-31",
+            "ServiceRequest",
+            "Kyphoplasty L1",
+        ]
     )
     return st.recursive(
         plain | real,
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(MEMBERS), inner, max_size=4),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(MEMBERS), inner, max_size=4)
+        ),
         max_leaves=25,
     )
 
@@ -86,5 +144,8 @@ def junk() -> st.SearchStrategy[Any]:
 def junk_members() -> st.SearchStrategy[dict[str, Any]]:
     """Members of an order, each holding anything but another type of resource."""
     return st.dictionaries(
-        st.sampled_from([name for name in MEMBERS if name not in {"resourceType", "subject"}]), junk()
+        st.sampled_from(
+            [name for name in MEMBERS if name not in {"resourceType", "subject"}]
+        ),
+        junk(),
     )

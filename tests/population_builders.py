@@ -15,8 +15,12 @@ def whose(patient: str, resources: Iterable[Resource]) -> list[Json]:
     """The same resources of another patient: every `pat-1` in ids and references becomes theirs."""
     found = []
     for raw in resources:
-        renamed = json.loads(json.dumps(raw).replace(f"Patient/{PATIENT}", f"Patient/{patient}"))
-        renamed["id"] = patient if raw["resourceType"] == "Patient" else f"{patient}-{raw['id']}"
+        renamed = json.loads(
+            json.dumps(raw).replace(f"Patient/{PATIENT}", f"Patient/{patient}")
+        )
+        renamed["id"] = (
+            patient if raw["resourceType"] == "Patient" else f"{patient}-{raw['id']}"
+        )
         found.append(renamed)
     return found
 
@@ -28,11 +32,21 @@ def write_export(folder: Path, resources: Iterable[Mapping[str, Any]]) -> Path:
     for raw in resources:
         by_type.setdefault(raw["resourceType"], []).append(json.dumps(raw))
     for kind, lines in by_type.items():
-        (folder / f"{kind}.ndjson").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        (folder / f"{kind}.ndjson").write_text(
+            "".join(f"{line}\n" for line in lines), encoding="utf-8"
+        )
     return folder
 
 
 def done(days: int, number: str = "done", **members: Any) -> Resource:
     """A kyphoplasty of L1 so many days ago; `**members` replace elements, None leaves one out."""
-    said = {"status": "completed", "code": codeable(CPT, "22514"), "performedDateTime": days_ago(days)}
-    return of_patient("Procedure", number, **{**said, "bodySite": [codeable(SCT, "66794005")], **members})
+    said = {
+        "status": "completed",
+        "code": codeable(CPT, "22514"),
+        "performedDateTime": days_ago(days),
+    }
+    return of_patient(
+        "Procedure",
+        number,
+        **{**said, "bodySite": [codeable(SCT, "66794005")], **members},
+    )

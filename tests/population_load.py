@@ -3,7 +3,8 @@
     python -m tests.population_load FOLDER PATIENTS
     kyphoplasty-cds score FOLDER --as-of 2026-11-20 --out scored.ndjson
 
-Of 40 resources 24 are laboratory values and vital signs that no finding reads; every patient had a kyphoplasty.
+Of 40 resources 24 are laboratory values and vital signs that no finding reads; every
+patient had a kyphoplasty.
 """
 
 import json
@@ -18,30 +19,65 @@ from tests.chart_builders import TODAY, Resource, drug, measured, patient, probl
 from tests.codes import LOINC, codeable
 from tests.population_builders import done, whose
 
-LABORATORY = ("2160-0", "718-7", "2345-7", "6690-2", "777-3", "2951-2", "2823-3", "8480-6", "8462-4", "8867-4")
+LABORATORY = (
+    "2160-0",
+    "718-7",
+    "2345-7",
+    "6690-2",
+    "777-3",
+    "2951-2",
+    "2823-3",
+    "8480-6",
+    "8462-4",
+    "8867-4",
+)
 PROBLEMS = ("I10", "E78.5", "E11.9", "M81.0", "I48.91", "J44.9", "N18.30", "K21.9")
 DRUGS = ("losartan", "alendronate", "denosumab", "prednisolone")
 CHARTS = 3000
 CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
-MEASURES = (("bmd-t-score", -2.6, 0.6), ("weight", 62, 10), ("height", 1.6, 0.1), ("grip-strength", 18, 5))
+MEASURES = (
+    ("bmd-t-score", -2.6, 0.6),
+    ("weight", 62, 10),
+    ("height", 1.6, 0.1),
+    ("grip-strength", 18, 5),
+)
 
 
 def chart(draw: random.Random) -> list[Resource]:
     """One patient's 40 resources."""
     index = draw.randint(1, 700)
-    found = [patient(draw.choice(["male", "female"]), draw.randint(60, 95)), done(index)]
+    found = [
+        patient(draw.choice(["male", "female"]), draw.randint(60, 95)),
+        done(index),
+    ]
     for number in range(24):
         code = codeable(LOINC, draw.choice(LABORATORY), display="Laboratory value")
-        found.append(_observed("bmi", draw.gauss(100, 20), f"lab{number}", draw.randint(0, 900), code=code))
+        found.append(
+            _observed(
+                "bmi",
+                draw.gauss(100, 20),
+                f"lab{number}",
+                draw.randint(0, 900),
+                code=code,
+            )
+        )
     for name, mean, sd in MEASURES:
-        found.append(_observed(name, draw.gauss(mean, sd), f"o-{name}", index + draw.randint(0, 200)))
-    found += [problem(one, days=draw.randint(10, 2000)) for one in draw.sample(PROBLEMS, 5)]
+        found.append(
+            _observed(
+                name, draw.gauss(mean, sd), f"o-{name}", index + draw.randint(0, 200)
+            )
+        )
+    found += [
+        problem(one, days=draw.randint(10, 2000)) for one in draw.sample(PROBLEMS, 5)
+    ]
     for number, name in enumerate(draw.choices(DRUGS, (8, 1, 1, 1), k=5)):
         found.append(drug(name, number=f"m{number}", days=draw.randint(5, 900)))
     return found
 
 
-def _observed(name: str, value: float, number: str, days: int, **members: Any) -> Resource:
+def _observed(
+    name: str, value: float, number: str, days: int, **members: Any
+) -> Resource:
     stamp = (TODAY - timedelta(days=days)).isoformat()
     usual = {
         "meta": {"versionId": "1", "lastUpdated": f"{stamp}T10:00:00.000Z"},
@@ -56,7 +92,10 @@ def write(folder: Path, count: int) -> None:
     """The export, one file per type."""
     draw = random.Random(1)
     charts = [
-        [(raw["resourceType"], json.dumps(raw, separators=(",", ":"))) for raw in whose("PATIENT-ID", chart(draw))]
+        [
+            (raw["resourceType"], json.dumps(raw, separators=(",", ":")))
+            for raw in whose("PATIENT-ID", chart(draw))
+        ]
         for _ in range(CHARTS)
     ]
     folder.mkdir(parents=True, exist_ok=True)
@@ -65,7 +104,9 @@ def write(folder: Path, count: int) -> None:
         for number in range(count):
             for kind, text in charts[number % CHARTS]:
                 if kind not in files:
-                    files[kind] = stack.enter_context((folder / f"{kind}.ndjson").open("w", encoding="utf-8"))
+                    files[kind] = stack.enter_context(
+                        (folder / f"{kind}.ndjson").open("w", encoding="utf-8")
+                    )
                 files[kind].write(text.replace("PATIENT-ID", f"{number:07}") + "\n")
 
 

@@ -15,19 +15,25 @@ from cds_service.audit.database import Database
 from tests.bench.running import free_port
 from tests.waiting import wait_until
 
-HOW_TO_GET = "PostgreSQL's server programs are not installed: apt-get install postgresql"
+HOW_TO_GET = (
+    "PostgreSQL's server programs are not installed: apt-get install postgresql"
+)
 NUMBERS = count(1)
 
 
 class PostgresServer:
     """A server that can be stopped, killed and started again."""
 
-    def __init__(self, programs: Path, folder: Path, user: str | None, *, is_synced: bool) -> None:
+    def __init__(
+        self, programs: Path, folder: Path, user: str | None, *, is_synced: bool
+    ) -> None:
         self._programs = programs
         self._folder = folder
         self._user = user
         self._process: subprocess.Popen[bytes] | None = None
-        self._options = ("-c", "fsync=off", "-c", "full_page_writes=off") * (not is_synced)
+        self._options = ("-c", "fsync=off", "-c", "full_page_writes=off") * (
+            not is_synced
+        )
         self._template = ""
         self.port = free_port()
         self._options += ("-h", "127.0.0.1", "-p", str(self.port))
@@ -62,13 +68,22 @@ class PostgresServer:
 
     def ask(self, statement: str) -> None:
         """Run one statement as its owner."""
-        with psycopg.connect(self.url().replace("+psycopg", ""), autocommit=True) as connection:
+        with psycopg.connect(
+            self.url().replace("+psycopg", ""), autocommit=True
+        ) as connection:
             connection.execute(statement)
 
     def start(self) -> None:
         """Start, and wait until it answers."""
         self._process = subprocess.Popen(
-            [self._programs / "postgres", "-D", self._folder, "-k", self._folder, *self._options],
+            [
+                self._programs / "postgres",
+                "-D",
+                self._folder,
+                "-k",
+                self._folder,
+                *self._options,
+            ],
             user=self._user,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -95,19 +110,30 @@ class PostgresServer:
 
 def find_programs() -> Path | None:
     """Where PostgreSQL's server programs are."""
-    places = [*Path("/usr/lib/postgresql").glob("*/bin"), *map(Path, os.environ.get("PATH", "").split(os.pathsep))]
+    places = [
+        *Path("/usr/lib/postgresql").glob("*/bin"),
+        *map(Path, os.environ.get("PATH", "").split(os.pathsep)),
+    ]
     return next(
-        (one for one in places if all((one / name).is_file() for name in ("initdb", "postgres", "pg_ctl"))), None
+        (
+            one
+            for one in places
+            if all((one / name).is_file() for name in ("initdb", "postgres", "pg_ctl"))
+        ),
+        None,
     )
 
 
 @contextmanager
-def postgres_server(programs: Path, *, is_synced: bool = True) -> Iterator[PostgresServer]:
+def postgres_server(
+    programs: Path, *, is_synced: bool = True
+) -> Iterator[PostgresServer]:
     """A new server, thrown away at the end.
 
     Args:
         programs: PostgreSQL's own.
-        is_synced: whether it waits for the disk, which a crash of the machine needs and a crash of its processes not.
+        is_synced: whether it waits for the disk, which a crash of the machine needs and
+            a crash of its processes not.
     """
     user = "nobody" if os.getuid() == 0 else None  # it refuses to be root
     folder = Path(tempfile.mkdtemp(prefix="kyphoplasty-cds-postgres-"))
@@ -115,7 +141,18 @@ def postgres_server(programs: Path, *, is_synced: bool = True) -> Iterator[Postg
         if user is not None:
             shutil.chown(folder, user)
         subprocess.run(
-            [programs / "initdb", "-D", folder, "-U", "audit", "-A", "trust", "-E", "UTF8", "--no-locale"],
+            [
+                programs / "initdb",
+                "-D",
+                folder,
+                "-U",
+                "audit",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--no-locale",
+            ],
             user=user,
             stdout=subprocess.DEVNULL,
             check=True,

@@ -20,7 +20,16 @@ from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
 from cds_service.site.review import Role
 from cds_service.web.app import Wiring, create_app
-from tests.chart_builders import HOOK, NOW, PATIENT, brace, kyphoplasty, open_service, order_sign, thin_and_weak
+from tests.chart_builders import (
+    HOOK,
+    NOW,
+    PATIENT,
+    brace,
+    kyphoplasty,
+    open_service,
+    order_sign,
+    thin_and_weak,
+)
 
 PASSWORD = "correct horse battery"
 TOKEN = re.compile(r'name="token" value="([^"]+)"')
@@ -58,32 +67,55 @@ class ReviewDesk:
     def close(self) -> None:
         self.store.close()
 
-    def sign(self, *resources: Any, patient: str = PATIENT, number: int = 1, with_brace: bool = False) -> Found:
+    def sign(
+        self,
+        *resources: Any,
+        patient: str = PATIENT,
+        number: int = 1,
+        with_brace: bool = False,
+    ) -> Found:
         """Sign a kyphoplasty; its entry."""
         drafts = (kyphoplasty(), brace()) if with_brace else (kyphoplasty(),)
         hook_instance = str(uuid5(NAMESPACE_URL, f"{patient} {number}"))
-        body = order_sign(resources or thin_and_weak(), *drafts, hook_instance=hook_instance)
+        body = order_sign(
+            resources or thin_and_weak(), *drafts, hook_instance=hook_instance
+        )
         text = json.dumps(body).replace(PATIENT, patient)
         response = self.app.test_client().post(
-            f"/cds-services/{HOOK}", data=text, headers={"Content-Type": "application/json"}
+            f"/cds-services/{HOOK}",
+            data=text,
+            headers={"Content-Type": "application/json"},
         )
         assert response.status_code == 200, response.text
         return self.newest("answer")
 
     def refuse(self) -> Found:
         """An order of another patient than the request's."""
-        body = order_sign(thin_and_weak(), kyphoplasty(subject={"reference": "Patient/someone-else"}))
-        assert self.app.test_client().post(f"/cds-services/{HOOK}", json=body).status_code == 400
+        body = order_sign(
+            thin_and_weak(), kyphoplasty(subject={"reference": "Patient/someone-else"})
+        )
+        assert (
+            self.app.test_client().post(f"/cds-services/{HOOK}", json=body).status_code
+            == 400
+        )
         return self.newest("refusal")
 
-    def tell(self, card: str, outcome: str, *, suggestion: str = "", reason: str = "") -> None:
+    def tell(
+        self, card: str, outcome: str, *, suggestion: str = "", reason: str = ""
+    ) -> None:
         """Send feedback on a card."""
-        item: dict[str, Any] = {"card": card, "outcome": outcome, "outcomeTimestamp": self.now.isoformat()}
+        item: dict[str, Any] = {
+            "card": card,
+            "outcome": outcome,
+            "outcomeTimestamp": self.now.isoformat(),
+        }
         if suggestion:
             item["acceptedSuggestions"] = [{"id": suggestion}]
         if reason:
             item["overrideReason"] = {"reason": {"code": reason}}
-        sent = self.app.test_client().post(f"/cds-services/{HOOK}/feedback", json={"feedback": [item]})
+        sent = self.app.test_client().post(
+            f"/cds-services/{HOOK}/feedback", json={"feedback": [item]}
+        )
         assert sent.status_code == 200, sent.text
 
     def reviewer(self, name: str = "anna", role: Role = "reviewer") -> Reviewer:
@@ -120,7 +152,10 @@ class Reviewer:
     def get(self, address: str, status: int = 200) -> str:
         """The page, which must have this status."""
         response = self.client.get(address)
-        assert response.status_code == status, (response.status_code, response.text[:500])
+        assert response.status_code == status, (
+            response.status_code,
+            response.text[:500],
+        )
         return response.text
 
     def token(self, page: str = "/audit/integrity") -> str:
@@ -135,7 +170,14 @@ class Reviewer:
         """Fill in the login form."""
         token = TOKEN.search(self.client.get("/audit/login").text).group(1)
         return self.client.post(
-            "/audit/login", data={"token": token, "wanted": "/audit", "name": name, "password": password, **form}
+            "/audit/login",
+            data={
+                "token": token,
+                "wanted": "/audit",
+                "name": name,
+                "password": password,
+                **form,
+            },
         )
 
 

@@ -65,7 +65,15 @@ class RunningService:
         self._environment = clean_environment(folder) | dict(environment or {})
         self._errors = (folder / "errors.txt").open("w")
         self._process = subprocess.Popen(
-            [*command, sys.executable, *self._program(), "serve", "--port", "0", *arguments],
+            [
+                *command,
+                sys.executable,
+                *self._program(),
+                "serve",
+                "--port",
+                "0",
+                *arguments,
+            ],
             stdout=subprocess.PIPE,
             stderr=self._errors,
             text=True,
@@ -74,7 +82,9 @@ class RunningService:
             start_new_session=True,
         )
         assert self._process.stdout is not None
-        found = re.search(r"listening on (http://(\S+))", self._process.stdout.readline())
+        found = re.search(
+            r"listening on (http://(\S+))", self._process.stdout.readline()
+        )
         assert found, (folder / "errors.txt").read_text()
         self.url, self.address = found[1], found[2]
 
@@ -115,25 +125,41 @@ class RunningService:
         self.close()
 
     def send(
-        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Reply:
         """Any request, on a connection of its own, so that any worker may get it."""
         reply = exchange(self.address, method, path, body, headers)
         self.statuses.append(reply.status)
         return reply
 
-    def call(self, body: Any, token: str | None = None, path: str = CALL, **more: str) -> Reply:
+    def call(
+        self, body: Any, token: str | None = None, path: str = CALL, **more: str
+    ) -> Reply:
         """A call with this token, and more headers; bytes go as they are."""
-        headers = {"Content-Type": "application/json", **more} | ({"Authorization": f"Bearer {token}"} if token else {})
-        return self.send("POST", path, body if isinstance(body, bytes) else json.dumps(body).encode(), headers)
+        headers = {"Content-Type": "application/json", **more} | (
+            {"Authorization": f"Bearer {token}"} if token else {}
+        )
+        return self.send(
+            "POST",
+            path,
+            body if isinstance(body, bytes) else json.dumps(body).encode(),
+            headers,
+        )
 
     # --- what it did
 
     def mark(self) -> Mark:
         """How things stand."""
-        time.sleep(0.05)  # what was answered before has its lines by then: none is taken for new
+        # what was answered before has its lines by then: none is taken for new
+        time.sleep(0.05)
         with closing(sqlite3.connect(self.database)) as connection:
-            (last,) = connection.execute("SELECT coalesce(max(sequence), 0) FROM audit_entry").fetchone()
+            (last,) = connection.execute(
+                "SELECT coalesce(max(sequence), 0) FROM audit_entry"
+            ).fetchone()
         return Mark(lines=len(self.lines()), entry=last)
 
     def lines(self) -> list[str]:
@@ -159,18 +185,28 @@ class RunningService:
         def made() -> list[dict[str, Any]]:
             with closing(sqlite3.connect(self.database)) as connection:
                 connection.row_factory = sqlite3.Row
-                query = "SELECT * FROM audit_search WHERE sequence > ? ORDER BY sequence"
+                query = (
+                    "SELECT * FROM audit_search WHERE sequence > ? ORDER BY sequence"
+                )
                 return [dict(row) for row in connection.execute(query, (since.entry,))]
 
-        return made() if count == 0 else wait_until(lambda: made() if len(made()) >= count else [], made)
+        return (
+            made()
+            if count == 0
+            else wait_until(lambda: made() if len(made()) >= count else [], made)
+        )
 
     def content(self, sequence: int) -> Any:
         """What the entry at this place says."""
-        return json.loads(self._ask("SELECT body FROM audit_payload WHERE sequence = ?", sequence))["content"]
+        return json.loads(
+            self._ask("SELECT body FROM audit_payload WHERE sequence = ?", sequence)
+        )["content"]
 
     def entry_id(self, sequence: int) -> str:
         """The id of the entry at this place."""
-        return self._ask("SELECT entry_id FROM audit_entry WHERE sequence = ?", sequence)
+        return self._ask(
+            "SELECT entry_id FROM audit_entry WHERE sequence = ?", sequence
+        )
 
     def _ask(self, query: str, sequence: int) -> str:
         with closing(sqlite3.connect(self.database)) as connection:
@@ -179,13 +215,23 @@ class RunningService:
     def command(self, *arguments: str, typed: str = "") -> str:
         """What another command of ours prints about the same log."""
         run = [sys.executable, "-m", "cds_service.cli", *arguments]
-        done = subprocess.run(run, env=self._environment, check=True, capture_output=True, input=typed.encode())
+        done = subprocess.run(
+            run,
+            env=self._environment,
+            check=True,
+            capture_output=True,
+            input=typed.encode(),
+        )
         return done.stdout.decode()
 
 
 def clean_environment(folder: Path) -> dict[str, str]:
     """Of this process without our settings; a log in a file, and lines of every level."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("KYPHOPLASTY_CDS_")}
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("KYPHOPLASTY_CDS_")
+    }
     return clean | {
         "KYPHOPLASTY_CDS_DATABASE_URL": f"sqlite:///{folder}/audit.sqlite3",
         "KYPHOPLASTY_CDS_DEADLINE_SECONDS": DEADLINE_SECONDS,

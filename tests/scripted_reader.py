@@ -44,4 +44,6 @@ def gathered(body, plan, fhir=None, *, bases=(), seconds=60.0):
     """The record of this request, by its prefetch and this reader."""
     request = parse_request(json.dumps(body).encode(), "order-sign")
     person = Person(request.context.patient_id, bases_of(bases))
-    return gather(request, plan, fhir, terminology(), person, deadline=Deadline.after(seconds))
+    return gather(
+        request, plan, fhir, terminology(), person, deadline=Deadline.after(seconds)
+    )

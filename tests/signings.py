@@ -27,7 +27,9 @@ def samples() -> Mapping[str, Sample]:
     return {sample.id.partition("-")[0]: sample for sample in load_samples(TODAY)}
 
 
-def signing(name: str, templates: Mapping[str, str] | None = None, **members: Any) -> Json:
+def signing(
+    name: str, templates: Mapping[str, str] | None = None, **members: Any
+) -> Json:
     """The signing of a sample patient, over full prefetch where templates are given; members of None are left out."""
     body = {**deepcopy(order_sign_request(samples()[name], plan=templates)), **members}
     return {key: value for key, value in body.items() if value is not None}
@@ -66,24 +68,44 @@ def order_sign(*orders: Any, patient: str = "p1", **members: Any) -> Json:
 
 
 def person(patient: str = "p1", **members: Any) -> Json:
-    return {"resourceType": "Patient", "id": patient, "gender": "female", "birthDate": "1945-08-12", **members}
+    return {
+        "resourceType": "Patient",
+        "id": patient,
+        "gender": "female",
+        "birthDate": "1945-08-12",
+        **members,
+    }
 
 
 def searchset(*resources: Any, **members: Any) -> Json:
-    found: Json = {"resourceType": "Bundle", "type": "searchset", "total": len(resources), **members}
-    return found | ({"entry": [{"resource": one} for one in resources]} if resources else {})
+    found: Json = {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "total": len(resources),
+        **members,
+    }
+    return found | (
+        {"entry": [{"resource": one} for one in resources]} if resources else {}
+    )
 
 
 def empty_prefetch(templates: Mapping[str, str], **answers: Any) -> Json:
     """Every key answered: the patient, empty lists, and what is given here."""
-    found = {key: searchset() if "?" in template else person() for key, template in templates.items()}
+    found = {
+        key: searchset() if "?" in template else person()
+        for key, template in templates.items()
+    }
     return {**found, **answers}
 
 
-def observed(number: str, code: str, value: float | None, unit: str | None, **members: Any) -> Json:
+def observed(
+    number: str, code: str, value: float | None, unit: str | None, **members: Any
+) -> Json:
     """A final Observation of patient p1 of last week; LOINC codes have a dash before their last digit."""
     system = LOINC if code[-2:-1] == "-" and code[0].isdigit() else MEASURES
-    quantity = {"value": value} | ({"unit": unit, "system": UCUM, "code": unit} if unit else {})
+    quantity = {"value": value} | (
+        {"unit": unit, "system": UCUM, "code": unit} if unit else {}
+    )
     whole = {
         "resourceType": "Observation",
         "id": number,

@@ -9,7 +9,9 @@ from tests.signings import empty_prefetch, kyphoplasty, observed, order_sign, se
 HYPERTENSION = {
     "resourceType": "Condition",
     "id": "c1",
-    "clinicalStatus": codeable("http://terminology.hl7.org/CodeSystem/condition-clinical", "active"),
+    "clinicalStatus": codeable(
+        "http://terminology.hl7.org/CodeSystem/condition-clinical", "active"
+    ),
     "code": codeable(ICD, "I10"),
     "subject": {"reference": "Patient/p1"},
     "recordedDate": "2020-01-01",
@@ -20,11 +22,19 @@ PMA = observed("pma", "pma-rate", 55, "%")
 PSOAS = observed("psoas", "psoas-total-area", 12, "cm2")
 FAT = observed("fat", "es-mf-fat-fraction", 50, "%")
 VBQ = observed("vbq", "vbq", 2.9, "1")
-RECORD = {"boneDensity": (T_SCORE,), "body": (BMI,), "imaging": (PMA, PSOAS, FAT, VBQ), "conditions": (HYPERTENSION,)}
+RECORD = {
+    "boneDensity": (T_SCORE,),
+    "body": (BMI,),
+    "imaging": (PMA, PSOAS, FAT, VBQ),
+    "conditions": (HYPERTENSION,),
+}
 
 
 def request_with(templates: Mapping[str, str], **answers: Any) -> dict[str, Any]:
     """The signing over this record; a key given here is answered by these resources, or by any JSON at all."""
     keys = {**RECORD, **answers}
-    bundles = {key: searchset(*value) if isinstance(value, tuple) else value for key, value in keys.items()}
+    bundles = {
+        key: searchset(*value) if isinstance(value, tuple) else value
+        for key, value in keys.items()
+    }
     return order_sign(kyphoplasty(), prefetch=empty_prefetch(templates, **bundles))

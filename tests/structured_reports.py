@@ -18,13 +18,23 @@ from highdicom.sr import (
 )
 from pydicom import Dataset
 from pydicom.sr.codedict import codes
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, SegmentationStorage, generate_uid
+from pydicom.uid import (
+    CTImageStorage,
+    ExplicitVRLittleEndian,
+    SegmentationStorage,
+    generate_uid,
+)
 
 OWN = "99KYPHOCDS"
 STUDY = generate_uid(entropy_srcs=["study of the tests"])
 SERIES = generate_uid(entropy_srcs=["series of the tests"])
 VERTEBRAE = {"T12": "23215003", "L1": "66794005", "L3": "36470004", "L4": "11994002"}
-RETIRED_VERTEBRAE = {"T12": "T-117C0", "L1": "T-11910", "L3": "T-11930", "L4": "T-11940"}
+RETIRED_VERTEBRAE = {
+    "T12": "T-117C0",
+    "L1": "T-11910",
+    "L3": "T-11930",
+    "L4": "T-11940",
+}
 UNITS = {
     "cm2": CodedConcept("cm2", "UCUM", "square centimeter"),
     "mm2": CodedConcept("mm2", "UCUM", "square millimeter"),
@@ -56,10 +66,22 @@ def number(name: CodedConcept, value: float, unit: str, **members: Any) -> Measu
 def image(sop_class: str = CTImageStorage, **members: Any) -> Dataset:
     """An image of the study, without pixels."""
     found = Dataset()
-    found.SOPClassUID, found.SOPInstanceUID = sop_class, generate_uid(entropy_srcs=["image of the tests", sop_class])
+    found.SOPClassUID, found.SOPInstanceUID = (
+        sop_class,
+        generate_uid(entropy_srcs=["image of the tests", sop_class]),
+    )
     found.StudyInstanceUID, found.SeriesInstanceUID = STUDY, SERIES
-    found.StudyDate, found.StudyTime, found.StudyID, found.AccessionNumber = "20260501", "101500", "1", ""
-    found.PatientID, found.PatientName, found.PatientSex = "PID-1", "Invented^Patient", "F"
+    found.StudyDate, found.StudyTime, found.StudyID, found.AccessionNumber = (
+        "20260501",
+        "101500",
+        "1",
+        "",
+    )
+    found.PatientID, found.PatientName, found.PatientSex = (
+        "PID-1",
+        "Invented^Patient",
+        "F",
+    )
     found.PatientBirthDate, found.ReferringPhysicianName = "19500115", ""
     found.Modality, found.Manufacturer = "CT", "Maker"
     found.Rows = found.Columns = 64
@@ -69,26 +91,41 @@ def image(sop_class: str = CTImageStorage, **members: Any) -> Dataset:
 
 
 def tracking(label: str) -> hd.sr.TrackingIdentifier:
-    return hd.sr.TrackingIdentifier(identifier=label, uid=generate_uid(entropy_srcs=[label]))
+    return hd.sr.TrackingIdentifier(
+        identifier=label, uid=generate_uid(entropy_srcs=[label])
+    )
 
 
-def planar(measurements: Sequence[Measurement], *, label: str = "ROI", **members: Any) -> Any:
+def planar(
+    measurements: Sequence[Measurement], *, label: str = "ROI", **members: Any
+) -> Any:
     """One region on one slice: TID 1410."""
     source = SourceImageForRegion(CTImageStorage, image().SOPInstanceUID)
     points = np.array([[10.0, 10.0], [20.0, 10.0], [20.0, 20.0], [10.0, 10.0]])
     region = ImageRegion(hd.sr.GraphicTypeValues.POLYLINE, points, source)
     return hd.sr.PlanarROIMeasurementsAndQualitativeEvaluations(
-        tracking_identifier=tracking(label), referenced_region=region, measurements=list(measurements), **members
+        tracking_identifier=tracking(label),
+        referenced_region=region,
+        measurements=list(measurements),
+        **members,
     )
 
 
-def volumetric(measurements: Sequence[Measurement], *, label: str = "VOI", **members: Any) -> Any:
+def volumetric(
+    measurements: Sequence[Measurement], *, label: str = "VOI", **members: Any
+) -> Any:
     """Regions on several slices: TID 1411."""
     source = SourceImageForRegion(CTImageStorage, image().SOPInstanceUID)
     points = np.array([[10.0, 10.0], [20.0, 10.0], [20.0, 20.0], [10.0, 10.0]])
-    regions = [ImageRegion(hd.sr.GraphicTypeValues.POLYLINE, points + step, source) for step in (0, 1)]
+    regions = [
+        ImageRegion(hd.sr.GraphicTypeValues.POLYLINE, points + step, source)
+        for step in (0, 1)
+    ]
     return hd.sr.VolumetricROIMeasurementsAndQualitativeEvaluations(
-        tracking_identifier=tracking(label), referenced_regions=regions, measurements=list(measurements), **members
+        tracking_identifier=tracking(label),
+        referenced_regions=regions,
+        measurements=list(measurements),
+        **members,
     )
 
 
@@ -108,11 +145,15 @@ def of_image(
     )
 
 
-def write_report(file: Path, groups: Sequence[Any], *, verified: bool = True, **members: Any) -> Path:
+def write_report(
+    file: Path, groups: Sequence[Any], *, verified: bool = True, **members: Any
+) -> Path:
     """A report of these groups in this file; `**members` replace attributes of the data set."""
     person = hd.sr.ObserverContext(
         observer_type=codes.DCM.Person,
-        observer_identifying_attributes=hd.sr.PersonObserverIdentifyingAttributes("Reader^Invented"),
+        observer_identifying_attributes=hd.sr.PersonObserverIdentifyingAttributes(
+            "Reader^Invented"
+        ),
     )
     content = MeasurementReport(
         observation_context=ObservationContext(observer_person_context=person),

@@ -22,25 +22,39 @@ class Reply:
 
 
 def fhir(resource: Any, status: int = 200, **headers: str) -> Reply:
-    return Reply(json.dumps(resource).encode(), status, {"Content-Type": "application/fhir+json", **headers})
+    return Reply(
+        json.dumps(resource).encode(),
+        status,
+        {"Content-Type": "application/fhir+json", **headers},
+    )
 
 
-def page(*resources: Any, following: str | None = None, total: int | None = None) -> dict[str, Any]:
+def page(
+    *resources: Any, following: str | None = None, total: int | None = None
+) -> dict[str, Any]:
     bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "searchset"}
     if total is not None:
         bundle["total"] = total
     if following is not None:
-        bundle["link"] = [{"relation": "self", "url": "x"}, {"relation": "next", "url": following}]
+        bundle["link"] = [
+            {"relation": "self", "url": "x"},
+            {"relation": "next", "url": following},
+        ]
     if resources:
         bundle["entry"] = [{"resource": resource} for resource in resources]
     return bundle
 
 
 def outcome(severity: str = "error", code: str = "processing") -> dict[str, Any]:
-    return {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": code}]}
+    return {
+        "resourceType": "OperationOutcome",
+        "issue": [{"severity": severity, "code": code}],
+    }
 
 
-def observation(number: int | str, code: str = "38267-1", **members: Any) -> dict[str, Any]:
+def observation(
+    number: int | str, code: str = "38267-1", **members: Any
+) -> dict[str, Any]:
     return {
         "resourceType": "Observation",
         "id": f"o{number}",
@@ -54,7 +68,9 @@ def observation(number: int | str, code: str = "38267-1", **members: Any) -> dic
 
 
 class StubFhir(StubServer):
-    """The server; answers by path with query (unquoted), under `/fhir`. Unknown addresses are 404.
+    """The server; answers by path with query (unquoted), under `/fhir`.
+
+    Unknown addresses are 404.
 
     Attributes:
         requests: path with query of every request, in order of arrival.
@@ -87,10 +103,16 @@ class StubFhir(StubServer):
         self.requests.append(unquote(handler.path))
         self.headers.append(dict(handler.headers))
         if handler.command == "POST":
-            self.sent.append(handler.rfile.read(int(handler.headers["Content-Length"])).decode())
-            reply = self.forms.get(handler.path.removeprefix("/fhir"), Reply(status=405))
+            self.sent.append(
+                handler.rfile.read(int(handler.headers["Content-Length"])).decode()
+            )
+            reply = self.forms.get(
+                handler.path.removeprefix("/fhir"), Reply(status=405)
+            )
         else:
-            reply = self.replies.get(unquote(handler.path).removeprefix("/fhir"), self.default) or Reply(status=404)
+            reply = self.replies.get(
+                unquote(handler.path).removeprefix("/fhir"), self.default
+            ) or Reply(status=404)
         if reply.script is not None:
             handler.close_connection = True
             reply.script(handler)

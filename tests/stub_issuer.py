@@ -31,16 +31,21 @@ class StubIssuer(StubServer):
 
     Attributes:
         claims: put into each ID token over the right ones; None takes one out.
-        sign: (claims, nonce as asked) to the token; by default RS256 with the key in force.
-        answer: stands for the token endpoint where given: status, headers, and what writes the body.
+        sign: (claims, nonce as asked) to the token; by default RS256 with the key in
+            force.
+        answer: stands for the token endpoint where given: status, headers, and what
+            writes the body.
         document: put into the discovery document over the right ones.
         returns: what the browser brings back besides, or instead of, code and state.
         secret: of the client; empty for a public one.
-        asks: whether its login page waits for a click, as one that asks for a password does.
+        asks: whether its login page waits for a click, as one that asks for a password
+            does.
         calls: paths that were asked, in order.
     """
 
-    def __init__(self, *, secret: str = "", host: str = "127.0.0.1", asks: bool = False) -> None:
+    def __init__(
+        self, *, secret: str = "", host: str = "127.0.0.1", asks: bool = False
+    ) -> None:
         self.secret = secret
         self.asks = asks
         self.keys: dict[str, Any] = {"k1": first_key()}
@@ -73,7 +78,10 @@ class StubIssuer(StubServer):
 
     def browse(self, address: str) -> str:
         """What a person's browser does at the login page: the address it is sent back to."""
-        query = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+        query = {
+            name: values[0]
+            for name, values in parse_qs(urlsplit(address).query).items()
+        }
         code = secrets.token_urlsafe(24)
         self._codes[code] = query
         self.issued.append(code)
@@ -83,7 +91,9 @@ class StubIssuer(StubServer):
     @staticmethod
     def _jwk(kid: str, key: Any) -> dict[str, Any]:
         kind = (
-            jwt.algorithms.ECAlgorithm if isinstance(key, ec.EllipticCurvePrivateKey) else jwt.algorithms.RSAAlgorithm
+            jwt.algorithms.ECAlgorithm
+            if isinstance(key, ec.EllipticCurvePrivateKey)
+            else jwt.algorithms.RSAAlgorithm
         )
         return {**kind.to_jwk(key.public_key(), as_dict=True), "kid": kid, "use": "sig"}
 
@@ -97,13 +107,22 @@ class StubIssuer(StubServer):
             **self.document,
         }
 
-    def redeem(self, form: dict[str, str], authorization: str | None) -> dict[str, Any] | None:
+    def redeem(
+        self, form: dict[str, str], authorization: str | None
+    ) -> dict[str, Any] | None:
         """The answer of the token endpoint; None where the exchange is not the one that was begun."""
         asked = self._codes.pop(form.get("code", ""), None)
-        if asked is None or form["redirect_uri"] != asked["redirect_uri"] or not self._is_client(form, authorization):
+        if (
+            asked is None
+            or form["redirect_uri"] != asked["redirect_uri"]
+            or not self._is_client(form, authorization)
+        ):
             return None
         digest = hashlib.sha256(form["code_verifier"].encode()).digest()
-        if base64.urlsafe_b64encode(digest).rstrip(b"=").decode() != asked["code_challenge"]:
+        if (
+            base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+            != asked["code_challenge"]
+        ):
             return None
         claims = {
             "iss": self.issuer,
@@ -115,14 +134,20 @@ class StubIssuer(StubServer):
             "groups": ["staff", "cds-reviewers"],
             **self.claims,
         }
-        token = self.sign({name: value for name, value in claims.items() if value is not None})
+        token = self.sign(
+            {name: value for name, value in claims.items() if value is not None}
+        )
         self.issued.append(token)
         return {"id_token": token, "access_token": "not-for-us", "token_type": "Bearer"}
 
     def _is_client(self, form: dict[str, str], authorization: str | None) -> bool:
         if not self.secret:
             return form.get("client_id") == CLIENT_ID and authorization is None
-        name, _, secret = base64.b64decode((authorization or "Basic ").split(" ", 1)[1]).decode().partition(":")
+        name, _, secret = (
+            base64.b64decode((authorization or "Basic ").split(" ", 1)[1])
+            .decode()
+            .partition(":")
+        )
         return (unquote_plus(name), unquote_plus(secret)) == (CLIENT_ID, self.secret)
 
     def respond(self, handler: Handler) -> None:
@@ -153,4 +178,9 @@ def show(handler: Handler, body: str) -> None:
 
 
 def say(handler: Handler, status: int, document: Any, **headers: str) -> None:
-    send(handler, status, json.dumps(document).encode(), {"Content-Type": "application/json", **headers})
+    send(
+        handler,
+        status,
+        json.dumps(document).encode(),
+        {"Content-Type": "application/json", **headers},
+    )

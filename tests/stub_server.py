@@ -17,13 +17,19 @@ class StubServer:
         released: set when it closes; whoever holds a connection waits for it.
     """
 
-    def __init__(self, *, address: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, *, address: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+    ) -> None:
         self.released = threading.Event()
         self._server = _Server((address, 0), _handler(self))
         if tls is not None:
-            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._scheme = "https" if tls else "http"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.01,), daemon=True
+        )
         self._thread.start()
 
     @property
@@ -82,12 +88,16 @@ def _handler(server: StubServer) -> type[Handler]:
     return Answering
 
 
-def send(handler: Handler, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
+def send(
+    handler: Handler, status: int, body: bytes, headers: Mapping[str, str] | None = None
+) -> None:
     """The answer, of as many octets as it says unless a header says another number."""
     handler.send_response(status)
     if handler.close_connection:
         handler.send_header("Connection", "close")
-    for name, value in ({"Content-Length": str(len(body))} | dict(headers or {})).items():
+    for name, value in (
+        {"Content-Length": str(len(body))} | dict(headers or {})
+    ).items():
         handler.send_header(name, value)
     handler.end_headers()
     handler.wfile.write(body)

@@ -10,10 +10,13 @@ def cases(test_file: str, name: str, words: Mapping[str, Any] | None = None) -> 
     """The rows of this table, a list or by name; TOML has no null, for which `"(none)"` stands.
 
     Args:
-        words: what rows may name: a constant, or a function, whose table begins with its name and first argument:
+        words: what rows may name: a constant, or a function, whose table begins with
+            its name and first argument:
             `{ condition = "26929004", system = "SCT" }`.
     """
-    rows = tomllib.loads(Path(test_file).with_suffix(".toml").read_text(encoding="utf-8"))[name]
+    rows = tomllib.loads(
+        Path(test_file).with_suffix(".toml").read_text(encoding="utf-8")
+    )[name]
     return built(rows, {"(none)": None, **(words or {})})
 
 

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 
-def wait_until(condition: Callable[[], Any], what: Callable[[], Any] = str, *, seconds: float = 60) -> Any:
+def wait_until(
+    condition: Callable[[], Any], what: Callable[[], Any] = str, *, seconds: float = 60
+) -> Any:
     """What the condition gives once it gives anything.
 
     Args:

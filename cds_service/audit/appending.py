@@ -9,18 +9,30 @@ from uuid import uuid4
 from sqlalchemy import Connection, TableClause, bindparam, func, insert, select
 
 from cds_service import __version__
-from cds_service.audit.chain import FACTS, FORMAT, GENESIS, AuditEntry, SealedEntry, seal
+from cds_service.audit.chain import (
+    FACTS,
+    FORMAT,
+    GENESIS,
+    AuditEntry,
+    SealedEntry,
+    seal,
+)
 from cds_service.audit.tables import CARDS, ENTRIES, NUMBERS, PAYLOADS, SEARCH
 
 Clock = Callable[[], datetime]
 
 # Built once: building a statement takes longer than SQLite takes to run it.
-LAST = select(ENTRIES.c.sequence, ENTRIES.c.hash).order_by(ENTRIES.c.sequence.desc()).limit(1)
+LAST = (
+    select(ENTRIES.c.sequence, ENTRIES.c.hash)
+    .order_by(ENTRIES.c.sequence.desc())
+    .limit(1)
+)
 LAST_AND_KNOWN = select(ENTRIES.c.sequence, ENTRIES.c.hash, ENTRIES.c.entry_id).where(
     (ENTRIES.c.sequence == select(func.max(ENTRIES.c.sequence)).scalar_subquery())
     | ENTRIES.c.entry_id.in_(bindparam("ids", expanding=True))
 )
-INSERTS = {table: insert(table) for table in (ENTRIES, PAYLOADS, SEARCH, CARDS)}  # others refer to the first
+# others refer to the first
+INSERTS = {table: insert(table) for table in (ENTRIES, PAYLOADS, SEARCH, CARDS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +49,9 @@ def read_head(connection: Connection) -> Head:
     return Head(found.sequence, found.hash) if found else Head(0, GENESIS)
 
 
-def append_entries(connection: Connection, entries: Sequence[SealedEntry], clock: Clock) -> Head:
+def append_entries(
+    connection: Connection, entries: Sequence[SealedEntry], clock: Clock
+) -> Head:
     """Append these entries in order, and return the new head; those that the chain holds already are skipped.
 
     Every log begins with a genesis entry, which identifies it.
@@ -49,7 +63,8 @@ def append_entries(connection: Connection, entries: Sequence[SealedEntry], clock
         content = {"log": str(uuid4()), "format": FORMAT, "version": __version__}
         began = datetime.fromisoformat(new[0].at) if new else clock()
         new.insert(0, seal(AuditEntry(kind="genesis", at=began, content=content)))
-    rows: dict[TableClause, list[dict[str, Any]]] = {table: [] for table in INSERTS}  # first the chain
+    # first the chain
+    rows: dict[TableClause, list[dict[str, Any]]] = {table: [] for table in INSERTS}
     for entry in new:
         head = Head(head.sequence + 1, _add_rows(rows, entry, head))
     for table, found in rows.items():
@@ -66,15 +81,32 @@ def _look_up(connection: Connection, ids: Iterable[str]) -> tuple[Head, set[str]
     return head, {row.entry_id for row in rows}
 
 
-def _add_rows(rows: Mapping[TableClause, list[dict[str, Any]]], entry: SealedEntry, head: Head) -> str:
+def _add_rows(
+    rows: Mapping[TableClause, list[dict[str, Any]]], entry: SealedEntry, head: Head
+) -> str:
     """Add the rows of an entry that follows this head, and return its hash."""
-    place, link = {"sequence": head.sequence + 1}, entry.link(head.sequence + 1, head.hash)
+    place, link = (
+        {"sequence": head.sequence + 1},
+        entry.link(head.sequence + 1, head.hash),
+    )
     named = {"at": entry.at, "kind": entry.kind}
     chained = {"commitment": entry.commitment, "previous_hash": head.hash, "hash": link}
-    rows[ENTRIES].append({**place, **named, "entry_id": entry.id, "format": FORMAT, **chained})
+    rows[ENTRIES].append(
+        {**place, **named, "entry_id": entry.id, "format": FORMAT, **chained}
+    )
     rows[PAYLOADS].append({**place, "salt": entry.salt, "body": entry.body})
-    facts = {name: int(value) if name in NUMBERS else value for name, value in entry.facts.items()}
+    facts = {
+        name: int(value) if name in NUMBERS else value
+        for name, value in entry.facts.items()
+    }
     rows[SEARCH].append({**dict.fromkeys(FACTS), **place, **named, **facts})
     for position, card in enumerate(entry.cards):
-        rows[CARDS].append({**place, "position": position, **asdict(card), "rules": " ".join(card.rules)})
+        rows[CARDS].append(
+            {
+                **place,
+                "position": position,
+                **asdict(card),
+                "rules": " ".join(card.rules),
+            }
+        )
     return link

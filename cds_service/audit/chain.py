@@ -32,19 +32,32 @@ Kind = Literal[
     "note",  # a reviewer wrote something about an entry
     "checkpoint",  # the head of the log was signed
     "purge",  # payloads were deleted after their retention
-    "near-miss",  # an order whose words name an augmentation was not taken for one; names no patient
+    # an order whose words name an augmentation was not taken for one; names no patient
+    "near-miss",
     "gap",  # answers were refused because no entry could be written
     "start",
     "stop",
-    "verify",  # the log was verified, and somebody wanted that known (`audit verify --record`)
-    "mode",  # whether answers are shown, and to whom, changed (`[service]` of site.toml)
+    # the log was verified, and somebody wanted that known (`audit verify --record`)
+    "verify",
+    # whether answers are shown, and to whom, changed (`[service]` of site.toml)
+    "mode",
 ]
 # Kinds about the log itself. They name no patient and are never purged.
-LASTING: tuple[Kind, ...] = ("genesis", "checkpoint", "purge", "gap", "start", "stop", "mode", "verify")
+LASTING: tuple[Kind, ...] = (
+    "genesis",
+    "checkpoint",
+    "purge",
+    "gap",
+    "start",
+    "stop",
+    "mode",
+    "verify",
+)
 SILENT = "silent"  # the result of an answer that was computed and not shown
 # Kinds about readers, which not every reader may see.
 ABOUT_READERS: tuple[Kind, ...] = ("read", "export", "login", "account")
-# `context.userId` of synthetic calls (`kyphoplasty-cds probe`, `preview --check`), and how their patients' ids begin.
+# `context.userId` of synthetic calls (`kyphoplasty-cds probe`, `preview --check`), and
+# how their patients' ids begin.
 PROBE = "Practitioner/kyphoplasty-cds-probe"
 PROBE_PATIENTS = "kyphoplasty-cds-"
 _LINK = b"kyphoplasty-cds audit link 1"
@@ -121,9 +134,11 @@ class AuditEntry(Facts):
 
     Attributes:
         at: when it happened, UTC.
-        content: JSON; each member is a value or `Written`. For an answer: order, inputs, gaps, figures, digests, cards
+        content: JSON; each member is a value or `Written`. For an answer: order,
+            inputs, gaps, figures, digests, cards
             as shown.
-        id: chosen by the caller, so that an entry with an uncertain commit can be written again without a duplicate.
+        id: chosen by the caller, so that an entry with an uncertain commit can be
+            written again without a duplicate.
         cards: the cards of an answer.
     """
 
@@ -157,7 +172,8 @@ class AuditLog(Protocol):
 
         Args:
             entry: to be stored; a repeat with the same id is stored once.
-            until: the deadline of the answer that waits for it; None waits for the log's own limit.
+            until: the deadline of the answer that waits for it; None waits for the
+                log's own limit.
 
         Raises:
             AuditUnavailable: the entry is not stored, and nothing may be shown.
@@ -201,14 +217,20 @@ class SealedEntry:
 
     def link(self, sequence: int, previous: str) -> str:
         """The hash of the entry at this position in the chain."""
-        return _digest(_LINK, [str(sequence), self.id, self.at, self.kind, self.commitment, previous])
+        return _digest(
+            _LINK,
+            [str(sequence), self.id, self.at, self.kind, self.commitment, previous],
+        )
 
 
 def seal(entry: AuditEntry) -> SealedEntry:
     """Seal an entry for storage, with a fresh salt."""
     at = time_text(entry.at)
     facts = facts_of(entry)
-    cards = [[card.card, card.topic, card.indicator, " ".join(card.rules)] for card in entry.cards]
+    cards = [
+        [card.card, card.topic, card.indicator, " ".join(card.rules)]
+        for card in entry.cards
+    ]
     document = {
         "id": entry.id,
         "kind": entry.kind,
@@ -230,7 +252,11 @@ def seal(entry: AuditEntry) -> SealedEntry:
 
 def facts_of(entry: Facts) -> dict[str, str]:
     """The facts of an entry as they are hashed."""
-    return {name: _fact_text(value) for name in FACTS if (value := getattr(entry, name)) is not None}
+    return {
+        name: _fact_text(value)
+        for name in FACTS
+        if (value := getattr(entry, name)) is not None
+    }
 
 
 def _object_text(members: Mapping[str, Any]) -> str:
@@ -244,13 +270,19 @@ def _object_text(members: Mapping[str, Any]) -> str:
 
 def time_text(moment: datetime) -> str:
     """A time as the log writes it: UTC, milliseconds, `Z`."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return (
+        moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    )
 
 
 def _fact_text(value: str | int) -> str:
     """A fact as text: booleans as 1 and 0, and texts too long for an id as their hash."""
     text = str(int(value)) if isinstance(value, bool) else str(value)
-    return text if len(text) <= MAX_FACT else f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    return (
+        text
+        if len(text) <= MAX_FACT
+        else f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    )
 
 
 def _digest(purpose: bytes, parts: Iterable[str]) -> str:

@@ -54,7 +54,9 @@ class Signer:
 
     @property
     def _hash(self) -> bytes:
-        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self._public).digest()[:4]
+        return hashlib.sha256(
+            self.name.encode() + b"\n" + ED25519 + self._public
+        ).digest()[:4]
 
 
 def make_checkpoint(database: Database, key_file: Path | None, clock: Clock) -> str:
@@ -66,7 +68,9 @@ def make_checkpoint(database: Database, key_file: Path | None, clock: Clock) -> 
     """
     signer = signer_of(database, key_file, clock)
     now = clock()
-    entry = seal(AuditEntry(kind="checkpoint", at=now, content={"key": signer.public_text}))
+    entry = seal(
+        AuditEntry(kind="checkpoint", at=now, content={"key": signer.public_text})
+    )
     with database.writing() as connection:
         head = append_entries(connection, [entry], clock)
     return signer.sign(head, time_text(now))
@@ -75,8 +79,9 @@ def make_checkpoint(database: Database, key_file: Path | None, clock: Clock) -> 
 def signer_of(database: Database, key_file: Path | None, clock: Clock) -> Signer:
     """The log's signing key: in the configured file, else beside the SQLite file, else in the account's state folder.
 
-    It is created on first use under the lock of the chain, so that replicas that share the file use the same key. It is
-    never stored in the database, whose owner must not be able to sign, nor in the working directory.
+    It is created on first use under the lock of the chain, so that replicas that share
+    the file use the same key. It is never stored in the database, whose owner must not
+    be able to sign, nor in the working directory.
 
     Raises:
         DataFileError: the file cannot be used or created.
@@ -101,15 +106,24 @@ def _log_id(connection: Connection) -> str:
 
 def _file_beside(database: Database) -> Path | None:
     file = database.file
-    return None if file is None or file.parent == Path.cwd().resolve() else file.with_name(f"{file.name}.key")
+    return (
+        None
+        if file is None or file.parent == Path.cwd().resolve()
+        else file.with_name(f"{file.name}.key")
+    )
 
 
 def _state_folder() -> Path:
     """The state folder of this account (XDG Base Directory Specification)."""
     try:
-        return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "kyphoplasty-cds"
+        return (
+            Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state")
+            / "kyphoplasty-cds"
+        )
     except RuntimeError:
-        raise DataFileError("AUDIT_KEY", "", "must name a file: this account has no home") from None
+        raise DataFileError(
+            "AUDIT_KEY", "", "must name a file: this account has no home"
+        ) from None
 
 
 def _make_at(path: Path) -> Ed25519PrivateKey:
@@ -123,13 +137,21 @@ def _make_at(path: Path) -> Ed25519PrivateKey:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         half.unlink(missing_ok=True)
-        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(key.private_bytes(pem.Encoding.PEM, pem.PrivateFormat.PKCS8, pem.NoEncryption()))
+        with os.fdopen(
+            os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+        ) as file:
+            file.write(
+                key.private_bytes(
+                    pem.Encoding.PEM, pem.PrivateFormat.PKCS8, pem.NoEncryption()
+                )
+            )
             file.flush()
             os.fsync(file.fileno())
         half.rename(path)
     except OSError as error:
-        raise DataFileError("AUDIT_KEY", str(path), f"cannot be made there ({error.strerror})") from None
+        raise DataFileError(
+            "AUDIT_KEY", str(path), f"cannot be made there ({error.strerror})"
+        ) from None
     return key
 
 
@@ -141,17 +163,24 @@ def _read_key(path: Path) -> Ed25519PrivateKey:
         FileNotFoundError: there is no file yet.
     """
     try:
-        if path.stat().st_mode & 0o037:  # group read is allowed: files in a pod are always group-readable
-            raise DataFileError("AUDIT_KEY", str(path), "others may read or write it: chmod 600")
+        # group read is allowed: files in a pod are always group-readable
+        if path.stat().st_mode & 0o037:
+            raise DataFileError(
+                "AUDIT_KEY", str(path), "others may read or write it: chmod 600"
+            )
         octets = path.read_bytes()
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise DataFileError("AUDIT_KEY", str(path), f"cannot be read ({error.strerror})") from None
+        raise DataFileError(
+            "AUDIT_KEY", str(path), f"cannot be read ({error.strerror})"
+        ) from None
     try:
         key = pem.load_pem_private_key(octets, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, Ed25519PrivateKey):
-        raise DataFileError("AUDIT_KEY", str(path), "is no Ed25519 key in PEM without a password")
+        raise DataFileError(
+            "AUDIT_KEY", str(path), "is no Ed25519 key in PEM without a password"
+        )
     return key

@@ -1,7 +1,8 @@
 """Counts for a committee: how often each card and recommendation was shown, and how users responded.
 
-Feedback counts in the month of its answer; of several statements on one card, the last counts. Purged entries no longer
-count. A payload that holds no statement is `unread`; whether one was changed is for `audit verify` to say.
+Feedback counts in the month of its answer; of several statements on one card, the last
+counts. Purged entries no longer count. A payload that holds no statement is `unread`;
+whether one was changed is for `audit verify` to say.
 """
 
 import json
@@ -21,10 +22,13 @@ Names: `answer`, `partial`, `shown`, `fired`, `accepted`, `reason:patientDecline
 """
 MONTH = func.substr(SEARCH.c.at, 1, 7)
 ANSWERS = SEARCH.alias("answer")
-SHOWN = (SEARCH.c.result.is_distinct_from(SILENT), OF_PEOPLE)  # `audit report --silent` counts what was not shown
+# `audit report --silent` counts what was not shown
+SHOWN = (SEARCH.c.result.is_distinct_from(SILENT), OF_PEOPLE)
 
 
-def count_months(connection: Connection, since: str, until: str, scope: Caller | None = None) -> Counts:
+def count_months(
+    connection: Connection, since: str, until: str, scope: Caller | None = None
+) -> Counts:
     """Count by month, from `since` to `until` inclusive (`2026-05`).
 
     Args:
@@ -32,8 +36,17 @@ def count_months(connection: Connection, since: str, until: str, scope: Caller |
     """
     counts: Counts = Counter()
     wanted = _in_scope(SEARCH, since, until, scope)
-    answers = (MONTH, SEARCH.c.partial, SEARCH.c.refracture_band, SEARCH.c.residual_pain_band)
-    query = select(*answers, func.count()).where(SEARCH.c.kind == "answer", *SHOWN, *wanted).group_by(*answers)
+    answers = (
+        MONTH,
+        SEARCH.c.partial,
+        SEARCH.c.refracture_band,
+        SEARCH.c.residual_pain_band,
+    )
+    query = (
+        select(*answers, func.count())
+        .where(SEARCH.c.kind == "answer", *SHOWN, *wanted)
+        .group_by(*answers)
+    )
     for month, partial, refracture, residual_pain, count in connection.execute(query):
         counts[month, "", "", "answer"] += count
         counts[month, "", "", "partial"] += count * (partial or 0)
@@ -41,14 +54,22 @@ def count_months(connection: Connection, since: str, until: str, scope: Caller |
         counts[month, "", "", f"band:residual-pain:{residual_pain or 'none'}"] += count
 
     cards = (MONTH, CARDS.c.topic, CARDS.c.indicator, CARDS.c.rules)
-    query = select(*cards, func.count()).join(SEARCH, SEARCH.c.sequence == CARDS.c.sequence)
-    for month, topic, indicator, rules, count in connection.execute(query.where(*SHOWN, *wanted).group_by(*cards)):
+    query = select(*cards, func.count()).join(
+        SEARCH, SEARCH.c.sequence == CARDS.c.sequence
+    )
+    for month, topic, indicator, rules, count in connection.execute(
+        query.where(*SHOWN, *wanted).group_by(*cards)
+    ):
         counts[month, topic, "", "shown"] += count
         counts[month, topic, "", "warning"] += count * (indicator == "warning")
         counts.update({(month, topic, rule, "fired"): count for rule in rules.split()})
 
     refusals = (MONTH, SEARCH.c.reason)
-    query = select(*refusals, func.count()).where(SEARCH.c.kind == "refusal", *SHOWN, *wanted).group_by(*refusals)
+    query = (
+        select(*refusals, func.count())
+        .where(SEARCH.c.kind == "refusal", *SHOWN, *wanted)
+        .group_by(*refusals)
+    )
     for month, reason, count in connection.execute(query):
         counts[month, "", "", "refusal"] += count
         counts[month, "", "", f"refusal:{reason or 'other'}"] += count
@@ -61,17 +82,22 @@ def count_months(connection: Connection, since: str, until: str, scope: Caller |
     return counts
 
 
-def _in_scope(entries: FromClause, since: str, until: str, scope: Caller | None) -> tuple[ColumnElement[bool], ...]:
+def _in_scope(
+    entries: FromClause, since: str, until: str, scope: Caller | None
+) -> tuple[ColumnElement[bool], ...]:
     """Entries of these months, of this EHR, and of this tenant if one is named."""
     at = entries.c.at
-    found: tuple[ColumnElement[bool], ...] = (at >= since, at < f"{until}-32")  # sorts after every day of the month
+    # sorts after every day of the month
+    found: tuple[ColumnElement[bool], ...] = (at >= since, at < f"{until}-32")
     if scope is not None:
         found += (entries.c.client == scope.client,)
         found += () if scope.tenant is None else (entries.c.tenant == scope.tenant,)
     return found
 
 
-def _count_feedback(connection: Connection, counts: Counts, of_answers: tuple[ColumnElement[bool], ...]) -> None:
+def _count_feedback(
+    connection: Connection, counts: Counts, of_answers: tuple[ColumnElement[bool], ...]
+) -> None:
     query = (
         select(
             SEARCH.c.card,
@@ -82,9 +108,21 @@ def _count_feedback(connection: Connection, counts: Counts, of_answers: tuple[Co
         )
         .join(ENTRIES, ENTRIES.c.entry_id == SEARCH.c.about)
         .join(ANSWERS, ANSWERS.c.sequence == ENTRIES.c.sequence)
-        .outerjoin(CARDS, (CARDS.c.sequence == ANSWERS.c.sequence) & (CARDS.c.card == SEARCH.c.card))
-        .outerjoin(PAYLOADS, (PAYLOADS.c.sequence == SEARCH.c.sequence) & (SEARCH.c.result == "accepted"))
-        .where(SEARCH.c.kind == "feedback", SEARCH.c.card.is_not(None), ANSWERS.c.kind == "answer", *of_answers)
+        .outerjoin(
+            CARDS,
+            (CARDS.c.sequence == ANSWERS.c.sequence) & (CARDS.c.card == SEARCH.c.card),
+        )
+        .outerjoin(
+            PAYLOADS,
+            (PAYLOADS.c.sequence == SEARCH.c.sequence)
+            & (SEARCH.c.result == "accepted"),
+        )
+        .where(
+            SEARCH.c.kind == "feedback",
+            SEARCH.c.card.is_not(None),
+            ANSWERS.c.kind == "answer",
+            *of_answers,
+        )
         .order_by(SEARCH.c.sequence)
     )
     last = {card: statement for card, *statement in connection.execute(query)}

@@ -9,7 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 
 from cds_service.errors import AuditUnavailable, DataFileError
 
@@ -19,7 +25,8 @@ HEAD = "0003"  # the newest step of `migrations/versions`
 _LOCK = 0x6B63_6473_0001  # the advisory lock of the chain in PostgreSQL
 _WRITES = "audit_writes"
 _WAIT = "audit_wait"
-PREPARE_SECONDS = 10.0  # several processes may start at once, and one of them creates the tables
+# several processes may start at once, and one of them creates the tables
+PREPARE_SECONDS = 10.0
 # PostgreSQL: the transaction may be tried again (serialisation failure, deadlock).
 _RETRIED_STATES = frozenset({"40001", "40P01"})
 UNBOUNDED = -1  # as many connections as the server has threads; five stay open
@@ -42,24 +49,38 @@ class Database:
     """The database engine of one process; may be created before a fork if nothing has been queried."""
 
     def __init__(
-        self, url: str, *, wait_seconds: float = 2.0, is_synced: bool = True, identity: Identity | None = None
+        self,
+        url: str,
+        *,
+        wait_seconds: float = 2.0,
+        is_synced: bool = True,
+        identity: Identity | None = None,
     ) -> None:
         """Does not connect yet.
 
         Args:
             wait_seconds: limit for a lock, a connection, or one statement of a write.
-            is_synced: commits wait for the disk; otherwise a power failure may undo the last ones entirely.
-            identity: of the required SQLite file; None accepts the file that is opened first.
+            is_synced: commits wait for the disk; otherwise a power failure may undo the
+                last ones entirely.
+            identity: of the required SQLite file; None accepts the file that is opened
+                first.
 
         Raises:
             DataFileError: the URL is invalid, or names no persistent storage.
         """
         self.url = _parsed(url)
         name = self.url.database
-        # The path of the SQLite database, as SQLite names the files beside it; None for PostgreSQL.
-        self.file = Path(name).resolve() if self.is_sqlite and name and name != ":memory:" else None
+        # The path of the SQLite database, as SQLite names the files beside it; None for
+        # PostgreSQL.
+        self.file = (
+            Path(name).resolve()
+            if self.is_sqlite and name and name != ":memory:"
+            else None
+        )
         if self.is_sqlite and self.file is None:
-            raise DataFileError("DATABASE_URL", "", "an audit log needs a file: sqlite:///FILE")
+            raise DataFileError(
+                "DATABASE_URL", "", "an audit log needs a file: sqlite:///FILE"
+            )
         self._wait_seconds = wait_seconds
         self._is_prepared = False
         self.identity = identity
@@ -75,31 +96,43 @@ class Database:
         """Whether this is SQLite; otherwise it is PostgreSQL."""
         return self.url.get_backend_name() == "sqlite"
 
-    def _open_file(self, _dialect: object, _record: object, arguments: list[Any], _options: object) -> None:
+    def _open_file(
+        self, _dialect: object, _record: object, arguments: list[Any], _options: object
+    ) -> None:
         """Create a new file that only its owner can read, and remember the file's identity.
 
-        An existing file is never opened here: closing it would drop the locks of all connections of this process
-        (POSIX), and the next program to close it would remove the journal during our writes. SQLite gives the files
-        beside it the same mode.
+        An existing file is never opened here: closing it would drop the locks of all
+        connections of this process (POSIX), and the next program to close it would
+        remove the journal during our writes. SQLite gives the files beside it the same
+        mode.
         """
         if self.identity is not None:
             self._check_file()
             return
-        with suppress(OSError):  # it exists, or the connection will report what is wrong
-            os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        # it exists, or the connection will report what is wrong
+        with suppress(OSError):
+            os.close(
+                os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            )
         self.identity = _identity(self.url.database)
 
     def _check_files(self, connection: Connection) -> None:
         """Refuse to commit into a file, or into a journal beside it, that was moved: the entries would be lost.
 
         Raises:
-            LogMoved: as `_check_file`, or the journal is not the one that this connection wrote to first.
+            LogMoved: as `_check_file`, or the journal is not the one that this
+                connection wrote to first.
         """
         self._check_file()
         if self.file is not None and connection.get_execution_options().get(_WRITES):
             journal = _identity(self.file.with_name(f"{self.file.name}-wal"))
-            if journal is None or connection.info.setdefault("journal", journal) != journal:
-                raise LogMoved("The journal of the log was moved away or replaced, a restart is needed.")
+            if (
+                journal is None
+                or connection.info.setdefault("journal", journal) != journal
+            ):
+                raise LogMoved(
+                    "The journal of the log was moved away or replaced, a restart is needed."
+                )
 
     def _check_file(self) -> None:
         """Refuse a file that was moved.
@@ -108,22 +141,33 @@ class Database:
             LogMoved: the file at the log's path is missing or a different one.
         """
         if self.identity is not None and _identity(self.url.database) != self.identity:
-            raise LogMoved("The file of the log was moved away or replaced, a restart is needed.")
+            raise LogMoved(
+                "The file of the log was moved away or replaced, a restart is needed."
+            )
 
     def check_exists(self) -> None:
         """Check that there is a log, for callers that must not start a new one.
 
         Raises:
-            DataFileError: the file does not exist, or the database has none of our tables.
+            DataFileError: the file does not exist, or the database has none of our
+                tables.
         """
         if not self.holds_log():
-            where = str(self.file) if self.file is not None else self.url.render_as_string(hide_password=True)
+            where = (
+                str(self.file)
+                if self.file is not None
+                else self.url.render_as_string(hide_password=True)
+            )
             cure = "set the variable to the database of the service"
-            raise DataFileError("KYPHOPLASTY_CDS_DATABASE_URL", where, f"there is no audit log; {cure}")
+            raise DataFileError(
+                "KYPHOPLASTY_CDS_DATABASE_URL", where, f"there is no audit log; {cure}"
+            )
 
     def holds_log(self) -> bool:
         """Whether there is a log, of whatever version; nothing is created."""
-        if self.file is not None and not (self.file.is_file() and self.file.stat().st_size):
+        if self.file is not None and not (
+            self.file.is_file() and self.file.stat().st_size
+        ):
             return False
         with self._engine.connect() as connection, connection.begin():
             return _version(connection) is not None
@@ -131,18 +175,31 @@ class Database:
     @contextmanager
     def writing(self, wait_seconds: float | None = None) -> Iterator[Connection]:
         """A transaction that holds the chain's lock from its first statement until it is on disk."""
-        wait = int(1000 * (self._wait_seconds if wait_seconds is None else wait_seconds))
-        with self._engine.connect().execution_options(**{_WRITES: True, _WAIT: wait}) as connection, connection.begin():
+        wait = int(
+            1000 * (self._wait_seconds if wait_seconds is None else wait_seconds)
+        )
+        with (
+            self._engine.connect().execution_options(
+                **{_WRITES: True, _WAIT: wait}
+            ) as connection,
+            connection.begin(),
+        ):
             if not self.is_sqlite:
                 connection.execute(text(f"SET LOCAL lock_timeout = {wait}"))
-                # A separate statement, so that the next read sees the head as of when we got the lock.
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+                # A separate statement, so that the next read sees the head as of when
+                # we got the lock.
+                connection.execute(
+                    text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK}
+                )
             yield connection
 
     @contextmanager
     def noting(self) -> Iterator[Connection]:
         """A short transaction outside the chain, without its lock."""
-        with self._engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+        with (
+            self._engine.connect().execution_options(**{_WRITES: True}) as connection,
+            connection.begin(),
+        ):
             if not self.is_sqlite:
                 wait = int(1000 * self._wait_seconds)
                 connection.execute(text(f"SET LOCAL lock_timeout = {wait}"))
@@ -154,7 +211,8 @@ class Database:
         """A read-only transaction that sees one snapshot of the database."""
         with self._engine.connect() as connection:
             if not self.is_sqlite:
-                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)  # noqa: PLW2901
+                snapshot = {"isolation_level": "REPEATABLE READ"}
+                connection.execution_options(**snapshot, postgresql_readonly=True)
             with connection.begin():
                 yield connection
 
@@ -163,7 +221,8 @@ class Database:
 
         Raises:
             DataFileError: the database belongs to a newer version of this program.
-            TablesNotReady: it is empty or belongs to an older version, and only its owner may migrate it.
+            TablesNotReady: it is empty or belongs to an older version, and only its
+                owner may migrate it.
             DBAPIError: it does not answer.
         """
         if self._is_prepared:
@@ -178,8 +237,12 @@ class Database:
                 if not is_forbidden(error):
                     raise
                 there = f"at step {found}" if found else "not there"
-                needed = f"this program needs step {HEAD}: `audit migrate` as their owner"
-                raise TablesNotReady(f"The tables of the log are {there}, {needed}.") from None
+                needed = (
+                    f"this program needs step {HEAD}: `audit migrate` as their owner"
+                )
+                raise TablesNotReady(
+                    f"The tables of the log are {there}, {needed}."
+                ) from None
         self._is_prepared = True
 
     def empty_journal(self) -> None:
@@ -189,7 +252,9 @@ class Database:
             try:
                 connection.info.pop(_WAIT, None)  # forget the transactions' timeout
                 cursor = connection.cursor()
-                cursor.execute(f"PRAGMA busy_timeout = {int(1000 * self._wait_seconds)}")
+                cursor.execute(
+                    f"PRAGMA busy_timeout = {int(1000 * self._wait_seconds)}"
+                )
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             finally:
                 connection.close()
@@ -203,12 +268,15 @@ def read_or_unavailable() -> Iterator[None]:
     """Turn errors of the database into ours.
 
     Raises:
-        AuditUnavailable: the database cannot be read, or has meanwhile been migrated to a newer version.
+        AuditUnavailable: the database cannot be read, or has meanwhile been migrated to
+            a newer version.
     """
     try:
         yield
     except SQLAlchemyError as error:
-        raise AuditUnavailable(f"The audit log could not be read ({type(error).__name__}).") from None
+        raise AuditUnavailable(
+            f"The audit log could not be read ({type(error).__name__})."
+        ) from None
     except DataFileError as error:
         raise AuditUnavailable(f"The audit log could not be read: {error}.") from None
 
@@ -224,8 +292,12 @@ def is_passing(error: DBAPIError) -> bool:
 
 def is_busy(error: DBAPIError) -> bool:
     """Whether another writer held the lock for too long; the database itself works."""
-    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # higher bits: the kind of busy
-    return code == sqlite3.SQLITE_BUSY or getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE
+    # higher bits: the kind of busy
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    return (
+        code == sqlite3.SQLITE_BUSY
+        or getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE
+    )
 
 
 def is_forbidden(error: DBAPIError) -> bool:
@@ -239,7 +311,11 @@ def is_failed_fsync(error: DBAPIError) -> bool:
     return code in (sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC)
 
 
-DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgresql+psycopg": "postgresql+psycopg"}
+DRIVERS = {
+    "sqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
 
 
 def _parsed(url: str) -> URL:
@@ -247,9 +323,17 @@ def _parsed(url: str) -> URL:
     try:
         found = make_url(url)
     except (ArgumentError, ValueError):  # ValueError: the port is not a number
-        raise DataFileError("DATABASE_URL", "", "is no URL of a database: sqlite:///FILE or postgresql://…") from None
+        raise DataFileError(
+            "DATABASE_URL",
+            "",
+            "is no URL of a database: sqlite:///FILE or postgresql://…",
+        ) from None
     if found.drivername not in DRIVERS:
-        raise DataFileError("DATABASE_URL", "", "its driver is not installed: sqlite:///FILE or postgresql://…")
+        raise DataFileError(
+            "DATABASE_URL",
+            "",
+            "its driver is not installed: sqlite:///FILE or postgresql://…",
+        )
     return found.set(drivername=DRIVERS[found.drivername])
 
 
@@ -264,14 +348,22 @@ def _identity(file: str | Path | None) -> Identity | None:
 
 def _sqlite(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: FBT001
     synchronous = "FULL" if is_synced else "NORMAL"
-    engine = create_engine(url, connect_args={"timeout": PREPARE_SECONDS}, max_overflow=UNBOUNDED)
+    engine = create_engine(
+        url, connect_args={"timeout": PREPARE_SECONDS}, max_overflow=UNBOUNDED
+    )
 
     @event.listens_for(engine, "connect")
     def make_durable(connection: Any, _record: object) -> None:
         """Configure SQLite: readers do not block, commits are on disk, deleted rows are overwritten."""
-        connection.isolation_level = None  # the driver would begin transactions itself, but not before reads
+        # the driver would begin transactions itself, but not before reads
+        connection.isolation_level = None
         cursor = connection.cursor()
-        for setting in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON", "secure_delete=ON"):
+        for setting in (
+            "journal_mode=WAL",
+            f"synchronous={synchronous}",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+        ):
             cursor.execute(f"PRAGMA {setting}")
         cursor.close()
 
@@ -279,10 +371,13 @@ def _sqlite(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: 
     def begin(connection: Connection) -> None:
         options = connection.get_execution_options()
         wait = options.get(_WAIT, int(1000 * wait_seconds))
-        if connection.info.get(_WAIT) != wait:  # as the last transaction of this connection set it
+        # as the last transaction of this connection set it
+        if connection.info.get(_WAIT) != wait:
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}")
             connection.info[_WAIT] = wait
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
+        connection.exec_driver_sql(
+            "BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN"
+        )
 
     return engine
 
@@ -296,7 +391,9 @@ def _postgresql(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # no
         "keepalives_interval": 2,
         "application_name": "kyphoplasty-cds",
     }
-    engine = create_engine(url, connect_args=options, pool_pre_ping=True, max_overflow=UNBOUNDED)
+    engine = create_engine(
+        url, connect_args=options, pool_pre_ping=True, max_overflow=UNBOUNDED
+    )
 
     @event.listens_for(engine, "connect")
     def make_durable(connection: Any, _record: object) -> None:
@@ -305,7 +402,9 @@ def _postgresql(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # no
             cursor.execute("SELECT current_setting('synchronous_commit')")
             is_set = cursor.fetchone()[0] not in ("off", "local")
             if is_set != is_synced:
-                cursor.execute(f"SET synchronous_commit = {'on' if is_synced else 'off'}")
+                cursor.execute(
+                    f"SET synchronous_commit = {'on' if is_synced else 'off'}"
+                )
         connection.commit()
 
     return engine
@@ -333,7 +432,13 @@ def migrate(connection: Connection, found: str | None) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
+    known = {
+        step.revision for step in ScriptDirectory.from_config(config).walk_revisions()
+    }
     if found is not None and found not in known:
-        raise DataFileError("DATABASE_URL", "", f"the database is of a newer version of this program (step {found})")
+        raise DataFileError(
+            "DATABASE_URL",
+            "",
+            f"the database is of a newer version of this program (step {found})",
+        )
     command.upgrade(config, HEAD)

@@ -14,7 +14,14 @@ from cds_service.audit.reader import Stored, stored_entries
 from cds_service.audit.store import AuditStore
 from cds_service.audit.tables import CARDS, ENTRIES, SEARCH
 from cds_service.core.caller import Caller
-from cds_service.core.closures import CardFeedback, CardGround, Closure, Closures, Fracture, GroundOrder
+from cds_service.core.closures import (
+    CardFeedback,
+    CardGround,
+    Closure,
+    Closures,
+    Fracture,
+    GroundOrder,
+)
 
 NEWEST = 50  # feedback items considered for one patient
 MOST_SIGNINGS = 10  # looked at of one card: two are too many already
@@ -52,8 +59,16 @@ class EarlierFeedback:
         with self._store.reader.reading() as connection:
             rows = connection.execute(_places_of(uuid, caller)).all()
             places = {place for row in rows for place in row}
-            entries = tuple(stored_entries(connection, ENTRIES.c.sequence.in_(places))) if places else ()
-        newest = {one.signing: one for entry in entries if (one := ShownAnswer.of(entry, uuid))}
+            entries = (
+                tuple(stored_entries(connection, ENTRIES.c.sequence.in_(places)))
+                if places
+                else ()
+            )
+        newest = {
+            one.signing: one
+            for entry in entries
+            if (one := ShownAnswer.of(entry, uuid))
+        }
         return tuple(newest.values())
 
     def feedback_on(
@@ -64,29 +79,42 @@ class EarlierFeedback:
         Raises:
             AuditUnavailable: the log cannot be read.
         """
-        query = {"patient": patient_id, "since": time_text(since), "client": caller.client, "tenant": caller.tenant}
+        query = {
+            "patient": patient_id,
+            "since": time_text(since),
+            "client": caller.client,
+            "tenant": caller.tenant,
+        }
         with read_or_unavailable():
             with self._store.database.reading() as connection:
                 found = connection.execute(FEEDBACK, query).all()
             if not found:  # of most patients
                 return ()
             reader = self._store.reader
-            feedback = {one.id: one for one in reader.entries([one.entry_id for one in found])}
+            feedback = {
+                one.id: one for one in reader.entries([one.entry_id for one in found])
+            }
             answers = reader.entries({one.about for one in found})
-        given = {it.id: one for answer in answers for it, one in _earlier_feedback(answer, feedback, fhir_server)}
+        given = {
+            it.id: one
+            for answer in answers
+            for it, one in _earlier_feedback(answer, feedback, fhir_server)
+        }
         return tuple(given[one.entry_id] for one in found if one.entry_id in given)
 
 
 def _places_of(card: str, caller: Caller) -> Select[Any]:
     """The first and the last entry that showed this caller this card, for each patient and `hookInstance`.
 
-    Between these two lie repeats of one call: an EHR may have made thousands, and one does for all.
+    Between these two lie repeats of one call: an EHR may have made thousands, and one
+    does for all.
     """
     joined = CARDS.join(SEARCH, SEARCH.c.sequence == CARDS.c.sequence)
     return (
         select(func.min(CARDS.c.sequence), func.max(CARDS.c.sequence))
         .select_from(joined)
-        .where(CARDS.c.card == card, SEARCH.c.result.is_distinct_from(SILENT))  # never shown
+        # never shown
+        .where(CARDS.c.card == card, SEARCH.c.result.is_distinct_from(SILENT))
         .where(SEARCH.c.client.is_not_distinct_from(caller.client))
         .where(SEARCH.c.tenant.is_not_distinct_from(caller.tenant))
         .group_by(SEARCH.c.patient, SEARCH.c.hook_instance)
@@ -94,14 +122,19 @@ def _places_of(card: str, caller: Caller) -> Select[Any]:
     )
 
 
-def closures_json(grounds: Sequence[CardGround], fracture: Fracture, closures: Closures) -> dict[str, Any]:
+def closures_json(
+    grounds: Sequence[CardGround], fracture: Fracture, closures: Closures
+) -> dict[str, Any]:
     """What the entry of an answer records of overrides: what its cards are about, for later, and what was closed.
 
     `feedback_on` reads it back.
     """
     return {
         "history": "read" if closures.is_known else "could not be read",
-        "fracture": {"day": fracture.day and fracture.day.isoformat(), "levels": list(fracture.levels)},
+        "fracture": {
+            "day": fracture.day and fracture.day.isoformat(),
+            "levels": list(fracture.levels),
+        },
         "cards": {one.topic: _ground_json(one) for one in grounds},
         "inForce": [_closure_json(one) for one in closures.in_force],
     }
@@ -145,9 +178,14 @@ def _earlier_feedback(
                     yield one, _joined(answer, shown["closures"], one, topics[one.card])
 
 
-def _joined(answer: Stored, noted: Mapping[str, Any], feedback: Stored, topic: str) -> CardFeedback:
+def _joined(
+    answer: Stored, noted: Mapping[str, Any], feedback: Stored, topic: str
+) -> CardFeedback:
     content = feedback.content
-    received, stated = (datetime.fromisoformat(text) for text in (feedback.at, content["outcomeTimestamp"]))
+    received, stated = (
+        datetime.fromisoformat(text)
+        for text in (feedback.at, content["outcomeTimestamp"])
+    )
     return CardFeedback(
         ground=_ground(noted["cards"][topic], topic),
         outcome=content["outcome"],
@@ -162,7 +200,10 @@ def _joined(answer: Stored, noted: Mapping[str, Any], feedback: Stored, topic: s
 
 
 def _ground(noted: Mapping[str, Any], topic: str) -> CardGround:
-    orders = (GroundOrder(one["kind"], one["name"], one["reference"], one["says"]) for one in noted["orders"])
+    orders = (
+        GroundOrder(one["kind"], one["name"], one["reference"], one["says"])
+        for one in noted["orders"]
+    )
     return CardGround(
         topic=topic,
         fact=noted["fact"],

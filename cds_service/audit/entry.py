@@ -168,14 +168,19 @@ def near_miss_entry(
     )
 
 
-def missing_orders_entry(at: datetime, service_id: str, caller: Caller, *, calls: int, missing: int) -> AuditEntry:
+def missing_orders_entry(
+    at: datetime, service_id: str, caller: Caller, *, calls: int, missing: int
+) -> AuditEntry:
     """Make the entry of calls that carried no draft orders: counts since the last such entry, of one process."""
     return AuditEntry(
         kind="near-miss",
         at=at,
         service_id=service_id,
         client=caller.client,
-        content={"nearMisses": [], "ordersMissing": {"calls": calls, "missing": missing}},
+        content={
+            "nearMisses": [],
+            "ordersMissing": {"calls": calls, "missing": missing},
+        },
     )
 
 

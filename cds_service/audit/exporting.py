@@ -28,17 +28,50 @@ Format = Literal["ndjson", "csv", "fhir", "feedback"]
 SIGNED = "kyphoplasty-cds audit export 1"
 FORMATS: tuple[Format, ...] = ("ndjson", "csv", "fhir", "feedback")
 TABLES: tuple[Format, ...] = ("csv", "feedback")
-# Where a cell begins; behind a semicolon too, which separates cells where a comma is the decimal sign.
+# Where a cell begins; behind a semicolon too, which separates cells where a comma is
+# the decimal sign.
 FORMULA = re.compile(r'(^|;)(?=[ "]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])')
 OUTCOMES = {"refracture": "refracture", "residual-pain": "residualPain"}
 COLUMNS = (
-    *("sequence", "id", "at", "kind", "service", "hookInstance", "client", "tenant", "user", "patient", "encounter"),
-    *("status", "result", "reason", "partial", "warning", "refractureModel", "refractureRisk", "refractureBand"),
-    *("residualPainModel", "residualPainRisk", "residualPainBand", "topic", "card", "about", "cards", "rules", "hash"),
+    *(
+        "sequence",
+        "id",
+        "at",
+        "kind",
+        "service",
+        "hookInstance",
+        "client",
+        "tenant",
+        "user",
+        "patient",
+        "encounter",
+    ),
+    *(
+        "status",
+        "result",
+        "reason",
+        "partial",
+        "warning",
+        "refractureModel",
+        "refractureRisk",
+        "refractureBand",
+    ),
+    *(
+        "residualPainModel",
+        "residualPainRisk",
+        "residualPainBand",
+        "topic",
+        "card",
+        "about",
+        "cards",
+        "rules",
+        "hash",
+    ),
     # Of the figure that a card said. The columns of risks above are what was computed.
     *("shown", "value-on-card", "model", "model-version", "digest"),
 )
-FEEDBACK = ("intervention", "action", "user_feedback", "user", "date", "location")  # 170.315(b)(11)(ii)(C)
+# What the criterion 170.315(b)(11)(ii)(C) asks for.
+FEEDBACK = ("intervention", "action", "user_feedback", "user", "date", "location")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +80,8 @@ class Export:
 
     Attributes:
         entry: id of the export's own entry.
-        through: sequence of the last entry that may be exported: the head at the time of the request.
+        through: sequence of the last entry that may be exported: the head at the time
+            of the request.
         last: sequence of the export's own entry.
         signer: signs the manifest.
     """
@@ -63,7 +97,12 @@ class Export:
 
 
 def begin_export(
-    database: Database, query: Query, form: Format, user: str, clock: Clock, key_file: Path | None = None
+    database: Database,
+    query: Query,
+    form: Format,
+    user: str,
+    clock: Clock,
+    key_file: Path | None = None,
 ) -> Export:
     """Record the export; only then may entries be exported.
 
@@ -77,9 +116,25 @@ def begin_export(
     with database.reading() as connection:
         through = read_head(connection).sequence
         matching = ENTRIES.outerjoin(SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence)
-        count = connection.scalar(select(func.count()).select_from(matching).where(_wanted(query, through))) or 0
-    content = {"format": form, "filter": query.to_json(), "count": count, "through": through}
-    sealed = seal(AuditEntry(kind="export", at=clock(), user=user, patient=query.patient, content=content))
+        count = (
+            connection.scalar(
+                select(func.count())
+                .select_from(matching)
+                .where(_wanted(query, through))
+            )
+            or 0
+        )
+    content = {
+        "format": form,
+        "filter": query.to_json(),
+        "count": count,
+        "through": through,
+    }
+    sealed = seal(
+        AuditEntry(
+            kind="export", at=clock(), user=user, patient=query.patient, content=content
+        )
+    )
     with database.writing() as connection:
         last = append_entries(connection, [sealed], clock).sequence
     return Export(
@@ -99,11 +154,15 @@ def export_lines(database: Database, export: Export) -> Iterator[str]:
     digest, count, first, last = hashlib.sha256(), 0, None, None
     with database.reading() as connection:
         if export.format == "feedback":
-            line_of: Callable[[Stored], str] = partial(_feedback_line, users=_users_of_answers(connection))
+            line_of: Callable[[Stored], str] = partial(
+                _feedback_line, users=_users_of_answers(connection)
+            )
         else:
             line_of = _LINES[export.format]
         if export.format in TABLES:
-            yield _hashed(_csv_line(COLUMNS if export.format == "csv" else FEEDBACK), digest)
+            yield _hashed(
+                _csv_line(COLUMNS if export.format == "csv" else FEEDBACK), digest
+            )
         for stored in stored_entries(connection, _wanted(export.query, export.through)):
             first = first or stored.sequence
             count, last = count + 1, stored.sequence
@@ -121,7 +180,9 @@ def export_lines(database: Database, export: Export) -> Iterator[str]:
         "head": {"sequence": own.sequence, "hash": own.hash},
         "sha256": digest.hexdigest(),  # of all bytes before this line
     }
-    manifest["signature"] = export.signer.signature(f"{SIGNED}\n{canonical_json(manifest)}")
+    manifest["signature"] = export.signer.signature(
+        f"{SIGNED}\n{canonical_json(manifest)}"
+    )
     yield _manifest_line(export.format, own, manifest)
 
 
@@ -152,13 +213,20 @@ def _ndjson_line(stored: Stored) -> str:
         "hash": stored.hash,
     }
     if stored.body is not None:
-        document |= {"salt": stored.salt, "payload": json.loads(stored.body) if stored.is_whole else stored.body}
+        document |= {
+            "salt": stored.salt,
+            "payload": json.loads(stored.body) if stored.is_whole else stored.body,
+        }
     return canonical_json(document) + "\n"
 
 
 def _table_line(stored: Stored) -> str:
-    cells = {name: getattr(stored, name) for name in ("sequence", "id", "at", "kind", "hash")}
-    cells |= {to_camel(name): getattr(stored, name) for name in FACTS} | _figures(stored.content)
+    cells = {
+        name: getattr(stored, name) for name in ("sequence", "id", "at", "kind", "hash")
+    }
+    cells |= {to_camel(name): getattr(stored, name) for name in FACTS} | _figures(
+        stored.content
+    )
     cells |= _shown(stored.content)
     cells |= {
         "service": stored.service_id,
@@ -166,20 +234,32 @@ def _table_line(stored: Stored) -> str:
         "rules": " ".join(rule for card in stored.cards for rule in card.rules),
     }
     values = (cells.get(name) for name in COLUMNS)
-    return _csv_line([int(value) if isinstance(value, bool) else value for value in values])
+    return _csv_line(
+        [int(value) if isinstance(value, bool) else value for value in values]
+    )
 
 
 def _users_of_answers(connection: Connection) -> Mapping[str, str]:
     """Who saw the answers that feedback is about, by entry: CDS Hooks feedback names nobody."""
     asked = select(SEARCH.c.about).where(SEARCH.c.kind == "feedback")
-    answers = select(ENTRIES.c.entry_id, SEARCH.c.user).join(SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence)
-    return {entry: user or "" for entry, user in connection.execute(answers.where(ENTRIES.c.entry_id.in_(asked)))}
+    answers = select(ENTRIES.c.entry_id, SEARCH.c.user).join(
+        SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence
+    )
+    return {
+        entry: user or ""
+        for entry, user in connection.execute(
+            answers.where(ENTRIES.c.entry_id.in_(asked))
+        )
+    }
 
 
 def _feedback_line(stored: Stored, users: Mapping[str, str]) -> str:
     """What is left of a purged one is its date."""
     content = stored.content
-    accepted, said = content.get("acceptedRules"), (content.get("reason"), content.get("userComment"))
+    accepted, said = (
+        content.get("acceptedRules"),
+        (content.get("reason"), content.get("userComment")),
+    )
     return _csv_line(
         (
             " ".join(accepted or (stored.topic or "",)),
@@ -200,7 +280,10 @@ def _figures(content: Mapping[str, Any]) -> dict[str, Any]:
         prefix = OUTCOMES.get(assessment.get("outcome", ""))
         for model in assessment.get("models", ()):
             if prefix and headline is not None and model["model"] == headline:
-                found |= {f"{prefix}Model": headline, f"{prefix}Risk": model.get("risk", "")}
+                found |= {
+                    f"{prefix}Model": headline,
+                    f"{prefix}Risk": model.get("risk", ""),
+                }
     return found
 
 
@@ -215,20 +298,26 @@ def _shown(content: Mapping[str, Any]) -> dict[str, Any]:
         "model-version": "version",
         "digest": "digest",
     }
-    cells = {name: "; ".join(one[key] for one in figures) for name, key in columns.items()}
+    cells = {
+        name: "; ".join(one[key] for one in figures) for name, key in columns.items()
+    }
     return {"shown": bool(figures), **cells}
 
 
 def _csv_line(cells: Any) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow([safe_cell(cell) for cell in cells])
+    csv.writer(line, lineterminator="\r\n").writerow(
+        [safe_cell(cell) for cell in cells]
+    )
     return line.getvalue()
 
 
 def _manifest_line(form: Format, own: Stored, manifest: Mapping[str, Any]) -> str:
     if form in TABLES:
         return _csv_line(["# manifest", canonical_json(manifest)])
-    if form == "fhir":  # every line of that file is a resource: the manifest is part of the export's own event
+    # every line of that file is a resource: the manifest is part of the export's own
+    # event
+    if form == "fhir":
         return canonical_json(export_event(own, manifest)) + "\n"
     return canonical_json({"manifest": manifest}) + "\n"
 

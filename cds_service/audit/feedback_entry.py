@@ -15,10 +15,13 @@ from cds_service.protocol.feedback import FeedbackItem, ReasonCoding
 from cds_service.protocol.messages import UUID_TEXT
 
 CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
-SYSTEM = re.compile(r"[A-Za-z][A-Za-z0-9+-]*[:.][A-Za-z0-9:/._-]{1,200}")  # an address, a URN, a key like com.epic.…
+# an address, a URN, a key like com.epic.…
+SYSTEM = re.compile(r"[A-Za-z][A-Za-z0-9+-]*[:.][A-Za-z0-9:/._-]{1,200}")
 COMMENT_LENGTH = 500  # characters
-MOST_SUGGESTIONS = 50  # kept of one statement; a card offers a few, and the body of a call has room for 60,000
-CLOCKS_DIFFER = timedelta(minutes=10)  # of our clock; a statement dated later is stored and marked
+# kept of one statement; a card offers a few, and the body of a call has room for 60,000
+MOST_SUGGESTIONS = 50
+# of our clock; a statement dated later is stored and marked
+CLOCKS_DIFFER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +46,19 @@ class ShownAnswer:
         content = stored.content
         topic = next((one.topic for one in stored.cards if one.card == card), "")
         offered = content.get("suggestions", {})
-        rules = {uuid: rule.partition("/")[0] for rule, uuid in offered.items()}  # `brace-correction/2`
-        server, orders = content.get("record", {}).get("server"), content.get("draftsDigest")
-        signing = (stored.service_id, stored.patient, stored.hook_instance, server, orders)
+        # `brace-correction/2`
+        rules = {uuid: rule.partition("/")[0] for rule, uuid in offered.items()}
+        server, orders = (
+            content.get("record", {}).get("server"),
+            content.get("draftsDigest"),
+        )
+        signing = (
+            stored.service_id,
+            stored.patient,
+            stored.hook_instance,
+            server,
+            orders,
+        )
         return cls(entry=stored, topic=topic, rules=rules, signing=signing)
 
 
@@ -74,11 +87,14 @@ def feedback_entry(
 ) -> AuditEntry:
     """Make the entry of one feedback item; its id is derived from the statement, so that repeats are stored once.
 
-    Of the client's data, only our own ids and codes are stored, and the code of a reason that is not ours.
+    Of the client's data, only our own ids and codes are stored, and the code of a
+    reason that is not ours.
 
     Args:
-        shown: the answer with the card; None if it is not known for certain, and the entry is then not linked.
-        unlinked_since: why the card's answer is not known, if the reason is not that nothing has its id.
+        shown: the answer with the card; None if it is not known for certain, and the
+            entry is then not linked.
+        unlinked_since: why the card's answer is not known, if the reason is not that
+            nothing has its id.
         reception: where and when it is received.
     """
     at, caller = reception.at, reception.caller
@@ -88,7 +104,11 @@ def feedback_entry(
         kind="feedback",
         at=at,
         # No caller can occupy the id of another caller's future statement.
-        id=str(item.id if caller == NOBODY else uuid5(item.id, repr((caller.client, caller.tenant)))),
+        id=str(
+            item.id
+            if caller == NOBODY
+            else uuid5(item.id, repr((caller.client, caller.tenant)))
+        ),
         service_id=reception.service_id,
         hook_instance=answer.hook_instance if answer else None,
         patient=answer.patient if answer else None,
@@ -100,13 +120,28 @@ def feedback_entry(
         about=answer.id if answer else None,
         card=known_uuid(item.card),
         topic=(shown.topic or None) if shown else None,
-        content=_content(item, shown, code, keeps_comments=reception.keeps_comments, unlinked_since=unlinked_since)
-        | ({"timestampAhead": True} if item.outcome_timestamp > at + CLOCKS_DIFFER else {}),
+        content=_content(
+            item,
+            shown,
+            code,
+            keeps_comments=reception.keeps_comments,
+            unlinked_since=unlinked_since,
+        )
+        | (
+            {"timestampAhead": True}
+            if item.outcome_timestamp > at + CLOCKS_DIFFER
+            else {}
+        ),
     )
 
 
 def _content(
-    item: FeedbackItem, shown: ShownAnswer | None, code: str | None, *, keeps_comments: bool, unlinked_since: str
+    item: FeedbackItem,
+    shown: ShownAnswer | None,
+    code: str | None,
+    *,
+    keeps_comments: bool,
+    unlinked_since: str,
 ) -> dict[str, Any]:
     uuids = [uuid for one in item.suggestions if (uuid := known_uuid(one))]
     rules = shown.rules if shown else {}
@@ -117,12 +152,19 @@ def _content(
         "outcomeTimestamp": time_text(item.outcome_timestamp),
     }
     if item.outcome == "accepted":
-        content["acceptedSuggestions"] = sorted(uuids, key=lambda uuid: uuid not in rules)[:MOST_SUGGESTIONS]
-        content["unknownSuggestions"] = len([one for one in item.suggestions if one.lower() not in rules])
-        content["acceptedRules"] = sorted({rules[uuid] for uuid in uuids if uuid in rules})
+        content["acceptedSuggestions"] = sorted(
+            uuids, key=lambda uuid: uuid not in rules
+        )[:MOST_SUGGESTIONS]
+        content["unknownSuggestions"] = len(
+            [one for one in item.suggestions if one.lower() not in rules]
+        )
+        content["acceptedRules"] = sorted(
+            {rules[uuid] for uuid in uuids if uuid in rules}
+        )
     if item.reason is not None:
         content["reason"] = code or "not one of ours"
-        if shown and code is None and (foreign := _foreign(item.reason)):  # of a card of ours, never a stranger's words
+        # of a card of ours, never a stranger's words
+        if shown and code is None and (foreign := _foreign(item.reason)):
             content["foreignReason"] = foreign
     comment = item.override_reason.user_comment if item.override_reason else None
     if keeps_comments and comment and comment.strip():
@@ -141,7 +183,11 @@ def known_uuid(text: str) -> str | None:
 def _listed(item: FeedbackItem, codes: frozenset[str], system: str) -> str | None:
     """The reason's code if our cards offer it; a missing system is assumed to be ours."""
     reason = item.reason
-    if reason is None or reason.code not in codes or reason.system not in (None, "", system):
+    if (
+        reason is None
+        or reason.code not in codes
+        or reason.system not in (None, "", system)
+    ):
         return None
     return reason.code
 

@@ -1,6 +1,7 @@
 """Converts entries to FHIR R4 AuditEvents, modelled on IHE BALP where it covers such events; ids only, as in the entry.
 
-BALP profiles plain FHIR reads and writes, not calls of a CDS service, so no profile is claimed.
+BALP profiles plain FHIR reads and writes, not calls of a CDS service, so no profile is
+claimed.
 """
 
 import base64
@@ -29,9 +30,12 @@ DICOM = "http://dicom.nema.org/resources/ontology/DCM"
 REFERENCE = re.compile(r"(?:[A-Za-z]+/)[A-Za-z0-9\-.]{1,64}", re.ASCII)
 Json = dict[str, Any]
 
-CALLS = ("answer", "refusal", "feedback", "read", "mark", "note", "login")  # somebody else asked, and we answered
+# somebody else asked, and we answered
+CALLS = ("answer", "refusal", "feedback", "read", "mark", "note", "login")
 # By kind: type, subtype, action.
-EVENTS: Mapping[str, Json] = json.loads(Path(__file__).with_name("audit-events.json").read_text(encoding="utf-8"))
+EVENTS: Mapping[str, Json] = json.loads(
+    Path(__file__).with_name("audit-events.json").read_text(encoding="utf-8")
+)
 
 
 def audit_event(stored: Stored) -> Json:
@@ -42,7 +46,9 @@ def export_event(own: Stored, manifest: Mapping[str, Any]) -> Json:
     """Make the event of the export itself, with what it exported: the last line of the file."""
     event = _event(own)
     details = {name: value for name, value in manifest.items() if name != "filter"}
-    event["entity"].append(_entity({"identifier": {"value": "manifest"}}, details, role=("3", "Report")))
+    event["entity"].append(
+        _entity({"identifier": {"value": "manifest"}}, details, role=("3", "Report"))
+    )
     return _validated(event)
 
 
@@ -51,11 +57,23 @@ def _validated(event: Json) -> Json:
 
 
 def _event(stored: Stored) -> Json:
-    name = "logout" if stored.kind == "login" and stored.result == "logout" else stored.kind
-    other = {"type": EVENTS["start"]["type"], "subtype": {"system": OWN, "code": stored.kind}, "action": "E"}
+    name = (
+        "logout"
+        if stored.kind == "login" and stored.result == "logout"
+        else stored.kind
+    )
+    other = {
+        "type": EVENTS["start"]["type"],
+        "subtype": {"system": OWN, "code": stored.kind},
+        "action": "E",
+    }
     of_kind = EVENTS.get(name, other)
     outcome, said = _outcome(stored)
-    chained = {"sequence": str(stored.sequence), "hash": stored.hash, "commitment": stored.commitment}
+    chained = {
+        "sequence": str(stored.sequence),
+        "hash": stored.hash,
+        "commitment": stored.commitment,
+    }
     event: Json = {
         "resourceType": "AuditEvent",
         "id": stored.id,
@@ -66,12 +84,17 @@ def _event(stored: Stored) -> Json:
         "outcome": outcome,
         "agent": list(_agents(stored)),
         "source": _source(stored),
-        "entity": [_entity(_uuid(stored.id), chained, role=("13", "Security Resource")), *_entities(stored)],
+        "entity": [
+            _entity(_uuid(stored.id), chained, role=("13", "Security Resource")),
+            *_entities(stored),
+        ],
     }
     if said:
         event["outcomeDesc"] = said
     if stored.kind in ("answer", "refusal", "feedback"):
-        event["purposeOfEvent"] = [{"coding": [{"system": REASON, "code": "TREAT", "display": "treatment"}]}]
+        event["purposeOfEvent"] = [
+            {"coding": [{"system": REASON, "code": "TREAT", "display": "treatment"}]}
+        ]
     return event
 
 
@@ -92,18 +115,43 @@ def _agents(stored: Stored) -> Iterator[Json]:
     """The agents: who asked, by which client, and who answered; as in BALP's query, the client is the source."""
     user, is_call = stored.user, stored.kind in CALLS
     if is_call:
-        client = {"identifier": {"value": stored.client}} if stored.client else {"display": "not named"}
-        yield {"type": _coded(DICOM, "110153", "Source Role ID"), "who": client, "requestor": user is None}
-    role = ("110152", "Destination Role ID") if is_call else ("110153", "Source Role ID")
-    yield {"type": _coded(DICOM, *role), "who": _service(stored), "requestor": user is None and not is_call}
+        client = (
+            {"identifier": {"value": stored.client}}
+            if stored.client
+            else {"display": "not named"}
+        )
+        yield {
+            "type": _coded(DICOM, "110153", "Source Role ID"),
+            "who": client,
+            "requestor": user is None,
+        }
+    role = (
+        ("110152", "Destination Role ID") if is_call else ("110153", "Source Role ID")
+    )
+    yield {
+        "type": _coded(DICOM, *role),
+        "who": _service(stored),
+        "requestor": user is None and not is_call,
+    }
     if user is not None:
         is_reference = REFERENCE.fullmatch(user) is not None
-        named: Json = {"reference": user} if is_reference else {"identifier": {"value": user}}
-        yield {"type": _coded(PARTICIPATION, "IRCP", "information recipient"), "who": named, "requestor": True}
+        named: Json = (
+            {"reference": user} if is_reference else {"identifier": {"value": user}}
+        )
+        yield {
+            "type": _coded(PARTICIPATION, "IRCP", "information recipient"),
+            "who": named,
+            "requestor": True,
+        }
 
 
 def _service(stored: Stored) -> Json:
-    return {"identifier": {"system": SERVICES, "value": f"{stored.service_id or 'kyphoplasty-cds'}|{__version__}"}}
+    return {
+        "identifier": {
+            "system": SERVICES,
+            "value": f"{stored.service_id or 'kyphoplasty-cds'}|{__version__}",
+        }
+    }
 
 
 def _source(stored: Stored) -> Json:
@@ -123,13 +171,20 @@ def _entity(
 ) -> Json:
     pairs = details.items() if isinstance(details, Mapping) else details
     said = [
-        {"type": name, "valueString": value if isinstance(value, str) else canonical_json(value)}
+        {
+            "type": name,
+            "valueString": value if isinstance(value, str) else canonical_json(value),
+        }
         for name, value in pairs
     ]
     return {
         **({"what": what} if what else {}),
         "type": {"system": ENTITY_TYPE, "code": kind[0], "display": kind[1]},
-        **({"role": {"system": ROLE, "code": role[0], "display": role[1]}} if role else {}),
+        **(
+            {"role": {"system": ROLE, "code": role[0], "display": role[1]}}
+            if role
+            else {}
+        ),
         **({"detail": said} if said else {}),
     }
 
@@ -141,11 +196,18 @@ def _named(value: str, system: str | None = None) -> Json:
 def _entities(stored: Stored) -> Iterator[Json]:
     content = stored.content
     if stored.patient:
-        yield _entity({"reference": f"Patient/{stored.patient}"}, kind=("1", "Person"), role=("1", "Patient"))
+        yield _entity(
+            {"reference": f"Patient/{stored.patient}"},
+            kind=("1", "Person"),
+            role=("1", "Patient"),
+        )
     if stored.encounter:
         yield _entity({"reference": f"Encounter/{stored.encounter}"})
     if stored.hook_instance:
-        yield {"what": _named(stored.hook_instance), "type": {"system": BALP_ENTITY, "code": "XrequestId"}}
+        yield {
+            "what": _named(stored.hook_instance),
+            "type": {"system": BALP_ENTITY, "code": "XrequestId"},
+        }
     if content and stored.kind in ("read", "export"):
         # As in BALP: the query itself, without its results.
         query = base64.b64encode(canonical_json(content).encode()).decode()
@@ -175,18 +237,31 @@ def _models(content: Mapping[str, Any]) -> Iterator[Json]:
                 "inputsKnown",
                 "studyUncertainty",
             )
-            values = {name: model[name] for name in wanted if name in model} | ({"digest": digest} if digest else {})
-            yield _entity(_named(f"{model['model']}|{model['modelVersion']}", MODELS), values)
+            values = {name: model[name] for name in wanted if name in model} | (
+                {"digest": digest} if digest else {}
+            )
+            yield _entity(
+                _named(f"{model['model']}|{model['modelVersion']}", MODELS), values
+            )
 
 
 def _cards(stored: Stored) -> Iterator[Json]:
     """The cards that were shown, or the card that the feedback is about."""
     for card in stored.cards:
         rules = [("rule", rule) for rule in card.rules]
-        yield _entity(_uuid(card.card), [("topic", card.topic), ("indicator", card.indicator), *rules])
+        yield _entity(
+            _uuid(card.card),
+            [("topic", card.topic), ("indicator", card.indicator), *rules],
+        )
     if stored.card:
-        values = {"topic": stored.topic, "outcome": stored.result, "reason": stored.reason}
-        yield _entity(_uuid(stored.card), {name: value for name, value in values.items() if value})
+        values = {
+            "topic": stored.topic,
+            "outcome": stored.result,
+            "reason": stored.reason,
+        }
+        yield _entity(
+            _uuid(stored.card), {name: value for name, value in values.items() if value}
+        )
 
 
 def _uuid(uuid: str) -> Json:

@@ -14,7 +14,8 @@ from cds_service.errors import CdsError
 
 GROUP = 200  # entries for one commit, so that concurrent answers do not wait long
 SILENCE = timedelta(days=1)  # since the newest entry and the newest checkpoint, at most
-LOOK_BACK, GAP = timedelta(days=31), timedelta(days=7)  # a clock that jumped leaves a gap behind it
+# a clock that jumped leaves a gap behind it
+LOOK_BACK, GAP = timedelta(days=31), timedelta(days=7)
 KEPT = ENTRIES.join(PAYLOADS, PAYLOADS.c.sequence == ENTRIES.c.sequence)
 HOW = "`audit checkpoint` first, and keep the note elsewhere."
 
@@ -27,24 +28,37 @@ def count_purgeable(database: Database, before: datetime) -> int:
 def doubt_of_clock(database: Database, now: datetime) -> str:
     """Why the clock seems wrong, judged by the log; empty if it seems right.
 
-    With a clock that is years ahead, a purge would delete everything. A checkpoint that a timer made by the same clock
-    proves nothing: the log must also have entries on the days before it.
+    With a clock that is years ahead, a purge would delete everything. A checkpoint that
+    a timer made by the same clock proves nothing: the log must also have entries on the
+    days before it.
     """
     at, day = SEARCH.c.at, func.substr(SEARCH.c.at, 1, 10)
     begin = time_text(now - LOOK_BACK)
-    is_past = SEARCH.c.at <= time_text(now)  # entries from a clock that was once ahead prove nothing
-    recent = select(func.min(at), func.max(at)).where(at >= begin, is_past).group_by(day).order_by(day)
+    # entries from a clock that was once ahead prove nothing
+    is_past = SEARCH.c.at <= time_text(now)
+    recent = (
+        select(func.min(at), func.max(at))
+        .where(at >= begin, is_past)
+        .group_by(day)
+        .order_by(day)
+    )
     with database.reading() as connection:
         newest = {
             "entry": connection.scalar(select(func.max(at)).where(is_past)),
-            "checkpoint": connection.scalar(select(func.max(at)).where(is_past, SEARCH.c.kind == "checkpoint")),
+            "checkpoint": connection.scalar(
+                select(func.max(at)).where(is_past, SEARCH.c.kind == "checkpoint")
+            ),
         }
         before = connection.scalar(select(func.max(at)).where(at < begin))
         days = connection.execute(recent).all()
     for what, last in newest.items():
         if last is None or now - datetime.fromisoformat(last) > SILENCE:
             return f"the newest {what} is of {last or 'no day'}, more than a day before this machine's clock"
-    moments = [datetime.fromisoformat(one) for one in (before, *chain.from_iterable(days)) if one is not None]
+    moments = [
+        datetime.fromisoformat(one)
+        for one in (before, *chain.from_iterable(days))
+        if one is not None
+    ]
     for earlier, later in pairwise(moments):
         if later - earlier > GAP:
             return f"the log has no entry between {earlier:%Y-%m-%d} and {later:%Y-%m-%d}, as if the clock had jumped"
@@ -54,8 +68,8 @@ def doubt_of_clock(database: Database, now: datetime) -> str:
 def purge_before(database: Database, before: datetime, user: str, clock: Clock) -> int:
     """Delete the payloads of all entries before this time, except those about the log itself; returns how many.
 
-    Each group is deleted in one transaction with a `purge` entry, which names the newest checkpoint; that checkpoint
-    covers them all.
+    Each group is deleted in one transaction with a `purge` entry, which names the
+    newest checkpoint; that checkpoint covers them all.
 
     Raises:
         CdsError: there are entries to delete, but no later checkpoint.
@@ -72,7 +86,10 @@ def purge_before(database: Database, before: datetime, user: str, clock: Clock) 
                 "before": time_text(before),
                 "entries": len(sequences),
                 "ranges": list(_ranges(sequences)),
-                "checkpoint": {"sequence": checkpoint.sequence, "hash": checkpoint.hash},
+                "checkpoint": {
+                    "sequence": checkpoint.sequence,
+                    "hash": checkpoint.hash,
+                },
             }
             entry = AuditEntry(kind="purge", at=clock(), user=user, content=content)
             append_entries(connection, [seal(entry)], clock)
@@ -81,22 +98,37 @@ def purge_before(database: Database, before: datetime, user: str, clock: Clock) 
         purged, last = purged + len(sequences), sequences[-1]
     database.empty_journal()
     if left:
-        raise CdsError(f"{purged} entries purged; {left} more have no checkpoint behind them: {HOW}")
+        raise CdsError(
+            f"{purged} entries purged; {left} more have no checkpoint behind them: {HOW}"
+        )
     return purged
 
 
 def _newest_checkpoint(connection: Connection) -> Head:
     """The last checkpoint entry; sequence 0 if there is none."""
-    newest = select(func.max(SEARCH.c.sequence)).where(SEARCH.c.kind == "checkpoint").scalar_subquery()
-    found = connection.execute(select(ENTRIES.c.sequence, ENTRIES.c.hash).where(ENTRIES.c.sequence == newest)).first()
+    newest = (
+        select(func.max(SEARCH.c.sequence))
+        .where(SEARCH.c.kind == "checkpoint")
+        .scalar_subquery()
+    )
+    found = connection.execute(
+        select(ENTRIES.c.sequence, ENTRIES.c.hash).where(ENTRIES.c.sequence == newest)
+    ).first()
     return Head(found.sequence, found.hash) if found else Head(0, GENESIS)
 
 
 def _count(connection: Connection, before: datetime) -> int:
-    return connection.scalar(select(func.count()).select_from(KEPT).where(*_is_due(before))) or 0
+    return (
+        connection.scalar(
+            select(func.count()).select_from(KEPT).where(*_is_due(before))
+        )
+        or 0
+    )
 
 
-def _purgeable(connection: Connection, before: datetime, last: int, checkpoint: int) -> Sequence[int]:
+def _purgeable(
+    connection: Connection, before: datetime, last: int, checkpoint: int
+) -> Sequence[int]:
     query = select(ENTRIES.c.sequence).select_from(KEPT).where(*_is_due(before))
     query = query.where(ENTRIES.c.sequence > last, ENTRIES.c.sequence < checkpoint)
     return connection.scalars(query.order_by(ENTRIES.c.sequence).limit(GROUP)).all()

@@ -21,7 +21,8 @@ class Query(Facts):
         since: at this time or later.
         until: before this time.
         band: of the outcome `outcome`, or of any outcome if that is not given.
-        feedback: of answers: `accepted`, `overridden`, `none` (no feedback came), `any`.
+        feedback: of answers: `accepted`, `overridden`, `none` (no feedback came),
+            `any`.
         rule: id of a recommendation that an answer showed.
         model: id of a model of which a card of the answer said a figure.
         model_version: of that model; it needs one.
@@ -54,8 +55,15 @@ class Query(Facts):
 def conditions_of(query: Query) -> list[ColumnElement[bool]]:
     """The conditions on a row of `audit_search` joined with `audit_entry`."""
     # A card is looked for in answers as well, below.
-    given = {name: value for name in FACTS if name != "card" and (value := getattr(query, name)) is not None}
-    found = [SEARCH.c[name] == (int(value) if isinstance(value, bool) else value) for name, value in given.items()]
+    given = {
+        name: value
+        for name in FACTS
+        if name != "card" and (value := getattr(query, name)) is not None
+    }
+    found = [
+        SEARCH.c[name] == (int(value) if isinstance(value, bool) else value)
+        for name, value in given.items()
+    ]
     if query.kinds:
         found.append(SEARCH.c.kind.in_(query.kinds))
     if query.since is not None:
@@ -63,7 +71,10 @@ def conditions_of(query: Query) -> list[ColumnElement[bool]]:
     if query.until is not None:
         found.append(SEARCH.c.at < time_text(query.until))
     if query.band is not None:
-        columns = {"refracture": SEARCH.c.refracture_band, "residual-pain": SEARCH.c.residual_pain_band}
+        columns = {
+            "refracture": SEARCH.c.refracture_band,
+            "residual-pain": SEARCH.c.residual_pain_band,
+        }
         wanted = [columns[query.outcome]] if query.outcome else columns.values()
         found.append(or_(*(column == query.band for column in wanted)))
     if query.patient_part is not None:
@@ -91,7 +102,9 @@ def _card_conditions(query: Query) -> list[ColumnElement[bool]]:
         shown = select(CARDS.c.sequence).where(CARDS.c.card == query.card)
         found.append(or_(SEARCH.c.card == query.card, SEARCH.c.sequence.in_(shown)))
     if query.rule is not None:
-        shown = select(CARDS.c.sequence).where((" " + CARDS.c.rules + " ").contains(f" {query.rule} ", autoescape=True))
+        shown = select(CARDS.c.sequence).where(
+            (" " + CARDS.c.rules + " ").contains(f" {query.rule} ", autoescape=True)
+        )
         found.append(SEARCH.c.sequence.in_(shown))
     return found
 
@@ -107,18 +120,28 @@ def _figure_conditions(query: Query) -> list[ColumnElement[bool]]:
         parts.insert(0, f'"digest":"{query.model_digest}"')
         parts += [] if query.model else ['"model":"']
     if query.model:
-        parts.append('"version":"' + (f'{query.model_version}"' if query.model_version else ""))
+        parts.append(
+            '"version":"' + (f'{query.model_version}"' if query.model_version else "")
+        )
     if not parts:
         return []
     said = PAYLOADS.c.body.contains(",".join(parts), autoescape=True)
-    return [SEARCH.c.kind == "answer", SEARCH.c.sequence.in_(select(PAYLOADS.c.sequence).where(said))]
+    return [
+        SEARCH.c.kind == "answer",
+        SEARCH.c.sequence.in_(select(PAYLOADS.c.sequence).where(said)),
+    ]
 
 
 def _feedback_conditions(wanted: str | None) -> list[ColumnElement[bool]]:
     if wanted is None:
         return []
-    said = exists().where(ANSWERED.c.about == ENTRIES.c.entry_id, ANSWERED.c.kind == "feedback")
+    said = exists().where(
+        ANSWERED.c.about == ENTRIES.c.entry_id, ANSWERED.c.kind == "feedback"
+    )
     is_answer: ColumnElement[bool] = SEARCH.c.kind == "answer"
     if wanted == "none":
         return [is_answer, ~said]
-    return [is_answer, said if wanted == "any" else said.where(ANSWERED.c.result == wanted)]
+    return [
+        is_answer,
+        said if wanted == "any" else said.where(ANSWERED.c.result == wanted),
+    ]

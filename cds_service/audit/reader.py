@@ -1,4 +1,7 @@
-"""Finds entries and reads them. Reading is audited too: a caller that shows the result must append a `read` entry."""
+"""Finds entries and reads them.
+
+Reading is audited too: a caller that shows the result must append a `read` entry.
+"""
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -7,10 +10,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+)
 
 from cds_service.audit.appending import Head, read_head
-from cds_service.audit.chain import FACTS, PROBE, PROBE_PATIENTS, Facts, SealedEntry, ShownCard, facts_of
+from cds_service.audit.chain import (
+    FACTS,
+    PROBE,
+    PROBE_PATIENTS,
+    Facts,
+    SealedEntry,
+    ShownCard,
+    facts_of,
+)
 from cds_service.audit.database import Database, read_or_unavailable
 from cds_service.audit.query import Query, conditions_of
 from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
@@ -18,13 +40,17 @@ from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
 PAGE = 50
 MOST_ABOUT = 500  # follow-up entries for one page
 STREAM = 500
-# Every answer to an augmentation order for a living patient has this card; an answer to a brace order has not.
-# Not of a probe (`chain.is_probe`).
+# Every answer to an augmentation order for a living patient has this card; an answer to
+# a brace order has not. Not of a probe (`chain.is_probe`).
 OF_PEOPLE = or_(
     SEARCH.c.user.is_distinct_from(PROBE),
-    not_(func.coalesce(SEARCH.c.patient, "").startswith(PROBE_PATIENTS, autoescape=True)),
+    not_(
+        func.coalesce(SEARCH.c.patient, "").startswith(PROBE_PATIENTS, autoescape=True)
+    ),
 )
-_ON_RISK = exists().where(CARDS.c.sequence == SEARCH.c.sequence, CARDS.c.topic == "rehabilitation")
+_ON_RISK = exists().where(
+    CARDS.c.sequence == SEARCH.c.sequence, CARDS.c.topic == "rehabilitation"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +89,11 @@ class Cursor:
     def parse(cls, text: str) -> Self | None:
         """Parse a cursor; None for anything else."""
         at, _, sequence = text.partition("~")
-        return cls(at, int(sequence)) if sequence.isdecimal() and len(sequence) < 19 else None
+        return (
+            cls(at, int(sequence))
+            if sequence.isdecimal() and len(sequence) < 19
+            else None
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +106,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored(Found):
-    """One complete entry. Of one that was purged, or whose payload is missing, only the chain is left.
+    """One complete entry.
+
+    Of one that was purged, or whose payload is missing, only the chain is left.
 
     Attributes:
         body: the payload as it stands there; None if it is gone.
@@ -95,7 +127,13 @@ class Stored(Found):
             return False
         facts, cards = facts_of(self), self.cards
         read = SealedEntry(
-            id=self.id, kind=self.kind, at=self.at, salt=self.salt, facts=facts, cards=cards, body=self.body
+            id=self.id,
+            kind=self.kind,
+            at=self.at,
+            salt=self.salt,
+            facts=facts,
+            cards=cards,
+            body=self.body,
         )
         return read.commitment == self.commitment
 
@@ -114,12 +152,21 @@ class AuditReader:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def find(self, query: Query, *, after: Cursor | None = None, limit: int = PAGE) -> Page:
+    def find(
+        self, query: Query, *, after: Cursor | None = None, limit: int = PAGE
+    ) -> Page:
         """Find one page of matching entries, newest first."""
-        statement = select_found(query).order_by(SEARCH.c.at.desc(), SEARCH.c.sequence.desc()).limit(limit + 1)
+        statement = (
+            select_found(query)
+            .order_by(SEARCH.c.at.desc(), SEARCH.c.sequence.desc())
+            .limit(limit + 1)
+        )
         if after is not None:
             statement = statement.where(
-                or_(SEARCH.c.at < after.at, and_(SEARCH.c.at == after.at, SEARCH.c.sequence < after.sequence))
+                or_(
+                    SEARCH.c.at < after.at,
+                    and_(SEARCH.c.at == after.at, SEARCH.c.sequence < after.sequence),
+                )
             )
         with self.reading() as connection:
             rows = connection.execute(statement).all()
@@ -128,7 +175,9 @@ class AuditReader:
 
     def entry(self, wanted: str | int) -> Stored | None:
         is_place = isinstance(wanted, int)
-        column: ColumnElement[Any] = ENTRIES.c.sequence if is_place else ENTRIES.c.entry_id
+        column: ColumnElement[Any] = (
+            ENTRIES.c.sequence if is_place else ENTRIES.c.entry_id
+        )
         with self.reading() as connection:
             return next(iter(stored_entries(connection, column == wanted)), None)
 
@@ -143,9 +192,17 @@ class AuditReader:
     def about(self, entry_ids: Collection[str]) -> Mapping[str, Sequence[Found]]:
         """Feedback, marks and notes about each of these, oldest first."""
         said: dict[str, list[Found]] = {entry_id: [] for entry_id in entry_ids}
-        wanted = select_found(Query(kinds=("feedback", "mark", "note"))).where(SEARCH.c.about.in_(said))
+        wanted = select_found(Query(kinds=("feedback", "mark", "note"))).where(
+            SEARCH.c.about.in_(said)
+        )
         with self.reading() as connection:
-            rows = connection.execute(wanted.order_by(SEARCH.c.sequence).limit(MOST_ABOUT)).all() if said else ()
+            rows = (
+                connection.execute(
+                    wanted.order_by(SEARCH.c.sequence).limit(MOST_ABOUT)
+                ).all()
+                if said
+                else ()
+            )
             found = with_cards(connection, rows, Found)
         for one in found:
             said[one.about or ""].append(one)
@@ -157,11 +214,21 @@ class AuditReader:
 
     def last_order_at(self) -> datetime | None:
         """When the last augmentation order came, other than a probe's; when the log began if none ever came."""
-        is_order = or_(SEARCH.c.kind == "refusal", and_(SEARCH.c.kind == "answer", _ON_RISK))
-        newest = select(SEARCH.c.at).where(is_order, OF_PEOPLE).order_by(SEARCH.c.at.desc()).limit(1)
+        is_order = or_(
+            SEARCH.c.kind == "refusal", and_(SEARCH.c.kind == "answer", _ON_RISK)
+        )
+        newest = (
+            select(SEARCH.c.at)
+            .where(is_order, OF_PEOPLE)
+            .order_by(SEARCH.c.at.desc())
+            .limit(1)
+        )
         first = select(ENTRIES.c.at).order_by(ENTRIES.c.sequence).limit(1)
         with self.reading() as connection:
-            found = connection.execute(newest).scalar() or connection.execute(first).scalar()
+            found = (
+                connection.execute(newest).scalar()
+                or connection.execute(first).scalar()
+            )
         return None if found is None else datetime.fromisoformat(found)
 
     @contextmanager
@@ -182,31 +249,63 @@ def select_found(query: Query) -> Select[Any]:
     return statement.where(*conditions_of(query))
 
 
-def with_cards(connection: Connection, rows: Sequence[Row[Any]], kind: type[Entry]) -> tuple[Entry, ...]:
+def with_cards(
+    connection: Connection, rows: Sequence[Row[Any]], kind: type[Entry]
+) -> tuple[Entry, ...]:
     """The rows as entries with their cards."""
     cards: dict[int, list[ShownCard]] = {}
     wanted = select(CARDS).where(CARDS.c.sequence.in_([row.sequence for row in rows]))
-    for row in connection.execute(wanted.order_by(CARDS.c.sequence, CARDS.c.position)) if rows else ():
-        card = ShownCard(card=row.card, topic=row.topic, indicator=row.indicator, rules=tuple(row.rules.split()))
+    for row in (
+        connection.execute(wanted.order_by(CARDS.c.sequence, CARDS.c.position))
+        if rows
+        else ()
+    ):
+        card = ShownCard(
+            card=row.card,
+            topic=row.topic,
+            indicator=row.indicator,
+            rules=tuple(row.rules.split()),
+        )
         cards.setdefault(row.sequence, []).append(card)
     found = []
     for row in rows:
         values = dict(row._mapping)  # noqa: SLF001 - the library's own name for its public mapping
         for name in ("partial", "warning"):
             values[name] = None if values[name] is None else bool(values[name])
-        found.append(kind(**values | {"id": values.pop("entry_id"), "cards": tuple(cards.get(row.sequence, ()))}))
+        found.append(
+            kind(
+                **values
+                | {
+                    "id": values.pop("entry_id"),
+                    "cards": tuple(cards.get(row.sequence, ())),
+                }
+            )
+        )
     return tuple(found)
 
 
-def stored_entries(connection: Connection, condition: ColumnElement[bool]) -> Iterator[Stored]:
+def stored_entries(
+    connection: Connection, condition: ColumnElement[bool]
+) -> Iterator[Stored]:
     """Complete entries in the order of the chain, read a few hundred at a time."""
     joined = ENTRIES.outerjoin(PAYLOADS, PAYLOADS.c.sequence == ENTRIES.c.sequence)
     joined = joined.outerjoin(SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence)
-    columns = (*ENTRIES.c, PAYLOADS.c.salt, PAYLOADS.c.body, *(SEARCH.c[name] for name in FACTS))
+    columns = (
+        *ENTRIES.c,
+        PAYLOADS.c.salt,
+        PAYLOADS.c.body,
+        *(SEARCH.c[name] for name in FACTS),
+    )
     last, is_last = 0, False
     while not is_last:
-        statement = select(*columns).select_from(joined).where(condition, ENTRIES.c.sequence > last)
-        rows = connection.execute(statement.order_by(ENTRIES.c.sequence).limit(STREAM)).all()
+        statement = (
+            select(*columns)
+            .select_from(joined)
+            .where(condition, ENTRIES.c.sequence > last)
+        )
+        rows = connection.execute(
+            statement.order_by(ENTRIES.c.sequence).limit(STREAM)
+        ).all()
         yield from with_cards(connection, rows, Stored)
         is_last = len(rows) < STREAM
         last = rows[-1].sequence if rows else last

@@ -26,13 +26,16 @@ from cds_service.outgoing.deadline import Deadline
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 WAIT_SECONDS = 2.0  # for the chain's lock and the commit, unless a deadline is shorter
-FIRST_SECONDS = 10.0  # a process's first entry may have to wait until another one has created the tables
+# a process's first entry may have to wait until another one has created the tables
+FIRST_SECONDS = 10.0
 SEND_SECONDS = 0.1  # of an answer's time, reserved for sending it
 LEAST_SECONDS = 0.1  # minimum: a refusal for lack of time is recorded too
 LOOK_SECONDS = 1.0  # limit for the readiness check
 CLOSE_SECONDS = 5.0
 TRIES = 4
-NEW_LINK_KEY = text("INSERT INTO audit_link_key (id, key) VALUES (1, :key) ON CONFLICT DO NOTHING")
+NEW_LINK_KEY = text(
+    "INSERT INTO audit_link_key (id, key) VALUES (1, :key) ON CONFLICT DO NOTHING"
+)
 Result = TypeVar("Result")
 
 
@@ -47,11 +50,17 @@ class _Abandoned(Exception):
 class AuditStore:
     """An `AuditLog` over SQLAlchemy, one for each process; after a fork it starts afresh.
 
-    One thread writes each entry in its own transaction. Request threads wait for it, but never beyond their deadline,
-    even if a commit hangs.
+    One thread writes each entry in its own transaction. Request threads wait for it,
+    but never beyond their deadline, even if a commit hangs.
     """
 
-    def __init__(self, database_url: str, *, wait_seconds: float = WAIT_SECONDS, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        wait_seconds: float = WAIT_SECONDS,
+        clock: Clock = utc_now,
+    ) -> None:
         """Opens nothing before the first entry or `open_with`.
 
         Args:
@@ -60,19 +69,23 @@ class AuditStore:
         self.url = database_url
         self._wait_seconds = wait_seconds
         self._clock = clock
-        self._opening: list[SealedEntry] = []  # written first, once; other processes may have the same ones
+        # written first, once; other processes may have the same ones
+        self._opening: list[SealedEntry] = []
         self._lock = threading.Lock()
         self._open(None)
 
     def _open(self, identity: database.Identity | None) -> None:
         self._process = os.getpid()
         self._writer: ThreadPoolExecutor | None = None
-        self.database = database.Database(self.url, wait_seconds=self._wait_seconds, identity=identity)
+        self.database = database.Database(
+            self.url, wait_seconds=self._wait_seconds, identity=identity
+        )
         self.reader = AuditReader(self.database)
         self._is_prepared = False
         self._is_broken = False
         self._trouble = ""
-        self._lost: list[str] = []  # times of answers without an entry; only the writing thread changes it
+        # times of answers without an entry; only the writing thread changes it
+        self._lost: list[str] = []
         self._left = 0  # number of them already in the file for the next process
         self._tells_file = False
         self._link_key: bytes | None = None
@@ -80,8 +93,8 @@ class AuditStore:
     def append(self, entry: AuditEntry, until: Deadline | None = None) -> None:
         """Store the entry; when this returns, it is on disk.
 
-        An answer that is not recorded in time is not shown, so its entry is abandoned. Any other entry remains true and
-        is written as soon as the database allows.
+        An answer that is not recorded in time is not shown, so its entry is abandoned.
+        Any other entry remains true and is written as soon as the database allows.
 
         Args:
             entry: to be stored; a repeat with the same id is stored once.
@@ -90,7 +103,11 @@ class AuditStore:
             AuditUnavailable: the database did not confirm it in time.
         """
         sealed, is_over = seal(entry), threading.Event()
-        seconds = self._wait_seconds if self._is_prepared else max(FIRST_SECONDS, self._wait_seconds)
+        seconds = (
+            self._wait_seconds
+            if self._is_prepared
+            else max(FIRST_SECONDS, self._wait_seconds)
+        )
         if until is not None:
             seconds = min(seconds, max(LEAST_SECONDS, until.left - SEND_SECONDS))
         ends = time.monotonic() + seconds
@@ -125,8 +142,11 @@ class AuditStore:
         All workers and replicas share it. Once read, it is not asked for again.
         """
         if self._link_key is None or self._process != os.getpid():
-            with suppress(Exception):  # the entry that follows meets the same trouble, and that is logged
-                self._link_key = self._submit(self._read_link_key).result(max(0.0, seconds))
+            # the entry that follows meets the same trouble, and that is logged
+            with suppress(Exception):
+                self._link_key = self._submit(self._read_link_key).result(
+                    max(0.0, seconds)
+                )
         return self._link_key
 
     def state(self) -> AuditState:
@@ -134,9 +154,13 @@ class AuditStore:
         try:
             self._submit(self._look).result(LOOK_SECONDS)
         except TimeoutError:
-            return AuditState(False, "the database has not answered yet", len(self._lost))
+            return AuditState(
+                False, "the database has not answered yet", len(self._lost)
+            )
         except Exception as error:  # noqa: BLE001 - said in words
-            return AuditState(False, self._trouble or _words_for(error), len(self._lost))
+            return AuditState(
+                False, self._trouble or _words_for(error), len(self._lost)
+            )
         return AuditState(is_ready=True)
 
     def close(self) -> None:
@@ -145,7 +169,9 @@ class AuditStore:
             writer, self._writer = self._writer, None
         if writer is not None and self._process == os.getpid():
             with suppress(Exception):  # logged by the writing thread
-                writer.submit(self._look if self._lost or self._opening else lambda: None).result(CLOSE_SECONDS)
+                writer.submit(
+                    self._look if self._lost or self._opening else lambda: None
+                ).result(CLOSE_SECONDS)
             writer.shutdown(wait=False)
         self.database.dispose()
 
@@ -156,23 +182,35 @@ class AuditStore:
             AuditUnavailable: no thread can be started.
         """
         with self._lock:
-            if self._process != os.getpid():  # a thread and its connections do not survive a fork
+            # a thread and its connections do not survive a fork
+            if self._process != os.getpid():
                 self._open(self.database.identity)  # the same file as before the fork
             if self._writer is None:
                 self._writer = ThreadPoolExecutor(1, "audit-writer")
             try:
                 return self._writer.submit(act)
             except RuntimeError:
-                raise AuditUnavailable("The system gives no thread to write the log with.") from None
+                raise AuditUnavailable(
+                    "The system gives no thread to write the log with."
+                ) from None
 
     # --- in the writing thread
 
     def _keep(self, entry: SealedEntry, ends: float, is_over: threading.Event) -> None:
         try:
             self._commit([entry], max(LEAST_SECONDS, ends - time.monotonic()), is_over)
-            if is_over.is_set():  # the commit took too long: the answer is in the log, and was not shown
-                LOG.warning("audit-late", extra={"fields": {"event": "audit-late", "entry": entry.id}})
-                late = AuditEntry(kind="gap", at=self._clock(), about=entry.id, content={"notShown": 1})
+            # the commit took too long: the answer is in the log, and was not shown
+            if is_over.is_set():
+                LOG.warning(
+                    "audit-late",
+                    extra={"fields": {"event": "audit-late", "entry": entry.id}},
+                )
+                late = AuditEntry(
+                    kind="gap",
+                    at=self._clock(),
+                    about=entry.id,
+                    content={"notShown": 1},
+                )
                 self._commit([seal(late)], self._wait_seconds)
         except Exception as error:
             if not isinstance(error, _Abandoned):
@@ -196,7 +234,9 @@ class AuditStore:
         self._prepare()
         with self.database.noting() as connection:
             connection.execute(NEW_LINK_KEY, {"key": secrets.token_hex(32)})
-            return bytes.fromhex(connection.execute(select(LINK_KEY.c.key)).scalar_one())
+            return bytes.fromhex(
+                connection.execute(select(LINK_KEY.c.key)).scalar_one()
+            )
 
     def _prepare(self) -> None:
         if self._is_broken:
@@ -207,9 +247,15 @@ class AuditStore:
             self._opening, self._tells_file = [*told, *self._opening], bool(told)
             self._is_prepared = True
 
-    def _commit(self, entries: Sequence[SealedEntry], wait: float, is_over: threading.Event | None = None) -> None:
+    def _commit(
+        self,
+        entries: Sequence[SealedEntry],
+        wait: float,
+        is_over: threading.Event | None = None,
+    ) -> None:
         """Write in one transaction, with retries where they may help; existing entries are not duplicated."""
-        # While this one waited: a database that hung is not asked for all that was given up since.
+        # While this one waited: a database that hung is not asked for all that was
+        # given up since.
         if is_over is not None and is_over.is_set():
             raise _Abandoned
         self._prepare()
@@ -247,12 +293,29 @@ class AuditStore:
         return file.with_name(f"{file.name}.lost") if file is not None else None
 
     def _told_by_file(self) -> list[SealedEntry]:
-        """The losses of an earlier process. Several processes may read them; the fixed id prevents duplicates."""
+        """The losses of an earlier process.
+
+        Several processes may read them; the fixed id prevents duplicates.
+        """
         try:
-            text = file.read_text(encoding="ascii") if (file := self._lost_file()) is not None else ""
+            text = (
+                file.read_text(encoding="ascii")
+                if (file := self._lost_file()) is not None
+                else ""
+            )
         except FileNotFoundError:
             return []
-        return [seal(_gap_entry(text.split(), self._clock(), str(uuid5(NAMESPACE_OID, text))))] if text else []
+        return (
+            [
+                seal(
+                    _gap_entry(
+                        text.split(), self._clock(), str(uuid5(NAMESPACE_OID, text))
+                    )
+                )
+            ]
+            if text
+            else []
+        )
 
     def _say_trouble(self, error: Exception) -> None:
         """Log once what is wrong; a failed fsync or a moved file ends all writing."""
@@ -265,27 +328,42 @@ class AuditStore:
         if trouble != self._trouble:
             event = "audit-broken" if self._is_broken else "audit-down"
             fields = {"event": event, "kind": type(error).__name__, "detail": trouble}
-            unexpected = {} if isinstance(error, (SQLAlchemyError, CdsError, OSError)) else {"failure": error}
+            unexpected = (
+                {}
+                if isinstance(error, (SQLAlchemyError, CdsError, OSError))
+                else {"failure": error}
+            )
             LOG.error(event, extra={"fields": fields, **unexpected})
         self._trouble = trouble
 
 
-def _gap_entry(moments: Sequence[str], at: datetime, entry_id: str | None = None) -> AuditEntry:
+def _gap_entry(
+    moments: Sequence[str], at: datetime, entry_id: str | None = None
+) -> AuditEntry:
     """The entry about answers that were refused at these times because no entry could be written."""
     content = {"lost": len(moments), "since": min(moments), "until": max(moments)}
     return AuditEntry(kind="gap", at=at, content=content, id=entry_id or str(uuid4()))
 
 
 def _words_for(error: Exception) -> str:
-    """What is wrong, for operators. A driver's message may repeat the row, so only its kind is used."""
+    """What is wrong, for operators.
+
+    A driver's message may repeat the row, so only its kind is used.
+    """
     if isinstance(error, CdsError):
         return str(error).removesuffix(".")
     if isinstance(error, DBAPIError):
         if database.is_failed_fsync(error):
             return "the disk did not confirm a write; a restart is needed"
         if database.is_forbidden(error):
-            return (
-                "the role of the service lacks a privilege in the database: `database.sql` and `protect.sql` give them"
-            )
-        return "another writer holds the lock of the log" if database.is_busy(error) else "the database does not answer"
-    return "the database does not answer" if isinstance(error, SQLAlchemyError) else "an unexpected error of the log"
+            return "the role of the service lacks a privilege in the database: `database.sql` and `protect.sql` give them"
+        return (
+            "another writer holds the lock of the log"
+            if database.is_busy(error)
+            else "the database does not answer"
+        )
+    return (
+        "the database does not answer"
+        if isinstance(error, SQLAlchemyError)
+        else "an unexpected error of the log"
+    )

@@ -14,24 +14,32 @@ def _table(name: str, texts: str, numbers: str = "") -> TableClause:
 
 
 # The chain. No row is ever changed or deleted.
-ENTRIES = _table("audit_entry", "entry_id at kind commitment previous_hash hash", "sequence format")
+ENTRIES = _table(
+    "audit_entry", "entry_id at kind commitment previous_hash hash", "sequence format"
+)
 
-# What the chain commits to and a purge deletes: the payload, and the values by which it is found.
+# What the chain commits to and a purge deletes: the payload, and the values by which it
+# is found.
 PAYLOADS = _table("audit_payload", "salt body", "sequence")
 SEARCH = _table("audit_search", f"at kind {TEXTS}", f"sequence {' '.join(NUMBERS)}")
 CARDS = _table("audit_card", "card topic indicator rules", "sequence position")
 
-# Used tokens of CDS clients, until they expire (seconds since 1970), by the digest of issuer and jti.
+# Used tokens of CDS clients, until they expire (seconds since 1970), by the digest of
+# issuer and jti.
 TOKENS = _table("audit_token", "digest", "expires")
 
-# The key that signs addresses of basis pages: one row. Whoever reads it here can read the entries themselves.
+# The key that signs addresses of basis pages: one row. Whoever reads it here can read
+# the entries themselves.
 LINK_KEY = _table("audit_link_key", "key", "id")
 
 REVIEWERS = _table("audit_reviewer", "name role password_hash made", "is_active")
-# For a local account `issuer` (the rules of the issuer's login), `role` and `shown` are absent: each page uses the
-# account's current role.
-SESSIONS = _table("audit_session", "digest name form_token began seen issuer role shown")
+# For a local account `issuer` (the rules of the issuer's login), `role` and `shown` are
+# absent: each page uses the account's current role.
+SESSIONS = _table(
+    "audit_session", "digest name form_token began seen issuer role shown"
+)
 # A login in progress at the issuer.
 WAYS = _table("audit_login_way", "digest at")
-# A place is the digest of a name or an address: people do type a password into the name field.
+# A place is the digest of a name or an address: people do type a password into the name
+# field.
 TRIES = _table("audit_login_try", "id place at")

@@ -1,7 +1,7 @@
 """Detects reused tokens: in this process's memory first, then in a table of the log's database that all replicas share.
 
-Every signing in a hospital sends a token, so recording it does not wait for the disk: a power failure may lose the last
-ones; the end of a process loses none.
+Every signing in a hospital sends a token, so recording it does not wait for the disk: a
+power failure may lose the last ones; the end of a process loses none.
 """
 
 import hashlib
@@ -38,12 +38,17 @@ class UsedTokens:
     """
 
     def __init__(
-        self, database_url: str | None, *, wait_seconds: float = 1.0, on_unconfirmed: Callable[[], None] = lambda: None
+        self,
+        database_url: str | None,
+        *,
+        wait_seconds: float = 1.0,
+        on_unconfirmed: Callable[[], None] = lambda: None,
     ) -> None:
         """Opens nothing before the first token.
 
         Args:
-            database_url: the audit log's; None for a single process without a persistent log.
+            database_url: the audit log's; None for a single process without a
+                persistent log.
             wait_seconds: limit for a database lock; callers set their own limits.
             on_unconfirmed: called if only this process's memory could be checked.
         """
@@ -56,7 +61,9 @@ class UsedTokens:
         self._process = 0
         self._late: Future[bool] | None = None
 
-    def is_new(self, issuer: str, jti: str, *, expires: int, now: float, until: Deadline) -> bool:
+    def is_new(
+        self, issuer: str, jti: str, *, expires: int, now: float, until: Deadline
+    ) -> bool:
         """Whether this token was never used before; records it as used.
 
         Args:
@@ -69,7 +76,9 @@ class UsedTokens:
             return False
         if self._url is None:
             return True
-        found = self.add(digest, expires, now=now, seconds=max(LEAST_SECONDS, until.left / 4))
+        found = self.add(
+            digest, expires, now=now, seconds=max(LEAST_SECONDS, until.left / 4)
+        )
         if found is None:
             self._on_unconfirmed()
         return found is not False
@@ -84,7 +93,9 @@ class UsedTokens:
             heapq.heappush(self._ends, (expires, digest))
             return True
 
-    def add(self, digest: str, expires: int, *, now: float, seconds: float) -> bool | None:
+    def add(
+        self, digest: str, expires: int, *, now: float, seconds: float
+    ) -> bool | None:
         """Whether the token is new to the table, which then holds it; None if the database does not answer in time."""
         self.start()
         if self._late is not None and not self._late.done():
@@ -95,15 +106,19 @@ class UsedTokens:
         except TimeoutError:
             self._late = asked
             self._say_down("timeout")
-        except (SQLAlchemyError, CdsError, OSError, RuntimeError) as error:  # RuntimeError: no thread can be started
-            self._say_down(type(error).__name__)  # the message of a driver may repeat the row
+        # RuntimeError: no thread can be started
+        except (SQLAlchemyError, CdsError, OSError, RuntimeError) as error:
+            # the message of a driver may repeat the row
+            self._say_down(type(error).__name__)
         return None
 
     def start(self) -> None:
         """Start in this process, if not started yet (a fork starts afresh); queries nothing."""
         with self._lock:
             if self._url is not None and self._process != os.getpid():
-                self._database = Database(self._url, wait_seconds=self._wait_seconds, is_synced=False)
+                self._database = Database(
+                    self._url, wait_seconds=self._wait_seconds, is_synced=False
+                )
                 self._thread = ThreadPoolExecutor(1, "used-tokens")
                 self._late = None
                 self._is_down = False
@@ -113,9 +128,14 @@ class UsedTokens:
     def _note(self, digest: str, expires: int, now: float) -> bool:
         self._database.prepare()
         with self._database.noting() as connection:
-            is_new = connection.scalar(NEW_TOKEN, {"digest": digest, "expires": expires}) is not None
+            is_new = (
+                connection.scalar(NEW_TOKEN, {"digest": digest, "expires": expires})
+                is not None
+            )
             if time.monotonic() - self._pruned > PRUNE_SECONDS:
-                connection.execute(delete(TOKENS).where(TOKENS.c.expires < int(now) - GRACE_SECONDS))
+                connection.execute(
+                    delete(TOKENS).where(TOKENS.c.expires < int(now) - GRACE_SECONDS)
+                )
                 self._pruned = time.monotonic()
         if self._is_down:
             LOG.warning("token-ids-back", extra={"fields": {"event": "token-ids-back"}})
@@ -124,5 +144,8 @@ class UsedTokens:
 
     def _say_down(self, kind: str) -> None:
         if not self._is_down:
-            LOG.error("token-ids-down", extra={"fields": {"event": "token-ids-down", "kind": kind}})
+            LOG.error(
+                "token-ids-down",
+                extra={"fields": {"event": "token-ids-down", "kind": kind}},
+            )
             self._is_down = True

@@ -1,7 +1,8 @@
 """The plots of the basis page, each one description: a table whose rows carry marks on an axis.
 
-Every mark stands beside its numbers, so that the plot needs no colour, no script and no second table for a reader who
-does not see it. The page draws a description as it stands; nothing here knows HTML.
+Every mark stands beside its numbers, so that the plot needs no colour, no script and no
+second table for a reader who does not see it. The page draws a description as it
+stands; nothing here knows HTML.
 """
 
 import math
@@ -16,9 +17,12 @@ from cds_service.core.wording import say_number
 Shape = Literal["thick", "thin", "point", "tick", "bar", "no-effect", "beyond", "zero"]
 Ends = tuple[float, float]
 PROBABILITY: Ends = (0.0, 1.0)
-# 0 to 100 %, whatever is shown: a scale that starts elsewhere makes small differences look large.
+# 0 to 100 %, whatever is shown: a scale that starts elsewhere makes small differences
+# look large.
 PERCENT_AXIS = tuple((float(share), f"{share} %") for share in (0, 50, 100))
-_TEXTS: Mapping[str, Any] = tomllib.loads(Path(__file__).with_name("charts.toml").read_text(encoding="utf-8"))
+_TEXTS: Mapping[str, Any] = tomllib.loads(
+    Path(__file__).with_name("charts.toml").read_text(encoding="utf-8")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ class Chart:
         said: what it shows, in sentences.
         key: what each shape in it means.
         columns: headings of the label and of the cells.
-        axis: positions in percent with their labels; none where each row has a scale of its own.
+        axis: positions in percent with their labels; none where each row has a scale of
+            its own.
     """
 
     id: str
@@ -68,7 +73,12 @@ class Chart:
 
 
 def chart(
-    chart_id: str, rows: Sequence[Row], axis: tuple[tuple[float, str], ...] = (), *, of: str = "", **words: str
+    chart_id: str,
+    rows: Sequence[Row],
+    axis: tuple[tuple[float, str], ...] = (),
+    *,
+    of: str = "",
+    **words: str,
 ) -> Chart:
     """The plot with these rows, and what `charts.toml` says above and beside it.
 
@@ -109,10 +119,16 @@ def _place(value: float, axis: Ends) -> float:
     return round(100 * min(1.0, max(0.0, (value - low) / (high - low))), 2)
 
 
-def log_odds_axis(values: Sequence[float]) -> tuple[Ends, tuple[tuple[float, str], ...]]:
+def log_odds_axis(
+    values: Sequence[float],
+) -> tuple[Ends, tuple[tuple[float, str], ...]]:
     """A scale with 0 in the middle that holds all values, in whole log odds, with its labels."""
     most = float(max(1, *(math.ceil(abs(value)) for value in values)))
-    return (-most, most), ((0.0, say_signed(-most, 0)), (50.0, "0"), (100.0, say_signed(most, 0)))
+    return (-most, most), (
+        (0.0, say_signed(-most, 0)),
+        (50.0, "0"),
+        (100.0, say_signed(most, 0)),
+    )
 
 
 def say_signed(value: float, decimals: int = 2) -> str:

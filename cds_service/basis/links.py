@@ -17,7 +17,8 @@ from cds_service.outgoing.deadline import Deadline
 Way = Literal["signed", "login", "off"]
 KEY_SHARE = 1 / 4  # of the time that is left; a process asks once
 SALT = b"kyphoplasty-cds basis 1"
-# An address stays in histories and screenshots. Later a reviewer opens the entry itself.
+# An address stays in histories and screenshots. Later a reviewer opens the entry
+# itself.
 LIFETIME = timedelta(hours=24)
 
 
@@ -29,10 +30,15 @@ def sign_entry(entry_id: str, key: bytes) -> str:
 def entry_of(address: str, key: bytes) -> str | None:
     """The entry that this address names; None where any character of it is not as it was signed.
 
-    It is signed anew and compared: decoding would accept several spellings of one signature.
+    It is signed anew and compared: decoding would accept several spellings of one
+    signature.
     """
     entry_id, _, _ = address.partition(".")
-    return entry_id if compare_digest(sign_entry(entry_id, key).encode(), address.encode()) else None
+    return (
+        entry_id
+        if compare_digest(sign_entry(entry_id, key).encode(), address.encode())
+        else None
+    )
 
 
 def has_expired(shown: datetime, now: datetime) -> bool:
@@ -55,10 +61,12 @@ class Links:
     def address(self, way: Way | None, until: Deadline, entry_id: str) -> str:
         """Where the basis of this entry stands; empty without links, or while no key can be read in time.
 
-        A card without this link says the same, so that it is not worth an answer that is late.
+        A card without this link says the same, so that it is not worth an answer that
+        is late.
 
         Args:
-            way: `signed` where nobody says otherwise; `login` leads to the same page among the review pages.
+            way: `signed` where nobody says otherwise; `login` leads to the same page
+                among the review pages.
             until: of the answer.
         """
         if way == "off":

@@ -28,7 +28,10 @@ from cds_service.core.wording import (
 from cds_service.review.replay import EARLIER, Replay
 from cds_service.service import Service
 
-TITLES: Mapping[str, str] = {"refracture": "Another vertebral fracture", "residual-pain": "Lasting pain"}
+TITLES: Mapping[str, str] = {
+    "refracture": "Another vertebral fracture",
+    "residual-pain": "Lasting pain",
+}
 State = Literal["met", "not met", "not known", "not checked"]
 
 
@@ -82,7 +85,8 @@ class BasisPage:
     Attributes:
         who: age, sex, procedure and levels; no name and no id.
         guidelines: id and heading of each recommendation, and its lines.
-        differences: figures that the models in force give otherwise now; then nothing is drawn.
+        differences: figures that the models in force give otherwise now; then nothing
+            is drawn.
     """
 
     who: str
@@ -96,13 +100,21 @@ class BasisPage:
     contrary: tuple[Mapping[str, Any], ...]
 
 
-def basis_page(found: Replay, content: Mapping[str, Any], service: Service) -> BasisPage:
+def basis_page(
+    found: Replay, content: Mapping[str, Any], service: Service
+) -> BasisPage:
     """The page of an answer, recomputed from the content of its entry."""
     answer, assessed = found.answer, found.answer.assessment.outcomes
     studies = [result.model.study for outcome in assessed for result in outcome.models]
     used = _used_in(answer)
-    known = [_input(answer, one, used) for _, one in sorted(answer.findings.known.items())]
-    contrary = {one["statement"]: one for study in studies for one in service.model_cards[study.id]["contraryEvidence"]}
+    known = [
+        _input(answer, one, used) for _, one in sorted(answer.findings.known.items())
+    ]
+    contrary = {
+        one["statement"]: one
+        for study in studies
+        for one in service.model_cards[study.id]["contraryEvidence"]
+    }
     differences = (EARLIER,) if found.is_earlier else found.differences
     return BasisPage(
         who=_who(answer),
@@ -195,7 +207,10 @@ def _pooled_answers(answer: Answer, pooled: PooledResult) -> Iterator[tuple[str,
     yield "How sure", _how_sure(pooled)
     yield "Compared with", _compared_with(pooled)
     if answer.said is not None and answer.said.at_least:
-        yield "Not counted", "Facts on record that the model does not count can only raise it"
+        yield (
+            "Not counted",
+            "Facts on record that the model does not count can only raise it",
+        )
     points = answer.assessment.open_points
     if points and figure.is_personal and not figure.in_summary:
         yield "Left open", f"The record leaves open: {_open(answer, points)}"
@@ -258,7 +273,10 @@ def _compared_with(pooled: PooledResult) -> str:
 
 def _open(answer: Answer, points: Sequence[OpenPoint]) -> str:
     specs = answer.wording.specs
-    names = (answer.wording.name(one.name) if one.name in specs else one.name for one in points)
+    names = (
+        answer.wording.name(one.name) if one.name in specs else one.name
+        for one in points
+    )
     return join_words(dict.fromkeys(names))
 
 
@@ -273,7 +291,9 @@ def _study_charts(answer: Answer, outcome: OutcomeAssessment) -> Iterator[Chart]
                 yield cohort
 
 
-def _beneath(answer: Answer, outcome: OutcomeAssessment, service: Service) -> tuple[tuple[str, str], ...]:
+def _beneath(
+    answer: Answer, outcome: OutcomeAssessment, service: Service
+) -> tuple[tuple[str, str], ...]:
     """What has to stand beside each study's figure."""
     return tuple(
         (
@@ -284,7 +304,9 @@ def _beneath(answer: Answer, outcome: OutcomeAssessment, service: Service) -> tu
     )
 
 
-def _study_parts(answer: Answer, result: ModelResult, service: Service) -> tuple[str, ...]:
+def _study_parts(
+    answer: Answer, result: ModelResult, service: Service
+) -> tuple[str, ...]:
     unknown = [one.text for one in result.violations if one.severity == "not-checkable"]
     missing = study_words.missing_names(answer, (result,))
     return (
@@ -301,7 +323,11 @@ def _study_parts(answer: Answer, result: ModelResult, service: Service) -> tuple
 
 def low_figure_line(result: ModelResult, service: Service) -> str:
     """How optimistic so low a figure may be, as the simulation found; empty where it is not low."""
-    found = service.model_cards[result.model.study.id].get("simulation", {}).get("lowFigures")
+    found = (
+        service.model_cards[result.model.study.id]
+        .get("simulation", {})
+        .get("lowFigures")
+    )
     if found is None or result.prediction.risk >= found["under"]:
         return ""
     words = {name: say_percent(share) for name, share in found.items()}
@@ -310,7 +336,11 @@ def low_figure_line(result: ModelResult, service: Service) -> str:
 
 def _who(answer: Answer) -> str:
     known, order = answer.findings.known, answer.order
-    parts = [f"{answer.wording.value(known[name])}" for name in ("age", "sex") if name in known]
+    parts = [
+        f"{answer.wording.value(known[name])}"
+        for name in ("age", "sex")
+        if name in known
+    ]
     if order is None:
         parts.append("a brace or bed rest after an augmentation")
     else:
@@ -324,15 +354,28 @@ def _used_in(answer: Answer) -> Mapping[str, Sequence[str]]:
 
     def said(result: ModelResult, one: Finding) -> str:
         held = result.prediction.held.get(one.name)
-        taken = f", taken as {answer.wording.number(one.name, held.used, one.unit)}" if held else ""
+        taken = (
+            f", taken as {answer.wording.number(one.name, held.used, one.unit)}"
+            if held
+            else ""
+        )
         return f"{result.model.study.cohort.n}{taken}"
 
     pooled = answer.assessment.pooled
-    results = [result for outcome in answer.assessment.outcomes for result in outcome.models]
+    results = [
+        result for outcome in answer.assessment.outcomes for result in outcome.models
+    ]
     return grouped(
         (
-            *((one.name, _pooled_use(answer, pooled, one)) for one in (pooled.inputs if pooled else ())),
-            *((one.name, said(result, one)) for result in results for one in result.inputs),
+            *(
+                (one.name, _pooled_use(answer, pooled, one))
+                for one in (pooled.inputs if pooled else ())
+            ),
+            *(
+                (one.name, said(result, one))
+                for result in results
+                for one in result.inputs
+            ),
         )
     )
 
@@ -340,14 +383,19 @@ def _used_in(answer: Answer) -> Mapping[str, Sequence[str]]:
 def _pooled_use(answer: Answer, pooled: PooledResult | None, finding: Finding) -> str:
     if pooled is None or not pooled.is_held(finding.name):
         return "pooled"
-    used = answer.wording.number(finding.name, pooled.used_of(finding.name), finding.unit)
+    used = answer.wording.number(
+        finding.name, pooled.used_of(finding.name), finding.unit
+    )
     return f"pooled, taken as {used}"
 
 
-def _input(answer: Answer, finding: Finding, used: Mapping[str, Sequence[str]]) -> Input:
+def _input(
+    answer: Answer, finding: Finding, used: Mapping[str, Sequence[str]]
+) -> Input:
     return Input(
         name=answer.wording.name(finding.name),
-        value=answer.wording.value(finding) + ("" if finding.may_reassure else " (old or method unknown)"),
+        value=answer.wording.value(finding)
+        + ("" if finding.may_reassure else " (old or method unknown)"),
         date=say_date(finding.observed) if finding.observed else "",
         sources=tuple(dict.fromkeys(one.resource for one in finding.provenance)),
         used_in=tuple(used.get(finding.name, ())),
@@ -355,15 +403,28 @@ def _input(answer: Answer, finding: Finding, used: Mapping[str, Sequence[str]]) 
 
 
 def _criteria(answer: Answer, study: LogisticStudy) -> Criteria:
-    states: dict[State, list[str]] = {"not met": [], "not known": [], "not checked": [*study.not_checkable], "met": []}
+    states: dict[State, list[str]] = {
+        "not met": [],
+        "not known": [],
+        "not checked": [*study.not_checkable],
+        "met": [],
+    }
     for one in study.applicability:
         known = answer.findings.known.get(one.finding)
-        state: State = "not known" if known is None else "met" if one.require.is_met(known.value) else "not met"
+        state: State = (
+            "not known"
+            if known is None
+            else "met"
+            if one.require.is_met(known.value)
+            else "not met"
+        )
         states[state].append(one.text)
     return Criteria(study=study.id, title=study.title, states=states)
 
 
-def _guidelines(content: Mapping[str, Any], service: Service) -> Iterator[tuple[str, str, tuple[Guideline, ...]]]:
+def _guidelines(
+    content: Mapping[str, Any], service: Service
+) -> Iterator[tuple[str, str, tuple[Guideline, ...]]]:
     """Id and heading of each recommendation of this answer, with its guideline lines; each line once."""
     said: set[str] = set()
     for hook in service.hooks.values():
@@ -371,4 +432,8 @@ def _guidelines(content: Mapping[str, Any], service: Service) -> Iterator[tuple[
             names = [name for name in rule.guidelines if name not in said]
             if rule.id in content["recommendations"] and names:
                 said |= set(names)
-                yield rule.id, rule.heading, tuple(hook.guidelines[name] for name in names)
+                yield (
+                    rule.id,
+                    rule.heading,
+                    tuple(hook.guidelines[name] for name in names),
+                )

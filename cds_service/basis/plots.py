@@ -1,6 +1,7 @@
 """The plots of the studies beneath the pooled figure: side by side, and each by itself.
 
-All values come from the code of the assessment; nothing is fitted or drawn at random here.
+All values come from the code of the assessment; nothing is fitted or drawn at random
+here.
 """
 
 import math
@@ -37,10 +38,17 @@ from cds_service.core.wording import UNITS, say_number, say_percent, say_range
 
 
 def _figure_row(
-    label: str, result: ModelResult, prediction: Prediction, more: Sequence[Mark] = (), note: str = ""
+    label: str,
+    result: ModelResult,
+    prediction: Prediction,
+    more: Sequence[Mark] = (),
+    note: str = "",
 ) -> Row:
     """One figure with both its ranges; beyond the limits of print the point stands at the limit."""
-    measured, shown = prediction.if_measured, min(max(prediction.risk, prediction.floor), prediction.ceiling)
+    measured, shown = (
+        prediction.if_measured,
+        min(max(prediction.risk, prediction.floor), prediction.ceiling),
+    )
     marks = (
         *more,
         *((span("thin", measured),) if measured else ()),
@@ -62,12 +70,21 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
     procedure is never a bar: it was chosen for reasons that no study adjusts for.
     """
     prediction, found = result.prediction, {one.name: one for one in result.inputs}
-    groups = [tuple(one.name for one in group) for group in explained_together(result.inputs)]
-    effects = {names: sum(prediction.effects[name] for name in names) for names in groups}
-    intervals = {names: effect_interval(result.model, prediction, names) for names in effects}
-    axis, labels = log_odds_axis([0.0, *(end for ends in intervals.values() for end in ends)])
+    groups = [
+        tuple(one.name for one in group) for group in explained_together(result.inputs)
+    ]
+    effects = {
+        names: sum(prediction.effects[name] for name in names) for names in groups
+    }
+    intervals = {
+        names: effect_interval(result.model, prediction, names) for names in effects
+    }
+    axis, labels = log_odds_axis(
+        [0.0, *(end for ends in intervals.values() for end in ends)]
+    )
     base = prediction.baseline
-    moved = prediction.log_odds - base.slope * base.own(prediction.log_odds)  # by the incidence here, or a refit
+    # by the incidence here, or a refit
+    moved = prediction.log_odds - base.slope * base.own(prediction.log_odds)
     start = prediction.log_odds - moved - sum(effects.values())
     procedure = procedure_word(answer) if "procedure" in found else ""
     said = say("start-after", procedure=procedure) if procedure else say("start")
@@ -75,14 +92,21 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
     for names, effect in sorted(effects.items(), key=lambda one: -abs(one[1])):
         ends, inputs = intervals[names], [found[name] for name in names]
         is_clear = not ends[0] <= 0 <= ends[1]
-        # Held on the side that reassures, it neither lowers nor raises this patient's figure.
-        is_beyond = any(prediction.held[name].side == "reassuring" for name in names if name in prediction.held)
+        # Held on the side that reassures, it neither lowers nor raises this patient's
+        # figure.
+        is_beyond = any(
+            prediction.held[name].side == "reassuring"
+            for name in names
+            if name in prediction.held
+        )
         reads = "beyond-study" if is_beyond else "raises" if effect > 0 else "lowers"
         shape: Shape = "bar" if is_clear else "no-effect"
         cells = (
             " · ".join(_used(result, one) for one in inputs),
             " · ".join(say_number(result.model.table.means[name], 3) for name in names),
-            " · ".join(say_signed(prediction.coefficients_in_use[name], 3) for name in names),
+            " · ".join(
+                say_signed(prediction.coefficients_in_use[name], 3) for name in names
+            ),
             say_signed(effect),
             say(reads if is_clear else "no-clear-effect"),
         )
@@ -90,16 +114,37 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
             Row(
                 label=" · ".join(phrase(answer, result, one) for one in inputs),
                 cells=cells,
-                marks=(span(shape, (0.0, effect), axis), span("thin", ends, axis), at("zero", 0.0, axis)),
-                note=say("level") if LEVEL in names else say("psoas") if len(names) > 1 else "",
+                marks=(
+                    span(shape, (0.0, effect), axis),
+                    span("thin", ends, axis),
+                    at("zero", 0.0, axis),
+                ),
+                note=say("level")
+                if LEVEL in names
+                else say("psoas")
+                if len(names) > 1
+                else "",
             )
         )
     if base.recalibration is not None:
         rows.append(_sum_row(say("refitted", patients=base.recalibration.n), moved))
     elif moved:
-        rows.append(_sum_row(say("site-shift", incidence=say_percent(result.prediction.baseline.incidence)), moved))
-    rows.append(_sum_row(say("sum"), prediction.log_odds, figure(result), _not_theirs(result)))
-    rows += [Row(label=label, cells=("", "", "", said, "")) for label, said in _spreads(result)]
+        rows.append(
+            _sum_row(
+                say(
+                    "site-shift",
+                    incidence=say_percent(result.prediction.baseline.incidence),
+                ),
+                moved,
+            )
+        )
+    rows.append(
+        _sum_row(say("sum"), prediction.log_odds, figure(result), _not_theirs(result))
+    )
+    rows += [
+        Row(label=label, cells=("", "", "", said, ""))
+        for label, said in _spreads(result)
+    ]
     return chart("contributions", rows, labels, of=study_words(result))
 
 
@@ -108,13 +153,23 @@ def _spreads(result: ModelResult) -> Iterator[tuple[str, str]]:
     prediction = result.prediction
     yield say("standard-error"), say_number(prediction.standard_error, 3)
     if prediction.if_measured is not None:
-        base, reduced = prediction.baseline, result.model.reduced(frozenset(prediction.used))
-        distance = base.slope**2 * reduced.distance_at(expit(base.own(prediction.log_odds)))
+        base, reduced = (
+            prediction.baseline,
+            result.model.reduced(frozenset(prediction.used)),
+        )
+        distance = base.slope**2 * reduced.distance_at(
+            expit(base.own(prediction.log_odds))
+        )
         yield say("left-open"), say_number(2 * (math.sqrt(1 + distance) - 1), 3)
 
 
 def _sum_row(label: str, log_odds: float, reads: str = "", note: str = "") -> Row:
-    return Row(label=label, cells=("", "", "", say_signed(log_odds), reads), is_sum=True, note=note)
+    return Row(
+        label=label,
+        cells=("", "", "", say_signed(log_odds), reads),
+        is_sum=True,
+        note=note,
+    )
 
 
 def _used(result: ModelResult, finding: Finding) -> str:
@@ -124,14 +179,20 @@ def _used(result: ModelResult, finding: Finding) -> str:
     if isinstance(used, str):
         return used
     said = say_number(used, 2)
-    return say("held-short", value=said) if finding.name in result.prediction.held else said
+    return (
+        say("held-short", value=said)
+        if finding.name in result.prediction.held
+        else said
+    )
 
 
 def cohort_chart(answer: Answer, result: ModelResult) -> Chart | None:
     """The patient among the study's patients, one line for each measure on a scale of its own."""
     ranges = result.model.table.ranges
     rows = [
-        _cohort_row(answer, result, one) for one in result.inputs if one.name in ranges and one.name not in TREATMENTS
+        _cohort_row(answer, result, one)
+        for one in result.inputs
+        if one.name in ranges and one.name not in TREATMENTS
     ]
     return chart("cohort", rows, of=study_words(result)) if rows else None
 
@@ -139,7 +200,8 @@ def cohort_chart(answer: Answer, result: ModelResult) -> Chart | None:
 def _cohort_row(answer: Answer, result: ModelResult, finding: Finding) -> Row:
     name, held = finding.name, result.prediction.held.get(finding.name)
     lowest, low, high, highest = result.model.table.ranges[name]
-    value = held.value if held else float(result.prediction.used[name])  # on the study's scale
+    # on the study's scale
+    value = held.value if held else float(result.prediction.used[name])
     room = 0.1 * (highest - lowest)
     axis = (min(lowest, value) - room, max(highest, value) + room)
     falls = result.prediction.coefficients_in_use[name] < 0
@@ -155,7 +217,9 @@ def _cohort_row(answer: Answer, result: ModelResult, finding: Finding) -> Row:
     )
 
     def said(number: float) -> str:
-        return answer.wording.number(name, number, finding.unit).removesuffix(UNITS["kg/m2"])
+        return answer.wording.number(name, number, finding.unit).removesuffix(
+            UNITS["kg/m2"]
+        )
 
     return Row(
         label=answer.wording.name(name),
@@ -168,7 +232,11 @@ def _cohort_row(answer: Answer, result: ModelResult, finding: Finding) -> Row:
 def studies_chart(outcome: OutcomeAssessment) -> Chart | None:
     """The studies of one outcome side by side: their disagreement is a range and is never averaged."""
     rows = [*map(_study_row, outcome.models), *map(_stratum_row, outcome.supporting)]
-    return chart("studies", rows, PERCENT_AXIS, said=_why_they_differ(outcome)) if rows else None
+    return (
+        chart("studies", rows, PERCENT_AXIS, said=_why_they_differ(outcome))
+        if rows
+        else None
+    )
 
 
 def _study_row(result: ModelResult) -> Row:
@@ -182,7 +250,12 @@ def _study_row(result: ModelResult) -> Row:
         none = say("no-such-patients" if result.not_studied else "too-little")
         return Row(label=label, cells=(none, "", "", *cells))
     row = _figure_row(label, result, result.prediction, (at("tick", result.reference),))
-    return Row(label=label, cells=(*row.cells, *cells), marks=row.marks, note=_not_theirs(result))
+    return Row(
+        label=label,
+        cells=(*row.cells, *cells),
+        marks=row.marks,
+        note=_not_theirs(result),
+    )
 
 
 def _not_theirs(result: ModelResult) -> str:
@@ -204,11 +277,27 @@ def _stratum_row(stratum: Stratum) -> Row:
     """The rate in this patient's stratum of a study without a model; it never speaks (evidence page, section 3)."""
     study, counts = stratum.study, stratum.counts
     average = sum(one.events[stratum.outcome] for one in study.strata) / study.cohort.n
-    months, side = f"{study.cohort.horizon_months} months", counts.label.replace("<=", "≤")
+    months, side = (
+        f"{study.cohort.horizon_months} months",
+        counts.label.replace("<=", "≤"),
+    )
     return Row(
-        label=say("stratum", n=counts.n, patients=study.cohort.n, horizon=months, label=side),
-        cells=(say_percent(stratum.rate), say_range(stratum.interval), "", say_percent(average), "", ""),
-        marks=(at("tick", average), span("thick", stratum.interval), at("point", stratum.rate)),
+        label=say(
+            "stratum", n=counts.n, patients=study.cohort.n, horizon=months, label=side
+        ),
+        cells=(
+            say_percent(stratum.rate),
+            say_range(stratum.interval),
+            "",
+            say_percent(average),
+            "",
+            "",
+        ),
+        marks=(
+            at("tick", average),
+            span("thick", stratum.interval),
+            at("point", stratum.rate),
+        ),
         note=say("stratum-note", p=str(study.recomputed_p[stratum.outcome])),
     )
 
@@ -217,7 +306,19 @@ def _why_they_differ(outcome: OutcomeAssessment) -> str:
     drawn = (one for one in outcome.models if one.shown)
     shown = sorted(drawn, key=lambda one: one.prediction.risk)
     if len(shown) < 2:
-        return f"{say('one')} {say('differ')}" if len(outcome.models) > 1 else say("no-other")
+        return (
+            f"{say('one')} {say('differ')}"
+            if len(outcome.models) > 1
+            else say("no-other")
+        )
     low, high = shown[0], shown[-1]
-    between = say("between", low=figure(low), low_horizon=horizon(low), high=figure(high), high_horizon=horizon(high))
-    return " ".join((*((say("disagree"),) if outcome.disagreement else ()), between, say("differ")))
+    between = say(
+        "between",
+        low=figure(low),
+        low_horizon=horizon(low),
+        high=figure(high),
+        high_horizon=horizon(high),
+    )
+    return " ".join(
+        (*((say("disagree"),) if outcome.disagreement else ()), between, say("differ"))
+    )

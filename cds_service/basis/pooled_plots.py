@@ -28,7 +28,8 @@ def place_chart(pooled: PooledResult, *, is_said: bool) -> Chart:
     """(a) This patient, the average, and what a new hospital may find, from 0 to 100 %.
 
     Args:
-        is_said: the card says this figure, and not the usual or a lower limit in its place.
+        is_said: the card says this figure, and not the usual or a lower limit in its
+            place.
     """
     figure, baseline = pooled.figure, pooled.figure.baseline
     tick = at("tick", baseline.incidence)
@@ -76,8 +77,13 @@ def sum_chart(answer: Answer, pooled: PooledResult) -> Chart:
         * abs(pooled.used_of(one.name) - centre.means[pooled.input_of[one.name]])
         for one in pooled.inputs
     }
-    spans = {name: (effect - errors[name], effect + errors[name]) for name, effect in effects.items()}
-    axis, labels = log_odds_axis([0.0, *(end for ends in spans.values() for end in ends)])
+    spans = {
+        name: (effect - errors[name], effect + errors[name])
+        for name, effect in effects.items()
+    }
+    axis, labels = log_odds_axis(
+        [0.0, *(end for ends in spans.values() for end in ends)]
+    )
     rows = [_sum_row(say("pooled-start"), centre.log_odds)]
     for finding in sorted(pooled.inputs, key=lambda one: -abs(effects[one.name])):
         name = pooled.input_of[finding.name]
@@ -96,7 +102,9 @@ def sum_chart(answer: Answer, pooled: PooledResult) -> Chart:
             at("zero", 0.0, axis),
         )
         label = answer.wording.phrase(finding._replace(site=""))
-        rows.append(Row(label=label, cells=cells, marks=marks, note=_note(pooled, finding)))
+        rows.append(
+            Row(label=label, cells=cells, marks=marks, note=_note(pooled, finding))
+        )
     averaged = figure.log_odds - centre.log_odds - sum(effects.values())
     if pooled.missing:
         names = join_words(answer.wording.name(name) for name in pooled.missing)
@@ -113,7 +121,10 @@ def sum_chart(answer: Answer, pooled: PooledResult) -> Chart:
 
 def averaged_chart(answer: Answer, pooled: PooledResult) -> Chart | None:
     """(c) What was not recorded, and over which patients it was averaged."""
-    rows = [Row(label=answer.wording.name(name), cells=_averaged_over(answer, pooled, name)) for name in pooled.missing]
+    rows = [
+        Row(label=answer.wording.name(name), cells=_averaged_over(answer, pooled, name))
+        for name in pooled.missing
+    ]
     return chart("averaged", rows) if rows else None
 
 
@@ -130,12 +141,17 @@ def _measuring_rows(answer: Answer, pooled: PooledResult) -> Iterator[Row]:
         if wanted.id in pooled.known:
             continue
         values = likely_values(wanted)
-        low, high = (model.risk({**pooled.known, wanted.id: value}, baseline) for value in values)
+        low, high = (
+            model.risk({**pooled.known, wanted.id: value}, baseline) for value in values
+        )
         words = model.words_of(low), model.words_of(high)
         yield Row(
             label=answer.wording.name(name),
             cells=(
-                *(f"{word} ({_value(answer, name, wanted, value)})" for word, value in zip(words, values, strict=True)),
+                *(
+                    f"{word} ({_value(answer, name, wanted, value)})"
+                    for word, value in zip(words, values, strict=True)
+                ),
             ),
             marks=(at("tick", pooled.figure.risk), span("thick", (low, high))),
         )
@@ -196,11 +212,15 @@ def _averaged_over(answer: Answer, pooled: PooledResult, name: str) -> tuple[str
     one = next(one for one in pooled.model.study.inputs if name in one.findings)
     if isinstance(one, YesNoInput):
         return say("pooled-share", share=say_percent(one.unrecorded)), one.assumed
-    mean, sd = (answer.wording.number(name, number, one.unit) for number in (one.mean, one.sd))
+    mean, sd = (
+        answer.wording.number(name, number, one.unit) for number in (one.mean, one.sd)
+    )
     return say("pooled-spread", mean=mean, sd=sd), one.assumed
 
 
-def _value(answer: Answer, name: str, wanted: NumberInput | YesNoInput, value: float) -> str:
+def _value(
+    answer: Answer, name: str, wanted: NumberInput | YesNoInput, value: float
+) -> str:
     if isinstance(wanted, YesNoInput):
         return "yes" if value else "no"
     return answer.wording.number(name, value, wanted.unit)

@@ -1,6 +1,7 @@
 """What if: the figures of another patient, who differs from this one in some measurements. Computed, never kept.
 
-Only what is measured may differ: no treatment, no level, no diagnosis that nobody can measure away (display rule D5).
+Only what is measured may differ: no treatment, no level, no diagnosis that nobody can
+measure away (display rule D5).
 """
 
 import re
@@ -21,7 +22,8 @@ from cds_service.service import Service
 
 # What is measured; no treatment, no level, no fact of the past.
 MEASURED = ("bmd-t-score", "ct-attenuation", "bmi", "sarcopenia")
-ROOM = 0.25  # beyond what the model follows, as share of its range: held values are seen
+# beyond what the model follows, as share of its range: held values are seen
+ROOM = 0.25
 NUMBER = re.compile(
     r"[+-]?([0-9]{1,6}(\.[0-9]{0,12})?|\.[0-9]{1,12})", re.ASCII
 )  # as people write one, and nothing else
@@ -62,14 +64,18 @@ class Trial:
     results: tuple[tuple[str, Chart | None, str], ...] = ()
 
 
-def controls_of(answer: Answer, service: Service, given: Mapping[str, str] | None = None) -> tuple[Control, ...]:
+def controls_of(
+    answer: Answer, service: Service, given: Mapping[str, str] | None = None
+) -> tuple[Control, ...]:
     """What may be changed; nothing where no figure could be this patient's."""
     if answer.assessment.pooled is None:
         return ()
     return tuple(_control(answer, service, name, given or {}) for name in MEASURED)
 
 
-def _control(answer: Answer, service: Service, name: str, given: Mapping[str, str]) -> Control:
+def _control(
+    answer: Answer, service: Service, name: str, given: Mapping[str, str]
+) -> Control:
     known, spec = answer.findings.known, service.finding_specs[name]
     wanted = next(one for one in service.pooled.study.inputs if name in one.findings)
     value = _written(known[name].value, spec.decimals) if name in known else ""
@@ -106,17 +112,23 @@ def try_values(answer: Answer, service: Service, given: Mapping[str, str]) -> Tr
     """The figures of another patient with these values, by the code of the assessment.
 
     Args:
-        given: text by finding, as the form sends it; empty is not known, an absent one stays as on record.
+        given: text by finding, as the form sends it; empty is not known, an absent one
+            stays as on record.
     """
     controls = controls_of(answer, service, given)
     changed = [one for one in controls if one.now != one.value]
     faults = tuple(fault for one in changed if (fault := _fault(one, service)))
     if faults or not changed:
         return Trial(controls=controls, faults=faults)
-    findings = with_changes(answer.findings, {one.name: _read(one) for one in changed}, service)
+    findings = with_changes(
+        answer.findings, {one.name: _read(one) for one in changed}, service
+    )
     case = replace(answer.case, findings=findings)
     other = replace(answer.conclusion, case=case, assessment=assess_case(case))
-    return Trial(controls=controls, results=tuple(_results(answer, replace(answer, conclusion=other))))
+    return Trial(
+        controls=controls,
+        results=tuple(_results(answer, replace(answer, conclusion=other))),
+    )
 
 
 def _fault(control: Control, service: Service) -> str:
@@ -125,10 +137,17 @@ def _fault(control: Control, service: Service) -> str:
         return ""
     if control.kind == "yes-no":
         return "" if control.now in WORDS else f"{control.title}: yes, no or empty"
-    low, high = service.finding_specs[control.name].range or (control.lowest, control.highest)
+    low, high = service.finding_specs[control.name].range or (
+        control.lowest,
+        control.highest,
+    )
     if NUMBER.fullmatch(control.now) is None:
         return f"{control.title}: a number is expected"
-    return "" if low <= float(control.now) <= high else f"{control.title}: {low:g} to {high:g} is plausible"
+    return (
+        ""
+        if low <= float(control.now) <= high
+        else f"{control.title}: {low:g} to {high:g} is plausible"
+    )
 
 
 def _read(control: Control) -> Value | None:
@@ -137,7 +156,9 @@ def _read(control: Control) -> Value | None:
     return WORDS[control.now] if control.kind == "yes-no" else float(control.now)
 
 
-def with_changes(findings: Findings, changes: Mapping[str, Value | None], service: Service) -> Findings:
+def with_changes(
+    findings: Findings, changes: Mapping[str, Value | None], service: Service
+) -> Findings:
     """The findings of the other patient: sarcopenia takes its measures along."""
     known, gaps = dict(findings.known), dict(findings.gaps)
     values = dict(changes)
@@ -149,7 +170,9 @@ def with_changes(findings: Findings, changes: Mapping[str, Value | None], servic
         if value is None:
             gaps[name] = Gap(name=name, reason="absent", detail="")
         else:
-            known[name] = Finding(name, value, service.finding_specs[name].unit, None, ())
+            known[name] = Finding(
+                name, value, service.finding_specs[name].unit, None, ()
+            )
     return replace(findings, known=known, gaps=gaps, passed_over=())
 
 

@@ -50,9 +50,11 @@ class KeySet:
     """The keys of one issuer.
 
     Attributes:
-        keys: by id, one for each algorithm that the key may verify; none if its `alg` is for another key type.
+        keys: by id, one for each algorithm that the key may verify; none if its `alg`
+            is for another key type.
             Different keys may share an id; a key without an id has the empty id.
-        ignored: why a key with this id is not used: `jwks.badkey`, `jwks.use`, `jwks.weak`.
+        ignored: why a key with this id is not used: `jwks.badkey`, `jwks.use`,
+            `jwks.weak`.
     """
 
     keys: Mapping[str, tuple[PyJWK, ...]] = field(default_factory=dict)
@@ -60,7 +62,11 @@ class KeySet:
 
     def fitting(self, algorithm: str, kid: str | None) -> Sequence[PyJWK]:
         """The keys for this algorithm: those with this id, or all if the token names none."""
-        named = self.keys.get(kid, ()) if kid is not None else chain.from_iterable(self.keys.values())
+        named = (
+            self.keys.get(kid, ())
+            if kid is not None
+            else chain.from_iterable(self.keys.values())
+        )
         return [key for key in named if key.algorithm_name == algorithm]
 
 
@@ -87,7 +93,11 @@ def read_keys(text: bytes, algorithms: Collection[str] = OF_CLIENTS) -> KeySet:
     ignored: dict[str, str] = {}
     for member in members:
         kid = member.get("kid", "") if isinstance(member, dict) else None
-        found = _read_key(member, algorithms) if isinstance(kid, str) and len(kid) <= MAX_KID else "jwks.badkey"
+        found = (
+            _read_key(member, algorithms)
+            if isinstance(kid, str) and len(kid) <= MAX_KID
+            else "jwks.badkey"
+        )
         if isinstance(found, str):
             ignored[str(kid)[:MAX_KID]] = found
         else:
@@ -95,13 +105,20 @@ def read_keys(text: bytes, algorithms: Collection[str] = OF_CLIENTS) -> KeySet:
     return KeySet(keys, ignored)
 
 
-def _read_key(member: Mapping[str, Any], algorithms: Collection[str]) -> tuple[PyJWK, ...] | str:
+def _read_key(
+    member: Mapping[str, Any], algorithms: Collection[str]
+) -> tuple[PyJWK, ...] | str:
     """Read one key for each algorithm that it may verify, or say why it is not used."""
     kind = member.get("kty")
-    if kind not in ("EC", "RSA", "OKP") or "d" in member:  # symmetric, or a private key that is no longer private
+    # symmetric, or a private key that is no longer private
+    if kind not in ("EC", "RSA", "OKP") or "d" in member:
         return "jwks.badkey"
     operations = member.get("key_ops", ["verify"])
-    if member.get("use", "sig") != "sig" or not isinstance(operations, list) or "verify" not in operations:
+    if (
+        member.get("use", "sig") != "sig"
+        or not isinstance(operations, list)
+        or "verify" not in operations
+    ):
         return "jwks.use"
     family = FAMILIES.get("RSA" if kind == "RSA" else str(member.get("crv")))
     if family is None:
@@ -109,11 +126,17 @@ def _read_key(member: Mapping[str, Any], algorithms: Collection[str]) -> tuple[P
     bound = member.get("alg")
     try:
         public = PyJWK(dict(member), family[0]).key
-        keys = tuple(PyJWK(dict(member), one) for one in family if one in algorithms and bound in (None, one))
+        keys = tuple(
+            PyJWK(dict(member), one)
+            for one in family
+            if one in algorithms and bound in (None, one)
+        )
     except (PyJWTError, KeyError, TypeError, ValueError):
         return "jwks.badkey"
     shortest, longest = RSA_BITS
-    return keys if kind != "RSA" or shortest <= public.key_size <= longest else "jwks.weak"
+    return (
+        keys if kind != "RSA" or shortest <= public.key_size <= longest else "jwks.weak"
+    )
 
 
 class KeySource(Protocol):
@@ -146,7 +169,9 @@ def key_source(client: Client, folder: Path, connections: Connections) -> KeySou
     if client.jwks_file is not None:
         return KeyFile(client.issuer, folder / client.jwks_file)
     if client.jwks_index is not None:
-        return KeyIndex(client.issuer, client.jwks_index, client.jwks_origins, connections)
+        return KeyIndex(
+            client.issuer, client.jwks_index, client.jwks_origins, connections
+        )
     sources = [KeyAddress(client.issuer, url, connections) for url in client.key_urls]
     return sources[0] if len(sources) == 1 else KeyAddresses(sources)
 
@@ -176,7 +201,12 @@ class KeyFile:
             try:
                 self._keys = read_keys(self._file.read_bytes())
             except (OSError, NoKeySet):
-                _log("jwks.stale", self._issuer, self._keys, detail="the file cannot be read")
+                _log(
+                    "jwks.stale",
+                    self._issuer,
+                    self._keys,
+                    detail="the file cannot be read",
+                )
             else:
                 _log("jwks.refresh", self._issuer, self._keys)
         return self._keys
@@ -188,7 +218,11 @@ class KeyFile:
     def named(self, jku: Any, until: Deadline) -> "KeyFile | None":  # noqa: ARG002 - nothing is fetched
         """This file, for an address on the EHR's own origin: there is none to compare it with."""
         named, own = _address(jku), _address(self._issuer)
-        return self if named is not None and own is not None and named.origin == own.origin else None
+        return (
+            self
+            if named is not None and own is not None and named.origin == own.origin
+            else None
+        )
 
     def prefetch(self) -> None:
         """Do nothing: the keys are already loaded."""
@@ -247,17 +281,27 @@ class KeyAddress:
     def _fetch(self) -> KeySet:
         answer = self._session.get(self.url, headers=HEADERS, timeout=FETCH_SECONDS)
         if answer.status_code != 200:
-            raise CallFailed(f"http-{answer.status_code}", "the address did not answer with keys")
+            raise CallFailed(
+                f"http-{answer.status_code}", "the address did not answer with keys"
+            )
         try:
             found = read_keys(answer.content, self._algorithms)
         except NoKeySet:
-            raise CallFailed("not-keys", "the address did not answer with keys") from None
+            raise CallFailed(
+                "not-keys", "the address did not answer with keys"
+            ) from None
         _log("jwks.refresh", self._issuer, found)
         return found
 
     def _log_fault(self, reason: str) -> None:
         kept = self.cached.last
-        event = "jwks.redirect" if reason == "redirect" else "jwks.stale" if kept else "jwks.unreachable"
+        event = (
+            "jwks.redirect"
+            if reason == "redirect"
+            else "jwks.stale"
+            if kept
+            else "jwks.unreachable"
+        )
         _log(event, self._issuer, kept or NO_KEYS, detail=reason)
 
 
@@ -278,7 +322,10 @@ class KeyAddresses:
     def keys(self, kid: str, until: Deadline) -> KeySet:
         """The keys of all sets; those that lack this id are asked side by side."""
         found = NO_KEYS
-        for within in (Deadline.after(0.0), Deadline.after(min(WAIT_SECONDS, until.left))):
+        for within in (
+            Deadline.after(0.0),
+            Deadline.after(min(WAIT_SECONDS, until.left)),
+        ):
             found = _joined(one.known(kid, within) or NO_KEYS for one in self._sources)
             if kid in found.keys:
                 break
@@ -319,7 +366,9 @@ class KeyIndex:
 
     @property
     def addresses(self) -> Sequence[str]:
-        return [one.url for one in (self.cached.last or {}).values()] or [f"listed at {self._url}"]
+        return [one.url for one in (self.cached.last or {}).values()] or [
+            f"listed at {self._url}"
+        ]
 
     @property
     def ids(self) -> Collection[str]:
@@ -345,21 +394,36 @@ class KeyIndex:
     def _fetch(self) -> Mapping[Address, KeyAddress]:
         answer = self._session.get(self._url, headers=HEADERS, timeout=FETCH_SECONDS)
         if answer.status_code != 200:
-            raise CallFailed(f"http-{answer.status_code}", "the address did not answer with a list")
+            raise CallFailed(
+                f"http-{answer.status_code}", "the address did not answer with a list"
+            )
         try:
             listed = read_index(answer.content)
         except NoKeySet:
-            raise CallFailed("not-an-index", "the address did not answer with a list") from None
+            raise CallFailed(
+                "not-an-index", "the address did not answer with a list"
+            ) from None
         before = self.cached.last or {}
-        found = {one: before.get(one) or self._source(one) for one in listed if one.origin in self._origins}
+        found = {
+            one: before.get(one) or self._source(one)
+            for one in listed
+            if one.origin in self._origins
+        }
         if len(found) < len(listed):
-            _log("jwks.origin", self._issuer, NO_KEYS, detail=f"{len(listed) - len(found)} on other origins")
+            _log(
+                "jwks.origin",
+                self._issuer,
+                NO_KEYS,
+                detail=f"{len(listed) - len(found)} on other origins",
+            )
         for source in found.values():
             source.prefetch()
         return found
 
     def _source(self, address: Address) -> KeyAddress:
-        return KeyAddress(self._issuer, address.url, self._connections, monotonic=self._monotonic)
+        return KeyAddress(
+            self._issuer, address.url, self._connections, monotonic=self._monotonic
+        )
 
     def _log_fault(self, reason: str) -> None:
         event = "jwks.stale" if self.cached.last else "jwks.unreachable"
@@ -383,7 +447,9 @@ def read_index(text: bytes) -> Collection[Address]:
     if entries is None or len(entries) > MAX_SETS:
         raise NoKeySet(f"not a list of at most {MAX_SETS} addresses")
     said = (one.get("jku") if isinstance(one, dict) else one for one in entries)
-    return dict.fromkeys(address for one in said if (address := _address(one)) is not None)
+    return dict.fromkeys(
+        address for one in said if (address := _address(one)) is not None
+    )
 
 
 def _joined(sets: Iterable[KeySet]) -> KeySet:
@@ -425,12 +491,16 @@ def _usable_keys(file: Path) -> KeySet:
     try:
         found = read_keys(file.read_bytes())
     except OSError as error:
-        raise DataFileError(str(file), "", f"cannot be read ({type(error).__name__})") from None
+        raise DataFileError(
+            str(file), "", f"cannot be read ({type(error).__name__})"
+        ) from None
     except NoKeySet as error:
         raise DataFileError(str(file), "", f"no JWK Set: {error}") from None
     if not any(keys for kid, keys in found.keys.items() if kid):
         reasons = ", ".join(sorted(set(found.ignored.values()))) or "it is empty"
-        raise DataFileError(str(file), "keys", f"none of them can verify a token ({reasons})")
+        raise DataFileError(
+            str(file), "keys", f"none of them can verify a token ({reasons})"
+        )
     return found
 
 
@@ -445,11 +515,25 @@ def _state_of(file: Path) -> tuple[int, int, int]:
 
 def _log(reason: str, issuer: str, keys: KeySet, *, detail: str = "") -> None:
     """Log one line for operators: ids of the keys, and why some are not used."""
-    fields = {"event": "client-keys", "reason": reason, "issuer": issuer, "keys": sorted(keys.keys)}
+    fields = {
+        "event": "client-keys",
+        "reason": reason,
+        "issuer": issuer,
+        "keys": sorted(keys.keys),
+    }
     if detail:
         fields["detail"] = detail
     is_new = reason == "jwks.refresh"
-    LOG.log(logging.INFO if is_new else logging.WARNING, "client-keys", extra={"fields": fields})
+    LOG.log(
+        logging.INFO if is_new else logging.WARNING,
+        "client-keys",
+        extra={"fields": fields},
+    )
     for kid, why in sorted(keys.ignored.items()) if is_new else ():
-        ignored = {"event": "client-key-ignored", "reason": why, "issuer": issuer, "kid": kid}
+        ignored = {
+            "event": "client-key-ignored",
+            "reason": why,
+            "issuer": issuer,
+            "kid": kid,
+        }
         LOG.warning("client-key-ignored", extra={"fields": ignored})

@@ -1,7 +1,8 @@
 """The verification of a token, in order: form, header, issuer, keys, PyJWT's checks, our own checks, first use.
 
-PyJWT verifies the signature, `aud`, `iss`, `exp`, `iat`, `nbf` and required claims; CDS Hooks 2.0.1 ("Trusting CDS
-Clients") requires the rest. The answer is the same for every failure; the reason only goes to the log.
+PyJWT verifies the signature, `aud`, `iss`, `exp`, `iat`, `nbf` and required claims; CDS
+Hooks 2.0.1 ("Trusting CDS Clients") requires the rest. The answer is the same for every
+failure; the reason only goes to the log.
 """
 
 import math
@@ -40,8 +41,10 @@ REFUSED_MEMBERS: Mapping[str, str] = {
     **dict.fromkeys(("crit", "b64", "zip"), "jwt.crit"),
     **dict.fromkeys(("jwk", "x5c", "x5u"), "jwt.header"),
 }
-TIME_CLAIM = re.compile(r"\((exp|iat|nbf)\)")  # in PyJWT's messages, since one exception covers all three
-OPTIONS: Any = {"require": ["iss", "aud", "exp", "iat", "jti"], "verify_sub": False}  # `sub` is not checked
+# in PyJWT's messages, since one exception covers all three
+TIME_CLAIM = re.compile(r"\((exp|iat|nbf)\)")
+# `sub` is not checked
+OPTIONS: Any = {"require": ["iss", "aud", "exp", "iat", "jti"], "verify_sub": False}
 FAULTS: Mapping[type[jwt.PyJWTError], str] = {
     jwt.InvalidSignatureError: "jwt.signature",
     jwt.InvalidAudienceError: "jwt.aud",
@@ -58,7 +61,9 @@ class KnownClient:
     source: KeySource
 
     @classmethod
-    def of(cls, settings: Client, folder: Path, connections: Connections) -> "KnownClient":
+    def of(
+        cls, settings: Client, folder: Path, connections: Connections
+    ) -> "KnownClient":
         """Make the EHR's entry with its keys.
 
         Raises:
@@ -71,7 +76,9 @@ class Callers:
     """The EHRs that may call, and the verification of their tokens."""
 
     def __init__(self, clients: Iterable[KnownClient], used: UsedTokens) -> None:
-        self._clients: Mapping[str, KnownClient] = {one.settings.issuer: one for one in clients}
+        self._clients: Mapping[str, KnownClient] = {
+            one.settings.issuer: one for one in clients
+        }
         self._used = used
 
     def prefetch(self) -> None:
@@ -80,11 +87,14 @@ class Callers:
         for client in self._clients.values():
             client.source.prefetch()
 
-    def verify(self, authorization: str | None, addresses: Sequence[str], until: Deadline) -> tuple[Client, Caller]:
+    def verify(
+        self, authorization: str | None, addresses: Sequence[str], until: Deadline
+    ) -> tuple[Client, Caller]:
         """Verify the token in this Authorization header and return its caller.
 
         Args:
-            addresses: the called URL as callers know it, and others that `aud` may name; from settings only.
+            addresses: the called URL as callers know it, and others that `aud` may
+                name; from settings only.
 
         Raises:
             NotAuthenticated: the caller is not known.
@@ -128,7 +138,8 @@ class Callers:
             raise _refusal("jwt.iss")
         settings = client.settings
         keys = _keys_for(header, client, until)
-        ours = [one.removesuffix("/") for one in (*addresses, *settings.audiences)]  # a trailing slash does not matter
+        # a trailing slash does not matter
+        ours = [one.removesuffix("/") for one in (*addresses, *settings.audiences)]
         try:
             claims = decode(
                 text,
@@ -142,7 +153,9 @@ class Callers:
             raise _refusal(_reason_of(error)) from None
         caller = Caller(settings.issuer, check_claims(claims, settings))
         expires, now = math.ceil(claims["exp"]) + SKEW_SECONDS, time.time()
-        if not self._used.is_new(settings.issuer, claims["jti"], expires=expires, now=now, until=until):
+        if not self._used.is_new(
+            settings.issuer, claims["jti"], expires=expires, now=now, until=until
+        ):
             raise _refusal("jwt.replay")
         return settings, caller
 
@@ -151,7 +164,8 @@ def bearer_of(authorization: str | None) -> str:
     """The token in an Authorization header (RFC 6750), whose scheme may be written in any case.
 
     Raises:
-        NotAuthenticated: there is no token, another scheme, or two headers, which HTTP joins with a comma.
+        NotAuthenticated: there is no token, another scheme, or two headers, which HTTP
+            joins with a comma.
     """
     if not authorization:
         raise _refusal("auth.missing")
@@ -174,7 +188,10 @@ def read_token(text: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     shape = SHAPE.fullmatch(text)
     if shape is None:
         raise ValueError("not three parts")
-    header, claims = (decode_json(urlsafe_b64decode(part + "=" * (-len(part) % 4))) for part in shape.groups()[:2])
+    header, claims = (
+        decode_json(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        for part in shape.groups()[:2]
+    )
     if not isinstance(header, dict) or not isinstance(claims, dict):
         raise ValueError("not two objects")  # noqa: TRY004 - text that is wrong, not a type of ours
     return header, claims
@@ -210,14 +227,23 @@ def decode(
     """Return the claims after PyJWT has verified them with one of these keys.
 
     Args:
-        keys: all keys with the token's key id: during rotation an issuer may publish two under one id.
+        keys: all keys with the token's key id: during rotation an issuer may publish
+            two under one id.
 
     Raises:
         jwt.PyJWTError: a check failed.
     """
     for key in keys:
         with suppress(jwt.InvalidSignatureError):
-            return jwt.decode(text, key, algorithms, options, audience=audience, issuer=issuer, leeway=SKEW_SECONDS)
+            return jwt.decode(
+                text,
+                key,
+                algorithms,
+                options,
+                audience=audience,
+                issuer=issuer,
+                leeway=SKEW_SECONDS,
+            )
     raise jwt.InvalidSignatureError
 
 
@@ -225,25 +251,34 @@ def check_claims(claims: Mapping[str, Any], client: Client) -> str | None:
     """Make the checks that PyJWT does not make, and return the token's tenant.
 
     Raises:
-        NotAuthenticated: a time is not a number, the token is valid for too long, or it names no tenant of the site.
+        NotAuthenticated: a time is not a number, the token is valid for too long, or it
+            names no tenant of the site.
     """
     for name in ("exp", "iat", "nbf"):
         value = claims.get(name, 1)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < LATEST:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not 0 < value < LATEST
+        ):
             raise _refusal(f"jwt.{name}")
     if not 0 < claims["exp"] - claims["iat"] <= client.max_lifetime_seconds:
         raise _refusal("jwt.lifetime")
     if not 0 < len(claims["jti"]) <= MAX_JTI:
         raise _refusal("jwt.jti")
     tenant = claims.get("tenant")
-    if tenant is not None and not (isinstance(tenant, str) and 0 < len(tenant) <= MAX_NAME):
+    if tenant is not None and not (
+        isinstance(tenant, str) and 0 < len(tenant) <= MAX_NAME
+    ):
         raise _refusal("jwt.tenant")
     if client.tenants and tenant not in client.tenants:
         raise _refusal("jwt.tenant")
     return tenant
 
 
-def _keys_for(header: Mapping[str, Any], client: KnownClient, until: Deadline) -> Sequence[jwt.PyJWK]:
+def _keys_for(
+    header: Mapping[str, Any], client: KnownClient, until: Deadline
+) -> Sequence[jwt.PyJWK]:
     """The issuer's keys that this token names.
 
     Raises:
@@ -272,7 +307,10 @@ def _reason_of(error: jwt.PyJWTError) -> str:
     time_claim = TIME_CLAIM.search(str(error))
     if time_claim is not None:
         return f"jwt.{time_claim[1]}"
-    return next((reason for kind, reason in FAULTS.items() if isinstance(error, kind)), "jwt.claims")
+    return next(
+        (reason for kind, reason in FAULTS.items() if isinstance(error, kind)),
+        "jwt.claims",
+    )
 
 
 def _refusal(reason: str) -> NotAuthenticated:
@@ -282,7 +320,11 @@ def _refusal(reason: str) -> NotAuthenticated:
 def _claimed(header: Mapping[str, Any], said: Mapping[str, Any]) -> Mapping[str, Any]:
     """What an operator compares with the site's settings."""
     audience = said.get("aud")
-    several = [_shown(one) for one in audience[:MAX_AUDIENCES]] if isinstance(audience, list) else None
+    several = (
+        [_shown(one) for one in audience[:MAX_AUDIENCES]]
+        if isinstance(audience, list)
+        else None
+    )
     return {
         "iss": _shown(said.get("iss")),
         "aud": _shown(audience) if several is None else several,

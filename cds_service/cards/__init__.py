@@ -1,1 +1,4 @@
-"""Step 6: assessment + recommendations -> at most two cards. Texts come from `hooks/<service>/cards/`."""
+"""Step 6: assessment + recommendations -> at most two cards.
+
+Texts come from `hooks/<service>/cards/`.
+"""

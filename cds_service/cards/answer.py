@@ -10,7 +10,12 @@ from cds_service.core.assessment import Assessment
 from cds_service.core.case import Case, Conclusion
 from cds_service.core.chart_facts import ChartFacts
 from cds_service.core.closures import Closures
-from cds_service.core.facts import AugmentationOrder, Findings, RecordState, SupportOrders
+from cds_service.core.facts import (
+    AugmentationOrder,
+    Findings,
+    RecordState,
+    SupportOrders,
+)
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Recommendation
 from cds_service.core.risk_words import Said, said_of
@@ -36,7 +41,8 @@ class Option(NamedTuple):
 class Answer:
     """A conclusion with what its cards need besides.
 
-    Replay and populations say figures alone: their answers have no signing and no orders.
+    Replay and populations say figures alone: their answers have no signing and no
+    orders.
 
     Attributes:
         suggestions: by rule id; several where a rule corrects several orders.
@@ -122,7 +128,9 @@ class Answer:
         return said_of(
             pooled.figure,
             at_least=self.facts.is_at_least,
-            nothing_open=not (self.facts.leaves_open or self.assessment.has_open_input()),
+            nothing_open=not (
+                self.facts.leaves_open or self.assessment.has_open_input()
+            ),
         )
 
     def of_topic(self, topic: str) -> tuple[Recommendation, ...]:
@@ -151,19 +159,33 @@ def make_card(
 ) -> Card:
     """One card with all that cards of this topic have: uuid, topic, override reasons, suggestions, link."""
     rule_ids = [one.rule.id for one in answer.of_topic(topic)]
-    suggestions = tuple(offer for rule_id in rule_ids for offer in answer.suggestions.get(rule_id, ()))
+    suggestions = tuple(
+        offer for rule_id in rule_ids for offer in answer.suggestions.get(rule_id, ())
+    )
     heading = answer.texts.raw("headings.order-words")
-    words = [line for rule_id in rule_ids for line in answer.order_words.get(rule_id, ())]
-    detail = "\n".join([detail, "", f"**{heading}:**", *(f"- {line}" for line in words)]) if words else detail
-    # The same request on the same record and day has the same uuid, and no other patient's or signing's card has it.
+    words = [
+        line for rule_id in rule_ids for line in answer.order_words.get(rule_id, ())
+    ]
+    detail = (
+        "\n".join([detail, "", f"**{heading}:**", *(f"- {line}" for line in words)])
+        if words
+        else detail
+    )
+    # The same request on the same record and day has the same uuid, and no other
+    # patient's or signing's card has it.
     uuid = answer.signing.derive_id("card", [topic, summary, detail])
     grounds = _grounds(answer, topic)
-    basis = [_link("Why, how sure, what if: the basis", answer.basis_url)] if answer.basis_url else []
+    basis = (
+        [_link("Why, how sure, what if: the basis", answer.basis_url)]
+        if answer.basis_url
+        else []
+    )
     return Card.model_validate(
         {
             "uuid": uuid,
             "summary": shortened(summary),
-            "detail": detail or None,  # with no figure and nothing to offer, the summary says it all
+            # with no figure and nothing to offer, the summary says it all
+            "detail": detail or None,
             "indicator": indicator,
             "source": Source(
                 label="kyphoplasty-cds: advice from published studies",
@@ -182,10 +204,21 @@ def make_card(
 def _grounds(answer: Answer, topic: str) -> list[Link]:
     """Where the ground of a card stands: the study that speaks, and the guideline lines of what is recommended."""
     pooled = answer.assessment.pooled
-    model = f"{answer.base_url}/models/{pooled.model.study.id}" if pooled else f"{answer.base_url}/models"
+    model = (
+        f"{answer.base_url}/models/{pooled.model.study.id}"
+        if pooled
+        else f"{answer.base_url}/models"
+    )
     ids = [one.rule.id for one in answer.of_topic(topic) if one.rule.guidelines]
-    pages = [_link("Guidelines, for and against", f"{answer.base_url}/guidelines#{rule_id}") for rule_id in ids[:1]]
-    return pages if topic == "braceLimit" and pages else [_link("Model, figures and limits", model), *pages]
+    pages = [
+        _link("Guidelines, for and against", f"{answer.base_url}/guidelines#{rule_id}")
+        for rule_id in ids[:1]
+    ]
+    return (
+        pages
+        if topic == "braceLimit" and pages
+        else [_link("Model, figures and limits", model), *pages]
+    )
 
 
 def _link(label: str, url: str) -> Link:

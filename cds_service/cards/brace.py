@@ -14,7 +14,12 @@ from cds_service.protocol.messages import Card
 TOPIC = "braceLimit"
 CORRECTION, BED_REST, LIMIT = "brace-correction", "bed-rest", "brace-limit"
 # What is said of each, in order.
-ROLES = {"renewed": "renewed", "active": "in use", "ordered": "ordered", "added": "added"}
+ROLES = {
+    "renewed": "renewed",
+    "active": "in use",
+    "ordered": "ordered",
+    "added": "added",
+}
 WEEK_DAYS = 7
 NO_FINDINGS = ("other-fracture", "other-surgery", "brace-noted")
 
@@ -24,7 +29,13 @@ def brace_card(answer: Answer) -> Card | None:
     if not answer.of_topic(TOPIC):
         return None
     said = _BraceCard(answer)
-    return make_card(answer, TOPIC, summary=said.summary(), detail=said.detail(), indicator=said.indicator())
+    return make_card(
+        answer,
+        TOPIC,
+        summary=said.summary(),
+        detail=said.detail(),
+        indicator=said.indicator(),
+    )
 
 
 class _BraceCard:
@@ -33,9 +44,15 @@ class _BraceCard:
     def __init__(self, answer: Answer) -> None:
         self.answer, self.texts = answer, answer.texts
         self.rules = {one.rule.id for one in answer.of_topic(TOPIC)}
-        braces = answer.signal("brace-ordered").braces if answer.has("brace-ordered") else ()
+        braces = (
+            answer.signal("brace-ordered").braces if answer.has("brace-ordered") else ()
+        )
         self.braces = tuple(sorted(braces, key=lambda one: list(ROLES).index(one.role)))
-        self.issues = tuple(one for one in self.braces if one.issue) if CORRECTION in self.rules else ()
+        self.issues = (
+            tuple(one for one in self.braces if one.issue)
+            if CORRECTION in self.rules
+            else ()
+        )
         is_kept = answer.has("brace-keep-reason") and self.rules & {CORRECTION, LIMIT}
         found = keep_reasons(answer.findings, answer.support) if is_kept else ()
         self.reasons = tuple(one for one in found if one.source != "open")
@@ -47,7 +64,9 @@ class _BraceCard:
         """Bed rest beyond the limit warns unless a fact may call for it; a brace only where the site wants it."""
         is_long = self._is_long_rest() and not self.answer.has("bed-rest-reason")
         is_broken = any(one.issue in BROKEN for one in self.issues) and not self.reasons
-        is_warning = is_long or (is_broken and self.answer.policy.brace.indicator == "warning")
+        is_warning = is_long or (
+            is_broken and self.answer.policy.brace.indicator == "warning"
+        )
         return "warning" if is_warning else "info"
 
     def _is_long_rest(self) -> bool:
@@ -63,13 +82,19 @@ class _BraceCard:
             return capital(rest or first_that_fits(brace or [self._say("usual")]))
         first, second = ([rest], brace) if self._is_long_rest() else (brace, [rest])
         joined = [f"{one} {other}" for one in first for other in second]
-        return capital(first_that_fits([*(one for one in joined if len(one) <= SUMMARY_LENGTH), *first]))
+        return capital(
+            first_that_fits(
+                [*(one for one in joined if len(one) <= SUMMARY_LENGTH), *first]
+            )
+        )
 
     def _rest_sentence(self) -> str:
         if BED_REST not in self.rules:
             return ""
         if self._is_long_rest():
-            return self._say("bed-rest", rest=self.answer.signal("bed-rest-long").because)
+            return self._say(
+                "bed-rest", rest=self.answer.signal("bed-rest-long").because
+            )
         return self._say("bed-rest-open")
 
     def _brace_sentences(self) -> list[str]:
@@ -83,7 +108,9 @@ class _BraceCard:
     def _kept(self) -> list[str]:
         brace = (self.issues or self.braces)[0]
         reason = self._reason(self.reasons[0])
-        names = join_words(dict.fromkeys(one.name for one in self.issues or self.braces))
+        names = join_words(
+            dict.fromkeys(one.name for one in self.issues or self.braces)
+        )
         full = self._say("kept", brace=self._with_length(brace), keep=reason)
         short = self._say("kept", brace=names, keep=reason)
         return [short] if len(self.issues) > 1 else [full, short]
@@ -92,14 +119,24 @@ class _BraceCard:
         issue = brace.issue or "open"
         words = self._words(brace)
         others = [one.name for one in self.braces if one is not brace]
-        stays = f" {self._say('stays', names=' or '.join([brace.name, *others]))}" if others else ""
-        review = f" {self._say('review', **words)}" if words["review"] and not others else ""
+        stays = (
+            f" {self._say('stays', names=' or '.join([brace.name, *others]))}"
+            if others
+            else ""
+        )
+        review = (
+            f" {self._say('review', **words)}" if words["review"] and not others else ""
+        )
         if issue == "passed":
             key = "passed" if brace.is_first else "passed-since"
             is_ahead = self._today() < brace.last_day
             sentence = self._say("passed-ahead" if is_ahead else key, **words)
             return [sentence + stays, sentence]
-        key = f"{issue}-since" if issue in ("long", "open") and not brace.is_first else issue
+        key = (
+            f"{issue}-since"
+            if issue in ("long", "open") and not brace.is_first
+            else issue
+        )
         sentence = self._say(key, **words)
         return [sentence + stays + review, sentence + stays, sentence]
 
@@ -117,14 +154,18 @@ class _BraceCard:
         by_role: dict[str, list[str]] = {}
         for one in self.braces:
             by_role.setdefault(ROLES[one.role], []).append(one.name)
-        return join_words(f"{join_words(_counted(names))} {role}" for role, names in by_role.items())
+        return join_words(
+            f"{join_words(_counted(names))} {role}" for role, names in by_role.items()
+        )
 
     def _words(self, brace: Brace) -> dict[str, str | int]:
         today = self._today()
         review = brace.correction.review if brace.correction else None
         has_length = brace.is_first and brace.issue in ("long", "conflict", "least")
         name = self._with_length(brace) if has_length else brace.name
-        is_marked = brace.is_first and brace.role == "active" and brace.issue != "passed"
+        is_marked = (
+            brace.is_first and brace.role == "active" and brace.issue != "passed"
+        )
         return {
             "brace": f"{name} (active)" if is_marked else name,
             "role": ROLES[brace.role],
@@ -150,7 +191,9 @@ class _BraceCard:
         return self.texts.say(f"summaries.{TOPIC}.{key}", **limits, **words)
 
     def _reason(self, reason: KeepReason) -> str:
-        return self.texts.say(f"keep.{reason.name}", levels=join_words(reason.levels or ("",)))
+        return self.texts.say(
+            f"keep.{reason.name}", levels=join_words(reason.levels or ("",))
+        )
 
     # --- detail
 
@@ -159,23 +202,34 @@ class _BraceCard:
         return self.texts.render(
             "brace-limit",
             {
-                # Alone on the screen this card has to say itself what could not be read.
-                "notices": record_notices(self.answer) if self.answer.order is None else (),
+                # Alone on the screen this card has to say itself what could not be
+                # read.
+                "notices": record_notices(self.answer)
+                if self.answer.order is None
+                else (),
                 "options": list(self._options()),
             },
         )
 
     def _options(self) -> Iterator[Option]:
         if len(self.issues) > 1 and not self.reasons:
-            yield self._option("one", names=" or ".join(dict.fromkeys(one.name for one in self.braces)))
+            yield self._option(
+                "one", names=" or ".join(dict.fromkeys(one.name for one in self.braces))
+            )
         for brace in self.issues:
             yield from self._brace_lines(brace)
         if self.reasons:
-            yield Option(self._text("reason"), self.answer.signal("brace-keep-reason").because, "")
+            yield Option(
+                self._text("reason"),
+                self.answer.signal("brace-keep-reason").because,
+                "",
+            )
         elif self.issues:
             yield self._option("why", policy=self._policy())
         if self.issues and self.open:
-            yield self._option("open", names=join_words(map(self._open_name, self.open)))
+            yield self._option(
+                "open", names=join_words(map(self._open_name, self.open))
+            )
         if BED_REST in self.rules:
             yield from self._rest_lines()
 
@@ -188,22 +242,33 @@ class _BraceCard:
     def _brace_lines(self, brace: Brace) -> Iterator[Option]:
         """The order as it would be, or the question to its author."""
         title, correction = brace.times.order.title, brace.correction
-        is_alone = len(self.issues) == 1 and not self.reasons  # the summary says all of it
+        # the summary says all of it
+        is_alone = len(self.issues) == 1 and not self.reasons
         if not is_alone and brace.issue not in CERTAIN and not self._is_all_passed():
             yield Option(title, capital(self._single(brace)[-1].partition(": ")[2]), "")
         if correction is None:
             return
         review = f", review {say_date(correction.review)}" if correction.review else ""
-        heading = "corrected" if brace.times.order.draft and self._is_offered(brace) else "by-hand"
+        heading = (
+            "corrected"
+            if brace.times.order.draft and self._is_offered(brace)
+            else "by-hand"
+        )
         heading = "kept" if self.reasons else heading
         end = say_date(correction.end)
-        yield self._option(heading, title=title, end=end, review=review, policy=self._policy())
+        yield self._option(
+            heading, title=title, end=end, review=review, policy=self._policy()
+        )
         if brace.times.order.unread:
-            yield self._option("unread", title=title, elements=self._elements(brace.times.order.unread))
+            yield self._option(
+                "unread", title=title, elements=self._elements(brace.times.order.unread)
+            )
 
     def _elements(self, names: Sequence[str]) -> str:
         """What elements of an order are called; never what stands in them."""
-        return join_words(dict.fromkeys(self.texts.raw(f"elements.{name}") for name in names))
+        return join_words(
+            dict.fromkeys(self.texts.raw(f"elements.{name}") for name in names)
+        )
 
     def _is_all_passed(self) -> bool:
         return all(one.issue == "passed" for one in self.issues)
@@ -221,7 +286,10 @@ class _BraceCard:
         if self._rest_sentence() not in self.summary():
             yield Option(self._text("rest"), capital(self._rest_because()), "")
         if self.answer.has("bed-rest-reason"):
-            yield self._option("rest-reason", reason=capital(self.answer.signal("bed-rest-reason").because))
+            yield self._option(
+                "rest-reason",
+                reason=capital(self.answer.signal("bed-rest-reason").because),
+            )
         else:
             yield self._option("walk")
 
@@ -230,7 +298,9 @@ class _BraceCard:
         return self.answer.signal(name).because
 
     def _policy(self) -> str:
-        is_site = bool(self.answer.policy.set_by_site & {"brace-max-weeks", "brace-review-weeks"})
+        is_site = bool(
+            self.answer.policy.set_by_site & {"brace-max-weeks", "brace-review-weeks"}
+        )
         return self._text("policy-site" if is_site else "policy-default")
 
     def _text(self, key: str) -> str:
@@ -245,4 +315,7 @@ class _BraceCard:
 def _counted(names: Sequence[str]) -> list[str]:
     """Each name once, with how often it stands there."""
     counts = Counter(names)
-    return [name if count == 1 else f"{name} ({count} orders)" for name, count in counts.items()]
+    return [
+        name if count == 1 else f"{name} ({count} orders)"
+        for name, count in counts.items()
+    ]

@@ -17,7 +17,9 @@ def build_cards(answer: Answer) -> tuple[Card, ...]:
     found = [] if answer.order is None else [rehabilitation_card(answer)]
     if not answer.has("end-of-life"):
         found.append(brace_card(answer))
-    cards = [card for card in found if card is not None and not is_answered(answer, card)]
+    cards = [
+        card for card in found if card is not None and not is_answered(answer, card)
+    ]
     return tuple(sorted(cards, key=lambda card: card.indicator != "warning"))
 
 

@@ -1,7 +1,8 @@
 """Reads the texts of the cards: sentences, layouts, override reasons of `hooks/<service>/`, or a site's over them.
 
-A sentence that lacks a placeholder, or uses an unknown one, would fail the answer of the first patient it is about. So
-a site's file is held against ours: the same sentences, no other words.
+A sentence that lacks a placeholder, or uses an unknown one, would fail the answer of
+the first patient it is about. So a site's file is held against ours: the same
+sentences, no other words.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,7 +39,9 @@ def load_card_texts(folders: Sequence[Path]) -> CardTexts:
     Args:
         folders: `hooks/<service>`, ours first.
     """
-    return CardTexts(tables=_tables(folders), layouts=_layouts(folders), reasons=_reasons(folders))
+    return CardTexts(
+        tables=_tables(folders), layouts=_layouts(folders), reasons=_reasons(folders)
+    )
 
 
 def _tables(folders: Sequence[Path]) -> Mapping[str, Any]:
@@ -50,7 +53,9 @@ def _tables(folders: Sequence[Path]) -> Mapping[str, Any]:
     return tables
 
 
-def _compare(ours: Mapping[str, Any], theirs: Mapping[str, Any], file: str, table: str) -> None:
+def _compare(
+    ours: Mapping[str, Any], theirs: Mapping[str, Any], file: str, table: str
+) -> None:
     """Every sentence of ours is there, no other is, and none uses a word that ours does not use."""
     for name in [*ours, *theirs]:
         key = f"{table}.{name}" if table else name
@@ -59,16 +64,28 @@ def _compare(ours: Mapping[str, Any], theirs: Mapping[str, Any], file: str, tabl
         if name not in ours:
             raise DataFileError(file, key, "is no text of the cards")
         if isinstance(ours[name], dict) != isinstance(theirs[name], dict):
-            raise DataFileError(file, key, "must be a table" if isinstance(ours[name], dict) else "must be a sentence")
+            raise DataFileError(
+                file,
+                key,
+                "must be a table"
+                if isinstance(ours[name], dict)
+                else "must be a sentence",
+            )
         if isinstance(ours[name], dict):
             _compare(ours[name], theirs[name], file, key)
-        elif unknown := _words(str(theirs[name]), file, key) - _words(str(ours[name]), file, key):
-            raise DataFileError(file, key, f"unknown words {', '.join(sorted(unknown))}")
+        elif unknown := _words(str(theirs[name]), file, key) - _words(
+            str(ours[name]), file, key
+        ):
+            raise DataFileError(
+                file, key, f"unknown words {', '.join(sorted(unknown))}"
+            )
 
 
 def _words(sentence: str, file: str, key: str) -> set[str]:
     try:
-        return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+        return {
+            name for _, name, _, _ in Formatter().parse(sentence) if name is not None
+        }
     except ValueError as error:
         raise DataFileError(file, key, str(error)) from error
 
@@ -80,20 +97,32 @@ def _layouts(folders: Sequence[Path]) -> Mapping[str, jinja2.Template]:
         if name not in ours:
             raise DataFileError(label(path), "", "is no layout of the cards")
         if unknown := _variables(path) - _variables(ours[name]):
-            raise DataFileError(label(path), "", f"unknown words {', '.join(sorted(unknown))}")
-    return {name: compile_layout(path.read_text(encoding="utf-8")) for name, path in found.items()}
+            raise DataFileError(
+                label(path), "", f"unknown words {', '.join(sorted(unknown))}"
+            )
+    return {
+        name: compile_layout(path.read_text(encoding="utf-8"))
+        for name, path in found.items()
+    }
 
 
 def _variables(path: Path) -> set[str]:
     environment = jinja2.Environment(autoescape=False)  # noqa: S701 - only parsed here
     try:
-        return set(jinja2.meta.find_undeclared_variables(environment.parse(path.read_text(encoding="utf-8"))))
+        return set(
+            jinja2.meta.find_undeclared_variables(
+                environment.parse(path.read_text(encoding="utf-8"))
+            )
+        )
     except jinja2.TemplateSyntaxError as error:
         raise DataFileError(label(path), f"line {error.lineno}", str(error)) from error
 
 
 def _reasons(folders: Sequence[Path]) -> Mapping[str, tuple[Coding, ...]]:
-    """Codings by topic. A site may say them in its own words; the codes stay, since EHRs remember them."""
+    """Codings by topic.
+
+    A site may say them in its own words; the codes stay, since EHRs remember them.
+    """
     path = in_force(folders, REASONS)
     try:
         found = {
@@ -101,8 +130,17 @@ def _reasons(folders: Sequence[Path]) -> Mapping[str, tuple[Coding, ...]]:
             for topic, codings in read_json(path).items()
         }
     except (TypeError, ValidationError) as error:
-        raise DataFileError(label(path), "", f"a topic holds a list of code and display: {error}") from error
-    ours = {topic: [one["code"] for one in codings] for topic, codings in read_json(folders[0] / REASONS).items()}
-    if {topic: [one.code for one in codings] for topic, codings in found.items()} != ours:
-        raise DataFileError(label(path), "code", "codes and topics are never renamed, added or left out")
+        raise DataFileError(
+            label(path), "", f"a topic holds a list of code and display: {error}"
+        ) from error
+    ours = {
+        topic: [one["code"] for one in codings]
+        for topic, codings in read_json(folders[0] / REASONS).items()
+    }
+    if {
+        topic: [one.code for one in codings] for topic, codings in found.items()
+    } != ours:
+        raise DataFileError(
+            label(path), "code", "codes and topics are never renamed, added or left out"
+        )
     return found

@@ -16,7 +16,11 @@ EXTENSION = "org.kyphoplasty-cds.assessments"
 
 def assessments_extension(answer: Answer) -> dict[str, Any]:
     """Both outcomes, always."""
-    return {EXTENSION: [assessment_json(answer, outcome) for outcome in answer.assessment.outcomes]}
+    return {
+        EXTENSION: [
+            assessment_json(answer, outcome) for outcome in answer.assessment.outcomes
+        ]
+    }
 
 
 def assessment_json(answer: Answer, outcome: OutcomeAssessment) -> dict[str, Any]:
@@ -37,7 +41,10 @@ def assessment_json(answer: Answer, outcome: OutcomeAssessment) -> dict[str, Any
         found["concerns"] = list(dict.fromkeys(reasons))
     else:
         results = [_model_json(answer, result) for result in outcome.models]
-        found["models"] = [*([_pooled_json(answer, pooled)] if pooled else []), *results]
+        found["models"] = [
+            *([_pooled_json(answer, pooled)] if pooled else []),
+            *results,
+        ]
     found["supporting"] = [_stratum_json(stratum) for stratum in outcome.supporting]
     return found
 
@@ -100,7 +107,11 @@ def _pooled_input_json(pooled: PooledResult, finding: Finding) -> dict[str, Any]
 def _pooled_concerns(answer: Answer, pooled: PooledResult) -> list[str]:
     """Whole sentences: values, the one that was set aside, calibration."""
     wording = answer.wording
-    values = [f"{wording.name(one.name)}: {concern}" for one in pooled.inputs for concern in one.concerns]
+    values = [
+        f"{wording.name(one.name)}: {concern}"
+        for one in pooled.inputs
+        for concern in one.concerns
+    ]
     held = [
         f"{wording.name(one.name)} {one.value:g} taken as {pooled.used_of(one.name):g},"
         " the end of what the model follows"
@@ -108,7 +119,8 @@ def _pooled_concerns(answer: Answer, pooled: PooledResult) -> list[str]:
         if pooled.is_held(one.name)
     ]
     aside = [
-        f"{wording.phrase(one)} not used: the other bone value gives the higher figure" for one in pooled.set_aside
+        f"{wording.phrase(one)} not used: the other bone value gives the higher figure"
+        for one in pooled.set_aside
     ]
     return [*values, *held, *aside]
 
@@ -141,7 +153,8 @@ def _model_json(answer: Answer, result: ModelResult) -> dict[str, Any]:
         {"name": name, "gain": gains.get(name, 0.0)}
         for name in (
             *sorted(gains, key=lambda name: (-gains[name], name)),
-            *prediction.unknown_until_after,  # not known before the procedure: they gain nothing
+            # not known before the procedure: they gain nothing
+            *prediction.unknown_until_after,
         )
     ]
     found["concerns"] = _concerns(answer, result)
@@ -175,8 +188,14 @@ def _concerns(answer: Answer, result: ModelResult) -> list[str]:
         f"{'not checkable' if one.severity == 'not-checkable' else 'outside the study population'}: {one.text}"
         for one in result.violations
     ]
-    unusable = [f"{answer.wording.name(one.name)}: {one.detail}" for one in result.unusable]
-    values = [f"{answer.wording.name(one.name)}: {concern}" for one in result.inputs for concern in one.concerns]
+    unusable = [
+        f"{answer.wording.name(one.name)}: {one.detail}" for one in result.unusable
+    ]
+    values = [
+        f"{answer.wording.name(one.name)}: {concern}"
+        for one in result.inputs
+        for concern in one.concerns
+    ]
     held = [
         f"{answer.wording.name(name)} {one.value:g} taken as {one.used:.1f}, the end of what this study can say"
         for name, one in sorted(result.prediction.held.items())

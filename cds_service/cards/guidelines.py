@@ -47,7 +47,8 @@ class Summary(DataTable):
 
     Attributes:
         conclusion: what follows for the card, and what is policy.
-        supports: who speaks for the act; then who speaks against it, and who leaves it open.
+        supports: who speaks for the act; then who speaks against it, and who leaves it
+            open.
     """
 
     id: str

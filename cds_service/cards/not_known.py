@@ -16,7 +16,14 @@ SEEN_NOT_USED = frozenset(
     }
 )
 # Findings whose entries another line of the card tells.
-TOLD = ("old-cancer", "present-spinal-infection", "sepsis", "new-deficit", "bone-malignancy", "recent-cancer")
+TOLD = (
+    "old-cancer",
+    "present-spinal-infection",
+    "sepsis",
+    "new-deficit",
+    "bone-malignancy",
+    "recent-cancer",
+)
 # Units for machines: said by the finding's name, or as people write them.
 ANNOTATION = re.compile(r" ?\{([TZ]-?[Ss]core|score)\}|(?<=\d) 1(?= \(|:| is |$)")
 PRINTED = {"[hnsf'U]": "HU", "kg/m2": "kg/m²", "cm2": "cm²", "mm2/m2": "mm²/m²"}
@@ -55,11 +62,19 @@ def _unused(answer: Answer) -> Iterator[str]:
 
 def _passed_over(answer: Answer, name: str) -> Iterator[str]:
     """Values that were seen and not used, although another one was."""
-    passed = [one for one in answer.findings.passed_over if one.name == name and one.reason in SEEN_NOT_USED]
+    passed = [
+        one
+        for one in answer.findings.passed_over
+        if one.name == name and one.reason in SEEN_NOT_USED
+    ]
     if name not in answer.findings.known or not passed:
         return
-    whys = dict.fromkeys(_as_people_write(_reason(one.detail)).rstrip(".") for one in passed)
-    said = answer.texts.say("notices.another-not-used", name=answer.wording.name(name), why=", ".join(whys))
+    whys = dict.fromkeys(
+        _as_people_write(_reason(one.detail)).rstrip(".") for one in passed
+    )
+    said = answer.texts.say(
+        "notices.another-not-used", name=answer.wording.name(name), why=", ".join(whys)
+    )
     yield escape_markdown(said)
 
 
@@ -94,11 +109,18 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
             continue
         title = answer.wording.name(name)
         # One order may mention several, and each is another question.
-        resources = {f"{one.resource} {title}" if one.origin == "context" else one.resource for one in gap.seen}
+        resources = {
+            f"{one.resource} {title}" if one.origin == "context" else one.resource
+            for one in gap.seen
+        }
         if resources <= told or {one.resource for one in gap.seen} <= told:
             continue
         told |= resources
-        why = _as_people_write(gap.why or gap.detail).replace(", not counted:", ":").rstrip(".")
+        why = (
+            _as_people_write(gap.why or gap.detail)
+            .replace(", not counted:", ":")
+            .rstrip(".")
+        )
         said = answer.texts.say("notices.not-excluded", name=title, why=why)
         yield escape_markdown(said)
 
@@ -109,7 +131,9 @@ def _unread(answer: Answer) -> list[str]:
     parts = _by_note(answer, "notices.unread", record.unread)
     parts += _by_note(answer, "notices.incomplete", record.incomplete)
     if record.unreadable:
-        parts.append(texts.say("notices.unreadable", entries=_entries(record.unreadable)))
+        parts.append(
+            texts.say("notices.unreadable", entries=_entries(record.unreadable))
+        )
     if record.foreign:
         parts.append(texts.say("notices.foreign", entries=_entries(record.foreign)))
     return [*parts, *(escape_markdown(one).rstrip(".") for one in record.notes)]
@@ -125,8 +149,13 @@ def record_notices(answer: Answer) -> tuple[str, ...]:
 
 def _by_note(answer: Answer, path: str, notes: Mapping[str, str]) -> list[str]:
     """One phrase for each reason, with all parts of the record that it holds for."""
-    named = grouped((note, answer.texts.raw(f"lists.{key}")) for key, note in notes.items())
-    return [answer.texts.say(path, name=", ".join(names), note=escape_markdown(note)) for note, names in named.items()]
+    named = grouped(
+        (note, answer.texts.raw(f"lists.{key}")) for key, note in notes.items()
+    )
+    return [
+        answer.texts.say(path, name=", ".join(names), note=escape_markdown(note))
+        for note, names in named.items()
+    ]
 
 
 def _entries(count: int) -> str:
@@ -135,6 +164,10 @@ def _entries(count: int) -> str:
 
 def _as_people_write(detail: str) -> str:
     """Write the detail of a gap as a person would: no machine units, no hyphen for minus."""
-    said = NAMELESS.sub("", ANNOTATION.sub("", UNREADABLE.sub("in an entry that", detail)))
-    said = IN_PRINT.sub(lambda found: PRINTED[found[0]], said).replace(" not used:", ":")
+    said = NAMELESS.sub(
+        "", ANNOTATION.sub("", UNREADABLE.sub("in an entry that", detail))
+    )
+    said = IN_PRINT.sub(lambda found: PRINTED[found[0]], said).replace(
+        " not used:", ":"
+    )
     return HYPHEN_MINUS.sub("−", said)

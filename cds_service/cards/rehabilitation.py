@@ -104,7 +104,9 @@ def _act_lines(answer: Answer) -> Iterator[Line]:
 
 def _not_counted(answer: Answer) -> Iterator[Line]:
     """Orders from before this fracture: named, since they do not count as ordered."""
-    earlier = (one for act in answer.of_topic("rehabilitation") for one in act.not_counted)
+    earlier = (
+        one for act in answer.of_topic("rehabilitation") for one in act.not_counted
+    )
     said = join_words(dict.fromkeys(map(say_not_counted, earlier)) or ("",))
     if said:
         yield Line(answer.texts.raw("headings.not-counted"), said, spare=3)
@@ -116,7 +118,8 @@ def _marker_lines(answer: Answer) -> Iterator[Line]:
     if marker is None or not marker.in_range or answer.facts.forbids_risk:
         return
     changes = ", ".join(
-        f"{one.label} {'+' if one.change > 0 else ''}{say_number(one.change, 1)} %" for one in marker.in_range
+        f"{one.label} {'+' if one.change > 0 else ''}{say_number(one.change, 1)} %"
+        for one in marker.in_range
     )
     days = f" ({say_date(marker.first)} to {say_date(marker.last)})"
     text = answer.texts.say("lines.marker", changes=changes + days)
@@ -131,7 +134,9 @@ def order_notices(answer: Answer) -> tuple[str, ...]:
     notices = []
     is_told = any(answer.facts.holds(one) for one in SEVERAL_LEVELS)
     if len(order.references) > 1 and not is_told:
-        titles = "; ".join(order.titles) or ", ".join(map(escape_markdown, order.references))
+        titles = "; ".join(order.titles) or ", ".join(
+            map(escape_markdown, order.references)
+        )
         count = len(order.references)
         notices.append(texts.say("notices.several-orders", count=count, titles=titles))
     if order.procedure is None and not order.notes:  # a note says why, if there is more

@@ -13,7 +13,12 @@ MOST_DRIVERS = 2  # of a study's line, the strongest
 def say_risk(answer: Answer) -> tuple[str, ...]:
     """The risk phrase of a summary, from full to short; none where it has none."""
     said = answer.said
-    if answer.closures.closes_risk() or said is None or not said.in_summary or said.at_least:
+    if (
+        answer.closures.closes_risk()
+        or said is None
+        or not said.in_summary
+        or said.at_least
+    ):
         return ()
     words = capital(said.words)
     short = answer.texts.say("risk.summary-short", words=words)
@@ -48,7 +53,11 @@ def _risk(answer: Answer, said: Said) -> str:
         kind = "as-usual"
     elif answer.assessment.may_say_below() and not facts.raises and not said.at_least:
         kind = "below"
-    words = said.words if said.words.startswith(("about", "at least", "more")) else f"the {said.words}"
+    words = (
+        said.words
+        if said.words.startswith(("about", "at least", "more"))
+        else f"the {said.words}"
+    )
     sentence = texts.say(
         f"risk.{kind}",
         words=words,
@@ -83,7 +92,9 @@ def study_lines(answer: Answer) -> Iterator[tuple[str, str]]:
     for one in answer.assessment.study_lines:
         study = one.result.model.study
         drivers = ", ".join(
-            phrase(answer, one.result, finding) for group in one.drivers[:MOST_DRIVERS] for finding in group
+            phrase(answer, one.result, finding)
+            for group in one.drivers[:MOST_DRIVERS]
+            for finding in group
         )
         words = {"words": one.words, "average": one.average, "drivers": drivers}
         path = "risk.study" if drivers else "risk.study-alone"

@@ -25,7 +25,9 @@ class ShownFigure(NamedTuple):
 
 def shown_figures(answer: Answer, cards: Sequence[Card]) -> tuple[ShownFigure, ...]:
     """Find the figures that these cards say; those that were only computed are none."""
-    detail = next((one.detail for one in cards if topic_of(one) == "rehabilitation"), None)
+    detail = next(
+        (one.detail for one in cards if topic_of(one) == "rehabilitation"), None
+    )
     return tuple(_figures(answer, detail)) if detail else ()
 
 

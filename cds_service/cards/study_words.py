@@ -76,7 +76,10 @@ def missing_names(answer: Answer, results: Iterable[ModelResult]) -> tuple[str, 
     for result in results:
         for name, gain in result.prediction.gains.items():
             gains[name] = max(gain, gains.get(name, 0.0))
-    return tuple(answer.wording.name(name) for name in sorted(gains, key=lambda name: (-gains[name], name)))
+    return tuple(
+        answer.wording.name(name)
+        for name in sorted(gains, key=lambda name: (-gains[name], name))
+    )
 
 
 def calibration(answer: Answer, result: ModelResult) -> str:
@@ -121,8 +124,13 @@ def phrase(answer: Answer, result: ModelResult, finding: Finding) -> str:
     text = answer.wording.phrase(finding._replace(site="")).removesuffix(UNITS["kg/m2"])
     if finding.name == "sarcopenia":
         names = MEASURES_OF_SARCOPENIA
-        known = [answer.findings.known[one] for one in names if one in answer.findings.known]
-        measures = ", ".join(f"{answer.wording.name(one.name)} {answer.wording.value(one)}" for one in known[:2])
+        known = [
+            answer.findings.known[one] for one in names if one in answer.findings.known
+        ]
+        measures = ", ".join(
+            f"{answer.wording.name(one.name)} {answer.wording.value(one)}"
+            for one in known[:2]
+        )
         text += f" ({measures.replace(UNITS['kg/m2'], '')})" if measures else ""
     if finding.unit in WITH_MEAN:
         mean = result.model.table.means[finding.name]

@@ -12,9 +12,11 @@ from cds_service.protocol.messages import Coding
 
 TOPIC_SYSTEM = "https://kyphoplasty-cds.org/fhir/CodeSystem/card-topic"
 REASON_SYSTEM = "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason"
-SUMMARY_LENGTH = 120  # characters that a popup shows without cutting; CDS Hooks wants fewer than 140
+# characters that a popup shows without cutting; CDS Hooks wants fewer than 140
+SUMMARY_LENGTH = 120
 WORD = re.compile(r"\S*[^\W_]\S*")
-# What GFM reads as markup within a line, the starts of bare links, addresses and entities included.
+# What GFM reads as markup within a line, the starts of bare links, addresses and
+# entities included.
 MARKUP = re.compile(r"([\\`*_\[\]<>|~]|(?<=www)\.|:(?=//)|@(?=\w)|&(?=#?\w+;))")
 
 
@@ -22,7 +24,11 @@ def escape_markdown(text: str) -> str:
     """Text of a record as GFM that shows exactly these characters: one line, no markup, no control or bidi signs."""
     visible = " ".join(text.split())
     if not visible.isprintable():
-        visible = "".join(sign for sign in visible if unicodedata.category(sign) not in ("Cc", "Cf", "Co", "Cs", "Cn"))
+        visible = "".join(
+            sign
+            for sign in visible
+            if unicodedata.category(sign) not in ("Cc", "Cf", "Co", "Cs", "Cn")
+        )
     return MARKUP.sub(r"\\\1", visible)
 
 
@@ -34,7 +40,9 @@ def count_words(text: str) -> int:
 def first_that_fits(wordings: Iterable[str]) -> str:
     """The first summary that is short enough, of wordings from full to short; the shortest when none is."""
     found = tuple(wordings)
-    return next((one for one in found if len(one) <= SUMMARY_LENGTH), min(found, key=len))
+    return next(
+        (one for one in found if len(one) <= SUMMARY_LENGTH), min(found, key=len)
+    )
 
 
 def shortened(summary: str) -> str:
@@ -50,7 +58,8 @@ class CardTexts:
 
     Attributes:
         tables: `texts.toml`, nested by table.
-        layouts: the detail of each card as Jinja2 template, by file name without ending.
+        layouts: the detail of each card as Jinja2 template, by file name without
+            ending.
         reasons: codings for `overrideReasons`, by topic.
         topics: codings of the cards' topics.
     """
@@ -63,7 +72,8 @@ class CardTexts:
 
     def __post_init__(self) -> None:
         topics = {
-            code: Coding(system=TOPIC_SYSTEM, code=code, display=title) for code, title in self.tables["topics"].items()
+            code: Coding(system=TOPIC_SYSTEM, code=code, display=title)
+            for code, title in self.tables["topics"].items()
         }
         object.__setattr__(self, "topics", topics)
         object.__setattr__(self, "_sentences", dict(_by_path(self.tables, "")))
@@ -91,7 +101,8 @@ def _by_path(table: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
 
 def compile_layout(source: str) -> jinja2.Template:
     """A layout as template: a word that is not given is an error, never an empty place."""
-    # Plain markdown, no HTML: text of a record goes through escape_markdown, so that HTML escaping would double it.
+    # Plain markdown, no HTML: text of a record goes through escape_markdown, so that
+    # HTML escaping would double it.
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -1,7 +1,8 @@
 """`kyphoplasty-cds assess`: sign a kyphoplasty for one patient of any FHIR R4 server and print the cards.
 
-It builds the order-sign request, and `service.answer` answers it: there is no second path. Nobody is treated by it, so
-the audit entry stays in memory. Patients' names go to the terminal and nowhere else.
+It builds the order-sign request, and `service.answer` answers it: there is no second
+path. Nobody is treated by it, so the audit entry stays in memory. Patients' names go to
+the terminal and nowhere else.
 """
 
 import re
@@ -31,23 +32,47 @@ from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_base
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookResponse, parse_request
-from cds_service.samples.requests import augmentation_order, fault_of_order, order_sign_body
+from cds_service.samples.requests import (
+    augmentation_order,
+    fault_of_order,
+    order_sign_body,
+)
 from cds_service.service import Ports, answer
 from cds_service.settings import Settings, read_settings
 from cds_service.site.clients import Capabilities
 from cds_service.site.folder import SiteFolder
 
 OLD_DAYS = 365
-DATED = ("effectiveDateTime", "recordedDate", "onsetDateTime", "authoredOn", "performedDateTime", "issued")
+DATED = (
+    "effectiveDateTime",
+    "recordedDate",
+    "onsetDateTime",
+    "authoredOn",
+    "performedDateTime",
+    "issued",
+)
 
 
 @click.command("assess")
-@click.option("--fhir-server", required=True, type=options.BASE, help="base of a FHIR R4 server")
-@click.option("--patient", type=options.FHIR_ID, help="the patient's FHIR id")
-@click.option("--find", metavar="NAME", help="look the patient up by name or identifier")
-@click.option("--procedure", metavar="CODE", help="CPT number or SYSTEM|CODE; default: a kyphoplasty")
 @click.option(
-    "--level", "levels", multiple=True, type=options.VERTEBRAE, metavar="L1 …", help="to be treated, T1 to L5"
+    "--fhir-server", required=True, type=options.BASE, help="base of a FHIR R4 server"
+)
+@click.option("--patient", type=options.FHIR_ID, help="the patient's FHIR id")
+@click.option(
+    "--find", metavar="NAME", help="look the patient up by name or identifier"
+)
+@click.option(
+    "--procedure",
+    metavar="CODE",
+    help="CPT number or SYSTEM|CODE; default: a kyphoplasty",
+)
+@click.option(
+    "--level",
+    "levels",
+    multiple=True,
+    type=options.VERTEBRAE,
+    metavar="L1 …",
+    help="to be treated, T1 to L5",
 )
 @click.argument("more_levels", nargs=-1, type=options.VERTEBRAE, metavar="")
 @options.TOKEN_FILE
@@ -57,14 +82,24 @@ DATED = ("effectiveDateTime", "recordedDate", "onsetDateTime", "authoredOn", "pe
 @click.option("--json", "as_json", is_flag=True, help="print the CDS Hooks response")
 @options.say_errors
 def assess_on_server(
-    *, levels: Any, more_levels: Any, site: Path | None, client: str | None, as_json: bool, **words: Any
+    *,
+    levels: Any,
+    more_levels: Any,
+    site: Path | None,
+    client: str | None,
+    as_json: bool,
+    **words: Any,
 ) -> None:
     """Sign a kyphoplasty for a patient of any FHIR R4 server, and print the cards."""
-    wish = Wish(levels=in_order({*chain.from_iterable((*levels, *more_levels))}), **words)
+    wish = Wish(
+        levels=in_order({*chain.from_iterable((*levels, *more_levels))}), **words
+    )
     if (wish.patient is None) == (not (wish.find or "").strip()):
         raise click.UsageError("exactly one of --patient and --find is needed")
     folder, capabilities = options.chosen_site(site, client)
-    response = assess_patient(wish, read_settings(deadline_seconds=20), folder, capabilities)
+    response = assess_patient(
+        wish, read_settings(deadline_seconds=20), folder, capabilities
+    )
     if as_json:
         options.print_json(response.to_json())
     else:
@@ -96,7 +131,9 @@ class Wish:
         return augmentation_order(patient_id, self.procedure, self.levels, today)
 
 
-def assess_patient(wish: Wish, settings: Settings, site: SiteFolder | None, capabilities: Capabilities) -> HookResponse:
+def assess_patient(
+    wish: Wish, settings: Settings, site: SiteFolder | None, capabilities: Capabilities
+) -> HookResponse:
     """Check the server, find the patient, sign the order and answer it, all within the deadline.
 
     Raises:
@@ -112,21 +149,34 @@ def assess_patient(wish: Wish, settings: Settings, site: SiteFolder | None, capa
     deadline = Deadline.after(settings.deadline_seconds)
     until = deadline.for_reading().ends
     connections = Connections(max_record_bytes=settings.max_record_bytes)
-    reader = SayingReader(FhirClient(wish.fhir_server, wish.token, connections=connections))
+    reader = SayingReader(
+        FhirClient(wish.fhir_server, wish.token, connections=connections)
+    )
 
     server = lookup.identify_server(reader, until=until)
     version = f", FHIR {server.fhir_version}" if server.fhir_version else ""
     note = f"; note: {server.note}" if server.note else ""
-    options.tell(f"{wish.fhir_server}: {server.software or 'unknown server'}{version}{note}")
+    options.tell(
+        f"{wish.fhir_server}: {server.software or 'unknown server'}{version}{note}"
+    )
     if server.note:
         _look_below(wish, connections, until)
     if is_kept_back(wish.token, wish.fhir_server):
-        options.tell("note: a token is not sent over plain http; the server is asked without it")
+        options.tell(
+            "note: a token is not sent over plain http; the server is asked without it"
+        )
     patient_id = wish.patient or _find_one(reader, wish.find or "", until)
     lookup.check_patient(reader, patient_id, until=until)
 
-    request = parse_request(order_sign_body(patient_id, wish.fhir_server, [wish.order(patient_id, today)]), hook.hook)
-    reader.names = {query: one.key for one in hook.plan.templates if (query := one.query_for(request))}
+    request = parse_request(
+        order_sign_body(patient_id, wish.fhir_server, [wish.order(patient_id, today)]),
+        hook.hook,
+    )
+    reader.names = {
+        query: one.key
+        for one in hook.plan.templates
+        if (query := one.query_for(request))
+    }
     ports = Ports(
         clock=lambda: options.now_or_noon(wish.as_of, calendar),
         fhir=reader,
@@ -138,11 +188,17 @@ def assess_patient(wish: Wish, settings: Settings, site: SiteFolder | None, capa
     )
     response = answer(service, hook, request, ports)
     if response.cards and not wish.levels:
-        options.tell("note: no --level: the fractured level is not known and enters no figure; --level L1 names it")
-    for note in _notes(reader, wish, patient_id, calendar, has_cards=bool(response.cards)):
+        options.tell(
+            "note: no --level: the fractured level is not known and enters no figure; --level L1 names it"
+        )
+    for note in _notes(
+        reader, wish, patient_id, calendar, has_cards=bool(response.cards)
+    ):
         options.tell(f"note: {note}")
     if settings.public_url is None and response.cards:
-        options.tell("note: the links of the cards need a running service; `serve` starts one")
+        options.tell(
+            "note: the links of the cards need a running service; `serve` starts one"
+        )
     return response
 
 
@@ -159,24 +215,41 @@ def _look_below(wish: Wish, connections: Connections, until: float) -> None:
     """
     below = f"{wish.fhir_server}/fhir"
     try:
-        found = lookup.identify_server(FhirClient(below, None, connections=connections), until=until)
+        found = lookup.identify_server(
+            FhirClient(below, None, connections=connections), until=until
+        )
     except lookup.LookUpFailed:
         return
     if not found.note:
-        raise lookup.LookUpFailed(f"This is no base of a FHIR server, but {below} is one: say --fhir-server {below}.")
+        raise lookup.LookUpFailed(
+            f"This is no base of a FHIR server, but {below} is one: say --fhir-server {below}."
+        )
 
 
 def _notes(
-    reader: "SayingReader", wish: Wish, patient_id: str, calendar: SiteCalendar, *, has_cards: bool
+    reader: "SayingReader",
+    wish: Wish,
+    patient_id: str,
+    calendar: SiteCalendar,
+    *,
+    has_cards: bool,
 ) -> Iterator[str]:
     """What a person should know about this record: that it is old, or of somebody who has died."""
     resources = list(reader.resources())
     today = options.today_at(calendar, wish.as_of)
-    newest = max((day for one in resources for day in _days(one, calendar) if day <= today), default=None)
+    newest = max(
+        (day for one in resources for day in _days(one, calendar) if day <= today),
+        default=None,
+    )
     if wish.as_of is None and newest is not None and (today - newest).days > OLD_DAYS:
         yield f"the newest entry of this record is of {newest}; --as-of {newest} reads it as on that day"
     patient = next(
-        (one for one in resources if one.get("resourceType") == "Patient" and one.get("id") == patient_id), {}
+        (
+            one
+            for one in resources
+            if one.get("resourceType") == "Patient" and one.get("id") == patient_id
+        ),
+        {},
     )
     died = calendar.named_day(patient.get("deceasedDateTime"))
     if not has_cards and (died or patient.get("deceasedBoolean") is True):
@@ -187,7 +260,10 @@ def _days(resource: Mapping[str, Any], calendar: SiteCalendar) -> Iterator[date]
     """The days on which this entry was made or observed."""
     values = [resource.get(name) for name in DATED]
     periods = [resource.get(name) for name in ("effectivePeriod", "performedPeriod")]
-    written = [*values, *(member(period, end) for period in periods for end in ("start", "end"))]
+    written = [
+        *values,
+        *(member(period, end) for period in periods for end in ("start", "end")),
+    ]
     yield from filter(None, map(calendar.named_day, written))
 
 
@@ -199,13 +275,25 @@ def _find_one(fhir: lookup.Browser, wanted: str, until: float) -> str:
     """
     found = lookup.find_patients(fhir, wanted, until=until)
     if not found:
-        raise lookup.LookUpFailed("The server found no patient of this name or identifier.")
+        raise lookup.LookUpFailed(
+            "The server found no patient of this name or identifier."
+        )
     for one in found:
-        said = (one.name or "no name", one.gender, f"born {one.birth_date}" if one.birth_date else "")
+        said = (
+            one.name or "no name",
+            one.gender,
+            f"born {one.birth_date}" if one.birth_date else "",
+        )
         options.tell(f"  {one.id}  {', '.join(filter(None, said))}")
     if len(found) > 1:
-        count = f"the first {lookup.MOST_SHOWN}" if len(found) >= lookup.MOST_SHOWN else str(len(found))
-        raise lookup.LookUpFailed(f"Several patients fit ({count} are listed above); choose one with --patient ID.")
+        count = (
+            f"the first {lookup.MOST_SHOWN}"
+            if len(found) >= lookup.MOST_SHOWN
+            else str(len(found))
+        )
+        raise lookup.LookUpFailed(
+            f"Several patients fit ({count} are listed above); choose one with --patient ID."
+        )
     return found[0].id
 
 
@@ -234,9 +322,13 @@ class SayingReader:
         return self.fhir.follow(page, until=until)
 
     def resources(self) -> Iterator[Mapping[str, Any]]:
-        for document in chain.from_iterable(fetched.documents for fetched in self._read.values()):
+        for document in chain.from_iterable(
+            fetched.documents for fetched in self._read.values()
+        ):
             entries = objects(member(document, "entry"))
-            found = [entry.get("resource") for entry in entries] if entries else [document]
+            found = (
+                [entry.get("resource") for entry in entries] if entries else [document]
+            )
             yield from (one for one in found if isinstance(one, dict))
 
     def _told(self, query: str, ask: Callable[..., Fetched], until: float) -> Fetched:
@@ -257,7 +349,13 @@ class SayingReader:
 
 
 def _say_size(fetched: Fetched) -> str:
-    entries = sum(len(objects(member(document, "entry"))) for document in fetched.documents)
-    is_bundle = any(member(document, "resourceType") == "Bundle" for document in fetched.documents)
+    entries = sum(
+        len(objects(member(document, "entry"))) for document in fetched.documents
+    )
+    is_bundle = any(
+        member(document, "resourceType") == "Bundle" for document in fetched.documents
+    )
     note = f" ({fetched.note})" if fetched.note else ""
-    return (f"{entries} {'entry' if entries == 1 else 'entries'}" if is_bundle else "read") + note
+    return (
+        f"{entries} {'entry' if entries == 1 else 'entries'}" if is_bundle else "read"
+    ) + note

@@ -25,9 +25,19 @@ from cds_service.audit.query import Query
 from cds_service.audit.reader import AuditReader, Found, Stored
 from cds_service.audit.store import utc_now
 from cds_service.audit.verification.exported import verify_export
-from cds_service.audit.verification.notes import BadNote, Checkpoint, read_key, read_note
+from cds_service.audit.verification.notes import (
+    BadNote,
+    Checkpoint,
+    read_key,
+    read_note,
+)
 from cds_service.audit.verification.rows import NoLog
-from cds_service.audit.verification.walk import Report, report_json, report_lines, verify_log
+from cds_service.audit.verification.walk import (
+    Report,
+    report_json,
+    report_lines,
+    verify_log,
+)
 from cds_service.commands import options
 from cds_service.commands.terminal import clean, make_console, print_answer
 from cds_service.errors import AuditUnavailable, CdsError, DataFileError
@@ -35,14 +45,21 @@ from cds_service.settings import Settings, read_settings
 
 WAIT_SECONDS = 10.0  # a command may wait longer for the database than an answer may
 MOST = 10_000
-OWN_KINDS = frozenset({"genesis", "read", "start", "stop"})  # what a log holds that nobody has called yet
+# what a log holds that nobody has called yet
+OWN_KINDS = frozenset({"genesis", "read", "start", "stop"})
 NO_DATABASE = "The database of the audit log does not answer, or refuses this login or what it asks"
 
 
 @click.command("list")
 @click.option("--patient", metavar="ID")
 @click.option("--user", metavar="ID")
-@click.option("--kind", "kinds", multiple=True, metavar="KIND", help="answer, refusal, feedback, read, export, …")
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    metavar="KIND",
+    help="answer, refusal, feedback, read, export, …",
+)
 @click.option("--hook-instance", metavar="ID")
 @click.option("--card", metavar="UUID", help="entries that show this card")
 @options.OF_MODEL
@@ -60,16 +77,28 @@ def list_entries(*, limit: int, as_json: bool, **asked: Any) -> None:
         record_read(database, "list", query.to_json(), query.patient)
         entries = AuditReader(database).find(query, limit=limit).entries
         for found in entries:
-            told = {name: value for name, value in asdict(found).items() if value not in (None, ())}
+            told = {
+                name: value
+                for name, value in asdict(found).items()
+                if value not in (None, ())
+            }
             click.echo(json.dumps(told) if as_json else _found_line(found))
         if not any(one.kind not in OWN_KINDS for one in entries):
             where = database.url.render_as_string(hide_password=True)
-            click.echo(f"no answer is listed; the log is {where}, as KYPHOPLASTY_CDS_DATABASE_URL says", err=True)
+            click.echo(
+                f"no answer is listed; the log is {where}, as KYPHOPLASTY_CDS_DATABASE_URL says",
+                err=True,
+            )
 
 
 @click.command("show")
 @click.argument("entry", metavar="ID")
-@click.option("--replay", "wants_replay", is_flag=True, help="recompute the figures from the entry alone and compare")
+@click.option(
+    "--replay",
+    "wants_replay",
+    is_flag=True,
+    help="recompute the figures from the entry alone and compare",
+)
 @options.AS_JSON
 @options.say_errors
 def show_entry(*, entry: str, wants_replay: bool, as_json: bool) -> None:
@@ -78,7 +107,9 @@ def show_entry(*, entry: str, wants_replay: bool, as_json: bool) -> None:
         stored = AuditReader(database).entry(int(entry) if entry.isdecimal() else entry)
         if stored is None:
             raise AuditUnavailable(f"There is no entry {entry}.")
-        record_read(database, "show", {"entry": stored.id}, stored.patient, about=stored.id)
+        record_read(
+            database, "show", {"entry": stored.id}, stored.patient, about=stored.id
+        )
     document = _stored_json(stored)
     if wants_replay:
         document["replay"] = _replayed(stored)
@@ -154,7 +185,9 @@ def verify(
         raise DataFileError("--checkpoint/--key", "", str(error)) from None
     except NoLog as error:
         cure = "set the variable to the database of the service"
-        raise DataFileError("KYPHOPLASTY_CDS_DATABASE_URL", "", f"{error}; {cure}") from None
+        raise DataFileError(
+            "KYPHOPLASTY_CDS_DATABASE_URL", "", f"{error}; {cure}"
+        ) from None
     if as_json:
         options.print_json(report_json(report))
     else:
@@ -200,7 +233,9 @@ def _checkpoints(paths: Iterable[Path]) -> Iterator[Checkpoint]:
 
 
 @click.command("checkpoint")
-@click.option("--out", type=options.NEW_FILE, metavar="FILE", help="instead of standard output")
+@click.option(
+    "--out", type=options.NEW_FILE, metavar="FILE", help="instead of standard output"
+)
 @options.say_errors
 def make_checkpoint(out: Path | None) -> None:
     """Sign the head of the log: a short note to keep elsewhere."""
@@ -215,7 +250,11 @@ def make_checkpoint(out: Path | None) -> None:
 
 @click.command("export")
 @click.option(
-    "--format", "form", type=click.Choice(["ndjson", "csv", "fhir", "feedback"]), default="ndjson", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["ndjson", "csv", "fhir", "feedback"]),
+    default="ndjson",
+    show_default=True,
 )
 @options.SINCE
 @options.UNTIL
@@ -223,7 +262,9 @@ def make_checkpoint(out: Path | None) -> None:
 @options.OF_MODEL
 @options.OF_VERSION
 @options.OF_DIGEST
-@click.option("--out", type=options.NEW_FILE, metavar="FILE", help="instead of standard output")
+@click.option(
+    "--out", type=options.NEW_FILE, metavar="FILE", help="instead of standard output"
+)
 @options.say_errors
 def export(form: Any, out: Path | None, **asked: Any) -> None:
     """Export entries as NDJSON, CSV or FHIR AuditEvents, or feedback in the columns of HTI-1.
@@ -232,14 +273,23 @@ def export(form: Any, out: Path | None, **asked: Any) -> None:
     """
     with log_database() as database:
         begun = begin_export(
-            database, _query(**asked), form, options.machine_user(), utc_now, read_settings().audit_key
+            database,
+            _query(**asked),
+            form,
+            options.machine_user(),
+            utc_now,
+            read_settings().audit_key,
         )
         with _writing_to(out) as stream:
             stream.writelines(export_lines(database, begun))
 
 
 @click.command("purge")
-@click.option("--i-know", is_flag=True, help="needed if RETENTION_DAYS is less than 2192 days (six years)")
+@click.option(
+    "--i-know",
+    is_flag=True,
+    help="needed if RETENTION_DAYS is less than 2192 days (six years)",
+)
 @click.option("--dry-run", is_flag=True, help="only count")
 @click.option(
     "--delete-what-was-said-before",
@@ -249,10 +299,15 @@ def export(form: Any, out: Path | None, **asked: Any) -> None:
 )
 @options.say_errors
 def purge(*, i_know: bool, dry_run: bool, confirmed: str | None) -> None:
-    """Delete the payloads of entries older than RETENTION_DAYS. The chain of hashes stays and shows which."""
+    """Delete the payloads of entries older than RETENTION_DAYS.
+
+    The chain of hashes stays and shows which.
+    """
     kept_days, now = read_settings().retention_days, utc_now()
     if kept_days < Settings.model_fields["retention_days"].default and not i_know:
-        raise click.UsageError("less than 2192 days (six years): say --i-know if that is lawful where you are")
+        raise click.UsageError(
+            "less than 2192 days (six years): say --i-know if that is lawful where you are"
+        )
     before = now - timedelta(days=kept_days)
     with log_database() as database:
         count = count_purgeable(database, before)
@@ -260,7 +315,9 @@ def purge(*, i_know: bool, dry_run: bool, confirmed: str | None) -> None:
             doubt = doubt_of_clock(database, now)
             if doubt and confirmed != f"{before:%Y-%m-%d}":
                 again = f"if {now:%Y-%m-%d} is today, say --delete-what-was-said-before {before:%Y-%m-%d}"
-                raise CdsError(f"The clock may be wrong: {doubt}. Nothing was purged; {again}.")
+                raise CdsError(
+                    f"The clock may be wrong: {doubt}. Nothing was purged; {again}."
+                )
             count = purge_before(database, before, options.machine_user(), utc_now)
     verb = "would be purged" if dry_run else "purged"
     click.echo(f"{count} entries from before {before:%Y-%m-%d} {verb}")
@@ -269,7 +326,10 @@ def purge(*, i_know: bool, dry_run: bool, confirmed: str | None) -> None:
 @click.command("migrate")
 @options.say_errors
 def migrate() -> None:
-    """Create or update the tables of the log. `serve` does this itself if its role may."""
+    """Create or update the tables of the log.
+
+    `serve` does this itself if its role may.
+    """
     with log_database(may_begin=True):
         click.echo(f"the tables are at step {HEAD}")
 
@@ -288,7 +348,10 @@ def log_database(*, may_begin: bool = False) -> Iterator[Database]:
         if not (may_begin and "database_url" in settings.model_fields_set):
             database.check_exists()
         elif not database.holds_log():
-            click.echo(f"a new audit log begins in {database.url.render_as_string(hide_password=True)}", err=True)
+            click.echo(
+                f"a new audit log begins in {database.url.render_as_string(hide_password=True)}",
+                err=True,
+            )
         database.prepare()
         yield database
     except DBAPIError as error:
@@ -303,10 +366,21 @@ def _own_key() -> str:
         return signer_of(database, read_settings().audit_key, utc_now).public_text
 
 
-def record_read(database: Database, what: str, asked: Any, patient: str | None, about: str | None = None) -> Head:
+def record_read(
+    database: Database,
+    what: str,
+    asked: Any,
+    patient: str | None,
+    about: str | None = None,
+) -> Head:
     content = {"command": what, "filter": asked}
     entry = AuditEntry(
-        kind="read", at=utc_now(), user=options.machine_user(), patient=patient, about=about, content=content
+        kind="read",
+        at=utc_now(),
+        user=options.machine_user(),
+        patient=patient,
+        about=about,
+        content=content,
     )
     with database.writing() as connection:
         return append_entries(connection, [seal(entry)], utc_now)
@@ -335,8 +409,14 @@ def _replayed(stored: Stored) -> dict[str, Any]:
     try:
         found = replay(stored.content, service, stored.service_id)
     except NothingToReplay:
-        raise AuditUnavailable("The entry holds no figures: it is no answer, or what it said was purged.") from None
-    return {"identical": found.is_identical, "differences": list(found.differences), "notes": list(found.notes)}
+        raise AuditUnavailable(
+            "The entry holds no figures: it is no answer, or what it said was purged."
+        ) from None
+    return {
+        "identical": found.is_identical,
+        "differences": list(found.differences),
+        "notes": list(found.notes),
+    }
 
 
 @contextmanager
@@ -350,7 +430,9 @@ def _writing_to(out: Path | None) -> Iterator[TextIO]:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             yield file
     except OSError as error:
-        raise DataFileError("--out", str(out), f"cannot be written ({error.strerror})") from None
+        raise DataFileError(
+            "--out", str(out), f"cannot be written ({error.strerror})"
+        ) from None
 
 
 def _say_progress(entries: int) -> None:
@@ -359,14 +441,31 @@ def _say_progress(entries: int) -> None:
 
 
 def _found_line(found: Found) -> str:
-    cells = (found.kind, found.patient, found.user, found.result, found.reason, found.refracture_band)
+    cells = (
+        found.kind,
+        found.patient,
+        found.user,
+        found.result,
+        found.reason,
+        found.refracture_band,
+    )
     rest = "  ".join(cell for cell in cells if cell)
     return clean(f"{found.sequence:>8}  {found.at}  {found.id}  {rest}")
 
 
 def _stored_json(stored: Stored) -> dict[str, Any]:
-    chain = {"commitment": stored.commitment, "previousHash": stored.previous_hash, "hash": stored.hash}
-    document = {"sequence": stored.sequence, "id": stored.id, "at": stored.at, "kind": stored.kind, "chain": chain}
+    chain = {
+        "commitment": stored.commitment,
+        "previousHash": stored.previous_hash,
+        "hash": stored.hash,
+    }
+    document = {
+        "sequence": stored.sequence,
+        "id": stored.id,
+        "at": stored.at,
+        "kind": stored.kind,
+        "chain": chain,
+    }
     if not stored.is_whole:
         return {**document, ("purged" if stored.body is None else "changed"): True}
     return {**document, "facts": facts_of(stored), "content": stored.content}
@@ -379,9 +478,14 @@ def _print_entry(document: Mapping[str, Any]) -> None:
         for line in lines:
             console.print(Text(clean(line), overflow="fold"))
 
-    say(f"entry {document['sequence']}  {document['id']}", f"{document['at']}  {document['kind']}")
+    say(
+        f"entry {document['sequence']}  {document['id']}",
+        f"{document['at']}  {document['kind']}",
+    )
     if "content" not in document:
-        say("what it said was purged after its retention, is missing, or was changed: `audit verify` tells which")
+        say(
+            "what it said was purged after its retention, is missing, or was changed: `audit verify` tells which"
+        )
         return
     say(*(f"  {name}: {value}" for name, value in document["facts"].items()))
     if document["kind"] == "answer":

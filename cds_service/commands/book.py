@@ -1,7 +1,7 @@
 """`kyphoplasty-cds preview`: the committee's book, and the test patients that a running service must answer alike.
 
-The book shows the pages and cards of the service itself: model cards and guidelines come from its own templates, cards
-from its own flow.
+The book shows the pages and cards of the service itself: model cards and guidelines
+come from its own templates, cards from its own flow.
 """
 
 import json
@@ -31,8 +31,14 @@ from cds_service.site.folder import SiteFolder
 from cds_service.web.app import Wiring, create_app
 
 EXAMPLE = "https://cds.example.org"
-KNEE = {"coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": "29881"}], "text": "Knee arthroscopy"}
-MYELOMA = {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "C90.00"}], "text": "Multiple myeloma"}
+KNEE = {
+    "coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": "29881"}],
+    "text": "Knee arthroscopy",
+}
+MYELOMA = {
+    "coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "C90.00"}],
+    "text": "Multiple myeloma",
+}
 NEEDS_MAP = "p7-other-units"  # its codes are those of the sample hospital
 
 
@@ -40,11 +46,18 @@ NEEDS_MAP = "p7-other-units"  # its codes are those of the sample hospital
 @options.SITE
 @options.CLIENT
 @options.OUT
-@click.option("--check", "url", type=options.BASE, help="play the test patients against this running service instead")
+@click.option(
+    "--check",
+    "url",
+    type=options.BASE,
+    help="play the test patients against this running service instead",
+)
 @calling.KEY
 @calling.ISSUER_OF_TOKENS
 @options.say_errors
-def preview(site: Path | None, client: str | None, out: TextIO, url: str | None, **who: Any) -> None:
+def preview(
+    site: Path | None, client: str | None, out: TextIO, url: str | None, **who: Any
+) -> None:
     """Print the committee's book: everything in force on one page, with the test patients and their cards."""
     settings = read_settings()
     folder, capabilities = options.chosen_site(site, client)
@@ -54,7 +67,12 @@ def preview(site: Path | None, client: str | None, out: TextIO, url: str | None,
         return
     differing = 0
     for patient, differences in check_service(
-        url, settings, folder, calling.read_calling_card(None, **who), today, capabilities
+        url,
+        settings,
+        folder,
+        calling.read_calling_card(None, **who),
+        today,
+        capabilities,
     ):
         click.echo(f"{patient.id}: {'differs' if differences else 'as in the book'}")
         for line in differences:
@@ -79,12 +97,20 @@ def book_patients(hook: ServiceHook, today: date) -> tuple[BookPatient, ...]:
     def patient(sample: Sample, name: str, title: str, story: str) -> BookPatient:
         plan = hook.discovery["prefetch"]
         return BookPatient(
-            name, title, story, calling.synthetic_call(sample, plan, patient_id=f"kyphoplasty-cds-{name}")
+            name,
+            title,
+            story,
+            calling.synthetic_call(sample, plan, patient_id=f"kyphoplasty-cds-{name}"),
         )
 
     found = [patient(one, one.id, one.title, one.story) for one in samples.values()]
     first, low = samples["p1-thin-high"], samples["p2-low"]
-    ill = patient(first, "p15-myeloma", "P15, myeloma", f"As {first.id}, with myeloma on the problem list.")
+    ill = patient(
+        first,
+        "p15-myeloma",
+        "P15, myeloma",
+        f"As {first.id}, with myeloma on the problem list.",
+    )
     ill.body["prefetch"]["conditions"]["entry"][0]["resource"]["code"] = MYELOMA
     story = f"As {low.id}, and a knee arthroscopy is signed."
     knee = patient(low, "p16-other-order", "P16, another operation", story)
@@ -94,7 +120,12 @@ def book_patients(hook: ServiceHook, today: date) -> tuple[BookPatient, ...]:
 
 
 def cards_of(
-    service: Service, hook: ServiceHook, patient: BookPatient, today: date, base_url: str, can: Capabilities
+    service: Service,
+    hook: ServiceHook,
+    patient: BookPatient,
+    today: date,
+    base_url: str,
+    can: Capabilities,
 ) -> list[Any]:
     """The cards that this configuration gives; no server is called, and no entry is kept."""
     request = parse_request(json.dumps(patient.body).encode(), hook.hook)
@@ -110,11 +141,16 @@ def cards_of(
     return cards
 
 
-# --- a running service against them ----------------------------------------------------------------------------------
+# --- a running service against them
 
 
 def check_service(
-    url: str, settings: Settings, site: SiteFolder | None, who: calling.CallingCard, today: date, can: Capabilities
+    url: str,
+    settings: Settings,
+    site: SiteFolder | None,
+    who: calling.CallingCard,
+    today: date,
+    can: Capabilities,
 ) -> Iterator[tuple[BookPatient, tuple[str, ...]]]:
     """Each test patient, with what the running service answers differently; nothing where it answers alike.
 
@@ -124,8 +160,15 @@ def check_service(
     service = load_service(site)
     hook = next(iter(service.hooks.values()))
     for patient in book_patients(hook, today):
-        expected = cards_of(service, hook, patient, today, settings.public_url or EXAMPLE, can)
-        yield patient, tuple(_differences(expected, calling.send(url, hook.id, patient.body, who)))
+        expected = cards_of(
+            service, hook, patient, today, settings.public_url or EXAMPLE, can
+        )
+        yield (
+            patient,
+            tuple(
+                _differences(expected, calling.send(url, hook.id, patient.body, who))
+            ),
+        )
 
 
 def _differences(expected: list[Any], reply: calling.Replied) -> Iterator[str]:
@@ -136,7 +179,8 @@ def _differences(expected: list[Any], reply: calling.Replied) -> Iterator[str]:
         yield "no card: the service is off, or does not know the order"
         return
     ours, theirs = (
-        {topic: _said(card) for topic, card in calling.topics_of(cards).items()} for cards in (expected, reply.cards)
+        {topic: _said(card) for topic, card in calling.topics_of(cards).items()}
+        for cards in (expected, reply.cards)
     )
     for topic in dict.fromkeys([*ours, *theirs]):
         if topic not in theirs:
@@ -155,15 +199,23 @@ def _said(card: Mapping[str, Any]) -> dict[str, Any]:
         "indicator": card.get("indicator"),
         "summary": card.get("summary"),
         "detail": card.get("detail"),
-        "suggestions": [(one["label"], bool(one.get("isRecommended"))) for one in card.get("suggestions", ())],
+        "suggestions": [
+            (one["label"], bool(one.get("isRecommended")))
+            for one in card.get("suggestions", ())
+        ],
         "override reasons": [one["code"] for one in card.get("overrideReasons", ())],
     }
 
 
-# --- the book --------------------------------------------------------------------------------------------------------
+# --- the book
 
 
-def committee_book(settings: Settings, site: SiteFolder | None, today: date, can: Capabilities = EVERYTHING) -> str:
+def committee_book(
+    settings: Settings,
+    site: SiteFolder | None,
+    today: date,
+    can: Capabilities = EVERYTHING,
+) -> str:
     """One printable page with everything in force.
 
     Raises:
@@ -174,10 +226,18 @@ def committee_book(settings: Settings, site: SiteFolder | None, today: date, can
     base = settings.public_url or EXAMPLE
     clock = partial(options.now_or_noon, today)
     pages = create_app(
-        service, settings, audit=OneEntry(), base_url=base, site=site, wiring=Wiring(clock=clock)
+        service,
+        settings,
+        audit=OneEntry(),
+        base_url=base,
+        site=site,
+        wiring=Wiring(clock=clock),
     ).test_client()
     patients = [
-        {"patient": one, "cards": view_cards(cards_of(service, hook, one, today, base, can))}
+        {
+            "patient": one,
+            "cards": view_cards(cards_of(service, hook, one, today, base, can)),
+        }
         for one in book_patients(hook, today)
     ]
     overdue = {part: set(ids) for part, ids in hook.overdue(today).items()}
@@ -191,13 +251,19 @@ def committee_book(settings: Settings, site: SiteFolder | None, today: date, can
         rules=sorted(hook.rules, key=lambda rule: rule.rank),
         closures=hook.closures,
         overdue=overdue,
-        orders={name: tuple(_leaves(one.resource)) for name, one in sorted(hook.order_templates.items())},
+        orders={
+            name: tuple(_leaves(one.resource))
+            for name, one in sorted(hook.order_templates.items())
+        },
         texts=tuple(_leaves(hook.texts.tables)),
         reasons=hook.texts.reasons,
         policy=tuple(_leaves(service.policy.model_dump(mode="json", by_alias=True))),
         guidelines=_content(pages.get(f"{base}/guidelines").text, base),
         reviewed=hook.guidelines.values(),
-        models={name: _content(pages.get(f"{base}/models/{name}").text, base) for name in service.model_cards},
+        models={
+            name: _content(pages.get(f"{base}/models/{name}").text, base)
+            for name in service.model_cards
+        },
     )
 
 
@@ -206,16 +272,26 @@ def _leaves(document: Any, key: str = "") -> Iterator[tuple[str, str]]:
     if not isinstance(document, dict | list | tuple):
         yield key, "none" if document is None else str(document)
         return
-    for name, value in document.items() if isinstance(document, dict) else enumerate(document, 1):
+    for name, value in (
+        document.items() if isinstance(document, dict) else enumerate(document, 1)
+    ):
         yield from _leaves(value, f"{key}.{name}" if key else str(name))
 
 
 def _content(page: str, base: str) -> Markup:
     """The content of one of our pages as a part of the book: all of it open, a heading lower, addresses whole."""
     (content,) = re.findall(r"<main[^>]*>(.*)</main>", page, re.DOTALL)
-    content = re.sub(r'<nav class="panel no-print".*?</nav>', "", content, flags=re.DOTALL)
+    content = re.sub(
+        r'<nav class="panel no-print".*?</nav>', "", content, flags=re.DOTALL
+    )
     content = re.sub(r'\s(?:id|aria-labelledby)="[^"]*"', "", content)
-    content = re.sub(r'<a href="#[^"]*"[^>]*>(.*?)</a>', r"\1", content, flags=re.DOTALL)
-    content = re.sub(r"<(/?)h([1-4])", lambda found: f"<{found[1]}h{int(found[2]) + 1}", content)
-    content = content.replace('href="/', f'href="{base}/').replace("<details", "<details open")
+    content = re.sub(
+        r'<a href="#[^"]*"[^>]*>(.*?)</a>', r"\1", content, flags=re.DOTALL
+    )
+    content = re.sub(
+        r"<(/?)h([1-4])", lambda found: f"<{found[1]}h{int(found[2]) + 1}", content
+    )
+    content = content.replace('href="/', f'href="{base}/').replace(
+        "<details", "<details open"
+    )
     return Markup(content)  # noqa: S704 - rendered with escaping by our own templates

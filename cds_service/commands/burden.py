@@ -31,7 +31,9 @@ def burden_json(monthly: Counted) -> dict[str, Any]:
     """As `audit report --json` has it; None is a count that is hidden."""
     months: Months = {
         row: {
-            column: None if (row, column) in monthly.hidden else monthly.shown(row, column)
+            column: None
+            if (row, column) in monthly.hidden
+            else monthly.shown(row, column)
             for column in monthly.columns
         }
         for row in monthly.rows

@@ -1,7 +1,7 @@
 """`kyphoplasty-cds probe`: a synthetic order of no patient through a running service, called as an EHR calls it.
 
-The whole prefetch is in the request, and a key of the caller's own signs the token. Every such call names `PROBE` as
-its user, so that reports and counts can leave it out.
+The whole prefetch is in the request, and a key of the caller's own signs the token.
+Every such call names `PROBE` as its user, so that reports and counts can leave it out.
 """
 
 import json
@@ -17,7 +17,12 @@ from uuid import uuid4
 import click
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from jwt.algorithms import ECAlgorithm
 
 from cds_service.audit.chain import PROBE
@@ -35,8 +40,15 @@ ISSUER = PATIENT = "kyphoplasty-cds-probe"
 ALGORITHM = "ES384"
 TOKEN_SECONDS = 120
 CALL_SECONDS = 35.0
-KEY = click.option("--key", "key_file", type=options.NEW_FILE, help="key that signs the tokens; made at first need")
-ISSUER_OF_TOKENS = click.option("--issuer", default=ISSUER, show_default=True, help="iss of the tokens")
+KEY = click.option(
+    "--key",
+    "key_file",
+    type=options.NEW_FILE,
+    help="key that signs the tokens; made at first need",
+)
+ISSUER_OF_TOKENS = click.option(
+    "--issuer", default=ISSUER, show_default=True, help="iss of the tokens"
+)
 
 
 class CannotCall(CdsError):
@@ -54,7 +66,11 @@ class Replied:
     @property
     def cards(self) -> list[Mapping[str, Any]]:
         cards = self.document.get("cards") if isinstance(self.document, dict) else None
-        return [one for one in cards if isinstance(one, dict)] if isinstance(cards, list) else []
+        return (
+            [one for one in cards if isinstance(one, dict)]
+            if isinstance(cards, list)
+            else []
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +91,19 @@ class CallingCard:
         if self.key is None:
             return self.token
         now = int(time.time())
-        claims = {"iss": self.issuer, "aud": audience, "iat": now, "exp": now + TOKEN_SECONDS, "jti": str(uuid4())}
+        claims = {
+            "iss": self.issuer,
+            "aud": audience,
+            "iat": now,
+            "exp": now + TOKEN_SECONDS,
+            "jti": str(uuid4()),
+        }
         return jwt.encode(claims, self.key, ALGORITHM, headers={"kid": self.issuer})
 
 
-def read_calling_card(token: str | None, key_file: Path | None, issuer: str) -> CallingCard:
+def read_calling_card(
+    token: str | None, key_file: Path | None, issuer: str
+) -> CallingCard:
     """What `--token-file` or `--key` and `--issuer` say; a key that is not there yet is made.
 
     Raises:
@@ -96,7 +120,9 @@ def read_calling_card(token: str | None, key_file: Path | None, issuer: str) -> 
         pem = key_file.read_bytes()
         key = load_pem_private_key(pem, None)
     except (OSError, ValueError, TypeError) as error:
-        raise click.UsageError(f"--key: cannot be read ({type(error).__name__})") from None
+        raise click.UsageError(
+            f"--key: cannot be read ({type(error).__name__})"
+        ) from None
     if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp384r1":
         raise click.UsageError("--key: not a key on P-384")
     return CallingCard(key=pem, issuer=issuer)
@@ -106,11 +132,19 @@ def _make_key(file: Path, issuer: str) -> str:
     """Make a key, and a JWK Set with its public half beside it; returns what to do with them."""
     key = ec.generate_private_key(ec.SECP384R1())
     public = key.public_key()
-    jwk = json.loads(ECAlgorithm(ECAlgorithm.SHA384).to_jwk(public)) | {"kid": issuer, "use": "sig", "alg": ALGORITHM}
+    jwk = json.loads(ECAlgorithm(ECAlgorithm.SHA384).to_jwk(public)) | {
+        "kid": issuer,
+        "use": "sig",
+        "alg": ALGORITHM,
+    }
     keys = file.with_suffix(".jwks.json")
     try:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-            opened.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        with os.fdopen(
+            os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+        ) as opened:
+            opened.write(
+                key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+            )
         keys.write_text(json.dumps({"keys": [jwk]}, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise click.UsageError(f"--key: cannot be written ({error.strerror})") from None
@@ -120,7 +154,9 @@ def _make_key(file: Path, issuer: str) -> str:
     )
 
 
-def send(url: str, service_id: str, body: Mapping[str, Any], who: CallingCard) -> Replied:
+def send(
+    url: str, service_id: str, body: Mapping[str, Any], who: CallingCard
+) -> Replied:
     """Send one hook call.
 
     Raises:
@@ -130,12 +166,22 @@ def send(url: str, service_id: str, body: Mapping[str, Any], who: CallingCard) -
         raise click.UsageError("a token is not sent over plain http")
     address = f"{url}/cds-services/{service_id}"
     token = who.bearer(address)
-    headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
+    headers = {
+        "Content-Type": "application/json",
+        **({"Authorization": f"Bearer {token}"} if token else {}),
+    }
     began = time.monotonic()
     try:
         session = Connections().session()
-        answer = session.post(address, data=json.dumps(body).encode(), headers=headers, timeout=CALL_SECONDS)
-        return Replied(answer.status_code, decode_json(answer.content), time.monotonic() - began)
+        answer = session.post(
+            address,
+            data=json.dumps(body).encode(),
+            headers=headers,
+            timeout=CALL_SECONDS,
+        )
+        return Replied(
+            answer.status_code, decode_json(answer.content), time.monotonic() - began
+        )
     except CallFailed as error:
         raise CannotCall(f"{url}: {error}") from None
     except JsonTextError:
@@ -143,7 +189,11 @@ def send(url: str, service_id: str, body: Mapping[str, Any], who: CallingCard) -
 
 
 def synthetic_call(
-    sample: Sample, plan: Mapping[str, str], *, patient_id: str, procedure: str | None = None
+    sample: Sample,
+    plan: Mapping[str, str],
+    *,
+    patient_id: str,
+    procedure: str | None = None,
 ) -> dict[str, Any]:
     """The call that signs a sample's orders, with all prefetch and no FHIR server, for a patient who is nobody."""
     body = order_sign_request(sample, plan=plan)
@@ -151,32 +201,45 @@ def synthetic_call(
     if procedure is not None:
         for entry in body["context"]["draftOrders"]["entry"]:
             if entry["resource"]["resourceType"] == "ServiceRequest":
-                entry["resource"]["code"] = {"coding": [procedure_coding(procedure, ())]}
+                entry["resource"]["code"] = {
+                    "coding": [procedure_coding(procedure, ())]
+                }
                 break
     context = {**body["context"], "userId": PROBE}
     return {**body, "hookInstance": str(uuid4()), "context": context}
 
 
 def topics_of(cards: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    return {str(card["source"]["topic"]["code"]): card for card in cards if card.get("source", {}).get("topic")}
+    return {
+        str(card["source"]["topic"]["code"]): card
+        for card in cards
+        if card.get("source", {}).get("topic")
+    }
 
 
 @click.command("probe")
 @click.argument("url", type=options.BASE)
 @options.SITE
-@click.option("--procedure", metavar="CODE", help="CPT number or SYSTEM|CODE that the EHR sends")
+@click.option(
+    "--procedure", metavar="CODE", help="CPT number or SYSTEM|CODE that the EHR sends"
+)
 @options.TOKEN_FILE
 @KEY
 @ISSUER_OF_TOKENS
 @options.AS_JSON
 @options.say_errors
-def probe_service(*, url: str, site: Path | None, procedure: str | None, as_json: bool, **who: Any) -> None:
+def probe_service(
+    *, url: str, site: Path | None, procedure: str | None, as_json: bool, **who: Any
+) -> None:
     """Send a synthetic kyphoplasty order of no patient through a running service, and say what came back."""
     caller = read_calling_card(**who)
-    service = load_service(options.chosen_site(site)[0])  # a site's codes shape the prefetch
+    # a site's codes shape the prefetch
+    service = load_service(options.chosen_site(site)[0])
     hook = next(iter(service.hooks.values()))
     sample = load_samples(options.today_at(service.calendar))[0]
-    body = synthetic_call(sample, hook.discovery["prefetch"], patient_id=PATIENT, procedure=procedure)
+    body = synthetic_call(
+        sample, hook.discovery["prefetch"], patient_id=PATIENT, procedure=procedure
+    )
     found = _judged(send(url, hook.id, body, caller))
     if as_json:
         options.print_json(found)
@@ -194,7 +257,11 @@ def _judged(reply: Replied) -> dict[str, Any]:
         "status": reply.status,
         "milliseconds": round(reply.seconds * 1000),
         "cards": [
-            {"topic": topic, "indicator": card.get("indicator"), "summary": card.get("summary")}
+            {
+                "topic": topic,
+                "indicator": card.get("indicator"),
+                "summary": card.get("summary"),
+            }
             for topic, card in topics_of(reply.cards).items()
         ],
     }
@@ -210,8 +277,14 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
 
 def _fault_of(reply: Replied) -> str:
     if reply.status != 200:
-        issues = reply.document.get("issue") if isinstance(reply.document, dict) else None
-        texts = [one["details"]["text"] for one in issues or () if isinstance(one, dict) and "details" in one]
+        issues = (
+            reply.document.get("issue") if isinstance(reply.document, dict) else None
+        )
+        texts = [
+            one["details"]["text"]
+            for one in issues or ()
+            if isinstance(one, dict) and "details" in one
+        ]
         return f"status {reply.status}: {' '.join(texts) or 'no reason given'}"
     if "rehabilitation" not in topics_of(reply.cards):
         return "no card on risk: the order was not recognised, or the service is off"

@@ -1,6 +1,7 @@
 """`kyphoplasty-cds mappings check`: every fault of the data files and a site folder, one line each.
 
-A site is asked for its own events and patients, since no other number of it moves figures more.
+A site is asked for its own events and patients, since no other number of it moves
+figures more.
 """
 
 import sys
@@ -27,7 +28,10 @@ ASK = (
 @options.SITE
 @options.say_errors
 def check_mappings(site: Path | None) -> None:
-    """Check studies, hooks, mappings and a site folder with its keys. Prints one line per fault: file, table, key."""
+    """Check studies, hooks, mappings and a site folder with its keys.
+
+    Prints one line per fault: file, table, key.
+    """
     folder = site or read_settings().site
     faults = find_faults(folder)
     with suppress(DataFileError):  # a folder that cannot be loaded is among the faults

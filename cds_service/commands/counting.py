@@ -1,7 +1,8 @@
 """What the log counts for a hospital, without a patient, a user or an entry being named.
 
 `mappings gaps` lists codes that are not mapped and findings that are not known. `audit report --silent` says what
-silent answers would have shown, per 100 procedures, for a committee before go-live; counts below `SMALLEST` are hidden.
+silent answers would have shown, per 100 procedures, for a committee before go-live;
+counts below `SMALLEST` are hidden.
 """
 
 from collections import Counter
@@ -40,11 +41,15 @@ SMALLEST = 5  # counts below it, other than none, could point to a patient
 Key = tuple[str, ...]
 
 
-def _entries(what: str, asked: Any, kinds: Iterable[str], since: str, until: str = "9999") -> Iterator[Stored]:
+def _entries(
+    what: str, asked: Any, kinds: Iterable[str], since: str, until: str = "9999"
+) -> Iterator[Stored]:
     """Entries from one day until before another (`2026-11-20`), but those of probes; the look itself is an entry."""
     with log_database() as database:
         record_read(database, what, asked, None)
-        wanted = ENTRIES.c.kind.in_(kinds) & (ENTRIES.c.at >= since) & (ENTRIES.c.at < until)
+        wanted = (
+            ENTRIES.c.kind.in_(kinds) & (ENTRIES.c.at >= since) & (ENTRIES.c.at < until)
+        )
         with AuditReader(database).reading() as connection:
             for entry in stored_entries(connection, wanted):
                 if not is_probe(entry.user, entry.patient):
@@ -55,13 +60,24 @@ def _entries(what: str, asked: Any, kinds: Iterable[str], since: str, until: str
 
 
 @click.command("gaps")
-@click.option("--from", "since", type=options.MOMENT, metavar="DAY", help="UTC; default: the last 30 days")
+@click.option(
+    "--from",
+    "since",
+    type=options.MOMENT,
+    metavar="DAY",
+    help="UTC; default: the last 30 days",
+)
 @options.AS_JSON
 @options.say_errors
 def list_gaps(*, since: datetime | None, as_json: bool) -> None:
-    """List codes of near misses and findings that are not known, from the audit log. Codes only, no patient."""
+    """List codes of near misses and findings that are not known, from the audit log.
+
+    Codes only, no patient.
+    """
     begins = (since or utc_now() - timedelta(days=30)).date().isoformat()
-    found = gaps_of(_entries("gaps", {"since": begins}, ("answer", "near-miss"), begins))
+    found = gaps_of(
+        _entries("gaps", {"since": begins}, ("answer", "near-miss"), begins)
+    )
     if as_json:
         options.print_json(found)
     else:
@@ -76,19 +92,33 @@ def gaps_of(entries: Iterable[Stored]) -> dict[str, Any]:
     answers = 0
     for entry in entries:
         content = entry.content
-        keys = [(one["kind"], one["system"], one["code"]) for one in content.get("nearMisses", ())]
+        keys = [
+            (one["kind"], one["system"], one["code"])
+            for one in content.get("nearMisses", ())
+        ]
         near.update(keys)
         last |= dict.fromkeys(keys, entry.at[:10])
         if content.get("order"):
             answers += 1
-            missing.update((gap["name"], gap["reason"]) for gap in content.get("gaps", ()))
+            missing.update(
+                (gap["name"], gap["reason"]) for gap in content.get("gaps", ())
+            )
     return {
         "nearMisses": [
-            {"kind": key[0], "system": key[1], "code": key[2], "seen": seen, "last": last[key]}
+            {
+                "kind": key[0],
+                "system": key[1],
+                "code": key[2],
+                "seen": seen,
+                "last": last[key],
+            }
             for key, seen in near.most_common()
         ],
         "answers": answers,
-        "gaps": [{"finding": key[0], "reason": key[1], "answers": count} for key, count in missing.most_common()],
+        "gaps": [
+            {"finding": key[0], "reason": key[1], "answers": count}
+            for key, count in missing.most_common()
+        ],
     }
 
 
@@ -97,7 +127,13 @@ def print_gaps(found: Mapping[str, Any]) -> None:
     for kind, said in SAID.items():
         for one in (one for one in found["nearMisses"] if one["kind"] == kind):
             name = f"{one['system']}|{one['code']}" if one["system"] else one["code"]
-            console.print(Text(clean(f"{name}  {times(one['seen'])}, last on {one['last']}: {said}")))
+            console.print(
+                Text(
+                    clean(
+                        f"{name}  {times(one['seen'])}, last on {one['last']}: {said}"
+                    )
+                )
+            )
     if not found["nearMisses"]:
         console.print("no near misses")
     if not found["answers"]:
@@ -147,10 +183,20 @@ def report(
         else:
             print_burden(monthly)
         return
-    first, last = (f"{day:%Y-%m-%d}" if day else limit for day, limit in ((since, "0000"), (until, "9999")))
-    period = " ".join([*([f"from {first}"] if since else []), *([f"before {last}"] if until else ["until today"])])
+    first, last = (
+        f"{day:%Y-%m-%d}" if day else limit
+        for day, limit in ((since, "0000"), (until, "9999"))
+    )
+    period = " ".join(
+        [
+            *([f"from {first}"] if since else []),
+            *([f"before {last}"] if until else ["until today"]),
+        ]
+    )
     asked = {"silent": True, "from": first, "to": last}
-    found = report_of(_entries("report", asked, ("answer", "refusal", "near-miss"), first, last))
+    found = report_of(
+        _entries("report", asked, ("answer", "refusal", "near-miss"), first, last)
+    )
     if as_json:
         options.print_json(found)
     else:
@@ -163,7 +209,8 @@ def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
     `inputsKnown` are shares of the best-known study, 0..1, by outcome; `milliseconds` are from a request to its entry;
     `ordersMissing` counts calls, and those of them that carried no draft order.
     """
-    counts: Counter[Key] = Counter()  # by section of the report and what is counted in it
+    # by section of the report and what is counted in it
+    counts: Counter[Key] = Counter()
     known: dict[str, list[float]] = {}
     milliseconds: list[int] = []
     missing: Counter[str] = Counter()
@@ -174,10 +221,17 @@ def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
             if content.get("order"):
                 milliseconds.append(content["silent"]["milliseconds"])
                 counts["cards", "any"] += bool(entry.cards)
-                counts["cards", "a warning"] += any(card.indicator == "warning" for card in entry.cards)
+                counts["cards", "a warning"] += any(
+                    card.indicator == "warning" for card in entry.cards
+                )
                 for one in content["assessments"]:
-                    # The pooled model, which averages over what is not known, has no such share.
-                    shares = [model["inputsKnown"] for model in one.get("models", ()) if "inputsKnown" in model]
+                    # The pooled model, which averages over what is not known, has no
+                    # such share.
+                    shares = [
+                        model["inputsKnown"]
+                        for model in one.get("models", ())
+                        if "inputsKnown" in model
+                    ]
                     if shares:
                         known.setdefault(one["outcome"], []).append(max(shares))
         elif entry.kind == "refusal":
@@ -188,14 +242,21 @@ def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
             counts["unmapped orders", "not taken for an augmentation"] += 1
     procedures = len(milliseconds)
     sections: dict[str, list[dict[str, Any]]] = {}
-    for (section, *what), count in sorted(counts.items(), key=lambda one: (one[0][0], -one[1], one[0])):
-        sections.setdefault(section, []).append({"what": " ".join(what), **_cell(count, procedures)})
+    for (section, *what), count in sorted(
+        counts.items(), key=lambda one: (one[0][0], -one[1], one[0])
+    ):
+        sections.setdefault(section, []).append(
+            {"what": " ".join(what), **_cell(count, procedures)}
+        )
     return {
         "procedures": _cell(procedures, 0)["count"],
         **sections,
-        "inputsKnown": {outcome: _middle(shares) for outcome, shares in sorted(known.items())},
+        "inputsKnown": {
+            outcome: _middle(shares) for outcome, shares in sorted(known.items())
+        },
         "milliseconds": _middle(milliseconds),
-        "ordersMissing": dict(missing) or None,  # calls, which are nobody's: no count is hidden
+        # calls, which are nobody's: no count is hidden
+        "ordersMissing": dict(missing) or None,
     }
 
 
@@ -211,7 +272,10 @@ def _counted(entry: Stored, content: Mapping[str, Any]) -> Iterator[Key]:
     if content["order"]["recognisedBy"] == "text":
         yield "unmapped orders", "known by their words alone"
     for one in content["assessments"]:
-        bands = {model["model"]: model.get("band", "no figure") for model in one.get("models", ())}
+        bands = {
+            model["model"]: model.get("band", "no figure")
+            for model in one.get("models", ())
+        }
         yield "bands", one["outcome"], bands.get(one.get("headline"), "no figure")
 
 
@@ -220,14 +284,20 @@ def _cell(count: int, procedures: int) -> dict[str, Any]:
     if 0 < count < SMALLEST:
         return {"count": None, "per100": None}
     is_share = procedures >= SMALLEST
-    return {"count": count, "per100": round(100 * count / procedures, 1) if is_share else None}
+    return {
+        "count": count,
+        "per100": round(100 * count / procedures, 1) if is_share else None,
+    }
 
 
 def _middle(values: list[Any]) -> dict[str, Any] | None:
     """Median, and the value that 95 of 100 do not exceed; None of few values."""
     if len(values) < SMALLEST:
         return None
-    return {"median": round(median(values), 2), "p95": round(quantiles(values, n=20, method="inclusive")[-1], 2)}
+    return {
+        "median": round(median(values), 2),
+        "p95": round(quantiles(values, n=20, method="inclusive")[-1], 2),
+    }
 
 
 def print_report(report: Mapping[str, Any], period: str) -> None:
@@ -238,9 +308,17 @@ def print_report(report: Mapping[str, Any], period: str) -> None:
     for section, rows in report.items():
         if isinstance(rows, list):
             cells = [
-                (row["what"], hidden if row["count"] is None else str(row["count"]), row["per100"]) for row in rows
+                (
+                    row["what"],
+                    hidden if row["count"] is None else str(row["count"]),
+                    row["per100"],
+                )
+                for row in rows
             ]
-            shown = [(what, count, "" if share is None else f"{share:g}") for what, count, share in cells]
+            shown = [
+                (what, count, "" if share is None else f"{share:g}")
+                for what, count, share in cells
+            ]
             console.print(table(section, ("", "count", "per 100 procedures"), shown))
     for outcome, shares in report["inputsKnown"].items():
         if shares is not None:
@@ -249,4 +327,6 @@ def print_report(report: Mapping[str, Any], period: str) -> None:
         console.print(CURE.format(**report["ordersMissing"]))
     if report["milliseconds"]:
         taken = report["milliseconds"]
-        console.print(f"time taken: median {taken['median']:g} ms, 95 of 100 within {taken['p95']:g} ms")
+        console.print(
+            f"time taken: median {taken['median']:g} ms, 95 of 100 within {taken['p95']:g} ms"
+        )

@@ -1,7 +1,7 @@
 """`kyphoplasty-cds demo`: every sample patient's order is signed, and the cards are shown.
 
-A small FHIR server holds the patients, the service runs beside it, and each call goes over HTTP without prefetch: the
-service reads the record itself.
+A small FHIR server holds the patients, the service runs beside it, and each call goes
+over HTTP without prefetch: the service reads the record itself.
 """
 
 import secrets
@@ -20,7 +20,13 @@ from cds_service.audit.store import AuditStore
 from cds_service.commands import options
 from cds_service.commands.accounts import account_entry, accounts_of
 from cds_service.commands.calling import CALL_SECONDS, CallingCard, CannotCall, send
-from cds_service.commands.terminal import add_summaries, make_console, print_response, print_title, summary_table
+from cds_service.commands.terminal import (
+    add_summaries,
+    make_console,
+    print_response,
+    print_title,
+    summary_table,
+)
 from cds_service.fhir.site_calendar import UTC_CALENDAR
 from cds_service.loading import load_service
 from cds_service.samples import SITE_FOLDER, Sample, load_samples
@@ -36,8 +42,9 @@ REVIEWER = "demo"
 FHIR_PORT = 8090  # of a kept server, as the README's commands name it
 # A small page, so that the service has to follow links.
 PAGE_SIZE = 10
-# Generous, since a small machine is slow right after installation: the demonstration is about cards, not deadlines.
-# Sooner than the caller gives up, since the service says what took too long.
+# Generous, since a small machine is slow right after installation: the demonstration is
+# about cards, not deadlines. Sooner than the caller gives up, since the service says
+# what took too long.
 DEADLINE_SECONDS = CALL_SECONDS - 5
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
@@ -45,7 +52,9 @@ DONE, FAILED, WRONG_USE = 0, 1, 2
 
 @click.command()
 @click.option("--patient", metavar="ID", help="one sample patient; default: all")
-@click.option("--keep", is_flag=True, help="keep the servers running and print their addresses")
+@click.option(
+    "--keep", is_flag=True, help="keep the servers running and print their addresses"
+)
 @options.say_errors
 def demo(*, patient: str | None, keep: bool) -> None:
     """Sign sample orders against a running service and print the cards."""
@@ -67,25 +76,38 @@ def run_demo(*, patient: str | None = None, keep: bool = False) -> int:
         )
         return WRONG_USE
     with suppress(ValueError):  # not in the main thread
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop the service too, as on Ctrl-C
+        # stop the service too, as on Ctrl-C
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return _show_all(samples, chosen, make_console(), keep=keep)
     except KeyboardInterrupt:
         return DONE if keep else FAILED
 
 
-def choose_samples(samples: Sequence[Sample], patient: str | None) -> tuple[Sample, ...]:
+def choose_samples(
+    samples: Sequence[Sample], patient: str | None
+) -> tuple[Sample, ...]:
     """The chosen samples: all, or the one with this id or short name."""
-    return tuple(sample for sample in samples if patient in (None, sample.id, sample.id.partition("-")[0]))
+    return tuple(
+        sample
+        for sample in samples
+        if patient in (None, sample.id, sample.id.partition("-")[0])
+    )
 
 
-def _show_all(samples: Sequence[Sample], chosen: Sequence[Sample], console: Console, *, keep: bool) -> int:
+def _show_all(
+    samples: Sequence[Sample], chosen: Sequence[Sample], console: Console, *, keep: bool
+) -> int:
     with ExitStack() as running:
         resources = (resource for sample in samples for resource in sample.resources)
         port = FHIR_PORT if keep else 0
-        fhir = running.enter_context(start_fhir_server(resources, page_size=PAGE_SIZE, port=port))
+        fhir = running.enter_context(
+            start_fhir_server(resources, page_size=PAGE_SIZE, port=port)
+        )
         services = {
-            needs_site: running.enter_context(_running_service(fhir.url, needs_site=needs_site))
+            needs_site: running.enter_context(
+                _running_service(fhir.url, needs_site=needs_site)
+            )
             for needs_site in sorted({sample.needs_site for sample in chosen})
         }
         urls = {needs_site: url for needs_site, (url, _) in services.items()}
@@ -100,10 +122,16 @@ def _show_all(samples: Sequence[Sample], chosen: Sequence[Sample], console: Cons
 
 
 @contextmanager
-def _running_service(fhir_url: str, *, needs_site: bool) -> Iterator[tuple[str, AuditStore]]:
+def _running_service(
+    fhir_url: str, *, needs_site: bool
+) -> Iterator[tuple[str, AuditStore]]:
     """The service on a free port, its address and a log that goes with it."""
     if sys.stderr.isatty():
-        options.tell("starting the service with the sample site …" if needs_site else "starting the service …")
+        options.tell(
+            "starting the service with the sample site …"
+            if needs_site
+            else "starting the service …"
+        )
     site = load_site(SITE_FOLDER) if needs_site else None
     service = load_service(site)
     with (
@@ -111,17 +139,25 @@ def _running_service(fhir_url: str, *, needs_site: bool) -> Iterator[tuple[str, 
         closing(AuditStore(f"sqlite:///{folder}/audit.sqlite3")) as log,
     ):
         settings = Settings(deadline_seconds=DEADLINE_SECONDS, fhir_servers=(fhir_url,))
-        with LocalServer(lambda url: create_app(service, settings, audit=log, base_url=url, site=site)) as server:
+        with LocalServer(
+            lambda url: create_app(
+                service, settings, audit=log, base_url=url, site=site
+            )
+        ) as server:
             yield server.url, log
 
 
-def _show_each(chosen: Iterable[Sample], urls: Mapping[bool, str], fhir_url: str, console: Console) -> Iterator[str]:
+def _show_each(
+    chosen: Iterable[Sample], urls: Mapping[bool, str], fhir_url: str, console: Console
+) -> Iterator[str]:
     """Print story and cards of the first sample, and a table of what the others are told; yields failures."""
     told = summary_table()
     for place, sample in enumerate(chosen):
         try:
             body = order_sign_request(sample, fhir_server=fhir_url)
-            answer = call_service(urls[sample.needs_site], body, has_card=sample.has_card)
+            answer = call_service(
+                urls[sample.needs_site], body, has_card=sample.has_card
+            )
         except CannotCall as error:
             yield f"{sample.id}: {error}"
             continue
@@ -131,18 +167,25 @@ def _show_each(chosen: Iterable[Sample], urls: Mapping[bool, str], fhir_url: str
         else:
             add_summaries(told, sample.id, answer)
     if told.row_count:
-        print_title(console, "The other patients", "make demo PATIENT=p4 shows one of them whole, as above")
+        print_title(
+            console,
+            "The other patients",
+            "make demo PATIENT=p4 shows one of them whole, as above",
+        )
         console.print(told)
 
 
-def call_service(url: str, body: Mapping[str, Any], *, has_card: bool = True) -> Mapping[str, Any]:
+def call_service(
+    url: str, body: Mapping[str, Any], *, has_card: bool = True
+) -> Mapping[str, Any]:
     """Send one order-sign and return the response.
 
     Args:
         has_card: an answer without cards is a failure.
 
     Raises:
-        CannotCall: no answer that can be read, a status other than 200, or no card where one is due.
+        CannotCall: no answer that can be read, a status other than 200, or no card
+            where one is due.
     """
     reply = send(url, SERVICE, body, CallingCard())
     if reply.status != 200:
@@ -153,23 +196,43 @@ def call_service(url: str, body: Mapping[str, Any], *, has_card: bool = True) ->
     return found
 
 
-def _print_addresses(console: Console, urls: Mapping[bool, str], fhir_url: str, *, keep: bool) -> None:
+def _print_addresses(
+    console: Console, urls: Mapping[bool, str], fhir_url: str, *, keep: bool
+) -> None:
     console.print()
     for needs_site, url in urls.items():
         with_site = " with the sample site (an invented hospital)" if needs_site else ""
         address = f"{url}/sandbox" if keep else url
-        console.print(f"{'Sandbox' if keep else 'The service'}{with_site}: {address}", soft_wrap=True)
+        console.print(
+            f"{'Sandbox' if keep else 'The service'}{with_site}: {address}",
+            soft_wrap=True,
+        )
     if keep:
         console.print(f"FHIR server: {fhir_url}", soft_wrap=True)
     else:
-        console.print("Stopped now; `make demo KEEP=1` keeps it running, with a page to sign orders on.", style="dim")
+        console.print(
+            "Stopped now; `make demo KEEP=1` keeps it running, with a page to sign orders on.",
+            style="dim",
+        )
 
 
-def _print_reviewers(console: Console, services: Iterable[tuple[str, AuditStore]]) -> None:
+def _print_reviewers(
+    console: Console, services: Iterable[tuple[str, AuditStore]]
+) -> None:
     """Make a reviewer of each service; its log and its accounts end with it."""
     for url, log in services:
         accounts, password = accounts_of(log.database), secrets.token_urlsafe(12)
-        accounts.add(REVIEWER, "reviewer", password, entry=account_entry("added", REVIEWER, "reviewer"))
-        console.print(f"Review pages: {url}/audit, name {REVIEWER}, password {password}", soft_wrap=True)
-        console.print(f"  its log: export {PREFIX}DATABASE_URL={log.url}", soft_wrap=True)
+        accounts.add(
+            REVIEWER,
+            "reviewer",
+            password,
+            entry=account_entry("added", REVIEWER, "reviewer"),
+        )
+        console.print(
+            f"Review pages: {url}/audit, name {REVIEWER}, password {password}",
+            soft_wrap=True,
+        )
+        console.print(
+            f"  its log: export {PREFIX}DATABASE_URL={log.url}", soft_wrap=True
+        )
     console.print("All run until you press Ctrl-C. Then the logs are deleted.")

@@ -12,7 +12,14 @@ import click
 from cds_service.commands import options
 from cds_service.errors import CallFailed, CdsError
 from cds_service.fhir.mapping.code_systems import load_code_systems
-from cds_service.fhir.mapping.expansions import FOLDER, SNOMED, SUFFIX, Expansion, Release, read_release
+from cds_service.fhir.mapping.expansions import (
+    FOLDER,
+    SNOMED,
+    SUFFIX,
+    Expansion,
+    Release,
+    read_release,
+)
 from cds_service.fhir.mapping.mapping_files import read_roots
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.loading import data_root
@@ -28,14 +35,29 @@ MAX_BYTES = 32 * 1024 * 1024
 
 
 @click.command("expand")
-@click.option("--release", type=options.OLD_PATH, help="a SNOMED CT release: its zip, its folder, or the file")
-@click.option("--tx", "server", metavar="URL", help="base of a FHIR terminology server, R4")
+@click.option(
+    "--release",
+    type=options.OLD_PATH,
+    help="a SNOMED CT release: its zip, its folder, or the file",
+)
+@click.option(
+    "--tx", "server", metavar="URL", help="base of a FHIR terminology server, R4"
+)
 @options.SITE
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="default: mappings/expanded of the site")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="default: mappings/expanded of the site",
+)
 @options.TOKEN_FILE
 @options.say_errors
 def expand_filters(
-    *, release: Path | None, server: str | None, site: Path | None, out: Path | None, token: str | None
+    *,
+    release: Path | None,
+    server: str | None,
+    site: Path | None,
+    out: Path | None,
+    token: str | None,
 ) -> None:
     """Write the codes below the is-a filters of the value sets, one code a line, with edition and date."""
     if (release is None) == (server is None):
@@ -48,16 +70,23 @@ def expand_filters(
     read = read_release(release) if release is not None else None
     target.mkdir(parents=True, exist_ok=True)
     for concept, below in roots.items():
-        found = read.expansion(below) if read else _of_server(server or "", below, token)
+        found = (
+            read.expansion(below) if read else _of_server(server or "", below, token)
+        )
         if read and (missing := sorted({*below} - _concepts(read))):
             options.tell(f"{concept}: {', '.join(missing)} is not in this release")
         path = target / f"{concept}{SUFFIX}"
         path.write_text(found.written(), encoding="utf-8")
-        click.echo(f"{path}: {len(found.codes)} codes, edition {found.edition} of {found.date}")
+        click.echo(
+            f"{path}: {len(found.codes)} codes, edition {found.edition} of {found.date}"
+        )
 
 
 def _concepts(release: Release) -> set[str]:
-    return {*release.children, *(one for below in release.children.values() for one in below)}
+    return {
+        *release.children,
+        *(one for below in release.children.values() for one in below),
+    }
 
 
 def _of_server(base: str, roots: Sequence[str], token: str | None) -> Expansion:
@@ -82,10 +111,14 @@ def _of_server(base: str, roots: Sequence[str], token: str | None) -> Expansion:
             date = text(expansion.get("timestamp"))[:10] or date
     if not codes or not edition or not date:
         raise CdsError(f"{address}: no expansion with edition and date")
-    return Expansion(SNOMED, edition, date, tuple(sorted(roots)), tuple(sorted(codes | {*roots})))
+    return Expansion(
+        SNOMED, edition, date, tuple(sorted(roots)), tuple(sorted(codes | {*roots}))
+    )
 
 
-def _pages(session: Any, address: str, root: str) -> Iterator[tuple[Mapping[str, Any], list[str]]]:
+def _pages(
+    session: Any, address: str, root: str
+) -> Iterator[tuple[Mapping[str, Any], list[str]]]:
     """The pages of an expansion with their codes, until all are there.
 
     A server may give fewer codes at once than were asked for.
@@ -98,7 +131,9 @@ def _pages(session: Any, address: str, root: str) -> Iterator[tuple[Mapping[str,
         expansion = _page(session, address, root, received)
         codes = [text(one.get("code")) for one in objects(expansion.get("contains"))]
         if strange := [one for one in codes if not SCTID.fullmatch(one)]:
-            raise CdsError(f"{address}: {len(strange)} codes below {root} are no codes of SNOMED CT")
+            raise CdsError(
+                f"{address}: {len(strange)} codes below {root} are no codes of SNOMED CT"
+            )
         yield expansion, codes
         total = expansion.get("total")
         if not isinstance(total, int) or isinstance(total, bool):
@@ -114,9 +149,15 @@ def _pages(session: Any, address: str, root: str) -> Iterator[tuple[Mapping[str,
 
 def _page(session: Any, address: str, root: str, offset: int) -> Mapping[str, Any]:
     """One page of `ValueSet/$expand`; the implicit value set of SNOMED CT that FHIR defines."""
-    asked = {"url": f"{SNOMED}?fhir_vs=isa/{quote(root)}", "count": PAGE, "offset": offset}
+    asked = {
+        "url": f"{SNOMED}?fhir_vs=isa/{quote(root)}",
+        "count": PAGE,
+        "offset": offset,
+    }
     try:
-        answer = session.get(f"{address}/ValueSet/$expand?{urlencode(asked)}", timeout=SECONDS)
+        answer = session.get(
+            f"{address}/ValueSet/$expand?{urlencode(asked)}", timeout=SECONDS
+        )
         body = json.loads(answer.content) if answer.status_code == OK else None
     except (CallFailed, ValueError, RecursionError) as error:
         raise CdsError(f"{address}: {error}") from None
@@ -128,7 +169,10 @@ def _page(session: Any, address: str, root: str, offset: int) -> Mapping[str, An
 
 def _version(expansion: Mapping[str, Any]) -> str:
     """The edition that the server says it used: `http://snomed.info/sct/900000000000207008/version/20260101`."""
-    said = {text(one.get("name")): text(one.get("valueUri")) for one in objects(expansion.get("parameter"))}
+    said = {
+        text(one.get("name")): text(one.get("valueUri"))
+        for one in objects(expansion.get("parameter"))
+    }
     used = said.get("version") or said.get("used-codesystem") or ""
     edition = used.partition("|")[2] or used
     return edition if edition.isprintable() else ""

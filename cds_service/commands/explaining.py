@@ -1,6 +1,7 @@
 """`kyphoplasty-cds explain`: one request step by step, for support, review and debugging.
 
-There is no second path: it runs `service.answer` and prints the audit entry instead of keeping it.
+There is no second path: it runs `service.answer` and prints the audit entry instead of
+keeping it.
 """
 
 from collections.abc import Mapping
@@ -43,7 +44,12 @@ from cds_service.web.fhir_access import ClosedServer, check_fhir_server, open_re
 @options.AS_JSON
 @options.say_errors
 def explain(
-    *, request_file: Path, as_of: date | None, fhir_servers: tuple[str, ...], as_json: bool, **whose: Any
+    *,
+    request_file: Path,
+    as_of: date | None,
+    fhir_servers: tuple[str, ...],
+    as_json: bool,
+    **whose: Any,
 ) -> None:
     """Print what each step makes of one request."""
     settings = read_settings(fhir_servers=fhir_servers, deadline_seconds=20)
@@ -64,7 +70,8 @@ def explain_request(
 ) -> dict[str, Any]:
     """Every step's result for a saved request, as JSON; `refused` says why the service would answer 412.
 
-    A FHIR server that may not be called is not asked: what the request itself holds is explained.
+    A FHIR server that may not be called is not asked: what the request itself holds is
+    explained.
 
     Args:
         today: the day that counts as today; the clock's without it.
@@ -91,7 +98,11 @@ def explain_request(
     try:
         response = answer(service, hook, request, ports)
     except EvidenceUnavailable as refusal:
-        return {"orders": _orders(request, service.terminology), "refused": str(refusal), "cards": []}
+        return {
+            "orders": _orders(request, service.terminology),
+            "refused": str(refusal),
+            "cards": [],
+        }
     content = dict(log.entry.content) if log.entry else {"orders": []}
     words = _words_not_plain(request, service.terminology)
     return {
@@ -101,11 +112,18 @@ def explain_request(
     }
 
 
-def _reader(request: HookRequest, site: Site | None, settings: Settings) -> FhirReader | None:
+def _reader(
+    request: HookRequest, site: Site | None, settings: Settings
+) -> FhirReader | None:
     try:
         check_fhir_server(request, site, settings.fhir_servers)
     except NotAllowed:
-        return ClosedServer(NotAllowed("not sent, and --fhir-server does not name the server", reason="not-named"))
+        return ClosedServer(
+            NotAllowed(
+                "not sent, and --fhir-server does not name the server",
+                reason="not-named",
+            )
+        )
     return open_reader(request, Connections(max_record_bytes=settings.max_record_bytes))
 
 
@@ -123,18 +141,30 @@ def _drafts(request: HookRequest) -> DraftOrders:
 def _words_not_plain(request: HookRequest, terminology: Terminology) -> list[str]:
     """What brace orders say besides times and plain words: shown here alone, to whoever has the file."""
     orders = find_draft_support_orders(_drafts(request), terminology)
-    braces = [order.source for order in orders if order.kind == "brace" and order.source]
+    braces = [
+        order.source for order in orders if order.kind == "brace" and order.source
+    ]
     texts = [words for brace in braces for words, _ in texts_on_time(brace)]
-    return list(dict.fromkeys(word for words in texts for word in terminology.plain_words.left_in(words)))
+    return list(
+        dict.fromkeys(
+            word for words in texts for word in terminology.plain_words.left_in(words)
+        )
+    )
 
 
 def print_explanation(explanation: Mapping[str, Any]) -> None:
     """The steps as tables, then the cards; or why there are none."""
     if refused := explanation.get("refused"):
-        click.echo(f"1 order: {', '.join(explanation['orders'])}\n2 record: the service answers 412. {clean(refused)}")
+        click.echo(
+            f"1 order: {', '.join(explanation['orders'])}\n2 record: the service answers 412. {clean(refused)}"
+        )
     elif explanation["orders"] or explanation["cards"]:
         print_answer(make_console(), explanation)
         if words := explanation.get("wordsNotPlain"):
-            click.echo(f"Not plain in brace orders: {clean(', '.join(words))}. A site lists what is, in plain-words/.")
+            click.echo(
+                f"Not plain in brace orders: {clean(', '.join(words))}. A site lists what is, in plain-words/."
+            )
     else:
-        click.echo("1 order: no kyphoplasty or vertebroplasty among the draft orders; the answer has no cards")
+        click.echo(
+            "1 order: no kyphoplasty or vertebroplasty among the draft orders; the answer has no cards"
+        )

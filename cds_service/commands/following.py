@@ -15,22 +15,35 @@ from cds_service.population.bulk import by_patient, export_files, replaced, type
 from cds_service.population.outcomes import Followed, follow, write_rows
 from cds_service.population.scoring import Run
 
-ALSO_READ = ("Encounter", "Medication", "Device")  # days of contact, and what other resources refer to
+# days of contact, and what other resources refer to
+ALSO_READ = ("Encounter", "Medication", "Device")
 
 
 @click.command("outcomes")
-@click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=options.OLD_PATH)
-@click.option("--out", type=options.NEW_FILE, metavar="F", help="default: standard output")
+@click.argument(
+    "paths", metavar="PATH…", nargs=-1, required=True, type=options.OLD_PATH
+)
 @click.option(
-    "--months", default=12, show_default=True, type=click.IntRange(1, 240), help="within which a fracture counts"
+    "--out", type=options.NEW_FILE, metavar="F", help="default: standard output"
+)
+@click.option(
+    "--months",
+    default=12,
+    show_default=True,
+    type=click.IntRange(1, 240),
+    help="within which a fracture counts",
 )
 @options.AS_OF
 @options.say_errors
-def find_outcomes(*, paths: tuple[Path, ...], out: Path | None, months: int, as_of: date | None) -> None:
+def find_outcomes(
+    *, paths: tuple[Path, ...], out: Path | None, months: int, as_of: date | None
+) -> None:
     """Make OUTCOMES.csv from a FHIR Bulk Data export: first augmentations, inputs of that day, later fractures."""
     service = load_service(options.chosen_site()[0])
     hook = next(iter(service.hooks.values()))
-    types = {template.resource_type for template in hook.plan.needed.templates} | {*ALSO_READ}
+    types = {template.resource_type for template in hook.plan.needed.templates} | {
+        *ALSO_READ
+    }
     files = export_files(paths, types)
     run = Run(
         service=service,
@@ -42,7 +55,9 @@ def find_outcomes(*, paths: tuple[Path, ...], out: Path | None, months: int, as_
     why_not: Counter[str] = Counter()
     patients = 0
     with TemporaryDirectory() as folder:
-        for patient, lines in by_patient(files, Path(folder), types, lambda bad: click.echo(str(bad), err=True)):
+        for patient, lines in by_patient(
+            files, Path(folder), types, lambda bad: click.echo(str(bad), err=True)
+        ):
             patients += 1
             one = follow(patient, lines, run)
             if isinstance(one, Followed):
@@ -53,7 +68,10 @@ def find_outcomes(*, paths: tuple[Path, ...], out: Path | None, months: int, as_
     if out is None:
         write_rows(found, months, run, sys.stdout)
     else:
-        with replaced(out) as raw, TextIOWrapper(raw, encoding="utf-8", newline="") as target:
+        with (
+            replaced(out) as raw,
+            TextIOWrapper(raw, encoding="utf-8", newline="") as target,
+        ):
             write_rows(found, months, run, target)
     outcomes = Counter(one.refracture(months) for one in found)
     pain = Counter(one.residual_pain for one in found)

@@ -1,6 +1,7 @@
 """`kyphoplasty-cds import`: measurements that were made elsewhere become FHIR Observations. Numbers only.
 
-A table says what was taken, and what was refused and why. Names of patients are neither read nor printed.
+A table says what was taken, and what was refused and why. Names of patients are neither
+read nor printed.
 """
 
 import json
@@ -26,11 +27,31 @@ from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.lookup import check_patient
 from cds_service.fhir.server.writing import send_transaction
-from cds_service.loading import calendar_of, load_measures_in_force, load_vocabulary, mapping_folders
-from cds_service.measures.observations import IDENTIFIERS, Writer, Written, site_codes, transaction, without_rivals
+from cds_service.loading import (
+    calendar_of,
+    load_measures_in_force,
+    load_vocabulary,
+    mapping_folders,
+)
+from cds_service.measures.observations import (
+    IDENTIFIERS,
+    Writer,
+    Written,
+    site_codes,
+    transaction,
+    without_rivals,
+)
 from cds_service.measures.reading import files_of, read_source
 from cds_service.measures.tables import Ground
-from cds_service.measures.values import Refused, Reported, Source, Subject, Told, completed, read_number
+from cds_service.measures.values import (
+    Refused,
+    Reported,
+    Source,
+    Subject,
+    Told,
+    completed,
+    read_number,
+)
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_base
 from cds_service.settings import read_settings
@@ -38,7 +59,9 @@ from cds_service.settings import read_settings
 SECONDS = 30.0
 AT_ONCE = 40  # identifiers in one search
 OTHER_LEVEL = "at another level than --level names"
-SEVERAL_PATIENTS = "the sources are of more than one patient ({ids}); import them one at a time"
+SEVERAL_PATIENTS = (
+    "the sources are of more than one patient ({ids}); import them one at a time"
+)
 OTHER_PATIENT = "of another patient: {what}"
 
 
@@ -50,30 +73,68 @@ def _thickness(value: str) -> Decimal:
 
 
 @click.command("import")
-@click.argument("sources", metavar="SOURCE…", nargs=-1, required=True, type=options.OLD_PATH)
-@click.option("--patient", required=True, type=options.FHIR_ID, help="the patient's FHIR id")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="write the Observations as a transaction")
-@click.option("--fhir-server", type=options.BASE, help="base of a FHIR R4 server that takes them")
+@click.argument(
+    "sources", metavar="SOURCE…", nargs=-1, required=True, type=options.OLD_PATH
+)
+@click.option(
+    "--patient", required=True, type=options.FHIR_ID, help="the patient's FHIR id"
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="write the Observations as a transaction",
+)
+@click.option(
+    "--fhir-server", type=options.BASE, help="base of a FHIR R4 server that takes them"
+)
 @click.option("--dry-run", is_flag=True, help="only say what would be taken")
 @options.TOKEN_FILE
-@click.option("--date", "day", type=options.Read("DAY", date.fromisoformat), help="of the examination")
-@click.option("--level", "levels", multiple=True, type=options.VERTEBRAE, metavar="L1 …", help="that was measured")
-@click.option("--method", default="", help="how it was measured: 'unenhanced CT, 120 kV'")
-@click.option("--slice-thickness", "thickness", type=options.Read("MM", _thickness), help="of the slice, in mm")
+@click.option(
+    "--date",
+    "day",
+    type=options.Read("DAY", date.fromisoformat),
+    help="of the examination",
+)
+@click.option(
+    "--level",
+    "levels",
+    multiple=True,
+    type=options.VERTEBRAE,
+    metavar="L1 …",
+    help="that was measured",
+)
+@click.option(
+    "--method", default="", help="how it was measured: 'unenhanced CT, 120 kV'"
+)
+@click.option(
+    "--slice-thickness",
+    "thickness",
+    type=options.Read("MM", _thickness),
+    help="of the slice, in mm",
+)
 @options.SITE
 @options.AS_JSON
 @options.say_errors
 def import_measurements(*, as_json: bool, **words: Any) -> None:
     """Write measurements that were made elsewhere as FHIR Observations.
 
-    Reads DICOM structured reports (TID 1500), tables of Comp2Comp and MuscleMap, and tables (CSV, Excel) whose columns
-    are named as the findings are. --date, --level and --method say what a source does not.
+    Reads DICOM structured reports (TID 1500), tables of Comp2Comp and MuscleMap, and
+    tables (CSV, Excel) whose columns are named as the findings are. --date, --level and
+    --method say what a source does not.
     """
-    if words["out"] is None and words["fhir_server"] is None and not words["dry_run"] and not as_json:
+    if (
+        words["out"] is None
+        and words["fhir_server"] is None
+        and not words["dry_run"]
+        and not as_json
+    ):
         raise click.UsageError("one of --out, --fhir-server and --dry-run is needed")
     levels = in_order({*chain.from_iterable(words.pop("levels"))})
     told = Told(
-        day=words.pop("day"), levels=levels, method=words.pop("method").strip(), thickness=words.pop("thickness")
+        day=words.pop("day"),
+        levels=levels,
+        method=words.pop("method").strip(),
+        thickness=words.pop("thickness"),
     )
     wish = Wish(**words, told=told)
     outcome = import_sources(wish)
@@ -127,12 +188,19 @@ def import_sources(wish: Wish) -> Outcome:
     """Read all sources and write what the service would read back.
 
     Raises:
-        CdsError: a source cannot be opened, the server cannot be read, or it is of another patient.
+        CdsError: a source cannot be opened, the server cannot be read, or it is of
+            another patient.
     """
     folder, _ = options.chosen_site(wish.site)
     folders = mapping_folders(folder)
     terminology = Terminology(*folders, calendar=calendar_of(folder))
-    ground = Ground(load_measures_in_force(folder), terminology, wish.patient, wish.told, load_vocabulary(folder))
+    ground = Ground(
+        load_measures_in_force(folder),
+        terminology,
+        wish.patient,
+        wish.told,
+        load_vocabulary(folder),
+    )
     sources = [read_source(file, ground) for file in files_of(wish.sources)]
     _refuse_several_patients(sources)
     if wish.fhir_server is not None:
@@ -153,28 +221,37 @@ def _outcome(sources: Sequence[Source], writer: Writer, told: Told) -> Outcome:
             else:
                 refused.append(result)
         written.append((source, of_source))
-    kept, rivals = without_rivals([*chain.from_iterable(of_source for _, of_source in written)])
+    kept, rivals = without_rivals(
+        [*chain.from_iterable(of_source for _, of_source in written)]
+    )
     named = {one.identifier for one in kept}
     groups: list[tuple[Source, Sequence[Written]]] = []
     for source, of_source in written:
         mine = [one for one in of_source if one.identifier in named]
-        named -= {one.identifier for one in mine}  # of two sources with the same value, the first
+        # of two sources with the same value, the first
+        named -= {one.identifier for one in mine}
         if mine:
             groups.append((source, mine))
     return Outcome(sources, groups, [*refused, *rivals])
 
 
 def _refused_level(value: Reported, told: Told) -> Refused | None:
-    if not (told.levels and value.levels and value.measure.level_is_free) or {*value.levels} <= {*told.levels}:
+    if not (told.levels and value.levels and value.measure.level_is_free) or {
+        *value.levels
+    } <= {*told.levels}:
         return None
     return Refused(value.where, f"{value.measure.name} {value.printed}", OTHER_LEVEL)
 
 
-# --- whose it is ------------------------------------------------------------------------------------------------------
+# --- whose it is
 
 
 def _refuse_several_patients(sources: Sequence[Source]) -> None:
-    people = {one.person.identifier for one in sources if one.person and one.person.identifier and one.reported}
+    people = {
+        one.person.identifier
+        for one in sources
+        if one.person and one.person.identifier and one.reported
+    }
     if len(people) > 1:
         raise CdsError(SEVERAL_PATIENTS.format(ids=", ".join(sorted(people))))
 
@@ -183,7 +260,8 @@ def _check_person(wish: Wish, sources: Sequence[Source]) -> None:
     """Hold what the sources say of the patient against the server's Patient.
 
     Raises:
-        CdsError: the server cannot be read or has no such patient, or a source is of somebody else.
+        CdsError: the server cannot be read or has no such patient, or a source is of
+            somebody else.
     """
     until = time.monotonic() + SECONDS
     reader = FhirClient(wish.fhir_server or "", wish.token, connections=_connections())
@@ -197,7 +275,9 @@ def _check_person(wish: Wish, sources: Sequence[Source]) -> None:
             continue
         if what := _contradiction(source.person, patient):
             raise CdsError(f"{source.name}: {OTHER_PATIENT.format(what=what)}")
-        known = {text(one.get("value")) for one in objects(member(patient, "identifier"))}
+        known = {
+            text(one.get("value")) for one in objects(member(patient, "identifier"))
+        }
         if known and source.person.identifier not in {*known, wish.patient, ""}:
             options.tell(
                 f"note: {source.name}: its patient ID is none of the identifiers of this patient on the server;"
@@ -208,7 +288,11 @@ def _check_person(wish: Wish, sources: Sequence[Source]) -> None:
 def _contradiction(person: Subject, patient: Json) -> str:
     """How this person differs from the Patient of the server; empty if nothing says so."""
     born = text(patient.get("birthDate"))
-    if person.born and len(born) == len("2000-01-01") and born != person.born.isoformat():
+    if (
+        person.born
+        and len(born) == len("2000-01-01")
+        and born != person.born.isoformat()
+    ):
         return "the birth dates differ"
     sex = text(patient.get("gender"))
     if person.sex and sex in ("male", "female") and sex != person.sex:
@@ -216,7 +300,7 @@ def _contradiction(person: Subject, patient: Json) -> str:
     return ""
 
 
-# --- where it goes ----------------------------------------------------------------------------------------------------
+# --- where it goes
 
 
 def deliver(outcome: Outcome, wish: Wish) -> None:
@@ -230,10 +314,17 @@ def deliver(outcome: Outcome, wish: Wish) -> None:
     if wish.out is not None:
         bundle = transaction(outcome.written, datetime.now(UTC))
         try:
-            wish.out.write_text(json.dumps(bundle, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            wish.out.write_text(
+                json.dumps(bundle, ensure_ascii=False, indent=1) + "\n",
+                encoding="utf-8",
+            )
         except OSError as error:
-            raise CdsError(f"{wish.out}: cannot be written ({error.strerror})") from None
-        options.tell(f"{wish.out}: {len(outcome.taken)} Observations, to be sent as one transaction")
+            raise CdsError(
+                f"{wish.out}: cannot be written ({error.strerror})"
+            ) from None
+        options.tell(
+            f"{wish.out}: {len(outcome.taken)} Observations, to be sent as one transaction"
+        )
     if wish.fhir_server is not None:
         _send(outcome, wish)
 
@@ -242,15 +333,28 @@ def _send(outcome: Outcome, wish: Wish) -> None:
     """Send what is not on the server yet."""
     base = wish.fhir_server or ""
     if wish.token is not None and not parse_base(base).may_carry_tokens:
-        options.tell("note: a token is not sent over plain http; the server is asked without it")
+        options.tell(
+            "note: a token is not sent over plain http; the server is asked without it"
+        )
     there = _identifiers_there([one.identifier for one in outcome.taken], wish)
-    new = [(source, [one for one in written if one.identifier not in there]) for source, written in outcome.written]
-    bundle = transaction([(source, written) for source, written in new if written], datetime.now(UTC))
+    new = [
+        (source, [one for one in written if one.identifier not in there])
+        for source, written in outcome.written
+    ]
+    bundle = transaction(
+        [(source, written) for source, written in new if written], datetime.now(UTC)
+    )
     statuses: Sequence[str] = ()
     if bundle["entry"]:
-        statuses = send_transaction(base, wish.token, bundle, connections=_connections(), seconds=SECONDS)
+        statuses = send_transaction(
+            base, wish.token, bundle, connections=_connections(), seconds=SECONDS
+        )
     kinds = [entry["resource"]["resourceType"] for entry in bundle["entry"]]
-    ours = [status for status, kind in zip(statuses, kinds, strict=True) if kind == "Observation"]
+    ours = [
+        status
+        for status, kind in zip(statuses, kinds, strict=True)
+        if kind == "Observation"
+    ]
     made = sum(status.startswith("201") for status in ours)
     options.tell(f"{base}: {made} new, {len(outcome.taken) - made} there already")
 
@@ -258,7 +362,9 @@ def _send(outcome: Outcome, wish: Wish) -> None:
 def _identifiers_there(identifiers: Sequence[str], wish: Wish) -> set[str]:
     """Those of these identifiers that the server's Observations have."""
     found: set[str] = set()
-    reader = FhirClient(wish.fhir_server or "", wish.token, connections=_connections(), is_fresh=True)
+    reader = FhirClient(
+        wish.fhir_server or "", wish.token, connections=_connections(), is_fresh=True
+    )
     for start in range(0, len(identifiers), AT_ONCE):
         names = identifiers[start : start + AT_ONCE]
         wanted = ",".join(quote(f"{IDENTIFIERS}|{name}", safe="") for name in names)
@@ -266,10 +372,15 @@ def _identifiers_there(identifiers: Sequence[str], wish: Wish) -> set[str]:
         try:
             pages = reader.fetch(query, until=time.monotonic() + SECONDS).documents
         except FhirReadError as error:
-            raise CdsError(f"What the server holds already could not be read: {error}.") from None
+            raise CdsError(
+                f"What the server holds already could not be read: {error}."
+            ) from None
         entries = chain.from_iterable(objects(member(page, "entry")) for page in pages)
         for entry in entries:
-            found |= {text(one.get("value")) for one in objects(member(entry, "resource", "identifier"))}
+            found |= {
+                text(one.get("value"))
+                for one in objects(member(entry, "resource", "identifier"))
+            }
     return found & {*identifiers}
 
 
@@ -291,8 +402,20 @@ def print_outcome(outcome: Outcome) -> None:
 def _line(one: Written) -> str:
     value, observation = one.value, one.observation
     quantity = observation.get("valueQuantity")
-    shown = f"{quantity['value']:g} {quantity['code']}".removesuffix(" 1") if quantity else value.printed
-    where = f" at {text(member(observation, 'bodySite', 'text'))}" if value.levels else ""
-    status = "" if observation["status"] == "final" else ", preliminary: a person has to confirm it"
-    notes = " ".join(text(note.get("text")) for note in objects(observation.get("note")))
+    shown = (
+        f"{quantity['value']:g} {quantity['code']}".removesuffix(" 1")
+        if quantity
+        else value.printed
+    )
+    where = (
+        f" at {text(member(observation, 'bodySite', 'text'))}" if value.levels else ""
+    )
+    status = (
+        ""
+        if observation["status"] == "final"
+        else ", preliminary: a person has to confirm it"
+    )
+    notes = " ".join(
+        text(note.get("text")) for note in objects(observation.get("note"))
+    )
     return f"{value.measure.name} {shown}{where}, {value.day}{status} ({value.where}){f'. {notes}' if notes else ''}"

@@ -26,17 +26,29 @@ EXAMPLE = "https://cds.example.org"
 @click.command("integration-sheet")
 @options.SITE
 @options.CLIENT
-@click.option("--format", "kind", type=click.Choice(["md", "html"]), default="md", show_default=True)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["md", "html"]),
+    default="md",
+    show_default=True,
+)
 @options.OUT
 @options.say_errors
-def print_integration_sheet(site: Path | None, client: str | None, kind: str, out: TextIO) -> None:
+def print_integration_sheet(
+    site: Path | None, client: str | None, kind: str, out: TextIO
+) -> None:
     """Print what an EHR's build ticket asks, from the configuration in force."""
     folder, _ = options.chosen_site(site, client)
-    sheet = integration_sheet(read_settings(), folder, options.today_at(calendar_of(folder)), client)
+    sheet = integration_sheet(
+        read_settings(), folder, options.today_at(calendar_of(folder)), client
+    )
     out.write(as_html(sheet, "Integration sheet") if kind == "html" else sheet)
 
 
-def integration_sheet(settings: Settings, site: SiteFolder | None, today: date, issuer: str | None = None) -> str:
+def integration_sheet(
+    settings: Settings, site: SiteFolder | None, today: date, issuer: str | None = None
+) -> str:
     """The sheet as Markdown, for all clients or for this one.
 
     Raises:
@@ -46,18 +58,29 @@ def integration_sheet(settings: Settings, site: SiteFolder | None, today: date, 
     hook = next(iter(service.hooks.values()))
     base = settings.public_url or EXAMPLE
     table = site.site if site else None
-    clients = [one for one in table.clients if issuer in (None, one.issuer)] if table else []
-    environment = TEMPLATES.overlay(autoescape=False)  # Markdown; cells are escaped by `cell`
+    clients = (
+        [one for one in table.clients if issuer in (None, one.issuer)] if table else []
+    )
+    # Markdown; cells are escaped by `cell`
+    environment = TEMPLATES.overlay(autoescape=False)
     environment.filters |= {"cell": _cell, "pairs": _pairs}
     page = environment.get_template("integration-sheet.md.j2").render(
         site_name=table.site.name if table else "no site folder",
         day=today.isoformat(),
-        digests=", ".join(f"{part} {one[:12]}" for part, one in service.digests.items() if part != "version"),
+        digests=", ".join(
+            f"{part} {one[:12]}"
+            for part, one in service.digests.items()
+            if part != "version"
+        ),
         hook=hook,
         service=service,
         settings=settings,
         site=table,
-        local_codes=sorted((*code, one) for one in AUGMENTATION for code in service.terminology.local_codes(one)),
+        local_codes=sorted(
+            (*code, one)
+            for one in AUGMENTATION
+            for code in service.terminology.local_codes(one)
+        ),
         base=base,
         host=urlsplit(base).hostname,
         port=urlsplit(base).port or (443 if base.startswith("https") else 80),
@@ -66,7 +89,10 @@ def integration_sheet(settings: Settings, site: SiteFolder | None, today: date, 
         clients=clients,
         deadline=f"{settings.deadline_seconds:g}",
         scopes=tuple(_scopes(hook)),
-        prefetch=[_prefetch_row(key, text, service) for key, text in hook.discovery["prefetch"].items()],
+        prefetch=[
+            _prefetch_row(key, text, service)
+            for key, text in hook.discovery["prefetch"].items()
+        ],
         topic_system=TOPIC_SYSTEM,
         reason_system=REASON_SYSTEM,
         max_body=f"{settings.max_body_bytes / 2**20:g}",
@@ -84,7 +110,10 @@ def _cell(value: Any) -> str:
 
 
 def _pairs(table: Mapping[str, Any]) -> str:
-    said = {key: ", ".join(map(str, value)) if isinstance(value, list) else value for key, value in table.items()}
+    said = {
+        key: ", ".join(map(str, value)) if isinstance(value, list) else value
+        for key, value in table.items()
+    }
     return "; ".join(f"{key}: {value or 'none'}" for key, value in said.items())
 
 
@@ -95,7 +124,12 @@ def _outgoing(site: Site | None, clients: Iterable[Client]) -> list[str]:
     addresses = [
         one
         for client in clients
-        for one in (*client.fhir_servers, *client.key_urls, client.jwks_index, *client.jwks_origins)
+        for one in (
+            *client.fhir_servers,
+            *client.key_urls,
+            client.jwks_index,
+            *client.jwks_origins,
+        )
         if one
     ]
     if site.review:
@@ -108,7 +142,9 @@ def _scopes(hook: ServiceHook) -> Iterator[tuple[str, str]]:
     for one in hook.plan.templates:
         kinds.setdefault(one.resource_type, []).append(one.key)
     for kind, keys in kinds.items():
-        optional = all(one.is_optional for one in hook.plan.templates if one.resource_type == kind)
+        optional = all(
+            one.is_optional for one in hook.plan.templates if one.resource_type == kind
+        )
         note = "; the record is whole without it" if optional else ""
         note += "; metadata alone: whether an exam exists" if kind in EXAM_TYPES else ""
         yield f"{kind}.read", f"prefetch {', '.join(keys)}{note}"
@@ -118,7 +154,11 @@ def _prefetch_row(key: str, query: str, service: Service) -> Mapping[str, Any]:
     """The query without its codes, how many these are, and the findings that are read from it."""
     head, mark, rest = query.partition("code=")
     codes, _, tail = rest.partition("&")
-    titles = [spec.title for spec in service.finding_specs.values() if key in (spec.key, *spec.also_keys)]
+    titles = [
+        spec.title
+        for spec in service.finding_specs.values()
+        if key in (spec.key, *spec.also_keys)
+    ]
     return {
         "key": key,
         "query": f"{head}{mark}…&{tail}" if mark else query,

@@ -17,7 +17,15 @@ from rich.text import Text
 from cds_service.commands import options
 from cds_service.commands.terminal import clean
 from cds_service.errors import CdsError, FhirReadError
-from cds_service.fhir.learning import LIST_CODES, ORDER_CODES, Learned, concept_map, learn, load_learning, times
+from cds_service.fhir.learning import (
+    LIST_CODES,
+    ORDER_CODES,
+    Learned,
+    concept_map,
+    learn,
+    load_learning,
+    times,
+)
 from cds_service.fhir.raw_json import Json, text
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.lookup import identify_server
@@ -45,15 +53,31 @@ OTHERS: Mapping[str, str] = {
 @options.SITE
 @options.CLIENT
 @click.option(
-    "--patient", "patients", multiple=True, type=options.FHIR_ID, help="of the server; default: its first patients"
+    "--patient",
+    "patients",
+    multiple=True,
+    type=options.FHIR_ID,
+    help="of the server; default: its first patients",
 )
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 500), help="how many patients")
+@click.option(
+    "--limit",
+    default=20,
+    show_default=True,
+    type=click.IntRange(1, 500),
+    help="how many patients",
+)
 @options.TOKEN_FILE
 @click.option("--out", type=options.NEW_FILE, help="write a ConceptMap to confirm")
 @options.AS_JSON
 @options.say_errors
 def learn_mappings(
-    *, sources: tuple[str, ...], site: Path | None, client: str | None, out: Path | None, as_json: bool, **look: Any
+    *,
+    sources: tuple[str, ...],
+    site: Path | None,
+    client: str | None,
+    out: Path | None,
+    as_json: bool,
+    **look: Any,
 ) -> None:
     """Propose what local codes mean, from a recorded request or a look at a FHIR server. Nothing is applied."""
     folder, _ = options.chosen_site(site, client)
@@ -65,18 +89,28 @@ def learn_mappings(
     else:
         print_learned(learned)
     if out is not None:
-        click.echo(f"{out}: read each line, take out what is wrong, and set status to active", err=True)
+        click.echo(
+            f"{out}: read each line, take out what is wrong, and set status to active",
+            err=True,
+        )
 
 
 def learn_from(
-    sources: Sequence[str], site: SiteFolder | None, *, patients: Sequence[str], limit: int, token: str | None
+    sources: Sequence[str],
+    site: SiteFolder | None,
+    *,
+    patients: Sequence[str],
+    limit: int,
+    token: str | None,
 ) -> Learned:
     """What the local codes of these sources may mean.
 
     Args:
-        sources: files with a recorded request or a Bundle, bases of FHIR servers, which a person named.
+        sources: files with a recorded request or a Bundle, bases of FHIR servers, which
+            a person named.
         site: codes that it maps already are left out.
-        patients: ids on the server; the first `limit` of its patients where there are none.
+        patients: ids on the server; the first `limit` of its patients where there are
+            none.
 
     Raises:
         CdsError: a source cannot be read.
@@ -87,9 +121,14 @@ def learn_from(
     rules = load_learning(folders, service.terminology)
     servers = [one for one in sources if one.startswith(("http://", "https://"))]
     if token is not None and len(servers) > 1:
-        raise CdsError("--token-file: the token is for one server; name the others in another run")
+        raise CdsError(
+            "--token-file: the token is for one server; name the others in another run"
+        )
     resources = chain.from_iterable(
-        _of_server(one, patients, limit, token) if one in servers else _of_file(Path(one)) for one in sources
+        _of_server(one, patients, limit, token)
+        if one in servers
+        else _of_file(Path(one))
+        for one in sources
     )
     return learn(resources, service.terminology, service.finding_specs, rules)
 
@@ -117,7 +156,9 @@ def _resources(documents: Sequence[Any]) -> Iterator[Json]:
             waiting += node
 
 
-def _of_server(base: str, patients: Sequence[str], limit: int, token: str | None) -> Iterator[Json]:
+def _of_server(
+    base: str, patients: Sequence[str], limit: int, token: str | None
+) -> Iterator[Json]:
     """Patient, Observations and orders of each patient; what the server refuses is said and left out."""
     try:
         address = parse_base(base).url
@@ -132,19 +173,30 @@ def _of_server(base: str, patients: Sequence[str], limit: int, token: str | None
         yield found
         patient = quote(text(found.get("id")), safe="")
         queries = [f"Patient/{patient}"] if "resourceType" not in found else []
-        queries += [f"{kind}?{'subject' if kind == 'SupplyRequest' else 'patient'}={patient}" for kind in TYPES]
+        queries += [
+            f"{kind}?{'subject' if kind == 'SupplyRequest' else 'patient'}={patient}"
+            for kind in TYPES
+        ]
         for query in queries:
-            yield from _read(FhirClient(address, token, connections=connections), query, faults)
+            yield from _read(
+                FhirClient(address, token, connections=connections), query, faults
+            )
     for fault in faults:
         options.tell(fault)
 
 
 def _first_patients(reader: FhirClient, limit: int) -> list[Json]:
     try:
-        page = reader.first_page(f"Patient?_count={limit}", until=time.monotonic() + SECONDS)
+        page = reader.first_page(
+            f"Patient?_count={limit}", until=time.monotonic() + SECONDS
+        )
     except FhirReadError as error:
-        raise CdsError(f"The server was asked for patients: {error}; name some with --patient.") from None
-    patients = (one for one in _resources(page.documents) if one["resourceType"] == "Patient")
+        raise CdsError(
+            f"The server was asked for patients: {error}; name some with --patient."
+        ) from None
+    patients = (
+        one for one in _resources(page.documents) if one["resourceType"] == "Patient"
+    )
     found = [one for one in patients if is_fhir_id(one.get("id"))][:limit]
     if not found:
         raise CdsError("The server listed no patients; name some with --patient.")
@@ -171,7 +223,12 @@ def write_map(file: Path, learned: Learned) -> None:
     """
     try:
         with file.open("x", encoding="utf-8") as opened:
-            opened.write(json.dumps(concept_map(file.stem, learned), ensure_ascii=False, indent=1) + "\n")
+            opened.write(
+                json.dumps(
+                    concept_map(file.stem, learned), ensure_ascii=False, indent=1
+                )
+                + "\n"
+            )
     except OSError as error:
         raise CdsError(f"{file}: cannot be written ({error.strerror})") from None
 
@@ -179,7 +236,9 @@ def write_map(file: Path, learned: Learned) -> None:
 def print_learned(learned: Learned) -> None:
     """The proposals by system of codes, then what is left to a person."""
     console = Console(highlight=False, soft_wrap=True)
-    for system, proposals in groupby(sorted(learned.proposals, key=lambda one: one.system), lambda one: one.system):
+    for system, proposals in groupby(
+        sorted(learned.proposals, key=lambda one: one.system), lambda one: one.system
+    ):
         console.print(Text(clean(system) or "(no system)", style="bold"))
         for one in proposals:
             unit = f", in {one.unit} where no unit is written" if one.unit else ""
@@ -188,7 +247,9 @@ def print_learned(learned: Learned) -> None:
             console.print(Text(clean(f"      {'; '.join(one.why)}"), style="dim"))
     for unknown in learned.units:
         said = f"unit {unknown.unit}: not known, seen {times(unknown.seen)} under {', '.join(unknown.codes)}"
-        console.print(Text(clean(f"{said}; add the spelling to a copy of mappings/units.toml")))
+        console.print(
+            Text(clean(f"{said}; add the spelling to a copy of mappings/units.toml"))
+        )
     if not learned.proposals:
         console.print("nothing to propose")
     for kind, what in OTHERS.items():
@@ -196,7 +257,17 @@ def print_learned(learned: Learned) -> None:
         if listed:
             console.print(Text(what, style="bold"))
         for one in listed[:MOST_SHOWN]:
-            unit = f" in {' or '.join(filter(None, one.units))}" if any(one.units) else ""
-            console.print(Text(clean(f"  {one.system}|{one.code}  {one.text}{unit}, seen {times(one.seen)}")))
+            unit = (
+                f" in {' or '.join(filter(None, one.units))}" if any(one.units) else ""
+            )
+            console.print(
+                Text(
+                    clean(
+                        f"  {one.system}|{one.code}  {one.text}{unit}, seen {times(one.seen)}"
+                    )
+                )
+            )
         if len(listed) > MOST_SHOWN:
-            console.print(Text(f"  and {len(listed) - MOST_SHOWN} more (--json lists them)"))
+            console.print(
+                Text(f"  and {len(listed) - MOST_SHOWN} more (--json lists them)")
+            )

@@ -16,7 +16,12 @@ from cds_service.site.folder import SiteFolder
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--fhir", "as_fhir", is_flag=True, help="CodeSystems, ValueSets and Observation profiles as a Bundle")
+@click.option(
+    "--fhir",
+    "as_fhir",
+    is_flag=True,
+    help="CodeSystems, ValueSets and Observation profiles as a Bundle",
+)
 @options.SITE
 @options.say_errors
 def measures(*, name: str | None, as_fhir: bool, site: Any) -> None:
@@ -27,9 +32,14 @@ def measures(*, name: str | None, as_fhir: bool, site: Any) -> None:
         options.print_json(_as_fhir(folder))
         return
     if name is not None and name not in found:
-        raise click.BadParameter(f"no measure {name}; there are {', '.join(found)}", param_hint="NAME")
+        raise click.BadParameter(
+            f"no measure {name}; there are {', '.join(found)}", param_hint="NAME"
+        )
     if name is None:
-        lines = [f"{one.name} ({one.finding.unit}): {one.file.definition}" for one in found.values()]
+        lines = [
+            f"{one.name} ({one.finding.unit}): {one.file.definition}"
+            for one in found.values()
+        ]
     else:
         lines = _lines(found[name])
     for line in lines:
@@ -50,7 +60,9 @@ def _lines(measure: Measure) -> list[str]:
     return [
         measure.name,
         definition_of(measure),
-        f"Unit: {finding.unit} (read: {units}); plausible from {low:g} to {high:g}." if finding.range else "Yes or no.",
+        f"Unit: {finding.unit} (read: {units}); plausible from {low:g} to {high:g}."
+        if finding.range
+        else "Yes or no.",
         *([f"Measured as in the study: {file.method.meaning}."] if file.method else []),
         *(f"Not this measure: {words}." for words in dict.fromkeys(others)),
         *(f"DICOM: {_dicom(form)}." for form in file.dicom),
@@ -62,6 +74,11 @@ def _lines(measure: Measure) -> list[str]:
 def _dicom(form: Any) -> str:
     said = [f"{form.name.meaning} ({form.name.code}, {form.name.scheme})"]
     if form.derivation:
-        said.append(f"derivation {form.derivation.meaning} ({form.derivation.code}, {form.derivation.scheme})")
-    said += [f"of {options[0].meaning} ({options[0].code}, {options[0].scheme})" for options in form.sites]
+        said.append(
+            f"derivation {form.derivation.meaning} ({form.derivation.code}, {form.derivation.scheme})"
+        )
+    said += [
+        f"of {options[0].meaning} ({options[0].code}, {options[0].scheme})"
+        for options in form.sites
+    ]
     return ", ".join((*said, *(["with its vertebra"] if form.level else [])))

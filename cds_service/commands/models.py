@@ -19,7 +19,9 @@ from cds_service.commands.templates import TEMPLATES
 from cds_service.commands.terminal import table
 from cds_service.loading import load_service
 
-OWN_ANALYSIS = 919  # the last three digits of an OMOP covariateId name the analysis; 900 and up are no standard ones
+# the last three digits of an OMOP covariateId name the analysis; 900 and up are no
+# standard ones
+OWN_ANALYSIS = 919
 ALL_NEEDED = "Only for patients of whom every input is known: predictGlm counts an absent covariate as 0."
 
 
@@ -37,11 +39,15 @@ def models(*, study_id: str | None, as_json: bool, tool: str | None) -> None:
     """Print the studies in force: coefficients, intercepts, cohort, horizon, limits."""
     cards = load_service(options.chosen_site()[0]).model_cards
     if study_id is not None and study_id not in cards:
-        raise click.BadParameter(f"no study {study_id}; there are {', '.join(cards)}", param_hint="ID")
+        raise click.BadParameter(
+            f"no study {study_id}; there are {', '.join(cards)}", param_hint="ID"
+        )
     if tool is not None:
         card = cards.get(study_id or "", {})
         if card.get("kind") != "logistic":
-            raise click.UsageError("--format needs the ID of a study that prints a model")
+            raise click.UsageError(
+                "--format needs the ID of a study that prints a model"
+            )
         if tool == "chai":
             click.echo(chai_card(card), nl=False)
         else:
@@ -62,20 +68,42 @@ def print_model_cards(cards: Mapping[str, Mapping[str, Any]]) -> None:
     """
     console = Console(highlight=False)
     for card in cards.values():
-        events = f", {card['events']} with {card['outcome']}" if "events" in card else ""
-        horizon = f" within {card['horizonMonths']} months" if "horizonMonths" in card else ""
-        console.print(Text(f"{card['id']} {card['version']}: {card['title']}", style="bold"))
+        events = (
+            f", {card['events']} with {card['outcome']}" if "events" in card else ""
+        )
+        horizon = (
+            f" within {card['horizonMonths']} months" if "horizonMonths" in card else ""
+        )
+        console.print(
+            Text(f"{card['id']} {card['version']}: {card['title']}", style="bold")
+        )
         who = card["cohort"]["description"] if "cohort" in card else card["patients"]
         console.print(Text(f"{card['n']} patients{events}{horizon}: {who}"))
         console.print(Text(card["found"]))
         if "coefficients" in card:
-            console.print(Text(f"derived intercept {card['intercept']:.3f} (log odds): {card['interceptMethod']}"))
+            console.print(
+                Text(
+                    f"derived intercept {card['intercept']:.3f} (log odds): {card['interceptMethod']}"
+                )
+            )
             console.print(_coefficients(card["coefficients"]))
-        for line in (*card["limits"], *(f"never {use}" for use in card.get("neverFor", ()))):
+        for line in (
+            *card["limits"],
+            *(f"never {use}" for use in card.get("neverFor", ())),
+        ):
             console.print(Text(f"- {line}"))
         if len(cards) == 1:
-            attributes = [(key, one["status"], one["text"]) for key, one in card["sourceAttributes"].items()]
-            console.print(table("source attributes, 45 CFR 170.315(b)(11)", ("key", "status", "text"), attributes))
+            attributes = [
+                (key, one["status"], one["text"])
+                for key, one in card["sourceAttributes"].items()
+            ]
+            console.print(
+                table(
+                    "source attributes, 45 CFR 170.315(b)(11)",
+                    ("key", "status", "text"),
+                    attributes,
+                )
+            )
         console.print()
 
 
@@ -90,7 +118,11 @@ def _coefficients(coefficients: Mapping[str, Mapping[str, Any]]) -> Table:
         )
         for name, one in coefficients.items()
     ]
-    return table("coefficients (log odds)", ("finding", "value", "95 % interval", "unit", "printed in"), rows)
+    return table(
+        "coefficients (log odds)",
+        ("finding", "value", "95 % interval", "unit", "printed in"),
+        rows,
+    )
 
 
 # --- for others' tools; `card` is that of a logistic study, as `/models/{id}` gives it
@@ -101,10 +133,16 @@ def chai_card(card: Mapping[str, Any]) -> str:
     return TEMPLATES.get_template("chai.xml.j2").render(
         card=card,
         said={key: one["text"] for key, one in card["sourceAttributes"].items()},
-        contrary="\n".join(f"- {one['statement']} {one['url']}" for one in card["contraryEvidence"]),
-        bias="\n".join(f"- {one['domain']}: {one['judgement']}. {one['text']}" for one in card["riskOfBias"]),
+        contrary="\n".join(
+            f"- {one['statement']} {one['url']}" for one in card["contraryEvidence"]
+        ),
+        bias="\n".join(
+            f"- {one['domain']}: {one['judgement']}. {one['text']}"
+            for one in card["riskOfBias"]
+        ),
         inputs="\n".join(
-            f"- {name}: {one['coding']}, unit {one['unit']}" for name, one in card["coefficients"].items()
+            f"- {name}: {one['coding']}, unit {one['unit']}"
+            for name, one in card["coefficients"].items()
         ),
         measured=_measured(card),
     )
@@ -124,18 +162,28 @@ def _metric(value: float, interval: list[float] | None = None) -> str:
     if interval is None:
         return json.dumps({"kind": "single", "value": value})
     low, high = interval
-    return json.dumps({"kind": "estimate_ci", "estimate": value, "lower": low, "upper": high, "level": 95})
+    return json.dumps(
+        {
+            "kind": "estimate_ci",
+            "estimate": value,
+            "lower": low,
+            "upper": high,
+            "level": 95,
+        }
+    )
 
 
 def plp_model(card: Mapping[str, Any]) -> dict[str, Any]:
     """The model in use when all inputs are known, as arguments of PatientLevelPrediction's `createGlmModel`.
 
-    In R: `m <- jsonlite::fromJSON(file); createGlmModel(m$coefficients, intercept = m$intercept, mapping = m$mapping)`.
+    In R: `m <- jsonlite::fromJSON(file); createGlmModel(m$coefficients, intercept =
+    m$intercept, mapping = m$mapping)`.
     """
     in_use = card["inUse"]
     return {
         "coefficients": [
-            {"covariateId": covariate_id(name), "coefficient": value} for name, value in in_use["coefficients"].items()
+            {"covariateId": covariate_id(name), "coefficient": value}
+            for name, value in in_use["coefficients"].items()
         ],
         "intercept": in_use["intercept"],
         "mapping": "logistic",
@@ -166,7 +214,8 @@ def plp_model(card: Mapping[str, Any]) -> dict[str, Any]:
 def covariate_id(name: str) -> float:
     """A covariateId of our own, from the name, since no standard covariate measures these.
 
-    It is written with a decimal point: R reads a whole number as integer, which createGlmModel refuses.
+    It is written with a decimal point: R reads a whole number as integer, which
+    createGlmModel refuses.
     """
     return float(zlib.crc32(name.encode()) % 1_000_000 * 1000 + OWN_ANALYSIS)
 
@@ -175,7 +224,9 @@ def covariate_id(name: str) -> float:
 
 
 @click.command("build")
-@click.option("--check", is_flag=True, help="compare with the shipped tables, write nothing")
+@click.option(
+    "--check", is_flag=True, help="compare with the shipped tables, write nothing"
+)
 @options.say_errors
 def build_studies(*, check: bool) -> None:
     """Rebuild the tables from the study files: reduced models, and the pooled model (about a minute)."""
@@ -187,6 +238,7 @@ def build_studies(*, check: bool) -> None:
     differing = differing_tables(click.echo)
     for name in differing:
         click.echo(
-            f"error: the table of {name} is not what its study file gives; run: kyphoplasty-cds studies build", err=True
+            f"error: the table of {name} is not what its study file gives; run: kyphoplasty-cds studies build",
+            err=True,
         )
     sys.exit(1 if differing else 0)

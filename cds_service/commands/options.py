@@ -33,7 +33,9 @@ class Read(click.ParamType):  # type: ignore[type-arg]  # generic in newer versi
         self.name = name
         self._read = read
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:
         try:
             return self._read(value)
         except ValueError as error:
@@ -71,16 +73,40 @@ OLD_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 NEW_FILE = click.Path(path_type=Path, dir_okay=False)
 OLD_PATH = click.Path(path_type=Path, exists=True)  # a file, or a folder of such files
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"])
-TOKEN_FILE = click.option("--token-file", "token", type=Read("FILE", _token), help="file with a bearer token")
+TOKEN_FILE = click.option(
+    "--token-file", "token", type=Read("FILE", _token), help="file with a bearer token"
+)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="print JSON")
-AS_OF = click.option("--as-of", type=Read("DAY", date.fromisoformat), help="the day that counts as today")
-SINCE = click.option("--from", "since", type=MOMENT, metavar="DAY", help="UTC; at this moment or later")
-UNTIL = click.option("--to", "until", type=MOMENT, metavar="DAY", help="UTC; before this moment")
-OF_MODEL = click.option("--model", metavar="ID", help="a card said a figure of this model")
+AS_OF = click.option(
+    "--as-of", type=Read("DAY", date.fromisoformat), help="the day that counts as today"
+)
+SINCE = click.option(
+    "--from", "since", type=MOMENT, metavar="DAY", help="UTC; at this moment or later"
+)
+UNTIL = click.option(
+    "--to", "until", type=MOMENT, metavar="DAY", help="UTC; before this moment"
+)
+OF_MODEL = click.option(
+    "--model", metavar="ID", help="a card said a figure of this model"
+)
 OF_VERSION = click.option("--model-version", metavar="V", help="of that model")
-OF_DIGEST = click.option("--digest", "model_digest", metavar="SHA256", help="a card said a figure of these numbers")
-CLIENT = click.option("--client", metavar="ISSUER", help="as this EHR gets it: its own folder, what it can apply")
-OUT = click.option("--out", type=click.File("w", encoding="utf-8"), default="-", help="default: standard output")
+OF_DIGEST = click.option(
+    "--digest",
+    "model_digest",
+    metavar="SHA256",
+    help="a card said a figure of these numbers",
+)
+CLIENT = click.option(
+    "--client",
+    metavar="ISSUER",
+    help="as this EHR gets it: its own folder, what it can apply",
+)
+OUT = click.option(
+    "--out",
+    type=click.File("w", encoding="utf-8"),
+    default="-",
+    help="default: standard output",
+)
 SITE = click.option(
     "--site",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -140,7 +166,9 @@ def print_json(document: Any) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 
-def chosen_site(path: Path | None = None, issuer: str | None = None) -> tuple[SiteFolder | None, Capabilities]:
+def chosen_site(
+    path: Path | None = None, issuer: str | None = None
+) -> tuple[SiteFolder | None, Capabilities]:
     """The site folder as it is for this client, and what the client can apply; the site's own where none is named."""
     path = path or read_settings().site
     folder = load_site(path) if path else None
@@ -149,5 +177,9 @@ def chosen_site(path: Path | None = None, issuer: str | None = None) -> tuple[Si
         return folder, EVERYTHING
     if folder is None or issuer not in clients:
         known = ", ".join(clients) or "none"
-        raise click.BadParameter(f"no client {issuer}; there are: {known}", param_hint="--client")
-    return folder.clients.get(issuer, folder), clients[issuer].capabilities or EVERYTHING
+        raise click.BadParameter(
+            f"no client {issuer}; there are: {known}", param_hint="--client"
+        )
+    return folder.clients.get(issuer, folder), clients[
+        issuer
+    ].capabilities or EVERYTHING

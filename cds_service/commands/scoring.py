@@ -18,37 +18,67 @@ from cds_service.settings import read_settings
 @click.argument("paths", nargs=-1, metavar="PATH…", type=options.OLD_PATH)
 @click.option("--out", type=options.NEW_FILE, help="default: standard output")
 @options.AS_OF
-@click.option("--procedure", metavar="CODE", help="for all: CPT number or SYSTEM|CODE; default: each patient's own")
 @click.option(
-    "--level", "levels", multiple=True, type=options.VERTEBRAE, help="for all: vertebrae to be treated, T1 to L5"
+    "--procedure",
+    metavar="CODE",
+    help="for all: CPT number or SYSTEM|CODE; default: each patient's own",
 )
-@click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True)
+@click.option(
+    "--level",
+    "levels",
+    multiple=True,
+    type=options.VERTEBRAE,
+    help="for all: vertebrae to be treated, T1 to L5",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "spark"]),
+    default="local",
+    show_default=True,
+)
 @click.option(
     "--worklist",
     type=options.NEW_FILE,
     help="augmented patients who wait for bone treatment or wear a brace too long: .csv, .ndjson or .json (FHIR)",
 )
 @click.option(
-    "--fhir-server", type=options.BASE, help="the server that made the export: absolute references under it count"
+    "--fhir-server",
+    type=options.BASE,
+    help="the server that made the export: absolute references under it count",
 )
-@click.option("--export-url", type=options.BASE, help="only print the address that asks this server for the export")
+@click.option(
+    "--export-url",
+    type=options.BASE,
+    help="only print the address that asks this server for the export",
+)
 @options.say_errors
 def score(
-    *, paths: Sequence[Path], out: Path | None, engine: str, worklist: Path | None, export_url: str | None, **asked: Any
+    *,
+    paths: Sequence[Path],
+    out: Path | None,
+    engine: str,
+    worklist: Path | None,
+    export_url: str | None,
+    **asked: Any,
 ) -> None:
     """Assess every patient of a FHIR Bulk Data export, one line each.
 
-    A killed run with --out goes on where it stopped when the same command is given again.
+    A killed run with --out goes on where it stopped when the same command is given
+    again.
     """
     site = read_settings().site
     service = load(site)
     if export_url is not None:
-        click.echo(export_address(export_url, service, with_worklist=worklist is not None))
+        click.echo(
+            export_address(export_url, service, with_worklist=worklist is not None)
+        )
         return
     if not paths:
         raise click.UsageError("PATH: files or folders of an export")
     job = Job(
-        files=export_files(paths, types_read(service, with_worklist=worklist is not None)),
+        files=export_files(
+            paths, types_read(service, with_worklist=worklist is not None)
+        ),
         as_of=options.today_at(service.calendar, asked["as_of"]),
         procedure=asked["procedure"],
         levels=in_order({*chain.from_iterable(asked["levels"])}),

@@ -1,7 +1,7 @@
 """Renders cards in a terminal.
 
-Colour only repeats what the words say. Card content is text, never terminal markup, and control characters are removed
-before printing.
+Colour only repeats what the words say. Card content is text, never terminal markup, and
+control characters are removed before printing.
 """
 
 import io
@@ -25,7 +25,11 @@ from rich.text import Text
 
 LARGEST_WIDTH = 100
 WHOLE_IDS = 300  # columns for tables: an id that is broken cannot be copied
-_LABELS = {"info": "white on blue", "warning": "black on yellow", "critical": "white on red"}
+_LABELS = {
+    "info": "white on blue",
+    "warning": "black on yellow",
+    "critical": "white on red",
+}
 _BORDERS = {"info": "blue", "warning": "yellow", "critical": "red"}
 _RAW_HTML = re.compile(r"(?<!\\)<")
 
@@ -34,7 +38,8 @@ def make_console(file: TextIO | None = None) -> Console:
     """A console that is at most 100 columns wide and prints plain text when piped."""
     out = file or sys.stdout
     if isinstance(out, io.TextIOWrapper) and not out.encoding.lower().startswith("utf"):
-        out.reconfigure(errors="replace")  # print ? for characters that the terminal lacks
+        # print ? for characters that the terminal lacks
+        out.reconfigure(errors="replace")
     console = Console(file=out, highlight=False, markup=False, emoji=False)
     console.width = min(console.width, LARGEST_WIDTH)
     return console
@@ -52,17 +57,29 @@ def print_response(console: Console, response: Mapping[str, Any]) -> None:
     """Print all cards of a CDS Hooks response in order."""
     cards = response.get("cards") or []
     if not cards:
-        console.print(Text("No card: the service has nothing to say about these orders.", "dim"))
+        console.print(
+            Text("No card: the service has nothing to say about these orders.", "dim")
+        )
     for card in cards:
         console.print(card_panel(card))
 
 
 def print_answer(console: Console, content: Mapping[str, Any]) -> None:
     """What the audit entry of an answer holds, step by step: tables, then the cards."""
-    console.print(Text(clean(f"1 order: {', '.join(content['orders']) or 'a brace or bed-rest order after one'}")))
+    console.print(
+        Text(
+            clean(
+                f"1 order: {', '.join(content['orders']) or 'a brace or bed-rest order after one'}"
+            )
+        )
+    )
     record = content["record"]
     read = f"could not be read: {record['unread'] or 'nothing'}; incomplete: {record['incomplete'] or 'nothing'}"
-    console.print(Text(f"2 record: {read}; broken: {record['unreadable']}; of others: {record['foreign']}"))
+    console.print(
+        Text(
+            f"2 record: {read}; broken: {record['unreadable']}; of others: {record['foreign']}"
+        )
+    )
     findings = [
         (
             one["name"],
@@ -75,11 +92,23 @@ def print_answer(console: Console, content: Mapping[str, Any]) -> None:
     ]
     width, console.width = console.width, WHOLE_IDS
     console.print(table("3 findings", ("finding", "value", "date", "source"), findings))
-    console.print(table("  gaps", ("finding", "reason"), [(one["name"], one["reason"]) for one in content["gaps"]]))
+    console.print(
+        table(
+            "  gaps",
+            ("finding", "reason"),
+            [(one["name"], one["reason"]) for one in content["gaps"]],
+        )
+    )
     headings = ("model", "risk", "uncertainty", "if measured", "inputs known", "band")
     for assessment in content["assessments"]:
         title = f"4 assessment: {assessment['outcome']}, {assessment['status']}"
-        console.print(table(title, headings, [_model_row(one) for one in assessment.get("models", [])]))
+        console.print(
+            table(
+                title,
+                headings,
+                [_model_row(one) for one in assessment.get("models", [])],
+            )
+        )
     console.width = width
     console.print(Text(f"5 signals: {', '.join(content['signals'])}"))
     # Entries of earlier rules name no facts.
@@ -101,12 +130,16 @@ def summary_table() -> Table:
 def add_summaries(table: Table, patient: str, response: Mapping[str, Any]) -> None:
     """Add a row for each card of one patient: indicator and summary; one row where there is none."""
     if not response.get("cards"):
-        table.add_row(Text(clean(patient)), Text("no card", "dim"), Text("nothing is open", "dim"))
+        table.add_row(
+            Text(clean(patient)), Text("no card", "dim"), Text("nothing is open", "dim")
+        )
     for place, card in enumerate(response.get("cards") or []):
         indicator = clean(card.get("indicator", "info"))
         style = "bold" if indicator == "warning" else ""
         table.add_row(
-            Text(clean(patient)) if place == 0 else "", Text(indicator, style), Text(clean(card.get("summary", "")))
+            Text(clean(patient)) if place == 0 else "",
+            Text(indicator, style),
+            Text(clean(card.get("summary", ""))),
         )
     table.add_section()
 
@@ -144,11 +177,15 @@ class Detail:
 
     markdown: str
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+    def __rich_console__(
+        self, console: Console, options: ConsoleOptions
+    ) -> RenderResult:
         # HTML would be dropped silently; as text it is visible.
         rendered = Markdown(_RAW_HTML.sub(r"\\<", self.markdown), hyperlinks=False)
         lines = console.render_lines(rendered, options, pad=False)
-        for line in dropwhile(lambda line: not any(segment.text.strip() for segment in line), lines):
+        for line in dropwhile(
+            lambda line: not any(segment.text.strip() for segment in line), lines
+        ):
             yield from line
             yield Segment.line()
 
@@ -157,7 +194,9 @@ def _buttons(suggestions: Sequence[Mapping[str, Any]]) -> Text:
     """Labels in brackets; a star marks what the service recommends."""
     buttons = []
     for item in suggestions:
-        star, style = ("*", "bold reverse") if item.get("isRecommended") else (" ", "reverse")
+        star, style = (
+            ("*", "bold reverse") if item.get("isRecommended") else (" ", "reverse")
+        )
         buttons.append(Text(f"[ {star} {clean(item.get('label', ''))} ]", style))
     if any(item.get("isRecommended") for item in suggestions):
         buttons.append(Text("* recommended", "dim"))
@@ -165,7 +204,10 @@ def _buttons(suggestions: Sequence[Mapping[str, Any]]) -> Text:
 
 
 def _reasons(card: Mapping[str, Any]) -> Iterator[Text]:
-    reasons = [clean(reason.get("display") or reason.get("code") or "") for reason in card.get("overrideReasons") or []]
+    reasons = [
+        clean(reason.get("display") or reason.get("code") or "")
+        for reason in card.get("overrideReasons") or []
+    ]
     if reasons:
         yield Text("Or say why not: " + " · ".join(reasons), "dim")
 
@@ -173,13 +215,19 @@ def _reasons(card: Mapping[str, Any]) -> Iterator[Text]:
 def _links(card: Mapping[str, Any]) -> Iterator[Text]:
     for link in card.get("links") or []:
         yield Text.assemble(
-            f"→ {clean(link.get('label', ''))}: ", (clean(link.get("url", "")), "underline"), overflow="fold"
+            f"→ {clean(link.get('label', ''))}: ",
+            (clean(link.get("url", "")), "underline"),
+            overflow="fold",
         )
 
 
 def _source(card: Mapping[str, Any]) -> Iterator[Text]:
     source = card.get("source") or {}
-    words = " ".join(part for part in (clean(source.get("label", "")), clean(source.get("url", ""))) if part)
+    words = " ".join(
+        part
+        for part in (clean(source.get("label", "")), clean(source.get("url", "")))
+        if part
+    )
     if words:
         yield Text(f"Source: {words}", "dim", overflow="fold")
 
@@ -187,17 +235,21 @@ def _source(card: Mapping[str, Any]) -> Iterator[Text]:
 def clean(value: Any) -> str:
     """The value as text without control, format or surrogate characters; newlines and tabs are kept.
 
-    Escape sequences would move the cursor or colour the screen, and bidirectional marks would reorder a figure.
+    Escape sequences would move the cursor or colour the screen, and bidirectional marks
+    would reorder a figure.
     """
     return "".join(
         character
         for character in str(value)
-        if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
+        if character in "\n\t"
+        or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
     )
 
 
 def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    found = Table(title=Text(title), title_justify="left", box=None, padding=(0, 2, 0, 0))
+    found = Table(
+        title=Text(title), title_justify="left", box=None, padding=(0, 2, 0, 0)
+    )
     for heading in headings:
         found.add_column(heading, overflow="fold")
     for row in rows:

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 HEADINGS = ("patients", "n", "events", "O/E", "intercept", "slope", "AUC", "Brier")
 LACKING = "{name} is missing: in the checkout, .venv/bin/pip install -e '.[population]'"
-USE = "one OUTCOMES.csv; with --combine the files that hospitals shared; with --plan none"
+USE = (
+    "one OUTCOMES.csv; with --combine the files that hospitals shared; with --plan none"
+)
 MEASURES = {
     "observedExpected": "observed / expected",
     "calibrationIntercept": "intercept",
@@ -40,7 +42,9 @@ MEASURES = {
 @click.command("validate")
 @click.argument("files", metavar="OUTCOMES.csv", type=options.OLD_FILE, nargs=-1)
 @options.AS_JSON
-@click.option("--report", type=options.NEW_FILE, metavar="F.html", help="write a page with plots")
+@click.option(
+    "--report", type=options.NEW_FILE, metavar="F.html", help="write a page with plots"
+)
 @click.option(
     "--refit",
     "refit_to",
@@ -133,18 +137,27 @@ def _refit(file: OutcomesFile, service: Service, refit_to: Path, now: datetime) 
     recalibrations, why = refit(file, local_models(service), service.policy, today)
     path.write_text(recalibration_toml(recalibrations), encoding="utf-8")
     for name, one in recalibrations.items():
-        said = f"{name}: {one.method} on {one.n} patients, {one.events} with the outcome"
-        click.echo(f"{said}: {one.intercept:+.2f} + {one.slope:.2f} x log odds", err=True)
+        said = (
+            f"{name}: {one.method} on {one.n} patients, {one.events} with the outcome"
+        )
+        click.echo(
+            f"{said}: {one.intercept:+.2f} + {one.slope:.2f} x log odds", err=True
+        )
     for line in why:
         click.echo(f"not recalibrated: {line}", err=True)
-    click.echo(f"recalibration: {path}; it is in force as {RECALIBRATION} of the site folder", err=True)
+    click.echo(
+        f"recalibration: {path}; it is in force as {RECALIBRATION} of the site folder",
+        err=True,
+    )
 
 
 def _share(found: "Sequence[ModelValidation]", path: Path) -> None:
     from cds_service.population.sharing import shared_file  # noqa: PLC0415
 
     shared = shared_file(found)
-    path.write_text(shared.model_dump_json(by_alias=True, indent=2) + "\n", encoding="utf-8")
+    path.write_text(
+        shared.model_dump_json(by_alias=True, indent=2) + "\n", encoding="utf-8"
+    )
     for name, why in shared.withheld.items():
         click.echo(f"not shared: {name}: {why}", err=True)
     click.echo(f"shared: {path}; read it before it leaves the house", err=True)
@@ -183,10 +196,27 @@ def print_validation(found: "Sequence[ModelValidation]") -> None:
         console.print(Text(f"{one.model.id}: {one.verdict}"))
         rows = []
         for name, group in {"all": one.overall, **one.groups}.items():
-            estimates = (group.observed_expected, group.calibration_intercept, group.calibration_slope, group.auc)
+            estimates = (
+                group.observed_expected,
+                group.calibration_intercept,
+                group.calibration_slope,
+                group.auc,
+            )
             brier = "" if group.brier is None else f"{group.brier:.3f}"
-            rows.append((name, str(group.n), str(group.events), *(str(one or "–") for one in estimates), brier))
-        console.print(table(f"{one.model.id} {one.model.version}: {one.model.event}", HEADINGS, rows))
+            rows.append(
+                (
+                    name,
+                    str(group.n),
+                    str(group.events),
+                    *(str(one or "–") for one in estimates),
+                    brier,
+                )
+            )
+        console.print(
+            table(
+                f"{one.model.id} {one.model.version}: {one.model.event}", HEADINGS, rows
+            )
+        )
         if one.hospitals:
             _print_hospitals(console, one.model.id, one.hospitals)
         for note in one.notes:
@@ -226,11 +256,20 @@ def print_plan(plan: "Plan", *, of_site: bool) -> None:
     console = Console(highlight=False)
     whose = "this site's" if of_site else "the pooled"
     share = f"{plan.incidence:.0%}".replace("%", " %")
-    console.print(Text(f"At {whose} incidence of {share}, if the model is right (AUC {plan.auc:.2f}):"))
+    console.print(
+        Text(
+            f"At {whose} incidence of {share}, if the model is right (AUC {plan.auc:.2f}):"
+        )
+    )
     rows = [
         (one.measure, str(one.patients), str(one.events), str(rough.patients))
         for one, rough in zip(plan.needs, plan.rough, strict=True)
     ]
-    headings = ("measure", "patients", "with the outcome", "for intervals twice as wide")
+    headings = (
+        "measure",
+        "patients",
+        "with the outcome",
+        "for intervals twice as wide",
+    )
     console.print(table("patients with a known outcome", headings, rows))
     console.print(Text(f"{plan.patients} patients serve every measure (Riley 2021)."))

@@ -1,7 +1,8 @@
 """What the service reads from a record, as SQL-on-FHIR ViewDefinitions (v2): one table of candidates for each finding.
 
-A view selects by code and status alone, an ICD class by its own code and not by those below it. Units, plausible
-ranges, ages and methods of measurement are judged afterwards, by the rules in `mappings/findings/`.
+A view selects by code and status alone, an ICD class by its own code and not by those
+below it. Units, plausible ranges, ages and methods of measurement are judged
+afterwards, by the rules in `mappings/findings/`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,11 +31,15 @@ def print_views() -> None:
     options.print_json(view_definitions(service.finding_specs, service.terminology))
 
 
-def view_definitions(specs: Mapping[str, FindingSpec], terminology: Terminology) -> list[dict[str, Any]]:
+def view_definitions(
+    specs: Mapping[str, FindingSpec], terminology: Terminology
+) -> list[dict[str, Any]]:
     """A view for each finding that is an Observation or a Condition with codes, in the order of names."""
     views = []
     for spec in specs.values():
-        codes = sorted({code for concept in spec.value_sets for code in terminology.codes(concept)})
+        codes = sorted(
+            {code for concept in spec.value_sets for code in terminology.codes(concept)}
+        )
         if not codes:
             continue
         if spec.kind == "condition":
@@ -56,12 +61,17 @@ def _view(spec: FindingSpec, resource: str, where: Iterable[str]) -> dict[str, A
         "fhirVersion": ["4.0.1"],
         "resource": resource,
         "where": [{"path": path} for path in where],
-        "select": [{"column": [{"name": name, "path": path} for name, path in columns.items()]}],
+        "select": [
+            {"column": [{"name": name, "path": path} for name, path in columns.items()]}
+        ],
     }
 
 
 def _coded(codes: Iterable[Code]) -> str:
-    either = " or ".join(f"(system = {_quoted(system)} and code = {_quoted(code)})" for system, code in codes)
+    either = " or ".join(
+        f"(system = {_quoted(system)} and code = {_quoted(code)})"
+        for system, code in codes
+    )
     return f"code.coding.exists({either})"
 
 

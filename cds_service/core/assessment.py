@@ -16,7 +16,12 @@ from cds_service.core.pooled_result import (
 )
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.risk_words import Said, pain_said
-from cds_service.core.strata import Marker, Stratum, compare_with_marker, place_in_strata
+from cds_service.core.strata import (
+    Marker,
+    Stratum,
+    compare_with_marker,
+    place_in_strata,
+)
 from cds_service.core.study import MarkerStudy, Outcome, StrataStudy, Study
 from cds_service.core.study_lines import StudyLine, disagree, study_line
 from cds_service.core.study_result import ABSOLUTE, ModelResult, apply_model
@@ -55,11 +60,14 @@ class Assessment:
     """Both outcomes, and the change between repeated MRIs if there are any.
 
     Attributes:
-        pooled: the figure that speaks for refracture; None if the fracture is excluded, or
+        pooled: the figure that speaks for refracture; None if the fracture is excluded,
+            or
             the patient is under 50.
-        excluded_by: findings that take the fracture out of every figure; `age` if it does.
+        excluded_by: findings that take the fracture out of every figure; `age` if it
+            does.
         study_lines: what studies may say on the card, those of refracture first.
-        open_points: what the record leaves open, so that nothing under the usual is said.
+        open_points: what the record leaves open, so that nothing under the usual is
+            said.
         pain: what is said of lasting pain; None where nothing is.
     """
 
@@ -92,9 +100,14 @@ class Assessment:
     def may_say_below(self) -> bool:
         """Tell if a figure may be called below the usual, but for raising facts (E3).
 
-        Also no value that it rests on may be old, or measured in a way that is not known.
+        Also no value that it rests on may be old, or measured in a way that is not
+        known.
         """
-        if self.pooled is None or self.pooled.figure.band != "below" or self.open_points:
+        if (
+            self.pooled is None
+            or self.pooled.figure.band != "below"
+            or self.open_points
+        ):
             return False
         low_bone = self.pooled.known.get("t", 0.0) <= LOW_T_SCORE
         return not low_bone and all(one.may_reassure for one in self.pooled.inputs)
@@ -118,7 +131,9 @@ def assess(
     """Assess both outcomes of this patient."""
     excluded_by = exclusions(findings)
     outcomes = tuple(
-        OutcomeAssessment(outcome=one) if excluded_by else _assess_outcome(one, findings, models, studies, policy)
+        OutcomeAssessment(outcome=one)
+        if excluded_by
+        else _assess_outcome(one, findings, models, studies, policy)
         for one in OUTCOMES
     )
     markers = (one for one in studies.values() if isinstance(one, MarkerStudy))
@@ -150,7 +165,9 @@ def _pooled(model: PooledModel, findings: Findings, policy: Policy) -> PooledRes
     return find_pooled_result(model, findings, baseline)
 
 
-def _study_lines(outcomes: Sequence[OutcomeAssessment], pooled: PooledModel, policy: Policy) -> tuple[StudyLine, ...]:
+def _study_lines(
+    outcomes: Sequence[OutcomeAssessment], pooled: PooledModel, policy: Policy
+) -> tuple[StudyLine, ...]:
     lines = (
         study_line(result, policy, pooled.words_of)
         for outcome in outcomes

@@ -114,7 +114,7 @@ class DrugState(NamedTuple):
     words: Mapping[str, str] = {}
 
 
-# --- one use from the entries of one drug --------------------------------------------
+# --- one use from the entries of one drug
 
 
 def combine(entries: Iterable[DrugEntry], today: date) -> tuple[DrugUse, ...]:
@@ -128,8 +128,12 @@ def combine(entries: Iterable[DrugEntry], today: date) -> tuple[DrugUse, ...]:
 def _use(name: str, entries: Sequence[DrugEntry], today: date) -> DrugUse:
     intakes = [one for one in entries if one.is_intake]
     orders = [one for one in entries if not one.is_intake]
-    last_dose = max((one.last for one in intakes if one.last), key=_by_last, default=None)
-    ordered = max((one.begins for one in orders if one.begins), key=_by_last, default=None)
+    last_dose = max(
+        (one.last for one in intakes if one.last), key=_by_last, default=None
+    )
+    ordered = max(
+        (one.begins for one in orders if one.begins), key=_by_last, default=None
+    )
     started, knows_start = _present_course(intakes)
     standing = [one for one in orders if one.is_current]
     if started and name not in INTERVAL:
@@ -151,7 +155,9 @@ def _use(name: str, entries: Sequence[DrugEntry], today: date) -> DrugUse:
         is_ordered_now=any(one.is_draft for one in standing),
         ended=end.ended if end else None,
         how_ended=end.how_ended if end else None,
-        provenance=tuple(one.provenance for one in sorted(entries, key=_newest, reverse=True)),
+        provenance=tuple(
+            one.provenance for one in sorted(entries, key=_newest, reverse=True)
+        ),
     )
 
 
@@ -174,7 +180,9 @@ def _present_course(intakes: Sequence[DrugEntry]) -> tuple[Dated | None, bool]:
     course = sorted(dated, key=lambda pair: pair[0], reverse=True)
     first: tuple[Dated, DrugEntry] | None = None
     for begins, one in course:
-        is_paused = first and not one.is_current and (one.until or begins.last) < first[0].first
+        is_paused = (
+            first and not one.is_current and (one.until or begins.last) < first[0].first
+        )
         if is_paused:
             break
         first = (begins, one)
@@ -201,7 +209,9 @@ def _end(
         return _end_of_running(ends, last_dose, is_standing=is_standing)
     dated = [one for one in ends if one.ended]
     newest = max(dated, key=_by_end, default=None)
-    if newest and (last_dose is None or _by_last(newest.ended or last_dose) >= _by_last(last_dose)):
+    if newest and (
+        last_dose is None or _by_last(newest.ended or last_dose) >= _by_last(last_dose)
+    ):
         return newest
     if last_dose:
         return _End(last_dose, "last given")
@@ -212,7 +222,9 @@ def _by_end(end: _End) -> tuple[date, date]:
     return _by_last(end.ended) if end.ended else (date.min, date.min)
 
 
-def _end_of_running(ends: Sequence[_End], last_dose: Dated | None, *, is_standing: bool) -> _End | None:
+def _end_of_running(
+    ends: Sequence[_End], last_dose: Dated | None, *, is_standing: bool
+) -> _End | None:
     """The end of a drug of which a dose still acts: somebody ended it, and after that dose."""
     said = [one for one in ends if one.how_ended in ("stopped", "ended")]
     newest = max((one for one in said if one.ended), key=_by_end, default=None)
@@ -222,14 +234,16 @@ def _end_of_running(ends: Sequence[_End], last_dose: Dated | None, *, is_standin
     return None if is_standing else next(undated, None)
 
 
-# --- the state ------------------------------------------------------------------------
+# --- the state
 
 
 def find_drug_state(findings: Findings, today: date) -> DrugState:
     """Find the gravest state, else that of the drug with the newest entry."""
     drugs = findings.bone_drugs
     fracture = findings.known.get("index-fracture")
-    fracture_on = fracture.observed if fracture and fracture.value is not False else None
+    fracture_on = (
+        fracture.observed if fracture and fracture.value is not False else None
+    )
     return state_of(drugs, today, fracture_on)
 
 
@@ -252,7 +266,11 @@ def state_of(drugs: BoneDrugs, today: date, fracture_on: date | None) -> DrugSta
 
 
 def _none(drugs: BoneDrugs) -> DrugState:
-    count = "1 medication entry" if drugs.entries == 1 else f"{drugs.entries} medication entries"
+    count = (
+        "1 medication entry"
+        if drugs.entries == 1
+        else f"{drugs.entries} medication entries"
+    )
     words = {"entries": count}
     why = drugs.unclear
     if drugs.unread:
@@ -284,7 +302,11 @@ def _followers(use: DrugUse, drugs: BoneDrugs, after: date) -> list[DrugUse]:
 
 def _follows(other: DrugUse, after: date) -> bool:
     is_later = other.last_dose is not None and other.last_dose.last > after
-    is_switch = other.is_running and other.started is not None and other.started.last >= after - SWITCH
+    is_switch = (
+        other.is_running
+        and other.started is not None
+        and other.started.last >= after - SWITCH
+    )
     return is_later or is_switch
 
 
@@ -324,7 +346,9 @@ def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
         followed = f"nothing found since {month}"
     words = {"last": day, "month": month, "followed": followed}
     because = f"{use.name} overdue ({how} {day})"
-    return DrugState("denosumab-overdue", because, f"{use.name} overdue", use, _words(use, **words))
+    return DrugState(
+        "denosumab-overdue", because, f"{use.name} overdue", use, _words(use, **words)
+    )
 
 
 def _anabolic_ended(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
@@ -352,7 +376,9 @@ def _own_state(use: DrugUse, today: date, fracture_on: date | None) -> DrugState
     return _without_dose(use, today)
 
 
-def _while_taken(use: DrugUse, today: date, fracture_on: date | None) -> DrugState | None:
+def _while_taken(
+    use: DrugUse, today: date, fracture_on: date | None
+) -> DrugState | None:
     """The state of a drug that is taken; None if its start or last dose leaves it open."""
     started = use.started
     is_after = bool(fracture_on and started and started.first > fracture_on)
@@ -378,7 +404,9 @@ def _starts(started: Dated, today: date) -> dict[str, str]:
     return {"since": _say_since(started, today), "started": _say_day(started, today)}
 
 
-def _taken_before(use: DrugUse, started: Dated, today: date, fracture_on: date) -> DrugState | None:
+def _taken_before(
+    use: DrugUse, started: Dated, today: date, fracture_on: date
+) -> DrugState | None:
     """The state of a drug that was begun before the fracture."""
     passed = _say_passed(started.last, fracture_on)
     words = _words(use, **_starts(started, today), months=passed)
@@ -391,7 +419,9 @@ def _taken_before(use: DrugUse, started: Dated, today: date, fracture_on: date) 
     return DrugState("early-on-drug", because, f"on {use.name}", use, words)
 
 
-def _denosumab(use: DrugUse, today: date, *, is_before: bool, is_after: bool) -> DrugState | None:
+def _denosumab(
+    use: DrugUse, today: date, *, is_before: bool, is_after: bool
+) -> DrugState | None:
     """In time, due, or started for the fracture; None if the last dose is not clear."""
     last = use.last_dose
     if last is None or last.first < months_before(today, OVERDUE_MONTHS):
@@ -408,7 +438,9 @@ def _denosumab(use: DrugUse, today: date, *, is_before: bool, is_after: bool) ->
         words = {**words, "started": started}
         because = f"{said} for this fracture"
         return DrugState("drug-started-for-fracture", because, said, use, words)
-    because = f"fracture on {use.name} ({day})" if is_before else f"{use.name} (last {day})"
+    because = (
+        f"fracture on {use.name} ({day})" if is_before else f"{use.name} (last {day})"
+    )
     return DrugState("denosumab-in-time", because, f"on {use.name}", use, words)
 
 
@@ -421,7 +453,9 @@ def _without_dose(use: DrugUse, today: date) -> DrugState:
     if use.is_taken:
         verb = "on record"
     words = _words(use, open=said, ordered=exact, since=ordered)
-    return DrugState("drug-without-dose", f"{use.name} {said}", f"{use.name} {verb}", use, words)
+    return DrugState(
+        "drug-without-dose", f"{use.name} {said}", f"{use.name} {verb}", use, words
+    )
 
 
 def _say_open(use: DrugUse, today: date) -> str:
@@ -445,10 +479,12 @@ def _say_order(use: DrugUse, today: date) -> str:
         return "ordered now"
     if use.ordered is None:
         return "on the list"
-    return "ordered" if use.is_injected else f"prescribed {_say_since(use.ordered, today)}"
+    return (
+        "ordered" if use.is_injected else f"prescribed {_say_since(use.ordered, today)}"
+    )
 
 
-# --- days in words --------------------------------------------------------------------
+# --- days in words
 
 
 def _say_end(use: DrugUse, today: date) -> str:
@@ -456,7 +492,9 @@ def _say_end(use: DrugUse, today: date) -> str:
     said = f"{use.name} {use.how_ended}"
     if use.ended:
         return f"{said} {_say_since(use.ended, today)}"
-    return f"{said} (prescribed {_say_since(use.ordered, today)})" if use.ordered else said
+    return (
+        f"{said} (prescribed {_say_since(use.ordered, today)})" if use.ordered else said
+    )
 
 
 def _say_full(day: Dated) -> str:
@@ -485,5 +523,11 @@ def _say_passed(start: date, until: date) -> str:
     """`4 months`, in the first month `2 weeks`, in the first week `5 days`."""
     days = (until - start).days
     months = months_between(start, until)
-    count, unit = (months, "month") if months else (days // 7, "week") if days >= 7 else (days, "day")
+    count, unit = (
+        (months, "month")
+        if months
+        else (days // 7, "week")
+        if days >= 7
+        else (days, "day")
+    )
     return f"{count} {unit}" + ("" if count == 1 else "s")

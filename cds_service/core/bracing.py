@@ -1,7 +1,8 @@
 """Brace and bed-rest orders against the site's limits: what each order says, and how to correct it.
 
-Dates and words of an order are two statements. If they differ, the longer one counts and both are shown. The weeks of
-every brace count from the first brace of this fracture, since a renewed brace is worn on, not worn anew.
+Dates and words of an order are two statements. If they differ, the longer one counts
+and both are shown. The weeks of every brace count from the first brace of this
+fracture, since a renewed brace is worn on, not worn anew.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,8 @@ from cds_service.core.wording import say_date, say_near_date, say_number
 
 SAME = timedelta(days=7)  # tolerance: 12 weeks and 3 months count as the same
 FRACTURE_UNKNOWN = timedelta(days=90)  # policy, cards E6: as far back as orders count
-STAGES = timedelta(days=180)  # policy: two augmentations this close are stages of one treatment
+# policy: two augmentations this close are stages of one treatment
+STAGES = timedelta(days=180)
 MONTH, WEEK, DAY = 730.5, 168.0, 24.0  # hours; UCUM: a month is a/12
 WITHOUT_DATE = {
     "event": "its words name an end without a day",
@@ -24,9 +26,24 @@ WITHOUT_DATE = {
     "reversed": "its dates end before they begin",
 }
 # Facts that keep a brace on, the gravest first.
-KEEP = ("unstable-fracture", "spinal-instability", "stable-burst-fracture", "neurological-deficit")
+KEEP = (
+    "unstable-fracture",
+    "spinal-instability",
+    "stable-burst-fracture",
+    "neurological-deficit",
+)
 
-Issue = Literal["long", "open", "passed", "conflict", "least", "event", "payer", "doubtful", "reversed"]
+Issue = Literal[
+    "long",
+    "open",
+    "passed",
+    "conflict",
+    "least",
+    "event",
+    "payer",
+    "doubtful",
+    "reversed",
+]
 # Issues that leave no doubt about what the order says.
 CERTAIN: tuple[Issue, ...] = ("long", "open")
 # Issues with an end that could be set; the others are for the order's author.
@@ -43,7 +60,8 @@ class Correction:
         start: set where the order had none, else None.
         review: day of the first review; None if that is over.
         end: last day.
-        is_certain: the order leaves no doubt about how long it runs, and was read whole.
+        is_certain: the order leaves no doubt about how long it runs, and was read
+            whole.
     """
 
     order: SupportOrder
@@ -76,7 +94,11 @@ class BraceTimes:
     @property
     def is_shortest(self) -> bool:
         """Whether its last day is that of a shortest time, and nothing states an end."""
-        return self.by_dates is None and self.order.worded.day is None and self.order.worded.is_least
+        return (
+            self.by_dates is None
+            and self.order.worded.day is None
+            and self.order.worded.is_least
+        )
 
     def said(self) -> str:
         """The order as it stands: `TLSO ordered without an end date`, `LSO for 3 months ordered`."""
@@ -84,7 +106,11 @@ class BraceTimes:
             return f"{self.order.name} ordered without an end date"
         if self.by_words is None:
             return f"{self.order.name} ordered until {say_date(self.ends)}"
-        words = f"for {self.order.worded.said}" if self._is_length() else f"until {say_date(self.by_words)}"
+        words = (
+            f"for {self.order.worded.said}"
+            if self._is_length()
+            else f"until {say_date(self.by_words)}"
+        )
         if self.by_dates is None or abs(self.by_dates - self.by_words) <= SAME:
             return f"{self.order.name} {words} ordered"
         dates = f"until {say_date(self.by_dates)}"
@@ -95,12 +121,20 @@ class BraceTimes:
     def length(self, today: date) -> str:
         """How long it runs, for a summary: `for 12 weeks`, `until 12 Feb`; empty where nothing says so."""
         least = "at least " if self.is_shortest else ""
-        words = f"for {least}{self.order.worded.said}" if self._is_length() else _until(self.by_words, today)
+        words = (
+            f"for {least}{self.order.worded.said}"
+            if self._is_length()
+            else _until(self.by_words, today)
+        )
         hours = self.order.hours if self.order.end is None else None
         dates = f"for {say_length(hours)}" if hours else _until(self.by_dates, today)
         if not words or not dates:
             return words or dates
-        if self.by_dates and self.by_words and abs(self.by_dates - self.by_words) <= SAME:
+        if (
+            self.by_dates
+            and self.by_words
+            and abs(self.by_dates - self.by_words) <= SAME
+        ):
             return words
         return f"{words} in words, {dates} in dates"
 
@@ -114,7 +148,8 @@ class Brace:
     """One brace order against the site's weeks.
 
     Attributes:
-        role: `renewed` and `added` follow a brace of this fracture, of the same kind or of another.
+        role: `renewed` and `added` follow a brace of this fracture, of the same kind or
+            of another.
         since: the day from which its weeks count: of the first brace of this fracture.
         last_day: by the site's weeks.
         issue: what is to be said of it; None if it keeps the limit.
@@ -142,11 +177,18 @@ class Brace:
 def times_of(order: SupportOrder, procedure_on: date | None, today: date) -> BraceTimes:
     """The day from which a brace counts: its start, else the procedure, else the day it was written, else today.
 
-    An active brace was ordered before the procedure, so for it the day it was written comes first.
+    An active brace was ordered before the procedure, so for it the day it was written
+    comes first.
     """
-    written = (procedure_on, order.authored) if order.draft else (order.authored, procedure_on)
+    written = (
+        (procedure_on, order.authored)
+        if order.draft
+        else (order.authored, procedure_on)
+    )
     begins = next((day for day in (order.start, *written) if day), today)
-    words = [day for day in (order.worded.day, _after(begins, order.worded.hours)) if day]
+    words = [
+        day for day in (order.worded.day, _after(begins, order.worded.hours)) if day
+    ]
     by_dates = order.end or _after(begins, order.hours)
     return BraceTimes(order, begins, by_dates, max(words, default=None))
 
@@ -169,7 +211,11 @@ def say_length(hours: float) -> str:
         if count >= 1 and abs(count - round(count)) < 1e-6:
             return f"{round(count)} {name}{'' if round(count) == 1 else 's'}"
     days = hours / DAY
-    return f"{days:.0f} day{'' if round(days) == 1 else 's'}" if days >= 1 else f"{hours:.0f} h"
+    return (
+        f"{days:.0f} day{'' if round(days) == 1 else 's'}"
+        if days >= 1
+        else f"{hours:.0f} h"
+    )
 
 
 def fracture_day(findings: Findings) -> date | None:
@@ -178,9 +224,13 @@ def fracture_day(findings: Findings) -> date | None:
     return fracture.observed if fracture else None
 
 
-def counting_orders(support: SupportOrders, findings: Findings, today: date) -> SupportOrders:
+def counting_orders(
+    support: SupportOrders, findings: Findings, today: date
+) -> SupportOrders:
     """The orders with the first day from which one counts as ordered for this fracture (rule E6)."""
-    return replace(support, counted_from=fracture_day(findings) or today - FRACTURE_UNKNOWN)
+    return replace(
+        support, counted_from=fracture_day(findings) or today - FRACTURE_UNKNOWN
+    )
 
 
 def judge_braces(
@@ -194,16 +244,23 @@ def judge_braces(
         today: the day of the answer.
         fractured_on: the day of the present fracture; None if not known.
     """
-    now = [times_of(order, support.procedure_on, today) for order in support.of_kind("brace")]
+    now = [
+        times_of(order, support.procedure_on, today)
+        for order in support.of_kind("brace")
+    ]
     before = [times_of(order, None, today) for order in support.earlier_braces]
     window = timedelta(days=limit.only_days) if limit.only_days else FRACTURE_UNKNOWN
     stages_since = fractured_on or today - STAGES
     floor = _counted_from(support, today, fractured_on or today - window, stages_since)
-    course = sorted((one for one in (*now, *before) if one.begins >= floor), key=lambda one: one.begins)
+    course = sorted(
+        (one for one in (*now, *before) if one.begins >= floor),
+        key=lambda one: one.begins,
+    )
     renewed = {one.order.name for one in now if one.order.draft}
     # An active brace that is renewed now is the same brace.
     named = [one for one in now if one.order.draft or one.order.name not in renewed]
-    worn: dict[str, date] = {}  # since when, by name; those being signed are not worn yet
+    # since when, by name; those being signed are not worn yet
+    worn: dict[str, date] = {}
     for one in course:
         if not one.order.draft:
             worn.setdefault(one.order.name, one.begins)
@@ -212,7 +269,9 @@ def judge_braces(
     return tuple(_judged(one, first, last_stage, worn, limit, today) for one in named)
 
 
-def _counted_from(support: SupportOrders, today: date, floor: date, stages_since: date) -> date:
+def _counted_from(
+    support: SupportOrders, today: date, floor: date, stages_since: date
+) -> date:
     """The first day of which a brace counts: the fracture's, or that of a second stage after it."""
     stages = sorted({day for day in support.stages if stages_since <= day <= today})
     if stages and support.is_augmented_now:
@@ -247,7 +306,14 @@ def _judged(
         is_certain=issue in CERTAIN and not times.order.unread,
     )
     offered = correction if issue in CORRECTED else None
-    return Brace(times=times, role=role, since=since, last_day=last_day, issue=issue, correction=offered)
+    return Brace(
+        times=times,
+        role=role,
+        since=since,
+        last_day=last_day,
+        issue=issue,
+        correction=offered,
+    )
 
 
 def _issue(times: BraceTimes, last_day: date, today: date) -> Issue | None:
@@ -260,7 +326,11 @@ def _issue(times: BraceTimes, last_day: date, today: date) -> Issue | None:
     if times.ends is None:
         return _without_date(times) if is_worded else "open"
     # Its dates keep the limit: to set the limit's day would lengthen them.
-    return "conflict" if times.by_dates is not None and times.by_dates < last_day else "long"
+    return (
+        "conflict"
+        if times.by_dates is not None and times.by_dates < last_day
+        else "long"
+    )
 
 
 def _without_date(times: BraceTimes) -> Issue:
@@ -268,7 +338,7 @@ def _without_date(times: BraceTimes) -> Issue:
     return says if says in ("event", "payer", "doubtful", "reversed") else "open"
 
 
-# --- reasons to keep a brace ------------------------------------------------------------------------------------------
+# --- reasons to keep a brace
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +347,8 @@ class KeepReason:
 
     Attributes:
         name: the finding, `other-fracture`, `other-surgery` or `brace-noted`.
-        source: on record, named by the brace order, by the augmentation order, or mentioned without being decided.
+        source: on record, named by the brace order, by the augmentation order, or
+            mentioned without being decided.
         levels: of other fractures.
     """
 
@@ -293,9 +364,17 @@ def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason
         return ()
     by_order = {reason for order in braces for reason in order.reasons}
     found = [KeepReason(name, "record") for name in KEEP if findings.is_true(name)]
-    found += [KeepReason(name, "order") for name in KEEP if name in by_order and not findings.is_true(name)]
+    found += [
+        KeepReason(name, "order")
+        for name in KEEP
+        if name in by_order and not findings.is_true(name)
+    ]
     by_signed = support.signed_reasons - by_order
-    found += [KeepReason(name, "signed") for name in KEEP if name in by_signed and not findings.is_true(name)]
+    found += [
+        KeepReason(name, "signed")
+        for name in KEEP
+        if name in by_signed and not findings.is_true(name)
+    ]
     if support.other_fractures:
         found.append(KeepReason("other-fracture", "record", support.other_fractures))
     elif support.possible_fractures:
@@ -304,26 +383,49 @@ def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason
         found.append(KeepReason("other-surgery", "open"))
     if support.is_brace_noted:
         found.append(KeepReason("brace-noted", "open"))
-    gaps = {name: findings.gaps[name] for name in KEEP if name in findings.gaps and name not in by_order | by_signed}
+    gaps = {
+        name: findings.gaps[name]
+        for name in KEEP
+        if name in findings.gaps and name not in by_order | by_signed
+    }
     # What the record mentions without deciding.
-    found += [KeepReason(name, "open") for name, gap in gaps.items() if gap.is_mentioned and gap.reason != "unreadable"]
+    found += [
+        KeepReason(name, "open")
+        for name, gap in gaps.items()
+        if gap.is_mentioned and gap.reason != "unreadable"
+    ]
     return tuple(found)
 
 
-# --- bed rest ---------------------------------------------------------------------------------------------------------
+# --- bed rest
 
 
 def say_long_rest(order: SupportOrder, max_hours: float, today: date) -> str | None:
     """Bed rest that is longer than routine, in words, `Bed rest 72 h ordered`; None if it is not."""
     begins = order.start or order.authored or today
     to_day = (order.worded.day - begins).days * 24.0 if order.worded.day else None
-    by_words = max((hours for hours in (order.worded.hours, to_day) if hours is not None), default=None)
-    longest = max((hours for hours in (order.hours, by_words) if hours is not None), default=None)
+    by_words = max(
+        (hours for hours in (order.worded.hours, to_day) if hours is not None),
+        default=None,
+    )
+    longest = max(
+        (hours for hours in (order.hours, by_words) if hours is not None), default=None
+    )
     if longest is None or longest <= max_hours:
         return None
-    dates = f"{say_number(order.hours, 1).removesuffix('.0')} h" if order.hours is not None else ""
-    words = order.worded.said if order.worded.said and by_words == order.worded.hours else ""
-    words = words or (f"until {say_near_date(order.worded.day, today)}" if order.worded.day else "")
+    dates = (
+        f"{say_number(order.hours, 1).removesuffix('.0')} h"
+        if order.hours is not None
+        else ""
+    )
+    words = (
+        order.worded.said
+        if order.worded.said and by_words == order.worded.hours
+        else ""
+    )
+    words = words or (
+        f"until {say_near_date(order.worded.day, today)}" if order.worded.day else ""
+    )
     if not dates or not words or order.hours == by_words:
         return f"Bed rest {words or dates} ordered"
     if longest == by_words:
@@ -333,4 +435,8 @@ def say_long_rest(order: SupportOrder, max_hours: float, today: date) -> str | N
 
 def is_open_rest(order: SupportOrder) -> bool:
     """Whether a bed-rest order has no end, neither in dates nor in words; an event is an end."""
-    return order.hours is None and order.end is None and order.worded.says not in ("end", "event")
+    return (
+        order.hours is None
+        and order.end is None
+        and order.worded.says not in ("end", "event")
+    )

@@ -8,9 +8,16 @@ LOW_T, VERY_LOW_T = -2.5, -3.0
 MALNOURISHED = 17.0  # MNA points: category C below
 OLD = 65  # years; treatment without further tests from here on (ASBMR coalition 2020)
 EARLIER_FRACTURES = ("prior-vertebral-fracture", "prior-augmentation", "hip-fracture")
-# Causes that exclude a plain fragility fracture, and the facts that say so (F1, F2, F5 to F7).
+# Causes that exclude a plain fragility fracture, and the facts that say so (F1, F2, F5
+# to F7).
 CAUSES = ("malignancy", "spinal-infection")
-CAUSES_ON_CARDS = ("present-spinal-infection", "sepsis", "new-deficit", "bone-malignancy", "recent-cancer")
+CAUSES_ON_CARDS = (
+    "present-spinal-infection",
+    "sepsis",
+    "new-deficit",
+    "bone-malignancy",
+    "recent-cancer",
+)
 
 
 def _ordered(kind: str) -> None:
@@ -139,4 +146,6 @@ def _cause_open(situation: Situation) -> Signal | None:
 
 def _is_of_order(gap: Gap) -> bool:
     """Whether the words of the order leave it open."""
-    return gap.reason == "undetermined" and any(one.origin == "context" for one in gap.seen)
+    return gap.reason == "undetermined" and any(
+        one.origin == "context" for one in gap.seen
+    )

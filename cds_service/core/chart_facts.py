@@ -23,13 +23,24 @@ DrugStateKind = Literal["none", "on", "unknown"]
 # Words that every phrase and line may use. A phrase with an empty word does not fit.
 COMMON_WORDS = frozenset(
     {
-        *("because", "fact", "place", "state", "review", "start", "start_one", "t", "age"),
+        *(
+            "because",
+            "fact",
+            "place",
+            "state",
+            "review",
+            "start",
+            "start_one",
+            "t",
+            "age",
+        ),
         *("listed", "join", "biopsy_ordered", "rehabilitation_ordered", "unstable"),
     }
 )
 MAY_BE_EMPTY = frozenset({"join"})
 LIST_NOT_READ = "bone-drug-unknown"
-# Phrases may ask for it as for a signal: not ordered, not closed, and nothing forbids it.
+# Phrases may ask for it as for a signal: not ordered, not closed, and nothing forbids
+# it.
 TRAINING_OPEN = "rehabilitation-open"
 
 
@@ -95,8 +106,10 @@ class FactFile(DataTable):
         leads: it may lead a card; otherwise it only adds lines, or raises the risk.
         words: placeholders that its signal fills, besides the common ones.
         phrases: for the summary, the first that fits.
-        joins: its short form behind another fact that leads; empty where it never joins.
-        start: how a drug is started while it holds, instead of `start before discharge`.
+        joins: its short form behind another fact that leads; empty where it never
+            joins.
+        start: how a drug is started while it holds, instead of `start before
+            discharge`.
         state: what it says of bone treatment.
         closed_by: kinds of order that close it.
         leads_when_closed: an order closes its colour alone: it still leads.
@@ -106,7 +119,8 @@ class FactFile(DataTable):
         forbids_risk: no figure while it holds.
         not_counted: what the model does not count, `hip`; empty where it counts it.
         raises: no figure is called below the usual while it holds.
-        leaves_open: something was not read or not understood: the usual stands for every
+        leaves_open: something was not read or not understood: the usual stands for
+            every
             lower figure.
         at_end_of_life: it is said in a hospice too.
         guidelines: lines of `guidelines.toml` that speak for and against its act.
@@ -215,7 +229,11 @@ class ChartFacts:
             (
                 one
                 for one in self.held
-                if one.file.leads and (one.is_open or (one.closed_by == "order" and one.file.leads_when_closed))
+                if one.file.leads
+                and (
+                    one.is_open
+                    or (one.closed_by == "order" and one.file.leads_when_closed)
+                )
             ),
             None,
         )
@@ -223,7 +241,10 @@ class ChartFacts:
     @property
     def colour(self) -> Colour:
         """`warning` while one fact of that colour is open."""
-        is_warned = any(one.is_open and one.file.leads and one.file.colour == "warning" for one in self.held)
+        is_warned = any(
+            one.is_open and one.file.leads and one.file.colour == "warning"
+            for one in self.held
+        )
         return "warning" if is_warned else "info"
 
     @property
@@ -320,16 +341,24 @@ class ChartFacts:
     def is_review_settled(self) -> bool:
         """No bone treatment review is open, although none is ordered."""
         return any(
-            one.file.settles_review is not None and self._fits(one.file.settles_review, one) for one in self.held
+            one.file.settles_review is not None
+            and self._fits(one.file.settles_review, one)
+            for one in self.held
         )
 
     def _fits(self, condition: Condition, fact: HeldFact) -> bool:
         state = self.state
         return (
-            (not condition.state or (state is not None and state.kind in condition.state))
+            (
+                not condition.state
+                or (state is not None and state.kind in condition.state)
+            )
             and (not condition.fact or any(map(self.holds, condition.fact)))
             and not any(map(self.holds, condition.unless_fact))
-            and all(fact.signal.words.get(name) == said for name, said in condition.word.items())
+            and all(
+                fact.signal.words.get(name) == said
+                for name, said in condition.word.items()
+            )
             and (not condition.signal or not self.signals.isdisjoint(condition.signal))
             and self.signals.isdisjoint(condition.unless_signal)
             and condition.closed == (fact.closed_by == "order")
@@ -410,7 +439,8 @@ def rank_facts(
     )
     names = frozenset(by_name) | {one.id for one in held}
     is_open = {
-        kind: kind not in ordered and not closures.closes_act(kind) for kind in ("bone-treatment", "rehabilitation")
+        kind: kind not in ordered and not closures.closes_act(kind)
+        for kind in ("bone-treatment", "rehabilitation")
     }
     is_training_open = is_open["rehabilitation"] and names.isdisjoint(no_training)
     told = frozenset(by_name) | ({TRAINING_OPEN} if is_training_open else set())
@@ -433,13 +463,19 @@ def rank_facts(
 
 
 def _held(
-    file: FactFile, signal: Signal, ordered: Collection[str], closures: Closures, ranks: Mapping[str, int]
+    file: FactFile,
+    signal: Signal,
+    ordered: Collection[str],
+    closures: Closures,
+    ranks: Mapping[str, int],
 ) -> HeldFact:
     key = _key(signal)
     is_closed = closures.closes_fact(file.id, key)
     if not file.only_considered and file.act:
         grounds = closures.grounds_of_act(file.act)
-        is_closed = is_closed or any(_reaches(ground, file, ranks) for ground in grounds)
+        is_closed = is_closed or any(
+            _reaches(ground, file, ranks) for ground in grounds
+        )
     if is_closed:
         return HeldFact(file, signal, key, "override")
     is_ordered = any(kind in ordered for kind in file.closed_by)

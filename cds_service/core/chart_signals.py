@@ -274,7 +274,9 @@ def _weak_muscle(situation: Situation) -> Signal | None:
         value = situation.findings.number(name)
         if value is not None and value < limit:
             facts.append(situation.findings.known[name])
-            value_said = situation.wording.phrase(facts[-1]).removesuffix(UNITS["kg/m2"])
+            value_said = situation.wording.phrase(facts[-1]).removesuffix(
+                UNITS["kg/m2"]
+            )
             said.append(_in_brackets(value_said, _month_if_old(facts[-1], situation)))
     category = known.get("mna-category")
     if category and category.value == "C" and "mna-score" in situation.findings.gaps:
@@ -313,7 +315,9 @@ def _dementia_or_frailty(situation: Situation) -> Signal | None:
         return None
     said = f"Clinical Frailty Scale {say_number(float(score.value), 0)}"
     month = _month_if_old(score, situation)
-    return _signal("severe frailty", score, because=_in_brackets("severe frailty", said, month))
+    return _signal(
+        "severe frailty", score, because=_in_brackets("severe frailty", said, month)
+    )
 
 
 @signal("high-energy-cause")

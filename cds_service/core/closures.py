@@ -227,7 +227,9 @@ class Closures:
 
     def without_acts(self, acts: Collection[str]) -> "Closures":
         """These without the closures of acts that are open again."""
-        kept = (one for one in self.in_force if one.part != "act" or one.what not in acts)
+        kept = (
+            one for one in self.in_force if one.part != "act" or one.what not in acts
+        )
         return replace(self, in_force=tuple(kept))
 
     def closes_fact(self, fact: str, key: str) -> bool:

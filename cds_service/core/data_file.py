@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from cds_service.errors import DataFileError, DataFileErrors
 
 Model = TypeVar("Model")
-UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")  # of a model, of a dataclass
+# of a model, of a dataclass
+UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 
 
 class Closed(BaseModel):
@@ -33,7 +34,9 @@ class DataFile(Closed):
 class DataTable(Closed):
     """A table with hyphenated keys."""
 
-    model_config = ConfigDict(alias_generator=lambda name: name.replace("_", "-"), populate_by_name=True)
+    model_config = ConfigDict(
+        alias_generator=lambda name: name.replace("_", "-"), populate_by_name=True
+    )
 
 
 class Faults:
@@ -102,16 +105,24 @@ def read_toml(path: Path) -> dict[str, Any]:
 def read_json(path: Path) -> dict[str, Any]:
     """The object in a JSON file; duplicate keys are refused."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_unique_keys)
+        content = json.loads(
+            path.read_text(encoding="utf-8"), object_pairs_hook=_unique_keys
+        )
     except (OSError, ValueError) as error:
-        empty = "is empty" if path.is_file() and not path.stat().st_size else f"cannot be read: {error}"
+        empty = (
+            "is empty"
+            if path.is_file() and not path.stat().st_size
+            else f"cannot be read: {error}"
+        )
         raise DataFileError(label(path), "", empty) from error
     if not isinstance(content, dict):
         raise DataFileError(label(path), "", "is not an object")
     return content
 
 
-def validated(model: type[Model], content: Mapping[str, Any], path: Path, context: Any = None) -> Model:
+def validated(
+    model: type[Model], content: Mapping[str, Any], path: Path, context: Any = None
+) -> Model:
     """Validate the content as a model; the error names the faulty keys, and no value.
 
     Args:
@@ -137,7 +148,9 @@ def validated(model: type[Model], content: Mapping[str, Any], path: Path, contex
         raise (faults[0] if len(faults) == 1 else DataFileErrors(faults)) from None
 
 
-def _fault(kind: str, place: Sequence[int | str], message: str, path: Path) -> DataFileError:
+def _fault(
+    kind: str, place: Sequence[int | str], message: str, path: Path
+) -> DataFileError:
     if kind in UNKNOWN_KEY:
         message = "no such key here; check its spelling and its table"
     key = ".".join(map(str, place))
@@ -148,5 +161,7 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) != len(pairs):
         keys = [key for key, _ in pairs]
-        raise ValueError(f"key stands twice: {next(key for key in keys if keys.count(key) > 1)}")
+        raise ValueError(
+            f"key stands twice: {next(key for key in keys if keys.count(key) > 1)}"
+        )
     return content

@@ -7,7 +7,14 @@ from functools import partial
 from itertools import pairwise
 from operator import truediv
 
-from cds_service.core.facts import AugmentationOrder, Finding, Findings, Gap, Provenance, Value
+from cds_service.core.facts import (
+    AugmentationOrder,
+    Finding,
+    Findings,
+    Gap,
+    Provenance,
+    Value,
+)
 from cds_service.core.sarcopenia import (
     GAIT,
     GRIP,
@@ -24,15 +31,30 @@ from cds_service.core.sarcopenia import (
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import UNITS, say_number
 
-BMI_TOLERANCE = 1.0  # kg/m2: if recorded and recomputed BMI differ by more, they are not the same measurement
-MNA_WELL_NOURISHED, MNA_AT_RISK = 24.0, 17.0  # A from 24, B from 17, C below (studies/sarcopenia-pvm-2022.toml)
+# kg/m2: if recorded and recomputed BMI differ by more, they are not the same
+# measurement
+BMI_TOLERANCE = 1.0
+# A from 24, B from 17, C below (studies/sarcopenia-pvm-2022.toml)
+MNA_WELL_NOURISHED, MNA_AT_RISK = 24.0, 17.0
 NO_LEVEL = "the order does not say which level"
 TITLES = {MUSCLE: "Muscle index", GRIP: "Grip", GAIT: "Gait speed"}
 REASONS = (
-    *("malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit", "end-of-life"),
+    *(
+        "malignancy",
+        "spinal-infection",
+        "unstable-fracture",
+        "neurological-deficit",
+        "end-of-life",
+    ),
     *("stable-burst-fracture", "spinal-instability"),
     *("active-cancer", "high-energy-cause"),
-    *("present-spinal-infection", "sepsis", "new-deficit", "bone-malignancy", "recent-cancer"),
+    *(
+        "present-spinal-infection",
+        "sepsis",
+        "new-deficit",
+        "bone-malignancy",
+        "recent-cancer",
+    ),
 )
 
 
@@ -117,9 +139,14 @@ def derive(
     return replace(findings, known=known, gaps=gaps)
 
 
-# What the order makes doubtful: a T-score that includes the fractured level, HU measured in it.
-DERIVATIONS["bmd-t-score"] = lambda ground: doubt_t_score(ground.known.get("bmd-t-score"), ground.order)
-DERIVATIONS["ct-attenuation"] = lambda ground: judge_ct_level(ground.known.get("ct-attenuation"), ground.order)
+# What the order makes doubtful: a T-score that includes the fractured level, HU
+# measured in it.
+DERIVATIONS["bmd-t-score"] = lambda ground: doubt_t_score(
+    ground.known.get("bmd-t-score"), ground.order
+)
+DERIVATIONS["ct-attenuation"] = lambda ground: judge_ct_level(
+    ground.known.get("ct-attenuation"), ground.order
+)
 
 
 @derives("bmi")
@@ -138,12 +165,18 @@ def _bmi(ground: Ground) -> Finding | Gap | None:
         return computed
     if abs(float(recorded.value) - float(computed.value)) <= BMI_TOLERANCE:
         return None
-    numbers = " and ".join(say_number(float(one.value), 1) for one in (recorded, computed))
+    numbers = " and ".join(
+        say_number(float(one.value), 1) for one in (recorded, computed)
+    )
     said = f"Recorded BMI and BMI from weight and height differ ({numbers})"
     if recorded.observed == computed.observed:
-        return Gap("bmi", "conflicting", said, (*recorded.provenance, *computed.provenance))
+        return Gap(
+            "bmi", "conflicting", said, (*recorded.provenance, *computed.provenance)
+        )
     newer = max(recorded, computed, key=lambda one: one.observed or date.min)
-    return newer._replace(concerns=(f"{said}; the newer is used.", *newer.concerns), may_reassure=False)
+    return newer._replace(
+        concerns=(f"{said}; the newer is used.", *newer.concerns), may_reassure=False
+    )
 
 
 def _body_mass_index(weight: float, height: float) -> float:
@@ -156,32 +189,49 @@ def _muscle_index(ground: Ground) -> Finding | Gap | None:
     """Appendicular lean mass / height2, where the index is not recorded."""
     parts = ground.all_known("appendicular-lean-mass", "height")
     if parts is None or MUSCLE in ground.known:
-        return _with_computed(ground, MUSCLE, ("appendicular-lean-mass", "height"), _body_mass_index)
+        return _with_computed(
+            ground, MUSCLE, ("appendicular-lean-mass", "height"), _body_mass_index
+        )
     lean, height = parts
     value = _body_mass_index(float(lean.value), float(height.value))
-    return _compute(ground, MUSCLE, value, parts, observed=lean.observed, method=lean.method)
+    return _compute(
+        ground, MUSCLE, value, parts, observed=lean.observed, method=lean.method
+    )
 
 
 @derives("psoas-muscle-area")
 def _psoas_muscle_area(ground: Ground) -> Finding | Gap | None:
     """Total area x (1 - fat / 100) where it is not recorded (studies/residual-pain-2025.toml).
 
-    Muscle larger than the whole psoas is an error in the record: neither value counts then.
+    Muscle larger than the whole psoas is an error in the record: neither value counts
+    then.
     """
-    total, muscle = ground.known.get("psoas-total-area"), ground.known.get("psoas-muscle-area")
+    total, muscle = (
+        ground.known.get("psoas-total-area"),
+        ground.known.get("psoas-muscle-area"),
+    )
     if total and muscle and float(muscle.value) > float(total.value) + 1e-6:
         numbers = [say_number(float(one.value), 1) for one in (muscle, total)]
         detail = f"psoas muscle {numbers[0]} cm² is larger than the whole psoas, {numbers[1]} cm²"
-        gap = Gap("psoas-muscle-area", "conflicting", detail, (*total.provenance, *muscle.provenance))
+        gap = Gap(
+            "psoas-muscle-area",
+            "conflicting",
+            detail,
+            (*total.provenance, *muscle.provenance),
+        )
         ground.put(gap._replace(name="psoas-total-area"))
         return gap
     parts = ("psoas-total-area", "psoas-fat-fraction")
-    return _where_not_recorded(ground, "psoas-muscle-area", parts, lambda area, fat: area * (1 - fat / 100))
+    return _where_not_recorded(
+        ground, "psoas-muscle-area", parts, lambda area, fat: area * (1 - fat / 100)
+    )
 
 
 # Psoas area of both sides / L4 vertebral area (studies/psoas-plvi-2024.toml).
 PLVI_PARTS = ("psoas-total-area", "l4-vertebral-area")
-DERIVATIONS["plvi"] = lambda ground: _where_not_recorded(ground, "plvi", PLVI_PARTS, truediv)
+DERIVATIONS["plvi"] = lambda ground: _where_not_recorded(
+    ground, "plvi", PLVI_PARTS, truediv
+)
 
 
 @derives("paraspinal-ratio-change")
@@ -189,10 +239,14 @@ def _ratio_change(ground: Ground) -> Finding | Gap | None:
     """Change of area / signal in %, from both changes between the same two days (studies/muscle-change-2021.toml)."""
     parts = ground.all_known("paraspinal-csa-change", "paraspinal-signal-change")
     if parts is None:
-        return _undetermined("paraspinal-ratio-change", "needs the change of area and of signal")
+        return _undetermined(
+            "paraspinal-ratio-change", "needs the change of area and of signal"
+        )
     area, signal = parts
     if (area.since, area.observed) != (signal.since, signal.observed):
-        return _undetermined("paraspinal-ratio-change", "area and signal are not of the same two days")
+        return _undetermined(
+            "paraspinal-ratio-change", "area and signal are not of the same two days"
+        )
     if float(signal.value) <= -100:
         return _undetermined("paraspinal-ratio-change", "the signal is gone")
     ratio = (1 + float(area.value) / 100) / (1 + float(signal.value) / 100)
@@ -207,18 +261,31 @@ def _mna_category(ground: Ground) -> Finding | Gap | None:
     if score is None:
         return None
     points = float(score.value)
-    word = "A" if points >= MNA_WELL_NOURISHED else "B" if points >= MNA_AT_RISK else "C"
+    word = (
+        "A" if points >= MNA_WELL_NOURISHED else "B" if points >= MNA_AT_RISK else "C"
+    )
     concerns = score.concerns
     if recorded is not None and recorded.value != word:
-        concerns = (*concerns, f"The recorded category {recorded.value} does not fit the score; the score is used.")
+        concerns = (
+            *concerns,
+            f"The recorded category {recorded.value} does not fit the score; the score is used.",
+        )
     return Finding(
-        "mna-category", word, "1", score.observed, score.provenance, concerns, may_reassure=score.may_reassure
+        "mna-category",
+        word,
+        "1",
+        score.observed,
+        score.provenance,
+        concerns,
+        may_reassure=score.may_reassure,
     )
 
 
 # By the study's ruler for the model, by the site's for its referrals.
 DERIVATIONS["sarcopenia"] = lambda ground: _sarcopenia(ground, "sarcopenia", STUDY)
-DERIVATIONS["sarcopenia-site"] = lambda ground: _sarcopenia(ground, "sarcopenia-site", ground.ruler)
+DERIVATIONS["sarcopenia-site"] = lambda ground: _sarcopenia(
+    ground, "sarcopenia-site", ground.ruler
+)
 
 
 def _sarcopenia(ground: Ground, name: str, ruler: Ruler) -> Finding | Gap:
@@ -227,16 +294,32 @@ def _sarcopenia(ground: Ground, name: str, ruler: Ruler) -> Finding | Gap:
     measured = [known[one] for one in MEASURES if one in known]
     diagnosis = ground.diagnosis if isinstance(ground.diagnosis, Finding) else None
     if verdict is None:
-        return diagnosis._replace(name=name) if diagnosis else _undecided(ground, name, ruler, measured)
-    certain = {key: one for key, one in known.items() if one.may_reassure or key not in MEASURES}
+        return (
+            diagnosis._replace(name=name)
+            if diagnosis
+            else _undecided(ground, name, ruler, measured)
+        )
+    certain = {
+        key: one
+        for key, one in known.items()
+        if one.may_reassure or key not in MEASURES
+    }
     concerns = [concern for one in measured for concern in one.concerns]
     concerns += [said for one in measured if (said := _grey_zone(ground, one))]
     muscle = known.get(MUSCLE)
     if ruler is STUDY and muscle is not None and muscle.method == "bioimpedance":
-        concerns.append("The muscle index was measured by bioimpedance; the study used DXA.")
+        concerns.append(
+            "The muscle index was measured by bioimpedance; the study used DXA."
+        )
     if diagnosis is not None and diagnosis.value is True and not verdict:
-        concerns.append("Sarcopenia is on the problem list; the measurements say otherwise and are used.")
-    sources = [source for one in (*measured, *([diagnosis] if diagnosis else [])) for source in one.provenance]
+        concerns.append(
+            "Sarcopenia is on the problem list; the measurements say otherwise and are used."
+        )
+    sources = [
+        source
+        for one in (*measured, *([diagnosis] if diagnosis else []))
+        for source in one.provenance
+    ]
     return Finding(
         name=name,
         value=verdict,
@@ -248,18 +331,37 @@ def _sarcopenia(ground: Ground, name: str, ruler: Ruler) -> Finding | Gap:
     )
 
 
-def _undecided(ground: Ground, name: str, ruler: Ruler, measured: Sequence[Finding]) -> Gap:
+def _undecided(
+    ground: Ground, name: str, ruler: Ruler, measured: Sequence[Finding]
+) -> Gap:
     """What is missing to decide; if nothing was measured, an unread list stays the reason."""
     unread = ground.diagnosis
-    if isinstance(unread, Gap) and unread.reason in ("not-read", "unreadable") and not measured:
+    if (
+        isinstance(unread, Gap)
+        and unread.reason in ("not-read", "unreadable")
+        and not measured
+    ):
         return unread._replace(name=name)
     words = {MUSCLE: "muscle index", GRIP: "grip", GAIT: "gait"}
-    missing = [one for one in MEASURES if one in ruler.limits and one not in ground.known]
+    missing = [
+        one for one in MEASURES if one in ruler.limits and one not in ground.known
+    ]
     said = ", ".join(words[one] for one in missing)
-    why = f"not known: {said}" if missing else "the measurements do not decide without the sex"
-    is_unread = any(one in ground.gaps and ground.gaps[one].reason == "not-read" for one in missing)
+    why = (
+        f"not known: {said}"
+        if missing
+        else "the measurements do not decide without the sex"
+    )
+    is_unread = any(
+        one in ground.gaps and ground.gaps[one].reason == "not-read" for one in missing
+    )
     seen = tuple(source for one in measured for source in one.provenance)
-    return Gap(name, "not-read" if is_unread else "undetermined", f"no diagnosis, and {why}", seen)
+    return Gap(
+        name,
+        "not-read" if is_unread else "undetermined",
+        f"no diagnosis, and {why}",
+        seen,
+    )
 
 
 def _grey_zone(ground: Ground, finding: Finding) -> str:
@@ -267,10 +369,15 @@ def _grey_zone(ground: Ground, finding: Finding) -> str:
 
     `Grip 27 kg: low by AWGS 2019, not by the study's 26 kg; the estimate counts it as normal.`
     """
-    by_site, by_study = (is_low(one, ground.known, finding.name) for one in (ground.ruler, STUDY))
+    by_site, by_study = (
+        is_low(one, ground.known, finding.name) for one in (ground.ruler, STUDY)
+    )
     if by_study is None or bool(by_site) == by_study:
         return ""
-    spec, unit = ground.specs.get(finding.name), UNITS.get(finding.unit, f" {finding.unit}")
+    spec, unit = (
+        ground.specs.get(finding.name),
+        UNITS.get(finding.unit, f" {finding.unit}"),
+    )
     decimals = spec.decimals if spec else 1
     limit = f"the study's {written(STUDY.limits[finding.name].of(sex_of(ground.known)), decimals)}{unit}"
     value = f"{TITLES[finding.name]} {written(float(finding.value), decimals)}{unit}"
@@ -279,10 +386,14 @@ def _grey_zone(ground: Ground, finding: Finding) -> str:
     return f"{value}: low by {ground.ruler.name}, not by {limit}; the estimate counts it as normal."
 
 
-# What the order says, and why it is a gap where it does not. Levels stand head to foot, `T12,L1`; codes for additional
-# levels count; the junction is any treated level from T10 to L2.
+# What the order says, and why it is a gap where it does not. Levels stand head to foot,
+# `T12,L1`; codes for additional levels count; the junction is any treated level from
+# T10 to L2.
 OF_ORDER: Mapping[str, tuple[Callable[[AugmentationOrder], Value | None], str]] = {
-    "procedure": (lambda order: order.procedure, "the order does not say which procedure"),
+    "procedure": (
+        lambda order: order.procedure,
+        "the order does not say which procedure",
+    ),
     "treated-levels": (lambda order: ",".join(order.levels), NO_LEVEL),
     "level-count": (
         lambda order: float(order.level_count) if order.level_count else None,
@@ -294,7 +405,9 @@ OF_ORDER: Mapping[str, tuple[Callable[[AugmentationOrder], Value | None], str]] 
 
 def _by_order(name: str, ground: Ground) -> Finding | Gap:
     value, why = OF_ORDER[name]
-    return from_order(name, ground.order, value(ground.order) if ground.order else None, why)
+    return from_order(
+        name, ground.order, value(ground.order) if ground.order else None, why
+    )
 
 
 DERIVATIONS |= {name: partial(_by_order, name) for name in OF_ORDER}
@@ -323,21 +436,33 @@ def _compute(
     if spec.range and not spec.range[0] <= value <= spec.range[1]:
         return None
     days = {one.observed for one in parts if one.observed}
-    apart = ("The values it is computed from are of different days.",) if observed is None and len(days) > 1 else ()
+    apart = (
+        ("The values it is computed from are of different days.",)
+        if observed is None and len(days) > 1
+        else ()
+    )
     return Finding(
         name=name,
         value=value,
         unit=spec.unit,
         observed=observed or max(days, default=None),
-        provenance=tuple(dict.fromkeys(source for one in parts for source in one.provenance)),
-        concerns=(*dict.fromkeys(concern for one in parts for concern in one.concerns), *apart),
+        provenance=tuple(
+            dict.fromkeys(source for one in parts for source in one.provenance)
+        ),
+        concerns=(
+            *dict.fromkeys(concern for one in parts for concern in one.concerns),
+            *apart,
+        ),
         method=method,
         may_reassure=all(one.may_reassure for one in parts),
     )
 
 
 def _where_not_recorded(
-    ground: Ground, name: str, names: tuple[str, str], formula: Callable[[float, float], float]
+    ground: Ground,
+    name: str,
+    names: tuple[str, str],
+    formula: Callable[[float, float], float],
 ) -> Finding | Gap | None:
     """A finding computed from two others, or its gap with the value that parts which are not usable give."""
     parts = ground.all_known(*names)
@@ -347,27 +472,50 @@ def _where_not_recorded(
 
 
 def _with_computed(
-    ground: Ground, name: str, parts: tuple[str, str], formula: Callable[[float, float], float]
+    ground: Ground,
+    name: str,
+    parts: tuple[str, str],
+    formula: Callable[[float, float], float],
 ) -> Gap | None:
     """The gap with a value computed from parts that are not usable, if it is newer than the value the gap holds.
 
     The reason is the part that is too old or measured in another way.
     """
-    found, held = ground.gaps.get(name), [ground.known.get(one) or ground.gaps.get(one) for one in parts]
+    found, held = (
+        ground.gaps.get(name),
+        [ground.known.get(one) or ground.gaps.get(one) for one in parts],
+    )
     first, second = held
-    if found is None or first is None or second is None or not (first.observed and second.observed):
+    if (
+        found is None
+        or first is None
+        or second is None
+        or not (first.observed and second.observed)
+    ):
         return None
     values = [one.value for one in (first, second)]
-    if not all(isinstance(value, int | float) for value in values) or (found.observed or date.min) >= first.observed:
+    if (
+        not all(isinstance(value, int | float) for value in values)
+        or (found.observed or date.min) >= first.observed
+    ):
         return None
-    value, spec = formula(*[float(value) for value in values if value is not None]), ground.specs[name]
+    value, spec = (
+        formula(*[float(value) for value in values if value is not None]),
+        ground.specs[name],
+    )
     if spec.range and not spec.range[0] <= value <= spec.range[1]:
         return None
     missing = next((one for one in held if isinstance(one, Gap)), None)
     if missing is None:
         return None
     is_said = found.reason not in ("absent", "undetermined")
-    told = found if is_said else found._replace(reason=missing.reason, detail=missing.detail, seen=missing.seen)
+    told = (
+        found
+        if is_said
+        else found._replace(
+            reason=missing.reason, detail=missing.detail, seen=missing.seen
+        )
+    )
     return told._replace(value=value, observed=first.observed)
 
 
@@ -375,30 +523,55 @@ def _undetermined(name: str, detail: str, seen: tuple[Provenance, ...] = ()) -> 
     return Gap(name=name, reason="undetermined", detail=detail, seen=seen)
 
 
-# --- what the order says or makes doubtful ---------------------------------------------------------------------------
+# --- what the order says or makes doubtful
 
-RAISED_BY_FRACTURE = "The lumbar T-score may include the fractured level, which raises it."
-SPINE = (*(f"T{number}" for number in range(1, 13)), *(f"L{number}" for number in range(1, 6)))  # head to foot
-OSTEOPOROSIS = ("osteoporosis", "osteoporotic-vertebral-fracture")  # as reasons of an order and on problem lists
-DENSE = 1.0  # a T-score from here up does not fit osteoporosis: bone denser than the young mean
+RAISED_BY_FRACTURE = (
+    "The lumbar T-score may include the fractured level, which raises it."
+)
+# head to foot
+SPINE = (
+    *(f"T{number}" for number in range(1, 13)),
+    *(f"L{number}" for number in range(1, 6)),
+)
+# as reasons of an order and on problem lists
+OSTEOPOROSIS = ("osteoporosis", "osteoporotic-vertebral-fracture")
+# a T-score from here up does not fit osteoporosis: bone denser than the young mean
+DENSE = 1.0
 MENTIONED = "the order's words mention it"
 NO_LEVEL_MEASURED = "Which vertebra was measured is not recorded."
-LUMBAR = frozenset({"L1", "L2", "L3", "L4"})  # the levels that DXA of the spine measures
+# the levels that DXA of the spine measures
+LUMBAR = frozenset({"L1", "L2", "L3", "L4"})
 
 
-def from_order(name: str, order: AugmentationOrder | None, value: Value | None, why: str) -> Finding | Gap:
-    """A finding from the order, or a gap with `why`. If no code gave it, a concern says that it is from words."""
+def from_order(
+    name: str, order: AugmentationOrder | None, value: Value | None, why: str
+) -> Finding | Gap:
+    """A finding from the order, or a gap with `why`.
+
+    If no code gave it, a concern says that it is from words.
+    """
     if order is None:
         return _undetermined(name, "no augmentation is being ordered")
     if value is None or value == "":
         return _undetermined(name, why, _sources(order, ""))
     words = order.recognised_by if name == "procedure" else order.level_source
-    concerns = ("Recognised by words of the order, not by a code.",) if words == "text" else ()
+    concerns = (
+        ("Recognised by words of the order, not by a code.",) if words == "text" else ()
+    )
     printed = value if isinstance(value, str) else ",".join(order.levels)
-    return Finding(name, value, "1", observed=None, provenance=_sources(order, printed), concerns=concerns)
+    return Finding(
+        name,
+        value,
+        "1",
+        observed=None,
+        provenance=_sources(order, printed),
+        concerns=concerns,
+    )
 
 
-def from_reason(spec: FindingSpec, order: AugmentationOrder | None) -> Finding | Gap | None:
+def from_reason(
+    spec: FindingSpec, order: AugmentationOrder | None
+) -> Finding | Gap | None:
     """A diagnosis among the reasons of the order: true, doubtful, or None.
 
     It is doubtful if another reason leaves it open, or if the order only mentions it.
@@ -407,7 +580,14 @@ def from_reason(spec: FindingSpec, order: AugmentationOrder | None) -> Finding |
         return None
     sources = _sources(order, "reason of the order")
     if order.reasons & set(spec.value_sets):
-        return Finding(spec.name, True, "1", observed=None, provenance=sources, label=spec.label_of(order.reasons))
+        return Finding(
+            spec.name,
+            True,
+            "1",
+            observed=None,
+            provenance=sources,
+            label=spec.label_of(order.reasons),
+        )
     if unclear := [why for one, why in spec.unclear.items() if one in order.reasons]:
         return _undetermined(spec.name, unclear[0], sources)
     if order.doubts.isdisjoint((*spec.value_sets, *spec.unclear)):
@@ -420,28 +600,45 @@ def say_minus_missing(printed: str) -> str:
     return f"T-score {printed}: is a minus sign missing?"
 
 
-def judge_ct_level(ct: Finding | None, order: AugmentationOrder | None) -> Finding | Gap | None:
+def judge_ct_level(
+    ct: Finding | None, order: AugmentationOrder | None
+) -> Finding | Gap | None:
     """HU count beside the fracture or at L1; at the fractured level they are another quantity.
 
     A collapsed body reads denser than its neighbours.
     """
     if ct is None or order is None or not (ct.site == "" or ct.site[0] in "TL"):
         return None
-    measured, treated = frozenset(filter(None, ct.site.split(", "))), frozenset(order.levels)
+    measured, treated = (
+        frozenset(filter(None, ct.site.split(", "))),
+        frozenset(order.levels),
+    )
     where = ct.site.replace(", ", " and ")
     if measured and measured <= treated:
         detail = f"{ct.provenance[0].printed} not used: measured at {where}, the fractured level"
-        return Gap(ct.name, "other-method", detail, ct.provenance, ct.value, ct.observed)
-    beside = {other for one, other in (*pairwise(SPINE), *pairwise(reversed(SPINE))) if one in treated}
+        return Gap(
+            ct.name, "other-method", detail, ct.provenance, ct.value, ct.observed
+        )
+    beside = {
+        other
+        for one, other in (*pairwise(SPINE), *pairwise(reversed(SPINE)))
+        if one in treated
+    }
     if measured and treated and measured <= (beside | {"L1"}) - treated:
         return None
     if not measured and ct.concerns:
         return ct._replace(may_reassure=False)
-    concern = f"Measured at {where}, not known to be beside the fracture." if measured else NO_LEVEL_MEASURED
+    concern = (
+        f"Measured at {where}, not known to be beside the fracture."
+        if measured
+        else NO_LEVEL_MEASURED
+    )
     return ct._replace(concerns=(*ct.concerns, concern), may_reassure=False)
 
 
-def doubt_t_score(t_score: Finding | None, order: AugmentationOrder | None) -> Finding | Gap | None:
+def doubt_t_score(
+    t_score: Finding | None, order: AugmentationOrder | None
+) -> Finding | Gap | None:
     """A T-score that the order makes doubtful: its sign, or the fracture in the bone that was measured.
 
     A collapsed body reads denser than it is.
@@ -458,9 +655,13 @@ def doubt_t_score(t_score: Finding | None, order: AugmentationOrder | None) -> F
         concerns = (*concerns, doubt)
     if t_score.site == "lumbar spine" and LUMBAR & set(order.levels):
         concerns = (*concerns, RAISED_BY_FRACTURE)
-    return t_score._replace(concerns=concerns, may_reassure=t_score.may_reassure and not is_dense)
+    return t_score._replace(
+        concerns=concerns, may_reassure=t_score.may_reassure and not is_dense
+    )
 
 
 def _sources(order: AugmentationOrder, printed: str) -> tuple[Provenance, ...]:
     references = (f"context.draftOrders: {one}" for one in order.references)
-    return tuple(Provenance(one, "context", order.code, printed, rule="") for one in references)
+    return tuple(
+        Provenance(one, "context", order.code, printed, rule="") for one in references
+    )

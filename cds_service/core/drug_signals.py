@@ -1,14 +1,20 @@
 """Signals of bone drugs and steroids: of a bone drug's states exactly one holds, the gravest and then the newest.
 
-Each says a clause without its act (`because`), which a fact completes: `{Because}: ask, then review (FLS).` Besides,
+Each says a clause without its act (`because`), which a fact completes: `{Because}: ask,
+then review (FLS).` Besides,
 `words` has for a phrase what is known of these:
 
-- `drugs`: as it reads after another fact, `no bone drug`, `on alendronate`, `alendronate stopped 2023`;
-- `drug` and `Drug`, and `injected`: `yes` if others give it, else empty; of every state with a drug;
-- `last`, `month`, `followed` (`nothing found since Mar 2026`, `alendronate only ordered since`) of overdue denosumab;
-- `last` and `due` of denosumab in time or due; `end` and `followed` (`nothing since`) of what ended;
+- `drugs`: as it reads after another fact, `no bone drug`, `on alendronate`,
+  `alendronate stopped 2023`;
+- `drug` and `Drug`, and `injected`: `yes` if others give it, else empty; of every state
+  with a drug;
+- `last`, `month`, `followed` (`nothing found since Mar 2026`, `alendronate only ordered
+  since`) of overdue denosumab;
+- `last` and `due` of denosumab in time or due; `end` and `followed` (`nothing since`)
+  of what ended;
 - `since`, `started`, and `months` (`4 months`, `2 weeks`) of a drug that is taken;
-- `open` (`prescribed 2021, intake not recorded`), `ordered`, `since` of one without a dose;
+- `open` (`prescribed 2021, intake not recorded`), `ordered`, `since` of one without a
+  dose;
 - `entries` (`9 medication entries`) where none was found or nothing is known.
 """
 

@@ -1,7 +1,8 @@
 """The types that every step after reading the record works with: findings, gaps, values passed over, orders.
 
-No FHIR here: `fhir/` turns resources into these types, and no later step sees a resource. Units are UCUM
-and canonical (one per finding, set by `mappings/findings/<name>.toml`).
+No FHIR here: `fhir/` turns resources into these types, and no later step sees a
+resource. Units are UCUM and canonical (one per finding, set by
+`mappings/findings/<name>.toml`).
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,8 @@ Value = float | bool | str
 Origin = Literal["prefetch", "fhir", "context", "derived"]
 GapReason = Literal[
     "absent",  # asked for and not there
-    "not-read",  # could not be read: failed, refused, not in time, not sent and no server named
+    # could not be read: failed, refused, not in time, not sent and no server named
+    "not-read",
     "stale",  # older than usable
     "unit-unknown",  # no unit, or one that does not fit
     "out-of-range",  # implausible
@@ -23,7 +25,8 @@ GapReason = Literal[
     "no-value",  # data absent, comparator, text
     "future",  # dated after the order
     "undated",  # no date, so its age is not known
-    "not-understood",  # entries of its list that nobody understands, or by free words alone
+    # entries of its list that nobody understands, or by free words alone
+    "not-understood",
     "undetermined",  # its sources are missing or do not decide
     "other-method",  # measured in a way that gives a different quantity
 ]
@@ -36,9 +39,11 @@ class Provenance(NamedTuple):
     """Where a value comes from.
 
     Attributes:
-        resource: `Observation/123`, `context.draftOrders: ServiceRequest/1`, `problem list (14 entries)`.
+        resource: `Observation/123`, `context.draftOrders: ServiceRequest/1`, `problem
+            list (14 entries)`.
         code: `system|code` that matched; empty where none did.
-        printed: value and unit as found, `-2.9 {T-score}`; never names or free text of the record.
+        printed: value and unit as found, `-2.9 {T-score}`; never names or free text of
+            the record.
         rule: the data file that accepted it, `findings/bmd-t-score.toml`.
     """
 
@@ -85,15 +90,22 @@ class Finding(NamedTuple):
     """One named clinical fact in its canonical unit.
 
     Attributes:
-        value: number, yes/no, or a word of the finding's closed list (`treated-levels`: `T12,L1`, head to foot).
+        value: number, yes/no, or a word of the finding's closed list (`treated-levels`:
+            `T12,L1`, head to foot).
         unit: canonical UCUM; `1` for yes/no and words.
-        observed: the day at the site on which the value was true; None for what has no day.
+        observed: the day at the site on which the value was true; None for what has no
+            day.
         concerns: whole sentences shown wherever the value is shown.
-        site: where it was measured, in our words: `lumbar spine`, `right hand`; empty when there is nothing to say.
-        method: how it was measured, in our words: `bioimpedance`, `DXA`; empty when not recorded or nothing to say.
-        since: for a change: the day of the earlier value; for earlier fractures and counted falls: that of the first.
-        label: what exactly it is, in our words: `denosumab`, `lung cancer`; empty when the name says it all.
-        may_reassure: false for a value older than fresh, or measured in a way that is not known: it supports no "lower"
+        site: where it was measured, in our words: `lumbar spine`, `right hand`; empty
+            when there is nothing to say.
+        method: how it was measured, in our words: `bioimpedance`, `DXA`; empty when not
+            recorded or nothing to say.
+        since: for a change: the day of the earlier value; for earlier fractures and
+            counted falls: that of the first.
+        label: what exactly it is, in our words: `denosumab`, `lung cancer`; empty when
+            the name says it all.
+        may_reassure: false for a value older than fresh, or measured in a way that is
+            not known: it supports no "lower"
             and no percentage in a summary.
         dated_to: how exactly `observed` is known: of a year alone it is the first day.
     """
@@ -116,9 +128,12 @@ class Gap(NamedTuple):
     """A finding that we do not have, and why.
 
     Attributes:
-        why: why the value that was seen is not used, where `detail` names the value too.
-        value: the newest value that was seen but is not usable (stale, other method). It still describes the patient:
-            where it lies outside a study's range or criteria, the study's figure is not usable.
+        why: why the value that was seen is not used, where `detail` names the value
+            too.
+        value: the newest value that was seen but is not usable (stale, other method).
+            It still describes the patient:
+            where it lies outside a study's range or criteria, the study's figure is not
+            usable.
         observed: the day of that value.
     """
 
@@ -137,7 +152,10 @@ class Gap(NamedTuple):
 
 
 class PassedOver(NamedTuple):
-    """A value that was seen and not used. It is named even if another value was found."""
+    """A value that was seen and not used.
+
+    It is named even if another value was found.
+    """
 
     name: str
     reason: GapReason
@@ -230,7 +248,11 @@ class Findings:
     def number(self, name: str) -> float | None:
         """The finding's value as a number, or None when it is a gap."""
         finding = self.known.get(name)
-        return None if finding is None or isinstance(finding.value, str) else float(finding.value)
+        return (
+            None
+            if finding is None or isinstance(finding.value, str)
+            else float(finding.value)
+        )
 
     def is_true(self, name: str) -> bool:
         """True only when the finding is known and yes; a gap is not yes."""
@@ -251,7 +273,8 @@ class AugmentationOrder:
         references: every augmentation order of the bundle, `ServiceRequest/1`.
         procedure: None when the orders do not say, or name both.
         levels: treated vertebrae head to foot, `("T12", "L1")`; empty when not stated.
-        level_count: how many levels, where that is known; codes for additional levels count.
+        level_count: how many levels, where that is known; codes for additional levels
+            count.
         region: from the code alone, where no level is stated.
         tl_junction: any treated level T10-L2; None when the levels do not decide.
         recognised_by: `code`, or `text` as the last resort; the card says so.
@@ -259,9 +282,12 @@ class AugmentationOrder:
         authored: the day it was written; values dated later do not count.
         planned: the day it is planned for, where stated.
         last_planned: that of its last stage, where several days are stated.
-        reasons: concept names recognised among the orders' reason codes (`malignancy`, `osteoporotic-fracture`).
-        doubts: concept names that the orders' words name without giving them as a reason.
-        level_source: the element that gave the levels, `bodySite`, `reasonCode`, `text`; empty when none did.
+        reasons: concept names recognised among the orders' reason codes (`malignancy`,
+            `osteoporotic-fracture`).
+        doubts: concept names that the orders' words name without giving them as a
+            reason.
+        level_source: the element that gave the levels, `bodySite`, `reasonCode`,
+            `text`; empty when none did.
     """
 
     references: tuple[str, ...]
@@ -286,8 +312,10 @@ class WordedEnd(NamedTuple):
     """What the words of an order say about its end.
 
     Attributes:
-        says: `end`: a length or a day, clearly; `event`: an end without a day (`until mobilised`); `payer`: only a
-            payer's length of need, which is no wear time; `doubtful`: a time that was not understood;
+        says: `end`: a length or a day, clearly; `event`: an end without a day (`until
+            mobilised`); `payer`: only a
+            payer's length of need, which is no wear time; `doubtful`: a time that was
+            not understood;
             `reversed`: nothing, and its dates end before they begin.
         hours: the longest length that is clearly stated.
         said: that length as our texts call it, `3 months`.
@@ -295,7 +323,9 @@ class WordedEnd(NamedTuple):
         is_least: the length is a shortest one (`at least 6 weeks`), no end.
     """
 
-    says: Literal["nothing", "end", "event", "payer", "doubtful", "reversed"] = "nothing"
+    says: Literal["nothing", "end", "event", "payer", "doubtful", "reversed"] = (
+        "nothing"
+    )
     hours: float | None = None
     said: str = ""
     day: date | None = None
@@ -310,20 +340,26 @@ class SupportOrder:
     """An order or draft that our advice touches: a brace, bed rest, or a referral that we might suggest.
 
     Attributes:
-        kind: concept name: `brace`, `bed-rest`, `rehabilitation`, `ct-attenuation-measurement`, …
+        kind: concept name: `brace`, `bed-rest`, `rehabilitation`,
+            `ct-attenuation-measurement`, …
         draft: in the bundle being signed; otherwise already active in the record.
         start: when it starts, where stated.
-        end: the last day that its dates state; None when it is open-ended, or runs for a stated time from no stated
+        end: the last day that its dates state; None when it is open-ended, or runs for
+            a stated time from no stated
             day.
-        title: what it is called in our texts, with its code where it has one (`TLSO (L0456)`).
+        title: what it is called in our texts, with its code where it has one (`TLSO
+            (L0456)`).
         reasons: concepts that a brace order names as its reason (`unstable-fracture`).
         hours: how long it runs by its dates, where that is stated.
         worded: what its words say of its end.
         levels: vertebrae that a brace order names.
-        is_standing: its status says that it stands; otherwise nobody knows, and it does not count.
-        unread: elements of a brace order with anything that was not understood, by their names in R4: its correction
+        is_standing: its status says that it stands; otherwise nobody knows, and it does
+            not count.
+        unread: elements of a brace order with anything that was not understood, by
+            their names in R4: its correction
             is offered and not pre-selected.
-        source: the draft itself, which a correction starts from; the core never looks into it. None where a correction
+        source: the draft itself, which a correction starts from; the core never looks
+            into it. None where a correction
             could reach another order, and for active orders.
     """
 
@@ -353,17 +389,21 @@ class SupportOrders:
     """All support orders found, and the resource types that could not be checked.
 
     Attributes:
-        earlier_braces: braces on record that are over; the weeks of a renewal count from them.
-        unchecked: resource types whose list could not be read, so that "not ordered yet" is not claimed.
+        earlier_braces: braces on record that are over; the weeks of a renewal count
+            from them.
+        unchecked: resource types whose list could not be read, so that "not ordered
+            yet" is not claimed.
         stages: the days of the augmentations done.
         procedure_on: the day that the augmentation being signed is planned for.
         last_stage_on: the day of its last stage, if that is planned for a later day.
         is_augmented_now: whether an augmentation is being signed.
         other_fractures: levels with a recent fracture that are not treated now.
-        possible_fractures: levels that are not treated now and may have one: its day or status leaves it open, or a
+        possible_fractures: levels that are not treated now and may have one: its day or
+            status leaves it open, or a
             brace order names the level.
         other_surgery: another operation of the spine is ordered, or was done lately.
-        signed_reasons: concepts that the augmentation being signed names as reasons to keep a brace.
+        signed_reasons: concepts that the augmentation being signed names as reasons to
+            keep a brace.
         is_brace_noted: the words of the augmentation being signed speak of a brace, or
             were not understood.
         counted_from: orders written earlier are none of this fracture; None: all count.
@@ -387,7 +427,9 @@ class SupportOrders:
     def of_kind(self, kind: str) -> tuple[SupportOrder, ...]:
         """Orders of one kind, drafts first, then by reference."""
         found = (order for order in self.orders if order.kind == kind)
-        return tuple(sorted(found, key=lambda order: (not order.draft, order.reference)))
+        return tuple(
+            sorted(found, key=lambda order: (not order.draft, order.reference))
+        )
 
     def counted(self, kind: str) -> tuple[SupportOrder, ...]:
         """Orders of one kind that do it for this fracture: of this signing, or written since the fracture."""
@@ -396,21 +438,33 @@ class SupportOrders:
     def not_counted(self, kind: str) -> tuple[SupportOrder, ...]:
         """Orders of one kind on record that do not count.
 
-        They were written before this fracture, at no known time, or are of unknown status.
+        They were written before this fracture, at no known time, or are of unknown
+        status.
         """
         return tuple(order for order in self.of_kind(kind) if not self._counts(order))
 
     def may_count(self, kind: str) -> tuple[SupportOrder, ...]:
         """Those that do not count, and may yet be in force for this fracture."""
-        return tuple(order for order in self.not_counted(kind) if self._is_of_now(order) is not False)
+        return tuple(
+            order
+            for order in self.not_counted(kind)
+            if self._is_of_now(order) is not False
+        )
 
     def _counts(self, order: SupportOrder) -> bool:
-        return order.draft or (order.is_standing and (self.counted_from is None or self._is_of_now(order) is True))
+        return order.draft or (
+            order.is_standing
+            and (self.counted_from is None or self._is_of_now(order) is True)
+        )
 
     def _is_of_now(self, order: SupportOrder) -> bool | None:
         """Whether it was written since the fracture; None if its day is not known."""
         day = order.authored or order.start
-        return None if day is None else self.counted_from is None or day >= self.counted_from
+        return (
+            None
+            if day is None
+            else self.counted_from is None or day >= self.counted_from
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -423,7 +477,8 @@ class RecordState:
         unreadable: broken resources of this patient.
         foreign: resources left out because they are of another patient, or name none.
         notes: whole sentences about the record as such.
-        lists_not_read: keys of the lists of problems, drugs and orders that were not read whole, or in which no entry
+        lists_not_read: keys of the lists of problems, drugs and orders that were not
+            read whole, or in which no entry
             was understood: nothing is pre-selected then.
     """
 

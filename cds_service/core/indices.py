@@ -1,4 +1,7 @@
-"""Indices from what is read off a viewer or a stopwatch. What follows from findings alone is in `derived.py`."""
+"""Indices from what is read off a viewer or a stopwatch.
+
+What follows from findings alone is in `derived.py`.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from statistics import mean, median
@@ -23,7 +26,10 @@ def muscle_index(areas: Sequence[tuple[float, float]], height: float) -> float:
 
 
 def _smi(one: Entered) -> float:
-    sides = [(one["mf-right"], one["mf-right-fat"]), (one["mf-left"], one["mf-left-fat"])]
+    sides = [
+        (one["mf-right"], one["mf-right-fat"]),
+        (one["mf-left"], one["mf-left-fat"]),
+    ]
     return muscle_index(sides, one["height"])
 
 
@@ -40,7 +46,9 @@ INDICES: Mapping[str, Callable[[Entered], float]] = {
     "es-mf-fat-fraction": lambda one: share(one["back-fat"], one["back-area"]),
     "multifidus-smi": _smi,
     "pma-rate": lambda one: share(one["outline"] - one["muscle"], one["outline"]),
-    "vbq": lambda one: median(one[level] for level in ("l1", "l2", "l3", "l4")) / one["csf"],
+    "vbq": lambda one: (
+        median(one[level] for level in ("l1", "l2", "l3", "l4")) / one["csf"]
+    ),
     "grip-strength": _grip,
     "gait-speed": lambda one: one["walk"] / one["seconds"],
     "mna-score": lambda one: one["mna"],

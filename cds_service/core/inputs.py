@@ -12,7 +12,11 @@ from cds_service.core.study import Predictor, Term
 from cds_service.core.table import Ends, ReducedTable, Vector
 
 Side = Literal["reassuring", "alarming"]
-PSOAS_TOTAL, PSOAS_MUSCLE, PSOAS_FAT = "psoas-total-area", "psoas-muscle-area", "psoas-fat-fraction"
+PSOAS_TOTAL, PSOAS_MUSCLE, PSOAS_FAT = (
+    "psoas-total-area",
+    "psoas-muscle-area",
+    "psoas-fat-fraction",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,18 +28,26 @@ class Held:
     side: Side
 
 
-def hold_inputs(table: ReducedTable, slopes: Mapping[str, float], inputs: Mapping[str, Value]) -> dict[str, Held]:
+def hold_inputs(
+    table: ReducedTable, slopes: Mapping[str, float], inputs: Mapping[str, Value]
+) -> dict[str, Held]:
     """Values beyond the range of the study, by finding (evidence.md, step 8): extrapolation never reassures.
 
-    A continuous input is held at the cohort's 5th or 95th percentile on the side that lowers the figure and at the
-    0.5th or 99.5th on the other. Psoas muscle beside a known total area is held by its fat share.
+    A continuous input is held at the cohort's 5th or 95th percentile on the side that
+    lowers the figure and at the
+    0.5th or 99.5th on the other. Psoas muscle beside a known total area is held by its
+    fat share.
 
     Args:
-        slopes: coefficients of the model in use; their sign says which side lowers the figure.
+        slopes: coefficients of the model in use; their sign says which side lowers the
+            figure.
     """
     held = {}
-    for name, ends in table.ranges.items():  # in the order of the study, so that the result is deterministic
-        if name in inputs and (found := _held(_number(name, inputs[name]), ends, falls=slopes[name] < 0)):
+    # in the order of the study, so that the result is deterministic
+    for name, ends in table.ranges.items():
+        if name in inputs and (
+            found := _held(_number(name, inputs[name]), ends, falls=slopes[name] < 0)
+        ):
             held[name] = found
     if PSOAS_TOTAL in inputs and PSOAS_MUSCLE in inputs:
         held.pop(PSOAS_MUSCLE, None)
@@ -50,27 +62,39 @@ def _held(value: float, ends: Ends, *, falls: bool) -> Held | None:
     below, above = (lowest, high) if falls else (low, highest)
     if value < below:
         return Held(value=value, used=below, side="alarming" if falls else "reassuring")
-    return Held(value=value, used=above, side="reassuring" if falls else "alarming") if value > above else None
+    return (
+        Held(value=value, used=above, side="reassuring" if falls else "alarming")
+        if value > above
+        else None
+    )
 
 
 def _hold_muscle(
-    table: ReducedTable, slopes: Mapping[str, float], inputs: Mapping[str, Value], total: Held | None
+    table: ReducedTable,
+    slopes: Mapping[str, float],
+    inputs: Mapping[str, Value],
+    total: Held | None,
 ) -> Held | None:
     """Muscle area by the total area in use and the fat share, held at the cohort's 5th and 95th percentiles.
 
-    If total and muscle were held separately, more fat would reassure, and muscle could exceed the total.
+    If total and muscle were held separately, more fat would reassure, and muscle could
+    exceed the total.
 
     Args:
         total: the total area, where it is held itself.
     """
-    muscle, whole = _number(PSOAS_MUSCLE, inputs[PSOAS_MUSCLE]), _number(PSOAS_TOTAL, inputs[PSOAS_TOTAL])
+    muscle, whole = (
+        _number(PSOAS_MUSCLE, inputs[PSOAS_MUSCLE]),
+        _number(PSOAS_TOTAL, inputs[PSOAS_TOTAL]),
+    )
     _, leanest, fattest, _ = table.ranges[PSOAS_FAT]
     fat = 100 * (1 - muscle / whole) if whole else leanest
     share = min(max(fat, leanest), fattest)
     used = (total.used if total else whole) * (1 - share / 100)
     if share == fat:
         return replace(total, value=muscle, used=used) if total else None
-    is_reassuring = (fat > fattest) == (slopes[PSOAS_MUSCLE] > 0)  # at a given total, more fat is less muscle
+    # at a given total, more fat is less muscle
+    is_reassuring = (fat > fattest) == (slopes[PSOAS_MUSCLE] > 0)
     side: Side = "reassuring" if is_reassuring else "alarming"
     return Held(value=muscle, used=used, side=side)
 
@@ -84,7 +108,9 @@ def fits(predictor: Predictor, value: Value) -> bool:
 
 def encode_inputs(terms: Sequence[Term], values: Mapping[str, Value]) -> Vector:
     """The values of the terms: 0/1 for yes/no and for each word but the reference."""
-    return np.array([_encoded(one, values[one.finding]) for one in terms], dtype=np.float64)
+    return np.array(
+        [_encoded(one, values[one.finding]) for one in terms], dtype=np.float64
+    )
 
 
 def _encoded(column: Term, value: Value) -> float:
@@ -95,7 +121,9 @@ def _encoded(column: Term, value: Value) -> float:
             raise ValueError(f"{column.finding} must be yes or no, not {value!r}")
         return float(value)
     if not isinstance(value, str) or value not in column.words:
-        raise ValueError(f"{column.finding} must be one of {', '.join(column.words)}, not {value!r}")
+        raise ValueError(
+            f"{column.finding} must be one of {', '.join(column.words)}, not {value!r}"
+        )
     return float(value == column.word)
 
 

@@ -20,7 +20,10 @@ from cds_service.core.study import (
 
 
 def model_card(
-    study: Study, model: LogisticModel | None, contrary: ContraryEvidence, attributes: Mapping[str, Any]
+    study: Study,
+    model: LogisticModel | None,
+    contrary: ContraryEvidence,
+    attributes: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The card of one study as JSON; `model` is given for logistic studies.
 
@@ -33,7 +36,9 @@ def model_card(
     card = _head(study)
     if isinstance(study, LogisticStudy):
         if model is None:
-            raise ValueError(f"{study.id}: the card of a logistic study needs its table")
+            raise ValueError(
+                f"{study.id}: the card of a logistic study needs its table"
+            )
         card |= _logistic(study, model)
     elif isinstance(study, StrataStudy):
         card |= _strata(study)
@@ -44,15 +49,27 @@ def model_card(
 
 def _said(part: Part, *names: str) -> dict[str, Any]:
     """These members of a table of a study file by their keys in JSON; those without a value are left out."""
-    found = {"source" if name == "printed_in" else to_camel(name): getattr(part, name) for name in names}
+    found = {
+        "source" if name == "printed_in" else to_camel(name): getattr(part, name)
+        for name in names
+    }
     return {
-        key: list(value) if isinstance(value, tuple) else value for key, value in found.items() if value is not None
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in found.items()
+        if value is not None
     }
 
 
 def _head(study: Study) -> dict[str, Any]:
     """What the card says first: who was studied, what was found, how sure, for whom not; and the paper."""
-    of_patients = ("description", "place", "period", "procedures", "outcome_definition", "printed_in")
+    of_patients = (
+        "description",
+        "place",
+        "period",
+        "procedures",
+        "outcome_definition",
+        "printed_in",
+    )
     return {
         **_said(study, "id", "version", "digest", "kind", "title", "outcome"),
         "found": study.card.found,
@@ -69,9 +86,15 @@ def _head(study: Study) -> dict[str, Any]:
 def _tail(study: Study, contrary: ContraryEvidence) -> dict[str, Any]:
     return {
         "riskOfBias": [one.model_dump() for one in study.card.bias],
-        "applicability": [_said(one, "finding", "severity", "text", "printed_in") for one in study.applicability],
+        "applicability": [
+            _said(one, "finding", "severity", "text", "printed_in")
+            for one in study.applicability
+        ],
         "notCheckable": list(study.not_checkable),
-        "cutoffs": [_said(one, "id", "finding", "unit", "text", "policy") for one in study.cutoffs],
+        "cutoffs": [
+            _said(one, "id", "finding", "unit", "text", "policy")
+            for one in study.cutoffs
+        ],
         "advice": [_said(one, "text", "printed_in") for one in study.advice],
         "limits": list(study.limits),
         "doubts": list(study.notes),
@@ -83,7 +106,11 @@ def contrary_json(contrary: ContraryEvidence, study_id: str) -> list[dict[str, A
     """What speaks against one study, or against the pooled model."""
     return [
         _said(one, "id", "statement", "citation", "url", "inside")
-        | {"owner": contrary.owner, "readOn": f"{contrary.read_on}", "reviewBy": f"{contrary.review_by}"}
+        | {
+            "owner": contrary.owner,
+            "readOn": f"{contrary.read_on}",
+            "reviewBy": f"{contrary.review_by}",
+        }
         for one in contrary.entries
         if study_id in one.studies
     ]
@@ -126,7 +153,9 @@ def _logistic(study: LogisticStudy, model: LogisticModel) -> dict[str, Any]:
 
 def _coefficient(study: LogisticStudy, term: Term) -> dict[str, Any]:
     predictor = next(one for one in study.predictors if one.finding == term.finding)
-    corrected = next((one for one in predictor.levels if one.level == term.word), predictor)
+    corrected = next(
+        (one for one in predictor.levels if one.level == term.word), predictor
+    )
     return {
         "value": term.beta,
         "se": term.standard_error,
@@ -139,7 +168,9 @@ def _coefficient(study: LogisticStudy, term: Term) -> dict[str, Any]:
 
 
 def _measured(one: Measured) -> dict[str, Any]:
-    return _said(one, "set", "n", "events", "measure", "value", "interval", "text", "printed_in")
+    return _said(
+        one, "set", "n", "events", "measure", "value", "interval", "text", "printed_in"
+    )
 
 
 def _strata(study: StrataStudy) -> dict[str, Any]:
@@ -168,7 +199,9 @@ def _marker(study: MarkerStudy) -> dict[str, Any]:
         **_said(study, "interval_days", "interval_range_days"),
         "markers": [
             {
-                **_said(one, "id", "label", "finding", "unit", "printed_p", "printed_in"),
+                **_said(
+                    one, "id", "label", "finding", "unit", "printed_p", "printed_in"
+                ),
                 "refractured": one.refractured.model_dump(),
                 "notRefractured": one.not_refractured.model_dump(),
             }

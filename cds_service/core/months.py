@@ -12,4 +12,9 @@ def months_before(day: date, months: int) -> date:
 
 def months_between(observed: date, today: date) -> int:
     """Whole months from one day to the other."""
-    return (today.year - observed.year) * 12 + today.month - observed.month - (today.day < observed.day)
+    return (
+        (today.year - observed.year) * 12
+        + today.month
+        - observed.month
+        - (today.day < observed.day)
+    )

@@ -25,7 +25,9 @@ SOURCES = (
 # Measured facts that raise the risk beside the model (F21), and why one is open. An old
 # one says nothing of today.
 RAISING = ("egfr",)
-NOT_USABLE = frozenset({"no-value", "unit-unknown", "out-of-range", "conflicting", "not-final"})
+NOT_USABLE = frozenset(
+    {"no-value", "unit-unknown", "out-of-range", "conflicting", "not-final"}
+)
 # What would take the fracture out of every figure, were it so.
 EXCLUDING = (
     *("malignancy", "spinal-infection", "high-energy-cause", "unstable-fracture"),
@@ -40,7 +42,8 @@ class OpenPoint(NamedTuple):
 
     Attributes:
         name: a finding, or a part of the record.
-        why: `not-read`, `incomplete`, or the reason why a value that was seen is no input.
+        why: `not-read`, `incomplete`, or the reason why a value that was seen is no
+            input.
     """
 
     name: str

@@ -17,7 +17,8 @@ class BracePolicy(DataTable):
     """Limits of bracing in whole weeks, and for how many days after an augmentation a brace order is answered.
 
     Attributes:
-        card: `always` shows the limits with every augmentation, `when-needed` only if an order concerns them.
+        card: `always` shows the limits with every augmentation, `when-needed` only if
+            an order concerns them.
         indicator: the colour of a brace beyond the limit.
     """
 
@@ -62,7 +63,8 @@ class SiteIncidence(DataTable):
     """What a site observes of one outcome, over `months`: events among patients, or the share alone.
 
     Attributes:
-        incidence: share of patients, 0..1; serves the studies of the same horizon alone.
+        incidence: share of patients, 0..1; serves the studies of the same horizon
+            alone.
         events: how many of `patients` had the outcome; serves the pooled model as well.
     """
 
@@ -76,8 +78,14 @@ class SiteIncidence(DataTable):
         if (self.events is None) != (self.patients is None):
             raise ValueError("events and patients belong together")
         if (self.incidence is None) == (self.events is None):
-            raise ValueError("give events and patients, or incidence where they are not known")
-        if self.events is not None and self.patients is not None and self.events > self.patients:
+            raise ValueError(
+                "give events and patients, or incidence where they are not known"
+            )
+        if (
+            self.events is not None
+            and self.patients is not None
+            and self.events > self.patients
+        ):
             raise ValueError("events: must not be more than patients")
         return self
 
@@ -92,7 +100,9 @@ class SiteIncidence(DataTable):
 
 def _with_horizon(value: Any) -> Any:
     if isinstance(value, int | float):
-        raise ValueError("an incidence needs its horizon: { events = 24, patients = 300, months = 24 }")  # noqa: TRY004 - pydantic's
+        example = "{ events = 24, patients = 300, months = 24 }"
+        # pydantic reports a ValueError, and lets a TypeError through
+        raise ValueError(f"an incidence needs its horizon: {example}")  # noqa: TRY004
     return value
 
 
@@ -108,7 +118,11 @@ class SiteBaseline(DataTable):
     def of(self, outcome: str, months: int) -> float | None:
         """The site's incidence of one outcome within exactly so many months, 0..1, or None."""
         observed = self.refracture if outcome == "refracture" else self.residual_pain
-        return observed.share if observed is not None and observed.months == months else None
+        return (
+            observed.share
+            if observed is not None and observed.months == months
+            else None
+        )
 
 
 class SiteScale(DataTable):
@@ -135,7 +149,8 @@ class BandPolicy(DataTable):
     Attributes:
         high_ratio: "high" from this multiple of the baseline in force,
         high_risk: or from this risk, 0..1.
-        above_points: "above" from so many points between figure and reference, 0..1, for
+        above_points: "above" from so many points between figure and reference, 0..1,
+            for
             a figure of 10 % and more,
         above_points_small: and for one below.
     """
@@ -179,7 +194,8 @@ class Policy(DataTable):
 
     Attributes:
         recalibration: by study; of a site that refitted a study to its own patients.
-        set_by_site: keys of the site's `[policy]` table, so that a text can name the source of a number.
+        set_by_site: keys of the site's `[policy]` table, so that a text can name the
+            source of a number.
     """
 
     brace: BracePolicy
@@ -202,7 +218,10 @@ class Policy(DataTable):
         return sorted(keys)
 
     def with_site(
-        self, baseline: Mapping[str, Any], policy: Mapping[str, Any], reference: Mapping[str, Any] | None = None
+        self,
+        baseline: Mapping[str, Any],
+        policy: Mapping[str, Any],
+        reference: Mapping[str, Any] | None = None,
     ) -> "Policy":
         """These values with a site's `[baseline]`, `[policy]` and `[reference]` over them.
 

@@ -13,7 +13,13 @@ from typing import Literal, Self
 from cds_service.core.facts import Finding, Findings
 from cds_service.core.policy import SiteIncidence
 from cds_service.core.pooled_average import Averaging, Estimate
-from cds_service.core.pooled_study import BONES, Bone, NumberInput, PooledStudy, YesNoInput
+from cds_service.core.pooled_study import (
+    BONES,
+    Bone,
+    NumberInput,
+    PooledStudy,
+    YesNoInput,
+)
 from cds_service.core.pooled_table import PooledTable, read_pooled_table
 from cds_service.core.prediction import expit, logit
 from cds_service.core.recalibration import Recalibration
@@ -177,7 +183,8 @@ class PooledModel:
         Args:
             known: inputs by name, in the file's units; what is not known is left out.
             baseline: in force; the pooled one by default.
-            raising: facts that forbid "below" and are no input, as `bands.raising` names
+            raising: facts that forbid "below" and are no input, as `bands.raising`
+                names
                 them.
 
         Raises:
@@ -197,8 +204,11 @@ class PooledModel:
             is_personal=is_personal,
             words=self.words_of(risk) if is_personal else _usual_words(risk, baseline),
             usual=baseline.usual,
-            in_summary=is_personal and self.step_of(risk) >= self.step_of(baseline.incidence),
-            band=_band(self.study, best, baseline, used, raising) if is_personal else "not-different",
+            in_summary=is_personal
+            and self.step_of(risk) >= self.step_of(baseline.incidence),
+            band=_band(self.study, best, baseline, used, raising)
+            if is_personal
+            else "not-different",
             new_hospital=_interval(best.log_odds, absolute),
             same_hospital=_interval(best.log_odds, best.error),
             relative_error=best.error,
@@ -213,7 +223,9 @@ class PooledModel:
             baseline=baseline,
         )
 
-    def risk(self, known: Mapping[str, float | bool], baseline: PooledBaseline) -> float:
+    def risk(
+        self, known: Mapping[str, float | bool], baseline: PooledBaseline
+    ) -> float:
         """The risk alone, 0..1, as `figure` has it: for what would be if more were known."""
         used, _ = self._held(known)
         fitted = baseline.recalibration
@@ -245,10 +257,14 @@ class PooledModel:
             recalibration=recalibration,
         )
 
-    def _held(self, known: Mapping[str, float | bool]) -> tuple[dict[str, float], dict[str, float]]:
+    def _held(
+        self, known: Mapping[str, float | bool]
+    ) -> tuple[dict[str, float], dict[str, float]]:
         """All values as numbers, those outside what is held moved to its end; and the moved."""
         if foreign := known.keys() - self.study.by_id.keys():
-            raise ValueError(f"{self.study.id} has no input {', '.join(sorted(foreign))}")
+            raise ValueError(
+                f"{self.study.id} has no input {', '.join(sorted(foreign))}"
+            )
         used = {name: float(value) for name, value in known.items()}
         if not all(map(math.isfinite, used.values())):
             raise ValueError("an input is not finite")
@@ -260,13 +276,18 @@ class PooledModel:
                     used[one.id] = held[one.id] = end
         return used, held
 
-    def _estimates(self, used: Mapping[str, float], baseline: PooledBaseline) -> tuple[Estimate, Estimate | None]:
+    def _estimates(
+        self, used: Mapping[str, float], baseline: PooledBaseline
+    ) -> tuple[Estimate, Estimate | None]:
         """The patient's figure and, if T and HU are known, the other and lower one."""
         fitted = baseline.recalibration
         own = self._own_baseline(baseline)
         found = [self.averaging.estimate(bone, used, own) for bone in _bones(used)]
         if fitted is not None:
-            found = [Estimate(one.bone, fitted.move(one.log_odds), fitted.slope * one.error) for one in found]
+            found = [
+                Estimate(one.bone, fitted.move(one.log_odds), fitted.slope * one.error)
+                for one in found
+            ]
         best, *rest = sorted(found, key=lambda one: -one.log_odds)
         return best, rest[0] if rest else None
 
@@ -276,13 +297,28 @@ class PooledModel:
 
     def _baseline_variance(self, estimate: Estimate, baseline: PooledBaseline) -> float:
         fitted = baseline.recalibration
-        return baseline.variance if fitted is None else fitted.variance_at(fitted.own(estimate.log_odds))
+        return (
+            baseline.variance
+            if fitted is None
+            else fitted.variance_at(fitted.own(estimate.log_odds))
+        )
 
-    def _effects(self, bone: Bone, entered: Mapping[str, float], baseline: PooledBaseline) -> dict[str, float]:
+    def _effects(
+        self, bone: Bone, entered: Mapping[str, float], baseline: PooledBaseline
+    ) -> dict[str, float]:
         fitted, own = baseline.recalibration, self._own_baseline(baseline)
-        means = dict(zip(self.study.names(bone), self.averaging.centre(bone, own).means.tolist(), strict=True))
+        means = dict(
+            zip(
+                self.study.names(bone),
+                self.averaging.centre(bone, own).means.tolist(),
+                strict=True,
+            )
+        )
         slope = fitted.slope if fitted else 1.0
-        return {name: slope * self.beta(name) * (value - means[name]) for name, value in entered.items()}
+        return {
+            name: slope * self.beta(name) * (value - means[name])
+            for name, value in entered.items()
+        }
 
 
 def _bones(used: Mapping[str, float]) -> Sequence[Bone]:
@@ -295,28 +331,38 @@ def load_pooled_model(study: PooledStudy, folder: Path) -> PooledModel:
     return PooledModel.of(study, read_pooled_table(study, folder))
 
 
-def known_inputs(study: PooledStudy, findings: Findings) -> dict[str, tuple[float | bool, Finding]]:
+def known_inputs(
+    study: PooledStudy, findings: Findings
+) -> dict[str, tuple[float | bool, Finding]]:
     """The model's inputs that these findings give, each with the finding that gave it.
 
-    A yes of any of an input's findings is a yes. A no counts only if the file says what a
-    no is: a record that holds no earlier fracture does not say that there was none.
+    A yes of any of an input's findings is a yes. A no counts only if the file says what
+    a no is: a record that holds no earlier fracture does not say that there was none.
     """
     found: dict[str, tuple[float | bool, Finding]] = {}
     for one in study.inputs:
-        values = [findings.known[name] for name in one.findings if name in findings.known]
+        values = [
+            findings.known[name] for name in one.findings if name in findings.known
+        ]
         given = next(_given(one, values), None)
         if given is not None:
             found[one.id] = given
     return found
 
 
-def _given(one: NumberInput | YesNoInput, values: Iterable[Finding]) -> Iterator[tuple[float | bool, Finding]]:
+def _given(
+    one: NumberInput | YesNoInput, values: Iterable[Finding]
+) -> Iterator[tuple[float | bool, Finding]]:
     """What the findings of an input say, a yes before a no."""
     if isinstance(one, NumberInput):
         yield from ((float(value.value), value) for value in values)
         return
     for required, answer in ((one.yes, True), (one.no, False)):
-        yield from ((answer, value) for value in values if required is not None and required.is_met(value.value))
+        yield from (
+            (answer, value)
+            for value in values
+            if required is not None and required.is_met(value.value)
+        )
 
 
 def _local_log_odds(observed: SiteIncidence) -> tuple[float, float]:
@@ -332,14 +378,20 @@ def _interval(log_odds: float, error: float) -> Interval:
 
 def _share_above(estimate: Estimate, baseline: PooledBaseline) -> float:
     """Share of hospitals in which the patient lies above their average."""
-    return math.erfc((baseline.log_odds - estimate.log_odds) / (math.sqrt(2) * estimate.error)) / 2
+    return (
+        math.erfc(
+            (baseline.log_odds - estimate.log_odds) / (math.sqrt(2) * estimate.error)
+        )
+        / 2
+    )
 
 
 def _is_personal(study: PooledStudy, used: Mapping[str, float]) -> bool:
     """Age is known, and something that is the patient's own: of yes/no inputs a yes."""
     yes_no = study.yes_no_by_id
     return "age" in used and any(
-        name in used and (name not in yes_no or used[name] == 1) for name in study.say.personal_needs
+        name in used and (name not in yes_no or used[name] == 1)
+        for name in study.say.personal_needs
     )
 
 
@@ -351,11 +403,17 @@ def _band(
     raising: Collection[str],
 ) -> PooledBand:
     """Where the patient lies in most hospitals, against their average (step 6)."""
-    bands, risk, share = study.bands, expit(estimate.log_odds), _share_above(estimate, baseline)
+    bands, risk, share = (
+        study.bands,
+        expit(estimate.log_odds),
+        _share_above(estimate, baseline),
+    )
     if share >= bands.sure and risk >= bands.above_ratio * baseline.incidence:
         return "above"
     is_low = share <= 1 - bands.sure and risk <= bands.below_ratio * baseline.incidence
-    needed = all(name in used for name in bands.below_needs) and any(bone in used for bone in BONES)
+    needed = all(name in used for name in bands.below_needs) and any(
+        bone in used for bone in BONES
+    )
     is_raised = used.get("age", 0) >= bands.raising_age or any(
         name in raising or used.get(name) == 1 for name in bands.raising
     )

@@ -106,7 +106,9 @@ class Averaging:
     study: PooledStudy
     table: PooledTable
     _terms: dict[Bone, _Terms] = field(default_factory=dict, repr=False)
-    _grids: dict[tuple[Bone, frozenset[str]], _Grid] = field(default_factory=dict, repr=False)
+    _grids: dict[tuple[Bone, frozenset[str]], _Grid] = field(
+        default_factory=dict, repr=False
+    )
     _centres: dict[tuple[Bone, float], Centre] = field(default_factory=dict, repr=False)
 
     def centre(self, bone: Bone, baseline: float) -> Centre:
@@ -114,12 +116,17 @@ class Averaging:
         found = self._centres.get((bone, baseline))
         if found is None:
             rows = self.table.centres[bone]
-            means = [np.interp(baseline, rows.log_odds, rows.means[name]) for name in self.study.names(bone)]
+            means = [
+                np.interp(baseline, rows.log_odds, rows.means[name])
+                for name in self.study.names(bone)
+            ]
             intercept = float(np.interp(baseline, rows.log_odds, rows.intercepts))
             found = self._centres[bone, baseline] = Centre(intercept, np.array(means))
         return found
 
-    def estimate(self, bone: Bone, used: Mapping[str, float], baseline: float) -> Estimate:
+    def estimate(
+        self, bone: Bone, used: Mapping[str, float], baseline: float
+    ) -> Estimate:
         """The figure with this bone input.
 
         Args:
@@ -133,7 +140,9 @@ class Averaging:
         risk = float(weights @ risks)
         moved = weights * risks * (1 - risks) / (risk * (1 - risk))
         gradient = moved @ patients - moved.sum() * centre.means
-        return Estimate(bone, logit(risk), math.sqrt(float(gradient**2 @ terms.variances)))
+        return Estimate(
+            bone, logit(risk), math.sqrt(float(gradient**2 @ terms.variances))
+        )
 
     def log_odds(self, bone: Bone, used: Mapping[str, float], baseline: float) -> float:
         """The log odds of that figure alone."""
@@ -155,7 +164,9 @@ class Averaging:
             away = grid.deviations + scores[:, grid.known] @ grid.regression
             (mean, sd), (lowest, highest) = grid.open_spread, grid.open_held
             scores[:, grid.open] = away
-            values[:, grid.open] = np.minimum(np.maximum(mean + sd * away, lowest), highest)
+            values[:, grid.open] = np.minimum(
+                np.maximum(mean + sd * away, lowest), highest
+            )
         if grid.has_sarcopenia is None:
             return values, grid.weights
         yes = self.study.sarcopenia_share(scores @ terms.shifts)
@@ -165,7 +176,9 @@ class Averaging:
         """The rows for this set of known inputs; made at first use."""
         found = self._grids.get((bone, known))
         if found is None:
-            found = self._grids[bone, known] = _make_grid(self.study, self._of(bone), known)
+            found = self._grids[bone, known] = _make_grid(
+                self.study, self._of(bone), known
+            )
         return found
 
     def _of(self, bone: Bone) -> _Terms:
@@ -185,7 +198,9 @@ def _make_terms(study: PooledStudy, table: PooledTable, bone: Bone) -> _Terms:
     shift = study.sarcopenia_shift
     return _Terms(
         names=names,
-        betas=np.array([study.shrink * table.coefficients[name].mean for name in names]),
+        betas=np.array(
+            [study.shrink * table.coefficients[name].mean for name in names]
+        ),
         variances=np.array([table.coefficients[name].variance for name in names]),
         means=np.array([one.mean for one in numbers]),
         sds=np.array([one.sd for one in numbers]),
@@ -200,15 +215,23 @@ def _make_grid(study: PooledStudy, terms: _Terms, known: frozenset[str]) -> _Gri
     given = [at for at in numbers if terms.names[at] in known]
     unknown = [at for at in numbers if terms.names[at] not in known]
     across = terms.correlation[np.ix_(given, unknown)]
-    regression = np.asarray(np.linalg.solve(terms.correlation[np.ix_(given, given)], across), dtype=np.float64)
+    regression = np.asarray(
+        np.linalg.solve(terms.correlation[np.ix_(given, given)], across),
+        dtype=np.float64,
+    )
     spread = terms.correlation[np.ix_(unknown, unknown)] - across.T @ regression
     points = np.array(list(product(NODES.tolist(), repeat=len(unknown))))
     deviations = points @ np.linalg.cholesky(spread).T
-    of_points = np.prod(np.array(list(product(NODE_WEIGHTS, repeat=len(unknown)))), axis=1)
+    of_points = np.prod(
+        np.array(list(product(NODE_WEIGHTS, repeat=len(unknown)))), axis=1
+    )
     unsaid = [name for name in terms.names[len(numbers) :] if name not in known]
     answers = np.array(list(product((0.0, 1.0), repeat=len(unsaid))))
     rows = len(points) * len(answers)
-    values, weights = np.zeros((rows, len(terms.names))), np.repeat(of_points, len(answers))
+    values, weights = (
+        np.zeros((rows, len(terms.names))),
+        np.repeat(of_points, len(answers)),
+    )
     for column, name in enumerate(unsaid):
         answer = np.tile(answers[:, column], len(points))
         values[:, terms.names.index(name)] = answer
@@ -226,5 +249,7 @@ def _make_grid(study: PooledStudy, terms: _Terms, known: frozenset[str]) -> _Gri
         deviations=np.repeat(deviations, len(answers), axis=0),
         values=values,
         weights=weights,
-        has_sarcopenia=None if SARCOPENIA in known else values[:, terms.names.index(SARCOPENIA)] == 1,
+        has_sarcopenia=None
+        if SARCOPENIA in known
+        else values[:, terms.names.index(SARCOPENIA)] == 1,
     )

@@ -15,7 +15,9 @@ METHOD = (
 )
 
 
-def pooled_card(model: PooledModel, contrary: ContraryEvidence, attributes: Mapping[str, Any]) -> dict[str, Any]:
+def pooled_card(
+    model: PooledModel, contrary: ContraryEvidence, attributes: Mapping[str, Any]
+) -> dict[str, Any]:
     """The card as JSON.
 
     Args:
@@ -43,25 +45,39 @@ def pooled_card(model: PooledModel, contrary: ContraryEvidence, attributes: Mapp
         "reviewBy": f"{study.review_by}",
         "incidence": baseline.incidence,
         "baseline": {
-            "interval": [expit(baseline.log_odds - width), expit(baseline.log_odds + width)],
-            "newHospital": [expit(baseline.log_odds - between), expit(baseline.log_odds + between)],
+            "interval": [
+                expit(baseline.log_odds - width),
+                expit(baseline.log_odds + width),
+            ],
+            "newHospital": [
+                expit(baseline.log_odds - between),
+                expit(baseline.log_odds + between),
+            ],
             "tau": table.baseline.tau,
             "usual": baseline.usual,
-            "rates": [one.model_dump() | {"rate": one.events / one.patients} for one in study.rates],
+            "rates": [
+                one.model_dump() | {"rate": one.events / one.patients}
+                for one in study.rates
+            ],
             "siteMonths": list(study.site_months),
         },
         "intercept": centres["t"].intercept,
         "intercepts": {bone: centre.intercept for bone, centre in centres.items()},
         "interceptMethod": METHOD.format(points=table.points),
         "shrink": study.shrink,
-        "coefficients": {one.findings[0]: _coefficient(model, one) for one in study.inputs},
+        "coefficients": {
+            one.findings[0]: _coefficient(model, one) for one in study.inputs
+        },
         "ranges": {
             one.findings[0]: {"lowest": one.held[0], "highest": one.held[1]}
             for one in study.inputs
             if isinstance(one, NumberInput)
         },
         "population": {one.findings[0]: _spread(one) for one in study.inputs},
-        "correlation": {name.replace("_", "-"): value for name, value in study.correlation.model_dump().items()},
+        "correlation": {
+            name.replace("_", "-"): value
+            for name, value in study.correlation.model_dump().items()
+        },
         "sarcopeniaShift": study.sarcopenia_shift.model_dump(),
         "means": _means(model),
         "ladder": [one.model_dump() for one in study.say.ladder],
@@ -88,7 +104,11 @@ def _coefficient(model: PooledModel, one: NumberInput | YesNoInput) -> dict[str,
         "tau": pooled.tau,
         "interval": [used - width, used + width],
         "pooled": pooled.mean,
-        "allIn": {"value": pooled.all_in.mean, "se": pooled.all_in.se, "tau": pooled.all_in.tau},
+        "allIn": {
+            "value": pooled.all_in.mean,
+            "se": pooled.all_in.se,
+            "tau": pooled.all_in.tau,
+        },
         **(
             {}
             if left_out is None
@@ -114,7 +134,11 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "design": entry.design,
         "value": entry.log_odds,
         "se": entry.se,
-        "enters": "mean and tau" if entry.in_mean and entry.design == "cohort" else "mean" if entry.in_mean else "tau",
+        "enters": "mean and tau"
+        if entry.in_mean and entry.design == "cohort"
+        else "mean"
+        if entry.in_mean
+        else "tau",
         "note": entry.note,
         "source": entry.source,
         "read": entry.read,
@@ -123,7 +147,11 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 def _spread(one: NumberInput | YesNoInput) -> dict[str, Any]:
     numbers = {"mean": one.mean, "sd": one.sd} if isinstance(one, NumberInput) else {}
-    shares = {"share": one.share, "unrecorded": one.unrecorded} if isinstance(one, YesNoInput) else {}
+    shares = (
+        {"share": one.share, "unrecorded": one.unrecorded}
+        if isinstance(one, YesNoInput)
+        else {}
+    )
     return {**numbers, **shares, "assumed": one.assumed}
 
 
@@ -134,7 +162,9 @@ def _means(model: PooledModel) -> dict[str, dict[str, float]]:
         bone: {
             model.study.by_id[name].findings[0]: mean
             for name, mean in zip(
-                model.study.names(bone), model.averaging.centre(bone, log_odds).means.tolist(), strict=True
+                model.study.names(bone),
+                model.averaging.centre(bone, log_odds).means.tolist(),
+                strict=True,
             )
         }
         for bone in BONES

@@ -69,7 +69,9 @@ class PooledResult:
         own = model.table.baseline.mean if fitted else baseline.log_odds
         centre = model.averaging.centre(bone, own)
         means = dict(zip(model.study.names(bone), centre.means.tolist(), strict=True))
-        log_odds = centre.intercept + sum(model.beta(name) * mean for name, mean in means.items())
+        log_odds = centre.intercept + sum(
+            model.beta(name) * mean for name, mean in means.items()
+        )
         return AveragePatient(means, fitted.move(log_odds) if fitted else log_odds)
 
     def is_yes_or_no(self, finding: str) -> bool:
@@ -93,7 +95,9 @@ class AveragePatient(NamedTuple):
     log_odds: float
 
 
-def find_pooled_result(model: PooledModel, findings: Findings, baseline: PooledBaseline) -> PooledResult:
+def find_pooled_result(
+    model: PooledModel, findings: Findings, baseline: PooledBaseline
+) -> PooledResult:
     """Compute the pooled figure of a patient for whom it is made."""
     sources = known_inputs(model.study, findings)
     known = {name: value for name, (value, _) in sources.items()}
@@ -106,27 +110,38 @@ def find_pooled_result(model: PooledModel, findings: Findings, baseline: PooledB
         inputs=tuple(used.values()),
         input_of={one.name: name for name, one in used.items()},
         set_aside=tuple(one for name, (_, one) in sources.items() if name not in used),
-        missing=tuple(one.findings[0] for one in model.study.inputs if one.id in figure.missing),
-        concerns=tuple(dict.fromkeys(said for one in used.values() for said in one.concerns)),
+        missing=tuple(
+            one.findings[0] for one in model.study.inputs if one.id in figure.missing
+        ),
+        concerns=tuple(
+            dict.fromkeys(said for one in used.values() for said in one.concerns)
+        ),
     )
 
 
 def raising_facts(findings: Findings) -> tuple[str, ...]:
     """Facts on record beside which no figure is below the average."""
-    return tuple(fact for fact, names in RAISING.items() if any(findings.is_true(name) for name in names))
+    return tuple(
+        fact
+        for fact, names in RAISING.items()
+        if any(findings.is_true(name) for name in names)
+    )
 
 
 def steps_moved(pooled: PooledResult, finding: str) -> int:
     """Count the ladder steps between two likely values of a finding that is not known.
 
-    A number is tried at the 10th and 90th percentile of the population, a yes/no at both.
-    0 for what is known or no input.
+    A number is tried at the 10th and 90th percentile of the population, a yes/no at
+    both. 0 for what is known or no input.
     """
     model, baseline = pooled.model, pooled.figure.baseline
     wanted = next((one for one in model.study.inputs if finding in one.findings), None)
     if wanted is None or wanted.id in pooled.known:
         return 0
-    risks = [model.risk({**pooled.known, wanted.id: value}, baseline) for value in likely_values(wanted)]
+    risks = [
+        model.risk({**pooled.known, wanted.id: value}, baseline)
+        for value in likely_values(wanted)
+    ]
     low, high = sorted(map(model.step_of, risks))
     return high - low
 

@@ -1,6 +1,7 @@
 """The file of the pooled model: published results, one entry each, and what turns them into a figure.
 
-No study of its own: one additive model of log odds over what ordinary records hold (docs/pooled.md).
+No study of its own: one additive model of log odds over what ordinary records hold
+(docs/pooled.md).
 """
 
 import hashlib
@@ -39,9 +40,11 @@ class Entry(Part):
     """One published result for one input.
 
     Attributes:
-        design: a meta-analysis weighs by its own error alone, a cohort also by the difference between hospitals.
+        design: a meta-analysis weighs by its own error alone, a cohort also by the
+            difference between hospitals.
         log_odds: per unit of the input, converted as `note` says.
-        in_mean: False where its patients are inside another entry; it then tells of the difference between hospitals
+        in_mean: False where its patients are inside another entry; it then tells of the
+            difference between hospitals
             alone.
         note: as printed, and how it was converted.
         source: its address, or `not recorded`.
@@ -190,7 +193,8 @@ class Saying(Part):
         horizon: within which the new fracture is counted, in words.
         horizon_months: the same as a number, for programs.
         more_from: from this risk on it is said as `more`.
-        personal_needs: an own figure needs age and one of these; a yes of the yes/no ones.
+        personal_needs: an own figure needs age and one of these; a yes of the yes/no
+            ones.
     """
 
     horizon: Text
@@ -225,7 +229,8 @@ class PooledBands(Part):
         sure: in this share of hospitals the patient lies on that side.
         above_ratio: and at least so many times the average; `below_ratio`: at most.
         below_needs: inputs without which nothing is below, besides T or HU.
-        raising: facts beside which nothing is below: inputs with a yes, or named by the caller.
+        raising: facts beside which nothing is below: inputs with a yes, or named by the
+            caller.
         raising_age: years; from here on nothing is below.
     """
 
@@ -278,7 +283,8 @@ class PooledStudy(Part):
         digest: sha256 of the file, set by the reader.
         read_on: when its sources were last read.
         review_by: when somebody has to look at them again.
-        shrink: every pooled coefficient times this: published factors are those that came out.
+        shrink: every pooled coefficient times this: published factors are those that
+            came out.
         rates: from which the baseline is pooled.
         site_months: a site's own incidence counts where it was observed for so long.
         not_entered: results that were found and are no entry.
@@ -340,7 +346,9 @@ class PooledStudy(Part):
 
     def numbers_with(self, bone: Bone) -> tuple[NumberInput, ...]:
         """The continuous inputs with this bone input alone."""
-        return tuple(one for one in self.numbers if one.id == bone or one.id not in BONES)
+        return tuple(
+            one for one in self.numbers if one.id == bone or one.id not in BONES
+        )
 
     def names(self, bone: Bone) -> tuple[str, ...]:
         """Names of the inputs with this bone input alone, the continuous ones first."""
@@ -349,12 +357,17 @@ class PooledStudy(Part):
     @cached_property
     def _names(self) -> dict[Bone, tuple[str, ...]]:
         numbers = {bone: self.numbers_with(bone) for bone in BONES}
-        return {bone: tuple(one.id for one in (*numbers[bone], *self.yes_no)) for bone in BONES}
+        return {
+            bone: tuple(one.id for one in (*numbers[bone], *self.yes_no))
+            for bone in BONES
+        }
 
     def correlations(self, bone: Bone) -> NDArray[np.float64]:
         """Of the continuous inputs with this bone input."""
         names = [one.id for one in self.numbers_with(bone)]
-        return np.array([[self.correlation.of(one, other) for other in names] for one in names])
+        return np.array(
+            [[self.correlation.of(one, other) for other in names] for one in names]
+        )
 
     def sarcopenia_share(self, shift: NDArray[np.float64]) -> NDArray[np.float64]:
         """How likely sarcopenia is, so many log odds from the patients' average."""
@@ -373,9 +386,17 @@ class PooledStudy(Part):
             "correlation": self.correlation.model_dump(),
             "sarcopenia": self.sarcopenia_shift.model_dump(),
             "rates": [[one.study, one.events, one.patients] for one in self.rates],
-            "inputs": [one.model_dump(include={"id", "held", "mean", "sd", "share"}) for one in self.inputs],
+            "inputs": [
+                one.model_dump(include={"id", "held", "mean", "sd", "share"})
+                for one in self.inputs
+            ],
             "entries": [
-                [one.id, *entry.model_dump(include={"study", "design", "log_odds", "se", "in_mean"}).values()]
+                [
+                    one.id,
+                    *entry.model_dump(
+                        include={"study", "design", "log_odds", "se", "in_mean"}
+                    ).values(),
+                ]
                 for one in self.inputs
                 for entry in one.entries
             ],

@@ -1,7 +1,7 @@
 """Table of the pooled model: what `studies build` writes and the service reads (`studies/reduced/pooled-2026.json`).
 
-The pooled coefficients, and the intercept and the mean of each input over the population at many baselines. With other
-numbers than those of the file it is stale.
+The pooled coefficients, and the intercept and the mean of each input over the
+population at many baselines. With other numbers than those of the file it is stale.
 """
 
 import json
@@ -59,7 +59,8 @@ class Centres(TablePart):
     Attributes:
         log_odds: of the baselines.
         intercepts: log odds at all inputs 0, one for each baseline.
-        means: of each input, weighted by how much a patient's risk would move; one for each baseline.
+        means: of each input, weighted by how much a patient's risk would move; one for
+            each baseline.
     """
 
     log_odds: tuple[Number, ...]
@@ -71,7 +72,8 @@ class PooledTable(TablePart):
     """All that `studies build` computes for the pooled model.
 
     Attributes:
-        study_digest: of the numbers of the file that it follows from (`PooledStudy.table_digest`).
+        study_digest: of the numbers of the file that it follows from
+            (`PooledStudy.table_digest`).
         points: of the population, each with every combination of the yes/no inputs.
         baseline: of the incidence.
     """
@@ -91,13 +93,21 @@ def write_pooled_table(table: PooledTable, folder: Path) -> None:
     content = table.model_dump(mode="json", by_alias=True)
     lines = [f" {json.dumps(key)}: {_member(value)}" for key, value in content.items()]
     folder.mkdir(parents=True, exist_ok=True)
-    table_path(table.study, folder).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    table_path(table.study, folder).write_text(
+        "{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8"
+    )
 
 
 def _member(value: object) -> str:
     if not isinstance(value, dict):
         return json.dumps(value)
-    return "{\n" + ",\n".join(f"  {json.dumps(key)}: {json.dumps(part)}" for key, part in value.items()) + "\n }"
+    return (
+        "{\n"
+        + ",\n".join(
+            f"  {json.dumps(key)}: {json.dumps(part)}" for key, part in value.items()
+        )
+        + "\n }"
+    )
 
 
 def read_pooled_table(study: PooledStudy, folder: Path) -> PooledTable:
@@ -110,21 +120,37 @@ def read_pooled_table(study: PooledStudy, folder: Path) -> PooledTable:
     try:
         table = PooledTable.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise DataFileError(path.name, "", f"cannot be read ({error}); run studies build") from error
+        raise DataFileError(
+            path.name, "", f"cannot be read ({error}); run studies build"
+        ) from error
     except ValidationError as error:
-        raise DataFileError(path.name, "", f"is no table of the pooled model ({error}); run studies build") from error
+        raise DataFileError(
+            path.name,
+            "",
+            f"is no table of the pooled model ({error}); run studies build",
+        ) from error
     if table.study != study.id:
         raise DataFileError(path.name, "study", f"is of {table.study}")
     if table.study_digest != study.table_digest:
-        raise DataFileError(path.name, "studyDigest", f"{study.id}.toml has changed since; run studies build")
+        raise DataFileError(
+            path.name,
+            "studyDigest",
+            f"{study.id}.toml has changed since; run studies build",
+        )
     for fault in _shape_faults(table, study):
-        raise DataFileError(path.name, fault, "does not fit the study's inputs; run studies build")
+        raise DataFileError(
+            path.name, fault, "does not fit the study's inputs; run studies build"
+        )
     return table
 
 
 def _shape_faults(table: PooledTable, study: PooledStudy) -> list[str]:
     """Members that do not belong to these inputs."""
-    faults = [] if set(table.coefficients) == {one.id for one in study.inputs} else ["coefficients"]
+    faults = (
+        []
+        if set(table.coefficients) == {one.id for one in study.inputs}
+        else ["coefficients"]
+    )
     for bone in BONES:
         centres = table.centres.get(bone)
         if centres is None or set(centres.means) != set(study.names(bone)):

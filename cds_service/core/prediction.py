@@ -16,10 +16,17 @@ from cds_service.core.facts import Value
 from cds_service.core.inputs import Held, encode_inputs, hold_inputs
 from cds_service.core.recalibration import Recalibration
 from cds_service.core.study import Z_95, Interval, LogisticStudy, Study, Term
-from cds_service.core.table import Matrix, ReducedModel, ReducedTable, Vector, read_table
+from cds_service.core.table import (
+    Matrix,
+    ReducedModel,
+    ReducedTable,
+    Vector,
+    read_table,
+)
 
 EIGHT_IN_TEN = (0.1, 0.9)
-CLOSE = 1e-10  # log odds; Newton converges quadratically, so the remaining error is about its square
+# log odds; Newton converges quadratically, so the remaining error is about its square
+CLOSE = 1e-10
 MOST_STEPS = 200  # a handful are needed
 ROOT_2, ROOT_2PI = math.sqrt(2), math.sqrt(2 * math.pi)
 
@@ -39,8 +46,9 @@ def logit(probability: float) -> float:
 def if_measured(log_odds: float, distance: float) -> Interval:
     """10th and 90th percentile of what the figure would be once all is measured (evidence.md, step 6).
 
-    Its log odds follow p·N(log odds + d/2, d) + (1 - p)·N(log odds - d/2, d), d = 2(sqrt(1 + distance) - 1), whose
-    mean risk is the risk itself: measuring cannot on average change the figure.
+    Its log odds follow p·N(log odds + d/2, d) + (1 - p)·N(log odds - d/2, d), d =
+    2(sqrt(1 + distance) - 1), whose mean risk is the risk itself: measuring cannot on
+    average change the figure.
     """
     spread = 2 * (math.sqrt(1 + distance) - 1)
     if spread <= 0:
@@ -55,10 +63,17 @@ def _mixture_percentile(share: float, log_odds: float, spread: float) -> float:
     low, high = log_odds - half - 10 * deviation, log_odds + half + 10 * deviation
     point = log_odds
     for _ in range(MOST_STEPS):
-        upper, lower = (point - log_odds - half) / deviation, (point - log_odds + half) / deviation
-        excess = (risk * math.erfc(-upper / ROOT_2) + (1 - risk) * math.erfc(-lower / ROOT_2)) / 2 - share
+        upper, lower = (
+            (point - log_odds - half) / deviation,
+            (point - log_odds + half) / deviation,
+        )
+        excess = (
+            risk * math.erfc(-upper / ROOT_2) + (1 - risk) * math.erfc(-lower / ROOT_2)
+        ) / 2 - share
         low, high = (point, high) if excess < 0 else (low, point)
-        density = risk * math.exp(-upper * upper / 2) + (1 - risk) * math.exp(-lower * lower / 2)
+        density = risk * math.exp(-upper * upper / 2) + (1 - risk) * math.exp(
+            -lower * lower / 2
+        )
         step = excess * deviation * ROOT_2PI / density if density else math.inf
         if abs(step) < CLOSE:
             return point - step
@@ -70,7 +85,8 @@ class Baseline(NamedTuple):
     """The incidence in force, 0..1, and by how much it moves every figure, log odds (evidence.md, step 10).
 
     Attributes:
-        recalibration: fitted on local patients; it moves the figures in place of the shift, which then moves the
+        recalibration: fitted on local patients; it moves the figures in place of the
+            shift, which then moves the
             reference alone.
     """
 
@@ -90,7 +106,11 @@ class Baseline(NamedTuple):
 
     def own(self, log_odds: float) -> float:
         """From the log odds in force to those of the study."""
-        return self.recalibration.own(log_odds) if self.recalibration else log_odds - self.shift
+        return (
+            self.recalibration.own(log_odds)
+            if self.recalibration
+            else log_odds - self.shift
+        )
 
 
 class Prediction(NamedTuple):
@@ -98,22 +118,29 @@ class Prediction(NamedTuple):
 
     Attributes:
         log_odds: of the risk.
-        risk: 0..1 within the study's horizon; unrounded and beyond floor and ceiling too.
+        risk: 0..1 within the study's horizon; unrounded and beyond floor and ceiling
+            too.
         standard_error: of the log odds, from the study's size.
         study_uncertainty: 95 %, log odds ± 1.96 standard errors.
-        if_measured: where 8 in 10 such patients would stand once all inputs were known; None when all are.
+        if_measured: where 8 in 10 such patients would stand once all inputs were known;
+            None when all are.
         inputs_known: share of the model's information, 0..1.
         used: values that entered the model, by finding, after holding.
         held: by finding.
         floor: below it a text says "under"; rule of three, whole percent.
         ceiling: above it a text says "over".
-        coefficients_in_use: of the reduced model in use, log odds per unit, by term (`mna-category=B`).
-        clear: by known finding, whether its effect's 95 % interval leaves out 0; else "no clear effect in the study".
-        effects: by known finding, coefficient in use x (value used - cohort mean), log odds.
-        gains: share of the model's information that each missing input would add, by finding; only what can be known
+        coefficients_in_use: of the reduced model in use, log odds per unit, by term
+            (`mna-category=B`).
+        clear: by known finding, whether its effect's 95 % interval leaves out 0; else
+            "no clear effect in the study".
+        effects: by known finding, coefficient in use x (value used - cohort mean), log
+            odds.
+        gains: share of the model's information that each missing input would add, by
+            finding; only what can be known
             before the procedure, in the order of the study.
         unknown_until_after: missing inputs that only the procedure can give.
-        reference: average of the study's patients with the same procedure, 0..1, at the baseline in force; of all of
+        reference: average of the study's patients with the same procedure, 0..1, at the
+            baseline in force; of all of
             them where the procedure is not known or the study had one alone.
     """
 
@@ -138,7 +165,10 @@ class Prediction(NamedTuple):
     @property
     def ranges(self) -> tuple[Interval, ...]:
         """The study uncertainty, and the if-measured range where anything is missing."""
-        return (self.study_uncertainty, *((self.if_measured,) if self.if_measured else ()))
+        return (
+            self.study_uncertainty,
+            *((self.if_measured,) if self.if_measured else ()),
+        )
 
     @property
     def has_reassuring_hold(self) -> bool:
@@ -179,7 +209,9 @@ class LogisticModel:
 
     study: LogisticStudy
     table: ReducedTable
-    _sets: dict[frozenset[str], _KnownSet] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _sets: dict[frozenset[str], _KnownSet] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def inputs_known(self, known: frozenset[str]) -> float:
         """Share of the model's information that these inputs carry, 0..1."""
@@ -205,7 +237,9 @@ class LogisticModel:
         return found
 
 
-def load_models(studies: Mapping[str, Study], folder: Path) -> Mapping[str, LogisticModel]:
+def load_models(
+    studies: Mapping[str, Study], folder: Path
+) -> Mapping[str, LogisticModel]:
     """Every logistic study with its table, by id."""
     return MappingProxyType(
         {
@@ -227,12 +261,15 @@ def predict(
 
     Args:
         model: a study with its table.
-        inputs: known inputs by finding, in the study's units: bool for yes/no, a word for categories, else a number.
-        site_incidence: 0..1, moves the figure to what this site observes; None keeps the study's.
+        inputs: known inputs by finding, in the study's units: bool for yes/no, a word
+            for categories, else a number.
+        site_incidence: 0..1, moves the figure to what this site observes; None keeps
+            the study's.
         recalibration: of this study on local patients; it goes before the incidence.
 
     Raises:
-        ValueError: the study does not use a name, a value is of the wrong kind or not finite, or the incidence is not
+        ValueError: the study does not use a name, a value is of the wrong kind or not
+            finite, or the incidence is not
             between 0 and 1.
     """
     names = frozenset(inputs)
@@ -241,7 +278,11 @@ def predict(
     used = {**inputs, **{name: one.used for name, one in held.items()}}
     values = encode_inputs(known.terms, used)
     distances = values - known.means
-    baseline = _baseline(model.study, recalibration.incidence if recalibration else site_incidence, recalibration)
+    baseline = _baseline(
+        model.study,
+        recalibration.incidence if recalibration else site_incidence,
+        recalibration,
+    )
     own = reduced.intercept + float(reduced.coefficients @ values)
     log_odds = baseline.move(own)
     error = _standard_error(own, reduced, distances, baseline)
@@ -251,7 +292,10 @@ def predict(
         log_odds=log_odds,
         risk=expit(log_odds),
         standard_error=error,
-        study_uncertainty=(expit(log_odds - Z_95 * error), expit(log_odds + Z_95 * error)),
+        study_uncertainty=(
+            expit(log_odds - Z_95 * error),
+            expit(log_odds + Z_95 * error),
+        ),
         if_measured=(
             if_measured(log_odds, baseline.slope**2 * reduced.distance_at(expit(own)))
             if len(inputs) < len(model.study.inputs)
@@ -268,7 +312,9 @@ def predict(
         gains=known.gains,
         unknown_until_after=known.unknown_until_after,
         baseline=baseline,
-        reference=baseline.incidence if average is None else expit(logit(average) + baseline.shift),
+        reference=baseline.incidence
+        if average is None
+        else expit(logit(average) + baseline.shift),
     )
 
 
@@ -278,21 +324,33 @@ def risk_at(prediction: Prediction, study: LogisticStudy, incidence: float) -> f
     Raises:
         ValueError: the incidence is not between 0 and 1.
     """
-    return expit(prediction.baseline.own(prediction.log_odds) + _baseline(study, incidence).shift)
+    return expit(
+        prediction.baseline.own(prediction.log_odds) + _baseline(study, incidence).shift
+    )
 
 
-def effect_interval(model: LogisticModel, prediction: Prediction, findings: Collection[str]) -> Interval:
+def effect_interval(
+    model: LogisticModel, prediction: Prediction, findings: Collection[str]
+) -> Interval:
     """95 % interval of what these inputs together did to the figure, log odds, at the printed scale (as `clear`)."""
     known = model.known_set(frozenset(prediction.used))
-    at = [place for place, column in enumerate(known.terms) if column.finding in findings]
+    at = [
+        place for place, column in enumerate(known.terms) if column.finding in findings
+    ]
     point = (encode_inputs(known.terms, prediction.used) - known.means)[at]
-    margin = prediction.baseline.slope * Z_95 * math.sqrt(float(point @ known.covariance[np.ix_(at, at)] @ point))
+    margin = (
+        prediction.baseline.slope
+        * Z_95
+        * math.sqrt(float(point @ known.covariance[np.ix_(at, at)] @ point))
+    )
     effect = sum(prediction.effects[name] for name in findings)
     return effect - margin, effect + margin
 
 
 def _baseline(
-    study: LogisticStudy, site_incidence: float | None, recalibration: Recalibration | None = None
+    study: LogisticStudy,
+    site_incidence: float | None,
+    recalibration: Recalibration | None = None,
 ) -> Baseline:
     """A site's own incidence moves every figure by the difference of the log odds (evidence.md, step 10)."""
     if site_incidence is None:
@@ -300,23 +358,40 @@ def _baseline(
     if not 0 < site_incidence < 1:
         raise ValueError(f"an incidence of {site_incidence} is not between 0 and 1")
     shift = logit(site_incidence) - logit(study.incidence)
-    return Baseline(incidence=site_incidence, source="site", shift=shift, recalibration=recalibration)
+    return Baseline(
+        incidence=site_incidence,
+        source="site",
+        shift=shift,
+        recalibration=recalibration,
+    )
 
 
-def _standard_error(own: float, reduced: ReducedModel, distances: Vector, baseline: Baseline) -> float:
+def _standard_error(
+    own: float, reduced: ReducedModel, distances: Vector, baseline: Baseline
+) -> float:
     """sqrt(x'Vx) of the log odds, x centred at the cohort means; a recalibration adds its error."""
     point = np.concatenate([[1.0], distances])
     fitted = baseline.recalibration.variance_at(own) if baseline.recalibration else 0.0
-    return math.sqrt(baseline.slope**2 * float(point @ reduced.covariance @ point) + fitted)
+    return math.sqrt(
+        baseline.slope**2 * float(point @ reduced.covariance @ point) + fitted
+    )
 
 
 def _at_slope(numbers: Mapping[str, float], slope: float) -> Mapping[str, float]:
-    return MappingProxyType({name: slope * number for name, number in numbers.items()} if slope != 1 else dict(numbers))
+    return MappingProxyType(
+        {name: slope * number for name, number in numbers.items()}
+        if slope != 1
+        else dict(numbers)
+    )
 
 
-def _effects(reduced: ReducedModel, terms: Sequence[Term], distances: Vector) -> dict[str, float]:
+def _effects(
+    reduced: ReducedModel, terms: Sequence[Term], distances: Vector
+) -> dict[str, float]:
     effects: dict[str, float] = {}
-    for term, effect in zip(terms, (reduced.coefficients * distances).tolist(), strict=True):
+    for term, effect in zip(
+        terms, (reduced.coefficients * distances).tolist(), strict=True
+    ):
         effects[term.finding] = effects.get(term.finding, 0.0) + effect
     return effects
 
@@ -332,7 +407,9 @@ def _follow(model: LogisticModel, reduced: ReducedModel) -> _KnownSet:
         if len(at) > 1:
             categories[finding] = at
         else:
-            clear[finding] = _is_clear(reduced.coefficients[at], np.ones(1), covariance[np.ix_(at, at)])
+            clear[finding] = _is_clear(
+                reduced.coefficients[at], np.ones(1), covariance[np.ix_(at, at)]
+            )
     return _KnownSet(
         terms=terms,
         means=np.array([model.table.means[term.name] for term in terms]),
@@ -342,22 +419,29 @@ def _follow(model: LogisticModel, reduced: ReducedModel) -> _KnownSet:
         categories=MappingProxyType(categories),
         gains=MappingProxyType(_gains(model, reduced)),
         unknown_until_after=tuple(
-            one.finding for one in model.study.inputs if not one.known_at_order_sign and one.finding not in known
+            one.finding
+            for one in model.study.inputs
+            if not one.known_at_order_sign and one.finding not in known
         ),
         limits=print_limits(model.study),
     )
 
 
-def _clear(known: _KnownSet, reduced: ReducedModel, distances: Vector) -> dict[str, bool]:
+def _clear(
+    known: _KnownSet, reduced: ReducedModel, distances: Vector
+) -> dict[str, bool]:
     """Whether the 95 % interval of each finding's effect leaves out 0.
 
-    The errors are those of the coefficients in use at the printed scale, also where the figure's own interval is wider
-    than printed: with all inputs known an effect is clear exactly where the paper's interval leaves out 0. For one term
-    that is the interval of its coefficient. A category's effect is that of the patient's word against the cohort's mix
-    of words, so its terms are taken together.
+    The errors are those of the coefficients in use at the printed scale, also where the
+    figure's own interval is wider than printed: with all inputs known an effect is
+    clear exactly where the paper's interval leaves out 0. For one term that is the
+    interval of its coefficient. A category's effect is that of the patient's word
+    against the cohort's mix of words, so its terms are taken together.
     """
     of_words = {
-        finding: _is_clear(reduced.coefficients[at], distances[at], known.covariance[np.ix_(at, at)])
+        finding: _is_clear(
+            reduced.coefficients[at], distances[at], known.covariance[np.ix_(at, at)]
+        )
         for finding, at in known.categories.items()
     }
     return {**known.clear, **of_words}
@@ -372,7 +456,9 @@ def _gains(model: LogisticModel, reduced: ReducedModel) -> dict[str, float]:
     """What each missing input would add to the inputs known; only what can be known before the procedure."""
     known = frozenset(reduced.known)
     return {
-        one.finding: max(0.0, model.inputs_known(known | {one.finding}) - reduced.inputs_known)
+        one.finding: max(
+            0.0, model.inputs_known(known | {one.finding}) - reduced.inputs_known
+        )
         for one in model.study.inputs
         if one.known_at_order_sign and one.finding not in known
     }

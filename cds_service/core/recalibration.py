@@ -24,7 +24,8 @@ class Recalibration(DataTable):
         months: within which the outcomes were counted; None where the file did not say.
         first: day of the earliest procedure, where the file gave days.
         study_version: of the study's file, for people.
-        table_digest: of the numbers of the study; with others the recalibration is stale.
+        table_digest: of the numbers of the study; with others the recalibration is
+            stale.
         outcomes_digest: sha256 of the file of outcomes.
     """
 
@@ -45,7 +46,12 @@ class Recalibration(DataTable):
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
         (variance, one), (other, of_slope) = self.covariance
-        if variance < 0 or of_slope < 0 or one != other or variance * of_slope < one * other:
+        if (
+            variance < 0
+            or of_slope < 0
+            or one != other
+            or variance * of_slope < one * other
+        ):
             raise ValueError("covariance: must be symmetric and not negative")
         if self.events >= self.n:
             raise ValueError("events: must be fewer than n")
@@ -68,7 +74,16 @@ class Recalibration(DataTable):
 
     def to_json(self) -> dict[str, Any]:
         """For cards of models and assessments: what it was fitted to, and the line."""
-        kept = {"method", "intercept", "slope", "n", "events", "months", "first", "last"}
+        kept = {
+            "method",
+            "intercept",
+            "slope",
+            "n",
+            "events",
+            "months",
+            "first",
+            "last",
+        }
         return self.model_dump(mode="json", include=kept, exclude_none=True)
 
     def move(self, log_odds: float) -> float:

@@ -1,6 +1,7 @@
 """Rule files x signals x assessment -> recommendations, in the order a surgeon should read them.
 
-The vocabulary of `when` is closed: no expressions. When a rule does not fit, add a signal (`core/signals.py`).
+The vocabulary of `when` is closed: no expressions. When a rule does not fit, add a
+signal (`core/signals.py`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -29,8 +30,10 @@ class Recommendation:
     """A rule that fired.
 
     Attributes:
-        label: the suggestion's label, starts with a verb; empty when nothing is offered.
-        order: name of the order template in `hooks/<service>/orders/`, None when nothing is offered.
+        label: the suggestion's label, starts with a verb; empty when nothing is
+            offered.
+        order: name of the order template in `hooks/<service>/orders/`, None when
+            nothing is offered.
         recommended: whether the suggestion is pre-selected (`isRecommended`).
         already: orders or drafts that do it already; then nothing is offered.
         not_counted: orders that did it before this fracture: named, and offered again.
@@ -77,7 +80,11 @@ class Ask(DataTable):
     def is_open(self, findings: Findings, signals: Collection[str]) -> bool:
         """Whether measuring it would help: it is not there, or too old or doubtful to reassure."""
         known, gap = findings.known.get(self.finding), findings.gaps.get(self.finding)
-        is_wanted = not known.may_reassure if known else gap is not None and gap.reason != "not-read"
+        is_wanted = (
+            not known.may_reassure
+            if known
+            else gap is not None and gap.reason != "not-read"
+        )
         return is_wanted and self.unless_signal not in signals
 
 
@@ -85,7 +92,8 @@ class SignalText(DataTable):
     """A text for a signal, or for the first that holds of several; without a signal it is the default.
 
     Attributes:
-        say: the card's line; `{text}` in it is the rule's own text, which is also said where this is empty.
+        say: the card's line; `{text}` in it is the rule's own text, which is also said
+            where this is empty.
         label: of the suggestion, instead of the rule's own.
     """
 
@@ -109,15 +117,18 @@ class Rule(DataTable):
     Attributes:
         text: the card's line, or what `texts` have in common.
         texts: the first whose signal is there is taken.
-        supplies: inputs of the models that a measurement could give; the act with the greatest gain leads.
+        supplies: inputs of the models that a measurement could give; the act with the
+            greatest gain leads.
         asks: of an act that asks for several measures, each of them.
         order_kind: the kind of support order that does the same already.
         order_in_card: where the EHR does not carry what the order says, the card does.
         in_detail: the card has a line of its text; otherwise the leading fact says it.
         not_offered_if: signals under which there is no button.
         corrects: the rule offers a corrected brace order instead of a new one.
-        recommended_if: signals of which one must hold for the suggestion to be pre-selected; none: it always may be.
-        recommended_unless: signals under which the suggestion is offered and not pre-selected.
+        recommended_if: signals of which one must hold for the suggestion to be
+            pre-selected; none: it always may be.
+        recommended_unless: signals under which the suggestion is offered and not
+            pre-selected.
         owner: the role that answers for it.
         approved: when the owner last did.
         review_by: when somebody has to look at it again.
@@ -153,8 +164,12 @@ class Rule(DataTable):
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Rule":
-        if not self.text and not all(one.say and "{text}" not in one.say for one in self.texts or [SignalText()]):
-            raise ValueError("a rule needs a text, or texts that say everything themselves")
+        if not self.text and not all(
+            one.say and "{text}" not in one.say for one in self.texts or [SignalText()]
+        ):
+            raise ValueError(
+                "a rule needs a text, or texts that say everything themselves"
+            )
         if self.order and not (self.label and self.order_kind):
             raise ValueError("a rule with an order needs label and order-kind")
         return self
@@ -182,10 +197,14 @@ def recommend(
         because = _reasons(rule, by_name, findings)
         if rule.topic == "rehabilitation" and closures.closes_act(rule.order_kind):
             continue
-        if because is None or {earlier.rule.id for earlier in fired} & set(rule.unless_rule):
+        if because is None or {earlier.rule.id for earlier in fired} & set(
+            rule.unless_rule
+        ):
             continue
         asked = [one for one in rule.asks if one.is_open(findings, by_name)]
-        supplies = {*rule.supplies} - {one.supplies for one in rule.asks} | {one.supplies for one in asked}
+        supplies = {*rule.supplies} - {one.supplies for one in rule.asks} | {
+            one.supplies for one in asked
+        }
         gain = situation.assessment.gain_of(supplies)
         if rule.supplies and gain <= 0:
             continue
@@ -194,20 +213,26 @@ def recommend(
         one = _recommendation(rule, because, by_name, situation.support, gain, words)
         is_offered = not closures.closes_button(rule.order_kind)
         fired.append(one if is_offered else replace(one, order=None, label=""))
-    # One measurement, the last: first what costs little (pre-selected), then what would add most.
+    # One measurement, the last: first what costs little (pre-selected), then what would
+    # add most.
     acts = [one for one in fired if not one.rule.supplies]
     open_measures = [one for one in fired if one.rule.supplies and not one.already]
     best = sorted(open_measures, key=lambda one: (not one.recommended, -one.gain))
     return (*acts, *best[:1])
 
 
-def _reasons(rule: Rule, signals: Mapping[str, Signal], findings: Findings) -> tuple[Signal, ...] | None:
+def _reasons(
+    rule: Rule, signals: Mapping[str, Signal], findings: Findings
+) -> tuple[Signal, ...] | None:
     """The signals that make the rule fire, or None when it does not fire."""
     if not signals.keys().isdisjoint(rule.unless_signal):
         return None
     because = tuple(signals[name] for name in rule.when.any_signal if name in signals)
     # What could not be read may be there already: no act asks for it again.
-    is_gap = any(name in findings.gaps and findings.gaps[name].reason != "not-read" for name in rule.when.gap_any)
+    is_gap = any(
+        name in findings.gaps and findings.gaps[name].reason != "not-read"
+        for name in rule.when.gap_any
+    )
     return because if because or rule.when.always or is_gap else None
 
 
@@ -225,9 +250,14 @@ def _recommendation(
     not_counted = support.not_counted(rule.order_kind) if rule.order_kind else ()
     corrections = _corrections(because) if rule.corrects else ()
     is_wanted = not already and not signals.keys() & set(rule.not_offered_if)
-    is_offered = (bool(rule.order) and is_wanted) or any(one.order.draft for one in corrections)
-    reasons = dict.fromkeys(one.because.partition(" (")[0] for one in because if one.because)
-    reason = ", ".join(list(reasons)[:MOST_REASONS])  # in one line, without their parts in brackets
+    is_offered = (bool(rule.order) and is_wanted) or any(
+        one.order.draft for one in corrections
+    )
+    reasons = dict.fromkeys(
+        one.because.partition(" (")[0] for one in because if one.because
+    )
+    # in one line, without their parts in brackets
+    reason = ", ".join(list(reasons)[:MOST_REASONS])
     fact = chosen.because if chosen is not None else reason
     words = {**values, "because": reason, "fact": fact, "Fact": capital(fact)}
     if corrections:
@@ -240,7 +270,10 @@ def _recommendation(
         order=rule.order if is_offered else None,
         recommended=rule.recommended
         and not support.may_count(rule.order_kind)  # it may be ordered already
-        and (not rule.recommended_if or any(name in signals for name in rule.recommended_if))
+        and (
+            not rule.recommended_if
+            or any(name in signals for name in rule.recommended_if)
+        )
         and not any(name in signals for name in rule.recommended_unless),
         already=already,
         not_counted=not_counted,
@@ -254,22 +287,36 @@ def _recommendation(
 def say_not_counted(order: SupportOrder) -> str:
     """An order that does not count, in words: `FLS order of May 2019`."""
     day = order.authored or order.start
-    said = f"{order.name} order of {say_month(day)}" if day else f"{order.name} order without a date"
+    said = (
+        f"{order.name} order of {say_month(day)}"
+        if day
+        else f"{order.name} order without a date"
+    )
     return said if order.is_standing else f"{said}, its status unknown"
 
 
 def _corrections(because: Sequence[Signal]) -> tuple[Correction, ...]:
     """The corrections of all braces that the rule is about, each order once."""
     braces = (one for signal in because for one in signal.braces if one.correction)
-    return tuple({one.correction.order.reference: one.correction for one in braces if one.correction}.values())
+    return tuple(
+        {
+            one.correction.order.reference: one.correction
+            for one in braces
+            if one.correction
+        }.values()
+    )
 
 
-def _text(rule: Rule, signals: Mapping[str, Signal]) -> tuple[SignalText, Signal | None]:
+def _text(
+    rule: Rule, signals: Mapping[str, Signal]
+) -> tuple[SignalText, Signal | None]:
     """The first text whose signal holds, with that signal; of a rule without texts its only one."""
     if not rule.texts:
         return SignalText(), None
     for option in rule.texts:
-        chosen = next((signals[name] for name in option.signals if name in signals), None)
+        chosen = next(
+            (signals[name] for name in option.signals if name in signals), None
+        )
         if chosen is not None or not option.signals:
             return option, chosen
     raise ValueError(f"rule {rule.id}: no text fits the signals")

@@ -22,7 +22,8 @@ class Said:
         words: `about 1 in 8`, `at least 1 in 5`, `usual 1 in 6`,
             `at least the usual 1 in 6`.
         usual: the step of the average, `1 in 6`.
-        in_summary: may stand in a summary: an own figure that is no lower limit, and not
+        in_summary: may stand in a summary: an own figure that is no lower limit, and
+            not
             under the usual.
         at_least: a fact that the model does not count is on record.
     """
@@ -51,7 +52,9 @@ def said_of(figure: PooledFigure, *, at_least: bool, nothing_open: bool) -> Said
     else:
         words = f"usual {figure.usual}"
     in_summary = is_own_high and not at_least
-    return Said(words=words, usual=figure.usual, in_summary=in_summary, at_least=at_least)
+    return Said(
+        words=words, usual=figure.usual, in_summary=in_summary, at_least=at_least
+    )
 
 
 def _limit(figure: PooledFigure) -> str:

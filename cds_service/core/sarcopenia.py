@@ -1,7 +1,7 @@
 """Sarcopenia by measurement: muscle index with grip and gait, by the study's definition or the site's.
 
-Low muscle index together with low grip or slow gait is yes; normal muscle index, or normal grip and gait, is no;
-anything else does not decide.
+Low muscle index together with low grip or slow gait is yes; normal muscle index, or
+normal grip and gait, is no; anything else does not decide.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,9 @@ class Limit(Closed):
     def is_low(self, value: float, sex: str | None) -> bool | None:
         """Whether the value is low; if the sex is unknown, only where both cut-offs agree."""
         limits = [self.of(sex)] if sex in ("male", "female") else [self.men, self.women]
-        answers = {value < limit or (self.inclusive and value == limit) for limit in limits}
+        answers = {
+            value < limit or (self.inclusive and value == limit) for limit in limits
+        }
         return answers.pop() if len(answers) == 1 else None
 
     def of(self, sex: str | None) -> float:
@@ -52,13 +54,19 @@ class Ruler(Closed):
 
     def limit(self, finding: Finding) -> Limit | None:
         """The limit for this finding, by the way it was measured."""
-        if finding.name == MUSCLE and finding.method == "bioimpedance" and self.muscle_by_bioimpedance:
+        if (
+            finding.name == MUSCLE
+            and finding.method == "bioimpedance"
+            and self.muscle_by_bioimpedance
+        ):
             return self.muscle_by_bioimpedance
         return self.limits.get(finding.name)
 
 
 _FILE = Path(__file__).with_name("rulers.toml")
-RULERS = {name: validated(Ruler, table, _FILE) for name, table in read_toml(_FILE).items()}
+RULERS = {
+    name: validated(Ruler, table, _FILE) for name, table in read_toml(_FILE).items()
+}
 STUDY = RULERS["study"]
 
 
@@ -72,7 +80,11 @@ def is_low(ruler: Ruler, known: Mapping[str, Finding], name: str) -> bool | None
     """Whether one measure is low by a ruler; None when it is not known or not used."""
     finding = known.get(name)
     limit = ruler.limit(finding) if finding else None
-    return None if finding is None or limit is None else limit.is_low(float(finding.value), sex_of(known))
+    return (
+        None
+        if finding is None or limit is None
+        else limit.is_low(float(finding.value), sex_of(known))
+    )
 
 
 def judge(ruler: Ruler, known: Mapping[str, Finding]) -> bool | None:
@@ -88,5 +100,8 @@ def judge(ruler: Ruler, known: Mapping[str, Finding]) -> bool | None:
 
 def written(value: float, decimals: int) -> str:
     """The number without a trailing `.0`, with enough digits that 5.44 does not print as 5.4."""
-    digits = next((n for n in range(decimals + 2) if abs(round(value, n) - value) < 1e-9), decimals + 1)
+    digits = next(
+        (n for n in range(decimals + 2) if abs(round(value, n) - value) < 1e-9),
+        decimals + 1,
+    )
     return say_number(value, digits)

@@ -1,8 +1,8 @@
 """Named yes/no facts with their evidence; the only thing that rule files can ask for.
 
-A new signal is one function with its `@signal("name")` line. A function returns None when its fact does not hold or
-is not known: a gap never becomes a signal, except where the signal is the gap (`bone-drug-unknown`). Those of drugs
-are in `drug_signals`.
+A new signal is one function with its `@signal("name")` line. A function returns None
+when its fact does not hold or is not known: a gap never becomes a signal, except where
+the signal is the gap (`bone-drug-unknown`). Those of drugs are in `drug_signals`.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -28,7 +28,15 @@ from cds_service.core.bracing import (
 )
 from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
-from cds_service.core.sarcopenia import GAIT, GRIP, MUSCLE, RULERS, STUDY, is_low, written
+from cds_service.core.sarcopenia import (
+    GAIT,
+    GRIP,
+    MUSCLE,
+    RULERS,
+    STUDY,
+    is_low,
+    written,
+)
 from cds_service.core.study import Cutoff, Study
 from cds_service.core.study_result import ABSOLUTE
 from cds_service.core.wording import UNITS, Wording, say_date
@@ -39,7 +47,8 @@ class Situation:
     """The inputs of a signal.
 
     Attributes:
-        lists_not_read: prefetch keys of the lists of problems, drugs and orders that were not read whole, or in which
+        lists_not_read: prefetch keys of the lists of problems, drugs and orders that
+            were not read whole, or in which
             no entry was understood.
     """
 
@@ -64,11 +73,17 @@ class Situation:
         return judge_braces(self.support, self.policy.brace, self.today, fractured_on)
 
 
-FRAGILITY_AGE = 50  # years; younger patients' vertebrae seldom break by weakness alone (docs/evidence.md)
+# years; younger patients' vertebrae seldom break by weakness alone (docs/evidence.md)
+FRAGILITY_AGE = 50
 BED_REST_STUDIES = ("muscle-change-2021",)
 # Cards, E4: instability and facts F1, F2, F5 to F7.
 BED_REST_REASONS = (
-    *("unstable-fracture", "spinal-instability", "spinal-infection", "neurological-deficit"),
+    *(
+        "unstable-fracture",
+        "spinal-instability",
+        "spinal-infection",
+        "neurological-deficit",
+    ),
     *("sepsis", "bone-malignancy", "malignancy", "recent-cancer", "active-cancer"),
 )
 NUMBERS = ("two", "three", "four", "five", "six")
@@ -78,10 +93,12 @@ class Signal(NamedTuple):
     """A named yes/no fact with its evidence.
 
     Attributes:
-        because: one phrase for the card, `psoas 10.0 cm² (11.9 or less)`; empty where the name says it all.
+        because: one phrase for the card, `psoas 10.0 cm² (11.9 or less)`; empty where
+            the name says it all.
         facts: the findings and orders it rests on.
         studies: ids of the studies whose cut-off or advice it uses; empty for policy.
-        words: what a phrase of a fact file may name, by placeholder: `{"month": "Nov 2024"}`.
+        words: what a phrase of a fact file may name, by placeholder: `{"month": "Nov
+            2024"}`.
         name: set by `find_signals`.
     """
 
@@ -107,7 +124,9 @@ def signal(name: str) -> Callable[[Detector], Detector]:
     return register
 
 
-def find_signals(situation: Situation, names: Collection[str] | None = None) -> tuple[Signal, ...]:
+def find_signals(
+    situation: Situation, names: Collection[str] | None = None
+) -> tuple[Signal, ...]:
     """Find the signals that hold, those of the studies' cut-offs first.
 
     Args:
@@ -129,7 +148,9 @@ def find_signals(situation: Situation, names: Collection[str] | None = None) -> 
 
 def signal_names(studies: Mapping[str, Study]) -> frozenset[str]:
     """Every signal name that a rule may use."""
-    return frozenset(SIGNALS) | {cutoff.id for study in studies.values() for cutoff in study.cutoffs}
+    return frozenset(SIGNALS) | {
+        cutoff.id for study in studies.values() for cutoff in study.cutoffs
+    }
 
 
 def _beyond_cutoff(situation: Situation, study: Study, cutoff: Cutoff) -> Signal | None:
@@ -140,23 +161,34 @@ def _beyond_cutoff(situation: Situation, study: Study, cutoff: Cutoff) -> Signal
     return Signal(situation.wording.phrase(finding), (finding,), (study.id,))
 
 
-def _when_true(situation: Situation, finding_name: str, because: str = "") -> Signal | None:
+def _when_true(
+    situation: Situation, finding_name: str, because: str = ""
+) -> Signal | None:
     if not situation.findings.is_true(finding_name):
         return None
     finding = situation.findings.known[finding_name]
-    return Signal(because or finding.label or situation.wording.phrase(finding), (finding,))
+    return Signal(
+        because or finding.label or situation.wording.phrase(finding), (finding,)
+    )
 
 
 @signal("sarcopenia-site")
 def _sarcopenia(situation: Situation) -> Signal | None:
     """The evidence includes the method, so that the referral shows it too."""
     known = (
-        situation.findings.known.get(name) for name in ("grip-strength", "gait-speed", "appendicular-muscle-index")
+        situation.findings.known.get(name)
+        for name in ("grip-strength", "gait-speed", "appendicular-muscle-index")
     )
-    measured = ", ".join(f"{situation.wording.name(one.name)} {situation.wording.value(one)}" for one in known if one)
+    measured = ", ".join(
+        f"{situation.wording.name(one.name)} {situation.wording.value(one)}"
+        for one in known
+        if one
+    )
     # If the study's definition differs, the card names the definition.
     ruler = (
-        "" if situation.findings.is_true("sarcopenia") else f" by {RULERS[situation.policy.sarcopenia.criteria].name}"
+        ""
+        if situation.findings.is_true("sarcopenia")
+        else f" by {RULERS[situation.policy.sarcopenia.criteria].name}"
     )
     because = f"sarcopenia{ruler} ({measured})" if measured else f"sarcopenia{ruler}"
     return _when_true(situation, "sarcopenia-site", because)
@@ -165,15 +197,22 @@ def _sarcopenia(situation: Situation) -> Signal | None:
 def _low_measure(measure: str, phrase: str) -> Detector:
     """Low by the site's definition; if the sex is unknown, only where it is low for both.
 
-    Weak grip alone is probable sarcopenia (EWGSOP2, doi 10.1093/ageing/afy169) where nothing decides.
+    Weak grip alone is probable sarcopenia (EWGSOP2, doi 10.1093/ageing/afy169) where
+    nothing decides.
     """
 
     def detect(situation: Situation) -> Signal | None:
-        known, ruler = situation.findings.known, RULERS[situation.policy.sarcopenia.criteria]
+        known, ruler = (
+            situation.findings.known,
+            RULERS[situation.policy.sarcopenia.criteria],
+        )
         if "sarcopenia-site" in known or not is_low(ruler, known, measure):
             return None
         finding, decimals = known[measure], situation.wording.specs[measure].decimals
-        return Signal(f"{phrase} ({written(float(finding.value), decimals)}{UNITS[finding.unit]})", (finding,))
+        return Signal(
+            f"{phrase} ({written(float(finding.value), decimals)}{UNITS[finding.unit]})",
+            (finding,),
+        )
 
     return detect
 
@@ -195,7 +234,11 @@ def _labelled(finding_name: str, phrase: str, otherwise: str) -> Detector:
 
     def detect(situation: Situation) -> Signal | None:
         finding = situation.findings.known.get(finding_name)
-        return _when_true(situation, finding_name, phrase.format((finding and finding.label) or otherwise))
+        return _when_true(
+            situation,
+            finding_name,
+            phrase.format((finding and finding.label) or otherwise),
+        )
 
     return detect
 
@@ -204,10 +247,15 @@ def _any_true(*finding_names: str) -> Detector:
     """A signal that holds where one of these findings is true."""
 
     def detect(situation: Situation) -> Signal | None:
-        found = [one for finding in finding_names if (one := _when_true(situation, finding))]
+        found = [
+            one for finding in finding_names if (one := _when_true(situation, finding))
+        ]
         if not found:
             return None
-        return Signal(", ".join(one.because for one in found), tuple(fact for one in found for fact in one.facts))
+        return Signal(
+            ", ".join(one.because for one in found),
+            tuple(fact for one in found for fact in one.facts),
+        )
 
     return detect
 
@@ -217,12 +265,19 @@ def _low_mna(situation: Situation) -> Signal | None:
     """The score below the limit, or without a score a category below "well nourished"."""
     found = _below(situation, "mna-score", situation.policy.nutrition.mna_below)
     category = situation.findings.known.get("mna-category")
-    if found is None and category is not None and category.value != "A" and "mna-score" in situation.findings.gaps:
+    if (
+        found is None
+        and category is not None
+        and category.value != "A"
+        and "mna-score" in situation.findings.gaps
+    ):
         return Signal(situation.wording.phrase(category), (category,))
     return found
 
 
-SIGNALS["low-bmi"] = lambda situation: _below(situation, "bmi", situation.policy.nutrition.bmi_below)
+SIGNALS["low-bmi"] = lambda situation: _below(
+    situation, "bmi", situation.policy.nutrition.bmi_below
+)
 
 
 def _below(situation: Situation, finding_name: str, limit: float) -> Signal | None:
@@ -238,7 +293,11 @@ def _below(situation: Situation, finding_name: str, limit: float) -> Signal | No
 @signal("muscle-normal")
 def _muscle_normal(situation: Situation) -> Signal | None:
     """Muscle was measured and nothing was low; only when sarcopenia is excluded by measurement."""
-    is_low = any(_beyond_cutoff(situation, s, c) for s in situation.studies.values() for c in s.cutoffs)
+    is_low = any(
+        _beyond_cutoff(situation, s, c)
+        for s in situation.studies.values()
+        for c in s.cutoffs
+    )
     if is_low or not situation.findings.is_false("sarcopenia-site"):
         return None
     return Signal(facts=(situation.findings.known["sarcopenia-site"],))
@@ -266,7 +325,9 @@ def _several_levels(situation: Situation) -> Signal | None:
     if count < 2:
         return None
     number = NUMBERS[count - 2] if count - 2 < len(NUMBERS) else str(count)
-    return Signal(f"{number} fractures at once", (situation.findings.known["level-count"],))
+    return Signal(
+        f"{number} fractures at once", (situation.findings.known["level-count"],)
+    )
 
 
 SIGNALS["spinal-infection"] = _any_true("spinal-infection")
@@ -290,7 +351,16 @@ ANY_OF = {
     "not-osteoporotic": ("malignancy", "spinal-infection"),
     "no-brace-advice": ("malignancy", "spinal-infection"),
     "no-exercise": ABSOLUTE,
-    **{name: (name,) for name in ("dementia", "repeated-falls", "severe-kidney-disease", "deceased", "end-of-life")},
+    **{
+        name: (name,)
+        for name in (
+            "dementia",
+            "repeated-falls",
+            "severe-kidney-disease",
+            "deceased",
+            "end-of-life",
+        )
+    },
 }
 SIGNALS.update({name: _any_true(*findings) for name, findings in ANY_OF.items()})
 
@@ -306,7 +376,9 @@ def _exam_on_record(name: str, kind: str) -> Detector:
 
 SIGNALS["ct-on-record"] = _exam_on_record("ct-on-record", "CT")
 SIGNALS["mri-on-record"] = _exam_on_record("mri-on-record", "MRI")
-SIGNALS["no-figure"] = lambda situation: _any_true(*situation.assessment.excluded_by)(situation)
+SIGNALS["no-figure"] = lambda situation: _any_true(*situation.assessment.excluded_by)(
+    situation
+)
 
 
 BRACE_STUDIES = ("sarcopenia-pvm-2022", "muscle-change-2021")
@@ -316,7 +388,8 @@ BRACE_STUDIES = ("sarcopenia-pvm-2022", "muscle-change-2021")
 def _brace_keep_reason(situation: Situation) -> Signal | None:
     """Instability, posterior wall, deficit, another fracture: on record, or of a brace order itself."""
     found = keep_reasons(situation.findings, situation.support)
-    if not any(one.issue for one in situation.braces):  # what is open matters only where an end is asked for
+    # what is open matters only where an end is asked for
+    if not any(one.issue for one in situation.braces):
         found = tuple(one for one in found if one.source != "open")
     said = dict.fromkeys(_keep_words(one, situation.wording) for one in found)
     return Signal(", ".join(said)) if said else None
@@ -348,7 +421,9 @@ def _brace_reasons_unread(situation: Situation) -> Signal | None:
     unread = [name for name in KEEP if name in gaps and not gaps[name].seen]
     # Words that nobody understood may name one.
     unread += [one.name for one in gaps.values() if one.reason == "not-understood"]
-    if not situation.support.of_kind("brace") or not (unread or situation.support.unchecked):
+    if not situation.support.of_kind("brace") or not (
+        unread or situation.support.unchecked
+    ):
         return None
     return Signal("reasons to keep a brace not known")
 
@@ -360,14 +435,18 @@ def _brace_ordered(situation: Situation) -> Signal | None:
 
 
 # The site wants the limits said with every augmentation.
-SIGNALS["brace-card-always"] = lambda situation: Signal() if situation.policy.brace.card == "always" else None
+SIGNALS["brace-card-always"] = lambda situation: (
+    Signal() if situation.policy.brace.card == "always" else None
+)
 
 
 def _of_braces(braces: list[Brace]) -> Signal | None:
     if not braces:
         return None
     orders = tuple(one.times.order for one in braces)
-    return Signal(", ".join(map(_brace_words, braces)), orders, BRACE_STUDIES, tuple(braces))
+    return Signal(
+        ", ".join(map(_brace_words, braces)), orders, BRACE_STUDIES, tuple(braces)
+    )
 
 
 def _brace_words(brace: Brace) -> str:
@@ -391,7 +470,9 @@ def _brace_limit_passed(situation: Situation) -> Signal | None:
 @signal("brace-undated")
 def _brace_undated(situation: Situation) -> Signal | None:
     """No last day, and words that say another end, a payer's length, or what was not understood: no conflict."""
-    return _of_braces([one for one in situation.braces if one.issue and one.issue not in BROKEN])
+    return _of_braces(
+        [one for one in situation.braces if one.issue and one.issue not in BROKEN]
+    )
 
 
 @signal("bed-rest-long")
@@ -417,7 +498,11 @@ def _bed_rest_open(situation: Situation) -> Signal | None:
 @signal("bed-rest-reason")
 def _bed_rest_reason(situation: Situation) -> Signal | None:
     """A fact for which bed rest may be meant: the plan of getting up is not ours then."""
-    return _any_true(*BED_REST_REASONS)(situation) if situation.support.of_kind("bed-rest") else None
+    return (
+        _any_true(*BED_REST_REASONS)(situation)
+        if situation.support.of_kind("bed-rest")
+        else None
+    )
 
 
 # Signals of other modules register themselves.

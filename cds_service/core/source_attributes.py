@@ -9,7 +9,14 @@ from typing import Any
 from pydantic import Field
 
 from cds_service.core.pooled_study import AttributeStatus, PooledStudy
-from cds_service.core.study import LogisticStudy, MarkerStudy, Part, StrataStudy, Study, Text
+from cds_service.core.study import (
+    LogisticStudy,
+    MarkerStudy,
+    Part,
+    StrataStudy,
+    Study,
+    Text,
+)
 
 OUTPUTS: Mapping[type[Study], str] = {
     StrataStudy: "The rate on this patient's side of the cut-off, as supporting evidence; no probability.",
@@ -18,7 +25,10 @@ OUTPUTS: Mapping[type[Study], str] = {
 
 
 class SourceAttribute(Part):
-    """One attribute. Words in braces in its texts are filled from a study, or from a recommendation."""
+    """One attribute.
+
+    Words in braces in its texts are filled from a study, or from a recommendation.
+    """
 
     key: Text
     title: Text
@@ -32,7 +42,9 @@ class SourceAttributes(Part):
 
     attributes: tuple[SourceAttribute, ...] = Field(min_length=44, max_length=44)
 
-    def of_study(self, study: Study, site: Mapping[str, Mapping[str, str]], version: str) -> dict[str, Any]:
+    def of_study(
+        self, study: Study, site: Mapping[str, Mapping[str, str]], version: str
+    ) -> dict[str, Any]:
         """All 44 of a study, by key.
 
         Args:
@@ -41,39 +53,67 @@ class SourceAttributes(Part):
             version: this service's.
         """
         own = {
-            key: {"status": "reported", "text": one.text, "source": f"{_paper(study)}, {one.printed_in}"}
+            key: {
+                "status": "reported",
+                "text": one.text,
+                "source": f"{_paper(study)}, {one.printed_in}",
+            }
             for key, one in study.card.attributes.items()
         }
         local = {key: {"status": "local", **said} for key, said in site.items()}
-        return {**_filled(self.attributes, {**_words(study), "version": version}), **own, **local}
+        return {
+            **_filled(self.attributes, {**_words(study), "version": version}),
+            **own,
+            **local,
+        }
 
-    def of_pooled(self, study: PooledStudy, site: Mapping[str, Mapping[str, str]], version: str) -> dict[str, Any]:
+    def of_pooled(
+        self, study: PooledStudy, site: Mapping[str, Mapping[str, str]], version: str
+    ) -> dict[str, Any]:
         """All 44 of the pooled model, by key; most of its words are its own file's."""
         own = {
-            key: {"status": one.status, "text": one.text, "source": f"{study.id}: {one.printed_in}"}
+            key: {
+                "status": one.status,
+                "text": one.text,
+                "source": f"{study.id}: {one.printed_in}",
+            }
             for key, one in study.card.attributes.items()
         }
         local = {key: {"status": "local", **said} for key, said in site.items()}
         kept = [one for one in self.attributes if one.key not in own]
-        found = _filled(kept, {**_pooled_words(study), "version": version}) | own | local
+        found = (
+            _filled(kept, {**_pooled_words(study), "version": version}) | own | local
+        )
         return {one.key: found[one.key] for one in self.attributes}
 
-    def of_advice(self, words: Mapping[str, str], *, has_sources: bool) -> dict[str, Any]:
+    def of_advice(
+        self, words: Mapping[str, str], *, has_sources: bool
+    ) -> dict[str, Any]:
         """The 13 of a recommendation, by key.
 
         Args:
-            words: what the texts need: citations, dates, health_status, health_source, version.
-            has_sources: whether a study or guideline stands behind it; without one the citation is our own policy.
+            words: what the texts need: citations, dates, health_status, health_source,
+                version.
+            has_sources: whether a study or guideline stands behind it; without one the
+                citation is our own policy.
         """
-        found = _filled([one for one in self.attributes if one.key.startswith("A")], words)
+        found = _filled(
+            [one for one in self.attributes if one.key.startswith("A")], words
+        )
         if not has_sources:
             found["A1_citation"]["status"] = "ours"
         return found
 
 
-def _filled(attributes: Iterable[SourceAttribute], words: Mapping[str, Any]) -> dict[str, Any]:
+def _filled(
+    attributes: Iterable[SourceAttribute], words: Mapping[str, Any]
+) -> dict[str, Any]:
     return {
-        one.key: {"status": one.status, "text": one.text.format_map(words), "source": one.source.format_map(words)}
+        one.key: {
+            "status": one.status,
+            "text": one.text.format_map(words),
+            "source": one.source.format_map(words),
+        }
         for one in attributes
     }
 
@@ -91,12 +131,18 @@ def _words(study: Study) -> dict[str, Any]:
         "health_status": f"{inputs}.",
         "health_source": f"{_paper(study)}, {cohort.printed_in}",
         "output": _output(study),
-        "output_type": "Prediction (a probability) and classification (a band)." if is_model else "Evaluation.",
+        "output_type": "Prediction (a probability) and classification (a band)."
+        if is_model
+        else "Evaluation.",
         "caution": f"{'; '.join((*(one.text for one in study.applicability), *study.not_checkable))}.",
-        "criteria_source": "; ".join(dict.fromkeys(one.printed_in for one in study.applicability)),
+        "criteria_source": "; ".join(
+            dict.fromkeys(one.printed_in for one in study.applicability)
+        ),
         "limits": " ".join(study.limits),
         "inputs": f"Health status: {inputs}.",
-        "validity": study.validation.summary if isinstance(study, LogisticStudy) else "there is no model.",
+        "validity": study.validation.summary
+        if isinstance(study, LogisticStudy)
+        else "there is no model.",
     }
 
 
@@ -119,7 +165,11 @@ def _paper(study: Study) -> str:
 def _inputs(study: Study) -> list[str]:
     if isinstance(study, LogisticStudy):
         return [one.coding for one in study.predictors]
-    return [study.finding] if isinstance(study, StrataStudy) else [one.label for one in study.markers]
+    return (
+        [study.finding]
+        if isinstance(study, StrataStudy)
+        else [one.label for one in study.markers]
+    )
 
 
 def _output(study: Study) -> str:

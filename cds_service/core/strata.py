@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from cds_service.core.facts import Findings
-from cds_service.core.study import Z_95, MarkerChange, MarkerStudy, Outcome, StrataStudy, StratumCounts
+from cds_service.core.study import (
+    Z_95,
+    MarkerChange,
+    MarkerStudy,
+    Outcome,
+    StrataStudy,
+    StratumCounts,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,8 @@ class Change:
     Attributes:
         label: `muscle area`.
         change: %, against the earlier value.
-        is_in_range: at or beyond the near end of the interquartile range in patients who had refractured, and outside
+        is_in_range: at or beyond the near end of the interquartile range in patients
+            who had refractured, and outside
             that of the others.
     """
 
@@ -68,17 +76,27 @@ def wilson_interval(events: float, n: float) -> tuple[float, float]:
     """95 % interval of a proportion, 0..1, after Wilson; of weighted counts too."""
     share, square = events / n, Z_95**2
     middle = (share + square / (2 * n)) / (1 + square / n)
-    margin = Z_95 * math.sqrt(share * (1 - share) / n + square / (4 * n * n)) / (1 + square / n)
+    margin = (
+        Z_95
+        * math.sqrt(share * (1 - share) / n + square / (4 * n * n))
+        / (1 + square / n)
+    )
     return max(0.0, middle - margin), min(1.0, middle + margin)
 
 
 def stratum_of(study: StrataStudy, outcome: Outcome, value: float) -> Stratum | None:
     """The stratum of a value, in the study's unit; None if the study does not cover the outcome."""
     counts = next((one for one in study.strata if one.holds(value)), None)
-    return Stratum(study, counts, outcome) if counts is not None and outcome in study.outcomes else None
+    return (
+        Stratum(study, counts, outcome)
+        if counts is not None and outcome in study.outcomes
+        else None
+    )
 
 
-def place_in_strata(study: StrataStudy, outcome: Outcome, findings: Findings) -> Stratum | None:
+def place_in_strata(
+    study: StrataStudy, outcome: Outcome, findings: Findings
+) -> Stratum | None:
     """The stratum of a patient; None where the measure is not known."""
     value = findings.number(study.finding)
     return None if value is None else stratum_of(study, outcome, value)
@@ -87,27 +105,50 @@ def place_in_strata(study: StrataStudy, outcome: Outcome, findings: Findings) ->
 def compare_with_marker(study: MarkerStudy, findings: Findings) -> Marker | None:
     """The changes between two MRIs compared with the study; None if they are not comparable with it.
 
-    The study compared one MRI before a kyphoplasty with one after it, within its range of days. Measures of other days
-    than the newest pair are left out.
+    The study compared one MRI before a kyphoplasty with one after it, within its range
+    of days. Measures of other days than the newest pair are left out.
     """
-    earlier = findings.known.get("prior-augmentation")  # where it is known to have been a kyphoplasty
-    augmented = earlier.observed if earlier and earlier.value is True and earlier.label == "kyphoplasty" else None
-    known = [(one, findings.known[one.finding]) for one in study.markers if one.finding in findings.known]
-    whole = [(found.observed, found.since) for _, found in known if found.observed and found.since]
+    # where it is known to have been a kyphoplasty
+    earlier = findings.known.get("prior-augmentation")
+    augmented = (
+        earlier.observed
+        if earlier and earlier.value is True and earlier.label == "kyphoplasty"
+        else None
+    )
+    known = [
+        (one, findings.known[one.finding])
+        for one in study.markers
+        if one.finding in findings.known
+    ]
+    whole = [
+        (found.observed, found.since)
+        for _, found in known
+        if found.observed and found.since
+    ]
     if not whole or augmented is None:
         return None
     last, first = max(whole)
     shortest, longest = study.interval_range_days
     if not first < augmented < last or not shortest <= (last - first).days <= longest:
         return None
-    compared = [(marker, found) for marker, found in known if (found.observed, found.since) == (last, first)]
+    compared = [
+        (marker, found)
+        for marker, found in known
+        if (found.observed, found.since) == (last, first)
+    ]
     return Marker(
         first=first,
         last=last,
         changes=tuple(
-            place_change(marker, float(found.value)) for marker, found in compared if not isinstance(found.value, str)
+            place_change(marker, float(found.value))
+            for marker, found in compared
+            if not isinstance(found.value, str)
         ),
-        concerns=tuple(dict.fromkeys(concern for _, found in compared for concern in found.concerns)),
+        concerns=tuple(
+            dict.fromkeys(
+                concern for _, found in compared for concern in found.concerns
+            )
+        ),
     )
 
 
@@ -117,4 +158,8 @@ def place_change(marker: MarkerChange, percent: float) -> Change:
     others = (marker.not_refractured.q1, marker.not_refractured.q3)
     falls = marker.refractured.median < marker.not_refractured.median
     is_as_bad = percent <= refractured[1] if falls else percent >= refractured[0]
-    return Change(marker.label, percent, is_in_range=is_as_bad and not others[0] <= percent <= others[1])
+    return Change(
+        marker.label,
+        percent,
+        is_in_range=is_as_bad and not others[0] <= percent <= others[1],
+    )

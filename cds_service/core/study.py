@@ -1,6 +1,7 @@
 """The study files as types: the tables of every study, and the three kinds (logistic model, rates in strata, marker).
 
-A fault names the table and the key. `study_files.py` reads the files and says which findings and units there are.
+A fault names the table and the key. `study_files.py` reads the files and says which
+findings and units there are.
 """
 
 import hashlib
@@ -11,7 +12,15 @@ from functools import cached_property
 from operator import ge, gt, le, lt
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    model_validator,
+)
 
 from cds_service.core.facts import Procedure, Value
 
@@ -32,11 +41,14 @@ def _known(finding: str, info: ValidationInfo) -> str:
 def _canonical(unit: str, info: ValidationInfo) -> str:
     finding = info.data.get("finding", "")
     if info.context is not None and unit != info.context.get(finding, unit):
-        raise ValueError(f"{unit!r} differs from the canonical unit {info.context[finding]!r} of {finding}")
+        raise ValueError(
+            f"{unit!r} differs from the canonical unit {info.context[finding]!r} of {finding}"
+        )
     return unit
 
 
-# Checked against the vocabulary, which the reader of a file passes as validation context: unit by finding.
+# Checked against the vocabulary, which the reader of a file passes as validation
+# context: unit by finding.
 FindingName = Annotated[Text, AfterValidator(_known)]
 Unit = Annotated[Text, AfterValidator(_canonical)]
 
@@ -96,7 +108,12 @@ class Requirement(Part):
 
     @cached_property
     def _bounds(self) -> list[tuple[Callable[[float, float], bool], float]]:
-        bounds = ((ge, self.at_least), (gt, self.above), (le, self.at_most), (lt, self.below))
+        bounds = (
+            (ge, self.at_least),
+            (gt, self.above),
+            (le, self.at_most),
+            (lt, self.below),
+        )
         return [(holds, bound) for holds, bound in bounds if bound is not None]
 
     @model_validator(mode="after")
@@ -109,14 +126,17 @@ class Requirement(Part):
         """Whether a finding's value is what is required; a word never meets a bound."""
         if self.equals is not None:
             return value == self.equals
-        return not isinstance(value, str) and all(holds(float(value), bound) for holds, bound in self._bounds)
+        return not isinstance(value, str) and all(
+            holds(float(value), bound) for holds, bound in self._bounds
+        )
 
 
 class Criterion(Part):
     """An inclusion or exclusion criterion that the vocabulary can check.
 
     Attributes:
-        severity: `outside` is named beside the figure; `no-figure` means none from this study; `absolute` none from
+        severity: `outside` is named beside the figure; `no-figure` means none from this
+            study; `absolute` none from
             any.
         needed: as long as it is not known whether it is met, the figure is no warning.
         text: for people, said when the criterion is violated.
@@ -189,7 +209,9 @@ class Reported(Part):
 class Bias(Part):
     """Our judgement of one domain of PROBAST+AI; reviewers may argue."""
 
-    domain: Literal["participants and data", "predictors", "outcome", "analysis", "overall"]
+    domain: Literal[
+        "participants and data", "predictors", "outcome", "analysis", "overall"
+    ]
     judgement: Literal["low", "some concern", "high"]
     text: Text
 
@@ -200,7 +222,8 @@ class CardWords(Part):
     Attributes:
         found: what was found, in a few sentences.
         representativeness: who the patients were, by sex and age.
-        attributes: source attributes that the paper itself reports, by key (`source-attributes.toml`).
+        attributes: source attributes that the paper itself reports, by key
+            (`source-attributes.toml`).
         bias: risk of bias by domain; for models alone.
     """
 
@@ -301,7 +324,9 @@ class PrintedError(Part):
     se: Positive | None = None
     wald: Positive | None = None
 
-    def _check_coefficient(self, beta: float, printed: float | None, why: str | None) -> None:
+    def _check_coefficient(
+        self, beta: float, printed: float | None, why: str | None
+    ) -> None:
         self._has_one_of("ci", "se", "wald")
         if self.ci is not None and not self.ci[0] < beta < self.ci[1]:
             raise ValueError(f"ci: does not contain beta {beta}")
@@ -354,16 +379,22 @@ class Predictor(PrintedError):
     """One input of a logistic model.
 
     Attributes:
-        coding: what the number or word means, with our reading where the paper does not say.
+        coding: what the number or word means, with our reading where the paper does not
+            say.
         reference: the word that has no coefficient; only with `levels`.
         event: the group that had the outcome; `all` where the paper prints no groups.
-        identity: how draws of it follow from other draws, by name of a function in `cohort.py`.
-        known_at_order_sign: False for what is known only after the procedure and therefore never requested.
-        raking_only: why no figure uses it: the cohort is weighted with it, since the printed model needs it, and the
+        identity: how draws of it follow from other draws, by name of a function in
+            `cohort.py`.
+        known_at_order_sign: False for what is known only after the procedure and
+            therefore never requested.
+        raking_only: why no figure uses it: the cohort is weighted with it, since the
+            printed model needs it, and the
             figure is that of the model without it. None for an input.
-        needed: without it the patient may lie outside the study's range, so that its figure is
+        needed: without it the patient may lie outside the study's range, so that its
+            figure is
             neither printed in a summary nor a warning.
-        per_site: the value depends on the scanner, so that it is an input only where the site gives its own patients
+        per_site: the value depends on the scanner, so that it is an input only where
+            the site gives its own patients
             (`[reference]`); it is taken to the scale of the group without the outcome.
     """
 
@@ -390,7 +421,9 @@ class Predictor(PrintedError):
         if bool(self.levels) == (self.beta is not None):
             raise ValueError("exactly one of beta, levels")
         if bool(self.levels) != (self.reference is not None):
-            raise ValueError("a category needs its reference word, nothing else has one")
+            raise ValueError(
+                "a category needs its reference word, nothing else has one"
+            )
         if self.beta is not None:
             self._check_coefficient(self.beta, self.printed, self.why)
         if set(self.groups) not in ({"event", "no_event"}, {"all"}):
@@ -408,12 +441,20 @@ class Predictor(PrintedError):
         """How a value of it enters the model."""
         if self.levels:
             return "category"
-        return "yes-no" if all(group.count is not None for group in self.groups.values()) else "number"
+        return (
+            "yes-no"
+            if all(group.count is not None for group in self.groups.values())
+            else "number"
+        )
 
     @property
     def words(self) -> tuple[str, ...]:
         """The words of a category, reference first; empty for numbers and yes/no."""
-        return () if self.reference is None else (self.reference, *(level.level for level in self.levels))
+        return (
+            ()
+            if self.reference is None
+            else (self.reference, *(level.level for level in self.levels))
+        )
 
 
 class Auxiliary(Part):
@@ -484,7 +525,9 @@ class LogisticStudy(Paper):
         if not 0 < self.cohort.events < self.cohort.n:
             raise ValueError("cohort.events: must lie between 0 and n")
         if len({tuple(predictor.groups) for predictor in self.predictors}) > 1:
-            raise ValueError("predictors: either all inputs have groups event and no_event, or all have the group all")
+            raise ValueError(
+                "predictors: either all inputs have groups event and no_event, or all have the group all"
+            )
         for fault in self._input_faults():
             raise ValueError(fault)
         return self
@@ -502,7 +545,9 @@ class LogisticStudy(Paper):
     @property
     def table_digest(self) -> str:
         """sha256 of what the table of reduced models follows from: a changed text makes no table stale."""
-        ground = self.model_dump_json(include={"id", "draws", "cohort", "intercept", "predictors", "auxiliaries"})
+        ground = self.model_dump_json(
+            include={"id", "draws", "cohort", "intercept", "predictors", "auxiliaries"}
+        )
         return hashlib.sha256(ground.encode()).hexdigest()
 
     @property
@@ -513,7 +558,9 @@ class LogisticStudy(Paper):
     @cached_property
     def inputs(self) -> tuple[Predictor, ...]:
         """The predictors that a figure uses, in the order of the file."""
-        return tuple(predictor for predictor in self.predictors if predictor.raking_only is None)
+        return tuple(
+            predictor for predictor in self.predictors if predictor.raking_only is None
+        )
 
     @cached_property
     def input_names(self) -> tuple[str, ...]:
@@ -523,7 +570,9 @@ class LogisticStudy(Paper):
     @property
     def terms(self) -> "tuple[Term, ...]":
         """Columns of the printed model, in the file's order; a category has one for each word but the reference."""
-        return tuple(term for predictor in self.predictors for term in _terms(predictor))
+        return tuple(
+            term for predictor in self.predictors for term in _terms(predictor)
+        )
 
 
 def _distribution_fault(group: Statistics, size: int, words: tuple[str, ...]) -> str:
@@ -532,7 +581,9 @@ def _distribution_fault(group: Statistics, size: int, words: tuple[str, ...]) ->
         return "counts: a category has them, nothing else has"
     if group.count is not None and group.count > size:
         return f"count: {group.count} is above the group's {size} patients"
-    if group.counts is not None and (set(group.counts) != set(words) or sum(group.counts.values()) != size):
+    if group.counts is not None and (
+        set(group.counts) != set(words) or sum(group.counts.values()) != size
+    ):
         return f"counts: must name {', '.join(words)} and add to the group's {size} patients"
     return ""
 
@@ -556,7 +607,11 @@ class StratumCounts(Part):
 
     def holds(self, value: float) -> bool:
         """Whether a value lies on this side, in the study's unit."""
-        return value > self.above if self.above is not None else self.at_most is not None and value <= self.at_most
+        return (
+            value > self.above
+            if self.above is not None
+            else self.at_most is not None and value <= self.at_most
+        )
 
 
 class StrataStudy(Paper):
@@ -576,9 +631,13 @@ class StrataStudy(Paper):
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
         if any(set(stratum.events) != set(self.outcomes) for stratum in self.strata):
-            raise ValueError(f"strata: each names the events of {', '.join(self.outcomes)}")
+            raise ValueError(
+                f"strata: each names the events of {', '.join(self.outcomes)}"
+            )
         if sum(stratum.n for stratum in self.strata) != self.cohort.n:
-            raise ValueError(f"strata: do not add to the cohort's {self.cohort.n} patients")
+            raise ValueError(
+                f"strata: do not add to the cohort's {self.cohort.n} patients"
+            )
         return self
 
 
@@ -655,7 +714,9 @@ def _terms(predictor: Predictor) -> Iterator[Term]:
     for one in predictor.levels or (Coefficient(**only),):
         word = one.level if isinstance(one, LevelCoefficient) else None
         yield Term(
-            name=f"{predictor.finding}={word}" if len(predictor.levels) > 1 else predictor.finding,
+            name=f"{predictor.finding}={word}"
+            if len(predictor.levels) > 1
+            else predictor.finding,
             finding=predictor.finding,
             kind=predictor.kind,
             word=word,

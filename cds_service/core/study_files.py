@@ -1,4 +1,7 @@
-"""Read study files. A wrong file stops the start with its name, the table and the key."""
+"""Read study files.
+
+A wrong file stops the start with its name, the table and the key.
+"""
 
 import hashlib
 from collections.abc import Mapping
@@ -7,7 +10,13 @@ from types import MappingProxyType
 
 from cds_service.core.data_file import Faults, label, read_toml, validated
 from cds_service.core.pooled_study import PooledStudy
-from cds_service.core.study import ContraryEvidence, LogisticStudy, MarkerStudy, StrataStudy, Study
+from cds_service.core.study import (
+    ContraryEvidence,
+    LogisticStudy,
+    MarkerStudy,
+    StrataStudy,
+    Study,
+)
 from cds_service.errors import DataFileError
 
 POOLED = "pooled-2026"
@@ -25,11 +34,16 @@ def load_studies(folder: Path, units: Mapping[str, str]) -> Mapping[str, Study]:
     """Every single study of the folder by id, in the order of ids.
 
     Args:
-        folder: holds one TOML file for each study, named by its id, the pooled model, and `contrary-evidence.toml`.
+        folder: holds one TOML file for each study, named by its id, the pooled model,
+            and `contrary-evidence.toml`.
         units: canonical unit of every finding of the vocabulary.
     """
     read = [_read(path, units) for path in sorted(folder.glob("*.toml"))]
-    studies = {one.id: one for one in read if not isinstance(one, ContraryEvidence | PooledStudy)}
+    studies = {
+        one.id: one
+        for one in read
+        if not isinstance(one, ContraryEvidence | PooledStudy)
+    }
     if not studies:
         raise DataFileError(folder.name, "", "no study file here")
     return MappingProxyType(studies)
@@ -47,7 +61,9 @@ def load_contrary_evidence(folder: Path) -> ContraryEvidence:
     """The findings that speak against the models."""
     read = _read(folder / "contrary-evidence.toml")
     if not isinstance(read, ContraryEvidence):
-        raise DataFileError("contrary-evidence.toml", "kind", "contrary-evidence is expected")
+        raise DataFileError(
+            "contrary-evidence.toml", "kind", "contrary-evidence is expected"
+        )
     return read
 
 
@@ -68,5 +84,7 @@ def _read(path: Path, units: Mapping[str, str] | None = None) -> AnyStudy:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     read = validated(KINDS[kind], {**tables, "digest": digest}, path, units)
     if read.id != path.stem:
-        raise DataFileError(label(path), "id", f"{read.id!r} differs from the file name {path.stem!r}")
+        raise DataFileError(
+            label(path), "id", f"{read.id!r} differs from the file name {path.stem!r}"
+        )
     return read

@@ -35,11 +35,13 @@ class StudyLine:
     unknown_criteria: tuple[str, ...]
 
 
-def study_line(result: ModelResult, policy: Policy, words_of: Callable[[float], str]) -> StudyLine | None:
+def study_line(
+    result: ModelResult, policy: Policy, words_of: Callable[[float], str]
+) -> StudyLine | None:
     """Make a study's line for a patient who meets all its criteria and lies above its average.
 
-    None if too little is known, a value is held or doubtful, or the same words would name
-    figure and average: no study reassures.
+    None if too little is known, a value is held or doubtful, or the same words would
+    name figure and average: no study reassures.
 
     Args:
         words_of: the step of the ladder nearest to a risk, 0..1.
@@ -57,7 +59,9 @@ def study_line(result: ModelResult, policy: Policy, words_of: Callable[[float], 
         words=words,
         average=average.removeprefix("about "),
         drivers=drivers_of(result),
-        unknown_criteria=tuple(one.text for one in result.violations if one.severity == "not-checkable"),
+        unknown_criteria=tuple(
+            one.text for one in result.violations if one.severity == "not-checkable"
+        ),
     )
 
 
@@ -93,6 +97,9 @@ def disagree(results: Sequence[ModelResult], outcome: Outcome, policy: Policy) -
         return True
     common = policy.pooled_incidence.of(outcome)
     risks = [
-        one.prediction.risk if common is None else risk_at(one.prediction, one.model.study, common) for one in theirs
+        one.prediction.risk
+        if common is None
+        else risk_at(one.prediction, one.model.study, common)
+        for one in theirs
     ]
     return max(risks) - min(risks) >= policy.showing.disagreement

@@ -11,7 +11,9 @@ from cds_service.core.prediction import LogisticModel, Prediction, predict, risk
 from cds_service.core.study import LogisticStudy, Study
 
 Band = Literal["lower", "not-different", "above", "high"]
-Why = Literal["held", "outside", "not-known", "criterion-not-known", "aged", "open", "unread"]
+Why = Literal[
+    "held", "outside", "not-known", "criterion-not-known", "aged", "open", "unread"
+]
 # These forbid "lower": a value that reassures may not be this patient's.
 FORBIDS_LOWER = frozenset({"held", "outside", "not-known", "aged", "open", "unread"})
 # A study with one of these says nothing on a card; an unread list leaves a criterion
@@ -22,9 +24,16 @@ BONE = ("bmd-t-score", "ct-attenuation")  # what a refracture figure rests on
 LEVEL = "tl-junction"  # reports differ even in its direction, so no "lower" hangs on it
 
 
-# Fracture from malignancy or infection, high-energy or unstable fracture, neurological deficit: no figure from any
-# study (docs/evidence.md, "Which figure is shown" and "What the recommendations rest on").
-ABSOLUTE = ("malignancy", "spinal-infection", "high-energy-cause", "unstable-fracture", "neurological-deficit")
+# Fracture from malignancy or infection, high-energy or unstable fracture, neurological
+# deficit: no figure from any study (docs/evidence.md, "Which figure is shown" and "What
+# the recommendations rest on").
+ABSOLUTE = (
+    "malignancy",
+    "spinal-infection",
+    "high-energy-cause",
+    "unstable-fracture",
+    "neurological-deficit",
+)
 
 
 class Violation(NamedTuple):
@@ -72,8 +81,10 @@ class Silence(NamedTuple):
     """A finding that keeps a figure from being said to be lower, or a study off the card.
 
     Attributes:
-        why: `held`: its value lies beyond what the study can say, on the side that would
-            reassure. `outside`: it fails a criterion, or was seen (stale, other method) beyond the
+        why: `held`: its value lies beyond what the study can say, on the side that
+            would
+            reassure. `outside`: it fails a criterion, or was seen (stale, other method)
+            beyond the
             study's range or criteria. `not-known`: without it nobody knows whether the
             patient lies inside the study's range. `criterion-not-known`: nor whether a
             criterion is met. `aged`: older than fresh or than usable, two values
@@ -91,14 +102,17 @@ class ModelResult(NamedTuple):
 
     Attributes:
         prediction: at the baseline in force.
-        shown: a probability may be said: enough inputs are known, and the study held such
+        shown: a probability may be said: enough inputs are known, and the study held
+            such
             patients at all (docs/evidence.md, "Which figure is shown").
         band: None when nothing is shown.
         pooled_risk: at the pooled incidence of the literature, 0..1; None where a site
             baseline is set or none known.
         inputs: the findings that entered the model.
-        unusable: findings on record that are no input at this site, each with the reason.
-        silenced_by: what keeps the figure from being lower, or off the card; each finding
+        unusable: findings on record that are no input at this site, each with the
+            reason.
+        silenced_by: what keeps the figure from being lower, or off the card; each
+            finding
             once.
     """
 
@@ -125,7 +139,9 @@ class ModelResult(NamedTuple):
     @property
     def is_theirs(self) -> bool:
         """The patient meets every criterion that is known, also by values too old to use."""
-        return not self.is_outside and all(one.why != "outside" for one in self.silenced_by)
+        return not self.is_outside and all(
+            one.why != "outside" for one in self.silenced_by
+        )
 
     @property
     def is_doubtful(self) -> bool:
@@ -142,10 +158,15 @@ class ModelResult(NamedTuple):
     def is_uncertainly_above(self) -> bool:
         """The figure lies visibly above the average, its study uncertainty does not."""
         low = self.prediction.study_uncertainty[0]
-        return self.band == "not-different" and self.prediction.risk > self.reference >= low
+        return (
+            self.band == "not-different"
+            and self.prediction.risk > self.reference >= low
+        )
 
 
-def apply_model(model: LogisticModel, findings: Findings, policy: Policy, *, has_doubt: bool = False) -> ModelResult:
+def apply_model(
+    model: LogisticModel, findings: Findings, policy: Policy, *, has_doubt: bool = False
+) -> ModelResult:
     """What one study says of this patient, at the baseline in force.
 
     Args:
@@ -156,10 +177,14 @@ def apply_model(model: LogisticModel, findings: Findings, policy: Policy, *, has
     left_out = {gap.name for gap in unusable}
     names = [name for name in study.input_names if name not in left_out]
     inputs = tuple(findings.known[name] for name in names if name in findings.known)
-    values = {finding.name: _on_study_scale(study, finding, policy) for finding in inputs}
+    values = {
+        finding.name: _on_study_scale(study, finding, policy) for finding in inputs
+    }
     site = policy.baseline.of(study.outcome, study.cohort.horizon_months)
     recalibration = policy.recalibration.get(study.id)
-    figure_of = partial(predict, model, site_incidence=site, recalibration=recalibration)
+    figure_of = partial(
+        predict, model, site_incidence=site, recalibration=recalibration
+    )
     prediction = figure_of(values)
     seen = _seen_values(study, names, findings)
     with_seen = figure_of({**values, **seen}) if seen else None
@@ -179,24 +204,38 @@ def apply_model(model: LogisticModel, findings: Findings, policy: Policy, *, has
         and all(map(_is_below, spoken))
     )
     if may_be_lower and LEVEL in values:
-        may_be_lower = _is_below(figure_of({name: value for name, value in values.items() if name != LEVEL}))
-    pooled = policy.pooled_incidence.of(study.outcome) if prediction.baseline.source == "study" else None
+        may_be_lower = _is_below(
+            figure_of({name: value for name, value in values.items() if name != LEVEL})
+        )
+    pooled = (
+        policy.pooled_incidence.of(study.outcome)
+        if prediction.baseline.source == "study"
+        else None
+    )
     return ModelResult(
         model=model,
         prediction=prediction,
         shown=shown,
         band=_band(prediction, policy, may_be_lower=may_be_lower) if shown else None,
         violations=violations,
-        pooled_risk=risk_at(prediction, study, pooled) if pooled is not None and shown else None,
+        pooled_risk=risk_at(prediction, study, pooled)
+        if pooled is not None and shown
+        else None,
         inputs=inputs,
         unusable=unusable,
         silenced_by=silenced_by,
     )
 
 
-def _unusable(study: LogisticStudy, findings: Findings, policy: Policy) -> tuple[Gap, ...]:
+def _unusable(
+    study: LogisticStudy, findings: Findings, policy: Policy
+) -> tuple[Gap, ...]:
     """Findings that depend on the scanner and for which the site gives no reference."""
-    known = [findings.known[one.finding] for one in study.inputs if one.per_site and one.finding in findings.known]
+    known = [
+        findings.known[one.finding]
+        for one in study.inputs
+        if one.per_site and one.finding in findings.known
+    ]
     return tuple(
         Gap(
             name=finding.name,
@@ -214,20 +253,27 @@ def _unusable(study: LogisticStudy, findings: Findings, policy: Policy) -> tuple
 def _on_study_scale(study: LogisticStudy, finding: Finding, policy: Policy) -> Value:
     """The value on the scale of the study.
 
-    What depends on the scanner is put as far from the study's patients without the outcome, in SDs, as it lies from
-    the site's own.
+    What depends on the scanner is put as far from the study's patients without the
+    outcome, in SDs, as it lies from the site's own.
     """
     scale = policy.reference.of(finding.name)
     if scale is None:
         return finding.value
     predictor = next(one for one in study.inputs if one.finding == finding.name)
     group = predictor.no_event
-    if not predictor.per_site or group is None or group.mean is None or group.sd is None:
+    if (
+        not predictor.per_site
+        or group is None
+        or group.mean is None
+        or group.sd is None
+    ):
         return finding.value
     return group.mean + group.sd * (float(finding.value) - scale.mean) / scale.sd
 
 
-def _seen_values(study: LogisticStudy, names: Collection[str], findings: Findings) -> Mapping[str, Value]:
+def _seen_values(
+    study: LogisticStudy, names: Collection[str], findings: Findings
+) -> Mapping[str, Value]:
     """Values of inputs that were seen and are no input (stale, other method), where they are of the input's kind."""
     return {
         one.finding: gap.value
@@ -249,17 +295,33 @@ def _silences(
     violations: Sequence[Violation],
 ) -> tuple[Silence, ...]:
     """What keeps the figure from being lower, or off the card; the gravest reason of each finding."""
-    seen = {name: gap.value for name, gap in findings.gaps.items() if gap.value is not None}
-    found: list[tuple[str, Why]] = [(name, "held") for name, one in prediction.held.items() if one.side == "reassuring"]
-    found += [(one.finding, "outside") for one in violations if one.severity == "outside"]
-    found += [(name, "outside") for name in (with_seen.held if with_seen else ()) if name in seen]
+    seen = {
+        name: gap.value for name, gap in findings.gaps.items() if gap.value is not None
+    }
+    found: list[tuple[str, Why]] = [
+        (name, "held")
+        for name, one in prediction.held.items()
+        if one.side == "reassuring"
+    ]
+    found += [
+        (one.finding, "outside") for one in violations if one.severity == "outside"
+    ]
+    found += [
+        (name, "outside")
+        for name in (with_seen.held if with_seen else ())
+        if name in seen
+    ]
     found += [
         (one.finding, "outside")
         for one in study.applicability
         if one.finding in seen and not one.require.is_met(seen[one.finding])
     ]
     known = {finding.name for finding in inputs}
-    found += [(one.finding, "not-known") for one in study.inputs if one.needed and one.finding not in known]
+    found += [
+        (one.finding, "not-known")
+        for one in study.inputs
+        if one.needed and one.finding not in known
+    ]
     found += [
         (one.finding, "criterion-not-known")
         for one in study.applicability
@@ -271,7 +333,11 @@ def _silences(
     found += [
         (name, "aged")
         for name, gap in gaps
-        if gap and (gap.reason == "conflicting" or (gap.reason == "stale" and gap.value is not None))
+        if gap
+        and (
+            gap.reason == "conflicting"
+            or (gap.reason == "stale" and gap.value is not None)
+        )
     ]
     gravest: dict[str, Why] = {}
     for name, why in found:
@@ -287,7 +353,8 @@ def _band(prediction: Prediction, policy: Policy, *, may_be_lower: bool) -> Band
     """The band (docs/evidence.md, "Bands"), compared unrounded; asymmetric on purpose.
 
     Args:
-        may_be_lower: the figure lies below the reference, and so it would with values that
+        may_be_lower: the figure lies below the reference, and so it would with values
+            that
             are no input, and without the level; nothing is held, old or doubtful, a
             T-score or HU is known, and the patient is one of the study's.
     """

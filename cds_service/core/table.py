@@ -1,7 +1,8 @@
 """Tables of reduced models: what `studies build` writes and the service reads (`cds_service/studies/reduced/*.json`).
 
-One line for each set of known inputs, so that a reviewer can read and compare them. A table carries the digest of the
-numbers that it was built from (`LogisticStudy.table_digest`); with other numbers it is stale.
+One line for each set of known inputs, so that a reviewer can read and compare them. A
+table carries the digest of the numbers that it was built from
+(`LogisticStudy.table_digest`); with other numbers it is stale.
 """
 
 import json
@@ -13,7 +14,14 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationError,
+)
 from pydantic.alias_generators import to_camel
 
 from cds_service.core.study import LogisticStudy
@@ -43,7 +51,9 @@ Ends = tuple[Number, Number, Number, Number]
 Rows = Annotated[
     Matrix,
     PlainValidator(_read_only),
-    PlainSerializer(lambda matrix: [[_rounded(value) for value in row] for row in matrix.tolist()]),
+    PlainSerializer(
+        lambda matrix: [[_rounded(value) for value in row] for row in matrix.tolist()]
+    ),
 ]
 
 
@@ -51,21 +61,30 @@ class TablePart(BaseModel):
     """A part of a table: camelCase in the file, nothing unknown, immutable."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, arbitrary_types_allowed=True
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        arbitrary_types_allowed=True,
     )
 
 
 class ReducedModel(TablePart):
-    """The model with only some inputs, fitted in the cohort (evidence.md, steps 4-7). Arrays are read-only.
+    """The model with only some inputs, fitted in the cohort (evidence.md, steps 4-7).
+
+    Arrays are read-only.
 
     Attributes:
         known: the inputs, in the order of the study file.
         inputs_known: share of the model's information that they carry, 0..1.
         intercept: log odds at all inputs 0.
         by_term: coefficients, log odds per unit, by term.
-        covariance: of centred intercept and coefficients, already widened to the printed standard errors.
-        distance: mean squared distance between full and reduced linear predictor in the weighted cohort.
-        distance_line: m0 and m1: that distance where a patient stands is m0 + m1 x 4r(1 - r), r the reduced risk.
+        covariance: of centred intercept and coefficients, already widened to the
+            printed standard errors.
+        distance: mean squared distance between full and reduced linear predictor in the
+            weighted cohort.
+        distance_line: m0 and m1: that distance where a patient stands is m0 + m1 x 4r(1
+            - r), r the reduced risk.
     """
 
     known: tuple[str, ...]
@@ -100,12 +119,15 @@ class ReducedTable(TablePart):
     """All reduced models of one study.
 
     Attributes:
-        study_digest: sha256 of the numbers of the study that it follows from (`LogisticStudy.table_digest`).
+        study_digest: sha256 of the numbers of the study that it follows from
+            (`LogisticStudy.table_digest`).
         effective_share: effective sample of the weighted cohort, as share of the draws.
         means: weighted cohort mean of each term.
         ranges: percentiles of each continuous input in the weighted cohort.
-        error_ratios: printed standard error over that of the printed model's information, for each of its terms.
-        references: average risk of the patients with the same procedure, 0..1, by procedure; empty where the study had
+        error_ratios: printed standard error over that of the printed model's
+            information, for each of its terms.
+        references: average risk of the patients with the same procedure, 0..1, by
+            procedure; empty where the study had
             one procedure alone.
         sets: one model for each set of known inputs.
     """
@@ -140,24 +162,38 @@ def write_table(table: ReducedTable, folder: Path) -> None:
     """Write a table; the same table gives the same bytes."""
     head = table.model_dump(mode="json", by_alias=True)
     sets = ",\n  ".join(map(json.dumps, head.pop("sets")))
-    lines = "\n".join(f" {json.dumps(key)}: {json.dumps(value)}," for key, value in head.items())
+    lines = "\n".join(
+        f" {json.dumps(key)}: {json.dumps(value)}," for key, value in head.items()
+    )
     folder.mkdir(parents=True, exist_ok=True)
-    table_path(table.study, folder).write_text(f'{{\n{lines}\n "sets": [\n  {sets}\n ]\n}}\n', encoding="utf-8")
+    table_path(table.study, folder).write_text(
+        f'{{\n{lines}\n "sets": [\n  {sets}\n ]\n}}\n', encoding="utf-8"
+    )
 
 
 def compare_tables(one: Path, other: Path) -> tuple[str, ...]:
     """Ids of the studies whose tables in two folders differ beyond rounding, or exist in one folder only."""
-    names = sorted({path.name for folder in (one, other) for path in folder.glob("*.json")})
-    return tuple(Path(name).stem for name in names if not _is_same(one / name, other / name))
+    names = sorted(
+        {path.name for folder in (one, other) for path in folder.glob("*.json")}
+    )
+    return tuple(
+        Path(name).stem for name in names if not _is_same(one / name, other / name)
+    )
 
 
 def _is_same(one: Path, other: Path) -> bool:
     """The same words in the same places, and numbers that differ by no more than rounding."""
     if not (one.is_file() and other.is_file()):
         return False
-    ours, theirs = (NUMBER.split(path.read_text(encoding="utf-8")) for path in (one, other))
-    numbers, others = (np.array(parts[1::2], dtype=np.float64) for parts in (ours, theirs))
-    is_close = len(numbers) == len(others) and np.allclose(numbers, others, rtol=SAME, atol=SAME_NEAR_ZERO)
+    ours, theirs = (
+        NUMBER.split(path.read_text(encoding="utf-8")) for path in (one, other)
+    )
+    numbers, others = (
+        np.array(parts[1::2], dtype=np.float64) for parts in (ours, theirs)
+    )
+    is_close = len(numbers) == len(others) and np.allclose(
+        numbers, others, rtol=SAME, atol=SAME_NEAR_ZERO
+    )
     return ours[::2] == theirs[::2] and bool(is_close)
 
 
@@ -167,9 +203,13 @@ def read_table(study: LogisticStudy, folder: Path) -> ReducedTable:
     try:
         table = ReducedTable.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise DataFileError(path.name, "", f"cannot be read ({error}); run studies build") from error
+        raise DataFileError(
+            path.name, "", f"cannot be read ({error}); run studies build"
+        ) from error
     except (ValidationError, ValueError) as error:
-        raise DataFileError(path.name, "", f"is no table of reduced models ({error}); run studies build") from error
+        raise DataFileError(
+            path.name, "", f"is no table of reduced models ({error}); run studies build"
+        ) from error
     _check_table(table, study, path.name)
     return table
 
@@ -178,12 +218,25 @@ def _check_table(table: ReducedTable, study: LogisticStudy, file: str) -> None:
     if table.study != study.id:
         raise DataFileError(file, "study", f"is of {table.study}")
     if table.study_digest != study.table_digest:
-        raise DataFileError(file, "studyDigest", f"{study.id}.toml has changed since; run studies build")
+        raise DataFileError(
+            file, "studyDigest", f"{study.id}.toml has changed since; run studies build"
+        )
     expected = 2 ** len(study.inputs)
-    if len(table.models) != expected or frozenset(study.input_names) not in table.models:
-        raise DataFileError(file, "sets", f"{len(table.models)} sets of known inputs, {expected} are expected")
+    if (
+        len(table.models) != expected
+        or frozenset(study.input_names) not in table.models
+    ):
+        raise DataFileError(
+            file,
+            "sets",
+            f"{len(table.models)} sets of known inputs, {expected} are expected",
+        )
     for model in table.sets:
         names = tuple(term.name for term in study.terms if term.finding in model.known)
         size = len(names) + 1
         if model.terms != names or model.covariance.shape != (size, size):
-            raise DataFileError(file, "sets", f"the set {list(model.known)} does not fit the study's terms")
+            raise DataFileError(
+                file,
+                "sets",
+                f"the set {list(model.known)} does not fit the study's terms",
+            )

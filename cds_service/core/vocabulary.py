@@ -11,9 +11,12 @@ Kind = Literal[
     "boolean",  # a yes/no Observation
     "category",  # a word of a closed list, by a concept map
     "condition",  # yes/no from the problem list, medications or procedures where named
-    "event",  # yes from the problem list, if it happened within a time, whatever the list says of it now
+    # yes from the problem list, if it happened within a time, whatever the list says of
+    # it now
+    "event",
     "place",  # where the patient is cared for, from the encounter of the signing
-    "exam",  # whether the record shows an imaging exam on which something can be measured
+    # whether the record shows an imaging exam on which something can be measured
+    "exam",
     "medication",  # yes/no from the medication lists
     "demographic",  # from Patient
     "order",  # from the augmentation order
@@ -25,21 +28,26 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 
 # Dataclasses, since their fields are read thousands of times for each patient.
-table = dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
+table = dataclass(
+    frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid")
+)
 
 
 @table
 class Method:
     """How a finding must have been measured: names of rules in `mappings/methods.toml`.
 
-    A measurement is accepted if it names all of `all_of` and none of `none_of`, at its level. One that names one of
+    A measurement is accepted if it names all of `all_of` and none of `none_of`, at its
+    level. One that names one of
     `other` is another quantity. Anything else is of unknown method.
 
     Attributes:
         all_of: ways that must be named.
         none_of: ways that make an accepted one doubtful.
-        other: ways that give something else, with the reason as a phrase; the first one named is reported.
-        levels: vertebrae at which it is measured; empty: one level, which the order decides; None: any.
+        other: ways that give something else, with the reason as a phrase; the first one
+            named is reported.
+        levels: vertebrae at which it is measured; empty: one level, which the order
+            decides; None: any.
         systems: code systems whose codes for this finding say the way themselves.
     """
 
@@ -62,25 +70,36 @@ class FindingSpec:
     Attributes:
         title: noun for people, as in running text: `T-score`, `psoas area`.
         unit: canonical UCUM unit; `1` for yes/no and words.
-        accept_units: units a value may have in the record, canonical spelling; `""` = none at all.
-        refuse_bare: closed interval of values that are refused without a unit (a density under a T-score code).
+        accept_units: units a value may have in the record, canonical spelling; `""` =
+            none at all.
+        refuse_bare: closed interval of values that are refused without a unit (a
+            density under a T-score code).
         range: plausible values in the canonical unit, ends included.
         fresh_days: an older value is used, and its age is stated.
         usable_days: older is a gap; an older condition is not counted.
         value_sets: concepts it is read from.
-        panels: concepts of panels whose components are read; the panel itself carries no value of it.
+        panels: concepts of panels whose components are read; the panel itself carries
+            no value of it.
         never: look-alike concepts; named when seen, never used.
-        unclear: concepts that make "no" impossible without making it "yes", each with the reason, as a phrase for
+        unclear: concepts that make "no" impossible without making it "yes", each with
+            the reason, as a phrase for
             people.
-        told_by_code: concepts whose codes say more than the words of `unclear` beside them: `CKD` beside stage 3.
-        history: concepts that are named when they stand on the list as resolved or past.
-        past: why a resolved or past entry makes "no" impossible, as a phrase for people; empty where it does not.
+        told_by_code: concepts whose codes say more than the words of `unclear` beside
+            them: `CKD` beside stage 3.
+        history: concepts that are named when they stand on the list as resolved or
+            past.
+        past: why a resolved or past entry makes "no" impossible, as a phrase for
+            people; empty where it does not.
         labels: what exactly it is, by concept, in our words; the first that fits.
-        by_words: words of the list say yes where no code does. For what calls for care and never reassures.
-        events: concepts of single events, two of which on different days within `events_months` say yes as well.
-        kinds: which one it is, in our words, by rule of `mappings/kinds.toml`, where no code says it.
+        by_words: words of the list say yes where no code does. For what calls for care
+            and never reassures.
+        events: concepts of single events, two of which on different days within
+            `events_months` say yes as well.
+        kinds: which one it is, in our words, by rule of `mappings/kinds.toml`, where no
+            code says it.
         words_need_kind: words alone are enough only if one of `kinds` is among them.
-        unless_kinds: rules of `mappings/kinds.toml` for words with which an event does not count.
+        unless_kinds: rules of `mappings/kinds.toml` for words with which an event does
+            not count.
         within_days: an event that is older does not count.
         older_days: an event that is not older does not count.
         undated_counts: an event whose day nobody knows counts.
@@ -90,16 +109,21 @@ class FindingSpec:
         also_keys: further keys that must have been read before "no" may be said.
         answers: concept map of coded answers.
         closed_world: a list that was read and is not empty says "no" by silence.
-        only_codes_exclude: free words on the list never support "no": codes and exact names of harmless diseases do.
-        acute_only: ICD-10-CM seventh characters of later encounters (D, G, K, P, S) do not count.
-        raises_below: a value under it raises the risk beside every model, so that one which cannot be used is open,
+        only_codes_exclude: free words on the list never support "no": codes and exact
+            names of harmless diseases do.
+        acute_only: ICD-10-CM seventh characters of later encounters (D, G, K, P, S) do
+            not count.
+        raises_below: a value under it raises the risk beside every model, so that one
+            which cannot be used is open,
             unless it is a lower limit at or above it, or an older one.
-        ambiguous: by concept, the largest value that may be of another scale and does not count.
+        ambiguous: by concept, the largest value that may be of another scale and does
+            not count.
         ambiguous_because: the reason, as a phrase for people.
         both_sides: a value of the left or right side alone is not it.
         method_matters: that the way of measuring is not recorded is a concern.
         method: how it must have been measured, where only that is accepted.
-        look_back_months: months that a drug that is not active, or a procedure, still counts, by concept; `other` for
+        look_back_months: months that a drug that is not active, or a procedure, still
+            counts, by concept; `other` for
             the rest of the drugs.
         taken_months: only a drug that is active and so old counts.
         of: for a change: the finding whose values are compared.
@@ -166,13 +190,19 @@ class FindingSpec:
 
     def label_of(self, concepts: Collection[str]) -> str:
         """The label of these concepts; empty if the finding's name is enough."""
-        return next((label for concept, label in self.labels.items() if concept in concepts), "")
+        return next(
+            (label for concept, label in self.labels.items() if concept in concepts), ""
+        )
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Self:
-        if self.kind == "quantity" and (not self.accept_units or self.range is None or not self.key):
+        if self.kind == "quantity" and (
+            not self.accept_units or self.range is None or not self.key
+        ):
             raise ValueError("a quantity needs accept_units, range and key")
-        if self.kind in ("condition", "event", "medication") and (not self.value_sets or not self.key):
+        if self.kind in ("condition", "event", "medication") and (
+            not self.value_sets or not self.key
+        ):
             raise ValueError(f"a {self.kind} needs value_sets and key")
         if (self.kind == "change") != (self.of is not None):
             raise ValueError("`of` belongs to a change, and a change needs it")

@@ -14,7 +14,20 @@ from cds_service.core.facts import YEARS_FROM, Finding
 from cds_service.core.months import months_between
 from cds_service.core.vocabulary import FindingSpec
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = (
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+)
 _WORDS = read_toml(Path(__file__).with_name("words.toml"))
 UNITS: Mapping[str, str] = _WORDS["units"]
 GAP_REASONS: Mapping[str, str] = _WORDS["gap-reasons"]
@@ -90,8 +103,8 @@ def say_percent(share: float, *, lowest: float = 0.0, highest: float = 1.0) -> s
 def say_coarse_percent(share: float, *, lowest: float, highest: float) -> str:
     """A share as a summary prints it: steps of 5 from 10 up, whole ones below; at the ends "under 5 %", "above 90 %".
 
-    Beyond the limits of print the next rounder number is named, never a finer one than the study
-    can carry.
+    Beyond the limits of print the next rounder number is named, never a finer one than
+    the study can carry.
     """
     if share < lowest:
         return f"under {ceil(lowest * 20) * 5} %"
@@ -106,10 +119,16 @@ def coarse_percent(share: float) -> int:
     return _round(percent) if percent < COARSE_FROM - 0.5 else _round(percent / 5) * 5
 
 
-def say_range(interval: tuple[float, float], *, lowest: float = 0.0, highest: float = 1.0) -> str:
+def say_range(
+    interval: tuple[float, float], *, lowest: float = 0.0, highest: float = 1.0
+) -> str:
     """An interval of shares as whole percent, `26–53 %`; wholly beyond the limits of print "under 2 %", "over 96 %"."""
     if interval[1] < lowest or interval[0] > highest:
-        return say_percent(interval[1] if interval[1] < lowest else interval[0], lowest=lowest, highest=highest)
+        return say_percent(
+            interval[1] if interval[1] < lowest else interval[0],
+            lowest=lowest,
+            highest=highest,
+        )
     return f"{_round(interval[0] * 100)}–{_round(interval[1] * 100)} %"
 
 
@@ -131,7 +150,9 @@ class Wording:
     def number(self, finding: str, value: float, unit: str) -> str:
         """A number of this finding with its unit; scores and BMI drop an idle `.0`."""
         text = say_number(value, self.specs[finding].decimals)
-        return (text.removesuffix(".0") if unit in PLAIN else text) + UNITS.get(unit, f" {unit}")
+        return (text.removesuffix(".0") if unit in PLAIN else text) + UNITS.get(
+            unit, f" {unit}"
+        )
 
     def value(self, finding: Finding) -> str:
         """The finding's value with its unit, `10.0 cm²`, `yes`, `T12, L1`."""
@@ -150,8 +171,14 @@ class Wording:
 
     def phrase(self, finding: Finding, *, dated: bool = False) -> str:
         """Name, value and, if asked, place and day: `T-score −3.2 (lumbar spine, 1 May 2026)`, `no diabetes`."""
-        details = (finding.site, say_date(finding.observed)) if dated and finding.observed else (finding.site,)
+        details = (
+            (finding.site, say_date(finding.observed))
+            if dated and finding.observed
+            else (finding.site,)
+        )
         said = ", ".join(detail for detail in details if detail)
         if isinstance(finding.value, bool):
             return ("" if finding.value else "no ") + self.name(finding.name)
-        return f"{self.name(finding.name)} {self.value(finding)}" + (f" ({said})" if said else "")
+        return f"{self.name(finding.name)} {self.value(finding)}" + (
+            f" ({said})" if said else ""
+        )

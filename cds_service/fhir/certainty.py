@@ -13,24 +13,38 @@ PAST = frozenset({"inactive", "remission", "resolved"})
 DENIED = frozenset({"refuted", "entered-in-error"})
 DOUBTED = frozenset({"unconfirmed", "provisional", "differential"})
 # http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit: G is confirmed.
-GERMAN: Mapping[str, Certainty] = {"A": "denied", "V": "doubted", "Z": "past", "G": "stated"}
-AFTER_CODE = re.compile(r"[A-Z]\d\d(?:\.\d{1,2})?[+*!\u2020]?\s+([AVZG])")  # as flat files write it: `E11.90 V`
+GERMAN: Mapping[str, Certainty] = {
+    "A": "denied",
+    "V": "doubted",
+    "Z": "past",
+    "G": "stated",
+}
+# as flat files write it: `E11.90 V`
+AFTER_CODE = re.compile(r"[A-Z]\d\d(?:\.\d{1,2})?[+*!\u2020]?\s+([AVZG])")
 
 
 def clinical_status(condition: Json) -> set[str]:
     """The codes of its `clinicalStatus`; of several systems, all."""
-    return {text(coding.get("code")) for coding in objects(member(condition, "clinicalStatus", "coding"))}
+    return {
+        text(coding.get("code"))
+        for coding in objects(member(condition, "clinicalStatus", "coding"))
+    }
 
 
 def certainty_of(condition: Json) -> Certainty:
     """How certain a condition is by its own statements; the least certain of several counts."""
     found = {*_by_status(condition), *_by_extension(condition)}
-    return next((one for one in ("denied", "doubted", "past") if one in found), "stated")
+    return next(
+        (one for one in ("denied", "doubted", "past") if one in found), "stated"
+    )
 
 
 def _by_status(condition: Json) -> Iterator[Certainty]:
     status = condition.get("verificationStatus")
-    written = [*texts_of(status), *(text(coding.get("code")) for coding in objects(member(status, "coding")))]
+    written = [
+        *texts_of(status),
+        *(text(coding.get("code")) for coding in objects(member(status, "coding"))),
+    ]
     said = {one.strip().lower() for one in written}
     if said & DENIED:
         yield "denied"
@@ -44,6 +58,8 @@ def _by_extension(condition: Json) -> Iterator[Certainty]:
     for holder in (condition, code, *objects(code.get("coding"))):
         for extension in objects(holder.get("extension")):
             if "diagnosesicherheit" in text(extension.get("url")).lower():
-                yield GERMAN.get(text(member(extension, "valueCoding", "code")).upper(), "doubted")
+                yield GERMAN.get(
+                    text(member(extension, "valueCoding", "code")).upper(), "doubted"
+                )
         if found := AFTER_CODE.fullmatch(text(holder.get("code")).strip()):
             yield GERMAN[found[1]]

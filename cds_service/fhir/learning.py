@@ -1,7 +1,7 @@
 """Proposes what a site's local codes may mean, from resources that carry them; a person confirms each line.
 
-Pure: raw JSON in, proposals out. Nothing of a patient leaves: a text is shown when it is the code's own, and never with
-a word of a patient's name.
+Pure: raw JSON in, proposals out. Nothing of a patient leaves: a text is shown when it
+is the code's own, and never with a word of a patient's name.
 """
 
 import re
@@ -25,7 +25,15 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.orders.order_text import name_augmentation, name_support
 from cds_service.fhir.orders.recognition import AUGMENTATION, SUPPORT_KINDS
-from cds_service.fhir.raw_json import Json, items, member, number, objects, text, texts_of
+from cds_service.fhir.raw_json import (
+    Json,
+    items,
+    member,
+    number,
+    objects,
+    text,
+    texts_of,
+)
 from cds_service.fhir.references import Targets
 
 Kind = Literal["measure", "order", "problem", "drug"]
@@ -66,10 +74,13 @@ def load_learning(folders: Sequence[Path], terminology: Terminology) -> Learning
     """The rules in force.
 
     Raises:
-        DataFileError: the file is missing or wrong, or names a code that we do not have.
+        DataFileError: the file is missing or wrong, or names a code that we do not
+            have.
     """
     path, rules = required(folders, "learning.toml", LearningRules)
-    for code in (code for rule in (*rules.measures, *rules.orders) for code in rule.codes):
+    for code in (
+        code for rule in (*rules.measures, *rules.orders) for code in rule.codes
+    ):
         if code not in terminology.names:
             raise DataFileError(label(path), "codes", f"{code} is no code of ours")
     return rules
@@ -80,12 +91,14 @@ class Proposal:
     """A local code, and what it may mean.
 
     Attributes:
-        kind: `problem` and `drug` are entries of a list that is not understood because of them; nothing is proposed.
+        kind: `problem` and `drug` are entries of a list that is not understood because
+            of them; nothing is proposed.
         text: the code's own text.
         units: as the records write them, the most frequent first; empty text for none.
         seen: resources or components with this code.
         proposed: a code of ours; empty if no word says what it is.
-        unit: UCUM unit to be implied where the record has none; empty if none is needed or none can be told.
+        unit: UCUM unit to be implied where the record has none; empty if none is needed
+            or none can be told.
         why: what speaks for it, as phrases.
     """
 
@@ -137,21 +150,32 @@ class _Seen:
     def shown(self, names: set[str]) -> str:
         """A text that belongs to the code: its display, or what stands the same with two patients."""
         common = [said for said, whose in self.texts.items() if len(whose) > 1]
-        fit = (one for one in (*_by_count(self.displays), *common) if _SHOWABLE.fullmatch(one))
+        fit = (
+            one
+            for one in (*_by_count(self.displays), *common)
+            if _SHOWABLE.fullmatch(one)
+        )
         return next((one for one in fit if not names & _words(one)), WITHHELD)
 
 
 class _Notes(dict[tuple[Kind, str, str], _Seen]):
     """Local codes as they are met."""
 
-    def add(self, kind: Kind, codeable: Any, resource: Json, *, known: bool = False) -> Iterator[_Seen]:
+    def add(
+        self, kind: Kind, codeable: Any, resource: Json, *, known: bool = False
+    ) -> Iterator[_Seen]:
         """Note each coding of a CodeableConcept."""
         whose = text(member(resource, "subject", "reference"))
         for coding in objects(member(codeable, "coding")):
-            system, code = text(coding.get("system")).strip(), text(coding.get("code")).strip()
+            system, code = (
+                text(coding.get("system")).strip(),
+                text(coding.get("code")).strip(),
+            )
             if not code or len(system) + len(code) > LONGEST_CODE:
                 continue
-            seen = self.setdefault((kind, system, code), _Seen(kind, system, code, is_known=known))
+            seen = self.setdefault(
+                (kind, system, code), _Seen(kind, system, code, is_known=known)
+            )
             seen.count += 1
             if display := text(coding.get("display")).strip():
                 seen.displays[display] += 1
@@ -161,7 +185,10 @@ class _Notes(dict[tuple[Kind, str, str], _Seen]):
 
 
 def learn(
-    resources: Iterable[Json], terminology: Terminology, specs: Mapping[str, FindingSpec], rules: LearningRules
+    resources: Iterable[Json],
+    terminology: Terminology,
+    specs: Mapping[str, FindingSpec],
+    rules: LearningRules,
 ) -> Learned:
     """What the local codes of these resources may mean; codes that we know already are left out."""
     notes = _Notes()
@@ -171,7 +198,15 @@ def learn(
         names |= _words(text(member(resource, "subject", "display")))
         if kind == "Patient":
             named = objects(resource.get("name"))
-            parts = [part for one in named for part in (one.get("family"), one.get("text"), *items(one.get("given")))]
+            parts = [
+                part
+                for one in named
+                for part in (
+                    one.get("family"),
+                    one.get("text"),
+                    *items(one.get("given")),
+                )
+            ]
             names |= _words(" ".join(map(text, parts)))
         elif kind == "Observation":
             for holder in (resource, *objects(resource.get("component"))):
@@ -179,26 +214,52 @@ def learn(
         elif kind in ORDER_CODES:
             element, may_be = ORDER_CODES[kind]
             codeable = resource.get(element)
-            for seen in notes.add("order", codeable, resource) if not terminology.matches(codeable) else ():
+            for seen in (
+                notes.add("order", codeable, resource)
+                if not terminology.matches(codeable)
+                else ()
+            ):
                 seen.may_be |= may_be
-        elif kind in LIST_CODES and NOT_UNDERSTOOD in concepts_of(resource, Targets(()), terminology):
+        elif kind in LIST_CODES and NOT_UNDERSTOOD in concepts_of(
+            resource, Targets(()), terminology
+        ):
             listed, element = LIST_CODES[kind]
             list(notes.add(listed, resource.get(element), resource))
-    proposed = [_propose(one, terminology, specs, rules, names) for one in notes.values() if not one.is_known]
-    ordered = sorted(proposed, key=lambda one: (one.kind, one.proposed, -one.seen, one.system, one.code))
+    proposed = [
+        _propose(one, terminology, specs, rules, names)
+        for one in notes.values()
+        if not one.is_known
+    ]
+    ordered = sorted(
+        proposed,
+        key=lambda one: (one.kind, one.proposed, -one.seen, one.system, one.code),
+    )
     return Learned(
         tuple(one for one in ordered if one.proposed),
         tuple(one for one in ordered if not one.proposed),
-        _unknown_units(notes, {(one.kind, one.system, one.code) for one in ordered if one.proposed}, terminology),
+        _unknown_units(
+            notes,
+            {(one.kind, one.system, one.code) for one in ordered if one.proposed},
+            terminology,
+        ),
     )
 
 
-def _note_measure(holder: Json, resource: Json, terminology: Terminology, notes: _Notes) -> None:
+def _note_measure(
+    holder: Json, resource: Json, terminology: Terminology, notes: _Notes
+) -> None:
     quantity, codeable = holder.get("valueQuantity"), holder.get("code")
     value = number(member(quantity, "value"))
-    for seen in notes.add("measure", codeable, resource, known=bool(terminology.matches(codeable))):
+    for seen in notes.add(
+        "measure", codeable, resource, known=bool(terminology.matches(codeable))
+    ):
         if value is not None:
-            seen.values.append((value, text(member(quantity, "unit")) or text(member(quantity, "code"))))
+            seen.values.append(
+                (
+                    value,
+                    text(member(quantity, "unit")) or text(member(quantity, "code")),
+                )
+            )
 
 
 def _unknown_units(
@@ -207,10 +268,18 @@ def _unknown_units(
     """Spellings that nobody knows, the most frequent first."""
     found: dict[str, Counter[str]] = {}
     for key, seen in notes.items():
-        for unit, count in seen.units.items() if seen.is_known or key in proposed else ():
-            if PRINTABLE_UNIT.fullmatch(unit) and terminology.units.canonical(unit) is None:
+        for unit, count in (
+            seen.units.items() if seen.is_known or key in proposed else ()
+        ):
+            if (
+                PRINTABLE_UNIT.fullmatch(unit)
+                and terminology.units.canonical(unit) is None
+            ):
                 found.setdefault(unit, Counter())[seen.code] += count
-    listed = (UnknownUnit(unit=unit, seen=sum(of.values()), codes=tuple(sorted(of))) for unit, of in found.items())
+    listed = (
+        UnknownUnit(unit=unit, seen=sum(of.values()), codes=tuple(sorted(of)))
+        for unit, of in found.items()
+    )
     return tuple(sorted(listed, key=lambda one: (-one.seen, one.unit)))
 
 
@@ -223,7 +292,11 @@ def _by_count(counted: Counter[str]) -> list[str]:
 
 
 def _propose(
-    seen: _Seen, terminology: Terminology, specs: Mapping[str, FindingSpec], rules: LearningRules, names: set[str]
+    seen: _Seen,
+    terminology: Terminology,
+    specs: Mapping[str, FindingSpec],
+    rules: LearningRules,
+    names: set[str],
 ) -> Proposal:
     code, unit = "", ""
     why: tuple[str, ...] = ()
@@ -231,19 +304,30 @@ def _propose(
         if seen.kind == "order":
             code = _name_order(said, seen.may_be, terminology, rules)
         elif seen.kind == "measure" and (named := _first(rules.measures, said)):
-            spec = next(one for one in specs.values() if one.kind == "quantity" and named in one.value_sets)
+            spec = next(
+                one
+                for one in specs.values()
+                if one.kind == "quantity" and named in one.value_sets
+            )
             if (judged := _judge_values(seen, spec, terminology)) is not None:
                 code, (unit, why) = named, judged
         if code:
             break
     if code and not seen.system:
-        why = (*why, "the code has no system, so no map can name it: ask the EHR's team")
+        why = (
+            *why,
+            "the code has no system, so no map can name it: ask the EHR's team",
+        )
     return Proposal(
         kind=seen.kind,
         system=seen.system,
         code=seen.code,
         text=seen.shown(names),
-        units=tuple(unit for unit in _by_count(seen.units) if not unit or PRINTABLE_UNIT.fullmatch(unit)),
+        units=tuple(
+            unit
+            for unit in _by_count(seen.units)
+            if not unit or PRINTABLE_UNIT.fullmatch(unit)
+        ),
         seen=seen.count,
         proposed=code,
         unit=unit,
@@ -254,55 +338,110 @@ def _propose(
 def _first(rules: Iterable[_Words], said: str) -> str:
     """The code that a text names; empty if none."""
     words = folded(said)
-    fitting = (one for one in rules if one.words.search(words) and not (one.none and one.none.search(words)))
-    return next((code for one in fitting for code, own in one.codes.items() if own.search(words)), "")
+    fitting = (
+        one
+        for one in rules
+        if one.words.search(words) and not (one.none and one.none.search(words))
+    )
+    return next(
+        (
+            code
+            for one in fitting
+            for code, own in one.codes.items()
+            if own.search(words)
+        ),
+        "",
+    )
 
 
-def _name_order(said: str, may_be: frozenset[str], terminology: Terminology, rules: LearningRules) -> str:
+def _name_order(
+    said: str, may_be: frozenset[str], terminology: Terminology, rules: LearningRules
+) -> str:
     """What an order of this title asks for, by the rules that read orders; empty if nothing of ours."""
-    named = name_augmentation(said, terminology) & may_be or name_support(said, may_be & SUPPORT_KINDS, terminology)
+    named = name_augmentation(said, terminology) & may_be or name_support(
+        said, may_be & SUPPORT_KINDS, terminology
+    )
     if code := _first(rules.orders, said) if named & AUGMENTATION else "":
         return code
-    return "vertebral-augmentation" if len(named) > 1 and named <= AUGMENTATION else min(named, default="")
+    return (
+        "vertebral-augmentation"
+        if len(named) > 1 and named <= AUGMENTATION
+        else min(named, default="")
+    )
 
 
-def _judge_values(seen: _Seen, spec: FindingSpec, terminology: Terminology) -> tuple[str, tuple[str, ...]] | None:
+def _judge_values(
+    seen: _Seen, spec: FindingSpec, terminology: Terminology
+) -> tuple[str, tuple[str, ...]] | None:
     """The unit to be implied, and what the values say for it; None if they speak against it."""
     if not seen.values:
         return "", ("no number seen",)
-    read = [(value, terminology.units.canonical(unit) if unit else "") for value, unit in seen.values]
+    read = [
+        (value, terminology.units.canonical(unit) if unit else "")
+        for value, unit in seen.values
+    ]
     stated = sorted({unit for _, unit in read if unit})
     if not set(stated) <= set(spec.accept_units):
         return None
-    implied, guess = _unit_of_bare([value for value, unit in read if unit == ""], stated, spec, terminology)
+    implied, guess = _unit_of_bare(
+        [value for value, unit in read if unit == ""], stated, spec, terminology
+    )
     bare = implied or (spec.unit if "" in spec.accept_units else None)
-    used = [(value, unit or bare) for value, unit in read if unit or (unit == "" and bare)]
-    fitting = [value for value, unit in used if unit and _is_plausible(value, unit, spec, terminology)]
+    used = [
+        (value, unit or bare) for value, unit in read if unit or (unit == "" and bare)
+    ]
+    fitting = [
+        value
+        for value, unit in used
+        if unit and _is_plausible(value, unit, spec, terminology)
+    ]
     if used and len(fitting) * 2 <= len(used):
         return None
-    written = ", ".join(stated) or ("one that we do not know" if any(unit is None for _, unit in read) else "none")
+    written = ", ".join(stated) or (
+        "one that we do not know" if any(unit is None for _, unit in read) else "none"
+    )
     low, high = spec.range or (0.0, 0.0)
-    within = f"{len(fitting)} of {len(used)} values within {low:g} to {high:g} {spec.unit}"
+    within = (
+        f"{len(fitting)} of {len(used)} values within {low:g} to {high:g} {spec.unit}"
+    )
     return implied, (f"unit: {written}{guess}", *((within,) if used else ()))
 
 
 def _unit_of_bare(
-    bare: Sequence[float], stated: Sequence[str], spec: FindingSpec, terminology: Terminology
+    bare: Sequence[float],
+    stated: Sequence[str],
+    spec: FindingSpec,
+    terminology: Terminology,
 ) -> tuple[str, str]:
     """The unit of values that were written without one, and how it was told."""
     if not bare or "" in spec.accept_units or len(stated) > 1:
         return "", ""
     if stated:
         return stated[0], ", implied where none is written"
-    fitting = [one for one in spec.accept_units if all(_is_plausible(value, one, spec, terminology) for value in bare)]
+    fitting = [
+        one
+        for one in spec.accept_units
+        if all(_is_plausible(value, one, spec, terminology) for value in bare)
+    ]
     if len(fitting) == 1 and len(bare) >= LEAST_TO_GUESS:
-        return fitting[0], f"; the values fit {fitting[0]} alone, ask whether it is meant"
-    return "", f"; the values fit {' or '.join(fitting) or 'no unit'}: ask and write it in dependsOn, else none is used"
+        return fitting[
+            0
+        ], f"; the values fit {fitting[0]} alone, ask whether it is meant"
+    return (
+        "",
+        f"; the values fit {' or '.join(fitting) or 'no unit'}: ask and write it in dependsOn, else none is used",
+    )
 
 
-def _is_plausible(value: float, unit: str, spec: FindingSpec, terminology: Terminology) -> bool:
+def _is_plausible(
+    value: float, unit: str, spec: FindingSpec, terminology: Terminology
+) -> bool:
     converted = terminology.units.convert(value, unit, spec.unit)
-    return converted is not None and spec.range is not None and spec.range[0] <= converted <= spec.range[1]
+    return (
+        converted is not None
+        and spec.range is not None
+        and spec.range[0] <= converted <= spec.range[1]
+    )
 
 
 def times(count: int) -> str:
@@ -313,7 +452,8 @@ def times(count: int) -> str:
 def concept_map(name: str, learned: Learned) -> dict[str, Any]:
     """The proposals as a ConceptMap of a site folder.
 
-    Its status is draft: the service refuses it until a person has read each line and made it active.
+    Its status is draft: the service refuses it until a person has read each line and
+    made it active.
     """
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for one in learned.proposals:
@@ -327,10 +467,13 @@ def concept_map(name: str, learned: Learned) -> dict[str, Any]:
             **({"dependsOn": depends} if one.unit else {}),
         }
         shown = {"display": one.text} if one.text != WITHHELD else {}
-        groups.setdefault((one.system, MEASURES if one.kind == "measure" else ORDERS), []).append(
-            {"code": one.code, **shown, "target": [target]}
-        )
-    lines = [{"source": source, "target": to, "element": found} for (source, to), found in groups.items()]
+        groups.setdefault(
+            (one.system, MEASURES if one.kind == "measure" else ORDERS), []
+        ).append({"code": one.code, **shown, "target": [target]})
+    lines = [
+        {"source": source, "target": to, "element": found}
+        for (source, to), found in groups.items()
+    ]
     return {
         "resourceType": "ConceptMap",
         "id": name,

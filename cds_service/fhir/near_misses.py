@@ -1,7 +1,7 @@
 """Near misses: what looks like an order or a value of ours, under a code that we do not know.
 
-An upgrade of an EHR that changes its codes shows here first. Only codes leave this module: they belong to the hospital,
-and texts may speak of a patient.
+An upgrade of an EHR that changes its codes shows here first. Only codes leave this
+module: they belong to the hospital, and texts may speak of a patient.
 """
 
 import re
@@ -26,7 +26,8 @@ Kind = Literal[
 MOST = 20  # of one request
 NO_CODE, NOT_SHOWN = "(no code)", "(not shown)"
 _T_SCORE = re.compile(r"\bt ?[-_]?score")
-# Without a day, which may be one of birth, and without `^`, which HL7 v2 writes between the parts of a name.
+# Without a day, which may be one of birth, and without `^`, which HL7 v2 writes between
+# the parts of a name.
 _CODE = re.compile(r"(?!.*[0-9]{4}-[0-9]{2}-[0-9]{2})[\w.:/#-]{1,64}", re.ASCII)
 
 
@@ -38,7 +39,9 @@ class NearMiss(NamedTuple):
     code: str
 
 
-def missed_orders(drafts: DraftOrders, terminology: Terminology) -> tuple[NearMiss, ...]:
+def missed_orders(
+    drafts: DraftOrders, terminology: Terminology
+) -> tuple[NearMiss, ...]:
     """Orders of this signing whose words name an augmentation and whose codes do not."""
     found: dict[NearMiss, None] = {}
     for draft in drafts.each():
@@ -46,7 +49,11 @@ def missed_orders(drafts: DraftOrders, terminology: Terminology) -> tuple[NearMi
             continue
         titles = codeables(draft.resource, *recognition.TITLES)
         recognised = recognition.recognise_augmentation(draft.resource, terminology)
-        if recognised is None and recognition.recognise_support(draft.resource, drafts, terminology) is None:
+        if (
+            recognised is None
+            and recognition.recognise_support(draft.resource, drafts, terminology)
+            is None
+        ):
             found |= dict.fromkeys(_near("order-not-taken", titles))
         elif recognised is not None and recognised.by == "text":
             found |= dict.fromkeys(_near("order-by-words", titles))
@@ -59,7 +66,9 @@ def unread_braces(corrections: Iterable[Correction]) -> tuple[NearMiss, ...]:
     return tuple(NearMiss("brace-unread", "", name) for name in names)[:MOST]
 
 
-def missed_t_scores(observations: Iterable[Json], terminology: Any) -> tuple[NearMiss, ...]:
+def missed_t_scores(
+    observations: Iterable[Json], terminology: Any
+) -> tuple[NearMiss, ...]:
     """Values of these Observations that are called T-score, or have its unit, under no code that we know."""
     found: dict[NearMiss, None] = {}
     for observation in observations:
@@ -69,7 +78,11 @@ def missed_t_scores(observations: Iterable[Json], terminology: Any) -> tuple[Nea
                 continue
             said = texts_of(code)
             if isinstance(quantity, dict):
-                said += [one for one in (quantity.get("unit"), quantity.get("code")) if isinstance(one, str)]
+                said += [
+                    one
+                    for one in (quantity.get("unit"), quantity.get("code"))
+                    if isinstance(one, str)
+                ]
             words = "\n".join([one[:LONGEST_TITLE] for one in said])
             if _names_t_score(words) and not terminology.concepts(code):
                 found |= dict.fromkeys(_near("t-score", [code]))
@@ -78,7 +91,9 @@ def missed_t_scores(observations: Iterable[Json], terminology: Any) -> tuple[Nea
 
 def missed_problems(conditions: Iterable[Json]) -> tuple[NearMiss, ...]:
     """The codes of these entries of the problem list, which were not understood."""
-    found = dict.fromkeys(near for one in conditions for near in _near("problem", [one.get("code")]))
+    found = dict.fromkeys(
+        near for one in conditions for near in _near("problem", [one.get("code")])
+    )
     return tuple(found)[:MOST]
 
 
@@ -88,9 +103,17 @@ def _names_t_score(words: str) -> bool:
 
 
 def _near(kind: Kind, titles: Iterable[Any]) -> Iterator[NearMiss]:
-    codings = [coding for title in titles for coding in objects(member(title, "coding")) if text(coding.get("code"))]
+    codings = [
+        coding
+        for title in titles
+        for coding in objects(member(title, "coding"))
+        if text(coding.get("code"))
+    ]
     for coding in codings:
-        system, code = text(coding.get("system")).strip(), text(coding.get("code")).strip()
+        system, code = (
+            text(coding.get("system")).strip(),
+            text(coding.get("code")).strip(),
+        )
         yield NearMiss(kind, _shown(system) if system else "", _shown(code))
     if not codings:
         yield NearMiss(kind, "", NO_CODE)

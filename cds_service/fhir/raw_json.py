@@ -48,23 +48,31 @@ def truth(value: Any) -> bool | None:
     return {"true": True, "false": False}.get(value) if isinstance(value, str) else None
 
 
-NOT_TO_DO = "doNotPerform"  # of R4 orders without that element, an extension that R5 defines
+# of R4 orders without that element, an extension that R5 defines
+NOT_TO_DO = "doNotPerform"
 
 
 def is_prohibition(order: Json) -> bool:
     """Whether an order says that something must not be done."""
-    modifiers = [one for one in objects(order.get("modifierExtension")) if text(one.get("url")).endswith(NOT_TO_DO)]
+    modifiers = [
+        one
+        for one in objects(order.get("modifierExtension"))
+        if text(one.get("url")).endswith(NOT_TO_DO)
+    ]
     said = [order.get("doNotPerform"), *(one.get("valueBoolean") for one in modifiers)]
     return any(one is not None and truth(one) is not False for one in said)
 
 
-def in_order(resources: Iterable[Item], name: Callable[[Item], str], raw: Callable[[Item], Any]) -> list[list[Item]]:
+def in_order(
+    resources: Iterable[Item], name: Callable[[Item], str], raw: Callable[[Item], Any]
+) -> list[list[Item]]:
     """Group items by name, sorted by name and then content, so that the server's order does not matter."""
     named: dict[str, list[Item]] = {}
     for one in resources:
         named.setdefault(name(one), []).append(one)
     for same in named.values():
-        if len(same) > 1:  # serialising content is slow, and decides only between several
+        # serialising content is slow, and decides only between several
+        if len(same) > 1:
             same.sort(key=lambda one: content(raw(one)))
     return [named[each] for each in sorted(named)]
 
@@ -78,7 +86,11 @@ def number(value: Any) -> float | None:
     """A finite JSON number; booleans do not count."""
     if isinstance(value, LosslessFloat):
         value = float(value)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9
+    is_number = (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and abs(value) < 1e9
+    )
     return float(value) if is_number else None
 
 

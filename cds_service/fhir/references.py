@@ -1,7 +1,8 @@
 """Resolves FHIR references that point to the request's server.
 
-Those are relative references, and absolute ones under a base URL of that server. References to other servers, unusual
-spellings (`Patient//1`, `patient/1`, `Patient/1/`), searches and parts of a resource are not resolved: we never guess.
+Those are relative references, and absolute ones under a base URL of that server.
+References to other servers, unusual spellings (`Patient//1`, `patient/1`,
+`Patient/1/`), searches and parts of a resource are not resolved: we never guess.
 """
 
 import re
@@ -24,7 +25,8 @@ class Bases:
     """The base URLs that the request's FHIR server uses in its references.
 
     Attributes:
-        is_named: only these bases count; otherwise any address is that of the one EHR that sends everything.
+        is_named: only these bases count; otherwise any address is that of the one EHR
+            that sends everything.
     """
 
     written: frozenset[str] = frozenset()
@@ -46,7 +48,11 @@ class Bases:
     def holds(self, base: str) -> bool:
         """Whether this is one of them."""
         address = _address(base)
-        return address in self.addresses or (address is not None and not self.is_named) or base in self.written
+        return (
+            address in self.addresses
+            or (address is not None and not self.is_named)
+            or base in self.written
+        )
 
 
 NO_BASE = Bases(is_named=True)  # no absolute reference counts
@@ -56,7 +62,9 @@ def bases_of(urls: Iterable[str | None]) -> Bases:
     """The bases for these URLs; anything that is not a plain base URL is left out."""
     named = [url for url in urls if url is not None]
     addresses = frozenset(filter(None, map(_address, named)))
-    return Bases(frozenset(address.url for address in addresses), addresses, bool(named))
+    return Bases(
+        frozenset(address.url for address in addresses), addresses, bool(named)
+    )
 
 
 def bases_of_call(urls: Iterable[str | None], *documents: Any) -> Bases:
@@ -69,7 +77,8 @@ def bases_of_call(urls: Iterable[str | None], *documents: Any) -> Bases:
 class _Unnamed(Bases):
     """The bases of a call that names none, looked for in its references once an absolute one is met.
 
-    Where they name Patients under two, nobody can tell which is the EHR's, and no absolute reference counts.
+    Where they name Patients under two, nobody can tell which is the EHR's, and no
+    absolute reference counts.
     """
 
     documents: Sequence[Any] = field(default=(), repr=False, compare=False)
@@ -80,7 +89,11 @@ class _Unnamed(Bases):
         of_others: set[str] = set()
         for base, kind in _absolute(self.documents):
             bases = of_patients if kind == "Patient" else of_others
-            if len(bases) < 2 and base not in bases and (address := _address(base)) is not None:
+            if (
+                len(bases) < 2
+                and base not in bases
+                and (address := _address(base)) is not None
+            ):
                 bases.add(address.url)
         bases = of_patients or of_others
         return bases_of(bases) if len(bases) < 2 else NO_BASE
@@ -92,9 +105,17 @@ class _Unnamed(Bases):
 def _absolute(documents: Sequence[Any]) -> Iterator[tuple[str, str]]:
     """Base URL and type of every absolute reference in JSON."""
     for level in levels([*documents]):
-        for reference in [node["reference"] for node in level if "reference" in node and type(node) is dict]:
+        for reference in [
+            node["reference"]
+            for node in level
+            if "reference" in node and type(node) is dict
+        ]:
             if type(reference) is str and "://" in reference:
-                base, _, kind = reference.partition("/_history/")[0].rpartition("/")[0].rpartition("/")
+                base, _, kind = (
+                    reference.partition("/_history/")[0]
+                    .rpartition("/")[0]
+                    .rpartition("/")
+                )
                 yield base, kind
 
 
@@ -107,7 +128,9 @@ def last_name(reference: str) -> str:
 class Targets:
     """Resources that references may point to, indexed once."""
 
-    def __init__(self, resources: Iterable[tuple[Json, str | None]], bases: Bases = Bases()) -> None:
+    def __init__(
+        self, resources: Iterable[tuple[Json, str | None]], bases: Bases = Bases()
+    ) -> None:
         """Index these resources.
 
         Args:
@@ -122,15 +145,20 @@ class Targets:
             for target in filter(None, {name, address}):
                 if target not in self._found:
                     self._found[target] = resource
-                elif (other := self._found[target]) is not resource and other != resource:
-                    self._found[target] = None  # two different resources: the target is ambiguous
+                elif (
+                    other := self._found[target]
+                ) is not resource and other != resource:
+                    # two different resources: the target is ambiguous
+                    self._found[target] = None
 
     def find(self, reference: str) -> Json | None:
         """The target of this reference; None if there is none or it is ambiguous."""
         if not self._found:
             return None
         # An entry that is known only within its Bundle goes by its URL.
-        return self._found.get(reference if _URN.fullmatch(reference) else self._bases.name_of(reference))
+        return self._found.get(
+            reference if _URN.fullmatch(reference) else self._bases.name_of(reference)
+        )
 
 
 def contained_in(resource: Json) -> Mapping[str, Json | None]:

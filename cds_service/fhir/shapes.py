@@ -1,7 +1,8 @@
 """Fast validation of common resources, compiled once from the classes of `fhir.resources.R4B`.
 
-A resource that fits is valid by those classes, and the check takes a fiftieth of their time. One that does not fit may
-still be valid (an element that is left out here, 29 February), so the classes decide.
+A resource that fits is valid by those classes, and the check takes a fiftieth of their
+time. One that does not fit may still be valid (an element that is left out here, 29
+February), so the classes decide.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,8 +16,11 @@ from pydantic_core import core_schema as schema
 
 Json = Mapping[str, Any]
 
-# Left out: elements that hold other resources, and elements that may reverse the meaning.
-LEFT_OUT = frozenset({"contained", "modifierExtension", "implicitRules", "fhir_comments"})
+# Left out: elements that hold other resources, and elements that may reverse the
+# meaning.
+LEFT_OUT = frozenset(
+    {"contained", "modifierExtension", "implicitRules", "fhir_comments"}
+)
 PARTIAL = "(?:19|20)[0-9]{2}(?:-(?:0[1-9]|1[0-2]))?"
 # A plausible day, except 29 February, which needs a calendar.
 DAY = (
@@ -26,7 +30,8 @@ DAY = (
 TIME = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])"
 
 
-# Exceptions that the classes raise for broken resources, and for junk that crashes their validators.
+# Exceptions that the classes raise for broken resources, and for junk that crashes
+# their validators.
 FALLEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
@@ -87,7 +92,9 @@ def compile_shape(resource_type: str) -> SchemaValidator:
     """
     compiler = _Compiler()
     whole = compiler.complex_type(get_fhir_model_class(resource_type), resource_type)
-    return SchemaValidator(schema.definitions_schema(whole, list(compiler.definitions.values())))
+    return SchemaValidator(
+        schema.definitions_schema(whole, list(compiler.definitions.values()))
+    )
 
 
 class _Compiler:
@@ -109,15 +116,23 @@ class _Compiler:
         required = {name for name, _ in model.get_required_fields(model)}
         elements: dict[str, schema.TypedDictField] = {}
         if resource_type:
-            elements["resourceType"] = schema.typed_dict_field(schema.literal_schema([resource_type]), required=True)
+            elements["resourceType"] = schema.typed_dict_field(
+                schema.literal_schema([resource_type]), required=True
+            )
         for field in model.model_fields.values():
             found = None if field.alias in LEFT_OUT else self._element(field.annotation)
             if found is not None and not field.alias.startswith("_"):
                 is_required = field.is_required() or field.alias in required
-                elements[field.alias] = schema.typed_dict_field(found, required=is_required)
+                elements[field.alias] = schema.typed_dict_field(
+                    found, required=is_required
+                )
         plain = schema.typed_dict_schema(elements, extra_behavior="forbid", total=False)
         choices = model.get_one_of_many_fields(model)
-        return schema.no_info_after_validator_function(_one_of_each(model, choices), plain) if choices else plain
+        return (
+            schema.no_info_after_validator_function(_one_of_each(model, choices), plain)
+            if choices
+            else plain
+        )
 
     def _element(self, annotation: Any) -> CoreSchema | None:
         """The schema of an element's type; None if it is left to the classes."""
@@ -125,16 +140,30 @@ class _Compiler:
             return PRIMITIVES[annotation]
         if hasattr(annotation, "get_model_klass"):
             model = annotation.get_model_klass()
-            return None if model.__name__ in ("Resource", "Element") else self.complex_type(model)
-        inner = next((found for one in get_args(annotation) if (found := self._element(one))), None)
+            return (
+                None
+                if model.__name__ in ("Resource", "Element")
+                else self.complex_type(model)
+            )
+        inner = next(
+            (found for one in get_args(annotation) if (found := self._element(one))),
+            None,
+        )
         is_list = getattr(annotation, "__origin__", None) is list
         return schema.list_schema(inner, strict=True) if inner and is_list else inner
 
 
-def _one_of_each(model: Any, choices: Mapping[str, list[str]]) -> Callable[[Json], Json]:
+def _one_of_each(
+    model: Any, choices: Mapping[str, list[str]]
+) -> Callable[[Json], Json]:
     """The constraint that a resource has at most one, or exactly one, of the elements of `value[x]`."""
     groups = [
-        (frozenset(names), bool(model.model_fields[names[0]].json_schema_extra["one_of_many_required"]))
+        (
+            frozenset(names),
+            bool(
+                model.model_fields[names[0]].json_schema_extra["one_of_many_required"]
+            ),
+        )
         for names in choices.values()
     ]
 

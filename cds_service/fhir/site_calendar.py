@@ -1,7 +1,8 @@
 """Turns dates and times of FHIR into days of the site: the one place that knows its time zone.
 
-A date is the whole of that day at the site, a year or a month all of its days. A time with an offset is a moment, and
-belongs to the day that it is at the site then. So a value lies in the future only if its first day does.
+A date is the whole of that day at the site, a year or a month all of its days. A time
+with an offset is a moment, and belongs to the day that it is at the site then. So a
+value lies in the future only if its first day does.
 """
 
 import re
@@ -64,7 +65,10 @@ class SiteCalendar:
         plain = self.moment(raw.get(f"{prefix}DateTime"))  # the usual form
         if plain is not None:
             return plain
-        return next((found for one in _other_times(raw, prefix) if (found := self.moment(one))), None)
+        return next(
+            (found for one in _other_times(raw, prefix) if (found := self.moment(one))),
+            None,
+        )
 
     def first_day(self, value: Any) -> date | None:
         """The day on which a FHIR date or dateTime begins."""
@@ -91,7 +95,11 @@ class SiteCalendar:
             at = datetime.fromisoformat(written).replace(tzinfo=self.zone)
         except ValueError:
             return f"{written}Z"  # no time: refused as one later
-        return f"{written}Z" if self.zone is UTC else written + at.isoformat(timespec="seconds")[19:25]
+        return (
+            f"{written}Z"
+            if self.zone is UTC
+            else written + at.isoformat(timespec="seconds")[19:25]
+        )
 
     def _at_site(self, written: str) -> datetime | None:
         try:
@@ -118,7 +126,10 @@ def instant(value: Any) -> datetime | None:
 def _other_times(raw: Json, prefix: str) -> Iterator[Any]:
     yield raw.get(f"{prefix}Instant")
     timing = raw.get(f"{prefix}Timing")
-    for period in (raw.get(f"{prefix}Period"), member(timing, "repeat", "boundsPeriod")):
+    for period in (
+        raw.get(f"{prefix}Period"),
+        member(timing, "repeat", "boundsPeriod"),
+    ):
         yield member(period, "end")
         yield member(period, "start")
     events = member(timing, "event")

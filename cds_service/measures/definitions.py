@@ -1,6 +1,7 @@
 """Definitions of the measures, one file each: `mappings/measures/<finding>.toml`.
 
-What the reader needs of a finding (unit, plausible range, accepted methods) is in its own file,
+What the reader needs of a finding (unit, plausible range, accepted methods) is in its
+own file,
 `mappings/findings/<finding>.toml`, and is not repeated: a measure carries the finding.
 """
 
@@ -11,7 +12,14 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from cds_service.core.data_file import Closed, DataFile, label, read_json, read_toml, validated
+from cds_service.core.data_file import (
+    Closed,
+    DataFile,
+    label,
+    read_json,
+    read_toml,
+    validated,
+)
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.overlay import files_in_force
@@ -136,7 +144,11 @@ class Measure:
 Measures = Mapping[str, Measure]
 
 
-def load_measures(folders: Sequence[Path], findings: Mapping[str, FindingSpec], studies: Container[str]) -> Measures:
+def load_measures(
+    folders: Sequence[Path],
+    findings: Mapping[str, FindingSpec],
+    studies: Container[str],
+) -> Measures:
     """Read the definitions in force, by name.
 
     Args:

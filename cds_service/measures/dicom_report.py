@@ -1,6 +1,9 @@
-"""Reads DICOM structured reports of TID 1500, imaging measurement reports. Numbers only: no image is ever opened.
+"""Reads DICOM structured reports of TID 1500, imaging measurement reports.
 
-The class of an object is read before anything else, and an image or a segmentation is refused by its name.
+Numbers only: no image is ever opened.
+
+The class of an object is read before anything else, and an image or a segmentation is
+refused by its name.
 """
 
 import warnings
@@ -19,7 +22,14 @@ from cds_service.core.derived import SPINE
 from cds_service.errors import CdsError
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.measures.definitions import OWN_SCHEME, DicomCode, DicomForm, DicomName, Measure, Measures
+from cds_service.measures.definitions import (
+    OWN_SCHEME,
+    DicomCode,
+    DicomForm,
+    DicomName,
+    Measure,
+    Measures,
+)
 from cds_service.measures.values import Findings, Reported, Source, Subject, read_day
 
 SYSTEMS = {"SCT": "http://snomed.info/sct", "SRT": "http://snomed.info/srt"}
@@ -39,16 +49,32 @@ SIDE = frozenset({("SCT", "272741003"), ("SRT", "G-C171")})
 MODIFIER = frozenset({("SCT", "106233006"), ("SRT", "G-A1F8")})
 METHOD = frozenset({("SCT", "370129005"), ("SRT", "G-C036")})
 MEAN = frozenset({("SCT", "373098007"), ("SRT", "R-00317")})
-YES = frozenset({("SCT", "52101004"), ("SRT", "G-A203"), ("SCT", "373066001"), ("SRT", "R-0038D")})
+YES = frozenset(
+    {("SCT", "52101004"), ("SRT", "G-A203"), ("SCT", "373066001"), ("SRT", "R-0038D")}
+)
 NO = frozenset({("SCT", "373067005"), ("SRT", "R-00339")})
-ONE_SIDE = frozenset({("SCT", "24028007"), ("SRT", "G-A100"), ("SCT", "7771000"), ("SRT", "G-A101")})
-VOLUMES = frozenset({("DCM", "121191"), ("DCM", "121231")})  # referenced segment, volume surface
+ONE_SIDE = frozenset(
+    {("SCT", "24028007"), ("SRT", "G-A100"), ("SCT", "7771000"), ("SRT", "G-A101")}
+)
+# referenced segment, volume surface
+VOLUMES = frozenset({("DCM", "121191"), ("DCM", "121231")})
 PLANAR, VOLUMETRIC = "1410", "1411"
 # Answers that say what a group is about, not what was found.
-OF_THE_GROUP = frozenset({("SCT", "276214006"), ("DCM", "121071"), *SITE, *SIDE, *METHOD})
+OF_THE_GROUP = frozenset(
+    {("SCT", "276214006"), ("DCM", "121071"), *SITE, *SIDE, *METHOD}
+)
 DEEPEST = 16
 # What pydicom raises for broken values, wherever they are read.
-BROKEN = (InvalidDicomError, OSError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError, EOFError)
+BROKEN = (
+    InvalidDicomError,
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    NotImplementedError,
+    EOFError,
+)
 
 NOT_OURS = "no measure that is read here"
 NO_IMAGE = "is an image; only numbers are read here, and no image is ever opened"
@@ -124,11 +150,17 @@ class Report:
     device: str
 
 
-def read_report(file: Path, measures: Measures, terminology: Terminology, as_json: bytes | None = None) -> Source:
+def read_report(
+    file: Path,
+    measures: Measures,
+    terminology: Terminology,
+    as_json: bytes | None = None,
+) -> Source:
     """Read one report; whatever else it is, its class refuses it.
 
     Args:
-        file: a DICOM file, of which no more than the class is read before that is known.
+        file: a DICOM file, of which no more than the class is read before that is
+            known.
         measures: those that are looked for.
         terminology: tells vertebrae by their codes.
         as_json: the content of a file in DICOM's JSON.
@@ -136,7 +168,8 @@ def read_report(file: Path, measures: Measures, terminology: Terminology, as_jso
     found = Findings(file.name)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of values that break the standard; they are judged here
+            # of values that break the standard; they are judged here
+            warnings.simplefilter("ignore")
             dataset = _dataset(file) if as_json is None else _dataset_of_json(as_json)
             report = _report(dataset)
             items = list(_items(dataset))
@@ -160,7 +193,7 @@ def read_report(file: Path, measures: Measures, terminology: Terminology, as_jso
     )
 
 
-# --- the object -------------------------------------------------------------------------------------------------------
+# --- the object
 
 
 def _dataset(file: Path) -> Dataset:
@@ -170,7 +203,9 @@ def _dataset(file: Path) -> Dataset:
         NotReadable: it is no report, or it is broken.
     """
     try:
-        _check_class(dcmread(file, stop_before_pixels=True, specific_tags=["SOPClassUID"]))
+        _check_class(
+            dcmread(file, stop_before_pixels=True, specific_tags=["SOPClassUID"])
+        )
         return dcmread(file, stop_before_pixels=True)
     except BROKEN:
         raise NotReadable("cannot be read as DICOM") from None
@@ -212,9 +247,17 @@ def _report(dataset: Dataset) -> Report:
     title = _code_of(dataset, "ConceptNameCodeSequence")
     if title is None or title.name != REPORT:
         words = title.meaning if title else "without a title"
-        raise NotReadable(f"a report of another kind ({words}), not an imaging measurement report (TID 1500)")
-    is_whole = _text(dataset, "CompletionFlag") != "PARTIAL" and _text(dataset, "PreliminaryFlag") != "PRELIMINARY"
-    parts = [_text(dataset, name) for name in ("Manufacturer", "ManufacturerModelName", "SoftwareVersions")]
+        raise NotReadable(
+            f"a report of another kind ({words}), not an imaging measurement report (TID 1500)"
+        )
+    is_whole = (
+        _text(dataset, "CompletionFlag") != "PARTIAL"
+        and _text(dataset, "PreliminaryFlag") != "PRELIMINARY"
+    )
+    parts = [
+        _text(dataset, name)
+        for name in ("Manufacturer", "ManufacturerModelName", "SoftwareVersions")
+    ]
     return Report(
         uid=_text(dataset, "SOPInstanceUID"),
         day=read_day(_text(dataset, "StudyDate")),
@@ -226,10 +269,12 @@ def _report(dataset: Dataset) -> Report:
 
 def _person(dataset: Dataset) -> Subject:
     sex = {"M": "male", "F": "female"}.get(_text(dataset, "PatientSex"), "")
-    return Subject(_text(dataset, "PatientID"), read_day(_text(dataset, "PatientBirthDate")), sex)
+    return Subject(
+        _text(dataset, "PatientID"), read_day(_text(dataset, "PatientBirthDate")), sex
+    )
 
 
-# --- its content, as a tree of items ----------------------------------------------------------------------------------
+# --- its content, as a tree of items
 
 
 def _items(dataset: Dataset) -> Iterator[Item]:
@@ -242,11 +287,17 @@ def _items(dataset: Dataset) -> Iterator[Item]:
             kind = _text(child, "ValueType")
             if name is None or _text(child, "RelationshipType") != "CONTAINS":
                 continue
-            said = f"group {number}" + (f" ({outer.label})" if outer.label else "") + f", item {place}"
+            said = (
+                f"group {number}"
+                + (f" ({outer.label})" if outer.label else "")
+                + f", item {place}"
+            )
             if kind == "NUM":
                 yield _measurement(child, said, name, outer)
             elif kind == "CODE" and name.name not in OF_THE_GROUP:
-                yield Item(said, name, outer, answer=_code_of(child, "ConceptCodeSequence"))
+                yield Item(
+                    said, name, outer, answer=_code_of(child, "ConceptCodeSequence")
+                )
 
 
 def _measurement(item: Dataset, place: str, name: Code, outer: Context) -> Item:
@@ -258,7 +309,9 @@ def _measurement(item: Dataset, place: str, name: Code, outer: Context) -> Item:
         name=name,
         context=_context(item).within(outer),
         number=number,
-        unit=_code_of(measured, "MeasurementUnitsCodeSequence") if measured is not None else None,
+        unit=_code_of(measured, "MeasurementUnitsCodeSequence")
+        if measured is not None
+        else None,
         derivations=_codes_under(item, {DERIVATION}),
     )
 
@@ -270,13 +323,20 @@ def _context(item: Dataset) -> Context:
     named = [_code_of(one, "ConceptCodeSequence") for one in sites]
     modifiers = [code for one in sites for code in _codes_under(one, MODIFIER)]
     sides = [code for one in (item, *sites) for code in _codes_under(one, SIDE)]
-    tools = [_text(one, "TextValue") for wanted in (TOOL, TOOL_VERSION) for one in children if _is(one, {wanted})]
+    tools = [
+        _text(one, "TextValue")
+        for wanted in (TOOL, TOOL_VERSION)
+        for one in children
+        if _is(one, {wanted})
+    ]
     template = _first(item, "ContentTemplateSequence")
     template_id = _text(template, "TemplateIdentifier") if template is not None else ""
     regions = sum(_text(one, "ValueType") == "SCOORD" for one in children)
     is_volume = template_id == VOLUMETRIC or any(_is(one, VOLUMES) for one in children)
     return Context(
-        label=next((_text(one, "TextValue") for one in children if _is(one, {TRACKING})), ""),
+        label=next(
+            (_text(one, "TextValue") for one in children if _is(one, {TRACKING})), ""
+        ),
         sites=(*filter(None, named), *modifiers),
         sides=tuple(sides),
         methods=_codes_under(item, METHOD),
@@ -297,7 +357,11 @@ def _children(item: Dataset) -> Sequence[Dataset]:
 
 
 def _codes_under(item: Dataset, names: AbstractSet[DicomName]) -> tuple[Code, ...]:
-    codes = (_code_of(one, "ConceptCodeSequence") for one in _children(item) if _is(one, names))
+    codes = (
+        _code_of(one, "ConceptCodeSequence")
+        for one in _children(item)
+        if _is(one, names)
+    )
     return tuple(filter(None, codes))
 
 
@@ -312,8 +376,14 @@ def _code_of(item: Dataset, element: str) -> Code | None:
     if code is None:
         return None
     scheme = _text(code, "CodingSchemeDesignator")
-    value = _text(code, "CodeValue") or _text(code, "LongCodeValue") or _text(code, "URNCodeValue")
-    return Code((RETIRED.get(scheme, scheme), value), _text(code, "CodeMeaning") or value)
+    value = (
+        _text(code, "CodeValue")
+        or _text(code, "LongCodeValue")
+        or _text(code, "URNCodeValue")
+    )
+    return Code(
+        (RETIRED.get(scheme, scheme), value), _text(code, "CodeMeaning") or value
+    )
 
 
 def _first(item: Dataset, element: str) -> Dataset | None:
@@ -348,7 +418,7 @@ def _number(measured: Dataset) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-# --- what it means ----------------------------------------------------------------------------------------------------
+# --- what it means
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,13 +462,25 @@ class _Reader:
         scheme, code = item.name.name
         if scheme == OWN_SCHEME:
             return self.measures.get(code), NOT_OURS
-        forms = [(measure, form) for measure in self.measures.values() for form in measure.file.dicom]
-        named = [(measure, form) for measure, form in forms if item.name.name in form.name.names]
-        reasons = [(self._unlike(item, form), measure, len(_sites_named(item, form))) for measure, form in named]
+        forms = [
+            (measure, form)
+            for measure in self.measures.values()
+            for form in measure.file.dicom
+        ]
+        named = [
+            (measure, form)
+            for measure, form in forms
+            if item.name.name in form.name.names
+        ]
+        reasons = [
+            (self._unlike(item, form), measure, len(_sites_named(item, form)))
+            for measure, form in named
+        ]
         fitting = next((measure for why, measure, _ in reasons if not why), None)
         if fitting is not None or not reasons:
             return fitting, NOT_OURS
-        return None, max(reasons, key=lambda one: one[2])[0]  # of what it resembles most
+        # of what it resembles most
+        return None, max(reasons, key=lambda one: one[2])[0]
 
     def _unlike(self, item: Item, form: DicomForm) -> str:
         """Why an item of this name is not the measure; empty if it is."""
@@ -410,7 +492,11 @@ class _Reader:
             return "of no vertebra that is named"
         derivations = {code.name for code in item.derivations}
         if form.derivation is None:
-            return f"derived otherwise ({item.derivations[0].meaning})" if derivations else ""
+            return (
+                f"derived otherwise ({item.derivations[0].meaning})"
+                if derivations
+                else ""
+            )
         if not derivations:
             return NO_STATISTIC
         if not derivations <= form.derivation.names:
@@ -428,9 +514,12 @@ class _Reader:
         is_own = item.name.name[0] == OWN_SCHEME
         problems = {
             "no number": item.number is None,
-            "its unit is none of UCUM": item.unit is None or item.unit.name[0] != "UCUM",
-            SAME_NAME.format(count=len(alike)): len(alike) > 1 and (() in derived or len(derived) < len(alike)),
-            "derived otherwise than as a mean": is_own and not {code.name for code in item.derivations} <= MEAN,
+            "its unit is none of UCUM": item.unit is None
+            or item.unit.name[0] != "UCUM",
+            SAME_NAME.format(count=len(alike)): len(alike) > 1
+            and (() in derived or len(derived) < len(alike)),
+            "derived otherwise than as a mean": is_own
+            and not {code.name for code in item.derivations} <= MEAN,
             OVER_VOLUME: item.context.is_volume and measure.file.category == "imaging",
             ONE_SIDE_ONLY: measure.finding.both_sides and bool(sides & ONE_SIDE),
         }
@@ -439,14 +528,25 @@ class _Reader:
     def _levels(self, item: Item) -> tuple[str, ...]:
         """The vertebrae that its sites name, by code."""
         names = [code.name for code in item.context.sites]
-        site = {"coding": [{"system": SYSTEMS[scheme], "code": code} for scheme, code in names if scheme in SYSTEMS]}
-        return in_order(frozenset(self.terminology.translate("vertebral-level", site)) & frozenset(SPINE))
+        site = {
+            "coding": [
+                {"system": SYSTEMS[scheme], "code": code}
+                for scheme, code in names
+                if scheme in SYSTEMS
+            ]
+        }
+        return in_order(
+            frozenset(self.terminology.translate("vertebral-level", site))
+            & frozenset(SPINE)
+        )
 
 
 def _sites_named(item: Item, form: DicomForm) -> list[tuple[DicomCode, ...]]:
     """The structures of this form that the item names."""
     sites = {code.name for code in item.context.sites}
-    return [options for options in form.sites if any(one.names & sites for one in options)]
+    return [
+        options for options in form.sites if any(one.names & sites for one in options)
+    ]
 
 
 def _is_alike(one: Item, other: Item) -> bool:
@@ -456,7 +556,10 @@ def _is_alike(one: Item, other: Item) -> bool:
 
 def _what(item: Item) -> tuple[object, ...]:
     context = item.context
-    places = [tuple(sorted(code.name for code in codes)) for codes in (context.sites, context.sides, context.methods)]
+    places = [
+        tuple(sorted(code.name for code in codes))
+        for codes in (context.sites, context.sides, context.methods)
+    ]
     return (item.name.name, item.unit and item.unit.name, context.label, *places)
 
 

@@ -1,6 +1,7 @@
 """Writes values that were measured elsewhere as FHIR R4 Observations.
 
-The reader of the record has the last word: a value is written only if the service would read the same value back.
+The reader of the record has the last word: a value is written only if the service would
+read the same value back.
 """
 
 import json
@@ -29,7 +30,11 @@ METHODS = "https://kyphoplasty-cds.org/fhir/CodeSystem/measure-methods"
 IDENTIFIERS = "https://kyphoplasty-cds.org/fhir/sid/measurement"
 CATEGORIES = "http://terminology.hl7.org/CodeSystem/observation-category"
 PROVENANCE_TYPES = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
-UCUM, LOINC, SNOMED = "http://unitsofmeasure.org", "http://loinc.org", "http://snomed.info/sct"
+UCUM, LOINC, SNOMED = (
+    "http://unitsofmeasure.org",
+    "http://loinc.org",
+    "http://snomed.info/sct",
+)
 DICOM_OBJECTS = "urn:dicom:uid"
 
 NO_DAY = "the day of the examination is not known; --date says it"
@@ -70,7 +75,9 @@ class Writer:
         amount = self._amount(value)
         if amount is None and value.number is not None:
             finding = value.measure.finding
-            why = NO_UNIT.format(unit=value.unit, wanted=" or ".join(filter(None, finding.accept_units)))
+            why = NO_UNIT.format(
+                unit=value.unit, wanted=" or ".join(filter(None, finding.accept_units))
+            )
             return Refused(value.where, f"{value.measure.name} {value.printed}", why)
         observation = self._observation(value, value.day, amount)
         if why := self._problem(value.measure, observation, value.day, amount):
@@ -93,9 +100,13 @@ class Writer:
         unit = measure.finding.unit
         found: dict[str, Any] = {
             "resourceType": "Observation",
-            "identifier": [{"system": IDENTIFIERS, "value": self._identity(value, amount)}],
+            "identifier": [
+                {"system": IDENTIFIERS, "value": self._identity(value, amount)}
+            ],
             "status": "final" if value.is_verified else "preliminary",
-            "category": [{"coding": [{"system": CATEGORIES, "code": measure.file.category}]}],
+            "category": [
+                {"coding": [{"system": CATEGORIES, "code": measure.file.category}]}
+            ],
             "code": code_of(measure),
             "subject": {"reference": f"Patient/{self.patient}"},
             "effectiveDateTime": day.isoformat(),
@@ -103,7 +114,12 @@ class Writer:
         if amount is None:
             found["valueBoolean"] = value.answer
         else:
-            found["valueQuantity"] = {"value": amount, "unit": unit, "system": UCUM, "code": unit}
+            found["valueQuantity"] = {
+                "value": amount,
+                "unit": unit,
+                "system": UCUM,
+                "code": unit,
+            }
         if value.levels:
             found["bodySite"] = self._site(value.levels)
         if value.method:
@@ -113,38 +129,66 @@ class Writer:
         if value.study:
             study = {"system": DICOM_OBJECTS, "value": f"urn:oid:{value.study}"}
             found["derivedFrom"] = [{"type": "ImagingStudy", "identifier": study}]
-        notes = [*value.notes, *([] if value.is_verified else [NOT_VERIFIED]), *_not_recorded(value)]
+        notes = [
+            *value.notes,
+            *([] if value.is_verified else [NOT_VERIFIED]),
+            *_not_recorded(value),
+        ]
         if notes:
             found["note"] = [{"text": " ".join(notes)}]
         return found
 
     def _identity(self, value: Reported, amount: float | None) -> str:
-        parts = [value.key, value.measure.name, value.answer if amount is None else amount, str(value.day)]
-        text = json.dumps([self.patient, *parts, value.levels, value.method, value.device], ensure_ascii=True)
+        parts = [
+            value.key,
+            value.measure.name,
+            value.answer if amount is None else amount,
+            str(value.day),
+        ]
+        text = json.dumps(
+            [self.patient, *parts, value.levels, value.method, value.device],
+            ensure_ascii=True,
+        )
         return str(uuid5(NAMESPACE_URL, text))
 
     def _site(self, levels: Sequence[str]) -> Json:
         """One vertebra by its code; several in words, since a code is of one place."""
         if len(levels) > 1:
-            return {"text": "/".join(levels) if len(levels) == 2 else f"{levels[0]}-{levels[-1]}"}
+            return {
+                "text": "/".join(levels)
+                if len(levels) == 2
+                else f"{levels[0]}-{levels[-1]}"
+            }
         level = levels[0]
-        return {"coding": [{"system": SNOMED, "code": self.sites[level]}], "text": level}
+        return {
+            "coding": [{"system": SNOMED, "code": self.sites[level]}],
+            "text": level,
+        }
 
-    def _problem(self, measure: Measure, observation: Json, day: date, amount: float | None) -> str:
+    def _problem(
+        self, measure: Measure, observation: Json, day: date, amount: float | None
+    ) -> str:
         """Why the service would not read this value as it is written; empty if it would."""
         finding = measure.finding
-        if finding.after_surgery:  # never read at a signing, so the reader has no word on it
+        # never read at a signing, so the reader has no word on it
+        if finding.after_surgery:
             low, high = finding.range or (float("-inf"), float("inf"))
             return "" if amount is None or low <= amount <= high else "not plausible"
         known = read_back(measure, observation, self.terminology, day)
         if not isinstance(known, Finding):
             return known
         wanted = observation.get("valueBoolean") if amount is None else amount
-        is_same = known.value == wanted if amount is None else abs(float(known.value) - amount) < 1e-6
+        is_same = (
+            known.value == wanted
+            if amount is None
+            else abs(float(known.value) - amount) < 1e-6
+        )
         return "" if is_same else "would be read as another value"
 
 
-def read_back(measure: Measure, observation: Json, terminology: Terminology, day: date) -> Finding | str:
+def read_back(
+    measure: Measure, observation: Json, terminology: Terminology, day: date
+) -> Finding | str:
     """The finding that the service makes of this Observation alone on its day, or why it makes none.
 
     A preliminary value is read as if a person had confirmed it.
@@ -154,7 +198,9 @@ def read_back(measure: Measure, observation: Json, terminology: Terminology, day
     concepts = frozenset(match.concept for match in terminology.matches(raw["code"]))
     record = PatientRecord(
         reads={finding.key: Read("given", "fhir", entries=1)},
-        resources=(Sourced(raw=raw, key=finding.key, origin="fhir", concepts=concepts),),
+        resources=(
+            Sourced(raw=raw, key=finding.key, origin="fhir", concepts=concepts),
+        ),
     )
     chart = Chart(record, terminology, Horizon(day, day, day, day))
     found = extract_findings(chart, {finding.name: finding})
@@ -181,7 +227,9 @@ def without_rivals(written: Sequence[Written]) -> tuple[list[Written], list[Refu
         for one in of_day:
             other = next(each.value.printed for each in of_day if each is not one)
             what = f"{one.value.measure.name} {one.value.printed}{_at(one.value)}"
-            refused.append(Refused(one.value.where, what, TWO_VALUES.format(other=other)))
+            refused.append(
+                Refused(one.value.where, what, TWO_VALUES.format(other=other))
+            )
     return kept, refused
 
 
@@ -190,19 +238,29 @@ def _at(value: Reported) -> str:
 
 
 def _value_of(observation: Json) -> Any:
-    return observation.get("valueQuantity", {}).get("value", observation.get("valueBoolean"))
+    return observation.get("valueQuantity", {}).get(
+        "value", observation.get("valueBoolean")
+    )
 
 
 def code_of(measure: Measure) -> Json:
     """The code of a measure: ours, then LOINC's."""
     own = {"system": MEASURES, "code": measure.name, "display": measure.display}
-    return {"coding": [own, *({"system": LOINC, "code": code} for code in measure.file.loinc)]}
+    return {
+        "coding": [
+            own,
+            *({"system": LOINC, "code": code} for code in measure.file.loinc),
+        ]
+    }
 
 
 def _method(value: Reported) -> Json:
     """The method in the source's words, with our code if it is the study's."""
     known = value.measure.file.method
-    if known is None or value.method.strip().lower() not in (known.code, known.meaning.lower()):
+    if known is None or value.method.strip().lower() not in (
+        known.code,
+        known.meaning.lower(),
+    ):
         return {"text": value.method}
     coding = {"system": METHODS, "code": known.code, "display": known.meaning}
     return {"coding": [coding], "text": known.meaning}
@@ -212,7 +270,10 @@ def _not_recorded(value: Reported) -> list[str]:
     """What a source of an imaging measure should say and does not."""
     if value.measure.file.category != "imaging":
         return []
-    has_level = value.measure.finding.method is not None and value.measure.finding.method.levels is not None
+    has_level = (
+        value.measure.finding.method is not None
+        and value.measure.finding.method.levels is not None
+    )
     parts = {
         "the way of measuring": not value.method,
         "the vertebra": has_level and not value.levels,
@@ -238,14 +299,17 @@ def site_codes(folders: Sequence[Path]) -> Mapping[str, str]:
     return codes
 
 
-# --- what is sent -----------------------------------------------------------------------------------------------------
+# --- what is sent
 
 
-def transaction(written: Sequence[tuple[Source, Sequence[Written]]], at: datetime) -> Json:
+def transaction(
+    written: Sequence[tuple[Source, Sequence[Written]]], at: datetime
+) -> Json:
     """A transaction that creates what is not there: sent twice, it adds no value the second time.
 
     Args:
-        written: the values of each source; each source that gave one has one Provenance.
+        written: the values of each source; each source that gave one has one
+            Provenance.
         at: when they were imported.
     """
     entries: list[Json] = []
@@ -256,7 +320,13 @@ def transaction(written: Sequence[tuple[Source, Sequence[Written]]], at: datetim
                 "url": "Observation",
                 "ifNoneExist": f"identifier={IDENTIFIERS}|{one.identifier}",
             }
-            entries.append({"fullUrl": _place(one), "resource": one.observation, "request": request})
+            entries.append(
+                {
+                    "fullUrl": _place(one),
+                    "resource": one.observation,
+                    "request": request,
+                }
+            )
         if of_source:
             entries.append(_provenance_entry(of_source, source, at))
     return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
@@ -269,7 +339,10 @@ def _place(written: Written) -> str:
 
 def _provenance_entry(written: Sequence[Written], source: Source, at: datetime) -> Json:
     targets = [{"reference": _place(one)} for one in written]
-    what = {"identifier": {"system": source.system, "value": source.identity}, "display": source.kind}
+    what = {
+        "identifier": {"system": source.system, "value": source.identity},
+        "display": source.kind,
+    }
     agent = {
         "type": {"coding": [{"system": PROVENANCE_TYPES, "code": "assembler"}]},
         "who": {"display": f"kyphoplasty-cds {__version__}"},

@@ -26,7 +26,11 @@ def published(measures: Measures, own_codes: Json, sites: Mapping[str, str]) -> 
     resources = [
         _with_definitions(own_codes, measures),
         _methods(measures),
-        _value_set("measures", "Measures", [{"system": MEASURES, "concept": [{"code": name} for name in measures]}]),
+        _value_set(
+            "measures",
+            "Measures",
+            [{"system": MEASURES, "concept": [{"code": name} for name in measures]}],
+        ),
         _value_set("measure-methods", "Ways of measuring", [{"system": METHODS}]),
         _value_set("vertebral-levels", "Vertebrae T1 to L5", [_vertebrae(sites)]),
         *(profile_of(measure) for measure in measures.values()),
@@ -38,7 +42,13 @@ def published(measures: Measures, own_codes: Json, sites: Mapping[str, str]) -> 
 def definition_of(measure: Measure) -> str:
     """The definition in a few sentences."""
     file = measure.file
-    parts = {"At": file.level, "Slice": file.slice, "Image": file.image, "In": file.included, "Not in": file.excluded}
+    parts = {
+        "At": file.level,
+        "Slice": file.slice,
+        "Image": file.image,
+        "In": file.included,
+        "Not in": file.excluded,
+    }
     said = (f"{name}: {words}." for name, words in parts.items() if words)
     return " ".join((file.definition, *said))
 
@@ -46,14 +56,25 @@ def definition_of(measure: Measure) -> str:
 def _with_definitions(own_codes: Json, measures: Measures) -> Json:
     """Our codes with the definitions of those that are measures."""
     concepts = [
-        {**one, "definition": definition_of(measures[one["code"]])} if one["code"] in measures else one
+        {**one, "definition": definition_of(measures[one["code"]])}
+        if one["code"] in measures
+        else one
         for one in own_codes["concept"]
     ]
-    return {**own_codes, "experimental": False, "publisher": PUBLISHER, "concept": concepts}
+    return {
+        **own_codes,
+        "experimental": False,
+        "publisher": PUBLISHER,
+        "concept": concepts,
+    }
 
 
 def _methods(measures: Measures) -> Json:
-    methods = {one.file.method.code: one.file.method.meaning for one in measures.values() if one.file.method}
+    methods = {
+        one.file.method.code: one.file.method.meaning
+        for one in measures.values()
+        if one.file.method
+    }
     return {
         "resourceType": "CodeSystem",
         "id": "measure-methods",
@@ -68,7 +89,10 @@ def _methods(measures: Measures) -> Json:
         "caseSensitive": True,
         "content": "complete",
         "count": len(methods),
-        "concept": [{"code": code, "display": meaning} for code, meaning in sorted(methods.items())],
+        "concept": [
+            {"code": code, "display": meaning}
+            for code, meaning in sorted(methods.items())
+        ],
     }
 
 
@@ -123,25 +147,57 @@ def profile_of(measure: Measure) -> Json:
 
 def _elements(measure: Measure) -> Iterator[Json]:
     file, finding = measure.file, measure.finding
-    yield {"id": "Observation", "path": "Observation", "short": measure.display, "definition": definition_of(measure)}
+    yield {
+        "id": "Observation",
+        "path": "Observation",
+        "short": measure.display,
+        "definition": definition_of(measure),
+    }
     category = {"coding": [{"system": CATEGORIES, "code": file.category}]}
     yield _element("category", min=1, patternCodeableConcept=category)
-    yield _element("code", patternCodeableConcept={"coding": [{"system": MEASURES, "code": measure.name}]})
+    yield _element(
+        "code",
+        patternCodeableConcept={"coding": [{"system": MEASURES, "code": measure.name}]},
+    )
     yield _element("subject", min=1)
-    yield _element("effective[x]", min=1, short="Day of the examination, never of the report")
+    yield _element(
+        "effective[x]", min=1, short="Day of the examination, never of the report"
+    )
     if measure.is_boolean:
         yield _element("value[x]", type=[{"code": "boolean"}])
     else:
         pattern = {"system": UCUM, "code": finding.unit}
         low, high = finding.range or (None, None)
-        words = f"In {finding.unit}; plausible from {low:g} to {high:g}" if low is not None else f"In {finding.unit}"
-        yield _element("value[x]", type=[{"code": "Quantity"}], patternQuantity=pattern, short=words)
+        words = (
+            f"In {finding.unit}; plausible from {low:g} to {high:g}"
+            if low is not None
+            else f"In {finding.unit}"
+        )
+        yield _element(
+            "value[x]",
+            type=[{"code": "Quantity"}],
+            patternQuantity=pattern,
+            short=words,
+        )
     if finding.method is not None and finding.method.levels is not None:
         binding = {"strength": "preferred", "valueSet": LEVELS}
-        yield _element("bodySite", short=f"The vertebra: {file.level}", mustSupport=True, binding=binding)
+        yield _element(
+            "bodySite",
+            short=f"The vertebra: {file.level}",
+            mustSupport=True,
+            binding=binding,
+        )
     if file.method is not None:
-        binding = {"strength": "preferred", "valueSet": f"{BASE}/ValueSet/measure-methods"}
-        yield _element("method", short=f"As the study: {file.method.meaning}", mustSupport=True, binding=binding)
+        binding = {
+            "strength": "preferred",
+            "valueSet": f"{BASE}/ValueSet/measure-methods",
+        }
+        yield _element(
+            "method",
+            short=f"As the study: {file.method.meaning}",
+            mustSupport=True,
+            binding=binding,
+        )
 
 
 def _element(name: str, **members: Any) -> Json:

@@ -10,7 +10,13 @@ from zipfile import BadZipFile
 
 from cds_service.errors import CdsError
 from cds_service.measures.segmentations import read_segmentation
-from cds_service.measures.tables import Ground, Table, read_table, table_of_lines, table_of_text
+from cds_service.measures.tables import (
+    Ground,
+    Table,
+    read_table,
+    table_of_lines,
+    table_of_text,
+)
 from cds_service.measures.values import Refused, Source
 from cds_service.protocol.json_text import JsonTextError, decode_json
 
@@ -34,7 +40,11 @@ UNKNOWN = "is not recognised: no report of measurements, no table of a tool that
 def files_of(paths: Sequence[Path]) -> Iterator[Path]:
     """These files, and all files of folders among them, in order."""
     for path in paths:
-        yield from sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else (path,)
+        yield from (
+            sorted(one for one in path.rglob("*") if one.is_file())
+            if path.is_dir()
+            else (path,)
+        )
 
 
 def read_source(file: Path, ground: Ground) -> Source:
@@ -47,7 +57,9 @@ def read_source(file: Path, ground: Ground) -> Source:
         size = file.stat().st_size
         with file.open("rb") as opened:
             head = opened.read(DICOM_AT + len(DICOM))
-            if image := next((name for start, name in IMAGES.items() if head.startswith(start)), ""):
+            if image := next(
+                (name for start, name in IMAGES.items() if head.startswith(start)), ""
+            ):
                 return _refused(file, image, NO_IMAGE)
             is_dicom = head[DICOM_AT:] == DICOM
             content = head + (b"" if is_dicom or size > LARGEST else opened.read())
@@ -106,8 +118,18 @@ def _read_sheet(file: Path, content: bytes, digest: str, ground: Ground) -> Sour
         raise CdsError(f"{file}: an Excel file {EXTRA}") from None
     try:
         book = load_workbook(BytesIO(content), read_only=True, data_only=True)
-        lines = [[_cell(one) for one in row] for row in book.worksheets[0].iter_rows(values_only=True)]
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, IndexError, OSError):
+        lines = [
+            [_cell(one) for one in row]
+            for row in book.worksheets[0].iter_rows(values_only=True)
+        ]
+    except (
+        InvalidFileException,
+        BadZipFile,
+        KeyError,
+        ValueError,
+        IndexError,
+        OSError,
+    ):
         return _refused(file, "", UNKNOWN)
     table: Table | None = table_of_lines(file.name, digest, lines)
     return read_table(table, ground) if table else _refused(file, "", UNKNOWN)
@@ -119,8 +141,14 @@ def _cell(value: Any) -> str:
         return ""
     if hasattr(value, "date"):
         return str(value.date())
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return (
+        str(int(value))
+        if isinstance(value, float) and value.is_integer()
+        else str(value)
+    )
 
 
 def _refused(file: Path, kind: str, why: str) -> Source:
-    return Source(name=file.name, kind=kind, refused=(Refused(file.name, kind or "file", why),))
+    return Source(
+        name=file.name, kind=kind, refused=(Refused(file.name, kind or "file", why),)
+    )

@@ -1,6 +1,7 @@
 """Recognises what segmentation tools print in JSON, and refuses each number with its reason.
 
-TotalSegmentator: `statistics.json`, `spine_report.json`, `contrast_phase.json`. BOA: `bca-measurements.json`.
+TotalSegmentator: `statistics.json`, `spine_report.json`, `contrast_phase.json`. BOA:
+`bca-measurements.json`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,12 +15,15 @@ VOLUME = "a volume, not the area of one slice"
 ILIOPSOAS = "iliopsoas, not the psoas; and a volume, not the area of one slice"
 AUTOCHTHONOUS = "all muscles of the back together, not multifidus and erector spinae; and a volume, not an area"
 WHOLE_VERTEBRA = "intensity of the whole vertebra with cortex and arch, not HU of its trabecular bone"
-BODY_COMPOSITION = "all muscle, fat or bone of the slices, none of them a muscle of a measure here"
+BODY_COMPOSITION = (
+    "all muscle, fat or bone of the slices, none of them a muscle of a measure here"
+)
 HEIGHTS = "height of a vertebra, no measure that is read here"
 NO_NUMBER = "no measurement"
 MOST = 40  # sentences of one file
 
-# By what a class of TotalSegmentator begins with: why its volume, or its intensity, is nothing of ours.
+# By what a class of TotalSegmentator begins with: why its volume, or its intensity, is
+# nothing of ours.
 CLASSES: Mapping[str, tuple[str, str]] = {
     "vertebrae": (VOLUME, WHOLE_VERTEBRA),
     "iliopsoas": (ILIOPSOAS, ILIOPSOAS),
@@ -36,14 +40,20 @@ def read_segmentation(name: str, document: Any, digest: str) -> Source | None:
             told = [Refused(name, what, why) for what, why in reasons(document)]
             refused = told[:MOST] or [Refused(name, kind, NO_NUMBER)]
             if len(told) > MOST:
-                refused.append(Refused(name, f"{len(told) - MOST} more", "for the same reasons"))
+                refused.append(
+                    Refused(name, f"{len(told) - MOST} more", "for the same reasons")
+                )
             return Source(name=name, kind=kind, identity=digest, refused=tuple(refused))
     return None
 
 
 def _is_statistics(document: Json) -> bool:
     parts = [one for one in document.values() if isinstance(one, dict)]
-    return bool(parts) and len(parts) == len(document) and all({"volume", "intensity"} <= one.keys() for one in parts)
+    return (
+        bool(parts)
+        and len(parts) == len(document)
+        and all({"volume", "intensity"} <= one.keys() for one in parts)
+    )
 
 
 def _of_statistics(document: Json) -> Iterator[tuple[str, str]]:
@@ -51,7 +61,10 @@ def _of_statistics(document: Json) -> Iterator[tuple[str, str]]:
     for name, one in document.items():
         if not one.get("volume"):
             continue  # not in the image: its volume and intensity are written as 0
-        reasons = next((reasons for start, reasons in CLASSES.items() if name.startswith(start)), None)
+        reasons = next(
+            (reasons for start, reasons in CLASSES.items() if name.startswith(start)),
+            None,
+        )
         if reasons is None:
             others += 1
             continue
@@ -66,7 +79,9 @@ def _of_statistics(document: Json) -> Iterator[tuple[str, str]]:
 
 def _is_spine_report(document: Json) -> bool:
     results = document.get("results")
-    return isinstance(results, dict) and any(str(key).startswith("vertebrae_") for key in results)
+    return isinstance(results, dict) and any(
+        str(key).startswith("vertebrae_") for key in results
+    )
 
 
 def _of_spine_report(document: Json) -> Iterator[tuple[str, str]]:
@@ -84,7 +99,10 @@ def _is_phase(document: Json) -> bool:
 
 
 def _of_phase(_document: Json) -> Iterator[tuple[str, str]]:
-    yield "contrast phase", "says how a CT was made, measures nothing; name it in --method or in the column method"
+    yield (
+        "contrast phase",
+        "says how a CT was made, measures nothing; name it in --method or in the column method",
+    )
 
 
 def _is_body_composition(document: Json) -> bool:
@@ -99,7 +117,9 @@ def _of_body_composition(document: Json) -> Iterator[tuple[str, str]]:
         yield f"measurements of {region}", BODY_COMPOSITION
 
 
-KINDS: tuple[tuple[str, Callable[[Json], bool], Callable[[Json], Iterator[tuple[str, str]]]], ...] = (
+KINDS: tuple[
+    tuple[str, Callable[[Json], bool], Callable[[Json], Iterator[tuple[str, str]]]], ...
+] = (
     (f"{TOTAL}, statistics", _is_statistics, _of_statistics),
     (f"{TOTAL}, spine report", _is_spine_report, _of_spine_report),
     (f"{TOTAL}, contrast phase", _is_phase, _of_phase),

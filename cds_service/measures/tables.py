@@ -68,7 +68,9 @@ def table_of_text(name: str, digest: str, content: str) -> Table | None:
     return table_of_lines(name, digest, lines)
 
 
-def table_of_lines(name: str, digest: str, lines: Sequence[Sequence[str]]) -> Table | None:
+def table_of_lines(
+    name: str, digest: str, lines: Sequence[Sequence[str]]
+) -> Table | None:
     """The table in these lines, the first of which has the names of the columns."""
     if not lines or len(lines[0]) < 2 or len(lines) > MOST_ROWS:
         return None
@@ -107,11 +109,13 @@ def read_table(table: Table, ground: Ground) -> Source:
     )
 
 
-# --- Comp2Comp --------------------------------------------------------------------------------------------------------
+# --- Comp2Comp
 
 COMP2COMP = "Comp2Comp"
 MORE_CELLS = "more cells than headings, so that a value may stand under another's name"
-WITH_CORTEX = "the mean of the whole vertebra, with its cortex; it reads 43 to 103 HU too high"
+WITH_CORTEX = (
+    "the mean of the whole vertebra, with its cortex; it reads 43 to 103 HU too high"
+)
 PREDICTED = "a T-score predicted from CT, not measured by DXA"
 ALL_MUSCLE = "all muscle of the slice, not the psoas, nor erector spinae and multifidus"
 
@@ -156,7 +160,7 @@ def _refuse_all_muscle(table: Table, ground: Ground, found: Findings) -> None:
             found.refuse("", column, ALL_MUSCLE)
 
 
-# --- MuscleMap --------------------------------------------------------------------------------------------------------
+# --- MuscleMap
 
 MUSCLEMAP = "MuscleMap"
 MULTIFIDUS, ERECTOR, PSOAS = ("5101", "5102"), ("5111", "5112"), ("5121", "5122")
@@ -171,7 +175,10 @@ MM_OF_CM = Decimal(10)
 
 def _read_musclemap(table: Table, ground: Ground, found: Findings) -> None:
     """Area and fat of psoas, fat of erector spinae and multifidus: of one slice alone, both sides together."""
-    rows = {_cell(row, "label").removesuffix(".0"): (number, row) for number, row in table.rows}
+    rows = {
+        _cell(row, "label").removesuffix(".0"): (number, row)
+        for number, row in table.rows
+    }
     fat_method = next((one for one in FAT_METHODS if one in table.name.lower()), "")
     wanted = (
         ("psoas-total-area", PSOAS),
@@ -185,15 +192,25 @@ def _read_musclemap(table: Table, ground: Ground, found: Findings) -> None:
         measure = ground.measures[name]
         is_area = name.endswith("-area")
         why = _why_not_one_slice([row for _, row in there], ground.told)
-        why = why or ("" if len(there) == len(labels) else BOTH_NEEDED.format(missing="one"))
+        why = why or (
+            "" if len(there) == len(labels) else BOTH_NEEDED.format(missing="one")
+        )
         why = why or (NO_THICKNESS if is_area and ground.told.thickness is None else "")
         why = why or (NO_METHOD if not is_area and not fat_method else "")
-        value = None if why else _of_slice([row for _, row in there], ground.told.thickness if is_area else None)
+        value = (
+            None
+            if why
+            else _of_slice(
+                [row for _, row in there], ground.told.thickness if is_area else None
+            )
+        )
         place = f"labels {', '.join(labels)}"
         if value is None:
             found.refuse(place, measure.finding.title, why or NUMBER_EXPECTED)
             continue
-        words = "one axial slice" if is_area else f"one axial slice, fat by {fat_method}"
+        words = (
+            "one axial slice" if is_area else f"one axial slice, fat by {fat_method}"
+        )
         found.reported.append(
             Reported(
                 measure=measure,
@@ -203,23 +220,35 @@ def _read_musclemap(table: Table, ground: Ground, found: Findings) -> None:
                 levels=("L4",),
                 method=_joined(words, ground.told.method),
                 device=MUSCLEMAP,
-                notes=(f"Millilitres of one slice over its {ground.told.thickness} mm.",) if is_area else (),
+                notes=(
+                    f"Millilitres of one slice over its {ground.told.thickness} mm.",
+                )
+                if is_area
+                else (),
             )
         )
     for number, row in table.rows:
         label = _cell(row, "label").removesuffix(".0")
         if label not in (*PSOAS, *MULTIFIDUS, *ERECTOR):
-            found.refuse(f"row {number}", _cell(row, "anatomy") or f"label {label}", "no muscle of a measure here")
+            found.refuse(
+                f"row {number}",
+                _cell(row, "anatomy") or f"label {label}",
+                "no muscle of a measure here",
+            )
 
 
 def _why_not_one_slice(rows: Sequence[Mapping[str, str]], told: Told) -> str:
     slices = {_cell(row, "slices with segmentation").removesuffix(".0") for row in rows}
     if slices != {"1"}:
-        return WHOLE_MUSCLE.format(slices=" and ".join(sorted(filter(None, slices))) or "nobody knows how many")
+        return WHOLE_MUSCLE.format(
+            slices=" and ".join(sorted(filter(None, slices))) or "nobody knows how many"
+        )
     return "" if told.levels == ("L4",) else NO_LEVEL
 
 
-def _of_slice(rows: Sequence[Mapping[str, str]], thickness: Decimal | None) -> Decimal | None:
+def _of_slice(
+    rows: Sequence[Mapping[str, str]], thickness: Decimal | None
+) -> Decimal | None:
     """Area in cm2 if there is a thickness, else the fat share in %, by millilitres of all parts together."""
     totals = [_number(row, "total volume (ml)") for row in rows]
     fats = [_number(row, "fat volume (ml)") for row in rows]
@@ -233,18 +262,22 @@ def _of_slice(rows: Sequence[Mapping[str, str]], thickness: Decimal | None) -> D
     return round(sum(filter(None, fats), Decimal(0)) / total * 100, 2)
 
 
-# --- tables of the findings' names ------------------------------------------------------------------------------------
+# --- tables of the findings' names
 
 PATIENT = ("patient", "id", "patient-id", "patient_id")
 OF_A_ROW = (*PATIENT, "date", "level", "method", "device", "unit", "study")
 OTHER_PATIENTS = "of other patients; --patient names the one that is imported"
-NO_COLUMN = "no column is named as a finding is; `kyphoplasty-cds measures` lists the names"
+NO_COLUMN = (
+    "no column is named as a finding is; `kyphoplasty-cds measures` lists the names"
+)
 UNKNOWN_COLUMN = "no finding has this name"
 NO_MEASURE = "a finding that is not measured: it is read from lists of the record or from the order"
 
 
 def _kind_of_findings(table: Table, ground: Ground) -> tuple[str, "Reader"]:
-    named = any(_measure_and_unit(column, ground.measures)[0] for column in table.columns)
+    named = any(
+        _measure_and_unit(column, ground.measures)[0] for column in table.columns
+    )
     return ("table of findings", _read_findings) if named else ("", _refuse_unknown)
 
 
@@ -270,7 +303,9 @@ def _read_findings(table: Table, ground: Ground, found: Findings) -> None:
             continue
         for column, (measure, unit) in columns.items():
             if row.get(column, ""):
-                _take_cell(_Cell(table, number, row, column, unit), measure, ground, found)
+                _take_cell(
+                    _Cell(table, number, row, column, unit), measure, ground, found
+                )
     if others:
         found.refuse("", f"{others} row{'s' if others > 1 else ''}", OTHER_PATIENTS)
 
@@ -290,7 +325,9 @@ def _take_cell(cell: _Cell, measure: Measure, ground: Ground, found: Findings) -
     day = read_day(written_day)
     levels = _levels(written_level, ground.terminology)
     if written_day and day is None:
-        found.refuse(place, said, f"the date {written_day} is not written as year-month-day")
+        found.refuse(
+            place, said, f"the date {written_day} is not written as year-month-day"
+        )
         return
     if written_level and not levels:
         found.refuse(place, said, f"the level {written_level} is not one of T1 to L5")
@@ -298,16 +335,24 @@ def _take_cell(cell: _Cell, measure: Measure, ground: Ground, found: Findings) -
     value = None if measure.is_boolean else read_number(text)
     answer = read_answer(text) if measure.is_boolean else None
     if value is None and answer is None:
-        found.refuse(place, said, "neither yes nor no" if measure.is_boolean else NUMBER_EXPECTED)
+        found.refuse(
+            place, said, "neither yes nor no" if measure.is_boolean else NUMBER_EXPECTED
+        )
         return
-    units = [one for one in ((value[1] if value else ""), cell.unit, _cell(row, "unit")) if one]
+    units = [
+        one
+        for one in ((value[1] if value else ""), cell.unit, _cell(row, "unit"))
+        if one
+    ]
     if len({ground.terminology.units.canonical(one) or one for one in units}) > 1:
         found.refuse(place, said, f"two units: {' and '.join(units)}")
         return
     method, device = _cell(row, "method"), _cell(row, "device")
     key = f"table {written_day} {written_level} {device} {method}"
     # Trials of one hand may have the same value: each is one.
-    before = sum(one.measure is measure and one.key.startswith(key) for one in found.reported)
+    before = sum(
+        one.measure is measure and one.key.startswith(key) for one in found.reported
+    )
     found.reported.append(
         Reported(
             measure=measure,
@@ -333,11 +378,18 @@ def _measure_and_unit(column: str, measures: Measures) -> tuple[Measure | None, 
 
 def _is_of(row: Mapping[str, str], patient: str) -> bool:
     """Whether a row is of this patient; a table without patients is of the one that is imported."""
-    named = next((_cell(row, name) for name in PATIENT if any(name == column.lower() for column in row)), None)
+    named = next(
+        (
+            _cell(row, name)
+            for name in PATIENT
+            if any(name == column.lower() for column in row)
+        ),
+        None,
+    )
     return named is None or named.removeprefix("Patient/") == patient
 
 
-# --- cells ------------------------------------------------------------------------------------------------------------
+# --- cells
 
 
 def _cell(row: Mapping[str, str], name: str) -> str:
@@ -362,7 +414,11 @@ Reader = Callable[[Table, Ground, Findings], None]
 KINDS: Sequence[tuple[str, set[str], Reader]] = (
     ("Comp2Comp, spine metrics", {"level", "roi hu"}, _read_spine_metrics),
     ("Comp2Comp, spine metrics", {"level", "seg hu"}, _read_spine_metrics),
-    ("Comp2Comp, muscle and fat of a slice", {"level", "muscle csa (cm^2)"}, _refuse_all_muscle),
+    (
+        "Comp2Comp, muscle and fat of a slice",
+        {"level", "muscle csa (cm^2)"},
+        _refuse_all_muscle,
+    ),
     ("MuscleMap, results", {"anatomy", "label", "total volume (ml)"}, _read_musclemap),
     ("MuscleMap, results", {"anatomy", "label", "fat (%)"}, _read_musclemap),
 )

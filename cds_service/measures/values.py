@@ -34,16 +34,19 @@ class Reported:
 
     Attributes:
         where: the file, and the place in it, for people.
-        key: what tells this value from all others of all sources, at every reading of the same source.
+        key: what tells this value from all others of all sources, at every reading of
+            the same source.
         number: None for yes and no.
-        unit: as printed; empty if the source prints none, which means that of the finding.
+        unit: as printed; empty if the source prints none, which means that of the
+            finding.
         answer: of a measure that is yes or no.
         day: of the examination; None if the source does not say it.
         levels: vertebrae, head to foot; empty if the source does not say them.
         method: how it was measured, in the source's words.
         device: tool or scanner, with its version.
         study: UID of the DICOM study.
-        is_verified: whether a person stands for it; False of a report that nobody has verified.
+        is_verified: whether a person stands for it; False of a report that nobody has
+            verified.
         notes: what a reader of the value has to know besides.
     """
 
@@ -66,7 +69,9 @@ class Reported:
         """The value with its unit, as the source prints it."""
         if self.number is None:
             return "yes" if self.answer else "no"
-        return f"{self.number} {self.unit or self.measure.finding.unit}".removesuffix(" 1")
+        return f"{self.number} {self.unit or self.measure.finding.unit}".removesuffix(
+            " 1"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +100,8 @@ class Source:
         kind: what it was recognised as; empty if it was not.
         system: of its identity: a DICOM object, or the digest of a file.
         identity: the same at every reading of the same source.
-        person: identifier, birth date and sex of the patient, as far as the source says them.
+        person: identifier, birth date and sex of the patient, as far as the source says
+            them.
     """
 
     name: str

@@ -40,7 +40,8 @@ class Part(Closed):
     """Fields that belong together, and the measures that follow from them.
 
     Attributes:
-        way: which questions say how it was measured: of a CT, an MRI or the bone quality score; empty for none.
+        way: which questions say how it was measured: of a CT, an MRI or the bone
+            quality score; empty for none.
     """
 
     title: str
@@ -119,18 +120,26 @@ class Worksheet:
         """The results of this form, by field's name; what is empty is not known."""
         entered, faults = self._numbers(form)
         written_day = read_day(form.get("date", ""))
-        day = written_day or today  # only so that the reader can be asked; it is not printed
+        # only so that the reader can be asked; it is not printed
+        day = written_day or today
         known: dict[str, Finding] = {}
         results: list[Result] = []
         observations: list[Json] = []
         for name, formula in self.sheet.formulas.items():
             if name not in INDICES or not entered.keys() >= set(formula.needs):
                 continue
-            result, written = self._measured(name, self._value(name, entered, form, day))
+            result, written = self._measured(
+                name, self._value(name, entered, form, day)
+            )
             results.append(result)
             if written is not None:
                 observations.append(written.observation)
-                found = read_back(written.value.measure, written.observation, self.writer.terminology, day)
+                found = read_back(
+                    written.value.measure,
+                    written.observation,
+                    self.writer.terminology,
+                    day,
+                )
                 if isinstance(found, Finding):
                     known[name] = found
         results += self._derived(known)
@@ -141,7 +150,9 @@ class Worksheet:
             text="\n".join(self._lines(results, form, written_day)),
         )
 
-    def _numbers(self, form: Mapping[str, str]) -> tuple[dict[str, float], dict[str, str]]:
+    def _numbers(
+        self, form: Mapping[str, str]
+    ) -> tuple[dict[str, float], dict[str, str]]:
         entered: dict[str, float] = {}
         faults: dict[str, str] = {}
         for part in self.sheet.parts:
@@ -156,7 +167,13 @@ class Worksheet:
                     entered[field.name] = found
         return entered, faults
 
-    def _value(self, name: str, entered: Mapping[str, float], form: Mapping[str, str], day: date) -> Reported:
+    def _value(
+        self,
+        name: str,
+        entered: Mapping[str, float],
+        form: Mapping[str, str],
+        day: date,
+    ) -> Reported:
         measure = self.measures[name]
         number = INDICES[name](entered)
         method = measure.finding.method
@@ -178,7 +195,9 @@ class Worksheet:
         if way == "ct":
             volts = read_number(form.get("kv", ""))
             parts = [
-                "trabecular ROI, axial" if MAYBE.get(form.get("trabecular", "")) else "",
+                "trabecular ROI, axial"
+                if MAYBE.get(form.get("trabecular", ""))
+                else "",
                 CONTRAST.get(form.get("contrast", ""), ""),
                 f"{volts[0]} kV" if volts else "",
             ]
@@ -191,18 +210,38 @@ class Worksheet:
         written = self.writer.write(value)
         formula = self.sheet.formulas[name].text
         if not isinstance(written, Written):
-            return Result(measure=value.measure, formula=formula, problem=written.why), None
+            return Result(
+                measure=value.measure, formula=formula, problem=written.why
+            ), None
         amount = float(written.observation["valueQuantity"]["value"])
-        known = read_back(value.measure, written.observation, self.writer.terminology, value.day or date.min)
-        is_known = isinstance(known, Finding) and METHOD_NOT_RECORDED not in known.concerns
+        known = read_back(
+            value.measure,
+            written.observation,
+            self.writer.terminology,
+            value.day or date.min,
+        )
+        is_known = (
+            isinstance(known, Finding) and METHOD_NOT_RECORDED not in known.concerns
+        )
         shown = _said(value.measure, amount)
-        return Result(measure=value.measure, value=shown, formula=formula, is_way_known=is_known), written
+        return Result(
+            measure=value.measure, value=shown, formula=formula, is_way_known=is_known
+        ), written
 
     def _derived(self, known: Mapping[str, Finding]) -> Iterator[Result]:
         """What follows from the measures by the service's own rules."""
         specs = {name: one.finding for name, one in self.measures.items()}
-        gaps = {name: Gap(name=name, reason="absent", detail="") for name in specs if name not in known}
-        found = derive(Findings(known=dict(known), gaps=gaps), specs, None, sarcopenia_criteria=CRITERIA)
+        gaps = {
+            name: Gap(name=name, reason="absent", detail="")
+            for name in specs
+            if name not in known
+        }
+        found = derive(
+            Findings(known=dict(known), gaps=gaps),
+            specs,
+            None,
+            sarcopenia_criteria=CRITERIA,
+        )
         for name, formula in self.sheet.formulas.items():
             if name in INDICES or name in known:
                 continue
@@ -210,18 +249,38 @@ class Worksheet:
             if finding is not None:
                 is_known = METHOD_NOT_RECORDED not in finding.concerns
                 shown = _said(measure, float(finding.value))
-                yield Result(measure=measure, value=shown, formula=formula.text, is_way_known=is_known)
+                yield Result(
+                    measure=measure,
+                    value=shown,
+                    formula=formula.text,
+                    is_way_known=is_known,
+                )
             elif found.gaps[name].reason == "conflicting":
-                yield Result(measure=measure, formula=formula.text, problem=found.gaps[name].detail)
+                yield Result(
+                    measure=measure,
+                    formula=formula.text,
+                    problem=found.gaps[name].detail,
+                )
 
-    def _lines(self, results: list[Result], form: Mapping[str, str], day: date | None) -> Iterator[str]:
+    def _lines(
+        self, results: list[Result], form: Mapping[str, str], day: date | None
+    ) -> Iterator[str]:
         """One line for each measure: value, vertebra, way, day."""
         for one in results:
             if not one.value:
                 continue
-            place = form["level"] if one.measure.level_is_free and form.get("level") in LEVELS else ""
+            place = (
+                form["level"]
+                if one.measure.level_is_free and form.get("level") in LEVELS
+                else ""
+            )
             when = say_date(day) if day else "day not said"
-            said = (f"{one.measure.display}: {one.value}", place, self._method(one.measure.name, form), when)
+            said = (
+                f"{one.measure.display}: {one.value}",
+                place,
+                self._method(one.measure.name, form),
+                when,
+            )
             yield ", ".join(filter(None, said))
 
 
@@ -230,7 +289,10 @@ def _number_of(field: Field, text: str, units: UnitTable) -> float | str:
     found = read_number(text)
     if found is None:
         return "a number is expected"
-    number, unit = float(found[0]), units.canonical(found[1]) if found[1] else field.unit
+    number, unit = (
+        float(found[0]),
+        units.canonical(found[1]) if found[1] else field.unit,
+    )
     value = None if unit is None else units.convert(number, unit, field.unit)
     if value is None:
         return f"the unit {found[1]} does not fit"
@@ -246,6 +308,4 @@ def _number_of(field: Field, text: str, units: UnitTable) -> float | str:
 
 
 def _said(measure: Measure, amount: float) -> str:
-    return (
-        f"{say_number(amount, max(measure.finding.decimals, 1))}{UNITS.get(measure.finding.unit, measure.finding.unit)}"
-    )
+    return f"{say_number(amount, max(measure.finding.decimals, 1))}{UNITS.get(measure.finding.unit, measure.finding.unit)}"

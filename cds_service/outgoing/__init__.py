@@ -1,6 +1,7 @@
 """The one way out: HTTP to FHIR servers, to addresses of keys, and to login issuers, by `requests`.
 
-One `Connections` for a process says what may be called and holds the open connections; sessions come from it::
+One `Connections` for a process says what may be called and holds the open connections;
+sessions come from it::
 
     connections = Connections(allow_private=False, allow_public_plain=False)
     session = connections.session(max_bytes=256 * 1024)  # a requests.Session
@@ -8,11 +9,15 @@ One `Connections` for a process says what may be called and holds the open conne
 
 Whoever calls what, every session of `Connections`
 
-- connects to addresses that were checked (`resolving.py`), Host and certificate being those of the name;
-- ends an exchange `timeout` seconds after it began, lookup and body included, however slowly the server speaks;
+- connects to addresses that were checked (`resolving.py`), Host and certificate being
+  those of the name;
+- ends an exchange `timeout` seconds after it began, lookup and body included, however
+  slowly the server speaks;
 - reads at most `max_bytes`, decoded;
-- follows no redirect, keeps no cookie, and reads no proxy, password or certificate from the environment;
-- raises `CallFailed` with a reason: `ip-denied`, `dns`, `unreachable`, `tls`, `timeout`, `reset`, `truncated`,
+- follows no redirect, keeps no cookie, and reads no proxy, password or certificate from
+  the environment;
+- raises `CallFailed` with a reason: `ip-denied`, `dns`, `unreachable`, `tls`,
+  `timeout`, `reset`, `truncated`,
   `too-large`, `budget`, `no-thread`, `redirect`. Any other status is the caller's to judge.
 """
 

@@ -9,7 +9,8 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 HOST = re.compile(
     r"[a-z0-9](?:[a-z0-9.\-_]*[a-z0-9.])?|[0-9a-f:.]+", re.ASCII
 )  # names and IPv4, or IPv6 without brackets
-SEGMENT = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@]+", re.ASCII)  # no percent signs: an escaped `..` is no name
+# no percent signs: an escaped `..` is no name
+SEGMENT = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@]+", re.ASCII)
 CONTROL_OR_SPACE = re.compile(r"[\x00-\x20\x7f\\]")
 
 
@@ -56,24 +57,34 @@ class Address:
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
         path = "".join(f"/{segment}" for segment in self.segments)
-        return f"{self.scheme}://{host}{port}{path}" + (f"?{self.query}" if self.query else "")
+        return f"{self.scheme}://{host}{port}{path}" + (
+            f"?{self.query}" if self.query else ""
+        )
 
     def is_under(self, base: "Address") -> bool:
         """Whether this lies on the base's origin, at its path or below."""
-        return self.origin == base.origin and self.segments[: len(base.segments)] == base.segments
+        return (
+            self.origin == base.origin
+            and self.segments[: len(base.segments)] == base.segments
+        )
 
 
 def parse_address(url: str) -> Address:
     """The address in this URL.
 
     Raises:
-        ValueError: not an absolute http(s) URL, or one with a user, a fragment, an escape or `..` in its path.
+        ValueError: not an absolute http(s) URL, or one with a user, a fragment, an
+            escape or `..` in its path.
     """
     if CONTROL_OR_SPACE.search(url) or "#" in url:
         raise ValueError("the address has characters that do not belong in one")
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
-    if parts.scheme not in DEFAULT_PORTS or "@" in parts.netloc or HOST.fullmatch(host) is None:
+    if (
+        parts.scheme not in DEFAULT_PORTS
+        or "@" in parts.netloc
+        or HOST.fullmatch(host) is None
+    ):
         raise ValueError("the address is not an absolute http or https address")
     port = parts.port if parts.port is not None else DEFAULT_PORTS[parts.scheme]
     return Address(parts.scheme, host, port, _segments(parts), parts.query)
@@ -86,7 +97,9 @@ def parse_base(url: str) -> Address:
         ValueError: as `parse_address`, or there is a question mark or an asterisk.
     """
     if "?" in url or "*" in url:
-        raise ValueError("the base of a FHIR server has no query, and nothing in it stands for anything else")
+        raise ValueError(
+            "the base of a FHIR server has no query, and nothing in it stands for anything else"
+        )
     return parse_address(url)
 
 
@@ -110,6 +123,9 @@ def _ip_address(host: str) -> IPv4Address | IPv6Address | None:
 
 def _segments(parts: SplitResult) -> tuple[str, ...]:
     segments = tuple(segment for segment in parts.path.split("/") if segment)
-    if any(SEGMENT.fullmatch(segment) is None or segment in {".", ".."} for segment in segments):
+    if any(
+        SEGMENT.fullmatch(segment) is None or segment in {".", ".."}
+        for segment in segments
+    ):
         raise ValueError("the path of the address is not plain")
     return segments

@@ -12,7 +12,8 @@ FAILING_SHARE = 0.5
 # One patient's record can make a server fail: that says nothing about the others.
 LEAST_PATIENTS = 3
 REST_SECONDS = 5.0
-REST_JITTER = 0.2  # of the rest, up or down, so that workers do not all try at the same moment
+# of the rest, up or down, so that workers do not all try at the same moment
+REST_JITTER = 0.2
 
 
 class Breaker:
@@ -28,12 +29,16 @@ class Breaker:
         """A closed breaker."""
         self._clock = clock
         self._lock = threading.Lock()
-        self._calls: deque[tuple[float, str | None]] = deque()  # when, and who had no answer
+        # when, and who had no answer
+        self._calls: deque[tuple[float, str | None]] = deque()
         self._shut_until: float | None = None  # None while calls pass
         self._is_trying = False
 
     def admits(self) -> bool:
-        """Whether a call may be made now. After a rest one may, and the next only when that one has had its time."""
+        """Whether a call may be made now.
+
+        After a rest one may, and the next only when that one has had its time.
+        """
         with self._lock:
             if self._shut_until is None:
                 return True
@@ -50,7 +55,9 @@ class Breaker:
                 self._calls.append((now, patient if failed else None))
                 while self._calls[0][0] < now - WINDOW_SECONDS:
                     self._calls.popleft()
-                self._shut_until = now + _rest() if failed and self._is_failing() else None
+                self._shut_until = (
+                    now + _rest() if failed and self._is_failing() else None
+                )
             elif self._is_trying:
                 self._is_trying = False
                 self._calls.clear()

@@ -1,7 +1,7 @@
 """What another server publishes, its keys for example: cached, and refreshed in the background, one fetch at a time.
 
-Fresh values never block. Whoever needs a newer value waits as long as it says; the fetch goes on behind the call, and
-what it brings serves the next.
+Fresh values never block. Whoever needs a newer value waits as long as it says; the
+fetch goes on behind the call, and what it brings serves the next.
 """
 
 import threading
@@ -14,8 +14,10 @@ from cds_service.outgoing.deadline import Deadline
 
 WAITERS = 4  # calls that wait at once: a server that hangs must not hold all threads
 FRESH_SECONDS = 300.0  # an older value is refreshed in the background
-MAX_AGE_SECONDS = 600.0  # since the last fetch ended, whatever came of it; then a call waits for the next
-UNASKED_SECONDS = 3600.0  # since the last fetch ended; then the value is not used before the next has ended
+# since the last fetch ended, whatever came of it; then a call waits for the next
+MAX_AGE_SECONDS = 600.0
+# since the last fetch ended; then the value is not used before the next has ended
+UNASKED_SECONDS = 3600.0
 KEPT_SECONDS = 24 * 3600.0  # since the value came, while fetches fail
 PAUSE_SECONDS = 60.0  # between two fetches, whatever is asked for
 FIRST_PAUSE_SECONDS = 10.0  # as long as there is no value
@@ -50,11 +52,14 @@ class Cached(Generic[Thing]):
         self._on_fault = on_fault
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._fetched = self._ended = self._tried = float("-inf")  # the value came; a fetch ended; a fetch began
+        # the value came; a fetch ended; a fetch began
+        self._fetched = self._ended = self._tried = float("-inf")
         self._fetching: threading.Event | None = None
         self._waiting = threading.BoundedSemaphore(WAITERS)
 
-    def get(self, until: Deadline, is_enough: Callable[[Thing], bool] = lambda _: True) -> Thing | None:
+    def get(
+        self, until: Deadline, is_enough: Callable[[Thing], bool] = lambda _: True
+    ) -> Thing | None:
         """The value in force, refreshed first where it is old or not enough, if a fetch may be made and is in time.
 
         Args:
@@ -63,16 +68,25 @@ class Cached(Generic[Thing]):
         with self._lock:
             now = self._monotonic()
             lacks = self.last is None or not is_enough(self.last)
-            fetching = self._begin() if lacks or now - self._fetched > FRESH_SECONDS else None
+            fetching = (
+                self._begin() if lacks or now - self._fetched > FRESH_SECONDS else None
+            )
             has_to_wait = lacks or now - self._ended > MAX_AGE_SECONDS
-        if fetching is not None and has_to_wait and self._waiting.acquire(blocking=False):
+        if (
+            fetching is not None
+            and has_to_wait
+            and self._waiting.acquire(blocking=False)
+        ):
             try:
                 fetching.wait(max(0.0, until.left))
             finally:
                 self._waiting.release()
         with self._lock:
             now = self._monotonic()
-            is_in_force = now - self._ended <= UNASKED_SECONDS and now - self._fetched <= KEPT_SECONDS
+            is_in_force = (
+                now - self._ended <= UNASKED_SECONDS
+                and now - self._fetched <= KEPT_SECONDS
+            )
             return self.last if is_in_force else None
 
     def prefetch(self) -> None:
@@ -81,20 +95,28 @@ class Cached(Generic[Thing]):
             self._begin()
 
     def _begin(self) -> threading.Event | None:
-        """The fetch that goes on, or a new one; None where it is too early for another. The lock is held."""
+        """The fetch that goes on, or a new one; None where it is too early for another.
+
+        The lock is held.
+        """
         if self._fetching is not None:
             return self._fetching
         now = self._monotonic()
-        if now - self._tried < (FIRST_PAUSE_SECONDS if self.last is None else PAUSE_SECONDS):
+        if now - self._tried < (
+            FIRST_PAUSE_SECONDS if self.last is None else PAUSE_SECONDS
+        ):
             return None
         self._tried = now
         over = threading.Event()
         try:
-            threading.Thread(target=self._run, args=(over,), name="cached", daemon=True).start()
+            threading.Thread(
+                target=self._run, args=(over,), name="cached", daemon=True
+            ).start()
         except RuntimeError:  # no thread can be started now
             self._note_fault("no-thread")
             return None
-        self._fetching = over  # after the start; the fetch itself waits for the lock before it takes it away
+        # after the start; the fetch itself waits for the lock before it takes it away
+        self._fetching = over
         return over
 
     def _run(self, over: threading.Event) -> None:

@@ -1,8 +1,9 @@
 """Sessions of `requests` whose every exchange is checked: where it goes, how long it takes, and how much it brings.
 
-Three documented places of the libraries are used: requests lets an adapter choose the pool of a call
-(`build_connection_pool_key_attributes`) and answer it (`send`), and urllib3 connects to an address under the name of a
-host (`server_hostname`). Timeouts of sockets end single reads; what is slow throughout is ended here.
+Three documented places of the libraries are used: requests lets an adapter choose the
+pool of a call (`build_connection_pool_key_attributes`) and answer it (`send`), and
+urllib3 connects to an address under the name of a host (`server_hostname`). Timeouts of
+sockets end single reads; what is slow throughout is ended here.
 """
 
 import math
@@ -32,7 +33,8 @@ from cds_service.outgoing.resolving import Resolver
 
 MAX_BYTES = 8 * 1024 * 1024  # of one answer, decoded
 MAX_RECORD_BYTES = 32 * 1024 * 1024  # of all answers for one request, decoded
-# What each value counts beyond the bytes that write it: decoded, `{"a":1}` takes 24 times its own, `"ab"` twelve times.
+# What each value counts beyond the bytes that write it: decoded, `{"a":1}` takes 24
+# times its own, `"ab"` twelve times.
 VALUE_BYTES = 64
 MAX_SERVERS = 64  # in open mode anyone on this machine may name one
 POOL_SIZE = 32
@@ -57,27 +59,40 @@ class Connections:
         """Nothing is connected yet.
 
         Args:
-            allow_private: whether a server's name may lead into a private network; a site says so, in open mode the
+            allow_private: whether a server's name may lead into a private network; a
+                site says so, in open mode the
                 operator names every server that is not this machine.
-            allow_public_plain: whether plain http may leave private networks; a site never lets it.
+            allow_public_plain: whether plain http may leave private networks; a site
+                never lets it.
             max_record_bytes: of all answers for one request, decoded.
         """
         self.max_record_bytes = max_record_bytes
-        self._resolver = Resolver(allow_private=allow_private, allow_public_plain=allow_public_plain)
-        self._pools = urllib3.PoolManager(MAX_SERVERS, maxsize=POOL_SIZE, block=False, ssl_context=_tls())
+        self._resolver = Resolver(
+            allow_private=allow_private, allow_public_plain=allow_public_plain
+        )
+        self._pools = urllib3.PoolManager(
+            MAX_SERVERS, maxsize=POOL_SIZE, block=False, ssl_context=_tls()
+        )
         self._pools.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
         self._lock = threading.Lock()
         self._breakers: OrderedDict[str, Breaker] = OrderedDict()
 
-    def session(self, *, max_bytes: int = MAX_BYTES, max_total_bytes: int | None = None) -> requests.Session:
-        """A session for one purpose: one request of an EHR, or one issuer. Threads may share it.
+    def session(
+        self, *, max_bytes: int = MAX_BYTES, max_total_bytes: int | None = None
+    ) -> requests.Session:
+        """A session for one purpose: one request of an EHR, or one issuer.
+
+        Threads may share it.
 
         Args:
             max_bytes: of one answer, decoded.
-            max_total_bytes: of all its answers, JSON counted as `ByteBudget` does; None sets no such limit.
+            max_total_bytes: of all its answers, JSON counted as `ByteBudget` does; None
+                sets no such limit.
         """
         session = requests.Session()
-        adapter = _CheckedAdapter(self._pools, self._resolver, max_bytes, ByteBudget(max_total_bytes))
+        adapter = _CheckedAdapter(
+            self._pools, self._resolver, max_bytes, ByteBudget(max_total_bytes)
+        )
         session.mount("http://", adapter)
         session.mount("https://", adapter)
         session.headers.update(HEADERS)
@@ -118,13 +133,21 @@ class ByteBudget:
         with self._lock:
             self._left -= count
             if self._left <= 0:
-                raise CallFailed("budget", "the server sent more than is read for one answer")
+                raise CallFailed(
+                    "budget", "the server sent more than is read for one answer"
+                )
 
 
 class _CheckedAdapter(HTTPAdapter):
     """One session's way to the shared pools."""
 
-    def __init__(self, pools: urllib3.PoolManager, resolver: Resolver, max_bytes: int, budget: ByteBudget) -> None:
+    def __init__(
+        self,
+        pools: urllib3.PoolManager,
+        resolver: Resolver,
+        max_bytes: int,
+        budget: ByteBudget,
+    ) -> None:
         self._pools = pools
         self._resolver = resolver
         self._max_bytes = max_bytes
@@ -146,7 +169,10 @@ class _CheckedAdapter(HTTPAdapter):
     ) -> Any:
         """The pool of the address in the URL, whose certificate must be that of the name in Host."""
         host, tls = super().build_connection_pool_key_attributes(request, verify, cert)
-        return host, {**tls, "server_hostname": urlsplit(f"//{request.headers['Host']}").hostname}
+        return host, {
+            **tls,
+            "server_hostname": urlsplit(f"//{request.headers['Host']}").hostname,
+        }
 
     def send(
         self,
@@ -163,34 +189,54 @@ class _CheckedAdapter(HTTPAdapter):
             timeout: seconds for the whole exchange.
 
         Raises:
-            CallFailed: there was none, it broke off, it is too large, it did not come in time, or it redirects.
+            CallFailed: there was none, it broke off, it is too large, it did not come
+                in time, or it redirects.
         """
         deadline = Deadline.after(SECONDS if timeout is None else float(timeout))
         try:
             raw = self._begin(request, deadline, cert).raw
             body = self._read(raw, deadline)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        except (
+            requests.RequestException,
+            urllib3.exceptions.HTTPError,
+            OSError,
+        ) as error:
             raise late() if deadline.left <= 0 else _as_failure(error) from None
-        headers = {name: value for name, value in raw.headers.items() if name.lower() not in GONE}
+        headers = {
+            name: value
+            for name, value in raw.headers.items()
+            if name.lower() not in GONE
+        }
         if raw.status in REDIRECTS:
             raise CallFailed("redirect", "the server redirects to another place")
-        whole = urllib3.HTTPResponse(BytesIO(body), headers, raw.status, reason=raw.reason, preload_content=False)
+        whole = urllib3.HTTPResponse(
+            BytesIO(body), headers, raw.status, reason=raw.reason, preload_content=False
+        )
         return self.build_response(request, whole)
 
-    def _begin(self, request: requests.PreparedRequest, deadline: Deadline, cert: Any) -> requests.Response:
+    def _begin(
+        self, request: requests.PreparedRequest, deadline: Deadline, cert: Any
+    ) -> requests.Response:
         """The head of the answer, from the first address of the name that can be connected to."""
         place = _place_of(request)
         self._budget.take(0)
-        addresses = self._resolver.addresses(place.host, deadline, is_plain=place.scheme == "http")
+        addresses = self._resolver.addresses(
+            place.host, deadline, is_plain=place.scheme == "http"
+        )
         for address in addresses:
             if deadline.left <= 0:
                 raise late()
             seconds = deadline.left
-            limits = (max(LEAST_CONNECT_SECONDS, seconds / 4), seconds)  # to connect, and to wait for each read
+            # to connect, and to wait for each read
+            limits = (max(LEAST_CONNECT_SECONDS, seconds / 4), seconds)
             try:
-                return super().send(_pinned(request, address), stream=True, timeout=limits, cert=cert)
+                return super().send(
+                    _pinned(request, address), stream=True, timeout=limits, cert=cert
+                )
             except requests.ConnectionError as error:
-                has_connected = not isinstance(_cause(error), urllib3.exceptions.ConnectTimeoutError)
+                has_connected = not isinstance(
+                    _cause(error), urllib3.exceptions.ConnectTimeoutError
+                )
                 if has_connected or address == addresses[-1]:
                     raise
         raise AssertionError("a name has an address")
@@ -198,7 +244,8 @@ class _CheckedAdapter(HTTPAdapter):
     def _read(self, raw: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
         """The decoded body; a connection that is not read to its end is closed."""
         connection: Any = raw.connection
-        watch = connection.watch  # before it is read: a connection that is free again may serve another session
+        # before it is read: a connection that is free again may serve another session
+        watch = connection.watch
         try:
             body = self._whole(raw, deadline)
         except BaseException:
@@ -211,10 +258,13 @@ class _CheckedAdapter(HTTPAdapter):
 
     def _whole(self, raw: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
         """Piece by piece as they come, in one place that grows: many pieces leave holes in the memory of a process."""
-        if raw.status < 200:  # interim: the answer is yet to come, and the next session would take it for its own
+        # interim: the answer is yet to come, and the next session would take it for its
+        # own
+        if raw.status < 200:
             raise CallFailed("truncated", "the server's answer broke off")
         body, announced = bytearray(), raw.headers.get("Content-Length", "")
-        if announced.isdecimal() and int(announced[:20]) > self._max_bytes:  # packed, it is larger still
+        # packed, it is larger still
+        if announced.isdecimal() and int(announced[:20]) > self._max_bytes:
             raise _too_large()
         while piece := raw.read1(65536, decode_content=True):
             body += piece
@@ -223,7 +273,8 @@ class _CheckedAdapter(HTTPAdapter):
             if deadline.left <= 0:
                 raise late()
             self._budget.take(len(piece))
-        if deadline.left <= 0:  # the head was cut off, and may look like one without a body
+        # the head was cut off, and may look like one without a body
+        if deadline.left <= 0:
             raise late()
         self._budget.take(VALUE_BYTES * sum(map(body.count, (b"{", b"[", b","))))
         return bytes(body)
@@ -236,12 +287,16 @@ def _place_of(request: requests.PreparedRequest) -> Address:
         raise CallFailed("address", "the server's address is not valid") from None
 
 
-def _pinned(request: requests.PreparedRequest, address: str) -> requests.PreparedRequest:
+def _pinned(
+    request: requests.PreparedRequest, address: str
+) -> requests.PreparedRequest:
     """The request to this address instead of the name, which stays in Host."""
     parts = urlsplit(str(request.url))
     host = f"[{address}]" if ":" in address else address
     pinned = copy(request)
-    pinned.url = parts._replace(netloc=host if parts.port is None else f"{host}:{parts.port}").geturl()
+    pinned.url = parts._replace(
+        netloc=host if parts.port is None else f"{host}:{parts.port}"
+    ).geturl()
     pinned.headers["Host"] = parts.netloc
     return pinned
 
@@ -256,7 +311,11 @@ def _too_large() -> CallFailed:
 
 def _cause(error: Exception) -> Any:
     """What urllib3 raised, where requests has wrapped it."""
-    inner = error.args[0] if isinstance(error, requests.RequestException) and error.args else error
+    inner = (
+        error.args[0]
+        if isinstance(error, requests.RequestException) and error.args
+        else error
+    )
     return getattr(inner, "reason", None) or inner
 
 
@@ -268,14 +327,16 @@ def _as_failure(error: Exception) -> CallFailed:
         return CallFailed("unreachable", "the server cannot be reached")
     if isinstance(cause, urllib3.exceptions.TimeoutError | TimeoutError):
         return late()
-    if any(isinstance(one, ConnectionError) for one in (cause, *getattr(cause, "args", ()))):
+    if any(
+        isinstance(one, ConnectionError) for one in (cause, *getattr(cause, "args", ()))
+    ):
         return CallFailed("reset", "the connection to the server broke")
     if isinstance(cause, urllib3.exceptions.HTTPError):
         return CallFailed("truncated", "the server's answer broke off")
     return CallFailed("unreachable", "the connection to the server failed")
 
 
-# --- connections -----------------------------------------------------------------------------------------------------
+# --- connections
 
 
 @cache
@@ -287,7 +348,9 @@ def _tls() -> ssl.SSLContext:
     """
     context = ssl.create_default_context()
     folder = ssl.get_default_verify_paths().capath  # read by OpenSSL as it needs them
-    has_own = context.cert_store_stats()["x509_ca"] or (folder and any(os.scandir(folder)))
+    has_own = context.cert_store_stats()["x509_ca"] or (
+        folder and any(os.scandir(folder))
+    )
     if not has_own:
         context.load_verify_locations(certifi.where())
     return context
@@ -296,7 +359,8 @@ def _tls() -> ssl.SSLContext:
 class _InTime(HTTPConnection):
     """A connection on which an answer has its timeout as a whole, however slowly its lines and pieces come.
 
-    One call of a library may read many times: lines of the head, of chunks and of trailers, what unpacks to nothing.
+    One call of a library may read many times: lines of the head, of chunks and of
+    trailers, what unpacks to nothing.
 
     Attributes:
         watch: of the newest answer; cancelled once its body is read.
@@ -305,12 +369,16 @@ class _InTime(HTTPConnection):
     watch: threading.Timer
 
     def getresponse(self) -> Any:
-        self.watch = watch = threading.Timer(self.timeout or SECONDS, _shut, (self.sock,))
+        self.watch = watch = threading.Timer(
+            self.timeout or SECONDS, _shut, (self.sock,)
+        )
         watch.daemon = True
         try:
             watch.start()
         except RuntimeError:  # the system gives no thread more
-            raise CallFailed("no-thread", "this service has too much to do at the moment") from None
+            raise CallFailed(
+                "no-thread", "this service has too much to do at the moment"
+            ) from None
         try:
             return super().getresponse()
         except BaseException:

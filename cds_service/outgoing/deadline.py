@@ -6,7 +6,8 @@ from typing import Self
 
 from cds_service.errors import DeadlinePassed
 
-KEPT_SECONDS = 0.7  # for figures, cards and the audit entry, once the record has been read
+# for figures, cards and the audit entry, once the record has been read
+KEPT_SECONDS = 0.7
 STALE_SECONDS = 1.0
 
 

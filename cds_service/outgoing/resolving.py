@@ -15,9 +15,11 @@ from cds_service.outgoing.deadline import Deadline
 KEPT_SECONDS = 30.0
 FAILURE_KEPT_SECONDS = 5.0
 MOST_ADDRESSES = 4  # tried in turn; some names have dozens
-NAT64 = IPv6Network("64:ff9b::/96")  # gateways call the IPv4 address in its last 32 bits
-# All that IANA has given out to be public (RFC 4291, 2.4). What Python calls global lies outside it too: site-local
-# addresses, IPv4 in older wrappings (`::127.0.0.1`), and the NAT64 of a network of its own (RFC 8215).
+# gateways call the IPv4 address in its last 32 bits
+NAT64 = IPv6Network("64:ff9b::/96")
+# All that IANA has given out to be public (RFC 4291, 2.4). What Python calls global
+# lies outside it too: site-local addresses, IPv4 in older wrappings (`::127.0.0.1`),
+# and the NAT64 of a network of its own (RFC 8215).
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 
 Lookup = Callable[..., list[tuple[Any, ...]]]
@@ -35,11 +37,18 @@ class _Known:
 class Resolver:
     """The addresses behind the names of servers, as this process knows them."""
 
-    def __init__(self, *, allow_private: bool, allow_public_plain: bool = True, lookup: Lookup | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        allow_private: bool,
+        allow_public_plain: bool = True,
+        lookup: Lookup | None = None,
+    ) -> None:
         """Nothing is known yet.
 
         Args:
-            allow_private: whether a name may lead into a private network or to this machine.
+            allow_private: whether a name may lead into a private network or to this
+                machine.
             allow_public_plain: whether what is not encrypted may leave them.
         """
         self._allow_private = allow_private
@@ -47,20 +56,31 @@ class Resolver:
         self._lookup = lookup
         self._known: dict[str, _Known] = {}
 
-    def addresses(self, host: str, deadline: Deadline, *, is_plain: bool = False) -> tuple[str, ...]:
+    def addresses(
+        self, host: str, deadline: Deadline, *, is_plain: bool = False
+    ) -> tuple[str, ...]:
         """Where this host may be called.
 
         Args:
             host: name or address, without brackets.
 
         Raises:
-            CallFailed: unknown, not known in time, or at an address that may not be called.
+            CallFailed: unknown, not known in time, or at an address that may not be
+                called.
         """
         found = (host,) if is_ip_address(host) else self._resolved(host, deadline)
         if not found:
             raise CallFailed("dns", "the server's name cannot be resolved")
-        if not all(self._may_call(_meant(ip_address(one.partition("%")[0])), host, is_plain) for one in found):
-            raise CallFailed("ip-denied", "the server's name leads to an address that may not be called")
+        if not all(
+            self._may_call(
+                _meant(ip_address(one.partition("%")[0])), host, is_plain=is_plain
+            )
+            for one in found
+        ):
+            raise CallFailed(
+                "ip-denied",
+                "the server's name leads to an address that may not be called",
+            )
         return found[:MOST_ADDRESSES]
 
     def _resolved(self, host: str, deadline: Deadline) -> tuple[str, ...]:
@@ -70,7 +90,9 @@ class Resolver:
         try:
             if time.monotonic() >= known.until:
                 known.addresses = self._look_up(host)
-                known.until = time.monotonic() + (KEPT_SECONDS if known.addresses else FAILURE_KEPT_SECONDS)
+                known.until = time.monotonic() + (
+                    KEPT_SECONDS if known.addresses else FAILURE_KEPT_SECONDS
+                )
             return known.addresses
         finally:
             known.lock.release()
@@ -83,7 +105,9 @@ class Resolver:
             return ()
         return tuple(dict.fromkeys(str(one[4][0]) for one in found))
 
-    def _may_call(self, address: IPv4Address | IPv6Address, host: str, is_plain: bool) -> bool:  # noqa: FBT001
+    def _may_call(
+        self, address: IPv4Address | IPv6Address, host: str, *, is_plain: bool
+    ) -> bool:
         if address.is_multicast or address.is_unspecified or address.is_link_local:
             return False
         if address.is_loopback:

@@ -1,1 +1,4 @@
-"""Whole populations: exports and outcomes, validation, recalibration. The web process loads nothing of this room."""
+"""Whole populations: exports and outcomes, validation, recalibration.
+
+The web process loads nothing of this room.
+"""

@@ -1,8 +1,9 @@
 """A FHIR Bulk Data export: its files, whose each line is, and all lines of one patient together.
 
-An export has one resource per line and many files per type, in no order. The lines are sorted into parts on disk by a
-hash of the patient, so that memory holds one share of the patients and never the whole. A part is written to the end
-before it counts as done: what was killed goes on with the parts that are missing.
+An export has one resource per line and many files per type, in no order. The lines are
+sorted into parts on disk by a hash of the patient, so that memory holds one share of
+the patients and never the whole. A part is written to the end before it counts as done:
+what was killed goes on with the parts that are missing.
 """
 
 import gzip
@@ -28,16 +29,23 @@ from cds_service.fhir.references import NO_BASE, Bases
 from cds_service.protocol.json_text import JsonTextError, decode_json, decode_unguarded
 from cds_service.protocol.messages import is_fhir_id
 
-SHARED = frozenset({"Medication", "Device"})  # belong to nobody; a patient's resources refer to them by name
-LONGEST_LINE = 64 * 1024 * 1024  # bytes; a longer one is no resource, and is passed over without being held
+# belong to nobody; a patient's resources refer to them by name
+SHARED = frozenset({"Medication", "Device"})
+# bytes; a longer one is no resource, and is passed over without being held
+LONGEST_LINE = 64 * 1024 * 1024
 MOST_UNPACKED = 200  # times the packed bytes; FHIR packs ten to forty to one
 CHUNK_BYTES = 32 * 1024 * 1024  # of a file, read at once by one process
-BUCKET_BYTES = 32 * 1024 * 1024  # of the export: the share of patients that is held in memory
+# of the export: the share of patients that is held in memory
+BUCKET_BYTES = 32 * 1024 * 1024
 MOST_BUCKETS = 512
 SHARED_FILE = "shared.sqlite3"
-PATIENT = re.compile(r"(?:Patient/|urn:uuid:)([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?", re.ASCII)
+PATIENT = re.compile(
+    r"(?:Patient/|urn:uuid:)([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?",
+    re.ASCII,
+)
 NAMES = re.compile(rb'"(?:[^"\\]*/)?((?:Medication|Device)/[A-Za-z0-9\-.]{1,64})["/]')
-ASIDE = b" "  # before a line that says nothing to us, but may be the newer version of one that did
+# before a line that says nothing to us, but may be the newer version of one that did
+ASIDE = b" "
 NO_JSON_OBJECT = "not a FHIR resource: no JSON object with a resourceType"
 
 
@@ -56,7 +64,7 @@ class BadLine(NamedTuple):
         return f"{self.file}:{self.number}: {self.why}; skipped"
 
 
-# --- files -----------------------------------------------------------------------------------------------------------
+# --- files
 
 
 def export_files(paths: Iterable[Path], types: Collection[str]) -> tuple[Path, ...]:
@@ -69,7 +77,11 @@ def export_files(paths: Iterable[Path], types: Collection[str]) -> tuple[Path, .
     for path in paths:
         if path.is_dir():
             listed = [*path.rglob("*.ndjson"), *path.rglob("*.ndjson.gz")]
-            found |= {file for file in listed if file.is_file() and (type_of(file) or next(iter(types))) in types}
+            found |= {
+                file
+                for file in listed
+                if file.is_file() and (type_of(file) or next(iter(types))) in types
+            }
         elif path.is_file():
             found.add(path)
         else:
@@ -81,7 +93,10 @@ def export_files(paths: Iterable[Path], types: Collection[str]) -> tuple[Path, .
 
 def type_of(file: Path) -> str:
     """The resource type that a file is named after (`Patient.ndjson`, `1.Patient_2.ndjson.gz`); empty if none."""
-    return next((word for word in re.findall(r"[A-Z][A-Za-z]+", file.name) if _is_type(word)), "")
+    return next(
+        (word for word in re.findall(r"[A-Z][A-Za-z]+", file.name) if _is_type(word)),
+        "",
+    )
 
 
 @cache
@@ -92,14 +107,16 @@ def _is_type(word: str) -> bool:
         return False
 
 
-Look = Callable[[bytes], bool]  # tells whether the line of an Observation may say something to us
+# tells whether the line of an Observation may say something to us
+Look = Callable[[bytes], bool]
 
 
-# --- lines -----------------------------------------------------------------------------------------------------------
+# --- lines
 
 
-# What a resource is and whose: its type; the patient's id, empty where it names none whose id we can tell; and
-# `Medication/12`, by which others refer to a shared resource, empty for what belongs to a patient.
+# What a resource is and whose: its type; the patient's id, empty where it names none
+# whose id we can tell; and `Medication/12`, by which others refer to a shared resource,
+# empty for what belongs to a patient.
 Head = tuple[str, str, str]
 
 
@@ -121,15 +138,20 @@ def read_line(line: bytes) -> dict[str, Any]:
 def head_of(raw: Mapping[str, Any], bases: Bases = NO_BASE) -> Head:
     """What a resource is and whose.
 
-    A patient is named by a relative reference or a `urn:uuid:`; by an absolute one only under `bases`: an id on another
-    server is another person.
+    A patient is named by a relative reference or a `urn:uuid:`; by an absolute one only
+    under `bases`: an id on another server is another person.
     """
     kind = raw["resourceType"]
     if kind in SHARED or kind == "Patient":
         own_id = raw["id"] if is_fhir_id(raw.get("id")) else ""
-        return (kind, own_id, "") if kind == "Patient" else (kind, "", f"{kind}/{own_id}")
+        return (
+            (kind, own_id, "") if kind == "Patient" else (kind, "", f"{kind}/{own_id}")
+        )
     if kind == "Appointment":
-        named = (text(member(one, "actor", "reference")) for one in objects(raw.get("participant")))
+        named = (
+            text(member(one, "actor", "reference"))
+            for one in objects(raw.get("participant"))
+        )
         patients = {_patient_of(reference, bases) for reference in named} - {""}
         return kind, patients.pop() if len(patients) == 1 else "", ""
     subject = raw.get("subject") or raw.get("patient")
@@ -159,16 +181,20 @@ def take_line(line: bytes, look: Look, bases: Bases = NO_BASE) -> tuple[Head, by
 
 def shared_names(line: bytes) -> list[str]:
     """`Medication/12` and the like that a line may refer to; none of one that was set aside."""
-    if line.startswith(ASIDE) or not (b"Medication/" in line or b"Device/" in line):  # nearly all
+    # nearly all
+    if line.startswith(ASIDE) or not (b"Medication/" in line or b"Device/" in line):
         return []
     return [name.decode() for name in NAMES.findall(line)]
 
 
-# --- parts on disk ---------------------------------------------------------------------------------------------------
+# --- parts on disk
 
 
 class Chunk(NamedTuple):
-    """A stretch of a file: the lines that begin in it. `end` is None for a compressed file, read as a whole."""
+    """A stretch of a file: the lines that begin in it.
+
+    `end` is None for a compressed file, read as a whole.
+    """
 
     file: Path
     start: int
@@ -180,7 +206,8 @@ class PartReport:
     """What a chunk held.
 
     Attributes:
-        offsets: where each bucket begins in the part, and where the last ends; behind them the shared resources.
+        offsets: where each bucket begins in the part, and where the last ends; behind
+            them the shared resources.
         bad: lines that were skipped, by their number in the chunk from 1, and why.
         kinds: lines by resource type.
         ownerless: lines of those types that name no patient whom we can tell.
@@ -201,13 +228,18 @@ def chunks_of(files: Iterable[Path], size: int = CHUNK_BYTES) -> list[Chunk]:
             found.append(Chunk(file, 0, None))
         else:
             whole = file.stat().st_size
-            found += [Chunk(file, start, min(start + size, whole)) for start in range(0, max(whole, 1), size)]
+            found += [
+                Chunk(file, start, min(start + size, whole))
+                for start in range(0, max(whole, 1), size)
+            ]
     return found
 
 
 def bucket_count(files: Iterable[Path]) -> int:
     """How many shares of the patients there are to be, so that each fits into memory."""
-    size = sum(file.stat().st_size * (10 if file.suffix == ".gz" else 1) for file in files)
+    size = sum(
+        file.stat().st_size * (10 if file.suffix == ".gz" else 1) for file in files
+    )
     return min(max(8, -(-size // BUCKET_BYTES)), MOST_BUCKETS)
 
 
@@ -234,7 +266,9 @@ def _unpacked(file: Path) -> Iterator[bytes]:
             while (found := _next_line(packed))[1]:
                 left -= found[1]
                 if left < 0:
-                    raise CdsError(f"{file}: unpacks to more than {MOST_UNPACKED} times its size; unpack it first")
+                    raise CdsError(
+                        f"{file}: unpacks to more than {MOST_UNPACKED} times its size; unpack it first"
+                    )
                 yield found[0]
     except (OSError, EOFError, zlib.error):
         raise CdsError(f"{file}: cannot be unpacked") from None
@@ -276,7 +310,8 @@ def write_part(
         buckets: how many shares of the patients there are.
         types: other types are passed over.
         look: tells what is set aside.
-        bases: of the server that made the export, where absolute references are to count.
+        bases: of the server that made the export, where absolute references are to
+            count.
     """
     held: list[list[bytes]] = [[] for _ in range(buckets + 1)]
     report = PartReport()
@@ -316,7 +351,9 @@ def replaced(file: Path) -> Iterator[BinaryIO]:
     """
     beside = file.with_name(f"{file.name}.{os.getpid()}")
     beside.unlink(missing_ok=True)
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+    with os.fdopen(
+        os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+    ) as target:
         yield target
     beside.replace(file)
 
@@ -327,10 +364,14 @@ def read_report(part: Path) -> PartReport | None:
         found = json.loads(part.with_suffix(".json").read_bytes())
     except FileNotFoundError:
         return None
-    return PartReport(**{**found, "bad": [(number, why) for number, why in found["bad"]]})
+    return PartReport(
+        **{**found, "bad": [(number, why) for number, why in found["bad"]]}
+    )
 
 
-def read_bucket(parts: Mapping[Path, PartReport], bucket: int) -> dict[str, list[bytes]]:
+def read_bucket(
+    parts: Mapping[Path, PartReport], bucket: int
+) -> dict[str, list[bytes]]:
     """The lines of each patient of a share, patients and lines in order."""
     found: dict[str, list[bytes]] = {}
     for line in _stretches(parts, bucket):
@@ -358,7 +399,10 @@ class SharedResources:
     def of(self, lines: Iterable[bytes]) -> list[bytes]:
         """The resources that these lines refer to, in order."""
         names = sorted({name for line in lines for name in shared_names(line)})
-        found = (self._database.execute("SELECT line FROM shared WHERE name = ?", (name,)) for name in names)
+        found = (
+            self._database.execute("SELECT line FROM shared WHERE name = ?", (name,))
+            for name in names
+        )
         return sorted({row[0] for rows in found for row in rows})
 
 
@@ -371,7 +415,10 @@ def write_shared(parts: Mapping[Path, PartReport], file: Path) -> None:
         database.execute("CREATE TABLE shared (name TEXT, line BLOB)")
         last = len(next(iter(parts.values())).offsets) - 2 if parts else 0
         rows = (line.split(b"\t", 1) for line in _stretches(parts, last))
-        database.executemany("INSERT INTO shared VALUES (?, ?)", ((name.decode(), line) for name, line in rows))
+        database.executemany(
+            "INSERT INTO shared VALUES (?, ?)",
+            ((name.decode(), line) for name, line in rows),
+        )
         database.execute("CREATE INDEX by_name ON shared (name)")
     beside.replace(file)
 
@@ -381,7 +428,10 @@ def bad_lines(chunks: Iterable[Chunk], reports: Iterable[PartReport]) -> list[Ba
     before: Counter[Path] = Counter()
     found: list[BadLine] = []
     for chunk, report in zip(chunks, reports, strict=True):
-        found += [BadLine(str(chunk.file), before[chunk.file] + number, why) for number, why in report.bad]
+        found += [
+            BadLine(str(chunk.file), before[chunk.file] + number, why)
+            for number, why in report.bad
+        ]
         before[chunk.file] += report.lines
     return found
 

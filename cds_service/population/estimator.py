@@ -31,15 +31,19 @@ Recalibrate = Literal["no", "intercept", "intercept-and-slope"]
 class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """The figure of one model for each row of X, by whichever inputs the row has.
 
-    X has a column for each of `features`, in the model's units: yes/no as 1/0, a category by the place of its word in
-    the study (PVP 0, PKP 1), missing as NaN. A yes/no or category cell that holds anything else is missing too, with a
-    warning. Values beyond the model's range are held, as for a live order.
+    X has a column for each of `features`, in the model's units: yes/no as 1/0, a
+    category by the place of its word in the study (PVP 0, PKP 1), missing as NaN. A
+    yes/no or category cell that holds anything else is missing too, with a warning.
+    Values beyond the model's range are held, as for a live order.
 
     Args:
-        study: id of a logistic study, by whose findings columns are named; or `pooled-2026`, by whose inputs (`t`,
+        study: id of a logistic study, by whose findings columns are named; or
+            `pooled-2026`, by whose inputs (`t`,
             `hu`, `bmi`, `age`, `female`, …), at the pooled incidence.
-        features: inputs in the order of the columns. By default the names of a DataFrame's columns; of an array without
-            names the study's inputs in the order of its file, of which the last may have no column.
+        features: inputs in the order of the columns. By default the names of a
+            DataFrame's columns; of an array without
+            names the study's inputs in the order of its file, of which the last may
+            have no column.
         recalibrate: what `fit` learns: nothing, an intercept, or intercept and slope.
     """
 
@@ -56,11 +60,15 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:  # noqa: N803 - scikit-learn's name
         """Learn the two classes, the second of which is the outcome, and the recalibration."""
-        rows, outcome = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan")
+        rows, outcome = validate_data(
+            self, X, y, dtype=np.float64, ensure_all_finite="allow-nan"
+        )
         check_classification_targets(outcome)
         self.classes_, at = np.unique(outcome, return_inverse=True)
         if len(self.classes_) != 2:
-            count = f"{len(self.classes_)} class{'' if len(self.classes_) == 1 else 'es'}"
+            count = (
+                f"{len(self.classes_)} class{'' if len(self.classes_) == 1 else 'es'}"
+            )
             raise ValueError(
                 f"Only binary classification is supported; y has {count}: an outcome happened or it did not."
             )
@@ -71,7 +79,9 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:  # noqa: N803
         """Log odds of the outcome."""
         check_is_fitted(self)
-        rows = validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan")
+        rows = validate_data(
+            self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan"
+        )
         return np.asarray(self.intercept_ + self.slope_ * self._own(rows))
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:  # noqa: N803
@@ -94,11 +104,19 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _named(self) -> tuple[str, ...]:
         inputs = tuple(_words(self.study))
-        named = self.features or tuple(getattr(self, "feature_names_in_", ())) or inputs[: self.n_features_in_]
+        named = (
+            self.features
+            or tuple(getattr(self, "feature_names_in_", ()))
+            or inputs[: self.n_features_in_]
+        )
         if unknown := [name for name in named if name not in inputs]:
-            raise ValueError(f"{self.study} has no input {', '.join(unknown)}; it has {', '.join(inputs)}")
+            raise ValueError(
+                f"{self.study} has no input {', '.join(unknown)}; it has {', '.join(inputs)}"
+            )
         if len(named) != self.n_features_in_:
-            raise ValueError(f"X has {self.n_features_in_} columns, for {len(named)} inputs: {', '.join(named)}")
+            raise ValueError(
+                f"X has {self.n_features_in_} columns, for {len(named)} inputs: {', '.join(named)}"
+            )
         return tuple(named)
 
     def _own(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -107,24 +125,41 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         cells = rows.copy()
         for at, name in enumerate(self.inputs_):
             if name in words:
-                foreign = ~np.isnan(cells[:, at]) & ~np.isin(cells[:, at], range(len(words[name])))
+                foreign = ~np.isnan(cells[:, at]) & ~np.isin(
+                    cells[:, at], range(len(words[name]))
+                )
                 cells[foreign, at] = np.nan
                 if foreign.any():
                     warnings.warn(
-                        f"{name}: {foreign.sum()} cells are no place of a word; taken as missing", stacklevel=3
+                        f"{name}: {foreign.sum()} cells are no place of a word; taken as missing",
+                        stacklevel=3,
                     )
         model = _model(self.study)
         rows_known = (self._inputs(row, words) for row in cells)
         if isinstance(model, PooledModel):
-            return np.array([model.figure(_numbers(known)).log_odds for known in rows_known])
-        return np.array([predict(model, known, site_incidence=None).log_odds for known in rows_known])
+            return np.array(
+                [model.figure(_numbers(known)).log_odds for known in rows_known]
+            )
+        return np.array(
+            [
+                predict(model, known, site_incidence=None).log_odds
+                for known in rows_known
+            ]
+        )
 
-    def _inputs(self, row: NDArray[np.float64], words: Mapping[str, tuple[Value, ...]]) -> Mapping[str, Value]:
+    def _inputs(
+        self, row: NDArray[np.float64], words: Mapping[str, tuple[Value, ...]]
+    ) -> Mapping[str, Value]:
         cells = zip(self.inputs_, row.tolist(), strict=True)
         known = {name: cell for name, cell in cells if not math.isnan(cell)}
-        return {name: words[name][int(cell)] if name in words else cell for name, cell in known.items()}
+        return {
+            name: words[name][int(cell)] if name in words else cell
+            for name, cell in known.items()
+        }
 
-    def _recalibration(self, outcome: NDArray[np.float64], rows: NDArray[np.float64]) -> tuple[float, float]:
+    def _recalibration(
+        self, outcome: NDArray[np.float64], rows: NDArray[np.float64]
+    ) -> tuple[float, float]:
         if self.recalibrate == "no":
             return 0.0, 1.0
         own = self._own(rows)
@@ -132,7 +167,9 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             return fit_intercept(outcome, own)[0], 1.0
         fit = fit_logistic(outcome, own)
         if fit is None:
-            raise ValueError("the slope cannot be fitted: all figures are equal, or they separate the classes")
+            raise ValueError(
+                "the slope cannot be fitted: all figures are equal, or they separate the classes"
+            )
         return fit.intercept, fit.slope
 
 
@@ -145,8 +182,14 @@ def _words(study: str) -> dict[str, tuple[Value, ...]]:
     """The inputs of a model in order, each with its closed list of values; none for a number."""
     model = _model(study)
     if isinstance(model, PooledModel):
-        return {one.id: () if isinstance(one, NumberInput) else (False, True) for one in model.study.inputs}
-    return {one.finding: () if one.kind == "number" else one.words or (False, True) for one in model.study.inputs}
+        return {
+            one.id: () if isinstance(one, NumberInput) else (False, True)
+            for one in model.study.inputs
+        }
+    return {
+        one.finding: () if one.kind == "number" else one.words or (False, True)
+        for one in model.study.inputs
+    }
 
 
 @cache
@@ -157,5 +200,7 @@ def _model(study: str) -> LogisticModel | PooledModel:
         return pooled
     models = load_models(load_studies(STUDIES, units), REDUCED)
     if study not in models:
-        raise ValueError(f"no model {study!r}; there are {', '.join((pooled.study.id, *models))}")
+        raise ValueError(
+            f"no model {study!r}; there are {', '.join((pooled.study.id, *models))}"
+        )
     return models[study]

@@ -1,8 +1,9 @@
 """How long patients were followed, and what that makes of their outcomes.
 
-Absolute risk counts a patient who died without the event as one who did not have it.
-A patient who was lost may have had it: the others stand for the lost by inverse
-probability of censoring weights (Robins 1992; Uno 2007, doi 10.1198/016214507000000149).
+Absolute risk counts a patient who died without the event as one who did not have it. A
+patient who was lost may have had it: the others stand for the lost by inverse
+probability of censoring weights (Robins 1992; Uno 2007, doi
+10.1198/016214507000000149).
 """
 
 from collections.abc import Sequence
@@ -54,7 +55,9 @@ class Days(NamedTuple):
     died: date | None = None
 
 
-def follow_up_of(days: Days, months: int | None, *, outcome: bool | None) -> FollowUp | None:
+def follow_up_of(
+    days: Days, months: int | None, *, outcome: bool | None
+) -> FollowUp | None:
     """Find how a patient's time ended; None if the row does not say.
 
     Args:

@@ -1,8 +1,8 @@
 """How a model does across hospitals: its mean, and what the next hospital may see.
 
-Random effects with Paule and Mandel's tau, the interval of Hartung and Knapp for the mean,
-and the prediction interval with k - 2 degrees of freedom (Riley 2011, doi 10.1136/bmj.d549;
-Debray 2017, doi 10.1136/bmj.i6460).
+Random effects with Paule and Mandel's tau, the interval of Hartung and Knapp for the
+mean, and the prediction interval with k - 2 degrees of freedom (Riley 2011, doi
+10.1136/bmj.d549; Debray 2017, doi 10.1136/bmj.i6460).
 """
 
 import math
@@ -69,7 +69,9 @@ def across_hospitals(hospitals: Mapping[str, Performance]) -> AcrossHospitals | 
     return pool_results(results)
 
 
-def pool_results(hospitals: Sequence[Mapping[Measure, Result]]) -> AcrossHospitals | None:
+def pool_results(
+    hospitals: Sequence[Mapping[Measure, Result]],
+) -> AcrossHospitals | None:
     """Pool each measure that at least three hospitals carry; None if there is none."""
     pooled = {}
     for name in SCALES:
@@ -89,7 +91,9 @@ def results_of(one: Performance) -> dict[Measure, Result]:
         "calibrationSlope": one.calibration_slope,
         "auc": one.auc,
     }
-    return {name: _on_scale(name, estimate) for name, estimate in found.items() if estimate}
+    return {
+        name: _on_scale(name, estimate) for name, estimate in found.items() if estimate
+    }
 
 
 def _identity(value: float) -> float:

@@ -37,7 +37,8 @@ class Job:
         as_of: the day that counts as today.
         procedure: a CPT number or `system|code` for all; None for each patient's own.
         levels: vertebrae for all.
-        fhir_server: base of the server that made the export, under which absolute references count.
+        fhir_server: base of the server that made the export, under which absolute
+            references count.
     """
 
     files: tuple[Path, ...]
@@ -50,9 +51,21 @@ class Job:
 
     def digest(self, service: Service) -> str:
         """Changes with everything that the result follows from: options, files, data in force."""
-        seen = [(str(file.resolve()), (stat := file.stat()).st_size, stat.st_mtime_ns) for file in self.files]
-        parts = [self.as_of, self.procedure, self.levels, self.fhir_server, self.with_worklist, seen]
-        return sha256(repr([*parts, sorted(service.digests.items()), __version__]).encode()).hexdigest()
+        seen = [
+            (str(file.resolve()), (stat := file.stat()).st_size, stat.st_mtime_ns)
+            for file in self.files
+        ]
+        parts = [
+            self.as_of,
+            self.procedure,
+            self.levels,
+            self.fhir_server,
+            self.with_worklist,
+            seen,
+        ]
+        return sha256(
+            repr([*parts, sorted(service.digests.items()), __version__]).encode()
+        ).hexdigest()
 
     def run(self, exported: Iterable[str], service: Service | None = None) -> Run:
         """What holds for every patient.
@@ -65,11 +78,16 @@ class Job:
             WrongJob: the procedure is no augmentation that the service knows.
         """
         service = service or load(self.site)
-        named = frozenset(filter(None, map(type_of, self.files)))  # exported, even where the file is empty
+        # exported, even where the file is empty
+        named = frozenset(filter(None, map(type_of, self.files)))
         order = None
         if self.procedure or self.levels:
-            order = augmentation_order("for-all", self.procedure, self.levels, self.as_of)
-            order = {name: part for name, part in order.items() if name != "subject"} | {"id": "for-all"}
+            order = augmentation_order(
+                "for-all", self.procedure, self.levels, self.as_of
+            )
+            order = {
+                name: part for name, part in order.items() if name != "subject"
+            } | {"id": "for-all"}
             if fault := fault_of_order(order, service.terminology):
                 raise WrongJob(fault)
         return Run(
@@ -99,22 +117,37 @@ def export_address(base: str, service: Service, *, with_worklist: bool = False) 
     """`$export` with `_type`, and `_typeFilter` for Observations of our codes (FHIR Bulk Data Access 2.0).
 
     Args:
-        base: of the server: all its patients; or a Group on it (`…/Group/12`): that group's.
+        base: of the server: all its patients; or a Group on it (`…/Group/12`): that
+            group's.
         service: all that is in force, with the site's codes.
         with_worklist: what the worklist reads besides, too.
     """
     hook = next(iter(service.hooks.values()))
     templates = hook.plan.needed.templates
     visits = sorted(VISITS) if with_worklist else ()
-    types = dict.fromkeys([*(one.resource_type for one in templates), *sorted(SHARED), *visits])
-    queries = (parse_qs(one.text.partition("?")[2]) for one in templates if one.resource_type == "Observation")
-    codes = dict.fromkeys(code for query in queries for codes in query["code"] for code in codes.split(","))
+    types = dict.fromkeys(
+        [*(one.resource_type for one in templates), *sorted(SHARED), *visits]
+    )
+    queries = (
+        parse_qs(one.text.partition("?")[2])
+        for one in templates
+        if one.resource_type == "Observation"
+    )
+    codes = dict.fromkeys(
+        code
+        for query in queries
+        for codes in query["code"]
+        for code in codes.split(",")
+    )
     whose = "" if base.split("/")[-2:-1] == ["Group"] else "/Patient"
-    asked = {"_type": ",".join(types), "_typeFilter": f"Observation?{urlencode({'code': ','.join(codes)})}"}
+    asked = {
+        "_type": ",".join(types),
+        "_typeFilter": f"Observation?{urlencode({'code': ','.join(codes)})}",
+    }
     return f"{base}{whose}/$export?{urlencode(asked, quote_via=quote)}"
 
 
-# --- what comes out --------------------------------------------------------------------------------------------------
+# --- what comes out
 
 
 @dataclass(slots=True, kw_only=True)
@@ -145,7 +178,13 @@ class Report:
         yield f"{self.patients} patients, {self.patients - sum(self.not_assessed.values())} assessed{skipped}"
 
 
-def write_results(results: Iterable[Result], job: Job, out: Path | None, worklist: Path | None, report: Report) -> None:
+def write_results(
+    results: Iterable[Result],
+    job: Job,
+    out: Path | None,
+    worklist: Path | None,
+    report: Report,
+) -> None:
     """Write a line for each patient, and the worklist, in the order in which the results come."""
     rows: list[tuple[str, Row]] = []
     with _target(out) as target:

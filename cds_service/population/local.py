@@ -1,7 +1,8 @@
 """The engine for one machine: processes on all cores, a share of the patients in memory at a time.
 
-First the lines are sorted into parts by patient, then each share is scored, then the shares are merged. Every step
-leaves whole files in the work folder, so that a killed run goes on with what is missing.
+First the lines are sorted into parts by patient, then each share is scored, then the
+shares are merged. Every step leaves whole files in the work folder, so that a killed
+run goes on with what is missing.
 """
 
 import gc
@@ -23,11 +24,19 @@ from rich.progress import track
 
 from cds_service.errors import CdsError
 from cds_service.population import bulk
-from cds_service.population.job import Job, Report, WrongJob, load, types_read, write_results
+from cds_service.population.job import (
+    Job,
+    Report,
+    WrongJob,
+    load,
+    types_read,
+    write_results,
+)
 from cds_service.population.scoring import Result, look_for, score
 from cds_service.service import Service
 
-SMALL_BYTES = 4 * 1024 * 1024  # of an export that one process scores before others have started
+# of an export that one process scores before others have started
+SMALL_BYTES = 4 * 1024 * 1024
 
 Step = Callable[[int], None]
 Maker = Callable[[Job, Path, Service], Step]
@@ -38,25 +47,38 @@ def score_locally(job: Job, out: Path | None, worklist: Path | None) -> Report:
 
     Args:
         job: what to score.
-        out: where the lines go; standard output when None, and then a killed run begins anew.
+        out: where the lines go; standard output when None, and then a killed run begins
+            anew.
         worklist: where the worklist goes.
 
     Raises:
         CdsError: a process was killed, or fell over.
-        WrongJob: the procedure is no augmentation, or the work folder is somebody's own.
+        WrongJob: the procedure is no augmentation, or the work folder is somebody's
+            own.
     """
     service = load(job.site)
     job.run((), service)  # refuses a wrong procedure before anything is read
     with _work_folder(out, job.digest(service)) as folder:
         chunks, buckets = bulk.chunks_of(job.files), bulk.bucket_count(job.files)
         parts = [_part(folder, place) for place in range(len(chunks))]
-        _share_out("reading", _reading, [part.with_suffix(".json") for part in parts], job, folder, service)
+        _share_out(
+            "reading",
+            _reading,
+            [part.with_suffix(".json") for part in parts],
+            job,
+            folder,
+            service,
+        )
         reports = _reports(job, folder)
         bulk.write_shared(reports, folder / bulk.SHARED_FILE)
         shares = [_share(folder, bucket) for bucket in range(buckets)]
         _share_out("scoring", _scoring, shares, job, folder, service)
-        ownerless = sum((Counter(one.ownerless) for one in reports.values()), Counter[str]())
-        report = Report(bad=bulk.bad_lines(chunks, reports.values()), ownerless=ownerless)
+        ownerless = sum(
+            (Counter(one.ownerless) for one in reports.values()), Counter[str]()
+        )
+        report = Report(
+            bad=bulk.bad_lines(chunks, reports.values()), ownerless=ownerless
+        )
         write_results(heapq.merge(*map(_results, shares)), job, out, worklist, report)
     return report
 
@@ -70,8 +92,12 @@ def _work_folder(out: Path | None, digest: str) -> Iterator[Path]:
         return
     folder = out.with_name(f"{out.name}.work")
     key = folder / "run"
-    if folder.is_symlink() or (folder.exists() and not key.is_file() and any(folder.iterdir())):
-        raise WrongJob(f"{folder} holds no earlier run and would be emptied: move it, or name another --out")
+    if folder.is_symlink() or (
+        folder.exists() and not key.is_file() and any(folder.iterdir())
+    ):
+        raise WrongJob(
+            f"{folder} holds no earlier run and would be emptied: move it, or name another --out"
+        )
     if not key.is_file() or key.read_text(encoding="utf-8") != digest:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700, parents=True)  # it holds the patients' data
@@ -90,16 +116,27 @@ def _share(folder: Path, bucket: int) -> Path:
 
 def _reports(job: Job, folder: Path) -> dict[Path, bulk.PartReport]:
     parts = (_part(folder, place) for place in range(len(bulk.chunks_of(job.files))))
-    return {part: report for part in parts if (report := bulk.read_report(part)) is not None}
+    return {
+        part: report for part in parts if (report := bulk.read_report(part)) is not None
+    }
 
 
 def _reading(job: Job, folder: Path, service: Service) -> Step:
     """The step that sorts a chunk into its part."""
-    run, chunks, buckets = job.run((), service), bulk.chunks_of(job.files), bulk.bucket_count(job.files)
-    look, types = look_for(service), types_read(service, with_worklist=job.with_worklist)
+    run, chunks, buckets = (
+        job.run((), service),
+        bulk.chunks_of(job.files),
+        bulk.bucket_count(job.files),
+    )
+    look, types = (
+        look_for(service),
+        types_read(service, with_worklist=job.with_worklist),
+    )
 
     def step(place: int) -> None:
-        bulk.write_part(chunks[place], _part(folder, place), buckets, types, look, run.bases)
+        bulk.write_part(
+            chunks[place], _part(folder, place), buckets, types, look, run.bases
+        )
 
     return step
 
@@ -107,7 +144,9 @@ def _reading(job: Job, folder: Path, service: Service) -> Step:
 def _scoring(job: Job, folder: Path, service: Service) -> Step:
     """The step that scores a share of the patients."""
     reports = _reports(job, folder)
-    run = job.run((kind for report in reports.values() for kind in report.kinds), service)
+    run = job.run(
+        (kind for report in reports.values() for kind in report.kinds), service
+    )
     shared = bulk.SharedResources(folder / bulk.SHARED_FILE)
 
     def step(bucket: int) -> None:
@@ -125,10 +164,17 @@ def _results(share: Path) -> Iterator[Result]:
             yield Result(*line.rstrip("\n").split("\t"))
 
 
-# --- processes -------------------------------------------------------------------------------------------------------
+# --- processes
 
 
-def _share_out(name: str, maker: Maker, files: Sequence[Path], job: Job, folder: Path, service: Service) -> None:
+def _share_out(
+    name: str,
+    maker: Maker,
+    files: Sequence[Path],
+    job: Job,
+    folder: Path,
+    service: Service,
+) -> None:
     """Do the steps whose files are not there yet, on all cores, and show on a terminal how long it will take."""
     places = [place for place, file in enumerate(files) if not file.exists()]
     is_small = sum(file.stat().st_size for file in job.files) < SMALL_BYTES
@@ -136,14 +182,20 @@ def _share_out(name: str, maker: Maker, files: Sequence[Path], job: Job, folder:
     console, before = Console(stderr=True), len(files) - len(places)
     with ExitStack() as stack:
         if count > 1:
-            fork = multiprocessing.get_context("fork")  # they have the service that is loaded already
-            pool = stack.enter_context(ProcessPoolExecutor(count, fork, _begin, (maker, job, folder, service)))
+            # they have the service that is loaded already
+            fork = multiprocessing.get_context("fork")
+            pool = stack.enter_context(
+                ProcessPoolExecutor(count, fork, _begin, (maker, job, folder, service))
+            )
             steps = pool.map(_do, places)
         else:
             steps = map(maker(job, folder, service), places)
         quiet = not console.is_terminal
         try:
-            deque(track(steps, name, len(files), before, console=console, disable=quiet), maxlen=0)
+            deque(
+                track(steps, name, len(files), before, console=console, disable=quiet),
+                maxlen=0,
+            )
         except BrokenProcessPool:
             said = "A worker process ended before its work was done; run the same command again to go on."
             raise CdsError(said) from None

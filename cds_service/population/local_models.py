@@ -104,7 +104,9 @@ def _of_pooled(model: PooledModel) -> LocalModel:
     )
 
 
-def _study_figure(model: LogisticModel, findings: Findings, policy: Policy) -> LocalFigure:
+def _study_figure(
+    model: LogisticModel, findings: Findings, policy: Policy
+) -> LocalFigure:
     """By the reduced model of the known inputs, at the baseline in force."""
     result = apply_model(model, findings, policy)
     prediction = result.prediction
@@ -121,7 +123,9 @@ def _study_figure(model: LogisticModel, findings: Findings, policy: Policy) -> L
     )
 
 
-def _pooled_figure(model: PooledModel, findings: Findings, policy: Policy) -> LocalFigure:
+def _pooled_figure(
+    model: PooledModel, findings: Findings, policy: Policy
+) -> LocalFigure:
     """At the baseline in force; `own` is at the pooled one."""
     recalibration = policy.recalibration.get(model.study.id)
     baseline = model.baseline_of(policy.baseline.refracture, recalibration)

@@ -1,7 +1,8 @@
 """What became of the patients of an export: one row of OUTCOMES.csv for each first kyphoplasty or vertebroplasty.
 
-The inputs are those that a live order on that day would have had, by the same steps (`scoring.known_on`): what was
-recorded later is taken away first. What counts as a new fracture is a rule on codes and days; a person confirms it.
+The inputs are those that a live order on that day would have had, by the same steps
+(`scoring.known_on`): what was recorded later is taken away first. What counts as a new
+fracture is a rule on codes and days; a person confirms it.
 """
 
 import csv
@@ -23,7 +24,15 @@ from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.raw_json import member, objects, text, truth
 from cds_service.fhir.site_calendar import Moment, SiteCalendar
 from cds_service.population.outcomes_file import DEATH_WITHOUT_DAY, FOLLOWED, FOR_PEOPLE
-from cds_service.population.scoring import PROCEDURES, Run, as_draft, by_type, is_augmentation, known_on, name_of
+from cds_service.population.scoring import (
+    PROCEDURES,
+    Run,
+    as_draft,
+    by_type,
+    is_augmentation,
+    known_on,
+    name_of,
+)
 
 Json = dict[str, Any]
 Kinds = Mapping[str, Sequence[Json]]
@@ -41,9 +50,20 @@ DAYS = {  # where a resource says when something was true or done
     "MedicationStatement": ("effective",),
 }
 CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
-WRITTEN = ("recordedDate", "authoredOn", "dateAsserted", "issued", "started")  # and when it was written down
+# and when it was written down
+WRITTEN = ("recordedDate", "authoredOn", "dateAsserted", "issued", "started")
 # Statuses of what did not take place: no day on which the patient was seen.
-NOT_SEEN = frozenset({"cancelled", "planned", "entered-in-error", "not-done", "preparation", "noshow", "proposed"})
+NOT_SEEN = frozenset(
+    {
+        "cancelled",
+        "planned",
+        "entered-in-error",
+        "not-done",
+        "preparation",
+        "noshow",
+        "proposed",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +129,9 @@ class Followed:
     def residual_pain(self) -> bool | None:
         """As residual-pain-2025 counts it: pain at 12 months without a new fracture; None after one, or unknown."""
         until = months_before(self.day, -PAIN_MONTHS)
-        if self.pain is None or any(one.is_new and one.day <= until for one in self.events):
+        if self.pain is None or any(
+            one.is_new and one.day <= until for one in self.events
+        ):
             return None
         return float(self.pain.value) >= PAIN_FROM
 
@@ -123,12 +145,20 @@ def follow(patient: str, lines: Sequence[bytes], run: Run) -> Followed | str:
         run: what holds for all patients; nothing after its day counts.
     """
     kinds = by_type(lines)
-    person = Person(patient, run.bases).identified(next(iter(kinds.get("Patient", ())), None), ())
+    person = Person(patient, run.bases).identified(
+        next(iter(kinds.get("Patient", ())), None), ()
+    )
     day_of = run.service.calendar.named_day
     done = [
-        (day_of(raw.get("performedDateTime") or member(raw, "performedPeriod", "start")), raw)
+        (
+            day_of(
+                raw.get("performedDateTime") or member(raw, "performedPeriod", "start")
+            ),
+            raw,
+        )
         for raw in kinds.get("Procedure", ())
-        if text(raw.get("status")) in PROCEDURES - {"preparation"} and is_augmentation(raw, person, run)
+        if text(raw.get("status")) in PROCEDURES - {"preparation"}
+        and is_augmentation(raw, person, run)
     ]
     days = sorted(day for day, _ in done if day and day <= run.as_of)
     if not days:
@@ -141,7 +171,14 @@ def follow(patient: str, lines: Sequence[bytes], run: Run) -> Followed | str:
         return str(error)
 
 
-def _follow(patient: str, kinds: Kinds, person: Person, first: date, index: Sequence[Json], run: Run) -> Followed:
+def _follow(
+    patient: str,
+    kinds: Kinds,
+    person: Person,
+    first: date,
+    index: Sequence[Json],
+    run: Run,
+) -> Followed:
     names, calendar = {name_of(raw) for raw in index}, run.service.calendar
     before = {
         kind: [
@@ -156,15 +193,28 @@ def _follow(patient: str, kinds: Kinds, person: Person, first: date, index: Sequ
     whole = next(iter(kinds.get("Patient", ())), {})
     stated = calendar.first_day(whole.get("deceasedDateTime"))
     died = stated if stated and stated <= run.as_of else None
-    seen = (raw for listed in kinds.values() for raw in listed if text(raw.get("status")) not in NOT_SEEN)
-    last = max([first, *(day for raw in seen for day in _days(raw, calendar) if day <= run.as_of)])
+    seen = (
+        raw
+        for listed in kinds.values()
+        for raw in listed
+        if text(raw.get("status")) not in NOT_SEEN
+    )
+    last = max(
+        [
+            first,
+            *(day for raw in seen for day in _days(raw, calendar) if day <= run.as_of),
+        ]
+    )
     return Followed(
         patient=patient,
         day=first,
         procedures=tuple(sorted(names)),
         findings=findings,
         events=tuple(
-            sorted(_events(kinds, person, first, names, findings, run), key=lambda one: (one.day, one.reference))
+            sorted(
+                _events(kinds, person, first, names, findings, run),
+                key=lambda one: (one.day, one.reference),
+            )
         ),
         last_contact=min(last, died) if died else last,
         died=died,
@@ -173,7 +223,7 @@ def _follow(patient: str, kinds: Kinds, person: Person, first: date, index: Sequ
     )
 
 
-# --- what was known on the day ---------------------------------------------------------------------------------------
+# --- what was known on the day
 
 
 def _known_on(raw: Json, day: date, calendar: SiteCalendar) -> bool:
@@ -184,11 +234,17 @@ def _known_on(raw: Json, day: date, calendar: SiteCalendar) -> bool:
 def _as_of(raw: Json, day: date, calendar: SiteCalendar) -> Json:
     """The resource as it was: a problem that was solved later was active, a patient who died later was alive."""
     if raw["resourceType"] == "Patient":
-        return {key: value for key, value in raw.items() if not key.startswith("deceased")}
+        return {
+            key: value for key, value in raw.items() if not key.startswith("deceased")
+        }
     over = calendar.effective(raw, "abatement")
     if raw["resourceType"] == "Condition" and over is not None and over.day > day:
-        before = {key: value for key, value in raw.items() if not key.startswith("abatement")}
-        return before | {"clinicalStatus": {"coding": [{"system": CLINICAL, "code": "active"}]}}
+        before = {
+            key: value for key, value in raw.items() if not key.startswith("abatement")
+        }
+        return before | {
+            "clinicalStatus": {"coding": [{"system": CLINICAL, "code": "active"}]}
+        }
     return raw
 
 
@@ -198,16 +254,24 @@ def _days(raw: Json, calendar: SiteCalendar, *, ends: bool = True) -> Iterator[d
         if moment := calendar.effective(raw, prefix):
             yield moment.day
     sides = ("start", "end") if ends else ("start",)
-    for value in (*(raw.get(key) for key in WRITTEN), *(member(raw, "period", side) for side in sides)):
+    for value in (
+        *(raw.get(key) for key in WRITTEN),
+        *(member(raw, "period", side) for side in sides),
+    ):
         if day := calendar.first_day(value):
             yield day
 
 
-# --- what came after -------------------------------------------------------------------------------------------------
+# --- what came after
 
 
 def _events(
-    kinds: Kinds, person: Person, first: date, index: set[str], findings: Findings, run: Run
+    kinds: Kinds,
+    person: Person,
+    first: date,
+    index: set[str],
+    findings: Findings,
+    run: Run,
 ) -> Iterator[Event]:
     """Every later resource that speaks of a vertebral fracture, or treats one."""
     terminology, calendar = run.service.terminology, run.service.calendar
@@ -218,16 +282,23 @@ def _events(
         for raw in kinds.get("Condition", ())
         if certainty_of(raw) != "denied"
         and raw.get("status") != "entered-in-error"
-        and terminology.concepts(raw.get("code")) & FRACTURES  # words alone make no outcome
+        # words alone make no outcome
+        and terminology.concepts(raw.get("code")) & FRACTURES
     ]
-    broken = treated.union(*(levels for day, levels, _ in fractures if day and day <= first))
+    broken = treated.union(
+        *(levels for day, levels, _ in fractures if day and day <= first)
+    )
     for day, levels, raw in fractures:
         if day and first < day <= run.as_of:
             onset = calendar.effective(raw, "onset")
             yield _fracture(day, levels, raw, first, broken, onset)
     for raw in kinds.get("Procedure", ()):
         moment = calendar.effective(raw, "performed")
-        if moment is None or not first < moment.day <= run.as_of or name_of(raw) in index:
+        if (
+            moment is None
+            or not first < moment.day <= run.as_of
+            or name_of(raw) in index
+        ):
             continue
         if text(raw.get("status")) == "completed" and is_augmentation(raw, person, run):
             levels = frozenset(find_levels(raw, NO_DRAFTS, terminology).levels)
@@ -235,42 +306,92 @@ def _events(
 
 
 def _fracture(
-    day: date, levels: frozenset[str], raw: Json, first: date, broken: frozenset[str], onset: Moment | None
+    day: date,
+    levels: frozenset[str],
+    raw: Json,
+    first: date,
+    broken: frozenset[str],
+    onset: Moment | None,
 ) -> Event:
-    codes = [text(coding.get("code")) for coding in objects(member(raw, "code", "coding"))]
+    codes = [
+        text(coding.get("code")) for coding in objects(member(raw, "code", "coding"))
+    ]
     later_encounter = any(map(LATER_ENCOUNTER.fullmatch, codes))
     if (certainty := certainty_of(raw)) != "stated":
-        why = "suspected, not confirmed" if certainty == "doubted" else "recorded as past"
+        why = (
+            "suspected, not confirmed" if certainty == "doubted" else "recorded as past"
+        )
         return _event(day, raw, levels, why, is_new=False)
     if levels and broken and not levels & broken:
         if (onset and onset.day == day) or day - first > AT_ONCE:
             return _event(day, raw, levels, "another level", is_new=True)
-        return _event(day, raw, levels, "recorded within 30 days, may be of the first fracture", is_new=False)
+        return _event(
+            day,
+            raw,
+            levels,
+            "recorded within 30 days, may be of the first fracture",
+            is_new=False,
+        )
     if later_encounter:
-        return _event(day, raw, levels, "coded as follow-up of a fracture", is_new=False)
+        return _event(
+            day, raw, levels, "coded as follow-up of a fracture", is_new=False
+        )
     if day - first <= SUBACUTE:
-        return _event(day, raw, levels, "within half a year, taken as the treated fracture", is_new=False)
-    where = "the treated or an earlier level again" if levels & broken else "no level stated"
-    return _event(day, raw, levels, f"{where}, more than half a year later", is_new=True)
+        return _event(
+            day,
+            raw,
+            levels,
+            "within half a year, taken as the treated fracture",
+            is_new=False,
+        )
+    where = (
+        "the treated or an earlier level again"
+        if levels & broken
+        else "no level stated"
+    )
+    return _event(
+        day, raw, levels, f"{where}, more than half a year later", is_new=True
+    )
 
 
-def _augmentation(day: date, levels: frozenset[str], raw: Json, first: date, broken: frozenset[str]) -> Event:
+def _augmentation(
+    day: date, levels: frozenset[str], raw: Json, first: date, broken: frozenset[str]
+) -> Event:
     if levels & broken:
-        return _event(day, raw, levels, "augmentation of the same level again", is_new=False)
-    why = "augmentation of another level" if levels and broken else "augmentation, no level stated"
+        return _event(
+            day, raw, levels, "augmentation of the same level again", is_new=False
+        )
+    why = (
+        "augmentation of another level"
+        if levels and broken
+        else "augmentation, no level stated"
+    )
     at_once = day - first <= AT_ONCE
-    return _event(day, raw, levels, why + (" within 30 days, may be planned" if at_once else ""), is_new=not at_once)
+    return _event(
+        day,
+        raw,
+        levels,
+        why + (" within 30 days, may be planned" if at_once else ""),
+        is_new=not at_once,
+    )
 
 
-def _event(day: date, raw: Json, levels: frozenset[str], why: str, *, is_new: bool) -> Event:
+def _event(
+    day: date, raw: Json, levels: frozenset[str], why: str, *, is_new: bool
+) -> Event:
     return Event(day=day, reference=name_of(raw), levels=levels, is_new=is_new, why=why)
 
 
 def _began(raw: Json, first: date, calendar: SiteCalendar) -> date | None:
     """The onset, or when it was written down where the onset is no more than the year or month of the procedure."""
-    onset, written = calendar.effective(raw, "onset"), calendar.moment(raw.get("recordedDate"))
+    onset, written = (
+        calendar.effective(raw, "onset"),
+        calendar.moment(raw.get("recordedDate")),
+    )
     stated = text(raw.get("onsetDateTime"))
-    is_vague = stated != first.isoformat() and stated and first.isoformat().startswith(stated)
+    is_vague = (
+        stated != first.isoformat() and stated and first.isoformat().startswith(stated)
+    )
     moment = written if written and (onset is None or is_vague) else onset
     return moment.day if moment else None
 
@@ -280,28 +401,53 @@ def _pain(person: Person, kinds: Kinds, first: date, run: Run) -> Finding | None
     wanted = months_before(first, -PAIN_MONTHS)
     until = min(wanted + PAIN_WINDOW, run.as_of)
     calendar = run.service.calendar
-    known = {kind: [raw for raw in listed if _known_on(raw, until, calendar)] for kind, listed in kinds.items()}
+    known = {
+        kind: [raw for raw in listed if _known_on(raw, until, calendar)]
+        for kind, listed in kinds.items()
+    }
     spec = {"pain-score": run.service.finding_specs["pain-score"]}
     found = known_on(until, person, known, [], run, spec)[2].known.get("pain-score")
-    return found if found and found.observed and found.observed >= wanted - PAIN_WINDOW else None
+    return (
+        found
+        if found and found.observed and found.observed >= wanted - PAIN_WINDOW
+        else None
+    )
 
 
-# --- the file --------------------------------------------------------------------------------------------------------
+# --- the file
 
 
 def columns(run: Run) -> tuple[str, ...]:
     """The columns of the file: what models use and studies ask for, outcomes, and what a person needs to confirm."""
-    studies = [one for one in run.service.studies.values() if isinstance(one, LogisticStudy)]
-    used = {name for study in studies for name in study.input_names if name in run.service.finding_specs}
+    studies = [
+        one for one in run.service.studies.values() if isinstance(one, LogisticStudy)
+    ]
+    used = {
+        name
+        for study in studies
+        for name in study.input_names
+        if name in run.service.finding_specs
+    }
     used |= {name for one in run.service.pooled.study.inputs for name in one.findings}
-    asked = {one.finding for study in run.service.studies.values() for one in study.applicability}
+    asked = {
+        one.finding
+        for study in run.service.studies.values()
+        for one in study.applicability
+    }
     basic = ("sex", "age", "procedure", "treated-levels", "level-count")
     findings = (*basic, *sorted((used | asked) - set(basic)))
-    outcomes = ("outcome-refracture", "months-refracture", "outcome-residual-pain", "months-residual-pain")
+    outcomes = (
+        "outcome-refracture",
+        "months-refracture",
+        "outcome-residual-pain",
+        "months-residual-pain",
+    )
     return ("id", "date", *findings, *outcomes, *FOLLOWED, *FOR_PEOPLE, "confirmed")
 
 
-def write_rows(found: Sequence[Followed], months: int, run: Run, target: TextIO) -> None:
+def write_rows(
+    found: Sequence[Followed], months: int, run: Run, target: TextIO
+) -> None:
     """The file; `confirmed` is left to a person."""
     head = columns(run)
     writer = csv.DictWriter(target, head, restval="", lineterminator="\n")
@@ -313,7 +459,10 @@ def write_rows(found: Sequence[Followed], months: int, run: Run, target: TextIO)
 def _row(one: Followed, months: int, head: Sequence[str]) -> dict[str, str]:
     known = {name: found for name, found in one.findings.known.items() if name in head}
     refracture, pain = one.refracture(months), one.residual_pain
-    sources = [f"{name}={'+'.join(source.resource for source in found.provenance)}" for name, found in known.items()]
+    sources = [
+        f"{name}={'+'.join(source.resource for source in found.provenance)}"
+        for name, found in known.items()
+    ]
     return {
         **{name: _cell(found.value) for name, found in known.items()},
         "id": one.patient,

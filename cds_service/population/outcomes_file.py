@@ -1,6 +1,7 @@
 """OUTCOMES.csv: a site's own patients, one row for each augmentation.
 
-Columns are named as the findings. What cannot be read counts as missing and is named with its row; it is never guessed.
+Columns are named as the findings. What cannot be read counts as missing and is named
+with its row; it is never guessed.
 """
 
 import math
@@ -16,7 +17,15 @@ from typing import Final, TypeVar
 
 from cds_service.core.assessment import OUTCOMES
 from cds_service.core.derived import SPINE, derive
-from cds_service.core.facts import AugmentationOrder, Finding, Findings, Gap, Procedure, Provenance, Value
+from cds_service.core.facts import (
+    AugmentationOrder,
+    Finding,
+    Findings,
+    Gap,
+    Procedure,
+    Provenance,
+    Value,
+)
 from cds_service.core.study import Outcome
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import CdsError
@@ -30,7 +39,9 @@ GROUPING = ("hospital", "period", "language", "ethnicity")
 # `outcomes` writes these for the person who confirms; they are not read.
 FOR_PEOPLE = ("event", "pain-at-12-months", "resources")
 # Also as Excel writes them in German, French and Spanish.
-YES = frozenset({"1", "true", "yes", "y", "wahr", "ja", "vrai", "oui", "verdadero", "sí"})
+YES = frozenset(
+    {"1", "true", "yes", "y", "wahr", "ja", "vrai", "oui", "verdadero", "sí"}
+)
 NO = frozenset({"0", "false", "no", "n", "falsch", "nein", "faux", "non", "falso"})
 DEATH_WITHOUT_DAY = "day not stated"
 MOST_BAD_CELLS = 0.05  # of a column's rows; more, and the column is not what it seems
@@ -38,7 +49,11 @@ ONE_SLIP = 1  # is named, however short the file
 GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 ISO_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00)?)?")
 T_SCORE: Final = "bmd-t-score"
-WORDS = {"sex": ("male", "female"), "procedure": ("PKP", "PVP"), "mna-category": ("A", "B", "C")}
+WORDS = {
+    "sex": ("male", "female"),
+    "procedure": ("PKP", "PVP"),
+    "mna-category": ("A", "B", "C"),
+}
 JUNCTION = ("T10", "T11", "T12", "L1", "L2")
 MOST_NAMED = 20
 Read = TypeVar("Read")
@@ -76,7 +91,8 @@ class OutcomesFile:
 
     Attributes:
         digest: sha256 of its bytes.
-        faults: unknown columns and cells that could not be read, with row and column; never their content.
+        faults: unknown columns and cells that could not be read, with row and column;
+            never their content.
         repeated: ids in more than one row.
         question: what a person has to look at before these rows change any figure;
             empty if there is nothing.
@@ -89,18 +105,23 @@ class OutcomesFile:
     question: str = ""
 
 
-def read_outcomes(path: Path, specs: Mapping[str, FindingSpec], today: date) -> OutcomesFile:
+def read_outcomes(
+    path: Path, specs: Mapping[str, FindingSpec], today: date
+) -> OutcomesFile:
     """Read the file: CSV of any common form, or Excel.
 
     A row of a procedure after today is not used.
 
     Raises:
-        CdsError: it is no such table, a heading stands twice, a column cannot be read in
+        CdsError: it is no such table, a heading stands twice, a column cannot be read
+            in
             more than 5 % of the rows, or no row has an outcome.
     """
     table = read_table(path)
     head = [name.lower() for name in table.rows[0]]
-    if twice := [name for name, count in Counter(filter(None, head)).items() if count > 1]:
+    if twice := [
+        name for name, count in Counter(filter(None, head)).items() if count > 1
+    ]:
         raise CdsError(f"{path.name}: the column {twice[0]} stands twice")
     faults = _unknown_columns(head, specs)
     bad_cells: Counter[str] = Counter()
@@ -109,10 +130,13 @@ def read_outcomes(path: Path, specs: Mapping[str, FindingSpec], today: date) -> 
     for number, cells in enumerate(table.rows[1:], start=2):
         size = f"row {number}: {len(cells)} cells under {len(head)} headings"
         if any(cells[len(head) :]):
-            # A comma within a cell, as in T12,L1 without quotes, moves all that follows into other columns.
+            # A comma within a cell, as in T12,L1 without quotes, moves all that follows
+            # into other columns.
             faults.append(f"{size}; the row is not used")
         elif any(cells):
-            row = _Row(number, dict(zip(head, cells, strict=False)), specs, table.delimiter)
+            row = _Row(
+                number, dict(zip(head, cells, strict=False)), specs, table.delimiter
+            )
             patient = row.patient()
             if len(cells) < len(head):
                 faults.append(f"{size}; the last ones are taken as missing")
@@ -125,7 +149,9 @@ def read_outcomes(path: Path, specs: Mapping[str, FindingSpec], today: date) -> 
                 faults.append(f"row {number}, date: after today; the row is not used")
     _refuse_bad_columns(path.name, bad_cells, len(patients), faults)
     if not any(one.outcomes for one in patients):
-        raise CdsError(f"{path.name}: no row has an outcome (outcome-refracture or outcome-residual-pain)")
+        raise CdsError(
+            f"{path.name}: no row has an outcome (outcome-refracture or outcome-residual-pain)"
+        )
     ids = Counter(one.id for one in patients if one.id)
     question = _question_of(t_scores)
     return OutcomesFile(
@@ -137,13 +163,23 @@ def read_outcomes(path: Path, specs: Mapping[str, FindingSpec], today: date) -> 
     )
 
 
-def _unknown_columns(head: Sequence[str], specs: Mapping[str, FindingSpec]) -> list[str]:
-    of_outcomes = (f"{kind}-{one}" for one in OUTCOMES for kind in ("outcome", "months"))
+def _unknown_columns(
+    head: Sequence[str], specs: Mapping[str, FindingSpec]
+) -> list[str]:
+    of_outcomes = (
+        f"{kind}-{one}" for one in OUTCOMES for kind in ("outcome", "months")
+    )
     known = {*specs, *PLAIN, *FOLLOWED, *GROUPING, *FOR_PEOPLE, *of_outcomes}
-    return [f"column {name!r} is not known and not used" for name in head if name not in known]
+    return [
+        f"column {name!r} is not known and not used"
+        for name in head
+        if name not in known
+    ]
 
 
-def _refuse_bad_columns(name: str, bad_cells: Mapping[str, int], rows: int, faults: Sequence[str]) -> None:
+def _refuse_bad_columns(
+    name: str, bad_cells: Mapping[str, int], rows: int, faults: Sequence[str]
+) -> None:
     """Refuse a file with a column that is hardly what its heading says.
 
     Raises:
@@ -194,10 +230,15 @@ class _Row:
 
     def patient(self) -> LocalPatient:
         day = self._cell("date", _day)
-        read = {name: self._cell(name, partial(_value, spec, self.delimiter)) for name, spec in self.specs.items()}
+        read = {
+            name: self._cell(name, partial(_value, spec, self.delimiter))
+            for name, spec in self.specs.items()
+        }
         t_score = read.get(T_SCORE)
         self.t_score = None if t_score is None else float(t_score)
-        outcomes = {name: self._cell(f"outcome-{name}", self._yes_no) for name in OUTCOMES}
+        outcomes = {
+            name: self._cell(f"outcome-{name}", self._yes_no) for name in OUTCOMES
+        }
         months = {name: self._cell(f"months-{name}", self._months) for name in OUTCOMES}
         known = outcomes["refracture"]
         follow_up = self._follow_up(day, months["refracture"], outcome=known)
@@ -207,15 +248,27 @@ class _Row:
             row=self.number,
             id=self.cells.get("id", ""),
             day=day,
-            findings=self._findings({name: value for name, value in read.items() if value is not None}, day),
-            outcomes={name: value for name, value in outcomes.items() if value is not None},
+            findings=self._findings(
+                {name: value for name, value in read.items() if value is not None}, day
+            ),
+            outcomes={
+                name: value for name, value in outcomes.items() if value is not None
+            },
             months={name: value for name, value in months.items() if value is not None},
             follow_up=follow_up,
-            groups={name: self.cells[name] for name in GROUPING if self.cells.get(name)},
-            confirmed=(bool(self._cell("confirmed", self._yes_no)) if "confirmed" in self.cells else None),
+            groups={
+                name: self.cells[name] for name in GROUPING if self.cells.get(name)
+            },
+            confirmed=(
+                bool(self._cell("confirmed", self._yes_no))
+                if "confirmed" in self.cells
+                else None
+            ),
         )
 
-    def _follow_up(self, day: date | None, months: int | None, *, outcome: bool | None) -> FollowUp | None:
+    def _follow_up(
+        self, day: date | None, months: int | None, *, outcome: bool | None
+    ) -> FollowUp | None:
         is_undated_death = self.cells.get("died", "").lower() == DEATH_WITHOUT_DAY
         days = Days(
             procedure=day,
@@ -237,7 +290,9 @@ class _Row:
         try:
             return read(text) if text else None
         except _BadCell as error:
-            self.faults.append(f"row {self.number}, {column}: {error}; taken as missing")
+            self.faults.append(
+                f"row {self.number}, {column}: {error}; taken as missing"
+            )
             self.bad_columns.append(column)
             return None
 
@@ -245,14 +300,31 @@ class _Row:
         """The row's values, and what follows from them, as for a live order."""
         source = Provenance(f"row {self.number}", "context", "", "", "")
         known = {
-            name: Finding(name=name, value=value, unit=self.specs[name].unit, observed=day, provenance=(source,))
+            name: Finding(
+                name=name,
+                value=value,
+                unit=self.specs[name].unit,
+                observed=day,
+                provenance=(source,),
+            )
             for name, value in given.items()
         }
-        gaps = {name: Gap(name=name, reason="absent", detail="not in the file") for name in self.specs.keys() - known}
-        levels = tuple(str(given["treated-levels"]).split(",")) if "treated-levels" in given else ()
+        gaps = {
+            name: Gap(name=name, reason="absent", detail="not in the file")
+            for name in self.specs.keys() - known
+        }
+        levels = (
+            tuple(str(given["treated-levels"]).split(","))
+            if "treated-levels" in given
+            else ()
+        )
         procedure, count = given.get("procedure"), given.get("level-count")
-        side: Procedure | None = "PKP" if procedure == "PKP" else "PVP" if procedure == "PVP" else None
-        junction = given.get("tl-junction", any(one in JUNCTION for one in levels) if levels else None)
+        side: Procedure | None = (
+            "PKP" if procedure == "PKP" else "PVP" if procedure == "PVP" else None
+        )
+        junction = given.get(
+            "tl-junction", any(one in JUNCTION for one in levels) if levels else None
+        )
         order = AugmentationOrder(
             references=(f"row {self.number}",),
             procedure=side,
@@ -260,21 +332,31 @@ class _Row:
             level_count=len(levels) or (None if count is None else int(count)),
             tl_junction=None if junction is None else bool(junction),
         )
-        return derive(Findings(known, gaps), self.specs, order, sarcopenia_criteria="study")
+        return derive(
+            Findings(known, gaps), self.specs, order, sarcopenia_criteria="study"
+        )
 
 
 def _value(spec: FindingSpec, delimiter: str, text: str) -> Value:
     if spec.name == "treated-levels":
-        levels = [one.upper() for one in text.replace(",", " ").replace("/", " ").split()]
+        levels = [
+            one.upper() for one in text.replace(",", " ").replace("/", " ").split()
+        ]
         if not levels or not set(levels) <= set(SPINE):
             raise _BadCell("no levels from T1 to L5")
         return ",".join(levels)
     if spec.name in WORDS:
-        found = next((word for word in WORDS[spec.name] if word.lower() == text.lower()), None)
+        found = next(
+            (word for word in WORDS[spec.name] if word.lower() == text.lower()), None
+        )
         if found is None:
             raise _BadCell(f"not one of {', '.join(WORDS[spec.name])}")
         return found
-    is_number = spec.kind in ("quantity", "change") or spec.unit != "1" or spec.name in ("plvi", "level-count")
+    is_number = (
+        spec.kind in ("quantity", "change")
+        or spec.unit != "1"
+        or spec.name in ("plvi", "level-count")
+    )
     return _number(spec, delimiter, text) if is_number else _yes_no(text, delimiter)
 
 
@@ -285,7 +367,9 @@ def _number(spec: FindingSpec, delimiter: str, text: str) -> float:
         raise _BadCell("a comma that may mean thousands or decimals") from None
     except ValueError:
         raise _BadCell(f"no number in {spec.unit}") from None
-    if not math.isfinite(value) or (spec.range and not spec.range[0] <= value <= spec.range[1]):
+    if not math.isfinite(value) or (
+        spec.range and not spec.range[0] <= value <= spec.range[1]
+    ):
         raise _BadCell(f"not plausible in {spec.unit}")
     return value
 

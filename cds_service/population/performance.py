@@ -1,7 +1,7 @@
 """How well probabilities fit outcomes: the usual measures of external validation, each with its interval.
 
-The sources of the measures and of the rules are named where they are used; the tests compare each with statsmodels,
-scikit-learn, dcurves, or a published example.
+The sources of the measures and of the rules are named where they are used; the tests
+compare each with statsmodels, scikit-learn, dcurves, or a published example.
 """
 
 import math
@@ -24,7 +24,8 @@ from cds_service.studies.cohort import solve_intercept
 Vector = NDArray[np.float64]
 
 FEWEST = 20  # events, and patients without: below, no slope: policy (docs/validate.md)
-ENOUGH = 100  # of each for a validation to be trusted (Collins 2016, doi 10.1002/sim.6787)
+# of each for a validation to be trusted (Collins 2016, doi 10.1002/sim.6787)
+ENOUGH = 100
 THRESHOLDS = tuple(round(0.01 * step, 2) for step in range(1, 61))
 MOST_GROUPS = 10
 SMALLEST_GROUP = 20  # patients of one point of the calibration curve
@@ -49,7 +50,9 @@ class Estimate(_Measure):
     interval: Interval
 
     def __str__(self) -> str:
-        value, low, high = (f"{one:z.2f}".replace("-", "−") for one in (self.value, *self.interval))
+        value, low, high = (
+            f"{one:z.2f}".replace("-", "−") for one in (self.value, *self.interval)
+        )
         return f"{value} ({low} to {high})"
 
 
@@ -77,9 +80,12 @@ class Performance(_Measure):
         expected: events by the figures.
         share: with the outcome, 0..1; weighted where patients were.
         mean_figure: of the model, 0..1; likewise.
-        observed_expected: events / expected; interval on the log scale (Debray 2017, doi 10.1136/bmj.i6460).
-        calibration_intercept: log odds by which the figures are too low, the slope held at 1.
-        calibration_slope: of the outcome on the log odds of the figure; under 1 the figures are too extreme.
+        observed_expected: events / expected; interval on the log scale (Debray 2017,
+            doi 10.1136/bmj.i6460).
+        calibration_intercept: log odds by which the figures are too low, the slope held
+            at 1.
+        calibration_slope: of the outcome on the log odds of the figure; under 1 the
+            figures are too extreme.
         auc: area under the ROC curve; interval by DeLong 1988.
         smooth: a lowess line through the outcomes, figure and share, for the plot.
     """
@@ -100,7 +106,9 @@ class Performance(_Measure):
     notes: tuple[str, ...]
 
 
-def measure(outcome: Sequence[bool], risk: Sequence[float], weight: Vector | None = None) -> Performance:
+def measure(
+    outcome: Sequence[bool], risk: Sequence[float], weight: Vector | None = None
+) -> Performance:
     """Measure figures, 0..1, against outcomes.
 
     Args:
@@ -116,10 +124,15 @@ def measure(outcome: Sequence[bool], risk: Sequence[float], weight: Vector | Non
     auc = auc_delong(events_at, shares, weight) if scarce > 1 else None
     why_no_slope = ALIKE if are_alike else TOO_FEW if scarce < FEWEST else SEPARATED
     why_no_auc = (
-        ALIKE if are_alike else "fewer than 2 patients with or without the outcome" if scarce < 2 else SEPARATED
+        ALIKE
+        if are_alike
+        else "fewer than 2 patients with or without the outcome"
+        if scarce < 2
+        else SEPARATED
     )
     notes = {
-        "observedExpected, calibrationIntercept, auc: all or none of the patients have the outcome": scarce == 0,
+        "observedExpected, calibrationIntercept, auc: all or none of the patients have the outcome": scarce
+        == 0,
         f"calibrationSlope: {why_no_slope}": slope is None,
         f"auc: {why_no_auc}": auc is None and scarce > 0,
         UNSURE: scarce < ENOUGH,
@@ -130,20 +143,30 @@ def measure(outcome: Sequence[bool], risk: Sequence[float], weight: Vector | Non
         expected=expected,
         share=float(np.average(events_at, weights=weight)) if n else None,
         mean_figure=float(np.average(shares, weights=weight)) if n else None,
-        observed_expected=observed_expected(events_at, shares, weight) if scarce else None,
-        calibration_intercept=(calibration_intercept(events_at, shares, weight) if scarce else None),
+        observed_expected=observed_expected(events_at, shares, weight)
+        if scarce
+        else None,
+        calibration_intercept=(
+            calibration_intercept(events_at, shares, weight) if scarce else None
+        ),
         calibration_slope=slope,
         auc=auc,
-        brier=float(brier_score_loss(events_at, shares, sample_weight=weight)) if n else None,
+        brier=float(brier_score_loss(events_at, shares, sample_weight=weight))
+        if n
+        else None,
         calibration_curve=calibration_groups(events_at, shares, weight),
         # Lowess knows no weights.
-        smooth=_smooth(events_at, shares) if scarce >= FEWEST and weight is None else (),
+        smooth=_smooth(events_at, shares)
+        if scarce >= FEWEST and weight is None
+        else (),
         decision_curve=decision_curve(events_at, shares, weight) if n else (),
         notes=tuple(note for note, is_so in notes.items() if is_so),
     )
 
 
-def observed_expected(outcome: Vector, risk: Vector, weight: Vector | None = None) -> Estimate:
+def observed_expected(
+    outcome: Vector, risk: Vector, weight: Vector | None = None
+) -> Estimate:
     """Events / expected; ln(O/E) has variance (1 - O/n) / O (Debray 2017).
 
     With weights its variance is that of the weighted share.
@@ -153,7 +176,9 @@ def observed_expected(outcome: Vector, risk: Vector, weight: Vector | None = Non
     share = events / float(weights.sum())
     error = math.sqrt(float(weights**2 @ (outcome - share) ** 2)) / events
     ratio, margin = events / expected, Z_95 * error
-    return Estimate(value=ratio, interval=(ratio * math.exp(-margin), ratio * math.exp(margin)))
+    return Estimate(
+        value=ratio, interval=(ratio * math.exp(-margin), ratio * math.exp(margin))
+    )
 
 
 def log_odds_of(risk: Vector) -> Vector:
@@ -170,12 +195,16 @@ def _within(value: float, error: float) -> Estimate:
     return Estimate(value=value, interval=(value - Z_95 * error, value + Z_95 * error))
 
 
-def calibration_intercept(outcome: Vector, risk: Vector, weight: Vector | None = None) -> Estimate:
+def calibration_intercept(
+    outcome: Vector, risk: Vector, weight: Vector | None = None
+) -> Estimate:
     """Of a logistic model with the log odds of the figure as offset (calibration in the large)."""
     return _within(*fit_intercept(outcome, log_odds_of(risk), weight))
 
 
-def calibration_slope(outcome: Vector, risk: Vector, weight: Vector | None = None) -> Estimate | None:
+def calibration_slope(
+    outcome: Vector, risk: Vector, weight: Vector | None = None
+) -> Estimate | None:
     """Of a logistic model on the log odds of the figure; None where it cannot be fitted."""
     fit = fit_logistic(outcome, log_odds_of(risk), weight)
     return fit and fit.slope_estimate
@@ -194,11 +223,13 @@ class LogisticFit(NamedTuple):
         return _within(self.slope, math.sqrt(self.covariance[1][1]))
 
 
-def fit_logistic(outcome: Vector, log_odds: Vector, weight: Vector | None = None) -> LogisticFit | None:
+def fit_logistic(
+    outcome: Vector, log_odds: Vector, weight: Vector | None = None
+) -> LogisticFit | None:
     """Logistic recalibration; None where all figures are equal, or they separate the outcomes but for ties.
 
-    Then the likelihood has no maximum (Albert 1984, doi 10.1093/biomet/71.1.1). With weights
-    the covariance is the robust one.
+    Then the likelihood has no maximum (Albert 1984, doi 10.1093/biomet/71.1.1). With
+    weights the covariance is the robust one.
     """
     if _are_alike(log_odds) or _are_alike(outcome):
         return None
@@ -213,13 +244,18 @@ def fit_logistic(outcome: Vector, log_odds: Vector, weight: Vector | None = None
     )
     fit = model.fit(cov_type="nonrobust" if weight is None else "HC0")
     (constant, both), (_, squared) = np.asarray(fit.cov_params()).tolist()
-    return LogisticFit(float(fit.params[0]), float(fit.params[1]), ((constant, both), (both, squared)))
+    return LogisticFit(
+        float(fit.params[0]), float(fit.params[1]), ((constant, both), (both, squared))
+    )
 
 
-def fit_intercept(outcome: Vector, log_odds: Vector, weight: Vector | None = None) -> tuple[float, float]:
+def fit_intercept(
+    outcome: Vector, log_odds: Vector, weight: Vector | None = None
+) -> tuple[float, float]:
     """Intercept and its standard error, the slope held at 1: as many events are expected as were observed.
 
-    Not by reweighted least squares, which runs away where figures are extreme and wrong.
+    Not by reweighted least squares, which runs away where figures are extreme and
+    wrong.
     """
     share = float(np.average(outcome, weights=weight))
     value = solve_intercept(log_odds, share, weight)
@@ -230,12 +266,14 @@ def fit_intercept(outcome: Vector, log_odds: Vector, weight: Vector | None = Non
     return value, math.sqrt(float(scores @ scores)) / information
 
 
-def auc_delong(outcome: Vector, risk: Vector, weight: Vector | None = None) -> Estimate | None:
+def auc_delong(
+    outcome: Vector, risk: Vector, weight: Vector | None = None
+) -> Estimate | None:
     """Area under the ROC curve; variance from the placement values of each group (DeLong 1988), cut at 0 and 1.
 
-    A placement is the share of the other group below, ties half; found in sorted figures, since pairs would need memory
-    for n squared.
-    None where the groups do not overlap: the variance is then 0, and the interval would claim to be certain.
+    A placement is the share of the other group below, ties half; found in sorted
+    figures, since pairs would need memory for n squared. None where the groups do not
+    overlap: the variance is then 0, and the interval would claim to be certain.
     """
     weights = np.ones(len(outcome)) if weight is None else weight
     area = float(roc_auc_score(outcome, risk, sample_weight=weight))
@@ -264,7 +302,9 @@ def _placements(group: Vector, others: Vector, weight: Vector) -> Vector:
     return placed
 
 
-def calibration_groups(outcome: Vector, risk: Vector, weight: Vector | None = None) -> tuple[CurvePoint, ...]:
+def calibration_groups(
+    outcome: Vector, risk: Vector, weight: Vector | None = None
+) -> tuple[CurvePoint, ...]:
     """Groups of about equal size by figure: at most 10, of at least 20 patients each; equal figures stay together."""
     weights = np.ones(len(outcome)) if weight is None else weight
     most = min(MOST_GROUPS, len(risk) // SMALLEST_GROUP)
@@ -277,7 +317,9 @@ def calibration_groups(outcome: Vector, risk: Vector, weight: Vector | None = No
         held, left = held + count, left - count
     place = np.searchsorted(starts, risk, side="right")
     points = []
-    for members in (place == group for group in range(1, len(starts) + 1) if len(starts) > 1):
+    for members in (
+        place == group for group in range(1, len(starts) + 1) if len(starts) > 1
+    ):
         held = weights[members]
         mean = float(np.average(risk[members], weights=held))
         share = float(np.average(outcome[members], weights=held))
@@ -285,7 +327,9 @@ def calibration_groups(outcome: Vector, risk: Vector, weight: Vector | None = No
         effective = float(held.sum() ** 2 / (held @ held))
         interval = wilson_interval(share * effective, effective)
         n = int(members.sum())
-        points.append(CurvePoint(predicted=mean, observed=share, interval=interval, n=n))
+        points.append(
+            CurvePoint(predicted=mean, observed=share, interval=interval, n=n)
+        )
     return tuple(points)
 
 
@@ -294,10 +338,16 @@ def _smooth(outcome: Vector, risk: Vector) -> tuple[tuple[float, float], ...]:
         return ()
     line = lowess(outcome, risk, frac=2 / 3, it=0, delta=0.01 * float(np.ptp(risk)))
     steps = np.unique(np.linspace(0, len(line) - 1, 60).astype(int))
-    return tuple((float(x), min(1.0, max(0.0, float(y)))) for x, y in line[steps] if math.isfinite(y))
+    return tuple(
+        (float(x), min(1.0, max(0.0, float(y))))
+        for x, y in line[steps]
+        if math.isfinite(y)
+    )
 
 
-def decision_curve(outcome: Vector, risk: Vector, weight: Vector | None = None) -> tuple[NetBenefit, ...]:
+def decision_curve(
+    outcome: Vector, risk: Vector, weight: Vector | None = None
+) -> tuple[NetBenefit, ...]:
     """TP/n - FP/n x t/(1 - t) at each threshold t (Vickers 2006, doi 10.1177/0272989X06295361)."""
     weights = np.ones(len(outcome)) if weight is None else weight
     n, prevalence = float(weights.sum()), float(np.average(outcome, weights=weights))
@@ -307,6 +357,9 @@ def decision_curve(outcome: Vector, risk: Vector, weight: Vector | None = None) 
         odds = threshold / (1 - threshold)
         held = weights[acted]
         true, false = float(held @ outcome[acted]), float(held @ (1 - outcome[acted]))
-        benefit, of_all = true / n - false / n * odds, prevalence - (1 - prevalence) * odds
+        benefit, of_all = (
+            true / n - false / n * odds,
+            prevalence - (1 - prevalence) * odds,
+        )
         found.append(NetBenefit(threshold=threshold, model=benefit, all=of_all))
     return tuple(found)

@@ -1,7 +1,8 @@
 """How many patients a local validation needs, before it is begun.
 
 Riley 2021, doi 10.1002/sim.9025, with the target widths of its authors' program
-(pmvalsampsize): 95 % intervals of observed / expected and of the slope 0.2 wide, of the AUC
+(pmvalsampsize): 95 % intervals of observed / expected and of the slope 0.2 wide, of the
+AUC
 0.1 wide. Collins 2016 asks for at least 100 patients with and 100 without the outcome.
 """
 
@@ -105,12 +106,19 @@ def auc_of(predictor: Predictor) -> float:
 def _needs(predictor: Predictor, auc: float, wider: float) -> tuple[Need, ...]:
     share = predictor.incidence
     found = (
-        ("observed / expected", RATIO_WIDTH, patients_for_ratio(share, RATIO_WIDTH * wider)),
+        (
+            "observed / expected",
+            RATIO_WIDTH,
+            patients_for_ratio(share, RATIO_WIDTH * wider),
+        ),
         ("slope", SLOPE_WIDTH, patients_for_slope(predictor, SLOPE_WIDTH * wider)),
         ("AUC", AUC_WIDTH, patients_for_auc(auc, share, AUC_WIDTH * wider)),
         ("100 with and without", 0.0, math.ceil(ENOUGH / min(share, 1 - share))),
     )
-    return tuple(Need(name, width * wider, patients, round(patients * share)) for name, width, patients in found)
+    return tuple(
+        Need(name, width * wider, patients, round(patients * share))
+        for name, width, patients in found
+    )
 
 
 def patients_for_ratio(share: float, width: float) -> int:

@@ -26,10 +26,15 @@ SIDE = 300  # pixels
 PERCENT = alt.Axis(format="%", grid=True, gridColor="#e5e5e5")
 
 
-def validation_page(found: Sequence[ModelValidation], file: OutcomesFile, made: datetime) -> str:
+def validation_page(
+    found: Sequence[ModelValidation], file: OutcomesFile, made: datetime
+) -> str:
     """The report as HTML."""
     pages = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
     )
     return pages.get_template(PAGE).render(
         found=found,
@@ -45,11 +50,23 @@ def validation_page(found: Sequence[ModelValidation], file: OutcomesFile, made: 
 def calibration_plot(found: Performance) -> Markup:
     """Share with the outcome against the figure: groups with 95 % intervals, a smooth line, the line of equality."""
     groups = [
-        {"figure": one.predicted, "share": one.observed, "low": one.interval[0], "high": one.interval[1], "n": one.n}
+        {
+            "figure": one.predicted,
+            "share": one.observed,
+            "low": one.interval[0],
+            "high": one.interval[1],
+            "n": one.n,
+        }
         for one in found.calibration_curve
     ]
     smooth = [{"figure": figure, "share": share} for figure, share in found.smooth]
-    top = max([0.1, *(one[name] for one in groups for name in ("figure", "high")), *(one["figure"] for one in smooth)])
+    top = max(
+        [
+            0.1,
+            *(one[name] for one in groups for name in ("figure", "high")),
+            *(one["figure"] for one in smooth),
+        ]
+    )
     scale = alt.Scale(domain=[0, min(1.0, top * 1.05)], nice=False)
     x = alt.X("figure:Q", title="figure of the model", scale=scale, axis=PERCENT)
     y = alt.Y("share:Q", title="patients with the outcome", scale=scale, axis=PERCENT)
@@ -57,21 +74,37 @@ def calibration_plot(found: Performance) -> Markup:
     points = _chart(groups)
     layers = [
         equal.mark_line(color=GREY, strokeDash=[4, 4], clip=True).encode(x, y),
-        points.mark_rule(color=BLUE, clip=True).encode(x, alt.Y("low:Q"), alt.Y2("high:Q")),
+        points.mark_rule(color=BLUE, clip=True).encode(
+            x, alt.Y("low:Q"), alt.Y2("high:Q")
+        ),
         points.mark_point(color=BLUE, filled=True, opacity=1).encode(
             x, y, alt.Size("n:Q", legend=None, scale=alt.Scale(range=[30, 120]))
         ),
     ]
     if smooth:
-        layers.insert(1, _chart(smooth).mark_line(color=ORANGE, clip=True).encode(x, y, alt.Order("figure:Q")))
+        layers.insert(
+            1,
+            _chart(smooth)
+            .mark_line(color=ORANGE, clip=True)
+            .encode(x, y, alt.Order("figure:Q")),
+        )
     return _svg(alt.layer(*layers))
 
 
 def decision_plot(found: Performance) -> Markup:
     """Net benefit of acting on the figure, on all and on none, by threshold."""
-    rows = [{"threshold": one.threshold, "benefit": one.model, "who": "the model"} for one in found.decision_curve]
-    rows += [{"threshold": one.threshold, "benefit": one.all, "who": "all"} for one in found.decision_curve]
-    rows += [{"threshold": one.threshold, "benefit": 0.0, "who": "none"} for one in found.decision_curve]
+    rows = [
+        {"threshold": one.threshold, "benefit": one.model, "who": "the model"}
+        for one in found.decision_curve
+    ]
+    rows += [
+        {"threshold": one.threshold, "benefit": one.all, "who": "all"}
+        for one in found.decision_curve
+    ]
+    rows += [
+        {"threshold": one.threshold, "benefit": 0.0, "who": "none"}
+        for one in found.decision_curve
+    ]
     top = max(0.01, *(one.model for one in found.decision_curve))
     color = alt.Scale(domain=["the model", "all", "none"], range=[BLUE, ORANGE, GREY])
     chart = (
@@ -79,10 +112,16 @@ def decision_plot(found: Performance) -> Markup:
         .mark_line(clip=True)
         .encode(
             alt.X("threshold:Q", title="threshold of acting", axis=PERCENT),
-            alt.Y("benefit:Q", title="net benefit", scale=alt.Scale(domain=[-top / 4, top * 1.1])),
+            alt.Y(
+                "benefit:Q",
+                title="net benefit",
+                scale=alt.Scale(domain=[-top / 4, top * 1.1]),
+            ),
             alt.Color("who:N", title="act on", scale=color),
             alt.StrokeDash(
-                "who:N", title="act on", scale=alt.Scale(domain=color.domain, range=[[1, 0], [6, 3], [2, 2]])
+                "who:N",
+                title="act on",
+                scale=alt.Scale(domain=color.domain, range=[[1, 0], [6, 3], [2, 2]]),
             ),
         )
     )

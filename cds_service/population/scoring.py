@@ -1,9 +1,10 @@
 """One patient of an export: the assessments that a live order would have had, by the same steps (`service.py`).
 
-The patient is assessed on the day of the newest kyphoplasty or vertebroplasty of the export, done or ordered, by what
-the record held then: nothing dated later counts, and ages are counted from that day. Where the command line names the
-procedure for all, the day is the run's. A patient of whom the export holds no such procedure is not assessed: the
-studies say nothing about those who were not treated.
+The patient is assessed on the day of the newest kyphoplasty or vertebroplasty of the
+export, done or ordered, by what the record held then: nothing dated later counts, and
+ages are counted from that day. Where the command line names the procedure for all, the
+day is the run's. A patient of whom the export holds no such procedure is not assessed:
+the studies say nothing about those who were not treated.
 """
 
 import json
@@ -24,7 +25,12 @@ from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMisma
 from cds_service.fhir.facts.chart import Chart, Horizon
 from cds_service.fhir.gathering.prefetch import QueryResult, each_once
 from cds_service.fhir.gathering.reading import NO_SERVER
-from cds_service.fhir.gathering.record import PatientRecord, checked, record_in, state_of
+from cds_service.fhir.gathering.record import (
+    PatientRecord,
+    checked,
+    record_in,
+    state_of,
+)
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
@@ -42,16 +48,23 @@ Json = dict[str, Any]
 
 NO_PROCEDURE = "no kyphoplasty or vertebroplasty of this patient in the export; --procedure names one for all"
 DECEASED = "the patient has died"
-# Findings that only cards read: neither a figure and its words, nor a criterion, nor another
-# finding rests on them.
+# Findings that only cards read: neither a figure and its words, nor a criterion, nor
+# another finding rests on them.
 OF_CARDS = frozenset(
     {
-        *("ct-on-record", "local-kyphosis", "mna-category", "mna-score", "mri-on-record"),
+        *(
+            "ct-on-record",
+            "local-kyphosis",
+            "mna-category",
+            "mna-score",
+            "mri-on-record",
+        ),
         *("pain-score", "sarcopenia-site", "stable-burst-fracture"),
     }
 )
 NOTHING = QueryResult(state="empty")
-KEPT_BY_NONE = frozenset({"MedicationStatement"})  # many EHRs keep none, and export no file of it
+# many EHRs keep none, and export no file of it
+KEPT_BY_NONE = frozenset({"MedicationStatement"})
 # Statuses of a Procedure or order that was done, is being done or is to be done.
 PROCEDURES = frozenset({"completed", "in-progress", "preparation"})
 ORDERS = frozenset({"active", "completed", "draft", "on-hold"})
@@ -65,8 +78,10 @@ class Run:
 
     Attributes:
         as_of: the day that counts as today.
-        exported: the resource types that the export has files or lines of; a list of another type was not read.
-        order: the order of `--procedure` and `--level`, for all; None where each patient's own counts.
+        exported: the resource types that the export has files or lines of; a list of
+            another type was not read.
+        order: the order of `--procedure` and `--level`, for all; None where each
+            patient's own counts.
         bases: of the server that made the export.
         with_worklist: find the rows of the worklist too.
     """
@@ -82,12 +97,18 @@ class Run:
     @cached_property
     def specs(self) -> Mapping[str, FindingSpec]:
         """The findings that figures rest on."""
-        return {name: spec for name, spec in self.service.finding_specs.items() if name not in OF_CARDS}
+        return {
+            name: spec
+            for name, spec in self.service.finding_specs.items()
+            if name not in OF_CARDS
+        }
 
     @cached_property
     def questions(self) -> Questions:
         """Ask for the facts that make what is said of the risk a lower limit, or nothing."""
-        files = tuple(one for one in self.hook.facts if one.not_counted or one.forbids_risk)
+        files = tuple(
+            one for one in self.hook.facts if one.not_counted or one.forbids_risk
+        )
         return Questions(facts=files, signals=frozenset(one.signal for one in files))
 
 
@@ -101,13 +122,19 @@ def look_for(service: Service) -> Look:
     One that is written unusually may hold one.
     """
     hook = next(iter(service.hooks.values()))
-    keys = {one.key for one in hook.plan.needed.templates if one.resource_type == "Observation"}
+    keys = {
+        one.key
+        for one in hook.plan.needed.templates
+        if one.resource_type == "Observation"
+    }
     specs = (one for one in service.finding_specs.values() if one.key in keys)
     wanted = frozenset(concept for one in specs for concept in one.asked_concepts)
 
     @lru_cache(maxsize=100_000)
     def is_ours(code: bytes) -> bool:
-        return not wanted.isdisjoint(service.terminology.concepts_anywhere(code.decode(errors="replace")))
+        return not wanted.isdisjoint(
+            service.terminology.concepts_anywhere(code.decode(errors="replace"))
+        )
 
     return lambda line: line.find(b"\\") >= 0 or any(map(is_ours, CODES.findall(line)))
 
@@ -117,7 +144,8 @@ class Result(NamedTuple):
 
     Attributes:
         line: `{"patient": …, "assessments": […]}` as canonical JSON.
-        rest: why the patient was not assessed, empty if they were, and rows of the worklist, as JSON.
+        rest: why the patient was not assessed, empty if they were, and rows of the
+            worklist, as JSON.
     """
 
     patient: str
@@ -126,11 +154,14 @@ class Result(NamedTuple):
 
 
 def score(patient: str, lines: Sequence[bytes], run: Run) -> Result:
-    """The assessments of one patient. The order of the lines does not matter; nothing but the arguments does.
+    """The assessments of one patient.
+
+    The order of the lines does not matter; nothing but the arguments does.
 
     Args:
         patient: their id.
-        lines: resources that name this patient, and the Medications and Devices that those refer to; each as
+        lines: resources that name this patient, and the Medications and Devices that
+            those refer to; each as
             `take_line` has accepted it.
         run: what holds for all patients.
     """
@@ -145,7 +176,8 @@ def score(patient: str, lines: Sequence[bytes], run: Run) -> Result:
 def by_type(lines: Iterable[bytes]) -> Mapping[str, Sequence[Json]]:
     """A patient's resources by type, each in its newest version: exports that were joined hold older ones too.
 
-    Of lines that were set aside only those are decoded that may be another version of a resource that is ours.
+    Of lines that were set aside only those are decoded that may be another version of a
+    resource that is ours.
     """
     kinds: dict[str, list[tuple[Json, None]]] = {}
     aside: list[bytes] = []
@@ -162,17 +194,27 @@ def by_type(lines: Iterable[bytes]) -> Mapping[str, Sequence[Json]]:
     return {kind: [raw for raw, _ in each_once(pairs)] for kind, pairs in kinds.items()}
 
 
-def _score(patient: str, kinds: Mapping[str, Sequence[Json]], run: Run) -> tuple[list[Any], str, tuple[Row, ...]]:
-    person = Person(patient, run.bases).identified(next(iter(kinds.get("Patient", ())), None), ())
-    drafts, day = ([dict(run.order)], run.as_of) if run.order else _own_orders(kinds, person, run)
+def _score(
+    patient: str, kinds: Mapping[str, Sequence[Json]], run: Run
+) -> tuple[list[Any], str, tuple[Row, ...]]:
+    person = Person(patient, run.bases).identified(
+        next(iter(kinds.get("Patient", ())), None), ()
+    )
+    drafts, day = (
+        ([dict(run.order)], run.as_of) if run.order else _own_orders(kinds, person, run)
+    )
     if not drafts:
         return _not_applicable(NO_PROCEDURE), NO_PROCEDURE, ()
 
     record, order, findings = known_on(day, person, kinds, drafts, run, run.specs)
     # An Appointment has no subject, and is the patient's whom its line names.
-    of_subject = (raw for kind in ("Procedure", "Encounter") for raw in kinds.get(kind, ()))
+    of_subject = (
+        raw for kind in ("Procedure", "Encounter") for raw in kinds.get(kind, ())
+    )
     visits = [*filter(person.is_subject_of, of_subject), *kinds.get("Appointment", ())]
-    rows = find_rows(record, visits, run.service, run.as_of) if run.with_worklist else ()
+    rows = (
+        find_rows(record, visits, run.service, run.as_of) if run.with_worklist else ()
+    )
     if findings.is_true("deceased"):
         return _not_applicable(DECEASED), DECEASED, rows
     case = Case(
@@ -198,15 +240,24 @@ def known_on(
     """The record, the orders as one, and what was known on the day they were signed.
 
     Args:
-        day: of the orders; nothing dated later counts, and it may well be in the export.
+        day: of the orders; nothing dated later counts, and it may well be in the
+            export.
         person: the patient, with their identifiers.
         kinds: resources by type, as `score` has them.
         drafts: the augmentation orders of that day.
         run: what holds for all patients.
         specs: the findings that are asked for.
     """
-    plan, terminology, deadline = run.hook.plan.needed, run.service.terminology, Deadline.after(SECONDS)
-    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": draft} for draft in drafts]}
+    plan, terminology, deadline = (
+        run.hook.plan.needed,
+        run.service.terminology,
+        Deadline.after(SECONDS),
+    )
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"resource": draft} for draft in drafts],
+    }
     signed = read_drafts(bundle, person, deadline)
     answers = checked(plan, _answers(kinds, run), person.patient_id)
     record = record_in(answers, plan, (), terminology, person, deadline)
@@ -225,14 +276,22 @@ def known_on(
 def _not_applicable(why: str) -> list[Json]:
     """Both outcomes without a figure, and why."""
     return [
-        {"outcome": one, "status": "not-applicable", "disagreement": False, "concerns": [why], "supporting": []}
+        {
+            "outcome": one,
+            "status": "not-applicable",
+            "disagreement": False,
+            "concerns": [why],
+            "supporting": [],
+        }
         for one in OUTCOMES
     ]
 
 
 def _answers(kinds: Mapping[str, Sequence[Json]], run: Run) -> dict[str, QueryResult]:
     """The export's lines as answers to the queries, each type once; what was not exported was not sent."""
-    others = tuple([raw for kind in ("Medication", "Device") for raw in kinds.get(kind, ())])
+    others = tuple(
+        [raw for kind in ("Medication", "Device") for raw in kinds.get(kind, ())]
+    )
     answers: dict[str, QueryResult] = {}
     sent: set[str] = set()
     for template in run.hook.plan.needed.templates:
@@ -242,21 +301,25 @@ def _answers(kinds: Mapping[str, Sequence[Json]], run: Run) -> dict[str, QueryRe
         elif kind not in sent and (found := kinds.get(kind)):
             beside = others if template.is_search else ()
             urls = (None,) * (len(found) + len(beside))
-            answers[template.key] = QueryResult(state="given", resources=tuple(found), others=beside, full_urls=urls)
+            answers[template.key] = QueryResult(
+                state="given", resources=tuple(found), others=beside, full_urls=urls
+            )
         else:
             answers[template.key] = NOTHING
         sent.add(kind)
     return answers
 
 
-# --- the patient's own procedure -------------------------------------------------------------------------------------
+# --- the patient's own procedure
 
 
-def _own_orders(kinds: Mapping[str, Sequence[Json]], person: Person, run: Run) -> tuple[list[Json], date]:
+def _own_orders(
+    kinds: Mapping[str, Sequence[Json]], person: Person, run: Run
+) -> tuple[list[Json], date]:
     """The newest augmentation up to the run's day as orders of that day; one without a date counts as of the run's day.
 
-    ICD-10-PCS writes one operation as two codes, and others write one line per level: all of that day are one, with the
-    orders that they carry out.
+    ICD-10-PCS writes one operation as two codes, and others write one line per level:
+    all of that day are one, with the orders that they carry out.
     """
     found = [
         (day, raw)
@@ -267,8 +330,14 @@ def _own_orders(kinds: Mapping[str, Sequence[Json]], person: Person, run: Run) -
         return [], run.as_of
     newest = max(day for day, _ in found)
     of_day = [raw for day, raw in found if day == newest]
-    carried_out = {last_name(text(one.get("reference"))) for raw in of_day for one in objects(raw.get("basedOn"))}
-    earlier = [raw for day, raw in found if day < newest and name_of(raw) in carried_out]
+    carried_out = {
+        last_name(text(one.get("reference")))
+        for raw in of_day
+        for one in objects(raw.get("basedOn"))
+    }
+    earlier = [
+        raw for day, raw in found if day < newest and name_of(raw) in carried_out
+    ]
     drafts = [as_draft(raw, newest) for raw in (*of_day, *earlier)]
     return drafts if len(drafts) == 1 else sorted(drafts, key=canonical_json), newest
 
@@ -276,17 +345,27 @@ def _own_orders(kinds: Mapping[str, Sequence[Json]], person: Person, run: Run) -
 def is_augmentation(raw: Json, person: Person, run: Run) -> bool:
     """Whether it is this patient's kyphoplasty or vertebroplasty, done or to be done."""
     counted = PROCEDURES if raw["resourceType"] == "Procedure" else ORDERS
-    if text(raw.get("status")) not in counted or text(raw.get("intent")) in PROPOSALS or is_prohibition(raw):
+    if (
+        text(raw.get("status")) not in counted
+        or text(raw.get("intent")) in PROPOSALS
+        or is_prohibition(raw)
+    ):
         return False
     recognition = recognise_augmentation(raw, run.service.terminology)
-    return bool(recognition and recognition.concepts & AUGMENTATION) and person.is_subject_of(raw)
+    return bool(
+        recognition and recognition.concepts & AUGMENTATION
+    ) and person.is_subject_of(raw)
 
 
 def day_of(raw: Json, run: Run) -> date:
     """The day of a procedure, or on which an order was written; the run's if it names none."""
     calendar = run.service.calendar
     done = raw.get("performedDateTime") or member(raw, "performedPeriod", "start")
-    return calendar.named_day(done) or calendar.named_day(raw.get("authoredOn")) or run.as_of
+    return (
+        calendar.named_day(done)
+        or calendar.named_day(raw.get("authoredOn"))
+        or run.as_of
+    )
 
 
 def name_of(raw: Json) -> str:

@@ -64,7 +64,9 @@ class SharedFile(_Part):
         withheld: models that are not in it, and why.
     """
 
-    form: Literal["kyphoplasty-cds validation, shared 1"] = "kyphoplasty-cds validation, shared 1"
+    form: Literal["kyphoplasty-cds validation, shared 1"] = (
+        "kyphoplasty-cds validation, shared 1"
+    )
     models: Mapping[str, SharedModel]
     withheld: Mapping[str, str]
 
@@ -86,7 +88,9 @@ def shared_file(found: Sequence[ModelValidation]) -> SharedFile:
         without = one.overall.n - one.overall.events
         measures = results_of(one.overall)
         if min(one.overall.events, without) < SMALLEST_CELL:
-            withheld[one.model.id] = f"fewer than {SMALLEST_CELL} with or without the outcome"
+            withheld[one.model.id] = (
+                f"fewer than {SMALLEST_CELL} with or without the outcome"
+            )
         elif not measures:
             withheld[one.model.id] = "too few patients for any measure"
         else:
@@ -98,7 +102,9 @@ def shared_file(found: Sequence[ModelValidation]) -> SharedFile:
                 events=one.overall.events,
                 expected=round(one.overall.expected, 1),
                 measures={
-                    name: SharedResult(value=round(each.value, 4), error=round(each.error, 4))
+                    name: SharedResult(
+                        value=round(each.value, 4), error=round(each.error, 4)
+                    )
                     for name, each in measures.items()
                 },
             )
@@ -114,7 +120,9 @@ def read_shared(path: Path) -> SharedFile:
     try:
         return SharedFile.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
-        raise CdsError(f"{path.name} is no file of validate --share: {error}") from error
+        raise CdsError(
+            f"{path.name} is no file of validate --share: {error}"
+        ) from error
 
 
 def combine(files: Sequence[SharedFile]) -> dict[str, Combined]:
@@ -128,8 +136,13 @@ def combine(files: Sequence[SharedFile]) -> dict[str, Combined]:
         models = [file.models[name] for file in files if name in file.models]
         versions = sorted({one.version for one in models})
         if len(versions) > 1:
-            raise CdsError(f"{name}: the files are of different versions, {', '.join(versions)}")
-        results = [{key: Result(each.value, each.error) for key, each in one.measures.items()} for one in models]
+            raise CdsError(
+                f"{name}: the files are of different versions, {', '.join(versions)}"
+            )
+        results = [
+            {key: Result(each.value, each.error) for key, each in one.measures.items()}
+            for one in models
+        ]
         found[name] = Combined(
             hospitals=len(models),
             n=sum(one.n for one in models),

@@ -1,7 +1,8 @@
 """The engine for exports beyond one machine: Spark brings the lines of a patient together, `score` does the rest.
 
-In a cluster every executor has this package, and reads the files at the same paths as the driver. Bad lines are rare:
-the driver looks up their numbers, since Spark reads files in pieces and counts no lines.
+In a cluster every executor has this package, and reads the files at the same paths as
+the driver. Bad lines are rare: the driver looks up their numbers, since Spark reads
+files in pieces and counts no lines.
 """
 
 import os
@@ -21,7 +22,15 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as column
 
-from cds_service.population.bulk import BadLine, LineError, bucket_count, chunks_of, lines_in, shared_names, take_line
+from cds_service.population.bulk import (
+    BadLine,
+    LineError,
+    bucket_count,
+    chunks_of,
+    lines_in,
+    shared_names,
+    take_line,
+)
 from cds_service.population.job import Job, Report, load, types_read, write_results
 from cds_service.population.scoring import Result, Run, look_for, score
 from cds_service.service import Service
@@ -32,11 +41,13 @@ BATCH = 1000  # rows
 READ = pa.schema(
     [
         ("kind", pa.string()),
-        ("ownerless", pa.int64()),  # lines of the kind that name no patient, for one task
+        # lines of the kind that name no patient, for one task
+        ("ownerless", pa.int64()),
         ("bad_file", pa.string()),
         ("patient", pa.string()),
         ("name", pa.string()),  # of a shared resource
-        ("names", pa.list_(pa.string())),  # of the shared resources that a line refers to
+        # of the shared resources that a line refers to
+        ("names", pa.list_(pa.string())),
         ("line", pa.binary()),
     ]
 )
@@ -61,14 +72,27 @@ def score_on_spark(job: Job, out: Path | None, worklist: Path | None) -> Report:
     shares = max(bucket_count(job.files), session.sparkContext.defaultParallelism)
     session.conf.set("spark.sql.shuffle.partitions", shares)
     text = session.read.text([_uri(file) for file in job.files], lineSep="\n")
-    lines = text.select(column.col("_metadata.file_path").alias("file"), column.col("value").cast("binary"))
+    lines = text.select(
+        column.col("_metadata.file_path").alias("file"),
+        column.col("value").cast("binary"),
+    )
     read = lines.mapInArrow(_reading(job), READ_DDL).persist(StorageLevel.DISK_ONLY)
     seen = read.filter("kind is not null").groupBy("kind").sum("ownerless").collect()
     exported = frozenset(kind for kind, _ in seen)
-    bad_files = {unquote(urlsplit(row.bad_file).path) for row in read.filter("bad_file is not null").collect()}
-    together = _together(read).repartition("patient").sortWithinPartitions("patient", "line")
-    scored = together.mapInArrow(_scoring(job, exported), SCORED_DDL).persist(StorageLevel.DISK_ONLY)
-    report = Report(bad=_bad_lines(job, bad_files), ownerless=Counter({kind: count for kind, count in seen if count}))
+    bad_files = {
+        unquote(urlsplit(row.bad_file).path)
+        for row in read.filter("bad_file is not null").collect()
+    }
+    together = (
+        _together(read).repartition("patient").sortWithinPartitions("patient", "line")
+    )
+    scored = together.mapInArrow(_scoring(job, exported), SCORED_DDL).persist(
+        StorageLevel.DISK_ONLY
+    )
+    report = Report(
+        bad=_bad_lines(job, bad_files),
+        ownerless=Counter({kind: count for kind, count in seen if count}),
+    )
     results = (Result(*row) for row in scored.orderBy("patient").toLocalIterator())
     write_results(results, job, out, worklist, report)
     scored.unpersist()
@@ -79,12 +103,18 @@ def score_on_spark(job: Job, out: Path | None, worklist: Path | None) -> Report:
 def session_here() -> SparkSession:
     """The session in force, else one on this machine: what it spills and serves are patients' records.
 
-    Its ports are on loopback and its files are for this user alone, as long as nobody says otherwise.
+    Its ports are on loopback and its files are for this user alone, as long as nobody
+    says otherwise.
     """
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers of Spark are to find what we found
+    # workers of Spark are to find what we found
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    builder = SparkSession.builder.appName("kyphoplasty-cds score").config("spark.ui.enabled", "false")
-    builder = builder.config("spark.ui.showConsoleProgress", str(sys.stderr.isatty()).lower())
+    builder = SparkSession.builder.appName("kyphoplasty-cds score").config(
+        "spark.ui.enabled", "false"
+    )
+    builder = builder.config(
+        "spark.ui.showConsoleProgress", str(sys.stderr.isatty()).lower()
+    )
     before = os.umask(0o077)  # Java takes it over, and hands it to the workers
     try:
         session = builder.getOrCreate()
@@ -104,7 +134,9 @@ def _together(read: DataFrame) -> DataFrame:
     own = read.filter("patient is not null")
     shared = read.filter("name is not null").select("name", "line")
     wanted = own.select("patient", column.explode("names").alias("name")).distinct()
-    return own.select("patient", "line").union(wanted.join(shared, "name").select("patient", "line"))
+    return own.select("patient", "line").union(
+        wanted.join(shared, "name").select("patient", "line")
+    )
 
 
 @cache
@@ -121,7 +153,10 @@ def _run(job: Job, exported: frozenset[str]) -> Run:
 def _reading(job: Job) -> Callable[[Batches], Batches]:
     def read(batches: Batches) -> Batches:
         service, bases = _service(job), _run(job, frozenset()).bases
-        look, types = look_for(service), types_read(service, with_worklist=job.with_worklist)
+        look, types = (
+            look_for(service),
+            types_read(service, with_worklist=job.with_worklist),
+        )
 
         def rows() -> Iterator[dict[str, Any]]:
             kinds: Counter[str] = Counter()
@@ -137,10 +172,18 @@ def _reading(job: Job) -> Callable[[Batches], Batches]:
                 if name:
                     yield {"name": name, "line": kept}
                 elif kind in types and patient:
-                    yield {"patient": patient, "names": shared_names(kept), "line": kept}
+                    yield {
+                        "patient": patient,
+                        "names": shared_names(kept),
+                        "line": kept,
+                    }
                 elif kind in types:
                     kinds[kind] += 1
-            yield from ({"kind": kind, "ownerless": count} for kind, count in kinds.items() if kind)
+            yield from (
+                {"kind": kind, "ownerless": count}
+                for kind, count in kinds.items()
+                if kind
+            )
 
         yield from _batches(rows(), READ)
 
@@ -151,7 +194,10 @@ def _scoring(job: Job, exported: frozenset[str]) -> Callable[[Batches], Batches]
     def score_all(batches: Batches) -> Batches:
         run = _run(job, exported)
         groups = groupby(_pairs(batches, "patient", "line"), key=itemgetter(0))
-        found = (score(patient, [line for _, line in pairs], run) for patient, pairs in groups)
+        found = (
+            score(patient, [line for _, line in pairs], run)
+            for patient, pairs in groups
+        )
         yield from _batches((one._asdict() for one in found), SCORED)
 
     return score_all
@@ -177,7 +223,9 @@ def _bad_lines(job: Job, paths: set[str]) -> list[BadLine]:
     """The bad lines of these files, by number."""
     found: list[BadLine] = []
     look = look_for(load(job.site))
-    for chunk in chunks_of((file for file in job.files if str(file.resolve()) in paths), WHOLE_FILE):
+    for chunk in chunks_of(
+        (file for file in job.files if str(file.resolve()) in paths), WHOLE_FILE
+    ):
         for number, line in enumerate(map(bytes.strip, lines_in(chunk)), start=1):
             try:
                 if line:

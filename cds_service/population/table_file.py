@@ -109,14 +109,19 @@ def _excel_rows(name: str, content: bytes) -> Iterable[Sequence[str]]:
     try:
         from openpyxl import load_workbook  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
-        raise CdsError(f"{error.name} is missing: in the checkout, .venv/bin/pip install -e '.[population]'") from error
+        raise CdsError(
+            f"{error.name} is missing: in the checkout, .venv/bin/pip install -e '.[population]'"
+        ) from error
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         return [[_cell(cell) for cell in row] for row in sheet.values]
-    # It names no errors: broken archives, broken XML, wrong types, all of them mean this.
+    # It names no errors: broken archives, broken XML, wrong types, all of them mean
+    # this.
     except Exception as error:
-        raise CdsError(f"{name} is no Excel file that can be read ({type(error).__name__})") from error
+        raise CdsError(
+            f"{name} is no Excel file that can be read ({type(error).__name__})"
+        ) from error
 
 
 def _cell(value: Any) -> str:

@@ -1,6 +1,7 @@
 """How well the models in force fit a site's own patients, and their recalibration on them.
 
-The figures are those that the service would have given: the same findings, reduced models and held values.
+The figures are those that the service would have given: the same findings, reduced
+models and held values.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -57,7 +58,8 @@ class ModelValidation:
             outcome that is asked at one time.
         missing: share of the patients without this input, by finding.
         hospitals: how the model does across hospitals; None of fewer than three.
-        groups: by name, in the order of the report; too small ones are left out and named in `notes`.
+        groups: by name, in the order of the report; too small ones are left out and
+            named in `notes`.
     """
 
     model: LocalModel
@@ -70,12 +72,20 @@ class ModelValidation:
     notes: tuple[str, ...]
 
 
-def validate(file: OutcomesFile, models: Iterable[LocalModel], policy: Policy) -> tuple[ModelValidation, ...]:
+def validate(
+    file: OutcomesFile, models: Iterable[LocalModel], policy: Policy
+) -> tuple[ModelValidation, ...]:
     """Every model whose outcome the file has, at the baseline in force."""
-    return tuple(_validation(file, model, rows, policy) for model in models if (rows := assessed(file, model, policy)))
+    return tuple(
+        _validation(file, model, rows, policy)
+        for model in models
+        if (rows := assessed(file, model, policy))
+    )
 
 
-def assessed(file: OutcomesFile, model: LocalModel, policy: Policy) -> tuple[Assessed, ...]:
+def assessed(
+    file: OutcomesFile, model: LocalModel, policy: Policy
+) -> tuple[Assessed, ...]:
     """The patients whose outcome is known, each with the figure of this model."""
     weights = _weights(file, model)
     return tuple(
@@ -105,16 +115,25 @@ def _incidence(file: OutcomesFile, model: LocalModel) -> Incidence | None:
     return incidence_of([one.follow_up for one in file.patients if one.follow_up])
 
 
-def _validation(file: OutcomesFile, model: LocalModel, rows: tuple[Assessed, ...], policy: Policy) -> ModelValidation:
+def _validation(
+    file: OutcomesFile, model: LocalModel, rows: tuple[Assessed, ...], policy: Policy
+) -> ModelValidation:
     overall = _measure(rows)
     groups, notes = {}, []
     for name, members in _groups(rows):
         if 0 < len(members) < SMALLEST_CELL:
-            notes.append(f"{name}: {len(members)} patients, fewer than {SMALLEST_CELL}; left out")
+            notes.append(
+                f"{name}: {len(members)} patients, fewer than {SMALLEST_CELL}; left out"
+            )
         elif members and len(members) < len(rows):
             groups[name] = _measure(members)
-    missing = {name: sum(name not in row.figure.inputs for row in rows) / len(rows) for name in model.input_names}
-    hospitals = {name: _measure(members) for name, members in _of_column(rows, HOSPITAL)}
+    missing = {
+        name: sum(name not in row.figure.inputs for row in rows) / len(rows)
+        for name in model.input_names
+    }
+    hospitals = {
+        name: _measure(members) for name, members in _of_column(rows, HOSPITAL)
+    }
     return ModelValidation(
         model=model,
         overall=overall,
@@ -143,15 +162,21 @@ def _groups(rows: Sequence[Assessed]) -> Iterator[tuple[str, Sequence[Assessed]]
             yield f"{column} {value}", members
 
 
-def _of_column(rows: Sequence[Assessed], column: str) -> Iterator[tuple[str, Sequence[Assessed]]]:
-    values = sorted({row.patient.groups[column] for row in rows if column in row.patient.groups})
+def _of_column(
+    rows: Sequence[Assessed], column: str
+) -> Iterator[tuple[str, Sequence[Assessed]]]:
+    values = sorted(
+        {row.patient.groups[column] for row in rows if column in row.patient.groups}
+    )
     for value in values:
         yield value, [row for row in rows if row.patient.groups.get(column) == value]
 
 
 def _measure(rows: Sequence[Assessed]) -> performance.Performance:
     outcomes = [one.has_outcome for one in rows]
-    return performance.measure(outcomes, [one.figure.risk for one in rows], weights_of(rows))
+    return performance.measure(
+        outcomes, [one.figure.risk for one in rows], weights_of(rows)
+    )
 
 
 def weights_of(rows: Sequence[Assessed]) -> performance.Vector | None:
@@ -165,7 +190,10 @@ def _age(row: Assessed) -> float | None:
 
 
 def _is(name: str, value: str) -> Callable[[Assessed], bool]:
-    return lambda row: (found := row.patient.findings.known.get(name)) is not None and found.value == value
+    return lambda row: (
+        (found := row.patient.findings.known.get(name)) is not None
+        and found.value == value
+    )
 
 
 GROUPS: Mapping[str, Callable[[Assessed], bool]] = {
@@ -190,7 +218,8 @@ def _horizon_notes(model: LocalModel, rows: Sequence[Assessed]) -> list[str]:
     said = ", ".join(map(str, _other_months(model, months)))
     notes = {
         f"outcomes within {said} months, where {counted}: O/E and intercept mix both": said,
-        f"the file does not say within how many months outcomes were counted; {counted}": None in months,
+        f"the file does not say within how many months outcomes were counted; {counted}": None
+        in months,
     }
     return [note for note, is_so in notes.items() if is_so]
 
@@ -209,19 +238,30 @@ def _follow_up_notes(file: OutcomesFile, model: LocalModel) -> list[str]:
     return [note for note, is_so in notes.items() if is_so]
 
 
-def _unknown_notes(file: OutcomesFile, model: LocalModel, known: performance.Performance, policy: Policy) -> list[str]:
+def _unknown_notes(
+    file: OutcomesFile,
+    model: LocalModel,
+    known: performance.Performance,
+    policy: Policy,
+) -> list[str]:
     """Between which values observed / expected lies whatever became of those whose outcome is not known.
 
-    They are no random part: who died or was not seen for long enough has an outcome only if it came before.
+    They are no random part: who died or was not seen for long enough has an outcome
+    only if it came before.
     """
     unknown = [one for one in file.patients if model.outcome not in one.outcomes]
     if not unknown:
         return []
-    everybody = (*(one for one in file.patients if model.outcome in one.outcomes), *unknown)
+    everybody = (
+        *(one for one in file.patients if model.outcome in one.outcomes),
+        *unknown,
+    )
     expected = sum(model.figure_of(one.findings, policy).risk for one in everybody)
     low, high = known.events / expected, (known.events + len(unknown)) / expected
     left_out = f"{len(unknown)} of {len(file.patients)} patients have no known outcome"
-    return [f"{left_out}; with them observed / expected lies between {low:.2f} (none had it) and {high:.2f} (all did)"]
+    return [
+        f"{left_out}; with them observed / expected lies between {low:.2f} (none had it) and {high:.2f} (all did)"
+    ]
 
 
 def _months(row: Assessed, model: LocalModel) -> int | None:
@@ -239,7 +279,9 @@ def _counted(model: LocalModel) -> str:
 def _other_months(model: LocalModel, months: Iterable[int | None]) -> list[int]:
     """Times that are not the model's, in order."""
     shortest, longest = model.horizon
-    return sorted(one for one in months if one is not None and not shortest <= one <= longest)
+    return sorted(
+        one for one in months if one is not None and not shortest <= one <= longest
+    )
 
 
 def _row_notes(file: OutcomesFile, rows: Sequence[Assessed]) -> list[str]:
@@ -259,7 +301,7 @@ def _row_notes(file: OutcomesFile, rows: Sequence[Assessed]) -> list[str]:
     return [*say_faults(file.faults), *(note for note, is_so in notes.items() if is_so)]
 
 
-# --- recalibration ---------------------------------------------------------------------------------------------------
+# --- recalibration
 
 
 def refit(
@@ -267,13 +309,15 @@ def refit(
 ) -> tuple[Mapping[str, Recalibration], tuple[str, ...]]:
     """The recalibration of each model that these patients can carry, and why others have none.
 
-    Fitted on the patients whose figure would be shown. From 20 patients with and 20 without the outcome on, the
-    intercept; the slope too from 100 of each on (Collins 2016, doi 10.1002/sim.6787), or where its interval leaves out
-    1: then the intercept alone would leave figures that are wrong at both ends (policy; Vergouwe 2017, doi
+    Fitted on the patients whose figure would be shown. From 20 patients with and 20
+    without the outcome on, the intercept; the slope too from 100 of each on (Collins
+    2016, doi 10.1002/sim.6787), or where its interval leaves out 1: then the intercept
+    alone would leave figures that are wrong at both ends (policy; Vergouwe 2017, doi
     10.1002/sim.7179, lets a test choose between the two as well, by likelihood ratios).
 
     Raises:
-        CdsError: no model can be refitted, a row with an outcome is not confirmed, or an id stands in several.
+        CdsError: no model can be refitted, a row with an outcome is not confirmed, or
+            an id stands in several.
     """
     if file.question:
         raise CdsError(f"no recalibration before this is answered: {file.question}")
@@ -281,7 +325,9 @@ def refit(
         raise CdsError(
             f"{file.repeated} ids stand in more than one row, and a recalibration counts each patient once: keep one"
         )
-    if open_rows := [one.row for one in file.patients if one.outcomes and one.confirmed is False]:
+    if open_rows := [
+        one.row for one in file.patients if one.outcomes and one.confirmed is False
+    ]:
         raise CdsError(
             f"{len(open_rows)} rows with an outcome are not confirmed (the first is row {open_rows[0]}):"
             " a person looks at each and writes yes in the column confirmed"
@@ -289,7 +335,11 @@ def refit(
     found, why = {}, []
     for model in models:
         rows = [one for one in assessed(file, model, policy) if one.figure.is_shown]
-        fitted = _another_time(rows, model) or _too_many_unknown(file, model) or fit_recalibration(rows)
+        fitted = (
+            _another_time(rows, model)
+            or _too_many_unknown(file, model)
+            or fit_recalibration(rows)
+        )
         if isinstance(fitted, str):
             why.append(f"{model.id}: {fitted}")
             continue
@@ -321,12 +371,20 @@ def _another_time(rows: Sequence[Assessed], model: LocalModel) -> str:
         return f"outcomes within {other[0]} months, {_counted(model)}"
     if len(months - {None}) > 1:
         return "outcomes of several times in one file: their intercept would mix them"
-    return "the file does not say of every row within how many months the outcome was counted" if None in months else ""
+    return (
+        "the file does not say of every row within how many months the outcome was counted"
+        if None in months
+        else ""
+    )
 
 
 def _too_many_unknown(file: OutcomesFile, model: LocalModel) -> str:
     """Why the outcomes that are not known hold a refit back; empty where they do not."""
-    known = [one.outcomes[model.outcome] for one in file.patients if model.outcome in one.outcomes]
+    known = [
+        one.outcomes[model.outcome]
+        for one in file.patients
+        if model.outcome in one.outcomes
+    ]
     unknown = len(file.patients) - len(known)
     low, width = sum(known) / len(file.patients), unknown / len(file.patients)
     if width <= WIDEST_BOUNDS:
@@ -374,7 +432,7 @@ def _toml(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
-# --- JSON ------------------------------------------------------------------------------------------------------------
+# --- JSON
 
 
 def validation_json(found: Sequence[ModelValidation]) -> dict[str, Any]:
@@ -393,6 +451,9 @@ def _model_json(one: ModelValidation) -> dict[str, Any]:
         "incidence": one.incidence._asdict() if one.incidence else None,
         "hospitals": one.hospitals.to_json() if one.hospitals else None,
         "missing": dict(one.missing),
-        "groups": {name: group.model_dump(by_alias=True, exclude=curves) for name, group in one.groups.items()},
+        "groups": {
+            name: group.model_dump(by_alias=True, exclude=curves)
+            for name, group in one.groups.items()
+        },
         "notes": list(one.notes),
     }

@@ -45,7 +45,9 @@ def judge(found: Performance, unknown: int) -> Sentences:
         "unclear": "Go on counting; the intervals below hold both answers.",
         "too few": "Go on counting; --plan says how many patients it takes.",
     }[verdict]
-    return Sentences(verdict, f"{first}: {_facts(found)}.", second, _how_sure(found, unknown))
+    return Sentences(
+        verdict, f"{first}: {_facts(found)}.", second, _how_sure(found, unknown)
+    )
 
 
 def _verdict(found: Performance) -> Verdict:
@@ -54,7 +56,9 @@ def _verdict(found: Performance) -> Verdict:
         return "too few"
     if _is_outside(ratio, RATIO) or (slope is not None and _is_outside(slope, SLOPE)):
         return "does not fit"
-    is_sure = _is_near(ratio, RATIO, SURE_OF_RATIO) and (slope is not None and _is_near(slope, SLOPE, SURE_OF_SLOPE))
+    is_sure = _is_near(ratio, RATIO, SURE_OF_RATIO) and (
+        slope is not None and _is_near(slope, SLOPE, SURE_OF_SLOPE)
+    )
     return "fits" if is_sure else "unclear"
 
 
@@ -64,7 +68,9 @@ def _is_outside(found: Estimate, limits: tuple[float, float]) -> bool:
     return high < limits[0] or low > limits[1]
 
 
-def _is_near(found: Estimate, limits: tuple[float, float], sure: tuple[float, float]) -> bool:
+def _is_near(
+    found: Estimate, limits: tuple[float, float], sure: tuple[float, float]
+) -> bool:
     """The value lies within the limits, and its interval is narrow enough to say so."""
     low, high = found.interval
     is_narrow = sure[0] <= low and high <= sure[1]
@@ -76,7 +82,11 @@ def _facts(found: Performance) -> str:
     said, happened = found.mean_figure, found.share
     if said is None or happened is None:
         return "no patient has a known outcome"
-    slope = f"; slope {found.calibration_slope.value:.2f}" if found.calibration_slope else ""
+    slope = (
+        f"; slope {found.calibration_slope.value:.2f}"
+        if found.calibration_slope
+        else ""
+    )
     facts = f"said {said:.0%}, happened {happened:.0%}".replace("%", " %")
     return facts + slope.replace("-", "−")
 

@@ -1,7 +1,7 @@
 """The fracture liaison worklist: patients after an augmentation who wait for something, with the reason.
 
-It names what the record holds and what it does not, by ids; a person looks at each. The dead are left out. What could
-not be read is said, since it may hold what is missing.
+It names what the record holds and what it does not, by ids; a person looks at each. The
+dead are left out. What could not be read is said, since it may hold what is missing.
 """
 
 import csv
@@ -24,7 +24,12 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, codeables
 from cds_service.fhir.orders.recognition import recognise_support
-from cds_service.fhir.orders.support_orders import IN_FORCE, find_augmentations, find_stored_orders, unchecked_in
+from cds_service.fhir.orders.support_orders import (
+    IN_FORCE,
+    find_augmentations,
+    find_stored_orders,
+    unchecked_in,
+)
 from cds_service.fhir.raw_json import member, text
 from cds_service.population.bulk import replaced
 from cds_service.service import Service
@@ -37,11 +42,25 @@ Reason = Literal[
 ]
 REASONS = "https://kyphoplasty-cds.org/fhir/CodeSystem/worklist-reason"
 NEEDED = ("bone-drug", "denosumab-overdue", "deceased")  # findings
-WAIT = timedelta(days=30)  # policy: for a bone drug or a referral, counted from the procedure
-ORDERED_BEFORE = timedelta(days=30)  # policy: a referral written so long before the procedure belongs to it
+# policy: for a bone drug or a referral, counted from the procedure
+WAIT = timedelta(days=30)
+# policy: a referral written so long before the procedure belongs to it
+ORDERED_BEFORE = timedelta(days=30)
 VISITS = frozenset({"Encounter", "Appointment"})  # read for the worklist alone
-# Statuses of Procedures, Encounters and Appointments that took or take place, and that are to come.
-CAME = frozenset({"completed", "in-progress", "arrived", "triaged", "onleave", "finished", "checked-in", "fulfilled"})
+# Statuses of Procedures, Encounters and Appointments that took or take place, and that
+# are to come.
+CAME = frozenset(
+    {
+        "completed",
+        "in-progress",
+        "arrived",
+        "triaged",
+        "onleave",
+        "finished",
+        "checked-in",
+        "fulfilled",
+    }
+)
 TO_COME = frozenset({"planned", "pending", "booked", "waitlist"})
 COLUMNS = ("patient", "reason", "since", "text", "resources")
 NAMESPACE = UUID("5a1f8f04-3d0c-5c7e-9a67-2f6d1f2f9b10")  # of the ids of our tasks
@@ -51,7 +70,8 @@ class Row(NamedTuple):
     """One patient and one reason.
 
     Attributes:
-        since: ISO 8601; the day of the procedure, of the last dose, or after which the brace was to be off.
+        since: ISO 8601; the day of the procedure, of the last dose, or after which the
+            brace was to be off.
         text: in our words; no names or words of the record.
         resources: what the reason rests on, `Procedure/12`.
     """
@@ -63,17 +83,25 @@ class Row(NamedTuple):
 
 
 def find_rows(
-    record: PatientRecord, visits: Sequence[Mapping[str, Any]], service: Service, as_of: date
+    record: PatientRecord,
+    visits: Sequence[Mapping[str, Any]],
+    service: Service,
+    as_of: date,
 ) -> tuple[Row, ...]:
     """What this patient waits for on that day; nothing for one without an augmentation up to then.
 
     Args:
         record: of the patient.
-        visits: the patient's Encounters, Appointments and Procedures, as which referrals are recorded too.
+        visits: the patient's Encounters, Appointments and Procedures, as which
+            referrals are recorded too.
         service: all that is in force.
         as_of: the day that counts as today.
     """
-    done = [(day, name) for name, day in find_augmentations(record, service.terminology) if day and day <= as_of]
+    done = [
+        (day, name)
+        for name, day in find_augmentations(record, service.terminology)
+        if day and day <= as_of
+    ]
     if not done:
         return ()
     specs = {name: service.finding_specs[name] for name in NEEDED}
@@ -82,8 +110,14 @@ def find_rows(
     if findings.is_true("deceased"):
         return ()
     overdue = tuple(_overdue(findings))
-    untreated = () if overdue else _untreated(record, visits, service, findings, done, as_of)
-    return (*untreated, *overdue, *_braced(record, service, max(day for day, _ in done), as_of))
+    untreated = (
+        () if overdue else _untreated(record, visits, service, findings, done, as_of)
+    )
+    return (
+        *untreated,
+        *overdue,
+        *_braced(record, service, max(day for day, _ in done), as_of),
+    )
 
 
 def _untreated(
@@ -96,8 +130,9 @@ def _untreated(
 ) -> Iterator[Row]:
     """More than 30 days after a procedure neither a dose of a bone drug that still counts nor a referral.
 
-    The newest procedure of which the 30 days are over counts: who broke again since has waited as long. A prescription
-    is no dose: such a patient has a reason of their own, since nobody knows whether the drug is taken.
+    The newest procedure of which the 30 days are over counts: who broke again since has
+    waited as long. A prescription is no dose: such a patient has a reason of their own,
+    since nobody knows whether the drug is taken.
     """
     done = max((day for day, _ in augmented if as_of - day > WAIT), default=None)
     drugs = find_drug_state(findings, as_of)
@@ -105,36 +140,75 @@ def _untreated(
     if done is None or (findings.is_true("bone-drug") and not is_unsure):
         return
     orders = find_stored_orders(record, service.terminology, IN_FORCE | {"completed"})
-    days = [one.authored for one in orders if one.kind == "bone-treatment" and (one.authored or as_of) <= as_of]
+    days = [
+        one.authored
+        for one in orders
+        if one.kind == "bone-treatment" and (one.authored or as_of) <= as_of
+    ]
     if any(
-        day is None or day >= done - ORDERED_BEFORE for day in (*days, *_visited(visits, service.terminology, as_of))
+        day is None or day >= done - ORDERED_BEFORE
+        for day in (*days, *_visited(visits, service.terminology, as_of))
     ):
         return
     gap, known = findings.gaps.get("bone-drug"), findings.known.get("bone-drug")
-    notes = [f"bone drug: {gap.detail}"] if gap else [] if is_unsure or not known else [*known.concerns]
-    notes += ["referrals could not be read"] if "ServiceRequest" in unchecked_in(record) else []
-    notes += [f"augmented again {say_date(day)}" for day in sorted({day for day, _ in augmented if day > done})]
+    notes = (
+        [f"bone drug: {gap.detail}"]
+        if gap
+        else []
+        if is_unsure or not known
+        else [*known.concerns]
+    )
+    notes += (
+        ["referrals could not be read"]
+        if "ServiceRequest" in unchecked_in(record)
+        else []
+    )
+    notes += [
+        f"augmented again {say_date(day)}"
+        for day in sorted({day for day, _ in augmented if day > done})
+    ]
     names = sorted(name for day, name in augmented if day >= done)
-    listed = {f"ServiceRequest/{text(one.raw.get('id'))}": one.raw for one in record.of_key("serviceRequests")}
-    is_planned = all(text(listed.get(name, {}).get("status")) == "active" for name in names)
+    listed = {
+        f"ServiceRequest/{text(one.raw.get('id'))}": one.raw
+        for one in record.of_key("serviceRequests")
+    }
+    is_planned = all(
+        text(listed.get(name, {}).get("status")) == "active" for name in names
+    )
     said = f"Augmentation {'ordered, not recorded as done: ' if is_planned else ''}{say_date(done)}"
     said += f"; {drugs.because if is_unsure else 'no current bone drug'}"
     said += f"{',' if is_unsure else ''} and no referral for bone treatment on record"
-    seen = [one.resource for one in (gap.seen if gap else known.provenance if known and is_unsure else ())]
+    seen = [
+        one.resource
+        for one in (
+            gap.seen if gap else known.provenance if known and is_unsure else ()
+        )
+    ]
     reason: Reason = "dose-not-recorded" if is_unsure else "no-bone-treatment"
-    yield Row(reason, done.isoformat(), _with(said, notes), tuple(dict.fromkeys((*names, *seen))))
+    yield Row(
+        reason,
+        done.isoformat(),
+        _with(said, notes),
+        tuple(dict.fromkeys((*names, *seen))),
+    )
 
 
-def _visited(visits: Sequence[Mapping[str, Any]], terminology: Terminology, as_of: date) -> Iterator[date]:
+def _visited(
+    visits: Sequence[Mapping[str, Any]], terminology: Terminology, as_of: date
+) -> Iterator[date]:
     """Days of visits for bone treatment: those up to the run's day, and those that are arranged."""
     for raw in visits:
         titles = codeables(raw, "code", "type", "serviceType", "specialty")
         titles += [{"text": words} for words in [text(raw.get("description"))] if words]
-        found = recognise_support({"resourceType": "ServiceRequest", "code": titles}, NO_DRAFTS, terminology)
+        found = recognise_support(
+            {"resourceType": "ServiceRequest", "code": titles}, NO_DRAFTS, terminology
+        )
         if found is None or "bone-treatment" not in found.concepts:
             continue
         begins = raw.get("performedDateTime") or member(raw, "performedPeriod", "start")
-        day = terminology.calendar.named_day(begins or raw.get("start") or member(raw, "period", "start"))
+        day = terminology.calendar.named_day(
+            begins or raw.get("start") or member(raw, "period", "start")
+        )
         status = text(raw.get("status"))
         if day and (status in TO_COME or (status in CAME and day <= as_of)):
             yield day
@@ -145,10 +219,17 @@ def _overdue(findings: Findings) -> Iterator[Row]:
     if found is not None and found.value is True and found.observed is not None:
         text = f"Last denosumab on record {say_date(found.observed)}, no other bone drug since"
         resources = tuple(one.resource for one in found.provenance)
-        yield Row("denosumab-overdue", found.observed.isoformat(), _with(text, found.concerns), resources)
+        yield Row(
+            "denosumab-overdue",
+            found.observed.isoformat(),
+            _with(text, found.concerns),
+            resources,
+        )
 
 
-def _braced(record: PatientRecord, service: Service, done: date, as_of: date) -> Iterator[Row]:
+def _braced(
+    record: PatientRecord, service: Service, done: date, as_of: date
+) -> Iterator[Row]:
     """Brace orders that are still active after their last day, or after the site's weeks where they state none."""
     limit = timedelta(weeks=service.policy.brace.max_weeks)
     for order in find_stored_orders(record, service.terminology, IN_FORCE):
@@ -158,11 +239,26 @@ def _braced(record: PatientRecord, service: Service, done: date, as_of: date) ->
         last = times.ends or times.begins + limit
         if last >= as_of:
             continue
-        notes = [] if times.ends else [f"{service.policy.brace.max_weeks} weeks were over on {say_date(last)}"]
-        notes += [WITHOUT_DATE[order.worded.says]] if not times.ends and order.worded.says in WITHOUT_DATE else []
-        notes += ["the order names a reason for a longer brace"] if order.reasons else []
+        notes = (
+            []
+            if times.ends
+            else [
+                f"{service.policy.brace.max_weeks} weeks were over on {say_date(last)}"
+            ]
+        )
+        notes += (
+            [WITHOUT_DATE[order.worded.says]]
+            if not times.ends and order.worded.says in WITHOUT_DATE
+            else []
+        )
+        notes += (
+            ["the order names a reason for a longer brace"] if order.reasons else []
+        )
         yield Row(
-            "brace-beyond-end", last.isoformat(), _with(f"{times.said()}, still active", notes), (order.reference,)
+            "brace-beyond-end",
+            last.isoformat(),
+            _with(f"{times.said()}, still active", notes),
+            (order.reference,),
         )
 
 
@@ -170,16 +266,22 @@ def _with(text: str, notes: Sequence[str]) -> str:
     return "; ".join([text, *(note.rstrip(".") for note in notes)]) + "."
 
 
-# --- files -----------------------------------------------------------------------------------------------------------
+# --- files
 
 
 def write_worklist(rows: Sequence[tuple[str, Row]], file: Path, as_of: date) -> None:
     """Write the rows, each with the patient's id: as FHIR NDJSON (`.ndjson`) or Bundle (`.json`), else as CSV."""
     if file.suffix == ".ndjson":
-        lines = (json.dumps(one, ensure_ascii=False) + "\n" for one in _resources(rows, as_of))
+        lines = (
+            json.dumps(one, ensure_ascii=False) + "\n"
+            for one in _resources(rows, as_of)
+        )
         text = "".join(lines)
     elif file.suffix == ".json":
-        entries = [{"fullUrl": f"urn:uuid:{one['id']}", "resource": one} for one in _resources(rows, as_of)]
+        entries = [
+            {"fullUrl": f"urn:uuid:{one['id']}", "resource": one}
+            for one in _resources(rows, as_of)
+        ]
         bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
         text = json.dumps(bundle, ensure_ascii=False, indent=1) + "\n"
     else:
@@ -187,13 +289,23 @@ def write_worklist(rows: Sequence[tuple[str, Row]], file: Path, as_of: date) -> 
         writer = csv.writer(table, lineterminator="\n")
         writer.writerow(COLUMNS)
         for patient, row in rows:
-            writer.writerow((safe_cell(patient), row.reason, row.since, row.text, " ".join(row.resources)))
+            writer.writerow(
+                (
+                    safe_cell(patient),
+                    row.reason,
+                    row.since,
+                    row.text,
+                    " ".join(row.resources),
+                )
+            )
         text = table.getvalue()
     with replaced(file) as target:
         target.write(text.encode())
 
 
-def _resources(rows: Sequence[tuple[str, Row]], as_of: date) -> Iterator[dict[str, Any]]:
+def _resources(
+    rows: Sequence[tuple[str, Row]], as_of: date
+) -> Iterator[dict[str, Any]]:
     """One Group of all patients for each reason, and one Task for each row: a proposal, not an order."""
     for reason in get_args(Reason):
         patients = sorted({patient for patient, row in rows if row.reason == reason})
@@ -204,19 +316,35 @@ def _resources(rows: Sequence[tuple[str, Row]], as_of: date) -> Iterator[dict[st
             "actual": True,
             "code": _code(reason),
             "quantity": len(patients),
-            **({"member": [{"entity": {"reference": f"Patient/{one}"}} for one in patients]} if patients else {}),
+            **(
+                {
+                    "member": [
+                        {"entity": {"reference": f"Patient/{one}"}} for one in patients
+                    ]
+                }
+                if patients
+                else {}
+            ),
         }
     for patient, row in rows:
         yield {
             "resourceType": "Task",
-            "id": str(uuid5(NAMESPACE, f"{patient} {row.reason} {row.since} {' '.join(row.resources)}")),
+            "id": str(
+                uuid5(
+                    NAMESPACE,
+                    f"{patient} {row.reason} {row.since} {' '.join(row.resources)}",
+                )
+            ),
             "status": "requested",
             "intent": "proposal",
             "code": _code(row.reason),
             "description": row.text,
             "for": {"reference": f"Patient/{patient}"},
             "authoredOn": as_of.isoformat(),
-            "input": [{"type": {"text": "on record"}, "valueReference": {"reference": one}} for one in row.resources],
+            "input": [
+                {"type": {"text": "on record"}, "valueReference": {"reference": one}}
+                for one in row.resources
+            ],
         }
 
 

@@ -1,7 +1,7 @@
 """The wire of feedback, CDS Hooks 2.0.1: what a user did with cards, as a client tells it; unknown members are ignored.
 
-A client reports accepted suggestions and dismissed cards, in batches, late, out of order and more than once; of a card
-that was ignored it reports nothing.
+A client reports accepted suggestions and dismissed cards, in batches, late, out of
+order and more than once; of a card that was ignored it reports nothing.
 """
 
 import re
@@ -10,7 +10,14 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID, uuid5
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from cds_service.errors import MalformedRequest, TooMuchAsked
 from cds_service.protocol.json_text import JsonTextError, decode_json
@@ -18,7 +25,8 @@ from cds_service.protocol.messages import Inbound, Text, say_faults
 
 MAX_ITEMS = 200  # of one call; each becomes an entry of its own, which takes a commit
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
-STATEMENTS = UUID("b1c0d7f4-5b0e-5a53-9d0a-6f3f9c5e7a11")  # namespace of `FeedbackItem.id`
+# namespace of `FeedbackItem.id`
+STATEMENTS = UUID("b1c0d7f4-5b0e-5a53-9d0a-6f3f9c5e7a11")
 
 
 def _moment_text(value: Any) -> Any:
@@ -35,7 +43,9 @@ def _in_utc(value: datetime) -> datetime:
         raise ValueError("beyond the calendar") from None
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_moment_text), AfterValidator(_in_utc)]
+Moment = Annotated[
+    AwareDatetime, BeforeValidator(_moment_text), AfterValidator(_in_utc)
+]
 
 
 class AcceptedSuggestion(Inbound):
@@ -54,7 +64,8 @@ class ReasonCoding(Inbound):
 def _reason_in_extension(extension: Mapping[str, Any]) -> dict[str, Any] | None:
     """The reason that a client of its own writes into the extension: a Coding, or the code that its key is a system of.
 
-    Epic writes `{"com.epic.cdshooks.feedback.overrideReason.reasonCategory": "45", …reasonDisplay, …reasonTitle}`.
+    Epic writes `{"com.epic.cdshooks.feedback.overrideReason.reasonCategory": "45",
+    …reasonDisplay, …reasonTitle}`.
     """
     for key, value in extension.items():
         if isinstance(value, dict) and isinstance(value.get("code"), str):
@@ -68,18 +79,23 @@ class OverrideReason(Inbound):
     """Why a card was dismissed.
 
     Attributes:
-        user_comment: what the user wrote, free text about a patient: never logged, and kept only where a site says so.
+        user_comment: what the user wrote, free text about a patient: never logged, and
+            kept only where a site says so.
     """
 
     reason: ReasonCoding | None = None
-    user_comment: Annotated[str | None, BeforeValidator(lambda it: it if isinstance(it, str) else None)] = Field(
-        default=None, repr=False
-    )
+    user_comment: Annotated[
+        str | None, BeforeValidator(lambda it: it if isinstance(it, str) else None)
+    ] = Field(default=None, repr=False)
 
     @model_validator(mode="before")
     @classmethod
     def _reason_may_stand_in_the_extension(cls, value: Any) -> Any:
-        extension = value.get("extension") if isinstance(value, dict) and not value.get("reason") else None
+        extension = (
+            value.get("extension")
+            if isinstance(value, dict) and not value.get("reason")
+            else None
+        )
         found = _reason_in_extension(extension) if isinstance(extension, dict) else None
         return {**value, "reason": found} if found else value
 
@@ -88,14 +104,16 @@ class FeedbackItem(Inbound):
     """What a user did with one card.
 
     Attributes:
-        card: uuid of the card; any text, since a card that we do not know is no fault of the client.
+        card: uuid of the card; any text, since a card that we do not know is no fault
+            of the client.
         outcome_timestamp: when the user did it, UTC, by the client's clock.
     """
 
     card: Text
     outcome: Literal["accepted", "overridden"]
     accepted_suggestions: Annotated[
-        tuple[AcceptedSuggestion, ...], BeforeValidator(lambda it: () if it is None else it)
+        tuple[AcceptedSuggestion, ...],
+        BeforeValidator(lambda it: () if it is None else it),
     ] = ()
     override_reason: OverrideReason | None = None
     outcome_timestamp: Moment
@@ -104,11 +122,18 @@ class FeedbackItem(Inbound):
     @classmethod
     def _reasons_may_be_plural(cls, value: Any) -> Any:
         """`overrideReasons` as Epic writes it, one object, or a list as cards offer them."""
-        sent = value.get("overrideReasons") if isinstance(value, dict) and not value.get("overrideReason") else None
+        sent = (
+            value.get("overrideReasons")
+            if isinstance(value, dict) and not value.get("overrideReason")
+            else None
+        )
         first = sent[0] if isinstance(sent, list) and sent else sent
         if not isinstance(first, dict):
             return value
-        return {**value, "overrideReason": {"reason": first} if "code" in first else first}
+        return {
+            **value,
+            "overrideReason": {"reason": first} if "code" in first else first,
+        }
 
     @model_validator(mode="after")
     def _accepting_names_suggestions(self) -> Self:
@@ -125,14 +150,21 @@ class FeedbackItem(Inbound):
     @property
     def reason(self) -> ReasonCoding | None:
         """Why the card was overridden; none of a card that was accepted."""
-        return self.override_reason.reason if self.override_reason and self.outcome == "overridden" else None
+        return (
+            self.override_reason.reason
+            if self.override_reason and self.outcome == "overridden"
+            else None
+        )
 
     @property
     def id(self) -> UUID:
         """The same for the same statement, so that a repeat of it is recognised; a comment does not make another."""
         reason = (self.reason.system, self.reason.code) if self.reason else ()
         moment = self.outcome_timestamp.isoformat(timespec="microseconds")
-        return uuid5(STATEMENTS, repr((self.card, self.outcome, self.suggestions, reason, moment)))
+        return uuid5(
+            STATEMENTS,
+            repr((self.card, self.outcome, self.suggestions, reason, moment)),
+        )
 
 
 class _Feedback(Inbound):
@@ -143,7 +175,8 @@ def parse_feedback(body: bytes) -> tuple[FeedbackItem, ...]:
     """The items of this body, each statement once.
 
     Raises:
-        MalformedRequest: not JSON, or not feedback; names the item by its place and repeats nothing of the body.
+        MalformedRequest: not JSON, or not feedback; names the item by its place and
+            repeats nothing of the body.
         TooMuchAsked: more items than one call may hold.
     """
     try:

@@ -1,8 +1,8 @@
 """JSON from outside: decoders that refuse what JSON is not, and what would break later steps; and JSON as we write it.
 
-Requests are decoded by jiter, which sees equal keys and half surrogates itself.
-So are the records of FHIR servers; what it refuses of them is decoded anew by Python's own decoder, which lets a number
-be replaced that no float holds.
+Requests are decoded by jiter, which sees equal keys and half surrogates itself. So are
+the records of FHIR servers; what it refuses of them is decoded anew by Python's own
+decoder, which lets a number be replaced that no float holds.
 """
 
 import hashlib
@@ -18,7 +18,8 @@ from jiter import LosslessFloat, from_json
 from cds_service.errors import CdsError
 
 MAX_DEPTH = 64  # FHIR resources in a Bundle stay under 25; the rest is an attack
-# jiter refuses what is deeper than 200, or 201 where the innermost is empty: so deep is the text inside of these lists.
+# jiter refuses what is deeper than 200, or 201 where the innermost is empty: so deep is
+# the text inside of these lists.
 OUTER = 201 - MAX_DEPTH
 OPENED, CLOSED = b"[" * OUTER, b"]" * OUTER
 LONG = 10_000  # bytes; counting the brackets of a longer text costs more than it saves
@@ -26,18 +27,21 @@ MAX_DIGITS = 64
 TOO_LONG = 10**MAX_DIGITS
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 NUL = b"\\u0000"  # the only way in which JSON can write it
-# What a number needs in order to be too large, with 0 for each digit and without `+`: so many, or three behind an
-# exponent. Looked for so, it takes a twentieth of the time of a pattern.
+# What a number needs in order to be too large, with 0 for each digit and without `+`:
+# so many, or three behind an exponent. Looked for so, it takes a twentieth of the time
+# of a pattern.
 DIGITS = bytes.maketrans(b"123456789E", b"000000000e")
 MANY, LARGE = b"0" * MAX_DIGITS, b"0e000"
-BEFORE_NUMBERS = b":,[ \t\r\n\xbf"  # the last is that of a byte-order mark; before `4e123` in an id stands another
+# the last is that of a byte-order mark; before `4e123` in an id stands another
+BEFORE_NUMBERS = b":,[ \t\r\n\xbf"
 
 DUPLICATE = "a JSON object has the same key twice"
 TOO_DEEP = "the JSON is nested too deep"
 TOO_LARGE = "a number is too large"
 NO_UTF_8 = "the text is not UTF-8"
 NO_JSON = "the text is not JSON"
-# First words of the decoder's fault -> what we say of it: its own words may repeat the text.
+# First words of the decoder's fault -> what we say of it: its own words may repeat the
+# text.
 FAULTS: Mapping[str, str] = {
     "Detected duplicate key": DUPLICATE,
     "recursion limit exceeded": TOO_DEEP,
@@ -45,8 +49,9 @@ FAULTS: Mapping[str, str] = {
     "invalid unicode code point": NO_UTF_8,
 }
 
-# What is written is a tree: nothing in it can hold itself.
-# A number that is to be written as it came stands between two NUL until then, which no text from outside may hold.
+# What is written is a tree: nothing in it can hold itself. A number that is to be
+# written as it came stands between two NUL until then, which no text from outside may
+# hold.
 _CANONICAL = json.JSONEncoder(
     sort_keys=True,
     separators=(",", ":"),
@@ -60,7 +65,10 @@ _AS_WRITTEN = re.compile(r'"\\u0000([0-9.eE+-]+)\\u0000"')
 
 
 class JsonTextError(CdsError, ValueError):
-    """The text is not JSON that can be used. The message is fixed text: it never repeats the input."""
+    """The text is not JSON that can be used.
+
+    The message is fixed text: it never repeats the input.
+    """
 
 
 def canonical_json(document: Any) -> str:
@@ -101,15 +109,19 @@ def decode_json(text: bytes) -> Any:
     Raises:
         JsonTextError: says what is wrong, without any of the text.
     """
-    if len(text) <= LONG and text.count(b"[") + text.count(b"{") <= MAX_DEPTH:  # few brackets cannot be deep
+    # few brackets cannot be deep
+    if len(text) <= LONG and text.count(b"[") + text.count(b"{") <= MAX_DEPTH:
         document = decode_unguarded(text)
     else:
-        document = decode_unguarded(b"".join((OPENED, text.removeprefix(BYTE_ORDER_MARK), CLOSED)))
+        document = decode_unguarded(
+            b"".join((OPENED, text.removeprefix(BYTE_ORDER_MARK), CLOSED))
+        )
         for _ in range(OUTER):
             if len(document) != 1:  # nothing, or `1],[2`
                 raise JsonTextError(NO_JSON)
             (document,) = document
-    if text.find(b"\\") >= 0 and NUL in text:  # the first alone is told in a tenth of the time
+    # the first alone is told in a tenth of the time
+    if text.find(b"\\") >= 0 and NUL in text:
         _refuse_nul(document)
     digits = text.translate(DIGITS, b"+")
     before = (part.rstrip(b"-.0")[-1:] for part in digits.split(LARGE)[:-1])
@@ -118,7 +130,9 @@ def decode_json(text: bytes) -> Any:
     return document
 
 
-def decode_unguarded(text: bytes, float_mode: Literal["float", "lossless-float"] = "float") -> Any:
+def decode_unguarded(
+    text: bytes, float_mode: Literal["float", "lossless-float"] = "float"
+) -> Any:
     """The document as the decoder reads it, for text of which little is used: it may hold a NUL or a large number.
 
     Raises:
@@ -130,7 +144,8 @@ def decode_unguarded(text: bytes, float_mode: Literal["float", "lossless-float"]
             allow_inf_nan=False,
             catch_duplicate_keys=True,
             float_mode=float_mode,
-            cache_mode="keys",  # what the decoder keeps for later calls: values are of a patient
+            # what the decoder keeps for later calls: values are of a patient
+            cache_mode="keys",
         )
     except ValueError as error:
         raise JsonTextError(_fault(str(error))) from None
@@ -138,7 +153,9 @@ def decode_unguarded(text: bytes, float_mode: Literal["float", "lossless-float"]
 
 def decode_again(text: bytes) -> Any:
     """A document that was decoded before: its keys are known to differ."""
-    return from_json(text.removeprefix(BYTE_ORDER_MARK), allow_inf_nan=False, cache_mode="keys")
+    return from_json(
+        text.removeprefix(BYTE_ORDER_MARK), allow_inf_nan=False, cache_mode="keys"
+    )
 
 
 def decode_call(text: bytes) -> Any:
@@ -148,7 +165,11 @@ def decode_call(text: bytes) -> Any:
         JsonTextError: as above.
     """
     document = decode_json(text)
-    if not isinstance(document, dict) or not _DECIMAL.search(text) or not _holds_decimals(document.get("context")):
+    if (
+        not isinstance(document, dict)
+        or not _DECIMAL.search(text)
+        or not _holds_decimals(document.get("context"))
+    ):
         return document
     return {**document, "context": decode_unguarded(text, "lossless-float")["context"]}
 
@@ -160,13 +181,15 @@ def _holds_decimals(document: Any) -> bool:
 def decode_record_json(text: bytes) -> Any:
     """The document of a FHIR server: a number that no float holds becomes infinite instead of refusing the whole.
 
-    FHIR decimals are finite, so that only the resource which carries such a number fails its validation.
+    FHIR decimals are finite, so that only the resource which carries such a number
+    fails its validation.
 
     Raises:
         JsonTextError: as above.
     """
     try:
-        return decode_json(text)  # nearly every record, in a third of the time that the decoder below takes
+        # nearly every record, in a third of the time that the decoder below takes
+        return decode_json(text)
     except JsonTextError as error:
         if str(error) in (TOO_DEEP, DUPLICATE):
             raise
@@ -191,7 +214,9 @@ def decode_record_json(text: bytes) -> Any:
 
 
 def _fault(words: str) -> str:
-    return next((said for start, said in FAULTS.items() if words.startswith(start)), NO_JSON)
+    return next(
+        (said for start, said in FAULTS.items() if words.startswith(start)), NO_JSON
+    )
 
 
 def _refuse_constant(_name: str) -> Any:
@@ -230,7 +255,8 @@ def _values(document: Any) -> Iterator[Any]:
 
 def _refuse_nul(document: Any) -> None:
     for node in _values(document):
-        if isinstance(node, str | dict) and "\0" in "".join(node):  # of an object, its names
+        # of an object, its names
+        if isinstance(node, str | dict) and "\0" in "".join(node):
             raise JsonTextError("a string holds a NUL")
 
 
@@ -238,5 +264,7 @@ def _refuse_large_numbers(document: Any) -> None:
     """Refuse numbers that no float holds or that are longer than `MAX_DIGITS`."""
     for node in _values(document):
         kind = type(node)
-        if (kind is float and math.isinf(node)) or (kind is int and abs(node) >= TOO_LONG):
+        if (kind is float and math.isinf(node)) or (
+            kind is int and abs(node) >= TOO_LONG
+        ):
             raise JsonTextError(TOO_LARGE)

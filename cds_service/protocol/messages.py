@@ -1,7 +1,7 @@
 """The wire of CDS Hooks 2.0.1: what a client sends (tolerant), what we answer (strict).
 
-Attributes are snake_case, JSON keys are their aliases; nothing outside this file knows a JSON key of the protocol.
-FHIR resources inside stay raw JSON here.
+Attributes are snake_case, JSON keys are their aliases; nothing outside this file knows
+a JSON key of the protocol. FHIR resources inside stay raw JSON here.
 """
 
 import re
@@ -25,12 +25,20 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from cds_service.errors import MalformedRequest, PatientMismatch, TooMuchAsked
-from cds_service.protocol.json_text import JsonTextError, canonical_json, decode_call, json_digest
+from cds_service.protocol.json_text import (
+    JsonTextError,
+    canonical_json,
+    decode_call,
+    json_digest,
+)
 
-FHIR_ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}", re.ASCII)  # `.` and `..` would climb in a URL's path
-TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")  # RFC 6749 access-token: visible ASCII, so no header can be split
+# `.` and `..` would climb in a URL's path
+FHIR_ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}", re.ASCII)
+# RFC 6749 access-token: visible ASCII, so no header can be split
+TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
 UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-# Where a client's ids of signings are no UUIDs: visible ASCII, short enough for the log's index.
+# Where a client's ids of signings are no UUIDs: visible ASCII, short enough for the
+# log's index.
 OPAQUE_ID = re.compile(r"[\x21-\x7e]{1,200}")
 HookInstances = Literal["uuid", "opaque"]
 NOT_A_UUID = (
@@ -39,9 +47,13 @@ NOT_A_UUID = (
 )
 MOST_DRAFTS = 200
 Text = Annotated[str, StringConstraints(min_length=1)]
-Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+Uuid = Annotated[
+    str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+]
 AbsoluteUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+")]
-Summary = Annotated[str, StringConstraints(min_length=1, max_length=139, pattern=r"^[^\r\n]+$")]
+Summary = Annotated[
+    str, StringConstraints(min_length=1, max_length=139, pattern=r"^[^\r\n]+$")
+]
 Extension = Mapping[str, Any]
 
 
@@ -56,7 +68,11 @@ def _strip_type(value: Any, resource_type: str) -> Any:
 
 class Inbound(BaseModel):
     model_config = ConfigDict(
-        frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True
+        frozen=True,
+        extra="ignore",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        hide_input_in_errors=True,
     )
 
 
@@ -113,7 +129,8 @@ class OrderSignContext(Inbound):
     Attributes:
         user_id: any form; most clients send `Practitioner/123`.
         patient_id: a bare FHIR id; a leading `Patient/` is taken off.
-        draft_orders: raw JSON, whatever came; missing or empty means that nothing of ours is ordered.
+        draft_orders: raw JSON, whatever came; missing or empty means that nothing of
+            ours is ordered.
     """
 
     user_id: Text
@@ -124,7 +141,9 @@ class OrderSignContext(Inbound):
     @field_validator("draft_orders", mode="before")
     @classmethod
     def _draft_orders_are_a_bundle(cls, value: Any) -> Any:
-        is_bundle = isinstance(value, dict) and value.get("resourceType", "Bundle") == "Bundle"
+        is_bundle = (
+            isinstance(value, dict) and value.get("resourceType", "Bundle") == "Bundle"
+        )
         if value and not is_bundle:
             raise ValueError("must be a Bundle")
         return value
@@ -141,7 +160,9 @@ class OrderSignContext(Inbound):
     def has_orders(self) -> bool:
         """Whether any order came at all, of whatever kind."""
         entries = self.draft_orders.get("entry") if self.draft_orders else None
-        return isinstance(entries, list) and any(isinstance(one, dict) and one.get("resource") for one in entries)
+        return isinstance(entries, list) and any(
+            isinstance(one, dict) and one.get("resource") for one in entries
+        )
 
     @cached_property
     def drafts_digest(self) -> str:
@@ -173,8 +194,10 @@ class HookRequest(Inbound):
     """One call of a CDS service.
 
     Attributes:
-        hook_instance: a UUID of any version, in lower case; or an id of the client's own, as it came.
-        prefetch: raw JSON by key; a key that is missing here was not sent, a value of None was sent as `null`.
+        hook_instance: a UUID of any version, in lower case; or an id of the client's
+            own, as it came.
+        prefetch: raw JSON by key; a key that is missing here was not sent, a value of
+            None was sent as `null`.
     """
 
     hook: Text
@@ -182,12 +205,16 @@ class HookRequest(Inbound):
     context: OrderSignContext
     fhir_server: str | None = None
     fhir_authorization: FhirAuthorization | None = None
-    prefetch: Annotated[Mapping[str, Any], PlainValidator(_prefetch)] = Field(default_factory=dict, repr=False)
+    prefetch: Annotated[Mapping[str, Any], PlainValidator(_prefetch)] = Field(
+        default_factory=dict, repr=False
+    )
 
     @field_validator("hook_instance")
     @classmethod
     def _hook_instance_is_an_id(cls, value: str, info: ValidationInfo) -> str:
-        found = hook_instance_in(value, (info.context or {}).get("hook_instances", "uuid"))
+        found = hook_instance_in(
+            value, (info.context or {}).get("hook_instances", "uuid")
+        )
         if found is None:
             raise ValueError(NOT_A_UUID)
         return found
@@ -195,7 +222,11 @@ class HookRequest(Inbound):
     @field_validator("fhir_authorization", mode="before")
     @classmethod
     def _an_empty_token_is_none(cls, value: Any) -> Any:
-        return None if isinstance(value, dict) and value.get("access_token") == "" else value
+        return (
+            None
+            if isinstance(value, dict) and value.get("access_token") == ""
+            else value
+        )
 
     @model_validator(mode="after")
     def _a_token_names_its_server(self) -> Self:
@@ -204,14 +235,17 @@ class HookRequest(Inbound):
         return self
 
 
-def parse_request(body: bytes | Any, hook: str, hook_instances: HookInstances = "uuid") -> HookRequest:
+def parse_request(
+    body: bytes | Any, hook: str, hook_instances: HookInstances = "uuid"
+) -> HookRequest:
     """The request in this body, given as bytes or as decoded JSON.
 
     Args:
         hook_instances: the form in which the client writes `hookInstance`.
 
     Raises:
-        MalformedRequest: not JSON, or not a request of this hook; the message repeats nothing of the body.
+        MalformedRequest: not JSON, or not a request of this hook; the message repeats
+            nothing of the body.
         PatientMismatch: the token is restricted to another patient than the context's.
         TooMuchAsked: more than `MOST_DRAFTS` orders.
     """
@@ -230,14 +264,18 @@ def parse_request(body: bytes | Any, hook: str, hook_instances: HookInstances = 
 
 
 def _validated(
-    document: dict[str, Any], context_type: type[OrderSignContext], hook_instances: HookInstances
+    document: dict[str, Any],
+    context_type: type[OrderSignContext],
+    hook_instances: HookInstances,
 ) -> HookRequest:
     try:
         context = context_type.model_validate(document.get("context"))
     except ValidationError as error:
         raise MalformedRequest(say_faults(error, "context")) from None
     try:
-        return HookRequest.model_validate({**document, "context": context}, context={"hook_instances": hook_instances})
+        return HookRequest.model_validate(
+            {**document, "context": context}, context={"hook_instances": hook_instances}
+        )
     except ValidationError as error:
         raise MalformedRequest(say_faults(error)) from None
 
@@ -245,7 +283,10 @@ def _validated(
 def say_faults(error: ValidationError, *where: str) -> str:
     """What is wrong, by place; the values themselves may be of a patient and stay out."""
     faults = error.errors(include_url=False, include_context=False, include_input=False)
-    lines = (f"{'.'.join([*where, *map(str, fault['loc'])]) or 'request'}: {fault['msg']}" for fault in faults)
+    lines = (
+        f"{'.'.join([*where, *map(str, fault['loc'])]) or 'request'}: {fault['msg']}"
+        for fault in faults
+    )
     return "; ".join(lines).replace("Value error, ", "") + "."
 
 
@@ -257,12 +298,20 @@ def _refuse_many_orders(drafts: Any) -> None:
 
 def _refuse_token_of_another_patient(request: HookRequest) -> None:
     token = request.fhir_authorization
-    if token is not None and token.patient and _strip_type(token.patient, "Patient") != request.context.patient_id:
-        raise PatientMismatch("fhirAuthorization.patient is another patient than context.patientId.")
+    if (
+        token is not None
+        and token.patient
+        and _strip_type(token.patient, "Patient") != request.context.patient_id
+    ):
+        raise PatientMismatch(
+            "fhirAuthorization.patient is another patient than context.patientId."
+        )
 
 
 class _Outbound(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True
+    )
 
     def to_json(self) -> dict[str, Any]:
         """JSON of this object: nothing without a value is there; `extension` and FHIR resources stay as they are."""
@@ -306,11 +355,16 @@ class Action(_Outbound):
     type: Literal["create", "update", "delete"]
     description: Text
     resource: Mapping[str, Any] | None = None
-    resource_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+/[A-Za-z0-9.\-_]+$")] | None = None
+    resource_id: (
+        Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+/[A-Za-z0-9.\-_]+$")]
+        | None
+    ) = None
 
     @model_validator(mode="after")
     def _names_what_it_changes(self) -> Self:
-        if self.type == "delete" and (self.resource_id is None or self.resource is not None):
+        if self.type == "delete" and (
+            self.resource_id is None or self.resource is not None
+        ):
             raise ValueError("delete names a resourceId and no resource")
         if self.type != "delete" and not (self.resource or {}).get("resourceType"):
             raise ValueError("create and update carry a whole resource")
@@ -340,7 +394,10 @@ class Card(_Outbound):
     def _keeps_the_rules_between_members(self) -> Self:
         if bool(self.suggestions) != (self.selection_behavior is not None):
             raise ValueError("selectionBehavior stands exactly where suggestions stand")
-        if self.selection_behavior == "at-most-one" and sum(one.is_recommended for one in self.suggestions) > 1:
+        if (
+            self.selection_behavior == "at-most-one"
+            and sum(one.is_recommended for one in self.suggestions) > 1
+        ):
             raise ValueError("at-most-one allows one recommended suggestion")
         if any(reason.display is None for reason in self.override_reasons):
             raise ValueError("every override reason has a display")

@@ -1,7 +1,8 @@
 """Local accounts of the reviewers of the audit log, with their roles.
 
-Passwords are stored as Argon2id hashes. A login attempt is counted by account and network address before the password
-is checked, so that parallel attempts cannot evade the limit.
+Passwords are stored as Argon2id hashes. A login attempt is counted by account and
+network address before the password is checked, so that parallel attempts cannot evade
+the limit.
 """
 
 import re
@@ -23,7 +24,8 @@ from cds_service.review.access import Access, digest_of
 from cds_service.site.review import Role
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
-SHORTEST, LONGEST = 12, 1024  # characters of a password; length is what counts (NIST SP 800-63B)
+# characters of a password; length is what counts (NIST SP 800-63B)
+SHORTEST, LONGEST = 12, 1024
 WINDOW = timedelta(minutes=15)
 TRIES_OF_NAME, TRIES_OF_ADDRESS = 5, 50  # in one window
 
@@ -56,11 +58,18 @@ class Accounts:
     def __init__(self, access: Access, hasher: PasswordHasher | None = None) -> None:
         self._access = access
         self._hasher = hasher or PasswordHasher()
-        self._nobody = ""  # the hash that is checked for unknown names, which takes as long
+        # the hash that is checked for unknown names, which takes as long
+        self._nobody = ""
         self._hashing = threading.Semaphore(2)  # one check takes 64 MiB
 
     def add(
-        self, name: str, role: Role, password: str, *, replace: bool = False, entry: AuditEntry | None = None
+        self,
+        name: str,
+        role: Role,
+        password: str,
+        *,
+        replace: bool = False,
+        entry: AuditEntry | None = None,
     ) -> None:
         """Create an account, or give an existing one a new password and role and end its sessions.
 
@@ -68,42 +77,70 @@ class Accounts:
             entry: appended to the log together with the account.
 
         Raises:
-            AccountFault: the name or password cannot be used, or the account exists and `replace` is not given.
+            AccountFault: the name or password cannot be used, or the account exists and
+                `replace` is not given.
         """
         if not NAME.fullmatch(name):
-            raise AccountFault("a name has 2 to 64 characters: lower-case letters, digits, . _ @ -")
+            raise AccountFault(
+                "a name has 2 to 64 characters: lower-case letters, digits, . _ @ -"
+            )
         if not SHORTEST <= len(password) <= LONGEST:
             raise AccountFault(f"a password has {SHORTEST} to {LONGEST} characters")
         if password.lower() == name:
             raise AccountFault("a password is not the name")
-        row = {"role": role, "password_hash": self._hasher.hash(password), "is_active": 1}
+        row = {
+            "role": role,
+            "password_hash": self._hasher.hash(password),
+            "is_active": 1,
+        }
         with self._access.writing() as connection:
-            if connection.scalar(sa.select(REVIEWERS.c.name).where(REVIEWERS.c.name == name)) is None:
-                connection.execute(sa.insert(REVIEWERS), [{"name": name, "made": self._access.now(), **row}])
+            if (
+                connection.scalar(
+                    sa.select(REVIEWERS.c.name).where(REVIEWERS.c.name == name)
+                )
+                is None
+            ):
+                connection.execute(
+                    sa.insert(REVIEWERS),
+                    [{"name": name, "made": self._access.now(), **row}],
+                )
             elif replace:
-                connection.execute(sa.update(REVIEWERS).where(REVIEWERS.c.name == name).values(**row))
+                connection.execute(
+                    sa.update(REVIEWERS).where(REVIEWERS.c.name == name).values(**row)
+                )
                 connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.name == name))
             else:
-                raise AccountFault(f"there is an account {name} already; --replace gives it a new password")
+                raise AccountFault(
+                    f"there is an account {name} already; --replace gives it a new password"
+                )
             self._access.note(connection, entry)
 
-    def retire(self, name: str, entry: Callable[[Retired], AuditEntry] | None = None) -> Retired:
+    def retire(
+        self, name: str, entry: Callable[[Retired], AuditEntry] | None = None
+    ) -> Retired:
         """Close an account and end its sessions; its name stays taken.
 
         Args:
-            name: a local account, or `issuer|subject`, of which only sessions are stored here.
+            name: a local account, or `issuer|subject`, of which only sessions are
+                stored here.
             entry: appended to the log together with the change.
         """
         with self._access.writing() as connection:
-            closed = connection.execute(sa.update(REVIEWERS).where(REVIEWERS.c.name == name).values(is_active=0))
-            ended = connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.name == name))
+            closed = connection.execute(
+                sa.update(REVIEWERS).where(REVIEWERS.c.name == name).values(is_active=0)
+            )
+            ended = connection.execute(
+                sa.delete(SESSIONS).where(SESSIONS.c.name == name)
+            )
             done = Retired(bool(closed.rowcount), ended.rowcount)
             self._access.note(connection, entry(done) if entry and any(done) else None)
         return done
 
     def find(self, name: str) -> Account | None:
         """The account with this name; None if there never was one."""
-        asked = sa.select(REVIEWERS.c.role, REVIEWERS.c.is_active).where(REVIEWERS.c.name == name)
+        asked = sa.select(REVIEWERS.c.role, REVIEWERS.c.is_active).where(
+            REVIEWERS.c.name == name
+        )
         with self._access.reading() as connection:
             found = connection.execute(asked).one_or_none()
             return Account(found.role, is_open=bool(found.is_active)) if found else None
@@ -115,16 +152,23 @@ class Accounts:
             TooManyTries: for this account or from this address.
         """
         self._nobody = self._nobody or self._hasher.hash(secrets.token_hex(16))
-        places = {digest_of(f"name {name}"): TRIES_OF_NAME, digest_of(f"address {address}"): TRIES_OF_ADDRESS}
+        places = {
+            digest_of(f"name {name}"): TRIES_OF_NAME,
+            digest_of(f"address {address}"): TRIES_OF_ADDRESS,
+        }
         with self._access.writing() as connection:
             self._count_try(connection, places)
             stored = connection.scalar(
-                sa.select(REVIEWERS.c.password_hash).where(REVIEWERS.c.name == name, REVIEWERS.c.is_active == 1)
+                sa.select(REVIEWERS.c.password_hash).where(
+                    REVIEWERS.c.name == name, REVIEWERS.c.is_active == 1
+                )
             )
         if not self._fits(stored or self._nobody, password) or stored is None:
             return False
         with self._access.writing() as connection:
-            connection.execute(sa.delete(TRIES).where(TRIES.c.place == next(iter(places))))
+            connection.execute(
+                sa.delete(TRIES).where(TRIES.c.place == next(iter(places)))
+            )
         return True
 
     def count_vouched_try(self, address: str) -> None:
@@ -134,16 +178,31 @@ class Accounts:
             TooManyTries: from this address.
         """
         with self._access.writing() as connection:
-            self._count_try(connection, {digest_of(f"issuer {address}"): TRIES_OF_ADDRESS})
+            self._count_try(
+                connection, {digest_of(f"issuer {address}"): TRIES_OF_ADDRESS}
+            )
 
     def _count_try(self, connection: sa.Connection, places: dict[str, int]) -> None:
-        """Count an attempt. A refused one is not counted: repeated attempts would keep an account locked for ever."""
-        connection.execute(sa.delete(TRIES).where(TRIES.c.at < self._access.now(-WINDOW)))
+        """Count an attempt.
+
+        A refused one is not counted: repeated attempts would keep an account locked for
+        ever.
+        """
+        connection.execute(
+            sa.delete(TRIES).where(TRIES.c.at < self._access.now(-WINDOW))
+        )
         for place, most in places.items():
-            made = connection.scalar(sa.select(sa.func.count()).select_from(TRIES).where(TRIES.c.place == place))
+            made = connection.scalar(
+                sa.select(sa.func.count())
+                .select_from(TRIES)
+                .where(TRIES.c.place == place)
+            )
             if (made or 0) >= most:
                 raise TooManyTries("too many tries")
-        rows = [{"id": str(uuid4()), "place": place, "at": self._access.now()} for place in places]
+        rows = [
+            {"id": str(uuid4()), "place": place, "at": self._access.now()}
+            for place in places
+        ]
         connection.execute(sa.insert(TRIES), rows)
 
     def _fits(self, stored: str, password: str) -> bool:

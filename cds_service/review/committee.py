@@ -1,7 +1,7 @@
 """Figures for a committee: what fired, what was accepted or overridden and why.
 
-Never by user. Who may list entries sees exact counts; of the others `small_counts` hides the
-small ones, and their periods are whole calendar years.
+Never by user. Who may list entries sees exact counts; of the others `small_counts`
+hides the small ones, and their periods are whole calendar years.
 """
 
 import csv
@@ -45,7 +45,8 @@ RATES = {  # of a hundred
     "Accepted per 100 cards": ("Accepted", "Cards"),
     "Overridden per 100 cards": ("Overridden", "Cards"),
 }
-# Of the pooled figure; "high" and "lower" are of answers under earlier rules, by studies.
+# Of the pooled figure; "high" and "lower" are of answers under earlier rules, by
+# studies.
 BANDS = {
     "Above": "above",
     "Not different": "not-different",
@@ -87,7 +88,10 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/figures.csv")
     def figures_csv() -> Response:
         since, until, tables, _ = _read(desk)
-        text = "".join(_csv_of(_shown(name, table), PAGE[name][1]) for name, table in tables.items())
+        text = "".join(
+            _csv_of(_shown(name, table), PAGE[name][1])
+            for name, table in tables.items()
+        )
         response = Response(text, content_type="text/csv; charset=utf-8")
         name = f"figures-{since}-{until}.csv"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -104,8 +108,16 @@ def _read(desk: Desk) -> tuple[str, str, Tables, Mapping[str, int]]:
     others = {name: sum(_of_name(counts, name).values()) for name in ("lost", "unread")}
     if is_exact:
         return since, until, tables_of(counts, since, until), others
-    years = [_hidden(tables_of(counts, f"{year}-01", f"{year}-12")) for year in _years(since, until)]
-    return since, until, {name: add_up([year[name] for year in years]) for name in PAGE}, others
+    years = [
+        _hidden(tables_of(counts, f"{year}-01", f"{year}-12"))
+        for year in _years(since, until)
+    ]
+    return (
+        since,
+        until,
+        {name: add_up([year[name] for year in years]) for name in PAGE},
+        others,
+    )
 
 
 def _period(today: date, *, is_exact: bool) -> tuple[str, str]:
@@ -138,7 +150,7 @@ def _years(since: str, until: str) -> range:
     return range(int(since[:4]), int(until[:4]) + 1)
 
 
-# --- tables ---------------------------------------------------------------------------
+# --- tables
 
 
 def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
@@ -155,7 +167,11 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
         if not rule:
             by_month[month, name] += count
     months = {_say_month(month): month for month in _months(since, until)}
-    topics = {say_code("topic", topic): topic for topic, rule, _ in sorted(whole) if topic and not rule}
+    topics = {
+        say_code("topic", topic): topic
+        for topic, rule, _ in sorted(whole)
+        if topic and not rule
+    }
     rules = {_rule_name(topic, rule): (topic, rule) for topic, rule, _ in whole if rule}
     return {
         "monthly": _table(
@@ -183,7 +199,9 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
         "bands": _table(
             {"Refracture": "refracture", "Residual pain": "residual-pain"},
             tuple(BANDS),
-            lambda row, column: whole["", "", f"band:{row.lower().replace(' ', '-')}:{BANDS[column]}"],
+            lambda row, column: whole[
+                "", "", f"band:{row.lower().replace(' ', '-')}:{BANDS[column]}"
+            ],
             parts=(tuple(BANDS),),
         ),
         "refusals": _named(whole, "refusal:", "Times"),
@@ -220,7 +238,9 @@ def _table(
 ) -> Counted:
     names = tuple(rows)
     values = {(row, column): value(row, column) for row in names for column in columns}
-    return Counted(columns=columns, rows=names, values=values, parts=parts, has_totals=has_totals)
+    return Counted(
+        columns=columns, rows=names, values=values, parts=parts, has_totals=has_totals
+    )
 
 
 def _named(counts: Counter[tuple[str, str, str]], prefix: str, column: str) -> Counted:
@@ -246,10 +266,12 @@ def _most_first(table: Counted) -> Counted:
 
 
 def _of_name(counts: Counts, wanted: str) -> Mapping[str, int]:
-    return {month: count for (month, _, _, name), count in counts.items() if name == wanted}
+    return {
+        month: count for (month, _, _, name), count in counts.items() if name == wanted
+    }
 
 
-# --- what is hidden -------------------------------------------------------------------
+# --- what is hidden
 
 
 def monthly_of_years(counts: Counts, years: Iterable[int]) -> Counted:
@@ -261,13 +283,15 @@ def monthly_of_years(counts: Counts, years: Iterable[int]) -> Counted:
 def _hidden(tables: Tables) -> dict[str, Counted]:
     """The tables of one year without small counts, nor what would tell them.
 
-    A card's counts are those of its main recommendation, and the sum of its reasons: where
-    the one is hidden, the others are.
+    A card's counts are those of its main recommendation, and the sum of its reasons:
+    where the one is hidden, the others are.
     """
     cards = hide(tables["cards"])
     reasons, rules = tables["reasons"], tables["rules"]
     of_topic = {topic: _rows_of(reasons, topic) for topic in cards.rows}
-    lines = [Line(tuple((row, "Overridden") for row in rows)) for rows in of_topic.values()]
+    lines = [
+        Line(tuple((row, "Overridden") for row in rows)) for rows in of_topic.values()
+    ]
     told = {
         min(rows, key=lambda row: reasons.shown(row, "Overridden"))
         for topic, rows in of_topic.items()
@@ -284,7 +308,9 @@ def _hidden(tables: Tables) -> dict[str, Counted]:
         "monthly": hide(tables["monthly"]),
         "cards": cards,
         "rules": hide(rules, also=told_rules),
-        "reasons": hide(reasons, also={(row, "Overridden") for row in told}, more=lines),
+        "reasons": hide(
+            reasons, also={(row, "Overridden") for row in told}, more=lines
+        ),
         "bands": hide(tables["bands"]),
         "refusals": hide(tables["refusals"]),
     }
@@ -294,7 +320,7 @@ def _rows_of(table: Counted, topic: str) -> list[str]:
     return [row for row in table.rows if row.startswith(f"{topic}: ")]
 
 
-# --- the page -------------------------------------------------------------------------
+# --- the page
 
 
 def _shown(name: str, table: Counted) -> Shown:
@@ -317,7 +343,10 @@ def _tiles(monthly: Counted) -> Sequence[tuple[str, str]]:
 
 def rates_of(monthly: Counted) -> Shown:
     """Rates by month, of what is shown; the trend."""
-    rows = [(row, [_rate(monthly, row, *pair) for pair in RATES.values()], None) for row in monthly.rows]
+    rows = [
+        (row, [_rate(monthly, row, *pair) for pair in RATES.values()], None)
+        for row in monthly.rows
+    ]
     return Shown("Month", tuple(RATES), rows)
 
 
@@ -336,5 +365,7 @@ def _csv_of(table: Shown, caption: str) -> str:
         *([caption, label, *cells] for label, cells, _ in table.rows),
         *([[caption, table.total[0], *table.total[1]]] if table.total else []),
     ]
-    writer.writerows([safe_cell(cell.replace("\u202f", "")) for cell in row] for row in rows)
+    writer.writerows(
+        [safe_cell(cell.replace("\u202f", "")) for cell in row] for row in rows
+    )
     return text.getvalue()

@@ -15,7 +15,8 @@ from cds_service.core.caller import Caller
 from cds_service.review.login import Gate
 from cds_service.service import Service
 
-# The page of an answer, with the service in force for its EHR and the form of what is tried.
+# The page of an answer, with the service in force for its EHR and the form of what is
+# tried.
 BasisPage = Callable[[Stored, Service, Mapping[str, str] | None], str]
 
 
@@ -24,8 +25,10 @@ class Desk:
     """The log, its gate, and the running service.
 
     Attributes:
-        key_file: the file with the key that signs exports; None if the setting names none.
-        scope_of: what an account may see: one EHR's or one tenant's entries; None is all.
+        key_file: the file with the key that signs exports; None if the setting names
+            none.
+        scope_of: what an account may see: one EHR's or one tenant's entries; None is
+            all.
         basis: makes the page of the basis of an answer.
     """
 
@@ -51,12 +54,18 @@ class Desk:
         scope = self.scope
         if scope is None:
             return query
-        return replace(query, client=scope.client, tenant=query.tenant if scope.tenant is None else scope.tenant)
+        return replace(
+            query,
+            client=scope.client,
+            tenant=query.tenant if scope.tenant is None else scope.tenant,
+        )
 
     def may_see(self, stored: Stored) -> bool:
         """Whether this entry is of the reviewer's own EHR or tenant; entries about the log itself belong to none."""
         scope = self.scope
-        return scope is None or (stored.client == scope.client and scope.tenant in (None, stored.tenant))
+        return scope is None or (
+            stored.client == scope.client and scope.tenant in (None, stored.tenant)
+        )
 
 
 def open_entry(desk: Desk, entry_id: str, view: str = "") -> Stored:

@@ -1,7 +1,10 @@
-"""The page of one entry. Cards are shown from the log, as they were, never rebuilt with today's texts.
+"""The page of one entry.
 
-Only paragraphs, lists and emphasis are rendered as markdown; everything else, including links and HTML, stays text.
-Marks and notes are entries themselves: none is ever changed, and a later one is added beside it.
+Cards are shown from the log, as they were, never rebuilt with today's texts.
+
+Only paragraphs, lists and emphasis are rendered as markdown; everything else, including
+links and HTML, stays text. Marks and notes are entries themselves: none is ever
+changed, and a later one is added beside it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,27 +54,54 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
     @routes.post("/entries/<entry_id>/mark")
     def mark(entry_id: str) -> AnyResponse:
         stored = open_entry(desk, entry_id)
-        chosen, note = request.form.get("mark", ""), request.form.get("note", "").strip()
-        if (chosen and chosen not in WORDS["mark"]) or not (chosen or note) or len(note) > LONGEST_NOTE:
-            raise BadRequest("Choose a mark or write a note of at most 2000 characters.")
+        chosen, note = (
+            request.form.get("mark", ""),
+            request.form.get("note", "").strip(),
+        )
+        if (
+            (chosen and chosen not in WORDS["mark"])
+            or not (chosen or note)
+            or len(note) > LONGEST_NOTE
+        ):
+            raise BadRequest(
+                "Choose a mark or write a note of at most 2000 characters."
+            )
         content = {"text": note} if note else {}
         if chosen:
-            desk.gate.note("mark", kind="mark", result=chosen, patient=stored.patient, about=stored.id, content=content)
+            desk.gate.note(
+                "mark",
+                kind="mark",
+                result=chosen,
+                patient=stored.patient,
+                about=stored.id,
+                content=content,
+            )
         else:
-            desk.gate.note("note", kind="note", patient=stored.patient, about=stored.id, content=content)
+            desk.gate.note(
+                "note",
+                kind="note",
+                patient=stored.patient,
+                about=stored.id,
+                content=content,
+            )
         return redirect(url_for("review.entry", entry_id=stored.id), 303)
 
     @routes.get("/entries/<entry_id>/replay", endpoint="replay")
     def replay_entry(entry_id: str) -> str:
         stored = open_entry(desk, entry_id)
         try:
-            found = replay(stored.content, desk.service.of(stored.client), stored.service_id)
+            found = replay(
+                stored.content, desk.service.of(stored.client), stored.service_id
+            )
         except NothingToReplay:
             raise NotFound(NO_FIGURES) from None
         result = "identical" if found.is_identical else "differs"
-        rows = [line.split(": ", 1) for line in found.differences]  # path, and what differs there
+        # path, and what differs there
+        rows = [line.split(": ", 1) for line in found.differences]
         desk.gate.note("replay", result=result, patient=stored.patient, about=stored.id)
-        return render_template("review-replay.html", stored=stored, replay=found, rows=rows)
+        return render_template(
+            "review-replay.html", stored=stored, replay=found, rows=rows
+        )
 
     @routes.route("/entries/<entry_id>/basis", methods=["GET", "POST"])
     def basis(entry_id: str) -> str:
@@ -92,7 +122,10 @@ def _view(card: Mapping[str, Any]) -> dict[str, Any]:
     source, indicator = card.get("source", {}), card.get("indicator", "info")
     sign, tone = TONES.get(indicator, ("i", str(indicator)))
     detail = _SUBSET.render(str(card.get("detail", "")))
-    links = [(one.get("label", ""), _http_only(one.get("url", ""))) for one in card.get("links", ())]
+    links = [
+        (one.get("label", ""), _http_only(one.get("url", "")))
+        for one in card.get("links", ())
+    ]
     return {
         "uuid": card.get("uuid", ""),
         "indicator": indicator if indicator in TONES else "info",
@@ -104,7 +137,9 @@ def _view(card: Mapping[str, Any]) -> dict[str, Any]:
         "suggestions": [_suggestion(one) for one in card.get("suggestions", ())],
         "reasons": [_display(one) for one in card.get("overrideReasons", ())],
         "source": source.get("label", ""),
-        "links": [("Source", _http_only(source["url"])), *links] if source.get("url") else links,
+        "links": [("Source", _http_only(source["url"])), *links]
+        if source.get("url")
+        else links,
     }
 
 
@@ -114,7 +149,10 @@ def _suggestion(suggestion: Mapping[str, Any]) -> dict[str, Any]:
         "label": suggestion.get("label", ""),
         "recommended": bool(suggestion.get("isRecommended")),
         "actions": [
-            {"type": one.get("type", ""), "resource": (one.get("resource") or {}).get("resourceType", "")}
+            {
+                "type": one.get("type", ""),
+                "resource": (one.get("resource") or {}).get("resourceType", ""),
+            }
             for one in suggestion.get("actions", ())
         ],
     }

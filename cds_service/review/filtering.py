@@ -28,7 +28,18 @@ EXPECTED = {
 # What an address of these pages holds besides the filter.
 OF_THE_PAGE = frozenset({"after", "token", "format"})
 ANY = "*"  # in a patient's id: the rest is not known
-TEXTS = ("patient", "user", "client", "tenant", "encounter", "hook", "card", "rule", "reason", "about")
+TEXTS = (
+    "patient",
+    "user",
+    "client",
+    "tenant",
+    "encounter",
+    "hook",
+    "card",
+    "rule",
+    "reason",
+    "about",
+)
 KINDS: Mapping[str, tuple[str, tuple[Kind, ...]]] = {
     "": ("Answers, refusals", ("answer", "refusal")),
     "answer": ("Answers", ("answer",)),
@@ -40,7 +51,12 @@ KINDS: Mapping[str, tuple[str, tuple[Kind, ...]]] = {
 }
 CHOICES: Mapping[str, Mapping[str, str]] = {
     "kind": {key: title for key, (title, _) in KINDS.items()},
-    "feedback": {"accepted": "accepted", "overridden": "overridden", "any": "any feedback", "none": "no feedback"},
+    "feedback": {
+        "accepted": "accepted",
+        "overridden": "overridden",
+        "any": "any feedback",
+        "none": "no feedback",
+    },
     "outcome": {"refracture": "refracture", "residual-pain": "residual pain"},
     "band": {
         "above": "above",
@@ -51,12 +67,30 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     },
     "topic": {"rehabilitation": "rehabilitation", "braceLimit": "brace limit"},
     "result": {
-        one: one for one in ("shown", SILENT, "refused", "accepted", "overridden", "reviewed", "committee", "denied")
+        one: one
+        for one in (
+            "shown",
+            SILENT,
+            "refused",
+            "accepted",
+            "overridden",
+            "reviewed",
+            "committee",
+            "denied",
+        )
     },
 }
 PERIOD = ("since", "until")
 SWITCHES = ("partial", "warning")
-NAMES = ("kind", *PERIOD, *TEXTS, *(name for name in CHOICES if name != "kind"), "status", *SWITCHES, *FIGURES)
+NAMES = (
+    "kind",
+    *PERIOD,
+    *TEXTS,
+    *(name for name in CHOICES if name != "kind"),
+    "status",
+    *SWITCHES,
+    *FIGURES,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +99,8 @@ class Filter:
 
     Attributes:
         values: fields as given, without empty ones.
-        faults: messages about invalid values by field; if there are any, there is no query.
+        faults: messages about invalid values by field; if there are any, there is no
+            query.
     """
 
     values: Mapping[str, str]
@@ -89,7 +124,8 @@ def read_filter(given: MultiDict[str, str], zone: tzinfo = UTC) -> Filter:
     Args:
         zone: of the site, whose days are meant.
 
-    A field that does not exist is a fault: without it, more would be found than was asked.
+    A field that does not exist is a fault: without it, more would be found than was
+    asked.
     """
     values = {name: text for name in NAMES if (text := given.get(name, "").strip())}
     unknown = sorted(set(given) - set(NAMES) - OF_THE_PAGE)
@@ -161,11 +197,15 @@ def _read_time(text: str, zone: tzinfo, *, is_end: bool) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError("is a day, 2026-05-31, or a moment, 2026-05-31T12:00Z") from None
+        raise ValueError(
+            "is a day, 2026-05-31, or a moment, 2026-05-31T12:00Z"
+        ) from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
     try:
-        return (moment + timedelta(days=1) if is_end and is_day else moment).astimezone(UTC)
+        return (moment + timedelta(days=1) if is_end and is_day else moment).astimezone(
+            UTC
+        )
     except OverflowError:
         raise ValueError("lies outside the calendar") from None
 

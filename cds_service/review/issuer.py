@@ -1,6 +1,7 @@
 """The hospital's OpenID issuer: discovery document, keys, the exchange of a code for an ID token, and the token itself.
 
-We call URLs from the document, and send browsers to them, only on the issuer's own origin or one that the site allows.
+We call URLs from the document, and send browsers to them, only on the issuer's own
+origin or one that the site allows.
 """
 
 import hmac
@@ -32,15 +33,25 @@ MOST_AT_ONCE = 2  # threads that a slow issuer may occupy
 TURN_SECONDS = 1.0
 BUSY = "the issuer has not answered yet"
 BASIC, POST = "client_secret_basic", "client_secret_post"
-REFUSALS: Mapping[int, str] = {400: "code", 401: "client", 403: "code"}  # of the token endpoint
-# Asymmetric signatures only: with `none` or HS256, anyone who knows the public key could sign.
-ALGORITHMS: tuple[str, ...] = tuple(name for family in FAMILIES.values() for name in family)
-OPTIONS: Any = {"require": ["iss", "sub", "aud", "exp", "iat", "nonce"], "verify_sub": False, "verify_jti": False}
+# of the token endpoint
+REFUSALS: Mapping[int, str] = {400: "code", 401: "client", 403: "code"}
+# Asymmetric signatures only: with `none` or HS256, anyone who knows the public key
+# could sign.
+ALGORITHMS: tuple[str, ...] = tuple(
+    name for family in FAMILIES.values() for name in family
+)
+OPTIONS: Any = {
+    "require": ["iss", "sub", "aud", "exp", "iat", "nonce"],
+    "verify_sub": False,
+    "verify_jti": False,
+}
 SUBJECT = re.compile(r"[\x21-\x7e]{1,255}")
-# Account names only: personal names contain spaces, and nothing may break a page or a log line.
+# Account names only: personal names contain spaces, and nothing may break a page or a
+# log line.
 SHOWN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}")
 STRONGEST: tuple[Role, ...] = ("privacy-officer", "reviewer", "operator")
-# The first match counts: PyJWT's other errors, for a strictly parsed token, are about times.
+# The first match counts: PyJWT's other errors, for a strictly parsed token, are about
+# times.
 REASONS: Mapping[type[jwt.PyJWTError], str] = {
     jwt.InvalidSignatureError: "signature",
     jwt.InvalidAudienceError: "audience",
@@ -71,7 +82,11 @@ class Issuer:
     """One issuer, with this process's cached data."""
 
     def __init__(
-        self, login: ReviewLogin, secret: str | None, connections: Connections, clock: Monotonic = time.monotonic
+        self,
+        login: ReviewLogin,
+        secret: str | None,
+        connections: Connections,
+        clock: Monotonic = time.monotonic,
     ) -> None:
         """Requests nothing yet.
 
@@ -83,18 +98,27 @@ class Issuer:
         self._connections = connections
         self._session = connections.session(max_bytes=MAX_BYTES)
         self._clock = clock
-        self._origins = {parse_address(url).origin for url in (login.issuer, *login.servers)}
+        self._origins = {
+            parse_address(url).origin for url in (login.issuer, *login.servers)
+        }
         self._provider = Cached(self._fetch_provider, monotonic=clock)
         self._turns = threading.BoundedSemaphore(MOST_AT_ONCE)
 
-    def authorization_address(self, query: Mapping[str, str], deadline: Deadline) -> str:
+    def authorization_address(
+        self, query: Mapping[str, str], deadline: Deadline
+    ) -> str:
         """The URL to which the browser goes to log in.
 
         Raises:
             CallFailed: the discovery document cannot be read.
         """
         scope = " ".join(dict.fromkeys(("openid", *self._login.scopes)))
-        asked = {"response_type": "code", "client_id": self._login.client_id, "scope": scope, **query}
+        asked = {
+            "response_type": "code",
+            "client_id": self._login.client_id,
+            "scope": scope,
+            **query,
+        }
         url = self._found(deadline).authorization
         return f"{url}{'&' if '?' in url else '?'}{urlencode(asked)}"
 
@@ -102,7 +126,8 @@ class Issuer:
         """Refuse a response from another issuer (RFC 9207).
 
         Raises:
-            LoginRefused: the response names another issuer, or none although this issuer always names itself.
+            LoginRefused: the response names another issuer, or none although this
+                issuer always names itself.
             CallFailed: the discovery document cannot be read.
         """
         if named is None and not self._found(deadline).names_itself:
@@ -110,7 +135,9 @@ class Issuer:
         if named != self._login.issuer:
             raise LoginRefused("sender")
 
-    def redeem(self, code: str, verifier: str, redirect: str, deadline: Deadline) -> str:
+    def redeem(
+        self, code: str, verifier: str, redirect: str, deadline: Deadline
+    ) -> str:
         """Exchange a code for an ID token (OpenID Connect Core 1.0, section 3.1.3).
 
         Raises:
@@ -118,10 +145,16 @@ class Issuer:
             CallFailed: it does not answer.
         """
         provider = self._found(deadline)
-        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect, "code_verifier": verifier}
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect,
+            "code_verifier": verifier,
+        }
         auth = None
         if self._secret is not None and provider.authentication == BASIC:
-            auth = (quote_plus(self._login.client_id), quote_plus(self._secret))  # RFC 6749, section 2.3.1
+            # RFC 6749, section 2.3.1
+            auth = (quote_plus(self._login.client_id), quote_plus(self._secret))
         else:
             form["client_id"] = self._login.client_id
             form |= {"client_secret": self._secret} if self._secret is not None else {}
@@ -154,7 +187,9 @@ class Issuer:
         return found
 
     def _fetch_provider(self) -> Provider:
-        document = self._ask(self._login.issuer.rstrip("/") + WELL_KNOWN, Deadline.after(FETCH_SECONDS))
+        document = self._ask(
+            self._login.issuer.rstrip("/") + WELL_KNOWN, Deadline.after(FETCH_SECONDS)
+        )
         if document.get("issuer") != self._login.issuer:
             raise CallFailed("discovery-issuer", "the document is of another issuer")
         offered = document.get("token_endpoint_auth_methods_supported", [BASIC])
@@ -162,8 +197,11 @@ class Issuer:
             authorization=self._endpoint(document.get("authorization_endpoint")),
             token=self._endpoint(document.get("token_endpoint")),
             keys=self._keys_at(self._endpoint(document.get("jwks_uri"))),
-            authentication=POST if isinstance(offered, list) and POST in offered and BASIC not in offered else BASIC,
-            names_itself=document.get("authorization_response_iss_parameter_supported") is True,
+            authentication=POST
+            if isinstance(offered, list) and POST in offered and BASIC not in offered
+            else BASIC,
+            names_itself=document.get("authorization_response_iss_parameter_supported")
+            is True,
         )
 
     def _keys_at(self, url: str) -> KeyAddress:
@@ -171,7 +209,13 @@ class Issuer:
         known = self._provider.last
         if known is not None and known.keys.url == url:
             return known.keys
-        return KeyAddress(self._login.issuer, url, self._connections, algorithms=ALGORITHMS, monotonic=self._clock)
+        return KeyAddress(
+            self._login.issuer,
+            url,
+            self._connections,
+            algorithms=ALGORITHMS,
+            monotonic=self._clock,
+        )
 
     def _endpoint(self, url: Any) -> str:
         """The URL, which must be one that the site allows."""
@@ -180,11 +224,18 @@ class Issuer:
         except ValueError:
             address = None
         if address is None or address.origin not in self._origins:
-            raise CallFailed("discovery-address", "the document names an address that the site does not")
+            raise CallFailed(
+                "discovery-address",
+                "the document names an address that the site does not",
+            )
         return str(url)
 
     def _ask(
-        self, url: str, deadline: Deadline, form: Mapping[str, str] | None = None, auth: tuple[str, str] | None = None
+        self,
+        url: str,
+        deadline: Deadline,
+        form: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
     ) -> Mapping[str, Any]:
         """Request a JSON object from a URL, by POST if a form is given; a redirect is a failure."""
         reply = self._session.request(
@@ -234,11 +285,23 @@ def verified_claims(
     if not fitting:
         raise LoginRefused("key")
     try:
-        claims = decode(token, fitting, ALGORITHMS, OPTIONS, audience=[login.client_id], issuer=login.issuer)
+        claims = decode(
+            token,
+            fitting,
+            ALGORITHMS,
+            OPTIONS,
+            audience=[login.client_id],
+            issuer=login.issuer,
+        )
     except jwt.PyJWTError as error:
-        raise LoginRefused(next(word for kind, word in REASONS.items() if isinstance(error, kind))) from None
-    party = claims.get("azp")  # the authorized party: which of several audiences requested the token
-    if (party is None and len(_list(claims["aud"])) > 1) or (party is not None and party != login.client_id):
+        raise LoginRefused(
+            next(word for kind, word in REASONS.items() if isinstance(error, kind))
+        ) from None
+    # the authorized party: which of several audiences requested the token
+    party = claims.get("azp")
+    if (party is None and len(_list(claims["aud"])) > 1) or (
+        party is not None and party != login.client_id
+    ):
         raise LoginRefused("azp")
     if not hmac.compare_digest(str(claims["nonce"]).encode(), nonce.encode()):
         raise LoginRefused("nonce")
@@ -255,7 +318,11 @@ def vouched(claims: Mapping[str, Any], login: ReviewLogin) -> Vouched:
     if not isinstance(subject, str) or not SUBJECT.fullmatch(subject):
         raise LoginRefused("subject")
     given = claims.get(login.role_claim)
-    values = {given} if isinstance(given, str) else {one for one in _list(given) if isinstance(one, str)}
+    values = (
+        {given}
+        if isinstance(given, str)
+        else {one for one in _list(given) if isinstance(one, str)}
+    )
     roles = {login.roles[value] for value in values & login.roles.keys()}
     role = next((one for one in STRONGEST if one in roles), None)
     shown = claims.get(login.name_claim) if login.name_claim else None

@@ -1,9 +1,10 @@
 """Login to the review pages through the hospital's issuer: OpenID Connect authorization code flow with PKCE.
 
-During login the browser holds one secret in a cookie; state, nonce and verifier are derived from it, so none of them is
-stored here. That cookie is `Lax`, since the issuer's page redirects back. The session cookie is `Strict`, which
-browsers do not send on navigation from another site, not even after a redirect of ours. So the last step is a page of
-our own that continues by itself.
+During login the browser holds one secret in a cookie; state, nonce and verifier are
+derived from it, so none of them is stored here. That cookie is `Lax`, since the
+issuer's page redirects back. The session cookie is `Strict`, which browsers do not send
+on navigation from another site, not even after a redirect of ours. So the last step is
+a page of our own that continues by itself.
 """
 
 import base64
@@ -62,7 +63,9 @@ class Way:
 
     def made(self, purpose: str) -> str:
         """A value derived for one purpose; knowing one of them does not reveal another."""
-        return _base64(hmac.digest(self.secret.encode(), purpose.encode(), hashlib.sha256))
+        return _base64(
+            hmac.digest(self.secret.encode(), purpose.encode(), hashlib.sha256)
+        )
 
     @property
     def challenge(self) -> str:
@@ -84,7 +87,10 @@ class IssuerLogin:
     redirect: str
 
     def set_out(self) -> AnyResponse:
-        way = Way(secrets.token_urlsafe(32), own_page(request.args.get("wanted", PATH)[: MAX_WANTED + 1]))
+        way = Way(
+            secrets.token_urlsafe(32),
+            own_page(request.args.get("wanted", PATH)[: MAX_WANTED + 1]),
+        )
         way = way if len(way.wanted) <= MAX_WANTED else Way(way.secret, PATH)
         asked = {
             "redirect_uri": self.redirect,
@@ -105,8 +111,9 @@ class IssuerLogin:
     def come_back(self) -> AnyResponse:
         """Accept the issuer's response once, and begin a session.
 
-        Only the return counts as a login attempt: it calls the issuer and may be logged. The start does not, since any
-        page can make a browser start a login, for example with fifty images.
+        Only the return counts as a login attempt: it calls the issuer and may be
+        logged. The start does not, since any page can make a browser start a login, for
+        example with fifty images.
         """
         way = Way.of(request.cookies.get(WAY_COOKIE, ""))
         if way is None or not same(request.args.get("state"), way.made("state")):
@@ -144,39 +151,62 @@ class IssuerLogin:
         return vouched(claims, self.login)
 
     def _land(self, way: Way, who: Vouched) -> AnyResponse:
-        response = make_response(render_template("review-landed.html", wanted=way.wanted))
+        response = make_response(
+            render_template("review-landed.html", wanted=way.wanted)
+        )
         content = {"address": self.gate.address, "issuer": who.issuer}
         named = {"account": who.shown} if who.shown != who.subject else {}
         return self.gate.open(response, self.gate.sessions.begin(who), content | named)
 
     def _deny(self, way: Way, fault: LoginRefused) -> AnyResponse:
-        content = {"address": self.gate.address, "issuer": self.login.issuer, "why": fault.reason}
+        content = {
+            "address": self.gate.address,
+            "issuer": self.login.issuer,
+            "why": fault.reason,
+        }
         self.gate.note("login", kind="login", result="denied", content=content)
         return self._refuse(way.wanted, fault.reason)
 
-    def _refuse(self, wanted: str, reason: str, words: str = REFUSED, status: int = 403) -> AnyResponse:
+    def _refuse(
+        self, wanted: str, reason: str, words: str = REFUSED, status: int = 403
+    ) -> AnyResponse:
         """Show the login page with the same message for every failure; the reason only goes to the log."""
-        fields = {"event": "login-refused", "reason": reason, "address": self.gate.address}
+        fields = {
+            "event": "login-refused",
+            "reason": reason,
+            "address": self.gate.address,
+        }
         LOG.warning("login", extra={"fields": fields})
         return self.gate.login_page(wanted, words, status)
 
     def _set_way(self, response: AnyResponse, value: str, seconds: int) -> None:
-        self.gate.set_cookie(response, WAY_COOKIE, value, seconds=seconds, path=f"{PATH}/login", lax=True)
+        self.gate.set_cookie(
+            response, WAY_COOKIE, value, seconds=seconds, path=f"{PATH}/login", lax=True
+        )
 
 
-def issuer_login(gate: Gate, folder: SiteFolder, connections: Connections) -> IssuerLogin | None:
+def issuer_login(
+    gate: Gate, folder: SiteFolder, connections: Connections
+) -> IssuerLogin | None:
     """Make the login through the site's issuer; None if the site names none.
 
     Raises:
-        DataFileError: the secret cannot be read, or the redirect would use plain http over a network.
+        DataFileError: the secret cannot be read, or the redirect would use plain http
+            over a network.
     """
     login = folder.site.review
     if login is None:
         return None
     if not parse_address(gate.base_url).may_carry_tokens:
-        raise DataFileError("settings", "KYPHOPLASTY_CDS_PUBLIC_URL", "a login by an issuer needs an https address")
+        raise DataFileError(
+            "settings",
+            "KYPHOPLASTY_CDS_PUBLIC_URL",
+            "a login by an issuer needs an https address",
+        )
     issuer = Issuer(login, client_secret(folder.path, login), connections)
-    return IssuerLogin(gate=gate, issuer=issuer, login=login, redirect=f"{gate.base_url}{BACK}")
+    return IssuerLogin(
+        gate=gate, issuer=issuer, login=login, redirect=f"{gate.base_url}{BACK}"
+    )
 
 
 def _base64(digest: bytes) -> str:

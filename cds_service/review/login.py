@@ -2,7 +2,8 @@
 
 The login through the hospital's issuer is in `issuer_login.py`.
 
-The login form is the 401 response at the requested URL, so that no page has to be remembered in a redirect.
+The login form is the 401 response at the requested URL, so that no page has to be
+remembered in a redirect.
 """
 
 import hmac
@@ -17,7 +18,15 @@ from itertools import chain
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from werkzeug.exceptions import BadRequest, Forbidden
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -35,7 +44,9 @@ PATH = "/audit"
 OWN_PAGE = re.compile(r"/audit(/[\w./~-]*)?(\?[^\s\\]*)?", re.ASCII)
 BEFORE_LOGIN = ("review.log_in", "review.set_out", "review.come_back")
 NO_ACCOUNTS = "There are no local accounts here."
-REFUSED = "Name and password do not fit, or there were too many tries. Then wait 15 minutes."
+REFUSED = (
+    "Name and password do not fit, or there were too many tries. Then wait 15 minutes."
+)
 Login = Literal["opened", "denied", "locked"]
 LOGINS: tuple[Login, ...] = get_args(Login)
 Need = Literal["patients", "readers"]
@@ -54,7 +65,8 @@ class Gate:
         base_url: the URL at which reviewers reach this service, if known.
         has_local: whether local accounts may log in.
         hospital: name of the hospital with its own login; empty if there is none.
-        trusted_proxies: proxies that may state the client's address, so that attempts are counted by person.
+        trusted_proxies: proxies that may state the client's address, so that attempts
+            are counted by person.
         count: called for each login attempt.
     """
 
@@ -76,23 +88,39 @@ class Gate:
         """
         peer = request.remote_addr or ""
         plain = _plain_address(peer)
-        if not plain or not any(ip_address(plain) in network for network in self.trusted_proxies):
+        if not plain or not any(
+            ip_address(plain) in network for network in self.trusted_proxies
+        ):
             return peer
-        return _plain_address(request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()) or peer
+        return (
+            _plain_address(
+                request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+            )
+            or peer
+        )
 
     def admit(self) -> Response | None:
         """Admit a reviewer, with a valid token in every form; everyone else sees the login form."""
-        if "\0" in request.path or any("\0" in one for one in chain.from_iterable(request.values.items(multi=True))):
-            raise BadRequest("A NUL is part of no address and of no form.")  # PostgreSQL knows no text with one
+        if "\0" in request.path or any(
+            "\0" in one for one in chain.from_iterable(request.values.items(multi=True))
+        ):
+            # PostgreSQL knows no text with one
+            raise BadRequest("A NUL is part of no address and of no form.")
         if request.endpoint in BEFORE_LOGIN:
             return None
         session = self.sessions.session(request.cookies.get(COOKIE, ""))
         if session is None:
-            return self.login_page(request.full_path.rstrip("?") if request.method == "GET" else PATH)
+            return self.login_page(
+                request.full_path.rstrip("?") if request.method == "GET" else PATH
+            )
         g.reviewer = session
-        if request.method == "POST" and not same(request.form.get("token"), session.form_token):
+        if request.method == "POST" and not same(
+            request.form.get("token"), session.form_token
+        ):
             self.note("form", result="denied", content={"why": "token"})
-            raise Forbidden("The form is too old, or not ours. Go back, load the page again and repeat.")
+            raise Forbidden(
+                "The form is too old, or not ours. Go back, load the page again and repeat."
+            )
         return None
 
     @property
@@ -136,7 +164,11 @@ class Gate:
                 result=result,
                 patient=patient,
                 about=about,
-                content={"view": view.removeprefix("review."), **who, **(content or {})},
+                content={
+                    "view": view.removeprefix("review."),
+                    **who,
+                    **(content or {}),
+                },
             )
         )
 
@@ -144,13 +176,22 @@ class Gate:
         """The login form, with its own token, which a cookie repeats."""
         token = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(32)
         ways = {"has_local": self.has_local, "hospital": self.hospital}
-        page = render_template("review-login.html", wanted=own_page(wanted), token=token, fault=fault, **ways)
+        page = render_template(
+            "review-login.html",
+            wanted=own_page(wanted),
+            token=token,
+            fault=fault,
+            **ways,
+        )
         response = make_response(page, status)
         self.set_cookie(response, FORM_COOKIE, token)
         return response
 
     def log_in(self) -> AnyResponse:
-        wanted, name = own_page(request.form.get("wanted", PATH)), request.form.get("name", "").strip().lower()
+        wanted, name = (
+            own_page(request.form.get("wanted", PATH)),
+            request.form.get("name", "").strip().lower(),
+        )
         if not self.has_local:
             return self.login_page(wanted, NO_ACCOUNTS, 403)
         if not same(request.form.get("token"), request.cookies.get(FORM_COOKIE)):
@@ -160,17 +201,28 @@ class Gate:
             fits = self.accounts.check(name, request.form.get("password", ""), address)
         except TooManyTries:
             self.count("locked")
-            LOG.warning("login", extra={"fields": {"event": "login-limit", "address": address}})
+            LOG.warning(
+                "login", extra={"fields": {"event": "login-limit", "address": address}}
+            )
             return self.login_page(wanted, REFUSED, 429)
         if not fits:
             self.count("denied")
             # The typed name may be a password, so only existing names are logged.
             known = name if self.accounts.find(name) else None
-            self.note("login", kind="login", result="denied", content={"account": known, "address": address})
+            self.note(
+                "login",
+                kind="login",
+                result="denied",
+                content={"account": known, "address": address},
+            )
             return self.login_page(wanted, REFUSED)
-        return self.open(redirect(wanted, 303), self.sessions.begin(name), {"address": address})
+        return self.open(
+            redirect(wanted, 303), self.sessions.begin(name), {"address": address}
+        )
 
-    def open(self, response: AnyResponse, token: str, content: Mapping[str, Any]) -> AnyResponse:
+    def open(
+        self, response: AnyResponse, token: str, content: Mapping[str, Any]
+    ) -> AnyResponse:
         """Log the new session, and add it to the response."""
         g.reviewer = self.sessions.session(token)
         self.count("opened")
@@ -205,11 +257,21 @@ class Gate:
             lax: whether it is also sent on navigation from another site.
         """
         here = urlsplit(self.base_url)
-        is_local = here.scheme == "http" and _is_loopback(here.netloc) and _is_loopback(request.host)
+        is_local = (
+            here.scheme == "http"
+            and _is_loopback(here.netloc)
+            and _is_loopback(request.host)
+        )
         is_secure = request.is_secure or not is_local
         same_site = "Lax" if lax else "Strict"
         response.set_cookie(
-            name, value, max_age=seconds, path=path, secure=is_secure, httponly=True, samesite=same_site
+            name,
+            value,
+            max_age=seconds,
+            path=path,
+            secure=is_secure,
+            httponly=True,
+            samesite=same_site,
         )
 
 
@@ -219,7 +281,11 @@ def login_routes(routes: Blueprint, gate: Gate) -> None:
 
     @routes.route("/login", methods=["GET", "POST"])
     def log_in() -> AnyResponse:
-        return gate.log_in() if request.method == "POST" else gate.login_page(PATH, status=200)
+        return (
+            gate.log_in()
+            if request.method == "POST"
+            else gate.login_page(PATH, status=200)
+        )
 
     routes.post("/logout")(gate.log_out)
 
@@ -231,12 +297,18 @@ def may(what: Need) -> bool:
 
 def own_page(wanted: str) -> str:
     """The URL if it is one of the review pages, else the first page."""
-    return wanted if OWN_PAGE.fullmatch(wanted) and not wanted.startswith(f"{PATH}/login") else PATH
+    return (
+        wanted
+        if OWN_PAGE.fullmatch(wanted) and not wanted.startswith(f"{PATH}/login")
+        else PATH
+    )
 
 
 def same(given: str | None, expected: str | None) -> bool:
     """Whether both are present and equal, compared in constant time."""
-    return bool(given and expected) and hmac.compare_digest(str(given).encode(), str(expected).encode())
+    return bool(given and expected) and hmac.compare_digest(
+        str(given).encode(), str(expected).encode()
+    )
 
 
 def _plain_address(text: str) -> str:

@@ -33,8 +33,11 @@ EARLIER = (
 )
 THRESHOLDS = ("bands", "showing")  # tables of the policy
 # What the earlier rules made of the studies' figures.
-OF_EARLIER_RULES = frozenset({"headline", "status", "disagreement", "band", "isTheirs", "said"})
-TEXTS = frozenset({"concerns"})  # sentences beside the figures: of the texts in force, not of the models
+OF_EARLIER_RULES = frozenset(
+    {"headline", "status", "disagreement", "band", "isTheirs", "said"}
+)
+# sentences beside the figures: of the texts in force, not of the models
+TEXTS = frozenset({"concerns"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class Replay:
     """What a second computation found.
 
     Attributes:
-        differences: figures that are not the same, `refracture.sarcopenia-pvm-2022.risk: 0.21 then, 0.23 now`.
+        differences: figures that are not the same,
+            `refracture.sarcopenia-pvm-2022.risk: 0.21 then, 0.23 now`.
         notes: models and rules that are not the same, whether or not the figures are.
         answer: what the models in force say.
         is_earlier: the answer was made before the pooled model spoke.
@@ -64,11 +68,14 @@ class NothingToReplay(CdsError):
     """The entry holds no figures (no answer, or purged), or this version does not know what they rest on."""
 
 
-def replay(content: Mapping[str, Any], service: Service, service_id: str | None) -> Replay:
+def replay(
+    content: Mapping[str, Any], service: Service, service_id: str | None
+) -> Replay:
     """The figures of an answer computed once more, from its inputs and the policy that was in force then.
 
     Raises:
-        NothingToReplay: the entry holds none, or findings, settings or a service that an older or newer version had.
+        NothingToReplay: the entry holds none, or findings, settings or a service that
+            an older or newer version had.
     """
     hook = service.hooks.get(service_id or "")
     if hook is None or not {"assessments", "findings"} <= content.keys():
@@ -76,7 +83,10 @@ def replay(content: Mapping[str, Any], service: Service, service_id: str | None)
     if not _is_known(content, service):
         raise NothingToReplay
     answer = _answer(content, service, hook)
-    now = [json.loads(json.dumps(assessment_json(answer, outcome))) for outcome in answer.assessment.outcomes]
+    now = [
+        json.loads(json.dumps(assessment_json(answer, outcome)))
+        for outcome in answer.assessment.outcomes
+    ]
     then, again = _by_name(content["assessments"]), _by_name(now)
     is_earlier = service.pooled.study.id not in content.get("models", {})
     if is_earlier:
@@ -100,7 +110,9 @@ def _of_studies(assessments: Mapping[str, Any]) -> dict[str, Any]:
     """
     return {
         outcome: {
-            name: {key: one for key, one in model.items() if key not in OF_EARLIER_RULES}
+            name: {
+                key: one for key, one in model.items() if key not in OF_EARLIER_RULES
+            }
             for name, model in found["models"].items()
             if "inputsKnown" in model
         }
@@ -113,7 +125,8 @@ def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> 
     """The answer as far as the entry holds it; without orders in force, recommendations and suggestions."""
     parts = {name: part for name, part in content["record"].items() if name != "server"}
     record = RecordState(**parts)
-    in_force = service.policy.model_dump(by_alias=True)  # with what entered the figures then
+    # with what entered the figures then
+    in_force = service.policy.model_dump(by_alias=True)
     kept = {
         name: _without_retired(part, in_force[name]) if name in THRESHOLDS else part
         for name, part in content.get("policy", {}).items()
@@ -169,7 +182,13 @@ def _findings(content: Mapping[str, Any]) -> Findings:
 
 def _finding(kept: Mapping[str, Any]) -> Finding:
     sources = (
-        Provenance(resource=one["resource"], origin=one["origin"], code=one["code"], printed="", rule="")
+        Provenance(
+            resource=one["resource"],
+            origin=one["origin"],
+            code=one["code"],
+            printed="",
+            rule="",
+        )
         for one in kept["sources"]
     )
     return Finding(
@@ -190,7 +209,10 @@ def _day(text: str | None) -> date | None:
 def _is_known(content: Mapping[str, Any], service: Service) -> bool:
     names = {one["name"] for one in (*content["findings"], *content.get("gaps", ()))}
     settings = service.policy.model_dump(by_alias=True).keys()
-    return names <= service.finding_specs.keys() and content.get("policy", {}).keys() <= settings
+    return (
+        names <= service.finding_specs.keys()
+        and content.get("policy", {}).keys() <= settings
+    )
 
 
 def _notes(content: Mapping[str, Any], service: Service) -> Iterator[str]:
@@ -209,10 +231,15 @@ def _by_name(value: Any) -> Any:
     """Lists of named things by their name, so that a difference says where it is."""
     if isinstance(value, dict):
         return {name: _by_name(one) for name, one in value.items() if name not in TEXTS}
-    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+    if (
+        isinstance(value, list)
+        and value
+        and all(isinstance(one, dict) for one in value)
+    ):
         keys = ("outcome", "model", "study", "name")
         return {
-            str(next((one[key] for key in keys if key in one), place)): _by_name(one) for place, one in enumerate(value)
+            str(next((one[key] for key in keys if key in one), place)): _by_name(one)
+            for place, one in enumerate(value)
         }
     return value
 
@@ -220,7 +247,9 @@ def _by_name(value: Any) -> Any:
 def _differences(place: str, then: Any, now: Any) -> Iterator[str]:
     if isinstance(then, dict) and isinstance(now, dict):
         for name in sorted({*then, *now}):
-            yield from _differences(f"{place}.{name}" if place else name, then.get(name), now.get(name))
+            yield from _differences(
+                f"{place}.{name}" if place else name, then.get(name), now.get(name)
+            )
     elif not _is_same(then, now):
         yield f"{place}: {_say(then)} then, {_say(now)} now"
 
@@ -228,8 +257,15 @@ def _differences(place: str, then: Any, now: Any) -> Iterator[str]:
 def _is_same(then: Any, now: Any) -> bool:
     if isinstance(then, list) and isinstance(now, list):
         return len(then) == len(now) and all(map(_is_same, then, now))
-    are_numbers = all(isinstance(one, int | float) and not isinstance(one, bool) for one in (then, now))
-    return math.isclose(then, now, rel_tol=SAME, abs_tol=SAME) if are_numbers else bool(then == now)
+    are_numbers = all(
+        isinstance(one, int | float) and not isinstance(one, bool)
+        for one in (then, now)
+    )
+    return (
+        math.isclose(then, now, rel_tol=SAME, abs_tol=SAME)
+        if are_numbers
+        else bool(then == now)
+    )
 
 
 def _say(value: Any) -> str:

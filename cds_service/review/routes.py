@@ -1,6 +1,7 @@
 """`/audit`: the review pages. Find entries, follow a patient, open an entry as it was shown, export entries.
 
-Every access is logged before the page is sent; otherwise the page is not shown. Patients appear only by their ids.
+Every access is logged before the page is sent; otherwise the page is not shown.
+Patients appear only by their ids.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +25,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cds_service.audit.appending import Clock
 from cds_service.audit.chain import AuditLog
-from cds_service.audit.exporting import FORMATS, Export, Format, begin_export, export_lines
+from cds_service.audit.exporting import (
+    FORMATS,
+    Export,
+    Format,
+    begin_export,
+    export_lines,
+)
 from cds_service.audit.query import Query
 from cds_service.audit.reader import Cursor
 from cds_service.audit.store import AuditStore
@@ -44,9 +51,7 @@ from cds_service.service import Service
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
 
-REVIEW_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+REVIEW_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 TIMELINE = 20  # entries of one page; each is read whole
 CHUNK = 64 * 1024
 MEDIA: Mapping[Format, tuple[str, str]] = {
@@ -92,7 +97,9 @@ def review_routes(reviewing: Reviewing) -> Blueprint:
     has_local = login is None or login.local_accounts
     gate = Gate(
         accounts=Accounts(access),
-        sessions=Sessions(access, rules=login.rules if login else None, has_local=has_local),
+        sessions=Sessions(
+            access, rules=login.rules if login else None, has_local=has_local
+        ),
         audit=reviewing.audit,
         clock=clock,
         base_url=reviewing.base_url,
@@ -134,7 +141,11 @@ def _surround(routes: Blueprint) -> None:
 
     @routes.context_processor
     def say_frame() -> dict[str, Any]:
-        return {"reviewer": g.get("reviewer"), "may": may, "idle_minutes": int(IDLE.total_seconds() // 60)}
+        return {
+            "reviewer": g.get("reviewer"),
+            "may": may,
+            "idle_minutes": int(IDLE.total_seconds() // 60),
+        }
 
     @routes.route("/<path:_path>", methods=["GET", "POST"])
     def nothing(_path: str) -> str:
@@ -146,19 +157,36 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
     def find() -> AnyResponse:
         if not may("patients"):
             return redirect(url_for("review.figures"), 303)
-        wanted, after = read_filter(request.args, desk.zone), Cursor.parse(request.args.get("after", ""))
-        if not all(request.args.values()) and not wanted.faults:  # forms also send empty fields
-            return redirect(f"{url_for('review.find')}?{wanted.address}".rstrip("?"), 303)
+        wanted, after = (
+            read_filter(request.args, desk.zone),
+            Cursor.parse(request.args.get("after", "")),
+        )
+        # forms also send empty fields
+        if not all(request.args.values()) and not wanted.faults:
+            return redirect(
+                f"{url_for('review.find')}?{wanted.address}".rstrip("?"), 303
+            )
         if wanted.asks_for_looks:
             desk.gate.need("readers")
         if wanted.faults:
-            return make_response(render_template("review-find.html", filter=wanted, choices=CHOICES, page=None), 400)
+            return make_response(
+                render_template(
+                    "review-find.html", filter=wanted, choices=CHOICES, page=None
+                ),
+                400,
+            )
         query = desk.within(wanted.query)
         page = desk.store.reader.find(query, after=after)
         seen = {"query": query.to_json(), "count": len(page.entries)}
         desk.gate.note("find", patient=wanted.query.patient, content=seen)
         said = desk.store.reader.about([one.id for one in page.entries])
-        shown = {"filter": wanted, "choices": CHOICES, "page": page, "said": said, "is_first": after is None}
+        shown = {
+            "filter": wanted,
+            "choices": CHOICES,
+            "page": page,
+            "said": said,
+            "is_first": after is None,
+        }
         return make_response(render_template("review-find.html", **shown))
 
     @routes.get("/patients/<patient>")
@@ -167,11 +195,18 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
         after = Cursor.parse(request.args.get("after", ""))
         query = desk.within(Query(kinds=("answer", "refusal"), patient=patient))
         page = desk.store.reader.find(query, after=after, limit=TIMELINE)
-        desk.gate.note("timeline", patient=patient, content={"count": len(page.entries)})
+        desk.gate.note(
+            "timeline", patient=patient, content={"count": len(page.entries)}
+        )
         ids = [one.id for one in page.entries]
         said, contents = desk.store.reader.about(ids), desk.store.reader.contents(ids)
         visits = [(one, contents.get(one.id, {}), said[one.id]) for one in page.entries]
-        shown = {"patient": patient, "visits": visits, "page": page, "is_first": after is None}
+        shown = {
+            "patient": patient,
+            "visits": visits,
+            "page": page,
+            "is_first": after is None,
+        }
         return render_template("review-patient.html", **shown)
 
 
@@ -191,7 +226,10 @@ def _export_routes(routes: Blueprint, desk: Desk) -> None:
     @routes.post("/export")
     def export() -> Response:
         desk.gate.need("patients")
-        wanted, form = read_filter(request.form, desk.zone), request.form.get("format", "")
+        wanted, form = (
+            read_filter(request.form, desk.zone),
+            request.form.get("format", ""),
+        )
         if wanted.asks_for_looks:
             desk.gate.need("readers")
         if wanted.faults or form not in FORMATS:
@@ -199,13 +237,24 @@ def _export_routes(routes: Blueprint, desk: Desk) -> None:
         reviewer = desk.gate.reviewer
         try:
             begun = begin_export(
-                desk.store.database, desk.within(wanted.query), form, reviewer.name, desk.gate.clock, desk.key_file
+                desk.store.database,
+                desk.within(wanted.query),
+                form,
+                reviewer.name,
+                desk.gate.clock,
+                desk.key_file,
             )
         except (DBAPIError, DataFileError) as error:
-            raise AuditUnavailable(f"The export could not be recorded ({type(error).__name__}).") from None
+            raise AuditUnavailable(
+                f"The export could not be recorded ({type(error).__name__})."
+            ) from None
         media, ending = MEDIA[form]
-        response = Response(stream_with_context(_chunks(desk, begun)), content_type=media)
-        response.headers["Content-Disposition"] = f'attachment; filename="audit-{begun.at[:10]}-{begun.last}.{ending}"'
+        response = Response(
+            stream_with_context(_chunks(desk, begun)), content_type=media
+        )
+        response.headers["Content-Disposition"] = (
+            f'attachment; filename="audit-{begun.at[:10]}-{begun.last}.{ending}"'
+        )
         return response
 
 
@@ -225,13 +274,18 @@ def _error_page(error: HTTPException) -> AnyResponse:
     status = error.code or 500
     if status < 400:
         return error.get_response()
-    return make_response(render_template("review-error.html", status=status, why=error.description), status)
+    return make_response(
+        render_template("review-error.html", status=status, why=error.description),
+        status,
+    )
 
 
 def _unavailable_page(error: AuditUnavailable) -> AnyResponse:
     # Without the page layout, which would read the log again.
     why = f"{error} Nothing is shown without an entry of it."
     g.pop("reviewer", None)
-    response = make_response(render_template("review-error.html", status=503, why=why), 503)
+    response = make_response(
+        render_template("review-error.html", status=503, why=why), 503
+    )
     response.headers["Retry-After"] = "1"
     return response

@@ -1,7 +1,7 @@
 """Sessions of reviewers with local accounts, or accounts from the hospital's issuer.
 
-The tables store only digests of what a browser holds. A login in progress at the issuer is a row that its return
-deletes, so that no replica accepts the same response twice.
+The tables store only digests of what a browser holds. A login in progress at the issuer
+is a row that its return deletes, so that no replica accepts the same response twice.
 """
 
 import secrets
@@ -59,11 +59,14 @@ class Vouched:
 class Sessions:
     """The sessions in one database."""
 
-    def __init__(self, access: Access, *, rules: str | None = None, has_local: bool = True) -> None:
+    def __init__(
+        self, access: Access, *, rules: str | None = None, has_local: bool = True
+    ) -> None:
         """Configure which sessions are valid.
 
         Args:
-            rules: of the site's issuer (`ReviewLogin.rules`); a session that began under others is over.
+            rules: of the site's issuer (`ReviewLogin.rules`); a session that began
+                under others is over.
         """
         self._access = access
         self._rules = rules
@@ -71,45 +74,76 @@ class Sessions:
 
     def begin(self, who: str | Vouched) -> str:
         """Begin a session for a local account, by its name, or one of the issuer; returns the browser's secret."""
-        account: dict[str, str | None] = {"name": who if isinstance(who, str) else who.name}
+        account: dict[str, str | None] = {
+            "name": who if isinstance(who, str) else who.name
+        }
         if isinstance(who, Vouched):
             account |= {"issuer": self._rules, "role": who.role, "shown": who.shown}
         token, now = secrets.token_urlsafe(32), self._access.now()
-        row = {"digest": digest_of(token), "form_token": secrets.token_urlsafe(32), "began": now, "seen": now}
+        row = {
+            "digest": digest_of(token),
+            "form_token": secrets.token_urlsafe(32),
+            "began": now,
+            "seen": now,
+        }
         with self._access.writing() as connection:
-            connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.seen < self._access.now(-LIFETIME)))
+            connection.execute(
+                sa.delete(SESSIONS).where(SESSIONS.c.seen < self._access.now(-LIFETIME))
+            )
             connection.execute(sa.insert(SESSIONS), [row | account])
         return token
 
     def session(self, token: str) -> Session | None:
         """The session of a browser with this secret, if it is still valid."""
         digest = digest_of(token)
-        is_open = sa.and_(REVIEWERS.c.name == SESSIONS.c.name, REVIEWERS.c.is_active == 1, SESSIONS.c.issuer.is_(None))
+        is_open = sa.and_(
+            REVIEWERS.c.name == SESSIONS.c.name,
+            REVIEWERS.c.is_active == 1,
+            SESSIONS.c.issuer.is_(None),
+        )
         role = sa.func.coalesce(SESSIONS.c.role, REVIEWERS.c.role).label("role_now")
-        wanted = sa.select(SESSIONS, role).select_from(SESSIONS.outerjoin(REVIEWERS, is_open))
+        wanted = sa.select(SESSIONS, role).select_from(
+            SESSIONS.outerjoin(REVIEWERS, is_open)
+        )
         with self._access.reading() as connection:
             found = connection.execute(wanted.where(*self._is_going_on(digest))).first()
         if found is None:
             return None
         if found.seen < self._access.now(-SEEN_AGAIN):
             with self._access.writing() as connection:
-                seen = sa.update(SESSIONS).where(SESSIONS.c.digest == digest).values(seen=self._access.now())
+                seen = (
+                    sa.update(SESSIONS)
+                    .where(SESSIONS.c.digest == digest)
+                    .values(seen=self._access.now())
+                )
                 connection.execute(seen)
-        return Session(found.name, found.role_now, found.form_token, found.shown or found.name)
+        return Session(
+            found.name, found.role_now, found.form_token, found.shown or found.name
+        )
 
     def end(self, token: str) -> None:
         with self._access.writing() as connection:
-            connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.digest == digest_of(token)))
+            connection.execute(
+                sa.delete(SESSIONS).where(SESSIONS.c.digest == digest_of(token))
+            )
 
     def set_out(self, secret: str) -> None:
         """Note that a browser with this secret is going to the issuer."""
         with self._access.writing() as connection:
-            connection.execute(sa.delete(WAYS).where(WAYS.c.at < self._access.now(-ON_THE_WAY)))
-            connection.execute(sa.insert(WAYS), [{"digest": digest_of(secret), "at": self._access.now()}])
+            connection.execute(
+                sa.delete(WAYS).where(WAYS.c.at < self._access.now(-ON_THE_WAY))
+            )
+            connection.execute(
+                sa.insert(WAYS),
+                [{"digest": digest_of(secret), "at": self._access.now()}],
+            )
 
     def come_back(self, secret: str) -> bool:
         """Whether a browser with this secret was on its way to the issuer; ends that state."""
-        is_ours = (WAYS.c.digest == digest_of(secret), WAYS.c.at >= self._access.now(-ON_THE_WAY))
+        is_ours = (
+            WAYS.c.digest == digest_of(secret),
+            WAYS.c.at >= self._access.now(-ON_THE_WAY),
+        )
         with self._access.writing() as connection:
             return bool(connection.execute(sa.delete(WAYS).where(*is_ours)).rowcount)
 

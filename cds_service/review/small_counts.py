@@ -1,9 +1,9 @@
 """Tables of counts in which no small count can be had, not even from sums.
 
-Counts of 1 to 4 are hidden. Where a total is known, a single hidden cell could be computed:
-the next smallest is hidden too, and both look alike. Which cells are hidden depends on a
-whole calendar year alone, never on what was asked, and longer periods add up only what is
-shown of each year: so two questions tell no more than one.
+Counts of 1 to 4 are hidden. Where a total is known, a single hidden cell could be
+computed: the next smallest is hidden too, and both look alike. Which cells are hidden
+depends on a whole calendar year alone, never on what was asked, and longer periods add
+up only what is shown of each year: so two questions tell no more than one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,13 +42,18 @@ class Counted:
 
     def say(self, row: str, column: str) -> str:
         """The cell as the page shows it."""
-        value, is_hidden = self.values.get((row, column), 0), (row, column) in self.hidden
+        value, is_hidden = (
+            self.values.get((row, column), 0),
+            (row, column) in self.hidden,
+        )
         return _say(value, is_hidden=is_hidden)
 
     def say_total(self, column: str) -> str:
         """The sum of what is shown of a column."""
         is_hidden = any((row, column) in self.hidden for row in self.rows)
-        return _say(sum(self.shown(row, column) for row in self.rows), is_hidden=is_hidden)
+        return _say(
+            sum(self.shown(row, column) for row in self.rows), is_hidden=is_hidden
+        )
 
     def shown(self, row: str, column: str) -> int:
         """The count, or what of it is shown."""
@@ -72,7 +77,9 @@ def _say(value: int, *, is_hidden: bool) -> str:
     return f"{number}{AND_HIDDEN}" if value else HIDDEN
 
 
-def hide(table: Counted, also: Iterable[Place] = (), more: Iterable[Line] = ()) -> Counted:
+def hide(
+    table: Counted, also: Iterable[Place] = (), more: Iterable[Line] = ()
+) -> Counted:
     """Hide the small counts of one year, and those that would tell them.
 
     Args:
@@ -87,7 +94,8 @@ def hide(table: Counted, also: Iterable[Place] = (), more: Iterable[Line] = ()) 
         extra = {
             smallest
             for line in lines
-            if len(hidden.intersection(line.places)) == 1 and (smallest := _smallest(line, values, hidden)) is not None
+            if len(hidden.intersection(line.places)) == 1
+            and (smallest := _smallest(line, values, hidden)) is not None
         }
         if not extra:
             break
@@ -96,8 +104,14 @@ def hide(table: Counted, also: Iterable[Place] = (), more: Iterable[Line] = ()) 
     return replace(table, values=kept, hidden=frozenset(hidden))
 
 
-def _smallest(line: Line, values: Mapping[Place, int], hidden: set[Place]) -> Place | None:
-    others = [(values[one], one) for one in line.places if values.get(one) and one not in hidden]
+def _smallest(
+    line: Line, values: Mapping[Place, int], hidden: set[Place]
+) -> Place | None:
+    others = [
+        (values[one], one)
+        for one in line.places
+        if values.get(one) and one not in hidden
+    ]
     return min(others)[1] if others else None
 
 
@@ -105,7 +119,9 @@ def add_up(tables: Sequence[Counted]) -> Counted:
     """Add the tables of several years: of each only what it shows."""
     first = tables[0]
     places = {place for table in tables for place in table.values}
-    values = {place: sum(table.values.get(place, 0) for table in tables) for place in places}
+    values = {
+        place: sum(table.values.get(place, 0) for table in tables) for place in places
+    }
     rows = tuple(dict.fromkeys(row for table in tables for row in table.rows))
     hidden = frozenset().union(*(table.hidden for table in tables))
     return replace(first, rows=rows, values=values, hidden=hidden)

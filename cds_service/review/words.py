@@ -12,7 +12,9 @@ from cds_service.audit.reader import Found
 from cds_service.core.data_file import read_toml
 from cds_service.core.wording import UNITS, Wording, say_date, say_number
 
-WORDS: Mapping[str, Mapping[str, str]] = read_toml(Path(__file__).with_name("words.toml"))
+WORDS: Mapping[str, Mapping[str, str]] = read_toml(
+    Path(__file__).with_name("words.toml")
+)
 
 
 def register_words(routes: Blueprint, wording: Wording, zone: tzinfo = UTC) -> None:
@@ -27,14 +29,19 @@ def register_words(routes: Blueprint, wording: Wording, zone: tzinfo = UTC) -> N
 
     def finding_value(finding: Mapping[str, Any]) -> str:
         term = wording.specs.get(str(finding.get("name")))
-        return say_value(finding.get("value"), str(finding.get("unit") or ""), term.decimals if term else None)
+        return say_value(
+            finding.get("value"),
+            str(finding.get("unit") or ""),
+            term.decimals if term else None,
+        )
 
     filters: dict[str, Callable[..., str]] = {
         "finding_title": finding_title,
         "finding_value": finding_value,
         "day": say_day,
         "moment": partial(say_moment, zone=zone),
-        # A share in percent with one decimal, since reviewers want to see what a card rounds.
+        # A share in percent with one decimal, since reviewers want to see what a card
+        # rounds.
         "share": lambda share: "" if share is None else f"{share * 100:.1f} %",
         "signed": say_signed,
         "in_short": describe_found,
@@ -53,7 +60,11 @@ def say_value(value: Any, unit: str, decimals: int | None = None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
-        number = say_number(value, decimals) if decimals is not None else f"{value:.6g}".replace("-", "−")
+        number = (
+            say_number(value, decimals)
+            if decimals is not None
+            else f"{value:.6g}".replace("-", "−")
+        )
         return number + UNITS.get(unit, f" {unit}" if unit else "")
     if isinstance(value, list | tuple):
         return ", ".join(say_value(one, unit, decimals) for one in value)

@@ -1,6 +1,7 @@
 """Invented sample patients as FHIR R4, each with the draft orders that are being signed.
 
-Dates are relative to the day of use, so that measurements stay fresh: `{today}`, `{today-180d}`,
+Dates are relative to the day of use, so that measurements stay fresh: `{today}`,
+`{today-180d}`,
 `{today-81y-100d}`. A time may follow it: `{today-5d}T09:00:00Z`.
 """
 
@@ -59,7 +60,10 @@ def load_samples(today: date) -> tuple[Sample, ...]:
             id=entry["id"],
             title=entry["title"],
             story=entry["story"],
-            resources=_resources(_rendered(FOLDER / "patients" / f"{entry['id']}.json", today)) + surgeon,
+            resources=_resources(
+                _rendered(FOLDER / "patients" / f"{entry['id']}.json", today)
+            )
+            + surgeon,
             draft_orders=_rendered(FOLDER / "orders" / f"{entry['id']}.json", today),
             needs_site=entry.get("needs-site", False),
             has_card=entry.get("has-card", True),
@@ -74,9 +78,15 @@ def load_hospital(today: date) -> tuple[dict[str, Any], ...]:
 
 
 def _rendered(path: Path, today: date) -> dict[str, Any]:
-    text = _PLACEHOLDER.sub(lambda match: str(_day(match, today)), path.read_text(encoding="utf-8"))
+    text = _PLACEHOLDER.sub(
+        lambda match: str(_day(match, today)), path.read_text(encoding="utf-8")
+    )
     if misspelt := _MISSPELT.search(text):
-        raise DataFileError(path.name, misspelt.group(), "not a date; write {today}, {today-5d} or {today-81y-100d}")
+        raise DataFileError(
+            path.name,
+            misspelt.group(),
+            "not a date; write {today}, {today-5d} or {today-81y-100d}",
+        )
     bundle: dict[str, Any] = json.loads(text)
     return bundle
 

@@ -1,7 +1,7 @@
 """Searches resources in memory by the rules of FHIR R4, like HAPI.
 
-Unsupported queries are refused, never ignored. The embedded server and the prefetch of sample requests both use this
-search, so that both give the same record.
+Unsupported queries are refused, never ignored. The embedded server and the prefetch of
+sample requests both use this search, so that both give the same record.
 """
 
 import re
@@ -49,18 +49,30 @@ class Store:
         """
         resource_type, _, parameters = query.partition("?")
         if resource_type not in TYPES:
-            raise SearchRefused(f"Unknown resource type '{resource_type}'. Known: {', '.join(TYPES)}")
+            raise SearchRefused(
+                f"Unknown resource type '{resource_type}'. Known: {', '.join(TYPES)}"
+            )
         matchers, sort = _matchers(resource_type), ""
-        found = [held for (held_type, _), held in sorted(self.resources.items()) if held_type == resource_type]
+        found = [
+            held
+            for (held_type, _), held in sorted(self.resources.items())
+            if held_type == resource_type
+        ]
         for name, value in parse_qsl(parameters):  # like HAPI, ignore empty parameters
             if name == "_sort":
                 sort = value
             elif name in matchers:
                 wanted = [part for part in _split(value, ",") if part]
-                found = [one for one in found if any(matchers[name](one, part) for part in wanted)]
+                found = [
+                    one
+                    for one in found
+                    if any(matchers[name](one, part) for part in wanted)
+                ]
             elif name not in RESULT_PARAMETERS:
                 known = ", ".join(sorted([*matchers, *RESULT_PARAMETERS]))
-                raise SearchRefused(f"Unknown search parameter '{name}' for {resource_type}. Valid are: {known}")
+                raise SearchRefused(
+                    f"Unknown search parameter '{name}' for {resource_type}. Valid are: {known}"
+                )
         return _in_order(resource_type, found, sort) if sort else tuple(found)
 
 
@@ -82,11 +94,15 @@ def hold(resources: Iterable[Resource]) -> Store:
 
 def _matchers(resource_type: str) -> dict[str, Matcher]:
     """The search parameters of this type, by name."""
-    matchers: dict[str, Matcher] = {"_id": lambda resource, value: resource["id"] == value}
+    matchers: dict[str, Matcher] = {
+        "_id": lambda resource, value: resource["id"] == value
+    }
     for name, element in _PARAMETERS[resource_type]["tokens"].items():
         matchers[name] = _token_matcher(element)
     whose = {"patient": _matches_patient, "subject": _matches_patient}
-    return matchers | (whose if "sorts" in _PARAMETERS[resource_type] else {"name": _matches_name})
+    return matchers | (
+        whose if "sorts" in _PARAMETERS[resource_type] else {"name": _matches_name}
+    )
 
 
 def _split(value: str, separator: str) -> list[str]:
@@ -126,27 +142,42 @@ def _tokens(value: Any) -> Iterator[tuple[str, str]]:
         if "coding" in value:
             yield from _tokens(value["coding"])
         else:
-            yield str(value.get("system", "")), str(value.get("code", value.get("value", "")))
+            yield (
+                str(value.get("system", "")),
+                str(value.get("code", value.get("value", ""))),
+            )
 
 
 def _matches_patient(resource: Resource, value: str) -> bool:
-    subject = resource.get("subject", resource.get("deliverTo", {})).get("reference", "")
+    subject = resource.get("subject", resource.get("deliverTo", {})).get(
+        "reference", ""
+    )
     return bool(subject == f"Patient/{value.rpartition('Patient/')[2]}")
 
 
 def _matches_name(resource: Resource, value: str) -> bool:
     """A string search: a name that starts with the text, ignoring case."""
     wanted = _unescape(value).casefold()
-    parts = (name.get(part, ()) for name in resource.get("name", ()) for part in ("family", "given", "text"))
-    words = (word for part in parts for word in ([part] if isinstance(part, str) else part))
+    parts = (
+        name.get(part, ())
+        for name in resource.get("name", ())
+        for part in ("family", "given", "text")
+    )
+    words = (
+        word for part in parts for word in ([part] if isinstance(part, str) else part)
+    )
     return any(word.casefold().startswith(wanted) for word in words)
 
 
-def _in_order(resource_type: str, found: Sequence[Resource], sort: str) -> tuple[Resource, ...]:
+def _in_order(
+    resource_type: str, found: Sequence[Resource], sort: str
+) -> tuple[Resource, ...]:
     """By the date that `_sort` names; undated resources come last."""
     name, sorts = sort.removeprefix("-"), _PARAMETERS[resource_type].get("sorts", {})
     if name not in sorts:
-        raise SearchRefused(f"Unknown _sort parameter value '{name}'. Valid values are: {', '.join(sorts)}")
+        raise SearchRefused(
+            f"Unknown _sort parameter value '{name}'. Valid values are: {', '.join(sorts)}"
+        )
     dated, undated = [], []
     for one in found:
         moment = _moment(one, sorts[name])
@@ -158,7 +189,12 @@ def _in_order(resource_type: str, found: Sequence[Resource], sort: str) -> tuple
 def _moment(resource: Resource, element: str) -> datetime | None:
     """The time of an element: its value or the start of a period; a partial date means its first moment."""
     period = resource.get(f"{element}Period", {})
-    value = resource.get(element) or resource.get(f"{element}DateTime") or period.get("start") or period.get("end")
+    value = (
+        resource.get(element)
+        or resource.get(f"{element}DateTime")
+        or period.get("start")
+        or period.get("end")
+    )
     if not isinstance(value, str):
         return None
     if "T" in value:

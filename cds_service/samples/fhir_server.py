@@ -1,7 +1,8 @@
 """A small read-only FHIR R4 server for resources in memory, on a free port of this machine.
 
-It supports read, search (GET and POST) and the capability statement. To exercise clients it behaves like a real server:
-it pages, refuses unknown parameters, and reports errors as OperationOutcome.
+It supports read, search (GET and POST) and the capability statement. To exercise
+clients it behaves like a real server: it pages, refuses unknown parameters, and reports
+errors as OperationOutcome.
 """
 
 import json
@@ -30,16 +31,32 @@ _CORS = {
 }
 
 
-def searchset(resources: Iterable[Resource], *, total: int, base: str = "", links: Mapping[str, str]) -> dict[str, Any]:
+def searchset(
+    resources: Iterable[Resource],
+    *,
+    total: int,
+    base: str = "",
+    links: Mapping[str, str],
+) -> dict[str, Any]:
     """Make a searchset Bundle; without `base`, its entries have no fullUrl."""
     entries = [_entry(resource, base) for resource in resources]
-    bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "searchset", "total": total}
-    bundle["link"] = [{"relation": relation, "url": url} for relation, url in links.items()]
+    bundle: dict[str, Any] = {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "total": total,
+    }
+    bundle["link"] = [
+        {"relation": relation, "url": url} for relation, url in links.items()
+    ]
     return bundle | ({"entry": entries} if entries else {})
 
 
 def _entry(resource: Resource, base: str) -> dict[str, Any]:
-    name = {"fullUrl": f"{base}/{resource['resourceType']}/{resource['id']}"} if base else {}
+    name = (
+        {"fullUrl": f"{base}/{resource['resourceType']}/{resource['id']}"}
+        if base
+        else {}
+    )
     return name | {"resource": resource, "search": {"mode": "match"}}
 
 
@@ -48,7 +65,8 @@ class FhirApp:
     """The server as a WSGI application.
 
     Attributes:
-        requests: every path with its query, below the base and as sent: `Observation?patient=p1&code=…`; the
+        requests: every path with its query, below the base and as sent:
+            `Observation?patient=p1&code=…`; the
             parameters of a search by POST stand behind `_search?`.
     """
 
@@ -56,7 +74,9 @@ class FhirApp:
     page_size: int = DEFAULT_PAGE_SIZE
     requests: MutableSequence[str] = field(default_factory=list)
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
         """Answer one request."""
         response = self._answer(Request(environ))
         response.headers.extend(_CORS)
@@ -69,7 +89,11 @@ class FhirApp:
         parameters = _parameters(request)
         self.requests.append(path + (f"?{parameters}" if parameters else ""))
         if request.method not in ("GET", "HEAD") and not path.endswith("_search"):
-            return _outcome(405, "not-supported", f"{request.method} is not supported here: nothing can be written")
+            return _outcome(
+                405,
+                "not-supported",
+                f"{request.method} is not supported here: nothing can be written",
+            )
         if not request.path.startswith(BASE_PATH):
             return _outcome(404, "not-found", f"The base of this server is {BASE_PATH}")
         return self._route(request.root_url.rstrip("/") + BASE_PATH, path, parameters)
@@ -88,7 +112,9 @@ class FhirApp:
     def _search(self, base: str, resource_type: str, parameters: str) -> Response:
         """Answer with one page; `_count=0` requests only the total."""
         pairs = dict(parse_qsl(parameters, keep_blank_values=True))
-        asked = "&".join(part for part in parameters.split("&") if not part.startswith("_offset="))
+        asked = "&".join(
+            part for part in parameters.split("&") if not part.startswith("_offset=")
+        )
         query = resource_type + (f"?{asked}" if asked else "")
         try:
             found = self.store.search(query)
@@ -97,12 +123,16 @@ class FhirApp:
         except SearchRefused as refusal:
             unknown_type = resource_type not in TYPES
             return _outcome(
-                404 if unknown_type else 400, "not-supported" if unknown_type else "processing", str(refusal)
+                404 if unknown_type else 400,
+                "not-supported" if unknown_type else "processing",
+                str(refusal),
             )
         end, links = start + size, {"self": f"{base}/{query}"}
         if start < end < len(found):
             links["next"] = f"{base}/{query}{'&' if asked else '?'}_offset={end}"
-        return _json(200, searchset(found[start:end], total=len(found), base=base, links=links))
+        return _json(
+            200, searchset(found[start:end], total=len(found), base=base, links=links)
+        )
 
 
 def _parameters(request: Request) -> str:
@@ -121,11 +151,20 @@ def _number(pairs: Mapping[str, str], name: str, otherwise: int) -> int:
 
 
 def _json(status: int, body: Mapping[str, Any]) -> Response:
-    return Response(json.dumps(body, ensure_ascii=False), status, content_type=f"{FHIR_JSON}; charset=utf-8")
+    return Response(
+        json.dumps(body, ensure_ascii=False),
+        status,
+        content_type=f"{FHIR_JSON}; charset=utf-8",
+    )
 
 
 def _outcome(status: int, code: str, text: str) -> Response:
-    issue = {"severity": "error", "code": code, "details": {"text": text}, "diagnostics": text}
+    issue = {
+        "severity": "error",
+        "code": code,
+        "details": {"text": text},
+        "diagnostics": text,
+    }
     return _json(status, {"resourceType": "OperationOutcome", "issue": [issue]})
 
 
@@ -137,14 +176,21 @@ def capability_statement(base: str) -> dict[str, Any]:
         "date": "2026-01-01",
         "kind": "instance",
         "software": {"name": "kyphoplasty-cds sample server", "version": __version__},
-        "implementation": {"description": "Sample patients of kyphoplasty-cds, in memory", "url": base},
+        "implementation": {
+            "description": "Sample patients of kyphoplasty-cds, in memory",
+            "url": base,
+        },
         "fhirVersion": "4.0.1",
         "format": ["json"],
         "rest": [
             {
                 "mode": "server",
                 "resource": [
-                    {"type": one, "interaction": [{"code": "read"}, {"code": "search-type"}]} for one in TYPES
+                    {
+                        "type": one,
+                        "interaction": [{"code": "read"}, {"code": "search-type"}],
+                    }
+                    for one in TYPES
                 ],
             }
         ],
@@ -181,11 +227,15 @@ class LocalServer(AbstractContextManager["LocalServer"]):
         handler, file = _QuietRequests, self._listener.fileno()
         try:
             app = make_app(self.url)
-            self._server = make_server("127.0.0.1", port, app, threaded=True, request_handler=handler, fd=file)
+            self._server = make_server(
+                "127.0.0.1", port, app, threaded=True, request_handler=handler, fd=file
+            )
         except BaseException:
             self._listener.close()
             raise
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), daemon=True
+        )
         self._thread.start()
 
     def stop(self) -> None:

@@ -28,35 +28,56 @@ USER = "Practitioner/sandbox"
 
 
 def order_sign_request(
-    sample: Sample, *, fhir_server: str | None = None, plan: Mapping[str, str] | None = None
+    sample: Sample,
+    *,
+    fhir_server: str | None = None,
+    plan: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The body of one call; the same sample always has the same `hookInstance`.
 
     Args:
         sample: the patient and the orders being signed.
-        fhir_server: base URL of a server with the record; without it, the service has only the prefetch.
-        plan: prefetch templates by key, as discovery prints them. Each is answered from the sample's own record by
-            the search of the embedded server, so that prefetch and live reads agree. Without it, no prefetch.
+        fhir_server: base URL of a server with the record; without it, the service has
+            only the prefetch.
+        plan: prefetch templates by key, as discovery prints them. Each is answered from
+            the sample's own record by
+            the search of the embedded server, so that prefetch and live reads agree.
+            Without it, no prefetch.
     """
     body: dict[str, Any] = {
         "hook": "order-sign",
-        "hookInstance": str(uuid5(NAMESPACE_URL, f"https://kyphoplasty-cds.org/samples/{sample.id}")),
-        "context": {"userId": SURGEON, "patientId": sample.id, "draftOrders": sample.draft_orders},
+        "hookInstance": str(
+            uuid5(NAMESPACE_URL, f"https://kyphoplasty-cds.org/samples/{sample.id}")
+        ),
+        "context": {
+            "userId": SURGEON,
+            "patientId": sample.id,
+            "draftOrders": sample.draft_orders,
+        },
     }
-    stays = [one["id"] for one in sample.resources if one["resourceType"] == "Encounter"]
+    stays = [
+        one["id"] for one in sample.resources if one["resourceType"] == "Encounter"
+    ]
     if stays:
         body["context"]["encounterId"] = stays[0]
     if fhir_server is not None:
         body["fhirServer"] = fhir_server
     if plan is not None:
         body["prefetch"] = answer_prefetch(
-            plan, sample.resources, patient_id=sample.id, encounter_id="".join(stays[:1])
+            plan,
+            sample.resources,
+            patient_id=sample.id,
+            encounter_id="".join(stays[:1]),
         )
     return body
 
 
 def answer_prefetch(
-    plan: Mapping[str, str], resources: Iterable[Resource], *, patient_id: str, encounter_id: str = ""
+    plan: Mapping[str, str],
+    resources: Iterable[Resource],
+    *,
+    patient_id: str,
+    encounter_id: str = "",
 ) -> dict[str, Any]:
     """The prefetch that an EHR sends for these templates: a resource (or null) for a read, a searchset for a search."""
     store = hold(resources)
@@ -86,7 +107,9 @@ def _answer(query: str, store: Store) -> Any:
 
 def level_codings() -> dict[str, dict[str, str]]:
     """SNOMED CT coding of each vertebra T1 … L5, from the map by which body sites are read."""
-    concept_map = read_json(data_root("mappings") / "conceptmap" / "vertebral-level.json")
+    concept_map = read_json(
+        data_root("mappings") / "conceptmap" / "vertebral-level.json"
+    )
     codings: dict[str, dict[str, str]] = {}
     for group in concept_map["group"]:
         for element in group["element"]:
@@ -106,11 +129,14 @@ def procedure_coding(procedure: str | None, levels: Sequence[str]) -> dict[str, 
         system, _, code = procedure.rpartition("|")
         return {"system": system or CPT, "code": code}
     if not levels:
-        return {"system": OWN_ORDERS, "code": "kyphoplasty"}  # no CPT number leaves the region open
+        # no CPT number leaves the region open
+        return {"system": OWN_ORDERS, "code": "kyphoplasty"}
     return {"system": CPT, "code": CPT_CODES["kyphoplasty"][region_of(levels[0])]}
 
 
-def augmentation_order(patient_id: str, procedure: str | None, levels: Sequence[str], today: date) -> dict[str, Any]:
+def augmentation_order(
+    patient_id: str, procedure: str | None, levels: Sequence[str], today: date
+) -> dict[str, Any]:
     """The draft order as an EHR would send it."""
     codings = level_codings()
     sites = [{"coding": [codings[level]], "text": level} for level in levels]
@@ -129,7 +155,10 @@ def augmentation_order(patient_id: str, procedure: str | None, levels: Sequence[
 
 def fault_of_order(order: Mapping[str, Any], terminology: Terminology) -> str:
     """Why this draft order is no augmentation for the service; empty where it is one."""
-    drafts = read_drafts({"entry": [{"resource": {**order, "subject": {"reference": "Patient/any"}}}]}, Person("any"))
+    drafts = read_drafts(
+        {"entry": [{"resource": {**order, "subject": {"reference": "Patient/any"}}}]},
+        Person("any"),
+    )
     if find_augmentation_order(drafts, terminology) is not None:
         return ""
     code = "|".join(order["code"]["coding"][0].values()).removeprefix(f"{CPT}|")
@@ -137,9 +166,15 @@ def fault_of_order(order: Mapping[str, Any], terminology: Terminology) -> str:
     return f"{code}: no kyphoplasty or vertebroplasty that this service knows; {known}"
 
 
-def order_sign_body(patient_id: str, fhir_server: str, orders: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def order_sign_body(
+    patient_id: str, fhir_server: str, orders: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     """The request that signs these orders."""
-    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": order} for order in orders]}
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"resource": order} for order in orders],
+    }
     return {
         "hook": "order-sign",
         "hookInstance": str(uuid4()),

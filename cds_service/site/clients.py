@@ -9,10 +9,19 @@ from cds_service.core.caller import Caller
 from cds_service.protocol.messages import HookInstances
 from cds_service.site.fields import FhirBase, Origin, Seconds, SiteTable, Text, Url
 
-MAX_NAME = 256  # characters; the audit log indexes issuers and tenants up to this length
-Name = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME, pattern=r"^[^\x00-\x20\x7f]+$")]
-# Asymmetric ones alone: `none` and HS* can never be listed (CDS Hooks 2.0.1, "Trusting CDS Clients").
-Algorithm = Literal["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]
+# characters; the audit log indexes issuers and tenants up to this length
+MAX_NAME = 256
+Name = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=MAX_NAME, pattern=r"^[^\x00-\x20\x7f]+$"
+    ),
+]
+# Asymmetric ones alone: `none` and HS* can never be listed (CDS Hooks 2.0.1, "Trusting
+# CDS Clients").
+Algorithm = Literal[
+    "ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"
+]
 RECOMMENDED: tuple[Algorithm, ...] = ("ES384", "RS384")
 
 
@@ -20,8 +29,10 @@ class Capabilities(SiteTable):
     """`[clients.capabilities]`: what an EHR can apply; None where the site does not say, which means all.
 
     Attributes:
-        orderables: whether it takes any new order, or those alone that have one of the site's own codes.
-        order_details: whether a new order keeps what it says besides its code; Epic fills in the orderable's defaults.
+        orderables: whether it takes any new order, or those alone that have one of the
+            site's own codes.
+        order_details: whether a new order keeps what it says besides its code; Epic
+            fills in the orderable's defaults.
     """
 
     actions: tuple[Literal["create", "update", "delete"], ...] | None = None
@@ -43,17 +54,22 @@ class Client(SiteTable):
     """One EHR.
 
     Attributes:
-        jwks_url: of its key set; jwks_urls of several, jwks_index of a list of such URLs.
+        jwks_url: of its key set; jwks_urls of several, jwks_index of a list of such
+            URLs.
         jwks_origins: on which sets of the list may be; its own without any.
         algorithms: its tokens may be signed with.
         audiences: accepted besides our own address; whole, as the token has them.
         max_lifetime_seconds: from `iat` to `exp`, at most an hour.
-        fhir_aliases: other bases under which a FHIR server writes its references, behind a gateway; never called.
+        fhir_aliases: other bases under which a FHIR server writes its references,
+            behind a gateway; never called.
         tenants: if set, a token must name one of them.
-        tenant_fhir_servers: bases of `fhir_servers` that calls of a tenant may name; all for a tenant without an entry.
-        hook_instance: whether its ids of signings are UUIDs, as CDS Hooks wants, or any text.
+        tenant_fhir_servers: bases of `fhir_servers` that calls of a tenant may name;
+            all for a tenant without an entry.
+        hook_instance: whether its ids of signings are UUIDs, as CDS Hooks wants, or any
+            text.
         client_id: our client id at this EHR's authorization server.
-        name: of its own folder, `clients/<name>/`: mappings, hooks and policy that hold for this EHR alone.
+        name: of its own folder, `clients/<name>/`: mappings, hooks and policy that hold
+            for this EHR alone.
         reviewers: accounts of the review pages that see this EHR's entries alone.
         tenant_reviewers: accounts that see those of one tenant alone.
     """
@@ -70,11 +86,15 @@ class Client(SiteTable):
     fhir_servers: tuple[FhirBase, ...] = Field(min_length=1)
     fhir_aliases: Mapping[FhirBase, tuple[FhirBase, ...]] = Field(default_factory=dict)
     tenants: tuple[Name, ...] = ()
-    tenant_fhir_servers: Mapping[Name, tuple[FhirBase, ...]] = Field(default_factory=dict)
+    tenant_fhir_servers: Mapping[Name, tuple[FhirBase, ...]] = Field(
+        default_factory=dict
+    )
     deadline_seconds: Seconds | None = None
     hook_instance: HookInstances = "uuid"
     client_id: Text | None = None
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")] | None = None
+    name: (
+        Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")] | None
+    ) = None
     reviewers: tuple[Name, ...] = ()
     tenant_reviewers: Mapping[Name, tuple[Name, ...]] = Field(default_factory=dict)
     capabilities: Capabilities | None = None
@@ -83,12 +103,16 @@ class Client(SiteTable):
     def _is_consistent(self) -> Self:
         ways = (self.jwks_url, self.jwks_urls or None, self.jwks_index, self.jwks_file)
         if sum(way is not None for way in ways) != 1:
-            raise ValueError("exactly one of jwks-url, jwks-urls, jwks-index and jwks-file is needed")
+            raise ValueError(
+                "exactly one of jwks-url, jwks-urls, jwks-index and jwks-file is needed"
+            )
         if self.jwks_origins and self.jwks_index is None:
             raise ValueError("jwks-origins: only with jwks-index")
         for tenant, servers in self.tenant_fhir_servers.items():
             if tenant not in self.tenants or not set(servers) <= set(self.fhir_servers):
-                raise ValueError("tenant-fhir-servers: only tenants of tenants, and bases of fhir-servers")
+                raise ValueError(
+                    "tenant-fhir-servers: only tenants of tenants, and bases of fhir-servers"
+                )
         if not self.tenant_reviewers.keys() <= set(self.tenants):
             raise ValueError("tenant-reviewers: only for tenants of tenants")
         if not self.fhir_aliases.keys() <= set(self.fhir_servers):

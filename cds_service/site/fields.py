@@ -16,7 +16,9 @@ Seconds = Annotated[float, Strict(), Field(gt=0, le=120, allow_inf_nan=False)]
 def _origin(value: str) -> str:
     address = parse_address(value)
     if address.segments or address.query or value.endswith("/"):
-        raise ValueError("an origin is scheme, host and port alone, https://ehr.example.org")
+        raise ValueError(
+            "an origin is scheme, host and port alone, https://ehr.example.org"
+        )
     return address.url
 
 

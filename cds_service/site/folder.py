@@ -15,7 +15,13 @@ from pydantic import BaseModel, Field, ValidationError
 
 from cds_service.core.caller import Caller
 from cds_service.core.data_file import read_toml, validated
-from cds_service.core.policy import RETIRED_KEYS, SITE_KEYS, Policy, SiteBaseline, SiteReferences
+from cds_service.core.policy import (
+    RETIRED_KEYS,
+    SITE_KEYS,
+    Policy,
+    SiteBaseline,
+    SiteReferences,
+)
 from cds_service.errors import DataFileError
 from cds_service.outgoing.address import Address, parse_address, parse_base
 from cds_service.protocol.json_text import JsonTextError, decode_json
@@ -48,8 +54,10 @@ class ServiceMode(SiteTable):
     """`[service]`: whether answers are shown and to whom, and whether discovery needs a token.
 
     Attributes:
-        mode: `off` answers no cards without computing any; `silent` computes and records them, and shows none.
-        pilot_users: where set, `live` is for these alone and `silent` for others: `context.userId`, or its id; with
+        mode: `off` answers no cards without computing any; `silent` computes and
+            records them, and shows none.
+        pilot_users: where set, `live` is for these alone and `silent` for others:
+            `context.userId`, or its id; with
             `issuer|` before it, of that EHR alone.
     """
 
@@ -78,7 +86,10 @@ class SiteAttribute(SiteTable):
 
 
 class Site(SiteTable):
-    """All of `site.toml`. `baseline`, `reference` and `policy` go to `Policy.with_site`."""
+    """All of `site.toml`.
+
+    `baseline`, `reference` and `policy` go to `Policy.with_site`.
+    """
 
     site: Identity
     baseline: SiteBaseline = SiteBaseline()
@@ -92,19 +103,33 @@ class Site(SiteTable):
 
     def scope_of(self, account: str) -> Caller | None:
         """What of the log an account of the review pages may see: one EHR's entries, or one tenant's; None is all."""
-        return next((scope for one in self.clients for name, scope in one.scopes() if name == account), None)
+        return next(
+            (
+                scope
+                for one in self.clients
+                for name, scope in one.scopes()
+                if name == account
+            ),
+            None,
+        )
 
     def is_live_for(self, user_id: str, issuer: str | None) -> bool:
         """Whether this user of this EHR is shown cards."""
         names = {user_id, user_id.rpartition("/")[2]}
-        written = {name for name in names if "|" not in name} | {f"{issuer}|{name}" for name in names}
+        written = {name for name in names if "|" not in name} | {
+            f"{issuer}|{name}" for name in names
+        }
         pilots = self.service.pilot_users
-        return self.service.mode == "live" and (not pilots or not written.isdisjoint(pilots))
+        return self.service.mode == "live" and (
+            not pilots or not written.isdisjoint(pilots)
+        )
 
     @property
     def fhir_servers(self) -> tuple[Address, ...]:
         """The bases that any of the clients may name."""
-        return tuple(parse_base(url) for client in self.clients for url in client.fhir_servers)
+        return tuple(
+            parse_base(url) for client in self.clients for url in client.fhir_servers
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +139,8 @@ class SiteFolder:
     Attributes:
         mappings: the overlay of `mappings/`, None where there is none.
         hooks: the overlay of `hooks/`, None where there is none.
-        clients: by issuer, for EHRs with a folder of their own: the site as it is for this EHR alone.
+        clients: by issuer, for EHRs with a folder of their own: the site as it is for
+            this EHR alone.
         below: the site whose overlays this one's lie over, of an EHR's own folder.
     """
 
@@ -128,7 +154,10 @@ class SiteFolder:
     def overlays(self, kind: Literal["mappings", "hooks"]) -> tuple[Path, ...]:
         """The overlays of this kind, the last of which has the last word."""
         own = self.mappings if kind == "mappings" else self.hooks
-        return (*(self.below.overlays(kind) if self.below else ()), *([own] if own else []))
+        return (
+            *(self.below.overlays(kind) if self.below else ()),
+            *([own] if own else []),
+        )
 
 
 class ClientFile(SiteTable):
@@ -152,7 +181,9 @@ def load_site(folder: Path) -> SiteFolder:
     _check_clients(file, site)
     _check_review(file, site)
     _check_names(folder)
-    whole = SiteFolder(folder, site, _overlay(folder / "mappings"), _overlay(folder / "hooks"))
+    whole = SiteFolder(
+        folder, site, _overlay(folder / "mappings"), _overlay(folder / "hooks")
+    )
     return replace(whole, clients=_client_folders(whole))
 
 
@@ -163,25 +194,44 @@ def _client_folders(site: SiteFolder) -> dict[str, SiteFolder]:
     found = {}
     for folder in folders:
         if folder.name not in named:
-            raise DataFileError(str(folder), "", "no client has this name ([[clients]] name in site.toml)")
+            raise DataFileError(
+                str(folder),
+                "",
+                "no client has this name ([[clients]] name in site.toml)",
+            )
         _check_names(folder)
         found[named[folder.name]] = _client_folder(folder, site)
     if missing := sorted(set(named) - {folder.name for folder in folders}):
-        raise DataFileError(str(site.path / CLIENTS / missing[0]), "", "there is no such folder, but a client names it")
+        raise DataFileError(
+            str(site.path / CLIENTS / missing[0]),
+            "",
+            "there is no such folder, but a client names it",
+        )
     return found
 
 
 def _client_folder(folder: Path, below: SiteFolder) -> SiteFolder:
     file = folder / SITE_FILE
-    own = validated(ClientFile, read_toml(file), file) if file.exists() else ClientFile()
+    own = (
+        validated(ClientFile, read_toml(file), file) if file.exists() else ClientFile()
+    )
     _check_policy(file, own.policy)
     changed = {"policy": {**below.site.policy, **own.policy}}
-    tables: Mapping[str, BaseModel] = {"baseline": own.baseline, "reference": own.reference}
+    tables: Mapping[str, BaseModel] = {
+        "baseline": own.baseline,
+        "reference": own.reference,
+    }
     for name, table in tables.items():
         given = {key: getattr(table, key) for key in table.model_fields_set}
         changed[name] = getattr(below.site, name).model_copy(update=given)
     site = below.site.model_copy(update=changed)
-    return SiteFolder(folder, site, _overlay(folder / "mappings"), _overlay(folder / "hooks"), below=below)
+    return SiteFolder(
+        folder,
+        site,
+        _overlay(folder / "mappings"),
+        _overlay(folder / "hooks"),
+        below=below,
+    )
 
 
 def _check_writers(folder: Path) -> None:
@@ -202,7 +252,9 @@ def _check_policy(file: Path, policy: Mapping[str, Any]) -> None:
             fault = RETIRED_KEYS.get(key, "a site cannot set this")
             raise DataFileError(str(file), f"policy.{key}", fault)
         table, name = SITE_KEYS[key]
-        fault = _fault_of(Policy.model_fields[table.replace("-", "_")].annotation, name, value)
+        fault = _fault_of(
+            Policy.model_fields[table.replace("-", "_")].annotation, name, value
+        )
         if fault:
             raise DataFileError(str(file), f"policy.{key}", fault)
 
@@ -212,7 +264,9 @@ def _fault_of(table: Any, name: str, value: Any) -> str:
     try:
         table.model_validate({name: value}, strict=True)
     except ValidationError as error:
-        return next((fault["msg"] for fault in error.errors() if fault["loc"] == (name,)), "")
+        return next(
+            (fault["msg"] for fault in error.errors() if fault["loc"] == (name,)), ""
+        )
     return ""
 
 
@@ -223,19 +277,42 @@ def _check_clients(file: Path, site: Site) -> None:
     issuers = [client.issuer for client in site.clients]
     accounts = [name for client in site.clients for name, _ in client.scopes()]
     if twice := sorted({name for name in accounts if accounts.count(name) > 1}):
-        raise DataFileError(str(file), "clients.reviewers", f"{twice[0]} is bound twice")
+        raise DataFileError(
+            str(file), "clients.reviewers", f"{twice[0]} is bound twice"
+        )
     for pilot in site.service.pilot_users:
         issuer, bar, _ = pilot.rpartition("|")
         if bar and issuer not in issuers:
-            raise DataFileError(str(file), "service.pilot-users", f"{pilot}: no client has the issuer {issuer}")
+            raise DataFileError(
+                str(file),
+                "service.pilot-users",
+                f"{pilot}: no client has the issuer {issuer}",
+            )
     for number, client in enumerate(site.clients):
         place = f"clients.{number}"
         if issuers.index(client.issuer) != number:
-            raise DataFileError(str(file), f"{place}.issuer", "appears twice; write one table for each EHR")
-        if client.jwks_file is not None and not (file.parent / client.jwks_file).is_file():
-            raise DataFileError(str(file), f"{place}.jwks-file", "there is no such file in the site folder")
-        if client.jwks_file is not None and holds_private_key(file.parent / client.jwks_file):
-            raise DataFileError(str(file), f"{place}.jwks-file", "holds a private key: only public ones belong there")
+            raise DataFileError(
+                str(file),
+                f"{place}.issuer",
+                "appears twice; write one table for each EHR",
+            )
+        if (
+            client.jwks_file is not None
+            and not (file.parent / client.jwks_file).is_file()
+        ):
+            raise DataFileError(
+                str(file),
+                f"{place}.jwks-file",
+                "there is no such file in the site folder",
+            )
+        if client.jwks_file is not None and holds_private_key(
+            file.parent / client.jwks_file
+        ):
+            raise DataFileError(
+                str(file),
+                f"{place}.jwks-file",
+                "holds a private key: only public ones belong there",
+            )
         _check_networks(file, place, client, site.fhir)
 
 
@@ -249,22 +326,37 @@ def _check_networks(file: Path, place: str, client: Client, access: FhirAccess) 
     }
     for key, addresses in urls.items():
         for url in addresses:
-            if url is not None and not access.allow_private_networks and _is_private(parse_address(url)):
+            if (
+                url is not None
+                and not access.allow_private_networks
+                and _is_private(parse_address(url))
+            ):
                 raise DataFileError(
-                    str(file), key, "plain http and loopback need allow-private-networks = true in [fhir]"
+                    str(file),
+                    key,
+                    "plain http and loopback need allow-private-networks = true in [fhir]",
                 )
             if url is not None and parse_address(url).is_plain_and_public:
-                raise DataFileError(str(file), key, "plain http is for private networks alone")
+                raise DataFileError(
+                    str(file), key, "plain http is for private networks alone"
+                )
 
 
 def _check_review(file: Path, site: Site) -> None:
-    """The login of the review pages. Its secret is read here too, so that a fault shows at start."""
+    """The login of the review pages.
+
+    Its secret is read here too, so that a fault shows at start.
+    """
     if site.review is None:
         return
     client_secret(file.parent, site.review)
     for url in (site.review.issuer, *site.review.servers):
         if not site.fhir.allow_private_networks and _is_private(parse_address(url)):
-            raise DataFileError(str(file), "review.issuer", "loopback needs allow-private-networks = true in [fhir]")
+            raise DataFileError(
+                str(file),
+                "review.issuer",
+                "loopback needs allow-private-networks = true in [fhir]",
+            )
 
 
 def _is_private(address: Address) -> bool:
@@ -272,7 +364,10 @@ def _is_private(address: Address) -> bool:
 
 
 def _check_names(folder: Path) -> None:
-    """Refuse a folder whose name is nearly an overlay's: it would have no effect. Other folders are allowed."""
+    """Refuse a folder whose name is nearly an overlay's: it would have no effect.
+
+    Other folders are allowed.
+    """
     for path in sorted(folder.iterdir()):
         meant = get_close_matches(path.name.lower(), OVERLAYS, cutoff=0.8)
         if path.is_dir() and meant and path.name not in OVERLAYS:
@@ -289,7 +384,9 @@ def holds_private_key(file: Path) -> bool:
     with suppress(OSError, JsonTextError):
         document = decode_json(file.read_bytes())
     keys = document.get("keys") if isinstance(document, dict) else None
-    return isinstance(keys, list) and any(isinstance(key, dict) and "d" in key for key in keys)
+    return isinstance(keys, list) and any(
+        isinstance(key, dict) and "d" in key for key in keys
+    )
 
 
 def what_was_read(folder: SiteFolder | None) -> Iterator[str]:
@@ -312,5 +409,10 @@ def what_was_read(folder: SiteFolder | None) -> Iterator[str]:
         yield "  no [[clients]]: the service is open and local"
     for one in (folder, *folder.clients.values()):
         overlays = (overlay for overlay in (one.mappings, one.hooks) if overlay)
-        for path in (path for overlay in overlays for path in sorted(overlay.rglob("*")) if path.is_file()):
+        for path in (
+            path
+            for overlay in overlays
+            for path in sorted(overlay.rglob("*"))
+            if path.is_file()
+        ):
             yield f"{path}: read"

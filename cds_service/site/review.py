@@ -14,7 +14,8 @@ from cds_service.errors import DataFileError
 from cds_service.outgoing.address import parse_address
 from cds_service.site.fields import Origin, SiteTable, Text, YesNo
 
-Role = Literal["reviewer", "privacy-officer", "operator"]  # what somebody may do on the review pages
+# what somebody may do on the review pages
+Role = Literal["reviewer", "privacy-officer", "operator"]
 ROLES: tuple[Role, ...] = get_args(Role)
 SECRET = re.compile(r"[\x21-\x7e]{1,1024}")
 
@@ -38,20 +39,29 @@ class ReviewLogin(SiteTable):
 
     Attributes:
         issuer: as its ID tokens name it.
-        client_secret_file: in the site folder; None for a public client, protected by PKCE alone.
-        servers: origins that the issuer's discovery document may name besides the issuer's own.
+        client_secret_file: in the site folder; None for a public client, protected by
+            PKCE alone.
+        servers: origins that the issuer's discovery document may name besides the
+            issuer's own.
         scopes: asked for besides `openid`.
         role_claim: of the ID token: a text, or a list of them.
         roles: the role that each value of that claim gives.
-        name_claim: of the ID token: a readable account name, shown beside the account's id; never needed.
-        local_accounts: whether local accounts may still log in, for when the issuer cannot be reached.
+        name_claim: of the ID token: a readable account name, shown beside the account's
+            id; never needed.
+        local_accounts: whether local accounts may still log in, for when the issuer
+            cannot be reached.
     """
 
     issuer: Annotated[str, AfterValidator(_issuer)]
     client_id: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,256}$")]
-    client_secret_file: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")] | None = None
+    client_secret_file: (
+        Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")]
+        | None
+    ) = None
     servers: tuple[Annotated[Origin, AfterValidator(_server)], ...] = ()
-    scopes: tuple[Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5b\x5d-\x7e]+$")], ...] = ()
+    scopes: tuple[
+        Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5b\x5d-\x7e]+$")], ...
+    ] = ()
     role_claim: Text = "groups"
     roles: Mapping[Text, Role] = Field(min_length=1)
     name_claim: Text | None = None
@@ -68,7 +78,8 @@ def client_secret(folder: Path, review: ReviewLogin) -> str | None:
     """The secret that this service shares with the issuer; None for a public client.
 
     Raises:
-        DataFileError: the file is not there, holds no secret, or everybody on this machine may read it.
+        DataFileError: the file is not there, holds no secret, or everybody on this
+            machine may read it.
     """
     if review.client_secret_file is None:
         return None
@@ -76,10 +87,18 @@ def client_secret(folder: Path, review: ReviewLogin) -> str | None:
     try:
         mode, text = file.stat().st_mode, file.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
-        raise DataFileError(str(file), "", f"cannot be read ({type(error).__name__})") from None
+        raise DataFileError(
+            str(file), "", f"cannot be read ({type(error).__name__})"
+        ) from None
     if mode & stat.S_IRWXO:
-        raise DataFileError(str(file), "", "everybody on this machine may read it: chmod 0600, or 0640")
+        raise DataFileError(
+            str(file), "", "everybody on this machine may read it: chmod 0600, or 0640"
+        )
     secret = text.strip()
     if not SECRET.fullmatch(secret):
-        raise DataFileError(str(file), "", "a secret is one line of 1 to 1024 printable ASCII characters")
+        raise DataFileError(
+            str(file),
+            "",
+            "a secret is one line of 1 to 1024 printable ASCII characters",
+        )
     return secret

@@ -1,7 +1,8 @@
 """A study's cohort, rebuilt from its printed tables (docs/evidence.md, steps 1-3).
 
-Build time only: the service never draws anything. The draws are evenly spread (a scrambled Sobol sequence) rather
-than plain random numbers: with 40,000 of either, terms of the reduced models vary with the seed by 0.3 % or by 3 %.
+Build time only: the service never draws anything. The draws are evenly spread (a
+scrambled Sobol sequence) rather than plain random numbers: with 40,000 of either, terms
+of the reduced models vary with the seed by 0.3 % or by 3 %.
 """
 
 import hashlib
@@ -26,10 +27,13 @@ class Cohort:
     """Rebuilt patients; all arrays are read-only.
 
     Attributes:
-        input_names: findings that a figure uses; of other terms the cohort has columns, and no figure.
-        inputs: one row for each patient, one column for each term, in the units of the study.
+        input_names: findings that a figure uses; of other terms the cohort has columns,
+            and no figure.
+        inputs: one row for each patient, one column for each term, in the units of the
+            study.
         weights: share of the cohort that a row stands for; they add to 1.
-        linear_predictor: intercept + sum of beta x input, log odds, from the printed model.
+        linear_predictor: intercept + sum of beta x input, log odds, from the printed
+            model.
         risk: expit of it, 0..1.
     """
 
@@ -53,17 +57,24 @@ class Cohort:
         return float(1 / (self.weights @ self.weights) / len(self.weights))
 
 
-def rebuild_cohort(study: LogisticStudy, *, draws: int | None = None, seed: int = SEED) -> Cohort:
+def rebuild_cohort(
+    study: LogisticStudy, *, draws: int | None = None, seed: int = SEED
+) -> Cohort:
     """The cohort before weighting, with its intercept (evidence.md, steps 1 and 2).
 
-    Within each outcome group the inputs are independent, with the printed distributions; the groups are mixed in the
-    printed ratio.
+    Within each outcome group the inputs are independent, with the printed
+    distributions; the groups are mixed in the printed ratio.
 
     Args:
         draws: patients; the study's own number by default.
     """
     draws = draws or study.draws
-    inputs = np.vstack([_draw_group(study, group, size, seed) for group, size in _group_sizes(study, draws).items()])
+    inputs = np.vstack(
+        [
+            _draw_group(study, group, size, seed)
+            for group, size in _group_sizes(study, draws).items()
+        ]
+    )
     slopes = np.array([term.beta for term in study.terms])
     intercept = solve_intercept(inputs @ slopes, study.incidence)
     predictor = intercept + inputs @ slopes
@@ -80,7 +91,9 @@ def rebuild_cohort(study: LogisticStudy, *, draws: int | None = None, seed: int 
     return _read_only(cohort)
 
 
-def solve_intercept(without_intercept: Vector, incidence: float, weight: Vector | None = None) -> float:
+def solve_intercept(
+    without_intercept: Vector, incidence: float, weight: Vector | None = None
+) -> float:
     """Find the log odds at all inputs 0 for which the mean risk is the incidence.
 
     To machine precision.
@@ -106,7 +119,9 @@ def rake(cohort: Cohort, study: LogisticStudy) -> Cohort:
     try:
         weights = weights_satisfying(score_conditions(cohort, study))
     except ArithmeticError:
-        raise ArithmeticError(f"{study.id}: no weights satisfy the printed tables") from None
+        raise ArithmeticError(
+            f"{study.id}: no weights satisfy the printed tables"
+        ) from None
     return _read_only(replace(cohort, weights=weights))
 
 
@@ -123,11 +138,19 @@ def weights_satisfying(conditions: Matrix) -> Vector:
 
     def curvature(at: Vector) -> Matrix:
         gradient = weights(at) @ conditions
-        return (conditions * weights(at)[:, None]).T @ conditions - np.outer(gradient, gradient)
+        return (conditions * weights(at)[:, None]).T @ conditions - np.outer(
+            gradient, gradient
+        )
 
     start = np.zeros(conditions.shape[1])
-    found = root(lambda at: weights(at) @ conditions, start, jac=curvature, options={"xtol": RAKING_TOLERANCE})
-    if float(np.abs(found.fun).max()) > RAKING_TOLERANCE:  # the weights run to a single patient
+    found = root(
+        lambda at: weights(at) @ conditions,
+        start,
+        jac=curvature,
+        options={"xtol": RAKING_TOLERANCE},
+    )
+    # the weights run to a single patient
+    if float(np.abs(found.fun).max()) > RAKING_TOLERANCE:
         raise ArithmeticError("no weights satisfy the conditions")
     return weights(found.x)
 
@@ -136,7 +159,11 @@ def score_conditions(cohort: Cohort, study: LogisticStudy) -> Matrix:
     """Columns whose weighted mean must be 0: the mean risk, then each input's printed mean and SD in each group."""
     risk = cohort.risk
     columns = [risk - study.incidence]
-    printed = [one for predictor in study.predictors for one in _printed_moments(predictor, study)]
+    printed = [
+        one
+        for predictor in study.predictors
+        for one in _printed_moments(predictor, study)
+    ]
     for values, (event, no_event) in zip(cohort.inputs.T, printed, strict=True):
         for share, (mean, sd) in ((risk, event), (1 - risk, no_event)):
             columns.append(share * (values - mean))
@@ -148,10 +175,15 @@ def score_conditions(cohort: Cohort, study: LogisticStudy) -> Matrix:
 Moments = tuple[float, float | None]
 
 
-def _printed_moments(predictor: Predictor, study: LogisticStudy) -> list[tuple[Moments, Moments]]:
+def _printed_moments(
+    predictor: Predictor, study: LogisticStudy
+) -> list[tuple[Moments, Moments]]:
     """Mean and SD in the groups with and without the outcome, one pair for each term; no SD for yes/no."""
     sizes = _printed_sizes(study)
-    event, no_event = (_moments(predictor.groups[group], sizes[group]) for group in ("event", "no_event"))
+    event, no_event = (
+        _moments(predictor.groups[group], sizes[group])
+        for group in ("event", "no_event")
+    )
     words = predictor.words[1:] or ("",)
     return [(event[word], no_event[word]) for word in words]
 
@@ -166,7 +198,11 @@ def _moments(group: Statistics, size: int) -> Mapping[str, Moments]:
 
 def _printed_sizes(study: LogisticStudy) -> Mapping[str, int]:
     cohort = study.cohort
-    return {"event": cohort.events, "no_event": cohort.n - cohort.events, "all": cohort.n}
+    return {
+        "event": cohort.events,
+        "no_event": cohort.n - cohort.events,
+        "all": cohort.n,
+    }
 
 
 def _group_sizes(study: LogisticStudy, draws: int) -> Mapping[str, int]:
@@ -179,9 +215,14 @@ def _group_sizes(study: LogisticStudy, draws: int) -> Mapping[str, int]:
 
 def _draw_group(study: LogisticStudy, group: str, size: int, seed: int) -> Matrix:
     """One group's draws, one column for each term."""
-    drawn: dict[str, Statistics] = {p.finding: p.groups[group] for p in study.predictors if p.identity is None}
+    drawn: dict[str, Statistics] = {
+        p.finding: p.groups[group] for p in study.predictors if p.identity is None
+    }
     if group != "all":
-        drawn |= {a.finding: a.event if group == "event" else a.no_event for a in study.auxiliaries}
+        drawn |= {
+            a.finding: a.event if group == "event" else a.no_event
+            for a in study.auxiliaries
+        }
     names = sorted(drawn)  # the draws must not depend on the order of a file or dict
     spread = spread_points(names, size, f"{study.id}/{group}", seed)
     printed = _printed_sizes(study)[group]
@@ -191,7 +232,9 @@ def _draw_group(study: LogisticStudy, group: str, size: int, seed: int) -> Matri
         if predictor.identity is not None:
             columns.append(IDENTITIES[predictor.identity](values)[""])
         else:
-            columns.extend(values[predictor.finding][word] for word in predictor.words[1:] or ("",))
+            columns.extend(
+                values[predictor.finding][word] for word in predictor.words[1:] or ("",)
+            )
     return np.column_stack(columns)
 
 
@@ -200,10 +243,15 @@ Values = Mapping[str, Mapping[str, Vector]]
 
 def _psoas_muscle_area(values: Values) -> Mapping[str, Vector]:
     """cm2: total area x (1 - fat share in % / 100)."""
-    return {"": values["psoas-total-area"][""] * (1 - values["psoas-fat-fraction"][""] / 100)}
+    return {
+        "": values["psoas-total-area"][""]
+        * (1 - values["psoas-fat-fraction"][""] / 100)
+    }
 
 
-IDENTITIES: Mapping[str, Callable[[Values], Mapping[str, Vector]]] = {"psoas-muscle-area": _psoas_muscle_area}
+IDENTITIES: Mapping[str, Callable[[Values], Mapping[str, Vector]]] = {
+    "psoas-muscle-area": _psoas_muscle_area
+}
 
 
 def _place(uniform: Vector, group: Statistics, size: int) -> Mapping[str, Vector]:
@@ -218,12 +266,17 @@ def _place(uniform: Vector, group: Statistics, size: int) -> Mapping[str, Vector
     return {"": (group.mean or 0.0) + (group.sd or 0.0) * ndtri(uniform)}
 
 
-def spread_points(names: list[str], size: int, stream: str, seed: int) -> Mapping[str, Vector]:
+def spread_points(
+    names: list[str], size: int, stream: str, seed: int
+) -> Mapping[str, Vector]:
     """Points evenly spread over 0..1 in as many dimensions as names: a scrambled Sobol sequence, seeded."""
     words = np.frombuffer(hashlib.sha256(stream.encode()).digest(), dtype="<u4")
     random = np.random.default_rng([seed, *words.tolist()])
     sequence = qmc.Sobol(len(names), scramble=True, bits=SOBOL_BITS, rng=random)
-    points = sequence.random_base2((size - 1).bit_length())[:size] + 2.0 ** -(SOBOL_BITS + 1)  # never exactly 0
+    # never exactly 0
+    points = sequence.random_base2((size - 1).bit_length())[:size] + 2.0 ** -(
+        SOBOL_BITS + 1
+    )
     return dict(zip(names, points.T, strict=True))
 
 

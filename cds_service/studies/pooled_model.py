@@ -1,4 +1,7 @@
-"""The table of the pooled model, from its file (docs/pooled.md, steps 1 to 3). Build time only."""
+"""The table of the pooled model, from its file (docs/pooled.md, steps 1 to 3).
+
+Build time only.
+"""
 
 from collections.abc import Callable, Mapping
 from itertools import product
@@ -10,7 +13,12 @@ from numpy.typing import NDArray
 from scipy.special import expit, ndtri  # type: ignore[import-untyped]
 
 from cds_service.core.pooled_study import BONES, SARCOPENIA, Bone, PooledStudy
-from cds_service.core.pooled_table import Centres, PooledCoefficient, PooledTable, write_pooled_table
+from cds_service.core.pooled_table import (
+    Centres,
+    PooledCoefficient,
+    PooledTable,
+    write_pooled_table,
+)
 from cds_service.core.study_files import load_pooled_study
 from cds_service.loading import REDUCED, STUDIES, load_vocabulary
 from cds_service.studies.cohort import SEED, spread_points
@@ -37,13 +45,20 @@ class Population(NamedTuple):
     weights: Vector
 
 
-def build_pooled_table(say: Callable[[str], None] | None = None, folder: Path = REDUCED) -> None:
+def build_pooled_table(
+    say: Callable[[str], None] | None = None, folder: Path = REDUCED
+) -> None:
     """Build and write the table of the pooled model in force."""
     study = load_pooled_study(STUDIES, load_vocabulary())
     write_pooled_table(pooled_table(study, say), folder)
 
 
-def pooled_table(study: PooledStudy, say: Callable[[str], None] | None = None, *, points: int = POINTS) -> PooledTable:
+def pooled_table(
+    study: PooledStudy,
+    say: Callable[[str], None] | None = None,
+    *,
+    points: int = POINTS,
+) -> PooledTable:
     """The table of the pooled model.
 
     Args:
@@ -52,7 +67,9 @@ def pooled_table(study: PooledStudy, say: Callable[[str], None] | None = None, *
     coefficients = {one.id: pool_entries(one.entries) for one in study.inputs}
     centres = {}
     for bone in BONES:
-        centres[bone] = find_centres(make_population(study, bone, points), used_betas(study, coefficients, bone))
+        centres[bone] = find_centres(
+            make_population(study, bone, points), used_betas(study, coefficients, bone)
+        )
         if say is not None:
             say(f"{study.id}: population with {study.numbers_with(bone)[0].title}")
     return PooledTable(
@@ -66,7 +83,9 @@ def pooled_table(study: PooledStudy, say: Callable[[str], None] | None = None, *
     )
 
 
-def used_betas(study: PooledStudy, pooled: Mapping[str, PooledCoefficient], bone: Bone) -> Vector:
+def used_betas(
+    study: PooledStudy, pooled: Mapping[str, PooledCoefficient], bone: Bone
+) -> Vector:
     """The coefficients that a figure uses, in the order of the inputs."""
     return np.array([study.shrink * pooled[name].mean for name in study.names(bone)])
 
@@ -74,12 +93,19 @@ def used_betas(study: PooledStudy, pooled: Mapping[str, PooledCoefficient], bone
 def make_population(study: PooledStudy, bone: Bone, points: int) -> Population:
     """The hospital's patients when nothing is known of them (step 3)."""
     numbers = study.numbers_with(bone)
-    spread = spread_points([one.id for one in numbers], points, f"{study.id}/{bone}", SEED)
+    spread = spread_points(
+        [one.id for one in numbers], points, f"{study.id}/{bone}", SEED
+    )
     normal = ndtri(np.column_stack([spread[one.id] for one in numbers]))
     scores = normal @ np.linalg.cholesky(study.correlations(bone)).T
-    means, sds, held = (np.array([getattr(one, name) for one in numbers]) for name in ("mean", "sd", "held"))
+    means, sds, held = (
+        np.array([getattr(one, name) for one in numbers])
+        for name in ("mean", "sd", "held")
+    )
     continuous = np.clip(means + sds * scores, held[:, 0], held[:, 1])
-    frailty = study.sarcopenia_share(scores @ [study.sarcopenia_shift.of(one.id) for one in numbers])
+    frailty = study.sarcopenia_share(
+        scores @ [study.sarcopenia_shift.of(one.id) for one in numbers]
+    )
     values, weights = [], []
     for answers in product((0.0, 1.0), repeat=len(study.yes_no)):
         weight = np.full(points, 1 / points)
@@ -88,13 +114,21 @@ def make_population(study: PooledStudy, bone: Bone, points: int) -> Population:
             weight = weight * (share if answer else 1 - share)
         weights.append(weight)
         values.append(np.column_stack([continuous, np.tile(answers, (points, 1))]))
-    return Population(names=study.names(bone), values=np.vstack(values), weights=np.concatenate(weights))
+    return Population(
+        names=study.names(bone),
+        values=np.vstack(values),
+        weights=np.concatenate(weights),
+    )
 
 
 def find_centres(population: Population, betas: Vector) -> Centres:
     """Intercept and means at every baseline: the mean risk is the baseline; means weigh by p(1 - p)."""
     predictor = population.values @ betas
-    intercept, intercepts, means = float(BASELINES[0]) - float(population.weights @ predictor), [], []
+    intercept, intercepts, means = (
+        float(BASELINES[0]) - float(population.weights @ predictor),
+        [],
+        [],
+    )
     for baseline in expit(BASELINES):
         intercept = _solve(predictor, population.weights, float(baseline), intercept)
         risk = expit(intercept + predictor)
@@ -104,7 +138,13 @@ def find_centres(population: Population, betas: Vector) -> Centres:
     return Centres(
         log_odds=tuple(BASELINES.tolist()),
         intercepts=tuple(intercepts),
-        means=dict(zip(population.names, zip(*np.array(means).tolist(), strict=True), strict=True)),
+        means=dict(
+            zip(
+                population.names,
+                zip(*np.array(means).tolist(), strict=True),
+                strict=True,
+            )
+        ),
     )
 
 

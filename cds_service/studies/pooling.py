@@ -1,7 +1,7 @@
 """One mean from published results, and how much hospitals differ from it (docs/pooled.md, step 1). Build time only.
 
-A meta-analysis weighs 1 / SE², a hospital 1 / (SE² + tau²). Tau is Paule and Mandel's, over the hospitals; from few
-hospitals it is never taken as less than half the mean.
+A meta-analysis weighs 1 / SE², a hospital 1 / (SE² + tau²). Tau is Paule and Mandel's,
+over the hospitals; from few hospitals it is never taken as less than half the mean.
 """
 
 import math
@@ -51,11 +51,19 @@ def pool_entries(entries: Sequence[Entry]) -> PooledCoefficient:
 
 def pool_rates(rates: Sequence[Rate]) -> Pooled:
     """The log odds of the incidence; every source is one hospital."""
-    log_odds = np.array([math.log(one.events / (one.patients - one.events)) for one in rates])
-    variances = np.array([1 / one.events + 1 / (one.patients - one.events) for one in rates])
+    log_odds = np.array(
+        [math.log(one.events / (one.patients - one.events)) for one in rates]
+    )
+    variances = np.array(
+        [1 / one.events + 1 / (one.patients - one.events) for one in rates]
+    )
     tau = paule_mandel(log_odds, variances)
     weights = 1 / (variances + tau**2)
-    return Pooled(mean=float(weights @ log_odds / weights.sum()), se=float(weights.sum() ** -0.5), tau=tau)
+    return Pooled(
+        mean=float(weights @ log_odds / weights.sum()),
+        se=float(weights.sum() ** -0.5),
+        tau=tau,
+    )
 
 
 def paule_mandel(values: NDArray[np.float64], variances: NDArray[np.float64]) -> float:
@@ -74,20 +82,28 @@ def paule_mandel(values: NDArray[np.float64], variances: NDArray[np.float64]) ->
 
 def _farthest(entries: Sequence[Entry]) -> LeftOut | None:
     """The hospital farthest from what the others give, if it is farther than chance explains."""
-    distances = {one.study: _distance(one, entries) for one in entries if one.design == "cohort"}
+    distances = {
+        one.study: _distance(one, entries) for one in entries if one.design == "cohort"
+    }
     study = max(distances, key=lambda name: distances[name], default="")
     if not study or distances[study] <= OUT_OF_TAU:
         return None
-    return LeftOut(study=study, distance=distances[study], of_mean=distances[study] > OUT_OF_MEAN)
+    return LeftOut(
+        study=study, distance=distances[study], of_mean=distances[study] > OUT_OF_MEAN
+    )
 
 
 def _distance(hospital: Entry, entries: Sequence[Entry]) -> float:
     """In SD, from the result without this hospital; 0 where nothing remains to compare it with."""
     rest = [one for one in entries if one is not hospital]
-    if not any(one.design == "cohort" for one in rest) or not any(one.in_mean for one in rest):
+    if not any(one.design == "cohort" for one in rest) or not any(
+        one.in_mean for one in rest
+    ):
         return 0.0
     others = _pool(rest, None)
-    return abs(hospital.log_odds - others.mean) / math.sqrt(hospital.se**2 + others.tau**2 + others.se**2)
+    return abs(hospital.log_odds - others.mean) / math.sqrt(
+        hospital.se**2 + others.tau**2 + others.se**2
+    )
 
 
 def _pool(entries: Sequence[Entry], left_out: LeftOut | None) -> Estimate:
@@ -95,11 +111,18 @@ def _pool(entries: Sequence[Entry], left_out: LeftOut | None) -> Estimate:
     set_aside = {left_out.study} if left_out else NOBODY
     counted = [one for one in hospitals if one.study not in set_aside]
     tau = paule_mandel(
-        np.array([one.log_odds for one in counted]), np.array([one.se**2 for one in counted], dtype=np.float64)
+        np.array([one.log_odds for one in counted]),
+        np.array([one.se**2 for one in counted], dtype=np.float64),
     )
     if len(hospitals) < ENOUGH_HOSPITALS:
-        tau = _at_least_half_the_mean([one for one in entries if one.study not in set_aside], tau)
-    kept = [one for one in entries if not (left_out and left_out.of_mean and one.study == left_out.study)]
+        tau = _at_least_half_the_mean(
+            [one for one in entries if one.study not in set_aside], tau
+        )
+    kept = [
+        one
+        for one in entries
+        if not (left_out and left_out.of_mean and one.study == left_out.study)
+    ]
     return Estimate(*_mean(kept, tau), tau)
 
 
@@ -120,5 +143,10 @@ def _mean(entries: Sequence[Entry], tau: float) -> tuple[float, float]:
     """The mean of the entries that enter it, and its standard error."""
     entering = [one for one in entries if one.in_mean]
     values = np.array([one.log_odds for one in entering])
-    weights = np.array([1 / (one.se**2 + (tau**2 if one.design == "cohort" else 0.0)) for one in entering])
+    weights = np.array(
+        [
+            1 / (one.se**2 + (tau**2 if one.design == "cohort" else 0.0))
+            for one in entering
+        ]
+    )
     return float(weights @ values / weights.sum()), float(weights.sum() ** -0.5)

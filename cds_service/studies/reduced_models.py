@@ -1,7 +1,7 @@
 """Reduced models: what a model with only the known inputs would have said in the cohort (docs/evidence.md, steps 4-7).
 
-Build time only, and the only place besides recalibration where scikit-learn is used. The service reads the tables
-that `build_tables` writes (`building.py`).
+Build time only, and the only place besides recalibration where scikit-learn is used.
+The service reads the tables that `build_tables` writes (`building.py`).
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -38,7 +38,11 @@ def build_tables(
 
 
 def build_table(
-    study: LogisticStudy, say: Say | None = None, *, draws: int | None = None, seed: int = SEED
+    study: LogisticStudy,
+    say: Say | None = None,
+    *,
+    draws: int | None = None,
+    seed: int = SEED,
 ) -> table.ReducedTable:
     """The table of one study, for every subset of its inputs.
 
@@ -48,7 +52,9 @@ def build_table(
     cohort = rake(rebuild_cohort(study, draws=draws, seed=seed), study)
     ratios = error_ratios(cohort, study.cohort.n)
     names = study.input_names
-    subsets = [known for size in range(len(names) + 1) for known in combinations(names, size)]
+    subsets = [
+        known for size in range(len(names) + 1) for known in combinations(names, size)
+    ]
     full = full_predictor(cohort)
     models = []
     for done, known in enumerate(subsets, start=1):
@@ -81,7 +87,11 @@ def _columns(cohort: Cohort, known: Collection[str]) -> list[int]:
 
 
 def reduced_model(
-    cohort: Cohort, known: frozenset[str], patients: int, *, full: table.Vector | None = None
+    cohort: Cohort,
+    known: frozenset[str],
+    patients: int,
+    *,
+    full: table.Vector | None = None,
 ) -> table.ReducedModel:
     """The reduced model of one set of known inputs, not yet widened to the printed errors.
 
@@ -89,15 +99,19 @@ def reduced_model(
 
     Args:
         cohort: raked.
-        known: names of inputs of the study; a name that its figures do not use is refused.
+        known: names of inputs of the study; a name that its figures do not use is
+            refused.
         patients: the study's number of patients, for the covariance.
-        full: linear predictor of the model with all inputs, where it was computed before.
+        full: linear predictor of the model with all inputs, where it was computed
+            before.
 
     Raises:
         ValueError: no figure of the study uses this name.
     """
     if known - set(cohort.input_names):
-        raise ValueError(f"no input of this study: {', '.join(sorted(known - set(cohort.input_names)))}")
+        raise ValueError(
+            f"no input of this study: {', '.join(sorted(known - set(cohort.input_names)))}"
+        )
     full = full_predictor(cohort) if full is None else full
     columns = _columns(cohort, known)
     level, coefficients, predictor = _fit(cohort, columns)
@@ -106,7 +120,10 @@ def reduced_model(
         known=tuple(name for name in cohort.input_names if name in known),
         inputs_known=inputs_known(cohort, columns, full),
         intercept=level - float(cohort.means[columns] @ coefficients),
-        by_term={cohort.terms[at].name: float(one) for at, one in zip(columns, coefficients, strict=True)},
+        by_term={
+            cohort.terms[at].name: float(one)
+            for at, one in zip(columns, coefficients, strict=True)
+        },
         covariance=_covariance(cohort, columns, predictor, patients),
         distance=float(cohort.weights @ squares),
         distance_line=distance_line(squares, expit(predictor), cohort.weights),
@@ -118,7 +135,9 @@ def full_predictor(cohort: Cohort) -> table.Vector:
     return _fit(cohort, _columns(cohort, cohort.input_names))[2]
 
 
-def _fit(cohort: Cohort, columns: Sequence[int]) -> tuple[float, table.Vector, table.Vector]:
+def _fit(
+    cohort: Cohort, columns: Sequence[int]
+) -> tuple[float, table.Vector, table.Vector]:
     """Log odds at the means, coefficients, and linear predictor of every patient; of all terms the printed model."""
     part = list(columns)
     centred = cohort.inputs[:, part] - cohort.means[part]
@@ -130,10 +149,13 @@ def _fit(cohort: Cohort, columns: Sequence[int]) -> tuple[float, table.Vector, t
     return level, coefficients, level + centred @ coefficients
 
 
-def distance_line(squares: table.Vector, risk: table.Vector, weights: table.Vector) -> tuple[float, float]:
+def distance_line(
+    squares: table.Vector, risk: table.Vector, weights: table.Vector
+) -> tuple[float, float]:
     """Weighted least squares of the squared distance on [1, 4r(1 - r)] (evidence.md, step 6)."""
     place = 4 * risk * (1 - risk)
-    if np.ptp(place) < SAME_PLACE:  # with nothing known all patients stand at one place, but for rounding
+    # with nothing known all patients stand at one place, but for rounding
+    if np.ptp(place) < SAME_PLACE:
         return float(weights @ squares), 0.0
     away = place - weights @ place
     slope = float(weights @ (away * squares)) / float(weights @ away**2)
@@ -145,15 +167,26 @@ def procedure_averages(cohort: Cohort, study: LogisticStudy) -> dict[str, float]
     predictor = next((one for one in study.inputs if one.finding == "procedure"), None)
     if predictor is None:
         return {}
-    columns = {cohort.terms[at].word: cohort.inputs[:, at] for at in _columns(cohort, {"procedure"})}
-    shares = {word: columns.get(word, 1 - sum(columns.values())) * cohort.weights for word in predictor.words}
-    return {word: float(share @ cohort.risk / share.sum()) for word, share in shares.items()}
+    columns = {
+        cohort.terms[at].word: cohort.inputs[:, at]
+        for at in _columns(cohort, {"procedure"})
+    }
+    shares = {
+        word: columns.get(word, 1 - sum(columns.values())) * cohort.weights
+        for word in predictor.words
+    }
+    return {
+        word: float(share @ cohort.risk / share.sum()) for word, share in shares.items()
+    }
 
 
-def fit_fractional(centred: table.Matrix, outcome: table.Vector, weights: table.Vector) -> tuple[float, table.Vector]:
+def fit_fractional(
+    centred: table.Matrix, outcome: table.Vector, weights: table.Vector
+) -> tuple[float, table.Vector]:
     """Weighted logistic regression of a fractional outcome: log odds at the means, and one coefficient per column.
 
-    Each row stands twice, as yes with weight w·p and as no with weight w·(1 - p): the same likelihood.
+    Each row stands twice, as yes with weight w·p and as no with weight w·(1 - p): the
+    same likelihood.
     """
     level = float(np.log(weights @ outcome / (weights @ (1 - outcome))))
     if centred.shape[1] == 0:
@@ -162,16 +195,23 @@ def fit_fractional(centred: table.Matrix, outcome: table.Vector, weights: table.
     rows = np.vstack([centred, centred]) / scale
     yes = np.repeat([1, 0], len(outcome))
     shares = np.concatenate([weights * outcome, weights * (1 - outcome)]) * len(outcome)
-    # C = infinity is no penalty; the name penalty=None is going away in scikit-learn 1.10.
-    fit = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-12, max_iter=200)
+    # C = infinity is no penalty; the name penalty=None is going away in scikit-learn
+    # 1.10.
+    fit = LogisticRegression(
+        C=np.inf, solver="newton-cholesky", tol=1e-12, max_iter=200
+    )
     fit.fit(rows, yes, sample_weight=shares)
     return float(fit.intercept_[0]), np.asarray(fit.coef_[0] / scale, dtype=np.float64)
 
 
-def _covariance(cohort: Cohort, columns: Sequence[int], predictor: table.Vector, patients: int) -> table.Matrix:
+def _covariance(
+    cohort: Cohort, columns: Sequence[int], predictor: table.Vector, patients: int
+) -> table.Matrix:
     """(X'WX)^-1 / n of centred intercept and coefficients, W = weight x q (1 - q), for the study's patients."""
     part = list(columns)
-    design = np.column_stack([np.ones(len(predictor)), cohort.inputs[:, part] - cohort.means[part]])
+    design = np.column_stack(
+        [np.ones(len(predictor)), cohort.inputs[:, part] - cohort.means[part]]
+    )
     risk = expit(predictor)
     information = (design * (cohort.weights * risk * (1 - risk))[:, None]).T @ design
     return np.asarray(np.linalg.inv(information) / patients)
@@ -180,41 +220,62 @@ def _covariance(cohort: Cohort, columns: Sequence[int], predictor: table.Vector,
 def inputs_known(cohort: Cohort, columns: Sequence[int], full: table.Vector) -> float:
     """Share of the model's information that these columns carry, 0..1 (evidence.md, step 7).
 
-    R² of the weighted regression of the full linear predictor on them in the raked cohort. It depends on which inputs
-    are known, not on their values, and never falls when one is added. It says nothing about the study's quality.
+    R² of the weighted regression of the full linear predictor on them in the raked
+    cohort. It depends on which inputs are known, not on their values, and never falls
+    when one is added. It says nothing about the study's quality.
     """
     part = list(columns)
     if part == _columns(cohort, cohort.input_names):
         return 1.0
-    centred, away = cohort.inputs[:, part] - cohort.means[part], full - cohort.weights @ full
+    centred, away = (
+        cohort.inputs[:, part] - cohort.means[part],
+        full - cohort.weights @ full,
+    )
     covariance = (centred * cohort.weights[:, None]).T @ centred
     shared = (centred * cohort.weights[:, None]).T @ away
-    return float(shared @ np.linalg.solve(covariance, shared) / (cohort.weights @ away**2)) if part else 0.0
+    return (
+        float(shared @ np.linalg.solve(covariance, shared) / (cohort.weights @ away**2))
+        if part
+        else 0.0
+    )
 
 
 def error_ratios(cohort: Cohort, patients: int) -> dict[str, float]:
     """Printed standard error over that of the printed model's information, for each term (evidence.md, step 5).
 
-    Nothing of the printed errors went into the cohort, so ratios near 1 are the best check of the reconstruction.
+    Nothing of the printed errors went into the cohort, so ratios near 1 are the best
+    check of the reconstruction.
     """
     every = range(len(cohort.terms))
-    errors = np.sqrt(np.diag(_covariance(cohort, every, cohort.linear_predictor, patients)))[1:]
-    return {term.name: term.standard_error / float(error) for term, error in zip(cohort.terms, errors, strict=True)}
+    errors = np.sqrt(
+        np.diag(_covariance(cohort, every, cohort.linear_predictor, patients))
+    )[1:]
+    return {
+        term.name: term.standard_error / float(error)
+        for term, error in zip(cohort.terms, errors, strict=True)
+    }
 
 
 def widen(model: table.ReducedModel, ratios: Mapping[str, float]) -> table.ReducedModel:
     """D·V·D with D = max(1, printed / information): never narrower than printed (evidence.md, step 5)."""
     scale = np.array([1.0, *(max(1.0, ratios[name]) for name in model.terms)])
-    return model.model_copy(update={"covariance": model.covariance * np.outer(scale, scale)})
+    return model.model_copy(
+        update={"covariance": model.covariance * np.outer(scale, scale)}
+    )
 
 
 def study_ranges(cohort: Cohort, study: LogisticStudy) -> dict[str, table.Ends]:
     """Percentiles 0.5, 5, 95 and 99.5 of each continuous input in the weighted cohort (evidence.md, step 8).
 
-    Of the psoas muscle also those of its fat share, in %: beside a known total area it is held by that.
+    Of the psoas muscle also those of its fat share, in %: beside a known total area it
+    is held by that.
     """
     values = dict(zip(_names(cohort), cohort.inputs.T, strict=True))
-    ranges = {one.finding: _ends(values[one.finding], cohort) for one in study.inputs if one.kind == "number"}
+    ranges = {
+        one.finding: _ends(values[one.finding], cohort)
+        for one in study.inputs
+        if one.kind == "number"
+    }
     if PSOAS_MUSCLE in ranges:
         fat = 100 * (1 - values[PSOAS_MUSCLE] / values[PSOAS_TOTAL])
         ranges[PSOAS_FAT] = _ends(fat, cohort)

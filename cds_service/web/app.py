@@ -35,16 +35,15 @@ from cds_service.web.pages import page_routes
 from cds_service.web.sandbox import is_open, sandbox_routes
 from cds_service.web.worksheet import worksheet_routes
 
-CONTENT_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
+CONTENT_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": CONTENT_POLICY,
     "Cache-Control": "no-store",
 }
-AT_WORKER_START = "at-worker-start"  # key of what a process runs after the fork, before its first request
+# key of what a process runs after the fork, before its first request
+AT_WORKER_START = "at-worker-start"
 ALLOWED_ORIGIN = "Access-Control-Allow-Origin"
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
@@ -52,8 +51,14 @@ PREFLIGHT = {
     "Access-Control-Max-Age": "600",
 }
 SLASHES = re.compile(r"//+")
-# Headers that are not read: werkzeug fails on their dates beyond the calendar. Files have an ETag.
-UNREAD = ("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE", "HTTP_RANGE")
+# Headers that are not read: werkzeug fails on their dates beyond the calendar. Files
+# have an ETag.
+UNREAD = (
+    "HTTP_IF_MODIFIED_SINCE",
+    "HTTP_IF_UNMODIFIED_SINCE",
+    "HTTP_IF_RANGE",
+    "HTTP_RANGE",
+)
 HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{0,5})?")
 
 
@@ -63,7 +68,8 @@ class Wiring:
 
     Attributes:
         listening: the URL at which the server listens.
-        earlier: finds cards shown and answered before; None asks the log, if it can be read.
+        earlier: finds cards shown and answered before; None asks the log, if it can be
+            read.
         is_ending: whether the server is about to stop.
     """
 
@@ -86,7 +92,9 @@ def create_app(
     site: SiteFolder | None = None,
     wiring: Wiring = NORMAL,
 ) -> Flask:
-    """The WSGI application. Nothing is read from disk after this, and nothing of a request is kept.
+    """The WSGI application.
+
+    Nothing is read from disk after this, and nothing of a request is kept.
 
     Args:
         base_url: the URL at which EHRs reach this service.
@@ -99,7 +107,8 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     metrics = Metrics()
     for part, digest in service.digests.items():
-        metrics.in_force.labels(part, digest[:12]).set(1)  # enough to tell versions apart
+        # enough to tell versions apart
+        metrics.in_force.labels(part, digest[:12]).set(1)
     connections = Connections(
         allow_private=site is None or site.site.fhir.allow_private_networks,
         allow_public_plain=site is None,
@@ -107,9 +116,18 @@ def create_app(
     )
     store = audit if isinstance(audit, AuditStore) else None  # a log that can be read
     links = Links(base_url.rstrip("/"), _link_key(settings, store)) if store else None
-    clients = [KnownClient.of(one, site.path, connections) for one in site.site.clients] if site is not None else []
+    clients = (
+        [KnownClient.of(one, site.path, connections) for one in site.site.clients]
+        if site is not None
+        else []
+    )
     callers = (
-        Callers(clients, UsedTokens(store.url if store else None, on_unconfirmed=metrics.unconfirmed.inc))
+        Callers(
+            clients,
+            UsedTokens(
+                store.url if store else None, on_unconfirmed=metrics.unconfirmed.inc
+            ),
+        )
         if clients
         else None
     )
@@ -134,7 +152,11 @@ def create_app(
     app.before_request(answer_preflight)
     app.register_blueprint(cds_routes(around))
     app.register_blueprint(feedback_routes(around))
-    app.register_blueprint(page_routes(around, has_sandbox=is_open(around.site), has_review=store is not None))
+    app.register_blueprint(
+        page_routes(
+            around, has_sandbox=is_open(around.site), has_review=store is not None
+        )
+    )
     app.register_blueprint(health_routes(around, audit, wiring.is_ending))
     app.register_blueprint(sandbox_routes(around))
     app.register_blueprint(worksheet_routes(around, site))
@@ -176,20 +198,24 @@ def _in_front(
 ) -> Iterable[bytes]:
     """Accept paths with doubled or trailing slashes, as some clients build them, as the plain path; drop `UNREAD`.
 
-    A redirect would work for people, but browsers do not follow one after a preflight. An encoded slash is not a slash:
-    a path that contains one is not found.
+    A redirect would work for people, but browsers do not follow one after a preflight.
+    An encoded slash is not a slash: a path that contains one is not found.
 
-    Every response gets `HEADERS` here: in an `after_request` each of them costs as much as a step of the view.
+    Every response gets `HEADERS` here: in an `after_request` each of them costs as much
+    as a step of the view.
     """
     raw = environ.get("RAW_URI", "").partition("?")[0]
-    path = raw if "%2f" in raw.lower() else SLASHES.sub("/", environ.get("PATH_INFO", ""))
+    path = (
+        raw if "%2f" in raw.lower() else SLASHES.sub("/", environ.get("PATH_INFO", ""))
+    )
     for name in UNREAD:
         environ.pop(name, None)
     path = environ["PATH_INFO"] = path.rstrip("/") or "/"
     for_browsers = _cors_headers(origins, environ) if _is_cds_path(path) else {}
 
     def start(status: str, headers: Sequence[tuple[str, str]], *fault: Any) -> Any:
-        own = {name for name, _ in headers}  # some pages and cacheable files set their own
+        # some pages and cacheable files set their own
+        own = {name for name, _ in headers}
         ours = (one for one in HEADERS.items() if one[0] not in own)
         return start_response(status, [*headers, *ours, *for_browsers.items()], *fault)
 
@@ -200,20 +226,28 @@ def _is_cds_path(path: str) -> bool:
     return path == CDS_PATH or path.startswith(CDS_PATH + "/")
 
 
-def _cors_headers(origins: Container[str] | None, environ: Mapping[str, Any]) -> dict[str, str]:
+def _cors_headers(
+    origins: Container[str] | None, environ: Mapping[str, Any]
+) -> dict[str, str]:
     """What lets browsers that run a CDS Hooks client read every response on a CDS path, errors too."""
     if origins is None:
         headers = {ALLOWED_ORIGIN: "*"}  # open mode; never with credentials
     else:
         origin = environ.get("HTTP_ORIGIN", "")
-        headers = {"Vary": "Origin"} | ({ALLOWED_ORIGIN: origin} if origin in origins else {})
+        headers = {"Vary": "Origin"} | (
+            {ALLOWED_ORIGIN: origin} if origin in origins else {}
+        )
     is_preflight = environ["REQUEST_METHOD"] == "OPTIONS" and ALLOWED_ORIGIN in headers
     return headers | PREFLIGHT if is_preflight else headers
 
 
 def answer_preflight() -> Response | None:
     """Answer a browser's question before a call on a CDS path; it needs no token."""
-    return Response(status=204) if request.method == "OPTIONS" and _is_cds_path(request.path) else None
+    return (
+        Response(status=204)
+        if request.method == "OPTIONS" and _is_cds_path(request.path)
+        else None
+    )
 
 
 MISDIRECTED = "This service is not called by this name; the setting PUBLIC_URL says by which it is."
@@ -222,8 +256,9 @@ MISDIRECTED = "This service is not called by this name; the setting PUBLIC_URL s
 def register_hosts(app: Flask, urls: Iterable[str]) -> None:
     """Refuse a foreign `Host` (421), and HTTP/1.1 without one (400).
 
-    Ours are the hosts of these URLs and those of this machine; ports are ignored. A service that listens on all
-    addresses accepts every IP address, since an address, unlike a name, cannot be rebound.
+    Ours are the hosts of these URLs and those of this machine; ports are ignored. A
+    service that listens on all addresses accepts every IP address, since an address,
+    unlike a name, cannot be rebound.
     """
     names = {urlsplit(url).hostname or "" for url in urls if url}
     is_everywhere = bool(names & {"0.0.0.0", "::"})  # noqa: S104 - read, not bound
@@ -231,14 +266,23 @@ def register_hosts(app: Flask, urls: Iterable[str]) -> None:
     def is_ours(host: str) -> bool:
         written = HOST.fullmatch(host)
         name = written[1].strip("[]").lower().removesuffix(".") if written else ""
-        return name != "" and (name in names or is_loopback_host(name) or (is_everywhere and is_ip_address(name)))
+        return name != "" and (
+            name in names
+            or is_loopback_host(name)
+            or (is_everywhere and is_ip_address(name))
+        )
 
     @app.before_request
     def check_host() -> Response | None:
         host = request.environ.get("HTTP_HOST")
         if host is None and request.environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
             raise BadRequest
-        # Health and metrics hold no patient, and probes call each replica by its own address.
-        if host is None or is_ours(host) or request.path.startswith(("/health/", "/metrics")):
+        # Health and metrics hold no patient, and probes call each replica by its own
+        # address.
+        if (
+            host is None
+            or is_ours(host)
+            or request.path.startswith(("/health/", "/metrics"))
+        ):
             return None
         return outcome(421, "processing", MISDIRECTED)

@@ -1,6 +1,7 @@
 """`/basis/…`: the page of one answer, for the holder of its card's signed address. No login, no name.
 
-Each reading is a `read` entry about the answer, committed before the page is sent: it shows what the log holds.
+Each reading is a `read` entry about the answer, committed before the page is sent: it
+shows what the log holds.
 """
 
 from collections.abc import Mapping
@@ -24,7 +25,8 @@ POLICY = (
     " base-uri 'none'; frame-ancestors 'none'"
 )
 FORM_BYTES = 8192  # a dozen short fields
-BY_LINK = "link:card"  # in place of the user, who is not known; no account has such a name
+# in place of the user, who is not known; no account has such a name
+BY_LINK = "link:card"
 REFUSED = (
     "This link does not open an answer: it is older than a day, was changed, or the answer is no longer kept."
     " The card itself holds all that is needed to decide; the audit log of the hospital has the answer."
@@ -63,19 +65,26 @@ def _open(around: Surroundings, store: AuditStore, address: str) -> Stored:
     """The answer that this address names.
 
     Raises:
-        NotAllowed: it names none, no longer, or is not as we signed it; always with the same words.
+        NotAllowed: it names none, no longer, or is not as we signed it; always with the
+            same words.
     """
     key = around.links.key(LOOK_SECONDS) if around.links else None
     entry_id = entry_of(address, key) if key and not request.query_string else None
     stored = store.reader.entry(entry_id) if entry_id else None
-    if stored is None or stored.kind != "answer" or has_expired(datetime.fromisoformat(stored.at), around.clock()):
+    if (
+        stored is None
+        or stored.kind != "answer"
+        or has_expired(datetime.fromisoformat(stored.at), around.clock())
+    ):
         raise NotAllowed(REFUSED)
     if stored.result == SILENT:  # neither it nor its link was shown
         raise NotAllowed(REFUSED)
     return stored
 
 
-def basis_html(stored: Stored, service: Service, given: Mapping[str, str] | None) -> str:
+def basis_html(
+    stored: Stored, service: Service, given: Mapping[str, str] | None
+) -> str:
     """The page of an answer; or of what is tried, alone where the script of the page asks for it.
 
     Args:
@@ -92,7 +101,14 @@ def basis_html(stored: Stored, service: Service, given: Mapping[str, str] | None
             return render_template("basis-trial.html", trial=trial)
     content = stored.content
     page = basis_page(found, content, service)
-    return render_template("basis.html", page=page, content=content, shown=stored.at, entry=stored.id, trial=trial)
+    return render_template(
+        "basis.html",
+        page=page,
+        content=content,
+        shown=stored.at,
+        entry=stored.id,
+        trial=trial,
+    )
 
 
 def _note(around: Surroundings, stored: Stored, view: str) -> None:

@@ -20,18 +20,36 @@ from cds_service.callers.verifying import Callers
 from cds_service.cards.answered import topic_of
 from cds_service.cards.extension import EXTENSION
 from cds_service.core.caller import NOBODY, Caller
-from cds_service.errors import AuditUnavailable, NotAllowed, NotAuthenticated, UnknownService
+from cds_service.errors import (
+    AuditUnavailable,
+    NotAllowed,
+    NotAuthenticated,
+    UnknownService,
+)
 from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.outgoing import Connections
 from cds_service.outgoing.deadline import Deadline
-from cds_service.protocol.messages import CONTEXTS, NO_CARDS, HookRequest, HookResponse, OrderSignContext, parse_request
+from cds_service.protocol.messages import (
+    CONTEXTS,
+    NO_CARDS,
+    HookRequest,
+    HookResponse,
+    OrderSignContext,
+    parse_request,
+)
 from cds_service.service import NOTE_SECONDS, Ports, Service, ServiceHook
 from cds_service.settings import PrefetchWish, Settings
 from cds_service.site.clients import EVERYTHING, Client
 from cds_service.site.folder import Site
 from cds_service.web.errors import answer_error, caught, log_unexpected
 from cds_service.web.exchange import Exchange
-from cds_service.web.fhir_access import ClosedServer, aliases_of, check_fhir_server, check_right_to_server, open_reader
+from cds_service.web.fhir_access import (
+    ClosedServer,
+    aliases_of,
+    check_fhir_server,
+    check_right_to_server,
+    open_reader,
+)
 from cds_service.web.logs import CALLS, UnauthenticatedCalls
 from cds_service.web.metrics import Metrics
 from cds_service.web.missing_orders import MissingOrders
@@ -51,7 +69,8 @@ class Surroundings:
         flow: `service.answer`.
         clock: now, UTC.
         base_url: the URL at which EHRs reach this service, without a trailing slash.
-        history: finds cards shown and answered before; None where no log can be searched.
+        history: finds cards shown and answered before; None where no log can be
+            searched.
         callers: the EHRs that may call; None in open mode, where everyone may.
         links: addresses of basis pages; None where the log cannot be read.
     """
@@ -95,7 +114,8 @@ def respond(around: Surroundings, act: Callable[[Exchange], Response]) -> Respon
             exchange.failure = None if isinstance(found, HTTPException) else found
             found = answer_error(found, exchange.hook_instance)
         noted = caught(partial(_note, around, exchange, found.status_code))
-        if isinstance(noted, Exception):  # the answer itself is unaffected, and its entry is written
+        # the answer itself is unaffected, and its entry is written
+        if isinstance(noted, Exception):
             log_unexpected(noted)
         return found
     finally:
@@ -107,13 +127,19 @@ def _discover(around: Surroundings, exchange: Exchange) -> Response:
         admit(around, CDS_PATH, exchange)
     wish = around.settings.prefetch
     service = around.service.of(_known_caller(around, exchange).client)
-    services = [discovery_entry(hook.discovery, wish) for hook in service.hooks.values()]
+    services = [
+        discovery_entry(hook.discovery, wish) for hook in service.hooks.values()
+    ]
     return json_response({"services": services})
 
 
 def _known_caller(around: Surroundings, exchange: Exchange) -> Caller:
     """The caller of discovery, if it matters and a valid token names one."""
-    if not around.service.of_clients or "Authorization" not in exchange.request.headers or exchange.caller != NOBODY:
+    if (
+        not around.service.of_clients
+        or "Authorization" not in exchange.request.headers
+        or exchange.caller != NOBODY
+    ):
         return exchange.caller
     with suppress(NotAuthenticated):
         admit(around, CDS_PATH, exchange)
@@ -135,7 +161,8 @@ def admit(around: Surroundings, path: str, exchange: Exchange, *also: str) -> No
     """Authenticate the caller of this path by the Authorization header, before the body is read; none in open mode.
 
     Args:
-        around: with the callers, and our base URL from settings, so that no caller can change what `aud` must be.
+        around: with the callers, and our base URL from settings, so that no caller can
+            change what `aud` must be.
         also: other paths whose address the token's `aud` may name instead.
 
     Raises:
@@ -146,7 +173,9 @@ def admit(around: Surroundings, path: str, exchange: Exchange, *also: str) -> No
     until = Deadline.after(around.settings.deadline_seconds / 2)
     authorization = exchange.request.headers.get("Authorization")
     addresses = [around.base_url + one for one in (path, *also)]
-    exchange.client, exchange.caller = around.callers.verify(authorization, addresses, until)
+    exchange.client, exchange.caller = around.callers.verify(
+        authorization, addresses, until
+    )
 
 
 def discovery_entry(entry: Mapping[str, Any], wish: PrefetchWish) -> dict[str, Any]:
@@ -178,17 +207,23 @@ def count_gaps(response: HookResponse) -> int:
         for assessment in extension.get(EXTENSION, ())
         for model in assessment.get("models", ())
     )
-    return len({missing["name"] for model in models for missing in model.get("missing", ())})
+    return len(
+        {missing["name"] for model in models for missing in model.get("missing", ())}
+    )
 
 
-def _answer(around: Surroundings, hook: ServiceHook, exchange: Exchange) -> HookResponse:
+def _answer(
+    around: Surroundings, hook: ServiceHook, exchange: Exchange
+) -> HookResponse:
     """Answer an authenticated caller: read and parse the body, check the right to the FHIR server, run the flow."""
     deadline = exchange.deadline = deadline_of(around, exchange)
     asked = parse_request(exchange.read_body(), hook.hook, exchange.hook_instances)
     deadline.check()
     exchange.hook_instance = asked.hook_instance
     if not is_probe(asked.context.user_id, asked.context.patient_id):
-        _note_missing_orders(around, hook.id, exchange, is_missing=not asked.context.has_orders)
+        _note_missing_orders(
+            around, hook.id, exchange, is_missing=not asked.context.has_orders
+        )
     if around.site is not None and around.site.service.mode == "off":
         return NO_CARDS
     client, caller = exchange.client, exchange.caller
@@ -203,14 +238,17 @@ def _answer(around: Surroundings, hook: ServiceHook, exchange: Exchange) -> Hook
         caller=caller,
         aliases=() if closed else aliases_of(asked, client),
         may_name_server=closed is None,
-        capabilities=(client.capabilities if client is not None else None) or EVERYTHING,
+        capabilities=(client.capabilities if client is not None else None)
+        or EVERYTHING,
         is_shown=_is_shown(around.site, asked.context, caller),
         basis_url=partial(_basis_url, around, client, deadline),
     )
     return around.flow(around.service.of(caller.client), hook, asked, ports)
 
 
-def _note_missing_orders(around: Surroundings, hook_id: str, exchange: Exchange, *, is_missing: bool) -> None:
+def _note_missing_orders(
+    around: Surroundings, hook_id: str, exchange: Exchange, *, is_missing: bool
+) -> None:
     """Leave a trace of a call that carries no draft orders: it is answered, and would look like another order."""
     client = exchange.caller.client
     due = around.missing_orders.note(client, is_missing=is_missing)
@@ -220,10 +258,14 @@ def _note_missing_orders(around: Surroundings, hook_id: str, exchange: Exchange,
     around.metrics.orders_missing.inc()
     if due is not None:
         calls, missing = due
-        entry = missing_orders_entry(around.clock(), hook_id, exchange.caller, calls=calls, missing=missing)
+        entry = missing_orders_entry(
+            around.clock(), hook_id, exchange.caller, calls=calls, missing=missing
+        )
         left = exchange.deadline.left if exchange.deadline is not None else NOTE_SECONDS
         try:
-            around.audit.append(entry, Deadline.after(min(NOTE_SECONDS, max(0.0, left))))
+            around.audit.append(
+                entry, Deadline.after(min(NOTE_SECONDS, max(0.0, left)))
+            )
         except AuditUnavailable:  # nothing is shown that would need it
             around.missing_orders.keep(client, due)
 
@@ -234,10 +276,20 @@ def _is_shown(site: Site | None, context: OrderSignContext, caller: Caller) -> b
     return is_live or is_probe(context.user_id, context.patient_id)
 
 
-def _basis_url(around: Surroundings, client: Client | None, deadline: Deadline, entry_id: str) -> str:
+def _basis_url(
+    around: Surroundings, client: Client | None, deadline: Deadline, entry_id: str
+) -> str:
     """The address of an answer's basis, in the way that this EHR may link to it."""
-    way = client.capabilities.links if client is not None and client.capabilities is not None else None
-    return around.links.address(way, deadline, entry_id) if around.links is not None else ""
+    way = (
+        client.capabilities.links
+        if client is not None and client.capabilities is not None
+        else None
+    )
+    return (
+        around.links.address(way, deadline, entry_id)
+        if around.links is not None
+        else ""
+    )
 
 
 def deadline_of(around: Surroundings, exchange: Exchange) -> Deadline:
@@ -246,11 +298,15 @@ def deadline_of(around: Surroundings, exchange: Exchange) -> Deadline:
     It is sooner where this caller's EHR waits less.
     """
     own = exchange.client.deadline_seconds if exchange.client is not None else None
-    seconds = min(own or around.settings.deadline_seconds, around.settings.deadline_seconds)
+    seconds = min(
+        own or around.settings.deadline_seconds, around.settings.deadline_seconds
+    )
     return Deadline.after(seconds, began=exchange.began)
 
 
-def _closed_server(around: Surroundings, asked: HookRequest, exchange: Exchange) -> ClosedServer | None:
+def _closed_server(
+    around: Surroundings, asked: HookRequest, exchange: Exchange
+) -> ClosedServer | None:
     """What stands for a server that this caller may not name: the order is read first, and may need nothing of it."""
     try:
         if exchange.client is None:
@@ -262,10 +318,14 @@ def _closed_server(around: Surroundings, asked: HookRequest, exchange: Exchange)
     return None
 
 
-def _reader(around: Surroundings, asked: HookRequest, client: Client | None, exchange: Exchange) -> FhirReader | None:
+def _reader(
+    around: Surroundings, asked: HookRequest, client: Client | None, exchange: Exchange
+) -> FhirReader | None:
     """A reader for the request's server; a token that was issued to another client is not used, and this is logged."""
     client_id = client.client_id if client is not None else None
-    if asked.fhir_authorization is not None and not asked.fhir_authorization.is_for(client_id):
+    if asked.fhir_authorization is not None and not asked.fhir_authorization.is_for(
+        client_id
+    ):
         exchange.reason = "fhir.token"
     return open_reader(asked, around.connections, client_id)
 
@@ -276,9 +336,12 @@ def _note(around: Surroundings, exchange: Exchange, status: int) -> None:
         if status >= 400 and exchange.body is not None:
             terminology = around.service.of(exchange.caller.client).terminology
             record_refusal(around.audit, terminology, exchange, status, around.clock())
-    if isinstance(exchange.failure, NotAuthenticated):  # costs a count and, now and then, a line
+    # costs a count and, now and then, a line
+    if isinstance(exchange.failure, NotAuthenticated):
         around.metrics.unauthenticated.labels(exchange.failure.reason).inc()
-        around.unauthenticated.note(exchange.failure, exchange.service_id, exchange.trace)
+        around.unauthenticated.note(
+            exchange.failure, exchange.service_id, exchange.trace
+        )
 
 
 def _note_call(metrics: Metrics, exchange: Exchange, status: int) -> None:
@@ -303,4 +366,9 @@ def _note_call(metrics: Metrics, exchange: Exchange, status: int) -> None:
         "reason": exchange.reason or getattr(exchange.failure, "reason", ""),
         "trace": exchange.trace,
     }
-    CALLS.info("call", extra={"fields": fields | {name: value for name, value in known.items() if value}})
+    CALLS.info(
+        "call",
+        extra={
+            "fields": fields | {name: value for name, value in known.items() if value}
+        },
+    )

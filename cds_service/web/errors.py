@@ -1,7 +1,7 @@
 """Turns every error into a status and an OperationOutcome, by one table; this is the one place that catches everything.
 
-A body holds fixed texts, and ids that the caller sent or that we made; never values from a record, and never the text
-of an exception that is not ours.
+A body holds fixed texts, and ids that the caller sent or that we made; never values
+from a record, and never the text of an exception that is not ours.
 """
 
 import logging
@@ -12,14 +12,20 @@ from typing import TypeVar
 
 from fhir.resources.R4B.operationoutcome import OperationOutcome, OperationOutcomeIssue
 from flask import Flask, Response, has_request_context, render_template, request
-from gunicorn.http.errors import ChunkMissingTerminator, InvalidChunkSize, NoMoreData, ParseException
+from gunicorn.http.errors import (
+    ChunkMissingTerminator,
+    InvalidChunkSize,
+    NoMoreData,
+    ParseException,
+)
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
 from cds_service import errors
 from cds_service.core.data_file import read_toml
 
 Result = TypeVar("Result")
-# What gunicorn raises while a body is read: chunks or trailers that are none, or a client that has gone.
+# What gunicorn raises while a body is read: chunks or trailers that are none, or a
+# client that has gone.
 BROKEN_BODY = (ParseException, InvalidChunkSize, ChunkMissingTerminator, NoMoreData)
 LOG = logging.getLogger("kyphoplasty_cds.errors")
 
@@ -36,8 +42,12 @@ STATUSES: tuple[tuple[type[errors.CdsError], int, str], ...] = (
     (errors.DeadlinePassed, 503, "timeout"),
     (errors.AuditUnavailable, 503, "transient"),
 )
-HTTP: Mapping[str, Mapping[str, str]] = read_toml(Path(__file__).with_name("errors.toml"))  # by status
-# The same for every failure, so that a caller learns nothing; operators find the reason in the log.
+# by status
+HTTP: Mapping[str, Mapping[str, str]] = read_toml(
+    Path(__file__).with_name("errors.toml")
+)
+# The same for every failure, so that a caller learns nothing; operators find the reason
+# in the log.
 NOT_AUTHENTICATED = (
     "Not authenticated. A call needs a JSON Web Token of an issuer that [[clients]] of site.toml names, signed with"
     " its keys, whose aud is the address called or one of its audiences. A token is taken once."
@@ -67,27 +77,48 @@ def answer_error(error: Exception, hook_instance: str = "") -> Response:
         error = ServiceUnavailable()
     if isinstance(error, HTTPException):
         return _answer_http(error, repeated)
-    found = next(((status, code) for kind, status, code in STATUSES if isinstance(error, kind)), None)
+    found = next(
+        ((status, code) for kind, status, code in STATUSES if isinstance(error, kind)),
+        None,
+    )
     if found:
         return _answer_own(error, *found, repeated)
     diagnostics = " ".join(filter(None, (repeated, f"error {log_unexpected(error)}")))
-    return outcome(500, "exception", "An unexpected error; the service's log has it under the id below.", diagnostics)
+    return outcome(
+        500,
+        "exception",
+        "An unexpected error; the service's log has it under the id below.",
+        diagnostics,
+    )
 
 
 def outcome(status: int, code: str, text: str, diagnostics: str = "") -> Response:
     """A response with one issue: a page for a browser that asked for one, else an OperationOutcome."""
     later = {"Retry-After": "1"} if status == 503 else None
     if has_request_context() and _wants_page():
-        page = render_template("error.html", status=status, text=text, diagnostics=diagnostics)
+        page = render_template(
+            "error.html", status=status, text=text, diagnostics=diagnostics
+        )
         return Response(page, status, later)
-    issue = OperationOutcomeIssue(severity="error", code=code, details={"text": text}, diagnostics=diagnostics or None)
+    issue = OperationOutcomeIssue(
+        severity="error",
+        code=code,
+        details={"text": text},
+        diagnostics=diagnostics or None,
+    )
     body = OperationOutcome(issue=[issue]).model_dump_json()
-    return Response(body, status, later, content_type="application/fhir+json; charset=utf-8")
+    return Response(
+        body, status, later, content_type="application/fhir+json; charset=utf-8"
+    )
 
 
 def _wants_page() -> bool:
-    kinds = ["application/fhir+json", "application/json", "text/html"]  # the first where all are as welcome
-    return request.method in {"GET", "HEAD"} and request.accept_mimetypes.best_match(kinds) == "text/html"
+    # the first where all are as welcome
+    kinds = ["application/fhir+json", "application/json", "text/html"]
+    return (
+        request.method in {"GET", "HEAD"}
+        and request.accept_mimetypes.best_match(kinds) == "text/html"
+    )
 
 
 def _answer_own(error: Exception, status: int, code: str, repeated: str) -> Response:
@@ -113,7 +144,13 @@ def _answer_http(error: HTTPException, repeated: str) -> Response:
 
 
 def log_unexpected(error: Exception) -> str:
-    """Log an unexpected error and return its id. Its text may be about a patient, so only kind and place are logged."""
+    """Log an unexpected error and return its id.
+
+    Its text may be about a patient, so only kind and place are logged.
+    """
     error_id = str(uuid.uuid4())
-    LOG.error("unexpected error", extra={"fields": {"event": "error", "errorId": error_id}, "failure": error})
+    LOG.error(
+        "unexpected error",
+        extra={"fields": {"event": "error", "errorId": error_id}, "failure": error},
+    )
     return error_id

@@ -17,9 +17,12 @@ from cds_service.site.clients import Client
 
 LARGE_BYTES = 512 * 1024  # three times a full prefetch
 PIECE = 64 * 1024
-LEAST_BYTES = 6  # for each JSON value; a record takes twenty, and of three a body takes two seconds and 120 MB
+# for each JSON value; a record takes twenty, and of three a body takes two seconds and
+# 120 MB
+LEAST_BYTES = 6
 _LARGE = threading.Lock()
-# Version (any but ff; 00 has no more parts), trace id and parent id, which are not zero, flags.
+# Version (any but ff; 00 has no more parts), trace id and parent id, which are not
+# zero, flags.
 TRACEPARENT = re.compile(
     r"(?!ff)(?!00-.{52}-)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-[!-~]{0,200})?"
 )
@@ -31,13 +34,15 @@ class Exchange:
 
     Attributes:
         request: the request with its headers; its body may not have been received.
-        service_id: of the called service; empty if none is called, "unknown" if we have no such service.
+        service_id: of the called service; empty if none is called, "unknown" if we have
+            no such service.
         caller: once it is known.
         client: the same as the site describes it; None in open mode.
         deadline: of the answer, once it is known.
         reason: a short word for the log.
         failure: the exception that ended it; None if HTTP itself refused it.
-        began: monotonic time at which a thread took it, which is all that a WSGI application knows of its arrival.
+        began: monotonic time at which a thread took it, which is all that a WSGI
+            application knows of its arrival.
     """
 
     request: Request
@@ -71,9 +76,14 @@ class Exchange:
             HTTPException: it is not.
             DeadlinePassed: other large bodies took all the time.
         """
-        is_plain = self.request.environ.get("HTTP_CONTENT_ENCODING", "identity").lower() == "identity"
+        is_plain = (
+            self.request.environ.get("HTTP_CONTENT_ENCODING", "identity").lower()
+            == "identity"
+        )
         charset = self.request.mimetype_params.get("charset", "utf-8")
-        if not (is_plain and self.request.is_json and charset.lower() in {"utf-8", "utf8"}):
+        if not (
+            is_plain and self.request.is_json and charset.lower() in {"utf-8", "utf8"}
+        ):
             raise UnsupportedMediaType
         length = self.request.content_length
         if length is not None and length > LARGE_BYTES:
@@ -84,7 +94,10 @@ class Exchange:
             self._wait_for_large_bodies()
         self.body = first + self.request.get_data(cache=False)
         most = (self.request.max_content_length or math.inf) / LEAST_BYTES
-        if len(self.body) > most and sum(map(self.body.count, (b"{", b"[", b","))) > most:
+        if (
+            len(self.body) > most
+            and sum(map(self.body.count, (b"{", b"[", b","))) > most
+        ):
             self.body = None  # nor does the exception keep it
             raise RequestEntityTooLarge
         return self.body
@@ -99,7 +112,9 @@ class Exchange:
 
     def _wait_for_large_bodies(self) -> None:
         """Let a worker hold one large body at a time, until the answer: parsed it takes some thirty times its bytes."""
-        self._is_large = _LARGE.acquire(timeout=max(self.deadline.left, 0.0) if self.deadline is not None else -1)
+        self._is_large = _LARGE.acquire(
+            timeout=max(self.deadline.left, 0.0) if self.deadline is not None else -1
+        )
         if not self._is_large:
             raise DeadlinePassed("The time for this answer is over.")
 

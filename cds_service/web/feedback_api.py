@@ -14,11 +14,19 @@ from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.feedback import FeedbackItem, parse_feedback
 from cds_service.service import ServiceHook
-from cds_service.web.cds_api import CDS_PATH, Surroundings, admit, deadline_of, json_response, respond
+from cds_service.web.cds_api import (
+    CDS_PATH,
+    Surroundings,
+    admit,
+    deadline_of,
+    json_response,
+    respond,
+)
 from cds_service.web.exchange import Exchange
 from cds_service.web.logs import CALLS
 
-# The answers that showed a card, one for each signing, by the card's uuid; None if the log could not be read.
+# The answers that showed a card, one for each signing, by the card's uuid; None if the
+# log could not be read.
 Shown = Mapping[str, Sequence[ShownAnswer]] | None
 AMBIGUOUS = (
     "{ambiguous} of {items} items are about cards that were shown for more than one patient or signing."
@@ -38,17 +46,25 @@ def feedback_routes(around: Surroundings) -> Blueprint:
 
 def _take(around: Surroundings, service_id: str, exchange: Exchange) -> Response:
     service = f"{CDS_PATH}/{service_id}"
-    admit(around, f"{service}/feedback", exchange, service)  # some EHRs sign all calls for the service
+    # some EHRs sign all calls for the service
+    admit(around, f"{service}/feedback", exchange, service)
     hook = around.service.of(exchange.caller.client).hooks.get(service_id)
     if hook is None:
         raise UnknownService("No service has this id.")
     until = exchange.deadline = deadline_of(around, exchange)
     items = parse_feedback(exchange.read_body())
-    shown = _shown(hook, items, around.history, exchange.caller, Deadline.after(until.left / 2))
+    shown = _shown(
+        hook, items, around.history, exchange.caller, Deadline.after(until.left / 2)
+    )
     _record(around, hook, items, shown, exchange.caller, until)
     linked = sum(_is_linked(item.card, shown) for item in items)
     ambiguous = sum(_is_ambiguous(item.card, shown) for item in items)
-    fields = {"event": "feedback", "service": service_id, "items": len(items), "linked": linked}
+    fields = {
+        "event": "feedback",
+        "service": service_id,
+        "items": len(items),
+        "linked": linked,
+    }
     if ambiguous:
         fields["reason"] = "fb.ambiguous"
     elif linked < len({item.card for item in items}) and exchange.client is not None:
@@ -78,10 +94,13 @@ def _record(
     """Write one entry for each item; what is said of an unknown or ambiguous card is linked to no answer.
 
     Raises:
-        AuditUnavailable: not every entry could be written in time. The client may send all of them again: existing
+        AuditUnavailable: not every entry could be written in time. The client may send
+            all of them again: existing
             entries are not duplicated.
     """
-    codes = frozenset(one.code for reasons in hook.texts.reasons.values() for one in reasons)
+    codes = frozenset(
+        one.code for reasons in hook.texts.reasons.values() for one in reasons
+    )
     reception = Reception(
         at=around.clock(),
         service_id=hook.id,
@@ -92,7 +111,9 @@ def _record(
     )
     for item in items:
         if until.left <= 0:
-            raise AuditUnavailable("Not all statements could be kept in time; send them again.")
+            raise AuditUnavailable(
+                "Not all statements could be kept in time; send them again."
+            )
         unlinked_since = "the log could not be read" if shown is None else ""
         if _is_ambiguous(item.card, shown):
             unlinked_since = "the card was shown for more than one patient or signing"
@@ -102,14 +123,20 @@ def _record(
 
 
 def _shown(
-    hook: ServiceHook, items: Sequence[FeedbackItem], cards: EarlierFeedback | None, caller: Caller, until: Deadline
+    hook: ServiceHook,
+    items: Sequence[FeedbackItem],
+    cards: EarlierFeedback | None,
+    caller: Caller,
+    until: Deadline,
 ) -> Shown:
     """The answers that showed these cards; None if the log cannot be read in time: feedback is stored anyway."""
     if cards is None:
         return {}
     wanted = sorted({item.card for item in items})
     try:
-        return run_side_by_side({"cards": partial(_look_up, hook.id, wanted, cards, caller)}, until).get("cards")
+        return run_side_by_side(
+            {"cards": partial(_look_up, hook.id, wanted, cards, caller)}, until
+        ).get("cards")
     except AuditUnavailable:
         return None
 
@@ -118,4 +145,7 @@ def _look_up(
     service_id: str, wanted: Sequence[str], cards: EarlierFeedback, caller: Caller
 ) -> Mapping[str, Sequence[ShownAnswer]]:
     found = {card: cards.showing(card, caller) for card in wanted}
-    return {card: [one for one in answers if one.entry.service_id == service_id] for card, answers in found.items()}
+    return {
+        card: [one for one in answers if one.entry.service_id == service_id]
+        for card, answers in found.items()
+    }

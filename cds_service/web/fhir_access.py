@@ -29,14 +29,19 @@ class ClosedServer:
         raise FhirReadError(self.refusal.reason, str(self.refusal))
 
     def follow(self, page: Any, *, until: float) -> Fetched:  # noqa: ARG002
-        return Fetched((page,), "the next page is on a server that this service may not call")
+        return Fetched(
+            (page,), "the next page is on a server that this service may not call"
+        )
 
 
-def allowed_fhir_server(url: str, site: Site | None, named: Sequence[str] = ()) -> Address:
+def allowed_fhir_server(
+    url: str, site: Site | None, named: Sequence[str] = ()
+) -> Address:
     """The URL of a FHIR server that may be called without a client's token: open mode, `explain`, the sandbox.
 
-    In open mode (no site folder, or one without clients), these are servers on this machine and those named at start;
-    otherwise exactly the base URLs of the site's clients.
+    In open mode (no site folder, or one without clients), these are servers on this
+    machine and those named at start; otherwise exactly the base URLs of the site's
+    clients.
 
     Raises:
         NotAllowed: any other server, or not a plain base URL.
@@ -49,7 +54,9 @@ def allowed_fhir_server(url: str, site: Site | None, named: Sequence[str] = ()) 
     raise _denied(OPEN if is_open else LISTED)
 
 
-def check_fhir_server(request: HookRequest, site: Site | None, named: Sequence[str]) -> None:
+def check_fhir_server(
+    request: HookRequest, site: Site | None, named: Sequence[str]
+) -> None:
     """Refuse a request that names a FHIR server which may not be called.
 
     Raises:
@@ -59,7 +66,9 @@ def check_fhir_server(request: HookRequest, site: Site | None, named: Sequence[s
         allowed_fhir_server(request.fhir_server, site, named)
 
 
-def check_right_to_server(request: HookRequest, client: Client, tenant: str | None) -> None:
+def check_right_to_server(
+    request: HookRequest, client: Client, tenant: str | None
+) -> None:
     """Refuse a request that names a FHIR server which this client, or this tenant of it, may not name.
 
     Raises:
@@ -67,9 +76,13 @@ def check_right_to_server(request: HookRequest, client: Client, tenant: str | No
     """
     if request.fhir_server is None:
         return
-    if (address := _address(request.fhir_server, LISTED)) not in _bases(client.fhir_servers):
+    if (address := _address(request.fhir_server, LISTED)) not in _bases(
+        client.fhir_servers
+    ):
         raise _denied(LISTED)
-    if address not in _bases(client.tenant_fhir_servers.get(tenant or "", client.fhir_servers)):
+    if address not in _bases(
+        client.tenant_fhir_servers.get(tenant or "", client.fhir_servers)
+    ):
         raise _denied(OF_TENANT, "tenant.mismatch")
 
 
@@ -80,21 +93,28 @@ def aliases_of(request: HookRequest, client: Client | None) -> tuple[str, ...]:
     return client.fhir_aliases.get(_address(request.fhir_server, LISTED).url, ())
 
 
-def open_reader(request: HookRequest, connections: Connections, client_id: str | None = None) -> FhirReader | None:
+def open_reader(
+    request: HookRequest, connections: Connections, client_id: str | None = None
+) -> FhirReader | None:
     """Make a reader for the request's FHIR server, which the caller must be allowed to name.
 
-    None if the request names no server, if it says that its token has expired, or if the token was issued to another
-    client.
+    None if the request names no server, if it says that its token has expired, or if
+    the token was issued to another client.
 
     Args:
-        client_id: our client id at this EHR's authorization server; None if the site does not say.
+        client_id: our client id at this EHR's authorization server; None if the site
+            does not say.
     """
     token = request.fhir_authorization
-    if request.fhir_server is None or (token is not None and (token.has_expired or not token.is_for(client_id))):
+    if request.fhir_server is None or (
+        token is not None and (token.has_expired or not token.is_for(client_id))
+    ):
         return None
     secret = token.access_token.get_secret_value() if token is not None else None
     patient = request.context.patient_id
-    return FhirClient(request.fhir_server, secret, patient=patient, connections=connections)
+    return FhirClient(
+        request.fhir_server, secret, patient=patient, connections=connections
+    )
 
 
 def _address(url: str, cure: str) -> Address:

@@ -21,14 +21,19 @@ from cds_service.web.metrics import CONTENT_TYPE
 LEAST_FREE = 0.05  # free share of the log's disk
 
 
-def health_routes(around: Surroundings, audit: AuditLog, is_ending: Callable[[], bool]) -> Blueprint:
-    """The routes for health and metrics. A failing FHIR server, or a caller with a wrong clock, only shows in metrics.
+def health_routes(
+    around: Surroundings, audit: AuditLog, is_ending: Callable[[], bool]
+) -> Blueprint:
+    """The routes for health and metrics.
+
+    A failing FHIR server, or a caller with a wrong clock, only shows in metrics.
 
     If it affected readiness, all other callers would lose the service.
     """
     routes = Blueprint("health", __name__)
     service, metrics, clock = around.service, around.metrics, around.clock
-    file = audit.database.file if isinstance(audit, AuditStore) else None  # none if the log is on another machine
+    # none if the log is on another machine
+    file = audit.database.file if isinstance(audit, AuditStore) else None
 
     @routes.get("/health/live")
     def live() -> Response:
@@ -39,7 +44,8 @@ def health_routes(around: Surroundings, audit: AuditLog, is_ending: Callable[[],
         log = audit.state()
         faults = {
             "the server is about to stop": is_ending(),
-            "the disk of the audit log is nearly full": file is not None and _share_free(file.parent) < LEAST_FREE,
+            "the disk of the audit log is nearly full": file is not None
+            and _share_free(file.parent) < LEAST_FREE,
             log.trouble: not log.is_ready,
         }
         reasons = [words for words, holds in faults.items() if holds]
@@ -67,7 +73,10 @@ def health_routes(around: Surroundings, audit: AuditLog, is_ending: Callable[[],
 
 
 def _overdue(service: Service, today: date) -> dict[str, list[str]]:
-    """Reviews that are overdue, by part of the hooks. They are said, and the service goes on."""
+    """Reviews that are overdue, by part of the hooks.
+
+    They are said, and the service goes on.
+    """
     found: dict[str, list[str]] = {}
     for hook in service.hooks.values():
         for part, ids in hook.overdue(today).items():
@@ -80,8 +89,11 @@ def _hours_since_order(audit: AuditLog, now: datetime) -> float:
     if not isinstance(audit, AuditStore):
         return math.nan
     try:
-        at = run_side_by_side({"last": audit.reader.last_order_at}, Deadline.after(LOOK_SECONDS)).get("last")
-    except (AuditUnavailable, ValueError):  # ValueError: somebody has written another time into the log
+        at = run_side_by_side(
+            {"last": audit.reader.last_order_at}, Deadline.after(LOOK_SECONDS)
+        ).get("last")
+    # ValueError: somebody has written another time into the log
+    except (AuditUnavailable, ValueError):
         return math.nan
     return math.nan if at is None else max(0.0, (now - at).total_seconds() / 3600)
 

@@ -20,10 +20,12 @@ from cds_service.web.app import AT_WORKER_START
 from cds_service.web.logs import ServerLog
 from cds_service.web.metrics import share_between_workers
 
-# Of one worker. nginx sends a replica at most `max_conns` requests at once (deploy/nginx), a few fewer than this, so
-# that health and metrics always find a thread, whichever worker took the others.
+# Of one worker. nginx sends a replica at most `max_conns` requests at once
+# (deploy/nginx), a few fewer than this, so that health and metrics always find a
+# thread, whichever worker took the others.
 THREADS = 24
-KEEPALIVE_SECONDS = 65  # longer than nginx keeps a connection: it never sends on one that closes
+# longer than nginx keeps a connection: it never sends on one that closes
+KEEPALIVE_SECONDS = 65
 BACKLOG = 512
 LINE_BYTES = 8190  # of the request line; more is 414
 FIELD_BYTES = 16 * 1024  # of one header: a token with its certificates; more is 431
@@ -56,11 +58,15 @@ class Drain:
         return self._flag[1] != 0
 
     def watch(self, arbiter: Any) -> None:
-        """Delay the first SIGTERM; a second one stops at once. Hook `when_ready` of gunicorn."""
+        """Delay the first SIGTERM; a second one stops at once.
+
+        Hook `when_ready` of gunicorn.
+        """
         handle, process = signal.getsignal(signal.SIGTERM), os.getpid()
 
         def on_term(_sig: int, frame: Any) -> None:
-            if os.getpid() != process:  # a worker that has no handlers of its own yet: nothing is in work in it
+            # a worker that has no handlers of its own yet: nothing is in work in it
+            if os.getpid() != process:
                 os._exit(0)
             if self.is_ending:
                 stop(signal.SIGQUIT, frame)
@@ -114,7 +120,8 @@ def serve(
     """Answer HTTP on this address; says `listening on http://HOST:PORT` once it does.
 
     Args:
-        make_app: makes the application for the listening address; called once, before the workers fork.
+        make_app: makes the application for the listening address; called once, before
+            the workers fork.
         address: to listen on; port 0 picks a free one.
         finish_seconds: time to finish running requests at the end.
         on_exit: called once all workers have ended.
@@ -125,15 +132,22 @@ def serve(
     listener = _listen(address.host, address.port)
     name = f"[{address.host.strip('[]')}]" if ":" in address.host else address.host
     listening = f"http://{name}:{listener.getsockname()[1]}"
-    folder = Path(tempfile.mkdtemp(prefix="kyphoplasty-cds-metrics-")) if workers > 1 else None
+    folder = (
+        Path(tempfile.mkdtemp(prefix="kyphoplasty-cds-metrics-"))
+        if workers > 1
+        else None
+    )
     if folder is not None:
         share_between_workers(folder)
     app = make_app(listening)
-    gc.freeze()  # what is loaded stays: the garbage collector of a worker passes over it, and shares its pages
+    # what is loaded stays: the garbage collector of a worker passes over it, and shares
+    # its pages
+    gc.freeze()
     drain = drain or Drain(0.0)
 
     def begin(worker: Any) -> None:
-        if drain.is_over:  # the signal came between the fork and this worker's own handlers, and was lost
+        # the signal came between the fork and this worker's own handlers, and was lost
+        if drain.is_over:
             os._exit(0)
         app.extensions.get(AT_WORKER_START, lambda: None)()
         if worker.age == 1:  # the first of all
@@ -174,6 +188,10 @@ def serve(
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host.strip("[]"), port), family=family, backlog=BACKLOG)
+        return socket.create_server(
+            (host.strip("[]"), port), family=family, backlog=BACKLOG
+        )
     except OSError as error:
-        raise DataFileError("--host/--port", f"{host}:{port}", f"cannot listen there: {error.strerror}") from None
+        raise DataFileError(
+            "--host/--port", f"{host}:{port}", f"cannot listen there: {error.strerror}"
+        ) from None

@@ -1,7 +1,8 @@
 """Logs JSON lines to standard error: ids, numbers and places in our code; never a record, a token or a query.
 
-Every line passes through `JsonLines`, whatever its logger. Our own lines are fields, cut and escaped. From other
-packages only the message template is logged, since they put addresses, statements and values into messages.
+Every line passes through `JsonLines`, whatever its logger. Our own lines are fields,
+cut and escaped. From other packages only the message template is logged, since they put
+addresses, statements and values into messages.
 """
 
 import atexit
@@ -32,7 +33,9 @@ PLAIN = (int, float, type(None))
 MOST_LINES = 10_000  # waiting lines; further ones are dropped and counted
 SHOWN = 10  # unauthenticated calls of a minute, of each process
 MINUTE = 60.0
-PAUSE_SECONDS = 0.005  # lines of a busy moment go out together: waking the writer for each costs more than the line
+# lines of a busy moment go out together: waking the writer for each costs more than the
+# line
+PAUSE_SECONDS = 0.005
 LAST_SECONDS = 1.0  # at the end of the process, for waiting lines
 
 
@@ -42,20 +45,29 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Format the line in printable ASCII, so that no value starts a new line or controls a terminal."""
         line: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(
+                timespec="milliseconds"
+            ),
             "level": record.levelname,
             "logger": record.name,
         }
         if record.name.partition(".")[0] == OURS:
-            line.update(shown(getattr(record, "fields", None) or {"message": record.msg}))
+            line.update(
+                shown(getattr(record, "fields", None) or {"message": record.msg})
+            )
         else:
             line["place"] = f"{record.pathname}:{record.lineno} {record.funcName}"
-            if record.args:  # then the text is a template, and its arguments are left out
+            # then the text is a template, and its arguments are left out
+            if record.args:
                 line["message"] = shown(str(record.msg))
-        failure = getattr(record, "failure", None) or (record.exc_info[1] if record.exc_info else None)
+        failure = getattr(record, "failure", None) or (
+            record.exc_info[1] if record.exc_info else None
+        )
         if failure is not None:
             frames = traceback.extract_tb(failure.__traceback__)
-            places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+            places = [
+                f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames
+            ]
             line.update(kind=type(failure).__name__, frames=places)
         return json.dumps(line).replace("\x7f", "\\u007f")
 
@@ -67,7 +79,10 @@ def shown(value: Any) -> Any:
     if isinstance(value, PLAIN):
         return value
     if isinstance(value, Mapping):
-        return {str(name)[:LONGEST]: shown(part) for name, part in list(value.items())[:MOST]}
+        return {
+            str(name)[:LONGEST]: shown(part)
+            for name, part in list(value.items())[:MOST]
+        }
     if type(value) in (list, tuple):  # a named tuple is an object, not a collection
         return [shown(part) for part in value[:MOST]]
     return type(value).__name__
@@ -80,7 +95,8 @@ class QueuedLines(QueueHandler):
         """Start the thread; it is started again in each fork.
 
         Args:
-            file: a descriptor, since Python's own streams hold a lock that does not survive a fork.
+            file: a descriptor, since Python's own streams hold a lock that does not
+                survive a fork.
         """
         self._file = file
         self._most_lines = most_lines
@@ -101,7 +117,9 @@ class QueuedLines(QueueHandler):
         """Queue the line, or drop it if too many are waiting; the next queued line says how many were dropped."""
         try:
             if self._dropped:
-                self.queue.put_nowait(json.dumps({"event": "log-lines-dropped", "lines": self._dropped}))
+                self.queue.put_nowait(
+                    json.dumps({"event": "log-lines-dropped", "lines": self._dropped})
+                )
                 self._dropped = 0
             self.queue.put_nowait(line)
         except queue.Full:
@@ -117,7 +135,8 @@ class _Writer(QueueListener):
     def __init__(self, lines: queue.Queue[Any], file: int) -> None:
         super().__init__(lines)
         self._lines = lines
-        # Each line is one write: other processes write to the same file, and a fork copies what a buffer holds.
+        # Each line is one write: other processes write to the same file, and a fork
+        # copies what a buffer holds.
         self._stream = open(file, "w", buffering=1, encoding="utf-8", closefd=False)  # noqa: SIM115 - as long as we live
 
     def handle(self, line: Any) -> None:
@@ -142,16 +161,18 @@ class ServerLog(GunicornLogger):  # type: ignore[misc]
 def configure_logs(level: str) -> None:
     """Log everything in this process as JSON lines to standard error, our own lines from this level on.
 
-    Other packages are logged from WARNING on: below that, they log statements and addresses. Uncaught exceptions and
-    Python warnings become lines too.
+    Other packages are logged from WARNING on: below that, they log statements and
+    addresses. Uncaught exceptions and Python warnings become lines too.
     """
     handler = QueuedLines(sys.stderr.fileno())
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger(OURS).setLevel(level)
     logging.captureWarnings(capture=True)
-    logging.raiseExceptions = False  # if the log cannot be written, do not print tracebacks
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # not used in any line
+    # if the log cannot be written, do not print tracebacks
+    logging.raiseExceptions = False
+    # not used in any line
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     threading.excepthook = _note_thread
     sys.unraisablehook = _note_unraisable
 
@@ -168,7 +189,10 @@ class UnauthenticatedCalls:
         self._shown = 0
 
     def note(self, error: NotAuthenticated, service_id: str, trace: str = "") -> None:
-        """Record one refused call. Its claims are shortened already, and the log escapes them."""
+        """Record one refused call.
+
+        Its claims are shortened already, and the log escapes them.
+        """
         with self._lock:
             if time.monotonic() - self._began >= MINUTE:
                 self._began, self._shown = time.monotonic(), 0
@@ -179,7 +203,11 @@ class UnauthenticatedCalls:
             "service": service_id,
             "reason": error.reason,
         }
-        fields |= {name: value for name, value in (*error.claimed.items(), ("trace", trace)) if value}
+        fields |= {
+            name: value
+            for name, value in (*error.claimed.items(), ("trace", trace))
+            if value
+        }
         if error.expected:
             fields["expected"] = error.expected
         CALLS.log(level, "unauthenticated", extra={"fields": fields})
@@ -196,5 +224,9 @@ def _note_unraisable(failed: "sys.UnraisableHookArgs") -> None:
 
 def _note_uncaught(where: str, failure: BaseException | None, name: str) -> None:
     FAILURES.error(
-        "uncaught", extra={"fields": {"event": "uncaught", "where": where, "name": name}, "failure": failure}
+        "uncaught",
+        extra={
+            "fields": {"event": "uncaught", "where": where, "name": name},
+            "failure": failure,
+        },
     )

@@ -5,7 +5,14 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    values,
+)
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from cds_service.audit.chain import AuditEntry, AuditLog, AuditState
@@ -16,7 +23,8 @@ from cds_service.review.login import LOGINS
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
-_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the library's own switch; `share_between_workers` sets it
+# the library's own switch; `share_between_workers` sets it
+_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 class Metrics:
@@ -26,31 +34,69 @@ class Metrics:
         self._registry = CollectorRegistry()
 
         def count(name: str, text: str, *labels: str) -> Counter:
-            return Counter(f"kyphoplasty_cds_{name}", text, labels, registry=self._registry)
+            return Counter(
+                f"kyphoplasty_cds_{name}", text, labels, registry=self._registry
+            )
 
-        def gauge(name: str, text: str, *labels: str, of_workers: Literal["mostrecent", "max"] = "mostrecent") -> Gauge:
-            return Gauge(f"kyphoplasty_cds_{name}", text, labels, registry=self._registry, multiprocess_mode=of_workers)
+        def gauge(
+            name: str,
+            text: str,
+            *labels: str,
+            of_workers: Literal["mostrecent", "max"] = "mostrecent",
+        ) -> Gauge:
+            return Gauge(
+                f"kyphoplasty_cds_{name}",
+                text,
+                labels,
+                registry=self._registry,
+                multiprocess_mode=of_workers,
+            )
 
         # Of each call: the library looks a label up anew each time, under a lock.
-        self.calls = cache(count("calls", "Calls of a service", "service", "status").labels)
+        self.calls = cache(
+            count("calls", "Calls of a service", "service", "status").labels
+        )
         seconds = Histogram(
-            "kyphoplasty_cds_call_seconds", "Time of one call", ["service"], buckets=SECONDS, registry=self._registry
+            "kyphoplasty_cds_call_seconds",
+            "Time of one call",
+            ["service"],
+            buckets=SECONDS,
+            registry=self._registry,
         )
         self.seconds = cache(seconds.labels)
         self.cards = count("cards", "Cards answered", "service", "topic", "indicator")
-        self.entries = count("audit_entries", "Entries of the audit log", "kind", "kept")
-        self.unauthenticated = count("unauthenticated", "Calls of unknown callers", "reason")
-        self.logins = count("logins", "Tries to log in to the review pages: opened, denied, locked", "result")
-        self.unconfirmed = count("tokens_unconfirmed", "Tokens that only the memory of one process was checked for")
-        self.near_misses = count(
-            "near_misses", "Codes that are not known on what looks like an order or a T-score", "kind"
+        self.entries = count(
+            "audit_entries", "Entries of the audit log", "kind", "kept"
         )
-        self.orders_missing = count("orders_missing", "Calls that carried no draft orders at all")
+        self.unauthenticated = count(
+            "unauthenticated", "Calls of unknown callers", "reason"
+        )
+        self.logins = count(
+            "logins",
+            "Tries to log in to the review pages: opened, denied, locked",
+            "result",
+        )
+        self.unconfirmed = count(
+            "tokens_unconfirmed",
+            "Tokens that only the memory of one process was checked for",
+        )
+        self.near_misses = count(
+            "near_misses",
+            "Codes that are not known on what looks like an order or a T-score",
+            "kind",
+        )
+        self.orders_missing = count(
+            "orders_missing", "Calls that carried no draft orders at all"
+        )
         self.silence = gauge(
             "hours_since_order",
             "Hours since the last augmentation order of a person, or since the log began; NaN if not known",
         )
-        self.overdue = gauge("reviews_overdue", "Rules and guidelines whose review date has passed", "part")
+        self.overdue = gauge(
+            "reviews_overdue",
+            "Rules and guidelines whose review date has passed",
+            "part",
+        )
         self.in_force = gauge(
             "in_force",
             "Digests of what is in force, 1 each: replicas that differ answer differently",
@@ -58,7 +104,8 @@ class Metrics:
             "digest",
             of_workers="max",
         )
-        # Created at the start: Prometheus sees no increase in a count that begins at 1, and alerts use these.
+        # Created at the start: Prometheus sees no increase in a count that begins at 1,
+        # and alerts use these.
         for result in LOGINS:
             self.logins.labels(result)
         for kind in ("answer", "refusal", "feedback"):

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 HOUR = 3600.0  # between two entries about one EHR, seconds
-FIRST = frozenset({1, 10, 100, 1000})  # calls without orders after which one is written at once
+# calls without orders after which one is written at once
+FIRST = frozenset({1, 10, 100, 1000})
 
 
 @dataclass(slots=True)
@@ -35,7 +36,8 @@ class MissingOrders:
         """Count a call of this EHR.
 
         Returns:
-            Calls since the last entry and those of them without orders, if an entry is due.
+            Calls since the last entry and those of them without orders, if an entry is
+            due.
         """
         with self._lock:
             count = self._of.setdefault(client, _Count())

@@ -36,7 +36,9 @@ EXAMPLE = "p1-thin-high"
 PROCEDURES = {"PKP": "kyphoplasty", "PVP": "vertebroplasty"}
 
 
-def page_routes(around: Surroundings, *, has_sandbox: bool, has_review: bool) -> Blueprint:
+def page_routes(
+    around: Surroundings, *, has_sandbox: bool, has_review: bool
+) -> Blueprint:
     routes, service = Blueprint("pages", __name__), around.service
     for name, make in FILTERS.items():
         routes.add_app_template_filter(make, name)
@@ -48,7 +50,8 @@ def page_routes(around: Surroundings, *, has_sandbox: bool, has_review: bool) ->
     def example(today: date) -> tuple[str, dict[str, Any]]:
         return _example_card(service, today, around.base_url)
 
-    description = json.loads(DESCRIPTION.read_text(encoding="utf-8"))  # of the addresses; a test compares it with them
+    # of the addresses; a test compares it with them
+    description = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
     description["info"]["version"] = __version__
     description["servers"] = [{"url": around.base_url}]
 
@@ -76,15 +79,30 @@ def page_routes(around: Surroundings, *, has_sandbox: bool, has_review: bool) ->
     return routes
 
 
-def _example_card(service: Service, today: date, base_url: str) -> tuple[str, dict[str, Any]]:
-    """A sample's story, and the first card of its answer. No server is called, and no entry is kept."""
+def _example_card(
+    service: Service, today: date, base_url: str
+) -> tuple[str, dict[str, Any]]:
+    """A sample's story, and the first card of its answer.
+
+    No server is called, and no entry is kept.
+    """
     hook = next(iter(service.hooks.values()))
     sample = next(one for one in load_samples(today) if one.id == EXAMPLE)
-    request = parse_request(order_sign_request(sample, plan=hook.discovery["prefetch"]), hook.hook)
+    request = parse_request(
+        order_sign_request(sample, plan=hook.discovery["prefetch"]), hook.hook
+    )
     noon = service.calendar.noon(today)
-    ports = Ports(clock=lambda: noon, fhir=None, audit=OneEntry(), deadline=Deadline.after(10), base_url=base_url)
+    ports = Ports(
+        clock=lambda: noon,
+        fhir=None,
+        audit=OneEntry(),
+        deadline=Deadline.after(10),
+        base_url=base_url,
+    )
     response = answer(service, hook, request, ports)
-    return sample.story, view_cards(response.to_json()["cards"])[0] | {"uuid": "example"}
+    return sample.story, view_cards(response.to_json()["cards"])[0] | {
+        "uuid": "example"
+    }
 
 
 def _study_routes(routes: Blueprint, service: Service) -> None:
@@ -112,7 +130,9 @@ def _study_routes(routes: Blueprint, service: Service) -> None:
         return render_template(
             "guidelines.html",
             lines=[one for one in lines if one["lines"] or one["studies"]],
-            summaries=[one for hook in service.hooks.values() for one in hook.summaries],
+            summaries=[
+                one for hook in service.hooks.values() for one in hook.summaries
+            ],
             contrary=_contrary_lines(service),
             models=service.model_cards,
         )
@@ -129,8 +149,13 @@ def guideline_lines(service: Service) -> list[dict[str, Any]]:
             "approved": rule.approved.isoformat(),
             "review-by": rule.review_by.isoformat(),
             "studies": list(rule.studies),
-            "lines": [hook.guidelines[name].model_dump(mode="json", by_alias=True) for name in rule.guidelines],
-            "sourceAttributes": _attributes_of(service, rule, [hook.guidelines[name] for name in rule.guidelines]),
+            "lines": [
+                hook.guidelines[name].model_dump(mode="json", by_alias=True)
+                for name in rule.guidelines
+            ],
+            "sourceAttributes": _attributes_of(
+                service, rule, [hook.guidelines[name] for name in rule.guidelines]
+            ),
         }
         for hook in service.hooks.values()
         for rule in sorted(hook.rules, key=lambda rule: rule.rank)
@@ -146,12 +171,18 @@ def _contrary_lines(service: Service) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _attributes_of(service: Service, rule: Rule, lines: Sequence[Guideline]) -> dict[str, Any]:
+def _attributes_of(
+    service: Service, rule: Rule, lines: Sequence[Guideline]
+) -> dict[str, Any]:
     studies = [service.studies[name].source for name in rule.studies]
-    citations = [*(one.citation for one in lines), *(f"{one.citation}, doi {one.doi}" for one in studies)]
+    citations = [
+        *(one.citation for one in lines),
+        *(f"{one.citation}, doi {one.doi}" for one in studies),
+    ]
     read = ", ".join(sorted({one.read_on.isoformat() for one in lines}))
     words = {
-        "citations": "; ".join(citations) or "No study or guideline: policy of this service.",
+        "citations": "; ".join(citations)
+        or "No study or guideline: policy of this service.",
         "paper": f"recommendation {rule.id}",
         "dates": f"{f'Sources read on {read}; ' if read else ''}due for review by {rule.review_by.isoformat()}.",
         "health_status": "what the record holds of bone, muscle, strength, nutrition, falls, diagnoses and drugs.",
@@ -174,12 +205,16 @@ def _figure(value: Any) -> Any:
 
 
 def _wants_json() -> bool:
-    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    return (
+        request.accept_mimetypes.best_match(["text/html", "application/json"])
+        == "application/json"
+    )
 
 
 FILTERS: Mapping[str, Callable[[Any], Any]] = {
     "figure": _figure,
-    "signed": lambda log_odds: f"{log_odds:.4g}".replace("-", "−"),  # enough digits to compute with
+    # enough digits to compute with
+    "signed": lambda log_odds: f"{log_odds:.4g}".replace("-", "−"),
     "short": lambda value: f"{value:.2g}".replace("-", "−"),
     "odds_ratio": lambda log_odds: f"{exp(log_odds):.3g}",
     "ucfirst": lambda text: text[:1].upper() + text[1:],
@@ -190,7 +225,11 @@ FILTERS: Mapping[str, Callable[[Any], Any]] = {
 def _page_of(service: Service, card: Mapping[str, Any]) -> dict[str, Any]:
     """What the page of one study shows beside its card: titles of findings, and the models in use."""
     model = service.models.get(card["id"])
-    reduced = sorted(model.table.models.values(), key=lambda one: -one.inputs_known) if model else []
+    reduced = (
+        sorted(model.table.models.values(), key=lambda one: -one.inputs_known)
+        if model
+        else []
+    )
     rows = [
         {"key": one.key, "title": one.title, **card["sourceAttributes"][one.key]}
         for one in service.attributes.attributes
@@ -206,8 +245,12 @@ def _page_of(service: Service, card: Mapping[str, Any]) -> dict[str, Any]:
         "titles": titles,
         "unit": lambda ucum: UNITS.get(ucum, ucum).strip(),
         "sets": reduced,
-        "entries": sum(len(one.get("entries", ())) for one in card.get("coefficients", {}).values()),
-        "said_measures": [f"{one['measure']}: {one['text']}" for one in card.get("measures", ())],
+        "entries": sum(
+            len(one.get("entries", ())) for one in card.get("coefficients", {}).values()
+        ),
+        "said_measures": [
+            f"{one['measure']}: {one['text']}" for one in card.get("measures", ())
+        ],
         "evidence_based": [row for row in rows if row["key"].startswith("A")],
         "predictive": [row for row in rows if row["key"].startswith("B")],
     }

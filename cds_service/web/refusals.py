@@ -6,7 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from cds_service.audit.chain import AuditEntry, AuditLog
-from cds_service.errors import AuditUnavailable, CdsError, DeadlinePassed, EvidenceUnavailable, PatientMismatch
+from cds_service.errors import (
+    AuditUnavailable,
+    CdsError,
+    DeadlinePassed,
+    EvidenceUnavailable,
+    PatientMismatch,
+)
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
@@ -17,14 +23,23 @@ from cds_service.protocol.json_text import JsonTextError, decode_call, json_dige
 from cds_service.protocol.messages import HookInstances, hook_instance_in, is_fhir_id
 from cds_service.web.exchange import Exchange
 
-READ_SECONDS = 0.3  # for reading the orders again: a request that was refused as too slow must not take the time twice
+# for reading the orders again: a request that was refused as too slow must not take the
+# time twice
+READ_SECONDS = 0.3
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 
 
-def record_refusal(audit: AuditLog, terminology: Terminology, exchange: Exchange, status: int, at: datetime) -> None:
+def record_refusal(
+    audit: AuditLog,
+    terminology: Terminology,
+    exchange: Exchange,
+    status: int,
+    at: datetime,
+) -> None:
     """Append an entry if this exchange's body carries an augmentation order; best effort, the refusal leaves anyway.
 
-    The body may be anything, so it is parsed again here, leniently; the entry must meet the deadline of the answer.
+    The body may be anything, so it is parsed again here, leniently; the entry must meet
+    the deadline of the answer.
 
     Args:
         status: the HTTP status of the answer.
@@ -45,13 +60,19 @@ def record_refusal(audit: AuditLog, terminology: Terminology, exchange: Exchange
         reason=_reason(error),
         client=exchange.caller.client,
         tenant=exchange.caller.tenant,
-        content={**orders, "issue": error.issue if isinstance(error, EvidenceUnavailable) else None},
+        content={
+            **orders,
+            "issue": error.issue if isinstance(error, EvidenceUnavailable) else None,
+        },
         **ids,
     )
     try:
         audit.append(entry, exchange.deadline)
     except AuditUnavailable:
-        LOG.warning("refusal not recorded", extra={"fields": {"event": "refusal-not-recorded", "status": status}})
+        LOG.warning(
+            "refusal not recorded",
+            extra={"fields": {"event": "refusal-not-recorded", "status": status}},
+        )
 
 
 def _asked(
@@ -67,11 +88,16 @@ def _asked(
     drafts = context.get("draftOrders")
     patient = _bare_id(context.get("patientId"), "Patient")
     server = document.get("fhirServer")
-    bases = bases_of_call([server if isinstance(server, str) else None], drafts, document.get("prefetch"))
+    bases = bases_of_call(
+        [server if isinstance(server, str) else None], drafts, document.get("prefetch")
+    )
     person = Person(patient or "", bases)
     try:
-        order = find_augmentation_order(read_drafts(drafts, person, Deadline.after(READ_SECONDS)), terminology)
-    except (PatientMismatch, DeadlinePassed):  # it may have contained an augmentation order
+        order = find_augmentation_order(
+            read_drafts(drafts, person, Deadline.after(READ_SECONDS)), terminology
+        )
+    # it may have contained an augmentation order
+    except (PatientMismatch, DeadlinePassed):
         references: tuple[str, ...] = ()
     else:
         if order is None:
@@ -99,4 +125,6 @@ def _reason(error: Exception | None) -> str:
     if not isinstance(error, CdsError):
         return "failure"
     name = type(error).__name__
-    return "".join(f"-{sign.lower()}" if sign.isupper() else sign for sign in name).removeprefix("-")
+    return "".join(
+        f"-{sign.lower()}" if sign.isupper() else sign for sign in name
+    ).removeprefix("-")

@@ -1,8 +1,9 @@
 """`/sandbox`: a CDS Hooks client for people, to try the service without an EHR.
 
-The page itself (`static/sandbox.js`) calls the real service. These routes provide what an EHR would: a FHIR server with
-sample patients, a patient search, and a view of what the service finds in a record. Open mode only, since they call
-FHIR servers for anybody who opens the page.
+The page itself (`static/sandbox.js`) calls the real service. These routes provide what
+an EHR would: a FHIR server with sample patients, a patient search, and a view of what
+the service finds in a record. Open mode only, since they call FHIR servers for anybody
+who opens the page.
 """
 
 import time
@@ -21,7 +22,12 @@ from cds_service.audit.chain import OneEntry
 from cds_service.core.wording import GAP_REASONS, say_date
 from cds_service.errors import NotAllowed
 from cds_service.fhir.server.client import FhirClient
-from cds_service.fhir.server.lookup import FoundPatient, LookUpFailed, find_patients, list_patients
+from cds_service.fhir.server.lookup import (
+    FoundPatient,
+    LookUpFailed,
+    find_patients,
+    list_patients,
+)
 from cds_service.outgoing.address import parse_base
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
@@ -31,7 +37,11 @@ from cds_service.samples.fhir_server import FhirApp
 from cds_service.service import Ports, Service
 from cds_service.site.folder import Site
 from cds_service.web.cds_api import Surroundings, json_response
-from cds_service.web.fhir_access import allowed_fhir_server, check_fhir_server, open_reader
+from cds_service.web.fhir_access import (
+    allowed_fhir_server,
+    check_fhir_server,
+    open_reader,
+)
 
 # Scripts, styles and calls of this origin only; the only image is the icon.
 SANDBOX_POLICY = (
@@ -41,7 +51,9 @@ SANDBOX_POLICY = (
 NOT_OPEN = "The sandbox is there in open mode only: this service has a site folder that names its callers."
 BUILT_IN = "/sandbox/fhir"
 PAGE_SIZE = 1000  # all on one page: every worker would have to know further pages
-NOT_EXPLAINED = " Only the sample site folder explains its local codes; this service has none."
+NOT_EXPLAINED = (
+    " Only the sample site folder explains its local codes; this service has none."
+)
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 
 
@@ -69,7 +81,9 @@ def sandbox_routes(around: Surroundings) -> Blueprint:
     @routes.get("")
     def page() -> str:
         hooks = around.service.hooks.values()
-        return render_template("sandbox.html", servers=_servers(around), hooks=[hook.id for hook in hooks])
+        return render_template(
+            "sandbox.html", servers=_servers(around), hooks=[hook.id for hook in hooks]
+        )
 
     @routes.get("/choices")
     def choices() -> Response:
@@ -77,16 +91,23 @@ def sandbox_routes(around: Surroundings) -> Blueprint:
 
     @routes.post("/patients")
     def patients() -> Response:
-        return json_response(_search(around, _member("server"), _member("find", needed=False)))
+        return json_response(
+            _search(around, _member("server"), _member("find", needed=False))
+        )
 
     @routes.post("/record")
     def record() -> Response:
-        return json_response(describe_record(around, server=_member("server"), patient_id=_member("patient")))
+        return json_response(
+            describe_record(
+                around, server=_member("server"), patient_id=_member("patient")
+            )
+        )
 
     @routes.route("/fhir", defaults={"path": ""}, methods=["GET", "POST"])
     @routes.route("/fhir/<path:path>", methods=["GET", "POST"])
     def fhir(path: str) -> PlainResponse:
-        octets = f"/fhir/{path}".encode().decode("latin-1")  # WSGI gives a path as Latin-1: one character for each byte
+        # WSGI gives a path as Latin-1: one character for each byte
+        octets = f"/fhir/{path}".encode().decode("latin-1")
         environ = {**request.environ, "SCRIPT_NAME": "/sandbox", "PATH_INFO": octets}
         return Response.from_app(_samples_on(_today(around))[1], environ)
 
@@ -108,19 +129,28 @@ def _search(around: Surroundings, server: str, wanted: str) -> dict[str, Any]:
     """Search patients on an allowed server; without a name or id, list the first ones."""
     if server == _built_in(around):
         samples, _ = _samples_on(_today(around))
-        return {"patients": [*_listed(samples, wanted, has_site=around.site is not None)]}
+        return {
+            "patients": [*_listed(samples, wanted, has_site=around.site is not None)]
+        }
     base = allowed_fhir_server(server, around.site, around.settings.fhir_servers)
     fhir = FhirClient(base.url, connections=around.connections)
     until = time.monotonic() + around.settings.gather_budget_seconds
     try:
-        found = find_patients(fhir, wanted, until=until) if wanted else list_patients(fhir, until=until)
+        found = (
+            find_patients(fhir, wanted, until=until)
+            if wanted
+            else list_patients(fhir, until=until)
+        )
     except LookUpFailed as error:
         return {"patients": [], "note": str(error)}
     return {"patients": [_patient(one) for one in found]}
 
 
 def _member(name: str, *, needed: bool = True) -> str:
-    """A text member of the request's JSON body. Patient searches use POST, since URLs end up in logs."""
+    """A text member of the request's JSON body.
+
+    Patient searches use POST, since URLs end up in logs.
+    """
     body = request.get_json(silent=True)
     value = body.get(name) if isinstance(body, dict) else None
     found = value.strip() if isinstance(value, str) else ""
@@ -137,27 +167,49 @@ def _today(around: Surroundings) -> date:
 def _samples_on(day: date) -> tuple[Sequence[Sample], FhirApp]:
     """The samples as of this day, since their dates are relative, and a FHIR server with them."""
     samples = load_samples(day)
-    return samples, FhirApp(hold(chain.from_iterable(one.resources for one in samples)), PAGE_SIZE, deque(maxlen=0))
+    return samples, FhirApp(
+        hold(chain.from_iterable(one.resources for one in samples)),
+        PAGE_SIZE,
+        deque(maxlen=0),
+    )
 
 
-def _listed(samples: Iterable[Sample], wanted: str, *, has_site: bool) -> Iterator[dict[str, Any]]:
+def _listed(
+    samples: Iterable[Sample], wanted: str, *, has_site: bool
+) -> Iterator[dict[str, Any]]:
     """The samples whose title, story or id contains these words; all samples if no words are given.
 
     Args:
         has_site: a site folder is in force, which may explain local codes.
     """
     for one in samples:
-        if all(word in f"{one.id} {one.title} {one.story}".casefold() for word in wanted.casefold().split()):
+        if all(
+            word in f"{one.id} {one.title} {one.story}".casefold()
+            for word in wanted.casefold().split()
+        ):
             note = NOT_EXPLAINED if one.needs_site and not has_site else ""
-            yield {"id": one.id, "title": one.title, "story": one.story + note, "draftOrders": one.draft_orders}
+            yield {
+                "id": one.id,
+                "title": one.title,
+                "story": one.story + note,
+                "draftOrders": one.draft_orders,
+            }
 
 
 # --- a record in words
 
 
 def _patient(patient: FoundPatient) -> dict[str, str]:
-    details = (patient.gender, f"born {patient.birth_date}" if patient.birth_date else "", patient.id)
-    return {"id": patient.id, "title": patient.name or "no name", "story": ", ".join(filter(None, details))}
+    details = (
+        patient.gender,
+        f"born {patient.birth_date}" if patient.birth_date else "",
+        patient.id,
+    )
+    return {
+        "id": patient.id,
+        "title": patient.name or "no name",
+        "story": ", ".join(filter(None, details)),
+    }
 
 
 def order_choices() -> dict[str, Any]:
@@ -166,18 +218,27 @@ def order_choices() -> dict[str, Any]:
         for level, coding in requests.level_codings().items()
     ]
     procedures = {
-        name: {region: {"system": requests.CPT, "code": code} for region, code in codes.items()}
+        name: {
+            region: {"system": requests.CPT, "code": code}
+            for region, code in codes.items()
+        }
         for name, codes in requests.CPT_CODES.items()
     }
     return {
         "levels": levels,
         "procedures": procedures,
         "brace": {"system": HCPCS, "code": "L0456"},
-        "bedRest": {"system": requests.OWN_ORDERS, "code": "bed-rest", "display": "Bed rest"},
+        "bedRest": {
+            "system": requests.OWN_ORDERS,
+            "code": "bed-rest",
+            "display": "Bed rest",
+        },
     }
 
 
-def describe_record(around: Surroundings, *, server: str, patient_id: str) -> dict[str, Any]:
+def describe_record(
+    around: Surroundings, *, server: str, patient_id: str
+) -> dict[str, Any]:
     """Describe what the service finds in a record when a kyphoplasty is signed, by the same flow as for an EHR.
 
     Raises:
@@ -185,7 +246,9 @@ def describe_record(around: Surroundings, *, server: str, patient_id: str) -> di
     """
     hook = next(iter(around.service.hooks.values()))
     order = requests.augmentation_order(patient_id, None, (), _today(around))
-    asked = parse_request(requests.order_sign_body(patient_id, server, [order]), hook.hook)
+    asked = parse_request(
+        requests.order_sign_body(patient_id, server, [order]), hook.hook
+    )
     check_fhir_server(asked, around.site, around.settings.fhir_servers)
     log = OneEntry()
     ports = Ports(
@@ -201,13 +264,21 @@ def describe_record(around: Surroundings, *, server: str, patient_id: str) -> di
 
 def _in_words(service: Service, content: Mapping[str, Any]) -> dict[str, Any]:
     of_record = {
-        name for name, spec in service.finding_specs.items() if spec.kind != "order" and not spec.after_surgery
+        name
+        for name, spec in service.finding_specs.items()
+        if spec.kind != "order" and not spec.after_surgery
     }
     findings = [one for one in content.get("findings", ()) if one["name"] in of_record]
     gaps = [one for one in content.get("gaps", ()) if one["name"] in of_record]
     return {
         "findings": [_finding(service, one) for one in findings],
-        "gaps": [{"title": service.wording.name(one["name"]), "reason": GAP_REASONS[one["reason"]]} for one in gaps],
+        "gaps": [
+            {
+                "title": service.wording.name(one["name"]),
+                "reason": GAP_REASONS[one["reason"]],
+            }
+            for one in gaps
+        ],
         "record": content.get("record", {}),
     }
 
@@ -217,7 +288,9 @@ def _finding(service: Service, finding: Mapping[str, Any]) -> dict[str, str]:
     return {
         "title": service.wording.name(name),
         "value": _say(service, name, value, finding["unit"]),
-        "date": say_date(date.fromisoformat(finding["date"])) if finding["date"] else "",
+        "date": say_date(date.fromisoformat(finding["date"]))
+        if finding["date"]
+        else "",
         "source": ", ".join(source["resource"] for source in finding["sources"]),
     }
 
@@ -225,4 +298,8 @@ def _finding(service: Service, finding: Mapping[str, Any]) -> dict[str, str]:
 def _say(service: Service, name: str, value: Any, unit: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return service.wording.number(name, value, unit) if isinstance(value, int | float) else str(value)
+    return (
+        service.wording.number(name, value, unit)
+        if isinstance(value, int | float)
+        else str(value)
+    )

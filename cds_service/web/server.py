@@ -41,7 +41,10 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
     """
     site = load_site(settings.site) if settings.site else None
     refuse_strangers(host, settings.public_url, site.site if site else None)
-    refuse_plain_address(settings.public_url, is_private=site is not None and site.site.fhir.allow_private_networks)
+    refuse_plain_address(
+        settings.public_url,
+        is_private=site is not None and site.site.fhir.allow_private_networks,
+    )
     configure_logs(settings.log_level)
     if not is_loopback_host(host):
         message = "nginx is required in front: alone the service does not withstand slow clients or overload"
@@ -69,7 +72,10 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
         audit.close()
 
     clients = site.site.clients if site else ()
-    longest = max([settings.deadline_seconds, *(one.deadline_seconds or 0.0 for one in clients)])  # a caller may wait
+    # a caller may wait
+    longest = max(
+        [settings.deadline_seconds, *(one.deadline_seconds or 0.0 for one in clients)]
+    )
     serve(
         make_app,
         Address(host, port),
@@ -80,9 +86,13 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
     )
 
 
-def run_entry(kind: Literal["start", "stop"], run: str, digests: Mapping[str, str]) -> AuditEntry:
+def run_entry(
+    kind: Literal["start", "stop"], run: str, digests: Mapping[str, str]
+) -> AuditEntry:
     """The audit entry for the start or end of this run, with the data in force."""
-    return AuditEntry(kind=kind, at=datetime.now(UTC), content={"run": run, "digests": dict(digests)})
+    return AuditEntry(
+        kind=kind, at=datetime.now(UTC), content={"run": run, "digests": dict(digests)}
+    )
 
 
 def note_mode(audit: AuditStore, mode: ServiceMode) -> None:
@@ -98,8 +108,21 @@ def note_mode(audit: AuditStore, mode: ServiceMode) -> None:
         audit.database.dispose()  # no connection may be shared with a fork
     if mode.in_force() != last:
         content = {"from": last, "to": mode.in_force()}
-        audit.open_with(AuditEntry(kind="mode", at=datetime.now(UTC), result=mode.mode, content=content))
-    LOG.info("mode", extra={"fields": {"event": "mode", "mode": mode.mode, "pilots": len(mode.pilot_users)}})
+        audit.open_with(
+            AuditEntry(
+                kind="mode", at=datetime.now(UTC), result=mode.mode, content=content
+            )
+        )
+    LOG.info(
+        "mode",
+        extra={
+            "fields": {
+                "event": "mode",
+                "mode": mode.mode,
+                "pilots": len(mode.pilot_users),
+            }
+        },
+    )
 
 
 def say_checkpoint_key(database: Database, key_file: Path | None) -> None:
@@ -126,12 +149,20 @@ def refuse_strangers(host: str, public_url: str | None, site: Site | None) -> No
     """
     if is_open(site):
         if not is_loopback_host(host):
-            raise DataFileError("--host", host, f"is reached by other machines; {NAME_AN_EHR}")
+            raise DataFileError(
+                "--host", host, f"is reached by other machines; {NAME_AN_EHR}"
+            )
         if public_url is not None and not parse_base(public_url).is_loopback:
-            raise DataFileError("settings", f"{PREFIX}PUBLIC_URL", f"is an address of other machines; {NAME_AN_EHR}")
+            raise DataFileError(
+                "settings",
+                f"{PREFIX}PUBLIC_URL",
+                f"is an address of other machines; {NAME_AN_EHR}",
+            )
     if public_url is None and not is_loopback_host(host):
         raise DataFileError(
-            "settings", f"{PREFIX}PUBLIC_URL", "is needed when other machines call: it is the audience of their tokens"
+            "settings",
+            f"{PREFIX}PUBLIC_URL",
+            "is needed when other machines call: it is the audience of their tokens",
         )
 
 
@@ -146,5 +177,7 @@ def refuse_plain_address(public_url: str | None, *, is_private: bool) -> None:
     address = parse_base(public_url)
     if not address.may_carry_tokens and (not is_private or address.is_plain_and_public):
         raise DataFileError(
-            "settings", f"{PREFIX}PUBLIC_URL", "is plain http: needs https, or allow-private-networks = true in [fhir]"
+            "settings",
+            f"{PREFIX}PUBLIC_URL",
+            "is plain http: needs https, or allow-private-networks = true in [fhir]",
         )

@@ -14,43 +14,60 @@ FOLDER = Path(__file__).parent
 CALL = "/cds-services/kyphoplasty-order-sign"
 LENGTHS = {"A": 29, "B": 16, "C": 18, "D": 12, "E": 8, "G": 9, "H": 13, "I": 5}
 ROWS = frozenset(
-    {f"{section}{number + 1}" for section, length in LENGTHS.items() for number in range(length)} | {"F23"}
+    {
+        f"{section}{number + 1}"
+        for section, length in LENGTHS.items()
+        for number in range(length)
+    }
+    | {"F23"}
 )
 
 
 class Case(BaseModel):
     """One case of one row.
 
-    In every text `{ehr}` is the base of the case's own FHIR server by its address, `{named}` the same by a name of the
-    case's own, `{tls}` one with https on loopback, `{host}` that name alone, `{evil}` the base of a server that nobody
-    may call; `{port}`, `{tls-port}` and `{evil-port}` are their ports; `{strict}` is an https base on the name,
+    In every text `{ehr}` is the base of the case's own FHIR server by its address,
+    `{named}` the same by a name of the case's own, `{tls}` one with https on loopback,
+    `{host}` that name alone, `{evil}` the base of a server that nobody may call;
+    `{port}`, `{tls-port}` and `{evil-port}` are their ports; `{strict}` is an https
+    base on the name,
     `{service}` the address of our service, `{patient}` the id of the patient, `{token}` a good token of the client.
     `{ many = 500, of = "…" }` is a text or an element so many times; see `many`.
 
     Attributes:
         row: of the table; `title` says what is particular to this case.
-        site: which running service is called: `open`, `clients` (a site folder with two clients whose servers are on
-            loopback) or `strict` (clients with https servers on names, no private networks).
-        scenario: name of a function of `scenarios_*.py` that does what no table can say; all fields are at its hand.
+        site: which running service is called: `open`, `clients` (a site folder with two
+            clients whose servers are on
+            loopback) or `strict` (clients with https servers on names, no private
+            networks).
+        scenario: name of a function of `scenarios_*.py` that does what no table can
+            say; all fields are at its hand.
 
-    What is sent (an order-sign with all that is needed, unless these say otherwise; names in backticks are tables of
+    What is sent (an order-sign with all that is needed, unless these say otherwise;
+    names in backticks are tables of
     `tests/faults/records.toml`):
         method, path, headers: of the request; a header with an empty value is left out.
         body: sent as it stands in place of JSON.
-        sends: dotted place -> value in the JSON of the request; `without` takes places away.
-        keys: prefetch that the EHR sends: all, none, or a list; `prefetch` names other answers (`sent`).
+        sends: dotted place -> value in the JSON of the request; `without` takes places
+            away.
+        keys: prefetch that the EHR sends: all, none, or a list; `prefetch` names other
+            answers (`sent`).
         adds: key of the prefetch -> resources that are put into its answer (`extras`).
-        record: what the FHIR server holds and prefetch says (`records`); draft what is signed (`drafts`).
+        record: what the FHIR server holds and prefetch says (`records`); draft what is
+            signed (`drafts`).
         script: what is asked -> fault of the FHIR server (`scripted_fhir.FAULTS`).
         names: name -> addresses to which the name leads.
-        token: `valid`, `none`, or a text that is sent as it stands; `token_header`, `token_claims`, `token_without`
+        token: `valid`, `none`, or a text that is sent as it stands; `token_header`,
+            `token_claims`, `token_without`
             change the valid one before it is signed.
 
     What must come of it:
-        status: of the answer; issue: code of the OperationOutcome; says, silent: words that must (not) be in it.
+        status: of the answer; issue: code of the OperationOutcome; says, silent: words
+            that must (not) be in it.
         entries: kinds of audit entries that the call made; reason: of the refusal.
         log: members of one log line that the call made.
-        connects: servers that our service called: `ehr`, `tls`, `evil`; lookups: names that it looked up. Nothing else.
+        connects: servers that our service called: `ehr`, `tls`, `evil`; lookups: names
+            that it looked up. Nothing else.
         asks: part of an address -> how many requests at the FHIR server hold it.
     """
 
@@ -105,8 +122,15 @@ def many(count: int, of: Any, after: str = "") -> Any:
 
 def load_cases() -> list[Case]:
     """All of them, in the order of the files."""
-    tables = (tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(FOLDER.glob("*.toml")))
-    return [Case.model_validate(built(one, {"many": many})) for table in tables for one in table.get("case", ())]
+    tables = (
+        tomllib.loads(file.read_text(encoding="utf-8"))
+        for file in sorted(FOLDER.glob("*.toml"))
+    )
+    return [
+        Case.model_validate(built(one, {"many": many}))
+        for table in tables
+        for one in table.get("case", ())
+    ]
 
 
 CASES = load_cases()

@@ -36,7 +36,12 @@ class Clinic:
     def __init__(self, folder: Path, keys: Publisher, options: dict[str, Any]) -> None:
         self.keys = keys
         self._folder = folder
-        self._options = options | {"environment": {"KYPHOPLASTY_CDS_SITE": str(folder), **options["environment"]}}
+        self._options = options | {
+            "environment": {
+                "KYPHOPLASTY_CDS_SITE": str(folder),
+                **options["environment"],
+            }
+        }
         self.service = Running(folder, **self._options)
 
     def restart(self) -> None:
@@ -44,9 +49,13 @@ class Clinic:
         self.service.close()
         self.service = Running(self._folder, **self._options)
 
-    def call(self, token: str | None, path: str = CALL, body: Any = None, **members: Any) -> Reply:
+    def call(
+        self, token: str | None, path: str = CALL, body: Any = None, **members: Any
+    ) -> Reply:
         """An order-sign, or whatever the body is, with this token."""
-        return self.service.call(order_sign(**members) if body is None else body, token, path)
+        return self.service.call(
+            order_sign(**members) if body is None else body, token, path
+        )
 
     def token(self, signer: Signer = SIGNER, path: str = CALL, **changes: Any) -> str:
         """A token for this address, good unless it is changed here."""
@@ -64,7 +73,9 @@ def order_sign(draft: str = "no order", **members: Any) -> dict[str, Any]:
         "context": {
             "userId": "Practitioner/7",
             "patientId": PATIENT,
-            "draftOrders": {"resourceType": "Bundle", "entry": []} if draft == "no order" else draft_orders(draft),
+            "draftOrders": {"resourceType": "Bundle", "entry": []}
+            if draft == "no order"
+            else draft_orders(draft),
         },
         **members,
     }
@@ -93,7 +104,10 @@ def clinic(
         publisher.answer = answer or publisher.answer
         where = f'jwks-url = "{publisher.base}/keys"'
         servers = f"fhir-servers = {json.dumps(BASES)}"
-        tables = [client_of(servers, *lines, keys=where), *(f"{table}\n{where}\n{servers}" for table in more)]
+        tables = [
+            client_of(servers, *lines, keys=where),
+            *(f"{table}\n{where}\n{servers}" for table in more),
+        ]
         site_folder(folder, *tables)
         door = Clinic(folder, publisher, {"environment": {}, **options})
         try:
@@ -116,8 +130,12 @@ class ByHand:
         self.why = ""
         self._lines = lines
         self._now = 0.0
-        settings = Client.model_validate({"issuer": ISSUER, "jwks-url": keys.base, "fhir-servers": BASES})
-        self._source = KeyAddress(ISSUER, keys.base, Connections(), monotonic=lambda: self._now)
+        settings = Client.model_validate(
+            {"issuer": ISSUER, "jwks-url": keys.base, "fhir-servers": BASES}
+        )
+        self._source = KeyAddress(
+            ISSUER, keys.base, Connections(), monotonic=lambda: self._now
+        )
         self._callers = Callers([KnownClient(settings, self._source)], UsedTokens(None))
 
     @property
@@ -127,14 +145,18 @@ class ByHand:
 
     def wait(self, *, minutes: float) -> None:
         """So much later, when no fetch goes on any more but one that hangs."""
-        wait_until(lambda: self._source.cached._fetching is None or not self.keys.gate.is_set())
+        wait_until(
+            lambda: self._source.cached._fetching is None or not self.keys.gate.is_set()
+        )
         self._now += 60 * minutes
 
     def is_known(self, signer: Signer = SIGNER, **changes: Any) -> bool:
         """Whether a token of this key is believed."""
         token = signer.token(CALL, **changes)
         try:
-            self._callers.verify(f"Bearer {token}", [CALL], Deadline.after(HANG_SECONDS))
+            self._callers.verify(
+                f"Bearer {token}", [CALL], Deadline.after(HANG_SECONDS)
+            )
         except NotAuthenticated as refusal:
             self.why = refusal.reason
             return False

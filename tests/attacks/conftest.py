@@ -2,7 +2,8 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.attacks", "tests.foreign_words")  # what fails in a scenario says with what
+# what fails in a scenario says with what
+pytest.register_assert_rewrite("tests.attacks", "tests.foreign_words")
 
 from tests.attacks.field import Field  # noqa: E402
 

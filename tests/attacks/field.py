@@ -60,25 +60,36 @@ class Field:
         if site not in self._running:
             folder = self._folder / site
             folder.mkdir()
-            self._running[site] = Running(folder, environment=self._settings(site, folder))
+            self._running[site] = Running(
+                folder, environment=self._settings(site, folder)
+            )
         return self._running[site]
 
     def front(self) -> Front:
         """The nginx of `deploy/` before the service `front`."""
         if self._front is None:
             need("nginx")
-            self._front = self._proxies.enter_context(front([self.service("front").port]))
+            self._front = self._proxies.enter_context(
+                front([self.service("front").port])
+            )
         return self._front
 
     def _settings(self, site: str, folder: Path) -> dict[str, str]:
         # The platform may set proxies: they are never asked, by any case (B14).
-        outside = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"), self.evil.base)
+        outside = dict.fromkeys(
+            ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"),
+            self.evil.base,
+        )
         outside["SSL_CERT_FILE"] = str(CERTIFICATES / "authority.pem")
         if site == "open":
             return outside
         places = "{strict}" if site == "strict" else "{ehr} {named} {tls}"
         ours = [self.fill(case, places).split() for case in CASES]
-        write_clients(folder, *(base for bases in ours for base in bases), private=site != "strict")
+        write_clients(
+            folder,
+            *(base for bases in ours for base in bases),
+            private=site != "strict",
+        )
         public = {"KYPHOPLASTY_CDS_PUBLIC_URL": PUBLIC_URL} if site == "front" else {}
         return {**outside, **public, "KYPHOPLASTY_CDS_SITE": str(folder)}
 
@@ -93,19 +104,27 @@ class Field:
             write_clients(folder, "https://ehr.example.org/fhir")
         elif site:
             (folder / "site.toml").write_text(f'[site]\nname = "X"\n{site}')
-        return Running(folder, environment=environment | ({"KYPHOPLASTY_CDS_SITE": str(folder)} if site else {}))
+        return Running(
+            folder,
+            environment=environment
+            | ({"KYPHOPLASTY_CDS_SITE": str(folder)} if site else {}),
+        )
 
     # --- one case
 
     def fill(self, case: Case, value: Any) -> Any:
         """The value with the places of this case in all its texts."""
         if isinstance(value, Mapping):
-            return {self.fill(case, name): self.fill(case, part) for name, part in value.items()}
+            return {
+                self.fill(case, name): self.fill(case, part)
+                for name, part in value.items()
+            }
         if isinstance(value, list | tuple):
             return [self.fill(case, part) for part in value]
         if not isinstance(value, str) or "{" not in value:
             return value
-        # Each case has a base and a name of its own: what the service learned about one says nothing about another.
+        # Each case has a base and a name of its own: what the service learned about one
+        # says nothing about another.
         number = NUMBERS[case.name]
         host = f"case-{number}.ehr.example.org"
         words = {
@@ -139,20 +158,28 @@ class Field:
 
     def record(self, case: Case) -> list[dict[str, Any]]:
         """The patient's record, with a word that must not be found again in every free text."""
-        found: list[dict[str, Any]] = self._marks.mark(self.fill(case, record(case.record)))
+        found: list[dict[str, Any]] = self._marks.mark(
+            self.fill(case, record(case.record))
+        )
         return found
 
     def request(self, case: Case) -> dict[str, Any]:
         """The order-sign of this case."""
         whole = answer_prefetch(templates(), self.record(case), patient_id=PATIENT)
-        keys = {"all": tuple(templates()), "none": ()}.get(case.keys, ()) if isinstance(case.keys, str) else case.keys
+        keys = (
+            {"all": tuple(templates()), "none": ()}.get(case.keys, ())
+            if isinstance(case.keys, str)
+            else case.keys
+        )
         for key, name in case.adds.items():
             whole[key]["entry"] += [{"resource": resource} for resource in EXTRAS[name]]
             del whole[key]["total"]
         body: dict[str, Any] = {
             "hook": "order-sign",
             "hookInstance": str(uuid4()),
-            "fhirServer": self.fill(case, "{ehr}" if case.site != "strict" else "{strict}"),
+            "fhirServer": self.fill(
+                case, "{ehr}" if case.site != "strict" else "{strict}"
+            ),
             "fhirAuthorization": {
                 "access_token": FHIR_TOKEN,
                 "token_type": "Bearer",
@@ -160,10 +187,17 @@ class Field:
                 "scope": "patient/*.read",
                 "subject": "kyphoplasty-cds",
             },
-            "context": {"userId": "Practitioner/7", "patientId": PATIENT, "draftOrders": draft_orders(case.draft)},
-            "prefetch": {key: whole[key] for key in keys} | {key: SENT[name] for key, name in case.prefetch.items()},
+            "context": {
+                "userId": "Practitioner/7",
+                "patientId": PATIENT,
+                "draftOrders": draft_orders(case.draft),
+            },
+            "prefetch": {key: whole[key] for key in keys}
+            | {key: SENT[name] for key, name in case.prefetch.items()},
         }
-        body = copy.deepcopy(self._marks.mark(body) | {"Canary-member": self._marks.word()})
+        body = copy.deepcopy(
+            self._marks.mark(body) | {"Canary-member": self._marks.word()}
+        )
         for place, value in case.sends.items():
             *way, name = place.split(".")
             _within(body, way)[name] = self.fill(case, value)
@@ -177,13 +211,29 @@ class Field:
         found = {"Content-Type": "application/json"}
         if case.token == "valid" and case.site != "open":
             audience = self.service(case.site).url + case.path
-            changed = {"header": self.fill(case, case.token_header), "claims": self.fill(case, case.token_claims)}
-            found["Authorization"] = f"Bearer {token(audience, without=case.token_without, **changed)}"
+            changed = {
+                "header": self.fill(case, case.token_header),
+                "claims": self.fill(case, case.token_claims),
+            }
+            found["Authorization"] = (
+                f"Bearer {token(audience, without=case.token_without, **changed)}"
+            )
         elif case.token not in {"valid", "none"}:
             found["Authorization"] = case.token
-        return {name: value for name, value in (found | self.fill(case, case.headers)).items() if value}
+        return {
+            name: value
+            for name, value in (found | self.fill(case, case.headers)).items()
+            if value
+        }
 
-    def send(self, case: Case, body: Any = None, *, to: Running | None = None, **more: str | None) -> Reply:
+    def send(
+        self,
+        case: Case,
+        body: Any = None,
+        *,
+        to: Running | None = None,
+        **more: str | None,
+    ) -> Reply:
         """The one request of this case.
 
         Args:
@@ -193,10 +243,22 @@ class Field:
         """
         octets = None
         if case.method in {"POST", "PUT"}:
-            octets = body if isinstance(body, bytes) else json.dumps(body or self.request(case)).encode()
-            octets = self.fill(case, case.body).encode() if case.body is not None else octets
-        headers = {name: value for name, value in (self.headers(case) | more).items() if value is not None}
-        return (to or self.service(case.site)).send(case.method, self.fill(case, case.path), octets, headers)
+            octets = (
+                body
+                if isinstance(body, bytes)
+                else json.dumps(body or self.request(case)).encode()
+            )
+            octets = (
+                self.fill(case, case.body).encode() if case.body is not None else octets
+            )
+        headers = {
+            name: value
+            for name, value in (self.headers(case) | more).items()
+            if value is not None
+        }
+        return (to or self.service(case.site)).send(
+            case.method, self.fill(case, case.path), octets, headers
+        )
 
     def count(self, part: str) -> int:
         """Requests at the EHR whose address holds this text."""
@@ -205,17 +267,29 @@ class Field:
     def check_sockets(self, case: Case, since: Mark) -> None:
         """Our service called and looked up what the case allows, and nothing else; tokens went to the EHR alone."""
         service = self.service(case.site)
-        places = {name: f"{server.address}:{server.port}" for name, server in self.servers.items()}
+        places = {
+            name: f"{server.address}:{server.port}"
+            for name, server in self.servers.items()
+        }
         connected = service.connects(since)
         assert connected <= {places[name] for name in case.connects}
         # A connection of an earlier case may serve again.
-        called = {name for name, server in self.servers.items() if server.asked or places[name] in connected}
+        called = {
+            name
+            for name, server in self.servers.items()
+            if server.asked or places[name] in connected
+        }
         assert called == set(case.connects)
-        assert sorted(set(service.lookups(since))) == sorted(self.fill(case, case.lookups))
+        assert sorted(set(service.lookups(since))) == sorted(
+            self.fill(case, case.lookups)
+        )
         assert service.noted("subprocess", since) + service.noted("os.", since) == []
         assert not any("Authorization" in headers for headers in self.evil.headers)
         seen = (*self.ehr.headers, *self.tls.headers)
-        assert {headers.get("Authorization") for headers in seen} <= {f"Bearer {FHIR_TOKEN}", None}
+        assert {headers.get("Authorization") for headers in seen} <= {
+            f"Bearer {FHIR_TOKEN}",
+            None,
+        }
 
     # --- after all cases
 
@@ -223,15 +297,31 @@ class Field:
         """G-AUD-8: what no case may leave: a 500, a word of a record or a token, a line of log that is none."""
         found = []
         for site, service in self._running.items():
-            found += [f"{site}: an answer {status}" for status in set(service.statuses) if status in {500, 502}]
+            found += [
+                f"{site}: an answer {status}"
+                for status in set(service.statuses)
+                if status in {500, 502}
+            ]
             for name, octets in service.left_behind().items():
                 text = octets.decode("utf-8", "replace")
-                found += [f"{site}: {word} in {name}" for word in sorted(set(CANARY.findall(text)))]
-                parts = {FHIR_TOKEN[place : place + 8] for place in range(len(FHIR_TOKEN) - 7)}
+                found += [
+                    f"{site}: {word} in {name}"
+                    for word in sorted(set(CANARY.findall(text)))
+                ]
+                parts = {
+                    FHIR_TOKEN[place : place + 8]
+                    for place in range(len(FHIR_TOKEN) - 7)
+                }
                 parts |= {BIRTH, base64.b64encode(FHIR_TOKEN.encode()).decode()[:10]}
-                found += [f"{site}: part of a token, or a birth date, in {name}" for part in parts if part in text]
+                found += [
+                    f"{site}: part of a token, or a birth date, in {name}"
+                    for part in parts
+                    if part in text
+                ]
             found += [
-                f"{site}: not a line of JSON in the log: {line}" for line in service.lines() if not _is_json(line)
+                f"{site}: not a line of JSON in the log: {line}"
+                for line in service.lines()
+                if not _is_json(line)
             ]
         return found
 
@@ -243,7 +333,11 @@ def front_token() -> str:
 
 def write_clients(folder: Path, *servers: str, private: bool = False) -> None:
     """A site folder with two clients; the first may name these FHIR servers."""
-    ours = ('client-id = "kyphoplasty-cds"', 'tenants = ["north"]', f"fhir-servers = {json.dumps(servers)}")
+    ours = (
+        'client-id = "kyphoplasty-cds"',
+        'tenants = ["north"]',
+        f"fhir-servers = {json.dumps(servers)}",
+    )
     other = 'fhir-servers = ["https://other.example.org/fhir"]'
     theirs = client_of(other, issuer=OTHER_ISSUER, keys='jwks-file = "other.json"')
     more = 'allowed-origins = ["https://ehr.example.org"]'

@@ -10,7 +10,9 @@ from tests.running_service import Mark
 
 REFUSED = {
     "resourceType": "OperationOutcome",
-    "issue": [{"severity": "error", "code": "login", "details": {"text": NOT_AUTHENTICATED}}],
+    "issue": [
+        {"severity": "error", "code": "login", "details": {"text": NOT_AUTHENTICATED}}
+    ],
 }
 
 

@@ -50,4 +50,6 @@ def wire(place: Running | Front) -> Iterator[Wire]:
 
 def head(method: str, path: str, *lines: str, host: str = "127.0.0.1") -> bytes:
     """Request line and headers, with the empty line behind them."""
-    return "\r\n".join([f"{method} {path} HTTP/1.1", f"Host: {host}", *lines, "", ""]).encode("latin-1")
+    return "\r\n".join(
+        [f"{method} {path} HTTP/1.1", f"Host: {host}", *lines, "", ""]
+    ).encode("latin-1")

@@ -29,7 +29,10 @@ class Browser:
         """Fill in the form; the answer to it."""
         token = TOKEN.search(self.get("/audit/login").text)
         assert token is not None
-        return self.post("/audit/login", {"token": token[1], "wanted": "/audit", "name": name, "password": PASSWORD})
+        return self.post(
+            "/audit/login",
+            {"token": token[1], "wanted": "/audit", "name": name, "password": PASSWORD},
+        )
 
     def token(self) -> str:
         """Of the forms of this session."""
@@ -38,12 +41,23 @@ class Browser:
         return found[1]
 
     def _send(
-        self, method: str, path: str, form: dict[str, str] | None = None, headers: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        form: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
     ) -> Reply:
-        sent = {"Cookie": "; ".join(f"{name}={morsel.value}" for name, morsel in self.cookies.items())}
+        sent = {
+            "Cookie": "; ".join(
+                f"{name}={morsel.value}" for name, morsel in self.cookies.items()
+            )
+        }
         body = None
         if form is not None:
-            body, sent["Content-Type"] = urlencode(form).encode(), "application/x-www-form-urlencoded"
+            body, sent["Content-Type"] = (
+                urlencode(form).encode(),
+                "application/x-www-form-urlencoded",
+            )
         answer = self._service.send(method, path, body, sent | (headers or {}))
         for line in answer.headers.get_all("Set-Cookie", ()):
             self.cookies.load(line)

@@ -65,20 +65,33 @@ def at_these_times(case: Case, field: Field) -> None:
     now = int(time.time())
     for take in (refused, accepted):
         for claims in case.sends[take.__name__]:
-            take(case, field, made(case, field, claims={name: now + seconds for name, seconds in claims.items()}))
+            take(
+                case,
+                field,
+                made(
+                    case,
+                    field,
+                    claims={name: now + seconds for name, seconds in claims.items()},
+                ),
+            )
 
 
 @scenario
 def key_of_the_same_name(case: Case, field: Field) -> None:
     stranger = Signer("ES384", SIGNERS[ISSUER].kid, name="a stranger's")
-    refused(case, field, stranger.token(field.service(case.site).url + CALL, claims={"tenant": "north"}))
+    refused(
+        case,
+        field,
+        stranger.token(field.service(case.site).url + CALL, claims={"tenant": "north"}),
+    )
 
 
 @scenario
 def same_id_of_two_issuers(case: Case, field: Field) -> None:
     accepted(case, field, made(case, field, claims={"jti": "the same"}))
     theirs = made(case, field, issuer=OTHER_ISSUER, claims={"jti": "the same"})
-    assert send(case, field, theirs).status == 403  # known, and of another server than the request's
+    # known, and of another server than the request's
+    assert send(case, field, theirs).status == 403
 
 
 @scenario
@@ -86,7 +99,12 @@ def all_refusals_alike(case: Case, field: Field) -> None:
     """A28: one answer, octet by octet, whatever was wrong."""
     used = made(case, field)
     accepted(case, field, used)
-    tokens = [None, "x", used, *(made(case, field, **one) for one in case.sends["changes"])]
+    tokens = [
+        None,
+        "x",
+        used,
+        *(made(case, field, **one) for one in case.sends["changes"]),
+    ]
     first, *others = [send(case, field, text) for text in tokens]
     check_refusal(first)
     for one in others:

@@ -9,4 +9,6 @@ from tests.attacks.scenarios import scenario
 @scenario
 def reads_by_name(case: Case, field: Field) -> None:
     play(case, field)
-    assert {headers["Host"] for headers in field.ehr.headers} == {field.fill(case, "{host}:{port}")}
+    assert {headers["Host"] for headers in field.ehr.headers} == {
+        field.fill(case, "{host}:{port}")
+    }

@@ -25,7 +25,9 @@ def packed_bomb(case: Case, field: Field) -> None:
     octets = gzip.compress(bomb) if "," in encoding else bomb
     with wire(field.service(case.site)) as line:
         length = f"Content-Length: {len(octets)}"
-        line.send(head("POST", CALL, JSON, f"Content-Encoding: {encoding}", length) + octets)
+        line.send(
+            head("POST", CALL, JSON, f"Content-Encoding: {encoding}", length) + octets
+        )
         check_answer(case, field, line.hear())
     still_answers(field)
 
@@ -37,7 +39,9 @@ def sends_octets(case: Case, field: Field) -> None:
     if "member" in case.sends:
         whole = whole.replace("{", f"{{{''.join(case.sends['member'])}, ", 1)
     whole = whole.replace(*case.sends.get("replaced", ("", "")))
-    check_answer(case, field, field.send(case, whole.encode(case.sends.get("encoding", "utf-8"))))
+    check_answer(
+        case, field, field.send(case, whole.encode(case.sends.get("encoding", "utf-8")))
+    )
 
 
 @scenario
@@ -49,4 +53,6 @@ def the_same_instance_with_another_body(case: Case, field: Field) -> None:
         body["context"]["userId"] = user
         assert field.send(case, body).status == case.status
     made = service.entries(before, 2)
-    assert [(one["kind"], one["hook_instance"]) for one in made] == [("answer", body["hookInstance"])] * 2
+    assert [(one["kind"], one["hook_instance"]) for one in made] == [
+        ("answer", body["hookInstance"])
+    ] * 2

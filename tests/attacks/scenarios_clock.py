@@ -28,23 +28,36 @@ from tests.live_service import Reply
 
 LOCK = FOLDER.parents[1] / "deploy" / "requirements.lock"
 PINNED = re.compile(r"^([a-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
-FLOODS, FLOOD = 4, 500  # connections, and calls on each: more than the burst and what 100 a second allow meanwhile
+# connections, and calls on each: more than the burst and what 100 a second allow
+# meanwhile
+FLOODS, FLOOD = 4, 500
 HOW_TO_GET = "a C compiler is not installed: apt-get install gcc libc6-dev"
 
 
-def _call(case: Case, field: Field, service: Running, issuer: str = ISSUER, **changed: Any) -> Reply:
+def _call(
+    case: Case, field: Field, service: Running, issuer: str = ISSUER, **changed: Any
+) -> Reply:
     """An order that is none of ours, with a good token of this client and without a FHIR server."""
-    return service.call(_none_of_ours(case, field), token(service.url + CALL, issuer=issuer, **changed))
+    return service.call(
+        _none_of_ours(case, field), token(service.url + CALL, issuer=issuer, **changed)
+    )
 
 
 def _none_of_ours(case: Case, field: Field) -> dict[str, Any]:
-    return {name: part for name, part in field.request(case).items() if not name.startswith("fhir")}
+    return {
+        name: part
+        for name, part in field.request(case).items()
+        if not name.startswith("fhir")
+    }
 
 
-def _statuses(site: Front, request: bytes, count: int, client: str = "127.0.0.1") -> list[int]:
+def _statuses(
+    site: Front, request: bytes, count: int, client: str = "127.0.0.1"
+) -> list[int]:
     """The statuses of so many requests over one connection, sent without waiting for an answer.
 
-    One thread writes, then reads: a TLS connection is not for two threads at once. All fits the buffers.
+    One thread writes, then reads: a TLS connection is not for two threads at once. All
+    fits the buffers.
     """
     with site.connect(client=client) as line:
         line.sendall(request * (count - 1) + request.replace(b"keep-alive", b"close"))
@@ -57,29 +70,35 @@ def calls_without_end(case: Case, field: Field) -> None:
     """Behind the nginx of `deploy/`, which counts by client address."""
     need("nginx")
     body = json.dumps(_none_of_ours(case, field))
-    head = (
-        f"POST {CALL} HTTP/1.1\r\nHost: cds.example.org\r\nConnection: keep-alive\r\nContent-Type: application/json\r\n"
-    )
+    head = f"POST {CALL} HTTP/1.1\r\nHost: cds.example.org\r\nConnection: keep-alive\r\nContent-Type: application/json\r\n"
     with (
-        field.alone("clients", KYPHOPLASTY_CDS_PUBLIC_URL="https://cds.example.org") as service,
+        field.alone(
+            "clients", KYPHOPLASTY_CDS_PUBLIC_URL="https://cds.example.org"
+        ) as service,
         front([service.port]) as site,
     ):
         stranger = f"{head}Content-Length: 2\r\n\r\n{{}}".encode()
         with ThreadPoolExecutor(FLOODS) as clients:
-            floods = list(clients.map(lambda _: _statuses(site, stranger, FLOOD), range(FLOODS)))
+            floods = list(
+                clients.map(lambda _: _statuses(site, stranger, FLOOD), range(FLOODS))
+            )
         answers = Counter(status for statuses in floods for status in statuses)
         assert set(answers) == {401, 429}
         assert answers.total() == FLOODS * FLOOD
         signed = token(f"https://cds.example.org{CALL}", issuer=OTHER_ISSUER)
         known = f"{head}Authorization: Bearer {signed}\r\nContent-Length: {len(body)}\r\n\r\n{body}"
-        assert _statuses(site, known.encode(), 1, client="127.0.0.2") == [200], "the other client is not limited"
+        assert _statuses(site, known.encode(), 1, client="127.0.0.2") == [200], (
+            "the other client is not limited"
+        )
 
 
 def _weak(lock: str) -> list[str]:
     """What of this lock is known to be weak."""
     known = tomllib.loads((FOLDER / "weaknesses.toml").read_text())["weakness"]
     versions = dict(PINNED.findall(lock))
-    assert {one["package"] for one in known} <= versions.keys(), "a package that does not ship any more"
+    assert {one["package"] for one in known} <= versions.keys(), (
+        "a package that does not ship any more"
+    )
     return [
         f"{one['package']}: {', '.join(one['ids'])}"
         for one in known
@@ -91,7 +110,9 @@ def _weak(lock: str) -> list[str]:
 def locks_a_weak_version(_case: Case, _field: Field) -> None:
     lock = LOCK.read_text()
     assert _weak(lock) == []
-    found = _weak(re.sub(r"^pyjwt(.*)==\S+", r"pyjwt\1==2.12.1", lock, flags=re.MULTILINE))
+    found = _weak(
+        re.sub(r"^pyjwt(.*)==\S+", r"pyjwt\1==2.12.1", lock, flags=re.MULTILINE)
+    )
     assert len(found) == 1
     assert "CVE-2026-48526" in found[0]
 
@@ -107,7 +128,10 @@ def _clock(folder: Path, shift: str) -> Mapping[str, str]:
             pytest.fail(HOW_TO_GET)
         pytest.skip(HOW_TO_GET)
     library = folder / "clock.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, FOLDER / "clock.c", "-ldl"], check=True)
+    subprocess.run(
+        ["cc", "-shared", "-fPIC", "-o", library, FOLDER / "clock.c", "-ldl"],
+        check=True,
+    )
     return {"LD_PRELOAD": str(library), "SHIFTED_CLOCK": str(folder / "clock")}
 
 
@@ -118,7 +142,9 @@ def _set(folder: Path, shift: str) -> None:
 
 @scenario
 def lives_at_another_time(case: Case, field: Field) -> None:
-    with field.alone("clients", **_clock(field.folder(), case.sends["shift"])) as service:
+    with field.alone(
+        "clients", **_clock(field.folder(), case.sends["shift"])
+    ) as service:
         before = service.mark()
         assert service.send("GET", "/health/ready").status == 200
         answers = [_call(case, field, service) for _ in range(6)]
@@ -126,7 +152,9 @@ def lives_at_another_time(case: Case, field: Field) -> None:
         assert "clock" not in answers[0].text
         service.logged(before, event="unauthenticated", reason=case.sends["reason"])
         counted = f'kyphoplasty_cds_unauthenticated_total{{reason="{case.sends["reason"]}"}} 6.0'
-        assert counted in service.send("GET", "/metrics").text, "an alert is made of this count"
+        assert counted in service.send("GET", "/metrics").text, (
+            "an alert is made of this count"
+        )
 
 
 @scenario
@@ -135,7 +163,12 @@ def one_client_is_late(case: Case, field: Field) -> None:
     with field.alone("clients") as service:
         now = int(time.time()) - 3600
         for _ in range(10):
-            assert _call(case, field, service, claims={"iat": now, "exp": now + 300}).status == 401
+            assert (
+                _call(
+                    case, field, service, claims={"iat": now, "exp": now + 300}
+                ).status
+                == 401
+            )
         assert service.send("GET", "/health/ready").status == 200
         assert _call(case, field, service, OTHER_ISSUER).status == 200
 
@@ -150,7 +183,9 @@ def is_set_back(case: Case, field: Field) -> None:
             field.prepare(case)
             answer = field.send(case, to=service)
             assert answer.status == 200
-            assert "Incomplete" not in answer.text, "the deadlines are of a clock that nobody sets"
+            assert "Incomplete" not in answer.text, (
+                "the deadlines are of a clock that nobody sets"
+            )
         first, second = service.entries(before, 2)
         assert first["at"] > second["at"], "the clock was set back"
         assert first["sequence"] < second["sequence"]

@@ -13,23 +13,42 @@ from tests.attacks.field import Field
 from tests.attacks.reviewers import log_in
 from tests.attacks.running import Running
 from tests.attacks.scenarios import scenario
-from tests.chart_builders import kyphoplasty, measured, order_sign, problem, texts_of, thin_and_weak
+from tests.chart_builders import (
+    kyphoplasty,
+    measured,
+    order_sign,
+    problem,
+    texts_of,
+    thin_and_weak,
+)
 from tests.foreign_words import MARK, PAYLOADS, drafts, faults_in, record
 from tests.live_service import FEEDBACK
 
 IMITATION = "RISK 1 % - safe to brace 3 months, no referral needed"
 MARKUP = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
-FORMULAS = ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1+1", "x;=1+1")
+FORMULAS = (
+    "=cmd|' /C calc'!A0",
+    "+1+1",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\uff1d1+1",
+    "x;=1+1",
+)
 
 
 def _request(*resources: Any, **context: Any) -> dict[str, Any]:
-    body = order_sign(resources or thin_and_weak(), kyphoplasty(), hook_instance=str(uuid4()))
+    body = order_sign(
+        resources or thin_and_weak(), kyphoplasty(), hook_instance=str(uuid4())
+    )
     return body | {"context": body["context"] | context}
 
 
 @scenario
 def shows_a_record_full_of(case: Case, field: Field) -> None:
-    words = PAYLOADS[case.sends["words"]].replace(MARK, "Canary")  # searched for in everything at the end of the run
+    # searched for in everything at the end of the run
+    words = PAYLOADS[case.sends["words"]].replace(MARK, "Canary")
     body = order_sign(record(words), *drafts(words), hook_instance=str(uuid4()))
     answer = field.service(case.site).call(body)
     assert answer.status == 200, answer.text
@@ -43,7 +62,10 @@ def shows_a_record_full_of(case: Case, field: Field) -> None:
 @scenario
 def shows_a_name_of_a_megabyte(case: Case, field: Field) -> None:
     name = {"text": "Canary" * 170_000}
-    held = [*thin_and_weak(), measured("pma-rate", 55, number="long", days=400, method=name, bodySite=name)]
+    held = [
+        *thin_and_weak(),
+        measured("pma-rate", 55, number="long", days=400, method=name, bodySite=name),
+    ]
     answer = field.service(case.site).call(_request(*held))
     assert answer.status == 200
     assert len(answer.body) < 100_000
@@ -79,17 +101,36 @@ def writes_into_the_log(case: Case, field: Field) -> None:
         _request(patientId=forged),
         _request() | {"fhirServer": f"http://127.0.0.1/{forged}", "prefetch": {}},
     ]
-    headers = {"User-Agent": 'x", "event": "call', "X-Request-Id": "y%0a", "Referer": "/%1b]0;title%07"}
-    assert [service.call(body, **headers).status for body in bodies] == [200, 400, 400, 400, 403]
-    assert service.call(_request(), **{"User-Agent": "x\x1b[31m"}).status == 400, "no header at all"
-    answer = service.send("POST", f"/cds-services/{quote(forged)}", b"{}", {"Content-Type": "application/json"})
+    headers = {
+        "User-Agent": 'x", "event": "call',
+        "X-Request-Id": "y%0a",
+        "Referer": "/%1b]0;title%07",
+    }
+    assert [service.call(body, **headers).status for body in bodies] == [
+        200,
+        400,
+        400,
+        400,
+        403,
+    ]
+    assert service.call(_request(), **{"User-Agent": "x\x1b[31m"}).status == 400, (
+        "no header at all"
+    )
+    answer = service.send(
+        "POST",
+        f"/cds-services/{quote(forged)}",
+        b"{}",
+        {"Content-Type": "application/json"},
+    )
     assert answer.status == 404
     for status in (200, 400, 403, 404):
         service.logged(before, event="call", status=status)
     lines = service.lines()[before.lines :]
     assert [line for line in lines if not re.fullmatch(r"[\x20-\x7e]+", line)] == []
     calls = [one for one in service.logs(before) if one.get("event") == "call"]
-    assert sorted(one["status"] for one in calls) == [200, 400, 400, 400, 403, 404], "one line for each call"
+    assert sorted(one["status"] for one in calls) == [200, 400, 400, 400, 403, 404], (
+        "one line for each call"
+    )
 
 
 @scenario
@@ -99,11 +140,29 @@ def exports_formulas(case: Case, field: Field) -> None:
     for formula in FORMULAS:
         assert service.call(_request(userId=formula)).status == 200
     assert len(service.entries(before, len(FORMULAS))) == len(FORMULAS)
-    rows = list(csv.reader(io.StringIO(service.command("audit", "export", "--format", "csv"), newline="")))
+    rows = list(
+        csv.reader(
+            io.StringIO(
+                service.command("audit", "export", "--format", "csv"), newline=""
+            )
+        )
+    )
     cells = [cell for row in rows for cell in row]
-    assert [cell for cell in cells if cell.lstrip(" ").startswith(("=", "+", "@", "\t", "\r", "\uff1d"))] == []
-    assert [cell for cell in cells if cell.startswith("-") and not re.fullmatch(r"-[0-9.]+", cell)] == []
-    assert [formula for formula in FORMULAS if not {f"'{formula}", formula.replace(";", ";'")} & set(cells)] == []
+    assert [
+        cell
+        for cell in cells
+        if cell.lstrip(" ").startswith(("=", "+", "@", "\t", "\r", "\uff1d"))
+    ] == []
+    assert [
+        cell
+        for cell in cells
+        if cell.startswith("-") and not re.fullmatch(r"-[0-9.]+", cell)
+    ] == []
+    assert [
+        formula
+        for formula in FORMULAS
+        if not {f"'{formula}", formula.replace(";", ";'")} & set(cells)
+    ] == []
 
 
 class _Elements(HTMLParser):
@@ -114,8 +173,12 @@ class _Elements(HTMLParser):
         self.acting: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        scripts = tag in {"script", "style"} or any(name.startswith("on") or name == "style" for name, _ in attrs)
-        if scripts or any((value or "").lower().startswith("javascript:") for _, value in attrs):
+        scripts = tag in {"script", "style"} or any(
+            name.startswith("on") or name == "style" for name, _ in attrs
+        )
+        if scripts or any(
+            (value or "").lower().startswith("javascript:") for _, value in attrs
+        ):
             self.acting.append(tag)
 
 
@@ -129,8 +192,18 @@ def reviews_markup(case: Case, field: Field) -> None:
     _tell(service, _statement(card, overrideReason=reason))
     entry = service.entry_id(service.entries(before, 2)[0]["sequence"])
     anna = log_in(service, "dora", "reviewer")
-    assert anna.post(f"/audit/entries/{entry}/mark", {"token": anna.token(), "note": MARKUP}).status == 303
-    pages = ["/audit", f"/audit?{urlencode({'user': MARKUP})}", "/audit/patients/pat-1", f"/audit/entries/{entry}"]
+    assert (
+        anna.post(
+            f"/audit/entries/{entry}/mark", {"token": anna.token(), "note": MARKUP}
+        ).status
+        == 303
+    )
+    pages = [
+        "/audit",
+        f"/audit?{urlencode({'user': MARKUP})}",
+        "/audit/patients/pat-1",
+        f"/audit/entries/{entry}",
+    ]
     for page in pages:
         shown = anna.get(page)
         assert shown.status == 200
@@ -146,11 +219,17 @@ def reviews_markup(case: Case, field: Field) -> None:
 
 def _statement(card: str = "", **members: Any) -> dict[str, Any]:
     """About this card, or one that nobody knows."""
-    told = {"card": card or str(uuid4()), "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
+    told = {
+        "card": card or str(uuid4()),
+        "outcome": "overridden",
+        "outcomeTimestamp": "2026-11-20T09:00:00Z",
+    }
     return told | members
 
 
-def _tell(service: Running, *statements: Any, times: int = 1) -> tuple[dict[str, Any], Any]:
+def _tell(
+    service: Running, *statements: Any, times: int = 1
+) -> tuple[dict[str, Any], Any]:
     """The one new entry of these statements, which are taken without a word, and what it says."""
     before = service.mark()
     for _ in range(times):
@@ -202,12 +281,40 @@ def searches_with_statements(case: Case, field: Field) -> None:
     assert service.call(_request()).status == 200
     anna = log_in(service, "nora", "reviewer")
     entries = len(service.entries(service.start))
-    for words in ("' OR '1'='1", "%", "_", "pat%", '"; DROP TABLE audit_entry; --', "*", "\\", "(a+)+$", "a" * 5000):
-        for name in ("patient", "user", "card", "rule", "hook", "order", "sort", "after", "q"):
+    for words in (
+        "' OR '1'='1",
+        "%",
+        "_",
+        "pat%",
+        '"; DROP TABLE audit_entry; --',
+        "*",
+        "\\",
+        "(a+)+$",
+        "a" * 5000,
+    ):
+        for name in (
+            "patient",
+            "user",
+            "card",
+            "rule",
+            "hook",
+            "order",
+            "sort",
+            "after",
+            "q",
+        ):
             shown = anna.get(f"/audit?{urlencode({name: words})}")
             assert shown.status in {200, 400}, (name, words)
-            if name in {"patient", "user", "card", "rule", "hook"} and shown.status == 200:
+            if (
+                name in {"patient", "user", "card", "rule", "hook"}
+                and shown.status == 200
+            ):
                 assert "/audit/entries/" not in shown.text, (name, words)
-    for name, words in {"status": "0100" + "0" * 30, "since": "9999999999999", "kind": "'", "partial": "1;"}.items():
+    for name, words in {
+        "status": "0100" + "0" * 30,
+        "since": "9999999999999",
+        "kind": "'",
+        "partial": "1;",
+    }.items():
         assert anna.get(f"/audit?{urlencode({name: words})}").status in {200, 400}
     assert len(service.entries(service.start)) >= entries, "nothing was dropped"

@@ -53,15 +53,24 @@ def looks_without_a_right(case: Case, field: Field) -> None:
     assert service.entries(before) == []
     operator = log_in(service, "oscar", "operator")
     before = service.mark()
-    for page in [f"/audit/patients/{PATIENT}", f"/audit/entries/{entry}", f"/audit/entries/{entry}/replay"]:
+    for page in [
+        f"/audit/patients/{PATIENT}",
+        f"/audit/entries/{entry}",
+        f"/audit/entries/{entry}/replay",
+    ]:
         answer = operator.get(page)
         assert answer.status == 403, page
         assert "Refracture" not in answer.text
     denied = service.entries(before, 3)
-    assert {(one["kind"], one["result"], one["user"]) for one in denied} == {("read", "denied", "oscar")}
+    assert {(one["kind"], one["result"], one["user"]) for one in denied} == {
+        ("read", "denied", "oscar")
+    }
     reviewer = log_in(service, "anna", "reviewer")
     assert reviewer.get(f"/audit/entries/{entry}").status == 200
-    assert reviewer.get("/audit/entries/3f0a2c1e-5b1d-4c8e-9d6b-0a1b2c3d4e5f").status == 404
+    assert (
+        reviewer.get("/audit/entries/3f0a2c1e-5b1d-4c8e-9d6b-0a1b2c3d4e5f").status
+        == 404
+    )
     reviewer.cookies["kyphoplasty-cds-review"] = "a" * 43
     assert reviewer.get("/audit").status == 401
 
@@ -72,19 +81,30 @@ def sends_forms_of_others(case: Case, field: Field) -> None:
     entry = _sign(case, field)
     anna, ben = log_in(service, "anna", "reviewer"), log_in(service, "ben", "reviewer")
     morsel = anna.cookies["kyphoplasty-cds-review"]
-    assert (morsel["samesite"], morsel["httponly"], morsel["path"]) == ("Strict", True, "/audit")
+    assert (morsel["samesite"], morsel["httponly"], morsel["path"]) == (
+        "Strict",
+        True,
+        "/audit",
+    )
     own = anna.token()
-    forms = {f"/audit/entries/{entry}/mark": {"mark": "reviewed"}, "/audit/export": {"format": "csv"}}
+    forms = {
+        f"/audit/entries/{entry}/mark": {"mark": "reviewed"},
+        "/audit/export": {"format": "csv"},
+    }
     before = service.mark()
     for path, form in forms.items():
         for token in ({}, {"token": ""}, {"token": ben.token()}, {"token": own[:-1]}):
             answer = anna.post(path, form | token, Origin="https://evil.example")
             assert answer.status == 403, (path, token)
     made = service.entries(before, 8)
-    assert {one["result"] for one in made if one["kind"] == "read" and one["result"]} == {"denied"}
+    assert {
+        one["result"] for one in made if one["kind"] == "read" and one["result"]
+    } == {"denied"}
     assert {one["kind"] for one in made} == {"read"}, "neither a mark nor an export"
     anna.cookies.pop("kyphoplasty-cds-login", None)
-    answer = Browser(service).post("/audit/login", {"name": "anna", "password": PASSWORD, "wanted": "/audit"})
+    answer = Browser(service).post(
+        "/audit/login", {"name": "anna", "password": PASSWORD, "wanted": "/audit"}
+    )
     assert answer.status == 403, "nobody is logged in by a form of another site"
 
 
@@ -92,13 +112,24 @@ def sends_forms_of_others(case: Case, field: Field) -> None:
 def asks_operations_for_people(case: Case, field: Field) -> None:
     service = field.service(case.site)
     _sign(case, field)
-    for path in ("/metrics", "/health/live", "/health/ready", "/openapi.json", "/", "/models", "/cds-services"):
+    for path in (
+        "/metrics",
+        "/health/live",
+        "/health/ready",
+        "/openapi.json",
+        "/",
+        "/models",
+        "/cds-services",
+    ):
         answer = service.send("GET", path)
         assert answer.status == 200
         assert PATIENT not in answer.text
         assert "Practitioner" not in answer.text
         assert not HOOK_INSTANCE.search(answer.text), path
-    assert "Server" not in service.send("GET", "/").headers or "/" not in service.send("GET", "/").headers["Server"]
+    assert (
+        "Server" not in service.send("GET", "/").headers
+        or "/" not in service.send("GET", "/").headers["Server"]
+    )
 
 
 @scenario
@@ -107,20 +138,29 @@ def fails_with_a_name_in_the_message(case: Case, field: Field) -> None:
         field.prepare(case)
         before = service.mark()
         (service.folder / "fail.json").write_text(
-            json.dumps({"event": "socket.connect", "message": f"Patient/{PATIENT} Canary Hallie Müller 1945-03-17"})
+            json.dumps(
+                {
+                    "event": "socket.connect",
+                    "message": f"Patient/{PATIENT} Canary Hallie Müller 1945-03-17",
+                }
+            )
         )
         answer = field.send(case, to=service)
         assert answer.status == 500
         assert answer.issue == "exception"
         text = answer.json()["issue"][0]["details"]["text"]
-        assert text == "An unexpected error; the service's log has it under the id below."
+        assert (
+            text == "An unexpected error; the service's log has it under the id below."
+        )
         line = service.logged(before, event="error")
         assert line["errorId"] in answer.text
         assert line["kind"] == "RuntimeError"
         assert any("connections.py" in frame for frame in line["frames"])
         (service.folder / "fail.json").unlink()
         for name, octets in service.left_behind().items():
-            assert not re.search("Hallie|Müller|Canary|1945-03-17".encode(), octets), name
+            assert not re.search("Hallie|Müller|Canary|1945-03-17".encode(), octets), (
+                name
+            )
         assert b"Hallie" not in answer.body
 
 
@@ -153,7 +193,15 @@ def refuses_to_start(case: Case, field: Field) -> None:
         (folder / "site.toml").write_text(case.sends["site"])
         settings["KYPHOPLASTY_CDS_SITE"] = str(folder)
     done = subprocess.run(
-        [sys.executable, WITNESSED, folder, "serve", "--port", "0", *case.sends.get("arguments", ())],
+        [
+            sys.executable,
+            WITNESSED,
+            folder,
+            "serve",
+            "--port",
+            "0",
+            *case.sends.get("arguments", ()),
+        ],
         env=clean_environment(folder) | settings,
         cwd=folder,
         capture_output=True,

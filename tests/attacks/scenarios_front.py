@@ -25,7 +25,9 @@ PIECE = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
 
 def call(*lines: str) -> bytes:
     """The head of a call of the EHR."""
-    return head("POST", CALL, JSON, f"Authorization: Bearer {front_token()}", *lines, host=NAME)
+    return head(
+        "POST", CALL, JSON, f"Authorization: Bearer {front_token()}", *lines, host=NAME
+    )
 
 
 def still_answers(field: Field) -> None:
@@ -33,7 +35,10 @@ def still_answers(field: Field) -> None:
     front = field.front()
     assert front.ask("GET", "/models", headers={"Accept": "application/json"})[0] == 200
     bearer = {"Authorization": f"Bearer {front_token()}"}
-    assert front.ask("POST", CALL, json.dumps(field.request(GOOD)).encode(), bearer)[0] == 200
+    assert (
+        front.ask("POST", CALL, json.dumps(field.request(GOOD)).encode(), bearer)[0]
+        == 200
+    )
     assert field.service("front").send("GET", "/health/live").status == 200
 
 
@@ -57,7 +62,10 @@ def refusal_of(front: Front, octets: bytes) -> int:
 
 @scenario
 def larger_by_its_length(case: Case, field: Field) -> None:
-    assert heard(field.front(), call(f"Content-Length: {BODY_BYTES + 1}")).status == case.status
+    assert (
+        heard(field.front(), call(f"Content-Length: {BODY_BYTES + 1}")).status
+        == case.status
+    )
     still_answers(field)
 
 
@@ -71,7 +79,11 @@ def larger_in_pieces(case: Case, field: Field) -> None:
 @scenario
 def very_small_pieces(case: Case, field: Field) -> None:
     """Nginx puts them together; the service gets one body of 20 kB, which is no JSON."""
-    check_answer(case, field, heard(field.front(), call(CHUNKED) + b"1\r\n \r\n" * 20_000 + b"0\r\n\r\n"))
+    check_answer(
+        case,
+        field,
+        heard(field.front(), call(CHUNKED) + b"1\r\n \r\n" * 20_000 + b"0\r\n\r\n"),
+    )
     still_answers(field)
 
 
@@ -79,14 +91,22 @@ def very_small_pieces(case: Case, field: Field) -> None:
 def in_pieces(case: Case, field: Field) -> None:
     """A body of unannounced length is no attack by itself, with nginx or without."""
     body = json.dumps(field.request(case)).encode()
-    pieces = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (body[:100], body[100:5000], body[5000:]))
+    pieces = b"".join(
+        b"%x\r\n%s\r\n" % (len(part), part)
+        for part in (body[:100], body[100:5000], body[5000:])
+    )
     field.prepare(case)
     for place, host in ((field.front(), NAME), (field.service(case.site), "127.0.0.1")):
         with wire(place) as line:
             bearer = f"Authorization: Bearer {front_token()}"
-            line.send(head("POST", CALL, JSON, CHUNKED, bearer, host=host) + pieces + b"0\r\n\r\n")
+            line.send(
+                head("POST", CALL, JSON, CHUNKED, bearer, host=host)
+                + pieces
+                + b"0\r\n\r\n"
+            )
             assert line.hear().status == case.status
-            line.send(head("GET", "/models", host=host))  # what came behind the body is not part of it
+            # what came behind the body is not part of it
+            line.send(head("GET", "/models", host=host))
             assert line.hear().status == 200
 
 
@@ -104,7 +124,10 @@ def pieces_that_are_none(case: Case, field: Field) -> None:
         whole + b"A\r\n\r\n",
     )
     for octets in wrong:
-        with wire(field.service(case.site)) as line, suppress(BrokenPipeError, ConnectionResetError):
+        with (
+            wire(field.service(case.site)) as line,
+            suppress(BrokenPipeError, ConnectionResetError),
+        ):
             line.send(head("POST", CALL, JSON, CHUNKED) + octets + b"\r\n")
             assert line.hear().status == case.status, octets[:40]
     still_answers(field)
@@ -112,7 +135,10 @@ def pieces_that_are_none(case: Case, field: Field) -> None:
 
 @scenario
 def shorter_than_it_says(case: Case, field: Field) -> None:
-    for place, service in ((field.front(), field.service("front")), (field.service(case.site),) * 2):
+    for place, service in (
+        (field.front(), field.service("front")),
+        (field.service(case.site),) * 2,
+    ):
         before = service.mark()
         with wire(place) as line:
             line.send(call("Content-Length: 1000") + b"{")
@@ -134,8 +160,8 @@ def longer_than_it_says(case: Case, field: Field) -> None:
 def slow_senders(case: Case, field: Field) -> None:
     """More of them than the replica has threads: others are served meanwhile.
 
-    nginx ends a head after ten seconds, and a body of which nothing comes for ten; one that goes on a byte a second
-    costs it a connection, and the service nothing.
+    nginx ends a head after ten seconds, and a body of which nothing comes for ten; one
+    that goes on a byte a second costs it a connection, and the service nothing.
     """
     front = field.front()
     starts = {
@@ -182,10 +208,19 @@ def slow_senders_from_elsewhere(case: Case, field: Field) -> None:
         changed = {f"{place}1;": f"{place}0; 127.0.0.1/32 1;"} if is_named else {}
         with front([port], changed) as proxy, ExitStack() as opened:
             for number in range(300):
-                line = opened.enter_context(closing(proxy.connect(client=f"127.9.0.{number // 60 + 1}")))
+                line = opened.enter_context(
+                    closing(proxy.connect(client=f"127.9.0.{number // 60 + 1}"))
+                )
                 with suppress(OSError):  # one that is refused is closed
-                    line.sendall(head("POST", path, JSON, "Content-Length: 1000", host=NAME) + b"{")
-            wait_until(lambda named=is_named: (proxy.ask("POST", path, b"{}")[0] == 429) is not named)
+                    line.sendall(
+                        head("POST", path, JSON, "Content-Length: 1000", host=NAME)
+                        + b"{"
+                    )
+            wait_until(
+                lambda named=is_named: (
+                    (proxy.ask("POST", path, b"{}")[0] == 429) is not named
+                )
+            )
 
 
 HIDDEN = b"0\r\n\r\n" + head("GET", "/Canary", host=NAME)
@@ -208,7 +243,14 @@ def reads_a_bare_line_feed_as_the_end_of_a_line(case: Case, field: Field) -> Non
 @scenario
 def broken_pieces(case: Case, field: Field) -> None:
     """What stands for the length of a piece, or behind it, is none."""
-    for pieces in (b"-1\r\n", b"0x10\r\n", b"g\r\n", b"\r\n", b"2\r\n{}GET / HTTP/1.1\r\n\r\n", b"ff" * 9000):
+    for pieces in (
+        b"-1\r\n",
+        b"0x10\r\n",
+        b"g\r\n",
+        b"\r\n",
+        b"2\r\n{}GET / HTTP/1.1\r\n\r\n",
+        b"ff" * 9000,
+    ):
         assert refusal_of(field.front(), call(CHUNKED) + pieces) == case.status
 
 
@@ -216,14 +258,19 @@ def broken_pieces(case: Case, field: Field) -> None:
 def idle_connections(case: Case, field: Field) -> None:
     with ExitStack() as opened:
         for _ in range(1000):
-            opened.enter_context(socket.create_connection(("127.0.0.1", field.front().port), timeout=60))
+            opened.enter_context(
+                socket.create_connection(("127.0.0.1", field.front().port), timeout=60)
+            )
         still_answers(field)
     assert field.front().ask("GET", case.path)[0] == case.status
 
 
 @scenario
 def too_long(case: Case, field: Field) -> None:
-    assert refusal_of(field.front(), "".join(case.sends["octets"]).encode("latin-1")) == case.status
+    assert (
+        refusal_of(field.front(), "".join(case.sends["octets"]).encode("latin-1"))
+        == case.status
+    )
     still_answers(field)
 
 

@@ -51,8 +51,16 @@ def log_of_years() -> Iterator[tuple[str, Database]]:
         url = f"sqlite:///{folder}/audit.sqlite3"
         database = Database(url)
         database.prepare()
-        moments = [now() - 8 * YEAR, now() - 8 * YEAR, now() - timedelta(days=1), now() - timedelta(days=1)]
-        put(database, *(answer_entry(number, at=at) for number, at in enumerate(moments, 1)))
+        moments = [
+            now() - 8 * YEAR,
+            now() - 8 * YEAR,
+            now() - timedelta(days=1),
+            now() - timedelta(days=1),
+        ]
+        put(
+            database,
+            *(answer_entry(number, at=at) for number, at in enumerate(moments, 1)),
+        )
         try:
             yield url, database
         finally:
@@ -76,7 +84,10 @@ def put(database: Database, *entries: AuditEntry) -> None:
 
 
 def erase(url: str, sequence: int) -> None:
-    tamper(url, *(f"DELETE FROM {table} WHERE sequence = {sequence}" for table in TABLES[1:]))
+    tamper(
+        url,
+        *(f"DELETE FROM {table} WHERE sequence = {sequence}" for table in TABLES[1:]),
+    )
 
 
 @scenario
@@ -84,8 +95,15 @@ def purges_by_hand(case: Case, _field: Field) -> None:
     """The payload is gone, and a purge entry of the right form, hashed and covered by later checkpoints, unsays it."""
     with log_of_years() as (url, database):
         make_checkpoint(database, None, now)
-        ((place, digest),) = rows_of(url, "SELECT sequence, hash FROM audit_entry WHERE kind = 'checkpoint'")
-        assert purge_before(database, now() - timedelta(days=RETENTION_DAYS), "os:root", now) == 2
+        ((place, digest),) = rows_of(
+            url, "SELECT sequence, hash FROM audit_entry WHERE kind = 'checkpoint'"
+        )
+        assert (
+            purge_before(
+                database, now() - timedelta(days=RETENTION_DAYS), "os:root", now
+            )
+            == 2
+        )
         put(database, answer_entry(5, at=now() - timedelta(days=1)))
         assert verify_log(url, retention_days=RETENTION_DAYS).is_whole
         ((behind,),) = rows_of(url, "SELECT max(sequence) FROM audit_entry")
@@ -94,7 +112,10 @@ def purges_by_hand(case: Case, _field: Field) -> None:
             "before": time_text(now() + timedelta(days=case.sends.get("before", 1))),
             "entries": 1,
             "ranges": [[target, target]],
-            "checkpoint": {"sequence": place, "hash": case.sends.get("checkpoint", "") * 64 or digest},
+            "checkpoint": {
+                "sequence": place,
+                "hash": case.sends.get("checkpoint", "") * 64 or digest,
+            },
         }
         content.pop(case.sends.get("without", ""), None)
         at = now() + timedelta(days=case.sends.get("at", 0))
@@ -111,39 +132,69 @@ def purges_by_hand(case: Case, _field: Field) -> None:
 def purges_without_checkpoint(_case: Case, _field: Field) -> None:
     with log_of_years() as (url, _):
         done = command(
-            url, "purge", "--delete-what-was-said-before", f"{now() - timedelta(days=RETENTION_DAYS):%Y-%m-%d}"
+            url,
+            "purge",
+            "--delete-what-was-said-before",
+            f"{now() - timedelta(days=RETENTION_DAYS):%Y-%m-%d}",
         )
         assert (done.exit_code, "no checkpoint" in done.output) == (1, True)
         assert rows_of(url, "SELECT count(*) FROM audit_payload") == [(5,)]
 
 
 def command(url: str, *words: str) -> Result:
-    return CliRunner().invoke(main, ["audit", *words], env={"KYPHOPLASTY_CDS_DATABASE_URL": url})
+    return CliRunner().invoke(
+        main, ["audit", *words], env={"KYPHOPLASTY_CDS_DATABASE_URL": url}
+    )
 
 
 @scenario
 def purges_by_a_clock_ahead(case: Case, _field: Field) -> None:
-    """The machine says that it is seven years later; its timers run. Nobody but a person makes the purge go on."""
+    """The machine says that it is seven years later; its timers run.
+
+    Nobody but a person makes the purge go on.
+    """
     import cds_service.commands.audit as commands
 
     with log_of_years() as (url, database):
         make_checkpoint(database, None, now)
         later = now() + 7 * YEAR
         for hours in range(case.sends["checkpoints"], 0, -1):
-            make_checkpoint(database, None, lambda hours=hours: later - timedelta(hours=hours))
+            make_checkpoint(
+                database, None, lambda hours=hours: later - timedelta(hours=hours)
+            )
         clock, commands.utc_now = commands.utc_now, lambda: later
         try:
-            for words in ([], ["--i-know"], ["--delete-what-was-said-before", "2020-01-01"]):
+            for words in (
+                [],
+                ["--i-know"],
+                ["--delete-what-was-said-before", "2020-01-01"],
+            ):
                 done = command(url, "purge", *words)
-                assert (done.exit_code, "clock may be wrong" in done.output) == (1, True), done.output
-            assert rows_of(url, "SELECT count(*) FROM audit_search WHERE kind = 'answer'") == [(4,)]
-            told = done.output.rpartition("--delete-what-was-said-before ")[2].strip().rstrip(".")
+                assert (done.exit_code, "clock may be wrong" in done.output) == (
+                    1,
+                    True,
+                ), done.output
+            assert rows_of(
+                url, "SELECT count(*) FROM audit_search WHERE kind = 'answer'"
+            ) == [(4,)]
+            told = (
+                done.output.rpartition("--delete-what-was-said-before ")[2]
+                .strip()
+                .rstrip(".")
+            )
             assert told == f"{later - timedelta(days=RETENTION_DAYS):%Y-%m-%d}"
-            assert command(url, "purge", "--delete-what-was-said-before", told).exit_code == 0
+            assert (
+                command(url, "purge", "--delete-what-was-said-before", told).exit_code
+                == 0
+            )
         finally:
             commands.utc_now = clock
-        assert rows_of(url, "SELECT count(*) FROM audit_search WHERE kind = 'answer'") == [(0,)]
-        assert not verify_log(url, retention_days=RETENTION_DAYS).is_whole, "what is young by the true clock is told"
+        assert rows_of(
+            url, "SELECT count(*) FROM audit_search WHERE kind = 'answer'"
+        ) == [(0,)]
+        assert not verify_log(url, retention_days=RETENTION_DAYS).is_whole, (
+            "what is young by the true clock is told"
+        )
 
 
 @scenario
@@ -154,7 +205,14 @@ def shows_a_changed_entry(_case: Case, field: Field) -> None:
             desk.sign(number=number)
         anna = desk.reviewer()
         tamper(desk.url, "UPDATE audit_search SET patient = 'other' WHERE sequence = 2")
-        for page in map(anna.get, ("/audit", "/audit/integrity", f"/audit/entries/{desk.all('answer')[-1].id}")):
+        for page in map(
+            anna.get,
+            (
+                "/audit",
+                "/audit/integrity",
+                f"/audit/entries/{desk.all('answer')[-1].id}",
+            ),
+        ):
             assert "Verified" not in page
             assert "nothing changed" not in page
         assert [one.sequence for one in verify_log(desk.url).faults] == [2]
@@ -166,7 +224,10 @@ def reads_a_changed_payload(case: Case, field: Field) -> None:
     with closing(ReviewDesk(field.folder())) as desk:
         answer = desk.sign()
         anna = desk.reviewer()
-        tamper(desk.url, f"UPDATE audit_payload SET body = {case.body} WHERE sequence = {answer.sequence}")
+        tamper(
+            desk.url,
+            f"UPDATE audit_payload SET body = {case.body} WHERE sequence = {answer.sequence}",
+        )
         page = f"/audit/entries/{answer.id}"
         assert "or was changed" in anna.get(page)
         for address in (f"{page}/replay", f"{page}/basis"):
@@ -194,22 +255,43 @@ def rewrites_an_export(case: Case, _field: Field) -> None:
         for one in lines:
             text = canonical_json(one["payload"]).replace("0.35", "0.05")
             one["payload"] = json.loads(text)
-            facts, cards = one["payload"]["facts"], [tuple(card) for card in one["payload"]["cards"]]
+            facts, cards = (
+                one["payload"]["facts"],
+                [tuple(card) for card in one["payload"]["cards"]],
+            )
             one["commitment"] = commitment_of(one["salt"], facts, cards, text)
             one["previousHash"] = previous or one["previousHash"]
-            fields = (one["id"], one["at"], one["kind"], one["commitment"], one["previousHash"])
+            fields = (
+                one["id"],
+                one["at"],
+                one["kind"],
+                one["commitment"],
+                one["previousHash"],
+            )
             previous = one["hash"] = link_of(one["sequence"], *fields)
         changed = "".join(f"{canonical_json(one)}\n" for one in lines)
-        manifest = last["manifest"] | {"sha256": hashlib.sha256(changed.encode()).hexdigest()}
+        manifest = last["manifest"] | {
+            "sha256": hashlib.sha256(changed.encode()).hexdigest()
+        }
         signed = manifest.pop("signature")
         forged = Signer(signed.partition(" ")[0], Ed25519PrivateKey.generate())
         text = f"kyphoplasty-cds audit export 1\n{canonical_json(manifest)}"
         note = make_checkpoint(database, None, now).rpartition("\u2014 ")[2].strip()
-        signatures = {"as before": signed, "other": forged.signature(text), "checkpoint": note}
-        manifest |= {name: signatures[case.sends["sign"]] for name in ("signature",) if case.sends["sign"] != "none"}
+        signatures = {
+            "as before": signed,
+            "other": forged.signature(text),
+            "checkpoint": note,
+        }
+        manifest |= {
+            name: signatures[case.sends["sign"]]
+            for name in ("signature",)
+            if case.sends["sign"] != "none"
+        }
         file.write_text(changed + f"{canonical_json({'manifest': manifest})}\n")
         done = command(url, "verify", "--export", str(file))
-        assert (done.exit_code, "not signed by the key" in done.output) == (1, True), done.output
+        assert (done.exit_code, "not signed by the key" in done.output) == (1, True), (
+            done.output
+        )
 
 
 @scenario
@@ -227,9 +309,13 @@ def adds_to_an_export(case: Case, _field: Field) -> None:
             "octet": f"\udcff\n{last}",
             "deep": f"{'[' * 100_000}\n{last}",
         }
-        file.write_text("".join(lines) + ends[case.sends["place"]], errors="surrogateescape")
+        file.write_text(
+            "".join(lines) + ends[case.sends["place"]], errors="surrogateescape"
+        )
         done = command(url, "verify", "--export", str(file))
-        assert (done.exit_code, case.sends["says"] in done.output) == (1, True), done.output
+        assert (done.exit_code, case.sends["says"] in done.output) == (1, True), (
+            done.output
+        )
 
 
 @scenario
@@ -271,7 +357,10 @@ def takes_a_number(case: Case, field: Field) -> None:
         for url in urls:
             database = fill(url, 1)
             forged = f"({case.sends['number']}, 'x', 'x', 'x', 1, 'x', 'x', 'x')"
-            with pytest.raises(DBAPIError, match="follows the last one"), database.writing() as connection:
+            with (
+                pytest.raises(DBAPIError, match="follows the last one"),
+                database.writing() as connection,
+            ):
                 connection.exec_driver_sql(f"INSERT INTO audit_entry VALUES {forged}")
             put(database, answer_entry(2))
             assert rows_of(url, "SELECT max(sequence) FROM audit_entry") == [(3,)]
@@ -290,7 +379,12 @@ def looks_for_the_key(_case: Case, _field: Field) -> None:
             if path != key:
                 assert secret not in path.read_bytes()
                 assert b"PRIVATE KEY" not in path.read_bytes()
-        tables = {name for (name,) in rows_of(url, "SELECT tbl_name FROM sqlite_master WHERE name LIKE '%key%'")}
+        tables = {
+            name
+            for (name,) in rows_of(
+                url, "SELECT tbl_name FROM sqlite_master WHERE name LIKE '%key%'"
+            )
+        }
         assert tables == {"audit_link_key"}, "of links that expire; replicas share it"
 
 
@@ -298,12 +392,18 @@ def looks_for_the_key(_case: Case, _field: Field) -> None:
 def removes_a_vouched_reviewer(_case: Case, _field: Field) -> None:
     """Their sessions end, whoever asked for it is told, and the log tells of it."""
     with log_of_years() as (url, database):
-        sessions = Sessions(Access(lambda: database, now), rules="https://login.example.org")
+        sessions = Sessions(
+            Access(lambda: database, now), rules="https://login.example.org"
+        )
         who = Vouched("https://login.example.org", "it's 8f3a", "reviewer", "anna")
         tokens = [sessions.begin(who) for _ in range(2)]
-        other = sessions.begin(Vouched("https://login.example.org", "other", "reviewer", "ben"))
+        other = sessions.begin(
+            Vouched("https://login.example.org", "other", "reviewer", "ben")
+        )
         done = command(url, "remove-reviewer", who.name)
-        assert (done.exit_code, "sessions ended: 2" in done.output) == (0, True), done.output
+        assert (done.exit_code, "sessions ended: 2" in done.output) == (0, True), (
+            done.output
+        )
         assert [sessions.session(token) for token in tokens] == [None, None]
         assert sessions.session(other) is not None
         made = "FROM audit_search JOIN audit_payload USING (sequence) WHERE kind = 'account'"
@@ -320,13 +420,21 @@ def asks_for_a_period_that_ends_first(case: Case, field: Field) -> None:
     with log_of_years() as (url, _), closing(ReviewDesk(field.folder())) as desk:
         for words in (["list"], ["export"], ["report", "--silent"]):
             done = command(url, *words, "--from", since, "--to", until)
-            assert (done.exit_code, "must lie after --from" in done.output) == (2, True), done.output
-        assert rows_of(url, "SELECT count(*) FROM audit_entry WHERE kind IN ('read', 'export')") == [(0,)]
+            assert (done.exit_code, "must lie after --from" in done.output) == (
+                2,
+                True,
+            ), done.output
+        assert rows_of(
+            url, "SELECT count(*) FROM audit_entry WHERE kind IN ('read', 'export')"
+        ) == [(0,)]
         desk.sign()
         anna = desk.reviewer()
-        before = (datetime.fromisoformat(until) - timedelta(days=1)).date()  # on the page the last day counts too
+        # on the page the last day counts too
+        before = (datetime.fromisoformat(until) - timedelta(days=1)).date()
         period = {"since": since, "until": before.isoformat()}
-        assert "lies before the start" in anna.get(f"/audit?since={since}&until={before}", status=400)
+        assert "lies before the start" in anna.get(
+            f"/audit?since={since}&until={before}", status=400
+        )
         assert anna.post("/audit/export", format="csv", **period).status_code == 400
 
 
@@ -341,4 +449,7 @@ def sends_nul(case: Case, field: Field) -> None:
                     anna.get(path, status=400)
                 assert anna.post("/audit/export", format="\0").status_code == 400
                 form = {"name": "anna\0", "password": "x", "wanted": "/audit"}
-                assert desk.app.test_client().post("/audit/login", data=form).status_code == 400
+                assert (
+                    desk.app.test_client().post("/audit/login", data=form).status_code
+                    == 400
+                )

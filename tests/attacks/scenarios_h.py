@@ -40,7 +40,8 @@ WORDS = {
 def signing(case: Case, field: Field) -> Resource:
     """The order-sign that `sends` describes: a kyphoplasty for a thin patient, with all that discovery asks for.
 
-    Its members: `patient`, more of the Patient; `record`, more resources, or others in place of those of the same id;
+    Its members: `patient`, more of the Patient; `record`, more resources, or others in
+    place of those of the same id;
     `without`, ids of the record; `prefetch`, more entries of a key; `drafts`, all that is signed. What a draft has of
     `fullUrl` and `request` is its entry's.
     """
@@ -52,12 +53,20 @@ def signing(case: Case, field: Field) -> Resource:
         {**first, "identifier": [IDENTIFIER], **given.get("patient", {})},
         *(one for one in rest if one["id"] not in gone),
     ]
-    body = order_sign([*record, *more], *given.get("drafts", [order("L1")]), hook_instance=str(uuid4()))
+    body = order_sign(
+        [*record, *more],
+        *given.get("drafts", [order("L1")]),
+        hook_instance=str(uuid4()),
+    )
     for key, resources in given.get("prefetch", {}).items():
         body["prefetch"][key]["entry"] += [{"resource": one} for one in resources]
         body["prefetch"][key].pop("total", None)
     for entry in body["context"]["draftOrders"]["entry"]:
-        entry |= {name: entry["resource"].pop(name) for name in ("fullUrl", "request") if name in entry["resource"]}
+        entry |= {
+            name: entry["resource"].pop(name)
+            for name in ("fullUrl", "request")
+            if name in entry["resource"]
+        }
     return body
 
 
@@ -82,8 +91,16 @@ def signs_on_its_day(case: Case, field: Field) -> None:
 def corrects_a_draft_with_decimals(case: Case, field: Field) -> None:
     """All but the end is the draft, digit by digit, in the answer and behind the digest of the entry."""
     written = ("21.50", "2.0", "1E2", "0.10", "-0.0", "12345678901234567890.123456789")
-    parameter = [{"code": {"text": "size"}, "valueQuantity": {"value": f"@{one}@", "unit": "cm"}} for one in written]
-    body = order_sign(thin_and_weak(), order("L1"), brace(parameter=parameter), hook_instance=str(uuid4()))
+    parameter = [
+        {"code": {"text": "size"}, "valueQuantity": {"value": f"@{one}@", "unit": "cm"}}
+        for one in written
+    ]
+    body = order_sign(
+        thin_and_weak(),
+        order("L1"),
+        brace(parameter=parameter),
+        hook_instance=str(uuid4()),
+    )
     text = json.dumps(body).replace('"@', "").replace('@"', "")
     field.prepare(case)
     service = field.service(case.site)
@@ -91,12 +108,18 @@ def corrects_a_draft_with_decimals(case: Case, field: Field) -> None:
     answer = service.send("POST", CALL, text.encode(), JSON)
     for one in written:
         assert f'"value":{one}}}' in answer.text, one
-    suggestions = [one for card in answer.json()["cards"] for one in card.get("suggestions", ())]
-    ((action,),) = [one["actions"] for one in suggestions if one["actions"][0]["type"] == "update"]
+    suggestions = [
+        one for card in answer.json()["cards"] for one in card.get("suggestions", ())
+    ]
+    ((action,),) = [
+        one["actions"] for one in suggestions if one["actions"][0]["type"] == "update"
+    ]
     assert action["resource"]["id"] == "brace"
     (entry,) = service.entries(before, 1)
     kept = json.dumps(service.content(entry["sequence"]))
-    start = answer.text.index('"resource":', answer.text.index(json.dumps(action["description"]))) + len('"resource":')
+    start = answer.text.index(
+        '"resource":', answer.text.index(json.dumps(action["description"]))
+    ) + len('"resource":')
     end = start + json.JSONDecoder().raw_decode(answer.text[start:])[1]
     assert hashlib.sha256(answer.text[start:end].encode()).hexdigest() in kept
 
@@ -105,11 +128,17 @@ def corrects_a_draft_with_decimals(case: Case, field: Field) -> None:
 def names_two_servers(case: Case, field: Field) -> None:
     """A call that names no server has one EHR behind it; where its references name two, neither is believed."""
     body = signing(case, field)
-    bundles = [found for found in body["prefetch"].values() if found and found.get("resourceType") == "Bundle"]
+    bundles = [
+        found
+        for found in body["prefetch"].values()
+        if found and found.get("resourceType") == "Bundle"
+    ]
     theirs = [one["resource"] for found in bundles for one in found.get("entry", ())]
     for number, resource in enumerate(theirs):
         base = case.sends["bases"][number % len(case.sends["bases"])]
-        resource["subject"] = {"reference": f"{base}Patient/{body['context']['patientId']}"}
+        resource["subject"] = {
+            "reference": f"{base}Patient/{body['context']['patientId']}"
+        }
     play(case, field, body)
 
 

@@ -52,7 +52,10 @@ def tries_values(case: Case, field: Field) -> None:
 def sends_long_forms(case: Case, field: Field) -> None:
     service = field.service(case.site)
     path = _link(service)
-    for body in ("bmi=" + "1" * 4_000_000, urlencode([(f"x{one}", "1") for one in range(50_000)])):
+    for body in (
+        "bmi=" + "1" * 4_000_000,
+        urlencode([(f"x{one}", "1") for one in range(50_000)]),
+    ):
         assert service.send("POST", path, body.encode(), FORM).status == case.status
     assert service.send("POST", path, b"bmi=25", FORM).status == 200
 
@@ -62,7 +65,9 @@ def opens_a_silent_answer(case: Case, field: Field) -> None:
     """Its cards stand in the log with their links: whoever has these has not been shown them by us."""
     with field.alone(SILENT) as service:
         assert service.call(_order()).json() == {"cards": []}
-        (entry,) = [one for one in service.entries(service.start, 1) if one["kind"] == "answer"]
+        (entry,) = [
+            one for one in service.entries(service.start, 1) if one["kind"] == "answer"
+        ]
         found = LINK.search(json.dumps(service.content(entry["sequence"])))
         assert found is not None
         assert service.send("GET", found[0]).status == case.status
@@ -107,7 +112,10 @@ def reads_all_at_once(case: Case, field: Field) -> None:
     with ThreadPoolExecutor(60) as crowd:
         pressing = [crowd.submit(press) for _ in range(60)]
         try:
-            asked = [front.ask("POST", CALL, json.dumps(_order()).encode(), _bearer())[0] for _ in range(10)]
+            asked = [
+                front.ask("POST", CALL, json.dumps(_order()).encode(), _bearer())[0]
+                for _ in range(10)
+            ]
         finally:
             over.set()
         statuses = {status for one in pressing for status in one.result()}

@@ -6,7 +6,15 @@ import time
 from typing import Any
 
 from tests.attacks.cases import CALL, Case
-from tests.attacks.clinic import BASES, PUBLIC, PUBLIC_URL, SIGNER, Clinic, by_hand, clinic
+from tests.attacks.clinic import (
+    BASES,
+    PUBLIC,
+    PUBLIC_URL,
+    SIGNER,
+    Clinic,
+    by_hand,
+    clinic,
+)
 from tests.attacks.field import Field
 from tests.attacks.playing import check_refusal
 from tests.attacks.scenarios import scenario
@@ -30,7 +38,12 @@ def public_key_as_secret(case: Case, _field: Field) -> None:
         for signer in (SIGNER, rsa):
             for secret in (signer.pem(), json.dumps(signer.jwk()).encode()):
                 for algorithm in ("HS256", "HS384"):
-                    text = forged(secret, door.service.url + CALL, algorithm=algorithm, kid=signer.kid)
+                    text = forged(
+                        secret,
+                        door.service.url + CALL,
+                        algorithm=algorithm,
+                        kid=signer.kid,
+                    )
                     check(door, text, case.log)
 
 
@@ -38,7 +51,13 @@ def public_key_as_secret(case: Case, _field: Field) -> None:
 def symmetric_key(case: Case, _field: Field) -> None:
     member = {"kty": "oct", "k": base64url(b"secret" * 8), "kid": "oct", "alg": "HS384"}
     with clinic(SIGNER, member) as door:
-        check(door, forged(b"secret" * 8, door.service.url + CALL, algorithm="HS384", kid="oct"), case.log)
+        check(
+            door,
+            forged(
+                b"secret" * 8, door.service.url + CALL, algorithm="HS384", kid="oct"
+            ),
+            case.log,
+        )
         assert door.status(door.token()) == 200
         assert any('"jwks.badkey"' in line for line in door.service.lines())
 
@@ -46,17 +65,29 @@ def symmetric_key(case: Case, _field: Field) -> None:
 @scenario
 def publishes(case: Case, _field: Field) -> None:
     """Keys by the arguments of `Signer`, each with what is changed of it (`jwk`); tokens, with what of their header."""
-    with clinic(*(Signer(*one["key"]).jwk(**one.get("jwk", {})) for one in case.sends["keys"])) as door:
+    with clinic(
+        *(Signer(*one["key"]).jwk(**one.get("jwk", {})) for one in case.sends["keys"])
+    ) as door:
         for one in case.sends.get("taken", ()):
-            assert door.status(door.token(Signer(*one["key"]), header=one.get("header"))) == 200
+            assert (
+                door.status(door.token(Signer(*one["key"]), header=one.get("header")))
+                == 200
+            )
         for one in case.sends["refused"]:
-            check(door, door.token(Signer(*one["key"]), header=one.get("header")), case.log)
+            check(
+                door,
+                door.token(Signer(*one["key"]), header=one.get("header")),
+                case.log,
+            )
 
 
 @scenario
 def keys_lead_elsewhere(case: Case, field: Field) -> None:
     field.evil.forget()
-    for place in (f"{field.evil.base}/latest/meta-data", "http://169.254.169.254/latest/meta-data"):
+    for place in (
+        f"{field.evil.base}/latest/meta-data",
+        "http://169.254.169.254/latest/meta-data",
+    ):
         with clinic(answer=(302, {"Location": place}, b"")) as door:
             assert door.status(door.token()) == 401
             door.service.logged(door.service.start, **case.log)
@@ -74,7 +105,8 @@ def thousand_unknown_keys(case: Case, _field: Field) -> None:
         for number in range(1000):
             assert door.status(door.token(header={"kid": f"unknown-{number}"})) == 401
         door.service.logged(before, **case.log)
-        # One a minute: the first fetch was that of the start, and a busy machine may take some minutes for a thousand.
+        # One a minute: the first fetch was that of the start, and a busy machine may
+        # take some minutes for a thousand.
         assert len(door.keys.asked) - asked <= 1 + (time.monotonic() - began) // 60
         assert door.status(door.token()) == 200
 
@@ -94,7 +126,9 @@ def keys_fail(case: Case, _field: Field) -> None:
     for fault in FAULTS:
         with clinic(answer=fault) as door:
             assert door.status(door.token()) == 401
-            door.service.logged(door.service.start, event="client-keys", reason="jwks.unreachable")
+            door.service.logged(
+                door.service.start, event="client-keys", reason="jwks.unreachable"
+            )
     with by_hand() as door:
         assert door.is_known()
         for fault in FAULTS:
@@ -151,10 +185,16 @@ def server_of_another_tenant(case: Case, _field: Field) -> None:
         f'tenant-fhir-servers = {{ north = ["{BASES[0]}"], south = ["{BASES[1]}"] }}',
     )
     with clinic(lines=lines) as door:
-        for tenant, base, status in (("north", 0, 200), ("south", 1, 200), ("north", 1, 403), ("south", 0, 403)):
+        for tenant, base, status in (
+            ("north", 0, 200),
+            ("south", 1, 200),
+            ("north", 1, 403),
+            ("south", 0, 403),
+        ):
             before = door.service.mark()
             token = door.token(claims={"tenant": tenant})
-            # Only an order of ours needs the record, and with it a server that may be named.
+            # Only an order of ours needs the record, and with it a server that may be
+            # named.
             members = {"draft": ""} if status == 403 else {}
             answer = door.call(token, fhirServer=BASES[base], **members)
             assert answer.status == status

@@ -1,7 +1,7 @@
 """The attack table: every row has a case, and every case ends as its file says.
 
-A row is added in its TOML file (`cases.py` says what the fields mean); what needs more than a request and an answer is
-a function in `scenarios_<section>.py`.
+A row is added in its TOML file (`cases.py` says what the fields mean); what needs more
+than a request and an answer is a function in `scenarios_<section>.py`.
 """
 
 import importlib

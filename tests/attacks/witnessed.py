@@ -2,7 +2,8 @@
 
     python witnessed.py FOLDER serve --port 0
 
-Notes are lines of JSON in `FOLDER/witness.ndjson`, of this process and of all that it forks. Names lead where
+Notes are lines of JSON in `FOLDER/witness.ndjson`, of this process and of all that it
+forks. Names lead where
 `FOLDER/names.json` says, and nowhere else: no case of the attack table asks a real name server.
 """
 
@@ -14,20 +15,41 @@ import sys
 from pathlib import Path
 from typing import Any
 
-WATCHED = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "subprocess.Popen"}
-WATCHED |= {"os.system", "os.exec", "os.posix_spawn", "open", "urllib.Request", "sqlite3.connect"}
+WATCHED = {
+    "socket.connect",
+    "socket.getaddrinfo",
+    "socket.gethostbyname",
+    "socket.gethostbyaddr",
+    "subprocess.Popen",
+}
+WATCHED |= {
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "open",
+    "urllib.Request",
+    "sqlite3.connect",
+}
 
 
 def watch(folder: Path) -> None:
     """Note from now on; a hook of the interpreter cannot be taken away again."""
-    notes = os.open(folder / "witness.ndjson", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    notes = os.open(
+        folder / "witness.ndjson", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600
+    )
 
     fault = folder / "fail.json"
 
     def note(event: str, arguments: tuple[Any, ...]) -> None:
         if event in WATCHED:
-            told = [str(one) for one in arguments] if event != "socket.connect" else _place(arguments[1])
-            os.write(notes, (json.dumps({"event": event, "arguments": told}) + "\n").encode())
+            told = (
+                [str(one) for one in arguments]
+                if event != "socket.connect"
+                else _place(arguments[1])
+            )
+            os.write(
+                notes, (json.dumps({"event": event, "arguments": told}) + "\n").encode()
+            )
         if event == "socket.connect" and fault.exists():
             raise RuntimeError(json.loads(fault.read_text())["message"])
 
@@ -41,7 +63,9 @@ def watch(folder: Path) -> None:
         addresses = json.loads((folder / "names.json").read_text()).get(str(host), [])
         if not addresses:
             raise socket.gaierror(socket.EAI_NONAME, "unknown")
-        families = [socket.AF_INET6 if ":" in one else socket.AF_INET for one in addresses]
+        families = [
+            socket.AF_INET6 if ":" in one else socket.AF_INET for one in addresses
+        ]
         return [
             (family, socket.SOCK_STREAM, 6, "", (address, port or 0))
             for family, address in zip(families, addresses, strict=True)
@@ -52,7 +76,11 @@ def watch(folder: Path) -> None:
 
 def _place(address: Any) -> list[str]:
     """`host`, `port` of a connection; the path of a local one."""
-    return [str(part) for part in address[:2]] if isinstance(address, tuple) else [str(address)]
+    return (
+        [str(part) for part in address[:2]]
+        if isinstance(address, tuple)
+        else [str(address)]
+    )
 
 
 def _is_address(host: Any) -> bool:

@@ -13,13 +13,21 @@ from cds_service.errors import AuditUnavailable
 
 def main() -> None:
     """COUNT 0 goes on until it is killed."""
-    url, count, name, wait = sys.argv[1], int(sys.argv[2]), sys.argv[3], float(sys.argv[4])
+    url, count, name, wait = (
+        sys.argv[1],
+        int(sys.argv[2]),
+        sys.argv[3],
+        float(sys.argv[4]),
+    )
     store = AuditStore(url, wait_seconds=wait)
     number = 0
     while count == 0 or number < count:
         number += 1
         entry = AuditEntry(
-            kind="answer", at=datetime.now(UTC), patient=f"{name}-{number}", content={"text": "x" * 3500}
+            kind="answer",
+            at=datetime.now(UTC),
+            patient=f"{name}-{number}",
+            content={"text": "x" * 3500},
         )
         try:
             store.append(entry)

@@ -1,7 +1,7 @@
 """`make bench`: the service beside a fixed Flask answer on the same server, as ratios; ends with 1 where a bound fails.
 
-The servers and the load generator share this machine, so absolute figures hold for it alone; ratios are taken round by
-round. `deploy/bench.md` holds the last whole run.
+The servers and the load generator share this machine, so absolute figures hold for it
+alone; ratios are taken round by round. `deploy/bench.md` holds the last whole run.
 """
 
 import argparse
@@ -35,7 +35,11 @@ USUAL = {
 }
 OTHER, FULL = Call(CALL, other_call(), cards=0), Call(CALL, kyphoplasty_call(), cards=2)
 ROWS = {
-    "static": ("Flask, two fixed cards", "static", Call("/fixed", other_call(), cards=2)),
+    "static": (
+        "Flask, two fixed cards",
+        "static",
+        Call("/fixed", other_call(), cards=2),
+    ),
     "other": ("an order that is not ours", "sqlite", OTHER),
     "sqlite": ("kyphoplasty, 176 KB of prefetch, SQLite", "sqlite", FULL),
     "postgres": ("the same, PostgreSQL", "postgres", FULL),
@@ -63,29 +67,57 @@ class Bound:
 
     @property
     def holds(self) -> bool:
-        return (self.most is None or self.found <= self.most) and (self.least is None or self.found >= self.least)
+        return (self.most is None or self.found <= self.most) and (
+            self.least is None or self.found >= self.least
+        )
 
     def cells(self) -> tuple[str, ...]:
-        wanted = f"at most {self.most:g}" if self.most is not None else f"at least {self.least:g}"
+        wanted = (
+            f"at most {self.most:g}"
+            if self.most is not None
+            else f"at least {self.least:g}"
+        )
         found = f"{self.found:.2f}" if self.found < 10 else f"{self.found:.0f}"
-        return self.what, f"{found}{self.unit}", f"{wanted}{self.unit}", "ok" if self.holds else "NOT"
+        return (
+            self.what,
+            f"{found}{self.unit}",
+            f"{wanted}{self.unit}",
+            "ok" if self.holds else "NOT",
+        )
 
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=5)
-    options.add_argument("--seconds", type=float, default=3, help="of one row in one round")
+    options.add_argument(
+        "--seconds", type=float, default=3, help="of one row in one round"
+    )
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory(prefix="kyphoplasty-cds-bench-") as name, ExitStack() as stack:
+    with (
+        tempfile.TemporaryDirectory(prefix="kyphoplasty-cds-bench-") as name,
+        ExitStack() as stack,
+    ):
         folder = Path(name)
         servers = _servers(folder, stack)
         found = _measure(servers, folder, chosen.rounds, chosen.seconds)
         memory = max(megabytes(worker) for worker in servers["sqlite"].workers())
-        bounds = [*_ratios(found), Bound("memory of a worker, PSS", memory, " MB", most=150)]
+        bounds = [
+            *_ratios(found),
+            Bound("memory of a worker, PSS", memory, " MB", most=150),
+        ]
     with tempfile.TemporaryDirectory(prefix="kyphoplasty-cds-bench-") as name:
-        bounds.append(Bound("start to the first card", _start(Path(name)), " s", most=3))
+        bounds.append(
+            Bound("start to the first card", _start(Path(name)), " s", most=3)
+        )
         address, seconds = slowest_page(Path(name), ENTRIES)
-        bounds.append(Bound(f"slowest review page, {ENTRIES:,} entries ({address})", seconds, " s", most=1))
+        bounds.append(
+            Bound(
+                f"slowest review page, {ENTRIES:,} entries ({address})",
+                seconds,
+                " s",
+                most=1,
+            )
+        )
     text = _report(found, bounds, chosen.rounds, chosen.seconds)
     say("\n" + text)
     REPORT.write_text(text, encoding="utf-8")
@@ -96,12 +128,16 @@ def _servers(folder: Path, stack: ExitStack) -> Mapping[str, RunningService]:
     """Those that are measured side by side, and answer; PostgreSQL where it is installed."""
     servers = {
         "static": stack.enter_context(Fixed(folder / "static", arguments=WORKERS)),
-        "sqlite": stack.enter_context(RunningService(folder / "sqlite", arguments=WORKERS, environment=USUAL)),
+        "sqlite": stack.enter_context(
+            RunningService(folder / "sqlite", arguments=WORKERS, environment=USUAL)
+        ),
     }
     if programs := find_programs():
         url = stack.enter_context(postgres_server(programs)).new_database()
         settings = USUAL | {"KYPHOPLASTY_CDS_DATABASE_URL": url}
-        postgres = RunningService(folder / "postgres", arguments=WORKERS, environment=settings)
+        postgres = RunningService(
+            folder / "postgres", arguments=WORKERS, environment=settings
+        )
         servers["postgres"] = stack.enter_context(postgres)
     return servers
 
@@ -110,7 +146,11 @@ def _measure(
     servers: Mapping[str, RunningService], folder: Path, rounds: int, seconds: float
 ) -> Mapping[str, tuple[Measured, ...]]:
     """Every row once a round, after a warm-up."""
-    asked = {name: (servers[server], call) for name, (_, server, call) in ROWS.items() if server in servers}
+    asked = {
+        name: (servers[server], call)
+        for name, (_, server, call) in ROWS.items()
+        if server in servers
+    }
     run = functools.partial(load, connections=CONNECTIONS, folder=folder)
     for server, call in asked.values():
         check(server, call)
@@ -120,14 +160,18 @@ def _measure(
         for name, (server, call) in asked.items():
             one = run(server, call, seconds=seconds)
             found[name].append(one)
-            say(f"round {number + 1} {name:9} {one.rate:8.1f} /s {one.p50:7.1f} ms {one.cpu:6.2f} ms of CPU")
+            say(
+                f"round {number + 1} {name:9} {one.rate:8.1f} /s {one.p50:7.1f} ms {one.cpu:6.2f} ms of CPU"
+            )
     return {name: tuple(measured) for name, measured in found.items()}
 
 
 def _ratios(found: Mapping[str, tuple[Measured, ...]]) -> list[Bound]:
     def middle(name: str, figure: str) -> float:
         pairs = zip(found[name], found["static"], strict=True)
-        return median(getattr(one, figure) / getattr(base, figure) for one, base in pairs)
+        return median(
+            getattr(one, figure) / getattr(base, figure) for one, base in pairs
+        )
 
     lost = sum(one.refused + one.broken for row in found.values() for one in row)
     return [
@@ -142,15 +186,28 @@ def _start(folder: Path) -> float:
     times = []
     for number in range(STARTS):
         began = time.monotonic()
-        with RunningService(folder / f"start-{number}", arguments=WORKERS, environment=USUAL) as running:
+        with RunningService(
+            folder / f"start-{number}", arguments=WORKERS, environment=USUAL
+        ) as running:
             check(running, FULL)
             times.append(time.monotonic() - began)
     return median(times)
 
 
-def _report(found: Mapping[str, tuple[Measured, ...]], bounds: list[Bound], rounds: int, seconds: float) -> str:
+def _report(
+    found: Mapping[str, tuple[Measured, ...]],
+    bounds: list[Bound],
+    rounds: int,
+    seconds: float,
+) -> str:
     rows = [
-        (f"{name}: {ROWS[name][0]}", *(f"{median(getattr(one, figure) for one in row):.2f}" for figure in FIGURES))
+        (
+            f"{name}: {ROWS[name][0]}",
+            *(
+                f"{median(getattr(one, figure) for one in row):.2f}"
+                for figure in FIGURES
+            ),
+        )
         for name, row in found.items()
     ]
     how = (
@@ -173,7 +230,9 @@ FIGURES = {"rate": "answers/s", "p50": "p50 ms", "p95": "p95 ms", "cpu": "CPU ms
 
 
 def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    return "\n".join("| " + " | ".join(row) + " |" for row in (heads, ("---",) * len(heads), *rows))
+    return "\n".join(
+        "| " + " | ".join(row) + " |" for row in (heads, ("---",) * len(heads), *rows)
+    )
 
 
 if __name__ == "__main__":

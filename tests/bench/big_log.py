@@ -19,7 +19,13 @@ BEGAN, SPAN = datetime(2021, 1, 1, tzinfo=UTC), timedelta(days=2100)
 PATIENTS, USERS = 200_000, 400
 BATCH = 5_000
 BANDS = ("lower", "not-different", "above", "high", None)
-REASONS = ("alreadyArranged", "patientDeclines", "disagreeWithEvidence", "instability", None)
+REASONS = (
+    "alreadyArranged",
+    "patientDeclines",
+    "disagreeWithEvidence",
+    "instability",
+    None,
+)
 TOPICS = {
     "rehabilitation": ("rehabilitation", "dietitian", "bone-treatment"),
     "braceLimit": ("brace-limit",),
@@ -27,8 +33,20 @@ TOPICS = {
 }
 CONTENT = {
     "orders": ["ServiceRequest/1"],
-    "order": {"procedure": "PKP", "levels": ["L1"], "levelCount": 1, "code": "cpt|22514", "authored": None},
-    "record": {"server": None, "unread": {}, "incomplete": {}, "unreadable": 0, "foreign": 0},
+    "order": {
+        "procedure": "PKP",
+        "levels": ["L1"],
+        "levelCount": 1,
+        "code": "cpt|22514",
+        "authored": None,
+    },
+    "record": {
+        "server": None,
+        "unread": {},
+        "incomplete": {},
+        "unreadable": 0,
+        "foreign": 0,
+    },
     "gaps": [{"name": "vbq", "reason": "absent"}],
     **dict.fromkeys(("findings", "assessments", "signals", "recommendations"), ()),
     **{name: {} for name in ("models", "digests", "suggestions")},
@@ -58,17 +76,39 @@ def _entries(count: int) -> Iterator[AuditEntry]:
             named |= {"about": answer.id, "patient": answer.patient, "content": {}}
         if kind < 0.35 and recent:
             card, accepted = chance.choice(answer.cards), chance.random() < 0.4
-            how = {"result": "accepted"} if accepted else {"result": "overridden", "reason": chance.choice(REASONS)}
-            told = {"outcomeTimestamp": at.isoformat()} | ({"acceptedRules": card.rules[:1]} if accepted else {})
-            named |= {"content": told, "hook_instance": answer.hook_instance, "card": card.card, "topic": card.topic}
+            how = (
+                {"result": "accepted"}
+                if accepted
+                else {"result": "overridden", "reason": chance.choice(REASONS)}
+            )
+            told = {"outcomeTimestamp": at.isoformat()} | (
+                {"acceptedRules": card.rules[:1]} if accepted else {}
+            )
+            named |= {
+                "content": told,
+                "hook_instance": answer.hook_instance,
+                "card": card.card,
+                "topic": card.topic,
+            }
             yield AuditEntry(kind="feedback", **named, **how)
         elif kind < 0.43 and recent:
-            mark = {"kind": "mark", "result": "reviewed"} if kind < 0.36 else {"kind": "read"}
+            mark = (
+                {"kind": "mark", "result": "reviewed"}
+                if kind < 0.36
+                else {"kind": "read"}
+            )
             yield AuditEntry(user="anna", **named, **mark)
         else:
-            named |= {"patient": f"pat-{chance.randrange(PATIENTS)}", "user": f"Practitioner/{chance.randrange(USERS)}"}
+            named |= {
+                "patient": f"pat-{chance.randrange(PATIENTS)}",
+                "user": f"Practitioner/{chance.randrange(USERS)}",
+            }
             if kind < 0.47:
-                why = {"status": 412, "result": "refused", "reason": "evidence-unavailable"}
+                why = {
+                    "status": 412,
+                    "result": "refused",
+                    "reason": "evidence-unavailable",
+                }
                 yield AuditEntry(kind="refusal", content={"orders": []}, **named, **why)
             else:
                 recent = [*recent[-200:], _answer(chance, number, named)]
@@ -76,12 +116,16 @@ def _entries(count: int) -> Iterator[AuditEntry]:
 
 
 def _answer(chance: random.Random, number: int, named: dict[str, Any]) -> AuditEntry:
-    topics = [topic for topic in TOPICS if topic != "missingData" or chance.random() < 0.5]
+    topics = [
+        topic for topic in TOPICS if topic != "missingData" or chance.random() < 0.5
+    ]
     cards = [
         ShownCard(
             card=uuid_of(10**6 * (place + 1) + number),
             topic=topic,
-            indicator="warning" if topic != "missingData" and chance.random() < 0.15 else "info",
+            indicator="warning"
+            if topic != "missingData" and chance.random() < 0.15
+            else "info",
             rules=TOPICS[topic],
         )
         for place, topic in enumerate(topics)

@@ -14,7 +14,9 @@ from tests.running_service import RunningService
 HOW_TO_GET = "wrk is not installed: apt-get install wrk"
 SCRIPT = Path(__file__).with_name("calls.lua")
 RUNS = count(1)
-SETTLE_SECONDS = 0.5  # else answers that nobody waits for any more keep their worker from taking new connections
+# else answers that nobody waits for any more keep their worker from taking new
+# connections
+SETTLE_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Measured:
     Attributes:
         rate: right answers a second.
         p50: milliseconds of the answer that half are faster than; likewise p95.
-        cpu: milliseconds of processor time of all the server's processes for one answer.
+        cpu: milliseconds of processor time of all the server's processes for one
+            answer.
         refused: answers with another status than 2xx.
         broken: connections that failed, answers that never came.
     """
@@ -51,7 +54,14 @@ class Measured:
     broken: int
 
 
-def load(server: RunningService, call: Call, *, seconds: float, connections: int, folder: Path) -> Measured:
+def load(
+    server: RunningService,
+    call: Call,
+    *,
+    seconds: float,
+    connections: int,
+    folder: Path,
+) -> Measured:
     """Send this call as fast as the server answers it.
 
     Args:
@@ -67,9 +77,20 @@ def load(server: RunningService, call: Call, *, seconds: float, connections: int
     body.write_text(call.body, encoding="utf-8")
     time.sleep(SETTLE_SECONDS)
     before = tree_seconds(server.process_id)
-    how = ("-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "30s", "-s", SCRIPT)
+    how = (
+        "-t1",
+        f"-c{connections}",
+        f"-d{seconds:g}s",
+        "--timeout",
+        "30s",
+        "-s",
+        SCRIPT,
+    )
     said = subprocess.run(
-        [wrk, *how, server.url + call.path, "--", body, str(next(RUNS))], capture_output=True, text=True, check=False
+        [wrk, *how, server.url + call.path, "--", body, str(next(RUNS))],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     spent = tree_seconds(server.process_id) - before
     if said.returncode or "{" not in said.stdout:
@@ -91,8 +112,12 @@ def check(server: RunningService, call: Call) -> None:
     Raises:
         RuntimeError: it is another.
     """
-    body = call.body.replace("@P@", "p0").replace("@H@", "3f0a2c1e-5b1d-4c8e-9d6b-0a1b2c3d4e5f")
+    body = call.body.replace("@P@", "p0").replace(
+        "@H@", "3f0a2c1e-5b1d-4c8e-9d6b-0a1b2c3d4e5f"
+    )
     answer = server.call(body.encode(), path=call.path)
     cards = len(answer.json().get("cards", ())) if answer.status == 200 else -1
     if cards < call.cards or bool(cards) != bool(call.cards):
-        raise RuntimeError(f"{call.path}: {answer.status}, {cards} cards, {answer.text[:300]}")
+        raise RuntimeError(
+            f"{call.path}: {answer.status}, {cards} cards, {answer.text[:300]}"
+        )

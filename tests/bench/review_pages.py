@@ -12,9 +12,17 @@ from tests.review_desk import ReviewDesk, Reviewer
 
 FILTERS = (
     *("kind=refusal", "patient=pat-4711", "patient=nobody", "user=Practitioner/7"),
-    *("since=2021-01-01&until=2021-01-02", "partial=yes&since=2022-01-01&until=2022-12-31"),
+    *(
+        "since=2021-01-01&until=2021-01-02",
+        "partial=yes&since=2022-01-01&until=2022-12-31",
+    ),
     *("outcome=refracture&band=high&warning=yes", "feedback=none&patient=pat-4711"),
-    *("kind=feedback&reason=nothingLikeIt", "status=503", "rule=nothing-like-it", "topic=braceLimit&kind=feedback"),
+    *(
+        "kind=feedback&reason=nothingLikeIt",
+        "status=503",
+        "rule=nothing-like-it",
+        "topic=braceLimit&kind=feedback",
+    ),
     "encounter=nothing",
 )
 
@@ -25,7 +33,10 @@ def slowest_page(folder: Path, entries: int) -> tuple[str, float]:
     fill(log, entries)
     with closing(ReviewDesk(folder, url=f"sqlite:///{log}")) as desk:
         officer = desk.reviewer("bench", "privacy-officer")
-        return max(((page, _seconds(officer, page)) for page in _pages(desk.store)), key=lambda found: found[1])
+        return max(
+            ((page, _seconds(officer, page)) for page in _pages(desk.store)),
+            key=lambda found: found[1],
+        )
 
 
 def _seconds(reader: Reviewer, page: str) -> float:
@@ -38,7 +49,9 @@ def _seconds(reader: Reviewer, page: str) -> float:
 
 
 def _pages(store: AuditStore) -> list[str]:
-    shown = store.reader.find(Query(kinds=("answer",), until=datetime(2022, 1, 1, tzinfo=UTC)), limit=2).entries[0]
+    shown = store.reader.find(
+        Query(kinds=("answer",), until=datetime(2022, 1, 1, tzinfo=UTC)), limit=2
+    ).entries[0]
     return [
         "/audit",
         *(f"/audit?{one}" for one in FILTERS),

@@ -27,7 +27,9 @@ def children(process: int) -> tuple[int, ...]:
 
 def tree_seconds(process: int) -> float:
     """Processor time of a process and of all below it, ended ones included."""
-    return _ticks(process) / TICKS + sum(tree_seconds(child) for child in children(process))
+    return _ticks(process) / TICKS + sum(
+        tree_seconds(child) for child in children(process)
+    )
 
 
 def megabytes(process: int) -> float:

@@ -1,6 +1,7 @@
 """The real service in a process of its own, and Debian's Chromium in front of it.
 
-Without Chromium these tests are skipped with a word on how to get it; on CI that is a failure.
+Without Chromium these tests are skipped with a word on how to get it; on CI that is a
+failure.
 """
 
 import os
@@ -11,10 +12,19 @@ import pytest
 from tests.browser.watching import Watched
 from tests.running_service import RunningService
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or shutil.which("google-chrome")
+)
 HOW = "needs Chromium: apt-get install chromium (and `make test`, which installs Playwright for Python)"
 FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
+    *(
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+    ),
     *("--disable-sync", "--no-first-run"),
 ]
 
@@ -42,7 +52,9 @@ def _give_up():
 @pytest.fixture(scope="session")
 def service(browser, tmp_path_factory):  # noqa: ARG001 - no process is started without a browser
     nobody = ["--fhir-server", "http://127.0.0.1:9/fhir"]
-    with RunningService(tmp_path_factory.mktemp("service"), arguments=nobody) as running:
+    with RunningService(
+        tmp_path_factory.mktemp("service"), arguments=nobody
+    ) as running:
         yield running
 
 
@@ -51,15 +63,27 @@ def watched(browser):
     """Opens a page of a service at a width and colour scheme; complains at the end of what a browser complains of."""
     opened = []
 
-    def at(url: str, width: int = 1400, scheme: str = "light", tolerates: tuple[str, ...] = (), **options) -> Watched:
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
+    def at(
+        url: str,
+        width: int = 1400,
+        scheme: str = "light",
+        tolerates: tuple[str, ...] = (),
+        **options,
+    ) -> Watched:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, **options
+        )
         opened.append((context, tolerates, Watched(context.new_page(), url)))
         return opened[-1][-1]
 
     yield at
     for context, tolerates, one in opened:
         context.close()
-        assert [said for said in one.complaints if not any(words in said for words in tolerates)] == []
+        assert [
+            said
+            for said in one.complaints
+            if not any(words in said for words in tolerates)
+        ] == []
 
 
 @pytest.fixture

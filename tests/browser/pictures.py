@@ -32,7 +32,10 @@ def main(folder: Path = IMAGES) -> None:
 
 def _take_sandbox(browser: Browser, folder: Path) -> None:
     environment = {"KYPHOPLASTY_CDS_SITE": str(SITE)}
-    with TemporaryDirectory() as room, RunningService(Path(room), environment=environment) as service:
+    with (
+        TemporaryDirectory() as room,
+        RunningService(Path(room), environment=environment) as service,
+    ):
         for width, scheme in SCREENS:
             watched = Watched(_page(browser, width, scheme), service.url)
             watched.page.goto(f"{service.url}/sandbox")
@@ -62,7 +65,9 @@ def _take_review(browser: Browser, folder: Path) -> None:
 
 
 def _page(browser: Browser, width: int, scheme: Any) -> Page:
-    return browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    return browser.new_page(
+        viewport={"width": width, "height": 900}, color_scheme=scheme
+    )
 
 
 if __name__ == "__main__":

@@ -14,6 +14,11 @@ REVIEWER, PASSWORD = "anna", "correct horse battery"
 def reviewed_service(site: Path | None = None) -> Iterator[RunningService]:
     """A service whose log is empty but for the reviewer's account."""
     settings = {"KYPHOPLASTY_CDS_SITE": str(site)} if site else {}
-    with TemporaryDirectory() as folder, RunningService(Path(folder), environment=settings) as running:
-        running.command("audit", "add-reviewer", REVIEWER, "--password-file", "-", typed=PASSWORD)
+    with (
+        TemporaryDirectory() as folder,
+        RunningService(Path(folder), environment=settings) as running,
+    ):
+        running.command(
+            "audit", "add-reviewer", REVIEWER, "--password-file", "-", typed=PASSWORD
+        )
         yield running

@@ -22,8 +22,14 @@ RECORD = {
 @pytest.fixture(scope="session")
 def basis(service):
     """The address of the basis of an answer with figures for both outcomes, signed once."""
-    record = (patient(), *quiet_lists(), *(measured(name, value) for name, value in RECORD.items()))
-    return service.call(order_sign(record, kyphoplasty())).json()["cards"][0]["links"][0]["url"]
+    record = (
+        patient(),
+        *quiet_lists(),
+        *(measured(name, value) for name, value in RECORD.items()),
+    )
+    return service.call(order_sign(record, kyphoplasty())).json()["cards"][0]["links"][
+        0
+    ]["url"]
 
 
 @pytest.fixture
@@ -33,7 +39,11 @@ def look(look, basis):
 
 
 def figure_of(page, row):
-    return page.locator("#trial .plot tr", has_text=row).locator("td[data-label=said]").first.inner_text()
+    return (
+        page.locator("#trial .plot tr", has_text=row)
+        .locator("td[data-label=said]")
+        .first.inner_text()
+    )
 
 
 def test_from_the_card_to_its_basis_to_what_if_to_the_model_card_by_mouse(open_page):

@@ -46,7 +46,9 @@ def test_to_the_issuer_and_back_to_the_page_that_was_wanted(open_page, service, 
     page.goto(f"{service.url}/audit?patient=p1-thin-high")
     log_in_at_issuer(page)
     assert page.url == f"{service.url}/audit?patient=p1-thin-high"
-    assert page.locator(".who .name").inner_text().startswith("a.smith@hospital.example")
+    assert (
+        page.locator(".who .name").inner_text().startswith("a.smith@hospital.example")
+    )
     page.get_by_role("link", name="Figures").click()
     page.get_by_role("heading", name="Figures").first.wait_for()
     page.get_by_role("button", name="Log out").click()
@@ -56,7 +58,10 @@ def test_to_the_issuer_and_back_to_the_page_that_was_wanted(open_page, service, 
 
 
 def test_markup_in_a_claim_runs_nowhere(open_page, service, stub):
-    stub.claims = {"email": "<img src=x onerror=alert(1)>@x", "sub": "<img/src=x/onerror=alert(1)>"}
+    stub.claims = {
+        "email": "<img src=x onerror=alert(1)>@x",
+        "sub": "<img/src=x/onerror=alert(1)>",
+    }
     page = open_page()
     page.goto(f"{service.url}/audit/login")
     log_in_at_issuer(page)
@@ -64,7 +69,9 @@ def test_markup_in_a_claim_runs_nowhere(open_page, service, stub):
     assert "<img/src=x/onerror=alert(1)>" in page.locator(".who .name").inner_text()
 
 
-def test_without_the_issuer_a_local_account_still_opens_the_pages(open_page, service, stub):
+def test_without_the_issuer_a_local_account_still_opens_the_pages(
+    open_page, service, stub
+):
     stub.close()
     page = open_page()
     page.goto(f"{service.url}/audit")

@@ -23,7 +23,9 @@ def test_no_page_is_wider_than_the_screen_or_hard_to_read(look, width, scheme):
 def test_a_study_answers_four_questions_in_one_screen(look, path):
     page = look(path)
     for heading in ASKED:
-        panel = page.locator("section", has=page.get_by_role("heading", name=heading, exact=True)).bounding_box()
+        panel = page.locator(
+            "section", has=page.get_by_role("heading", name=heading, exact=True)
+        ).bounding_box()
         assert panel["y"] + panel["height"] <= SCREEN, heading
 
 
@@ -32,7 +34,11 @@ def test_the_start_page_is_one_screen_that_leads_each_reader_to_a_place(look):
     assert page.evaluate("document.documentElement.scrollHeight") <= SCREEN
     assert page.locator("article.card").is_visible()
     for reader in ("Clinician", "Integrator", "Reviewer", "Operator"):
-        place = page.locator("section", has=page.get_by_role("heading", name=reader)).get_by_role("link").first
+        place = (
+            page.locator("section", has=page.get_by_role("heading", name=reader))
+            .get_by_role("link")
+            .first
+        )
         assert not place.inner_text().startswith("/")
 
 

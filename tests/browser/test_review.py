@@ -12,7 +12,14 @@ from tests.browser.reviewed_service import PASSWORD, REVIEWER, reviewed_service
 from tests.browser.watching import every_screen, hard_to_read, log_in
 from tests.live_service import FEEDBACK
 
-PAGES = ("/audit", "/audit/patients/p1-thin-high", "ENTRY", "ENTRY/replay", "/audit/figures", "/audit/integrity")
+PAGES = (
+    "/audit",
+    "/audit/patients/p1-thin-high",
+    "ENTRY",
+    "ENTRY/replay",
+    "/audit/figures",
+    "/audit/integrity",
+)
 
 
 @pytest.fixture
@@ -22,10 +29,18 @@ def log(browser):  # noqa: ARG001 - no process is started without a browser
         plan = running.send("GET", "/cds-services").json()["services"][0]["prefetch"]
         now = datetime.now(UTC)
         for sample in load_samples(now.date())[:3]:
-            first = running.call(order_sign_request(sample, plan=plan)).json()["cards"][0]
+            first = running.call(order_sign_request(sample, plan=plan)).json()["cards"][
+                0
+            ]
         reason = {key: first["overrideReasons"][1][key] for key in ("system", "code")}
-        item = {"card": first["uuid"], "outcome": "overridden", "overrideReason": {"reason": reason}}
-        told = running.call({"feedback": [{**item, "outcomeTimestamp": now.isoformat()}]}, path=FEEDBACK)
+        item = {
+            "card": first["uuid"],
+            "outcome": "overridden",
+            "overrideReason": {"reason": reason},
+        }
+        told = running.call(
+            {"feedback": [{**item, "outcomeTimestamp": now.isoformat()}]}, path=FEEDBACK
+        )
         assert told.status == 200
         yield running.url
 
@@ -56,7 +71,10 @@ def test_log_in_find_open_replay_export_and_mark(open_desk):
 
     with page.expect_download() as download:
         page.get_by_role("button", name="NDJSON").click()
-    lines = [json.loads(line) for line in Path(download.value.path()).read_text().splitlines()]
+    lines = [
+        json.loads(line)
+        for line in Path(download.value.path()).read_text().splitlines()
+    ]
     assert lines[-1]["manifest"]["count"] == 1
     assert lines[0]["payload"]["facts"]["patient"] == "p1-thin-high"
 
@@ -79,7 +97,12 @@ def test_log_in_find_open_replay_export_and_mark(open_desk):
     page.get_by_text("kyphoplasty-cds audit verify", exact=True).wait_for()
     page.get_by_role("link", name="Figures").click()
     page.get_by_role("heading", name="Figures for the committee").wait_for()
-    assert page.get_by_role("row", name="All months").get_by_role("cell").all_inner_texts()[0] == "3"
+    assert (
+        page.get_by_role("row", name="All months")
+        .get_by_role("cell")
+        .all_inner_texts()[0]
+        == "3"
+    )
 
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url("**/audit/login")

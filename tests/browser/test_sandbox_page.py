@@ -28,7 +28,10 @@ def test_from_patient_to_feedback(open_page):
     watched = open_page()
     page = watched.page
     watched.choose("P1, thin")
-    assert page.get_by_role("row", name="T-score").inner_text().split("\t")[1].strip() == "−3.2"
+    assert (
+        page.get_by_role("row", name="T-score").inner_text().split("\t")[1].strip()
+        == "−3.2"
+    )
     add_kyphoplasty(page, "L1")
     add_brace(page)
     assert page.locator("#drafts li").all_inner_texts() == [
@@ -38,7 +41,9 @@ def test_from_patient_to_feedback(open_page):
     watched.sign()
 
     brace = watched.card("TLSO")
-    assert brace.locator(".tone").inner_text().replace("\n", " ").split(" ·")[0].split()[:3] == [
+    assert brace.locator(".tone").inner_text().replace("\n", " ").split(" ·")[
+        0
+    ].split()[:3] == [
         "i",
         "For",
         "information",
@@ -54,7 +59,8 @@ def test_from_patient_to_feedback(open_page):
     assert "changed" in basket[1]
 
     risk = watched.card("Weak grip (12 kg)")
-    # E10: F22 pre-selects exercise and, by MNA, the dietitian; a falls clinic is offered.
+    # E10: F22 pre-selects exercise and, by MNA, the dietitian; a falls clinic is
+    # offered.
     offers = {
         "Refer to fracture liaison service": True,
         "Refer to rehabilitation": True,
@@ -65,8 +71,15 @@ def test_from_patient_to_feedback(open_page):
     assert chosen == offers
     risk.get_by_label("Refer to dietitian").uncheck()
     risk.get_by_role("button", name="Accept 2 of 4").click()
-    assert "Accepted: Refer to fracture liaison service · Refer to rehabilitation" in risk.inner_text()
-    assert page.locator("#basket .mark").all_inner_texts() == ["changed", "added", "added"]
+    assert (
+        "Accepted: Refer to fracture liaison service · Refer to rehabilitation"
+        in risk.inner_text()
+    )
+    assert page.locator("#basket .mark").all_inner_texts() == [
+        "changed",
+        "added",
+        "added",
+    ]
     page.locator("dialog").get_by_role("button", name="Sign 4 orders").click()
     assert not page.locator("dialog").is_visible()
     assert "Signed: Kyphoplasty L1" in page.locator("#status").inner_text()
@@ -76,7 +89,9 @@ def test_from_patient_to_feedback(open_page):
     assert UUID.fullmatch(item["card"])
     assert item["outcome"] == "accepted"
     assert [set(one) for one in item["acceptedSuggestions"]] == [{"id"}]
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", item["outcomeTimestamp"])
+    assert re.fullmatch(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", item["outcomeTimestamp"]
+    )
     assert len(second["feedback"][0]["acceptedSuggestions"]) == 2
 
 
@@ -94,7 +109,10 @@ def test_a_card_is_dismissed_with_a_reason(open_page):
     assert "Dismissed: Patient declines" in risk.inner_text()
     (item,) = watched.feedback[0]["feedback"]
     system = "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason"
-    reason = {"reason": {"code": "patientDeclines", "system": system}, "userComment": "wants to wait"}
+    reason = {
+        "reason": {"code": "patientDeclines", "system": system},
+        "userComment": "wants to wait",
+    }
     assert (item["outcome"], item["overrideReason"]) == ("overridden", reason)
 
 
@@ -108,10 +126,14 @@ def test_every_sample_patient_can_be_answered_without_scrolling(open_page, patie
     page.wait_for_timeout(300)  # the popup has appeared
     buttons = page.locator("article button.primary")
     assert buttons.count() == page.locator("article").count() > 0
-    cards = page.locator("#cards").evaluate("(one) => [one.scrollHeight, one.clientHeight]")
+    cards = page.locator("#cards").evaluate(
+        "(one) => [one.scrollHeight, one.clientHeight]"
+    )
     assert buttons.first.evaluate(IN_SIGHT)
     if cards[0] <= cards[1]:  # all cards fit
-        assert [button.evaluate(IN_SIGHT) for button in buttons.all()] == [True] * buttons.count()
+        assert [button.evaluate(IN_SIGHT) for button in buttons.all()] == [
+            True
+        ] * buttons.count()
 
 
 def test_request_and_response_stand_beside_the_cards_when_asked_for(open_page):
@@ -127,7 +149,10 @@ def test_request_and_response_stand_beside_the_cards_when_asked_for(open_page):
     assert '"fhirServer": "http://127.0.0.1' in request
     assert '"Kyphoplasty T12, L1"' in request
     assert '"cards": [' in response
-    assert page.locator(".popup").bounding_box()["x"] < page.locator("#wire").bounding_box()["x"]
+    assert (
+        page.locator(".popup").bounding_box()["x"]
+        < page.locator("#wire").bounding_box()["x"]
+    )
     page.get_by_role("button", name="Hide JSON").click()
     assert not page.locator("#wire").is_visible()
 
@@ -162,7 +187,9 @@ def test_a_record_that_cannot_be_read_is_said(open_page):
 def press_until(page, key: str, selector: str, most: int = 60) -> None:
     """Press a key until the focus is on an element that matches."""
     for _ in range(most):
-        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+        if page.evaluate(
+            "(selector) => document.activeElement.matches(selector)", selector
+        ):
             return
         page.keyboard.press(key)
     pytest.fail(f"the keyboard does not reach {selector}")
@@ -196,10 +223,12 @@ def test_it_works_by_keyboard_alone(open_page):
     page.get_by_text("Dismissed: Already arranged").wait_for()
     page.keyboard.press("Escape")
     assert not page.locator("dialog").is_visible()
-    page.wait_for_selector("#sign:focus")  # the browser says a little later that the dialog is closed
+    # the browser says a little later that the dialog is closed
+    page.wait_for_selector("#sign:focus")
     press_until(page, "Tab", "#again")
     page.keyboard.press("Enter")
-    assert page.get_by_text("Dismissed: Already arranged").is_visible()  # what was done stays done
+    # what was done stays done
+    assert page.get_by_text("Dismissed: Already arranged").is_visible()
 
 
 @every_screen

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 every_screen = pytest.mark.parametrize(
-    ("width", "scheme"), [(1400, "light"), (400, "dark"), (400, "light"), (1400, "dark")]
+    ("width", "scheme"),
+    [(1400, "light"), (400, "dark"), (400, "light"), (1400, "dark")],
 )
 ON_VIOLATION, POOR_CONTRAST, NAMELESS, IN_SIGHT, OVERFLOW = (
     Path(__file__).with_name(f"{name}.js").read_text(encoding="utf-8")
@@ -16,14 +17,23 @@ ON_VIOLATION, POOR_CONTRAST, NAMELESS, IN_SIGHT, OVERFLOW = (
 
 def hard_to_read(page: Any) -> list[str]:
     """What of the page, all of it unfolded, is wider than the window, too pale, or has no name for a screen reader."""
-    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    page.evaluate(
+        "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
+    )
     wider = page.evaluate(OVERFLOW)
-    return [*([f"{wider} pixels wider"] * (wider > 0)), *page.evaluate(POOR_CONTRAST), *page.evaluate(NAMELESS)]
+    return [
+        *([f"{wider} pixels wider"] * (wider > 0)),
+        *page.evaluate(POOR_CONTRAST),
+        *page.evaluate(NAMELESS),
+    ]
 
 
 def axe_violations(page: Any) -> list[Any]:
     """What axe finds; the page must have been opened without its policy, which forbids axe too."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python (make test)")
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright",
+        reason="needs axe-playwright-python (make test)",
+    )
     return list(axe.Axe().run(page).response["violations"])
 
 
@@ -39,7 +49,8 @@ class Watched:
     """A page and what happened on it.
 
     Attributes:
-        complaints: console errors, script errors, blocked resources, calls to other origins, a basis that is told.
+        complaints: console errors, script errors, blocked resources, calls to other
+            origins, a basis that is told.
         feedback: bodies sent to the feedback address.
     """
 
@@ -50,7 +61,9 @@ class Watched:
         self._url = url
         page.add_init_script(ON_VIOLATION)
         page.on("console", self._note_console)
-        page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
+        page.on(
+            "pageerror", lambda error: self.complaints.append(f"script error: {error}")
+        )
         page.on("request", self._note_request)
 
     def choose(self, patient: str) -> None:
@@ -83,6 +96,8 @@ class Watched:
         if not request.url.startswith(self._url + "/"):
             self.complaints.append(f"call to another origin: {request.url}")
         if "/basis" in request.headers.get("referer", ""):
-            self.complaints.append(f"told where the basis of an answer is: {request.url}")
+            self.complaints.append(
+                f"told where the basis of an answer is: {request.url}"
+            )
         if request.url.endswith("/feedback"):
             self.feedback.append(request.post_data_json)

@@ -19,17 +19,33 @@ from tests.signings import (
 from tests.tables import built
 
 ICD = "http://hl7.org/fhir/sid/icd-10-cm"
-OUTCOME: Json = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "timeout"}]}
+OUTCOME: Json = {
+    "resourceType": "OperationOutcome",
+    "issue": [{"severity": "error", "code": "timeout"}],
+}
 HOSTILE = (
     "<img src=x onerror=alert(1)> [press](javascript:alert(1)) ![x](http://evil.example/x.png) **bold**\n\n"
     "# head\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n    code\n\n<script>alert(2)</script> `tick` <b>b</b> &lt; http://evil.example/"
 )
 # Elements of FHIR that hold free text, or that a careless system fills with it.
-FREE_TEXT = ("text", "display", "unit", "family", "given", "title", "patientInstruction", "description", "userSelected")
+FREE_TEXT = (
+    "text",
+    "display",
+    "unit",
+    "family",
+    "given",
+    "title",
+    "patientInstruction",
+    "description",
+    "userSelected",
+)
 
 
 FOLDER = Path(__file__).parent
-SIGNINGS: Json = built(tomllib.loads((FOLDER / "answers.toml").read_text(encoding="utf-8")), {"(none)": None})
+SIGNINGS: Json = built(
+    tomllib.loads((FOLDER / "answers.toml").read_text(encoding="utf-8")),
+    {"(none)": None},
+)
 RESOURCES: Json = json.loads((FOLDER / "resources.json").read_text(encoding="utf-8"))
 
 
@@ -46,13 +62,21 @@ def every_kind_of_signing(templates: Mapping[str, str]) -> dict[str, Json]:
 
 def _signing(one: Json, templates: Mapping[str, str]) -> Json:
     diagnoses = [
-        {**RESOURCES["diagnosis"], "id": f"c{number}", "code": {"coding": [{"system": ICD, "code": code}]}}
+        {
+            **RESOURCES["diagnosis"],
+            "id": f"c{number}",
+            "code": {"coding": [{"system": ICD, "code": code}]},
+        }
         for number, code in enumerate(one.get("diagnoses", ()))
     ]
     procedures = [RESOURCES[name] for name in one.get("procedures", ())]
-    prefetch = empty_prefetch(templates, conditions=searchset(*diagnoses), procedures=searchset(*procedures))
+    prefetch = empty_prefetch(
+        templates, conditions=searchset(*diagnoses), procedures=searchset(*procedures)
+    )
     orders = [kyphoplasty(**members) for members in one.get("orders", [{}])]
-    return order_sign(*orders, *(RESOURCES[name] for name in one.get("drafts", ())), prefetch=prefetch)
+    return order_sign(
+        *orders, *(RESOURCES[name] for name in one.get("drafts", ())), prefetch=prefetch
+    )
 
 
 def _half_failed(templates: Mapping[str, str]) -> Json:
@@ -79,12 +103,24 @@ def _hostile(templates: Mapping[str, str]) -> Json:
     order = context["draftOrders"]["entry"][0]["resource"]
     order["id"] = HOSTILE
     order["note"] = [{"text": HOSTILE}]
-    again = kyphoplasty("p1-thin-high", id="<b>x</b>", bodySite=[{"text": f"L1 {HOSTILE}"}], code=order["code"])
+    again = kyphoplasty(
+        "p1-thin-high",
+        id="<b>x</b>",
+        bodySite=[{"text": f"L1 {HOSTILE}"}],
+        code=order["code"],
+    )
     again["code"]["coding"][0]["display"] = HOSTILE
     context["draftOrders"]["entry"].append({"resource": again})
     of_p1 = {"subject": {"reference": "Patient/p1-thin-high"}}
     for strange in (
-        observed("unit", "psoas-total-area", None, None, valueQuantity={"value": 9, "unit": HOSTILE}, **of_p1),
+        observed(
+            "unit",
+            "psoas-total-area",
+            None,
+            None,
+            valueQuantity={"value": 9, "unit": HOSTILE},
+            **of_p1,
+        ),
         observed("code", "vbq", 3.3, HOSTILE, **of_p1),
         observed("words", "pma-rate", None, None, valueString=HOSTILE, **of_p1),
     ):

@@ -32,19 +32,27 @@ def clinic(tmp_path_factory, ehr):
         folder / "site",
         client_of('fhir-servers = ["http://127.0.0.1:9/fhir"]'),
         client_of(theirs, issuer=OTHER_ISSUER, keys='jwks-file = "other.json"'),
-        client_of(issuer="https://sandbox.cds-hooks.org", keys='jwks-file = "sandbox.json"'),
+        client_of(
+            issuer="https://sandbox.cds-hooks.org", keys='jwks-file = "sandbox.json"'
+        ),
     )
     (site / "keys.json").write_bytes(key_set(ELLIPTIC, RSA))
     (site / "other.json").write_bytes(key_set(OTHER))
     (site / "sandbox.json").write_bytes(key_set(Signer("ES384", "key-sandbox")))
-    with RunningService(folder / "run", environment={"KYPHOPLASTY_CDS_SITE": str(site)}) as running:
+    with RunningService(
+        folder / "run", environment={"KYPHOPLASTY_CDS_SITE": str(site)}
+    ) as running:
         yield running
 
 
 @pytest.fixture
 def kyphoplasty_signed(templates):
     """With all that discovery asks for, and a server that this client may name."""
-    return order_sign(kyphoplasty(), prefetch=empty_prefetch(templates), fhirServer="http://127.0.0.1:9/fhir")
+    return order_sign(
+        kyphoplasty(),
+        prefetch=empty_prefetch(templates),
+        fhirServer="http://127.0.0.1:9/fhir",
+    )
 
 
 def token(clinic, signer=ELLIPTIC, path=CALL, **changes):
@@ -67,13 +75,25 @@ def test_ch_52_no_algorithm_and_symmetric_ones_are_refused(clinic):
         assert status(clinic, f"{head}.{said}.") == 401
     for algorithm in ("HS256", "HS384", "HS512"):
         for secret in (RSA.pem(), json.dumps(RSA.jwk()).encode(), ELLIPTIC.pem()):
-            assert status(clinic, forged(secret, clinic.url + CALL, algorithm=algorithm, kid="key-rsa")) == 401
+            assert (
+                status(
+                    clinic,
+                    forged(
+                        secret, clinic.url + CALL, algorithm=algorithm, kid="key-rsa"
+                    ),
+                )
+                == 401
+            )
 
 
 @pytest.mark.parametrize("changes", cases(__file__, "not_as_it_must_be"), ids=str)
-def test_ch_53_a_token_that_is_not_as_it_must_be_is_refused_without_a_reason(clinic, changes):
+def test_ch_53_a_token_that_is_not_as_it_must_be_is_refused_without_a_reason(
+    clinic, changes
+):
     signer = Signer("ES384", "key-ec", name=changes.get("key", ""))
-    refused = clinic.call(order_sign(), token(clinic, signer, **changes.get("token", {})))
+    refused = clinic.call(
+        order_sign(), token(clinic, signer, **changes.get("token", {}))
+    )
     bare = clinic.call(order_sign())
     assert (refused.status, refused.body) == (401, bare.body)
     assert refused.headers["WWW-Authenticate"] == "Bearer"
@@ -96,33 +116,62 @@ def test_ch_56_more_claims_and_an_audience_among_others_are_accepted(clinic):
     for claims in (
         {"aud": ["https://elsewhere.example.org", ours]},
         {"aud": ours + "/"},
-        {"sub": "kyphoplasty-cds", "nbf": int(time.time()) - 300, "tenant": "north", "scope": ["x"]},
+        {
+            "sub": "kyphoplasty-cds",
+            "nbf": int(time.time()) - 300,
+            "tenant": "north",
+            "scope": ["x"],
+        },
     ):
         assert status(clinic, token(clinic, claims=claims)) == 200, claims
 
 
 def test_ch_56_feedback_has_an_audience_of_its_own(clinic):
-    assert clinic.call({"feedback": []}, token(clinic, path=FEEDBACK), FEEDBACK).status == 200
+    assert (
+        clinic.call({"feedback": []}, token(clinic, path=FEEDBACK), FEEDBACK).status
+        == 200
+    )
     assert clinic.call({"feedback": []}, token(clinic), FEEDBACK).status == 200
     assert status(clinic, token(clinic, path=FEEDBACK)) == 401
 
 
-def test_ch_57_neither_tokens_nor_names_are_logged_or_sent_back(clinic, kyphoplasty_signed):
+def test_ch_57_neither_tokens_nor_names_are_logged_or_sent_back(
+    clinic, kyphoplasty_signed
+):
     body = kyphoplasty_signed
     body["prefetch"]["patient"] = person() | {"name": [{"text": NAME}]}
-    body["fhirAuthorization"] = {"access_token": "canary-access-4711", "token_type": "Bearer", "expires_in": 300}
+    body["fhirAuthorization"] = {
+        "access_token": "canary-access-4711",
+        "token_type": "Bearer",
+        "expires_in": 300,
+    }
     good, bad = token(clinic), token(clinic, claims={"exp": 1})
-    replies = [clinic.call(body, good), clinic.call(body, bad), clinic.call({**body, "hook": "x"}, token(clinic))]
+    replies = [
+        clinic.call(body, good),
+        clinic.call(body, bad),
+        clinic.call({**body, "hook": "x"}, token(clinic)),
+    ]
     assert [reply.status for reply in replies] == [200, 401, 400]
     clinic.logged(event="unauthenticated", reason="jwt.exp")
     clinic.logged(event="call", status=400)
-    left = "".join(clinic.lines()) + "".join(reply.body.decode() for reply in replies[1:])
+    left = "".join(clinic.lines()) + "".join(
+        reply.body.decode() for reply in replies[1:]
+    )
     left += clinic.send("GET", "/metrics").body.decode()
-    for secret in (good, bad, *good.split("."), *bad.split(".")[1:], "canary-access-4711", NAME):
+    for secret in (
+        good,
+        bad,
+        *good.split("."),
+        *bad.split(".")[1:],
+        "canary-access-4711",
+        NAME,
+    ):
         assert secret not in left
 
 
-def test_ch_59_a_server_of_another_client_is_refused_and_not_called(clinic, ehr, kyphoplasty_signed):
+def test_ch_59_a_server_of_another_client_is_refused_and_not_called(
+    clinic, ehr, kyphoplasty_signed
+):
     ehr.asked.clear()
     body = kyphoplasty_signed | {"fhirServer": ehr.base}
     assert clinic.call({**body, "prefetch": {}}, token(clinic)).status == 403
@@ -133,7 +182,9 @@ def test_ch_59_a_server_of_another_client_is_refused_and_not_called(clinic, ehr,
     assert ehr.asked != []
 
 
-def test_ch_60_a_client_with_a_token_gets_cards_that_do_not_name_it(clinic, kyphoplasty_signed):
+def test_ch_60_a_client_with_a_token_gets_cards_that_do_not_name_it(
+    clinic, kyphoplasty_signed
+):
     reply = clinic.call(kyphoplasty_signed, token(clinic))
     assert reply.status == 200
     assert reply.json()["cards"]

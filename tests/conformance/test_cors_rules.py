@@ -20,15 +20,21 @@ def test_ch_58_a_preflight_is_answered_without_a_token(service, path, method):
     )
     assert reply.status == 204
     assert reply.headers["Access-Control-Allow-Origin"] in ("*", ORIGIN)
-    assert {"GET", "POST", "OPTIONS"} <= set(listed(reply.headers["Access-Control-Allow-Methods"]))
-    assert {"authorization", "content-type"} <= set(listed(reply.headers["Access-Control-Allow-Headers"].lower()))
+    assert {"GET", "POST", "OPTIONS"} <= set(
+        listed(reply.headers["Access-Control-Allow-Methods"])
+    )
+    assert {"authorization", "content-type"} <= set(
+        listed(reply.headers["Access-Control-Allow-Headers"].lower())
+    )
 
 
 def listed(value):
     return [one.strip() for one in value.split(",")]
 
 
-def test_ch_58_every_answer_may_be_read_by_a_page_of_another_origin_errors_too(service, failing, templates):
+def test_ch_58_every_answer_may_be_read_by_a_page_of_another_origin_errors_too(
+    service, failing, templates
+):
     request = order_sign(kyphoplasty(), prefetch=empty_prefetch(templates))
     replies = [
         (200, service.send("GET", DISCOVERY, Origin=ORIGIN)),

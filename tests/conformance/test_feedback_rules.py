@@ -11,20 +11,30 @@ from tests.tables import cases
 
 ASKED = "answered-1"  # nobody else's: what is answered changes what is said later
 MOMENT = "2026-11-20T09:00:00.685Z"
-REASON = {"code": "patientDeclines", "system": "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason"}
+REASON = {
+    "code": "patientDeclines",
+    "system": "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason",
+}
 
 
 @pytest.fixture(scope="module")
 def card(service, templates):
     """A card with suggestions that the service just answered."""
     prefetch = empty_prefetch(templates, patient=person(ASKED))
-    cards = service.cards(order_sign(kyphoplasty(ASKED), patient=ASKED, prefetch=prefetch))
+    cards = service.cards(
+        order_sign(kyphoplasty(ASKED), patient=ASKED, prefetch=prefetch)
+    )
     return next(one for one in cards if "suggestions" in one)
 
 
 def accepted(card, *suggestions):
     ids = [{"id": one["uuid"]} for one in suggestions]
-    return {"card": card["uuid"], "outcome": "accepted", "acceptedSuggestions": ids, "outcomeTimestamp": MOMENT}
+    return {
+        "card": card["uuid"],
+        "outcome": "accepted",
+        "acceptedSuggestions": ids,
+        "outcomeTimestamp": MOMENT,
+    }
 
 
 def overridden(card, **why):
@@ -56,10 +66,16 @@ def test_ch_49_every_kind_of_feedback_is_taken_and_the_same_again(service, card)
             assert is_taken(send(service, *items, more=[])), items
 
 
-@pytest.mark.parametrize(("change", "place"), cases(__file__, "items_that_lack_something"))
-def test_ch_50_an_item_that_lacks_something_is_refused_by_its_place(service, card, change, place):
+@pytest.mark.parametrize(
+    ("change", "place"), cases(__file__, "items_that_lack_something")
+)
+def test_ch_50_an_item_that_lacks_something_is_refused_by_its_place(
+    service, card, change, place
+):
     good = accepted(card, card["suggestions"][0])
-    bad = {name: value for name, value in {**good, **change}.items() if value is not None}
+    bad = {
+        name: value for name, value in {**good, **change}.items() if value is not None
+    }
     reply = send(service, good, bad)
     assert reply.status == 400
     (issue,) = OperationOutcome.model_validate(reply.json()).issue
@@ -68,7 +84,16 @@ def test_ch_50_an_item_that_lacks_something_is_refused_by_its_place(service, car
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b"{}", b'{"feedback": {}}', b'{"feedback": null}', b'{"feedback": [1]}']
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"{}",
+        b'{"feedback": {}}',
+        b'{"feedback": null}',
+        b'{"feedback": [1]}',
+    ],
 )
 def test_ch_50_what_is_no_feedback_is_refused(service, body):
     reply = service.post(body, FEEDBACK)
@@ -78,16 +103,25 @@ def test_ch_50_what_is_no_feedback_is_refused(service, body):
 
 def test_ch_51_an_unknown_card_costs_nothing(service, card):
     unknown = overridden({"uuid": str(uuid4())})
-    assert is_taken(send(service, unknown, overridden({"uuid": "card-7"}), overridden(card)))
+    assert is_taken(
+        send(service, unknown, overridden({"uuid": "card-7"}), overridden(card))
+    )
 
 
 def test_ch_51_an_unknown_service_is_404(service, card):
-    reply = service.post({"feedback": [overridden(card)]}, f"{DISCOVERY}/other/feedback")
+    reply = service.post(
+        {"feedback": [overridden(card)]}, f"{DISCOVERY}/other/feedback"
+    )
     assert reply.status == 404
     assert reply.json()["resourceType"] == "OperationOutcome"
 
 
 def test_ch_51_a_reason_needs_neither_display_nor_a_place_in_our_list(service, card):
     assert is_taken(send(service, overridden(card, reason=REASON)))
-    assert is_taken(send(service, overridden(card, reason={"code": "reason-1", "system": "urn:rec:reasons"})))
+    assert is_taken(
+        send(
+            service,
+            overridden(card, reason={"code": "reason-1", "system": "urn:rec:reasons"}),
+        )
+    )
     assert is_taken(send(service, overridden(card, reason={"code": "notOsteoporotic"})))

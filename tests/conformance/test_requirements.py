@@ -28,7 +28,9 @@ def names_by_file():
             yield from (
                 f"{path.name}::{node.name}"
                 for node in ast.walk(tree)
-                if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and node.name != OF_RULES
+                if isinstance(node, ast.FunctionDef)
+                and node.name.startswith("test_")
+                and node.name != OF_RULES
             )
 
 
@@ -45,11 +47,16 @@ def test_every_requirement_stands_in_the_table_once_and_is_whole():
 def test_every_row_has_its_tests_and_every_test_its_row():
     """A rule of every answer is a test of the table by its name."""
     rules = {f"card_rules.py::{name}" for name in NAMED_RULES}
-    assert {test for row in rows() for test in row["test"].split()} == {*names_by_file(), *rules}
+    assert {test for row in rows() for test in row["test"].split()} == {
+        *names_by_file(),
+        *rules,
+    }
 
 
 def test_every_test_cites_the_requirement_of_its_row():
     for row in rows():
         for test in row["test"].split():
             file, _, name = test.partition("::")
-            assert file == "card_rules.py" or f"CH-{NAME.fullmatch(name)[1]}" == row["id"], test
+            assert (
+                file == "card_rules.py" or f"CH-{NAME.fullmatch(name)[1]}" == row["id"]
+            ), test

@@ -10,7 +10,9 @@ from tests.deploy.replicas import Replicas
 @pytest.fixture(scope="session")
 def replicas(postgres, tmp_path_factory):
     """Four of them."""
-    with Replicas(tmp_path_factory.mktemp("replicas"), postgres.new_database(), 4) as running:
+    with Replicas(
+        tmp_path_factory.mktemp("replicas"), postgres.new_database(), 4
+    ) as running:
         yield running
 
 

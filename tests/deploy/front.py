@@ -27,14 +27,22 @@ NAME = "cds.example.org"
 Answer = tuple[int, Mapping[str, str], bytes]
 
 
-def adapted(folder: Path, port: int, replicas: Sequence[int], tls: tuple[Path, Path], origin: str) -> str:
+def adapted(
+    folder: Path,
+    port: int,
+    replicas: Sequence[int],
+    tls: tuple[Path, Path],
+    origin: str,
+) -> str:
     """The configuration of `deploy/` for this machine; what is put in must replace something.
 
     Args:
         origin: whose pages may read refusals.
     """
     text = CONFIGURATION.read_text()
-    servers = "\n".join(f"    server 127.0.0.1:{one} max_fails=0 max_conns=20;" for one in replicas)
+    servers = "\n".join(
+        f"    server 127.0.0.1:{one} max_fails=0 max_conns=20;" for one in replicas
+    )
     for pattern, new in (
         (r"    server cds-1:8080 .*\n    server cds-2:8080 .*", servers),
         (r"# \"https://sandbox\.example\.org\"", f'"{origin}"'),
@@ -55,7 +63,9 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
     """A certificate for the name in the configuration, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     files = folder / "cds.pem", folder / "cds.key"
-    files[0].write_bytes(certificate(key, NAME, NAME, key, END, host=x509.DNSName(NAME)))
+    files[0].write_bytes(
+        certificate(key, NAME, NAME, key, END, host=x509.DNSName(NAME))
+    )
     files[1].write_bytes(pem_of(key))
     return files
 
@@ -63,19 +73,34 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
 class Front:
     """A running nginx before replicas on these ports."""
 
-    def __init__(self, folder: Path, replicas: Sequence[int], origin: str = "https://sandbox.example.org") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        replicas: Sequence[int],
+        origin: str = "https://sandbox.example.org",
+    ) -> None:
         self.folder = folder
         self.port = free_port()
         certificate = make_certificate(folder)
         self.trust = ssl.create_default_context(cafile=str(certificate[0]))
         self.configuration = folder / "nginx.conf"
-        self.configuration.write_text(adapted(folder, self.port, replicas, certificate, origin))
-        self.command = ["nginx", "-c", str(self.configuration), "-e", str(folder / "error.log")]
+        self.configuration.write_text(
+            adapted(folder, self.port, replicas, certificate, origin)
+        )
+        self.command = [
+            "nginx",
+            "-c",
+            str(self.configuration),
+            "-e",
+            str(folder / "error.log"),
+        ]
         self._process: subprocess.Popen[bytes] | None = None
 
     def check(self) -> str:
         """What `nginx -t` says."""
-        done = subprocess.run([*self.command, "-t"], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [*self.command, "-t"], capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr
         return done.stderr
 
@@ -85,7 +110,10 @@ class Front:
         wait_until(self._listens, (self.folder / "error.log").read_text)
 
     def _listens(self) -> bool:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=5):
+        with (
+            suppress(OSError),
+            socket.create_connection(("127.0.0.1", self.port), timeout=5),
+        ):
             return True
         return False
 
@@ -96,7 +124,9 @@ class Front:
 
     def connect(self, *, name: str = NAME, client: str = "127.0.0.1") -> ssl.SSLSocket:
         """A connection for bytes as they stand, from this address of the client."""
-        plain = socket.create_connection(("127.0.0.1", self.port), timeout=60, source_address=(client, 0))
+        plain = socket.create_connection(
+            ("127.0.0.1", self.port), timeout=60, source_address=(client, 0)
+        )
         try:
             return self.trust.wrap_socket(plain, server_hostname=name)
         except OSError:
@@ -126,17 +156,27 @@ class Session(HTTPSConnection):
         self.sock = self._front.connect()
 
     def ask(
-        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Status, headers in lower case, body."""
         kind = {"Content-Type": "application/json"} if body is not None else {}
         self.request(method, path, body, {**kind, **(headers or {})})
         response = self.getresponse()
-        return response.status, {name.lower(): one for name, one in response.headers.items()}, response.read()
+        return (
+            response.status,
+            {name.lower(): one for name, one in response.headers.items()},
+            response.read(),
+        )
 
 
 @contextmanager
-def front(replicas: Sequence[int], changed: Mapping[str, str] | None = None, **options: str) -> Iterator[Front]:
+def front(
+    replicas: Sequence[int], changed: Mapping[str, str] | None = None, **options: str
+) -> Iterator[Front]:
     """An nginx in a folder that its workers, nobody's processes, may enter.
 
     Args:

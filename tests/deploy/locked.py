@@ -36,6 +36,15 @@ class Locked:
 
 def read_lock(path: Path) -> list[Locked]:
     """Every entry; a line that is neither one nor a comment is an error."""
-    text = "".join(line for line in path.read_text().splitlines(keepends=True) if not line.lstrip().startswith("#"))
-    entries = [entry for entry in text.replace("\\\n", " ").splitlines() if entry.strip()]
-    return [Locked(Requirement(HASH.sub("", entry).strip()), len(HASH.findall(entry))) for entry in entries]
+    text = "".join(
+        line
+        for line in path.read_text().splitlines(keepends=True)
+        if not line.lstrip().startswith("#")
+    )
+    entries = [
+        entry for entry in text.replace("\\\n", " ").splitlines() if entry.strip()
+    ]
+    return [
+        Locked(Requirement(HASH.sub("", entry).strip()), len(HASH.findall(entry)))
+        for entry in entries
+    ]

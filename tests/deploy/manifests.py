@@ -17,7 +17,10 @@ Json = dict[str, Any]
 
 def whole_files() -> list[Path]:
     """Files with whole objects: no patches, whose objects are checked as kustomize makes them."""
-    found = [*KUBERNETES.glob("base/*.yaml"), KUBERNETES / "overlays/example/ingress.yaml"]
+    found = [
+        *KUBERNETES.glob("base/*.yaml"),
+        KUBERNETES / "overlays/example/ingress.yaml",
+    ]
     return sorted(path for path in found if path.name != "kustomization.yaml")
 
 
@@ -28,7 +31,10 @@ def objects_in(path: Path) -> list[Json]:
 def base() -> list[Json]:
     """All objects of the base."""
     return [
-        one for path in KUBERNETES.glob("base/*.yaml") for one in objects_in(path) if one["kind"] != "Kustomization"
+        one
+        for path in KUBERNETES.glob("base/*.yaml")
+        for one in objects_in(path)
+        if one["kind"] != "Kustomization"
     ]
 
 
@@ -48,6 +54,8 @@ def pods() -> Iterator[Json]:
 def built(folder: str) -> str:
     """What kustomize makes of a folder."""
     if shutil.which("kubectl") is None:
-        pytest.skip("kubectl is not installed; the files themselves are checked all the same")
+        pytest.skip(
+            "kubectl is not installed; the files themselves are checked all the same"
+        )
     command = ["kubectl", "kustomize", str(KUBERNETES / folder)]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout

@@ -57,7 +57,9 @@ class Replicas:
         """One more, of the code in another folder; the proxy does not know it."""
         return self._start(command=("env", f"--chdir={code}", f"PYTHONPATH={code}"))
 
-    def _start(self, arguments: Iterable[str] = (), command: Iterable[str] = ()) -> RunningService:
+    def _start(
+        self, arguments: Iterable[str] = (), command: Iterable[str] = ()
+    ) -> RunningService:
         folder = self._folder / f"replica-{next(self._numbers)}"
         made = RunningService(
             folder,

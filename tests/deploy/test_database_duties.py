@@ -30,10 +30,26 @@ COMMAND = Path(sys.executable).with_name("kyphoplasty-cds")
 
 def run(*command, url="", code=0, seconds=None, **environment):
     """A command with the log's database in its environment, and this checkout's own command on its path."""
-    path = os.pathsep.join(map(str, (COMMAND.parent, *([PROGRAMS] if PROGRAMS else []), os.environ["PATH"])))
-    environment = {**os.environ, "PATH": path, "KYPHOPLASTY_CDS_DATABASE_URL": url, **environment}
+    path = os.pathsep.join(
+        map(
+            str, (COMMAND.parent, *([PROGRAMS] if PROGRAMS else []), os.environ["PATH"])
+        )
+    )
+    environment = {
+        **os.environ,
+        "PATH": path,
+        "KYPHOPLASTY_CDS_DATABASE_URL": url,
+        **environment,
+    }
     words = [str(word) for word in command]
-    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False, timeout=seconds)
+    done = subprocess.run(
+        words,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=seconds,
+    )
     assert done.returncode == code, done.stdout + done.stderr
     return done.stderr + done.stdout
 
@@ -44,7 +60,7 @@ def psql(url, *files, **environment):
     run("psql", "-q", *words, url.replace("+psycopg", ""), **environment)
 
 
-# --- two roles ---------------------------------------------------------------------------------------------------
+# --- two roles
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +82,9 @@ def another(roles, postgres):
     """One more database of the same roles: its address for whoever made it, for the owner and for the service."""
     name = f"log_{uuid4().hex}"
     postgres.ask(f"CREATE DATABASE {name} OWNER kyphoplasty_cds_owner")
-    return postgres.url(name), *(address.rpartition("/")[0] + f"/{name}" for address in roles)
+    return postgres.url(name), *(
+        address.rpartition("/")[0] + f"/{name}" for address in roles
+    )
 
 
 def test_the_service_role_is_enough_for_all_that_the_service_does(roles, tmp_path):
@@ -82,7 +100,10 @@ def test_the_service_role_is_enough_for_all_that_the_service_does(roles, tmp_pat
     assert desk.store.state().is_ready
     desk.store.close()
     tokens = UsedTokens(service, wait_seconds=30)
-    assert [tokens.add("a" * 64, 2**31, now=0.0, seconds=30) for _ in range(2)] == [True, False]
+    assert [tokens.add("a" * 64, 2**31, now=0.0, seconds=30) for _ in range(2)] == [
+        True,
+        False,
+    ]
     tokens._database.dispose()
     run(COMMAND, "audit", "checkpoint", url=service)
     report = verify_log(service)
@@ -91,14 +112,20 @@ def test_the_service_role_is_enough_for_all_that_the_service_does(roles, tmp_pat
 
 @pytest.mark.parametrize("statement", cases(__file__, "forbidden"))
 def test_the_service_role_can_change_nothing_of_the_log(roles, statement):
-    with psycopg.connect(roles[1], autocommit=True) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+    with (
+        psycopg.connect(roles[1], autocommit=True) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
         connection.execute(statement)
 
 
 def test_only_the_owner_purges(roles):
     owner, service = roles
     with closing(AuditStore(service)) as store:
-        for entry in (answer_entry(2, at=datetime(2020, 1, 1, tzinfo=UTC)), *daily_until(datetime.now(UTC))):
+        for entry in (
+            answer_entry(2, at=datetime(2020, 1, 1, tzinfo=UTC)),
+            *daily_until(datetime.now(UTC)),
+        ):
             store.append(entry)
     run(COMMAND, "audit", "checkpoint", url=service)
     assert "does not answer" in run(COMMAND, "audit", "purge", url=service, code=1)
@@ -125,7 +152,9 @@ def test_a_service_whose_tables_are_not_made_yet_says_what_it_needs(another, tmp
         assert "audit migrate" in store.state().trouble
         reviewer = Reviewer(desk)
         answered = reviewer.log_in("anna", PASSWORD)
-        assert (answered.status_code, answered.mimetype) == (503, "text/html"), answered.text
+        assert (answered.status_code, answered.mimetype) == (503, "text/html"), (
+            answered.text
+        )
         assert "not there" in reviewer.get("/audit", 503)
         run(COMMAND, "audit", "migrate", url=owner)
         psql(owner, "protect")
@@ -145,7 +174,9 @@ def test_a_service_whose_role_lacks_a_privilege_says_which_files_give_it(another
         wait_until(lambda: store.state().is_ready)
 
 
-def test_in_a_database_that_is_restored_into_the_roles_may_what_they_may_in_the_first(another):
+def test_in_a_database_that_is_restored_into_the_roles_may_what_they_may_in_the_first(
+    another,
+):
     """Of the tables that later versions bring as well."""
     maker, owner, service = another
     psql(maker, "database")
@@ -154,13 +185,17 @@ def test_in_a_database_that_is_restored_into_the_roles_may_what_they_may_in_the_
     with psycopg.connect(owner, autocommit=True) as connection:
         connection.execute("CREATE TABLE of_a_later_version (one int)")
     with psycopg.connect(service, autocommit=True) as connection:
-        assert connection.execute("SELECT count(*) FROM of_a_later_version").fetchone() == (0,)
-        assert connection.execute("SHOW idle_in_transaction_session_timeout").fetchone() == ("1min",)
+        assert connection.execute(
+            "SELECT count(*) FROM of_a_later_version"
+        ).fetchone() == (0,)
+        assert connection.execute(
+            "SHOW idle_in_transaction_session_timeout"
+        ).fetchone() == ("1min",)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("DELETE FROM audit_entry")
 
 
-# --- backup and restore ------------------------------------------------------------------------------------------
+# --- backup and restore
 
 
 @pytest.fixture
@@ -224,26 +259,36 @@ def test_a_backup_ends_while_somebody_writes_without_pause(tmp_path):
     )
     with closing(sqlite3.connect(file)) as database:
         database.executescript(ballast)
-    with subprocess.Popen([sys.executable, "-c", WRITER, file], stdout=subprocess.PIPE) as writer:
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER, file], stdout=subprocess.PIPE
+    ) as writer:
         try:
             assert writer.stdout.readline()
-            made = run(DEPLOY / "backup.sh", tmp_path / "backups", url=url, seconds=100).split()[-1]
+            made = run(
+                DEPLOY / "backup.sh", tmp_path / "backups", url=url, seconds=100
+            ).split()[-1]
         finally:
             writer.kill()
     assert "whole" in run(DEPLOY / "restore.sh", made, url=new)
     assert verify_log(new).is_whole
 
 
-def test_a_restore_says_that_entries_after_the_backup_are_lost(log, backup, new, tmp_path):
+def test_a_restore_says_that_entries_after_the_backup_are_lost(
+    log, backup, new, tmp_path
+):
     later = run(DEPLOY / "checkpoint.sh", tmp_path / "notes", url=log).split()[-1]
     said = run(DEPLOY / "restore.sh", backup, later, url=new, code=3)
     assert "cut off" in said
     assert "The backup is restored and whole" in said
 
 
-def test_a_later_note_that_is_none_is_not_taken_for_entries_that_are_lost(backup, new, tmp_path):
+def test_a_later_note_that_is_none_is_not_taken_for_entries_that_are_lost(
+    backup, new, tmp_path
+):
     (tmp_path / "empty.note").touch()
-    assert "no checkpoint" in run(DEPLOY / "restore.sh", backup, tmp_path / "empty.note", url=new, code=2)
+    assert "no checkpoint" in run(
+        DEPLOY / "restore.sh", backup, tmp_path / "empty.note", url=new, code=2
+    )
 
 
 def test_a_backup_that_was_changed_is_not_restored(backup, new):
@@ -261,17 +306,31 @@ def test_older_backups_go_once_a_new_one_is_whole_and_not_before(log, tmp_path):
     older = [folder / f"2025010{day}T000000Z" for day in range(1, 5)]
     for one in (*older, folder / "notes"):
         one.mkdir(parents=True)
-    run(DEPLOY / "backup.sh", folder, "3", url="postgresql://nobody@127.0.0.1:1/none", code=1)
+    run(
+        DEPLOY / "backup.sh",
+        folder,
+        "3",
+        url="postgresql://nobody@127.0.0.1:1/none",
+        code=1,
+    )
     assert sorted(folder.iterdir()) == sorted([*older, folder / "notes"])
     new = Path(run(DEPLOY / "backup.sh", folder, "3", url=log).split()[-1])
     assert sorted(folder.iterdir()) == sorted([*older[2:], new, folder / "notes"])
 
 
 @pytest.mark.parametrize("keep", ["0", "00", "-1", "thirty", "3d"])
-def test_a_number_of_backups_that_would_keep_none_is_refused_before_anything_is_done(tmp_path, keep):
+def test_a_number_of_backups_that_would_keep_none_is_refused_before_anything_is_done(
+    tmp_path, keep
+):
     older = tmp_path / "backups" / "20250101T000000Z"
     older.mkdir(parents=True)
-    run(DEPLOY / "backup.sh", older.parent, keep, url=f"sqlite:///{tmp_path / 'none.sqlite3'}", code=2)
+    run(
+        DEPLOY / "backup.sh",
+        older.parent,
+        keep,
+        url=f"sqlite:///{tmp_path / 'none.sqlite3'}",
+        code=2,
+    )
     assert list(older.parent.iterdir()) == [older]
 
 
@@ -281,7 +340,11 @@ def test_a_backup_that_is_stopped_leaves_nothing_behind(tmp_path):
     slow.parent.mkdir()
     slow.write_text(f"#!/bin/sh\ntouch {tmp_path}/begun\nexec sleep 60\n")
     slow.chmod(0o755)
-    environment = {**os.environ, "PATH": f"{slow.parent}:{os.environ['PATH']}", "KYPHOPLASTY_CDS_DATABASE_URL": "none"}
+    environment = {
+        **os.environ,
+        "PATH": f"{slow.parent}:{os.environ['PATH']}",
+        "KYPHOPLASTY_CDS_DATABASE_URL": "none",
+    }
     command = [DEPLOY / "backup.sh", tmp_path / "backups"]
     with subprocess.Popen(command, env=environment, start_new_session=True) as backup:
         wait_until((tmp_path / "begun").exists)

@@ -58,7 +58,10 @@ def shipped(postgres, tmp_path, bases):
         "environment": {"KYPHOPLASTY_CDS_DEADLINE_SECONDS": str(DEADLINE)},
         "fhir_servers": bases,
     }
-    with Replicas(tmp_path, url, REPLICAS, **options) as running, front(running.ports) as site:
+    with (
+        Replicas(tmp_path, url, REPLICAS, **options) as running,
+        front(running.ports) as site,
+    ):
         yield site
 
 

@@ -9,7 +9,15 @@ import yaml
 
 from cds_service.site.folder import load_site
 from tests.deploy.locked import DEPLOY
-from tests.deploy.manifests import KUBERNETES, base, built, objects_in, of_kind, pods, whole_files
+from tests.deploy.manifests import (
+    KUBERNETES,
+    base,
+    built,
+    objects_in,
+    of_kind,
+    pods,
+    whole_files,
+)
 
 VALIDATE = Path(sys.executable).with_name("kubernetes-validate")
 VERSION = "1.32.0"
@@ -43,8 +51,12 @@ def test_what_kustomize_makes_follows_the_schema(folder, tmp_path):
 def test_every_file_is_in_use():
     for folder in ("base", "overlays/example"):
         (kustomization,) = objects_in(KUBERNETES / folder / "kustomization.yaml")
-        named = set(kustomization["resources"]) | {one["path"] for one in kustomization.get("patches", ())}
-        there = {path.name for path in (KUBERNETES / folder).glob("*.yaml")} - {"kustomization.yaml"}
+        named = set(kustomization["resources"]) | {
+            one["path"] for one in kustomization.get("patches", ())
+        }
+        there = {path.name for path in (KUBERNETES / folder).glob("*.yaml")} - {
+            "kustomization.yaml"
+        }
         assert there - named == ({"secret.example.yaml"} if folder == "base" else set())
 
 
@@ -66,31 +78,44 @@ def test_the_user_is_that_of_the_image():
 
 def test_everything_that_a_pod_names_is_there():
     secrets = {one["metadata"]["name"]: one["stringData"] for one in of_kind("Secret")}
-    maps = {one["metadata"]["name"] for one in of_kind("ConfigMap")} | {"kyphoplasty-cds-site"}
+    maps = {one["metadata"]["name"] for one in of_kind("ConfigMap")} | {
+        "kyphoplasty-cds-site"
+    }
     for container in CONTAINERS:
         for one in container.get("env", ()):
             wanted = one["valueFrom"]["secretKeyRef"]
             assert wanted["key"] in secrets[wanted["name"]]
         assert {one["configMapRef"]["name"] for one in container["envFrom"]} <= maps
     for pod in PODS:
-        named = [one["secret"] for one in pod["spec"].get("volumes", ()) if "secret" in one]
+        named = [
+            one["secret"] for one in pod["spec"].get("volumes", ()) if "secret" in one
+        ]
         assert {one["secretName"] for one in named} <= secrets.keys()
         volumes = {one["name"] for one in pod["spec"].get("volumes", ())}
-        assert {one["name"] for one in pod["spec"]["containers"][0].get("volumeMounts", ())} == volumes
+        assert {
+            one["name"] for one in pod["spec"]["containers"][0].get("volumeMounts", ())
+        } == volumes
 
 
 def test_every_selector_finds_pods():
     labels = [pod["metadata"]["labels"].items() for pod in PODS]
     selectors = [one["spec"]["selector"] for one in of_kind("Service")]
-    selectors += [one["spec"]["podSelector"]["matchLabels"] for one in of_kind("NetworkPolicy")]
-    selectors += [one["spec"]["selector"]["matchLabels"] for one in of_kind("PodDisruptionBudget")]
+    selectors += [
+        one["spec"]["podSelector"]["matchLabels"] for one in of_kind("NetworkPolicy")
+    ]
+    selectors += [
+        one["spec"]["selector"]["matchLabels"] for one in of_kind("PodDisruptionBudget")
+    ]
     assert len(selectors) == 4
     for selector in selectors:
         assert any(selector.items() <= one for one in labels), selector
 
 
 def test_two_replicas_at_least_of_which_one_always_stays():
-    (scaling,), (disruption,) = of_kind("HorizontalPodAutoscaler"), of_kind("PodDisruptionBudget")
+    (scaling,), (disruption,) = (
+        of_kind("HorizontalPodAutoscaler"),
+        of_kind("PodDisruptionBudget"),
+    )
     assert scaling["spec"]["minReplicas"] >= 2
     assert disruption["spec"]["minAvailable"] < scaling["spec"]["minReplicas"]
 
@@ -99,7 +124,9 @@ def test_only_migration_and_purge_are_the_owner():
     owners = {
         container["name"]
         for container in CONTAINERS
-        if any("owner" in str(one) for one in (*container["env"], *container["envFrom"]))
+        if any(
+            "owner" in str(one) for one in (*container["env"], *container["envFrom"])
+        )
     }
     assert owners == {"migrate", "purge"}
 

@@ -22,9 +22,16 @@ from tests.postgres_server import HOW_TO_GET, find_programs, postgres_server
 from tests.waiting import wait_until
 
 COMMAND = Path(sys.executable).with_name("kyphoplasty-cds")
-EXAMPLES = ("nginx/nginx.conf", "alerts.yaml", "prometheus.yaml", "service.env.example", "owner.env.example")
-# What there is on the machine and not here, each of which notes its call, and an installation that fetches nothing (how
-# the real one installs is tested in tests/packaging).
+EXAMPLES = (
+    "nginx/nginx.conf",
+    "alerts.yaml",
+    "prometheus.yaml",
+    "service.env.example",
+    "owner.env.example",
+)
+# What there is on the machine and not here, each of which notes its call, and an
+# installation that fetches nothing (how the real one installs is tested in
+# tests/packaging).
 STAND_INS = Path(__file__).with_name("machine")
 
 
@@ -39,15 +46,26 @@ class Machine:
         self.notes = self.root / "var/lib/kyphoplasty-cds/checkpoints"
         self.checkout = folder / "a checkout"
         self._calls = folder / "calls"
-        for one in (self.etc, self.backups, self.notes, self.root / "etc/systemd/system"):
+        for one in (
+            self.etc,
+            self.backups,
+            self.notes,
+            self.root / "etc/systemd/system",
+        ):
             one.mkdir(parents=True)
-        shutil.copytree(DEPLOY, self.checkout / "deploy", ignore=shutil.ignore_patterns("*.env", "tls"))
+        shutil.copytree(
+            DEPLOY,
+            self.checkout / "deploy",
+            ignore=shutil.ignore_patterns("*.env", "tls"),
+        )
         shutil.copy(STAND_INS / "install.sh", self.checkout / "deploy")
 
     def starting(self, program: str, *words, **environment: str):
         """A script of the checkout, or a program of the machine, as a group of processes of its own."""
         script = self.checkout / "deploy" / program
-        path = os.pathsep.join(map(str, (STAND_INS, COMMAND.parent, find_programs(), os.environ["PATH"])))
+        path = os.pathsep.join(
+            map(str, (STAND_INS, COMMAND.parent, find_programs(), os.environ["PATH"]))
+        )
         settings = {
             "PATH": path,
             "DESTDIR": str(self.root),
@@ -59,7 +77,12 @@ class Machine:
             "FAILS": "",
         }
         return subprocess.Popen(
-            [script if script.is_file() else shutil.which(program, path=path) or program, *map(str, words)],
+            [
+                script
+                if script.is_file()
+                else shutil.which(program, path=path) or program,
+                *map(str, words),
+            ],
             env={**os.environ, **settings, **environment},
             cwd=self.checkout,
             text=True,
@@ -81,17 +104,34 @@ class Machine:
         self._calls.unlink(missing_ok=True)
         return said
 
-    def url(self, role: str = "kyphoplasty_cds", database: str = "kyphoplasty_cds") -> str:
+    def url(
+        self, role: str = "kyphoplasty_cds", database: str = "kyphoplasty_cds"
+    ) -> str:
         return f"postgresql://{role}@127.0.0.1:{self.server.port}/{database}"
 
     def cds(self, *words, role: str = "kyphoplasty_cds", **more) -> str:
         """The service's command."""
         environment = {**os.environ, "KYPHOPLASTY_CDS_DATABASE_URL": self.url(role)}
-        done = subprocess.run([COMMAND, *words], env=environment, capture_output=True, text=True, check=True, **more)
+        done = subprocess.run(
+            [COMMAND, *words],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            **more,
+        )
         return done.stdout
 
     def add_reviewer(self, name: str, *words: str) -> None:
-        self.cds("audit", "add-reviewer", name, *words, "--password-file", "-", input="a long password of theirs")
+        self.cds(
+            "audit",
+            "add-reviewer",
+            name,
+            *words,
+            "--password-file",
+            "-",
+            input="a long password of theirs",
+        )
 
     def write(self, *numbers: int) -> None:
         """Answers in the log."""
@@ -113,7 +153,10 @@ class Machine:
         return rows_of(self.url("audit", database), query)[0][0]
 
     def databases(self) -> set[str]:
-        found = rows_of(self.url("audit", "postgres"), "SELECT datname FROM pg_database WHERE NOT datistemplate")
+        found = rows_of(
+            self.url("audit", "postgres"),
+            "SELECT datname FROM pg_database WHERE NOT datistemplate",
+        )
         return {name for (name,) in found} - {"postgres"}
 
 
@@ -131,7 +174,13 @@ def machine(bare):
     bare.run("install.sh", bare.root / "opt/kyphoplasty-cds")
     bare.run("make-database.sh")
     bare.cds("audit", "migrate", role="kyphoplasty_cds_owner")
-    bare.run("psql", "--quiet", "--file", DEPLOY / "postgres/protect.sql", bare.url("kyphoplasty_cds_owner"))
+    bare.run(
+        "psql",
+        "--quiet",
+        "--file",
+        DEPLOY / "postgres/protect.sql",
+        bare.url("kyphoplasty_cds_owner"),
+    )
     bare.write(1)
     bare.add_reviewer("anna")
     bare.calls()
@@ -140,11 +189,13 @@ def machine(bare):
 
 def passwords(machine) -> list[str]:
     """Of the service and of the owner."""
-    text = "".join((machine.etc / f"{name}.env").read_text() for name in ("service", "owner"))
+    text = "".join(
+        (machine.etc / f"{name}.env").read_text() for name in ("service", "owner")
+    )
     return re.findall("^PGPASSWORD=(.+)$", text, re.MULTILINE)
 
 
-# --- make-database.sh ------------------------------------------------------------------------------------------
+# --- make-database.sh
 
 
 def test_the_passwords_of_both_roles_go_into_files_of_root_alone(bare):
@@ -155,7 +206,10 @@ def test_the_passwords_of_both_roles_go_into_files_of_root_alone(bare):
     assert "@127.0.0.1/kyphoplasty_cds" in files[0].read_text()
     assert len(set(passwords(bare))) == len(passwords(bare)) == 2
     logins = "SELECT rolname FROM pg_authid WHERE rolcanlogin AND rolpassword LIKE 'SCRAM%' ORDER BY 1"
-    assert rows_of(bare.url("audit", "postgres"), logins) == [("kyphoplasty_cds",), ("kyphoplasty_cds_owner",)]
+    assert rows_of(bare.url("audit", "postgres"), logins) == [
+        ("kyphoplasty_cds",),
+        ("kyphoplasty_cds_owner",),
+    ]
 
 
 def test_where_it_failed_half_way_the_same_again_is_enough(bare):
@@ -167,7 +221,10 @@ def test_where_it_failed_half_way_the_same_again_is_enough(bare):
     statements.write_text(whole)
     bare.run("make-database.sh")
     assert bare.databases() >= {"kyphoplasty_cds"}
-    assert sorted(path.name for path in bare.etc.iterdir()) == ["owner.env", "service.env"]
+    assert sorted(path.name for path in bare.etc.iterdir()) == [
+        "owner.env",
+        "service.env",
+    ]
 
 
 def test_passwords_in_use_are_not_replaced(machine):
@@ -176,10 +233,12 @@ def test_passwords_in_use_are_not_replaced(machine):
     assert passwords(machine) == before
 
 
-# --- update.sh -------------------------------------------------------------------------------------------------
+# --- update.sh
 
 
-def test_an_update_backs_up_installs_migrates_and_starts_one_replica_after_the_other(machine):
+def test_an_update_backs_up_installs_migrates_and_starts_one_replica_after_the_other(
+    machine,
+):
     said = machine.run("update.sh")
     (new,) = machine.backups.iterdir()
     assert str(new) in said
@@ -194,7 +253,10 @@ def test_an_update_backs_up_installs_migrates_and_starts_one_replica_after_the_o
         "curl http://127.0.0.1:8082/health/ready",
     ]
     assert "Another than before" not in said
-    assert sorted(path.name for path in machine.etc.iterdir()) == ["owner.env", "service.env"]
+    assert sorted(path.name for path in machine.etc.iterdir()) == [
+        "owner.env",
+        "service.env",
+    ]
 
 
 def test_after_a_failure_it_goes_on_with_the_backup_that_it_made(machine):
@@ -216,10 +278,12 @@ def test_after_a_failure_it_goes_on_with_the_backup_that_it_made(machine):
     assert "Another" not in machine.run("update.sh")
 
 
-# --- recover.sh ------------------------------------------------------------------------------------------------
+# --- recover.sh
 
 
-def test_a_backup_takes_the_place_of_the_log_and_the_log_of_before_is_kept_aside(machine):
+def test_a_backup_takes_the_place_of_the_log_and_the_log_of_before_is_kept_aside(
+    machine,
+):
     machine.checkpoint("older")
     backup = machine.backup()
     machine.write(2, 3)
@@ -233,24 +297,39 @@ def test_a_backup_takes_the_place_of_the_log_and_the_log_of_before_is_kept_aside
     assert (machine.answers(), machine.answers(aside)) == (1, 3)
     assert f"The database of before is called {aside}." in said
     assert "cut off" in said  # by the younger checkpoint, and nothing ended for it
-    again = [line.partition("#")[0].strip() for line in said.splitlines() if line.startswith("cds ")]
+    again = [
+        line.partition("#")[0].strip()
+        for line in said.splitlines()
+        if line.startswith("cds ")
+    ]
     assert again == [
         "cds audit add-reviewer 'ben' --role operator",
         "cds audit add-reviewer 'ben' --role operator --replace",
         "cds audit remove-reviewer 'anna'",
     ]
-    assert machine.calls() == ["systemctl stop kyphoplasty-cds@* kyphoplasty-cds-*.timer kyphoplasty-cds-*.service"]
+    assert machine.calls() == [
+        "systemctl stop kyphoplasty-cds@* kyphoplasty-cds-*.timer kyphoplasty-cds-*.service"
+    ]
     machine.write(4)  # by the service's own role; the chain goes on
     assert verify_log(machine.url()).is_whole
-    with psycopg.connect(machine.url()) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+    with (
+        psycopg.connect(machine.url()) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
         connection.execute("DELETE FROM audit_entry")
 
 
 def test_what_a_broken_database_says_of_accounts_is_no_command(machine):
     backup = machine.backup()
     machine.add_reviewer("ben", "--role", "operator")
-    tamper(machine.url("audit"), """UPDATE audit_payload SET body = replace(body, '"operator"', '"operator;reboot"')""")
-    tamper(machine.url("audit"), r"UPDATE audit_search SET at = E'\nreboot' WHERE kind = 'account'")
+    tamper(
+        machine.url("audit"),
+        """UPDATE audit_payload SET body = replace(body, '"operator"', '"operator;reboot"')""",
+    )
+    tamper(
+        machine.url("audit"),
+        r"UPDATE audit_search SET at = E'\nreboot' WHERE kind = 'account'",
+    )
     said = machine.run("recover.sh", backup)
     assert "cds audit add-reviewer 'ben' --role operator?reboot " in said
     assert "\nreboot" not in said
@@ -266,10 +345,15 @@ def test_what_was_put_into_a_broken_database_runs_with_the_rights_of_its_owner(m
         "ALTER VIEW audit_payload OWNER TO kyphoplasty_cds_owner",
         "UPDATE audit_search SET kind = 'account', result = 'closed', sequence = 99 WHERE sequence = 1",
     )
-    assert "remove-reviewer 'kyphoplasty_cds_owner'" in machine.run("recover.sh", backup)
+    assert "remove-reviewer 'kyphoplasty_cds_owner'" in machine.run(
+        "recover.sh", backup
+    )
 
 
-@pytest.mark.parametrize(("trouble", "code"), [("changed", 1), ("statement", 2), ("not there", 2), ("unnamed", 2)])
+@pytest.mark.parametrize(
+    ("trouble", "code"),
+    [("changed", 1), ("statement", 2), ("not there", 2), ("unnamed", 2)],
+)
 def test_a_backup_that_is_none_changes_nothing(machine, trouble, code):
     backup = machine.backup()
     machine.calls()
@@ -278,11 +362,20 @@ def test_a_backup_that_is_none_changes_nothing(machine, trouble, code):
             dump.write(b"x")
     if trouble == "statement":  # to `audit verify` a carriage return ends a line too
         note = backup / "checkpoint.note"
-        note.write_bytes(note.read_bytes().replace(b"\n", b"\r", 2).replace(b"\n", b"\n0) AS c; SELECT 1 / 0; --\n", 1))
+        note.write_bytes(
+            note.read_bytes()
+            .replace(b"\n", b"\r", 2)
+            .replace(b"\n", b"\n0) AS c; SELECT 1 / 0; --\n", 1)
+        )
         files = (note, backup / "audit.dump")
-        sums = [f"{hashlib.sha256(one.read_bytes()).hexdigest()}  {one.name}\n" for one in files]
+        sums = [
+            f"{hashlib.sha256(one.read_bytes()).hexdigest()}  {one.name}\n"
+            for one in files
+        ]
         (backup / "SHA256SUMS").write_text("".join(sums))
-    words = {"not there": [machine.backups / "20200101T000000Z"], "unnamed": []}.get(trouble, [backup])
+    words = {"not there": [machine.backups / "20200101T000000Z"], "unnamed": []}.get(
+        trouble, [backup]
+    )
     machine.run("recover.sh", *words, code=code)
     assert machine.calls() == []
     assert machine.databases() == {"kyphoplasty_cds"}
@@ -308,7 +401,9 @@ def test_who_hangs_up_in_the_middle_finds_the_database_under_its_name(machine, s
     backup = machine.backup()
     machine.write(2)
     begun = machine.root / "begun"
-    (machine.checkout / "deploy/restore.sh").write_text(f"#!/bin/sh\ntouch '{begun}'\nexec sleep 60\n")
+    (machine.checkout / "deploy/restore.sh").write_text(
+        f"#!/bin/sh\ntouch '{begun}'\nexec sleep 60\n"
+    )
     with machine.starting("recover.sh", backup) as recovering:
         wait_until(begun.exists)
         os.killpg(recovering.pid, sent)
@@ -332,7 +427,7 @@ def test_a_younger_note_that_is_none_is_passed_over_and_said(machine):
     assert "checkpoint-empty.note is no checkpoint" in machine.run("recover.sh", backup)
 
 
-# --- verify.sh -------------------------------------------------------------------------------------------------
+# --- verify.sh
 
 
 def test_the_log_is_held_against_checkpoints_that_came_back(machine):
@@ -346,10 +441,15 @@ def test_the_log_is_held_against_checkpoints_that_came_back(machine):
     machine.run("verify.sh", witness, code=2, **asked)
     (witness / "key").unlink()
     lines = (witness / "one.note").read_text().splitlines()
-    (witness / "one.note").write_text("\n".join([*lines[:3], "2020-01-01T00:00:00.000Z", *lines[4:]]) + "\n")
+    (witness / "one.note").write_text(
+        "\n".join([*lines[:3], "2020-01-01T00:00:00.000Z", *lines[4:]]) + "\n"
+    )
     assert "is of 2020-01-01" in machine.run("verify.sh", witness, code=2, **asked)
     shutil.copy(machine.checkpoint("two"), witness / "one.note")
-    tamper(machine.url("audit"), "UPDATE audit_search SET patient = 'other' WHERE kind = 'answer'")
+    tamper(
+        machine.url("audit"),
+        "UPDATE audit_search SET patient = 'other' WHERE kind = 'answer'",
+    )
     assert "NOT whole" in machine.run("verify.sh", witness, code=1, **asked)
 
 
@@ -370,7 +470,9 @@ def test_checkpoints_of_this_machine_are_used_too(machine):
         *(f"DELETE FROM {table} WHERE sequence > ({last})" for table in tables),
     )
     assert "whole" in machine.run("verify.sh", witness, **asked)
-    assert "NOT whole" in machine.run("verify.sh", witness, "35", machine.notes, code=1, **asked)
+    assert "NOT whole" in machine.run(
+        "verify.sh", witness, "35", machine.notes, code=1, **asked
+    )
 
 
 def test_a_note_is_handed_to_the_witness(machine, tmp_path):
@@ -379,7 +481,9 @@ def test_a_note_is_handed_to_the_witness(machine, tmp_path):
     witness.write_text(f'#!/bin/sh\nexec cp "$1" {elsewhere}\n')
     witness.chmod(0o755)
     asked = {"KYPHOPLASTY_CDS_DATABASE_URL": machine.url()}
-    note = Path(machine.run("checkpoint.sh", machine.notes, witness, **asked).splitlines()[-1])
+    note = Path(
+        machine.run("checkpoint.sh", machine.notes, witness, **asked).splitlines()[-1]
+    )
     assert (elsewhere / note.name).read_bytes() == note.read_bytes()
     witness.write_text("#!/bin/sh\nexit 7\n")
     before = set(machine.notes.iterdir())
@@ -387,13 +491,22 @@ def test_a_note_is_handed_to_the_witness(machine, tmp_path):
     assert len(set(machine.notes.iterdir()) - before) == 1
 
 
-# --- fetch.sh --------------------------------------------------------------------------------------------------
+# --- fetch.sh
 
 
 def test_a_version_is_taken_only_with_the_digest_that_came_another_way(tmp_path):
     def git(folder, *words):
-        who = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main")
-        return subprocess.run(["git", *who, *words], cwd=folder, capture_output=True, check=True).stdout
+        who = (
+            "-c",
+            "user.name=a",
+            "-c",
+            "user.email=a@example.org",
+            "-c",
+            "init.defaultBranch=main",
+        )
+        return subprocess.run(
+            ["git", *who, *words], cwd=folder, capture_output=True, check=True
+        ).stdout
 
     theirs, ours = tmp_path / "theirs", tmp_path / "ours"
     theirs.mkdir()
@@ -408,7 +521,13 @@ def test_a_version_is_taken_only_with_the_digest_that_came_another_way(tmp_path)
     digest = hashlib.sha256(git(theirs, "archive", "--format=tar", commit)).hexdigest()
 
     def fetch(*words):
-        done = subprocess.run([DEPLOY / "fetch.sh", *words], cwd=ours, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [DEPLOY / "fetch.sh", *words],
+            cwd=ours,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         return done.returncode, (ours / "program").read_text()
 
     assert fetch(commit, "0" * 64) == (1, "old")

@@ -32,15 +32,23 @@ def test_nginx_finds_nothing_wrong_with_it(tmp_path):
 def test_its_limits_are_those_of_the_service():
     assert megabytes("client_max_body_size") == Settings().max_body_bytes
     assert int(re.search(r"keepalive_timeout (\d+)s;  +#", TEXT)[1]) < KEEPALIVE_SECONDS
-    assert {int(found) for found in re.findall(r"max_conns=(\d+);", TEXT)} == {THREADS - 4}, (
-        "health and metrics find a thread"
-    )
+    assert {int(found) for found in re.findall(r"max_conns=(\d+);", TEXT)} == {
+        THREADS - 4
+    }, "health and metrics find a thread"
     waits = {int(found) for found in re.findall(r"proxy_read_timeout (\d+)s;", TEXT)}
     assert min(waits) > 2 * Settings().deadline_seconds
 
 
 @pytest.mark.parametrize(
-    "path", ["/", DISCOVERY, "/models", "/models/sarcopenia-pvm-2022", "/openapi.json", "/audit/login"]
+    "path",
+    [
+        "/",
+        DISCOVERY,
+        "/models",
+        "/models/sarcopenia-pvm-2022",
+        "/openapi.json",
+        "/audit/login",
+    ],
 )
 def test_what_is_for_outside_passes(site, path):
     assert site.ask("GET", path)[0] == 200
@@ -56,8 +64,21 @@ def test_style_and_scripts_of_the_pages_pass(site):
 @pytest.mark.parametrize(
     "path",
     [
-        *("/metrics", "/metrics/", "//metrics", "/%6detrics", "/%2fmetrics", "/models/../metrics"),
-        *("/models/%2e%2e/metrics", "/cds-services/..%2fmetrics", "/health/live", "/health/ready", "//health//ready"),
+        *(
+            "/metrics",
+            "/metrics/",
+            "//metrics",
+            "/%6detrics",
+            "/%2fmetrics",
+            "/models/../metrics",
+        ),
+        *(
+            "/models/%2e%2e/metrics",
+            "/cds-services/..%2fmetrics",
+            "/health/live",
+            "/health/ready",
+            "//health//ready",
+        ),
         *("/HEALTH/ready", "/sandbox", "/sandbox/choices", "/debug", "/docs"),
     ],
 )
@@ -100,17 +121,32 @@ def test_old_tls_gets_no_handshake(site):
 
 def test_what_a_client_says_of_its_address_does_not_reach_the_service(site, replicas):
     """C17: no link, and no line of the log, takes anything from these."""
-    forged = dict.fromkeys(("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Real-IP"), "evil.example")
+    forged = dict.fromkeys(
+        ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Real-IP"),
+        "evil.example",
+    )
     for path in (DISCOVERY, "/", "/models"):
-        plain, forged_body = site.ask("GET", path)[2], site.ask("GET", path, headers=forged)[2]
+        plain, forged_body = (
+            site.ask("GET", path)[2],
+            site.ask("GET", path, headers=forged)[2],
+        )
         assert plain == forged_body
     assert all("evil.example" not in "\n".join(one.lines()) for one in replicas.all)
 
 
 def test_no_query_and_no_path_of_a_patient_is_written_down(site):
-    paths = ("/audit?patient=canary-1", "/audit/patients/canary-2", "/models?canary-3", f"{DISCOVERY}/canary-4%20x")
+    paths = (
+        "/audit?patient=canary-1",
+        "/audit/patients/canary-2",
+        "/models?canary-3",
+        f"{DISCOVERY}/canary-4%20x",
+    )
     for path in paths:
-        site.ask("GET", path, headers={"Authorization": "Bearer canary-5", "User-Agent": "canary-6"})
+        site.ask(
+            "GET",
+            path,
+            headers={"Authorization": "Bearer canary-5", "User-Agent": "canary-6"},
+        )
     wait_until(lambda: '"path":"/audit"' in site.access_lines())
     lines = site.access_lines()
     assert all(json.loads(line)["path"] for line in lines.splitlines())
@@ -137,17 +173,23 @@ def test_bodies_of_whoever_has_no_token_wait_outside_memory_and_are_few(replicas
             stack.enter_context(site.connect()).sendall(head.encode() + b"[" * 300_000)
         wait_until(lambda: site.ask("GET", DISCOVERY)[0] == 429)
         assert site.ask("POST", CALL, b"{}")[0] == 429
-        assert site.ask("GET", "/models")[0] == 200, "the pages have a limit of their own"
+        assert site.ask("GET", "/models")[0] == 200, (
+            "the pages have a limit of their own"
+        )
         assert list((site.folder / "kyphoplasty-cds-answers").iterdir()) == []
     with front(replicas.ports) as site:
         assert site.ask("POST", "/audit/login", b"x" * 70_000)[0] == 413
         assert site.ask("POST", CALL, b"x" * 4_200_000)[0] == 413
 
 
-@pytest.mark.parametrize("path", ["/audit/login", "/audit/login/", "/audit/login//", "//audit/login/issuer/"])
+@pytest.mark.parametrize(
+    "path", ["/audit/login", "/audit/login/", "/audit/login//", "//audit/login/issuer/"]
+)
 def test_guessing_passwords_is_slowed_down_for_one_address(replicas, path):
     need("nginx")
     with front(replicas.ports) as site:
         answers = [site.ask("GET", path) for _ in range(30)]
     assert [status for status, *_ in answers].count(429) >= 15
-    assert {headers["retry-after"] for status, headers, _ in answers if status == 429} == {"1"}
+    assert {
+        headers["retry-after"] for status, headers, _ in answers if status == 429
+    } == {"1"}

@@ -1,4 +1,7 @@
-"""Replicas on one log: one is killed, one is replaced. What was answered is in the log."""
+"""Replicas on one log: one is killed, one is replaced.
+
+What was answered is in the log.
+"""
 
 import json
 import os
@@ -51,7 +54,9 @@ class Load:
     def wait_for_more(self, answers: int) -> None:
         """Until so many more orders were answered."""
         wanted = len(self.answered) + answers
-        wait_until(lambda: len(self.answered) >= wanted, lambda: self.failed, seconds=120)
+        wait_until(
+            lambda: len(self.answered) >= wanted, lambda: self.failed, seconds=120
+        )
 
     def _sign(self):
         session = self.site.session()
@@ -66,7 +71,9 @@ class Load:
                 session = self.site.session()
                 continue
             if status == 200:
-                self.answered[number] = [card["uuid"] for card in json.loads(body)["cards"]]
+                self.answered[number] = [
+                    card["uuid"] for card in json.loads(body)["cards"]
+                ]
             else:
                 self.failed.append(f"{status} {body.decode()}")
         session.close()
@@ -104,11 +111,15 @@ def test_a_killed_replica_takes_no_acknowledged_answer_with_it(site, replicas, o
         load.wait_for_more(40)
         replicas.start_again(0)
         load.wait_for_more(20)
-    assert len(load.failed) <= CLIENTS  # those whose answer was on its way when its process died
+    # those whose answer was on its way when its process died
+    assert len(load.failed) <= CLIENTS
     assert_every_answer_is_in_the_log(replicas, load)
 
 
-def test_two_replicas_that_are_replaced_one_right_after_the_other_lose_no_call(replicas, order, site):  # noqa: ARG001
+@pytest.mark.usefixtures("site")
+def test_two_replicas_that_are_replaced_one_right_after_the_other_lose_no_call(
+    replicas, order
+):
     """Those that nginx knows are both restarted within five seconds: it keeps none of them out for longer."""
     with front(replicas.ports[:2]) as pair, Load(pair, order) as load:
         for number in (0, 1):

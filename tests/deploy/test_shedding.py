@@ -35,14 +35,18 @@ def service(tmp_path, slow_server):
         yield running
 
 
-def test_what_is_too_much_is_refused_at_once_and_health_and_metrics_answer(service, slow_server):
+def test_what_is_too_much_is_refused_at_once_and_health_and_metrics_answer(
+    service, slow_server
+):
     need("nginx")
     answers = []
     order = json.dumps(pulled(slow_server.base)).encode()
     with front([service.port], origin=ORIGIN) as site:
 
         def sign():
-            status, headers, body = site.ask("POST", CALL, order, {"Origin": ORIGIN, **bearer()})
+            status, headers, body = site.ask(
+                "POST", CALL, order, {"Origin": ORIGIN, **bearer()}
+            )
             answers.append((status, headers, json.loads(body)))
 
         callers = [threading.Thread(target=sign) for _ in range(AT_ONCE + TOO_MANY)]
@@ -54,16 +58,28 @@ def test_what_is_too_much_is_refused_at_once_and_health_and_metrics_answer(servi
         for caller in callers:
             caller.join(HANG_SECONDS)
     refused = [one for one in answers if one[0] == 503]
-    assert len(refused) >= TOO_MANY  # a machine that is too busy for the others refuses more
+    # a machine that is too busy for the others refuses more
+    assert len(refused) >= TOO_MANY
     assert {status for status, *_ in answers} == {200, 503}
     for _, headers, outcome in refused:
-        assert (headers["retry-after"], headers["access-control-allow-origin"]) == ("1", ORIGIN)
+        assert (headers["retry-after"], headers["access-control-allow-origin"]) == (
+            "1",
+            ORIGIN,
+        )
         assert outcome["issue"][0]["code"] == "throttled"
 
 
 def test_a_page_of_another_origin_cannot_read_the_refusal():
     need("nginx")
     with front([9], origin=ORIGIN) as site:  # where nobody listens
-        for origin, allowed in ((ORIGIN, ORIGIN), ("https://evil.example", None), (f"{ORIGIN}.evil.example", None)):
+        for origin, allowed in (
+            (ORIGIN, ORIGIN),
+            ("https://evil.example", None),
+            (f"{ORIGIN}.evil.example", None),
+        ):
             status, headers, _ = site.ask("POST", CALL, b"{}", {"Origin": origin})
-            assert (status, headers.get("access-control-allow-origin"), headers["vary"]) == (503, allowed, "Origin")
+            assert (
+                status,
+                headers.get("access-control-allow-origin"),
+                headers["vary"],
+            ) == (503, allowed, "Origin")

@@ -1,4 +1,7 @@
-"""F41: two replicas on one log, one with an older study. Each answers with its own, and its entry says which."""
+"""F41: two replicas on one log, one with an older study.
+
+Each answers with its own, and its entry says which.
+"""
 
 import json
 import re
@@ -20,7 +23,11 @@ STUDY = "sarcopenia-pvm-2022"
 def older_code(folder):
     """The program as it was before its newest study got its version."""
     for name in ("cds_service", "hooks", "mappings"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "_data"))
+        shutil.copytree(
+            ROOT / name,
+            folder / name,
+            ignore=shutil.ignore_patterns("__pycache__", "_data"),
+        )
     study = folder / f"cds_service/studies/{STUDY}.toml"
     new = f'version = "{tomllib.loads(study.read_text())["version"]}"'
     assert study.read_text().count(new) == 1
@@ -45,17 +52,25 @@ def versions_in_entry(url, number):
 def counted_in_force(replica):
     """What alert ReplicasDiffer compares."""
     lines = replica.send("GET", "/metrics").text
-    return set(re.findall(r'kyphoplasty_cds_in_force\{digest="(\w+)",part="studies"\} 1', lines))
+    return set(
+        re.findall(
+            r'kyphoplasty_cds_in_force\{digest="(\w+)",part="studies"\} 1', lines
+        )
+    )
 
 
-def test_each_replica_answers_with_its_own_studies_and_says_so_in_the_log(replicas, tmp_path):
+def test_each_replica_answers_with_its_own_studies_and_says_so_in_the_log(
+    replicas, tmp_path
+):
     older = replicas.start_other(older_code(tmp_path / "older"))
     newer = replicas.all[3]
     (service,) = newer.send("GET", DISCOVERY).json()["services"]
     digests = {}
     for replica, version in ((older, "0.9.0"), (newer, "1.0.0"), (older, "0.9.0")):
         number = str(uuid4())
-        answer = replica.call(signing("p1", service["prefetch"], hookInstance=number), fresh_token())
+        answer = replica.call(
+            signing("p1", service["prefetch"], hookInstance=number), fresh_token()
+        )
         assert answer.status == 200
         assert version_in(answer.json()) == version
         in_force = replica.send("GET", "/health/ready").json()["digests"]["studies"]

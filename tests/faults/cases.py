@@ -49,4 +49,7 @@ class Case(BaseModel):
 
 def load_cases() -> list[Case]:
     """All of them, in the order of the file."""
-    return [Case.model_validate(one) for one in tomllib.loads(FILE.read_text(encoding="utf-8"))["case"]]
+    return [
+        Case.model_validate(one)
+        for one in tomllib.loads(FILE.read_text(encoding="utf-8"))["case"]
+    ]

@@ -24,15 +24,20 @@ IDENTIFIER = {"system": "https://ehr.example.org/mrn", "value": "4711"}
 FOREIGN_VALUE = -7.77  # a T-score that stands in no record of this patient
 
 
-def order(level: str | None, *, number: str | None = "kypho", **members: Any) -> Resource:
+def order(
+    level: str | None, *, number: str | None = "kypho", **members: Any
+) -> Resource:
     """A draft kyphoplasty with these members in place of its own; one that is None is left out."""
     whole = kyphoplasty(level) | {"id": number} | members
     return {name: value for name, value in whole.items() if value is not None}
 
 
-WORDS = {one.__name__: one for one in (measured, of_patient, problem, vertebroplasty)} | {"kyphoplasty": order}
+WORDS = {
+    one.__name__: one for one in (measured, of_patient, problem, vertebroplasty)
+} | {"kyphoplasty": order}
 TABLES: dict[str, dict[str, Any]] = built(
-    tomllib.loads(Path(__file__).with_name("records.toml").read_text(encoding="utf-8")), {"(none)": None, **WORDS}
+    tomllib.loads(Path(__file__).with_name("records.toml").read_text(encoding="utf-8")),
+    {"(none)": None, **WORDS},
 )
 EXTRAS, SENT = TABLES["extras"], TABLES["sent"]
 
@@ -45,8 +50,14 @@ def chart() -> list[Resource]:
 
 def _with_category(resource: Resource) -> Resource:
     """Observations in the category that servers which demand one are asked for."""
-    category = codeable("http://terminology.hl7.org/CodeSystem/observation-category", "survey")
-    return {**resource, "category": [category]} if resource["resourceType"] == "Observation" else resource
+    category = codeable(
+        "http://terminology.hl7.org/CodeSystem/observation-category", "survey"
+    )
+    return (
+        {**resource, "category": [category]}
+        if resource["resourceType"] == "Observation"
+        else resource
+    )
 
 
 def record(name: str) -> list[Resource]:
@@ -57,7 +68,10 @@ def record(name: str) -> list[Resource]:
     if "patient-again" in changed:
         more.append(first | changed["patient-again"])
     gone = {*changed.get("without", ()), *(one["id"] for one in more)}
-    whole = [first | changed.get("patient", {}), *(one | changed.get("each", {}) for one in rest)]
+    whole = [
+        first | changed.get("patient", {}),
+        *(one | changed.get("each", {}) for one in rest),
+    ]
     return [*(one for one in whole if one["id"] not in gone), *more]
 
 
@@ -68,5 +82,14 @@ def draft_orders(name: str) -> Resource:
 
 def pulled(fhir_server: str, draft: str = "") -> Resource:
     """An order-sign whose record has to be read from this server."""
-    context = {"userId": "Practitioner/7", "patientId": PATIENT, "draftOrders": draft_orders(draft)}
-    return {"hook": "order-sign", "hookInstance": HOOK_INSTANCE, "context": context, "fhirServer": fhir_server}
+    context = {
+        "userId": "Practitioner/7",
+        "patientId": PATIENT,
+        "draftOrders": draft_orders(draft),
+    }
+    return {
+        "hook": "order-sign",
+        "hookInstance": HOOK_INSTANCE,
+        "context": context,
+        "fhirServer": fhir_server,
+    }

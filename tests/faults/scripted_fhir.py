@@ -1,7 +1,8 @@
 """A FHIR server on loopback that answers from one patient's record, with a fault by script wherever a case wants one.
 
-A script is `{what is asked: fault}`: what is asked is a prefetch key, a resource type or `*`; the fault names a method
-and what it needs, `slow 10`, `status 503 once` (of each address), `next URL first` (of each first page).
+A script is `{what is asked: fault}`: what is asked is a prefetch key, a resource type
+or `*`; the fault names a method and what it needs, `slow 10`, `status 503 once` (of
+each address), `next URL first` (of each first page).
 """
 
 import gzip
@@ -104,13 +105,23 @@ class ScriptedFhir(StubServer):
             if "?" not in path:
                 found = self.store.read(kind, resource_id)
                 return (200, dict(found)) if found else (404, outcome("error"))
-            selection = "&".join(part for part in path.split("&") if not part.startswith(("_offset=", "page=")))
+            selection = "&".join(
+                part
+                for part in path.split("&")
+                if not part.startswith(("_offset=", "page="))
+            )
             matches = self.store.search(selection)
         except SearchRefused:
             return 400, outcome("error")
-        return 200, searchset(matches, total=len(matches), base=self.base, links={"self": f"{self.base}/{path}"})
+        return 200, searchset(
+            matches,
+            total=len(matches),
+            base=self.base,
+            links={"self": f"{self.base}/{path}"},
+        )
 
-    # --- faults: each takes the connection, the rest of its words, and the answer as it should be
+    # --- faults: each takes the connection, the rest of its words, and the answer as it
+    # should be
 
     def _never(self, handler: Handler, _words: str, _document: Json) -> None:
         self.released.wait(HOLD_SECONDS)
@@ -135,9 +146,18 @@ class ScriptedFhir(StubServer):
     def _status(self, handler: Handler, words: str, _document: Json) -> None:
         """`status 429 Retry-After=1`; `date` stands for an HTTP date in a second."""
         number, *pairs = words.split()
-        in_a_second = format_datetime(datetime.now(UTC) + timedelta(seconds=1), usegmt=True)
-        headers = dict(pair.replace("=date", f"={in_a_second}").split("=", 1) for pair in pairs)
-        send(handler, int(number), b"" if number == "204" else outcome("error"), **headers)
+        in_a_second = format_datetime(
+            datetime.now(UTC) + timedelta(seconds=1), usegmt=True
+        )
+        headers = dict(
+            pair.replace("=date", f"={in_a_second}").split("=", 1) for pair in pairs
+        )
+        send(
+            handler,
+            int(number),
+            b"" if number == "204" else outcome("error"),
+            **headers,
+        )
 
     def _truncated(self, handler: Handler, words: str, document: Json) -> None:
         """JSON cut in the middle: with its own length, with that of the whole, or with a reset."""
@@ -151,7 +171,9 @@ class ScriptedFhir(StubServer):
         if words == "reset":
             handler.wfile.flush()
             time.sleep(0.02)
-            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            handler.connection.setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+            )
             handler.connection.close()
 
     def _interim(self, handler: Handler, _words: str, document: Json) -> None:
@@ -175,17 +197,30 @@ class ScriptedFhir(StubServer):
 
     def _entry(self, handler: Handler, words: str, document: Json) -> None:
         """The answer with an OperationOutcome among its entries: `entry warning 4119`."""
-        send(handler, 200, with_more(document, {"resource": outcome(*words.split()), "search": {"mode": "outcome"}}))
+        send(
+            handler,
+            200,
+            with_more(
+                document,
+                {"resource": outcome(*words.split()), "search": {"mode": "outcome"}},
+            ),
+        )
 
     def _adds(self, handler: Handler, words: str, document: Json) -> None:
         """The answer with further entries, by name."""
-        more = with_more(document, *({"resource": resource} for resource in EXTRAS[words]))
+        more = with_more(
+            document, *({"resource": resource} for resource in EXTRAS[words])
+        )
         send(handler, 200, {**more, "total": None})
 
     def _demands(self, handler: Handler, _words: str, document: Json) -> None:
         """Refuses observations that are asked by code alone."""
         is_refused = "category=" not in handler.path
-        send(handler, 400 if is_refused else 200, outcome("error", code="required") if is_refused else document)
+        send(
+            handler,
+            400 if is_refused else 200,
+            outcome("error", code="required") if is_refused else document,
+        )
 
     def _finds(self, handler: Handler, _words: str, document: Json) -> None:
         """An empty list."""
@@ -200,7 +235,9 @@ class ScriptedFhir(StubServer):
     def _bomb(self, handler: Handler, _words: str, _document: Json) -> None:
         """A hundred megabytes, packed into a hundred kilobytes."""
         with suppress(OSError):  # whoever unpacks it goes away
-            send(handler, 200, gzip.compress(b" " * 100_000_000), Content_Encoding="gzip")
+            send(
+                handler, 200, gzip.compress(b" " * 100_000_000), Content_Encoding="gzip"
+            )
 
     def _next(self, handler: Handler, words: str, document: Json) -> None:
         """A `next` link: to itself, to yet another page for ever, to and fro, to another server, to nothing."""
@@ -219,14 +256,33 @@ class ScriptedFhir(StubServer):
             send(handler, 200, document)
             return
         number = max(1, _page_of(handler))
-        links = [{"relation": "next", "url": self._page(handler, number + 1)}] if number < int(words) else []
-        whole = {**document, "total": None, "link": links, "entry": document.get("entry", [])}
+        links = (
+            [{"relation": "next", "url": self._page(handler, number + 1)}]
+            if number < int(words)
+            else []
+        )
+        whole = {
+            **document,
+            "total": None,
+            "link": links,
+            "entry": document.get("entry", []),
+        }
         text = json.dumps(whole).encode()
-        send(handler, 200, text[: -len(b"]}")] + (b"," if whole["entry"] else b"") + _padding() + b"]}")
+        send(
+            handler,
+            200,
+            text[: -len(b"]}")]
+            + (b"," if whole["entry"] else b"")
+            + _padding()
+            + b"]}",
+        )
 
     def _page(self, handler: Handler, number: int) -> str:
         """The address of this page of what is asked."""
-        return f"{self.base}/{_query_of(unquote(handler.path))}".partition("&page=")[0] + f"&page={number}"
+        return (
+            f"{self.base}/{_query_of(unquote(handler.path))}".partition("&page=")[0]
+            + f"&page={number}"
+        )
 
 
 def _page_of(handler: Handler) -> int:
@@ -257,7 +313,10 @@ BODIES = {
 def outcome(severity: str, detail: str = "", *, code: str = "processing") -> Json:
     """An OperationOutcome; `detail` is the code of its details."""
     details = {"details": {"coding": [{"code": detail}]}} if detail else {}
-    return {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": code, **details}]}
+    return {
+        "resourceType": "OperationOutcome",
+        "issue": [{"severity": severity, "code": code, **details}],
+    }
 
 
 def with_more(document: Json, *entries: Json) -> Json:
@@ -267,13 +326,21 @@ def with_more(document: Json, *entries: Json) -> Json:
 def send(handler: Handler, status: int, body: bytes | Json, **headers: str) -> None:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     octets = body if isinstance(body, bytes) else json.dumps(body).encode()
-    stub_server.send(handler, status, octets, {"Content-Type": "application/fhir+json"} | named)
+    stub_server.send(
+        handler, status, octets, {"Content-Type": "application/fhir+json"} | named
+    )
 
 
 @cache
 def _padding() -> bytes:
     """Entries of a few kilobytes each, four megabytes together, of which nothing is read."""
-    value = {"code": codeable("urn:example:panel", "part"), "valueQuantity": {"value": 1.5, "unit": "mg/dL"}}
+    value = {
+        "code": codeable("urn:example:panel", "part"),
+        "valueQuantity": {"value": 1.5, "unit": "mg/dL"},
+    }
     parts = [value | {"id": f"c{number}"} for number in range(300)]
     resource = {"resourceType": "Observation", "status": "final", "component": parts}
-    return b",".join(json.dumps({"resource": {**resource, "id": f"pad-{number}"}}).encode() for number in range(85))
+    return b",".join(
+        json.dumps({"resource": {**resource, "id": f"pad-{number}"}}).encode()
+        for number in range(85)
+    )

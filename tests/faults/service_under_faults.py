@@ -46,7 +46,9 @@ class Answered:
         """Everything that a person reads, or the text of the OperationOutcome."""
         if "issue" in self.body:
             return str(self.body["issue"][0]["details"]["text"])
-        return "\n".join(f"{card['summary']}\n{card.get('detail', '')}" for card in self.cards)
+        return "\n".join(
+            f"{card['summary']}\n{card.get('detail', '')}" for card in self.cards
+        )
 
     @property
     def plain_words(self) -> str:
@@ -60,7 +62,11 @@ class Answered:
     @property
     def first(self) -> dict[str, Any]:
         """The rehabilitation card."""
-        return next(card for card in self.cards if card["source"]["topic"]["code"] == "rehabilitation")
+        return next(
+            card
+            for card in self.cards
+            if card["source"]["topic"]["code"] == "rehabilitation"
+        )
 
     @property
     def assessments(self) -> Any:
@@ -69,7 +75,9 @@ class Answered:
     @property
     def not_known(self) -> str:
         """What the card says of what was not read; empty if it says nothing."""
-        lines = [line for line in self.first["detail"].splitlines() if NOT_KNOWN in line]
+        lines = [
+            line for line in self.first["detail"].splitlines() if NOT_KNOWN in line
+        ]
         assert len(lines) <= 1
         return lines[0] if lines else ""
 
@@ -84,13 +92,18 @@ def templates() -> dict[str, str]:
 
 def queries() -> dict[str, str]:
     """What the templates ask for our patient."""
-    return {key: text.replace("{{context.patientId}}", PATIENT) for key, text in templates().items()}
+    return {
+        key: text.replace("{{context.patientId}}", PATIENT)
+        for key, text in templates().items()
+    }
 
 
 class UnderFaults:
     """One application, as one process of the service."""
 
-    def __init__(self, *, deadline: float = 2.0, fhir_servers: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, *, deadline: float = 2.0, fhir_servers: tuple[str, ...] = ()
+    ) -> None:
         self._asked = Asked(open_service(), deadline, fhir_servers=fhir_servers)
 
     def sign(
@@ -112,15 +125,25 @@ class UnderFaults:
             draft: name of `drafts` in `records.toml`.
         """
         whole = answer_prefetch(templates(), record or chart(), patient_id=PATIENT)
-        prefetch = {key: whole[key] for key in keys} | {key: SENT[name] for key, name in (sends or {}).items()}
-        body = pulled(fhir_server or "", draft) | {"prefetch": prefetch, "fhirAuthorization": AUTHORIZATION}
+        prefetch = {key: whole[key] for key in keys} | {
+            key: SENT[name] for key, name in (sends or {}).items()
+        }
+        body = pulled(fhir_server or "", draft) | {
+            "prefetch": prefetch,
+            "fhirAuthorization": AUTHORIZATION,
+        }
         if fhir_server is None:
             del body["fhirServer"], body["fhirAuthorization"]
         self._asked.log.entries.clear()
         started = time.monotonic()
         response = self._asked.post(body)
         seconds = time.monotonic() - started
-        return Answered(response.status_code, response.get_json(), seconds, tuple(self._asked.log.entries))
+        return Answered(
+            response.status_code,
+            response.get_json(),
+            seconds,
+            tuple(self._asked.log.entries),
+        )
 
 
 @cache

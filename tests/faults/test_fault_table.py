@@ -14,7 +14,15 @@ from cds_service.outgoing import connections
 from tests.faults.cases import Case, load_cases
 from tests.faults.records import FOREIGN_VALUE, record
 from tests.faults.scripted_fhir import ScriptedFhir
-from tests.faults.service_under_faults import PARTIAL, TOKEN, Answered, UnderFaults, healthy, queries, templates
+from tests.faults.service_under_faults import (
+    PARTIAL,
+    TOKEN,
+    Answered,
+    UnderFaults,
+    healthy,
+    queries,
+    templates,
+)
 
 CASES = load_cases()
 ROWS = [f"F{number}" for number in range(1, 23)] + ["F33", "F35", "F36", "F37"]
@@ -35,11 +43,18 @@ def other() -> Iterator[ScriptedFhir]:
         yield server
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.run == "here"], ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.run == "here"], ids=lambda case: case.name
+)
 def test_a_fault_costs_what_the_table_says_and_no_more(case, other, monkeypatch):
     looked_up = _name_lookup(case, monkeypatch)
-    script = {asked: fault.replace("OTHER", other.origin) for asked, fault in case.script.items()}
-    with ScriptedFhir(record(case.record), queries(), script, tls=_tls(case, monkeypatch)) as server:
+    script = {
+        asked: fault.replace("OTHER", other.origin)
+        for asked, fault in case.script.items()
+    }
+    with ScriptedFhir(
+        record(case.record), queries(), script, tls=_tls(case, monkeypatch)
+    ) as server:
         base = server.base.replace("127.0.0.1", case.host) if case.host else server.base
         service = UnderFaults(deadline=case.seconds, fhir_servers=(base,))
         first = _sign(service, case, base)
@@ -49,10 +64,13 @@ def test_a_fault_costs_what_the_table_says_and_no_more(case, other, monkeypatch)
             assert sum(part in address for address in asked) == count, (part, asked)
         if case.again:
             second = _sign(service, case, base)
-            assert all(words in second.plain_words for words in case.again), second.plain_words
+            assert all(words in second.plain_words for words in case.again), (
+                second.plain_words
+            )
         assert case.lookups is None or len(looked_up) == case.lookups
         assert other.asked == []
-        token = None if case.host else f"Bearer {TOKEN}"  # never over plain http to another name than this machine's
+        # never over plain http to another name than this machine's
+        token = None if case.host else f"Bearer {TOKEN}"
         assert {headers.get("Authorization") for headers in server.headers} <= {token}
 
 
@@ -70,7 +88,8 @@ def _check_answer(case: Case, answer: Answered) -> None:
     assert answer.status == case.status, answer.body
     assert answer.seconds < case.seconds + ALLOWANCE_SECONDS
     assert answer.issue == case.issue
-    assert len(answer.entries) == (0 if case.card == "none" else 1)  # answers and refusals, not other orders
+    # answers and refusals, not other orders
+    assert len(answer.entries) == (0 if case.card == "none" else 1)
     for words in case.says:
         assert words in answer.plain_words, answer.plain_words
     for words in case.silent:
@@ -83,7 +102,12 @@ def _check_answer(case: Case, answer: Answered) -> None:
 
 def _check_cards(case: Case, answer: Answered) -> None:
     assert answer.cards, "an empty answer says that there is nothing to say"
-    said = [one for result in answer.assessments for model in result.get("models", ()) for one in model["inputs"]]
+    said = [
+        one
+        for result in answer.assessments
+        for model in result.get("models", ())
+        for one in model["inputs"]
+    ]
     assert FOREIGN_VALUE not in {one["value"] for one in said}
     if case.card in ("full", "noticed"):
         assert answer.assessments == healthy().assessments
@@ -117,7 +141,10 @@ def _name_lookup(case: Case, monkeypatch) -> list[str]:
         here = "127.0.0.1" if len(looked_up) == 1 else "127.0.0.9"
         addresses = ["127.0.0.7", here, *(f"127.0.1.{number}" for number in range(48))]
         names = addresses if case.lookup == "fifty" else [here]
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (name, port or 0)) for name in names]
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (name, port or 0))
+            for name in names
+        ]
 
     if case.lookup:
         monkeypatch.setattr(socket, "getaddrinfo", look_up)
@@ -128,7 +155,8 @@ def _tls(case: Case, monkeypatch) -> ssl.SSLContext | None:
     if not case.certificate:
         return None
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATES / "authority.pem"))
-    monkeypatch.setattr(connections, "_tls", connections._tls.__wrapped__)  # a process reads its authorities once
+    # a process reads its authorities once
+    monkeypatch.setattr(connections, "_tls", connections._tls.__wrapped__)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATES / f"{case.certificate}.pem")
     if case.tls == "1.0":

@@ -24,7 +24,9 @@ LIMITED = (
 
 def hook() -> dict:
     """An order-sign with full prefetch."""
-    return pulled("http://127.0.0.1:9") | {"prefetch": answer_prefetch(templates(), chart(), patient_id=PATIENT)}
+    return pulled("http://127.0.0.1:9") | {
+        "prefetch": answer_prefetch(templates(), chart(), patient_id=PATIENT)
+    }
 
 
 def four_mebibytes() -> bytes:
@@ -33,10 +35,15 @@ def four_mebibytes() -> bytes:
     return octets[: 4 * MIB - 100] + b"x"
 
 
-def test_f34_bodies_of_more_bytes_than_memory_are_refused_and_nothing_is_killed(tmp_path):
+def test_f34_bodies_of_more_bytes_than_memory_are_refused_and_nothing_is_killed(
+    tmp_path,
+):
     """200 of 4 MiB at once, with 512 MiB of memory for the process."""
     body = four_mebibytes()
-    with RunningService(tmp_path, command=[sys.executable, "-c", LIMITED]) as service, ThreadPoolExecutor(200) as pool:
+    with (
+        RunningService(tmp_path, command=[sys.executable, "-c", LIMITED]) as service,
+        ThreadPoolExecutor(200) as pool,
+    ):
 
         def send(_number) -> int:
             try:
@@ -45,12 +52,18 @@ def test_f34_bodies_of_more_bytes_than_memory_are_refused_and_nothing_is_killed(
                 return 0  # the connection ended while the body was still being sent
 
         statuses = Counter(pool.map(send, range(200)))
-        # 408 where this very machine was too busy to send all that in time; 0 where the refusal came in between.
+        # 408 where this very machine was too busy to send all that in time; 0 where the
+        # refusal came in between.
         assert set(statuses) <= {400, 408, 503, 0}, statuses
         assert statuses[503] + statuses[408] + statuses[0] > 0
         assert statuses[400] > 0, "some were read"
         assert service.call(hook()).status == 200
-        assert max(peak_of(process) for process in (service.process_id, *service.workers())) < 512
+        assert (
+            max(
+                peak_of(process) for process in (service.process_id, *service.workers())
+            )
+            < 512
+        )
         log = (tmp_path / "errors.txt").read_text()
         assert "MemoryError" not in log
         assert "was sent SIG" not in log
@@ -59,7 +72,9 @@ def test_f34_bodies_of_more_bytes_than_memory_are_refused_and_nothing_is_killed(
 def test_f37_a_fhir_server_that_answers_full_pages_fills_no_worker(tmp_path):
     """Eleven lists of five pages of four megabytes: 220 MiB, of which JSON takes nine times as much once decoded."""
     with (
-        RunningService(tmp_path, environment={"KYPHOPLASTY_CDS_DEADLINE_SECONDS": "60"}) as service,
+        RunningService(
+            tmp_path, environment={"KYPHOPLASTY_CDS_DEADLINE_SECONDS": "60"}
+        ) as service,
         ScriptedFhir(chart(), queries(), {"*": "fills 5"}) as server,
     ):
         (worker,) = service.workers()
@@ -67,7 +82,9 @@ def test_f37_a_fhir_server_that_answers_full_pages_fills_no_worker(tmp_path):
         answer = service.call(pulled(server.base))
         assert answer.status == 200
         detail = answer.json()["cards"][0]["detail"]
-        assert "the server sent more than is read for one answer" in detail.replace("\\", "")
+        assert "the server sent more than is read for one answer" in detail.replace(
+            "\\", ""
+        )
         assert peak_of(worker) - before < 300
 
 

@@ -29,7 +29,10 @@ def service(tmp_path):
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_who_waited_too_long_gets_503_and_the_next_caller_all_of_it(case, service):
-    with ScriptedFhir(chart(), queries(), {"conditions": "slow 2 once"}) as server, ThreadPoolExecutor() as pool:
+    with (
+        ScriptedFhir(chart(), queries(), {"conditions": "slow 2 once"}) as server,
+        ThreadPoolExecutor() as pool,
+    ):
         waiting = pool.submit(service.call, pulled(server.base))
         wait_until(lambda: server.asked)
         time.sleep(0.3)

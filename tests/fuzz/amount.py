@@ -8,8 +8,9 @@ from cds_service.settings import Settings
 
 IS_LONG_RUN = "FUZZ_EXAMPLES" in os.environ
 TOTAL = int(os.environ.get("FUZZ_EXAMPLES", "1000"))
-# Seconds that the service has for an answer, and after which no answer may come: in a long run those that an operator
-# gets who sets nothing; else so many that a busy machine does not turn into a gap, and a hang is still seen.
+# Seconds that the service has for an answer, and after which no answer may come: in a
+# long run those that an operator gets who sets nothing; else so many that a busy
+# machine does not turn into a gap, and a hang is still seen.
 DEADLINE_SECONDS = Settings().deadline_seconds if IS_LONG_RUN else 60.0
 
 

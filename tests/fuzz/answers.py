@@ -12,8 +12,11 @@ from tests.fuzz.bases import STRANGERS_NUMBERS
 from tests.generated_patients import Signing
 from tests.patients.rules import RULES_OF_ANY_REQUEST, none_is_none
 
-# What the cards alone tell; the other rule holds them against a record, which is broken here.
-RULES_OF_THE_CARDS = tuple(rule for rule in RULES_OF_ANY_REQUEST if rule is not none_is_none)
+# What the cards alone tell; the other rule holds them against a record, which is broken
+# here.
+RULES_OF_THE_CARDS = tuple(
+    rule for rule in RULES_OF_ANY_REQUEST if rule is not none_is_none
+)
 
 
 def check_answer(document: Any) -> None:
@@ -29,13 +32,17 @@ def _check(text: str) -> None:
     cards = document["cards"]
     if not cards:
         return
-    assert [fault for rule in RULES_OF_THE_CARDS for fault in rule(cards, Signing((), ()))] == []
+    assert [
+        fault for rule in RULES_OF_THE_CARDS for fault in rule(cards, Signing((), ()))
+    ] == []
     words = "\n".join(text for card in cards for text in texts_of(card))
     assert not CANARY.search(words), words
     assert "stranger" not in words
     for number in STRANGERS_NUMBERS:
         assert str(abs(number)) not in words
-    assert not {abs(value) for value in inputs_of(cards)} & {abs(number) for number in STRANGERS_NUMBERS}
+    assert not {abs(value) for value in inputs_of(cards)} & {
+        abs(number) for number in STRANGERS_NUMBERS
+    }
 
 
 def inputs_of(cards: list[dict[str, Any]]) -> list[float]:
@@ -57,4 +64,8 @@ def _inputs(cards: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def _numbers(values: Iterable[Any]) -> list[float]:
-    return [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+    return [
+        value
+        for value in values
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    ]

@@ -37,12 +37,22 @@ TOKEN = "Canary-token-q7w8e9r0t1y2u3i4o5p6"
 # Another patient's values: a T-score, a body mass index, a muscle index, an area.
 STRANGERS_NUMBERS = (-7.7131, 17.3717, 3.1317, 41.7371)
 # Values that fuzzing leaves where they are, so that what is said of them stays true.
-FIXED = ("stranger", "pat-1", "Patient/p1", TOKEN, *(str(abs(number)) for number in STRANGERS_NUMBERS))
+FIXED = (
+    "stranger",
+    "pat-1",
+    "Patient/p1",
+    TOKEN,
+    *(str(abs(number)) for number in STRANGERS_NUMBERS),
+)
 
 
-WORDS = {one.__name__: one for one in (augmented, dose, drug, measured, of_patient, ordered, problem)}
+WORDS = {
+    one.__name__: one
+    for one in (augmented, dose, drug, measured, of_patient, ordered, problem)
+}
 TABLES: dict[str, list[Json]] = built(
-    tomllib.loads(Path(__file__).with_name("bases.toml").read_text(encoding="utf-8")), WORDS
+    tomllib.loads(Path(__file__).with_name("bases.toml").read_text(encoding="utf-8")),
+    WORDS,
 )
 
 
@@ -57,16 +67,31 @@ def _whole() -> Mapping[str, Json]:
     timed = bed_rest(72, occurrencePeriod=period(0, 5), occurrenceTiming=None)
     found = {
         "everything": order_sign(
-            [*thin_and_weak(), *TABLES["everything"], *strangers()], kyphoplasty(), long_brace, bed_rest(72)
+            [*thin_and_weak(), *TABLES["everything"], *strangers()],
+            kyphoplasty(),
+            long_brace,
+            bed_rest(72),
         ),
         "thin": order_sign([*thin_and_weak(), *strangers()], kyphoplasty(), brace()),
-        "strong": order_sign([*strong_and_nourished(), *strangers()], kyphoplasty("T12", code="22513")),
-        "patient alone": order_sign([patient(), *strangers()], kyphoplasty(None)),
-        "both": order_sign([patient(), *strangers()], kyphoplasty(), vertebroplasty("T12"), long_brace, timed),
-        "words": order_sign(
-            [patient()], kyphoplasty(None, code="0", bodySite=None) | {"code": {"text": "Kyphoplasty T12-L2"}}
+        "strong": order_sign(
+            [*strong_and_nourished(), *strangers()], kyphoplasty("T12", code="22513")
         ),
-        "brace after": order_sign([patient(), augmented(30)], long_brace, bed_rest(None)),
+        "patient alone": order_sign([patient(), *strangers()], kyphoplasty(None)),
+        "both": order_sign(
+            [patient(), *strangers()],
+            kyphoplasty(),
+            vertebroplasty("T12"),
+            long_brace,
+            timed,
+        ),
+        "words": order_sign(
+            [patient()],
+            kyphoplasty(None, code="0", bodySite=None)
+            | {"code": {"text": "Kyphoplasty T12-L2"}},
+        ),
+        "brace after": order_sign(
+            [patient(), augmented(30)], long_brace, bed_rest(None)
+        ),
         "no prefetch": order_sign([patient()], kyphoplasty(), prefetch=False),
         "another order": order_sign([patient()], kyphoplasty(code="45378")),
     }

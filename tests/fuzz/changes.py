@@ -61,13 +61,18 @@ def find(document: Json, number: int) -> Place | None:
 
 
 def apply(
-    document: Json, changes: Iterable[Change], *, under: tuple[str, ...] = (), fixed: tuple[str, ...] = ()
+    document: Json,
+    changes: Iterable[Change],
+    *,
+    under: tuple[str, ...] = (),
+    fixed: tuple[str, ...] = (),
 ) -> None:
     """Change the document in place.
 
     Args:
         under: only within this part of it.
-        fixed: values that hold one of these texts are neither copied nor moved to other places.
+        fixed: values that hold one of these texts are neither copied nor moved to other
+            places.
     """
     for change in changes:
         inside = document
@@ -83,12 +88,20 @@ def apply(
         elif change.how == "rename" and isinstance(place.parent, dict):
             place.parent[TEXTS[change.other % len(TEXTS)]] = place.parent.pop(place.key)
         elif change.how in {"copy", "swap"}:
-            _exchange(place, find(document, change.other), fixed, is_swap=change.how == "swap")
+            _exchange(
+                place, find(document, change.other), fixed, is_swap=change.how == "swap"
+            )
 
 
-def _exchange(here: Place, there: Place | None, fixed: tuple[str, ...], *, is_swap: bool) -> None:
+def _exchange(
+    here: Place, there: Place | None, fixed: tuple[str, ...], *, is_swap: bool
+) -> None:
     """Put what stands there here as well, or either in the place of the other."""
-    if there is None or _holds(there.value, fixed) or (is_swap and _holds(here.value, fixed)):
+    if (
+        there is None
+        or _holds(there.value, fixed)
+        or (is_swap and _holds(here.value, fixed))
+    ):
         return
     old, new = deepcopy(here.value), deepcopy(there.value)
     here.put(new)
@@ -109,7 +122,11 @@ def _deepened(value: Json, change: Change) -> Json:
 
 def _many(value: Json, _change: Change) -> Json:
     held = value if isinstance(value, list) else [value]
-    return [deepcopy(one) for _ in range(TIMES) for one in held] if len(json.dumps(held)) * TIMES < LARGEST else value
+    return (
+        [deepcopy(one) for _ in range(TIMES) for one in held]
+        if len(json.dumps(held)) * TIMES < LARGEST
+        else value
+    )
 
 
 def _retyped(value: Json, _change: Change) -> Json:
@@ -118,7 +135,11 @@ def _retyped(value: Json, _change: Change) -> Json:
     if isinstance(value, list):
         return {str(number): one for number, one in enumerate(value)}
     if isinstance(value, str):
-        return float(value) if value.replace(".", "", 1).isdecimal() and len(value) < 20 else {"value": value}
+        return (
+            float(value)
+            if value.replace(".", "", 1).isdecimal() and len(value) < 20
+            else {"value": value}
+        )
     return json.dumps(value)
 
 
@@ -126,8 +147,16 @@ def _mangled(value: Json, change: Change) -> Json:
     """A text with a nasty one inside; a number made extreme."""
     if isinstance(value, str):
         cut = change.where % (len(value) + 1)
-        return value[:cut] + TEXTS[change.other % len(TEXTS)] + value[cut + change.other % 3 :]
-    return NUMBERS[change.other % len(NUMBERS)] if isinstance(value, int | float) else value
+        return (
+            value[:cut]
+            + TEXTS[change.other % len(TEXTS)]
+            + value[cut + change.other % 3 :]
+        )
+    return (
+        NUMBERS[change.other % len(NUMBERS)]
+        if isinstance(value, int | float)
+        else value
+    )
 
 
 VALUES: dict[str, Callable[[Json, Change], Json]] = {
@@ -135,14 +164,22 @@ VALUES: dict[str, Callable[[Json, Change], Json]] = {
     "mangle": _mangled,
     "wrap": lambda value, _change: [value],
     "deepen": _deepened,
-    "empty": lambda value, _change: type(value)() if isinstance(value, dict | list | str | int | float) else None,
-    "twice": lambda value, _change: deepcopy(value * 2 if isinstance(value, list) else [value, value]),
+    "empty": lambda value, _change: (
+        type(value)() if isinstance(value, dict | list | str | int | float) else None
+    ),
+    "twice": lambda value, _change: deepcopy(
+        value * 2 if isinstance(value, list) else [value, value]
+    ),
     "many": _many,
     "retype": _retyped,
 }
 HOW = (*VALUES, "drop", "rename", "copy", "swap")
 numbers = st.integers(0, 2**48)
-changes = st.lists(st.builds(Change, st.sampled_from(HOW), numbers, numbers, junk), min_size=1, max_size=6)
+changes = st.lists(
+    st.builds(Change, st.sampled_from(HOW), numbers, numbers, junk),
+    min_size=1,
+    max_size=6,
+)
 
 
 def splice(text: bytes, cuts: Iterable[tuple[int, int, bytes]]) -> bytes:
@@ -154,7 +191,11 @@ def splice(text: bytes, cuts: Iterable[tuple[int, int, bytes]]) -> bytes:
 
 
 splices = st.lists(
-    st.tuples(numbers, st.sampled_from((0, 0, 1, 2, 7, 100, 10**6)), st.sampled_from(OCTETS) | st.binary(max_size=6)),
+    st.tuples(
+        numbers,
+        st.sampled_from((0, 0, 1, 2, 7, 100, 10**6)),
+        st.sampled_from(OCTETS) | st.binary(max_size=6),
+    ),
     min_size=1,
     max_size=4,
 )
@@ -162,7 +203,9 @@ splices = st.lists(
 
 def with_key_twice(text: bytes, number: int) -> bytes:
     """The text with one of its members written twice; the text itself where it has none."""
-    starts = [place + 1 for place in range(len(text)) if text[place : place + 2] == b'{"']
+    starts = [
+        place + 1 for place in range(len(text)) if text[place : place + 2] == b'{"'
+    ]
     if not starts:
         return text
     start = starts[number % len(starts)]

@@ -37,7 +37,9 @@ def subject_of(tmp_path):
 def process(tmp_path_factory):
     """The service as an operator starts it; whatever it wrote to its log is looked at in the end."""
     seconds = {"KYPHOPLASTY_CDS_DEADLINE_SECONDS": str(DEADLINE_SECONDS)}
-    with RunningService(tmp_path_factory.mktemp("service"), environment=seconds) as running:
+    with RunningService(
+        tmp_path_factory.mktemp("service"), environment=seconds
+    ) as running:
         yield running
         written = "\n".join(running.lines())
     nothing_leaks(written)

@@ -83,14 +83,27 @@ class FuzzedService:
         self.statements: set[object] = set()
         self.log = KeptLines()
 
-    def send(self, method: str, path: str, body: bytes = b"", headers: Any = None, **environ: Any) -> TestResponse:
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        headers: Any = None,
+        **environ: Any,
+    ) -> TestResponse:
         """Send this as it stands, and look at what holds of every answer."""
         with in_time():
             response = self.client.open(
-                path, method=method, data=body, headers=headers, environ_overrides=environ or None
+                path,
+                method=method,
+                data=body,
+                headers=headers,
+                environ_overrides=environ or None,
             )
             octets = response.data
-        self.answers += response.status_code == 200 and octets.startswith(b'{"cards":[{')
+        self.answers += response.status_code == 200 and octets.startswith(
+            b'{"cards":[{'
+        )
         lines, self.log.lines = self.log.lines, []
         nothing_leaks("\n".join(lines))
         assert not any('"level": "ERROR"' in line for line in lines), lines
@@ -101,7 +114,9 @@ class FuzzedService:
 
     def post(self, path: str, body: bytes, **headers: str) -> TestResponse:
         """Send JSON to an endpoint of CDS Hooks, whose refusals have one form."""
-        response = self.send("POST", path, body, {"Content-Type": "application/json", **headers})
+        response = self.send(
+            "POST", path, body, {"Content-Type": "application/json", **headers}
+        )
         if response.status_code != 200:
             is_refusal(response.status_code, response.content_type, response.data)
         return response
@@ -119,10 +134,14 @@ class FuzzedService:
         self.store.close()
         nothing_leaks(metrics)
         assert 'status="500"' not in metrics
-        assert TOKEN.encode() not in b"".join(path.read_bytes() for path in self.folder.rglob("*") if path.is_file())
+        assert TOKEN.encode() not in b"".join(
+            path.read_bytes() for path in self.folder.rglob("*") if path.is_file()
+        )
         report = verify_log(self.url)
         assert report.is_whole, report.faults
-        kinds = Counter(kind for (kind,) in rows_of(self.url, "SELECT kind FROM audit_entry"))
+        kinds = Counter(
+            kind for (kind,) in rows_of(self.url, "SELECT kind FROM audit_entry")
+        )
         shown = rows_of(self.url, "SELECT DISTINCT sequence FROM audit_card")
         assert len(shown) == self.answers
         assert kinds["answer"] >= self.answers  # some have no card: nothing is open

@@ -7,7 +7,14 @@ from typing import Any
 from hypothesis import strategies as st
 
 LISTED = json.loads(Path(__file__).with_name("nasty.json").read_text(encoding="utf-8"))
-TEXTS: tuple[str, ...] = (*LISTED["texts"], "e\u0301" * 40, "K" * 65, "a" * 3000, "9" * 400, "L1" * 200)
+TEXTS: tuple[str, ...] = (
+    *LISTED["texts"],
+    "e\u0301" * 40,
+    "K" * 65,
+    "a" * 3000,
+    "9" * 400,
+    "L1" * 200,
+)
 NUMBERS: tuple[float | int, ...] = tuple(LISTED["numbers"])
 SHAPES: tuple[Any, ...] = (
     *LISTED["shapes"],
@@ -24,9 +31,15 @@ OCTETS = (
 
 junk = st.sampled_from(JUNK)
 any_json = st.recursive(
-    junk | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
+    junk
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=20),
     lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(TEXTS) | st.text(max_size=8), inner, max_size=4)
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(TEXTS) | st.text(max_size=8), inner, max_size=4
+        )
     ),
     max_leaves=12,
 )

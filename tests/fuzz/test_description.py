@@ -8,27 +8,41 @@ from hypothesis import given
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
-from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig, SchemathesisConfig
+from schemathesis.config import (
+    GenerationConfig,
+    ProjectConfig,
+    ProjectsConfig,
+    SchemathesisConfig,
+)
 
 from tests.chart_builders import application
 from tests.fuzz.amount import examples
 from tests.fuzz.fuzzed_service import CALL, in_time
 
-ALWAYS = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
-# Refused although the description allows it: the base of a FHIR server alone, which asks for nothing; an address that
-# nobody signed.
+ALWAYS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+)
+# Refused although the description allows it: the base of a FHIR server alone, which
+# asks for nothing; an address that nobody signed.
 REFUSED = {"GET /sandbox/fhir", "GET /basis/{address}", "POST /basis/{address}"}
 MODES = {
     GenerationMode.POSITIVE: (*ALWAYS, "positive_data_acceptance"),
-    GenerationMode.NEGATIVE: ALWAYS,  # what breaks the description may be taken: we are tolerant of what is sent
+    # what breaks the description may be taken: we are tolerant of what is sent
+    GenerationMode.NEGATIVE: ALWAYS,
 }
 
 
 @pytest.fixture(scope="module")
 def description(process):
     """What a running process says of itself."""
-    generation = GenerationConfig(allow_x00=False)  # JSON Schema cannot say that a text has no NUL
-    config = SchemathesisConfig(projects=ProjectsConfig(default=ProjectConfig(generation=generation)))
+    # JSON Schema cannot say that a text has no NUL
+    generation = GenerationConfig(allow_x00=False)
+    config = SchemathesisConfig(
+        projects=ProjectsConfig(default=ProjectConfig(generation=generation))
+    )
     return schemathesis.openapi.from_url(f"{process.url}/openapi.json", config=config)
 
 
@@ -41,12 +55,18 @@ def operations(description):
 @given(place=st.integers(0, 10**6), mode=st.sampled_from(tuple(MODES)), data=st.data())
 def test_every_answer_is_as_the_description_says(operations, place, mode, data):
     operation = operations[place % len(operations)]
-    if mode is GenerationMode.NEGATIVE and operation.method.upper() == "GET" and "{" not in operation.path:
+    if (
+        mode is GenerationMode.NEGATIVE
+        and operation.method.upper() == "GET"
+        and "{" not in operation.path
+    ):
         mode = GenerationMode.POSITIVE  # there is nothing to get wrong
     case = data.draw(operation.as_strategy(mode))
     if operation.path.startswith("/cds-services/") and isinstance(case.body, dict):
         without_another_patient(case.body)
-    wanted = set(MODES[mode]) - ({"positive_data_acceptance"} if operation.label in REFUSED else set())
+    wanted = set(MODES[mode]) - (
+        {"positive_data_acceptance"} if operation.label in REFUSED else set()
+    )
     with in_time():
         response = case.call(timeout=60)
     case.validate_response(response, checks=CHECKS.get_by_names(sorted(wanted)))
@@ -65,4 +85,5 @@ def test_every_address_of_the_service_is_described(operations):
     routes = {re.sub("<.*?>", "{}", path) for path in application().paths()}
     routes = {path.replace("/cds-services/{}", CALL) for path in routes}
     of_people = {path for path in routes if path.startswith("/static/")}
-    assert routes - of_people - {"/openapi.json"} == described - {"/audit", "/basis/{}"}  # this log has no pages
+    # this log has no pages
+    assert routes - of_people - {"/openapi.json"} == described - {"/audit", "/basis/{}"}

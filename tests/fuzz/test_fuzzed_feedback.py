@@ -41,7 +41,11 @@ def feedback_on(cards: list[dict[str, Any]]) -> dict[str, Any]:
                 "overrideReason": {"reason": reason, "userComment": "Canary comment"},
                 "outcomeTimestamp": "2026-11-20T10:00:00.123+01:00",
             },
-            {"card": "2f1b1e3a-0000-4000-8000-000000000000", "outcome": "overridden", "outcomeTimestamp": MOMENT},
+            {
+                "card": "2f1b1e3a-0000-4000-8000-000000000000",
+                "outcome": "overridden",
+                "outcomeTimestamp": MOMENT,
+            },
         ],
         "x": "Canary-unknown",
     }
@@ -57,7 +61,9 @@ def tell(subject: FuzzedService, body: bytes) -> None:
 
 @examples(0.14)
 @given(made=changes)
-def test_feedback_with_any_part_broken_is_refused_or_recorded_once(subject, cards, made):
+def test_feedback_with_any_part_broken_is_refused_or_recorded_once(
+    subject, cards, made
+):
     body = feedback_on(cards)
     apply(body, made)
     tell(subject, dump(body))

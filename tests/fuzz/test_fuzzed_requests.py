@@ -17,7 +17,9 @@ from tests.generated_patients import signings
 
 ONE_IN_EIGHT = st.integers(0, 7).map(lambda number: number == 3)
 # Where a change is made: most of a request outside these is refused at once.
-WITHIN = st.sampled_from([(), ("context",), *3 * [("context", "draftOrders")], *3 * [("prefetch",)]])
+WITHIN = st.sampled_from(
+    [(), ("context",), *3 * [("context", "draftOrders")], *3 * [("prefetch",)]]
+)
 AUGMENTATIONS = frozenset(bases.names()) - {"brace after", "another order"}
 
 
@@ -28,7 +30,8 @@ def ask(subject: FuzzedService, body: dict[str, Any], *, again: bool) -> Any:
     if answer is None:
         return None
     check_answer(answer)
-    if again and "fhirServer" not in body:  # a server that fails is given a rest, which the second answer says
+    # a server that fails is given a rest, which the second answer says
+    if again and "fhirServer" not in body:
         assert subject.answer(octets) == answer
     return answer
 
@@ -40,8 +43,14 @@ def test_any_octets_and_any_json_are_refused(subject, body):
 
 
 @examples(0.14)
-@given(name=st.sampled_from(bases.names()), cuts=splices, twice=st.none() | st.integers(0, 10**6))
-def test_a_request_damaged_on_its_way_is_refused_or_answered_by_the_rules(subject, name, cuts, twice):
+@given(
+    name=st.sampled_from(bases.names()),
+    cuts=splices,
+    twice=st.none() | st.integers(0, 10**6),
+)
+def test_a_request_damaged_on_its_way_is_refused_or_answered_by_the_rules(
+    subject, name, cuts, twice
+):
     text = dump(bases.request(name))
     if twice is not None:
         ambiguous = with_key_twice(text, twice)
@@ -55,12 +64,20 @@ def test_a_request_damaged_on_its_way_is_refused_or_answered_by_the_rules(subjec
 
 
 @examples(0.34)
-@given(name=st.sampled_from(bases.names()), under=WITHIN, made=changes, again=ONE_IN_EIGHT)
-def test_a_request_with_any_part_broken_is_refused_or_answered_by_the_rules(subject, name, under, made, again):
+@given(
+    name=st.sampled_from(bases.names()), under=WITHIN, made=changes, again=ONE_IN_EIGHT
+)
+def test_a_request_with_any_part_broken_is_refused_or_answered_by_the_rules(
+    subject, name, under, made, again
+):
     body = bases.request(name)
     apply(body, made, under=under, fixed=bases.FIXED)
     answer = ask(subject, body, again=again)
-    if answer is not None and name in AUGMENTATIONS and body["context"] == bases.request(name)["context"]:
+    if (
+        answer is not None
+        and name in AUGMENTATIONS
+        and body["context"] == bases.request(name)["context"]
+    ):
         assert "rehabilitation" in by_topic(answer["cards"])
 
 
@@ -71,7 +88,9 @@ def test_no_input_of_a_broken_record_is_a_number_that_nobody_wrote(subject, made
     apply(body, made, under=("prefetch",), fixed=bases.FIXED)
     answer = ask(subject, body, again=False)
     if answer is not None:
-        written = {one for _, value in nodes(body) if (one := as_number(value)) is not None}
+        written = {
+            one for _, value in nodes(body) if (one := as_number(value)) is not None
+        }
         assert set(measured_of(answer["cards"])) <= written
 
 

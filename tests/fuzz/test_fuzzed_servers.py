@@ -18,7 +18,14 @@ from tests.fuzz.fuzzed_service import CALL, ECHO, FEEDBACK, in_time, is_refusal
 from tests.fuzz.nasty import any_json, dump
 
 TYPES = st.sampled_from(
-    ("application/fhir+json", "application/json", "text/html", "application/fhir+json; charset=x", "", "é")
+    (
+        "application/fhir+json",
+        "application/json",
+        "text/html",
+        "application/fhir+json; charset=x",
+        "",
+        "é",
+    )
 )
 
 
@@ -45,10 +52,16 @@ class BrokenFhir(ScriptedFhir):
 
     def respond(self, handler):
         _, _, asked = unquote(handler.path).removeprefix("/fhir/").partition("/")
-        status, document = deepcopy(self._normal(f"/fhir/{asked}"))  # the chart is of other tests too
+        # the chart is of other tests too
+        status, document = deepcopy(self._normal(f"/fhir/{asked}"))
         apply(document.get("entry", document), self.made, fixed=("stranger", "pat-1"))
         body = splice(dump(document), self.cuts)
-        send(handler, self.status if status == 200 else status, body, Content_Type=self.media_type)
+        send(
+            handler,
+            self.status if status == 200 else status,
+            body,
+            Content_Type=self.media_type,
+        )
 
 
 @pytest.fixture
@@ -68,9 +81,16 @@ LABELLED = st.builds(
 
 
 @examples(0.01)
-@given(how=st.sampled_from(("broken", "broken", "broken", "damaged", "labelled")), data=st.data())
-def test_a_server_that_answers_with_broken_records_costs_findings_and_no_more(subject, fhir, how, data):
-    vars(fhir).update(data.draw({"broken": BROKEN, "damaged": DAMAGED, "labelled": LABELLED}[how]))
+@given(
+    how=st.sampled_from(("broken", "broken", "broken", "damaged", "labelled")),
+    data=st.data(),
+)
+def test_a_server_that_answers_with_broken_records_costs_findings_and_no_more(
+    subject, fhir, how, data
+):
+    vars(fhir).update(
+        data.draw({"broken": BROKEN, "damaged": DAMAGED, "labelled": LABELLED}[how])
+    )
     body = bases.request("no prefetch") | {"fhirServer": fhir.next_base()}
     answer = subject.answer(dump(body))
     if answer is not None:
@@ -87,7 +107,10 @@ def bodies(draw):
 
 
 @examples(0.04)
-@given(body=bodies() | any_json.map(dump) | st.binary(max_size=200), path=st.sampled_from((CALL, CALL, CALL, FEEDBACK)))
+@given(
+    body=bodies() | any_json.map(dump) | st.binary(max_size=200),
+    path=st.sampled_from((CALL, CALL, CALL, FEEDBACK)),
+)
 def test_whatever_a_process_is_sent_it_answers_by_the_rules(process, body, path):
     with in_time():
         answer = process.call(body, path=path)

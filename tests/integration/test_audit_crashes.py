@@ -63,7 +63,11 @@ def acknowledged(url, seconds):
     writer.wait()
     reading.join()
     writer.stdout.close()
-    return [line.split()[1] for line in lines if line.startswith("kept") and line.endswith("\n")]
+    return [
+        line.split()[1]
+        for line in lines
+        if line.startswith("kept") and line.endswith("\n")
+    ]
 
 
 def test_no_acknowledged_entry_is_lost_however_often_the_writer_is_killed(audit_url):
@@ -72,7 +76,9 @@ def test_no_acknowledged_entry_is_lost_however_often_the_writer_is_killed(audit_
     seen = before = 0
     for _ in range(ROUNDS):
         kept = acknowledged(audit_url, chance.uniform(0.01, 0.3))
-        there = {row[0] for row in rows_of(audit_url, "SELECT entry_id FROM audit_entry")}
+        there = {
+            row[0] for row in rows_of(audit_url, "SELECT entry_id FROM audit_entry")
+        }
         assert set(kept) <= there
         assert len(there) > before
         report = verify_log(audit_url)
@@ -116,18 +122,25 @@ def test_what_is_on_disk_when_append_returns_holds_the_entry(store, tmp_path):
     for number in range(2, 6):
         store.append(answer_entry(number))
         url = after_a_power_cut(tmp_path, number)
-        assert rows_of(url, "SELECT count(*) FROM audit_entry WHERE kind = 'answer'") == [(number,)]
+        assert rows_of(
+            url, "SELECT count(*) FROM audit_entry WHERE kind = 'answer'"
+        ) == [(number,)]
         assert verify_log(url).is_whole
 
 
-def test_a_journal_cut_anywhere_costs_entries_at_the_end_and_nothing_else(store, tmp_path):
+def test_a_journal_cut_anywhere_costs_entries_at_the_end_and_nothing_else(
+    store, tmp_path
+):
     """F32: the journal's tail never reached the disk; a checkpoint that was kept would tell."""
     for number in range(2, 6):
         store.append(answer_entry(number))
     for share in (0.3, 0.6, 0.9, 0.99):
         url = after_a_power_cut(tmp_path, share, share)
         if rows_of(url, "SELECT name FROM sqlite_master WHERE name = 'audit_entry'"):
-            assert all(one.what == "removed" and one.sequence == 1 for one in verify_log(url).faults)
+            assert all(
+                one.what == "removed" and one.sequence == 1
+                for one in verify_log(url).faults
+            )
 
 
 def test_every_write_waits_for_the_disk(store):
@@ -138,7 +151,9 @@ def test_every_write_waits_for_the_disk(store):
 
 def test_every_write_to_postgresql_waits_for_its_disk(postgres):
     url = postgres.new_log()
-    postgres.ask(f"ALTER DATABASE {url.rpartition('/')[2]} SET synchronous_commit = off")
+    postgres.ask(
+        f"ALTER DATABASE {url.rpartition('/')[2]} SET synchronous_commit = off"
+    )
     with closing(AuditStore(url)) as store, store.database.writing() as connection:
         assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
 
@@ -146,13 +161,21 @@ def test_every_write_to_postgresql_waits_for_its_disk(postgres):
 def test_a_disk_that_does_not_confirm_ends_all_writing_until_a_restart(tmp_path):
     """F30, with a file system that really refuses fsync."""
     if shutil.which("cc") is None:
-        pytest.skip("there is no C compiler for a library that refuses fsync: apt-get install gcc libc6-dev")
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", tmp_path / "shim.so", SHIM], check=True)
+        pytest.skip(
+            "there is no C compiler for a library that refuses fsync: apt-get install gcc libc6-dev"
+        )
+    subprocess.run(
+        ["cc", "-shared", "-fPIC", "-o", tmp_path / "shim.so", SHIM], check=True
+    )
     url = f"sqlite:///{tmp_path / 'audit.sqlite3'}"
     said = subprocess.run(
         [sys.executable, "-c", LYING, url],
         cwd=ROOT,
-        env={**os.environ, "LD_PRELOAD": str(tmp_path / "shim.so"), "NO_FSYNC": str(tmp_path / "no-fsync")},
+        env={
+            **os.environ,
+            "LD_PRELOAD": str(tmp_path / "shim.so"),
+            "NO_FSYNC": str(tmp_path / "no-fsync"),
+        },
         stdout=subprocess.PIPE,
         text=True,
         check=True,
@@ -162,14 +185,20 @@ def test_a_disk_that_does_not_confirm_ends_all_writing_until_a_restart(tmp_path)
         store.append(answer_entry(5))
         (gap,) = store.reader.find(Query(kinds=("gap",))).entries
         assert store.reader.entry(gap.id).content["lost"] == 3
-    assert rows_of(url, "SELECT kind FROM audit_entry ORDER BY sequence")[-2:] == [("gap",), ("answer",)]
+    assert rows_of(url, "SELECT kind FROM audit_entry ORDER BY sequence")[-2:] == [
+        ("gap",),
+        ("answer",),
+    ]
     assert not (tmp_path / "audit.sqlite3.lost").exists()
     assert verify_log(url).is_whole
 
 
-def test_an_entry_is_kept_although_another_program_looked_into_the_file_before(store, tmp_path):
+def test_an_entry_is_kept_although_another_program_looked_into_the_file_before(
+    store, tmp_path
+):
     """Whoever closes last empties SQLite's journal, and must see that our connections are still open."""
-    with store.database.reading(), store.database.reading():  # more connections of the same process
+    # more connections of the same process
+    with store.database.reading(), store.database.reading():
         pass
     subprocess.run([sys.executable, "-c", OTHER_PROGRAM, tmp_path / FILE], check=True)
     store.append(answer_entry(2))

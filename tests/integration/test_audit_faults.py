@@ -26,8 +26,11 @@ from tests.chart_builders import Asked, kyphoplasty, open_service, order_sign, p
 from tests.lossy_proxy import LossyProxy
 from tests.waiting import wait_until
 
-CASES = tomllib.loads(Path(__file__).with_name("audit_faults.toml").read_text(encoding="utf-8"))["case"]
-ROWS = {"F24", "F25", "F26", "F27", "F28", "F29", "F30", "F38", "F39"}  # F31, F32: test_audit_crashes.py; F40: feedback
+CASES = tomllib.loads(
+    Path(__file__).with_name("audit_faults.toml").read_text(encoding="utf-8")
+)["case"]
+# F31, F32: test_audit_crashes.py; F40: feedback
+ROWS = {"F24", "F25", "F26", "F27", "F28", "F29", "F30", "F38", "F39"}
 
 
 class World:
@@ -37,7 +40,11 @@ class World:
         self.case = case
         self.folder = folder
         self.closing = ExitStack()
-        self.server = request.getfixturevalue("postgres") if case["database"] != "sqlite" else None
+        self.server = (
+            request.getfixturevalue("postgres")
+            if case["database"] != "sqlite"
+            else None
+        )
         self.proxy = None
         self.url = self._url(case)
         self.answered = []
@@ -80,7 +87,12 @@ class World:
         return wait_until(lambda: self.status_of("ready") == wanted)
 
     def kinds(self):
-        return [row[0] for row in rows_of(self.url, "SELECT kind FROM audit_entry ORDER BY sequence")]
+        return [
+            row[0]
+            for row in rows_of(
+                self.url, "SELECT kind FROM audit_entry ORDER BY sequence"
+            )
+        ]
 
 
 @contextmanager
@@ -100,7 +112,9 @@ def small_disk(folder):
 
 @contextmanager
 def locked(world):
-    with sqlite3.connect(world.url.removeprefix("sqlite:///"), isolation_level=None) as other:
+    with sqlite3.connect(
+        world.url.removeprefix("sqlite:///"), isolation_level=None
+    ) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
         other.execute("ROLLBACK")
@@ -124,16 +138,22 @@ def raises(world, table, code, times=None):
             f" IF nextval('tries') <= {times or 10**6} THEN RAISE EXCEPTION 'test' USING ERRCODE = '{code}'; END IF;"
             " RETURN NEW; END $$"
         )
-        owner.execute(f"CREATE TRIGGER fail BEFORE INSERT ON {table} EXECUTE FUNCTION fail()")
+        owner.execute(
+            f"CREATE TRIGGER fail BEFORE INSERT ON {table} EXECUTE FUNCTION fail()"
+        )
         yield
-        assert times is None or owner.execute("SELECT last_value FROM tries").fetchone() == (int(times) + 1,)
+        assert times is None or owner.execute(
+            "SELECT last_value FROM tries"
+        ).fetchone() == (int(times) + 1,)
         owner.execute(f"DROP TRIGGER fail ON {table}")
 
 
 @contextmanager
 def broken(world, code):
     """As SQLite says it; that it does so when fsync fails is tried with a real one in test_audit_crashes.py."""
-    world.monkeypatch.setattr(world.store.database, "writing", failing(getattr(sqlite3, code)))
+    world.monkeypatch.setattr(
+        world.store.database, "writing", failing(getattr(sqlite3, code))
+    )
     yield
     world.monkeypatch.undo()
 
@@ -203,7 +223,19 @@ def drain(reading):
         pass
 
 
-FAULTS = {one.__name__: one for one in (locked, lost, raises, broken, stopped, full, no_witness, unread_log_lines)}
+FAULTS = {
+    one.__name__: one
+    for one in (
+        locked,
+        lost,
+        raises,
+        broken,
+        stopped,
+        full,
+        no_witness,
+        unread_log_lines,
+    )
+}
 
 
 # --- the table
@@ -221,7 +253,9 @@ def world(request, tmp_path):
     made.closing.close()
 
 
-@pytest.mark.parametrize("world", CASES, indirect=True, ids=lambda case: f"{case['row']} {case['title']}")
+@pytest.mark.parametrize(
+    "world", CASES, indirect=True, ids=lambda case: f"{case['row']} {case['title']}"
+)
 def test_a_fault_costs_what_the_table_says_and_no_more(world):
     case = world.case
     at_start = case.get("at_start", False)
@@ -246,7 +280,9 @@ def test_a_fault_costs_what_the_table_says_and_no_more(world):
         assert world.is_ready(200)
     wait_until(lambda: len(world.kinds()) > len(case["kinds"]))
     assert world.kinds() == ["genesis", *case["kinds"]]
-    shown = rows_of(world.url, "SELECT hook_instance FROM audit_search WHERE kind = 'answer'")
+    shown = rows_of(
+        world.url, "SELECT hook_instance FROM audit_search WHERE kind = 'answer'"
+    )
     assert sorted(row[0] for row in shown) == sorted(world.answered)
     assert verify_log(world.url).is_whole
 
@@ -258,8 +294,16 @@ def test_a_gap_tells_how_many_and_when(tmp_path, monkeypatch):
             broken.setattr(store.database, "writing", failing(sqlite3.SQLITE_FULL))
             for minute in (1, 2):
                 with pytest.raises(AuditUnavailable, match="could not be written"):
-                    store.append(AuditEntry(kind="answer", at=NOON.replace(minute=minute), content={}))
+                    store.append(
+                        AuditEntry(
+                            kind="answer", at=NOON.replace(minute=minute), content={}
+                        )
+                    )
             assert (store.state().is_ready, store.state().lost) == (False, 2)
         assert store.state().is_ready
         gap = store.reader.entry(3).content
-        assert gap == {"lost": 2, "since": "2026-11-20T12:01:00.000Z", "until": "2026-11-20T12:02:00.000Z"}
+        assert gap == {
+            "lost": 2,
+            "since": "2026-11-20T12:01:00.000Z",
+            "until": "2026-11-20T12:02:00.000Z",
+        }

@@ -16,13 +16,23 @@ from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.walk import verify_log
 from cds_service.errors import AuditUnavailable, DataFileError
-from tests.audit_builders import NOON, answer_entry, clock, fill, rows_of, tamper, uuid_of
+from tests.audit_builders import (
+    NOON,
+    answer_entry,
+    clock,
+    fill,
+    rows_of,
+    tamper,
+    uuid_of,
+)
 from tests.tables import cases
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESSES = 8
-WAIT_SECONDS = "20"  # many at once on a small machine: this is about order, not about time
-WRITES = int(os.environ.get("AUDIT_WRITES", "200"))  # of each; `make kill-rounds` writes 500
+# many at once on a small machine: this is about order, not about time
+WAIT_SECONDS = "20"
+# of each; `make kill-rounds` writes 500
+WRITES = int(os.environ.get("AUDIT_WRITES", "200"))
 
 
 @pytest.fixture
@@ -33,7 +43,15 @@ def store(audit_url):
 
 def start(url, count, name):
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.audit_load.writing", url, str(count), name, WAIT_SECONDS],
+        [
+            sys.executable,
+            "-m",
+            "tests.audit_load.writing",
+            url,
+            str(count),
+            name,
+            WAIT_SECONDS,
+        ],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -43,13 +61,23 @@ def start(url, count, name):
 def test_eight_processes_write_one_chain_without_fork_or_gap(empty_url):
     """G-TMP-3, from an empty database on: eight at once also make the tables and the first entry."""
     writers = [start(empty_url, WRITES, f"w{number}") for number in range(PROCESSES)]
-    kept = [line.split()[1] for one in writers for line in one.communicate()[0].splitlines() if line.startswith("kept")]
+    kept = [
+        line.split()[1]
+        for one in writers
+        for line in one.communicate()[0].splitlines()
+        if line.startswith("kept")
+    ]
     assert [one.returncode for one in writers] == [0] * PROCESSES
     assert len(kept) == len(set(kept)) == PROCESSES * WRITES
     AuditStore(empty_url).close()
     report = verify_log(empty_url)
     assert (report.faults, report.last) == ([], report.entries)
-    there = {row[0] for row in rows_of(empty_url, "SELECT entry_id FROM audit_entry WHERE kind = 'answer'")}
+    there = {
+        row[0]
+        for row in rows_of(
+            empty_url, "SELECT entry_id FROM audit_entry WHERE kind = 'answer'"
+        )
+    }
     assert there == set(kept)
 
 
@@ -69,7 +97,11 @@ def test_an_error_that_nobody_expected_is_said_and_the_log_goes_on(store, monkey
         store.append(answer_entry(1))
     store.append(answer_entry(2))
     assert store.state().is_ready
-    assert [stored.kind for stored in map(store.reader.entry, (1, 2, 3))] == ["genesis", "gap", "answer"]
+    assert [stored.kind for stored in map(store.reader.entry, (1, 2, 3))] == [
+        "genesis",
+        "gap",
+        "answer",
+    ]
 
 
 def test_a_fork_writes_on_with_a_connection_of_its_own(store, audit_url):
@@ -80,7 +112,9 @@ def test_a_fork_writes_on_with_a_connection_of_its_own(store, audit_url):
         os._exit(0)
     assert os.waitpid(child, 0)[1] == 0
     store.append(answer_entry(3))
-    assert rows_of(audit_url, "SELECT count(*) FROM audit_entry WHERE kind = 'answer'") == [(3,)]
+    assert rows_of(
+        audit_url, "SELECT count(*) FROM audit_entry WHERE kind = 'answer'"
+    ) == [(3,)]
     assert verify_log(audit_url).is_whole
 
 
@@ -100,7 +134,10 @@ def test_rows_cannot_be_changed_by_accident(audit_url):
         "DELETE FROM audit_entry",
         "UPDATE audit_payload SET body = ''",
     ):
-        with pytest.raises(Exception, match="append-only"), database.writing() as connection:
+        with (
+            pytest.raises(Exception, match="append-only"),
+            database.writing() as connection,
+        ):
             connection.execute(text(statement))
     database.dispose()
     assert verify_log(audit_url).is_whole
@@ -120,7 +157,9 @@ def test_a_fork_of_the_chain_is_refused_by_the_database_itself(audit_url):
 
 
 def test_the_newest_step_is_the_one_that_the_program_asks_for():
-    steps = sorted(path.stem[1:5] for path in (MIGRATIONS / "versions").glob("m[0-9]*.py"))
+    steps = sorted(
+        path.stem[1:5] for path in (MIGRATIONS / "versions").glob("m[0-9]*.py")
+    )
     assert steps[-1] == HEAD
 
 
@@ -166,11 +205,22 @@ def reader(store):
     """Seven answers, a refusal, and feedback on the first."""
     for number in range(1, 8):
         band = "lower" if number == 3 else "high"
-        store.append(answer_entry(number, patient=f"pat-{number % 2}", refracture_band=band))
+        store.append(
+            answer_entry(number, patient=f"pat-{number % 2}", refracture_band=band)
+        )
     said = {"content": {}, "patient": "pat-1"}
-    store.append(AuditEntry(kind="refusal", at=NOON, status=412, result="refused", **said))
-    about = {"about": uuid_of(1), "card": uuid_of(5001), "topic": "rehabilitation", "result": "overridden"}
-    store.append(AuditEntry(kind="feedback", at=NOON + timedelta(minutes=1), **about, **said))
+    store.append(
+        AuditEntry(kind="refusal", at=NOON, status=412, result="refused", **said)
+    )
+    about = {
+        "about": uuid_of(1),
+        "card": uuid_of(5001),
+        "topic": "rehabilitation",
+        "result": "overridden",
+    }
+    store.append(
+        AuditEntry(kind="feedback", at=NOON + timedelta(minutes=1), **about, **said)
+    )
     return store.reader
 
 
@@ -189,7 +239,10 @@ def test_entries_are_found_newest_first(reader, asked, numbers):
 
 
 def test_a_log_that_cannot_be_read_is_unavailable(tmp_path):
-    with closing(AuditStore(f"sqlite:///{tmp_path}")) as log, pytest.raises(AuditUnavailable):
+    with (
+        closing(AuditStore(f"sqlite:///{tmp_path}")) as log,
+        pytest.raises(AuditUnavailable),
+    ):
         log.reader.head()
 
 

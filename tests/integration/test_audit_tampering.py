@@ -28,7 +28,9 @@ from tests.audit_builders import (
 
 COUNT = 12
 LAST = COUNT + 1
-TABLES_OF_CASES = tomllib.loads(Path(__file__).with_name("audit_tampering.toml").read_text(encoding="utf-8"))
+TABLES_OF_CASES = tomllib.loads(
+    Path(__file__).with_name("audit_tampering.toml").read_text(encoding="utf-8")
+)
 CASES = TABLES_OF_CASES["case"]
 
 
@@ -41,7 +43,9 @@ def url(audit_url):
 
 def named(url, **given):
     """What was found where, without the words."""
-    return {(one.what, one.sequence, one.last) for one in verify_log(url, **given).faults}
+    return {
+        (one.what, one.sequence, one.last) for one in verify_log(url, **given).faults
+    }
 
 
 def first_named(url):
@@ -69,7 +73,10 @@ def move_last(url, place):
     query = "SELECT sequence, entry_id, at, kind, commitment FROM audit_entry ORDER BY sequence DESC LIMIT 1"
     ((last, *facts),) = rows_of(url, query)
     link = link_of(place, *facts, previous)
-    moved = [f"UPDATE {table} SET sequence = {place} WHERE sequence = {last}" for table in TABLES]
+    moved = [
+        f"UPDATE {table} SET sequence = {place} WHERE sequence = {last}"
+        for table in TABLES
+    ]
     hashed = f"UPDATE audit_entry SET previous_hash = '{previous}', hash = '{link}' WHERE sequence = {place}"
     tamper(url, *moved, hashed)
 
@@ -80,7 +87,10 @@ def test_what_was_purged_is_counted_and_no_fault(url):
     database.dispose()
     report = verify_log(url)
     assert (count, report.is_whole, report.purged) == (COUNT, True, COUNT)
-    assert rows_of(url, "SELECT count(*) FROM audit_payload")[0][0] == report.entries - COUNT
+    assert (
+        rows_of(url, "SELECT count(*) FROM audit_payload")[0][0]
+        == report.entries - COUNT
+    )
     tamper(url, *(f"DELETE FROM {table} WHERE sequence = 14" for table in TABLES[1:]))
     assert named(url) == {("payload missing", 14, 14)}
 
@@ -105,15 +115,21 @@ def test_a_log_rewritten_whole_is_found_by_the_checkpoint_alone(url, note):
     """All hashes made anew from entry 6 on, as whoever owns the database can."""
     rewrite(url, 6)
     assert verify_log(url).is_whole
-    assert named(url, checkpoints=[note]) == {("rewritten", note.sequence, note.sequence)}
+    assert named(url, checkpoints=[note]) == {
+        ("rewritten", note.sequence, note.sequence)
+    }
 
 
 def rewrite(url, start):
     """Another risk in this entry, and all links behind it made anew."""
-    ((salt, body),) = rows_of(url, f"SELECT salt, body FROM audit_payload WHERE sequence = {start}")
+    ((salt, body),) = rows_of(
+        url, f"SELECT salt, body FROM audit_payload WHERE sequence = {start}"
+    )
     body = body.replace("0.35", "0.05")
     document = parsed(body)
-    changed = commitment_of(salt, document["facts"], [tuple(card) for card in document["cards"]], body)
+    changed = commitment_of(
+        salt, document["facts"], [tuple(card) for card in document["cards"]], body
+    )
     query = "SELECT sequence, entry_id, at, kind, commitment, previous_hash FROM audit_entry"
     rows = rows_of(url, f"{query} WHERE sequence >= {start} ORDER BY sequence")
     drop_guards(url)
@@ -122,7 +138,9 @@ def rewrite(url, start):
     for sequence, entry_id, at, kind, commitment, _ in rows:
         wanted = changed if sequence == start else commitment
         link = link_of(sequence, entry_id, at, kind, wanted, previous)
-        values = f"commitment = '{wanted}', previous_hash = '{previous}', hash = '{link}'"
+        values = (
+            f"commitment = '{wanted}', previous_hash = '{previous}', hash = '{link}'"
+        )
         tamper(url, f"UPDATE audit_entry SET {values} WHERE sequence = {sequence}")
         previous = link
 
@@ -130,13 +148,17 @@ def rewrite(url, start):
 def test_a_checkpoint_of_another_log_is_named(note, tmp_path):
     other = f"sqlite:///{tmp_path / 'other.sqlite3'}"
     fill(other, 20).dispose()
-    assert ("checkpoint", note.sequence, note.sequence) in named(other, checkpoints=[note])
+    assert ("checkpoint", note.sequence, note.sequence) in named(
+        other, checkpoints=[note]
+    )
 
 
 def test_a_checkpoint_signed_by_another_key_is_named(url, note):
     other = Signer(note.signatures[0][0], Ed25519PrivateKey.generate())
     expected = {("checkpoint", note.sequence, note.sequence)}
-    assert named(url, checkpoints=[note], keys=[read_key(other.public_text)]) == expected
+    assert (
+        named(url, checkpoints=[note], keys=[read_key(other.public_text)]) == expected
+    )
 
 
 # --- any single change at all (G-TMP-1)
@@ -152,8 +174,14 @@ def cells(url):
         columns = columns_of(url, table)
         keys = [name for name in ("sequence", "position") if name in columns]
         for key in rows_of(url, f"SELECT {', '.join(keys)} FROM {table}"):
-            where = " AND ".join(f"{name} = {value}" for name, value in zip(keys, key, strict=True))
-            yield from ((table, where, key[0], column) for column in columns if column not in keys)
+            where = " AND ".join(
+                f"{name} = {value}" for name, value in zip(keys, key, strict=True)
+            )
+            yield from (
+                (table, where, key[0], column)
+                for column in columns
+                if column not in keys
+            )
 
 
 @pytest.fixture
@@ -167,9 +195,13 @@ def small(tmp_path):
 def test_any_changed_bit_of_any_cell_is_found_and_its_entry_named(small, tmp_path):
     chance = random.Random(11)
     tamper(small)
-    with closing(sqlite3.connect(tmp_path / "audit.sqlite3", isolation_level=None)) as connection:
+    with closing(
+        sqlite3.connect(tmp_path / "audit.sqlite3", isolation_level=None)
+    ) as connection:
         for table, where, sequence, column in list(cells(small)):
-            (value,) = connection.execute(f'SELECT "{column}" FROM {table} WHERE {where}').fetchone()
+            (value,) = connection.execute(
+                f'SELECT "{column}" FROM {table} WHERE {where}'
+            ).fetchone()
             update = f'UPDATE {table} SET "{column}" = ? WHERE {where}'
             connection.execute(update, (with_a_bit_flipped(value, chance),))
             assert sequence in first_named(small), (table, where, column)
@@ -178,9 +210,19 @@ def test_any_changed_bit_of_any_cell_is_found_and_its_entry_named(small, tmp_pat
 
 
 @pytest.mark.parametrize(
-    "value", ["CAST(X'ff41' AS TEXT)", "X'00ff'", "7", "1.5", "''", "replace(hex(zeroblob(99999)), '00', '[')"]
+    "value",
+    [
+        "CAST(X'ff41' AS TEXT)",
+        "X'00ff'",
+        "7",
+        "1.5",
+        "''",
+        "replace(hex(zeroblob(99999)), '00', '[')",
+    ],
 )
-@pytest.mark.parametrize("place", ["audit_entry SET kind", "audit_entry SET hash", "audit_payload SET body"])
+@pytest.mark.parametrize(
+    "place", ["audit_entry SET kind", "audit_entry SET hash", "audit_payload SET body"]
+)
 def test_what_is_no_text_at_all_is_a_named_fault_and_no_crash(small, place, value):
     tamper(small, f"UPDATE {place} = {value} WHERE sequence = 2")
     assert first_named(small) == {2}
@@ -189,7 +231,8 @@ def test_what_is_no_text_at_all_is_a_named_fault_and_no_crash(small, place, valu
 @pytest.mark.parametrize(("place", "like"), TABLES_OF_CASES["same-to-read"])
 def test_what_reads_the_same_and_is_found_by_no_query_is_named(small, place, like):
     table, _, column = place.split()
-    untyped = ", ".join(f'"{name}"' for name in columns_of(small, table))  # a type would turn it back
+    # a type would turn it back
+    untyped = ", ".join(f'"{name}"' for name in columns_of(small, table))
     tamper(
         small,
         f"CREATE TABLE copy AS SELECT * FROM {table}",
@@ -213,7 +256,12 @@ def test_an_index_that_leaves_out_an_entry_is_named(small):
         "DELETE FROM sqlite_master WHERE name LIKE 'copy%'",
     )
     (fault,) = verify_log(small).faults
-    assert (fault.what, fault.sequence, fault.last, "leave out" in fault.detail) == ("changed", 1, 3, True)
+    assert (fault.what, fault.sequence, fault.last, "leave out" in fault.detail) == (
+        "changed",
+        1,
+        3,
+        True,
+    )
 
 
 def with_a_bit_flipped(value, chance):
@@ -223,5 +271,7 @@ def with_a_bit_flipped(value, chance):
         return value ^ 1
     octets = bytearray(value.encode())
     place = chance.randrange(len(octets)) if octets else 0
-    octets[place : place + 1] = bytes([octets[place] ^ (1 << chance.randrange(8))]) if octets else b"x"
+    octets[place : place + 1] = (
+        bytes([octets[place] ^ (1 << chance.randrange(8))]) if octets else b"x"
+    )
     return octets.decode("latin-1")

@@ -52,8 +52,15 @@ def test_every_rule_order_guideline_and_study_in_force_is_in_it(said):
 
 def test_every_fact_sentence_and_closure_in_force_is_in_it(said):
     for fact in HOOK.facts:
-        assert f"{fact.owner}, {fact.approved}, {fact.review_by}" in said[said.index(f"{fact.id} {fact.signal}") :]
-        for text in (*(one.say for one in fact.phrases), *(one.say for one in fact.lines), fact.joins):
+        assert (
+            f"{fact.owner}, {fact.approved}, {fact.review_by}"
+            in said[said.index(f"{fact.id} {fact.signal}") :]
+        )
+        for text in (
+            *(one.say for one in fact.phrases),
+            *(one.say for one in fact.lines),
+            fact.joins,
+        ):
             assert " ".join(text.split()) in said
     for closure in HOOK.closures.closures:
         assert f"{closure.topic} {closure.reason} {closure.part}" in said
@@ -65,9 +72,17 @@ def test_every_fact_sentence_and_closure_in_force_is_in_it(said):
 def test_book_patients_show_their_cards_and_one_shows_none(book):
     patients = book_patients(HOOK, TODAY)
     assert len(patients) == len({one.id for one in patients}) == 15
-    cards = re.findall(r'<section class="panel patient">(.*?)</section>', book, re.DOTALL)
-    counts = {one.id: len(re.findall("<article", card)) for one, card in zip(patients, cards, strict=True)}
-    assert [name for name, count in counts.items() if not count] == ["p13-all-ordered", "p16-other-order"]
+    cards = re.findall(
+        r'<section class="panel patient">(.*?)</section>', book, re.DOTALL
+    )
+    counts = {
+        one.id: len(re.findall("<article", card))
+        for one, card in zip(patients, cards, strict=True)
+    }
+    assert [name for name, count in counts.items() if not count] == [
+        "p13-all-ordered",
+        "p16-other-order",
+    ]
     ill = cards[-2]
     assert "myeloma" in ill
     assert "Refer to rehabilitation" not in ill
@@ -84,7 +99,10 @@ def test_it_is_one_file_without_scripts_or_parts_from_elsewhere(book):
 def test_what_is_overdue_is_marked():
     later = committee_book(Settings(), SITE, date(2027, 12, 1))
     closures = 1  # all in one file
-    assert later.count(": overdue") == len(HOOK.facts) + len(HOOK.rules) + len(HOOK.guidelines) + closures
+    assert (
+        later.count(": overdue")
+        == len(HOOK.facts) + len(HOOK.rules) + len(HOOK.guidelines) + closures
+    )
 
 
 @pytest.fixture
@@ -95,7 +113,11 @@ def live(tmp_path):
 
 
 def check(url, *options, site=""):
-    return CliRunner().invoke(main, ["preview", "--check", url, *options], env={"KYPHOPLASTY_CDS_SITE": str(site)})
+    return CliRunner().invoke(
+        main,
+        ["preview", "--check", url, *options],
+        env={"KYPHOPLASTY_CDS_SITE": str(site)},
+    )
 
 
 def test_a_service_with_the_same_configuration_answers_as_in_the_book(live):
@@ -107,9 +129,15 @@ def test_a_service_with_another_configuration_differs_by_name(live):
     done = check(live.url, site=SITE_FOLDER)  # other incidence, other weeks
     assert done.exit_code == 1
     assert "p1-thin-high: differs" in done.output
-    # The site observes 12 % in 12 months, to which the studies of that horizon are shifted.
-    assert re.search(r"rehabilitation: detail: .*average 1 in 3.* instead of .*average 1 in 8", done.output)
-    assert re.search(r"braceLimit: summary: .*\(8 weeks\).* instead of .*\(6 weeks\)", done.output)
+    # The site observes 12 % in 12 months, to which the studies of that horizon are
+    # shifted.
+    assert re.search(
+        r"rehabilitation: detail: .*average 1 in 3.* instead of .*average 1 in 8",
+        done.output,
+    )
+    assert re.search(
+        r"braceLimit: summary: .*\(8 weeks\).* instead of .*\(6 weeks\)", done.output
+    )
     assert "p16-other-order: as in the book" in done.output
 
 
@@ -129,5 +157,10 @@ def test_a_service_that_refuses_differs(live):
 
 def test_the_command_writes_the_book(tmp_path):
     out = tmp_path / "book.html"
-    done = CliRunner().invoke(main, ["preview", "--site", str(SITE_FOLDER), "--out", str(out)])
-    assert (done.exit_code, "Committee book: Sample Hospital" in out.read_text()) == (0, True)
+    done = CliRunner().invoke(
+        main, ["preview", "--site", str(SITE_FOLDER), "--out", str(out)]
+    )
+    assert (done.exit_code, "Committee book: Sample Hospital" in out.read_text()) == (
+        0,
+        True,
+    )

@@ -59,8 +59,12 @@ def actions(card):
     return [(one[0]["type"], one[0]["resource"]["resourceType"]) for one in found]
 
 
-@pytest.mark.parametrize(("capabilities", "corrections"), cases(__file__, "corrected_braces"))
-def test_a_corrected_brace_falls_back_from_update_to_create_to_words(capabilities, corrections):
+@pytest.mark.parametrize(
+    ("capabilities", "corrections"), cases(__file__, "corrected_braces")
+)
+def test_a_corrected_brace_falls_back_from_update_to_create_to_words(
+    capabilities, corrections
+):
     card = cards("p6", **capabilities)["braceLimit"]
     assert [kind for kind, _ in actions(card)] == corrections
     assert ("suggestions" in card) == ("selectionBehavior" in card) == bool(corrections)
@@ -91,10 +95,16 @@ def test_mapped_only_offers_the_sites_own_orderable_beside_the_standard_codes(ma
     card = cards("p1", mapped, **EPIC)["rehabilitation"]
     (suggestion,) = card["suggestions"]
     codings = suggestion["actions"][0]["resource"]["code"]["coding"]
-    assert codings[0] == {"system": LIST, "code": "PT_EVAL", "display": "PT EVAL AND TREAT"}
+    assert codings[0] == {
+        "system": LIST,
+        "code": "PT_EVAL",
+        "display": "PT EVAL AND TREAT",
+    }
     assert {"http://snomed.info/sct", ORDERS} == {one["system"] for one in codings[1:]}
     assert "Precautions" in card["detail"], "this EHR fills in the orderable's defaults"
-    assert [one["label"] for one in cards("p1", mapped)["rehabilitation"]["suggestions"]] == [
+    assert [
+        one["label"] for one in cards("p1", mapped)["rehabilitation"]["suggestions"]
+    ] == [
         "Refer to fracture liaison service",
         "Refer to rehabilitation",
         "Refer to dietitian",

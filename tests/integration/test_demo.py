@@ -12,7 +12,11 @@ from tests.tables import cases
 @pytest.fixture(scope="module")
 def demo():
     return subprocess.run(
-        [sys.executable, "-m", "cds_service.cli", "demo"], capture_output=True, text=True, timeout=240, check=False
+        [sys.executable, "-m", "cds_service.cli", "demo"],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
     )
 
 
@@ -42,7 +46,9 @@ def test_piped_output_is_plain_text_of_at_most_100_columns(demo):
     assert max(len(line) for line in demo.stdout.splitlines()) <= 100
 
 
-@pytest.mark.parametrize(("number", "words"), cases(__file__, "what_each_card_says_first"))
+@pytest.mark.parametrize(
+    ("number", "words"), cases(__file__, "what_each_card_says_first")
+)
 def test_each_card_says_first_what_the_surgeon_wants_to_read(demo, number, words):
     said = " ".join(line.strip("│ ") for line in part_of(demo, number).splitlines())
     assert words in re.sub(r"\s+", " ", said)

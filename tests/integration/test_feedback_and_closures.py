@@ -44,8 +44,15 @@ class OnePatient(Ward):
 
     def visit(self, *drafts, resources=THIN, days=0, seconds=0, **members):
         """The cards of a kyphoplasty, with these drafts beside it."""
-        body = order_sign(resources, kyphoplasty(), *drafts, hook_instance=str(uuid4())) | members
-        return self.sign(json.loads(json.dumps(body).replace(PATIENT, self.patient)), days=days, seconds=seconds)
+        body = (
+            order_sign(resources, kyphoplasty(), *drafts, hook_instance=str(uuid4()))
+            | members
+        )
+        return self.sign(
+            json.loads(json.dumps(body).replace(PATIENT, self.patient)),
+            days=days,
+            seconds=seconds,
+        )
 
     def card(self, **more):
         return self.visit(**more)["rehabilitation"]
@@ -71,7 +78,10 @@ def closures_of(ward):
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    log = AuditStore(f"sqlite:///{tmp_path_factory.mktemp('ward') / 'audit.sqlite3'}", wait_seconds=10)
+    log = AuditStore(
+        f"sqlite:///{tmp_path_factory.mktemp('ward') / 'audit.sqlite3'}",
+        wait_seconds=10,
+    )
     with closing(log):
         yield log
 
@@ -81,46 +91,79 @@ def ward(store):
     return OnePatient(store)
 
 
-# --- how feedback is recorded ----------------------------------------------------------------------------------------
+# --- how feedback is recorded
 
 
 def test_feedback_stands_beside_the_answer_that_showed_the_card(ward):
     card = ward.card()
     ward.override(card, "patientDeclines")
     answer, feedback = (ward.newest_here(kind) for kind in ("answer", "feedback"))
-    assert (feedback.about, feedback.card, feedback.topic) == (answer.id, card["uuid"], "rehabilitation")
+    assert (feedback.about, feedback.card, feedback.topic) == (
+        answer.id,
+        card["uuid"],
+        "rehabilitation",
+    )
     assert (feedback.result, feedback.reason) == ("overridden", "patientDeclines")
     assert feedback.hook_instance == answer.hook_instance
     assert feedback.content["linked"] is True
-    assert [one.id for one in ward.store.reader.about([answer.id])[answer.id]] == [feedback.id]
+    assert [one.id for one in ward.store.reader.about([answer.id])[answer.id]] == [
+        feedback.id
+    ]
 
 
 def test_accepted_suggestions_are_recorded_with_their_recommendations(ward):
     ward.accept(ward.card(), "Refer to rehabilitation", "Refer to dietitian")
     content = ward.newest_here("feedback").content
     assert content["acceptedRules"] == ["dietitian", "rehabilitation"]
-    assert (len(content["acceptedSuggestions"]), content["unknownSuggestions"]) == (2, 0)
+    assert (len(content["acceptedSuggestions"]), content["unknownSuggestions"]) == (
+        2,
+        0,
+    )
 
 
 def test_a_batch_about_several_answers_comes_in_any_order(ward):
     first, second = ward.card(), ward.visit(brace())["braceLimit"]
-    late = {"card": second["uuid"], "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:10:00Z"}
-    early = {"card": first["uuid"], "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:05:00Z"}
+    late = {
+        "card": second["uuid"],
+        "outcome": "overridden",
+        "outcomeTimestamp": "2026-11-20T09:10:00Z",
+    }
+    early = {
+        "card": first["uuid"],
+        "outcome": "overridden",
+        "outcomeTimestamp": "2026-11-20T09:05:00Z",
+    }
     ward.tell(late, early, late)
-    assert len(ward.store.reader.find(Query(kinds=("feedback",), patient=ward.patient)).entries) == 2
+    assert (
+        len(
+            ward.store.reader.find(
+                Query(kinds=("feedback",), patient=ward.patient)
+            ).entries
+        )
+        == 2
+    )
     assert ward.newest_here("feedback", topic="braceLimit").content["linked"] is True
 
 
 def test_a_site_may_keep_comments_which_are_marked_and_cut(store):
-    ward = OnePatient(store, service=replace(open_service(), policy=policy_with(feedback_user_comments=True)))
-    ward.override(ward.card(), "patientDeclines", userComment="does not\n want it " + "x" * 1000)
+    ward = OnePatient(
+        store,
+        service=replace(
+            open_service(), policy=policy_with(feedback_user_comments=True)
+        ),
+    )
+    ward.override(
+        ward.card(), "patientDeclines", userComment="does not\n want it " + "x" * 1000
+    )
     content = ward.newest_here("feedback").content
     assert content["userComment"].startswith("does not want it xxx")
     assert len(content["userComment"]) == 500
     assert content["phi"] == ["userComment"]
 
 
-@pytest.mark.parametrize(("reason", "recorded", "kept"), cases(__file__, "reasons", {"OURS": REASONS}))
+@pytest.mark.parametrize(
+    ("reason", "recorded", "kept"), cases(__file__, "reasons", {"OURS": REASONS})
+)
 def test_a_reason_is_recorded_where_it_is_ours_and_a_foreign_one_by_code_without_free_text(
     ward, reason, recorded, kept
 ):
@@ -151,7 +194,10 @@ def test_feedback_is_kept_without_a_link_while_the_log_cannot_be_read(store):
     ward = OnePatient(store, earlier=Unreadable())
     card = str(uuid4())
     ward.override({"uuid": card})
-    assert ward.newest("feedback", card=card).content["unlinkedSince"] == "the log could not be read"
+    assert (
+        ward.newest("feedback", card=card).content["unlinkedSince"]
+        == "the log could not be read"
+    )
 
 
 SHARED = "11111111-2222-4333-8444-555555555555"
@@ -162,7 +208,10 @@ def test_two_patients_of_one_hook_instance_share_no_id_and_no_answer(store):
     ann, ben = OnePatient(store), OnePatient(store)
     first, second = (one.card(hookInstance=SHARED) for one in (ann, ben))
     assert (first["summary"], first["detail"]) == (second["summary"], second["detail"])
-    ids = [{one["uuid"] for one in (card, *card["suggestions"])} for card in (first, second)]
+    ids = [
+        {one["uuid"] for one in (card, *card["suggestions"])}
+        for card in (first, second)
+    ]
     assert ids[0].isdisjoint(ids[1])
     ann.override(first, "patientDeclines")
     assert ann.newest("feedback", card=first["uuid"]).patient == ann.patient
@@ -171,9 +220,13 @@ def test_two_patients_of_one_hook_instance_share_no_id_and_no_answer(store):
 
 
 def test_a_repeat_of_a_call_shares_its_ids(ward):
-    first, again = (ward.card(hookInstance=SHARED, seconds=seconds) for seconds in (0, 1))
+    first, again = (
+        ward.card(hookInstance=SHARED, seconds=seconds) for seconds in (0, 1)
+    )
     assert again["uuid"] == first["uuid"]
-    assert [one["uuid"] for one in again["suggestions"]] == [one["uuid"] for one in first["suggestions"]]
+    assert [one["uuid"] for one in again["suggestions"]] == [
+        one["uuid"] for one in first["suggestions"]
+    ]
     ward.override(again, "patientDeclines")
     assert ward.newest_here("feedback").content["linked"] is True
 
@@ -187,26 +240,44 @@ def test_a_repeat_of_a_call_shares_its_ids(ward):
         pytest.param({"draftsDigest": "0" * 64}, id="orders"),
     ],
 )
-def test_what_fits_two_signings_is_refused_and_the_rest_of_the_call_is_kept(ward, changes):
+def test_what_fits_two_signings_is_refused_and_the_rest_of_the_call_is_kept(
+    ward, changes
+):
     """Entries of earlier versions may share the id of a card."""
     own, shared = ward.visit(brace())["braceLimit"], str(uuid4())
     content = {"record": {"server": None}, "draftsDigest": "f" * 64, "suggestions": {}}
     card = ShownCard(card=shared, topic="rehabilitation", indicator="warning")
-    made = {"patient": ward.patient, "hook_instance": SHARED, "service_id": HOOK, "cards": (card,), "at": NOW}
+    made = {
+        "patient": ward.patient,
+        "hook_instance": SHARED,
+        "service_id": HOOK,
+        "cards": (card,),
+        "at": NOW,
+    }
     facts = {name: value for name, value in changes.items() if name in made}
     other = {
         "record": {"server": changes.get("server")},
         "draftsDigest": changes.get("draftsDigest", content["draftsDigest"]),
     }
     ward.store.append(AuditEntry(kind="answer", content=content, **made))
-    ward.store.append(AuditEntry(kind="answer", content=content | other, **made | facts))
+    ward.store.append(
+        AuditEntry(kind="answer", content=content | other, **made | facts)
+    )
     statement = {"outcome": "overridden", "outcomeTimestamp": ward.moment}
-    response = ward.send({"card": shared, **statement}, {"card": own["uuid"], **statement})
+    response = ward.send(
+        {"card": shared, **statement}, {"card": own["uuid"], **statement}
+    )
     assert response.status_code == 409
     assert response.json["issue"][0]["code"] == "multiple-matches"
     assert "1 of 2 items" in response.json["issue"][0]["details"]["text"]
-    refused, kept = (ward.newest("feedback", card=card) for card in (shared, own["uuid"]))
-    assert (refused.about, refused.patient, refused.content["linked"]) == (None, None, False)
+    refused, kept = (
+        ward.newest("feedback", card=card) for card in (shared, own["uuid"])
+    )
+    assert (refused.about, refused.patient, refused.content["linked"]) == (
+        None,
+        None,
+        False,
+    )
     assert "more than one patient or signing" in refused.content["unlinkedSince"]
     assert kept.content["linked"] is True
 
@@ -215,15 +286,27 @@ def test_a_call_that_was_repeated_often_is_one_signing(ward):
     shared = str(uuid4())
     card = ShownCard(card=shared, topic="rehabilitation", indicator="info")
     content = {"record": {"server": None}, "draftsDigest": "f" * 64}
-    made = {"patient": ward.patient, "hook_instance": SHARED, "service_id": HOOK, "cards": (card,)}
+    made = {
+        "patient": ward.patient,
+        "hook_instance": SHARED,
+        "service_id": HOOK,
+        "cards": (card,),
+    }
     for seconds in range(30):
-        ward.store.append(AuditEntry(kind="answer", content=content, at=NOW + timedelta(seconds=seconds), **made))
+        ward.store.append(
+            AuditEntry(
+                kind="answer",
+                content=content,
+                at=NOW + timedelta(seconds=seconds),
+                **made,
+            )
+        )
     ward.override({"uuid": shared})
     newest = ward.newest_here("answer")
     assert ward.newest_here("feedback").about == newest.id
 
 
-# --- what it changes -------------------------------------------------------------------------------------------------
+# --- what it changes
 
 
 def test_an_acceptance_counts_for_its_own_signing_alone(ward):
@@ -267,7 +350,9 @@ def test_an_override_on_another_level_is_of_another_fracture(ward):
 
 def given_to(ward, server=None):
     """The overrides that are found for a next answer."""
-    return EarlierFeedback(ward.store).feedback_on(ward.patient, server, NOW - timedelta(days=1), NOBODY)
+    return EarlierFeedback(ward.store).feedback_on(
+        ward.patient, server, NOW - timedelta(days=1), NOBODY
+    )
 
 
 def test_what_an_override_refers_to_is_read_back_as_it_was(ward):
@@ -297,13 +382,24 @@ def test_what_an_override_refers_to_is_read_back_as_it_was(ward):
     ward.store.append(answer)
     ward.override({"uuid": shown.card}, "considered")
     (found,) = given_to(ward)
-    assert (found.ground, found.fracture, found.reason) == (ground, fracture, "considered")
-    assert (found.user, found.encounter, found.hook_instance) == ("Practitioner/7", "e1", "ord-7")
+    assert (found.ground, found.fracture, found.reason) == (
+        ground,
+        fracture,
+        "considered",
+    )
+    assert (found.user, found.encounter, found.hook_instance) == (
+        "Practitioner/7",
+        "e1",
+        "ord-7",
+    )
     assert (found.answered, found.entries[0]) == (NOW, answer.id)
 
 
 def test_the_same_id_on_another_server_is_another_patient(ward):
-    ward.override(ward.visit(brace(), fhirServer="http://127.0.0.1:9/a")["braceLimit"], "instability")
+    ward.override(
+        ward.visit(brace(), fhirServer="http://127.0.0.1:9/a")["braceLimit"],
+        "instability",
+    )
     for server, count in (("b", 0), ("a", 1)):
         ward.visit(brace(), fhirServer=f"http://127.0.0.1:9/{server}")
         assert len(closures_of(ward)["inForce"]) == count
@@ -312,14 +408,18 @@ def test_the_same_id_on_another_server_is_another_patient(ward):
 def test_a_clock_of_the_client_that_runs_ahead_makes_no_override_last_longer(ward):
     why = {"reason": {"code": "painWithoutBrace", "system": REASONS}}
     at = {"outcome": "overridden", "outcomeTimestamp": "2027-11-20T00:00:00Z"}
-    ward.tell({"card": ward.visit(brace())["braceLimit"]["uuid"], "overrideReason": why, **at})
+    ward.tell(
+        {"card": ward.visit(brace())["braceLimit"]["uuid"], "overrideReason": why, **at}
+    )
     for days, count in ((28, 1), (29, 0)):
         ward.visit(brace(), days=days)
         assert len(closures_of(ward)["inForce"]) == count
 
 
 @pytest.mark.parametrize("is_slow", [False, True])
-def test_a_history_that_is_not_read_in_time_closes_nothing_and_the_entry_says_so(store, is_slow):
+def test_a_history_that_is_not_read_in_time_closes_nothing_and_the_entry_says_so(
+    store, is_slow
+):
     history = Unreadable(is_slow=is_slow)
     ward = OnePatient(store, earlier=history, deadline=12.0)
     assert ward.card()
@@ -341,8 +441,11 @@ def test_a_history_of_many_answers_is_read_by_few_statements_and_a_few_at_a_time
     given = given_to(ward)
     event.remove(engine, "before_cursor_execute", note)
     assert len(given) == len({one.entries for one in given}) == 30
-    assert [one.answered for one in given] == sorted((one.answered for one in given), reverse=True)
-    assert len(statements) < 40  # some for each handful of answers, not for each of them
+    assert [one.answered for one in given] == sorted(
+        (one.answered for one in given), reverse=True
+    )
+    # some for each handful of answers, not for each of them
+    assert len(statements) < 40
 
 
 OLD = {  # what entries of earlier versions hold instead
@@ -360,10 +463,17 @@ OLD = {  # what entries of earlier versions hold instead
     [
         pytest.param({}, id="empty"),
         pytest.param({"record": {"server": None}}, id="no closures"),
-        pytest.param({"record": {"server": None}, "repeats": OLD}, id="an earlier version"),
+        pytest.param(
+            {"record": {"server": None}, "repeats": OLD}, id="an earlier version"
+        ),
         pytest.param({"record": {"server": None}, "closures": 7}, id="a number"),
-        pytest.param({"record": {"server": None}, "closures": {"cards": {}}}, id="no card"),
-        pytest.param({"record": {"server": None}, "closures": {"cards": {"braceLimit": []}}}, id="a list"),
+        pytest.param(
+            {"record": {"server": None}, "closures": {"cards": {}}}, id="no card"
+        ),
+        pytest.param(
+            {"record": {"server": None}, "closures": {"cards": {"braceLimit": []}}},
+            id="a list",
+        ),
     ],
 )
 def test_an_entry_of_another_shape_closes_nothing(ward, content):
@@ -398,7 +508,9 @@ def test_one_users_doubt_closes_the_risk_for_this_user_alone(ward):
     context = {"userId": "Practitioner/8", "patientId": ward.patient}
     body = order_sign(THIN, kyphoplasty(), hook_instance=str(uuid4()))
     body["context"] |= context
-    other = ward.sign(json.loads(json.dumps(body).replace(PATIENT, ward.patient)), days=2)
+    other = ward.sign(
+        json.loads(json.dumps(body).replace(PATIENT, ward.patient)), days=2
+    )
     assert other["rehabilitation"]["summary"] == whole["summary"]
 
 
@@ -415,7 +527,9 @@ HIP = problem("S72.001A", onsetDateTime="2026-08-10")
 INFECTION = problem("spinal-infection")
 
 
-@pytest.mark.parametrize("reason", ["alreadyArranged", "patientDeclines", "notOsteoporotic"])
+@pytest.mark.parametrize(
+    "reason", ["alreadyArranged", "patientDeclines", "notOsteoporotic"]
+)
 def test_no_reason_but_considered_closes_an_infection(ward, reason):
     whole = ward.card(resources=(*THIN, INFECTION))
     ward.override(whole, reason)
@@ -427,13 +541,21 @@ def test_a_warning_that_was_considered_falls_in_its_encounter_alone(ward):
     def card(encounter, days=0):
         body = order_sign((*THIN, HIP), kyphoplasty(), hook_instance=str(uuid4()))
         body["context"]["encounterId"] = encounter
-        return ward.sign(json.loads(json.dumps(body).replace(PATIENT, ward.patient)), days=days)["rehabilitation"]
+        return ward.sign(
+            json.loads(json.dumps(body).replace(PATIENT, ward.patient)), days=days
+        )["rehabilitation"]
 
     whole = card("e1")
-    assert (whole["indicator"], whole["summary"][:21]) == ("warning", "Hip fracture Aug 2026")
+    assert (whole["indicator"], whole["summary"][:21]) == (
+        "warning",
+        "Hip fracture Aug 2026",
+    )
     ward.override(whole, "considered")
     assert card("e1", days=2)["indicator"] == "info"
-    assert (card("e2", days=2)["indicator"], card("e2", days=2)["summary"]) == ("warning", whole["summary"])
+    assert (card("e2", days=2)["indicator"], card("e2", days=2)["summary"]) == (
+        "warning",
+        whole["summary"],
+    )
 
 
 @pytest.mark.parametrize("reason", ["alreadyArranged", "patientDeclines"])
@@ -442,7 +564,10 @@ def test_what_was_arranged_on_a_lesser_card_silences_no_new_warning(ward, reason
     assert whole["indicator"] == "info"
     ward.override(whole, reason)
     card = ward.card(resources=(*THIN, HIP), days=2)
-    assert (card["indicator"], card["summary"][:21]) == ("warning", "Hip fracture Aug 2026")
+    assert (card["indicator"], card["summary"][:21]) == (
+        "warning",
+        "Hip fracture Aug 2026",
+    )
     assert "Refer to fracture liaison service" in labels_of(card)
 
 

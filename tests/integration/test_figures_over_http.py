@@ -19,11 +19,20 @@ from tests.chart_builders import (
 )
 
 FROM_THE_ORDER = {"tl-junction", "procedure"}
-# Whether there is diabetes, by a problem list alone, so that nothing else becomes known; and sarcopenia.
+# Whether there is diabetes, by a problem list alone, so that nothing else becomes
+# known; and sarcopenia.
 PROBLEMS = {True: problem("diabetes"), False: problem("hypertension")}
 MUSCLE = {
-    True: [measured("appendicular-muscle-index", 4.8), measured("grip-strength", 12), measured("gait-speed", 0.6)],
-    False: [measured("appendicular-muscle-index", 6.4), measured("grip-strength", 24), measured("gait-speed", 1.2)],
+    True: [
+        measured("appendicular-muscle-index", 4.8),
+        measured("grip-strength", 12),
+        measured("gait-speed", 0.6),
+    ],
+    False: [
+        measured("appendicular-muscle-index", 6.4),
+        measured("grip-strength", 24),
+        measured("gait-speed", 1.2),
+    ],
 }
 ROWS = [
     pytest.param(study, example, id=f"{study.id} {number}")
@@ -48,8 +57,14 @@ def record_of(example):
 
 def said(study, example, *unrelated):
     """Without a word on the junction, the order does not say which level."""
-    level = "L1" if study.id != "sarcopenia-pvm-2022" or "tl-junction" in example.inputs else None
-    return model(cards_for([*record_of(example), *unrelated], kyphoplasty(level)), study.id)
+    level = (
+        "L1"
+        if study.id != "sarcopenia-pvm-2022" or "tl-junction" in example.inputs
+        else None
+    )
+    return model(
+        cards_for([*record_of(example), *unrelated], kyphoplasty(level)), study.id
+    )
 
 
 def near(found, expected, tolerance):
@@ -63,16 +78,28 @@ def test_the_figure_of_the_study_comes_out_of_an_order_sign(study, example):
     assert near(found["inputsKnown"], example.inputs_known, 0.01)
     assert near(found["studyUncertainty"], list(example.study_uncertainty), 0.02)
     assert {one["name"] for one in found["inputs"]} == set(example.inputs)
-    assert bool(found["missing"]) == ("ifMeasured" in found) == (example.if_measured is not None)
+    assert (
+        bool(found["missing"])
+        == ("ifMeasured" in found)
+        == (example.if_measured is not None)
+    )
     if example.if_measured is not None:
         assert near(found["ifMeasured"], list(example.if_measured), 0.02)
-    assert found["baseline"] == {"incidence": pytest.approx(study.incidence), "source": "study"}
+    assert found["baseline"] == {
+        "incidence": pytest.approx(study.incidence),
+        "source": "study",
+    }
     assert any("Not calibrated here" in concern for concern in found["concerns"])
 
 
 def test_the_same_figures_come_whatever_else_the_record_holds():
     """Lists that were read, and measures that the study does not use, change nothing."""
-    unrelated = (drug("losartan"), ordered_elsewhere(), patient(sex="female", age=76), measured("pain-score", 6))
+    unrelated = (
+        drug("losartan"),
+        ordered_elsewhere(),
+        patient(sex="female", age=76),
+        measured("pain-score", 6),
+    )
     for param in ROWS:
         plain, crowded = said(*param.values), said(*param.values, *unrelated)
         for key in ("risk", "studyUncertainty", "ifMeasured", "inputsKnown"):

@@ -14,7 +14,8 @@ from tests.bench.running import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/go-live.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```sh\n(.*?)```(?:\s*```text\n(.*?)```)?", PAGE, re.DOTALL)  # with what each shows
+# with what each shows
+BLOCKS = re.findall(r"```sh\n(.*?)```(?:\s*```text\n(.*?)```)?", PAGE, re.DOTALL)
 MARK = "@@ block {} @@"
 
 
@@ -27,17 +28,30 @@ def said(tmp_path_factory) -> list[str]:
     programs = folder / ".venv/bin"
     programs.mkdir(parents=True)
     for name, called in (("python", ""), ("kyphoplasty-cds", "-m cds_service.cli")):
-        (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable} {called} "$@"\n')
+        (programs / name).write_text(
+            f'#!/bin/sh\nexec {sys.executable} {called} "$@"\n'
+        )
         (programs / name).chmod(0o755)
-    script = "set -eu\n" + "".join(f"echo '{MARK.format(place)}'\n{code}" for place, (code, _) in enumerate(BLOCKS))
+    script = "set -eu\n" + "".join(
+        f"echo '{MARK.format(place)}'\n{code}" for place, (code, _) in enumerate(BLOCKS)
+    )
     for port in ("8090", "8080"):
         script = script.replace(port, str(free_port()))
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("KYPHOPLASTY_CDS_")}
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("KYPHOPLASTY_CDS_")
+    }
     clean |= {"PYTHONPATH": str(ROOT), "COLUMNS": "80"}
     (record_server,) = re.findall(r"samples (\d+)", script)
-    recorded = (ROOT / "cds_service/samples/hospital/order-sign.json").read_text(encoding="utf-8")
-    (folder / "order-sign.json").write_text(recorded.replace("8090", record_server))  # it names the server of the page
-    script = script.replace("cds_service/samples/hospital/order-sign.json", "order-sign.json")
+    recorded = (ROOT / "cds_service/samples/hospital/order-sign.json").read_text(
+        encoding="utf-8"
+    )
+    # it names the server of the page
+    (folder / "order-sign.json").write_text(recorded.replace("8090", record_server))
+    script = script.replace(
+        "cds_service/samples/hospital/order-sign.json", "order-sign.json"
+    )
     (folder / "guide.sh").write_text(script)
     with (folder / "said.txt").open("w") as output:
         running = subprocess.Popen(
@@ -57,7 +71,9 @@ def said(tmp_path_factory) -> list[str]:
         running.wait()
     printed = (folder / "said.txt").read_text(encoding="utf-8")
     assert code == 0, printed[-3000:]
-    return re.split("|".join(MARK.format(place) for place in range(len(BLOCKS))), printed)[1:]
+    return re.split(
+        "|".join(MARK.format(place) for place in range(len(BLOCKS))), printed
+    )[1:]
 
 
 def test_every_command_runs_in_its_order(said):

@@ -31,7 +31,11 @@ def errors_of(url: str, document: Any) -> list[str]:
         outcome = call(url, document)
     except HTTPError as refusal:  # with an OperationOutcome that says why
         outcome = json.load(refusal)
-    return [one["diagnostics"] for one in outcome["issue"] if one["severity"] in ("error", "fatal")]
+    return [
+        one["diagnostics"]
+        for one in outcome["issue"]
+        if one["severity"] in ("error", "fatal")
+    ]
 
 
 def run(*arguments: str) -> Any:
@@ -54,7 +58,16 @@ def server(hapi, definitions) -> str:
 def person(hapi, request) -> str:
     """A patient of this test alone."""
     name = request.node.name.replace("_", "-")[:60]
-    hapi.load([{"resourceType": "Patient", "id": name, "gender": "female", "birthDate": "1950-01-15"}])
+    hapi.load(
+        [
+            {
+                "resourceType": "Patient",
+                "id": name,
+                "gender": "female",
+                "birthDate": "1950-01-15",
+            }
+        ]
+    )
     return str(name)
 
 
@@ -62,7 +75,9 @@ def test_every_definition_is_valid(server, definitions):
     faults = {}
     for entry in definitions["entry"]:
         resource = entry["resource"]
-        if found := errors_of(f"{server}/{resource['resourceType']}/$validate", resource):
+        if found := errors_of(
+            f"{server}/{resource['resourceType']}/$validate", resource
+        ):
             faults[entry["fullUrl"]] = found
     assert not faults
 
@@ -70,7 +85,9 @@ def test_every_definition_is_valid(server, definitions):
 def test_what_is_imported_fits_the_profiles(server, person, tmp_path):
     (tmp_path / "table.csv").write_text(CSV)
     out = tmp_path / "bundle.json"
-    done = run("import", str(tmp_path / "table.csv"), "--patient", person, "--out", str(out))
+    done = run(
+        "import", str(tmp_path / "table.csv"), "--patient", person, "--out", str(out)
+    )
     assert done.exit_code == 0, done.output
     observations = [
         entry["resource"]
@@ -80,7 +97,10 @@ def test_what_is_imported_fits_the_profiles(server, person, tmp_path):
     assert len(observations) == 5
     for one in observations:
         name = one["code"]["coding"][0]["code"]
-        assert not errors_of(f"{server}/Observation/$validate?profile={BASE}/StructureDefinition/{name}", one)
+        assert not errors_of(
+            f"{server}/Observation/$validate?profile={BASE}/StructureDefinition/{name}",
+            one,
+        )
 
 
 def test_another_unit_does_not_fit_the_profile(server, person):
@@ -88,12 +108,28 @@ def test_another_unit_does_not_fit_the_profile(server, person):
         "resourceType": "Observation",
         "status": "final",
         "category": [
-            {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "imaging"}]}
+            {
+                "coding": [
+                    {
+                        "system": "http://terminology.hl7.org/CodeSystem/observation-category",
+                        "code": "imaging",
+                    }
+                ]
+            }
         ],
-        "code": {"coding": [{"system": f"{BASE}/CodeSystem/measures", "code": "psoas-total-area"}]},
+        "code": {
+            "coding": [
+                {"system": f"{BASE}/CodeSystem/measures", "code": "psoas-total-area"}
+            ]
+        },
         "subject": {"reference": f"Patient/{person}"},
         "effectiveDateTime": "2026-05-01",
-        "valueQuantity": {"value": 1441, "unit": "mm2", "system": "http://unitsofmeasure.org", "code": "mm2"},
+        "valueQuantity": {
+            "value": 1441,
+            "unit": "mm2",
+            "system": "http://unitsofmeasure.org",
+            "code": "mm2",
+        },
     }
     profile = f"{BASE}/StructureDefinition/psoas-total-area"
     assert errors_of(f"{server}/Observation/$validate?profile={profile}", wrong)
@@ -101,7 +137,14 @@ def test_another_unit_does_not_fit_the_profile(server, person):
 
 def test_a_second_import_changes_nothing(server, person, tmp_path):
     (tmp_path / "table.csv").write_text(CSV)
-    words = ("import", str(tmp_path / "table.csv"), "--patient", person, "--fhir-server", server)
+    words = (
+        "import",
+        str(tmp_path / "table.csv"),
+        "--patient",
+        person,
+        "--fhir-server",
+        server,
+    )
 
     first, second = run(*words), run(*words)
 
@@ -112,14 +155,35 @@ def test_a_second_import_changes_nothing(server, person, tmp_path):
     assert len(observations) == 5
     places = {f"Observation/{entry['resource']['id']}" for entry in observations}
     for place in places:
-        found = [entry["resource"] for entry in call(f"{server}/Provenance?target={place}")["entry"]]
-        assert [{target["reference"] for target in one["target"]} for one in found] == [places]
+        found = [
+            entry["resource"]
+            for entry in call(f"{server}/Provenance?target={place}")["entry"]
+        ]
+        assert [{target["reference"] for target in one["target"]} for one in found] == [
+            places
+        ]
 
 
 def test_what_was_imported_is_what_the_card_counts(server, person, tmp_path):
     (tmp_path / "table.csv").write_text(CSV)
-    run("import", str(tmp_path / "table.csv"), "--patient", person, "--fhir-server", server)
-    signed = run("assess", "--fhir-server", server, "--patient", person, "--json", "--as-of", "2026-05-20")
+    run(
+        "import",
+        str(tmp_path / "table.csv"),
+        "--patient",
+        person,
+        "--fhir-server",
+        server,
+    )
+    signed = run(
+        "assess",
+        "--fhir-server",
+        server,
+        "--patient",
+        person,
+        "--json",
+        "--as-of",
+        "2026-05-20",
+    )
     assert signed.exit_code == 0, signed.output
     card = json.loads(signed.stdout)["cards"][0]
     models = card["extension"]["org.kyphoplasty-cds.assessments"][1]["models"]

@@ -38,18 +38,29 @@ def store(tmp_path, monkeypatch):
 
 
 def service(audit, mode, *pilots):
-    site = Site.model_validate({"site": {"name": "X"}, "service": {"mode": mode, "pilot-users": list(pilots)}})
+    site = Site.model_validate(
+        {"site": {"name": "X"}, "service": {"mode": mode, "pilot-users": list(pilots)}}
+    )
     folder = SiteFolder(Path("nowhere"), site, None, None)
     settings = Settings(deadline_seconds=30)
     return create_app(
-        open_service(), settings, audit=audit, base_url="http://x", site=folder, wiring=Wiring(clock=lambda: NOON)
+        open_service(),
+        settings,
+        audit=audit,
+        base_url="http://x",
+        site=folder,
+        wiring=Wiring(clock=lambda: NOON),
     ).test_client()
 
 
 def signed(user="Practitioner/7", patient=""):
     body = signing(LAPSED, TEMPLATES)
     body["context"]["userId"] = user
-    return json.loads(json.dumps(body).replace(samples()[LAPSED].id, patient)) if patient else body
+    return (
+        json.loads(json.dumps(body).replace(samples()[LAPSED].id, patient))
+        if patient
+        else body
+    )
 
 
 PROBED = signed(PROBE, f"{PROBE_PATIENTS}probe")
@@ -61,7 +72,10 @@ def cards(client, *body):
 
 
 def entries(store, *kinds):
-    return [store.reader.entry(one.id) for one in store.reader.find(Query(kinds=kinds)).entries]
+    return [
+        store.reader.entry(one.id)
+        for one in store.reader.find(Query(kinds=kinds)).entries
+    ]
 
 
 def test_off_computes_nothing_and_checks_the_call_all_the_same(store):
@@ -77,7 +91,9 @@ def test_silent_computes_and_records_what_live_shows_and_shows_nothing(store):
     live, silent = entries(store, "answer")
     assert (silent.result, live.result) == ("silent", "shown")
     assert silent.content["silent"]["milliseconds"] >= 0
-    assert [card["detail"] for card in silent.content["cards"]] == [card["detail"] for card in shown]
+    assert [card["detail"] for card in silent.content["cards"]] == [
+        card["detail"] for card in shown
+    ]
     assert silent.content["assessments"] == live.content["assessments"]
 
 
@@ -91,10 +107,18 @@ def test_without_an_entry_even_a_silent_answer_is_503():
 
 @pytest.mark.parametrize(
     ("user", "is_shown"),
-    [("Practitioner/7", True), ("PractitionerRole/8", True), ("Practitioner/77", False), (PROBE, False)],
+    [
+        ("Practitioner/7", True),
+        ("PractitionerRole/8", True),
+        ("Practitioner/77", False),
+        (PROBE, False),
+    ],
 )
 def test_pilot_users_alone_are_shown_cards(store, user, is_shown):
-    assert bool(cards(service(store, "live", "Practitioner/7", "8"), signed(user))) is is_shown
+    assert (
+        bool(cards(service(store, "live", "Practitioner/7", "8"), signed(user)))
+        is is_shown
+    )
     (entry,) = entries(store, "answer")
     assert (entry.result == "shown") is is_shown
 
@@ -105,7 +129,9 @@ def test_a_probe_is_about_nobody_and_whoever_takes_its_name_is_still_counted(sto
     assert cards(client, signed(PROBE)) == []
     later = [NOON + timedelta(days=days) for days in (1, 2)]
     for at, patient in zip(later, ("p1", f"{PROBE_PATIENTS}probe"), strict=True):
-        store.append(AuditEntry(kind="refusal", at=at, user=PROBE, patient=patient, content={}))
+        store.append(
+            AuditEntry(kind="refusal", at=at, user=PROBE, patient=patient, content={})
+        )
     assert store.reader.last_order_at() == later[0]
 
 
@@ -114,12 +140,18 @@ def test_silent_cards_are_nobodys_so_they_mute_nothing_and_take_no_feedback(stor
     cards(service(store, "silent"))
     (silent,) = entries(store, "answer")
     card = next(one for one in silent.content["cards"] if one["indicator"] == "warning")
-    said = {"card": card["uuid"], "outcome": "overridden", "outcomeTimestamp": "2026-11-20T12:00:00Z"}
+    said = {
+        "card": card["uuid"],
+        "outcome": "overridden",
+        "outcomeTimestamp": "2026-11-20T12:00:00Z",
+    }
     said |= {"overrideReason": {"reason": {"code": "alreadyArranged"}}}
     live = service(store, "live")
     assert live.post(FEEDBACK, json={"feedback": [said]}).status_code == 200
     assert entries(store, "feedback")[0].content["linked"] is False
-    assert card["summary"] in [one["summary"] for one in cards(live) if one["indicator"] == "warning"]
+    assert card["summary"] in [
+        one["summary"] for one in cards(live) if one["indicator"] == "warning"
+    ]
 
 
 def test_a_change_of_mode_is_an_entry_and_a_start_in_the_same_mode_is_none(store):
@@ -127,7 +159,10 @@ def test_a_change_of_mode_is_an_entry_and_a_start_in_the_same_mode_is_none(store
     pilot = ServiceMode.model_validate({"mode": "live", "pilot-users": ["b", "a"]})
     for mode in (ServiceMode(), silent, silent, pilot, pilot, ServiceMode()):
         note_mode(store, mode)
-    changes = [(one.content["from"]["mode"], one.content["to"]) for one in reversed(entries(store, "mode"))]
+    changes = [
+        (one.content["from"]["mode"], one.content["to"])
+        for one in reversed(entries(store, "mode"))
+    ]
     assert changes == [
         ("live", {"mode": "silent", "pilotUsers": []}),
         ("silent", {"mode": "live", "pilotUsers": ["a", "b"]}),
@@ -145,7 +180,11 @@ def report(*words):
 def test_the_report_counts_by_100_procedures_and_hides_small_cells(store):
     """6 patients with a warning, 4 of whom nothing is known; a refusal; an order that is nearly ours; another order."""
     client = service(store, "silent")
-    for body in [signed()] * 5 + [signed(PROBE)] + [order_sign(kyphoplasty(), prefetch=empty_prefetch(TEMPLATES))] * 4:
+    for body in (
+        [signed()] * 5
+        + [signed(PROBE)]
+        + [order_sign(kyphoplasty(), prefetch=empty_prefetch(TEMPLATES))] * 4
+    ):
         assert cards(client, body) == []
     for body in (PROBED, order_sign(kyphoplasty()), order_sign(MRI)):
         client.post(CALL, json=body)
@@ -153,7 +192,11 @@ def test_the_report_counts_by_100_procedures_and_hides_small_cells(store):
     found = json.loads(report("--json"))
     assert found["procedures"] == 10
     rows = {name: part for name, part in found.items() if isinstance(part, list)}
-    counts = {(name, row["what"]): (row["count"], row["per100"]) for name, part in rows.items() for row in part}
+    counts = {
+        (name, row["what"]): (row["count"], row["per100"])
+        for name, part in rows.items()
+        for row in part
+    }
     assert counts["cards", "a warning"] == (6, 60.0)
     assert counts["cards", "any"] == (10, 100.0)
     assert counts["bands", "refracture not-different"] == (6, 60.0)
@@ -165,13 +208,19 @@ def test_the_report_counts_by_100_procedures_and_hides_small_cells(store):
     text = report("--from", "2026-11-20", "--to", "2027-11-21")
     assert "fewer than 5" in text
     assert samples()[LAPSED].id not in text
-    assert [one.content["command"] for one in entries(store, "read")] == ["report", "report"]
+    assert [one.content["command"] for one in entries(store, "read")] == [
+        "report",
+        "report",
+    ]
 
 
 def test_a_committee_sees_no_silent_answer_among_those_that_were_shown(store):
     cards(service(store, "silent"))
     with store.database.reading() as connection:
-        assert count_months(connection, "2026-11", "2026-11")["2026-11", "", "", "answer"] == 0
+        assert (
+            count_months(connection, "2026-11", "2026-11")["2026-11", "", "", "answer"]
+            == 0
+        )
 
 
 def without_orders():

@@ -15,7 +15,9 @@ from tests.running_service import RunningService
 
 
 def probe(url, *options, site=None):
-    return CliRunner().invoke(main, ["probe", url, *options], env={"KYPHOPLASTY_CDS_SITE": str(site or "")})
+    return CliRunner().invoke(
+        main, ["probe", url, *options], env={"KYPHOPLASTY_CDS_SITE": str(site or "")}
+    )
 
 
 @pytest.fixture
@@ -26,14 +28,21 @@ def live(tmp_path):
 
 
 def silence(live) -> float:
-    (hours,) = re.findall(r"^kyphoplasty_cds_hours_since_order (\S+)$", live.send("GET", "/metrics").text, re.MULTILINE)
+    (hours,) = re.findall(
+        r"^kyphoplasty_cds_hours_since_order (\S+)$",
+        live.send("GET", "/metrics").text,
+        re.MULTILINE,
+    )
     return float(hours)
 
 
 def test_a_probe_says_what_came_back_and_ends_badly_without_its_card(live):
     good = probe(live.url)
     assert (good.exit_code, good.output.splitlines()[-1]) == (0, "good")
-    assert "rehabilitation (info): Weak grip (12 kg), repeated falls, no bone drug: start one" in good.output
+    assert (
+        "rehabilitation (info): Weak grip (12 kg), repeated falls, no bone drug: start one"
+        in good.output
+    )
     unknown = probe(live.url, "--procedure", "https://hospital.example|K-1")
     assert unknown.exit_code == 1
     assert "the order was not recognised" in unknown.output
@@ -41,7 +50,10 @@ def test_a_probe_says_what_came_back_and_ends_badly_without_its_card(live):
 
 def test_an_address_where_nobody_answers_is_a_line():
     done = probe("http://127.0.0.1:9")
-    assert (done.exit_code, done.output.startswith("error: http://127.0.0.1:9")) == (1, True)
+    assert (done.exit_code, done.output.startswith("error: http://127.0.0.1:9")) == (
+        1,
+        True,
+    )
 
 
 def test_only_a_persons_kyphoplasty_ends_the_silence(live):
@@ -64,15 +76,23 @@ def test_a_log_without_any_order_counts_from_its_beginning(live):
     assert silence(live) == pytest.approx(9, abs=0.1)
 
 
-def test_a_key_is_made_the_site_takes_its_public_half_and_the_entry_names_the_probe(tmp_path):
+def test_a_key_is_made_the_site_takes_its_public_half_and_the_entry_names_the_probe(
+    tmp_path,
+):
     key = tmp_path / "probe.pem"
     first = probe("http://127.0.0.1:9", "--key", str(key))
     assert first.exit_code == 1
-    issuer, jwks = re.findall(r'issuer = "(.+?)" and jwks-file = "(.+?)"', first.output)[0]
+    issuer, jwks = re.findall(
+        r'issuer = "(.+?)" and jwks-file = "(.+?)"', first.output
+    )[0]
     assert key.stat().st_mode & 0o077 == 0
-    site = site_folder(tmp_path / "site", client_of(issuer=issuer, keys=f'jwks-file = "{jwks}"'))
+    site = site_folder(
+        tmp_path / "site", client_of(issuer=issuer, keys=f'jwks-file = "{jwks}"')
+    )
     (site / jwks).write_bytes((tmp_path / jwks).read_bytes())
-    with RunningService(tmp_path / "run", environment={"KYPHOPLASTY_CDS_SITE": str(site)}) as service:
+    with RunningService(
+        tmp_path / "run", environment={"KYPHOPLASTY_CDS_SITE": str(site)}
+    ) as service:
         for _ in range(2):  # each call has a token of its own
             done = probe(service.url, "--key", str(key), site=site)
             assert done.exit_code == 0, done.output

@@ -45,7 +45,9 @@ def service_for(*, needs_site: bool) -> Service:
 
 
 def templates_for(sample: Sample) -> Mapping[str, str]:
-    found: Mapping[str, str] = service_for(needs_site=sample.needs_site).hooks[HOOK].discovery["prefetch"]
+    found: Mapping[str, str] = (
+        service_for(needs_site=sample.needs_site).hooks[HOOK].discovery["prefetch"]
+    )
     return found
 
 
@@ -60,7 +62,9 @@ def answered(sample: Sample, url: str | None, **members: Any) -> dict[str, Any]:
         base_url="http://localhost",
     )
     service = service_for(needs_site=sample.needs_site)
-    found = answer(service, service.hooks[HOOK], parse_request(request, "order-sign"), ports)
+    found = answer(
+        service, service.hooks[HOOK], parse_request(request, "order-sign"), ports
+    )
     return without_ids(found.to_json())
 
 
@@ -70,11 +74,17 @@ def without_ids(found: Any) -> Any:
         return [without_ids(one) for one in found]
     if not isinstance(found, dict):
         return found
-    return {name: without_ids(one) for name, one in found.items() if name not in ("uuid", "id")}
+    return {
+        name: without_ids(one)
+        for name, one in found.items()
+        if name not in ("uuid", "id")
+    }
 
 
 def from_prefetch(sample: Sample) -> dict[str, Any]:
-    return answered(sample, None, **order_sign_request(sample, plan=templates_for(sample)))
+    return answered(
+        sample, None, **order_sign_request(sample, plan=templates_for(sample))
+    )
 
 
 def fetch(url: str, query: str) -> Fetched:
@@ -98,7 +108,7 @@ def medplum():
     return run_medplum
 
 
-# --- every patient, the same answer ----------------------------------------------------------------------------------
+# --- every patient, the same answer
 
 
 @pytest.mark.parametrize("name", samples())
@@ -116,18 +126,26 @@ def test_medplum_gives_every_patient_the_answer_that_prefetch_gives(medplum, nam
 @pytest.mark.parametrize("name", samples())
 def test_prefetch_of_first_pages_is_read_on_at_hapi(hapi, name):
     each = samples()[name]
-    assert answered(each, hapi.url, prefetch=first_pages(hapi.url, each)) == from_prefetch(each)
+    assert answered(
+        each, hapi.url, prefetch=first_pages(hapi.url, each)
+    ) == from_prefetch(each)
 
 
-# --- pages -----------------------------------------------------------------------------------------------------------
+# --- pages
 
 
 def test_a_search_that_hapi_no_longer_knows_leaves_the_list_incomplete(hapi):
     each = samples()[LONG]
     pages = first_pages(hapi.url, each)
-    (following,) = [link for link in pages["body"]["link"] if link["relation"] == "next"]
-    following["url"] = f"{hapi.url}?_getpages=00000000-0000-4000-8000-000000000000&_getpagesoffset=10&_count=10"
-    fetched = FhirClient(hapi.url).follow(pages["body"], until=time.monotonic() + SECONDS)
+    (following,) = [
+        link for link in pages["body"]["link"] if link["relation"] == "next"
+    ]
+    following["url"] = (
+        f"{hapi.url}?_getpages=00000000-0000-4000-8000-000000000000&_getpagesoffset=10&_count=10"
+    )
+    fetched = FhirClient(hapi.url).follow(
+        pages["body"], until=time.monotonic() + SECONDS
+    )
     assert (len(fetched.documents), "410" in fetched.note) == (1, True)
     assert "incomplete" in json.dumps(answered(each, hapi.url, prefetch=pages))
 
@@ -137,10 +155,18 @@ def test_a_long_list_of_a_server_without_links_is_read_to_its_end(medplum):
     each = samples()["p5-nothing-known"]
     names = ["hypertension"] * (LONG_LIST - 1) + ["diabetes"]
     subject = {"reference": f"Patient/{each.id}"}
-    problems = [problem(name, number=f"problem-{number}", subject=subject) for number, name in enumerate(names)]
+    problems = [
+        problem(name, number=f"problem-{number}", subject=subject)
+        for number, name in enumerate(names)
+    ]
     with medplum([*each.resources, *problems]) as url:
         found = answered(each, url)
-    inputs = [one for outcome in assessments_in(found) for model in outcome["models"] for one in model["inputs"]]
+    inputs = [
+        one
+        for outcome in assessments_in(found)
+        for model in outcome["models"]
+        for one in model["inputs"]
+    ]
     assert {one["value"] for one in inputs if one["name"] == "diabetes"} == {True}
     assert "incomplete" not in json.dumps(found)
 
@@ -149,7 +175,7 @@ def assessments_in(response: Mapping[str, Any]) -> list[dict[str, Any]]:
     return assessments_of(response["cards"])
 
 
-# --- what the servers refuse, and what they say of themselves -----------------------------------------------------
+# --- what the servers refuse, and what they say of themselves
 
 
 def test_a_parameter_that_hapi_does_not_know_is_a_failed_read(hapi):
@@ -157,25 +183,42 @@ def test_a_parameter_that_hapi_does_not_know_is_a_failed_read(hapi):
         fetch(hapi.url, "Observation?no-such-parameter=1")
 
 
-@pytest.mark.parametrize(("patient_id", "word"), [("nobody", "404"), ("discharged", "410")])
-def test_a_patient_that_hapi_does_not_hold_is_no_patient_without_findings(hapi, patient_id, word):
+@pytest.mark.parametrize(
+    ("patient_id", "word"), [("nobody", "404"), ("discharged", "410")]
+)
+def test_a_patient_that_hapi_does_not_hold_is_no_patient_without_findings(
+    hapi, patient_id, word
+):
     hapi.load([{"resourceType": "Patient", "id": "discharged"}])
     hapi.delete("Patient/discharged")
-    gone = replace(samples()["p5-nothing-known"], id=patient_id, draft_orders=searchset(kyphoplasty(patient_id)))
+    gone = replace(
+        samples()["p5-nothing-known"],
+        id=patient_id,
+        draft_orders=searchset(kyphoplasty(patient_id)),
+    )
     with pytest.raises(EvidenceUnavailable, match=word):
         answered(gone, hapi.url)
 
 
 def test_an_address_that_is_too_long_for_hapi_is_asked_by_form(hapi):
-    codes = ["http://loinc.org|29463-7", *(f"http://loinc.org|{number}-0" for number in range(10_000, 10_500))]
+    codes = [
+        "http://loinc.org|29463-7",
+        *(f"http://loinc.org|{number}-0" for number in range(10_000, 10_500)),
+    ]
     query = f"Observation?patient={samples()[LONG].id}&code={quote(','.join(codes), safe=',')}"
     found = fetch(hapi.url, query).documents[0]["entry"]
-    assert {entry["resource"]["code"]["coding"][0]["code"] for entry in found} == {"29463-7"}
+    assert {entry["resource"]["code"]["coding"][0]["code"] for entry in found} == {
+        "29463-7"
+    }
 
 
 def test_hapi_says_what_it_is(hapi):
     found = identify_server(FhirClient(hapi.url), until=time.monotonic() + SECONDS)
-    assert (found.software.startswith("HAPI FHIR Server"), found.fhir_version, found.note) == (True, "4.0.1", "")
+    assert (
+        found.software.startswith("HAPI FHIR Server"),
+        found.fhir_version,
+        found.note,
+    ) == (True, "4.0.1", "")
 
 
 def test_the_capability_statement_that_medplum_does_not_give_is_a_note(medplum):
@@ -188,10 +231,20 @@ def test_the_capability_statement_that_medplum_does_not_give_is_a_note(medplum):
 def test_at_the_terminal_hapi_gives_the_figures_of_prefetch(hapi, name):
     each = samples()[name]
     sent = from_prefetch(each)
-    command = ("assess", "--fhir-server", hapi.url, "--as-of", TODAY.isoformat(), "--level", "L1")
+    command = (
+        "assess",
+        "--fhir-server",
+        hapi.url,
+        "--as-of",
+        TODAY.isoformat(),
+        "--level",
+        "L1",
+    )
     for_programs = CliRunner().invoke(main, (*command, "--patient", each.id, "--json"))
     assert for_programs.exit_code == 0, for_programs.output
-    assert with_order_unnamed(json.loads(for_programs.stdout)) == with_order_unnamed(sent)
+    assert with_order_unnamed(json.loads(for_programs.stdout)) == with_order_unnamed(
+        sent
+    )
     family = each.resources[0]["name"][0]["family"]
     for_people = CliRunner().invoke(main, (*command, "--find", family))
     assert for_people.exit_code == 0, for_people.output

@@ -48,7 +48,9 @@ def test_every_page_answers(desk):
 def test_wrong_passwords_at_once_are_limited_as_one_after_the_other(desk):
     desk.accounts.add("anna", "reviewer", PASSWORD)
     with ThreadPoolExecutor(10) as pool:
-        guesses = pool.map(lambda _: Reviewer(desk).log_in("anna", "wrong").status_code, range(10))
+        guesses = pool.map(
+            lambda _: Reviewer(desk).log_in("anna", "wrong").status_code, range(10)
+        )
         statuses = list(guesses)
     assert statuses.count(401) <= 5
     assert Reviewer(desk).log_in("anna", PASSWORD).status_code == 429

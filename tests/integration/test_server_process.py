@@ -43,7 +43,9 @@ def calling():
         yield pool
 
 
-def test_a_server_that_is_told_to_stop_finishes_what_is_in_work(tmp_path, slow_server, calling):
+def test_a_server_that_is_told_to_stop_finishes_what_is_in_work(
+    tmp_path, slow_server, calling
+):
     with RunningService(tmp_path) as service:
         status = calling.submit(sign, service, slow_server.base)
         wait_until(lambda: slow_server.asked)
@@ -56,29 +58,39 @@ def test_a_server_that_is_told_to_stop_finishes_what_is_in_work(tmp_path, slow_s
 def test_while_it_drains_it_answers_and_says_that_it_is_not_ready(tmp_path):
     with (
         RunningService(
-            tmp_path, environment={"KYPHOPLASTY_CDS_DRAIN_SECONDS": "4"}, arguments=["--workers", "2"]
+            tmp_path,
+            environment={"KYPHOPLASTY_CDS_DRAIN_SECONDS": "4"},
+            arguments=["--workers", "2"],
         ) as service,
         ScriptedFhir(chart(), queries()) as server,
     ):
         assert service.send("GET", "/health/ready").status == 200
         os.kill(service.process_id, signal.SIGTERM)
         wait_until(lambda: service.send("GET", "/health/ready").status == 503)
-        assert service.send("GET", "/health/ready").json()["reasons"] == ["the server is about to stop"]
+        assert service.send("GET", "/health/ready").json()["reasons"] == [
+            "the server is about to stop"
+        ]
         assert service.send("GET", "/health/live").status == 200
         assert sign(service, server.base) == 200
         assert service.ends() == 0
         assert kinds(service)[-1] == "stop"
 
 
-def test_told_twice_it_ends_at_once_and_the_log_is_whole(tmp_path, slow_server, calling):
+def test_told_twice_it_ends_at_once_and_the_log_is_whole(
+    tmp_path, slow_server, calling
+):
     slow_server.script["conditions"] = "never"
-    with RunningService(tmp_path, environment={"KYPHOPLASTY_CDS_DRAIN_SECONDS": "300"}) as service:
+    with RunningService(
+        tmp_path, environment={"KYPHOPLASTY_CDS_DRAIN_SECONDS": "300"}
+    ) as service:
         status = calling.submit(sign, service, slow_server.base)
         wait_until(lambda: slow_server.asked)
         os.kill(service.process_id, signal.SIGTERM)
         wait_until(lambda: service.send("GET", "/health/ready").status == 503)
         os.kill(service.process_id, signal.SIGTERM)
-        assert service.ends() == 0, "long before the drain, and before the deadline of the answer"
+        assert service.ends() == 0, (
+            "long before the drain, and before the deadline of the answer"
+        )
         with pytest.raises((RemoteDisconnected, ConnectionResetError)):
             status.result(HANG_SECONDS)
         assert kinds(service)[-1] == "stop"
@@ -105,7 +117,9 @@ def test_calls_that_wait_for_a_record_hold_up_no_other(tmp_path, slow_server, ca
     with RunningService(tmp_path) as service:
         waiting = [calling.submit(sign, service, slow_server.base) for _ in range(7)]
         wait_until(lambda: slow_server.count("Condition?") == 7)
-        body = other_call().replace("@P@", PATIENT).replace("@H@", HOOK_INSTANCE).encode()
+        body = (
+            other_call().replace("@P@", PATIENT).replace("@H@", HOOK_INSTANCE).encode()
+        )
         for _ in range(20):
             assert service.call(body).status == 200
         assert not any(one.done() for one in waiting), "all of them still wait"
@@ -141,8 +155,18 @@ def test_a_worker_that_is_told_to_end_before_it_listens_to_signals_ends():
 def test_a_port_that_is_taken_is_wrong_use(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        database = {**os.environ, "KYPHOPLASTY_CDS_DATABASE_URL": f"sqlite:///{tmp_path / 'audit.sqlite3'}"}
+        database = {
+            **os.environ,
+            "KYPHOPLASTY_CDS_DATABASE_URL": f"sqlite:///{tmp_path / 'audit.sqlite3'}",
+        }
         serve = [sys.executable, "-m", "cds_service.cli", "serve", "--port", port]
-        done = subprocess.run(serve, env=database, capture_output=True, text=True, check=False, timeout=HANG_SECONDS)
+        done = subprocess.run(
+            serve,
+            env=database,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=HANG_SECONDS,
+        )
     assert "cannot listen there" in done.stderr
     assert done.returncode == 2

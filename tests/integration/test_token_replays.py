@@ -31,7 +31,11 @@ def start(tmp_path, audit_url):
     folders = (tmp_path / f"run-{number}" for number in count())
     with ExitStack() as running:
         yield lambda workers=2: running.enter_context(
-            RunningService(next(folders), arguments=["--workers", str(workers)], environment=environment)
+            RunningService(
+                next(folders),
+                arguments=["--workers", str(workers)],
+                environment=environment,
+            )
         )
 
 
@@ -43,17 +47,28 @@ def test_a_token_is_good_once_for_all_workers_replicas_and_restarts(start, audit
     first, second = start(), start()
     tokens = [token() for _ in range(10)]
     with ThreadPoolExecutor(8) as senders:
-        sent = [(service, one) for one in tokens for service in (first, second) for _ in range(4)]
-        statuses = list(senders.map(lambda pair: pair[0].call(order_sign(), pair[1]).status, sent))
+        sent = [
+            (service, one)
+            for one in tokens
+            for service in (first, second)
+            for _ in range(4)
+        ]
+        statuses = list(
+            senders.map(lambda pair: pair[0].call(order_sign(), pair[1]).status, sent)
+        )
     assert sorted(statuses) == [200] * len(tokens) + [401] * (len(sent) - len(tokens))
     first.close(signal.SIGKILL)
     second.close()
     again = start(workers=1)
-    assert [again.call(order_sign(), one).status for one in tokens] == [401] * len(tokens)
+    assert [again.call(order_sign(), one).status for one in tokens] == [401] * len(
+        tokens
+    )
     assert again.call(order_sign(), token()).status == 200
     kept = rows_of(audit_url, "SELECT digest, expires FROM audit_token")
     assert len(kept) == len(tokens) + 1
-    assert all(len(digest) == 64 and expires > 1_700_000_000 for digest, expires in kept)
+    assert all(
+        len(digest) == 64 and expires > 1_700_000_000 for digest, expires in kept
+    )
 
 
 @pytest.fixture
@@ -86,14 +101,19 @@ def test_a_database_that_is_not_there_costs_no_caller(tmp_path, open_table):
     place.mkdir()
     assert ids.add("b" * 64, 9_000, now=8_000, seconds=LONG)
     other = open_table(f"sqlite:///{place}/audit.sqlite3")
-    assert [other.add(one * 64, 9_000, now=8_000, seconds=LONG) for one in "bc"] == [False, True]
+    assert [other.add(one * 64, 9_000, now=8_000, seconds=LONG) for one in "bc"] == [
+        False,
+        True,
+    ]
 
 
 def test_of_many_callers_one_waits_for_a_database_that_hangs(tmp_path, open_table):
     """The others are taken by the memory of their process at once."""
     ids = open_table(f"sqlite:///{tmp_path / 'audit.sqlite3'}")
     assert ids.add("a" * 64, 9_000, now=8_000, seconds=LONG)
-    with closing(sqlite3.connect(tmp_path / "audit.sqlite3", isolation_level=None)) as other:
+    with closing(
+        sqlite3.connect(tmp_path / "audit.sqlite3", isolation_level=None)
+    ) as other:
         other.execute("BEGIN IMMEDIATE")
         assert ids.add("b" * 64, 9_000, now=8_000, seconds=0.1) is None
         began = time.monotonic()
@@ -102,4 +122,5 @@ def test_of_many_callers_one_waits_for_a_database_that_hangs(tmp_path, open_tabl
         other.execute("ROLLBACK")
     while ids.add("d" * 64, 9_000, now=8_000, seconds=LONG) is None:
         pass
-    assert ids.add("b" * 64, 9_000, now=8_000, seconds=LONG) is False  # noted once the database went on
+    # noted once the database went on
+    assert ids.add("b" * 64, 9_000, now=8_000, seconds=LONG) is False

@@ -34,12 +34,18 @@ class Ward:
     def override(self, card, code=None, **why):
         """Dismiss the card, for one of our reasons or without any."""
         said = ({"reason": {"code": code, "system": REASONS}} if code else {}) | why
-        at = {"outcomeTimestamp": self.moment} | ({"overrideReason": said} if said else {})
+        at = {"outcomeTimestamp": self.moment} | (
+            {"overrideReason": said} if said else {}
+        )
         self.tell({"card": card["uuid"], "outcome": "overridden", **at})
 
     def accept(self, card, *labels):
         """Accept these suggestions of the card, all without labels."""
-        ids = [{"id": one["uuid"]} for one in card["suggestions"] if not labels or one["label"] in labels]
+        ids = [
+            {"id": one["uuid"]}
+            for one in card["suggestions"]
+            if not labels or one["label"] in labels
+        ]
         at = {"outcomeTimestamp": self.moment, "acceptedSuggestions": ids}
         self.tell({"card": card["uuid"], "outcome": "accepted", **at})
 
@@ -53,4 +59,6 @@ class Ward:
 
     def newest(self, kind, **query):
         """The newest entry of this kind that fits, whole."""
-        return self.store.reader.entry(self.store.reader.find(Query(kinds=(kind,), **query), limit=1).entries[0].id)
+        return self.store.reader.entry(
+            self.store.reader.find(Query(kinds=(kind,), **query), limit=1).entries[0].id
+        )

@@ -1,6 +1,7 @@
 """What `deploy/Dockerfile` does, done in a folder of this machine: its own commands, its health check, its start.
 
-An image is not built here, which takes a daemon or a registry. `make image-test`, since it installs everything anew.
+An image is not built here, which takes a daemon or a registry. `make image-test`, since
+it installs everything anew.
 """
 
 import json
@@ -21,7 +22,9 @@ from tests.deploy.locked import read_lock
 pytestmark = pytest.mark.packaging
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "deploy/Dockerfile").read_text().replace("\\\n", " ")
-BUILD, FINAL = TEXT.split("FROM ${PYTHON_IMAGE} AS build")[1].split("FROM ${PYTHON_IMAGE}\n")
+BUILD, FINAL = TEXT.split("FROM ${PYTHON_IMAGE} AS build")[1].split(
+    "FROM ${PYTHON_IMAGE}\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -47,13 +50,19 @@ def place(tmp_path_factory):
                 text=True,
                 check=False,
             )
-            assert done.returncode == 0, (rest, done.stdout[-2000:], done.stderr[-2000:])
+            assert done.returncode == 0, (
+                rest,
+                done.stdout[-2000:],
+                done.stderr[-2000:],
+            )
     return root
 
 
 def copy(source, target):
     if source.is_dir():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "_data"))
+        shutil.copytree(
+            source, target, ignore=shutil.ignore_patterns("__pycache__", "_data")
+        )
     else:
         shutil.copy(source, target)
 
@@ -65,8 +74,13 @@ def words(instruction):
 
 def test_only_what_is_locked_and_the_wheel_is_in_it(place):
     (packages,) = (place / "opt/kyphoplasty-cds/lib").glob("python*/site-packages")
-    there = {canonicalize_name(path.name.partition("-")[0]) for path in packages.glob("*.dist-info")}
-    assert there - {one.name for one in read_lock(ROOT / "deploy/requirements.lock")} == {"kyphoplasty-cds"}
+    there = {
+        canonicalize_name(path.name.partition("-")[0])
+        for path in packages.glob("*.dist-info")
+    }
+    assert there - {
+        one.name for one in read_lock(ROOT / "deploy/requirements.lock")
+    } == {"kyphoplasty-cds"}
     assert not (place / "opt/kyphoplasty-cds/bin/pip").exists()
 
 
@@ -78,7 +92,9 @@ def test_it_starts_as_the_image_would_and_its_health_check_passes(place):
     port = str(free_port())
     binaries = place / "opt/kyphoplasty-cds/bin"
     own = ("KYPHOPLASTY_CDS_", "PYTHON")
-    environment = {name: one for name, one in os.environ.items() if not name.startswith(own)} | {
+    environment = {
+        name: one for name, one in os.environ.items() if not name.startswith(own)
+    } | {
         "PATH": f"{binaries}:{os.environ['PATH']}",
         "TMPDIR": str(place / "tmp"),
         "HOME": "/nonexistent",
@@ -86,8 +102,15 @@ def test_it_starts_as_the_image_would_and_its_health_check_passes(place):
         "PYTHONUNBUFFERED": "1",
         "KYPHOPLASTY_CDS_DATABASE_URL": f"sqlite:///{place / 'data/audit.sqlite3'}",
     }
-    given = [one.replace("0.0.0.0", "127.0.0.1").replace("8080", port) for one in words("CMD")]
-    bare = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"] if os.getuid() == 0 else []
+    given = [
+        one.replace("0.0.0.0", "127.0.0.1").replace("8080", port)
+        for one in words("CMD")
+    ]
+    bare = (
+        ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]
+        if os.getuid() == 0
+        else []
+    )
     process = subprocess.Popen(
         [*bare, *words("ENTRYPOINT"), *given],
         cwd=place / "work",
@@ -100,7 +123,12 @@ def test_it_starts_as_the_image_would_and_its_health_check_passes(place):
         lines = iter(process.stdout.readline, "")
         assert any("listening on" in line for line in lines)
         check = json.loads(re.search(r"HEALTHCHECK .*CMD (\[.*\])", FINAL)[1])
-        subprocess.run([one.replace("8080", port) for one in check], env=environment, check=True, timeout=60)
+        subprocess.run(
+            [one.replace("8080", port) for one in check],
+            env=environment,
+            check=True,
+            timeout=60,
+        )
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)

@@ -21,29 +21,46 @@ def _table(name: str) -> Any:
 METHODS, DRUGS = (_table("charts.toml")[name] for name in ("methods", "drugs"))
 SNOMED_LEVELS = {"T12": "23215003", "L1": "66794005", "L2": "14293000"}
 ONE_LEVEL = {"kyphoplasty": "22514", "vertebroplasty": "22511"}  # CPT, lumbar
-ONE_MORE = {"kyphoplasty": "22515", "vertebroplasty": "22512"}  # CPT, each further level
+# CPT, each further level
+ONE_MORE = {"kyphoplasty": "22515", "vertebroplasty": "22512"}
 
 
 def age_in_days(on: str) -> int:
     return (TODAY - date.fromisoformat(on)).days
 
 
-def measured(name: str, value: Any, *, method: str | None = None, days: int = 14, on: str | None = None) -> Resource:
+def measured(
+    name: str,
+    value: Any,
+    *,
+    method: str | None = None,
+    days: int = 14,
+    on: str | None = None,
+) -> Resource:
     """An Observation, measured as its study did unless another method is given; an empty method is not recorded."""
     words = METHODS.get(name, "") if method is None else method
     members = {"method": {"text": words}} if words else {}
     return chart.measured(name, value, days=age_in_days(on) if on else days, **members)
 
 
-def problem(code: str, *, text: str = "", days: int = 700, number: str = "") -> Resource:
+def problem(
+    code: str, *, text: str = "", days: int = 700, number: str = ""
+) -> Resource:
     """An active entry of the problem list, by ICD-10-CM."""
-    return chart.problem(code, days=days, code=codeable(ICD, code, text), number=number or f"c-{code.replace('.', '')}")
+    return chart.problem(
+        code,
+        days=days,
+        code=codeable(ICD, code, text),
+        number=number or f"c-{code.replace('.', '')}",
+    )
 
 
 def drug(name: str, *, days: int = 90) -> Resource:
     """A prescription in force."""
     coded = codeable(ATC, DRUGS[name], name.capitalize())
-    return chart.drug("losartan", number=f"m-{name}", days=days, medicationCodeableConcept=coded)
+    return chart.drug(
+        "losartan", number=f"m-{name}", days=days, medicationCodeableConcept=coded
+    )
 
 
 def dose(name: str, on: str) -> Resource:
@@ -51,13 +68,19 @@ def dose(name: str, on: str) -> Resource:
     return chart.dose(name, days=age_in_days(on))
 
 
-def augmentation(kind: str = "kyphoplasty", levels: Iterable[str] = ("L1",), **members: Any) -> list[Resource]:
+def augmentation(
+    kind: str = "kyphoplasty", levels: Iterable[str] = ("L1",), **members: Any
+) -> list[Resource]:
     """Draft orders, one for each level, as they are billed: the first level and each further one."""
     found = []
     for number, level in enumerate(levels):
         code = (ONE_MORE if number else ONE_LEVEL)[kind]
         site = [codeable(SCT, SNOMED_LEVELS[level], level)]
-        found.append(chart.kyphoplasty(number=f"augmentation-{number}", code=code, bodySite=site, **members))
+        found.append(
+            chart.kyphoplasty(
+                number=f"augmentation-{number}", code=code, bodySite=site, **members
+            )
+        )
     return found
 
 
@@ -66,7 +89,9 @@ def in_words(words: str, *, number: str = "words") -> Resource:
     return chart.bed_rest(None, number=number, code={"text": words})
 
 
-def brace(words: str = "TLSO", *, code: str | None = "L0456", **members: Any) -> Resource:
+def brace(
+    words: str = "TLSO", *, code: str | None = "L0456", **members: Any
+) -> Resource:
     """A draft brace, by HCPCS or in words alone."""
     held = codeable(HCPCS, code, words) if code else {"text": words}
     return chart.brace(codeCodeableConcept=held, **members)
@@ -78,25 +103,33 @@ DRAFTS = {"in-words": in_words, "brace": brace}
 def signing_of(patient: Mapping[str, Any]) -> Signing:
     """One patient, as a table says it in short.
 
-    A chart holds hypertension, losartan and a colonoscopy besides, so that its lists were read; a list that is given as
-    empty is empty.
+    A chart holds hypertension, losartan and a colonoscopy besides, so that its lists
+    were read; a list that is given as empty is empty.
     """
-    record: list[Resource] = [chart.patient(sex=patient.get("sex", "female"), age=patient.get("age", 76))]
+    record: list[Resource] = [
+        chart.patient(sex=patient.get("sex", "female"), age=patient.get("age", 76))
+    ]
     record += [measured(**one) for one in patient.get("measured", ())]
     record += [problem(**one) for one in listed(patient, "problems", {"code": "I10"})]
     record += [drug(**one) for one in listed(patient, "drugs", {"name": "losartan"})]
     record += [dose(**one) for one in patient.get("doses", ())]
-    record += [earlier(one) for one in patient.get("augmented", ())] or [chart.ordered_elsewhere()]
+    record += [earlier(one) for one in patient.get("augmented", ())] or [
+        chart.ordered_elsewhere()
+    ]
     record.append(chart.blood_count())
     drafts = augmentation(**patient.get("order", {}))
     drafts += [
-        DRAFTS[one["kind"]](**{name: each for name, each in one.items() if name != "kind"})
+        DRAFTS[one["kind"]](
+            **{name: each for name, each in one.items() if name != "kind"}
+        )
         for one in patient.get("drafts", ())
     ]
     return Signing(tuple(record), tuple(drafts))
 
 
-def listed(patient: Mapping[str, Any], name: str, usual: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def listed(
+    patient: Mapping[str, Any], name: str, usual: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
     if name in patient and not patient[name]:
         return []
     return [usual, *patient.get(name, ())]
@@ -105,7 +138,11 @@ def listed(patient: Mapping[str, Any], name: str, usual: Mapping[str, Any]) -> l
 def earlier(on: str) -> Resource:
     """A kyphoplasty that was done on this day."""
     return chart.of_patient(
-        "Procedure", f"done-{on}", status="completed", code=codeable(CPT, "22514"), performedDateTime=on
+        "Procedure",
+        f"done-{on}",
+        status="completed",
+        code=codeable(CPT, "22514"),
+        performedDateTime=on,
     )
 
 

@@ -27,19 +27,33 @@ from tests.codes import ATC, HCPCS, ICD, codeable
 T = "bmd-t-score"
 ALENDRONATE, RISEDRONATE, ZOLEDRONATE = "M05BA04", "M05BA07", "M05BA08"
 TERIPARATIDE, ABALOPARATIDE, ROMOSOZUMAB = "H05AA02", "H05AA04", "M05BX06"
-FAILED = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "forbidden"}]}
+FAILED = {
+    "resourceType": "OperationOutcome",
+    "issue": [{"severity": "error", "code": "forbidden"}],
+}
 
 
 def chart(
-    *record: Resource, sex: str = "female", age: int = 75, drugs: bool = True, place: str = "IMP"
+    *record: Resource,
+    sex: str = "female",
+    age: int = 75,
+    drugs: bool = True,
+    place: str = "IMP",
 ) -> tuple[Resource, ...]:
     """This patient's record, with lists that were read and say nothing else."""
-    usual = [problem("hypertension"), ordered_elsewhere(), blood_count(), inpatient(place)]
+    usual = [
+        problem("hypertension"),
+        ordered_elsewhere(),
+        blood_count(),
+        inpatient(place),
+    ]
     usual += [drug("losartan")] if drugs else []
     return (patient(sex=sex, age=age), *usual, *record)
 
 
-def coded(code: str, words: str = "", *, days: int | None = 20, **members: Any) -> Resource:
+def coded(
+    code: str, words: str = "", *, days: int | None = 20, **members: Any
+) -> Resource:
     """An active problem by ICD-10-CM that began so many days ago."""
     began = {} if days is None else {"onsetDateTime": days_ago(days)}
     number = f"c-{code.replace('.', '')}-{days}"
@@ -50,7 +64,9 @@ def coded(code: str, words: str = "", *, days: int | None = 20, **members: Any) 
 def worded(words: str, *, days: int = 20) -> Resource:
     """An active problem in words alone."""
     number = f"c-{abs(hash(words)) % 10**6}"
-    return problem(words, number=number, code={"text": words}, onsetDateTime=days_ago(days))
+    return problem(
+        words, number=number, code={"text": words}, onsetDateTime=days_ago(days)
+    )
 
 
 def medication(name: str, code: str, days: int, **members: Any) -> Resource:
@@ -60,9 +76,13 @@ def medication(name: str, code: str, days: int, **members: Any) -> Resource:
     return drug("losartan", number=f"m-{name}-{days}", **said | members)
 
 
-def statement(name: str, code: str, start: int, end: int | None = None, status: str = "active") -> Resource:
+def statement(
+    name: str, code: str, start: int, end: int | None = None, status: str = "active"
+) -> Resource:
     """What the patient reports to take since so many days, or took."""
-    period = {"start": days_ago(start)} | ({"end": days_ago(end)} if end is not None else {})
+    period = {"start": days_ago(start)} | (
+        {"end": days_ago(end)} if end is not None else {}
+    )
     coded_drug = codeable(ATC, code, name.capitalize())
     return of_patient(
         "MedicationStatement",
@@ -76,7 +96,12 @@ def statement(name: str, code: str, start: int, end: int | None = None, status: 
 def given(name: str, code: str, days: int) -> Resource:
     """A dose given in hospital or clinic."""
     coded_drug = codeable(ATC, code, name.capitalize())
-    return dose("denosumab", days=days, number=f"a-{name}-{days}", medicationCodeableConcept=coded_drug)
+    return dose(
+        "denosumab",
+        days=days,
+        number=f"a-{name}-{days}",
+        medicationCodeableConcept=coded_drug,
+    )
 
 
 def worn(words: str, code: str = "L0456", **members: Any) -> Resource:

@@ -17,7 +17,8 @@ def text_of(card: Mapping[str, Any]) -> str:
     for token in MARKDOWN.parse(card.get("detail", "")):
         if token.type == "inline":
             lines += "".join(
-                "\n" if child.type in ("softbreak", "hardbreak") else child.content for child in token.children or ()
+                "\n" if child.type in ("softbreak", "hardbreak") else child.content
+                for child in token.children or ()
             ).splitlines()
     return "\n".join(lines)
 

@@ -20,7 +20,9 @@ from tests.patients.reading import count_words, sentences_of, text_of, words_of
 Cards = Sequence[Mapping[str, Any]]
 Rule = Callable[[Cards, Signing], Iterator[str]]
 
-TABLES = tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
+TABLES = tomllib.loads(
+    Path(__file__).with_name("rules.toml").read_text(encoding="utf-8")
+)
 MOST_WORDS, LONGEST = TABLES["most-words"], TABLES["longest-summary"]
 REASONS = {topic: set(codes) for topic, codes in TABLES["reasons"].items()}
 STEPS = TABLES["ladder"]
@@ -33,7 +35,9 @@ SHINGLE = 8  # so many words in a row that stand twice are the same thing said t
 
 
 def faults_of(cards: Cards, signing: Signing) -> list[str]:
-    return [f"{rule.__name__}: {fault}" for rule in RULES for fault in rule(cards, signing)]
+    return [
+        f"{rule.__name__}: {fault}" for rule in RULES for fault in rule(cards, signing)
+    ]
 
 
 def protocol(cards: Cards, _signing: Signing) -> Iterator[str]:
@@ -92,11 +96,18 @@ def said_twice(cards: Cards, _signing: Signing) -> Iterator[str]:
         for sentence in sentences_of(text_of(card))
         if len(words_of(sentence)) > 3
     )
-    yield from (f"twice: {sentence!r}" for sentence, times in sentences.items() if times > 1)
+    yield from (
+        f"twice: {sentence!r}" for sentence, times in sentences.items() if times > 1
+    )
     for card in cards:
         words = [word.casefold().strip(".,;:()") for word in words_of(text_of(card))]
-        runs = Counter(tuple(words[start : start + SHINGLE]) for start in range(len(words) - SHINGLE + 1))
-        yield from (f"twice: {' '.join(run)!r}" for run, times in runs.items() if times > 1)
+        runs = Counter(
+            tuple(words[start : start + SHINGLE])
+            for start in range(len(words) - SHINGLE + 1)
+        )
+        yield from (
+            f"twice: {' '.join(run)!r}" for run, times in runs.items() if times > 1
+        )
 
 
 def headline_of(cards: Cards) -> Mapping[str, Any] | None:
@@ -104,7 +115,14 @@ def headline_of(cards: Cards) -> Mapping[str, Any] | None:
     refracture = refracture_of(cards)
     if refracture is None:
         return None
-    return next((one for one in refracture.get("models", ()) if one["model"] == refracture.get("headline")), None)
+    return next(
+        (
+            one
+            for one in refracture.get("models", ())
+            if one["model"] == refracture.get("headline")
+        ),
+        None,
+    )
 
 
 def refracture_of(cards: Cards) -> Mapping[str, Any] | None:
@@ -112,7 +130,9 @@ def refracture_of(cards: Cards) -> Mapping[str, Any] | None:
     card = by_topic(cards).get("rehabilitation")
     if card is None or ASSESSMENTS not in card.get("extension", {}):
         return None
-    return next(one for one in card["extension"][ASSESSMENTS] if one["outcome"] == "refracture")
+    return next(
+        one for one in card["extension"][ASSESSMENTS] if one["outcome"] == "refracture"
+    )
 
 
 def summaries(cards: Cards, _signing: Signing) -> Iterator[str]:
@@ -130,10 +150,14 @@ def summaries(cards: Cards, _signing: Signing) -> Iterator[str]:
 def none_is_none(cards: Cards, signing: Signing) -> Iterator[str]:
     """E2: "no bone drug" only of a list that was read, and where none was ever found."""
     read = [one for one in signing.record if one["resourceType"] in MEDICATIONS]
-    drugs = [code for one in read for code in _drug_codes(one) if code.startswith(BONE_DRUGS)]
+    drugs = [
+        code for one in read for code in _drug_codes(one) if code.startswith(BONE_DRUGS)
+    ]
     is_read = "medications" not in signing.failed and bool(read)
     for card in cards:
-        if re.search(r"no bone drug|none in \d", text_of(card), re.IGNORECASE) and (drugs or not is_read):
+        if re.search(r"no bone drug|none in \d", text_of(card), re.IGNORECASE) and (
+            drugs or not is_read
+        ):
             yield f"none said with {drugs}, {len(read)} entries: {text_of(card)!r}"
 
 
@@ -173,7 +197,9 @@ def ladder(cards: Cards, _signing: Signing) -> Iterator[str]:
         return
     logit = math.log(headline["risk"] / (1 - headline["risk"]))
     share = {name: eval_step(name) for name in STEPS}
-    nearest = min(share, key=lambda name: abs(math.log(share[name] / (1 - share[name])) - logit))
+    nearest = min(
+        share, key=lambda name: abs(math.log(share[name] / (1 - share[name])) - logit)
+    )
     if nearest != step[1]:
         yield f"{headline['risk']} said as {step[0]}"
 
@@ -191,10 +217,22 @@ def below(cards: Cards, _signing: Signing) -> Iterator[str]:
     text = text_of(card)
     if headline is None or headline.get("band") != "below" or "bone" not in headline:
         yield f"below, and the figure is not: {headline}"
-    begins = ("No bone drug after", "Rehabilitation is ", "Bone treatment review is ", "Medication list")
+    begins = (
+        "No bone drug after",
+        "Rehabilitation is ",
+        "Bone treatment review is ",
+        "Medication list",
+    )
     if "Not known:" in text or not card["summary"].startswith(begins):
         yield f"below beside a fact, or with something open: {text!r}"
-    age = next((one["value"] for one in (headline or {}).get("inputs", ()) if one["name"] == "age"), 99)
+    age = next(
+        (
+            one["value"]
+            for one in (headline or {}).get("inputs", ())
+            if one["name"] == "age"
+        ),
+        99,
+    )
     if age >= 80:
         yield f"below at {age}"
 
@@ -202,24 +240,41 @@ def below(cards: Cards, _signing: Signing) -> Iterator[str]:
 def warnings(cards: Cards, _signing: Signing) -> Iterator[str]:
     """E4: only the facts of rows W warn, and bed rest."""
     for topic, card in by_topic(cards).items():
-        if card["indicator"] == "warning" and topic == "rehabilitation" and not WARNS.search(card["summary"]):
+        if (
+            card["indicator"] == "warning"
+            and topic == "rehabilitation"
+            and not WARNS.search(card["summary"])
+        ):
             yield f"a warning of no row W: {card['summary']!r}"
-        if card["indicator"] == "warning" and topic == "braceLimit" and "ed rest" not in card["summary"]:
+        if (
+            card["indicator"] == "warning"
+            and topic == "braceLimit"
+            and "ed rest" not in card["summary"]
+        ):
             yield f"a brace warns: {card['summary']!r}"
 
 
 def nothing_chosen_unread(cards: Cards, signing: Signing) -> Iterator[str]:
     """E10: nothing is pre-selected where a list was not read."""
     card = by_topic(cards).get("rehabilitation")
-    if card is None or not signing.failed & {"conditions", "medications", "serviceRequests"}:
+    if card is None or not signing.failed & {
+        "conditions",
+        "medications",
+        "serviceRequests",
+    }:
         return
-    yield from (one["label"] for one in card.get("suggestions", ()) if one["isRecommended"])
+    yield from (
+        one["label"] for one in card.get("suggestions", ()) if one["isRecommended"]
+    )
 
 
 def duplicates(cards: Cards, signing: Signing) -> Iterator[str]:
     """Nothing is suggested that is in the draft bundle or already active."""
     read = () if signing.failed else signing.record
-    orders = [*signing.drafts, *(one for one in read if one["resourceType"] == "ServiceRequest")]
+    orders = [
+        *signing.drafts,
+        *(one for one in read if one["resourceType"] == "ServiceRequest"),
+    ]
     held = {code for order in orders for code in _codes(order)}
     for card in cards:
         for suggestion in card.get("suggestions", ()):
@@ -227,7 +282,9 @@ def duplicates(cards: Cards, signing: Signing) -> Iterator[str]:
                 if action["type"] == "create" and _codes(action["resource"]) & held:
                     yield f"{suggestion['label']!r} is ordered already"
     offered = [one["label"] for card in cards for one in card.get("suggestions", ())]
-    yield from (f"{label!r} twice" for label, times in Counter(offered).items() if times > 1)
+    yield from (
+        f"{label!r} twice" for label, times in Counter(offered).items() if times > 1
+    )
 
 
 def _codes(order: Mapping[str, Any]) -> set[tuple[str, str]]:
@@ -241,9 +298,15 @@ def orders(cards: Cards, _signing: Signing) -> Iterator[str]:
         (action,) = one["actions"]
         if not re.match(r"(?:Refer|Order|Ask|Add|Set) ", one["label"]):
             yield f"no verb: {one['label']!r}"
-        if action["type"] not in ("create", "update") or action["resource"]["status"] != "draft":
+        if (
+            action["type"] not in ("create", "update")
+            or action["resource"]["status"] != "draft"
+        ):
             yield f"{action['type']} of a {action['resource']['status']} order"
-        if "reference" not in action["resource"]["subject"] and action["type"] != "update":
+        if (
+            "reference" not in action["resource"]["subject"]
+            and action["type"] != "update"
+        ):
             yield "an order for nobody"
 
 
@@ -265,5 +328,6 @@ RULES: tuple[Rule, ...] = (
     duplicates,
     orders,
 )
-# What holds for any request at all; the others judge the length of what real charts make.
+# What holds for any request at all; the others judge the length of what real charts
+# make.
 RULES_OF_ANY_REQUEST = tuple(rule for rule in RULES if rule not in (length, said_twice))

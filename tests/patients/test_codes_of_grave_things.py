@@ -21,8 +21,15 @@ REASSURING = "below the usual"
 
 def card_of(*entries):
     """The card of a patient whose T-score and weight would reassure."""
-    known = [patient(), *quiet_lists(), measured("bmd-t-score", -1.5), measured("bmi", 27)]
-    return by_topic(ask(order_sign([*known, *entries], kyphoplasty())))["rehabilitation"]
+    known = [
+        patient(),
+        *quiet_lists(),
+        measured("bmd-t-score", -1.5),
+        measured("bmi", 27),
+    ]
+    return by_topic(ask(order_sign([*known, *entries], kyphoplasty())))[
+        "rehabilitation"
+    ]
 
 
 def coded(system, code):
@@ -33,14 +40,18 @@ def test_without_them_the_patient_is_told_to_be_below():
     assert REASSURING in card_of()["detail"]
 
 
-@pytest.mark.parametrize("code", ["A02.1", "A22.7", "A26.7", "A39.2", "A42.7", "A54.86", "R57.2", "T80.211A"])
+@pytest.mark.parametrize(
+    "code", ["A02.1", "A22.7", "A26.7", "A39.2", "A42.7", "A54.86", "R57.2", "T80.211A"]
+)
 def test_sepsis_in_icd_10(code):
     card = card_of(problem(code, days=3))
     assert card["indicator"] == "warning"
     assert card["summary"].startswith("Sepsis")
 
 
-@pytest.mark.parametrize("code", ["038.9", "038.42", "995.91", "995.92", "785.52", "790.7"])
+@pytest.mark.parametrize(
+    "code", ["038.9", "038.42", "995.91", "995.92", "785.52", "790.7"]
+)
 def test_sepsis_in_icd_9(code):
     card = card_of(coded(ICD_9, code))
     assert card["indicator"] == "warning"
@@ -64,7 +75,10 @@ def test_an_infection_that_may_be_of_the_spine(code):
 @pytest.mark.parametrize(
     "entry",
     [
-        *(problem(code, days=3) for code in ("R33.9", "R15.9", "N31.9", "K59.2", "R26.1")),
+        *(
+            problem(code, days=3)
+            for code in ("R33.9", "R15.9", "N31.9", "K59.2", "R26.1")
+        ),
         *(problem(code, days=3) for code in ("G04.91", "S14.109A", "G54.4")),
         *(coded(ICD_9, code) for code in ("336.9", "788.20", "787.60")),
     ],
@@ -90,4 +104,6 @@ def test_a_sepsis_that_began_earlier_and_is_active_is_open(dates):
 
 
 def test_a_sepsis_that_is_over_is_not():
-    assert REASSURING in card_of(problem("A41.9", days=200, status="resolved"))["detail"]
+    assert (
+        REASSURING in card_of(problem("A41.9", days=200, status="resolved"))["detail"]
+    )

@@ -12,7 +12,14 @@ from typing import Any
 
 import pytest
 
-from tests.chart_builders import Resource, by_topic, days_ago, kyphoplasty, problem, strong_and_nourished
+from tests.chart_builders import (
+    Resource,
+    by_topic,
+    days_ago,
+    kyphoplasty,
+    problem,
+    strong_and_nourished,
+)
 from tests.codes import ICD, codeable
 from tests.generated_patients import Signing
 from tests.patients.charts import cards_of
@@ -22,16 +29,37 @@ from tests.patients.typical import typical_order
 
 NUMBER = 60
 DRUGS = ("medications", "administrations", "statements")
-LISTS = (*DRUGS, "conditions", "serviceRequests", "procedures", "boneDensity", "body", "function")
+LISTS = (
+    *DRUGS,
+    "conditions",
+    "serviceRequests",
+    "procedures",
+    "boneDensity",
+    "body",
+    "function",
+)
 COLOURS = ("info", "warning")
-STEPS = ("1 in 20", "1 in 10", "1 in 8", "1 in 6", "1 in 5", "1 in 4", "1 in 3", "2 in 5", "1 in 2")
+STEPS = (
+    "1 in 20",
+    "1 in 10",
+    "1 in 8",
+    "1 in 6",
+    "1 in 5",
+    "1 in 4",
+    "1 in 3",
+    "2 in 5",
+    "1 in 2",
+)
 
 
 @cache
 def typical() -> tuple[Signing, ...]:
     """Typical orders of patients in whom much is measured: there is something to lose."""
     strong = Signing(strong_and_nourished(), (kyphoplasty("T12", code="22513"),))
-    drawn = (typical_order(random.Random(f"less/{number}"), muscle=25) for number in range(NUMBER))
+    drawn = (
+        typical_order(random.Random(f"less/{number}"), muscle=25)
+        for number in range(NUMBER)
+    )
     return (strong, *drawn)
 
 
@@ -51,12 +79,18 @@ def selected(card: Resource | None) -> set[str]:
 
 def with_less(signing: Signing) -> list[tuple[str, Signing]]:
     """Each list unread, and each measured value not final."""
-    unread = [(f"{key} unread", replace(signing, failed=signing.failed | {key})) for key in LISTS]
+    unread = [
+        (f"{key} unread", replace(signing, failed=signing.failed | {key}))
+        for key in LISTS
+    ]
     values = [one for one in signing.record if one["resourceType"] == "Observation"]
     open_values = [
         (
             f"{value['id']} preliminary",
-            replace(signing, record=tuple(_preliminary(one, value) for one in signing.record)),
+            replace(
+                signing,
+                record=tuple(_preliminary(one, value) for one in signing.record),
+            ),
         )
         for value in values
     ]
@@ -82,7 +116,13 @@ def test_enough_is_compared() -> None:
     assert len(pairs) > 400
     assert sum("below the usual" in text(before) for _, before, _, _ in pairs) > 5
     assert sum(bool(selected(before)) for _, before, _, _ in pairs) > 100
-    assert sum(before is not None and before["indicator"] == "warning" for _, before, _, _ in pairs) > 30
+    assert (
+        sum(
+            before is not None and before["indicator"] == "warning"
+            for _, before, _, _ in pairs
+        )
+        > 30
+    )
 
 
 def test_knowing_less_calls_nothing_below() -> None:
@@ -131,7 +171,9 @@ def test_no_indicator_rises() -> None:
     raised = [
         (what, before["summary"], after["summary"])
         for what, before, after, _ in less_known()
-        if before and after and (before["indicator"], after["indicator"]) == ("info", "warning")
+        if before
+        and after
+        and (before["indicator"], after["indicator"]) == ("info", "warning")
     ]
     assert raised == []
 
@@ -140,7 +182,10 @@ def test_no_indicator_rises() -> None:
 
 
 def condition(code: str, words: str, days: int) -> Resource:
-    said: dict[str, Any] = {"code": codeable(ICD, code, words), "onsetDateTime": days_ago(days)}
+    said: dict[str, Any] = {
+        "code": codeable(ICD, code, words),
+        "onsetDateTime": days_ago(days),
+    }
     return problem(code, number=f"worse-{code}", recordedDate=days_ago(days), **said)
 
 
@@ -161,7 +206,11 @@ WORSE = [
 @cache
 def worse() -> tuple[tuple[str, Signing, Signing], ...]:
     return tuple(
-        (f"{number}: {fact['code']['text']}", signing, replace(signing, record=(*signing.record, fact)))
+        (
+            f"{number}: {fact['code']['text']}",
+            signing,
+            replace(signing, record=(*signing.record, fact)),
+        )
         for number, signing in enumerate(typical()[:30])
         for fact in WORSE
     )
@@ -169,7 +218,10 @@ def worse() -> tuple[tuple[str, Signing, Signing], ...]:
 
 def test_a_worse_fact_lowers_no_colour() -> None:
     for what, before, after in worse():
-        was, now = (card["indicator"] if (card := first_card(one)) else "info" for one in (before, after))
+        was, now = (
+            card["indicator"] if (card := first_card(one)) else "info"
+            for one in (before, after)
+        )
         assert COLOURS.index(now) >= COLOURS.index(was), what
 
 

@@ -26,8 +26,15 @@ FORTEO = codeable("http://hl7.org/fhir/sid/ndc", "0002-8400-01")
 
 def card_of(*entries):
     """The card of a patient whose T-score and weight would reassure."""
-    known = [patient(), *quiet_lists(), measured("bmd-t-score", -1.5), measured("bmi", 27)]
-    return by_topic(ask(order_sign([*known, *entries], kyphoplasty())))["rehabilitation"]
+    known = [
+        patient(),
+        *quiet_lists(),
+        measured("bmd-t-score", -1.5),
+        measured("bmi", 27),
+    ]
+    return by_topic(ask(order_sign([*known, *entries], kyphoplasty())))[
+        "rehabilitation"
+    ]
 
 
 @pytest.mark.parametrize("status", ["stopped", "in-progress"])
@@ -98,10 +105,14 @@ def test_a_drug_that_nobody_knows_is_asked_about_and_nothing_is_below(unknown):
         pytest.param("Hypertension", True, id="harmless"),
     ],
 )
-def test_no_end_of_a_brace_is_chosen_beside_words_that_nobody_understood(words, is_chosen):
+def test_no_end_of_a_brace_is_chosen_beside_words_that_nobody_understood(
+    words, is_chosen
+):
     record = [patient(), *quiet_lists(), measured("bmd-t-score", -2.8)]
     entry = problem("x", days=5, code={"text": words})
-    signed = order_sign([*record, entry], kyphoplasty(), brace(occurrencePeriod=period(0, 140)))
+    signed = order_sign(
+        [*record, entry], kyphoplasty(), brace(occurrencePeriod=period(0, 140))
+    )
     (offer,) = by_topic(ask(signed))["braceLimit"]["suggestions"]
     assert offer.get("isRecommended", False) is is_chosen
 
@@ -110,7 +121,9 @@ def test_no_end_of_a_brace_is_chosen_beside_words_that_nobody_understood(words, 
 def test_no_end_of_a_brace_is_chosen_beside_a_fact_that_comes_before_it(words):
     record = [patient(), *quiet_lists(), measured("bmd-t-score", -2.8)]
     entry = problem("x", days=5, code={"text": words})
-    signed = order_sign([*record, entry], kyphoplasty(), brace(occurrencePeriod=period(0, 140)))
+    signed = order_sign(
+        [*record, entry], kyphoplasty(), brace(occurrencePeriod=period(0, 140))
+    )
     cards = by_topic(ask(signed))
     offers = cards.get("braceLimit", {}).get("suggestions", ())
     assert not any(one.get("isRecommended") for one in offers)
@@ -135,8 +148,14 @@ def test_no_end_of_a_brace_is_chosen_beside_notes_of_the_kyphoplasty(words, is_c
 
 
 FIXED = {
-    "instrumentation-signed": lambda: ([], [drafted("ServiceRequest", "fus", code=codeable(CPT, "22840"))]),
-    "device-signed": lambda: ([], [drafted("ServiceRequest", "fus", code=codeable(CPT, "22853"))]),
+    "instrumentation-signed": lambda: (
+        [],
+        [drafted("ServiceRequest", "fus", code=codeable(CPT, "22840"))],
+    ),
+    "device-signed": lambda: (
+        [],
+        [drafted("ServiceRequest", "fus", code=codeable(CPT, "22853"))],
+    ),
     "fusion-on-the-list": lambda: ([problem("Z98.1", days=5)], []),
 }
 
@@ -145,6 +164,8 @@ FIXED = {
 def test_no_end_of_a_brace_is_chosen_beside_a_stabilised_spine(name):
     entries, drafts = FIXED[name]()
     record = [patient(), *quiet_lists(), measured("bmd-t-score", -2.8), *entries]
-    signed = order_sign(record, kyphoplasty(), brace(occurrencePeriod=period(0, 140)), *drafts)
+    signed = order_sign(
+        record, kyphoplasty(), brace(occurrencePeriod=period(0, 140)), *drafts
+    )
     (offer,) = by_topic(ask(signed))["braceLimit"]["suggestions"]
     assert not offer.get("isRecommended", False)

@@ -27,7 +27,9 @@ def test_the_order_of_resources_does_not_matter(seed):
     for signing in SIGNINGS:
         mixed = list(signing.record)
         random.Random(seed).shuffle(mixed)
-        assert said(cards_of(replace(signing, record=tuple(mixed)))) == said(cards_of(signing))
+        assert said(cards_of(replace(signing, record=tuple(mixed)))) == said(
+            cards_of(signing)
+        )
 
 
 def test_the_order_of_drafts_does_not_matter():

@@ -68,7 +68,12 @@ class Patient(NamedTuple):
 
 PATIENTS = [
     pytest.param(
-        Patient(chart(measured(T, -1.6), measured("bmi", 28)), "info", (NO_DRUG,), ("osteopenia only",)),
+        Patient(
+            chart(measured(T, -1.6), measured("bmi", 28)),
+            "info",
+            (NO_DRUG,),
+            ("osteopenia only",),
+        ),
         id="1-osteopenia",
     ),
     pytest.param(
@@ -86,12 +91,21 @@ PATIENTS = [
         id="3-old-t-score",
     ),
     pytest.param(
-        Patient(chart(measured(T, -1.4), measured("bmi", 25), age=86), "info", (NO_DRUG,), ("below",)),
+        Patient(
+            chart(measured(T, -1.4), measured("bmi", 25), age=86),
+            "info",
+            (NO_DRUG,),
+            ("below",),
+        ),
         id="5-aged-86",
     ),
     pytest.param(
         Patient(
-            chart(measured(T, -2.0), measured("bmi", 25), coded("G20", "Parkinson's disease")),
+            chart(
+                measured(T, -2.0),
+                measured("bmi", 25),
+                coded("G20", "Parkinson's disease"),
+            ),
             "info",
             (NO_DRUG,),
             ("below",),
@@ -122,12 +136,16 @@ PATIENTS = [
         id="9-strong",
     ),
     pytest.param(
-        Patient(chart(measured_well("ct-attenuation", 45)), "info", (NO_DRUG,), (r"\d %",)),
+        Patient(
+            chart(measured_well("ct-attenuation", 45)), "info", (NO_DRUG,), (r"\d %",)
+        ),
         id="10-hu-45",
     ),
     pytest.param(
         Patient(
-            chart(measured_well("ct-attenuation", 85, method="CT, portal venous phase")),
+            chart(
+                measured_well("ct-attenuation", 85, method="CT, portal venous phase")
+            ),
             "info",
             (NO_DRUG,),
             (r"HU 85|about 1 in (?!5)",),
@@ -136,7 +154,11 @@ PATIENTS = [
     ),
     pytest.param(
         Patient(
-            chart(coded("S32.011A", "Stable burst fracture of first lumbar vertebra", days=3)),
+            chart(
+                coded(
+                    "S32.011A", "Stable burst fracture of first lumbar vertebra", days=3
+                )
+            ),
             "info",
             ("burst|posterior wall",),
             unselected=("Set end",),
@@ -148,7 +170,11 @@ PATIENTS = [
     pytest.param(
         Patient(
             chart(
-                coded("S32.010A", "Wedge compression fracture of first lumbar vertebra", days=2),
+                coded(
+                    "S32.010A",
+                    "Wedge compression fracture of first lumbar vertebra",
+                    days=2,
+                ),
                 coded("W13.0XXA", "Fall from balcony", days=2),
                 sex="male",
                 age=45,
@@ -171,7 +197,11 @@ PATIENTS = [
     pytest.param(
         Patient(
             chart(
-                coded("S32.012A", "Unstable burst fracture of first lumbar vertebra", days=2),
+                coded(
+                    "S32.012A",
+                    "Unstable burst fracture of first lumbar vertebra",
+                    days=2,
+                ),
                 coded("V43.52XA", "Car crash", days=2),
                 sex="male",
                 age=40,
@@ -186,7 +216,11 @@ PATIENTS = [
     ),
     pytest.param(
         Patient(
-            chart(coded("R29.6", "Three falls this year", days=40), measured(T, -1.8), measured("bmi", 24)),
+            chart(
+                coded("R29.6", "Three falls this year", days=40),
+                measured(T, -1.8),
+                measured("bmi", 24),
+            ),
             "info",
             ("^(Three|Repeated) falls", "no bone drug", "balance training"),
             ("below",),
@@ -194,7 +228,12 @@ PATIENTS = [
         id="17-three-falls",
     ),
     pytest.param(
-        Patient(chart(coded("Z91.81", "History of falling", days=400)), "info", (NO_DRUG,), ("two falls",)),
+        Patient(
+            chart(coded("Z91.81", "History of falling", days=400)),
+            "info",
+            (NO_DRUG,),
+            ("two falls",),
+        ),
         id="18-history-of-falling",
     ),
     pytest.param(
@@ -221,7 +260,14 @@ PATIENTS = [
     ),
     pytest.param(
         Patient(
-            chart(coded("S72.001A", "Fracture of femoral neck", days=4500, clinicalStatus=None)),
+            chart(
+                coded(
+                    "S72.001A",
+                    "Fracture of femoral neck",
+                    days=4500,
+                    clinicalStatus=None,
+                )
+            ),
             "info",
             (NO_DRUG,),
             ("[Hh]ip fracture",),
@@ -266,13 +312,18 @@ PATIENTS = [
             "info",
             ("^Two fractures at once",),
             ("[Ss]econd",),
-            drafts=(kyphoplasty("T12", code="22513"), kyphoplasty("L1", number="k2", code="22515")),
+            drafts=(
+                kyphoplasty("T12", code="22513"),
+                kyphoplasty("L1", number="k2", code="22515"),
+            ),
         ),
         id="27-two-levels",
     ),
     pytest.param(
         Patient(
-            chart(given("denosumab", "M05BX04", 150), given("denosumab", "M05BX04", 335)),
+            chart(
+                given("denosumab", "M05BX04", 150), given("denosumab", "M05BX04", 335)
+            ),
             "info",
             ("denosumab", r"next due \d+ Dec"),
             ("overdue",),
@@ -281,7 +332,10 @@ PATIENTS = [
     ),
     pytest.param(
         Patient(
-            chart(given("denosumab", "M05BX04", 245), given("zoledronate", ZOLEDRONATE, 60)),
+            chart(
+                given("denosumab", "M05BX04", 245),
+                given("zoledronate", ZOLEDRONATE, 60),
+            ),
             "info",
             ("zoledronate",),
             ("overdue",),
@@ -290,7 +344,10 @@ PATIENTS = [
     ),
     pytest.param(
         Patient(
-            chart(given("romosozumab", ROMOSOZUMAB, 115), given("romosozumab", ROMOSOZUMAB, 20)),
+            chart(
+                given("romosozumab", ROMOSOZUMAB, 115),
+                given("romosozumab", ROMOSOZUMAB, 20),
+            ),
             "info",
             ("romosozumab", "too early"),
             ("ended",),
@@ -327,7 +384,10 @@ PATIENTS = [
     ),
     pytest.param(
         Patient(
-            chart(medication("calcium", "A12AA04", 400), medication("colecalciferol", "A11CC05", 400)),
+            chart(
+                medication("calcium", "A12AA04", 400),
+                medication("colecalciferol", "A11CC05", 400),
+            ),
             "info",
             (NO_DRUG,),
             ("on treatment",),
@@ -335,7 +395,12 @@ PATIENTS = [
         id="39-calcium",
     ),
     pytest.param(
-        Patient(chart(drugs=False), "info", ("list( is)? empty", "ask about bone drugs"), ("[Nn]o bone drug",)),
+        Patient(
+            chart(drugs=False),
+            "info",
+            ("list( is)? empty", "ask about bone drugs"),
+            ("[Nn]o bone drug",),
+        ),
         id="40-empty-list",
     ),
     pytest.param(
@@ -400,7 +465,10 @@ PATIENTS = [
                     "C79.51",
                     "Secondary malignant neoplasm of bone",
                     days=2500,
-                    clinicalStatus=codeable("http://terminology.hl7.org/CodeSystem/condition-clinical", "resolved"),
+                    clinicalStatus=codeable(
+                        "http://terminology.hl7.org/CodeSystem/condition-clinical",
+                        "resolved",
+                    ),
                 )
             ),
             "warning",
@@ -428,7 +496,9 @@ PATIENTS = [
         ),
         id="55-leg-weakness",
     ),
-    pytest.param(Patient(chart(coded("Z51.5", "Palliative care", days=20)), ""), id="56-hospice"),
+    pytest.param(
+        Patient(chart(coded("Z51.5", "Palliative care", days=20)), ""), id="56-hospice"
+    ),
     pytest.param(
         Patient(
             chart(),
@@ -455,7 +525,11 @@ def test_the_card_says_what_it_must_in_its_colour(one: Patient) -> None:
         return
     card = cards[one.topic]
     assert card["indicator"] == one.indicator
-    missing = [pattern for pattern in one.must if not re.search(pattern, card["summary"], re.IGNORECASE)]
+    missing = [
+        pattern
+        for pattern in one.must
+        if not re.search(pattern, card["summary"], re.IGNORECASE)
+    ]
     assert missing == [], card["summary"]
 
 
@@ -481,17 +555,25 @@ def test_the_records_are_fhir() -> None:
             get_fhir_model_class(resource["resourceType"]).model_validate(resource)
 
 
-@pytest.mark.parametrize("death", [{"deceasedBoolean": True}, {"deceasedDateTime": "2026-11-19"}])
+@pytest.mark.parametrize(
+    "death", [{"deceasedBoolean": True}, {"deceasedDateTime": "2026-11-19"}]
+)
 def test_nothing_is_said_of_a_patient_who_died(death: Resource) -> None:
-    record = [one | death if one["resourceType"] == "Patient" else one for one in chart()]
+    record = [
+        one | death if one["resourceType"] == "Patient" else one for one in chart()
+    ]
     assert ask(order_sign(record, kyphoplasty())) == []
 
 
 def test_hu_is_chosen_where_a_ct_is_on_record() -> None:
     """D6: a CT exists where the record shows one; the service may ask for its metadata."""
-    modality = [{"system": "http://dicom.nema.org/resources/ontology/DCM", "code": "CT"}]
+    modality = [
+        {"system": "http://dicom.nema.org/resources/ontology/DCM", "code": "CT"}
+    ]
     named = {"started": "2026-11-12", "description": "CT lumbar spine"}
-    study = of_patient("ImagingStudy", "ct-1", status="available", modality=modality, **named)
+    study = of_patient(
+        "ImagingStudy", "ct-1", status="available", modality=modality, **named
+    )
     card = cards_of(Patient(chart(study), "info"))["rehabilitation"]
     chosen = [one["label"] for one in card["suggestions"] if one["isRecommended"]]
     assert any(label.startswith("Ask radiology for HU") for label in chosen)
@@ -499,9 +581,19 @@ def test_hu_is_chosen_where_a_ct_is_on_record() -> None:
 
 @pytest.mark.parametrize("one", PATIENTS)
 def test_the_buttons_fit_the_patient(one: Patient) -> None:
-    offered = [each for card in cards_of(one).values() for each in card.get("suggestions", ())]
+    offered = [
+        each for card in cards_of(one).values() for each in card.get("suggestions", ())
+    ]
     selected = [each["label"] for each in offered if each["isRecommended"]]
-    wrong = [label for label in selected if any(re.search(each, label) for each in one.unselected)]
+    wrong = [
+        label
+        for label in selected
+        if any(re.search(each, label) for each in one.unselected)
+    ]
     assert wrong == []
     labels = [each["label"] for each in offered]
-    assert [label for label in labels if any(re.search(each, label) for each in one.not_offered)] == []
+    assert [
+        label
+        for label in labels
+        if any(re.search(each, label) for each in one.not_offered)
+    ] == []

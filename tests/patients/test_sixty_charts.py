@@ -1,7 +1,8 @@
 """Sixty charts in a line each: what leads the summary, its colour, and what must not be said.
 
-Each was written from the rules of the cards, before the service was asked. Today is 20 November 2026, and the patient
-is a woman of 75 whose lists were read and hold no bone drug, unless the chart says otherwise.
+Each was written from the rules of the cards, before the service was asked. Today is 20
+November 2026, and the patient is a woman of 75 whose lists were read and hold no bone
+drug, unless the chart says otherwise.
 """
 
 import re
@@ -43,7 +44,9 @@ def condition(
         "Condition",
         number or named("c", text, onset),
         code=codeable(system, code, text) if code else {"text": text},
-        clinicalStatus=codeable("http://terminology.hl7.org/CodeSystem/condition-clinical", status),
+        clinicalStatus=codeable(
+            "http://terminology.hl7.org/CodeSystem/condition-clinical", status
+        ),
         onsetDateTime=onset,
         recordedDate=recorded or onset,
     )
@@ -110,7 +113,9 @@ def kyphoplasty_done(day, level="L3"):
     )
 
 
-FRACTURE = condition("Compression fracture of L1", code="M80.08XA", onset="2026-11-10", number="now")
+FRACTURE = condition(
+    "Compression fracture of L1", code="M80.08XA", onset="2026-11-10", number="now"
+)
 
 
 def cards_of(*record, drafts=None, sex="female", age=75, quiet=True):
@@ -126,10 +131,14 @@ def chart(row, record, colour, must, never=(), *, sex="female", age=75, drafts=N
 
 
 CHARTS = [
-    # --- contraindications and other causes ------------------------------------------
+    # --- contraindications and other causes
     chart(
         "infection treated in summer is no fact of today",
-        [condition("Discitis L2", code="M46.46", onset="2026-03-02", status="resolved")],
+        [
+            condition(
+                "Discitis L2", code="M46.46", onset="2026-03-02", status="resolved"
+            )
+        ],
         INFO,
         ["no bone drug"],
         ["contraindication"],
@@ -233,7 +242,13 @@ CHARTS = [
     ),
     chart(
         "basal cell carcinoma of this year",
-        [condition("Basal cell carcinoma of skin of nose", code="C44.311", onset="2026-04-01")],
+        [
+            condition(
+                "Basal cell carcinoma of skin of nose",
+                code="C44.311",
+                onset="2026-04-01",
+            )
+        ],
         INFO,
         ["no bone drug"],
         ["metastasis"],
@@ -247,7 +262,11 @@ CHARTS = [
     ),
     chart(
         "the mother had breast cancer",
-        [condition("Family history of breast cancer", code="Z80.3", onset="2020-01-01")],
+        [
+            condition(
+                "Family history of breast cancer", code="Z80.3", onset="2020-01-01"
+            )
+        ],
         INFO,
         ["no bone drug"],
         ["metastasis"],
@@ -258,7 +277,7 @@ CHARTS = [
         WARNING,
         ["could this be a metastasis"],
     ),
-    # --- denosumab and anabolic drugs ------------------------------------------------
+    # --- denosumab and anabolic drugs
     chart(
         "denosumab nine months ago",
         [given("Denosumab", "2026-02-14", code="M05BX04")],
@@ -331,10 +350,14 @@ CHARTS = [
         ["abaloparatide ended", "aug 2026"],
         ["no bone drug"],
     ),
-    # --- earlier fractures -----------------------------------------------------------
+    # --- earlier fractures
     chart(
         "hip fracture in March",
-        [condition("Fracture of neck of right femur", code="S72.001A", onset="2026-03-03")],
+        [
+            condition(
+                "Fracture of neck of right femur", code="S72.001A", onset="2026-03-03"
+            )
+        ],
         WARNING,
         ["^hip fracture mar 2026", "no bone drug", "start"],
         ["below"],
@@ -401,7 +424,7 @@ CHARTS = [
         ["second vertebral"],
         drafts=augmentation(levels=["T12", "L1"]),
     ),
-    # --- on a drug, stopped, started -------------------------------------------------
+    # --- on a drug, stopped, started
     chart(
         "alendronate taken since 2021",
         [taken("Alendronic acid 70 mg", "2021-02-01", code="M05BA04")],
@@ -444,7 +467,7 @@ CHARTS = [
         ["no bone drug"],
         ["fracture on calcium", "on treatment"],
     ),
-    # --- steroids, kidney, muscle, falls, cognition ----------------------------------
+    # --- steroids, kidney, muscle, falls, cognition
     chart(
         "prednisone for two years",
         [taken("Prednisone 7.5 mg", "2024-05-01", code="H02AB07")],
@@ -508,7 +531,7 @@ CHARTS = [
         ["below"],
         age=86,
     ),
-    # --- the cause of the fracture ---------------------------------------------------
+    # --- the cause of the fracture
     chart(
         "fall from a ladder, T -2.9",
         [
@@ -535,7 +558,7 @@ CHARTS = [
         ["about 1 in"],
         age=52,
     ),
-    # --- nothing special -------------------------------------------------------------
+    # --- nothing special
     chart(
         "T -1.2 at 66, BMI 29",
         [by_study("bmd-t-score", -1.2), measured("bmi", 29)],
@@ -572,7 +595,7 @@ CHARTS = [
         NO_CARD,
         [],
     ),
-    # --- braces and bed rest ---------------------------------------------------------
+    # --- braces and bed rest
     chart(
         "bed rest for three days",
         [],
@@ -626,7 +649,9 @@ def test_they_are_sixty():
     assert len(CHARTS) >= 60
 
 
-@pytest.mark.parametrize(("record", "colour", "must", "never", "sex", "age", "drafts"), CHARTS)
+@pytest.mark.parametrize(
+    ("record", "colour", "must", "never", "sex", "age", "drafts"), CHARTS
+)
 def test_the_chart_is_read_and_said(record, colour, must, never, sex, age, drafts):
     cards = cards_of(*record, drafts=drafts, sex=sex, age=age)
     if colour is NO_CARD:

@@ -50,5 +50,9 @@ def test_summaries_are_short(found):
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda one: one.__name__)
 def test_every_card_of_a_typical_order_keeps_the_rule(rule):
-    broken = [(fault, number) for number, one in enumerate(ORDERS) for fault in rule(cards_of(one), one)]
+    broken = [
+        (fault, number)
+        for number, one in enumerate(ORDERS)
+        for fault in rule(cards_of(one), one)
+    ]
     assert broken == [], f"{len(broken)} times"

@@ -33,7 +33,9 @@ from tests.patients.inpatients import (
 )
 from tests.patients.reading import count_words, text_of
 
-REHABILITATION = "Rehabilitation: walk by next day; back-extensor and balance training from week 2"
+REHABILITATION = (
+    "Rehabilitation: walk by next day; back-extensor and balance training from week 2"
+)
 SURE = r"How sure: rough guide, 17 studies pooled, not tested here"
 FLS, REHAB, DIETITIAN = (
     "Refer to fracture liaison service",
@@ -127,7 +129,9 @@ CARDS = [
     ),
     pytest.param(
         Card(
-            chart(statement("teriparatide", TERIPARATIDE, 900, 245, "completed"), age=70),
+            chart(
+                statement("teriparatide", TERIPARATIDE, 900, 245, "completed"), age=70
+            ),
             "warning",
             r"^Teriparatide ended Mar 2026, nothing since: follow-on bone drug before discharge \(FLS\)\.$",
             ("Follow-on drug: gained bone is lost", "Risk: at least the usual 1 in 6"),
@@ -174,17 +178,25 @@ CARDS = [
             ),
             "warning",
             r"^Hip fracture Aug 2026.*now the spine, no bone drug: start before discharge \(FLS\)",
-            ("Bone drug before discharge: .*whatever the T-score", "Falls: multifactorial assessment"),
+            (
+                "Bone drug before discharge: .*whatever the T-score",
+                "Falls: multifactorial assessment",
+            ),
             (f"*{FLS}", f"*{REHAB}", "Refer to falls clinic"),
         ),
         id="7-hip-and-falls",
     ),
     pytest.param(
         Card(
-            chart(augmented(730 - 20), statement("alendronate", ALENDRONATE, 1900), age=69),
+            chart(
+                augmented(730 - 20), statement("alendronate", ALENDRONATE, 1900), age=69
+            ),
             "warning",
             r"^Second vertebral fracture in 2 years \(.*\), on alendronate: change of drug\? \(FLS\)",
-            ("Review before discharge: intake and vitamin D first, then the drug", r"Risk: at least"),
+            (
+                "Review before discharge: intake and vitamin D first, then the drug",
+                r"Risk: at least",
+            ),
             (f"*{FLS}", REHAB),
         ),
         id="8-second-on-alendronate",
@@ -194,7 +206,11 @@ CARDS = [
             chart(coded("A41.9", "Sepsis", days=2), age=68),
             "warning",
             r"^Sepsis \(18 Nov\): contraindication to cement\. Confirm it is treated first\.$",
-            ("Before cement: ", "Bone drug: after the infection", "Risk: none given; made for plain"),
+            (
+                "Before cement: ",
+                "Bone drug: after the infection",
+                "Risk: none given; made for plain",
+            ),
             (),
         ),
         id="10-sepsis",
@@ -206,7 +222,10 @@ CARDS = [
                     "C50.911",
                     "Malignant neoplasm of right breast",
                     days=1200,
-                    clinicalStatus=codeable("http://terminology.hl7.org/CodeSystem/condition-clinical", "resolved"),
+                    clinicalStatus=codeable(
+                        "http://terminology.hl7.org/CodeSystem/condition-clinical",
+                        "resolved",
+                    ),
                 ),
                 age=66,
             ),
@@ -219,10 +238,17 @@ CARDS = [
     ),
     pytest.param(
         Card(
-            chart(coded("C90.01", "Multiple myeloma in remission", days=1900), sex="male", age=71),
+            chart(
+                coded("C90.01", "Multiple myeloma in remission", days=1900),
+                sex="male",
+                age=71,
+            ),
             "warning",
             r"^Myeloma on record \(2021\): biopsy if the cause is open; bone drug with haematology\.$",
-            ("Haematology: a new lesion is possible, also in remission", "Risk: none given"),
+            (
+                "Haematology: a new lesion is possible, also in remission",
+                "Risk: none given",
+            ),
             ("iopsy",),
         ),
         id="13-myeloma",
@@ -231,7 +257,11 @@ CARDS = [
         Card(
             chart(
                 coded("F03.C0", "Severe dementia", days=900),
-                coded("Z59.3", "Problems related to living in residential institution", days=900),
+                coded(
+                    "Z59.3",
+                    "Problems related to living in residential institution",
+                    days=900,
+                ),
                 age=88,
             ),
             "info",
@@ -255,7 +285,10 @@ CARDS = [
             ),
             "info",
             r"^Ladder fall, but T −2\.6: bone treatment review still applies \(FLS\)\.$",
-            ("Bone drug: high-energy fractures also mark weak bone; none in 1", "Risk: none given"),
+            (
+                "Bone drug: high-energy fractures also mark weak bone; none in 1",
+                "Risk: none given",
+            ),
             (f"*{FLS}", REHAB),
         ),
         id="15-ladder-fall",
@@ -279,7 +312,9 @@ CARDS = [
     ),
     pytest.param(
         Card(
-            chart(measured(T, -3.0), medication("prednisone", "H02AB07", 700), place="AMB"),
+            chart(
+                measured(T, -3.0), medication("prednisone", "H02AB07", 700), place="AMB"
+            ),
             "info",
             r"^Prednisone since .*no bone drug: start with this visit \(rheumatology\)",
             ("Bone drug with this visit: none in", r"Risk: about 1 in [345]"),
@@ -292,7 +327,11 @@ CARDS = [
             chart(coded("Z99.2", "Dependence on renal dialysis", days=500), age=78),
             "warning",
             r"^Three fractures at once, dialysis, no bone drug: choose one with nephrology; look for another cause\.$",
-            ("Nephrology: calcium, PTH, drug choice", "Another cause: blood count", "Risk: at least"),
+            (
+                "Nephrology: calcium, PTH, drug choice",
+                "Another cause: blood count",
+                "Risk: at least",
+            ),
             (f"*{FLS}", REHAB),
             drafts=tuple(
                 kyphoplasty(
@@ -370,9 +409,18 @@ def test_the_detail_holds_these_lines_and_is_short(one: Card) -> None:
 @pytest.mark.parametrize("one", CARDS)
 def test_these_buttons_are_there(one: Card) -> None:
     """A star stands for `isRecommended`; a button for what to measure may come beside them."""
-    found = [f"{'*' if each['isRecommended'] else ''}{each['label']}" for each in card_of(one).get("suggestions", ())]
-    acts = [label for label in found if not re.search("Ask radiology|Order (bedside|DXA)", label)]
+    found = [
+        f"{'*' if each['isRecommended'] else ''}{each['label']}"
+        for each in card_of(one).get("suggestions", ())
+    ]
+    acts = [
+        label
+        for label in found
+        if not re.search("Ask radiology|Order (bedside|DXA)", label)
+    ]
     assert len(acts) == len(one.buttons), acts
-    assert [button for button in one.buttons if not any(button in label for label in acts)] == [], acts
+    assert [
+        button for button in one.buttons if not any(button in label for label in acts)
+    ] == [], acts
     starred = [label for label in acts if label.startswith("*")]
     assert len(starred) == sum(button.startswith("*") for button in one.buttons), acts

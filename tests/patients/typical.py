@@ -3,10 +3,12 @@
     python -m tests.patients.typical [NUMBER] [--seed N]
 
 Goals: an own figure in 85 %, a fact and an act in 95 % of the summaries, warnings in at
-most 15 %, a median of at most 60 words in the detail and no card over 110, no broken rule.
+most 15 %, a median of at most 60 words in the detail and no card over 110, no broken
+rule.
 
-Age, sex, BMI 26 ± 4.5, T-score in 55 %, almost no muscle measures, a brace with a fifth,
-therapy ordered for a third are given. The other shares are assumptions, stated beside them.
+Age, sex, BMI 26 ± 4.5, T-score in 55 %, almost no muscle measures, a brace with a
+fifth, therapy ordered for a third are given. The other shares are assumptions, stated
+beside them.
 """
 
 import random
@@ -32,7 +34,17 @@ from tests.chart_builders import (
     period,
 )
 from tests.generated_patients import Signing
-from tests.patients.charts import METHODS, augmentation, brace, cards_of, drug, earlier, in_words, measured, problem
+from tests.patients.charts import (
+    METHODS,
+    augmentation,
+    brace,
+    cards_of,
+    drug,
+    earlier,
+    in_words,
+    measured,
+    problem,
+)
 from tests.patients.reading import count_words, kind_of
 from tests.patients.rules import faults_of
 
@@ -53,9 +65,13 @@ ACT = re.compile(
     re.IGNORECASE,
 )
 
-# Shares of what charts hold, each rounded from what is usual at 76: problems, drugs, measures with mean and SD.
-SHARES = tomllib.loads(Path(__file__).with_name("typical.toml").read_text(encoding="utf-8"))
-# A brace with one order in five: of these half within the limits, as a set of orders prescribes it.
+# Shares of what charts hold, each rounded from what is usual at 76: problems, drugs,
+# measures with mean and SD.
+SHARES = tomllib.loads(
+    Path(__file__).with_name("typical.toml").read_text(encoding="utf-8")
+)
+# A brace with one order in five: of these half within the limits, as a set of orders
+# prescribes it.
 BRACES = (
     (0.50, lambda: brace(occurrencePeriod=period(0, 42))),
     (0.20, brace),
@@ -76,16 +92,25 @@ def typical_orders(number: int, *, seed: int = SEED) -> Iterator[Signing]:
         yield typical_order(random.Random(f"{seed}/{each}"))
 
 
-def typical_order(draw: random.Random, *, muscle: float = 1.0, bmi: float = 26.0) -> Signing:
+def typical_order(
+    draw: random.Random, *, muscle: float = 1.0, bmi: float = 26.0
+) -> Signing:
     """One order; `muscle` multiplies the share of the rare measures, `bmi` is the mean."""
     record = [
-        patient(sex=draw.choices(("female", "male"), (75, 25))[0], age=min(97, max(48, round(draw.gauss(76, 9)))))
+        patient(
+            sex=draw.choices(("female", "male"), (75, 25))[0],
+            age=min(97, max(48, round(draw.gauss(76, 9)))),
+        )
     ]
     record += list(_measures(draw, muscle, bmi))
-    problems = [code for code, share in SHARES["problems"].items() if draw.random() < share]
+    problems = [
+        code for code, share in SHARES["problems"].items() if draw.random() < share
+    ]
     drugs = [name for name, share in SHARES["drugs"].items() if draw.random() < share]
     record += map(problem, problems)
-    record += [drug(name) for name in drugs if name != "metformin" or "E11.9" in problems]
+    record += [
+        drug(name) for name in drugs if name != "metformin" or "E11.9" in problems
+    ]
     if draw.random() < 0.05:
         record.append(dose("denosumab", days=draw.randint(20, 330)))
     if draw.random() < 0.12:  # an earlier fracture; some of them were augmented
@@ -97,9 +122,14 @@ def typical_order(draw: random.Random, *, muscle: float = 1.0, bmi: float = 26.0
     if draw.random() < 0.70:
         record.append(inpatient(draw.choice(("IMP", "IMP", "AMB"))))
     if draw.random() < 0.08:
-        record.append(earlier((TODAY - timedelta(days=draw.randint(100, 2500))).isoformat()))
+        record.append(
+            earlier((TODAY - timedelta(days=draw.randint(100, 2500))).isoformat())
+        )
     kind = draw.choices(("kyphoplasty", "vertebroplasty"), (80, 20))[0]
-    levels = draw.choices((["L1"], ["T12"], ["L2"], ["T12", "L1"], ["T12", "L1", "L2"]), (45, 25, 15, 12, 3))[0]
+    levels = draw.choices(
+        (["L1"], ["T12"], ["L2"], ["T12", "L1"], ["T12", "L1", "L2"]),
+        (45, 25, 15, 12, 3),
+    )[0]
     drafts = augmentation(kind, levels)
     if draw.random() < 0.20:
         drafts.append(_one_of(draw, BRACES))
@@ -107,19 +137,47 @@ def typical_order(draw: random.Random, *, muscle: float = 1.0, bmi: float = 26.0
         drafts.append(_one_of(draw, BED_REST))
     if draw.random() < 0.33:
         therapy = {"status": "draft"} if draw.random() < 0.5 else {}
-        (drafts if therapy else record).append(ordered("rehabilitation", days=0, **therapy))
-    record += [ordered(name) for name in ("dietitian", "bone-treatment") if draw.random() < 0.08]
+        (drafts if therapy else record).append(
+            ordered("rehabilitation", days=0, **therapy)
+        )
+    record += [
+        ordered(name)
+        for name in ("dietitian", "bone-treatment")
+        if draw.random() < 0.08
+    ]
     return Signing(tuple(record), tuple(drafts))
 
 
-def _measures(draw: random.Random, muscle: float, bmi: float) -> Iterator[dict[str, Any]]:
+def _measures(
+    draw: random.Random, muscle: float, bmi: float
+) -> Iterator[dict[str, Any]]:
     if draw.random() < 0.85:
-        yield measured("bmi", round(min(48, max(14, draw.gauss(bmi, 4.5))), 1), days=_age(draw, 300))
+        yield measured(
+            "bmi",
+            round(min(48, max(14, draw.gauss(bmi, 4.5))), 1),
+            days=_age(draw, 300),
+        )
     if draw.random() < 0.55:
-        yield measured("bmd-t-score", round(min(0.5, max(-5, draw.gauss(-2.6, 0.9))), 1), days=_age(draw, 1500))
+        yield measured(
+            "bmd-t-score",
+            round(min(0.5, max(-5, draw.gauss(-2.6, 0.9))), 1),
+            days=_age(draw, 1500),
+        )
     if draw.random() < 0.04 * min(muscle, 10):
-        method = draw.choice((METHODS["ct-attenuation"], METHODS["ct-attenuation"], "", "portal venous phase"))
-        yield measured("ct-attenuation", round(draw.gauss(70, 32)), method=method, days=_age(draw, 200))
+        method = draw.choice(
+            (
+                METHODS["ct-attenuation"],
+                METHODS["ct-attenuation"],
+                "",
+                "portal venous phase",
+            )
+        )
+        yield measured(
+            "ct-attenuation",
+            round(draw.gauss(70, 32)),
+            method=method,
+            days=_age(draw, 200),
+        )
     for name, (share, mean, deviation) in SHARES["rare-measures"].items():
         if draw.random() < share * muscle:
             value = round(max(mean / 5, draw.gauss(mean, deviation)), 1)
@@ -131,9 +189,13 @@ def _age(draw: random.Random, mean: float) -> int:
     return min(4500, round(draw.expovariate(1 / mean)))
 
 
-def _one_of(draw: random.Random, choices: Iterable[tuple[float, Any]]) -> dict[str, Any]:
+def _one_of(
+    draw: random.Random, choices: Iterable[tuple[float, Any]]
+) -> dict[str, Any]:
     pairs = list(choices)
-    made: dict[str, Any] = draw.choices([make for _, make in pairs], [share for share, _ in pairs])[0]()
+    made: dict[str, Any] = draw.choices(
+        [make for _, make in pairs], [share for share, _ in pairs]
+    )[0]()
     return made
 
 
@@ -158,9 +220,15 @@ class Tally:
         self.summaries = [cards[0]["summary"] for cards in self.answers if cards]
         warned = [one for cards in self.answers for one in cards[:1] if is_warning(one)]
         self.warned_by = Counter(opening_of(card["summary"]) for card in warned)
-        self.warnings = statistics.mean(any(map(is_warning, one)) for one in self.answers)
+        self.warnings = statistics.mean(
+            any(map(is_warning, one)) for one in self.answers
+        )
         self.figures = Counter(map(figure_of, filter(None, self.answers)))
-        self.words = [count_words(cards[0]) - len(cards[0]["summary"].split()) for cards in self.answers if cards]
+        self.words = [
+            count_words(cards[0]) - len(cards[0]["summary"].split())
+            for cards in self.answers
+            if cards
+        ]
         self.longest = max(map(count_words, self.cards))
         self.faults = Counter(
             rule
@@ -187,7 +255,8 @@ def is_warning(card: Mapping[str, Any]) -> bool:
     return bool(card["indicator"] == "warning")
 
 
-# Findings of which one makes a figure the patient's own, with age; of yes/no ones a yes.
+# Findings of which one makes a figure the patient's own, with age; of yes/no ones a
+# yes.
 PERSONAL = {
     *("bmd-t-score", "ct-attenuation", "bmi", "prior-vertebral-fracture"),
     *("prior-augmentation", "long-term-steroid", "steroid-use", "sarcopenia"),
@@ -196,7 +265,9 @@ PERSONAL = {
 
 def figure_of(cards: Iterable[Mapping[str, Any]]) -> str:
     """Whether the patient has a figure of her own, the usual alone, or none."""
-    held = [one["extension"] for one in cards if ASSESSMENTS in one.get("extension", {})]
+    held = [
+        one["extension"] for one in cards if ASSESSMENTS in one.get("extension", {})
+    ]
     outcomes = [one for each in held for one in each[ASSESSMENTS]]
     refracture = next(one for one in outcomes if one["outcome"] == "refracture")
     if "said" not in refracture:
@@ -216,7 +287,9 @@ def opening_of(summary: str) -> str:
 def is_telling(summary: str) -> bool:
     """Whether the summary names a fact and, behind it, an act."""
     fact = FACT.search(summary)
-    return fact is not None and any(act.end() > fact.start() for act in ACT.finditer(summary))
+    return fact is not None and any(
+        act.end() > fact.start() for act in ACT.finditer(summary)
+    )
 
 
 def report(found: Tally) -> Iterator[str]:
@@ -235,7 +308,8 @@ def report(found: Tally) -> Iterator[str]:
     yield f"broken rules     {dict(found.faults) or 'none'}"
     silent = [one for one in found.summaries if not is_telling(one)]
     yield from (
-        f"{number:6} without fact or act: {kind}" for kind, number in Counter(map(kind_of, silent)).most_common(10)
+        f"{number:6} without fact or act: {kind}"
+        for kind, number in Counter(map(kind_of, silent)).most_common(10)
     )
     kinds = Counter(map(kind_of, found.summaries))
     yield f"kinds of summary {len(kinds)}"

@@ -132,13 +132,20 @@ def charts(draw: st.DrawFn) -> Signing:
 def _calm_charts(draw: st.DrawFn) -> Signing:
     age, t = draw(st.integers(55, 78)), draw(st.integers(-22, 3)) / 10
     bmi = draw(st.integers(200, 300)) / 10
-    measures = {"bmd-t-score": t, "bmi": bmi} | draw(st.sampled_from((STRONG, {}, {"ct-attenuation": 120})))
+    measures = {"bmd-t-score": t, "bmi": bmi} | draw(
+        st.sampled_from((STRONG, {}, {"ct-attenuation": 120}))
+    )
     record = [
         patient(sex=draw(st.sampled_from(("female", "male"))), age=age),
         *quiet_lists(),
-        *(measured(name, value, method={"text": METHODS.get(name, name)}) for name, value in measures.items()),
+        *(
+            measured(name, value, method={"text": METHODS.get(name, name)})
+            for name, value in measures.items()
+        ),
     ]
-    return Signing(tuple(record), tuple(augmentation(levels=draw(st.sampled_from(LEVELS[:3])))))
+    return Signing(
+        tuple(record), tuple(augmentation(levels=draw(st.sampled_from(LEVELS[:3]))))
+    )
 
 
 def _one_in(number: int) -> st.SearchStrategy[bool]:
@@ -194,7 +201,9 @@ def _drugs(draw: st.DrawFn) -> list[Resource]:
         for name in names
     ]
     if draw(_one_in(6)):
-        found.append(dose(draw(st.sampled_from(GIVEN)), days=draw(st.sampled_from(DAYS))))
+        found.append(
+            dose(draw(st.sampled_from(GIVEN)), days=draw(st.sampled_from(DAYS)))
+        )
     return found
 
 
@@ -214,7 +223,9 @@ def _drafts(draw: st.DrawFn) -> list[Resource]:
 # --- entries by code, which changes add too
 
 
-def condition(code: str, words: str, *, days: int, status: str = "active", **members: Any) -> Resource:
+def condition(
+    code: str, words: str, *, days: int, status: str = "active", **members: Any
+) -> Resource:
     """An entry of the problem list by ICD-10-CM, its start on the day it was recorded."""
     one = problem(code, number=f"c-{code}", days=days, status=status)
     said = {"code": codeable(ICD, code, words), "onsetDateTime": one["recordedDate"]}

@@ -81,11 +81,17 @@ def with_strangers(body: Body, draw: random.Random) -> Body:
     return _with(body, draw, STRANGERS)
 
 
-def _with(body: Body, draw: random.Random, added: Sequence[tuple[str, Resource]]) -> Body:
+def _with(
+    body: Body, draw: random.Random, added: Sequence[tuple[str, Resource]]
+) -> Body:
     body = deepcopy(body)
     for key, made in added:
         bundle = body["prefetch"].get(key)
-        if not isinstance(bundle, dict) or not bundle.get("entry") or draw.random() < 0.3:
+        if (
+            not isinstance(bundle, dict)
+            or not bundle.get("entry")
+            or draw.random() < 0.3
+        ):
             continue
         where = draw.randint(0, len(bundle["entry"]))
         bundle["entry"].insert(where, {"resource": deepcopy(made)})
@@ -96,7 +102,12 @@ def _with(body: Body, draw: random.Random, added: Sequence[tuple[str, Resource]]
 
 def _other(kind: str, number: str, **members: Any) -> Resource:
     subject = {"reference": f"Patient/{PATIENT}"}
-    return {"resourceType": kind, "id": f"other-{number}", "subject": subject, **members}
+    return {
+        "resourceType": kind,
+        "id": f"other-{number}",
+        "subject": subject,
+        **members,
+    }
 
 
 def _test(code: str, words: str, value: float, unit: str) -> Resource:

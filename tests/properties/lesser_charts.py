@@ -70,11 +70,17 @@ def cut_off(signing: Signing, draw: random.Random) -> Iterator[Lesser]:
     entries = bundle.get("entry", [])
     entries[:] = entries[: draw.randint(0, len(entries))]
     bundle["total"] = bundle.get("total", 0) + 40
-    bundle["link"] = [{"relation": "next", "url": "https://ehr.example.org/fhir?page=2"}]
-    yield Lesser(part, body | {"prefetch": body["prefetch"] | {part: bundle}}, part=part)
+    bundle["link"] = [
+        {"relation": "next", "url": "https://ehr.example.org/fhir?page=2"}
+    ]
+    yield Lesser(
+        part, body | {"prefetch": body["prefetch"] | {part: bundle}}, part=part
+    )
 
 
-def _changed(kinds: tuple[str, ...], change: Callable[[Resource], Resource | None]) -> Less:
+def _changed(
+    kinds: tuple[str, ...], change: Callable[[Resource], Resource | None]
+) -> Less:
     """One entry of these kinds is changed."""
 
     def less(signing: Signing, draw: random.Random) -> Iterator[Lesser]:
@@ -139,10 +145,16 @@ def _unknown_code(one: Resource) -> Resource:
 
 
 def _verification(code: str) -> Callable[[Resource], Resource]:
-    return _with(verificationStatus={"coding": [{"system": VERIFICATION, "code": code}]})
+    return _with(
+        verificationStatus={"coding": [{"system": VERIFICATION, "code": code}]}
+    )
 
 
-VALUE, PROBLEM, DATES = ("Observation",), ("Condition",), ("onsetDateTime", "recordedDate")
+VALUE, PROBLEM, DATES = (
+    ("Observation",),
+    ("Condition",),
+    ("onsetDateTime", "recordedDate"),
+)
 LESS: dict[str, Less] = {
     "a list unread": unread,
     "a list not sent": not_sent,
@@ -164,11 +176,15 @@ LESS: dict[str, Less] = {
     "problem unconfirmed": _changed(PROBLEM, _verification("unconfirmed")),
     "problem provisional": _changed(PROBLEM, _verification("provisional")),
     "problem undated": _changed(PROBLEM, _without(*DATES)),
-    "problem dated in words": _changed(PROBLEM, lambda one: _without(*DATES)(one) | {"onsetString": "years ago"}),
+    "problem dated in words": _changed(
+        PROBLEM, lambda one: _without(*DATES)(one) | {"onsetString": "years ago"}
+    ),
     "problem without status": _changed(PROBLEM, _without("clinicalStatus")),
     "problem without code": _changed(PROBLEM, _without("code")),
     "problem's code unknown": _changed(PROBLEM, _unknown_code),
-    "problem in unknown words": _changed(PROBLEM, _code_in_words("Zustand nach Ereignis, s. Brief")),
+    "problem in unknown words": _changed(
+        PROBLEM, _code_in_words("Zustand nach Ereignis, s. Brief")
+    ),
     "problem malformed": _changed(PROBLEM, _with(code="C79.51")),
     "drug without code": _changed(DRUGS, _without("medicationCodeableConcept")),
     "drug unknown": _changed(DRUGS, _unknown_code),

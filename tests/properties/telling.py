@@ -10,9 +10,20 @@ from tests.patients.rules import refracture_of
 
 Cards = Sequence[Resource]
 COLOURS = ("none", "info", "warning")  # the first: no card
-STEPS = ("1 in 20", "1 in 10", "1 in 8", "1 in 6", "1 in 5", "1 in 4", "1 in 3", "2 in 5", "1 in 2")
+STEPS = (
+    "1 in 20",
+    "1 in 10",
+    "1 in 8",
+    "1 in 6",
+    "1 in 5",
+    "1 in 4",
+    "1 in 3",
+    "2 in 5",
+    "1 in 2",
+)
 ENTRIES = re.compile(r"\b\d+ (medication )?(entry|entries)\b")
-# What calms whoever reads it; orders and reports that are named are not. "None given" and "no loaded bending" do not.
+# What calms whoever reads it; orders and reports that are named are not. "None given"
+# and "no loaded bending" do not.
 REASSURING = re.compile(
     r"below the usual|no bone drug|none in #|too early to judge|nothing to change"
     r"|\bcontinue\b|next due",
@@ -38,13 +49,23 @@ def told(cards: Cards) -> Any:
 
 
 def _offer(suggestion: Mapping[str, Any]) -> Any:
-    actions = [{**one, "resource": {**one["resource"], "id": ""}} for one in suggestion["actions"]]
+    actions = [
+        {**one, "resource": {**one["resource"], "id": ""}}
+        for one in suggestion["actions"]
+    ]
     return suggestion["label"], suggestion["isRecommended"], actions
 
 
 def _figures(card: Mapping[str, Any]) -> Any:
     outcomes = card.get("extension", {}).get(ASSESSMENTS, ())
-    return [(one["outcome"], one.get("said"), [_figure(each) for each in one.get("models", ())]) for one in outcomes]
+    return [
+        (
+            one["outcome"],
+            one.get("said"),
+            [_figure(each) for each in one.get("models", ())],
+        )
+        for one in outcomes
+    ]
 
 
 def _figure(model: Mapping[str, Any]) -> Any:
@@ -58,7 +79,10 @@ def _rounded(value: Any) -> Any:
 
 def essence(cards: Cards) -> Any:
     """Summaries, colours, buttons and figures: all but the lines of the detail."""
-    return [(topic, indicator, texts[0], offers, figures) for topic, indicator, texts, offers, figures in told(cards)]
+    return [
+        (topic, indicator, texts[0], offers, figures)
+        for topic, indicator, texts, offers, figures in told(cards)
+    ]
 
 
 def colour(cards: Cards) -> int:

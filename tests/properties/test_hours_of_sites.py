@@ -17,12 +17,20 @@ from tests.unit.test_whose_day import CHANGES, Site, hours_of, without_dates
 def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Site]:
     """The service of a site in each time zone."""
     return {
-        zone: Site(zone, site_service(tmp_path_factory.mktemp("site"), f'time-zone = "{zone}"\n')) for zone in CHANGES
+        zone: Site(
+            zone,
+            site_service(tmp_path_factory.mktemp("site"), f'time-zone = "{zone}"\n'),
+        )
+        for zone in CHANGES
     }
 
 
 @examples(0.02)
-@given(charts(), st.sampled_from(sorted(CHANGES)), st.lists(st.integers(0, 48), min_size=3, max_size=3))
+@given(
+    charts(),
+    st.sampled_from(sorted(CHANGES)),
+    st.lists(st.integers(0, 48), min_size=3, max_size=3),
+)
 def test_any_chart_has_one_answer_on_a_day_of_the_site(
     sites: dict[str, Site], signing: Signing, zone: str, places: list[int]
 ) -> None:
@@ -35,6 +43,7 @@ def test_any_chart_has_one_answer_on_a_day_of_the_site(
         noon = datetime.combine(today, time(12), site.zone)
         drafts = [one | {"authoredOn": "{now}"} for one in signing.drafts]
         told, at_noon = (
-            without_dates(site.sign(moment, signing.record, *drafts).text(), today) for moment in (now, noon)
+            without_dates(site.sign(moment, signing.record, *drafts).text(), today)
+            for moment in (now, noon)
         )
         assert told == at_noon, now

@@ -44,12 +44,15 @@ def some_of(changes: dict[str, object], number: int) -> st.SearchStrategy[list[s
 
 @SHARE
 @given(charts(), some_of(EQUAL, 3), randoms)
-def test_the_same_chart_gives_the_same_answer(signing: Signing, names: list[str], draw: random.Random) -> None:
+def test_the_same_chart_gives_the_same_answer(
+    signing: Signing, names: list[str], draw: random.Random
+) -> None:
     body = signing.request()
     cards = ask(body)
     for name in names:
         changed = ask(EQUAL[name](body, draw))
-        # What was left out is named (E11), and takes the place of a line that is only welcome (E12).
+        # What was left out is named (E11), and takes the place of a line that is only
+        # welcome (E12).
         tells = essence if name == "with strangers" else told
         assert tells(changed) == tells(cards), name
 
@@ -72,13 +75,16 @@ def check_worse(name: str, before: Cards, after: Cards) -> None:
         assert now >= was, name
         # A higher figure may be said as it is: the usual was said at least (E3).
         assert now > was or is_at_least(after) or not is_at_least(before), name
-    # That there is no drug is no comfort: F12 and others say it where an order was said before (F28).
+    # That there is no drug is no comfort: F12 and others say it where an order was said
+    # before (F28).
     assert reassurances(after) - reassurances(before) <= NONE, name
 
 
 @SHARE
 @given(charts(), some_of(LESS, 6), randoms)
-def test_knowing_less_says_no_more(signing: Signing, names: list[str], draw: random.Random) -> None:
+def test_knowing_less_says_no_more(
+    signing: Signing, names: list[str], draw: random.Random
+) -> None:
     cards = ask(signing.request())
     for name in names:
         for less in LESS[name](signing, draw):
@@ -89,7 +95,9 @@ def check_less(name: str, less: Lesser, before: Cards, after: Cards) -> None:
     """E4: no "below", no "no …", no new pre-selection; a colour falls only with its fact."""
     new = reassurances(after) - reassurances(before)
     assert BELOW not in new, name
-    if less.part in DRUG_LISTS or (less.entry or {}).get("resourceType", "").startswith("Medication"):
+    if less.part in DRUG_LISTS or (less.entry or {}).get("resourceType", "").startswith(
+        "Medication"
+    ):
         assert not new & NONE, name
     assert chosen(after) <= chosen(before), name
     now = step(after)

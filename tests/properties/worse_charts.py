@@ -9,7 +9,13 @@ from tests.chart_builders import TODAY, Resource, days_ago, measured, period
 from tests.codes import LOINC, UCUM, codeable
 from tests.generated_patients import Signing
 from tests.patients.charts import METHODS, ONE_LEVEL, augmentation
-from tests.properties.charts_at_random import RARE, USUAL, condition, of_kind, prescription
+from tests.properties.charts_at_random import (
+    RARE,
+    USUAL,
+    condition,
+    of_kind,
+    prescription,
+)
 
 Change = Callable[[Signing], Signing | None]
 EGFR = codeable(LOINC, "98979-8", "eGFR")
@@ -31,14 +37,18 @@ def _problem(code: str, days: int, **members: Any) -> Change:
     return added(one | {"id": f"worse-{code}"})
 
 
-def with_value(name: str, better: Callable[[float, float], bool], value: float) -> Change:
+def with_value(
+    name: str, better: Callable[[float, float], bool], value: float
+) -> Change:
     """Give the newest reading this value, if the chart's own is no worse already."""
 
     def change(signing: Signing) -> Signing | None:
         known = [one for one in signing.record if one["id"] == f"o-{name}"]
         if not known or better(value, known[0]["valueQuantity"]["value"]):
             return None
-        worse = known[0] | {"valueQuantity": known[0]["valueQuantity"] | {"value": value}}
+        worse = known[0] | {
+            "valueQuantity": known[0]["valueQuantity"] | {"value": value}
+        }
         record = tuple(worse if one is known[0] else one for one in signing.record)
         return replace(signing, record=record)
 
@@ -108,7 +118,9 @@ def endless_brace(signing: Signing) -> Signing | None:
     braces = [one for one in signing.drafts if "end" in one.get("occurrencePeriod", {})]
     if not braces:
         return None
-    endless = {name: part for name, part in braces[0].items() if name != "occurrencePeriod"}
+    endless = {
+        name: part for name, part in braces[0].items() if name != "occurrencePeriod"
+    }
     drafts = tuple(endless if one is braces[0] else one for one in signing.drafts)
     return replace(signing, drafts=drafts)
 
@@ -133,7 +145,9 @@ def newer(prefix: str, days: int, *kinds: str) -> Change:
             dates = {name for name in DATES if one.get(name, day) < day}
             if one["id"].startswith(prefix) and dates:
                 closer = one | dict.fromkeys(dates, day)
-                record = tuple(closer if each is one else each for each in signing.record)
+                record = tuple(
+                    closer if each is one else each for each in signing.record
+                )
                 return replace(signing, record=record)
         return None
 

@@ -141,19 +141,33 @@ def test_what_an_uncoded_entry_excludes(text, expected, why):
     conditions = [HYPERTENSION, {"text": text}]
     for name, wanted in expected.items():
         said = said_of(name, conditions=conditions)
-        assert said == wanted if wanted != "not no" else said != NO, f"{name} is {said}: {why}"
+        assert said == wanted if wanted != "not no" else said != NO, (
+            f"{name} is {said}: {why}"
+        )
 
 
 CODED = [
-    pytest.param({"system": ICD, "code": "K21.9", "text": "Barretts? see scope"}, NO, id="ICD code with a remark"),
+    pytest.param(
+        {"system": ICD, "code": "K21.9", "text": "Barretts? see scope"},
+        NO,
+        id="ICD code with a remark",
+    ),
     pytest.param({"system": ICD, "code": "C90.00"}, YES, id="ICD code of myeloma"),
     pytest.param(
-        {"system": "http://fhir.de/CodeSystem/bfarm/icd-10-gm", "code": "I10.90", "text": "art. HT"},
+        {
+            "system": "http://fhir.de/CodeSystem/bfarm/icd-10-gm",
+            "code": "I10.90",
+            "text": "art. HT",
+        },
         NO,
         id="German ICD code with an abbreviation",
     ),
     pytest.param(
-        {"system": SCT, "code": "38341003", "display": "Hypertensive disorder (disorder)"},
+        {
+            "system": SCT,
+            "code": "38341003",
+            "display": "Hypertensive disorder (disorder)",
+        },
         NO,
         id="SNOMED code that is known to be harmless",
     ),
@@ -163,9 +177,15 @@ CODED = [
         id="SNOMED display that is an exact harmless title",
     ),
     pytest.param(
-        {"system": "urn:oid:1.2.3.4", "code": "4711", "display": "Rezidiv"}, OPEN, id="local code, unclear display"
+        {"system": "urn:oid:1.2.3.4", "code": "4711", "display": "Rezidiv"},
+        OPEN,
+        id="local code, unclear display",
     ),
-    pytest.param({"system": "urn:oid:1.2.3.4", "code": "88", "text": "Hypertension"}, NO, id="local code, exact title"),
+    pytest.param(
+        {"system": "urn:oid:1.2.3.4", "code": "88", "text": "Hypertension"},
+        NO,
+        id="local code, exact title",
+    ),
 ]
 
 
@@ -207,7 +227,16 @@ def test_social_findings_are_no_reason_against_no(text, expected, why):
 
 
 def test_an_entry_of_the_social_category_is_understood_without_its_words():
-    category = [{"coding": [{"system": "http://hl7.org/fhir/us/core/CodeSystem/us-core-category", "code": "sdoh"}]}]
+    category = [
+        {
+            "coding": [
+                {
+                    "system": "http://hl7.org/fhir/us/core/CodeSystem/us-core-category",
+                    "code": "sdoh",
+                }
+            ]
+        }
+    ]
     entry = {"system": "urn:oid:1.2.3.4", "code": "Q7", "category": category}
     conditions = [HYPERTENSION, entry]
     assert said_of("diabetes", conditions=conditions) == NO

@@ -22,7 +22,12 @@ def value_of(name: str, observation: dict[str, Any]) -> float | None:
 MNA = {"system": MEASURES, "code": "mna-score", "value": 12, "unit": "{score}"}
 GRIP = {"system": LOINC, "code": "83174-3", "value": 21, "unit": "kg"}
 LEAN = {"system": MEASURES, "code": "appendicular-lean-mass", "value": 17, "unit": "kg"}
-INDEX = {"system": MEASURES, "code": "appendicular-muscle-index", "value": 6.1, "unit": "kg/m2"}
+INDEX = {
+    "system": MEASURES,
+    "code": "appendicular-muscle-index",
+    "value": 6.1,
+    "unit": "kg/m2",
+}
 GAIT = {"system": LOINC, "code": "83172-7", "value": 0.7, "unit": "m/s"}
 BMI = {"system": LOINC, "code": "39156-5", "value": 22, "unit": "kg/m2"}
 WEIGHT = {"system": LOINC, "code": "29463-7", "value": 61, "unit": "kg"}
@@ -36,12 +41,41 @@ NAMES = [
         (
             False,
             (
-                *("MNA-SF", "MNA short form", "Mini Nutritional Assessment Short Form", "MUST", "MUST score"),
-                *("NRS-2002", "NRS 2002 Gesamtscore", "SNAQ", "GNRI", "Malnutrition Screening Tool"),
-                *("MNA Screening", "Kurzform MNA", "MNA forme courte", "CONUT", "微型营养评定简表", "MST"),
+                *(
+                    "MNA-SF",
+                    "MNA short form",
+                    "Mini Nutritional Assessment Short Form",
+                    "MUST",
+                    "MUST score",
+                ),
+                *(
+                    "NRS-2002",
+                    "NRS 2002 Gesamtscore",
+                    "SNAQ",
+                    "GNRI",
+                    "Malnutrition Screening Tool",
+                ),
+                *(
+                    "MNA Screening",
+                    "Kurzform MNA",
+                    "MNA forme courte",
+                    "CONUT",
+                    "微型营养评定简表",
+                    "MST",
+                ),
             ),
         ),
-        (True, ("MNA", "MNA total score", "Mini Nutritional Assessment", "MNA Gesamtpunktzahl", "Full MNA", "Score")),
+        (
+            True,
+            (
+                "MNA",
+                "MNA total score",
+                "Mini Nutritional Assessment",
+                "MNA Gesamtpunktzahl",
+                "Full MNA",
+                "Score",
+            ),
+        ),
     )
     for text in texts
 ] + [
@@ -52,7 +86,13 @@ NAMES = [
             GRIP,
             False,
             (
-                *("Knee extensor strength", "Knee extensors R", "Quadriceps strength", "Kniestrecker", "Leg press"),
+                *(
+                    "Knee extensor strength",
+                    "Knee extensors R",
+                    "Quadriceps strength",
+                    "Kniestrecker",
+                    "Leg press",
+                ),
                 *(
                     "Back extension strength",
                     "Key pinch right",
@@ -68,34 +108,141 @@ NAMES = [
             GRIP,
             True,
             (
-                *("Grip strength right", "Handgrip R (Jamar)", "Handkraft re.", "Force de préhension", "握力"),
-                *("Fuerza de prensión", "Forza di presa", "Right hand", "Dynamometer R", "Handdynamometrie"),
+                *(
+                    "Grip strength right",
+                    "Handgrip R (Jamar)",
+                    "Handkraft re.",
+                    "Force de préhension",
+                    "握力",
+                ),
+                *(
+                    "Fuerza de prensión",
+                    "Forza di presa",
+                    "Right hand",
+                    "Dynamometer R",
+                    "Handdynamometrie",
+                ),
             ),
         ),
         (
             "appendicular-muscle-index",
             INDEX,
             False,
-            ("Total lean mass index", "Fat free mass index", "FFMI", "Lean BMI", "Skeletal muscle index L3 (CT)"),
+            (
+                "Total lean mass index",
+                "Fat free mass index",
+                "FFMI",
+                "Lean BMI",
+                "Skeletal muscle index L3 (CT)",
+            ),
         ),
-        ("appendicular-muscle-index", INDEX, True, ("ALM/height²", "ASMI", "Appendicular lean mass index", "SMI")),
+        (
+            "appendicular-muscle-index",
+            INDEX,
+            True,
+            ("ALM/height²", "ASMI", "Appendicular lean mass index", "SMI"),
+        ),
         (
             "appendicular-lean-mass",
             LEAN,
             False,
-            ("Total lean mass", "Trunk lean mass", "Fat free mass", "Whole body muscle mass", "Bone mass"),
+            (
+                "Total lean mass",
+                "Trunk lean mass",
+                "Fat free mass",
+                "Whole body muscle mass",
+                "Bone mass",
+            ),
         ),
-        ("appendicular-lean-mass", LEAN, True, ("Appendicular lean mass", "ALM", "Appendikuläre Muskelmasse")),
-        ("gait-speed", GAIT, False, ("Timed up and go", "Treadmill speed", "Stair climb speed", "Nerve conduction")),
-        ("gait-speed", GAIT, True, ("Gait speed 4 m", "Ganggeschwindigkeit", "4-m walk test", "步速", "歩行速度")),
-        ("bmi", BMI, False, ("Fat mass index", "Waist to height ratio", "Body surface area", "FMI")),
-        ("bmi", BMI, True, ("BMI", "Body mass index", "Body-Mass-Index", "IMC", "体质指数")),
-        ("weight", WEIGHT, False, ("Ideal body weight", "Lean body weight", "Max lifted load", "Bag weight")),
-        ("weight", WEIGHT, True, ("Weight", "Gewicht", "Poids", "Body weight measured", "体重")),
-        ("height", HEIGHT, False, ("Knee height", "Sitting height", "Waist circumference", "Arm span")),
-        ("height", HEIGHT, True, ("Height", "Größe", "Taille", "Standing height", "身长")),
-        ("pain-score", PAIN, False, ("Nausea score", "RASS", "Fatigue 0-10", "Braden score", "Distress thermometer")),
-        ("pain-score", PAIN, True, ("Pain score", "VAS Schmerz", "NRS pain at rest", "Douleur EVA", "疼痛评分")),
+        (
+            "appendicular-lean-mass",
+            LEAN,
+            True,
+            ("Appendicular lean mass", "ALM", "Appendikuläre Muskelmasse"),
+        ),
+        (
+            "gait-speed",
+            GAIT,
+            False,
+            (
+                "Timed up and go",
+                "Treadmill speed",
+                "Stair climb speed",
+                "Nerve conduction",
+            ),
+        ),
+        (
+            "gait-speed",
+            GAIT,
+            True,
+            (
+                "Gait speed 4 m",
+                "Ganggeschwindigkeit",
+                "4-m walk test",
+                "步速",
+                "歩行速度",
+            ),
+        ),
+        (
+            "bmi",
+            BMI,
+            False,
+            ("Fat mass index", "Waist to height ratio", "Body surface area", "FMI"),
+        ),
+        (
+            "bmi",
+            BMI,
+            True,
+            ("BMI", "Body mass index", "Body-Mass-Index", "IMC", "体质指数"),
+        ),
+        (
+            "weight",
+            WEIGHT,
+            False,
+            ("Ideal body weight", "Lean body weight", "Max lifted load", "Bag weight"),
+        ),
+        (
+            "weight",
+            WEIGHT,
+            True,
+            ("Weight", "Gewicht", "Poids", "Body weight measured", "体重"),
+        ),
+        (
+            "height",
+            HEIGHT,
+            False,
+            ("Knee height", "Sitting height", "Waist circumference", "Arm span"),
+        ),
+        (
+            "height",
+            HEIGHT,
+            True,
+            ("Height", "Größe", "Taille", "Standing height", "身长"),
+        ),
+        (
+            "pain-score",
+            PAIN,
+            False,
+            (
+                "Nausea score",
+                "RASS",
+                "Fatigue 0-10",
+                "Braden score",
+                "Distress thermometer",
+            ),
+        ),
+        (
+            "pain-score",
+            PAIN,
+            True,
+            (
+                "Pain score",
+                "VAS Schmerz",
+                "NRS pain at rest",
+                "Douleur EVA",
+                "疼痛评分",
+            ),
+        ),
     )
     for text in texts
 ]
@@ -118,7 +265,9 @@ def part(text: str = "", code: str = "", **value: Any) -> dict[str, Any]:
 
 T_SCORES = [
     *(
-        pytest.param({"system": LOINC, "code": "38267-1", "valueString": said}, wanted, id=said)
+        pytest.param(
+            {"system": LOINC, "code": "38267-1", "valueString": said}, wanted, id=said
+        )
         for said, wanted in {
             "-2.7 L": -2.7,
             "-2.7 (L)": -2.7,
@@ -141,7 +290,11 @@ T_SCORES = [
     ),
     pytest.param({**T_SCORE, "unit": "T-Wert"}, -2.7, id="unit T-Wert"),
     pytest.param({**T_SCORE, "text": "T-Wert LWS"}, -2.7, id="named T-Wert"),
-    pytest.param({**PANEL, "component": [part("T-Wert", valueString="-2,7 SD")]}, -2.7, id="component T-Wert"),
+    pytest.param(
+        {**PANEL, "component": [part("T-Wert", valueString="-2,7 SD")]},
+        -2.7,
+        id="component T-Wert",
+    ),
     pytest.param(
         {
             **PANEL,
@@ -155,13 +308,19 @@ T_SCORES = [
         id="components in words",
     ),
     pytest.param(
-        {**PANEL, "component": [part("Z-score", valueQuantity={"value": -2.7})]}, None, id="component Z-score"
+        {**PANEL, "component": [part("Z-score", valueQuantity={"value": -2.7})]},
+        None,
+        id="component Z-score",
     ),
     pytest.param(
-        {**PANEL, "component": [part("TBS T-score", valueQuantity={"value": -2.7})]}, None, id="component TBS T-score"
+        {**PANEL, "component": [part("TBS T-score", valueQuantity={"value": -2.7})]},
+        None,
+        id="component TBS T-score",
     ),
     pytest.param(
-        {**PANEL, "component": [part("T-score change", valueQuantity={"value": -2.7})]}, None, id="component change"
+        {**PANEL, "component": [part("T-score change", valueQuantity={"value": -2.7})]},
+        None,
+        id="component change",
     ),
     pytest.param(
         {
@@ -203,7 +362,11 @@ T_SCORES = [
 
 T_SCORES += [
     pytest.param({**T_SCORE, "text": "Target T-score"}, None, id="a target"),
-    pytest.param({**T_SCORE, "method": {"text": "self-reported"}}, None, id="reported by the patient"),
+    pytest.param(
+        {**T_SCORE, "method": {"text": "self-reported"}},
+        None,
+        id="reported by the patient",
+    ),
 ]
 
 

@@ -15,7 +15,12 @@ from tests.order_builders import bundle, order, signing, terminology, worded
 
 def brace_length(text: str, subject: str = "TLSO brace") -> tuple[str, float | None]:
     """What the words of a brace order's note say of its end, with its days."""
-    draft = order(None, kind="DeviceRequest", codeCodeableConcept={"text": subject}, note=[{"text": text}])
+    draft = order(
+        None,
+        kind="DeviceRequest",
+        codeCodeableConcept={"text": subject},
+        note=[{"text": text}],
+    )
     found = find_draft_support_orders(signing(bundle(draft)), terminology())
     worded_end = found[0].worded
     return worded_end.says, worded_end.hours and worded_end.hours / 24
@@ -66,7 +71,9 @@ LENGTHS = [
 @pytest.mark.parametrize(("text", "days", "why"), LENGTHS)
 def test_the_only_length_of_a_brace(text, days, why):
     says, found = brace_length(text)
-    assert (found if says == "end" else None) == (None if days is None else pytest.approx(days)), why
+    assert (found if says == "end" else None) == (
+        None if days is None else pytest.approx(days)
+    ), why
 
 
 def operation_of(*drafts: dict[str, Any]) -> str:

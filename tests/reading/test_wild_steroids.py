@@ -49,7 +49,9 @@ FORMS = [
 
 @pytest.mark.parametrize(("text", "expected", "why"), FORMS)
 def test_the_form_of_a_steroid(text, expected, why):
-    said = said_of("steroid-use", medications=[{"text": text}, {"text": "Amlodipine 5 mg"}])
+    said = said_of(
+        "steroid-use", medications=[{"text": text}, {"text": "Amlodipine 5 mg"}]
+    )
     assert said != YES if expected == "not yes" else said == expected, why
 
 
@@ -69,39 +71,67 @@ def taken(start: str, end: str) -> dict[str, Any]:
 PREDNISONE = {"text": "Prednisone 20 mg tablet"}
 # TODAY is 20 November 2026.
 COURSES = [
-    pytest.param({"authoredOn": "2026-10-01", "dispenseRequest": supplied(7)}, "not yes", id="seven days in October"),
     pytest.param(
-        {"authoredOn": "2026-10-01", "status": "completed", "dispenseRequest": supplied(7)},
+        {"authoredOn": "2026-10-01", "dispenseRequest": supplied(7)},
+        "not yes",
+        id="seven days in October",
+    ),
+    pytest.param(
+        {
+            "authoredOn": "2026-10-01",
+            "status": "completed",
+            "dispenseRequest": supplied(7),
+        },
         "not yes",
         id="completed, seven days in October",
     ),
     pytest.param(
-        {"authoredOn": "2026-09-01", "status": "completed", "dosageInstruction": [taken("2026-09-01", "2026-09-08")]},
+        {
+            "authoredOn": "2026-09-01",
+            "status": "completed",
+            "dosageInstruction": [taken("2026-09-01", "2026-09-08")],
+        },
         "not yes",
         id="completed, a week in September by its dosage",
     ),
     pytest.param(
-        {"authoredOn": "2026-11-15", "dispenseRequest": supplied(10)}, YES, id="ten days, five of them to come"
+        {"authoredOn": "2026-11-15", "dispenseRequest": supplied(10)},
+        YES,
+        id="ten days, five of them to come",
     ),
     pytest.param(
-        {"authoredOn": "2026-08-01", "dispenseRequest": supplied(30, repeats=5)}, YES, id="refills to January"
+        {"authoredOn": "2026-08-01", "dispenseRequest": supplied(30, repeats=5)},
+        YES,
+        id="refills to January",
     ),
     pytest.param({"authoredOn": "2026-08-01"}, YES, id="active without an end"),
     pytest.param(
-        {"authoredOn": "2026-10-10", "status": "completed"}, YES, id="completed in October, no end and no supply"
+        {"authoredOn": "2026-10-10", "status": "completed"},
+        YES,
+        id="completed in October, no end and no supply",
     ),
     pytest.param(
-        {"authoredOn": "2026-06-01", "status": "completed", "dispenseRequest": supplied(90, repeats=1)},
+        {
+            "authoredOn": "2026-06-01",
+            "status": "completed",
+            "dispenseRequest": supplied(90, repeats=1),
+        },
         YES,
         id="completed, the supply lasts to the end of November",
     ),
     pytest.param(
-        {"authoredOn": "2026-11-01", "dosageInstruction": [taken("2026-11-01", "2026-11-06")]},
+        {
+            "authoredOn": "2026-11-01",
+            "dosageInstruction": [taken("2026-11-01", "2026-11-06")],
+        },
         "not yes",
         id="active on the list, ended by its dosage",
     ),
     pytest.param(
-        {"authoredOn": "2026-10-25", "dosageInstruction": [taken("2026-10-25", "2026-12-31")]},
+        {
+            "authoredOn": "2026-10-25",
+            "dosageInstruction": [taken("2026-10-25", "2026-12-31")],
+        },
         YES,
         id="to the end of the year",
     ),
@@ -110,7 +140,10 @@ COURSES = [
 
 @pytest.mark.parametrize(("members", "expected"), COURSES)
 def test_an_ended_course_counts_until_its_end(members, expected):
-    said = said_of("steroid-use", medications=[{**PREDNISONE, **members}, {"text": "Amlodipine 5 mg"}])
+    said = said_of(
+        "steroid-use",
+        medications=[{**PREDNISONE, **members}, {"text": "Amlodipine 5 mg"}],
+    )
     assert said != YES if expected == "not yes" else said == expected
 
 
@@ -124,4 +157,9 @@ def test_five_days_of_half_a_year_ago_are_no_long_course():
 
 def test_a_long_name_is_read_once():
     name = "Prednisone OPH " + "1." * 3000 + "(tablet)"
-    assert said_of("steroid-use", medications=[{"text": name}, {"text": "Amlodipine 5 mg"}]) == YES
+    assert (
+        said_of(
+            "steroid-use", medications=[{"text": name}, {"text": "Amlodipine 5 mg"}]
+        )
+        == YES
+    )

@@ -12,12 +12,23 @@ from cds_service.samples import SITE_FOLDER, load_samples
 from cds_service.samples.requests import order_sign_request
 from cds_service.service import answer
 from cds_service.site.folder import load_site
-from tests.chart_builders import HOOK, TODAY, KeptEntries, by_topic, model, open_service, outcome
+from tests.chart_builders import (
+    HOOK,
+    TODAY,
+    KeptEntries,
+    by_topic,
+    model,
+    open_service,
+    outcome,
+)
 from tests.generated_patients import Signing
 from tests.live_service import LiveService
 from tests.patients.rules import faults_of
 
-FOLDERS = {path.parent.name: path.parent for path in Path(__file__).parent.glob("*/expected.toml")}
+FOLDERS = {
+    path.parent.name: path.parent
+    for path in Path(__file__).parent.glob("*/expected.toml")
+}
 SAMPLES = {sample.id: sample for sample in load_samples(TODAY)}
 # Before the name of a part in expected.toml: the card that it is of.
 TOPICS = {"": "rehabilitation", "brace-": "braceLimit"}
@@ -42,7 +53,9 @@ def answers(tmp_path_factory):
 
 
 def expected(name) -> dict[str, Any]:
-    return tomllib.loads(FOLDERS[name].joinpath("expected.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(
+        FOLDERS[name].joinpath("expected.toml").read_text(encoding="utf-8")
+    )
 
 
 def test_every_sample_patient_has_its_story_and_expectation():
@@ -86,7 +99,10 @@ def test_this_model_speaks_with_this_figure_and_band(answers, name):
 def test_these_orders_are_offered_and_these_are_chosen(answers, name):
     """A star stands for `isRecommended`."""
     offered = {
-        topic: [f"{'* ' if one['isRecommended'] else ''}{one['label']}" for one in card.get("suggestions", ())]
+        topic: [
+            f"{'* ' if one['isRecommended'] else ''}{one['label']}"
+            for one in card.get("suggestions", ())
+        ]
         for topic, card in by_topic(answers[name]).items()
     }
     assert {topic: sorted(labels) for topic, labels in offered.items()} == {
@@ -97,7 +113,9 @@ def test_these_orders_are_offered_and_these_are_chosen(answers, name):
 @pytest.mark.parametrize("name", FOLDERS)
 def test_every_rule_of_cards_holds(answers, name):
     drafts = tuple(entry["resource"] for entry in SAMPLES[name].draft_orders["entry"])
-    assert faults_of(answers[name], Signing(tuple(SAMPLES[name].resources), drafts)) == []
+    assert (
+        faults_of(answers[name], Signing(tuple(SAMPLES[name].resources), drafts)) == []
+    )
 
 
 @pytest.mark.parametrize("name", FOLDERS)

@@ -1,11 +1,14 @@
 """Whether the figures are worth what they say, where the truth is known.
 
-python -m tests.simulation [--patients N] [--studies N] [--hospitals N] [--pooled-only] [--write]
+python -m tests.simulation [--patients N] [--studies N] [--hospitals N] [--pooled-only]
+[--write]
 
-Draws patients from worlds in which the printed tables are true (`worlds.py`) and asks the live code (`judging.py`).
-Then hospitals for the pooled model (`pooled_worlds.py`), whose table as given stays: the rerun stands next to it.
-With --write the figures go to `cds_service/studies/simulation.json` and `pooled-simulation.json`, from where the model
-cards show them, and the report to `docs/simulation.md`. The same numbers give the same figures.
+Draws patients from worlds in which the printed tables are true (`worlds.py`) and asks
+the live code (`judging.py`). Then hospitals for the pooled model (`pooled_worlds.py`),
+whose table as given stays: the rerun stands next to it. With --write the figures go to
+`cds_service/studies/simulation.json` and `pooled-simulation.json`, from where the model
+cards show them, and the report to `docs/simulation.md`. The same numbers give the same
+figures.
 """
 
 import json
@@ -40,7 +43,9 @@ FIGURES = PACKAGE / "studies" / "simulation.json"
 REPORT = PACKAGE.parent / "docs" / "simulation.md"
 
 
-def simulate(models: Mapping[str, LogisticModel], patients: int, studies: int) -> dict[str, Any]:
+def simulate(
+    models: Mapping[str, LogisticModel], patients: int, studies: int
+) -> dict[str, Any]:
     """Every study in every world."""
     return {
         "seed": SEED,
@@ -48,7 +53,9 @@ def simulate(models: Mapping[str, LogisticModel], patients: int, studies: int) -
         "low": LOW,
         "studies": studies,
         "worlds": {name: world.differs for name, world in WORLDS.items()},
-        "models": {name: _judge(model, patients, studies) for name, model in models.items()},
+        "models": {
+            name: _judge(model, patients, studies) for name, model in models.items()
+        },
     }
 
 
@@ -63,7 +70,9 @@ def _judge(model: LogisticModel, patients: int, studies: int) -> dict[str, Any]:
     return {"summary": summary(found), **found}
 
 
-def _in_world(place: Population, model: LogisticModel, patients: int, studies: int) -> dict[str, Any]:
+def _in_world(
+    place: Population, model: LogisticModel, patients: int, studies: int
+) -> dict[str, Any]:
     random = np.random.default_rng(SEED)
     return {
         "floor": place.floor,
@@ -80,15 +89,27 @@ def _more(place: Population, model: LogisticModel, patients: int) -> dict[str, A
         "measuredWhenIll": judge_selection(place, model, patients, random),
         "siteAtHalfTheIncidence": judge_site(place, model, patients, random),
     }
-    printed = [one for one in model.study.validation.measured if one.measure == "AUC" and one.events]
+    printed = [
+        one
+        for one in model.study.validation.measured
+        if one.measure == "AUC" and one.events
+    ]
     found["printedAuc"] = [
-        {"set": one.set, "n": one.n, "events": one.events, "printed": one.value, **_ours(place, model, one, random)}
+        {
+            "set": one.set,
+            "n": one.n,
+            "events": one.events,
+            "printed": one.value,
+            **_ours(place, model, one, random),
+        }
         for one in printed
     ]
     return found
 
 
-def _ours(place: Population, model: LogisticModel, one: Any, random: np.random.Generator) -> dict[str, Any]:
+def _ours(
+    place: Population, model: LogisticModel, one: Any, random: np.random.Generator
+) -> dict[str, Any]:
     alone = next((name for word, name in ALONE.items() if word in one.set), None)
     if alone is not None:
         return {"ours": auc_of_one(place, alone)}
@@ -100,9 +121,22 @@ def rerun_pooled(service: Service, hospitals: int, patients: int) -> dict[str, A
     """The table of the pooled model once more, by the live code."""
     rows = []
     for world in POOLED_WORLDS:
-        rows.append(judge_world(world, service.pooled, service.models[STUDY], hospitals, patients, SEED))
-        click.echo(f"{service.pooled.study.id}: {rows[-1]['world']}, {rows[-1]['incidence']}", err=True)
-    return {"hospitals": hospitals, "patients": patients, "seed": SEED, "differs": DIFFERS, "rows": rows}
+        rows.append(
+            judge_world(
+                world, service.pooled, service.models[STUDY], hospitals, patients, SEED
+            )
+        )
+        click.echo(
+            f"{service.pooled.study.id}: {rows[-1]['world']}, {rows[-1]['incidence']}",
+            err=True,
+        )
+    return {
+        "hospitals": hospitals,
+        "patients": patients,
+        "seed": SEED,
+        "differs": DIFFERS,
+        "rows": rows,
+    }
 
 
 DIFFERS = (
@@ -117,18 +151,28 @@ def main() -> None:
     parser = ArgumentParser(prog="python -m tests.simulation")
     parser.add_argument("--patients", type=int, default=20_000)
     parser.add_argument("--studies", type=int, default=60)
-    parser.add_argument("--hospitals", type=int, default=300, help="of the pooled model's worlds")
+    parser.add_argument(
+        "--hospitals", type=int, default=300, help="of the pooled model's worlds"
+    )
     parser.add_argument("--of-hospital", type=int, default=300, help="patients of each")
-    parser.add_argument("--pooled-only", action="store_true", help="leave the studies as they are")
+    parser.add_argument(
+        "--pooled-only", action="store_true", help="leave the studies as they are"
+    )
     parser.add_argument("--write", action="store_true")
     chosen = parser.parse_args()
     service = load_service()
-    found = read_json(FIGURES) if chosen.pooled_only else simulate(service.models, chosen.patients, chosen.studies)
+    found = (
+        read_json(FIGURES)
+        if chosen.pooled_only
+        else simulate(service.models, chosen.patients, chosen.studies)
+    )
     pooled = read_json(POOLED_SIMULATION)
     pooled["rerun"] = rerun_pooled(service, chosen.hospitals, chosen.of_hospital)
     text = report(found, pooled)
     if chosen.write:
-        POOLED_SIMULATION.write_text(json.dumps(pooled, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        POOLED_SIMULATION.write_text(
+            json.dumps(pooled, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
         FIGURES.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
         REPORT.write_text(text, encoding="utf-8")
     click.echo(text)

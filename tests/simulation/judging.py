@@ -1,6 +1,7 @@
 """What the service's figures are worth in a world where the truth is known.
 
-The figures come from the live code (`predict` and the shipped tables), the measures from `validate`.
+The figures come from the live code (`predict` and the shipped tables), the measures
+from `validate`.
 """
 
 import warnings
@@ -17,16 +18,28 @@ from sklearn.metrics import roc_auc_score
 
 from cds_service.core.facts import Value
 from cds_service.core.prediction import Z_95, LogisticModel, predict
-from cds_service.core.study import LevelCoefficient, LogisticStudy, Predictor, Statistics
+from cds_service.core.study import (
+    LevelCoefficient,
+    LogisticStudy,
+    Predictor,
+    Statistics,
+)
 from cds_service.population.performance import Performance, measure
 from cds_service.studies.cohort import expit, rake, rebuild_cohort
-from cds_service.studies.reduced_models import error_ratios, fit_fractional, full_predictor, reduced_model, widen
+from cds_service.studies.reduced_models import (
+    error_ratios,
+    fit_fractional,
+    full_predictor,
+    reduced_model,
+    widen,
+)
 from tests.simulation.worlds import Population
 
 Vector = NDArray[np.float64]
 Known = frozenset[str]
 
-# How often a record holds each input (policy of this simulation; P3 of the card examples is the usual record).
+# How often a record holds each input (policy of this simulation; P3 of the card
+# examples is the usual record).
 ON_RECORD: Mapping[str, float] = {
     "bmi": 0.9, "diabetes": 0.95, "sarcopenia": 0.2, "pma-rate": 0.1, "bmd-t-score": 0.7, "tl-junction": 0.95,
     "procedure": 1.0, "ct-attenuation": 0.6, "multifidus-smi": 0.1,
@@ -35,7 +48,8 @@ ON_RECORD: Mapping[str, float] = {
 LOW = 0.05  # a figure under it is low
 SHOWN_FROM = 0.5  # share of the inputs known from which a figure is shown
 REBUILT = 8192  # draws of a cohort that is rebuilt for one simulated study
-# Sets of known inputs by which the study uncertainty is judged: all, and what records hold.
+# Sets of known inputs by which the study uncertainty is judged: all, and what records
+# hold.
 TYPICAL: Mapping[str, Sequence[Known]] = {
     "sarcopenia-pvm-2022": [
         frozenset({"bmd-t-score", "tl-junction"}),
@@ -46,7 +60,9 @@ TYPICAL: Mapping[str, Sequence[Known]] = {
 }
 
 
-def judge_figures(world: Population, model: LogisticModel, n: int, random: np.random.Generator) -> dict[str, Any]:
+def judge_figures(
+    world: Population, model: LogisticModel, n: int, random: np.random.Generator
+) -> dict[str, Any]:
     """Calibration with all inputs and with those on record; how often the if-measured range holds the full figure."""
     rows, outcome = world.draw(n, random)
     full, some = [], []
@@ -55,7 +71,9 @@ def judge_figures(world: Population, model: LogisticModel, n: int, random: np.ra
         full.append(predict(model, values, site_incidence=None))
         some.append(predict(model, _on_record(values, random), site_incidence=None))
     full_risk = np.array([one.risk for one in full])
-    lacking = np.array([one.inputs_known < 1 and one.inputs_known >= SHOWN_FROM for one in some])
+    lacking = np.array(
+        [one.inputs_known < 1 and one.inputs_known >= SHOWN_FROM for one in some]
+    )
     risk = np.array([one.risk for one in some])
     inside = np.array(
         [one.if_measured is not None and one.if_measured[0] <= all_known.risk <= one.if_measured[1]
@@ -67,10 +85,17 @@ def judge_figures(world: Population, model: LogisticModel, n: int, random: np.ra
     truth = world.risk[rows]
     return {
         "full": _performance(measure(list(outcome), list(full_risk))),
-        "asRecorded": _performance(measure(list(outcome[lacking]), list(risk[lacking]))),
+        "asRecorded": _performance(
+            measure(list(outcome[lacking]), list(risk[lacking]))
+        ),
         "shareShown": float((risk >= 0)[lacking].size / n),
         "meanError": float(np.abs(full_risk - truth).mean()),
-        "lowFigures": {"said": float(full_risk[low].mean()), "true": float(truth[low].mean())} if low.any() else None,
+        "lowFigures": {
+            "said": float(full_risk[low].mean()),
+            "true": float(truth[low].mean()),
+        }
+        if low.any()
+        else None,
         "ifMeasured": {
             "all": float(inside[lacking].mean()),
             **{
@@ -81,11 +106,19 @@ def judge_figures(world: Population, model: LogisticModel, n: int, random: np.ra
     }
 
 
-def _on_record(values: Mapping[str, Value], random: np.random.Generator) -> dict[str, Value]:
-    return {name: value for name, value in values.items() if random.random() < ON_RECORD.get(name, 0.0)}
+def _on_record(
+    values: Mapping[str, Value], random: np.random.Generator
+) -> dict[str, Value]:
+    return {
+        name: value
+        for name, value in values.items()
+        if random.random() < ON_RECORD.get(name, 0.0)
+    }
 
 
-def judge_selection(world: Population, model: LogisticModel, n: int, random: np.random.Generator) -> dict[str, Any]:
+def judge_selection(
+    world: Population, model: LogisticModel, n: int, random: np.random.Generator
+) -> dict[str, Any]:
     """The same where those at higher risk are measured three times as often: what is missing is then no chance."""
     rows, outcome = world.draw(n, random)
     middle = float(np.median(world.risk[rows]))
@@ -93,7 +126,11 @@ def judge_selection(world: Population, model: LogisticModel, n: int, random: np.
     for row, event in zip(rows, outcome, strict=True):
         often = 1.0 if world.risk[row] > middle else 1 / 3
         values = world.values(int(row))
-        known = {name: one for name, one in values.items() if random.random() < often * ON_RECORD.get(name, 0.0)}
+        known = {
+            name: one
+            for name, one in values.items()
+            if random.random() < often * ON_RECORD.get(name, 0.0)
+        }
         found = predict(model, known, site_incidence=None)
         if SHOWN_FROM <= found.inputs_known < 1:
             kept.append(event)
@@ -113,10 +150,16 @@ def _performance(found: Performance) -> dict[str, Any]:
 
 
 def _pair(found: Any) -> list[float] | None:
-    return None if found is None else [round(found.value, 3), *(round(end, 3) for end in found.interval)]
+    return (
+        None
+        if found is None
+        else [round(found.value, 3), *(round(end, 3) for end in found.interval)]
+    )
 
 
-def judge_ranking(world: Population, model: LogisticModel, n: int, random: np.random.Generator) -> float:
+def judge_ranking(
+    world: Population, model: LogisticModel, n: int, random: np.random.Generator
+) -> float:
     """Rank correlation, over all sets of inputs, of inputs known with the AUC that the set's figures reach."""
     rows, _ = world.draw(n, random)
     shares, areas = [], []
@@ -131,15 +174,23 @@ def judge_ranking(world: Population, model: LogisticModel, n: int, random: np.ra
 
 def _soft_auc(risk: Vector, score: Vector, weights: Vector | float = 1.0) -> float:
     """Area under the ROC curve when each patient is a case with their true risk."""
-    both, weight = np.concatenate([score, score]), np.concatenate([weights * risk, weights * (1 - risk)])
-    return float(roc_auc_score(np.repeat([1, 0], len(risk)), both, sample_weight=weight))
+    both, weight = (
+        np.concatenate([score, score]),
+        np.concatenate([weights * risk, weights * (1 - risk)]),
+    )
+    return float(
+        roc_auc_score(np.repeat([1, 0], len(risk)), both, sample_weight=weight)
+    )
 
 
-def judge_studies(world: Population, studies: int, n: int, random: np.random.Generator) -> dict[str, Any]:
+def judge_studies(
+    world: Population, studies: int, n: int, random: np.random.Generator
+) -> dict[str, Any]:
     """The study done again and again in this world, each time printed, rebuilt and asked.
 
-    Coverage: how often the study uncertainty holds the figure that a study without end would give the same patient.
-    Overfitting: the slope of the refitted model in new patients; 1 were none.
+    Coverage: how often the study uncertainty holds the figure that a study without end
+    would give the same patient. Overfitting: the slope of the refitted model in new
+    patients; 1 were none.
     """
     study = world.study
     sets = [frozenset(study.input_names), *TYPICAL[study.id]]
@@ -160,26 +211,42 @@ def judge_studies(world: Population, studies: int, n: int, random: np.random.Gen
         except (ArithmeticError, np.linalg.LinAlgError):
             failed += 1
             continue
-        for place, ((low, high), truth) in enumerate(zip(intervals, endless, strict=True)):
+        for place, ((low, high), truth) in enumerate(
+            zip(intervals, endless, strict=True)
+        ):
             held[place].append(float(((low <= truth) & (truth <= high)).mean()))
     if not held[0]:
-        raise SystemExit(f"{study.id}: none of {studies} repeated studies can be fitted and rebuilt; ask for more")
+        raise SystemExit(
+            f"{study.id}: none of {studies} repeated studies can be fitted and rebuilt; ask for more"
+        )
     return {
         "studies": studies,
         "notRebuilt": failed,
-        "coverage": {_say(known, study): _mean_of(one) for known, one in zip(sets, held, strict=True)},
+        "coverage": {
+            _say(known, study): _mean_of(one)
+            for known, one in zip(sets, held, strict=True)
+        },
         "refitSlope": _mean_of(slopes),
-        "apparentAuc": [round(float(one), 3) for one in np.quantile(apparent, [0.5, 0.025, 0.975])],
+        "apparentAuc": [
+            round(float(one), 3) for one in np.quantile(apparent, [0.5, 0.025, 0.975])
+        ],
     }
 
 
 def _mean_of(values: Sequence[float]) -> list[float]:
     """With its standard error."""
-    return [round(float(one), 3) for one in (np.mean(values), np.std(values) / np.sqrt(len(values)))]
+    return [
+        round(float(one), 3)
+        for one in (np.mean(values), np.std(values) / np.sqrt(len(values)))
+    ]
 
 
 def _say(known: Known, study: LogisticStudy) -> str:
-    return "all" if known == frozenset(study.input_names) else ", ".join(x for x in study.input_names if x in known)
+    return (
+        "all"
+        if known == frozenset(study.input_names)
+        else ", ".join(x for x in study.input_names if x in known)
+    )
 
 
 def _columns(study: LogisticStudy, known: Known) -> list[int]:
@@ -204,17 +271,33 @@ def print_again(
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
-            fit = sm.GLM(outcome.astype(float), sm.add_constant(inputs), family=sm.families.Binomial()).fit()
+            fit = sm.GLM(
+                outcome.astype(float),
+                sm.add_constant(inputs),
+                family=sm.families.Binomial(),
+            ).fit()
         except (Warning, np.linalg.LinAlgError, ValueError):
             return None
     if float(np.abs(fit.bse).max()) > 50:
         return None
-    betas = dict(zip((term.name for term in study.terms), zip(fit.params[1:], fit.bse[1:], strict=True), strict=True))
+    betas = dict(
+        zip(
+            (term.name for term in study.terms),
+            zip(fit.params[1:], fit.bse[1:], strict=True),
+            strict=True,
+        )
+    )
     cells = dict(zip((term.name for term in study.terms), inputs.T, strict=True))
-    predictors = tuple(_printed(one, study, betas, cells, outcome) for one in study.predictors)
+    predictors = tuple(
+        _printed(one, study, betas, cells, outcome) for one in study.predictors
+    )
     cohort = study.cohort.model_copy(update={"events": int(outcome.sum())})
     again = study.model_copy(update={"predictors": predictors, "cohort": cohort})
-    return again, (fit.params[1:], fit.params[0]), float(roc_auc_score(outcome, inputs @ fit.params[1:]))
+    return (
+        again,
+        (fit.params[1:], fit.params[0]),
+        float(roc_auc_score(outcome, inputs @ fit.params[1:])),
+    )
 
 
 def _printed(
@@ -225,17 +308,31 @@ def _printed(
     outcome: NDArray[np.bool_],
 ) -> Predictor:
     terms = [term for term in study.terms if term.finding == predictor.finding]
-    groups = {"all": np.ones(len(outcome), bool)} if predictor.all else {"event": outcome, "no_event": ~outcome}
+    groups = (
+        {"all": np.ones(len(outcome), bool)}
+        if predictor.all
+        else {"event": outcome, "no_event": ~outcome}
+    )
     update: dict[str, Any] = {
-        name: _statistics(predictor, {term.word or "": cells[term.name][members] for term in terms})
+        name: _statistics(
+            predictor, {term.word or "": cells[term.name][members] for term in terms}
+        )
         for name, members in groups.items()
     }
     if predictor.levels:
         update["levels"] = tuple(
-            LevelCoefficient(level=str(term.word), beta=betas[term.name][0], se=betas[term.name][1]) for term in terms
+            LevelCoefficient(
+                level=str(term.word), beta=betas[term.name][0], se=betas[term.name][1]
+            )
+            for term in terms
         )
     else:
-        update |= {"beta": betas[predictor.finding][0], "se": betas[predictor.finding][1], "ci": None, "wald": None}
+        update |= {
+            "beta": betas[predictor.finding][0],
+            "se": betas[predictor.finding][1],
+            "ci": None,
+            "wald": None,
+        }
     return predictor.model_copy(update=update)
 
 
@@ -243,7 +340,9 @@ def _statistics(predictor: Predictor, cells: Mapping[str, Vector]) -> Statistics
     if predictor.levels:
         counts = {word: int(cells[word].sum()) for word in predictor.words[1:]}
         total = len(next(iter(cells.values())))
-        return Statistics(counts={predictor.words[0]: total - sum(counts.values()), **counts})
+        return Statistics(
+            counts={predictor.words[0]: total - sum(counts.values()), **counts}
+        )
     (values,) = cells.values()
     if predictor.kind == "yes-no":
         return Statistics(count=int(values.sum()))
@@ -251,7 +350,10 @@ def _statistics(predictor: Predictor, cells: Mapping[str, Vector]) -> Statistics
 
 
 def _intervals(
-    printed: LogisticStudy, sets: Sequence[Known], world: Population, rows: NDArray[np.intp]
+    printed: LogisticStudy,
+    sets: Sequence[Known],
+    world: Population,
+    rows: NDArray[np.intp],
 ) -> list[tuple[Vector, Vector]]:
     """The study uncertainty of each patient, by the reconstruction of what was printed (evidence page, step 5)."""
     cohort = rake(rebuild_cohort(printed, draws=REBUILT), printed)
@@ -262,7 +364,9 @@ def _intervals(
         part = _columns(printed, known)
         cells = world.inputs[rows][:, part]
         design = np.column_stack([np.ones(len(rows)), cells - cohort.means[part]])
-        margin = Z_95 * np.sqrt(np.einsum("ij,jk,ik->i", design, model.covariance, design))
+        margin = Z_95 * np.sqrt(
+            np.einsum("ij,jk,ik->i", design, model.covariance, design)
+        )
         level = model.intercept + cells @ model.coefficients
         found.append((expit(level - margin), expit(level + margin)))
     return found
@@ -271,11 +375,17 @@ def _intervals(
 def _slope_of(coefficients: Vector, world: Population, rows: NDArray[np.intp]) -> float:
     """Calibration slope of a refitted model among new patients of the world."""
     score = world.inputs[rows] @ coefficients
-    _, slope = fit_fractional((score - score.mean())[:, None], world.risk[rows], np.full(len(rows), 1 / len(rows)))
+    _, slope = fit_fractional(
+        (score - score.mean())[:, None],
+        world.risk[rows],
+        np.full(len(rows), 1 / len(rows)),
+    )
     return float(slope[0])
 
 
-def judge_site(world: Population, model: LogisticModel, n: int, random: np.random.Generator) -> dict[str, Any]:
+def judge_site(
+    world: Population, model: LogisticModel, n: int, random: np.random.Generator
+) -> dict[str, Any]:
     """A site with half the incidence whose patients with and without the outcome each look like the study's."""
     site = model.study.incidence / 2
     share = world.risk * site / model.study.incidence
@@ -283,12 +393,21 @@ def judge_site(world: Population, model: LogisticModel, n: int, random: np.rando
     weights = world.weights * (share + rest)
     moved = replace(world, weights=weights / weights.sum(), risk=share / (share + rest))
     rows, outcome = moved.draw(n, random)
-    risk = [predict(model, _on_record(moved.values(int(row)), random), site_incidence=site).risk for row in rows]
+    risk = [
+        predict(
+            model, _on_record(moved.values(int(row)), random), site_incidence=site
+        ).risk
+        for row in rows
+    ]
     return _performance(measure(list(outcome), risk))
 
 
 def chance_of_auc(
-    world: Population, model: LogisticModel, n: int, events: int, random: np.random.Generator
+    world: Population,
+    model: LogisticModel,
+    n: int,
+    events: int,
+    random: np.random.Generator,
 ) -> list[float]:
     """Median and 95 % range of the AUC of the true model in sets of n patients with so many events."""
     score = world.score(model.reduced(frozenset(world.study.input_names)))
@@ -296,8 +415,15 @@ def chance_of_auc(
     controls = world.weights * (1 - world.risk) / (world.weights @ (1 - world.risk))
     areas = []
     for _ in range(2000):
-        chosen = [random.choice(score, events, p=cases), random.choice(score, n - events, p=controls)]
-        areas.append(roc_auc_score(np.repeat([1, 0], [events, n - events]), np.concatenate(chosen)))
+        chosen = [
+            random.choice(score, events, p=cases),
+            random.choice(score, n - events, p=controls),
+        ]
+        areas.append(
+            roc_auc_score(
+                np.repeat([1, 0], [events, n - events]), np.concatenate(chosen)
+            )
+        )
     return [round(float(one), 3) for one in np.quantile(areas, [0.5, 0.025, 0.975])]
 
 

@@ -1,8 +1,9 @@
 """What the pooled model is worth in simulated hospitals, where every patient's true risk is known.
 
-A world says how strong the effects are on average and what share has a new fracture. Each of its hospitals has effects
-of its own, and patients of its own. The figures come from the live code; the T-score is known with an error. Next to
-the pooled model stands a study's, which is one hospital's.
+A world says how strong the effects are on average and what share has a new fracture.
+Each of its hospitals has effects of its own, and patients of its own. The figures come
+from the live code; the T-score is known with an error. Next to the pooled model stands
+a study's, which is one hospital's.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +29,8 @@ STUDY = "sarcopenia-pvm-2022"
 ERROR_OF_T = 0.4  # SD of a recorded T-score around the true one
 POINTS = 2**12
 SIZE = 40_000  # patients of the study's own world
-SHARED = {"t": "bmd-t-score", "bmi": "bmi", "sarcopenia": "sarcopenia"}  # inputs of both models
+# inputs of both models
+SHARED = {"t": "bmd-t-score", "bmi": "bmi", "sarcopenia": "sarcopenia"}
 MONTHS = 24
 
 
@@ -62,68 +64,129 @@ class PooledWorld:
 
 POOLED_WORLDS = (
     PooledWorld(name="published effects", strength=1.0, incidence=None),
-    *(PooledWorld(name="published effects", strength=1.0, incidence=share) for share in (0.08, 0.17, 0.30)),
-    PooledWorld(name="six tenths of the published effects", strength=0.6, incidence=None),
+    *(
+        PooledWorld(name="published effects", strength=1.0, incidence=share)
+        for share in (0.08, 0.17, 0.30)
+    ),
+    PooledWorld(
+        name="six tenths of the published effects", strength=0.6, incidence=None
+    ),
     PooledWorld(name="no effects on average", strength=0.0, incidence=None),
-    *(PooledWorld(name=f"{STUDY}'s own", strength=None, incidence=share) for share in (0.346, 0.08, 0.17, 0.30)),
+    *(
+        PooledWorld(name=f"{STUDY}'s own", strength=None, incidence=share)
+        for share in (0.346, 0.08, 0.17, 0.30)
+    ),
 )
 
 
 def judge_world(
-    world: PooledWorld, pooled: PooledModel, study: LogisticModel, hospitals: int, patients: int, seed: int
+    world: PooledWorld,
+    pooled: PooledModel,
+    study: LogisticModel,
+    hospitals: int,
+    patients: int,
+    seed: int,
 ) -> dict[str, Any]:
     """Means over the world's hospitals: slope, AUC and error of both models, and what the intervals cover."""
     random = np.random.default_rng(seed)
     draw = _drawing(world, pooled, study)
-    found = [_judge(draw(patients, random), pooled, study, random) for _ in range(hospitals)]
-    rows = {name: [one[name] for one in found if one.get(name) is not None] for name in NAMES}
-    mean = {name: float(np.mean(values)) if values else None for name, values in rows.items()}
+    found = [
+        _judge(draw(patients, random), pooled, study, random) for _ in range(hospitals)
+    ]
+    rows = {
+        name: [one[name] for one in found if one.get(name) is not None]
+        for name in NAMES
+    }
+    mean = {
+        name: float(np.mean(values)) if values else None
+        for name, values in rows.items()
+    }
     return {
         "world": world.name,
-        "incidence": "drawn" if world.incidence is None else f"{100 * world.incidence:.3g} %",
+        "incidence": "drawn"
+        if world.incidence is None
+        else f"{100 * world.incidence:.3g} %",
         "slope": _pair(mean, "slope"),
         "auc": _pair(mean, "auc"),
         "errorPoints": _pair(mean, "error", 1),
         "newHospitalCovers": round(mean["new"], 2),
         "sameHospitalCovers": round(mean["same"], 2),
-        **{f"{band}Times": round(mean[band], 2) for band in ("above", "below") if mean[band] is not None},
+        **{
+            f"{band}Times": round(mean[band], 2)
+            for band in ("above", "below")
+            if mean[band] is not None
+        },
     }
 
 
-NAMES = ("slope", "slope of study", "auc", "auc of study", "error", "error of study", "new", "same", "above", "below")
+NAMES = (
+    "slope",
+    "slope of study",
+    "auc",
+    "auc of study",
+    "error",
+    "error of study",
+    "new",
+    "same",
+    "above",
+    "below",
+)
 
 
 def _pair(mean: Mapping[str, Any], name: str, digits: int = 2) -> dict[str, float]:
-    return {"pooled": round(mean[name], digits), "study": round(mean[f"{name} of study"], digits)}
+    return {
+        "pooled": round(mean[name], digits),
+        "study": round(mean[f"{name} of study"], digits),
+    }
 
 
 def _judge(
-    hospital: Hospital, pooled: PooledModel, study: LogisticModel, random: np.random.Generator
+    hospital: Hospital,
+    pooled: PooledModel,
+    study: LogisticModel,
+    random: np.random.Generator,
 ) -> dict[str, float | None]:
-    """One hospital. The error is that after its own events are known; slopes and intervals are before."""
+    """One hospital.
+
+    The error is that after its own events are known; slopes and intervals are before.
+    """
     outcome = (random.random(len(hospital.risk)) < hospital.risk).astype(float)
     events, truth = int(outcome.sum()), hospital.risk
     if not 0 < events < len(outcome):
         return {}
-    site = pooled.baseline_of(SiteIncidence(events=events, patients=len(outcome), months=MONTHS))
+    site = pooled.baseline_of(
+        SiteIncidence(events=events, patients=len(outcome), months=MONTHS)
+    )
     new = [pooled.figure(known) for known in hospital.known]
     own = [pooled.figure(known, site) for known in hospital.known]
-    theirs = [predict(study, known, site_incidence=events / len(outcome)) for known in hospital.of_study]
-    figures = {"": _log_odds(new), " of study": np.array([one.log_odds for one in theirs])}
+    theirs = [
+        predict(study, known, site_incidence=events / len(outcome))
+        for known in hospital.of_study
+    ]
+    figures = {
+        "": _log_odds(new),
+        " of study": np.array([one.log_odds for one in theirs]),
+    }
     found: dict[str, float | None] = {}
     for model, log_odds in figures.items():
         fit = fit_logistic(outcome, log_odds)
         found[f"slope{model}"] = fit.slope if fit else None
         found[f"auc{model}"] = float(roc_auc_score(outcome, log_odds))
-    for model, risks in (("", [one.risk for one in own]), (" of study", [one.risk for one in theirs])):
+    for model, risks in (
+        ("", [one.risk for one in own]),
+        (" of study", [one.risk for one in theirs]),
+    ):
         found[f"error{model}"] = 100 * float(np.abs(np.array(risks) - truth).mean())
     average = pooled.baseline_of().log_odds - np.log(truth.mean() / (1 - truth.mean()))
-    moved = 1 / (1 + np.exp(-(np.log(truth / (1 - truth)) + average)))  # of a hospital with the pooled average
+    # of a hospital with the pooled average
+    moved = 1 / (1 + np.exp(-(np.log(truth / (1 - truth)) + average)))
     found["new"] = _covered([one.new_hospital for one in new], truth)
     found["same"] = _covered([one.same_hospital for one in new], moved)
     for band in ("above", "below"):
         inside = np.array([one.band == band for one in new])
-        found[band] = float(truth[inside].mean() / truth.mean()) if inside.any() else None
+        found[band] = (
+            float(truth[inside].mean() / truth.mean()) if inside.any() else None
+        )
     return found
 
 
@@ -150,25 +213,38 @@ def _drawing(
 
 
 def _hospital(
-    world: PooledWorld, pooled: PooledModel, population: Any, n: int, random: np.random.Generator
+    world: PooledWorld,
+    pooled: PooledModel,
+    population: Any,
+    n: int,
+    random: np.random.Generator,
 ) -> Hospital:
     """Patients of the model's population, with this hospital's own effects and incidence."""
     coefficients = [pooled.table.coefficients[name] for name in population.names]
     means, taus = np.array([[one.mean, one.tau] for one in coefficients]).T
     effects = random.normal((world.strength or 0.0) * means, taus)
     baseline = pooled.table.baseline
-    incidence = world.incidence or float(expit(np.array(random.normal(baseline.mean, baseline.tau))))
-    rows = population.values[random.choice(len(population.weights), n, p=population.weights)]
+    incidence = world.incidence or float(
+        expit(np.array(random.normal(baseline.mean, baseline.tau)))
+    )
+    rows = population.values[
+        random.choice(len(population.weights), n, p=population.weights)
+    ]
     risk = expit(solve_intercept(rows @ effects, incidence) + rows @ effects)
     known = [dict(zip(population.names, row, strict=True)) for row in rows.tolist()]
     return Hospital(*_recorded(known, random), risk)
 
 
-def _hospital_of_study(place: Population, n: int, random: np.random.Generator) -> Hospital:
+def _hospital_of_study(
+    place: Population, n: int, random: np.random.Generator
+) -> Hospital:
     """Patients of the study's own world, of whom the shared inputs are known."""
     rows, _ = place.draw(n, random)
     values = [place.values(int(row)) for row in rows]
-    known = [{name: float(one[finding]) for name, finding in SHARED.items()} for one in values]
+    known = [
+        {name: float(one[finding]) for name, finding in SHARED.items()}
+        for one in values
+    ]
     return Hospital(*_recorded(known, random), place.risk[rows])
 
 
@@ -176,10 +252,15 @@ def _recorded(
     patients: Sequence[dict[str, float]], random: np.random.Generator
 ) -> tuple[Sequence[Mapping[str, float]], Sequence[Mapping[str, Value]]]:
     """As a record gives them: the T-score with its error; and those of the study."""
-    for one, error in zip(patients, random.normal(0, ERROR_OF_T, len(patients)), strict=True):
+    for one, error in zip(
+        patients, random.normal(0, ERROR_OF_T, len(patients)), strict=True
+    ):
         one["t"] += float(error)
     of_study = [
-        {finding: bool(one[name]) if name == "sarcopenia" else one[name] for name, finding in SHARED.items()}
+        {
+            finding: bool(one[name]) if name == "sarcopenia" else one[name]
+            for name, finding in SHARED.items()
+        }
         for one in patients
     ]
     return patients, of_study

@@ -19,13 +19,25 @@ PAGES = Environment(
 def summary(found: Mapping[str, Any]) -> list[str]:
     """What the simulation found for one study, in sentences; the model card shows them."""
     worlds = found["worlds"]
-    name, off = max(worlds.items(), key=lambda pair: abs(pair[1]["full"]["intercept"][0]))
-    covered = [one["coverage"][known][0] for one in worlds.values() for known in one["coverage"]]
-    thirds = [one["ifMeasured"][third] for one in worlds.values() for third in ("lowThird", "middleThird", "highThird")]
+    name, off = max(
+        worlds.items(), key=lambda pair: abs(pair[1]["full"]["intercept"][0])
+    )
+    covered = [
+        one["coverage"][known][0]
+        for one in worlds.values()
+        for known in one["coverage"]
+    ]
+    thirds = [
+        one["ifMeasured"][third]
+        for one in worlds.values()
+        for third in ("lowThird", "middleThird", "highThird")
+    ]
     given = {"name": name, "off": off["full"], "covered": covered, "thirds": thirds}
     return PAGES.get_template("summary.txt.j2").render(found, **given).splitlines()
 
 
 def report(found: Mapping[str, Any], pooled: Mapping[str, Any]) -> str:
     """The whole page: the studies, then the pooled model."""
-    return PAGES.get_template("report.md.j2").render(found) + PAGES.get_template("pooled.md.j2").render(pooled)
+    return PAGES.get_template("report.md.j2").render(found) + PAGES.get_template(
+        "pooled.md.j2"
+    ).render(pooled)

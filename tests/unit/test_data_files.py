@@ -36,7 +36,10 @@ __all__ = ["tree"]  # the fixture
 
 HOOKS, MAPPINGS = ROOT / "hooks", ROOT / "mappings"
 RULES = f"hooks/{HOOK}/recommendations"
-SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "cds_service").rglob("*.py")))
+SOURCE = "\n".join(
+    path.read_text(encoding="utf-8")
+    for path in sorted((ROOT / "cds_service").rglob("*.py"))
+)
 
 
 def files(folder, suffix):
@@ -47,11 +50,14 @@ def toml(path):
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-# --- as they ship ----------------------------------------------------------------------------------------------------
+# --- as they ship
 
 
 def test_every_order_that_can_be_suggested_is_suggested_by_a_rule():
-    offered = {toml(path).get("order") for path in files(HOOKS / HOOK / "recommendations", ".toml")} - {None}
+    offered = {
+        toml(path).get("order")
+        for path in files(HOOKS / HOOK / "recommendations", ".toml")
+    } - {None}
     assert {path.stem for path in files(HOOKS / HOOK / "orders", ".json")} == offered
 
 
@@ -62,7 +68,9 @@ def test_every_guideline_is_named_by_a_rule():
         for path in files(HOOKS / HOOK / folder, ".toml")
         for line in toml(path).get("guidelines", ())
     }
-    known = {line["id"] for line in toml(HOOKS / HOOK / "guidelines.toml")["guidelines"]}
+    known = {
+        line["id"] for line in toml(HOOKS / HOOK / "guidelines.toml")["guidelines"]
+    }
     assert named_by_rules <= known
     assert known - named_by_rules <= {"incidence"}  # the pooled incidence: policy.toml
 
@@ -79,29 +87,53 @@ def test_every_sentence_of_the_cards_is_said_somewhere():
         else:
             written = re.findall(rf'"{name}\.([^"]+)"', SOURCE)
             said = [re.sub(r"\{[^}]*\}", ".+", path) for path in written]
-            if ".+" in said:  # `f"average.{source}"`: the key stands by itself somewhere
+            # `f"average.{source}"`: the key stands by itself somewhere
+            if ".+" in said:
                 said += [key for key in table if f'"{key}"' in SOURCE]
-            unused = [key for key in table if not any(re.fullmatch(path, key) for path in said if path != ".+")]
+            unused = [
+                key
+                for key in table
+                if not any(re.fullmatch(path, key) for path in said if path != ".+")
+            ]
             assert unused == [], name
 
 
 def test_every_part_of_the_record_has_a_name_for_people():
-    keys = set(json.loads((HOOKS / HOOK / "service.json").read_text(encoding="utf-8"))["prefetch"])
+    keys = set(
+        json.loads((HOOKS / HOOK / "service.json").read_text(encoding="utf-8"))[
+            "prefetch"
+        ]
+    )
     assert set(toml(HOOKS / HOOK / "cards" / "texts.toml")["lists"]) == keys
 
 
 def test_every_value_set_is_read_by_a_finding_or_an_order():
     specs = [toml(path) for path in files(MAPPINGS / "findings", ".toml")]
-    lists = ("value_sets", "told_by_code", "panels", "never", "unclear", "history", "events")
+    lists = (
+        "value_sets",
+        "told_by_code",
+        "panels",
+        "never",
+        "unclear",
+        "history",
+        "events",
+    )
     read = {concept for spec in specs for key in lists for concept in spec.get(key, ())}
     read |= {concept for spec in specs for concept in spec.get("look_back_months", {})}
-    read |= {"osteoporosis", "vertebral-fracture", "osteoporotic-vertebral-fracture"}  # reasons of an order
-    unused = [path.stem for path in files(MAPPINGS / "valueset", ".json") if path.stem not in read]
+    # reasons of an order
+    read |= {"osteoporosis", "vertebral-fracture", "osteoporotic-vertebral-fracture"}
+    unused = [
+        path.stem
+        for path in files(MAPPINGS / "valueset", ".json")
+        if path.stem not in read
+    ]
     assert [name for name in unused if f'"{name}"' not in SOURCE] == []
 
 
 def test_every_concept_map_is_named():
-    specs = {toml(path).get("answers") for path in files(MAPPINGS / "findings", ".toml")}
+    specs = {
+        toml(path).get("answers") for path in files(MAPPINGS / "findings", ".toml")
+    }
     for path in files(MAPPINGS / "conceptmap", ".json"):
         assert path.stem in specs or f'"{path.stem}"' in SOURCE
 
@@ -112,7 +144,7 @@ def test_no_pixels_are_ever_asked_for():
     assert not re.search("Media|Binary|DocumentReference", templates)
 
 
-# --- wrong files -----------------------------------------------------------------------------------------------------
+# --- wrong files
 
 
 def refused(load, *arguments) -> DataFileError:
@@ -123,7 +155,8 @@ def refused(load, *arguments) -> DataFileError:
 
 
 @pytest.mark.parametrize(
-    ("path", "old", "new", "file", "key"), cases(__file__, "a_wrong_file_stops_the_start_by_file_and_key")
+    ("path", "old", "new", "file", "key"),
+    cases(__file__, "a_wrong_file_stops_the_start_by_file_and_key"),
 )
 def test_a_wrong_file_stops_the_start_by_file_and_key(tree, path, old, new, file, key):
     tree.replace(path, old, new)
@@ -133,7 +166,9 @@ def test_a_wrong_file_stops_the_start_by_file_and_key(tree, path, old, new, file
     assert fault.file in str(fault)
 
 
-@pytest.mark.parametrize(("path", "old"), cases(__file__, "banned_words_stop_the_start_wherever_they_stand"))
+@pytest.mark.parametrize(
+    ("path", "old"), cases(__file__, "banned_words_stop_the_start_wherever_they_stand")
+)
 def test_banned_words_stop_the_start_wherever_they_stand(tree, path, old):
     tree.replace(path, old, f"The patient must: {old}")
     assert Path(path).name in refused(tree.load).file
@@ -147,17 +182,23 @@ def test_a_rule_without_a_rank_stops_the_start(tree):
     assert "rank" in str(fault)
 
 
-@pytest.mark.parametrize("path", cases(__file__, "a_file_that_is_missing_stops_the_start_by_name"))
+@pytest.mark.parametrize(
+    "path", cases(__file__, "a_file_that_is_missing_stops_the_start_by_name")
+)
 def test_a_file_that_is_missing_stops_the_start_by_name(tree, path):
     (tree.folder / path).unlink()
     assert Path(path).stem in str(refused(tree.load))
 
 
-# A site's texts are held against ours: each of these would fail the answer of the first patient whom it is about.
+# A site's texts are held against ours: each of these would fail the answer of the first
+# patient whom it is about.
 @pytest.mark.parametrize(
-    ("file", "old", "new", "key"), cases(__file__, "a_wrong_text_of_a_site_stops_the_start_by_file_and_key")
+    ("file", "old", "new", "key"),
+    cases(__file__, "a_wrong_text_of_a_site_stops_the_start_by_file_and_key"),
 )
-def test_a_wrong_text_of_a_site_stops_the_start_by_file_and_key(tmp_path, file, old, new, key):
+def test_a_wrong_text_of_a_site_stops_the_start_by_file_and_key(
+    tmp_path, file, old, new, key
+):
     fault = refused(load_service, own_texts(tmp_path, file, old, new))
     assert Path(file).name in fault.file
     assert key in fault.key
@@ -175,18 +216,27 @@ def own_texts(folder, file, old, new):
 
 
 def test_a_site_says_it_in_its_own_words(tmp_path):
-    site = own_texts(tmp_path, "cards/texts.toml", "muscle wastes in a brace", "muscle is lost in a brace")
-    cards = cards_for(thin_and_weak(), kyphoplasty(), brace(), service=load_service(site))
+    site = own_texts(
+        tmp_path,
+        "cards/texts.toml",
+        "muscle wastes in a brace",
+        "muscle is lost in a brace",
+    )
+    cards = cards_for(
+        thin_and_weak(), kyphoplasty(), brace(), service=load_service(site)
+    )
     assert "muscle is lost in a brace" in cards["braceLimit"]["detail"]
 
 
-# --- one new file each -----------------------------------------------------------------------------------------------
+# --- one new file each
 
 
 def example_of(kind):
     """The example of docs/recommendations.md: file and text."""
     page = (ROOT / "docs/recommendations.md").read_text(encoding="utf-8")
-    example = re.search(rf"```toml\n# hooks/(\S+/{kind}/\S+)\n(.*?)```", page, re.DOTALL)
+    example = re.search(
+        rf"```toml\n# hooks/(\S+/{kind}/\S+)\n(.*?)```", page, re.DOTALL
+    )
     assert example, f"docs/recommendations.md has no example of {kind}"
     return f"hooks/{example[1]}", example[2]
 
@@ -198,7 +248,10 @@ def test_a_recommendation_is_one_new_file(tree):
     card = cards_for(thin_and_weak(), kyphoplasty(), service=service)["rehabilitation"]
     heading = tomllib.loads(text)["heading"]
     assert f"**{heading}:**" in card["detail"]
-    assert f"**{heading}:**" not in cards_for(thin_and_weak(), kyphoplasty())["rehabilitation"]["detail"]
+    assert (
+        f"**{heading}:**"
+        not in cards_for(thin_and_weak(), kyphoplasty())["rehabilitation"]["detail"]
+    )
 
 
 def test_a_fact_is_one_new_file(tree):
@@ -212,7 +265,9 @@ def test_a_fact_is_one_new_file(tree):
     assert card["summary"].startswith(said)
 
 
-@pytest.mark.parametrize("case", cases(__file__, "one_new_file", {"measured": measured, "problem": problem}))
+@pytest.mark.parametrize(
+    "case", cases(__file__, "one_new_file", {"measured": measured, "problem": problem})
+)
 def test_a_recommendation_with_an_order_or_a_finding_is_one_new_file(tree, case):
     tree.write(case["path"], case["text"])
     service = tree.load()
@@ -220,34 +275,57 @@ def test_a_recommendation_with_an_order_or_a_finding_is_one_new_file(tree, case)
     assert case.get("says", "") in card["detail"]
     assert "offers" not in case or case["offers"] in labels(card)
     findings = application(service).log.entries[-1].content["findings"]
-    assert case.get("finds", {}).items() <= {one["name"]: one["value"] for one in findings}.items()
+    assert (
+        case.get("finds", {}).items()
+        <= {one["name"]: one["value"] for one in findings}.items()
+    )
 
 
 def test_a_study_of_strata_is_one_new_file(tree):
     text = (tree.folder / "studies/psoas-plvi-2024.toml").read_text(encoding="utf-8")
-    text = text.replace("psoas-plvi-2024", "pain-strata-2030").replace("low-plvi", "low-plvi-again")
+    text = text.replace("psoas-plvi-2024", "pain-strata-2030").replace(
+        "low-plvi", "low-plvi-again"
+    )
     tree.write("studies/pain-strata-2030.toml", text)
     service = tree.load()
     assert "pain-strata-2030" in service.model_cards
     cards = cards_for([measured("plvi", 0.7)], kyphoplasty(), service=service)
-    assert [one["study"] for one in outcome(cards)["supporting"]] == ["pain-strata-2030", "psoas-plvi-2024"]
+    assert [one["study"] for one in outcome(cards)["supporting"]] == [
+        "pain-strata-2030",
+        "psoas-plvi-2024",
+    ]
 
 
 def test_a_logistic_study_is_one_new_file_and_its_built_table(tree):
     """`kyphoplasty-cds studies build` writes the table; nothing else is touched."""
-    tree.write("studies/ct-alone-2030.toml", Path(__file__).with_name("new_study.toml").read_text(encoding="utf-8"))
-    assert "ct-alone-2030" in str(refused(tree.load))  # the table is missing, and the message says what to run
-    units = {name: spec.unit for name, spec in load_finding_specs(tree.folder / "mappings").items()}
+    tree.write(
+        "studies/ct-alone-2030.toml",
+        Path(__file__).with_name("new_study.toml").read_text(encoding="utf-8"),
+    )
+    # the table is missing, and the message says what to run
+    assert "ct-alone-2030" in str(refused(tree.load))
+    units = {
+        name: spec.unit
+        for name, spec in load_finding_specs(tree.folder / "mappings").items()
+    }
     study = load_studies(tree.folder / "studies", units)["ct-alone-2030"]
     write_table(build_table(study, draws=4000), tree.folder / "studies/reduced")
     axial = measured(
-        "ct-attenuation", 20, method={"text": "unenhanced CT, axial, trabecular ROI, vertebra beside the fracture"}
+        "ct-attenuation",
+        20,
+        method={
+            "text": "unenhanced CT, axial, trabecular ROI, vertebra beside the fracture"
+        },
     )
     cards = cards_for([axial], kyphoplasty(None), service=tree.load())
     refracture = outcome(cards)
     assert "ct-alone-2030" in {one["model"] for one in refracture["models"]}
     found = model(cards, "ct-alone-2030")
-    assert (found["inputsKnown"], found["horizonMonths"], found["incidence"]) == (1, 12, 0.2)
+    assert (found["inputsKnown"], found["horizonMonths"], found["incidence"]) == (
+        1,
+        12,
+        0.2,
+    )
     assert found["risk"] > 0.2
     assert found["inputs"][0]["date"] == days_ago(10)
 
@@ -276,8 +354,15 @@ def test_one_check_tells_every_fault_of_every_file(tree):
 
 
 def test_a_start_tells_every_name_that_does_not_exist(tree):
-    tree.replace("mappings/findings/bmi.toml", 'value_sets = ["', 'value_sets = ["nowhere", "never", "')
+    tree.replace(
+        "mappings/findings/bmi.toml",
+        'value_sets = ["',
+        'value_sets = ["nowhere", "never", "',
+    )
     with pytest.raises(DataFileError) as caught:
         tree.load()
-    keys = [(one.key, str(one).rpartition(": ")[2].split()[0]) for one in caught.value.faults]
+    keys = [
+        (one.key, str(one).rpartition(": ")[2].split()[0])
+        for one in caught.value.faults
+    ]
     assert keys == [("value_sets", "nowhere"), ("value_sets", "never")]

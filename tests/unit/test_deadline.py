@@ -14,7 +14,9 @@ def test_it_is_spent_from_the_arrival_of_the_request():
     assert 0.2 < deadline.share_left <= 1 / 3
 
 
-@pytest.mark.parametrize(("seconds", "reading"), [(3.0, 2.3), (20.0, 19.3), (1.0, 0.5), (0.4, 0.2)])
+@pytest.mark.parametrize(
+    ("seconds", "reading"), [(3.0, 2.3), (20.0, 19.3), (1.0, 0.5), (0.4, 0.2)]
+)
 def test_reading_leaves_seven_tenths_of_a_second_or_half_of_it(seconds, reading):
     part = Deadline.after(seconds, began=100.0).for_reading()
     assert part.began == 100.0

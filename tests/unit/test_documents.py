@@ -13,7 +13,10 @@ from cds_service.settings import Settings
 ROOT = Path(__file__).resolve().parents[2]
 TOP = sorted(ROOT.glob("*.md"))
 FOLDERS = ("cds_service", "deploy", "hooks", "mappings", "tests")
-PAGES = [*TOP, *(page for folder in FOLDERS for page in sorted((ROOT / folder).rglob("*.md")))]
+PAGES = [
+    *TOP,
+    *(page for folder in FOLDERS for page in sorted((ROOT / folder).rglob("*.md"))),
+]
 
 
 def headings(page: Path) -> set[str]:
@@ -22,7 +25,9 @@ def headings(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", line.lower()).replace(" ", "-") for line in lines}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+@pytest.mark.parametrize(
+    "page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES]
+)
 def test_every_link_leads_to_a_file_and_a_heading(page):
     text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
     for link in re.findall(r"\]\(([^)\s]+)\)", text):
@@ -40,12 +45,18 @@ def test_the_readme_can_be_read_in_five_minutes():
 
 def test_every_file_that_the_architecture_page_names_is_there():
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"`((?:[\w-]+/)*[\w-]+\.(?:py|toml|md)|(?:[\w-]+/)+)`", page)) - {
+    named = set(
+        re.findall(r"`((?:[\w-]+/)*[\w-]+\.(?:py|toml|md)|(?:[\w-]+/)+)`", page)
+    ) - {
         "_data/",
         "cds_service/_data/",
     }
     assert len(named) > 30
-    assert {name for name in named if not (ROOT / "cds_service" / name).exists() and not (ROOT / name).exists()} <= {
+    assert {
+        name
+        for name in named
+        if not (ROOT / "cds_service" / name).exists() and not (ROOT / name).exists()
+    } <= {
         "site.toml",
         *(f"{room}/" for room in ("gathering", "mapping", "facts", "orders", "server")),
         "verification/",
@@ -55,13 +66,22 @@ def test_every_file_that_the_architecture_page_names_is_there():
 def test_the_quick_start_shows_what_its_example_gives():
     """The page agrees with the program; whether the figure is right is asked elsewhere."""
     page = (ROOT / "docs" / "quick-start.md").read_text(encoding="utf-8")
-    found = explain_request(ROOT / "docs/examples/order-sign.json", Settings(), date(2026, 11, 20))
+    found = explain_request(
+        ROOT / "docs/examples/order-sign.json", Settings(), date(2026, 11, 20)
+    )
     (t_score,) = (one for one in found["findings"] if one["name"] == "bmd-t-score")
-    assert (t_score["value"], t_score["sources"][0]["resource"]) == (-2.8, "Observation/t-score")
+    assert (t_score["value"], t_score["sources"][0]["resource"]) == (
+        -2.8,
+        "Observation/t-score",
+    )
     figure = r"`%s`: ([\d.]+), (?:a new hospital|study uncertainty) ([\d.]+)–([\d.]+)"
     pooled, study, *_ = found["assessments"][0]["models"]
-    assert _shown(pooled["risk"], *pooled["newHospital"]) in re.findall(figure % "pooled-2026", page)
-    assert _shown(study["risk"], *study["studyUncertainty"]) in re.findall(figure % "sarcopenia-pvm-2022", page)
+    assert _shown(pooled["risk"], *pooled["newHospital"]) in re.findall(
+        figure % "pooled-2026", page
+    )
+    assert _shown(study["risk"], *study["studyUncertainty"]) in re.findall(
+        figure % "sarcopenia-pvm-2022", page
+    )
     assert all(card["summary"] in page for card in found["cards"])
     assert [card["indicator"] for card in found["cards"]] == ["info", "info"]
 
@@ -73,7 +93,9 @@ def _shown(*numbers):
 def test_the_page_on_certification_names_each_of_the_31_attributes_once():
     attributes = load_service().model_cards["sarcopenia-pvm-2022"]["sourceAttributes"]
     page = (ROOT / "docs" / "certification.md").read_text(encoding="utf-8")
-    assert re.findall(r"`(B\d_\w+)`", page) == [key for key in attributes if key.startswith("B")]
+    assert re.findall(r"`(B\d_\w+)`", page) == [
+        key for key in attributes if key.startswith("B")
+    ]
     assert len([key for key in attributes if key.startswith("B")]) == 31
 
 
@@ -81,4 +103,8 @@ def test_the_page_of_cards_has_each_numbered_fact_that_may_lead():
     page = (ROOT / "docs" / "cards.md").read_text(encoding="utf-8")
     told = set(re.findall(r"^\| (F\d+) \|", page, re.MULTILINE))
     (hook,) = load_service().hooks.values()
-    assert told == {one.id.partition("-")[0] for one in hook.facts if one.leads and one.id.startswith("F")}
+    assert told == {
+        one.id.partition("-")[0]
+        for one in hook.facts
+        if one.leads and one.id.startswith("F")
+    }

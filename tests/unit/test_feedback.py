@@ -14,7 +14,12 @@ MOMENT = "2026-11-20T05:15:17.685Z"
 
 
 def item(**members):
-    found = {"card": CARD_ID, "outcome": "overridden", "outcomeTimestamp": MOMENT, **members}
+    found = {
+        "card": CARD_ID,
+        "outcome": "overridden",
+        "outcomeTimestamp": MOMENT,
+        **members,
+    }
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -22,19 +27,35 @@ def parsed(*items):
     return parse_feedback(json.dumps({"feedback": list(items)}).encode())
 
 
-OURS = {"code": "patientDeclines", "system": "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason"}
+OURS = {
+    "code": "patientDeclines",
+    "system": "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason",
+}
 
 
-@pytest.mark.parametrize(("members", "reason"), cases(__file__, "what_is_read_of_an_item", {"OURS": OURS}))
+@pytest.mark.parametrize(
+    ("members", "reason"), cases(__file__, "what_is_read_of_an_item", {"OURS": OURS})
+)
 def test_what_is_read_of_an_item(members, reason):
     (found,) = parsed(item(**members))
     assert (found.card, found.outcome, found.suggestions) == (CARD_ID, "overridden", ())
-    assert found.outcome_timestamp == datetime(2026, 11, 20, 5, 15, 17, 685000, tzinfo=UTC)
+    assert found.outcome_timestamp == datetime(
+        2026, 11, 20, 5, 15, 17, 685000, tzinfo=UTC
+    )
     assert (found.reason and [found.reason.system, found.reason.code]) == reason
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-11-20", "2026-11-20T05:15:17", "0001-01-01T00:00:00+14:00", "2026-13-20T05:15:17Z", "now", "", 1e9]
+    "text",
+    [
+        "2026-11-20",
+        "2026-11-20T05:15:17",
+        "0001-01-01T00:00:00+14:00",
+        "2026-13-20T05:15:17Z",
+        "now",
+        "",
+        1e9,
+    ],
 )
 def test_any_other_time_is_refused(text):
     with pytest.raises(MalformedRequest, match=r"feedback\.0\.outcomeTimestamp"):
@@ -43,20 +64,32 @@ def test_any_other_time_is_refused(text):
 
 def test_a_statement_counts_once_however_often_it_is_made():
     accepted = item(outcome="accepted", acceptedSuggestions=[{"id": "b"}, {"id": "a"}])
-    again = item(outcome="accepted", acceptedSuggestions=[{"id": "a"}, {"id": "b"}, {"id": "a"}])
-    later = item(outcome="accepted", acceptedSuggestions=[{"id": "a"}], outcomeTimestamp="2026-11-20T05:15:18Z")
+    again = item(
+        outcome="accepted", acceptedSuggestions=[{"id": "a"}, {"id": "b"}, {"id": "a"}]
+    )
+    later = item(
+        outcome="accepted",
+        acceptedSuggestions=[{"id": "a"}],
+        outcomeTimestamp="2026-11-20T05:15:18Z",
+    )
     first, second, third = parsed(accepted, later, again, item())
     assert len({first.id, second.id, third.id}) == 3
     assert parsed(again)[0].id == first.id
 
 
-@pytest.mark.parametrize("change", cases(__file__, "another_card_time_reason_or_outcome_is_another_statement"))
+@pytest.mark.parametrize(
+    "change",
+    cases(__file__, "another_card_time_reason_or_outcome_is_another_statement"),
+)
 def test_another_card_time_reason_or_outcome_is_another_statement(change):
     assert parsed(item())[0].id != parsed(item(**change))[0].id
 
 
 def test_a_comment_makes_no_other_statement():
-    assert parsed(item())[0].id == parsed(item(overrideReason={"userComment": "in a hurry"}))[0].id
+    assert (
+        parsed(item())[0].id
+        == parsed(item(overrideReason={"userComment": "in a hurry"}))[0].id
+    )
 
 
 def test_a_refusal_names_the_place_and_repeats_nothing():
@@ -68,7 +101,10 @@ def test_a_refusal_names_the_place_and_repeats_nothing():
 
 
 def test_a_batch_has_an_end():
-    assert len(parsed(*(item(card=str(number)) for number in range(MAX_ITEMS)))) == MAX_ITEMS
+    assert (
+        len(parsed(*(item(card=str(number)) for number in range(MAX_ITEMS))))
+        == MAX_ITEMS
+    )
     with pytest.raises(TooMuchAsked, match="feedback"):
         parsed(*(item(card=str(number)) for number in range(MAX_ITEMS + 1)))
 

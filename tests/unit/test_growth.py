@@ -1,6 +1,7 @@
 """Whatever grows in a request, a record or the log: the work grows no faster.
 
-Counted are calls, of Python and of C. Row H6 of the attack table times what happens inside one call.
+Counted are calls, of Python and of C. Row H6 of the attack table times what happens
+inside one call.
 """
 
 import json
@@ -28,10 +29,14 @@ SIZES = (10, 100, 300, 900)
 STEEPER = 1.3  # sorting, and lists that outgrow a step
 
 
-def assert_grows_evenly(work_of: Callable[[int], Callable[[], Any]], sizes: Sequence[int] = SIZES) -> None:
+def assert_grows_evenly(
+    work_of: Callable[[int], Callable[[], Any]], sizes: Sequence[int] = SIZES
+) -> None:
     """One more of it costs no more among many than among few; it may cost less, where a long list is cut."""
     counts = [(size, operations(work_of(size))) for size in sizes]
-    steps = [(late - early) / (many - few) for (few, early), (many, late) in pairwise(counts)]
+    steps = [
+        (late - early) / (many - few) for (few, early), (many, late) in pairwise(counts)
+    ]
     assert steps[-1] <= max(*steps[:-1], 1) * STEEPER, counts
 
 
@@ -59,10 +64,17 @@ def test_an_answer_grows_evenly_with_the_depth_of(part):
     assert_grows_evenly(work_of, (5, 15, 25))
 
 
-@pytest.mark.parametrize("part", ["values of one day", "drugs that refer to Medications", "problems of one kind"])
+@pytest.mark.parametrize(
+    "part",
+    ["values of one day", "drugs that refer to Medications", "problems of one kind"],
+)
 def test_a_record_that_is_pulled_grows_evenly(part, monkeypatch):
     """Read in this thread, where it is counted."""
-    monkeypatch.setattr(reading, "run_side_by_side", lambda tasks, _until: {key: task() for key, task in tasks.items()})
+    monkeypatch.setattr(
+        reading,
+        "run_side_by_side",
+        lambda tasks, _until: {key: task() for key, task in tasks.items()},
+    )
     plan = open_service().hooks[HOOK].plan
 
     def work_of(size: int) -> Callable[[], None]:
@@ -71,7 +83,9 @@ def test_a_record_that_is_pulled_grows_evenly(part, monkeypatch):
         for template in plan.templates:
             whole = body["prefetch"].pop(template.key)
             if answers.setdefault(template.resource_type, whole) is not whole:
-                answers[template.resource_type].setdefault("entry", []).extend(whole.get("entry", ()))
+                answers[template.resource_type].setdefault("entry", []).extend(
+                    whole.get("entry", ())
+                )
         server = ScriptedReader(page(), **answers)
         return lambda: gathered(body, plan, server, seconds=600)
 
@@ -79,7 +93,11 @@ def test_a_record_that_is_pulled_grows_evenly(part, monkeypatch):
 
 
 def test_feedback_grows_evenly():
-    told = {"card": "x", "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
+    told = {
+        "card": "x",
+        "outcome": "overridden",
+        "outcomeTimestamp": "2026-11-20T09:00:00Z",
+    }
 
     def work_of(size: int) -> Callable[[], None]:
         text = json.dumps({"feedback": [told] * size}).encode()
@@ -115,9 +133,22 @@ def test_a_purge_that_names_everything_again_and_again_is_looked_at_once():
     """The ranges of a purge entry are whatever the owner of the database wrote."""
     purges = Purges(retention_days=1)
     for place in range(1, 301):
-        purges.note_missing(SimpleNamespace(sequence=place, at="2019-11-20T09:00:00.000Z"))
+        purges.note_missing(
+            SimpleNamespace(sequence=place, at="2019-11-20T09:00:00.000Z")
+        )
     purges.note_checkpoint(SimpleNamespace(sequence=301, hash="a"))
-    content = {"checkpoint": {"sequence": 301, "hash": "a"}, "before": "2020-01-01", "ranges": [[1, 300]] * 300}
-    row = SimpleNamespace(sequence=302, at="2026-11-20T09:00:00.000Z", body=json.dumps({"content": content}), facts={})
-    assert {one.detail for one in purges.note_purge(row)} == {"entries 1 to 300 are not all gone, as it says"}
+    content = {
+        "checkpoint": {"sequence": 301, "hash": "a"},
+        "before": "2020-01-01",
+        "ranges": [[1, 300]] * 300,
+    }
+    row = SimpleNamespace(
+        sequence=302,
+        at="2026-11-20T09:00:00.000Z",
+        body=json.dumps({"content": content}),
+        facts={},
+    )
+    assert {one.detail for one in purges.note_purge(row)} == {
+        "entries 1 to 300 are not all gone, as it says"
+    }
     assert purges.count == 300

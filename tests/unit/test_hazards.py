@@ -10,7 +10,16 @@ import pytest
 
 TESTS = Path(__file__).parents[1]
 PAGE = (TESTS.parent / "docs" / "hazards.md").read_text(encoding="utf-8")
-COLUMNS = ["no.", "hazard", "cause", "harm", "control", "test", "residual risk", "who decides"]
+COLUMNS = [
+    "no.",
+    "hazard",
+    "cause",
+    "harm",
+    "control",
+    "test",
+    "residual risk",
+    "who decides",
+]
 LINES = [
     [cell.strip() for cell in line.strip("|").split("|")]
     for line in PAGE.splitlines()
@@ -26,12 +35,18 @@ def functions(file: str) -> frozenset[str]:
     """Names of the tests of the file with this name; no two files share one."""
     (path,) = TESTS.rglob(file)
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+    return frozenset(
+        node.name for node in tree.body if isinstance(node, ast.FunctionDef)
+    )
 
 
 @cache
 def rows(table: str) -> frozenset[str]:
-    files = [TESTS / one for one in FAULTS] if table == "fault" else (TESTS / "attacks").glob("*.toml")
+    files = (
+        [TESTS / one for one in FAULTS]
+        if table == "fault"
+        else (TESTS / "attacks").glob("*.toml")
+    )
     tables = [tomllib.loads(file.read_text(encoding="utf-8")) for file in files]
     return frozenset(case["row"] for one in tables for case in one.get("case", ()))
 

@@ -25,7 +25,9 @@ DOCUMENTS = st.recursive(
     | st.integers(-(10**18), 10**18)
     | st.floats(allow_nan=False, allow_infinity=False)
     | PLAIN_TEXT,
-    lambda parts: st.lists(parts, max_size=4) | st.dictionaries(PLAIN_TEXT, parts, max_size=4),
+    lambda parts: (
+        st.lists(parts, max_size=4) | st.dictionaries(PLAIN_TEXT, parts, max_size=4)
+    ),
     max_leaves=20,
 )
 
@@ -81,8 +83,12 @@ def test_words_about_a_nul_are_no_nul():
 
 
 @pytest.mark.parametrize("dose", ["2.50", "2"])
-def test_decimals_of_the_context_stay_as_written_and_those_of_the_record_are_numbers(dose):
-    call = decode_call(f'{{"context": {{"dose": {dose}}}, "prefetch": {{"value": 1.50}}}}'.encode())
+def test_decimals_of_the_context_stay_as_written_and_those_of_the_record_are_numbers(
+    dose,
+):
+    call = decode_call(
+        f'{{"context": {{"dose": {dose}}}, "prefetch": {{"value": 1.50}}}}'.encode()
+    )
     assert canonical_json(call["context"]) == f'{{"dose":{dose}}}'
     assert canonical_json(call["prefetch"]) == '{"value":1.5}'
 

@@ -22,14 +22,20 @@ from tests.chart_builders import (
 )
 from tests.codes import codeable
 
-WORDS = tomllib.loads(Path(__file__).with_name("words_by_language.toml").read_text(encoding="utf-8"))
-CARE = tomllib.loads(Path(__file__).with_name("conditions_by_language.toml").read_text(encoding="utf-8"))
+WORDS = tomllib.loads(
+    Path(__file__).with_name("words_by_language.toml").read_text(encoding="utf-8")
+)
+CARE = tomllib.loads(
+    Path(__file__).with_name("conditions_by_language.toml").read_text(encoding="utf-8")
+)
 
 
 def answer_to(texts: list[str]) -> list[dict[str, Any]]:
     """The cards for a patient with these problems, in words alone."""
     problems = (
-        problem("", number=f"c-{number}", code={"text": words}, recordedDate="2026-10-20")
+        problem(
+            "", number=f"c-{number}", code={"text": words}, recordedDate="2026-10-20"
+        )
         for number, words in enumerate(texts)
     )
     return ask(order_sign((problem("I10"), *problems), kyphoplasty("L1"), brace()))
@@ -40,30 +46,45 @@ def answer(language: str) -> list[dict[str, Any]]:
     t_score = measured("bmd-t-score", -3.2)
     t_score["code"] = {**t_score["code"], "text": words["site"]}
     record = (
-        *(one for one in thin_and_weak() if one["id"] not in (t_score["id"], "c-diabetes")),
+        *(
+            one
+            for one in thin_and_weak()
+            if one["id"] not in (t_score["id"], "c-diabetes")
+        ),
         t_score,
         problem(
-            "E11.9", number="c-diabetes", code=codeable("http://hl7.org/fhir/sid/icd-10-cm", "E11.9", words["diabetes"])
+            "E11.9",
+            number="c-diabetes",
+            code=codeable(
+                "http://hl7.org/fhir/sid/icd-10-cm", "E11.9", words["diabetes"]
+            ),
         ),
         drug("alendronate", medicationCodeableConcept={"text": words["drug"]}),
         ordered("rehabilitation", code={"text": words["therapy"]}),
         ordered("dietitian", code={"text": words["nutrition"]}),
         of_patient(
-            "Procedure", "earlier", status="completed", code={"text": words["earlier"]}, performedDateTime="2019-05-02"
+            "Procedure",
+            "earlier",
+            status="completed",
+            code={"text": words["earlier"]},
+            performedDateTime="2019-05-02",
         ),
     )
     drafts = (
-        kyphoplasty(None, code="", number="kypho") | {"code": {"text": words["operation"]}},
+        kyphoplasty(None, code="", number="kypho")
+        | {"code": {"text": words["operation"]}},
         brace() | {"codeCodeableConcept": {"text": words["brace"]}},
     )
     cards = ask(order_sign(record, *drafts))
-    # Ids are of one signing, and the orders that are signed are part of it: in other words they are others.
+    # Ids are of one signing, and the orders that are signed are part of it: in other
+    # words they are others.
     for card in cards:
         assert card.pop("uuid")
         for suggestion in card.get("suggestions", ()):
             assert suggestion.pop("uuid")
             resource = suggestion["actions"][0]["resource"]
-            if suggestion["actions"][0]["type"] == "update":  # a corrected order keeps its own words
+            # a corrected order keeps its own words
+            if suggestion["actions"][0]["type"] == "update":
                 assert resource.pop("codeCodeableConcept") == {"text": words["brace"]}
             else:
                 assert resource.pop("id")
@@ -77,7 +98,10 @@ def test_the_same_record_in_other_words_gets_the_same_answer(language):
 
 def test_all_of_the_english_record_is_read():
     cards = by_topic(answer("English"))
-    inputs = {one["name"]: one["value"] for one in model(cards, "sarcopenia-pvm-2022")["inputs"]}
+    inputs = {
+        one["name"]: one["value"]
+        for one in model(cards, "sarcopenia-pvm-2022")["inputs"]
+    }
     assert inputs["bmd-t-score"] == -3.2
     assert inputs["diabetes"] is True
     assert inputs["tl-junction"] is True
@@ -87,7 +111,9 @@ def test_all_of_the_english_record_is_read():
     assert "TLSO" in cards["braceLimit"]["summary"] + cards["braceLimit"]["detail"]
 
 
-@pytest.mark.parametrize("language", ["German", "French", "Spanish", "Italian", "Chinese"])
+@pytest.mark.parametrize(
+    "language", ["German", "French", "Spanish", "Italian", "Chinese"]
+)
 @pytest.mark.parametrize("group", CARE)
 def test_conditions_in_other_words_get_the_same_answer(group, language):
     assert answer_to(CARE[group][language]) == answer_to(CARE[group]["English"])

@@ -42,7 +42,9 @@ def test_a_packaged_copy_comes_first(tmp_path, monkeypatch):
     assert data_root("mappings") == tmp_path.parent / "mappings"
 
 
-@pytest.mark.parametrize("path", cases(__file__, "a_file_of_a_site_where_nobody_looks_stops_the_start"))
+@pytest.mark.parametrize(
+    "path", cases(__file__, "a_file_of_a_site_where_nobody_looks_stops_the_start")
+)
 def test_a_file_of_a_site_where_nobody_looks_stops_the_start(tmp_path, path):
     """Its name is misspelt, and what it says would silently not be in force."""
     with pytest.raises(DataFileError, match="is not used"):
@@ -50,23 +52,37 @@ def test_a_file_of_a_site_where_nobody_looks_stops_the_start(tmp_path, path):
     assert [one for one in find_faults(tmp_path) if "is not used" in str(one)]
 
 
-def test_what_people_editors_and_mounted_volumes_leave_in_an_overlay_stops_nothing(tmp_path):
+def test_what_people_editors_and_mounted_volumes_leave_in_an_overlay_stops_nothing(
+    tmp_path,
+):
     """A ConfigMap is mounted as links into a hidden folder beside them."""
-    left = ("README.md", "valueset/.bmi.json.swp", "conceptmap/lab.json~", "units.toml.before", "..2026/codes.json")
+    left = (
+        "README.md",
+        "valueset/.bmi.json.swp",
+        "conceptmap/lab.json~",
+        "units.toml.before",
+        "..2026/codes.json",
+    )
     site(tmp_path, **{f"mappings/{name}": "" for name in left})
 
 
-# --- digests ---------------------------------------------------------------------------------------------------------
+# --- digests
 
 
-@pytest.mark.parametrize(("path", "part"), cases(__file__, "a_changed_file_changes_the_digest_of_its_part_alone"))
-def test_a_changed_file_changes_the_digest_of_its_part_alone(tree: DataTree, path, part):
+@pytest.mark.parametrize(
+    ("path", "part"),
+    cases(__file__, "a_changed_file_changes_the_digest_of_its_part_alone"),
+)
+def test_a_changed_file_changes_the_digest_of_its_part_alone(
+    tree: DataTree, path, part
+):
     before = tree.load().digests
     file = tree.folder / path
     file.write_text(file.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     after = tree.load().digests
     changed = {name for name in before if before[name] != after[name]}
-    assert changed - ({"model-cards"} if part == "studies" else set()) == {part}  # a card holds its study's digest
+    # a card holds its study's digest
+    assert changed - ({"model-cards"} if part == "studies" else set()) == {part}
 
 
 def test_a_site_s_policy_and_files_change_the_digests(tmp_path):
@@ -76,7 +92,7 @@ def test_a_site_s_policy_and_files_change_the_digests(tmp_path):
     assert before["studies"] == after["studies"]
 
 
-# --- discovery -------------------------------------------------------------------------------------------------------
+# --- discovery
 
 
 def test_what_is_known_only_after_surgery_is_never_asked_for():
@@ -85,7 +101,9 @@ def test_what_is_known_only_after_surgery_is_never_asked_for():
 
 
 def test_a_query_that_grows_too_long_stops_the_start(tmp_path):
-    concepts = ",".join(f'{{"code": "local-{number:04}-with-a-long-name"}}' for number in range(60))
+    concepts = ",".join(
+        f'{{"code": "local-{number:04}-with-a-long-name"}}' for number in range(60)
+    )
     value_set = (
         '{"resourceType": "ValueSet", "id": "pma-rate", "status": "active", "compose": {"include": '
         f'[{{"system": "https://hospital.example/codes", "concept": [{concepts}]}}]}}}}'
@@ -94,20 +112,28 @@ def test_a_query_that_grows_too_long_stops_the_start(tmp_path):
         site(tmp_path, **{"mappings/valueset/pma-rate.json": value_set})
 
 
-# --- a site's files --------------------------------------------------------------------------------------------------
+# --- a site's files
 
 
 def test_local_codes_are_asked_for_in_the_site_s_own_spelling():
     """Servers compare code systems letter by letter: https is not http."""
-    text = load_service(load_site(SITE_FOLDER)).hooks[HOOK].discovery["prefetch"]["function"]
+    text = (
+        load_service(load_site(SITE_FOLDER))
+        .hooks[HOOK]
+        .discovery["prefetch"]["function"]
+    )
     assert f"{LOCAL}|7010" in text
     assert f"{LOCAL.replace('https', 'http')}|" not in text
 
 
 def test_a_file_of_a_site_replaces_ours_whole(tmp_path):
     rule = loading.data_root("hooks") / HOOK / "recommendations/20-dietitian.toml"
-    text = rule.read_text(encoding="utf-8").replace('heading = "Dietitian"', 'heading = "Nutrition team"')
-    service = site(tmp_path, **{f"hooks/{HOOK}/recommendations/20-dietitian.toml": text})
+    text = rule.read_text(encoding="utf-8").replace(
+        'heading = "Dietitian"', 'heading = "Nutrition team"'
+    )
+    service = site(
+        tmp_path, **{f"hooks/{HOOK}/recommendations/20-dietitian.toml": text}
+    )
     headings = [one.heading for one in service.hooks[HOOK].rules]
     assert "Nutrition team" in headings
     assert "Dietitian" not in headings
@@ -115,19 +141,30 @@ def test_a_file_of_a_site_replaces_ours_whole(tmp_path):
 
 
 def test_a_finding_of_a_site_has_its_own_limits(tmp_path):
-    bmi = (loading.data_root("mappings") / "findings/bmi.toml").read_text(encoding="utf-8")
-    service = site(tmp_path, **{"mappings/findings/bmi.toml": bmi.replace("usable_days = 731", "usable_days = 200")})
+    bmi = (loading.data_root("mappings") / "findings/bmi.toml").read_text(
+        encoding="utf-8"
+    )
+    service = site(
+        tmp_path,
+        **{
+            "mappings/findings/bmi.toml": bmi.replace(
+                "usable_days = 731", "usable_days = 200"
+            )
+        },
+    )
     old = [measured("bmi", 19.0, days=300)]
 
     def inputs(**options):
-        found = model(cards_for(old, kyphoplasty(None), **options), "sarcopenia-pvm-2022")["inputs"]
+        found = model(
+            cards_for(old, kyphoplasty(None), **options), "sarcopenia-pvm-2022"
+        )["inputs"]
         return [one["name"] for one in found]
 
     assert inputs() == ["bmi"]
     assert inputs(service=service) == []
 
 
-# --- wording ---------------------------------------------------------------------------------------------------------
+# --- wording
 
 
 @pytest.mark.parametrize("words", cases(__file__, "banned"))

@@ -20,8 +20,19 @@ def checkout(tmp_path):
 
 
 def make(checkout, *words):
-    outside = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
-    return subprocess.run(["make", *words], cwd=checkout, env=outside, capture_output=True, text=True, check=False)
+    outside = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("MAKE", "MFLAGS"))
+    }
+    return subprocess.run(
+        ["make", *words],
+        cwd=checkout,
+        env=outside,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def program(path, body):
@@ -35,7 +46,10 @@ def test_an_unfit_python_is_refused_with_one_sentence(checkout):
     old = program(checkout / "python2", "exit 1")
     done = make(checkout, "demo", f"PYTHON={old}")
     assert done.returncode == 2
-    assert done.stdout == f"Python 3.11 or newer is needed, and {old} is none: make demo PYTHON=python3.11 names one.\n"
+    assert (
+        done.stdout
+        == f"Python 3.11 or newer is needed, and {old} is none: make demo PYTHON=python3.11 names one.\n"
+    )
     assert not (checkout / ".venv").exists()
 
 

@@ -9,7 +9,15 @@ from hypothesis import HealthCheck, given, settings
 
 from cds_service.audit.chain import seal
 from cds_service.review.replay import NothingToReplay, replay
-from tests.chart_builders import HOOK, application, ask, kyphoplasty, open_service, order_sign, thin_and_weak
+from tests.chart_builders import (
+    HOOK,
+    application,
+    ask,
+    kyphoplasty,
+    open_service,
+    order_sign,
+    thin_and_weak,
+)
 from tests.generated_patients import Signing, signings
 
 MANY = int(os.environ.get("AUDIT_REPLAYS", "100"))
@@ -41,7 +49,11 @@ def test_any_answer_replayed_is_identical(signing: Signing):
     log = application().log
     log.entries.clear()
     application().post(signing.request())
-    answers = [json.loads(seal(entry).body)["content"] for entry in log.entries if entry.kind == "answer"]
+    answers = [
+        json.loads(seal(entry).body)["content"]
+        for entry in log.entries
+        if entry.kind == "answer"
+    ]
     for one in answers:
         assert replay(one, open_service(), HOOK).differences == ()
 
@@ -51,31 +63,45 @@ def test_a_changed_figure_is_named_with_both_values(content):
     (model, *_) = other["assessments"][0]["models"]
     then, model["risk"] = model["risk"], 0.5
     (difference,) = replay(other, open_service(), HOOK).differences
-    assert difference.startswith(f"refracture.models.{model['model']}.risk: 0.5 then, {str(then)[:6]}")
+    assert difference.startswith(
+        f"refracture.models.{model['model']}.risk: 0.5 then, {str(then)[:6]}"
+    )
 
 
 @pytest.mark.parametrize("part", ["findings", "gaps"])
 def test_an_entry_on_a_finding_that_is_gone_is_not_replayed(content, part):
     other = json.loads(json.dumps(content))
-    other[part].append({**other["findings"][0], "reason": "absent", "name": "finger-length"})
+    other[part].append(
+        {**other["findings"][0], "reason": "absent", "name": "finger-length"}
+    )
     with pytest.raises(NothingToReplay):
         replay(other, open_service(), HOOK)
 
 
 def test_an_entry_under_a_setting_that_is_gone_is_not_replayed(content):
     with pytest.raises(NothingToReplay):
-        replay({**content, "policy": {**content["policy"], "moon": "full"}}, open_service(), HOOK)
+        replay(
+            {**content, "policy": {**content["policy"], "moon": "full"}},
+            open_service(),
+            HOOK,
+        )
 
 
 def test_a_changed_input_changes_the_figures(content):
     other = json.loads(json.dumps(content))
-    next(one for one in other["findings"] if one["name"] == "bmd-t-score")["value"] = -1.0
-    assert any(".risk: " in line for line in replay(other, open_service(), HOOK).differences)
+    next(one for one in other["findings"] if one["name"] == "bmd-t-score")[
+        "value"
+    ] = -1.0
+    assert any(
+        ".risk: " in line for line in replay(other, open_service(), HOOK).differences
+    )
 
 
 def test_the_incidence_of_that_day_counts_and_not_that_of_today(content):
     service = open_service()
-    policy = service.policy.with_site({"refracture": {"incidence": 0.05, "months": 12}}, {})
+    policy = service.policy.with_site(
+        {"refracture": {"incidence": 0.05, "months": 12}}, {}
+    )
     assert replay(content, replace(service, policy=policy), HOOK).is_identical
 
 

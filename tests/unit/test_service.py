@@ -39,14 +39,22 @@ from tests.chart_builders import (
 from tests.codes import CPT, ICD, codeable
 from tests.tables import cases
 
-XRAY = of_patient("ServiceRequest", "xray", status="draft", intent="order", code=codeable(CPT, "72100"))
+XRAY = of_patient(
+    "ServiceRequest",
+    "xray",
+    status="draft",
+    intent="order",
+    code=codeable(CPT, "72100"),
+)
 
 
 @pytest.fixture
 def fhir():
     """Starts a server with the record of the patient."""
     with ExitStack() as running:
-        yield lambda *resources: running.enter_context(start_fhir_server([patient(), *resources]))
+        yield lambda *resources: running.enter_context(
+            start_fhir_server([patient(), *resources])
+        )
 
 
 def recorded(resources, *drafts):
@@ -59,13 +67,22 @@ def recorded(resources, *drafts):
 
 
 def asked_live(server, *drafts, service=None):
-    return ask(order_sign([], *drafts, fhir_server=server.url, prefetch=False, service=service), service=service)
+    return ask(
+        order_sign(
+            [], *drafts, fhir_server=server.url, prefetch=False, service=service
+        ),
+        service=service,
+    )
 
 
-# --- what is none of ours --------------------------------------------------------------------------------------------
+# --- what is none of ours
 
 
-@pytest.mark.parametrize("drafts", [(XRAY,), (ordered("rehabilitation", status="draft"),)], ids=["x-ray", "therapy"])
+@pytest.mark.parametrize(
+    "drafts",
+    [(XRAY,), (ordered("rehabilitation", status="draft"),)],
+    ids=["x-ray", "therapy"],
+)
 def test_another_order_gets_no_cards_and_nothing_is_read_or_recorded(fhir, drafts):
     server = fhir(*thin_and_weak()[1:])
     recorded = len(application().log.entries)
@@ -74,7 +91,7 @@ def test_another_order_gets_no_cards_and_nothing_is_read_or_recorded(fhir, draft
     assert len(application().log.entries) == recorded
 
 
-# --- a brace or bed rest signed after an augmentation ----------------------------------------------------------------
+# --- a brace or bed rest signed after an augmentation
 
 RECORD = {
     "augmented": lambda days, **members: augmented(days) | members,
@@ -89,7 +106,9 @@ RECORD = {
 }
 
 
-@pytest.mark.parametrize("case", cases(__file__, "later", RECORD), ids=lambda case: case["why"])
+@pytest.mark.parametrize(
+    "case", cases(__file__, "later", RECORD), ids=lambda case: case["why"]
+)
 def test_a_support_order_signed_after_an_augmentation(fhir, case):
     server, recorded = fhir(*case["record"]), len(application().log.entries)
     cards = asked_live(server, *case["drafts"])
@@ -102,7 +121,10 @@ def test_a_support_order_signed_after_an_augmentation(fhir, case):
     assert "extension" not in card
     assert case["summary"] in card["summary"]
     assert card["indicator"] == case.get("indicator", card["indicator"])
-    assert "action" not in case or card["suggestions"][0]["actions"][0]["type"] == case["action"]
+    assert (
+        "action" not in case
+        or card["suggestions"][0]["actions"][0]["type"] == case["action"]
+    )
 
 
 def test_a_brace_whose_record_cannot_be_read_gets_no_cards():
@@ -110,7 +132,9 @@ def test_a_brace_whose_record_cannot_be_read_gets_no_cards():
 
 
 @pytest.mark.parametrize(("days", "answered"), [(0, False), (30, False), (60, True)])
-def test_a_site_says_for_how_long_a_later_brace_is_answered(fhir, tmp_path, days, answered):
+def test_a_site_says_for_how_long_a_later_brace_is_answered(
+    fhir, tmp_path, days, answered
+):
     service = site_service(tmp_path, f"[policy]\nbrace-only-days = {days}\n")
     server = fhir(augmented(45))
     body = order_sign([augmented(45)], brace(), service=service)
@@ -118,24 +142,31 @@ def test_a_site_says_for_how_long_a_later_brace_is_answered(fhir, tmp_path, days
     assert server.requests == []
 
 
-# --- several orders --------------------------------------------------------------------------------------------------
+# --- several orders
 
 
 def test_several_augmentation_orders_are_one_answer():
     drafts = kyphoplasty("L1"), kyphoplasty("T12", number="second", code="22513")
     cards = ask(order_sign(thin_and_weak(), *drafts))
-    assert [card["source"]["topic"]["code"] for card in cards].count("rehabilitation") == 1
-    assert "two fractures at once" in by_topic(cards)["rehabilitation"]["summary"].lower()
+    assert [card["source"]["topic"]["code"] for card in cards].count(
+        "rehabilitation"
+    ) == 1
+    assert (
+        "two fractures at once" in by_topic(cards)["rehabilitation"]["summary"].lower()
+    )
 
 
 def test_kyphoplasty_and_vertebroplasty_in_one_signing_leave_the_procedure_open():
     cards = cards_for(thin_and_weak(), kyphoplasty("L1"), vertebroplasty("T12"))
     names = {one["name"] for one in model(cards, "nvcf-nomogram-2024")["inputs"]}
     assert "procedure" not in names
-    assert re.search(r"(?:both|whether).*kyphoplasty (?:and|or) vertebroplasty", cards["rehabilitation"]["detail"])
+    assert re.search(
+        r"(?:both|whether).*kyphoplasty (?:and|or) vertebroplasty",
+        cards["rehabilitation"]["detail"],
+    )
 
 
-# --- the same twice --------------------------------------------------------------------------------------------------
+# --- the same twice
 
 
 def test_what_is_said_differently_has_another_uuid_under_the_same_hook_instance():
@@ -147,7 +178,11 @@ def test_what_is_said_differently_has_another_uuid_under_the_same_hook_instance(
     assert first["rehabilitation"]["uuid"] != second["rehabilitation"]["uuid"]
     assert first["braceLimit"]["uuid"] == second["braceLimit"]["uuid"]  # the same words
     referrals = [
-        next(one["uuid"] for one in card["suggestions"] if one["label"] == "Refer to rehabilitation")
+        next(
+            one["uuid"]
+            for one in card["suggestions"]
+            if one["label"] == "Refer to rehabilitation"
+        )
         for card in (first["rehabilitation"], second["rehabilitation"])
     ]
     assert len(set(referrals)) == 1  # the same order
@@ -164,14 +199,16 @@ def test_prefetch_and_live_reads_give_identical_answers(fhir):
 
 
 def test_tomorrow_the_same_record_may_say_something_else():
-    body = order_sign([measured("bmd-t-score", -3.0, days=10 * 365), *quiet_lists()], kyphoplasty())
+    body = order_sign(
+        [measured("bmd-t-score", -3.0, days=10 * 365), *quiet_lists()], kyphoplasty()
+    )
     assert "(T −3.0 in 2016)" in by_topic(ask(body))["rehabilitation"]["summary"]
     later = by_topic(ask(body, now=NOW + timedelta(days=60)))["rehabilitation"]
     assert "−3.0" not in later["summary"]
     assert "too old to use" in later["detail"]
 
 
-# --- suggestions -----------------------------------------------------------------------------------------------------
+# --- suggestions
 
 
 def suggestions_of(cards):
@@ -182,7 +219,9 @@ def test_every_suggestion_of_ours_is_recognised_once_it_is_ordered():
     """Accepted, stored and read back, none of it is offered again."""
     record = [patient(), measured("bmi", 17.0), measured("mna-score", 12)]
     offered = suggestions_of(ask(order_sign(record, kyphoplasty())))
-    accepted = [{**one["actions"][0]["resource"], "status": "active"} for one in offered]
+    accepted = [
+        {**one["actions"][0]["resource"], "status": "active"} for one in offered
+    ]
     again = suggestions_of(ask(order_sign([*record, *accepted], kyphoplasty())))
     # With one measurement ordered, the next one may be offered.
     assert {one["label"] for one in again}.isdisjoint(one["label"] for one in offered)
@@ -195,46 +234,74 @@ def test_accepting_the_corrected_brace_settles_it():
     assert "braceLimit" not in by_topic(ask(settled))
 
 
-# --- what is recorded, and what is refused ---------------------------------------------------------------------------
+# --- what is recorded, and what is refused
 
 
 def test_one_entry_holds_what_was_said_and_no_name():
     named = {**patient(), "name": [{"family": "Secretname"}]}
     cards, entry = recorded([named, *thin_and_weak()[1:]], kyphoplasty())
-    assert (entry.kind, entry.patient, entry.hook_instance) == ("answer", PATIENT, HOOK_INSTANCE)
+    assert (entry.kind, entry.patient, entry.hook_instance) == (
+        "answer",
+        PATIENT,
+        HOOK_INSTANCE,
+    )
     assert json.loads(entry.content["cards"].text) == cards
     assert "Secretname" not in json.dumps(entry.content, default=str)
-    assert {"studies", "mappings", "hooks", "policy", "version"} <= entry.content["digests"].keys()
+    assert {"studies", "mappings", "hooks", "policy", "version"} <= entry.content[
+        "digests"
+    ].keys()
 
 
-# --- what leads ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("died", [{"deceasedBoolean": True}, {"deceasedDateTime": "2026-11-19T08:00:00Z"}])
-def test_a_dead_patient_gets_no_card_and_the_log_an_entry(died):
-    cards, entry = recorded([{**patient(), **died}, *thin_and_weak()[1:]], kyphoplasty(), brace())
-    assert cards == []
-    assert (entry.kind, entry.status, entry.cards) == ("answer", 200, ())
-    assert "deceased" in entry.content["signals"]
-    assert recorded([{**patient(), "deceasedBoolean": False}, *thin_and_weak()[1:]], kyphoplasty())[0] != []
+# --- what leads
 
 
 @pytest.mark.parametrize(
-    ("resources", "draft", "signal"), cases(__file__, "what_leads_is_found_in_record_and_order", RECORD)
+    "died", [{"deceasedBoolean": True}, {"deceasedDateTime": "2026-11-19T08:00:00Z"}]
+)
+def test_a_dead_patient_gets_no_card_and_the_log_an_entry(died):
+    cards, entry = recorded(
+        [{**patient(), **died}, *thin_and_weak()[1:]], kyphoplasty(), brace()
+    )
+    assert cards == []
+    assert (entry.kind, entry.status, entry.cards) == ("answer", 200, ())
+    assert "deceased" in entry.content["signals"]
+    assert (
+        recorded(
+            [{**patient(), "deceasedBoolean": False}, *thin_and_weak()[1:]],
+            kyphoplasty(),
+        )[0]
+        != []
+    )
+
+
+@pytest.mark.parametrize(
+    ("resources", "draft", "signal"),
+    cases(__file__, "what_leads_is_found_in_record_and_order", RECORD),
 )
 def test_what_leads_is_found_in_record_and_order(resources, draft, signal):
     assert signal in recorded(resources, draft)[1].content["signals"]
-    assert signal not in recorded([problem("hypertension")], kyphoplasty())[1].content["signals"]
+    assert (
+        signal
+        not in recorded([problem("hypertension")], kyphoplasty())[1].content["signals"]
+    )
 
 
 def test_cancer_as_the_reason_leaves_malignancy_of_bone_open():
     cancer = kyphoplasty(reasonCode=[codeable(ICD, "C34.11")])
-    content = recorded([problem("hypertension"), ordered_elsewhere()], cancer)[1].content
-    assert {"name": "malignancy", "reason": "undetermined", "seen": True} in content["gaps"]
+    content = recorded([problem("hypertension"), ordered_elsewhere()], cancer)[
+        1
+    ].content
+    assert {"name": "malignancy", "reason": "undetermined", "seen": True} in content[
+        "gaps"
+    ]
 
 
 @pytest.mark.parametrize(
-    "words", ["Fall from standing height", "Osteoporotic fracture, history of motor vehicle accident in 1990"]
+    "words",
+    [
+        "Fall from standing height",
+        "Osteoporotic fracture, history of motor vehicle accident in 1990",
+    ],
 )
 def test_a_fall_on_one_level_and_an_old_accident_are_no_high_energy_cause(words):
     entry = recorded([], kyphoplasty(reasonCode=[{"text": words}]))[1]

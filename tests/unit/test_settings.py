@@ -43,10 +43,18 @@ def test_an_empty_variable_counts_as_not_set():
 
 def test_a_command_may_have_its_own_deadline_unless_the_operator_says_otherwise():
     assert read_settings({}, deadline_seconds=20).deadline_seconds == 20
-    assert read_settings({PREFIX + "DEADLINE_SECONDS": "2"}, deadline_seconds=20).deadline_seconds == 2
+    assert (
+        read_settings(
+            {PREFIX + "DEADLINE_SECONDS": "2"}, deadline_seconds=20
+        ).deadline_seconds
+        == 2
+    )
 
 
-@pytest.mark.parametrize(("name", "value"), cases(__file__, "a_wrong_value_names_its_variable_and_not_itself"))
+@pytest.mark.parametrize(
+    ("name", "value"),
+    cases(__file__, "a_wrong_value_names_its_variable_and_not_itself"),
+)
 def test_a_wrong_value_names_its_variable_and_not_itself(name, value):
     with pytest.raises(DataFileError) as caught:
         read(**{name: value})
@@ -55,9 +63,9 @@ def test_a_wrong_value_names_its_variable_and_not_itself(name, value):
 
 
 def test_a_fhir_server_of_the_command_line_is_a_base():
-    assert read_settings({}, fhir_servers=["https://r4.smarthealthit.org/"]).fhir_servers == (
-        "https://r4.smarthealthit.org",
-    )
+    assert read_settings(
+        {}, fhir_servers=["https://r4.smarthealthit.org/"]
+    ).fhir_servers == ("https://r4.smarthealthit.org",)
     with pytest.raises(DataFileError, match="--fhir-server"):
         read_settings({}, fhir_servers=["r4.smarthealthit.org"])
 
@@ -69,8 +77,23 @@ def test_the_database_address_is_not_shown():
 def test_every_variable_is_described_with_its_default():
     lines = describe_settings().splitlines()
     assert {line.split()[0].removeprefix(PREFIX) for line in lines} == {
-        *("DATABASE_URL", "SITE", "TRUSTED_PROXIES", "LINK_KEY", "PUBLIC_URL", "DEADLINE_SECONDS", "PREFETCH"),
-        *("LOG_LEVEL", "AUDIT_KEY", "RETENTION_DAYS", "MAX_BODY_BYTES", "MAX_RECORD_BYTES", "DRAIN_SECONDS"),
+        *(
+            "DATABASE_URL",
+            "SITE",
+            "TRUSTED_PROXIES",
+            "LINK_KEY",
+            "PUBLIC_URL",
+            "DEADLINE_SECONDS",
+            "PREFETCH",
+        ),
+        *(
+            "LOG_LEVEL",
+            "AUDIT_KEY",
+            "RETENTION_DAYS",
+            "MAX_BODY_BYTES",
+            "MAX_RECORD_BYTES",
+            "DRAIN_SECONDS",
+        ),
     }
     assert any("[default: 3.0]" in line for line in lines)
 

@@ -19,7 +19,9 @@ CARD = ["rehabilitation", "summary", "detail"]
 
 
 def test_a_repeat_has_the_same_id():
-    assert SIGNING.derive_id("card", CARD) == replace(SIGNING).derive_id("card", list(CARD))
+    assert SIGNING.derive_id("card", CARD) == replace(SIGNING).derive_id(
+        "card", list(CARD)
+    )
     assert UUID(SIGNING.derive_id("card", CARD)).version == 5
 
 
@@ -32,15 +34,27 @@ def test_another_part_is_another_id(part):
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        pytest.param({"client": "a", "tenant": "bc"}, {"client": "ab", "tenant": "c"}, id="a border that moved"),
-        pytest.param({"patient": 'a","b'}, {"patient": "a", "orders": "b"}, id="a quote"),
+        pytest.param(
+            {"client": "a", "tenant": "bc"},
+            {"client": "ab", "tenant": "c"},
+            id="a border that moved",
+        ),
+        pytest.param(
+            {"patient": 'a","b'}, {"patient": "a", "orders": "b"}, id="a quote"
+        ),
         pytest.param({"client": None}, {"client": ""}, id="no client"),
         pytest.param({"client": None}, {"client": "null"}, id="a client of that name"),
-        pytest.param({"patient": "a\nb", "orders": ""}, {"patient": "a", "orders": "b"}, id="a line"),
+        pytest.param(
+            {"patient": "a\nb", "orders": ""},
+            {"patient": "a", "orders": "b"},
+            id="a line",
+        ),
     ],
 )
 def test_no_two_signings_are_written_alike(one, other):
-    assert Signing(**one).derive_id("card", CARD) != Signing(**other).derive_id("card", CARD)
+    assert Signing(**one).derive_id("card", CARD) != Signing(**other).derive_id(
+        "card", CARD
+    )
 
 
 def test_content_is_no_continuation_of_the_role():

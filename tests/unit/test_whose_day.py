@@ -33,7 +33,8 @@ from tests.chart_builders import (
     site_service,
 )
 
-# By zone: the day on which its clocks change in the autumn of 2026; the day after is the second one.
+# By zone: the day on which its clocks change in the autumn of 2026; the day after is
+# the second one.
 CHANGES = {
     "Pacific/Auckland": date(2026, 9, 27),
     "Australia/Sydney": date(2026, 10, 4),
@@ -42,7 +43,8 @@ CHANGES = {
     "America/Los_Angeles": date(2026, 11, 1),
 }
 SYDNEY = "Australia/Sydney"
-EIGHT_IN_SYDNEY = datetime(2026, 11, 22, 8, tzinfo=ZoneInfo(SYDNEY))  # 21 November in UTC
+# 21 November in UTC
+EIGHT_IN_SYDNEY = datetime(2026, 11, 22, 8, tzinfo=ZoneInfo(SYDNEY))
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T[^\"]*")
 MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
@@ -59,10 +61,19 @@ class Said(NamedTuple):
 
     def found(self, name: str) -> Any:
         """Value and day of a finding; None for a gap."""
-        return next(((one["value"], one["date"]) for one in self.entry["findings"] if one["name"] == name), None)
+        return next(
+            (
+                (one["value"], one["date"])
+                for one in self.entry["findings"]
+                if one["name"] == name
+            ),
+            None,
+        )
 
     def gap(self, name: str) -> str:
-        return next((one["reason"] for one in self.entry["gaps"] if one["name"] == name), "")
+        return next(
+            (one["reason"] for one in self.entry["gaps"] if one["name"] == name), ""
+        )
 
     def text(self) -> str:
         """The cards, with days for dates, and without the ids that follow from them."""
@@ -75,11 +86,20 @@ class Site:
     def __init__(self, zone: str, service: Service) -> None:
         self.zone, self.service = ZoneInfo(zone), service
 
-    def sign(self, now: datetime, resources: Iterable[Resource], *drafts: Resource, **ports: Any) -> Said:
+    def sign(
+        self,
+        now: datetime,
+        resources: Iterable[Resource],
+        *drafts: Resource,
+        **ports: Any,
+    ) -> Said:
         """Sign these orders at this moment; the dates of the record move with the day at the site."""
         today = now.astimezone(self.zone).date()
         tomorrow = datetime.combine(today + timedelta(days=1), time(), self.zone)
-        held, signed = ([self._moved(one, now, tomorrow) for one in each] for each in (resources, drafts))
+        held, signed = (
+            [self._moved(one, now, tomorrow) for one in each]
+            for each in (resources, drafts)
+        )
         body = json.dumps(order_sign(held, *signed, service=self.service)).encode()
         log = OneEntry()
         asked = Ports(
@@ -92,11 +112,17 @@ class Site:
         )
         hook = self.service.hooks[HOOK]
         response = answer(self.service, hook, parse_request(body, hook.hook), asked)
-        return Said(json.loads(response.text)["cards"], dict(log.entry.content) if log.entry else {})
+        return Said(
+            json.loads(response.text)["cards"],
+            dict(log.entry.content) if log.entry else {},
+        )
 
     def _moved(self, resource: Resource, now: datetime, tomorrow: datetime) -> Resource:
         shift = now.astimezone(self.zone).date() - TODAY
-        text = DAY.sub(lambda day: (date.fromisoformat(day[0]) + shift).isoformat(), json.dumps(resource))
+        text = DAY.sub(
+            lambda day: (date.fromisoformat(day[0]) + shift).isoformat(),
+            json.dumps(resource),
+        )
         text = text.replace("{now}", _utc(now)).replace("{tomorrow}", _utc(tomorrow))
         return json.loads(text)
 
@@ -119,14 +145,19 @@ def _days_away(day: str, month: str, year: str | None, today: date) -> str:
     Months have different lengths: what lies six of them ahead is said in months.
     """
     years = [year] if year else [f"{today.year + shift}" for shift in (-1, 0, 1)]
-    days = [datetime.strptime(f"{day} {month} {one}", "%d %b %Y").date() for one in years]  # noqa: DTZ007
+    days = [
+        datetime.strptime(f"{day} {month} {one} +0000", "%d %b %Y %z").date()
+        for one in years
+    ]
     away = min(((one - today).days for one in days), key=abs)
     return f"{away}" if abs(away) < 100 else f"{away / 30.4:.0f} months"
 
 
 def hours_of(zone: ZoneInfo, first: date) -> list[datetime]:
     """The first minute and every full hour of two days at the site; the clocks may change within them."""
-    begins, ends = (datetime.combine(first + timedelta(days=days), time(), zone) for days in (0, 2))
+    begins, ends = (
+        datetime.combine(first + timedelta(days=days), time(), zone) for days in (0, 2)
+    )
     moment, found = begins.astimezone(UTC), []
     while moment < ends.astimezone(UTC):
         found.append(moment)
@@ -136,7 +167,10 @@ def hours_of(zone: ZoneInfo, first: date) -> list[datetime]:
 
 def around_midnight(zone: ZoneInfo, first: date) -> list[datetime]:
     """Every sixth of these hours, and the last minute of each day."""
-    ends = (datetime.combine(first + timedelta(days=days), time(23, 59), zone) for days in (0, 1))
+    ends = (
+        datetime.combine(first + timedelta(days=days), time(23, 59), zone)
+        for days in (0, 1)
+    )
     return [*hours_of(zone, first)[::6], *ends]
 
 
@@ -154,7 +188,7 @@ def _site(zone: str, folders: Any) -> Site:
     return Site(zone, site_service(folders.mktemp("site"), f'time-zone = "{zone}"\n'))
 
 
-# --- what happened today, and what is dated tomorrow -----------------------------------------------------------------
+# --- what happened today, and what is dated tomorrow
 
 LONG_AGO = dose("denosumab", days=400)  # the next one was due half a year later
 
@@ -188,10 +222,15 @@ def dated_tomorrow(when: str) -> tuple[Resource, ...]:
 ORDERS = (kyphoplasty(authoredOn="{now}"), brace(authoredOn="{now}"))
 
 
-def test_the_same_signing_gives_the_same_card_at_every_hour_and_what_is_of_today_counts(site):
+def test_the_same_signing_gives_the_same_card_at_every_hour_and_what_is_of_today_counts(
+    site,
+):
     cards = set()
     for now in hours_of(site.zone, CHANGES[site.zone.key]):
-        said, today = site.sign(now, recorded_today(), *ORDERS), now.astimezone(site.zone).date()
+        said, today = (
+            site.sign(now, recorded_today(), *ORDERS),
+            now.astimezone(site.zone).date(),
+        )
         ill = site.sign(now, (*recorded_today(), INFECTION), *ORDERS)
         assert said.found("bmd-t-score") == (-3.1, today.isoformat()), now
         assert said.found("grip-strength") == (12.0, today.isoformat()), now
@@ -209,7 +248,9 @@ def the_cards(site: Site) -> str:
     return without_dates("".join(said), noon.date())
 
 
-def test_the_card_is_the_same_in_all_zones_and_its_brace_ends_weeks_after_the_sites_day(tmp_path_factory):
+def test_the_card_is_the_same_in_all_zones_and_its_brace_ends_weeks_after_the_sites_day(
+    tmp_path_factory,
+):
     sites = [_site(zone, tmp_path_factory) for zone in CHANGES]
     assert len({the_cards(site) for site in sites}) == 1
     assert f'"end": "[{8 * 7}]"' in the_cards(sites[0])  # evidence: 8 weeks at most
@@ -235,8 +276,11 @@ def test_nothing_dated_tomorrow_counts(site, when):
 
 
 def test_an_age_is_counted_by_the_sites_day(sydney):
-    person = patient() | {"birthDate": "1946-11-20"}  # moves to 22 November: the birthday, and 21 November in UTC
-    assert sydney.sign(EIGHT_IN_SYDNEY, (person, *quiet_lists()), kyphoplasty()).found("age") == (80.0, None)
+    # moves to 22 November: the birthday, and 21 November in UTC
+    person = patient() | {"birthDate": "1946-11-20"}
+    assert sydney.sign(EIGHT_IN_SYDNEY, (person, *quiet_lists()), kyphoplasty()).found(
+        "age"
+    ) == (80.0, None)
 
 
 def test_what_happened_this_morning_in_sydney_counts_at_eight(sydney):
@@ -249,20 +293,28 @@ def test_what_happened_this_morning_in_sydney_counts_at_eight(sydney):
     assert "overdue" not in text
 
 
-# --- years and months ------------------------------------------------------------------------------------------------
+# --- years and months
 
 
 @pytest.mark.parametrize("written", ["2026", "2026-11"])
 def test_a_year_or_month_that_has_begun_is_not_in_the_future(sydney, written):
     now = datetime.combine(TODAY, time(8), sydney.zone)
-    record = (patient(), *quiet_lists(), measured("bmd-t-score", -3.1, effectiveDateTime=written))
+    record = (
+        patient(),
+        *quiet_lists(),
+        measured("bmd-t-score", -3.1, effectiveDateTime=written),
+    )
     assert sydney.sign(now, record, kyphoplasty()).found("bmd-t-score")[0] == -3.1
 
 
 @pytest.mark.parametrize("written", ["2027", "2026-12"])
 def test_one_that_has_not_begun_is(sydney, written):
     now = datetime.combine(TODAY, time(8), sydney.zone)
-    record = (patient(), *quiet_lists(), measured("bmd-t-score", -3.1, effectiveDateTime=written))
+    record = (
+        patient(),
+        *quiet_lists(),
+        measured("bmd-t-score", -3.1, effectiveDateTime=written),
+    )
     assert sydney.sign(now, record, kyphoplasty()).gap("bmd-t-score") == "future"
 
 
@@ -280,7 +332,7 @@ def test_a_drug_taken_until_this_month_is_still_taken(sydney):
     assert said.found("steroid-use")[0] is True
 
 
-# --- the day of the order --------------------------------------------------------------------------------------------
+# --- the day of the order
 
 DRAFTED = kyphoplasty(authoredOn=days_ago(3))
 SINCE = (
@@ -315,7 +367,11 @@ def test_explain_as_of_a_day_stops_at_the_order(tmp_path):
 
 
 @pytest.mark.parametrize("is_of_earlier_day", [False, True])
-def test_an_augmentation_since_the_order_was_written_may_be_the_ordered_one(sydney, is_of_earlier_day):
+def test_an_augmentation_since_the_order_was_written_may_be_the_ordered_one(
+    sydney, is_of_earlier_day
+):
     record = (patient(), *quiet_lists(), augmented(1))
-    said = sydney.sign(EIGHT_IN_SYDNEY, record, DRAFTED, is_of_earlier_day=is_of_earlier_day)
+    said = sydney.sign(
+        EIGHT_IN_SYDNEY, record, DRAFTED, is_of_earlier_day=is_of_earlier_day
+    )
     assert said.gap("prior-augmentation") == "undetermined"

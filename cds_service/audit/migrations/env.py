@@ -5,6 +5,8 @@ from alembic import context
 from cds_service.audit.database import VERSION_TABLE
 
 context.configure(
-    connection=context.config.attributes["connection"], version_table=VERSION_TABLE, transactional_ddl=True
+    connection=context.config.attributes["connection"],
+    version_table=VERSION_TABLE,
+    transactional_ddl=True,
 )
 context.run_migrations()

@@ -7,7 +7,12 @@ from typing import Any
 
 from cds_service.audit.verification.faults import cards_in, fault
 from cds_service.audit.verification.hashes import commitment_of, link_of
-from cds_service.audit.verification.notes import BadNote, Key, is_signature_of, read_signature
+from cds_service.audit.verification.notes import (
+    BadNote,
+    Key,
+    is_signature_of,
+    read_signature,
+)
 from cds_service.audit.verification.walk import Report
 
 SIGNED = "kyphoplasty-cds audit export 1"
@@ -16,20 +21,33 @@ SIGNED = "kyphoplasty-cds audit export 1"
 def verify_export(lines: Iterable[str], keys: Sequence[Key]) -> Report:
     """Verify each entry by its hashes, neighbours by their link, and the whole by its signed manifest.
 
-    Someone who rewrites an export can recompute every hash, but not the signature. Whether every entry that matches the
-    manifest's filter is included can only be seen in the log itself.
+    Someone who rewrites an export can recompute every hash, but not the signature.
+    Whether every entry that matches the manifest's filter is included can only be seen
+    in the log itself.
     """
     report, digest, last = Report(), hashlib.sha256(), ""
     manifest: Mapping[str, Any] | None = None
     for line in lines:
         document = _document(line)
         if manifest is not None:
-            report.add(fault("inserted", report.last, "a line follows the manifest, which covers none there"))
+            report.add(
+                fault(
+                    "inserted",
+                    report.last,
+                    "a line follows the manifest, which covers none there",
+                )
+            )
             break
         if "manifest" in document:
             # What stands beside it, or twice within it, no hash covers.
-            is_plain = document.keys() == {"manifest"} and line.rstrip("\r\n") == _canonical(document)
-            manifest = document["manifest"] if is_plain and isinstance(document["manifest"], dict) else {}
+            is_plain = document.keys() == {"manifest"} and line.rstrip(
+                "\r\n"
+            ) == _canonical(document)
+            manifest = (
+                document["manifest"]
+                if is_plain and isinstance(document["manifest"], dict)
+                else {}
+            )
             continue
         digest.update(line.encode())
         _check(document, last, report)
@@ -37,12 +55,35 @@ def verify_export(lines: Iterable[str], keys: Sequence[Key]) -> Report:
         report.entries, report.hash = report.entries + 1, last
         report.last = _number(document.get("sequence"))
     if manifest is None:
-        report.add(fault("cut off", report.last, "the manifest, the last line of an export, is missing"))
-    elif manifest.get("sha256") != digest.hexdigest() or manifest.get("count") != report.entries:
-        report.add(fault("changed", report.last, "the lines are not those that the manifest counts and hashes"))
+        report.add(
+            fault(
+                "cut off",
+                report.last,
+                "the manifest, the last line of an export, is missing",
+            )
+        )
+    elif (
+        manifest.get("sha256") != digest.hexdigest()
+        or manifest.get("count") != report.entries
+    ):
+        report.add(
+            fault(
+                "changed",
+                report.last,
+                "the lines are not those that the manifest counts and hashes",
+            )
+        )
     elif not _is_signed(manifest, keys):
-        report.add(fault("rewritten", report.last, "the manifest is not signed by the key of the log"))
-    report.notes.append("an export shows what was taken out; whether the log holds more, only the log shows")
+        report.add(
+            fault(
+                "rewritten",
+                report.last,
+                "the manifest is not signed by the key of the log",
+            )
+        )
+    report.notes.append(
+        "an export shows what was taken out; whether the log holds more, only the log shows"
+    )
     return report
 
 
@@ -59,8 +100,12 @@ def _is_signed(manifest: Mapping[str, Any], keys: Sequence[Key]) -> bool:
 def _check(document: Mapping[str, Any], last: str, report: Report) -> None:
     sequence = _number(document.get("sequence"))
     names = ("id", "at", "kind", "commitment", "previousHash")
-    entry_id, at, kind, commitment, previous = (str(document.get(name, "")) for name in names)
-    if link_of(sequence, entry_id, at, kind, commitment, previous) != document.get("hash"):
+    entry_id, at, kind, commitment, previous = (
+        str(document.get(name, "")) for name in names
+    )
+    if link_of(sequence, entry_id, at, kind, commitment, previous) != document.get(
+        "hash"
+    ):
         report.add(fault("changed", sequence, "its fields do not give its hash"))
     elif sequence == report.last + 1 and report.entries and previous != last:
         report.add(fault("rewritten", sequence, "it does not follow the entry before"))
@@ -68,7 +113,13 @@ def _check(document: Mapping[str, Any], last: str, report: Report) -> None:
     if payload is None:
         report.purged += 1
     elif not isinstance(payload, dict) or not _is_committed(document, payload):
-        report.add(fault("payload changed", sequence, "the payload is not the one that was written"))
+        report.add(
+            fault(
+                "payload changed",
+                sequence,
+                "the payload is not the one that was written",
+            )
+        )
 
 
 def _is_committed(document: Mapping[str, Any], payload: Mapping[str, Any]) -> bool:
@@ -76,12 +127,16 @@ def _is_committed(document: Mapping[str, Any], payload: Mapping[str, Any]) -> bo
     if not isinstance(facts, dict) or cards is None:
         return False
     texts = {str(name): str(value) for name, value in facts.items()}
-    found = commitment_of(str(document.get("salt", "")), texts, cards, _canonical(payload))
+    found = commitment_of(
+        str(document.get("salt", "")), texts, cards, _canonical(payload)
+    )
     return found == document.get("commitment")
 
 
 def _canonical(document: Any) -> str:
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return json.dumps(
+        document, sort_keys=True, separators=(",", ":"), ensure_ascii=True
+    )
 
 
 def _document(line: str) -> Mapping[str, Any]:

@@ -36,7 +36,11 @@ class Fault:
     last: int
 
     def __str__(self) -> str:
-        place = f"entry {self.sequence}" if self.last == self.sequence else f"entries {self.sequence} to {self.last}"
+        place = (
+            f"entry {self.sequence}"
+            if self.last == self.sequence
+            else f"entries {self.sequence} to {self.last}"
+        )
         return f"{place}: {self.what}: {self.detail}"
 
 
@@ -49,12 +53,24 @@ def payload_fault(row: Row) -> Fault | None:
     if row.salt is None or row.body is None:
         return None
     if row.facts is None:
-        return fault("payload missing", row.sequence, "what the entry is found by is gone (audit_search)")
+        return fault(
+            "payload missing",
+            row.sequence,
+            "what the entry is found by is gone (audit_search)",
+        )
     if row.copies != (row.at, row.kind):
-        return fault("payload changed", row.sequence, "at or kind in audit_search differs from the entry's")
+        return fault(
+            "payload changed",
+            row.sequence,
+            "at or kind in audit_search differs from the entry's",
+        )
     if commitment_of(row.salt, row.facts, row.cards, row.body) == row.commitment:
         return None
-    return fault("payload changed", row.sequence, _changed_part(row, row.facts, row.salt, row.body))
+    return fault(
+        "payload changed",
+        row.sequence,
+        _changed_part(row, row.facts, row.salt, row.body),
+    )
 
 
 def _changed_part(row: Row, facts: dict[str, str], salt: str, body: str) -> str:
@@ -67,9 +83,17 @@ def _changed_part(row: Row, facts: dict[str, str], salt: str, body: str) -> str:
         or commitment_of(salt, said_facts, said_cards, body) != row.commitment
     ):
         return "the body or the salt is not the one that was written"
-    names = sorted(name for name in {*facts, *said_facts} if facts.get(name) != said_facts.get(name))
+    names = sorted(
+        name
+        for name in {*facts, *said_facts}
+        if facts.get(name) != said_facts.get(name)
+    )
     parts = [f"audit_search: {', '.join(names)}"] if names else []
-    parts += ["audit_card: a row was changed, inserted or removed"] if said_cards != row.cards else []
+    parts += (
+        ["audit_card: a row was changed, inserted or removed"]
+        if said_cards != row.cards
+        else []
+    )
     return "; ".join(parts)
 
 
@@ -90,6 +114,10 @@ def content_of(row: Row) -> dict[str, Any]:
 
 def cards_in(found: Any) -> tuple[Card, ...] | None:
     """The cards of a body; None if it has none that can be read."""
-    if not isinstance(found, list) or not all(isinstance(card, list) and len(card) == 4 for card in found):
+    if not isinstance(found, list) or not all(
+        isinstance(card, list) and len(card) == 4 for card in found
+    ):
         return None
-    return tuple((str(card[0]), str(card[1]), str(card[2]), str(card[3])) for card in found)
+    return tuple(
+        (str(card[0]), str(card[1]), str(card[2]), str(card[3])) for card in found
+    )

@@ -16,15 +16,35 @@ def framed(parts: Sequence[str]) -> bytes:
     return b"".join(_LENGTH.pack(len(one)) + one for one in octets)
 
 
-def commitment_of(salt: str, facts: Mapping[str, str], cards: Sequence[Card], body: str) -> str:
+def commitment_of(
+    salt: str, facts: Mapping[str, str], cards: Sequence[Card], body: str
+) -> str:
     """The commitment to a payload, which the chain holds."""
     named = (part for pair in sorted(facts.items()) for part in pair)
     shown = (part for card in cards for part in card)
-    parts = ("kyphoplasty-cds audit payload 1", salt, str(len(facts)), *named, str(len(cards)), *shown, body)
+    parts = (
+        "kyphoplasty-cds audit payload 1",
+        salt,
+        str(len(facts)),
+        *named,
+        str(len(cards)),
+        *shown,
+        body,
+    )
     return hashlib.sha256(framed(parts)).hexdigest()
 
 
-def link_of(sequence: int, entry_id: str, at: str, kind: str, commitment: str, previous: str) -> str:
+def link_of(
+    sequence: int, entry_id: str, at: str, kind: str, commitment: str, previous: str
+) -> str:
     """The hash of an entry at its sequence number."""
-    parts = ("kyphoplasty-cds audit link 1", str(sequence), entry_id, at, kind, commitment, previous)
+    parts = (
+        "kyphoplasty-cds audit link 1",
+        str(sequence),
+        entry_id,
+        at,
+        kind,
+        commitment,
+        previous,
+    )
     return hashlib.sha256(framed(parts)).hexdigest()

@@ -48,7 +48,9 @@ class Key:
     @property
     def hash(self) -> bytes:
         """The four bytes by which a signature refers to this key."""
-        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.octets).digest()[:4]
+        return hashlib.sha256(
+            self.name.encode() + b"\n" + ED25519 + self.octets
+        ).digest()[:4]
 
 
 def read_note(text: str) -> Checkpoint:
@@ -57,15 +59,30 @@ def read_note(text: str) -> Checkpoint:
     Raises:
         BadNote: there is none.
     """
-    body, separator, tail = text.replace("\r\n", "\n").lstrip("\ufeff\n ").partition("\n\n")
+    body, separator, tail = (
+        text.replace("\r\n", "\n").lstrip("\ufeff\n ").partition("\n\n")
+    )
     lines = body.split("\n")
-    if not separator or len(lines) < 3 or not lines[0].startswith(ORIGIN) or not PLACE.fullmatch(lines[1]):
+    if (
+        not separator
+        or len(lines) < 3
+        or not lines[0].startswith(ORIGIN)
+        or not PLACE.fullmatch(lines[1])
+    ):
         raise BadNote("the file is no checkpoint of this program")
-    signatures = tuple(read_signature(line) for line in tail.split("\n") if line.startswith("\u2014 "))
+    signatures = tuple(
+        read_signature(line) for line in tail.split("\n") if line.startswith("\u2014 ")
+    )
     if not signatures:
         raise BadNote("the checkpoint is not signed")
     link = _decoded(lines[2]).hex()
-    return Checkpoint(lines[0].removeprefix(ORIGIN), int(lines[1]), link, f"{body}\n".encode(), signatures)
+    return Checkpoint(
+        lines[0].removeprefix(ORIGIN),
+        int(lines[1]),
+        link,
+        f"{body}\n".encode(),
+        signatures,
+    )
 
 
 def read_key(text: str) -> Key:
@@ -84,7 +101,9 @@ def read_key(text: str) -> Key:
 
 
 def is_signed_by(checkpoint: Checkpoint, key: Key) -> bool:
-    return any(is_signature_of(key, one, checkpoint.signed) for one in checkpoint.signatures)
+    return any(
+        is_signature_of(key, one, checkpoint.signed) for one in checkpoint.signatures
+    )
 
 
 def is_signature_of(key: Key, found: Signature, signed: bytes) -> bool:

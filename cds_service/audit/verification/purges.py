@@ -36,13 +36,15 @@ class Purges:
         """Start empty.
 
         Args:
-            retention_days: younger payloads must not have been purged, whatever the purge itself says.
+            retention_days: younger payloads must not have been purged, whatever the
+                purge itself says.
         """
         self.told: Counter[Purged] = Counter()
         self.count = 0  # properly purged payloads
         self._kept = retention_days * DAY
         self._now = int(time.time() * 1000)
-        self._missing: dict[int, int] = {}  # when each entry without a payload was written
+        # when each entry without a payload was written
+        self._missing: dict[int, int] = {}
         self._explained: set[int] = set()
         self._checkpoints: dict[int, str] = {}
 
@@ -58,39 +60,68 @@ class Purges:
         named, ranges = content.get("checkpoint"), _ranges(content.get("ranges"))
         named = named if isinstance(named, dict) else {}
         place = named.get("sequence")
-        if not isinstance(place, int) or self._checkpoints.get(place) != named.get("hash"):
-            yield fault("purge", row.sequence, "it names no checkpoint that was made before it")
+        if not isinstance(place, int) or self._checkpoints.get(place) != named.get(
+            "hash"
+        ):
+            yield fault(
+                "purge", row.sequence, "it names no checkpoint that was made before it"
+            )
             return
         if not ranges or max(last for _, last in ranges) >= place:
-            yield fault("purge", row.sequence, "it names no entries, or some that its checkpoint does not cover")
+            yield fault(
+                "purge",
+                row.sequence,
+                "it names no entries, or some that its checkpoint does not cover",
+            )
             return
         before = str(content.get("before"))
         old_enough = min(_moment(row.at, OLDEST), self._now) - self._kept
         limit = min(_moment(before, OLDEST), old_enough)
-        left = len(self._missing)  # ranges that were made up may be as long and as many as they like
+        # ranges that were made up may be as long and as many as they like
+        left = len(self._missing)
         for first, last in ranges:
             left -= last - first + 1
-            yield from self._explain(first, last, limit, row.sequence, is_possible=left >= 0)
+            yield from self._explain(
+                first, last, limit, row.sequence, is_possible=left >= 0
+            )
         user = (row.facts or {}).get("user", "")
-        self.told[Purged(user, row.at[:10], before, place)] += sum(last - first + 1 for first, last in ranges)
+        self.told[Purged(user, row.at[:10], before, place)] += sum(
+            last - first + 1 for first, last in ranges
+        )
 
-    def _explain(self, first: int, last: int, limit: int, purge: int, *, is_possible: bool) -> Iterator[Fault]:
+    def _explain(
+        self, first: int, last: int, limit: int, purge: int, *, is_possible: bool
+    ) -> Iterator[Fault]:
         """What is wrong with one range of a purge: its payloads must be gone, old enough, and named by no other."""
-        gone = [one for one in range(first, last + 1) if one in self._missing] if is_possible else []
+        gone = (
+            [one for one in range(first, last + 1) if one in self._missing]
+            if is_possible
+            else []
+        )
         if len(gone) != last - first + 1:
-            yield fault("purge", purge, f"entries {first} to {last} are not all gone, as it says")
+            yield fault(
+                "purge",
+                purge,
+                f"entries {first} to {last} are not all gone, as it says",
+            )
         if not self._explained.isdisjoint(gone):
             yield fault("purge", purge, "it names entries that another purge names")
         for one in gone:
             if self._missing[one] < limit:
                 self.count += 1
             else:
-                yield fault("payload missing", one, f"too young to be purged by entry {purge}")
+                yield fault(
+                    "payload missing", one, f"too young to be purged by entry {purge}"
+                )
         self._explained.update(gone)
 
     def unexplained(self) -> Iterator[Fault]:
         """After the last entry: missing payloads that no purge names."""
-        return (fault("payload missing", one, UNTOLD) for one in self._missing if one not in self._explained)
+        return (
+            fault("payload missing", one, UNTOLD)
+            for one in self._missing
+            if one not in self._explained
+        )
 
 
 def _ranges(found: Any) -> list[tuple[int, int]]:
@@ -101,7 +132,12 @@ def _ranges(found: Any) -> list[tuple[int, int]]:
 
 
 def _is_range(one: Any) -> bool:
-    return isinstance(one, list) and len(one) == 2 and all(type(n) is int for n in one) and 0 < one[0] <= one[1]
+    return (
+        isinstance(one, list)
+        and len(one) == 2
+        and all(type(n) is int for n in one)
+        and 0 < one[0] <= one[1]
+    )
 
 
 def _moment(text: str, otherwise: int) -> int:

@@ -85,10 +85,14 @@ def _open_sqlite(url: str) -> Iterator[Select]:
     if not path.is_file():
         raise NoLog(f"there is no file {path}")
     with closing(
-        sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True, isolation_level=None)
+        sqlite3.connect(
+            f"file:{quote(str(path.resolve()))}?mode=ro", uri=True, isolation_level=None
+        )
     ) as connection:
         # Even bytes that are not text must be reported as a fault.
-        connection.text_factory = lambda octets: octets.decode("utf-8", "surrogateescape")
+        connection.text_factory = lambda octets: octets.decode(
+            "utf-8", "surrogateescape"
+        )
         connection.execute("BEGIN")
 
         def select(query: str) -> Iterator[tuple[tuple[str, ...], list[Cells]]]:
@@ -117,7 +121,10 @@ def _open_postgresql(url: str) -> Iterator[Select]:
                 with connection.cursor(name=f"verify_{count}") as cursor:
                     cursor.execute(query)
                     while rows := cursor.fetchmany(AT_ONCE):
-                        yield tuple(column.name for column in cursor.description or ()), rows
+                        yield (
+                            tuple(column.name for column in cursor.description or ()),
+                            rows,
+                        )
 
             yield select
     except psycopg.Error as error:
@@ -145,7 +152,9 @@ def read_rows(select: Select) -> Iterator[Row]:
     """The entries in the order of their sequence."""
     for names, rows in select(ENTRIES):
         cards: dict[int, list[Card]] = {}
-        for _, found in select(CARDS.format(first=int(rows[0][0]), last=int(rows[-1][0]))):
+        for _, found in select(
+            CARDS.format(first=int(rows[0][0]), last=int(rows[-1][0]))
+        ):
             for sequence, *cells in found:
                 card, topic, indicator, rules = map(_text, cells)
                 cards.setdefault(sequence, []).append((card, topic, indicator, rules))
@@ -160,12 +169,28 @@ def _row(cells: Cells, columns: tuple[str, ...], cards: tuple[Card, ...]) -> Row
     if found.pop("sequence") is not None:
         copies = (_text(found.pop("at")), _text(found.pop("kind")))
         facts = {
-            name: _text(value, int if name in NUMBERS else str) for name, value in found.items() if value is not None
+            name: _text(value, int if name in NUMBERS else str)
+            for name, value in found.items()
+            if value is not None
         }
     entry_id, at, kind = map(_text, cells[1:4])
     form, (commitment, previous, link) = _text(cells[4], int), map(_text, cells[5:8])
     salt, body = (None if cell is None else _text(cell) for cell in cells[8:10])
-    return Row(int(cells[0]), entry_id, at, kind, form, commitment, previous, link, salt, body, facts, copies, cards)
+    return Row(
+        int(cells[0]),
+        entry_id,
+        at,
+        kind,
+        form,
+        commitment,
+        previous,
+        link,
+        salt,
+        body,
+        facts,
+        copies,
+        cards,
+    )
 
 
 def _text(value: Any, kind: type = str) -> str:

@@ -5,11 +5,28 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from cds_service.audit.verification.faults import Fault, content_of, fault, payload_fault
+from cds_service.audit.verification.faults import (
+    Fault,
+    content_of,
+    fault,
+    payload_fault,
+)
 from cds_service.audit.verification.hashes import FIRST_PREVIOUS, FORMAT, link_of
-from cds_service.audit.verification.notes import BadNote, Checkpoint, Key, is_signed_by, read_key
+from cds_service.audit.verification.notes import (
+    BadNote,
+    Checkpoint,
+    Key,
+    is_signed_by,
+    read_key,
+)
 from cds_service.audit.verification.purges import Purged, Purges
-from cds_service.audit.verification.rows import Row, is_sound, open_log, read_rows, read_stray
+from cds_service.audit.verification.rows import (
+    Row,
+    is_sound,
+    open_log,
+    read_rows,
+    read_stray,
+)
 
 TOLD = 10_000  # entries between two progress reports
 NAMED = 100  # faults that are listed; further ones are only counted
@@ -33,7 +50,8 @@ class Report:
     Attributes:
         log: id of the log, from its first entry; empty if that is gone.
         entries: number of entries.
-        purged: number of payloads deleted after their retention, according to `purge` entries.
+        purged: number of payloads deleted after their retention, according to `purge`
+            entries.
         last: sequence of the last entry.
         hash: of the last entry.
         faults: the first faults.
@@ -60,7 +78,11 @@ class Report:
     def add(self, found: Fault) -> None:
         """Add a fault; neighbours with the same fault are one, such as all entries behind one that was taken out."""
         last = self.faults[-1] if self.faults else None
-        if last and (last.what, last.detail, last.last + 1) == (found.what, found.detail, found.sequence):
+        if last and (last.what, last.detail, last.last + 1) == (
+            found.what,
+            found.detail,
+            found.sequence,
+        ):
             self.faults[-1] = replace(last, last=found.last)
             return
         self.fault_count += 1
@@ -75,7 +97,10 @@ def report_lines(report: Report) -> Iterator[str]:
     if report.fault_count > len(report.faults):
         yield f"and {report.fault_count - len(report.faults)} more"
     for one, count in report.purges.items():
-        user, on, before = (ascii(text)[1:-1] for text in (one.user, one.on, one.before[:10]))  # may be hostile
+        # may be hostile
+        user, on, before = (
+            ascii(text)[1:-1] for text in (one.user, one.on, one.before[:10])
+        )
         yield f"purge: {count} entries of before {before} by {user} on {on}, after checkpoint {one.checkpoint}"
     for note in report.notes:
         yield f"note: {note}"
@@ -86,7 +111,13 @@ def report_lines(report: Report) -> Iterator[str]:
 
 def report_json(report: Report) -> dict[str, Any]:
     faults = [
-        {"what": one.what, "first": one.sequence, "last": one.last, "detail": one.detail} for one in report.faults
+        {
+            "what": one.what,
+            "first": one.sequence,
+            "last": one.last,
+            "detail": one.detail,
+        }
+        for one in report.faults
     ]
     return {
         "whole": report.is_whole,
@@ -97,7 +128,9 @@ def report_json(report: Report) -> dict[str, Any]:
         "hash": report.hash,
         "faultCount": report.fault_count,
         "faults": faults,
-        "purges": [asdict(one) | {"entries": count} for one, count in report.purges.items()],
+        "purges": [
+            asdict(one) | {"entries": count} for one, count in report.purges.items()
+        ],
         "notes": report.notes,
     }
 
@@ -115,8 +148,10 @@ def verify_log(
     Args:
         database_url: `sqlite:///FILE` or `postgresql://…`.
         checkpoints: notes that were kept elsewhere.
-        keys: keys that may have signed them; without any, the key named in the log is used.
-        progress: called now and then with the number of entries checked; may raise to stop.
+        keys: keys that may have signed them; without any, the key named in the log is
+            used.
+        progress: called now and then with the number of entries checked; may raise to
+            stop.
         retention_days: a payload that was younger when purged is a fault.
 
     Raises:
@@ -129,10 +164,19 @@ def verify_log(
             if progress is not None and walk.report.entries % TOLD == 0:
                 progress(walk.report.entries)
         for table, sequence in read_stray(select):
-            walk.report.add(fault("inserted", sequence, f"{table} has a row that belongs to no entry"))
+            walk.report.add(
+                fault(
+                    "inserted", sequence, f"{table} has a row that belongs to no entry"
+                )
+            )
         if database_url.startswith("sqlite") and not is_sound(select):
             walk.report.add(
-                fault("changed", 1, "SQLite's integrity_check fails: a list may leave out entries", walk.report.last)
+                fault(
+                    "changed",
+                    1,
+                    "SQLite's integrity_check fails: a list may leave out entries",
+                    walk.report.last,
+                )
             )
     return walk.end(keys)
 
@@ -145,7 +189,8 @@ class _Walk:
         self._checkpoints = checkpoints
         self._covered: dict[int, Row] = {}
         self._wanted = {one.sequence for one in checkpoints}
-        self._hashes = {FIRST_PREVIOUS}  # that the next entry may name as its predecessor
+        # that the next entry may name as its predecessor
+        self._hashes = {FIRST_PREVIOUS}
         self._was_faulty = False
         self._time = ""
         self._purges = Purges(retention_days)
@@ -154,23 +199,44 @@ class _Walk:
         """Check one entry: its place, its hash, its link to the one before, its payload."""
         report = self.report
         is_faulty = self._check_place(row)
-        actual = link_of(row.sequence, row.entry_id, row.at, row.kind, row.commitment, row.previous_hash)
+        actual = link_of(
+            row.sequence,
+            row.entry_id,
+            row.at,
+            row.kind,
+            row.commitment,
+            row.previous_hash,
+        )
         if actual != row.hash:
             report.add(fault("changed", row.sequence, NOT_ITS_HASH))
             is_faulty = True
-        elif not is_faulty and not self._was_faulty and row.previous_hash not in self._hashes:
+        elif (
+            not is_faulty
+            and not self._was_faulty
+            and row.previous_hash not in self._hashes
+        ):
             detail = "it does not follow the entry before, which was put in its place or hashed anew"
             report.add(fault("rewritten", row.sequence, detail))
             is_faulty = True
         self._check_payload(row)
         self._note(row)
         self._hashes, self._was_faulty = {row.hash, actual}, is_faulty
-        report.entries, report.last, report.hash = report.entries + 1, row.sequence, row.hash
+        report.entries, report.last, report.hash = (
+            report.entries + 1,
+            row.sequence,
+            row.hash,
+        )
 
     def end(self, keys: Sequence[Key]) -> Report:
         report = self.report
         if report.entries == 0:
-            report.add(fault("removed", 1, "there is no entry at all, not even the first of every log"))
+            report.add(
+                fault(
+                    "removed",
+                    1,
+                    "there is no entry at all, not even the first of every log",
+                )
+            )
         self._add(self._purges.unexplained())
         report.purged, report.purges = self._purges.count, dict(self._purges.told)
         for checkpoint in self._checkpoints:
@@ -190,10 +256,14 @@ class _Walk:
     def _check_place(self, row: Row) -> bool:
         expected = self.report.last + 1
         if row.sequence > expected:
-            self.report.add(fault("removed", expected, "no longer there", row.sequence - 1))
+            self.report.add(
+                fault("removed", expected, "no longer there", row.sequence - 1)
+            )
         elif row.sequence < expected:
             self.report.add(fault("inserted", row.sequence, "this number stands twice"))
-        elif row.sequence == 1 and (row.kind != "genesis" or row.previous_hash != FIRST_PREVIOUS):
+        elif row.sequence == 1 and (
+            row.kind != "genesis" or row.previous_hash != FIRST_PREVIOUS
+        ):
             self.report.add(fault("rewritten", 1, "it is not the first entry of a log"))
         else:
             return False
@@ -201,12 +271,26 @@ class _Walk:
 
     def _check_payload(self, row: Row) -> None:
         if row.format != FORMAT:
-            self.report.add(fault("changed", row.sequence, f"format {row.format} is not known"))
+            self.report.add(
+                fault("changed", row.sequence, f"format {row.format} is not known")
+            )
         if row.salt is None or row.body is None:
             if row.facts is not None or row.cards:
-                self.report.add(fault("payload changed", row.sequence, "the body is gone, what it is found by is not"))
+                self.report.add(
+                    fault(
+                        "payload changed",
+                        row.sequence,
+                        "the body is gone, what it is found by is not",
+                    )
+                )
             elif row.kind in LASTING:
-                self.report.add(fault("payload missing", row.sequence, "entries of this kind are never purged"))
+                self.report.add(
+                    fault(
+                        "payload missing",
+                        row.sequence,
+                        "entries of this kind are never purged",
+                    )
+                )
             else:
                 self._purges.note_missing(row)
         elif found := payload_fault(row):
@@ -221,7 +305,11 @@ class _Walk:
             self._add(self._purges.note_purge(row))
         if row.sequence in self._wanted:
             self._covered[row.sequence] = row
-        if row.at < self._time and len(self.report.notes) < NAMED and _went_back(self._time, row.at):
+        if (
+            row.at < self._time
+            and len(self.report.notes) < NAMED
+            and _went_back(self._time, row.at)
+        ):
             self.report.notes.append(f"time went back at entry {row.sequence}")
         self._time = row.at
 
@@ -237,7 +325,13 @@ class _Walk:
             detail = "another hash than the checkpoint's: this entry, or one before it, is not the one that was covered"
             report.add(fault("rewritten", sequence, detail))
         elif not any(is_signed_by(checkpoint, key) for key in keys or _named_key(row)):
-            report.add(fault("checkpoint", sequence, "its signature is not of the key that it should be"))
+            report.add(
+                fault(
+                    "checkpoint",
+                    sequence,
+                    "its signature is not of the key that it should be",
+                )
+            )
 
 
 def _named_key(row: Row) -> Sequence[Key]:
@@ -250,6 +344,8 @@ def _named_key(row: Row) -> Sequence[Key]:
 def _went_back(before: str, now: str) -> bool:
     """Whether time went back by more than concurrent requests explain."""
     try:
-        return datetime.fromisoformat(before) - datetime.fromisoformat(now) > timedelta(minutes=1)
+        return datetime.fromisoformat(before) - datetime.fromisoformat(now) > timedelta(
+            minutes=1
+        )
     except (ValueError, TypeError):
         return False

@@ -14,8 +14,21 @@ from cds_service.core.bone_drugs import (
 from cds_service.core.facts import BoneDrugs, Dated, DrugUse, Finding, Gap, HowEnded
 from cds_service.core.months import months_before
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, age_in_words, gap, known
-from cds_service.fhir.facts.drug_times import dated, end_of_period, end_of_supply, supply, times
+from cds_service.fhir.facts.chart import (
+    Chart,
+    Entry,
+    FindingOrGap,
+    age_in_words,
+    gap,
+    known,
+)
+from cds_service.fhir.facts.drug_times import (
+    dated,
+    end_of_period,
+    end_of_supply,
+    supply,
+    times,
+)
 from cds_service.fhir.facts.drugs import Drug
 from cds_service.fhir.facts.medication_list import (
     LONG_STANDING_MONTHS,
@@ -39,7 +52,8 @@ from cds_service.fhir.raw_json import (
 LATE = timedelta(days=30)  # policy: a supply that ended so lately may be renewed late
 STOPPED = frozenset({"stopped", "on-hold"})
 UNNAMED = "bone drug"
-PLANNED = frozenset({"MedicationAdministration", "Procedure"})  # such a dose was ordered
+# such a dose was ordered
+PLANNED = frozenset({"MedicationAdministration", "Procedure"})
 
 
 def read_history(spec: FindingSpec, chart: Chart) -> BoneDrugs:
@@ -51,7 +65,9 @@ def read_history(spec: FindingSpec, chart: Chart) -> BoneDrugs:
     """
     entries = [*_listed(spec, chart), *_on_problem_list(spec, chart)]
     unread = chart.unread(spec)
-    silence = say_no(spec, chart, may_count=lambda entry: may_be_taken(entry, spec, chart))
+    silence = say_no(
+        spec, chart, may_count=lambda entry: may_be_taken(entry, spec, chart)
+    )
     return BoneDrugs(
         uses=combine(entries, chart.today),
         entries=chart.listed(spec).entries,
@@ -71,16 +87,24 @@ def _why_unclear(silence: Finding | Gap, chart: Chart) -> str:
     ]
     if not dispensed:
         return ""
-    noun = "1 dispensed drug that we do" if len(dispensed) == 1 else f"{len(dispensed)} dispensed drugs that we do"
+    noun = (
+        "1 dispensed drug that we do"
+        if len(dispensed) == 1
+        else f"{len(dispensed)} dispensed drugs that we do"
+    )
     return f"{noun} not know"
 
 
 def _why(silence: Gap) -> str:
     """Why nobody knows, for a card: never the number of an entry."""
-    return "an entry could not be read" if silence.reason == "unreadable" else silence.detail
+    return (
+        "an entry could not be read"
+        if silence.reason == "unreadable"
+        else silence.detail
+    )
 
 
-# --- the yes and no of the vocabulary, from the history ---------------------------------
+# --- the yes and no of the vocabulary, from the history
 
 
 def find_bone_drug(spec: FindingSpec, chart: Chart, history: BoneDrugs) -> FindingOrGap:
@@ -99,12 +123,20 @@ def find_bone_drug(spec: FindingSpec, chart: Chart, history: BoneDrugs) -> Findi
     return without_use(spec, chart, ours), passed
 
 
-def _current(spec: FindingSpec, current: Sequence[DrugUse], ours: Sequence[Use], chart: Chart) -> Finding:
+def _current(
+    spec: FindingSpec, current: Sequence[DrugUse], ours: Sequence[Use], chart: Chart
+) -> Finding:
     """Yes, with what an order leaves open."""
     ordered = sorted(current, key=_newest, reverse=True)
     leading, day = ordered[0], _newest(ordered[0])
-    concerns = [f"No dose of {one.name} is on record, only an order." for one in ordered if not one.is_taken]
-    if not leading.is_taken and date.min < day < months_before(chart.today, LONG_STANDING_MONTHS):
+    concerns = [
+        f"No dose of {one.name} is on record, only an order."
+        for one in ordered
+        if not one.is_taken
+    ]
+    if not leading.is_taken and date.min < day < months_before(
+        chart.today, LONG_STANDING_MONTHS
+    ):
         concerns.append(f"The prescription is {age_in_words(day, chart.today)} old.")
     if all(one.drug.is_by_name for one in ours):
         concerns.append("The drug was recognised by its name, not by a code.")
@@ -124,7 +156,9 @@ def _newest(use: DrugUse) -> date:
     return max(days, default=date.min)
 
 
-def find_denosumab_overdue(spec: FindingSpec, chart: Chart, history: BoneDrugs) -> FindingOrGap:
+def find_denosumab_overdue(
+    spec: FindingSpec, chart: Chart, history: BoneDrugs
+) -> FindingOrGap:
     """Find whether denosumab is overdue and no bone drug followed; `observed` is the day of the last dose."""
     doses = [one for one in uses_of(chart) if "denosumab" in one.drug.concepts]
     passed = (*chart.broken(spec), *future_uses(spec, doses, chart))
@@ -139,19 +173,27 @@ def find_denosumab_overdue(spec: FindingSpec, chart: Chart, history: BoneDrugs) 
         why = "the day of the last denosumab dose is not recorded"
         return gap(spec, "undetermined", why, *seen), passed
     unread = chart.unread(spec)
-    missing = (f"A later dose may be missing: {unread}.",) if is_overdue and unread else ()
-    outcome = known(spec, is_overdue, *seen, observed=last.last, concerns=missing, label="denosumab")
+    missing = (
+        (f"A later dose may be missing: {unread}.",) if is_overdue and unread else ()
+    )
+    outcome = known(
+        spec, is_overdue, *seen, observed=last.last, concerns=missing, label="denosumab"
+    )
     return outcome, passed
 
 
-# --- one entry ------------------------------------------------------------------------
+# --- one entry
 
 
 def _listed(spec: FindingSpec, chart: Chart) -> Iterator[DrugEntry]:
     """The bone drugs among orders, administrations, statements and procedures."""
     for entry in chart.of_kind(*TAKEN):
         drug = entry.drug
-        if drug is None or not drug.concepts & set(spec.value_sets) or not is_meant(entry):
+        if (
+            drug is None
+            or not drug.concepts & set(spec.value_sets)
+            or not is_meant(entry)
+        ):
             continue
         is_named = _is_not_given(entry) or entry.status == "not-taken"
         if entry.status in NOT_TAKEN and entry.origin != "context" and not is_named:
@@ -181,7 +223,9 @@ def _read(entry: Entry, drug: Drug, spec: FindingSpec, chart: Chart) -> DrugEntr
     else:
         found = _given(mention, entry, spec, chart)
     day = found.last or found.begins
-    return found._replace(provenance=source_of(entry, drug, day.last if day else None, spec))
+    return found._replace(
+        provenance=source_of(entry, drug, day.last if day else None, spec)
+    )
 
 
 def _name(drug: Drug, chart: Chart) -> str:
@@ -197,7 +241,9 @@ def _effect(name: str, spec: FindingSpec, day: Dated) -> date:
     return months_before(day.last, -months)
 
 
-def _given(mention: DrugEntry, entry: Entry, spec: FindingSpec, chart: Chart) -> DrugEntry:
+def _given(
+    mention: DrugEntry, entry: Entry, spec: FindingSpec, chart: Chart
+) -> DrugEntry:
     """A dose, or a supply that was handed over."""
     raw = entry.raw
     if entry.kind == "MedicationDispense":
@@ -227,7 +273,9 @@ def _planned(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
     return mention._replace(begins=day)
 
 
-def _billed(mention: DrugEntry, entry: Entry, drug: Drug, spec: FindingSpec, chart: Chart) -> DrugEntry:
+def _billed(
+    mention: DrugEntry, entry: Entry, drug: Drug, spec: FindingSpec, chart: Chart
+) -> DrugEntry:
     """An order of an injection: given if it is completed and has a day or a billing code."""
     authored = dated(entry.raw.get("authoredOn"), chart)
     order = mention._replace(begins=authored, is_current=True)
@@ -243,13 +291,19 @@ def _billed(mention: DrugEntry, entry: Entry, drug: Drug, spec: FindingSpec, cha
     return mention._replace(is_intake=True, begins=day, last=last, until=until)
 
 
-def _stated(mention: DrugEntry, entry: Entry, spec: FindingSpec, chart: Chart) -> DrugEntry:
+def _stated(
+    mention: DrugEntry, entry: Entry, spec: FindingSpec, chart: Chart
+) -> DrugEntry:
     """What somebody reports: a period, a day, or that it was taken on the day of the report."""
     period = entry.raw.get("effectivePeriod")
     begins, ended = (dated(member(period, name), chart) for name in ("start", "end"))
     if begins is None and ended is None:
         day, _ = times(entry.raw, "effective", chart)
-        return _on_day(mention, entry, day, spec) if day else _asserted(mention, entry, chart)
+        return (
+            _on_day(mention, entry, day, spec)
+            if day
+            else _asserted(mention, entry, chart)
+        )
     if begins and begins == ended:
         return _on_day(mention, entry, begins, spec)
     is_current = entry.status == "active" and ended is None
@@ -270,7 +324,9 @@ def _how(entry: Entry) -> HowEnded:
     return "stopped" if entry.status in STOPPED else "ended"
 
 
-def _on_day(mention: DrugEntry, entry: Entry, day: Dated, spec: FindingSpec) -> DrugEntry:
+def _on_day(
+    mention: DrugEntry, entry: Entry, day: Dated, spec: FindingSpec
+) -> DrugEntry:
     """Reported for one day: that of an injection, or of the start of what is taken at home."""
     taken = mention._replace(is_intake=True, begins=day, last=day)
     taken = taken._replace(until=_effect(mention.name, spec, day))
@@ -289,10 +345,14 @@ def _asserted(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
     day = dated(entry.raw.get("dateAsserted"), chart)
     if day is None or is_interval:
         return mention._replace(is_current=True)
-    return mention._replace(is_intake=True, begins=day, last=day, is_current=True, knows_start=False)
+    return mention._replace(
+        is_intake=True, begins=day, last=day, is_current=True, knows_start=False
+    )
 
 
-def _ordered(mention: DrugEntry, entry: Entry, spec: FindingSpec, chart: Chart) -> DrugEntry:
+def _ordered(
+    mention: DrugEntry, entry: Entry, spec: FindingSpec, chart: Chart
+) -> DrugEntry:
     """An order: it stands, or ended by its status, its period or its supply."""
     if entry.origin == "context":
         return mention._replace(is_current=True, is_draft=True)
@@ -307,7 +367,9 @@ def _ordered(mention: DrugEntry, entry: Entry, spec: FindingSpec, chart: Chart) 
     return _until_its_end(order, entry, chart, is_open=is_open)
 
 
-def _until_its_end(order: DrugEntry, entry: Entry, chart: Chart, *, is_open: bool) -> DrugEntry:
+def _until_its_end(
+    order: DrugEntry, entry: Entry, chart: Chart, *, is_open: bool
+) -> DrugEntry:
     """The order with its end by period or supply, if that is over."""
     period = end_of_period(entry.raw, chart)
     supplied = end_of_supply(entry.raw, order.begins, chart)

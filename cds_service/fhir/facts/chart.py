@@ -5,11 +5,25 @@ from datetime import date
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
-from cds_service.core.facts import Finding, Gap, GapReason, Origin, PassedOver, Provenance, Value, say_months
+from cds_service.core.facts import (
+    Finding,
+    Gap,
+    GapReason,
+    Origin,
+    PassedOver,
+    Provenance,
+    Value,
+    say_months,
+)
 from cds_service.core.months import months_between
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.drugs import Drug, read_billed, read_drug
-from cds_service.fhir.gathering.picking import MEDICATION_TYPES, NOT_UNDERSTOOD, UNCODED, Sourced
+from cds_service.fhir.gathering.picking import (
+    MEDICATION_TYPES,
+    NOT_UNDERSTOOD,
+    UNCODED,
+    Sourced,
+)
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.gathering.subjects import identifiers_of
@@ -23,12 +37,21 @@ Item = TypeVar("Item")
 ByConcept = Mapping[str, Sequence[tuple[int, Item]]]
 FindingOrGap = tuple[Finding | Gap, tuple[PassedOver, ...]]
 
-# By prefetch key: the type of its entries, and how cards refer to the list: "not on …", and its name.
+# By prefetch key: the type of its entries, and how cards refer to the list: "not on …",
+# and its name.
 LISTS: Mapping[str, tuple[str, str, str]] = {
     "conditions": ("Condition", "on the problem list", "problem list"),
     "medications": ("MedicationRequest", "on the medication list", "medication list"),
-    "administrations": ("MedicationAdministration", "on the medication list", "list of administered drugs"),
-    "statements": ("MedicationStatement", "on the medication list", "list of drugs the patient reports"),
+    "administrations": (
+        "MedicationAdministration",
+        "on the medication list",
+        "list of administered drugs",
+    ),
+    "statements": (
+        "MedicationStatement",
+        "on the medication list",
+        "list of drugs the patient reports",
+    ),
     "procedures": ("Procedure", "among the procedures", "list of procedures"),
 }
 NOT_SURELY_DONE = frozenset({"other-order", "not-done"})
@@ -45,9 +68,11 @@ class Entry(NamedTuple):
         concepts: the concepts that it was picked for.
         matches: concepts of its code.
         components: each component with the concepts of its code.
-        named: concepts that the words of a condition or procedure name; for a condition, those of its code as well.
+        named: concepts that the words of a condition or procedure name; for a
+            condition, those of its code as well.
         moment: when an Observation was true; None if it does not say.
-        drug: the drug of a medication resource, or of a resource with a billing code for a drug.
+        drug: the drug of a medication resource, or of a resource with a billing code
+            for a drug.
     """
 
     raw: Json
@@ -92,9 +117,12 @@ class Horizon(NamedTuple):
 
     Attributes:
         today: ages of the patient and of values are counted from it.
-        not_after: what is dated later does not count: today, or the day of the order when an earlier day is looked at.
-        read_on: the day on which the record was read; an entry dated later has a wrong day.
-        written: the day of the order; an augmentation done since may be the ordered one.
+        not_after: what is dated later does not count: today, or the day of the order
+            when an earlier day is looked at.
+        read_on: the day on which the record was read; an entry dated later has a wrong
+            day.
+        written: the day of the order; an augmentation done since may be the ordered
+            one.
     """
 
     today: date
@@ -107,9 +135,11 @@ class Chart:
     """One patient's record, indexed, with the dates that decide what counts.
 
     Attributes:
-        kinds: resources by type, sorted, so that nothing depends on the order in which they were read.
+        kinds: resources by type, sorted, so that nothing depends on the order in which
+            they were read.
         values: values of Observations by concept, each with its position in that order.
-        mentions: conditions and procedures by the concepts of their codes and words, also with their position.
+        mentions: conditions and procedures by the concepts of their codes and words,
+            also with their position.
         unknown: entries that neither a code nor words identify, by type.
         uncoded: these, and the entries that only free words identify.
     """
@@ -129,37 +159,63 @@ class Chart:
             record: one patient's.
             terminology: the service's, including the site's codes.
             horizon: the days that decide what counts.
-            treated: levels that the order treats, if they are known; a fracture there is the present one.
+            treated: levels that the order treats, if they are known; a fracture there
+                is the present one.
             deadline: of the answer; None where nobody waits.
 
         Raises:
             DeadlinePassed: the record is too long for the time there is.
         """
-        self.record, self.terminology, self.treated, self.deadline = record, terminology, treated, deadline
+        self.record, self.terminology, self.treated, self.deadline = (
+            record,
+            terminology,
+            treated,
+            deadline,
+        )
         self.calendar = terminology.calendar
         self.today, self.not_after, self.read_on, self.written = horizon
         entries = []
         for one in record.resources:
             self.check_time()
             entries.append(_entry(one, terminology))
-        ordered = in_order(entries, name=lambda entry: entry.reference, raw=lambda entry: entry.raw)
+        ordered = in_order(
+            entries, name=lambda entry: entry.reference, raw=lambda entry: entry.raw
+        )
         kinds: dict[str, list[Entry]] = {}
         # A resource that was returned for two keys stands twice in `same`.
-        each = ({content(one.raw): one for one in same}.values() if len(same) > 1 else same for same in ordered)
+        each = (
+            {content(one.raw): one for one in same}.values() if len(same) > 1 else same
+            for same in ordered
+        )
         for entry in _without_replaced(list(chain.from_iterable(each))):
             kinds.setdefault(entry.kind, []).append(entry)
-        unknown = {kind: [one for one in entries if NOT_UNDERSTOOD in one.concepts] for kind, entries in kinds.items()}
-        uncoded = {kind: [one for one in entries if one.concepts & UNCODED] for kind, entries in kinds.items()}
-        held = [one for entry in kinds.get("Observation", ()) for one in _held_by(entry)]
+        unknown = {
+            kind: [one for one in entries if NOT_UNDERSTOOD in one.concepts]
+            for kind, entries in kinds.items()
+        }
+        uncoded = {
+            kind: [one for one in entries if one.concepts & UNCODED]
+            for kind, entries in kinds.items()
+        }
+        held = [
+            one for entry in kinds.get("Observation", ()) for one in _held_by(entry)
+        ]
         listed = [*kinds.get("Condition", ()), *kinds.get("Procedure", ())]
-        named = [({*one.named, *[match.concept for match in one.matches]}, one) for one in listed]
+        named = [
+            ({*one.named, *[match.concept for match in one.matches]}, one)
+            for one in listed
+        ]
         self.kinds: Mapping[str, Sequence[Entry]] = kinds
-        self.values = _by_concept([({match.concept for match in one.matches}, one) for one in held])
+        self.values = _by_concept(
+            [({match.concept for match in one.matches}, one) for one in held]
+        )
         self.mentions = _by_concept(named)
         self.unknown = {kind: entries for kind, entries in unknown.items() if entries}
         self.uncoded = {kind: entries for kind, entries in uncoded.items() if entries}
         self._listed: dict[tuple[tuple[str, ...], bool], Listing] = {}
-        self._read_whole = frozenset([key for key, read in record.reads.items() if not _fault(key, read)])
+        self._read_whole = frozenset(
+            [key for key, read in record.reads.items() if not _fault(key, read)]
+        )
 
     def check_time(self) -> None:
         """Go on while there is time: asked for each resource, since records may be long.
@@ -172,7 +228,12 @@ class Chart:
 
     def of_kind(self, *kinds: str) -> list[Entry]:
         """Resources of these types."""
-        return [entry for kind in sorted(kinds) if kind in self.kinds for entry in self.kinds[kind]]
+        return [
+            entry
+            for kind in sorted(kinds)
+            if kind in self.kinds
+            for entry in self.kinds[kind]
+        ]
 
     def values_of(self, concepts: Iterable[str]) -> list[ValueHolder]:
         """The values with any of these concepts, each once, in order."""
@@ -187,7 +248,13 @@ class Chart:
         keys = (spec.key, *spec.also_keys)
         if self._read_whole.issuperset(keys):
             return ""
-        return "; ".join([fault for key in keys if (fault := _fault(key, self.record.reads.get(key)))])
+        return "; ".join(
+            [
+                fault
+                for key in keys
+                if (fault := _fault(key, self.record.reads.get(key)))
+            ]
+        )
 
     def listed(self, spec: FindingSpec) -> Listing:
         """What the lists of a finding hold; many findings have the same lists.
@@ -197,10 +264,14 @@ class Chart:
         keys = (spec.key, *spec.also_keys)
         asked = keys, spec.only_codes_exclude
         if asked not in self._listed:
-            self._listed[asked] = self._read_lists(keys, self.uncoded if spec.only_codes_exclude else self.unknown)
+            self._listed[asked] = self._read_lists(
+                keys, self.uncoded if spec.only_codes_exclude else self.unknown
+            )
         return self._listed[asked]
 
-    def _read_lists(self, keys: tuple[str, ...], unknown: Mapping[str, Sequence[Entry]]) -> Listing:
+    def _read_lists(
+        self, keys: tuple[str, ...], unknown: Mapping[str, Sequence[Entry]]
+    ) -> Listing:
         place, reads = LISTS[keys[0]][1], self.record.reads
         lists = [key for key in keys if key in LISTS]
         together = [key for key in lists if LISTS[key][1] == place and key in reads]
@@ -212,7 +283,9 @@ class Chart:
         """Unparseable resources with a finding's concepts, and those that may have any concept."""
         if not self.record.unreadable:
             return ()
-        wanted = frozenset({*spec.asked_concepts, *((NOT_UNDERSTOOD,) if spec.closed_world else ())})
+        wanted = frozenset(
+            {*spec.asked_concepts, *((NOT_UNDERSTOOD,) if spec.closed_world else ())}
+        )
         return tuple(
             PassedOver(
                 spec.name,
@@ -255,7 +328,9 @@ def _of_concepts(index: ByConcept[Item], concepts: Iterable[str]) -> list[Item]:
 def _held_by(entry: Entry) -> Iterable[ValueHolder]:
     """The values in an Observation; a panel has only those of its components."""
     is_panel = bool(entry.components or entry.raw.get("hasMember"))
-    if not is_panel or any(name.startswith(("value", "dataAbsentReason")) for name in entry.raw):
+    if not is_panel or any(
+        name.startswith(("value", "dataAbsentReason")) for name in entry.raw
+    ):
         yield ValueHolder(entry, entry.raw, entry.matches)
     for component, matches in entry.components:
         yield ValueHolder(entry, component, matches)
@@ -279,19 +354,32 @@ def _entry(sourced: Sourced, terminology: Terminology) -> Entry:
     )
 
 
-def _components(raw: Json, terminology: Terminology) -> tuple[tuple[Json, tuple[Match, ...]], ...]:
+def _components(
+    raw: Json, terminology: Terminology
+) -> tuple[tuple[Json, tuple[Match, ...]], ...]:
     """Each component with the concepts of its code; of one without a code, by what it is called in this panel."""
     if not (components := objects(raw.get("component"))):
         return ()
     panels = terminology.concepts(raw.get("code"))
     return tuple(
-        [(part, terminology.matches(part.get("code")) or _part(part, panels, terminology)) for part in components]
+        [
+            (
+                part,
+                terminology.matches(part.get("code"))
+                or _part(part, panels, terminology),
+            )
+            for part in components
+        ]
     )
 
 
-def _part(part: Json, panels: frozenset[str], terminology: Terminology) -> tuple[Match, ...]:
+def _part(
+    part: Json, panels: frozenset[str], terminology: Terminology
+) -> tuple[Match, ...]:
     code = part.get("code")
-    concept = terminology.names_of_measures.part_of(panels, texts_of(code)) if panels else ""
+    concept = (
+        terminology.names_of_measures.part_of(panels, texts_of(code)) if panels else ""
+    )
     return (Match(concept, ""),) if concept else ()
 
 
@@ -307,34 +395,54 @@ def _named(sourced: Sourced, kind: str, terminology: Terminology) -> frozenset[s
         return sourced.concepts  # picking has already read its words
     if kind != "Procedure":
         return NOTHING
-    return NOTHING.union(*(_done(word, terminology) for word in texts_of(sourced.raw.get("code"))))
+    return NOTHING.union(
+        *(_done(word, terminology) for word in texts_of(sourced.raw.get("code")))
+    )
 
 
 def _done(words: str, terminology: Terminology) -> frozenset[str]:
     """What the words of a procedure name.
 
-    An augmentation is in doubt beside words of something else (`consult`), everything beside `cancelled` and the like.
+    An augmentation is in doubt beside words of something else (`consult`), everything
+    beside `cancelled` and the like.
     """
     named = terminology.text_concepts(words)
     beside = terminology.text_concepts(words, NOT_SURELY_DONE) if named else frozenset()
-    doubtful = named if "not-done" in beside else named & AUGMENTATIONS if beside else frozenset()
+    doubtful = (
+        named
+        if "not-done" in beside
+        else named & AUGMENTATIONS
+        if beside
+        else frozenset()
+    )
     return (named - doubtful) | frozenset(map(in_doubt, doubtful))
 
 
 def _without_replaced(entries: Sequence[Entry]) -> Sequence[Entry]:
     """Drop entries of which there is a corrected or amended copy."""
-    corrected = {name for entry in entries if entry.status in CORRECTED for name in _names_of_copies(entry)}
+    corrected = {
+        name
+        for entry in entries
+        if entry.status in CORRECTED
+        for name in _names_of_copies(entry)
+    }
     if not corrected:
         return entries
-    return [one for one in entries if one.status in CORRECTED or corrected.isdisjoint(_names_of_copies(one))]
+    return [
+        one
+        for one in entries
+        if one.status in CORRECTED or corrected.isdisjoint(_names_of_copies(one))
+    ]
 
 
 def _names_of_copies(entry: Entry) -> set[tuple[Any, ...]]:
     """What all copies of an entry share: a business identifier, and what was measured where, on which day.
 
-    The values of one examination may share its identifier, and correcting one of them says nothing of the others.
+    The values of one examination may share its identifier, and correcting one of them
+    says nothing of the others.
     """
-    told = (content(entry.raw.get(element)) for element in ("code", "bodySite"))  # a display alone may name the site
+    # a display alone may name the site
+    told = (content(entry.raw.get(element)) for element in ("code", "bodySite"))
     what = (entry.kind, entry.concepts, entry.moment and entry.moment.day, *told)
     return {(*what, *one) for one in identifiers_of(entry.raw)}
 
@@ -355,7 +463,14 @@ def known(
 ) -> Finding:
     """The finding with this value, in its unit."""
     return Finding(
-        spec.name, value, spec.unit, observed, seen, concerns=concerns, label=label, may_reassure=may_reassure
+        spec.name,
+        value,
+        spec.unit,
+        observed,
+        seen,
+        concerns=concerns,
+        label=label,
+        may_reassure=may_reassure,
     )
 
 

@@ -69,13 +69,17 @@ def end_of_course(raw: Json, chart: Chart) -> date | None:
         return handed.last + days if handed and days else None
     if kind == "MedicationStatement":
         return chart.calendar.last_day(member(raw, "effectivePeriod", "end"))
-    return end_of_dosage(raw, chart) or end_of_supply(raw, dated(raw.get("authoredOn"), chart), chart)
+    return end_of_dosage(raw, chart) or end_of_supply(
+        raw, dated(raw.get("authoredOn"), chart), chart
+    )
 
 
 def end_of_dosage(raw: Json, chart: Chart) -> date | None:
     """The last day on which an order's dosages say to take it; None if one of them is open."""
     authored = dated(raw.get("authoredOn"), chart)
-    repeats = [member(one, "timing", "repeat") for one in objects(raw.get("dosageInstruction"))]
+    repeats = [
+        member(one, "timing", "repeat") for one in objects(raw.get("dosageInstruction"))
+    ]
     ends = [_end_of_repeat(one, authored, chart) for one in repeats]
     known = [end for end in ends if end]
     return max(known) if known and len(known) == len(ends) else None

@@ -8,18 +8,22 @@ from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 STEROID = "systemic-steroid"
-LOCAL, ONCE, NOT_TAKEN = (frozenset({name}) for name in ("local-route", "single-dose", "not-done"))
+LOCAL, ONCE, NOT_TAKEN = (
+    frozenset({name}) for name in ("local-route", "single-dose", "not-done")
+)
 
 
 class Drug(NamedTuple):
     """The drug of a medication resource.
 
     Attributes:
-        concepts: its ingredients and drug groups; empty if it is not a drug that we look for.
+        concepts: its ingredients and drug groups; empty if it is not a drug that we
+            look for.
         ingredients: the ingredients among them, sorted.
         code: `system|code` that matched; empty if only the name identified the drug.
         is_by_name: only the name identifies the drug.
-        is_doubtful: its words say that it is not taken, or its code is that of another drug.
+        is_doubtful: its words say that it is not taken, or its code is that of another
+            drug.
     """
 
     concepts: frozenset[str]
@@ -29,7 +33,9 @@ class Drug(NamedTuple):
     is_doubtful: bool = False
 
 
-def read_drug(resource: Json, medication: Json | None, terminology: Terminology) -> Drug:
+def read_drug(
+    resource: Json, medication: Json | None, terminology: Terminology
+) -> Drug:
     """Identify the drug of a request, administration or statement.
 
     A topical steroid, or one that is given once, does not count as systemic.
@@ -42,10 +48,18 @@ def read_drug(resource: Json, medication: Json | None, terminology: Terminology)
     names, codes = drug_names(resource, medication), drug_codes(resource, medication)
     matches = _drug_matches(terminology.matches(codes), terminology)
     by_code = frozenset(one.concept for one in matches)
-    by_name = frozenset(one for name in names for one in terminology.drug_words(name)) & terminology.drugs.concepts
+    by_name = (
+        frozenset(one for name in names for one in terminology.drug_words(name))
+        & terminology.drugs.concepts
+    )
     concepts = by_code | by_name
-    if STEROID in concepts and (_is_local(names, resource, medication, terminology) or _is_once(resource, terminology)):
-        concepts = frozenset(one for one in concepts if STEROID not in terminology.drugs.groups_of(one))
+    if STEROID in concepts and (
+        _is_local(names, resource, medication, terminology)
+        or _is_once(resource, terminology)
+    ):
+        concepts = frozenset(
+            one for one in concepts if STEROID not in terminology.drugs.groups_of(one)
+        )
     return Drug(
         concepts=concepts,
         ingredients=tuple(sorted(concepts & terminology.drugs.ingredients)),
@@ -59,27 +73,48 @@ def read_drug(resource: Json, medication: Json | None, terminology: Terminology)
 def read_billed(resource: Json, terminology: Terminology) -> Drug | None:
     """Identify the drug of a procedure or order by its billing code, a bone drug also by its name; None if none."""
     matches = _drug_matches(terminology.matches(resource.get("code")), terminology)
-    by_name = frozenset().union(*(bone_drugs(word, terminology) for word in texts_of(resource.get("code"))))
-    concepts = frozenset(one.concept for one in matches) or by_name & terminology.drugs.concepts
+    by_name = frozenset().union(
+        *(bone_drugs(word, terminology) for word in texts_of(resource.get("code")))
+    )
+    concepts = (
+        frozenset(one.concept for one in matches)
+        or by_name & terminology.drugs.concepts
+    )
     ingredients = tuple(sorted(concepts & terminology.drugs.ingredients))
-    return Drug(concepts, ingredients, matches[0].code if matches else "", not matches) if concepts else None
+    return (
+        Drug(concepts, ingredients, matches[0].code if matches else "", not matches)
+        if concepts
+        else None
+    )
 
 
 def _drug_matches(matches: Iterable[Match], terminology: Terminology) -> list[Match]:
     return [one for one in matches if one.concept in terminology.drugs.concepts]
 
 
-def _is_local(names: Iterable[str], resource: Json, medication: Json | None, terminology: Terminology) -> bool:
+def _is_local(
+    names: Iterable[str],
+    resource: Json,
+    medication: Json | None,
+    terminology: Terminology,
+) -> bool:
     """Whether product, form or route show that the drug acts locally."""
     if any(terminology.drugs.local_form.search(name) for name in names):
         return True
     routes = [dosage.get("route") for dosage in _dosages(resource)]
     codes = [*routes, *drug_codes(resource, medication), member(medication, "form")]
-    words = [*names, *(word for one in (*routes, member(medication, "form")) for word in texts_of(one))]
+    words = [
+        *names,
+        *(
+            word
+            for one in (*routes, member(medication, "form"))
+            for word in texts_of(one)
+        ),
+    ]
     words += [text(dosage.get("text")) for dosage in _dosages(resource)]
-    return bool(LOCAL & terminology.concepts([one for one in codes if isinstance(one, dict)])) or any(
-        terminology.text_concepts(word, LOCAL) for word in words
-    )
+    return bool(
+        LOCAL & terminology.concepts([one for one in codes if isinstance(one, dict)])
+    ) or any(terminology.text_concepts(word, LOCAL) for word in words)
 
 
 def _is_once(resource: Json, terminology: Terminology) -> bool:
@@ -89,7 +124,10 @@ def _is_once(resource: Json, terminology: Terminology) -> bool:
         member(dosage, "timing", "repeat", "count") == 1
         or any(
             terminology.text_concepts(word, ONCE)
-            for word in (text(dosage.get("text")), *texts_of(member(dosage, "timing", "code")))
+            for word in (
+                text(dosage.get("text")),
+                *texts_of(member(dosage, "timing", "code")),
+            )
         )
         for dosage in dosages
     )
@@ -97,4 +135,7 @@ def _is_once(resource: Json, terminology: Terminology) -> bool:
 
 def _dosages(resource: Json) -> list[Json]:
     """All dosages of a request or statement, or the one dosage of an administration."""
-    return [*objects(resource.get("dosageInstruction")), *objects(resource.get("dosage"))]
+    return [
+        *objects(resource.get("dosageInstruction")),
+        *objects(resource.get("dosage")),
+    ]

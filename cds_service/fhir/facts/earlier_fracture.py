@@ -1,7 +1,8 @@
 """Tells an earlier vertebral fracture from the one that is being treated.
 
-The present fracture is on the problem list as well, often without its level. A fracture that is or may be the treated
-one does not count as earlier; if the two cannot be told apart, the finding is a gap that says so.
+The present fracture is on the problem list as well, often without its level. A fracture
+that is or may be the treated one does not count as earlier; if the two cannot be told
+apart, the finding is a gap that says so.
 """
 
 import re
@@ -17,8 +18,10 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
-SUBACUTE = timedelta(days=183)  # policy: within half a year it may be the fracture that is treated now
-AT_ONCE = timedelta(days=30)  # policy: fractures of several levels within a month are one event
+# policy: within half a year it may be the fracture that is treated now
+SUBACUTE = timedelta(days=183)
+# policy: fractures of several levels within a month are one event
+AT_ONCE = timedelta(days=30)
 HISTORY = "earlier-vertebral-fracture"
 # Elements that place it in time without its first day, or say that the day is unknown.
 VAGUE = ("onsetAge", "onsetRange", "onsetString", "_onset", "abatement")
@@ -33,12 +36,14 @@ def find_earlier_fracture(spec: FindingSpec, chart: Chart) -> FindingOrGap:
 
     `observed` is the day of the latest earlier fracture; the label reads `second vertebral fracture in 14 months`.
     """
-    # The words of a procedure name the fracture as what it was done for: `CT of a vertebral fracture`.
+    # The words of a procedure name the fracture as what it was done for: `CT of a
+    # vertebral fracture`.
     occasion = ("Procedure", "vertebral-fracture")
     stated = [
         one
         for one in problem_list.find_stated(chart, spec, spec.value_sets)
-        if not (one.problem and one.problem[0] == "future") and (one.entry.kind, one.concept) != occasion
+        if not (one.problem and one.problem[0] == "future")
+        and (one.entry.kind, one.concept) != occasion
     ]
     judged = [(one, _is_earlier(one, chart)) for one in stated]
     earlier = [one for one, verdict in judged if verdict]
@@ -47,7 +52,12 @@ def find_earlier_fracture(spec: FindingSpec, chart: Chart) -> FindingOrGap:
         return _yes(spec, chart, earlier), passed
     if doubtful := [one for one, verdict in judged if verdict is None]:
         seen = (one.provenance(spec) for one in doubtful)
-        return gap(spec, "undetermined", "whether a fracture on record is an earlier one is not clear", *seen), passed
+        return gap(
+            spec,
+            "undetermined",
+            "whether a fracture on record is an earlier one is not clear",
+            *seen,
+        ), passed
     return problem_list.silence(spec, chart, ()), passed
 
 
@@ -60,31 +70,58 @@ def find_index_fracture(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     present = [
         (one.day, one)
         for one in stated
-        if one.entry.kind == "Condition" and one.day and not one.problem and _is_present(one, one.day, chart)
+        if one.entry.kind == "Condition"
+        and one.day
+        and not one.problem
+        and _is_present(one, one.day, chart)
     ]
     treated = set(chart.treated)
-    at_level = [pair for pair in present if fracture_levels(pair[1].entry.raw, chart.terminology) & treated]
-    ordered = sorted(at_level or present, key=lambda pair: (pair[0], pair[1].entry.reference), reverse=True)
+    at_level = [
+        pair
+        for pair in present
+        if fracture_levels(pair[1].entry.raw, chart.terminology) & treated
+    ]
+    ordered = sorted(
+        at_level or present,
+        key=lambda pair: (pair[0], pair[1].entry.reference),
+        reverse=True,
+    )
     if not ordered:
         unread = chart.unread(spec)
-        return gap(spec, "not-read" if unread else "absent", unread or "its day is not on record"), chart.broken(spec)
+        return gap(
+            spec,
+            "not-read" if unread else "absent",
+            unread or "its day is not on record",
+        ), chart.broken(spec)
     episode = ordered[:1]
     for pair in ordered[1:]:
         if episode[-1][0] - pair[0] <= AT_ONCE:
             episode.append(pair)
     day = episode[-1][0]
-    return known(spec, True, *(one.provenance(spec) for _, one in episode), observed=day), chart.broken(spec)
+    return known(
+        spec, True, *(one.provenance(spec) for _, one in episode), observed=day
+    ), chart.broken(spec)
 
 
 def _is_present(stated: problem_list.Stated, day: date, chart: Chart) -> bool:
-    if stated.is_later_encounter or chart.not_after - day > SUBACUTE or day > chart.not_after:
+    if (
+        stated.is_later_encounter
+        or chart.not_after - day > SUBACUTE
+        or day > chart.not_after
+    ):
         return False
     return _is_earlier(stated, chart) is False
 
 
-def _yes(spec: FindingSpec, chart: Chart, earlier: Sequence[problem_list.Stated]) -> Finding:
+def _yes(
+    spec: FindingSpec, chart: Chart, earlier: Sequence[problem_list.Stated]
+) -> Finding:
     days = sorted({day for one in earlier if (day := _day_of(one, chart))})
-    ordered = sorted(earlier, key=lambda one: (_day_of(one, chart) or date.min, one.entry.reference), reverse=True)
+    ordered = sorted(
+        earlier,
+        key=lambda one: (_day_of(one, chart) or date.min, one.entry.reference),
+        reverse=True,
+    )
     return known(
         spec,
         True,
@@ -106,7 +143,9 @@ def _levels_of(stated: problem_list.Stated, chart: Chart) -> str:
 
 
 def _precision(stated: problem_list.Stated) -> Precision:
-    element = "onsetDateTime" if stated.entry.kind == "Condition" else "performedDateTime"
+    element = (
+        "onsetDateTime" if stated.entry.kind == "Condition" else "performedDateTime"
+    )
     return PRECISIONS.get(len(text(stated.entry.raw.get(element)).strip()), "day")
 
 
@@ -132,30 +171,49 @@ def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
         return None
     if stated.entry.kind == "Condition" and stated.concepts & AUGMENTATIONS:
         return None  # a problem list's words on a procedure: done, or planned
-    if stated.problem == problem_list.LATER_THAN_ORDER:  # a new fracture, unless an old one was written down then
+    # a new fracture, unless an old one was written down then
+    if stated.problem == problem_list.LATER_THAN_ORDER:
         return None if _is_history(stated) or _may_be_older(stated, chart) else False
     if _is_history(stated):
         return True
-    levels, treated = fracture_levels(stated.entry.raw, chart.terminology), set(chart.treated)
-    is_elsewhere = stated.entry.kind == "Procedure" or bool(levels and treated and not levels & treated)
+    levels, treated = (
+        fracture_levels(stated.entry.raw, chart.terminology),
+        set(chart.treated),
+    )
+    is_elsewhere = stated.entry.kind == "Procedure" or bool(
+        levels and treated and not levels & treated
+    )
     # `2026` may be any day of it.
-    latest = chart.calendar.last_day(stated.entry.raw.get("onsetDateTime")) or stated.day
+    latest = (
+        chart.calendar.last_day(stated.entry.raw.get("onsetDateTime")) or stated.day
+    )
     if latest and chart.not_after - latest > (AT_ONCE if is_elsewhere else SUBACUTE):
         return True
-    is_present = levels & treated if stated.day is None else is_elsewhere or levels or not stated.is_later_encounter
+    is_present = (
+        levels & treated
+        if stated.day is None
+        else is_elsewhere or levels or not stated.is_later_encounter
+    )
     return False if is_present and not _may_be_older(stated, chart) else None
 
 
 def _may_be_older(stated: problem_list.Stated, chart: Chart) -> bool:
     """Whether it is over, or began at an age, in words or long ago: its day may be that on which it was written."""
     raw = stated.entry.raw
-    words = [*texts_of(raw.get("code")), *(text(note.get("text")) for note in objects(raw.get("note")))]
+    words = [
+        *texts_of(raw.get("code")),
+        *(text(note.get("text")) for note in objects(raw.get("note"))),
+    ]
     years = {int(year) for each in words for year in YEAR.findall(each)}
     if min(years, default=date.max.year) < (chart.not_after - SUBACUTE).year:
         return True
     if any(chart.terminology.text_concepts(each, OLD) for each in words):
         return True
-    asserted = (one for one in objects(raw.get("extension")) if text(one.get("url")).endswith("assertedDate"))
+    asserted = (
+        one
+        for one in objects(raw.get("extension"))
+        if text(one.get("url")).endswith("assertedDate")
+    )
     written = (
         raw.get("onsetDateTime"),
         member(raw, "onsetPeriod", "start"),
@@ -168,14 +226,18 @@ def _may_be_older(stated: problem_list.Stated, chart: Chart) -> bool:
 
 def _day_of(stated: problem_list.Stated, chart: Chart) -> date | None:
     """When the fracture happened; for an old fracture, the recording date says nothing about that."""
-    if stated.entry.kind != "Procedure" and (_is_history(stated) or stated.is_later_encounter):
+    if stated.entry.kind != "Procedure" and (
+        _is_history(stated) or stated.is_later_encounter
+    ):
         onset = chart.calendar.effective(stated.entry.raw, "onset")
         return onset.day if onset else None
     return stated.day
 
 
 def _is_history(stated: problem_list.Stated) -> bool:
-    return HISTORY in stated.concepts or (stated.is_later_encounter and stated.code.endswith("S"))
+    return HISTORY in stated.concepts or (
+        stated.is_later_encounter and stated.code.endswith("S")
+    )
 
 
 def fracture_levels(raw: Json, terminology: Terminology) -> frozenset[str]:
@@ -183,5 +245,11 @@ def fracture_levels(raw: Json, terminology: Terminology) -> frozenset[str]:
     said = [*terminology.translate("vertebral-level-icd", raw.get("code"))]
     for site in objects(raw.get("bodySite")):
         said += terminology.translate("vertebral-level", site)
-    said = said or [level for words in texts_of(raw.get("code")) for level in terminology.levels.named(words)]
-    return frozenset(level for one in said for level in one.split("-") if level in LEVELS)
+    said = said or [
+        level
+        for words in texts_of(raw.get("code"))
+        for level in terminology.levels.named(words)
+    ]
+    return frozenset(
+        level for one in said for level in one.split("-") if level in LEVELS
+    )

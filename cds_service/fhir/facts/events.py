@@ -1,9 +1,9 @@
 """Reads what happened within a time, whatever the list says of it now: cancer, sepsis.
 
 A list's "active" proves nothing of a cancer and "resolved" nothing against one, so the
-day decides. The day is the onset, else a year in the words, else the day on which it was
-written down; of a history that day only says that it was earlier. Silence says nothing:
-these findings are yes or a gap, never no.
+day decides. The day is the onset, else a year in the words, else the day on which it
+was written down; of a history that day only says that it was earlier. Silence says
+nothing: these findings are yes or a gap, never no.
 """
 
 import re
@@ -69,7 +69,9 @@ def find_event(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     return _open(spec, chart, open_ones), passed
 
 
-def happenings(spec: FindingSpec, chart: Chart, concepts: Sequence[str]) -> list[Happened]:
+def happenings(
+    spec: FindingSpec, chart: Chart, concepts: Sequence[str]
+) -> list[Happened]:
     """The conditions with any of these concepts, denied ones left out."""
     wanted = problem_list.or_in_doubt(tuple(concepts))
     if chart.mentions.keys().isdisjoint(wanted):
@@ -119,7 +121,9 @@ def _time_of(
     stated: problem_list.Stated, spec: FindingSpec, chart: Chart
 ) -> tuple[date | None, date | None, Precision]:
     raw = stated.entry.raw
-    written = text(raw.get("onsetDateTime")) or text(member(raw, "onsetPeriod", "start"))
+    written = text(raw.get("onsetDateTime")) or text(
+        member(raw, "onsetPeriod", "start")
+    )
     over = _end_of(raw, chart)
     if first := chart.calendar.first_day(written):
         to = PRECISIONS.get(len(written.strip()), "day")
@@ -129,14 +133,20 @@ def _time_of(
         last = chart.calendar.last_day(worded)
         if recorded and last and recorded < last:
             last = recorded
-        return chart.calendar.first_day(worded), max(filter(None, (last, over))), PRECISIONS[len(worded)]
+        return (
+            chart.calendar.first_day(worded),
+            max(filter(None, (last, over))),
+            PRECISIONS[len(worded)],
+        )
     last = max(filter(None, (recorded, over)), default=None)
     is_history = stated.is_later_encounter or _is_history(stated, spec, chart)
     return None if is_history else recorded, last, "day"
 
 
 def _end_of(raw: Json, chart: Chart) -> date | None:
-    end = text(raw.get("abatementDateTime")) or text(member(raw, "abatementPeriod", "end"))
+    end = text(raw.get("abatementDateTime")) or text(
+        member(raw, "abatementPeriod", "end")
+    )
     return chart.calendar.last_day(end)
 
 
@@ -147,9 +157,17 @@ def _date_in_words(raw: Json, chart: Chart) -> str:
     """
     said = " ".join(texts_of(raw.get("code")))
     months = [f"{year}-{int(month):02d}" for month, year in MONTH.findall(said)]
-    years = [year for year in YEAR.findall(said) if year not in {one[:4] for one in months}]
-    written = chart.calendar.first_day(text(raw.get("recordedDate"))[:10]) or chart.today
-    years += [f"{written.year - int(count)}" for one in YEARS_AGO for count in one.findall(said)]
+    years = [
+        year for year in YEAR.findall(said) if year not in {one[:4] for one in months}
+    ]
+    written = (
+        chart.calendar.first_day(text(raw.get("recordedDate"))[:10]) or chart.today
+    )
+    years += [
+        f"{written.year - int(count)}"
+        for one in YEARS_AGO
+        for count in one.findall(said)
+    ]
     now = chart.today.isoformat()
     return max((one for one in (*months, *years) if one <= now), default="")
 
@@ -195,7 +213,9 @@ def _yes(spec: FindingSpec, chart: Chart, counted: Sequence[Happened]) -> Findin
     newest = sorted(counted, key=_order, reverse=True)
     labels = [problem_list.label_of(one.stated, spec, chart) for one in newest]
     place = next((place for place, label in enumerate(labels) if label), 0)
-    by_words = () if any(one.stated.code for one in newest) else (problem_list.BY_WORDS,)
+    by_words = (
+        () if any(one.stated.code for one in newest) else (problem_list.BY_WORDS,)
+    )
     leading = newest[place]
     sources = (leading, *(one for one in newest if one is not leading))
     found = known(
@@ -231,7 +251,8 @@ def _open(spec: FindingSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap
 def find_fall_with_injury(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     """Find a recent fall that broke a bone outside the spine, or whose words say an injury.
 
-    The fracture of the spine that is treated now is no injury in this sense: it is known.
+    The fracture of the spine that is treated now is no injury in this sense: it is
+    known.
     """
     falls = [one for one in _recent(spec, chart, spec.value_sets) if one.first]
     broken = [one.first for one in _recent(spec, chart, spec.events) if one.first]
@@ -246,6 +267,10 @@ def find_fall_with_injury(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     return _open(spec, chart, ()), chart.broken(spec)
 
 
-def _recent(spec: FindingSpec, chart: Chart, concepts: Sequence[str]) -> Iterable[Happened]:
+def _recent(
+    spec: FindingSpec, chart: Chart, concepts: Sequence[str]
+) -> Iterable[Happened]:
     found = happenings(spec, chart, concepts)
-    return (one for one in found if not one.stated.problem and _counts(one, spec, chart))
+    return (
+        one for one in found if not one.stated.problem and _counts(one, spec, chart)
+    )

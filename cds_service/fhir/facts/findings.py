@@ -1,26 +1,54 @@
 """Turns the record into findings: for each name in the vocabulary, `extract_findings` calls the reader for its kind.
 
-The rules are in `mappings/findings/<name>.toml`; the readers of the Patient, of exams and of answers are here, the
-others in the modules that are imported.
+The rules are in `mappings/findings/<name>.toml`; the readers of the Patient, of exams
+and of answers are here, the others in the modules that are imported.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 
-from cds_service.core.facts import DRUGS_NOT_READ, BoneDrugs, Finding, Findings, Gap, PassedOver, Provenance
+from cds_service.core.facts import (
+    DRUGS_NOT_READ,
+    BoneDrugs,
+    Finding,
+    Findings,
+    Gap,
+    PassedOver,
+    Provenance,
+)
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts import measurements
 from cds_service.fhir.facts.bone_density import find_t_score
-from cds_service.fhir.facts.bone_drug_history import find_bone_drug, find_denosumab_overdue, read_history
-from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, age_in_words, gap, known
-from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture, find_index_fracture
+from cds_service.fhir.facts.bone_drug_history import (
+    find_bone_drug,
+    find_denosumab_overdue,
+    read_history,
+)
+from cds_service.fhir.facts.chart import (
+    Chart,
+    Entry,
+    FindingOrGap,
+    age_in_words,
+    gap,
+    known,
+)
+from cds_service.fhir.facts.earlier_fracture import (
+    find_earlier_fracture,
+    find_index_fracture,
+)
 from cds_service.fhir.facts.events import find_event, find_fall_with_injury
 from cds_service.fhir.facts.long_steroid import find_long_steroid
 from cds_service.fhir.facts.medication_list import find_medication
 from cds_service.fhir.facts.names import says_another_measure
-from cds_service.fhir.facts.observations import RETRACTED, Reading, find_readings, status_problem, time_problem
+from cds_service.fhir.facts.observations import (
+    RETRACTED,
+    Reading,
+    find_readings,
+    status_problem,
+    time_problem,
+)
 from cds_service.fhir.facts.problem_list import find_condition
 from cds_service.fhir.facts.quantities import ANOTHER_MEASURE, Refused
 from cds_service.fhir.gathering.picking import EXAM_TYPES
@@ -39,7 +67,11 @@ def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings
     found: dict[str, Finding] = {}
     gaps: dict[str, Gap] = {}
     passed: list[PassedOver] = []
-    drugs = read_history(specs["bone-drug"], chart) if "bone-drug" in specs else DRUGS_NOT_READ
+    drugs = (
+        read_history(specs["bone-drug"], chart)
+        if "bone-drug" in specs
+        else DRUGS_NOT_READ
+    )
     for name, spec in sorted(specs.items()):
         outcome, passed_over = _find(spec, chart, specs, drugs)
         if passed_over:
@@ -51,7 +83,9 @@ def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings
     return Findings(found, gaps, tuple(passed), drugs)
 
 
-def _find(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec], drugs: BoneDrugs) -> FindingOrGap:
+def _find(
+    spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec], drugs: BoneDrugs
+) -> FindingOrGap:
     if spec.after_surgery:
         return gap(spec, "absent", "known only after surgery"), ()
     if spec.kind == "change":
@@ -71,7 +105,7 @@ def _leave(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     return gap(spec, "undetermined", "what it follows from is not known"), ()
 
 
-# --- the Patient -----------------------------------------------------------------------------------------------------
+# --- the Patient
 
 SEXES = ("male", "female")
 
@@ -82,11 +116,22 @@ def find_demographic(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     if raw is None:
         return gap(spec, "not-read", chart.unread(spec) or "could not be read"), ()
     read = chart.record.reads.get(spec.key)
-    source = Provenance(f"Patient/{text(raw.get('id'))}", read.origin if read else "fhir", "", "", spec.rule)
+    source = Provenance(
+        f"Patient/{text(raw.get('id'))}",
+        read.origin if read else "fhir",
+        "",
+        "",
+        spec.rule,
+    )
     if spec.name == "deceased":
         return _deceased(spec, chart, raw, source), ()
     element = "birthDate" if spec.name == "age" else "gender"
-    left_out = {name for one in chart.record.unreadable if one.key == spec.key for name in one.concepts}
+    left_out = {
+        name
+        for one in chart.record.unreadable
+        if one.key == spec.key
+        for name in one.concepts
+    }
     if element in left_out:
         return gap(spec, "unreadable", f"{element} is not readable", source), ()
     written = text(raw.get(element))
@@ -98,13 +143,19 @@ def find_demographic(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     return known(spec, written, source) if written in SEXES else unclear, ()
 
 
-def _age(spec: FindingSpec, chart: Chart, written: str, source: Provenance) -> Finding | Gap:
+def _age(
+    spec: FindingSpec, chart: Chart, written: str, source: Provenance
+) -> Finding | Gap:
     """Age in completed years; a birth date without day or month means its first possible day."""
     born = chart.calendar.moment(written)
     if born is None:
         return gap(spec, "unreadable", "birthDate is not a date", source)
     today = chart.today
-    years = today.year - born.day.year - ((today.month, today.day) < (born.day.month, born.day.day))
+    years = (
+        today.year
+        - born.day.year
+        - ((today.month, today.day) < (born.day.month, born.day.day))
+    )
     low, high = spec.range or (0, 125)
     if not low <= years <= high:
         return gap(spec, "out-of-range", f"{years} years is not plausible", source)
@@ -113,21 +164,34 @@ def _age(spec: FindingSpec, chart: Chart, written: str, source: Provenance) -> F
     return known(spec, float(years), source, concerns=concerns)
 
 
-def _deceased(spec: FindingSpec, chart: Chart, raw: Json, source: Provenance) -> Finding | Gap:
-    """Read `deceased[x]`: a past date or a boolean. Most records of living patients omit it."""
+def _deceased(
+    spec: FindingSpec, chart: Chart, raw: Json, source: Provenance
+) -> Finding | Gap:
+    """Read `deceased[x]`: a past date or a boolean.
+
+    Most records of living patients omit it.
+    """
     died = chart.calendar.moment(raw.get("deceasedDateTime"))
     is_dead = truth(raw.get("deceasedBoolean"))
     if died and died.day > chart.today:
         return gap(spec, "future", "the day of death lies ahead", source)
     if died is None and is_dead is None:
         return gap(spec, "absent", "deceased is not recorded", source)
-    return known(spec, died is not None or is_dead is True, source, observed=died.day if died else None)
+    return known(
+        spec,
+        died is not None or is_dead is True,
+        source,
+        observed=died.day if died else None,
+    )
 
 
-# --- exams: by metadata alone, whether a CT or MRI shows on which something can still be measured --------------------
+# --- exams: by metadata alone, whether a CT or MRI shows on which something can still
+# be measured
 
 DONE = {
-    "DiagnosticReport": frozenset({"partial", "preliminary", "final", "amended", "corrected", "appended"}),
+    "DiagnosticReport": frozenset(
+        {"partial", "preliminary", "final", "amended", "corrected", "appended"}
+    ),
     "ImagingStudy": frozenset({"available"}),
     "Procedure": frozenset({"completed"}),
 }
@@ -136,23 +200,35 @@ DONE = {
 def find_exam(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     """Find the newest such exam and its day; otherwise a gap, since a record without one proves nothing.
 
-    An exam with contrast may be recorded twice, with only one record saying so; that whole day is left out.
+    An exam with contrast may be recorded twice, with only one record saying so; that
+    whole day is left out.
     """
     kinds = (*EXAM_TYPES, "Procedure") if "procedures" in spec.also_keys else EXAM_TYPES
     done = [
         (day, one)
         for one in chart.of_kind(*kinds)
-        if one.status in DONE[one.kind] and (day := _day_of(one, chart)) is not None and day <= chart.not_after
+        if one.status in DONE[one.kind]
+        and (day := _day_of(one, chart)) is not None
+        and day <= chart.not_after
     ]
     refused = {day for day, one in done if one.concepts & set(spec.never)}
-    found = [(day, one) for day, one in done if one.concepts & set(spec.value_sets) and day not in refused]
+    found = [
+        (day, one)
+        for day, one in done
+        if one.concepts & set(spec.value_sets) and day not in refused
+    ]
     newest = max((day for day, _ in found), default=None)
     if newest is None:
         return _without(spec, chart, refused), ()
     printed = f"{spec.title.partition(' ')[0]} of {say_date(newest)}"
     seen = [one.source(spec, printed) for day, one in found if day == newest]
     if spec.usable_days and (chart.today - newest).days > spec.usable_days:
-        return gap(spec, "stale", f"{age_in_words(newest, chart.today)} old, too old to use", *seen), ()
+        return gap(
+            spec,
+            "stale",
+            f"{age_in_words(newest, chart.today)} old, too old to use",
+            *seen,
+        ), ()
     return known(spec, True, *seen, observed=newest), ()
 
 
@@ -167,20 +243,27 @@ def _without(spec: FindingSpec, chart: Chart, refused: set[date]) -> Gap:
 def _day_of(exam: Entry, chart: Chart) -> date | None:
     if exam.kind == "ImagingStudy":
         return chart.calendar.first_day(exam.raw.get("started"))
-    done = chart.calendar.effective(exam.raw, "performed" if exam.kind == "Procedure" else "effective")
+    done = chart.calendar.effective(
+        exam.raw, "performed" if exam.kind == "Procedure" else "effective"
+    )
     return done.day if done else None
 
 
-# --- the encounter of the signing ------------------------------------------------------------------------------------
+# --- the encounter of the signing
 
 # HL7 ActCode. An emergency (EMER) may become either.
-INPATIENT, CLINIC = frozenset({"IMP", "ACUTE", "NONAC", "OBSENC"}), frozenset({"AMB", "VR", "HH"})
+INPATIENT, CLINIC = (
+    frozenset({"IMP", "ACUTE", "NONAC", "OBSENC"}),
+    frozenset({"AMB", "VR", "HH"}),
+)
 VOID_ENCOUNTER = frozenset({"entered-in-error", "cancelled"})
 
 
 def find_place(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     """Read where the patient is cared for from the class of the encounter."""
-    encounters = [one for one in chart.of_kind("Encounter") if one.status not in VOID_ENCOUNTER]
+    encounters = [
+        one for one in chart.of_kind("Encounter") if one.status not in VOID_ENCOUNTER
+    ]
     for encounter in encounters:
         code = text(member(encounter.raw, "class", "code")).upper()
         place = "inpatient" if code in INPATIENT else "clinic" if code in CLINIC else ""
@@ -191,7 +274,8 @@ def find_place(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     return gap(spec, "absent", "no encounter was read"), ()
 
 
-# --- answers: yes/no findings and categories from boolean, coded or free-text Observations ---------------------------
+# --- answers: yes/no findings and categories from boolean, coded or free-text
+# Observations
 
 YES_OR_NO = frozenset({"answer-yes", "answer-no"})
 
@@ -211,10 +295,17 @@ def find_answer(spec: FindingSpec, chart: Chart) -> FindingOrGap:
             problem = ("no-value", "no answer that we know")
         if problem or word is None:
             why = problem or ("no-value", "no answer that we know")
-            refused.append(Refused(reading=reading, reason=why[0], why=why[1], printed=""))
+            refused.append(
+                Refused(reading=reading, reason=why[0], why=why[1], printed="")
+            )
         elif reading.entry.moment is not None:
             answered.append((reading.entry.moment, word, reading))
-    return _pick_answer(spec, chart, answered, sorted(refused, key=measurements.refused_by_time, reverse=True))
+    return _pick_answer(
+        spec,
+        chart,
+        answered,
+        sorted(refused, key=measurements.refused_by_time, reverse=True),
+    )
 
 
 def _answer(reading: Reading, spec: FindingSpec, chart: Chart) -> str | None:
@@ -228,18 +319,28 @@ def _answer(reading: Reading, spec: FindingSpec, chart: Chart) -> str | None:
     if found := terminology.translate(spec.answers, coded):
         return found[0] if len(found) == 1 else None
     words = [text(holder.get("valueString")), *texts_of(coded)]
-    return next((answer for word in words if (answer := _written_answer(word, spec, chart))), None)
+    return next(
+        (answer for word in words if (answer := _written_answer(word, spec, chart))),
+        None,
+    )
 
 
 def _written_answer(word: str, spec: FindingSpec, chart: Chart) -> str | None:
     if spec.kind == "category":
-        return word.strip().upper() if word.strip().upper() in chart.terminology.answers(spec.answers or "") else None
+        return (
+            word.strip().upper()
+            if word.strip().upper() in chart.terminology.answers(spec.answers or "")
+            else None
+        )
     named = chart.terminology.text_concepts(word, YES_OR_NO)
     return None if len(named) != 1 else ("true" if "answer-yes" in named else "false")
 
 
 def _pick_answer(
-    spec: FindingSpec, chart: Chart, answered: Sequence[tuple[Moment, str, Reading]], refused: Sequence[Refused]
+    spec: FindingSpec,
+    chart: Chart,
+    answered: Sequence[tuple[Moment, str, Reading]],
+    refused: Sequence[Refused],
 ) -> FindingOrGap:
     passed = (*chart.broken(spec), *(one.passed_over(spec) for one in refused))
     usable = [one for one in answered if not measurements.is_stale(one[0], spec, chart)]
@@ -248,23 +349,47 @@ def _pick_answer(
     day = max(moment.day for moment, _, _ in usable)
     of_day = [one for one in usable if one[0].day == day]
     last = max(moment for moment, _, _ in of_day)
-    newest = of_day if any(not moment.instant for moment, _, _ in of_day) else [one for one in of_day if one[0] == last]
+    newest = (
+        of_day
+        if any(not moment.instant for moment, _, _ in of_day)
+        else [one for one in of_day if one[0] == last]
+    )
     seen = tuple(reading.provenance(spec, word) for _, word, reading in newest)
     words = {word for _, word, _ in newest}
     if len(words) > 1:
-        return gap(spec, "conflicting", f"two answers on {say_date(day)}", *seen), passed
-    aged, unknown = measurements.age_concern(spec, chart, day), measurements.method_concern(spec, chart, [newest[0][2]])
+        return gap(
+            spec, "conflicting", f"two answers on {say_date(day)}", *seen
+        ), passed
+    aged, unknown = (
+        measurements.age_concern(spec, chart, day),
+        measurements.method_concern(spec, chart, [newest[0][2]]),
+    )
     value, may_reassure = _as_value(words.pop(), spec), not (aged or unknown)
-    return known(spec, value, seen[0], observed=day, concerns=(*aged, *unknown), may_reassure=may_reassure), passed
+    return known(
+        spec,
+        value,
+        seen[0],
+        observed=day,
+        concerns=(*aged, *unknown),
+        may_reassure=may_reassure,
+    ), passed
 
 
 def _no_answer(
-    spec: FindingSpec, chart: Chart, answered: Sequence[tuple[Moment, str, Reading]], refused: Sequence[Refused]
+    spec: FindingSpec,
+    chart: Chart,
+    answered: Sequence[tuple[Moment, str, Reading]],
+    refused: Sequence[Refused],
 ) -> Gap:
     if answered:
         newest = max(answered, key=lambda one: (one[0], one[2].entry.reference))
         age = age_in_words(newest[0].day, chart.today)
-        old = gap(spec, "stale", f"{age} old, too old to use", newest[2].provenance(spec, newest[1]))
+        old = gap(
+            spec,
+            "stale",
+            f"{age} old, too old to use",
+            newest[2].provenance(spec, newest[1]),
+        )
         return old._replace(value=_as_value(newest[1], spec), observed=newest[0].day)
     return measurements.nothing_usable(spec, chart, (), refused)
 

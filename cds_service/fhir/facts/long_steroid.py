@@ -8,8 +8,20 @@ from cds_service.core.facts import Dated, Finding
 from cds_service.core.months import months_before
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, FindingOrGap, known
-from cds_service.fhir.facts.drug_times import dated, end_of_course, end_of_dosage, end_of_period, end_of_supply
-from cds_service.fhir.facts.medication_list import Use, future_uses, label_of, uses_of, without_use
+from cds_service.fhir.facts.drug_times import (
+    dated,
+    end_of_course,
+    end_of_dosage,
+    end_of_period,
+    end_of_supply,
+)
+from cds_service.fhir.facts.medication_list import (
+    Use,
+    future_uses,
+    label_of,
+    uses_of,
+    without_use,
+)
 from cds_service.fhir.raw_json import member
 
 # Doses around an operation and injections into a joint are no course.
@@ -32,17 +44,31 @@ def find_long_steroid(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     passed = (*chart.broken(spec), *future_uses(spec, ours, chart))
     since = months_before(chart.today, spec.look_back_months["other"])
     least = MONTH * (spec.taken_months or 0)
-    long_ones = [one for one in _joined(_courses(ours, chart)) if one.end >= since and one.end - one.start >= least]
+    long_ones = [
+        one
+        for one in _joined(_courses(ours, chart))
+        if one.end >= since and one.end - one.start >= least
+    ]
     if not long_ones:
         return without_use(spec, chart, ours), passed
     return _taken(spec, max(long_ones, key=lambda one: one.end), chart), passed
 
 
 def _taken(spec: FindingSpec, course: Course, chart: Chart) -> Finding:
-    newest = max(course.uses, key=lambda one: (one.day or date.min, one.entry.reference))
+    newest = max(
+        course.uses, key=lambda one: (one.day or date.min, one.entry.reference)
+    )
     is_told = any(one.entry.kind != "MedicationRequest" for one in course.uses)
-    concerns = () if is_told else ("Known from prescriptions; whether it was taken is not recorded.",)
-    seen = sorted(course.uses, key=lambda one: (one.day or date.min, one.entry.reference), reverse=True)
+    concerns = (
+        ()
+        if is_told
+        else ("Known from prescriptions; whether it was taken is not recorded.",)
+    )
+    seen = sorted(
+        course.uses,
+        key=lambda one: (one.day or date.min, one.entry.reference),
+        reverse=True,
+    )
     return known(
         spec,
         True,
@@ -59,7 +85,9 @@ def _joined(courses: Iterable[Course]) -> list[Course]:
     for course in sorted(courses, key=lambda one: (one.start, one.end)):
         last = joined[-1] if joined else None
         if last and course.start - last.end <= RENEWED_WITHIN:
-            joined[-1] = Course(last.start, max(last.end, course.end), (*last.uses, *course.uses))
+            joined[-1] = Course(
+                last.start, max(last.end, course.end), (*last.uses, *course.uses)
+            )
         else:
             joined.append(course)
     return joined
@@ -80,13 +108,23 @@ def _days(use: Use, chart: Chart) -> tuple[Dated | None, date | None]:
     raw, goes_on = use.entry.raw, chart.today if use.is_active else None
     if use.entry.kind == "MedicationStatement":
         ended = dated(member(raw, "effectivePeriod", "end"), chart)
-        start = dated(member(raw, "effectivePeriod", "start"), chart) or dated(raw.get("effectiveDateTime"), chart)
+        start = dated(member(raw, "effectivePeriod", "start"), chart) or dated(
+            raw.get("effectiveDateTime"), chart
+        )
         start = start or dated(raw.get("dateAsserted"), chart)
         return start, ended.last if ended else goes_on
     if use.entry.kind == "MedicationDispense":
-        return dated(raw.get("whenHandedOver") or raw.get("whenPrepared"), chart), end_of_course(raw, chart)
+        return dated(
+            raw.get("whenHandedOver") or raw.get("whenPrepared"), chart
+        ), end_of_course(raw, chart)
     start = dated(raw.get("authoredOn"), chart)
     ends = [
-        one for one in (end_of_period(raw, chart), end_of_dosage(raw, chart), end_of_supply(raw, start, chart)) if one
+        one
+        for one in (
+            end_of_period(raw, chart),
+            end_of_dosage(raw, chart),
+            end_of_supply(raw, start, chart),
+        )
+        if one
     ]
     return start, max(ends) if ends else goes_on

@@ -11,7 +11,13 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart, FindingOrGap, age_in_words, gap
 from cds_service.fhir.facts.observations import Reading, find_readings, site_key
-from cds_service.fhir.facts.quantities import Measured, Refused, any_differ, measure, shortened
+from cds_service.fhir.facts.quantities import (
+    Measured,
+    Refused,
+    any_differ,
+    measure,
+    shortened,
+)
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 
@@ -23,7 +29,8 @@ class Picked(NamedTuple):
 
     Attributes:
         used: the measurements that it was computed from.
-        conflict: why two values cannot both be right, as a phrase; the finding is then a gap.
+        conflict: why two values cannot both be right, as a phrase; the finding is then
+            a gap.
         is_doubtful: measured at a site where a value must not reassure.
     """
 
@@ -36,11 +43,15 @@ class Picked(NamedTuple):
 
 
 Pick = Callable[[Sequence[Measured], FindingSpec, Chart], Picked]
-LookAlike = Callable[[Measured, Chart], tuple[GapReason, str] | None]  # why a number is something else
+# why a number is something else
+LookAlike = Callable[[Measured, Chart], tuple[GapReason, str] | None]
 
 
 def find_quantity(
-    spec: FindingSpec, chart: Chart, pick: Pick | None = None, look_alike: LookAlike | None = None
+    spec: FindingSpec,
+    chart: Chart,
+    pick: Pick | None = None,
+    look_alike: LookAlike | None = None,
 ) -> FindingOrGap:
     """Find a measured number, the newest unless `pick` says otherwise, or why the newest value was not used."""
     pick, passed = pick or pick_newest, chart.broken(spec)
@@ -53,7 +64,14 @@ def find_quantity(
     if refused:
         passed = (*passed, *[one.passed_over(spec) for one in refused])
     if not usable:
-        return _with_newest(nothing_usable(spec, chart, stale, refused), spec, chart, pick, stale, refused), passed
+        return _with_newest(
+            nothing_usable(spec, chart, stale, refused),
+            spec,
+            chart,
+            pick,
+            stale,
+            refused,
+        ), passed
     picked = pick(usable, spec, chart)
     if picked.conflict:
         seen = (one.reading.provenance(spec, one.printed) for one in picked.used)
@@ -61,16 +79,23 @@ def find_quantity(
     return _finding(spec, chart, picked), passed
 
 
-def _is_of_now(one: Refused, usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> bool:
+def _is_of_now(
+    one: Refused, usable: Sequence[Measured], spec: FindingSpec, chart: Chart
+) -> bool:
     """Whether no newer value stands in its place, and it is not too old itself; without a day it may be of now."""
     when = one.reading.entry.moment
     if when is None:
         return True
-    return not is_stale(when, spec, chart) and all(other.moment.day <= when.day for other in usable)
+    return not is_stale(when, spec, chart) and all(
+        other.moment.day <= when.day for other in usable
+    )
 
 
 def sort_out(
-    readings: Sequence[Reading], spec: FindingSpec, chart: Chart, look_alike: LookAlike | None = None
+    readings: Sequence[Reading],
+    spec: FindingSpec,
+    chart: Chart,
+    look_alike: LookAlike | None = None,
 ) -> tuple[list[Measured], list[Measured], list[Refused]]:
     """Sort the values into usable, too old and refused, each newest first."""
     usable: list[Measured] = []
@@ -78,7 +103,11 @@ def sort_out(
     refused: list[Refused] = []
     for reading in readings:
         result = measure(reading, spec, chart)
-        if look_alike is not None and isinstance(result, Measured) and (problem := look_alike(result, chart)):
+        if (
+            look_alike is not None
+            and isinstance(result, Measured)
+            and (problem := look_alike(result, chart))
+        ):
             result = Refused(reading, *problem, result.printed, result)
         if isinstance(result, Measured):
             (stale if is_stale(result.moment, spec, chart) else usable).append(result)
@@ -86,7 +115,9 @@ def sort_out(
             refused.append(result)
     for measured in (usable, stale):
         if len(measured) > 1:
-            measured.sort(key=lambda one: (one.moment, one.reading.entry.reference), reverse=True)
+            measured.sort(
+                key=lambda one: (one.moment, one.reading.entry.reference), reverse=True
+            )
     if len(refused) > 1:
         refused.sort(key=refused_by_time, reverse=True)
     return usable, stale, refused
@@ -94,43 +125,78 @@ def sort_out(
 
 def refused_by_time(one: Refused) -> tuple[bool, str, str, str]:
     when = one.reading.entry.moment
-    return when is not None, when.day.isoformat() if when else "", one.reason, one.reading.entry.reference
+    return (
+        when is not None,
+        when.day.isoformat() if when else "",
+        one.reason,
+        one.reading.entry.reference,
+    )
 
 
 def is_stale(when: Moment, spec: FindingSpec, chart: Chart) -> bool:
     """Whether a value is older than `usable_days`."""
-    return spec.usable_days is not None and (chart.today - when.day).days > spec.usable_days
+    return (
+        spec.usable_days is not None
+        and (chart.today - when.day).days > spec.usable_days
+    )
 
 
-def nothing_usable(spec: FindingSpec, chart: Chart, stale: Sequence[Measured], refused: Sequence[Refused]) -> Gap:
+def nothing_usable(
+    spec: FindingSpec,
+    chart: Chart,
+    stale: Sequence[Measured],
+    refused: Sequence[Refused],
+) -> Gap:
     """The gap if no value is usable: by the newest unusable value, else by how the record was read."""
     newest_refused = refused[0].reading.entry.moment if refused else None
     if stale and (newest_refused is None or stale[0].moment.day >= newest_refused.day):
         age = age_in_words(stale[0].moment.day, chart.today)
         seen = stale[0].reading.provenance(spec, stale[0].printed)
-        return gap(spec, "stale", f"{shortened(stale[0].printed)} is {age} old, too old to use", seen)
+        return gap(
+            spec,
+            "stale",
+            f"{shortened(stale[0].printed)} is {age} old, too old to use",
+            seen,
+        )
     if refused:
         seen = refused[0].reading.provenance(spec, refused[0].printed)
-        return gap(spec, refused[0].reason, refused[0].passed_over(spec).detail, seen)._replace(why=refused[0].why)
+        return gap(
+            spec, refused[0].reason, refused[0].passed_over(spec).detail, seen
+        )._replace(why=refused[0].why)
     return missing(spec, chart)
 
 
 def _with_newest(
-    found: Gap, spec: FindingSpec, chart: Chart, pick: Pick, stale: Sequence[Measured], refused: Sequence[Refused]
+    found: Gap,
+    spec: FindingSpec,
+    chart: Chart,
+    pick: Pick,
+    stale: Sequence[Measured],
+    refused: Sequence[Refused],
 ) -> Gap:
     """Add to the gap the newest value that is too old or of another quantity: it still describes the patient."""
-    others = [one.measured for one in refused if one.reason == "other-method" and one.measured]
-    picks = [chosen(values, spec, chart) for values, chosen in ((stale, pick), (others, pick_newest)) if values]
+    others = [
+        one.measured for one in refused if one.reason == "other-method" and one.measured
+    ]
+    picks = [
+        chosen(values, spec, chart)
+        for values, chosen in ((stale, pick), (others, pick_newest))
+        if values
+    ]
     if not picks:
         return found
     picked = max(picks, key=lambda one: max(used.moment for used in one.used))
-    return found._replace(value=picked.value, observed=max(one.moment.day for one in picked.used))
+    return found._replace(
+        value=picked.value, observed=max(one.moment.day for one in picked.used)
+    )
 
 
 def missing(spec: FindingSpec, chart: Chart) -> Gap:
     """The gap for a finding with no value in the record."""
     if broken := chart.broken(spec):
-        return gap(spec, "unreadable", broken[0].detail, *(one.provenance for one in broken))
+        return gap(
+            spec, "unreadable", broken[0].detail, *(one.provenance for one in broken)
+        )
     if unread := chart.unread(spec):
         return gap(spec, "not-read", unread)
     return gap(spec, "absent", "asked and not found")
@@ -138,10 +204,14 @@ def missing(spec: FindingSpec, chart: Chart) -> Gap:
 
 def _finding(spec: FindingSpec, chart: Chart, picked: Picked) -> Finding:
     day = max([one.moment.day for one in picked.used])
-    provenance = tuple([one.reading.provenance(spec, one.printed) for one in picked.used])
+    provenance = tuple(
+        [one.reading.provenance(spec, one.printed) for one in picked.used]
+    )
     readings = [one.reading for one in picked.used]
     aged = age_concern(spec, chart, day)
-    unknown = any(one.way is not None and not one.way.is_accepted for one in picked.used)
+    unknown = any(
+        one.way is not None and not one.way.is_accepted for one in picked.used
+    )
     concerns = (
         *picked.concerns,
         *aged,
@@ -149,7 +219,10 @@ def _finding(spec: FindingSpec, chart: Chart, picked: Picked) -> Finding:
         *method_concern(spec, chart, readings),
     )
     if (read := chart.record.reads.get(spec.key)) and read.is_cut:
-        concerns = (*concerns, "The record was read incompletely; a newer value may exist.")
+        concerns = (
+            *concerns,
+            "The record was read incompletely; a newer value may exist.",
+        )
     method = _method(readings[0], chart) if spec.method_matters else ""
     way = picked.used[0].way
     return Finding(
@@ -172,9 +245,13 @@ def age_concern(spec: FindingSpec, chart: Chart, day: date) -> tuple[Aged, ...]:
     return (Aged(spec.title, months_between(day, chart.today)),)
 
 
-def method_concern(spec: FindingSpec, chart: Chart, readings: Sequence[Reading]) -> tuple[str, ...]:
+def method_concern(
+    spec: FindingSpec, chart: Chart, readings: Sequence[Reading]
+) -> tuple[str, ...]:
     """The concern that the method is not recorded; a known device name states it, the performer does not."""
-    if not spec.method_matters or all(one.entry.raw.get("method") or _method(one, chart) for one in readings):
+    if not spec.method_matters or all(
+        one.entry.raw.get("method") or _method(one, chart) for one in readings
+    ):
         return ()
     return (METHOD_NOT_RECORDED,)
 
@@ -184,7 +261,11 @@ def _method(reading: Reading, chart: Chart) -> str:
     observation = reading.entry.raw
     words = {*texts_of(observation.get("method")), *texts_of(observation.get("code"))}
     words.add(text(member(observation, "device", "display")))
-    named = {concept for word in words for concept in chart.terminology.text_concepts(word, METHODS)}
+    named = {
+        concept
+        for word in words
+        for concept in chart.terminology.text_concepts(word, METHODS)
+    }
     if "bioimpedance" in named:
         return "bioimpedance"
     return "DXA" if "dxa-method" in named else ""
@@ -222,10 +303,12 @@ def conflict_of(values: Sequence[Measured], spec: FindingSpec) -> str:
     return f"{' and '.join(printed)} on {say_date(values[0].moment.day)} cannot both be right"
 
 
-# --- the change between two dated values that were measured the same way ---------------------------------------------
+# --- the change between two dated values that were measured the same way
 
 
-def find_change(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec]) -> FindingOrGap:
+def find_change(
+    spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec]
+) -> FindingOrGap:
     """Change in % from the newest earlier value measured the same way to the newest value."""
     assert spec.of is not None  # noqa: S101 - the schema asks for it
     base = specs[spec.of]
@@ -238,23 +321,36 @@ def find_change(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec
     if newest.conflict:
         return gap(spec, "conflicting", newest.conflict), ()
     change = _change(spec, base, newest.used[0], [*usable, *stale])
-    if isinstance(change, Finding) and age_concern(base, chart, newest.used[0].moment.day):
+    if isinstance(change, Finding) and age_concern(
+        base, chart, newest.used[0].moment.day
+    ):
         change = change._replace(may_reassure=False)
     return change, ()
 
 
-def _change(spec: FindingSpec, base: FindingSpec, new: Measured, values: Sequence[Measured]) -> Finding | Gap:
-    earlier = [one for one in values if one.moment.day < new.moment.day and one.value > 0]
+def _change(
+    spec: FindingSpec, base: FindingSpec, new: Measured, values: Sequence[Measured]
+) -> Finding | Gap:
+    earlier = [
+        one for one in values if one.moment.day < new.moment.day and one.value > 0
+    ]
     alike = [one for one in earlier if _is_comparable(one.reading, new.reading)]
     if not alike:
-        why = "the two were not measured the same way" if earlier else "needs two dated values"
+        why = (
+            "the two were not measured the same way"
+            if earlier
+            else "needs two dated values"
+        )
         return gap(spec, "undetermined" if earlier else "absent", why)
     of_moment = of_newest_moment(alike)
     if conflict := conflict_of(of_moment, base):
         return gap(spec, "conflicting", conflict)
     old = min(of_moment, key=lambda one: (one.step, one.reading.entry.reference))
     sure = all(any(_way_parts(one.reading)) for one in (old, new))
-    seen = (one.reading.provenance(spec, f"{one.printed} on {say_date(one.moment.day)}") for one in (new, old))
+    seen = (
+        one.reading.provenance(spec, f"{one.printed} on {say_date(one.moment.day)}")
+        for one in (new, old)
+    )
     return Finding(
         name=spec.name,
         value=(new.value - old.value) / old.value * 100,
@@ -262,14 +358,20 @@ def _change(spec: FindingSpec, base: FindingSpec, new: Measured, values: Sequenc
         observed=new.moment.day,
         since=old.moment.day,
         provenance=tuple(seen),
-        concerns=() if sure else ("Whether both were measured the same way is not recorded.",),
+        concerns=()
+        if sure
+        else ("Whether both were measured the same way is not recorded.",),
         may_reassure=sure,
     )
 
 
 def _is_comparable(one: Reading, other: Reading) -> bool:
     """Whether nothing on record shows a different device, method or site."""
-    pairs = zip((*_way_parts(one), site_key(one)), (*_way_parts(other), site_key(other)), strict=True)
+    pairs = zip(
+        (*_way_parts(one), site_key(one)),
+        (*_way_parts(other), site_key(other)),
+        strict=True,
+    )
     return all(not left or not right or left == right for left, right in pairs)
 
 
@@ -277,10 +379,13 @@ def _way_parts(reading: Reading) -> tuple[str, str]:
     """Device and method as recorded, for comparison only; never shown."""
     device = reading.entry.raw.get("device") or {}
     method = reading.entry.raw.get("method") or {}
-    return text(device.get("reference")) or text(device.get("display")), " ".join(sorted(texts_of(method))).lower()
+    return text(device.get("reference")) or text(device.get("display")), " ".join(
+        sorted(texts_of(method))
+    ).lower()
 
 
-# --- grip strength: a hand's trials on the newest day, the dominant hand's, else the stronger one's ------------------
+# --- grip strength: a hand's trials on the newest day, the dominant hand's, else the
+# stronger one's
 
 LATERALITY = re.compile(r"272741003\D*?=\s*(\d+)")  # |Laterality (attribute)|
 HAND_WORDS = ("dominant-hand", "left-side", "right-side")
@@ -302,10 +407,24 @@ def pick_hand(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Pi
     for one in usable:
         if one.moment.day == day:
             hands.setdefault(_hand(one.reading, chart), []).append(one)
-    means = {hand: sum(one.value for one in trials) / len(trials) for hand, trials in hands.items()}
-    chosen = "dominant hand" if "dominant hand" in means else max(sorted(means), key=lambda hand: means[hand])
-    concerns = () if chosen != NOT_STATED else ("Which hand was measured is not recorded.",)
-    trials = tuple(sorted(hands[chosen], key=lambda one: (one.moment, one.reading.entry.reference, one.value)))
+    means = {
+        hand: sum(one.value for one in trials) / len(trials)
+        for hand, trials in hands.items()
+    }
+    chosen = (
+        "dominant hand"
+        if "dominant hand" in means
+        else max(sorted(means), key=lambda hand: means[hand])
+    )
+    concerns = (
+        () if chosen != NOT_STATED else ("Which hand was measured is not recorded.",)
+    )
+    trials = tuple(
+        sorted(
+            hands[chosen],
+            key=lambda one: (one.moment, one.reading.entry.reference, one.value),
+        )
+    )
     return Picked(value=means[chosen], used=trials, concerns=concerns, site=chosen)
 
 
@@ -313,11 +432,23 @@ def _hand(reading: Reading, chart: Chart) -> str:
     """The hand by code, body site or words; `dominant` in words takes precedence over left and right."""
     site, terminology = reading.entry.raw.get("bodySite"), chart.terminology
     words = (*texts_of(site), *reading.words)
-    named = {concept for word in words for concept in terminology.text_concepts(word, frozenset(HAND_WORDS))}
+    named = {
+        concept
+        for word in words
+        for concept in terminology.text_concepts(word, frozenset(HAND_WORDS))
+    }
     codings = [(one, text(one.get("code"))) for one in objects(member(site, "coding"))]
-    # A post-coordinated site, `85562004:272741003=7771000`, says the side as its laterality.
-    parts = [{**one, "code": side[1] if (side := LATERALITY.search(code)) else code} for one, code in codings]
+    # A post-coordinated site, `85562004:272741003=7771000`, says the side as its
+    # laterality.
+    parts = [
+        {**one, "code": side[1] if (side := LATERALITY.search(code)) else code}
+        for one, code in codings
+    ]
     sides = terminology.concepts(parts) & HAND_SITES
-    said = [*(named & {"dominant-hand"}), reading.match.concept, *(sides if len(sides) == 1 else ())]
+    said = [
+        *(named & {"dominant-hand"}),
+        reading.match.concept,
+        *(sides if len(sides) == 1 else ()),
+    ]
     said += [concept for concept in HAND_WORDS if concept in named]
     return next((HANDS[concept] for concept in said if concept in HANDS), NOT_STATED)

@@ -8,7 +8,14 @@ from cds_service.core.facts import Finding, Gap, PassedOver, Provenance
 from cds_service.core.months import months_before
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
-from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, age_in_words, gap, known
+from cds_service.fhir.facts.chart import (
+    Chart,
+    Entry,
+    FindingOrGap,
+    age_in_words,
+    gap,
+    known,
+)
 from cds_service.fhir.facts.drug_times import end_of_course, end_of_dosage
 from cds_service.fhir.facts.drugs import STEROID, Drug
 from cds_service.fhir.facts.problem_list import find_stated, say_no, stated_as_true
@@ -16,23 +23,38 @@ from cds_service.fhir.raw_json import is_prohibition, member, text
 from cds_service.fhir.site_calendar import Moment
 
 TAKEN = {
-    "MedicationRequest": frozenset({"active", "completed", "stopped", "on-hold"}),  # what is signed now is a draft
-    "MedicationAdministration": frozenset({"completed"}),  # what was broken off is no dose
+    # what is signed now is a draft
+    "MedicationRequest": frozenset({"active", "completed", "stopped", "on-hold"}),
+    # what was broken off is no dose
+    "MedicationAdministration": frozenset({"completed"}),
     "MedicationDispense": frozenset({"completed"}),
     "MedicationStatement": frozenset({"active", "completed", "stopped", "on-hold"}),
     "Procedure": frozenset({"completed"}),
     "ServiceRequest": frozenset({"active", "completed"}),
 }
 GIVEN = frozenset({"MedicationAdministration", "MedicationDispense", "Procedure"})
-VERBS = {**dict.fromkeys(GIVEN, "given"), "MedicationDispense": "dispensed", "ServiceRequest": "ordered"}
-NOT_ORDERED = frozenset({"proposal", "option"})  # a `plan` is what the patient reports (US Core)
+VERBS = {
+    **dict.fromkeys(GIVEN, "given"),
+    "MedicationDispense": "dispensed",
+    "ServiceRequest": "ordered",
+}
+# a `plan` is what the patient reports (US Core)
+NOT_ORDERED = frozenset({"proposal", "option"})
 NOT_TAKEN = frozenset(
     {
-        *("draft", "cancelled", "entered-in-error", "not-done", "not-taken", "intended"),
+        *(
+            "draft",
+            "cancelled",
+            "entered-in-error",
+            "not-done",
+            "not-taken",
+            "intended",
+        ),
         *("preparation", "revoked", "declined", "unfulfilled"),
     }
 )
-LONG_ACTING = ("zoledronate", "denosumab")  # given at intervals: a stopped prescription does not end their effect
+# given at intervals: a stopped prescription does not end their effect
+LONG_ACTING = ("zoledronate", "denosumab")
 LONG_STANDING_MONTHS = 24
 
 
@@ -56,7 +78,9 @@ class Use(NamedTuple):
         return source_of(self.entry, self.drug, self.day, spec)
 
 
-def source_of(entry: Entry, drug: Drug, day: date | None, spec: FindingSpec) -> Provenance:
+def source_of(
+    entry: Entry, drug: Drug, day: date | None, spec: FindingSpec
+) -> Provenance:
     """Where a use is recorded: `on the medication list since 3 May 2019`, `given on 3 May 2019`."""
     verb = VERBS.get(entry.kind, "on the medication list")
     verb = "among the orders being signed" if entry.origin == "context" else verb
@@ -78,10 +102,14 @@ def find_medication(spec: FindingSpec, chart: Chart) -> FindingOrGap:
 def without_use(spec: FindingSpec, chart: Chart, ours: Sequence[Use]) -> Finding | Gap:
     """Conclude from the problem list, or from silence, if no use counts now."""
     stated_ones = find_stated(chart, spec, spec.value_sets)
-    said = [one for one in stated_ones if one.entry.kind == "Condition" and not one.is_past]
+    said = [
+        one for one in stated_ones if one.entry.kind == "Condition" and not one.is_past
+    ]
     if stated := [one for one in said if one.problem is None]:
         return stated_as_true(spec, stated, chart)
-    if doubtful := [one for one in said if one.problem and one.problem[0] == "undetermined"]:
+    if doubtful := [
+        one for one in said if one.problem and one.problem[0] == "undetermined"
+    ]:
         seen = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen)
     return _not_taken(spec, chart, ours)
@@ -94,7 +122,8 @@ def _counts(use: Use, spec: FindingSpec, chart: Chart) -> bool:
     if STEROID in spec.value_sets:
         if use.entry.kind == "MedicationAdministration":
             return False  # a dose given around an operation is no steroid treatment
-        if end := end_of_course(use.entry.raw, chart):  # short courses are common: no look-back makes them longer
+        # short courses are common: no look-back makes them longer
+        if end := end_of_course(use.entry.raw, chart):
             return not use.is_ended and end >= chart.not_after
     if use.is_active:
         return True
@@ -106,28 +135,52 @@ def _counts(use: Use, spec: FindingSpec, chart: Chart) -> bool:
 
 
 def _taken(spec: FindingSpec, chart: Chart, counted: Sequence[Use]) -> Finding:
-    ordered = sorted(counted, key=lambda one: (one.day or date.min, one.entry.reference), reverse=True)
+    ordered = sorted(
+        counted,
+        key=lambda one: (one.day or date.min, one.entry.reference),
+        reverse=True,
+    )
     newest = ordered[0]
     concerns: list[str] = []
-    if newest.day and newest.is_active and newest.day < months_before(chart.today, LONG_STANDING_MONTHS):
+    if (
+        newest.day
+        and newest.is_active
+        and newest.day < months_before(chart.today, LONG_STANDING_MONTHS)
+    ):
         age = age_in_words(newest.day, chart.today)
-        concerns.append(f"The prescription is {age} old; whether the {spec.title} is still taken is not recorded.")
+        concerns.append(
+            f"The prescription is {age} old; whether the {spec.title} is still taken is not recorded."
+        )
     if all(one.drug.is_by_name for one in ordered):
         concerns.append("The drug was recognised by its name, not by a code.")
-    seen, label = (one.provenance(spec) for one in ordered), label_of(newest.drug, spec, chart)
-    return known(spec, True, *seen, observed=newest.day, concerns=tuple(concerns), label=label)
+    seen, label = (
+        (one.provenance(spec) for one in ordered),
+        label_of(newest.drug, spec, chart),
+    )
+    return known(
+        spec, True, *seen, observed=newest.day, concerns=tuple(concerns), label=label
+    )
 
 
 def label_of(drug: Drug, spec: FindingSpec, chart: Chart) -> str:
     """The ingredient that makes it one of these drugs; empty if only the group is known."""
     groups = chart.terminology.drugs.groups_of
-    named = [one for one in drug.ingredients if not one.startswith("other ") and {*groups(one)} & {*spec.value_sets}]
+    named = [
+        one
+        for one in drug.ingredients
+        if not one.startswith("other ") and {*groups(one)} & {*spec.value_sets}
+    ]
     return ", ".join(named)
 
 
 def _not_taken(spec: FindingSpec, chart: Chart, ours: Sequence[Use]) -> Finding | Gap:
-    past = sorted((one for one in ours if one.day and one.day <= chart.not_after), key=lambda one: one.day or date.min)
-    outcome = not_on_list(spec, chart, spec.value_sets, how="not current" if past else "not")
+    past = sorted(
+        (one for one in ours if one.day and one.day <= chart.not_after),
+        key=lambda one: one.day or date.min,
+    )
+    outcome = not_on_list(
+        spec, chart, spec.value_sets, how="not current" if past else "not"
+    )
     if not past or isinstance(outcome, Gap):
         return outcome
     last = past[-1].day
@@ -135,7 +188,9 @@ def _not_taken(spec: FindingSpec, chart: Chart, ours: Sequence[Use]) -> Finding 
     return outcome._replace(concerns=(*outcome.concerns, concern))
 
 
-def not_on_list(spec: FindingSpec, chart: Chart, concepts: Sequence[str], *, how: str = "not") -> Finding | Gap:
+def not_on_list(
+    spec: FindingSpec, chart: Chart, concepts: Sequence[str], *, how: str = "not"
+) -> Finding | Gap:
     """No, unless such a drug is listed without a clear status or day, or an unidentified entry may be one."""
     ours = [
         _use(entry, entry.drug, chart)
@@ -144,10 +199,17 @@ def not_on_list(spec: FindingSpec, chart: Chart, concepts: Sequence[str], *, how
     ]
     unsaid = [one for one in ours if _is_unsaid(one.entry, one.drug)]
     undated = [one for one in ours if one.day is None and _is_taken(one.entry)]
-    undated = [one for one in undated if _counts(one._replace(day=chart.not_after), spec, chart)]  # as if of today
+    # as if of today
+    undated = [
+        one
+        for one in undated
+        if _counts(one._replace(day=chart.not_after), spec, chart)
+    ]
     taken = [one for one in ours if one.day and _is_taken(one.entry)]
     lapsed = [one for one in taken if one.is_active and _is_lapsed(one, spec, chart)]
-    after = [one for one in taken if one.day and chart.not_after < one.day <= chart.today]
+    after = [
+        one for one in taken if one.day and chart.not_after < one.day <= chart.today
+    ]
     ahead = [one for one in taken if one.day and one.day > chart.read_on]
     for open_ones, why in (
         (unsaid, "whether it is taken is not recorded"),
@@ -159,7 +221,9 @@ def not_on_list(spec: FindingSpec, chart: Chart, concepts: Sequence[str], *, how
         if open_ones:
             seen = (one.provenance(spec) for one in open_ones)
             return gap(spec, "undetermined", f"on the medication list; {why}", *seen)
-    return say_no(spec, chart, how=how, may_count=lambda entry: may_be_taken(entry, spec, chart))
+    return say_no(
+        spec, chart, how=how, may_count=lambda entry: may_be_taken(entry, spec, chart)
+    )
 
 
 def _is_lapsed(use: Use, spec: FindingSpec, chart: Chart) -> bool:
@@ -176,12 +240,23 @@ def may_be_taken(entry: Entry, spec: FindingSpec, chart: Chart) -> bool:
         return False
     use = _use(entry, entry.drug, chart)
     longest = max(spec.look_back_months.values())
-    return use.is_active or use.day is None or use.day >= months_before(chart.today, longest)
+    return (
+        use.is_active
+        or use.day is None
+        or use.day >= months_before(chart.today, longest)
+    )
 
 
-def future_uses(spec: FindingSpec, uses: Iterable[Use], chart: Chart) -> tuple[PassedOver, ...]:
+def future_uses(
+    spec: FindingSpec, uses: Iterable[Use], chart: Chart
+) -> tuple[PassedOver, ...]:
     return tuple(
-        PassedOver(spec.name, "future", f"{seen.printed}, not counted: dated after the order", seen)
+        PassedOver(
+            spec.name,
+            "future",
+            f"{seen.printed}, not counted: dated after the order",
+            seen,
+        )
         for one in uses
         if one.day is not None and one.day > chart.not_after
         for seen in [one.provenance(spec)]
@@ -191,7 +266,9 @@ def future_uses(spec: FindingSpec, uses: Iterable[Use], chart: Chart) -> tuple[P
 def uses_of(chart: Chart) -> list[Use]:
     """Every drug that was ordered, given or reported, without retracted entries and proposals."""
     return [
-        _use(entry, entry.drug, chart) for entry in chart.of_kind(*TAKEN) if entry.drug is not None and _is_taken(entry)
+        _use(entry, entry.drug, chart)
+        for entry in chart.of_kind(*TAKEN)
+        if entry.drug is not None and _is_taken(entry)
     ]
 
 
@@ -203,24 +280,36 @@ def _is_unsaid(entry: Entry, drug: Drug) -> bool:
 def _is_taken(entry: Entry) -> bool:
     if entry.drug is not None and entry.drug.is_doubtful:
         return False
-    return is_meant(entry) and (entry.status in TAKEN[entry.kind] or entry.origin == "context")
+    return is_meant(entry) and (
+        entry.status in TAKEN[entry.kind] or entry.origin == "context"
+    )
 
 
 def is_meant(entry: Entry) -> bool:
     """Whether it is no proposal and no prohibition."""
-    return text(entry.raw.get("intent")) not in NOT_ORDERED and not is_prohibition(entry.raw)
+    return text(entry.raw.get("intent")) not in NOT_ORDERED and not is_prohibition(
+        entry.raw
+    )
 
 
 def _use(entry: Entry, drug: Drug, chart: Chart) -> Use:
     if entry.kind in ("MedicationRequest", "ServiceRequest"):
         when = chart.calendar.moment(entry.raw.get("authoredOn"))
     else:
-        when = _taken_at(entry, chart) or chart.calendar.moment(entry.raw.get("dateAsserted"))
+        when = _taken_at(entry, chart) or chart.calendar.moment(
+            entry.raw.get("dateAsserted")
+        )
     ended = chart.calendar.last_day(member(entry.raw, "effectivePeriod", "end"))
     is_over = ended is not None and ended < chart.not_after
     is_running = entry.status == "active" or entry.origin == "context"
     is_active = is_running and entry.kind not in GIVEN and not is_over
-    return Use(entry, drug, when.day if when else None, is_active, entry.status in ("stopped", "on-hold"))
+    return Use(
+        entry,
+        drug,
+        when.day if when else None,
+        is_active,
+        entry.status in ("stopped", "on-hold"),
+    )
 
 
 def _taken_at(entry: Entry, chart: Chart) -> Moment | None:

@@ -1,7 +1,7 @@
 """Judges how a value was measured: accepted, unknown, or another quantity (`[method]` in a finding's file).
 
-The code, method, device, body site, notes and components of the Observation are searched for words. The performer is
-not, since it says nothing about the method.
+The code, method, device, body site, notes and components of the Observation are
+searched for words. The performer is not, since it says nothing about the method.
 """
 
 import re
@@ -20,7 +20,8 @@ from cds_service.fhir.raw_json import member, objects, text, texts_of
 BESIDE = "beside the fracture"
 TOO_LONG = "described in more words than are read"
 NO_LEVELS = frozenset({"T1", "T2"})  # MRI sequences in words about an image, not levels
-# Notes cover more than the measurement: sentences about the fracture do not say where the value was measured.
+# Notes cover more than the measurement: sentences about the fracture do not say where
+# the value was measured.
 ABOUT_FRACTURE = ("about-fracture",)
 _SENTENCE = re.compile(r"[;\n。；]|\.(?=\s|$)")
 
@@ -31,7 +32,8 @@ class Way(NamedTuple):
     Attributes:
         other: why it is another quantity, as a phrase; empty if nothing says so.
         is_accepted: the value is known to have been measured as the finding requires.
-        site: the vertebrae, `L1` or `L1, L2`, or `beside the fracture`; empty if not stated or fixed by the study.
+        site: the vertebrae, `L1` or `L1, L2`, or `beside the fracture`; empty if not
+            stated or fixed by the study.
     """
 
     other: str
@@ -43,26 +45,39 @@ def judge_method(reading: Reading, method: Method, chart: Chart) -> Way:
     """Compare the method on record with what the finding requires."""
     chart.check_time()
     spoken = tuple(_spoken(reading))
-    notes = tuple(text(note.get("text")) for note in objects(reading.entry.raw.get("note")))
+    notes = tuple(
+        text(note.get("text")) for note in objects(reading.entry.raw.get("note"))
+    )
     if sum(map(len, (*spoken, *notes))) > LONGEST_TEXT:
         return Way(TOO_LONG, is_accepted=False, site="")
     ways, methods = method.ways, chart.terminology.methods
-    found = (methods.of_title(words, ways) for words in {*spoken}), (methods.named(note, ways) for note in notes)
+    found = (
+        (methods.of_title(words, ways) for words in {*spoken}),
+        (methods.named(note, ways) for note in notes),
+    )
     named = frozenset[str]().union(*chain(*found))
     other = next((why for way, why in method.other.items() if way in named), "")
-    coded = reading.match.code.startswith(tuple(f"{system}|" for system in method.systems))
+    coded = reading.match.code.startswith(
+        tuple(f"{system}|" for system in method.systems)
+    )
     is_named = coded or named.issuperset(method.all_of)
     if method.levels is None:
         return Way(other, is_named and named.isdisjoint(method.none_of), "")
     of_site = _site_levels(reading, chart)
     levels = of_site or _levels_in(spoken, chart.terminology.levels)
     other = other or _elsewhere(levels, method.levels)
-    sentences = (part for note in notes for part in _SENTENCE.split(note) if not methods.named(part, ABOUT_FRACTURE))
+    sentences = (
+        part
+        for note in notes
+        for part in _SENTENCE.split(note)
+        if not methods.named(part, ABOUT_FRACTURE)
+    )
     levels = levels or _levels_in(sentences, chart.terminology.levels)
     is_there = levels == method.levels or not method.levels
     site = "" if method.levels else ", ".join(levels)
     if not method.levels and not of_site:
-        words = "\n".join((*spoken, *notes, *texts_of(reading.holder.get("code"))))  # our own code is of that vertebra
+        # our own code is of that vertebra
+        words = "\n".join((*spoken, *notes, *texts_of(reading.holder.get("code"))))
         site = BESIDE if methods.named(words, ("beside-fracture",)) else site
     return Way(other, is_named and is_there and named.isdisjoint(method.none_of), site)
 
@@ -78,12 +93,16 @@ def _elsewhere(levels: tuple[str, ...], expected: tuple[str, ...]) -> str:
 
 def _site_levels(reading: Reading, chart: Chart) -> tuple[str, ...]:
     site = reading.entry.raw.get("bodySite")
-    coded = in_order(frozenset(chart.terminology.translate("vertebral-level", site)) & set(LEVELS))
+    coded = in_order(
+        frozenset(chart.terminology.translate("vertebral-level", site)) & set(LEVELS)
+    )
     return coded or _levels_in(texts_of(site), chart.terminology.levels)
 
 
 def _levels_in(texts: Iterable[str], rules: LevelRules) -> tuple[str, ...]:
-    return in_order({level for words in texts for level in rules.named(words)} - NO_LEVELS)
+    return in_order(
+        {level for words in texts for level in rules.named(words)} - NO_LEVELS
+    )
 
 
 def _spoken(reading: Reading) -> Iterable[str]:
@@ -102,7 +121,11 @@ def _spoken(reading: Reading) -> Iterable[str]:
 
 def _of_code(code: Any) -> list[str]:
     """Text and displays of a code, except those of our own codes: they are not the record's words."""
-    own = {text(one.get("display")) for one in objects(member(code, "coding")) if one.get("system") == MEASURES}
+    own = {
+        text(one.get("display"))
+        for one in objects(member(code, "coding"))
+        if one.get("system") == MEASURES
+    }
     return [words for words in texts_of(code) if words not in own]
 
 
@@ -110,15 +133,28 @@ def _of_coded(codeable: Any) -> list[str]:
     """Text and displays, or the bare code if there are none: DICOM writes `CT` and `MR`."""
     if not codeable:  # of most values
         return []
-    bare = [text(one.get("code")) for one in objects(member(codeable, "coding")) if not one.get("display")]
+    bare = [
+        text(one.get("code"))
+        for one in objects(member(codeable, "coding"))
+        if not one.get("display")
+    ]
     return [*texts_of(codeable), *bare]
 
 
 def _of_component(component: Any) -> Iterable[str]:
     """`contrast: none`, `tube voltage: 120 kV`."""
     value, answer = component.get("valueQuantity"), component.get("valueBoolean")
-    said = [*_of_coded(component.get("valueCodeableConcept")), text(component.get("valueString"))]
-    said.append(f"{member(value, 'value')} {text(member(value, 'unit'))}" if isinstance(value, dict) else "")
-    said.append({True: "yes", False: "none"}.get(answer, "") if isinstance(answer, bool) else "")
+    said = [
+        *_of_coded(component.get("valueCodeableConcept")),
+        text(component.get("valueString")),
+    ]
+    said.append(
+        f"{member(value, 'value')} {text(member(value, 'unit'))}"
+        if isinstance(value, dict)
+        else ""
+    )
+    said.append(
+        {True: "yes", False: "none"}.get(answer, "") if isinstance(answer, bool) else ""
+    )
     for name in _of_coded(component.get("code")):
         yield ": ".join((name, " ".join(filter(None, said))))

@@ -7,10 +7,13 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 
-def says_another_measure(reading: Reading, spec: FindingSpec, terminology: Terminology) -> bool:
+def says_another_measure(
+    reading: Reading, spec: FindingSpec, terminology: Terminology
+) -> bool:
     """Report a name, of the value, its panel or its method, that is not one of the finding's.
 
-    The name of the panel counts where that of a component says no more than `total score`.
+    The name of the panel counts where that of a component says no more than `total
+    score`.
     """
     names, code = terminology.names_of_measures, reading.holder.get("code")
     own = _names(code)
@@ -18,16 +21,24 @@ def says_another_measure(reading: Reading, spec: FindingSpec, terminology: Termi
     if any(names.is_another(spec.name, one, is_mapped=is_mapped) for one in own):
         return True
     observation = reading.entry.raw
-    if any(names.says_other(spec.name, one) for one in _names(observation.get("method"))):
+    if any(
+        names.says_other(spec.name, one) for one in _names(observation.get("method"))
+    ):
         return True
     if reading.holder is observation or not all(map(names.is_silent, own)):
         return False
-    return any(names.says_other(spec.name, one) for one in _names(observation.get("code")))
+    return any(
+        names.says_other(spec.name, one) for one in _names(observation.get("code"))
+    )
 
 
 def _names(code: Json | None) -> list[str]:
     """Its text and displays, except those of our own codes: they are not the record's words."""
     if not isinstance(code, dict):
         return []
-    ours = {text(one.get("display")) for one in objects(member(code, "coding")) if one.get("system") == MEASURES}
+    ours = {
+        text(one.get("display"))
+        for one in objects(member(code, "coding"))
+        if one.get("system") == MEASURES
+    }
     return [one for one in texts_of(code) if one not in ours]

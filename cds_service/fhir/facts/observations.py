@@ -41,7 +41,10 @@ def find_readings(chart: Chart, concepts: Sequence[str]) -> list[Reading]:
     """Find every value of these concepts, including components; later concepts in the list are more specific."""
     if chart.values.keys().isdisjoint(concepts):  # most findings of most records
         return []
-    return [Reading(_best(held.matches, concepts), held.holder, held.entry) for held in chart.values_of(concepts)]
+    return [
+        Reading(_best(held.matches, concepts), held.holder, held.entry)
+        for held in chart.values_of(concepts)
+    ]
 
 
 def _best(matches: Sequence[Match], concepts: Sequence[str]) -> Match:
@@ -57,8 +60,15 @@ def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None
     if when is None:
         return "undated", "no date"
     code = reading.entry.raw.get("code")
-    said = " ".join((*reading.words, *(texts_of(code) if reading.holder is not reading.entry.raw else ())))
-    if chart.terminology.methods.of_title(said.replace(str(when.day.year), " "), EARLIER):
+    said = " ".join(
+        (
+            *reading.words,
+            *(texts_of(code) if reading.holder is not reading.entry.raw else ()),
+        )
+    )
+    if chart.terminology.methods.of_title(
+        said.replace(str(when.day.year), " "), EARLIER
+    ):
         return "undated", "named as that of an earlier examination"
     if when.day <= chart.not_after:
         return None
@@ -68,20 +78,33 @@ def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None
 def status_problem(reading: Reading) -> tuple[GapReason, str] | None:
     """The problem with a value's status: not the patient's, not final, or marked absent; None if there is none."""
     raw = reading.entry.raw
-    about = [one for one in objects(raw.get("extension")) if text(one.get("url")).endswith("observation-focusCode")]
-    names = {text(member(one, "reference")) for one in (*objects(raw.get("focus")), *about)}
+    about = [
+        one
+        for one in objects(raw.get("extension"))
+        if text(one.get("url")).endswith("observation-focusCode")
+    ]
+    names = {
+        text(member(one, "reference")) for one in (*objects(raw.get("focus")), *about)
+    }
     if names and (names != {text(member(raw, "subject", "reference"))} or "" in names):
-        return "no-value", "about another person or thing"  # a donor, a child, an implant
+        # a donor, a child, an implant
+        return "no-value", "about another person or thing"
     status = reading.entry.status
     if status not in FINAL:
-        return "not-final", status if status in ("preliminary", "registered") else "not final"
+        return "not-final", status if status in (
+            "preliminary",
+            "registered",
+        ) else "not final"
     return ("no-value", "recorded as absent") if _is_absent(reading.holder) else None
 
 
 def _is_absent(holder: Json) -> bool:
     """Whether a value is marked as absent, in the resource or by the extension that FHIR has for any element."""
     quantity = holder.get("valueQuantity")
-    marks = (*objects(member(quantity, "extension")), *objects(member(quantity, "_value", "extension")))
+    marks = (
+        *objects(member(quantity, "extension")),
+        *objects(member(quantity, "_value", "extension")),
+    )
     return bool(holder.get("dataAbsentReason")) or any(
         text(one.get("url")).endswith("data-absent-reason") for one in marks
     )
@@ -90,5 +113,8 @@ def _is_absent(holder: Json) -> bool:
 def site_key(reading: Reading) -> str:
     """Body site as recorded, to tell two sites apart."""
     site = reading.entry.raw.get("bodySite")
-    codings = sorted(f"{text(one.get('system'))}|{text(one.get('code'))}" for one in objects(member(site, "coding")))
+    codings = sorted(
+        f"{text(one.get('system'))}|{text(one.get('code'))}"
+        for one in objects(member(site, "coding"))
+    )
     return " ".join(codings) or text(member(site, "text")).strip().lower()

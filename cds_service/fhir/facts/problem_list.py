@@ -11,28 +11,54 @@ from cds_service.core.months import months_before
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
-from cds_service.fhir.facts.chart import LISTS, Chart, Entry, FindingOrGap, age_in_words, gap, known
+from cds_service.fhir.facts.chart import (
+    LISTS,
+    Chart,
+    Entry,
+    FindingOrGap,
+    age_in_words,
+    gap,
+    known,
+)
 from cds_service.fhir.gathering.picking import LISTED, MEDICATION_TYPES
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
-# ICD-10-CM 7th character: D, G, K, P are later encounters for a fracture, S its sequela; A and B are the present one.
+# ICD-10-CM 7th character: D, G, K, P are later encounters for a fracture, S its
+# sequela; A and B are the present one.
 LATER_ENCOUNTER = re.compile(r"\w{3}\.\w{3}[DGKPS]")
 BY_WORDS = "Recognised by words, not by a code."
 SUSPECTED: tuple[GapReason, str] = ("undetermined", "suspected, not confirmed")
 # On the list and dated in the future: the day is wrong.
 LATER_THAN_TODAY: tuple[GapReason, str] = ("undetermined", "dated in the future")
-LATER_THAN_ORDER: tuple[GapReason, str] = ("undetermined", "dated after the order was written")
+LATER_THAN_ORDER: tuple[GapReason, str] = (
+    "undetermined",
+    "dated after the order was written",
+)
 LATER: tuple[GapReason, str] = ("future", "dated after the order")
 DOUBTED: tuple[GapReason, str] = ("undetermined", "its words leave it in doubt")
-UNFINISHED: tuple[GapReason, str] = ("undetermined", "whether it was done is not recorded")
+UNFINISHED: tuple[GapReason, str] = (
+    "undetermined",
+    "whether it was done is not recorded",
+)
 UNSTATED = "spinal-disease-unstated"  # its words say no more than the place
 # An entry that names one of these has said what it is about.
 SPINAL = AUGMENTATIONS | {
-    *("vertebral-fracture", "osteoporotic-vertebral-fracture", "earlier-vertebral-fracture", "unstable-fracture"),
-    *("stable-burst-fracture", "spinal-instability", "prior-spinal-surgery", "neurological-deficit", "malignancy"),
+    *(
+        "vertebral-fracture",
+        "osteoporotic-vertebral-fracture",
+        "earlier-vertebral-fracture",
+        "unstable-fracture",
+    ),
+    *(
+        "stable-burst-fracture",
+        "spinal-instability",
+        "prior-spinal-surgery",
+        "neurological-deficit",
+        "malignancy",
+    ),
     *("pathological-fracture", "spinal-infection"),
 }
 COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
@@ -57,7 +83,11 @@ class Stated(NamedTuple):
     @property
     def concepts(self) -> frozenset[str]:
         """The concepts of its codes, else of its words."""
-        return frozenset(match.concept for match in self.entry.matches) if self.code else self.entry.named
+        return (
+            frozenset(match.concept for match in self.entry.matches)
+            if self.code
+            else self.entry.named
+        )
 
     @property
     def is_later_encounter(self) -> bool:
@@ -66,15 +96,25 @@ class Stated(NamedTuple):
 
     def provenance(self, spec: FindingSpec) -> Provenance:
         """Its source: `on the problem list since 3 May 2019`."""
-        place = "among the procedures" if self.entry.kind == "Procedure" else "on the problem list"
-        since = f" {'on' if self.entry.kind == 'Procedure' else 'since'} {say_date(self.day)}" if self.day else ""
+        place = (
+            "among the procedures"
+            if self.entry.kind == "Procedure"
+            else "on the problem list"
+        )
+        since = (
+            f" {'on' if self.entry.kind == 'Procedure' else 'since'} {say_date(self.day)}"
+            if self.day
+            else ""
+        )
         return self.entry.source(spec, place + since, self.code)
 
     def passed_over(self, spec: FindingSpec) -> PassedOver:
         """As it is said to people."""
         reason, why = self.problem or ("absent", "resolved or in the past")
         provenance = self.provenance(spec)
-        return PassedOver(spec.name, reason, f"{provenance.printed}, not counted: {why}", provenance)
+        return PassedOver(
+            spec.name, reason, f"{provenance.printed}, not counted: {why}", provenance
+        )
 
 
 def find_condition(spec: FindingSpec, chart: Chart) -> FindingOrGap:
@@ -84,12 +124,18 @@ def find_condition(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     events = _twice(spec, chart)
     if any(not one.day or one.day >= _events_since(spec, chart) for one in counted):
         events = []  # the list itself tells of this time
-    set_aside = [one.passed_over(spec) for one in stated if one.problem is not None or one.is_past]
+    set_aside = [
+        one.passed_over(spec)
+        for one in stated
+        if one.problem is not None or one.is_past
+    ]
     passed = (*chart.broken(spec), *set_aside)
     if events:
         days = sorted({one.day for one in events if one.day})
         label = f"{COUNTS.get(len(days), str(len(days)))} falls"
-        return stated_as_true(spec, events, chart)._replace(label=label, since=days[0]), passed
+        return stated_as_true(spec, events, chart)._replace(
+            label=label, since=days[0]
+        ), passed
     if counted:
         return stated_as_true(spec, counted, chart), passed
     return silence(spec, chart, stated), passed
@@ -100,24 +146,40 @@ def _twice(spec: FindingSpec, chart: Chart) -> list[Stated]:
     if spec.events_months is None:
         return []
     since = _events_since(spec, chart)
-    events = [one for one in find_stated(chart, spec, spec.events) if not one.problem and not one.is_later_encounter]
+    events = [
+        one
+        for one in find_stated(chart, spec, spec.events)
+        if not one.problem and not one.is_later_encounter
+    ]
     recent = [one for one in events if one.day and one.day >= since]
     return recent if len({one.day for one in recent}) > 1 else []
 
 
 def _events_since(spec: FindingSpec, chart: Chart) -> date:
     """The first day on which single events count."""
-    return months_before(chart.today, spec.events_months) if spec.events_months else date.min
+    return (
+        months_before(chart.today, spec.events_months)
+        if spec.events_months
+        else date.min
+    )
 
 
 def _is_of_later_encounter(code: str) -> bool:
     return LATER_ENCOUNTER.fullmatch(code.rpartition("|")[2]) is not None
 
 
-def stated_as_true(spec: FindingSpec, counted: Sequence[Stated], chart: Chart) -> Finding:
+def stated_as_true(
+    spec: FindingSpec, counted: Sequence[Stated], chart: Chart
+) -> Finding:
     """The finding "yes", with the newest entry first."""
-    ordered = sorted(counted, key=lambda one: (one.day or date.min, one.entry.reference), reverse=True)
-    labels = dict.fromkeys(label for one in ordered if (label := label_of(one, spec, chart)))
+    ordered = sorted(
+        counted,
+        key=lambda one: (one.day or date.min, one.entry.reference),
+        reverse=True,
+    )
+    labels = dict.fromkeys(
+        label for one in ordered if (label := label_of(one, spec, chart))
+    )
     return known(
         spec,
         True,
@@ -131,7 +193,11 @@ def stated_as_true(spec: FindingSpec, counted: Sequence[Stated], chart: Chart) -
 def label_of(stated: Stated, spec: FindingSpec, chart: Chart) -> str:
     """Which one it is, in our words: by its codes, else by what its words say of it, else by what they name."""
     coded = frozenset(match.concept for match in stated.entry.matches)
-    return spec.label_of(coded) or kind_of(stated.entry, spec, chart) or spec.label_of(stated.entry.named)
+    return (
+        spec.label_of(coded)
+        or kind_of(stated.entry, spec, chart)
+        or spec.label_of(stated.entry.named)
+    )
 
 
 def kind_of(entry: Entry, spec: FindingSpec, chart: Chart) -> str:
@@ -142,24 +208,35 @@ def kind_of(entry: Entry, spec: FindingSpec, chart: Chart) -> str:
 
 def kinds_said(entry: Entry, among: tuple[str, ...], chart: Chart) -> frozenset[str]:
     """Which rules of `mappings/kinds.toml` fit the words of an entry."""
-    kinds, words = chart.terminology.kinds, texts_of(entry.raw.get("code")) if among else ()
+    kinds, words = (
+        chart.terminology.kinds,
+        texts_of(entry.raw.get("code")) if among else (),
+    )
     return frozenset().union(*(kinds.of_title(one, among) for one in words))
 
 
 def _augmentation(counted: Sequence[Stated]) -> str:
     """`kyphoplasty` or `vertebroplasty` if all entries are the same, else empty: it is not known which it was."""
     concepts = {one.concept for one in counted}
-    return next(iter(concepts)) if len(concepts) == 1 and concepts <= {"kyphoplasty", "vertebroplasty"} else ""
+    return (
+        next(iter(concepts))
+        if len(concepts) == 1 and concepts <= {"kyphoplasty", "vertebroplasty"}
+        else ""
+    )
 
 
 def silence(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> Finding | Gap:
     """The conclusion from lists that do not mention it."""
-    doubtful = stated and [one for one in stated if one.problem and one.problem[0] == "undetermined"]
+    doubtful = stated and [
+        one for one in stated if one.problem and one.problem[0] == "undetermined"
+    ]
     if doubtful:
         seen = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen)
     if spec.past and (over := [one for one in stated if one.is_past]):
-        return gap(spec, "undetermined", spec.past, *(one.provenance(spec) for one in over))
+        return gap(
+            spec, "undetermined", spec.past, *(one.provenance(spec) for one in over)
+        )
     if unclear := _unclear(spec, chart):
         return unclear
     said_no = say_no(spec, chart)
@@ -168,7 +245,9 @@ def silence(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> Findin
     history = find_stated(chart, spec, spec.history)
     if not any(one.is_past for one in stated) and all(one.problem for one in history):
         return said_no
-    concern = f"A past entry for {spec.title} is on the list; it is not counted as current."
+    concern = (
+        f"A past entry for {spec.title} is on the list; it is not counted as current."
+    )
     return said_no._replace(concerns=(*said_no.concerns, concern))
 
 
@@ -177,12 +256,27 @@ def _unclear(spec: FindingSpec, chart: Chart) -> Gap | None:
     if not spec.unclear:
         return None
     unsure = [
-        one for one in find_stated(chart, spec, tuple(spec.unclear)) if one.code or not _is_told(one, spec, chart)
+        one
+        for one in find_stated(chart, spec, tuple(spec.unclear))
+        if one.code or not _is_told(one, spec, chart)
     ]
-    if counted := [one for one in unsure if not one.is_past and (not one.problem or one.problem[0] == "undetermined")]:
-        return gap(spec, "undetermined", spec.unclear[counted[0].concept], *(one.provenance(spec) for one in counted))
+    if counted := [
+        one
+        for one in unsure
+        if not one.is_past and (not one.problem or one.problem[0] == "undetermined")
+    ]:
+        return gap(
+            spec,
+            "undetermined",
+            spec.unclear[counted[0].concept],
+            *(one.provenance(spec) for one in counted),
+        )
     for entry in chart.of_kind(*MEDICATION_TYPES):
-        named = sorted(entry.drug.concepts & spec.unclear.keys()) if entry.drug and entry.status in IN_USE else ()
+        named = (
+            sorted(entry.drug.concepts & spec.unclear.keys())
+            if entry.drug and entry.status in IN_USE
+            else ()
+        )
         if named:
             seen = entry.source(spec, "on the medication list")
             return gap(spec, "undetermined", spec.unclear[named[0]], seen)
@@ -194,7 +288,9 @@ def _is_told(stated: Stated, spec: FindingSpec, chart: Chart) -> bool:
     entry = stated.entry
     if stated.concept == UNSTATED:
         is_named = not SPINAL.isdisjoint(one.removesuffix("?") for one in entry.named)
-        return is_named or chart.terminology.tells(LISTED[entry.kind], entry.raw.get("code"))
+        return is_named or chart.terminology.tells(
+            LISTED[entry.kind], entry.raw.get("code")
+        )
     return any(match.concept in spec.told_by_code for match in entry.matches)
 
 
@@ -202,11 +298,18 @@ def may_be_current(entry: Entry) -> bool:
     """Whether an unidentified entry may be a current condition or a completed procedure."""
     if entry.kind == "Procedure":
         return entry.status not in ("not-done", "entered-in-error", "preparation")
-    return certainty_of(entry.raw) not in ("denied", "past") and not clinical_status(entry.raw) & PAST
+    return (
+        certainty_of(entry.raw) not in ("denied", "past")
+        and not clinical_status(entry.raw) & PAST
+    )
 
 
 def say_no(
-    spec: FindingSpec, chart: Chart, *, how: str = "not", may_count: Callable[[Entry], bool] = may_be_current
+    spec: FindingSpec,
+    chart: Chart,
+    *,
+    how: str = "not",
+    may_count: Callable[[Entry], bool] = may_be_current,
 ) -> Finding | Gap:
     """Conclude "no" from absence, if the list was read completely, is not empty, and every entry was identified.
 
@@ -223,13 +326,22 @@ def say_no(
             if unread
             else gap(spec, "undetermined", "not coded, and silence says nothing")
         )
-    broken, (_, where, name), (count, not_understood) = chart.broken(spec), LISTS[spec.key], chart.listed(spec)
+    broken, (_, where, name), (count, not_understood) = (
+        chart.broken(spec),
+        LISTS[spec.key],
+        chart.listed(spec),
+    )
     strange = not_understood and [entry for entry in not_understood if may_count(entry)]
     if unread:  # what was read of it and leaves the question open does so all the same
-        seen = (*(one.provenance for one in broken), *(one.source(spec, where) for one in strange))
+        seen = (
+            *(one.provenance for one in broken),
+            *(one.source(spec, where) for one in strange),
+        )
         return gap(spec, "not-read", unread, *seen)
     if broken:
-        return gap(spec, "unreadable", broken[0].detail, *(one.provenance for one in broken))
+        return gap(
+            spec, "unreadable", broken[0].detail, *(one.provenance for one in broken)
+        )
     if not count:
         return gap(spec, "undetermined", f"{name} empty")
     if strange:
@@ -237,30 +349,49 @@ def say_no(
     read = f"{count} {'entry' if count == 1 else 'entries'}"
     printed = f"{how} {where} ({read} read)"
     origin = chart.record.reads[spec.key].origin
-    source = Provenance(resource=f"{name} ({read})", origin=origin, code="", printed=printed, rule=spec.rule)
+    source = Provenance(
+        resource=f"{name} ({read})",
+        origin=origin,
+        code="",
+        printed=printed,
+        rule=spec.rule,
+    )
     return known(spec, False, source)
 
 
-def _not_understood(spec: FindingSpec, strange: Sequence[Entry], count: int, where: str) -> Gap:
+def _not_understood(
+    spec: FindingSpec, strange: Sequence[Entry], count: int, where: str
+) -> Gap:
     """`3 of 14 entries on the problem list could not be read`: each of them may be anything."""
     if spec.only_codes_exclude:
         detail = f"{len(strange)} of {count} entries {where} not understood"
-        return gap(spec, "not-understood", detail, *(one.source(spec, where) for one in strange))
+        return gap(
+            spec,
+            "not-understood",
+            detail,
+            *(one.source(spec, where) for one in strange),
+        )
     what = "could not be read"
     if "medication" in where:
         what = "are drugs that we do not know"
     elif all(_is_bare_code(one) for one in strange):
         what = f"{'has' if len(strange) == 1 else 'have'} a code without words that is not known here"
     detail = f"{len(strange)} of {count} entries {where} {what}"
-    return gap(spec, "undetermined", detail, *(one.source(spec, where) for one in strange))
+    return gap(
+        spec, "undetermined", detail, *(one.source(spec, where) for one in strange)
+    )
 
 
 def _is_bare_code(entry: Entry) -> bool:
     code = entry.raw.get("code")
-    return not texts_of(code) and any(text(coding.get("code")) for coding in objects(member(code, "coding")))
+    return not texts_of(code) and any(
+        text(coding.get("code")) for coding in objects(member(code, "coding"))
+    )
 
 
-def find_stated(chart: Chart, spec: FindingSpec, concepts: Sequence[str]) -> list[Stated]:
+def find_stated(
+    chart: Chart, spec: FindingSpec, concepts: Sequence[str]
+) -> list[Stated]:
     """The conditions and procedures with any of these concepts, without denied ones."""
     if not concepts:
         return []
@@ -273,8 +404,12 @@ def find_stated(chart: Chart, spec: FindingSpec, concepts: Sequence[str]) -> lis
         named = sorted(one for one in concepts if entry.named & {one, in_doubt(one)})
         matches = coded or [Match(concept, "") for concept in named]
         read = _read_condition if entry.kind == "Condition" else _read_procedure
-        stated = read(entry, matches[0].concept, tuple(one.code for one in matches), spec, chart)
-        found += [stated if coded or spec.by_words else _in_doubt(stated)] if stated else []
+        stated = read(
+            entry, matches[0].concept, tuple(one.code for one in matches), spec, chart
+        )
+        found += (
+            [stated if coded or spec.by_words else _in_doubt(stated)] if stated else []
+        )
     return found
 
 
@@ -284,10 +419,15 @@ def or_in_doubt(concepts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _in_doubt(stated: Stated) -> Stated:
-    """Mark a condition named by words alone as doubtful: it proves neither yes nor no. For procedures words suffice."""
+    """Mark a condition named by words alone as doubtful: it proves neither yes nor no.
+
+    For procedures words suffice.
+    """
     if stated.entry.kind == "Procedure" or stated.is_past or stated.problem:
         return stated
-    return stated._replace(problem=("undetermined", "named in words, without a code that is known here"))
+    return stated._replace(
+        problem=("undetermined", "named in words, without a code that is known here")
+    )
 
 
 def _read_condition(
@@ -298,7 +438,9 @@ def _read_condition(
         return None
     clinical = clinical_status(entry.raw)
     calendar = chart.calendar
-    when = calendar.effective(entry.raw, "onset") or calendar.moment(entry.raw.get("recordedDate"))
+    when = calendar.effective(entry.raw, "onset") or calendar.moment(
+        entry.raw.get("recordedDate")
+    )
     day = when.day if when else None
     problem: tuple[GapReason, str] | None = None
     if day and day > chart.read_on:
@@ -317,19 +459,31 @@ def _read_condition(
         problem = ("undetermined", "no date")
     elif spec.usable_days and day and (chart.today - day).days > spec.usable_days:
         problem = ("stale", f"{age_in_words(day, chart.today)} old")
-    return Stated(entry, concept, codes[0], day, problem, is_past=certainty == "past" or not clinical & ACTIVE)
+    return Stated(
+        entry,
+        concept,
+        codes[0],
+        day,
+        problem,
+        is_past=certainty == "past" or not clinical & ACTIVE,
+    )
 
 
 def _read_procedure(
     entry: Entry, concept: str, codes: tuple[str, ...], spec: FindingSpec, chart: Chart
 ) -> Stated | None:
-    """Read a procedure. An augmentation needs a date before the order, or it may be the ordered one.
+    """Read a procedure.
 
-    A procedure that counts only for some months needs a date as well; one that is not known to be completed may be.
+    An augmentation needs a date before the order, or it may be the ordered one.
+
+    A procedure that counts only for some months needs a date as well; one that is not
+    known to be completed may be.
     """
     when = chart.calendar.effective(entry.raw, "performed")
     day = when.day if when else None
-    is_overdue = entry.status == "preparation" and day is not None and day < chart.not_after
+    is_overdue = (
+        entry.status == "preparation" and day is not None and day < chart.not_after
+    )
     if not (may_be_current(entry) or is_overdue):
         return None
     problem: tuple[GapReason, str] | None = None
@@ -340,8 +494,14 @@ def _read_procedure(
         problem = ("undetermined", "no date")
     elif day is not None and day > chart.read_on:
         problem = LATER_THAN_TODAY
-    elif day is not None and day >= (chart.written if concept in AUGMENTATIONS else chart.not_after):
-        problem = LATER_THAN_ORDER if day < chart.today else ("future", "not before the order")
+    elif day is not None and day >= (
+        chart.written if concept in AUGMENTATIONS else chart.not_after
+    ):
+        problem = (
+            LATER_THAN_ORDER
+            if day < chart.today
+            else ("future", "not before the order")
+        )
     elif entry.status != "completed":
         problem = UNFINISHED
     elif day is not None and months and day < months_before(chart.today, months):

@@ -12,7 +12,12 @@ from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart
 from cds_service.fhir.facts.methods import Way, judge_method
 from cds_service.fhir.facts.names import says_another_measure
-from cds_service.fhir.facts.observations import RETRACTED, Reading, status_problem, time_problem
+from cds_service.fhir.facts.observations import (
+    RETRACTED,
+    Reading,
+    status_problem,
+    time_problem,
+)
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.units import UnitTable
 from cds_service.fhir.raw_json import Json, text, texts_of
@@ -20,7 +25,8 @@ from cds_service.fhir.site_calendar import Moment
 
 # Reports write minus as U+2212 or a dash, and the decimal point as a comma.
 NUMBER = re.compile(r"\s*([-−–]?)\s*(\d{1,6}(?:[.,]\d{1,6})?)\s*")
-# A report's line as text: `T-score: -2.7 SD (L)`. A flag says low or high, and nothing else may stand there.
+# A report's line as text: `T-score: -2.7 SD (L)`. A flag says low or high, and nothing
+# else may stand there.
 T_SCORE_LINE = re.compile(
     r"\s*(?:T(?:[-_ ]?(?:scores?|wert|值|値|スコア))?\s*[:=]?\s*(?=[-−–\d]))?"
     r"(?P<number>[-−–]?\s*\d{1,2}(?:[.,]\d{1,3})?)"
@@ -41,7 +47,8 @@ class Measured(NamedTuple):
     """A number in the finding's canonical unit.
 
     Attributes:
-        step: place value of the last recorded digit in the canonical unit, which bounds the rounding error.
+        step: place value of the last recorded digit in the canonical unit, which bounds
+            the rounding error.
         way: how it was measured, if the finding's file requires a method.
     """
 
@@ -72,7 +79,9 @@ class Refused(NamedTuple):
         day = f" ({say_date(when.day)})" if when else ""
         printed = self.printed or _number(self.reading.holder)[2]
         detail = f"{shortened(printed) or 'a value'}{day} not used: {self.why}"
-        return PassedOver(spec.name, self.reason, detail, self.reading.provenance(spec, self.printed))
+        return PassedOver(
+            spec.name, self.reason, detail, self.reading.provenance(spec, self.printed)
+        )
 
 
 def shortened(printed: str) -> str:
@@ -80,25 +89,35 @@ def shortened(printed: str) -> str:
     return re.sub(r"(\.\d{3})\d+", r"\1", printed)
 
 
-def measure(reading: Reading, spec: FindingSpec, chart: Chart) -> Measured | Refused | None:
+def measure(
+    reading: Reading, spec: FindingSpec, chart: Chart
+) -> Measured | Refused | None:
     """Convert a reading to the finding's unit, or say why not; None for a retracted reading."""
     if reading.entry.status in RETRACTED:
         return None
     raw, unit, printed = _number(reading.holder)
     if raw is None and spec.unit == T_SCORE_UNIT:
-        line = _number_of_line(text(reading.holder.get("valueString")), chart.terminology.units)
+        line = _number_of_line(
+            text(reading.holder.get("valueString")), chart.terminology.units
+        )
         raw, unit, printed = line or (raw, unit, printed)
     why = _why_no_value(reading, raw, unit)
     if why is None and says_another_measure(reading, spec, chart.terminology):
         why = ANOTHER_MEASURE
     if why is not None:
-        is_quiet = why == ONLY_A_LIMIT and _is_high_enough(reading, raw, unit, spec, chart.terminology.units)
+        is_quiet = why == ONLY_A_LIMIT and _is_high_enough(
+            reading, raw, unit, spec, chart.terminology.units
+        )
         return Refused(reading, "absent" if is_quiet else why[0], why[1], printed)
     assert raw is not None  # noqa: S101 - _why_no_value has refused it
-    value = _converted(float(raw), unit, reading.match.unit, spec, chart.terminology.units)
+    value = _converted(
+        float(raw), unit, reading.match.unit, spec, chart.terminology.units
+    )
     if isinstance(value, str):
         return Refused(reading, "unit-unknown", value, printed)
-    problem = _why_not_plausible(reading, value, spec, chart.terminology) or time_problem(reading, chart)
+    problem = _why_not_plausible(
+        reading, value, spec, chart.terminology
+    ) or time_problem(reading, chart)
     if problem is not None:
         return Refused(reading, *problem, printed)
     when = reading.entry.moment
@@ -108,12 +127,26 @@ def measure(reading: Reading, spec: FindingSpec, chart: Chart) -> Measured | Ref
         return measured
     way = judge_method(reading, spec.method, chart)
     measured = measured._replace(way=way)
-    return Refused(reading, "other-method", way.other, printed, measured) if way.other else measured
+    return (
+        Refused(reading, "other-method", way.other, printed, measured)
+        if way.other
+        else measured
+    )
 
 
-def _is_high_enough(reading: Reading, raw: Decimal | None, unit: Json, spec: FindingSpec, units: UnitTable) -> bool:
+def _is_high_enough(
+    reading: Reading,
+    raw: Decimal | None,
+    unit: Json,
+    spec: FindingSpec,
+    units: UnitTable,
+) -> bool:
     """Whether a lower limit, as laboratories write `>60`, leaves no room for a value that raises the risk."""
-    if spec.raises_below is None or raw is None or text(unit.get("comparator")) not in (">", ">="):
+    if (
+        spec.raises_below is None
+        or raw is None
+        or text(unit.get("comparator")) not in (">", ">=")
+    ):
         return False
     value = _converted(float(raw), unit, reading.match.unit, spec, units)
     return not isinstance(value, str) and value >= spec.raises_below
@@ -126,7 +159,11 @@ def _why_not_plausible(
         return "out-of-range", "not plausible"
     if spec.ambiguous and value <= spec.ambiguous.get(reading.match.concept, -math.inf):
         return "undetermined", spec.ambiguous_because
-    words = {*reading.words, *texts_of(reading.entry.raw.get("bodySite"))} if spec.both_sides else ()
+    words = (
+        {*reading.words, *texts_of(reading.entry.raw.get("bodySite"))}
+        if spec.both_sides
+        else ()
+    )
     if any(terminology.text_concepts(word, ONE_SIDE) for word in words):
         return "no-value", "of one side only"
     return None
@@ -138,7 +175,9 @@ def _step(raw: Decimal, value: float) -> float:
     return 10.0**-digits * (abs(value / float(raw)) if raw else 1.0)
 
 
-def _why_no_value(reading: Reading, value: Decimal | None, unit: Json) -> tuple[GapReason, str] | None:
+def _why_no_value(
+    reading: Reading, value: Decimal | None, unit: Json
+) -> tuple[GapReason, str] | None:
     if problem := status_problem(reading):
         return problem
     if unit.get("comparator"):
@@ -151,10 +190,22 @@ def _number(holder: Json) -> tuple[Decimal | None, Json, str]:
     quantity = holder.get("valueQuantity")
     if isinstance(quantity, dict):
         value = _decimal(quantity.get("value"))
-        printed, unit = _written(quantity, value), text(quantity.get("unit")) or text(quantity.get("code"))
-        # A unit that looks like none may be free text of the record, which is not repeated.
-        unit = unit if not unit or PRINTABLE_UNIT.fullmatch(unit) else "(unit not recognised)"
-        return value, quantity, f"{printed} {unit}" if printed and unit else printed or unit
+        printed, unit = (
+            _written(quantity, value),
+            text(quantity.get("unit")) or text(quantity.get("code")),
+        )
+        # A unit that looks like none may be free text of the record, which is not
+        # repeated.
+        unit = (
+            unit
+            if not unit or PRINTABLE_UNIT.fullmatch(unit)
+            else "(unit not recognised)"
+        )
+        return (
+            value,
+            quantity,
+            f"{printed} {unit}" if printed and unit else printed or unit,
+        )
     value = _decimal(holder.get("valueInteger"))
     written = NUMBER.fullmatch(text(holder.get("valueString")))
     if value is None and written:
@@ -172,7 +223,9 @@ def _number_of_line(line: str, units: UnitTable) -> tuple[Decimal, Json, str] | 
     if unit and units.canonical(unit) is None:
         return None
     value = Decimal(("-" if written[1] else "") + written[2].replace(",", "."))
-    return (value, {"unit": unit}, f"{value} {unit}") if unit else (value, {}, str(value))
+    return (
+        (value, {"unit": unit}, f"{value} {unit}") if unit else (value, {}, str(value))
+    )
 
 
 def _decimal(value: Any) -> Decimal | None:
@@ -188,10 +241,16 @@ def _decimal(value: Any) -> Decimal | None:
 
 def _written(quantity: Json, value: Decimal | None) -> str:
     comparator = text(quantity.get("comparator"))
-    return "" if value is None else f"{comparator if comparator in ('<', '<=', '>', '>=') else ''}{value}"
+    return (
+        ""
+        if value is None
+        else f"{comparator if comparator in ('<', '<=', '>', '>=') else ''}{value}"
+    )
 
 
-def _converted(value: float, quantity: Json, implied: str, spec: FindingSpec, units: UnitTable) -> float | str:
+def _converted(
+    value: float, quantity: Json, implied: str, spec: FindingSpec, units: UnitTable
+) -> float | str:
     """The value in the finding's unit, or why not."""
     unit = _unit_of(quantity, units)
     if unit is None:
@@ -201,7 +260,11 @@ def _converted(value: float, quantity: Json, implied: str, spec: FindingSpec, un
         if expected is None or (unit and unit != expected):
             return "the unit is not the one that the site's map says"
         unit = expected
-    if not unit and spec.refuse_bare and spec.refuse_bare[0] <= value <= spec.refuse_bare[1]:
+    if (
+        not unit
+        and spec.refuse_bare
+        and spec.refuse_bare[0] <= value <= spec.refuse_bare[1]
+    ):
         return "a density rather than a T-score: no unit"
     if unit not in spec.accept_units:
         return "the unit does not fit" if unit else "no unit"
@@ -212,7 +275,8 @@ def _converted(value: float, quantity: Json, implied: str, spec: FindingSpec, un
 def _unit_of(quantity: Json, units: UnitTable) -> str | None:
     """Canonical unit of a Quantity; empty if it states none, None if the unit is unknown or contradictory.
 
-    The code takes precedence over the text, except for the code 1, where records write `T-Score` or `g/cm2` as text.
+    The code takes precedence over the text, except for the code 1, where records write
+    `T-Score` or `g/cm2` as text.
     """
     code = _canonical(quantity.get("code"), units)
     if code and quantity.get("unit") == quantity["code"]:
@@ -224,7 +288,9 @@ def _unit_of(quantity: Json, units: UnitTable) -> str | None:
         return code
     if code == "1":
         return label
-    is_same = any(units.convert(1.0, *pair) == 1.0 for pair in ((code, label), (label, code)))
+    is_same = any(
+        units.convert(1.0, *pair) == 1.0 for pair in ((code, label), (label, code))
+    )
     return code if is_same else None
 
 
@@ -237,7 +303,8 @@ def _canonical(written: Any, units: UnitTable) -> str | None:
 def any_differ(values: Sequence[Measured], decimals: int) -> bool:
     """Whether two values differ by more than rounding: half the coarser one's last digit, at most one shown decimal.
 
-    Each value is compared with the lowest and highest of the values that are at least as precise.
+    Each value is compared with the lowest and highest of the values that are at least
+    as precise.
     """
     if len(values) == 1:
         return False

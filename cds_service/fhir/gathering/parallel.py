@@ -14,22 +14,30 @@ Key = TypeVar("Key")
 Result = TypeVar("Result")
 
 
-def run_side_by_side(tasks: Mapping[Key, Callable[[], Result]], until: Deadline) -> dict[Key, Result]:
+def run_side_by_side(
+    tasks: Mapping[Key, Callable[[], Result]], until: Deadline
+) -> dict[Key, Result]:
     """Run the tasks and return the results of those that finished in time, by key; none if no thread can be started.
 
-    The threads are daemons, so a task that hangs (in a DNS lookup, for example) does not keep the process alive.
+    The threads are daemons, so a task that hangs (in a DNS lookup, for example) does
+    not keep the process alive.
 
     Raises:
         BaseException: whatever a task raised.
     """
     waiting: queue.SimpleQueue[tuple[Key, Callable[[], Result]]] = queue.SimpleQueue()
-    done: queue.SimpleQueue[tuple[Key, Result | None, BaseException | None]] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[Key, Result | None, BaseException | None]] = (
+        queue.SimpleQueue()
+    )
     for item in tasks.items():
         waiting.put(item)
     started = 0
-    with suppress(RuntimeError):  # no more threads available: the existing ones do all tasks
+    # no more threads available: the existing ones do all tasks
+    with suppress(RuntimeError):
         for _ in range(min(MAX_PARALLEL, len(tasks))):
-            threading.Thread(target=_work, args=(waiting, done, until), name="fhir", daemon=True).start()
+            threading.Thread(
+                target=_work, args=(waiting, done, until), name="fhir", daemon=True
+            ).start()
             started += 1
     return _collect(len(tasks), done, until) if started else {}
 

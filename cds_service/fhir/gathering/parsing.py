@@ -12,17 +12,29 @@ from cds_service.errors import CdsError
 from cds_service.fhir.shapes import FALLEN, fits
 from cds_service.fhir.site_calendar import SiteCalendar
 
-# FHIR requires seconds and a zone in a dateTime with hours; many systems omit them, or the colon in the zone.
+# FHIR requires seconds and a zone in a dateTime with hours; many systems omit them, or
+# the colon in the zone.
 LAX_TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]+)?)?(?:(Z)|([+-][0-9]{2}):?([0-9]{2}))?"
 )
 
-# Elements whose times we read. FHIR writes times as text; the library would read a number as seconds since 1970.
+# Elements whose times we read. FHIR writes times as text; the library would read a
+# number as seconds since 1970.
 TIMES = re.compile(r"\w*(?:Date|DateTime|Instant)|start|end|event|authoredOn")
 
-# Elements of other releases of FHIR that reverse what a resource says, or say it of another person.
+# Elements of other releases of FHIR that reverse what a resource says, or say it of
+# another person.
 REVERSING = frozenset(
-    {"doNotPerform", "notDone", "notPerformed", "notGiven", "wasNotGiven", "wasNotTaken", "taken", "focus"}
+    {
+        "doNotPerform",
+        "notDone",
+        "notPerformed",
+        "notGiven",
+        "wasNotGiven",
+        "wasNotTaken",
+        "taken",
+        "focus",
+    }
 )
 AS_SAID = (False, "false", "y")  # values with which they do not
 
@@ -33,13 +45,16 @@ class BrokenResource(CdsError):
     """The resource is not valid R4, or something unknown may reverse its meaning."""
 
 
-def parse_resource(raw: Mapping[str, Any], resource_type: str, calendar: SiteCalendar) -> Mapping[str, Any]:
+def parse_resource(
+    raw: Mapping[str, Any], resource_type: str, calendar: SiteCalendar
+) -> Mapping[str, Any]:
     """The resource as JSON that `fhir.resources.R4B` accepts: unchanged, or a repaired copy.
 
-    A time without an offset is read as the site's, a time without seconds as the full minute.
+    A time without an offset is read as the site's, a time without seconds as the full
+    minute.
 
-    Elements unknown to R4 are removed: vendors add them, and we read none of them. One that may reverse the meaning is
-    none of these.
+    Elements unknown to R4 are removed: vendors add them, and we read none of them. One
+    that may reverse the meaning is none of these.
 
     Raises:
         BrokenResource: not valid.
@@ -64,7 +79,11 @@ def _unknown_elements(whole: Json, resource_type: str) -> list[tuple[int | str, 
     try:
         get_fhir_model_class(resource_type).model_validate(whole)
     except ValidationError as error:
-        unknown = [fault["loc"] for fault in error.errors() if fault["type"] == "extra_forbidden"]
+        unknown = [
+            fault["loc"]
+            for fault in error.errors()
+            if fault["type"] == "extra_forbidden"
+        ]
         if len(unknown) < error.error_count():
             raise BrokenResource from None
         return unknown
@@ -97,7 +116,9 @@ def _leave_out(whole: Any, place: Sequence[int | str]) -> Any:
     return whole.pop(name)
 
 
-def parse_patient(raw: Mapping[str, Any], calendar: SiteCalendar) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+def parse_patient(
+    raw: Mapping[str, Any], calendar: SiteCalendar
+) -> tuple[Mapping[str, Any], tuple[str, ...]]:
     """The Patient as JSON, and the names of the broken elements that were removed.
 
     A broken phone number must not cost us the birth date.
@@ -111,24 +132,37 @@ def parse_patient(raw: Mapping[str, Any], calendar: SiteCalendar) -> tuple[Mappi
     try:
         Patient.model_validate(whole)
     except ValidationError as error:
-        broken = sorted({str(fault["loc"][0]) for fault in error.errors() if fault["loc"]})
+        broken = sorted(
+            {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]}
+        )
     except FALLEN:
         broken = sorted(whole.keys() - {"resourceType", "id", "gender", "birthDate"})
     else:
         return whole, ()
-    rest = {name: value for name, value in whole.items() if name not in broken and name.lstrip("_") not in broken}
+    rest = {
+        name: value
+        for name, value in whole.items()
+        if name not in broken and name.lstrip("_") not in broken
+    }
     return parse_resource(rest, "Patient", calendar), tuple(broken)
 
 
 def _with_whole_times(value: Any, calendar: SiteCalendar, name: str = "") -> Any:
     """A copy in which every time has seconds and an offset and no number passes for a time."""
     if isinstance(value, Mapping):
-        return {key: _with_whole_times(part, calendar, str(key)) for key, part in value.items()}
+        return {
+            key: _with_whole_times(part, calendar, str(key))
+            for key, part in value.items()
+        }
     if isinstance(value, list):
         return [_with_whole_times(part, calendar, name) for part in value]
     if isinstance(value, int | float) and TIMES.fullmatch(name):
         return f"number {value}"
-    if isinstance(value, str) and value[10:11] == "T" and (found := LAX_TIME.fullmatch(value)):
+    if (
+        isinstance(value, str)
+        and value[10:11] == "T"
+        and (found := LAX_TIME.fullmatch(value))
+    ):
         whole = f"{found[1]}{found[2] or ':00'}"
         if found[3] or found[4]:
             return whole + (found[3] or f"{found[4]}:{found[5]}")

@@ -8,7 +8,11 @@ from typing import Any, Literal, NamedTuple
 from cds_service.core.facts import Origin
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.prefetch import Template, reference_name
-from cds_service.fhir.gathering.problem_words import in_doubt, is_denial, read_problem_words
+from cds_service.fhir.gathering.problem_words import (
+    in_doubt,
+    is_denial,
+    read_problem_words,
+)
 from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
 from cds_service.fhir.mapping.terminology import Terminology
@@ -18,7 +22,12 @@ from cds_service.fhir.references import Targets, contained_in
 from cds_service.outgoing.deadline import Deadline
 
 MEDICATION_TYPES = frozenset(
-    {"MedicationRequest", "MedicationAdministration", "MedicationDispense", "MedicationStatement"}
+    {
+        "MedicationRequest",
+        "MedicationAdministration",
+        "MedicationDispense",
+        "MedicationStatement",
+    }
 )
 EXAM_TYPES = frozenset({"DiagnosticReport", "ImagingStudy"})
 OBSERVATION = "Observation"
@@ -26,7 +35,8 @@ HOLDERS = frozenset({OBSERVATION, "DiagnosticReport"})  # of contained Observati
 FINAL = frozenset({"final", "amended", "corrected"})
 LONGEST_ID = 64
 BY_WORDS = frozenset({"Procedure", "ServiceRequest"})
-# The element[x] that says which drug or device: a CodeableConcept, or a Reference to this type.
+# The element[x] that says which drug or device: a CodeableConcept, or a Reference to
+# this type.
 CHOICES: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(MEDICATION_TYPES, ("medication", "Medication")),
     "DeviceRequest": ("code", "Device"),
@@ -44,9 +54,13 @@ UNCODED = frozenset({NOT_UNDERSTOOD, WORDS_ALONE})
 NO_INFORMATION = "no-information"
 PLACE = frozenset({"place-of-care"})
 LOCAL_ROUTE, BONE_DRUG = "local-route", "bone-drug"
-OF_NO_CONCERN = frozenset({"other-condition", "nothing-known", OTHER_DRUG})  # identified, and not relevant to us
-# Drug names in these systems state the ingredient; a name in another system may be a brand that we do not know.
-NAMES_INGREDIENTS = frozenset({"http://www.nlm.nih.gov/research/umls/rxnorm", "http://snomed.info/sct"})
+# identified, and not relevant to us
+OF_NO_CONCERN = frozenset({"other-condition", "nothing-known", OTHER_DRUG})
+# Drug names in these systems state the ingredient; a name in another system may be a
+# brand that we do not know.
+NAMES_INGREDIENTS = frozenset(
+    {"http://www.nlm.nih.gov/research/umls/rxnorm", "http://snomed.info/sct"}
+)
 
 
 class Sourced(NamedTuple):
@@ -55,9 +69,11 @@ class Sourced(NamedTuple):
     Attributes:
         raw: JSON that `fhir.resources.R4B` has accepted.
         key: the prefetch key that returned it.
-        concepts: the concepts of its codes, and of its words where words count; `not-understood` for a list entry that
+        concepts: the concepts of its codes, and of its words where words count;
+            `not-understood` for a list entry that
             may be anything, `words-alone` for one that only its words identify.
-        referred: the raw Medication or Device that a drug or device order refers to, if any.
+        referred: the raw Medication or Device that a drug or device order refers to, if
+            any.
     """
 
     raw: Json
@@ -88,11 +104,15 @@ def pick(
     picked: list[Sourced] = []
     broken: list[Unreadable] = []
     read = []
-    for kind, raw in chain.from_iterable(_with_contained(one, template.resource_type) for one in ours):
+    for kind, raw in chain.from_iterable(
+        _with_contained(one, template.resource_type) for one in ours
+    ):
         deadline.check()
         if concepts := concepts_of(raw, targets, terminology):
             read.append((kind, raw, concepts))
-    ordered = in_order(read, name=lambda one: reference_name(*one[:2]), raw=lambda one: one[1])
+    ordered = in_order(
+        read, name=lambda one: reference_name(*one[:2]), raw=lambda one: one[1]
+    )
     for kind, raw, concepts in chain.from_iterable(ordered):
         deadline.check()  # repairs are slow, and there may be thousands
         try:
@@ -101,14 +121,23 @@ def pick(
             broken.append(Unreadable(reference_name(kind, raw), template.key, concepts))
         else:
             referred = referred_in(accepted, targets)
-            picked.append(Sourced(raw=accepted, key=template.key, origin=origin, concepts=concepts, referred=referred))
+            picked.append(
+                Sourced(
+                    raw=accepted,
+                    key=template.key,
+                    origin=origin,
+                    concepts=concepts,
+                    referred=referred,
+                )
+            )
     return tuple(picked), tuple(broken)
 
 
 def _with_contained(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
     """A resource, and the Observations inside of it, each with its type: panels and reports may hold their values so.
 
-    They have the holder's subject, and its day unless they have one. Where it is not final, neither are they.
+    They have the holder's subject, and its day unless they have one. Where it is not
+    final, neither are they.
     """
     yield kind, resource
     if kind not in HOLDERS or not resource.get("contained"):
@@ -116,7 +145,10 @@ def _with_contained(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
     subject, status = resource.get("subject"), text(resource.get("status"))
     days = {name: resource[name] for name in resource if name.startswith("effective")}
     for one in objects(resource.get("contained")):
-        name, is_ours = text(one.get("id")), "subject" not in one or one["subject"] == subject
+        name, is_ours = (
+            text(one.get("id")),
+            "subject" not in one or one["subject"] == subject,
+        )
         if one.get("resourceType") != OBSERVATION or not is_ours or not name:
             continue
         has_day = any(element.startswith("effective") for element in one)
@@ -125,12 +157,14 @@ def _with_contained(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
         yield OBSERVATION, whole if status in FINAL else {**whole, "status": status}
 
 
-def concepts_of(resource: Json, targets: Targets, terminology: Terminology) -> frozenset[str]:
+def concepts_of(
+    resource: Json, targets: Targets, terminology: Terminology
+) -> frozenset[str]:
     """The concepts of one resource; empty if we do not read it.
 
-    A list entry that neither a code nor words identify is `not-understood`: it may be anything, so its presence rules
-    out "not on the list". A condition that only free words identify is `words-alone`: it rules that out where words do
-    not suffice.
+    A list entry that neither a code nor words identify is `not-understood`: it may be
+    anything, so its presence rules out "not on the list". A condition that only free
+    words identify is `words-alone`: it rules that out where words do not suffice.
 
     Args:
         resource: raw JSON.
@@ -149,21 +183,35 @@ def concepts_of(resource: Json, targets: Targets, terminology: Terminology) -> f
     code = resource.get("code")
     found = PLACE if kind == "Encounter" else terminology.concepts(code)
     if components := resource.get("component"):
-        found = found.union(*(terminology.concepts(component.get("code")) for component in objects(components)))
+        found = found.union(
+            *(
+                terminology.concepts(component.get("code"))
+                for component in objects(components)
+            )
+        )
     if kind in LISTED or kind in BY_WORDS:
         return _concepts_of_procedure(resource, found, terminology)
     return found - OF_NO_CONCERN
 
 
-def _concepts_of_procedure(resource: Json, found: frozenset[str], terminology: Terminology) -> frozenset[str]:
+def _concepts_of_procedure(
+    resource: Json, found: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
     """Concepts of the code of a procedure or order, else of its words."""
     code = resource.get("code")
     said = set(texts_of(code))
     words = _short(said)
     if not found:
-        found = found.union(*(terminology.text_concepts(word) | bone_drugs(word, terminology) for word in words))
+        found = found.union(
+            *(
+                terminology.text_concepts(word) | bone_drugs(word, terminology)
+                for word in words
+            )
+        )
     is_listed = text(resource.get("resourceType")) in LISTED
-    if is_listed and not (words == said and _is_understood(resource, code, found, words, terminology)):
+    if is_listed and not (
+        words == said and _is_understood(resource, code, found, words, terminology)
+    ):
         return found | {NOT_UNDERSTOOD}
     return found - OF_NO_CONCERN
 
@@ -172,11 +220,18 @@ def _concepts_of_condition(resource: Json, terminology: Terminology) -> frozense
     """Concepts of a condition's code and words: its words rule out a "no", whatever its code."""
     code = resource.get("code")
     coded, said = terminology.concepts(code), set(texts_of(code))
-    # Words may modify a diagnosis from outside of its name, as JP Core does with `\u306e\u7591\u3044` (suspected).
-    beside = (one.get("valueCodeableConcept") for one in objects(member(code, "extension")))
+    # Words may modify a diagnosis from outside of its name, as JP Core does with
+    # `\u306e\u7591\u3044` (suspected).
+    beside = (
+        one.get("valueCodeableConcept") for one in objects(member(code, "extension"))
+    )
     words = _short(said)
     found = _with_words(coded, words.union(*map(texts_of, beside)), terminology)
-    is_plain = words == said and not found - OF_NO_CONCERN and not is_withheld(resource, terminology)
+    is_plain = (
+        words == said
+        and not found - OF_NO_CONCERN
+        and not is_withheld(resource, terminology)
+    )
     if is_plain and terminology.harmless.is_social(resource, said):
         return frozenset()
     if words != said or not _is_understood(resource, code, found, words, terminology):
@@ -189,15 +244,24 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
     """Whether a condition's code says what it is, or all of its texts are names of harmless diseases, or denials."""
     if terminology.concepts(code) or terminology.tells("conditions", code):
         return True
-    return all(terminology.harmless.is_harmless(one) or is_denial(one, terminology) for one in words)
+    return all(
+        terminology.harmless.is_harmless(one) or is_denial(one, terminology)
+        for one in words
+    )
 
 
-def _with_words(coded: frozenset[str], words: Collection[str], terminology: Terminology) -> frozenset[str]:
+def _with_words(
+    coded: frozenset[str], words: Collection[str], terminology: Terminology
+) -> frozenset[str]:
     """The concepts of a condition's code and words; those in doubt under their name for that."""
     if not words:
         return coded
     said = read_problem_words(coded, words, terminology)
-    return coded | said.stated | frozenset(map(in_doubt, said.suspected | (said.unclear - coded)))
+    return (
+        coded
+        | said.stated
+        | frozenset(map(in_doubt, said.suspected | (said.unclear - coded)))
+    )
 
 
 def bone_drugs(words: str, terminology: Terminology) -> frozenset[str]:
@@ -212,11 +276,17 @@ def _short(said: set[str]) -> set[str]:
 
 
 def _is_understood(
-    resource: Json, code: Any, found: frozenset[str], words: Collection[str], terminology: Terminology
+    resource: Json,
+    code: Any,
+    found: frozenset[str],
+    words: Collection[str],
+    terminology: Terminology,
 ) -> bool:
     if NO_INFORMATION in found or is_withheld(resource, terminology):
         return False
-    if terminology.concepts(code) or terminology.tells(LISTED[resource["resourceType"]], code):
+    if terminology.concepts(code) or terminology.tells(
+        LISTED[resource["resourceType"]], code
+    ):
         return True
     if found and not any(map(terminology.languages.is_foreign, words)):
         return True
@@ -231,11 +301,15 @@ def is_withheld(resource: Json, terminology: Terminology) -> bool:
     return bool(security) and NO_INFORMATION in terminology.concepts(security)
 
 
-def _concepts_of_drug(resource: Json, medication: Json | None, terminology: Terminology) -> frozenset[str]:
+def _concepts_of_drug(
+    resource: Json, medication: Json | None, terminology: Terminology
+) -> frozenset[str]:
     codes, said = drug_codes(resource, medication), drug_names(resource, medication)
     words = _short(said)
     named = frozenset[str]().union(*map(terminology.text_concepts, words))
-    found = terminology.concepts(codes).union(named & {NO_INFORMATION}, *map(terminology.drug_words, words))
+    found = terminology.concepts(codes).union(
+        named & {NO_INFORMATION}, *map(terminology.drug_words, words)
+    )
     is_known = words == said and (
         bool(found)
         or LOCAL_ROUTE in named  # a cream or eye drops, no concern
@@ -255,29 +329,48 @@ def drug_codes(resource: Json, medication: Json | None) -> list[Json]:
     parts = [resource.get("medicationCodeableConcept")]
     if medication is not None:
         ingredients = objects(medication.get("ingredient"))
-        parts += [medication.get("code"), *(one.get("itemCodeableConcept") for one in ingredients)]
+        parts += [
+            medication.get("code"),
+            *(one.get("itemCodeableConcept") for one in ingredients),
+        ]
     return [part for part in parts if isinstance(part, dict)]
 
 
 def drug_names(resource: Json, medication: Json | None) -> set[str]:
     """Texts and displays of a medication and its ingredients."""
     displays = [member(resource, "medicationReference", "display")]
-    displays += [member(one, "itemReference", "display") for one in objects(member(medication, "ingredient"))]
-    named = {word for code in drug_codes(resource, medication) for word in texts_of(code)}
+    displays += [
+        member(one, "itemReference", "display")
+        for one in objects(member(medication, "ingredient"))
+    ]
+    named = {
+        word for code in drug_codes(resource, medication) for word in texts_of(code)
+    }
     return named | {word for word in displays if isinstance(word, str) and word}
 
 
 def referred_in(resource: Json, targets: Targets) -> Json | None:
     """The Medication or Device that it refers to, contained or returned with it; None if there is none."""
     choice, kind = CHOICES.get(text(resource.get("resourceType")), ("", ""))
-    reference = text(member(resource, f"{choice}Reference", "reference")) if choice else ""
-    found = contained_in(resource).get(reference) if reference.startswith("#") else targets.find(reference)
+    reference = (
+        text(member(resource, f"{choice}Reference", "reference")) if choice else ""
+    )
+    found = (
+        contained_in(resource).get(reference)
+        if reference.startswith("#")
+        else targets.find(reference)
+    )
     return found if found is not None and found.get("resourceType") == kind else None
 
 
-def _concepts_of_device(resource: Json, targets: Targets, terminology: Terminology) -> frozenset[str]:
+def _concepts_of_device(
+    resource: Json, targets: Targets, terminology: Terminology
+) -> frozenset[str]:
     """Concepts of a device order: by its code, else by the Device that it refers to, else by the words of either."""
-    device, (choice, _) = referred_in(resource, targets), CHOICES[text(resource.get("resourceType"))]
+    device, (choice, _) = (
+        referred_in(resource, targets),
+        CHOICES[text(resource.get("resourceType"))],
+    )
     coded = (resource.get(f"{choice}CodeableConcept"), member(device, "type"))
     codes = [one for one in coded if isinstance(one, dict)]
     names = [text(one.get("name")) for one in objects(member(device, "deviceName"))]
@@ -285,13 +378,26 @@ def _concepts_of_device(resource: Json, targets: Targets, terminology: Terminolo
         text(member(resource, f"{choice}Reference", "display")),
         *(word for code in codes for word in texts_of(code)),
     ]
-    return terminology.concepts(codes) or frozenset().union(*map(terminology.text_concepts, _short({*names} - {""})))
+    return terminology.concepts(codes) or frozenset().union(
+        *map(terminology.text_concepts, _short({*names} - {""}))
+    )
 
 
-# --- exams: radiology reports and imaging studies by their metadata: CT or MRI, body part, contrast -------------------
+# --- exams: radiology reports and imaging studies by their metadata: CT or MRI, body
+# part, contrast
 
 EXAMS = frozenset({"trunk-ct", "trunk-ct-contrast", "lumbar-mri", "dxa-exam"})
-WORDS = frozenset({"exam-ct", "exam-mri", "exam-trunk", "exam-lumbar", "exam-contrast", "exam-other", "dxa"})
+WORDS = frozenset(
+    {
+        "exam-ct",
+        "exam-mri",
+        "exam-trunk",
+        "exam-lumbar",
+        "exam-contrast",
+        "exam-other",
+        "dxa",
+    }
+)
 PERIPHERAL = frozenset({"t-score-forearm", "t-score-peripheral"})
 MODALITIES = {"CT": "exam-ct", "MR": "exam-mri", "BMD": "dxa"}  # DICOM PS3.16, CID 29
 DICOM = "dicom"  # part of every name of its code system
@@ -300,14 +406,17 @@ DICOM = "dicom"  # part of every name of its code system
 def exam_concepts(exam: Json, terminology: Terminology) -> frozenset[str]:
     """Classify an exam: `trunk-ct` (chest, abdomen, spine, no known contrast), `trunk-ct-contrast`, `lumbar-mri`, DXA.
 
-    Other parts and modalities, guided procedures, and exams that name both CT and MRI have no concept.
+    Other parts and modalities, guided procedures, and exams that name both CT and MRI
+    have no concept.
     """
     found = terminology.concepts(_codes_of_exam(exam)) & EXAMS
     words = "; ".join(dict.fromkeys(_words_of_exam(exam)))
     if len(words) > LONGEST_TEXT:  # what nobody reads may say that it is another exam
         return frozenset()
     named = terminology.text_concepts(words, WORDS)
-    if "dxa" in named or ("dxa" in _modalities(exam) and not terminology.text_concepts(words, PERIPHERAL)):
+    if "dxa" in named or (
+        "dxa" in _modalities(exam) and not terminology.text_concepts(words, PERIPHERAL)
+    ):
         found |= {"dxa-exam"}
     kinds = (_modalities(exam) or named) & {"exam-ct", "exam-mri"}
     if "exam-other" in named or len(kinds) > 1:
@@ -316,7 +425,9 @@ def exam_concepts(exam: Json, terminology: Terminology) -> frozenset[str]:
         found |= {"trunk-ct"}
     if "exam-mri" in kinds and "exam-lumbar" in named:
         found |= {"lumbar-mri"}
-    if "trunk-ct" in found and ("exam-contrast" in named or "trunk-ct-contrast" in found):
+    if "trunk-ct" in found and (
+        "exam-contrast" in named or "trunk-ct-contrast" in found
+    ):
         found = found - {"trunk-ct"} | {"trunk-ct-contrast"}
     return found
 
@@ -327,9 +438,14 @@ def _codes_of_exam(exam: Json) -> list[Json]:
 
 def _modalities(exam: Json) -> frozenset[str]:
     codings = chain(
-        objects(exam.get("modality")), *(objects(one.get("modality")) for one in objects(exam.get("series")))
+        objects(exam.get("modality")),
+        *(objects(one.get("modality")) for one in objects(exam.get("series"))),
     )
-    codes = (text(one.get("code")) for one in codings if DICOM in text(one.get("system")).lower())
+    codes = (
+        text(one.get("code"))
+        for one in codings
+        if DICOM in text(one.get("system")).lower()
+    )
     return frozenset(MODALITIES[code] for code in codes if code in MODALITIES)
 
 
@@ -337,5 +453,10 @@ def _words_of_exam(exam: Json) -> Iterator[str]:
     for code in (*_codes_of_exam(exam), *objects(exam.get("category"))):
         yield from texts_of(code)
     for part in (exam, *objects(exam.get("series"))):
-        yield from filter(None, (text(part.get("description")), text(member(part, "bodySite", "display"))))
-    yield from filter(None, (text(one.get("title")) for one in objects(exam.get("presentedForm"))))
+        yield from filter(
+            None,
+            (text(part.get("description")), text(member(part, "bodySite", "display"))),
+        )
+    yield from filter(
+        None, (text(one.get("title")) for one in objects(exam.get("presentedForm")))
+    )

@@ -1,6 +1,7 @@
 """Prefetch templates as queries, and the answer to one query: given, empty, failed or absent.
 
-Prefetch and responses of the FHIR server are parsed by the same code, so that both give the same record.
+Prefetch and responses of the FHIR server are parsed by the same code, so that both give
+the same record.
 """
 
 import re
@@ -29,12 +30,22 @@ USER_TOKENS = {
 NOTHING_FOUND = "4101"
 SUBSETTED = "SUBSETTED"  # a tag: not all of it is here (FHIR R4, Resource 2.1.27.2)
 BEFORE = ("previous", "prev")
-ENVELOPES = frozenset({"Bundle", "Parameters"})  # as an entry of an answer, they may hold what was asked for
+# as an entry of an answer, they may hold what was asked for
+ENVELOPES = frozenset({"Bundle", "Parameters"})
 State = Literal["given", "empty", "failed", "absent"]
-# The record is complete without these: how a measurement is offered, braces where a server keeps supplies, what proves
-# that a prescribed drug was fetched, where the patient is, which only words an act, and the filtration of the kidneys,
-# which adds to what the lists say.
-OPTIONAL = frozenset({"DiagnosticReport", "ImagingStudy", "MedicationDispense", "SupplyRequest", "Encounter"})
+# The record is complete without these: how a measurement is offered, braces where a
+# server keeps supplies, what proves that a prescribed drug was fetched, where the
+# patient is, which only words an act, and the filtration of the kidneys, which adds to
+# what the lists say.
+OPTIONAL = frozenset(
+    {
+        "DiagnosticReport",
+        "ImagingStudy",
+        "MedicationDispense",
+        "SupplyRequest",
+        "Encounter",
+    }
+)
 OPTIONAL_KEYS = frozenset({"kidney"})
 Json = dict[str, Any]
 
@@ -60,10 +71,14 @@ class Template:
 
     def query_for(self, request: HookRequest) -> str | None:
         """The query for this request with percent-encoded tokens; None if the request lacks a token's value."""
-        values = {token: _token_value(token, request) for token in TOKEN.findall(self.text)}
+        values = {
+            token: _token_value(token, request) for token in TOKEN.findall(self.text)
+        }
         if any(value is None for value in values.values()):
             return None
-        return TOKEN.sub(lambda found: quote(values[found[1]] or "", safe=""), self.text)
+        return TOKEN.sub(
+            lambda found: quote(values[found[1]] or "", safe=""), self.text
+        )
 
 
 @dataclass(frozen=True)
@@ -88,8 +103,10 @@ class QueryResult(NamedTuple):
 
     Attributes:
         resources: raw resources of the requested type, each once.
-        others: raw resources of other types that were returned too (included Patients, Medications).
-        full_urls: fullUrl of each entry by its index in `resources` + `others`; None if it has none.
+        others: raw resources of other types that were returned too (included Patients,
+            Medications).
+        full_urls: fullUrl of each entry by its index in `resources` + `others`; None if
+            it has none.
         next_page: URL of the next page, not read yet.
         note: why it failed, or `incomplete: …`.
         is_cut: part of the list is missing.
@@ -115,7 +132,11 @@ class QueryResult(NamedTuple):
 
     def came_along(self) -> Iterator[tuple[Json, str | None]]:
         """Each of `others` with its fullUrl."""
-        return zip(self.others, self.full_urls[len(self.resources) :], strict=True) if self.others else iter(())
+        return (
+            zip(self.others, self.full_urls[len(self.resources) :], strict=True)
+            if self.others
+            else iter(())
+        )
 
 
 NOTHING_THERE = QueryResult(state="empty")
@@ -125,7 +146,8 @@ def plan_prefetch(templates: Mapping[str, str]) -> PrefetchPlan:
     """The plan for these templates, with `{codes}` already replaced.
 
     Raises:
-        DataFileError: a template is neither a relative read nor a type search, or has a token unknown to CDS Hooks.
+        DataFileError: a template is neither a relative read nor a type search, or has a
+            token unknown to CDS Hooks.
     """
     return PrefetchPlan(tuple(_template(key, text) for key, text in templates.items()))
 
@@ -134,7 +156,11 @@ def _template(key: str, text: str) -> Template:
     found = TEMPLATE.fullmatch(text)
     unknown = set(TOKEN.findall(text)) - CONTEXT_TOKENS - USER_TOKENS.keys()
     if found is None or unknown:
-        fault = f"unknown token {', '.join(sorted(unknown))}" if unknown else "neither Type/id nor Type?query"
+        fault = (
+            f"unknown token {', '.join(sorted(unknown))}"
+            if unknown
+            else "neither Type/id nor Type?query"
+        )
         raise DataFileError("service.json", f"prefetch.{key}", fault)
     return Template(key, text, found["type"], found["query"] is not None)
 
@@ -159,7 +185,9 @@ def read_prefetch(template: Template, prefetch: Mapping[str, Any]) -> QueryResul
     return NOTHING_THERE if value is None else read_result(template, [value])
 
 
-def read_result(template: Template, documents: Sequence[Any], *, note: str = "") -> QueryResult:
+def read_result(
+    template: Template, documents: Sequence[Any], *, note: str = ""
+) -> QueryResult:
     """The answer in these documents: one resource, or the pages of a search.
 
     Args:
@@ -171,12 +199,18 @@ def read_result(template: Template, documents: Sequence[Any], *, note: str = "")
     if not isinstance(first, dict) or not isinstance(first.get("resourceType"), str):
         return _failed("the answer is not a FHIR resource")
     if first["resourceType"] == "OperationOutcome":
-        return _failed("the server answered with an error" if is_error_outcome(first) else "the server sent no data")
+        return _failed(
+            "the server answered with an error"
+            if is_error_outcome(first)
+            else "the server sent no data"
+        )
     if first["resourceType"] == template.resource_type:
         return QueryResult(state="given", resources=(first,), full_urls=(None,))
     if first["resourceType"] != "Bundle":
         return _failed("the answer is of another type than was asked")
-    return _read_pages(template, [page for page in documents if isinstance(page, dict)], note)
+    return _read_pages(
+        template, [page for page in documents if isinstance(page, dict)], note
+    )
 
 
 def _says_nothing(page: Json) -> bool:
@@ -194,29 +228,48 @@ def next_page(document: Any) -> str | None:
 def _linked(document: Any, relations: Sequence[str]) -> str | None:
     links = document.get("link") if isinstance(document, dict) else None
     for link in links if isinstance(links, list) else ():
-        if isinstance(link, dict) and link.get("relation") in relations and isinstance(link.get("url"), str):
+        if (
+            isinstance(link, dict)
+            and link.get("relation") in relations
+            and isinstance(link.get("url"), str)
+        ):
             return str(link["url"]) or None
     return None
 
 
 def has_entries(document: Any) -> bool:
     """Whether this Bundle has any entries."""
-    return isinstance(document, dict) and isinstance(document.get("entry"), list) and bool(document["entry"])
+    return (
+        isinstance(document, dict)
+        and isinstance(document.get("entry"), list)
+        and bool(document["entry"])
+    )
 
 
 def is_error_outcome(resource: Any) -> bool:
     """Whether this OperationOutcome reports an error, not only a warning."""
     issues = resource.get("issue") if isinstance(resource, dict) else None
     severities = (
-        [issue.get("severity") for issue in issues if isinstance(issue, dict)] if isinstance(issues, list) else []
+        [issue.get("severity") for issue in issues if isinstance(issue, dict)]
+        if isinstance(issues, list)
+        else []
     )
-    return not severities or any(severity in ("error", "fatal") for severity in severities)
+    return not severities or any(
+        severity in ("error", "fatal") for severity in severities
+    )
 
 
 def _is_warning(outcome: Json) -> bool:
     """Whether it contains a real warning; Epic's "no results" (4101) is sent as a warning but is none."""
-    issues = [issue for issue in objects(outcome.get("issue")) if issue.get("severity") == "warning"]
-    codes = ({text(one.get("code")) for one in objects(member(issue, "details", "coding"))} for issue in issues)
+    issues = [
+        issue
+        for issue in objects(outcome.get("issue"))
+        if issue.get("severity") == "warning"
+    ]
+    codes = (
+        {text(one.get("code")) for one in objects(member(issue, "details", "coding"))}
+        for issue in issues
+    )
     return any(NOTHING_FOUND not in each for each in codes)
 
 
@@ -247,7 +300,8 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
     once = each_once(asked)
     following = next_page(pages[-1]) if len(pages) == 1 else None
     fault = _fault(
-        missing_pages=note or ("an earlier page was not sent" if _linked(pages[0], BEFORE) else ""),
+        missing_pages=note
+        or ("an earlier page was not sent" if _linked(pages[0], BEFORE) else ""),
         refused=any(is_error_outcome(outcome) for outcome in outcomes),
         broken=broken,
         count=len(asked),
@@ -262,7 +316,8 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
         others=tuple([resource for resource, _ in others]),
         full_urls=tuple([url for _, url in (*once, *others)]),
         next_page=following,
-        # An incomplete empty list proves nothing: it must not count as "asked and not found".
+        # An incomplete empty list proves nothing: it must not count as "asked and not
+        # found".
         note=f"incomplete: {fault}" if fault and once else fault,
         reason="answer" if fault and not once else "",
         is_cut=bool(fault and once),
@@ -270,7 +325,15 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
     )
 
 
-def _fault(*, missing_pages: str, refused: bool, broken: int, count: int, total: int | None, is_open: bool) -> str:
+def _fault(
+    *,
+    missing_pages: str,
+    refused: bool,
+    broken: int,
+    count: int,
+    total: int | None,
+    is_open: bool,
+) -> str:
     """Why this list is incomplete; empty if it is complete."""
     if refused:
         return "the server reported an error"
@@ -308,40 +371,67 @@ def entries_of(page: Any) -> list[Any]:
 
 def resources_of(page: Any) -> list[Json]:
     """The resources of a Bundle that have a type."""
-    return [pair[0] for entry in entries_of(page) if (pair := _resource_of(entry)) is not None]
+    return [
+        pair[0]
+        for entry in entries_of(page)
+        if (pair := _resource_of(entry)) is not None
+    ]
 
 
 def total_of(page: Any) -> int | None:
     """The Bundle's `total`, if it states a valid one."""
     total = page.get("total") if isinstance(page, dict) else None
-    return total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
+    return (
+        total
+        if isinstance(total, int) and not isinstance(total, bool) and total >= 0
+        else None
+    )
 
 
-def each_once(pairs: Sequence[tuple[Json, str | None]]) -> list[tuple[Json, str | None]]:
+def each_once(
+    pairs: Sequence[tuple[Json, str | None]],
+) -> list[tuple[Json, str | None]]:
     """Each resource once, in its highest version; paging may return a resource twice."""
     if _have_own_ids([resource for resource, _ in pairs]):
         return list(pairs)
     versions: dict[Any, list[tuple[Json, str | None]]] = {}
     for place, pair in enumerate(pairs):
         versions.setdefault(_key(*pair) or place, []).append(pair)
-    return [pair for same in versions.values() for pair in (same if len(same) == 1 else _newest(same))]
+    return [
+        pair
+        for same in versions.values()
+        for pair in (same if len(same) == 1 else _newest(same))
+    ]
 
 
 def _have_own_ids(resources: Sequence[Json]) -> bool:
     """Whether each has an id, and no two of any type have the same."""
-    return len({name for one in resources if (name := one.get("id")) and isinstance(name, str)}) == len(resources)
+    return len(
+        {name for one in resources if (name := one.get("id")) and isinstance(name, str)}
+    ) == len(resources)
 
 
 def _key(resource: Json, full_url: str | None = None) -> tuple[str, str, str] | None:
     """What entries of one resource share: server, type and id; None without an id, which may be any."""
     found = text(resource.get("id"))
-    return (_base(full_url), text(resource.get("resourceType")), found) if found else None
+    return (
+        (_base(full_url), text(resource.get("resourceType")), found) if found else None
+    )
 
 
-def _newest(same: Sequence[tuple[Json, str | None]]) -> Iterable[tuple[Json, str | None]]:
-    """The highest version. Where several differ, it is not clear which is meant, so none is dropped."""
+def _newest(
+    same: Sequence[tuple[Json, str | None]],
+) -> Iterable[tuple[Json, str | None]]:
+    """The highest version.
+
+    Where several differ, it is not clear which is meant, so none is dropped.
+    """
     ages = _ages([resource for resource, _ in same])
-    return {content(pair[0]): pair for pair, age in zip(same, ages, strict=True) if age == max(ages)}.values()
+    return {
+        content(pair[0]): pair
+        for pair, age in zip(same, ages, strict=True)
+        if age == max(ages)
+    }.values()
 
 
 def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResult]:
@@ -349,7 +439,9 @@ def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResu
 
     All are of one server, whether their fullUrls say it or not.
     """
-    everything = list(chain.from_iterable([answer.resources for answer in answers.values()]))
+    everything = list(
+        chain.from_iterable([answer.resources for answer in answers.values()])
+    )
     if _have_own_ids(everything):
         return dict(answers)
     named: dict[Any, list[Json]] = {}
@@ -357,13 +449,18 @@ def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResu
         named.setdefault(_key(one) or id(one), []).append(one)
     several = [same for same in named.values() if len(same) > 1]
     aged = [
-        (one, age, max(ages)) for same in several for ages in [_ages(same)] for one, age in zip(same, ages, strict=True)
+        (one, age, max(ages))
+        for same in several
+        for ages in [_ages(same)]
+        for one, age in zip(same, ages, strict=True)
     ]
     old = {id(one) for one, age, highest in aged if age < highest}
     if not old:
         return dict(answers)
     return {
-        key: _with_only(answer, [(one, url) for one, url in answer.entries() if id(one) not in old])
+        key: _with_only(
+            answer, [(one, url) for one, url in answer.entries() if id(one) not in old]
+        )
         for key, answer in answers.items()
     }
 
@@ -373,18 +470,33 @@ def of_one_server(answer: QueryResult, bases: Bases) -> QueryResult:
 
     `Patient/1` in such an entry is a patient of that server (FHIR R4, Bundle, "Resolving references in Bundles").
     """
-    if len({url.rpartition("/")[0].rpartition("/")[0] for url in answer.full_urls if url} - {""}) < 2:
+    if (
+        len(
+            {
+                url.rpartition("/")[0].rpartition("/")[0]
+                for url in answer.full_urls
+                if url
+            }
+            - {""}
+        )
+        < 2
+    ):
         return answer
     entries = list(answer.entries())
     is_ours = [bool(url and bases.name_of(url)) for _, url in entries]
     if not any(is_ours):
         return answer
-    kept = [entry for entry, ours in zip(entries, is_ours, strict=True) if ours or not _base(entry[1])]
+    kept = [
+        entry
+        for entry, ours in zip(entries, is_ours, strict=True)
+        if ours or not _base(entry[1])
+    ]
     found = _with_only(answer, kept)
     left_out = len(answer.resources) - len(found.resources)
     if not left_out:
         return found
-    # It may be the same person's all the same: one server behind two addresses, or several behind one.
+    # It may be the same person's all the same: one server behind two addresses, or
+    # several behind one.
     note = answer.note or f"incomplete: {left_out} under another server's address"
     return found._replace(foreign=left_out, is_cut=True, note=note)
 
@@ -394,7 +506,9 @@ def _base(url: str | None) -> str:
     return url.rpartition("/")[0].rpartition("/")[0] if url else ""
 
 
-def _with_only(answer: QueryResult, kept: Sequence[tuple[Json, str | None]]) -> QueryResult:
+def _with_only(
+    answer: QueryResult, kept: Sequence[tuple[Json, str | None]]
+) -> QueryResult:
     """The answer with these of its entries."""
     chosen = {id(one) for one, _ in kept}
     return answer._replace(
@@ -407,7 +521,9 @@ def _with_only(answer: QueryResult, kept: Sequence[tuple[Json, str | None]]) -> 
 def _ages(versions: Sequence[Json]) -> list[tuple[Any, ...]]:
     """Sort keys for versions of one resource: number, then time, each only where all have it; else all are alike."""
     written = [text(member(one, "meta", "versionId")) for one in versions]
-    numbers = [int(one) if re.fullmatch("[0-9]{1,15}", one) else None for one in written]
+    numbers = [
+        int(one) if re.fullmatch("[0-9]{1,15}", one) else None for one in written
+    ]
     times = [instant(member(one, "meta", "lastUpdated")) for one in versions]
     known = [each for each in (numbers, times) if None not in each]
     return list(zip(*known, strict=True)) if known else [()] * len(versions)
@@ -416,4 +532,8 @@ def _ages(versions: Sequence[Json]) -> list[tuple[Any, ...]]:
 def reference_name(resource_type: str, resource: Mapping[str, Any]) -> str:
     """The name of a resource on cards and in the audit log: `Observation/12`; an invalid id is not repeated."""
     resource_id = resource.get("id")
-    return f"{resource_type}/{resource_id}" if is_fhir_id(resource_id) else f"{resource_type} without id"
+    return (
+        f"{resource_type}/{resource_id}"
+        if is_fhir_id(resource_id)
+        else f"{resource_type} without id"
+    )

@@ -1,7 +1,8 @@
 """Reads the words of a problem-list entry: what they state, and what they leave in doubt.
 
-One entry may hold several statements (`Diabetes. Verdacht auf Demenz`), a suspicion (`Dementia?`), or a name and the
-denial of something else (`Bone metastases, no cord compression`).
+One entry may hold several statements (`Diabetes. Verdacht auf Demenz`), a suspicion
+(`Dementia?`), or a name and the denial of something else (`Bone metastases, no cord
+compression`).
 """
 
 import re
@@ -13,12 +14,17 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import Place, folded
 
 MOST_STATEMENTS = 20
-LONGEST_STATEMENT = 500  # characters; in longer prose asides are not looked for, since each costs a search
+# characters; in longer prose asides are not looked for, since each costs a search
+LONGEST_STATEMENT = 500
 DENIAL = frozenset({"denial"})  # words that deny: `no`, `without`, `kein`
-WHOLE_DENIAL = frozenset({"whole-denial"})  # of `@` for a name, no more than that it is not so: `no @`, `@ ruled out`
+# of `@` for a name, no more than that it is not so: `no @`, `@ ruled out`
+WHOLE_DENIAL = frozenset({"whole-denial"})
 _LETTER = re.compile(r"[^\W\d_]")
-# A full stop after a word of four letters or more: shorter ones are abbreviations (`Z. n.`, `St. n.`, `fam.`).
-_STATEMENT = re.compile(r"(?<=[^\W\d_]{4})\.(?=\s|$)|[;\n\u3002\uff1b]|(?:^|\s)\d{1,2}[.)\u3001](?=\s*[^\W\d])")
+# A full stop after a word of four letters or more: shorter ones are abbreviations (`Z.
+# n.`, `St. n.`, `fam.`).
+_STATEMENT = re.compile(
+    r"(?<=[^\W\d_]{4})\.(?=\s|$)|[;\n\u3002\uff1b]|(?:^|\s)\d{1,2}[.)\u3001](?=\s*[^\W\d])"
+)
 
 
 class Said(NamedTuple):
@@ -27,7 +33,8 @@ class Said(NamedTuple):
     Attributes:
         stated: named without reserve.
         suspected: named as a suspicion.
-        unclear: named, and something in the same statement is denied; what it denies is not clear.
+        unclear: named, and something in the same statement is denied; what it denies is
+            not clear.
     """
 
     stated: frozenset[str]
@@ -45,7 +52,11 @@ def _asides(statement: str, terminology: Terminology) -> list[re.Match[str]]:
     if len(statement) > LONGEST_STATEMENT:
         return []
     first = islice(terminology.aside.finditer(statement, 1), MOST_STATEMENTS)
-    return [one for one in first if terminology.text_concepts(statement[one.end() :], DENIAL)]
+    return [
+        one
+        for one in first
+        if terminology.text_concepts(statement[one.end() :], DENIAL)
+    ]
 
 
 def _is_denied(statement: str, terminology: Terminology) -> bool:
@@ -53,7 +64,9 @@ def _is_denied(statement: str, terminology: Terminology) -> bool:
     return _denies(statement, terminology.text_places(statement).values(), terminology)
 
 
-def _denies(statement: str, places: Collection[Place], terminology: Terminology) -> bool:
+def _denies(
+    statement: str, places: Collection[Place], terminology: Terminology
+) -> bool:
     """Whether a statement is no more than the denial of what it names at these places."""
     if not places or len(statement) > LONGEST_STATEMENT:
         return False
@@ -68,11 +81,16 @@ def is_denial(words: str, terminology: Terminology) -> bool:
     text = folded(words)
     if len(text) > LONGEST_STATEMENT or len(_STATEMENT.split(text)) > 1:
         return False
-    places = (*terminology.text_places(text).values(), *terminology.ruled_out_places(text).values())
+    places = (
+        *terminology.text_places(text).values(),
+        *terminology.ruled_out_places(text).values(),
+    )
     return _denies(text, places, terminology)
 
 
-def read_problem_words(coded: frozenset[str], texts: Iterable[str], terminology: Terminology) -> Said:
+def read_problem_words(
+    coded: frozenset[str], texts: Iterable[str], terminology: Terminology
+) -> Said:
     """Read the texts and displays of one entry together; a text that says no more than `suspected` holds for all.
 
     Args:
@@ -89,8 +107,13 @@ def read_problem_words(coded: frozenset[str], texts: Iterable[str], terminology:
         for statement in statements[:MOST_STATEMENTS]:
             plain = terminology.without_suspicion(statement)
             named = terminology.text_concepts(plain)
-            if coded - named and len(statement) <= LONGEST_STATEMENT and terminology.text_concepts(statement, DENIAL):
-                suspected |= coded & terminology.ruled_out(statement)  # the words are against the code
+            if (
+                coded - named
+                and len(statement) <= LONGEST_STATEMENT
+                and terminology.text_concepts(statement, DENIAL)
+            ):
+                # the words are against the code
+                suspected |= coded & terminology.ruled_out(statement)
             if plain == statement and _is_denied(statement, terminology):
                 suspected |= named & coded
             elif plain != statement:
@@ -98,11 +121,19 @@ def read_problem_words(coded: frozenset[str], texts: Iterable[str], terminology:
                 is_suspicion |= not _LETTER.search(plain)
             else:
                 stated |= named
-                begun = [statement[: one.start()] for one in _asides(statement, terminology)]
+                begun = [
+                    statement[: one.start()] for one in _asides(statement, terminology)
+                ]
                 unclear.update(*map(terminology.text_concepts, begun))
         if len(statements) > 1:  # a full stop may be that of an abbreviation
             whole = terminology.without_suspicion(text)
-            (stated if whole == text else suspected).update(terminology.text_concepts(whole) - stated)
+            (stated if whole == text else suspected).update(
+                terminology.text_concepts(whole) - stated
+            )
     if is_suspicion:
         suspected |= stated | coded
-    return Said(frozenset(stated - suspected), frozenset(suspected), frozenset(unclear - stated - suspected))
+    return Said(
+        frozenset(stated - suspected),
+        frozenset(suspected),
+        frozenset(unclear - stated - suspected),
+    )

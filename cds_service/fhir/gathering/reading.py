@@ -9,21 +9,31 @@ from typing import Any, Protocol
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.picking import CHOICES, NOT_UNDERSTOOD, concepts_of
-from cds_service.fhir.gathering.prefetch import PrefetchPlan, QueryResult, Template, read_prefetch, read_result
+from cds_service.fhir.gathering.prefetch import (
+    PrefetchPlan,
+    QueryResult,
+    Template,
+    read_prefetch,
+    read_result,
+)
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import Bases, Targets
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookRequest, is_fhir_id
 
-# EHRs that store reported drugs as MedicationRequest do not support MedicationStatement, and say so.
+# EHRs that store reported drugs as MedicationRequest do not support
+# MedicationStatement, and say so.
 OFTEN_LACKING = frozenset({"MedicationStatement"})
 UNKNOWN_TYPE = frozenset({"http-404", "http-501", "not-supported"})
-# Refusals after which it is unclear whether the server lacks a type or hides it; its CapabilityStatement tells.
+# Refusals after which it is unclear whether the server lacks a type or hides it; its
+# CapabilityStatement tells.
 LEAVES_OPEN = UNKNOWN_TYPE | {"http-400", "http-403", "http-405"}
 KEEPS_NONE = QueryResult(state="empty", note="this server keeps none")
 NOT_IN_TIME = QueryResult(state="failed", note="not read in time", reason="timeout")
-NO_SERVER = QueryResult(state="failed", note="not sent, and no FHIR server to ask", reason="no-server")
+NO_SERVER = QueryResult(
+    state="failed", note="not sent, and no FHIR server to ask", reason="no-server"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +41,8 @@ class Fetched:
     """A FHIR server's response to one query.
 
     Attributes:
-        documents: raw JSON: the resource, or the pages of the search in order; at least one.
+        documents: raw JSON: the resource, or the pages of the search in order; at least
+            one.
         note: why pages are missing; empty if none is.
     """
 
@@ -50,7 +61,11 @@ class FhirReader(Protocol):
 
 
 def read_results(
-    request: HookRequest, plan: PrefetchPlan, fhir: FhirReader | None, *, until: Deadline
+    request: HookRequest,
+    plan: PrefetchPlan,
+    fhir: FhirReader | None,
+    *,
+    until: Deadline,
 ) -> tuple[Mapping[str, QueryResult], frozenset[str]]:
     """Answer every key of the plan (none stays `absent`), and name the keys that the FHIR server was asked for.
 
@@ -62,34 +77,50 @@ def read_results(
         fhir: the server; None if no server may be queried.
         until: the deadline of the last read.
     """
-    sent = {template.key: read_prefetch(template, request.prefetch) for template in plan.templates}
+    sent = {
+        template.key: read_prefetch(template, request.prefetch)
+        for template in plan.templates
+    }
     tasks = {} if fhir is None else _tasks(request, plan, sent, fhir, until)
     asked = run_side_by_side(tasks, until)
     answers = {**sent, **_none_kept(plan, asked, fhir, until)}
     for one in plan.templates:
         answer = sent[one.key]
-        if one.key not in asked and (answer.state == "absent" or answer.next_page is not None):
-            failed = NOT_IN_TIME if one.key in tasks else _why_unasked(request, one, fhir)
+        if one.key not in asked and (
+            answer.state == "absent" or answer.next_page is not None
+        ):
+            failed = (
+                NOT_IN_TIME if one.key in tasks else _why_unasked(request, one, fhir)
+            )
             answers[one.key] = _without_server(answer, failed)
     return answers, frozenset(key for key in tasks if sent[key].state == "absent")
 
 
 def _none_kept(
-    plan: PrefetchPlan, asked: Mapping[str, QueryResult], fhir: FhirReader | None, until: Deadline
+    plan: PrefetchPlan,
+    asked: Mapping[str, QueryResult],
+    fhir: FhirReader | None,
+    until: Deadline,
 ) -> dict[str, QueryResult]:
     """Replace refusals by empty answers for resource types that the server does not support, if it answers at all."""
     needed = [one for one in plan.needed.templates if one.key in asked]
     failed = [one for one in needed if asked[one.key].state == "failed"]
-    refused = [one for one in failed if one.is_search and asked[one.key].reason in LEAVES_OPEN]
+    refused = [
+        one for one in failed if one.is_search and asked[one.key].reason in LEAVES_OPEN
+    ]
     if not refused or len(failed) == len(needed):
         return dict(asked)
     lacking = {
-        one.key for one in refused if one.resource_type in OFTEN_LACKING and asked[one.key].reason in UNKNOWN_TYPE
+        one.key
+        for one in refused
+        if one.resource_type in OFTEN_LACKING and asked[one.key].reason in UNKNOWN_TYPE
     }
     open_ones = [one for one in refused if one.key not in lacking]
     if open_ones and (kept := _kept_types(fhir, until)):
         lacking |= {one.key for one in open_ones if one.resource_type not in kept}
-    return {key: KEEPS_NONE if key in lacking else answer for key, answer in asked.items()}
+    return {
+        key: KEEPS_NONE if key in lacking else answer for key, answer in asked.items()
+    }
 
 
 def _kept_types(fhir: FhirReader | None, until: Deadline) -> frozenset[str]:
@@ -102,8 +133,14 @@ def _kept_types(fhir: FhirReader | None, until: Deadline) -> frozenset[str]:
         return frozenset()
     if member(statement, "resourceType") != "CapabilityStatement":
         return frozenset()
-    servers = [rest for rest in objects(statement.get("rest")) if rest.get("mode") != "client"]
-    return frozenset(text(one.get("type")) for rest in servers for one in objects(rest.get("resource")))
+    servers = [
+        rest for rest in objects(statement.get("rest")) if rest.get("mode") != "client"
+    ]
+    return frozenset(
+        text(one.get("type"))
+        for rest in servers
+        for one in objects(rest.get("resource"))
+    )
 
 
 def _tasks(
@@ -118,15 +155,22 @@ def _tasks(
     for template in (*plan.needed.templates, *plan.optional.templates):
         if not _may_ask(request, template.resource_type):
             continue
-        query, ends = template.query_for(request), (half if template.is_optional else until).ends
+        query, ends = (
+            template.query_for(request),
+            (half if template.is_optional else until).ends,
+        )
         if sent[template.key].state == "absent" and query is not None:
             tasks[template.key] = partial(_fetch, fhir, template, query, ends)
         elif sent[template.key].next_page is not None:
-            tasks[template.key] = partial(_follow, fhir, template, request.prefetch[template.key], ends)
+            tasks[template.key] = partial(
+                _follow, fhir, template, request.prefetch[template.key], ends
+            )
     return tasks
 
 
-def _fetch(fhir: FhirReader, template: Template, query: str, until: float) -> QueryResult:
+def _fetch(
+    fhir: FhirReader, template: Template, query: str, until: float
+) -> QueryResult:
     try:
         fetched = fhir.fetch(query, until=until)
     except FhirReadError as error:
@@ -134,7 +178,9 @@ def _fetch(fhir: FhirReader, template: Template, query: str, until: float) -> Qu
     return read_result(template, fetched.documents, note=fetched.note)
 
 
-def _follow(fhir: FhirReader, template: Template, first: Any, until: float) -> QueryResult:
+def _follow(
+    fhir: FhirReader, template: Template, first: Any, until: float
+) -> QueryResult:
     fetched = fhir.follow(first, until=until)
     return read_result(template, fetched.documents, note=fetched.note)
 
@@ -145,7 +191,9 @@ def _without_server(sent: QueryResult, failed: QueryResult) -> QueryResult:
         return failed
     if not sent.resources:
         return sent._replace(state="failed", note=failed.note, reason=failed.reason)
-    return sent._replace(note=f"incomplete: the next page was {failed.note}", is_cut=True)
+    return sent._replace(
+        note=f"incomplete: the next page was {failed.note}", is_cut=True
+    )
 
 
 def _may_ask(request: HookRequest, resource_type: str) -> bool:
@@ -154,18 +202,29 @@ def _may_ask(request: HookRequest, resource_type: str) -> bool:
     return token is None or may_read(token.scope, resource_type)
 
 
-def _why_unasked(request: HookRequest, template: Template, fhir: FhirReader | None) -> QueryResult:
+def _why_unasked(
+    request: HookRequest, template: Template, fhir: FhirReader | None
+) -> QueryResult:
     token = request.fhir_authorization
     if fhir is not None and not _may_ask(request, template.resource_type):
-        note, reason = "not permitted: the scope of the access token leaves out this part of the record", "scope"
+        note, reason = (
+            "not permitted: the scope of the access token leaves out this part of the record",
+            "scope",
+        )
     elif fhir is not None:
         note, reason = "not sent, and the request lacks what the query needs", "request"
     elif request.fhir_server is None:
         return NO_SERVER
     elif token is not None and token.has_expired:
-        note, reason = "not sent, and the access token of the request has expired", "expired"
+        note, reason = (
+            "not sent, and the access token of the request has expired",
+            "expired",
+        )
     elif token is not None:
-        note, reason = "not sent, and the access token of the request was issued to another client", "token"
+        note, reason = (
+            "not sent, and the access token of the request was issued to another client",
+            "token",
+        )
     else:
         note, reason = "not sent, and the FHIR server could not be asked", "no-server"
     return QueryResult(state="failed", note=note, reason=reason)
@@ -193,7 +252,9 @@ def with_referred_to(
         until: the deadline of the last read.
     """
     keys = [one.key for one in plan.templates if one.resource_type in CHOICES]
-    targets = Targets((pair for key in keys for pair in answers[key].came_along()), bases)
+    targets = Targets(
+        (pair for key in keys for pair in answers[key].came_along()), bases
+    )
     wanted: set[str] = set()
     for raw in (raw for key in keys for raw in answers[key].resources):
         if until.left <= 0:
@@ -201,7 +262,10 @@ def with_referred_to(
         if name := _needs(raw, targets, bases, terminology):
             wanted.add(name)
     found = tuple(read(wanted).values())
-    return {key: _with(answer, found) if key in keys else answer for key, answer in answers.items()}
+    return {
+        key: _with(answer, found) if key in keys else answer
+        for key, answer in answers.items()
+    }
 
 
 def _needs(raw: Json, targets: Targets, bases: Bases, terminology: Terminology) -> str:
@@ -216,10 +280,16 @@ def _needs(raw: Json, targets: Targets, bases: Bases, terminology: Terminology) 
 
 
 def read_by_id(
-    fhir: FhirReader, names: Iterable[str], request: HookRequest, most: int, until: Deadline
+    fhir: FhirReader,
+    names: Iterable[str],
+    request: HookRequest,
+    most: int,
+    until: Deadline,
 ) -> dict[str, Json]:
     """Resources by name (`Device/12`): at most so many, those that the token covers and that came in time."""
-    asked = [name for name in sorted(names) if _may_ask(request, name.partition("/")[0])]
+    asked = [
+        name for name in sorted(names) if _may_ask(request, name.partition("/")[0])
+    ]
     tasks = {name: partial(_read, fhir, name, until.ends) for name in asked[:most]}
     read = run_side_by_side(tasks, until)
     return {name: raw for name in sorted(read) if (raw := read[name]) is not None}
@@ -230,7 +300,10 @@ def _read(fhir: FhirReader, name: str, until: float) -> Json | None:
         (document,) = fhir.fetch(name, until=until).documents
     except FhirReadError:
         return None
-    is_asked = isinstance(document, dict) and f"{document.get('resourceType')}/{document.get('id')}" == name
+    is_asked = (
+        isinstance(document, dict)
+        and f"{document.get('resourceType')}/{document.get('id')}" == name
+    )
     return document if is_asked else None
 
 
@@ -238,10 +311,13 @@ def _with(answer: QueryResult, referred: Sequence[Json]) -> QueryResult:
     if not answer.resources or not referred:
         return answer
     nowhere = (None,) * len(referred)
-    return answer._replace(others=(*answer.others, *map(dict, referred)), full_urls=(*answer.full_urls, *nowhere))
+    return answer._replace(
+        others=(*answer.others, *map(dict, referred)),
+        full_urls=(*answer.full_urls, *nowhere),
+    )
 
 
-# --- what a token's scopes allow: SMART App Launch 1.0 (`.read`) and 2.0 (`.rs`) -------------------------------------
+# --- what a token's scopes allow: SMART App Launch 1.0 (`.read`) and 2.0 (`.rs`)
 
 RESOURCE_SCOPE = re.compile(
     r"(?:patient|user|system)/(?P<type>\*|[A-Z][A-Za-z]*)\.(?P<may>\*|read|write|(?=[cruds])c?r?u?d?s?)(?:\?\S*)?"
@@ -251,9 +327,17 @@ RESOURCE_SCOPE = re.compile(
 def may_read(scopes: str | None, resource_type: str) -> bool:
     """Whether these space-separated scopes allow reading this type.
 
-    Missing scopes, or scopes that name no type, forbid nothing: the server decides. In SMART 2.0 either letter counts,
+    Missing scopes, or scopes that name no type, forbid nothing: the server decides. In
+    SMART 2.0 either letter counts,
     `r` or `s`, since EHRs mix them up; a scope restricted by a query counts as well.
     """
-    found = [match for scope in (scopes or "").split() if (match := RESOURCE_SCOPE.fullmatch(scope))]
+    found = [
+        match
+        for scope in (scopes or "").split()
+        if (match := RESOURCE_SCOPE.fullmatch(scope))
+    ]
     of_type = [one["may"] for one in found if one["type"] in {"*", resource_type}]
-    return not found or any(may in {"*", "read"} or (may != "write" and {"r", "s"} & set(may)) for may in of_type)
+    return not found or any(
+        may in {"*", "read"} or (may != "write" and {"r", "s"} & set(may))
+        for may in of_type
+    )

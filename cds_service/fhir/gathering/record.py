@@ -11,7 +11,13 @@ from cds_service.core.facts import RecordState
 from cds_service.errors import EvidenceUnavailable, NotAllowed, PatientMismatch
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
-from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD, UNCODED, Sourced, Unreadable, pick
+from cds_service.fhir.gathering.picking import (
+    NOT_UNDERSTOOD,
+    UNCODED,
+    Sourced,
+    Unreadable,
+    pick,
+)
 from cds_service.fhir.gathering.prefetch import (
     PrefetchPlan,
     QueryResult,
@@ -21,7 +27,13 @@ from cds_service.fhir.gathering.prefetch import (
     of_one_server,
     reference_name,
 )
-from cds_service.fhir.gathering.reading import MOST_READ, FhirReader, read_by_id, read_results, with_referred_to
+from cds_service.fhir.gathering.reading import (
+    MOST_READ,
+    FhirReader,
+    read_by_id,
+    read_results,
+    with_referred_to,
+)
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_problems, missed_t_scores
@@ -38,9 +50,11 @@ class Read(NamedTuple):
     """How one prefetch key was answered.
 
     Attributes:
-        state: `given` (with entries), `empty` (asked and not found), `failed` (could not be read).
+        state: `given` (with entries), `empty` (asked and not found), `failed` (could
+            not be read).
         origin: the EHR's prefetch or the FHIR server.
-        entries: number of this patient's resources of the requested type, picked or not.
+        entries: number of this patient's resources of the requested type, picked or
+            not.
         note: why it failed, or "incomplete: …" if a list was cut; else empty.
         is_cut: part of the list is missing.
         is_merged: it is a Patient that another one replaced.
@@ -63,9 +77,11 @@ class PatientRecord(NamedTuple):
 
     Attributes:
         patient: the Patient as JSON; None if it could not be read.
-        resources: this patient's resources that match a concept of `mappings/`, in a stable order.
+        resources: this patient's resources that match a concept of `mappings/`, in a
+            stable order.
         reads: how each key of the service's plan was answered.
-        foreign: number of dropped resources by type: they belong to another patient, or name none.
+        foreign: number of dropped resources by type: they belong to another patient, or
+            name none.
         near: codes that we do not know, on what looks like a T-score.
     """
 
@@ -98,11 +114,13 @@ def gather(
         fhir: the request's server; None if it names no server that may be queried.
         terminology: tells which resources we read.
         person: the patient, by the identities known before the record is read.
-        deadline: of the whole answer; reads that exceed its share for reading count as failed.
+        deadline: of the whole answer; reads that exceed its share for reading count as
+            failed.
 
     Raises:
         PatientMismatch: the Patient is not the request's.
-        EvidenceUnavailable: no key could be read, or the patient does not exist or is no longer active.
+        EvidenceUnavailable: no key could be read, or the patient does not exist or is
+            no longer active.
         DeadlinePassed: there was too much data to process in time.
     """
     until = deadline.for_reading()
@@ -110,19 +128,26 @@ def gather(
     found = {key: of_one_server(answer, person.bases) for key, answer in found.items()}
     if fhir is not None:
         read = partial(read_by_id, fhir, request=request, most=MOST_READ, until=until)
-        found = with_referred_to(found, plan.needed, terminology, person.bases, read, until)
+        found = with_referred_to(
+            found, plan.needed, terminology, person.bases, read, until
+        )
     answers = in_newest_version(found | checked(plan, found, person.patient_id))
     return record_in(answers, plan, from_fhir, terminology, person, deadline)
 
 
-def checked(plan: PrefetchPlan, answers: Mapping[str, QueryResult], patient_id: str) -> dict[str, QueryResult]:
+def checked(
+    plan: PrefetchPlan, answers: Mapping[str, QueryResult], patient_id: str
+) -> dict[str, QueryResult]:
     """The answers to what the plan needs; of the Patient query, only the request's Patient.
 
     Raises:
         PatientMismatch: as `gather`.
         EvidenceUnavailable: as `gather`.
     """
-    found = {one.key: _checked(one, answers[one.key], patient_id) for one in plan.needed.templates}
+    found = {
+        one.key: _checked(one, answers[one.key], patient_id)
+        for one in plan.needed.templates
+    }
     refuse_without_evidence(plan, found)
     return found
 
@@ -140,10 +165,23 @@ def record_in(
     Raises:
         DeadlinePassed: as `gather`.
     """
-    of_patient = (answers[one.key].resources for one in plan.templates if one.resource_type == "Patient")
-    person = person.identified(next(chain.from_iterable(of_patient), None), _patients(plan, answers))
+    of_patient = (
+        answers[one.key].resources
+        for one in plan.templates
+        if one.resource_type == "Patient"
+    )
+    person = person.identified(
+        next(chain.from_iterable(of_patient), None), _patients(plan, answers)
+    )
     parts = [
-        _part(one, answers[one.key], "fhir" if one.key in from_fhir else "prefetch", person, terminology, deadline)
+        _part(
+            one,
+            answers[one.key],
+            "fhir" if one.key in from_fhir else "prefetch",
+            person,
+            terminology,
+            deadline,
+        )
         for one in plan.templates
     ]
     return _merged(parts)
@@ -151,7 +189,9 @@ def record_in(
 
 def state_of(record: PatientRecord) -> RecordState:
     """How completely the record was read, for cards and the audit log."""
-    reads = sorted((key, read) for key, read in record.reads.items() if not read.is_optional)
+    reads = sorted(
+        (key, read) for key, read in record.reads.items() if not read.is_optional
+    )
     notes = {read.note for _, read in reads if read.is_merged}
     if any(read.warned for _, read in reads):
         notes.add(WARNED)
@@ -161,11 +201,14 @@ def state_of(record: PatientRecord) -> RecordState:
         unreadable=len(record.unreadable),
         foreign=sum(record.foreign.values()),
         notes=tuple(sorted(notes)),
-        lists_not_read=tuple(key for key in DECIDING_LISTS if not _is_list_read(record, key)),
+        lists_not_read=tuple(
+            key for key in DECIDING_LISTS if not _is_list_read(record, key)
+        ),
     )
 
 
-# The lists that a pre-selected order rests on, each with the prefetch keys that may hold its entries.
+# The lists that a pre-selected order rests on, each with the prefetch keys that may
+# hold its entries.
 DECIDING_LISTS: Mapping[str, tuple[str, ...]] = {
     "conditions": ("conditions",),
     "medications": ("medications", "administrations", "statements"),
@@ -181,7 +224,11 @@ def _is_list_read(record: PatientRecord, key: str) -> bool:
     if any(one.key in DECIDING_LISTS[key] for one in record.unreadable):
         return False
     parts = [record.reads[part] for part in DECIDING_LISTS[key] if part in record.reads]
-    strange = sum(NOT_UNDERSTOOD in one.concepts for part in DECIDING_LISTS[key] for one in record.of_key(part))
+    strange = sum(
+        NOT_UNDERSTOOD in one.concepts
+        for part in DECIDING_LISTS[key]
+        for one in record.of_key(part)
+    )
     return sum(part.entries for part in parts) > strange
 
 
@@ -198,17 +245,23 @@ def _checked(template: Template, answer: QueryResult, patient_id: str) -> QueryR
         return answer
     ids = [resource.get("id") for resource in answer.resources]
     if ids.count(patient_id) > 1:
-        return QueryResult(state="failed", note="two different Patients have this id", reason="answer")
+        return QueryResult(
+            state="failed", note="two different Patients have this id", reason="answer"
+        )
     if patient_id in ids:
         place = ids.index(patient_id)
         urls = (answer.full_urls[place], *answer.full_urls[len(ids) :])
         return answer._replace(resources=(answer.resources[place],), full_urls=urls)
     if any(ids):
-        raise PatientMismatch("The Patient of the record is another than context.patientId.")
+        raise PatientMismatch(
+            "The Patient of the record is another than context.patientId."
+        )
     return QueryResult(state="failed", note="the Patient has no id")
 
 
-def _patients(plan: PrefetchPlan, answers: Mapping[str, QueryResult]) -> Iterator[tuple[Json, str | None]]:
+def _patients(
+    plan: PrefetchPlan, answers: Mapping[str, QueryResult]
+) -> Iterator[tuple[Json, str | None]]:
     """Resources that may be the Patient, with their fullUrl: from the Patient query or returned with others."""
     for template in plan.templates:
         answer = answers[template.key]
@@ -227,38 +280,70 @@ def _part(
 ) -> PatientRecord:
     """What one key contributes to the record."""
     if answer.state == "failed":
-        failed = Read(state="failed", origin=origin, note=answer.note, is_optional=template.is_optional)
+        failed = Read(
+            state="failed",
+            origin=origin,
+            note=answer.note,
+            is_optional=template.is_optional,
+        )
         return PatientRecord(reads={template.key: failed})
     if template.resource_type == "Patient":
         return _patient_part(template.key, answer, origin, terminology.calendar)
     if not answer.resources and not answer.foreign:
         nothing = Read(
-            state="empty", origin=origin, note=answer.note, is_cut=answer.is_cut, is_optional=template.is_optional
+            state="empty",
+            origin=origin,
+            note=answer.note,
+            is_cut=answer.is_cut,
+            is_optional=template.is_optional,
         )
         return PatientRecord(reads={template.key: nothing})
     ours: list[Json] = []
     others: list[Json] = []
     for resource in answer.resources:
         (ours if person.is_subject_of(resource) else others).append(resource)
-    # A resource that names nobody, or this id under another server, may still be this patient's.
+    # A resource that names nobody, or this id under another server, may still be this
+    # patient's.
     unclear = sum(not person.is_other(one) for one in others)
     foreign = answer.foreign + len(others)
     read = Read(
         state="given" if ours else "empty",
         origin=origin,
         entries=len([raw for raw in ours if not _is_void(raw)]),
-        note=answer.note or (f"incomplete: {count_entries(unclear)} whose patient is not clear" if unclear else ""),
+        note=answer.note
+        or (
+            f"incomplete: {count_entries(unclear)} whose patient is not clear"
+            if unclear
+            else ""
+        ),
         is_cut=answer.is_cut or unclear > 0,
         warned=answer.warned and bool(ours),
         is_optional=template.is_optional,
     )
-    picked, broken = pick(template, ours, Targets(answer.came_along(), person.bases), origin, terminology, deadline)
+    picked, broken = pick(
+        template,
+        ours,
+        Targets(answer.came_along(), person.bases),
+        origin,
+        terminology,
+        deadline,
+    )
     broken = () if template.is_optional else broken
-    near = missed_t_scores(ours, terminology) if template.resource_type == "Observation" else ()
+    near = (
+        missed_t_scores(ours, terminology)
+        if template.resource_type == "Observation"
+        else ()
+    )
     if template.resource_type == "Condition":
         near = missed_problems(one.raw for one in picked if one.concepts & UNCODED)
     dropped = {template.resource_type: foreign} if foreign else {}
-    return PatientRecord(reads={template.key: read}, resources=picked, unreadable=broken, foreign=dropped, near=near)
+    return PatientRecord(
+        reads={template.key: read},
+        resources=picked,
+        unreadable=broken,
+        foreign=dropped,
+        near=near,
+    )
 
 
 def _is_void(raw: Json) -> bool:
@@ -269,7 +354,10 @@ def _is_void(raw: Json) -> bool:
 
 
 def _patient_part(
-    key: str, answer: QueryResult, origin: Literal["prefetch", "fhir"], calendar: SiteCalendar
+    key: str,
+    answer: QueryResult,
+    origin: Literal["prefetch", "fhir"],
+    calendar: SiteCalendar,
 ) -> PatientRecord:
     read = Read(state="empty", origin=origin, note=answer.note, is_cut=answer.is_cut)
     if not answer.resources:
@@ -284,7 +372,9 @@ def _patient_part(
     try:
         patient, left_out = parse_patient(raw, calendar)
     except BrokenResource:
-        return PatientRecord(reads={key: read}, unreadable=(Unreadable(name, key, frozenset()),))
+        return PatientRecord(
+            reads={key: read}, unreadable=(Unreadable(name, key, frozenset()),)
+        )
     broken = (Unreadable(name, key, frozenset(left_out)),) if left_out else ()
     return PatientRecord(reads={key: read}, patient=patient, unreadable=broken)
 
@@ -295,7 +385,9 @@ def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
         if part.foreign:
             foreign.update(part.foreign)
     return PatientRecord(
-        patient=next((part.patient for part in parts if part.patient is not None), None),
+        patient=next(
+            (part.patient for part in parts if part.patient is not None), None
+        ),
         resources=tuple(sourced for part in parts for sourced in part.resources),
         unreadable=tuple(one for part in parts for one in part.unreadable),
         reads={key: read for part in parts for key, read in part.reads.items()},
@@ -316,19 +408,36 @@ ISSUES: Mapping[str, str] = {
     "http-410": "not-found",
     "http-429": "throttled",
 }
-DENIED = frozenset({"fhir.host_denied", "tenant.mismatch"})  # nothing was asked: the caller may not name the server
-CURE = "Send prefetch, or a fhirServer with an access token whose scopes cover the record."
+# nothing was asked: the caller may not name the server
+DENIED = frozenset({"fhir.host_denied", "tenant.mismatch"})
+CURE = (
+    "Send prefetch, or a fhirServer with an access token whose scopes cover the record."
+)
 TRANSIENT = frozenset(
-    {"unreachable", "reset", "dns", "tls", "truncated", "breaker", "timeout", "no-thread", "http-429"}
+    {
+        "unreachable",
+        "reset",
+        "dns",
+        "tls",
+        "truncated",
+        "breaker",
+        "timeout",
+        "no-thread",
+        "http-429",
+    }
 )
 
 
-def refuse_without_evidence(plan: PrefetchPlan, answers: Mapping[str, QueryResult]) -> None:
+def refuse_without_evidence(
+    plan: PrefetchPlan, answers: Mapping[str, QueryResult]
+) -> None:
     """Refuse a record that says nothing about the patient; a record of empty lists is accepted.
 
     Raises:
-        NotAllowed: a key was not sent, and the caller may not name the server that has it.
-        EvidenceUnavailable: no key could be read; the server has neither the patient nor any of their data; or the
+        NotAllowed: a key was not sent, and the caller may not name the server that has
+            it.
+        EvidenceUnavailable: no key could be read; the server has neither the patient
+            nor any of their data; or the
             Patient is inactive and names no replacement.
     """
     for answer in answers.values():
@@ -336,26 +445,60 @@ def refuse_without_evidence(plan: PrefetchPlan, answers: Mapping[str, QueryResul
             raise NotAllowed(answer.note, reason=answer.reason)
     if all(answer.state == "failed" for answer in answers.values()):
         why = _why(answers, plan)
-        raise EvidenceUnavailable(f"Nothing of the record could be read. {why}. {CURE}", _issue(answers))
-    patient = next((answers[one.key] for one in plan.needed.templates if one.resource_type == "Patient"), None)
+        raise EvidenceUnavailable(
+            f"Nothing of the record could be read. {why}. {CURE}", _issue(answers)
+        )
+    patient = next(
+        (
+            answers[one.key]
+            for one in plan.needed.templates
+            if one.resource_type == "Patient"
+        ),
+        None,
+    )
     if patient is None:
         return
-    if patient.reason in GONE and not any(answer.state == "given" for answer in answers.values()):
-        raise EvidenceUnavailable(f"There is no such patient: {patient.note}.", "not-found")
-    if any(truth(raw.get("active")) is False and not is_replaced(raw) for raw in patient.resources[:1]):
-        raise EvidenceUnavailable("The Patient is not in use any more (active = false).", "business-rule")
+    if patient.reason in GONE and not any(
+        answer.state == "given" for answer in answers.values()
+    ):
+        raise EvidenceUnavailable(
+            f"There is no such patient: {patient.note}.", "not-found"
+        )
+    if any(
+        truth(raw.get("active")) is False and not is_replaced(raw)
+        for raw in patient.resources[:1]
+    ):
+        raise EvidenceUnavailable(
+            "The Patient is not in use any more (active = false).", "business-rule"
+        )
 
 
 def is_replaced(patient: Json) -> bool:
     """Whether a raw Patient was merged into another."""
-    return any(link.get("type") == "replaced-by" for link in objects(patient.get("link")))
+    return any(
+        link.get("type") == "replaced-by" for link in objects(patient.get("link"))
+    )
 
 
 def replacement_of(patient: Json) -> str:
     """`Patient/<id>` of the Patient that replaced it; empty if none is clearly named."""
-    links = (link for link in objects(patient.get("link")) if link.get("type") == "replaced-by")
-    names = (text(member(link, "other", "reference")).partition("/_history/")[0].split("/") for link in links)
-    return next((f"Patient/{name[-1]}" for name in names if name[-2:-1] == ["Patient"] and is_fhir_id(name[-1])), "")
+    links = (
+        link
+        for link in objects(patient.get("link"))
+        if link.get("type") == "replaced-by"
+    )
+    names = (
+        text(member(link, "other", "reference")).partition("/_history/")[0].split("/")
+        for link in links
+    )
+    return next(
+        (
+            f"Patient/{name[-1]}"
+            for name in names
+            if name[-2:-1] == ["Patient"] and is_fhir_id(name[-1])
+        ),
+        "",
+    )
 
 
 def _why(answers: Mapping[str, QueryResult], plan: PrefetchPlan) -> str:
@@ -372,5 +515,7 @@ def _issue(answers: Mapping[str, QueryResult]) -> str:
     reasons = {answer.reason for answer in answers.values()}
     if len(reasons) == 1 and (issue := ISSUES.get(next(iter(reasons)))):
         return issue
-    may_pass = all(reason in TRANSIENT or reason.startswith("http-5") for reason in reasons)
+    may_pass = all(
+        reason in TRANSIENT or reason.startswith("http-5") for reason in reasons
+    )
     return "transient" if may_pass else "processing"

@@ -1,6 +1,7 @@
 """Decides whether a resource belongs to the request's patient, in every form in which FHIR can name a patient.
 
-The same rule holds for orders being signed, prefetch, responses of the FHIR server, and contained resources.
+The same rule holds for orders being signed, prefetch, responses of the FHIR server, and
+contained resources.
 """
 
 from collections.abc import Iterable
@@ -17,10 +18,12 @@ class Person(NamedTuple):
     """The request's patient, by every identity that a reference may use.
 
     Attributes:
-        bases: base URLs of the request's FHIR server; ids on other servers belong to other people.
+        bases: base URLs of the request's FHIR server; ids on other servers belong to
+            other people.
         addresses: `urn:uuid:…` of the Patient in the record's Bundles.
         taken: `urn:…` of everything else in them.
-        identifiers: (system, value) of the Patient's business identifiers, once the Patient has been read.
+        identifiers: (system, value) of the Patient's business identifiers, once the
+            Patient has been read.
     """
 
     patient_id: str
@@ -38,42 +41,71 @@ class Person(NamedTuple):
             and resource.keys().isdisjoint(("patient", "deliverTo"))
         ):
             return True
-        named = [whom for element in _whose(resource) if (whom := resource.get(element)) is not None]
+        named = [
+            whom
+            for element in _whose(resource)
+            if (whom := resource.get(element)) is not None
+        ]
         return bool(named) and all(self._is_meant(whom, resource) for whom in named)
 
     def is_foreign(self, resource: Json) -> bool:
         """Whether a resource that needs no subject names one who is not this patient."""
-        is_named = any(resource.get(element) is not None for element in _whose(resource))
+        is_named = any(
+            resource.get(element) is not None for element in _whose(resource)
+        )
         return is_named and not self.is_subject_of(resource)
 
     def is_other(self, resource: Json) -> bool:
         """Whether this resource clearly names another patient: by another id, on any server."""
-        names = (last_name(text(member(resource.get(element), "reference"))) for element in _whose(resource))
+        names = (
+            last_name(text(member(resource.get(element), "reference")))
+            for element in _whose(resource)
+        )
         return any(name not in ("", f"Patient/{self.patient_id}") for name in names)
 
-    def identified(self, patient: Json | None, included: Iterable[tuple[Json, str | None]]) -> "Person":
+    def identified(
+        self, patient: Json | None, included: Iterable[tuple[Json, str | None]]
+    ) -> "Person":
         """The same person with the identities that the record adds.
 
         Args:
             patient: the raw Patient; None if it could not be read.
-            included: resources of the record with their fullUrl; a Patient with this id contributes its `urn:`.
+            included: resources of the record with their fullUrl; a Patient with this id
+                contributes its `urn:`.
         """
         ours: set[str] = set()
         taken: set[str] = set()
         for resource, url in included:
             if url and url.startswith("urn:"):
-                is_ours = resource.get("resourceType") == "Patient" and resource.get("id") == self.patient_id
+                is_ours = (
+                    resource.get("resourceType") == "Patient"
+                    and resource.get("id") == self.patient_id
+                )
                 (ours if is_ours else taken).add(url)
-        return Person(self.patient_id, self.bases, frozenset(ours), frozenset(taken), identifiers_of(patient or {}))
+        return Person(
+            self.patient_id,
+            self.bases,
+            frozenset(ours),
+            frozenset(taken),
+            identifiers_of(patient or {}),
+        )
 
     def _is_meant(self, subject: Any, resource: Json) -> bool:
         if not isinstance(subject, dict):
             return False
-        if "type" in subject and text(subject["type"]).rpartition("/")[2] not in ("", "Patient"):
+        if "type" in subject and text(subject["type"]).rpartition("/")[2] not in (
+            "",
+            "Patient",
+        ):
             return False
-        reference, identifier = subject.get("reference"), _identifier(subject.get("identifier"))
+        reference, identifier = (
+            subject.get("reference"),
+            _identifier(subject.get("identifier")),
+        )
         if reference and isinstance(reference, str):
-            return self._is_named(reference, resource) and not self._is_another(identifier)
+            return self._is_named(reference, resource) and not self._is_another(
+                identifier
+            )
         return identifier in self.identifiers
 
     def _is_another(self, identifier: tuple[str, str] | None) -> bool:
@@ -85,9 +117,14 @@ class Person(NamedTuple):
     def _is_named(self, reference: str, resource: Json) -> bool:
         if reference.startswith("#"):
             contained = contained_in(resource).get(reference) or {}
-            return contained.get("resourceType") == "Patient" and bool(identifiers_of(contained) & self.identifiers)
+            return contained.get("resourceType") == "Patient" and bool(
+                identifiers_of(contained) & self.identifiers
+            )
         if reference.startswith("urn:"):
-            is_ours = reference in self.addresses or reference.lower() == f"urn:uuid:{self.patient_id.lower()}"
+            is_ours = (
+                reference in self.addresses
+                or reference.lower() == f"urn:uuid:{self.patient_id.lower()}"
+            )
             return is_ours and reference not in self.taken
         if "?" in reference:
             return self._is_found_by(reference)
@@ -97,23 +134,35 @@ class Person(NamedTuple):
         """Whether a conditional reference (`Patient?identifier=system|value`) names this patient."""
         kind, _, query = reference.partition("?")
         values = parse_qs(query).get("identifier", [])
-        named = [(system, value) for system, bar, value in (one.partition("|") for one in values) if bar and system]
+        named = [
+            (system, value)
+            for system, bar, value in (one.partition("|") for one in values)
+            if bar and system
+        ]
         return kind == "Patient" and len(named) == 1 and named[0] in self.identifiers
 
 
 def _whose(resource: Json) -> tuple[str, ...]:
-    """The elements that name its patient. A SupplyRequest has none but the one to whom it is delivered, or a place."""
+    """The elements that name its patient.
+
+    A SupplyRequest has none but the one to whom it is delivered, or a place.
+    """
     if resource.get("resourceType") != "SupplyRequest":
         return WHOSE
     to = resource.get("deliverTo")
     reference = text(member(to, "reference"))
-    is_person = "Patient" in (last_name(reference).partition("/")[0], text(member(to, "type")))
+    is_person = "Patient" in (
+        last_name(reference).partition("/")[0],
+        text(member(to, "type")),
+    )
     return (*WHOSE, "deliverTo") if is_person or reference.startswith("urn:") else WHOSE
 
 
 def identifiers_of(resource: Json) -> frozenset[tuple[str, str]]:
     """(system, value) of each business identifier with both; a value alone identifies nothing."""
-    found = (_identifier(identifier) for identifier in objects(resource.get("identifier")))
+    found = (
+        _identifier(identifier) for identifier in objects(resource.get("identifier"))
+    )
     return frozenset(pair for pair in found if pair is not None)
 
 

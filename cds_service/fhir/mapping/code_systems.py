@@ -11,10 +11,12 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.overlay import required
 
 Form = Literal["plain", "expression", "icd", "icd9", "upper"]
-Listed = Literal["conditions", "drugs", "procedures"]  # the lists whose entries must be identified
+# the lists whose entries must be identified
+Listed = Literal["conditions", "drugs", "procedures"]
 CheckDigit = Literal["none", "verhoeff", "mod10"]
 
-LONGEST_CODE = 200  # characters, with its system; some look-ups try every beginning of a code
+# characters, with its system; some look-ups try every beginning of a code
+LONGEST_CODE = 200
 MEASURES = "https://kyphoplasty-cds.org/fhir/CodeSystem/measures"
 ORDERS = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
 REMEMBERED, LONGEST_URI = 1024, 200
@@ -28,7 +30,8 @@ class CodeSystemSpec(Closed):
         named: a pattern that recognises URIs that are not listed.
         extends: the system whose rules also apply to its codes.
         shape: pattern of a complete canonical code; None if not known.
-        otherwise: the system that a code of another shape belongs to, if it fits that system's shape.
+        otherwise: the system that a code of another shape belongs to, if it fits that
+            system's shape.
         tells: lists in which a code of this system alone identifies an entry.
     """
 
@@ -44,7 +47,9 @@ class CodeSystemSpec(Closed):
 
     def has_shape(self, code: str) -> bool:
         """Whether a canonical code has the shape of this system's codes."""
-        return (self.shape is None or bool(self.shape.fullmatch(code))) and _CHECKS[self.check_digit](code)
+        return (self.shape is None or bool(self.shape.fullmatch(code))) and _CHECKS[
+            self.check_digit
+        ](code)
 
 
 class RefusedCode(Closed):
@@ -68,7 +73,8 @@ class CodeSystems:
     """Canonical URIs by spelling, and the rules of each system.
 
     Attributes:
-        aliases: canonical URI by plain spelling; a spelling that ends in `/*` covers everything below it.
+        aliases: canonical URI by plain spelling; a spelling that ends in `/*` covers
+            everything below it.
     """
 
     specs: Mapping[str, CodeSystemSpec]
@@ -88,7 +94,11 @@ class CodeSystems:
         if spec is None:
             return uri, code.strip()
         canonical = _FORMS[spec.form](code)
-        if spec.otherwise and not spec.has_shape(canonical) and self.specs[spec.otherwise].has_shape(canonical):
+        if (
+            spec.otherwise
+            and not spec.has_shape(canonical)
+            and self.specs[spec.otherwise].has_shape(canonical)
+        ):
             return spec.otherwise, canonical
         return uri, canonical
 
@@ -117,10 +127,18 @@ class CodeSystems:
 
     def _uri_of(self, system: str) -> str:
         plain = _plain(system)
-        stems = (f"{plain[:place]}/*" for place, sign in enumerate(plain) if sign == "/")
-        uri = next((self.aliases[one] for one in (plain, *stems) if one in self.aliases), None)
+        stems = (
+            f"{plain[:place]}/*" for place, sign in enumerate(plain) if sign == "/"
+        )
+        uri = next(
+            (self.aliases[one] for one in (plain, *stems) if one in self.aliases), None
+        )
         if uri is None:
-            known = (one.uri for one in self.specs.values() if one.named and one.named.search(plain))
+            known = (
+                one.uri
+                for one in self.specs.values()
+                if one.named and one.named.search(plain)
+            )
             uri = next(known, None)
         found = uri or system.strip()
         if len(self._by_spelling) < REMEMBERED and len(system) <= LONGEST_URI:
@@ -135,10 +153,23 @@ def load_code_systems(*folders: Path) -> CodeSystems:
     for spec in listed:
         for name, uri in (("extends", spec.extends), ("otherwise", spec.otherwise)):
             if uri is not None and uri not in specs:
-                raise DataFileError("systems.toml", name, f"{uri} is no system of this file")
-    known = CodeSystems(specs, {_plain(alias): spec.uri for spec in listed for alias in (spec.uri, *spec.aliases)})
+                raise DataFileError(
+                    "systems.toml", name, f"{uri} is no system of this file"
+                )
+    known = CodeSystems(
+        specs,
+        {
+            _plain(alias): spec.uri
+            for spec in listed
+            for alias in (spec.uri, *spec.aliases)
+        },
+    )
     refused = required(folders, "refused-codes.toml", _RefusedFile)[1].refused
-    return CodeSystems(specs, known.aliases, {known.normalise(one.system, one.code): one.why for one in refused})
+    return CodeSystems(
+        specs,
+        known.aliases,
+        {known.normalise(one.system, one.code): one.why for one in refused},
+    )
 
 
 def has_verhoeff_digit(code: str) -> bool:
@@ -165,7 +196,10 @@ def has_loinc_digit(code: str) -> bool:
         return False
     # Of a doubled digit both digits are added: 14 counts as 1 + 4.
     digits = enumerate(map(int, reversed(code.replace("-", ""))))
-    return sum(sum(divmod(digit * (1 + place % 2), 10)) for place, digit in digits) % 10 == 0
+    return (
+        sum(sum(divmod(digit * (1 + place % 2), 10)) for place, digit in digits) % 10
+        == 0
+    )
 
 
 def _d5_product(left: int, right: int) -> int:
@@ -203,7 +237,9 @@ _FORMS: Mapping[Form, Callable[[str], str]] = {
     "plain": str.strip,
     "expression": _focus,
     "icd": lambda code: _with_dot(_SUFFIX.sub("", code.strip().upper())),
-    "icd9": lambda code: _with_dot(plain := code.strip().upper(), 4 if plain.startswith("E") else 3),
+    "icd9": lambda code: _with_dot(
+        plain := code.strip().upper(), 4 if plain.startswith("E") else 3
+    ),
     "upper": lambda code: code.strip().upper(),
 }
 _CHECKS: Mapping[CheckDigit, Callable[[str], bool]] = {

@@ -82,7 +82,12 @@ class DrugTable:
         if (listed := self.codes.get((system, code))) or system != ATC:
             return listed or ()
         return next(
-            (self.classes[code[:length]] for length in range(len(code), 2, -1) if code[:length] in self.classes), ()
+            (
+                self.classes[code[:length]]
+                for length in range(len(code), 2, -1)
+                if code[:length] in self.classes
+            ),
+            (),
         )
 
 
@@ -95,16 +100,27 @@ def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
     listed = required(folders, "drugs.toml", _DrugsFile)[1]
     codes: dict[tuple[str, str], tuple[str, ...]] = {}
     classes: dict[str, tuple[str, ...]] = {}
-    words: dict[str, TextRule] = {OTHER_DRUG: _rule(listed.others.words, listed.others.brands)}
+    words: dict[str, TextRule] = {
+        OTHER_DRUG: _rule(listed.others.words, listed.others.brands)
+    }
     grouped: dict[str, list[str]] = {}
     for drug in listed.drugs:
         concepts = (drug.name, *drug.groups)
-        classes |= {code.removesuffix("*"): concepts for code in drug.atc if code.endswith("*")}
+        classes |= {
+            code.removesuffix("*"): concepts for code in drug.atc if code.endswith("*")
+        }
         listed_codes = {ATC: drug.atc, RXNORM: drug.rxnorm, HCPCS: drug.hcpcs}
-        pairs = [(system, one) for system, each in listed_codes.items() for one in each if not one.endswith("*")]
+        pairs = [
+            (system, one)
+            for system, each in listed_codes.items()
+            for one in each
+            if not one.endswith("*")
+        ]
         for pair in pairs:
             if fault := "stands twice" if pair in codes else systems.fault(*pair):
-                raise DataFileError("drugs.toml", f"drugs.{drug.name}", f"{pair[1]}: {fault}")
+                raise DataFileError(
+                    "drugs.toml", f"drugs.{drug.name}", f"{pair[1]}: {fault}"
+                )
         codes |= dict.fromkeys(pairs, concepts)
         if drug.words or drug.brands:
             words[drug.name] = _rule(drug.words, drug.brands)
@@ -113,12 +129,21 @@ def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
     words |= {group: TextRule(tuple(patterns)) for group, patterns in grouped.items()}
     groups = frozenset(group for drug in listed.drugs for group in drug.groups)
     members = {drug.name: (drug.name, *drug.groups) for drug in listed.drugs}
-    return DrugTable(frozenset(members), groups, codes, classes, words, members, _local_form(listed.forms))
+    return DrugTable(
+        frozenset(members),
+        groups,
+        codes,
+        classes,
+        words,
+        members,
+        _local_form(listed.forms),
+    )
 
 
 def _local_form(forms: _Forms) -> re.Pattern[str]:
     """`OPH`, `TOP 0.1%` or `OPH SUSP 5 ML` at the end of a name, behind the name itself."""
-    # Between two parts stands a sign that no part holds, so that there is one way to read a name.
+    # Between two parts stands a sign that no part holds, so that there is one way to
+    # read a name.
     local, presentations = "|".join(forms.local), "|".join(forms.presentations)
     follows = rf"(?:[\s,.;/-]+(?:{presentations}|[0-9][\w%]*|ML|G|MG|MCG|%))*"
     return re.compile(rf"(?<=[\s,])(?:{local}){follows}\W*$", re.IGNORECASE)
@@ -126,7 +151,10 @@ def _local_form(forms: _Forms) -> re.Pattern[str]:
 
 def _rule(words: Sequence[str], brands: Sequence[str]) -> TextRule:
     """A rule for the beginnings of words and for whole words; in scripts without spaces, anywhere in the text."""
-    parts = [*(_at_word(word) for word in words), *(_at_word(word, whole=True) for word in brands)]
+    parts = [
+        *(_at_word(word) for word in words),
+        *(_at_word(word, whole=True) for word in brands),
+    ]
     return TextRule(("|".join(f"(?:{part})" for part in parts),))
 
 

@@ -1,8 +1,9 @@
 """Reads durations that an order states in words (`TLSO x 3 months`), by the words in `mappings/texts/`.
 
-A text is read clause by clause. A number with a unit of time is the order's duration only if the words around it say
-so. Frequencies, ages and delays are not durations, and clauses about something else (a check, a dose, a visit) are
-ignored. Anything unclear is reported as doubtful.
+A text is read clause by clause. A number with a unit of time is the order's duration
+only if the words around it say so. Frequencies, ages and delays are not durations, and
+clauses about something else (a check, a dose, a visit) are ignored. Anything unclear is
+reported as doubtful.
 """
 
 import re
@@ -36,15 +37,30 @@ _TWELFTH = re.compile(
 _BEFORE = rf"(?<![{_LETTER}])(?:%s)\s*$"
 _AFTER = rf"\s*-?\s*(?:%s)(?![{_LETTER}])"
 _INSIDE = rf"(?<![{_LETTER}])(?:%s)(?![{_LETTER}])"
-# Where the words of a language stand: before or after a duration, or anywhere in a text.
+# Where the words of a language stand: before or after a duration, or anywhere in a
+# text.
 _PLACES = {
-    **dict.fromkeys(("for_", "soft", "until", "until_date", "every", "since", "delay"), _BEFORE),
+    **dict.fromkeys(
+        ("for_", "soft", "until", "until_date", "every", "since", "delay"), _BEFORE
+    ),
     **dict.fromkeys(("rate", "ago", "past"), _AFTER),
     **dict.fromkeys(("stop", "start", "up"), _INSIDE),
 }
 # The same for words of all languages together.
 _PLACES_OF_ALL = {
-    **dict.fromkeys(("brace", "bed_rest", "others", "complaints", "overnight", "never", "loose", "posture"), _INSIDE),
+    **dict.fromkeys(
+        (
+            "brace",
+            "bed_rest",
+            "others",
+            "complaints",
+            "overnight",
+            "never",
+            "loose",
+            "posture",
+        ),
+        _INSIDE,
+    ),
     "payer": "%s",
     "least_before": r"(?:%s)\W*$",
     "least_after": r"\W*(?:%s)",
@@ -71,7 +87,8 @@ class Mention(NamedTuple):
         hours: length of a duration.
         said: a duration in our wording, `3 months`.
         day: the last day, if one is named.
-        until: wording for an end date in the text's language, `until {day}`, if the passage may be replaced; else
+        until: wording for an end date in the text's language, `until {day}`, if the
+            passage may be replaced; else
             empty.
         is_least: the duration is a shortest one (`at least 6 weeks`).
     """
@@ -113,7 +130,8 @@ class _Clause(NamedTuple):
     Attributes:
         own: it names the ordered item.
         other: it names something else: a check, a dose, a visit.
-        about: whether it is about the ordered item, by itself or by the clause before; None if nothing tells.
+        about: whether it is about the ordered item, by itself or by the clause before;
+            None if nothing tells.
         is_only: its length is the only number with a unit of time in the whole text.
     """
 
@@ -128,20 +146,39 @@ class _Clause(NamedTuple):
 class DurationRules:
     """The words of all languages, compiled."""
 
-    def __init__(self, units: Mapping[str, _Unit], languages: Mapping[str, Durations]) -> None:
+    def __init__(
+        self, units: Mapping[str, _Unit], languages: Mapping[str, Durations]
+    ) -> None:
         """Compile the words.
 
         Args:
             units: by UCUM code.
-            languages: by code; English comes first, since its symbols are written everywhere.
+            languages: by code; English comes first, since its symbols are written
+                everywhere.
         """
         self.units, self.languages = units, languages
         self._every = tuple(languages)
         tables = languages.values()
-        named = [(code, unit, words) for code, one in languages.items() for unit, words in one.units.items()]
-        self._units = [(_compiled(word), unit, code) for code, unit, words in named for word in words]
-        self._numbers = [(_compiled(word), value) for one in tables for word, value in one.numbers.items()]
-        self._months = [(_compiled(word), place) for one in tables for place, word in enumerate(one.months, 1)]
+        named = [
+            (code, unit, words)
+            for code, one in languages.items()
+            for unit, words in one.units.items()
+        ]
+        self._units = [
+            (_compiled(word), unit, code)
+            for code, unit, words in named
+            for word in words
+        ]
+        self._numbers = [
+            (_compiled(word), value)
+            for one in tables
+            for word, value in one.numbers.items()
+        ]
+        self._months = [
+            (_compiled(word), place)
+            for one in tables
+            for place, word in enumerate(one.months, 1)
+        ]
         digits = r"(?<![A-WYZa-wyzÀ-ÿ0-9.,/])[0-9]{1,3}(?:[.,][0-9]{1,2})?"
         number = rf"(?:{digits}|(?<![{_LETTER}])(?:{_any(self._numbers)}))"
         self._amount = _compiled(
@@ -149,30 +186,49 @@ class DurationRules:
             rf"(?:\s*(?:-|–|—|~|{any_of(tables, 'to')})\s*(?P<high>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?|{number}))?"
             rf"\s*-?\s*(?P<unit>{_any(self._units)})(?![A-Za-zÀ-ÿ0-9])"
         )
-        self._fifty_second = _compiled(r"(?<![0-9./])(?P<low>[0-9]{1,2})\s?/\s?52(?![0-9/])")
-        forms = (form.format(n=n, months=_any(self._months)) for n, form in enumerate(_DAY_FORMS))
+        self._fifty_second = _compiled(
+            r"(?<![0-9./])(?P<low>[0-9]{1,2})\s?/\s?52(?![0-9/])"
+        )
+        forms = (
+            form.format(n=n, months=_any(self._months))
+            for n, form in enumerate(_DAY_FORMS)
+        )
         self._days = _compiled(rf"(?<![0-9{_LETTER}])(?:{'|'.join(forms)})")
         self._lists = {
             (code, name): _compiled(place % any_of([one], name))
             for code, one in languages.items()
             for name, place in _PLACES.items()
         }
-        self._until = {code: _compiled(_INSIDE % any_of([one], "until")) for code, one in languages.items()}
-        self._anywhere = {name: _compiled(place % any_of(tables, name)) for name, place in _PLACES_OF_ALL.items()}
+        self._until = {
+            code: _compiled(_INSIDE % any_of([one], "until"))
+            for code, one in languages.items()
+        }
+        self._anywhere = {
+            name: _compiled(place % any_of(tables, name))
+            for name, place in _PLACES_OF_ALL.items()
+        }
         fillers = "|".join(any_of(tables, name) for name in ("fillers", "soft", "for_"))
         self._fillers = _compiled(_INSIDE % fillers)
 
-    def read(self, text: str, subject: Literal["brace", "bed-rest"], *, is_title: bool = False) -> tuple[Mention, ...]:
+    def read(
+        self,
+        text: str,
+        subject: Literal["brace", "bed-rest"],
+        *,
+        is_title: bool = False,
+    ) -> tuple[Mention, ...]:
         """Read what a text says about the end of an order of this kind; positions refer to the text as given.
 
         Args:
             text: a text from an order.
             subject: what is ordered.
-            is_title: the text is the order's title, so that everything in it refers to the order.
+            is_title: the text is the order's title, so that everything in it refers to
+                the order.
         """
         plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])
         found = list(self._read(plain, subject.replace("-", "_"), is_title=is_title))
-        if len(plain) != len(text) or plain != text:  # positions do not match the text: nothing can be replaced
+        # positions do not match the text: nothing can be replaced
+        if len(plain) != len(text) or plain != text:
             found = [one._replace(until="") for one in found]
         if len(text) > LONGEST_TEXT:
             found.append(Mention("doubtful", LONGEST_TEXT, len(text)))
@@ -199,22 +255,36 @@ class DurationRules:
         for found in self._days.finditer(text):
             if mention := self._day(text, found):
                 yield mention
-            text = _blank(text, found.start() if mention is None else mention.start, found.end())
-        yield from (Mention("doubtful", *found.span()) for found in _TWELFTH.finditer(text))
-        if subject == "brace":  # worn "when out of bed" says nothing about bed rest, nor about how long
+            text = _blank(
+                text, found.start() if mention is None else mention.start, found.end()
+            )
+        yield from (
+            Mention("doubtful", *found.span()) for found in _TWELFTH.finditer(text)
+        )
+        # worn "when out of bed" says nothing about bed rest, nor about how long
+        if subject == "brace":
             for found in self._anywhere["posture"].finditer(text):
                 text = _blank(text, *found.span())
         is_only = len(list(islice(self._amount.finditer(text), 2))) == 1
         about: bool | None = is_title or None
-        if overlong := next(islice(self._amount.finditer(text), MOST_AMOUNTS, None), None):
+        if overlong := next(
+            islice(self._amount.finditer(text), MOST_AMOUNTS, None), None
+        ):
             yield Mention("doubtful", overlong.start(), len(text))
             text = text[: overlong.start()]
         for start, end in self._clauses(text):
             words = text[start:end]
-            own, other = self._named(words, subject), self._is_about_other(words, subject)
+            own, other = (
+                self._named(words, subject),
+                self._is_about_other(words, subject),
+            )
             about = True if own else (False if other else about)
-            for mention in self._clause(_Clause(words, subject, own, other, about, is_only)):
-                yield mention._replace(start=mention.start + start, end=mention.end + start)
+            for mention in self._clause(
+                _Clause(words, subject, own, other, about, is_only)
+            ):
+                yield mention._replace(
+                    start=mention.start + start, end=mention.end + start
+                )
 
     def _clauses(self, text: str) -> Iterator[tuple[int, int]]:
         start = 0
@@ -227,20 +297,32 @@ class DurationRules:
         return self._anywhere[name].search(words) is not None
 
     def _is_about_other(self, clause: str, subject: str) -> bool:
-        return self._named(clause, "others") or self._named(clause, "bed_rest" if subject == "brace" else "brace")
+        return self._named(clause, "others") or self._named(
+            clause, "bed_rest" if subject == "brace" else "brace"
+        )
 
     def _day(self, text: str, found: re.Match[str]) -> Mention | None:
         """A day that is stated as the last one; other days do not matter here."""
-        day = self._day_of({name.rstrip("0123456789"): value for name, value in found.groupdict().items() if value})
+        day = self._day_of(
+            {
+                name.rstrip("0123456789"): value
+                for name, value in found.groupdict().items()
+                if value
+            }
+        )
         before = text[max(0, found.start() - NEAR) : found.start()]
         for name in self._every:
-            until = self._lists[name, "until"].search(before) or self._lists[name, "until_date"].search(before)
+            until = self._lists[name, "until"].search(before) or self._lists[
+                name, "until_date"
+            ].search(before)
             if until is None:
                 continue
             start = found.start() - len(before) + until.start()
             if day is None:
                 return Mention("doubtful", start, found.end())
-            return Mention("day", start, found.end(), day=day, until=self.languages[name].until_day)
+            return Mention(
+                "day", start, found.end(), day=day, until=self.languages[name].until_day
+            )
         return None
 
     def _day_of(self, parts: Mapping[str, str]) -> date | None:
@@ -248,12 +330,21 @@ class DurationRules:
         month = parts.get("m")
         day = parts.get("d")
         if word := parts.get("w"):
-            month = next((str(place) for pattern, place in self._months if pattern.fullmatch(word)), None)
+            month = next(
+                (
+                    str(place)
+                    for pattern, place in self._months
+                    if pattern.fullmatch(word)
+                ),
+                None,
+            )
         if "a" in parts:  # 03/04/2027 is in March or in April
             first, second = int(parts["a"]), int(parts["b"])
             if first <= 12 and second <= 12 and first != second:
                 return None
-            month, day = (str(first), str(second)) if first <= 12 else (str(second), str(first))
+            month, day = (
+                (str(first), str(second)) if first <= 12 else (str(second), str(first))
+            )
         try:
             found = date(int(parts["y"]), int(month or 0), int(day or 0))
         except ValueError:
@@ -262,14 +353,24 @@ class DurationRules:
 
     def _clause(self, clause: _Clause) -> Iterator[Mention]:
         text, subject = clause.text, clause.subject
-        lengths = [mention for amount in self._amounts(text) if (mention := self._length(clause, amount))]
+        lengths = [
+            mention
+            for amount in self._amounts(text)
+            if (mention := self._length(clause, amount))
+        ]
         yield from lengths
-        if any(one.kind == "length" for one in lengths) or (clause.other and not clause.own):
+        if any(one.kind == "length" for one in lengths) or (
+            clause.other and not clause.own
+        ):
             return
         is_overnight = subject == "bed_rest" and self._named(text, "overnight")
         if is_overnight or any(map(partial(self._names_event, text), self._every)):
             yield Mention("event", 0, len(text))
-        elif subject == "brace" and clause.about is not False and not any(self._amounts(text)):
+        elif (
+            subject == "brace"
+            and clause.about is not False
+            and not any(self._amounts(text))
+        ):
             loose = self._anywhere["loose"].search(text)
             if loose and not self._ends(text[: loose.start()], "every", self._every):
                 yield Mention("doubtful", *loose.span())
@@ -283,17 +384,29 @@ class DurationRules:
 
     def _amounts(self, clause: str) -> Iterator[_Amount]:
         for found in self._amount.finditer(clause):
-            numbers = [self._number(found[name]) for name in ("low", "high") if found[name]]
-            unit = next(unit for pattern, unit, _ in self._units if pattern.fullmatch(found["unit"]))
+            numbers = [
+                self._number(found[name]) for name in ("low", "high") if found[name]
+            ]
+            unit = next(
+                unit
+                for pattern, unit, _ in self._units
+                if pattern.fullmatch(found["unit"])
+            )
             is_article = found["low"].lower() in ("a", "an")
             yield _Amount(*found.span(), max(numbers), unit, found["unit"], is_article)
         for found in self._fifty_second.finditer(clause):
-            yield _Amount(*found.span(), float(found["low"]), "wk", "", is_article=False)
+            yield _Amount(
+                *found.span(), float(found["low"]), "wk", "", is_article=False
+            )
 
     def _number(self, printed: str) -> float:
         if printed[0].isascii() and printed[0].isdigit():
             return float(printed.replace(",", "."))
-        return float(next(value for pattern, value in self._numbers if pattern.fullmatch(printed)))
+        return float(
+            next(
+                value for pattern, value in self._numbers if pattern.fullmatch(printed)
+            )
+        )
 
     def _length(self, clause: _Clause, amount: _Amount) -> Mention | None:
         """A duration, a doubtful one, or None if the number does not describe the order."""
@@ -302,19 +415,34 @@ class DurationRules:
         after = clause.text[amount.end : amount.end + NEAR]
         unit = self.units[amount.unit]
         hours = amount.number * unit.hours
-        is_wear_time = clause.subject == "brace" and hours <= DAY and amount.unit in ("min", "h")
-        is_rate = self._ends(before, "every", languages) or self._begins(after, "rate", languages)
-        is_past = self._begins(after, "ago", languages) or self._ends(before, "since", languages)
+        is_wear_time = (
+            clause.subject == "brace" and hours <= DAY and amount.unit in ("min", "h")
+        )
+        is_rate = self._ends(before, "every", languages) or self._begins(
+            after, "rate", languages
+        )
+        is_past = self._begins(after, "ago", languages) or self._ends(
+            before, "since", languages
+        )
         if is_wear_time or amount.number == 0 or is_rate or is_past:
             return None
         bare = self._without_soft(before, languages)
-        leading, until = self._ends(bare, "for_", languages), self._ends(bare, "until", languages)
+        leading, until = (
+            self._ends(bare, "for_", languages),
+            self._ends(bare, "until", languages),
+        )
         if amount.is_article and not leading:
             return None
         lead = until or leading
         start = amount.start - len(before) + lead.start() if lead else amount.start
         around = clause.text[:start], clause.text[amount.end :]
-        verdict = self._verdict(clause, *around, languages, is_led=lead is not None, is_until=until is not None)
+        verdict = self._verdict(
+            clause,
+            *around,
+            languages,
+            is_led=lead is not None,
+            is_until=until is not None,
+        )
         if verdict is None:
             return None
         if verdict == "doubtful":
@@ -322,29 +450,67 @@ class DurationRules:
         said = f"{amount.number:g} {unit.one if amount.number == 1 else unit.many}"
         is_delay = lead is None and self._ends(bare, "delay", languages)
         may_replace = self._anywhere["go_on"].match(after) and not is_delay
-        language = next((name for name in languages if leading is None or self._lists[name, "for_"].search(bare)), "en")
+        language = next(
+            (
+                name
+                for name in languages
+                if leading is None or self._lists[name, "for_"].search(bare)
+            ),
+            "en",
+        )
         phrase = self.languages[language].until_day if may_replace else ""
-        is_least = bool(self._anywhere["least_before"].search(before) or self._anywhere["least_after"].match(after))
-        return Mention("length", start, amount.end, hours, said, until=phrase, is_least=is_least)
+        is_least = bool(
+            self._anywhere["least_before"].search(before)
+            or self._anywhere["least_after"].match(after)
+        )
+        return Mention(
+            "length", start, amount.end, hours, said, until=phrase, is_least=is_least
+        )
 
     def _verdict(
-        self, clause: _Clause, before: str, after: str, languages: Sequence[str], *, is_led: bool, is_until: bool
+        self,
+        clause: _Clause,
+        before: str,
+        after: str,
+        languages: Sequence[str],
+        *,
+        is_led: bool,
+        is_until: bool,
     ) -> Literal["length", "doubtful"] | None:
         """Whether a number is the order's duration, by the text before and after it."""
         if is_until:
             return "length" if clause.about is not False else None
         if clause.other and not clause.own:
             return None
-        is_led_in = is_led or not self._ends(self._without_soft(before[-NEAR:], languages), "delay", languages)
+        is_led_in = is_led or not self._ends(
+            self._without_soft(before[-NEAR:], languages), "delay", languages
+        )
         late = self._begins(after, "past", languages)
-        starts, stops = (self._has(before, name, languages) for name in ("start", "stop"))
+        starts, stops = (
+            self._has(before, name, languages) for name in ("start", "stop")
+        )
         if not is_led_in or (late and starts):
-            # "off after 6 weeks" and "may sit up after 4 h" end it; "X-ray at 6 weeks" and "start after 24 h" do not.
-            is_up = clause.subject == "bed_rest" and self._has(clause.text, "up", languages)
-            return "length" if (is_up or stops) and not starts and clause.about is not False else None
+            # "off after 6 weeks" and "may sit up after 4 h" end it; "X-ray at 6 weeks"
+            # and "start after 24 h" do not.
+            is_up = clause.subject == "bed_rest" and self._has(
+                clause.text, "up", languages
+            )
+            return (
+                "length"
+                if (is_up or stops) and not starts and clause.about is not False
+                else None
+            )
         if clause.other or stops:  # "off for 2 days"
-            return "length" if is_led and not stops and not self._is_about_other(before, clause.subject) else "doubtful"
-        return self._in_its_clause(clause, before, after, is_led=is_led, late=bool(late))
+            return (
+                "length"
+                if is_led
+                and not stops
+                and not self._is_about_other(before, clause.subject)
+                else "doubtful"
+            )
+        return self._in_its_clause(
+            clause, before, after, is_led=is_led, late=bool(late)
+        )
 
     def _in_its_clause(
         self, clause: _Clause, before: str, after: str, *, is_led: bool, late: bool
@@ -353,12 +519,24 @@ class DurationRules:
         if not clause.own:
             if clause.about is False:
                 return None
-            is_only = clause.is_only and not late and not self._anywhere["complaints"].search(clause.text)
-            return "length" if is_only or self._is_filler(f"{before} {after}") else "doubtful"
+            is_only = (
+                clause.is_only
+                and not late
+                and not self._anywhere["complaints"].search(clause.text)
+            )
+            return (
+                "length"
+                if is_only or self._is_filler(f"{before} {after}")
+                else "doubtful"
+            )
         if late and clause.subject == "brace" and not is_led:
             return "doubtful"  # "TLSO 6 weeks after surgery" may be a beginning
         # In words about the brace the only length is the brace's, wherever it stands.
-        is_clear = is_led or clause.is_only or self._is_next_to_subject(before, after, clause.subject)
+        is_clear = (
+            is_led
+            or clause.is_only
+            or self._is_next_to_subject(before, after, clause.subject)
+        )
         return "length" if is_clear else "doubtful"
 
     def _is_next_to_subject(self, before: str, after: str, subject: str) -> bool:
@@ -368,15 +546,27 @@ class DurationRules:
         if ends:
             return self._is_filler(before[ends[-1] :])
         following = pattern.search(after)
-        return self._is_filler(before) and following is not None and self._is_filler(after[: following.start()])
+        return (
+            self._is_filler(before)
+            and following is not None
+            and self._is_filler(after[: following.start()])
+        )
 
     def _is_filler(self, words: str) -> bool:
         return _WORD.search(self._fillers.sub(" ", words)) is None
 
     def _languages(self, amount: _Amount) -> tuple[str, ...]:
         """The languages in which the unit is a word; all of them if it is a symbol."""
-        named = tuple({name: None for pattern, _, name in self._units if pattern.fullmatch(amount.printed_unit)})
-        is_symbol = len(amount.printed_unit) <= SYMBOL and (not named or named[0] == self._every[0])
+        named = tuple(
+            {
+                name: None
+                for pattern, _, name in self._units
+                if pattern.fullmatch(amount.printed_unit)
+            }
+        )
+        is_symbol = len(amount.printed_unit) <= SYMBOL and (
+            not named or named[0] == self._every[0]
+        )
         return self._every if is_symbol else named
 
     def _without_soft(self, before: str, languages: Sequence[str]) -> str:
@@ -389,11 +579,29 @@ class DurationRules:
             bare = bare[: found.start()].rstrip()
         return bare
 
-    def _ends(self, words: str, name: str, languages: Sequence[str]) -> re.Match[str] | None:
-        return next((found for one in languages if (found := self._lists[one, name].search(words))), None)
+    def _ends(
+        self, words: str, name: str, languages: Sequence[str]
+    ) -> re.Match[str] | None:
+        return next(
+            (
+                found
+                for one in languages
+                if (found := self._lists[one, name].search(words))
+            ),
+            None,
+        )
 
-    def _begins(self, words: str, name: str, languages: Sequence[str]) -> re.Match[str] | None:
-        return next((found for one in languages if (found := self._lists[one, name].match(words))), None)
+    def _begins(
+        self, words: str, name: str, languages: Sequence[str]
+    ) -> re.Match[str] | None:
+        return next(
+            (
+                found
+                for one in languages
+                if (found := self._lists[one, name].match(words))
+            ),
+            None,
+        )
 
     def _has(self, words: str, name: str, languages: Sequence[str]) -> bool:
         return any(self._lists[one, name].search(words) for one in languages)
@@ -411,11 +619,16 @@ def _blank(text: str, start: int, end: int) -> str:
     return text[:start] + " " * (end - start) + text[end:]
 
 
-def load_durations(folders: Sequence[Path], languages: Mapping[str, Language]) -> DurationRules:
+def load_durations(
+    folders: Sequence[Path], languages: Mapping[str, Language]
+) -> DurationRules:
     """The rules for these languages, with the units in force.
 
     Raises:
         DataFileError: the file of units is missing or wrong.
     """
-    tables = {code: languages[code].durations for code in sorted(languages, key=lambda code: (code != "en", code))}
+    tables = {
+        code: languages[code].durations
+        for code in sorted(languages, key=lambda code: (code != "en", code))
+    }
     return DurationRules(required(folders, FILE, _File)[1].units, tables)

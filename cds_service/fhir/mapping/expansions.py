@@ -22,8 +22,12 @@ FOLDER, SUFFIX = "expanded", ".txt"
 SNOMED = "http://snomed.info/sct"
 IS_A = "116680003"  # |Is a (attribute)|
 # SNOMED CT Release File Specifications: the inferred relationships, as they are now.
-RELATIONSHIPS = re.compile(r"x?sct2_Relationship_\w*Snapshot\w*_(?P<edition>[A-Z0-9]+)_(?P<date>\d{8})\.txt")
-_HEAD = re.compile(r"# (?P<system>\S+) edition (?P<edition>\S+) date (?P<date>\d{4}-\d\d-\d\d) is-a (?P<roots>\S+)")
+RELATIONSHIPS = re.compile(
+    r"x?sct2_Relationship_\w*Snapshot\w*_(?P<edition>[A-Z0-9]+)_(?P<date>\d{8})\.txt"
+)
+_HEAD = re.compile(
+    r"# (?P<system>\S+) edition (?P<edition>\S+) date (?P<date>\d{4}-\d\d-\d\d) is-a (?P<roots>\S+)"
+)
 
 
 class Expansion(NamedTuple):
@@ -72,10 +76,14 @@ class Release(NamedTuple):
             if code not in found:
                 found.add(code)
                 waiting += self.children.get(code, ())
-        return Expansion(self.system, self.edition, self.date, ordered, tuple(sorted(found)))
+        return Expansion(
+            self.system, self.edition, self.date, ordered, tuple(sorted(found))
+        )
 
 
-def read_expansions(folders: Sequence[Path], systems: CodeSystems) -> Mapping[str, Expansion]:
+def read_expansions(
+    folders: Sequence[Path], systems: CodeSystems
+) -> Mapping[str, Expansion]:
     """Read the expansions in force, by concept.
 
     Raises:
@@ -92,14 +100,20 @@ def _expansion(path: Path, systems: CodeSystems) -> Expansion:
         raise DataFileError(label(path), "", f"cannot be read: {error}") from error
     head = _HEAD.fullmatch(first)
     if head is None:
-        raise DataFileError(label(path), "line 1", "needs system, edition, date and the roots of its filter")
+        raise DataFileError(
+            label(path),
+            "line 1",
+            "needs system, edition, date and the roots of its filter",
+        )
     if fault := _fault_of(codes, head["system"], systems):
         raise DataFileError(label(path), *fault)
     roots = tuple(head["roots"].split(","))
     return Expansion(head["system"], head["edition"], head["date"], roots, tuple(codes))
 
 
-def _fault_of(codes: Sequence[str], system: str, systems: CodeSystems) -> tuple[str, str] | None:
+def _fault_of(
+    codes: Sequence[str], system: str, systems: CodeSystems
+) -> tuple[str, str] | None:
     last = ""
     for number, code in enumerate(codes, 2):
         if code <= last:
@@ -110,7 +124,9 @@ def _fault_of(codes: Sequence[str], system: str, systems: CodeSystems) -> tuple[
     return None if codes else ("line 2", "holds no code")
 
 
-def outdated(expansions: Mapping[str, Expansion], roots: Mapping[str, Sequence[str]]) -> Iterator[str]:
+def outdated(
+    expansions: Mapping[str, Expansion], roots: Mapping[str, Sequence[str]]
+) -> Iterator[str]:
     """One line for each expansion that is not of its value set's filter as it is now."""
     for concept, found in sorted(expansions.items()):
         if tuple(sorted(roots.get(concept, ()))) != found.roots:
@@ -133,25 +149,39 @@ def read_release(source: Path) -> Release:
             if row["active"] == "1" and row["typeId"] == IS_A:
                 children.setdefault(row["destinationId"], []).append(row["sourceId"])
     except (OSError, KeyError, UnicodeDecodeError, zipfile.BadZipFile) as error:
-        raise CdsError(f"{source}: cannot be read as a release of SNOMED CT ({error})") from error
+        raise CdsError(
+            f"{source}: cannot be read as a release of SNOMED CT ({error})"
+        ) from error
     if not children:
         raise CdsError(f"{source}: {name} holds no is-a relationship")
     day = found["date"]
-    return Release(SNOMED, found["edition"], f"{day[:4]}-{day[4:6]}-{day[6:]}", children)
+    return Release(
+        SNOMED, found["edition"], f"{day[:4]}-{day[4:6]}-{day[6:]}", children
+    )
 
 
 def _relationships(source: Path) -> tuple[str, Iterable[str]]:
     """The name of the file of relationships and its lines."""
     if source.is_dir():
-        paths = (path for path in sorted(source.rglob("*.txt")) if RELATIONSHIPS.fullmatch(path.name))
+        paths = (
+            path
+            for path in sorted(source.rglob("*.txt"))
+            if RELATIONSHIPS.fullmatch(path.name)
+        )
         source = next(paths, source)
     if source.suffix.lower() != ".zip":
         return source.name, _lines(source) if source.is_file() else ()
     package = zipfile.ZipFile(source)
-    names = [name for name in sorted(package.namelist()) if RELATIONSHIPS.fullmatch(Path(name).name)]
+    names = [
+        name
+        for name in sorted(package.namelist())
+        if RELATIONSHIPS.fullmatch(Path(name).name)
+    ]
     if not names:
         return "", ()
-    return Path(names[0]).name, io.TextIOWrapper(package.open(names[0]), encoding="utf-8-sig", newline="")
+    return Path(names[0]).name, io.TextIOWrapper(
+        package.open(names[0]), encoding="utf-8-sig", newline=""
+    )
 
 
 def _lines(path: Path) -> Iterator[str]:

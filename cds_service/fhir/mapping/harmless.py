@@ -8,7 +8,9 @@ from cds_service.core.data_file import DataFile, DataTable
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
 from cds_service.fhir.raw_json import Json, objects, text
 
-_TAG = re.compile(r"\s*\((?:disorder|finding|situation|morphologic abnormality|event|context)\)\s*$")
+_TAG = re.compile(
+    r"\s*\((?:disorder|finding|situation|morphologic abnormality|event|context)\)\s*$"
+)
 _ENDS = re.compile(r"^[\s\-*•.,;:]+|[\s.,;:]+$")
 # A vertebra, or two: `@` in a name stands for it.
 _LEVEL = re.compile(
@@ -46,7 +48,9 @@ class HarmlessTitles:
 
     def __init__(self, content: HarmlessFile) -> None:
         """Fold the names once."""
-        self._titles = {_plain(one) for titles in content.titles.values() for one in titles}
+        self._titles = {
+            _plain(one) for titles in content.titles.values() for one in titles
+        }
         self._social = {_plain(one) for one in content.social.titles}
         self._categories = frozenset(content.social.categories)
         self._systems = frozenset(content.social.category_systems)
@@ -66,11 +70,16 @@ class HarmlessTitles:
             if any(map(self._is_social_code, objects(category.get("coding")))):
                 return True
         names = list(words)
-        return bool(names) and all(len(one) <= LONGEST_TITLE and _plain(one) in self._social for one in names)
+        return bool(names) and all(
+            len(one) <= LONGEST_TITLE and _plain(one) in self._social for one in names
+        )
 
     def _is_social_code(self, coding: Mapping[str, Any]) -> bool:
         system = text(coding.get("system"))
-        return system in self._systems or f"{system}|{text(coding.get('code'))}" in self._categories
+        return (
+            system in self._systems
+            or f"{system}|{text(coding.get('code'))}" in self._categories
+        )
 
     def _is_name(self, words: str) -> bool:
         plain = _plain(words)
@@ -80,4 +89,6 @@ class HarmlessTitles:
 def _plain(words: str) -> str:
     """The name in lower case, without accents, tag and year, and without signs around it."""
     bare = _ENDS.sub("", _TAG.sub("", folded(words)))
-    return _SPACES.sub(" ", _ENDS.sub("", _LEVEL.sub(" @ ", _YEARS.sub("", bare)))).strip()
+    return _SPACES.sub(
+        " ", _ENDS.sub("", _LEVEL.sub(" @ ", _YEARS.sub("", bare)))
+    ).strip()

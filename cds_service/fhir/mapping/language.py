@@ -1,6 +1,7 @@
 """One language, a file in `mappings/texts/`: the words of each concept, and words that help to read any text.
 
-The helping words are regular expressions as well. Those of all languages count together.
+The helping words are regular expressions as well. Those of all languages count
+together.
 """
 
 import re
@@ -17,10 +18,13 @@ LEAST_EXAMPLES = 8
 
 
 # Words with groups, and groups in these, without anything that may break a pattern.
-# Nine in ten of the 7,000 are such; to compile each only to see it took a quarter of a second.
+# Nine in ten of the 7,000 are such; to compile each only to see it took a quarter of a
+# second.
 _SIGN = r"(?:[^\\()\[\]{}?*+|^$]|\\[dDsSwW.()\[\]{}?*+|^$/-]|\[[^\\\[\]^-]+\])[?*+]?"
 _FLAT = rf"(?:{_SIGN}|\\[bB]|[|^$])*+"
-_SOUND = re.compile(rf"(?:{_SIGN}|\\[bB]|[|^$]|\((?:\?:)?{_FLAT}\)[?*+]?|\(\?[=!]{_FLAT}\))*+")
+_SOUND = re.compile(
+    rf"(?:{_SIGN}|\\[bB]|[|^$]|\((?:\?:)?{_FLAT}\)[?*+]?|\(\?[=!]{_FLAT}\))*+"
+)
 
 
 def _is_pattern(written: str) -> str:
@@ -40,7 +44,8 @@ class Words(Closed):
     """The words of a concept, with examples and counter-examples.
 
     Attributes:
-        harmless: words, of any language, of which a text may consist without naming the concept.
+        harmless: words, of any language, of which a text may consist without naming the
+            concept.
     """
 
     any: tuple[Pattern, ...] = Field(min_length=1)
@@ -48,7 +53,9 @@ class Words(Closed):
     none: tuple[Pattern, ...] = ()
     harmless: tuple[Pattern, ...] = ()
     examples: tuple[str, ...] = Field(min_length=LEAST_EXAMPLES)
-    counter_examples: tuple[str, ...] = Field(min_length=LEAST_EXAMPLES, alias="counter-examples")
+    counter_examples: tuple[str, ...] = Field(
+        min_length=LEAST_EXAMPLES, alias="counter-examples"
+    )
 
 
 class Joints(DataTable):
@@ -65,12 +72,15 @@ class Vertebrae(DataTable):
 
     Attributes:
         thoracic, lumbar: names that stand before a number, with what may stand between.
-        numbered: how a number stands before a name: `#` for figures, `@` for one of the ordinals.
+        numbered: how a number stands before a name: `#` for figures, `@` for one of the
+            ordinals.
         ordinals: first to twelfth.
         thoracic_after, lumbar_after: names that stand after a number or ordinal.
         not_after: what follows a number that is that of no vertebra (`T1-weighted`).
-        followers: what may follow a number that continues a list of levels; before another word it counts something.
-        days: the number of a day, up to its full stop, which ends no sentence: `bis 3.` before `November`.
+        followers: what may follow a number that continues a list of levels; before
+            another word it counts something.
+        days: the number of a day, up to its full stop, which ends no sentence: `bis 3.`
+            before `November`.
         accidents: events after which a word like "after" says nothing about a level.
     """
 
@@ -93,13 +103,18 @@ class Durations(DataTable):
         until_day: an end date in our words.
         units: words of each unit of `durations.toml`.
         to: between the two numbers of a range.
-        for_, soft, until, until_date, every, since, delay: what stands before a duration: that it is one, that it is
-            about so long, that it is an end; that it is a frequency, lies in the past, or is a time to wait.
-        rate, ago, past: what stands after a duration: a frequency, the past, what it is counted from.
+        for_, soft, until, until_date, every, since, delay: what stands before a
+        duration: that it is one, that it is
+            about so long, that it is an end; that it is a frequency, lies in the past,
+            or is a time to wait.
+        rate, ago, past: what stands after a duration: a frequency, the past, what it is
+        counted from.
         stop, start, up: an order's end, its beginning, and that a patient gets up.
         brace, bed_rest, others: what a clause is about.
-        complaints: words of pain, injury, a stay or a limb: next to the only length of a text, they leave it open.
-        posture: when a brace is worn (`when out of bed`): it says nothing about how long.
+        complaints: words of pain, injury, a stay or a limb: next to the only length of
+            a text, they leave it open.
+        posture: when a brace is worn (`when out of bed`): it says nothing about how
+            long.
         fillers: words that say nothing about what a length belongs to.
         clause: words between two clauses.
         go_on: words after a length that may be replaced with it.
@@ -107,7 +122,8 @@ class Durations(DataTable):
         loose: times without a number that we can read: the end is doubtful then.
         overnight: an end of bed rest without a day.
         never: what an order never ends by.
-        payer: months for which a payer pays for equipment; 99 means for life. It is no wear time.
+        payer: months for which a payer pays for equipment; 99 means for life. It is no
+            wear time.
     """
 
     until_day: str = ""
@@ -149,7 +165,8 @@ class Language(DataTable):
 
     Attributes:
         reviewed: a reader of this language, whom a site names, has read the file.
-        letters: those beside a to z, as in the set of a regular expression; None if lists of diagnoses and drugs in
+        letters: those beside a to z, as in the set of a regular expression; None if
+            lists of diagnoses and drugs in
             this language are not read, since too few of their words are here.
         spelled_out: what to read for an abbreviation, in order.
     """
@@ -197,7 +214,9 @@ class Speller:
     def __init__(self, languages: Iterable[Language]) -> None:
         """Compile the abbreviations of these languages."""
         pairs = [pair for one in languages for pair in one.spelled_out.items()]
-        self._pairs = [(re.compile(short, re.IGNORECASE), whole) for short, whole in pairs]
+        self._pairs = [
+            (re.compile(short, re.IGNORECASE), whole) for short, whole in pairs
+        ]
 
     def spell_out(self, text: str) -> str:
         """The text without the abbreviations."""

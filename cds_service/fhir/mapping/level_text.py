@@ -1,7 +1,10 @@
-"""Reads vertebral levels from words (`T12-L1`, `Th12`, `D11`, `L1,2`, `12. BWK`), as a last resort after all codes.
+"""Reads vertebral levels from words (`T12-L1`, `Th12`, `D11`, `L1,2`, `12.
 
-Levels that are named together form a group. A word like "old" refers to the group next to it; a word like "status post"
-refers to every group after it, up to the next comma. The words are in `mappings/texts/`.
+BWK`), as a last resort after all codes.
+
+Levels that are named together form a group. A word like "old" refers to the group next
+to it; a word like "status post" refers to every group after it, up to the next comma.
+The words are in `mappings/texts/`.
 """
 
 import re
@@ -13,13 +16,19 @@ from itertools import islice
 
 from cds_service.core.derived import SPINE
 from cds_service.fhir.mapping.language import Language, Speller, Vertebrae, any_of
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, Place, spaced, without_accents
+from cds_service.fhir.mapping.text_rules import (
+    AUGMENTATIONS,
+    Place,
+    spaced,
+    without_accents,
+)
 
 LEVELS = SPINE
 UNUSUAL = ("T13", "L6")  # levels that some people have, but no study covers
 SACRUM = ("L5", "L1")  # `L5/1` means S1
 _HEAD_TO_FOOT = (*LEVELS[:12], UNUSUAL[0], *LEVELS[12:], UNUSUAL[1])
-LONGEST_TEXT = 2000  # characters: titles and notes of orders are shorter, and matching stays fast
+# characters: titles and notes of orders are shorter, and matching stays fast
+LONGEST_TEXT = 2000
 MOST_GROUPS = 40  # groups of levels in one part of a text
 LONGEST_SPAN = 6  # `T1-L5` names a stretch of the spine, not what is treated
 
@@ -29,7 +38,8 @@ _OLD, _OTHER, _NOT_THESE = "old-fracture", "other-at-level", "not-this-level"
 _AT_LEVEL = frozenset({_OTHER})
 _MARKS = frozenset({_OLD, _OTHER, _NOT_THESE}) | AUGMENTATIONS
 
-Places = Callable[[str, frozenset[str]], Mapping[str, Place]]  # where a text names which of these concepts
+# where a text names which of these concepts
+Places = Callable[[str, frozenset[str]], Mapping[str, Place]]
 
 
 @dataclass(slots=True)
@@ -44,7 +54,9 @@ class _Group:
 
 def in_order(levels: set[str] | frozenset[str]) -> tuple[str, ...]:
     """Sort levels head to foot; anything else is left out."""
-    return tuple([level for level in _HEAD_TO_FOOT if level in levels]) if levels else ()
+    return (
+        tuple([level for level in _HEAD_TO_FOOT if level in levels]) if levels else ()
+    )
 
 
 class LevelRules:
@@ -58,7 +70,10 @@ class LevelRules:
             places: finds the words that say how a level is meant.
         """
         self._places, self._speller = places, Speller(languages)
-        joints, vertebrae = [one.joints for one in languages], [one.vertebrae for one in languages]
+        joints, vertebrae = (
+            [one.joints for one in languages],
+            [one.vertebrae for one in languages],
+        )
         thoracic, lumbar = any_of(vertebrae, "thoracic"), any_of(vertebrae, "lumbar")
         and_, to = (f"(?i:{any_of(joints, name)})" for name in ("and_", "to"))
         followers = f"(?i:{any_of(vertebrae, 'followers')})"
@@ -67,14 +82,26 @@ class LevelRules:
             rf"(?:(?<![A-Za-z0-9])|(?![A-Za-z]))(?:(?P<thoracic>{thoracic})|(?:{lumbar}))"
             rf"0?(?P<number>[1-9][0-9]?)(?![A-Za-z0-9]|\.[0-9])(?!{any_of(vertebrae, 'not_after')})"
         )
-        self._numbered = [(_numbered(one, and_, to), one.ordinals) for one in vertebrae if one.numbered]
+        self._numbered = [
+            (_numbered(one, and_, to), one.ordinals)
+            for one in vertebrae
+            if one.numbered
+        ]
         self._to = re.compile(rf"\s*(?:[-‐–—−~]|{to})\s*")
         self._and = re.compile(rf"\s*(?:[,/&+、]|{and_})?\s*(?:(?:{and_})\s*)?")
-        # `L1-3`, `T11/12`, `L1,2`, `L1 and 3`; with a space before the number no word may follow that makes it a count.
-        # `T11 to 12`, `L1 - 3`: the number may as well be an hour, or the first of two (`L1 to 2-3 weeks`).
-        # `T9/10/11`, `L1, 3-5`: more numbers by the same joint, or a range at the end; `T9/10/26` may be a date.
-        few, closed = "(?:1[0-2]|[1-9])", rf"(?:\.?$|\s?(?:[;)&、·]|,(?![0-9])|{and_}|{followers}))"
-        same = "|".join(rf"(?:(?P={joint}){few})+(?![A-Za-z0-9%]|[.:,/\-–][0-9])" for joint in ("tight", "list"))
+        # `L1-3`, `T11/12`, `L1,2`, `L1 and 3`; with a space before the number no word
+        # may follow that makes it a count. `T11 to 12`, `L1 - 3`: the number may as
+        # well be an hour, or the first of two (`L1 to 2-3 weeks`). `T9/10/11`, `L1,
+        # 3-5`: more numbers by the same joint, or a range at the end; `T9/10/26` may be
+        # a date.
+        few, closed = (
+            "(?:1[0-2]|[1-9])",
+            rf"(?:\.?$|\s?(?:[;)&、·]|,(?![0-9])|{and_}|{followers}))",
+        )
+        same = "|".join(
+            rf"(?:(?P={joint}){few})+(?![A-Za-z0-9%]|[.:,/\-–][0-9])"
+            for joint in ("tight", "list")
+        )
         self._bare = re.compile(
             rf"(?:(?:(?P<tight>[\-–])|(?P<list>[/+,&、]))(?=\S)|\s?(?:[,&+、]|{and_})\s?"
             rf"(?=[0-9]+\s?(?:$|[,;)/&+、·\-–]|{and_}|{followers}))"
@@ -83,7 +110,8 @@ class LevelRules:
             rf"(?P<number>[1-9][0-9]?)(?![A-Za-z0-9%]|[.:][0-9]|(?!{same}|[\-–]{few}{closed})(?:[\-/][0-9]|,[0-9][0-9]))"
         )
         self._unread = re.compile(r"[\-–/,]([0-9]+)")
-        # `L1-L4`, `L1~4`, `LWK 2 bis 4`, `腰椎1-4`, `L2, L3`; a number with decimals is a value, not a level.
+        # `L1-L4`, `L1~4`, `LWK 2 bis 4`, `腰椎1-4`, `L2, L3`; a number with decimals is a
+        # value, not a level.
         dash, name, number = rf"[-‐-―~〜]|{to}", rf"(?:{lumbar}|第)", r"[1-5](?![\d.])"
         self._lumbar_region = re.compile(
             rf"(?:(?<![A-Za-z0-9])|(?![A-Za-z])){name}"
@@ -98,9 +126,12 @@ class LevelRules:
     def treated(self, words: str) -> tuple[str, ...]:
         """The levels that the text of an order treats, head to foot; T13 and L6 are returned unchanged.
 
-        Levels of older fractures and operations, denied levels, and levels of bone density are left out.
+        Levels of older fractures and operations, denied levels, and levels of bone
+        density are left out.
         """
-        plain = self._speller.spell_out(spaced(unicodedata.normalize("NFKC", words[:LONGEST_TEXT])))
+        plain = self._speller.spell_out(
+            spaced(unicodedata.normalize("NFKC", words[:LONGEST_TEXT]))
+        )
         for pattern, ordinals in self._numbered:
             plain = pattern.sub(partial(_in_figures, ordinals), plain)
         plain = self._day.sub(lambda day: day[0].rstrip("."), plain)
@@ -108,13 +139,23 @@ class LevelRules:
         found: set[str] = set()
         for part in _STOP.split(plain):
             for clause, groups in self._clauses(part):
-                treated = [group.levels for group in self._treated(clause, groups) if group.is_clear]
+                treated = [
+                    group.levels
+                    for group in self._treated(clause, groups)
+                    if group.is_clear
+                ]
                 found.update(*treated)
         return in_order(found)
 
     def named(self, words: str) -> tuple[str, ...]:
         """Every level that a text names, head to foot, in whatever context; of an unclear list its clear part."""
-        return in_order({level for group in self._groups(words[:LONGEST_TEXT]) for level in group.levels})
+        return in_order(
+            {
+                level
+                for group in self._groups(words[:LONGEST_TEXT])
+                for level in group.levels
+            }
+        )
 
     def lumbar_region(self, words: str) -> frozenset[int]:
         """The numbers of the lumbar vertebrae in the words of a measurement: four for `L1-L4`, two for `L2, L3`."""
@@ -122,7 +163,9 @@ class LevelRules:
         for found in self._lumbar_region.finditer(without_accents(words)):
             numbers = sorted(int(one) for one in re.findall("[1-5]", found["levels"]))
             is_range = len(numbers) == 2 and self._dash.search(found["levels"])
-            regions.append(frozenset(range(numbers[0], numbers[1] + 1) if is_range else numbers))
+            regions.append(
+                frozenset(range(numbers[0], numbers[1] + 1) if is_range else numbers)
+            )
         return max(regions, key=len, default=frozenset())
 
     def _clauses(self, part: str) -> Iterator[tuple[str, list[_Group]]]:
@@ -130,16 +173,32 @@ class LevelRules:
         pieces = part.split(",")[:MOST_GROUPS] if "," in part else []
         for at in range(1, len(pieces)):
             if self._level.search(pieces[at]) and self._places(pieces[at], _AT_LEVEL):
-                head, tail = ",".join(pieces[:at]), part[sum(map(len, pieces[:at])) + at :]
+                head, tail = (
+                    ",".join(pieces[:at]),
+                    part[sum(map(len, pieces[:at])) + at :],
+                )
                 yield from self._clauses(head)
                 yield from self._clauses(tail)
                 return
         groups = list(islice(self._groups(part), MOST_GROUPS))
         begin = 0
         commas = [one.start() for one in re.finditer(",", part)]
-        for end in [*(at for at in commas if not any(group.start <= at < group.end for group in groups)), len(part)]:
+        for end in [
+            *(
+                at
+                for at in commas
+                if not any(group.start <= at < group.end for group in groups)
+            ),
+            len(part),
+        ]:
             inside = [group for group in groups if begin <= group.start < end]
-            yield part[begin:end], [replace(one, start=one.start - begin, end=one.end - begin) for one in inside]
+            yield (
+                part[begin:end],
+                [
+                    replace(one, start=one.start - begin, end=one.end - begin)
+                    for one in inside
+                ],
+            )
             begin = end
 
     def _groups(self, part: str) -> Iterator[_Group]:
@@ -152,15 +211,24 @@ class LevelRules:
                 if levels is None:
                     group.is_clear = False
                 elif group.is_clear:
-                    group.levels = group.levels | levels if levels and group.levels else set()
-            if (more := self._unread.match(part, group.end)) and f"{last[0]}{more[1]}" in LEVELS:
+                    group.levels = (
+                        group.levels | levels if levels and group.levels else set()
+                    )
+            if (
+                more := self._unread.match(part, group.end)
+            ) and f"{last[0]}{more[1]}" in LEVELS:
                 group.is_clear = False  # the list goes on, and how is not clear
             yield group
             position = group.end
 
-    def _following(self, part: str, end: int, last: str) -> tuple[set[str] | None, str, int] | None:
+    def _following(
+        self, part: str, end: int, last: str
+    ) -> tuple[set[str] | None, str, int] | None:
         """The continuation of a group: a range, another level, or a bare number; no levels if it is not clear which."""
-        for joint, is_range in ((self._to.match(part, end), True), (self._and.match(part, end), False)):
+        for joint, is_range in (
+            (self._to.match(part, end), True),
+            (self._and.match(part, end), False),
+        ):
             found = self._level.match(part, joint.end()) if joint else None
             if found:
                 level = _level(found)
@@ -175,7 +243,9 @@ class LevelRules:
             return None  # `L3 - 1 unit`
         joins = bare["tight"] or bare["dash"] or bare["to"]
         # `T12/1` means L1, and `T12/2/3` may be a day.
-        if (last, level) == SACRUM or (not joins and _is_above(level, last) and not _span(level, last)):
+        if (last, level) == SACRUM or (
+            not joins and _is_above(level, last) and not _span(level, last)
+        ):
             return None, level, bare.end()
         return (_span(last, level) if joins else {level}), level, bare.end()
 
@@ -184,27 +254,46 @@ class LevelRules:
         if not groups:
             return []
         places = self._places(clause, _MARKS)
-        if (mark := places.get(_NOT_THESE)) and not self._accident.search(clause.lower(), mark[1]):
+        if (mark := places.get(_NOT_THESE)) and not self._accident.search(
+            clause.lower(), mark[1]
+        ):
             groups = [group for group in groups if group.start < mark[0]]
         for mark in filter(None, (places.get(_OLD), places.get(_OTHER))):
             if not groups:
                 break
-            is_named = any(end <= groups[0].start for name, (_, end) in places.items() if name in AUGMENTATIONS)
+            is_named = any(
+                end <= groups[0].start
+                for name, (_, end) in places.items()
+                if name in AUGMENTATIONS
+            )
             old: _Group | None = min(groups, key=lambda group: _distance(group, mark))
-            if is_named and old is groups[0] and groups[0].end <= mark[0]:  # "kyphoplasty L1" is what is ordered
+            # "kyphoplasty L1" is what is ordered
+            if is_named and old is groups[0] and groups[0].end <= mark[0]:
                 old = self._named_by(mark, groups[1:], clause)
             groups = [group for group in groups if group is not old]
         return groups
 
-    def _named_by(self, mark: Place, groups: list[_Group], clause: str) -> _Group | None:
+    def _named_by(
+        self, mark: Place, groups: list[_Group], clause: str
+    ) -> _Group | None:
         """The group that a mark speaks of from before it: `old fracture T8`; None beyond a joint: `pain and L2`."""
         later = next((group for group in groups if group.start >= mark[1]), None)
-        return later if later and not self._joint.search(clause.lower(), mark[1], later.start) else None
+        return (
+            later
+            if later and not self._joint.search(clause.lower(), mark[1], later.start)
+            else None
+        )
 
 
 def _numbered(words: Vertebrae, and_: str, to: str) -> re.Pattern[str]:
-    """Numbers before a name: `12. BWK`, `11th and 12th thoracic vertebra`, `第11、12胸椎`, `1. bis 3. LWK`."""
-    figure, ordinal = "[1-9][0-9]?", "|".join(sorted(words.ordinals, key=len, reverse=True)) or "(?!)"
+    """Numbers before a name: `12.
+
+    BWK`, `11th and 12th thoracic vertebra`, `第11、12胸椎`, `1. bis 3. LWK`.
+    """
+    figure, ordinal = (
+        "[1-9][0-9]?",
+        "|".join(sorted(words.ordinals, key=len, reverse=True)) or "(?!)",
+    )
     form = "|".join(words.numbered).replace("#", figure).replace("@", f"(?:{ordinal})")
     thoracic, lumbar = "|".join(words.thoracic_after), "|".join(words.lumbar_after)
     return re.compile(
@@ -216,8 +305,15 @@ def _numbered(words: Vertebrae, and_: str, to: str) -> re.Pattern[str]:
 
 def _in_figures(ordinals: Sequence[str], found: re.Match[str]) -> str:
     region = "T" if found["thoracic"] else "L"
-    numbers = re.findall("|".join(("[1-9][0-9]?", *reversed(ordinals))), found["numbers"].lower())
-    figures = (next((at for at, word in enumerate(ordinals, 1) if re.fullmatch(word, one)), one) for one in numbers)
+    numbers = re.findall(
+        "|".join(("[1-9][0-9]?", *reversed(ordinals))), found["numbers"].lower()
+    )
+    figures = (
+        next(
+            (at for at, word in enumerate(ordinals, 1) if re.fullmatch(word, one)), one
+        )
+        for one in numbers
+    )
     joint = "-" if found["to"] else ", "
     return f" {joint.join(f'{region}{figure}' for figure in figures)} "
 
@@ -225,7 +321,9 @@ def _in_figures(ordinals: Sequence[str], found: re.Match[str]) -> str:
 def _distance(group: _Group, mark: Place) -> tuple[int, bool]:
     """Sort key: the distance in characters; at equal distance, the group after the word comes first."""
     is_before = group.end <= mark[0]
-    return (mark[0] - group.end if is_before else max(group.start - mark[1], 0)), is_before
+    return (
+        mark[0] - group.end if is_before else max(group.start - mark[1], 0)
+    ), is_before
 
 
 def _level(found: re.Match[str]) -> str:
@@ -233,7 +331,9 @@ def _level(found: re.Match[str]) -> str:
 
 
 def _is_above(level: str, last: str) -> bool:
-    return level in LEVELS and last in LEVELS and LEVELS.index(level) < LEVELS.index(last)
+    return (
+        level in LEVELS and last in LEVELS and LEVELS.index(level) < LEVELS.index(last)
+    )
 
 
 def _span(first: str, last: str) -> set[str]:

@@ -19,7 +19,8 @@ from cds_service.fhir.mapping.text_rules import compiled
 
 UNIT_PROPERTY = "https://kyphoplasty-cds.org/fhir/property/unit"
 Code = tuple[str, str]
-MappedElement = tuple[Path, Mapping[str, Any], Mapping[str, Any]]  # file, group, element
+# file, group, element
+MappedElement = tuple[Path, Mapping[str, Any], Mapping[str, Any]]
 IS_A = ("concept", "is-a")
 
 
@@ -27,7 +28,8 @@ class CodeSet(NamedTuple):
     """Codes, and classes of codes: a pattern fits the whole canonical code.
 
     Attributes:
-        roots: codes below which every code belongs to it, once `mappings expand` has found them.
+        roots: codes below which every code belongs to it, once `mappings expand` has
+            found them.
     """
 
     codes: frozenset[Code]
@@ -36,7 +38,9 @@ class CodeSet(NamedTuple):
 
     def holds(self, system: str, code: str) -> bool:
         """Whether this canonical code is one of them."""
-        in_class = any(system == of and pattern.fullmatch(code) for of, pattern in self.classes)
+        in_class = any(
+            system == of and pattern.fullmatch(code) for of, pattern in self.classes
+        )
         return in_class or (system, code) in self.codes
 
 
@@ -56,7 +60,9 @@ class LocalCode:
     unit: str = ""
 
 
-def read_value_sets(folders: Sequence[Path], systems: CodeSystems) -> Mapping[str, ValueSetRules]:
+def read_value_sets(
+    folders: Sequence[Path], systems: CodeSystems
+) -> Mapping[str, ValueSetRules]:
     """Read value sets by id; each must be valid FHIR R4 with valid codes."""
     found: dict[str, ValueSetRules] = {}
     faults = Faults()
@@ -67,10 +73,16 @@ def read_value_sets(folders: Sequence[Path], systems: CodeSystems) -> Mapping[st
     return found
 
 
-def read_roots(folders: Sequence[Path], systems: CodeSystems) -> Mapping[str, tuple[str, ...]]:
+def read_roots(
+    folders: Sequence[Path], systems: CodeSystems
+) -> Mapping[str, tuple[str, ...]]:
     """The roots of the is-a filters, by value set."""
     value_sets = read_value_sets(folders, systems)
-    named = {name: rules.included.roots for name, rules in value_sets.items() if rules.included.roots}
+    named = {
+        name: rules.included.roots
+        for name, rules in value_sets.items()
+        if rules.included.roots
+    }
     return {name: tuple(code for _, code in roots) for name, roots in named.items()}
 
 
@@ -81,16 +93,22 @@ def _value_set(path: Path, systems: CodeSystems) -> ValueSetRules:
     compose = content.get("compose", {})
     faults = Faults()
     with faults:
-        included = _code_set(compose.get("include", []), "compose.include", path, systems)
+        included = _code_set(
+            compose.get("include", []), "compose.include", path, systems
+        )
     with faults:
-        excluded = _code_set(compose.get("exclude", []), "compose.exclude", path, systems)
+        excluded = _code_set(
+            compose.get("exclude", []), "compose.exclude", path, systems
+        )
     faults.stop()
     if not any(included):
         raise DataFileError(label(path), "compose.include", "names no code")
     return ValueSetRules(included, excluded)
 
 
-def _code_set(includes: Sequence[Mapping[str, Any]], key: str, path: Path, systems: CodeSystems) -> CodeSet:
+def _code_set(
+    includes: Sequence[Mapping[str, Any]], key: str, path: Path, systems: CodeSystems
+) -> CodeSet:
     codes: list[Code] = []
     classes: list[tuple[str, re.Pattern[str]]] = []
     roots: list[Code] = []
@@ -98,18 +116,32 @@ def _code_set(includes: Sequence[Mapping[str, Any]], key: str, path: Path, syste
     for place, include in enumerate(includes):
         at = f"{key}.{place}"
         with faults:
-            if "system" not in include or not ("concept" in include or "filter" in include):
-                raise DataFileError(label(path), at, "needs a system with codes or with a filter")
+            if "system" not in include or not (
+                "concept" in include or "filter" in include
+            ):
+                raise DataFileError(
+                    label(path), at, "needs a system with codes or with a filter"
+                )
             for concept in include.get("concept", []):
                 with faults:
-                    code = _sound_code(include["system"], concept["code"], path, at, systems)
+                    code = _sound_code(
+                        include["system"], concept["code"], path, at, systems
+                    )
                     if code in codes:
-                        raise DataFileError(label(path), at, f"{concept['code']} stands twice")
+                        raise DataFileError(
+                            label(path), at, f"{concept['code']} stands twice"
+                        )
                     codes.append(code)
             for rule in include.get("filter", []):
                 with faults:
                     if (rule["property"], rule["op"]) == IS_A:
-                        root = _sound_code(include["system"], rule["value"], path, f"{at}.filter", systems)
+                        root = _sound_code(
+                            include["system"],
+                            rule["value"],
+                            path,
+                            f"{at}.filter",
+                            systems,
+                        )
                         roots.append(root)
                     else:
                         uri = _uri(include["system"], systems)
@@ -121,15 +153,21 @@ def _code_set(includes: Sequence[Mapping[str, Any]], key: str, path: Path, syste
 def _class_rule(rule: Mapping[str, Any], path: Path, at: str) -> re.Pattern[str]:
     if (rule["property"], rule["op"]) != ("code", "regex"):
         raise DataFileError(
-            label(path), f"{at}.filter", "only property code with op regex, and concept with is-a, are understood"
+            label(path),
+            f"{at}.filter",
+            "only property code with op regex, and concept with is-a, are understood",
         )
     try:
         return compiled(rule["value"])
     except re.error as error:
-        raise DataFileError(label(path), f"{at}.filter", f"is no regular expression: {error}") from error
+        raise DataFileError(
+            label(path), f"{at}.filter", f"is no regular expression: {error}"
+        ) from error
 
 
-def _sound_code(system: str, code: str, path: Path, at: str, systems: CodeSystems) -> Code:
+def _sound_code(
+    system: str, code: str, path: Path, at: str, systems: CodeSystems
+) -> Code:
     if fault := systems.fault(system, code):
         raise DataFileError(label(path), at, fault)
     return systems.normalise(system, code)
@@ -141,13 +179,18 @@ def _uri(system: str, systems: CodeSystems) -> str:
 
 def _check_id(content: Mapping[str, Any], path: Path) -> None:
     if content.get("id") != path.stem:
-        raise DataFileError(label(path), "id", f"is {content.get('id')!r}, the file is called {path.stem!r}")
+        raise DataFileError(
+            label(path),
+            "id",
+            f"is {content.get('id')!r}, the file is called {path.stem!r}",
+        )
 
 
 def read_own_codes(folders: Sequence[Path]) -> Mapping[str, str]:
     """Read our own two code systems, as code -> system.
 
-    A finding without a value set is a code in `measures` by virtue of its file, so that a new finding needs one file.
+    A finding without a value set is a code in `measures` by virtue of its file, so that
+    a new finding needs one file.
     """
     own: dict[str, str] = {}
     for path in files_in_force(folders, "codesystem", ".json").values():
@@ -155,13 +198,21 @@ def read_own_codes(folders: Sequence[Path]) -> Mapping[str, str]:
         validated(CodeSystem, content, path)
         _check_id(content, path)
         if content["url"] not in (MEASURES, ORDERS):
-            raise DataFileError(label(path), "url", f"is neither {MEASURES} nor {ORDERS}")
+            raise DataFileError(
+                label(path), "url", f"is neither {MEASURES} nor {ORDERS}"
+            )
         for concept in content["concept"]:
             if concept["code"] in own:
-                raise DataFileError(label(path), "concept", f"{concept['code']} stands twice")
+                raise DataFileError(
+                    label(path), "concept", f"{concept['code']} stands twice"
+                )
             own[concept["code"]] = content["url"]
     with_codes = files_in_force(folders, "valueset", ".json").keys()
-    named = (name for name in files_in_force(folders, "findings", ".toml") if name not in with_codes)
+    named = (
+        name
+        for name in files_in_force(folders, "findings", ".toml")
+        if name not in with_codes
+    )
     return {**dict.fromkeys(named, MEASURES), **own}
 
 
@@ -181,7 +232,9 @@ def read_local_codes(
             earlier = local.get(code, ())
             if any(one.system == to for one in earlier):
                 raise DataFileError(label(path), at, "is mapped twice")
-            targets = [_local_code(to, one, path, at, own, systems) for one in _taken(element)]
+            targets = [
+                _local_code(to, one, path, at, own, systems) for one in _taken(element)
+            ]
             local[code] = (*earlier, *targets)
     faults.stop()
     return local
@@ -195,27 +248,42 @@ def read_orderables(folders: Sequence[Path]) -> Mapping[Code, Mapping[str, str]]
             if target.get("equivalence") in ("equal", "equivalent"):
                 coding = {
                     "system": group["source"],
-                    **{key: element[key] for key in ("code", "display") if key in element},
+                    **{
+                        key: element[key]
+                        for key in ("code", "display")
+                        if key in element
+                    },
                 }
                 found.setdefault((ORDERS, target["code"]), coding)
     return found
 
 
 def _local_code(
-    to: str, target: Mapping[str, Any], path: Path, at: str, own: Mapping[str, str], systems: CodeSystems
+    to: str,
+    target: Mapping[str, Any],
+    path: Path,
+    at: str,
+    own: Mapping[str, str],
+    systems: CodeSystems,
 ) -> LocalCode:
     if to in systems.specs:
         system, code = _sound_code(to, target["code"], path, at, systems)
     elif own.get(target["code"]) == to:
         system, code = to, target["code"]
     else:
-        near = get_close_matches(target["code"], [one for one, system in own.items() if system == to])
+        near = get_close_matches(
+            target["code"], [one for one, system in own.items() if system == to]
+        )
         meant = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise DataFileError(label(path), at, f"{target['code']} is not a code of {to}{meant}")
+        raise DataFileError(
+            label(path), at, f"{target['code']} is not a code of {to}{meant}"
+        )
     unit = ""
     for depends in target.get("dependsOn", []):
         if depends["property"] != UNIT_PROPERTY:
-            raise DataFileError(label(path), f"{at}.dependsOn", f"only {UNIT_PROPERTY} is understood")
+            raise DataFileError(
+                label(path), f"{at}.dependsOn", f"only {UNIT_PROPERTY} is understood"
+            )
         unit = depends["value"]
     return LocalCode(system, code, unit)
 
@@ -224,7 +292,10 @@ def _taken(element: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The equivalent targets; a wider target counts only if the site states why."""
     for target in element.get("target", []):
         means_same = target.get("equivalence") in ("equal", "equivalent")
-        if "code" in target and (means_same or (target.get("equivalence") == "wider" and target.get("comment"))):
+        if "code" in target and (
+            means_same
+            or (target.get("equivalence") == "wider" and target.get("comment"))
+        ):
             yield target
 
 
@@ -244,7 +315,9 @@ def _elements_in(path: Path) -> Iterator[MappedElement]:
     validated(ConceptMap, content, path)
     _check_id(content, path)
     if content.get("status") == "draft":  # as `mappings learn` writes it
-        raise DataFileError(label(path), "status", "is draft: read each line, then set it to active")
+        raise DataFileError(
+            label(path), "status", "is draft: read each line, then set it to active"
+        )
     for group in content.get("group", []):
         if "source" not in group or "target" not in group:
             raise DataFileError(label(path), "group", "needs source and target")
@@ -254,7 +327,9 @@ def _elements_in(path: Path) -> Iterator[MappedElement]:
             yield path, group, element
 
 
-def read_answer_maps(folders: Sequence[Path], systems: CodeSystems) -> Mapping[str, Mapping[Code, tuple[str, ...]]]:
+def read_answer_maps(
+    folders: Sequence[Path], systems: CodeSystems
+) -> Mapping[str, Mapping[Code, tuple[str, ...]]]:
     """Read concept maps by id: source code -> target codes."""
     maps: dict[str, dict[Code, tuple[str, ...]]] = {}
     faults = Faults()
@@ -263,6 +338,9 @@ def read_answer_maps(folders: Sequence[Path], systems: CodeSystems) -> Mapping[s
         with faults:
             code = _sound_code(group["source"], element["code"], path, at, systems)
             answers = maps.setdefault(path.stem, {})
-            answers[code] = (*answers.get(code, ()), *(target["code"] for target in _taken(element)))
+            answers[code] = (
+                *answers.get(code, ()),
+                *(target["code"] for target in _taken(element)),
+            )
     faults.stop()
     return maps

@@ -18,7 +18,9 @@ from cds_service.fhir.mapping.text_rules import (
 LONGEST_NAME = 2000  # characters
 _LETTER = re.compile(r"[^\W\d_]")
 _NO_WORDS = re.compile(r"(?!)")
-_BORDER = re.compile(r"(?<=[0-9A-Za-z])(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])(?=[0-9A-Za-z])|_")
+_BORDER = re.compile(
+    r"(?<=[0-9A-Za-z])(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])(?=[0-9A-Za-z])|_"
+)
 
 
 class NameRule(Closed):
@@ -35,7 +37,8 @@ class NamesFile(DataFile):
         reviewed: a reader of these languages, whom a site names, has read the file.
         neutral: words that name no measure.
         names: by finding.
-        parts: by the concept of a panel: the concepts of parts without a code, by what they are called.
+        parts: by the concept of a panel: the concepts of parts without a code, by what
+            they are called.
     """
 
     reviewed: bool
@@ -59,7 +62,9 @@ class MeasureNames:
             DataFileError: one is not.
         """
         known = frozenset(findings)
-        if missing := next((name for name in self._content.names if name not in known), None):
+        if missing := next(
+            (name for name in self._content.names if name not in known), None
+        ):
             raise DataFileError(self._path.name, f"names.{missing}", "is not a finding")
 
     def is_another(self, finding: str, name: str, *, is_mapped: bool = False) -> bool:
@@ -68,7 +73,8 @@ class MeasureNames:
         Args:
             finding: of the vocabulary.
             name: a text or display of the value's code.
-            is_mapped: the site has mapped the code itself: only a word of another measure counts.
+            is_mapped: the site has mapped the code itself: only a word of another
+                measure counts.
         """
         if finding not in self._content.names:
             return False
@@ -84,7 +90,8 @@ class MeasureNames:
             for panel in panels
             for concept, phrases in self._content.parts.get(panel, {}).items()
             for name in names
-            if phrases.search(_plain(name[:LONGEST_NAME])) and not self.says_other(concept, name)
+            if phrases.search(_plain(name[:LONGEST_NAME]))
+            and not self.says_other(concept, name)
         }
         return called.pop() if len(called) == 1 else ""
 
@@ -95,13 +102,20 @@ class MeasureNames:
     def says_other(self, finding: str, words: str) -> bool:
         """Report words that make another measure of it: in the name of a method."""
         rule = self._content.names.get(finding)
-        return rule is not None and bool(rule.other.search(_plain(words[:LONGEST_NAME])))
+        return rule is not None and bool(
+            rule.other.search(_plain(words[:LONGEST_NAME]))
+        )
 
     def _says_another(self, finding: str, name: str, is_mapped: bool) -> bool:  # noqa: FBT001 - a key of the cache
         rule, plain = self._content.names[finding], _plain(name)
         if rule.other.search(plain):
             return True
-        if is_mapped or rule.any is None or rule.any.search(plain) or self._languages.is_foreign(name):
+        if (
+            is_mapped
+            or rule.any is None
+            or rule.any.search(plain)
+            or self._languages.is_foreign(name)
+        ):
             return False
         return not self.is_silent(name)
 

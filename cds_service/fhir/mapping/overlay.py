@@ -9,14 +9,18 @@ from cds_service.errors import DataFileError
 DATA = (".toml", ".json", ".md")
 
 
-def files_in_force(folders: Sequence[Path], subfolder: str, suffix: str) -> Mapping[str, Path]:
+def files_in_force(
+    folders: Sequence[Path], subfolder: str, suffix: str
+) -> Mapping[str, Path]:
     """The file in force by name without suffix, sorted by name.
 
     Raises:
         DataFileError: a folder exists but cannot be read.
     """
     paths = (path for folder in folders for path in _listed(folder / subfolder))
-    return dict(sorted({path.stem: path for path in paths if path.suffix == suffix}.items()))
+    return dict(
+        sorted({path.stem: path for path in paths if path.suffix == suffix}.items())
+    )
 
 
 def file_in_force(folders: Sequence[Path], name: str) -> Path | None:
@@ -25,10 +29,19 @@ def file_in_force(folders: Sequence[Path], name: str) -> Path | None:
     Raises:
         DataFileError: a folder exists but cannot be read.
     """
-    return next((folder / name for folder in reversed(folders) if folder / name in _listed(folder)), None)
+    return next(
+        (
+            folder / name
+            for folder in reversed(folders)
+            if folder / name in _listed(folder)
+        ),
+        None,
+    )
 
 
-def required(folders: Sequence[Path], name: str, model: type[Model]) -> tuple[Path, Model]:
+def required(
+    folders: Sequence[Path], name: str, model: type[Model]
+) -> tuple[Path, Model]:
     """The TOML file in force with this name, and its content.
 
     Raises:
@@ -43,8 +56,8 @@ def required(folders: Sequence[Path], name: str, model: type[Model]) -> tuple[Pa
 def refuse_unread(ours: Path, overlay: Path) -> None:
     """Refuse files and folders in a site's overlay that would never be read, such as misspelt ones.
 
-    Where our folder holds folders, the overlay may only use the same names. Elsewhere names are free, and only the kind
-    of file must match.
+    Where our folder holds folders, the overlay may only use the same names. Elsewhere
+    names are free, and only the kind of file must match.
 
     Raises:
         DataFileError: names the first such file or folder.
@@ -52,21 +65,34 @@ def refuse_unread(ours: Path, overlay: Path) -> None:
     for path in sorted(overlay.rglob("*")):
         name = path.relative_to(overlay)
         is_ours = path.is_dir() or path.suffix.lower() in DATA
-        if not is_ours or path.name == "README.md" or any(part.startswith(".") for part in name.parts):
+        if (
+            not is_ours
+            or path.name == "README.md"
+            or any(part.startswith(".") for part in name.parts)
+        ):
             continue  # notes, and files left by editors and mounted volumes
         beside = _listed(ours / name.parent)
         has_folders = any(one.is_dir() for one in beside)
         kinds = {one.suffix for one in beside if not has_folders}
         if not (ours / name).exists() and (path.is_dir() or path.suffix not in kinds):
-            there = sorted({one.name if has_folders else f"*{one.suffix}" for one in beside})
-            raise DataFileError(str(path), "", f"is not used; used here are: {', '.join(there)}")
+            there = sorted(
+                {one.name if has_folders else f"*{one.suffix}" for one in beside}
+            )
+            raise DataFileError(
+                str(path), "", f"is not used; used here are: {', '.join(there)}"
+            )
 
 
 def _listed(folder: Path) -> list[Path]:
-    """The folder's content; nothing if it does not exist. An unreadable folder must not pass for an empty one."""
+    """The folder's content; nothing if it does not exist.
+
+    An unreadable folder must not pass for an empty one.
+    """
     try:
         return list(folder.iterdir())
     except OSError as error:
         if isinstance(error, FileNotFoundError) and not folder.is_symlink():
             return []
-        raise DataFileError(label(folder), "", f"cannot be read: {error.strerror}") from error
+        raise DataFileError(
+            label(folder), "", f"cannot be read: {error.strerror}"
+        ) from error

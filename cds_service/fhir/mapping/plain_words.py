@@ -1,7 +1,8 @@
 """Tells whether the words of a brace order are plain: nothing that its end might depend on.
 
-The words are in `mappings/plain-words/`. What is neither a length of time nor one of them is not understood, so that an
-order is never shortened against its author's words. The list names what is harmless, never what is not.
+The words are in `mappings/plain-words/`. What is neither a length of time nor one of
+them is not understood, so that an order is never shortened against its author's words.
+The list names what is harmless, never what is not.
 """
 
 import re
@@ -20,14 +21,17 @@ from cds_service.fhir.mapping.text_rules import folded, folded_pattern
 FOLDER = "plain-words"
 # Signs that only divide words; any other, `?` or an arrow, may say something.
 _DIVIDES = r"[\s.,;:()\[\]/&+×*\"'’\-–—、。，；：（）・]"
-# No word begins or ends within another one in Latin letters; Chinese and Japanese write no spaces.
+# No word begins or ends within another one in Latin letters; Chinese and Japanese write
+# no spaces.
 _APART = r"(?:(?<![a-z0-9])|(?![a-z0-9]))(?:%s)(?:(?![a-z0-9])|(?<![a-z0-9]))"
 
 
 class _PlainWordsFile(Closed):
     words: tuple[Pattern, ...] = Field(min_length=1)
     examples: tuple[str, ...] = Field(min_length=LEAST_EXAMPLES)
-    counter_examples: tuple[str, ...] = Field(min_length=LEAST_EXAMPLES, alias="counter-examples")
+    counter_examples: tuple[str, ...] = Field(
+        min_length=LEAST_EXAMPLES, alias="counter-examples"
+    )
 
 
 class PlainWords:
@@ -35,22 +39,35 @@ class PlainWords:
 
     def __init__(self, words: Sequence[str], durations: DurationRules) -> None:
         """Compile the words; lengths of time are read by `durations`."""
-        whole = sorted({folded_pattern(word) for word in words}, key=lambda word: (-len(word), word))
+        whole = sorted(
+            {folded_pattern(word) for word in words},
+            key=lambda word: (-len(word), word),
+        )
         word = _APART % "|".join(whole)
-        self._word, self._plain = re.compile(word), re.compile(rf"(?:{_DIVIDES}|{word})*+")
+        self._word, self._plain = (
+            re.compile(word),
+            re.compile(rf"(?:{_DIVIDES}|{word})*+"),
+        )
         self._durations = durations
 
-    def are_all(self, text: str, *, is_title: bool = False, has_lengths: bool = True) -> bool:
+    def are_all(
+        self, text: str, *, is_title: bool = False, has_lengths: bool = True
+    ) -> bool:
         """Whether nothing is left of a text without lengths of time and plain words.
 
         Args:
             text: of an order.
             is_title: as in `DurationRules.read`.
-            has_lengths: the lengths in this text are read; where they are not, one is left.
+            has_lengths: the lengths in this text are read; where they are not, one is
+                left.
         """
         if len(text) > LONGEST_TEXT:
             return False
-        rest = self._durations.without_times(text, is_title=is_title) if has_lengths else text
+        rest = (
+            self._durations.without_times(text, is_title=is_title)
+            if has_lengths
+            else text
+        )
         return self._plain.fullmatch(folded(rest)) is not None
 
     def left_in(self, text: str) -> tuple[str, ...]:
@@ -66,16 +83,36 @@ def load_plain_words(folders: Sequence[Path], durations: DurationRules) -> Plain
         DataFileError: a file is wrong, or does not pass its own examples.
     """
     paths = files_in_force(folders, FOLDER, ".toml")
-    files = {name: validated(_PlainWordsFile, read_toml(path), path) for name, path in paths.items()}
-    plain = PlainWords([word for one in files.values() for word in one.words], durations)
+    files = {
+        name: validated(_PlainWordsFile, read_toml(path), path)
+        for name, path in paths.items()
+    }
+    plain = PlainWords(
+        [word for one in files.values() for word in one.words], durations
+    )
     for name, one in files.items():
-        _check(f"{FOLDER}/{name}.toml", {"examples": one.examples}, plain, is_plain=True)
-        _check(f"{FOLDER}/{name}.toml", {"counter-examples": one.counter_examples}, plain, is_plain=False)
+        _check(
+            f"{FOLDER}/{name}.toml", {"examples": one.examples}, plain, is_plain=True
+        )
+        _check(
+            f"{FOLDER}/{name}.toml",
+            {"counter-examples": one.counter_examples},
+            plain,
+            is_plain=False,
+        )
     return plain
 
 
-def _check(file: str, examples: Mapping[str, Sequence[str]], plain: PlainWords, *, is_plain: bool) -> None:
+def _check(
+    file: str,
+    examples: Mapping[str, Sequence[str]],
+    plain: PlainWords,
+    *,
+    is_plain: bool,
+) -> None:
     for key, texts in examples.items():
         for text in texts:
             if plain.are_all(text, is_title=True) is not is_plain:
-                raise DataFileError(file, key, f"{text!r} is {'not ' if is_plain else ''}plain")
+                raise DataFileError(
+                    file, key, f"{text!r} is {'not ' if is_plain else ''}plain"
+                )

@@ -1,6 +1,7 @@
 """Translates codes to concepts: value sets, a site's local codes, coded answers, and words as the last resort.
 
-A *concept* is the id of a value set in `mappings/valueset/`, or a code in one of our own code systems in
+A *concept* is the id of a value set in `mappings/valueset/`, or a code in one of our
+own code systems in
 `mappings/codesystem/`; if both exist, they are the same concept. This module matches codes; `mapping_files.py` reads
 and checks the files.
 """
@@ -13,14 +14,23 @@ from typing import Any, NamedTuple
 from cds_service.core.data_file import Faults, label, read_toml, validated
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.code_systems import LONGEST_CODE, Listed, load_code_systems
+from cds_service.fhir.mapping.code_systems import (
+    LONGEST_CODE,
+    Listed,
+    load_code_systems,
+)
 from cds_service.fhir.mapping.drug_table import load_drugs
 from cds_service.fhir.mapping.durations import load_durations
 from cds_service.fhir.mapping.expansions import outdated, read_expansions
 from cds_service.fhir.mapping.harmless import HarmlessFile, HarmlessTitles
 from cds_service.fhir.mapping.language import Speller, any_of, read_languages
 from cds_service.fhir.mapping.level_text import LevelRules
-from cds_service.fhir.mapping.mapping_files import read_answer_maps, read_local_codes, read_own_codes, read_value_sets
+from cds_service.fhir.mapping.mapping_files import (
+    read_answer_maps,
+    read_local_codes,
+    read_own_codes,
+    read_value_sets,
+)
 from cds_service.fhir.mapping.names import MeasureNames, NamesFile
 from cds_service.fhir.mapping.overlay import files_in_force, required
 from cds_service.fhir.mapping.plain_words import load_plain_words
@@ -39,7 +49,8 @@ from cds_service.fhir.site_calendar import UTC_CALENDAR, SiteCalendar
 
 Code = tuple[str, str]
 
-# Records repeat the same codes, so lookups are cached: this many, by spellings up to `LONGEST_CODE`.
+# Records repeat the same codes, so lookups are cached: this many, by spellings up to
+# `LONGEST_CODE`.
 REMEMBERED = 4096
 NOTHING: frozenset[str] = frozenset()
 SUSPICION = "suspicion"  # the concept whose words call a diagnosis suspected
@@ -50,9 +61,11 @@ class Match(NamedTuple):
     """One coding that belongs to a concept.
 
     Attributes:
-        code: `system|code` as found, the system in its canonical spelling; the standard code that a site's map gives
+        code: `system|code` as found, the system in its canonical spelling; the standard
+            code that a site's map gives
             for a local one.
-        unit: UCUM unit that a site's local code implies where the record has none; empty otherwise.
+        unit: UCUM unit that a site's local code implies where the record has none;
+            empty otherwise.
     """
 
     concept: str
@@ -82,7 +95,8 @@ class Terminology:
             calendar: the site's.
 
         Raises:
-            DataFileError: a file is unreadable, is not what it claims to be, or holds an invalid code.
+            DataFileError: a file is unreadable, is not what it claims to be, or holds
+                an invalid code.
         """
         self.calendar = calendar
         faults = Faults()
@@ -123,15 +137,25 @@ class Terminology:
         self.names_of_measures = MeasureNames(*names, self.languages)
         self.harmless = HarmlessTitles(harmless)
         self._drug_rules = TextRules(self.drugs.words, None)
-        self._suspicion = re.compile("|".join(self._texts[SUSPICION].any) if SUSPICION in self._texts else NEVER)
+        self._suspicion = re.compile(
+            "|".join(self._texts[SUSPICION].any) if SUSPICION in self._texts else NEVER
+        )
         joints = [one.joints for one in languages.values()]
-        # Between two names, and before an aside: what is denied after one of these is what follows it.
-        self.several = re.compile(rf"[,;:/&+(\u3001\uff0c]|{any_of(joints, 'and_')}|{any_of(joints, 'or_')}")
-        self.aside = re.compile(rf"[,(\uff08\uff0c\u3001]|\s[-\u2013\u2014]\s|{any_of(joints, 'with_')}")
+        # Between two names, and before an aside: what is denied after one of these is
+        # what follows it.
+        self.several = re.compile(
+            rf"[,;:/&+(\u3001\uff0c]|{any_of(joints, 'and_')}|{any_of(joints, 'or_')}"
+        )
+        self.aside = re.compile(
+            rf"[,(\uff08\uff0c\u3001]|\s[-\u2013\u2014]\s|{any_of(joints, 'with_')}"
+        )
         self._rules_among: dict[frozenset[str] | None, TextRules] = {}
         self._by_code = self._index()
         self._classes = self._index_of_classes()
-        self._known = {code: self._matches_of(*code) for code in (*self._by_code, *self._local_codes)}
+        self._known = {
+            code: self._matches_of(*code)
+            for code in (*self._by_code, *self._local_codes)
+        }
         self._as_written = dict(self._known)
 
     def _index(self) -> Mapping[Code, tuple[str, ...]]:
@@ -155,11 +179,18 @@ class Terminology:
     @property
     def names(self) -> frozenset[str]:
         """Every concept that a code can belong to."""
-        return frozenset(self._value_sets) | frozenset(self._own_codes) | self.drugs.concepts
+        return (
+            frozenset(self._value_sets)
+            | frozenset(self._own_codes)
+            | self.drugs.concepts
+        )
 
     def outdated_expansions(self) -> tuple[str, ...]:
         """What `mappings check` says of expansions that are not of their filters as they are now."""
-        roots = {name: [code for _, code in rules.included.roots] for name, rules in self._value_sets.items()}
+        roots = {
+            name: [code for _, code in rules.included.roots]
+            for name, rules in self._value_sets.items()
+        }
         return tuple(outdated(self._expansions, roots))
 
     @property
@@ -191,7 +222,10 @@ class Terminology:
         """Whether the site's own map explains a coding of this CodeableConcept."""
         if not self._local_codes:
             return False
-        return any(self._systems.normalise(*code) in self._local_codes for code in _codes(codeable))
+        return any(
+            self._systems.normalise(*code) in self._local_codes
+            for code in _codes(codeable)
+        )
 
     def knows(self, system: str, code: str) -> bool:
         """Whether this code belongs to any concept."""
@@ -207,7 +241,10 @@ class Terminology:
         """Whether a coding of this CodeableConcept alone identifies an entry of such a list, relevant to us or not."""
         codes = _codes(codeable)
         if self._local_codes:  # a site's map may give standard codes for them
-            mapped = [self._local_codes.get(self._systems.normalise(*code), ()) for code in codes]
+            mapped = [
+                self._local_codes.get(self._systems.normalise(*code), ())
+                for code in codes
+            ]
             codes += [(to.system, to.code) for targets in mapped for to in targets]
         return any(self._systems.tells(kind, *code) for code in codes)
 
@@ -230,14 +267,23 @@ class Terminology:
 
     def local_codes(self, concept: str) -> frozenset[Code]:
         """The local codes that a site maps to a concept."""
-        local = ((code, to) for code, targets in self._local_codes.items() for to in targets)
-        return frozenset(code for code, to in local if concept in self._concepts_of(to.system, to.code))
+        local = (
+            (code, to) for code, targets in self._local_codes.items() for to in targets
+        )
+        return frozenset(
+            code
+            for code, to in local
+            if concept in self._concepts_of(to.system, to.code)
+        )
 
     def implied_units(self) -> Iterator[tuple[str, str, str]]:
         """Each local code that implies a unit, with a concept that it belongs to and the unit as the map writes it."""
         for (_, code), targets in self._local_codes.items():
             for to in (one for one in targets if one.unit):
-                yield from ((code, concept, to.unit) for concept in self._concepts_of(to.system, to.code))
+                yield from (
+                    (code, concept, to.unit)
+                    for concept in self._concepts_of(to.system, to.code)
+                )
 
     def translate(self, map_id: str, codeable: Any) -> tuple[str, ...]:
         """Translate a coded answer by `mappings/conceptmap/<map_id>.json` to its target codes, sorted; may be empty.
@@ -256,17 +302,30 @@ class Terminology:
         Raises:
             KeyError: there is no such map.
         """
-        return frozenset(target for targets in self._answer_maps[map_id].values() for target in targets)
+        return frozenset(
+            target
+            for targets in self._answer_maps[map_id].values()
+            for target in targets
+        )
 
-    def text_concepts(self, text: str, among: frozenset[str] | None = None) -> frozenset[str]:
-        """Concepts that a text names, by `mappings/texts/`. A last resort: callers must disclose its use.
+    def text_concepts(
+        self, text: str, among: frozenset[str] | None = None
+    ) -> frozenset[str]:
+        """Concepts that a text names, by `mappings/texts/`.
+
+        A last resort: callers must disclose its use.
 
         Args:
             text: a text from a record or an order.
-            among: the concepts to look for; None for all that codes may belong to. Others (sides, routes, words that
+            among: the concepts to look for; None for all that codes may belong to.
+                Others (sides, routes, words that
                 turn an order into another one) must be requested by name.
         """
-        return frozenset(self.text_places(text, among)) if isinstance(text, str) else NOTHING
+        return (
+            frozenset(self.text_places(text, among))
+            if isinstance(text, str)
+            else NOTHING
+        )
 
     def text_places(
         self, text: str, among: frozenset[str] | None = None, beside: str | None = ""
@@ -274,7 +333,8 @@ class Terminology:
         """Like `text_concepts`, each with its first position in `folded(text)`.
 
         Args:
-            beside: other words about the body site, needed to accept abbreviations of two or three letters;
+            beside: other words about the body site, needed to accept abbreviations of
+                two or three letters;
                 None if those do not count.
         """
         return self._rules_of(among).places(text, beside)
@@ -320,7 +380,13 @@ class Terminology:
         own = (Match(concept, printed) for concept in self._concepts_of(system, code))
         targets = self._local_codes.get((system, code), ())
         local = (
-            Match(one, f"{to.system}|{to.code}" if to.system in self._systems.specs else printed, to.unit)
+            Match(
+                one,
+                f"{to.system}|{to.code}"
+                if to.system in self._systems.specs
+                else printed,
+                to.unit,
+            )
             for to in targets
             for one in self._concepts_of(to.system, to.code)
         )
@@ -331,17 +397,36 @@ class Terminology:
         excluded: set[str] = set()
         for one in self._systems.lineage(system):
             classes = self._classes.get(one, ())
-            found |= {*self._by_code.get((one, code), ()), *self.drugs.concepts_of(one, code)}
-            found |= {name for name in classes if self._value_sets[name].included.holds(one, code)}
-            found |= {name for name, expansion in self._expansions.items() if expansion.holds(one, code)}
-            excluded |= {name for name in classes if self._value_sets[name].excluded.holds(one, code)}
+            found |= {
+                *self._by_code.get((one, code), ()),
+                *self.drugs.concepts_of(one, code),
+            }
+            found |= {
+                name
+                for name in classes
+                if self._value_sets[name].included.holds(one, code)
+            }
+            found |= {
+                name
+                for name, expansion in self._expansions.items()
+                if expansion.holds(one, code)
+            }
+            excluded |= {
+                name
+                for name in classes
+                if self._value_sets[name].excluded.holds(one, code)
+            }
         return tuple(sorted(found - excluded))
 
 
 def _codes(codeable: Any) -> list[Code]:
     """System and code of each coding, as written."""
     if not isinstance(codeable, dict):
-        return [code for one in codeable for code in _codes(one)] if isinstance(codeable, LISTS) else []
+        return (
+            [code for one in codeable for code in _codes(one)]
+            if isinstance(codeable, LISTS)
+            else []
+        )
     codings = codeable.get("coding", codeable)
     found = []
     for coding in codings if isinstance(codings, LISTS) else (codings,):
@@ -352,7 +437,7 @@ def _codes(codeable: Any) -> list[Code]:
     return found
 
 
-# --- the vocabulary: `mappings/findings/*.toml` ----------------------------------------------------------------------
+# --- the vocabulary: `mappings/findings/*.toml`
 
 
 def load_finding_specs(*folders: Path) -> Mapping[str, FindingSpec]:
@@ -424,16 +509,34 @@ def _check_phrases(spec: FindingSpec, terminology: Terminology) -> None:
             raise DataFileError(spec.rule, key, f"{missing} is not in {file}")
 
 
-def _check_implied_units(specs: Mapping[str, FindingSpec], terminology: Terminology) -> None:
+def _check_implied_units(
+    specs: Mapping[str, FindingSpec], terminology: Terminology
+) -> None:
     """Check that the unit which a site's map implies is one in which the finding is measured."""
     for code, concept, unit in terminology.implied_units():
-        accepted = [one.accept_units for one in specs.values() if one.kind == "quantity" and concept in one.value_sets]
-        if accepted and not any(terminology.units.canonical(unit) in units for units in accepted):
-            raise DataFileError("conceptmap", f"group.element.{code}", f"{concept} is not measured in {unit!r}")
+        accepted = [
+            one.accept_units
+            for one in specs.values()
+            if one.kind == "quantity" and concept in one.value_sets
+        ]
+        if accepted and not any(
+            terminology.units.canonical(unit) in units for units in accepted
+        ):
+            raise DataFileError(
+                "conceptmap",
+                f"group.element.{code}",
+                f"{concept} is not measured in {unit!r}",
+            )
 
 
-def asked_codes(specs: Mapping[str, FindingSpec], terminology: Terminology, key: str) -> tuple[Code, ...]:
+def asked_codes(
+    specs: Mapping[str, FindingSpec], terminology: Terminology, key: str
+) -> tuple[Code, ...]:
     """The (system, code) pairs that the query of one prefetch key asks for, sorted, each once."""
-    asked = (spec for spec in specs.values() if spec.key == key and not spec.after_surgery)
+    asked = (
+        spec for spec in specs.values() if spec.key == key and not spec.after_surgery
+    )
     concepts = {concept for spec in asked for concept in spec.asked_concepts}
-    return tuple(sorted({code for concept in concepts for code in terminology.codes(concept)}))
+    return tuple(
+        sorted({code for concept in concepts for code in terminology.codes(concept)})
+    )

@@ -18,15 +18,20 @@ from cds_service.fhir.mapping.language import Language
 
 Place = tuple[int, int]
 
-# The same few thousand titles of orders, diagnoses and drugs recur all day; longer texts are free prose, not cached.
+# The same few thousand titles of orders, diagnoses and drugs recur all day; longer
+# texts are free prose, not cached.
 KEPT_TEXTS = 4096
 LONGEST_TITLE = 200
-# Characters. No name is longer, and a search in a long text holds up all other requests of the process.
+# Characters. No name is longer, and a search in a long text holds up all other requests
+# of the process.
 LONGEST_TEXT = 10_000
 AUGMENTATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
-SPINE = "spine"  # the concept whose words turn a short name (PKP) into an operation of the spine
+# the concept whose words turn a short name (PKP) into an operation of the spine
+SPINE = "spine"
 _ACCENTS = re.compile("[\u0300-\u036f]")
-_BORDER = re.compile("(?<=[A-Za-z])(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])(?=[A-Za-z])")
+_BORDER = re.compile(
+    "(?<=[A-Za-z])(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])(?=[A-Za-z])"
+)
 _ESCAPED = re.compile(r"\\.|[^\\]+", re.DOTALL)
 
 
@@ -37,7 +42,8 @@ class TextRule:
     Attributes:
         any: any match names the concept.
         none: any match rules the concept out.
-        short: ambiguous abbreviations and words: they count only next to a word of `SPINE`.
+        short: ambiguous abbreviations and words: they count only next to a word of
+            `SPINE`.
     """
 
     any: tuple[str, ...]
@@ -61,7 +67,8 @@ class TextRules:
 
         Args:
             text: a text from a record or an order.
-            beside: other words about the body site, needed to accept short names; None if those do not count.
+            beside: other words about the body site, needed to accept short names; None
+                if those do not count.
         """
         if len(text) > LONGEST_TEXT:
             return {}
@@ -71,39 +78,66 @@ class TextRules:
     def ruled_out(self, text: str) -> frozenset[str]:
         """The concepts that a text names beside words that rule them out: `no diabetes`."""
         words = folded(text)
-        rules = ((concept, rule.any, rule.none) for concept, rule in self._rules.items())
-        return frozenset([one for one, name, no in rules if name and no and name.search(words) and no.search(words)])
+        rules = (
+            (concept, rule.any, rule.none) for concept, rule in self._rules.items()
+        )
+        return frozenset(
+            [
+                one
+                for one, name, no in rules
+                if name and no and name.search(words) and no.search(words)
+            ]
+        )
 
     def ruled_out_places(self, text: str) -> Mapping[str, Place]:
         """Where a text names the concepts that other words of it rule out, in `folded(text)`."""
         words = folded(text)
-        rules = ((concept, rule.any, rule.none) for concept, rule in self._rules.items())
-        found = ((one, name.search(words)) for one, name, no in rules if name and no and no.search(words))
+        rules = (
+            (concept, rule.any, rule.none) for concept, rule in self._rules.items()
+        )
+        found = (
+            (one, name.search(words))
+            for one, name, no in rules
+            if name and no and no.search(words)
+        )
         return {concept: place.span() for concept, place in found if place}
 
     def _look(self, words: str, beside: str | None) -> Mapping[str, Place]:
-        found = ((concept, self._place(rule, words, beside)) for concept, rule in self._rules.items())
+        found = (
+            (concept, self._place(rule, words, beside))
+            for concept, rule in self._rules.items()
+        )
         return {concept: place for concept, place in found if place}
 
     def _place(self, rule: "_Searches", words: str, beside: str | None) -> Place | None:
         name = rule.any.search(words) if rule.any else None
         if name is None and rule.short and self._is_spinal(words, beside):
             name = rule.short.search(words)
-        return name.span() if name and not (rule.none and rule.none.search(words)) else None
+        return (
+            name.span()
+            if name and not (rule.none and rule.none.search(words))
+            else None
+        )
 
     def _is_spinal(self, words: str, beside: str | None) -> bool:
         spine = self._spine
         if spine is None or spine.any is None or beside is None:
             return False
         whole = f"{words} {folded(beside)}"
-        return bool(spine.any.search(whole)) and not (spine.none and spine.none.search(whole))
+        return bool(spine.any.search(whole)) and not (
+            spine.none and spine.none.search(whole)
+        )
 
 
 class _Searches:
     """A compiled rule: one search for each list of words."""
 
     def __init__(self, rule: TextRule) -> None:
-        self.any, self.none, self.short = _compiled(rule.any), _compiled(rule.none), _compiled(rule.short)
+        self.any, self.none, self.short = (
+            _compiled(rule.any),
+            _compiled(rule.none),
+            _compiled(rule.short),
+        )
 
 
 def folded(text: str) -> str:
@@ -123,12 +157,16 @@ def without_accents(text: str) -> str:
     """
     if text.isascii():
         return text
-    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", text)))
+    return unicodedata.normalize(
+        "NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+    )
 
 
 def folded_pattern(pattern: str) -> str:
     r"""Fold a regular expression like the texts that it is matched with; `\S` stays as it is."""
-    return _ESCAPED.sub(lambda part: part[0] if part[0].startswith("\\") else folded(part[0]), pattern)
+    return _ESCAPED.sub(
+        lambda part: part[0] if part[0].startswith("\\") else folded(part[0]), pattern
+    )
 
 
 @cache
@@ -149,13 +187,23 @@ def text_rules(languages: Mapping[str, Language]) -> Mapping[str, TextRule]:
         DataFileError: a rule does not pass its own examples.
     """
     rules: dict[str, TextRule] = {}
-    for concept in sorted({concept for one in languages.values() for concept in one.concepts}):
-        each = [one.concepts[concept] for one in languages.values() if concept in one.concepts]
+    for concept in sorted(
+        {concept for one in languages.values() for concept in one.concepts}
+    ):
+        each = [
+            one.concepts[concept]
+            for one in languages.values()
+            if concept in one.concepts
+        ]
         none = _folded(word for words in each for word in words.none)
         if harmless := _folded(word for words in each for word in words.harmless):
-            only = "|".join(sorted(harmless, key=len, reverse=True))  # of two words the longer one
+            # of two words the longer one
+            only = "|".join(sorted(harmless, key=len, reverse=True))
             none = (*none, rf"^(?:[\W\d_]|\b(?:{only})\b)*+$")
-        any_, short = (word for words in each for word in words.any), (word for words in each for word in words.short)
+        any_, short = (
+            (word for words in each for word in words.any),
+            (word for words in each for word in words.short),
+        )
         rules[concept] = TextRule(_folded(any_), none, _folded(short))
     for code, one in languages.items():
         for concept, words in one.concepts.items():
@@ -164,7 +212,14 @@ def text_rules(languages: Mapping[str, Language]) -> Mapping[str, TextRule]:
                 ("examples", words.examples, True),
                 ("counter-examples", words.counter_examples, False),
             ):
-                if wrong := next((said for said in examples if bool(rule.places(said)) is not is_named), None):
+                if wrong := next(
+                    (
+                        said
+                        for said in examples
+                        if bool(rule.places(said)) is not is_named
+                    ),
+                    None,
+                ):
                     fault = f"{wrong!r} is {'not ' if is_named else ''}recognised"
                     raise DataFileError(f"texts/{code}.toml", f"{concept}.{key}", fault)
     return rules
@@ -174,7 +229,7 @@ def _folded(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"(?:{folded_pattern(word)})" for word in words)
 
 
-# --- languages: an entry that we cannot read does not count as absent ------------------------------------------------
+# --- languages: an entry that we cannot read does not count as absent
 
 _WORDS = re.compile("[a-z]+")
 _ANY_WORD = re.compile("[A-Za-z]+")
@@ -186,7 +241,8 @@ class LanguagesFile(DataFile):
     """`languages.toml`.
 
     Attributes:
-        others: frequent words of languages that are written with the letters of ours, by language.
+        others: frequent words of languages that are written with the letters of ours,
+            by language.
         abbreviations: abbreviations whose meaning is known and not relevant.
         qualifiers: words that mean nothing alone: `stage`, `left`.
     """
@@ -199,43 +255,69 @@ class LanguagesFile(DataFile):
 class Languages:
     """Which texts we can read: by letters, and by words of other languages with the same letters."""
 
-    def __init__(self, content: LanguagesFile, languages: Mapping[str, Language]) -> None:
+    def __init__(
+        self, content: LanguagesFile, languages: Mapping[str, Language]
+    ) -> None:
         """Know the languages whose files say their letters; their words are not those of others."""
-        letters = {code: one.letters for code, one in languages.items() if one.letters is not None}
+        letters = {
+            code: one.letters
+            for code, one in languages.items()
+            if one.letters is not None
+        }
         self._letters = re.compile(f"[{''.join(letters.values())}]")
-        self._others = {word for code, words in content.others.items() if code not in letters for word in words}
-        self._abbreviations, self._qualifiers = content.abbreviations, content.qualifiers
+        self._others = {
+            word
+            for code, words in content.others.items()
+            if code not in letters
+            for word in words
+        }
+        self._abbreviations, self._qualifiers = (
+            content.abbreviations,
+            content.qualifiers,
+        )
 
     def can_read(self, text: str) -> bool:
         """Whether a text has words, all of them in languages that we read; not if it is over `LONGEST_TEXT`."""
         if len(text) > LONGEST_TEXT:
             return False
         found = _LETTERS.findall(text.lower())
-        if len(found) < 2 and not any(one > "\u2e80" for one in found):  # one Chinese character may be a word
+        # one Chinese character may be a word
+        if len(found) < 2 and not any(one > "\u2e80" for one in found):
             return False
         if self.is_foreign(text):
             return False
         # More than ambiguous abbreviations and qualifiers.
-        return any(map(self._is_name, _ANY_WORD.findall(without_accents(text)))) or any(one > "\u2e80" for one in text)
+        return any(map(self._is_name, _ANY_WORD.findall(without_accents(text)))) or any(
+            one > "\u2e80" for one in text
+        )
 
     def is_foreign(self, text: str) -> bool:
         """Whether a text has letters or words of a language that we do not read."""
-        if not all(one.isascii() or self._letters.match(one) for one in _LETTERS.findall(text.lower())):
+        if not all(
+            one.isascii() or self._letters.match(one)
+            for one in _LETTERS.findall(text.lower())
+        ):
             return True
-        return not self._others.isdisjoint(_WORDS.findall(without_accents(text.lower())))
+        return not self._others.isdisjoint(
+            _WORDS.findall(without_accents(text.lower()))
+        )
 
     def _is_name(self, word: str) -> bool:
         lower = word.lower()
         if lower in self._qualifiers:
             return False
         is_spelt_out = len(word) > 4 or (len(word) == 4 and not word.isupper())
-        return (is_spelt_out and not _VOWELS.isdisjoint(lower)) or lower in self._abbreviations
+        return (
+            is_spelt_out and not _VOWELS.isdisjoint(lower)
+        ) or lower in self._abbreviations
 
 
-# --- ways of measuring -----------------------------------------------------------------------------------------------
+# --- ways of measuring
 
 # Chinese is written without spaces: `CT平扫` is two words.
-_BETWEEN_SCRIPTS = re.compile(r"(?<=[0-9A-Za-z])(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[0-9A-Za-z])")
+_BETWEEN_SCRIPTS = re.compile(
+    r"(?<=[0-9A-Za-z])(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[0-9A-Za-z])"
+)
 
 
 def _one_pattern(words: list[str]) -> re.Pattern[str]:
@@ -275,9 +357,13 @@ class MethodWords(RootModel[dict[str, _Method]]):
 
     def of_title(self, title: str, among: tuple[str, ...]) -> frozenset[str]:
         """The methods among these that the name of a measurement, of its method or of its site names."""
-        return (self._looked_up if len(title) <= LONGEST_TITLE else self.named)(title, among)
+        return (self._looked_up if len(title) <= LONGEST_TITLE else self.named)(
+            title, among
+        )
 
     def named(self, text: str, among: Sequence[str]) -> frozenset[str]:
         """The methods among these that a text names; notes are of one patient, and nothing of them is kept."""
-        words = text if text.isascii() else _BETWEEN_SCRIPTS.sub(" ", without_accents(text))
+        words = (
+            text if text.isascii() else _BETWEEN_SCRIPTS.sub(" ", without_accents(text))
+        )
         return frozenset([name for name in among if self.root[name].fits(words)])

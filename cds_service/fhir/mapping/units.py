@@ -1,4 +1,7 @@
-"""UCUM units by table: canonical spelling and conversion. Units that are not in the table are refused."""
+"""UCUM units by table: canonical spelling and conversion.
+
+Units that are not in the table are refused.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -45,7 +48,9 @@ class UnitTable:
         if unit == to:
             return value
         factor = self.factors.get((unit, to))
-        if factor is None or (factor.at_most is not None and not 0 <= value <= factor.at_most):
+        if factor is None or (
+            factor.at_most is not None and not 0 <= value <= factor.at_most
+        ):
             return None
         return value * factor.times
 
@@ -61,13 +66,21 @@ def load_units(folders: Sequence[Path]) -> UnitTable:
     for canonical, others in content.spellings.items():
         for spelling in (canonical, *others):
             if spellings.setdefault(_folded(spelling), canonical) != canonical:
-                raise DataFileError(label(path), f"spellings.{canonical}", f"{spelling!r} is also another unit")
+                raise DataFileError(
+                    label(path),
+                    f"spellings.{canonical}",
+                    f"{spelling!r} is also another unit",
+                )
             spellings[spelling] = canonical  # the most common spelling in records
     for factor in content.factors:
         for unit in (factor.unit, factor.to):
             if unit not in content.spellings:
-                raise DataFileError(label(path), "factors", f"{unit} has no row in spellings")
-    return UnitTable(spellings, {(factor.unit, factor.to): factor for factor in content.factors})
+                raise DataFileError(
+                    label(path), "factors", f"{unit} has no row in spellings"
+                )
+    return UnitTable(
+        spellings, {(factor.unit, factor.to): factor for factor in content.factors}
+    )
 
 
 def _folded(spelling: str) -> str:

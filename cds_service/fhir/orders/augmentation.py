@@ -1,6 +1,7 @@
 """Finds the kyphoplasty or vertebroplasty among the orders being signed, with its kind and levels.
 
-Raw JSON in, facts out; junk never raises. Brace, bed rest and referrals are in `support_orders.py`.
+Raw JSON in, facts out; junk never raises. Brace, bed rest and referrals are in
+`support_orders.py`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +14,13 @@ from cds_service.fhir.gathering.prefetch import reference_name
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, Order
-from cds_service.fhir.orders.levels import LONGEST_WORDS, Reasons, StatedLevels, find_levels, find_reasons
+from cds_service.fhir.orders.levels import (
+    LONGEST_WORDS,
+    Reasons,
+    StatedLevels,
+    find_levels,
+    find_reasons,
+)
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import (
     ADDITIONAL_LEVEL,
@@ -42,27 +49,46 @@ class _Found:
     levels: StatedLevels
 
 
-def find_augmentation_order(bundle: DraftOrders, terminology: Terminology) -> AugmentationOrder | None:
+def find_augmentation_order(
+    bundle: DraftOrders, terminology: Terminology
+) -> AugmentationOrder | None:
     """Combine the augmentation orders of a signing into one; None if there is none.
 
     Raises:
-        PatientMismatch: one of them is another patient's, or none clearly belongs to the request's patient.
+        PatientMismatch: one of them is another patient's, or none clearly belongs to
+            the request's patient.
     """
     recognised = _recognised(bundle.each(), terminology)
     others = _recognised(bundle.each_other(), terminology)
-    if not any(recognition.concepts & AUGMENTATION for _, recognition in (*recognised, *others)):
+    if not any(
+        recognition.concepts & AUGMENTATION for _, recognition in (*recognised, *others)
+    ):
         return None
-    if any(bundle.person and bundle.person.is_other(draft.resource) for draft, _ in others):
-        raise PatientMismatch("An augmentation order names another patient than context.patientId.")
+    if any(
+        bundle.person and bundle.person.is_other(draft.resource) for draft, _ in others
+    ):
+        raise PatientMismatch(
+            "An augmentation order names another patient than context.patientId."
+        )
     if not any(recognition.concepts & AUGMENTATION for _, recognition in recognised):
-        raise PatientMismatch("The subject of an augmentation order is not plainly the Patient of context.patientId.")
-    found = [_Found(draft, one, find_levels(draft.resource, bundle, terminology)) for draft, one in recognised]
+        raise PatientMismatch(
+            "The subject of an augmentation order is not plainly the Patient of context.patientId."
+        )
+    found = [
+        _Found(draft, one, find_levels(draft.resource, bundle, terminology))
+        for draft, one in recognised
+    ]
     reasons = _reasons(found, bundle, terminology)
-    unclear = tuple(UNCLEAR.format(name=reference_name(draft.type, draft.resource)) for draft, _ in others)
+    unclear = tuple(
+        UNCLEAR.format(name=reference_name(draft.type, draft.resource))
+        for draft, _ in others
+    )
     return _as_one(found, reasons, unclear, terminology)
 
 
-def _reasons(found: Sequence[_Found], bundle: DraftOrders, terminology: Terminology) -> Reasons:
+def _reasons(
+    found: Sequence[_Found], bundle: DraftOrders, terminology: Terminology
+) -> Reasons:
     """The reasons of all orders; their words share the room for reading."""
     room = LONGEST_WORDS
     stated, doubts = frozenset[str](), frozenset[str]()
@@ -73,24 +99,42 @@ def _reasons(found: Sequence[_Found], bundle: DraftOrders, terminology: Terminol
     return Reasons(stated, doubts - stated)
 
 
-def _recognised(drafts: Iterable[Order], terminology: Terminology) -> list[tuple[Order, Recognition]]:
-    recognitions = ((draft, recognise_augmentation(draft.resource, terminology)) for draft in drafts)
-    return [(draft, recognition) for draft, recognition in recognitions if recognition is not None]
+def _recognised(
+    drafts: Iterable[Order], terminology: Terminology
+) -> list[tuple[Order, Recognition]]:
+    recognitions = (
+        (draft, recognise_augmentation(draft.resource, terminology)) for draft in drafts
+    )
+    return [
+        (draft, recognition)
+        for draft, recognition in recognitions
+        if recognition is not None
+    ]
 
 
 def _as_one(
-    found: Sequence[_Found], reasons: Reasons, unclear: tuple[str, ...], terminology: Terminology
+    found: Sequence[_Found],
+    reasons: Reasons,
+    unclear: tuple[str, ...],
+    terminology: Terminology,
 ) -> AugmentationOrder:
     procedure, note = _procedure(found, terminology)
     levels = in_order({level for one in found for level in one.levels.levels})
     count = _level_count(found, levels, terminology)
     regions = {region for one in found for region in one.levels.regions}
-    by: Literal["code", "text"] = "code" if any(one.recognition.by == "code" for one in found) else "text"
+    by: Literal["code", "text"] = (
+        "code" if any(one.recognition.by == "code" for one in found) else "text"
+    )
     drafts, calendar = [one.draft.resource for one in found], terminology.calendar
     days = [day for one in drafts if (day := calendar.named_day(one.get("authoredOn")))]
     starts = [day for one in drafts if (day := read_times(one, calendar).start)]
     codes = [code for one in found for code in one.recognition.codes]
-    notes = [*unclear, note, BY_TEXT if by == "text" else "", *(line for one in found for line in one.levels.notes)]
+    notes = [
+        *unclear,
+        note,
+        BY_TEXT if by == "text" else "",
+        *(line for one in found for line in one.levels.notes),
+    ]
     return AugmentationOrder(
         references=tuple(dict.fromkeys(one.draft.reference for one in found)),
         procedure=procedure,
@@ -106,21 +150,34 @@ def _as_one(
         last_planned=max(starts) if len(set(starts)) > 1 else None,
         reasons=reasons.stated,
         doubts=reasons.doubts,
-        level_source=", ".join(sorted({one.levels.source for one in found if one.levels.source})),
+        level_source=", ".join(
+            sorted({one.levels.source for one in found if one.levels.source})
+        ),
         notes=tuple(dict.fromkeys(line for line in notes if line)),
     )
 
 
-def _procedure(found: Sequence[_Found], terminology: Terminology) -> tuple[Procedure | None, str]:
+def _procedure(
+    found: Sequence[_Found], terminology: Terminology
+) -> tuple[Procedure | None, str]:
     """PKP or PVP by code, else by words; ICD-10-PCS encodes PKP as two codes, supplement and reposition."""
-    concepts = frozenset(concept for one in found for concept in one.recognition.concepts)
+    concepts = frozenset(
+        concept for one in found for concept in one.recognition.concepts
+    )
     if {"kyphoplasty", "vertebroplasty"} <= concepts:
         return None, BOTH
-    if "kyphoplasty" in concepts or {"vertebral-augmentation", HEIGHT_RESTORATION} <= concepts:
+    if (
+        "kyphoplasty" in concepts
+        or {"vertebral-augmentation", HEIGHT_RESTORATION} <= concepts
+    ):
         return "PKP", ""
     if "vertebroplasty" in concepts:
         return "PVP", ""
-    words = frozenset(word for one in found for word in words_on_procedure(one.draft.resource, terminology))
+    words = frozenset(
+        word
+        for one in found
+        for word in words_on_procedure(one.draft.resource, terminology)
+    )
     if len(words) == 1:
         return ("PKP" if "kyphoplasty" in words else "PVP"), FROM_WORDS
     return None, BOTH if words else OPEN
@@ -130,24 +187,47 @@ def _title(found: _Found, terminology: Terminology) -> str:
     """The name of an order in our texts: `kyphoplasty L1 (22514)`."""
     procedure, _ = _procedure([found], terminology)
     name = _NAMES[procedure] if procedure else "vertebral augmentation"
-    code = next((code.removeprefix(CPT) for code in found.recognition.codes if code.startswith(CPT)), "")
+    code = next(
+        (
+            code.removeprefix(CPT)
+            for code in found.recognition.codes
+            if code.startswith(CPT)
+        ),
+        "",
+    )
     levels = ", ".join(found.levels.levels)
-    return " ".join(part for part in (name, levels, f"({code})" if code else "") if part)
+    return " ".join(
+        part for part in (name, levels, f"({code})" if code else "") if part
+    )
 
 
-def _level_count(found: Sequence[_Found], levels: tuple[str, ...], terminology: Terminology) -> int | None:
+def _level_count(
+    found: Sequence[_Found], levels: tuple[str, ...], terminology: Terminology
+) -> int | None:
     """The number of vertebrae: the stated ones or those that the codes bill for, whichever is more.
 
-    Order lines are not counted: two lines with the same code and level are one level. CPT's primary code is for one
-    vertebra; the add-on code counts with its `quantityQuantity`. A kyphoplasty and a vertebroplasty may be of one
-    vertebra, ordered as either.
+    Order lines are not counted: two lines with the same code and level are one level.
+    CPT's primary code is for one vertebra; the add-on code counts with its
+    `quantityQuantity`. A kyphoplasty and a vertebroplasty may be of one vertebra,
+    ordered as either.
     """
     stated = len(levels) or max((len(one.levels.verdicts) for one in found), default=0)
     additional = sum(_additional_levels(one) for one in found)
-    codes = {code.removeprefix(CPT) for one in found for code in one.recognition.codes if code.startswith(CPT)}
-    named = [terminology.concepts({"system": CPT.removesuffix("|"), "code": code}) for code in codes]
+    codes = {
+        code.removeprefix(CPT)
+        for one in found
+        for code in one.recognition.codes
+        if code.startswith(CPT)
+    }
+    named = [
+        terminology.concepts({"system": CPT.removesuffix("|"), "code": code})
+        for code in codes
+    ]
     primary = [concepts for concepts in named if ADDITIONAL_LEVEL not in concepts]
-    counted = max(sum(name in concepts for concepts in primary) for name in ("kyphoplasty", "vertebroplasty"))
+    counted = max(
+        sum(name in concepts for concepts in primary)
+        for name in ("kyphoplasty", "vertebroplasty")
+    )
     coded = max(counted, 1) + additional if counted or additional else 0
     return max(stated, coded) or None
 
@@ -161,12 +241,16 @@ def _additional_levels(found: _Found) -> int:
 
 def _at_junction(found: Sequence[_Found], count: int | None) -> bool | None:
     """Whether any treated level is at T10-L2: False only if every treated level is known to lie elsewhere."""
-    verdicts = {(one.levels.source, verdict) for one in found for verdict in one.levels.verdicts}
+    verdicts = {
+        (one.levels.source, verdict) for one in found for verdict in one.levels.verdicts
+    }
     sides = {verdict for _, verdict in verdicts}
     if True in sides:
         return True
     levels = {level for one in found for level in one.levels.levels}
-    is_complete = (bool(levels) and len(levels) >= (count or 0)) or (not levels and count == 1)
+    is_complete = (bool(levels) and len(levels) >= (count or 0)) or (
+        not levels and count == 1
+    )
     # A second order without a level may be for a different level.
     is_silent = len(found) > 1 and any(not one.levels.verdicts for one in found)
     return False if sides == {False} and is_complete and not is_silent else None

@@ -1,7 +1,7 @@
 """Corrects a brace order: the draft with an end date, and a start date if it had none; everything else is kept.
 
-A duration in words that exceeds the new end is replaced by that end. If that cannot be done with certainty, there is no
-corrected order.
+A duration in words that exceeds the new end is replaced by that end. If that cannot be
+done with certainty, there is no corrected order.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -20,28 +20,46 @@ from cds_service.fhir.shapes import is_valid
 from cds_service.protocol.json_text import plain_numbers
 
 _BOUNDS = ("boundsDuration", "boundsRange")
-# Elements with an order's own words, besides its notes. Displays of codings and narratives are not ours to rewrite.
+# Elements with an order's own words, besides its notes. Displays of codings and
+# narratives are not ours to rewrite.
 _WORDED = (
     ("code", "text"),
     ("codeCodeableConcept", "text"),
     ("occurrenceTiming", "code", "text"),
     ("patientInstruction",),
 )
-ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"  # beside a value it is no longer true
-_NO_WORDS = frozenset({"id", "url", "system", "reference", "code", "value", "resourceType", "status", "intent"})
+# beside a value it is no longer true
+ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+_NO_WORDS = frozenset(
+    {
+        "id",
+        "url",
+        "system",
+        "reference",
+        "code",
+        "value",
+        "resourceType",
+        "status",
+        "intent",
+    }
+)
 _NO_WORDS |= {"authoredOn", "start", "end"}
 Read = Callable[..., tuple[Mention, ...]]  # `DurationRules.read` for a brace
 
 
-def correct_brace_order(draft: Json, correction: Correction, terminology: Terminology) -> dict[str, Any] | None:
+def correct_brace_order(
+    draft: Json, correction: Correction, terminology: Terminology
+) -> dict[str, Any] | None:
     """Set the end of the draft; None if the draft or the result is not a valid R4 resource.
 
-    Also None if an extension that we do not know may reverse it, if a time in its words is doubtful, or if its words,
-    its duration or single events would still exceed the new end.
+    Also None if an extension that we do not know may reverse it, if a time in its words
+    is doubtful, or if its words, its duration or single events would still exceed the
+    new end.
 
     `occurrencePeriod` and `occurrenceTiming.repeat.boundsPeriod` are bounded in place; `boundsDuration` is replaced by
-    the period, since FHIR allows only one of them. `occurrenceDateTime` cannot hold an end, so it becomes the start of
-    an `occurrencePeriod`, as written. Empty members (`reasonCode: []`) are not valid FHIR and are removed.
+    the period, since FHIR allows only one of them. `occurrenceDateTime` cannot hold an
+    end, so it becomes the start of an `occurrencePeriod`, as written. Empty members
+    (`reasonCode: []`) are not valid FHIR and are removed.
     """
     if not text(draft.get("id")) or may_be_reversed(draft) or not _is_order(draft):
         return None
@@ -51,7 +69,10 @@ def correct_brace_order(draft: Json, correction: Correction, terminology: Termin
     if any(one.kind == "doubtful" for mentions in found for one in mentions):
         return None
     # Each event is a whole day, or a time of one, no later than the end.
-    days = map(terminology.calendar.named_day, items(member(draft, "occurrenceTiming", "event")))
+    days = map(
+        terminology.calendar.named_day,
+        items(member(draft, "occurrenceTiming", "event")),
+    )
     if not all(day and day <= correction.end for day in days):
         return None
     if "duration" in (member(draft, "occurrenceTiming", "repeat") or ()):
@@ -60,7 +81,9 @@ def correct_brace_order(draft: Json, correction: Correction, terminology: Termin
     _set_end(corrected, correction)
     for holder, key in _places(corrected):
         holder[key] = _reworded(holder[key], correction, read)
-    is_certain = not any(_beyond(words, correction, read) for words in set(_all_words(corrected)))
+    is_certain = not any(
+        _beyond(words, correction, read) for words in set(_all_words(corrected))
+    )
     return corrected if is_certain and _is_order(corrected) else None
 
 
@@ -71,13 +94,19 @@ def _places(order: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
         if isinstance(holder, dict) and text(holder.get(key)):
             yield holder, key
     for name in ("note", "orderDetail"):
-        yield from ((one, "text") for one in items(order.get(name)) if text(member(one, "text")))
+        yield from (
+            (one, "text") for one in items(order.get(name)) if text(member(one, "text"))
+        )
 
 
 def _reworded(words: str, correction: Correction, read: Read) -> str:
-    for one in sorted(_beyond(words, correction, read), key=lambda one: one.start, reverse=True):
+    for one in sorted(
+        _beyond(words, correction, read), key=lambda one: one.start, reverse=True
+    ):
         if one.until:
-            until = one.until.format(day=say_date(correction.end), iso=correction.end.isoformat())
+            until = one.until.format(
+                day=say_date(correction.end), iso=correction.end.isoformat()
+            )
             words = words[: one.start] + until + words[one.end :]
     return words
 
@@ -89,7 +118,10 @@ def _beyond(words: str, correction: Correction, read: Read) -> list[Mention]:
         one
         for one in read(words, is_title=True)
         if (one.day and one.day > correction.end)
-        or (one.hours is not None and (begins is None or one.hours > (correction.end - begins).days * 24))
+        or (
+            one.hours is not None
+            and (begins is None or one.hours > (correction.end - begins).days * 24)
+        )
     ]
 
 
@@ -113,13 +145,19 @@ def _without_empty_members(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     members = {name: _without_empty_members(part) for name, part in value.items()}
-    return {name: part for name, part in members.items() if part is not None and part not in ("", [], {})}
+    return {
+        name: part
+        for name, part in members.items()
+        if part is not None and part not in ("", [], {})
+    }
 
 
 def _is_order(resource: Json) -> bool:
     """Whether this is a valid R4 order that we may send."""
     kind = text(resource.get("resourceType"))
-    return kind in ("DeviceRequest", "ServiceRequest") and is_valid(plain_numbers(resource), kind)
+    return kind in ("DeviceRequest", "ServiceRequest") and is_valid(
+        plain_numbers(resource), kind
+    )
 
 
 def _set_end(order: dict[str, Any], correction: Correction) -> None:
@@ -130,7 +168,10 @@ def _set_end(order: dict[str, Any], correction: Correction) -> None:
         _bound(repeat.setdefault("boundsPeriod", {}), correction)
         return
     period = order.setdefault("occurrencePeriod", {})
-    for name, start in (("occurrenceDateTime", "start"), ("_occurrenceDateTime", "_start")):
+    for name, start in (
+        ("occurrenceDateTime", "start"),
+        ("_occurrenceDateTime", "_start"),
+    ):
         if name in order:
             period[start] = order.pop(name)
     _bound(period, correction)
@@ -147,7 +188,11 @@ def _set_day(period: dict[str, Any], name: str, day: date) -> None:
     period[name] = day.isoformat()
     beside = period.pop(f"_{name}", None)
     if isinstance(beside, dict):
-        kept = [one for one in items(member(beside, "extension")) if member(one, "url") != ABSENT]
+        kept = [
+            one
+            for one in items(member(beside, "extension"))
+            if member(one, "url") != ABSENT
+        ]
         rest = {key: value for key, value in beside.items() if key != "extension"}
         rest |= {"extension": kept} if kept else {}
         period |= {f"_{name}": rest} if rest else {}
@@ -157,8 +202,16 @@ def describe_correction(draft: Json, correction: Correction, corrected: Json) ->
     """Describe for the clinician what accepting the update does, and that it plans no review."""
     what = f"Set the end of this {correction.order.title or 'brace'} order to {say_date(correction.end)}"
     is_reworded = list(texts_on_time(draft)) != list(texts_on_time(corrected))
-    words = "; the length stated in its words is replaced by this end" if is_reworded else ""
-    known = "; the mark that it was not known is removed" if _is_marked_absent(draft) else ""
+    words = (
+        "; the length stated in its words is replaced by this end"
+        if is_reworded
+        else ""
+    )
+    known = (
+        "; the mark that it was not known is removed"
+        if _is_marked_absent(draft)
+        else ""
+    )
     said = f"{what}{words}{known}; {_what_else(draft)}"
     if correction.review is None:
         return said
@@ -167,10 +220,17 @@ def describe_correction(draft: Json, correction: Correction, corrected: Json) ->
 
 def _is_marked_absent(draft: Json) -> bool:
     """Whether the day that is set was marked as not known."""
-    periods = (draft.get("occurrencePeriod"), member(draft, "occurrenceTiming", "repeat", "boundsPeriod"))
+    periods = (
+        draft.get("occurrencePeriod"),
+        member(draft, "occurrenceTiming", "repeat", "boundsPeriod"),
+    )
     beside = [member(period, name) for period in periods for name in ("_start", "_end")]
     beside.append(draft.get("_occurrenceDateTime"))
-    return any(member(one, "url") == ABSENT for each in beside for one in items(member(each, "extension")))
+    return any(
+        member(one, "url") == ABSENT
+        for each in beside
+        for one in items(member(each, "extension"))
+    )
 
 
 def _what_else(draft: Json) -> str:

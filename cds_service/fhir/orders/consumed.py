@@ -1,8 +1,10 @@
 """Names the elements of a brace order that were not read whole: with any, its correction is not pre-selected.
 
-Everything in the order counts as not read until something here or in `order_times.py` says that it was: because a rule
-names the element as one that no end depends on, because its time was read, because its code is known, or because its
-words are lengths of time and plain words. So what FHIR, an EHR or an author adds is never taken for nothing.
+Everything in the order counts as not read until something here or in `order_times.py`
+says that it was: because a rule names the element as one that no end depends on,
+because its time was read, because its code is known, or because its words are lengths
+of time and plain words. So what FHIR, an EHR or an author adds is never taken for
+nothing.
 """
 
 import re
@@ -16,24 +18,60 @@ from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import BONE_REASONS, SITE_MAPS
 from cds_service.fhir.raw_json import Json, items, member, objects, text, truth
 
-# Who, when written, for whom, by which number: by FHIR's definition nothing about how long or why.
+# Who, when written, for whom, by which number: by FHIR's definition nothing about how
+# long or why.
 _BY_RULE = frozenset(
     {
-        *("resourceType", "id", "meta", "language", "identifier", "requisition", "groupIdentifier"),
-        *("status", "intent", "priority", "subject", "encounter", "authoredOn", "requester"),
-        *("performer", "performerType", "locationCode", "locationReference", "insurance"),
+        *(
+            "resourceType",
+            "id",
+            "meta",
+            "language",
+            "identifier",
+            "requisition",
+            "groupIdentifier",
+        ),
+        *(
+            "status",
+            "intent",
+            "priority",
+            "subject",
+            "encounter",
+            "authoredOn",
+            "requester",
+        ),
+        *(
+            "performer",
+            "performerType",
+            "locationCode",
+            "locationReference",
+            "insurance",
+        ),
         *("relevantHistory", "replaces", "priorRequest"),
         *("note.time", "note.authorReference", "note.authorString"),
         *("codeReference.reference", "codeReference.type", "codeReference.identifier"),
     }
 )
 _TITLES = ("code", "codeCodeableConcept")
-_TITLE_WORDS = frozenset({*(f"{one}.text" for one in _TITLES), *(f"{one}.coding.display" for one in _TITLES)})
+_TITLE_WORDS = frozenset(
+    {*(f"{one}.text" for one in _TITLES), *(f"{one}.coding.display" for one in _TITLES)}
+)
 _TITLE_WORDS |= {"codeReference.display"}
 # Words in which `read_worded_end` looks for a length.
-_TIMED_WORDS = frozenset({"occurrenceTiming.code.text", "orderDetail.text", "note.text", "patientInstruction"})
+_TIMED_WORDS = frozenset(
+    {
+        "occurrenceTiming.code.text",
+        "orderDetail.text",
+        "note.text",
+        "patientInstruction",
+    }
+)
 _OTHER_WORDS = frozenset(
-    {f"{one}.{part}" for one in ("category", "bodySite", "reasonCode") for part in ("text", "coding.display")}
+    {
+        f"{one}.{part}"
+        for one in ("category", "bodySite", "reasonCode")
+        for part in ("text", "coding.display")
+    }
 )
 _CODING = ("system", "version", "code", "userSelected")
 # What may change the meaning of any element that holds it.
@@ -41,16 +79,54 @@ _ADDED = frozenset({"extension", "modifierExtension", "contained", "implicitRule
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 LEAST_CODE = 4  # a shorter one may be a word or a number of its own
 _REASONS = BONE_REASONS | frozenset(KEEP)
-_TAG, _WORD, _CAMEL = re.compile(r"<[^>]*>"), re.compile(r"[^\W_]+"), re.compile(r"[A-Z]?[a-z]+")
+_TAG, _WORD, _CAMEL = (
+    re.compile(r"<[^>]*>"),
+    re.compile(r"[^\W_]+"),
+    re.compile(r"[A-Z]?[a-z]+"),
+)
 
-# What the log and a card may call an element: names of R4, never a key that somebody made up.
+# What the log and a card may call an element: names of R4, never a key that somebody
+# made up.
 NAMES = frozenset(
     {
-        *("asNeededBoolean", "asNeededCodeableConcept", "basedOn", "bodySite", "category", "code"),
-        *("codeCodeableConcept", "codeReference", "contained", "doNotPerform", "extension", "implicitRules"),
-        *("instantiatesCanonical", "instantiatesUri", "modifierExtension", "note", "occurrenceDateTime"),
-        *("occurrencePeriod", "occurrenceTiming", "orderDetail", "parameter", "patientInstruction"),
-        *("quantityQuantity", "quantityRange", "quantityRatio", "reasonCode", "reasonReference", "specimen"),
+        *(
+            "asNeededBoolean",
+            "asNeededCodeableConcept",
+            "basedOn",
+            "bodySite",
+            "category",
+            "code",
+        ),
+        *(
+            "codeCodeableConcept",
+            "codeReference",
+            "contained",
+            "doNotPerform",
+            "extension",
+            "implicitRules",
+        ),
+        *(
+            "instantiatesCanonical",
+            "instantiatesUri",
+            "modifierExtension",
+            "note",
+            "occurrenceDateTime",
+        ),
+        *(
+            "occurrencePeriod",
+            "occurrenceTiming",
+            "orderDetail",
+            "parameter",
+            "patientInstruction",
+        ),
+        *(
+            "quantityQuantity",
+            "quantityRange",
+            "quantityRatio",
+            "reasonCode",
+            "reasonReference",
+            "specimen",
+        ),
         *("supportingInfo", "text"),
     }
 )
@@ -59,12 +135,18 @@ OTHER = "other"
 
 def unread_in(order: Json, terminology: Terminology) -> tuple[str, ...]:
     """The elements of a brace order with anything that was not read, by their names, each once."""
-    read = read_times(order, terminology.calendar).read | _codes_read(order, terminology)
+    read = read_times(order, terminology.calendar).read | _codes_read(
+        order, terminology
+    )
     left: set[str] = set()
     for path, value in _leaves(order, ""):
         name = _name(path)
         # One thing that was not read is enough, and words are slow to read.
-        if name not in left and path not in read and not _is_read(path, value, order, terminology):
+        if (
+            name not in left
+            and path not in read
+            and not _is_read(path, value, order, terminology)
+        ):
             left.add(name)
     return tuple(sorted(left))
 
@@ -78,12 +160,19 @@ def _name(path: str) -> str:
 
 def _is_added(parts: Sequence[str]) -> bool:
     """Whether an element was added to R4's own, or to a primitive value: `_authoredOn`."""
-    return bool(_ADDED.intersection(parts)) or any(part.startswith("_") for part in parts)
+    return bool(_ADDED.intersection(parts)) or any(
+        part.startswith("_") for part in parts
+    )
 
 
 def names_another(order: Json, terminology: Terminology) -> bool:
     """Whether a code of the title is known not to be a brace: to end this order would end another thing."""
-    codings = (coding for name in _TITLES for one in objects(order.get(name)) for coding in items(one.get("coding")))
+    codings = (
+        coding
+        for name in _TITLES
+        for one in objects(order.get(name))
+        for coding in items(one.get("coding"))
+    )
     return any(not _is_understood("code", coding, terminology) for coding in codings)
 
 
@@ -104,7 +193,9 @@ def _is_read(path: str, value: Any, order: Json, terminology: Terminology) -> bo
     parts = path.split(".")
     if _is_added(parts):
         return False
-    if parts[-1] == "id" or any(".".join(parts[:depth]) in _BY_RULE for depth in range(1, len(parts) + 1)):
+    if parts[-1] == "id" or any(
+        ".".join(parts[:depth]) in _BY_RULE for depth in range(1, len(parts) + 1)
+    ):
         return True
     if path in ("doNotPerform", "asNeededBoolean"):
         return truth(value) is False
@@ -119,15 +210,24 @@ def _are_plain(path: str, words: str, order: Json, terminology: Terminology) -> 
     """Whether a value is words of an element whose words are read, and all of them are plain."""
     plain = terminology.plain_words
     if path in _TITLE_WORDS:
-        return bool(words) and plain.are_all(_without_codes(words, order), is_title=True)
+        return bool(words) and plain.are_all(
+            _without_codes(words, order), is_title=True
+        )
     if path in _TIMED_WORDS:
         return bool(words) and plain.are_all(words)
-    return path in _OTHER_WORDS and bool(words) and plain.are_all(words, has_lengths=False)
+    return (
+        path in _OTHER_WORDS and bool(words) and plain.are_all(words, has_lengths=False)
+    )
 
 
 def _without_codes(title: str, order: Json) -> str:
     """A title without the order's own codes, `TLSO (L0456)`."""
-    codings = [coding for name in _TITLES for one in objects(order.get(name)) for coding in objects(one.get("coding"))]
+    codings = [
+        coding
+        for name in _TITLES
+        for one in objects(order.get(name))
+        for coding in objects(one.get("coding"))
+    ]
     for code in (text(coding.get("code")) for coding in codings):
         if len(code) >= LEAST_CODE:
             title = re.sub(rf"(?<![^\W_]){re.escape(code)}(?![^\W_])", " ", title)
@@ -138,7 +238,11 @@ def _codes_read(order: Json, terminology: Terminology) -> frozenset[str]:
     """The paths of codings that are understood, every one in their element."""
     read: set[str] = set()
     for element in (*_TITLES, "category", "bodySite", "reasonCode"):
-        codings = [coding for one in objects(order.get(element)) for coding in items(one.get("coding"))]
+        codings = [
+            coding
+            for one in objects(order.get(element))
+            for coding in items(one.get("coding"))
+        ]
         if all(_is_understood(element, coding, terminology) for coding in codings):
             read |= {f"{element}.coding.{part}" for part in _CODING}
     return frozenset(read)
@@ -154,23 +258,39 @@ def _is_understood(element: str, coding: Any, terminology: Terminology) -> bool:
     if element == "bodySite":
         return any(terminology.translate(name, codeable) for name in SITE_MAPS)
     concepts = terminology.concepts(codeable)
-    # A translation into codes that we do not know is of the same brace; HCPCS we know whole.
-    is_other = bool(concepts - {"brace"}) or (not concepts and _system(coding, terminology) == HCPCS)
+    # A translation into codes that we do not know is of the same brace; HCPCS we know
+    # whole.
+    is_other = bool(concepts - {"brace"}) or (
+        not concepts and _system(coding, terminology) == HCPCS
+    )
     return not is_other
 
 
 def _system(coding: Any, terminology: Terminology) -> str:
-    return next((system for system, _ in terminology.codings({"coding": [coding]})), text(member(coding, "system")))
+    return next(
+        (system for system, _ in terminology.codings({"coding": [coding]})),
+        text(member(coding, "system")),
+    )
 
 
 def _repeats(narrative: str, order: Json, terminology: Terminology) -> bool:
     """Whether a narrative says only what the elements say, as FHIR defines a generated one."""
     rest = {name: value for name, value in order.items() if name != "text"}
-    said = {word for path, value in _leaves(rest, "") for word in _words_of(f"{path} {value}")}
-    new = [word for word in _WORD.findall(unescape(_TAG.sub(" ", narrative))) if word.lower() not in said]
+    said = {
+        word
+        for path, value in _leaves(rest, "")
+        for word in _words_of(f"{path} {value}")
+    }
+    new = [
+        word
+        for word in _WORD.findall(unescape(_TAG.sub(" ", narrative)))
+        if word.lower() not in said
+    ]
     return terminology.plain_words.are_all(" ".join(new), has_lengths=False)
 
 
 def _words_of(written: str) -> Iterator[str]:
     """The words of a text and of the names in it: `authoredOn` is "authored on"."""
-    yield from (word.lower() for word in (*_WORD.findall(written), *_CAMEL.findall(written)))
+    yield from (
+        word.lower() for word in (*_WORD.findall(written), *_CAMEL.findall(written))
+    )

@@ -18,16 +18,30 @@ from cds_service.protocol.json_text import levels
 
 # Statuses of R4, STU3 and DSTU2 orders that are not, or no longer, to be carried out.
 OVER = frozenset(
-    {"completed", "entered-in-error", "revoked", "cancelled", "rejected", "stopped", "aborted", "not-done", "ended"}
+    {
+        "completed",
+        "entered-in-error",
+        "revoked",
+        "cancelled",
+        "rejected",
+        "stopped",
+        "aborted",
+        "not-done",
+        "ended",
+    }
 )
-NO_ORDERS = frozenset({"DELETE", "GET", "HEAD"})  # `request.method` of entries that sign nothing
+# `request.method` of entries that sign nothing
+NO_ORDERS = frozenset({"DELETE", "GET", "HEAD"})
 _PLAIN = re.compile(r"[\w.:/-]{1,256}", re.ASCII)
-REPLACES = ("replaces", "priorRequest", "priorPrescription")  # elements that name the order it takes the place of
-ORDERED = ("Request", "Order", "Prescription")  # endings of resource types that are orders
+# elements that name the order it takes the place of
+REPLACES = ("replaces", "priorRequest", "priorPrescription")
+# endings of resource types that are orders
+ORDERED = ("Request", "Order", "Prescription")
 GROUPS = frozenset({"RequestGroup", "Bundle"})  # resources that hold orders
 MOST_INSIDE = 100  # orders inside groups, for one signing
 MOST_PARTS = 4000  # values in one order; a long one has a hundred
-LONGEST_LIST = 100  # items of a list: the words of each coding cost a search, and a group has its own limit
+# items of a list: the words of each coding cost a search, and a group has its own limit
+LONGEST_LIST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +49,12 @@ class Order:
     """A resource that orders something, of this signing or of the record.
 
     Attributes:
-        reference: `ServiceRequest/1`; without an id, its fullUrl or its position in the bundle. It stands in the audit
+        reference: `ServiceRequest/1`; without an id, its fullUrl or its position in the
+            bundle. It stands in the audit
             log, so that an id or URL which could be words does not count.
         resource: the order as we read it; its lists are cut if it is long.
-        source: the order as received, if a correction would reach it and no other order: it is an entry of the bundle,
+        source: the order as received, if a correction would reach it and no other
+            order: it is an entry of the bundle,
             its reference is unique, and nothing was cut.
     """
 
@@ -57,10 +73,12 @@ class DraftOrders:
 
     Attributes:
         drafts: orders that clearly belong to the patient.
-        others: all other orders: of another patient, of nobody, or of somebody not clearly named.
+        others: all other orders: of another patient, of nobody, or of somebody not
+            clearly named.
         person: the patient; None if ownership was settled before.
         cut: which parts were too long to be read completely, as phrases.
-        referred: resources on the patient's server that the orders refer to, by name (`referred.py`).
+        referred: resources on the patient's server that the orders refer to, by name
+            (`referred.py`).
     """
 
     drafts: tuple[Order, ...]
@@ -84,10 +102,16 @@ class DraftOrders:
         if self.person is None or not identifiers:
             return self
         person = self.person._replace(identifiers=identifiers)
-        foreign = {one.reference for one in self.drafts if person.is_foreign(one.resource)}
+        foreign = {
+            one.reference for one in self.drafts if person.is_foreign(one.resource)
+        }
         ours, others = list[Order](), list(self.others)
         for one in self.drafts:  # an order inside a group goes with the group
-            (ours if foreign.isdisjoint((one.reference, one.reference.partition("#")[0])) else others).append(one)
+            (
+                ours
+                if foreign.isdisjoint((one.reference, one.reference.partition("#")[0]))
+                else others
+            ).append(one)
         return replace(self, drafts=tuple(ours), others=tuple(others), person=person)
 
     def resolve(self, references: Sequence[Any], within: Json) -> list[Json]:
@@ -96,14 +120,22 @@ class DraftOrders:
         found = []
         for reference in references:
             address = text(member(reference, "reference"))
-            one = contained.get(address) if address.startswith("#") else self._find(address)
+            one = (
+                contained.get(address)
+                if address.startswith("#")
+                else self._find(address)
+            )
             if one is not None and not (self.person and self.person.is_foreign(one)):
                 found.append(one)
         return found
 
     def _find(self, address: str) -> Json | None:
         found = self.targets.find(address)
-        return self.referred.get(self.person.bases.name_of(address)) if found is None and self.person else found
+        return (
+            self.referred.get(self.person.bases.name_of(address))
+            if found is None and self.person
+            else found
+        )
 
     def _in_time(self, drafts: Sequence[Order]) -> Iterator[Order]:
         for draft in drafts:
@@ -116,7 +148,9 @@ class DraftOrders:
 NO_DRAFTS = DraftOrders((), (), None, Targets(()))
 
 
-def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = None) -> DraftOrders:
+def read_drafts(
+    draft_orders: Any, person: Person, deadline: Deadline | None = None
+) -> DraftOrders:
     """Read the orders in `context.draftOrders`; none if it is not a Bundle with entries.
 
     Args:
@@ -137,15 +171,23 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
             reference = _reference_of(source, full_url, place)
             # Sent twice, it is still one order; without an id two alike may be two.
             name = _name(source)
-            if name and sent.setdefault(name, source) == source and sent[name] is not source:
+            if (
+                name
+                and sent.setdefault(name, source) == source
+                and sent[name] is not source
+            ):
                 continue
             known.append((resource, full_url))
             names += {_name(source), last_name(full_url)}
             if _signs_nothing(entry):
                 continue
-            drafts.append(Order(reference, resource, source if resource is source else None))
+            drafts.append(
+                Order(reference, resource, source if resource is source else None)
+            )
             long += resource is not source
-    inside = [(one, draft.resource) for draft in drafts for one in _orders_inside(draft)]
+    inside = [
+        (one, draft.resource) for draft in drafts for one in _orders_inside(draft)
+    ]
     if long:
         cut.append(f"of each list in {long} long orders the first {LONGEST_LIST}")
     if len(inside) > MOST_INSIDE:
@@ -156,22 +198,42 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
     others: list[Order] = []
     orders = [*((draft, None) for draft in drafts), *inside[:MOST_INSIDE]]
     for draft, group in sorted(orders, key=lambda one: one[0].reference):
-        # An order that names nobody is signed for the patient of the call; one that names somebody has to name them.
-        is_ours = not whole.is_foreign(draft.resource) and not (group and whole.is_foreign(group))
+        # An order that names nobody is signed for the patient of the call; one that
+        # names somebody has to name them.
+        is_ours = not whole.is_foreign(draft.resource) and not (
+            group and whole.is_foreign(group)
+        )
         # An update could reach either of two orders with one reference.
         is_reachable = counted[_name(draft.resource)] == 1
-        (ours if is_ours else others).append(draft if is_reachable else replace(draft, source=None))
+        (ours if is_ours else others).append(
+            draft if is_reachable else replace(draft, source=None)
+        )
     kept = _without_replaced(ours, person)
-    return DraftOrders(tuple(kept), tuple(others), whole, Targets(known, person.bases), tuple(cut), deadline)
+    return DraftOrders(
+        tuple(kept),
+        tuple(others),
+        whole,
+        Targets(known, person.bases),
+        tuple(cut),
+        deadline,
+    )
 
 
 def _without_replaced(orders: Sequence[Order], person: Person) -> Sequence[Order]:
     """The orders without those that another of them replaces; all where they replace each other."""
     named = (
-        (one, objects(one.resource.get(name))) for one in orders if is_to_be_done(one.resource) for name in REPLACES
+        (one, objects(one.resource.get(name)))
+        for one in orders
+        if is_to_be_done(one.resource)
+        for name in REPLACES
     )
-    pairs = ((one, person.bases.name_of(text(each.get("reference")))) for one, listed in named for each in listed)
-    replaced = {name for one, name in pairs if name != one.reference}  # a new version of an order may name itself
+    pairs = (
+        (one, person.bases.name_of(text(each.get("reference"))))
+        for one, listed in named
+        for each in listed
+    )
+    # a new version of an order may name itself
+    replaced = {name for one, name in pairs if name != one.reference}
     return [one for one in orders if one.reference not in replaced] or orders
 
 
@@ -181,10 +243,16 @@ def _orders_inside(draft: Order) -> Iterator[Order]:
     if draft.type == "RequestGroup" and is_to_be_done(draft.resource):
         held = objects(draft.resource.get("contained"))
     elif draft.type == "Bundle":
-        held = [one.get("resource") for one in objects(draft.resource.get("entry")) if not _signs_nothing(one)]
+        held = [
+            one.get("resource")
+            for one in objects(draft.resource.get("entry"))
+            if not _signs_nothing(one)
+        ]
     for place, one in enumerate(held):
         if isinstance(one, dict) and text(one.get("resourceType")):
-            inside = Order(f"{draft.reference}#{_plain(text(one.get('id'))) or place}", one)
+            inside = Order(
+                f"{draft.reference}#{_plain(text(one.get('id'))) or place}", one
+            )
             yield inside
             yield from _orders_inside(inside)
 
@@ -195,7 +263,11 @@ def _signs_nothing(entry: Json) -> bool:
 
 def _reference_of(resource: Json, full_url: str, place: int) -> str:
     kind = _plain(text(resource.get("resourceType")))
-    return _plain(_name(resource)) or _plain(full_url) or f"{kind or 'order'} (entry {place + 1})"
+    return (
+        _plain(_name(resource))
+        or _plain(full_url)
+        or f"{kind or 'order'} (entry {place + 1})"
+    )
 
 
 def _plain(written: str) -> str:
@@ -216,14 +288,20 @@ def is_long(order: Json) -> bool:
 def _shortened(value: Any) -> Any:
     if isinstance(value, list):
         return [_shortened(one) for one in value[:LONGEST_LIST]]
-    return {name: _shortened(part) for name, part in value.items()} if isinstance(value, dict) else value
+    return (
+        {name: _shortened(part) for name, part in value.items()}
+        if isinstance(value, dict)
+        else value
+    )
 
 
 def with_drafts(record: RecordState, bundle: DraftOrders) -> RecordState:
     """Add to the record state what was left out of the signing: other patients' orders, and parts that are too long."""
     foreign = sum(draft.type.endswith(ORDERED) for draft in bundle.each_other())
     notes = (f"Incomplete: {', '.join(bundle.cut)} were read.",) if bundle.cut else ()
-    return replace(record, foreign=record.foreign + foreign, notes=(*record.notes, *notes))
+    return replace(
+        record, foreign=record.foreign + foreign, notes=(*record.notes, *notes)
+    )
 
 
 def is_to_be_done(resource: Json) -> bool:

@@ -16,16 +16,35 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, codeables
 from cds_service.fhir.orders.levels import find_levels, reasons_named, stated_levels
 from cds_service.fhir.orders.order_times import read_times, texts_on_time
-from cds_service.fhir.orders.recognition import AUGMENTATION, FRACTURES, TITLES, recognise_augmentation
-from cds_service.fhir.raw_json import Json, is_prohibition, member, number, text, texts_of
+from cds_service.fhir.orders.recognition import (
+    AUGMENTATION,
+    FRACTURES,
+    TITLES,
+    recognise_augmentation,
+)
+from cds_service.fhir.raw_json import (
+    Json,
+    is_prohibition,
+    member,
+    number,
+    text,
+    texts_of,
+)
 from cds_service.fhir.site_calendar import SiteCalendar
 
 REASONS = frozenset(KEEP)
-SURGERY, OLD = frozenset({"prior-spinal-surgery", "spinal-surgery-unstated"}), frozenset({"old-fracture"})
-RECENT = timedelta(days=180)  # an older entry is often a healed fracture that nobody closed
+SURGERY, OLD = (
+    frozenset({"prior-spinal-surgery", "spinal-surgery-unstated"}),
+    frozenset({"old-fracture"}),
+)
+# an older entry is often a healed fracture that nobody closed
+RECENT = timedelta(days=180)
 REGIONS = {"thoracic spine": "T", "lumbar spine": "L"}
 NO_MORE = frozenset({"entered-in-error", "not-done", "stopped", "revoked", "cancelled"})
-_DAY, _YEAR = re.compile(r"\b\d{4}-\d\d-\d\d\b"), re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_DAY, _YEAR = (
+    re.compile(r"\b\d{4}-\d\d-\d\d\b"),
+    re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)"),
+)
 
 Freshness = Literal["fresh", "open", "old"]
 
@@ -36,8 +55,10 @@ class OtherInjuries:
 
     Attributes:
         fractures: untreated levels with a recent fracture.
-        possible: untreated levels whose fracture may be recent, or that a brace order names.
-        surgery: another operation of the spine is ordered or was done lately, or may have been.
+        possible: untreated levels whose fracture may be recent, or that a brace order
+            names.
+        surgery: another operation of the spine is ordered or was done lately, or may
+            have been.
         signed_reasons: concepts of `REASONS` that the augmentation being signed names.
         is_brace_noted: its words speak of a brace, or were not understood.
     """
@@ -52,7 +73,9 @@ class OtherInjuries:
 NOTHING_ELSE = OtherInjuries()
 
 
-def reasons_of_order(order: Json, bundle: DraftOrders, terminology: Terminology) -> frozenset[str]:
+def reasons_of_order(
+    order: Json, bundle: DraftOrders, terminology: Terminology
+) -> frozenset[str]:
     """The concepts of `REASONS` that a brace order names: by a reason's code, or anywhere in its words."""
     reasons = reasons_named(order, bundle)
     named = (terminology.concepts(reason) for reason in reasons)
@@ -62,9 +85,15 @@ def reasons_of_order(order: Json, bundle: DraftOrders, terminology: Terminology)
     return (frozenset().union(*named) & REASONS).union(*said)
 
 
-def named_levels(order: Json, bundle: DraftOrders, terminology: Terminology) -> tuple[str, ...]:
+def named_levels(
+    order: Json, bundle: DraftOrders, terminology: Terminology
+) -> tuple[str, ...]:
     """Every vertebra that an order names anywhere."""
-    words = {level for word, _ in texts_on_time(order) for level in terminology.levels.treated(word)}
+    words = {
+        level
+        for word, _ in texts_on_time(order)
+        for level in terminology.levels.treated(word)
+    }
     return in_order((stated_levels(order, bundle, terminology) | words) & set(LEVELS))
 
 
@@ -93,7 +122,8 @@ def find_other_injuries(
         bundle: the orders being signed.
         braces: the brace orders, of this signing and on record.
         record: the patient's record.
-        treated: the treated levels; if they are not known, two fractured levels are one too many.
+        treated: the treated levels; if they are not known, two fractured levels are one
+            too many.
         terminology: the service's terminology.
         today: the day of the answer.
     """
@@ -109,31 +139,53 @@ def find_other_injuries(
     if not braces:
         return OtherInjuries(fresh, possible)
     signed = _augmentations_in(bundle, terminology)
-    words = [word for one in signed for word, is_title in texts_on_time(one) if not is_title]
+    words = [
+        word for one in signed for word, is_title in texts_on_time(one) if not is_title
+    ]
     return OtherInjuries(
         fractures=fresh,
         possible=possible,
         surgery=_is_operated(bundle, record, terminology, today),
-        signed_reasons=frozenset().union(*(reasons_of_order(one, bundle, terminology) for one in signed)),
-        is_brace_noted=any(one.strip() and not terminology.plain_words.are_all(one) for one in words)
+        signed_reasons=frozenset().union(
+            *(reasons_of_order(one, bundle, terminology) for one in signed)
+        ),
+        is_brace_noted=any(
+            one.strip() and not terminology.plain_words.are_all(one) for one in words
+        )
         or any(map(terminology.durations.names_brace, words)),
     )
 
 
 def _augmentations_in(bundle: DraftOrders, terminology: Terminology) -> list[Json]:
-    recognised = ((one.resource, recognise_augmentation(one.resource, terminology)) for one in bundle.each())
-    return [resource for resource, found in recognised if found and found.concepts & AUGMENTATION]
+    recognised = (
+        (one.resource, recognise_augmentation(one.resource, terminology))
+        for one in bundle.each()
+    )
+    return [
+        resource
+        for resource, found in recognised
+        if found and found.concepts & AUGMENTATION
+    ]
 
 
-def _untreated(fresh: set[str], possible: set[str], treated: set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _untreated(
+    fresh: set[str], possible: set[str], treated: set[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The levels of recent and of possible fractures that no treated level explains, head to foot."""
     if not treated:
         several = fresh | possible
         return (), _listed(several) if len(several) > 1 else ()
-    # What names no single vertebra (`T11-T12`, `thoracic spine`) is another fracture if no treated one lies in it.
-    vague = {one for one in fresh | possible if one not in LEVELS and not _covers(one, treated)}
+    # What names no single vertebra (`T11-T12`, `thoracic spine`) is another fracture if
+    # no treated one lies in it.
+    vague = {
+        one
+        for one in fresh | possible
+        if one not in LEVELS and not _covers(one, treated)
+    }
     single = {one for one in fresh if one in LEVELS} - treated
-    return in_order(single), _listed({one for one in possible if one in LEVELS} - treated - single | vague)
+    return in_order(single), _listed(
+        {one for one in possible if one in LEVELS} - treated - single | vague
+    )
 
 
 def _covers(stated: str, treated: set[str]) -> bool:
@@ -155,29 +207,44 @@ def _levels_of(condition: Json, terminology: Terminology) -> set[str]:
     for site in codeables(condition, "bodySite"):
         found |= {*terminology.translate("vertebral-level", site)}
     if not found:
-        words = [word for one in codeables(condition, "code", "bodySite") for word in texts_of(one)]
+        words = [
+            word
+            for one in codeables(condition, "code", "bodySite")
+            for word in texts_of(one)
+        ]
         found = {level for word in words for level in terminology.levels.treated(word)}
     regions = terminology.translate("spinal-region", condition.get("code"))
     return found or {f"{region} spine" for region in regions} & REGIONS.keys()
 
 
-def _freshness(condition: Json, birth: date | None, terminology: Terminology, today: date) -> Freshness:
+def _freshness(
+    condition: Json, birth: date | None, terminology: Terminology, today: date
+) -> Freshness:
     """Whether a fracture is recent; open if its day or its statuses do not say."""
     statuses, certainty = clinical_status(condition), certainty_of(condition)
     words = texts_of(condition.get("code"))
-    if statuses & PAST or certainty in ("denied", "past") or any(terminology.text_concepts(one, OLD) for one in words):
+    if (
+        statuses & PAST
+        or certainty in ("denied", "past")
+        or any(terminology.text_concepts(one, OLD) for one in words)
+    ):
         return "old"
     first, last = _days_of(condition, birth, terminology.calendar)
     if last is not None and last < today - RECENT:
         return "old"
     is_dated = first is not None and today - RECENT <= first <= today
-    return "fresh" if is_dated and statuses & ACTIVE and certainty == "stated" else "open"
+    return (
+        "fresh" if is_dated and statuses & ACTIVE and certainty == "stated" else "open"
+    )
 
 
-def _days_of(condition: Json, birth: date | None, calendar: SiteCalendar) -> tuple[date | None, date | None]:
+def _days_of(
+    condition: Json, birth: date | None, calendar: SiteCalendar
+) -> tuple[date | None, date | None]:
     """The first and the last day on which it may have begun; None where nothing says so.
 
-    It is recorded when it has begun, so that the day of recording is a last day, and the day itself if none is stated.
+    It is recorded when it has begun, so that the day of recording is a last day, and
+    the day itself if none is stated.
     """
     recorded = condition.get("recordedDate")
     written = calendar.first_day(recorded), calendar.last_day(recorded)
@@ -187,15 +254,22 @@ def _days_of(condition: Json, birth: date | None, calendar: SiteCalendar) -> tup
     return first, min((day for day in (last, written[1]) if day), default=None)
 
 
-def _onset(condition: Json, birth: date | None, calendar: SiteCalendar) -> tuple[date | None, date | None]:
+def _onset(
+    condition: Json, birth: date | None, calendar: SiteCalendar
+) -> tuple[date | None, date | None]:
     begins = condition.get("onsetDateTime")
     period = condition.get("onsetPeriod")
-    age, unit = number(member(condition, "onsetAge", "value")), text(member(condition, "onsetAge", "code"))
+    age, unit = (
+        number(member(condition, "onsetAge", "value")),
+        text(member(condition, "onsetAge", "code")),
+    )
     if begins:
         return calendar.first_day(begins), calendar.last_day(begins)
     if period:
         since = member(period, "start")
-        return calendar.first_day(since), calendar.last_day(since or member(period, "end"))
+        return calendar.first_day(since), calendar.last_day(
+            since or member(period, "end")
+        )
     if age is not None and unit == "a" and birth and 0 <= age < 130:
         return _birthday(birth, int(age)), _birthday(birth, int(age) + 1)
     said = text(condition.get("onsetString"))
@@ -217,16 +291,23 @@ def _birthday(birth: date, age: int) -> date:
 # --- operations
 
 
-def _is_operated(bundle: DraftOrders, record: PatientRecord, terminology: Terminology, today: date) -> bool:
+def _is_operated(
+    bundle: DraftOrders, record: PatientRecord, terminology: Terminology, today: date
+) -> bool:
     """Whether another operation of the spine is being ordered, is ordered, or was done lately."""
     if any(_is_surgery(one.resource, terminology) for one in bundle.each()):
         return True
     if any(one.concepts & SURGERY for one in record.of_key("conditions")):
         return True  # a fusion on the problem list, whenever it was
-    kept = [one for key in ("procedures", "serviceRequests") for one in record.of_key(key)]
+    kept = [
+        one for key in ("procedures", "serviceRequests") for one in record.of_key(key)
+    ]
     lately = [one for one in kept if _is_lately(one.raw, terminology.calendar, today)]
     # A procedure that was not understood may be one.
-    return any(NOT_UNDERSTOOD in one.concepts or _is_surgery(one.raw, terminology) for one in lately)
+    return any(
+        NOT_UNDERSTOOD in one.concepts or _is_surgery(one.raw, terminology)
+        for one in lately
+    )
 
 
 def _is_surgery(resource: Json, terminology: Terminology) -> bool:
@@ -235,7 +316,11 @@ def _is_surgery(resource: Json, terminology: Terminology) -> bool:
         return False
     words = [word for title in titles for word in texts_of(title)]
     # "Fusion, scheduled" is none that was done, but one that a brace may be for.
-    by_words = any((terminology.text_concepts(word, SURGERY) | terminology.ruled_out(word)) & SURGERY for word in words)
+    by_words = any(
+        (terminology.text_concepts(word, SURGERY) | terminology.ruled_out(word))
+        & SURGERY
+        for word in words
+    )
     return by_words or any(terminology.concepts(title) & SURGERY for title in titles)
 
 
@@ -246,5 +331,7 @@ def _is_lately(resource: Json, calendar: SiteCalendar, today: date) -> bool:
     performed = calendar.effective(resource, "performed")
     planned = read_times(resource, calendar).start
     written = calendar.first_day(resource.get("authoredOn"))
-    days = [day for day in (performed.day if performed else None, planned, written) if day]
+    days = [
+        day for day in (performed.day if performed else None, planned, written) if day
+    ]
     return not days or max(days) >= today - RECENT

@@ -1,6 +1,7 @@
 """Finds the vertebrae that an order treats, most trusted first: body site, reason's body site, ICD code, text.
 
-A reason in words is read last. A note is believed after the body site, where the order's own words name no level.
+A reason in words is read last. A note is believed after the body site, where the
+order's own words name no level.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
-JUNCTION = frozenset({"T10", "T11", "T12", "L1", "L2"})  # the studies' thoracolumbar junction
+# the studies' thoracolumbar junction
+JUNCTION = frozenset({"T10", "T11", "T12", "L1", "L2"})
 Region = Literal["thoracic", "lumbar"]
 
 TREATED_HERE = frozenset({"treated-here"})
@@ -31,7 +33,11 @@ GRAVE = frozenset(
 )
 LONGEST_WORDS = 5_000  # characters of all augmentation orders of a signing
 ORGANS = frozenset({"breast-cancer", "lung-cancer", "prostate-cancer"})
-CODED = {"bodySite": ("bodySite",), "reasonCode": ("reasonCode", "reasonCodeableConcept", "reason")}  # with own words
+# with own words
+CODED = {
+    "bodySite": ("bodySite",),
+    "reasonCode": ("reasonCode", "reasonCodeableConcept", "reason"),
+}
 UNUSUAL_NUMBERING = "Unusual numbering of the vertebrae (T13 or L6): in no study, so this level is not used."
 WEAK_JUNCTION = "The level was read from a code of the thoracolumbar region, which names no vertebra."
 
@@ -42,7 +48,8 @@ class StatedLevels:
 
     Attributes:
         levels: T1 … L5, head to foot.
-        verdicts: for each statement, whether it lies at T10-L2; None if it does not decide (`T9-T10`, T13).
+        verdicts: for each statement, whether it lies at T10-L2; None if it does not
+            decide (`T9-T10`, T13).
         source: the element that was used; empty if none names a level.
         regions: regions stated by codes that name no level.
     """
@@ -54,12 +61,18 @@ class StatedLevels:
     notes: tuple[str, ...] = field(default=())
 
 
-def find_levels(order: Json, bundle: DraftOrders, terminology: Terminology) -> StatedLevels:
+def find_levels(
+    order: Json, bundle: DraftOrders, terminology: Terminology
+) -> StatedLevels:
     """Find the levels of one order in the most trusted element that names any."""
     regions = _regions(order, bundle, terminology)
-    wording = _worded_levels(codeables(order, "code", "orderDetail", "serviceRequested"), terminology)
+    wording = _worded_levels(
+        codeables(order, "code", "orderDetail", "serviceRequested"), terminology
+    )
     statements = _statements(order, bundle, terminology, wording)
-    source, stated = next(((name, stated) for name, stated in statements if stated), ("", set()))
+    source, stated = next(
+        ((name, stated) for name, stated in statements if stated), ("", set())
+    )
     if not source:
         return StatedLevels(regions=regions)
     beside = _worded_levels(codeables(order, *CODED.get(source, ())), terminology)
@@ -68,13 +81,19 @@ def find_levels(order: Json, bundle: DraftOrders, terminology: Terminology) -> S
         verdicts=tuple(verdict_of(statement) for statement in sorted(stated)),
         source=source,
         regions=regions,
-        notes=tuple(_notes(stated, wording or (beside if beside - stated else set()), source)),
+        notes=tuple(
+            _notes(stated, wording or (beside if beside - stated else set()), source)
+        ),
     )
 
 
-def stated_levels(order: Json, bundle: DraftOrders, terminology: Terminology) -> set[str]:
+def stated_levels(
+    order: Json, bundle: DraftOrders, terminology: Terminology
+) -> set[str]:
     """What all elements of an order state, one beside the other."""
-    wording = _worded_levels(codeables(order, "code", "orderDetail", "serviceRequested"), terminology)
+    wording = _worded_levels(
+        codeables(order, "code", "orderDetail", "serviceRequested"), terminology
+    )
     stated = (said for _, said in _statements(order, bundle, terminology, wording))
     return set[str]().union(*stated)
 
@@ -84,22 +103,41 @@ def _statements(
 ) -> Iterator[tuple[str, set[str]]]:
     """The statements of each element, the most trusted first."""
     yield "bodySite", _site_statements(codeables(order, "bodySite"), terminology)
-    if not wording:  # a note speaks of other levels as well: old hardware, where pain radiates
-        told = [words for words in _note_texts(order) if terminology.text_concepts(words, TREATED_HERE)]
+    # a note speaks of other levels as well: old hardware, where pain radiates
+    if not wording:
+        told = [
+            words
+            for words in _note_texts(order)
+            if terminology.text_concepts(words, TREATED_HERE)
+        ]
         yield "note", _text_levels(told, terminology)
-    sites = [site for one in _conditions(order, bundle) for site in codeables(one, "bodySite")]
+    sites = [
+        site
+        for one in _conditions(order, bundle)
+        for site in codeables(one, "bodySite")
+    ]
     yield "reasonReference", _site_statements(sites, terminology)
     reasons = reasons_named(order, bundle)
-    yield "reasonCode", {said for reason in reasons for said in terminology.translate("vertebral-level-icd", reason)}
+    yield (
+        "reasonCode",
+        {
+            said
+            for reason in reasons
+            for said in terminology.translate("vertebral-level-icd", reason)
+        },
+    )
     yield "text", wording
-    yield "reason", _worded_levels(reasons, terminology)  # last: a reason may name other fractures as well
+    # last: a reason may name other fractures as well
+    yield "reason", _worded_levels(reasons, terminology)
 
 
 def verdict_of(statement: str) -> bool | None:
     """Whether `L1`, `T11-T12` or `thoracolumbar` lies at T10-L2; None if it does not decide."""
     if statement == "thoracolumbar":
         return True
-    sides = {level in JUNCTION if level in LEVELS else None for level in statement.split("-")}
+    sides = {
+        level in JUNCTION if level in LEVELS else None for level in statement.split("-")
+    }
     return sides.pop() if len(sides) == 1 else None
 
 
@@ -117,7 +155,9 @@ def _site_statements(sites: list[Json], terminology: Terminology) -> set[str]:
     """The levels of body sites: of each by its code, else by its own words."""
     stated: set[str] = set()
     for site in sites:
-        stated |= {*terminology.translate("vertebral-level", site)} or _text_levels(texts_of(site), terminology)
+        stated |= {*terminology.translate("vertebral-level", site)} or _text_levels(
+            texts_of(site), terminology
+        )
     return stated
 
 
@@ -126,7 +166,9 @@ def _text_levels(texts: Any, terminology: Terminology) -> set[str]:
 
 
 def _worded_levels(named: list[Json], terminology: Terminology) -> set[str]:
-    return _text_levels((words for codeable in named for words in texts_of(codeable)), terminology)
+    return _text_levels(
+        (words for codeable in named for words in texts_of(codeable)), terminology
+    )
 
 
 def _note_texts(order: Json) -> Iterator[str]:
@@ -137,13 +179,24 @@ def _note_texts(order: Json) -> Iterator[str]:
 def _conditions(order: Json, bundle: DraftOrders) -> list[Json]:
     """The Conditions referenced as the order's reason, if they were sent with it and are not ruled out."""
     resolved = bundle.resolve(objects(order.get("reasonReference")), order)
-    return [one for one in resolved if one.get("resourceType") == "Condition" and certainty_of(one) != "denied"]
+    return [
+        one
+        for one in resolved
+        if one.get("resourceType") == "Condition" and certainty_of(one) != "denied"
+    ]
 
 
 def reasons_named(order: Json, bundle: DraftOrders) -> list[Json]:
     """The order's reasons: its own codes and words, and those of Conditions that it refers to."""
     own = codeables(order, *CODED["reasonCode"])
-    return [*own, *(code for condition in _conditions(order, bundle) for code in codeables(condition, "code"))]
+    return [
+        *own,
+        *(
+            code
+            for condition in _conditions(order, bundle)
+            for code in codeables(condition, "code")
+        ),
+    ]
 
 
 class Reasons(NamedTuple):
@@ -160,7 +213,12 @@ class Reasons(NamedTuple):
     length: int = 0
 
 
-def find_reasons(order: Json, bundle: DraftOrders, terminology: Terminology, room: int = LONGEST_WORDS) -> Reasons:
+def find_reasons(
+    order: Json,
+    bundle: DraftOrders,
+    terminology: Terminology,
+    room: int = LONGEST_WORDS,
+) -> Reasons:
     """Find the reasons of an order, such as `malignancy`.
 
     Args:
@@ -171,7 +229,11 @@ def find_reasons(order: Json, bundle: DraftOrders, terminology: Terminology, roo
     """
     reasons = reasons_named(order, bundle)
     own = [word for reason in reasons for word in texts_of(reason)]
-    titles = [word for code in codeables(order, "code", "orderDetail") for word in texts_of(code)]
+    titles = [
+        word
+        for code in codeables(order, "code", "orderDetail")
+        for word in texts_of(code)
+    ]
     beside = [*titles, *_note_texts(order)]
     coded = frozenset().union(*(terminology.concepts(reason) for reason in reasons))
     length = sum(map(len, (*own, *beside)))
@@ -179,15 +241,32 @@ def find_reasons(order: Json, bundle: DraftOrders, terminology: Terminology, roo
         return Reasons(coded, GRAVE - coded)
     causes = (terminology.text_concepts(word, CAUSES) for word in (*own, *beside))
     denying = [word for word in own if terminology.text_concepts(word, DENIAL)]
-    said = read_problem_words(frozenset(), [one for one in own if one not in denying], terminology)
+    said = read_problem_words(
+        frozenset(), [one for one in own if one not in denying], terminology
+    )
     others = read_problem_words(frozenset(), [*denying, *beside], terminology)
     grave = said.stated & (GRAVE | ORGANS) - said.unclear
     stated = coded.union(*causes, grave, {f"{one}-ever" for one in grave & ORGANS})
-    named = said.suspected | said.unclear | others.stated | others.suspected | others.unclear
+    named = (
+        said.suspected
+        | said.unclear
+        | others.stated
+        | others.suspected
+        | others.unclear
+    )
     return Reasons(stated, named & GRAVE - stated, length)
 
 
-def _regions(order: Json, bundle: DraftOrders, terminology: Terminology) -> frozenset[Region]:
-    said = [*codeables(order, "code", "orderDetail", "serviceRequested", "bodySite"), *reasons_named(order, bundle)]
-    named = {region for codeable in said for region in terminology.translate("spinal-region", codeable)}
+def _regions(
+    order: Json, bundle: DraftOrders, terminology: Terminology
+) -> frozenset[Region]:
+    said = [
+        *codeables(order, "code", "orderDetail", "serviceRequested", "bodySite"),
+        *reasons_named(order, bundle),
+    ]
+    named = {
+        region
+        for codeable in said
+        for region in terminology.translate("spinal-region", codeable)
+    }
     return frozenset(region for region in ("thoracic", "lumbar") if region in named)

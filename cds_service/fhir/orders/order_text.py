@@ -1,7 +1,10 @@
-"""Recognises an order by its words if no code does. Conservative: a doubtful text names nothing.
+"""Recognises an order by its words if no code does.
 
-The words of each language are in `mappings/texts/`. This module knows the structure of a title: the order comes first,
-then why and how. So "X-ray after kyphoplasty" is an X-ray, and "kyphoplasty after a fall" is a kyphoplasty.
+Conservative: a doubtful text names nothing.
+
+The words of each language are in `mappings/texts/`. This module knows the structure of
+a title: the order comes first, then why and how. So "X-ray after kyphoplasty" is an
+X-ray, and "kyphoplasty after a fall" is a kyphoplasty.
 """
 
 import re
@@ -12,28 +15,36 @@ from cds_service.fhir.mapping.level_text import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
 
-_BEFORE = frozenset({"declined", "occasion", "other-order"})  # any of these before the name rules the order out
+# any of these before the name rules the order out
+_BEFORE = frozenset({"declined", "occasion", "other-order"})
 _OTHER_ORDER = frozenset({"other-order"})
 _ORDERS_FIRST, _HELD = frozenset({"orders-first"}), frozenset({"held"})
 _DECLINED = frozenset({"declined"})
 _WITHDRAWN = frozenset({"withdrawn"})
-_PURPOSE, _ASKS_FOR, _ASIDE, _WHO = (frozenset({name}) for name in ("purpose", "asks-for", "aside", "who"))
+_PURPOSE, _ASKS_FOR, _ASIDE, _WHO = (
+    frozenset({name}) for name in ("purpose", "asks-for", "aside", "who")
+)
 
 MOST_CLAUSES = 40  # a title has a few
 # Patterns for folded texts: lower case, no accents.
 _CLAUSE = re.compile(r"[,;\n()，。；]|\.(?=\s|$)|\s[-–—]\s")
 FIRST, NOWHERE = (0, 0), (sys.maxsize, sys.maxsize)
 _LETTER = re.compile(r"[^\W_]")
-_DOSE = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)?\s?(?:mg|mcg|ug|g|i\.?u\.?|ie|units?|meq|mmol|ml)(?![a-z])")
+_DOSE = re.compile(
+    r"(?<![\w.,])\d+(?:[.,]\d+)?\s?(?:mg|mcg|ug|g|i\.?u\.?|ie|units?|meq|mmol|ml)(?![a-z])"
+)
 
 
-def name_augmentation(words: str, terminology: Terminology, beside: str | None = "") -> frozenset[str]:
+def name_augmentation(
+    words: str, terminology: Terminology, beside: str | None = ""
+) -> frozenset[str]:
     """The augmentation procedures that an order's title requests.
 
     Args:
         words: the title, or another text that says what is ordered.
         terminology: the service's terminology.
-        beside: words about the body site from the order's codes, needed to accept names of two or three letters.
+        beside: words about the body site from the order's codes, needed to accept names
+            of two or three letters.
     """
     plain = terminology.speller.spell_out(folded(words[:LONGEST_TEXT]))
     clauses = [clause.strip() for clause in _CLAUSE.split(plain)[:MOST_CLAUSES]]
@@ -57,18 +68,25 @@ def _is_other_order(clause: str, terminology: Terminology) -> bool:
 
 
 def _asks_for(
-    clauses: Sequence[str], place: int, found: Mapping[str, tuple[int, int]], terminology: Terminology
+    clauses: Sequence[str],
+    place: int,
+    found: Mapping[str, tuple[int, int]],
+    terminology: Terminology,
 ) -> bool:
     """Whether the clause at this position orders what it names."""
     clause = clauses[place]
     before = clause[: min(start for start, _ in found.values())]
     after = clause[max(end for _, end in found.values()) :]
-    is_preparation = terminology.text_concepts(before, _PURPOSE) and not terminology.text_concepts(before, _ASKS_FOR)
+    is_preparation = terminology.text_concepts(
+        before, _PURPOSE
+    ) and not terminology.text_concepts(before, _ASKS_FOR)
     if is_preparation or terminology.text_concepts(before, _BEFORE):
         return False
     aside = terminology.text_places(after, _ASIDE).get("aside")
     of_name = after[: aside[0]] if aside else after
-    if terminology.text_concepts(of_name, _BEFORE) or terminology.text_concepts(after, _WITHDRAWN):
+    if terminology.text_concepts(of_name, _BEFORE) or terminology.text_concepts(
+        after, _WITHDRAWN
+    ):
         return False
     return not any(_is_withdrawal(later, terminology) for later in clauses[place + 1 :])
 
@@ -82,8 +100,14 @@ def _is_withdrawal(clause: str, terminology: Terminology) -> bool:
     return not _LETTER.search(before) or bool(terminology.text_concepts(before, _WHO))
 
 
-# The names of braces in our texts, by the words of an order; the first that fits counts.
-_BRACES = {"tlso": "TLSO", "lso": "LSO", "jewett-brace": "Jewett brace", "lumbar-brace": "lumbar brace"}
+# The names of braces in our texts, by the words of an order; the first that fits
+# counts.
+_BRACES = {
+    "tlso": "TLSO",
+    "lso": "LSO",
+    "jewett-brace": "Jewett brace",
+    "lumbar-brace": "lumbar brace",
+}
 _BRACE_WORDS = frozenset(_BRACES)
 
 
@@ -98,7 +122,9 @@ def name_brace(words: str, code: str, terminology: Terminology) -> str:
     return named[0] if named else "back brace"
 
 
-def name_support(words: str, kinds: frozenset[str], terminology: Terminology) -> frozenset[str]:
+def name_support(
+    words: str, kinds: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
     """The kinds of support order that a title names, unless declined, stopped or removed.
 
     Therapy in a brace is an order of therapy: the brace is how it is done.
@@ -107,12 +133,20 @@ def name_support(words: str, kinds: frozenset[str], terminology: Terminology) ->
     found = dict(terminology.text_places(plain, kinds))
     if found.get("rehabilitation", NOWHERE) < found.get("brace", FIRST):
         del found["brace"]
-    return frozenset([kind for kind, place in found.items() if not _is_declined(plain, place, terminology)])
+    return frozenset(
+        [
+            kind
+            for kind, place in found.items()
+            if not _is_declined(plain, place, terminology)
+        ]
+    )
 
 
 def _is_declined(plain: str, place: tuple[int, int], terminology: Terminology) -> bool:
     before = _CLAUSE.split(plain[: place[0]])[-1]
     after = _CLAUSE.split(plain[place[1] :])
-    if terminology.text_concepts(before, _DECLINED) or terminology.text_concepts(after[0], _WITHDRAWN):
+    if terminology.text_concepts(before, _DECLINED) or terminology.text_concepts(
+        after[0], _WITHDRAWN
+    ):
         return True
     return any(_is_withdrawal(clause.strip(), terminology) for clause in after[1:])

@@ -9,16 +9,33 @@ from typing import Any, Literal
 from cds_service.core.facts import WordedEnd
 from cds_service.fhir.mapping.durations import DurationRules, Mention
 from cds_service.fhir.orders.drafts import codeables
-from cds_service.fhir.raw_json import Json, items, member, number, objects, text, texts_of
+from cds_service.fhir.raw_json import (
+    Json,
+    items,
+    member,
+    number,
+    objects,
+    text,
+    texts_of,
+)
 from cds_service.fhir.site_calendar import SiteCalendar
 
 Subject = Literal["brace", "bed-rest"]
 
 # UCUM: a month is a/12.
-_HOURS = {"s": 1 / 3600, "min": 1 / 60, "h": 1.0, "d": 24.0, "wk": 168.0, "mo": 730.5, "a": 8766.0}
+_HOURS = {
+    "s": 1 / 3600,
+    "min": 1 / 60,
+    "h": 1.0,
+    "d": 24.0,
+    "wk": 168.0,
+    "mo": 730.5,
+    "a": 8766.0,
+}
 _UCUM = {"hour": "h", "day": "d", "week": "wk", "month": "mo", "year": "a"}
 _AMOUNT = ("value", "unit", "system", "code")
-# How often, which no end depends on; how long each time, and how many times, which an end may.
+# How often, which no end depends on; how long each time, and how many times, which an
+# end may.
 _HOW_OFTEN = ("frequency", "period", "periodUnit")
 _EACH_TIME = ("duration", "durationMax", "durationUnit")
 _HOW_MANY = ("count", "countMax", "periodMax")
@@ -31,10 +48,13 @@ class OrderTimes:
     """Start, end and duration of an order, by its elements.
 
     Attributes:
-        end: the last day; None if the order is open-ended, or has a duration but no start.
+        end: the last day; None if the order is open-ended, or has a duration but no
+            start.
         hours: the stated duration; None if there is none.
-        no_end: why what is stated gives no end: it is a payer's "lifetime", or lies before the start.
-        read: paths of the elements that were read, `occurrencePeriod.start`; the rest was not.
+        no_end: why what is stated gives no end: it is a payer's "lifetime", or lies
+            before the start.
+        read: paths of the elements that were read, `occurrencePeriod.start`; the rest
+            was not.
     """
 
     start: date | None = None
@@ -47,14 +67,18 @@ class OrderTimes:
 def read_times(order: Json, calendar: SiteCalendar) -> OrderTimes:
     """Read start, end and duration of an order (raw JSON) from its elements."""
     for prefix in ("occurrence", "scheduled", "timing"):
-        period, timing, instant = (order.get(f"{prefix}{kind}") for kind in ("Period", "Timing", "DateTime"))
+        period, timing, instant = (
+            order.get(f"{prefix}{kind}") for kind in ("Period", "Timing", "DateTime")
+        )
         if isinstance(period, Mapping):
             return _below(f"{prefix}Period", _of_period(period, calendar))
         if isinstance(timing, Mapping):
             return _below(f"{prefix}Timing", _of_timing(timing, calendar))
         if text(instant):
             start = calendar.first_day(instant)
-            return OrderTimes(start=start, read=frozenset([f"{prefix}DateTime"] if start else []))
+            return OrderTimes(
+                start=start, read=frozenset([f"{prefix}DateTime"] if start else [])
+            )
     return OrderTimes()
 
 
@@ -71,7 +95,9 @@ def _of_period(period: Json, calendar: SiteCalendar) -> OrderTimes:
         return OrderTimes(start=start, no_end="reversed", read=read)
     since, until = calendar.moment(begins), calendar.moment(ends)
     if since and until and since.instant and until.instant:
-        length = datetime.fromisoformat(until.instant) - datetime.fromisoformat(since.instant)
+        length = datetime.fromisoformat(until.instant) - datetime.fromisoformat(
+            since.instant
+        )
         hours: float | None = length.total_seconds() / 3600
     else:
         hours = _between(start, end)
@@ -87,7 +113,10 @@ def _of_timing(timing: Json, calendar: SiteCalendar) -> OrderTimes:
     bounds = member(timing, "repeat", "boundsPeriod")
     if isinstance(bounds, Mapping):
         return _below("repeat.boundsPeriod", _of_period(bounds, calendar))
-    lengths = (member(timing, "repeat", "boundsDuration"), member(timing, "repeat", "boundsRange", "high"))
+    lengths = (
+        member(timing, "repeat", "boundsDuration"),
+        member(timing, "repeat", "boundsRange", "high"),
+    )
     bound = next((found for one in lengths if (found := _hours(one))), None)
     hours = bound or _repeated(timing)
     written = items(timing.get("event"))
@@ -96,7 +125,9 @@ def _of_timing(timing: Json, calendar: SiteCalendar) -> OrderTimes:
     read |= _read_of_repeat(timing, is_bound=bool(bound))
     if hours is None and events:
         length = _between(events[0], events[-1])
-        return OrderTimes(start=events[0], end=events[-1], hours=length, read=frozenset(read))
+        return OrderTimes(
+            start=events[0], end=events[-1], hours=length, read=frozenset(read)
+        )
     return OrderTimes(
         start=events[0] if events else None,
         hours=hours,
@@ -110,7 +141,11 @@ def _read_of_repeat(timing: Json, *, is_bound: bool) -> set[str]:
     is_each_time = not is_bound or member(timing, "repeat", "period") is not None
     names = [*_HOW_OFTEN, *(_EACH_TIME if is_each_time else ())]
     if is_bound:
-        names += [f"{name}.{part}" for name in ("boundsDuration", "boundsRange.high") for part in _AMOUNT]
+        names += [
+            f"{name}.{part}"
+            for name in ("boundsDuration", "boundsRange.high")
+            for part in _AMOUNT
+        ]
     else:
         names += _HOW_MANY
     return {f"repeat.{name}" for name in names}
@@ -139,7 +174,11 @@ def _element(repeat: Any, name: str) -> float | None:
 
 
 def _unit(duration: Any) -> str:
-    printed = (text(member(duration, "code")) or text(member(duration, "unit"))).strip().lower()
+    printed = (
+        (text(member(duration, "code")) or text(member(duration, "unit")))
+        .strip()
+        .lower()
+    )
     return _UCUM.get(printed.removesuffix("s"), printed)
 
 
@@ -161,14 +200,20 @@ def _hours(duration: Any) -> float | None:
     return value * _HOURS[unit]
 
 
-# --- in words --------------------------------------------------------------------------------------------------------
+# --- in words
 
 
 def read_worded_end(order: Json, subject: Subject, rules: DurationRules) -> WordedEnd:
     """Read what the words of an order (raw JSON) say about its end."""
     texts = list(islice(texts_on_time(order), MOST_TEXTS + 1))
-    mentions = [one for words, is_title in texts[:MOST_TEXTS] for one in rules.read(words, subject, is_title=is_title)]
-    kinds = {one.kind for one in mentions} | ({"doubtful"} if len(texts) > MOST_TEXTS else set())
+    mentions = [
+        one
+        for words, is_title in texts[:MOST_TEXTS]
+        for one in rules.read(words, subject, is_title=is_title)
+    ]
+    kinds = {one.kind for one in mentions} | (
+        {"doubtful"} if len(texts) > MOST_TEXTS else set()
+    )
     if kinds & {"length", "day"}:
         return _clear_end(mentions)
     if "event" in kinds:
@@ -180,7 +225,11 @@ def read_worded_end(order: Json, subject: Subject, rules: DurationRules) -> Word
 
 def _clear_end(mentions: list[Mention]) -> WordedEnd:
     """The longest duration and the last day that are stated."""
-    longest = max((one for one in mentions if one.hours is not None), key=lambda one: one.hours or 0, default=None)
+    longest = max(
+        (one for one in mentions if one.hours is not None),
+        key=lambda one: one.hours or 0,
+        default=None,
+    )
     return WordedEnd(
         says="end",
         hours=longest.hours if longest else None,
@@ -194,14 +243,23 @@ def texts_on_time(order: Json) -> Iterator[tuple[str, bool]]:
     """The texts of an order that may state its duration, each once, and whether each is the title."""
     titles = [
         words
-        for one in codeables(order, "code", "codeCodeableConcept", "itemCodeableConcept")
+        for one in codeables(
+            order, "code", "codeCodeableConcept", "itemCodeableConcept"
+        )
         for words in texts_of(one)
     ]
     titles.append(text(member(order, "codeReference", "display")))
-    others = [text(member(order, f"{name}Timing", "code", "text")) for name in ("occurrence", "scheduled", "timing")]
-    others += [words for one in codeables(order, "orderDetail") for words in texts_of(one)]
+    others = [
+        text(member(order, f"{name}Timing", "code", "text"))
+        for name in ("occurrence", "scheduled", "timing")
+    ]
+    others += [
+        words for one in codeables(order, "orderDetail") for words in texts_of(one)
+    ]
     others += [text(note.get("text")) for note in objects(order.get("note"))]
-    others += [text(order.get(name)) for name in ("patientInstruction", "note", "notes")]
+    others += [
+        text(order.get(name)) for name in ("patientInstruction", "note", "notes")
+    ]
     others += [_parameter(one) for one in objects(order.get("parameter"))]
     yield from ((words, True) for words in dict.fromkeys(titles) if words)
     yield from ((words, False) for words in dict.fromkeys(others) if words)
@@ -211,6 +269,12 @@ def _parameter(parameter: Json) -> str:
     """A device parameter as one line, `Length of need: 99 months`."""
     name = " ".join(texts_of(parameter.get("code"))[:1])
     amount = number(member(parameter, "valueQuantity", "value"))
-    unit = text(member(parameter, "valueQuantity", "unit")) or text(member(parameter, "valueQuantity", "code"))
-    said = f"{amount:g} {unit}" if amount is not None else " ".join(texts_of(parameter.get("valueCodeableConcept"))[:1])
+    unit = text(member(parameter, "valueQuantity", "unit")) or text(
+        member(parameter, "valueQuantity", "code")
+    )
+    said = (
+        f"{amount:g} {unit}"
+        if amount is not None
+        else " ".join(texts_of(parameter.get("valueCodeableConcept"))[:1])
+    )
     return f"{name}: {said}" if said else ""

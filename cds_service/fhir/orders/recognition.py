@@ -1,9 +1,10 @@
 """Recognises what an order requests: by code, and by text if no code is conclusive.
 
-Billing codes sent with the order (Da Vinci CRD) explain its own code if we do not know it.
+Billing codes sent with the order (Da Vinci CRD) explain its own code if we do not know
+it.
 
-Only what is ordered counts (`code`, `orderDetail`), never why (`reasonCode`): a brace because of a kyphoplasty is a
-brace.
+Only what is ordered counts (`code`, `orderDetail`), never why (`reasonCode`): a brace
+because of a kyphoplasty is a brace.
 """
 
 import re
@@ -22,7 +23,14 @@ from cds_service.outgoing.deadline import Deadline
 
 CPT = "http://www.ama-assn.org/go/cpt"
 ORDER_TYPES = frozenset(
-    {"ServiceRequest", "Procedure", "ProcedureRequest", "ReferralRequest", "DiagnosticOrder", "DiagnosticRequest"}
+    {
+        "ServiceRequest",
+        "Procedure",
+        "ProcedureRequest",
+        "ReferralRequest",
+        "DiagnosticOrder",
+        "DiagnosticRequest",
+    }
 )
 DEVICE_TYPES = frozenset({"DeviceRequest", "DeviceUseRequest", "SupplyRequest"})
 # The elements that say what an order of any type is about.
@@ -34,21 +42,35 @@ TITLES = (
     "serviceType",
     "medicationCodeableConcept",
 )
-BILLING_OPTIONS = "http://hl7.org/fhir/us/davinci-crd/StructureDefinition/ext-billing-options"
+BILLING_OPTIONS = (
+    "http://hl7.org/fhir/us/davinci-crd/StructureDefinition/ext-billing-options"
+)
 
 ADDITIONAL_LEVEL = "augmentation-additional-level"
 HEIGHT_RESTORATION = "height-restoration"
 AUGMENTATION = AUGMENTATIONS | {ADDITIONAL_LEVEL}
 OF_AUGMENTATION = AUGMENTATION | {HEIGHT_RESTORATION}
-READ_ON = DEVICE_TYPES | GROUPS | {"Procedure"}  # of a Procedure words are read without their years
-FRACTURES = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture", "unstable-fracture"})  # any burst too
+# of a Procedure words are read without their years
+READ_ON = DEVICE_TYPES | GROUPS | {"Procedure"}
+# any burst too
+FRACTURES = frozenset(
+    {"vertebral-fracture", "osteoporotic-vertebral-fracture", "unstable-fracture"}
+)
 OTHER_ORTHOSIS = "other-orthosis"
 SITE_MAPS = ("vertebral-level", "vertebral-level-icd", "spinal-region")
 SPINAL = "vertebra"  # beside it the short names count
 SPINE, REHABILITATION = frozenset({"spine"}), frozenset({"rehabilitation"})
-# Systems in which we list every code for these operations, so that any other code is another operation.
-OPERATION_SYSTEMS = frozenset({CPT, "http://www.cms.gov/Medicare/Coding/ICD10", "http://fhir.de/CodeSystem/bfarm/ops"})
-_NO_OPERATION = re.compile(r"0[01]\d{3}|[7-9]\d{4}")  # CPT: anesthesia, radiology, laboratory, medicine, visits
+# Systems in which we list every code for these operations, so that any other code is
+# another operation.
+OPERATION_SYSTEMS = frozenset(
+    {
+        CPT,
+        "http://www.cms.gov/Medicare/Coding/ICD10",
+        "http://fhir.de/CodeSystem/bfarm/ops",
+    }
+)
+# CPT: anesthesia, radiology, laboratory, medicine, visits
+_NO_OPERATION = re.compile(r"0[01]\d{3}|[7-9]\d{4}")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 SUPPORT_TITLES = {
     "brace": "brace",
@@ -65,7 +87,8 @@ SUPPORT_TITLES = {
     "dxa": "DXA",
 }
 SUPPORT_KINDS = frozenset(SUPPORT_TITLES)
-# Endocrinology, rheumatology: a bone treatment review, unless the referral names another reason.
+# Endocrinology, rheumatology: a bone treatment review, unless the referral names
+# another reason.
 SPECIALIST, REVIEW = "bone-specialist", "bone-treatment"
 BONE_REASONS = FRACTURES | {"osteoporosis"}
 BIOPSY = frozenset({"biopsy"})
@@ -77,7 +100,8 @@ class Recognition:
     """What one order was recognised as.
 
     Attributes:
-        codes: `system|code` of the matching codings, in order; empty if only words matched.
+        codes: `system|code` of the matching codings, in order; empty if only words
+            matched.
     """
 
     concepts: frozenset[str]
@@ -85,10 +109,13 @@ class Recognition:
     codes: tuple[str, ...] = ()
 
 
-def may_concern_us(draft_orders: Any, terminology: Terminology, deadline: Deadline) -> bool:
+def may_concern_us(
+    draft_orders: Any, terminology: Terminology, deadline: Deadline
+) -> bool:
     """Whether any of the orders being signed, whoever's and whatever its status, may be one that we answer or note.
 
-    Nearly all signings end here. What holds or refers to something else is read on: a device may be named by reference.
+    Nearly all signings end here. What holds or refers to something else is read on: a
+    device may be named by reference.
     """
     for entry in objects(member(draft_orders, "entry")):
         deadline.check()
@@ -102,15 +129,22 @@ def may_concern_us(draft_orders: Any, terminology: Terminology, deadline: Deadli
 def _may_be_ours(order: Json, terminology: Terminology) -> bool:
     """Whether a code or some words of what is ordered may be ours, whatever is beside them; true of a long list."""
     parts = (order, *objects(order.get("item")))
-    titles = [title for part in parts for title in codeables(part, *TITLES, "orderDetail")]
+    titles = [
+        title for part in parts for title in codeables(part, *TITLES, "orderDetail")
+    ]
     titles += _billing_options(titles)
-    if len(titles) + sum(len(objects(one.get("coding"))) for one in titles) > LONGEST_LIST:
+    if (
+        len(titles) + sum(len(objects(one.get("coding"))) for one in titles)
+        > LONGEST_LIST
+    ):
         return True
     if _any_of(terminology.matches(titles), OURS):
         return True
     words = [one for title in titles for one in texts_of(title)]
     return any(
-        _may_name_ours(one, terminology) if len(one) <= LONGEST_TITLE else _may_name_ours.__wrapped__(one, terminology)
+        _may_name_ours(one, terminology)
+        if len(one) <= LONGEST_TITLE
+        else _may_name_ours.__wrapped__(one, terminology)
         for one in words
     )
 
@@ -125,7 +159,9 @@ def _may_name_ours(words: str, terminology: Terminology) -> bool:
     )
 
 
-def recognise_augmentation(resource: Json, terminology: Terminology) -> Recognition | None:
+def recognise_augmentation(
+    resource: Json, terminology: Terminology
+) -> Recognition | None:
     """Recognise an augmentation order and its concepts, including `height-restoration`; None if it is not one."""
     if resource.get("resourceType") not in ORDER_TYPES:
         return None
@@ -139,14 +175,24 @@ def recognise_augmentation(resource: Json, terminology: Terminology) -> Recognit
         return _by_code(matches)
     if is_support:
         return None
-    billed = [match for match in terminology.matches(_billing_options(titles)) if match.concept in AUGMENTATION]
+    billed = [
+        match
+        for match in terminology.matches(_billing_options(titles))
+        if match.concept in AUGMENTATION
+    ]
     by_words = _by_text([*titles, *details], resource, terminology)
-    return (_by_options(billed) if billed else by_words) or (_by_code(matches) if matches else None)
+    return (_by_options(billed) if billed else by_words) or (
+        _by_code(matches) if matches else None
+    )
 
 
 def words_name_augmentation(resource: Json, terminology: Terminology) -> bool:
     """Whether any title of an order of any type names an augmentation, be it as its occasion."""
-    words = [one[:LONGEST_TITLE] for title in codeables(resource, *TITLES) for one in texts_of(title)]
+    words = [
+        one[:LONGEST_TITLE]
+        for title in codeables(resource, *TITLES)
+        for one in texts_of(title)
+    ]
     return any(terminology.text_concepts(one, AUGMENTATIONS) for one in words)
 
 
@@ -155,26 +201,44 @@ def words_on_procedure(resource: Json, terminology: Terminology) -> frozenset[st
     titles = [*_titles(resource), *codeables(resource, "orderDetail")]
     texts = [words for codeable in titles for words in texts_of(codeable)]
     beside = _beside(titles, resource, terminology)
-    named = {concept for words in texts for concept in name_augmentation(words, terminology, beside)}
+    named = {
+        concept
+        for words in texts
+        for concept in name_augmentation(words, terminology, beside)
+    }
     return frozenset(named & {"kyphoplasty", "vertebroplasty"})
 
 
-def recognise_support(resource: Json, bundle: DraftOrders, terminology: Terminology) -> Recognition | None:
-    """Recognise the kinds of support order in a resource; None if there is none. Of an augmentation: its biopsy."""
+def recognise_support(
+    resource: Json, bundle: DraftOrders, terminology: Terminology
+) -> Recognition | None:
+    """Recognise the kinds of support order in a resource; None if there is none.
+
+    Of an augmentation: its biopsy.
+    """
     if resource.get("resourceType") in DEVICE_TYPES:
         return _recognise_device(resource, bundle, terminology)
     if resource.get("resourceType") not in ORDER_TYPES:
         return None
     titles = _titles(resource)
-    if recognise_augmentation(resource, terminology):  # one that takes a biopsy orders it too
-        return _support([*titles, *codeables(resource, "orderDetail")], BIOPSY, terminology)
+    # one that takes a biopsy orders it too
+    if recognise_augmentation(resource, terminology):
+        return _support(
+            [*titles, *codeables(resource, "orderDetail")], BIOPSY, terminology
+        )
     found = _support(titles, SUPPORT_KINDS, terminology)
-    if found and "rehabilitation" in found.concepts and _is_elsewhere(resource, terminology):
+    if (
+        found
+        and "rehabilitation" in found.concepts
+        and _is_elsewhere(resource, terminology)
+    ):
         found = _support(titles, SUPPORT_KINDS - REHABILITATION, terminology)
     return _without_specialist(found, resource, terminology) if found else None
 
 
-def _without_specialist(found: Recognition, resource: Json, terminology: Terminology) -> Recognition | None:
+def _without_specialist(
+    found: Recognition, resource: Json, terminology: Terminology
+) -> Recognition | None:
     """The same with a bone specialist's visit as a review of bone treatment, or without it."""
     if SPECIALIST not in found.concepts:
         return found
@@ -191,44 +255,70 @@ def _may_be_for_bone(resource: Json, terminology: Terminology) -> bool:
         return True
     words = [word for reason in reasons for word in texts_of(reason)]
     by_code = any(terminology.concepts(reason) & BONE_REASONS for reason in reasons)
-    return by_code or any(terminology.text_concepts(word, BONE_REASONS) for word in words)
+    return by_code or any(
+        terminology.text_concepts(word, BONE_REASONS) for word in words
+    )
 
 
 def _is_elsewhere(resource: Json, terminology: Terminology) -> bool:
     """Whether body site and reason say that a therapy is for another part of the body: a shoulder, the lungs."""
-    places = [word for one in codeables(resource, "bodySite", "reasonCode") for word in texts_of(one)]
+    places = [
+        word
+        for one in codeables(resource, "bodySite", "reasonCode")
+        for word in texts_of(one)
+    ]
     if any(terminology.text_concepts(place, SPINE) for place in places):
         return False
-    return any(not terminology.text_concepts(f"rehabilitation, {place}", REHABILITATION) for place in places)
+    return any(
+        not terminology.text_concepts(f"rehabilitation, {place}", REHABILITATION)
+        for place in places
+    )
 
 
-def _recognise_device(resource: Json, bundle: DraftOrders, terminology: Terminology) -> Recognition | None:
+def _recognise_device(
+    resource: Json, bundle: DraftOrders, terminology: Terminology
+) -> Recognition | None:
     reference = resource.get("codeReference") or resource.get("itemReference")
     device = next(iter(bundle.resolve([reference], resource)), {})
     titles = codeables(resource, "codeCodeableConcept", "itemCodeableConcept", "code")
     titles += codeables(device, "type")
     names = [text(name.get("name")) for name in objects(device.get("deviceName"))]
     names += [text(device.get("model")), text(member(reference, "display"))]
-    return _support([*titles, *({"text": name} for name in names if name)], frozenset({"brace"}), terminology)
+    return _support(
+        [*titles, *({"text": name} for name in names if name)],
+        frozenset({"brace"}),
+        terminology,
+    )
 
 
-def _support(titles: list[Json], kinds: frozenset[str], terminology: Terminology) -> Recognition | None:
+def _support(
+    titles: list[Json], kinds: frozenset[str], terminology: Terminology
+) -> Recognition | None:
     matches = [match for match in terminology.matches(titles) if match.concept in kinds]
     if matches:
         return _by_code(matches)
-    billed = [match for match in terminology.matches(_billing_options(titles)) if match.concept in kinds]
+    billed = [
+        match
+        for match in terminology.matches(_billing_options(titles))
+        if match.concept in kinds
+    ]
     if billed:
         return _by_options(billed)
     words = _unknown_words(titles, terminology)
-    concepts = frozenset([kind for one in words for kind in name_support(one, kinds, terminology)])
-    if OTHER_ORTHOSIS in terminology.concepts(titles):  # its code takes precedence over its words
+    concepts = frozenset(
+        [kind for one in words for kind in name_support(one, kinds, terminology)]
+    )
+    # its code takes precedence over its words
+    if OTHER_ORTHOSIS in terminology.concepts(titles):
         concepts -= {"brace"}
     return Recognition(concepts, "text") if concepts else None
 
 
 def _billing_options(titles: Sequence[Json]) -> list[Json]:
     """The billing codes for the order that a CRD client has sent."""
-    extensions = (extension for title in titles for extension in objects(title.get("extension")))
+    extensions = (
+        extension for title in titles for extension in objects(title.get("extension"))
+    )
     return [
         option
         for extension in extensions
@@ -241,12 +331,16 @@ def _by_options(matches: list[Match]) -> Recognition:
     """Recognise the order by its billing options; several are a choice, so they do not count levels."""
     if len({match.code for match in matches}) == 1:
         return _by_code(matches)
-    return Recognition(frozenset(match.concept for match in matches) - {ADDITIONAL_LEVEL}, "code")
+    return Recognition(
+        frozenset(match.concept for match in matches) - {ADDITIONAL_LEVEL}, "code"
+    )
 
 
 def _titles(resource: Json) -> list[Json]:
     """The texts that say what is ordered; older FHIR releases use other elements."""
-    inside = [one for item in objects(resource.get("item")) for one in codeables(item, "code")]
+    inside = [
+        one for item in objects(resource.get("item")) for one in codeables(item, "code")
+    ]
     return [*codeables(resource, "code", "serviceRequested"), *inside]
 
 
@@ -255,30 +349,50 @@ def _by_code(matches: list[Match]) -> Recognition:
     return Recognition(frozenset(match.concept for match in matches), "code", codes)
 
 
-def _by_text(titles: list[Json], resource: Json, terminology: Terminology) -> Recognition | None:
+def _by_text(
+    titles: list[Json], resource: Json, terminology: Terminology
+) -> Recognition | None:
     words = _unknown_words(titles, terminology)
     if not words:
         return None
     beside = _beside(titles, resource, terminology)
-    if resource.get("resourceType") == "Procedure":  # for a completed procedure, a year is a date
+    # for a completed procedure, a year is a date
+    if resource.get("resourceType") == "Procedure":
         words = [_YEAR.sub("", one) for one in words]
-    concepts = frozenset([concept for one in words for concept in name_augmentation(one, terminology, beside)])
+    concepts = frozenset(
+        [
+            concept
+            for one in words
+            for concept in name_augmentation(one, terminology, beside)
+        ]
+    )
     if not concepts or any(
-        _NO_OPERATION.fullmatch(code) for system, code in terminology.codings(titles) if system == CPT
+        _NO_OPERATION.fullmatch(code)
+        for system, code in terminology.codings(titles)
+        if system == CPT
     ):
         return None
     return Recognition(concepts, "text")
 
 
-def _beside(titles: Sequence[Json], resource: Json, terminology: Terminology) -> str | None:
+def _beside(
+    titles: Sequence[Json], resource: Json, terminology: Terminology
+) -> str | None:
     """The order's other words about the body site; None if a code states another operation."""
     codings = terminology.codings(titles)
-    if any(system in OPERATION_SYSTEMS and not terminology.knows(system, code) for system, code in codings):
+    if any(
+        system in OPERATION_SYSTEMS and not terminology.knows(system, code)
+        for system, code in codings
+    ):
         return None
     places = codeables(resource, "bodySite", "reasonCode")
     words = [word for codeable in [*titles, *places] for word in texts_of(codeable)]
-    is_spinal = any(terminology.translate(name, place) for name in SITE_MAPS for place in places)
-    is_spinal = is_spinal or any(terminology.concepts(place) & FRACTURES for place in places)
+    is_spinal = any(
+        terminology.translate(name, place) for name in SITE_MAPS for place in places
+    )
+    is_spinal = is_spinal or any(
+        terminology.concepts(place) & FRACTURES for place in places
+    )
     whole = " ".join([SPINAL, *words] if is_spinal else words)
     return whole[:LONGEST_TEXT]  # it is searched again for each title
 
@@ -287,8 +401,16 @@ def _unknown_words(titles: list[Json], terminology: Terminology) -> list[str]:
     """`text`, and displays of codings in no value set; a known code needs no words."""
     found: list[str] = []
     for title in titles:
-        displayed = [coding for coding in objects(title.get("coding")) if text(coding.get("display"))]
-        unknown = [coding["display"] for coding in displayed if not terminology.matches({"coding": [coding]})]
+        displayed = [
+            coding
+            for coding in objects(title.get("coding"))
+            if text(coding.get("display"))
+        ]
+        unknown = [
+            coding["display"]
+            for coding in displayed
+            if not terminology.matches({"coding": [coding]})
+        ]
         found += [words for words in (text(title.get("text")), *unknown) if words]
     return found
 

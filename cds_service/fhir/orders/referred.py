@@ -1,15 +1,21 @@
 """What orders and record give each other.
 
-The orders get resources that they refer to and that were not sent: a Condition as reason, an ordered Device. They are
-taken from the record if present, else read by id, and only from the request's own server. The record gets the drugs
-ordered in the same signing, which count like those on it.
+The orders get resources that they refer to and that were not sent: a Condition as
+reason, an ordered Device. They are taken from the record if present, else read by id,
+and only from the request's own server. The record gets the drugs ordered in the same
+signing, which count like those on it.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
 
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
-from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD, Sourced, concepts_of, referred_in
+from cds_service.fhir.gathering.picking import (
+    NOT_UNDERSTOOD,
+    Sourced,
+    concepts_of,
+    referred_in,
+)
 from cds_service.fhir.gathering.reading import FhirReader, read_by_id
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person
@@ -21,7 +27,11 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.json_text import plain_numbers
 from cds_service.protocol.messages import HookRequest, is_fhir_id
 
-ELEMENTS = {"reasonReference": "Condition", "codeReference": "Device", "itemReference": "Device"}
+ELEMENTS = {
+    "reasonReference": "Condition",
+    "codeReference": "Device",
+    "itemReference": "Device",
+}
 MOST_READ = 5
 
 
@@ -39,19 +49,32 @@ def with_referred(
     Args:
         drafts: the orders of the signing.
         record: the patient's record.
-        request: the call; its token may have to cover the reads. None where there is no server.
+        request: the call; its token may have to cover the reads. None where there is no
+            server.
         fhir: the server; None if no server may be queried.
         person: the patient.
         until: the deadline of the last read.
     """
     wanted = set(_wanted(drafts, person))
-    held = {f"Condition/{text(one.raw.get('id'))}": one.raw for one in record.of_key("conditions")} if wanted else {}
-    asked = read_by_id(fhir, wanted - held.keys(), request, MOST_READ, until) if fhir and request else {}
+    held = (
+        {
+            f"Condition/{text(one.raw.get('id'))}": one.raw
+            for one in record.of_key("conditions")
+        }
+        if wanted
+        else {}
+    )
+    asked = (
+        read_by_id(fhir, wanted - held.keys(), request, MOST_READ, until)
+        if fhir and request
+        else {}
+    )
     # A Condition must name the patient; a Device often names nobody.
     read = {
         name: raw
         for name, raw in asked.items()
-        if person.is_subject_of(raw) or (raw["resourceType"] == "Device" and not person.is_foreign(raw))
+        if person.is_subject_of(raw)
+        or (raw["resourceType"] == "Device" and not person.is_foreign(raw))
     }
     found = {name: raw for name, raw in {**read, **held}.items() if name in wanted}
     return replace(drafts, referred=found) if found else drafts
@@ -63,7 +86,9 @@ def _wanted(drafts: DraftOrders, person: Person) -> Iterator[str]:
         for element, kind in ELEMENTS.items():
             for reference in objects(draft.resource.get(element)):
                 name = person.bases.name_of(text(member(reference, "reference")))
-                is_one = name.startswith(f"{kind}/") and is_fhir_id(name.removeprefix(f"{kind}/"))
+                is_one = name.startswith(f"{kind}/") and is_fhir_id(
+                    name.removeprefix(f"{kind}/")
+                )
                 if is_one and not drafts.resolve([reference], draft.resource):
                     yield name
 
@@ -71,13 +96,21 @@ def _wanted(drafts: DraftOrders, person: Person) -> Iterator[str]:
 KEY, KIND = "medications", "MedicationRequest"
 
 
-def with_drafted_drugs(record: PatientRecord, bundle: DraftOrders, terminology: Terminology) -> PatientRecord:
+def with_drafted_drugs(
+    record: PatientRecord, bundle: DraftOrders, terminology: Terminology
+) -> PatientRecord:
     """Add the recognised drugs of this signing to the record; invalid orders are left out."""
-    read = [_drug_of(one, bundle.targets, terminology) for one in bundle.each() if one.type == KIND]
+    read = [
+        _drug_of(one, bundle.targets, terminology)
+        for one in bundle.each()
+        if one.type == KIND
+    ]
     return record._replace(resources=(*record.resources, *filter(None, read)))
 
 
-def _drug_of(draft: Order, targets: Targets, terminology: Terminology) -> Sourced | None:
+def _drug_of(
+    draft: Order, targets: Targets, terminology: Terminology
+) -> Sourced | None:
     concepts = concepts_of(draft.resource, targets, terminology)
     if not concepts - {NOT_UNDERSTOOD}:
         return None
@@ -85,4 +118,10 @@ def _drug_of(draft: Order, targets: Targets, terminology: Terminology) -> Source
         raw = parse_resource(plain_numbers(draft.resource), KIND, terminology.calendar)
     except BrokenResource:
         return None
-    return Sourced(raw=raw, key=KEY, origin="context", concepts=concepts, referred=referred_in(raw, targets))
+    return Sourced(
+        raw=raw,
+        key=KEY,
+        origin="context",
+        concepts=concepts,
+        referred=referred_in(raw, targets),
+    )

@@ -1,6 +1,7 @@
 """Builds the orders that a clinician can accept: one action each, with a complete, validated R4 resource.
 
-A new order is made from a template in `hooks/<service>/orders/`; a corrected order is the draft itself.
+A new order is made from a template in `hooks/<service>/orders/`; a corrected order is
+the draft itself.
 """
 
 import json
@@ -19,16 +20,21 @@ from cds_service.core.recommendations import Recommendation
 from cds_service.core.wording import capital, say_date
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.brace_correction import correct_brace_order, describe_correction
+from cds_service.fhir.orders.brace_correction import (
+    correct_brace_order,
+    describe_correction,
+)
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.shapes import is_valid
 from cds_service.protocol.messages import Action, Suggestion, is_fhir_id
 from cds_service.protocol.signing import Signing
 from cds_service.site.clients import EVERYTHING, Capabilities
 
-OF_VERSION = ("versionId", "lastUpdated", "source")  # of `meta`: what a server says of the resource that it keeps
+# of `meta`: what a server says of the resource that it keeps
+OF_VERSION = ("versionId", "lastUpdated", "source")
 INSTEAD = "This is a new order: remove the draft that it replaces"
-TODAY = "today"  # the one placeholder that a template may use without a rule that defines it
+# the one placeholder that a template may use without a rule that defines it
+TODAY = "today"
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _REQUESTER = re.compile(r"(?:Practitioner|PractitionerRole)/([A-Za-z0-9\-.]{1,64})")
 
@@ -78,7 +84,8 @@ def draft_suggestions(
 
     What this EHR cannot apply is left out: the card says it in words.
 
-    The same request on the same day gives the same ids, and no other signing gives them.
+    The same request on the same day gives the same ids, and no other signing gives
+    them.
     """
     signing, capabilities = ordering.signing, ordering.capabilities
     today = ordering.today
@@ -91,7 +98,11 @@ def draft_suggestions(
             resource = _fill(template, {**one.values, TODAY: today.isoformat()})
             is_taken = template.is_mapped or capabilities.orderables == "any"
             if is_taken and capabilities.can("create", resource["resourceType"]):
-                offers = [_suggestion(one, _create(one, {**resource, **common}, signing), signing)]
+                offers = [
+                    _suggestion(
+                        one, _create(one, {**resource, **common}, signing), signing
+                    )
+                ]
         elif one.label:
             offers = _corrections(one, ordering)
         if offers:
@@ -99,7 +110,9 @@ def draft_suggestions(
     return found
 
 
-def _corrections(recommendation: Recommendation, ordering: Ordering) -> list[Suggestion]:
+def _corrections(
+    recommendation: Recommendation, ordering: Ordering
+) -> list[Suggestion]:
     """One suggestion for each brace that can be corrected, each with the brace's name where there are several."""
     labels = _labels(recommendation.corrections)
     found = []
@@ -107,7 +120,9 @@ def _corrections(recommendation: Recommendation, ordering: Ordering) -> list[Sug
         action = None
         if one.end >= ordering.today:
             update = _update(one, ordering.terminology)
-            action = _fitting(update, recommendation, ordering.capabilities, ordering.signing)
+            action = _fitting(
+                update, recommendation, ordering.capabilities, ordering.signing
+            )
         if action is not None:
             found.append(
                 _suggestion(
@@ -128,7 +143,10 @@ def _labels(corrections: Sequence[Correction]) -> list[str]:
         return [capital(end) for end in ends]
     names = [one.order.name for one in corrections]
     if len(set(names)) < len(names):
-        names = [f"{one.order.title}, order {place}" for place, one in enumerate(corrections, 1)]
+        names = [
+            f"{one.order.title}, order {place}"
+            for place, one in enumerate(corrections, 1)
+        ]
     return [f"{name}: {end}" for name, end in zip(names, ends, strict=True)]
 
 
@@ -143,7 +161,12 @@ def order_words(
     found = {}
     for one in recommendations:
         is_said = is_ignored or one.rule.id not in suggestions
-        if one.order is None or not one.rule.order_in_card or one.already or not is_said:
+        if (
+            one.order is None
+            or not one.rule.order_in_card
+            or one.already
+            or not is_said
+        ):
             continue
         order = _fill(ordering.templates[one.order], {**one.values, **words})
         notes = objects(order.get("note"))
@@ -156,7 +179,9 @@ def read_placeholders(template: Any) -> frozenset[str]:
     return frozenset(_PLACEHOLDER.findall(json.dumps(template))) - {TODAY}
 
 
-def make_template(name: str, resource: Any, orderables: Mapping[Code, Coding] = MappingProxyType({})) -> OrderTemplate:
+def make_template(
+    name: str, resource: Any, orderables: Mapping[Code, Coding] = MappingProxyType({})
+) -> OrderTemplate:
     """Make an order template from this JSON, checked with sample words; a site's own code comes before the others.
 
     Args:
@@ -169,43 +194,70 @@ def make_template(name: str, resource: Any, orderables: Mapping[Code, Coding] = 
     """
     codings = objects(member(resource, "code", "coding"))
     own = [
-        orderables[key] for one in codings if (key := (text(one.get("system")), text(one.get("code")))) in orderables
+        orderables[key]
+        for one in codings
+        if (key := (text(one.get("system")), text(one.get("code")))) in orderables
     ]
     if own:
-        resource = {**resource, "code": {**resource["code"], "coding": [*own, *codings]}}
+        resource = {
+            **resource,
+            "code": {**resource["code"], "coding": [*own, *codings]},
+        }
     words = {**dict.fromkeys(read_placeholders(resource), "2"), TODAY: "2026-11-20"}
     common = _common("sample", None, "", date(2026, 11, 20))
     if not isinstance(resource, dict) or resource.keys() & common.keys():
-        raise DataFileError(f"orders/{name}.json", "", f"must be an object without {', '.join(sorted(common))}")
-    worded = frozenset(element for element, value in resource.items() if _PLACEHOLDER.search(json.dumps(value)))
+        raise DataFileError(
+            f"orders/{name}.json",
+            "",
+            f"must be an object without {', '.join(sorted(common))}",
+        )
+    worded = frozenset(
+        element
+        for element, value in resource.items()
+        if _PLACEHOLDER.search(json.dumps(value))
+    )
     template = OrderTemplate(name, resource, worded, is_mapped=bool(own))
     try:
         ServiceRequest.model_validate({**_fill(template, words), **common})
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
-        raise DataFileError(f"orders/{name}.json", ".".join(map(str, fault["loc"])), fault["msg"]) from error
+        raise DataFileError(
+            f"orders/{name}.json", ".".join(map(str, fault["loc"])), fault["msg"]
+        ) from error
     return template
 
 
 def _suggestion(
-    recommendation: Recommendation, action: Action, signing: Signing, *, label: str = "", is_certain: bool = True
+    recommendation: Recommendation,
+    action: Action,
+    signing: Signing,
+    *,
+    label: str = "",
+    is_certain: bool = True,
 ) -> Suggestion:
     label = label or recommendation.label
     resource = action.resource or {}
     # All that a new order says is in its id already.
     offered = resource["id"] if action.type == "create" else resource
     is_instead = action.type == "create" and bool(recommendation.corrections)
-    content = {"rule": recommendation.rule.id, "description": action.description, "offered": offered}
+    content = {
+        "rule": recommendation.rule.id,
+        "description": action.description,
+        "offered": offered,
+    }
     return Suggestion(
         label=f"{label}, as a new order" if is_instead else label,
         uuid=signing.derive_id("suggestion", content),
-        # A correction that comes as a second order is never pre-selected: the first has to be removed by hand.
+        # A correction that comes as a second order is never pre-selected: the first has
+        # to be removed by hand.
         is_recommended=recommendation.recommended and is_certain and not is_instead,
         actions=(action,),
     )
 
 
-def _create(recommendation: Recommendation, resource: dict[str, Any], signing: Signing) -> Action:
+def _create(
+    recommendation: Recommendation, resource: dict[str, Any], signing: Signing
+) -> Action:
     content = {"rule": recommendation.rule.id, "resource": resource}
     new_id = signing.derive_id("resource", content)
     complete = {"resourceType": resource["resourceType"], "id": new_id} | resource
@@ -215,19 +267,42 @@ def _create(recommendation: Recommendation, resource: dict[str, Any], signing: S
 
 
 def _fitting(
-    action: Action | None, recommendation: Recommendation, capabilities: Capabilities, signing: Signing
+    action: Action | None,
+    recommendation: Recommendation,
+    capabilities: Capabilities,
+    signing: Signing,
 ) -> Action | None:
     """The correction as this EHR can apply it: as an update, else as a new order, else not at all."""
-    if action is None or action.resource is None or capabilities.can("update", action.resource["resourceType"]):
+    if (
+        action is None
+        or action.resource is None
+        or capabilities.can("update", action.resource["resourceType"])
+    ):
         return action
-    if not capabilities.can("create", action.resource["resourceType"]) or capabilities.order_details == "ignored":
+    if (
+        not capabilities.can("create", action.resource["resourceType"])
+        or capabilities.order_details == "ignored"
+    ):
         return None
-    meta = {name: value for name, value in (action.resource.get("meta") or {}).items() if name not in OF_VERSION}
-    anew = {name: value for name, value in action.resource.items() if name not in ("id", "meta")}
+    meta = {
+        name: value
+        for name, value in (action.resource.get("meta") or {}).items()
+        if name not in OF_VERSION
+    }
+    anew = {
+        name: value
+        for name, value in action.resource.items()
+        if name not in ("id", "meta")
+    }
     anew |= {"meta": meta} if meta else {}
     content = {"rule": recommendation.rule.id, "resource": anew}
-    resource = {"resourceType": anew["resourceType"], "id": signing.derive_id("resource", content)} | anew
-    return Action(type="create", description=f"{action.description}. {INSTEAD}", resource=resource)
+    resource = {
+        "resourceType": anew["resourceType"],
+        "id": signing.derive_id("resource", content),
+    } | anew
+    return Action(
+        type="create", description=f"{action.description}. {INSTEAD}", resource=resource
+    )
 
 
 def _update(correction: Correction, terminology: Terminology) -> Action | None:
@@ -242,7 +317,9 @@ def _update(correction: Correction, terminology: Terminology) -> Action | None:
     return Action(type="update", description=description, resource=corrected)
 
 
-def _common(patient_id: str, encounter_id: str | None, user_id: str, today: date) -> dict[str, Any]:
+def _common(
+    patient_id: str, encounter_id: str | None, user_id: str, today: date
+) -> dict[str, Any]:
     """The elements of every new order that come from the request; invalid references are left out."""
     common: dict[str, Any] = {
         "subject": {"reference": f"Patient/{patient_id.removeprefix('Patient/')}"},
@@ -262,11 +339,18 @@ def _fill(template: OrderTemplate, words: Mapping[str, str]) -> dict[str, Any]:
 
     def word(found: re.Match[str]) -> str:
         if found[1] not in words:
-            raise DataFileError(f"orders/{template.name}.json", found[0], "the rule gives no word for this placeholder")
+            raise DataFileError(
+                f"orders/{template.name}.json",
+                found[0],
+                "the rule gives no word for this placeholder",
+            )
         return words[found[1]]
 
     resource, worded = template.resource, template.worded
-    return {element: _with_words(value, word) if element in worded else value for element, value in resource.items()}
+    return {
+        element: _with_words(value, word) if element in worded else value
+        for element, value in resource.items()
+    }
 
 
 def _with_words(value: Any, word: Callable[[re.Match[str]], str]) -> Any:
@@ -274,4 +358,8 @@ def _with_words(value: Any, word: Callable[[re.Match[str]], str]) -> Any:
         return _PLACEHOLDER.sub(word, value) if "{" in value else value
     if isinstance(value, dict):
         return {key: _with_words(inner, word) for key, inner in value.items()}
-    return [_with_words(inner, word) for inner in value] if isinstance(value, list) else value
+    return (
+        [_with_words(inner, word) for inner in value]
+        if isinstance(value, list)
+        else value
+    )

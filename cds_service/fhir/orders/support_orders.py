@@ -5,7 +5,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from cds_service.core.bracing import DAY, times_of
-from cds_service.core.facts import AugmentationOrder, SupportOrder, SupportOrders, WordedEnd
+from cds_service.core.facts import (
+    AugmentationOrder,
+    SupportOrder,
+    SupportOrders,
+    WordedEnd,
+)
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
@@ -19,7 +24,12 @@ from cds_service.fhir.orders.keep_reasons import (
     treated_levels,
 )
 from cds_service.fhir.orders.order_text import name_brace
-from cds_service.fhir.orders.order_times import OrderTimes, read_times, read_worded_end, texts_on_time
+from cds_service.fhir.orders.order_times import (
+    OrderTimes,
+    read_times,
+    read_worded_end,
+    texts_on_time,
+)
 from cds_service.fhir.orders.recognition import (
     AUGMENTATION,
     REVIEW,
@@ -39,7 +49,8 @@ IN_FORCE = frozenset({"active", "on-hold"})  # an order on hold still counts as 
 CARRIED_OUT = IN_FORCE | {"completed"}
 NOT_CLEAR = frozenset({"unknown"})
 TIMED = frozenset({"brace", "bed-rest"})  # judged by how long they run
-NOT_ORDERED = frozenset({"proposal", "plan", "option"})  # intents that authorise nobody to act
+# intents that authorise nobody to act
+NOT_ORDERED = frozenset({"proposal", "plan", "option"})
 RECORD_KEYS = {
     "serviceRequests": "ServiceRequest",
     "deviceRequests": "DeviceRequest",
@@ -50,9 +61,15 @@ SUPPLIES = "supplyRequests"  # many servers keep none, and refuse the question
 LONGEST_PLAN = timedelta(days=365)
 
 
-def find_draft_support_orders(bundle: DraftOrders, terminology: Terminology) -> tuple[SupportOrder, ...]:
+def find_draft_support_orders(
+    bundle: DraftOrders, terminology: Terminology
+) -> tuple[SupportOrder, ...]:
     """Find the patient's support orders in a signing. Junk never raises."""
-    return tuple(order for draft in bundle.each() for order in _support_orders(draft, bundle, terminology, draft=True))
+    return tuple(
+        order
+        for draft in bundle.each()
+        for order in _support_orders(draft, bundle, terminology, draft=True)
+    )
 
 
 def find_support_orders(
@@ -71,17 +88,30 @@ def find_support_orders(
         record: the patient's record.
         terminology: the service's terminology.
         signed: the augmentation being signed, if any.
-        today: orders that ended earlier are left out; None keeps all, and skips the search for other injuries.
+        today: orders that ended earlier are left out; None keeps all, and skips the
+            search for other injuries.
         bundle: all orders of this signing.
     """
     signed_now = {order.reference for order in drafts}
-    stored = [one for one in find_stored_orders(record, terminology, CARRIED_OUT) if one.reference not in signed_now]
-    active = {one.reference for one in _stored(record) if text(one.resource.get("status")) in IN_FORCE}
-    judged = [(one, one.reference in active and not _has_ended(one, today)) for one in stored]
+    stored = [
+        one
+        for one in find_stored_orders(record, terminology, CARRIED_OUT)
+        if one.reference not in signed_now
+    ]
+    active = {
+        one.reference
+        for one in _stored(record)
+        if text(one.resource.get("status")) in IN_FORCE
+    }
+    judged = [
+        (one, one.reference in active and not _has_ended(one, today)) for one in stored
+    ]
     unclear = [
         replace(one, is_standing=False)
         for one in find_stored_orders(record, terminology, NOT_CLEAR)
-        if one.kind not in TIMED and one.reference not in signed_now and not _has_ended(one, today)
+        if one.kind not in TIMED
+        and one.reference not in signed_now
+        and not _has_ended(one, today)
     ]
     augmentations = find_augmentations(record, terminology)
     other = NOTHING_ELSE
@@ -90,11 +120,27 @@ def find_support_orders(
         braces = [one for one in (*drafts, *stored) if one.kind == "brace"]
         other = find_other_injuries(bundle, braces, record, treated, terminology, today)
     return SupportOrders(
-        orders=(*drafts, *(one for one, is_in_force in judged if is_in_force), *unclear),
-        earlier_braces=tuple(one for one, is_in_force in judged if one.kind == "brace" and not is_in_force),
+        orders=(
+            *drafts,
+            *(one for one, is_in_force in judged if is_in_force),
+            *unclear,
+        ),
+        earlier_braces=tuple(
+            one
+            for one, is_in_force in judged
+            if one.kind == "brace" and not is_in_force
+        ),
         unchecked=unchecked_in(record),
         augmented_on=max((day for _, day in augmentations if day), default=None),
-        stages=tuple(sorted({day for name, day in augmentations if day and name.startswith("Procedure/")})),
+        stages=tuple(
+            sorted(
+                {
+                    day
+                    for name, day in augmentations
+                    if day and name.startswith("Procedure/")
+                }
+            )
+        ),
         procedure_on=_within_a_year(signed.planned, today) if signed else None,
         last_stage_on=_within_a_year(signed.last_planned, today) if signed else None,
         is_augmented_now=signed is not None,
@@ -120,11 +166,17 @@ def find_stored_orders(
     kept = (*record.of_key("deviceRequests"), *record.of_key(SUPPLIES))
     devices = Targets((one.referred, None) for one in kept if one.referred)
     referred = DraftOrders((), (), None, devices)
-    orders = (order for one in stored for order in _support_orders(one, referred, terminology, draft=False))
+    orders = (
+        order
+        for one in stored
+        for order in _support_orders(one, referred, terminology, draft=False)
+    )
     return tuple({(order.kind, order.reference): order for order in orders}.values())
 
 
-def find_augmentations(record: PatientRecord, terminology: Terminology) -> list[tuple[str, date | None]]:
+def find_augmentations(
+    record: PatientRecord, terminology: Terminology
+) -> list[tuple[str, date | None]]:
     """Each augmentation on record, done or ordered, with its day."""
     stored = (one for one in _stored(record) if _is_augmentation(one, terminology))
     return [(one.reference, _augmented_on(one, terminology.calendar)) for one in stored]
@@ -132,7 +184,11 @@ def find_augmentations(record: PatientRecord, terminology: Terminology) -> list[
 
 def _within_a_year(planned: date | None, today: date | None) -> date | None:
     """The day a procedure is planned for; a day in the past or a year away is a mistake or an old plan."""
-    if planned is None or today is None or not timedelta(0) <= planned - today <= LONGEST_PLAN:
+    if (
+        planned is None
+        or today is None
+        or not timedelta(0) <= planned - today <= LONGEST_PLAN
+    ):
         return None
     return planned
 
@@ -153,7 +209,9 @@ def _support_orders(
         return
     authored = terminology.calendar.named_day(one.resource.get("authoredOn"))
     times = read_times(one.resource, terminology.calendar)
-    is_alone = len(recognition.concepts) == 1 and not names_another(one.resource, terminology)
+    is_alone = len(recognition.concepts) == 1 and not names_another(
+        one.resource, terminology
+    )
     for kind in sorted(recognition.concepts):
         yield SupportOrder(
             kind=kind,
@@ -165,9 +223,15 @@ def _support_orders(
             title=_title(kind, recognition, one.resource, terminology),
             hours=_hours(kind, times),
             worded=_worded(one.resource, kind, times, terminology),
-            reasons=reasons_of_order(one.resource, bundle, terminology) if kind == "brace" else frozenset(),
-            levels=named_levels(one.resource, bundle, terminology) if kind == "brace" else (),
-            unread=unread_in(one.resource, terminology) if kind == "brace" and draft else (),
+            reasons=reasons_of_order(one.resource, bundle, terminology)
+            if kind == "brace"
+            else frozenset(),
+            levels=named_levels(one.resource, bundle, terminology)
+            if kind == "brace"
+            else (),
+            unread=unread_in(one.resource, terminology)
+            if kind == "brace" and draft
+            else (),
             # To end an order that orders something besides would end that too.
             source=one.source if draft and is_alone else None,
         )
@@ -179,26 +243,45 @@ def _hours(kind: str, times: OrderTimes) -> float | None:
     return None if is_wear_time else times.hours
 
 
-def _worded(order: Json, kind: str, times: OrderTimes, terminology: Terminology) -> WordedEnd:
+def _worded(
+    order: Json, kind: str, times: OrderTimes, terminology: Terminology
+) -> WordedEnd:
     if kind not in ("brace", "bed-rest"):
         return WordedEnd()
-    worded = read_worded_end(order, "brace" if kind == "brace" else "bed-rest", terminology.durations)
-    return WordedEnd(says=times.no_end) if worded.says == "nothing" and times.no_end else worded
+    worded = read_worded_end(
+        order, "brace" if kind == "brace" else "bed-rest", terminology.durations
+    )
+    return (
+        WordedEnd(says=times.no_end)
+        if worded.says == "nothing" and times.no_end
+        else worded
+    )
 
 
-def _title(kind: str, recognition: Recognition, order: Json, terminology: Terminology) -> str:
+def _title(
+    kind: str, recognition: Recognition, order: Json, terminology: Terminology
+) -> str:
     """The name of the order in our texts, with its HCPCS code if any; never the record's own words."""
     if kind == REVIEW and _is_liaison(recognition, order, terminology):
         return "FLS"
     if kind != "brace":
         return SUPPORT_TITLES[kind]
-    code = next((code.removeprefix(HCPCS) for code in recognition.codes if code.startswith(HCPCS)), "")
+    code = next(
+        (
+            code.removeprefix(HCPCS)
+            for code in recognition.codes
+            if code.startswith(HCPCS)
+        ),
+        "",
+    )
     words = " ".join(words for words, is_title in texts_on_time(order) if is_title)
     name = name_brace(words, code, terminology)
     return f"{name} ({code})" if code else name
 
 
-def _is_liaison(recognition: Recognition, order: Json, terminology: Terminology) -> bool:
+def _is_liaison(
+    recognition: Recognition, order: Json, terminology: Terminology
+) -> bool:
     """Whether it is a referral to fracture liaison, by our code or in words."""
     titles = " ".join(words for words, is_title in texts_on_time(order) if is_title)
     is_ours = any(code == f"{OWN_ORDERS}|{REVIEW}" for code in recognition.codes)
@@ -211,19 +294,30 @@ def _stored(record: PatientRecord) -> Iterator[Order]:
         for place, sourced in enumerate(record.of_key(key)):
             resource = sourced.raw
             if resource.get("resourceType") == kind and not is_prohibition(resource):
-                yield Order(f"{kind}/{text(resource.get('id')) or f'(entry {place + 1})'}", resource)
+                yield Order(
+                    f"{kind}/{text(resource.get('id')) or f'(entry {place + 1})'}",
+                    resource,
+                )
 
 
 def _is_augmentation(stored: Order, terminology: Terminology) -> bool:
     """Whether it is an augmentation: a Procedure done or in progress, or an active or completed order."""
-    counted = {"completed", "in-progress"} if stored.type == "Procedure" else {"active", "completed"}
+    counted = (
+        {"completed", "in-progress"}
+        if stored.type == "Procedure"
+        else {"active", "completed"}
+    )
     recognition = recognise_augmentation(stored.resource, terminology)
-    return text(stored.resource.get("status")) in counted and bool(recognition and recognition.concepts & AUGMENTATION)
+    return text(stored.resource.get("status")) in counted and bool(
+        recognition and recognition.concepts & AUGMENTATION
+    )
 
 
 def _augmented_on(stored: Order, calendar: SiteCalendar) -> date | None:
     """The day of the procedure; for an order, the planned day, else the day it was written."""
-    performed = stored.resource.get("performedDateTime") or member(stored.resource, "performedPeriod", "start")
+    performed = stored.resource.get("performedDateTime") or member(
+        stored.resource, "performedPeriod", "start"
+    )
     planned = read_times(stored.resource, calendar).start
     written = stored.resource.get("authoredOn")
     return calendar.named_day(performed) or planned or calendar.named_day(written)
@@ -236,5 +330,11 @@ def unchecked_in(record: PatientRecord) -> tuple[str, ...]:
     return tuple(
         kind
         for key, kind in RECORD_KEYS.items()
-        if key != SUPPLIES and (key in broken or key not in reads or reads[key].state == "failed" or reads[key].is_cut)
+        if key != SUPPLIES
+        and (
+            key in broken
+            or key not in reads
+            or reads[key].state == "failed"
+            or reads[key].is_cut
+        )
     )

@@ -1,6 +1,7 @@
 """An HTTP client for one FHIR server with one token and one deadline; no request leaves the server's base URL.
 
-Every answer is checked before it is used; failures raise `FhirReadError` with a message for people.
+Every answer is checked before it is used; failures raise `FhirReadError` with a message
+for people.
 """
 
 import math
@@ -20,7 +21,14 @@ from cds_service.errors import CallFailed, FhirReadError
 from cds_service.fhir.gathering.prefetch import is_error_outcome
 from cds_service.fhir.gathering.reading import Fetched
 from cds_service.fhir.raw_json import member, objects, text
-from cds_service.fhir.server.searches import CategoryReads, form_of, having, plainer_queries, value_of, walk_pages
+from cds_service.fhir.server.searches import (
+    CategoryReads,
+    form_of,
+    having,
+    plainer_queries,
+    value_of,
+    walk_pages,
+)
 from cds_service.outgoing.address import parse_base
 from cds_service.outgoing.connections import Connections, late
 from cds_service.outgoing.deadline import Deadline
@@ -28,17 +36,33 @@ from cds_service.protocol.json_text import JsonTextError, decode_record_json
 
 LEAST_SHARE_FOR_RETRY = 0.4  # of the time
 JITTER_SECONDS = 0.2
-FAIR_SECONDS = 0.5  # a call that has less was late before it began: its timeout says nothing about the server
-RETRIED = frozenset({"unreachable", "reset", "http-429", "http-500", "http-502", "http-503", "http-504"})
+# a call that has less was late before it began: its timeout says nothing about the
+# server
+FAIR_SECONDS = 0.5
+RETRIED = frozenset(
+    {"unreachable", "reset", "http-429", "http-500", "http-502", "http-503", "http-504"}
+)
 # No answer came. An answer that is an error shows that the server can be reached.
 UNREACHED = frozenset({"unreachable", "reset", "timeout", "dns", "tls", "truncated"})
-# Parameters that servers require besides the patient, with every value, so that nothing is left out. athenahealth
-# requires the intent of MedicationRequests, Epic the category of Conditions.
+# Parameters that servers require besides the patient, with every value, so that nothing
+# is left out. athenahealth requires the intent of MedicationRequests, Epic the category
+# of Conditions.
 DEMANDED = {
-    "MedicationRequest": (("intent", "order,plan,original-order,reflex-order,filler-order,instance-order"),),
-    "Condition": (("category", "problem-list-item,encounter-diagnosis,health-concern"),),
-    "ServiceRequest": (("intent", "order,plan,original-order,filler-order,instance-order"),),
-    "DeviceRequest": (("intent", "order,plan,original-order,filler-order,instance-order"),),
+    "MedicationRequest": (
+        (
+            "intent",
+            "order,plan,original-order,reflex-order,filler-order,instance-order",
+        ),
+    ),
+    "Condition": (
+        ("category", "problem-list-item,encounter-diagnosis,health-concern"),
+    ),
+    "ServiceRequest": (
+        ("intent", "order,plan,original-order,filler-order,instance-order"),
+    ),
+    "DeviceRequest": (
+        ("intent", "order,plan,original-order,filler-order,instance-order"),
+    ),
 }
 HEADERS = {"Accept": "application/fhir+json, application/json;q=0.9"}
 Form = list[tuple[str, str]]  # of a search by POST
@@ -47,7 +71,8 @@ Form = list[tuple[str, str]]  # of a search by POST
 class FhirClient:
     """Reads one FHIR server on behalf of one request; its time starts when it is created.
 
-    The token is only sent to the origin of the base URL, and never over plain http except on this machine.
+    The token is only sent to the origin of the base URL, and never over plain http
+    except on this machine.
     """
 
     def __init__(
@@ -64,9 +89,11 @@ class FhirClient:
         Args:
             base: the server's base URL, already allowed for this caller.
             token: bearer token of this request; None for a server that needs none.
-            patient: whom the request is about, for the breaker alone; empty where no order waits.
+            patient: whom the request is about, for the breaker alone; empty where no
+                order waits.
             connections: shared between requests; None makes its own.
-            is_fresh: no answer may come from the server's cache; HAPI keeps the answer of a search for a minute.
+            is_fresh: no answer may come from the server's cache; HAPI keeps the answer
+                of a search for a minute.
 
         Raises:
             FhirReadError: the base is not a URL.
@@ -74,10 +101,14 @@ class FhirClient:
         try:
             self._base = parse_base(base)
         except ValueError:
-            raise FhirReadError("address", "the server's address is not valid") from None
+            raise FhirReadError(
+                "address", "the server's address is not valid"
+            ) from None
         self._began = time.monotonic()
         connections = connections or Connections()
-        self._session = connections.session(max_total_bytes=connections.max_record_bytes)
+        self._session = connections.session(
+            max_total_bytes=connections.max_record_bytes
+        )
         self._breaker = connections.breaker(self._base)
         self._patient = patient
         self._session.headers.update(HEADERS)
@@ -95,7 +126,8 @@ class FhirClient:
             until: monotonic time by which this read must have ended.
 
         Raises:
-            FhirReadError: the first answer cannot be used. A page that fails later leaves `Fetched.note`.
+            FhirReadError: the first answer cannot be used. A page that fails later
+                leaves `Fetched.note`.
         """
         deadline = Deadline(self._began, until)
         if "?" not in query:
@@ -140,7 +172,9 @@ class FhirClient:
             query = plainer
         return self._search(query, until)
 
-    def _search_as_demanded(self, query: str, refusal: FhirReadError, until: Deadline) -> Fetched:
+    def _search_as_demanded(
+        self, query: str, refusal: FhirReadError, until: Deadline
+    ) -> Fetched:
         """Repeat a search that the server refused, with the parameters that servers require for this type."""
         for name, value in DEMANDED.get(query.partition("?")[0], ()):
             query = having(query, name, value)
@@ -171,11 +205,14 @@ class FhirClient:
             raise FhirReadError("not-a-page", "the server sent no list")
         return document
 
-    def _document(self, url: str, until: Deadline, form: Form | None = None) -> dict[str, Any]:
+    def _document(
+        self, url: str, until: Deadline, form: Form | None = None
+    ) -> dict[str, Any]:
         """Read the resource in the answer. No redirect is followed.
 
         Raises:
-            FhirReadError: no answer in time, a refusal, a redirect, not FHIR JSON, or an
+            FhirReadError: no answer in time, a refusal, a redirect, not FHIR JSON, or
+                an
                 OperationOutcome that says error.
         """
         try:
@@ -193,10 +230,14 @@ class FhirClient:
         if until.left <= 0:
             raise late()
         if not self._breaker.admits():
-            raise CallFailed("breaker", "the server failed too often just now and is given a rest")
+            raise CallFailed(
+                "breaker", "the server failed too often just now and is given a rest"
+            )
         is_fair = until.left >= FAIR_SECONDS
         outcome = self._try(url, until, form)
-        may_be_about_order = _reason(outcome) == "http-500" and value_of(url, "_sort") is not None
+        may_be_about_order = (
+            _reason(outcome) == "http-500" and value_of(url, "_sort") is not None
+        )
         wait = None if may_be_about_order else _wait_before_retry(outcome, until)
         if wait is not None:
             time.sleep(wait)
@@ -208,11 +249,15 @@ class FhirClient:
             raise outcome
         return outcome
 
-    def _try(self, url: str, until: Deadline, form: Form | None) -> Response | CallFailed:
+    def _try(
+        self, url: str, until: Deadline, form: Form | None
+    ) -> Response | CallFailed:
         try:
             if until.left <= 0:
                 raise late()
-            return self._session.request("GET" if form is None else "POST", url, data=form, timeout=until.left)
+            return self._session.request(
+                "GET" if form is None else "POST", url, data=form, timeout=until.left
+            )
         except CallFailed as error:
             return error
         except RequestException:  # a link from the server that cannot be requested
@@ -234,14 +279,20 @@ def _wait_before_retry(outcome: Response | CallFailed, until: Deadline) -> float
 
 def _may_be_about_parameters(error: FhirReadError, query: str) -> bool:
     """Whether a simpler query may succeed: some servers refuse a parameter, some fail on sorting."""
-    return error.reason == "http-400" or (error.reason == "http-500" and value_of(query, "_sort") is not None)
+    return error.reason == "http-400" or (
+        error.reason == "http-500" and value_of(query, "_sort") is not None
+    )
 
 
 def _reason(outcome: Response | CallFailed) -> str:
-    return outcome.reason if isinstance(outcome, CallFailed) else f"http-{outcome.status_code}"
+    return (
+        outcome.reason
+        if isinstance(outcome, CallFailed)
+        else f"http-{outcome.status_code}"
+    )
 
 
-# --- is the answer the requested resource, and if not, why -----------------------------------------------------------
+# --- is the answer the requested resource, and if not, why
 
 REFUSALS: Mapping[int, str] = {
     401: "the access token was refused or has expired (401)",
@@ -274,7 +325,9 @@ def judge(reply: Response, *, has_token: bool) -> dict[str, Any]:
         raise _refusal(reply, has_token=has_token)
     document = _decoded(reply)
     if document["resourceType"] == "OperationOutcome" and is_error_outcome(document):
-        raise _demand(document) or FhirReadError("outcome", "the server answered with an error")
+        raise _demand(document) or FhirReadError(
+            "outcome", "the server answered with an error"
+        )
     return document
 
 
@@ -282,13 +335,16 @@ def _refusal(reply: Response, *, has_token: bool) -> FhirReadError:
     said = _demand(_outcome_in(reply)) if reply.status_code != 401 else None
     if said is not None:
         return said
-    if reply.status_code < 500 and DEMAND.search(reply.content[:2000].decode("utf-8", "replace")):
+    if reply.status_code < 500 and DEMAND.search(
+        reply.content[:2000].decode("utf-8", "replace")
+    ):
         return _category_demand()
     if reply.status_code == 401 and not has_token:
         return FhirReadError("http-401", WITHOUT_TOKEN)
     verb = "failed" if reply.status_code >= 500 else "refused"
     return FhirReadError(
-        f"http-{reply.status_code}", REFUSALS.get(reply.status_code, f"the server {verb} ({reply.status_code})")
+        f"http-{reply.status_code}",
+        REFUSALS.get(reply.status_code, f"the server {verb} ({reply.status_code})"),
     )
 
 
@@ -302,7 +358,11 @@ def _outcome_in(reply: Response) -> Any:
 def _demand(outcome: Any) -> FhirReadError | None:
     """What an OperationOutcome reports that we can act on or name."""
     issues = objects(member(outcome, "issue"))
-    codes = {text(coding.get("code")) for issue in issues for coding in objects(member(issue, "details", "coding"))}
+    codes = {
+        text(coding.get("code"))
+        for issue in issues
+        for coding in objects(member(issue, "details", "coding"))
+    }
     if MERGED_CODE in codes:
         return FhirReadError("merged", "this patient's record was merged into another")
     if any(issue.get("code") == "required" for issue in issues):
@@ -311,7 +371,9 @@ def _demand(outcome: Any) -> FhirReadError | None:
 
 
 def _category_demand() -> FhirReadError:
-    return FhirReadError("category-required", "the server demands a parameter that was not sent")
+    return FhirReadError(
+        "category-required", "the server demands a parameter that was not sent"
+    )
 
 
 def _decoded(reply: Response) -> dict[str, Any]:
@@ -323,15 +385,21 @@ def _decoded(reply: Response) -> dict[str, Any]:
     try:
         document = decode_record_json(reply.content)
     except JsonTextError:
-        raise FhirReadError("not-json", "the server sent no JSON that can be read") from None
-    if not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):
+        raise FhirReadError(
+            "not-json", "the server sent no JSON that can be read"
+        ) from None
+    if not isinstance(document, dict) or not isinstance(
+        document.get("resourceType"), str
+    ):
         raise FhirReadError("not-fhir", "the server sent no FHIR resource")
     return document
 
 
 def wait_asked_for(headers: Mapping[str, str]) -> float | None:
     """Seconds that the server asks us to wait (Retry-After); infinite if unreadable, None if not stated."""
-    if (milliseconds := headers.get("x-ms-retry-after-ms", "")).isascii() and milliseconds.isdigit():
+    if (
+        milliseconds := headers.get("x-ms-retry-after-ms", "")
+    ).isascii() and milliseconds.isdigit():
         return int(milliseconds[:9]) / 1000
     if (asked := headers.get("Retry-After")) is None:
         return None

@@ -15,7 +15,8 @@ from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.protocol.messages import is_fhir_id
 
 MOST_SHOWN = 20  # patients in one search
-STEP_SECONDS = 6.0  # for each request, so that one that hangs leaves time for the answer itself
+# for each request, so that one that hangs leaves time for the answer itself
+STEP_SECONDS = 6.0
 RELEASES = {"0.": "DSTU1", "1.": "DSTU2", "3.": "STU3", "5.": "R5", "6.": "R6"}
 
 
@@ -56,43 +57,68 @@ class ServerIdentity:
     note: str = ""
 
 
-# --- the server ------------------------------------------------------------------------------------------------------
+# --- the server
 
 
 def identify_server(fhir: FhirReader, *, until: float) -> ServerIdentity:
     """Read software and FHIR version from the server's CapabilityStatement.
 
-    An unreadable statement is only noted: some servers hide it but answer everything else.
+    An unreadable statement is only noted: some servers hide it but answer everything
+    else.
 
     Raises:
         LookUpFailed: the server cannot be reached, or its FHIR release is not R4.
     """
     try:
-        statement = fhir.fetch("metadata", until=min(until, time.monotonic() + STEP_SECONDS)).documents[0]
+        statement = fhir.fetch(
+            "metadata", until=min(until, time.monotonic() + STEP_SECONDS)
+        ).documents[0]
     except FhirReadError as error:
         if error.reason in {"address", "dns", "unreachable", "tls"}:
-            cure = ": check the address, and that it runs" if error.reason in {"dns", "unreachable"} else ""
+            cure = (
+                ": check the address, and that it runs"
+                if error.reason in {"dns", "unreachable"}
+                else ""
+            )
             said = str(error)
             raise LookUpFailed(f"{said[:1].upper()}{said[1:]}{cure}.") from None
-        return ServerIdentity(note=f"its CapabilityStatement could not be read: {error}")
-    if statement.get("resourceType") not in {"CapabilityStatement", "Conformance"}:  # the second is DSTU2's
-        return ServerIdentity(note="its CapabilityStatement could not be read: it sent something else")
-    software = " ".join(filter(None, (text(member(statement, "software", part)) for part in ("name", "version"))))
+        return ServerIdentity(
+            note=f"its CapabilityStatement could not be read: {error}"
+        )
+    # the second is DSTU2's
+    if statement.get("resourceType") not in {"CapabilityStatement", "Conformance"}:
+        return ServerIdentity(
+            note="its CapabilityStatement could not be read: it sent something else"
+        )
+    software = " ".join(
+        filter(
+            None,
+            (text(member(statement, "software", part)) for part in ("name", "version")),
+        )
+    )
     version = text(statement.get("fhirVersion"))
-    release = next((name for start, name in RELEASES.items() if version.startswith(start)), None)
+    release = next(
+        (name for start, name in RELEASES.items() if version.startswith(start)), None
+    )
     if release is not None:
         raise LookUpFailed(
             f"The server speaks FHIR {release} ({version}); this service reads R4 (4.0.1)."
             " Most servers have an R4 base of their own, often ending in /r4 or /baseR4."
         )
-    note = "" if version.startswith("4.0") else f"it says {version or 'no FHIR version'}; it is read as R4 (4.0.1)"
+    note = (
+        ""
+        if version.startswith("4.0")
+        else f"it says {version or 'no FHIR version'}; it is read as R4 (4.0.1)"
+    )
     return ServerIdentity(software, version, note)
 
 
-# --- the patient -----------------------------------------------------------------------------------------------------
+# --- the patient
 
 
-def find_patients(fhir: Browser, wanted: str, *, until: float) -> tuple[FoundPatient, ...]:
+def find_patients(
+    fhir: Browser, wanted: str, *, until: float
+) -> tuple[FoundPatient, ...]:
     """Find patients by this text as a name, then as an identifier, then as an id; at most `MOST_SHOWN`.
 
     Raises:
@@ -104,7 +130,9 @@ def find_patients(fhir: Browser, wanted: str, *, until: float) -> tuple[FoundPat
     queries = _searches(wanted)
     for query in queries:
         try:
-            found |= {one.id: one for one in _patients_in(fhir.first_page(query, until=until))}
+            found |= {
+                one.id: one for one in _patients_in(fhir.first_page(query, until=until))
+            }
         except FhirReadError as error:
             faults.append(error)
         if found:
@@ -134,15 +162,26 @@ def list_patients(fhir: Browser, *, until: float) -> tuple[FoundPatient, ...]:
         LookUpFailed: the server did not answer.
     """
     try:
-        fetched = fhir.first_page(f"Patient?_count={MOST_SHOWN}", until=min(until, time.monotonic() + STEP_SECONDS))
+        fetched = fhir.first_page(
+            f"Patient?_count={MOST_SHOWN}",
+            until=min(until, time.monotonic() + STEP_SECONDS),
+        )
     except FhirReadError as error:
         raise LookUpFailed(f"The server was asked for patients: {error}.") from None
     return _patients_in(fetched)[:MOST_SHOWN]
 
 
 def _patients_in(fetched: Fetched) -> tuple[FoundPatient, ...]:
-    entries = (entry for document in fetched.documents for entry in objects(member(document, "entry")))
-    resources = (entry["resource"] for entry in entries if isinstance(entry.get("resource"), dict))
+    entries = (
+        entry
+        for document in fetched.documents
+        for entry in objects(member(document, "entry"))
+    )
+    resources = (
+        entry["resource"]
+        for entry in entries
+        if isinstance(entry.get("resource"), dict)
+    )
     return tuple(
         describe_patient(resource)
         for resource in resources
@@ -174,7 +213,11 @@ def check_patient(fhir: FhirReader, patient_id: str, *, until: float) -> None:
         LookUpFailed: it says that there is no patient with this id.
     """
     try:
-        fhir.fetch(f"Patient/{patient_id}", until=min(until, time.monotonic() + STEP_SECONDS))
+        fhir.fetch(
+            f"Patient/{patient_id}", until=min(until, time.monotonic() + STEP_SECONDS)
+        )
     except FhirReadError as error:
         if error.reason in {"http-404", "http-410"}:
-            raise LookUpFailed("The server has no patient of this id; --find NAME looks for one.") from None
+            raise LookUpFailed(
+                "The server has no patient of this id; --find NAME looks for one."
+            ) from None

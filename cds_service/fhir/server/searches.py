@@ -13,7 +13,13 @@ from urllib.parse import unquote, urljoin
 
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.parallel import run_side_by_side
-from cds_service.fhir.gathering.prefetch import entries_of, has_entries, next_page, resources_of, total_of
+from cds_service.fhir.gathering.prefetch import (
+    entries_of,
+    has_entries,
+    next_page,
+    resources_of,
+    total_of,
+)
 from cds_service.fhir.gathering.reading import Fetched
 from cds_service.outgoing.address import Address, parse_address
 from cds_service.outgoing.deadline import Deadline
@@ -43,7 +49,7 @@ Search = Callable[[str, Deadline], Fetched]
 Ask = Callable[[str], Any]
 
 
-# --- parameters -------------------------------------------------------------------------------------------------------
+# --- parameters
 
 
 def parameters(query: str) -> list[tuple[str, str]]:
@@ -65,27 +71,47 @@ def without(query: str, names: frozenset[str]) -> str:
 
 def having(query: str, name: str, value: str) -> str:
     """The query with this parameter, replacing any of the same name."""
-    return _joined(query, [*((each, old) for each, old in parameters(query) if each != name), (name, value)])
+    return _joined(
+        query,
+        [
+            *((each, old) for each, old in parameters(query) if each != name),
+            (name, value),
+        ],
+    )
 
 
 def plainer_queries(query: str) -> tuple[str, ...]:
     """The query, then versions with fewer parameters for servers that refuse one; we filter and sort anyway."""
-    return tuple(dict.fromkeys((query, without(query, frozenset({"_sort"})), without(query, PAGE_PARAMETERS))))
+    return tuple(
+        dict.fromkeys(
+            (
+                query,
+                without(query, frozenset({"_sort"})),
+                without(query, PAGE_PARAMETERS),
+            )
+        )
+    )
 
 
 def form_of(query: str) -> tuple[str, list[tuple[str, str]]]:
     """The URL and form data of the same search by POST."""
-    return f"{query.partition('?')[0]}/_search", [(name, unquote(value)) for name, value in parameters(query)]
+    return f"{query.partition('?')[0]}/_search", [
+        (name, unquote(value)) for name, value in parameters(query)
+    ]
 
 
 def _joined(query: str, pairs: list[tuple[str, str]]) -> str:
-    return f"{query.partition('?')[0]}?" + "&".join(f"{name}={value}" for name, value in pairs)
+    return f"{query.partition('?')[0]}?" + "&".join(
+        f"{name}={value}" for name, value in pairs
+    )
 
 
-# --- pages ------------------------------------------------------------------------------------------------------------
+# --- pages
 
 
-def walk_pages(base: Address, ask: Ask, first: Any, url: str, *, is_query: bool = False) -> Fetched:
+def walk_pages(
+    base: Address, ask: Ask, first: Any, url: str, *, is_query: bool = False
+) -> Fetched:
     """This page of a search and all later ones, each URL once, never leaving the base; the note says what is missing.
 
     Args:
@@ -99,7 +125,11 @@ def walk_pages(base: Address, ask: Ask, first: Any, url: str, *, is_query: bool 
     while True:
         link = next_page(pages[-1])
         if link is None:
-            return _by_offset(ask, pages, url) if is_query and _may_go_on(pages, url) else Fetched(tuple(pages))
+            return (
+                _by_offset(ask, pages, url)
+                if is_query and _may_go_on(pages, url)
+                else Fetched(tuple(pages))
+            )
         if not has_entries(pages[-1]):
             return Fetched(tuple(pages))
         if _is_enough(pages):
@@ -144,8 +174,11 @@ def _page_address(base: Address, link: str, here: str) -> str | None:
         return None
     if address.is_under(base):
         return address.url
-    # A foreign link is rewritten to our base: servers behind a gateway write their internal address.
-    rest = tuple(part for part in address.segments[-1:] if RESOURCE_TYPE.fullmatch(part))
+    # A foreign link is rewritten to our base: servers behind a gateway write their
+    # internal address.
+    rest = tuple(
+        part for part in address.segments[-1:] if RESOURCE_TYPE.fullmatch(part)
+    )
     if address.segments[: len(base.segments)] == base.segments:
         rest = address.segments[len(base.segments) :]
     on_base = replace(base, segments=base.segments + rest, query=address.query)
@@ -166,18 +199,24 @@ def _ids(pages: list[Any]) -> set[str]:
     """The identities of the entries on these pages, without OperationOutcomes."""
     found = [resource for page in pages for resource in resources_of(page)]
     kept = (one for one in found if one.get("resourceType") != "OperationOutcome")
-    return {f"{one.get('resourceType')}/{one['id']}" if one.get("id") else repr(one) for one in kept}
+    return {
+        f"{one.get('resourceType')}/{one['id']}" if one.get("id") else repr(one)
+        for one in kept
+    }
 
 
 def _is_enough(pages: list[Any]) -> bool:
-    return len(pages) >= MAX_PAGES or sum(len(resources_of(page)) for page in pages) >= MAX_RESOURCES
+    return (
+        len(pages) >= MAX_PAGES
+        or sum(len(resources_of(page)) for page in pages) >= MAX_RESOURCES
+    )
 
 
 def _cut(pages: list[Any]) -> Fetched:
     return Fetched(tuple(pages), f"the list was cut after {len(pages)} pages")
 
 
-# --- categories -------------------------------------------------------------------------------------------------------
+# --- categories
 
 
 class CategoryReads:
@@ -220,19 +259,35 @@ class CategoryReads:
         return answer
 
     def _read(self, query: str, until: Deadline) -> Fetched | FhirReadError:
-        tasks = {name: partial(self._one, having(query, "category", name), until) for name in CATEGORIES}
+        tasks = {
+            name: partial(self._one, having(query, "category", name), until)
+            for name in CATEGORIES
+        }
         answers = run_side_by_side(tasks, until)
         read = [one for one in answers.values() if isinstance(one, Fetched)]
         if not read:
             failed = [one for one in answers.values() if isinstance(one, FhirReadError)]
             return failed[0] if failed else FhirReadError("timeout", "not read in time")
-        missing = sorted(name for name in CATEGORIES if not isinstance(answers.get(name), Fetched))
+        missing = sorted(
+            name for name in CATEGORIES if not isinstance(answers.get(name), Fetched)
+        )
         notes = [one.note for one in read if one.note]
         if missing:
-            notes.append(f"{len(missing)} of {len(CATEGORIES)} categories could not be read")
-        # One page without a total: the total of one category says nothing about the whole.
-        entries = [entry for one in read for page in one.documents for entry in entries_of(page)]
-        return Fetched(({"resourceType": "Bundle", "entry": entries},), "; ".join(dict.fromkeys(notes)))
+            notes.append(
+                f"{len(missing)} of {len(CATEGORIES)} categories could not be read"
+            )
+        # One page without a total: the total of one category says nothing about the
+        # whole.
+        entries = [
+            entry
+            for one in read
+            for page in one.documents
+            for entry in entries_of(page)
+        ]
+        return Fetched(
+            ({"resourceType": "Bundle", "entry": entries},),
+            "; ".join(dict.fromkeys(notes)),
+        )
 
     def _one(self, query: str, until: Deadline) -> Fetched | FhirReadError:
         try:

@@ -26,7 +26,12 @@ class NotWritten(CdsError):
 
 
 def send_transaction(
-    base: str, token: str | None, transaction: Json, *, connections: Connections, seconds: float
+    base: str,
+    token: str | None,
+    transaction: Json,
+    *,
+    connections: Connections,
+    seconds: float,
 ) -> Sequence[str]:
     """Send a transaction, and return the status of each entry, in order.
 
@@ -46,10 +51,18 @@ def send_transaction(
     if token is not None and address.may_carry_tokens:
         session.headers["Authorization"] = f"Bearer {token}"
     try:
-        reply = session.post(address.url, data=json.dumps(transaction).encode(), timeout=seconds)
+        reply = session.post(
+            address.url, data=json.dumps(transaction).encode(), timeout=seconds
+        )
     except (CallFailed, RequestException) as error:
-        said = str(error) if isinstance(error, CallFailed) else "the server's address is not valid"
-        raise NotWritten(f"The server gave no answer, so it may or may not have written: {said}.") from None
+        said = (
+            str(error)
+            if isinstance(error, CallFailed)
+            else "the server's address is not valid"
+        )
+        raise NotWritten(
+            f"The server gave no answer, so it may or may not have written: {said}."
+        ) from None
     try:
         answer = decode_record_json(reply.content)
     except JsonTextError:
@@ -57,7 +70,10 @@ def send_transaction(
     if reply.status_code not in (200, 201):
         refusal = REFUSALS.get(reply.status_code, f"refused ({reply.status_code})")
         raise NotWritten(f"The server wrote nothing: {refusal}{_reason(answer)}.")
-    statuses = [text(member(entry, "response", "status")) for entry in objects(member(answer, "entry"))]
+    statuses = [
+        text(member(entry, "response", "status"))
+        for entry in objects(member(answer, "entry"))
+    ]
     if len(statuses) != len(objects(transaction["entry"])):
         raise NotWritten("The server's answer does not say what was written.")
     return statuses
@@ -66,6 +82,9 @@ def send_transaction(
 def _reason(answer: object) -> str:
     """What the server says of its refusal, shortened; it is shown to the person who writes, and kept nowhere."""
     issues = objects(member(answer, "issue"))
-    said = [text(one.get("diagnostics")) or text(member(one, "details", "text")) for one in issues]
+    said = [
+        text(one.get("diagnostics")) or text(member(one, "details", "text"))
+        for one in issues
+    ]
     words = "; ".join(filter(None, said))
     return f": {words[:MOST_SAID]}" if words else ""

@@ -14,7 +14,10 @@ LONG = "p1-thin-high"  # with more weights than one page of HAPI holds
 @cache
 def samples() -> Mapping[str, Sample]:
     """By id."""
-    return {one.id: _with_old_weights(one) if one.id == LONG else one for one in load_samples(TODAY)}
+    return {
+        one.id: _with_old_weights(one) if one.id == LONG else one
+        for one in load_samples(TODAY)
+    }
 
 
 def _with_old_weights(sample: Sample) -> Sample:
@@ -25,6 +28,16 @@ def _with_old_weights(sample: Sample) -> Sample:
         sample,
         resources=(
             *sample.resources,
-            *(observed(f"w-{day}", "29463-7", 60, "kg", subject=subject, effectiveDateTime=day) for day in days),
+            *(
+                observed(
+                    f"w-{day}",
+                    "29463-7",
+                    60,
+                    "kg",
+                    subject=subject,
+                    effectiveDateTime=day,
+                )
+                for day in days
+            ),
         ),
     )

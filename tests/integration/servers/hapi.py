@@ -39,9 +39,16 @@ class HapiServer:
         Raises:
             ServerError: the server refused one.
         """
-        bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [_put(one) for one in resources]}
+        bundle = {
+            "resourceType": "Bundle",
+            "type": "transaction",
+            "entry": [_put(one) for one in resources],
+        }
         request = Request(
-            self.url, json.dumps(bundle).encode(), {"Content-Type": "application/fhir+json"}, method="POST"
+            self.url,
+            json.dumps(bundle).encode(),
+            {"Content-Type": "application/fhir+json"},
+            method="POST",
         )
         with urlopen(request, timeout=120) as response:
             answer = json.load(response)
@@ -56,15 +63,34 @@ class HapiServer:
 
 
 def _put(resource: dict[str, Any]) -> dict[str, Any]:
-    return {"resource": resource, "request": {"method": "PUT", "url": f"{resource['resourceType']}/{resource['id']}"}}
+    return {
+        "resource": resource,
+        "request": {
+            "method": "PUT",
+            "url": f"{resource['resourceType']}/{resource['id']}",
+        },
+    }
 
 
 def install_hapi() -> None:
     """Fetch the artefacts into Maven's repository and compile the launcher."""
     with HAPI.made() as folder:
-        maven = ("mvn", "--batch-mode", "--quiet", "--file", SOURCES / "pom.xml", f"-Dserver.folder={folder}")
-        steps = ("compile", "dependency:build-classpath", f"-Dmdep.outputFile={folder / 'classpath'}")
-        subprocess.run((*maven, *steps), cwd=folder, check=True, stdin=subprocess.DEVNULL)
+        maven = (
+            "mvn",
+            "--batch-mode",
+            "--quiet",
+            "--file",
+            SOURCES / "pom.xml",
+            f"-Dserver.folder={folder}",
+        )
+        steps = (
+            "compile",
+            "dependency:build-classpath",
+            f"-Dmdep.outputFile={folder / 'classpath'}",
+        )
+        subprocess.run(
+            (*maven, *steps), cwd=folder, check=True, stdin=subprocess.DEVNULL
+        )
 
 
 @contextmanager

@@ -32,7 +32,9 @@ class Installation:
     @property
     def folder(self) -> Path:
         """Where it is kept; another one for other sources."""
-        digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in self.sources)).hexdigest()
+        digest = hashlib.sha256(
+            b"\0".join(path.read_bytes() for path in self.sources)
+        ).hexdigest()
         return CACHE / f"{self.name.lower()}-{digest[:12]}"
 
     def lacking(self) -> str:

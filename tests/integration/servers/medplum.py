@@ -14,7 +14,9 @@ from tests.integration.servers.process import started
 
 SOURCES = HERE / "medplum"
 MANIFESTS = (SOURCES / "package.json", SOURCES / "package-lock.json")
-MEDPLUM = Installation(name="Medplum", sources=MANIFESTS, commands=("node", "npm"), packages="nodejs npm")
+MEDPLUM = Installation(
+    name="Medplum", sources=MANIFESTS, commands=("node", "npm"), packages="nodejs npm"
+)
 START_SECONDS = 120.0
 
 
@@ -32,7 +34,8 @@ def run_medplum(resources: Iterable[dict[str, Any]]) -> Iterator[str]:
     """The FHIR base of a server with these resources under their own ids, on a free port.
 
     Args:
-        resources: of one patient; references are `Type/id`. Searches walk through all of them.
+        resources: of one patient; references are `Type/id`. Searches walk through all
+            of them.
 
     Raises:
         ServerError: it did not start.

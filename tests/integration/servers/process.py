@@ -18,11 +18,16 @@ class ServerError(RuntimeError):
 
 
 @contextmanager
-def started(command: Sequence[str], *, within: float, environment: Mapping[str, str] | None = None) -> Iterator[int]:
+def started(
+    command: Sequence[str],
+    *,
+    within: float,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[int]:
     """Run a server that prints `listening on PORT`, and stop it at the end; its port on loopback.
 
-    Its standard input is a pipe that nobody writes to: when it closes, because we stop or because we died, the server
-    must end by itself.
+    Its standard input is a pipe that nobody writes to: when it closes, because we stop
+    or because we died, the server must end by itself.
 
     Raises:
         ServerError: it ended.
@@ -53,7 +58,13 @@ def _listening_port(process: subprocess.Popen[bytes], log: Path, within: float) 
     def said() -> str:
         return log.read_text(encoding="utf-8", errors="replace")
 
-    wait_until(lambda: LISTENING.search(said()) or process.poll() is not None, said, seconds=within)
+    wait_until(
+        lambda: LISTENING.search(said()) or process.poll() is not None,
+        said,
+        seconds=within,
+    )
     if found := LISTENING.search(said()):
         return int(found[1])
-    raise ServerError(f"{process.args!r} ended with {process.returncode}:\n{said()[-4000:]}")
+    raise ServerError(
+        f"{process.args!r} ended with {process.returncode}:\n{said()[-4000:]}"
+    )

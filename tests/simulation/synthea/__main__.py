@@ -3,7 +3,8 @@
 python -m tests.simulation.synthea [--patients N] [--folder F]
 
 `outcomes` must find the procedures and refractures, `validate` how far the figures are off, and `--refit` on the first
-export must put them right on the second. Needs Java and Maven; Synthea comes from Maven Central once.
+export must put them right on the second. Needs Java and Maven; Synthea comes from Maven
+Central once.
 """
 
 import csv
@@ -33,10 +34,15 @@ def generate(folder: Path, name: str, patients: int, seed: int) -> Path:
         return export
     if not (folder / "lib").exists():
         copy = ["dependency:copy-dependencies", f"-DoutputDirectory={folder / 'lib'}"]
-        subprocess.run(["mvn", "--batch-mode", "--quiet", "-f", str(HERE / "pom.xml"), *copy], check=True)
+        subprocess.run(
+            ["mvn", "--batch-mode", "--quiet", "-f", str(HERE / "pom.xml"), *copy],
+            check=True,
+        )
     modules = folder / "modules"
     modules.mkdir(exist_ok=True)
-    (modules / "kyphoplasty_truth.json").write_text(json.dumps(module()), encoding="utf-8")
+    (modules / "kyphoplasty_truth.json").write_text(
+        json.dumps(module()), encoding="utf-8"
+    )
     options = {
         "fhir.bulk_data": "true",
         "years_of_history": "0",
@@ -47,8 +53,29 @@ def generate(folder: Path, name: str, patients: int, seed: int) -> Path:
     }
     subprocess.run(
         [
-            *("java", "-Xmx2g", "-cp", f"{folder / 'lib'}/*", "App", "-p", str(patients), "-a", "74-84"),
-            *("-s", str(seed), "-cs", str(seed), "-r", TODAY, "-e", TODAY, "-d", str(modules)),
+            *(
+                "java",
+                "-Xmx2g",
+                "-cp",
+                f"{folder / 'lib'}/*",
+                "App",
+                "-p",
+                str(patients),
+                "-a",
+                "74-84",
+            ),
+            *(
+                "-s",
+                str(seed),
+                "-cs",
+                str(seed),
+                "-r",
+                TODAY,
+                "-e",
+                TODAY,
+                "-d",
+                str(modules),
+            ),
             *("-m", "kyphoplasty_truth"),
             *(f"--exporter.{key}={value}" for key, value in options.items()),
             "Massachusetts",
@@ -69,7 +96,9 @@ def whose(resource: dict[str, Any]) -> str:
 
 
 def run(*arguments: str, site: Path | None = None) -> str:
-    result = CliRunner().invoke(command, arguments, env={"KYPHOPLASTY_CDS_SITE": str(site)} if site else {})
+    result = CliRunner().invoke(
+        command, arguments, env={"KYPHOPLASTY_CDS_SITE": str(site)} if site else {}
+    )
     if result.exit_code != 0:
         raise SystemExit(result.output)
     return result.stdout
@@ -88,19 +117,40 @@ def confirmed(export: Path, out: Path) -> Path:
 
 def say_found(export: Path, out: Path) -> None:
     """Procedures and refractures that were found, against those that happened."""
-    rows = {row["id"]: row for row in csv.DictReader(out.read_text(encoding="utf-8").splitlines())}
-    operated = {whose(one) for one in lines_of(export, "Procedure") if "kyphoplasty" in json.dumps(one)}
-    true = {whose(one) for one in lines_of(export, "Observation") if TRUTH in json.dumps(one)}
+    rows = {
+        row["id"]: row
+        for row in csv.DictReader(out.read_text(encoding="utf-8").splitlines())
+    }
+    operated = {
+        whose(one)
+        for one in lines_of(export, "Procedure")
+        if "kyphoplasty" in json.dumps(one)
+    }
+    true = {
+        whose(one)
+        for one in lines_of(export, "Observation")
+        if TRUTH in json.dumps(one)
+    }
     found = {name for name, row in rows.items() if row["outcome-refracture"] == "1"}
     unknown = sum(row["outcome-refracture"] == "" for row in rows.values())
     click.echo(
         f"procedures: {len(operated & rows.keys())} of {len(operated)} patients, {len(rows.keys() - operated)} wrong"
     )
     hit = len(true & found)
-    click.echo(f"refractures: {hit} of {len(true)} found ({hit / len(true):.3f}), {hit} of {len(found)} true")
-    click.echo(f"predictive value {hit / len(found):.3f}; not followed for 12 months: {unknown}")
-    missed = Counter(rows[name]["event"].split(": ", 1)[-1][:70] for name in true - found if name in rows)
-    wrong = Counter(rows[name]["event"].split(": ", 1)[-1][:70] for name in found - true)
+    click.echo(
+        f"refractures: {hit} of {len(true)} found ({hit / len(true):.3f}), {hit} of {len(found)} true"
+    )
+    click.echo(
+        f"predictive value {hit / len(found):.3f}; not followed for 12 months: {unknown}"
+    )
+    missed = Counter(
+        rows[name]["event"].split(": ", 1)[-1][:70]
+        for name in true - found
+        if name in rows
+    )
+    wrong = Counter(
+        rows[name]["event"].split(": ", 1)[-1][:70] for name in found - true
+    )
     click.echo(f"missed: {dict(missed)}; wrong: {dict(wrong)}")
 
 
@@ -119,8 +169,13 @@ def main() -> None:
     chosen = parser.parse_args()
     folder = chosen.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    exports = [generate(folder, name, chosen.patients, seed) for name, seed in (("first", 11), ("second", 12))]
-    first, second = (confirmed(export, folder / f"{export.parent.name}.csv") for export in exports)
+    exports = [
+        generate(folder, name, chosen.patients, seed)
+        for name, seed in (("first", 11), ("second", 12))
+    ]
+    first, second = (
+        confirmed(export, folder / f"{export.parent.name}.csv") for export in exports
+    )
     for export, out in zip(exports, (first, second), strict=True):
         say_found(export, out)
     site = folder / "site"

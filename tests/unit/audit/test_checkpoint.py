@@ -3,11 +3,23 @@
 import base64
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 
 from cds_service.audit.checkpoint import make_checkpoint, signer_of
-from cds_service.audit.verification.notes import BadNote, is_signed_by, read_key, read_note
+from cds_service.audit.verification.notes import (
+    BadNote,
+    is_signed_by,
+    read_key,
+    read_note,
+)
 from cds_service.errors import DataFileError
 from tests.audit_builders import clock, fill, rows_of
 from tests.tables import cases
@@ -25,7 +37,9 @@ def test_the_note_is_short_and_anyone_can_check_its_signature(database):
     note = make_checkpoint(database, None, clock)
     origin, sequence, link, when, empty, signature, end = note.split("\n")
     url = str(database.url)
-    ((last, last_hash),) = rows_of(url, "SELECT sequence, hash FROM audit_entry ORDER BY sequence DESC LIMIT 1")
+    ((last, last_hash),) = rows_of(
+        url, "SELECT sequence, hash FROM audit_entry ORDER BY sequence DESC LIMIT 1"
+    )
     assert (int(sequence), base64.b64decode(link).hex()) == (last, last_hash)
     assert (empty, end) == ("", "")
     assert when == "2026-11-20T12:00:00.000Z"
@@ -34,16 +48,22 @@ def test_the_note_is_short_and_anyone_can_check_its_signature(database):
     public = signer_of(database, None, clock).public_text
     key = base64.b64decode(public.split("+", 2)[2])[1:]
     signed = f"{origin}\n{sequence}\n{link}\n{when}\n"
-    Ed25519PublicKey.from_public_bytes(key).verify(base64.b64decode(octets)[4:], signed.encode())
+    Ed25519PublicKey.from_public_bytes(key).verify(
+        base64.b64decode(octets)[4:], signed.encode()
+    )
 
 
 def test_its_own_entry_comes_first_so_that_the_note_covers_it(database):
     note = read_note(make_checkpoint(database, None, clock))
     url = str(database.url)
-    assert rows_of(url, f"SELECT kind FROM audit_entry WHERE sequence = {note.sequence}") == [("checkpoint",)]
+    assert rows_of(
+        url, f"SELECT kind FROM audit_entry WHERE sequence = {note.sequence}"
+    ) == [("checkpoint",)]
 
 
-def test_the_key_is_never_made_in_the_working_directory(database, monkeypatch, tmp_path):
+def test_the_key_is_never_made_in_the_working_directory(
+    database, monkeypatch, tmp_path
+):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(database.file.parent)
     public = signer_of(database, None, clock).public_text
@@ -56,8 +76,14 @@ def test_the_key_is_never_made_in_the_working_directory(database, monkeypatch, t
 def test_the_key_is_not_in_the_database_that_it_signs_for(postgres):
     url = postgres.new_database()
     database, replica = fill(url, 1), fill(url, 0)
-    assert signer_of(database, None, clock).public_text == signer_of(replica, None, clock).public_text
-    assert rows_of(url, "SELECT count(*) FROM information_schema.tables WHERE table_name = 'audit_key'") == [(0,)]
+    assert (
+        signer_of(database, None, clock).public_text
+        == signer_of(replica, None, clock).public_text
+    )
+    assert rows_of(
+        url,
+        "SELECT count(*) FROM information_schema.tables WHERE table_name = 'audit_key'",
+    ) == [(0,)]
     database.dispose()
     replica.dispose()
 
@@ -66,11 +92,15 @@ def test_the_key_of_the_setting_signs(database, tmp_path):
     file = key_file(tmp_path, 0o600)
     note = read_note(make_checkpoint(database, file, clock))
     assert is_signed_by(note, read_key(signer_of(database, file, clock).public_text))
-    assert not is_signed_by(note, read_key(signer_of(database, None, clock).public_text))
+    assert not is_signed_by(
+        note, read_key(signer_of(database, None, clock).public_text)
+    )
 
 
 def key_file(folder, mode, octets=None):
-    made = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    made = Ed25519PrivateKey.generate().private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
     path = folder / "key.pem"
     path.write_bytes(made if octets is None else octets)
     path.chmod(mode)
@@ -86,7 +116,9 @@ def key_file(folder, mode, octets=None):
         (0o600, b"", "no Ed25519 key"),
     ],
 )
-def test_a_key_that_cannot_be_used_is_refused_by_name(database, tmp_path, mode, octets, words):
+def test_a_key_that_cannot_be_used_is_refused_by_name(
+    database, tmp_path, mode, octets, words
+):
     with pytest.raises(DataFileError, match=words):
         make_checkpoint(database, key_file(tmp_path, mode, octets), clock)
 
@@ -109,7 +141,10 @@ def test_a_key_that_cannot_be_made_is_refused_in_a_line(database, tmp_path):
 
 @pytest.mark.parametrize(
     "text",
-    [*cases(__file__, "what_is_no_checkpoint_is_refused"), f"kyphoplasty-cds/x\n{'9' * 5000}\nAAAA\n\n\u2014 k AAAA\n"],
+    [
+        *cases(__file__, "what_is_no_checkpoint_is_refused"),
+        f"kyphoplasty-cds/x\n{'9' * 5000}\nAAAA\n\n\u2014 k AAAA\n",
+    ],
 )
 def test_what_is_no_checkpoint_is_refused(text):
     with pytest.raises(BadNote):
@@ -130,6 +165,11 @@ def test_a_changed_note_is_not_signed(database):
 
 def test_a_key_that_is_not_whole_is_refused(database):
     public = signer_of(database, None, clock).public_text
-    for broken in (public[:-4], public.replace("+", "", 1), public.replace(public.split("+")[1], "00000000"), ""):
+    for broken in (
+        public[:-4],
+        public.replace("+", "", 1),
+        public.replace(public.split("+")[1], "00000000"),
+        "",
+    ):
         with pytest.raises(BadNote):
             read_key(broken)

@@ -15,7 +15,8 @@ from cds_service.outgoing.deadline import Deadline
 from tests.audit_builders import answer_entry, rows_of
 from tests.chart_builders import Asked, kyphoplasty, order_sign, patient
 
-LONG, HANG_SECONDS = 60, 30  # whoever waits without regard to a deadline; what nobody who minds it ever takes
+# whoever waits without regard to a deadline; what nobody who minds it ever takes
+LONG, HANG_SECONDS = 60, 30
 BODY = order_sign([patient()], kyphoplasty())
 
 
@@ -58,10 +59,17 @@ def uncommitted(store):
 
 
 def kinds(store):
-    return [kind for (kind,) in rows_of(store.url, "SELECT kind FROM audit_entry ORDER BY sequence")]
+    return [
+        kind
+        for (kind,) in rows_of(
+            store.url, "SELECT kind FROM audit_entry ORDER BY sequence"
+        )
+    ]
 
 
-def test_an_answer_that_the_database_does_not_take_in_time_is_refused_and_never_written(store):
+def test_an_answer_that_the_database_does_not_take_in_time_is_refused_and_never_written(
+    store,
+):
     asked = Asked(log=store, deadline=2)
     with locked(store):
         began = time.monotonic()
@@ -74,7 +82,9 @@ def test_an_answer_that_the_database_does_not_take_in_time_is_refused_and_never_
     assert verify_log(store.url).is_whole
 
 
-def test_an_answer_whose_commit_hangs_is_refused_and_the_log_says_that_it_was_not_shown(store, caplog):
+def test_an_answer_whose_commit_hangs_is_refused_and_the_log_says_that_it_was_not_shown(
+    store, caplog
+):
     asked = Asked(log=store, deadline=2)
     with uncommitted(store):
         began = time.monotonic()
@@ -90,7 +100,9 @@ def test_an_answer_whose_commit_hangs_is_refused_and_the_log_says_that_it_was_no
     assert verify_log(store.url).is_whole
 
 
-def test_answers_that_were_refused_while_the_database_hung_do_not_hold_up_the_next_one(store):
+def test_answers_that_were_refused_while_the_database_hung_do_not_hold_up_the_next_one(
+    store,
+):
     begun = []
     with uncommitted(store):
         writing = store.database.writing
@@ -99,12 +111,16 @@ def test_answers_that_were_refused_while_the_database_hung_do_not_hold_up_the_ne
             with pytest.raises(AuditUnavailable):
                 store.append(answer_entry(number), Deadline.after(0.2))
     store.append(answer_entry(6))
-    assert len(begun) == 3  # the one that hung, the gap that tells of it, and the last, with the gap of the others
+    # the one that hung, the gap that tells of it, and the last, with the gap of the
+    # others
+    assert len(begun) == 3
     assert kinds(store) == ["genesis", "answer", "answer", "gap", "gap", "answer"]
 
 
 @pytest.mark.parametrize("trouble", [locked, uncommitted])
-def test_a_refusal_for_want_of_time_does_not_wait_for_the_database_and_is_recorded(store, trouble):
+def test_a_refusal_for_want_of_time_does_not_wait_for_the_database_and_is_recorded(
+    store, trouble
+):
     asked = Asked(log=store, deadline=1e-6)
     with trouble(store):
         began = time.monotonic()
@@ -119,7 +135,11 @@ def test_a_refusal_for_want_of_time_does_not_wait_for_the_database_and_is_record
 
 def test_threads_append_at_once_and_each_has_its_own_entry(store):
     with ThreadPoolExecutor(16) as threads:
-        list(threads.map(store.append, (answer_entry(number) for number in range(2, 202))))
+        list(
+            threads.map(
+                store.append, (answer_entry(number) for number in range(2, 202))
+            )
+        )
     assert kinds(store) == ["genesis", *["answer"] * 201]
     assert verify_log(store.url).is_whole
 
@@ -128,7 +148,8 @@ def test_a_file_that_is_no_database_any_more_is_told_and_refuses_answers(tmp_pat
     made = AuditStore(f"sqlite:///{tmp_path / 'audit.sqlite3'}")
     made.append(answer_entry(1))
     other = sqlite3.connect(made.database.file, isolation_level=None)
-    other.execute("PRAGMA user_version = 7")  # what this store has in memory is of before
+    # what this store has in memory is of before
+    other.execute("PRAGMA user_version = 7")
     other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     other.close()
     with made.database.file.open("r+b") as file:
@@ -136,7 +157,11 @@ def test_a_file_that_is_no_database_any_more_is_told_and_refuses_answers(tmp_pat
     with pytest.raises(AuditUnavailable):
         made.append(answer_entry(2))
     state = made.state()
-    assert (state.is_ready, state.trouble, state.lost) == (False, "the database does not answer", 1)
+    assert (state.is_ready, state.trouble, state.lost) == (
+        False,
+        "the database does not answer",
+        1,
+    )
     made.close()
 
 
@@ -144,7 +169,9 @@ def test_the_journal_is_emptied_though_somebody_writes_just_then(store):
     store.append(answer_entry(2))
     with store.database.writing():
         pass  # which does not wait by itself
-    other = sqlite3.connect(store.database.file, isolation_level=None, check_same_thread=False)
+    other = sqlite3.connect(
+        store.database.file, isolation_level=None, check_same_thread=False
+    )
     other.execute("BEGIN IMMEDIATE")
     threading.Timer(0.2, other.execute, ["ROLLBACK"]).start()
     store.database.empty_journal()

@@ -38,7 +38,10 @@ def test_a_dose_and_an_order_are_kept_apart():
 
 def test_a_bare_month_is_kept_as_its_days_and_words_of_the_record_are_not():
     named = {"text": "Fosamax for Mrs Example"}
-    reported = {**statement(named, effectiveDateTime="2023-04"), "subject": {"reference": "Patient/pat-1"}}
+    reported = {
+        **statement(named, effectiveDateTime="2023-04"),
+        "subject": {"reference": "Patient/pat-1"},
+    }
     found = kept(reported)
     assert found["uses"][0]["started"] == "2023-04-01/2023-04-30"
     assert "Example" not in json.dumps(found)

@@ -44,7 +44,14 @@ def test_every_character_of_the_address_counts():
         for sign in set(string.ascii_letters + string.digits + "-_.=é ") - {was}:
             assert entry_of(address[:at] + sign + address[at + 1 :], KEY) is None
         assert entry_of(address[:at] + address[at + 1 :], KEY) is None
-    for other in (f"{address}A", f"{address}=", f" {address}", address.replace(ENTRY, OTHER), ENTRY, ""):
+    for other in (
+        f"{address}A",
+        f"{address}=",
+        f" {address}",
+        address.replace(ENTRY, OTHER),
+        ENTRY,
+        "",
+    ):
         assert entry_of(other, KEY) is None
     assert entry_of(address, KEY[::-1]) is None
 
@@ -58,7 +65,11 @@ def test_the_first_link_of_a_card_opens_its_answer_and_the_log_holds_it(desk):
     assert page.headers["Cache-Control"] == "no-store"
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     look = desk.newest("read")
-    assert (look.about, look.patient, look.user) == (entry.id, entry.patient, "link:card")
+    assert (look.about, look.patient, look.user) == (
+        entry.id,
+        entry.patient,
+        "link:card",
+    )
 
 
 def test_a_trial_is_noted_without_what_was_tried(desk):
@@ -67,7 +78,12 @@ def test_a_trial_is_noted_without_what_was_tried(desk):
     assert "another patient, not this one" in tried.text
     look = desk.newest("read")
     assert (look.about, desk.content(look)) == (entry.id, {"view": "what-if"})
-    assert desk.app.test_client().post(f"{path}x", data={"bmd-t-score": "-1.7"}).status_code == 403
+    assert (
+        desk.app.test_client()
+        .post(f"{path}x", data={"bmd-t-score": "-1.7"})
+        .status_code
+        == 403
+    )
 
 
 def test_behind_the_login_a_reviewer_has_the_same_page_and_its_trials(desk):
@@ -87,7 +103,13 @@ def test_behind_the_login_a_reviewer_has_the_same_page_and_its_trials(desk):
 def test_an_address_that_is_not_as_it_was_signed_is_refused_without_a_word_of_it(desk):
     path, entry = signed(desk, 2)
     looks = len(desk.all("read"))
-    for changed in (path[:-1], f"{path}A", f"{path}?x=1", path.replace(entry.id, signed(desk, 3)[1].id), "/basis/x"):
+    for changed in (
+        path[:-1],
+        f"{path}A",
+        f"{path}?x=1",
+        path.replace(entry.id, signed(desk, 3)[1].id),
+        "/basis/x",
+    ):
         page = read(desk, changed)
         assert page.status_code == 403, changed
         assert entry.id not in page.text
@@ -130,7 +152,13 @@ def test_without_the_key_in_time_the_card_leaves_without_this_link(desk, monkeyp
 
 
 @pytest.mark.parametrize(
-    ("way", "path"), [(None, "/basis/"), ("signed", "/basis/"), ("login", "/audit/entries/"), ("off", "")]
+    ("way", "path"),
+    [
+        (None, "/basis/"),
+        ("signed", "/basis/"),
+        ("login", "/audit/entries/"),
+        ("off", ""),
+    ],
 )
 def test_an_ehr_may_have_links_to_a_login_or_none(way, path):
     client = SimpleNamespace(capabilities=Capabilities(links=way))

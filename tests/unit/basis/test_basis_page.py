@@ -39,16 +39,24 @@ def entries_of(post):
     log = application().log
     log.entries.clear()
     post()
-    return [json.loads(seal(entry).body)["content"] for entry in log.entries if entry.kind == "answer"]
+    return [
+        json.loads(seal(entry).body)["content"]
+        for entry in log.entries
+        if entry.kind == "answer"
+    ]
 
 
 def content_of(*record, order=None, **values):
     """What the log holds of a kyphoplasty for a woman of 76 with these measures and quiet lists."""
-    measures = (measured(name.replace("_", "-"), value) for name, value in values.items())
+    measures = (
+        measured(name.replace("_", "-"), value) for name, value in values.items()
+    )
     drafted = kyphoplasty() if order is None else order
     has_patient = any(one["resourceType"] == "Patient" for one in record)
     chart = () if has_patient else (patient(), *quiet_lists())
-    (found,) = entries_of(lambda: ask(order_sign((*chart, *measures, *record), drafted)))
+    (found,) = entries_of(
+        lambda: ask(order_sign((*chart, *measures, *record), drafted))
+    )
     return found
 
 
@@ -66,7 +74,9 @@ def told(page, of="refracture"):
 
 def chart(page, name, of="refracture"):
     one = outcome(page, of)
-    return next((found for found in (*one.charts, *one.studies) if found.id == name), None)
+    return next(
+        (found for found in (*one.charts, *one.studies) if found.id == name), None
+    )
 
 
 def number(text):
@@ -145,7 +155,8 @@ USED = {
     "no systemic steroid": 0.833 * 0.8,
     "number of treated levels": 0.578 * 0.8,
 }
-THREE_LEVELS = [codeable(SCT, one) for one in ("23215003", "66794005", "14293000")]  # T12, L1, L2
+# T12, L1, L2
+THREE_LEVELS = [codeable(SCT, one) for one in ("23215003", "66794005", "14293000")]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +169,9 @@ THREE_LEVELS = [codeable(SCT, one) for one in ("23215003", "66794005", "14293000
             id="HU-30",
         ),
         pytest.param(
-            lambda: content_of(problem("M80.08XS", days=1500, onsetDateTime="2022-10-12"), **TYPICAL),
+            lambda: content_of(
+                problem("M80.08XS", days=1500, onsetDateTime="2022-10-12"), **TYPICAL
+            ),
             0.1882,
             (0.071, 0.414),
             id="earlier-fracture",
@@ -175,7 +188,12 @@ THREE_LEVELS = [codeable(SCT, one) for one in ("23215003", "66794005", "14293000
             (0.074, 0.421),
             id="three-levels",
         ),
-        pytest.param(lambda: content_of(bmi=17, bmd_t_score=-2.6), 0.1882, (0.071, 0.412), id="BMI-17"),
+        pytest.param(
+            lambda: content_of(bmi=17, bmd_t_score=-2.6),
+            0.1882,
+            (0.071, 0.412),
+            id="BMI-17",
+        ),
     ],
 )
 def test_five_figures_are_rebuilt_from_the_page_alone(content, risk, new_hospital):
@@ -186,7 +204,9 @@ def test_five_figures_are_rebuilt_from_the_page_alone(content, risk, new_hospita
         if not row.marks or row.is_sum:
             continue
         used, mean, slope, *_ = map(number, row.cells[:3])
-        (coefficient,) = [each for name, each in USED.items() if row.label.startswith(name)]
+        (coefficient,) = [
+            each for name, each in USED.items() if row.label.startswith(name)
+        ]
         assert slope == pytest.approx(coefficient, abs=0.001)
         log_odds += slope * (used - mean)
     averaged, _ = [row for row in rows if row.is_sum]
@@ -236,7 +256,7 @@ def test_the_page_says_how_sure_and_against_what():
     assert "AUC of 0.52 to 0.74" in said["What speaks against it"]
 
 
-# --- nothing reassures where something is open ----------------------------------------
+# --- nothing reassures where something is open
 
 
 @pytest.mark.parametrize(
@@ -287,7 +307,7 @@ def test_an_excluded_fracture_has_no_figure_and_nothing_to_try(name):
     assert controls_of(answer, open_service()) == ()
 
 
-# --- the studies beneath ----------------------------------------------------------------
+# --- the studies beneath
 
 
 def test_the_studies_stand_beneath_with_figures_averages_and_auc():
@@ -378,13 +398,15 @@ def test_a_stratum_stands_beside_the_model():
 
 
 def test_lasting_pain_has_a_rate_and_named_factors():
-    assert told(page_of(content_of()), "residual-pain")["Figure"].startswith("About 1 in 5 keep pain; no figure")
+    assert told(page_of(content_of()), "residual-pain")["Figure"].startswith(
+        "About 1 in 5 keep pain; no figure"
+    )
     found = told(page_of(content_of(fascia_injury=True)), "residual-pain")
     assert found["Figure"].startswith("At least 1 in 5")
     assert found["Named factors"] == "On record: fascia injury"
 
 
-# --- what was read -----------------------------------------------------------------------
+# --- what was read
 
 
 def test_every_input_stands_with_value_day_and_resource():
@@ -412,7 +434,7 @@ def test_figures_that_are_other_today_are_named_and_not_drawn():
     assert any("risk: 0.5 then" in one for one in page.differences)
 
 
-# --- what if -----------------------------------------------------------------------------
+# --- what if
 
 
 def trial_of(content, **given):
@@ -451,7 +473,9 @@ def test_what_is_no_plausible_value_is_refused_in_words_of_ours(text):
 
 @settings(max_examples=MANY, deadline=None, suppress_health_check=list(HealthCheck))
 @given(signings(), st.floats(-6, 2), st.floats(10, 45))
-def test_of_any_patient_the_page_says_no_figure_alone(signing: Signing, t_score: float, bmi: float):
+def test_of_any_patient_the_page_says_no_figure_alone(
+    signing: Signing, t_score: float, bmi: float
+):
     """Beside each figure stand horizon, average and both ranges; elsewhere why there is none."""
     for content in entries_of(lambda: application().post(signing.request())):
         page = page_of(content)
@@ -461,7 +485,9 @@ def test_of_any_patient_the_page_says_no_figure_alone(signing: Signing, t_score:
             assert outcome(page).charts == ()
             continue
         assert "about 2 years" in said["Figure"]
-        assert "usual" in said["Figure"].lower() or "about 1 in" in said["Figure"].lower()
+        assert (
+            "usual" in said["Figure"].lower() or "about 1 in" in said["Figure"].lower()
+        )
         row = chart(page, "place").rows[0]
         assert "–" in row.cells[1]
         assert "–" in row.cells[2]

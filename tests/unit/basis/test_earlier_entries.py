@@ -8,8 +8,13 @@ from cds_service.basis.page import basis_page
 from cds_service.review.replay import EARLIER, replay
 from tests.chart_builders import HOOK, open_service
 
-# An entry as version 5ec8f896 wrote it: T -2.8, BMI 19.6, quiet lists, 34.5 % by one study.
-ENTRY = json.loads(Path(__file__).with_name("entry_of_the_five_studies.json").read_text(encoding="utf-8"))
+# An entry as version 5ec8f896 wrote it: T -2.8, BMI 19.6, quiet lists, 34.5 % by one
+# study.
+ENTRY = json.loads(
+    Path(__file__)
+    .with_name("entry_of_the_five_studies.json")
+    .read_text(encoding="utf-8")
+)
 
 
 def test_the_studies_figures_are_computed_again_and_the_rule_is_named():
@@ -20,7 +25,11 @@ def test_the_studies_figures_are_computed_again_and_the_rule_is_named():
 
 def test_a_changed_figure_is_still_found():
     entry = deepcopy(ENTRY)
-    (study,) = [one for one in entry["assessments"][0]["models"] if one["model"] == "sarcopenia-pvm-2022"]
+    (study,) = [
+        one
+        for one in entry["assessments"][0]["models"]
+        if one["model"] == "sarcopenia-pvm-2022"
+    ]
     study["risk"] = 0.5
     (difference,) = replay(entry, open_service(), HOOK).differences
     assert difference.startswith("refracture.sarcopenia-pvm-2022.risk: 0.5 then")

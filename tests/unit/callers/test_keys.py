@@ -20,16 +20,27 @@ def algorithms(member) -> set[str]:
 def test_a_key_of_a_curve_is_for_the_algorithm_of_that_curve_alone(algorithm):
     assert algorithms(Signer(algorithm, "k").jwk(alg=None)) == {algorithm}
     for other in ("ES256", "ES384", "ES512", "RS384", "RSA-OAEP", "none"):
-        assert algorithms(Signer(algorithm, "k").jwk(alg=other)) == {algorithm} & {other}
+        assert algorithms(Signer(algorithm, "k").jwk(alg=other)) == {algorithm} & {
+            other
+        }
 
 
 def test_an_rsa_key_is_for_all_of_its_kind_unless_it_is_bound_to_one():
-    assert algorithms(RSA.jwk(alg=None)) == {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"}
+    assert algorithms(RSA.jwk(alg=None)) == {
+        "RS256",
+        "RS384",
+        "RS512",
+        "PS256",
+        "PS384",
+        "PS512",
+    }
     assert algorithms(RSA.jwk(alg="RS256")) == {"RS256"}
     assert algorithms(RSA.jwk(alg="HS256")) == set()
 
 
-@pytest.mark.parametrize("changed", [{"use": None}, {"key_ops": ["verify"]}, {"key_ops": ["verify", "sign"]}])
+@pytest.mark.parametrize(
+    "changed", [{"use": None}, {"key_ops": ["verify"]}, {"key_ops": ["verify", "sign"]}]
+)
 def test_a_key_that_may_verify_is_used(changed):
     assert set(read_keys(key_set(EC.jwk(**changed))).keys) == {"ec"}
 
@@ -38,7 +49,10 @@ def test_a_key_that_may_verify_is_used(changed):
     ("member", "why"),
     [
         *((EC.jwk(use=use), "jwks.use") for use in ("enc", 7)),
-        *((EC.jwk(key_ops=operations), "jwks.use") for operations in (["encrypt"], [], "verify")),
+        *(
+            (EC.jwk(key_ops=operations), "jwks.use")
+            for operations in (["encrypt"], [], "verify")
+        ),
         (Signer("RS384", "ec", name="short", bits=1024).jwk(), "jwks.weak"),
         (Signer("ES192", "ec", name="P-192").jwk(alg="ES256"), "jwks.weak"),
         (EC.jwk(crv="secp256k1"), "jwks.weak"),
@@ -91,7 +105,15 @@ def test_a_bad_key_does_not_cost_the_good_ones():
 
 @pytest.mark.parametrize(
     "text",
-    [b"", b"<html>", b"[]", b"{}", b'{"keys": {}}', b"\xff", json.dumps({"keys": [{}] * (MAX_KEYS + 1)}).encode()],
+    [
+        b"",
+        b"<html>",
+        b"[]",
+        b"{}",
+        b'{"keys": {}}',
+        b"\xff",
+        json.dumps({"keys": [{}] * (MAX_KEYS + 1)}).encode(),
+    ],
 )
 def test_what_is_no_key_set_is_refused(text):
     with pytest.raises(NoKeySet):

@@ -6,13 +6,18 @@ from cds_service.outgoing.deadline import Deadline
 
 def used_tokens(answer, on_unconfirmed=lambda: None):
     """Over a table that says what it is told to say; and the digests that it was asked for."""
-    used, digests = UsedTokens("sqlite:///never-opened.sqlite3", on_unconfirmed=on_unconfirmed), []
+    used, digests = (
+        UsedTokens("sqlite:///never-opened.sqlite3", on_unconfirmed=on_unconfirmed),
+        [],
+    )
     used.add = lambda digest, *_, **__: digests.append(digest) or answer
     return used, digests
 
 
 def is_new(used, jti="j", issuer="i", now=0.0):
-    return used.is_new(issuer, jti, expires=int(now) + 100, now=now, until=Deadline.after(30))
+    return used.is_new(
+        issuer, jti, expires=int(now) + 100, now=now, until=Deadline.after(30)
+    )
 
 
 def test_what_this_process_took_is_not_asked_again():
@@ -30,7 +35,13 @@ def test_where_the_table_is_silent_the_memory_of_the_process_decides_and_says_so
 
 def test_an_id_is_its_issuers_and_no_two_share_a_place():
     used, digests = used_tokens(answer=True)
-    for issuer, jti in (("a", "bc"), ("ab", "c"), ("abc", ""), ("", "abc"), ("\ud800", "x")):
+    for issuer, jti in (
+        ("a", "bc"),
+        ("ab", "c"),
+        ("abc", ""),
+        ("", "abc"),
+        ("\ud800", "x"),
+    ):
         assert is_new(used, jti, issuer)
     assert len(set(digests)) == 5
 

@@ -35,9 +35,21 @@ def door(tmp_path):
     def make(*keys, **settings):
         (tmp_path / "keys.json").write_bytes(key_set(*(keys or (EC, RSA))))
         (tmp_path / "other.json").write_bytes(key_set(OTHER))
-        first = {"issuer": ISSUER, "jwks-file": "keys.json", "fhir-servers": ["https://e.org/r4"], **settings}
-        second = {"issuer": OTHER_ISSUER, "jwks-file": "other.json", "fhir-servers": ["https://o.org/r4"]}
-        clients = [KnownClient.of(Client.model_validate(one), tmp_path, Connections()) for one in (first, second)]
+        first = {
+            "issuer": ISSUER,
+            "jwks-file": "keys.json",
+            "fhir-servers": ["https://e.org/r4"],
+            **settings,
+        }
+        second = {
+            "issuer": OTHER_ISSUER,
+            "jwks-file": "other.json",
+            "fhir-servers": ["https://o.org/r4"],
+        }
+        clients = [
+            KnownClient.of(Client.model_validate(one), tmp_path, Connections())
+            for one in (first, second)
+        ]
         return Callers(clients, UsedTokens(None))
 
     return make
@@ -60,10 +72,14 @@ def good(signer=EC, *, now=NOW, audience=HERE, **changes):
 @pytest.mark.parametrize("signer", [EC, RSA])
 def test_a_good_token_says_who_calls(door, signer):
     assert verify(door(), good(signer)) == Caller(ISSUER, None)
-    assert verify(door(), good(signer, claims={"tenant": "north"})) == Caller(ISSUER, "north")
+    assert verify(door(), good(signer, claims={"tenant": "north"})) == Caller(
+        ISSUER, "north"
+    )
 
 
-@pytest.mark.parametrize("algorithm", ["ES256", "ES512", "RS256", "RS512", "PS256", "PS384", "PS512"])
+@pytest.mark.parametrize(
+    "algorithm", ["ES256", "ES512", "RS256", "RS512", "PS256", "PS384", "PS512"]
+)
 def test_other_algorithms_are_for_those_who_set_them(door, algorithm):
     signer = Signer(algorithm, "k")
     assert reason(door(signer), good(signer)) == "jwt.alg"
@@ -71,11 +87,18 @@ def test_other_algorithms_are_for_those_who_set_them(door, algorithm):
     assert reason(door(signer, EC, algorithms=[algorithm]), good(EC)) == "jwt.alg"
 
 
-@pytest.mark.parametrize("algorithm", ["none", "HS256", "HS384", "HS512", "EdDSA", "ES256K"])
+@pytest.mark.parametrize(
+    "algorithm", ["none", "HS256", "HS384", "HS512", "EdDSA", "ES256K"]
+)
 def test_what_proves_nothing_cannot_be_set(algorithm):
     with pytest.raises(ValueError, match="algorithms"):
         Client.model_validate(
-            {"issuer": "i", "jwks-url": "https://e.org/k", "fhir-servers": ["https://e.org"], "algorithms": [algorithm]}
+            {
+                "issuer": "i",
+                "jwks-url": "https://e.org/k",
+                "fhir-servers": ["https://e.org"],
+                "algorithms": [algorithm],
+            }
         )
 
 
@@ -84,7 +107,10 @@ TIMES = {"seconds": lambda seconds: NOW + seconds}
 
 @pytest.mark.parametrize(
     ("authorization", "why"),
-    [*cases(__file__, "what_is_no_bearer_token_is_nobody", TIMES), ("Bearer " + "a" * 20_000, "jwt.format")],
+    [
+        *cases(__file__, "what_is_no_bearer_token_is_nobody", TIMES),
+        ("Bearer " + "a" * 20_000, "jwt.format"),
+    ],
 )
 def test_what_is_no_bearer_token_is_nobody(door, authorization, why):
     with pytest.raises(NotAuthenticated) as caught:
@@ -94,7 +120,10 @@ def test_what_is_no_bearer_token_is_nobody(door, authorization, why):
 
 @pytest.mark.parametrize(
     ("header", "why"),
-    [*cases(__file__, "a_header_that_asks_for_something_else_is_refused", TIMES), ({"kid": "k" * 257}, "jwt.kid")],
+    [
+        *cases(__file__, "a_header_that_asks_for_something_else_is_refused", TIMES),
+        ({"kid": "k" * 257}, "jwt.kid"),
+    ],
     ids=str,
 )
 def test_a_header_that_asks_for_something_else_is_refused(door, header, why):
@@ -115,7 +144,9 @@ def test_a_claim_that_is_not_for_us_now_is_refused(door, claims, why):
     assert reason(door(), good(claims=claims)) == why
 
 
-@pytest.mark.parametrize("claims", cases(__file__, "what_is_allowed_is_accepted"), ids=str)
+@pytest.mark.parametrize(
+    "claims", cases(__file__, "what_is_allowed_is_accepted"), ids=str
+)
 def test_what_is_allowed_is_accepted(door, claims):
     assert verify(door(), good(claims=claims)).client == ISSUER
 
@@ -130,9 +161,13 @@ def test_a_client_may_have_audiences_of_its_own_and_a_shorter_life(door):
 JWKS = "https://ehr.example.org/jwks.json"
 
 
-@pytest.mark.parametrize("jku", cases(__file__, "an_address_that_looks_like_the_right_one_is_not_it"))
+@pytest.mark.parametrize(
+    "jku", cases(__file__, "an_address_that_looks_like_the_right_one_is_not_it")
+)
 def test_an_address_that_looks_like_the_right_one_is_not_it(jku):
-    known = Client.model_validate({"issuer": ISSUER, "jwks-url": JWKS, "fhir-servers": ["https://e.org/r4"]})
+    known = Client.model_validate(
+        {"issuer": ISSUER, "jwks-url": JWKS, "fhir-servers": ["https://e.org/r4"]}
+    )
     source = KeyAddress(ISSUER, JWKS, Connections())
     source.known = lambda *_: read_keys(key_set(EC))
     callers = Callers([KnownClient(known, source)], UsedTokens(None))
@@ -148,7 +183,12 @@ def test_a_token_that_was_not_refused_is_good_once_and_its_id_is_its_issuers(doo
     assert verify(callers, once).client == ISSUER
     assert reason(callers, once) == "jwt.replay"
     assert reason(callers, good(claims={"jti": "the same", "x": 1})) == "jwt.replay"
-    assert verify(callers, good(OTHER, claims={"iss": OTHER_ISSUER, "jti": "the same"})).client == OTHER_ISSUER
+    assert (
+        verify(
+            callers, good(OTHER, claims={"iss": OTHER_ISSUER, "jti": "the same"})
+        ).client
+        == OTHER_ISSUER
+    )
 
 
 def test_what_a_token_claims_of_itself_is_cut_for_the_log(door):
@@ -166,8 +206,15 @@ def refused(door, token, address=HERE):
 
 def test_a_refusal_holds_what_the_token_says_and_what_the_site_has(door):
     jku = "https://elsewhere.example.org/keys/1"
-    refusal = refused(door(audiences=["urn:ours"]), good(header={"jku": jku}, audience=HERE + "x"))
-    assert refusal.claimed == {"iss": ISSUER, "aud": HERE + "x", "jku": jku, "kid": "ec"}
+    refusal = refused(
+        door(audiences=["urn:ours"]), good(header={"jku": jku}, audience=HERE + "x")
+    )
+    assert refusal.claimed == {
+        "iss": ISSUER,
+        "aud": HERE + "x",
+        "jku": jku,
+        "kid": "ec",
+    }
     assert refusal.expected == {
         "iss": [ISSUER],
         "aud": [HERE, "urn:ours"],
@@ -189,7 +236,10 @@ def test_of_an_unknown_issuer_the_known_ones_are_expected(door):
         ("https://user:secret@x.example.org/a", "https://x.example.org/a"),
         ("https://x.example.org/a#secret", "https://x.example.org/a"),
         ("https://x.example.org/" + "a" * 500, "https://x.example.org/" + "a" * 178),
-        (["urn:a", 5, "https://x.example.org/a?secret"], ["urn:a", "", "https://x.example.org/a"]),
+        (
+            ["urn:a", 5, "https://x.example.org/a?secret"],
+            ["urn:a", "", "https://x.example.org/a"],
+        ),
     ],
 )
 def test_no_secret_of_an_address_is_logged(door, said, logged):

@@ -44,18 +44,28 @@ def timed(**repeat):
 
 
 TWELVE_WEEKS = {"value": 12, "unit": "wk", "system": UCUM, "code": "wk"}
-BY_LOCAL_CODE = {"coding": [{"system": HCPCS, "code": "L0456"}, {"system": "urn:local", "code": "4711"}]}
+BY_LOCAL_CODE = {
+    "coding": [
+        {"system": HCPCS, "code": "L0456"},
+        {"system": "urn:local", "code": "4711"},
+    ]
+}
 
 WHOLE = [
     pytest.param(brace(), id="a plain code"),
     pytest.param(brace(occurrencePeriod=period(0, 84)), id="12 weeks by dates"),
     pytest.param(worded("for 12 weeks"), id="12 weeks in words"),
     pytest.param(timed(boundsDuration=TWELVE_WEEKS), id="12 weeks as bounds"),
-    pytest.param(timed(boundsDuration=TWELVE_WEEKS, frequency=1, period=1, periodUnit="d"), id="every day"),
+    pytest.param(
+        timed(boundsDuration=TWELVE_WEEKS, frequency=1, period=1, periodUnit="d"),
+        id="every day",
+    ),
     pytest.param(timed(count=84, frequency=1, period=1, periodUnit="d"), id="84 times"),
     pytest.param(worded("wear when up"), id="wear when up"),
     pytest.param(worded("May remove in bed and for showering"), id="in bed and shower"),
-    pytest.param(worded("TLSO when out of bed for 12 weeks"), id="out of bed, 12 weeks"),
+    pytest.param(
+        worded("TLSO when out of bed for 12 weeks"), id="out of bed, 12 weeks"
+    ),
     pytest.param(worded("Korsett beim Aufstehen tragen"), id="German"),
     pytest.param(worded("Corset au lever, pendant 12 semaines"), id="French"),
     pytest.param(worded("llevar de pie y sentado"), id="Spanish"),
@@ -64,17 +74,34 @@ WHOLE = [
     pytest.param(worded("離床時コルセット装着"), id="Japanese"),
     pytest.param(worded("보행 시 보조기 착용"), id="Korean"),
     pytest.param(brace(codeCodeableConcept=BY_LOCAL_CODE), id="a local code beside"),
-    pytest.param(brace(codeCodeableConcept=codeable(HCPCS, "L0456", "TLSO x 3 months")), id="a length in its title"),
-    pytest.param(brace(reasonCode=[codeable(ICD, "M80.08XA")]), id="the osteoporotic fracture as reason"),
     pytest.param(
-        brace(reasonCode=[codeable(ICD, "S32.010A", "Compression fracture of L1")]), id="the treated fracture"
+        brace(codeCodeableConcept=codeable(HCPCS, "L0456", "TLSO x 3 months")),
+        id="a length in its title",
     ),
     pytest.param(
-        brace(bodySite=None, priority="routine", performer={"reference": "Organization/9"}), id="who and when"
+        brace(reasonCode=[codeable(ICD, "M80.08XA")]),
+        id="the osteoporotic fracture as reason",
     ),
-    pytest.param(brace(meta={"versionId": "3"}, identifier=[{"value": "A-17"}]), id="numbers"),
     pytest.param(
-        brace(text={"status": "generated", "div": "<div>DeviceRequest L0456, draft, order, 2026-11-20</div>"}),
+        brace(reasonCode=[codeable(ICD, "S32.010A", "Compression fracture of L1")]),
+        id="the treated fracture",
+    ),
+    pytest.param(
+        brace(
+            bodySite=None, priority="routine", performer={"reference": "Organization/9"}
+        ),
+        id="who and when",
+    ),
+    pytest.param(
+        brace(meta={"versionId": "3"}, identifier=[{"value": "A-17"}]), id="numbers"
+    ),
+    pytest.param(
+        brace(
+            text={
+                "status": "generated",
+                "div": "<div>DeviceRequest L0456, draft, order, 2026-11-20</div>",
+            }
+        ),
         id="a narrative that only repeats",
     ),
 ]
@@ -93,48 +120,115 @@ def extension(**value):
 
 UNREAD = [
     pytest.param(worded("do not change"), "note", id="do not change"),
-    pytest.param(worded(f"for 12 weeks, {WORD}"), "note", id="a strange word beside a length"),
+    pytest.param(
+        worded(f"for 12 weeks, {WORD}"), "note", id="a strange word beside a length"
+    ),
     pytest.param(worded("wear when up?"), "note", id="a question mark"),
     pytest.param(worded("for at least 12 weeks"), "note", id="a shortest time"),
     pytest.param(worded("ne pas modifier"), "note", id="do not change in French"),
     pytest.param(worded("請勿更改"), "note", id="do not change in Chinese"),
-    pytest.param(brace(codeCodeableConcept=codeable(HCPCS, "L0456", f"TLSO {WORD}")), "title", id="its title"),
     pytest.param(
-        brace(codeCodeableConcept=codeable(HCPCS, "L0456", display="TLSO and walker")), "title", id="another thing"
+        brace(codeCodeableConcept=codeable(HCPCS, "L0456", f"TLSO {WORD}")),
+        "title",
+        id="its title",
     ),
-    pytest.param(brace(reasonReference=[{"reference": "Condition/none"}]), "reason", id="reasonReference"),
-    pytest.param(brace(reasonCode=[{"text": WORD}]), "reason", id="a reason in strange words"),
-    pytest.param(brace(reasonCode=[codeable(ICD, "I10")]), "reason", id="a reason that is not known"),
-    pytest.param(brace(reasonCode=[{"text": "pain for 12 weeks"}]), "reason", id="a length that is no wear time"),
-    pytest.param(brace(supportingInfo=[{"reference": "Observation/1"}]), "supporting information", id="supportingInfo"),
-    pytest.param(brace(basedOn=[{"reference": "CarePlan/1"}]), "its basis", id="basedOn"),
-    pytest.param(brace(instantiatesUri=["https://ehr.example.org/p"]), "its protocol", id="a protocol"),
-    pytest.param(brace(parameter=[{"code": {"text": "height"}, "valueBoolean": True}]), "details", id="a parameter"),
+    pytest.param(
+        brace(codeCodeableConcept=codeable(HCPCS, "L0456", display="TLSO and walker")),
+        "title",
+        id="another thing",
+    ),
+    pytest.param(
+        brace(reasonReference=[{"reference": "Condition/none"}]),
+        "reason",
+        id="reasonReference",
+    ),
+    pytest.param(
+        brace(reasonCode=[{"text": WORD}]), "reason", id="a reason in strange words"
+    ),
+    pytest.param(
+        brace(reasonCode=[codeable(ICD, "I10")]),
+        "reason",
+        id="a reason that is not known",
+    ),
+    pytest.param(
+        brace(reasonCode=[{"text": "pain for 12 weeks"}]),
+        "reason",
+        id="a length that is no wear time",
+    ),
+    pytest.param(
+        brace(supportingInfo=[{"reference": "Observation/1"}]),
+        "supporting information",
+        id="supportingInfo",
+    ),
+    pytest.param(
+        brace(basedOn=[{"reference": "CarePlan/1"}]), "its basis", id="basedOn"
+    ),
+    pytest.param(
+        brace(instantiatesUri=["https://ehr.example.org/p"]),
+        "its protocol",
+        id="a protocol",
+    ),
+    pytest.param(
+        brace(parameter=[{"code": {"text": "height"}, "valueBoolean": True}]),
+        "details",
+        id="a parameter",
+    ),
     pytest.param(brace(extension=[extension()]), "an extension", id="an extension"),
-    pytest.param(brace(_authoredOn={"extension": [extension()]}), "an extension", id="an extension of its day"),
+    pytest.param(
+        brace(_authoredOn={"extension": [extension()]}),
+        "an extension",
+        id="an extension of its day",
+    ),
     pytest.param(
         brace(subject={"reference": "Patient/pat-1", "extension": [extension()]}),
         "an extension",
         id="an extension of an element that is harmless",
     ),
     pytest.param(
-        brace(occurrencePeriod={"start": days_ago(0), "_end": {"extension": [extension()]}}),
+        brace(
+            occurrencePeriod={
+                "start": days_ago(0),
+                "_end": {"extension": [extension()]},
+            }
+        ),
         "timing",
         id="an extension of its end",
     ),
     pytest.param(
-        brace(occurrenceDateTime=days_ago(0), _occurrenceDateTime={"extension": [extension()]}),
+        brace(
+            occurrenceDateTime=days_ago(0),
+            _occurrenceDateTime={"extension": [extension()]},
+        ),
         "timing",
         id="an extension of its date",
     ),
-    pytest.param(timed(frequency=1, period=1, periodUnit="d", when=["MORN"]), "timing", id="a time of day"),
-    pytest.param(timed(boundsDuration=TWELVE_WEEKS, dayOfWeek=["mon"]), "timing", id="a day of the week"),
-    pytest.param(timed(boundsPeriod=period(0, 84), count=3), "timing", id="a count beside a period"),
     pytest.param(
-        brace(contained=[{"resourceType": "Basic", "id": "b", "code": {"text": WORD}}]), "what it", id="contained"
+        timed(frequency=1, period=1, periodUnit="d", when=["MORN"]),
+        "timing",
+        id="a time of day",
     ),
     pytest.param(
-        brace(text={"status": "additional", "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{WORD}</div>'}),
+        timed(boundsDuration=TWELVE_WEEKS, dayOfWeek=["mon"]),
+        "timing",
+        id="a day of the week",
+    ),
+    pytest.param(
+        timed(boundsPeriod=period(0, 84), count=3),
+        "timing",
+        id="a count beside a period",
+    ),
+    pytest.param(
+        brace(contained=[{"resourceType": "Basic", "id": "b", "code": {"text": WORD}}]),
+        "what it",
+        id="contained",
+    ),
+    pytest.param(
+        brace(
+            text={
+                "status": "additional",
+                "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{WORD}</div>',
+            }
+        ),
         "narrative",
         id="a narrative that says more",
     ),
@@ -145,25 +239,58 @@ UNREAD = [
 def test_what_was_not_read_is_named_and_the_end_is_only_offered(draft, element):
     card = brace_card(draft)
     assert chosen(card) == [False]
-    assert f"{element}" in card["detail"].partition("Not pre-selected:")[2].partition("not read whole")[0]
+    assert (
+        f"{element}"
+        in card["detail"]
+        .partition("Not pre-selected:")[2]
+        .partition("not read whole")[0]
+    )
     assert WORD not in f"{card['summary']} {card['detail']}"
 
 
 def service_brace(**members):
-    return drafted("ServiceRequest", "brace", **{"code": {"text": "TLSO brace"}} | members)
+    return drafted(
+        "ServiceRequest", "brace", **{"code": {"text": "TLSO brace"}} | members
+    )
 
 
 SERVICE = [
     pytest.param(service_brace(), True, id="in words"),
     pytest.param(service_brace(quantityQuantity={"value": 1}), True, id="one"),
-    pytest.param(service_brace(quantityQuantity={"value": 12, "unit": "wk"}), False, id="twelve weeks as a quantity"),
+    pytest.param(
+        service_brace(quantityQuantity={"value": 12, "unit": "wk"}),
+        False,
+        id="twelve weeks as a quantity",
+    ),
     pytest.param(service_brace(asNeededBoolean=True), False, id="as needed"),
-    pytest.param(service_brace(patientInstruction="wear when up"), True, id="plain instruction"),
-    pytest.param(service_brace(patientInstruction="call Dr Smith"), False, id="another instruction"),
-    pytest.param(service_brace(orderDetail=[{"text": "for 12 weeks"}]), True, id="length as detail"),
-    pytest.param(service_brace(orderDetail=[codeable(SCT, "225420000")]), False, id="a coded detail"),
-    pytest.param(service_brace(bodySite=[codeable(SCT, "66794005")]), True, id="of the treated level"),
-    pytest.param(service_brace(bodySite=[codeable(SCT, "182245002", "elsewhere")]), False, id="of another place"),
+    pytest.param(
+        service_brace(patientInstruction="wear when up"), True, id="plain instruction"
+    ),
+    pytest.param(
+        service_brace(patientInstruction="call Dr Smith"),
+        False,
+        id="another instruction",
+    ),
+    pytest.param(
+        service_brace(orderDetail=[{"text": "for 12 weeks"}]),
+        True,
+        id="length as detail",
+    ),
+    pytest.param(
+        service_brace(orderDetail=[codeable(SCT, "225420000")]),
+        False,
+        id="a coded detail",
+    ),
+    pytest.param(
+        service_brace(bodySite=[codeable(SCT, "66794005")]),
+        True,
+        id="of the treated level",
+    ),
+    pytest.param(
+        service_brace(bodySite=[codeable(SCT, "182245002", "elsewhere")]),
+        False,
+        id="of another place",
+    ),
 ]
 
 
@@ -175,11 +302,21 @@ def test_a_brace_ordered_as_a_service(draft, is_chosen):
 WALKER = {"system": HCPCS, "code": "E0143"}
 ANOTHER_THING = [
     pytest.param(
-        brace(codeCodeableConcept={"coding": [{"system": HCPCS, "code": "L0456"}, WALKER]}), id="a walker by its code"
+        brace(
+            codeCodeableConcept={"coding": [{"system": HCPCS, "code": "L0456"}, WALKER]}
+        ),
+        id="a walker by its code",
     ),
-    pytest.param(service_brace(code={"text": "TLSO when up, PT eval and treat"}), id="therapy in its title"),
     pytest.param(
-        service_brace(code={"text": "TLSO"}, contained=[brace("in")], modifierExtension=[extension()]),
+        service_brace(code={"text": "TLSO when up, PT eval and treat"}),
+        id="therapy in its title",
+    ),
+    pytest.param(
+        service_brace(
+            code={"text": "TLSO"},
+            contained=[brace("in")],
+            modifierExtension=[extension()],
+        ),
         id="modified by what we do not know",
     ),
 ]
@@ -191,25 +328,46 @@ def test_an_order_of_another_thing_besides_is_never_ended(draft):
 
 
 def test_therapy_in_a_brace_is_no_brace_order():
-    therapy = drafted("ServiceRequest", "pt", code={"text": "PT eval and treat, TLSO when OOB for 12 weeks"})
-    noted = drafted("ServiceRequest", "pt2", code={"text": "PT eval and treat"}, note=[{"text": "TLSO for 12 weeks"}])
+    therapy = drafted(
+        "ServiceRequest",
+        "pt",
+        code={"text": "PT eval and treat, TLSO when OOB for 12 weeks"},
+    )
+    noted = drafted(
+        "ServiceRequest",
+        "pt2",
+        code={"text": "PT eval and treat"},
+        note=[{"text": "TLSO for 12 weeks"}],
+    )
     for draft in (therapy, noted):
-        assert "braceLimit" not in cards_for(strong_and_nourished(), kyphoplasty(), draft)
+        assert "braceLimit" not in cards_for(
+            strong_and_nourished(), kyphoplasty(), draft
+        )
 
 
 # --- reasons that the order names
 
 
 REASONS = [
-    pytest.param(worded("unstable fracture"), "while the fracture is unstable", id="a note"),
-    pytest.param(worded("unstable burst fracture L1, TLSO 12 weeks"), "while the fracture is unstable", id="words"),
     pytest.param(
-        brace(codeCodeableConcept=codeable(HCPCS, "L0456", "TLSO for unstable fracture")),
+        worded("unstable fracture"), "while the fracture is unstable", id="a note"
+    ),
+    pytest.param(
+        worded("unstable burst fracture L1, TLSO 12 weeks"),
+        "while the fracture is unstable",
+        id="words",
+    ),
+    pytest.param(
+        brace(
+            codeCodeableConcept=codeable(HCPCS, "L0456", "TLSO for unstable fracture")
+        ),
         "while the fracture is unstable",
         id="its title",
     ),
     pytest.param(
-        brace(reasonReference=[{"reference": "Condition/why"}]), "while the fracture is unstable", id="a Condition"
+        brace(reasonReference=[{"reference": "Condition/why"}]),
+        "while the fracture is unstable",
+        id="a Condition",
     ),
     pytest.param(
         brace(
@@ -220,7 +378,9 @@ REASONS = [
         id="a contained Condition",
     ),
     pytest.param(
-        service_brace(patientInstruction="unstable fracture"), "while the fracture is unstable", id="an instruction"
+        service_brace(patientInstruction="unstable fracture"),
+        "while the fracture is unstable",
+        id="an instruction",
     ),
 ]
 
@@ -238,7 +398,10 @@ def test_a_reason_on_the_brace_order_counts(draft, keep):
     [
         pytest.param({"reasonCode": [codeable(ICD, "S32.030A")]}, id="its reason"),
         pytest.param({"note": [{"text": "for L3 fracture"}]}, id="its note"),
-        pytest.param({"codeCodeableConcept": codeable(HCPCS, "L0456", "TLSO for L3 fracture")}, id="its title"),
+        pytest.param(
+            {"codeCodeableConcept": codeable(HCPCS, "L0456", "TLSO for L3 fracture")},
+            id="its title",
+        ),
     ],
 )
 def test_a_brace_for_another_level_keeps_its_end(named):
@@ -253,12 +416,17 @@ DATES = [
     pytest.param({"onsetDateTime": days_ago(20)}, id="a day"),
     pytest.param({"onsetDateTime": "2026"}, id="a year"),
     pytest.param({"onsetPeriod": {"start": days_ago(20)}}, id="a period"),
-    pytest.param({"onsetAge": {"value": 68, "unit": "a", "system": UCUM, "code": "a"}}, id="an age"),
+    pytest.param(
+        {"onsetAge": {"value": 68, "unit": "a", "system": UCUM, "code": "a"}},
+        id="an age",
+    ),
     pytest.param({"onsetString": "last week"}, id="words"),
     pytest.param({"onsetString": "11/2026"}, id="a month in words"),
     pytest.param({"recordedDate": days_ago(20)}, id="the day of recording"),
     pytest.param({}, id="no day"),
-    pytest.param({"onsetDateTime": (TODAY + timedelta(days=3)).isoformat()}, id="a day to come"),
+    pytest.param(
+        {"onsetDateTime": (TODAY + timedelta(days=3)).isoformat()}, id="a day to come"
+    ),
 ]
 
 
@@ -289,15 +457,31 @@ def test_another_fracture_whose_code_names_no_single_vertebra(code, named):
 def test_two_fractures_where_the_treated_level_is_not_known():
     both = [problem(one, number=one, days=9) for one in ("S32.010A", "S32.030A")]
     assert chosen(brace_card(brace(), order=kyphoplasty(None), record=both)) == [False]
-    assert chosen(brace_card(brace(), order=kyphoplasty(None), record=both[:1])) == [True]
+    assert chosen(brace_card(brace(), order=kyphoplasty(None), record=both[:1])) == [
+        True
+    ]
 
 
 SIGNED = [
-    pytest.param({"note": [{"text": "unstable fracture"}]}, "while the fracture is unstable", id="a note"),
-    pytest.param({"patientInstruction": "unstable fracture"}, "while the fracture is unstable", id="an instruction"),
-    pytest.param({"reasonCode": [codeable(ICD, "S32.012A")]}, "while the fracture is unstable", id="a reason"),
     pytest.param(
-        {"note": [{"text": "leave the TLSO on"}]}, "what the augmentation order says in its notes", id="a brace"
+        {"note": [{"text": "unstable fracture"}]},
+        "while the fracture is unstable",
+        id="a note",
+    ),
+    pytest.param(
+        {"patientInstruction": "unstable fracture"},
+        "while the fracture is unstable",
+        id="an instruction",
+    ),
+    pytest.param(
+        {"reasonCode": [codeable(ICD, "S32.012A")]},
+        "while the fracture is unstable",
+        id="a reason",
+    ),
+    pytest.param(
+        {"note": [{"text": "leave the TLSO on"}]},
+        "what the augmentation order says in its notes",
+        id="a brace",
     ),
 ]
 
@@ -313,12 +497,25 @@ def test_what_the_augmentation_order_says_counts_too(members, why):
     "other",
     [
         pytest.param(fracture(onsetDateTime="2019"), id="a year long ago"),
-        pytest.param(fracture(onsetPeriod={"start": "2020-02-01", "end": "2020-05-01"}), id="a period"),
-        pytest.param(fracture(onsetAge={"value": 60, "unit": "a", "system": UCUM, "code": "a"}), id="an age"),
+        pytest.param(
+            fracture(onsetPeriod={"start": "2020-02-01", "end": "2020-05-01"}),
+            id="a period",
+        ),
+        pytest.param(
+            fracture(onsetAge={"value": 60, "unit": "a", "system": UCUM, "code": "a"}),
+            id="an age",
+        ),
         pytest.param(fracture(onsetString="in 2019"), id="words"),
-        pytest.param(fracture(onsetString="a fall", recordedDate=days_ago(900)), id="recorded long ago"),
-        pytest.param(fracture(onsetDateTime=days_ago(20), status="resolved"), id="resolved"),
-        pytest.param(fracture("S32.010A", onsetDateTime=days_ago(20)), id="the treated one"),
+        pytest.param(
+            fracture(onsetString="a fall", recordedDate=days_ago(900)),
+            id="recorded long ago",
+        ),
+        pytest.param(
+            fracture(onsetDateTime=days_ago(20), status="resolved"), id="resolved"
+        ),
+        pytest.param(
+            fracture("S32.010A", onsetDateTime=days_ago(20)), id="the treated one"
+        ),
     ],
 )
 def test_an_old_or_the_treated_fracture_is_no_other(other):
@@ -326,33 +523,77 @@ def test_an_old_or_the_treated_fracture_is_no_other(other):
 
 
 def test_another_fracture_in_words_alone():
-    in_words = fracture(code={"text": "Compression fracture of L3"}, recordedDate=days_ago(9))
+    in_words = fracture(
+        code={"text": "Compression fracture of L3"}, recordedDate=days_ago(9)
+    )
     card = brace_card(brace(), record=[in_words])
     assert chosen(card) == [False]
 
 
 def operation(number, kind="Procedure", **members):
-    return of_patient(kind, "operation", **{"status": "completed", "code": codeable(CPT, number)} | members)
+    return of_patient(
+        kind,
+        "operation",
+        **{"status": "completed", "code": codeable(CPT, number)} | members,
+    )
 
 
 FUSION = "22612"  # in the value set of spinal surgery
 
 OPERATED = [
-    pytest.param([drafted("ServiceRequest", "fusion", code=codeable(CPT, FUSION))], (), id="signed with it"),
-    pytest.param([drafted("ServiceRequest", "fusion", code={"text": "Lumbar fusion L3-L5"})], (), id="in words"),
     pytest.param(
-        [drafted("ServiceRequest", "fusion", code={"text": "Spinal fusion T12-L2, scheduled"})], (), id="scheduled"
+        [drafted("ServiceRequest", "fusion", code=codeable(CPT, FUSION))],
+        (),
+        id="signed with it",
+    ),
+    pytest.param(
+        [drafted("ServiceRequest", "fusion", code={"text": "Lumbar fusion L3-L5"})],
+        (),
+        id="in words",
+    ),
+    pytest.param(
+        [
+            drafted(
+                "ServiceRequest",
+                "fusion",
+                code={"text": "Spinal fusion T12-L2, scheduled"},
+            )
+        ],
+        (),
+        id="scheduled",
     ),
     pytest.param(
         [],
-        [operation(FUSION, code={"text": "Stabilizacja kręgosłupa"}, performedDateTime=days_ago(1))],
+        [
+            operation(
+                FUSION,
+                code={"text": "Stabilizacja kręgosłupa"},
+                performedDateTime=days_ago(1),
+            )
+        ],
         id="not understood",
     ),
-    pytest.param([], [operation(FUSION, performedDateTime=days_ago(1))], id="yesterday"),
-    pytest.param([], [operation(FUSION, performedPeriod={"end": days_ago(1)})], id="yesterday, as a period"),
+    pytest.param(
+        [], [operation(FUSION, performedDateTime=days_ago(1))], id="yesterday"
+    ),
+    pytest.param(
+        [],
+        [operation(FUSION, performedPeriod={"end": days_ago(1)})],
+        id="yesterday, as a period",
+    ),
     pytest.param([], [operation(FUSION)], id="at no known time"),
     pytest.param(
-        [], [operation(FUSION, "ServiceRequest", status="active", intent="order", authoredOn=days_ago(2))], id="ordered"
+        [],
+        [
+            operation(
+                FUSION,
+                "ServiceRequest",
+                status="active",
+                intent="order",
+                authoredOn=days_ago(2),
+            )
+        ],
+        id="ordered",
     ),
 ]
 
@@ -365,10 +606,14 @@ def test_another_operation_of_the_spine(drafts, record):
 
 
 def test_an_operation_of_long_ago_is_none():
-    assert chosen(brace_card(brace(), record=[operation(FUSION, performedDateTime="2019-03-01")])) == [True]
+    assert chosen(
+        brace_card(brace(), record=[operation(FUSION, performedDateTime="2019-03-01")])
+    ) == [True]
 
 
-@pytest.mark.parametrize("types", [("MedicationRequest",), ("Condition",), ("ServiceRequest",)])
+@pytest.mark.parametrize(
+    "types", [("MedicationRequest",), ("Condition",), ("ServiceRequest",)]
+)
 def test_no_end_is_pre_selected_where_a_list_is_empty(types):
     quiet = [one for one in strong_and_nourished() if one["resourceType"] not in types]
     card = cards_for(quiet, kyphoplasty(), brace())["braceLimit"]
@@ -386,7 +631,9 @@ def of_later(*drafts, record):
 def test_after_two_stages_the_weeks_count_from_the_last():
     first, second = augmented(100, number="one"), augmented(10, number="two")
     worn = brace("old", status="active", authoredOn=days_ago(85))
-    card = of_later(brace("new", occurrencePeriod=period(0, 84)), record=[first, second, worn])
+    card = of_later(
+        brace("new", occurrencePeriod=period(0, 84)), record=[first, second, worn]
+    )
     assert "15 Jan" in card["summary"]
 
 

@@ -29,7 +29,9 @@ def lines(card: dict[str, Any]) -> list[str]:
 
 def test_nothing_is_below_beside_an_entry_that_only_words_describe():
     clear = cards_for(strong_and_nourished(), kyphoplasty())["rehabilitation"]
-    opened = cards_for([*strong_and_nourished(), in_words("Lump in breast")], kyphoplasty())["rehabilitation"]
+    opened = cards_for(
+        [*strong_and_nourished(), in_words("Lump in breast")], kyphoplasty()
+    )["rehabilitation"]
     assert "below the usual" in clear["detail"]
     assert "below" not in opened["detail"]
     assert "the usual 1 in 6" in opened["detail"]
@@ -44,32 +46,46 @@ def test_the_entries_are_counted_once_for_all_that_they_leave_open():
 
 
 def test_the_words_themselves_are_not_repeated():
-    card = cards_for([*strong_and_nourished(), in_words("Lump in breast")], kyphoplasty())["rehabilitation"]
+    card = cards_for(
+        [*strong_and_nourished(), in_words("Lump in breast")], kyphoplasty()
+    )["rehabilitation"]
     assert "Lump" not in card["detail"]
 
 
-@pytest.mark.parametrize("record", [thin_and_weak(), strong_and_nourished()], ids=["weak", "strong"])
+@pytest.mark.parametrize(
+    "record", [thin_and_weak(), strong_and_nourished()], ids=["weak", "strong"]
+)
 def test_buttons_and_figures_stay(record):
     clear = cards_for(record, kyphoplasty())["rehabilitation"]
-    opened = cards_for([*record, in_words("Calo ponderale")], kyphoplasty())["rehabilitation"]
+    opened = cards_for([*record, in_words("Calo ponderale")], kyphoplasty())[
+        "rehabilitation"
+    ]
     assert labels(opened) == labels(clear)
     assert [one.get("isRecommended") for one in opened["suggestions"]] == [
         one.get("isRecommended") for one in clear["suggestions"]
     ]
     assert opened["summary"] == clear["summary"]
     told = [one for one in lines(clear) if "Risk" not in one]
-    assert [one for one in lines(opened) if "Risk" not in one and "Not known" not in one] == told
+    assert [
+        one for one in lines(opened) if "Risk" not in one and "Not known" not in one
+    ] == told
 
 
 def test_a_brace_is_corrected_as_before():
     drafts = (kyphoplasty(), brace())
     clear = cards_for(strong_and_nourished(), *drafts)
     opened = cards_for([*strong_and_nourished(), in_words("Lump in breast")], *drafts)
-    assert [labels(card) for card in by_topic(opened.values()).values()] == [labels(card) for card in clear.values()]
+    assert [labels(card) for card in by_topic(opened.values()).values()] == [
+        labels(card) for card in clear.values()
+    ]
 
 
 def test_their_codes_are_near_misses_and_their_words_are_not():
-    coded = problem("hypertension", number="local", code={"coding": [{"system": "urn:oid:1.2.3", "code": "4711"}]})
+    coded = problem(
+        "hypertension",
+        number="local",
+        code={"coding": [{"system": "urn:oid:1.2.3", "code": "4711"}]},
+    )
     record = [*strong_and_nourished(), in_words("Lump in breast"), coded]
     asked = Asked()
     assert asked.post(order_sign(record, kyphoplasty())).status_code == 200
@@ -82,6 +98,8 @@ def test_their_codes_are_near_misses_and_their_words_are_not():
 
 def test_an_entry_that_an_exact_name_explains_is_none():
     asked = Asked()
-    body = order_sign([*strong_and_nourished(), in_words("Chronic low back pain")], kyphoplasty())
+    body = order_sign(
+        [*strong_and_nourished(), in_words("Chronic low back pain")], kyphoplasty()
+    )
     assert asked.post(body).status_code == 200
     assert not asked.log.entries[-1].content.get("nearMisses")

@@ -65,7 +65,10 @@ def test_an_input_has_its_value_its_source_and_what_entered():
         "use": "as-is",
         "used": True,
     }
-    assert pooled["missing"] == [{"name": "prior-vertebral-fracture"}, {"name": "sarcopenia"}]
+    assert pooled["missing"] == [
+        {"name": "prior-vertebral-fracture"},
+        {"name": "sarcopenia"},
+    ]
 
 
 def test_what_is_said_stands_beside_it():

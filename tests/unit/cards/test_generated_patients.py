@@ -30,4 +30,10 @@ def test_any_patient_keeps_every_rule(signing):
 @given(signings())
 @settings(max_examples=60, deadline=None, derandomize=True)
 def test_any_patient_of_a_site_keeps_every_rule(signing):
-    assert faults(ask(signing.request(service=site_service()), service=site_service()), signing) == []
+    assert (
+        faults(
+            ask(signing.request(service=site_service()), service=site_service()),
+            signing,
+        )
+        == []
+    )

@@ -2,7 +2,15 @@
 
 import pytest
 
-from tests.chart_builders import cards_for, kyphoplasty, labels, ordered, patient, problem, quiet_lists
+from tests.chart_builders import (
+    cards_for,
+    kyphoplasty,
+    labels,
+    ordered,
+    patient,
+    problem,
+    quiet_lists,
+)
 
 LIAISON = "Refer to fracture liaison service"
 
@@ -21,11 +29,29 @@ def fracture(days):
     [
         pytest.param((), True, id="nothing ordered"),
         pytest.param((ordered("bone-treatment", days=5),), False, id="this week"),
-        pytest.param((ordered("bone-treatment", days=2700),), True, id="of 2019, still open"),
-        pytest.param((ordered("bone-treatment", days=80),), False, id="80 days ago, fracture not known"),
-        pytest.param((ordered("bone-treatment", days=5, status="completed"),), True, id="not active"),
-        pytest.param((fracture(20), ordered("bone-treatment", days=10)), False, id="since the fracture"),
-        pytest.param((fracture(20), ordered("bone-treatment", days=40)), True, id="before the fracture"),
+        pytest.param(
+            (ordered("bone-treatment", days=2700),), True, id="of 2019, still open"
+        ),
+        pytest.param(
+            (ordered("bone-treatment", days=80),),
+            False,
+            id="80 days ago, fracture not known",
+        ),
+        pytest.param(
+            (ordered("bone-treatment", days=5, status="completed"),),
+            True,
+            id="not active",
+        ),
+        pytest.param(
+            (fracture(20), ordered("bone-treatment", days=10)),
+            False,
+            id="since the fracture",
+        ),
+        pytest.param(
+            (fracture(20), ordered("bone-treatment", days=40)),
+            True,
+            id="before the fracture",
+        ),
     ],
 )
 def test_an_order_counts_since_the_fracture(record, is_offered):
@@ -33,5 +59,9 @@ def test_an_order_counts_since_the_fracture(record, is_offered):
 
 
 def test_an_order_that_ended_does_not_count():
-    over = ordered("bone-treatment", days=60, occurrencePeriod={"start": "2026-09-21", "end": "2026-11-01"})
+    over = ordered(
+        "bone-treatment",
+        days=60,
+        occurrencePeriod={"start": "2026-09-21", "end": "2026-11-01"},
+    )
     assert is_liaison_offered(over)

@@ -8,7 +8,9 @@ from tests.codes import codeable
 from tests.patients.charts import cards_of, measured, problem, signing_of
 from tests.patients.reading import text_of
 
-REFUTED = codeable("http://terminology.hl7.org/CodeSystem/condition-ver-status", "refuted")
+REFUTED = codeable(
+    "http://terminology.hl7.org/CodeSystem/condition-ver-status", "refuted"
+)
 
 
 def said(*record, bmi=20):
@@ -30,16 +32,24 @@ def t_score(**quantity):
     ],
 )
 def test_a_value_that_is_not_used_is_named_as_people_write(observation, said_of_it):
-    (line,) = [one for one in said(observation).splitlines() if one.startswith("Not known:")]
+    (line,) = [
+        one for one in said(observation).splitlines() if one.startswith("Not known:")
+    ]
     assert "T-score" in line
     assert said_of_it in line
     assert "{T-score}" not in line
 
 
 def test_a_value_that_is_too_old_is_named_by_its_year():
-    assert "Not known: T-score of 2013 too old to use" in said(measured("bmd-t-score", -2.8, days=5000)).splitlines()
+    assert (
+        "Not known: T-score of 2013 too old to use"
+        in said(measured("bmd-t-score", -2.8, days=5000)).splitlines()
+    )
 
 
 def test_entries_beside_a_present_diabetes_are_not_listed():
-    text = said(problem("E11.9", number="first"), {**problem("E11.9", number="second"), "verificationStatus": REFUTED})
+    text = said(
+        problem("E11.9", number="first"),
+        {**problem("E11.9", number="second"), "verificationStatus": REFUTED},
+    )
     assert "diabetes" not in text

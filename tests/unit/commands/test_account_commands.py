@@ -32,7 +32,11 @@ def role_of(url):
     accounts, sessions = Accounts(access), Sessions(access)
 
     def role(name, password=PASSWORD):
-        return sessions.session(sessions.begin(name)).role if accounts.check(name, password, "x") else None
+        return (
+            sessions.session(sessions.begin(name)).role
+            if accounts.check(name, password, "x")
+            else None
+        )
 
     yield role
     database.dispose()
@@ -44,7 +48,9 @@ def run(*words, typed=""):
 
 def add(name, *words, password=PASSWORD):
     """The exit code and what was said."""
-    result = run("add-reviewer", name, "--password-file", "-", *words, typed=f"{password}\n")
+    result = run(
+        "add-reviewer", name, "--password-file", "-", *words, typed=f"{password}\n"
+    )
     return result.exit_code, result.output
 
 
@@ -56,7 +62,12 @@ def test_a_reviewer_may_log_in_with_the_password_that_was_typed_twice(role_of):
 def test_the_password_comes_from_a_file_or_standard_input(role_of, tmp_path):
     file = tmp_path / "password"
     file.write_text(f"{PASSWORD}\n")
-    assert run("add-reviewer", "anna", "--role", "operator", "--password-file", str(file)).exit_code == 0
+    assert (
+        run(
+            "add-reviewer", "anna", "--role", "operator", "--password-file", str(file)
+        ).exit_code
+        == 0
+    )
     assert add("bert", password=f"{PASSWORD}\r")[0] == 0
     assert (role_of("anna"), role_of("bert")) == ("operator", "reviewer")
 
@@ -84,7 +95,9 @@ def test_what_cannot_be_an_account_is_refused_with_the_reason(name, password):
         ("privacy-officer", ("--replace",), "privacy-officer"),
     ],
 )
-def test_an_account_is_replaced_only_on_demand_and_keeps_its_role_unless_another_is_named(role_of, was, words, becomes):
+def test_an_account_is_replaced_only_on_demand_and_keeps_its_role_unless_another_is_named(
+    role_of, was, words, becomes
+):
     add("anna", "--role", was)
     assert add("anna", password=ANOTHER)[0] == 2
     code, said = add("anna", *words, password=ANOTHER)
@@ -101,8 +114,12 @@ def test_who_is_not_there_is_not_replaced_and_no_password_is_asked_for():
     assert "Password" not in result.output
 
 
-@pytest.mark.parametrize("words", [("add-reviewer", "anna", "--replace"), ("remove-reviewer", "anna")])
-def test_a_log_that_is_not_there_is_not_begun_for_an_account_that_must_be_in_it(url, words):
+@pytest.mark.parametrize(
+    "words", [("add-reviewer", "anna", "--replace"), ("remove-reviewer", "anna")]
+)
+def test_a_log_that_is_not_there_is_not_begun_for_an_account_that_must_be_in_it(
+    url, words
+):
     result = run(*words)
     assert (result.exit_code, "there is no audit log" in result.output) == (2, True)
     assert not Path(url.removeprefix("sqlite:///")).exists()
@@ -122,7 +139,9 @@ def test_the_database_holds_no_password(url, tmp_path):
     add("anna")
     ((kept,),) = rows_of(url, "SELECT password_hash FROM audit_reviewer")
     assert kept.startswith("$argon2id$")
-    assert PASSWORD.encode() not in b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
+    assert PASSWORD.encode() not in b"".join(
+        path.read_bytes() for path in tmp_path.iterdir() if path.is_file()
+    )
 
 
 @pytest.mark.usefixtures("url")
@@ -132,7 +151,10 @@ def test_who_made_changed_or_closed_an_account_is_in_the_log():
     add("anna", "--replace", password=ANOTHER)
     run("remove-reviewer", "anna")
     run("remove-reviewer", "nobody")
-    lines = [json.loads(line) for line in run("list", "--kind", "account", "--json").stdout.splitlines()]
+    lines = [
+        json.loads(line)
+        for line in run("list", "--kind", "account", "--json").stdout.splitlines()
+    ]
     assert [one["result"] for one in reversed(lines)] == ["added", "replaced", "closed"]
     assert all(one["user"].startswith("os:") for one in lines)
     first = json.loads(run("show", lines[-1]["id"], "--json").stdout)

@@ -23,12 +23,15 @@ from tests.stub_fhir import Reply, StubFhir, fhir, page
 from tests.tables import cases
 
 TODAY = date(2026, 11, 20)
-ROOM = {"KYPHOPLASTY_CDS_DEADLINE_SECONDS": "30"}  # a busy machine must not turn into a gap
+# a busy machine must not turn into a gap
+ROOM = {"KYPHOPLASTY_CDS_DEADLINE_SECONDS": "30"}
 
 
 @pytest.fixture(scope="module")
 def samples():
-    resources = (resource for sample in load_samples(TODAY) for resource in sample.resources)
+    resources = (
+        resource for sample in load_samples(TODAY) for resource in sample.resources
+    )
     with start_fhir_server(resources) as server:
         yield server
 
@@ -36,30 +39,55 @@ def samples():
 @pytest.fixture
 def stub():
     server = StubFhir()
-    server.say("/metadata", {"resourceType": "CapabilityStatement", "fhirVersion": "4.0.1"})
-    server.say("/Patient/p1", {"resourceType": "Patient", "id": "p1", "birthDate": "1950-01-01", "gender": "female"})
-    server.default = Reply(json.dumps(page()).encode(), 200, {"Content-Type": "application/fhir+json"})
+    server.say(
+        "/metadata", {"resourceType": "CapabilityStatement", "fhirVersion": "4.0.1"}
+    )
+    server.say(
+        "/Patient/p1",
+        {
+            "resourceType": "Patient",
+            "id": "p1",
+            "birthDate": "1950-01-01",
+            "gender": "female",
+        },
+    )
+    server.default = Reply(
+        json.dumps(page()).encode(), 200, {"Content-Type": "application/fhir+json"}
+    )
     yield server
     server.close()
 
 
 def assess(base: str, *words: str, **environ: str):
-    return CliRunner().invoke(main, ["assess", "--fhir-server", base, *words], env=ROOM | environ)
+    return CliRunner().invoke(
+        main, ["assess", "--fhir-server", base, *words], env=ROOM | environ
+    )
 
 
 def test_the_cards_are_printed_for_a_reader(samples):
-    result = assess(samples.url, "--patient", "p1-thin-high", "--level", "l1", "--as-of", str(TODAY))
+    result = assess(
+        samples.url, "--patient", "p1-thin-high", "--level", "l1", "--as-of", str(TODAY)
+    )
     assert result.exit_code == 0
     assert "INFO" in result.stdout  # weak muscle is no reason for a warning: F22
     assert "Weak grip (12 kg)" in result.stdout
-    assert "more than 1 in 2 (average 1 in 3)" in result.stdout  # evidence page: 96.4 % of 34.6 %
-    assert "at least 1 in 3 fracture another vertebra" in result.stdout  # the pooled model's figure
+    # evidence page: 96.4 % of 34.6 %
+    assert "more than 1 in 2 (average 1 in 3)" in result.stdout
+    # the pooled model's figure
+    assert "at least 1 in 3 fracture another vertebra" in result.stdout
     assert "kyphoplasty-cds sample server" in result.stderr
     assert "FHIR 4.0.1" in result.stderr
 
 
 def test_a_program_reads_the_response_alone(samples):
-    result = assess(f"{samples.url}/", "--patient", "Patient/p2-low", "--as-of", str(TODAY), "--json")
+    result = assess(
+        f"{samples.url}/",
+        "--patient",
+        "Patient/p2-low",
+        "--as-of",
+        str(TODAY),
+        "--json",
+    )
     assert result.exit_code == 0
     cards = json.loads(result.stdout)["cards"]
     assert cards[0]["source"]["topic"]["code"] == "rehabilitation"
@@ -74,19 +102,38 @@ def test_a_base_that_lacks_its_path_is_named(samples):
 def test_a_server_that_cannot_be_reached_is_an_error_in_a_sentence():
     result = assess("http://127.0.0.1:9/fhir", "--patient", "p1")
     assert result.exit_code == 1
-    assert result.stderr == "error: The server cannot be reached: check the address, and that it runs.\n"
+    assert (
+        result.stderr
+        == "error: The server cannot be reached: check the address, and that it runs.\n"
+    )
 
 
 def test_an_old_record_proposes_the_day_of_its_newest_entry(stub):
-    seen = {"resourceType": "Observation", "id": "o1", "status": "final", "subject": {"reference": "Patient/p1"}}
-    stub.default = fhir(page({**seen, "effectiveDateTime": "2019-03-04T10:00:00Z"}, {**seen, "id": "o2"}))
+    seen = {
+        "resourceType": "Observation",
+        "id": "o1",
+        "status": "final",
+        "subject": {"reference": "Patient/p1"},
+    }
+    stub.default = fhir(
+        page(
+            {**seen, "effectiveDateTime": "2019-03-04T10:00:00Z"}, {**seen, "id": "o2"}
+        )
+    )
     old = assess(stub.base, "--patient", "p1")
     assert "--as-of 2019-03-04 reads it as on that day" in old.stderr
-    assert "--as-of" not in assess(stub.base, "--patient", "p1", "--as-of", "2019-03-04").stderr
+    assert (
+        "--as-of"
+        not in assess(stub.base, "--patient", "p1", "--as-of", "2019-03-04").stderr
+    )
 
 
 @pytest.mark.parametrize(
-    ("died", "said"), [({"deceasedBoolean": True}, "has died;"), ({"deceasedDateTime": "2020-01-02"}, "has died (2020")]
+    ("died", "said"),
+    [
+        ({"deceasedBoolean": True}, "has died;"),
+        ({"deceasedDateTime": "2020-01-02"}, "has died (2020"),
+    ],
 )
 def test_a_patient_who_has_died_is_named_as_the_reason_for_no_card(stub, died, said):
     stub.say("/Patient/p1", {"resourceType": "Patient", "id": "p1", **died})
@@ -95,7 +142,12 @@ def test_a_patient_who_has_died_is_named_as_the_reason_for_no_card(stub, died, s
 
 def test_no_audit_log_is_written(samples, tmp_path):
     database = tmp_path / "audit.sqlite3"
-    done = assess(samples.url, "--patient", "p2-low", KYPHOPLASTY_CDS_DATABASE_URL=f"sqlite:///{database}")
+    done = assess(
+        samples.url,
+        "--patient",
+        "p2-low",
+        KYPHOPLASTY_CDS_DATABASE_URL=f"sqlite:///{database}",
+    )
     assert (done.exit_code, database.exists()) == (0, False)
 
 
@@ -115,7 +167,11 @@ def test_several_patients_are_listed_with_their_ids(samples):
 
 
 def test_a_patient_is_found_by_identifier(stub):
-    person = {"resourceType": "Patient", "id": "p1", "name": [{"family": "Doe", "given": ["Jane"]}]}
+    person = {
+        "resourceType": "Patient",
+        "id": "p1",
+        "name": [{"family": "Doe", "given": ["Jane"]}],
+    }
     stub.say("/Patient?identifier=MRN|123&_count=20", page(person))
     result = assess(stub.base, "--find", "MRN|123")
     assert result.exit_code == 0
@@ -132,14 +188,21 @@ def test_a_search_reads_one_page_of_patients(stub):
 
 
 def test_control_characters_of_a_name_do_not_reach_the_terminal(stub):
-    person = {"resourceType": "Patient", "id": "p1", "name": [{"text": "Eve\x1b[2J\u202e"}]}
+    person = {
+        "resourceType": "Patient",
+        "id": "p1",
+        "name": [{"text": "Eve\x1b[2J\u202e"}],
+    }
     stub.say("/Patient?name=eve&_count=20", page(person))
     said = assess(stub.base, "--find", "eve").stderr
     assert "Eve" in said
     assert not re.search("[\x1b\u202e]", said)
 
 
-@pytest.mark.parametrize(("words", "said"), cases(__file__, "a_patient_who_is_not_there_is_said_and_ends_with_1"))
+@pytest.mark.parametrize(
+    ("words", "said"),
+    cases(__file__, "a_patient_who_is_not_there_is_said_and_ends_with_1"),
+)
 def test_a_patient_who_is_not_there_is_said_and_ends_with_1(samples, words, said):
     result = assess(samples.url, *words)
     assert result.exit_code == 1
@@ -147,7 +210,8 @@ def test_a_patient_who_is_not_there_is_said_and_ends_with_1(samples, words, said
 
 
 @pytest.mark.parametrize(
-    ("version", "release"), [("5.0.0", "R5"), ("1.0.2", "DSTU2"), ("3.0.2", "STU3"), ("0.0.82", "DSTU1")]
+    ("version", "release"),
+    [("5.0.0", "R5"), ("1.0.2", "DSTU2"), ("3.0.2", "STU3"), ("0.0.82", "DSTU1")],
 )
 def test_another_release_of_fhir_is_refused_in_plain_words(stub, version, release):
     kind = "Conformance" if release.startswith("DSTU") else "CapabilityStatement"
@@ -159,7 +223,12 @@ def test_another_release_of_fhir_is_refused_in_plain_words(stub, version, releas
 
 
 @pytest.mark.parametrize(
-    "reply", [Reply(b"<html>", 200, {"Content-Type": "text/html"}), Reply(b"{}", 401), Reply(b"{}")]
+    "reply",
+    [
+        Reply(b"<html>", 200, {"Content-Type": "text/html"}),
+        Reply(b"{}", 401),
+        Reply(b"{}"),
+    ],
 )
 def test_an_unreadable_capability_statement_is_a_note(stub, reply):
     stub.say("/metadata", reply)
@@ -172,7 +241,12 @@ def test_a_server_that_hangs_costs_the_deadline_and_no_more(stub):
     stub.default = stub.hold()
     stub.replies.clear()
     started = time.monotonic()
-    assert assess(stub.base, "--patient", "p1", KYPHOPLASTY_CDS_DEADLINE_SECONDS="2").exit_code == 1
+    assert (
+        assess(
+            stub.base, "--patient", "p1", KYPHOPLASTY_CDS_DEADLINE_SECONDS="2"
+        ).exit_code
+        == 1
+    )
     assert time.monotonic() - started < 12  # loading the service included
 
 
@@ -181,16 +255,22 @@ def test_the_token_goes_along_and_is_never_printed(stub, tmp_path):
     token.write_text("s3cret-token\n")
     result = assess(stub.base, "--patient", "p1", "--token-file", str(token))
     assert result.exit_code == 0
-    assert {headers.get("Authorization") for headers in stub.headers} == {"Bearer s3cret-token"}
+    assert {headers.get("Authorization") for headers in stub.headers} == {
+        "Bearer s3cret-token"
+    }
     assert "s3cret" not in result.output
 
 
-@pytest.mark.parametrize(("token", "base", "is_kept"), cases(__file__, "a_token_for_plain_http_is_kept_back"))
+@pytest.mark.parametrize(
+    ("token", "base", "is_kept"), cases(__file__, "a_token_for_plain_http_is_kept_back")
+)
 def test_a_token_for_plain_http_is_kept_back(token, base, is_kept):
     assert is_kept_back(token, base) is is_kept
 
 
-@pytest.mark.parametrize("words", cases(__file__, "wrong_use_ends_with_2_and_asks_no_server"))
+@pytest.mark.parametrize(
+    "words", cases(__file__, "wrong_use_ends_with_2_and_asks_no_server")
+)
 def test_wrong_use_ends_with_2_and_asks_no_server(stub, words):
     result = assess(stub.base, *words)
     assert result.exit_code == 2
@@ -216,12 +296,14 @@ def test_a_token_file_without_a_token_is_refused(stub, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("procedure", "levels", "kind", "code"), cases(__file__, "the_order_reads_as_it_was_asked_for")
+    ("procedure", "levels", "kind", "code"),
+    cases(__file__, "the_order_reads_as_it_was_asked_for"),
 )
 def test_the_order_reads_as_it_was_asked_for(procedure, levels, kind, code):
     order = augmentation_order("p1", procedure, levels, TODAY)
     found = find_augmentation_order(
-        read_drafts({"entry": [{"resource": order}]}, Person("p1")), Terminology(data_root("mappings"))
+        read_drafts({"entry": [{"resource": order}]}, Person("p1")),
+        Terminology(data_root("mappings")),
     )
     assert found is not None
     assert (found.procedure, list(found.levels)) == (kind, levels)

@@ -8,7 +8,15 @@ from click.testing import CliRunner
 
 from cds_service.audit.store import AuditStore
 from cds_service.cli import main
-from tests.audit_builders import NOON, TABLES, answer_entry, daily_until, rows_of, tamper, uuid_of
+from tests.audit_builders import (
+    NOON,
+    TABLES,
+    answer_entry,
+    daily_until,
+    rows_of,
+    tamper,
+    uuid_of,
+)
 from tests.review_desk import ReviewDesk
 
 
@@ -33,7 +41,10 @@ def run(*words, code=0):
 
 
 def reads(url):
-    return rows_of(url, "SELECT kind FROM audit_entry WHERE kind IN ('read', 'export') ORDER BY sequence")
+    return rows_of(
+        url,
+        "SELECT kind FROM audit_entry WHERE kind IN ('read', 'export') ORDER BY sequence",
+    )
 
 
 def test_list_shows_entries_and_is_an_entry(url):
@@ -41,7 +52,9 @@ def test_list_shows_entries_and_is_an_entry(url):
     assert len(lines) == 1
     assert uuid_of(2) in lines[0]
     assert reads(url) == [("read",)]
-    (line,) = rows_of(url, "SELECT patient, \"user\" FROM audit_search WHERE kind = 'read'")
+    (line,) = rows_of(
+        url, "SELECT patient, \"user\" FROM audit_search WHERE kind = 'read'"
+    )
     assert line[0] == "pat-2"
     assert line[1].startswith("os:")
 
@@ -49,7 +62,14 @@ def test_list_shows_entries_and_is_an_entry(url):
 @pytest.mark.usefixtures("url")
 def test_list_takes_days():
     day, next_day = "2026-11-20", "2026-11-21"
-    assert len(run("list", "--from", day, "--to", next_day, "--kind", "answer").splitlines()) == 3
+    assert (
+        len(
+            run(
+                "list", "--from", day, "--to", next_day, "--kind", "answer"
+            ).splitlines()
+        )
+        == 3
+    )
     assert run("list", "--from", next_day, "--kind", "answer") == ""
     assert str(NOON.date()) == day
 
@@ -80,7 +100,14 @@ def test_replay_says_identical():
 
 def test_words_of_an_entry_cannot_steer_the_terminal(url):
     store = AuditStore(url)
-    store.append(answer_entry(3, kind="note", user="\x1b[2J\x1b]0;x\x07", content={"text": "\u202eabc\x1b[31m"}))
+    store.append(
+        answer_entry(
+            3,
+            kind="note",
+            user="\x1b[2J\x1b]0;x\x07",
+            content={"text": "\u202eabc\x1b[31m"},
+        )
+    )
     store.close()
     assert "\x1b" not in run("show", uuid_of(3)) + run("list")
 
@@ -99,14 +126,20 @@ def test_verify_says_which_entry_and_how(url):
     assert "entry 3: payload changed: audit_search: patient" in text
     assert "NOT whole" in text
     found = json.loads(run("verify", "--json", code=1))
-    assert (found["whole"], found["faultCount"], found["faults"][0]["first"]) == (False, 1, 3)
+    assert (found["whole"], found["faultCount"], found["faults"][0]["first"]) == (
+        False,
+        1,
+        3,
+    )
 
 
 def test_verify_with_a_checkpoint_finds_the_end_missing(url, tmp_path):
     note = tmp_path / "note.txt"
     assert run("checkpoint", "--out", str(note)) == ""
     assert "whole" in run("verify", "--checkpoint", str(note))
-    tamper(url, *(f"DELETE FROM {table} WHERE sequence > 3" for table in reversed(TABLES)))
+    tamper(
+        url, *(f"DELETE FROM {table} WHERE sequence > 3" for table in reversed(TABLES))
+    )
     assert "entries 4 to 5: cut off" in run("verify", "--checkpoint", str(note), code=1)
     run("verify")
 
@@ -125,7 +158,9 @@ def test_verify_with_a_key_on_paper(tmp_path):
 @pytest.mark.parametrize("form", ["ndjson", "csv", "fhir"])
 def test_export_writes_a_file_of_its_owner_alone(url, tmp_path, form):
     out = tmp_path / "out"
-    assert run("export", "--format", form, "--patient", "pat-1", "--out", str(out)) == ""
+    assert (
+        run("export", "--format", form, "--patient", "pat-1", "--out", str(out)) == ""
+    )
     assert out.stat().st_mode & 0o777 == 0o600
     assert "pat-1" in out.read_text()
     assert "pat-2" not in out.read_text()
@@ -166,35 +201,61 @@ def test_a_setting_of_fewer_days_needs_the_same_word(monkeypatch):
     run("purge", "--i-know", "--dry-run")
 
 
-@pytest.mark.parametrize("words", [["list"], ["show", "1"], ["verify"], ["checkpoint"], ["export"], ["purge"]])
+@pytest.mark.parametrize(
+    "words",
+    [["list"], ["show", "1"], ["verify"], ["checkpoint"], ["export"], ["purge"]],
+)
 @pytest.mark.parametrize("file", ["none.sqlite3", "empty.sqlite3"])
-def test_no_command_begins_a_log_and_the_variable_is_named(tmp_path, monkeypatch, words, file):
+def test_no_command_begins_a_log_and_the_variable_is_named(
+    tmp_path, monkeypatch, words, file
+):
     (tmp_path / "empty.sqlite3").touch()
     monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", f"sqlite:///{tmp_path / file}")
     result = CliRunner().invoke(main, ["audit", *words])
-    assert (result.exit_code, "KYPHOPLASTY_CDS_DATABASE_URL" in result.stderr) == (2, True)
-    assert {path.name: path.stat().st_size for path in tmp_path.iterdir()} == {"empty.sqlite3": 0}
+    assert (result.exit_code, "KYPHOPLASTY_CDS_DATABASE_URL" in result.stderr) == (
+        2,
+        True,
+    )
+    assert {path.name: path.stat().st_size for path in tmp_path.iterdir()} == {
+        "empty.sqlite3": 0
+    }
 
 
-@pytest.mark.parametrize("words", [["migrate"], ["add-reviewer", "anna", "--password-file", "-"]])
-def test_a_log_begins_only_where_the_variable_says_so_and_aloud(tmp_path, monkeypatch, words):
+@pytest.mark.parametrize(
+    "words", [["migrate"], ["add-reviewer", "anna", "--password-file", "-"]]
+)
+def test_a_log_begins_only_where_the_variable_says_so_and_aloud(
+    tmp_path, monkeypatch, words
+):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("KYPHOPLASTY_CDS_DATABASE_URL", raising=False)
-    assert CliRunner().invoke(main, ["audit", *words], input="a long password\n").exit_code == 2
+    assert (
+        CliRunner().invoke(main, ["audit", *words], input="a long password\n").exit_code
+        == 2
+    )
     assert list(tmp_path.iterdir()) == []
-    monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", f"sqlite:///{tmp_path / 'new.sqlite3'}")
+    monkeypatch.setenv(
+        "KYPHOPLASTY_CDS_DATABASE_URL", f"sqlite:///{tmp_path / 'new.sqlite3'}"
+    )
     result = CliRunner().invoke(main, ["audit", *words], input="a long password\n")
     assert (result.exit_code, "a new audit log begins in" in result.stderr) == (0, True)
 
 
 def test_a_list_without_answers_says_which_log_it_is(tmp_path, monkeypatch):
-    monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", f"sqlite:///{tmp_path / 'new.sqlite3'}")
+    monkeypatch.setenv(
+        "KYPHOPLASTY_CDS_DATABASE_URL", f"sqlite:///{tmp_path / 'new.sqlite3'}"
+    )
     CliRunner().invoke(main, ["audit", "migrate"])
-    assert "new.sqlite3, as KYPHOPLASTY_CDS_DATABASE_URL says" in CliRunner().invoke(main, ["audit", "list"]).stderr
+    assert (
+        "new.sqlite3, as KYPHOPLASTY_CDS_DATABASE_URL says"
+        in CliRunner().invoke(main, ["audit", "list"]).stderr
+    )
 
 
 def test_a_database_that_does_not_answer_is_a_bad_answer(monkeypatch):
-    monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", "postgresql://audit:s3cret@127.0.0.1:1/none")
+    monkeypatch.setenv(
+        "KYPHOPLASTY_CDS_DATABASE_URL", "postgresql://audit:s3cret@127.0.0.1:1/none"
+    )
     for words in (["list"], ["checkpoint"]):
         result = CliRunner().invoke(main, ["audit", *words])
         assert result.exit_code == 1

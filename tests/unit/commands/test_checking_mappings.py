@@ -19,7 +19,10 @@ def check(tmp_path):
     """What the command says of a site with two clients whose files hold this."""
 
     def run(first, second):
-        clients = (client_of(), client_of(issuer=OTHER, keys='jwks-file = "other.json"'))
+        clients = (
+            client_of(),
+            client_of(issuer=OTHER, keys='jwks-file = "other.json"'),
+        )
         folder = site_folder(tmp_path, *clients)
         for name, content in (("keys.json", first), ("other.json", second)):
             (folder / name).write_bytes(content)
@@ -62,7 +65,10 @@ def test_a_site_that_others_call_says_where_its_days_begin(tmp_path):
     site = site_folder(tmp_path / "site", client_of())
     (site / "keys.json").write_bytes(key_set(GOOD))
     file = site / "site.toml"
-    file.write_text(file.read_text(encoding="utf-8").replace('time-zone = "UTC"\n', ""), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace('time-zone = "UTC"\n', ""),
+        encoding="utf-8",
+    )
     done = CliRunner().invoke(main, ["mappings", "check", "--site", str(site)])
     assert done.exit_code == 2
     assert f"{file}: site.time-zone: is needed with [[clients]]" in done.output
@@ -75,7 +81,10 @@ def test_an_ehr_with_a_folder_of_its_own_has_the_days_of_the_site(tmp_path):
     (site / "keys.json").write_bytes(key_set(GOOD))
     (site / "clients" / "north").mkdir(parents=True)
     file = site / "site.toml"
-    file.write_text(file.read_text(encoding="utf-8").replace('"UTC"', '"Australia/Sydney"'), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace('"UTC"', '"Australia/Sydney"'),
+        encoding="utf-8",
+    )
     service = load_service(load_site(site))
     assert service.of(ISSUER).calendar.zone.key == "Australia/Sydney"
 
@@ -84,17 +93,29 @@ def test_an_ehr_with_a_folder_of_its_own_has_the_days_of_the_site(tmp_path):
     ("baseline", "words"),
     [
         ("", "this site's events and patients are not given; count them first"),
-        ("incidence = 0.08, months = 24", "a share without its patients moves the studies alone; count them first"),
-        ("events = 24, patients = 300, months = 24", "24 of 300 patients within 24 months; weighted"),
+        (
+            "incidence = 0.08, months = 24",
+            "a share without its patients moves the studies alone; count them first",
+        ),
+        (
+            "events = 24, patients = 300, months = 24",
+            "24 of 300 patients within 24 months; weighted",
+        ),
         ("events = 24, patients = 300, months = 24", "with the pooled incidence 9.2 %"),
-        ("events = 3, patients = 90, months = 6", "takes what was counted over 12 to 36 months"),
+        (
+            "events = 3, patients = 90, months = 6",
+            "takes what was counted over 12 to 36 months",
+        ),
     ],
 )
 def test_a_site_is_asked_for_its_events_and_patients(tmp_path, baseline, words):
     table = f"[baseline]\nrefracture = {{ {baseline} }}" if baseline else ""
     site = site_folder(tmp_path / "site", client_of(), more=table)
     (site / "keys.json").write_bytes(key_set(GOOD))
-    assert words in CliRunner().invoke(main, ["mappings", "check", "--site", str(site)]).output
+    assert (
+        words
+        in CliRunner().invoke(main, ["mappings", "check", "--site", str(site)]).output
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,7 +124,10 @@ def test_a_site_is_asked_for_its_events_and_patients(tmp_path, baseline, words):
         (b"{", "no JWK Set"),
         (b"[]", "no JWK Set"),
         (b'{"keys": []}', "keys: none of them can verify a token (it is empty)"),
-        (key_set(GOOD.jwk(use="enc")), "keys: none of them can verify a token (jwks.use)"),
+        (
+            key_set(GOOD.jwk(use="enc")),
+            "keys: none of them can verify a token (jwks.use)",
+        ),
         (GOOD.pem(), "no JWK Set"),
     ],
 )
@@ -117,7 +141,9 @@ def test_each_broken_file_of_keys_is_a_line(check, content, words):
         assert f"{name}: {words}" in line
 
 
-@pytest.mark.parametrize("folder", ["mappings/findings", "mappings/valueset", "mappings"])
+@pytest.mark.parametrize(
+    "folder", ["mappings/findings", "mappings/valueset", "mappings"]
+)
 def test_a_folder_that_cannot_be_read_is_a_fault_and_not_an_empty_one(tmp_path, folder):
     """One that the user may not read, or a link to what is not mounted: that not even an administrator can read."""
     site = site_folder(tmp_path, client_of())

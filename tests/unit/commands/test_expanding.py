@@ -51,7 +51,18 @@ def relationships() -> str:
     """A snapshot of relationships as a release holds it."""
     lines = ["\t".join(COLUMNS)]
     for number, (source, destination, active, kind) in enumerate(ROWS):
-        cells = (str(number), "20260301", active, "1", source, destination, "0", kind, "2", "3")
+        cells = (
+            str(number),
+            "20260301",
+            active,
+            "1",
+            source,
+            destination,
+            "0",
+            kind,
+            "2",
+            "3",
+        )
         lines.append("\t".join(cells))
     return "\r\n".join((*lines, ""))
 
@@ -122,7 +133,10 @@ def test_an_expansion_of_another_filter_is_older_than_it(release, out):
     expand("--release", str(release), "--out", str(out))
     assert expanded(out).outdated_expansions() == ()
     file = out / "diabetes.txt"
-    file.write_text(file.read_text(encoding="utf-8").replace(f"is-a {DIABETES}", f"is-a {CHILD}"), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace(f"is-a {DIABETES}", f"is-a {CHILD}"),
+        encoding="utf-8",
+    )
     (said,) = expanded(out).outdated_expansions()
     assert said.startswith("expanded/diabetes.txt: older than its filter")
 
@@ -132,11 +146,17 @@ def test_an_expansion_of_another_filter_is_older_than_it(release, out):
     [
         pytest.param("", id="empty"),
         pytest.param(f"{DIABETES}\n", id="no first line"),
-        pytest.param(f"# {SCT} edition X date 2026-03-01 is-a {DIABETES}\n", id="no code"),
         pytest.param(
-            f"# {SCT} edition X date 2026-03-01 is-a {DIABETES}\n{DIABETES}\n{CHILD[:-1]}\n", id="no sound code"
+            f"# {SCT} edition X date 2026-03-01 is-a {DIABETES}\n", id="no code"
         ),
-        pytest.param(f"# {SCT} edition X date 2026-03-01 is-a {DIABETES}\n{CHILD}\n{DIABETES}\n", id="not sorted"),
+        pytest.param(
+            f"# {SCT} edition X date 2026-03-01 is-a {DIABETES}\n{DIABETES}\n{CHILD[:-1]}\n",
+            id="no sound code",
+        ),
+        pytest.param(
+            f"# {SCT} edition X date 2026-03-01 is-a {DIABETES}\n{CHILD}\n{DIABETES}\n",
+            id="not sorted",
+        ),
     ],
 )
 def test_a_file_that_the_command_did_not_write_stops_the_start(out, content):
@@ -147,7 +167,9 @@ def test_a_file_that_the_command_did_not_write_stops_the_start(out, content):
 
 
 def test_a_folder_without_a_release_is_said(tmp_path, out):
-    assert "Relationship_Snapshot" in expand("--release", str(tmp_path), "--out", str(out), succeeds=False)
+    assert "Relationship_Snapshot" in expand(
+        "--release", str(tmp_path), "--out", str(out), succeeds=False
+    )
 
 
 BELOW = {DIABETES: [DIABETES, CHILD, GRANDCHILD]}
@@ -164,10 +186,18 @@ def paged(most, *, total=None, codes=None):
         expansion = {
             "timestamp": "2026-11-20T09:00:00Z",
             "total": len(found) if total is None else total,
-            "parameter": [{"name": "version", "valueUri": f"{SCT}|{SCT}/1/version/20260301"}],
-            "contains": [{"system": SCT, "code": one} for one in found[first : first + most]],
+            "parameter": [
+                {"name": "version", "valueUri": f"{SCT}|{SCT}/1/version/20260301"}
+            ],
+            "contains": [
+                {"system": SCT, "code": one} for one in found[first : first + most]
+            ],
         }
-        send(handler, 200, json.dumps({"resourceType": "ValueSet", "expansion": expansion}).encode())
+        send(
+            handler,
+            200,
+            json.dumps({"resourceType": "ValueSet", "expansion": expansion}).encode(),
+        )
 
     return Answering(answer)
 
@@ -178,7 +208,10 @@ def test_a_terminology_server_is_asked_page_by_page(out, most):
     with paged(most) as server:
         expand("--tx", f"{server.origin}/fhir", "--out", str(out))
     first, *codes = (out / "diabetes.txt").read_text(encoding="utf-8").splitlines()
-    assert first == f"# {SCT} edition {SCT}/1/version/20260301 date 2026-11-20 is-a {DIABETES}"
+    assert (
+        first
+        == f"# {SCT} edition {SCT}/1/version/20260301 date 2026-11-20 is-a {DIABETES}"
+    )
     assert codes == sorted([DIABETES, CHILD, GRANDCHILD])
 
 
@@ -187,15 +220,21 @@ def test_a_terminology_server_is_asked_page_by_page(out, most):
     [
         pytest.param({"total": 800}, "of 800 codes", id="fewer-than-it-says"),
         pytest.param({"total": "abc"}, "does not say how many", id="no-number"),
-        pytest.param({"codes": ["123\n999999"]}, "no codes of SNOMED CT", id="two-lines"),
+        pytest.param(
+            {"codes": ["123\n999999"]}, "no codes of SNOMED CT", id="two-lines"
+        ),
     ],
 )
 def test_what_is_not_the_whole_expansion_is_refused(out, server, said):
     with paged(1000, **server) as answering:
-        printed = expand("--tx", f"{answering.origin}/fhir", "--out", str(out), succeeds=False)
+        printed = expand(
+            "--tx", f"{answering.origin}/fhir", "--out", str(out), succeeds=False
+        )
     assert said in printed
 
 
 def test_a_server_that_does_not_expand_is_said(out):
     with Answering(lambda handler: send(handler, 404, b"{}")) as server:
-        assert "HTTP 404" in expand("--tx", f"{server.origin}/fhir", "--out", str(out), succeeds=False)
+        assert "HTTP 404" in expand(
+            "--tx", f"{server.origin}/fhir", "--out", str(out), succeeds=False
+        )

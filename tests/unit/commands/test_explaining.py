@@ -17,18 +17,38 @@ from tests.signings import empty_prefetch, kyphoplasty, order_sign
 ROOT = Path(__file__).resolve().parents[3]
 ELSEWHERE = "https://ehr.example.org/fhir"
 TEMPLATES = load_service().hooks["kyphoplasty-order-sign"].discovery["prefetch"]
-TOKEN = {"access_token": "opaque", "token_type": "Bearer", "expires_in": 300, "scope": "patient/*.read", "subject": "x"}
+TOKEN = {
+    "access_token": "opaque",
+    "token_type": "Bearer",
+    "expires_in": 300,
+    "scope": "patient/*.read",
+    "subject": "x",
+}
 
 
 def explained(tmp_path, *words, **members):
     file = tmp_path / "request.json"
-    file.write_text(json.dumps(order_sign(kyphoplasty(), fhirServer=ELSEWHERE, fhirAuthorization=TOKEN, **members)))
-    return CliRunner().invoke(main, ["explain", str(file), "--as-of", "2026-11-20", *words])
+    file.write_text(
+        json.dumps(
+            order_sign(
+                kyphoplasty(), fhirServer=ELSEWHERE, fhirAuthorization=TOKEN, **members
+            )
+        )
+    )
+    return CliRunner().invoke(
+        main, ["explain", str(file), "--as-of", "2026-11-20", *words]
+    )
 
 
 @pytest.mark.parametrize("left_out", [(), ("conditions", "medications")])
-def test_a_request_from_another_server_is_explained_by_what_it_holds(tmp_path, left_out):
-    prefetch = {key: one for key, one in empty_prefetch(TEMPLATES).items() if key not in left_out}
+def test_a_request_from_another_server_is_explained_by_what_it_holds(
+    tmp_path, left_out
+):
+    prefetch = {
+        key: one
+        for key, one in empty_prefetch(TEMPLATES).items()
+        if key not in left_out
+    }
     done = explained(tmp_path, "--json", prefetch=prefetch)
     assert done.exit_code == 0
     found = json.loads(done.stdout)
@@ -57,7 +77,9 @@ def test_the_pooled_figure_is_printed_above_those_of_the_studies():
 def test_the_words_of_a_brace_order_that_are_not_plain_are_printed_here_alone(tmp_path):
     file = tmp_path / "request.json"
     noted = brace(note=[{"text": "wear when up, zebra protocol"}])
-    file.write_text(json.dumps(order_sign_of(strong_and_nourished(), drafted_kyphoplasty(), noted)))
+    file.write_text(
+        json.dumps(order_sign_of(strong_and_nourished(), drafted_kyphoplasty(), noted))
+    )
     done = CliRunner().invoke(main, ["explain", str(file), "--as-of", "2026-11-20"])
     assert done.exit_code == 0
     said, _, last = done.stdout.rpartition("Not plain in brace orders: ")

@@ -9,7 +9,9 @@ import pytest
 from cds_service.cli import COMMANDS, main
 
 HEAVY = {"flask", "numpy", "rich", "scipy", "sklearn", "sqlalchemy"}
-GROUPS = {"" if group == "main" else group: places for group, places in COMMANDS.items()}
+GROUPS = {
+    "" if group == "main" else group: places for group, places in COMMANDS.items()
+}
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -17,7 +19,11 @@ def test_help_loads_no_command(group):
     asked = ["kyphoplasty-cds", *filter(None, [group]), "--help"]
     told = f"import atexit, runpy, sys; atexit.register(lambda: print({HEAVY} & set(sys.modules))); sys.argv = {asked}"
     done = subprocess.run(
-        [sys.executable, "-c", f"{told}; runpy.run_module('cds_service.cli', run_name='__main__')"],
+        [
+            sys.executable,
+            "-c",
+            f"{told}; runpy.run_module('cds_service.cli', run_name='__main__')",
+        ],
         capture_output=True,
         text=True,
         check=True,

@@ -10,12 +10,19 @@ from cds_service.cli import main
 from tests.structured_reports import number, own, planar, vertebra, write_report
 from tests.stub_fhir import Reply, StubFhir, fhir, outcome, page
 
-PATIENT = {"resourceType": "Patient", "id": "p1", "birthDate": "1950-01-15", "gender": "female"}
+PATIENT = {
+    "resourceType": "Patient",
+    "id": "p1",
+    "birthDate": "1950-01-15",
+    "gender": "female",
+}
 TABLE = "date,level,plvi,method\n2026-05-01,L4,0.8,MRI T2\n"
 
 
 def run(*words: Any, **members: Any) -> Any:
-    return CliRunner().invoke(main, ["import", *map(str, words), "--patient", "p1"], **members)
+    return CliRunner().invoke(
+        main, ["import", *map(str, words), "--patient", "p1"], **members
+    )
 
 
 @pytest.fixture
@@ -30,7 +37,9 @@ def report(tmp_path):
     """A structured report of one PLVI; `**members` replace attributes of the object."""
 
     def written(name="report.dcm", value=0.8, **members):
-        group = planar([number(own("plvi"), value, "1")], finding_sites=[vertebra("L4")])
+        group = planar(
+            [number(own("plvi"), value, "1")], finding_sites=[vertebra("L4")]
+        )
         return write_report(tmp_path / name, [group], **members)
 
     return written
@@ -41,7 +50,9 @@ def server():
     """A server with the patient and no Observations; it takes one Observation with its Provenance."""
     stub = StubFhir()
     stub.say("/Patient/p1", PATIENT)
-    stub.default = Reply(json.dumps(page()).encode(), 200, {"Content-Type": "application/fhir+json"})
+    stub.default = Reply(
+        json.dumps(page()).encode(), 200, {"Content-Type": "application/fhir+json"}
+    )
     stub.forms[""] = taken("201 Created", "201 Created")
     yield stub
     stub.close()
@@ -49,10 +60,12 @@ def server():
 
 def taken(*statuses):
     entries = [{"response": {"status": status}} for status in statuses]
-    return fhir({"resourceType": "Bundle", "type": "transaction-response", "entry": entries})
+    return fhir(
+        {"resourceType": "Bundle", "type": "transaction-response", "entry": entries}
+    )
 
 
-# --- what is printed, and how it ends ---------------------------------------------------------------------------------
+# --- what is printed, and how it ends
 
 
 def test_what_is_taken_and_refused_is_printed(table):
@@ -74,7 +87,9 @@ def test_json_has_the_observations_and_the_reasons(table):
     table.write_text(f"{TABLE}2026-05-02,L4,80,MRI T2\n")
     found = json.loads(run(table, "--json").stdout)
     assert [one["valueQuantity"]["value"] for one in found["taken"]] == [0.8]
-    assert found["refused"] == [{"where": "table.csv, row 3", "what": "plvi 80", "why": "not plausible"}]
+    assert found["refused"] == [
+        {"where": "table.csv, row 3", "what": "plvi 80", "why": "not plausible"}
+    ]
 
 
 def test_somewhere_to_write_is_needed(table):
@@ -98,12 +113,23 @@ def test_a_folder_is_read_whole(report, tmp_path):
 def test_the_person_says_what_the_source_does_not(tmp_path):
     file = tmp_path / "spine_metrics.csv"
     file.write_text("Level,ROI HU,Seg HU\nT12,120.4,180.2\nL1,101.5,160.1\n")
-    done = run(file, "--json", "--date", "2026-05-04", "--level", "L1", "--method", "unenhanced CT, 120 kV")
+    done = run(
+        file,
+        "--json",
+        "--date",
+        "2026-05-04",
+        "--level",
+        "L1",
+        "--method",
+        "unenhanced CT, 120 kV",
+    )
     found = json.loads(done.stdout)
     assert [one["valueQuantity"]["value"] for one in found["taken"]] == [101.5]
     assert found["taken"][0]["effectiveDateTime"] == "2026-05-04"
     assert "unenhanced CT, 120 kV" in found["taken"][0]["method"]["text"]
-    assert "at another level than --level names" in {one["why"] for one in found["refused"]}
+    assert "at another level than --level names" in {
+        one["why"] for one in found["refused"]
+    }
 
 
 def test_an_unverified_report_is_preliminary(report):
@@ -112,7 +138,7 @@ def test_an_unverified_report_is_preliminary(report):
     assert "DICOM structured report, not verified" in done.stdout
 
 
-# --- to a file --------------------------------------------------------------------------------------------------------
+# --- to a file
 
 
 def test_the_file_holds_one_transaction(table, tmp_path):
@@ -122,22 +148,33 @@ def test_the_file_holds_one_transaction(table, tmp_path):
     value, provenance = (entry["resource"] for entry in bundle["entry"])
     assert value["subject"] == {"reference": "Patient/p1"}
     assert provenance["target"] == [{"reference": bundle["entry"][0]["fullUrl"]}]
-    assert provenance["entity"][0]["what"]["identifier"]["system"].endswith("/sid/file-sha256")
+    assert provenance["entity"][0]["what"]["identifier"]["system"].endswith(
+        "/sid/file-sha256"
+    )
 
 
 def test_the_source_of_a_report_is_its_object(report, tmp_path):
     run(report(), "--out", tmp_path / "bundle.json")
-    provenance = json.loads((tmp_path / "bundle.json").read_text())["entry"][-1]["resource"]
+    provenance = json.loads((tmp_path / "bundle.json").read_text())["entry"][-1][
+        "resource"
+    ]
     assert provenance["entity"][0]["what"]["identifier"]["system"] == "urn:dicom:uid"
 
 
 def test_a_dry_run_writes_nothing(table, tmp_path, server):
-    run(table, "--out", tmp_path / "bundle.json", "--fhir-server", server.base, "--dry-run")
+    run(
+        table,
+        "--out",
+        tmp_path / "bundle.json",
+        "--fhir-server",
+        server.base,
+        "--dry-run",
+    )
     assert not (tmp_path / "bundle.json").exists()
     assert server.sent == []
 
 
-# --- to a server ------------------------------------------------------------------------------------------------------
+# --- to a server
 
 
 def test_what_is_new_is_created_on_a_condition(table, server):
@@ -145,7 +182,9 @@ def test_what_is_new_is_created_on_a_condition(table, server):
     assert done.exit_code == 0, done.output
     assert "1 new, 0 there already" in done.stderr
     value, provenance = json.loads(server.sent[0])["entry"]
-    assert value["request"]["ifNoneExist"].startswith("identifier=https://kyphoplasty-cds.org/fhir/sid/measurement|")
+    assert value["request"]["ifNoneExist"].startswith(
+        "identifier=https://kyphoplasty-cds.org/fhir/sid/measurement|"
+    )
     assert provenance["request"]["method"] == "POST"
 
 
@@ -167,10 +206,20 @@ def test_the_token_is_sent_to_this_machine(table, server, tmp_path):
 @pytest.mark.parametrize(
     ("reply", "said"),
     [
-        pytest.param(fhir(outcome(), 403), "not permitted to write (403)", id="forbidden"),
+        pytest.param(
+            fhir(outcome(), 403), "not permitted to write (403)", id="forbidden"
+        ),
         pytest.param(fhir(outcome(), 422), "refused (422)", id="unprocessable"),
-        pytest.param(Reply(b"", 302, {"Location": "http://127.0.0.1:1/"}), "redirects to another place", id="redirect"),
-        pytest.param(fhir({"resourceType": "Bundle"}), "does not say what was written", id="no-statuses"),
+        pytest.param(
+            Reply(b"", 302, {"Location": "http://127.0.0.1:1/"}),
+            "redirects to another place",
+            id="redirect",
+        ),
+        pytest.param(
+            fhir({"resourceType": "Bundle"}),
+            "does not say what was written",
+            id="no-statuses",
+        ),
         pytest.param(Reply(b"<html>", 200), "does not say what was written", id="html"),
     ],
 )
@@ -188,14 +237,20 @@ def test_a_patient_that_is_not_there_gets_nothing(table, server):
     assert server.sent == []
 
 
-# --- another patient's ------------------------------------------------------------------------------------------------
+# --- another patient's
 
 
 @pytest.mark.parametrize(
     ("members", "said"),
     [
-        pytest.param({"PatientBirthDate": "19400101"}, "of another patient: the birth dates differ", id="born"),
-        pytest.param({"PatientSex": "M"}, "of another patient: the sexes differ", id="sex"),
+        pytest.param(
+            {"PatientBirthDate": "19400101"},
+            "of another patient: the birth dates differ",
+            id="born",
+        ),
+        pytest.param(
+            {"PatientSex": "M"}, "of another patient: the sexes differ", id="sex"
+        ),
     ],
 )
 def test_a_report_of_somebody_else_is_refused(report, server, members, said):

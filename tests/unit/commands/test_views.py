@@ -28,26 +28,44 @@ def views():
     return {one["name"]: one for one in json.loads(result.output)}
 
 
-@pytest.mark.parametrize(("resources", "case"), SPECIFICATION, ids=[case["title"] for _, case in SPECIFICATION])
+@pytest.mark.parametrize(
+    ("resources", "case"),
+    SPECIFICATION,
+    ids=[case["title"] for _, case in SPECIFICATION],
+)
 def test_the_library_passes_the_tests_of_the_specification_that_apply(resources, case):
     assert sqlonfhir.evaluate(resources, case["view"]) == case["expect"]
 
 
-@pytest.mark.xfail(raises=IndexError, strict=True, reason="sqlonfhir 0.0.2 takes it that a reference is there")
+@pytest.mark.xfail(
+    raises=IndexError,
+    strict=True,
+    reason="sqlonfhir 0.0.2 takes it that a reference is there",
+)
 def test_without_a_subject_the_patients_key_is_null(views):
     t_score = {"system": "http://loinc.org", "code": "80946-7"}
-    nobody = {"resourceType": "Observation", "id": "o", "status": "final", "code": {"coding": [t_score]}}
+    nobody = {
+        "resourceType": "Observation",
+        "id": "o",
+        "status": "final",
+        "code": {"coding": [t_score]},
+    }
     assert sqlonfhir.evaluate([nobody], views["bmd_t_score"])[0]["patient_id"] is None
 
 
 # The stories of `samples.toml`.
 @pytest.mark.parametrize(
-    ("patient", "view", "value", "unit"), cases(__file__, "a_view_finds_the_sample_patients_measurement")
+    ("patient", "view", "value", "unit"),
+    cases(__file__, "a_view_finds_the_sample_patients_measurement"),
 )
-def test_a_view_finds_the_sample_patients_measurement(views, patient, view, value, unit):
+def test_a_view_finds_the_sample_patients_measurement(
+    views, patient, view, value, unit
+):
     sample = next(one for one in load_samples(date(2026, 11, 20)) if one.id == patient)
     rows = sqlonfhir.evaluate(list(sample.resources), views[view])
-    assert (value, unit, patient) in {(float(row["value"]), row["unit"], row["patient_id"]) for row in rows}
+    assert (value, unit, patient) in {
+        (float(row["value"]), row["unit"], row["patient_id"]) for row in rows
+    }
 
 
 def test_a_view_finds_diabetes_on_the_problem_list(views):
@@ -64,4 +82,9 @@ def test_every_view_is_read_and_has_a_name_that_sql_can_use(views):
     for name, view in views.items():
         assert name.isidentifier()
         assert view["resource"] in {"Observation", "Condition"}
-        assert sqlonfhir.evaluate([{"resourceType": view["resource"], "id": "empty"}], view) == []
+        assert (
+            sqlonfhir.evaluate(
+                [{"resourceType": view["resource"], "id": "empty"}], view
+            )
+            == []
+        )

@@ -8,4 +8,7 @@ from cds_service.studies.cohort import rake, rebuild_cohort
 
 @pytest.fixture(scope="session")
 def cohorts():
-    return {name: rake(rebuild_cohort(study, draws=40_000), study) for name, study in LOGISTIC.items()}
+    return {
+        name: rake(rebuild_cohort(study, draws=40_000), study)
+        for name, study in LOGISTIC.items()
+    }

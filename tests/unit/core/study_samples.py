@@ -8,7 +8,9 @@ from tests.chart_builders import open_service
 STUDIES_FOLDER, TABLES_FOLDER = loading.STUDIES, loading.REDUCED
 UNITS = {name: spec.unit for name, spec in specs().items()}
 STUDIES, MODELS = open_service().studies, open_service().models
-LOGISTIC = {study.id: study for study in STUDIES.values() if isinstance(study, LogisticStudy)}
+LOGISTIC = {
+    study.id: study for study in STUDIES.values() if isinstance(study, LogisticStudy)
+}
 SARCOPENIA = LOGISTIC["sarcopenia-pvm-2022"]
 NOMOGRAM = LOGISTIC["nvcf-nomogram-2024"]
 PAIN = LOGISTIC["residual-pain-2025"]

@@ -90,7 +90,9 @@ def test_what_excludes_the_fracture_leaves_no_figure(exclusion):
     assert found.excluded_by == (exclusion,)
 
 
-@pytest.mark.parametrize(("age", "has_figure"), [(49.0, False), (50.0, True), (None, True)])
+@pytest.mark.parametrize(
+    ("age", "has_figure"), [(49.0, False), (50.0, True), (None, True)]
+)
 def test_the_figure_is_made_for_fifty_and_older(age, has_figure):
     known = without("age") | ({} if age is None else {"age": age})
     assert (assessed(known).pooled is not None) is has_figure
@@ -118,7 +120,7 @@ def test_lasting_pain_is_the_pooled_rate_and_more_with_a_named_factor():
     assert (found.words, found.at_least) == ("at least 1 in 5", True)
 
 
-# --- below the usual ----------------------------------------------------------------
+# --- below the usual
 
 
 def test_a_low_figure_may_be_called_below():
@@ -148,7 +150,7 @@ def test_an_aged_t_score_is_not_called_below():
     assert not assess(facts(rest, aged=aged), WHOLE_RECORD, *parts).may_say_below()
 
 
-# --- what to measure ----------------------------------------------------------------
+# --- what to measure
 
 
 @pytest.mark.parametrize(
@@ -158,7 +160,9 @@ def test_an_aged_t_score_is_not_called_below():
         pytest.param(TYPICAL, ["ct-attenuation"], True, id="hu-beside-a-t-score"),
         pytest.param(TYPICAL, ["bmd-t-score"], False, id="known-already"),
         pytest.param(TYPICAL, ["pma-rate", "multifidus-smi"], False, id="no-input"),
-        pytest.param({**TYPICAL, "age": 45.0}, ["ct-attenuation"], False, id="no-figure"),
+        pytest.param(
+            {**TYPICAL, "age": 45.0}, ["ct-attenuation"], False, id="no-figure"
+        ),
     ],
 )
 def test_an_act_counts_only_if_it_can_move_the_figure_by_a_step(known, act, moves):

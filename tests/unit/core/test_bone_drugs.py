@@ -11,7 +11,13 @@ from tests.chart_builders import TODAY, open_service
 from tests.fact_builders import day, drug_use, facts, finding, signals_of
 
 FRACTURED = date(2026, 10, 15)
-SOURCE = Provenance("MedicationStatement/1", "fhir", "", "on the medication list", "findings/bone-drug.toml")
+SOURCE = Provenance(
+    "MedicationStatement/1",
+    "fhir",
+    "",
+    "on the medication list",
+    "findings/bone-drug.toml",
+)
 
 
 def state(*uses, fractured=FRACTURED, **lists):
@@ -19,36 +25,96 @@ def state(*uses, fractured=FRACTURED, **lists):
 
 
 def ended(name, until, how="stopped"):
-    return drug_use(name, is_running=False, ended=day(until), how_ended=how, last_dose=day(until))
+    return drug_use(
+        name, is_running=False, ended=day(until), how_ended=how, last_dose=day(until)
+    )
 
 
 def ordered(name, on):
-    return drug_use(name, is_taken=False, is_running=False, started=None, is_ordered=True, ordered=day(on))
+    return drug_use(
+        name,
+        is_taken=False,
+        is_running=False,
+        started=None,
+        is_ordered=True,
+        ordered=day(on),
+    )
 
 
 def since(name, start):
     return drug_use(name, started=day(start), last_dose=day(start))
 
 
-LATE = drug_use("denosumab", started=day(date(2024, 3, 9)), last_dose=day(date(2026, 3, 9)))
-IN_TIME = drug_use("denosumab", started=day(date(2024, 6, 28)), last_dose=day(date(2026, 6, 28)))
+LATE = drug_use(
+    "denosumab", started=day(date(2024, 3, 9)), last_dose=day(date(2026, 3, 9))
+)
+IN_TIME = drug_use(
+    "denosumab", started=day(date(2024, 6, 28)), last_dose=day(date(2026, 6, 28))
+)
 TERIPARATIDE = ended("teriparatide", date(2026, 3, 15), "ended")
 ALENDRONATE = since("alendronate", date(2021, 4, 1))
 
 LEADS = [
-    pytest.param([LATE, ended("teriparatide", date(2024, 1, 1))], "denosumab-overdue", id="overdue after an anabolic"),
-    pytest.param([LATE, TERIPARATIDE], "anabolic-ended", id="an anabolic that followed it and ended"),
-    pytest.param([TERIPARATIDE, ALENDRONATE], "anabolic-ended", id="what was begun before follows nothing"),
-    pytest.param([TERIPARATIDE, since("zoledronate", date(2026, 4, 1))], "early-on-drug", id="followed by a dose"),
-    pytest.param([TERIPARATIDE, ordered("zoledronate", date(2026, 4, 1))], "anabolic-ended", id="or an order alone"),
-    pytest.param([TERIPARATIDE, since("alendronate", date(2026, 3, 10))], "early-on-drug", id="a switch that overlaps"),
-    pytest.param([LATE, since("alendronate", date(2026, 9, 1))], "early-on-drug", id="overdue, then a dose of another"),
-    pytest.param([LATE, since("teriparatide", date(2026, 9, 1))], "early-on-drug", id="or of an anabolic drug"),
-    pytest.param([ALENDRONATE, IN_TIME], "denosumab-in-time", id="the newer of two that are taken"),
-    pytest.param([ALENDRONATE, ended("risedronate", date(2025, 1, 1))], "long-on-drug", id="taken before stopped"),
-    pytest.param([ALENDRONATE, ordered("zoledronate", date(2026, 10, 1))], "drug-without-dose", id="the newest order"),
     pytest.param(
-        [ended("alendronate", date(2019, 1, 1)), ended("risedronate", date(2023, 1, 1))],
+        [LATE, ended("teriparatide", date(2024, 1, 1))],
+        "denosumab-overdue",
+        id="overdue after an anabolic",
+    ),
+    pytest.param(
+        [LATE, TERIPARATIDE],
+        "anabolic-ended",
+        id="an anabolic that followed it and ended",
+    ),
+    pytest.param(
+        [TERIPARATIDE, ALENDRONATE],
+        "anabolic-ended",
+        id="what was begun before follows nothing",
+    ),
+    pytest.param(
+        [TERIPARATIDE, since("zoledronate", date(2026, 4, 1))],
+        "early-on-drug",
+        id="followed by a dose",
+    ),
+    pytest.param(
+        [TERIPARATIDE, ordered("zoledronate", date(2026, 4, 1))],
+        "anabolic-ended",
+        id="or an order alone",
+    ),
+    pytest.param(
+        [TERIPARATIDE, since("alendronate", date(2026, 3, 10))],
+        "early-on-drug",
+        id="a switch that overlaps",
+    ),
+    pytest.param(
+        [LATE, since("alendronate", date(2026, 9, 1))],
+        "early-on-drug",
+        id="overdue, then a dose of another",
+    ),
+    pytest.param(
+        [LATE, since("teriparatide", date(2026, 9, 1))],
+        "early-on-drug",
+        id="or of an anabolic drug",
+    ),
+    pytest.param(
+        [ALENDRONATE, IN_TIME],
+        "denosumab-in-time",
+        id="the newer of two that are taken",
+    ),
+    pytest.param(
+        [ALENDRONATE, ended("risedronate", date(2025, 1, 1))],
+        "long-on-drug",
+        id="taken before stopped",
+    ),
+    pytest.param(
+        [ALENDRONATE, ordered("zoledronate", date(2026, 10, 1))],
+        "drug-without-dose",
+        id="the newest order",
+    ),
+    pytest.param(
+        [
+            ended("alendronate", date(2019, 1, 1)),
+            ended("risedronate", date(2023, 1, 1)),
+        ],
         "drug-stopped",
         id="the last that was stopped",
     ),
@@ -64,13 +130,48 @@ def test_of_several_drugs_the_gravest_and_then_the_newest_leads(uses, signal):
 @pytest.mark.parametrize(
     ("start", "fractured", "because"),
     [
-        pytest.param(date(2025, 10, 15), FRACTURED, "fracture on risedronate (since Oct 2025)", id="twelve months"),
-        pytest.param(date(2025, 10, 16), FRACTURED, "fracture 11 months into risedronate", id="a day less"),
-        pytest.param(date(2026, 10, 14), FRACTURED, "fracture 1 day into risedronate", id="the day before"),
-        pytest.param(date(2026, 10, 15), FRACTURED, "risedronate started 15 Oct", id="the day itself says neither"),
-        pytest.param(date(2026, 10, 16), FRACTURED, "risedronate started 16 Oct for this fracture", id="the day after"),
-        pytest.param(date(2026, 8, 21), None, "fracture 2 months into risedronate", id="91 days, fracture undated"),
-        pytest.param(date(2026, 8, 22), None, "risedronate started 22 Aug", id="90 days, fracture undated"),
+        pytest.param(
+            date(2025, 10, 15),
+            FRACTURED,
+            "fracture on risedronate (since Oct 2025)",
+            id="twelve months",
+        ),
+        pytest.param(
+            date(2025, 10, 16),
+            FRACTURED,
+            "fracture 11 months into risedronate",
+            id="a day less",
+        ),
+        pytest.param(
+            date(2026, 10, 14),
+            FRACTURED,
+            "fracture 1 day into risedronate",
+            id="the day before",
+        ),
+        pytest.param(
+            date(2026, 10, 15),
+            FRACTURED,
+            "risedronate started 15 Oct",
+            id="the day itself says neither",
+        ),
+        pytest.param(
+            date(2026, 10, 16),
+            FRACTURED,
+            "risedronate started 16 Oct for this fracture",
+            id="the day after",
+        ),
+        pytest.param(
+            date(2026, 8, 21),
+            None,
+            "fracture 2 months into risedronate",
+            id="91 days, fracture undated",
+        ),
+        pytest.param(
+            date(2026, 8, 22),
+            None,
+            "risedronate started 22 Aug",
+            id="90 days, fracture undated",
+        ),
     ],
 )
 def test_a_start_is_weighed_against_the_day_of_the_fracture(start, fractured, because):
@@ -91,9 +192,18 @@ def test_a_bare_year_of_the_start_is_before_the_fracture_only_if_the_whole_year_
 @pytest.mark.parametrize(
     ("last", "because", "due"),
     [
-        pytest.param(date(2026, 6, 28), "fracture on denosumab (28 Jun)", "28 Dec", id="in time"),
-        pytest.param(date(2026, 5, 20), "fracture on denosumab (20 May)", "20 Nov", id="due today"),
-        pytest.param(date(2026, 5, 8), "denosumab was due 8 Nov (last 8 May)", "8 Nov", id="due"),
+        pytest.param(
+            date(2026, 6, 28), "fracture on denosumab (28 Jun)", "28 Dec", id="in time"
+        ),
+        pytest.param(
+            date(2026, 5, 20),
+            "fracture on denosumab (20 May)",
+            "20 Nov",
+            id="due today",
+        ),
+        pytest.param(
+            date(2026, 5, 8), "denosumab was due 8 Nov (last 8 May)", "8 Nov", id="due"
+        ),
     ],
 )
 def test_denosumab_names_the_next_dose(last, because, due):
@@ -104,25 +214,46 @@ def test_denosumab_names_the_next_dose(last, because, due):
 @pytest.mark.parametrize(
     ("lists", "because"),
     [
-        pytest.param({"unread": "medication list could not be read (403)"}, "medication list not readable", id="403"),
-        pytest.param({"unread": "medication list incomplete"}, "medication list not wholly readable", id="cut"),
-        pytest.param({"unclear": "medication list empty"}, "medication list empty", id="empty"),
+        pytest.param(
+            {"unread": "medication list could not be read (403)"},
+            "medication list not readable",
+            id="403",
+        ),
+        pytest.param(
+            {"unread": "medication list incomplete"},
+            "medication list not wholly readable",
+            id="cut",
+        ),
+        pytest.param(
+            {"unclear": "medication list empty"}, "medication list empty", id="empty"
+        ),
     ],
 )
 def test_none_is_not_said_of_a_list_that_was_not_read_or_is_empty(lists, because):
     found = state(**lists)
-    assert (found.signal, found.because, found.clause) == ("bone-drug-unknown", because, "bone drugs unknown")
+    assert (found.signal, found.because, found.clause) == (
+        "bone-drug-unknown",
+        because,
+        "bone drugs unknown",
+    )
 
 
 def test_what_was_once_taken_is_named_even_if_the_list_was_read_in_part():
-    found = state(ended("alendronate", date(2010, 1, 1)), unread="medication list incomplete")
+    found = state(
+        ended("alendronate", date(2010, 1, 1)), unread="medication list incomplete"
+    )
     assert found.because == "alendronate stopped 2010"
 
 
 @pytest.mark.parametrize(
     ("other", "unread", "because"),
     [
-        pytest.param(ALENDRONATE, "", "teriparatide ended Mar 2026, nothing since", id="what was begun before"),
+        pytest.param(
+            ALENDRONATE,
+            "",
+            "teriparatide ended Mar 2026, nothing since",
+            id="what was begun before",
+        ),
         pytest.param(
             ordered("alendronate", date(2026, 4, 1)),
             "",
@@ -135,14 +266,21 @@ def test_what_was_once_taken_is_named_even_if_the_list_was_read_in_part():
             "teriparatide ended Mar 2026, alendronate only listed",
             id="listed",
         ),
-        pytest.param(ALENDRONATE, "list incomplete", "teriparatide ended Mar 2026, nothing found since", id="not read"),
+        pytest.param(
+            ALENDRONATE,
+            "list incomplete",
+            "teriparatide ended Mar 2026, nothing found since",
+            id="not read",
+        ),
     ],
 )
 def test_what_followed_an_anabolic_drug_is_said(other, unread, because):
     assert state(TERIPARATIDE, other, unread=unread).because == because
 
 
-@pytest.mark.parametrize(("entries", "count"), [(1, "1 medication entry"), (9, "9 medication entries")])
+@pytest.mark.parametrize(
+    ("entries", "count"), [(1, "1 medication entry"), (9, "9 medication entries")]
+)
 def test_of_none_all_entries_are_counted(entries, count):
     assert state(entries=entries).words["entries"] == count
 
@@ -155,9 +293,21 @@ def test_of_none_all_entries_are_counted(entries, count):
         pytest.param([IN_TIME], "on denosumab", id="in time"),
         pytest.param([LATE], "denosumab overdue", id="overdue"),
         pytest.param([TERIPARATIDE], "teriparatide ended Mar 2026", id="ended"),
-        pytest.param([ended("alendronate", date(2023, 5, 1))], "alendronate stopped 2023", id="stopped"),
-        pytest.param([ordered("zoledronate", date(2026, 9, 1))], "zoledronate ordered", id="ordered"),
-        pytest.param([ordered("alendronate", date(2021, 9, 1))], "alendronate prescribed", id="prescribed"),
+        pytest.param(
+            [ended("alendronate", date(2023, 5, 1))],
+            "alendronate stopped 2023",
+            id="stopped",
+        ),
+        pytest.param(
+            [ordered("zoledronate", date(2026, 9, 1))],
+            "zoledronate ordered",
+            id="ordered",
+        ),
+        pytest.param(
+            [ordered("alendronate", date(2021, 9, 1))],
+            "alendronate prescribed",
+            id="prescribed",
+        ),
     ],
 )
 def test_after_another_fact_the_drugs_are_a_clause(uses, clause):
@@ -172,11 +322,16 @@ def test_a_state_is_one_signal_with_its_evidence_and_words():
     assert signal.facts[0].provenance == (SOURCE,)
     assert signal.words["last"] == "9 Mar 2026"
     assert (signal.words["drug"], signal.words["Drug"]) == ("denosumab", "Denosumab")
-    assert (signal.words["month"], signal.words["followed"]) == ("Mar 2026", "nothing found since Mar 2026")
+    assert (signal.words["month"], signal.words["followed"]) == (
+        "Mar 2026",
+        "nothing found since Mar 2026",
+    )
 
 
 def test_the_day_of_the_present_fracture_is_a_finding():
-    found = signals_of(with_drugs(since("alendronate", date(2026, 11, 3)), fractured=FRACTURED))
+    found = signals_of(
+        with_drugs(since("alendronate", date(2026, 11, 3)), fractured=FRACTURED)
+    )
     assert found["drug-started-for-fracture"].words["started"] == "3 Nov"
 
 
@@ -185,7 +340,9 @@ def with_drugs(*uses, fractured=None):
     found = facts()
     known = dict(found.known)
     if fractured:
-        known["index-fracture"] = finding("prior-vertebral-fracture", True, observed=fractured)
+        known["index-fracture"] = finding(
+            "prior-vertebral-fracture", True, observed=fractured
+        )
     return type(found)(known, found.gaps, bone_drugs=BoneDrugs(uses=uses, entries=9))
 
 
@@ -198,8 +355,13 @@ def with_drugs(*uses, fractured=None):
     ],
 )
 def test_a_steroid_of_three_months_says_since_when(start, because):
-    steroid = finding("long-term-steroid", True, observed=start)._replace(label="prednisone")
-    assert signals_of(facts({}, steroid=steroid))["steroid-three-months"].because == because
+    steroid = finding("long-term-steroid", True, observed=start)._replace(
+        label="prednisone"
+    )
+    assert (
+        signals_of(facts({}, steroid=steroid))["steroid-three-months"].because
+        == because
+    )
 
 
 def test_the_names_are_those_of_the_table_of_drugs():

@@ -7,7 +7,9 @@ from cds_service.core.facts import AugmentationOrder
 from tests.chart_builders import HOOK, TODAY, open_service
 from tests.fact_builders import WHOLE_RECORD, facts
 
-ORDER = AugmentationOrder(references=("ServiceRequest/1",), procedure="PKP", levels=("L1",))
+ORDER = AugmentationOrder(
+    references=("ServiceRequest/1",), procedure="PKP", levels=("L1",)
+)
 
 
 def case_of(**values):
@@ -31,7 +33,9 @@ def test_a_dying_patient_gets_no_figure_and_no_training():
     found = conclude(case_of(age=80.0, **{"end-of-life": True}))
     assert found.assessment.pooled is None
     assert "end-of-life" in names(found)
-    assert "rehabilitation" not in {one.rule.order_kind for one in found.recommendations}
+    assert "rehabilitation" not in {
+        one.rule.order_kind for one in found.recommendations
+    }
 
 
 def test_only_the_signals_that_are_asked_for_are_found():

@@ -6,14 +6,21 @@ from typing import Any
 import pytest
 
 from cds_service.cards.texts import SUMMARY_LENGTH
-from cds_service.core.chart_facts import COMMON_WORDS, ChartFacts, placeholders, rank_facts
+from cds_service.core.chart_facts import (
+    COMMON_WORDS,
+    ChartFacts,
+    placeholders,
+    rank_facts,
+)
 from cds_service.core.closures import CardFeedback, CardGround, Closure, Closures
 from cds_service.core.signals import Signal
 from tests.chart_builders import HOOK, open_service
 
 SERVICE_HOOK = open_service().hooks[HOOK]
 FILES = SERVICE_HOOK.facts
-NO_TRAINING = next(one.unless_signal for one in SERVICE_HOOK.rules if one.id == "rehabilitation")
+NO_TRAINING = next(
+    one.unless_signal for one in SERVICE_HOOK.rules if one.id == "rehabilitation"
+)
 COMMON = {
     "place": "before discharge",
     "t": "−2.8",
@@ -24,10 +31,20 @@ COMMON = {
     "biopsy_ordered": "ordered (19 Nov)",
     "rehabilitation_ordered": "ordered (19 Nov)",
 }
-NONE = Signal("no bone drug", name="no-bone-drug", words={"drugs": "no bone drug", "entries": "9 medication entries"})
-UNKNOWN = Signal("medication list empty", name="bone-drug-unknown", words={"drugs": "bone drugs unknown"})
+NONE = Signal(
+    "no bone drug",
+    name="no-bone-drug",
+    words={"drugs": "no bone drug", "entries": "9 medication entries"},
+)
+UNKNOWN = Signal(
+    "medication list empty",
+    name="bone-drug-unknown",
+    words={"drugs": "bone drugs unknown"},
+)
 ALENDRONATE = {"drug": "alendronate", "Drug": "Alendronate", "drugs": "on alendronate"}
-ON = Signal("fracture on alendronate (since 2021)", name="long-on-drug", words=ALENDRONATE)
+ON = Signal(
+    "fracture on alendronate (since 2021)", name="long-on-drug", words=ALENDRONATE
+)
 STARTED = Signal(
     "alendronate started 3 Nov for this fracture",
     name="drug-started-for-fracture",
@@ -36,7 +53,12 @@ STARTED = Signal(
 OVERDUE = Signal(
     "denosumab overdue (last 9 Mar 2026)",
     name="denosumab-overdue",
-    words={"drug": "denosumab", "drugs": "denosumab overdue", "followed": "nothing since", "last": "9 Mar 2026"},
+    words={
+        "drug": "denosumab",
+        "drugs": "denosumab overdue",
+        "followed": "nothing since",
+        "last": "9 Mar 2026",
+    },
 )
 ORDERED = Signal(
     "denosumab ordered, last dose not found",
@@ -60,7 +82,9 @@ REVIEW = Signal("ordered (19 Nov)", name="review-ordered")
 TRAINING = Signal("ordered (19 Nov)", name="rehabilitation-ordered")
 
 
-def ranked(*signals: Signal, ordered: Any = (), closures: Closures | None = None, **common: str) -> ChartFacts:
+def ranked(
+    *signals: Signal, ordered: Any = (), closures: Closures | None = None, **common: str
+) -> ChartFacts:
     return rank_facts(
         FILES,
         signals,
@@ -86,7 +110,9 @@ def summary(*signals: Signal, join: str = "", **options: Any) -> str:
         pytest.param((UNKNOWN,), "F26", "info", id="list-unknown"),
     ],
 )
-def test_the_first_by_rank_leads_and_colours(signals: Any, leads: str, colour: str) -> None:
+def test_the_first_by_rank_leads_and_colours(
+    signals: Any, leads: str, colour: str
+) -> None:
     facts = ranked(*signals)
     assert facts.leading is not None
     assert (facts.leading.id, facts.colour) == (leads, colour)
@@ -96,9 +122,15 @@ def test_the_first_by_rank_leads_and_colours(signals: Any, leads: str, colour: s
     ("signals", "said"),
     [
         pytest.param(
-            (HIP, NONE), "Hip fracture Aug 2026, now the spine, no bone drug: start before discharge (FLS).", id="none"
+            (HIP, NONE),
+            "Hip fracture Aug 2026, now the spine, no bone drug: start before discharge (FLS).",
+            id="none",
         ),
-        pytest.param((HIP, ON), "Hip fracture Aug 2026, now the spine, on alendronate: change of drug? (FLS)", id="on"),
+        pytest.param(
+            (HIP, ON),
+            "Hip fracture Aug 2026, now the spine, on alendronate: change of drug? (FLS)",
+            id="on",
+        ),
         pytest.param(
             (HIP, UNKNOWN),
             "Hip fracture Aug 2026, now the spine, bone drugs unknown: ask, then review (FLS).",
@@ -110,14 +142,20 @@ def test_the_first_by_rank_leads_and_colours(signals: Any, leads: str, colour: s
             id="start-with-nephrology",
         ),
         pytest.param(
-            (STARTED, DIALYSIS), "Alendronate started 3 Nov, dialysis: check the drug with nephrology.", id="E8"
+            (STARTED, DIALYSIS),
+            "Alendronate started 3 Nov, dialysis: check the drug with nephrology.",
+            id="E8",
         ),
         pytest.param(
             (NONE, TRAINING),
             "Rehabilitation is ordered (19 Nov), bone treatment is not: FLS before discharge.",
             id="E6",
         ),
-        pytest.param((REVIEW,), "Bone treatment review is ordered (19 Nov), rehabilitation is not.", id="F28"),
+        pytest.param(
+            (REVIEW,),
+            "Bone treatment review is ordered (19 Nov), rehabilitation is not.",
+            id="F28",
+        ),
     ],
 )
 def test_the_phrase_follows_bone_treatment_and_orders(signals: Any, said: str) -> None:
@@ -127,20 +165,40 @@ def test_the_phrase_follows_bone_treatment_and_orders(signals: Any, said: str) -
 def test_a_second_fact_joins() -> None:
     facts = ranked(HIP, FALLS, NONE)
     assert next(facts.seconds()) == "two falls"
-    assert next(facts.phrases("two falls")).startswith("Hip fracture Aug 2026, two falls, now the spine, no bone drug")
+    assert next(facts.phrases("two falls")).startswith(
+        "Hip fracture Aug 2026, two falls, now the spine, no bone drug"
+    )
 
 
 def test_no_t_score_leaves_its_words_out() -> None:
-    assert summary(NONE, t="") == "No bone drug after a fragility fracture: start before discharge (FLS)."
+    assert (
+        summary(NONE, t="")
+        == "No bone drug after a fragility fracture: start before discharge (FLS)."
+    )
 
 
 @pytest.mark.parametrize(
     ("signals", "ordered", "colour"),
     [
-        pytest.param((HIP, NONE, REVIEW), {"bone-treatment"}, "info", id="a-review-closes-the-hip"),
-        pytest.param((OVERDUE, REVIEW), {"bone-treatment"}, "warning", id="only-a-dose-closes-denosumab"),
+        pytest.param(
+            (HIP, NONE, REVIEW),
+            {"bone-treatment"},
+            "info",
+            id="a-review-closes-the-hip",
+        ),
+        pytest.param(
+            (OVERDUE, REVIEW),
+            {"bone-treatment"},
+            "warning",
+            id="only-a-dose-closes-denosumab",
+        ),
         pytest.param((CANCER, NONE), {"biopsy"}, "info", id="a-biopsy-closes-cancer"),
-        pytest.param((SEPSIS, NONE), {"bone-treatment", "rehabilitation"}, "warning", id="no-order-closes-sepsis"),
+        pytest.param(
+            (SEPSIS, NONE),
+            {"bone-treatment", "rehabilitation"},
+            "warning",
+            id="no-order-closes-sepsis",
+        ),
     ],
 )
 def test_orders_close_what_they_answer(signals: Any, ordered: Any, colour: str) -> None:
@@ -158,7 +216,9 @@ def test_orders_close_what_they_answer(signals: Any, ordered: Any, colour: str) 
         pytest.param((UNKNOWN, REVIEW, TRAINING), True, id="list-not-read"),
         pytest.param((NONE, REVIEW), True, id="rehabilitation-open"),
         pytest.param((NONE, Signal(name="end-of-life")), False, id="hospice"),
-        pytest.param((SEPSIS, Signal(name="end-of-life")), True, id="hospice-with-sepsis"),
+        pytest.param(
+            (SEPSIS, Signal(name="end-of-life")), True, id="hospice-with-sepsis"
+        ),
         pytest.param((SEPSIS, Signal(name="deceased")), False, id="deceased"),
     ],
 )
@@ -166,13 +226,18 @@ def test_no_card_where_nothing_is_open(signals: Any, is_shown: bool) -> None:  #
     names = {one.name for one in signals}
     ordered = {
         kind
-        for kind, name in (("bone-treatment", "review-ordered"), ("rehabilitation", "rehabilitation-ordered"))
+        for kind, name in (
+            ("bone-treatment", "review-ordered"),
+            ("rehabilitation", "rehabilitation-ordered"),
+        )
         if name in names
     }
     assert ranked(*signals, ordered=ordered).is_shown is is_shown
 
 
-def closing(part: Any, what: str, key: str = "", fact: str = "", *, is_warning: bool = False) -> Closures:
+def closing(
+    part: Any, what: str, key: str = "", fact: str = "", *, is_warning: bool = False
+) -> Closures:
     """An override in force, of a card that this fact led."""
     given = CardFeedback(
         ground=CardGround(topic="rehabilitation", fact=fact, is_warning=is_warning),
@@ -197,13 +262,27 @@ def test_an_act_that_was_arranged_closes_its_facts() -> None:
     ("signals", "override", "leads"),
     [
         pytest.param((HIP, NONE), arranged("F27"), "F12", id="info-card-and-hip"),
-        pytest.param((THREE, HIP), arranged("F12", is_warning=True), "F10", id="hip-and-three"),
-        pytest.param((HIP, NONE), arranged("F11", is_warning=True), None, id="graver-card-and-hip"),
+        pytest.param(
+            (THREE, HIP), arranged("F12", is_warning=True), "F10", id="hip-and-three"
+        ),
+        pytest.param(
+            (HIP, NONE),
+            arranged("F11", is_warning=True),
+            None,
+            id="graver-card-and-hip",
+        ),
         pytest.param((FALLS, NONE), arranged("F27"), None, id="info-card-and-falls"),
-        pytest.param((HIP, NONE), arranged("F99", is_warning=True), "F12", id="fact-of-another-release"),
+        pytest.param(
+            (HIP, NONE),
+            arranged("F99", is_warning=True),
+            "F12",
+            id="fact-of-another-release",
+        ),
     ],
 )
-def test_an_override_of_a_lesser_card_silences_no_warning(signals: Any, override: Closures, leads: str) -> None:
+def test_an_override_of_a_lesser_card_silences_no_warning(
+    signals: Any, override: Closures, leads: str
+) -> None:
     facts = ranked(*signals, closures=override)
     assert (facts.leading.id if facts.leading else None) == leads
     assert facts.colour == ("warning" if leads else "info")
@@ -212,7 +291,9 @@ def test_an_override_of_a_lesser_card_silences_no_warning(signals: Any, override
 
 WEAK = chart_signal("weak-muscle", "weak grip (14 kg)")
 DEMENTIA = chart_signal("dementia-or-frailty", "severe dementia")
-INFECTION = chart_signal("spinal-infection", "spinal infection (discitis, 12 Nov)", "discitis")
+INFECTION = chart_signal(
+    "spinal-infection", "spinal infection (discitis, 12 Nov)", "discitis"
+)
 UNSTABLE = Signal("unstable fracture", name="unstable-spine")
 NOT_ABLE = closing("act", "rehabilitation")
 
@@ -224,9 +305,24 @@ def considered(signal: Signal, fact: str) -> Closures:
 @pytest.mark.parametrize(
     ("signals", "closures", "said"),
     [
-        pytest.param((WEAK, NONE), NOT_ABLE, "no bone drug: start before discharge (FLS).", id="F22"),
-        pytest.param((FALLS, NONE), NOT_ABLE, "no bone drug: start before discharge (FLS).", id="F23"),
-        pytest.param((WEAK, UNKNOWN), NOT_ABLE, "bone drugs unknown: ask, then review (FLS).", id="F22-unknown"),
+        pytest.param(
+            (WEAK, NONE),
+            NOT_ABLE,
+            "no bone drug: start before discharge (FLS).",
+            id="F22",
+        ),
+        pytest.param(
+            (FALLS, NONE),
+            NOT_ABLE,
+            "no bone drug: start before discharge (FLS).",
+            id="F23",
+        ),
+        pytest.param(
+            (WEAK, UNKNOWN),
+            NOT_ABLE,
+            "bone drugs unknown: ask, then review (FLS).",
+            id="F22-unknown",
+        ),
         pytest.param((STARTED,), NOT_ABLE, None, id="F18-closed-with-its-act"),
         pytest.param(
             (INFECTION, WEAK, NONE),
@@ -234,18 +330,35 @@ def considered(signal: Signal, fact: str) -> Closures:
             "no bone drug: start before discharge (FLS).",
             id="infection-considered",
         ),
-        pytest.param((INFECTION, STARTED), considered(INFECTION, "F1"), "this fracture: continue.", id="F18-infection"),
-        pytest.param((UNSTABLE, FALLS, NONE), None, "no bone drug: start before discharge (FLS).", id="unstable"),
+        pytest.param(
+            (INFECTION, STARTED),
+            considered(INFECTION, "F1"),
+            "this fracture: continue.",
+            id="F18-infection",
+        ),
+        pytest.param(
+            (UNSTABLE, FALLS, NONE),
+            None,
+            "no bone drug: start before discharge (FLS).",
+            id="unstable",
+        ),
         pytest.param(
             (WEAK, DEMENTIA, NONE),
             None,
             "no bone drug: choose one that a carer or nurse can give (FLS).",
             id="only-offered-with-dementia",
         ),
-        pytest.param((WEAK, NONE), None, "no bone drug: start one, add rehabilitation.", id="open"),
+        pytest.param(
+            (WEAK, NONE),
+            None,
+            "no bone drug: start one, add rehabilitation.",
+            id="open",
+        ),
     ],
 )
-def test_rehabilitation_is_asked_for_only_while_it_is_open(signals: Any, closures: Any, said: str | None) -> None:
+def test_rehabilitation_is_asked_for_only_while_it_is_open(
+    signals: Any, closures: Any, said: str | None
+) -> None:
     facts = ranked(*signals, closures=closures)
     if said is None:
         assert facts.leading is None
@@ -256,21 +369,38 @@ def test_rehabilitation_is_asked_for_only_while_it_is_open(signals: Any, closure
 @pytest.mark.parametrize(
     ("signals", "said"),
     [
-        pytest.param((DEMENTIA,), "severe dementia: choose a drug that a carer or nurse can give.", id="dementia"),
-        pytest.param((UNSTABLE,), "unstable fracture: no training before it is stable.", id="unstable"),
-        pytest.param((WEAK,), "weak grip (14 kg): rehabilitation is not ordered.", id="weak"),
+        pytest.param(
+            (DEMENTIA,),
+            "severe dementia: choose a drug that a carer or nurse can give.",
+            id="dementia",
+        ),
+        pytest.param(
+            (UNSTABLE,),
+            "unstable fracture: no training before it is stable.",
+            id="unstable",
+        ),
+        pytest.param(
+            (WEAK,), "weak grip (14 kg): rehabilitation is not ordered.", id="weak"
+        ),
     ],
 )
 def test_an_ordered_review_leaves_the_next_act(signals: Any, said: str) -> None:
-    facts = ranked(REVIEW, NONE, *signals, ordered={"bone-treatment"}, unstable="unstable fracture")
+    facts = ranked(
+        REVIEW, NONE, *signals, ordered={"bone-treatment"}, unstable="unstable fracture"
+    )
     assert next(facts.phrases()) == f"Bone treatment review is ordered (19 Nov); {said}"
 
 
 def test_sepsis_is_closed_by_considered_alone() -> None:
     key = ranked(SEPSIS).held[0].key
-    assert ranked(SEPSIS, closures=closing("act", "confirm-treated")).colour == "warning"
+    assert (
+        ranked(SEPSIS, closures=closing("act", "confirm-treated")).colour == "warning"
+    )
     assert ranked(SEPSIS, closures=closing("fact", "F2", key)).colour == "info"
-    assert ranked(SEPSIS, closures=closing("fact", "F2", "another day")).colour == "warning"
+    assert (
+        ranked(SEPSIS, closures=closing("fact", "F2", "another day")).colour
+        == "warning"
+    )
 
 
 def test_facts_say_what_the_model_does_not_count_and_what_raises() -> None:
@@ -298,12 +428,21 @@ LONGEST = {
 }
 
 
-@pytest.mark.parametrize("file", [one for one in FILES if one.leads], ids=lambda one: one.id)
+@pytest.mark.parametrize(
+    "file", [one for one in FILES if one.leads], ids=lambda one: one.id
+)
 def test_a_phrase_fits_with_the_longest_words(file: Any) -> None:
     """Of the phrases without a condition at least one fits: none is ever cut."""
-    words = dict.fromkeys((*COMMON_WORDS, *file.words, *(one.id for one in FILES)), "30 Sep 2025") | LONGEST
+    words = (
+        dict.fromkeys(
+            (*COMMON_WORDS, *file.words, *(one.id for one in FILES)), "30 Sep 2025"
+        )
+        | LONGEST
+    )
     capitals = {name[:1].upper() + name[1:]: said for name, said in words.items()}
-    lengths = [len(one.say.format_map(words | capitals | {"join": ""})) for one in file.phrases]
+    lengths = [
+        len(one.say.format_map(words | capitals | {"join": ""})) for one in file.phrases
+    ]
     assert min(lengths) <= SUMMARY_LENGTH
 
 
@@ -311,7 +450,11 @@ def test_a_phrase_fits_with_the_longest_words(file: Any) -> None:
 def test_every_word_of_a_text_has_a_source(file: Any) -> None:
     ids = {one.id for one in FILES}
     for text in file.texts:
-        names = {name[:1].lower() + name[1:] for name in placeholders(text) if name not in ids}
+        names = {
+            name[:1].lower() + name[1:]
+            for name in placeholders(text)
+            if name not in ids
+        }
         assert names <= {*COMMON_WORDS, *file.words}, text
 
 
@@ -319,5 +462,7 @@ def test_one_line_tells_the_bone_drug_that_is_taken() -> None:
     """`Review` says it; a second heading with the drug would say it again."""
     two = chart_signal("two-levels", "two fractures at once")
     for fact in (HIP, two):
-        headings = [heading for heading, _ in ranked(fact, ON, listed="on alendronate").lines()]
+        headings = [
+            heading for heading, _ in ranked(fact, ON, listed="on alendronate").lines()
+        ]
         assert headings == ["Review before discharge"]

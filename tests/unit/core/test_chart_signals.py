@@ -59,7 +59,9 @@ SECOND, OLDER = "second-fracture-two-years", "older-fracture"
             [fracture("2025-03-10", "S32.030A"), fracture("2026-01-10", "S32.040A")],
             id="two in two years and now",
         ),
-        pytest.param(SECOND, None, [fracture("2020-03-10", "S32.030A")], id="six years ago"),
+        pytest.param(
+            SECOND, None, [fracture("2020-03-10", "S32.030A")], id="six years ago"
+        ),
         pytest.param(SECOND, None, [fracture("2026-11-10")], id="the present one"),
         pytest.param(
             OLDER,
@@ -73,7 +75,9 @@ SECOND, OLDER = "second-fracture-two-years", "older-fracture"
             [words("Old compression fracture of L3")],
             id="undated",
         ),
-        pytest.param(OLDER, None, [fracture("2025-09-10", "S32.030A")], id="14 months ago"),
+        pytest.param(
+            OLDER, None, [fracture("2025-09-10", "S32.030A")], id="14 months ago"
+        ),
         pytest.param(OLDER, None, [words("No vertebral fracture")], id="denied"),
     ],
 )
@@ -98,7 +102,9 @@ def test_fractures_at_once_are_counted_from_the_order(level_count, three, two):
 @pytest.mark.parametrize(
     ("day", "record"),
     [
-        pytest.param(date(2026, 10, 15), [fracture("2026-10-15", "S32.010A")], id="at the level"),
+        pytest.param(
+            date(2026, 10, 15), [fracture("2026-10-15", "S32.010A")], id="at the level"
+        ),
         pytest.param(date(2026, 10, 15), [fracture("2026-10-15")], id="without level"),
         pytest.param(
             date(2026, 11, 1),
@@ -112,7 +118,9 @@ def test_fractures_at_once_are_counted_from_the_order(level_count, three, two):
         ),
         pytest.param(None, [fracture("2025-10-15")], id="a year ago"),
         pytest.param(None, [condition("M80.08XA")], id="no day"),
-        pytest.param(None, [fracture("2026-10-15", "S32.010D")], id="a later encounter"),
+        pytest.param(
+            None, [fracture("2026-10-15", "S32.010D")], id="a later encounter"
+        ),
     ],
 )
 def test_the_day_of_the_present_fracture(day, record):
@@ -123,7 +131,9 @@ def test_the_day_of_the_present_fracture(day, record):
 @pytest.mark.parametrize(
     ("because", "values"),
     [
-        pytest.param("weak grip (14 kg)", {"grip-strength": 14.0, "sex": "female"}, id="grip"),
+        pytest.param(
+            "weak grip (14 kg)", {"grip-strength": 14.0, "sex": "female"}, id="grip"
+        ),
         pytest.param("slow gait (0.5 m/s)", {"gait-speed": 0.5}, id="gait"),
         pytest.param("MNA 15", {"mna-score": 15.0}, id="MNA"),
         pytest.param("BMI 18.1", {"bmi": 18.1}, id="BMI"),
@@ -185,7 +195,10 @@ def test_a_day_known_to_the_year_is_said_as_a_year():
     found = finding("hip-fracture", value=True, observed=date(2025, 1, 1))
     exact = found._replace(observed=date(2025, 5, 4))
     year = found._replace(dated_to="year")
-    assert said("hip-fracture-two-years", facts({}, found=exact)) == "hip fracture May 2025"
+    assert (
+        said("hip-fracture-two-years", facts({}, found=exact))
+        == "hip fracture May 2025"
+    )
     assert said("hip-fracture-two-years", facts({}, found=year)) == "hip fracture 2025"
 
 
@@ -199,10 +212,14 @@ def test_an_old_cancer_is_not_said_beside_a_recent_one_of_the_same_organ():
 
 def test_every_signal_has_the_words_that_it_promises():
     true = {
-        name: True for name, spec in open_service().finding_specs.items() if spec.kind in ("event", "condition", "exam")
+        name: True
+        for name, spec in open_service().finding_specs.items()
+        if spec.kind in ("event", "condition", "exam")
     }
     for count in (2.0, 3.0):
-        found = signals_of(facts({**true, "age": 86.0, "bmi": 17.0, "level-count": count}))
+        found = signals_of(
+            facts({**true, "age": 86.0, "bmi": 17.0, "level-count": count})
+        )
         for name, (_, promised) in WORDS.items():
             if name in found:
                 assert set(promised) | {"fact", "Fact"} == found[name].words.keys()
@@ -233,7 +250,11 @@ def test_every_signal_has_the_words_that_it_promises():
         pytest.param("sepsis", None, {"osteoporosis"}, id="another reason"),
     ],
 )
-def test_a_reason_of_the_order_counts_as_much_as_the_problem_list(name, because, reasons):
-    order = AugmentationOrder(references=("ServiceRequest/1",), procedure="PKP", reasons=frozenset(reasons))
+def test_a_reason_of_the_order_counts_as_much_as_the_problem_list(
+    name, because, reasons
+):
+    order = AugmentationOrder(
+        references=("ServiceRequest/1",), procedure="PKP", reasons=frozenset(reasons)
+    )
     found = derive(findings_of(), specs(), order, sarcopenia_criteria="awgs-2019")
     assert said(name, found) == because

@@ -82,18 +82,34 @@ def closed(*given, **circumstances) -> set[str]:
 E7 = [
     pytest.param("alreadyArranged", {"act bone-treatment"}, 30, id="alreadyArranged"),
     pytest.param("patientDeclines", {"act bone-treatment"}, 180, id="patientDeclines"),
-    pytest.param("notAbleToTakePart", {"act rehabilitation"}, 90, id="notAbleToTakePart"),
-    pytest.param("notOsteoporotic", {"act bone-treatment", "risk"}, None, id="notOsteoporotic"),
-    pytest.param("serviceNotAvailable", {"button bone-treatment"}, 90, id="serviceNotAvailable"),
+    pytest.param(
+        "notAbleToTakePart", {"act rehabilitation"}, 90, id="notAbleToTakePart"
+    ),
+    pytest.param(
+        "notOsteoporotic", {"act bone-treatment", "risk"}, None, id="notOsteoporotic"
+    ),
+    pytest.param(
+        "serviceNotAvailable", {"button bone-treatment"}, 90, id="serviceNotAvailable"
+    ),
     pytest.param("disagreeWithEvidence", {"risk"}, 90, id="disagreeWithEvidence"),
     pytest.param("considered", {"fact F12"}, None, id="considered"),
     pytest.param("instability", {"TLSO", "TLSO renewed"}, 84, id="instability"),
-    pytest.param("neurologicalDeficit", {"TLSO", "TLSO renewed"}, 84, id="neurologicalDeficit"),
+    pytest.param(
+        "neurologicalDeficit", {"TLSO", "TLSO renewed"}, 84, id="neurologicalDeficit"
+    ),
     pytest.param("otherFracture", {"TLSO", "TLSO renewed"}, 84, id="otherFracture"),
-    pytest.param("painWithoutBrace", {"TLSO", "TLSO renewed"}, 28, id="painWithoutBrace"),
+    pytest.param(
+        "painWithoutBrace", {"TLSO", "TLSO renewed"}, 28, id="painWithoutBrace"
+    ),
     pytest.param("payerForm", {"TLSO"}, None, id="payerForm"),
 ]
-OF_BRACE = {"instability", "neurologicalDeficit", "otherFracture", "painWithoutBrace", "payerForm"}
+OF_BRACE = {
+    "instability",
+    "neurologicalDeficit",
+    "otherFracture",
+    "painWithoutBrace",
+    "payerForm",
+}
 
 
 def told(reason, **changes):
@@ -120,15 +136,21 @@ def test_considered_closes_the_orders_of_the_brace_card():
         pytest.param("", HIP, id="no reason"),
         pytest.param("notOneOfOurs", HIP, id="a reason of the EHR"),
         pytest.param("instability", HIP, id="a reason of the other card"),
-        pytest.param("disagreeWithEvidence", BRACE, id="the brace card has no line on risk"),
-        pytest.param("wouldNotChangeCare", CardGround(topic="missingData"), id="a retired card"),
+        pytest.param(
+            "disagreeWithEvidence", BRACE, id="the brace card has no line on risk"
+        ),
+        pytest.param(
+            "wouldNotChangeCare", CardGround(topic="missingData"), id="a retired card"
+        ),
     ],
 )
 def test_anything_else_closes_nothing(reason, ground):
     assert closed(override(reason, ground)) == set()
 
 
-@pytest.mark.parametrize("reason", ["", "alreadyArranged", "patientDeclines", "considered"])
+@pytest.mark.parametrize(
+    "reason", ["", "alreadyArranged", "patientDeclines", "considered"]
+)
 def test_an_acceptance_closes_nothing(reason):
     assert closed(override(reason, outcome="accepted")) == set()
 
@@ -138,7 +160,9 @@ def test_an_acceptance_closes_nothing(reason):
 
 @pytest.mark.parametrize("reason", ["alreadyArranged", "patientDeclines"])
 def test_a_fact_without_an_act_is_closed_by_considered_alone(reason):
-    infection = CardGround(topic="rehabilitation", fact="F1", key="discitis", is_warning=True)
+    infection = CardGround(
+        topic="rehabilitation", fact="F1", key="discitis", is_warning=True
+    )
     assert closures(override(reason, infection)).in_force == ()
     assert closures(override("considered", infection)).closes_fact("F1", "discitis")
 
@@ -159,7 +183,12 @@ def test_considered_closes_no_fact_that_only_informs():
 @pytest.mark.parametrize("earlier", ["e2", None])
 @pytest.mark.parametrize("now", ["e1", None])
 def test_considered_holds_in_its_encounter_alone(earlier, now):
-    assert closed(override("considered", encounter=earlier), now=replace(NOW, encounter=now)) == set()
+    assert (
+        closed(
+            override("considered", encounter=earlier), now=replace(NOW, encounter=now)
+        )
+        == set()
+    )
 
 
 def test_who_disagrees_closes_the_line_on_risk_for_nobody_else():
@@ -172,22 +201,34 @@ def test_who_disagrees_closes_the_line_on_risk_for_nobody_else():
         pytest.param(FRACTURE, True, True, id="the same"),
         pytest.param(Fracture(date(2026, 11, 3)), True, True, id="the same day"),
         pytest.param(Fracture(None, ("L1", "T12")), True, True, id="one of its levels"),
-        pytest.param(Fracture(date(2026, 8, 1), ("L1",)), False, False, id="another day"),
+        pytest.param(
+            Fracture(date(2026, 8, 1), ("L1",)), False, False, id="another day"
+        ),
         pytest.param(Fracture(None, ("L4",)), False, False, id="another level"),
         pytest.param(Fracture(), True, False, id="not known"),
     ],
 )
-def test_a_new_fracture_opens_again_what_was_declined(earlier, declined, not_osteoporotic):
+def test_a_new_fracture_opens_again_what_was_declined(
+    earlier, declined, not_osteoporotic
+):
     found = closures(override("patientDeclines", fracture=earlier))
     assert found.closes_act("bone-treatment") is declined
-    assert closures(override("instability", BRACE, fracture=earlier)).closes_order(TLSO) is declined
-    assert closures(override("notOsteoporotic", fracture=earlier)).closes_risk() is not_osteoporotic
+    assert (
+        closures(override("instability", BRACE, fracture=earlier)).closes_order(TLSO)
+        is declined
+    )
+    assert (
+        closures(override("notOsteoporotic", fracture=earlier)).closes_risk()
+        is not_osteoporotic
+    )
 
 
 # --- braces
 
 
-@pytest.mark.parametrize("change", [{"reference": "DeviceRequest/2"}, {"says": "2026-12-04"}])
+@pytest.mark.parametrize(
+    "change", [{"reference": "DeviceRequest/2"}, {"says": "2026-12-04"}]
+)
 def test_a_billing_entry_is_of_one_order_that_says_the_same(change):
     found = closures(override("payerForm", BRACE))
     assert found.closes_order(TLSO)
@@ -217,7 +258,10 @@ def test_nothing_is_said_twice_in_one_signing(outcome):
     "change",
     [
         pytest.param({"hook_instance": "first"}, id="another signing"),
-        pytest.param({"answered": datetime(2026, 11, 19, 9, tzinfo=UTC)}, id="the same id on another day"),
+        pytest.param(
+            {"answered": datetime(2026, 11, 19, 9, tzinfo=UTC)},
+            id="the same id on another day",
+        ),
         pytest.param({"hook_instance": None}, id="no id"),
     ],
 )
@@ -251,7 +295,9 @@ SPANS = {rule.reason: rule.days for rule in RULES}
 
 @given(
     reason=st.sampled_from(sorted({*SPANS, "", "other"})),
-    ground=st.sampled_from([HIP, BRACE, replace(HIP, act=""), CardGround(topic="rehabilitation")]),
+    ground=st.sampled_from(
+        [HIP, BRACE, replace(HIP, act=""), CardGround(topic="rehabilitation")]
+    ),
     days=st.integers(-3, 400),
     encounter=st.sampled_from(["e1", "e2", None]),
     user=st.sampled_from(["Practitioner/7", "Practitioner/8", None]),
@@ -264,7 +310,11 @@ def test_nothing_outlasts_its_reason(reason, ground, days, encounter, user, frac
     for one in found.in_force:
         assert days >= 0
         assert one.until is None or DAY + timedelta(days=days) <= one.until
-        assert one.until is not None or reason in {"considered", "notOsteoporotic", "payerForm"}
+        assert one.until is not None or reason in {
+            "considered",
+            "notOsteoporotic",
+            "payerForm",
+        }
         assert one.part != "fact" or (encounter == "e1" and ground.fact == "F12")
         assert reason != "disagreeWithEvidence" or user == "Practitioner/7"
         assert reason != "notOsteoporotic" or fracture == FRACTURE
@@ -277,12 +327,23 @@ def test_nothing_outlasts_its_reason(reason, ground, days, encounter, user, frac
     ("changes", "says"),
     [
         pytest.param({"days": None}, "needs days", id="no end"),
-        pytest.param({"days": None, "same": "user"}, "needs days", id="a user does not end"),
-        pytest.param({"part": "risk", "act": "rehabilitation"}, "only where part is act", id="an act of the risk"),
+        pytest.param(
+            {"days": None, "same": "user"}, "needs days", id="a user does not end"
+        ),
+        pytest.param(
+            {"part": "risk", "act": "rehabilitation"},
+            "only where part is act",
+            id="an act of the risk",
+        ),
     ],
 )
 def test_a_rule_that_could_not_end_is_refused(changes, says):
-    whole = {"topic": "rehabilitation", "reason": "alreadyArranged", "part": "act", "days": 30}
+    whole = {
+        "topic": "rehabilitation",
+        "reason": "alreadyArranged",
+        "part": "act",
+        "days": 30,
+    }
     with pytest.raises(ValueError, match=says):
         ClosureRule(**whole | changes)
 
@@ -290,10 +351,19 @@ def test_a_rule_that_could_not_end_is_refused(changes, says):
 def test_every_reason_of_a_card_closes_something_but_one():
     """On the brace card there is nothing of the evidence that a disagreement could leave out."""
     reasons = open_service().hooks[HOOK].texts.reasons
-    offered = {(topic, one.code) for topic in ("rehabilitation", "braceLimit") for one in reasons[topic]}
-    assert offered - {(rule.topic, rule.reason) for rule in RULES} == {("braceLimit", "disagreeWithEvidence")}
+    offered = {
+        (topic, one.code)
+        for topic in ("rehabilitation", "braceLimit")
+        for one in reasons[topic]
+    }
+    assert offered - {(rule.topic, rule.reason) for rule in RULES} == {
+        ("braceLimit", "disagreeWithEvidence")
+    }
 
 
 def test_no_card_offers_more_than_seven_reasons():
     reasons = open_service().hooks[HOOK].texts.reasons
-    assert all(len(codes) <= 7 and all(one.code.isalnum() for one in codes) for codes in reasons.values())
+    assert all(
+        len(codes) <= 7 and all(one.code.isalnum() for one in codes)
+        for codes in reasons.values()
+    )

@@ -15,16 +15,24 @@ FRACTURE = date(2026, 10, 8)
 
 def fls(authored, **members):
     """A referral to fracture liaison of this day, on record."""
-    return support_order("bone-treatment", draft=False, authored=authored, title="FLS", **members)
+    return support_order(
+        "bone-treatment", draft=False, authored=authored, title="FLS", **members
+    )
 
 
 def of_fracture(day):
-    known = finding("index-fracture", True, observed=day) if day else finding("diabetes", False)
+    known = (
+        finding("index-fracture", True, observed=day)
+        if day
+        else finding("diabetes", False)
+    )
     return facts({}, known=known)
 
 
 def counted(order, fractured_on):
-    found = counting_orders(SupportOrders(orders=(order,)), of_fracture(fractured_on), TODAY)
+    found = counting_orders(
+        SupportOrders(orders=(order,)), of_fracture(fractured_on), TODAY
+    )
     return bool(found.counted(order.kind)), bool(found.not_counted(order.kind))
 
 
@@ -35,12 +43,28 @@ def counted(order, fractured_on):
         pytest.param(fls(FRACTURE), FRACTURE, True, id="on its day"),
         pytest.param(fls(date(2026, 10, 7)), FRACTURE, False, id="the day before"),
         pytest.param(fls(date(2019, 5, 2)), FRACTURE, False, id="of 2019"),
-        pytest.param(fls(date(2026, 8, 22)), None, True, id="90 days ago, fracture not known"),
-        pytest.param(fls(date(2026, 8, 21)), None, False, id="91 days ago, fracture not known"),
-        pytest.param(fls(date(2026, 7, 1)), date(2026, 6, 1), True, id="long ago, after a fracture of longer ago"),
-        pytest.param(fls(None, start=date(2026, 11, 1)), FRACTURE, True, id="by its start"),
+        pytest.param(
+            fls(date(2026, 8, 22)), None, True, id="90 days ago, fracture not known"
+        ),
+        pytest.param(
+            fls(date(2026, 8, 21)), None, False, id="91 days ago, fracture not known"
+        ),
+        pytest.param(
+            fls(date(2026, 7, 1)),
+            date(2026, 6, 1),
+            True,
+            id="long ago, after a fracture of longer ago",
+        ),
+        pytest.param(
+            fls(None, start=date(2026, 11, 1)), FRACTURE, True, id="by its start"
+        ),
         pytest.param(fls(None), FRACTURE, False, id="without a date"),
-        pytest.param(support_order("bone-treatment", authored=date(2019, 5, 2)), FRACTURE, True, id="in this signing"),
+        pytest.param(
+            support_order("bone-treatment", authored=date(2019, 5, 2)),
+            FRACTURE,
+            True,
+            id="in this signing",
+        ),
     ],
 )
 def test_what_counts_as_ordered(order, fractured_on, is_counted):
@@ -52,7 +76,10 @@ def test_what_counts_as_ordered(order, fractured_on, is_counted):
     [
         (fls(date(2019, 5, 2)), "FLS order of May 2019"),
         (fls(None), "FLS order without a date"),
-        (support_order("rehabilitation", authored=date(2026, 1, 31)), "rehabilitation order of Jan 2026"),
+        (
+            support_order("rehabilitation", authored=date(2026, 1, 31)),
+            "rehabilitation order of Jan 2026",
+        ),
     ],
 )
 def test_an_older_order_is_named(order, words):
@@ -60,14 +87,24 @@ def test_an_older_order_is_named(order, words):
 
 
 def test_an_older_order_is_not_counted_and_the_referral_is_offered():
-    support = counting_orders(SupportOrders(orders=(fls(date(2019, 5, 2)),)), of_fracture(FRACTURE), TODAY)
+    support = counting_orders(
+        SupportOrders(orders=(fls(date(2019, 5, 2)),)), of_fracture(FRACTURE), TODAY
+    )
     review = recommended(support=support)["bone-treatment"]
-    assert (review.already, [one.authored for one in review.not_counted]) == ((), [date(2019, 5, 2)])
+    assert (review.already, [one.authored for one in review.not_counted]) == (
+        (),
+        [date(2019, 5, 2)],
+    )
     assert review.order == "bone-treatment-referral"
 
 
 def test_an_order_since_the_fracture_does_it_already():
-    support = counting_orders(SupportOrders(orders=(fls(date(2026, 11, 19)),)), of_fracture(FRACTURE), TODAY)
+    support = counting_orders(
+        SupportOrders(orders=(fls(date(2026, 11, 19)),)), of_fracture(FRACTURE), TODAY
+    )
     review = recommended(support=support)["bone-treatment"]
-    assert ([one.authored for one in review.already], review.not_counted) == ([date(2026, 11, 19)], ())
+    assert ([one.authored for one in review.already], review.not_counted) == (
+        [date(2026, 11, 19)],
+        (),
+    )
     assert review.order is None

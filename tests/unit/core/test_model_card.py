@@ -32,7 +32,10 @@ def test_the_refracture_card_gives_the_printed_table():
     assert card["coefficients"]["bmd-t-score"]["unit"] == "{T-score}"
     assert {"mna-category=B", "mna-category=C"} <= set(card["coefficients"])
     uses = {name: one["entersFigure"] for name, one in card["coefficients"].items()}
-    assert {name for name, used in uses.items() if not used} == {"mna-category=B", "mna-category=C"}
+    assert {name for name, used in uses.items() if not used} == {
+        "mna-category=B",
+        "mna-category=C",
+    }
     assert "one patient in ten" in card["coefficients"]["mna-category=C"]["why"]
     assert card["ranges"]["bmi"]["highest"] == pytest.approx(23.3, abs=0.2)
     assert card["errorRatios"]["bmi"] == pytest.approx(0.66, abs=0.02)
@@ -42,12 +45,18 @@ def test_the_corrected_misprint_stands_on_the_card_with_its_reason():
     procedure = CARDS["nvcf-nomogram-2024"]["coefficients"]["procedure"]
     assert (procedure["value"], procedure["printed"]) == (-1.390, 1.390)
     assert "0.249" in procedure["why"]
-    assert "printed" not in CARDS["nvcf-nomogram-2024"]["coefficients"]["ct-attenuation"]
+    assert (
+        "printed" not in CARDS["nvcf-nomogram-2024"]["coefficients"]["ct-attenuation"]
+    )
 
 
 def test_performance_is_given_with_its_set_or_said_to_be_absent():
     measured = CARDS["nvcf-nomogram-2024"]["validation"]["measured"]
-    aucs = {one["set"].split(" ")[0]: one["value"] for one in measured if one["measure"] == "AUC"}
+    aucs = {
+        one["set"].split(" ")[0]: one["value"]
+        for one in measured
+        if one["measure"] == "AUC"
+    }
     assert aucs == {"training": 0.801, "testing": 0.664, "validation": 0.832}
     assert CARDS["sarcopenia-pvm-2022"]["validation"]["measured"] == []
     assert "No validation" in CARDS["sarcopenia-pvm-2022"]["validation"]["summary"]
@@ -58,7 +67,11 @@ def test_every_card_stands_with_its_source_doubts_and_contrary_evidence():
         assert card["source"]["url"].startswith("https://doi.org/10.")
         assert card["doubts"]
         assert card["advice"]
-    said = {one["url"].removeprefix("https://doi.org/") for card in CARDS.values() for one in card["contraryEvidence"]}
+    said = {
+        one["url"].removeprefix("https://doi.org/")
+        for card in CARDS.values()
+        for one in card["contraryEvidence"]
+    }
     assert {  # evidence page, "Contrary evidence" and "VBQ does not travel"
         "10.1186/s13018-025-06424-5",
         "10.1186/s12891-025-08998-x",
@@ -73,7 +86,11 @@ def test_every_card_stands_with_its_source_doubts_and_contrary_evidence():
 
 def test_the_rate_that_the_paper_does_not_print_is_called_our_computation():
     card = CARDS["nvcf-nomogram-2024"]
-    texts = [*card["doubts"], *card["limits"], *(one.get("text", "") for one in card["validation"]["measured"])]
+    texts = [
+        *card["doubts"],
+        *card["limits"],
+        *(one.get("text", "") for one in card["validation"]["measured"]),
+    ]
     said = [text for text in texts if "16 %" in text]
     assert len(said) == 3
     assert all("our computation" in text for text in said)
@@ -90,7 +107,11 @@ def test_strata_and_marker_studies_have_a_card_without_coefficients():
         ("residual-pain", 6),
     ]
     assert "horizonMonths" not in marker
-    assert [one["refractured"]["median"] for one in marker["markers"]] == [-10.1, 10.6, -19.2]
+    assert [one["refractured"]["median"] for one in marker["markers"]] == [
+        -10.1,
+        10.6,
+        -19.2,
+    ]
 
 
 # --- the pooled model
@@ -150,14 +171,23 @@ def texts_of(part):
 
 @pytest.mark.parametrize(
     ("study", "overall", "per_coefficient", "intercept"),
-    cases(__file__, "g_mod_1_and_5_a_models_card_says_its_intercept_risk_of_bias_and_events_per_coefficient"),
+    cases(
+        __file__,
+        "g_mod_1_and_5_a_models_card_says_its_intercept_risk_of_bias_and_events_per_coefficient",
+    ),
 )
 def test_g_mod_1_and_5_a_models_card_says_its_intercept_risk_of_bias_and_events_per_coefficient(
     study, overall, per_coefficient, intercept
 ):
     card = CARDS[study]
     judged = {one["domain"]: one["judgement"] for one in card["riskOfBias"]}
-    assert list(judged) == ["participants and data", "predictors", "outcome", "analysis", "overall"]
+    assert list(judged) == [
+        "participants and data",
+        "predictors",
+        "outcome",
+        "analysis",
+        "overall",
+    ]
     assert (judged["overall"], judged["analysis"]) == (overall, "high")
     assert card["eventsPerCoefficient"] == pytest.approx(per_coefficient, abs=0.06)
     assert card["intercept"] == pytest.approx(intercept, abs=0.1)

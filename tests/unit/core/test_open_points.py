@@ -95,10 +95,12 @@ def test_hu_stands_in_for_a_t_score():
 
 @pytest.mark.parametrize("name", ["malignancy", "neurological-deficit"])
 def test_an_exclusion_that_is_mentioned_and_not_decided_is_open(name):
-    assert (name, "undetermined") in points_of(with_gap(name, "undetermined", seen=True))
+    assert (name, "undetermined") in points_of(
+        with_gap(name, "undetermined", seen=True)
+    )
 
 
-# --- properties: reading less never opens the way to saying less -----------------------
+# --- properties: reading less never opens the way to saying less
 
 VOCABULARY = sorted({*INPUTS, *SOURCES, *EXCLUDING} & set(open_service().finding_specs))
 VALUES = {
@@ -129,7 +131,9 @@ def says_low(found):
     st.sampled_from(["not-read", *REASONS]),
 )
 @settings(max_examples=200, deadline=None, derandomize=True)
-def test_making_a_value_unread_or_unusable_never_closes_what_is_open(known, name, reason):
+def test_making_a_value_unread_or_unusable_never_closes_what_is_open(
+    known, name, reason
+):
     before = points_of(facts(known))
     after = points_of(with_gap(name, reason, seen=reason != "not-read", known=known))
     assert after or name in SOURCES

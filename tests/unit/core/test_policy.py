@@ -18,14 +18,18 @@ def test_our_own_values_are_those_of_the_contract_and_the_evidence_page():
     policy = open_service().policy
     ours = cases(__file__, "ours")
     assert {name: attrgetter(name)(policy) for name in ours} == ours
-    assert (policy.pooled_incidence.of("refracture"), policy.pooled_incidence.of("residual-pain")) == (0.166, None)
+    assert (
+        policy.pooled_incidence.of("refracture"),
+        policy.pooled_incidence.of("residual-pain"),
+    ) == (0.166, None)
 
 
 def test_a_site_sets_its_values_and_nothing_else_changes():
     policy = policy_with(baseline={"refracture": 0.12}, brace_max_weeks=6)
     assert policy.brace.max_weeks == 6
     assert policy.baseline.of("refracture", 12) == 0.12
-    assert policy.baseline.of("refracture", 24) is None  # of another horizon than the site's
+    # of another horizon than the site's
+    assert policy.baseline.of("refracture", 24) is None
     assert policy.baseline.of("residual-pain", 12) is None
     assert policy.set_by_site == {"brace-max-weeks"}
     ours = open_service().policy
@@ -35,11 +39,15 @@ def test_a_site_sets_its_values_and_nothing_else_changes():
 
 def test_the_digest_of_a_policy_is_the_same_in_every_process():
     """It is taken over this text, in which the site's keys must not stand in the order of a set."""
-    policy = policy_with(**{key.replace("-", "_"): value for key, value in EVERY_KEY.items()})
+    policy = policy_with(
+        **{key.replace("-", "_"): value for key, value in EVERY_KEY.items()}
+    )
     assert json.loads(policy.model_dump_json())["set_by_site"] == sorted(EVERY_KEY)
 
 
-@pytest.mark.parametrize("values", cases(__file__, "a_value_beyond_its_limits_is_refused"), ids=str)
+@pytest.mark.parametrize(
+    "values", cases(__file__, "a_value_beyond_its_limits_is_refused"), ids=str
+)
 def test_a_value_beyond_its_limits_is_refused(values):
     with pytest.raises(ValidationError):
         policy_with(**values)
@@ -50,7 +58,9 @@ def test_an_incidence_without_its_horizon_is_refused_and_says_what_to_write():
         open_service().policy.with_site({"refracture": 0.12}, {})
 
 
-@pytest.mark.parametrize(("events", "share"), [(24, 0.08), (0, 0.5 / 301), (300, 300.5 / 301)])
+@pytest.mark.parametrize(
+    ("events", "share"), [(24, 0.08), (0, 0.5 / 301), (300, 300.5 / 301)]
+)
 def test_events_and_patients_are_a_share_too_and_never_0_or_1(events, share):
     observed = {"refracture": {"events": events, "patients": 300, "months": 24}}
     policy = open_service().policy.with_site(observed, {})

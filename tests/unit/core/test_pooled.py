@@ -34,11 +34,14 @@ TYPICAL = {
     "bmi": 26,
     "t": -2.6,
 }
-WORSE = {"t": -1, "hu": -1, "bmi": -1, "age": 1}  # the direction in which a number is worse
+# the direction in which a number is worse
+WORSE = {"t": -1, "hu": -1, "bmi": -1, "age": 1}
 
 
 def site(events, patients, months=24):
-    return MODEL.baseline_of(SiteIncidence(events=events, patients=patients, months=months))
+    return MODEL.baseline_of(
+        SiteIncidence(events=events, patients=patients, months=months)
+    )
 
 
 def figure_of(example):
@@ -57,9 +60,15 @@ def by_name(example):
 def test_the_figure_is_that_of_an_independent_calculation(example):
     found, expected = figure_of(example), example["expect"]
     assert found.risk == pytest.approx(expected["risk"], abs=0.002)
-    assert found.new_hospital == pytest.approx(tuple(expected["new_hospital_95"]), abs=0.002)
-    assert found.same_hospital == pytest.approx(tuple(expected["same_hospital_average_95"]), abs=0.002)
-    assert found.above_share == pytest.approx(expected["above_in_share_of_hospitals"], abs=0.002)
+    assert found.new_hospital == pytest.approx(
+        tuple(expected["new_hospital_95"]), abs=0.002
+    )
+    assert found.same_hospital == pytest.approx(
+        tuple(expected["same_hospital_average_95"]), abs=0.002
+    )
+    assert found.above_share == pytest.approx(
+        expected["above_in_share_of_hospitals"], abs=0.002
+    )
     assert (found.relative_error, found.absolute_error) == pytest.approx(
         (expected["s_rel"], expected["s_abs"]), abs=0.002
     )
@@ -95,7 +104,9 @@ def test_neither_t_score_nor_hu_is_said_as_no_bone_value():
     ("bone", "incidence", "intercept"),
     [("t", 0.166, -4.422), ("hu", 0.166, -2.169), ("t", 0.08, -5.296)],
 )
-def test_the_intercept_is_that_of_an_independent_calculation(bone, incidence, intercept):
+def test_the_intercept_is_that_of_an_independent_calculation(
+    bone, incidence, intercept
+):
     log_odds = math.log(incidence / (1 - incidence))
     centre = MODEL.averaging.centre(bone, log_odds)
     assert centre.intercept == pytest.approx(intercept, abs=0.001)
@@ -105,8 +116,12 @@ def test_the_intercept_is_that_of_an_independent_calculation(bone, incidence, in
 
 
 # 2 of 20: (-2.001 / 0.454 - 1.614 / 0.232) / (1 / 0.454 + 1 / 0.232) = -1.745, by hand.
-@pytest.mark.parametrize(("events", "patients", "percent"), [(24, 300, 9.2), (2, 20, 14.9)])
-def test_a_sites_events_are_weighted_with_the_pooled_incidence(events, patients, percent):
+@pytest.mark.parametrize(
+    ("events", "patients", "percent"), [(24, 300, 9.2), (2, 20, 14.9)]
+)
+def test_a_sites_events_are_weighted_with_the_pooled_incidence(
+    events, patients, percent
+):
     found = site(events, patients)
     assert 100 * found.incidence == pytest.approx(percent, abs=0.05)
     assert (found.source, found.events, found.patients) == ("site", events, patients)
@@ -166,7 +181,9 @@ RANGES = {
     "bmi": st.floats(14, 45),
     "t": st.floats(-5.5, 1),
     "hu": st.floats(-10, 200),
-    **dict.fromkeys(("female", "fracture", "steroids", "levels", "sarcopenia"), st.booleans()),
+    **dict.fromkeys(
+        ("female", "fracture", "steroids", "levels", "sarcopenia"), st.booleans()
+    ),
 }
 PATIENTS = st.fixed_dictionaries({}, optional=RANGES)
 
@@ -192,15 +209,22 @@ def test_what_is_not_known_lies_between_yes_and_no(patient, name):
 
 @given(PATIENTS, st.sampled_from(["t", "hu"]))
 def test_a_bone_value_that_is_not_known_lies_between_its_ends(patient, bone):
-    rest = {key: value for key, value in patient.items() if key not in ("t", "hu", "age")}
-    best, worst = sorted(MODEL.figure({**rest, bone: end}).risk for end in MODEL.study.by_id[bone].held)
+    rest = {
+        key: value for key, value in patient.items() if key not in ("t", "hu", "age")
+    }
+    best, worst = sorted(
+        MODEL.figure({**rest, bone: end}).risk for end in MODEL.study.by_id[bone].held
+    )
     # Sarcopenia follows a bone value beyond the held range, which nobody's own does.
     assert best - 0.005 <= MODEL.figure(rest).risk <= worst + 0.005
 
 
 @given(PATIENTS)
 def test_with_t_score_and_hu_the_higher_figure_is_the_patients(patient):
-    alone = [MODEL.figure({name: v for name, v in patient.items() if name != other}) for other in ("t", "hu")]
+    alone = [
+        MODEL.figure({name: v for name, v in patient.items() if name != other})
+        for other in ("t", "hu")
+    ]
     if {"t", "hu"} <= set(patient):
         both = MODEL.figure(patient)
         assert both.risk == max(one.risk for one in alone)
@@ -294,7 +318,10 @@ def test_what_is_no_input_is_refused(known, words):
 
 def inputs(**values):
     named = {name.replace("_", "-"): value for name, value in values.items()}
-    return {name: value for name, (value, _) in known_inputs(MODEL.study, facts(named)).items()}
+    return {
+        name: value
+        for name, (value, _) in known_inputs(MODEL.study, facts(named)).items()
+    }
 
 
 def test_findings_become_inputs():

@@ -15,9 +15,18 @@ from tests.tables import cases
 S, N, R = MODELS[SARCOPENIA.id], MODELS[NOMOGRAM.id], MODELS[PAIN.id]
 L1 = {"tl-junction": True, "diabetes": False, "bmd-t-score": -2.8}
 NAMED = {"S": S, "N": N, "R": R, "L1": L1}
-EXAMPLES = [(name, example) for name, study in LOGISTIC.items() for example in study.examples]
-MEASURED = [(one.pop("model").study.id, Example(**one)) for one in cases(__file__, "measured", NAMED)]
-CROSS_CHECKS = [(name, example) for name, study in LOGISTIC.items() for example in study.cross_checks]
+EXAMPLES = [
+    (name, example) for name, study in LOGISTIC.items() for example in study.examples
+]
+MEASURED = [
+    (one.pop("model").study.id, Example(**one))
+    for one in cases(__file__, "measured", NAMED)
+]
+CROSS_CHECKS = [
+    (name, example)
+    for name, study in LOGISTIC.items()
+    for example in study.cross_checks
+]
 
 
 def _logit(share):
@@ -28,7 +37,11 @@ def _expit(log_odds):
     return 1 / (1 + np.exp(-log_odds))
 
 
-@pytest.mark.parametrize(("name", "example"), EXAMPLES + MEASURED, ids=lambda one: getattr(one, "inputs", one))
+@pytest.mark.parametrize(
+    ("name", "example"),
+    EXAMPLES + MEASURED,
+    ids=lambda one: getattr(one, "inputs", one),
+)
 def test_the_figures_of_the_evidence_page(name, example):
     found = predict(MODELS[name], example.inputs, site_incidence=None)
     assert found.risk == pytest.approx(example.risk, abs=0.01)
@@ -38,10 +51,14 @@ def test_the_figures_of_the_evidence_page(name, example):
         assert found.if_measured is None
     else:
         assert found.if_measured == pytest.approx(example.if_measured, abs=0.02)
-    assert {finding: one.used for finding, one in found.held.items()} == pytest.approx(example.held, abs=0.05)
+    assert {finding: one.used for finding, one in found.held.items()} == pytest.approx(
+        example.held, abs=0.05
+    )
 
 
-@pytest.mark.parametrize(("name", "example"), CROSS_CHECKS, ids=lambda one: getattr(one, "inputs", one))
+@pytest.mark.parametrize(
+    ("name", "example"), CROSS_CHECKS, ids=lambda one: getattr(one, "inputs", one)
+)
 def test_one_yes_no_input_or_category_alone_gives_the_printed_table_back(name, example):
     found = predict(MODELS[name], example.inputs, site_incidence=None)
     assert found.risk == pytest.approx(example.risk, abs=1e-4)
@@ -49,30 +66,41 @@ def test_one_yes_no_input_or_category_alone_gives_the_printed_table_back(name, e
 
 
 @pytest.mark.parametrize(
-    ("inputs", "events", "patients"), cases(__file__, "rates_of_the_refracture_table_come_back_exactly")
+    ("inputs", "events", "patients"),
+    cases(__file__, "rates_of_the_refracture_table_come_back_exactly"),
 )
 def test_rates_of_the_refracture_table_come_back_exactly(inputs, events, patients):
-    assert predict(S, inputs, site_incidence=None).risk == pytest.approx(events / patients, abs=1e-6)
+    assert predict(S, inputs, site_incidence=None).risk == pytest.approx(
+        events / patients, abs=1e-6
+    )
 
 
 PREDICTED = {
     "risk": lambda found, risk: found.risk == pytest.approx(risk, abs=0.01),
     "risk_below": lambda found, risk: found.risk < risk,
     "reference": lambda found, reference: found.reference == pytest.approx(reference),
-    "known_below": lambda found, share: found.inputs_known < share and found.if_measured is not None,
-    "held": lambda found, sides: {name: one.side for name, one in found.held.items()} == sides,
+    "known_below": lambda found, share: (
+        found.inputs_known < share and found.if_measured is not None
+    ),
+    "held": lambda found, sides: (
+        {name: one.side for name, one in found.held.items()} == sides
+    ),
     "held_in_order": lambda found, names: list(found.held) == names,
     "used": lambda found, values: found.used == pytest.approx(values, abs=0.1),
     "prints": lambda found, ends: [found.floor, found.ceiling] == ends,
     "clear": lambda found, clear: found.clear == clear,
     "gains": lambda found, names: list(found.gains) == names,
-    "unknown_until_after": lambda found, names: list(found.unknown_until_after) == names,
+    "unknown_until_after": lambda found, names: (
+        list(found.unknown_until_after) == names
+    ),
     "uncertain_above": lambda found, share: found.study_uncertainty[0] > share,
     "uncertain_below": lambda found, share: found.study_uncertainty[1] < share,
 }
 
 
-@pytest.mark.parametrize("case", cases(__file__, "predicted", NAMED), ids=lambda case: case["why"])
+@pytest.mark.parametrize(
+    "case", cases(__file__, "predicted", NAMED), ids=lambda case: case["why"]
+)
 def test_what_is_predicted(case):
     found = predict(case["model"], case["inputs"], site_incidence=case.get("site"))
     for element in case.keys() & PREDICTED.keys():
@@ -102,10 +130,17 @@ def test_a_site_incidence_moves_every_figure_by_the_same_log_odds(name, site):
         assert moved.baseline.shift == pytest.approx(shift)
         assert (moved.baseline.source, moved.baseline.incidence) == ("site", site)
         assert (own.baseline.source, own.baseline.shift) == ("study", 0)
-    assert predict(MODELS[name], {}, site_incidence=site).risk == pytest.approx(site, abs=1e-8)
+    assert predict(MODELS[name], {}, site_incidence=site).risk == pytest.approx(
+        site, abs=1e-8
+    )
 
 
-NUMBERS = [(name, one.finding) for name, study in LOGISTIC.items() for one in study.inputs if one.kind == "number"]
+NUMBERS = [
+    (name, one.finding)
+    for name, study in LOGISTIC.items()
+    for one in study.inputs
+    if one.kind == "number"
+]
 
 
 @pytest.mark.parametrize(("name", "finding"), NUMBERS)
@@ -113,14 +148,18 @@ def test_one_continuous_input_gives_a_monotone_figure(name, finding):
     lowest, _, _, highest = MODELS[name].table.ranges[finding]
     width = highest - lowest
     grid = np.linspace(lowest - width, highest + width, 301)
-    risks = [predict(MODELS[name], {finding: float(value)}, site_incidence=None).risk for value in grid]
+    risks = [
+        predict(MODELS[name], {finding: float(value)}, site_incidence=None).risk
+        for value in grid
+    ]
     steps = np.diff(risks)
     assert (steps >= -1e-12).all() or (steps <= 1e-12).all()
     assert risks[0] != pytest.approx(risks[-1])
 
 
 @pytest.mark.parametrize(
-    ("inputs", "finding", "side", "bound"), cases(__file__, "a_value_beyond_the_study_is_held_and_named")
+    ("inputs", "finding", "side", "bound"),
+    cases(__file__, "a_value_beyond_the_study_is_held_and_named"),
 )
 def test_a_value_beyond_the_study_is_held_and_named(inputs, finding, side, bound):
     held = predict(S, inputs, site_incidence=None).held[finding]
@@ -131,7 +170,11 @@ def test_a_value_beyond_the_study_is_held_and_named(inputs, finding, side, bound
 
 def _psoas(total, fat, **more):
     """A patient with this psoas: area in cm2, fat share in %."""
-    inputs = {"psoas-total-area": total, "psoas-muscle-area": total * (1 - fat / 100), **more}
+    inputs = {
+        "psoas-total-area": total,
+        "psoas-muscle-area": total * (1 - fat / 100),
+        **more,
+    }
     return predict(R, inputs, site_incidence=None)
 
 
@@ -156,26 +199,45 @@ def test_psoas_muscle_never_exceeds_the_total_and_follows_it(total, fat):
 
 @pytest.mark.parametrize(
     ("inputs", "site", "reference"),
-    cases(__file__, "the_reference_is_the_average_of_the_same_procedure_at_the_baseline_in_force"),
+    cases(
+        __file__,
+        "the_reference_is_the_average_of_the_same_procedure_at_the_baseline_in_force",
+    ),
 )
-def test_the_reference_is_the_average_of_the_same_procedure_at_the_baseline_in_force(inputs, site, reference):
-    assert predict(N, inputs, site_incidence=site).reference == pytest.approx(reference, abs=0.002)
+def test_the_reference_is_the_average_of_the_same_procedure_at_the_baseline_in_force(
+    inputs, site, reference
+):
+    assert predict(N, inputs, site_incidence=site).reference == pytest.approx(
+        reference, abs=0.002
+    )
 
 
-@pytest.mark.parametrize(("name", "example"), [one for one in EXAMPLES if one[1].if_measured])
-def test_if_measured_are_percentiles_of_the_stated_mixture_and_measuring_does_not_change_the_mean(name, example):
+@pytest.mark.parametrize(
+    ("name", "example"), [one for one in EXAMPLES if one[1].if_measured]
+)
+def test_if_measured_are_percentiles_of_the_stated_mixture_and_measuring_does_not_change_the_mean(
+    name, example
+):
     found = predict(MODELS[name], example.inputs, site_incidence=None)
     reduced = MODELS[name].reduced(frozenset(example.inputs))
     level, slope = reduced.distance_line
     log_odds = _logit(found.risk)
     distance = max(reduced.distance, level + slope * 4 * found.risk * (1 - found.risk))
     spread = 2 * (math.sqrt(1 + distance) - 1)
-    at = np.linspace(log_odds - spread - 12 * math.sqrt(spread), log_odds + spread + 12 * math.sqrt(spread), 200_001)
+    at = np.linspace(
+        log_odds - spread - 12 * math.sqrt(spread),
+        log_odds + spread + 12 * math.sqrt(spread),
+        200_001,
+    )
     density = found.risk * np.exp(-((at - log_odds - spread / 2) ** 2) / (2 * spread))
-    density += (1 - found.risk) * np.exp(-((at - log_odds + spread / 2) ** 2) / (2 * spread))
+    density += (1 - found.risk) * np.exp(
+        -((at - log_odds + spread / 2) ** 2) / (2 * spread)
+    )
     density /= density.sum()
     percentiles = np.interp([0.1, 0.9], np.cumsum(density), at)
-    assert [_logit(end) for end in found.if_measured] == pytest.approx(percentiles, abs=1e-3)
+    assert [_logit(end) for end in found.if_measured] == pytest.approx(
+        percentiles, abs=1e-3
+    )
     assert density @ _expit(at) == pytest.approx(found.risk, abs=1e-6)
 
 
@@ -184,7 +246,10 @@ def test_effects_add_to_the_figure_from_the_cohort_mean():
     found = predict(S, inputs, site_incidence=None)
     reduced = S.reduced(frozenset(inputs))
     at_means = reduced.intercept + sum(
-        slope * S.table.means[term] for term, slope in zip(reduced.terms, reduced.coefficients.tolist(), strict=True)
+        slope * S.table.means[term]
+        for term, slope in zip(
+            reduced.terms, reduced.coefficients.tolist(), strict=True
+        )
     )
     assert at_means + sum(found.effects.values()) == pytest.approx(_logit(found.risk))
     assert set(found.effects) == set(inputs)
@@ -209,12 +274,16 @@ def test_any_inputs_give_ordered_shares_and_the_same_figure_twice(name, data):
     study = LOGISTIC[name]
     known = data.draw(st.sets(st.sampled_from(study.input_names)))
     inputs = {
-        one.finding: data.draw(st.sampled_from(one.words) if one.words else VALUES[one.kind])
+        one.finding: data.draw(
+            st.sampled_from(one.words) if one.words else VALUES[one.kind]
+        )
         for one in study.inputs
         if one.finding in known
     }
     found = predict(MODELS[name], inputs, site_incidence=None)
-    assert found == predict(MODELS[name], dict(reversed(inputs.items())), site_incidence=None)
+    assert found == predict(
+        MODELS[name], dict(reversed(inputs.items())), site_incidence=None
+    )
     ranges = [found.study_uncertainty, found.if_measured or (found.risk, found.risk)]
     for low, high in ranges:
         assert 0 <= low <= high <= 1
@@ -224,7 +293,8 @@ def test_any_inputs_give_ordered_shares_and_the_same_figure_twice(name, data):
 
 
 @pytest.mark.parametrize(
-    ("inputs", "message"), cases(__file__, "names_and_kinds_that_the_study_does_not_use_are_refused")
+    ("inputs", "message"),
+    cases(__file__, "names_and_kinds_that_the_study_does_not_use_are_refused"),
 )
 def test_names_and_kinds_that_the_study_does_not_use_are_refused(inputs, message):
     with pytest.raises(ValueError, match=message):

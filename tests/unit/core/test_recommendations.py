@@ -31,12 +31,16 @@ def test_every_augmentation_is_reviewed_and_trained():
     [
         pytest.param({"age": 66.0}, id="age"),
         pytest.param({"age": 60.0, "bmd-t-score": -2.5}, id="t-score"),
-        pytest.param({"age": 60.0, "prior-vertebral-fracture": True}, id="earlier-fracture"),
+        pytest.param(
+            {"age": 60.0, "prior-vertebral-fracture": True}, id="earlier-fracture"
+        ),
     ],
 )
 def test_liaison_is_chosen_where_weak_bone_is_likely(values):
     assert recommended(values)["bone-treatment"].recommended
-    assert not recommended({"age": 60.0, "bmd-t-score": -2.4})["bone-treatment"].recommended
+    assert not recommended({"age": 60.0, "bmd-t-score": -2.4})[
+        "bone-treatment"
+    ].recommended
 
 
 def test_nothing_is_chosen_under_50():
@@ -55,17 +59,35 @@ def test_nothing_is_chosen_under_50():
     ],
 )
 def test_rehabilitation_is_chosen_for_hip_muscle_and_falls(values, is_chosen):
-    assert recommended({"age": 75.0, **values})["rehabilitation"].recommended is is_chosen
+    assert (
+        recommended({"age": 75.0, **values})["rehabilitation"].recommended is is_chosen
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "gone"),
     [
-        pytest.param("present-spinal-infection", {"bone-treatment", "rehabilitation", "dietitian"}, id="infection"),
-        pytest.param("sepsis", {"bone-treatment", "rehabilitation", "dietitian"}, id="sepsis"),
-        pytest.param("new-deficit", {"rehabilitation", "dietitian", "falls-clinic"}, id="deficit"),
-        pytest.param("recent-cancer", {"bone-treatment", "rehabilitation", "dietitian"}, id="cancer"),
-        pytest.param("unstable-fracture", {"rehabilitation", "dietitian", "falls-clinic"}, id="unstable"),
+        pytest.param(
+            "present-spinal-infection",
+            {"bone-treatment", "rehabilitation", "dietitian"},
+            id="infection",
+        ),
+        pytest.param(
+            "sepsis", {"bone-treatment", "rehabilitation", "dietitian"}, id="sepsis"
+        ),
+        pytest.param(
+            "new-deficit", {"rehabilitation", "dietitian", "falls-clinic"}, id="deficit"
+        ),
+        pytest.param(
+            "recent-cancer",
+            {"bone-treatment", "rehabilitation", "dietitian"},
+            id="cancer",
+        ),
+        pytest.param(
+            "unstable-fracture",
+            {"rehabilitation", "dietitian", "falls-clinic"},
+            id="unstable",
+        ),
     ],
 )
 def test_no_referral_where_something_else_comes_first(name, gone):
@@ -80,7 +102,9 @@ def test_a_dietitian_is_chosen_by_weight_or_mna_alone():
 
 
 def test_one_measurement_at_most_and_never_a_scan_that_is_known():
-    measures = [name for name in recommended({"age": 75.0}) if name.startswith("measure-")]
+    measures = [
+        name for name in recommended({"age": 75.0}) if name.startswith("measure-")
+    ]
     assert len(measures) == 1
     assert "measure-dxa" not in recommended({"age": 75.0, "bmd-t-score": -2.0})
 
@@ -96,11 +120,13 @@ def test_what_is_ordered_already_is_not_offered(kind, draft):
 
 
 def test_a_site_with_liaison_in_its_order_set_has_no_button():
-    found = recommended({"age": 75.0}, policy=policy_with(fls_in_order_set=True))["bone-treatment"]
+    found = recommended({"age": 75.0}, policy=policy_with(fls_in_order_set=True))[
+        "bone-treatment"
+    ]
     assert (found.label, found.order) == ("", None)
 
 
-# --- properties ------------------------------------------------------------------------------------------------------
+# --- properties
 
 VALUES = any_values("inputs", "others")
 SUPPORT = st.lists(
@@ -131,17 +157,21 @@ def test_adding_a_finding_never_removes_a_safety_recommendation(known, data, ord
 
 @given(st.fixed_dictionaries({}, optional=VALUES), SUPPORT)
 @settings(max_examples=100, deadline=None, derandomize=True)
-def test_every_recommendation_names_the_signals_that_made_it_and_no_other(known, orders):
+def test_every_recommendation_names_the_signals_that_made_it_and_no_other(
+    known, orders
+):
     fired = signals_of(known, *orders)
     for one in recommended(known, *orders).values():
         assert all(fired.get(signal.name, signal) == signal for signal in one.because)
         assert "{" not in one.text + one.label
 
 
-# --- rules as such ---------------------------------------------------------------------------------------------------
+# --- rules as such
 
 
-@pytest.mark.parametrize("members", cases(__file__, "a_rule_that_is_not_whole_is_refused"), ids=str)
+@pytest.mark.parametrize(
+    "members", cases(__file__, "a_rule_that_is_not_whole_is_refused"), ids=str
+)
 def test_a_rule_that_is_not_whole_is_refused(members):
     whole = cases(__file__, "whole")
     Rule.model_validate(whole)

@@ -55,9 +55,15 @@ MOST = figure("more than 1 in 2", in_summary=True)
         pytest.param(LOW, False, False, "usual 1 in 6", False, id="low-something-open"),
         pytest.param(NONE_OWN, False, True, "usual 1 in 6", False, id="none-own"),
         pytest.param(HIGH, True, True, "at least 1 in 5", False, id="limit"),
-        pytest.param(LOW, True, True, "at least the usual 1 in 6", False, id="limit-of-low"),
-        pytest.param(NONE_OWN, True, True, "at least the usual 1 in 6", False, id="limit-of-none"),
-        pytest.param(USUAL, True, True, "at least the usual 1 in 6", False, id="limit-of-usual"),
+        pytest.param(
+            LOW, True, True, "at least the usual 1 in 6", False, id="limit-of-low"
+        ),
+        pytest.param(
+            NONE_OWN, True, True, "at least the usual 1 in 6", False, id="limit-of-none"
+        ),
+        pytest.param(
+            USUAL, True, True, "at least the usual 1 in 6", False, id="limit-of-usual"
+        ),
         pytest.param(MOST, True, True, "more than 1 in 2", False, id="limit-of-most"),
     ],
 )

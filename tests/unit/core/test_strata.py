@@ -6,19 +6,32 @@ from datetime import date, timedelta
 import pytest
 from study_samples import STUDIES
 
-from cds_service.core.strata import compare_with_marker, place_in_strata, stratum_of, wilson_interval
+from cds_service.core.strata import (
+    compare_with_marker,
+    place_in_strata,
+    stratum_of,
+    wilson_interval,
+)
 from tests.fact_builders import facts, finding
 from tests.tables import cases
 
 PLVI, MUSCLE = STUDIES["psoas-plvi-2024"], STUDIES["muscle-change-2021"]
-FIRST, LAST = date(2026, 1, 5), date(2026, 9, 8)  # 246 days apart; the study's mean is 247
-AUGMENTED = finding("prior-augmentation", True, observed=date(2026, 1, 9))._replace(label="kyphoplasty")
+# 246 days apart; the study's mean is 247
+FIRST, LAST = date(2026, 1, 5), date(2026, 9, 8)
+AUGMENTED = finding("prior-augmentation", True, observed=date(2026, 1, 9))._replace(
+    label="kyphoplasty"
+)
 
 
 def compared(*changes, augmented=AUGMENTED, study=MUSCLE):
     """These changes beside the marker; a change is its name, its value, and what else is said of it."""
-    known = [finding(name, value, observed=LAST)._replace(**{"since": FIRST, **more}) for name, value, more in changes]
-    return compare_with_marker(study, facts(done=augmented, **{one.name: one for one in known}))
+    known = [
+        finding(name, value, observed=LAST)._replace(**{"since": FIRST, **more})
+        for name, value, more in changes
+    ]
+    return compare_with_marker(
+        study, facts(done=augmented, **{one.name: one for one in known})
+    )
 
 
 def area(value=-10.0, **more):
@@ -26,11 +39,16 @@ def area(value=-10.0, **more):
 
 
 @pytest.mark.parametrize(
-    ("value", "outcome", "events", "rate"), cases(__file__, "the_stratum_of_a_value_has_its_printed_rate")
+    ("value", "outcome", "events", "rate"),
+    cases(__file__, "the_stratum_of_a_value_has_its_printed_rate"),
 )
 def test_the_stratum_of_a_value_has_its_printed_rate(value, outcome, events, rate):
     found = stratum_of(PLVI, outcome, value)
-    assert (found.counts.events[outcome], found.counts.n, found.study.id) == (events, 72, "psoas-plvi-2024")
+    assert (found.counts.events[outcome], found.counts.n, found.study.id) == (
+        events,
+        72,
+        "psoas-plvi-2024",
+    )
     assert found.rate == pytest.approx(rate, abs=0.0005)
 
 
@@ -38,14 +56,19 @@ def test_the_low_stratum_is_that_of_the_contract_a_year_after_vertebroplasty():
     found = stratum_of(PLVI, "refracture", 0.5)
     assert found.interval == pytest.approx((0.057, 0.204), abs=0.0005)
     assert found.counts.label == "PLVI <= 0.79"
-    assert (found.study.cohort.horizon_months, found.study.cohort.procedures) == (12, ("PVP",))
+    assert (found.study.cohort.horizon_months, found.study.cohort.procedures) == (
+        12,
+        ("PVP",),
+    )
 
 
 @pytest.mark.parametrize(("events", "n"), [(3, 72), (8, 72), (0, 72), (72, 72), (1, 2)])
 def test_wilson_ends_are_where_the_score_test_just_rejects(events, n):
     for end in wilson_interval(events, n):
         if 0 < end < 1:
-            assert abs(events / n - end) == pytest.approx(1.96 * math.sqrt(end * (1 - end) / n), abs=1e-12)
+            assert abs(events / n - end) == pytest.approx(
+                1.96 * math.sqrt(end * (1 - end) / n), abs=1e-12
+            )
 
 
 @pytest.mark.parametrize("outcome", ["refracture", "residual-pain"])
@@ -54,25 +77,47 @@ def test_fishers_exact_test_gives_the_recomputed_p(outcome):
     total = few + many
 
     def chance(count):
-        return math.comb(72, count) * math.comb(72, total - count) / math.comb(144, total)
+        return (
+            math.comb(72, count) * math.comb(72, total - count) / math.comb(144, total)
+        )
 
-    p = sum(chance(count) for count in range(total + 1) if chance(count) <= chance(few) * (1 + 1e-9))
+    p = sum(
+        chance(count)
+        for count in range(total + 1)
+        if chance(count) <= chance(few) * (1 + 1e-9)
+    )
     assert p == pytest.approx(PLVI.recomputed_p[outcome], abs=0.005)
 
 
 def test_an_outcome_or_a_value_of_no_stratum_gives_none():
-    assert stratum_of(PLVI.model_copy(update={"outcomes": ("refracture",)}), "residual-pain", 0.5) is None
-    assert stratum_of(PLVI.model_copy(update={"strata": PLVI.strata[:1]}), "refracture", 0.5) is None
+    assert (
+        stratum_of(
+            PLVI.model_copy(update={"outcomes": ("refracture",)}), "residual-pain", 0.5
+        )
+        is None
+    )
+    assert (
+        stratum_of(
+            PLVI.model_copy(update={"strata": PLVI.strata[:1]}), "refracture", 0.5
+        )
+        is None
+    )
 
 
 def test_a_patient_is_placed_by_the_finding_and_a_gap_places_nobody():
-    assert place_in_strata(PLVI, "refracture", facts({"plvi": 0.7})).counts.label == "PLVI <= 0.79"
+    assert (
+        place_in_strata(PLVI, "refracture", facts({"plvi": 0.7})).counts.label
+        == "PLVI <= 0.79"
+    )
     assert place_in_strata(PLVI, "refracture", facts()) is None
 
 
 @pytest.mark.parametrize(
     ("name", "change", "is_in_range"),
-    cases(__file__, "a_change_is_in_range_from_the_near_end_of_one_groups_quartiles_and_outside_the_others"),
+    cases(
+        __file__,
+        "a_change_is_in_range_from_the_near_end_of_one_groups_quartiles_and_outside_the_others",
+    ),
 )
 def test_a_change_is_in_range_from_the_near_end_of_one_groups_quartiles_and_outside_the_others(
     name, change, is_in_range
@@ -85,25 +130,42 @@ def test_a_change_is_in_range_from_the_near_end_of_one_groups_quartiles_and_outs
 
 def test_a_change_inside_both_groups_quartiles_is_not_in_range():
     of_area = MUSCLE.markers[0]
-    wide = of_area.model_copy(update={"not_refractured": of_area.not_refractured.model_copy(update={"q1": -11.0})})
-    assert compared(area(), study=MUSCLE.model_copy(update={"markers": (wide,)})).in_range == ()
+    wide = of_area.model_copy(
+        update={
+            "not_refractured": of_area.not_refractured.model_copy(update={"q1": -11.0})
+        }
+    )
+    assert (
+        compared(area(), study=MUSCLE.model_copy(update={"markers": (wide,)})).in_range
+        == ()
+    )
 
 
 def test_only_changes_of_the_newest_two_days_are_compared():
-    old = ("paraspinal-signal-change", 10.0, {"since": date(2025, 1, 1), "observed": date(2025, 6, 1)})
+    old = (
+        "paraspinal-signal-change",
+        10.0,
+        {"since": date(2025, 1, 1), "observed": date(2025, 6, 1)},
+    )
     assert [change.label for change in compared(area(), old).changes] == ["muscle area"]
 
 
 @pytest.mark.parametrize(
     ("days_before", "days_after", "is_compared"),
-    cases(__file__, "one_mri_before_the_kyphoplasty_and_one_after_it_as_far_apart_as_in_the_study"),
+    cases(
+        __file__,
+        "one_mri_before_the_kyphoplasty_and_one_after_it_as_far_apart_as_in_the_study",
+    ),
 )
 def test_one_mri_before_the_kyphoplasty_and_one_after_it_as_far_apart_as_in_the_study(
     days_before, days_after, is_compared
 ):
     """96 to 461 days (evidence page, section 2)."""
     done = AUGMENTED.observed
-    pair = {"since": done - timedelta(days=days_before), "observed": done + timedelta(days=days_after)}
+    pair = {
+        "since": done - timedelta(days=days_before),
+        "observed": done + timedelta(days=days_after),
+    }
     assert (compared(area(**pair)) is not None) is is_compared
 
 

@@ -8,7 +8,11 @@ from study_samples import LOGISTIC, STUDIES, STUDIES_FOLDER, UNITS
 
 from cds_service.core.data_file import Faults
 from cds_service.core.study import Cutoff, Requirement
-from cds_service.core.study_files import find_study_faults, load_contrary_evidence, load_studies
+from cds_service.core.study_files import (
+    find_study_faults,
+    load_contrary_evidence,
+    load_studies,
+)
 from cds_service.errors import DataFileError
 from tests.tables import cases
 
@@ -21,7 +25,9 @@ def test_the_five_studies_are_read_in_the_order_of_their_ids():
 
 
 @pytest.mark.parametrize(("name", "term", "ratio", "error"), cases(__file__, "printed"))
-def test_terms_are_those_of_the_printed_odds_ratios_and_intervals(name, term, ratio, error):
+def test_terms_are_those_of_the_printed_odds_ratios_and_intervals(
+    name, term, ratio, error
+):
     (found,) = [one for one in LOGISTIC[name].terms if one.name == term]
     assert math.exp(found.beta) == pytest.approx(ratio, rel=0.025)
     if isinstance(error, list):
@@ -44,7 +50,9 @@ def test_contrary_evidence_speaks_of_studies_that_exist():
     ],
 )
 def test_contrary_evidence_gives_each_number_to_its_source(entry, said):
-    found = {one.id: one.statement for one in load_contrary_evidence(STUDIES_FOLDER).entries}
+    found = {
+        one.id: one.statement for one in load_contrary_evidence(STUDIES_FOLDER).entries
+    }
     assert said in found[entry]
 
 
@@ -57,7 +65,9 @@ def test_a_folder_without_studies_stops_the_start(tmp_path):
 
 def test_cutoffs_are_those_of_the_papers():
     cutoffs = {one.id: one for study in STUDIES.values() for one in study.cutoffs}
-    assert {name: one.at_or_above or one.at_or_below for name, one in cutoffs.items()} == {
+    assert {
+        name: one.at_or_above or one.at_or_below for name, one in cutoffs.items()
+    } == {
         "low-plvi": 0.79,
         "high-muscle-fat": 49.782,
         "low-psoas-area": 11.937,
@@ -65,31 +75,54 @@ def test_cutoffs_are_those_of_the_papers():
     }
 
 
-@pytest.mark.parametrize(("bound", "value", "is_met"), cases(__file__, "a_cutoff_holds_at_its_bound"))
+@pytest.mark.parametrize(
+    ("bound", "value", "is_met"), cases(__file__, "a_cutoff_holds_at_its_bound")
+)
 def test_a_cutoff_holds_at_its_bound(bound, value, is_met):
-    table = {"id": "c", "finding": "plvi", "unit": "1", "text": "t", "from": "Table 1", **bound}
+    table = {
+        "id": "c",
+        "finding": "plvi",
+        "unit": "1",
+        "text": "t",
+        "from": "Table 1",
+        **bound,
+    }
     assert Cutoff.model_validate(table).is_met(value) is is_met
 
 
-@pytest.mark.parametrize(("require", "value", "is_met"), cases(__file__, "a_requirement_is_met_or_not"))
+@pytest.mark.parametrize(
+    ("require", "value", "is_met"), cases(__file__, "a_requirement_is_met_or_not")
+)
 def test_a_requirement_is_met_or_not(require, value, is_met):
     assert Requirement.model_validate(require).is_met(value) is is_met
 
 
 @pytest.mark.parametrize(("name", "old", "new", "key"), cases(__file__, "faults"))
-def test_a_wrong_file_stops_the_start_with_its_name_and_key(tmp_path, name, old, new, key):
+def test_a_wrong_file_stops_the_start_with_its_name_and_key(
+    tmp_path, name, old, new, key
+):
     text = (STUDIES_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
     assert old in text
     (tmp_path / f"{name}.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(DataFileError) as caught:
         load_studies(tmp_path, UNITS)
-    assert f"/{name}.toml: {key.replace('[', '.').replace(']', '')}" in str(caught.value)
+    assert f"/{name}.toml: {key.replace('[', '.').replace(']', '')}" in str(
+        caught.value
+    )
 
 
 def test_a_check_of_all_files_reports_every_fault(tmp_path):
-    for name, old, new in ((S, "count = 58", "count = 75"), (N, "se = 0.010", ""), (R, "schema = 1", "schema = = 1")):
+    for name, old, new in (
+        (S, "count = 58", "count = 75"),
+        (N, "se = 0.010", ""),
+        (R, "schema = 1", "schema = = 1"),
+    ):
         text = (STUDIES_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
         (tmp_path / f"{name}.toml").write_text(text.replace(old, new), encoding="utf-8")
     faults = Faults()
     find_study_faults(tmp_path, UNITS, faults)
-    assert {Path(fault.file).name for fault in faults.found} == {f"{S}.toml", f"{N}.toml", f"{R}.toml"}
+    assert {Path(fault.file).name for fault in faults.found} == {
+        f"{S}.toml",
+        f"{N}.toml",
+        f"{R}.toml",
+    }

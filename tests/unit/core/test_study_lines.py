@@ -43,7 +43,9 @@ def test_criteria_that_could_not_be_checked_are_said():
         pytest.param({**PKP, **WEAK, "age": 58.0}, id="too-young"),
         pytest.param({**PKP, **WEAK, "bmd-t-score": -4.6}, id="a-value-held"),
         pytest.param({**PKP, **WEAK, "level-count": 2.0}, id="several-levels"),
-        pytest.param({**PKP, "bmd-t-score": -3.0, "tl-junction": True}, id="too-little-known"),
+        pytest.param(
+            {**PKP, "bmd-t-score": -3.0, "tl-junction": True}, id="too-little-known"
+        ),
         pytest.param({**PKP, **TYPICAL, "bmd-t-score": -2.0}, id="below-its-average"),
     ],
 )
@@ -84,7 +86,9 @@ def test_the_pain_study_knows_too_little_without_the_scanners_reference():
         pytest.param({**WEAK, **CT}, True, id="opposite-sides-of-their-averages"),
         pytest.param({**WEAK, "ct-attenuation": 20.0}, True, id="twenty-points-apart"),
         pytest.param({**TYPICAL, **CT}, False, id="much-the-same"),
-        pytest.param({**WEAK, **CT, "steroid-use": True}, False, id="patient-of-neither"),
+        pytest.param(
+            {**WEAK, **CT, "steroid-use": True}, False, id="patient-of-neither"
+        ),
     ],
 )
 def test_studies_disagree_only_over_a_patient_of_theirs(known, disagree):

@@ -68,12 +68,18 @@ OF_STUDY = {
     "baseline_source": lambda one: one.prediction.baseline.source,
     "held": lambda one: [held.side for held in one.prediction.held.values()],
     "outside": lambda one: [v.text for v in one.violations if v.severity == "outside"],
-    "not_checkable": lambda one: sorted(v.finding for v in one.violations if v.severity == "not-checkable"),
+    "not_checkable": lambda one: sorted(
+        v.finding for v in one.violations if v.severity == "not-checkable"
+    ),
 }
 BEYOND = {
     "ends_below": lambda one, end: max(ends(one)) < end,
-    "uncertain_beyond": lambda one, end: one.prediction.risk < end < one.prediction.study_uncertainty[1],
-    "measured_beyond": lambda one, end: one.prediction.study_uncertainty[1] < end < one.prediction.if_measured[1],
+    "uncertain_beyond": lambda one, end: (
+        one.prediction.risk < end < one.prediction.study_uncertainty[1]
+    ),
+    "measured_beyond": lambda one, end: (
+        one.prediction.study_uncertainty[1] < end < one.prediction.if_measured[1]
+    ),
 }
 
 
@@ -84,17 +90,25 @@ def of_study(one, element):
     return getattr(one if hasattr(one, element) else one.prediction, element)
 
 
-@pytest.mark.parametrize("row", cases(__file__, "said", NAMED), ids=lambda row: row["shows"])
+@pytest.mark.parametrize(
+    "row", cases(__file__, "said", NAMED), ids=lambda row: row["shows"]
+)
 def test_what_a_study_says_of_a_patient(row):
     left = dict(row)
     del left["shows"]
     left.pop("outcome", None)
     known, old = merged(*left.pop("known")), left.pop("aged", ())
-    aged = {name.replace("-", "_"): finding(name, known[name])._replace(may_reassure=False) for name in old}
+    aged = {
+        name.replace("-", "_"): finding(name, known[name])._replace(may_reassure=False)
+        for name in old
+    }
     fresh = {name: value for name, value in known.items() if name not in old}
     found = facts(fresh, **aged)
     gaps = {name: stale(name, value) for name, value in left.pop("stale", {}).items()}
-    gaps |= {name: Gap(name, "conflicting", "cannot both be right") for name in left.pop("conflicting", ())}
+    gaps |= {
+        name: Gap(name, "conflicting", "cannot both be right")
+        for name in left.pop("conflicting", ())
+    }
     policy = policy_with(**left.pop("policy", {}))
     findings = Findings(found.known, {**found.gaps, **gaps})
     one = result_of(left.pop("study"), findings, policy)
@@ -131,7 +145,9 @@ def test_above_needs_a_difference_that_a_reader_sees(risk, reference, is_above):
     assert is_visibly_above(risk, reference, open_service().policy) is is_above
 
 
-@pytest.mark.parametrize("patient", [{"level-count": 2.0}, {"prior-augmentation": True}])
+@pytest.mark.parametrize(
+    "patient", [{"level-count": 2.0}, {"prior-augmentation": True}]
+)
 def test_studies_of_single_first_fractures_give_no_figure_to_others(patient):
     known = merged(PKP, WEAK, patient)
     found = result_of(S, known)
@@ -161,7 +177,7 @@ def test_a_figure_has_a_band_and_its_band_a_ground(known, study):
         assert one.prediction.risk > one.reference
 
 
-# --- a measure that does not travel between scanners --------------------------------
+# --- a measure that does not travel between scanners
 
 SCALE = {"vbq": {"mean": 3.5, "sd": 0.5, "n": 60}}
 

@@ -27,14 +27,18 @@ LIMITS = {"lowest": 0.02, "highest": 0.96}
 
 
 @pytest.mark.parametrize(
-    ("share", "said"), cases(__file__, "a_share_is_said_in_whole_percent_within_the_limits_of_print")
+    ("share", "said"),
+    cases(__file__, "a_share_is_said_in_whole_percent_within_the_limits_of_print"),
 )
 def test_a_share_is_said_in_whole_percent_within_the_limits_of_print(share, said):
     assert say_percent(share, **LIMITS) == said
 
 
-# Cards, rule D1: rounded to 5 from 10 up, whole ones below; P1 and P2 of the examples at the ends.
-@pytest.mark.parametrize(("share", "said"), cases(__file__, "a_summary_rounds_to_five_from_ten_up"))
+# Cards, rule D1: rounded to 5 from 10 up, whole ones below; P1 and P2 of the examples
+# at the ends.
+@pytest.mark.parametrize(
+    ("share", "said"), cases(__file__, "a_summary_rounds_to_five_from_ten_up")
+)
 def test_a_summary_rounds_to_five_from_ten_up(share, said):
     assert say_coarse_percent(share, **LIMITS) == said
 
@@ -56,7 +60,9 @@ def test_no_summary_says_less_than_the_floor_or_more_than_the_ceiling_can_carry(
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_a_greater_risk_is_never_said_to_be_smaller(one, other):
     low, high = sorted((one, other))
-    said = [int(say_coarse_percent(share, **LIMITS).split()[1]) for share in (low, high)]
+    said = [
+        int(say_coarse_percent(share, **LIMITS).split()[1]) for share in (low, high)
+    ]
     if low >= LIMITS["lowest"] and high <= LIMITS["highest"]:
         assert said[0] <= said[1]
 
@@ -66,7 +72,8 @@ def test_a_range_is_said_with_one_sign():
 
 
 @pytest.mark.parametrize(
-    ("value", "decimals", "said"), [(-3.2, 1, "−3.2"), (-0.04, 1, "0.0"), (57.0, 0, "57"), (10.0, 1, "10.0")]
+    ("value", "decimals", "said"),
+    [(-3.2, 1, "−3.2"), (-0.04, 1, "0.0"), (57.0, 0, "57"), (10.0, 1, "10.0")],
 )
 def test_a_number_has_a_true_minus_and_no_negative_zero(value, decimals, said):
     assert say_number(value, decimals) == said
@@ -84,7 +91,9 @@ def test_says_month_and_year():
     ("day", "words"),
     [
         pytest.param(date(2026, 3, 9), "9 Mar", id="same year"),
-        pytest.param(date(2025, 12, 19), "19 Dec 2025", id="last year, over half a year"),
+        pytest.param(
+            date(2025, 12, 19), "19 Dec 2025", id="last year, over half a year"
+        ),
         pytest.param(date(2027, 1, 15), "15 Jan", id="next year, near"),
         pytest.param(date(2027, 11, 20), "20 Nov 2027", id="next year, far"),
     ],
@@ -93,7 +102,9 @@ def test_leaves_the_year_out_of_near_days(day, words):
     assert say_near_date(day, date(2026, 11, 20)) == words
 
 
-@pytest.mark.parametrize(("name", "value", "said"), cases(__file__, "a_finding_is_named_with_value_and_unit"))
+@pytest.mark.parametrize(
+    ("name", "value", "said"), cases(__file__, "a_finding_is_named_with_value_and_unit")
+)
 def test_a_finding_is_named_with_value_and_unit(name, value, said):
     assert open_service().wording.phrase(finding(name, value)) == said
 

@@ -10,7 +10,12 @@ import pytest
 from werkzeug.wrappers import Response
 
 from cds_service.commands.calling import CALL_SECONDS, CannotCall
-from cds_service.commands.demo import DEADLINE_SECONDS, call_service, choose_samples, run_demo
+from cds_service.commands.demo import (
+    DEADLINE_SECONDS,
+    call_service,
+    choose_samples,
+    run_demo,
+)
 from cds_service.samples import load_samples
 from cds_service.samples.fhir_server import LocalServer
 from tests.tables import cases
@@ -19,7 +24,8 @@ SAMPLES = load_samples(date(2026, 11, 20))
 
 
 @pytest.mark.parametrize(
-    ("asked", "count"), [(None, 14), ("p3", 1), ("p3-typical-western", 1), ("p", 0), ("p3-typical", 0)]
+    ("asked", "count"),
+    [(None, 14), ("p3", 1), ("p3-typical-western", 1), ("p", 0), ("p3-typical", 0)],
 )
 def test_a_patient_is_chosen_by_id_or_short_name(asked, count):
     assert len(choose_samples(SAMPLES, asked)) == count
@@ -37,23 +43,39 @@ def test_the_service_gives_up_before_its_caller():
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "said"), cases(__file__, "any_other_answer_is_a_failure_that_says_what_came")
+    ("status", "body", "said"),
+    cases(__file__, "any_other_answer_is_a_failure_that_says_what_came"),
 )
 def test_any_other_answer_is_a_failure_that_says_what_came(status, body, said):
     answered = Response(body, status, content_type="application/json")
-    with LocalServer(lambda _: answered) as server, pytest.raises(CannotCall, match=said):
+    with (
+        LocalServer(lambda _: answered) as server,
+        pytest.raises(CannotCall, match=said),
+    ):
         call_service(server.url, {})
 
 
 def test_the_site_is_loaded_for_the_patient_who_needs_it_alone(capsys):
     assert run_demo(patient="p7") == 0
-    assert "The service with the sample site (an invented hospital): http://" in capsys.readouterr().out
+    assert (
+        "The service with the sample site (an invented hospital): http://"
+        in capsys.readouterr().out
+    )
     assert run_demo(patient="p1") == 0
     assert "sample site" not in capsys.readouterr().out
 
 
 def test_kept_running_it_shows_the_sandbox_page_and_ends_at_a_polite_signal():
-    command = [sys.executable, "-u", "-m", "cds_service.cli", "demo", "--patient", "p5", "--keep"]
+    command = [
+        sys.executable,
+        "-u",
+        "-m",
+        "cds_service.cli",
+        "demo",
+        "--patient",
+        "p5",
+        "--keep",
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     shown = ""
     while "Ctrl-C" not in shown:

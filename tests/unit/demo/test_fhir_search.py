@@ -24,16 +24,33 @@ def found(resources, query):
 
 
 @pytest.mark.parametrize(
-    "query", ["patient=p1", "patient=Patient/p1", "subject=Patient/p1", "patient=https://a.example/fhir/Patient/p1"]
+    "query",
+    [
+        "patient=p1",
+        "patient=Patient/p1",
+        "subject=Patient/p1",
+        "patient=https://a.example/fhir/Patient/p1",
+    ],
 )
 def test_a_patient_is_found_by_every_form_of_reference(query):
-    assert found([observation("mine"), observation("other", patient="p10")], f"Observation?{query}") == ["mine"]
+    assert found(
+        [observation("mine"), observation("other", patient="p10")],
+        f"Observation?{query}",
+    ) == ["mine"]
 
 
-@pytest.mark.parametrize(("code", "expected"), cases(__file__, "a_token_is_system_and_code_or_either"))
+@pytest.mark.parametrize(
+    ("code", "expected"), cases(__file__, "a_token_is_system_and_code_or_either")
+)
 def test_a_token_is_system_and_code_or_either(code, expected):
     without_system = observation("b") | {"code": {"coding": [{"code": "1"}]}}
-    assert found([observation("a", "1"), without_system, observation("c", "2")], f"Observation?code={code}") == expected
+    assert (
+        found(
+            [observation("a", "1"), without_system, observation("c", "2")],
+            f"Observation?code={code}",
+        )
+        == expected
+    )
 
 
 def test_newest_first_takes_times_zones_and_partial_dates_apart_and_puts_the_undated_last():
@@ -42,20 +59,44 @@ def test_newest_first_takes_times_zones_and_partial_dates_apart_and_puts_the_und
         observation("year", day="2025"),
         observation("evening", day="2026-01-01T23:30:00-05:00"),
         observation("day", day="2026-01-02"),
-        observation("period", day=None, effectivePeriod={"start": "2026-03-01", "end": "2026-04-01"}),
+        observation(
+            "period",
+            day=None,
+            effectivePeriod={"start": "2026-03-01", "end": "2026-04-01"},
+        ),
     ]
-    assert found(resources, "Observation?_sort=-date") == ["period", "evening", "day", "year", "undated"]
-    assert found(resources, "Observation?_sort=date") == ["year", "day", "evening", "period", "undated"]
+    assert found(resources, "Observation?_sort=-date") == [
+        "period",
+        "evening",
+        "day",
+        "year",
+        "undated",
+    ]
+    assert found(resources, "Observation?_sort=date") == [
+        "year",
+        "day",
+        "evening",
+        "period",
+        "undated",
+    ]
 
 
 def test_people_are_found_by_the_beginning_of_a_name_whatever_its_case():
-    people = [{"resourceType": "Patient", "id": "p1", "name": [{"family": "P1", "given": ["Sample"]}]}]
+    people = [
+        {
+            "resourceType": "Patient",
+            "id": "p1",
+            "name": [{"family": "P1", "given": ["Sample"]}],
+        }
+    ]
     assert found(people, "Patient?name=sam") == ["p1"]
     assert found(people, "Patient?name=P1") == ["p1"]
     assert found(people, "Patient?name=ample") == []
 
 
-@pytest.mark.parametrize(("query", "word"), cases(__file__, "what_is_not_understood_is_refused_by_name"))
+@pytest.mark.parametrize(
+    ("query", "word"), cases(__file__, "what_is_not_understood_is_refused_by_name")
+)
 def test_what_is_not_understood_is_refused_by_name(query, word):
     with pytest.raises(SearchRefused, match=word):
         hold([observation("a")]).search(query)

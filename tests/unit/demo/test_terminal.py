@@ -14,13 +14,24 @@ GOOD = Path(__file__).parents[2] / "conformance" / "good_answer.json"
 CARD = json.loads(GOOD.read_text(encoding="utf-8"))["cards"][0] | {
     "summary": "Refracture risk high: above 90 % in 12 months (study average 35 %). Not ordered yet: rehabilitation.",
     "detail": f"**Options**\n- **Rehabilitation:** {'up and walking the day of the procedure; ' * 4}\n- **Diet:** 15",
-    "links": [{"label": "The study", "url": f"http://127.0.0.1:8080/models/{'x' * 120}", "type": "absolute"}],
+    "links": [
+        {
+            "label": "The study",
+            "url": f"http://127.0.0.1:8080/models/{'x' * 120}",
+            "type": "absolute",
+        }
+    ],
 }
 
 
 def printed(card, width=100, *, colour=False):
     console = Console(
-        file=io.StringIO(), width=width, force_terminal=colour, highlight=False, markup=False, emoji=False
+        file=io.StringIO(),
+        width=width,
+        force_terminal=colour,
+        highlight=False,
+        markup=False,
+        emoji=False,
     )
     print_response(console, {"cards": [card]})
     return console.file.getvalue()
@@ -45,6 +56,9 @@ def test_escape_sequences_of_a_record_do_not_reach_the_terminal(element):
 
 def test_an_output_that_knows_only_ascii_gets_question_marks_and_no_error():
     out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    print_response(make_console(out), {"cards": [{"summary": "T −3.2", "indicator": "info", "detail": "- one"}]})
+    print_response(
+        make_console(out),
+        {"cards": [{"summary": "T −3.2", "indicator": "info", "detail": "- one"}]},
+    )
     out.flush()
     assert b"T ?3.2" in out.buffer.getvalue()

@@ -27,7 +27,13 @@ def code(number: str, display: str = "", text: str = "", system: str = LOCAL) ->
 def grip(code: dict, *values: float, unit: str = "", patient: str = "p1") -> list[dict]:
     """An Observation of each of these values."""
     return [
-        observation(code, value, unit or None, subject={"reference": f"Patient/{patient}"}, id=f"r{place}")
+        observation(
+            code,
+            value,
+            unit or None,
+            subject={"reference": f"Patient/{patient}"},
+            id=f"r{place}",
+        )
         for place, value in enumerate(values)
     ]
 
@@ -40,7 +46,9 @@ def of(*resources):
     ("display", "values", "unit", "proposed", "implied"),
     cases(__file__, "a_measurement_is_proposed_by_its_words_if_its_values_agree"),
 )
-def test_a_measurement_is_proposed_by_its_words_if_its_values_agree(display, values, unit, proposed, implied):
+def test_a_measurement_is_proposed_by_its_words_if_its_values_agree(
+    display, values, unit, proposed, implied
+):
     found = of(*grip(code("7", display), *values, unit=unit))
     (one,) = (*found.proposals, *found.others)
     assert (one.proposed, one.unit, one.seen) == (proposed, implied, len(values))
@@ -48,9 +56,12 @@ def test_a_measurement_is_proposed_by_its_words_if_its_values_agree(display, val
 
 
 @pytest.mark.parametrize(
-    ("kind", "display", "proposed"), cases(__file__, "an_order_is_proposed_by_the_words_that_orders_are_read_by")
+    ("kind", "display", "proposed"),
+    cases(__file__, "an_order_is_proposed_by_the_words_that_orders_are_read_by"),
 )
-def test_an_order_is_proposed_by_the_words_that_orders_are_read_by(kind, display, proposed):
+def test_an_order_is_proposed_by_the_words_that_orders_are_read_by(
+    kind, display, proposed
+):
     element = "codeCodeableConcept" if kind == "DeviceRequest" else "code"
     found = of({"resourceType": kind, element: code("S-1", display)})
     assert [one.proposed for one in (*found.proposals, *found.others)] == [proposed]
@@ -58,16 +69,26 @@ def test_an_order_is_proposed_by_the_words_that_orders_are_read_by(kind, display
 
 ROWS = RECORD | {
     "local": code,
-    "grip": lambda code, value, unit="", **members: grip(code, value, unit=unit, **members)[0],
+    "grip": lambda code, value, unit="", **members: grip(
+        code, value, unit=unit, **members
+    )[0],
 }
 
 
-@pytest.mark.parametrize("case", cases(__file__, "learned", ROWS), ids=lambda case: case["why"])
+@pytest.mark.parametrize(
+    "case", cases(__file__, "learned", ROWS), ids=lambda case: case["why"]
+)
 def test_what_is_learned_of_a_record(case):
     found = of(*case["record"])
-    assert [[one.code, one.seen, one.text, one.unit] for one in found.proposals] == case.get("proposes", [])
-    assert [[one.kind, one.code, one.seen] for one in found.others] == case.get("others", [])
-    assert [[one.unit, one.seen, *one.codes] for one in found.units] == case.get("units", [])
+    assert [
+        [one.code, one.seen, one.text, one.unit] for one in found.proposals
+    ] == case.get("proposes", [])
+    assert [[one.kind, one.code, one.seen] for one in found.others] == case.get(
+        "others", []
+    )
+    assert [[one.unit, one.seen, *one.codes] for one in found.units] == case.get(
+        "units", []
+    )
 
 
 def test_a_code_without_a_system_is_named_and_not_written():
@@ -76,49 +97,94 @@ def test_a_code_without_a_system_is_named_and_not_written():
     assert "group" not in concept_map("local", found)
 
 
-PATIENT = {"resourceType": "Patient", "id": "p1", "name": [{"family": "Gripson", "given": ["Wanda", "Ilse"]}]}
+PATIENT = {
+    "resourceType": "Patient",
+    "id": "p1",
+    "name": [{"family": "Gripson", "given": ["Wanda", "Ilse"]}],
+}
 
 
 def test_no_name_and_no_free_text_of_a_patient_is_shown(tmp_path):
     request = tmp_path / "request.json"
-    texts = ("Grip of Mrs Gripson", "grip, says she fell at the Post Hotel", "Wanda grip strength")
+    texts = (
+        "Grip of Mrs Gripson",
+        "grip, says she fell at the Post Hotel",
+        "Wanda grip strength",
+    )
     entries = [
         PATIENT,
         *grip(code("1", text=texts[0]), 20, unit="kg"),
         *grip(code("2", text=texts[1]), 20, unit="kg"),
         *grip(code("3", display=texts[2]), 20, unit="kg"),
-        {"resourceType": "ServiceRequest", "code": code("4", text="Kyphoplasty for Wanda, afraid of needles")},
-        {"resourceType": "Procedure", "subject": {"display": "Otto Mrsky"}, "code": code("5", "Kyphoplasty, Otto")},
+        {
+            "resourceType": "ServiceRequest",
+            "code": code("4", text="Kyphoplasty for Wanda, afraid of needles"),
+        },
+        {
+            "resourceType": "Procedure",
+            "subject": {"display": "Otto Mrsky"},
+            "code": code("5", "Kyphoplasty, Otto"),
+        },
     ]
-    request.write_text(json.dumps({"prefetch": {"a": {"entry": [{"resource": one} for one in entries]}}}))
+    request.write_text(
+        json.dumps(
+            {"prefetch": {"a": {"entry": [{"resource": one} for one in entries]}}}
+        )
+    )
     out = tmp_path / "local.json"
     for options in ([], ["--json", "--out", str(out)]):
         done = CliRunner().invoke(main, ["mappings", "learn", str(request), *options])
         assert done.exit_code == 0, done.output
         said = done.output + (out.read_text() if out.exists() else "")
         assert "kyphoplasty" in said
-        for word in ("Gripson", "Wanda", "Ilse", "Hotel", "needles", "Mrs", "Otto", "p1"):
+        for word in (
+            "Gripson",
+            "Wanda",
+            "Ilse",
+            "Hotel",
+            "needles",
+            "Mrs",
+            "Otto",
+            "p1",
+        ):
             assert word not in said
 
 
 @pytest.fixture
 def server():
-    order = {"resourceType": "ServiceRequest", "id": "s1", "subject": {"reference": "Patient/p2"}}
-    held = [PATIENT, {**PATIENT, "id": "p2"}, *grip(code("7010", "GRIP R"), 200, 240, 260, unit="N")]
-    with start_fhir_server([*held, order | {"code": code("K-1", "Kyphoplasty")}]) as running:
+    order = {
+        "resourceType": "ServiceRequest",
+        "id": "s1",
+        "subject": {"reference": "Patient/p2"},
+    }
+    held = [
+        PATIENT,
+        {**PATIENT, "id": "p2"},
+        *grip(code("7010", "GRIP R"), 200, 240, 260, unit="N"),
+    ]
+    with start_fhir_server(
+        [*held, order | {"code": code("K-1", "Kyphoplasty")}]
+    ) as running:
         yield running
 
 
 def test_a_server_is_looked_at_patient_by_patient(server, monkeypatch):
-    monkeypatch.setattr("cds_service.commands.learning.TYPES", ("Observation", "ServiceRequest", "Basic"))
+    monkeypatch.setattr(
+        "cds_service.commands.learning.TYPES",
+        ("Observation", "ServiceRequest", "Basic"),
+    )
     done = CliRunner().invoke(main, ["mappings", "learn", server.url, "--json"])
     found = json.loads(done.stdout)
-    assert {(one["code"], one["proposed"], one["seen"]) for one in found["proposals"]} == {
+    assert {
+        (one["code"], one["proposed"], one["seen"]) for one in found["proposals"]
+    } == {
         ("7010", "grip-strength-right", 3),
         ("K-1", "kyphoplasty", 1),
     }
     assert "Basic: not found" in done.stderr  # said, and the rest is read
-    only = CliRunner().invoke(main, ["mappings", "learn", server.url, "--patient", "p1", "--json"])
+    only = CliRunner().invoke(
+        main, ["mappings", "learn", server.url, "--patient", "p1", "--json"]
+    )
     assert [one["code"] for one in json.loads(only.stdout)["proposals"]] == ["7010"]
 
 
@@ -136,7 +202,9 @@ def test_a_proposal_is_applied_by_a_person_and_never_by_itself(tmp_path, server)
     assert (again.exit_code, "cannot be written" in again.output) == (1, True)
     out.write_text(out.read_text().replace('"status": "draft"', '"status": "active"'))
     assert find_faults(site) == ()
-    assert load_service(load_site(site)).terminology.concepts(code("K-1")) == {"kyphoplasty"}
+    assert load_service(load_site(site)).terminology.concepts(code("K-1")) == {
+        "kyphoplasty"
+    }
     done = CliRunner().invoke(main, learn_it, env={"KYPHOPLASTY_CDS_SITE": str(site)})
     assert "nothing to propose" in done.output
 
@@ -145,7 +213,15 @@ def test_a_token_goes_to_one_server(server, tmp_path):
     token = tmp_path / "token"
     token.write_text("abc")
     done = CliRunner().invoke(
-        main, ["mappings", "learn", server.url, "https://ehr.example.org/fhir", "--token-file", str(token)]
+        main,
+        [
+            "mappings",
+            "learn",
+            server.url,
+            "https://ehr.example.org/fhir",
+            "--token-file",
+            str(token),
+        ],
     )
     assert (done.exit_code, "one server" in done.output) == (1, True)
     assert not server.requests
@@ -159,7 +235,9 @@ def test_a_source_that_cannot_be_read_is_said_in_a_line(source):
 
 
 def test_a_rule_names_codes_of_ours(tmp_path):
-    rules = "schema = 1\norders = []\n[[measures]]\nwords = 'a'\ncodes = { nothing = '' }\n"
+    rules = (
+        "schema = 1\norders = []\n[[measures]]\nwords = 'a'\ncodes = { nothing = '' }\n"
+    )
     (tmp_path / "learning.toml").write_text(rules)
     with pytest.raises(DataFileError, match="nothing is no code of ours"):
         load_learning([MAPPINGS, tmp_path], terminology())

@@ -21,27 +21,130 @@ from tests.tables import cases
 
 PLAIN = observation({"text": "T-score"}, -2.8, "{T-score}")
 TYPES = (
-    *("Observation", "Condition", "Procedure", "ServiceRequest", "DeviceRequest", "Patient"),
-    *("MedicationRequest", "MedicationAdministration", "MedicationStatement", "MedicationDispense"),
+    *(
+        "Observation",
+        "Condition",
+        "Procedure",
+        "ServiceRequest",
+        "DeviceRequest",
+        "Patient",
+    ),
+    *(
+        "MedicationRequest",
+        "MedicationAdministration",
+        "MedicationStatement",
+        "MedicationDispense",
+    ),
 )
 JUNK: tuple[Any, ...] = (
-    *(None, True, 0, -1, 7, 4.25, 1e300, float("inf"), 2**31, 10**30, "", " ", "\u00a0", "\n", "é", "x", "a b", " a"),
+    *(
+        None,
+        True,
+        0,
+        -1,
+        7,
+        4.25,
+        1e300,
+        float("inf"),
+        2**31,
+        10**30,
+        "",
+        " ",
+        "\u00a0",
+        "\n",
+        "é",
+        "x",
+        "a b",
+        " a",
+    ),
     *("a  b",),
-    *("a_b", "y" * 65, "entered-in-error", "2026", "2026-05", "2026-13", "2026-02-29", "2024-02-29", "2026-04-31"),
-    *("2026-05-01T10:00", "2026-05-01T10:00:00", "2026-05-01T10:00:00Z", "2026-05-01T24:00:00Z", "0001-01-01"),
-    *("2026-05-01T10:00:00.123456789Z", "2026-05-01T10:00:60Z", "2026-05-01T10:00:00+14:30", "1.5", "urn:uuid:1"),
-    *([], {}, [None], [{}], [[]], ["x"], {"x": None}, {"coding": [{}]}, {"coding": {}}, {"reference": 7}),
+    *(
+        "a_b",
+        "y" * 65,
+        "entered-in-error",
+        "2026",
+        "2026-05",
+        "2026-13",
+        "2026-02-29",
+        "2024-02-29",
+        "2026-04-31",
+    ),
+    *(
+        "2026-05-01T10:00",
+        "2026-05-01T10:00:00",
+        "2026-05-01T10:00:00Z",
+        "2026-05-01T24:00:00Z",
+        "0001-01-01",
+    ),
+    *(
+        "2026-05-01T10:00:00.123456789Z",
+        "2026-05-01T10:00:60Z",
+        "2026-05-01T10:00:00+14:30",
+        "1.5",
+        "urn:uuid:1",
+    ),
+    *(
+        [],
+        {},
+        [None],
+        [{}],
+        [[]],
+        ["x"],
+        {"x": None},
+        {"coding": [{}]},
+        {"coding": {}},
+        {"reference": 7},
+    ),
     *({"value": "1"},),
-    *([{"url": "urn:x", "valueString": "y"}], [{"url": "urn:x"}], [{"valueString": "y"}], {"text": "x"}),
+    *(
+        [{"url": "urn:x", "valueString": "y"}],
+        [{"url": "urn:x"}],
+        [{"valueString": "y"}],
+        {"text": "x"},
+    ),
     *('{"text": "x"}',),
     [{"url": "urn:x", "valueString": "y", "valueCode": "z"}],
 )
 ELEMENTS = (
-    *("extension", "modifierExtension", "contained", "_status", "status", "code", "subject", "id", "meta", "text"),
+    *(
+        "extension",
+        "modifierExtension",
+        "contained",
+        "_status",
+        "status",
+        "code",
+        "subject",
+        "id",
+        "meta",
+        "text",
+    ),
     *("note",),
-    *("valueString", "valueBoolean", "valueInteger", "valueQuantity", "valueDateTime", "effectivePeriod", "issued"),
-    *("onsetDateTime", "onsetString", "performedDateTime", "performedPeriod", "medicationReference", "component"),
-    *("bodySite", "category", "resourceType", "resource_type", "fhir_comments", "language", "implicitRules"),
+    *(
+        "valueString",
+        "valueBoolean",
+        "valueInteger",
+        "valueQuantity",
+        "valueDateTime",
+        "effectivePeriod",
+        "issued",
+    ),
+    *(
+        "onsetDateTime",
+        "onsetString",
+        "performedDateTime",
+        "performedPeriod",
+        "medicationReference",
+        "component",
+    ),
+    *(
+        "bodySite",
+        "category",
+        "resourceType",
+        "resource_type",
+        "fhir_comments",
+        "language",
+        "implicitRules",
+    ),
     *("x-vendor",),
 )
 
@@ -49,7 +152,9 @@ ELEMENTS = (
 @cache
 def records() -> str:
     """Resources of the sample patients as JSON."""
-    found = [resource for sample in load_samples(TODAY) for resource in sample.resources]
+    found = [
+        resource for sample in load_samples(TODAY) for resource in sample.resources
+    ]
     return json.dumps([one for one in found if one["resourceType"] in TYPES])
 
 
@@ -64,7 +169,13 @@ def is_valid(resource: dict[str, Any], resource_type: str) -> bool:
 def objects_in(value: Any) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict):
         yield value
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+    for inner in (
+        value.values()
+        if isinstance(value, dict)
+        else value
+        if isinstance(value, list)
+        else ()
+    ):
         yield from objects_in(inner)
 
 
@@ -80,7 +191,9 @@ def damage(resource: dict[str, Any], seed: random.Random) -> None:
     elif how == "move":
         inner[seed.choice(ELEMENTS)] = inner.pop(name)
     else:
-        inner[name if how == "replace" else seed.choice(ELEMENTS)] = deepcopy(seed.choice(JUNK))
+        inner[name if how == "replace" else seed.choice(ELEMENTS)] = deepcopy(
+            seed.choice(JUNK)
+        )
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -101,7 +214,9 @@ def test_what_fits_after_any_damage_is_valid_r4(seed):
 
 def test_nearly_every_resource_of_a_plain_record_fits():
     resources = json.loads(records())
-    assert sum(fits(one, one["resourceType"]) for one in resources) > 0.9 * len(resources)
+    assert sum(fits(one, one["resourceType"]) for one in resources) > 0.9 * len(
+        resources
+    )
 
 
 @pytest.mark.parametrize("resource_type", TYPES)
@@ -111,16 +226,25 @@ def test_a_resource_of_another_type_does_not_fit(resource_type):
             assert not fits(resource, resource_type)
 
 
-@pytest.mark.parametrize("members", cases(__file__, "what_the_classes_refuse_or_must_look_at_does_not_fit"))
+@pytest.mark.parametrize(
+    "members", cases(__file__, "what_the_classes_refuse_or_must_look_at_does_not_fit")
+)
 def test_what_the_classes_refuse_or_must_look_at_does_not_fit(members):
     assert fits(PLAIN, "Observation")
     assert not fits({**PLAIN, **members}, "Observation")
 
 
 def test_an_element_of_exactly_one_kind_must_be_there():
-    asked = {"resourceType": "MedicationRequest", "status": "active", "intent": "order", "subject": {"reference": "x"}}
+    asked = {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "intent": "order",
+        "subject": {"reference": "x"},
+    }
     assert not fits(asked, "MedicationRequest")
-    assert fits(asked | {"medicationCodeableConcept": {"text": "x"}}, "MedicationRequest")
+    assert fits(
+        asked | {"medicationCodeableConcept": {"text": "x"}}, "MedicationRequest"
+    )
 
 
 def test_what_does_not_fit_is_left_to_the_classes():
@@ -128,4 +252,6 @@ def test_what_does_not_fit_is_left_to_the_classes():
     assert not fits(leap, "Observation")
     assert parse_resource(leap, "Observation", UTC_CALENDAR) == leap
     with pytest.raises(BrokenResource):
-        parse_resource({**PLAIN, "effectiveDateTime": "2026-02-29"}, "Observation", UTC_CALENDAR)
+        parse_resource(
+            {**PLAIN, "effectiveDateTime": "2026-02-29"}, "Observation", UTC_CALENDAR
+        )

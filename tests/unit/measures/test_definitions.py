@@ -14,17 +14,29 @@ from tests.measured_elsewhere import DAY, reported
 MEASURES = load_measures_in_force()
 STUDIES = {study for one in MEASURES.values() for study in one.file.studies}
 TERMINOLOGY = Terminology(*mapping_folders())
-JUDGED = [name for name, one in MEASURES.items() if one.finding.method is not None and one.file.method is not None]
+JUDGED = [
+    name
+    for name, one in MEASURES.items()
+    if one.finding.method is not None and one.file.method is not None
+]
 CODES = [
     pytest.param(code, id=f"{name}-{code.code}")
     for name, measure in MEASURES.items()
     for form in measure.file.dicom
-    for code in (form.name, *filter(None, [form.derivation]), *(one for group in form.sites for one in group))
+    for code in (
+        form.name,
+        *filter(None, [form.derivation]),
+        *(one for group in form.sites for one in group),
+    )
 ]
 
 
 def test_every_finding_of_imaging_has_a_definition():
-    imaging = {name for name, one in load_finding_specs(*mapping_folders()).items() if one.key == "imaging"}
+    imaging = {
+        name
+        for name, one in load_finding_specs(*mapping_folders()).items()
+        if one.key == "imaging"
+    }
     assert imaging <= MEASURES.keys()
 
 
@@ -47,9 +59,17 @@ def test_retired_codes_are_those_of_the_standard(code):
 @pytest.mark.parametrize(
     ("text", "key"),
     [
-        pytest.param('schema = 1\nname = "plvi"\ndefinition = "x"\nimage = "MRI"\nstudies = ["no-such"]', "studies"),
-        pytest.param('schema = 1\nname = "vbq"\ndefinition = "x"\nimage = "MRI"', "name"),
-        pytest.param('schema = 1\nname = "plvi"\ndefinition = "x"\nimage = "MRI"\nlevl = "L4"', "levl"),
+        pytest.param(
+            'schema = 1\nname = "plvi"\ndefinition = "x"\nimage = "MRI"\nstudies = ["no-such"]',
+            "studies",
+        ),
+        pytest.param(
+            'schema = 1\nname = "vbq"\ndefinition = "x"\nimage = "MRI"', "name"
+        ),
+        pytest.param(
+            'schema = 1\nname = "plvi"\ndefinition = "x"\nimage = "MRI"\nlevl = "L4"',
+            "levl",
+        ),
         pytest.param('schema = 1\nname = "plvi"\ndefinition = "x"', ""),
     ],
 )

@@ -42,7 +42,13 @@ ANSWERS = {
 
 @pytest.fixture(scope="module")
 def ground():
-    return Ground(load_measures_in_force(), Terminology(*mapping_folders()), "p1", Told(), load_vocabulary())
+    return Ground(
+        load_measures_in_force(),
+        Terminology(*mapping_folders()),
+        "p1",
+        Told(),
+        load_vocabulary(),
+    )
 
 
 @pytest.fixture
@@ -51,7 +57,10 @@ def read(ground, tmp_path):
 
     def reader(*groups, name="report.dcm", **members):
         source = read_source(write_report(tmp_path / name, groups, **members), ground)
-        taken = [(one.measure.name, float(one.number or 0), one.unit, one.levels) for one in source.reported]
+        taken = [
+            (one.measure.name, float(one.number or 0), one.unit, one.levels)
+            for one in source.reported
+        ]
         return taken, [one.why for one in source.refused], source
 
     return reader
@@ -65,17 +74,31 @@ def hu(value=101.5, *, derivation=MEAN, **members):
     "group",
     [
         pytest.param(planar([hu()], finding_sites=[vertebra("L1")]), id="planar"),
-        pytest.param(of_image([hu()], finding_sites=[vertebra("L1")]), id="of-an-image"),
         pytest.param(
-            planar([hu(derivation=OLD_MEAN)], finding_sites=[vertebra("L1", retired=True)]), id="retired-codes"
+            of_image([hu()], finding_sites=[vertebra("L1")]), id="of-an-image"
         ),
-        pytest.param(planar([hu(finding_sites=[vertebra("L1")])]), id="site-at-the-measurement"),
         pytest.param(
-            planar([number(codes.DCM.MeanAttenuationCoefficient, 101.5, "[hnsf'U]")], finding_sites=[vertebra("L1")]),
+            planar(
+                [hu(derivation=OLD_MEAN)], finding_sites=[vertebra("L1", retired=True)]
+            ),
+            id="retired-codes",
+        ),
+        pytest.param(
+            planar([hu(finding_sites=[vertebra("L1")])]), id="site-at-the-measurement"
+        ),
+        pytest.param(
+            planar(
+                [number(codes.DCM.MeanAttenuationCoefficient, 101.5, "[hnsf'U]")],
+                finding_sites=[vertebra("L1")],
+            ),
             id="mean-by-name",
         ),
         pytest.param(
-            planar([number(own("ct-attenuation"), 101.5, "[hnsf'U]")], finding_sites=[vertebra("L1")]), id="own"
+            planar(
+                [number(own("ct-attenuation"), 101.5, "[hnsf'U]")],
+                finding_sites=[vertebra("L1")],
+            ),
+            id="own",
         ),
     ],
 )
@@ -85,8 +108,13 @@ def test_hu_of_one_vertebra_is_read(read, group):
 
 
 def test_areas_are_read_by_new_and_retired_codes(read):
-    new = planar([number(AREA, 2310, "mm2")], finding_sites=[ERECTOR, MULTIFIDUS, vertebra("L3")])
-    old = planar([number(OLD_AREA, 2310, "mm2")], finding_sites=[OLD_ERECTOR, MULTIFIDUS, vertebra("L3", retired=True)])
+    new = planar(
+        [number(AREA, 2310, "mm2")], finding_sites=[ERECTOR, MULTIFIDUS, vertebra("L3")]
+    )
+    old = planar(
+        [number(OLD_AREA, 2310, "mm2")],
+        finding_sites=[OLD_ERECTOR, MULTIFIDUS, vertebra("L3", retired=True)],
+    )
     assert read(new)[0] == read(old)[0] == [("paraspinal-csa", 2310.0, "mm2", ("L3",))]
     assert read(planar([number(AREA, 14.2, "cm2")], finding_sites=[L4_BODY]))[0] == [
         ("l4-vertebral-area", 14.2, "cm2", ("L4",))
@@ -104,20 +132,28 @@ def test_the_level_may_be_a_modifier_of_the_muscle(read):
 
 @pytest.mark.parametrize("answer", [True, False])
 def test_an_answer_is_read(read, answer):
-    group = of_image(evaluations=[QualitativeEvaluation(own("fascia-injury"), ANSWERS[answer])])
+    group = of_image(
+        evaluations=[QualitativeEvaluation(own("fascia-injury"), ANSWERS[answer])]
+    )
     _, _, source = read(group)
-    assert [(one.measure.name, one.answer) for one in source.reported] == [("fascia-injury", answer)]
+    assert [(one.measure.name, one.answer) for one in source.reported] == [
+        ("fascia-injury", answer)
+    ]
 
 
 @pytest.mark.parametrize(
     ("group", "why"),
     [
         pytest.param(
-            volumetric([hu()], finding_sites=[vertebra("L1")]), "measured over a volume, not on one slice", id="volume"
+            volumetric([hu()], finding_sites=[vertebra("L1")]),
+            "measured over a volume, not on one slice",
+            id="volume",
         ),
         pytest.param(planar([hu()]), "of no vertebra that is named", id="no-level"),
         pytest.param(
-            planar([hu(derivation=MAXIMUM)], finding_sites=[vertebra("L1")]), "Maximum, not Mean", id="maximum"
+            planar([hu(derivation=MAXIMUM)], finding_sites=[vertebra("L1")]),
+            "Maximum, not Mean",
+            id="maximum",
         ),
         pytest.param(
             planar([hu(derivation=None)], finding_sites=[vertebra("L1")]),
@@ -134,15 +170,24 @@ def test_an_answer_is_read(read, answer):
                 [number(own("psoas-total-area"), 7, "cm2")],
                 finding_sites=[
                     FindingSite(
-                        CodedConcept("11994002", "SCT", "L4"), laterality=CodedConcept("24028007", "SCT", "Right")
+                        CodedConcept("11994002", "SCT", "L4"),
+                        laterality=CodedConcept("24028007", "SCT", "Right"),
                     )
                 ],
             ),
             "of one side only; the measure is of both",
             id="one-side",
         ),
-        pytest.param(planar([number(codes.SCT.Diameter, 7, "mm")]), "no measure that is read here", id="diameter"),
-        pytest.param(planar([number(own("no-such"), 7, "mm")]), "no measure that is read here", id="unknown-own"),
+        pytest.param(
+            planar([number(codes.SCT.Diameter, 7, "mm")]),
+            "no measure that is read here",
+            id="diameter",
+        ),
+        pytest.param(
+            planar([number(own("no-such"), 7, "mm")]),
+            "no measure that is read here",
+            id="unknown-own",
+        ),
     ],
 )
 def test_what_is_something_else_is_refused(read, group, why):
@@ -159,10 +204,16 @@ def test_equal_names_that_differ_by_derivation_need_it_said(read):
     assert refused == ["Maximum, not Mean"]
 
     name = own("ct-attenuation")
-    unsaid = planar([number(name, 101.5, "[hnsf'U]"), number(name, 180, "[hnsf'U]")], finding_sites=site)
+    unsaid = planar(
+        [number(name, 101.5, "[hnsf'U]"), number(name, 180, "[hnsf'U]")],
+        finding_sites=site,
+    )
     taken, refused, _ = read(unsaid, name="unsaid.dcm")
     assert taken == []
-    assert refused == ["stands 2 times with this name and unit; which is which is not said"] * 2
+    assert (
+        refused
+        == ["stands 2 times with this name and unit; which is which is not said"] * 2
+    )
 
     twice = planar([hu(101.5), hu(97)], finding_sites=site)
     taken, refused, _ = read(twice, name="twice.dcm")
@@ -174,13 +225,23 @@ def test_a_report_that_nobody_verified_is_said_so(read):
     group = planar([hu()], finding_sites=[vertebra("L1")])
     assert read(group, verified=True)[2].reported[0].is_verified
     assert not read(group, verified=False, name="b.dcm")[2].reported[0].is_verified
-    assert not read(group, name="c.dcm", PreliminaryFlag="PRELIMINARY")[2].reported[0].is_verified
-    assert not read(group, name="d.dcm", CompletionFlag="PARTIAL")[2].reported[0].is_verified
+    assert (
+        not read(group, name="c.dcm", PreliminaryFlag="PRELIMINARY")[2]
+        .reported[0]
+        .is_verified
+    )
+    assert (
+        not read(group, name="d.dcm", CompletionFlag="PARTIAL")[2]
+        .reported[0]
+        .is_verified
+    )
 
 
 def test_day_study_device_and_method_come_from_the_report(read):
     group = planar(
-        [hu()], finding_sites=[vertebra("L1")], method=CodedConcept("m-1", "99LOCAL", "trabecular ROI, unenhanced CT")
+        [hu()],
+        finding_sites=[vertebra("L1")],
+        method=CodedConcept("m-1", "99LOCAL", "trabecular ROI, unenhanced CT"),
     )
     value = read(group)[2].reported[0]
     assert value.day.isoformat() == "2026-05-01"
@@ -194,8 +255,14 @@ def test_day_study_device_and_method_come_from_the_report(read):
     [
         pytest.param(CT, "CT Image Storage: is an image", id="ct"),
         pytest.param(MRImageStorage, "MR Image Storage: is an image", id="mr"),
-        pytest.param(SEGMENTATION, "Segmentation Storage: is a segmentation", id="segmentation"),
-        pytest.param(EncapsulatedPDFStorage, "Encapsulated PDF Storage: is no structured report", id="pdf"),
+        pytest.param(
+            SEGMENTATION, "Segmentation Storage: is a segmentation", id="segmentation"
+        ),
+        pytest.param(
+            EncapsulatedPDFStorage,
+            "Encapsulated PDF Storage: is no structured report",
+            id="pdf",
+        ),
     ],
 )
 def test_other_objects_are_refused_by_their_class(ground, tmp_path, sop_class, why):
@@ -207,13 +274,17 @@ def test_other_objects_are_refused_by_their_class(ground, tmp_path, sop_class, w
 def test_no_pixel_is_read(ground, tmp_path, monkeypatch):
     file = write_image(tmp_path / "ct.dcm", CT)
     asked = []
-    monkeypatch.setattr("pydicom.Dataset.pixel_array", property(lambda _: asked.append("pixels")))
+    monkeypatch.setattr(
+        "pydicom.Dataset.pixel_array", property(lambda _: asked.append("pixels"))
+    )
     read_source(file, ground)
     assert asked == []
 
 
 def test_a_report_in_the_json_of_dicom_is_read(ground, tmp_path):
-    file = write_report(tmp_path / "report.dcm", [planar([hu()], finding_sites=[vertebra("L1")])])
+    file = write_report(
+        tmp_path / "report.dcm", [planar([hu()], finding_sites=[vertebra("L1")])]
+    )
     as_json = tmp_path / "report.json"
     as_json.write_text(json.dumps(dcmread(file).to_json_dict()))
     source = read_source(as_json, ground)
@@ -221,7 +292,9 @@ def test_a_report_in_the_json_of_dicom_is_read(ground, tmp_path):
 
 
 def test_a_broken_object_is_refused(ground, tmp_path):
-    file = write_report(tmp_path / "report.dcm", [planar([hu()], finding_sites=[vertebra("L1")])])
+    file = write_report(
+        tmp_path / "report.dcm", [planar([hu()], finding_sites=[vertebra("L1")])]
+    )
     content = file.read_bytes()
     for length in (140, 400, len(content) // 2, len(content) - 7):
         cut = tmp_path / f"cut-{length}.dcm"
@@ -231,7 +304,9 @@ def test_a_broken_object_is_refused(ground, tmp_path):
 
 
 def test_a_report_of_another_kind_is_refused(ground, tmp_path):
-    file = write_report(tmp_path / "report.dcm", [planar([hu()], finding_sites=[vertebra("L1")])])
+    file = write_report(
+        tmp_path / "report.dcm", [planar([hu()], finding_sites=[vertebra("L1")])]
+    )
     report = dcmread(file)
     report.ConceptNameCodeSequence[0].CodeValue = "113701"
     report.ConceptNameCodeSequence[0].CodeMeaning = "X-Ray Radiation Dose Report"

@@ -12,7 +12,8 @@ from cds_service.core.strata import compare_with_marker
 from tests.builders import TODAY, findings_of, specs
 from tests.chart_builders import PATIENT, augmented, open_service
 
-BEFORE, OPERATED, AFTER = 260, 240, 20  # days ago; the study's MRIs lie 96 to 461 days apart
+# days ago; the study's MRIs lie 96 to 461 days apart
+BEFORE, OPERATED, AFTER = 260, 240, 20
 STUDY = open_service().studies["muscle-change-2021"]
 
 
@@ -27,22 +28,43 @@ def imported(tmp_path):
             for day, (_, area, signal, device) in zip(days, rows, strict=True)
         ]
         file = tmp_path / "muscle.csv"
-        file.write_text("\n".join(("date,level,paraspinal-csa,paraspinal-signal,device,method", *lines)))
-        found = json.loads(CliRunner().invoke(main, ["import", str(file), "--patient", PATIENT, "--json"]).stdout)
-        return [{**one, "id": f"imported-{number}"} for number, one in enumerate(found["taken"])]
+        file.write_text(
+            "\n".join(
+                ("date,level,paraspinal-csa,paraspinal-signal,device,method", *lines)
+            )
+        )
+        found = json.loads(
+            CliRunner()
+            .invoke(main, ["import", str(file), "--patient", PATIENT, "--json"])
+            .stdout
+        )
+        return [
+            {**one, "id": f"imported-{number}"}
+            for number, one in enumerate(found["taken"])
+        ]
 
     return resources
 
 
 def marker_of(*resources):
-    found = findings_of(*resources, {**augmented(OPERATED), "performedDateTime": str(TODAY - timedelta(OPERATED))})
-    return compare_with_marker(STUDY, derive(found, specs(), None, sarcopenia_criteria="awgs-2019"))
+    found = findings_of(
+        *resources,
+        {**augmented(OPERATED), "performedDateTime": str(TODAY - timedelta(OPERATED))},
+    )
+    return compare_with_marker(
+        STUDY, derive(found, specs(), None, sarcopenia_criteria="awgs-2019")
+    )
 
 
 def test_the_change_of_two_mris_is_compared_with_the_study(imported):
-    marker = marker_of(*imported((BEFORE, 25, 100, "Scanner A"), (AFTER, 20, 120, "Scanner A")))
-    # Near ends of those who had refractured (Table 2): area -7.5 %, signal +5.3 %, area / signal -15.0 %.
-    assert [(one.label, round(one.change, 1), one.is_in_range) for one in marker.changes] == [
+    marker = marker_of(
+        *imported((BEFORE, 25, 100, "Scanner A"), (AFTER, 20, 120, "Scanner A"))
+    )
+    # Near ends of those who had refractured (Table 2): area -7.5 %, signal +5.3 %, area
+    # / signal -15.0 %.
+    assert [
+        (one.label, round(one.change, 1), one.is_in_range) for one in marker.changes
+    ] == [
         ("muscle area", -20.0, True),
         ("muscle signal", 20.0, True),
         ("ratio of area to signal", -33.3, True),
@@ -51,12 +73,19 @@ def test_the_change_of_two_mris_is_compared_with_the_study(imported):
 
 
 def test_a_small_change_is_in_no_range(imported):
-    marker = marker_of(*imported((BEFORE, 25, 100, "Scanner A"), (AFTER, 24.8, 101, "Scanner A")))
+    marker = marker_of(
+        *imported((BEFORE, 25, 100, "Scanner A"), (AFTER, 24.8, 101, "Scanner A"))
+    )
     assert not any(one.is_in_range for one in marker.changes)
 
 
 def test_two_scanners_are_not_compared(imported):
-    assert marker_of(*imported((BEFORE, 25, 100, "Scanner A"), (AFTER, 20, 120, "Scanner B"))) is None
+    assert (
+        marker_of(
+            *imported((BEFORE, 25, 100, "Scanner A"), (AFTER, 20, 120, "Scanner B"))
+        )
+        is None
+    )
 
 
 def test_one_mri_alone_says_nothing(imported):

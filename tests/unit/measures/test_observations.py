@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from cds_service.core.facts import METHOD_NOT_RECORDED, Finding
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.loading import load_measures_in_force, mapping_folders
-from cds_service.measures.observations import Writer, Written, read_back, site_codes, without_rivals
+from cds_service.measures.observations import (
+    Writer,
+    Written,
+    read_back,
+    site_codes,
+    without_rivals,
+)
 from cds_service.measures.values import Refused
 from tests.measured_elsewhere import DAY, middle, reported
 
@@ -18,31 +24,50 @@ MEASURES = load_measures_in_force()
 READ = {name: one for name, one in MEASURES.items() if not one.finding.after_surgery}
 TERMINOLOGY = Terminology(*mapping_folders())
 WRITER = Writer("p1", TERMINOLOGY, site_codes(mapping_folders()))
-WAYS = ("", "trabecular ROI, axial, unenhanced CT", "MRI T2, one axial slice", "DXA", "as the ward does it", "PACS")
+WAYS = (
+    "",
+    "trabecular ROI, axial, unenhanced CT",
+    "MRI T2, one axial slice",
+    "DXA",
+    "as the ward does it",
+    "PACS",
+)
 
 
 @st.composite
 def values(draw):
     """Any value of any measure, in any unit that is read, at any level."""
     measure = READ[draw(st.sampled_from(sorted(READ)))]
-    members = {"method": draw(st.sampled_from(WAYS)), "device": draw(st.sampled_from(("", "Viewer 7.1")))}
+    members = {
+        "method": draw(st.sampled_from(WAYS)),
+        "device": draw(st.sampled_from(("", "Viewer 7.1"))),
+    }
     if measure.is_boolean:
         return reported(measure, answer=draw(st.booleans()), **members)
     finding = measure.finding
     low, high = finding.range
-    number = Decimal(str(draw(st.floats(low, high, allow_nan=False).map(lambda one: round(one, 3)))))
+    number = Decimal(
+        str(draw(st.floats(low, high, allow_nan=False).map(lambda one: round(one, 3))))
+    )
     if measure.level_is_free:
         members["levels"] = draw(st.sampled_from((("T12",), ("L1",), ("L4",), ())))
-    unit = draw(st.sampled_from([one for one in finding.accept_units if one] or [finding.unit]))
-    back = {(unit, finding.unit): 1.0, **TERMINOLOGY.units.factors}.get((unit, finding.unit))
+    unit = draw(
+        st.sampled_from([one for one in finding.accept_units if one] or [finding.unit])
+    )
+    back = {(unit, finding.unit): 1.0, **TERMINOLOGY.units.factors}.get(
+        (unit, finding.unit)
+    )
     times = Decimal(str(getattr(back, "times", back)))
-    return reported(measure, number=number / times, unit=unit, day=date(2026, 5, 1), **members)
+    return reported(
+        measure, number=number / times, unit=unit, day=date(2026, 5, 1), **members
+    )
 
 
 @given(values())
 def test_what_is_written_is_read_back(value):
     written = WRITER.write(value)
-    if isinstance(written, Refused):  # a method of something else, or a value at the very end of what is plausible
+    # a method of something else, or a value at the very end of what is plausible
+    if isinstance(written, Refused):
         assert written.why
         return
     finding = value.measure.finding
@@ -75,15 +100,57 @@ def test_a_value_whose_way_is_not_known_is_read_and_said():
 @pytest.mark.parametrize(
     ("name", "members", "why"),
     [
-        pytest.param("psoas-total-area", {"day": None}, "the day of the examination is not known", id="no-day"),
-        pytest.param("psoas-total-area", {"unit": "kg"}, "the unit does not fit: kg, not cm2 or mm2", id="unit"),
-        pytest.param("psoas-total-area", {"number": Decimal(1441)}, "not plausible", id="mm2-said-as-cm2"),
-        pytest.param("psoas-total-area", {"method": "volume of the psoas"}, "a volume, not an area", id="volume"),
-        pytest.param("psoas-total-area", {"levels": ("L2",)}, "measured at L2", id="level"),
-        pytest.param("psoas-total-area", {"device": "TotalSegmentator 2.18"}, "segmented as a whole", id="device"),
-        pytest.param("ct-attenuation", {"method": "portal venous phase"}, "CT with contrast", id="contrast"),
-        pytest.param("bmd-t-score", {"number": Decimal("-2.9"), "method": "predicted from CT"}, "", id="predicted"),
-        pytest.param("local-kyphosis-post", {"number": Decimal(400)}, "not plausible", id="never-read"),
+        pytest.param(
+            "psoas-total-area",
+            {"day": None},
+            "the day of the examination is not known",
+            id="no-day",
+        ),
+        pytest.param(
+            "psoas-total-area",
+            {"unit": "kg"},
+            "the unit does not fit: kg, not cm2 or mm2",
+            id="unit",
+        ),
+        pytest.param(
+            "psoas-total-area",
+            {"number": Decimal(1441)},
+            "not plausible",
+            id="mm2-said-as-cm2",
+        ),
+        pytest.param(
+            "psoas-total-area",
+            {"method": "volume of the psoas"},
+            "a volume, not an area",
+            id="volume",
+        ),
+        pytest.param(
+            "psoas-total-area", {"levels": ("L2",)}, "measured at L2", id="level"
+        ),
+        pytest.param(
+            "psoas-total-area",
+            {"device": "TotalSegmentator 2.18"},
+            "segmented as a whole",
+            id="device",
+        ),
+        pytest.param(
+            "ct-attenuation",
+            {"method": "portal venous phase"},
+            "CT with contrast",
+            id="contrast",
+        ),
+        pytest.param(
+            "bmd-t-score",
+            {"number": Decimal("-2.9"), "method": "predicted from CT"},
+            "",
+            id="predicted",
+        ),
+        pytest.param(
+            "local-kyphosis-post",
+            {"number": Decimal(400)},
+            "not plausible",
+            id="never-read",
+        ),
     ],
 )
 def test_what_the_reader_would_not_count_is_not_written(name, members, why):
@@ -99,23 +166,34 @@ def test_an_unverified_value_is_preliminary_and_says_so():
 
 
 def test_the_note_says_what_the_source_does_not_record():
-    note = WRITER.write(reported(MEASURES["ct-attenuation"], levels=())).observation["note"][0]["text"]
+    note = WRITER.write(reported(MEASURES["ct-attenuation"], levels=())).observation[
+        "note"
+    ][0]["text"]
     assert note == "Not recorded: the way of measuring, the vertebra, the tool."
 
 
 def test_the_study_is_named_by_its_uid():
     observation = WRITER.write(reported(MEASURES["plvi"], study="1.2.3")).observation
     assert observation["derivedFrom"] == [
-        {"type": "ImagingStudy", "identifier": {"system": "urn:dicom:uid", "value": "urn:oid:1.2.3"}}
+        {
+            "type": "ImagingStudy",
+            "identifier": {"system": "urn:dicom:uid", "value": "urn:oid:1.2.3"},
+        }
     ]
 
 
 def test_two_values_of_one_day_that_differ_are_both_refused():
     area = MEASURES["psoas-total-area"]
-    both = [WRITER.write(reported(area, number=Decimal(one), key=one)) for one in ("14.4", "12.1")]
+    both = [
+        WRITER.write(reported(area, number=Decimal(one), key=one))
+        for one in ("14.4", "12.1")
+    ]
     kept, refused = without_rivals(both)
     assert kept == []
-    assert [one.what for one in refused] == ["psoas-total-area 14.4 cm2 at L4", "psoas-total-area 12.1 cm2 at L4"]
+    assert [one.what for one in refused] == [
+        "psoas-total-area 14.4 cm2 at L4",
+        "psoas-total-area 12.1 cm2 at L4",
+    ]
 
 
 def test_the_same_value_twice_is_one():
@@ -127,11 +205,17 @@ def test_the_same_value_twice_is_one():
 
 def test_trials_of_a_hand_are_all_kept():
     grip = MEASURES["grip-strength"]
-    both = [WRITER.write(reported(grip, number=Decimal(one), key=one)) for one in ("14", "16")]
+    both = [
+        WRITER.write(reported(grip, number=Decimal(one), key=one))
+        for one in ("14", "16")
+    ]
     assert len(without_rivals(both)[0]) == 2
 
 
 def test_the_identity_follows_the_value_and_nothing_else():
-    once, again = (WRITER.write(reported(MEASURES["plvi"], where=one)).identifier for one in ("a.csv", "b.csv"))
+    once, again = (
+        WRITER.write(reported(MEASURES["plvi"], where=one)).identifier
+        for one in ("a.csv", "b.csv")
+    )
     other = WRITER.write(reported(MEASURES["plvi"], number=Decimal("0.6"))).identifier
     assert once == again != other

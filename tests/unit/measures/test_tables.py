@@ -17,7 +17,11 @@ MUSCLEMAP = "Anatomy,Label,Slices with segmentation,Muscle (%),Fat (%),Total vol
 
 @pytest.fixture(scope="module")
 def load():
-    measures, terminology, findings = load_measures_in_force(), Terminology(*mapping_folders()), load_vocabulary()
+    measures, terminology, findings = (
+        load_measures_in_force(),
+        Terminology(*mapping_folders()),
+        load_vocabulary(),
+    )
     return lambda told: Ground(measures, terminology, "p1", told, findings)
 
 
@@ -35,7 +39,7 @@ def read(load, tmp_path):
     return reader
 
 
-# --- Comp2Comp --------------------------------------------------------------------------------------------------------
+# --- Comp2Comp
 
 
 def test_the_ball_of_trabecular_bone_is_read_and_the_whole_vertebra_refused(read):
@@ -64,7 +68,7 @@ def test_a_row_with_more_cells_than_headings_is_refused(read):
     assert any("more cells than headings" in why for why in refused.values())
 
 
-# --- MuscleMap --------------------------------------------------------------------------------------------------------
+# --- MuscleMap
 
 SLICE = f"""{MUSCLEMAP}multifidus left,5101,1,60,40,2.0,0.8
 multifidus right,5102,1,60,40,2.0,0.8
@@ -87,11 +91,29 @@ def test_one_slice_gives_area_and_fat(read):
 @pytest.mark.parametrize(
     ("text", "name", "told", "why"),
     [
-        pytest.param(SLICE.replace(",1,", ",31,"), "gmm.csv", OF_L4, "whole muscle (31 slices)", id="whole-muscle"),
-        pytest.param(SLICE, "gmm.csv", {"levels": ("L4",)}, "needs the thickness", id="no-thickness"),
-        pytest.param(SLICE, "gmm.csv", {"thickness": Decimal(4)}, "which level", id="no-level"),
-        pytest.param(SLICE, "results.csv", OF_L4, "how fat was told from muscle", id="no-method"),
-        pytest.param(SLICE.replace("5122", "7000"), "gmm.csv", OF_L4, "two sides", id="one-side"),
+        pytest.param(
+            SLICE.replace(",1,", ",31,"),
+            "gmm.csv",
+            OF_L4,
+            "whole muscle (31 slices)",
+            id="whole-muscle",
+        ),
+        pytest.param(
+            SLICE,
+            "gmm.csv",
+            {"levels": ("L4",)},
+            "needs the thickness",
+            id="no-thickness",
+        ),
+        pytest.param(
+            SLICE, "gmm.csv", {"thickness": Decimal(4)}, "which level", id="no-level"
+        ),
+        pytest.param(
+            SLICE, "results.csv", OF_L4, "how fat was told from muscle", id="no-method"
+        ),
+        pytest.param(
+            SLICE.replace("5122", "7000"), "gmm.csv", OF_L4, "two sides", id="one-side"
+        ),
     ],
 )
 def test_what_is_no_slice_with_a_way_is_refused(read, text, name, told, why):
@@ -99,7 +121,7 @@ def test_what_is_no_slice_with_a_way_is_refused(read, text, name, told, why):
     assert any(why in reason for reason in refused.values())
 
 
-# --- tables of the findings' names ------------------------------------------------------------------------------------
+# --- tables of the findings' names
 
 
 def test_every_named_column_is_read_with_its_unit(read):
@@ -108,7 +130,12 @@ def test_every_named_column_is_read_with_its_unit(read):
         "p1,2026-05-01,L4,1441,0.8,yes,MRI T2,PACS 7\n"
     )
     area = taken["psoas-total-area"]
-    assert (area.number, area.unit, area.levels, area.day) == (Decimal(1441), "mm2", ("L4",), date(2026, 5, 1))
+    assert (area.number, area.unit, area.levels, area.day) == (
+        Decimal(1441),
+        "mm2",
+        ("L4",),
+        date(2026, 5, 1),
+    )
     assert (area.method, area.device) == ("MRI T2", "PACS 7")
     assert taken["fascia-injury"].answer is True
 
@@ -132,8 +159,14 @@ def test_a_semicolon_and_a_decimal_comma_are_read(read):
 @pytest.mark.parametrize(
     ("row", "why"),
     [
-        pytest.param("01/05/2026,L4,0.8", "not written as year-month-day", id="day-of-unknown-order"),
-        pytest.param("2026-13-01,L4,0.8", "not written as year-month-day", id="no-month"),
+        pytest.param(
+            "01/05/2026,L4,0.8",
+            "not written as year-month-day",
+            id="day-of-unknown-order",
+        ),
+        pytest.param(
+            "2026-13-01,L4,0.8", "not written as year-month-day", id="no-month"
+        ),
         pytest.param("2026-05-01,S7,0.8", "not one of T1 to L5", id="no-level"),
         pytest.param("2026-05-01,L4,about 1", "no number", id="words"),
     ],
@@ -157,10 +190,14 @@ def test_the_first_sheet_of_a_workbook_is_read(load, tmp_path):
     book.save(tmp_path / "table.xlsx")
     source = read_source(tmp_path / "table.xlsx", load(Told()))
     value = source.reported[0]
-    assert (value.measure.name, value.number, value.day) == ("plvi", Decimal("0.8"), date(2026, 5, 1))
+    assert (value.measure.name, value.number, value.day) == (
+        "plvi",
+        Decimal("0.8"),
+        date(2026, 5, 1),
+    )
 
 
-# --- segmentations and what is nothing --------------------------------------------------------------------------------
+# --- segmentations and what is nothing
 
 
 @pytest.mark.parametrize(
@@ -205,13 +242,26 @@ def test_segmentations_are_refused_each_with_its_reason(read, text, what, why):
 
 
 def test_what_the_image_does_not_show_is_not_listed(read):
-    _, refused = read('{"vertebrae_L1": {"volume": 0.0, "intensity": 0.0}, "spleen": {"volume": 9, "intensity": 3}}')
+    _, refused = read(
+        '{"vertebrae_L1": {"volume": 0.0, "intensity": 0.0}, "spleen": {"volume": 9, "intensity": 3}}'
+    )
     assert list(refused) == ["1 other structures"]
 
 
 @pytest.mark.parametrize(
     "content",
-    [b"\x89PNG\r\n", b"\xff\xd8\xff\xe0", b"\x1f\x8b\x08", b"%PDF-1.7", b"", b"\0\1\2", b"{", b"[]", b"a", b"a,b\n"],
+    [
+        b"\x89PNG\r\n",
+        b"\xff\xd8\xff\xe0",
+        b"\x1f\x8b\x08",
+        b"%PDF-1.7",
+        b"",
+        b"\0\1\2",
+        b"{",
+        b"[]",
+        b"a",
+        b"a,b\n",
+    ],
 )
 def test_what_is_no_source_is_refused(load, tmp_path, content):
     file = tmp_path / "anything"

@@ -26,16 +26,26 @@ def test_what_is_no_plain_base_is_refused(url):
 
 def test_an_address_below_the_base_lies_under_it():
     assert parse_address("https://ehr.example.org/fhir/r4?page=2").is_under(BASE)
-    assert parse_address("https://ehr.example.org/fhir/r4/Observation?x=1").is_under(BASE)
-    assert not parse_address("https://ehr.example.org/fhir/r40/Observation").is_under(BASE)
-    assert not parse_address("http://ehr.example.org/fhir/r4/Observation").is_under(BASE)
+    assert parse_address("https://ehr.example.org/fhir/r4/Observation?x=1").is_under(
+        BASE
+    )
+    assert not parse_address("https://ehr.example.org/fhir/r40/Observation").is_under(
+        BASE
+    )
+    assert not parse_address("http://ehr.example.org/fhir/r4/Observation").is_under(
+        BASE
+    )
 
 
-@pytest.mark.parametrize(("url", "spelling"), cases(__file__, "an_address_is_written_in_one_spelling"))
+@pytest.mark.parametrize(
+    ("url", "spelling"), cases(__file__, "an_address_is_written_in_one_spelling")
+)
 def test_an_address_is_written_in_one_spelling(url, spelling):
     assert parse_address(url).url == spelling
 
 
-@pytest.mark.parametrize(("host", "is_loopback"), cases(__file__, "only_the_machine_itself_is_loopback"))
+@pytest.mark.parametrize(
+    ("host", "is_loopback"), cases(__file__, "only_the_machine_itself_is_loopback")
+)
 def test_only_the_machine_itself_is_loopback(host, is_loopback):
     assert is_loopback_host(host) is is_loopback

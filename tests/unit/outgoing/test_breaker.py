@@ -19,8 +19,8 @@ class Watched:
     def go(self, steps: str) -> None:
         """Take steps: a number of seconds, `try` (a call is admitted), or calls, each about another patient.
 
-        Those without an answer are `f`, those with one `s`, behind a colon `1` and `2` are those of one
-        patient each without an answer.
+        Those without an answer are `f`, those with one `s`, behind a colon `1` and `2`
+        are those of one patient each without an answer.
         """
         for step in steps.split():
             if step == "try":
@@ -37,7 +37,9 @@ class Watched:
 OPENED = "ffffffffff"
 
 
-@pytest.mark.parametrize(("steps", "admits"), cases(__file__, "it_opens_rests_tries_and_closes"))
+@pytest.mark.parametrize(
+    ("steps", "admits"), cases(__file__, "it_opens_rests_tries_and_closes")
+)
 def test_it_opens_rests_tries_and_closes(steps, admits):
     watched = Watched()
     watched.go(steps)

@@ -18,9 +18,17 @@ def asked_again(cached, hands):
 
 def test_a_fetch_that_fails_in_an_unforeseen_way_is_a_fault_too(monkeypatch):
     unforeseen = []
-    monkeypatch.setattr(threading, "excepthook", lambda failed: unforeseen.append(failed.exc_type))
+    monkeypatch.setattr(
+        threading, "excepthook", lambda failed: unforeseen.append(failed.exc_type)
+    )
     comes = iter(
-        [CallFailed("timeout", ""), "keys", ZeroDivisionError("of ours"), CallFailed("http-500", ""), "new keys"]
+        [
+            CallFailed("timeout", ""),
+            "keys",
+            ZeroDivisionError("of ours"),
+            CallFailed("http-500", ""),
+            "new keys",
+        ]
     )
     hands, told = SimpleNamespace(now=1000.0), []  # a clock that is set by hand
 
@@ -32,7 +40,13 @@ def test_a_fetch_that_fails_in_an_unforeseen_way_is_a_fault_too(monkeypatch):
 
     cached = Cached(fetch, told.append, monotonic=lambda: hands.now)
     seen = [(asked_again(cached, hands), cached.fault) for _ in range(5)]
-    assert seen == [(None, "timeout"), ("keys", ""), ("keys", "failure"), ("keys", "http-500"), ("new keys", "")]
+    assert seen == [
+        (None, "timeout"),
+        ("keys", ""),
+        ("keys", "failure"),
+        ("keys", "http-500"),
+        ("new keys", ""),
+    ]
     assert told == ["timeout", "failure", "http-500"]
     for thread in [one for one in threading.enumerate() if one.name == "cached"]:
         thread.join(HANG_SECONDS)

@@ -30,9 +30,19 @@ def failure(session: requests.Session, url: str, **options) -> CallFailed:
 
 
 def test_an_answer_is_whole_and_decoded(server):
-    server.say("/keys", Reply(gzip.compress(b'{"keys": []}'), headers={"Content-Encoding": "gzip", "X-Own": "1"}))
+    server.say(
+        "/keys",
+        Reply(
+            gzip.compress(b'{"keys": []}'),
+            headers={"Content-Encoding": "gzip", "X-Own": "1"},
+        ),
+    )
     answer = Connections().session().get(f"{server.base}/keys", timeout=5)
-    assert (answer.status_code, answer.content, answer.headers["X-Own"]) == (200, b'{"keys": []}', "1")
+    assert (answer.status_code, answer.content, answer.headers["X-Own"]) == (
+        200,
+        b'{"keys": []}',
+        "1",
+    )
     assert answer.json() == {"keys": []}
     assert answer.url == f"{server.base}/keys"
 
@@ -40,11 +50,16 @@ def test_an_answer_is_whole_and_decoded(server):
 @pytest.mark.parametrize("status", [204, 401, 404, 500, 503])
 def test_any_other_status_is_the_callers_to_judge(server, status):
     server.say("/keys", Reply(status=status))
-    assert Connections().session().get(f"{server.base}/keys", timeout=5).status_code == status
+    assert (
+        Connections().session().get(f"{server.base}/keys", timeout=5).status_code
+        == status
+    )
 
 
 @pytest.mark.parametrize("status", [101, 103])
-def test_what_follows_an_interim_answer_is_not_the_answer_to_the_next_question(server, status):
+def test_what_follows_an_interim_answer_is_not_the_answer_to_the_next_question(
+    server, status
+):
     def interim(handler):
         handler.wfile.write(f"HTTP/1.1 {status} Interim\r\n\r\n".encode())
         time.sleep(0.2)
@@ -53,20 +68,32 @@ def test_what_follows_an_interim_answer_is_not_the_answer_to_the_next_question(s
     server.say("/interim", Reply(script=interim))
     server.say("/keys", Reply(b"yours"))
     connections = Connections()
-    assert failure(connections.session(), f"{server.base}/interim", timeout=5).reason == "truncated"
-    assert connections.session().get(f"{server.base}/keys", timeout=5).content == b"yours"
+    assert (
+        failure(connections.session(), f"{server.base}/interim", timeout=5).reason
+        == "truncated"
+    )
+    assert (
+        connections.session().get(f"{server.base}/keys", timeout=5).content == b"yours"
+    )
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-@pytest.mark.parametrize("location", ["/elsewhere", "http://[", "file:///etc/passwd", None])
+@pytest.mark.parametrize(
+    "location", ["/elsewhere", "http://[", "file:///etc/passwd", None]
+)
 def test_no_redirect_is_followed(server, status, location):
-    server.say("/keys", Reply(status=status, headers={"Location": location} if location else {}))
+    server.say(
+        "/keys",
+        Reply(status=status, headers={"Location": location} if location else {}),
+    )
     redirected = failure(Connections().session(), f"{server.base}/keys", timeout=5)
     assert redirected.reason == "redirect"
     assert server.requests == ["/fhir/keys"]
 
 
-def test_a_session_takes_nothing_from_the_environment_and_keeps_no_cookie(server, monkeypatch, tmp_path):
+def test_a_session_takes_nothing_from_the_environment_and_keeps_no_cookie(
+    server, monkeypatch, tmp_path
+):
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password mine\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
@@ -74,13 +101,17 @@ def test_a_session_takes_nothing_from_the_environment_and_keeps_no_cookie(server
     session = Connections().session()
     for _ in range(2):
         session.get(f"{server.base}/token", timeout=5)
-    assert all({"Cookie", "Authorization"}.isdisjoint(headers) for headers in server.headers)
+    assert all(
+        {"Cookie", "Authorization"}.isdisjoint(headers) for headers in server.headers
+    )
     assert {headers["User-Agent"] for headers in server.headers} == {"kyphoplasty-cds"}
     server.say("/moved", Reply(status=302, headers={"Location": "/fhir/token"}))
     assert failure(session, f"{server.base}/moved", timeout=5).reason == "redirect"
 
 
-def test_where_it_connects_is_the_address_that_was_checked_and_host_stays_the_name(server, monkeypatch):
+def test_where_it_connects_is_the_address_that_was_checked_and_host_stays_the_name(
+    server, monkeypatch
+):
     """The second look-up of a name that changes hands would lead elsewhere; there is none."""
     port = server.base.split(":")[2].partition("/")[0]
     asked = []
@@ -99,10 +130,23 @@ def test_where_it_connects_is_the_address_that_was_checked_and_host_stays_the_na
     assert asked == ["ehr.example.test"]
     assert server.headers[0]["Host"] == f"ehr.example.test:{port}"
     strict = Connections(allow_private=False)
-    assert failure(strict.session(), f"http://ehr.example.test:{port}/fhir/keys", timeout=5).reason == "ip-denied"
+    assert (
+        failure(
+            strict.session(), f"http://ehr.example.test:{port}/fhir/keys", timeout=5
+        ).reason
+        == "ip-denied"
+    )
 
 
-@pytest.mark.parametrize("url", ["ftp://h/x", "http://user@127.0.0.1/x", "http://127.0.0.1/a/%2e%2e/b", "file:///etc"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://h/x",
+        "http://user@127.0.0.1/x",
+        "http://127.0.0.1/a/%2e%2e/b",
+        "file:///etc",
+    ],
+)
 def test_what_is_no_plain_address_is_not_called(url):
     with pytest.raises((CallFailed, requests.exceptions.InvalidSchema)):
         Connections().session().get(url, timeout=5)
@@ -110,11 +154,24 @@ def test_what_is_no_plain_address_is_not_called(url):
 
 def test_one_answer_has_a_size_and_all_answers_of_a_session_have_one(server):
     server.say("/large", Reply(b" " * 1001))
-    server.say("/packed", Reply(gzip.compress(b" " * 10_000_000), headers={"Content-Encoding": "gzip"}))
+    server.say(
+        "/packed",
+        Reply(gzip.compress(b" " * 10_000_000), headers={"Content-Encoding": "gzip"}),
+    )
     server.say("/small", Reply(b" " * 400))
     connections = Connections()
-    assert failure(connections.session(max_bytes=1000), f"{server.base}/large", timeout=5).reason == "too-large"
-    assert failure(connections.session(max_bytes=1000), f"{server.base}/packed", timeout=5).reason == "too-large"
+    assert (
+        failure(
+            connections.session(max_bytes=1000), f"{server.base}/large", timeout=5
+        ).reason
+        == "too-large"
+    )
+    assert (
+        failure(
+            connections.session(max_bytes=1000), f"{server.base}/packed", timeout=5
+        ).reason
+        == "too-large"
+    )
     session = connections.session(max_bytes=1000, max_total_bytes=1000)
     for _ in range(2):
         assert len(session.get(f"{server.base}/small", timeout=5).content) == 400
@@ -134,7 +191,10 @@ PACKED = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"
         pytest.param(CHUNKED + b"ffff\r\n", id="the data of a chunk"),
         pytest.param(CHUNKED + b"5;", id="the line that begins a chunk"),
         pytest.param(CHUNKED + b"2\r\n{}\r\n0\r\n", id="what follows the last chunk"),
-        pytest.param(PACKED + gzip.compress(b"{}")[:3] + b"\x08" + bytes(6), id="the name in a packed file"),
+        pytest.param(
+            PACKED + gzip.compress(b"{}")[:3] + b"\x08" + bytes(6),
+            id="the name in a packed file",
+        ),
     ],
 )
 def test_no_server_takes_longer_than_it_may_however_slowly_it_speaks(server, begin):
@@ -147,7 +207,10 @@ def test_no_server_takes_longer_than_it_may_however_slowly_it_speaks(server, beg
 
     server.say("/keys", Reply(script=drip))
     started = time.monotonic()
-    assert failure(Connections().session(), f"{server.base}/keys", timeout=0.4).reason == "timeout"
+    assert (
+        failure(Connections().session(), f"{server.base}/keys", timeout=0.4).reason
+        == "timeout"
+    )
     assert time.monotonic() - started < 3
 
 
@@ -211,10 +274,15 @@ def test_an_authority_of_the_machine_is_trusted(trusted, authorities):
 def test_an_authority_that_the_machine_does_not_hold_is_not(trusted, authorities):
     """Its owner may have taken it out: a package does not bring it back."""
     authorities(machine=OTHERS, browsers=CERTIFICATES / "authority.pem")
-    assert failure(Connections().session(), f"{trusted.base}/keys", timeout=5).reason == "tls"
+    assert (
+        failure(Connections().session(), f"{trusted.base}/keys", timeout=5).reason
+        == "tls"
+    )
 
 
-def test_a_machine_without_authorities_trusts_those_of_the_browsers(trusted, authorities):
+def test_a_machine_without_authorities_trusts_those_of_the_browsers(
+    trusted, authorities
+):
     authorities(machine=None, browsers=CERTIFICATES / "authority.pem")
     session = Connections().session()
     assert session.get(f"{trusted.base}/keys", timeout=5).status_code == 200

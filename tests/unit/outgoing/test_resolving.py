@@ -25,11 +25,16 @@ class Names:
         self.asked += 1
         if not self.addresses:
             raise socket.gaierror(socket.EAI_NONAME, "unknown")
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, 0)) for one in self.addresses]
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, 0))
+            for one in self.addresses
+        ]
 
 
 def resolve(host: str, names: Names, *, allow_private: bool = False) -> tuple[str, ...]:
-    return Resolver(allow_private=allow_private, lookup=names).addresses(host, Deadline.after(5))
+    return Resolver(allow_private=allow_private, lookup=names).addresses(
+        host, Deadline.after(5)
+    )
 
 
 def reason(host: str, *addresses: str, allow_private: bool = False) -> str:
@@ -42,17 +47,43 @@ def test_a_name_gives_its_addresses_each_once_and_not_too_many():
     many = [f"93.184.216.{number}" for number in range(1, 50)]
     assert resolve("ehr.example.org", Names(PUBLIC, PUBLIC)) == (PUBLIC,)
     assert resolve("ehr.example.org", Names(*many)) == tuple(many[:MOST_ADDRESSES])
-    assert resolve("ehr.example.org", Names("2606:2800:220:1::1")) == ("2606:2800:220:1::1",)
+    assert resolve("ehr.example.org", Names("2606:2800:220:1::1")) == (
+        "2606:2800:220:1::1",
+    )
 
 
-PRIVATE = ["127.0.0.1", "10.1.2.3", "192.168.0.9", "172.16.0.1", "100.64.0.1", "::1", "fd00::1", "::ffff:10.0.0.1"]
-# What `ipaddress` calls global, and no public network is: site-local, IPv4 in old wrappings, NAT64 at home, reserved.
-PRIVATE += ["fec0::1", "::7f00:1", "::ffff:0:a01:203", "64:ff9b:1::a9fe:a9fe", "240.0.0.1"]
-NEVER = ["169.254.169.254", "fe80::1%eth0", "224.0.0.1", "0.0.0.0", "::ffff:169.254.169.254"]
+PRIVATE = [
+    "127.0.0.1",
+    "10.1.2.3",
+    "192.168.0.9",
+    "172.16.0.1",
+    "100.64.0.1",
+    "::1",
+    "fd00::1",
+    "::ffff:10.0.0.1",
+]
+# What `ipaddress` calls global, and no public network is: site-local, IPv4 in old
+# wrappings, NAT64 at home, reserved.
+PRIVATE += [
+    "fec0::1",
+    "::7f00:1",
+    "::ffff:0:a01:203",
+    "64:ff9b:1::a9fe:a9fe",
+    "240.0.0.1",
+]
+NEVER = [
+    "169.254.169.254",
+    "fe80::1%eth0",
+    "224.0.0.1",
+    "0.0.0.0",
+    "::ffff:169.254.169.254",
+]
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_b4_a_name_that_leads_inside_is_not_called_unless_the_site_allows_private_networks(address):
+def test_b4_a_name_that_leads_inside_is_not_called_unless_the_site_allows_private_networks(
+    address,
+):
     assert reason("ehr.example.org", address) == "ip-denied"
     assert reason("ehr.example.org", PUBLIC, address) == "ip-denied"
     assert resolve("ehr.example.org", Names(address), allow_private=True) == (address,)
@@ -61,13 +92,17 @@ def test_b4_a_name_that_leads_inside_is_not_called_unless_the_site_allows_privat
 @pytest.mark.parametrize("allow_private", [False, True])
 @pytest.mark.parametrize("address", NEVER)
 def test_b4_what_is_no_host_of_anybody_is_never_called(address, allow_private):
-    assert reason("ehr.example.org", PUBLIC, address, allow_private=allow_private) == "ip-denied"
+    assert (
+        reason("ehr.example.org", PUBLIC, address, allow_private=allow_private)
+        == "ip-denied"
+    )
 
 
 def test_an_address_is_checked_and_not_looked_up():
     names = Names("10.0.0.1")
     assert resolve(PUBLIC, names) == (PUBLIC,)
-    assert resolve("127.0.0.1", names) == ("127.0.0.1",)  # who may name this machine was decided before
+    # who may name this machine was decided before
+    assert resolve("127.0.0.1", names) == ("127.0.0.1",)
     assert resolve("localhost", Names("127.0.0.1", "::1")) == ("127.0.0.1", "::1")
     assert reason("10.0.0.1") == "ip-denied"
     assert names.asked == 0
@@ -100,7 +135,9 @@ def test_an_unknown_name_is_not_asked_for_by_every_query():
 
 def test_who_waits_for_the_lookup_of_another_waits_no_longer_than_its_own_time():
     held = threading.Event()
-    resolver = Resolver(allow_private=False, lookup=lambda *_arguments, **_options: held.wait(20) and [])
+    resolver = Resolver(
+        allow_private=False, lookup=lambda *_arguments, **_options: held.wait(20) and []
+    )
 
     def fails(seconds: float) -> None:
         with pytest.raises(CallFailed):

@@ -33,12 +33,18 @@ def of(reference: str) -> dict[str, str]:
     return {"reference": reference}
 
 
-@pytest.mark.parametrize(("reference", "patient"), cases(__file__, "the_patient_is_named_plainly_or_not_at_all"))
-def test_the_patient_is_named_plainly_or_not_at_all(reference: str, patient: str) -> None:
+@pytest.mark.parametrize(
+    ("reference", "patient"),
+    cases(__file__, "the_patient_is_named_plainly_or_not_at_all"),
+)
+def test_the_patient_is_named_plainly_or_not_at_all(
+    reference: str, patient: str
+) -> None:
     named = read_line(line("Observation", "1", subject=of(reference)))
     assert head_of(named, OURS) == ("Observation", patient, "")
     if "://" in reference:
-        assert head_of(named) == ("Observation", "", "")  # without a base nobody knows whose it is
+        # without a base nobody knows whose it is
+        assert head_of(named) == ("Observation", "", "")
 
 
 def test_an_odd_shape_is_read_and_names_nobody() -> None:
@@ -46,18 +52,40 @@ def test_an_odd_shape_is_read_and_names_nobody() -> None:
     assert head_of(read_line(odd)) == ("Observation", "", "")
 
 
-@pytest.mark.parametrize("bad", [b"{", b"[]", b'{"id": "1"}', b'{"resourceType": ""}', b"\xff", b'{"resourceType": 1}'])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"{",
+        b"[]",
+        b'{"id": "1"}',
+        b'{"resourceType": ""}',
+        b"\xff",
+        b'{"resourceType": 1}',
+    ],
+)
 def test_what_is_no_resource_is_refused(bad: bytes) -> None:
     with pytest.raises(LineError):
         read_line(bad)
 
 
 def test_files_are_those_of_the_types(tmp_path: Path) -> None:
-    names = ["Patient.ndjson", "1.Observation.ndjson", "Observation_2.ndjson.gz", "Claim.ndjson", "all.ndjson", "a.txt"]
+    names = [
+        "Patient.ndjson",
+        "1.Observation.ndjson",
+        "Observation_2.ndjson.gz",
+        "Claim.ndjson",
+        "all.ndjson",
+        "a.txt",
+    ]
     for name in names:
         (tmp_path / name).touch()
     found = [file.name for file in export_files([tmp_path], TYPES)]
-    assert found == ["1.Observation.ndjson", "Observation_2.ndjson.gz", "Patient.ndjson", "all.ndjson"]
+    assert found == [
+        "1.Observation.ndjson",
+        "Observation_2.ndjson.gz",
+        "Patient.ndjson",
+        "all.ndjson",
+    ]
     assert export_files([tmp_path / "Claim.ndjson"], TYPES)  # named by the user
     with pytest.raises(CdsError):
         export_files([tmp_path / "none"], TYPES)
@@ -67,17 +95,25 @@ def test_files_are_those_of_the_types(tmp_path: Path) -> None:
 def test_chunks_hold_every_line_once(tmp_path: Path, size: int) -> None:
     lines = [b"a\n", b"\n", b"long " * 9 + b"\n", b"b\n", b"no end"]
     (file := tmp_path / "Patient.ndjson").write_bytes(b"".join(lines))
-    assert [one for chunk in chunks_of([file], size) for one in lines_in(chunk)] == lines
+    assert [
+        one for chunk in chunks_of([file], size) for one in lines_in(chunk)
+    ] == lines
 
 
 def test_a_line_without_end_is_a_bad_one_and_what_follows_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bulk, "LONGEST_LINE", 8)
-    (file := tmp_path / "Patient.ndjson").write_bytes(b"x" * 50 + b"\nb\n" + b"y" * 8 + b"\nc")
-    (packed := tmp_path / "Patient.ndjson.gz").write_bytes(gzip.compress(file.read_bytes()))
+    (file := tmp_path / "Patient.ndjson").write_bytes(
+        b"x" * 50 + b"\nb\n" + b"y" * 8 + b"\nc"
+    )
+    (packed := tmp_path / "Patient.ndjson.gz").write_bytes(
+        gzip.compress(file.read_bytes())
+    )
     for size in (1, 20, 1000):
-        assert [one for chunk in chunks_of([file], size) for one in lines_in(chunk)] == [b"{", b"b\n", b"{", b"c"]
+        assert [
+            one for chunk in chunks_of([file], size) for one in lines_in(chunk)
+        ] == [b"{", b"b\n", b"{", b"c"]
     assert list(lines_in(chunks_of([packed])[0])) == [b"{", b"b\n", b"{", b"c"]
 
 
@@ -88,25 +124,60 @@ def test_a_file_that_unpacks_to_far_too_much_or_not_at_all_is_refused(
     file = tmp_path / "Patient.ndjson.gz"
     whole = gzip.compress(line("Patient", "a") * 10)
     damaged = whole[:20] + bytes([whole[20] ^ 255]) + whole[21:]
-    for octets in (gzip.compress(b"{}\n" * 10_000_000), whole[:-9], damaged, b"no gzip"):
+    for octets in (
+        gzip.compress(b"{}\n" * 10_000_000),
+        whole[:-9],
+        damaged,
+        b"no gzip",
+    ):
         file.write_bytes(octets)
         with pytest.raises(CdsError, match="unpack"):
             list(lines_in(chunks_of([file])[0]))
 
 
-def test_patients_come_with_all_their_lines_and_bad_lines_are_named(tmp_path: Path) -> None:
-    drug = line("MedicationRequest", "m", subject=of("Patient/a"), medicationReference=of("Medication/x"))
+def test_patients_come_with_all_their_lines_and_bad_lines_are_named(
+    tmp_path: Path,
+) -> None:
+    drug = line(
+        "MedicationRequest",
+        "m",
+        subject=of("Patient/a"),
+        medicationReference=of("Medication/x"),
+    )
     assert shared_names(drug) == ["Medication/x"]
-    first = [line("Observation", "1", subject=of("Patient/b")), b"{", line("Observation", "2", subject=of("Patient/a"))]
-    second = [b"", line("Patient", "a"), drug, b"[]", line("Medication", "x"), line("Medication", "y")]
+    first = [
+        line("Observation", "1", subject=of("Patient/b")),
+        b"{",
+        line("Observation", "2", subject=of("Patient/a")),
+    ]
+    second = [
+        b"",
+        line("Patient", "a"),
+        drug,
+        b"[]",
+        line("Medication", "x"),
+        line("Medication", "y"),
+    ]
     (tmp_path / "1.ndjson").write_bytes(b"\n".join(first))
     with gzip.open(tmp_path / "2.ndjson.gz", "wb") as packed:
         packed.write(b"\r\n".join(second))
     (parts := tmp_path / "parts").mkdir()
     told: list[str] = []
-    found = dict(by_patient(export_files([tmp_path], TYPES), parts, TYPES, lambda bad: told.append(str(bad))))
-    assert {key: {json.loads(one)["id"] for one in lines} for key, lines in found.items()} == {
+    found = dict(
+        by_patient(
+            export_files([tmp_path], TYPES),
+            parts,
+            TYPES,
+            lambda bad: told.append(str(bad)),
+        )
+    )
+    assert {
+        key: {json.loads(one)["id"] for one in lines} for key, lines in found.items()
+    } == {
         "a": {"a", "2", "m", "x"},
         "b": {"1"},
     }
-    assert [one.split("/")[-1].split(": ")[0] for one in told] == ["1.ndjson:2", "2.ndjson.gz:4"]
+    assert [one.split("/")[-1].split(": ")[0] for one in told] == [
+        "1.ndjson:2",
+        "2.ndjson.gz:4",
+    ]

@@ -22,7 +22,8 @@ from cds_service.population.hospitals import Result, pool_results
 DAY = date(2022, 1, 1)
 MONTHS = 24
 WHOLE = (date(2024, 1, 1) - DAY).days
-# Rates a horizon: 16.6 % have the event before death (0.1935 / 0.3135 of 1 - exp(-0.3135)).
+# Rates a horizon: 16.6 % have the event before death (0.1935 / 0.3135 of 1 -
+# exp(-0.3135)).
 EVENT_RATE, DEATH_RATE, LOSS_RATE = 0.1935, 0.12, 0.30
 
 
@@ -36,11 +37,23 @@ def rows_followed(n, seed=1):
     random = np.random.default_rng(seed)
     rows = []
     for number in range(n):
-        event, death, loss = (random.exponential(1 / rate) for rate in (EVENT_RATE, DEATH_RATE, LOSS_RATE))
+        event, death, loss = (
+            random.exponential(1 / rate) for rate in (EVENT_RATE, DEATH_RATE, LOSS_RATE)
+        )
         end = min(event, death, loss, 1.0)
         day = (DAY + timedelta(days=round(end * WHOLE))).isoformat()
-        row = {"id": number, "date": DAY.isoformat(), "months-refracture": MONTHS, "age": 75}
-        row |= {"outcome-refracture": "", "event-date": "", "died": "", "last-contact": day}
+        row = {
+            "id": number,
+            "date": DAY.isoformat(),
+            "months-refracture": MONTHS,
+            "age": 75,
+        }
+        row |= {
+            "outcome-refracture": "",
+            "event-date": "",
+            "died": "",
+            "last-contact": day,
+        }
         if end == event:
             row |= {"outcome-refracture": 1, "event-date": day}
         elif end == death:
@@ -56,7 +69,9 @@ def judged(path, rows, *options):
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows(rows)
-    return CliRunner().invoke(main, ["validate", str(path), "--json", *map(str, options)])
+    return CliRunner().invoke(
+        main, ["validate", str(path), "--json", *map(str, options)]
+    )
 
 
 def test_the_true_incidence_is_found_although_patients_die_and_are_lost(tmp_path):
@@ -67,7 +82,9 @@ def test_the_true_incidence_is_found_although_patients_die_and_are_lost(tmp_path
     assert found["incidence"]["value"] == pytest.approx(truth(), abs=0.01)
     low, high = found["incidence"]["interval"]
     assert low < truth() < high
-    known = [one["outcome-refracture"] for one in rows if one["outcome-refracture"] != ""]
+    known = [
+        one["outcome-refracture"] for one in rows if one["outcome-refracture"] != ""
+    ]
     assert sum(known) / len(known) > 0.20
     expected = found["expected"] * found["observedExpected"]["value"] / 6000
     assert expected == pytest.approx(found["incidence"]["value"], abs=0.001)
@@ -78,7 +95,10 @@ def test_it_is_the_estimate_of_aalen_and_johansen():
     ends = {0: "loss", 1: "event", 2: "death"}
     causes = random.integers(0, 3, 300)
     times = np.sort(random.permutation(np.linspace(0.01, 0.99, 300)))
-    followed = [FollowUp(time, ends[int(cause)]) for time, cause in zip(times, causes, strict=True)]
+    followed = [
+        FollowUp(time, ends[int(cause)])
+        for time, cause in zip(times, causes, strict=True)
+    ]
     theirs = AalenJohansenFitter().fit(times, causes, event_of_interest=1)
     expected = theirs.cumulative_density_.iloc[-1, 0]
     assert incidence_of(followed).value == pytest.approx(expected)
@@ -90,26 +110,39 @@ def test_it_is_the_estimate_of_aalen_and_johansen():
 @pytest.mark.parametrize(
     ("outcome", "days", "expected"),
     [
-        pytest.param(None, {"died": 365}, FollowUp(0.5, "death"), id="death-is-no-loss"),
+        pytest.param(
+            None, {"died": 365}, FollowUp(0.5, "death"), id="death-is-no-loss"
+        ),
         pytest.param(False, {"died": 365}, FollowUp(0.5, "death"), id="death-and-0"),
-        pytest.param(True, {"event": 365, "died": 400}, FollowUp(0.5, "event"), id="event"),
+        pytest.param(
+            True, {"event": 365, "died": 400}, FollowUp(0.5, "event"), id="event"
+        ),
         pytest.param(True, {}, FollowUp(0.5, "event"), id="event-without-a-day"),
         pytest.param(None, {"last_contact": 365}, FollowUp(0.5, "loss"), id="lost"),
         pytest.param(None, {"last_contact": 900}, None, id="seen-and-nobody-said"),
         pytest.param(False, {"last_contact": 900}, FollowUp(1.0, "whole"), id="whole"),
         pytest.param(None, {}, None, id="nothing-known"),
-        pytest.param(None, {"died": -5, "last_contact": -5}, None, id="before-the-procedure"),
+        pytest.param(
+            None, {"died": -5, "last_contact": -5}, None, id="before-the-procedure"
+        ),
     ],
 )
 def test_how_a_patients_time_ended(outcome, days, expected):
     dated = {name: DAY + timedelta(days=number) for name, number in days.items()}
-    assert follow_up_of(Days(procedure=DAY, **dated), MONTHS, outcome=outcome) == expected
+    assert (
+        follow_up_of(Days(procedure=DAY, **dated), MONTHS, outcome=outcome) == expected
+    )
 
 
 def test_a_refit_waits_while_too_many_outcomes_are_unknown(tmp_path):
-    result = judged(tmp_path / "o.csv", rows_followed(1500), "--refit", tmp_path / "r.toml")
+    result = judged(
+        tmp_path / "o.csv", rows_followed(1500), "--refit", tmp_path / "r.toml"
+    )
     assert result.exit_code == 1
-    assert "outcomes are not known: the share with the outcome lies anywhere" in result.output
+    assert (
+        "outcomes are not known: the share with the outcome lies anywhere"
+        in result.output
+    )
     assert not (tmp_path / "r.toml").exists()
 
 
@@ -137,11 +170,17 @@ def test_hospitals_and_periods_are_told_apart(tmp_path):
         rate = {"A": 0.1, "B": 0.15, "C": 0.2, "D": 0.3}[hospital]
         rows.append(
             {"id": number, "hospital": hospital, "period": 2020 + number % 2, "age": 75}
-            | {"outcome-refracture": int(random.random() < rate), "months-refracture": 24}
+            | {
+                "outcome-refracture": int(random.random() < rate),
+                "months-refracture": 24,
+            }
         )
     found = json.loads(judged(tmp_path / "o.csv", rows).stdout)["models"]["pooled-2026"]
     groups = found["groups"]
-    assert groups["hospital D"]["observedExpected"]["value"] > 2 * (groups["hospital A"]["observedExpected"]["value"])
+    assert (
+        groups["hospital D"]["observedExpected"]["value"]
+        > 2 * (groups["hospital A"]["observedExpected"]["value"])
+    )
     assert {"period 2020", "period 2021"} <= set(groups)
     across = found["hospitals"]["observedExpected"]
     low, high = across["nextHospital"]

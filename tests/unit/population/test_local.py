@@ -25,15 +25,22 @@ def export(tmp_path: Path) -> Path:
 
 
 def score(*words: Any) -> Result:
-    return CliRunner().invoke(main, ["score", *map(str, words), "--as-of", TODAY.isoformat()])
+    return CliRunner().invoke(
+        main, ["score", *map(str, words), "--as-of", TODAY.isoformat()]
+    )
 
 
 def test_each_patient_is_one_line_in_the_order_of_ids(export: Path) -> None:
     result = score(export)
     assert result.exit_code == 0
     lines = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [one["patient"] for one in lines] == sorted(f"p{number}" for number in range(COUNT))
-    assert {outcome["outcome"] for outcome in lines[0]["assessments"]} == {"refracture", "residual-pain"}
+    assert [one["patient"] for one in lines] == sorted(
+        f"p{number}" for number in range(COUNT)
+    )
+    assert {outcome["outcome"] for outcome in lines[0]["assessments"]} == {
+        "refracture",
+        "residual-pain",
+    }
     assert result.stderr == f"{COUNT} patients, {COUNT} assessed\n"
 
 
@@ -43,7 +50,9 @@ def test_bad_lines_are_named_and_the_run_goes_on(export: Path) -> None:
     good = file.read_bytes().splitlines(keepends=True)
     none_of_ours = b'{"resourceType": "Observation", "code": {"coding": [{"code": "2160-0"}]}, "value": }\n'
     bad = [b"not json\n", good[3][:-40] + b"\n", none_of_ours]
-    file.write_bytes(b"".join([bad[0], *good[:3], b"\n", *bad[1:], *good[3:], b"\xff\xfe"]))
+    file.write_bytes(
+        b"".join([bad[0], *good[:3], b"\n", *bad[1:], *good[3:], b"\xff\xfe"])
+    )
     result = score(export)
     assert result.exit_code == 0
     assert result.stdout == whole
@@ -52,7 +61,9 @@ def test_bad_lines_are_named_and_the_run_goes_on(export: Path) -> None:
     assert result.stderr.endswith(f"{COUNT} assessed, 4 bad lines\n")
 
 
-def test_pieces_of_any_size_give_the_same_bytes(export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pieces_of_any_size_give_the_same_bytes(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole = score(export).stdout
     chunks_of = bulk.chunks_of
     monkeypatch.setattr(bulk, "chunks_of", lambda files: chunks_of(files, 700))
@@ -61,7 +72,9 @@ def test_pieces_of_any_size_give_the_same_bytes(export: Path, tmp_path: Path, mo
     assert (tmp_path / "out").read_text(encoding="utf-8") == whole
 
 
-def test_a_killed_run_goes_on_where_it_stopped(export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_run_goes_on_where_it_stopped(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole, out = score(export).stdout, tmp_path / "out"
     done: list[str] = []
 
@@ -76,8 +89,12 @@ def test_a_killed_run_goes_on_where_it_stopped(export: Path, tmp_path: Path, mon
     assert score(export, "--out", out).exit_code != 0
     assert not out.exists()
     again: list[str] = []
-    monkeypatch.setattr(local, "score", lambda one, *rest: again.append(one) or plain(one, *rest))
-    monkeypatch.setattr(bulk, "write_part", lambda *_: pytest.fail("the parts were written before"))
+    monkeypatch.setattr(
+        local, "score", lambda one, *rest: again.append(one) or plain(one, *rest)
+    )
+    monkeypatch.setattr(
+        bulk, "write_part", lambda *_: pytest.fail("the parts were written before")
+    )
     assert score(export, "--out", out).exit_code == 0
     assert out.read_text(encoding="utf-8") == whole
     assert 0 < len(again) < COUNT  # whole shares only are kept
@@ -85,15 +102,24 @@ def test_a_killed_run_goes_on_where_it_stopped(export: Path, tmp_path: Path, mon
     assert not list(tmp_path.glob("out.*"))
 
 
-def test_what_comes_out_is_for_its_owner_and_nobodys_folder_is_emptied(export: Path, tmp_path: Path) -> None:
-    out, worklist, own = tmp_path / "out", tmp_path / "list.csv", tmp_path / "out.work" / "mine.txt"
+def test_what_comes_out_is_for_its_owner_and_nobodys_folder_is_emptied(
+    export: Path, tmp_path: Path
+) -> None:
+    out, worklist, own = (
+        tmp_path / "out",
+        tmp_path / "list.csv",
+        tmp_path / "out.work" / "mine.txt",
+    )
     own.parent.mkdir()
     own.write_text("mine", encoding="utf-8")
     assert score(export, "--out", out).exit_code == 2
     assert own.read_text(encoding="utf-8") == "mine"
     own.unlink()
     assert score(export, "--out", out, "--worklist", worklist).exit_code == 0
-    assert [stat.S_IMODE(one.stat().st_mode) for one in (out, worklist)] == [0o600, 0o600]
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (out, worklist)] == [
+        0o600,
+        0o600,
+    ]
 
 
 def test_what_another_run_left_is_not_used(export: Path, tmp_path: Path) -> None:
@@ -102,11 +128,18 @@ def test_what_another_run_left_is_not_used(export: Path, tmp_path: Path) -> None
     (left / "run").write_text("another", encoding="utf-8")
     (left / "00000.scored").write_text("x\ty\t[]\n", encoding="utf-8")
     assert score(export, "--out", tmp_path / "out").exit_code == 0
-    assert "x" not in {json.loads(line)["patient"] for line in (tmp_path / "out").read_text().splitlines()}
+    assert "x" not in {
+        json.loads(line)["patient"]
+        for line in (tmp_path / "out").read_text().splitlines()
+    }
 
 
-@pytest.mark.parametrize(("words", "code"), cases(__file__, "wrong_use_is_told_apart_from_nothing_to_read"))
-def test_wrong_use_is_told_apart_from_nothing_to_read(export: Path, tmp_path: Path, words: Any, code: int) -> None:
+@pytest.mark.parametrize(
+    ("words", "code"), cases(__file__, "wrong_use_is_told_apart_from_nothing_to_read")
+)
+def test_wrong_use_is_told_apart_from_nothing_to_read(
+    export: Path, tmp_path: Path, words: Any, code: int
+) -> None:
     (tmp_path / "empty").mkdir()
     paths = {"EXPORT": export, "EMPTY": tmp_path / "empty"}
     assert score(*(paths.get(word, word) for word in words)).exit_code == code
@@ -114,6 +147,12 @@ def test_wrong_use_is_told_apart_from_nothing_to_read(export: Path, tmp_path: Pa
 
 def test_the_address_of_the_export_asks_for_our_types_and_codes() -> None:
     result = score("--export-url", "https://ehr.example.org/fhir/Group/12")
-    assert result.stdout.startswith("https://ehr.example.org/fhir/Group/12/$export?_type=Patient%2CObservation")
+    assert result.stdout.startswith(
+        "https://ehr.example.org/fhir/Group/12/$export?_type=Patient%2CObservation"
+    )
     assert "38267-1" in result.stdout
-    assert score("--export-url", "https://ehr.example.org/fhir").stdout.split("?")[0].endswith("/fhir/Patient/$export")
+    assert (
+        score("--export-url", "https://ehr.example.org/fhir")
+        .stdout.split("?")[0]
+        .endswith("/fhir/Patient/$export")
+    )

@@ -10,20 +10,37 @@ from cds_service.errors import CdsError
 from cds_service.population.outcomes_file import read_outcomes
 from tests.chart_builders import open_service
 
-HEAD = ("id", "date", "bmd-t-score", "bmi", "diabetes", "treated-levels", "outcome-refracture")
+HEAD = (
+    "id",
+    "date",
+    "bmd-t-score",
+    "bmi",
+    "diabetes",
+    "treated-levels",
+    "outcome-refracture",
+)
 TODAY = date(2026, 11, 20)
 FORMS = {
-    "comma": ((",", "utf-8"), ("a", "2025-03-01", "-2.8", "21.5", "yes", '"T12,L1"', "1")),
+    "comma": (
+        (",", "utf-8"),
+        ("a", "2025-03-01", "-2.8", "21.5", "yes", '"T12,L1"', "1"),
+    ),
     "quoted-decimal-comma": (
         (",", "utf-8"),
         ("a", "2025-03-01", '"-2,8"', '"21,5"', "1.0", '"T12,L1"', "1.0"),
     ),
-    "semicolon": ((";", "utf-8"), ("a", "01.03.2025", "-2,8", "21,5", "ja", "T12, L1", "1,0")),
+    "semicolon": (
+        (";", "utf-8"),
+        ("a", "01.03.2025", "-2,8", "21,5", "ja", "T12, L1", "1,0"),
+    ),
     "excel-german": (
         (";", "cp1252"),
         ("a", "1.3.2025", "\u20132,8", "21,5", "WAHR", "T12/L1", "1"),
     ),
-    "tab": (("\t", "utf-8-sig"), ("a", "2025-03-01", "\u22122.8", "21.5", "TRUE", "T12 L1", "1")),
+    "tab": (
+        ("\t", "utf-8-sig"),
+        ("a", "2025-03-01", "\u22122.8", "21.5", "TRUE", "T12 L1", "1"),
+    ),
     "unicode-text": (
         ("\t", "utf-16"),
         ("a", "2025-03-01 00:00:00", "-2,8", "21,5", "y", "T12 L1", "1.0"),
@@ -41,7 +58,12 @@ def values_of(file):
     return patient, {name: known.get(name) for name in HEAD[2:6]}
 
 
-EXPECTED = {"bmd-t-score": -2.8, "bmi": 21.5, "diabetes": True, "treated-levels": "T12,L1"}
+EXPECTED = {
+    "bmd-t-score": -2.8,
+    "bmi": 21.5,
+    "diabetes": True,
+    "treated-levels": "T12,L1",
+}
 
 
 @pytest.mark.parametrize(("form", "cells"), FORMS.values(), ids=FORMS)
@@ -59,7 +81,17 @@ def test_the_same_row_in_every_form(tmp_path, form, cells):
 def test_excel_is_read(tmp_path):
     book = Workbook()
     book.active.append(HEAD)
-    book.active.append(["a", datetime(2025, 3, 1, tzinfo=UTC).replace(tzinfo=None), -2.8, 21.5, True, "T12, L1", 1.0])
+    book.active.append(
+        [
+            "a",
+            datetime(2025, 3, 1, tzinfo=UTC).replace(tzinfo=None),
+            -2.8,
+            21.5,
+            True,
+            "T12, L1",
+            1.0,
+        ]
+    )
     book.save(tmp_path / "o.xlsx")
     patient, values = values_of(read(tmp_path / "o.xlsx"))
     assert values == EXPECTED
@@ -75,7 +107,9 @@ def column(tmp_path, name, cells, outcome="1"):
 def test_a_column_that_is_not_what_it_seems_stops(tmp_path):
     """6 of 100 are more than 5 %, 5 are not."""
     path = column(tmp_path, "bmi", ["21.5"] * 94 + ["about 20"] * 6)
-    with pytest.raises(CdsError, match="6 of 100 rows cannot be read in the column bmi"):
+    with pytest.raises(
+        CdsError, match="6 of 100 rows cannot be read in the column bmi"
+    ):
         read(path)
     file = read(column(tmp_path, "bmi", ["21.5"] * 95 + ["about 20"] * 5))
     assert len(file.faults) == 5
@@ -107,7 +141,10 @@ def test_a_sheet_that_is_no_xml_is_refused(tmp_path):
     book = Workbook()
     book.active.append(HEAD)
     book.save(tmp_path / "good.xlsx")
-    with ZipFile(tmp_path / "good.xlsx") as good, ZipFile(tmp_path / "o.xlsx", "w") as bad:
+    with (
+        ZipFile(tmp_path / "good.xlsx") as good,
+        ZipFile(tmp_path / "o.xlsx", "w") as bad,
+    ):
         for name in good.namelist():
             is_sheet = name.startswith("xl/worksheets/")
             bad.writestr(name, b"<x" if is_sheet else good.read(name))

@@ -11,13 +11,29 @@ from cds_service.cli import main
 from cds_service.core.months import months_before
 from cds_service.population.outcomes import Followed, follow
 from cds_service.population.scoring import Run
-from tests.chart_builders import HOOK, measured, of_patient, open_service, patient, problem
+from tests.chart_builders import (
+    HOOK,
+    measured,
+    of_patient,
+    open_service,
+    patient,
+    problem,
+)
 from tests.codes import CPT, SCT, codeable
 from tests.population_builders import done, whose, write_export
 from tests.tables import cases
 
 INDEX = "2023-03-10"
-TYPES = frozenset({"Patient", "Observation", "Condition", "Procedure", "MedicationRequest", "ServiceRequest"})
+TYPES = frozenset(
+    {
+        "Patient",
+        "Observation",
+        "Condition",
+        "Procedure",
+        "MedicationRequest",
+        "ServiceRequest",
+    }
+)
 L1, L3 = "66794005", "36470004"
 PERSON = patient(age=83)  # 80 at the index
 
@@ -28,11 +44,20 @@ def version(number):
 
 def augmented(day=INDEX, level=L1, number="index", code="22514", **members):
     site = [codeable(SCT, level)] if level else None
-    return done(0, number, performedDateTime=day, bodySite=site, code=codeable(CPT, code), **members)
+    return done(
+        0,
+        number,
+        performedDateTime=day,
+        bodySite=site,
+        code=codeable(CPT, code),
+        **members,
+    )
 
 
 def fracture(code, onset=None, recorded=None, number="fracture", **more):
-    return problem(code, number=number, onsetDateTime=onset, recordedDate=recorded, **more)
+    return problem(
+        code, number=number, onsetDateTime=onset, recordedDate=recorded, **more
+    )
 
 
 def t_score(value, day, number, **more):
@@ -44,12 +69,26 @@ def pain(value, day):
 
 
 def seen(day):
-    return of_patient("Encounter", f"visit-{day}", status="finished", period={"start": day, "end": day})
+    return of_patient(
+        "Encounter",
+        f"visit-{day}",
+        status="finished",
+        period={"start": day, "end": day},
+    )
 
 
 def followed(*resources, as_of="2026-11-01", **person):
-    run = Run(service=open_service(), hook=open_service().hooks[HOOK], as_of=date.fromisoformat(as_of), exported=TYPES)
-    return follow("pat-1", [json.dumps(one).encode() for one in ({**PERSON, **person}, *resources)], run)
+    run = Run(
+        service=open_service(),
+        hook=open_service().hooks[HOOK],
+        as_of=date.fromisoformat(as_of),
+        exported=TYPES,
+    )
+    return follow(
+        "pat-1",
+        [json.dumps(one).encode() for one in ({**PERSON, **person}, *resources)],
+        run,
+    )
 
 
 LATE = seen("2025-06-01")
@@ -59,7 +98,14 @@ SURENESS = "http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit"
 PAST = {"url": SURENESS, "valueCoding": {"code": "Z"}}
 
 
-RECORD = {"LATE": LATE, "SUSPECTED": SUSPECTED, "IN_ERROR": IN_ERROR, "PAST": PAST, "L1": L1, "L3": L3}
+RECORD = {
+    "LATE": LATE,
+    "SUSPECTED": SUSPECTED,
+    "IN_ERROR": IN_ERROR,
+    "PAST": PAST,
+    "L1": L1,
+    "L3": L3,
+}
 RECORD |= {one.__name__: one for one in (fracture, augmented, seen, pain, version)}
 
 
@@ -67,7 +113,15 @@ RECORD |= {one.__name__: one for one in (fracture, augmented, seen, pain, versio
     ("resources", "refracture", "said"),
     [
         *cases(__file__, "a_later_fracture_counts_by_level_and_day", RECORD),
-        ([seen("2023-09-01"), {**LATE, "status": "cancelled"}, {**LATE, "id": "n", "status": "planned"}], None, ""),
+        (
+            [
+                seen("2023-09-01"),
+                {**LATE, "status": "cancelled"},
+                {**LATE, "id": "n", "status": "planned"},
+            ],
+            None,
+            "",
+        ),
     ],
 )
 def test_a_later_fracture_counts_by_level_and_day(resources, refracture, said):
@@ -85,7 +139,11 @@ def test_a_time_seen_ends_on_the_same_day_of_the_month_or_its_last():
 def test_what_came_later_was_not_known_on_the_day():
     """A value of the next day, one written down later, a problem solved since, and the death of the patient."""
     solved = problem(
-        "diabetes", status="resolved", recordedDate=None, onsetDateTime="2015-01-01", abatementDateTime="2024-01-01"
+        "diabetes",
+        status="resolved",
+        recordedDate=None,
+        onsetDateTime="2015-01-01",
+        abatementDateTime="2024-01-01",
     )
     found = followed(
         augmented(),
@@ -99,49 +157,95 @@ def test_what_came_later_was_not_known_on_the_day():
     )
     known = found.findings.known
     assert (known["bmd-t-score"].value, known["age"].value) == (-2.4, 80)
-    assert (known["diabetes"].value, known["tl-junction"].value, known["procedure"].value) == (True, True, "PKP")
-    assert not {"deceased", "prior-augmentation"} & {name for name, one in known.items() if one.value is True}
-    assert (found.died, found.last_contact, found.refracture(12)) == (date(2025, 7, 1), date(2025, 6, 1), False)
+    assert (
+        known["diabetes"].value,
+        known["tl-junction"].value,
+        known["procedure"].value,
+    ) == (True, True, "PKP")
+    assert not {"deceased", "prior-augmentation"} & {
+        name for name, one in known.items() if one.value is True
+    }
+    assert (found.died, found.last_contact, found.refracture(12)) == (
+        date(2025, 7, 1),
+        date(2025, 6, 1),
+        False,
+    )
 
 
 def test_death_ends_the_time_seen():
     found = followed(augmented(), seen("2024-06-01"), deceasedDateTime="2023-08-01")
-    assert (found.last_contact, found.is_dead, found.refracture(12)) == (date(2023, 8, 1), True, False)
+    assert (found.last_contact, found.is_dead, found.refracture(12)) == (
+        date(2023, 8, 1),
+        True,
+        False,
+    )
 
 
-@pytest.mark.parametrize(("resources", "expected"), cases(__file__, "pain_at_twelve_months", RECORD))
+@pytest.mark.parametrize(
+    ("resources", "expected"), cases(__file__, "pain_at_twelve_months", RECORD)
+)
 def test_pain_at_twelve_months(resources, expected):
     assert followed(augmented(), *resources, LATE).residual_pain is expected
 
 
-@pytest.mark.parametrize(("resources", "why"), cases(__file__, "no_row_without_a_procedure_on_a_day", RECORD))
+@pytest.mark.parametrize(
+    ("resources", "why"), cases(__file__, "no_row_without_a_procedure_on_a_day", RECORD)
+)
 def test_no_row_without_a_procedure_on_a_day(resources, why):
     assert followed(*resources, LATE) == why
 
 
-def test_the_command_writes_a_file_that_validate_reads_and_does_not_refit_unconfirmed(tmp_path):
+def test_the_command_writes_a_file_that_validate_reads_and_does_not_refit_unconfirmed(
+    tmp_path,
+):
     everyone = []
     for number in range(40):
-        person = [PERSON, augmented(), t_score(-2 - number / 20, "2022-12-01", "t"), LATE]
+        person = [
+            PERSON,
+            augmented(),
+            t_score(-2 - number / 20, "2022-12-01", "t"),
+            LATE,
+        ]
         person += [fracture("S32.030A", onset="2023-09-01")] if number % 3 == 0 else []
         everyone += whose(f"p{number:02}", person)
     everyone += whose("other", [PERSON, LATE])
     export = write_export(tmp_path / "export", everyone)
     broken = export / "Condition.ndjson"
-    broken.write_text(broken.read_text(encoding="utf-8") + "{broken\n", encoding="utf-8")
+    broken.write_text(
+        broken.read_text(encoding="utf-8") + "{broken\n", encoding="utf-8"
+    )
     out = tmp_path / "outcomes.csv"
-    result = CliRunner().invoke(main, ["outcomes", str(export), "--out", str(out), "--as-of", "2026-11-01"])
+    result = CliRunner().invoke(
+        main, ["outcomes", str(export), "--out", str(out), "--as-of", "2026-11-01"]
+    )
     assert result.exit_code == 0, result.output
     assert "41 patients, 40 with a kyphoplasty" in result.stderr
     assert "14 yes, 26 no, 0 not known" in result.stderr
     assert "Condition.ndjson:15:" in result.stderr
     rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
     assert [row["id"] for row in rows] == [f"p{number:02}" for number in range(40)]
-    assert (rows[0]["outcome-refracture"], rows[0]["bmd-t-score"], rows[0]["confirmed"]) == ("1", "-2", "")
+    assert (
+        rows[0]["outcome-refracture"],
+        rows[0]["bmd-t-score"],
+        rows[0]["confirmed"],
+    ) == ("1", "-2", "")
     assert "Condition/p00-fracture L3: another level" in rows[0]["event"]
     assert "bmd-t-score=Observation/p00-t" in rows[0]["resources"]
-    found = json.loads(CliRunner().invoke(main, ["validate", str(out), "--json"]).stdout)["models"]
-    assert (found["sarcopenia-pvm-2022"]["n"], found["sarcopenia-pvm-2022"]["events"]) == (40, 14)
-    assert not any("not known and not used" in note for note in found["sarcopenia-pvm-2022"]["notes"])
-    refused = CliRunner().invoke(main, ["validate", str(out), "--refit", str(tmp_path / "r.toml")])
-    assert (refused.exit_code, "40 rows with an outcome are not confirmed" in refused.output) == (1, True)
+    found = json.loads(
+        CliRunner().invoke(main, ["validate", str(out), "--json"]).stdout
+    )["models"]
+    assert (
+        found["sarcopenia-pvm-2022"]["n"],
+        found["sarcopenia-pvm-2022"]["events"],
+    ) == (40, 14)
+    assert not any(
+        "not known and not used" in note
+        for note in found["sarcopenia-pvm-2022"]["notes"]
+    )
+    refused = CliRunner().invoke(
+        main, ["validate", str(out), "--refit", str(tmp_path / "r.toml")]
+    )
+    assert (
+        refused.exit_code,
+        "40 rows with an outcome are not confirmed" in refused.output,
+    ) == (1, True)

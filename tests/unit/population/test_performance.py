@@ -25,7 +25,9 @@ def drawn(n=1500, slope=0.7, shift=0.4, seed=1):
     """Figures, and outcomes whose true log odds are shift + slope x those of the figure."""
     random = np.random.default_rng(seed)
     log_odds = random.normal(-1.5, 1.2, n)
-    outcome = (random.random(n) < 1 / (1 + np.exp(-(shift + slope * log_odds)))).astype(float)
+    outcome = (random.random(n) < 1 / (1 + np.exp(-(shift + slope * log_odds)))).astype(
+        float
+    )
     return outcome, 1 / (1 + np.exp(-log_odds)), log_odds
 
 
@@ -38,15 +40,23 @@ def test_auc_and_its_interval_are_those_that_proc_prints():
     """R, pROC 1.19: `roc(aSAH$outcome, aSAH$s100b, ci = TRUE)`: 0.7314, 95 % CI 0.6301-0.8326 (DeLong)."""
     assert (len(OUTCOME), int(OUTCOME.sum())) == (113, 41)
     found = auc_delong(OUTCOME, VALUE)
-    assert (round(found.value, 4), *(round(end, 4) for end in found.interval)) == (0.7314, 0.6301, 0.8326)
+    assert (round(found.value, 4), *(round(end, 4) for end in found.interval)) == (
+        0.7314,
+        0.6301,
+        0.8326,
+    )
 
 
 def test_calibration_is_that_of_r():
     """R 4.2, `confint.default` of `glm(y ~ lp)` and `glm(y ~ 1, offset = lp)`, binomial, lp the log of S100β."""
     found = measure(list(OUTCOME), list(VALUE / (1 + VALUE)))
     slope, intercept = found.calibration_slope, found.calibration_intercept
-    assert (slope.value, *slope.interval) == pytest.approx((1.120177, 0.590990, 1.649365), abs=2e-5)
-    assert (intercept.value, *intercept.interval) == pytest.approx((1.163641, 0.747862, 1.579420), abs=2e-5)
+    assert (slope.value, *slope.interval) == pytest.approx(
+        (1.120177, 0.590990, 1.649365), abs=2e-5
+    )
+    assert (intercept.value, *intercept.interval) == pytest.approx(
+        (1.163641, 0.747862, 1.579420), abs=2e-5
+    )
     assert found.brier == pytest.approx(0.2294234, abs=1e-7)
 
 
@@ -55,7 +65,9 @@ def test_figures_that_are_extreme_and_wrong_have_an_intercept(share):
     """Events as by the figures or not, 0 and 1 among them: as many are expected, once it is added, as were observed."""
     outcome, log_odds = np.arange(100) < 100 * share, np.array([-30.0, 30.0] * 50)
     value, error = fit_intercept(outcome.astype(float), log_odds)
-    assert (1 / (1 + np.exp(-value - log_odds))).sum() == pytest.approx(outcome.sum(), abs=1e-6)
+    assert (1 / (1 + np.exp(-value - log_odds))).sum() == pytest.approx(
+        outcome.sum(), abs=1e-6
+    )
     assert 0 < error < 1e6
     assert abs(measure(list(outcome), [0.0, 1.0] * 50).calibration_intercept.value) < 40
 
@@ -76,7 +88,10 @@ def test_curve_is_that_of_scikit_learn():
     assert [one.observed for one in points] == pytest.approx(list(share))
 
 
-@pytest.mark.parametrize("counts", [(38, 2, 160), (25, 175), (1, 199), (199, 1), (15, 15, 15), (7,) * 29, (200,)])
+@pytest.mark.parametrize(
+    "counts",
+    [(38, 2, 160), (25, 175), (1, 199), (199, 1), (15, 15, 15), (7,) * 29, (200,)],
+)
 def test_no_point_of_the_curve_is_of_few_patients_or_parts_equal_figures(counts):
     risk = np.repeat(np.linspace(0.1, 0.9, len(counts)), counts)
     points = calibration_groups((np.arange(len(risk)) % 3 == 0).astype(float), risk)
@@ -88,14 +103,24 @@ def test_no_point_of_the_curve_is_of_few_patients_or_parts_equal_figures(counts)
 def test_decision_curve_is_that_of_dcurves_on_its_example():
     """The data of the tutorial of decisioncurveanalysis.org, 750 men, 105 cancers."""
     data = pd.read_csv(files("dcurves") / "data" / "df_binary.csv")
-    outcome, risk = data["cancer"].to_numpy(float), data["cancerpredmarker"].to_numpy(float)
+    outcome, risk = (
+        data["cancer"].to_numpy(float),
+        data["cancerpredmarker"].to_numpy(float),
+    )
     ours = decision_curve(outcome, risk)
     theirs = dca(
-        data=data, outcome="cancer", modelnames=["cancerpredmarker"], thresholds=[one.threshold for one in ours]
+        data=data,
+        outcome="cancer",
+        modelnames=["cancerpredmarker"],
+        thresholds=[one.threshold for one in ours],
     )
     for name, column in (("cancerpredmarker", "model"), ("all", "all")):
-        benefit = theirs[theirs["model"] == name].sort_values("threshold")["net_benefit"]
-        assert [getattr(one, column) for one in ours] == pytest.approx(list(benefit), abs=1e-9)
+        benefit = theirs[theirs["model"] == name].sort_values("threshold")[
+            "net_benefit"
+        ]
+        assert [getattr(one, column) for one in ours] == pytest.approx(
+            list(benefit), abs=1e-9
+        )
 
 
 def test_observed_over_expected_by_hand():
@@ -115,9 +140,17 @@ def repeated(runs):
     ("outcome", "risk", "nulls", "said"),
     cases(__file__, "what_the_data_cannot_carry_is_missing_with_its_reason"),
 )
-def test_what_the_data_cannot_carry_is_missing_with_its_reason(outcome, risk, nulls, said):
+def test_what_the_data_cannot_carry_is_missing_with_its_reason(
+    outcome, risk, nulls, said
+):
     found = measure(repeated(outcome), repeated(risk))
-    measures = ("observed_expected", "calibration_intercept", "calibration_slope", "auc", "brier")
+    measures = (
+        "observed_expected",
+        "calibration_intercept",
+        "calibration_slope",
+        "auc",
+        "brier",
+    )
     assert {name for name in measures if getattr(found, name) is None} == set(nulls)
     assert any(said in note for note in found.notes)
     assert any("Collins 2016" in note for note in found.notes)

@@ -11,7 +11,11 @@ from sklearn.metrics import roc_auc_score
 
 from cds_service.cli import main
 from cds_service.population.performance import measure
-from cds_service.population.planning import patients_for_auc, plan_validation, predictor_at
+from cds_service.population.planning import (
+    patients_for_auc,
+    plan_validation,
+    predictor_at,
+)
 from cds_service.population.verdict import judge
 from tests.chart_builders import open_service
 
@@ -27,12 +31,18 @@ def hospital(path, shift, n=900, seed=1):
     random, pooled = np.random.default_rng(seed), open_service().pooled
     rows = []
     for number in range(n):
-        known = {"age": int(random.integers(60, 90)), "t": round(random.normal(-2.6, 0.9), 1)}
+        known = {
+            "age": int(random.integers(60, 90)),
+            "t": round(random.normal(-2.6, 0.9), 1),
+        }
         risk = expit(shift + pooled.figure(known).log_odds)
         rows.append(
             {"id": f"mrn-{number}", "date": "2024-05-01", "hospital": "St Elsewhere"}
             | {"age": known["age"], "bmd-t-score": known["t"]}
-            | {"outcome-refracture": int(random.random() < risk), "months-refracture": 24}
+            | {
+                "outcome-refracture": int(random.random() < risk),
+                "months-refracture": 24,
+            }
         )
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, rows[0])
@@ -41,7 +51,7 @@ def hospital(path, shift, n=900, seed=1):
     return path
 
 
-# --- the verdict ----------------------------------------------------------------------
+# --- the verdict
 
 
 def drawn(n, *, said=0.0, slope=1.0, seed=4):
@@ -56,9 +66,21 @@ def drawn(n, *, said=0.0, slope=1.0, seed=4):
     ("found", "verdict", "first"),
     [
         pytest.param(drawn(6000), "fits", "It fits here: said 2", id="right"),
-        pytest.param(drawn(3000, said=1.1), "does not fit", "Do not use it here: said", id="too-high"),
-        pytest.param(drawn(3000, slope=0.24), "does not fit", "Do not use it here: said", id="too-sharp"),
-        pytest.param(drawn(150), "unclear", "Whether it fits here is not clear", id="few"),
+        pytest.param(
+            drawn(3000, said=1.1),
+            "does not fit",
+            "Do not use it here: said",
+            id="too-high",
+        ),
+        pytest.param(
+            drawn(3000, slope=0.24),
+            "does not fit",
+            "Do not use it here: said",
+            id="too-sharp",
+        ),
+        pytest.param(
+            drawn(150), "unclear", "Whether it fits here is not clear", id="few"
+        ),
         pytest.param(drawn(40), "too few", "Too few patients to say", id="too-few"),
     ],
 )
@@ -79,7 +101,7 @@ def test_the_report_and_the_terminal_open_with_it(tmp_path):
     assert page.index("Do not use it here") < page.index("To be known first")
 
 
-# --- the plan -------------------------------------------------------------------------
+# --- the plan
 
 
 def test_a_plan_gives_intervals_as_narrow_as_it_says():
@@ -90,7 +112,9 @@ def test_a_plan_gives_intervals_as_narrow_as_it_says():
     widths = {"observed / expected": [], "slope": [], "AUC": []}
     for need in plan.needs[:3]:
         for _ in range(6):
-            chosen = random.choice(len(predictor.weights), need.patients, p=predictor.weights)
+            chosen = random.choice(
+                len(predictor.weights), need.patients, p=predictor.weights
+            )
             risk = expit(predictor.log_odds[chosen])
             found = measure(list(random.random(len(risk)) < risk), list(risk))
             estimates = {
@@ -101,7 +125,9 @@ def test_a_plan_gives_intervals_as_narrow_as_it_says():
             low, high = estimates[need.measure].interval
             widths[need.measure].append(high - low)
     for need in plan.needs[:3]:
-        assert np.mean(widths[need.measure]) == pytest.approx(need.width, rel=0.12), need.measure
+        assert np.mean(widths[need.measure]) == pytest.approx(need.width, rel=0.12), (
+            need.measure
+        )
 
 
 def test_the_auc_of_the_plan_is_that_of_its_patients():
@@ -131,7 +157,7 @@ def test_the_command_plans_at_the_sites_own_incidence(tmp_path, monkeypatch):
     assert here["needs"][0]["patients"] > plain["needs"][0]["patients"]
 
 
-# --- sharing --------------------------------------------------------------------------
+# --- sharing
 
 
 def test_nothing_of_a_patient_leaves_the_house(tmp_path):

@@ -54,7 +54,9 @@ def run(*arguments):
 
 def judged(path, rows, model=S):
     """What `validate` says of this study for these rows."""
-    return json.loads(run(written(path / "o.csv", rows), "--json").stdout)["models"][model]
+    return json.loads(run(written(path / "o.csv", rows), "--json").stdout)["models"][
+        model
+    ]
 
 
 def site_patients(path, n=900, *, shift=-1.0, slope=0.6, seed=3, **more):
@@ -65,19 +67,29 @@ def site_patients(path, n=900, *, shift=-1.0, slope=0.6, seed=3, **more):
     for number in range(n):
         score, junction = round(random.normal(-2.5, 0.5), 2), int(random.random() < 0.6)
         held = min(
-            max(score, model_in_force.table.ranges["bmd-t-score"][0]), model_in_force.table.ranges["bmd-t-score"][2]
+            max(score, model_in_force.table.ranges["bmd-t-score"][0]),
+            model_in_force.table.ranges["bmd-t-score"][2],
         )
         own = reduced.intercept + reduced.coefficients @ [held, junction]
         event = int(random.random() < 1 / (1 + np.exp(-(shift + slope * own))))
         rows.append(
-            {"id": number, "date": f"{2024 + number % 3}-05-01", "sex": "female" if number % 3 else "male"}
-            | {"age": 65 + number % 25, "procedure": "PKP", "bmd-t-score": score, "tl-junction": junction}
+            {
+                "id": number,
+                "date": f"{2024 + number % 3}-05-01",
+                "sex": "female" if number % 3 else "male",
+            }
+            | {
+                "age": 65 + number % 25,
+                "procedure": "PKP",
+                "bmd-t-score": score,
+                "tl-junction": junction,
+            }
             | {"outcome-refracture": event, "months-refracture": 12, **more}
         )
     return written(path, rows)
 
 
-# --- the file --------------------------------------------------------------------------------------------------------
+# --- the file
 
 
 def test_cells_are_read_in_every_form_of_the_contract(tmp_path):
@@ -91,15 +103,35 @@ def test_cells_are_read_in_every_form_of_the_contract(tmp_path):
     )
     one, two, three = read(path).patients
     values = {name: found.value for name, found in one.findings.known.items()}
-    assert {**values, "bmi": pytest.approx(19.53, abs=0.01), "tl-junction": True, "diabetes": True} == values
-    assert (values["sarcopenia"], values["treated-levels"], values["sex"]) == (False, "T12,L1", "female")
-    assert (one.outcomes, two.outcomes, three.outcomes) == ({"refracture": True}, {"refracture": False}, {})
-    assert (two.findings.is_false("tl-junction"), two.findings.is_true("sarcopenia")) == (True, True)
+    assert {
+        **values,
+        "bmi": pytest.approx(19.53, abs=0.01),
+        "tl-junction": True,
+        "diabetes": True,
+    } == values
+    assert (values["sarcopenia"], values["treated-levels"], values["sex"]) == (
+        False,
+        "T12,L1",
+        "female",
+    )
+    assert (one.outcomes, two.outcomes, three.outcomes) == (
+        {"refracture": True},
+        {"refracture": False},
+        {},
+    )
+    assert (
+        two.findings.is_false("tl-junction"),
+        two.findings.is_true("sarcopenia"),
+    ) == (True, True)
 
 
-@pytest.mark.parametrize(("column", "cell", "said"), cases(__file__, "a_bad_cell_is_named_and_missing"))
+@pytest.mark.parametrize(
+    ("column", "cell", "said"), cases(__file__, "a_bad_cell_is_named_and_missing")
+)
 def test_a_bad_cell_is_named_and_missing(tmp_path, column, cell, said):
-    file = read(written(tmp_path / "o.csv", [{column: cell, "outcome-refracture": "1"}]))
+    file = read(
+        written(tmp_path / "o.csv", [{column: cell, "outcome-refracture": "1"}])
+    )
     assert file.faults == (said,)
     assert column not in file.patients[0].findings.known
 
@@ -107,18 +139,33 @@ def test_a_bad_cell_is_named_and_missing(tmp_path, column, cell, said):
 def test_a_row_that_cannot_be_trusted_is_named(tmp_path):
     """Without quotes `T12,L1` makes the next column's value the one before it: here a sarcopenia that nobody wrote."""
     path = tmp_path / "o.csv"
-    rows = ("T12,L1,0,1,1,2025-01-01", "L1,0,1,0,2025-01-01,,", "L1,0,1,1,2027-01-01", "L1,0,1")
-    path.write_text("\n".join(("treated-levels,diabetes,sarcopenia,outcome-refracture,date", *rows)), encoding="utf-8")
+    rows = (
+        "T12,L1,0,1,1,2025-01-01",
+        "L1,0,1,0,2025-01-01,,",
+        "L1,0,1,1,2027-01-01",
+        "L1,0,1",
+    )
+    path.write_text(
+        "\n".join(
+            ("treated-levels,diabetes,sarcopenia,outcome-refracture,date", *rows)
+        ),
+        encoding="utf-8",
+    )
     file = read(path)
     assert file.faults == (
         "row 2: 6 cells under 5 headings; the row is not used",
         "row 4, date: after today; the row is not used",
         "row 5: 3 cells under 5 headings; the last ones are taken as missing",
     )
-    assert [(one.row, one.outcomes) for one in file.patients] == [(3, {"refracture": False}), (5, {})]
+    assert [(one.row, one.outcomes) for one in file.patients] == [
+        (3, {"refracture": False}),
+        (5, {}),
+    ]
 
 
-@pytest.mark.parametrize(("text", "said"), cases(__file__, "a_file_without_use_is_refused"))
+@pytest.mark.parametrize(
+    ("text", "said"), cases(__file__, "a_file_without_use_is_refused")
+)
 def test_a_file_without_use_is_refused(tmp_path, text, said):
     (tmp_path / "o.csv").write_text(text, encoding="utf-8")
     with pytest.raises(CdsError, match=said):
@@ -126,20 +173,26 @@ def test_a_file_without_use_is_refused(tmp_path, text, said):
     assert run(tmp_path / "o.csv").exit_code == 1
 
 
-# --- figures and measures --------------------------------------------------------------------------------------------
+# --- figures and measures
 
 
 def test_figures_are_those_of_the_evidence_page(tmp_path):
     """Each example of the study as a row: the same risk, with all inputs known and with some."""
-    rows = [{**one.inputs, "procedure": "PKP", "outcome-refracture": 0} for one in EXAMPLES]
+    rows = [
+        {**one.inputs, "procedure": "PKP", "outcome-refracture": 0} for one in EXAMPLES
+    ]
     rows[0]["outcome-refracture"] = 1
     found = judged(tmp_path, rows)
     assert (found["n"], found["events"]) == (len(EXAMPLES), 1)
-    assert found["expected"] == pytest.approx(sum(one.risk for one in EXAMPLES), abs=0.01 * len(EXAMPLES))
+    assert found["expected"] == pytest.approx(
+        sum(one.risk for one in EXAMPLES), abs=0.01 * len(EXAMPLES)
+    )
 
 
 def test_every_row_with_an_outcome_counts_and_what_is_null_has_its_reason(tmp_path):
-    rows = [{"bmd-t-score": "-2.5", "outcome-refracture": int(n < 8)} for n in range(30)] + [{"outcome-refracture": 1}]
+    rows = [
+        {"bmd-t-score": "-2.5", "outcome-refracture": int(n < 8)} for n in range(30)
+    ] + [{"outcome-refracture": 1}]
     found = judged(tmp_path, rows)
     assert (found["n"], found["events"], found["calibrationSlope"]) == (31, 9, None)
     assert any("fewer than 20" in note for note in found["notes"])
@@ -147,20 +200,34 @@ def test_every_row_with_an_outcome_counts_and_what_is_null_has_its_reason(tmp_pa
     assert set(found["decisionCurve"][0]) == {"threshold", "model", "all"}
 
 
-def test_those_whose_outcome_is_not_known_are_left_out_and_what_they_could_change_is_said(tmp_path):
+def test_those_whose_outcome_is_not_known_are_left_out_and_what_they_could_change_is_said(
+    tmp_path,
+):
     """T -3.0 at the junction: 0.667 each (evidence page). 12 events of 20, 4 unknown: 12 to 16 of 24 x 0.667 = 16.0."""
     rows = [
-        {"bmd-t-score": -3.0, "tl-junction": 1, "outcome-refracture": int(n < 12) if n < 20 else ""} for n in range(24)
+        {
+            "bmd-t-score": -3.0,
+            "tl-junction": 1,
+            "outcome-refracture": int(n < 12) if n < 20 else "",
+        }
+        for n in range(24)
     ]
     found = judged(tmp_path, rows)
     assert (found["n"], found["events"]) == (20, 12)
-    (said,) = [note for note in found["notes"] if note.startswith("4 of 24 patients have no known outcome")]
+    (said,) = [
+        note
+        for note in found["notes"]
+        if note.startswith("4 of 24 patients have no known outcome")
+    ]
     assert said.endswith("lies between 0.75 (none had it) and 1.00 (all did)")
 
 
 def test_the_report_is_one_file_with_its_plots_and_says_each_fault_once(tmp_path):
     file = site_patients(tmp_path / "o.csv", 300)
-    file.write_text(file.read_text(encoding="utf-8").replace(",PKP,", ",fusion,", 1), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace(",PKP,", ",fusion,", 1),
+        encoding="utf-8",
+    )
     assert run(file, "--report", tmp_path / "report.html").exit_code == 0
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert page.count("row 2, procedure: not one of PKP, PVP") == 1
@@ -172,7 +239,13 @@ def test_the_report_is_one_file_with_its_plots_and_says_each_fault_once(tmp_path
 
 def test_the_pooled_model_is_judged_by_the_figures_of_its_worked_patients(tmp_path):
     """Woman 76, BMI 26, T -2.6, one level, no steroid: 0.1329; T unknown: 0.1416 with BMI 33."""
-    woman = {"age": 76, "sex": "female", "level-count": 1, "steroid-use": 0, "outcome-refracture": 0}
+    woman = {
+        "age": 76,
+        "sex": "female",
+        "level-count": 1,
+        "steroid-use": 0,
+        "outcome-refracture": 0,
+    }
     rows = [woman | {"bmi": 26, "bmd-t-score": -2.6}, woman | {"bmi": 33}]
     rows[0]["outcome-refracture"] = 1
     found = judged(tmp_path, rows, "pooled-2026")
@@ -192,9 +265,13 @@ def test_a_refit_of_the_pooled_model_corrects_new_patients(tmp_path):
     service = load_service(load_site(folder))
     fitted = service.policy.recalibration["pooled-2026"]
     assert abs(fitted.intercept + 0.5) < 3 * fitted.covariance[0][0] ** 0.5
-    figure = service.pooled.figure({"age": 76, "bmi": 22}, service.pooled.baseline_of(None, fitted))
+    figure = service.pooled.figure(
+        {"age": 76, "bmi": 22}, service.pooled.baseline_of(None, fitted)
+    )
     plain = service.pooled.figure({"age": 76, "bmi": 22})
-    assert figure.log_odds == pytest.approx(fitted.intercept + fitted.slope * plain.log_odds)
+    assert figure.log_odds == pytest.approx(
+        fitted.intercept + fitted.slope * plain.log_odds
+    )
     assert service.model_cards["pooled-2026"]["recalibration"]["n"] == 800
     card = by_topic(ask(order_sign(thin_and_weak(), kyphoplasty()), service=service))
     detail = card["rehabilitation"]["detail"]
@@ -206,18 +283,35 @@ def pooled_patients(path, shift, n=800):
     """Patients whose true log odds are shift + those of the pooled model."""
     random, pooled, rows = np.random.default_rng(5), open_service().pooled, []
     for number in range(n):
-        known = {"age": int(random.integers(60, 90)), "t": round(random.normal(-2.6, 0.9), 1), "bmi": 24.0}
+        known = {
+            "age": int(random.integers(60, 90)),
+            "t": round(random.normal(-2.6, 0.9), 1),
+            "bmi": 24.0,
+        }
         risk = 1 / (1 + np.exp(-(shift + pooled.figure(known).log_odds)))
         rows.append(
-            {"id": number, "age": known["age"], "bmd-t-score": known["t"], "bmi": known["bmi"]}
-            | {"outcome-refracture": int(random.random() < risk), "months-refracture": 24}
+            {
+                "id": number,
+                "age": known["age"],
+                "bmd-t-score": known["t"],
+                "bmi": known["bmi"],
+            }
+            | {
+                "outcome-refracture": int(random.random() < risk),
+                "months-refracture": 24,
+            }
         )
     return written(path, rows)
 
 
 def test_groups_of_fewer_than_five_are_left_out(tmp_path):
     rows = [
-        {"sex": "male" if n < 4 else "female", "age": 80, "bmd-t-score": -2 - n / 20, "outcome-refracture": n % 3 // 2}
+        {
+            "sex": "male" if n < 4 else "female",
+            "age": 80,
+            "bmd-t-score": -2 - n / 20,
+            "outcome-refracture": n % 3 // 2,
+        }
         for n in range(40)
     ]
     found = judged(tmp_path, rows)
@@ -226,7 +320,7 @@ def test_groups_of_fewer_than_five_are_left_out(tmp_path):
     assert "men: 4 patients, fewer than 5; left out" in found["notes"]
 
 
-# --- recalibration ---------------------------------------------------------------------------------------------------
+# --- recalibration
 
 
 def test_a_refit_finds_the_truth_and_corrects_new_patients(tmp_path, monkeypatch):
@@ -236,7 +330,12 @@ def test_a_refit_finds_the_truth_and_corrects_new_patients(tmp_path, monkeypatch
     result = run(site_patients(tmp_path / "o.csv"), "--refit", folder)
     assert result.exit_code == 0, result.output
     fitted = load_service(load_site(folder)).policy.recalibration[S]
-    assert (fitted.n, fitted.months, fitted.years, fitted.method) == (900, 12, "2024–2026", "intercept-and-slope")
+    assert (fitted.n, fitted.months, fitted.years, fitted.method) == (
+        900,
+        12,
+        "2024–2026",
+        "intercept-and-slope",
+    )
     for value, truth, variance in ((fitted.intercept, -1.0, 0), (fitted.slope, 0.6, 1)):
         assert abs(value - truth) < 3 * fitted.covariance[variance][variance] ** 0.5
     others = site_patients(tmp_path / "new.csv", seed=4)
@@ -244,22 +343,32 @@ def test_a_refit_finds_the_truth_and_corrects_new_patients(tmp_path, monkeypatch
     monkeypatch.setenv("KYPHOPLASTY_CDS_SITE", str(folder))
     after = json.loads(run(others, "--json").stdout)["models"][S]
     itself = json.loads(run(tmp_path / "o.csv", "--json").stdout)["models"][S]
-    fit = [itself[name]["value"] for name in ("calibrationSlope", "calibrationIntercept", "observedExpected")]
+    fit = [
+        itself[name]["value"]
+        for name in ("calibrationSlope", "calibrationIntercept", "observedExpected")
+    ]
     assert fit == pytest.approx([1, 0, 1], abs=1e-6)  # what a fit is
     assert any("on this very file" in note for note in itself["notes"])
     assert any("look too good" in note for note in after["notes"])
     low, high = before["calibrationSlope"]["interval"]
     assert high < 1
-    for name, right in (("calibrationSlope", 1), ("calibrationIntercept", 0), ("observedExpected", 1)):
+    for name, right in (
+        ("calibrationSlope", 1),
+        ("calibrationIntercept", 0),
+        ("observedExpected", 1),
+    ):
         low, high = after[name]["interval"]
         assert low < right < high, name
     assert after["auc"]["value"] == pytest.approx(before["auc"]["value"])
 
 
 @pytest.mark.parametrize(
-    ("n", "more", "code", "said"), cases(__file__, "a_refit_needs_events_confirmation_and_the_studys_horizon")
+    ("n", "more", "code", "said"),
+    cases(__file__, "a_refit_needs_events_confirmation_and_the_studys_horizon"),
 )
-def test_a_refit_needs_events_confirmation_and_the_studys_horizon(tmp_path, n, more, code, said):
+def test_a_refit_needs_events_confirmation_and_the_studys_horizon(
+    tmp_path, n, more, code, said
+):
     file = site_patients(tmp_path / "o.csv", n, **{"shift": 0.0, "slope": 1.0, **more})
     result = run(file, "--refit", tmp_path / "r.toml")
     assert result.exit_code == code, result.output
@@ -272,18 +381,23 @@ def recalibrated(tmp_path):
     (tmp_path / "site.toml").write_text('[site]\nname = "Test"\n', encoding="utf-8")
     digest = MODELS[S].study.table_digest
     text = Path(__file__).with_name("recalibration.toml").read_text(encoding="utf-8")
-    (tmp_path / "recalibration.toml").write_text(text.replace("DIGEST", digest), encoding="utf-8")
+    (tmp_path / "recalibration.toml").write_text(
+        text.replace("DIGEST", digest), encoding="utf-8"
+    )
     return tmp_path
 
 
 def test_cards_audit_entry_and_replay_hold_the_recalibration(recalibrated):
     service = load_service(load_site(recalibrated))
-    record = [one for one in thin_and_weak() if "pma" not in one["id"]]  # its method is not recorded
+    # its method is not recorded
+    record = [one for one in thin_and_weak() if "pma" not in one["id"]]
     body = order_sign(record, kyphoplasty(), service=service)
     cards = by_topic(ask(body, service=service))
     found, plain = model(cards, S), model(by_topic(ask(body)), S)
     own = np.log(plain["risk"] / (1 - plain["risk"]))
-    assert np.log(found["risk"] / (1 - found["risk"])) == pytest.approx(-0.5 + 0.8 * own)
+    assert np.log(found["risk"] / (1 - found["risk"])) == pytest.approx(
+        -0.5 + 0.8 * own
+    )
     assert found["baseline"]["incidence"] == pytest.approx(61 / 412)
     assert found["baseline"]["recalibration"]["n"] == 412
     assert "Recalibrated on 412 local patients, 2024–2026" in found["concerns"]
@@ -299,7 +413,10 @@ def test_one_of_another_study_or_of_other_numbers_stops_the_start(recalibrated):
     text = file.read_text(encoding="utf-8")
     for changed, said in (
         (text.replace(S, "unknown-study"), "is not one of the models"),
-        (text.replace(MODELS[S].study.table_digest, "0" * 64), "the study has changed since"),
+        (
+            text.replace(MODELS[S].study.table_digest, "0" * 64),
+            "the study has changed since",
+        ),
         (text.replace("slope = 0.8", "slope = -0.8"), "slope"),
         (text.replace("[[0.02, 0.001]", "[[-0.02, 0.001]"), "covariance"),
     ):

@@ -36,22 +36,36 @@ def referral(days: int, **members: Any) -> Resource:
     return ordered("bone-treatment", number="referral", days=days, **members)
 
 
-def visit(kind: str, days: int, status: str, words: str = "Osteoporosis clinic") -> Resource:
+def visit(
+    kind: str, days: int, status: str, words: str = "Osteoporosis clinic"
+) -> Resource:
     said = {
         "Encounter": {"period": {"start": days_ago(days)}, "type": [{"text": words}]},
-        "Appointment": {"start": f"{days_ago(days)}T09:00:00Z", "serviceType": [{"text": words}], "subject": None},
+        "Appointment": {
+            "start": f"{days_ago(days)}T09:00:00Z",
+            "serviceType": [{"text": words}],
+            "subject": None,
+        },
         "Procedure": {"performedDateTime": days_ago(days), "code": {"text": words}},
     }[kind]
     if kind == "Appointment":
         said["participant"] = [
-            {"actor": {"reference": who}, "status": "accepted"} for who in (f"Patient/{PATIENT}", "Practitioner/1")
+            {"actor": {"reference": who}, "status": "accepted"}
+            for who in (f"Patient/{PATIENT}", "Practitioner/1")
         ]
     return of_patient(kind, "visit", status=status, **said)
 
 
 def worn(days: int, end: int | None, **members: Any) -> Resource:
     when = {"start": days_ago(days)} | ({} if end is None else {"end": days_ago(end)})
-    return brace(**{"status": "active", "occurrencePeriod": when, "authoredOn": days_ago(days), **members})
+    return brace(
+        **{
+            "status": "active",
+            "occurrencePeriod": when,
+            "authoredOn": days_ago(days),
+            **members,
+        }
+    )
 
 
 # Reported by the patient: a prescription alone would be no dose.
@@ -62,7 +76,8 @@ TAKEN = of_patient(
     medicationCodeableConcept=codeable(ATC, DRUGS["alendronate"]),
     effectivePeriod={"start": days_ago(50)},
 )
-# What the record holds beside the chart, and the reasons for which a nurse would call, found by reading.
+# What the record holds beside the chart, and the reasons for which a nurse would call,
+# found by reading.
 RECORD = {
     "done": done,
     "drug": drug,
@@ -75,7 +90,10 @@ RECORD = {
     "codeable": codeable,
     "dead": lambda days: patient() | {"deceasedDateTime": days_ago(days)},
 }
-BY_HAND = {name: (more, set(why)) for name, (more, why) in cases(__file__, "by_hand", RECORD).items()}
+BY_HAND = {
+    name: (more, set(why))
+    for name, (more, why) in cases(__file__, "by_hand", RECORD).items()
+}
 
 
 @pytest.fixture(scope="module")
@@ -85,14 +103,22 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
         own = [
             one
             for one in CHART
-            if one["resourceType"] not in {raw["resourceType"] for raw in more if raw["id"] == one["id"]}
+            if one["resourceType"]
+            not in {raw["resourceType"] for raw in more if raw["id"] == one["id"]}
         ]
         everything += whose(name, [*own, *more])
     return write_export(tmp_path_factory.mktemp("export"), everything)
 
 
 def worklist(export: Path, file: Path) -> str:
-    options = ["--as-of", TODAY.isoformat(), "--out", str(file.with_suffix(".out")), "--worklist", str(file)]
+    options = [
+        "--as-of",
+        TODAY.isoformat(),
+        "--out",
+        str(file.with_suffix(".out")),
+        "--worklist",
+        str(file),
+    ]
     result = CliRunner().invoke(main, ["score", str(export), *options])
     assert result.exit_code == 0, result.output
     return file.read_text(encoding="utf-8")
@@ -103,11 +129,17 @@ def test_the_list_is_the_one_made_by_hand(export: Path, tmp_path: Path) -> None:
     found: dict[str, set[str]] = {}
     for row in rows:
         found.setdefault(row["patient"], set()).add(row["reason"])
-        assert all(name.split("/")[1].startswith(row["patient"]) for name in row["resources"].split())
+        assert all(
+            name.split("/")[1].startswith(row["patient"])
+            for name in row["resources"].split()
+        )
     assert found == {name: reasons for name, (_, reasons) in BY_HAND.items() if reasons}
     said = {(row["patient"], row["reason"]): row for row in rows}
     late = said["denosumab-late", "denosumab-overdue"]
-    assert (late["since"], late["resources"]) == (days_ago(250), "MedicationAdministration/denosumab-late-dose")
+    assert (late["since"], late["resources"]) == (
+        days_ago(250),
+        "MedicationAdministration/denosumab-late-dose",
+    )
     prescribed = said["prescribed-only", "dose-not-recorded"]["text"]
     assert (
         "; alendronate prescribed Oct 2026, intake not recorded, and no referral for bone treatment on record."
@@ -118,11 +150,14 @@ def test_the_list_is_the_one_made_by_hand(export: Path, tmp_path: Path) -> None:
     assert again["since"] == days_ago(200)
     assert "augmented again" in again["text"]
     assert said["brace-over", "brace-beyond-end"]["since"] == days_ago(5)
-    assert said["brace-without-end", "brace-beyond-end"]["since"] == days_ago(90 - 56)  # eight weeks from its start
+    # eight weeks from its start
+    assert said["brace-without-end", "brace-beyond-end"]["since"] == days_ago(90 - 56)
 
 
 def test_what_is_not_known_is_said(tmp_path: Path) -> None:
-    record = [raw for raw in (*CHART, done(60)) if raw["resourceType"] != "MedicationRequest"]
+    record = [
+        raw for raw in (*CHART, done(60)) if raw["resourceType"] != "MedicationRequest"
+    ]
     export = write_export(tmp_path / "export", whose("unknown", record))
     (row,) = csv.DictReader(worklist(export, tmp_path / "list.csv").splitlines())
     assert "medication list could not be read" in row["text"]
@@ -131,14 +166,20 @@ def test_what_is_not_known_is_said(tmp_path: Path) -> None:
 
 def test_an_order_is_not_called_done(tmp_path: Path) -> None:
     export = write_export(
-        tmp_path / "export", whose("ordered", [*CHART, {**kyphoplasty(authoredOn=days_ago(60)), "status": "active"}])
+        tmp_path / "export",
+        whose(
+            "ordered",
+            [*CHART, {**kyphoplasty(authoredOn=days_ago(60)), "status": "active"}],
+        ),
     )
     (row,) = csv.DictReader(worklist(export, tmp_path / "list.csv").splitlines())
     assert row["text"].startswith("Augmentation ordered, not recorded as done: ")
 
 
 @pytest.mark.parametrize("suffix", [".ndjson", ".json"])
-def test_the_list_in_fhir_is_valid_and_the_same(export: Path, tmp_path: Path, suffix: str) -> None:
+def test_the_list_in_fhir_is_valid_and_the_same(
+    export: Path, tmp_path: Path, suffix: str
+) -> None:
     text = worklist(export, tmp_path / f"list{suffix}")
     if suffix == ".json":
         bundle = json.loads(text)
@@ -159,5 +200,9 @@ def test_the_list_in_fhir_is_valid_and_the_same(export: Path, tmp_path: Path, su
         if raw["resourceType"] == "Group"
         for member in raw.get("member", ())
     }
-    by_hand = {(f"Patient/{name}", reason) for name, (_, reasons) in BY_HAND.items() for reason in reasons}
+    by_hand = {
+        (f"Patient/{name}", reason)
+        for name, (_, reasons) in BY_HAND.items()
+        for reason in reasons
+    }
     assert tasks == members == by_hand

@@ -16,11 +16,20 @@ def test_the_whole_example_of_the_contract_is_read(folder):
     site = load_site(folder(WHOLE)).site
     assert site.site.name == "Example Hospital"
     assert site.site.allowed_origins == ("https://sandbox.example.org",)
-    assert (site.baseline.refracture.incidence, site.baseline.refracture.months) == (0.12, 12)
-    assert (site.reference.vbq.mean, site.reference.vbq.sd, site.reference.vbq.n) == (3.1, 0.4, 60)
+    assert (site.baseline.refracture.incidence, site.baseline.refracture.months) == (
+        0.12,
+        12,
+    )
+    assert (site.reference.vbq.mean, site.reference.vbq.sd, site.reference.vbq.n) == (
+        3.1,
+        0.4,
+        60,
+    )
     assert site.policy["brace-max-weeks"] == 8
     assert site.clients[0].deadline_seconds == 2
-    assert [address.url for address in site.fhir_servers] == ["https://ehr.example.org/fhir/r4"]
+    assert [address.url for address in site.fhir_servers] == [
+        "https://ehr.example.org/fhir/r4"
+    ]
 
 
 def test_a_name_is_all_that_a_site_needs(folder):
@@ -31,7 +40,9 @@ def test_a_name_is_all_that_a_site_needs(folder):
 
 
 @pytest.mark.parametrize("name", ["mapping", "Mappings", "hook"])
-def test_overlays_beside_the_file_are_found_and_a_name_that_is_nearly_theirs_is_told(folder, fault, name):
+def test_overlays_beside_the_file_are_found_and_a_name_that_is_nearly_theirs_is_told(
+    folder, fault, name
+):
     path = folder('[site]\nname = "X"\n')
     for own in ("mappings", "hooks", "keys", ".git", "documents"):
         (path / own).mkdir()
@@ -45,7 +56,9 @@ def test_a_folder_without_a_site_file_is_none(tmp_path, fault):
     assert "site.toml" in fault(tmp_path)
 
 
-@pytest.mark.parametrize(("old", "new", "place"), cases(__file__, "a_wrong_file_names_file_table_and_key"))
+@pytest.mark.parametrize(
+    ("old", "new", "place"), cases(__file__, "a_wrong_file_names_file_table_and_key")
+)
 def test_a_wrong_file_names_file_table_and_key(folder, fault, old, new, place):
     assert old in WHOLE
     message = fault(folder(WHOLE.replace(old, new, 1)))
@@ -61,18 +74,22 @@ def test_a_retired_key_says_what_became_of_it(folder, fault, key):
 
 
 def test_an_ehr_stands_in_one_table(folder, fault):
-    assert "clients.1.issuer" in fault(folder('[site]\nname = "X"\ntime-zone = "UTC"\n' + CLIENT + CLIENT))
+    assert "clients.1.issuer" in fault(
+        folder('[site]\nname = "X"\ntime-zone = "UTC"\n' + CLIENT + CLIENT)
+    )
 
 
 def test_private_networks_may_be_allowed(folder):
-    text = WHOLE.replace("https://ehr.example.org/fhir/r4", "http://10.0.0.7:8080/fhir").replace(
-        "allow-private-networks = false", "allow-private-networks = true"
-    )
+    text = WHOLE.replace(
+        "https://ehr.example.org/fhir/r4", "http://10.0.0.7:8080/fhir"
+    ).replace("allow-private-networks = false", "allow-private-networks = true")
     assert load_site(folder(text)).site.fhir_servers[0].port == 8080
 
 
 def test_keys_in_a_file_stand_beside_it(folder):
-    text = WHOLE.replace('jwks-url = "https://ehr.example.org/jwks.json"', 'jwks-file = "keys.json"')
+    text = WHOLE.replace(
+        'jwks-url = "https://ehr.example.org/jwks.json"', 'jwks-file = "keys.json"'
+    )
     path = folder(text)
     (path / "keys.json").write_text("{}")
     assert load_site(path).site.clients[0].jwks_file == "keys.json"
@@ -80,4 +97,6 @@ def test_keys_in_a_file_stand_beside_it(folder):
 
 @pytest.mark.parametrize("key", sorted(SITE_KEYS))
 def test_every_policy_key_is_checked_against_the_policy(folder, fault, key):
-    assert f"policy.{key}: " in fault(folder(f'[site]\nname = "X"\n[policy]\n{key} = []\n'))
+    assert f"policy.{key}: " in fault(
+        folder(f'[site]\nname = "X"\n[policy]\n{key} = []\n')
+    )

@@ -24,14 +24,22 @@ def test_without_the_table_there_are_local_accounts_alone(folder):
     assert load_site(folder('[site]\nname = "X"\n')).site.review is None
 
 
-def test_a_public_client_has_no_secret_and_local_accounts_stay_unless_the_site_says_no(folder):
-    path = folder(LOGIN.replace('client-secret-file = "review-secret"', "").replace("local-accounts = false", ""))
+def test_a_public_client_has_no_secret_and_local_accounts_stay_unless_the_site_says_no(
+    folder,
+):
+    path = folder(
+        LOGIN.replace('client-secret-file = "review-secret"', "").replace(
+            "local-accounts = false", ""
+        )
+    )
     review = load_site(path).site.review
     assert client_secret(path, review) is None
     assert review.local_accounts
 
 
-@pytest.mark.parametrize(("old", "new", "place"), cases(__file__, "a_wrong_table_names_its_key"))
+@pytest.mark.parametrize(
+    ("old", "new", "place"), cases(__file__, "a_wrong_table_names_its_key")
+)
 def test_a_wrong_table_names_its_key(folder, fault, old, new, place):
     assert old in LOGIN
     assert f"{place}: " in fault(folder(LOGIN.replace(old, new, 1)))
@@ -55,7 +63,9 @@ def test_a_file_without_one_line_of_ascii_is_no_secret(folder, fault, text):
 
 
 def test_a_loopback_issuer_needs_private_networks(folder, fault):
-    text = LOGIN.replace("https://login.example.org/realms/hospital/", "http://127.0.0.1:9000")
+    text = LOGIN.replace(
+        "https://login.example.org/realms/hospital/", "http://127.0.0.1:9000"
+    )
     assert "review.issuer" in fault(folder(text))
     allowed = load_site(folder(text + "[fhir]\nallow-private-networks = true\n")).site
     assert allowed.review.issuer == "http://127.0.0.1:9000"

@@ -13,7 +13,8 @@ from tests.chart_builders import open_service
 
 STUDY, TABLE = open_service().pooled.study, open_service().pooled.table
 
-# From an independent calculation: mean, SE, tau; with all hospitals in; who is left out.
+# From an independent calculation: mean, SE, tau; with all hospitals in; who is left
+# out.
 RESULTS = {
     "t": ((-0.49415, 0.07252, 0.23668), (-0.48443, 0.07279, 0.59804)),
     "hu": ((-0.02133, 0.00817, 0.01696), (-0.02133, 0.00817, 0.01696)),
@@ -106,7 +107,9 @@ def entry(log_odds, se, study="A", design="cohort", *, in_mean=True):
 
 
 def test_from_few_hospitals_the_difference_is_at_least_half_the_mean():
-    found = pool_entries([entry(0.8, 0.3, design="meta-analysis"), entry(0.8, 0.3, "B")])
+    found = pool_entries(
+        [entry(0.8, 0.3, design="meta-analysis"), entry(0.8, 0.3, "B")]
+    )
     assert numbers(found) == pytest.approx((0.8, (1 / 0.09 + 1 / 0.25) ** -0.5, 0.4))
 
 
@@ -117,7 +120,9 @@ def test_five_hospitals_that_agree_do_not_differ():
 
 def test_an_entry_inside_another_moves_the_difference_and_not_the_mean():
     mean = [entry(0.5, 0.1, "M", "meta-analysis")]
-    inside = [entry(at, 0.1, f"H{at}", in_mean=False) for at in (0.1, 0.3, 0.5, 0.7, 0.9)]
+    inside = [
+        entry(at, 0.1, f"H{at}", in_mean=False) for at in (0.1, 0.3, 0.5, 0.7, 0.9)
+    ]
     found = pool_entries(mean + inside)
     assert found.mean == pytest.approx(0.5)
     assert found.tau > 0.2

@@ -12,7 +12,16 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
 from cds_service.service import Ports, answer
 from tests.audit_builders import uuid_of
-from tests.chart_builders import HOOK, NOW, Asked, KeptEntries, kyphoplasty, open_service, order_sign, patient
+from tests.chart_builders import (
+    HOOK,
+    NOW,
+    Asked,
+    KeptEntries,
+    kyphoplasty,
+    open_service,
+    order_sign,
+    patient,
+)
 
 SIGNED = order_sign([patient()], kyphoplasty())
 LOOKS = 40  # more than an answer takes at its deadline
@@ -25,7 +34,9 @@ def test_an_answer_that_takes_longer_than_its_time_is_none():
 
     asked = Asked(flow=slow, deadline=0.3)
     assert asked.post(SIGNED).status_code == 503
-    assert [(entry.kind, entry.reason) for entry in asked.log.entries] == [("refusal", "deadline-passed")]
+    assert [(entry.kind, entry.reason) for entry in asked.log.entries] == [
+        ("refusal", "deadline-passed")
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +58,20 @@ class Ending(Deadline):
 
 
 def test_whenever_the_time_ends_there_is_neither_an_answer_nor_an_entry_of_one():
-    whole, request = open_service(), parse_request(json.dumps(SIGNED).encode(), "order-sign")
+    whole, request = (
+        open_service(),
+        parse_request(json.dumps(SIGNED).encode(), "order-sign"),
+    )
     outcomes = []
     for looks in range(LOOKS):
         log, deadline = KeptEntries(), Ending(0, 0, iter([True] * looks))
-        ports = Ports(clock=lambda: NOW, fhir=None, audit=log, deadline=deadline, base_url="http://127.0.0.1:8080")
+        ports = Ports(
+            clock=lambda: NOW,
+            fhir=None,
+            audit=log,
+            deadline=deadline,
+            base_url="http://127.0.0.1:8080",
+        )
         try:
             cards = answer(whole, whole.hooks[HOOK], request, ports).cards
         except DeadlinePassed:

@@ -23,11 +23,20 @@ OTHER = order_sign([])
 TOPIC = Coding(system="https://x.org/topic", code="rehabilitation")
 EXTENSION = {
     "org.kyphoplasty-cds.assessments": [
-        {"models": [{"missing": [{"name": "bmi"}, {"name": "pma-rate"}]}, {"missing": [{"name": "bmi"}]}]}
+        {
+            "models": [
+                {"missing": [{"name": "bmi"}, {"name": "pma-rate"}]},
+                {"missing": [{"name": "bmi"}]},
+            ]
+        }
     ]
 }
 CARD = Card(
-    uuid=CARD_ID, summary="Café", indicator="warning", source=Source(label="us", topic=TOPIC), extension=EXTENSION
+    uuid=CARD_ID,
+    summary="Café",
+    indicator="warning",
+    source=Source(label="us", topic=TOPIC),
+    extension=EXTENSION,
 )
 
 
@@ -65,14 +74,20 @@ def test_a_site_may_narrow_the_time_for_its_ehr(tmp_path):
     seen = []
     folder = site_folder(tmp_path, client_of("deadline-seconds = 1"))
     (folder / "keys.json").write_bytes(key_set(Signer()))
-    asked = Asked(flow=lambda *arguments: seen.append(arguments[3]) or HookResponse(), site=load_site(folder))
+    asked = Asked(
+        flow=lambda *arguments: seen.append(arguments[3]) or HookResponse(),
+        site=load_site(folder),
+    )
     token = Signer().token(f"http://127.0.0.1:8080{CALL}")
     asked.post(OTHER, headers={"Authorization": f"Bearer {token}"})
     assert seen[0].deadline.ends - seen[0].deadline.began == pytest.approx(1)
 
 
 def test_a_body_may_name_its_charset(client):
-    sent = {"data": json.dumps(OTHER), "content_type": "application/json; charset=UTF-8"}
+    sent = {
+        "data": json.dumps(OTHER),
+        "content_type": "application/json; charset=UTF-8",
+    }
     assert client.post(CALL, **sent).status_code == 200
 
 
@@ -81,7 +96,10 @@ def test_a_process_without_memory_for_an_answer_is_503():
         raise MemoryError
 
     response = Asked(flow=flow).post(OTHER)
-    assert (issue(response, 503).code, response.headers["Retry-After"]) == ("throttled", "1")
+    assert (issue(response, 503).code, response.headers["Retry-After"]) == (
+        "throttled",
+        "1",
+    )
 
 
 def test_a_number_that_is_not_finite_never_leaves():
@@ -91,12 +109,26 @@ def test_a_number_that_is_not_finite_never_leaves():
 
 def test_a_site_lets_its_own_origins_read_alone(client):
     tables = {"site": {"name": "X", "allowed-origins": ["https://sandbox.example.org"]}}
-    asked = Asked(site=SiteFolder(Path("site"), Site.model_validate(tables), None, None))
-    allowed = asked.client.options(CALL, headers={"Origin": "https://sandbox.example.org"})
-    assert allowed.headers["Access-Control-Allow-Origin"] == "https://sandbox.example.org"
-    for origin in ("https://evil.org", "null", "https://sandbox.example.org.evil.tld", "http://sandbox.example.org"):
+    asked = Asked(
+        site=SiteFolder(Path("site"), Site.model_validate(tables), None, None)
+    )
+    allowed = asked.client.options(
+        CALL, headers={"Origin": "https://sandbox.example.org"}
+    )
+    assert (
+        allowed.headers["Access-Control-Allow-Origin"] == "https://sandbox.example.org"
+    )
+    for origin in (
+        "https://evil.org",
+        "null",
+        "https://sandbox.example.org.evil.tld",
+        "http://sandbox.example.org",
+    ):
         headers = {"Origin": origin}
-        for response in (asked.client.options(CALL, headers=headers), asked.post(OTHER, headers=headers)):
+        for response in (
+            asked.client.options(CALL, headers=headers),
+            asked.post(OTHER, headers=headers),
+        ):
             assert "Access-Control-Allow-Origin" not in response.headers
             assert response.headers["Vary"] == "Origin"
     assert "Access-Control-Allow-Origin" not in client.get("/health/live").headers
@@ -108,7 +140,10 @@ def test_a_site_lets_its_own_origins_read_alone(client):
 @pytest.mark.parametrize("path", ["/", "/models", "/models/sarcopenia-pvm-2022"])
 def test_pages_for_people_run_nothing(client, path):
     response = client.get(path, headers={"Accept": "text/html"})
-    assert (response.status_code, response.content_type) == (200, "text/html; charset=utf-8")
+    assert (response.status_code, response.content_type) == (
+        200,
+        "text/html; charset=utf-8",
+    )
     policy = response.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert not any(word in policy for word in ("script-src", "unsafe"))
@@ -118,14 +153,26 @@ def test_pages_for_people_run_nothing(client, path):
 def test_a_program_gets_an_error_as_json_whatever_it_accepts(client):
     path = "/models/canary-echo"
     for headers in ({}, {"Accept": "*/*"}, {"Accept": "application/json"}):
-        assert "canary" not in issue(client.get(path, headers=headers), 404).model_dump_json()
+        assert (
+            "canary"
+            not in issue(client.get(path, headers=headers), 404).model_dump_json()
+        )
     browser = {"Accept": "text/html,application/xml;q=0.9,*/*;q=0.8"}
-    issue(client.post(path, headers=browser), 405)  # a page is what a browser asks for by GET
+    # a page is what a browser asks for by GET
+    issue(client.post(path, headers=browser), 405)
 
 
 def test_the_start_page_leads_everywhere_that_it_names(client):
-    links = [part.partition('"')[0] for part in client.get("/").text.split('href="')[1:]]
-    assert {"/cds-services", "/models", "/guidelines", "/openapi.json", "/metrics"} <= set(links)
+    links = [
+        part.partition('"')[0] for part in client.get("/").text.split('href="')[1:]
+    ]
+    assert {
+        "/cds-services",
+        "/models",
+        "/guidelines",
+        "/openapi.json",
+        "/metrics",
+    } <= set(links)
     for link in links:
         if not link.startswith(("#", "http")):
             with client.get(link) as response:
@@ -142,7 +189,10 @@ def test_the_description_names_what_is_in_force(client):
     (hook,) = service.hooks.values()
     schemas = described["components"]["schemas"]
     assert schemas["Request"]["properties"]["hook"] == {"const": hook.hook}
-    assert schemas["Request"]["properties"]["hookInstance"]["pattern"] == f"^{UUID_TEXT.pattern}$"
+    assert (
+        schemas["Request"]["properties"]["hookInstance"]["pattern"]
+        == f"^{UUID_TEXT.pattern}$"
+    )
     assert schemas["Feedback"]["properties"]["feedback"]["maxItems"] == MAX_ITEMS
     assert described["paths"][CALL]["post"]["summary"] == hook.discovery["title"]
 
@@ -151,12 +201,21 @@ def test_what_is_overdue_is_said_and_does_not_stop_the_service():
     hook = open_service().hooks[HOOK]
     first, *rest = sorted(hook.rules, key=lambda rule: rule.id)
     day = datetime(2027, 6, 1, tzinfo=UTC)
-    rules = (first.model_copy(update={"review_by": day.date() - timedelta(days=1)}), *rest)
+    rules = (
+        first.model_copy(update={"review_by": day.date() - timedelta(days=1)}),
+        *rest,
+    )
     asked = Asked(replace(open_service(), hooks={HOOK: replace(hook, rules=rules)}))
     asked.now = day
     ready = asked.client.get("/health/ready")
-    assert (ready.status_code, ready.json["status"], ready.json["digests"]) == (200, "ready", open_service().digests)
-    none: dict[str, list[str]] = {key: [] for key in ("facts", "guidelines", "summaries", "closures")}
+    assert (ready.status_code, ready.json["status"], ready.json["digests"]) == (
+        200,
+        "ready",
+        open_service().digests,
+    )
+    none: dict[str, list[str]] = {
+        key: [] for key in ("facts", "guidelines", "summaries", "closures")
+    }
     assert ready.json["overdue"] == {"recommendations": [first.id], **none}
     counts = asked.client.get("/metrics").text
     assert 'kyphoplasty_cds_reviews_overdue{part="recommendations"} 1.0' in counts
@@ -164,7 +223,10 @@ def test_what_is_overdue_is_said_and_does_not_stop_the_service():
 
 
 def test_answers_are_not_kept_by_caches(client):
-    for response in (client.post(CALL, json=OTHER), *map(client.get, ("/cds-services", "/models", "/nothing"))):
+    for response in (
+        client.post(CALL, json=OTHER),
+        *map(client.get, ("/cds-services", "/models", "/nothing")),
+    ):
         assert response.headers["Cache-Control"] == "no-store"
 
 
@@ -177,7 +239,11 @@ def test_an_answer_leaves_though_it_could_not_be_counted(client, monkeypatch, ca
 
     monkeypatch.setattr("cds_service.web.cds_api._note_call", fail)
     assert client.post(CALL, json=OTHER).status_code == 200
-    assert [record.failure.__class__ for record in caplog.records if hasattr(record, "failure")] == [ZeroDivisionError]
+    assert [
+        record.failure.__class__
+        for record in caplog.records
+        if hasattr(record, "failure")
+    ] == [ZeroDivisionError]
 
 
 def test_calls_and_cards_are_counted():
@@ -197,7 +263,11 @@ def test_one_line_is_logged_for_a_call(caplog):
         Asked(flow=one_card).post(OTHER)
     (record,) = caplog.records
     line = json.loads(JsonLines().format(record))
-    assert (line["event"], line["service"], line["hookInstance"]) == ("call", HOOK, HOOK_INSTANCE)
+    assert (line["event"], line["service"], line["hookInstance"]) == (
+        "call",
+        HOOK,
+        HOOK_INSTANCE,
+    )
     assert (line["status"], line["cards"], line["gaps"]) == (200, 1, 2)
     assert line["milliseconds"] >= 0
 

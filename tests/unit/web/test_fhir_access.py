@@ -10,24 +10,39 @@ from cds_service.web.fhir_access import allowed_fhir_server, open_reader
 from tests.tables import cases
 from tests.wire_builders import hook_request
 
-TOKEN = {"access_token": "t", "token_type": "Bearer", "expires_in": 300, "scope": "patient/*.read", "subject": "us"}
+TOKEN = {
+    "access_token": "t",
+    "token_type": "Bearer",
+    "expires_in": 300,
+    "scope": "patient/*.read",
+    "subject": "us",
+}
 LOOPBACK = "http://127.0.0.1:1/fhir"
 
 
 def client(issuer: str, *servers: str) -> dict:
-    return {"issuer": issuer, "jwks-url": "https://keys.example.org", "fhir-servers": servers}
+    return {
+        "issuer": issuer,
+        "jwks-url": "https://keys.example.org",
+        "fhir-servers": servers,
+    }
 
 
 SITE = Site.model_validate(
     {
         "site": {"name": "X"},
         "clients": [
-            client("a", "https://ehr.example.org/fhir/r4", "https://ehr.example.org/test"),
+            client(
+                "a", "https://ehr.example.org/fhir/r4", "https://ehr.example.org/test"
+            ),
             client("b", "https://other.example.org/r4"),
         ],
     }
 )
-WHERE = {"open mode": (None, []), "open mode, one named": (None, ["https://r4.smarthealthit.org"])}
+WHERE = {
+    "open mode": (None, []),
+    "open mode, one named": (None, ["https://r4.smarthealthit.org"]),
+}
 WHERE |= {"a site": (SITE, ["https://named.example.org"])}
 
 
@@ -52,12 +67,24 @@ def test_no_other_server_may_be_called(where, url):
         ({"fhirServer": LOOPBACK}, None, "no token"),
         ({"fhirServer": LOOPBACK, "fhirAuthorization": TOKEN}, None, "Bearer t"),
         ({"fhirServer": LOOPBACK, "fhirAuthorization": TOKEN}, "us", "Bearer t"),
-        ({"fhirServer": LOOPBACK, "fhirAuthorization": {**TOKEN, "subject": None}}, "us", "Bearer t"),
+        (
+            {"fhirServer": LOOPBACK, "fhirAuthorization": {**TOKEN, "subject": None}},
+            "us",
+            "Bearer t",
+        ),
         ({"fhirServer": LOOPBACK, "fhirAuthorization": TOKEN}, "somebody else", None),
-        ({"fhirServer": LOOPBACK, "fhirAuthorization": {**TOKEN, "expires_in": 0}}, None, None),
+        (
+            {"fhirServer": LOOPBACK, "fhirAuthorization": {**TOKEN, "expires_in": 0}},
+            None,
+            None,
+        ),
     ],
 )
-def test_a_server_is_read_with_a_token_that_is_ours_and_good_or_without_one(members, client_id, sent):
-    reader = open_reader(parse_request(hook_request(**members), "order-sign"), Connections(), client_id)
+def test_a_server_is_read_with_a_token_that_is_ours_and_good_or_without_one(
+    members, client_id, sent
+):
+    reader = open_reader(
+        parse_request(hook_request(**members), "order-sign"), Connections(), client_id
+    )
     found = reader and reader._session.headers.get("Authorization", "no token")
     assert found == sent

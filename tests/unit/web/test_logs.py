@@ -13,7 +13,14 @@ from cds_service.errors import NotAuthenticated
 from cds_service.web.logs import JsonLines, UnauthenticatedCalls, _note_thread
 from tests.canaries import CANARY
 
-MODULES = ("urllib3.connectionpool", "sqlalchemy.engine.Engine", "gunicorn.error", "werkzeug", "alembic", "py.warnings")
+MODULES = (
+    "urllib3.connectionpool",
+    "sqlalchemy.engine.Engine",
+    "gunicorn.error",
+    "werkzeug",
+    "alembic",
+    "py.warnings",
+)
 
 
 @pytest.fixture
@@ -41,13 +48,23 @@ def test_of_other_packages_nothing_is_said_that_is_not_in_their_code(lines, name
     except ValueError:
         log.exception("failed for %s", "Canary6")
     assert not CANARY.search(json.dumps(lines()))
-    assert [line.get("message") for line in lines()] == [None, "%s took %d s", None, "failed for %s"]
+    assert [line.get("message") for line in lines()] == [
+        None,
+        "%s took %d s",
+        None,
+        "failed for %s",
+    ]
     assert all("test_logs.py" in line["place"] for line in lines())
     assert lines()[3]["kind"] == "ValueError"
 
 
 def test_a_long_value_is_cut_and_an_object_is_named_by_its_kind(lines):
-    fields = {"event": "x", "kid": "k" * 10_000, "key": b"Canary", "nested": {"names": [object()] * 1000}}
+    fields = {
+        "event": "x",
+        "kid": "k" * 10_000,
+        "key": b"Canary",
+        "nested": {"names": [object()] * 1000},
+    }
     logging.getLogger("kyphoplasty_cds.calls").error("x", extra={"fields": fields})
     (line,) = lines()
     assert line["kid"] == "k" * 200 + "…"
@@ -56,15 +73,22 @@ def test_a_long_value_is_cut_and_an_object_is_named_by_its_kind(lines):
 
 
 def test_no_value_begins_a_line_or_speaks_to_a_terminal():
-    fields = {"event": "x", "kid": 'a\r\n{"event":"call"}\x1b[31m\x9b31m\x7f\u2028\u202e"'}
-    record = logging.LogRecord("kyphoplasty_cds.calls", logging.INFO, "x.py", 1, "call", None, None)
+    fields = {
+        "event": "x",
+        "kid": 'a\r\n{"event":"call"}\x1b[31m\x9b31m\x7f\u2028\u202e"',
+    }
+    record = logging.LogRecord(
+        "kyphoplasty_cds.calls", logging.INFO, "x.py", 1, "call", None, None
+    )
     record.fields = fields
     line = JsonLines().format(record)
     assert re.fullmatch(r"[\x20-\x7e]+", line)
     assert json.loads(line)["kid"] == fields["kid"]
 
 
-def test_a_thread_that_fails_leaves_kind_and_frames_without_its_message(lines, monkeypatch):
+def test_a_thread_that_fails_leaves_kind_and_frames_without_its_message(
+    lines, monkeypatch
+):
     monkeypatch.setattr(threading, "excepthook", _note_thread)
 
     def fail():
@@ -74,14 +98,22 @@ def test_a_thread_that_fails_leaves_kind_and_frames_without_its_message(lines, m
     thread.start()
     thread.join()
     (line,) = lines()
-    assert (line["event"], line["kind"], line["name"]) == ("uncaught", "RuntimeError", "worker")
+    assert (line["event"], line["kind"], line["name"]) == (
+        "uncaught",
+        "RuntimeError",
+        "worker",
+    )
     assert "fail" in line["frames"][-1]
     assert "Hallie" not in json.dumps(line)
 
 
 def test_a_refused_token_is_logged_with_what_was_expected(lines):
     refusal = NotAuthenticated("Not authenticated.", reason="jwt.aud")
-    refusal.claimed = {"iss": "https://ehr.example.org", "aud": "https://wrong.example.org", "jku": ""}
+    refusal.claimed = {
+        "iss": "https://ehr.example.org",
+        "aud": "https://wrong.example.org",
+        "jku": "",
+    }
     refusal.expected = {"aud": ["https://cds.example.org/cds-services"]}
     UnauthenticatedCalls().note(refusal, "kyphoplasty-order-sign")
     (line,) = lines()

@@ -15,7 +15,9 @@ MRI = kyphoplasty(id="mri", code={"text": "MRI lumbar spine"}, bodySite=None)
 NOTHING = [
     pytest.param({"resourceType": "Bundle", "entry": []}, id="empty"),
     pytest.param({"resourceType": "Bundle"}, id="no entries"),
-    pytest.param({"resourceType": "Bundle", "entry": [{}]}, id="an entry without a resource"),
+    pytest.param(
+        {"resourceType": "Bundle", "entry": [{}]}, id="an entry without a resource"
+    ),
     pytest.param({}, id="an empty object"),
     pytest.param(None, id="null"),
     pytest.param("absent", id="absent"),
@@ -33,7 +35,9 @@ def without_orders(drafts):
 
 def counted(asked):
     lines = asked.client.get("/metrics").text.splitlines()
-    (line,) = [one for one in lines if one.startswith("kyphoplasty_cds_orders_missing_total")]
+    (line,) = [
+        one for one in lines if one.startswith("kyphoplasty_cds_orders_missing_total")
+    ]
     return float(line.split()[1])
 
 

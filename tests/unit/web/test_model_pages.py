@@ -29,7 +29,9 @@ def test_the_page_of_a_model_shows_its_numbers():
 def test_a_model_is_json_for_programs():
     model_id, card = next(iter(MODELS.items()))
     assert application().get(f"/models/{model_id}", "application/json").json == card
-    assert application().get("/models", "application/json").json == list(MODELS.values())
+    assert application().get("/models", "application/json").json == list(
+        MODELS.values()
+    )
 
 
 def test_each_card_line_finds_its_place_on_the_guidelines_page():
@@ -40,7 +42,10 @@ def test_each_card_line_finds_its_place_on_the_guidelines_page():
         assert all(f'id="{rule.id}-{name}"' in page for name in rule.guidelines)
     for name in ("bracing", "exercise"):
         section = page.partition(f'id="{name}"')[2].partition("</section>")[0]
-        assert all(f"<h3>{heading}</h3>" in section for heading in ("For", "Against", "Undecided"))
+        assert all(
+            f"<h3>{heading}</h3>" in section
+            for heading in ("For", "Against", "Undecided")
+        )
         assert re.search(r"Owner: maintainers · review by 20\d\d-", section)
         assert section.count("· read 20") >= 5
     assert 'id="junction-opposite"' in page.partition('id="contrary"')[2]

@@ -43,7 +43,9 @@ def fill(writing):
     return filled
 
 
-def test_nobody_waits_for_a_reader_that_does_not_read_and_what_is_dropped_is_counted(log, pipe):
+def test_nobody_waits_for_a_reader_that_does_not_read_and_what_is_dropped_is_counted(
+    log, pipe
+):
     reading, writing = pipe
     filled = fill(writing)
     handler = QueuedLines(writing, most_lines=3)
@@ -59,7 +61,14 @@ def test_nobody_waits_for_a_reader_that_does_not_read_and_what_is_dropped_is_cou
     while b"last" not in said:
         said += os.read(reading, 65536)
     dropped = '{"event": "log-lines-dropped", "lines": 47}'
-    assert said.decode().strip().split("\n") == ["first", "line 0", "line 1", "line 2", dropped, "last"]
+    assert said.decode().strip().split("\n") == [
+        "first",
+        "line 0",
+        "line 1",
+        "line 2",
+        dropped,
+        "last",
+    ]
 
 
 def test_a_reader_that_is_gone_costs_nothing(log, pipe):

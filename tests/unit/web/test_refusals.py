@@ -11,7 +11,17 @@ from cds_service.errors import (
     NotAuthenticated,
     PatientMismatch,
 )
-from tests.chart_builders import HOOK, HOOK_INSTANCE, NOW, PATIENT, Asked, brace, kyphoplasty, order_sign, patient
+from tests.chart_builders import (
+    HOOK,
+    HOOK_INSTANCE,
+    NOW,
+    PATIENT,
+    Asked,
+    brace,
+    kyphoplasty,
+    order_sign,
+    patient,
+)
 
 
 @pytest.fixture
@@ -42,8 +52,17 @@ def test_a_refusal_says_to_whom_about_whom_and_why(error, status, reason):
     asked = Asked(flow=flow)
     assert asked.post(signed(encounterId="enc-1")).status_code == status
     (entry,) = asked.log.entries
-    assert (entry.kind, entry.status, entry.result, entry.reason) == ("refusal", status, "refused", reason)
-    assert (entry.hook_instance, entry.patient, entry.user) == (HOOK_INSTANCE, PATIENT, "Practitioner/7")
+    assert (entry.kind, entry.status, entry.result, entry.reason) == (
+        "refusal",
+        status,
+        "refused",
+        reason,
+    )
+    assert (entry.hook_instance, entry.patient, entry.user) == (
+        HOOK_INSTANCE,
+        PATIENT,
+        "Practitioner/7",
+    )
     assert (entry.encounter, entry.at, entry.service_id) == ("enc-1", NOW, HOOK)
     assert entry.content["orders"] == ["ServiceRequest/kypho"]
     assert len(entry.content["draftsDigest"]) == 64
@@ -51,8 +70,15 @@ def test_a_refusal_says_to_whom_about_whom_and_why(error, status, reason):
     assert "secret" not in str(entry)
 
 
-def test_a_full_prefetch_is_answered_and_the_server_that_it_names_is_not_recorded(asked):
-    assert asked.post(signed() | {"fhirServer": "https://elsewhere.example.org/fhir"}).status_code == 200
+def test_a_full_prefetch_is_answered_and_the_server_that_it_names_is_not_recorded(
+    asked,
+):
+    assert (
+        asked.post(
+            signed() | {"fhirServer": "https://elsewhere.example.org/fhir"}
+        ).status_code
+        == 200
+    )
     (entry,) = asked.log.entries
     assert entry.content["record"]["server"] == "not listed"
     assert "elsewhere" not in str(entry)
@@ -67,13 +93,21 @@ def test_a_full_prefetch_is_answered_and_the_server_that_it_names_is_not_recorde
         ({"hookInstance": HOOK_INSTANCE.upper(), "hook": "x"}, HOOK_INSTANCE),
     ],
 )
-def test_a_malformed_request_with_an_augmentation_order_is_a_refusal_without_what_is_no_id(asked, changed, instance):
+def test_a_malformed_request_with_an_augmentation_order_is_a_refusal_without_what_is_no_id(
+    asked, changed, instance
+):
     assert asked.post(signed() | changed).status_code == 400
     (entry,) = asked.log.entries
-    assert (entry.reason, entry.patient, entry.hook_instance) == ("malformed-request", PATIENT, instance)
+    assert (entry.reason, entry.patient, entry.hook_instance) == (
+        "malformed-request",
+        PATIENT,
+        instance,
+    )
 
 
-@pytest.mark.parametrize("context", [{"patientId": "Jane Doe"}, {"userId": 7}, {"patientId": None}])
+@pytest.mark.parametrize(
+    "context", [{"patientId": "Jane Doe"}, {"userId": 7}, {"patientId": None}]
+)
 def test_names_in_the_place_of_ids_are_not_kept(asked, context):
     assert asked.post(signed(**context)).status_code == 400
     assert "Jane" not in str(asked.log.entries)
@@ -90,7 +124,11 @@ def test_names_in_the_place_of_ids_are_not_kept(asked, context):
     ],
 )
 def test_a_refusal_without_an_augmentation_order_is_only_counted(asked, body):
-    sent = {"data": body, "content_type": "application/json"} if isinstance(body, bytes) else {"json": body}
+    sent = (
+        {"data": body, "content_type": "application/json"}
+        if isinstance(body, bytes)
+        else {"json": body}
+    )
     assert asked.client.post(f"/cds-services/{HOOK}", **sent).status_code == 400
     assert asked.log.entries == []
 
@@ -101,11 +139,21 @@ class NoAudit:
 
 
 @pytest.mark.parametrize(
-    ("patient_id", "status", "lost"), [("other", 400, 1.0), (PATIENT, 503, 0.0)], ids=["refusal", "answer"]
+    ("patient_id", "status", "lost"),
+    [("other", 400, 1.0), (PATIENT, 503, 0.0)],
+    ids=["refusal", "answer"],
 )
-def test_without_a_log_a_refusal_leaves_and_an_answer_becomes_one_that_is_not_tried_twice(patient_id, status, lost):
+def test_without_a_log_a_refusal_leaves_and_an_answer_becomes_one_that_is_not_tried_twice(
+    patient_id, status, lost
+):
     asked = Asked(log=NoAudit())
     response = asked.post(signed(patientId=patient_id))
-    assert (response.status_code, response.headers.get("Retry-After")) == (status, "1" if status == 503 else None)
+    assert (response.status_code, response.headers.get("Retry-After")) == (
+        status,
+        "1" if status == 503 else None,
+    )
     assert PATIENT not in response.text
-    assert f'audit_entries_total{{kept="lost",kind="refusal"}} {lost}' in asked.client.get("/metrics").text
+    assert (
+        f'audit_entries_total{{kept="lost",kind="refusal"}} {lost}'
+        in asked.client.get("/metrics").text
+    )

@@ -29,14 +29,17 @@ def audit():
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory, audit):
-    service = LiveService(tmp_path_factory.mktemp("sandbox"), audit=audit)  # a list appends as an audit log does
+    # a list appends as an audit log does
+    service = LiveService(tmp_path_factory.mktemp("sandbox"), audit=audit)
     yield service
     service.close()
 
 
 @pytest.fixture(scope="module")
 def elsewhere():
-    resources = (resource for sample in load_samples(TODAY) for resource in sample.resources)
+    resources = (
+        resource for sample in load_samples(TODAY) for resource in sample.resources
+    )
     with start_fhir_server(resources) as server:
         yield server
 
@@ -56,7 +59,14 @@ def built_in(live) -> str:
 def test_the_script_never_makes_markup_of_text(live):
     for name in ("sandbox.js", "sandbox.cards.js", "sandbox.parts.js"):
         script = get(live, f"/static/{name}").text
-        for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function("):
+        for word in (
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+            "Function(",
+        ):
             assert word not in script
 
 
@@ -69,26 +79,44 @@ def test_a_site_with_clients_has_no_sandbox(tmp_path):
     for path in ("/sandbox/fhir/Patient", "/sandbox/choices"):
         assert closed.get(path).status_code == 403
     for path in ("/sandbox/patients", "/sandbox/record"):
-        assert closed.post(path, json={"server": "http://127.0.0.1/fhir", "patient": "p1"}).status_code == 403
+        assert (
+            closed.post(
+                path, json={"server": "http://127.0.0.1/fhir", "patient": "p1"}
+            ).status_code
+            == 403
+        )
 
 
 def test_nothing_of_it_is_for_other_origins(live):
-    assert "Access-Control-Allow-Origin" not in ask(live, "patients", server=built_in(live)).headers
+    assert (
+        "Access-Control-Allow-Origin"
+        not in ask(live, "patients", server=built_in(live)).headers
+    )
 
 
-@pytest.mark.parametrize("path", ["%E2%82%AC", "Patient/%E2%80%AE", "Patient/%C3%A9?name=%E2%82%AC", "%FF"])
+@pytest.mark.parametrize(
+    "path", ["%E2%82%AC", "Patient/%E2%80%AE", "Patient/%C3%A9?name=%E2%82%AC", "%FF"]
+)
 def test_an_address_beyond_latin_letters_is_not_found_there(live, path):
     response = get(live, f"/sandbox/fhir/{path}")
-    assert (response.status_code, response.json()["resourceType"]) == (404, "OperationOutcome")
+    assert (response.status_code, response.json()["resourceType"]) == (
+        404,
+        "OperationOutcome",
+    )
 
 
 def test_patients_of_another_server_are_found_by_name(live, elsewhere):
     patients = ask(live, "patients", server=elsewhere.url, find="P3").json()["patients"]
-    assert [(one["id"], one["title"]) for one in patients] == [("p3-typical-western", "Sample P3")]
+    assert [(one["id"], one["title"]) for one in patients] == [
+        ("p3-typical-western", "Sample P3")
+    ]
     assert len(ask(live, "patients", server=elsewhere.url).json()["patients"]) == 14
 
 
-@pytest.mark.parametrize("server", ["https://hapi.fhir.org/baseR4", "http://10.0.0.1/fhir", "file:///etc", "x"])
+@pytest.mark.parametrize(
+    "server",
+    ["https://hapi.fhir.org/baseR4", "http://10.0.0.1/fhir", "file:///etc", "x"],
+)
 def test_a_server_that_was_not_named_is_not_asked(live, server):
     assert ask(live, "patients", server=server, find="x").status_code == 403
     assert ask(live, "record", server=server, patient="p1").status_code == 403
@@ -101,14 +129,21 @@ def test_findings_and_gaps_are_said_in_words_and_a_look_is_not_audited(live, aud
     assert findings["BMI"]["value"] == "18.5 kg/m²"
     assert findings["diabetes"]["value"] == "yes"
     assert findings["T-score"]["source"].startswith("Observation/")
-    assert {"title": "multifidus index", "reason": "asked for, not there"} in record["gaps"]
+    assert {"title": "multifidus index", "reason": "asked for, not there"} in record[
+        "gaps"
+    ]
     assert record["record"]["unread"] == {}
     assert audit == []
 
 
 def test_a_record_that_cannot_be_read_is_refused_as_the_service_would(live):
-    assert ask(live, "record", server="http://127.0.0.1:9/fhir", patient="p1").status_code == 412
-    assert ask(live, "record", server=built_in(live), patient="no/id").status_code == 400
+    assert (
+        ask(live, "record", server="http://127.0.0.1:9/fhir", patient="p1").status_code
+        == 412
+    )
+    assert (
+        ask(live, "record", server=built_in(live), patient="no/id").status_code == 400
+    )
 
 
 def test_the_offered_codes_are_those_that_the_service_knows(live):
@@ -116,15 +151,24 @@ def test_the_offered_codes_are_those_that_the_service_knows(live):
     terminology = Terminology(data_root("mappings"))
     for name, procedure in (("kyphoplasty", "PKP"), ("vertebroplasty", "PVP")):
         for level in choices["levels"]:
-            order = draft(code={"coding": [choices["procedures"][name][level["region"]]]})
+            order = draft(
+                code={"coding": [choices["procedures"][name][level["region"]]]}
+            )
             order["bodySite"] = [{"coding": [level["coding"]]}]
-            found = find_augmentation_order(read_drafts({"entry": [{"resource": order}]}, Person("p1")), terminology)
+            found = find_augmentation_order(
+                read_drafts({"entry": [{"resource": order}]}, Person("p1")), terminology
+            )
             assert found is not None
             assert (found.procedure, found.levels) == (procedure, (level["level"],))
     brace = draft("DeviceRequest", codeCodeableConcept={"coding": [choices["brace"]]})
     bed_rest = draft(code={"coding": [choices["bedRest"]]})
     bundle = {"entry": [{"resource": brace}, {"resource": bed_rest}]}
-    kinds = {one.kind for one in find_draft_support_orders(read_drafts(bundle, Person("p1")), terminology)}
+    kinds = {
+        one.kind
+        for one in find_draft_support_orders(
+            read_drafts(bundle, Person("p1")), terminology
+        )
+    }
     assert kinds == {"brace", "bed-rest"}
 
 

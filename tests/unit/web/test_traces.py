@@ -16,7 +16,9 @@ TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 def call_line(caplog, **headers):
     client = Asked().client
     with caplog.at_level(logging.INFO, "kyphoplasty_cds.calls"):
-        response = client.post(f"/cds-services/{HOOK}", json=order_sign(MRI), headers=headers)
+        response = client.post(
+            f"/cds-services/{HOOK}", json=order_sign(MRI), headers=headers
+        )
     assert response.status_code == 200
     (record,) = [one for one in caplog.records if one.name == "kyphoplasty_cds.calls"]
     return json.loads(JsonLines().format(record))
@@ -27,7 +29,9 @@ def call_line(caplog, **headers):
     [
         pytest.param(f"00-{TRACE}-{PARENT}-01", id="sampled"),
         pytest.param(f"00-{TRACE}-{PARENT}-00", id="not sampled"),
-        pytest.param(f"cc-{TRACE}-{PARENT}-01-of-a-later-version", id="a later version"),
+        pytest.param(
+            f"cc-{TRACE}-{PARENT}-01-of-a-later-version", id="a later version"
+        ),
     ],
 )
 def test_the_trace_of_a_call_is_in_its_line(caplog, header):

@@ -22,9 +22,13 @@ def threadless(monkeypatch):
 
 @pytest.mark.usefixtures("threadless")
 @pytest.mark.parametrize(
-    ("body", "status", "kind"), [(SENT, 200, "answer"), (UNSENT, 412, "refusal")], ids=["sent along", "to be read"]
+    ("body", "status", "kind"),
+    [(SENT, 200, "answer"), (UNSENT, 412, "refusal")],
+    ids=["sent along", "to be read"],
 )
-def test_what_was_sent_along_is_answered_and_what_had_to_be_read_is_not_readable(body, status, kind):
+def test_what_was_sent_along_is_answered_and_what_had_to_be_read_is_not_readable(
+    body, status, kind
+):
     asked = Asked(fhir_servers=(SERVER,))
     assert asked.post(body).status_code == status
     assert [entry.kind for entry in asked.log.entries] == [kind]
@@ -34,12 +38,19 @@ def test_what_cannot_be_read_in_time_for_want_of_threads_is_refused(monkeypatch)
     asked = Asked()
     monkeypatch.setattr(threading.Timer, "start", _no_thread)
     with StubFhir() as stub:
-        response = asked.post(order_sign([], kyphoplasty(), prefetch=False, fhir_server=stub.base))
-    assert (response.status_code, response.json["issue"][0]["code"]) == (412, "transient")
+        response = asked.post(
+            order_sign([], kyphoplasty(), prefetch=False, fhir_server=stub.base)
+        )
+    assert (response.status_code, response.json["issue"][0]["code"]) == (
+        412,
+        "transient",
+    )
     assert [entry.kind for entry in asked.log.entries] == ["refusal"]
 
 
-def test_without_its_writer_the_log_takes_nothing_and_is_not_ready_until_it_gets_one(tmp_path, threadless):
+def test_without_its_writer_the_log_takes_nothing_and_is_not_ready_until_it_gets_one(
+    tmp_path, threadless
+):
     log = AuditStore(f"sqlite:///{tmp_path / 'audit.sqlite3'}")
     asked = Asked(log=log)
     assert asked.post(SENT).status_code == 503

@@ -6,7 +6,13 @@ import pytest
 
 from tests.chart_builders import application
 
-PSOAS = {"psoas-right": "7.3", "psoas-left": "7.11", "psoas-fat": "33.24", "body": "18", "mri": "study"}
+PSOAS = {
+    "psoas-right": "7.3",
+    "psoas-left": "7.11",
+    "psoas-fat": "33.24",
+    "body": "18",
+    "mri": "study",
+}
 NOT_RECORDED = "how it was measured is not recorded"
 
 
@@ -33,7 +39,12 @@ def test_the_empty_form_computes_nothing():
     [
         pytest.param(PSOAS, "Psoas area, both sides, L4", "14.4 cm²", id="psoas"),
         # The first pictured patient of residual-pain-2025: 14.41 cm2 with 33.24 % fat.
-        pytest.param(PSOAS, "Psoas area without fat, both sides, L4", "9.6 cm²", id="psoas-muscle"),
+        pytest.param(
+            PSOAS,
+            "Psoas area without fat, both sides, L4",
+            "9.6 cm²",
+            id="psoas-muscle",
+        ),
         pytest.param(PSOAS, "Psoas-lumbar vertebral index", "0.80", id="plvi"),
         pytest.param(
             {"back-area": "40", "back-fat": "20"},
@@ -43,23 +54,46 @@ def test_the_empty_form_computes_nothing():
         ),
         pytest.param(
             # ((10 - 4) + (9 - 5)) / 2 = 5 cm2 = 500 mm2; 500 / 1.6^2 = 195.3
-            {"mf-right": "10", "mf-right-fat": "4", "mf-left": "9", "mf-left-fat": "5", "height": "1.6"},
+            {
+                "mf-right": "10",
+                "mf-right-fat": "4",
+                "mf-left": "9",
+                "mf-left-fat": "5",
+                "height": "1.6",
+            },
             "Multifidus functional cross-sectional area / height squared",
             "195.3 mm²/m²",
             id="multifidus",
         ),
-        pytest.param({"outline": "40", "muscle": "18"}, "Rate of paravertebral muscle atrophy", "55.0 %", id="pma"),
+        pytest.param(
+            {"outline": "40", "muscle": "18"},
+            "Rate of paravertebral muscle atrophy",
+            "55.0 %",
+            id="pma",
+        ),
         pytest.param(
             {"l1": "300", "l2": "310", "l3": "330", "l4": "400", "csf": "100"},
             "Vertebral bone quality score",
             "3.2",  # (310 + 330) / 2 / 100
             id="vbq",
         ),
-        pytest.param({"grip-1": "14", "grip-2": "16", "grip-3": "15"}, None, "15.0 kg", id="grip"),
-        pytest.param({"walk": "6", "seconds": "7.5"}, "Gait speed", "0.8 m/s", id="gait"),
-        pytest.param({"weight": "50", "height": "160 cm"}, "Body mass index", "19.5 kg/m²", id="bmi"),
         pytest.param(
-            {"lean": "13", "height": "1.6"}, "Appendicular lean mass / height squared", "5.1 kg/m²", id="muscle-index"
+            {"grip-1": "14", "grip-2": "16", "grip-3": "15"}, None, "15.0 kg", id="grip"
+        ),
+        pytest.param(
+            {"walk": "6", "seconds": "7.5"}, "Gait speed", "0.8 m/s", id="gait"
+        ),
+        pytest.param(
+            {"weight": "50", "height": "160 cm"},
+            "Body mass index",
+            "19.5 kg/m²",
+            id="bmi",
+        ),
+        pytest.param(
+            {"lean": "13", "height": "1.6"},
+            "Appendicular lean mass / height squared",
+            "5.1 kg/m²",
+            id="muscle-index",
         ),
     ],
 )
@@ -69,16 +103,25 @@ def test_each_index_follows_from_what_was_entered(form, name, value):
 
 
 def test_areas_may_be_written_in_square_millimetres():
-    assert row_of(page_of(**PSOAS | {"psoas-right": "730 mm2"}), "Psoas area, both sides, L4")[0] == "14.4 cm²"
+    assert (
+        row_of(
+            page_of(**PSOAS | {"psoas-right": "730 mm2"}), "Psoas area, both sides, L4"
+        )[0]
+        == "14.4 cm²"
+    )
 
 
 @pytest.mark.parametrize(
     ("form", "said"),
     [
         pytest.param(
-            {"psoas-right": "730"}, "0.5 to 40 is plausible; 730 mm² would be 7.3 cm²: write the unit", id="mm2"
+            {"psoas-right": "730"},
+            "0.5 to 40 is plausible; 730 mm² would be 7.3 cm²: write the unit",
+            id="mm2",
         ),
-        pytest.param({"height": "160"}, "160 cm would be 1.60 m: write the unit", id="cm"),
+        pytest.param(
+            {"height": "160"}, "160 cm would be 1.60 m: write the unit", id="cm"
+        ),
         pytest.param({"hu": "dense"}, "a number is expected", id="words"),
         pytest.param({"hu": "100 mg"}, "the unit mg does not fit", id="other-unit"),
     ],
@@ -91,14 +134,23 @@ def test_mistakes_are_caught(form, said):
     ("form", "verdict"),
     [
         pytest.param(
-            {"contrast": "no", "trabecular": "yes", "level": "L1", "kv": "120"}, "reads it", id="as-the-study"
+            {"contrast": "no", "trabecular": "yes", "level": "L1", "kv": "120"},
+            "reads it",
+            id="as-the-study",
         ),
-        pytest.param({"contrast": "yes", "level": "L1"}, "does not read it: CT with contrast", id="contrast"),
+        pytest.param(
+            {"contrast": "yes", "level": "L1"},
+            "does not read it: CT with contrast",
+            id="contrast",
+        ),
         pytest.param({"level": "L1"}, NOT_RECORDED, id="not-recorded"),
     ],
 )
 def test_what_the_service_makes_of_hu_depends_on_how_they_were_measured(form, verdict):
-    said = row_of(page_of(hu="101", **form), "CT attenuation of trabecular bone, adjacent vertebra")[2]
+    said = row_of(
+        page_of(hu="101", **form),
+        "CT attenuation of trabecular bone, adjacent vertebra",
+    )[2]
     assert said == verdict if verdict == "reads it" else verdict in said
 
 
@@ -108,7 +160,14 @@ def test_muscle_on_ct_is_not_read():
 
 
 def test_the_text_to_paste_has_value_vertebra_way_and_day():
-    page = page_of(hu="101", level="L1", contrast="no", trabecular="yes", kv="120", date="2026-05-01")
+    page = page_of(
+        hu="101",
+        level="L1",
+        contrast="no",
+        trabecular="yes",
+        kv="120",
+        date="2026-05-01",
+    )
     assert (
         "CT attenuation of trabecular bone, adjacent vertebra: 101.0 HU, L1,"
         " trabecular ROI, axial, unenhanced CT, 120 kV, 1 May 2026" in page
@@ -116,7 +175,9 @@ def test_the_text_to_paste_has_value_vertebra_way_and_day():
 
 
 def test_a_day_that_was_not_entered_is_not_made_up():
-    assert "adjacent vertebra: 101.0 HU, L1, day not said" in page_of(hu="101", level="L1")
+    assert "adjacent vertebra: 101.0 HU, L1, day not said" in page_of(
+        hu="101", level="L1"
+    )
 
 
 def test_a_figure_needs_age_and_sex():
@@ -125,10 +186,20 @@ def test_a_figure_needs_age_and_sex():
 
 
 def test_the_figure_of_such_a_patient_is_shown_with_and_without():
-    form = {"hu": "40", "level": "L2", "contrast": "no", "trabecular": "yes", "treated": "L1", "weight": "50"}
+    form = {
+        "hu": "40",
+        "level": "L2",
+        "contrast": "no",
+        "trabecular": "yes",
+        "treated": "L1",
+        "weight": "50",
+    }
     page = page_of(**form, height="1.6", age="76", sex="female")
     without, with_them = row_of(page, "Without these values"), row_of(page, "With them")
-    assert without[:2] == ["the usual 1 in 6 within 24 months", "too little is known for a figure"]
+    assert without[:2] == [
+        "the usual 1 in 6 within 24 months",
+        "too little is known for a figure",
+    ]
     assert with_them[0].endswith("within 24 months (usual 1 in 6)")
     assert "%" in with_them[1]
     assert "CT attenuation" in without[2] or "T-score" in without[2]
@@ -147,7 +218,16 @@ def test_nothing_is_kept():
     assert len(asked.log.entries) == before
 
 
-@pytest.mark.parametrize("form", [{"date": "x" * 999}, {"height": "0"}, {"seconds": "0"}, {"csf": "0"}, {"age": "²"}])
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"date": "x" * 999},
+        {"height": "0"},
+        {"seconds": "0"},
+        {"csf": "0"},
+        {"age": "²"},
+    ],
+)
 def test_strange_forms_are_answered(form):
     page_of(**form, walk="6", l1="1", l2="1", l3="1", l4="1", weight="50")
 

@@ -15,6 +15,10 @@ PLACE = {"postgresql": "BIGINT", "sqlite": "INTEGER"}
 def upgrade() -> None:
     database = op.get_bind().dialect.name
     for part in ("tables", database):
-        script = Path(__file__).with_name(f"0001_{part}.sql").read_text(encoding="utf-8")
-        for statement in script.replace(":place", PLACE[database]).strip().split("\n\n"):
+        script = (
+            Path(__file__).with_name(f"0001_{part}.sql").read_text(encoding="utf-8")
+        )
+        for statement in (
+            script.replace(":place", PLACE[database]).strip().split("\n\n")
+        ):
             op.get_bind().exec_driver_sql(statement)

@@ -10,5 +10,6 @@ depends_on = None
 
 def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
-        # VARCHAR to TEXT changes the catalogue alone: no row is rewritten, and no trigger of the log is asked.
+        # VARCHAR to TEXT changes the catalogue alone: no row is rewritten, and no
+        # trigger of the log is asked.
         op.execute("ALTER TABLE audit_search ALTER COLUMN hook_instance TYPE TEXT")

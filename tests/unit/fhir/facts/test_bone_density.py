@@ -22,7 +22,9 @@ def picked(*resources: dict, **options: object):
 
 
 def sited(value: float, site: object, code: object = SPINE_T) -> dict:
-    return t_score(value, code, bodySite={"text": site} if isinstance(site, str) else site)
+    return t_score(
+        value, code, bodySite={"text": site} if isinstance(site, str) else site
+    )
 
 
 ROWS = RECORD | {"sited": sited}
@@ -32,7 +34,9 @@ ROWS = RECORD | {"sited": sited}
     ("resources", "value", "site", "concern"),
     cases(__file__, "the_value_that_counts_with_its_site_and_what_is_said_of_it", ROWS),
 )
-def test_the_value_that_counts_with_its_site_and_what_is_said_of_it(resources, value, site, concern):
+def test_the_value_that_counts_with_its_site_and_what_is_said_of_it(
+    resources, value, site, concern
+):
     found = picked(*resources)
     assert found.value == value
     assert site in ("any", found.site)
@@ -40,7 +44,8 @@ def test_the_value_that_counts_with_its_site_and_what_is_said_of_it(resources, v
 
 
 @pytest.mark.parametrize(
-    ("value", "unit", "reason"), cases(__file__, "a_density_under_a_t_score_code_is_refused_and_named")
+    ("value", "unit", "reason"),
+    cases(__file__, "a_density_under_a_t_score_code_is_refused_and_named"),
 )
 def test_a_density_under_a_t_score_code_is_refused_and_named(value, unit, reason):
     found = findings_of(t_score(value, unit=unit))

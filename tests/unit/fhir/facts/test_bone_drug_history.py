@@ -52,7 +52,12 @@ def taken(drug, start, end=None, status="active", **members):
 
 def supplied(drug, on, days, repeats=0, status="active"):
     """A MedicationRequest with its supply."""
-    each = {"value": days, "unit": "days", "system": "http://unitsofmeasure.org", "code": "d"}
+    each = {
+        "value": days,
+        "unit": "days",
+        "system": "http://unitsofmeasure.org",
+        "code": "d",
+    }
     request = {"expectedSupplyDuration": each, "numberOfRepeatsAllowed": repeats}
     return prescription(drug, on=on, status=status, dispenseRequest=request)
 
@@ -69,7 +74,8 @@ def state(*resources, fractured=None, **record):
     return state_of(found.bone_drugs, TODAY, fractured)
 
 
-# What is on record, the day of the fracture if it is known, the signal, and the clause that the card begins with.
+# What is on record, the day of the fracture if it is known, the signal, and the clause
+# that the card begins with.
 STATES = [
     # F8: given, and too late
     pytest.param(
@@ -122,7 +128,13 @@ STATES = [
         id="a completed order with its billing code alone",
     ),
     pytest.param(
-        [statement({"text": "Prolia 60 mg s.c."}, "completed", effectiveDateTime="2026-02-01")],
+        [
+            statement(
+                {"text": "Prolia 60 mg s.c."},
+                "completed",
+                effectiveDateTime="2026-02-01",
+            )
+        ],
         None,
         "denosumab-overdue",
         "denosumab overdue (last 1 Feb 2026)",
@@ -193,7 +205,10 @@ STATES = [
         id="romosozumab not given again",
     ),
     pytest.param(
-        [dose({"text": "Evenity 105 mg"}, "2026-05-01"), prescription(ALENDRONATE, on="2026-09-01")],
+        [
+            dose({"text": "Evenity 105 mg"}, "2026-05-01"),
+            prescription(ALENDRONATE, on="2026-09-01"),
+        ],
         None,
         "anabolic-ended",
         "romosozumab last given May 2026, alendronate only ordered since",
@@ -285,7 +300,10 @@ STATES = [
         id="ordered again, last dose long ago",
     ),
     pytest.param(
-        [prescription(DENOSUMAB, on="2026-05-02"), dose(DENOSUMAB, "2026-05-02", "not-done")],
+        [
+            prescription(DENOSUMAB, on="2026-05-02"),
+            dose(DENOSUMAB, "2026-05-02", "not-done"),
+        ],
         None,
         "drug-without-dose",
         "denosumab ordered, last dose not found",
@@ -527,9 +545,19 @@ STATES = [
         "no bone drug",
         id="entered in error",
     ),
-    pytest.param([prescription(ALENDRONATE, intent="proposal")], None, "no-bone-drug", "no bone drug", id="a proposal"),
     pytest.param(
-        [prescription(ALENDRONATE, doNotPerform=True)], None, "no-bone-drug", "no bone drug", id="a prohibition"
+        [prescription(ALENDRONATE, intent="proposal")],
+        None,
+        "no-bone-drug",
+        "no bone drug",
+        id="a proposal",
+    ),
+    pytest.param(
+        [prescription(ALENDRONATE, doNotPerform=True)],
+        None,
+        "no-bone-drug",
+        "no bone drug",
+        id="a prohibition",
     ),
     pytest.param(
         [billed("J0897", "2026-08-02", "not-done")],
@@ -590,38 +618,95 @@ def test_the_state_of_a_record(resources, fractured, signal, because):
 
 
 PREDNISONE = coded("8640", RXNORM, text="prednisone 10 MG Oral Tablet")
-MONTHLY = [prescription(PREDNISONE, on=f"2026-{month:02}-01", status="completed") for month in (5, 6, 7, 8, 9)]
+MONTHLY = [
+    prescription(PREDNISONE, on=f"2026-{month:02}-01", status="completed")
+    for month in (5, 6, 7, 8, 9)
+]
 
 
 @pytest.mark.parametrize(
     ("resources", "start"),
     [
-        pytest.param([prescription(PREDNISONE, on="2024-02-01")], date(2024, 2, 1), id="active since 2024"),
-        pytest.param([prescription(PREDNISONE, on="2026-08-22")], date(2026, 8, 22), id="ninety days"),
-        pytest.param([prescription(PREDNISONE, on="2026-08-23")], None, id="a day less"),
-        pytest.param([taken(PREDNISONE, "2026-01-01", "2026-09-01", "completed")], date(2026, 1, 1), id="ended lately"),
-        pytest.param([taken(PREDNISONE, "2024-01-01", "2024-09-01", "completed")], None, id="ended long ago"),
-        pytest.param([taken(PREDNISONE, "2026-08-01", "2026-08-14", "completed")], None, id="two weeks"),
-        pytest.param([supplied(PREDNISONE, "2026-06-01", 30, 3, "completed")], date(2026, 6, 1), id="its supply"),
-        pytest.param([supplied(PREDNISONE, "2026-06-01", 10)], None, id="ten days' supply, still on the list"),
+        pytest.param(
+            [prescription(PREDNISONE, on="2024-02-01")],
+            date(2024, 2, 1),
+            id="active since 2024",
+        ),
+        pytest.param(
+            [prescription(PREDNISONE, on="2026-08-22")],
+            date(2026, 8, 22),
+            id="ninety days",
+        ),
+        pytest.param(
+            [prescription(PREDNISONE, on="2026-08-23")], None, id="a day less"
+        ),
+        pytest.param(
+            [taken(PREDNISONE, "2026-01-01", "2026-09-01", "completed")],
+            date(2026, 1, 1),
+            id="ended lately",
+        ),
+        pytest.param(
+            [taken(PREDNISONE, "2024-01-01", "2024-09-01", "completed")],
+            None,
+            id="ended long ago",
+        ),
+        pytest.param(
+            [taken(PREDNISONE, "2026-08-01", "2026-08-14", "completed")],
+            None,
+            id="two weeks",
+        ),
+        pytest.param(
+            [supplied(PREDNISONE, "2026-06-01", 30, 3, "completed")],
+            date(2026, 6, 1),
+            id="its supply",
+        ),
+        pytest.param(
+            [supplied(PREDNISONE, "2026-06-01", 10)],
+            None,
+            id="ten days' supply, still on the list",
+        ),
         pytest.param(MONTHLY, date(2026, 5, 1), id="renewed each month"),
         pytest.param([MONTHLY[0], MONTHLY[-1]], None, id="twice in half a year"),
-        pytest.param([dose(PREDNISONE, "2026-06-01"), dose(PREDNISONE, "2026-10-01")], None, id="doses in hospital"),
-        pytest.param([prescription({"text": "Prednisolone eye drops"}, on="2024-01-01")], None, id="eye drops"),
-        pytest.param([prescription({"text": "Budesonide inhaler"}, on="2024-01-01")], None, id="inhaled"),
+        pytest.param(
+            [dose(PREDNISONE, "2026-06-01"), dose(PREDNISONE, "2026-10-01")],
+            None,
+            id="doses in hospital",
+        ),
+        pytest.param(
+            [prescription({"text": "Prednisolone eye drops"}, on="2024-01-01")],
+            None,
+            id="eye drops",
+        ),
+        pytest.param(
+            [prescription({"text": "Budesonide inhaler"}, on="2024-01-01")],
+            None,
+            id="inhaled",
+        ),
     ],
 )
 def test_a_steroid_counts_from_three_months_on(resources, start):
-    found = findings_of(*resources, prescription(AMLODIPINE)).known.get("long-term-steroid")
+    found = findings_of(*resources, prescription(AMLODIPINE)).known.get(
+        "long-term-steroid"
+    )
     assert (found and found.observed) == start
 
 
 @pytest.mark.parametrize(
     ("record", "because"),
     [
-        pytest.param({"failed": ("medications",)}, "medication list not readable", id="403"),
-        pytest.param({"failed": ("statements",)}, "medication list not wholly readable", id="one of its parts"),
-        pytest.param({"incomplete": ("medications",)}, "medication list not wholly readable", id="cut"),
+        pytest.param(
+            {"failed": ("medications",)}, "medication list not readable", id="403"
+        ),
+        pytest.param(
+            {"failed": ("statements",)},
+            "medication list not wholly readable",
+            id="one of its parts",
+        ),
+        pytest.param(
+            {"incomplete": ("medications",)},
+            "medication list not wholly readable",
+            id="cut",
+        ),
     ],
 )
 def test_a_list_that_was_not_read_says_no_none(record, because):
@@ -631,11 +716,18 @@ def test_a_list_that_was_not_read_says_no_none(record, because):
 
 def test_an_empty_list_says_no_none():
     found = state_of(findings_of().bone_drugs, TODAY, None)
-    assert (found.signal, found.because) == ("bone-drug-unknown", "medication list empty")
+    assert (found.signal, found.because) == (
+        "bone-drug-unknown",
+        "medication list empty",
+    )
 
 
 def test_of_none_every_entry_is_counted():
-    others = [prescription(CALCIUM), prescription(VITAMIN_D), dose(AMLODIPINE, "2026-11-01")]
+    others = [
+        prescription(CALCIUM),
+        prescription(VITAMIN_D),
+        dose(AMLODIPINE, "2026-11-01"),
+    ]
     assert state(*others).words["entries"] == "4 medication entries"
 
 
@@ -643,12 +735,22 @@ def test_of_none_every_entry_is_counted():
     "later",
     [
         pytest.param(dose(DENOSUMAB, "2026-12-01"), id="a dose dated ahead"),
-        pytest.param(statement(DENOSUMAB, "completed", effectiveDateTime="2026-12-01"), id="a statement dated ahead"),
+        pytest.param(
+            statement(DENOSUMAB, "completed", effectiveDateTime="2026-12-01"),
+            id="a statement dated ahead",
+        ),
         pytest.param(billed("J0897", "2026-12-01"), id="a bill dated ahead"),
         pytest.param(dose(DENOSUMAB, "2026-11-01", "not-done"), id="not given"),
-        pytest.param(dose(ZOLEDRONATE, "2026-11-01", "entered-in-error"), id="entered in error"),
-        pytest.param(billed_order("J3489", "active", authoredOn="2026-11-01"), id="an open order"),
-        pytest.param(prescription(ZOLEDRONATE, on="2026-11-01", status="completed"), id="a completed order"),
+        pytest.param(
+            dose(ZOLEDRONATE, "2026-11-01", "entered-in-error"), id="entered in error"
+        ),
+        pytest.param(
+            billed_order("J3489", "active", authoredOn="2026-11-01"), id="an open order"
+        ),
+        pytest.param(
+            prescription(ZOLEDRONATE, on="2026-11-01", status="completed"),
+            id="a completed order",
+        ),
     ],
 )
 def test_what_is_no_dose_leaves_denosumab_overdue(later):
@@ -660,9 +762,20 @@ def test_what_is_no_dose_leaves_denosumab_overdue(later):
     [
         pytest.param(dose(DENOSUMAB, "2026-09-01"), id="denosumab"),
         pytest.param(billed("J3489", "2026-09-01"), id="zoledronate, billed"),
-        pytest.param(taken({"text": "Alendronsäure 70 mg"}, "2026-09-01"), id="alendronate in German"),
-        pytest.param(taken({"text": "リセドロン酸Na錠"}, "2026-09-01"), id="risedronate in Japanese"),
-        pytest.param(statement({"text": "唑来膦酸注射液"}, "completed", effectiveDateTime="2026-09-01"), id="Chinese"),
+        pytest.param(
+            taken({"text": "Alendronsäure 70 mg"}, "2026-09-01"),
+            id="alendronate in German",
+        ),
+        pytest.param(
+            taken({"text": "リセドロン酸Na錠"}, "2026-09-01"),
+            id="risedronate in Japanese",
+        ),
+        pytest.param(
+            statement(
+                {"text": "唑来膦酸注射液"}, "completed", effectiveDateTime="2026-09-01"
+            ),
+            id="Chinese",
+        ),
     ],
 )
 def test_a_later_dose_ends_the_gap_after_denosumab(later):
@@ -670,7 +783,11 @@ def test_a_later_dose_ends_the_gap_after_denosumab(later):
 
 
 def test_the_order_of_the_record_changes_nothing():
-    listed = [dose(DENOSUMAB, "2026-03-09"), taken(ALENDRONATE, "2018-01-01"), prescription(DENOSUMAB, on="2026-09-01")]
+    listed = [
+        dose(DENOSUMAB, "2026-03-09"),
+        taken(ALENDRONATE, "2018-01-01"),
+        prescription(DENOSUMAB, on="2026-09-01"),
+    ]
     drugs = [findings_of(*listed, shuffled=seed).bone_drugs for seed in range(6)]
     assert all(one == drugs[0] for one in drugs)
 
@@ -678,65 +795,134 @@ def test_the_order_of_the_record_changes_nothing():
 @pytest.mark.parametrize("days", [0, -3, 1e9, "thirty"])
 def test_a_supply_that_makes_no_sense_is_none(days):
     raw = supplied(ALENDRONATE, "2026-10-01", 30)
-    raw["dispenseRequest"]["expectedSupplyDuration"]["value"] = days if isinstance(days, int | float) else None
+    raw["dispenseRequest"]["expectedSupplyDuration"]["value"] = (
+        days if isinstance(days, int | float) else None
+    )
     assert state(raw).because == "alendronate prescribed Oct 2026, intake not recorded"
 
 
 def handed(drug, on, days=None, **members):
     """A MedicationDispense, with its days of supply if they are stated."""
     supply = {"daysSupply": {"value": days, "unit": "days"}} if days else {}
-    named = {"status": "completed", "medicationCodeableConcept": drug, "whenHandedOver": on}
+    named = {
+        "status": "completed",
+        "medicationCodeableConcept": drug,
+        "whenHandedOver": on,
+    }
     return of_patient("MedicationDispense", "d", **{**named, **supply, **members})
 
 
 @pytest.mark.parametrize(
     ("resources", "because"),
     [
-        pytest.param([handed(ALENDRONATE, "2026-11-03", 84)], "alendronate started 3 Nov for this fracture", id="new"),
         pytest.param(
-            [handed(ALENDRONATE, day, 90) for day in ("2025-08-01", "2025-10-28", "2026-02-01", "2026-05-02")]
-            + [handed(ALENDRONATE, "2026-08-03", 90), handed(ALENDRONATE, "2026-11-01", 90)],
+            [handed(ALENDRONATE, "2026-11-03", 84)],
+            "alendronate started 3 Nov for this fracture",
+            id="new",
+        ),
+        pytest.param(
+            [
+                handed(ALENDRONATE, day, 90)
+                for day in ("2025-08-01", "2025-10-28", "2026-02-01", "2026-05-02")
+            ]
+            + [
+                handed(ALENDRONATE, "2026-08-03", 90),
+                handed(ALENDRONATE, "2026-11-01", 90),
+            ],
             "fracture on alendronate (since Aug 2025)",
             id="renewed every three months",
         ),
-        pytest.param([handed(ALENDRONATE, "2024-01-10", 90)], "alendronate supply ended 2024", id="not renewed"),
         pytest.param(
-            [handed(TERIPARATIDE, "2026-05-01", 28)], "teriparatide supply ended May 2026, nothing since", id="anabolic"
+            [handed(ALENDRONATE, "2024-01-10", 90)],
+            "alendronate supply ended 2024",
+            id="not renewed",
         ),
-        pytest.param([handed(DENOSUMAB, "2026-03-09")], "denosumab overdue (last 9 Mar 2026)", id="denosumab"),
         pytest.param(
-            [prescription(ALENDRONATE, on="2021-03-01"), handed(ALENDRONATE, "2026-10-01", 90)],
+            [handed(TERIPARATIDE, "2026-05-01", 28)],
+            "teriparatide supply ended May 2026, nothing since",
+            id="anabolic",
+        ),
+        pytest.param(
+            [handed(DENOSUMAB, "2026-03-09")],
+            "denosumab overdue (last 9 Mar 2026)",
+            id="denosumab",
+        ),
+        pytest.param(
+            [
+                prescription(ALENDRONATE, on="2021-03-01"),
+                handed(ALENDRONATE, "2026-10-01", 90),
+            ],
             "alendronate on the list, start not recorded",
             id="prescribed for years, first dispensed now",
         ),
-        pytest.param([handed(ALENDRONATE, "2026-11-03", status="declined")], "no bone drug", id="declined"),
+        pytest.param(
+            [handed(ALENDRONATE, "2026-11-03", status="declined")],
+            "no bone drug",
+            id="declined",
+        ),
     ],
 )
 def test_what_was_dispensed_was_taken(resources, because):
     assert state(*resources, fractured=FRACTURED).because == because
 
 
-# As lists write them: English, German, French, Spanish, Italian, Chinese, Japanese, Korean, brands.
+# As lists write them: English, German, French, Spanish, Italian, Chinese, Japanese,
+# Korean, brands.
 ANABOLIC = {
     "teriparatide": [
-        *("Teriparatide 20 mcg/dose pen", "Teriparatid 20 µg Fertigpen", "tériparatide stylo", "Teriparatida 20 mcg"),
-        *("Teriparatide soluzione iniettabile", "特立帕肽注射液", "テリパラチド酢酸塩", "테리파라타이드 주사"),
+        *(
+            "Teriparatide 20 mcg/dose pen",
+            "Teriparatid 20 µg Fertigpen",
+            "tériparatide stylo",
+            "Teriparatida 20 mcg",
+        ),
+        *(
+            "Teriparatide soluzione iniettabile",
+            "特立帕肽注射液",
+            "テリパラチド酢酸塩",
+            "테리파라타이드 주사",
+        ),
         *("Forsteo", "FORTEO 600 MCG/2.4 ML", "포스테오"),
     ],
     "abaloparatide": [
-        *("Abaloparatide 80 mcg", "Abaloparatid Injektionslösung", "abaloparatide injection", "Abaloparatida"),
+        *(
+            "Abaloparatide 80 mcg",
+            "Abaloparatid Injektionslösung",
+            "abaloparatide injection",
+            "Abaloparatida",
+        ),
         *("阿巴洛肽", "アバロパラチド酢酸塩", "아발로파라타이드", "Tymlos", "Eladynos"),
     ],
     "romosozumab": [
-        *("romosozumab-aqqg 105 mg", "Romosozumab Fertigspritze", "romosozumab solution", "Romosozumab jeringa"),
-        *("罗莫佐单抗", "ロモソズマブ", "로모소주맙", "Evenity", "이베니티", "益穩挺注射液"),
+        *(
+            "romosozumab-aqqg 105 mg",
+            "Romosozumab Fertigspritze",
+            "romosozumab solution",
+            "Romosozumab jeringa",
+        ),
+        *(
+            "罗莫佐单抗",
+            "ロモソズマブ",
+            "로모소주맙",
+            "Evenity",
+            "이베니티",
+            "益穩挺注射液",
+        ),
     ],
 }
 
 
 @pytest.mark.parametrize(
-    ("drug", "words"), [pytest.param(drug, words, id=words) for drug, names in ANABOLIC.items() for words in names]
+    ("drug", "words"),
+    [
+        pytest.param(drug, words, id=words)
+        for drug, names in ANABOLIC.items()
+        for words in names
+    ],
 )
 def test_an_anabolic_drug_is_read_in_every_language(drug, words):
     found = state(taken({"text": words}, "2025-03-01", "2026-03-15", "completed"))
-    assert (found.signal, found.because) == ("anabolic-ended", f"{drug} ended Mar 2026, nothing since")
+    assert (found.signal, found.because) == (
+        "anabolic-ended",
+        f"{drug} ended Mar 2026, nothing since",
+    )

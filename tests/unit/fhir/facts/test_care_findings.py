@@ -14,7 +14,8 @@ BY_WORDS = "Recognised by words, not by a code."
 
 
 @pytest.mark.parametrize(
-    ("name", "entry", "label"), cases(__file__, "what_is_understood_is_a_yes_with_its_name", RECORD)
+    ("name", "entry", "label"),
+    cases(__file__, "what_is_understood_is_a_yes_with_its_name", RECORD),
 )
 def test_what_is_understood_is_a_yes_with_its_name(name, entry, label):
     known = findings_of(entry).known[name]
@@ -23,14 +24,19 @@ def test_what_is_understood_is_a_yes_with_its_name(name, entry, label):
 
 
 @pytest.mark.parametrize(
-    ("days", "counts"), cases(__file__, "two_falls_of_the_last_year_on_two_days_are_repeated_falls")
+    ("days", "counts"),
+    cases(__file__, "two_falls_of_the_last_year_on_two_days_are_repeated_falls"),
 )
 def test_two_falls_of_the_last_year_on_two_days_are_repeated_falls(days, counts):
-    falls = [condition("W18.30XA", status="resolved", onsetDateTime=day) for day in days]
+    falls = [
+        condition("W18.30XA", status="resolved", onsetDateTime=day) for day in days
+    ]
     assert findings_of(*falls, condition("I10")).known["repeated-falls"].value is counts
 
 
-@pytest.mark.parametrize(("members", "expected"), cases(__file__, "the_dead_are_those_whose_record_says_so"))
+@pytest.mark.parametrize(
+    ("members", "expected"), cases(__file__, "the_dead_are_those_whose_record_says_so")
+)
 def test_the_dead_are_those_whose_record_says_so(members, expected):
     found = findings_of(person=patient(**members))
     known = found.known.get("deceased")

@@ -10,8 +10,15 @@ from tests.tables import cases
 AREA, SIGNAL = "paraspinal-csa", "paraspinal-signal"
 
 
-def two(*values: float, days: tuple[str, ...] = ("2026-03-01", "2026-11-01"), **members: object) -> list[dict]:
-    return [measure(AREA, value, "cm2", on=day, **members) for value, day in zip(values, days, strict=True)]
+def two(
+    *values: float,
+    days: tuple[str, ...] = ("2026-03-01", "2026-11-01"),
+    **members: object,
+) -> list[dict]:
+    return [
+        measure(AREA, value, "cm2", on=day, **members)
+        for value, day in zip(values, days, strict=True)
+    ]
 
 
 @pytest.mark.parametrize("order", range(3))
@@ -20,14 +27,22 @@ def test_the_newest_value_is_compared_with_the_newest_earlier_one(order):
     found = findings_of(*values, shuffled=order)
     change = found.known["paraspinal-csa-change"]
     assert change.value == pytest.approx(-10.0)
-    assert (change.since, change.observed, change.unit) == (date(2026, 3, 1), date(2026, 11, 1), "%")
+    assert (change.since, change.observed, change.unit) == (
+        date(2026, 3, 1),
+        date(2026, 11, 1),
+        "%",
+    )
     assert change.concerns == ()
     assert found.known[AREA].value == 36.0
 
 
 @pytest.mark.parametrize(
-    ("earlier", "later"), cases(__file__, "values_that_were_not_measured_the_same_way_are_not_compared")
+    ("earlier", "later"),
+    cases(__file__, "values_that_were_not_measured_the_same_way_are_not_compared"),
 )
 def test_values_that_were_not_measured_the_same_way_are_not_compared(earlier, later):
-    values = [measure(AREA, 40, "cm2", on="2026-03-01", **earlier), measure(AREA, 36, "cm2", on="2026-11-01", **later)]
+    values = [
+        measure(AREA, 40, "cm2", on="2026-03-01", **earlier),
+        measure(AREA, 36, "cm2", on="2026-11-01", **later),
+    ]
     assert findings_of(*values).gaps["paraspinal-csa-change"].reason == "undetermined"

@@ -26,7 +26,12 @@ from tests.codes import ATC, CPT
 from tests.tables import cases
 
 VOCABULARY = cases(__file__, "vocabulary")
-OF_OURS = ("sarcopenia-site", "paraspinal-csa-change", "paraspinal-signal-change", "paraspinal-ratio-change")
+OF_OURS = (
+    "sarcopenia-site",
+    "paraspinal-csa-change",
+    "paraspinal-signal-change",
+    "paraspinal-ratio-change",
+)
 
 FULL_RECORD = (
     t_score(-2.1, on="2026-10-01"),
@@ -65,7 +70,11 @@ def test_every_name_stands_in_exactly_one_of_known_and_gaps(resources):
 @settings(max_examples=40, deadline=None)
 def test_a_resource_that_came_twice_counts_once(resources):
     assert findings_of(*resources, *resources) == findings_of(
-        *resources, entries={key: 2 * sum(KEYS[r["resourceType"]] == key for r in resources) for key in ALL_KEYS}
+        *resources,
+        entries={
+            key: 2 * sum(KEYS[r["resourceType"]] == key for r in resources)
+            for key in ALL_KEYS
+        },
     )
 
 

@@ -14,7 +14,9 @@ from tests.builders import coded, findings_of, observation, specs, t_score
 from tests.codes import MEASURES
 from tests.tables import cases
 
-TABLE = tomllib.loads((Path(__file__).parent / "method_cases.toml").read_text(encoding="utf-8"))
+TABLE = tomllib.loads(
+    (Path(__file__).parent / "method_cases.toml").read_text(encoding="utf-8")
+)
 CASES = [
     *((*case, "accepted") for case in TABLE["accepted"]),
     *((*case, "unknown") for case in TABLE["unknown"]),
@@ -22,7 +24,8 @@ CASES = [
 ]
 NOT_RECORDED = "How it was measured is not recorded."
 VALUES = cases(__file__, "values")
-# Coded in standard systems, so not among our own measures: `tests/reading` has their cases.
+# Coded in standard systems, so not among our own measures: `tests/reading` has their
+# cases.
 COMMON = {"bmi", "gait-speed", "grip-strength", "height", "paraspinal-signal", "weight"}
 DICOM = "http://dicom.nema.org/resources/ontology/DCM"
 
@@ -37,7 +40,9 @@ def said(element: str, words: str) -> dict[str, Any]:
         "device": {"device": {"display": words}},
         "performer": {"performer": [{"display": words}]},
         "note": {"note": [{"text": words}]},
-        "component": {"component": [{"code": {"text": code}, "valueString": value or "yes"}]},
+        "component": {
+            "component": [{"code": {"text": code}, "valueString": value or "yes"}]
+        },
     }[element]
 
 
@@ -58,13 +63,19 @@ def test_words_say_how_it_was_measured(name, element, words, outcome):
         assert finding.may_reassure is (outcome == "accepted" and name != "bmd-t-score")
     else:
         gap = found.gaps[name]
-        assert (gap.reason, gap.value, gap.observed) == ("other-method", value, date(2026, 11, 2))
+        assert (gap.reason, gap.value, gap.observed) == (
+            "other-method",
+            value,
+            date(2026, 11, 2),
+        )
         assert gap.detail.endswith(f"not used: {outcome}")
 
 
 def test_the_table_is_long_enough():
     assert len(CASES) >= 60
-    assert {name for name, spec in specs().items() if spec.method} == {name for name, *_ in CASES} | COMMON
+    assert {name for name, spec in specs().items() if spec.method} == {
+        name for name, *_ in CASES
+    } | COMMON
 
 
 def test_a_description_too_long_to_be_read_is_said_and_the_value_is_not_used():

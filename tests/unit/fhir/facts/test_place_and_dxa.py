@@ -56,8 +56,12 @@ OCTOBER = date(2026, 10, 21)
         pytest.param(OCTOBER, report({"text": "Ostéodensitométrie (DXA)"}), id="fr"),
         pytest.param(OCTOBER, report({"text": "骨密度 DXA"}), id="zh"),
         pytest.param(OCTOBER, study("BMD"), id="modality"),
-        pytest.param(OCTOBER, study("OT", description="DXA bone density study"), id="study"),
-        pytest.param(OCTOBER, procedure(coded("312681000", SCT), on="2026-10-21"), id="procedure"),
+        pytest.param(
+            OCTOBER, study("OT", description="DXA bone density study"), id="study"
+        ),
+        pytest.param(
+            OCTOBER, procedure(coded("312681000", SCT), on="2026-10-21"), id="procedure"
+        ),
         pytest.param(None, report({"text": "DXA forearm"}), id="forearm"),
         pytest.param(None, study("BMD", description="Forearm"), id="forearm study"),
         pytest.param(None, report({"text": "CT lumbar spine"}), id="CT"),

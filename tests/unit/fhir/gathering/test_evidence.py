@@ -7,9 +7,13 @@ from cds_service.fhir.gathering.prefetch import QueryResult, plan_prefetch
 from cds_service.fhir.gathering.record import refuse_without_evidence, replacement_of
 from tests.tables import cases
 
-PLAN = plan_prefetch({"patient": "Patient/{{context.patientId}}", "conditions": "Condition?patient=1"})
+PLAN = plan_prefetch(
+    {"patient": "Patient/{{context.patientId}}", "conditions": "Condition?patient=1"}
+)
 EMPTY = QueryResult(state="empty")
-GIVEN = QueryResult(state="given", resources=({"resourceType": "Condition"},), full_urls=(None,))
+GIVEN = QueryResult(
+    state="given", resources=({"resourceType": "Condition"},), full_urls=(None,)
+)
 
 
 def failed(reason: str, note: str = "why") -> QueryResult:
@@ -17,7 +21,11 @@ def failed(reason: str, note: str = "why") -> QueryResult:
 
 
 def patient(**members) -> QueryResult:
-    return QueryResult(state="given", resources=({"resourceType": "Patient", "id": "1", **members},), full_urls=(None,))
+    return QueryResult(
+        state="given",
+        resources=({"resourceType": "Patient", "id": "1", **members},),
+        full_urls=(None,),
+    )
 
 
 def refusal(first: QueryResult, second: QueryResult) -> EvidenceUnavailable:
@@ -26,7 +34,10 @@ def refusal(first: QueryResult, second: QueryResult) -> EvidenceUnavailable:
     return caught.value
 
 
-@pytest.mark.parametrize(("first", "second", "issue"), cases(__file__, "nothing_readable_is_refused_with_its_reason"))
+@pytest.mark.parametrize(
+    ("first", "second", "issue"),
+    cases(__file__, "nothing_readable_is_refused_with_its_reason"),
+)
 def test_nothing_readable_is_refused_with_its_reason(first, second, issue):
     assert refusal(failed(first), failed(second)).issue == issue
 
@@ -34,17 +45,23 @@ def test_nothing_readable_is_refused_with_its_reason(first, second, issue):
 def test_a_reason_is_said_once_with_all_that_it_is_about():
     same = failed("unreachable", "the server cannot be reached")
     assert str(refusal(same, same)).count("cannot be reached") == 1
-    assert "patient, conditions: the server cannot be reached" in str(refusal(same, same))
+    assert "patient, conditions: the server cannot be reached" in str(
+        refusal(same, same)
+    )
 
 
-@pytest.mark.parametrize("first", [EMPTY, failed("timeout"), patient(), patient(active=True)])
+@pytest.mark.parametrize(
+    "first", [EMPTY, failed("timeout"), patient(), patient(active=True)]
+)
 @pytest.mark.parametrize("second", [EMPTY, GIVEN])
 def test_anything_that_was_read_is_a_record(first, second):
     refuse_without_evidence(PLAN, {"patient": first, "conditions": second})
 
 
 @pytest.mark.parametrize("reason", ["http-404", "http-410"])
-def test_f17_a_patient_who_is_not_there_has_no_record_unless_something_of_theirs_is(reason):
+def test_f17_a_patient_who_is_not_there_has_no_record_unless_something_of_theirs_is(
+    reason,
+):
     assert refusal(failed(reason), EMPTY).issue == "not-found"
     refuse_without_evidence(PLAN, {"patient": failed(reason), "conditions": GIVEN})
 
@@ -54,9 +71,13 @@ REPLACED = {"type": "replaced-by", "other": {"reference": "Patient/2"}}
 
 def test_f17_a_patient_not_in_use_has_no_record_unless_another_took_its_place():
     assert refusal(patient(active=False), GIVEN).issue == "business-rule"
-    refuse_without_evidence(PLAN, {"patient": patient(active=False, link=[REPLACED]), "conditions": GIVEN})
+    refuse_without_evidence(
+        PLAN, {"patient": patient(active=False, link=[REPLACED]), "conditions": GIVEN}
+    )
 
 
-@pytest.mark.parametrize(("link", "name"), cases(__file__, "a_replacement_is_named_by_a_plain_id_alone"))
+@pytest.mark.parametrize(
+    ("link", "name"), cases(__file__, "a_replacement_is_named_by_a_plain_id_alone")
+)
 def test_a_replacement_is_named_by_a_plain_id_alone(link, name):
     assert replacement_of({"link": [link]}) == name

@@ -19,10 +19,18 @@ LISTS = {
 PLAN = plan_prefetch(
     {
         "patient": "Patient/{{context.patientId}}",
-        **{key: f"{kind}?patient={{{{context.patientId}}}}" for key, kind in LISTS.items()},
+        **{
+            key: f"{kind}?patient={{{{context.patientId}}}}"
+            for key, kind in LISTS.items()
+        },
     }
 )
-PATIENT = {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1950-02-03"}
+PATIENT = {
+    "resourceType": "Patient",
+    "id": "p1",
+    "gender": "female",
+    "birthDate": "1950-02-03",
+}
 
 
 def refused(status):
@@ -31,12 +39,24 @@ def refused(status):
 
 def capabilities(*types, mode="server"):
     resources = [{"type": one} for one in types]
-    return {"resourceType": "CapabilityStatement", "rest": [{"mode": mode, "resource": resources}]}
+    return {
+        "resourceType": "CapabilityStatement",
+        "rest": [{"mode": mode, "resource": resources}],
+    }
 
 
 def report(**members):
-    named = {"id": "r", "status": "final", "code": {"text": "CT Lumbar spine WO contrast"}}
-    return {"resourceType": "DiagnosticReport", "subject": {"reference": "Patient/p1"}, **named, **members}
+    named = {
+        "id": "r",
+        "status": "final",
+        "code": {"text": "CT Lumbar spine WO contrast"},
+    }
+    return {
+        "resourceType": "DiagnosticReport",
+        "subject": {"reference": "Patient/p1"},
+        **named,
+        **members,
+    }
 
 
 def scripted(**answers):
@@ -49,9 +69,15 @@ def read(fhir, **prefetch):
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 501])
 def test_a_refused_type_that_the_server_does_not_name_is_none_kept(status):
-    fhir = scripted(Procedure=refused(status), metadata=capabilities("Patient", "Condition", "MedicationStatement"))
+    fhir = scripted(
+        Procedure=refused(status),
+        metadata=capabilities("Patient", "Condition", "MedicationStatement"),
+    )
     record = read(fhir)
-    assert (record.reads["procedures"].state, record.reads["procedures"].note) == ("empty", "this server keeps none")
+    assert (record.reads["procedures"].state, record.reads["procedures"].note) == (
+        "empty",
+        "this server keeps none",
+    )
     assert state_of(record).unread == {}
     assert fhir.kinds.count("metadata") == 1
 
@@ -67,13 +93,18 @@ def test_a_refused_type_that_the_server_does_not_name_is_none_kept(status):
     ],
 )
 def test_a_refused_type_that_it_names_or_may_keep_could_not_be_read(metadata):
-    assert set(state_of(read(scripted(Procedure=refused(403), metadata=metadata))).unread) == {"procedures"}
+    assert set(
+        state_of(read(scripted(Procedure=refused(403), metadata=metadata))).unread
+    ) == {"procedures"}
 
 
 @pytest.mark.parametrize(
     ("answers", "unread"),
     [
-        *(({"Procedure": refused(status)}, {"procedures"}) for status in (401, 429, 500, 503)),
+        *(
+            ({"Procedure": refused(status)}, {"procedures"})
+            for status in (401, 429, 500, 503)
+        ),
         ({}, set()),
         ({"MedicationStatement": refused(404)}, set()),  # many servers lack it
     ],
@@ -99,13 +130,19 @@ def test_imaging_that_nobody_sent_leaves_the_record_whole():
 
 
 def test_imaging_alone_is_no_evidence():
-    others = dict.fromkeys(("Patient", "Condition", "Procedure", "MedicationStatement"), refused(403))
+    others = dict.fromkeys(
+        ("Patient", "Condition", "Procedure", "MedicationStatement"), refused(403)
+    )
     with pytest.raises(EvidenceUnavailable):
         read(scripted(**others, DiagnosticReport=page(report())))
 
 
 @pytest.mark.parametrize(
-    "one", [report(effectiveDateTime={"not": "a time"}), report(subject={"reference": "Patient/p2"})]
+    "one",
+    [
+        report(effectiveDateTime={"not": "a time"}),
+        report(subject={"reference": "Patient/p2"}),
+    ],
 )
 def test_a_broken_report_or_one_of_another_patient_is_left_out(one):
     record = read(scripted(DiagnosticReport=page(one)))
@@ -124,4 +161,6 @@ def test_sent_imaging_is_not_asked_again():
     sent = dict.fromkeys(LISTS) | {"diagnosticReports": page(report())}
     record = read(fhir, patient=PATIENT, **sent)
     assert fhir.asked == []
-    assert [one.concepts for one in record.of_key("diagnosticReports")] == [frozenset({"trunk-ct"})]
+    assert [one.concepts for one in record.of_key("diagnosticReports")] == [
+        frozenset({"trunk-ct"})
+    ]

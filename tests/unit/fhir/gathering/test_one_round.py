@@ -29,7 +29,12 @@ class Meeting(StubFhir):
     def _meet(self, handler) -> None:
         self.all_there.wait()
         found = PATIENT if "/Patient/" in handler.path else page(total=0)
-        send(handler, 200, json.dumps(found).encode(), {"Content-Type": "application/fhir+json"})
+        send(
+            handler,
+            200,
+            json.dumps(found).encode(),
+            {"Content-Type": "application/fhir+json"},
+        )
 
 
 def test_every_query_of_a_live_record_is_under_way_at_once():

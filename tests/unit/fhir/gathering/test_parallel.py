@@ -12,8 +12,12 @@ from cds_service.outgoing.deadline import Deadline
 
 
 def test_all_results_come_back_by_key():
-    tasks = {number: lambda number=number: number * 2 for number in range(MAX_PARALLEL * 3)}
-    assert run_side_by_side(tasks, Deadline.after(20)) == {number: number * 2 for number in tasks}
+    tasks = {
+        number: lambda number=number: number * 2 for number in range(MAX_PARALLEL * 3)
+    }
+    assert run_side_by_side(tasks, Deadline.after(20)) == {
+        number: number * 2 for number in tasks
+    }
 
 
 def test_no_tasks_take_no_time():
@@ -22,7 +26,10 @@ def test_no_tasks_take_no_time():
 
 def test_they_run_at_the_same_time():
     meeting = threading.Barrier(4, timeout=20)
-    assert len(run_side_by_side(dict.fromkeys("abcd", meeting.wait), Deadline.after(20))) == 4
+    assert (
+        len(run_side_by_side(dict.fromkeys("abcd", meeting.wait), Deadline.after(20)))
+        == 4
+    )
 
 
 def test_who_hangs_is_left_behind_and_holds_up_nobody():
@@ -45,12 +52,17 @@ def test_a_thread_that_hangs_is_not_given_the_next_task():
     held = threading.Event()
     assert run_side_by_side({"hangs": lambda: held.wait(30)}, Deadline.after(0.1)) == {}
     meeting = threading.Barrier(3, timeout=20)
-    assert len(run_side_by_side(dict.fromkeys("abc", meeting.wait), Deadline.after(20))) == 3
+    assert (
+        len(run_side_by_side(dict.fromkeys("abc", meeting.wait), Deadline.after(20)))
+        == 3
+    )
     held.set()
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_where_the_system_gives_so_many_threads_they_do_what_they_can(monkeypatch, number):
+def test_where_the_system_gives_so_many_threads_they_do_what_they_can(
+    monkeypatch, number
+):
     begin, given = threading.Thread.start, iter(range(number))
 
     def start(thread):
@@ -60,7 +72,9 @@ def test_where_the_system_gives_so_many_threads_they_do_what_they_can(monkeypatc
 
     monkeypatch.setattr(threading.Thread, "start", start)
     tasks = {"a": lambda: 1, "b": lambda: 2}
-    assert run_side_by_side(tasks, Deadline.after(20)) == ({"a": 1, "b": 2} if number else {})
+    assert run_side_by_side(tasks, Deadline.after(20)) == (
+        {"a": 1, "b": 2} if number else {}
+    )
 
 
 def test_nothing_of_a_task_is_kept_once_it_has_ended():

@@ -4,7 +4,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient, parse_resource
+from cds_service.fhir.gathering.parsing import (
+    BrokenResource,
+    parse_patient,
+    parse_resource,
+)
 from cds_service.fhir.site_calendar import UTC_CALENDAR, SiteCalendar
 from tests.tables import cases
 
@@ -12,7 +16,10 @@ OBSERVATION = cases(__file__, "observation")
 
 
 def test_elements_that_r4_does_not_know_are_left_out_at_every_level():
-    code = {"coding": [{"system": "http://loinc.org", "code": "38267-1", "x-rank": 1}], "x-list": [{}]}
+    code = {
+        "coding": [{"system": "http://loinc.org", "code": "38267-1", "x-rank": 1}],
+        "x-list": [{}],
+    }
     strange = OBSERVATION | {"x-vendor": {"a": 1}, "code": code}
     assert parse_resource(strange, "Observation", UTC_CALENDAR) == parse_resource(
         OBSERVATION, "Observation", UTC_CALENDAR
@@ -22,28 +29,51 @@ def test_elements_that_r4_does_not_know_are_left_out_at_every_level():
 
 def test_an_unknown_element_beside_a_broken_one_does_not_mend_it():
     with pytest.raises(BrokenResource):
-        parse_resource(OBSERVATION | {"x-vendor": 1, "status": ["final"]}, "Observation", UTC_CALENDAR)
+        parse_resource(
+            OBSERVATION | {"x-vendor": 1, "status": ["final"]},
+            "Observation",
+            UTC_CALENDAR,
+        )
 
 
 def test_a_value_that_r4_does_not_know_is_no_value():
-    strange = {name: value for name, value in OBSERVATION.items() if name != "valueQuantity"} | {"valueDecimal": -2.8}
-    assert parse_resource(strange, "Observation", UTC_CALENDAR).get("valueQuantity") is None
+    strange = {
+        name: value for name, value in OBSERVATION.items() if name != "valueQuantity"
+    } | {"valueDecimal": -2.8}
+    assert (
+        parse_resource(strange, "Observation", UTC_CALENDAR).get("valueQuantity")
+        is None
+    )
 
 
 def test_an_unknown_modifier_extension_forbids_reading():
     with pytest.raises(BrokenResource):
         parse_resource(
-            OBSERVATION | {"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]}, "Observation", UTC_CALENDAR
+            OBSERVATION
+            | {"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]},
+            "Observation",
+            UTC_CALENDAR,
         )
 
 
 @pytest.mark.parametrize(
-    ("kind", "said"), cases(__file__, "an_element_of_another_release_that_reverses_the_meaning_forbids_reading")
+    ("kind", "said"),
+    cases(
+        __file__,
+        "an_element_of_another_release_that_reverses_the_meaning_forbids_reading",
+    ),
 )
-def test_an_element_of_another_release_that_reverses_the_meaning_forbids_reading(kind, said):
+def test_an_element_of_another_release_that_reverses_the_meaning_forbids_reading(
+    kind, said
+):
     with pytest.raises(BrokenResource):
         parse_resource(
-            {"resourceType": kind, "status": "active", "subject": {"reference": "Patient/p1"}, **said},
+            {
+                "resourceType": kind,
+                "status": "active",
+                "subject": {"reference": "Patient/p1"},
+                **said,
+            },
             kind,
             UTC_CALENDAR,
         )
@@ -53,12 +83,19 @@ def test_an_element_of_another_release_that_reverses_the_meaning_forbids_reading
 def test_junk_over_which_the_library_falls_breaks_the_resource_alone(junk):
     with pytest.raises(BrokenResource):
         parse_resource(
-            OBSERVATION | {"_status": junk, "category": [{"extension": [junk]}]}, "Observation", UTC_CALENDAR
+            OBSERVATION | {"_status": junk, "category": [{"extension": [junk]}]},
+            "Observation",
+            UTC_CALENDAR,
         )
 
 
 def test_junk_in_an_address_does_not_cost_the_birth_date():
-    raw = {"resourceType": "Patient", "id": "p1", "birthDate": "1950-03-01", "address": [{"extension": ["4.25"]}]}
+    raw = {
+        "resourceType": "Patient",
+        "id": "p1",
+        "birthDate": "1950-03-01",
+        "address": [{"extension": ["4.25"]}],
+    }
     patient, left_out = parse_patient(raw, UTC_CALENDAR)
     assert patient["birthDate"] == "1950-03-01"
     assert left_out == ("address",)
@@ -68,11 +105,33 @@ def test_junk_in_an_address_does_not_cost_the_birth_date():
     ("zone", "written", "read"),
     [
         pytest.param("UTC", "2026-05-01T10:00", "2026-05-01T10:00:00+00:00", id="utc"),
-        pytest.param("Australia/Sydney", "2026-11-20T14:30", "2026-11-20T14:30:00+11:00", id="summer"),
-        pytest.param("Australia/Sydney", "2026-05-01T14:30", "2026-05-01T14:30:00+10:00", id="winter"),
-        pytest.param("Australia/Sydney", "2026-05-01T10:00-0400", "2026-05-01T10:00:00-04:00", id="stated"),
+        pytest.param(
+            "Australia/Sydney",
+            "2026-11-20T14:30",
+            "2026-11-20T14:30:00+11:00",
+            id="summer",
+        ),
+        pytest.param(
+            "Australia/Sydney",
+            "2026-05-01T14:30",
+            "2026-05-01T14:30:00+10:00",
+            id="winter",
+        ),
+        pytest.param(
+            "Australia/Sydney",
+            "2026-05-01T10:00-0400",
+            "2026-05-01T10:00:00-04:00",
+            id="stated",
+        ),
     ],
 )
-def test_times_without_seconds_or_offset_are_the_sites_on_the_minute(zone, written, read):
+def test_times_without_seconds_or_offset_are_the_sites_on_the_minute(
+    zone, written, read
+):
     raw = OBSERVATION | {"effectiveDateTime": written}
-    assert parse_resource(raw, "Observation", SiteCalendar(ZoneInfo(zone)))["effectiveDateTime"] == read
+    assert (
+        parse_resource(raw, "Observation", SiteCalendar(ZoneInfo(zone)))[
+            "effectiveDateTime"
+        ]
+        == read
+    )

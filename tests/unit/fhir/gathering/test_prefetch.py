@@ -27,9 +27,23 @@ JUNK = st.recursive(
         st.lists(parts, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                ["resourceType", "entry", "resource", "link", "relation", "url", "issue", "id", "total", "meta"]
+                [
+                    "resourceType",
+                    "entry",
+                    "resource",
+                    "link",
+                    "relation",
+                    "url",
+                    "issue",
+                    "id",
+                    "total",
+                    "meta",
+                ]
             ),
-            parts | st.sampled_from(["Bundle", "Observation", "Patient", "OperationOutcome", "next"]),
+            parts
+            | st.sampled_from(
+                ["Bundle", "Observation", "Patient", "OperationOutcome", "next"]
+            ),
             max_size=5,
         )
     ),
@@ -50,13 +64,18 @@ def listed(*resources, **members) -> QueryResult:
 
 
 @pytest.mark.parametrize(
-    ("template", "members", "asked"), cases(__file__, "tokens_are_filled_percent_encoded_or_nothing_is_asked")
+    ("template", "members", "asked"),
+    cases(__file__, "tokens_are_filled_percent_encoded_or_nothing_is_asked"),
 )
-def test_tokens_are_filled_percent_encoded_or_nothing_is_asked(template, members, asked):
+def test_tokens_are_filled_percent_encoded_or_nothing_is_asked(
+    template, members, asked
+):
     assert query(template, **members) == asked
 
 
-@pytest.mark.parametrize("template", cases(__file__, "another_template_stops_the_start_by_its_key"))
+@pytest.mark.parametrize(
+    "template", cases(__file__, "another_template_stops_the_start_by_its_key")
+)
 def test_another_template_stops_the_start_by_its_key(template):
     with pytest.raises(DataFileError, match=r"prefetch\.odd"):
         plan_prefetch({"odd": template})
@@ -81,7 +100,8 @@ SENT = {
 
 
 @pytest.mark.parametrize(
-    ("sent", "state", "note"), cases(__file__, "ch_25_ch_26_what_came_for_a_list_is_in_one_of_its_states", SENT)
+    ("sent", "state", "note"),
+    cases(__file__, "ch_25_ch_26_what_came_for_a_list_is_in_one_of_its_states", SENT),
 )
 def test_ch_25_ch_26_what_came_for_a_list_is_in_one_of_its_states(sent, state, note):
     found = read_prefetch(LIST, {"boneDensity": sent})
@@ -92,11 +112,17 @@ def test_ch_25_ch_26_what_came_for_a_list_is_in_one_of_its_states(sent, state, n
 
 def test_what_was_not_sent_is_absent_and_a_patient_may_come_as_a_list_of_one():
     assert read_prefetch(LIST, {"other": None}).state == "absent"
-    assert read_result(READ, [page(A_PATIENT)]).resources == read_result(READ, [A_PATIENT]).resources == (A_PATIENT,)
+    assert (
+        read_result(READ, [page(A_PATIENT)]).resources
+        == read_result(READ, [A_PATIENT]).resources
+        == (A_PATIENT,)
+    )
     assert read_result(READ, [ONE]).state == "failed"
 
 
-@pytest.mark.parametrize("case", cases(__file__, "pages", SENT), ids=lambda case: case["why"])
+@pytest.mark.parametrize(
+    "case", cases(__file__, "pages", SENT), ids=lambda case: case["why"]
+)
 def test_what_pages_make_of_a_list(case):
     found = read_result(LIST, case["pages"], note=case.get("missing", ""))
     assert [one.get("id") for one in found.resources] == case["ids"]
@@ -104,18 +130,25 @@ def test_what_pages_make_of_a_list(case):
     assert (found.note, found.next_page) == (case.get("note", ""), case.get("next"))
 
 
-@pytest.mark.parametrize(("older", "newer"), cases(__file__, "of_two_versions_the_higher_counts_in_either_order"))
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    cases(__file__, "of_two_versions_the_higher_counts_in_either_order"),
+)
 def test_of_two_versions_the_higher_counts_in_either_order(older, newer):
     pair = [observation(1, meta=older), observation(1, meta=newer)]
     assert listed(*pair).resources == (pair[1],)
     assert listed(*reversed(pair)).resources == (pair[1],)
 
 
-@pytest.mark.parametrize("other", [{}, {"lastUpdated": "2026-02-01T00:00:00Z"}, {"versionId": "b"}])
+@pytest.mark.parametrize(
+    "other", [{}, {"lastUpdated": "2026-02-01T00:00:00Z"}, {"versionId": "b"}]
+)
 def test_versions_that_cannot_be_compared_are_all_kept(other):
     pair = [observation(1, meta={"versionId": "1"}), observation(1, meta=other)]
     assert len(listed(*pair).resources) == 2
-    assert in_newest_version({"a": listed(pair[0]), "b": listed(pair[1])})["a"].resources == (pair[0],)
+    assert in_newest_version({"a": listed(pair[0]), "b": listed(pair[1])})[
+        "a"
+    ].resources == (pair[0],)
 
 
 @given(JUNK)

@@ -59,7 +59,13 @@ def drug(code="904419", **members):
 
 
 def read(prefetch=None, fhir=None, seconds=60.0, **members):
-    return gathered(hook_request(prefetch=prefetch, **members), PLAN, fhir, bases=BASES, seconds=seconds)
+    return gathered(
+        hook_request(prefetch=prefetch, **members),
+        PLAN,
+        fhir,
+        bases=BASES,
+        seconds=seconds,
+    )
 
 
 def names(record) -> list[str]:
@@ -78,20 +84,25 @@ SENT = {
 }
 
 
-@pytest.mark.parametrize("case", cases(__file__, "gathered", SENT), ids=lambda case: case["why"])
+@pytest.mark.parametrize(
+    "case", cases(__file__, "gathered", SENT), ids=lambda case: case["why"]
+)
 def test_what_is_gathered(case):
     record = read({**EMPTY, "patient": PATIENT, **case["sent"]})
     state, reads = state_of(record), record.reads
     first = record.resources[0].concepts if record.resources else ()
     found = {
         "keeps": names(record),
-        "days": [one.raw["effectiveDateTime"] for one in record.resources if "days" in case],
+        "days": [
+            one.raw["effectiveDateTime"] for one in record.resources if "days" in case
+        ],
         "concepts": list(first),
         "foreign": record.foreign,
         "cut": [key for key, one in reads.items() if one.is_cut],
         "entries": {key: reads[key].entries for key in case.get("entries", ())},
         "states": {key: reads[key].state for key in case.get("states", ())},
-        "patient": record.patient and {name: record.patient.get(name) for name in case.get("patient") or ()},
+        "patient": record.patient
+        and {name: record.patient.get(name) for name in case.get("patient") or ()},
         "unread": state.unread,
         "unreadable": [[one.key, sorted(one.concepts)] for one in record.unreadable],
         "named": [one.reference for one in record.unreadable],
@@ -99,7 +110,10 @@ def test_what_is_gathered(case):
     for element in found.keys() & case.keys():
         assert found[element] == case[element], element
     assert case.get("concept", "any") in {"any", *first}
-    assert (state.foreign, state.unreadable) == (sum(record.foreign.values()), len(record.unreadable))
+    assert (state.foreign, state.unreadable) == (
+        sum(record.foreign.values()),
+        len(record.unreadable),
+    )
     assert "notes" not in case or bool(state.notes) is bool(case["notes"])
     assert case.get("notes", "") in "; ".join(state.notes)
 
@@ -109,13 +123,23 @@ def test_what_is_gathered(case):
 
 @given(st.sets(st.sampled_from(KEYS)))
 def test_ch_27_exactly_the_missing_keys_are_fetched(sent):
-    answers = {"Patient": PATIENT, "Observation": page(observation(1)), "Condition": page(condition())}
-    whole = {"patient": PATIENT, "boneDensity": page(observation(1)), "conditions": page(condition())}
+    answers = {
+        "Patient": PATIENT,
+        "Observation": page(observation(1)),
+        "Condition": page(condition()),
+    }
+    whole = {
+        "patient": PATIENT,
+        "boneDensity": page(observation(1)),
+        "conditions": page(condition()),
+    }
     fhir = ScriptedReader(**answers, MedicationRequest=page(), Procedure=page())
     record = read({key: whole.get(key) for key in sent}, fhir)
     assert len(fhir.asked) == len(KEYS) - len(sent)
     assert names(record) == ["Observation/o1", "Condition/c1"]
-    assert {key for key, one in record.reads.items() if one.origin == "fhir"} == set(KEYS) - sent
+    assert {key for key, one in record.reads.items() if one.origin == "fhir"} == set(
+        KEYS
+    ) - sent
 
 
 def test_a_server_that_may_not_be_asked_is_not_said_to_be_missing():
@@ -126,7 +150,11 @@ def test_a_server_that_may_not_be_asked_is_not_said_to_be_missing():
 @pytest.mark.parametrize("origin", ["prefetch", "fhir"])
 def test_another_patient_is_a_mismatch(origin):
     other = {**PATIENT, "id": "p2"}
-    sent = {**EMPTY, "patient": other} if origin == "prefetch" else {key: None for key in KEYS if key != "patient"}
+    sent = (
+        {**EMPTY, "patient": other}
+        if origin == "prefetch"
+        else {key: None for key in KEYS if key != "patient"}
+    )
     with pytest.raises(PatientMismatch):
         read(sent, ScriptedReader(Patient=other))
 
@@ -134,7 +162,11 @@ def test_another_patient_is_a_mismatch(origin):
 def test_a_drug_that_only_refers_to_the_server_is_read_there():
     """US Core: medicationReference to a Medication of the server, without display."""
     reference = {"reference": "https://ehr.example.org/fhir/Medication/d1"}
-    served = {"resourceType": "Medication", "id": "d1", "ingredient": [{"itemCodeableConcept": drug()}]}
+    served = {
+        "resourceType": "Medication",
+        "id": "d1",
+        "ingredient": [{"itemCodeableConcept": drug()}],
+    }
     fhir = ScriptedReader(Medication=served)
     sent = {**EMPTY, "medications": page(medication(medicationReference=reference))}
     record = read(sent, fhir, fhirServer="https://ehr.example.org/fhir")
@@ -145,12 +177,20 @@ def test_a_drug_that_only_refers_to_the_server_is_read_there():
 
 def test_drugs_that_refer_to_another_server_are_not_asked_for_here_and_at_most_ten_are():
     elsewhere = {"reference": "https://other.example.org/fhir/Medication/d1"}
-    many = [medication(n, medicationReference={"reference": f"Medication/d{n}"}) for n in range(14)]
+    many = [
+        medication(n, medicationReference={"reference": f"Medication/d{n}"})
+        for n in range(14)
+    ]
     fhir = ScriptedReader()
-    sent = {**EMPTY, "medications": page(medication(99, medicationReference=elsewhere), *many)}
+    sent = {
+        **EMPTY,
+        "medications": page(medication(99, medicationReference=elsewhere), *many),
+    }
     record = read(sent, fhir, fhirServer="https://ehr.example.org/fhir")
     assert len(fhir.asked) == 10
-    assert {frozenset(one.concepts) for one in record.resources} == {frozenset({NOT_UNDERSTOOD})}
+    assert {frozenset(one.concepts) for one in record.resources} == {
+        frozenset({NOT_UNDERSTOOD})
+    }
 
 
 # --- the same record, whoever answers and in whatever order
@@ -192,7 +232,9 @@ def with_encounter(answer, *, encounter_id="e1"):
     request = hook_request()
     if encounter_id:
         request["context"]["encounterId"] = encounter_id
-    return gathered(request, WITH_ENCOUNTER, fhir, bases=BASES, seconds=60.0), fhir.asked
+    return gathered(
+        request, WITH_ENCOUNTER, fhir, bases=BASES, seconds=60.0
+    ), fhir.asked
 
 
 def test_the_encounter_is_read_once_by_the_id_of_the_call():

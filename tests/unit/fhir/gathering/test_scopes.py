@@ -6,16 +6,24 @@ from cds_service.fhir.gathering.reading import may_read
 from tests.tables import cases
 
 
-@pytest.mark.parametrize("scopes", cases(__file__, "a_scope_that_names_the_type_lets_it_be_read"))
+@pytest.mark.parametrize(
+    "scopes", cases(__file__, "a_scope_that_names_the_type_lets_it_be_read")
+)
 def test_a_scope_that_names_the_type_lets_it_be_read(scopes):
     assert may_read(scopes, "Observation")
 
 
-@pytest.mark.parametrize("scopes", [None, "", "openid fhirUser launch", "https://ehr.example.org/read", "patient/x.y"])
+@pytest.mark.parametrize(
+    "scopes",
+    [None, "", "openid fhirUser launch", "https://ehr.example.org/read", "patient/x.y"],
+)
 def test_scopes_without_any_type_forbid_nothing(scopes):
     assert may_read(scopes, "Observation")
 
 
-@pytest.mark.parametrize("scopes", cases(__file__, "scopes_of_other_types_or_for_writing_alone_do_not_let_it_be_read"))
+@pytest.mark.parametrize(
+    "scopes",
+    cases(__file__, "scopes_of_other_types_or_for_writing_alone_do_not_let_it_be_read"),
+)
 def test_scopes_of_other_types_or_for_writing_alone_do_not_let_it_be_read(scopes):
     assert not may_read(scopes, "Observation")

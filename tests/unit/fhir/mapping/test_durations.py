@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from tests.order_builders import terminology
 from tests.tables import cases
 
-HOURS = {"h": 1.0, "d": 24.0, "w": 168.0, "m": 730.5}  # UCUM: a month is a/12, 30.4375 days
+# UCUM: a month is a/12, 30.4375 days
+HOURS = {"h": 1.0, "d": 24.0, "w": 168.0, "m": 730.5}
 EVENT, PAYER, DOUBT = "event", "payer", "doubtful"
 
 
@@ -39,7 +40,9 @@ def said(subject, words):
     return next((kind for kind in (EVENT, PAYER, DOUBT) if kind in kinds), None)
 
 
-@pytest.mark.parametrize(("subject", "words", "expected", "why"), CASES, ids=lambda one: str(one)[:40])
+@pytest.mark.parametrize(
+    ("subject", "words", "expected", "why"), CASES, ids=lambda one: str(one)[:40]
+)
 def test_what_a_text_says_of_the_end_in_any_case(subject, words, expected, why):
     assert said(subject, words) == expected, why
     assert said(subject, f"  {words.upper()} ") == expected, why
@@ -54,16 +57,26 @@ def test_the_words_of_a_length_are_ours():
 
 def test_a_title_names_the_order_by_itself():
     """`Custom device, 12 weeks` under the order's code is about the order."""
-    assert [one.kind for one in read("brace", "Custom device, 12 weeks", is_title=True)] == ["length"]
+    assert [
+        one.kind for one in read("brace", "Custom device, 12 weeks", is_title=True)
+    ] == ["length"]
 
 
 def test_a_text_longer_than_is_read_is_doubtful():
-    assert [one.kind for one in read("brace", "TLSO. " + " " * 2000 + "for 12 weeks")] == ["doubtful"]
+    assert [
+        one.kind for one in read("brace", "TLSO. " + " " * 2000 + "for 12 weeks")
+    ] == ["doubtful"]
 
 
 @settings(max_examples=200, deadline=None)
-@given(words=st.text() | st.from_regex(r"(TLSO |bed rest )?(x|for|until|every|at|) ?[0-9]{1,4} ?(h|weeks|mo|/12|/52)"))
+@given(
+    words=st.text()
+    | st.from_regex(
+        r"(TLSO |bed rest )?(x|for|until|every|at|) ?[0-9]{1,4} ?(h|weeks|mo|/12|/52)"
+    )
+)
 def test_any_text_is_read_and_places_lie_within_it(words):
     for subject in ("brace", "bed-rest"):
         for one in read(subject, words):
-            assert 0 <= one.start <= one.end <= max(len(words), 3 * 1000)  # NFKC may make a sign three
+            # NFKC may make a sign three
+            assert 0 <= one.start <= one.end <= max(len(words), 3 * 1000)

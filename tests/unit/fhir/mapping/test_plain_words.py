@@ -12,9 +12,22 @@ from tests.order_builders import ROOT, terminology
 FOLDER = ROOT / "mappings"
 LANGUAGES = sorted(path.stem for path in (FOLDER / "texts").glob("*.toml"))
 
-EXAMPLES = ["Posey strap ok", "posey strap", "with Posey strap", "TLSO, posey strap", "posey strap when up"]
+EXAMPLES = [
+    "Posey strap ok",
+    "posey strap",
+    "with Posey strap",
+    "TLSO, posey strap",
+    "posey strap when up",
+]
 EXAMPLES += ["Posey strap at night", "TLSO, posey strap, 6 weeks", "Posey strap in bed"]
-NOT_PLAIN = ["posey", "strap for Mrs B", "posey strap, unstable", "no posey strap", "posey belt kept", "not ok"]
+NOT_PLAIN = [
+    "posey",
+    "strap for Mrs B",
+    "posey strap, unstable",
+    "no posey strap",
+    "posey belt kept",
+    "not ok",
+]
 NOT_PLAIN += ["posey strap until fused", "do not change"]
 
 
@@ -30,8 +43,13 @@ def with_site(folder: Path, content: str) -> Terminology:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_its_plain_words(language):
-    content = tomllib.loads((FOLDER / "plain-words" / f"{language}.toml").read_text(encoding="utf-8"))
-    assert all(terminology().plain_words.are_all(one, is_title=True) for one in content["examples"])
+    content = tomllib.loads(
+        (FOLDER / "plain-words" / f"{language}.toml").read_text(encoding="utf-8")
+    )
+    assert all(
+        terminology().plain_words.are_all(one, is_title=True)
+        for one in content["examples"]
+    )
 
 
 def test_a_site_adds_its_own_words_to_ours(tmp_path):
@@ -43,7 +61,9 @@ def test_a_site_adds_its_own_words_to_ours(tmp_path):
 
 
 def test_words_that_take_in_too_much_stop_the_start(tmp_path):
-    with pytest.raises(DataFileError, match=r"plain-words/.*: counter-examples: .* is plain"):
+    with pytest.raises(
+        DataFileError, match=r"plain-words/.*: counter-examples: .* is plain"
+    ):
         with_site(tmp_path, site_file([".*"]))
 
 

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.terminology import Terminology, check_specs, load_finding_specs
+from cds_service.fhir.mapping.terminology import (
+    Terminology,
+    check_specs,
+    load_finding_specs,
+)
 from tests.builders import MAPPINGS, coded, findings_of, observation, specs, terminology
 from tests.tables import cases
 
@@ -17,7 +21,9 @@ PAGE = Path(__file__).resolve().parents[4] / "docs/map-codes.md"
 def test_observations_are_asked_by_enumerated_codes():
     for spec in specs().values():
         if spec.kind in ("quantity", "boolean", "category"):
-            assert all(terminology().codes(concept) for concept in spec.asked_concepts), spec.name
+            assert all(
+                terminology().codes(concept) for concept in spec.asked_concepts
+            ), spec.name
 
 
 def added(folder: Path, file: str, content: str) -> Path:
@@ -40,7 +46,11 @@ def test_a_wrong_file_stops_the_start_with_file_and_key(tmp_path, file, old, new
 
 def example(name: str) -> str:
     """The block of docs/map-codes.md that follows the file name."""
-    found = re.search(rf"`{re.escape(name)}`[^`]*```\w+\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    found = re.search(
+        rf"`{re.escape(name)}`[^`]*```\w+\n(.*?)```",
+        PAGE.read_text(encoding="utf-8"),
+        re.DOTALL,
+    )
     assert found is not None, name
     return found[1]
 
@@ -48,13 +58,17 @@ def example(name: str) -> str:
 def test_the_pages_local_code_is_read(tmp_path):
     """A site adds one file and its code 7010, in newtons and without a unit, is a grip strength."""
     content = example("mappings/conceptmap/flowsheet.json")
-    mapped = Terminology(MAPPINGS, added(tmp_path, "conceptmap/flowsheet.json", content))
+    mapped = Terminology(
+        MAPPINGS, added(tmp_path, "conceptmap/flowsheet.json", content)
+    )
     system = json.loads(content)["group"][0]["source"]
     without_unit = observation(coded("7010", system), 200)
     found = findings_of(without_unit, mapped=mapped).known["grip-strength"]
     assert found.value == pytest.approx(200 / 9.80665, rel=1e-6)
     assert found.provenance[0].code == f"{system}|7010"
-    contradiction = findings_of(observation(coded("7010", system), 20, "kg"), mapped=mapped)
+    contradiction = findings_of(
+        observation(coded("7010", system), 20, "kg"), mapped=mapped
+    )
     assert contradiction.gaps["grip-strength"].reason == "unit-unknown"
     assert "grip-strength" in findings_of(without_unit).gaps
 
@@ -62,7 +76,9 @@ def test_the_pages_local_code_is_read(tmp_path):
 def test_the_pages_own_freshness_is_in_force(tmp_path):
     """A site replaces one finding file and an older T-score is stale."""
     content = example("mappings/findings/gait-speed.toml")
-    changed = load_finding_specs(MAPPINGS, added(tmp_path, "findings/gait-speed.toml", content))
+    changed = load_finding_specs(
+        MAPPINGS, added(tmp_path, "findings/gait-speed.toml", content)
+    )
     assert changed["gait-speed"].usable_days == 92
     assert changed["bmi"] == specs()["bmi"]
 

@@ -9,7 +9,11 @@ import pytest
 from hypothesis import given
 
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.terminology import Terminology, check_specs, load_finding_specs
+from cds_service.fhir.mapping.terminology import (
+    Terminology,
+    check_specs,
+    load_finding_specs,
+)
 from tests.builders import MAPPINGS, coded, terminology
 from tests.codes import LOINC, MEASURES
 from tests.order_builders import junk
@@ -24,13 +28,16 @@ def concepts(code: str, system: str = LOINC) -> frozenset[str]:
 
 
 @pytest.mark.parametrize(
-    ("code", "system", "concept"), cases(__file__, "a_code_is_recognised_in_every_spelling_that_records_use")
+    ("code", "system", "concept"),
+    cases(__file__, "a_code_is_recognised_in_every_spelling_that_records_use"),
 )
 def test_a_code_is_recognised_in_every_spelling_that_records_use(code, system, concept):
     assert concept in concepts(code, system)
 
 
-@pytest.mark.parametrize(("code", "system", "concept"), cases(__file__, "what_only_looks_alike_is_not_taken"))
+@pytest.mark.parametrize(
+    ("code", "system", "concept"), cases(__file__, "what_only_looks_alike_is_not_taken")
+)
 def test_what_only_looks_alike_is_not_taken(code, system, concept):
     assert concept not in concepts(code, system)
 
@@ -42,15 +49,25 @@ def test_no_json_at_all_breaks_matching(anything):
 
 def test_cpt_codes_come_without_descriptors():
     for path in (MAPPINGS / "valueset").glob("*.json"):
-        for include in json.loads(path.read_text(encoding="utf-8"))["compose"]["include"]:
+        for include in json.loads(path.read_text(encoding="utf-8"))["compose"][
+            "include"
+        ]:
             if include["system"] == "http://www.ama-assn.org/go/cpt":
-                assert all(set(concept) == {"code"} for concept in include.get("concept", ())), path.name
+                assert all(
+                    set(concept) == {"code"} for concept in include.get("concept", ())
+                ), path.name
 
 
 def polish(words: str = '"gorset"', examples: Any = None, others: Any = None) -> str:
     """A site's file of one more language."""
-    shown = examples if examples is not None else [f"gorset {number}" for number in range(8)]
-    not_shown = others if others is not None else [f"lek {number}" for number in range(8)]
+    shown = (
+        examples
+        if examples is not None
+        else [f"gorset {number}" for number in range(8)]
+    )
+    not_shown = (
+        others if others is not None else [f"lek {number}" for number in range(8)]
+    )
     return f"[brace]\nany = [{words}]\nexamples = {shown}\ncounter-examples = {not_shown}\n"
 
 
@@ -70,7 +87,8 @@ def with_language(folder: Path, name: str, content: str) -> Any:
         (polish(others=["lek"] * 7), "brace.counter-examples"),
         (polish(examples=["gorset"] * 7 + ["lek"]), "brace.examples"),
         (polish(others=["lek"] * 7 + ["gorset"]), "brace.counter-examples"),
-        (polish(others=["lek"] * 7 + ["TLSO"]), "brace.counter-examples"),  # of another language's words too
+        # of another language's words too
+        (polish(others=["lek"] * 7 + ["TLSO"]), "brace.counter-examples"),
         ("[durations]\nuntil-dya = 'do {day}'", "durations.until-dya"),
         ("[durations]\nbrace = ['gorset(']", "durations.brace.0"),
         ("[vertebrae]\nordinals = ['pierwszy']", "vertebrae.ordinals"),
@@ -104,17 +122,29 @@ brace = ['korset']
 
 
 def test_one_file_is_a_language(tmp_path):
-    ours, words = terminology(), Terminology(MAPPINGS, with_language(tmp_path, "nl", DUTCH + polish()))
+    ours, words = (
+        terminology(),
+        Terminology(MAPPINGS, with_language(tmp_path, "nl", DUTCH + polish())),
+    )
     assert [
-        ("brace" in one.text_concepts("Gorset"), "brace" in one.text_concepts("TLSO")) for one in (ours, words)
+        ("brace" in one.text_concepts("Gorset"), "brace" in one.text_concepts("TLSO"))
+        for one in (ours, words)
     ] == [
         (False, True),
         (True, True),
     ]
-    for said, levels in (("kyfoplastiek LWL 1 en 3", ("L1", "L3")), ("tweede lumbale wervel", ("L2",))):
+    for said, levels in (
+        ("kyfoplastiek LWL 1 en 3", ("L1", "L3")),
+        ("tweede lumbale wervel", ("L2",)),
+    ):
         assert (ours.levels.treated(said), words.levels.treated(said)) == ((), levels)
     (brace,) = words.durations.read("Korset gedurende 6 weken", "brace")
-    assert (brace.kind, brace.hours, brace.said, brace.until) == ("length", 6 * 168, "6 weeks", "tot {iso}")
+    assert (brace.kind, brace.hours, brace.said, brace.until) == (
+        "length",
+        6 * 168,
+        "6 weeks",
+        "tot {iso}",
+    )
     assert not ours.languages.can_read("Hoge bloeddruk")
     assert words.languages.can_read("Hoge bloeddruk")
 
@@ -122,35 +152,64 @@ def test_one_file_is_a_language(tmp_path):
 def site_map(folder: Path, *elements: Any, target: str = MEASURES) -> Path:
     """A site's folder with one map of local codes."""
     group = {"source": LOCAL, "target": target, "element": list(elements)}
-    content = {"resourceType": "ConceptMap", "id": "local", "status": "active", "group": [group]}
+    content = {
+        "resourceType": "ConceptMap",
+        "id": "local",
+        "status": "active",
+        "group": [group],
+    }
     (folder / "conceptmap").mkdir()
-    (folder / "conceptmap" / "local.json").write_text(json.dumps(content), encoding="utf-8")
+    (folder / "conceptmap" / "local.json").write_text(
+        json.dumps(content), encoding="utf-8"
+    )
     return folder
 
 
-def element(code: str, target: str, equivalence: str = "equivalent", unit: str = "", **members: Any) -> Any:
+def element(
+    code: str,
+    target: str,
+    equivalence: str = "equivalent",
+    unit: str = "",
+    **members: Any,
+) -> Any:
     implied = {"dependsOn": [{"property": UNIT, "value": unit}]} if unit else {}
-    return {"code": code, "target": [{"code": target, "equivalence": equivalence, **implied, **members}]}
+    return {
+        "code": code,
+        "target": [{"code": target, "equivalence": equivalence, **implied, **members}],
+    }
 
 
 def test_a_local_code_means_what_the_site_says_and_brings_its_unit(tmp_path):
-    found = Terminology(MAPPINGS, site_map(tmp_path, element("7010", "grip-strength-right", unit="kgf")))
+    found = Terminology(
+        MAPPINGS, site_map(tmp_path, element("7010", "grip-strength-right", unit="kgf"))
+    )
     check_specs(load_finding_specs(MAPPINGS), found)
     (match,) = found.matches(coded("7010", LOCAL))
-    assert (match.concept, match.code, match.unit) == ("grip-strength-right", f"{LOCAL}|7010", "kgf")
-    assert {(LOCAL, "7010"), (LOINC, "83174-3")} <= set(found.codes("grip-strength-right"))
+    assert (match.concept, match.code, match.unit) == (
+        "grip-strength-right",
+        f"{LOCAL}|7010",
+        "kgf",
+    )
+    assert {(LOCAL, "7010"), (LOINC, "83174-3")} <= set(
+        found.codes("grip-strength-right")
+    )
 
 
 @pytest.mark.parametrize(
     ("kind", "target", "code", "concepts"),
     [
         ("conditions", "http://hl7.org/fhir/sid/icd-10", "e11.9", {"diabetes"}),
-        ("conditions", "http://hl7.org/fhir/sid/icd-10", "I10", set()),  # hypertension: understood, none of ours
+        # hypertension: understood, none of ours
+        ("conditions", "http://hl7.org/fhir/sid/icd-10", "I10", set()),
         ("drugs", "http://www.whocc.no/atc", "M05BA04", {"alendronate", "bone-drug"}),
     ],
 )
-def test_a_local_code_means_what_its_standard_code_means(tmp_path, kind, target, code, concepts):
-    found = Terminology(MAPPINGS, site_map(tmp_path, element("R3", code), target=target))
+def test_a_local_code_means_what_its_standard_code_means(
+    tmp_path, kind, target, code, concepts
+):
+    found = Terminology(
+        MAPPINGS, site_map(tmp_path, element("R3", code), target=target)
+    )
     local = coded("R3", LOCAL)
     assert found.concepts(local) == concepts
     assert found.tells(kind, local)
@@ -158,16 +217,26 @@ def test_a_local_code_means_what_its_standard_code_means(tmp_path, kind, target,
     assert {one.code for one in found.matches(local)} <= {f"{target}|{code.upper()}"}
 
 
-@pytest.mark.parametrize(("equivalence", "members", "is_taken"), cases(__file__, "only_what_means_the_same_is_taken"))
+@pytest.mark.parametrize(
+    ("equivalence", "members", "is_taken"),
+    cases(__file__, "only_what_means_the_same_is_taken"),
+)
 def test_only_what_means_the_same_is_taken(tmp_path, equivalence, members, is_taken):
     site = site_map(tmp_path, element("7010", "grip-strength", equivalence, **members))
-    assert Terminology(MAPPINGS, site).concepts(coded("7010", LOCAL)) == ({"grip-strength"} if is_taken else set())
+    assert Terminology(MAPPINGS, site).concepts(coded("7010", LOCAL)) == (
+        {"grip-strength"} if is_taken else set()
+    )
 
 
-@pytest.mark.parametrize(("elements", "what"), cases(__file__, "a_wrong_local_map", {"element": element}))
+@pytest.mark.parametrize(
+    ("elements", "what"), cases(__file__, "a_wrong_local_map", {"element": element})
+)
 def test_a_wrong_local_map_stops_the_start_with_file_and_code(tmp_path, elements, what):
     with pytest.raises(DataFileError, match=what) as error:
-        check_specs(load_finding_specs(MAPPINGS), Terminology(MAPPINGS, site_map(tmp_path, *elements)))
+        check_specs(
+            load_finding_specs(MAPPINGS),
+            Terminology(MAPPINGS, site_map(tmp_path, *elements)),
+        )
     assert "conceptmap" in error.value.file
     assert "7010" in error.value.key
 

@@ -12,9 +12,16 @@ from cds_service.fhir.mapping.text_rules import TextRule, TextRules, folded_patt
 from tests.builders import MAPPINGS, terminology
 from tests.tables import cases
 
-FILES = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted((MAPPINGS / "texts").glob("*.toml"))]
+FILES = [
+    tomllib.loads(path.read_text(encoding="utf-8"))
+    for path in sorted((MAPPINGS / "texts").glob("*.toml"))
+]
 LANGUAGES = [
-    {concept: words for concept, words in one.items() if isinstance(words, dict) and "counter-examples" in words}
+    {
+        concept: words
+        for concept, words in one.items()
+        if isinstance(words, dict) and "counter-examples" in words
+    }
     for one in FILES
 ]
 RULES = {
@@ -44,7 +51,11 @@ UPPER = {"i": "I", "s": "S", "k": "\u212aK"}  # a Kelvin sign is a K
 
 def bare(text: str) -> str:
     """Without the accents of Latin letters."""
-    letters = [one for one in unicodedata.normalize("NFKD", text) if not 0x300 <= ord(one) < 0x370]
+    letters = [
+        one
+        for one in unicodedata.normalize("NFKD", text)
+        if not 0x300 <= ord(one) < 0x370
+    ]
     return unicodedata.normalize("NFC", "".join(letters))
 
 
@@ -56,23 +67,34 @@ def by_search(text: str) -> frozenset[str]:
         return any(word.search(plain) for word in RULES[concept][kind])
 
     def is_harmless(concept: str) -> bool:
-        words = sorted((word.pattern for word in RULES[concept]["harmless"]), key=len, reverse=True)
-        return bool(words) and not re.sub(rf"\b({'|'.join(words)})\b|[\W\d_]", "", plain)
+        words = sorted(
+            (word.pattern for word in RULES[concept]["harmless"]), key=len, reverse=True
+        )
+        return bool(words) and not re.sub(
+            rf"\b({'|'.join(words)})\b|[\W\d_]", "", plain
+        )
 
     is_spinal = has("spine", "any") and not has("spine", "none")
     return frozenset(
         name
         for name in RULES
-        if (has(name, "any") or (is_spinal and has(name, "short"))) and not has(name, "none") and not is_harmless(name)
+        if (has(name, "any") or (is_spinal and has(name, "short")))
+        and not has(name, "none")
+        and not is_harmless(name)
     )
 
 
 @st.composite
 def texts(draw: st.DrawFn) -> str:
     """Words that rules fit, in any case, among others."""
-    parts = draw(st.lists(st.sampled_from(SHOWN) | st.text(max_size=8), min_size=1, max_size=3))
+    parts = draw(
+        st.lists(st.sampled_from(SHOWN) | st.text(max_size=8), min_size=1, max_size=3)
+    )
     odd = draw(st.randoms(use_true_random=False))
-    letters = (odd.choice((one, one.upper(), one.lower(), *UPPER.get(one.lower(), ""))) for one in " ".join(parts))
+    letters = (
+        odd.choice((one, one.upper(), one.lower(), *UPPER.get(one.lower(), "")))
+        for one in " ".join(parts)
+    )
     return "".join(letters)
 
 
@@ -83,20 +105,32 @@ def test_every_text_names_what_a_search_for_each_word_finds(text):
     assert terminology().text_concepts(text, frozenset(RULES)) == named
     assert terminology().text_concepts(text) == named & terminology().names
     for concept in RULES:
-        assert terminology().text_concepts(text, frozenset({concept})) == named & {concept}
+        assert terminology().text_concepts(text, frozenset({concept})) == named & {
+            concept
+        }
 
 
-@pytest.mark.parametrize(("pattern", "text"), cases(__file__, "a_pattern_is_folded_as_texts_are_and_its_classes_stay"))
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    cases(__file__, "a_pattern_is_folded_as_texts_are_and_its_classes_stay"),
+)
 def test_a_pattern_is_folded_as_texts_are_and_its_classes_stay(pattern, text):
     assert re.fullmatch(folded_pattern(pattern), text)
 
 
 def test_a_short_name_counts_beside_the_spine_alone():
     spine = TextRule(("lumbar",), none=("cornea",))
-    rules = TextRules({"kyphoplasty": TextRule(("kyphoplasty",), short=("pkp",))}, spine)
+    rules = TextRules(
+        {"kyphoplasty": TextRule(("kyphoplasty",), short=("pkp",))}, spine
+    )
     assert rules.places("PKP lumbar") == {"kyphoplasty": (0, 3)}
     assert rules.places("PKP", beside="Lumbar") == {"kyphoplasty": (0, 3)}
-    for text, beside in (("PKP", ""), ("PKP lumbar", None), ("PKP cornea", "lumbar"), ("PKP", "cornea, lumbar")):
+    for text, beside in (
+        ("PKP", ""),
+        ("PKP lumbar", None),
+        ("PKP cornea", "lumbar"),
+        ("PKP", "cornea, lumbar"),
+    ):
         assert rules.places(text, beside) == {}
     assert rules.places("kyphoplasty", beside=None) == {"kyphoplasty": (0, 11)}
 

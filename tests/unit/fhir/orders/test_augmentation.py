@@ -9,15 +9,31 @@ from cds_service.fhir.orders.augmentation import BY_TEXT, find_augmentation_orde
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.references import bases_of, bases_of_call
 from tests.codes import CPT, codeable
-from tests.order_builders import ORDERS, PATIENT, bundle, cpt, junk, junk_members, order, signing, terminology, worded
+from tests.order_builders import (
+    ORDERS,
+    PATIENT,
+    bundle,
+    cpt,
+    junk,
+    junk_members,
+    order,
+    signing,
+    terminology,
+    worded,
+)
 from tests.tables import cases
 
 
 def find(*resources, patient_id=PATIENT):
-    return find_augmentation_order(signing(bundle(*resources), patient_id), terminology())
+    return find_augmentation_order(
+        signing(bundle(*resources), patient_id), terminology()
+    )
 
 
-@pytest.mark.parametrize(("system", "code", "procedure"), cases(__file__, "a_code_says_which_procedure_is_ordered"))
+@pytest.mark.parametrize(
+    ("system", "code", "procedure"),
+    cases(__file__, "a_code_says_which_procedure_is_ordered"),
+)
 def test_a_code_says_which_procedure_is_ordered(system, code, procedure):
     found = find(order(codeable(system, code)))
     assert found is not None
@@ -25,7 +41,10 @@ def test_a_code_says_which_procedure_is_ordered(system, code, procedure):
     assert found.code.endswith(f"|{code}")
 
 
-@pytest.mark.parametrize(("words", "procedure"), cases(__file__, "words_are_the_last_resort_and_named_as_such"))
+@pytest.mark.parametrize(
+    ("words", "procedure"),
+    cases(__file__, "words_are_the_last_resort_and_named_as_such"),
+)
 def test_words_are_the_last_resort_and_named_as_such(words, procedure):
     found = find(worded(words))
     assert (found.procedure, found.recognised_by, found.code) == (procedure, "text", "")
@@ -33,28 +52,44 @@ def test_words_are_the_last_resort_and_named_as_such(words, procedure):
 
 
 @pytest.mark.parametrize(
-    "words", ["KYPHO/VERTEBRO", "VERTEBRO/KYPHO T12", "Kypho or vertebro L1", "Vertebro-/Kyphoplastie"]
+    "words",
+    [
+        "KYPHO/VERTEBRO",
+        "VERTEBRO/KYPHO T12",
+        "Kypho or vertebro L1",
+        "Vertebro-/Kyphoplastie",
+    ],
 )
 def test_words_that_name_both_say_of_neither_that_it_is_done(words):
     found = find(worded(words))
     assert (found.procedure, found.recognised_by) == (None, "text")
 
 
-@pytest.mark.parametrize("words", cases(__file__, "words_that_only_mention_the_procedure_do_not_trigger"))
+@pytest.mark.parametrize(
+    "words", cases(__file__, "words_that_only_mention_the_procedure_do_not_trigger")
+)
 def test_words_that_only_mention_the_procedure_do_not_trigger(words):
     assert find(worded(words)) is None
     assert find(order(codeable("urn:local", "123", display=words))) is None
 
 
-@pytest.mark.parametrize("resource", cases(__file__, "why_something_is_ordered_is_not_what_is_ordered", ORDERS))
+@pytest.mark.parametrize(
+    "resource",
+    cases(__file__, "why_something_is_ordered_is_not_what_is_ordered", ORDERS),
+)
 def test_why_something_is_ordered_is_not_what_is_ordered(resource):
     assert find(resource) is None
 
 
-@pytest.mark.parametrize("reference", cases(__file__, "an_order_of_another_patient_is_refused"))
+@pytest.mark.parametrize(
+    "reference", cases(__file__, "an_order_of_another_patient_is_refused")
+)
 def test_an_order_of_another_patient_is_refused(reference):
     with pytest.raises(PatientMismatch):
-        find(cpt("22514", number=1), cpt("22515", number=2, subject={"reference": reference}))
+        find(
+            cpt("22514", number=1),
+            cpt("22515", number=2, subject={"reference": reference}),
+        )
 
 
 UNCLEAR = cases(__file__, "unclear")
@@ -63,13 +98,24 @@ UNCLEAR = cases(__file__, "unclear")
 @pytest.mark.parametrize("subject", UNCLEAR)
 def test_an_order_of_nobody_named_plainly_is_refused(subject):
     with pytest.raises(PatientMismatch, match="not plainly"):
-        find(cpt("22514", subject=subject, contained=[{"resourceType": "Patient", "id": "pat"}]))
+        find(
+            cpt(
+                "22514",
+                subject=subject,
+                contained=[{"resourceType": "Patient", "id": "pat"}],
+            )
+        )
 
 
 def test_without_a_server_in_the_request_an_address_is_of_the_ehr_that_sends_it():
-    drafts = bundle(cpt("22514", subject={"reference": f"https://x/fhir/Patient/{PATIENT}"}))
+    drafts = bundle(
+        cpt("22514", subject={"reference": f"https://x/fhir/Patient/{PATIENT}"})
+    )
     person = Person(PATIENT, bases_of_call([None], drafts))
-    assert find_augmentation_order(read_drafts(drafts, person), terminology()).procedure == "PKP"
+    assert (
+        find_augmentation_order(read_drafts(drafts, person), terminology()).procedure
+        == "PKP"
+    )
 
 
 @pytest.mark.parametrize("subject", UNCLEAR)
@@ -77,15 +123,26 @@ def test_beside_an_order_of_the_patient_one_of_nobody_is_left_out_and_named(subj
     found = find(cpt("22514", number=1), cpt("22510", number=2, subject=subject))
     assert found.references == ("ServiceRequest/draft-1",)
     assert found.procedure == "PKP"
-    assert found.notes[0] == "ServiceRequest/draft-2 is left out: its subject is not plainly this patient."
+    assert (
+        found.notes[0]
+        == "ServiceRequest/draft-2 is left out: its subject is not plainly this patient."
+    )
 
 
-@pytest.mark.parametrize("base", ["https://ehr.example.org/fhir", "https://EHR.example.org:443/fhir/"])
+@pytest.mark.parametrize(
+    "base", ["https://ehr.example.org/fhir", "https://EHR.example.org:443/fhir/"]
+)
 def test_an_order_that_names_the_patient_on_the_requests_server_is_the_patients(base):
     person = Person(PATIENT, bases_of(["https://ehr.example.org/fhir"]))
-    drafts = bundle(cpt("22514", subject={"reference": f"{base.rstrip('/')}/Patient/{PATIENT}"}))
-    assert find_augmentation_order(read_drafts(drafts, person), terminology()) is not None
-    drafts = bundle(cpt("22514", subject={"reference": f"{base.rstrip('/')}/Patient/other"}))
+    drafts = bundle(
+        cpt("22514", subject={"reference": f"{base.rstrip('/')}/Patient/{PATIENT}"})
+    )
+    assert (
+        find_augmentation_order(read_drafts(drafts, person), terminology()) is not None
+    )
+    drafts = bundle(
+        cpt("22514", subject={"reference": f"{base.rstrip('/')}/Patient/other"})
+    )
     with pytest.raises(PatientMismatch, match="another patient"):
         find_augmentation_order(read_drafts(drafts, person), terminology())
 
@@ -93,18 +150,32 @@ def test_an_order_that_names_the_patient_on_the_requests_server_is_the_patients(
 @settings(max_examples=150, deadline=None)
 @given(drafts=junk())
 def test_junk_in_place_of_draft_orders_never_raises(drafts):
-    assert find_augmentation_order(signing(drafts), terminology()) is None or isinstance(drafts, dict)
+    assert find_augmentation_order(
+        signing(drafts), terminology()
+    ) is None or isinstance(drafts, dict)
 
 
 @settings(max_examples=150, deadline=None)
 @given(members=junk_members())
 def test_junk_inside_an_order_never_raises(members):
     draft = order(codeable(CPT, "22514"))
-    find_augmentation_order(signing(bundle(draft | members, None, "x", {"resource": members})), terminology())
+    find_augmentation_order(
+        signing(bundle(draft | members, None, "x", {"resource": members})),
+        terminology(),
+    )
 
 
 def test_an_entry_that_is_broken_costs_only_itself():
-    drafts = {"entry": [None, "x", {}, {"resource": None}, {"resource": {"id": "no-type"}}, {"resource": cpt("22514")}]}
+    drafts = {
+        "entry": [
+            None,
+            "x",
+            {},
+            {"resource": None},
+            {"resource": {"id": "no-type"}},
+            {"resource": cpt("22514")},
+        ]
+    }
     assert find_augmentation_order(signing(drafts), terminology()).procedure == "PKP"
 
 

@@ -17,18 +17,40 @@ TODAY, END, REVIEW = date(2026, 11, 20), date(2027, 1, 15), date(2026, 12, 4)
 ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 START = "2026-11-21"
 
-words = st.sampled_from(["wear when up", "äß椎 unstable", "do not change", "for 6 weeks"])
+words = st.sampled_from(
+    ["wear when up", "äß椎 unstable", "do not change", "for 6 weeks"]
+)
 extensions = st.lists(
-    st.builds(lambda value: {"url": "https://ehr.example.org/x", "valueString": value}, words), min_size=1, max_size=2
+    st.builds(
+        lambda value: {"url": "https://ehr.example.org/x", "valueString": value}, words
+    ),
+    min_size=1,
+    max_size=2,
 )
 beside = st.builds(lambda found: {"extension": found}, extensions)
-reference = st.sampled_from([{"reference": "Condition/1"}, {"reference": "Condition/2", "display": "why"}])
+reference = st.sampled_from(
+    [{"reference": "Condition/1"}, {"reference": "Condition/2", "display": "why"}]
+)
 # Any of these may stand in an order; none of them is its end.
 ELEMENTS = {
-    "meta": st.just({"versionId": "3", "profile": ["https://ehr.example.org/p"], "tag": [{"code": "x"}]}),
+    "meta": st.just(
+        {
+            "versionId": "3",
+            "profile": ["https://ehr.example.org/p"],
+            "tag": [{"code": "x"}],
+        }
+    ),
     "language": st.just("en"),
     "extension": extensions,
-    "identifier": st.just([{"system": "urn:local", "value": "0042", "_value": {"extension": [{"url": "u:x"}]}}]),
+    "identifier": st.just(
+        [
+            {
+                "system": "urn:local",
+                "value": "0042",
+                "_value": {"extension": [{"url": "u:x"}]},
+            }
+        ]
+    ),
     "priority": st.sampled_from(["routine", "asap"]),
     "_priority": beside,
     "_authoredOn": beside,
@@ -38,13 +60,27 @@ ELEMENTS = {
     "supportingInfo": st.lists(reference, min_size=1, max_size=1),
     "basedOn": st.just([{"reference": "CarePlan/1"}]),
     "groupIdentifier": st.just({"value": "g-1"}),
-    "note": st.lists(st.builds(lambda said: {"text": said, "time": "2026-11-20T08:00:00.120Z"}, words), min_size=1),
-    "parameter": st.just([{"code": {"text": "height"}, "valueQuantity": {"value": 21.5, "unit": "cm"}}]),
+    "note": st.lists(
+        st.builds(
+            lambda said: {"text": said, "time": "2026-11-20T08:00:00.120Z"}, words
+        ),
+        min_size=1,
+    ),
+    "parameter": st.just(
+        [{"code": {"text": "height"}, "valueQuantity": {"value": 21.5, "unit": "cm"}}]
+    ),
     "insurance": st.just([{"reference": "Coverage/1"}]),
-    "contained": st.just([{"resourceType": "Basic", "id": "b", "code": {"text": "kept"}}]),
+    "contained": st.just(
+        [{"resourceType": "Basic", "id": "b", "code": {"text": "kept"}}]
+    ),
 }
 TWELVE_WEEKS = {"value": 12, "unit": "wk", "system": UCUM, "code": "wk"}
-REPEAT = {"frequency": 1, "period": 1, "periodUnit": "d", "_frequency": {"extension": [{"url": "u:x"}]}}
+REPEAT = {
+    "frequency": 1,
+    "period": 1,
+    "periodUnit": "d",
+    "_frequency": {"extension": [{"url": "u:x"}]},
+}
 
 
 def unknown(url):
@@ -56,27 +92,66 @@ timings = st.sampled_from(
         {},
         {"occurrencePeriod": {"start": START}},
         {"occurrencePeriod": {"start": START, "end": "2027-03-01"}},
-        {"occurrencePeriod": {"start": START, "_start": unknown("u:s"), "_end": unknown("u:e"), "id": "p"}},
+        {
+            "occurrencePeriod": {
+                "start": START,
+                "_start": unknown("u:s"),
+                "_end": unknown("u:e"),
+                "id": "p",
+            }
+        },
         {"occurrencePeriod": {"start": START, "_end": unknown(ABSENT)}},
-        {"occurrencePeriod": {"start": START, "extension": [{"url": "u:p", "valueString": "kept"}]}},
+        {
+            "occurrencePeriod": {
+                "start": START,
+                "extension": [{"url": "u:p", "valueString": "kept"}],
+            }
+        },
         {"occurrenceDateTime": START},
         {"occurrenceDateTime": START, "_occurrenceDateTime": unknown("u:d")},
         {"_occurrenceDateTime": unknown("u:d")},
         {"occurrenceTiming": {"repeat": {**REPEAT}}},
-        {"occurrenceTiming": {"repeat": {**REPEAT, "boundsDuration": TWELVE_WEEKS}, "extension": [{"url": "u:t"}]}},
-        {"occurrenceTiming": {"repeat": {**REPEAT, "boundsPeriod": {"start": START, "_end": unknown("u:e")}}}},
-        {"occurrenceTiming": {"event": [START], "_event": [unknown("u:v")], "code": {"text": "when upright"}}},
+        {
+            "occurrenceTiming": {
+                "repeat": {**REPEAT, "boundsDuration": TWELVE_WEEKS},
+                "extension": [{"url": "u:t"}],
+            }
+        },
+        {
+            "occurrenceTiming": {
+                "repeat": {
+                    **REPEAT,
+                    "boundsPeriod": {"start": START, "_end": unknown("u:e")},
+                }
+            }
+        },
+        {
+            "occurrenceTiming": {
+                "event": [START],
+                "_event": [unknown("u:v")],
+                "code": {"text": "when upright"},
+            }
+        },
     ]
 )
 orders = st.builds(
-    lambda more, timing: brace(**deepcopy({**more, **timing})), st.fixed_dictionaries({}, optional=ELEMENTS), timings
+    lambda more, timing: brace(**deepcopy({**more, **timing})),
+    st.fixed_dictionaries({}, optional=ELEMENTS),
+    timings,
 )
-TIMES = ("occurrencePeriod", "occurrenceDateTime", "_occurrenceDateTime", "occurrenceTiming")
+TIMES = (
+    "occurrencePeriod",
+    "occurrenceDateTime",
+    "_occurrenceDateTime",
+    "occurrenceTiming",
+)
 
 
 def corrected(draft):
     (found,) = find_draft_support_orders(signing(bundle(draft)), terminology())
-    correction = Correction(order=found, start=None if found.start else TODAY, review=REVIEW, end=END)
+    correction = Correction(
+        order=found, start=None if found.start else TODAY, review=REVIEW, end=END
+    )
     return correct_brace_order(draft, correction, terminology())
 
 
@@ -110,12 +185,17 @@ def test_a_correction_changes_the_time_and_nothing_else(draft):
         assert {**before, "repeat": None} == {**after, "repeat": None}
         bounds = ("boundsPeriod", "boundsDuration", "boundsRange")
         rest = [
-            {name: value for name, value in one.get("repeat", {}).items() if name not in bounds}
+            {
+                name: value
+                for name, value in one.get("repeat", {}).items()
+                if name not in bounds
+            }
             for one in (before, after)
         ]
         assert rest[0] == rest[1]
         assert_only_its_period_changed(
-            before.get("repeat", {}).get("boundsPeriod", {}), after["repeat"]["boundsPeriod"]
+            before.get("repeat", {}).get("boundsPeriod", {}),
+            after["repeat"]["boundsPeriod"],
         )
         return
     assert set(order) & set(TIMES) == {"occurrencePeriod"}

@@ -16,7 +16,8 @@ def find(*resources):
 
 
 @pytest.mark.parametrize(
-    ("code", "levels", "junction"), cases(__file__, "icd_10_cm_says_what_the_terminology_page_says")
+    ("code", "levels", "junction"),
+    cases(__file__, "icd_10_cm_says_what_the_terminology_page_says"),
 )
 def test_icd_10_cm_says_what_the_terminology_page_says(code, levels, junction):
     found = find(cpt("22514", reasonCode=[codeable(ICD, code)]))
@@ -26,16 +27,31 @@ def test_icd_10_cm_says_what_the_terminology_page_says(code, levels, junction):
 @pytest.mark.parametrize(
     ("members", "levels"),
     [
-        pytest.param({"reasonCode": [{"text": "Compression fracture of L2"}]}, ("L2",), id="the only place"),
-        pytest.param({"reasonCode": [{"text": "Old fracture of L2"}]}, (), id="an old fracture"),
         pytest.param(
-            {"reasonCode": [{"text": "Fracture L2, status post kyphoplasty T12"}]}, ("L2",), id="one treated before"
+            {"reasonCode": [{"text": "Compression fracture of L2"}]},
+            ("L2",),
+            id="the only place",
         ),
         pytest.param(
-            {"reasonCode": [codeable(ICD, "S32.010A", "Fracture of L2")]}, ("L1",), id="its code says another"
+            {"reasonCode": [{"text": "Old fracture of L2"}]}, (), id="an old fracture"
         ),
         pytest.param(
-            {"reasonCode": [{"text": "Fracture of L2"}], "orderDetail": [{"text": "at L1"}]}, ("L1",), id="its words do"
+            {"reasonCode": [{"text": "Fracture L2, status post kyphoplasty T12"}]},
+            ("L2",),
+            id="one treated before",
+        ),
+        pytest.param(
+            {"reasonCode": [codeable(ICD, "S32.010A", "Fracture of L2")]},
+            ("L1",),
+            id="its code says another",
+        ),
+        pytest.param(
+            {
+                "reasonCode": [{"text": "Fracture of L2"}],
+                "orderDetail": [{"text": "at L1"}],
+            },
+            ("L1",),
+            id="its words do",
         ),
     ],
 )
@@ -44,13 +60,22 @@ def test_a_reason_in_words_is_read_last(members, levels):
 
 
 @pytest.mark.parametrize(
-    ("orders", "count"), cases(__file__, "levels_are_counted_by_sites_and_additional_codes_not_by_order_lines", ORDERS)
+    ("orders", "count"),
+    cases(
+        __file__,
+        "levels_are_counted_by_sites_and_additional_codes_not_by_order_lines",
+        ORDERS,
+    ),
 )
-def test_levels_are_counted_by_sites_and_additional_codes_not_by_order_lines(orders, count):
+def test_levels_are_counted_by_sites_and_additional_codes_not_by_order_lines(
+    orders, count
+):
     assert find(*orders).level_count == count
 
 
-@pytest.mark.parametrize(("words", "levels"), cases(__file__, "words_name_levels_and_only_levels"))
+@pytest.mark.parametrize(
+    ("words", "levels"), cases(__file__, "words_name_levels_and_only_levels")
+)
 def test_words_name_levels_and_only_levels(words, levels):
     assert terminology().levels.treated(words) == tuple(levels)
 

@@ -1,6 +1,7 @@
 """Orders as departments write them (`tests/reading/orders-*.toml`), read as a careful person reads them.
 
-Each case says why it is so and where its words come from; nothing in it comes from our own answers.
+Each case says why it is so and where its words come from; nothing in it comes from our
+own answers.
 """
 
 import tomllib
@@ -14,14 +15,23 @@ from tests.builders import findings_of, procedure
 from tests.order_builders import ROOT, bundle, order, signing, terminology, worded
 
 READING = ROOT / "tests" / "reading"
-DEVICE_CODES = {"DeviceRequest": "codeCodeableConcept", "SupplyRequest": "itemCodeableConcept"}
+DEVICE_CODES = {
+    "DeviceRequest": "codeCodeableConcept",
+    "SupplyRequest": "itemCodeableConcept",
+}
 
 
 def cases(name: str) -> list[Any]:
     """One parameter for each text of a file: the text, its case."""
-    read = tomllib.loads((READING / f"orders-{name}.toml").read_text(encoding="utf-8"))["cases"]
+    read = tomllib.loads((READING / f"orders-{name}.toml").read_text(encoding="utf-8"))[
+        "cases"
+    ]
     assert all(case["why"] and case["source"] for case in read)
-    return [pytest.param(words, case, id=words) for case in read for words in case.get("orders", [case["why"]])]
+    return [
+        pytest.param(words, case, id=words)
+        for case in read
+        for words in case.get("orders", [case["why"]])
+    ]
 
 
 def procedure_of(*orders: Any) -> str:
@@ -56,7 +66,9 @@ def test_words_beside_codes(why, case):
     drafts = signing(bundle(draft))
     operation = find_augmentation_order(drafts, terminology())
     others = find_draft_support_orders(drafts, terminology())
-    assert ("none" if operation is None else operation.procedure or "open") == case.get("expect", "none"), why
+    assert ("none" if operation is None else operation.procedure or "open") == case.get(
+        "expect", "none"
+    ), why
     assert [one.kind for one in others] == case.get("support", []), why
     if "levels" in case:
         assert operation is not None
@@ -65,4 +77,7 @@ def test_words_beside_codes(why, case):
 
 @pytest.mark.parametrize(("words", "case"), cases("done"))
 def test_an_earlier_augmentation_in_words(words, case):
-    assert findings_of(procedure({"text": words})).is_true("prior-augmentation") is case["expect"]
+    assert (
+        findings_of(procedure({"text": words})).is_true("prior-augmentation")
+        is case["expect"]
+    )

@@ -8,7 +8,10 @@ from tests.order_builders import bundle, cpt, order, signing, terminology, worde
 
 
 def found(draft):
-    return [(one.kind, one.name) for one in find_draft_support_orders(signing(bundle(draft)), terminology())]
+    return [
+        (one.kind, one.name)
+        for one in find_draft_support_orders(signing(bundle(draft)), terminology())
+    ]
 
 
 REVIEW = ("bone-treatment", "bone treatment")
@@ -21,41 +24,103 @@ OSTEOPOROSIS = [codeable(ICD, "M81.0")]
     ("draft", "expected"),
     [
         pytest.param(order(codeable(ORDERS, "bone-treatment")), [FLS], id="our code"),
-        pytest.param(worded("Referral to fracture liaison service"), [FLS], id="fracture liaison"),
+        pytest.param(
+            worded("Referral to fracture liaison service"), [FLS], id="fracture liaison"
+        ),
         pytest.param(worded("Osteoporosis clinic"), [REVIEW], id="osteoporosis clinic"),
         pytest.param(worded("Bone health consult"), [REVIEW], id="bone health"),
         pytest.param(worded("Metabolic bone clinic"), [REVIEW], id="metabolic bone"),
-        pytest.param(worded("Ambulatory referral to Endocrinology"), [REVIEW], id="endocrinology"),
-        pytest.param(worded("Inpatient consult to Rheumatology"), [REVIEW], id="rheumatology"),
-        pytest.param(order(codeable(SCT, "306278007")), [REVIEW], id="endocrinologist by code"),
-        pytest.param(order(codeable(SCT, "306290009")), [REVIEW], id="rheumatologist by code"),
-        pytest.param(worded("Endocrinology", reasonCode=OSTEOPOROSIS), [REVIEW], id="for osteoporosis"),
-        pytest.param(worded("Endocrinology", reasonCode=[{"text": "vertebral fracture"}]), [REVIEW], id="for it"),
-        pytest.param(worded("Endocrinology", reasonCode=[{"text": "thyroid nodule"}]), [], id="for a thyroid"),
-        pytest.param(order(codeable(SCT, "306278007"), reasonCode=[codeable(ICD, "E11.9")]), [], id="for diabetes"),
-        pytest.param(worded("Endocrinology for thyroid nodule"), [], id="for a thyroid, in its title"),
+        pytest.param(
+            worded("Ambulatory referral to Endocrinology"), [REVIEW], id="endocrinology"
+        ),
+        pytest.param(
+            worded("Inpatient consult to Rheumatology"), [REVIEW], id="rheumatology"
+        ),
+        pytest.param(
+            order(codeable(SCT, "306278007")), [REVIEW], id="endocrinologist by code"
+        ),
+        pytest.param(
+            order(codeable(SCT, "306290009")), [REVIEW], id="rheumatologist by code"
+        ),
+        pytest.param(
+            worded("Endocrinology", reasonCode=OSTEOPOROSIS),
+            [REVIEW],
+            id="for osteoporosis",
+        ),
+        pytest.param(
+            worded("Endocrinology", reasonCode=[{"text": "vertebral fracture"}]),
+            [REVIEW],
+            id="for it",
+        ),
+        pytest.param(
+            worded("Endocrinology", reasonCode=[{"text": "thyroid nodule"}]),
+            [],
+            id="for a thyroid",
+        ),
+        pytest.param(
+            order(codeable(SCT, "306278007"), reasonCode=[codeable(ICD, "E11.9")]),
+            [],
+            id="for diabetes",
+        ),
+        pytest.param(
+            worded("Endocrinology for thyroid nodule"),
+            [],
+            id="for a thyroid, in its title",
+        ),
         pytest.param(worded("Konsil Endokrinologie"), [REVIEW], id="German"),
-        pytest.param(worded("Osteoporose-Sprechstunde"), [REVIEW], id="German osteoporosis clinic"),
+        pytest.param(
+            worded("Osteoporose-Sprechstunde"),
+            [REVIEW],
+            id="German osteoporosis clinic",
+        ),
         pytest.param(worded("Consultation de rhumatologie"), [REVIEW], id="French"),
         pytest.param(worded("Interconsulta a reumatología"), [REVIEW], id="Spanish"),
         pytest.param(worded("Visita reumatologica"), [REVIEW], id="Italian"),
         pytest.param(worded("内分泌科会诊"), [REVIEW], id="Chinese"),
-        pytest.param(worded("骨粗鬆症外来"), [REVIEW], id="Japanese osteoporosis clinic"),
+        pytest.param(
+            worded("骨粗鬆症外来"), [REVIEW], id="Japanese osteoporosis clinic"
+        ),
         pytest.param(worded("リウマチ科紹介"), [REVIEW], id="Japanese"),
-        pytest.param(worded("골다공증 클리닉"), [REVIEW], id="Korean osteoporosis clinic"),
+        pytest.param(
+            worded("골다공증 클리닉"), [REVIEW], id="Korean osteoporosis clinic"
+        ),
         pytest.param(worded("내분비내과 의뢰"), [REVIEW], id="Korean"),
-        pytest.param(order(codeable(ORDERS, "biopsy")), [BIOPSY], id="biopsy by our code"),
-        pytest.param(worded("CT-guided vertebral biopsy"), [BIOPSY], id="biopsy in words"),
+        pytest.param(
+            order(codeable(ORDERS, "biopsy")), [BIOPSY], id="biopsy by our code"
+        ),
+        pytest.param(
+            worded("CT-guided vertebral biopsy"), [BIOPSY], id="biopsy in words"
+        ),
         pytest.param(worded("Biopsie LWK 1"), [BIOPSY], id="biopsy in German"),
         pytest.param(worded("椎体穿刺活检"), [BIOPSY], id="biopsy in Chinese"),
         pytest.param(worded("Bone marrow biopsy"), [], id="marrow is no vertebra"),
         pytest.param(worded("Liver biopsy"), [], id="nor is the liver"),
-        pytest.param(worded("Kyphoplasty L1 with biopsy"), [BIOPSY], id="an augmentation that takes one"),
-        pytest.param(cpt("22514", orderDetail=[{"text": "with vertebral biopsy"}]), [BIOPSY], id="in its details"),
-        pytest.param(worded("Kyphoplasty L1, no biopsy"), [], id="an augmentation that takes none"),
-        pytest.param(order(codeable(CPT, "22514")), [], id="an augmentation that says nothing"),
-        pytest.param(order(codeable(ORDERS, "falls-clinic")), [FALLS], id="falls clinic by our code"),
-        pytest.param(worded("Falls prevention clinic"), [FALLS], id="falls clinic in words"),
+        pytest.param(
+            worded("Kyphoplasty L1 with biopsy"),
+            [BIOPSY],
+            id="an augmentation that takes one",
+        ),
+        pytest.param(
+            cpt("22514", orderDetail=[{"text": "with vertebral biopsy"}]),
+            [BIOPSY],
+            id="in its details",
+        ),
+        pytest.param(
+            worded("Kyphoplasty L1, no biopsy"),
+            [],
+            id="an augmentation that takes none",
+        ),
+        pytest.param(
+            order(codeable(CPT, "22514")), [], id="an augmentation that says nothing"
+        ),
+        pytest.param(
+            order(codeable(ORDERS, "falls-clinic")),
+            [FALLS],
+            id="falls clinic by our code",
+        ),
+        pytest.param(
+            worded("Falls prevention clinic"), [FALLS], id="falls clinic in words"
+        ),
         pytest.param(worded("Sturzambulanz"), [FALLS], id="falls clinic in German"),
         pytest.param(worded("跌倒门诊"), [FALLS], id="falls clinic in Chinese"),
         pytest.param(worded("Fall precautions"), [], id="precautions are no clinic"),

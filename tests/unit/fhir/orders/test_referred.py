@@ -9,17 +9,28 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.referred import with_referred
-from cds_service.fhir.orders.support_orders import find_draft_support_orders, find_support_orders
+from cds_service.fhir.orders.support_orders import (
+    find_draft_support_orders,
+    find_support_orders,
+)
 from cds_service.fhir.references import bases_of
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
-from tests.chart_builders import HOOK, PATIENT, kyphoplasty, of_patient, open_service, order_sign
+from tests.chart_builders import (
+    HOOK,
+    PATIENT,
+    kyphoplasty,
+    of_patient,
+    open_service,
+    order_sign,
+)
 from tests.codes import ICD, SCT
 from tests.scripted_reader import ScriptedReader
 from tests.tables import cases
 
 SERVER = "https://ehr.example.org/fhir"
-FRACTURE = {"coding": [{"system": ICD, "code": "S32.010A"}]}  # wedge compression fracture of first lumbar vertebra
+# wedge compression fracture of first lumbar vertebra
+FRACTURE = {"coding": [{"system": ICD, "code": "S32.010A"}]}
 
 
 def scripted(*resources):
@@ -32,46 +43,84 @@ def condition(number="c1", **members):
 
 
 def device(words):
-    return {"resourceType": "Device", "id": "d1", "type": {"coding": [{"system": SCT, "code": "1", "display": words}]}}
+    return {
+        "resourceType": "Device",
+        "id": "d1",
+        "type": {"coding": [{"system": SCT, "code": "1", "display": words}]},
+    }
 
 
 def order_for(reference, **members):
-    return kyphoplasty(None, **members) | {"reasonReference": [{"reference": reference}]}
+    return kyphoplasty(None, **members) | {
+        "reasonReference": [{"reference": reference}]
+    }
 
 
 def brace_of(reference, number="b1", status="draft", **members):
     about = {"reference": reference}
-    return of_patient("DeviceRequest", number, status=status, intent="order", codeReference=about, **members)
+    return of_patient(
+        "DeviceRequest",
+        number,
+        status=status,
+        intent="order",
+        codeReference=about,
+        **members,
+    )
 
 
 def read(*drafts, fhir=None, record=(), scope=None):
     """The record, and the drafts with what they refer to."""
     body = order_sign(record, *drafts) | {"fhirServer": SERVER}
     if scope:
-        body["fhirAuthorization"] = {"access_token": "t", "token_type": "Bearer", "expires_in": 300, "scope": scope}
+        body["fhirAuthorization"] = {
+            "access_token": "t",
+            "token_type": "Bearer",
+            "expires_in": 300,
+            "scope": scope,
+        }
     request = parse_request(json.dumps(body).encode(), "order-sign")
     service = open_service()
     person, plan = Person(PATIENT, bases_of([SERVER])), service.hooks[HOOK].plan
-    found = gather(request, plan, fhir, service.terminology, person, deadline=Deadline.after(60))
+    found = gather(
+        request, plan, fhir, service.terminology, person, deadline=Deadline.after(60)
+    )
     bundle = read_drafts(request.context.draft_orders, person)
-    return found, with_referred(bundle, found, request, fhir, person, until=Deadline.after(60))
+    return found, with_referred(
+        bundle, found, request, fhir, person, until=Deadline.after(60)
+    )
 
 
-ROWS = {"order_for": order_for, "brace_of": brace_of, "condition": condition, "device": device}
+ROWS = {
+    "order_for": order_for,
+    "brace_of": brace_of,
+    "condition": condition,
+    "device": device,
+}
 
 
-@pytest.mark.parametrize("case", cases(__file__, "referred", ROWS), ids=lambda case: case["why"])
+@pytest.mark.parametrize(
+    "case", cases(__file__, "referred", ROWS), ids=lambda case: case["why"]
+)
 def test_what_orders_refer_to(case):
     fhir = scripted(*case["served"]) if "served" in case else None
-    _, drafts = read(*case["drafts"], fhir=fhir, record=case.get("record", ()), scope=case.get("scope"))
+    _, drafts = read(
+        *case["drafts"],
+        fhir=fhir,
+        record=case.get("record", ()),
+        scope=case.get("scope"),
+    )
     terminology = open_service().terminology
     order = find_augmentation_order(drafts, terminology)
     assert list(order.levels if order else ()) == case.get("levels", [])
-    assert [one.kind for one in find_draft_support_orders(drafts, terminology)] == case.get("braces", [])
+    assert [
+        one.kind for one in find_draft_support_orders(drafts, terminology)
+    ] == case.get("braces", [])
     assert fhir is None or fhir.asked == case.get("asked", [])
 
 
-@pytest.mark.parametrize("reference", cases(__file__, "what_is_elsewhere_or_no_such_reference_is_not_asked"))
+@pytest.mark.parametrize(
+    "reference", cases(__file__, "what_is_elsewhere_or_no_such_reference_is_not_asked")
+)
 def test_what_is_elsewhere_or_no_such_reference_is_not_asked(reference):
     fhir = scripted(condition())
     _, drafts = read(order_for(reference), fhir=fhir)
@@ -80,7 +129,9 @@ def test_what_is_elsewhere_or_no_such_reference_is_not_asked(reference):
 
 
 def test_a_brace_of_the_record_whose_device_only_the_server_has_is_already_ordered():
-    worn = brace_of(f"{SERVER}/Device/d1", "b2", status="active", authoredOn="2026-11-18")
+    worn = brace_of(
+        f"{SERVER}/Device/d1", "b2", status="active", authoredOn="2026-11-18"
+    )
     fhir = scripted(device("TLSO, custom"))
     record, _ = read(kyphoplasty(), fhir=fhir, record=(worn,))
     found = find_support_orders((), record, open_service().terminology).of_kind("brace")
@@ -90,5 +141,11 @@ def test_a_brace_of_the_record_whose_device_only_the_server_has_is_already_order
 
 def test_not_more_than_five_are_read():
     fhir = scripted()
-    read(*(order_for(f"Condition/c{number}", number=f"k{number}") for number in range(9)), fhir=fhir)
+    read(
+        *(
+            order_for(f"Condition/c{number}", number=f"k{number}")
+            for number in range(9)
+        ),
+        fhir=fhir,
+    )
     assert len(fhir.asked) == 5

@@ -7,10 +7,22 @@ from hypothesis import given, settings
 
 from cds_service.core.facts import AugmentationOrder
 from cds_service.fhir.gathering.picking import Unreadable
-from cds_service.fhir.orders.support_orders import find_draft_support_orders, find_support_orders
+from cds_service.fhir.orders.support_orders import (
+    find_draft_support_orders,
+    find_support_orders,
+)
 from tests.builders import TODAY, condition, record_of
 from tests.codes import CPT, HCPCS, codeable
-from tests.order_builders import ORDERS, brace, bundle, junk, junk_members, order, signing, terminology
+from tests.order_builders import (
+    ORDERS,
+    brace,
+    bundle,
+    junk,
+    junk_members,
+    order,
+    signing,
+    terminology,
+)
 from tests.tables import cases
 
 
@@ -18,13 +30,32 @@ def drafts(*resources):
     return find_draft_support_orders(signing(bundle(*resources)), terminology())
 
 
-TLSO = [450, 452, *range(454, 459), 460, 462, 464, *range(466, 471), 472, 480, 482, 484, 486, 488, 490, 491, 492]
+TLSO = [
+    450,
+    452,
+    *range(454, 459),
+    460,
+    462,
+    464,
+    *range(466, 471),
+    472,
+    480,
+    482,
+    484,
+    486,
+    488,
+    490,
+    491,
+    492,
+]
 LUMBAR = [*range(625, 644), *range(648, 652)]
 
 
 def test_every_thoracolumbar_orthosis_is_a_brace():
     for number in (*TLSO, *LUMBAR):
-        assert [one.kind for one in drafts(brace(codeable(HCPCS, f"L{number:04d}")))] == ["brace"], number
+        assert [
+            one.kind for one in drafts(brace(codeable(HCPCS, f"L{number:04d}")))
+        ] == ["brace"], number
 
 
 def parameter(name, value, unit):
@@ -43,7 +74,9 @@ ROWS = ORDERS | {
     "done": done,
     "condition": condition,
     "MANY_NOTES": [{"text": f"note {number}"} for number in range(60)],
-    "BROKEN": Unreadable(reference="Procedure/1", key="procedures", concepts=frozenset({"kyphoplasty"})),
+    "BROKEN": Unreadable(
+        reference="Procedure/1", key="procedures", concepts=frozenset({"kyphoplasty"})
+    ),
 }
 
 
@@ -51,10 +84,14 @@ ROWS = ORDERS | {
 def test_what_an_order_says(draft, says):
     (found,) = drafts(draft)
     for element, expected in says.items():
-        assert attrgetter(element)(found) == (set(expected) if isinstance(expected, list) else expected), element
+        assert attrgetter(element)(found) == (
+            set(expected) if isinstance(expected, list) else expected
+        ), element
 
 
-@pytest.mark.parametrize("case", cases(__file__, "on_record", ROWS), ids=lambda case: case["why"])
+@pytest.mark.parametrize(
+    "case", cases(__file__, "on_record", ROWS), ids=lambda case: case["why"]
+)
 def test_what_is_ordered_and_was_done_on_record(case):
     read = {name: tuple(parts) for name, parts in case.get("read", {}).items()}
     signed = {"references": (), "procedure": None, **case.get("signed", {})}
@@ -67,7 +104,8 @@ def test_what_is_ordered_and_was_done_on_record(case):
         today=case.get("today", TODAY),
     )
     listed = [
-        f"{one.kind} {one.reference.partition('/')[2]} {'signed' if one.draft else 'in force'}" for one in found.orders
+        f"{one.kind} {one.reference.partition('/')[2]} {'signed' if one.draft else 'in force'}"
+        for one in found.orders
     ]
     for element, expected in case["says"].items():
         value = listed if element == "orders" else getattr(found, element)

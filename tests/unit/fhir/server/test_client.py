@@ -15,7 +15,15 @@ from cds_service.errors import CallFailed, FhirReadError
 from cds_service.fhir.server.client import WITHOUT_TOKEN, FhirClient, wait_asked_for
 from cds_service.outgoing import Connections
 from cds_service.outgoing.connections import MAX_BYTES
-from tests.stub_fhir import PATIENT_ID, Reply, StubFhir, fhir, observation, outcome, page
+from tests.stub_fhir import (
+    PATIENT_ID,
+    Reply,
+    StubFhir,
+    fhir,
+    observation,
+    outcome,
+    page,
+)
 from tests.stub_server import send
 from tests.tables import cases
 
@@ -37,30 +45,52 @@ def fetch(client: FhirClient, query: str = "Patient/p1", seconds: float = 20):
 
 
 def ids(fetched) -> list[str]:
-    return [entry["resource"]["id"] for document in fetched.documents for entry in document.get("entry", [])]
+    return [
+        entry["resource"]["id"]
+        for document in fetched.documents
+        for entry in document.get("entry", [])
+    ]
 
 
-def failure(client: FhirClient, query: str = "Patient/p1", seconds: float = 20) -> FhirReadError:
+def failure(
+    client: FhirClient, query: str = "Patient/p1", seconds: float = 20
+) -> FhirReadError:
     with pytest.raises(FhirReadError) as caught:
         fetch(client, query, seconds)
     return caught.value
 
 
 REPLIES = {
-    "reply": lambda body, status=200, headers=None: Reply(body.encode(), status, headers or {}),
-    "outcome": lambda severity, code="processing", status=200: fhir(outcome(severity, code), status),
-    "page": lambda numbers, **members: fhir(page(*map(observation, numbers), **members)),
+    "reply": lambda body, status=200, headers=None: Reply(
+        body.encode(), status, headers or {}
+    ),
+    "outcome": lambda severity, code="processing", status=200: fhir(
+        outcome(severity, code), status
+    ),
+    "page": lambda numbers, **members: fhir(
+        page(*map(observation, numbers), **members)
+    ),
     "PATIENT": fhir(PATIENT),
-    "CUT_OFF": Reply(script=lambda handler: send(handler, 200, b'{"resourceType"', {"Content-Length": "500"})),
+    "CUT_OFF": Reply(
+        script=lambda handler: send(
+            handler, 200, b'{"resourceType"', {"Content-Length": "500"}
+        )
+    ),
     "HANGS_UP": Reply(script=lambda handler: handler.connection.close()),
     "DEEP": Reply(b"[" * 5000),
     "HUGE": Reply(b" " * (MAX_BYTES + 1)),
-    "PACKED": Reply(gzip.compress(b" " * (MAX_BYTES * 8)), headers={"Content-Encoding": "gzip"}),
+    "PACKED": Reply(
+        gzip.compress(b" " * (MAX_BYTES * 8)), headers={"Content-Encoding": "gzip"}
+    ),
 }
 
 
-@pytest.mark.parametrize(("reply", "reason", "requests"), cases(__file__, "answers", REPLIES))
-def test_an_answer_is_the_patient_or_fails_with_its_reason(server, reply, reason, requests):
+@pytest.mark.parametrize(
+    ("reply", "reason", "requests"), cases(__file__, "answers", REPLIES)
+)
+def test_an_answer_is_the_patient_or_fails_with_its_reason(
+    server, reply, reason, requests
+):
     server.say("/Patient/p1", reply)
     server.say("/Patient/moved", PATIENT)
     server.say("/Patient/p2", PATIENT | {"id": "p2"})
@@ -74,12 +104,15 @@ def test_an_answer_is_the_patient_or_fails_with_its_reason(server, reply, reason
 
 def test_a_token_is_never_sent_over_plain_http_to_another_machine():
     sent_to = (
-        FhirClient(f"{scheme}://ehr.example.org/fhir", "secret")._session.headers for scheme in ("https", "http")
+        FhirClient(f"{scheme}://ehr.example.org/fhir", "secret")._session.headers
+        for scheme in ("https", "http")
     )
     assert ["Authorization" in headers for headers in sent_to] == [True, False]
 
 
-@pytest.mark.parametrize("case", cases(__file__, "lists", REPLIES), ids=lambda case: case["why"])
+@pytest.mark.parametrize(
+    "case", cases(__file__, "lists", REPLIES), ids=lambda case: case["why"]
+)
 def test_a_list_is_read_to_its_end_or_said_to_be_incomplete(server, case):
     query = case.get("query") or next(iter(case["replies"]))
     for place, reply in case["replies"].items():
@@ -102,7 +135,9 @@ def test_a_list_without_links_is_cut_too(server):
     asked = "Observation?_count=3"
     for offset in range(0, 200, 3):
         suffix = f"&_offset={offset}" if offset else ""
-        server.say(f"/{asked}{suffix}", page(*map(observation, range(offset, offset + 3))))
+        server.say(
+            f"/{asked}{suffix}", page(*map(observation, range(offset, offset + 3)))
+        )
     assert fetch(client_of(server), asked).note == "the list was cut after 20 pages"
 
 
@@ -120,7 +155,10 @@ def test_without_a_token_a_401_says_so(server):
 
 @pytest.mark.parametrize(
     ("headers", "seconds"),
-    [*cases(__file__, "retry_after_is_read_in_every_spelling"), ({"Retry-After": "9" * 400}, 6 * 3600)],
+    [
+        *cases(__file__, "retry_after_is_read_in_every_spelling"),
+        ({"Retry-After": "9" * 400}, 6 * 3600),
+    ],
 )
 def test_retry_after_is_read_in_every_spelling(headers, seconds):
     assert wait_asked_for(headers) == seconds
@@ -142,7 +180,10 @@ def test_all_reads_of_one_request_share_its_bytes_and_nothing_is_asked_beyond(se
         server.say(f"/Observation?code={number}", page(padded(number)))
     client = sparing(server)
     with ThreadPoolExecutor(8) as threads:
-        reads = [threads.submit(fetch, client, f"Observation?code={number}") for number in range(1, 9)]
+        reads = [
+            threads.submit(fetch, client, f"Observation?code={number}")
+            for number in range(1, 9)
+        ]
     failed = [read.exception() for read in reads if read.exception()]
     assert len(failed) >= 5, "three fit"
     assert {error.reason for error in failed} == {"budget"}
@@ -154,7 +195,10 @@ def test_all_reads_of_one_request_share_its_bytes_and_nothing_is_asked_beyond(se
 
 def test_a_page_beyond_the_bytes_leaves_the_list_incomplete(server):
     for number in range(1, 9):
-        server.say(f"/Observation?page={number}", page(padded(number), following=f"?page={number + 1}"))
+        server.say(
+            f"/Observation?page={number}",
+            page(padded(number), following=f"?page={number + 1}"),
+        )
     fetched = fetch(sparing(server), "Observation?page=1")
     assert ids(fetched) == ["o1", "o2", "o3"]
     assert fetched.note == "page 4: the server sent more than is read for one answer"
@@ -175,19 +219,28 @@ HANGS_UP = Reply(script=lambda handler: handler.connection.close())
 @pytest.mark.parametrize(
     ("reply", "seconds", "patients", "reasons"),
     [
-        pytest.param(HANGS_UP, 20, 12, ["reset"] * 10 + ["breaker"] * 2, id="several-unreached"),
+        pytest.param(
+            HANGS_UP, 20, 12, ["reset"] * 10 + ["breaker"] * 2, id="several-unreached"
+        ),
         pytest.param(HANGS_UP, 20, 2, ["reset"] * 12, id="two-unreached"),
-        pytest.param(Reply(status=500), 20, 12, ["http-500"] * 12, id="errors-are-answers"),
+        pytest.param(
+            Reply(status=500), 20, 12, ["http-500"] * 12, id="errors-are-answers"
+        ),
         pytest.param(Reply(status=403), 20, 12, ["http-403"] * 12, id="refusals"),
         pytest.param(Reply(status=429), 20, 12, ["http-429"] * 12, id="too-many"),
         # Behind a body that took nearly all of the time.
         pytest.param(None, 0.1, 12, ["timeout"] * 12, id="no-time"),
     ],
 )
-def test_only_lost_connections_of_several_patients_shut_a_server(server, reply, seconds, patients, reasons):
+def test_only_lost_connections_of_several_patients_shut_a_server(
+    server, reply, seconds, patients, reasons
+):
     server.default = reply or server.hold()
     connections = Connections()
-    clients = [client_of(server, patient=f"p{number % patients}", connections=connections) for number in range(12)]
+    clients = [
+        client_of(server, patient=f"p{number % patients}", connections=connections)
+        for number in range(12)
+    ]
     assert [failure(client, seconds=seconds).reason for client in clients] == reasons
     with StubFhir() as other:
         other.say("/Patient/p1", PATIENT)
@@ -206,7 +259,10 @@ def test_one_signing_does_not_shut_the_server_for_others(server):
 
 def test_f33_failures_of_a_process_that_stood_still_do_not_shut_it(server):
     server.default = HANGS_UP
-    connections, stale = Connections(), SimpleNamespace(left=5.0, share_left=0.0, is_stale=True)
+    connections, stale = (
+        Connections(),
+        SimpleNamespace(left=5.0, share_left=0.0, is_stale=True),
+    )
     for number in range(15):
         client = client_of(server, patient=f"p{number}", connections=connections)
         with suppress(CallFailed):
@@ -217,12 +273,20 @@ def test_f33_failures_of_a_process_that_stood_still_do_not_shut_it(server):
 
 def test_a_connection_on_which_an_answer_was_abandoned_is_not_used_again(server):
     def hang_in_body(handler) -> None:
-        send(handler, 200, b'{"resourceType": "Patient", "id": "stranger"}', {"Content-Length": "500"})
+        send(
+            handler,
+            200,
+            b'{"resourceType": "Patient", "id": "stranger"}',
+            {"Content-Length": "500"},
+        )
         server.released.wait(20)
 
     server.say("/Patient/p1", Reply(script=hang_in_body))
     server.say("/Patient/p2", {"resourceType": "Patient", "id": "p2"})
     connections = Connections()
-    assert failure(client_of(server, connections=connections), seconds=0.3).reason == "timeout"
+    assert (
+        failure(client_of(server, connections=connections), seconds=0.3).reason
+        == "timeout"
+    )
     read = fetch(client_of(server, connections=connections), "Patient/p2")
     assert read.documents[0]["id"] == "p2"

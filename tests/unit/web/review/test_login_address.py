@@ -28,19 +28,33 @@ def try_to_log_in(desk, *, peer, forwarded=None, name="nobody", password="wrong"
 
 
 @pytest.mark.parametrize(
-    ("peer", "forwarded", "address"), cases(__file__, "the_entry_of_a_try_holds_the_address_of_who_tried")
+    ("peer", "forwarded", "address"),
+    cases(__file__, "the_entry_of_a_try_holds_the_address_of_who_tried"),
 )
-def test_the_entry_of_a_try_holds_the_address_of_who_tried(desk, peer, forwarded, address):
+def test_the_entry_of_a_try_holds_the_address_of_who_tried(
+    desk, peer, forwarded, address
+):
     try_to_log_in(desk, peer=peer, forwarded=forwarded)
     assert desk.content(desk.newest("login"))["address"] == address
 
 
 def test_one_stranger_behind_the_proxy_does_not_use_up_the_tries_of_all(desk):
-    answers = [try_to_log_in(desk, peer="10.1.2.3", forwarded="192.0.2.66", name=f"n{n}") for n in range(TRIES + 1)]
+    answers = [
+        try_to_log_in(desk, peer="10.1.2.3", forwarded="192.0.2.66", name=f"n{n}")
+        for n in range(TRIES + 1)
+    ]
     assert answers == [401] * TRIES + [429]
-    assert try_to_log_in(desk, peer="10.1.2.3", forwarded="192.0.2.7", name="anna", password=PASSWORD) == 303
+    assert (
+        try_to_log_in(
+            desk, peer="10.1.2.3", forwarded="192.0.2.7", name="anna", password=PASSWORD
+        )
+        == 303
+    )
 
 
 def test_a_stranger_cannot_take_another_address_for_each_try(desk):
-    answers = [try_to_log_in(desk, peer="192.0.2.66", forwarded=f"198.51.100.{n}") for n in range(TRIES + 1)]
+    answers = [
+        try_to_log_in(desk, peer="192.0.2.66", forwarded=f"198.51.100.{n}")
+        for n in range(TRIES + 1)
+    ]
     assert answers[-1] == 429

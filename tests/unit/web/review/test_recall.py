@@ -42,7 +42,9 @@ def shown(desk):
         pytest.param(f"model={POOLED}&version={{version}}", True, id="version"),
         pytest.param(f"model={POOLED}&version=0.0.9", False, id="other-version"),
         pytest.param("digest={digest}", True, id="digest"),
-        pytest.param(f"model={POOLED}&version={{version}}&digest={{digest}}", True, id="all"),
+        pytest.param(
+            f"model={POOLED}&version={{version}}&digest={{digest}}", True, id="all"
+        ),
         pytest.param(f"model={POOLED}&digest={'0' * 64}", False, id="other-digest"),
         pytest.param("model=pooled", False, id="a-part-of-the-name"),
         pytest.param("model=nvcf-nomogram-2024", False, id="computed-and-not-shown"),
@@ -59,7 +61,14 @@ def test_a_model_is_recalled_by_what_cards_said(shown, query, found):
 def test_the_same_by_command(shown, monkeypatch):
     monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", shown.url)
     study = pooled()
-    asked = ["--model", POOLED, "--model-version", study.version, "--digest", study.digest]
+    asked = [
+        "--model",
+        POOLED,
+        "--model-version",
+        study.version,
+        "--digest",
+        study.digest,
+    ]
     listed = CliRunner().invoke(main, ["audit", "list", *asked])
     assert listed.exit_code == 0, listed.output
     assert "pat-with" in listed.stdout
@@ -81,24 +90,36 @@ def test_an_export_tells_what_was_shown_from_what_was_computed(shown):
     with_figure, without = sorted(rows_of(exported), key=lambda row: row["at"])
     study = pooled()
     assert with_figure["shown"] == "1"
-    assert with_figure["value-on-card"].startswith(("about 1 in", "at least", "the usual"))
+    assert with_figure["value-on-card"].startswith(
+        ("about 1 in", "at least", "the usual")
+    )
     assert POOLED in with_figure["model"]
     assert study.version in with_figure["model-version"]
     assert study.digest in with_figure["digest"]
-    assert (without["shown"], without["value-on-card"], without["model"]) == ("0", "", "")
+    assert (without["shown"], without["value-on-card"], without["model"]) == (
+        "0",
+        "",
+        "",
+    )
 
 
-# --- filters --------------------------------------------------------------------------
+# --- filters
 
 
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        pytest.param("modell=pooled-2026", "modell is no field of this filter", id="unknown"),
-        pytest.param("modell=", "modell is no field of this filter", id="unknown-and-empty"),
+        pytest.param(
+            "modell=pooled-2026", "modell is no field of this filter", id="unknown"
+        ),
+        pytest.param(
+            "modell=", "modell is no field of this filter", id="unknown-and-empty"
+        ),
         pytest.param("version=1.0.0", "needs a model", id="version-alone"),
         pytest.param("digest=abc", "64 hexadecimal digits", id="no-digest"),
-        pytest.param("patient=**", "a part of one between asterisks", id="nothing-of-an-id"),
+        pytest.param(
+            "patient=**", "a part of one between asterisks", id="nothing-of-an-id"
+        ),
     ],
 )
 def test_what_is_no_filter_is_refused(shown, query, said):

@@ -15,8 +15,18 @@ from tests.review_desk import words
 MAY = datetime(2026, 5, 10, 9, 0, tzinfo=UTC)
 
 
-def answer(desk, number, *, at=MAY, rules=("rehabilitation", "dietitian"), user="Practitioner/7", **facts):
-    card = ShownCard(card=f"card-{number}", topic="rehabilitation", indicator="info", rules=rules)
+def answer(
+    desk,
+    number,
+    *,
+    at=MAY,
+    rules=("rehabilitation", "dietitian"),
+    user="Practitioner/7",
+    **facts,
+):
+    card = ShownCard(
+        card=f"card-{number}", topic="rehabilitation", indicator="info", rules=rules
+    )
     whose = {"patient": f"p{number}", "user": user, **facts}
     entry = AuditEntry(kind="answer", at=at, cards=(card,), content={}, **whose)
     desk.store.append(entry)
@@ -24,14 +34,30 @@ def answer(desk, number, *, at=MAY, rules=("rehabilitation", "dietitian"), user=
 
 
 def tell(desk, entry, outcome, *, reason=None, rules=(), after=timedelta(minutes=5)):
-    content = {"outcomeTimestamp": (entry.at + after).isoformat(), **({"acceptedRules": list(rules)} if rules else {})}
-    whole = {"at": entry.at + after, "about": entry.id, "card": entry.cards[0].card, "topic": "rehabilitation"}
-    desk.store.append(AuditEntry(kind="feedback", result=outcome, reason=reason, content=content, **whole))
+    content = {
+        "outcomeTimestamp": (entry.at + after).isoformat(),
+        **({"acceptedRules": list(rules)} if rules else {}),
+    }
+    whole = {
+        "at": entry.at + after,
+        "about": entry.id,
+        "card": entry.cards[0].card,
+        "topic": "rehabilitation",
+    }
+    desk.store.append(
+        AuditEntry(
+            kind="feedback", result=outcome, reason=reason, content=content, **whole
+        )
+    )
 
 
 def counts(desk, since="2026-01", until="2026-12"):
     with desk.store.reader.reading() as connection:
-        return {key: count for key, count in count_months(connection, since, until).items() if count}
+        return {
+            key: count
+            for key, count in count_months(connection, since, until).items()
+            if count
+        }
 
 
 def test_what_was_shown_is_counted_by_card_and_recommendation(desk):
@@ -66,15 +92,24 @@ def test_of_several_feedbacks_on_one_card_the_last_counts(desk):
 
 def test_only_the_months_asked_for_are_counted(desk):
     for month in (4, 5, 6):
-        tell(desk, answer(desk, month, at=MAY.replace(month=month)), "accepted", rules=["dietitian"])
+        tell(
+            desk,
+            answer(desk, month, at=MAY.replace(month=month)),
+            "accepted",
+            rules=["dietitian"],
+        )
     found = counts(desk, since="2026-05", until="2026-05")
     assert {period for period, *_ in found} == {"2026-05"}
     assert found["2026-05", "rehabilitation", "", "accepted"] == 1
-    assert counts(desk, since="2026-04", until="2026-06")["2026-06", "", "", "answer"] == 1
+    assert (
+        counts(desk, since="2026-04", until="2026-06")["2026-06", "", "", "answer"] == 1
+    )
 
 
 def test_feedback_on_an_unknown_card_counts_nowhere_else(desk):
-    desk.store.append(AuditEntry(kind="feedback", at=MAY, result="accepted", card="x", content={}))
+    desk.store.append(
+        AuditEntry(kind="feedback", at=MAY, result="accepted", card="x", content={})
+    )
     assert counts(desk) == {}
 
 
@@ -103,7 +138,11 @@ def test_one_to_four_are_shown_to_those_alone_who_may_list_entries(desk):
     text = figures_page(desk)
     assert "May 2026 3 0 0 3 0 0 3 0" in text
     assert "rehabilitation: patientDeclines 3" in text
-    hidden = words(desk.reviewer("olga", "operator").get("/audit/figures?since=2026-05&until=2026-05"))
+    hidden = words(
+        desk.reviewer("olga", "operator").get(
+            "/audit/figures?since=2026-05&until=2026-05"
+        )
+    )
     assert "2026-01 to 2026-12" in hidden
     assert "May 2026 … 0 0 … 0 0 … 0" in hidden
     assert "rehabilitation: patientDeclines …" in hidden
@@ -123,7 +162,9 @@ def test_rates_and_the_same_as_csv(desk):
     anna.get("/audit/figures?from=2026-05", 400)
 
 
-@pytest.mark.parametrize("period", ["since=2026", "until=x", "since=2026-13", "since=2%D9%A026-05"])
+@pytest.mark.parametrize(
+    "period", ["since=2026", "until=x", "since=2026-13", "since=2%D9%A026-05"]
+)
 def test_a_period_that_is_none_is_refused(desk, period):
     anna = desk.reviewer()
     anna.get(f"/audit/figures?{period}", 400)
@@ -131,14 +172,22 @@ def test_a_period_that_is_none_is_refused(desk, period):
 
 
 def test_a_period_the_wrong_way_round_is_turned(desk):
-    assert "2026-03 to 2026-05" in words(desk.reviewer().get("/audit/figures?since=2026-05&until=2026-03"))
+    assert "2026-03 to 2026-05" in words(
+        desk.reviewer().get("/audit/figures?since=2026-05&until=2026-03")
+    )
 
 
 def test_bars_say_the_same_as_the_table(desk):
     for number in range(10):
-        answer(desk, number, rules=("rehabilitation",) if number else ("rehabilitation", "alignment"))
+        answer(
+            desk,
+            number,
+            rules=("rehabilitation",) if number else ("rehabilitation", "alignment"),
+        )
     page = desk.reviewer().get("/audit/figures?since=2026-05&until=2026-05")
-    assert '<meter value="1.0" aria-label="Fired: 10" title="Fired: 10"></meter>' in page
+    assert (
+        '<meter value="1.0" aria-label="Fired: 10" title="Fired: 10"></meter>' in page
+    )
 
 
 def test_what_was_changed_counts_as_nothing_and_is_told(desk):
@@ -148,7 +197,11 @@ def test_what_was_changed_counts_as_nothing_and_is_told(desk):
     tamper(desk.store.url, "UPDATE audit_payload SET body = '{}'")
     found = counts(desk)
     assert found["2026-05", "", "", "unread"] == 2
-    assert not {name for _, _, rule, name in found if name == "lost" or (rule, name) == ("dietitian", "accepted")}
+    assert not {
+        name
+        for _, _, rule, name in found
+        if name == "lost" or (rule, name) == ("dietitian", "accepted")
+    }
     assert "What 2 of these entries said was changed" in figures_page(desk)
 
 
@@ -175,9 +228,19 @@ def test_the_command_reports_the_burden_by_month(desk, monkeypatch):
         tell(desk, answer(desk, number), "overridden", reason="patientDeclines")
     answer(desk, 50, at=MAY.replace(month=7))
     monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", desk.url)
-    asked = ["audit", "report", "--by", "month", "--from", "2026-01-01", "--to", "2026-12-01"]
+    asked = [
+        "audit",
+        "report",
+        "--by",
+        "month",
+        "--from",
+        "2026-01-01",
+        "--to",
+        "2026-12-01",
+    ]
     months = json.loads(CliRunner().invoke(main, [*asked, "--json"]).stdout)["months"]
-    assert months["May 2026"]["Cards"] is None  # with July's single one it would tell that
+    # with July's single one it would tell that
+    assert months["May 2026"]["Cards"] is None
     assert months["Jul 2026"]["Cards"] is None
     assert months["Mar 2026"]["Cards"] == 0
     printed = CliRunner().invoke(main, asked)

@@ -16,14 +16,23 @@ def desk(desk):
 
 def test_login_leads_to_the_page_that_was_wanted_and_is_an_entry(desk):
     response = Reviewer(desk).log_in("anna", PASSWORD, wanted="/audit?patient=pat-1")
-    assert (response.status_code, response.headers["Location"]) == (303, "/audit?patient=pat-1")
+    assert (response.status_code, response.headers["Location"]) == (
+        303,
+        "/audit?patient=pat-1",
+    )
     entry = desk.newest("login")
     assert (entry.user, entry.result) == ("anna", "login")
 
 
-@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "/sandbox", "/audit\\@evil", "/auditx"])
+@pytest.mark.parametrize(
+    "wanted",
+    ["https://evil.example/", "//evil.example", "/sandbox", "/audit\\@evil", "/auditx"],
+)
 def test_login_never_leads_elsewhere(desk, wanted):
-    assert Reviewer(desk).log_in("anna", PASSWORD, wanted=wanted).headers["Location"] == "/audit"
+    assert (
+        Reviewer(desk).log_in("anna", PASSWORD, wanted=wanted).headers["Location"]
+        == "/audit"
+    )
 
 
 def test_a_wrong_name_and_a_wrong_password_look_the_same(desk):
@@ -39,11 +48,15 @@ def test_a_refused_login_is_an_entry_without_what_was_typed(desk):
     Reviewer(desk).log_in("anna", "my-secret-password")
     assert desk.content(desk.newest("login"))["account"] == "anna"
     with Database(desk.url).reading() as connection:
-        bodies = connection.exec_driver_sql("SELECT body FROM audit_payload").scalars().all()
+        bodies = (
+            connection.exec_driver_sql("SELECT body FROM audit_payload").scalars().all()
+        )
     assert "my-secret-password" not in "".join(bodies)
 
 
-def test_after_five_wrong_passwords_the_right_one_has_to_wait_a_quarter_of_an_hour(desk):
+def test_after_five_wrong_passwords_the_right_one_has_to_wait_a_quarter_of_an_hour(
+    desk,
+):
     for _ in range(5):
         assert Reviewer(desk).log_in("anna", "wrong").status_code == 401
     assert Reviewer(desk).log_in("anna", PASSWORD).status_code == 429
@@ -98,31 +111,53 @@ def test_a_new_password_ends_the_sessions_of_the_old_one(desk):
 
 def test_a_session_is_new_at_every_login(desk):
     browser = Reviewer(desk)
-    browser.client.set_cookie("kyphoplasty-cds-review", "chosen-by-somebody", path="/audit")
+    browser.client.set_cookie(
+        "kyphoplasty-cds-review", "chosen-by-somebody", path="/audit"
+    )
     browser.log_in("anna", PASSWORD)
-    assert browser.client.get_cookie("kyphoplasty-cds-review", path="/audit").value != "chosen-by-somebody"
+    assert (
+        browser.client.get_cookie("kyphoplasty-cds-review", path="/audit").value
+        != "chosen-by-somebody"
+    )
 
 
 def cookies(desk, **request):
     browser = desk.app.test_client()
     page = browser.get("/audit/login", **request)
-    form = {"name": "anna", "password": PASSWORD, "token": TOKEN.search(page.text).group(1)}
+    form = {
+        "name": "anna",
+        "password": PASSWORD,
+        "token": TOKEN.search(page.text).group(1),
+    }
     return [
         *page.headers.getlist("Set-Cookie"),
-        *browser.post("/audit/login", data=form, **request).headers.getlist("Set-Cookie"),
+        *browser.post("/audit/login", data=form, **request).headers.getlist(
+            "Set-Cookie"
+        ),
     ][:2]
 
 
-def test_cookies_are_not_for_scripts_and_go_over_plain_http_on_this_machine_alone(desk, tmp_path):
+def test_cookies_are_not_for_scripts_and_go_over_plain_http_on_this_machine_alone(
+    desk, tmp_path
+):
     here = cookies(desk)
-    assert all(word in cookie for cookie in here for word in ("HttpOnly", "SameSite=Strict", "Path=/audit"))
+    assert all(
+        word in cookie
+        for cookie in here
+        for word in ("HttpOnly", "SameSite=Strict", "Path=/audit")
+    )
     assert not any("Secure" in cookie for cookie in here)
-    assert all("Secure" in cookie for cookie in cookies(desk, base_url="https://127.0.0.1:8080"))
+    assert all(
+        "Secure" in cookie
+        for cookie in cookies(desk, base_url="https://127.0.0.1:8080")
+    )
     elsewhere = ReviewDesk(tmp_path, base_url="http://cds.example.org")
     assert "Secure" in cookies(elsewhere, base_url="http://cds.example.org")[0]
 
 
-@pytest.mark.parametrize(("role", "page", "status"), cases(__file__, "a_role_opens_its_own_pages"))
+@pytest.mark.parametrize(
+    ("role", "page", "status"), cases(__file__, "a_role_opens_its_own_pages")
+)
 def test_a_role_opens_its_own_pages(desk, role, page, status):
     answer = desk.sign()
     somebody = desk.reviewer("olga", role)

@@ -35,7 +35,11 @@ def log(tmp_path_factory):
     desk.later(days=1)
     weak = desk.sign(patient="pat-b", with_brace=True)
     content = desk.content(weak)
-    card = next(one for one in content["cards"] if one["source"]["topic"]["code"] == "rehabilitation")
+    card = next(
+        one
+        for one in content["cards"]
+        if one["source"]["topic"]["code"] == "rehabilitation"
+    )
     desk.tell(card["uuid"], "overridden", reason="patientDeclines")
     desk.later(days=1)
     desk.sign(*strong_and_nourished(), patient="pat-c")
@@ -73,20 +77,32 @@ def anna(filled):
 def test_entries_are_found_by(filled, query, patients):
     page = filled.reviewer().get(f"/audit?{query}")
     refused = filled.newest("refusal")
-    expected = [refused if one == "REFUSED" else entries_of(filled, one) for one in patients]
+    expected = [
+        refused if one == "REFUSED" else entries_of(filled, one) for one in patients
+    ]
     assert listed(page) == [one.id for one in expected]
 
 
 def test_an_answer_is_found_by_hook_instance_and_by_card(anna, entry):
     assert listed(anna.get(f"/audit?hook={entry.hook_instance}")) == [entry.id]
-    assert listed(anna.get(f"/audit?card={entry.cards[0].card}&kind=answer")) == [entry.id]
+    assert listed(anna.get(f"/audit?card={entry.cards[0].card}&kind=answer")) == [
+        entry.id
+    ]
 
 
 @pytest.mark.parametrize(
     "query",
-    [*cases(__file__, "a_filter_that_cannot_be_read_is_said_at_its_field_and_asks_nothing"), "patient=" + "x" * 300],
+    [
+        *cases(
+            __file__,
+            "a_filter_that_cannot_be_read_is_said_at_its_field_and_asks_nothing",
+        ),
+        "patient=" + "x" * 300,
+    ],
 )
-def test_a_filter_that_cannot_be_read_is_said_at_its_field_and_asks_nothing(filled, anna, query):
+def test_a_filter_that_cannot_be_read_is_said_at_its_field_and_asks_nothing(
+    filled, anna, query
+):
     before = len(filled.all("read"))
     page = anna.get(f"/audit?{query}", 400)
     assert 'class="fault"' in page
@@ -97,7 +113,11 @@ def test_a_filter_that_cannot_be_read_is_said_at_its_field_and_asks_nothing(fill
 def test_a_long_list_is_turned_page_by_page_without_gap_or_repeat(desk):
     for number in range(120):
         desk.later(seconds=number % 3)  # some at the same moment
-        desk.store.append(AuditEntry(kind="note", at=desk.now, user="anna", content={"text": str(number)}))
+        desk.store.append(
+            AuditEntry(
+                kind="note", at=desk.now, user="anna", content={"text": str(number)}
+            )
+        )
     anna = desk.reviewer()
     address, seen = "/audit?kind=work", []
     while address:
@@ -118,14 +138,17 @@ def test_a_timeline_tells_each_visit_from_the_order_to_the_feedback(filled):
     page = filled.reviewer().get("/audit/patients/pat-b")
     text = words(page)
     newest, oldest = listed(page)
-    assert (oldest, newest) == tuple(one.id for one in reversed(filled.all("answer")) if one.patient == "pat-b")
+    assert (oldest, newest) == tuple(
+        one.id for one in reversed(filled.all("answer")) if one.patient == "pat-b"
+    )
     assert "Order: PKP L1" in text
     assert "findings" in text
     assert "rehabilitation overridden: patientDeclines" in text
     for card in filled.content(filled.newest("answer"))["cards"]:
         assert card["summary"] in text
     assert not re.search("pat-[ac]", page)
-    assert "in 12 months" not in text  # a computed figure, which these cards withhold; the entry's page has it whole
+    # a computed figure, which these cards withhold; the entry's page has it whole
+    assert "in 12 months" not in text
 
 
 # --- 2 and 3: cards as shown, and why
@@ -137,7 +160,9 @@ def cards_on(page):
 
 
 def plain(markdown):
-    return " ".join(re.sub(r"^- ", "", markdown.replace("**", ""), flags=re.MULTILINE).split())
+    return " ".join(
+        re.sub(r"^- ", "", markdown.replace("**", ""), flags=re.MULTILINE).split()
+    )
 
 
 def test_cards_are_shown_as_they_stand_in_the_log(filled, entry):
@@ -155,7 +180,8 @@ def test_todays_texts_do_not_change_what_was_shown(filled, tmp_path):
     entry = entries_of(filled, "pat-a")
     before = cards_on(filled.reviewer().get(f"/audit/entries/{entry.id}"))
     filled.store.close()
-    other = replace(open_service(), hooks={})  # a service that could not render a single card
+    # a service that could not render a single card
+    other = replace(open_service(), hooks={})
     later = ReviewDesk(tmp_path, service=other)
     later.now = filled.now
     assert cards_on(later.reviewer().get(f"/audit/entries/{entry.id}")) == before
@@ -173,12 +199,19 @@ def test_an_entry_tells_inputs_gaps_sources_figures_and_digests(filled, entry):
     assert f"{len(content['gaps'])} gaps" in text
     for digest in content["digests"].values():
         assert digest in text
-    figure = next(one for one in content["assessments"][0]["models"] if one["model"] == "sarcopenia-pvm-2022")
+    figure = next(
+        one
+        for one in content["assessments"][0]["models"]
+        if one["model"] == "sarcopenia-pvm-2022"
+    )
     assert f"{figure['risk'] * 100:.1f} %" in text
     assert "speaks for this outcome" in text
     for rule in content["recommendations"]:
         assert rule in text
-    assert "Feedback : overridden (patientDeclines) on the card about rehabilitation" in text
+    assert (
+        "Feedback : overridden (patientDeclines) on the card about rehabilitation"
+        in text
+    )
 
 
 def test_what_could_not_be_read_is_said(desk):
@@ -193,13 +226,18 @@ def test_a_replay_with_the_same_models_is_identical(filled, anna):
     for entry in filled.all("answer"):
         assert "Identical" in words(anna.get(f"/audit/entries/{entry.id}/replay"))
         assert filled.newest("read").result == "identical"
-    anna.get(f"/audit/entries/{filled.newest('refusal').id}/replay", 404)  # it holds no figures
+    # it holds no figures
+    anna.get(f"/audit/entries/{filled.newest('refusal').id}/replay", 404)
 
 
 def test_a_replay_with_another_model_names_what_differs(filled, entry, tmp_path):
     filled.store.close()
     service = open_service()
-    fewer = {name: model for name, model in service.models.items() if name != "sarcopenia-pvm-2022"}
+    fewer = {
+        name: model
+        for name, model in service.models.items()
+        if name != "sarcopenia-pvm-2022"
+    }
     later = ReviewDesk(tmp_path, service=replace(service, models=fewer))
     later.now = filled.now
     text = words(later.reviewer().get(f"/audit/entries/{entry.id}/replay"))
@@ -211,14 +249,20 @@ def test_a_replay_with_another_model_names_what_differs(filled, entry, tmp_path)
 # --- 4 integrity
 
 
-def test_the_pages_name_the_command_that_proves_the_log_and_claim_nothing_themselves(filled, anna):
+def test_the_pages_name_the_command_that_proves_the_log_and_claim_nothing_themselves(
+    filled, anna
+):
     entry = filled.store.reader.entry(entries_of(filled, "pat-b").id)
     of_entry = words(anna.get(f"/audit/entries/{entry.id}"))
-    assert all(one in of_entry for one in (entry.hash, entry.previous_hash, entry.commitment))
+    assert all(
+        one in of_entry for one in (entry.hash, entry.previous_hash, entry.commitment)
+    )
     integrity = words(anna.get("/audit/integrity"))
     assert filled.store.reader.head().hash in integrity
     assert all("kyphoplasty-cds audit verify" in text for text in (of_entry, integrity))
-    assert not any("erified" in text for text in (of_entry, integrity, words(anna.get("/audit"))))
+    assert not any(
+        "erified" in text for text in (of_entry, integrity, words(anna.get("/audit")))
+    )
     assert anna.post("/audit/integrity").status_code == 404
 
 
@@ -239,18 +283,26 @@ def test_an_export_takes_what_the_filter_shows_and_is_an_entry(filled, anna):
     assert lines[-1]["manifest"]["count"] == 1
     entry = filled.newest("export")
     assert (entry.user, entry.patient) == ("anna", "pat-b")
-    assert filled.content(entry)["filter"] == {"kinds": ["answer", "refusal"], "patient": "pat-b"}
+    assert filled.content(entry)["filter"] == {
+        "kinds": ["answer", "refusal"],
+        "patient": "pat-b",
+    }
     assert "attachment" in response.headers["Content-Disposition"]
 
 
-@pytest.mark.parametrize("form", [{}, {"format": "pdf"}, {"format": "csv", "status": "x"}])
+@pytest.mark.parametrize(
+    "form", [{}, {"format": "pdf"}, {"format": "csv", "status": "x"}]
+)
 def test_an_export_that_cannot_be_read_takes_nothing(filled, form):
     assert filled.reviewer().post("/audit/export", **form).status_code == 400
     assert filled.all("export") == ()
 
 
 def test_a_reviewer_exports_no_looks_of_others(filled):
-    assert filled.reviewer().post("/audit/export", format="csv", kind="looks").status_code == 403
+    assert (
+        filled.reviewer().post("/audit/export", format="csv", kind="looks").status_code
+        == 403
+    )
     paul = filled.reviewer("paul", "privacy-officer")
     assert paul.post("/audit/export", format="csv", kind="looks").status_code == 200
 
@@ -259,18 +311,32 @@ def test_a_reviewer_exports_no_looks_of_others(filled):
 
 
 @pytest.mark.parametrize(
-    ("kind", "form"), [("mark", {"mark": "committee", "note": "asked the ward"}), ("note", {"note": "asked the ward"})]
+    ("kind", "form"),
+    [
+        ("mark", {"mark": "committee", "note": "asked the ward"}),
+        ("note", {"note": "asked the ward"}),
+    ],
 )
 def test_a_mark_or_a_note_is_an_entry_about_the_entry(filled, anna, entry, kind, form):
     assert anna.post(f"/audit/entries/{entry.id}/mark", **form).status_code == 303
     made = filled.newest(kind)
-    assert (made.user, made.result, made.about, made.patient) == ("anna", form.get("mark"), entry.id, "pat-b")
+    assert (made.user, made.result, made.about, made.patient) == (
+        "anna",
+        form.get("mark"),
+        entry.id,
+        "pat-b",
+    )
     assert "asked the ward" in anna.get(f"/audit/entries/{entry.id}")
 
 
-@pytest.mark.parametrize("form", [{}, {"note": "  "}, {"mark": "invented"}, {"note": "x" * 2001}])
+@pytest.mark.parametrize(
+    "form", [{}, {"note": "  "}, {"mark": "invented"}, {"note": "x" * 2001}]
+)
 def test_nothing_said_is_no_mark(filled, entry, form):
-    assert filled.reviewer().post(f"/audit/entries/{entry.id}/mark", **form).status_code == 400
+    assert (
+        filled.reviewer().post(f"/audit/entries/{entry.id}/mark", **form).status_code
+        == 400
+    )
     assert filled.all("mark", "note") == ()
 
 
@@ -299,7 +365,12 @@ def test_a_look_without_its_entry_shows_nothing(filled, anna, entry, monkeypatch
         raise AuditUnavailable("The audit entry could not be written.")
 
     monkeypatch.setattr(filled.store, "append", refuse)
-    for address in ("/audit", "/audit/patients/pat-b", f"/audit/entries/{entry.id}", "/audit/figures"):
+    for address in (
+        "/audit",
+        "/audit/patients/pat-b",
+        f"/audit/entries/{entry.id}",
+        "/audit/figures",
+    ):
         page = anna.get(address, 503)
         assert "Refracture" not in page
         assert listed(page) == []
@@ -309,6 +380,11 @@ def test_a_look_without_its_entry_shows_nothing(filled, anna, entry, monkeypatch
 
 
 def test_what_is_not_there_is_a_page_that_says_so(anna):
-    for address in ("/audit/entries/none", "/audit/nothing", "/audit/entries", "/audit/patients"):
+    for address in (
+        "/audit/entries/none",
+        "/audit/nothing",
+        "/audit/entries",
+        "/audit/patients",
+    ):
         assert "Not found" in anna.get(address, 404)
     assert anna.post("/audit/figures").status_code == 404

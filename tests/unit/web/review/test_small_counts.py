@@ -1,6 +1,7 @@
 """No small count can be had from what a page shows, nor from several pages.
 
-An attacker solves the sums: every number of hidden cells that fits what is shown is tried.
+An attacker solves the sums: every number of hidden cells that fits what is shown is
+tried.
 """
 
 from collections import Counter
@@ -16,7 +17,10 @@ from cds_service.review.small_counts import AND_HIDDEN, HIDDEN, add_up
 YEARS = ("2025", "2026")
 TOPICS = ("rehabilitation", "braceLimit")
 REASONS = ("patientDeclines", "considered", "alreadyArranged")
-RULES = {"rehabilitation": ("bone-treatment", "dietitian"), "braceLimit": ("brace-correction",)}
+RULES = {
+    "rehabilitation": ("bone-treatment", "dietitian"),
+    "braceLimit": ("brace-correction",),
+}
 MONTHS = (1, 2, 3)  # a year of three months keeps the solver quick
 
 
@@ -46,7 +50,9 @@ def drawn(seed):
 
 def pages(counts):
     """What an attacker sees: each year alone, and both."""
-    years = {year: _hidden(tables_of(counts, f"{year}-01", f"{year}-12")) for year in YEARS}
+    years = {
+        year: _hidden(tables_of(counts, f"{year}-01", f"{year}-12")) for year in YEARS
+    }
     both = {name: add_up([years[year][name] for year in YEARS]) for name in PAGE}
     return {**years, "both": both}
 
@@ -69,7 +75,9 @@ class Attacker:
             return counts[at, topic, "", f"reason:{what}"]
         if what == "accepted":
             return counts[at, topic, "", "accepted"]
-        answered = counts[at, topic, "", "accepted"] + counts[at, topic, "", "overridden"]
+        answered = (
+            counts[at, topic, "", "accepted"] + counts[at, topic, "", "overridden"]
+        )
         return counts[at, topic, "", "shown"] - answered
 
     def mask(self, year=None, month=None, topic=None, what=None):
@@ -98,17 +106,30 @@ class Attacker:
             "Cards": None,
         }
         year = None if year == "both" else year
-        titles = {page["cards"].rows[place]: place for place in range(len(page["cards"].rows))}
+        titles = {
+            page["cards"].rows[place]: place for place in range(len(page["cards"].rows))
+        }
         names = {"rehabilitation": "rehabilitation", "brace limit": "braceLimit"}
         for column, what in columns.items():
             self.told(page["monthly"].say_total(column), year=year, what=what)
             for row in page["monthly"].rows:
-                number = ("Jan", "Feb", "Mar").index(row[:3]) + 1 if row[:3] in "JanFebMar" else 0
+                number = (
+                    ("Jan", "Feb", "Mar").index(row[:3]) + 1
+                    if row[:3] in "JanFebMar"
+                    else 0
+                )
                 if number:
-                    self.told(page["monthly"].say(row, column), year=row[-4:], month=number, what=what)
+                    self.told(
+                        page["monthly"].say(row, column),
+                        year=row[-4:],
+                        month=number,
+                        what=what,
+                    )
             for title in titles:
                 topic = names.get(title.lower(), title)
-                self.told(page["cards"].say(title, column), year=year, topic=topic, what=what)
+                self.told(
+                    page["cards"].say(title, column), year=year, topic=topic, what=what
+                )
         for row in page["reasons"].rows:
             title, _, reason = row.partition(": ")
             topic = names.get(title.lower(), title)
@@ -117,8 +138,14 @@ class Attacker:
         for row in page["rules"].rows:
             title, _, _ = row.partition(": ")
             topic = names.get(title.lower(), title)
-            for column, of in (("Fired", None), ("Accepted", ("accepted",)), ("Overridden", REASONS)):
-                self.told(page["rules"].say(row, column), year=year, topic=topic, what=of)
+            for column, of in (
+                ("Fired", None),
+                ("Accepted", ("accepted",)),
+                ("Overridden", REASONS),
+            ):
+                self.told(
+                    page["rules"].say(row, column), year=year, topic=topic, what=of
+                )
 
     def bounds_of(self, mask):
         """The least and the most that a sum of counts can be."""
@@ -126,7 +153,9 @@ class Attacker:
         whole = np.ones(len(self.names))
         found = []
         for sign in (1, -1):
-            result = milp(sign * mask, constraints=known, integrality=whole, bounds=Bounds(0, 500))
+            result = milp(
+                sign * mask, constraints=known, integrality=whole, bounds=Bounds(0, 500)
+            )
             found.append(round(sign * result.fun))
         return tuple(found)
 

@@ -19,8 +19,12 @@ BERLIN = ZoneInfo("Europe/Berlin")
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        pytest.param("2026-07-01T22:30:00.000Z", "2 Jul 2026, 00:30:00 CEST", id="summer"),
-        pytest.param("2026-11-20T09:12:33.000Z", "20 Nov 2026, 10:12:33 CET", id="winter"),
+        pytest.param(
+            "2026-07-01T22:30:00.000Z", "2 Jul 2026, 00:30:00 CEST", id="summer"
+        ),
+        pytest.param(
+            "2026-11-20T09:12:33.000Z", "20 Nov 2026, 10:12:33 CET", id="winter"
+        ),
     ],
 )
 def test_times_are_those_of_the_site(text, said):
@@ -28,7 +32,9 @@ def test_times_are_those_of_the_site(text, said):
 
 
 def test_a_day_of_the_filter_is_a_day_of_the_site():
-    found = read_filter(MultiDict({"since": "2026-07-02", "until": "2026-07-02"}), BERLIN).query
+    found = read_filter(
+        MultiDict({"since": "2026-07-02", "until": "2026-07-02"}), BERLIN
+    ).query
     assert found.since == datetime(2026, 7, 1, 22, 0, tzinfo=UTC)
     assert found.until == datetime(2026, 7, 2, 22, 0, tzinfo=UTC)
 
@@ -48,7 +54,10 @@ def test_the_page_tells_the_last_verification_and_its_scope(desk, monkeypatch):
     desk.sign(number=2)
     page = words(desk.reviewer().get("/audit/integrity"))
     assert "found whole when it was last verified" in page
-    assert f": {entries} entries, up to number {entries}, held against 0 checkpoints" in page
+    assert (
+        f": {entries} entries, up to number {entries}, held against 0 checkpoints"
+        in page
+    )
     assert "entries came since" in page
 
 
@@ -62,4 +71,6 @@ def test_a_log_that_is_not_whole_is_told(desk, monkeypatch):
 
 def test_an_export_is_not_recorded_as_the_log(desk, monkeypatch, tmp_path):
     (tmp_path / "x.ndjson").write_text("{}", encoding="utf-8")
-    assert verify(desk, monkeypatch, "--export", str(tmp_path / "x.ndjson")).exit_code == 2
+    assert (
+        verify(desk, monkeypatch, "--export", str(tmp_path / "x.ndjson")).exit_code == 2
+    )

@@ -17,7 +17,9 @@ def stub():
 @pytest.fixture
 def make_site(tmp_path, stub):
     def make(more="", rewrite=str):
-        (tmp_path / "site.toml").write_text(rewrite(SITE.format(issuer=stub.issuer, more=more)))
+        (tmp_path / "site.toml").write_text(
+            rewrite(SITE.format(issuer=stub.issuer, more=more))
+        )
         return tmp_path
 
     return make
@@ -28,7 +30,9 @@ def make_desk(tmp_path, make_site):
     made = []
 
     def make(more="", rewrite=str, **options):
-        made.append(ReviewDesk(tmp_path, site=load_site(make_site(more, rewrite)), **options))
+        made.append(
+            ReviewDesk(tmp_path, site=load_site(make_site(more, rewrite)), **options)
+        )
         return made[-1]
 
     yield make

@@ -15,7 +15,10 @@ from tests.tables import cases
 def test_who_has_a_role_gets_in_and_goes_on_to_the_wanted_page(desk, traveller, stub):
     response = traveller.log_in_at(stub, "/audit?patient=pat-1&kind=answer")
     assert response.status_code == 200
-    assert '<meta http-equiv="refresh" content="0; url=/audit?patient=pat-1&amp;kind=answer">' in response.text
+    assert (
+        '<meta http-equiv="refresh" content="0; url=/audit?patient=pat-1&amp;kind=answer">'
+        in response.text
+    )
     assert "Find entries" in traveller.get("/audit")
     entry = desk.newest("login")
     assert (entry.user, entry.result) == (f"{stub.issuer}|8f3a-11", "login")
@@ -26,19 +29,33 @@ def test_who_has_a_role_gets_in_and_goes_on_to_the_wanted_page(desk, traveller, 
     assert any(one.startswith(f"{WAY}=;") and "Max-Age=0" in one for one in cookies)
 
 
-def test_the_browser_is_sent_with_pkce_state_and_nonce_to_come_back_to_the_known_address(make_desk):
+def test_the_browser_is_sent_with_pkce_state_and_nonce_to_come_back_to_the_known_address(
+    make_desk,
+):
     desk = make_desk(base_url="https://cds.example.org")
-    response = desk.app.test_client().get("/audit/login/issuer", headers={"X-Forwarded-Host": "evil.example"})
+    response = desk.app.test_client().get(
+        "/audit/login/issuer", headers={"X-Forwarded-Host": "evil.example"}
+    )
     query = parse_qs(urlsplit(response.headers["Location"]).query)
     assert query["redirect_uri"] == ["https://cds.example.org/audit/login/callback"]
     assert query["theme"] == ["plain"]  # of the issuer's own address
-    assert (query["response_type"], query["client_id"], query["scope"]) == (["code"], [CLIENT_ID], ["openid"])
+    assert (query["response_type"], query["client_id"], query["scope"]) == (
+        ["code"],
+        [CLIENT_ID],
+        ["openid"],
+    )
     assert query["code_challenge_method"] == ["S256"]
     secrets = [query[name][0] for name in ("state", "nonce", "code_challenge")]
     assert len(set(secrets)) == 3
     assert all(len(one) == 43 for one in secrets)
     (cookie,) = response.headers.getlist("Set-Cookie")
-    for word in ("HttpOnly", "SameSite=Lax", "Secure", "Path=/audit/login", "Max-Age=600"):
+    for word in (
+        "HttpOnly",
+        "SameSite=Lax",
+        "Secure",
+        "Path=/audit/login",
+        "Max-Age=600",
+    ):
         assert word in cookie
     assert not any(one in cookie for one in secrets)
 
@@ -68,7 +85,9 @@ def test_a_client_with_a_secret_proves_itself_with_it(secret_desk, stub):
     assert refusal(traveller, traveller.log_in_at(stub)) == "code"
 
 
-@pytest.mark.parametrize(("groups", "role"), cases(__file__, "of_several_roles_the_one_that_may_most_counts"))
+@pytest.mark.parametrize(
+    ("groups", "role"), cases(__file__, "of_several_roles_the_one_that_may_most_counts")
+)
 def test_of_several_roles_the_one_that_may_most_counts(desk, stub, groups, role):
     stub.claims = {"groups": groups}
     Traveller(desk).log_in_at(stub)
@@ -105,7 +124,9 @@ def test_the_session_ends_as_that_of_a_local_account_does(desk, traveller, stub)
         ("Example Hospital", "Other Hospital", 200),
     ],
 )
-def test_a_site_that_gives_other_roles_ends_the_sessions_of_before(make_desk, stub, written, changed, status):
+def test_a_site_that_gives_other_roles_ends_the_sessions_of_before(
+    make_desk, stub, written, changed, status
+):
     traveller = Traveller(make_desk())
     traveller.log_in_at(stub)
     held = traveller.client.get_cookie(SESSION, path="/audit").value
@@ -114,7 +135,9 @@ def test_a_site_that_gives_other_roles_ends_the_sessions_of_before(make_desk, st
     other.get("/audit", status)
 
 
-def test_a_readable_name_of_the_account_is_shown_and_noted_where_the_site_asks_for_one(make_desk, stub):
+def test_a_readable_name_of_the_account_is_shown_and_noted_where_the_site_asks_for_one(
+    make_desk, stub
+):
     desk = make_desk('name-claim = "preferred_username"')
     stub.claims = {"preferred_username": "a.smith@hospital.example"}
     traveller = Traveller(desk)
@@ -125,7 +148,9 @@ def test_a_readable_name_of_the_account_is_shown_and_noted_where_the_site_asks_f
     assert "a.smith@hospital.example" in traveller.get("/audit")
 
 
-@pytest.mark.parametrize("name", ['"><script>alert(1)</script>@x', "Anna Smith", "", 7, None, "x" * 200])
+@pytest.mark.parametrize(
+    "name", ['"><script>alert(1)</script>@x', "Anna Smith", "", 7, None, "x" * 200]
+)
 def test_what_is_no_account_name_is_neither_shown_nor_noted(make_desk, stub, name):
     desk = make_desk('name-claim = "email"')
     stub.claims = {"email": name}
@@ -141,13 +166,22 @@ def test_one_network_address_comes_back_fifty_times_in_a_quarter_of_an_hour(desk
         traveller = Traveller(desk)
         way = urlsplit(traveller.set_out())
         state = parse_qs(way.query)["state"][0]
-        assert traveller.client.get(BACK, query_string={"state": state, "code": "made-up"}).status_code == 403
+        assert (
+            traveller.client.get(
+                BACK, query_string={"state": state, "code": "made-up"}
+            ).status_code
+            == 403
+        )
     asked, denied = stub.calls.count("/token/"), len(desk.all("login"))
     traveller = Traveller(desk)
     response = traveller.log_in_at(stub)
     assert response.status_code == 429
     assert traveller.client.get_cookie(SESSION, path="/audit") is None
-    assert (stub.calls.count("/token/"), len(desk.all("login"))) == (asked, denied) == (50, 50)
+    assert (
+        (stub.calls.count("/token/"), len(desk.all("login")))
+        == (asked, denied)
+        == (50, 50)
+    )
     desk.later(minutes=16)
     assert Traveller(desk).log_in_at(stub).status_code == 200
 
@@ -183,14 +217,19 @@ def test_a_public_address_without_https_stops_the_start(make_desk):
         make_desk(base_url="http://cds.example.org")
 
 
-def test_codes_tokens_and_secrets_are_nowhere_in_log_or_database(secret_desk, stub, caplog):
+def test_codes_tokens_and_secrets_are_nowhere_in_log_or_database(
+    secret_desk, stub, caplog
+):
     caplog.set_level(logging.DEBUG)
     held = []
     for claims in ({}, {"nonce": "another"}, {"groups": []}):
         stub.claims = claims
         traveller = Traveller(secret_desk)
         address = traveller.set_out()
-        held += [parse_qs(urlsplit(address).query)[name][0] for name in ("state", "nonce", "code_challenge")]
+        held += [
+            parse_qs(urlsplit(address).query)[name][0]
+            for name in ("state", "nonce", "code_challenge")
+        ]
         held.append(traveller.way.split(" ")[0])
         traveller.come_back(stub.browse(address))
         session = traveller.client.get_cookie(SESSION, path="/audit")
@@ -199,8 +238,12 @@ def test_codes_tokens_and_secrets_are_nowhere_in_log_or_database(secret_desk, st
     held += [*stub.issued, SECRET, "not-for-us"]
     secret_desk.store.close()
     file = secret_desk.store.database.file
-    kept = b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*")).decode("utf-8", "replace")
-    lines = "\n".join(f"{one.getMessage()} {getattr(one, 'fields', '')}" for one in caplog.records)
+    kept = b"".join(
+        path.read_bytes() for path in file.parent.glob(f"{file.name}*")
+    ).decode("utf-8", "replace")
+    lines = "\n".join(
+        f"{one.getMessage()} {getattr(one, 'fields', '')}" for one in caplog.records
+    )
     for secret in held:
         assert secret not in kept
         assert secret not in lines

@@ -19,7 +19,10 @@ TIMES = {"seconds": lambda seconds: int(time.time()) + seconds}  # from now
 
 @pytest.mark.parametrize(
     ("claims", "why"),
-    [*cases(__file__, "a_token_that_says_something_else_is_refused", TIMES), ({"sub": "x" * 256}, "subject")],
+    [
+        *cases(__file__, "a_token_that_says_something_else_is_refused", TIMES),
+        ({"sub": "x" * 256}, "subject"),
+    ],
 )
 def test_a_token_that_says_something_else_is_refused(traveller, stub, claims, why):
     stub.claims = claims
@@ -28,20 +31,32 @@ def test_a_token_that_says_something_else_is_refused(traveller, stub, claims, wh
 
 def with_public_key_as_secret(stub):
     """HS256, where the secret is what everybody knows: the public key."""
-    pem = stub.keys["k1"].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    pem = (
+        stub.keys["k1"]
+        .public_key()
+        .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    )
 
     def sign(claims):
         parts = [{"alg": "HS256", "typ": "JWT", "kid": "k1"}, claims]
-        body = b".".join(jwt.utils.base64url_encode(json.dumps(one).encode()) for one in parts)
+        body = b".".join(
+            jwt.utils.base64url_encode(json.dumps(one).encode()) for one in parts
+        )
         mac = jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256)
 
-        return (body + b"." + jwt.utils.base64url_encode(hmac.digest(pem, body, mac.hash_alg))).decode()
+        return (
+            body
+            + b"."
+            + jwt.utils.base64url_encode(hmac.digest(pem, body, mac.hash_alg))
+        ).decode()
 
     return sign
 
 
 def encoded(key, algorithm="RS256", **header):
-    return lambda claims: jwt.encode(claims, key, algorithm, headers={"kid": "k1", **header})
+    return lambda claims: jwt.encode(
+        claims, key, algorithm, headers={"kid": "k1", **header}
+    )
 
 
 @pytest.mark.parametrize(
@@ -50,7 +65,10 @@ def encoded(key, algorithm="RS256", **header):
         (lambda _: encoded(None, "none"), "algorithm"),
         (with_public_key_as_secret, "algorithm"),
         (lambda _: encoded(rsa_key()), "signature"),
-        (lambda stub: lambda claims: stub.signed(claims)[:-8] + "AAAAAAAA", "signature"),
+        (
+            lambda stub: lambda claims: stub.signed(claims)[:-8] + "AAAAAAAA",
+            "signature",
+        ),
         (lambda stub: encoded(stub.keys["k1"], kid="gone"), "key"),
         (lambda stub: encoded(stub.keys["k1"], crit=["b64"], b64=True), "algorithm"),
     ],
@@ -61,7 +79,12 @@ def test_a_token_that_the_issuer_did_not_sign_is_refused(traveller, stub, signer
 
 
 @pytest.mark.parametrize(
-    ("token", "why"), [*cases(__file__, "what_is_no_token_is_refused"), ("x" * 100_000, "token"), (7, "no-token")]
+    ("token", "why"),
+    [
+        *cases(__file__, "what_is_no_token_is_refused"),
+        ("x" * 100_000, "token"),
+        (7, "no-token"),
+    ],
 )
 def test_what_is_no_token_is_refused(traveller, stub, token, why):
     stub.sign = lambda _claims: token
@@ -76,7 +99,9 @@ def test_a_short_key_signs_nothing(traveller, stub):
     assert refusal(traveller, response) == "key"
 
 
-def test_a_new_key_of_the_issuer_is_found_at_the_next_login(make_desk, stub, monkeypatch):
+def test_a_new_key_of_the_issuer_is_found_at_the_next_login(
+    make_desk, stub, monkeypatch
+):
     monkeypatch.setattr("cds_service.outgoing.cached.PAUSE_SECONDS", 0.0)
     desk = make_desk()
     Traveller(desk).log_in_at(stub)
@@ -119,7 +144,10 @@ def test_a_way_is_over_after_ten_minutes(desk, traveller, stub):
 def test_a_code_that_the_issuer_does_not_know_is_refused(traveller, stub):
     address = stub.browse(traveller.set_out())
     code = parse_qs(urlsplit(address).query)["code"][0]
-    assert refusal(traveller, traveller.come_back(address.replace(code, "made-up"))) == "code"
+    assert (
+        refusal(traveller, traveller.come_back(address.replace(code, "made-up")))
+        == "code"
+    )
 
 
 @pytest.mark.parametrize("more", ["", "&error_description=<script>alert(1)</script>"])
@@ -130,19 +158,32 @@ def test_an_error_of_the_issuer_is_refused_without_its_words(traveller, stub, mo
     assert "<script" not in response.text
 
 
-@pytest.mark.parametrize(("named", "status"), [("RIGHT", 200), ("https://evil.example", 403), ("", 403)])
+@pytest.mark.parametrize(
+    ("named", "status"), [("RIGHT", 200), ("https://evil.example", 403), ("", 403)]
+)
 def test_an_answer_that_another_issuer_sent_is_refused(desk, stub, named, status):
-    stub.returns = {"iss": named.replace("RIGHT", stub.issuer)}  # the document says that it always names itself
+    # the document says that it always names itself
+    stub.returns = {"iss": named.replace("RIGHT", stub.issuer)}
     assert Traveller(desk).log_in_at(stub).status_code == status
 
 
-def test_another_sender_is_refused_even_where_the_issuer_does_not_name_itself(traveller, stub):
+def test_another_sender_is_refused_even_where_the_issuer_does_not_name_itself(
+    traveller, stub
+):
     address = stub.browse(traveller.set_out()) + "&iss=https://evil.example"
     assert refusal(traveller, traveller.come_back(address)) == "sender"
 
 
 @pytest.mark.parametrize(
-    "wanted", ["https://evil.example/", "//evil.example", "/sandbox", "/audit\\@evil", "/audit/login/issuer", "/auditx"]
+    "wanted",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/sandbox",
+        "/audit\\@evil",
+        "/audit/login/issuer",
+        "/auditx",
+    ],
 )
 def test_the_way_never_leads_elsewhere(desk, stub, wanted):
     page = Traveller(desk).log_in_at(stub, wanted).text

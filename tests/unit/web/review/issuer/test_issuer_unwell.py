@@ -9,7 +9,9 @@ from tests.stub_issuer import StubIssuer, say
 from tests.tables import cases
 
 
-@pytest.mark.parametrize("document", cases(__file__, "a_document_that_leads_elsewhere_is_not_followed"))
+@pytest.mark.parametrize(
+    "document", cases(__file__, "a_document_that_leads_elsewhere_is_not_followed")
+)
 def test_a_document_that_leads_elsewhere_is_not_followed(traveller, stub, document):
     stub.document = document
     unreachable(traveller, traveller.client.get("/audit/login/issuer"))
@@ -19,7 +21,12 @@ def test_a_server_that_the_site_names_may_stand_in_the_document(make_desk, stub)
     with StubIssuer() as keys:
         keys.keys = stub.keys
         stub.document = {"jwks_uri": f"{keys.issuer}/keys"}
-        assert Traveller(make_desk(f'servers = ["{keys.origin}"]')).log_in_at(stub).status_code == 200
+        assert (
+            Traveller(make_desk(f'servers = ["{keys.origin}"]'))
+            .log_in_at(stub)
+            .status_code
+            == 200
+        )
         assert keys.calls == ["/keys"]
 
 
@@ -43,12 +50,16 @@ def redirected(handler):
         lambda handler: say(handler, 500, {}),
         lambda handler: say(handler, 200, []),
         lambda handler: handler.wfile.write(b"HTTP/1.0 200 OK\r\n\r\nno json"),
-        lambda handler: handler.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n" + b"[" * 100_000),
+        lambda handler: handler.wfile.write(
+            b"HTTP/1.0 200 OK\r\n\r\n" + b"[" * 100_000
+        ),
         huge,
         redirected,
     ],
 )
-def test_a_token_endpoint_that_answers_nonsense_gives_no_session(traveller, stub, answer):
+def test_a_token_endpoint_that_answers_nonsense_gives_no_session(
+    traveller, stub, answer
+):
     stub.answer = answer
     unreachable(traveller, traveller.log_in_at(stub))
 
