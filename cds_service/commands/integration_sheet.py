@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from cds_service.cards.texts import REASON_SYSTEM, TOPIC_SYSTEM
 from cds_service.commands import options
 from cds_service.commands.templates import TEMPLATES
+from cds_service.core.vocabulary import ReadSpec
 from cds_service.fhir.gathering.picking import EXAM_TYPES
 from cds_service.fhir.orders.recognition import AUGMENTATION
 from cds_service.loading import calendar_of, load_service
@@ -157,7 +158,7 @@ def _prefetch_row(key: str, query: str, service: Service) -> Mapping[str, Any]:
     titles = [
         spec.title
         for spec in service.finding_specs.values()
-        if key in (spec.key, *spec.also_keys)
+        if isinstance(spec, ReadSpec) and key in spec.keys
     ]
     return {
         "key": key,
