@@ -191,13 +191,14 @@ class StatedFact:
     Attributes:
         value: None if nobody knows.
         source: where it was read; None if nobody knows, and for the site's own.
+        source_name: of the source, in the profile.
     """
 
     group: str
     key: str
     value: Any = None
     source: Source | None = None
-    words: str = ""
+    source_name: str = ""
     is_of_site: bool = False
 
     @property
@@ -240,7 +241,7 @@ class Profile(DataTable):
                 key,
                 fact.value,
                 source,
-                fact.words or "",
+                fact.source,
                 is_of_site=source is None,
             )
 
