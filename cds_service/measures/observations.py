@@ -5,24 +5,29 @@ read the same value back.
 """
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 from cds_service import __version__
 from cds_service.core.data_file import read_json
 from cds_service.core.facts import METHOD_NOT_RECORDED, Finding
+from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.facts.chart import Chart, Horizon
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.picking import Sourced
+from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.mapping.code_systems import MEASURES
 from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.raw_json import Json
+from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.measures.definitions import Measure
 from cds_service.measures.values import Refused, Reported, Source
 
@@ -37,6 +42,7 @@ UCUM, LOINC, SNOMED = (
 )
 DICOM_OBJECTS = "urn:dicom:uid"
 
+AT_ONCE = 40  # identifiers in one search
 NO_DAY = "the day of the examination is not known; --date says it"
 NO_UNIT = "the unit does not fit: {unit}, not {wanted}"
 TWO_VALUES = "stands beside {other} of the same day; which of them counts is not said"
@@ -145,11 +151,11 @@ class Writer:
             value.answer if amount is None else amount,
             str(value.day),
         ]
-        text = json.dumps(
+        identity = json.dumps(
             [self.patient, *parts, value.levels, value.method, value.device],
             ensure_ascii=True,
         )
-        return str(uuid5(NAMESPACE_URL, text))
+        return str(uuid5(NAMESPACE_URL, identity))
 
     def _site(self, levels: Sequence[str]) -> Json:
         """One vertebra by its code; several in words, since a code is of one place."""
@@ -358,3 +364,30 @@ def _provenance_entry(written: Sequence[Written], source: Source, at: datetime) 
     request = {"method": "POST", "url": "Provenance"}
     place = uuid5(NAMESPACE_URL, written[0].identifier)
     return {"fullUrl": f"urn:uuid:{place}", "resource": resource, "request": request}
+
+
+def identifiers_there(
+    reader: FhirReader, patient: str, identifiers: Sequence[str], *, seconds: float
+) -> set[str]:
+    """Those of these identifiers that Observations of this patient on the server have.
+
+    Raises:
+        CdsError: the server cannot be read.
+    """
+    found: set[str] = set()
+    for start in range(0, len(identifiers), AT_ONCE):
+        names = identifiers[start : start + AT_ONCE]
+        wanted = ",".join(quote(f"{IDENTIFIERS}|{name}", safe="") for name in names)
+        query = f"Observation?identifier={wanted}&patient={patient}"
+        try:
+            pages = reader.fetch(query, until=time.monotonic() + seconds).documents
+        except FhirReadError as error:
+            raise CdsError(
+                f"What the server holds already could not be read: {error}."
+            ) from None
+        for entry in chain.from_iterable(
+            objects(member(page, "entry")) for page in pages
+        ):
+            named = objects(member(entry, "resource", "identifier"))
+            found |= {text(one.get("value")) for one in named}
+    return found & {*identifiers}

@@ -91,7 +91,7 @@ class IssuerLogin:
             address = self.issuer.authorization_address(asked, Deadline.after(SECONDS))
         except CallFailed as fault:
             return self._refuse(way.wanted, fault.reason, UNREACHABLE, 503)
-        self.gate.sessions.set_out(way.secret)
+        self.gate.ways.set_out(way.secret)
         response = redirect(address, 303)
         self._set_way(response, way.cookie, int(ON_THE_WAY.total_seconds()))
         return response
@@ -108,7 +108,7 @@ class IssuerLogin:
             request.args.get("state"), way.derived.made("state")
         ):
             return self._refuse(PATH, "state")  # may be a stranger: no entry
-        if not self.gate.sessions.come_back(way.secret):
+        if not self.gate.ways.come_back(way.secret):
             return self._refuse(way.wanted, "replayed")
         try:
             self.gate.accounts.count_vouched_try(self.gate.address)
@@ -191,7 +191,7 @@ def issuer_login(
             "KYPHOPLASTY_CDS_PUBLIC_URL",
             "a login by an issuer needs an https address",
         )
-    secret = client_secret(folder.path, login)
+    secret = client_secret(folder.path, login.client_secret_file)
     issuer = issuer_server(login, secret, connections)
     return IssuerLogin(
         gate=gate, issuer=issuer, login=login, redirect=f"{gate.base_url}{BACK}"
