@@ -320,44 +320,55 @@ def transaction(
     """
     entries: list[Json] = []
     for source, of_source in written:
-        for one in of_source:
-            request = {
-                "method": "POST",
-                "url": "Observation",
-                "ifNoneExist": f"identifier={IDENTIFIERS}|{one.identifier}",
-            }
-            entries.append(
-                {
-                    "fullUrl": _place(one),
-                    "resource": one.observation,
-                    "request": request,
-                }
-            )
+        entries += [observation_entry(one) for one in of_source]
         if of_source:
             entries.append(_provenance_entry(of_source, source, at))
     return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
 
 
-def _place(written: Written) -> str:
+def observation_entry(written: Written) -> Json:
+    """The entry of a transaction that creates this Observation if it is not there."""
+    request = {
+        "method": "POST",
+        "url": "Observation",
+        "ifNoneExist": f"identifier={IDENTIFIERS}|{written.identifier}",
+    }
+    return {
+        "fullUrl": place_of(written),
+        "resource": written.observation,
+        "request": request,
+    }
+
+
+def agent(kind: str, who: Json) -> Json:
+    """An agent of a Provenance, by its code of FHIR's provenance-participant-type."""
+    return {
+        "type": {"coding": [{"system": PROVENANCE_TYPES, "code": kind}]},
+        "who": who,
+    }
+
+
+def this_program() -> Json:
+    """The agent that wrote the resources."""
+    return agent("assembler", {"display": f"kyphoplasty-cds {__version__}"})
+
+
+def place_of(written: Written) -> str:
     """Where the Observation is until the server has given it an id."""
     return f"urn:uuid:{written.identifier}"
 
 
 def _provenance_entry(written: Sequence[Written], source: Source, at: datetime) -> Json:
-    targets = [{"reference": _place(one)} for one in written]
+    targets = [{"reference": place_of(one)} for one in written]
     what = {
         "identifier": {"system": source.system, "value": source.identity},
         "display": source.kind,
-    }
-    agent = {
-        "type": {"coding": [{"system": PROVENANCE_TYPES, "code": "assembler"}]},
-        "who": {"display": f"kyphoplasty-cds {__version__}"},
     }
     resource = {
         "resourceType": "Provenance",
         "target": targets,
         "recorded": at.isoformat(timespec="seconds"),
-        "agent": [agent],
+        "agent": [this_program()],
         "entity": [{"role": "source", "what": what}],
     }
     # R4 has no search by which a Provenance could be created conditionally.
