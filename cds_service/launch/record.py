@@ -200,8 +200,9 @@ def rivals(
     found: dict[str, OnRecord] = {}
     for one in there:
         name = one.measure.name
-        is_picked = one.measure.finding.pick == "newest"
-        if name not in written or not one.counts or not is_picked:
+        quantity = one.measure.quantity
+        is_one_of_a_day = quantity is not None and quantity.pick == "newest"
+        if name not in written or not one.counts or not is_one_of_a_day:
             continue
         amount, day = written[name]
         if one.day == day and one.amount != amount:
