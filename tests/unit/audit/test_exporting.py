@@ -373,9 +373,9 @@ def test_logins_are_authentication_events(store):
         for one in events
     ]
     assert said == [
-        ("110114", "110122", "0"),
-        ("110114", "110123", "0"),
-        ("110114", "110122", "4"),
+        ["110114", "110122", "0"],
+        ["110114", "110123", "0"],
+        ["110114", "110122", "4"],
     ]
     assert events[0]["agent"][-1]["who"] == {
         "identifier": {"value": "https://login.example|8f3a"}
