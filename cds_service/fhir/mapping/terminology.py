@@ -128,6 +128,8 @@ class Terminology:
                 self._local_codes = read_local_codes(folders, systems, own_codes)
             with faults:
                 self._answer_maps = read_answer_maps(folders, systems)
+            with faults:
+                self._harmless_codes = load_harmless_codes(folders, systems)
         with faults:
             self.units = load_units(folders)
         with faults:
@@ -138,7 +140,6 @@ class Terminology:
             names = required(folders, "names.toml", NamesFile)
         with faults:
             harmless = required(folders, "harmless.toml", HarmlessFile)[1]
-            self._harmless_codes = load_harmless_codes(folders, systems)
         with faults:
             known = required(folders, "languages.toml", LanguagesFile)[1]
         with faults:
