@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from cds_service.errors import DataFileError, DataFileErrors
 
+PACKAGE = Path(__file__).parents[1]
 Model = TypeVar("Model")
 # of a model, of a dataclass
 UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
@@ -88,6 +89,12 @@ class Faults:
             raise DataFileErrors(self.found)
         if self.found:
             raise self.found[0]
+
+
+def data_root(kind: Literal["hooks", "mappings"]) -> Path:
+    """Folder of packaged data: in the wheel `cds_service/_data/<kind>`, in a checkout the top-level folder."""
+    packaged = PACKAGE / "_data" / kind
+    return packaged if packaged.is_dir() else PACKAGE.parent / kind
 
 
 def label(path: Path) -> str:
