@@ -13,8 +13,11 @@ STEPS: tuple[Step, ...] = get_args(Step)
 # A prescription is no dose, and a referral is no visit.
 CLOSING: tuple[Step, ...] = ("visit", "drug-started")
 State = Literal["done", "late", "open", "unsure", "waiting", "died", "not-read"]
+STATES: tuple[State, ...] = get_args(State)
 NAMED: frozenset[State] = frozenset({"open", "unsure"})  # somebody has to call them
 SETTLED: frozenset[State] = frozenset({"done", "late", "died"})
+# Their days are over, or they were seen or treated: what a committee counts.
+JUDGED: tuple[State, ...] = ("done", "late", "open", "unsure")
 When = Literal["in-time", "late", "not-found", "not-needed"]
 DAYS = 90  # policy: for a bone drug or a visit, counted from the signing
 
@@ -73,6 +76,16 @@ def state_of(course: Course) -> State:
     if course.today <= course.ends:
         return "waiting"
     return "unsure" if course.unread else "open"
+
+
+def knew_more(last: State | None, now: State) -> bool:
+    """Tell if an earlier look knew more than this one, which then changes nothing.
+
+    What was not read undoes nothing: neither a name on the list nor a visit.
+    """
+    if now == "not-read":
+        return last is not None
+    return now == "unsure" and last in ("done", "late")
 
 
 def when_done(course: Course, step: Step) -> When:

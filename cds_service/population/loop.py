@@ -8,6 +8,7 @@ from typing import Any
 from cds_service.core.bone_drugs import DrugEntry, find_overdue
 from cds_service.core.facts import Dated, SupportOrder
 from cds_service.core.loop import DAYS, Course, Step, last_day
+from cds_service.core.wording import say_date
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.facts.bone_drug_history import entries_of, read_history
 from cds_service.fhir.facts.chart import Chart, Horizon
@@ -32,9 +33,12 @@ from cds_service.population.scoring import (
     visits_of,
 )
 from cds_service.population.worklist import (
+    LOOP_OPEN,
     ORDERED_BEFORE,
+    Row,
     bone_visits,
     referral_names,
+    with_notes,
 )
 
 Json = dict[str, Any]
@@ -235,3 +239,32 @@ def _unread(reading: _Reading, chart: Chart) -> Iterator[str]:
         yield "procedures could not be read"
     if "Encounter" not in reading.run.exported:
         yield "visits could not be read"
+
+
+# --- the nurse's list
+
+
+def row_of(course: Course, card: str) -> Row:
+    """Make the row of a patient who was neither seen nor treated.
+
+    Args:
+        card: what became of the card, in words.
+    """
+    text = (
+        f"Order signed {say_date(course.signed)}, card {card}; by"
+        f" {say_date(course.ends)} no visit for bone treatment and no dose of a bone"
+        " drug on record"
+    )
+    resources = tuple(dict.fromkeys(course.resources.values()))
+    signed = course.signed.isoformat()
+    return Row(LOOP_OPEN, signed, with_notes(text, list(_notes(course))), resources)
+
+
+def _notes(course: Course) -> Iterator[str]:
+    if day := course.days.get("referral"):
+        yield f"referral {say_date(day)}"
+    if day := course.days.get("drug-ordered"):
+        yield f"bone drug ordered {say_date(day)}, no dose or dispense on record"
+    for day in course.missed:
+        yield f"appointment {say_date(day)} not recorded as kept"
+    yield from course.unread

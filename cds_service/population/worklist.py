@@ -44,6 +44,8 @@ Reason = Literal[
     "denosumab-overdue",
     "brace-beyond-end",
 ]
+# Of the list of `loop` alone: neither seen nor treated since the order was signed.
+LOOP_OPEN: Literal["loop-open"] = "loop-open"
 REASONS = "https://kyphoplasty-cds.org/fhir/CodeSystem/worklist-reason"
 NEEDED = ("bone-drug", "denosumab-overdue", "deceased")  # findings
 # policy: for a bone drug or a referral, counted from the procedure
@@ -84,7 +86,7 @@ class Row(NamedTuple):
         resources: what the reason rests on, `Procedure/12`.
     """
 
-    reason: Reason
+    reason: Reason | Literal["loop-open"]
     since: str
     text: str
     resources: tuple[str, ...]
@@ -167,7 +169,7 @@ def _untreated(
     yield Row(
         reason,
         done.isoformat(),
-        _with(text, notes),
+        with_notes(text, notes),
         tuple(dict.fromkeys((*names, *(one.resource for one in sources)))),
     )
 
@@ -288,7 +290,7 @@ def _overdue(findings: Findings) -> Iterator[Row]:
         yield Row(
             "denosumab-overdue",
             found.observed.isoformat(),
-            _with(text, found.concerns),
+            with_notes(text, found.concerns),
             resources,
         )
 
@@ -323,30 +325,35 @@ def _braced(
         yield Row(
             "brace-beyond-end",
             last.isoformat(),
-            _with(f"{times.said()}, still active", notes),
+            with_notes(f"{times.said()}, still active", notes),
             (order.reference,),
         )
 
 
-def _with(text: str, notes: Sequence[str]) -> str:
+def with_notes(text: str, notes: Sequence[str]) -> str:
     return "; ".join([text, *(note.rstrip(".") for note in notes)]) + "."
 
 
 # --- files
 
 
-def write_worklist(rows: Sequence[tuple[str, Row]], file: Path, as_of: date) -> None:
+def write_worklist(
+    rows: Sequence[tuple[str, Row]],
+    file: Path,
+    as_of: date,
+    reasons: Sequence[str] = get_args(Reason),
+) -> None:
     """Write the rows, each with the patient's id: as FHIR NDJSON (`.ndjson`) or Bundle (`.json`), else as CSV."""
     if file.suffix == ".ndjson":
         lines = (
             json.dumps(one, ensure_ascii=False) + "\n"
-            for one in _resources(rows, as_of)
+            for one in _resources(rows, as_of, reasons)
         )
         text = "".join(lines)
     elif file.suffix == ".json":
         entries = [
             {"fullUrl": f"urn:uuid:{one['id']}", "resource": one}
-            for one in _resources(rows, as_of)
+            for one in _resources(rows, as_of, reasons)
         ]
         bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
         text = json.dumps(bundle, ensure_ascii=False, indent=1) + "\n"
@@ -370,10 +377,10 @@ def write_worklist(rows: Sequence[tuple[str, Row]], file: Path, as_of: date) -> 
 
 
 def _resources(
-    rows: Sequence[tuple[str, Row]], as_of: date
+    rows: Sequence[tuple[str, Row]], as_of: date, reasons: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
     """One Group of all patients for each reason, and one Task for each row: a proposal, not an order."""
-    for reason in get_args(Reason):
+    for reason in reasons:
         patients = sorted({patient for patient, row in rows if row.reason == reason})
         yield {
             "resourceType": "Group",
