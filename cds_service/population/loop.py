@@ -8,6 +8,7 @@ from typing import Any
 from cds_service.core.bone_drugs import DrugEntry, find_overdue
 from cds_service.core.facts import Dated, SupportOrder
 from cds_service.core.loop import DAYS, Course, Step, last_day
+from cds_service.core.vocabulary import ListSpec
 from cds_service.core.wording import say_date
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.facts.bone_drug_history import entries_of, read_history
@@ -63,6 +64,13 @@ class _Reading:
     def terminology(self) -> Terminology:
         return self.run.service.terminology
 
+    @property
+    def bone_drug(self) -> ListSpec:
+        spec = self.run.service.finding_specs["bone-drug"]
+        if not isinstance(spec, ListSpec):
+            raise TypeError("mappings/findings/bone-drug.toml is of no list")
+        return spec
+
     def chart(self, day: date) -> Chart:
         """The record as of a day: nothing dated later is in it."""
         return Chart(self.record, self.terminology, Horizon(day, day, date.max, day))
@@ -98,7 +106,7 @@ def read_course(
 def _course(reading: _Reading, whole: Mapping[str, Any]) -> Course:
     run, signed, ends = reading.run, reading.signed, reading.ends
     now = reading.chart(run.as_of)
-    spec = run.service.finding_specs["bone-drug"]
+    spec = reading.bone_drug
     entries = entries_of(spec, now)
     then = reading.chart(min(ends, run.as_of))
     history = read_history(spec, then)
@@ -232,8 +240,7 @@ def _is_of_this(order: SupportOrder, reading: _Reading) -> bool:
 
 def _unread(reading: _Reading, chart: Chart) -> Iterator[str]:
     """Name the lists that may hold a visit or a drug and could not be read."""
-    spec = reading.run.service.finding_specs["bone-drug"]
-    if why := chart.unread(spec):
+    if why := chart.unread(reading.bone_drug):
         yield why
     if "Procedure" in unchecked_in(reading.record):
         yield "procedures could not be read"
