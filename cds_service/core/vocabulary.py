@@ -103,7 +103,8 @@ class FindingSpec:
         within_days: an event that is older does not count.
         older_days: an event that is not older does not count.
         undated_counts: an event whose day nobody knows counts.
-        active_is_open: an event that began earlier, and is still active, is left open.
+        active_is_open: an event that began earlier, and is still active, counts if it
+            was written down within the time, and is left open if not.
         active_counts: what the list has as active counts, whatever its day.
         key: prefetch key whose answer holds it.
         also_keys: further keys that must have been read before "no" may be said.

@@ -33,6 +33,7 @@ AGO = (
     r"(?<!\d)(\d{1,2}) ?년 ?전",
 )
 YEARS_AGO = tuple(re.compile(one, re.IGNORECASE) for one in AGO)
+AGAIN = frozenset({"recurrence", "relapse"})
 # Elements that place it in time without its first day.
 VAGUE = ("onsetAge", "onsetRange", "onsetString")
 SAME_FALL = timedelta(days=7)  # policy: a fracture written down in the week of a fall
@@ -125,10 +126,17 @@ def _time_of(
         member(raw, "onsetPeriod", "start")
     )
     over = _end_of(raw, chart)
+    entered = text(raw.get("recordedDate")).strip()[:10]
+    recorded = _last_of(entered, chart)
+    if clinical_status(raw) & AGAIN:  # its onset is that of the first time
+        return (
+            chart.calendar.first_day(entered),
+            recorded,
+            PRECISIONS.get(len(entered), "day"),
+        )
     if first := chart.calendar.first_day(written):
         to = PRECISIONS.get(len(written.strip()), "day")
         return first, max(filter(None, (chart.calendar.last_day(written), over))), to
-    recorded = chart.calendar.first_day(text(raw.get("recordedDate"))[:10])
     if worded := _date_in_words(raw, chart):
         last = chart.calendar.last_day(worded)
         if recorded and last and recorded < last:
@@ -140,7 +148,15 @@ def _time_of(
         )
     last = max(filter(None, (recorded, over)), default=None)
     is_history = stated.is_later_encounter or _is_history(stated, spec, chart)
-    return None if is_history else recorded, last, "day"
+    first = None if is_history else chart.calendar.first_day(entered)
+    return first, last, PRECISIONS.get(len(entered), "day")
+
+
+def _last_of(written: str, chart: Chart) -> date | None:
+    """The last day that a date may mean: of a year or month that is not over, today."""
+    last = chart.calendar.last_day(written)
+    is_open = len(written) in PRECISIONS and last and last > chart.today
+    return chart.today if is_open else last
 
 
 def _end_of(raw: Json, chart: Chart) -> date | None:
@@ -191,16 +207,33 @@ def _counts(one: Happened, spec: FindingSpec, chart: Chart) -> bool | None:
     limit = spec.within_days or spec.older_days
     if limit is None:
         return True
-    if one.last is not None and (chart.today - one.last).days > limit:
-        if spec.active_is_open and is_active and not _is_of_old(one, spec, chart):
-            return None
-        return spec.older_days is not None
+    since = chart.today - timedelta(days=limit)
+    is_older = one.last is not None and one.last < since
     if spec.older_days is not None:
-        return False
+        return is_older
+    if is_older:
+        may_last = spec.active_is_open and is_active
+        lasts = may_last and not _is_of_old(one, spec, chart)
+        return (_was_entered(one, since, chart) or None) if lasts else False
+    is_over = not is_active or _is_history(one.stated, spec, chart)
+    if spec.active_is_open and is_over and _is_vague(one, since):
+        return None  # nobody knows since when
     # A fracture that is still treated happened not long before.
     is_healing = one.stated.is_later_encounter and not one.stated.code.endswith("S")
     is_known = one.first is not None or (is_healing and one.last is not None)
     return True if is_known or spec.undated_counts else None
+
+
+def _is_vague(one: Happened, since: date) -> bool:
+    """Whether its date is missing, or a year or month that began before this day."""
+    return one.first is None or (one.to != "day" and one.first < since)
+
+
+def _was_entered(one: Happened, since: date, chart: Chart) -> bool:
+    """Whether the list had it as active within the time, whenever it began."""
+    entered = text(one.stated.entry.raw.get("recordedDate")).strip()[:10]
+    last = _last_of(entered, chart)
+    return last is not None and since <= last <= chart.today
 
 
 def _is_of_old(one: Happened, spec: FindingSpec, chart: Chart) -> bool:
@@ -238,7 +271,8 @@ def _open(spec: FindingSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap
     if open_ones:
         first = open_ones[0].stated
         if first.problem is None:
-            why = STILL_ACTIVE if open_ones[0].last else "no date"
+            lasts = spec.active_is_open and open_ones[0].last
+            why = STILL_ACTIVE if lasts else "no date"
             first = first._replace(problem=("undetermined", why))
         detail = first.passed_over(spec).detail
         seen = (one.stated.provenance(spec) for one in open_ones)
