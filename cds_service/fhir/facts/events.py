@@ -33,6 +33,7 @@ AGO = (
     r"(?<!\d)(\d{1,2}) ?년 ?전",
 )
 YEARS_AGO = tuple(re.compile(one, re.IGNORECASE) for one in AGO)
+DONE = frozenset({"completed", "unknown", "in-progress", "stopped", "on-hold"})
 AGAIN = frozenset({"recurrence", "relapse"})
 # Elements that place it in time without its first day.
 VAGUE = ("onsetAge", "onsetRange", "onsetString")
@@ -65,7 +66,7 @@ def find_event(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     judged = [(one, _counts(one, spec, chart)) for one in certain]
     passed = chart.broken(spec)
     if counted := [one for one, verdict in judged if verdict]:
-        return _yes(spec, chart, counted), passed
+        return yes(spec, chart, counted), passed
     open_ones = [*doubtful, *(one for one, verdict in judged if verdict is None)]
     return _open(spec, chart, open_ones), passed
 
@@ -73,13 +74,17 @@ def find_event(spec: FindingSpec, chart: Chart) -> FindingOrGap:
 def happenings(
     spec: FindingSpec, chart: Chart, concepts: Sequence[str]
 ) -> list[Happened]:
-    """The conditions with any of these concepts, denied ones left out."""
+    """The conditions with any of these concepts, denied ones left out.
+
+    An operation counts by its code alone: its words may tell what it was done for.
+    """
     wanted = problem_list.or_in_doubt(tuple(concepts))
     if chart.mentions.keys().isdisjoint(wanted):
         return []
     found = []
     for entry in chart.mentions_of(wanted):
-        stated = _stated(entry, concepts) if entry.kind == "Condition" else None
+        read = _stated if entry.kind == "Condition" else _operated
+        stated = read(entry, concepts)
         if stated and _is_meant(stated, spec, chart):
             found.append(_dated(stated, spec, chart))
     return found
@@ -111,6 +116,14 @@ def _stated(entry: Entry, concepts: Sequence[str]) -> problem_list.Stated | None
     return problem_list.Stated(entry, concept, code, None, problem, is_past)
 
 
+def _operated(entry: Entry, concepts: Sequence[str]) -> problem_list.Stated | None:
+    codes = [match for match in entry.matches if match.concept in concepts]
+    if not codes or entry.status not in DONE:
+        return None
+    problem = None if entry.status == "completed" else problem_list.UNFINISHED
+    return problem_list.Stated(entry, codes[0].concept, codes[0].code, None, problem)
+
+
 def _dated(stated: problem_list.Stated, spec: FindingSpec, chart: Chart) -> Happened:
     first, last, to = _time_of(stated, spec, chart)
     if first and first > chart.read_on:
@@ -122,8 +135,9 @@ def _time_of(
     stated: problem_list.Stated, spec: FindingSpec, chart: Chart
 ) -> tuple[date | None, date | None, Precision]:
     raw = stated.entry.raw
-    written = text(raw.get("onsetDateTime")) or text(
-        member(raw, "onsetPeriod", "start")
+    begins = "onset" if stated.entry.kind == "Condition" else "performed"
+    written = text(raw.get(f"{begins}DateTime")) or text(
+        member(raw, f"{begins}Period", "start")
     )
     over = _end_of(raw, chart)
     entered = text(raw.get("recordedDate")).strip()[:10]
@@ -242,7 +256,8 @@ def _is_of_old(one: Happened, spec: FindingSpec, chart: Chart) -> bool:
     return one.stated.is_past or is_dated or _is_history(one.stated, spec, chart)
 
 
-def _yes(spec: FindingSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
+def yes(spec: FindingSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
+    """The finding "yes", led by the newest that has a name."""
     newest = sorted(counted, key=_order, reverse=True)
     labels = [problem_list.label_of(one.stated, spec, chart) for one in newest]
     place = next((place for place, label in enumerate(labels) if label), 0)
@@ -297,7 +312,7 @@ def find_fall_with_injury(spec: FindingSpec, chart: Chart) -> FindingOrGap:
         or any(one.first and abs(day - one.first) <= SAME_FALL for day in broken)
     ]
     if injured:
-        return _yes(spec, chart, injured), chart.broken(spec)
+        return yes(spec, chart, injured), chart.broken(spec)
     return _open(spec, chart, ()), chart.broken(spec)
 
 

@@ -26,6 +26,7 @@ from cds_service.fhir.facts.bone_drug_history import (
     find_denosumab_overdue,
     read_history,
 )
+from cds_service.fhir.facts.cancer import find_recent_cancer
 from cds_service.fhir.facts.chart import (
     Chart,
     Entry,
@@ -400,6 +401,7 @@ def _as_value(word: str, spec: FindingSpec) -> bool | str:
 
 BY_NAME: Mapping[str, Reader] = {
     "prior-vertebral-fracture": find_earlier_fracture,
+    "recent-cancer": find_recent_cancer,
     "fall-with-injury": find_fall_with_injury,
     "index-fracture": find_index_fracture,
     "long-term-steroid": find_long_steroid,
