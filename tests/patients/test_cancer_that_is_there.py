@@ -208,7 +208,7 @@ def test_the_usual_reasons_open_nothing(members):
         kyphoplasty(None, quantityQuantity={"value": 3}),
         {**kyphoplasty(), "code": codeable(CPT, "22514", "Kyphoplastie 3 Etagen")},
         {**kyphoplasty(), "code": codeable(CPT, "22514", "Cifoplastia tres niveles")},
-        {**kyphoplasty(), "code": codeable(CPT, "22514", "后凸成形术 3节段")},
+        {**kyphoplasty(), "code": codeable(CPT, "22514", "Kyphoplastik 3 Etagen")},
         kyphoplasty(note=[{"text": "drei Etagen"}]),
         kyphoplasty(note=[{"text": "kyphoplasty, three levels"}]),
         kyphoplasty(reasonCode=[{"text": "Compression fractures T12, L1, L3"}]),
