@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from cds_service.core.data_file import Faults, label, read_toml, validated
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.bystanders import load_bystanders
 from cds_service.fhir.mapping.code_systems import (
     LONGEST_CODE,
     Listed,
@@ -123,7 +124,9 @@ class Terminology:
         with faults:
             names = required(folders, "names.toml", NamesFile)
         with faults:
-            harmless = required(folders, "harmless.toml", HarmlessFile)[1]
+            self.harmless = HarmlessTitles(
+                required(folders, "harmless.toml", HarmlessFile)[1]
+            )
             self._harmless_codes = load_harmless_codes(folders, systems)
         with faults:
             known = required(folders, "languages.toml", LanguagesFile)[1]
@@ -132,12 +135,12 @@ class Terminology:
             self._texts = text_rules(languages)
             self.durations = load_durations(folders, languages)
             self.plain_words = load_plain_words(folders, self.durations)
+            self.bystanders = load_bystanders(folders, systems, self.plain_words)
         faults.stop()
         self.speller = Speller(languages.values())
         self.levels = LevelRules([*languages.values()], self.text_places)
         self.languages = Languages(known, languages)
         self.names_of_measures = MeasureNames(*names, self.languages)
-        self.harmless = HarmlessTitles(harmless)
         self._drug_rules = TextRules(self.drugs.words, None)
         self._suspicion = re.compile(
             "|".join(self._texts[SUSPICION].any) if SUSPICION in self._texts else NEVER

@@ -31,6 +31,7 @@ GRAVE = frozenset(
         *("unstable-fracture", "spinal-instability"),
     }
 )
+REGION_NAMES = {"thoracic spine": "T", "lumbar spine": "L"}
 LONGEST_WORDS = 5_000  # characters of all augmentation orders of a signing
 ORGANS = frozenset({"breast-cancer", "lung-cancer", "prostate-cancer"})
 # with own words
@@ -129,6 +130,13 @@ def _statements(
     yield "text", wording
     # last: a reason may name other fractures as well
     yield "reason", _worded_levels(reasons, terminology)
+
+
+def covers(stated: str, treated: set[str]) -> bool:
+    """Whether a statement, `L1`, `T11-T12` or `thoracic spine`, may be of a treated level."""
+    if stated in REGION_NAMES:
+        return any(one.startswith(REGION_NAMES[stated]) for one in treated)
+    return not treated.isdisjoint(stated.split("-"))
 
 
 def verdict_of(statement: str) -> bool | None:
