@@ -28,6 +28,7 @@ from cds_service.core.vocabulary import (
     explain_key,
 )
 from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.bystanders import load_bystanders
 from cds_service.fhir.mapping.code_systems import (
     LONGEST_CODE,
     Listed,
@@ -165,6 +166,7 @@ class Terminology:
             self._texts = text_rules(languages)
             self.durations = load_durations(folders, languages)
             self.plain_words = load_plain_words(folders, self.durations)
+            self.bystanders = load_bystanders(folders, systems, self.plain_words)
         faults.stop()
         self.speller = Speller(languages.values())
         self.levels = LevelRules([*languages.values()], self.text_places)
