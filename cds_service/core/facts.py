@@ -188,6 +188,9 @@ class DrugUse:
         started: the first intake of the present course; None if it has no day.
         is_start_known: it was not taken or prescribed long before `started`.
         last_dose: the newest intake on record; None if it has no day.
+        sure_dose: the newest of those that were understood and that nobody broke off:
+            it alone closes what another drug leaves open.
+        is_open: an entry was not understood, and no dose is known since.
         ordered: the newest order; None if there is none or it has no day.
         is_ordered: an order stands that nothing ended.
         is_ordered_now: among the orders being signed.
@@ -204,6 +207,8 @@ class DrugUse:
     started: Dated | None = None
     is_start_known: bool = True
     last_dose: Dated | None = None
+    sure_dose: Dated | None = None
+    is_open: bool = False
     ordered: Dated | None = None
     is_ordered: bool = False
     is_ordered_now: bool = False

@@ -51,6 +51,8 @@ from cds_service.fhir.raw_json import (
 
 LATE = timedelta(days=30)  # policy: a supply that ended so lately may be renewed late
 STOPPED = frozenset({"stopped", "on-hold"})
+# of an intake that nobody broke off
+SURE = frozenset({"active", "completed"})
 UNNAMED = "bone drug"
 # such a dose was ordered
 PLANNED = frozenset({"MedicationAdministration", "Procedure"})
@@ -224,7 +226,9 @@ def _read(entry: Entry, drug: Drug, spec: FindingSpec, chart: Chart) -> DrugEntr
         found = _given(mention, entry, spec, chart)
     day = found.last or found.begins
     return found._replace(
-        provenance=source_of(entry, drug, day.last if day else None, spec)
+        provenance=source_of(entry, drug, day.last if day else None, spec),
+        is_understood=drug.is_understood,
+        is_sure=found.is_intake and drug.is_understood and entry.status in SURE,
     )
 
 
@@ -328,6 +332,8 @@ def _on_day(
     mention: DrugEntry, entry: Entry, day: Dated, spec: FindingSpec
 ) -> DrugEntry:
     """Reported for one day: that of an injection, or of the start of what is taken at home."""
+    if mention.name in INTERVAL and entry.status in STOPPED:
+        return mention._replace(is_intake=True, ended=day, how_ended="stopped")
     taken = mention._replace(is_intake=True, begins=day, last=day)
     taken = taken._replace(until=_effect(mention.name, spec, day))
     if mention.name in INTERVAL or entry.status == "completed":

@@ -274,11 +274,13 @@ def uses_of(chart: Chart) -> list[Use]:
 
 def _is_unsaid(entry: Entry, drug: Drug) -> bool:
     is_told = entry.status in TAKEN[entry.kind] or entry.origin == "context"
-    return drug.is_doubtful if is_told else entry.status not in NOT_TAKEN
+    is_open = drug.is_doubtful or not drug.is_understood
+    return is_open if is_told else entry.status not in NOT_TAKEN
 
 
 def _is_taken(entry: Entry) -> bool:
-    if entry.drug is not None and entry.drug.is_doubtful:
+    drug = entry.drug
+    if drug is not None and (drug.is_doubtful or not drug.is_understood):
         return False
     return is_meant(entry) and (
         entry.status in TAKEN[entry.kind] or entry.origin == "context"

@@ -33,7 +33,11 @@ from cds_service.fhir.mapping.mapping_files import (
 )
 from cds_service.fhir.mapping.names import MeasureNames, NamesFile
 from cds_service.fhir.mapping.overlay import files_in_force, required
-from cds_service.fhir.mapping.plain_words import load_plain_words
+from cds_service.fhir.mapping.plain_words import (
+    BRACES,
+    DOSES,
+    load_plain_words,
+)
 from cds_service.fhir.mapping.text_rules import (
     SPINE,
     Languages,
@@ -53,6 +57,7 @@ Code = tuple[str, str]
 # `LONGEST_CODE`.
 REMEMBERED = 4096
 NOTHING: frozenset[str] = frozenset()
+BONE_DRUGS = "bone-drug"
 SUSPICION = "suspicion"  # the concept whose words call a diagnosis suspected
 NEVER = r"(?!)"
 
@@ -129,7 +134,10 @@ class Terminology:
             languages = read_languages(folders)
             self._texts = text_rules(languages)
             self.durations = load_durations(folders, languages)
-            self.plain_words = load_plain_words(folders, self.durations)
+            self.plain_words = load_plain_words(folders, BRACES, self.durations)
+            self.plain_doses = load_plain_words(
+                folders, DOSES, names=self.drugs.names_of(BONE_DRUGS)
+            )
         faults.stop()
         self.speller = Speller(languages.values())
         self.levels = LevelRules([*languages.values()], self.text_places)
