@@ -112,7 +112,7 @@ def _why(silence: Gap) -> str:
 def find_bone_drug(spec: FindingSpec, chart: Chart, history: BoneDrugs) -> FindingOrGap:
     """Find whether a bone drug is taken or ordered; an order without a dose is a concern."""
     ours = [one for one in uses_of(chart) if one.drug.concepts & set(spec.value_sets)]
-    passed = (*chart.broken(spec), *future_uses(spec, ours, chart))
+    passed = (*chart.broken(spec), *future_uses(spec, ours))
     named = [one for one in history.uses if one.name != UNNAMED]
     current = [one for one in named if one.is_running or one.is_ordered]
     if current:
@@ -163,7 +163,7 @@ def find_denosumab_overdue(
 ) -> FindingOrGap:
     """Find whether denosumab is overdue and no bone drug followed; `observed` is the day of the last dose."""
     doses = [one for one in uses_of(chart) if "denosumab" in one.drug.concepts]
-    passed = (*chart.broken(spec), *future_uses(spec, doses, chart))
+    passed = (*chart.broken(spec), *future_uses(spec, doses))
     use = next((one for one in history.uses if one.kind == "denosumab"), None)
     if use is None or not (use.is_taken or use.is_ordered or use.ordered):
         return not_on_list(spec, chart, ["denosumab"]), passed

@@ -70,9 +70,16 @@ def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None
         said.replace(str(when.day.year), " "), EARLIER
     ):
         return "undated", "named as that of an earlier examination"
-    if when.day <= chart.not_after:
-        return None
-    return "future", "dated after the order"
+    return ("future", "dated after the order") if _is_ahead(reading, chart) else None
+
+
+def _is_ahead(reading: Reading, chart: Chart) -> bool:
+    """Whether all of its time lies after the signing; a period does if it begins then."""
+    raw, when = reading.entry.raw, reading.entry.moment
+    if when is None or when.day > chart.not_after:
+        return when is not None
+    begins = chart.calendar.moment(member(raw, "effectivePeriod", "start"))
+    return chart.is_ahead(begins or when)
 
 
 def status_problem(reading: Reading) -> tuple[GapReason, str] | None:
