@@ -360,6 +360,8 @@ class SupportOrder:
         levels: vertebrae that a brace order names.
         is_standing: its status says that it stands; otherwise nobody knows, and it does
             not count.
+        is_read_whole: nothing in it was left that may speak against it; otherwise it
+            does not count.
         unread: elements of a brace order with anything that was not understood, by
             their names in R4: its correction
             is offered and not pre-selected.
@@ -380,6 +382,7 @@ class SupportOrder:
     worded: WordedEnd = NOT_WORDED
     levels: tuple[str, ...] = ()
     is_standing: bool = True
+    is_read_whole: bool = True
     unread: tuple[str, ...] = ()
     source: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
@@ -443,8 +446,8 @@ class SupportOrders:
     def not_counted(self, kind: str) -> tuple[SupportOrder, ...]:
         """Orders of one kind on record that do not count.
 
-        They were written before this fracture, at no known time, or are of unknown
-        status.
+        They were written before this fracture, at no known time, are of unknown status
+        or were not understood.
         """
         return tuple(order for order in self.of_kind(kind) if not self._counts(order))
 
@@ -457,6 +460,8 @@ class SupportOrders:
         )
 
     def _counts(self, order: SupportOrder) -> bool:
+        if not order.is_read_whole:
+            return False
         return order.draft or (
             order.is_standing
             and (self.counted_from is None or self._is_of_now(order) is True)

@@ -22,7 +22,6 @@ from cds_service.fhir.mapping.text_rules import folded, folded_pattern
 BRACES = "plain-words"
 DOSES = "plain-dose-words"
 REFERRALS = "plain-referral-words"
-VALUES = "plain-value-words"
 # Signs that only divide words; any other, `?` or an arrow, may say something.
 _DIVIDES = r"[\s.,;:()\[\]/&+×*\"'’\-–—、。，；：（）・]"
 # No word begins or ends within another one in Latin letters; Chinese and Japanese write
@@ -81,6 +80,27 @@ class PlainWords:
             rest = self._durations.without_times(rest, is_title=True)
         rest = folded(rest)
         return tuple(filter(None, re.split(rf"{_DIVIDES}+", self._word.sub(" ", rest))))
+
+
+def load_all_plain(
+    folders: Sequence[Path], durations: DurationRules, bone_drugs: Sequence[str]
+) -> tuple[PlainWords, PlainWords, PlainWords]:
+    """The plain words of brace orders, of doses and of referrals.
+
+    Args:
+        folders: `mappings/`, and the overlays that lie over it.
+        durations: of a brace or a referral a length of time is read; of a dose it is
+            part of its words.
+        bone_drugs: their names, plain beside a dose.
+
+    Raises:
+        DataFileError: a file is wrong, or does not pass its own examples.
+    """
+    return (
+        load_plain_words(folders, BRACES, durations),
+        load_plain_words(folders, DOSES, names=bone_drugs),
+        load_plain_words(folders, REFERRALS, durations),
+    )
 
 
 def load_plain_words(

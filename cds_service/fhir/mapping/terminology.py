@@ -34,11 +34,7 @@ from cds_service.fhir.mapping.mapping_files import (
 )
 from cds_service.fhir.mapping.names import MeasureNames, NamesFile
 from cds_service.fhir.mapping.overlay import files_in_force, required
-from cds_service.fhir.mapping.plain_words import (
-    BRACES,
-    DOSES,
-    load_plain_words,
-)
+from cds_service.fhir.mapping.plain_words import load_all_plain
 from cds_service.fhir.mapping.text_rules import (
     SPINE,
     Languages,
@@ -136,9 +132,8 @@ class Terminology:
             languages = read_languages(folders)
             self._texts = text_rules(languages)
             self.durations = load_durations(folders, languages)
-            self.plain_words = load_plain_words(folders, BRACES, self.durations)
-            self.plain_doses = load_plain_words(
-                folders, DOSES, names=self.drugs.names_of(BONE_DRUGS)
+            self.plain_words, self.plain_doses, self.plain_referrals = load_all_plain(
+                folders, self.durations, self.drugs.names_of(BONE_DRUGS)
             )
         faults.stop()
         self.speller = Speller(languages.values())

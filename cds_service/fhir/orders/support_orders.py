@@ -38,6 +38,7 @@ from cds_service.fhir.orders.recognition import (
     recognise_augmentation,
     recognise_support,
 )
+from cds_service.fhir.orders.whole_orders import is_read_whole
 from cds_service.fhir.raw_json import Json, is_prohibition, member, text
 from cds_service.fhir.references import Targets
 from cds_service.fhir.site_calendar import SiteCalendar
@@ -232,6 +233,8 @@ def _support_orders(
             unread=unread_in(one.resource, terminology)
             if kind == "brace" and draft
             else (),
+            is_read_whole=kind in TIMED
+            or is_read_whole(kind, one.resource, terminology),
             # To end an order that orders something besides would end that too.
             source=one.source if draft and is_alone else None,
         )
