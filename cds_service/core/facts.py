@@ -354,7 +354,8 @@ class SupportOrder:
             day.
         title: what it is called in our texts, with its code where it has one (`TLSO
             (L0456)`).
-        reasons: concepts that a brace order names as its reason (`unstable-fracture`).
+        reasons: concepts that an order of a brace or bed rest names as its reason
+            (`unstable-fracture`).
         hours: how long it runs by its dates, where that is stated.
         worded: what its words say of its end.
         levels: vertebrae that a brace order names.

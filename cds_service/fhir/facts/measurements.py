@@ -10,7 +10,12 @@ from cds_service.core.months import months_between
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart, FindingOrGap, age_in_words, gap
-from cds_service.fhir.facts.observations import Reading, find_readings, site_key
+from cds_service.fhir.facts.observations import (
+    Reading,
+    find_readings,
+    has_plain_notes,
+    site_key,
+)
 from cds_service.fhir.facts.quantities import (
     Measured,
     Refused,
@@ -21,6 +26,7 @@ from cds_service.fhir.facts.quantities import (
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 
+NOTE_NOT_UNDERSTOOD = "Its note was not understood."
 METHODS = frozenset({"bioimpedance", "dxa-method"})
 
 
@@ -212,8 +218,10 @@ def _finding(spec: FindingSpec, chart: Chart, picked: Picked) -> Finding:
     unknown = any(
         one.way is not None and not one.way.is_accepted for one in picked.used
     )
+    is_noted = not all(has_plain_notes(one, chart) for one in readings)
     concerns = (
         *picked.concerns,
+        *((NOTE_NOT_UNDERSTOOD,) if is_noted else ()),
         *aged,
         *((METHOD_NOT_RECORDED,) if unknown else ()),
         *method_concern(spec, chart, readings),
@@ -234,7 +242,7 @@ def _finding(spec: FindingSpec, chart: Chart, picked: Picked) -> Finding:
         concerns=concerns,
         site=picked.site or (way.site if way else ""),
         method=method,
-        may_reassure=not (aged or unknown or picked.is_doubtful),
+        may_reassure=not (aged or unknown or is_noted or picked.is_doubtful),
     )
 
 

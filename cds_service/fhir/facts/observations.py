@@ -12,6 +12,7 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 RETRACTED = frozenset({"entered-in-error", "cancelled"})
 EARLIER = ("earlier-value",)
+AGAINST, NOT_MEASURED = ("note-against",), ("not-measured",)
 
 
 class Reading(NamedTuple):
@@ -66,10 +67,11 @@ def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None
             *(texts_of(code) if reading.holder is not reading.entry.raw else ()),
         )
     )
-    if chart.terminology.methods.of_title(
-        said.replace(str(when.day.year), " "), EARLIER
-    ):
+    methods = chart.terminology.methods
+    if methods.of_title(said.replace(str(when.day.year), " "), EARLIER):
         return "undated", "named as that of an earlier examination"
+    if methods.of_title(said, NOT_MEASURED):
+        return "no-value", "its name says that nobody measured it"
     return ("future", "dated after the order") if _is_ahead(reading, chart) else None
 
 
@@ -103,6 +105,24 @@ def status_problem(reading: Reading) -> tuple[GapReason, str] | None:
             "registered",
         ) else "not final"
     return ("no-value", "recorded as absent") if _is_absent(reading.holder) else None
+
+
+def note_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None:
+    """The problem that a note names: not valid, another's, estimated; None if none."""
+    methods = chart.terminology.methods
+    if any(methods.named(note, AGAINST) for note in _notes(reading)):
+        return "no-value", "its note speaks against it"
+    return None
+
+
+def has_plain_notes(reading: Reading, chart: Chart) -> bool:
+    """Whether all its notes were understood; otherwise the value reassures nobody."""
+    plain = chart.terminology.plain_values
+    return all(plain.are_all(note) for note in _notes(reading))
+
+
+def _notes(reading: Reading) -> list[str]:
+    return [text(one.get("text")) for one in objects(reading.entry.raw.get("note"))]
 
 
 def _is_absent(holder: Json) -> bool:

@@ -22,6 +22,7 @@ from cds_service.fhir.mapping.text_rules import folded, folded_pattern
 BRACES = "plain-words"
 DOSES = "plain-dose-words"
 REFERRALS = "plain-referral-words"
+VALUES = "plain-value-words"
 # Signs that only divide words; any other, `?` or an arrow, may say something.
 _DIVIDES = r"[\s.,;:()\[\]/&+×*\"'’\-–—、。，；：（）・]"
 # No word begins or ends within another one in Latin letters; Chinese and Japanese write
@@ -84,8 +85,8 @@ class PlainWords:
 
 def load_all_plain(
     folders: Sequence[Path], durations: DurationRules, bone_drugs: Sequence[str]
-) -> tuple[PlainWords, PlainWords, PlainWords]:
-    """The plain words of brace orders, of doses and of referrals.
+) -> tuple[PlainWords, PlainWords, PlainWords, PlainWords]:
+    """The plain words of brace orders, of doses, of referrals and of notes on values.
 
     Args:
         folders: `mappings/`, and the overlays that lie over it.
@@ -100,6 +101,7 @@ def load_all_plain(
         load_plain_words(folders, BRACES, durations),
         load_plain_words(folders, DOSES, names=bone_drugs),
         load_plain_words(folders, REFERRALS, durations),
+        load_plain_words(folders, VALUES),
     )
 
 

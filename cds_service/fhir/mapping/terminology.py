@@ -132,9 +132,12 @@ class Terminology:
             languages = read_languages(folders)
             self._texts = text_rules(languages)
             self.durations = load_durations(folders, languages)
-            self.plain_words, self.plain_doses, self.plain_referrals = load_all_plain(
-                folders, self.durations, self.drugs.names_of(BONE_DRUGS)
-            )
+            (
+                self.plain_words,
+                self.plain_doses,
+                self.plain_referrals,
+                self.plain_values,
+            ) = load_all_plain(folders, self.durations, self.drugs.names_of(BONE_DRUGS))
         faults.stop()
         self.speller = Speller(languages.values())
         self.levels = LevelRules([*languages.values()], self.text_places)
