@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from cds_service import loading
+from cds_service.core import data_file
+from cds_service.core.data_file import data_root
 from cds_service.errors import DataFileError
-from cds_service.loading import banned_patterns, data_root, find_faults, load_service
+from cds_service.loading import banned_patterns, find_faults, load_service
 from cds_service.samples import SITE_FOLDER
 from cds_service.site.folder import load_site
 from tests.chart_builders import (
@@ -37,7 +38,7 @@ def site(folder, toml="", **files):
 
 def test_a_packaged_copy_comes_first(tmp_path, monkeypatch):
     (tmp_path / "_data" / "hooks").mkdir(parents=True)
-    monkeypatch.setattr(loading, "PACKAGE", tmp_path)
+    monkeypatch.setattr(data_file, "PACKAGE", tmp_path)
     assert data_root("hooks") == tmp_path / "_data" / "hooks"
     assert data_root("mappings") == tmp_path.parent / "mappings"
 
@@ -108,7 +109,7 @@ def test_a_query_that_grows_too_long_stops_the_start(tmp_path):
         '{"resourceType": "ValueSet", "id": "pma-rate", "status": "active", "compose": {"include": '
         f'[{{"system": "https://hospital.example/codes", "concept": [{concepts}]}}]}}}}'
     )
-    with pytest.raises(loading.DataFileError, match=r"prefetch\.imaging"):
+    with pytest.raises(DataFileError, match=r"prefetch\.imaging"):
         site(tmp_path, **{"mappings/valueset/pma-rate.json": value_set})
 
 
@@ -127,7 +128,7 @@ def test_local_codes_are_asked_for_in_the_site_s_own_spelling():
 
 
 def test_a_file_of_a_site_replaces_ours_whole(tmp_path):
-    rule = loading.data_root("hooks") / HOOK / "recommendations/20-dietitian.toml"
+    rule = data_root("hooks") / HOOK / "recommendations/20-dietitian.toml"
     text = rule.read_text(encoding="utf-8").replace(
         'heading = "Dietitian"', 'heading = "Nutrition team"'
     )
@@ -141,9 +142,7 @@ def test_a_file_of_a_site_replaces_ours_whole(tmp_path):
 
 
 def test_a_finding_of_a_site_has_its_own_limits(tmp_path):
-    bmi = (loading.data_root("mappings") / "findings/bmi.toml").read_text(
-        encoding="utf-8"
-    )
+    bmi = (data_root("mappings") / "findings/bmi.toml").read_text(encoding="utf-8")
     service = site(
         tmp_path,
         **{

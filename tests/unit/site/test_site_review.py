@@ -17,7 +17,7 @@ def test_a_whole_table_is_read_and_the_issuer_kept_letter_by_letter(folder):
     assert review.issuer == "https://login.example.org/realms/hospital/"
     assert review.roles == {"cds-reviewers": "reviewer", "privacy": "privacy-officer"}
     assert not review.local_accounts
-    assert client_secret(path, review) == "s3cr3t-of-the-site"
+    assert client_secret(path, review.client_secret_file) == "s3cr3t-of-the-site"
 
 
 def test_without_the_table_there_are_local_accounts_alone(folder):
@@ -33,7 +33,7 @@ def test_a_public_client_has_no_secret_and_local_accounts_stay_unless_the_site_s
         )
     )
     review = load_site(path).site.review
-    assert client_secret(path, review) is None
+    assert client_secret(path, review.client_secret_file) is None
     assert review.local_accounts
 
 
