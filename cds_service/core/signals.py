@@ -506,12 +506,15 @@ def _bed_rest_open(situation: Situation) -> Signal | None:
 
 @signal("bed-rest-reason")
 def _bed_rest_reason(situation: Situation) -> Signal | None:
-    """A fact for which bed rest may be meant: the plan of getting up is not ours then."""
-    return (
-        _any_true(*BED_REST_REASONS)(situation)
-        if situation.support.of_kind("bed-rest")
-        else None
-    )
+    """A fact for which bed rest may be meant: the plan of getting up is not ours then.
+
+    An order may name it itself.
+    """
+    orders = situation.support.of_kind("bed-rest")
+    named = [one for one in orders if one.reasons & set(BED_REST_REASONS)]
+    if named:
+        return Signal("a reason that the order of bed rest names", tuple(named))
+    return _any_true(*BED_REST_REASONS)(situation) if orders else None
 
 
 # Signals of other modules register themselves.
