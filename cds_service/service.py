@@ -133,6 +133,11 @@ class Service(InForce):
     of_clients: "Mapping[str, Service]" = field(default_factory=dict)
 
     @property
+    def signing_hook(self) -> ServiceHook:
+        """The service that answers when orders are signed."""
+        return next(one for one in self.hooks.values() if one.hook == "order-sign")
+
+    @property
     def calendar(self) -> SiteCalendar:
         """The days of the site."""
         return self.terminology.calendar

@@ -32,9 +32,9 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import (
     CONTEXTS,
     NO_CARDS,
+    HookContext,
     HookRequest,
     HookResponse,
-    OrderSignContext,
     parse_request,
 )
 from cds_service.service import NOTE_SECONDS, Ports, Service, ServiceHook
@@ -220,9 +220,11 @@ def _answer(
     asked = parse_request(exchange.read_body(), hook.hook, exchange.hook_instances)
     deadline.check()
     exchange.hook_instance = asked.hook_instance
-    if not is_probe(asked.context.user_id, asked.context.patient_id):
+    context = asked.context
+    is_real = not is_probe(context.user_id, context.patient_id)
+    if context.CARRIES_ORDERS and is_real:
         _note_missing_orders(
-            around, hook.id, exchange, is_missing=not asked.context.has_orders
+            around, hook.id, exchange, is_missing=not context.has_orders
         )
     if around.site is not None and around.site.service.mode == "off":
         return NO_CARDS
@@ -270,7 +272,7 @@ def _note_missing_orders(
             around.missing_orders.keep(client, due)
 
 
-def _is_shown(site: Site | None, context: OrderSignContext, caller: Caller) -> bool:
+def _is_shown(site: Site | None, context: HookContext, caller: Caller) -> bool:
     """Whether the cards leave: to those that the site shows them to, and to a probe."""
     is_live = site is None or site.is_live_for(context.user_id, caller.client)
     return is_live or is_probe(context.user_id, context.patient_id)

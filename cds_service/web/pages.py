@@ -86,7 +86,7 @@ def _example_card(
 
     No server is called, and no entry is kept.
     """
-    hook = next(iter(service.hooks.values()))
+    hook = service.signing_hook
     sample = next(one for one in load_samples(today) if one.id == EXAMPLE)
     request = parse_request(
         order_sign_request(sample, plan=hook.discovery["prefetch"]), hook.hook

@@ -142,7 +142,7 @@ def _figure(
     today: date,
 ) -> Figure:
     service = around.service
-    hook = next(iter(service.hooks.values()))
+    hook = service.signing_hook
     body = order_sign_body(
         NOBODY, "", [augmentation_order(NOBODY, None, levels, today)]
     )
