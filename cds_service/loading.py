@@ -5,7 +5,7 @@ A fault stops the start and names the file.
 
 import hashlib
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -20,7 +20,14 @@ from cds_service.core.chart_facts import (
     placeholders,
 )
 from cds_service.core.closures import ClosureFile
-from cds_service.core.data_file import Faults, label, read_json, read_toml, validated
+from cds_service.core.data_file import (
+    DataTable,
+    Faults,
+    label,
+    read_json,
+    read_toml,
+    validated,
+)
 from cds_service.core.model_card import model_card
 from cds_service.core.policy import Policy
 from cds_service.core.pooled import PooledModel, load_pooled_model
@@ -104,7 +111,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
     files: dict[str, HookFiles] = {}
     for name in names:
         with faults:
-            files[name] = _read_hook_files([root / name for root in hooks], hooks)
+            files[name] = _read_hook_files(_hook_folders(name, hooks), hooks)
     faults.stop()
     with faults:
         check_specs(specs, terminology)
@@ -340,28 +347,100 @@ class HookFiles(NamedTuple):
     closures: ClosureFile
 
 
-def _read_hook_files(folders: Sequence[Path], hooks: Sequence[Path]) -> HookFiles:
+class HookFolders(NamedTuple):
+    """Where the files of one service lie.
+
+    Attributes:
+        own: its folders, ours first, then a site's.
+        shared: those of the service that `shared.toml` names: a file that is missing in
+            `own` is read there, and a fact or rule of the same name is completed by it.
+    """
+
+    own: Sequence[Path]
+    shared: Sequence[Path] = ()
+
+    @property
+    def all(self) -> tuple[Path, ...]:
+        """The folders of both; the later one's file counts."""
+        return (*self.shared, *self.own)
+
+
+SHARED = "shared.toml"
+
+
+class SharedFile(DataTable):
+    """`shared.toml`.
+
+    Attributes:
+        service: the service whose files are read where this one has none.
+    """
+
+    service: str
+
+
+def _hook_folders(name: str, hooks: Sequence[Path]) -> HookFolders:
+    own = [root / name for root in hooks]
+    path = own[0] / SHARED
+    if not path.exists():
+        return HookFolders(own)
+    other = validated(SharedFile, read_toml(path), path).service
+    if other == name or not (hooks[0] / other).is_dir():
+        raise DataFileError(label(path), "service", "is no other service")
+    return HookFolders(own, [root / other for root in hooks])
+
+
+def _read_hook_files(folders: HookFolders, hooks: Sequence[Path]) -> HookFiles:
     faults = Faults()
     with faults:
-        discovery = read_json(in_force(folders, "service.json"))
+        discovery = _discovery(folders)
     orders: dict[str, Mapping[str, Any]] = {}
-    for name, path in files_in_force(folders, "orders", ".json").items():
+    for name, path in files_in_force(folders.all, "orders", ".json").items():
         with faults:
             orders[name] = read_json(path)
     with faults:
-        path = in_force(folders, "guidelines.toml")
+        path = in_force(folders.all, "guidelines.toml")
         guidelines = validated(GuidelineFile, read_toml(path), path)
     with faults:
         rules = _rules(folders)
     with faults:
         facts = _facts(folders)
     with faults:
-        _check_wording(hooks, folders)
+        _check_wording(hooks, folders.own)
     with faults:
-        texts = load_card_texts(folders)
+        texts = load_card_texts(folders.own, folders.shared)
         closures = _closures(folders, texts)
     faults.stop()
     return HookFiles(discovery, orders, guidelines, rules, facts, texts, closures)
+
+
+def _discovery(folders: HookFolders) -> Mapping[str, Any]:
+    """The discovery entry, with the queries of the service that it shares files with."""
+    own: dict[str, Any] = read_json(in_force(folders.own, "service.json"))
+    if not folders.shared:
+        return own
+    shared = read_json(in_force(folders.shared, "service.json"))
+    queries = {**shared.get("prefetch", {}), **own.get("prefetch", {})}
+    return {**own, "prefetch": queries}
+
+
+def _numbered(
+    folders: HookFolders, kind: str, faults: Faults
+) -> list[tuple[Path, dict[str, Any]]]:
+    """List each file of this subfolder, completed by the shared one of its name.
+
+    Its rank is the number before the name.
+    """
+    shared = files_in_force(folders.shared, kind, ".toml")
+    found = []
+    for name, path in sorted(files_in_force(folders.own, kind, ".toml").items()):
+        rank, _, _ = name.partition("-")
+        with faults:
+            if not rank.isdigit():
+                message = "the file name begins with its rank, 10-name.toml"
+                raise DataFileError(label(path), "", message)
+            base = read_toml(shared[name]) if name in shared else {}
+            found.append((path, {**base, **read_toml(path), "rank": int(rank)}))
+    return found
 
 
 def _load_hook(
@@ -427,10 +506,18 @@ def _load_hook(
     )
 
 
-def _closures(folders: Sequence[Path], texts: CardTexts) -> ClosureFile:
-    """What overrides close; each names a topic and a reason of its cards."""
-    path = in_force(folders, "closures.toml")
+def _closures(folders: HookFolders, texts: CardTexts) -> ClosureFile:
+    """What overrides close; each names a topic and a reason of its cards.
+
+    An override of a card of the shared service counts here as it does there.
+    """
+    path = in_force(folders.own, "closures.toml")
     found = validated(ClosureFile, read_toml(path), path)
+    if folders.shared:
+        other = in_force(folders.shared, "closures.toml")
+        shared = validated(ClosureFile, read_toml(other), other)
+        every = (*found.closures, *shared.closures)
+        found = found.model_copy(update={"closures": every})
     for number, one in enumerate(found.closures):
         place = f"closures.{number}"
         if one.topic not in texts.reasons:
@@ -486,18 +573,13 @@ def _plan(templates: Mapping[str, str]) -> PrefetchPlan:
     return plan
 
 
-def _rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
-    """The rule files; the number before the name is the rank."""
+def _rules(folders: HookFolders) -> tuple[Rule, ...]:
+    """The rule files by rank."""
     rules: list[Rule] = []
     faults = Faults()
-    for name, path in files_in_force(folders, "recommendations", ".toml").items():
-        rank, _, _ = name.partition("-")
+    for path, table in _numbered(folders, "recommendations", faults):
         with faults:
-            if not rank.isdigit():
-                raise DataFileError(
-                    label(path), "", "the file name begins with its rank, 10-name.toml"
-                )
-            rules.append(validated(Rule, {**read_toml(path), "rank": int(rank)}, path))
+            rules.append(validated(Rule, table, path))
     faults.stop()
     ids = [rule.id for rule in rules]
     if twice := {name for name in ids if ids.count(name) > 1}:
@@ -507,20 +589,13 @@ def _rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
-def _facts(folders: Sequence[Path]) -> tuple[FactFile, ...]:
-    """The fact files by rank, the number before the name; of the same rank by name."""
+def _facts(folders: HookFolders) -> tuple[FactFile, ...]:
+    """The fact files by rank, of the same rank by name."""
     facts: list[FactFile] = []
     faults = Faults()
-    for name, path in sorted(files_in_force(folders, "facts", ".toml").items()):
-        rank, _, _ = name.partition("-")
+    for path, table in _numbered(folders, "facts", faults):
         with faults:
-            if not rank.isdigit():
-                raise DataFileError(
-                    label(path), "", "the file name begins with its rank, 08-name.toml"
-                )
-            facts.append(
-                validated(FactFile, {**read_toml(path), "rank": int(rank)}, path)
-            )
+            facts.append(validated(FactFile, table, path))
     faults.stop()
     ids = [fact.id for fact in facts]
     if twice := {name for name in ids if ids.count(name) > 1}:
