@@ -57,6 +57,7 @@ from cds_service.fhir.mapping.terminology import (
     check_specs,
     load_finding_specs,
 )
+from cds_service.fhir.orders.recognition import SUPPORT_KINDS
 from cds_service.fhir.orders.suggestions import (
     Code,
     Coding,
@@ -482,9 +483,8 @@ def _load_hook(
     for rule in rules:
         with faults:
             _check_rule(rule, names, order_templates)
-    kinds = {rule.order_kind for rule in rules if rule.order_kind}
     of_facts = {
-        "kinds of order": kinds,
+        "kinds of order": SUPPORT_KINDS,
         "signals": signal_names(studies) | {TRAINING_OPEN},
     }
     for fact in facts:

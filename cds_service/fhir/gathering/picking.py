@@ -53,6 +53,8 @@ WORDS_ALONE = "words-alone"
 UNCODED = frozenset({NOT_UNDERSTOOD, WORDS_ALONE})
 NO_INFORMATION = "no-information"
 PLACE = frozenset({"place-of-care"})
+APPOINTMENT = frozenset({"appointment"})
+PATHOLOGY = frozenset({"pathology-report"})
 LOCAL_ROUTE, BONE_DRUG = "local-route", "bone-drug"
 # identified, and not relevant to us
 OF_NO_CONCERN = frozenset({"other-condition", "nothing-known", OTHER_DRUG})
@@ -177,7 +179,11 @@ def concepts_of(
     if kind in CHOICES:
         return _concepts_of_device(resource, targets, terminology)
     if kind in EXAM_TYPES:
-        return exam_concepts(resource, terminology)
+        category = resource.get("category")
+        is_pathology = terminology.concepts(category) & PATHOLOGY
+        return is_pathology or exam_concepts(resource, terminology)
+    if kind == "Appointment":
+        return APPOINTMENT
     if kind == "Condition":
         return _concepts_of_condition(resource, terminology)
     code = resource.get("code")
