@@ -28,6 +28,7 @@ from cds_service.core.data_file import (
     read_toml,
     validated,
 )
+from cds_service.core.handout import HandoutText
 from cds_service.core.model_card import model_card
 from cds_service.core.policy import Policy
 from cds_service.core.pooled import PooledModel, load_pooled_model
@@ -346,6 +347,7 @@ class HookFiles(NamedTuple):
     facts: tuple[FactFile, ...]
     texts: CardTexts
     closures: ClosureFile
+    handouts: Mapping[str, HandoutText]
 
 
 class HookFolders(NamedTuple):
@@ -410,8 +412,21 @@ def _read_hook_files(folders: HookFolders, hooks: Sequence[Path]) -> HookFiles:
     with faults:
         texts = load_card_texts(folders.own, folders.shared)
         closures = _closures(folders, texts)
+    handouts: dict[str, HandoutText] = {}
+    for name, path in files_in_force(folders.own, "handout", ".toml").items():
+        with faults:
+            handouts[name] = _handout(name, path)
     faults.stop()
-    return HookFiles(discovery, orders, guidelines, rules, facts, texts, closures)
+    return HookFiles(
+        discovery, orders, guidelines, rules, facts, texts, closures, handouts
+    )
+
+
+def _handout(name: str, path: Path) -> HandoutText:
+    found = validated(HandoutText, read_toml(path), path)
+    if found.language != name:
+        raise DataFileError(label(path), "language", f"the file is called {name}")
+    return found
 
 
 def _discovery(folders: HookFolders) -> Mapping[str, Any]:
@@ -503,6 +518,7 @@ def _load_hook(
         guidelines=guidelines,
         summaries=files.guidelines.summaries,
         closures=files.closures,
+        handouts=files.handouts,
     )
 
 

@@ -36,6 +36,7 @@ from cds_service.core.facts import (
     SupportOrder,
     SupportOrders,
 )
+from cds_service.core.handout import HandoutText
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Rule
 from cds_service.core.source_attributes import SourceAttributes
@@ -90,6 +91,7 @@ class ServiceHook:
             templates ask for.
         plan: the prefetch templates, whatever discovery shows of them.
         order_templates: R4 orders that can be suggested, by name.
+        handouts: the page that a patient takes home, by language; empty if it has none.
     """
 
     id: str
@@ -103,6 +105,7 @@ class ServiceHook:
     guidelines: Mapping[str, Guideline]
     summaries: tuple[Summary, ...]
     closures: ClosureFile
+    handouts: Mapping[str, HandoutText] = field(default_factory=dict)
 
     def overdue(self, today: date) -> Mapping[str, tuple[str, ...]]:
         """List the ids of rules and guidelines due for review, by part."""
@@ -116,6 +119,8 @@ class ServiceHook:
         for name, files in parts.items():
             found[name] = tuple(one.id for one in files if one.review_by < today)
         is_late = self.closures.review_by < today
+        pages = self.handouts.items()
+        found["handouts"] = tuple(key for key, one in pages if one.review_by < today)
         return {**found, "closures": ("closures",) if is_late else ()}
 
 
@@ -174,6 +179,7 @@ class Ports:
             none does.
         basis_url: the address of the basis page of the audit entry with this id; empty
             if there is none.
+        handout_url: that of the page that the patient takes home.
     """
 
     clock: Callable[[], datetime]
@@ -189,6 +195,7 @@ class Ports:
     is_of_earlier_day: bool = False
     is_shown: bool = True
     basis_url: Callable[[str], str] = field(default=lambda _: "")
+    handout_url: Callable[[str], str] = field(default=lambda _: "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -572,6 +579,7 @@ def _answer(call: Call, conclusion: Conclusion) -> Answer:
         order_words=order_words(acts, suggestions, ordering),
         base_url=ports.base_url,
         basis_url=ports.basis_url(call.entry_id),
+        handout_url=ports.handout_url(call.entry_id) if hook.handouts else "",
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cds_service.core.assessment import Assessment, assess
+from cds_service.core.bone_drugs import DrugState, find_drug_state
 from cds_service.core.card_words import words_of_facts
 from cds_service.core.chart_facts import ChartFacts, FactFile, rank_facts
 from cds_service.core.closures import (
@@ -107,6 +108,11 @@ class Conclusion:
     signals: tuple[Signal, ...]
     facts: ChartFacts
     recommendations: tuple[Recommendation, ...]
+
+    @property
+    def drug_state(self) -> DrugState:
+        """The state of the patient's bone drugs."""
+        return find_drug_state(self.case.findings, self.case.today)
 
 
 def conclude(case: Case) -> Conclusion:

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from cds_service.audit.chain import AuditLog, is_probe
 from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.entry import missing_orders_entry
-from cds_service.basis.links import Links
+from cds_service.basis.links import Links, Way
 from cds_service.callers.verifying import Callers
 from cds_service.cards.answered import topic_of
 from cds_service.cards.extension import EXTENSION
@@ -244,6 +244,7 @@ def _answer(
         or EVERYTHING,
         is_shown=_is_shown(around.site, asked.context, caller),
         basis_url=partial(_basis_url, around, client, deadline),
+        handout_url=partial(_handout_url, around, client, deadline),
     )
     return around.flow(around.service.of(caller.client), hook, asked, ports)
 
@@ -282,16 +283,26 @@ def _basis_url(
     around: Surroundings, client: Client | None, deadline: Deadline, entry_id: str
 ) -> str:
     """The address of an answer's basis, in the way that this EHR may link to it."""
-    way = (
-        client.capabilities.links
-        if client is not None and client.capabilities is not None
-        else None
-    )
-    return (
-        around.links.address(way, deadline, entry_id)
-        if around.links is not None
-        else ""
-    )
+    if around.links is None:
+        return ""
+    return around.links.address(_way_of(client), deadline, entry_id)
+
+
+def _handout_url(
+    around: Surroundings, client: Client | None, deadline: Deadline, entry_id: str
+) -> str:
+    """The address of the page that the patient takes home, in the site's language."""
+    if around.links is None:
+        return ""
+    language = around.site.handout.language if around.site is not None else "en"
+    return around.links.handout(_way_of(client), deadline, entry_id, language)
+
+
+def _way_of(client: Client | None) -> Way | None:
+    """How this EHR may link to our pages; None if nobody says."""
+    if client is None or client.capabilities is None:
+        return None
+    return client.capabilities.links
 
 
 def deadline_of(around: Surroundings, exchange: Exchange) -> Deadline:
