@@ -5,7 +5,7 @@ A fault stops the start and names the file.
 
 import hashlib
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -133,8 +133,9 @@ def load_service(site: SiteFolder | None = None) -> Service:
                 name, read, studies, specs, terminology, orderables
             )
     faults.stop()
+    _check_handout(site, services)
     return Service(
-        hooks=services,
+        hooks=dict(sorted(services.items(), key=_place_in_discovery)),
         terminology=terminology,
         finding_specs=specs,
         studies=studies,
@@ -159,6 +160,26 @@ def load_service(site: SiteFolder | None = None) -> Service:
         if site
         else {},
     )
+
+
+def _place_in_discovery(named: tuple[str, ServiceHook]) -> tuple[bool, str]:
+    """Put the service of signings first: many clients take the first one."""
+    name, hook = named
+    return hook.hook != "order-sign", name
+
+
+def _check_handout(
+    site: SiteFolder | None, services: Mapping[str, ServiceHook]
+) -> None:
+    """Refuse settings of the patient's page in a language that nobody wrote."""
+    if site is None:
+        return
+    known = {language for hook in services.values() for language in hook.handouts}
+    settings = site.site.handout
+    for key, used in (("language", {settings.language}), ("words", {*settings.words})):
+        if unknown := used - known:
+            fault = f"no page is written in {', '.join(sorted(unknown))}"
+            raise DataFileError("site.toml", f"handout.{key}", fault)
 
 
 def calendar_of(site: SiteFolder | None) -> SiteCalendar:

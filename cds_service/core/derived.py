@@ -12,9 +12,9 @@ from cds_service.core.facts import (
     Finding,
     Findings,
     Gap,
+    Origin,
     Provenance,
     Value,
-    Origin,
 )
 from cds_service.core.sarcopenia import (
     GAIT,

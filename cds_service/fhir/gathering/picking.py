@@ -53,7 +53,8 @@ WORDS_ALONE = "words-alone"
 UNCODED = frozenset({NOT_UNDERSTOOD, WORDS_ALONE})
 NO_INFORMATION = "no-information"
 PLACE = frozenset({"place-of-care"})
-APPOINTMENT = frozenset({"appointment"})
+# Types that are read whatever their codes say.
+OF_TYPE = {"Encounter": PLACE, "Appointment": frozenset({"appointment"})}
 PATHOLOGY = frozenset({"pathology-report"})
 LOCAL_ROUTE, BONE_DRUG = "local-route", "bone-drug"
 # identified, and not relevant to us
@@ -179,15 +180,11 @@ def concepts_of(
     if kind in CHOICES:
         return _concepts_of_device(resource, targets, terminology)
     if kind in EXAM_TYPES:
-        category = resource.get("category")
-        is_pathology = terminology.concepts(category) & PATHOLOGY
-        return is_pathology or exam_concepts(resource, terminology)
-    if kind == "Appointment":
-        return APPOINTMENT
+        return exam_concepts(resource, terminology)
     if kind == "Condition":
         return _concepts_of_condition(resource, terminology)
     code = resource.get("code")
-    found = PLACE if kind == "Encounter" else terminology.concepts(code)
+    found = OF_TYPE.get(kind) or terminology.concepts(code)
     if components := resource.get("component"):
         found = found.union(
             *(
@@ -415,6 +412,8 @@ def exam_concepts(exam: Json, terminology: Terminology) -> frozenset[str]:
     Other parts and modalities, guided procedures, and exams that name both CT and MRI
     have no concept.
     """
+    if pathology := terminology.concepts(exam.get("category")) & PATHOLOGY:
+        return pathology
     found = terminology.concepts(_codes_of_exam(exam)) & EXAMS
     words = "; ".join(dict.fromkeys(_words_of_exam(exam)))
     if len(words) > LONGEST_TEXT:  # what nobody reads may say that it is another exam
