@@ -107,3 +107,60 @@ def test_a_sepsis_that_is_over_is_not():
     assert (
         REASSURING in card_of(problem("A41.9", days=200, status="resolved"))["detail"]
     )
+
+
+# In no value set, and in no range that is harmless: pneumonia, cellulitis, a lump of the
+# lung, fever, follow-up of a cancer, a mastectomy, an infected joint, a stroke, numbness.
+IN_NO_LIST = (
+    *("O85", "J18.9", "L03.115", "R91.1", "R50.9", "Z08", "Z90.11", "T84.50XA"),
+    *("I63.9", "R20.2", "R32", "R29.898", "G57.30", "G81.90", "M46.90", "S12.000A"),
+    *("M84.30XA", "I76", "K61.0", "D61.9", "R63.4", "Z17.0", "N61.1", "K57", "E83"),
+)
+IN_NO_LIST_9 = ("788.30", "324.9", "599.0", "V58.11", "722.73", "486", "239.2", "V86.0")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        *(problem(code, days=3) for code in IN_NO_LIST),
+        *(coded(ICD_9, code) for code in IN_NO_LIST_9),
+    ],
+    ids=lambda entry: entry["code"]["coding"][0]["code"],
+)
+def test_a_code_that_no_list_holds_reassures_nobody(entry):
+    known, unknown = card_of(), card_of(entry)
+    assert REASSURING not in unknown["detail"]
+    assert "1 entry of the problem list not understood" in unknown["detail"]
+    assert unknown["indicator"] == known["indicator"]
+    assert len(unknown["suggestions"]) == len(known["suggestions"])
+
+
+def test_words_that_are_harmless_do_not_hide_a_code_that_no_list_holds():
+    entry = problem("J18.9", days=3)
+    entry["code"]["text"] = "Hypertension"
+    assert REASSURING not in card_of(entry)["detail"]
+
+
+# Hypertension, cataract, an old appendicectomy, varicose veins and what else lists hold.
+HARMLESS = (
+    *("I10", "E78.5", "K21.9", "H25.9", "Z98.890", "Z90.49", "I83.90", "M17.0"),
+    *("M54.50", "F32.9", "N40.0", "E03.9", "D64.9", "G47.33", "I48.91", "Z79.4"),
+    *("Z87.891", "Z96.651", "H91.90", "L57.0", "M19.90", "Z88.0", "E55.9", "I25.10"),
+    *("J44.9", "N39.3", "M85.80", "Z86.010", "D12.6", "S52.501A", "M48.061", "M47.816"),
+    *("Z90.710", "C44.91", "D05.12", "D47.2", "M43.16", "G62.9", "K57.30", "E11.65"),
+)
+HARMLESS_9 = ("401.9", "250.00", "272.4", "366.9", "V45.89", "715.90", "724.2", "V15.82")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        *(problem(code, days=400) for code in HARMLESS),
+        *(coded(ICD_9, code) for code in HARMLESS_9),
+    ],
+    ids=lambda entry: entry["code"]["coding"][0]["code"],
+)
+def test_a_code_of_a_harmless_chapter_opens_nothing(entry):
+    detail = card_of(entry)["detail"]
+    assert REASSURING in detail
+    assert "Not known" not in detail

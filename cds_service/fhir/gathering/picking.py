@@ -49,8 +49,8 @@ LISTED: Mapping[str, Listed] = {
     **dict.fromkeys(MEDICATION_TYPES, "drugs"),
 }
 NOT_UNDERSTOOD = "not-understood"
-WORDS_ALONE = "words-alone"
-UNCODED = frozenset({NOT_UNDERSTOOD, WORDS_ALONE})
+MAY_BE_GRAVE = "may-be-grave"
+UNCODED = frozenset({NOT_UNDERSTOOD, MAY_BE_GRAVE})
 NO_INFORMATION = "no-information"
 PLACE = frozenset({"place-of-care"})
 # Types that are read whatever their codes say.
@@ -74,7 +74,8 @@ class Sourced(NamedTuple):
         key: the prefetch key that returned it.
         concepts: the concepts of its codes, and of its words where words count;
             `not-understood` for a list entry that
-            may be anything, `words-alone` for one that only its words identify.
+            may be anything, `may-be-grave` for one whose code, or words, may be more
+            than we know.
         referred: the raw Medication or Device that a drug or device order refers to, if
             any.
     """
@@ -167,7 +168,8 @@ def concepts_of(
 
     A list entry that neither a code nor words identify is `not-understood`: it may be
     anything, so its presence rules out "not on the list". A condition that only free
-    words identify is `words-alone`: it rules that out where words do not suffice.
+    words identify, or a code that is in no value set and no harmless range, is
+    `may-be-grave`: it rules that out where only codes exclude.
 
     Args:
         resource: raw JSON.
@@ -240,14 +242,19 @@ def _concepts_of_condition(resource: Json, terminology: Terminology) -> frozense
     if words != said or not _is_understood(resource, code, found, words, terminology):
         return found | {NOT_UNDERSTOOD}
     known = found - OF_NO_CONCERN
-    return known if _is_identified(code, words, terminology) else known | {WORDS_ALONE}
+    return known if _is_identified(code, words, terminology) else known | {MAY_BE_GRAVE}
 
 
 def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) -> bool:
-    """Whether a condition's code says what it is, or all of its texts are names of harmless diseases, or denials."""
-    if terminology.concepts(code) or terminology.tells("conditions", code):
+    """Whether a condition's code says what it is, or that it is nothing grave.
+
+    Without such a code its texts do, if all are names of harmless diseases, or denials.
+    """
+    if terminology.tells("conditions", code):
+        return terminology.excludes(code)
+    if terminology.concepts(code):
         return True
-    return all(
+    return bool(words) and all(
         terminology.harmless.is_harmless(one) or is_denial(one, terminology)
         for one in words
     )

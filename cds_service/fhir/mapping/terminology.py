@@ -23,6 +23,7 @@ from cds_service.fhir.mapping.drug_table import load_drugs
 from cds_service.fhir.mapping.durations import load_durations
 from cds_service.fhir.mapping.expansions import outdated, read_expansions
 from cds_service.fhir.mapping.harmless import HarmlessFile, HarmlessTitles
+from cds_service.fhir.mapping.harmless_codes import load_harmless_codes
 from cds_service.fhir.mapping.language import Speller, any_of, read_languages
 from cds_service.fhir.mapping.level_text import LevelRules
 from cds_service.fhir.mapping.mapping_files import (
@@ -123,6 +124,7 @@ class Terminology:
             names = required(folders, "names.toml", NamesFile)
         with faults:
             harmless = required(folders, "harmless.toml", HarmlessFile)[1]
+            self._harmless_codes = load_harmless_codes(folders, systems)
         with faults:
             known = required(folders, "languages.toml", LanguagesFile)[1]
         with faults:
@@ -239,6 +241,24 @@ class Terminology:
 
     def tells(self, kind: Listed, codeable: Any) -> bool:
         """Whether a coding of this CodeableConcept alone identifies an entry of such a list, relevant to us or not."""
+        return bool(self._telling(kind, codeable))
+
+    def excludes(self, codeable: Any) -> bool:
+        """Whether the codes of a condition alone say that it is nothing grave, or which.
+
+        Each of those that name a condition by themselves must be in a value set, or in
+        a range of `harmless-codes.toml`: any other may be a tumour, an infection, a
+        palsy or a fracture.
+        """
+        codes = self._telling("conditions", codeable)
+        return bool(codes) and all(
+            self.knows(*code)
+            or self._harmless_codes.holds(*self._systems.normalise(*code))
+            for code in codes
+        )
+
+    def _telling(self, kind: Listed, codeable: Any) -> list[Code]:
+        """The codes that identify an entry of such a list by themselves."""
         codes = _codes(codeable)
         if self._local_codes:  # a site's map may give standard codes for them
             mapped = [
@@ -246,7 +266,7 @@ class Terminology:
                 for code in codes
             ]
             codes += [(to.system, to.code) for targets in mapped for to in targets]
-        return any(self._systems.tells(kind, *code) for code in codes)
+        return [code for code in codes if self._systems.tells(kind, *code)]
 
     def concepts(self, codeable: Any) -> frozenset[str]:
         """The concepts that a CodeableConcept belongs to."""

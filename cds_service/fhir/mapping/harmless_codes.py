@@ -1,0 +1,107 @@
+"""Knows the codes that exclude grave things by their chapter (`harmless-codes.toml`).
+
+What stands in no value set is not therefore harmless: our lists name what we look for,
+and no list holds every code of a tumour, an infection or a palsy. So the chapters are
+named in which nothing of that kind is, and every other code leaves it open.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from cds_service.core.data_file import Closed, DataFile
+from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.code_systems import CodeSystems
+from cds_service.fhir.mapping.overlay import required
+
+Span = tuple[str, str]
+
+
+class _Range(Closed):
+    """Harmless codes of one system.
+
+    Attributes:
+        why: what they are, for those who review the file.
+        harmless: beginnings of codes, and ranges of them.
+        but: those among them that are not.
+    """
+
+    system: str
+    why: str
+    harmless: tuple[str, ...]
+    but: tuple[str, ...] = ()
+
+
+class HarmlessCodesFile(DataFile):
+    """`harmless-codes.toml`.
+
+    Attributes:
+        reviewed: a reader whom a site names has read the file.
+    """
+
+    reviewed: bool
+    ranges: tuple[_Range, ...]
+
+
+class HarmlessCodes:
+    """The ranges of the file by system."""
+
+    def __init__(self, content: HarmlessCodesFile, systems: CodeSystems) -> None:
+        """Index the ranges.
+
+        Raises:
+            DataFileError: a system is not in `systems.toml`, or a range is none.
+        """
+        self._systems = systems
+        for one in content.ranges:
+            if one.system not in systems.specs:
+                raise DataFileError(
+                    "harmless-codes.toml", "system", f"{one.system} is not known"
+                )
+        ordered = sorted(content.ranges, key=lambda one: one.system)
+        self._ranges: Mapping[str, Sequence[tuple[list[Span], list[Span]]]] = {
+            system: [(_spans(one.harmless), _spans(one.but)) for one in ranges]
+            for system, ranges in groupby(ordered, lambda one: one.system)
+        }
+
+    def holds(self, system: str, code: str) -> bool:
+        """Whether a canonical code is in a harmless range of its system."""
+        plain = code.replace(".", "")
+        return any(
+            _is_in(plain, harmless) and not _may_be_in(plain, but)
+            for one in self._systems.lineage(system)
+            for harmless, but in self._ranges.get(one, ())
+        )
+
+
+def load_harmless_codes(folders: Sequence[Path], systems: CodeSystems) -> HarmlessCodes:
+    """The ranges of the file in force.
+
+    Raises:
+        DataFileError: it is missing or wrong.
+    """
+    content = required(folders, "harmless-codes.toml", HarmlessCodesFile)[1]
+    return HarmlessCodes(content, systems)
+
+
+def _spans(written: Sequence[str]) -> list[Span]:
+    spans = []
+    for one in written:
+        first, _, last = one.replace(".", "").partition("-")
+        last = last or first
+        if len(first) != len(last) or not first or first > last:
+            raise DataFileError("harmless-codes.toml", "ranges", f"{one} is no range")
+        spans.append((first, last))
+    return spans
+
+
+def _is_in(code: str, spans: Sequence[Span]) -> bool:
+    return any(first <= code[: len(first)] <= last for first, last in spans)
+
+
+def _may_be_in(code: str, spans: Sequence[Span]) -> bool:
+    """Whether it is in one of these, or so short that it may be: `K57` of `K57.0`."""
+    return any(
+        first[: len(code)] <= code[: len(first)] <= last[: len(code)]
+        for first, last in spans
+    )
