@@ -491,9 +491,12 @@ def _load_hook(
     discovery, rules, facts = files.discovery, files.rules, files.facts
     faults = Faults()
     templates: dict[str, str] = {}
+    is_done = discovery.get("hook") != "order-sign"
     for key, text in discovery.get("prefetch", {}).items():
         with faults:
-            templates[key] = _with_codes(key, str(text), specs, terminology)
+            templates[key] = _with_codes(
+                key, str(text), specs, terminology, is_done=is_done
+            )
     with faults:
         if discovery.get("id") != name:
             message = f"is {discovery.get('id')!r}, the folder is {name!r}"
@@ -572,12 +575,20 @@ def _closures(folders: HookFolders, texts: CardTexts) -> ClosureFile:
 
 
 def _with_codes(
-    key: str, text: str, specs: Mapping[str, FindingSpec], terminology: Terminology
+    key: str,
+    text: str,
+    specs: Mapping[str, FindingSpec],
+    terminology: Terminology,
+    *,
+    is_done: bool,
 ) -> str:
-    """The template with `{codes}` replaced by all codes of the findings that are read from this key."""
-    codes = ",".join(
-        f"{system}|{code}" for system, code in asked_codes(specs, terminology, key)
-    )
+    """The template with `{codes}` replaced by all codes of the findings that are read from this key.
+
+    Args:
+        is_done: the hook fires after the procedure, which tells more.
+    """
+    asked = asked_codes(specs, terminology, key, after_surgery=is_done)
+    codes = ",".join(f"{system}|{code}" for system, code in asked)
     filled = text.replace("{codes}", codes)
     if "{codes}" in text and not codes:
         raise DataFileError(

@@ -528,7 +528,8 @@ def _horizon(call: Call, order: AugmentationOrder | None) -> Horizon:
     authored = order.authored if order else None
     written = min(authored, today) if authored else today
     not_after = written if call.ports.is_of_earlier_day else today
-    return Horizon(today, not_after, today, written)
+    operated_on = order.performed if order else None
+    return Horizon(today, not_after, today, written, operated_on)
 
 
 def find_facts(

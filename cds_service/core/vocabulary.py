@@ -127,7 +127,7 @@ class FindingSpec:
             the rest of the drugs.
         taken_months: only a drug that is active and so old counts.
         of: for a change: the finding whose values are compared.
-        after_surgery: known only after the procedure: never read.
+        after_surgery: known only after the procedure: read when the patient leaves.
         decimals: for people.
     """
 

@@ -1,20 +1,25 @@
 """A discharge over HTTP: read in either way, kept in the log, answered, overridden."""
 
 import json
+import math
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from cds_service.review.replay import replay
 from cds_service.samples.fhir_server import start_fhir_server
 from cds_service.site.folder import load_site
 from tests.chart_builders import (
     NOW,
     Asked,
+    measured,
+    open_service,
     ordered,
     site_service,
 )
+from tests.codes import UCUM
 from tests.patients.inpatients import ALENDRONATE, chart, coded, given, medication
 from tests.patients.leaving import (
     SERVICE,
@@ -193,3 +198,62 @@ def test_the_card_names_no_patient_and_no_free_text(desk: ReviewDesk) -> None:
     for part in ("Example", "daughter", "room 12"):
         assert part not in json.dumps(cards)
         assert part not in kept
+
+
+def kyphosis_after(days: int) -> dict[str, Any]:
+    value = {"value": 12, "unit": "deg", "system": UCUM, "code": "deg"}
+    return measured("local-kyphosis-post", 12, days=days, valueQuantity=value)
+
+
+WHAT_THE_PROCEDURE_TOLD = (
+    kyphosis_after(1),
+    measured("cement-diffused", True, days=1),
+)
+BEFORE_IT = (
+    measured("fascia-injury", False, days=5),
+    measured("vbq", 2.8, days=5),
+    measured("psoas-total-area", 14.0, days=5),
+    measured("psoas-muscle-area", 11.0, days=5),
+    measured("es-mf-fat-fraction", 50, days=5),
+)
+
+
+def pain_of(desk: ReviewDesk, *record: dict[str, Any]) -> dict[str, Any]:
+    call(desk, discharge(leaving_chart(*record)))
+    (pain,) = [
+        one
+        for one in desk.content(desk.newest("answer"))["assessments"]
+        if one["outcome"] == "residual-pain"
+    ]
+    (found,) = [one for one in pain["models"] if one["model"] == "residual-pain-2025"]
+    return dict(found)
+
+
+def test_what_the_procedure_told_completes_the_study_of_pain(tmp_path: Any) -> None:
+    toml = "[reference.vbq]\nmean = 2.57\nsd = 0.25\nn = 60\n"
+    service = site_service(tmp_path, toml)
+    desk = ReviewDesk(tmp_path, service, site=load_site(tmp_path))
+    found = pain_of(desk, *BEFORE_IT, *WHAT_THE_PROCEDURE_TOLD)
+    # The printed model, with the intercept of the evidence page.
+    log_odds = -15.79 + 4.445 * 2.8 + 0.130 * 12 - 2.134
+    log_odds += 0.491 * 11 - 0.675 * 14 + 0.078 * 50
+    assert found["inputsKnown"] == pytest.approx(1)
+    assert found["risk"] == pytest.approx(1 / (1 + math.exp(-log_odds)), abs=0.01)
+    without = pain_of(desk, *BEFORE_IT)
+    assert without["inputsKnown"] < 1
+    desk.close()
+
+
+def test_a_measure_from_before_the_procedure_is_none_of_after(desk: ReviewDesk) -> None:
+    name = "local-kyphosis-post"
+    for days, part in ((1, "findings"), (5, "gaps")):
+        call(desk, discharge(leaving_chart(kyphosis_after(days))))
+        kept = desk.content(desk.newest("answer"))
+        assert name in [one["name"] for one in kept[part]], days
+
+
+def test_the_figures_of_an_entry_are_found_again(desk: ReviewDesk) -> None:
+    call(desk, discharge(leaving_chart(*BEFORE_IT, *WHAT_THE_PROCEDURE_TOLD)))
+    entry = desk.newest("answer")
+    found = replay(desk.content(entry), open_service(), entry.service_id)
+    assert found.is_identical, found.differences
