@@ -553,11 +553,6 @@ def _closures(folders: HookFolders, texts: CardTexts) -> ClosureFile:
     """
     path = in_force(folders.own, "closures.toml")
     found = validated(ClosureFile, read_toml(path), path)
-    if folders.shared:
-        other = in_force(folders.shared, "closures.toml")
-        shared = validated(ClosureFile, read_toml(other), other)
-        every = (*found.closures, *shared.closures)
-        found = found.model_copy(update={"closures": every})
     for number, one in enumerate(found.closures):
         place = f"closures.{number}"
         if one.topic not in texts.reasons:
@@ -571,7 +566,12 @@ def _closures(folders: HookFolders, texts: CardTexts) -> ClosureFile:
             raise DataFileError(
                 label(path), f"{place}.reason", f"is not one of {', '.join(codes)}"
             )
-    return found
+    if not folders.shared:
+        return found
+    other = in_force(folders.shared, "closures.toml")
+    shared = validated(ClosureFile, read_toml(other), other)
+    every = (*found.closures, *shared.closures)
+    return found.model_copy(update={"closures": every})
 
 
 def _with_codes(

@@ -120,7 +120,8 @@ class ServiceHook:
             found[name] = tuple(one.id for one in files if one.review_by < today)
         is_late = self.closures.review_by < today
         pages = self.handouts.items()
-        found["handouts"] = tuple(key for key, one in pages if one.review_by < today)
+        if late := tuple(key for key, one in pages if one.review_by < today):
+            found["handouts"] = late
         return {**found, "closures": ("closures",) if is_late else ()}
 
 

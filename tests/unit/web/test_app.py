@@ -186,7 +186,7 @@ def test_the_description_names_what_is_in_force(client):
     service = open_service()
     (model_id,) = described["paths"]["/models/{id}"]["parameters"]
     assert model_id["schema"]["enum"] == list(service.model_cards)
-    (hook,) = service.hooks.values()
+    hook = service.hooks[HOOK]
     schemas = described["components"]["schemas"]
     assert schemas["Request"]["properties"]["hook"] == {"const": hook.hook}
     assert (
@@ -195,6 +195,9 @@ def test_the_description_names_what_is_in_force(client):
     )
     assert schemas["Feedback"]["properties"]["feedback"]["maxItems"] == MAX_ITEMS
     assert described["paths"][CALL]["post"]["summary"] == hook.discovery["title"]
+    for one in service.hooks.values():
+        post = described["paths"][f"/cds-services/{one.id}"]["post"]
+        assert post["summary"] == one.discovery["title"]
 
 
 def test_what_is_overdue_is_said_and_does_not_stop_the_service():
