@@ -23,6 +23,7 @@ from cds_service.core.closures import ClosureFile
 from cds_service.core.data_file import (
     DataTable,
     Faults,
+    data_root,
     label,
     read_json,
     read_toml,
@@ -50,7 +51,7 @@ from cds_service.core.wording import Wording
 from cds_service.errors import DataFileError
 from cds_service.fhir.gathering.prefetch import PrefetchPlan, plan_prefetch
 from cds_service.fhir.learning import load_learning
-from cds_service.fhir.mapping.mapping_files import read_orderables
+from cds_service.fhir.mapping.mapping_files import Orderable, read_orderables
 from cds_service.fhir.mapping.overlay import files_in_force, refuse_unread
 from cds_service.fhir.mapping.terminology import (
     Terminology,
@@ -61,7 +62,6 @@ from cds_service.fhir.mapping.terminology import (
 from cds_service.fhir.orders.recognition import SUPPORT_KINDS
 from cds_service.fhir.orders.suggestions import (
     Code,
-    Coding,
     OrderTemplate,
     make_template,
     read_placeholders,
@@ -71,6 +71,7 @@ from cds_service.fhir.site_calendar import UTC_CALENDAR, SiteCalendar
 from cds_service.measures.definitions import Measures, load_measures
 from cds_service.protocol.json_text import canonical_json
 from cds_service.service import Service, ServiceHook
+from cds_service.site.clients import EVERYTHING
 from cds_service.site.folder import SiteFolder, load_site
 
 PACKAGE = Path(__file__).parent
@@ -87,12 +88,6 @@ RULE_WORDS = {
     *("review_weeks", "max_weeks", "bed_rest_hours", "asked", "Asked"),
     *("because", "fact", "Fact", "title", "end", "review"),
 }
-
-
-def data_root(kind: Literal["hooks", "mappings"]) -> Path:
-    """Folder of packaged data: in the wheel `cds_service/_data/<kind>`, in a checkout the top-level folder."""
-    packaged = PACKAGE / "_data" / kind
-    return packaged if packaged.is_dir() else PACKAGE.parent / kind
 
 
 def load_service(site: SiteFolder | None = None) -> Service:
@@ -132,6 +127,11 @@ def load_service(site: SiteFolder | None = None) -> Service:
             services[name] = _load_hook(
                 name, read, studies, specs, terminology, orderables
             )
+    faults.stop()
+    for hook in services.values():
+        for template in hook.order_templates.values():
+            with faults:
+                _refuse_two_codes(template, site)
     faults.stop()
     _check_handout(site, services)
     return Service(
@@ -486,7 +486,7 @@ def _load_hook(
     studies: Mapping[str, Study],
     specs: Mapping[str, FindingSpec],
     terminology: Terminology,
-    orderables: Mapping[Code, Coding],
+    orderables: Mapping[Code, tuple[Orderable, ...]],
 ) -> ServiceHook:
     discovery, rules, facts = files.discovery, files.rules, files.facts
     faults = Faults()
@@ -544,6 +544,26 @@ def _load_hook(
         closures=files.closures,
         handouts=files.handouts,
     )
+
+
+def _refuse_two_codes(template: OrderTemplate, site: SiteFolder | None) -> None:
+    """Refuse two codes that one EHR could place for one order: which it gets would be chance."""
+    clients = site.own_clients if site else ()
+    several = [one.capabilities or EVERYTHING for one in clients] or [EVERYTHING]
+    for capabilities in several:
+        placeable = template.placeable(capabilities)
+        if len(placeable) > 1:
+            codes = " and ".join(
+                f"{one.coding['system']}|{one.coding['code']} ({label(one.file)})"
+                for one in placeable
+            )
+            raise DataFileError(
+                label(placeable[-1].file),
+                f"group.element.{placeable[-1].coding['code']}",
+                f"two codes for one order, {template.title}: {codes}; keep the one that"
+                " the EHR places as equivalent, write wider and a comment at the other,"
+                " or name order-systems under [clients.capabilities]",
+            )
 
 
 def _closures(folders: HookFolders, texts: CardTexts) -> ClosureFile:

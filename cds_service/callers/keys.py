@@ -17,8 +17,9 @@ from cds_service.outgoing.address import Address, parse_address
 from cds_service.outgoing.cached import Cached, Monotonic
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.json_text import JsonTextError, decode_json
-from cds_service.site.clients import Algorithm, Client
+from cds_service.site.clients import Client
 from cds_service.site.folder import SiteFolder
+from cds_service.site.profiles import Algorithm
 
 LOG = logging.getLogger("kyphoplasty_cds.callers")
 MAX_KEYS = 100

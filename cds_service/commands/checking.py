@@ -5,15 +5,18 @@ figures more.
 """
 
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 import click
 
 from cds_service.callers.keys import find_key_faults
 from cds_service.commands import options
+from cds_service.commands.ehr_fit import Fit, buttons, differences, fits, questions
 from cds_service.errors import DataFileError
-from cds_service.loading import find_faults, load_service
+from cds_service.loading import calendar_of, find_faults, load_service
 from cds_service.service import Service
 from cds_service.settings import read_settings
 from cds_service.site.folder import load_site, what_was_read
@@ -47,11 +50,30 @@ def check_mappings(site: Path | None) -> None:
     if read is not None:
         for one in (service, *service.of_clients.values()):
             click.echo(said_of_baseline(one))
+        today = options.today_at(calendar_of(read))
+        for fit in fits(read, service, read_settings().deadline_seconds):
+            for line in said_of_ehr(fit, today):
+                click.echo(line)
     counts = (
         f"{len(service.studies)} studies, {len(service.finding_specs)} findings, {len(service.hooks)} service"
         f" with {sum(len(hook.rules) for hook in service.hooks.values())} rules"
     )
     click.echo(f"all data files are valid: {counts}")
+
+
+def said_of_ehr(fit: Fit, today: date) -> Iterator[str]:
+    """What an EHR's profile says here: each button, where the table differs, and what to ask."""
+    profile, client = fit.profile, fit.client
+    yield f"  client {client.issuer}: {profile.title}, profile {client.profile}"
+    for one in buttons(fit):
+        yield f"    {one.order}: {one.code or one.words}"
+    for line in differences(fit, today):
+        yield f"    warning: {line}"
+    open_questions = [] if fit.is_generic else list(questions(profile))
+    if open_questions:
+        yield "    not known; ask, and write the answers under [clients.facts]:"
+    for line in open_questions:
+        yield f"      {line}"
 
 
 def said_of_baseline(service: Service) -> str:

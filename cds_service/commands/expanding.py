@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 import click
 
 from cds_service.commands import options
+from cds_service.core.data_file import data_root
 from cds_service.errors import CallFailed, CdsError
 from cds_service.fhir.mapping.code_systems import load_code_systems
 from cds_service.fhir.mapping.expansions import (
@@ -22,7 +23,6 @@ from cds_service.fhir.mapping.expansions import (
 )
 from cds_service.fhir.mapping.mapping_files import read_roots
 from cds_service.fhir.raw_json import member, objects, text
-from cds_service.loading import data_root
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_base
 

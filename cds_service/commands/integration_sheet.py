@@ -11,7 +11,17 @@ from markdown_it import MarkdownIt
 
 from cds_service.cards.texts import REASON_SYSTEM, TOPIC_SYSTEM
 from cds_service.commands import options
+from cds_service.commands.ehr_fit import (
+    Fit,
+    buttons,
+    differences,
+    fact_words,
+    fits,
+    questions,
+    say_value,
+)
 from cds_service.commands.templates import TEMPLATES
+from cds_service.core.vocabulary import ReadSpec
 from cds_service.fhir.gathering.picking import EXAM_TYPES
 from cds_service.fhir.orders.recognition import AUGMENTATION
 from cds_service.loading import calendar_of, load_service
@@ -19,6 +29,7 @@ from cds_service.service import Service, ServiceHook
 from cds_service.settings import Settings, read_settings
 from cds_service.site.clients import Client
 from cds_service.site.folder import Site, SiteFolder
+from cds_service.site.profiles import value_of
 
 EXAMPLE = "https://cds.example.org"
 
@@ -29,9 +40,10 @@ EXAMPLE = "https://cds.example.org"
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["md", "html"]),
+    type=click.Choice(["md", "html", "prefetch"]),
     default="md",
     show_default=True,
+    help="prefetch: each key and its whole query, with a tab between, to paste.",
 )
 @options.OUT
 @options.say_errors
@@ -40,10 +52,23 @@ def print_integration_sheet(
 ) -> None:
     """Print what an EHR's build ticket asks, from the configuration in force."""
     folder, _ = options.chosen_site(site, client)
+    if kind == "prefetch":
+        out.write(prefetch_to_paste(load_service(folder)))
+        return
     sheet = integration_sheet(
         read_settings(), folder, options.today_at(calendar_of(folder)), client
     )
     out.write(as_html(sheet, "Integration sheet") if kind == "html" else sheet)
+
+
+def prefetch_to_paste(service: Service) -> str:
+    """Whole prefetch templates: a line for each, key and query, under the name of its service."""
+    lines = []
+    for hook in service.hooks.values():
+        lines.append(f"# {hook.id}, hook {hook.hook}")
+        templates = hook.discovery.get("prefetch", {})
+        lines += [f"{key}\t{query}" for key, query in templates.items()]
+    return "\n".join(lines) + "\n"
 
 
 def integration_sheet(
@@ -87,6 +112,11 @@ def integration_sheet(
         is_closed=table is not None and table.service.discovery == "closed",
         outgoing=_outgoing(table, clients),
         clients=clients,
+        ehrs=[
+            ehr_on_sheet(fit, today)
+            for fit in (fits(site, service, settings.deadline_seconds) if site else ())
+            if fit.client in clients
+        ],
         deadline=f"{settings.deadline_seconds:g}",
         scopes=tuple(_scopes(hook)),
         prefetch=[
@@ -98,6 +128,37 @@ def integration_sheet(
         max_body=f"{settings.max_body_bytes / 2**20:g}",
     )
     return page.strip() + "\n"
+
+
+def ehr_on_sheet(fit: Fit, today: date) -> Mapping[str, Any]:
+    """What the sheet says of one EHR: facts with their sources, questions, buttons, scopes."""
+    words = fact_words()
+    facts = [one for one in fit.profile.facts() if one.value is not None]
+    names = value_of(fit.profile.request.scope_names) or {}
+    kinds = {
+        one.resource_type
+        for hook in fit.service.hooks.values()
+        for one in hook.plan.templates
+    }
+    return {
+        "issuer": fit.client.issuer,
+        "profile": fit.profile,
+        "differences": list(differences(fit, today)),
+        "facts": [
+            {
+                "title": words[one.name].title,
+                "value": say_value(one),
+                "source": "this site" if one.is_of_site else one.source_name,
+            }
+            for one in facts
+            if one.name not in ("request.scope-names", "request.needs")
+        ],
+        "questions": list(questions(fit.profile)),
+        "buttons": list(buttons(fit)),
+        "needs": value_of(fit.profile.request.needs) or (),
+        "scope_names": names,
+        "unnamed": sorted((kinds | {"Medication", "Device"}) - names.keys()),
+    }
 
 
 def as_html(markdown: str, title: str) -> str:
@@ -157,7 +218,7 @@ def _prefetch_row(key: str, query: str, service: Service) -> Mapping[str, Any]:
     titles = [
         spec.title
         for spec in service.finding_specs.values()
-        if key in (spec.key, *spec.also_keys)
+        if isinstance(spec, ReadSpec) and key in spec.keys
     ]
     return {
         "key": key,

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from cds_service.commands import options
 from cds_service.commands.terminal import clean
+from cds_service.core.data_file import data_root
 from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.learning import (
     LIST_CODES,
@@ -29,7 +30,7 @@ from cds_service.fhir.learning import (
 from cds_service.fhir.raw_json import Json, text
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.lookup import identify_server
-from cds_service.loading import data_root, load_service
+from cds_service.loading import load_service
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_base
 from cds_service.protocol.json_text import JsonTextError, decode_json

@@ -5,13 +5,12 @@ from datetime import date
 from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
-from cds_service.core.data_file import read_json
+from cds_service.core.data_file import data_root, read_json
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
-from cds_service.loading import data_root
 from cds_service.samples import Sample
 from cds_service.samples.fhir_search import Resource, Store, hold
 from cds_service.samples.fhir_server import searchset

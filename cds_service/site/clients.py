@@ -1,13 +1,15 @@
 """`[[clients]]` of `site.toml`: the EHRs that may call us, and what each of them may."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, Strict, StringConstraints, model_validator
 
 from cds_service.core.caller import Caller
 from cds_service.protocol.messages import HookInstances
 from cds_service.site.fields import FhirBase, Origin, Seconds, SiteTable, Text, Url
+from cds_service.site.launch import WorksheetLaunch
+from cds_service.site.profiles import GENERIC, Algorithm, Profile, ProfileName, value_of
 
 # characters; the audit log indexes issuers and tenants up to this length
 MAX_NAME = 256
@@ -16,11 +18,6 @@ Name = Annotated[
     StringConstraints(
         min_length=1, max_length=MAX_NAME, pattern=r"^[^\x00-\x20\x7f]+$"
     ),
-]
-# Asymmetric ones alone: `none` and HS* can never be listed (CDS Hooks 2.0.1, "Trusting
-# CDS Clients").
-Algorithm = Literal[
-    "ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"
 ]
 RECOMMENDED: tuple[Algorithm, ...] = ("ES384", "RS384")
 
@@ -31,6 +28,7 @@ class Capabilities(SiteTable):
     Attributes:
         orderables: whether it takes any new order, or those alone that have one of the
             site's own codes.
+        order_systems: code systems of the orders that it can place; all when absent.
         order_details: whether a new order keeps what it says besides its code; Epic
             fills in the orderable's defaults.
     """
@@ -38,6 +36,7 @@ class Capabilities(SiteTable):
     actions: tuple[Literal["create", "update", "delete"], ...] | None = None
     resources: tuple[Text, ...] | None = None
     orderables: Literal["any", "mapped-only"] = "any"
+    order_systems: tuple[Text, ...] | None = None
     order_details: Literal["kept", "ignored"] = "kept"
     links: Literal["signed", "login", "off"] | None = None
 
@@ -46,14 +45,22 @@ class Capabilities(SiteTable):
         does = self.actions is None or action in self.actions
         return does and (self.resources is None or resource_type in self.resources)
 
+    def can_place(self, system: str) -> bool:
+        """Whether the EHR can place an order by a code of this system."""
+        return self.order_systems is None or system in self.order_systems
+
 
 EVERYTHING = Capabilities()
+MAX_LIFETIME = 3600  # seconds of a token
 
 
 class Client(SiteTable):
     """One EHR.
 
     Attributes:
+        profile: what its vendor says of it, `mappings/ehr/<profile>.toml`; this
+            table's own keys win.
+        facts: what this site knows better than the profile, by group and key.
         jwks_url: of its key set; jwks_urls of several, jwks_index of a list of such
             URLs.
         jwks_origins: on which sets of the list may be; its own without any.
@@ -72,9 +79,12 @@ class Client(SiteTable):
             for this EHR alone.
         reviewers: accounts of the review pages that see this EHR's entries alone.
         tenant_reviewers: accounts that see those of one tenant alone.
+        worksheet: our registration as a SMART app; None if it launches none.
     """
 
     issuer: Name
+    profile: ProfileName = GENERIC
+    facts: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
     jwks_url: Url | None = None
     jwks_urls: tuple[Url, ...] = ()
     jwks_index: Url | None = None
@@ -82,7 +92,9 @@ class Client(SiteTable):
     jwks_file: Text | None = None
     algorithms: tuple[Algorithm, ...] = Field(default=RECOMMENDED, min_length=1)
     audiences: tuple[Text, ...] = ()
-    max_lifetime_seconds: Annotated[int, Strict(), Field(ge=1, le=3600)] = 3600
+    max_lifetime_seconds: Annotated[int, Strict(), Field(ge=1, le=MAX_LIFETIME)] = (
+        MAX_LIFETIME
+    )
     fhir_servers: tuple[FhirBase, ...] = Field(min_length=1)
     fhir_aliases: Mapping[FhirBase, tuple[FhirBase, ...]] = Field(default_factory=dict)
     tenants: tuple[Name, ...] = ()
@@ -98,6 +110,7 @@ class Client(SiteTable):
     reviewers: tuple[Name, ...] = ()
     tenant_reviewers: Mapping[Name, tuple[Name, ...]] = Field(default_factory=dict)
     capabilities: Capabilities | None = None
+    worksheet: WorksheetLaunch | None = None
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -129,3 +142,41 @@ class Client(SiteTable):
         yield from ((name, Caller(self.issuer)) for name in self.reviewers)
         for tenant, names in self.tenant_reviewers.items():
             yield from ((name, Caller(self.issuer, tenant)) for name in names)
+
+
+def with_profile(client: Client, profile: Profile) -> Client:
+    """The client with what its profile says, where its own table does not."""
+    own = client.model_fields_set
+    token, request = profile.token, profile.request
+    stated: dict[str, Any] = {
+        "algorithms": value_of(token.algorithms),
+        "hook_instance": value_of(request.hook_instance),
+    }
+    update = {
+        name: value
+        for name, value in stated.items()
+        if value is not None and name not in own
+    }
+    capabilities = _capabilities(client, profile)
+    return client.model_copy(update=update | {"capabilities": capabilities})
+
+
+def _capabilities(client: Client, profile: Profile) -> Capabilities:
+    """What the EHR can apply; an action of which nobody knows is none: a card has words instead."""
+    answer = profile.answer
+    stated: dict[str, Any] = {
+        "actions": value_of(answer.actions) or (),
+        "resources": value_of(answer.resources),
+        "orderables": value_of(answer.orderables),
+        "order_systems": value_of(answer.order_systems),
+        "order_details": value_of(answer.order_details),
+    }
+    known = {name: value for name, value in stated.items() if value is not None}
+    own = client.capabilities or EVERYTHING
+    return own.model_copy(
+        update={
+            name: value
+            for name, value in known.items()
+            if name not in own.model_fields_set
+        }
+    )

@@ -26,8 +26,14 @@ from cds_service.core.policy import (
 from cds_service.errors import DataFileError
 from cds_service.outgoing.address import Address, parse_address, parse_base
 from cds_service.protocol.json_text import JsonTextError, decode_json
-from cds_service.site.clients import Client
+from cds_service.site.clients import Client, with_profile
 from cds_service.site.fields import Origin, SiteTable, Text, TimeZone, YesNo
+from cds_service.site.profiles import (
+    Profile,
+    load_profile,
+    profile_folders,
+    profile_names,
+)
 from cds_service.site.review import ReviewLogin, client_secret
 
 SITE_FILE = "site.toml"
@@ -144,14 +150,24 @@ class SiteFolder:
         clients: by issuer, for EHRs with a folder of their own: the site as it is for
             this EHR alone.
         below: the site whose overlays this one's lie over, of an EHR's own folder.
+        profiles: of each client, by issuer, with the facts that the site states.
     """
 
     path: Path
     site: Site
     mappings: Path | None
     hooks: Path | None
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
     clients: "Mapping[str, SiteFolder]" = field(default_factory=dict)
     below: "SiteFolder | None" = None
+
+    @property
+    def own_clients(self) -> tuple[Client, ...]:
+        """The EHRs that are answered from this folder."""
+        if self.below is not None:
+            name = self.path.name
+            return tuple(one for one in self.site.clients if one.name == name)
+        return tuple(one for one in self.site.clients if not one.name)
 
     def overlays(self, kind: Literal["mappings", "hooks"]) -> tuple[Path, ...]:
         """The overlays of this kind, the last of which has the last word."""
@@ -183,10 +199,35 @@ def load_site(folder: Path) -> SiteFolder:
     _check_clients(file, site)
     _check_review(file, site)
     _check_names(folder)
+    profiles = _profiles(folder, site)
+    clients = tuple(with_profile(one, profiles[one.issuer]) for one in site.clients)
     whole = SiteFolder(
-        folder, site, _overlay(folder / "mappings"), _overlay(folder / "hooks")
+        folder,
+        site.model_copy(update={"clients": clients}),
+        _overlay(folder / "mappings"),
+        _overlay(folder / "hooks"),
+        profiles,
     )
     return replace(whole, clients=_client_folders(whole))
+
+
+def _profiles(folder: Path, site: Site) -> dict[str, Profile]:
+    """The profile of each client, by issuer, with the facts that the site states."""
+    found = {}
+    for number, client in enumerate(site.clients):
+        overlays = [folder / "mappings"]
+        if client.name:
+            overlays.append(folder / CLIENTS / client.name / "mappings")
+        folders = profile_folders(overlays)
+        place, file = f"clients.{number}", folder / SITE_FILE
+        names = profile_names(folders)
+        if client.profile not in names:
+            known = ", ".join(sorted(names))
+            fault = f"there is no such profile; there are: {known}"
+            raise DataFileError(str(file), f"{place}.profile", fault)
+        profile = load_profile(client.profile, folders)
+        found[client.issuer] = profile.with_facts(client.facts, file, f"{place}.facts")
+    return found
 
 
 def _client_folders(site: SiteFolder) -> dict[str, SiteFolder]:
@@ -232,6 +273,7 @@ def _client_folder(folder: Path, below: SiteFolder) -> SiteFolder:
         site,
         _overlay(folder / "mappings"),
         _overlay(folder / "hooks"),
+        below.profiles,
         below=below,
     )
 
@@ -351,7 +393,7 @@ def _check_review(file: Path, site: Site) -> None:
     """
     if site.review is None:
         return
-    client_secret(file.parent, site.review)
+    client_secret(file.parent, site.review.client_secret_file)
     for url in (site.review.issuer, *site.review.servers):
         if not site.fhir.allow_private_networks and _is_private(parse_address(url)):
             raise DataFileError(

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cds_service.audit.chain import OneEntry
+from cds_service.errors import DataFileError
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
 from cds_service.service import Ports, answer
@@ -23,6 +24,28 @@ EPIC = {
     "order-details": "ignored",
     "orderables": "mapped-only",
 }
+
+
+RECORD = "urn:oid:1.2.840.114350.1.13.861.1.7.2.696580"
+CLIENT = """
+time-zone = "UTC"
+[[clients]]
+issuer = "https://ehr.example.org"
+profile = "epic"
+jwks-url = "https://ehr.example.org/jwks"
+fhir-servers = ["https://ehr.example.org/r4"]
+"""
+
+
+def site_with(folder, toml, **maps):
+    """A site folder with a ConceptMap of each name: system, and codes with what they mean."""
+    (folder / "mappings/conceptmap").mkdir(parents=True, exist_ok=True)
+    for name, (system, *codes) in maps.items():
+        meant = [(code, ORDERS, order) for code, order in codes]
+        content = concept_map(system, *meant) | {"id": name}
+        file = folder / f"mappings/conceptmap/{name}.json"
+        file.write_text(json.dumps(content), encoding="utf-8")
+    return site_service(folder, toml)
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +133,59 @@ def test_mapped_only_offers_the_sites_own_orderable_beside_the_standard_codes(ma
         "Refer to dietitian",
         "Refer to falls clinic",
     ], "any orderable by default"
+
+
+REHABILITATION = "rehabilitation"
+RECORD_MAP = (RECORD, ("17", REHABILITATION))
+LIST_MAP = (LIST, ("PT_EVAL", REHABILITATION))
+
+
+@pytest.mark.parametrize("names", [("a-record", "z-list"), ("z-record", "a-list")])
+def test_only_a_code_that_the_ehr_can_place_makes_a_button_whatever_the_files_names(
+    tmp_path, names
+):
+    record, own = names
+    service = site_with(tmp_path, CLIENT, **{record: RECORD_MAP, own: LIST_MAP})
+    (suggestion,) = cards("p1", service, **EPIC, **{"order-systems": [LIST]})[
+        "rehabilitation"
+    ]["suggestions"]
+    codings = suggestion["actions"][0]["resource"]["code"]["coding"]
+    assert (codings[0]["system"], codings[0]["code"]) == (LIST, "PT_EVAL")
+    assert RECORD not in {one["system"] for one in codings}
+
+
+def test_a_code_of_the_record_alone_makes_no_button(tmp_path):
+    service = site_with(tmp_path, CLIENT, record=RECORD_MAP)
+    card = cards("p1", service, **EPIC, **{"order-systems": [LIST]})["rehabilitation"]
+    assert "suggestions" not in card
+    assert "Precautions" in card["detail"], "its words stand in the card"
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        pytest.param((LIST, ("PT_OUT", REHABILITATION)), id="of the same system"),
+        pytest.param(
+            (
+                "urn:com.epic.cdshooks.action.code.system.orderset-item",
+                ("REHAB", REHABILITATION),
+            ),
+            id="of another that it can place",
+        ),
+    ],
+)
+def test_two_codes_for_one_order_stop_the_start(tmp_path, second):
+    with pytest.raises(DataFileError, match="two codes for one order") as refused:
+        site_with(tmp_path, CLIENT, first=LIST_MAP, second=second)
+    for words in ("PT_EVAL", second[1][0], "first.json", "second.json", "wider"):
+        assert words in str(refused.value)
+
+
+def test_two_codes_without_a_profile_are_refused_since_either_could_be_meant(tmp_path):
+    with pytest.raises(DataFileError, match="two codes for one order"):
+        site_with(tmp_path, "", record=RECORD_MAP, own=LIST_MAP)
+
+
+def test_many_codes_of_what_is_only_read_are_no_fault(tmp_path):
+    kyphoplasties = (LIST, ("KYPHO1", "kyphoplasty"), ("KYPHO2", "kyphoplasty"))
+    site_with(tmp_path, CLIENT, own=kyphoplasties)

@@ -240,10 +240,17 @@ def read_local_codes(
     return local
 
 
-def read_orderables(folders: Sequence[Path]) -> Mapping[Code, Mapping[str, str]]:
-    """The site's own coding of each of our orders: the first that means the same, with its display."""
-    found: dict[Code, Mapping[str, str]] = {}
-    for _, group, element in _elements(folders):
+class Orderable(NamedTuple):
+    """A site's own coding of one of our orders, and where its map says so."""
+
+    coding: Mapping[str, str]
+    file: Path
+
+
+def read_orderables(folders: Sequence[Path]) -> Mapping[Code, tuple[Orderable, ...]]:
+    """Read the site's own codings that mean the same as one of our orders."""
+    found: dict[Code, tuple[Orderable, ...]] = {}
+    for path, group, element in _elements(folders):
         for target in element.get("target", []) if group["target"] == ORDERS else ():
             if target.get("equivalence") in ("equal", "equivalent"):
                 coding = {
@@ -254,7 +261,8 @@ def read_orderables(folders: Sequence[Path]) -> Mapping[Code, Mapping[str, str]]
                         if key in element
                     },
                 }
-                found.setdefault((ORDERS, target["code"]), coding)
+                key = (ORDERS, target["code"])
+                found[key] = (*found.get(key, ()), Orderable(coding, path))
     return found
 
 

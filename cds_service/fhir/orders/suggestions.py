@@ -19,6 +19,7 @@ from cds_service.core.bracing import Correction
 from cds_service.core.recommendations import Recommendation
 from cds_service.core.wording import capital, say_date
 from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.mapping_files import Orderable
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.brace_correction import (
     correct_brace_order,
@@ -50,13 +51,33 @@ class OrderTemplate:
     Attributes:
         resource: R4 JSON without the parts that come from a request.
         worded: its elements with placeholders.
-        is_mapped: it has one of the site's own codes.
+        own: the site's codes for it.
     """
 
     name: str
     resource: Json
     worded: frozenset[str]
-    is_mapped: bool = False
+    own: tuple[Orderable, ...] = ()
+
+    def placeable(self, capabilities: Capabilities) -> tuple[Orderable, ...]:
+        """The site's codes for it that this EHR can place."""
+        return tuple(
+            one for one in self.own if capabilities.can_place(one.coding["system"])
+        )
+
+    def codings(self, capabilities: Capabilities) -> list[Coding] | None:
+        """The codes that an order for this EHR has, its own first; None if it takes no such order."""
+        placeable = self.placeable(capabilities)
+        if not placeable and capabilities.orderables == "mapped-only":
+            return None
+        ours = objects(member(self.resource, "code", "coding"))
+        return [*(one.coding for one in placeable), *ours]
+
+    @property
+    def title(self) -> str:
+        """The words of its first code."""
+        ours = objects(member(self.resource, "code", "coding"))
+        return next((text(one.get("display")) for one in ours), self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +117,11 @@ def draft_suggestions(
         if one.label and not one.already and one.order is not None:
             template = ordering.templates[one.order]
             resource = _fill(template, {**one.values, TODAY: today.isoformat()})
-            is_taken = template.is_mapped or capabilities.orderables == "any"
-            if is_taken and capabilities.can("create", resource["resourceType"]):
+            codings = template.codings(capabilities)
+            if codings is not None and capabilities.can(
+                "create", resource["resourceType"]
+            ):
+                resource["code"] = {**resource["code"], "coding": codings}
                 offers = [
                     _suggestion(
                         one, _create(one, {**resource, **common}, signing), signing
@@ -180,9 +204,11 @@ def read_placeholders(template: Any) -> frozenset[str]:
 
 
 def make_template(
-    name: str, resource: Any, orderables: Mapping[Code, Coding] = MappingProxyType({})
+    name: str,
+    resource: Any,
+    orderables: Mapping[Code, tuple[Orderable, ...]] = MappingProxyType({}),
 ) -> OrderTemplate:
-    """Make an order template from this JSON, checked with sample words; a site's own code comes before the others.
+    """Make an order template from this JSON, checked with sample words.
 
     Args:
         name: of its file.
@@ -193,16 +219,13 @@ def make_template(
         DataFileError: it is not a ServiceRequest that could be suggested.
     """
     codings = objects(member(resource, "code", "coding"))
-    own = [
-        orderables[key]
+    own = tuple(
+        orderable
         for one in codings
-        if (key := (text(one.get("system")), text(one.get("code")))) in orderables
-    ]
-    if own:
-        resource = {
-            **resource,
-            "code": {**resource["code"], "coding": [*own, *codings]},
-        }
+        for orderable in orderables.get(
+            (text(one.get("system")), text(one.get("code"))), ()
+        )
+    )
     words = {**dict.fromkeys(read_placeholders(resource), "2"), TODAY: "2026-11-20"}
     common = _common("sample", None, "", date(2026, 11, 20))
     if not isinstance(resource, dict) or resource.keys() & common.keys():
@@ -216,7 +239,7 @@ def make_template(
         for element, value in resource.items()
         if _PLACEHOLDER.search(json.dumps(value))
     )
-    template = OrderTemplate(name, resource, worded, is_mapped=bool(own))
+    template = OrderTemplate(name, resource, worded, own)
     try:
         ServiceRequest.model_validate({**_fill(template, words), **common})
     except ValidationError as error:

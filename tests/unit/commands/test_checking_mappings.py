@@ -4,8 +4,9 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import main
+from cds_service.core.data_file import data_root
 from cds_service.errors import DataFileError
-from cds_service.loading import data_root, load_service
+from cds_service.loading import load_service
 from cds_service.settings import Settings
 from cds_service.site.folder import load_site
 from cds_service.web.server import run_server

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cds_service.core.vocabulary import ObservedSpec
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.terminology import (
     Terminology,
@@ -13,14 +14,13 @@ from cds_service.fhir.mapping.terminology import (
     load_finding_specs,
 )
 from tests.builders import MAPPINGS, coded, findings_of, observation, specs, terminology
-from tests.tables import cases
 
 PAGE = Path(__file__).resolve().parents[4] / "docs/map-codes.md"
 
 
 def test_observations_are_asked_by_enumerated_codes():
     for spec in specs().values():
-        if spec.kind in ("quantity", "boolean", "category"):
+        if isinstance(spec, ObservedSpec):
             assert all(
                 terminology().codes(concept) for concept in spec.asked_concepts
             ), spec.name
@@ -33,7 +33,75 @@ def added(folder: Path, file: str, content: str) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("file", "old", "new", "key"), cases(__file__, "a_wrong_file"))
+@pytest.mark.parametrize(
+    ("file", "old", "new", "key"),
+    [
+        ("findings/bmi.toml", 'unit = "kg/m2"', 'units = "kg/m2"', "units"),
+        ("findings/bmi.toml", 'kind = "quantity"', 'kind = "number"', "kind"),
+        ("findings/bmi.toml", "range = [8, 90]", "range = [90, 8]", ""),
+        ("findings/bmi.toml", "fresh_days = 184", "fresh_days = 1840", ""),
+        ("findings/bmi.toml", "fresh_days = 184", "fresh_days = -1", "fresh_days"),
+        ("findings/bmi.toml", 'name = "bmi"', 'name = "bmx"', "name"),
+        ("findings/bmi.toml", 'key = "body"', "", ""),
+        ("findings/bmi.toml", "decimals = 1", "decimals = 12", "decimals"),
+        ("findings/bmi.toml", "decimals = 1", "decimals =", ""),
+        ("findings/mna-category.toml", 'answers = "mna-category"', "", ""),
+        (
+            "findings/paraspinal-csa-change.toml",
+            'of = "paraspinal-csa"',
+            'of = "paraspinal"',
+            "of",
+        ),
+        ("findings/diabetes.toml", 'value_sets = ["diabetes"]', "value_sets = []", ""),
+        (
+            "findings/bmi.toml",
+            'value_sets = ["bmi"]',
+            'value_sets = ["bmj"]',
+            "value_sets",
+        ),
+        (
+            "findings/bmi.toml",
+            'accept_units = ["kg/m2"]',
+            'accept_units = ["kg"]',
+            "accept_units",
+        ),
+        ("valueset/bmi.json", '"id": "bmi"', '"id": "other"', "id"),
+        ("valueset/bmi.json", '"status": "active",', "", "status"),
+        # an unknown member
+        (
+            "valueset/bmi.json",
+            '"status": "active",',
+            '"status": "active", "codes": [],',
+            "codes",
+        ),
+        # a wrong check digit
+        ("valueset/bmi.json", "39156-5", "39156-4", "compose.include.0"),
+        ("valueset/bmi.json", "60621009", "60621008", "compose.include.1"),
+        ("valueset/bmi.json", '"system": "http://loinc.org",', "", "compose.include.0"),
+        (
+            "valueset/bmi.json",
+            ', "concept": [{"code": "bmi"}]',
+            "",
+            "compose.include.2",
+        ),
+        # a refused code
+        ("valueset/diabetes.json", "73211009", "429616001", "compose.include.0"),
+        # a code twice
+        ("valueset/diabetes.json", "46635009", "73211009", "compose.include.0"),
+        (
+            "valueset/diabetes.json",
+            '"op": "regex"',
+            '"op": "is-a"',
+            "compose.include.1.filter",
+        ),
+        ("valueset/diabetes.json", "E1[0-4](", "E1[0-4]((", "compose.include.1.filter"),
+        ("units.toml", '"kg" = ["kgs"', '"kg" = ["grams"', "spellings.g"),
+        ("units.toml", "times = 0.001", "times = 0", "factors"),
+        ("units.toml", "times = 0.001", "time = 0.001", "factors"),
+        ("units.toml", 'from = "[in_i]"', 'from = "inches"', "factors"),
+        ("units.toml", "schema = 1", "schema = 2", "schema"),
+    ],
+)
 def test_a_wrong_file_stops_the_start_with_file_and_key(tmp_path, file, old, new, key):
     content = (MAPPINGS / file).read_text(encoding="utf-8")
     assert old in content
@@ -42,6 +110,57 @@ def test_a_wrong_file_stops_the_start_with_file_and_key(tmp_path, file, old, new
         check_specs(load_finding_specs(MAPPINGS, site), Terminology(MAPPINGS, site))
     assert Path(error.value.file).name == Path(file).name
     assert error.value.key.startswith(key)
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "said"),
+    [
+        pytest.param(
+            "diabetes",
+            'pick = "grip"',
+            "pick: is a key of kind quantity, and this file is of kind condition: "
+            "take the key out, or change the kind",
+            id="of-another-kind",
+        ),
+        pytest.param(
+            "bmi",
+            "fresh_dais = 3",
+            "fresh_dais: there is no such key; did you mean fresh_days?",
+            id="misspelt",
+        ),
+        pytest.param(
+            "sex",
+            "unclear_what = 3",
+            "unclear_what: there is no such key; a demographic has after_surgery, "
+            "decimals, key, kind, name, range, title, unit",
+            id="like-no-other",
+        ),
+    ],
+)
+def test_a_key_that_the_kind_has_not_is_refused_with_its_cure(
+    tmp_path, file, line, said
+):
+    content = (MAPPINGS / f"findings/{file}.toml").read_text(encoding="utf-8")
+    site = added(tmp_path, f"findings/{file}.toml", f"{line}\n{content}")
+    with pytest.raises(DataFileError) as error:
+        load_finding_specs(MAPPINGS, site)
+    assert str(error.value) == f"{site}/findings/{file}.toml: {said}"
+
+
+def test_an_unknown_kind_is_refused_with_those_that_are_known(tmp_path):
+    site = added(tmp_path, "findings/new.toml", 'name = "new"\ntitle = "x"\n')
+    added(site, "findings/other.toml", 'name = "other"\nkind = "event"\n')
+    added(site, "findings/third.toml", 'name = "third"\nkind = "number"\n')
+    with pytest.raises(DataFileError) as error:
+        load_finding_specs(MAPPINGS, site)
+    said = [(Path(one.file).stem, one.key) for one in error.value.faults]
+    missing = ("title", "key", "value_sets")
+    assert said == [
+        ("new", "kind"),
+        *(("other", key) for key in missing),
+        ("third", "kind"),
+    ]
+    assert "must be one of 'quantity', 'boolean'" in str(error.value.faults[-1])
 
 
 def example(name: str) -> str:

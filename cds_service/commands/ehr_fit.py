@@ -1,0 +1,258 @@
+"""How an EHR's profile, the site's table of it and our service fit: buttons, differences, questions."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from cds_service.core.data_file import DataFile, DataTable, read_toml, validated
+from cds_service.fhir.orders.suggestions import OrderTemplate
+from cds_service.service import Service
+from cds_service.site.clients import EVERYTHING, Capabilities, Client
+from cds_service.site.fields import Text
+from cds_service.site.folder import SiteFolder
+from cds_service.site.profiles import GENERIC, Profile, StatedFact, value_of
+
+FACTS = Path(__file__).with_name("ehr-facts.toml")
+MOST_CARDS = 2
+NO_BUTTON = "no button, its words stand on the card"
+OURS = ("info", "warning")  # indicators
+
+
+class FactWords(DataTable):
+    """What a fact is called, and what to ask if nobody knows it."""
+
+    title: Text
+    ask: Text | None = None
+
+
+class FactFile(DataFile):
+    """`ehr-facts.toml`."""
+
+    facts: Mapping[Text, FactWords]
+
+
+@cache
+def fact_words() -> Mapping[str, FactWords]:
+    """The words for each fact, by `group.key`."""
+    return validated(FactFile, read_toml(FACTS), FACTS).facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """One EHR, its profile, and the service as it answers this EHR.
+
+    Attributes:
+        deadline_seconds: of an answer, where the client's table has none.
+    """
+
+    client: Client
+    profile: Profile
+    service: Service
+    deadline_seconds: float
+
+    @property
+    def is_generic(self) -> bool:
+        return self.client.profile == GENERIC
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One order that a card may offer, and the code by which this EHR gets it.
+
+    Attributes:
+        code: `system|code`; empty for what has none.
+        words: how it is applied without one, or why it has no button.
+    """
+
+    order: str
+    code: str = ""
+    words: str = ""
+
+
+def fits(
+    folder: SiteFolder, service: Service, deadline_seconds: float
+) -> Iterator[Fit]:
+    """Each EHR of a site."""
+    for client in folder.site.clients:
+        yield Fit(
+            client=client,
+            profile=folder.profiles[client.issuer],
+            service=service.of(client.issuer),
+            deadline_seconds=deadline_seconds,
+        )
+
+
+def buttons(fit: Fit) -> Iterator[Button]:
+    """Every order that a card may offer to this EHR."""
+    for hook in fit.service.hooks.values():
+        offered = {rule.order for rule in hook.rules if rule.order}
+        for name, template in hook.order_templates.items():
+            if name in offered:
+                yield _button(template, fit)
+        if any(rule.corrects for rule in hook.rules):
+            yield _correction(fit.client.capabilities or EVERYTHING)
+
+
+def _button(template: OrderTemplate, fit: Fit) -> Button:
+    capabilities = fit.client.capabilities or EVERYTHING
+    kind = str(template.resource["resourceType"])
+    if not capabilities.can("create", kind):
+        return Button(template.title, words=f"{NO_BUTTON}: it applies no new {kind}")
+    codings = template.codings(capabilities)
+    if not codings:
+        why = "no code that it can place is mapped to it"
+        return Button(template.title, words=f"{NO_BUTTON}: {why}")
+    return Button(template.title, f"{codings[0]['system']}|{codings[0]['code']}")
+
+
+def _correction(capabilities: Capabilities) -> Button:
+    """How the end of a brace reaches its draft."""
+    kinds = ("ServiceRequest", "DeviceRequest")
+    updated = [kind for kind in kinds if capabilities.can("update", kind)]
+    anew = [kind for kind in kinds if capabilities.can("create", kind)]
+    if updated:
+        way = f"the draft itself, as an update of {' or '.join(updated)}"
+    elif anew and capabilities.order_details == "kept":
+        way = f"a new {' or '.join(anew)}; the draft is removed by hand"
+    else:
+        way = f"{NO_BUTTON}: it applies no change of a draft"
+    return Button("The end of a brace", words=way)
+
+
+def questions(profile: Profile) -> Iterator[str]:
+    """What to ask the EHR's team: what nobody knows and a setting hangs on."""
+    words = fact_words()
+    for fact in profile.facts():
+        ask = words[fact.name].ask
+        if fact.value is None and ask:
+            yield f"{fact.name}: {ask}"
+
+
+def say_value(fact: StatedFact) -> str:
+    """The fact's value in words."""
+    if isinstance(fact.value, bool):
+        return "yes" if fact.value else "no"
+    if isinstance(fact.value, Mapping):
+        return "; ".join(f"{key}: {', '.join(fact.value[key])}" for key in fact.value)
+    if isinstance(fact.value, tuple):
+        return ", ".join(map(str, fact.value))
+    return str(fact.value)
+
+
+def differences(fit: Fit, today: date) -> Iterator[str]:
+    """Where the site's table, or our service, is not what the profile says."""
+    review = fit.profile.profile.review
+    if review < today:
+        yield f"the profile was to be read again by {review}: its sources may have changed"
+    for check in CHECKS:
+        yield from check(fit)
+
+
+def _hooks(fit: Fit) -> Iterator[str]:
+    names = value_of(fit.profile.hooks.names)
+    if names is not None and "order-sign" not in names:
+        yield f"it calls {', '.join(names)} and no order-sign"
+
+
+def _keys(fit: Fit) -> Iterator[str]:
+    client, token = fit.client, fit.profile.token
+    way, index = value_of(token.keys), value_of(token.key_index)
+    if way == "index" and client.jwks_index is None and client.jwks_file is None:
+        yield (
+            "its keys are in sets that one address lists: in place of jwks-url write"
+            f' jwks-index = "{index or "https://…"}"'
+        )
+    elif index and client.jwks_index and client.jwks_index != index:
+        yield f"jwks-index is {client.jwks_index}, the profile has {index}"
+    if way == "none":
+        yield (
+            "it publishes no key set that could be read: its tokens cannot be verified;"
+            " use it with open mode on one machine"
+        )
+
+
+def _issuer(fit: Fit) -> Iterator[str]:
+    client, token = fit.client, fit.profile.token
+    fixed = value_of(token.issuer_value)
+    if fixed and client.issuer != fixed:
+        yield f"issuer is {client.issuer}, the profile has {fixed}"
+    is_base = value_of(token.issuer) == "fhir-base"
+    bases = [one.rstrip("/") for one in client.fhir_servers]
+    if is_base and client.issuer.rstrip("/") not in bases:
+        yield (
+            f"`iss` is its FHIR base, but issuer {client.issuer} is none of fhir-servers"
+        )
+
+
+def _token(fit: Fit) -> Iterator[str]:
+    client, token = fit.client, fit.profile.token
+    algorithms = value_of(token.algorithms)
+    if algorithms and not set(algorithms) & set(client.algorithms):
+        yield (
+            f"algorithms are {', '.join(client.algorithms)}, its tokens are signed with"
+            f" {', '.join(algorithms)}"
+        )
+    lasts = value_of(token.lifetime_seconds)
+    if lasts and lasts > client.max_lifetime_seconds:
+        yield (
+            f"its tokens last {lasts} seconds, max-lifetime-seconds is"
+            f" {client.max_lifetime_seconds}: each would be refused"
+        )
+    form = value_of(fit.profile.request.hook_instance)
+    if form == "opaque" and client.hook_instance == "uuid":
+        yield 'its hookInstance is no UUID: write hook-instance = "opaque"'
+
+
+def _time(fit: Fit) -> Iterator[str]:
+    waits = value_of(fit.profile.request.time_out_seconds)
+    ours = min(
+        fit.client.deadline_seconds or fit.deadline_seconds, fit.deadline_seconds
+    )
+    if waits is not None and ours >= waits:
+        yield (
+            f"it waits {waits:g} seconds and we answer within {ours:g}: set"
+            " deadline-seconds below"
+        )
+
+
+def _prefetch(fit: Fit) -> Iterator[str]:
+    longest = value_of(fit.profile.request.prefetch_length)
+    for hook in fit.service.hooks.values():
+        for key, query in hook.discovery.get("prefetch", {}).items():
+            if longest is not None and len(query) > longest:
+                yield (
+                    f"prefetch {key} of {hook.id} has {len(query)} characters, it takes"
+                    f" {longest}: leave it out, it is read from fhirServer then"
+                )
+
+
+def _cards(fit: Fit) -> Iterator[str]:
+    answer = fit.profile.answer
+    most = value_of(answer.cards)
+    if most is not None and most < MOST_CARDS:
+        yield f"it shows {most} card, and we may send {MOST_CARDS}"
+    known = value_of(answer.indicators)
+    if known is not None and not set(OURS) <= set(known):
+        yield f"it knows the indicators {', '.join(known)}, and we send {' and '.join(OURS)}"
+    selection = value_of(answer.selection)
+    if selection is not None and "any" not in selection:
+        yield f"selectionBehavior: it takes {', '.join(selection)}, and we send any"
+    pattern = value_of(answer.topic_pattern)
+    for hook in fit.service.hooks.values():
+        for topic in hook.texts.reasons:
+            if pattern and not re.fullmatch(pattern, topic):
+                yield f"the topic {topic} does not fit its form {pattern}"
+
+
+CHECKS: tuple[Callable[[Fit], Iterator[str]], ...] = (
+    _hooks,
+    _keys,
+    _issuer,
+    _token,
+    _time,
+    _prefetch,
+    _cards,
+)

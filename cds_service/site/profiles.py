@@ -1,0 +1,317 @@
+"""What an EHR sends and takes, `mappings/ehr/<name>.toml`: each fact with its source, or unknown.
+
+A profile is what a vendor's page, or its code, says on a day. A site that knows better
+overrides single facts in `[clients.facts]` of `site.toml`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+
+from pydantic import BaseModel, Field, Strict, StringConstraints, model_validator
+
+from cds_service.core.data_file import DataTable, data_root, read_toml, validated
+from cds_service.errors import DataFileError
+from cds_service.protocol.messages import HookInstances
+from cds_service.site.fields import Text, Url, YesNo
+
+EHR = "ehr"  # folder below `mappings/`
+GENERIC = "generic"
+OF_SITE = "site"  # the source of a fact that the site states itself
+# Asymmetric ones alone: `none` and HS* can never be listed (CDS Hooks 2.0.1, "Trusting
+# CDS Clients").
+Algorithm = Literal[
+    "ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"
+]
+Actions = tuple[Literal["create", "update", "delete"], ...]
+Texts = tuple[Text, ...]
+Count = Annotated[int, Strict(), Field(ge=1)]
+ProfileName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+Value = TypeVar("Value")
+
+
+class Source(DataTable):
+    """Where facts were read, and when.
+
+    Attributes:
+        kind: who says it; a draft was never published.
+        read: the day on which it was read.
+        dated: the day or month of the text itself, where it says one.
+    """
+
+    address: Text
+    kind: Literal["vendor", "copy", "code", "thread", "draft", "site"]
+    read: date
+    dated: Text | None = None
+
+
+class Fact(DataTable, Generic[Value]):
+    """One fact.
+
+    Attributes:
+        source: the name of its source.
+        words: of the source, which carry it.
+    """
+
+    value: Value
+    source: Text = Field(alias="from")
+    words: Text | None = None
+
+
+Unknown = Literal["unknown"]
+Said = TypeVar("Said")
+
+
+def value_of(fact: Fact[Said] | Unknown) -> Said | None:
+    """The fact's value; None if it is unknown."""
+    return None if isinstance(fact, str) else fact.value
+
+
+class HookFacts(DataTable):
+    """Which hooks it calls."""
+
+    names: Fact[Texts] | Unknown = "unknown"
+
+
+class TokenFacts(DataTable):
+    """How its tokens are made, and where their keys are.
+
+    Attributes:
+        issuer: what `iss` is: the FHIR base, one value for all hospitals, or typed by
+            hand.
+        keys: how the set with the token's key is found: by the `jku` of the first token,
+            a list of sets, or none that can be read.
+        audience: `aud`: the called address, or what somebody typed.
+    """
+
+    algorithms: Fact[tuple[Algorithm, ...]] | Unknown = "unknown"
+    issuer: Fact[Literal["fhir-base", "fixed", "typed"]] | Unknown = "unknown"
+    issuer_value: Fact[Text] | Unknown = "unknown"
+    keys: Fact[Literal["jku", "index", "none"]] | Unknown = "unknown"
+    key_index: Fact[Url] | Unknown = "unknown"
+    kid: Fact[Text] | Unknown = "unknown"
+    audience: Fact[Literal["called-url", "typed"]] | Unknown = "unknown"
+    lifetime_seconds: Fact[Count] | Unknown = "unknown"
+    tenant: Fact[YesNo] | Unknown = "unknown"
+
+
+class RequestFacts(DataTable):
+    """What its calls hold.
+
+    Attributes:
+        url: how it is registered where it calls.
+        needs: scopes without which it leaves something out of its calls.
+        scope_names: as its screens call them, by our resource types.
+        prefetch: where its queries come from.
+        prefetch_length: characters of the longest query that it takes.
+        empty: how it sends a query that found nothing.
+        drafts: resource types of draft orders.
+    """
+
+    url: Fact[Text] | Unknown = "unknown"
+    fhir: Fact[Text] | Unknown = "unknown"
+    hook_instance: Fact[HookInstances] | Unknown = "unknown"
+    scopes: Fact[Literal["names", "smart"]] | Unknown = "unknown"
+    scope_names: Fact[Mapping[Text, Texts]] | Unknown = "unknown"
+    needs: Fact[Texts] | Unknown = "unknown"
+    prefetch: Fact[Literal["discovery", "typed", "own-keys", "none"]] | Unknown = (
+        "unknown"
+    )
+    prefetch_tokens: Fact[Texts] | Unknown = "unknown"
+    prefetch_length: Fact[Count] | Unknown = "unknown"
+    empty: Fact[Literal["outcome", "null", "absent", "bundle"]] | Unknown = "unknown"
+    drafts: Fact[Texts] | Unknown = "unknown"
+    draft_codes: Fact[Texts] | Unknown = "unknown"
+    draft_level: Fact[Text] | Unknown = "unknown"
+    time_out_seconds: Fact[Annotated[float, Field(gt=0)]] | Unknown = "unknown"
+
+
+class AnswerFacts(DataTable):
+    """What it does with an answer.
+
+    Attributes:
+        cards: how many it shows.
+        detail: the widest form of text that it renders.
+        shown: which text of a suggestion its users read.
+        orderables: whether it places any new order, or those alone that have a code of
+            its own.
+        order_systems: code systems of orders that it can place.
+        reasons: what becomes of override reasons.
+        drops: what of an answer it does not use.
+    """
+
+    cards: Fact[Count] | Unknown = "unknown"
+    summary_length: Fact[Count] | Unknown = "unknown"
+    detail: Fact[Literal["html", "gfm", "commonmark", "plain"]] | Unknown = "unknown"
+    detail_length: Fact[Count] | Unknown = "unknown"
+    indicators: Fact[Texts] | Unknown = "unknown"
+    width: Fact[Text] | Unknown = "unknown"
+    shown: Fact[Literal["label", "description"]] | Unknown = "unknown"
+    actions: Fact[Actions] | Unknown = "unknown"
+    resources: Fact[Texts] | Unknown = "unknown"
+    actions_per_suggestion: Fact[Count] | Unknown = "unknown"
+    selection: Fact[Texts] | Unknown = "unknown"
+    orderables: Fact[Literal["any", "mapped-only"]] | Unknown = "unknown"
+    order_systems: Fact[Texts] | Unknown = "unknown"
+    order_details: Fact[Literal["kept", "ignored"]] | Unknown = "unknown"
+    links: Fact[Literal["any", "listed"]] | Unknown = "unknown"
+    app_context: Fact[YesNo] | Unknown = "unknown"
+    topic_pattern: Fact[Text] | Unknown = "unknown"
+    reasons: Fact[Literal["shown", "mapped", "dropped"]] | Unknown = "unknown"
+    system_actions: Fact[Text] | Unknown = "unknown"
+    drops: Fact[Texts] | Unknown = "unknown"
+
+
+class FeedbackFacts(DataTable):
+    """What it tells of the user's answer.
+
+    Attributes:
+        reason: members that hold an override's reason.
+    """
+
+    sends: Fact[YesNo] | Unknown = "unknown"
+    when: Fact[Text] | Unknown = "unknown"
+    reason: Fact[Texts] | Unknown = "unknown"
+
+
+class About(DataTable):
+    """`[profile]`: whose habits these are, and when to read its sources again."""
+
+    title: Text
+    review: date
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFact:
+    """One fact of a profile, with its place.
+
+    Attributes:
+        value: None if nobody knows.
+        source: where it was read; None if nobody knows, and for the site's own.
+        source_name: of the source, in the profile.
+    """
+
+    group: str
+    key: str
+    value: Any = None
+    source: Source | None = None
+    source_name: str = ""
+    is_of_site: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.group}.{self.key}"
+
+
+class Profile(DataTable):
+    """One EHR."""
+
+    schema_version: Literal[1] = Field(alias="schema")
+    profile: About
+    sources: Mapping[Text, Source] = Field(default_factory=dict)
+    hooks: HookFacts = HookFacts()
+    token: TokenFacts = TokenFacts()
+    request: RequestFacts = RequestFacts()
+    answer: AnswerFacts = AnswerFacts()
+    feedback: FeedbackFacts = FeedbackFacts()
+
+    @model_validator(mode="after")
+    def _names_its_sources(self) -> Self:
+        for group, key, fact in self._facts():
+            if isinstance(fact, Fact) and fact.source not in (*self.sources, OF_SITE):
+                raise ValueError(f"{group}.{key}: no source {fact.source} in sources")
+        return self
+
+    @property
+    def title(self) -> str:
+        return self.profile.title
+
+    def facts(self) -> Iterator[StatedFact]:
+        """All facts in the file's order, unknown ones too."""
+        for group, key, fact in self._facts():
+            if isinstance(fact, str):
+                yield StatedFact(group, key)
+                continue
+            source = self.sources.get(fact.source)
+            yield StatedFact(
+                group,
+                key,
+                fact.value,
+                source,
+                fact.source,
+                is_of_site=source is None,
+            )
+
+    def _facts(self) -> Iterator[tuple[str, str, Any]]:
+        for group in GROUPS:
+            table: BaseModel = getattr(self, group)
+            for name in type(table).model_fields:
+                yield group, name.replace("_", "-"), getattr(table, name)
+
+    def with_facts(
+        self, stated: Mapping[str, Mapping[str, Any]], file: Path, place: str
+    ) -> "Profile":
+        """The profile with what a site states itself.
+
+        Args:
+            stated: plain values, by group and key.
+            file: `site.toml`.
+            place: of the table in it.
+
+        Raises:
+            DataFileError: a fact has no such group or key, or another form.
+        """
+        changed = {}
+        for group, facts in stated.items():
+            if group not in GROUPS:
+                known = ", ".join(GROUPS)
+                raise DataFileError(
+                    str(file), f"{place}.{group}", f"is none of {known}"
+                )
+            table: DataTable = getattr(self, group)
+            own = {
+                key: value if value == "unknown" else {"value": value, "from": OF_SITE}
+                for key, value in facts.items()
+            }
+            try:
+                read = validated(type(table), own, file)
+            except DataFileError as error:
+                raise _fault_of_site(error, file, f"{place}.{group}") from None
+            update = {name: getattr(read, name) for name in read.model_fields_set}
+            changed[group] = table.model_copy(update=update)
+        return self.model_copy(update=changed)
+
+
+def _fault_of_site(error: DataFileError, file: Path, place: str) -> DataFileError:
+    """The fault of a plain value, without the words of the form that a profile has."""
+    of_values = (one for one in error.faults if ".value" in one.key)
+    fault = next(of_values, error.faults[0])
+    message = str(fault).rpartition(f"{fault.key}: ")[2]
+    return DataFileError(str(file), f"{place}.{fault.key.split('.')[0]}", message)
+
+
+GROUPS = ("hooks", "token", "request", "answer", "feedback")
+
+
+def profile_folders(overlays: Sequence[Path]) -> tuple[Path, ...]:
+    """Where profiles are: ours, then those of these overlays of `mappings/`."""
+    return tuple(one / EHR for one in (data_root("mappings"), *overlays))
+
+
+def profile_names(folders: Sequence[Path]) -> Mapping[str, Path]:
+    """The file in force of each profile, by name."""
+    return {path.stem: path for one in folders for path in sorted(one.glob("*.toml"))}
+
+
+def load_profile(name: str, folders: Sequence[Path]) -> Profile:
+    """The profile of this name.
+
+    Raises:
+        DataFileError: it is faulty.
+        KeyError: there is none.
+    """
+    path = profile_names(folders)[name]
+    return validated(Profile, read_toml(path), path)
