@@ -38,7 +38,12 @@ from cds_service.fhir.mapping.durations import load_durations
 from cds_service.fhir.mapping.expansions import outdated, read_expansions
 from cds_service.fhir.mapping.harmless import HarmlessFile, HarmlessTitles
 from cds_service.fhir.mapping.harmless_codes import load_harmless_codes
-from cds_service.fhir.mapping.language import Speller, any_of, read_languages
+from cds_service.fhir.mapping.language import (
+    Language,
+    Speller,
+    any_of,
+    read_languages,
+)
 from cds_service.fhir.mapping.level_text import LevelRules
 from cds_service.fhir.mapping.mapping_files import (
     read_answer_maps,
@@ -93,6 +98,17 @@ CONCEPT_KEYS = (
     *("value_sets", "panels", "never", "unclear"),
     *("told_by_code", "history", "events"),
 )
+
+
+def _joints(languages: Iterable[Language]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Compile what stands between two names, and before an aside.
+
+    What is denied after one of these is what follows it.
+    """
+    joints = [one.joints for one in languages]
+    several = rf"[,;:/&+(\u3001\uff0c]|{any_of(joints, 'and_')}|{any_of(joints, 'or_')}"
+    aside = rf"[,(\uff08\uff0c\u3001]|\s[-\u2013\u2014]\s|{any_of(joints, 'with_')}"
+    return re.compile(several), re.compile(aside)
 
 
 class Terminology:
@@ -157,15 +173,7 @@ class Terminology:
         self._suspicion = re.compile(
             "|".join(self._texts[SUSPICION].any) if SUSPICION in self._texts else NEVER
         )
-        joints = [one.joints for one in languages.values()]
-        # Between two names, and before an aside: what is denied after one of these is
-        # what follows it.
-        self.several = re.compile(
-            rf"[,;:/&+(\u3001\uff0c]|{any_of(joints, 'and_')}|{any_of(joints, 'or_')}"
-        )
-        self.aside = re.compile(
-            rf"[,(\uff08\uff0c\u3001]|\s[-\u2013\u2014]\s|{any_of(joints, 'with_')}"
-        )
+        self.several, self.aside = _joints(languages.values())
         self._rules_among: dict[frozenset[str] | None, TextRules] = {}
         self._by_code = self._index()
         self._classes = self._index_of_classes()

@@ -389,3 +389,38 @@ def test_the_command_writes_a_file_that_validate_reads_and_does_not_refit_unconf
         refused.exit_code,
         "40 rows with an outcome are not confirmed" in refused.output,
     ) == (1, True)
+
+
+def test_the_file_says_what_was_done_after_the_procedure(tmp_path):
+    """Days as a person reads them; an order and a dose have columns of their own."""
+    medicine = codeable("http://www.whocc.no/atc", "M05BA04")
+    order = of_patient(
+        "MedicationRequest",
+        "order",
+        status="active",
+        intent="order",
+        medicationCodeableConcept=medicine,
+        authoredOn="2023-03-20",
+    )
+    handed = of_patient(
+        "MedicationDispense",
+        "handed",
+        status="completed",
+        medicationCodeableConcept=medicine,
+        whenHandedOver="2023-04-02",
+    )
+    clinic = of_patient(
+        "Encounter",
+        "clinic",
+        status="finished",
+        type=[{"text": "Osteoporosis clinic"}],
+        period={"start": "2023-05-04"},
+    )
+    whole = [PERSON, augmented(), order, handed, clinic]
+    export = write_export(tmp_path / "export", whose("one", whole))
+    result = CliRunner().invoke(main, ["outcomes", str(export)])
+    assert result.exit_code == 0, result.output
+    (row,) = csv.DictReader(result.stdout.splitlines())
+    steps = ("referral", "visit", "drug-ordered", "drug-started", "brace-ended")
+    days = ["", "2023-05-04", "2023-03-20", "2023-04-02", ""]
+    assert [row[step] for step in steps] == days

@@ -273,6 +273,63 @@ def test_the_list_is_the_one_made_by_hand(export: Path, tmp_path: Path) -> None:
     assert said["brace-without-end", "brace-beyond-end"]["since"] == days_ago(90 - 56)
 
 
+def handed(days: int) -> Resource:
+    return of_patient(
+        "MedicationDispense",
+        "handed",
+        status="completed",
+        medicationCodeableConcept=codeable(ATC, DRUGS["alendronate"]),
+        whenHandedOver=days_ago(days),
+        daysSupply={"value": 84, "code": "d", "system": "http://unitsofmeasure.org"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "reasons"),
+    [
+        pytest.param([done(90), referral(85)], set(), id="90-days"),
+        pytest.param(
+            [done(91), referral(85)], {"referral-without-visit"}, id="91-days"
+        ),
+        pytest.param(
+            [done(91), referral(85, status="completed")],
+            {"referral-without-visit"},
+            id="completed-is-no-visit",
+        ),
+        pytest.param(
+            [done(91), referral(85), visit("Encounter", 40, "finished")],
+            set(),
+            id="visited",
+        ),
+        pytest.param(
+            [done(91), referral(85), visit("Appointment", 40, "booked")],
+            {"referral-without-visit"},
+            id="booked-and-past",
+        ),
+        pytest.param(
+            [done(91), referral(85), visit("Appointment", -10, "booked")],
+            set(),
+            id="booked-to-come",
+        ),
+        pytest.param(
+            [done(91), referral(85), drug("alendronate", days=80)],
+            {"referral-without-visit"},
+            id="prescribed-and-referred",
+        ),
+        pytest.param([done(91), referral(85), TAKEN], set(), id="treated"),
+        pytest.param(
+            [done(60), drug("alendronate", days=50), handed(50)], set(), id="fetched"
+        ),
+    ],
+)
+def test_a_referral_has_to_lead_to_a_visit(
+    more: list[Resource], reasons: set[str], tmp_path: Path
+) -> None:
+    export = write_export(tmp_path / "export", whose("one", [*CHART, *more]))
+    rows = csv.DictReader(worklist(export, tmp_path / "list.csv").splitlines())
+    assert {row["reason"] for row in rows} == reasons
+
+
 def test_what_is_not_known_is_said(tmp_path: Path) -> None:
     record = [
         raw for raw in (*CHART, done(60)) if raw["resourceType"] != "MedicationRequest"
