@@ -105,14 +105,14 @@ class Links:
         return f"{self.base_url}/basis/{sign_entry(entry_id, key)}" if key else ""
 
     def handout(
-        self, way: Way | None, until: Deadline, entry_id: str, language: str
+        self, access: Access | None, until: Deadline, entry_id: str, language: str
     ) -> str:
         """Give where the patient's page of this entry is; empty as for the basis.
 
         An EHR whose links lead to the review pages has none: nobody who prints it there
         has an account.
         """
-        if way in ("off", "login"):
+        if access in ("off", "login"):
             return ""
         key = self.key(until.left * KEY_SHARE)
         page = HandoutAddress(entry_id, language, "html")

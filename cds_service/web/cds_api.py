@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from cds_service.audit.chain import AuditLog, is_probe
 from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.entry import missing_orders_entry
-from cds_service.basis.links import Links, Way
+from cds_service.basis.links import Access, Links
 from cds_service.callers.verifying import Callers
 from cds_service.cards.answered import topic_of
 from cds_service.cards.extension import EXTENSION
@@ -285,7 +285,7 @@ def _basis_url(
     """The address of an answer's basis, in the way that this EHR may link to it."""
     if around.links is None:
         return ""
-    return around.links.address(_way_of(client), deadline, entry_id)
+    return around.links.address(_access_of(client), deadline, entry_id)
 
 
 def _handout_url(
@@ -295,10 +295,10 @@ def _handout_url(
     if around.links is None:
         return ""
     language = around.site.handout.language if around.site is not None else "en"
-    return around.links.handout(_way_of(client), deadline, entry_id, language)
+    return around.links.handout(_access_of(client), deadline, entry_id, language)
 
 
-def _way_of(client: Client | None) -> Way | None:
+def _access_of(client: Client | None) -> Access | None:
     """How this EHR may link to our pages; None if nobody says."""
     if client is None or client.capabilities is None:
         return None
