@@ -166,8 +166,9 @@ class Terminology:
             self._texts = text_rules(languages)
             self.durations = load_durations(folders, languages)
             self.plain_words = load_plain_words(folders, self.durations)
-            self.bystanders = load_bystanders(folders, systems, self.plain_words)
         faults.stop()
+        # needs the systems and the plain words, so these have to be sound
+        self.bystanders = load_bystanders(folders, systems, self.plain_words)
         self.speller = Speller(languages.values())
         self.levels = LevelRules([*languages.values()], self.text_places)
         self.languages = Languages(known, languages)
