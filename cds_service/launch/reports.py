@@ -29,12 +29,14 @@ RANGE = re.compile(r"\d\s*(?:-|–|to|bis|à)\s*$", re.IGNORECASE)
 _NUMBER = r"(?<![\w.,\-–−])([-−–+]?\d{1,4}(?:[.,]\d{1,3})?)"
 _AREA = rf"{_NUMBER}\s*(cm2|cm²|mm2|mm²)"
 _NEAR = r"[^\d;]{0,40}?"
+# What may stand between name and number: words of the site, a span of levels.
+_PLACE = r"(?:[^\d;+−–-]|[TL]\d(?:\s*[-–]\s*[TL]?\d)?){0,40}?"
 # By field of the worksheet: the number is group 1, its unit, if it is printed, group 2.
 PATTERNS: Mapping[str, re.Pattern[str]] = {
     field: re.compile(pattern, re.IGNORECASE)
     for field, pattern in {
         "hu": rf"{_NUMBER}\s*(?:HU|HE|Hounsfield)\b",
-        "t-score": rf"\bT\W{{0,2}}(?:score|wert)\b[^\d;+−–-]{{0,30}}{_NUMBER}",
+        "t-score": rf"\bT\W{{0,2}}(?:score|wert)\b{_PLACE}{_NUMBER}",
         "psoas-right": rf"\bright psoas\b{_NEAR}{_AREA}",
         "psoas-left": rf"\bleft psoas\b{_NEAR}{_AREA}",
         "mf-right": rf"\bright multifidus\b{_NEAR}{_AREA}",
@@ -145,13 +147,13 @@ def _texts(raw: Json) -> Iterator[str]:
 def _spans(words: str, reference: str) -> Iterator[Span]:
     seen: set[tuple[str, str, str]] = set()
     for sentence in SENTENCE.split(words):
-        place = _place(sentence)
         for field, pattern in PATTERNS.items():
             for match in pattern.finditer(sentence):
                 start, end = match.span(1)[0], match.end()
                 if RANGE.search(sentence[:start]):
                     continue
                 quoted = sentence[start:end]
+                place = _place(sentence, start)
                 # conclusion and narrative often say the same
                 if (field, quoted, str(place)) in seen:
                     continue
@@ -173,14 +175,19 @@ def _value(match: re.Match[str]) -> str:
     return f"{number} {unit.replace('²', '2')}".strip()
 
 
-def _place(sentence: str) -> Mapping[str, str]:
-    """The one vertebra and the one site of DXA that a sentence names."""
-    levels = {f"{letter.upper()}{number}" for letter, number in LEVEL.findall(sentence)}
+def _place(sentence: str, at: int) -> Mapping[str, str]:
+    """The one vertebra, of the part between commas or else of the sentence, and the one site of DXA."""
+    part = sentence[:at].rpartition(", ")[2] + sentence[at:].partition(", ")[0]
+    levels = _levels(part) or _levels(sentence)
     sites = [name for name, words in DXA_WORDS.items() if words.search(sentence)]
     if sites[:2] == ["neck", "hip"] and "total" not in sentence.lower():
         sites.remove("hip")  # "neck of the hip"
     found = {"level": next(iter(levels))} if len(levels) == 1 else {}
     return found | ({"dxa": sites[0]} if len(sites) == 1 else {})
+
+
+def _levels(words: str) -> set[str]:
+    return {f"{letter.upper()}{number}" for letter, number in LEVEL.findall(words)}
 
 
 def _filled(field: str, place: Mapping[str, str]) -> Mapping[str, str]:

@@ -417,7 +417,7 @@ class _Desk:
             seen=_seen(outcome),
             may_write=launched.may("Observation", "c"),
             may_attribute=launched.may("Provenance", "c"),
-            figures=self._figures(outcome),
+            figures=self._figures(outcome, is_saved=saved is not None),
         )
 
     def _take(self, reports: Sequence[Report]) -> str:
@@ -465,8 +465,11 @@ class _Desk:
             return (), str(fault)
         return found, ""
 
-    def _figures(self, outcome: Outcome) -> tuple[Figure, ...]:
-        """This patient's figure without the values and with them, by age, sex and measurements alone."""
+    def _figures(self, outcome: Outcome, *, is_saved: bool) -> tuple[Figure, ...]:
+        """This patient's figure without the values and with them, by age, sex and measurements alone.
+
+        Once they are saved there is one: that of the record.
+        """
         if not outcome.written:
             return ()
         launched = self._launched
@@ -478,6 +481,8 @@ class _Desk:
         body = partial(
             signing, self._sheets, launched.patient, launched.base, self._form
         )
+        if is_saved:
+            return (figure("As the record is now", self._sheets, body(), without),)
         return (
             figure("Without these values", self._sheets, body(), without),
             figure("With them", self._sheets, body(), without.with_values(values)),
