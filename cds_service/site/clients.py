@@ -7,7 +7,15 @@ from pydantic import Field, Strict, StringConstraints, model_validator
 
 from cds_service.core.caller import Caller
 from cds_service.protocol.messages import HookInstances
-from cds_service.site.fields import FhirBase, Origin, Seconds, SiteTable, Text, Url
+from cds_service.site.fields import (
+    FhirBase,
+    Origin,
+    Seconds,
+    SiteTable,
+    Text,
+    Url,
+    YesNo,
+)
 from cds_service.site.launch import WorksheetLaunch
 from cds_service.site.profiles import GENERIC, Algorithm, Profile, ProfileName, value_of
 
@@ -75,6 +83,8 @@ class Client(SiteTable):
         hook_instance: whether its ids of signings are UUIDs, as CDS Hooks wants, or any
             text.
         client_id: our client id at this EHR's authorization server.
+        background_reads: whether its FHIR servers may be read when no order is signed,
+            by `loop`.
         name: of its own folder, `clients/<name>/`: mappings, hooks and policy that hold
             for this EHR alone.
         reviewers: accounts of the review pages that see this EHR's entries alone.
@@ -104,6 +114,7 @@ class Client(SiteTable):
     deadline_seconds: Seconds | None = None
     hook_instance: HookInstances = "uuid"
     client_id: Text | None = None
+    background_reads: YesNo = False
     name: (
         Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")] | None
     ) = None

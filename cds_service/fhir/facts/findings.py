@@ -38,10 +38,12 @@ from cds_service.fhir.facts.bone_drug_history import (
     find_denosumab_overdue,
     read_history,
 )
+from cds_service.fhir.facts.cancer import find_recent_cancer
 from cds_service.fhir.facts.chart import (
     Chart,
     Entry,
     FindingOrGap,
+    Reading,
     age_in_words,
     gap,
     known,
@@ -56,8 +58,6 @@ from cds_service.fhir.facts.medication_list import find_medication
 from cds_service.fhir.facts.names import says_another_measure
 from cds_service.fhir.facts.observations import (
     RETRACTED,
-    Reading,
-    find_readings,
     status_problem,
     time_problem,
 )
@@ -313,7 +313,7 @@ def find_answer(spec: AnswerSpec, chart: Chart) -> FindingOrGap:
     """Read a yes/no finding or a category from the newest coded, boolean or free-text answer."""
     answered: list[tuple[Moment, str, Reading]] = []
     refused: list[Refused] = []
-    for reading in find_readings(chart, spec.value_sets):
+    for reading in chart.readings_of(spec.value_sets):
         if reading.entry.status in RETRACTED:
             continue
         word = _answer(reading, spec, chart)
@@ -438,6 +438,7 @@ LISTS: Mapping[str, ListReader] = {
 }
 BY_NAME: Mapping[str, ListReader] = {
     "prior-vertebral-fracture": find_earlier_fracture,
+    "recent-cancer": find_recent_cancer,
     "fall-with-injury": find_fall_with_injury,
     "index-fracture": find_index_fracture,
     "long-term-steroid": find_long_steroid,
