@@ -164,6 +164,8 @@ class Ports:
             none does.
         basis_url: the address of the basis page of the audit entry with this id; empty
             if there is none.
+        worksheet_url: where this EHR launches the worksheet from a card; empty if it
+            does not.
     """
 
     clock: Callable[[], datetime]
@@ -179,6 +181,7 @@ class Ports:
     is_of_earlier_day: bool = False
     is_shown: bool = True
     basis_url: Callable[[str], str] = field(default=lambda _: "")
+    worksheet_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -479,6 +482,7 @@ def _answer(call: Call, conclusion: Conclusion) -> Answer:
         order_words=order_words(acts, suggestions, ordering),
         base_url=ports.base_url,
         basis_url=ports.basis_url(call.entry_id),
+        worksheet_url=ports.worksheet_url,
     )
 
 
