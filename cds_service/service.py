@@ -430,8 +430,9 @@ def _horizon(call: Call, order: AugmentationOrder | None) -> Horizon:
     today = call.today
     authored = order.authored if order else None
     written = min(authored, today) if authored else today
-    not_after = written if call.ports.is_of_earlier_day else today
-    return Horizon(today, not_after, today, written)
+    if call.ports.is_of_earlier_day:
+        return Horizon(today, written, today, written)
+    return Horizon(today, today, today, written, until=call.now)
 
 
 def find_facts(
