@@ -62,7 +62,7 @@ class FindingSpec:
         title: noun for people, as in running text: `T-score`, `psoas area`.
         unit: canonical UCUM unit; `1` for yes/no and words.
         decimals: for people.
-        after_surgery: known only after the procedure: never read.
+        after_surgery: known only after the procedure: read when the patient leaves.
     """
 
     name: Name
@@ -306,7 +306,8 @@ class ListSpec(ConceptSpec):
         within_days: an event that is older does not count.
         older_days: an event that is not older does not count.
         undated_counts: an event without a known day counts.
-        active_is_open: an event that began earlier, and is still active, is left open.
+        active_is_open: an event that began earlier, and is still active, counts if it
+            was written down within the time, and is left open if not.
         active_counts: what the list has as active counts, whatever its day.
     """
 

@@ -16,6 +16,7 @@ from cds_service.site.fields import (
     Url,
     YesNo,
 )
+from cds_service.site.launch import WorksheetLaunch
 from cds_service.site.profiles import GENERIC, Algorithm, Profile, ProfileName, value_of
 
 # characters; the audit log indexes issuers and tenants up to this length
@@ -88,6 +89,7 @@ class Client(SiteTable):
             for this EHR alone.
         reviewers: accounts of the review pages that see this EHR's entries alone.
         tenant_reviewers: accounts that see those of one tenant alone.
+        worksheet: our registration as a SMART app; None if it launches none.
     """
 
     issuer: Name
@@ -119,6 +121,7 @@ class Client(SiteTable):
     reviewers: tuple[Name, ...] = ()
     tenant_reviewers: Mapping[Name, tuple[Name, ...]] = Field(default_factory=dict)
     capabilities: Capabilities | None = None
+    worksheet: WorksheetLaunch | None = None
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:

@@ -38,10 +38,12 @@ from cds_service.fhir.facts.bone_drug_history import (
     find_denosumab_overdue,
     read_history,
 )
+from cds_service.fhir.facts.cancer import find_recent_cancer
 from cds_service.fhir.facts.chart import (
     Chart,
     Entry,
     FindingOrGap,
+    Reading,
     age_in_words,
     gap,
     known,
@@ -56,8 +58,6 @@ from cds_service.fhir.facts.medication_list import find_medication
 from cds_service.fhir.facts.names import says_another_measure
 from cds_service.fhir.facts.observations import (
     RETRACTED,
-    Reading,
-    find_readings,
     status_problem,
     time_problem,
 )
@@ -89,7 +89,8 @@ def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings
         else DRUGS_NOT_READ
     )
     for name, spec in sorted(specs.items()):
-        outcome, passed_over = _find(spec, chart, specs, drugs)
+        find = _find_after_surgery if spec.after_surgery else _find
+        outcome, passed_over = find(spec, chart, specs, drugs)
         if passed_over:
             passed += dict.fromkeys(passed_over)
         if isinstance(outcome, Finding):
@@ -99,11 +100,24 @@ def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings
     return Findings(found, gaps, tuple(passed), drugs)
 
 
+def _find_after_surgery(
+    spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec], drugs: BoneDrugs
+) -> FindingOrGap:
+    """Find what only the procedure tells, once it is done and not from before it."""
+    if chart.operated_on is None:
+        return gap(spec, "absent", "known only after surgery"), ()
+    outcome, passed = _find(spec, chart, specs, drugs)
+    if not isinstance(outcome, Finding):
+        return outcome, passed
+    if outcome.observed is None or outcome.observed < chart.operated_on:
+        why = "measured before the procedure"
+        return gap(spec, "undetermined", why, *outcome.provenance), passed
+    return outcome, passed
+
+
 def _find(
     spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec], drugs: BoneDrugs
 ) -> FindingOrGap:
-    if spec.after_surgery:
-        return gap(spec, "absent", "known only after surgery"), ()
     match spec:
         case QuantitySpec():
             found = QUANTITIES[spec.pick](spec, chart)
@@ -313,7 +327,7 @@ def find_answer(spec: AnswerSpec, chart: Chart) -> FindingOrGap:
     """Read a yes/no finding or a category from the newest coded, boolean or free-text answer."""
     answered: list[tuple[Moment, str, Reading]] = []
     refused: list[Refused] = []
-    for reading in find_readings(chart, spec.value_sets):
+    for reading in chart.readings_of(spec.value_sets):
         if reading.entry.status in RETRACTED:
             continue
         word = _answer(reading, spec, chart)
@@ -438,6 +452,7 @@ LISTS: Mapping[str, ListReader] = {
 }
 BY_NAME: Mapping[str, ListReader] = {
     "prior-vertebral-fracture": find_earlier_fracture,
+    "recent-cancer": find_recent_cancer,
     "fall-with-injury": find_fall_with_injury,
     "index-fracture": find_index_fracture,
     "long-term-steroid": find_long_steroid,

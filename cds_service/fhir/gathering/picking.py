@@ -6,6 +6,10 @@ from itertools import chain
 from typing import Any, Literal, NamedTuple
 
 from cds_service.core.facts import Origin
+from cds_service.fhir.gathering.bystanders import (
+    is_bystander_problem,
+    is_bystander_procedure,
+)
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.prefetch import Template, reference_name
 from cds_service.fhir.gathering.problem_words import (
@@ -50,9 +54,14 @@ LISTED: Mapping[str, Listed] = {
 }
 NOT_UNDERSTOOD = "not-understood"
 MAY_BE_GRAVE = "may-be-grave"
+# It may be what a brace is for: nothing says that it leaves the spine alone.
+MAY_NEED_BRACE = "may-need-brace"
 UNCODED = frozenset({NOT_UNDERSTOOD, MAY_BE_GRAVE})
 NO_INFORMATION = "no-information"
 PLACE = frozenset({"place-of-care"})
+# Types that are read whatever their codes say.
+OF_TYPE = {"Encounter": PLACE, "Appointment": frozenset({"appointment"})}
+PATHOLOGY = frozenset({"pathology-report"})
 LOCAL_ROUTE, BONE_DRUG = "local-route", "bone-drug"
 # identified, and not relevant to us
 OF_NO_CONCERN = frozenset({"other-condition", "nothing-known", OTHER_DRUG})
@@ -72,7 +81,8 @@ class Sourced(NamedTuple):
         concepts: the concepts of its codes, and of its words where words count;
             `not-understood` for a list entry that
             may be anything, `may-be-grave` for one whose code, or words, may be more
-            than we know.
+            than we know, `may-need-brace` for one that may bear on the spine's
+            stability.
         referred: the raw Medication or Device that a drug or device order refers to, if
             any.
     """
@@ -181,9 +191,11 @@ def concepts_of(
     if kind in EXAM_TYPES:
         return exam_concepts(resource, terminology)
     if kind == "Condition":
-        return _concepts_of_condition(resource, terminology)
+        known = _concepts_of_condition(resource, terminology)
+        is_apart = is_bystander_problem(resource, terminology)
+        return known if is_apart else known | {MAY_NEED_BRACE}
     code = resource.get("code")
-    found = PLACE if kind == "Encounter" else terminology.concepts(code)
+    found = OF_TYPE.get(kind) or terminology.concepts(code)
     if components := resource.get("component"):
         found = found.union(
             *(
@@ -192,7 +204,9 @@ def concepts_of(
             )
         )
     if kind in LISTED or kind in BY_WORDS:
-        return _concepts_of_procedure(resource, found, terminology)
+        known = _concepts_of_procedure(resource, found, terminology)
+        is_apart = kind != "Procedure" or is_bystander_procedure(resource, terminology)
+        return known if is_apart else known | {MAY_NEED_BRACE}
     return found - OF_NO_CONCERN
 
 
@@ -416,6 +430,8 @@ def exam_concepts(exam: Json, terminology: Terminology) -> frozenset[str]:
     Other parts and modalities, guided procedures, and exams that name both CT and MRI
     have no concept.
     """
+    if pathology := terminology.concepts(exam.get("category")) & PATHOLOGY:
+        return pathology
     found = terminology.concepts(_codes_of_exam(exam)) & EXAMS
     words = "; ".join(dict.fromkeys(_words_of_exam(exam)))
     if len(words) > LONGEST_TEXT:  # what nobody reads may say that it is another exam

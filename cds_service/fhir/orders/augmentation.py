@@ -5,7 +5,7 @@ Raw JSON in, facts out; junk never raises. Brace, bed rest and referrals are in
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from cds_service.core.facts import AugmentationOrder, Procedure
@@ -13,13 +13,14 @@ from cds_service.errors import PatientMismatch
 from cds_service.fhir.gathering.prefetch import reference_name
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import DraftOrders, Order
+from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order
 from cds_service.fhir.orders.levels import (
     LONGEST_WORDS,
     Reasons,
     StatedLevels,
     find_levels,
     find_reasons,
+    levels_in_words,
 )
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import (
@@ -30,7 +31,7 @@ from cds_service.fhir.orders.recognition import (
     recognise_augmentation,
     words_on_procedure,
 )
-from cds_service.fhir.raw_json import member, number
+from cds_service.fhir.raw_json import Json, member, number
 
 CPT = "http://www.ama-assn.org/go/cpt|"
 MOST_LEVELS = 17  # T1 to L5: a larger quantity is not a number of levels
@@ -84,6 +85,31 @@ def find_augmentation_order(
         for draft, _ in others
     )
     return _as_one(found, reasons, unclear, terminology)
+
+
+def combine_performed(
+    procedures: Sequence[Order], terminology: Terminology
+) -> AugmentationOrder | None:
+    """Combine augmentations that were done into one, of the newest one's day."""
+    found = [
+        _Found(one, recognition, find_levels(one.resource, NO_DRAFTS, terminology))
+        for one, recognition in _recognised(procedures, terminology)
+    ]
+    if not found:
+        return None
+    calendar = terminology.calendar
+    days = [
+        day
+        for one in procedures
+        for written in (
+            one.resource.get("performedDateTime"),
+            member(one.resource, "performedPeriod", "start"),
+        )
+        if (day := calendar.named_day(written))
+    ]
+    reasons = _reasons(found, NO_DRAFTS, terminology)
+    done = _as_one(found, reasons, (), terminology)
+    return replace(done, is_done=True, performed=max(days, default=None))
 
 
 def _reasons(
@@ -229,7 +255,16 @@ def _level_count(
         for name in ("kyphoplasty", "vertebroplasty")
     )
     coded = max(counted, 1) + additional if counted or additional else 0
-    return max(stated, coded) or None
+    said = max(_levels_said(one.draft.resource, terminology) for one in found)
+    return max(stated, coded, said) or None
+
+
+def _levels_said(order: Json, terminology: Terminology) -> int:
+    """How many levels one order says without naming them: in words, or as quantity."""
+    quantity = number(member(order, "quantityQuantity", "value"))
+    is_count = quantity is not None and quantity in range(2, MOST_LEVELS + 1)
+    counted = int(quantity) if quantity and is_count else 0
+    return max(levels_in_words(order, terminology), counted)
 
 
 def _additional_levels(found: _Found) -> int:
