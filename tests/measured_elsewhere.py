@@ -12,18 +12,13 @@ DAY = date(2026, 5, 1)
 
 def middle(measure: Measure) -> Decimal:
     """A plausible value of a measure."""
-    low, high = measure.finding.range or (0, 1)
+    low, high = measure.finding.range
     return Decimal(str(round((low + high) / 2, 1)))
 
 
 def reported(measure: Measure, **members: Any) -> Reported:
     """A value in the middle of what is plausible, at its level; `**members` replace what is said of it."""
-    method = measure.finding.method
-    levels = (
-        (method.levels or ("L2",))
-        if method is not None and method.levels is not None
-        else ()
-    )
+    levels = (measure.method.levels or ("L2",)) if measure.has_level else ()
     said: dict[str, Any] = {
         "where": "a source",
         "key": "a value",

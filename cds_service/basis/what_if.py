@@ -17,6 +17,7 @@ from cds_service.cards.study_words import MEASURES_OF_SARCOPENIA
 from cds_service.core.case import assess_case
 from cds_service.core.facts import Finding, Findings, Gap, Value
 from cds_service.core.pooled_study import YesNoInput
+from cds_service.core.vocabulary import QuantitySpec
 from cds_service.core.wording import UNITS
 from cds_service.service import Service
 
@@ -90,7 +91,7 @@ def _control(
     if isinstance(wanted, YesNoInput):
         return control
     lowest, highest = wanted.held
-    low, high = spec.range or (lowest, highest)
+    low, high = spec.range if isinstance(spec, QuantitySpec) else wanted.held
     room = ROOM * (highest - lowest)
     own = float(value) if value else lowest
     return replace(
@@ -137,10 +138,10 @@ def _fault(control: Control, service: Service) -> str:
         return ""
     if control.kind == "yes-no":
         return "" if control.now in WORDS else f"{control.title}: yes, no or empty"
-    low, high = service.finding_specs[control.name].range or (
-        control.lowest,
-        control.highest,
-    )
+    spec = service.finding_specs[control.name]
+    low, high = control.lowest, control.highest
+    if isinstance(spec, QuantitySpec):
+        low, high = spec.range
     if NUMBER.fullmatch(control.now) is None:
         return f"{control.title}: a number is expected"
     return (

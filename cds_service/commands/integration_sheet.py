@@ -21,6 +21,7 @@ from cds_service.commands.ehr_fit import (
     say_value,
 )
 from cds_service.commands.templates import TEMPLATES
+from cds_service.core.vocabulary import ReadSpec
 from cds_service.fhir.gathering.picking import EXAM_TYPES
 from cds_service.fhir.orders.recognition import AUGMENTATION
 from cds_service.loading import calendar_of, load_service
@@ -217,7 +218,7 @@ def _prefetch_row(key: str, query: str, service: Service) -> Mapping[str, Any]:
     titles = [
         spec.title
         for spec in service.finding_specs.values()
-        if key in (spec.key, *spec.also_keys)
+        if isinstance(spec, ReadSpec) and key in spec.keys
     ]
     return {
         "key": key,

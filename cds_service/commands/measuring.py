@@ -6,6 +6,7 @@ import click
 
 from cds_service.commands import options
 from cds_service.core.data_file import read_json
+from cds_service.core.vocabulary import QuantitySpec
 from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.loading import load_measures_in_force, mapping_folders
 from cds_service.measures.definitions import FOLDER, Measure
@@ -53,22 +54,25 @@ def _as_fhir(folder: SiteFolder | None) -> Any:
 
 
 def _lines(measure: Measure) -> list[str]:
-    file, finding = measure.file, measure.finding
-    low, high = finding.range or (0, 0)
-    others = sorted((finding.method.other if finding.method else {}).values())
-    units = ", ".join(unit or "none" for unit in finding.accept_units)
+    file, method = measure.file, measure.method
+    others = sorted((method.other if method else {}).values())
     return [
         measure.name,
         definition_of(measure),
-        f"Unit: {finding.unit} (read: {units}); plausible from {low:g} to {high:g}."
-        if finding.range
-        else "Yes or no.",
+        _values(measure.quantity) if measure.quantity else "Yes or no.",
         *([f"Measured as in the study: {file.method.meaning}."] if file.method else []),
         *(f"Not this measure: {words}." for words in dict.fromkeys(others)),
         *(f"DICOM: {_dicom(form)}." for form in file.dicom),
         *([f"LOINC: {', '.join(file.loinc)}."] if file.loinc else []),
         f"Used by: {', '.join(file.studies) or 'none of the studies'}.",
     ]
+
+
+def _values(quantity: QuantitySpec) -> str:
+    low, high = quantity.range
+    units = ", ".join(unit or "none" for unit in quantity.accept_units)
+    plausible = f"plausible from {low:g} to {high:g}"
+    return f"Unit: {quantity.unit} (read: {units}); {plausible}."
 
 
 def _dicom(form: Any) -> str:

@@ -14,7 +14,7 @@ import click
 from cds_service import __version__
 from cds_service.commands import options
 from cds_service.core.data_file import read_toml
-from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.vocabulary import ConceptSpec, FindingSpec
 from cds_service.fhir.mapping.terminology import Code, Terminology
 from cds_service.loading import load_service
 
@@ -37,8 +37,9 @@ def view_definitions(
     """A view for each finding that is an Observation or a Condition with codes, in the order of names."""
     views = []
     for spec in specs.values():
+        concepts = spec.value_sets if isinstance(spec, ConceptSpec) else ()
         codes = sorted(
-            {code for concept in spec.value_sets for code in terminology.codes(concept)}
+            {code for concept in concepts for code in terminology.codes(concept)}
         )
         if not codes:
             continue

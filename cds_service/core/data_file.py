@@ -5,10 +5,10 @@ Every fault is a `DataFileError` that names file and key; all faults are told at
 
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -18,6 +18,8 @@ PACKAGE = Path(__file__).parents[1]
 Model = TypeVar("Model")
 # of a model, of a dataclass
 UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
+# of a table whose kind decides which keys it has
+UNKNOWN_KIND = ("union_tag_invalid", "union_tag_not_found")
 
 
 class Closed(BaseModel):
@@ -144,24 +146,69 @@ def validated(
     try:
         return TypeAdapter(model).validate_python(content, context=context)
     except ValidationError as error:
-        found = error.errors(
-            include_url=False,
-            include_context=False,
-            include_input=False,
-        )
-        # A misspelt key explains a missing one, so it is reported first.
-        found.sort(key=lambda fault: fault["type"] not in UNKNOWN_KEY)
-        faults = [_fault(one["type"], one["loc"], one["msg"], path) for one in found]
+        faults = [
+            DataFileError(label(path), one.key, one.message)
+            for one in _faults_of(error)
+        ]
         raise (faults[0] if len(faults) == 1 else DataFileErrors(faults)) from None
 
 
-def _fault(
-    kind: str, place: Sequence[int | str], message: str, path: Path
-) -> DataFileError:
+def validated_by_kind(
+    union: TypeAdapter[Model],
+    content: Mapping[str, Any],
+    path: Path,
+    explain_key: Callable[[str, str], str],
+) -> Model:
+    """Validate the content as one of several models, which its `kind` chooses.
+
+    Args:
+        union: of models, with `kind` as discriminator.
+        content: of the file.
+        path: of the file.
+        explain_key: what to do about an unknown key, by kind and key.
+
+    Raises:
+        DataFileError: a key is unknown, missing or wrong.
+    """
+    try:
+        return union.validate_python(content)
+    except ValidationError as error:
+        faults = []
+        for one in _faults_of(error):
+            kind, _, key = one.key.partition(".")
+            message = one.message
+            if one.type in UNKNOWN_KIND:
+                key, message = "kind", _of_kinds(message)
+            elif one.type in UNKNOWN_KEY and "." not in key:
+                message = explain_key(kind, key)
+            faults.append(DataFileError(label(path), key, message))
+        raise (faults[0] if len(faults) == 1 else DataFileErrors(faults)) from None
+
+
+class _Fault(NamedTuple):
+    type: str
+    key: str
+    message: str
+
+
+def _faults_of(error: ValidationError) -> list[_Fault]:
+    """The faults with dotted keys; a misspelt key explains a missing one: it is first."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    found.sort(key=lambda fault: fault["type"] not in UNKNOWN_KEY)
+    return [_fault(one["type"], one["loc"], one["msg"]) for one in found]
+
+
+def _fault(kind: str, place: Sequence[int | str], message: str) -> _Fault:
     if kind in UNKNOWN_KEY:
         message = "no such key here; check its spelling and its table"
     key = ".".join(map(str, place))
-    return DataFileError(label(path), key, message.removeprefix("Value error, "))
+    return _Fault(kind, key, message.removeprefix("Value error, "))
+
+
+def _of_kinds(message: str) -> str:
+    """`must be one of 'quantity', ...`, from the message of pydantic."""
+    _, found, kinds = message.partition("expected tags: ")
+    return f"must be one of {kinds}" if found else "is missing"
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

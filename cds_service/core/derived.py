@@ -28,7 +28,7 @@ from cds_service.core.sarcopenia import (
     sex_of,
     written,
 )
-from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.vocabulary import FindingSpec, ListSpec
 from cds_service.core.wording import UNITS, say_number
 
 # kg/m2: if recorded and recomputed BMI differ by more, they are not the same
@@ -415,8 +415,11 @@ DERIVATIONS |= {name: partial(_by_order, name) for name in OF_ORDER}
 
 def _by_reason(name: str, ground: Ground) -> Finding | Gap | None:
     """A diagnosis given as the reason of the order counts, whatever the problem list says."""
+    spec = ground.specs[name]
     is_told = name in ground.known and ground.known[name].value is True
-    return None if is_told else from_reason(ground.specs[name], ground.order)
+    if is_told or not isinstance(spec, ListSpec):
+        return None
+    return from_reason(spec, ground.order)
 
 
 DERIVATIONS |= {name: partial(_by_reason, name) for name in REASONS}
@@ -433,7 +436,7 @@ def _compute(
 ) -> Finding | None:
     """A computed finding with the sources and concerns of its parts; None when the result is not plausible."""
     spec = ground.specs[name]
-    if spec.range and not spec.range[0] <= value <= spec.range[1]:
+    if not spec.is_plausible(value):
         return None
     days = {one.observed for one in parts if one.observed}
     apart = (
@@ -503,7 +506,7 @@ def _with_computed(
         formula(*[float(value) for value in values if value is not None]),
         ground.specs[name],
     )
-    if spec.range and not spec.range[0] <= value <= spec.range[1]:
+    if not spec.is_plausible(value):
         return None
     missing = next((one for one in held if isinstance(one, Gap)), None)
     if missing is None:
@@ -570,7 +573,7 @@ def from_order(
 
 
 def from_reason(
-    spec: FindingSpec, order: AugmentationOrder | None
+    spec: ListSpec, order: AugmentationOrder | None
 ) -> Finding | Gap | None:
     """A diagnosis among the reasons of the order: true, doubtful, or None.
 

@@ -1,29 +1,19 @@
-"""The vocabulary of findings: the schema of `mappings/findings/<name>.toml`, read by `fhir/mapping/terminology.py`."""
+"""The vocabulary of findings: the schema of `mappings/findings/<name>.toml`.
+
+Each kind of finding has a class, with the keys that a file of this kind may hold.
+`fhir/mapping/terminology.py` reads the files.
+"""
 
 from collections.abc import Collection, Mapping
-from typing import Annotated, Literal, Self
+from difflib import get_close_matches
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, TypeAdapter, model_validator
 from pydantic.dataclasses import dataclass
 
-Kind = Literal[
-    "quantity",  # a measured number
-    "boolean",  # a yes/no Observation
-    "category",  # a word of a closed list, by a concept map
-    "condition",  # yes/no from the problem list, medications or procedures where named
-    # yes from the problem list, if it happened within a time, whatever the list says of
-    # it now
-    "event",
-    "place",  # where the patient is cared for, from the encounter of the signing
-    # whether the record shows an imaging exam on which something can be measured
-    "exam",
-    "medication",  # yes/no from the medication lists
-    "demographic",  # from Patient
-    "order",  # from the augmentation order
-    "change",  # between two dated values of another finding, in %
-    "derived",  # from other findings only
-]
 Pick = Literal["newest", "t-score", "grip"]
+Days = Annotated[int, Field(gt=0)]
+Months = Annotated[int, Field(gt=0)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 
@@ -38,8 +28,8 @@ class Method:
     """How a finding must have been measured: names of rules in `mappings/methods.toml`.
 
     A measurement is accepted if it names all of `all_of` and none of `none_of`, at its
-    level. One that names one of
-    `other` is another quantity. Anything else is of unknown method.
+    level. One that names one of `other` is another quantity. Anything else is of
+    unknown method.
 
     Attributes:
         all_of: ways that must be named.
@@ -65,128 +55,295 @@ class Method:
 
 @table
 class FindingSpec:
-    """How one finding is read and called.
+    """What every finding has.
 
     Attributes:
+        kind: which class of this module it is.
         title: noun for people, as in running text: `T-score`, `psoas area`.
         unit: canonical UCUM unit; `1` for yes/no and words.
-        accept_units: units a value may have in the record, canonical spelling; `""` =
-            none at all.
-        refuse_bare: closed interval of values that are refused without a unit (a
-            density under a T-score code).
-        range: plausible values in the canonical unit, ends included.
-        fresh_days: an older value is used, and its age is stated.
-        usable_days: older is a gap; an older condition is not counted.
-        value_sets: concepts it is read from.
-        panels: concepts of panels whose components are read; the panel itself carries
-            no value of it.
-        never: look-alike concepts; named when seen, never used.
-        unclear: concepts that make "no" impossible without making it "yes", each with
-            the reason, as a phrase for
-            people.
-        told_by_code: concepts whose codes say more than the words of `unclear` beside
-            them: `CKD` beside stage 3.
-        history: concepts that are named when they stand on the list as resolved or
-            past.
-        past: why a resolved or past entry makes "no" impossible, as a phrase for
-            people; empty where it does not.
-        labels: what exactly it is, by concept, in our words; the first that fits.
-        by_words: words of the list say yes where no code does. For what calls for care
-            and never reassures.
-        events: concepts of single events, two of which on different days within
-            `events_months` say yes as well.
-        kinds: which one it is, in our words, by rule of `mappings/kinds.toml`, where no
-            code says it.
-        words_need_kind: words alone are enough only if one of `kinds` is among them.
-        unless_kinds: rules of `mappings/kinds.toml` for words with which an event does
-            not count.
-        within_days: an event that is older does not count.
-        older_days: an event that is not older does not count.
-        undated_counts: an event whose day nobody knows counts.
-        active_is_open: an event that began earlier, and is still active, is left open.
-        active_counts: what the list has as active counts, whatever its day.
-        key: prefetch key whose answer holds it.
-        also_keys: further keys that must have been read before "no" may be said.
-        answers: concept map of coded answers.
-        closed_world: a list that was read and is not empty says "no" by silence.
-        only_codes_exclude: free words on the list never support "no": codes and exact
-            names of harmless diseases do.
-        acute_only: ICD-10-CM seventh characters of later encounters (D, G, K, P, S) do
-            not count.
-        raises_below: a value under it raises the risk beside every model, so that one
-            which cannot be used is open,
-            unless it is a lower limit at or above it, or an older one.
-        ambiguous: by concept, the largest value that may be of another scale and does
-            not count.
-        ambiguous_because: the reason, as a phrase for people.
-        both_sides: a value of the left or right side alone is not it.
-        method_matters: that the way of measuring is not recorded is a concern.
-        method: how it must have been measured, where only that is accepted.
-        look_back_months: months that a drug that is not active, or a procedure, still
-            counts, by concept; `other` for
-            the rest of the drugs.
-        taken_months: only a drug that is active and so old counts.
-        of: for a change: the finding whose values are compared.
-        after_surgery: known only after the procedure: never read.
         decimals: for people.
+        after_surgery: known only after the procedure: never read.
     """
 
     name: Name
+    kind: str
     title: str = Field(min_length=1)
-    kind: Kind
     unit: str = "1"
-    accept_units: tuple[str, ...] = ()
-    refuse_bare: tuple[float, float] | None = None
-    range: tuple[float, float] | None = None
-    fresh_days: int | None = Field(default=None, gt=0)
-    usable_days: int | None = Field(default=None, gt=0)
-    value_sets: tuple[Name, ...] = ()
-    panels: tuple[Name, ...] = ()
-    never: tuple[Name, ...] = ()
-    unclear: Mapping[Name, str] = Field(default_factory=dict)
-    told_by_code: tuple[Name, ...] = ()
-    history: tuple[Name, ...] = ()
-    past: str = ""
-    labels: Mapping[Name, str] = Field(default_factory=dict)
-    kinds: Mapping[Name, str] = Field(default_factory=dict)
-    words_need_kind: bool = False
-    unless_kinds: tuple[Name, ...] = ()
-    within_days: int | None = Field(default=None, gt=0)
-    older_days: int | None = Field(default=None, gt=0)
-    undated_counts: bool = False
-    active_is_open: bool = False
-    active_counts: bool = False
-    by_words: bool = False
-    events: tuple[Name, ...] = ()
-    events_months: int | None = Field(default=None, gt=0)
-    key: str = ""
-    also_keys: tuple[str, ...] = ()
-    answers: Name | None = None
-    pick: Pick = "newest"
-    closed_world: bool = False
-    only_codes_exclude: bool = False
-    acute_only: bool = False
-    raises_below: float | None = None
-    ambiguous: Mapping[Name, float] = Field(default_factory=dict)
-    ambiguous_because: str = ""
-    both_sides: bool = False
-    method_matters: bool = False
-    method: Method | None = None
-    look_back_months: Mapping[str, int] = Field(default_factory=dict)
-    taken_months: int | None = Field(default=None, gt=0)
-    of: Name | None = None
-    after_surgery: bool = False
     decimals: int = Field(default=1, ge=0, le=3)
+    after_surgery: bool = False
 
     @property
     def rule(self) -> str:
         """The data file that accepts its values, for provenance."""
         return f"findings/{self.name}.toml"
 
+    def is_plausible(self, value: float) -> bool:
+        """Tell a value that may be right, in the unit of the finding."""
+        del value
+        return True
+
+
+@table
+class ReadSpec(FindingSpec):
+    """A finding that is read from the patient's record.
+
+    Attributes:
+        key: prefetch key whose answer holds it.
+    """
+
+    key: str = Field(min_length=1)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every prefetch key that must have been read before "no" may be said."""
+        return (self.key,)
+
     @property
     def asked_concepts(self) -> tuple[str, ...]:
         """Every concept by whose codes the record is asked."""
-        return (*self.value_sets, *self.panels, *self.never, *self.events)
+        return ()
+
+
+@table
+class PatientSpec(ReadSpec):
+    """Read from the Patient.
+
+    Attributes:
+        range: plausible values in the canonical unit, ends included.
+    """
+
+    kind: Literal["demographic"] = "demographic"
+    range: tuple[float, float] = (0, 125)
+
+    def is_plausible(self, value: float) -> bool:
+        """Tell a value within the range."""
+        return self.range[0] <= value <= self.range[1]
+
+
+@table
+class PlaceSpec(ReadSpec):
+    """Where the patient is cared for, from the encounter of the signing."""
+
+    kind: Literal["place"] = "place"
+
+
+@table
+class ConceptSpec(ReadSpec):
+    """A finding that is read by codes.
+
+    Attributes:
+        value_sets: concepts it is read from; a later one is the more specific.
+    """
+
+    value_sets: tuple[Name, ...] = Field(min_length=1)
+
+    @property
+    def asked_concepts(self) -> tuple[str, ...]:
+        """Every concept by whose codes the record is asked."""
+        return self.value_sets
+
+
+@table
+class ExamSpec(ConceptSpec):
+    """Whether the record shows an imaging exam on which something can be measured.
+
+    Attributes:
+        also_keys: further keys that hold such exams.
+        never: concepts of exams that serve for nothing; the whole day is left out.
+        usable_days: an older exam is a gap.
+    """
+
+    kind: Literal["exam"] = "exam"
+    also_keys: tuple[str, ...] = ()
+    never: tuple[Name, ...] = ()
+    usable_days: Days | None = None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every prefetch key that may hold the exam."""
+        return (self.key, *self.also_keys)
+
+    @property
+    def asked_concepts(self) -> tuple[str, ...]:
+        """Every concept by whose codes the record is asked."""
+        return (*self.value_sets, *self.never)
+
+
+@table
+class ObservedSpec(ConceptSpec):
+    """A finding that is read from Observations.
+
+    Attributes:
+        fresh_days: an older value is used, and its age is stated.
+        usable_days: an older value is a gap.
+        method_matters: that the way of measuring is not recorded is a concern.
+    """
+
+    fresh_days: Days | None = None
+    usable_days: Days | None = None
+    method_matters: bool = False
+
+    @model_validator(mode="after")
+    def _ages_in_order(self) -> Self:
+        if self.fresh_days and self.usable_days and self.fresh_days > self.usable_days:
+            raise ValueError("fresh_days is longer than usable_days")
+        return self
+
+
+@table
+class BooleanSpec(ObservedSpec):
+    """A yes/no Observation.
+
+    Attributes:
+        answers: concept map of coded answers; without one only booleans and words are
+            read.
+    """
+
+    kind: Literal["boolean"] = "boolean"
+    answers: Name | None = None
+
+
+@table
+class CategorySpec(ObservedSpec):
+    """A word of a closed list.
+
+    Attributes:
+        answers: concept map of coded answers.
+    """
+
+    kind: Literal["category"] = "category"
+    answers: Name
+
+
+@table
+class QuantitySpec(ObservedSpec):
+    """A measured number.
+
+    Attributes:
+        accept_units: units a value may have in the record, canonical spelling; `""` =
+            none at all.
+        refuse_bare: closed interval of values that are refused without a unit (a
+            density under a T-score code).
+        range: plausible values in the canonical unit, ends included.
+        panels: concepts of panels whose components are read; the panel itself carries
+            no value of it.
+        never: look-alike concepts; named when seen, never used.
+        pick: which of several values counts.
+        raises_below: a value under it raises the risk beside every model, so that one
+            which cannot be used is open, unless it is a lower limit at or above it, or
+            an older one.
+        ambiguous: by concept, the largest value that may be of another scale and does
+            not count.
+        ambiguous_because: the reason, as a phrase for people.
+        both_sides: a value of the left or right side alone is not it.
+        method: how it must have been measured, if only that is accepted.
+    """
+
+    kind: Literal["quantity"] = "quantity"
+    accept_units: tuple[str, ...] = Field(min_length=1)
+    refuse_bare: tuple[float, float] | None = None
+    range: tuple[float, float]
+    panels: tuple[Name, ...] = ()
+    never: tuple[Name, ...] = ()
+    pick: Pick = "newest"
+    raises_below: float | None = None
+    ambiguous: Mapping[Name, float] = Field(default_factory=dict)
+    ambiguous_because: str = ""
+    both_sides: bool = False
+    method: Method | None = None
+
+    @property
+    def asked_concepts(self) -> tuple[str, ...]:
+        """Every concept by whose codes the record is asked."""
+        return (*self.value_sets, *self.panels, *self.never)
+
+    def is_plausible(self, value: float) -> bool:
+        """Tell a value within the range."""
+        return self.range[0] <= value <= self.range[1]
+
+    @model_validator(mode="after")
+    def _range_rises(self) -> Self:
+        if self.range[0] >= self.range[1]:
+            raise ValueError("range must rise")
+        return self
+
+
+@table
+class ListSpec(ConceptSpec):
+    """A yes/no finding from the problem list, the procedures or the drugs.
+
+    A condition is yes or no. An event is yes if it happened within a time, whatever the
+    list says of it now, and otherwise a gap.
+
+    Attributes:
+        also_keys: further keys that must have been read before "no" may be said.
+        closed_world: a list that was read and is not empty says "no" by silence.
+        only_codes_exclude: free words on the list never support "no": codes and exact
+            names of harmless diseases do.
+        by_words: words of the list say yes where no code does. For what calls for care
+            and never reassures.
+        labels: what exactly it is, by concept, in our words; the first that fits.
+        kinds: which one it is, in our words, by rule of `mappings/kinds.toml`, where no
+            code says it.
+        history: concepts that are named when they are on the list as resolved or past.
+        past: why a resolved or past entry makes "no" impossible, as a phrase for
+            people; empty if it does not.
+        unclear: concepts that make "no" impossible without making it "yes", each with
+            the reason, as a phrase for people.
+        told_by_code: concepts whose codes say more than the words of `unclear` next to
+            them: `CKD` next to stage 3.
+        usable_days: an older entry is not counted.
+        acute_only: ICD-10-CM seventh characters of later encounters (D, G, K, P, S) do
+            not count.
+        events: concepts of single events, two of which on different days within
+            `events_months` say yes as well.
+        look_back_months: months that a drug that is not active, or a procedure, still
+            counts, by concept; `other` for the rest of the drugs.
+        taken_months: only a drug that is active and so old counts.
+        words_need_kind: words alone are enough only if one of `kinds` is among them.
+        unless_kinds: rules of `mappings/kinds.toml` for words with which an event does
+            not count.
+        within_days: an event that is older does not count.
+        older_days: an event that is not older does not count.
+        undated_counts: an event without a known day counts.
+        active_is_open: an event that began earlier, and is still active, is left open.
+        active_counts: what the list has as active counts, whatever its day.
+    """
+
+    kind: Literal["condition", "event", "medication"]
+    also_keys: tuple[str, ...] = ()
+    closed_world: bool = False
+    only_codes_exclude: bool = False
+    by_words: bool = False
+    labels: Mapping[Name, str] = Field(default_factory=dict)
+    kinds: Mapping[Name, str] = Field(default_factory=dict)
+    history: tuple[Name, ...] = ()
+    past: str = ""
+    unclear: Mapping[Name, str] = Field(default_factory=dict)
+    told_by_code: tuple[Name, ...] = ()
+    usable_days: Days | None = None
+    acute_only: bool = False
+    events: tuple[Name, ...] = ()
+    events_months: Months | None = None
+    look_back_months: Mapping[str, int] = Field(default_factory=dict)
+    taken_months: Months | None = None
+    words_need_kind: bool = False
+    unless_kinds: tuple[Name, ...] = ()
+    within_days: Days | None = None
+    older_days: Days | None = None
+    undated_counts: bool = False
+    active_is_open: bool = False
+    active_counts: bool = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every prefetch key that must have been read before "no" may be said."""
+        return (self.key, *self.also_keys)
+
+    @property
+    def asked_concepts(self) -> tuple[str, ...]:
+        """Every concept by whose codes the record is asked."""
+        return (*self.value_sets, *self.events)
 
     def label_of(self, concepts: Collection[str]) -> str:
         """The label of these concepts; empty if the finding's name is enough."""
@@ -195,29 +352,71 @@ class FindingSpec:
         )
 
     @model_validator(mode="after")
-    def _has_what_its_kind_needs(self) -> Self:
-        if self.kind == "quantity" and (
-            not self.accept_units or self.range is None or not self.key
-        ):
-            raise ValueError("a quantity needs accept_units, range and key")
-        if self.kind in ("condition", "event", "medication") and (
-            not self.value_sets or not self.key
-        ):
-            raise ValueError(f"a {self.kind} needs value_sets and key")
-        if (self.kind == "change") != (self.of is not None):
-            raise ValueError("`of` belongs to a change, and a change needs it")
-        return self
-
-    @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        if self.kind == "category" and self.answers is None:
-            raise ValueError("a category needs answers")
-        if self.fresh_days and self.usable_days and self.fresh_days > self.usable_days:
-            raise ValueError("fresh_days is longer than usable_days")
         if bool(self.events) != (self.events_months is not None):
             raise ValueError("`events_months` belongs to events, and events need it")
         if unknown := sorted(set(self.labels) - set(self.value_sets)):
             raise ValueError(f"labels: {', '.join(unknown)} is in no value_sets")
-        if self.range and self.range[0] >= self.range[1]:
-            raise ValueError("range must rise")
         return self
+
+
+@table
+class ChangeSpec(FindingSpec):
+    """The change between two dated values of another finding, in %.
+
+    Attributes:
+        of: the finding whose values are compared.
+    """
+
+    kind: Literal["change"] = "change"
+    of: Name
+
+
+@table
+class ConcludedSpec(FindingSpec):
+    """A finding that follows from the augmentation order or from other findings."""
+
+    kind: Literal["order", "derived"]
+
+
+AnswerSpec = BooleanSpec | CategorySpec
+AnySpec = (
+    QuantitySpec
+    | BooleanSpec
+    | CategorySpec
+    | ListSpec
+    | ExamSpec
+    | PlaceSpec
+    | PatientSpec
+    | ChangeSpec
+    | ConcludedSpec
+)
+FINDING_FILE: TypeAdapter[AnySpec] = TypeAdapter(
+    Annotated[AnySpec, Field(discriminator="kind")]
+)
+KINDS: Mapping[str, type[FindingSpec]] = {
+    kind: spec
+    for spec in get_args(AnySpec)
+    for kind in get_args(spec.__annotations__["kind"])
+}
+
+
+def _keys_of(spec: type[FindingSpec]) -> frozenset[str]:
+    parents = spec.__mro__[:-1]
+    return frozenset(key for parent in parents for key in parent.__annotations__)
+
+
+def explain_key(kind: str, key: str) -> str:
+    """Say what to do about a key that a finding of this kind does not have."""
+    own = _keys_of(KINDS[kind])
+    others = [name for name, spec in KINDS.items() if key in _keys_of(spec)]
+    if others:
+        kinds = " or ".join(others)
+        return (
+            f"is a key of kind {kinds}, and this file is of kind {kind}: "
+            "take the key out, or change the kind"
+        )
+    near = get_close_matches(key, sorted(own))
+    if near:
+        return f"there is no such key; did you mean {' or '.join(near)}?"
+    return f"there is no such key; a {kind} has {', '.join(sorted(own))}"

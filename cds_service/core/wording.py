@@ -12,7 +12,7 @@ from pathlib import Path
 from cds_service.core.data_file import read_toml
 from cds_service.core.facts import YEARS_FROM, Finding
 from cds_service.core.months import months_between
-from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.vocabulary import FindingSpec, ObservedSpec
 
 MONTHS = (
     "Jan",
@@ -164,10 +164,12 @@ class Wording:
 
     def is_old(self, finding: Finding, today: date) -> bool:
         """Whether a value is older than fresh, so that it is never said without its day."""
-        fresh_days = self.specs[finding.name].fresh_days
-        if fresh_days is None or finding.observed is None:
+        spec = self.specs[finding.name]
+        if not isinstance(spec, ObservedSpec) or spec.fresh_days is None:
             return False
-        return (today - finding.observed).days > fresh_days
+        if finding.observed is None:
+            return False
+        return (today - finding.observed).days > spec.fresh_days
 
     def phrase(self, finding: Finding, *, dated: bool = False) -> str:
         """Name, value and, if asked, place and day: `T-score −3.2 (lumbar spine, 1 May 2026)`, `no diabetes`."""

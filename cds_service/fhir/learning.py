@@ -14,7 +14,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from cds_service.core.data_file import Closed, DataFile, label
-from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.vocabulary import FindingSpec, QuantitySpec
 from cds_service.errors import DataFileError
 from cds_service.fhir.facts.quantities import PRINTABLE_UNIT
 from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD, concepts_of
@@ -307,7 +307,7 @@ def _propose(
             spec = next(
                 one
                 for one in specs.values()
-                if one.kind == "quantity" and named in one.value_sets
+                if isinstance(one, QuantitySpec) and named in one.value_sets
             )
             if (judged := _judge_values(seen, spec, terminology)) is not None:
                 code, (unit, why) = named, judged
@@ -371,7 +371,7 @@ def _name_order(
 
 
 def _judge_values(
-    seen: _Seen, spec: FindingSpec, terminology: Terminology
+    seen: _Seen, spec: QuantitySpec, terminology: Terminology
 ) -> tuple[str, tuple[str, ...]] | None:
     """The unit to be implied, and what the values say for it; None if they speak against it."""
     if not seen.values:
@@ -400,7 +400,7 @@ def _judge_values(
     written = ", ".join(stated) or (
         "one that we do not know" if any(unit is None for _, unit in read) else "none"
     )
-    low, high = spec.range or (0.0, 0.0)
+    low, high = spec.range
     within = (
         f"{len(fitting)} of {len(used)} values within {low:g} to {high:g} {spec.unit}"
     )
@@ -410,7 +410,7 @@ def _judge_values(
 def _unit_of_bare(
     bare: Sequence[float],
     stated: Sequence[str],
-    spec: FindingSpec,
+    spec: QuantitySpec,
     terminology: Terminology,
 ) -> tuple[str, str]:
     """The unit of values that were written without one, and how it was told."""
@@ -434,14 +434,10 @@ def _unit_of_bare(
 
 
 def _is_plausible(
-    value: float, unit: str, spec: FindingSpec, terminology: Terminology
+    value: float, unit: str, spec: QuantitySpec, terminology: Terminology
 ) -> bool:
     converted = terminology.units.convert(value, unit, spec.unit)
-    return (
-        converted is not None
-        and spec.range is not None
-        and spec.range[0] <= converted <= spec.range[1]
-    )
+    return converted is not None and spec.is_plausible(converted)
 
 
 def times(count: int) -> str:

@@ -20,13 +20,18 @@ from cds_service.core.data_file import (
     read_toml,
     validated,
 )
-from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.vocabulary import (
+    BooleanSpec,
+    FindingSpec,
+    Method,
+    QuantitySpec,
+)
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.overlay import files_in_force
 
 FOLDER = "measures"
 # Findings that are measured or seen, and so can be written as one Observation.
-WRITABLE = ("quantity", "boolean")
+Writable = QuantitySpec | BooleanSpec
 RETIRED = "SRT"
 # Name of our code system in DICOM, as coding scheme designator (0008,0102).
 OWN_SCHEME = "99KYPHOCDS"
@@ -123,7 +128,7 @@ class Measure:
     """
 
     file: MeasureFile
-    finding: FindingSpec
+    finding: Writable
     display: str
 
     @property
@@ -132,13 +137,27 @@ class Measure:
 
     @property
     def is_boolean(self) -> bool:
-        return self.finding.kind == "boolean"
+        return isinstance(self.finding, BooleanSpec)
+
+    @property
+    def quantity(self) -> QuantitySpec | None:
+        """The finding, if it is a number."""
+        return self.finding if isinstance(self.finding, QuantitySpec) else None
+
+    @property
+    def method(self) -> Method | None:
+        """How it must be measured, if the finding says so."""
+        return self.quantity.method if self.quantity else None
+
+    @property
+    def has_level(self) -> bool:
+        """Whether it is measured at vertebrae."""
+        return self.method is not None and self.method.levels is not None
 
     @property
     def level_is_free(self) -> bool:
         """Whether it is measured at one vertebra that the study does not fix: the order decides which counts."""
-        method = self.finding.method
-        return method is not None and method.levels == ()
+        return self.method is not None and self.method.levels == ()
 
 
 Measures = Mapping[str, Measure]
@@ -167,7 +186,7 @@ def load_measures(
         finding = findings.get(name)
         if file.name != name:
             raise DataFileError(label(path), "name", f"is not that of the file, {name}")
-        if finding is None or finding.kind not in WRITABLE:
+        if not isinstance(finding, Writable):
             raise DataFileError(label(path), "name", "is no finding that is measured")
         if unknown := next((one for one in file.studies if one not in studies), ""):
             raise DataFileError(label(path), "studies", f"there is no study {unknown}")

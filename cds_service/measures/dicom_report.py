@@ -512,6 +512,8 @@ class _Reader:
         derived = {_derived(one) for one in alike}
         sides = {code.name for code in item.context.sides}
         is_own = item.name.name[0] == OWN_SCHEME
+        quantity = measure.quantity
+        is_half = quantity is not None and quantity.both_sides and sides & ONE_SIDE
         problems = {
             "no number": item.number is None,
             "its unit is none of UCUM": item.unit is None
@@ -521,7 +523,7 @@ class _Reader:
             "derived otherwise than as a mean": is_own
             and not {code.name for code in item.derivations} <= MEAN,
             OVER_VOLUME: item.context.is_volume and measure.file.category == "imaging",
-            ONE_SIDE_ONLY: measure.finding.both_sides and bool(sides & ONE_SIDE),
+            ONE_SIDE_ONLY: is_half,
         }
         return next((why for why, holds in problems.items() if holds), "")
 

@@ -74,10 +74,9 @@ class Writer:
             return Refused(value.where, f"{value.measure.name} {value.printed}", NO_DAY)
         amount = self._amount(value)
         if amount is None and value.number is not None:
-            finding = value.measure.finding
-            why = NO_UNIT.format(
-                unit=value.unit, wanted=" or ".join(filter(None, finding.accept_units))
-            )
+            finding = value.measure.quantity
+            accepted = filter(None, finding.accept_units if finding else ())
+            why = NO_UNIT.format(unit=value.unit, wanted=" or ".join(accepted))
             return Refused(value.where, f"{value.measure.name} {value.printed}", why)
         observation = self._observation(value, value.day, amount)
         if why := self._problem(value.measure, observation, value.day, amount):
@@ -86,8 +85,8 @@ class Writer:
 
     def _amount(self, value: Reported) -> float | None:
         """The number in the finding's unit; None if the unit does not fit."""
-        finding, units = value.measure.finding, self.terminology.units
-        if value.number is None:
+        finding, units = value.measure.quantity, self.terminology.units
+        if finding is None or value.number is None:
             return None
         unit = units.canonical(value.unit) if value.unit else finding.unit
         if unit is None or unit not in (*finding.accept_units, finding.unit):
@@ -172,8 +171,8 @@ class Writer:
         finding = measure.finding
         # never read at a signing, so the reader has no word on it
         if finding.after_surgery:
-            low, high = finding.range or (float("-inf"), float("inf"))
-            return "" if amount is None or low <= amount <= high else "not plausible"
+            is_plausible = amount is None or finding.is_plausible(amount)
+            return "" if is_plausible else "not plausible"
         known = read_back(measure, observation, self.terminology, day)
         if not isinstance(known, Finding):
             return known
@@ -221,7 +220,8 @@ def without_rivals(written: Sequence[Written]) -> tuple[list[Written], list[Refu
     refused: list[Refused] = []
     for of_day in by_day.values():
         differ = len({str(_value_of(one.observation)) for one in of_day}) > 1
-        if not differ or of_day[0].value.measure.finding.pick != "newest":
+        quantity = of_day[0].value.measure.quantity
+        if not differ or (quantity and quantity.pick != "newest"):
             kept += of_day if differ else of_day[:1]
             continue
         for one in of_day:
@@ -270,13 +270,9 @@ def _not_recorded(value: Reported) -> list[str]:
     """What a source of an imaging measure should say and does not."""
     if value.measure.file.category != "imaging":
         return []
-    has_level = (
-        value.measure.finding.method is not None
-        and value.measure.finding.method.levels is not None
-    )
     parts = {
         "the way of measuring": not value.method,
-        "the vertebra": has_level and not value.levels,
+        "the vertebra": value.measure.has_level and not value.levels,
         "the tool": not value.device,
     }
     missing = [what for what, is_missing in parts.items() if is_missing]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cds_service import __version__
+from cds_service.core.vocabulary import BooleanSpec
 from cds_service.fhir.mapping.code_systems import MEASURES
 from cds_service.fhir.raw_json import Json
 from cds_service.measures.definitions import Measure, Measures
@@ -163,23 +164,19 @@ def _elements(measure: Measure) -> Iterator[Json]:
     yield _element(
         "effective[x]", min=1, short="Day of the examination, never of the report"
     )
-    if measure.is_boolean:
+    if isinstance(finding, BooleanSpec):
         yield _element("value[x]", type=[{"code": "boolean"}])
     else:
         pattern = {"system": UCUM, "code": finding.unit}
-        low, high = finding.range or (None, None)
-        words = (
-            f"In {finding.unit}; plausible from {low:g} to {high:g}"
-            if low is not None
-            else f"In {finding.unit}"
-        )
+        low, high = finding.range
+        words = f"In {finding.unit}; plausible from {low:g} to {high:g}"
         yield _element(
             "value[x]",
             type=[{"code": "Quantity"}],
             patternQuantity=pattern,
             short=words,
         )
-    if finding.method is not None and finding.method.levels is not None:
+    if measure.has_level:
         binding = {"strength": "preferred", "valueSet": LEVELS}
         yield _element(
             "bodySite",

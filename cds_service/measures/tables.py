@@ -349,6 +349,7 @@ def _take_cell(cell: _Cell, measure: Measure, ground: Ground, found: Findings) -
         return
     method, device = _cell(row, "method"), _cell(row, "device")
     key = f"table {written_day} {written_level} {device} {method}"
+    is_grip = measure.quantity is not None and measure.quantity.pick == "grip"
     # Trials of one hand may have the same value: each is one.
     before = sum(
         one.measure is measure and one.key.startswith(key) for one in found.reported
@@ -357,7 +358,7 @@ def _take_cell(cell: _Cell, measure: Measure, ground: Ground, found: Findings) -
         Reported(
             measure=measure,
             where=f"{cell.table.name}, {place}",
-            key=f"{key} {before}" if measure.finding.pick == "grip" else key,
+            key=f"{key} {before}" if is_grip else key,
             number=value[0] if value else None,
             unit=units[0] if units else "",
             answer=answer,

@@ -176,7 +176,7 @@ class Worksheet:
     ) -> Reported:
         measure = self.measures[name]
         number = INDICES[name](entered)
-        method = measure.finding.method
+        method = measure.method
         levels = method.levels or () if method else ()
         if measure.level_is_free and form.get("level") in LEVELS:
             levels = (form["level"],)

@@ -367,9 +367,7 @@ def _number(spec: FindingSpec, delimiter: str, text: str) -> float:
         raise _BadCell("a comma that may mean thousands or decimals") from None
     except ValueError:
         raise _BadCell(f"no number in {spec.unit}") from None
-    if not math.isfinite(value) or (
-        spec.range and not spec.range[0] <= value <= spec.range[1]
-    ):
+    if not math.isfinite(value) or not spec.is_plausible(value):
         raise _BadCell(f"not plausible in {spec.unit}")
     return value
 

@@ -20,7 +20,7 @@ from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.core.assessment import OUTCOMES
 from cds_service.core.case import Case, Questions, conclude
 from cds_service.core.facts import AugmentationOrder, Findings
-from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.vocabulary import FindingSpec, ReadSpec
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.facts.chart import Chart, Horizon
 from cds_service.fhir.gathering.prefetch import QueryResult, each_once
@@ -127,8 +127,12 @@ def look_for(service: Service) -> Look:
         for one in hook.plan.needed.templates
         if one.resource_type == "Observation"
     }
-    specs = (one for one in service.finding_specs.values() if one.key in keys)
-    wanted = frozenset(concept for one in specs for concept in one.asked_concepts)
+    wanted = frozenset(
+        concept
+        for one in service.finding_specs.values()
+        if isinstance(one, ReadSpec) and one.key in keys
+        for concept in one.asked_concepts
+    )
 
     @lru_cache(maxsize=100_000)
     def is_ours(code: bytes) -> bool:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from cds_service.core.derived import DENSE, OSTEOPOROSIS, say_minus_missing
 from cds_service.core.facts import Gap, GapReason, PassedOver
-from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.vocabulary import QuantitySpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart, FindingOrGap
 from cds_service.fhir.facts.measurements import Picked, conflict_of, find_quantity
@@ -94,11 +94,11 @@ class _Sited:
         return self.site == "lumbar spine" and len(self.levels) == 1
 
 
-def find_t_score(spec: FindingSpec, chart: Chart) -> FindingOrGap:
+def find_t_score(spec: QuantitySpec, chart: Chart) -> FindingOrGap:
     """Find the T-score that counts, and list the values that resemble a T-score but are not one."""
     lower: list[PassedOver] = []
 
-    def pick(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked:
+    def pick(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
         lower.extend(_lower_elsewhere(usable, spec, chart))
         return _pick_site(usable, spec, chart)
 
@@ -152,7 +152,7 @@ def _has_osteoporosis(chart: Chart) -> bool:
     )
 
 
-def _look_alikes(spec: FindingSpec, chart: Chart) -> tuple[PassedOver, ...]:
+def _look_alikes(spec: QuantitySpec, chart: Chart) -> tuple[PassedOver, ...]:
     """The newest value of each kind that resembles a T-score but is never one."""
     newest: dict[str, Reading] = {}
     for reading in find_readings(chart, spec.never):
@@ -172,7 +172,7 @@ def _age_key(reading: Reading) -> tuple[str, str]:
     return (when.day.isoformat() if when else "", reading.entry.reference)
 
 
-def _pick_site(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked:
+def _pick_site(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
     """Choose the lowest value of the newest day: spine and hip first, then an unstated site, then the forearm.
 
     A region is preferred to a single vertebra, and the region with the most vertebrae
@@ -226,7 +226,7 @@ def _pick_site(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> P
 
 
 def _lower_elsewhere(
-    usable: Sequence[Measured], spec: FindingSpec, chart: Chart
+    usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
 ) -> Iterator[PassedOver]:
     """Older values, still fresh, that show osteoporosis at a place not measured since.
 
@@ -304,7 +304,7 @@ def _widest(regions: Sequence[_Sited]) -> tuple[list[_Sited], list[_Sited]]:
 
 
 def _conflict(
-    candidates: Sequence[_Sited], spec: FindingSpec
+    candidates: Sequence[_Sited], spec: QuantitySpec
 ) -> tuple[str, tuple[Measured, ...]]:
     """Two values of the same site and time that cannot both be right."""
     groups: dict[tuple[str, ...], list[Measured]] = {}

@@ -13,7 +13,7 @@ from cds_service.core.bone_drugs import (
 )
 from cds_service.core.facts import BoneDrugs, Dated, DrugUse, Finding, Gap, HowEnded
 from cds_service.core.months import months_before
-from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.vocabulary import ListSpec as FindingSpec
 from cds_service.fhir.facts.chart import (
     Chart,
     Entry,

@@ -16,7 +16,7 @@ from cds_service.core.facts import (
     say_months,
 )
 from cds_service.core.months import months_between
-from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.vocabulary import FindingSpec, ListSpec, ReadSpec
 from cds_service.fhir.facts.drugs import Drug, read_billed, read_drug
 from cds_service.fhir.gathering.picking import (
     MEDICATION_TYPES,
@@ -243,9 +243,9 @@ class Chart:
         """The conditions and procedures with any of these concepts, each once, in order."""
         return _of_concepts(self.mentions, concepts)
 
-    def unread(self, spec: FindingSpec) -> str:
+    def unread(self, spec: ReadSpec) -> str:
         """Why the lists that a finding comes from are not reliable, as a phrase; empty if they are."""
-        keys = (spec.key, *spec.also_keys)
+        keys = spec.keys
         if self._read_whole.issuperset(keys):
             return ""
         return "; ".join(
@@ -256,12 +256,12 @@ class Chart:
             ]
         )
 
-    def listed(self, spec: FindingSpec) -> Listing:
+    def listed(self, spec: ListSpec) -> Listing:
         """What the lists of a finding hold; many findings have the same lists.
 
         Entries that only words describe are strange where only codes exclude.
         """
-        keys = (spec.key, *spec.also_keys)
+        keys = spec.keys
         asked = keys, spec.only_codes_exclude
         if asked not in self._listed:
             self._listed[asked] = self._read_lists(
@@ -279,13 +279,13 @@ class Chart:
         strange = [entry for kind in kinds for entry in unknown.get(kind, ())]
         return Listing(sum(reads[key].entries for key in together), strange)
 
-    def broken(self, spec: FindingSpec) -> tuple[PassedOver, ...]:
+    def broken(self, spec: ReadSpec) -> tuple[PassedOver, ...]:
         """Unparseable resources with a finding's concepts, and those that may have any concept."""
         if not self.record.unreadable:
             return ()
-        wanted = frozenset(
-            {*spec.asked_concepts, *((NOT_UNDERSTOOD,) if spec.closed_world else ())}
-        )
+        wanted = set(spec.asked_concepts)
+        if isinstance(spec, ListSpec) and spec.closed_world:
+            wanted.add(NOT_UNDERSTOOD)
         return tuple(
             PassedOver(
                 spec.name,

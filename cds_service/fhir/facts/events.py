@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from cds_service.core.facts import Finding, Gap, Precision
-from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.vocabulary import ListSpec as FindingSpec
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.facts import problem_list
 from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, gap, known

@@ -17,7 +17,19 @@ from cds_service.core.facts import (
     PassedOver,
     Provenance,
 )
-from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.vocabulary import (
+    AnswerSpec,
+    BooleanSpec,
+    CategorySpec,
+    ChangeSpec,
+    ExamSpec,
+    FindingSpec,
+    ListSpec,
+    PatientSpec,
+    Pick,
+    PlaceSpec,
+    QuantitySpec,
+)
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts import measurements
 from cds_service.fhir.facts.bone_density import find_t_score
@@ -55,7 +67,10 @@ from cds_service.fhir.gathering.picking import EXAM_TYPES
 from cds_service.fhir.raw_json import Json, member, text, texts_of, truth
 from cds_service.fhir.site_calendar import Moment
 
-Reader = Callable[[FindingSpec, Chart], FindingOrGap]
+ListReader = Callable[[ListSpec, Chart], FindingOrGap]
+
+
+NOT_CONCLUDED = "what it follows from is not known"
 
 
 def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings:
@@ -67,9 +82,10 @@ def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings
     found: dict[str, Finding] = {}
     gaps: dict[str, Gap] = {}
     passed: list[PassedOver] = []
+    bone_drug = specs.get("bone-drug")
     drugs = (
-        read_history(specs["bone-drug"], chart)
-        if "bone-drug" in specs
+        read_history(bone_drug, chart)
+        if isinstance(bone_drug, ListSpec)
         else DRUGS_NOT_READ
     )
     for name, spec in sorted(specs.items()):
@@ -88,21 +104,35 @@ def _find(
 ) -> FindingOrGap:
     if spec.after_surgery:
         return gap(spec, "absent", "known only after surgery"), ()
-    if spec.kind == "change":
-        return measurements.find_change(spec, chart, specs)
-    if spec.name in FROM_DRUGS:
-        return FROM_DRUGS[spec.name](spec, chart, drugs)
-    if spec.name in BY_NAME:
-        return BY_NAME[spec.name](spec, chart)
-    if spec.pick in PICKS:
-        return PICKS[spec.pick](spec, chart)
-    return READERS[spec.kind](spec, chart)
+    match spec:
+        case QuantitySpec():
+            found = QUANTITIES[spec.pick](spec, chart)
+        case ListSpec() if spec.name in FROM_DRUGS:
+            found = FROM_DRUGS[spec.name](spec, chart, drugs)
+        case ListSpec():
+            found = BY_NAME.get(spec.name, LISTS[spec.kind])(spec, chart)
+        case BooleanSpec() | CategorySpec():
+            found = find_answer(spec, chart)
+        case ExamSpec():
+            found = find_exam(spec, chart)
+        case PatientSpec():
+            found = find_demographic(spec, chart)
+        case PlaceSpec():
+            found = find_place(spec, chart)
+        case ChangeSpec():
+            found = _find_change(spec, chart, specs)
+        case _:  # from the order, or from other findings: core/derived.py
+            found = gap(spec, "undetermined", NOT_CONCLUDED), ()
+    return found
 
 
-def _leave(spec: FindingSpec, chart: Chart) -> FindingOrGap:
-    """A placeholder for findings that come from the order or from other findings (core/derived.py)."""
-    del chart
-    return gap(spec, "undetermined", "what it follows from is not known"), ()
+def _find_change(
+    spec: ChangeSpec, chart: Chart, specs: Mapping[str, FindingSpec]
+) -> FindingOrGap:
+    base = specs.get(spec.of)
+    if isinstance(base, QuantitySpec):
+        return measurements.find_change(spec, base, chart)
+    return gap(spec, "undetermined", NOT_CONCLUDED), ()
 
 
 # --- the Patient
@@ -110,7 +140,7 @@ def _leave(spec: FindingSpec, chart: Chart) -> FindingOrGap:
 SEXES = ("male", "female")
 
 
-def find_demographic(spec: FindingSpec, chart: Chart) -> FindingOrGap:
+def find_demographic(spec: PatientSpec, chart: Chart) -> FindingOrGap:
     """Read age in completed years, sex as recorded, or whether the patient has died."""
     raw = chart.record.patient
     if raw is None:
@@ -144,7 +174,7 @@ def find_demographic(spec: FindingSpec, chart: Chart) -> FindingOrGap:
 
 
 def _age(
-    spec: FindingSpec, chart: Chart, written: str, source: Provenance
+    spec: PatientSpec, chart: Chart, written: str, source: Provenance
 ) -> Finding | Gap:
     """Age in completed years; a birth date without day or month means its first possible day."""
     born = chart.calendar.moment(written)
@@ -156,8 +186,7 @@ def _age(
         - born.day.year
         - ((today.month, today.day) < (born.day.month, born.day.day))
     )
-    low, high = spec.range or (0, 125)
-    if not low <= years <= high:
+    if not spec.is_plausible(years):
         return gap(spec, "out-of-range", f"{years} years is not plausible", source)
     partial = len(written) < len("2000-01-01")
     concerns = ("The birth date is not recorded to the day.",) if partial else ()
@@ -165,7 +194,7 @@ def _age(
 
 
 def _deceased(
-    spec: FindingSpec, chart: Chart, raw: Json, source: Provenance
+    spec: PatientSpec, chart: Chart, raw: Json, source: Provenance
 ) -> Finding | Gap:
     """Read `deceased[x]`: a past date or a boolean.
 
@@ -197,7 +226,7 @@ DONE = {
 }
 
 
-def find_exam(spec: FindingSpec, chart: Chart) -> FindingOrGap:
+def find_exam(spec: ExamSpec, chart: Chart) -> FindingOrGap:
     """Find the newest such exam and its day; otherwise a gap, since a record without one proves nothing.
 
     An exam with contrast may be recorded twice, with only one record saying so; that
@@ -232,7 +261,7 @@ def find_exam(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     return known(spec, True, *seen, observed=newest), ()
 
 
-def _without(spec: FindingSpec, chart: Chart, refused: set[date]) -> Gap:
+def _without(spec: ExamSpec, chart: Chart, refused: set[date]) -> Gap:
     if refused:
         return gap(spec, "other-method", f"with contrast ({say_date(max(refused))})")
     if unread := chart.unread(spec):
@@ -259,7 +288,7 @@ INPATIENT, CLINIC = (
 VOID_ENCOUNTER = frozenset({"entered-in-error", "cancelled"})
 
 
-def find_place(spec: FindingSpec, chart: Chart) -> FindingOrGap:
+def find_place(spec: PlaceSpec, chart: Chart) -> FindingOrGap:
     """Read where the patient is cared for from the class of the encounter."""
     encounters = [
         one for one in chart.of_kind("Encounter") if one.status not in VOID_ENCOUNTER
@@ -280,7 +309,7 @@ def find_place(spec: FindingSpec, chart: Chart) -> FindingOrGap:
 YES_OR_NO = frozenset({"answer-yes", "answer-no"})
 
 
-def find_answer(spec: FindingSpec, chart: Chart) -> FindingOrGap:
+def find_answer(spec: AnswerSpec, chart: Chart) -> FindingOrGap:
     """Read a yes/no finding or a category from the newest coded, boolean or free-text answer."""
     answered: list[tuple[Moment, str, Reading]] = []
     refused: list[Refused] = []
@@ -308,15 +337,14 @@ def find_answer(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     )
 
 
-def _answer(reading: Reading, spec: FindingSpec, chart: Chart) -> str | None:
+def _answer(reading: Reading, spec: AnswerSpec, chart: Chart) -> str | None:
     """`true`, `false` or the category in our spelling."""
     holder = reading.holder
     if spec.kind == "boolean" and isinstance(holder.get("valueBoolean"), bool):
         return "true" if holder["valueBoolean"] else "false"
     coded = holder.get("valueCodeableConcept")
     terminology = chart.terminology
-    assert spec.answers is not None  # noqa: S101 - the schema asks for it
-    if found := terminology.translate(spec.answers, coded):
+    if spec.answers and (found := terminology.translate(spec.answers, coded)):
         return found[0] if len(found) == 1 else None
     words = [text(holder.get("valueString")), *texts_of(coded)]
     return next(
@@ -325,7 +353,7 @@ def _answer(reading: Reading, spec: FindingSpec, chart: Chart) -> str | None:
     )
 
 
-def _written_answer(word: str, spec: FindingSpec, chart: Chart) -> str | None:
+def _written_answer(word: str, spec: AnswerSpec, chart: Chart) -> str | None:
     if spec.kind == "category":
         return (
             word.strip().upper()
@@ -337,7 +365,7 @@ def _written_answer(word: str, spec: FindingSpec, chart: Chart) -> str | None:
 
 
 def _pick_answer(
-    spec: FindingSpec,
+    spec: AnswerSpec,
     chart: Chart,
     answered: Sequence[tuple[Moment, str, Reading]],
     refused: Sequence[Refused],
@@ -376,7 +404,7 @@ def _pick_answer(
 
 
 def _no_answer(
-    spec: FindingSpec,
+    spec: AnswerSpec,
     chart: Chart,
     answered: Sequence[tuple[Moment, str, Reading]],
     refused: Sequence[Refused],
@@ -394,34 +422,27 @@ def _no_answer(
     return measurements.nothing_usable(spec, chart, (), refused)
 
 
-def _as_value(word: str, spec: FindingSpec) -> bool | str:
+def _as_value(word: str, spec: AnswerSpec) -> bool | str:
     return word == "true" if spec.kind == "boolean" else word
 
 
-BY_NAME: Mapping[str, Reader] = {
+QUANTITIES: Mapping[Pick, Callable[[QuantitySpec, Chart], FindingOrGap]] = {
+    "newest": measurements.find_quantity,
+    "t-score": find_t_score,
+    "grip": partial(measurements.find_quantity, pick=measurements.pick_hand),
+}
+LISTS: Mapping[str, ListReader] = {
+    "condition": find_condition,
+    "event": find_event,
+    "medication": find_medication,
+}
+BY_NAME: Mapping[str, ListReader] = {
     "prior-vertebral-fracture": find_earlier_fracture,
     "fall-with-injury": find_fall_with_injury,
     "index-fracture": find_index_fracture,
     "long-term-steroid": find_long_steroid,
 }
-FROM_DRUGS: Mapping[str, Callable[[FindingSpec, Chart, BoneDrugs], FindingOrGap]] = {
+FROM_DRUGS: Mapping[str, Callable[[ListSpec, Chart, BoneDrugs], FindingOrGap]] = {
     "bone-drug": find_bone_drug,
     "denosumab-overdue": find_denosumab_overdue,
-}
-PICKS: Mapping[str, Reader] = {
-    "t-score": find_t_score,
-    "grip": partial(measurements.find_quantity, pick=measurements.pick_hand),
-}
-READERS: Mapping[str, Reader] = {
-    "quantity": measurements.find_quantity,
-    "boolean": find_answer,
-    "category": find_answer,
-    "condition": find_condition,
-    "event": find_event,
-    "place": find_place,
-    "exam": find_exam,
-    "medication": find_medication,
-    "demographic": find_demographic,
-    "order": _leave,
-    "derived": _leave,
 }

@@ -1,13 +1,13 @@
 """Reads measured findings: which value counts, how old it is, and which gap to report if none is usable."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from cds_service.core.facts import METHOD_NOT_RECORDED, Aged, Finding, Gap, GapReason
 from cds_service.core.months import months_between
-from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.vocabulary import ChangeSpec, ObservedSpec, QuantitySpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart, FindingOrGap, age_in_words, gap
 from cds_service.fhir.facts.observations import Reading, find_readings, site_key
@@ -42,13 +42,13 @@ class Picked(NamedTuple):
     is_doubtful: bool = False
 
 
-Pick = Callable[[Sequence[Measured], FindingSpec, Chart], Picked]
+Pick = Callable[[Sequence[Measured], QuantitySpec, Chart], Picked]
 # why a number is something else
 LookAlike = Callable[[Measured, Chart], tuple[GapReason, str] | None]
 
 
 def find_quantity(
-    spec: FindingSpec,
+    spec: QuantitySpec,
     chart: Chart,
     pick: Pick | None = None,
     look_alike: LookAlike | None = None,
@@ -80,7 +80,7 @@ def find_quantity(
 
 
 def _is_of_now(
-    one: Refused, usable: Sequence[Measured], spec: FindingSpec, chart: Chart
+    one: Refused, usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
 ) -> bool:
     """Whether no newer value stands in its place, and it is not too old itself; without a day it may be of now."""
     when = one.reading.entry.moment
@@ -93,7 +93,7 @@ def _is_of_now(
 
 def sort_out(
     readings: Sequence[Reading],
-    spec: FindingSpec,
+    spec: QuantitySpec,
     chart: Chart,
     look_alike: LookAlike | None = None,
 ) -> tuple[list[Measured], list[Measured], list[Refused]]:
@@ -133,7 +133,7 @@ def refused_by_time(one: Refused) -> tuple[bool, str, str, str]:
     )
 
 
-def is_stale(when: Moment, spec: FindingSpec, chart: Chart) -> bool:
+def is_stale(when: Moment, spec: ObservedSpec, chart: Chart) -> bool:
     """Whether a value is older than `usable_days`."""
     return (
         spec.usable_days is not None
@@ -142,7 +142,7 @@ def is_stale(when: Moment, spec: FindingSpec, chart: Chart) -> bool:
 
 
 def nothing_usable(
-    spec: FindingSpec,
+    spec: ObservedSpec,
     chart: Chart,
     stale: Sequence[Measured],
     refused: Sequence[Refused],
@@ -168,7 +168,7 @@ def nothing_usable(
 
 def _with_newest(
     found: Gap,
-    spec: FindingSpec,
+    spec: QuantitySpec,
     chart: Chart,
     pick: Pick,
     stale: Sequence[Measured],
@@ -191,7 +191,7 @@ def _with_newest(
     )
 
 
-def missing(spec: FindingSpec, chart: Chart) -> Gap:
+def missing(spec: ObservedSpec, chart: Chart) -> Gap:
     """The gap for a finding with no value in the record."""
     if broken := chart.broken(spec):
         return gap(
@@ -202,7 +202,7 @@ def missing(spec: FindingSpec, chart: Chart) -> Gap:
     return gap(spec, "absent", "asked and not found")
 
 
-def _finding(spec: FindingSpec, chart: Chart, picked: Picked) -> Finding:
+def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
     day = max([one.moment.day for one in picked.used])
     provenance = tuple(
         [one.reading.provenance(spec, one.printed) for one in picked.used]
@@ -238,7 +238,7 @@ def _finding(spec: FindingSpec, chart: Chart, picked: Picked) -> Finding:
     )
 
 
-def age_concern(spec: FindingSpec, chart: Chart, day: date) -> tuple[Aged, ...]:
+def age_concern(spec: ObservedSpec, chart: Chart, day: date) -> tuple[Aged, ...]:
     """`The T-score is 30 months old.` if the value is older than `fresh_days`."""
     if spec.fresh_days is None or (chart.today - day).days <= spec.fresh_days:
         return ()
@@ -246,7 +246,7 @@ def age_concern(spec: FindingSpec, chart: Chart, day: date) -> tuple[Aged, ...]:
 
 
 def method_concern(
-    spec: FindingSpec, chart: Chart, readings: Sequence[Reading]
+    spec: ObservedSpec, chart: Chart, readings: Sequence[Reading]
 ) -> tuple[str, ...]:
     """The concern that the method is not recorded; a known device name states it, the performer does not."""
     if not spec.method_matters or all(
@@ -271,7 +271,7 @@ def _method(reading: Reading, chart: Chart) -> str:
     return "DXA" if "dxa-method" in named else ""
 
 
-def pick_newest(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked:
+def pick_newest(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
     """Choose the newest value; simultaneous values must agree up to rounding, and the most precise one counts."""
     del chart  # part of the `Pick` signature
     if len(usable) == 1:
@@ -295,7 +295,7 @@ def of_newest_moment(usable: Sequence[Measured]) -> list[Measured]:
     return [one for one in of_day if one.moment == last]
 
 
-def conflict_of(values: Sequence[Measured], spec: FindingSpec) -> str:
+def conflict_of(values: Sequence[Measured], spec: QuantitySpec) -> str:
     """`−2.5 and −3.1 on 1 May 2026 cannot both be right`; empty if the values agree."""
     if not any_differ(values, spec.decimals):
         return ""
@@ -306,12 +306,8 @@ def conflict_of(values: Sequence[Measured], spec: FindingSpec) -> str:
 # --- the change between two dated values that were measured the same way
 
 
-def find_change(
-    spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec]
-) -> FindingOrGap:
+def find_change(spec: ChangeSpec, base: QuantitySpec, chart: Chart) -> FindingOrGap:
     """Change in % from the newest earlier value measured the same way to the newest value."""
-    assert spec.of is not None  # noqa: S101 - the schema asks for it
-    base = specs[spec.of]
     usable, stale, _ = sort_out(find_readings(chart, base.value_sets), base, chart)
     if not usable:
         outcome = find_quantity(base, chart)[0]
@@ -329,7 +325,7 @@ def find_change(
 
 
 def _change(
-    spec: FindingSpec, base: FindingSpec, new: Measured, values: Sequence[Measured]
+    spec: ChangeSpec, base: QuantitySpec, new: Measured, values: Sequence[Measured]
 ) -> Finding | Gap:
     earlier = [
         one for one in values if one.moment.day < new.moment.day and one.value > 0
@@ -399,7 +395,7 @@ HANDS = {
 NOT_STATED = ""
 
 
-def pick_hand(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked:
+def pick_hand(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
     """Choose the grip strength in kg (kilogram-force), with the hand as its site."""
     del spec  # part of the `Pick` signature
     day = max(one.moment.day for one in usable)

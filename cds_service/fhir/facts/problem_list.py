@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cds_service.core.facts import Finding, Gap, GapReason, PassedOver, Provenance
 from cds_service.core.months import months_before
-from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.vocabulary import ListSpec as FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.facts.chart import (

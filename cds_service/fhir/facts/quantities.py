@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from cds_service.core.facts import GapReason, PassedOver
-from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.vocabulary import FindingSpec, QuantitySpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart
 from cds_service.fhir.facts.methods import Way, judge_method
@@ -90,7 +90,7 @@ def shortened(printed: str) -> str:
 
 
 def measure(
-    reading: Reading, spec: FindingSpec, chart: Chart
+    reading: Reading, spec: QuantitySpec, chart: Chart
 ) -> Measured | Refused | None:
     """Convert a reading to the finding's unit, or say why not; None for a retracted reading."""
     if reading.entry.status in RETRACTED:
@@ -138,7 +138,7 @@ def _is_high_enough(
     reading: Reading,
     raw: Decimal | None,
     unit: Json,
-    spec: FindingSpec,
+    spec: QuantitySpec,
     units: UnitTable,
 ) -> bool:
     """Whether a lower limit, as laboratories write `>60`, leaves no room for a value that raises the risk."""
@@ -153,9 +153,9 @@ def _is_high_enough(
 
 
 def _why_not_plausible(
-    reading: Reading, value: float, spec: FindingSpec, terminology: Terminology
+    reading: Reading, value: float, spec: QuantitySpec, terminology: Terminology
 ) -> tuple[GapReason, str] | None:
-    if spec.range is not None and not spec.range[0] <= value <= spec.range[1]:
+    if not spec.is_plausible(value):
         return "out-of-range", "not plausible"
     if spec.ambiguous and value <= spec.ambiguous.get(reading.match.concept, -math.inf):
         return "undetermined", spec.ambiguous_because
@@ -249,7 +249,7 @@ def _written(quantity: Json, value: Decimal | None) -> str:
 
 
 def _converted(
-    value: float, quantity: Json, implied: str, spec: FindingSpec, units: UnitTable
+    value: float, quantity: Json, implied: str, spec: QuantitySpec, units: UnitTable
 ) -> float | str:
     """The value in the finding's unit, or why not."""
     unit = _unit_of(quantity, units)

@@ -7,12 +7,26 @@ and checks the files.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cds_service.core.data_file import Faults, label, read_toml, validated
-from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.data_file import (
+    Faults,
+    label,
+    read_toml,
+    validated_by_kind,
+)
+from cds_service.core.vocabulary import (
+    FINDING_FILE,
+    AnswerSpec,
+    ChangeSpec,
+    FindingSpec,
+    ListSpec,
+    QuantitySpec,
+    ReadSpec,
+    explain_key,
+)
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import (
     LONGEST_CODE,
@@ -471,11 +485,14 @@ def load_finding_specs(*folders: Path) -> Mapping[str, FindingSpec]:
     faults = Faults()
     for name, path in files.items():
         with faults:
-            specs[name] = spec = validated(FindingSpec, read_toml(path), path)
+            content = read_toml(path)
+            specs[name] = spec = validated_by_kind(
+                FINDING_FILE, content, path, explain_key
+            )
             if spec.name != name:
                 message = f"is {spec.name!r}, the file is called {name!r}"
                 raise DataFileError(label(path), "name", message)
-            if spec.of is not None and spec.of not in files:
+            if isinstance(spec, ChangeSpec) and spec.of not in files:
                 message = f"{spec.of} is not a finding"
                 raise DataFileError(f"findings/{name}.toml", "of", message)
     faults.stop()
@@ -500,17 +517,31 @@ def check_specs(specs: Mapping[str, FindingSpec], terminology: Terminology) -> N
 
 def _check_spec(spec: FindingSpec, terminology: Terminology, faults: Faults) -> None:
     for key in CONCEPT_KEYS:
-        for concept in getattr(spec, key):
+        for concept in getattr(spec, key, ()):
             with faults:
                 if concept not in terminology.names:
                     message = f"{concept} is neither a value set nor a code of ours"
                     raise DataFileError(spec.rule, key, message)
-    with faults:
-        if spec.answers is not None and spec.answers not in terminology.map_ids:
-            message = f"{spec.answers} is not a concept map"
-            raise DataFileError(spec.rule, "answers", message)
-    with faults:
-        _check_phrases(spec, terminology)
+    if isinstance(spec, AnswerSpec):
+        with faults:
+            if spec.answers is not None and spec.answers not in terminology.map_ids:
+                message = f"{spec.answers} is not a concept map"
+                raise DataFileError(spec.rule, "answers", message)
+    if isinstance(spec, ListSpec):
+        with faults:
+            rules = (*spec.kinds, *spec.unless_kinds)
+            _check_rules(spec, "kinds", rules, terminology.kinds.names)
+    if isinstance(spec, QuantitySpec):
+        _check_quantity(spec, terminology, faults)
+
+
+def _check_quantity(
+    spec: QuantitySpec, terminology: Terminology, faults: Faults
+) -> None:
+    if spec.method is not None:
+        with faults:
+            names = terminology.methods.names
+            _check_rules(spec, "method", spec.method.ways, names)
     for unit in spec.accept_units:
         with faults:
             if unit and terminology.units.convert(0.0, unit, spec.unit) is None:
@@ -518,15 +549,12 @@ def _check_spec(spec: FindingSpec, terminology: Terminology, faults: Faults) -> 
                 raise DataFileError(spec.rule, "accept_units", message)
 
 
-def _check_phrases(spec: FindingSpec, terminology: Terminology) -> None:
-    named = (
-        ("kinds", (*spec.kinds, *spec.unless_kinds), terminology.kinds.names),
-        ("method", spec.method.ways if spec.method else (), terminology.methods.names),
-    )
-    for key, rules, names in named:
-        if missing := next((rule for rule in rules if rule not in names), None):
-            file = "kinds.toml" if key == "kinds" else "methods.toml"
-            raise DataFileError(spec.rule, key, f"{missing} is not in {file}")
+def _check_rules(
+    spec: FindingSpec, key: str, rules: Iterable[str], names: Container[str]
+) -> None:
+    if missing := next((rule for rule in rules if rule not in names), None):
+        file = "kinds.toml" if key == "kinds" else "methods.toml"
+        raise DataFileError(spec.rule, key, f"{missing} is not in {file}")
 
 
 def _check_implied_units(
@@ -537,7 +565,7 @@ def _check_implied_units(
         accepted = [
             one.accept_units
             for one in specs.values()
-            if one.kind == "quantity" and concept in one.value_sets
+            if isinstance(one, QuantitySpec) and concept in one.value_sets
         ]
         if accepted and not any(
             terminology.units.canonical(unit) in units for units in accepted
@@ -554,7 +582,9 @@ def asked_codes(
 ) -> tuple[Code, ...]:
     """The (system, code) pairs that the query of one prefetch key asks for, sorted, each once."""
     asked = (
-        spec for spec in specs.values() if spec.key == key and not spec.after_surgery
+        spec
+        for spec in specs.values()
+        if isinstance(spec, ReadSpec) and spec.key == key and not spec.after_surgery
     )
     concepts = {concept for spec in asked for concept in spec.asked_concepts}
     return tuple(

@@ -4,6 +4,7 @@ import pytest
 from pydicom.sr.coding import Code
 
 from cds_service.core.facts import METHOD_NOT_RECORDED, Finding
+from cds_service.core.vocabulary import ObservedSpec
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.terminology import Terminology, load_finding_specs
 from cds_service.loading import load_measures_in_force, mapping_folders
@@ -17,7 +18,7 @@ TERMINOLOGY = Terminology(*mapping_folders())
 JUDGED = [
     name
     for name, one in MEASURES.items()
-    if one.finding.method is not None and one.file.method is not None
+    if one.method is not None and one.file.method is not None
 ]
 CODES = [
     pytest.param(code, id=f"{name}-{code.code}")
@@ -35,7 +36,7 @@ def test_every_finding_of_imaging_has_a_definition():
     imaging = {
         name
         for name, one in load_finding_specs(*mapping_folders()).items()
-        if one.key == "imaging"
+        if isinstance(one, ObservedSpec) and one.key == "imaging"
     }
     assert imaging <= MEASURES.keys()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cds_service.core.vocabulary import ObservedSpec
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.terminology import (
     Terminology,
@@ -20,7 +21,7 @@ PAGE = Path(__file__).resolve().parents[4] / "docs/map-codes.md"
 
 def test_observations_are_asked_by_enumerated_codes():
     for spec in specs().values():
-        if spec.kind in ("quantity", "boolean", "category"):
+        if isinstance(spec, ObservedSpec):
             assert all(
                 terminology().codes(concept) for concept in spec.asked_concepts
             ), spec.name
@@ -42,6 +43,57 @@ def test_a_wrong_file_stops_the_start_with_file_and_key(tmp_path, file, old, new
         check_specs(load_finding_specs(MAPPINGS, site), Terminology(MAPPINGS, site))
     assert Path(error.value.file).name == Path(file).name
     assert error.value.key.startswith(key)
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "said"),
+    [
+        pytest.param(
+            "diabetes",
+            'pick = "grip"',
+            "pick: is a key of kind quantity, and this file is of kind condition: "
+            "take the key out, or change the kind",
+            id="of-another-kind",
+        ),
+        pytest.param(
+            "bmi",
+            "fresh_dais = 3",
+            "fresh_dais: there is no such key; did you mean fresh_days?",
+            id="misspelt",
+        ),
+        pytest.param(
+            "sex",
+            "unclear_what = 3",
+            "unclear_what: there is no such key; a demographic has after_surgery, "
+            "decimals, key, kind, name, range, title, unit",
+            id="like-no-other",
+        ),
+    ],
+)
+def test_a_key_that_the_kind_has_not_is_refused_with_its_cure(
+    tmp_path, file, line, said
+):
+    content = (MAPPINGS / f"findings/{file}.toml").read_text(encoding="utf-8")
+    site = added(tmp_path, f"findings/{file}.toml", f"{line}\n{content}")
+    with pytest.raises(DataFileError) as error:
+        load_finding_specs(MAPPINGS, site)
+    assert str(error.value) == f"{site}/findings/{file}.toml: {said}"
+
+
+def test_an_unknown_kind_is_refused_with_those_that_are_known(tmp_path):
+    site = added(tmp_path, "findings/new.toml", 'name = "new"\ntitle = "x"\n')
+    added(site, "findings/other.toml", 'name = "other"\nkind = "event"\n')
+    added(site, "findings/third.toml", 'name = "third"\nkind = "number"\n')
+    with pytest.raises(DataFileError) as error:
+        load_finding_specs(MAPPINGS, site)
+    said = [(Path(one.file).stem, one.key) for one in error.value.faults]
+    missing = ("title", "key", "value_sets")
+    assert said == [
+        ("new", "kind"),
+        *(("other", key) for key in missing),
+        ("third", "kind"),
+    ]
+    assert "must be one of 'quantity', 'boolean'" in str(error.value.faults[-1])
 
 
 def example(name: str) -> str:
