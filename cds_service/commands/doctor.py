@@ -79,7 +79,9 @@ def doctor(
     as_json: bool,
     **who: Any,
 ) -> None:
-    """Say what to change, and where, for a call, an answer, a token, log lines or a running address.
+    """Say what to change, and where, for a call, a token, log lines or a running address.
+
+    An answer of the service counts as a call does.
 
     `-` reads from standard input, so that a token stays out of the shell's history.
     """
