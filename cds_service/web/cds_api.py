@@ -39,7 +39,7 @@ from cds_service.protocol.messages import (
 )
 from cds_service.service import NOTE_SECONDS, Ports, Service, ServiceHook
 from cds_service.settings import PrefetchWish, Settings
-from cds_service.site.clients import EVERYTHING, Client
+from cds_service.site.clients import EVERYTHING, Capabilities, Client
 from cds_service.site.folder import Site
 from cds_service.web.errors import answer_error, caught, log_unexpected
 from cds_service.web.exchange import Exchange
@@ -152,8 +152,20 @@ def _call(around: Surroundings, service_id: str, exchange: Exchange) -> Response
     hooks = around.service.of(exchange.caller.client).hooks
     if service_id not in hooks or hooks[service_id].hook not in CONTEXTS:
         raise UnknownService("No service has this id.")
-    exchange.service_id = service_id
-    exchange.response = _answer(around, hooks[service_id], exchange)
+    client = exchange.client
+    capabilities = (client.capabilities if client is not None else None) or EVERYTHING
+    return answer_as(around, hooks[service_id], exchange, capabilities)
+
+
+def answer_as(
+    around: Surroundings,
+    hook: ServiceHook,
+    exchange: Exchange,
+    capabilities: Capabilities,
+) -> Response:
+    """Answer the call of a caller who may call, as an EHR gets it that can apply this."""
+    exchange.service_id = hook.id
+    exchange.response = _answer(around, hook, exchange, capabilities)
     return _json(exchange.response.text)
 
 
@@ -213,7 +225,10 @@ def count_gaps(response: HookResponse) -> int:
 
 
 def _answer(
-    around: Surroundings, hook: ServiceHook, exchange: Exchange
+    around: Surroundings,
+    hook: ServiceHook,
+    exchange: Exchange,
+    capabilities: Capabilities,
 ) -> HookResponse:
     """Answer an authenticated caller: read and parse the body, check the right to the FHIR server, run the flow."""
     deadline = exchange.deadline = deadline_of(around, exchange)
@@ -238,8 +253,7 @@ def _answer(
         caller=caller,
         aliases=() if closed else aliases_of(asked, client),
         may_name_server=closed is None,
-        capabilities=(client.capabilities if client is not None else None)
-        or EVERYTHING,
+        capabilities=capabilities,
         is_shown=_is_shown(around.site, asked.context, caller),
         basis_url=partial(_basis_url, around, client, deadline),
     )
