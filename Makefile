@@ -16,7 +16,8 @@ endif
 .PHONY: help demo test test-system check docs fix coverage wheel-test image-test tables servers bench faults fuzz kill-rounds lock sbom audit-dependencies typical simulation synthea pictures clean
 
 help: ## print the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+	@awk 'BEGIN { FS = ":.*## " } /^##@/ { print "\n" substr($$0, 5) } \
+	  /^[a-z-]+:.*## / { printf "  %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The stamp holds the dependencies' digest, so that a second run reuses the environment and a changed list renews it.
 # What is installed first is what ships: the locked versions. A dependency that is not locked yet is added behind them.
@@ -42,8 +43,28 @@ $(VENV)/.ready-spark: $(VENV)/.ready-dev
 
 .venv: $(VENV)/.ready ## the environment with everything the service needs at run time
 
+##@ Run
+
 demo: $(VENV)/.ready ## the main job end to end: sample patients, an order signed over HTTP, the cards in the terminal
 	@$(BIN)/kyphoplasty-cds demo $(if $(PATIENT),--patient $(PATIENT)) $(if $(KEEP),--keep)
+
+servers: $(VENV)/.ready-dev ## fetch the FHIR servers that tests run against (Java and Maven, Node and npm), once
+	@$(BIN)/python -m tests.integration.servers
+
+clean: ## remove the environment and what tools leave behind
+	@rm -rf $(VENV) .cache dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+##@ Before a commit
+
+fix: $(VENV)/.ready-dev ## format, and mend what can be mended
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+check: $(VENV)/.ready-dev ## format, lint, types, import contracts, data files, tables of reduced models, links of the documentation
+	@failed=0; for step in "ruff format --check ." "ruff check ." "mypy" "lint-imports" \
+	  "kyphoplasty-cds mappings check" "kyphoplasty-cds studies build --check" "mkdocs build --strict --quiet"; do \
+	  echo "== $$step"; $(BIN)/$$step || failed=$$((failed + 1)); done; \
+	echo "$$failed of 7 checks failed"; test $$failed = 0
 
 PYTEST := $(BIN)/python -m pytest -rs -n auto
 FAST := tests/unit tests/scenarios tests/patients tests/reading tests/conformance
@@ -56,27 +77,16 @@ test: $(VENV)/.ready-dev ## what a developer runs: units, sample patients, confo
 test-system: $(VENV)/.ready-spark ## the rest: real FHIR servers, PostgreSQL, nginx, browsers, attacks, faults (make servers first)
 	@$(PYTEST) $(SYSTEM) $(ARGS)
 
-check: $(VENV)/.ready-dev ## format, lint, types, import contracts, data files, tables of reduced models, links of the documentation
-	@failed=0; for step in "ruff format --check ." "ruff check ." "mypy" "lint-imports" \
-	  "kyphoplasty-cds mappings check" "kyphoplasty-cds studies build --check" "mkdocs build --strict --quiet"; do \
-	  echo "== $$step"; $(BIN)/$$step || failed=$$((failed + 1)); done; \
-	echo "$$failed of 7 checks failed"; test $$failed = 0
+coverage: $(VENV)/.ready-dev ## branch coverage of the package
+	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
 
-docs: $(VENV)/.ready-dev ## the documentation as a site, in build/docs
-	@$(BIN)/mkdocs build --strict
+##@ Longer tests
 
-fix: $(VENV)/.ready-dev ## format, and mend what can be mended
-	@$(BIN)/ruff format .
-	@$(BIN)/ruff check --fix .
+wheel-test: $(VENV)/.ready-dev ## build the wheel, install it elsewhere, run the smoke tests from another folder
+	@$(BIN)/python -m pytest tests/packaging/test_wheel.py tests/packaging/test_installing.py -m packaging
 
-simulation: $(VENV)/.ready-dev ## what the figures are worth where the truth is known, in half an hour: docs/simulation.md, and the model cards (PATIENTS=n, STUDIES=n, HOSPITALS=n for fewer)
-	@$(BIN)/python -m tests.simulation $(if $(PATIENTS),--patients $(PATIENTS)) $(if $(STUDIES),--studies $(STUDIES)) $(if $(HOSPITALS),--hospitals $(HOSPITALS)) --write
-
-synthea: $(VENV)/.ready-dev ## outcomes, calibration and recalibration on two exports of Synthea with refractures at known rates (Java and Maven), in 3 min (PATIENTS=n)
-	@$(BIN)/python -m tests.simulation.synthea $(if $(PATIENTS),--patients $(PATIENTS))
-
-tables: $(VENV)/.ready-dev ## rebuild the tables of reduced models from the study files
-	@$(BIN)/kyphoplasty-cds studies build
+image-test: $(VENV)/.ready-dev ## run the steps of deploy/Dockerfile in a folder of this machine, and start what comes out
+	@$(BIN)/python -m pytest tests/packaging/test_image_steps.py -m packaging
 
 bench: $(VENV)/.ready-dev ## the service beside a fixed Flask answer, as ratios (needs Debian's wrk), in 4 min
 	@$(BIN)/python -m tests.bench $(if $(ROUNDS),--rounds $(ROUNDS))
@@ -87,20 +97,32 @@ faults: $(VENV)/.ready-dev ## 500 random mixes of faults of the FHIR server (MIX
 fuzz: $(VENV)/.ready-dev ## 200,000 broken requests and records, other ones at every run (EXAMPLES=n for another number)
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200000) $(BIN)/python -m pytest tests/fuzz -n 2 -p no:logging $(ARGS)
 
+kill-rounds: $(VENV)/.ready-dev ## the audit log under 200 kills and 8 times 500 writes at once (make test does 20, and 8 times 200)
+	@AUDIT_KILLS=200 AUDIT_WRITES=500 $(BIN)/python -m pytest tests/integration/test_audit_crashes.py tests/integration/test_audit_store.py -k "killed or eight"
+
+##@ Evidence
+
+tables: $(VENV)/.ready-dev ## rebuild the tables of reduced models from the study files
+	@$(BIN)/kyphoplasty-cds studies build
+
+simulation: $(VENV)/.ready-dev ## what the figures are worth where the truth is known, in half an hour: docs/simulation.md, and the model cards (PATIENTS=n, STUDIES=n, HOSPITALS=n for fewer)
+	@$(BIN)/python -m tests.simulation $(if $(PATIENTS),--patients $(PATIENTS)) $(if $(STUDIES),--studies $(STUDIES)) $(if $(HOSPITALS),--hospitals $(HOSPITALS)) --write
+
+synthea: $(VENV)/.ready-dev ## outcomes, calibration and recalibration on two exports of Synthea with refractures at known rates (Java and Maven), in 3 min (PATIENTS=n)
+	@$(BIN)/python -m tests.simulation.synthea $(if $(PATIENTS),--patients $(PATIENTS))
+
 typical: $(VENV)/.ready-dev ## what 3,000 typical orders are told: warnings, words, lengths, kinds of summary (ORDERS=n, SEED=n)
 	@$(BIN)/python -m tests.patients.typical $(or $(ORDERS),3000) $(if $(SEED),--seed $(SEED))
+
+##@ Documentation
+
+docs: $(VENV)/.ready-dev ## the documentation as a site, in build/docs
+	@$(BIN)/mkdocs build --strict
 
 pictures: $(VENV)/.ready-dev ## the pictures of README and docs, taken anew in Chromium: docs/images
 	@$(BIN)/python -m tests.browser.pictures
 
-coverage: $(VENV)/.ready-dev ## branch coverage of the package
-	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
-
-wheel-test: $(VENV)/.ready-dev ## build the wheel, install it elsewhere, run the smoke tests from another folder
-	@$(BIN)/python -m pytest tests/packaging/test_wheel.py tests/packaging/test_installing.py -m packaging
-
-image-test: $(VENV)/.ready-dev ## run the steps of deploy/Dockerfile in a folder of this machine, and start what comes out
-	@$(BIN)/python -m pytest tests/packaging/test_image_steps.py -m packaging
+##@ What ships
 
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet \
   $(if $(UPGRADE),--upgrade)
@@ -117,12 +139,3 @@ sbom: $(VENV)/.ready-dev ## the list of what ships, CycloneDX: dist/sbom.cdx.jso
 
 audit-dependencies: $(VENV)/.ready-dev ## known weaknesses of what ships (needs the advisories of PyPI); what could not be looked up fails too
 	@$(BIN)/uv tool run --quiet pip-audit --strict --disable-pip --require-hashes --requirement deploy/requirements.lock
-
-servers: $(VENV)/.ready-dev ## fetch the FHIR servers that tests run against (Java and Maven, Node and npm), once
-	@$(BIN)/python -m tests.integration.servers
-
-kill-rounds: $(VENV)/.ready-dev ## the audit log under 200 kills and 8 times 500 writes at once (make test does 20, and 8 times 200)
-	@AUDIT_KILLS=200 AUDIT_WRITES=500 $(BIN)/python -m pytest tests/integration/test_audit_crashes.py tests/integration/test_audit_store.py -k "killed or eight"
-
-clean: ## remove the environment and what tools leave behind
-	@rm -rf $(VENV) .cache dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

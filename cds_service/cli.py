@@ -4,7 +4,7 @@ Exit codes: 0 done, 1 the answer is bad, 2 wrong use or configuration.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,30 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = tomllib.loads(
 )
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are loaded when they are called, as click's documentation shows it; help loads none."""
+# Headings of `--help`; what stands under none comes last, under "Commands".
+SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "Run and try": ("serve", "demo", "probe", "assess", "explain"),
+    "Set up a site": ("mappings", "integration-sheet", "preview"),
+    "Evidence and measures": ("models", "studies", "measures", "import"),
+    "Look back": ("audit", "outcomes", "score", "validate"),
+}
 
-    def __init__(self, *args: Any, places: str, **kwargs: Any) -> None:
+
+class LazyGroup(click.Group):
+    """A group whose commands are loaded when they are called; help loads none.
+
+    Click's documentation shows it.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        places: str,
+        sections: Mapping[str, Sequence[str]] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self._places = COMMANDS[places]
+        self._places, self._sections = COMMANDS[places], sections or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted([*super().list_commands(ctx), *self._places])
@@ -44,12 +62,17 @@ class LazyGroup(click.Group):
     def format_commands(
         self, _ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
-        said = {
+        lines = {
             name: one.get_short_help_str(100) for name, one in self.commands.items()
         }
-        said |= {name: text for name, (_, text) in self._places.items()}
-        with formatter.section("Commands"):
-            formatter.write_dl(sorted(said.items()))
+        lines |= {name: text for name, (_, text) in self._places.items()}
+        for heading, names in self._sections.items():
+            if named := [(name, lines.pop(name)) for name in names if name in lines]:
+                with formatter.section(heading):
+                    formatter.write_dl(named)
+        if lines:
+            with formatter.section("Commands"):
+                formatter.write_dl(sorted(lines.items()))
 
 
 class _SettingsHelp(click.Command):
@@ -67,6 +90,7 @@ class _SettingsHelp(click.Command):
 @click.group(
     cls=LazyGroup,
     places="main",
+    sections=SECTIONS,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="kyphoplasty-cds")

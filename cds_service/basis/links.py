@@ -14,7 +14,7 @@ from itsdangerous import Signer
 
 from cds_service.outgoing.deadline import Deadline
 
-Way = Literal["signed", "login", "off"]
+Access = Literal["signed", "login", "off"]
 KEY_SHARE = 1 / 4  # of the time that is left; a process asks once
 SALT = b"kyphoplasty-cds basis 1"
 # An address stays in histories and screenshots. Later a reviewer opens the entry
@@ -58,20 +58,20 @@ class Links:
     base_url: str
     key: Callable[[float], bytes | None]
 
-    def address(self, way: Way | None, until: Deadline, entry_id: str) -> str:
+    def address(self, access: Access | None, until: Deadline, entry_id: str) -> str:
         """Where the basis of this entry stands; empty without links, or while no key can be read in time.
 
         A card without this link says the same, so that it is not worth an answer that
         is late.
 
         Args:
-            way: `signed` where nobody says otherwise; `login` leads to the same page
-                among the review pages.
+            access: how the page is reached: by a `signed` address, which is the
+                default, or by `login`, among the review pages.
             until: of the answer.
         """
-        if way == "off":
+        if access == "off":
             return ""
-        if way == "login":
+        if access == "login":
             return f"{self.base_url}/audit/entries/{entry_id}/basis"
         key = self.key(until.left * KEY_SHARE)
         return f"{self.base_url}/basis/{sign_entry(entry_id, key)}" if key else ""

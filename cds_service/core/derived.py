@@ -59,7 +59,7 @@ REASONS = (
 
 
 @dataclass(slots=True)
-class Ground:
+class FindingsSoFar:
     """What derivations read and write.
 
     Attributes:
@@ -89,7 +89,7 @@ class Ground:
             self.gaps[result.name] = result
 
 
-Derivation = Callable[[Ground], Finding | Gap | None]
+Derivation = Callable[[FindingsSoFar], Finding | Gap | None]
 DERIVATIONS: dict[str, Derivation] = {}
 
 
@@ -121,7 +121,7 @@ def derive(
     Raises:
         KeyError: no such ruler.
     """
-    ground = Ground(
+    so_far = FindingsSoFar(
         known=dict(findings.known),
         gaps=dict(findings.gaps),
         specs=specs,
@@ -130,37 +130,37 @@ def derive(
         diagnosis=findings.known.get("sarcopenia", findings.gaps.get("sarcopenia")),
     )
     for name, derivation in DERIVATIONS.items():
-        result = derivation(ground) if name in specs else None
+        result = derivation(so_far) if name in specs else None
         if result is not None:
-            ground.put(result)
-    for name in specs.keys() - ground.known.keys() - ground.gaps.keys():
-        ground.put(_undetermined(name, "what it follows from is not known"))
-    known, gaps = dict(sorted(ground.known.items())), dict(sorted(ground.gaps.items()))
+            so_far.put(result)
+    for name in specs.keys() - so_far.known.keys() - so_far.gaps.keys():
+        so_far.put(_undetermined(name, "what it follows from is not known"))
+    known, gaps = dict(sorted(so_far.known.items())), dict(sorted(so_far.gaps.items()))
     return replace(findings, known=known, gaps=gaps)
 
 
 # What the order makes doubtful: a T-score that includes the fractured level, HU
 # measured in it.
-DERIVATIONS["bmd-t-score"] = lambda ground: doubt_t_score(
-    ground.known.get("bmd-t-score"), ground.order
+DERIVATIONS["bmd-t-score"] = lambda so_far: doubt_t_score(
+    so_far.known.get("bmd-t-score"), so_far.order
 )
-DERIVATIONS["ct-attenuation"] = lambda ground: judge_ct_level(
-    ground.known.get("ct-attenuation"), ground.order
+DERIVATIONS["ct-attenuation"] = lambda so_far: judge_ct_level(
+    so_far.known.get("ct-attenuation"), so_far.order
 )
 
 
 @derives("bmi")
-def _bmi(ground: Ground) -> Finding | Gap | None:
+def _bmi(so_far: FindingsSoFar) -> Finding | Gap | None:
     """Weight / height2 where it is not recorded, or where the recorded one is older and differs.
 
     Two that differ on one day cannot both be right.
     """
-    recorded, parts = ground.known.get("bmi"), ground.all_known("weight", "height")
+    recorded, parts = so_far.known.get("bmi"), so_far.all_known("weight", "height")
     if parts is None:
-        return _with_computed(ground, "bmi", ("weight", "height"), _body_mass_index)
+        return _with_computed(so_far, "bmi", ("weight", "height"), _body_mass_index)
     weight, height = parts
     value = _body_mass_index(float(weight.value), float(height.value))
-    computed = _compute(ground, "bmi", value, parts, observed=weight.observed)
+    computed = _compute(so_far, "bmi", value, parts, observed=weight.observed)
     if recorded is None or computed is None:
         return computed
     if abs(float(recorded.value) - float(computed.value)) <= BMI_TOLERANCE:
@@ -185,30 +185,30 @@ def _body_mass_index(weight: float, height: float) -> float:
 
 
 @derives("appendicular-muscle-index")
-def _muscle_index(ground: Ground) -> Finding | Gap | None:
+def _muscle_index(so_far: FindingsSoFar) -> Finding | Gap | None:
     """Appendicular lean mass / height2, where the index is not recorded."""
-    parts = ground.all_known("appendicular-lean-mass", "height")
-    if parts is None or MUSCLE in ground.known:
+    parts = so_far.all_known("appendicular-lean-mass", "height")
+    if parts is None or MUSCLE in so_far.known:
         return _with_computed(
-            ground, MUSCLE, ("appendicular-lean-mass", "height"), _body_mass_index
+            so_far, MUSCLE, ("appendicular-lean-mass", "height"), _body_mass_index
         )
     lean, height = parts
     value = _body_mass_index(float(lean.value), float(height.value))
     return _compute(
-        ground, MUSCLE, value, parts, observed=lean.observed, method=lean.method
+        so_far, MUSCLE, value, parts, observed=lean.observed, method=lean.method
     )
 
 
 @derives("psoas-muscle-area")
-def _psoas_muscle_area(ground: Ground) -> Finding | Gap | None:
+def _psoas_muscle_area(so_far: FindingsSoFar) -> Finding | Gap | None:
     """Total area x (1 - fat / 100) where it is not recorded (studies/residual-pain-2025.toml).
 
     Muscle larger than the whole psoas is an error in the record: neither value counts
     then.
     """
     total, muscle = (
-        ground.known.get("psoas-total-area"),
-        ground.known.get("psoas-muscle-area"),
+        so_far.known.get("psoas-total-area"),
+        so_far.known.get("psoas-muscle-area"),
     )
     if total and muscle and float(muscle.value) > float(total.value) + 1e-6:
         numbers = [say_number(float(one.value), 1) for one in (muscle, total)]
@@ -219,25 +219,25 @@ def _psoas_muscle_area(ground: Ground) -> Finding | Gap | None:
             detail,
             (*total.provenance, *muscle.provenance),
         )
-        ground.put(gap._replace(name="psoas-total-area"))
+        so_far.put(gap._replace(name="psoas-total-area"))
         return gap
     parts = ("psoas-total-area", "psoas-fat-fraction")
     return _where_not_recorded(
-        ground, "psoas-muscle-area", parts, lambda area, fat: area * (1 - fat / 100)
+        so_far, "psoas-muscle-area", parts, lambda area, fat: area * (1 - fat / 100)
     )
 
 
 # Psoas area of both sides / L4 vertebral area (studies/psoas-plvi-2024.toml).
 PLVI_PARTS = ("psoas-total-area", "l4-vertebral-area")
-DERIVATIONS["plvi"] = lambda ground: _where_not_recorded(
-    ground, "plvi", PLVI_PARTS, truediv
+DERIVATIONS["plvi"] = lambda so_far: _where_not_recorded(
+    so_far, "plvi", PLVI_PARTS, truediv
 )
 
 
 @derives("paraspinal-ratio-change")
-def _ratio_change(ground: Ground) -> Finding | Gap | None:
+def _ratio_change(so_far: FindingsSoFar) -> Finding | Gap | None:
     """Change of area / signal in %, from both changes between the same two days (studies/muscle-change-2021.toml)."""
-    parts = ground.all_known("paraspinal-csa-change", "paraspinal-signal-change")
+    parts = so_far.all_known("paraspinal-csa-change", "paraspinal-signal-change")
     if parts is None:
         return _undetermined(
             "paraspinal-ratio-change", "needs the change of area and of signal"
@@ -250,14 +250,14 @@ def _ratio_change(ground: Ground) -> Finding | Gap | None:
     if float(signal.value) <= -100:
         return _undetermined("paraspinal-ratio-change", "the signal is gone")
     ratio = (1 + float(area.value) / 100) / (1 + float(signal.value) / 100)
-    found = _compute(ground, "paraspinal-ratio-change", (ratio - 1) * 100, parts)
+    found = _compute(so_far, "paraspinal-ratio-change", (ratio - 1) * 100, parts)
     return None if found is None else found._replace(since=area.since)
 
 
 @derives("mna-category")
-def _mna_category(ground: Ground) -> Finding | Gap | None:
+def _mna_category(so_far: FindingsSoFar) -> Finding | Gap | None:
     """A from 24 points, B from 17, C below; the score counts before a recorded category."""
-    score, recorded = ground.known.get("mna-score"), ground.known.get("mna-category")
+    score, recorded = so_far.known.get("mna-score"), so_far.known.get("mna-category")
     if score is None:
         return None
     points = float(score.value)
@@ -282,22 +282,22 @@ def _mna_category(ground: Ground) -> Finding | Gap | None:
 
 
 # By the study's ruler for the model, by the site's for its referrals.
-DERIVATIONS["sarcopenia"] = lambda ground: _sarcopenia(ground, "sarcopenia", STUDY)
-DERIVATIONS["sarcopenia-site"] = lambda ground: _sarcopenia(
-    ground, "sarcopenia-site", ground.ruler
+DERIVATIONS["sarcopenia"] = lambda so_far: _sarcopenia(so_far, "sarcopenia", STUDY)
+DERIVATIONS["sarcopenia-site"] = lambda so_far: _sarcopenia(
+    so_far, "sarcopenia-site", so_far.ruler
 )
 
 
-def _sarcopenia(ground: Ground, name: str, ruler: Ruler) -> Finding | Gap:
+def _sarcopenia(so_far: FindingsSoFar, name: str, ruler: Ruler) -> Finding | Gap:
     """Measurement decides; where it does not, an active diagnosis says yes."""
-    known, verdict = ground.known, judge(ruler, ground.known)
+    known, verdict = so_far.known, judge(ruler, so_far.known)
     measured = [known[one] for one in MEASURES if one in known]
-    diagnosis = ground.diagnosis if isinstance(ground.diagnosis, Finding) else None
+    diagnosis = so_far.diagnosis if isinstance(so_far.diagnosis, Finding) else None
     if verdict is None:
         return (
             diagnosis._replace(name=name)
             if diagnosis
-            else _undecided(ground, name, ruler, measured)
+            else _undecided(so_far, name, ruler, measured)
         )
     certain = {
         key: one
@@ -305,7 +305,7 @@ def _sarcopenia(ground: Ground, name: str, ruler: Ruler) -> Finding | Gap:
         if one.may_reassure or key not in MEASURES
     }
     concerns = [concern for one in measured for concern in one.concerns]
-    concerns += [said for one in measured if (said := _grey_zone(ground, one))]
+    concerns += [said for one in measured if (said := _grey_zone(so_far, one))]
     muscle = known.get(MUSCLE)
     if ruler is STUDY and muscle is not None and muscle.method == "bioimpedance":
         concerns.append(
@@ -332,10 +332,10 @@ def _sarcopenia(ground: Ground, name: str, ruler: Ruler) -> Finding | Gap:
 
 
 def _undecided(
-    ground: Ground, name: str, ruler: Ruler, measured: Sequence[Finding]
+    so_far: FindingsSoFar, name: str, ruler: Ruler, measured: Sequence[Finding]
 ) -> Gap:
     """What is missing to decide; if nothing was measured, an unread list stays the reason."""
-    unread = ground.diagnosis
+    unread = so_far.diagnosis
     if (
         isinstance(unread, Gap)
         and unread.reason in ("not-read", "unreadable")
@@ -344,7 +344,7 @@ def _undecided(
         return unread._replace(name=name)
     words = {MUSCLE: "muscle index", GRIP: "grip", GAIT: "gait"}
     missing = [
-        one for one in MEASURES if one in ruler.limits and one not in ground.known
+        one for one in MEASURES if one in ruler.limits and one not in so_far.known
     ]
     said = ", ".join(words[one] for one in missing)
     why = (
@@ -353,7 +353,7 @@ def _undecided(
         else "the measurements do not decide without the sex"
     )
     is_unread = any(
-        one in ground.gaps and ground.gaps[one].reason == "not-read" for one in missing
+        one in so_far.gaps and so_far.gaps[one].reason == "not-read" for one in missing
     )
     seen = tuple(source for one in measured for source in one.provenance)
     return Gap(
@@ -364,26 +364,26 @@ def _undecided(
     )
 
 
-def _grey_zone(ground: Ground, finding: Finding) -> str:
+def _grey_zone(so_far: FindingsSoFar, finding: Finding) -> str:
     """What is said of a measure that is low by one ruler and not by the other; empty for any other.
 
     `Grip 27 kg: low by AWGS 2019, not by the study's 26 kg; the estimate counts it as normal.`
     """
     by_site, by_study = (
-        is_low(one, ground.known, finding.name) for one in (ground.ruler, STUDY)
+        is_low(one, so_far.known, finding.name) for one in (so_far.ruler, STUDY)
     )
     if by_study is None or bool(by_site) == by_study:
         return ""
     spec, unit = (
-        ground.specs.get(finding.name),
+        so_far.specs.get(finding.name),
         UNITS.get(finding.unit, f" {finding.unit}"),
     )
     decimals = spec.decimals if spec else 1
-    limit = f"the study's {written(STUDY.limits[finding.name].of(sex_of(ground.known)), decimals)}{unit}"
+    limit = f"the study's {written(STUDY.limits[finding.name].of(sex_of(so_far.known)), decimals)}{unit}"
     value = f"{TITLES[finding.name]} {written(float(finding.value), decimals)}{unit}"
     if by_study:
-        return f"{value}: low by {limit}, not by {ground.ruler.name}; the estimate counts it as low."
-    return f"{value}: low by {ground.ruler.name}, not by {limit}; the estimate counts it as normal."
+        return f"{value}: low by {limit}, not by {so_far.ruler.name}; the estimate counts it as low."
+    return f"{value}: low by {so_far.ruler.name}, not by {limit}; the estimate counts it as normal."
 
 
 # What the order says, and why it is a gap where it does not. Levels stand head to foot,
@@ -403,30 +403,30 @@ OF_ORDER: Mapping[str, tuple[Callable[[AugmentationOrder], Value | None], str]] 
 }
 
 
-def _by_order(name: str, ground: Ground) -> Finding | Gap:
+def _by_order(name: str, so_far: FindingsSoFar) -> Finding | Gap:
     value, why = OF_ORDER[name]
     return from_order(
-        name, ground.order, value(ground.order) if ground.order else None, why
+        name, so_far.order, value(so_far.order) if so_far.order else None, why
     )
 
 
 DERIVATIONS |= {name: partial(_by_order, name) for name in OF_ORDER}
 
 
-def _by_reason(name: str, ground: Ground) -> Finding | Gap | None:
+def _by_reason(name: str, so_far: FindingsSoFar) -> Finding | Gap | None:
     """A diagnosis given as the reason of the order counts, whatever the problem list says."""
-    spec = ground.specs[name]
-    is_told = name in ground.known and ground.known[name].value is True
+    spec = so_far.specs[name]
+    is_told = name in so_far.known and so_far.known[name].value is True
     if is_told or not isinstance(spec, ListSpec):
         return None
-    return from_reason(spec, ground.order)
+    return from_reason(spec, so_far.order)
 
 
 DERIVATIONS |= {name: partial(_by_reason, name) for name in REASONS}
 
 
 def _compute(
-    ground: Ground,
+    so_far: FindingsSoFar,
     name: str,
     value: float,
     parts: Sequence[Finding],
@@ -435,7 +435,7 @@ def _compute(
     method: str = "",
 ) -> Finding | None:
     """A computed finding with the sources and concerns of its parts; None when the result is not plausible."""
-    spec = ground.specs[name]
+    spec = so_far.specs[name]
     if not spec.is_plausible(value):
         return None
     days = {one.observed for one in parts if one.observed}
@@ -462,20 +462,20 @@ def _compute(
 
 
 def _where_not_recorded(
-    ground: Ground,
+    so_far: FindingsSoFar,
     name: str,
     names: tuple[str, str],
     formula: Callable[[float, float], float],
 ) -> Finding | Gap | None:
     """A finding computed from two others, or its gap with the value that parts which are not usable give."""
-    parts = ground.all_known(*names)
-    if parts is None or name in ground.known:
-        return _with_computed(ground, name, names, formula)
-    return _compute(ground, name, formula(*[float(one.value) for one in parts]), parts)
+    parts = so_far.all_known(*names)
+    if parts is None or name in so_far.known:
+        return _with_computed(so_far, name, names, formula)
+    return _compute(so_far, name, formula(*[float(one.value) for one in parts]), parts)
 
 
 def _with_computed(
-    ground: Ground,
+    so_far: FindingsSoFar,
     name: str,
     parts: tuple[str, str],
     formula: Callable[[float, float], float],
@@ -485,8 +485,8 @@ def _with_computed(
     The reason is the part that is too old or measured in another way.
     """
     found, held = (
-        ground.gaps.get(name),
-        [ground.known.get(one) or ground.gaps.get(one) for one in parts],
+        so_far.gaps.get(name),
+        [so_far.known.get(one) or so_far.gaps.get(one) for one in parts],
     )
     first, second = held
     if (
@@ -504,7 +504,7 @@ def _with_computed(
         return None
     value, spec = (
         formula(*[float(value) for value in values if value is not None]),
-        ground.specs[name],
+        so_far.specs[name],
     )
     if not spec.is_plausible(value):
         return None

@@ -381,7 +381,7 @@ class PooledStudy(Part):
     @property
     def table_digest(self) -> str:
         """sha256 of what the table of the model follows from: a changed text makes no table stale."""
-        ground = {
+        content = {
             "shrink": self.shrink,
             "correlation": self.correlation.model_dump(),
             "sarcopenia": self.sarcopenia_shift.model_dump(),
@@ -401,7 +401,7 @@ class PooledStudy(Part):
                 for entry in one.entries
             ],
         }
-        return hashlib.sha256(repr(ground).encode()).hexdigest()
+        return hashlib.sha256(repr(content).encode()).hexdigest()
 
     @property
     def patients_counted(self) -> int:

@@ -545,10 +545,10 @@ class LogisticStudy(Paper):
     @property
     def table_digest(self) -> str:
         """sha256 of what the table of reduced models follows from: a changed text makes no table stale."""
-        ground = self.model_dump_json(
+        content = self.model_dump_json(
             include={"id", "draws", "cohort", "intercept", "predictors", "auxiliaries"}
         )
-        return hashlib.sha256(ground.encode()).hexdigest()
+        return hashlib.sha256(content.encode()).hexdigest()
 
     @property
     def incidence(self) -> float:

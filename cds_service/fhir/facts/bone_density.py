@@ -2,34 +2,30 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from cds_service.core.derived import DENSE, OSTEOPOROSIS, say_minus_missing
 from cds_service.core.facts import Gap, GapReason, PassedOver
 from cds_service.core.vocabulary import QuantitySpec
 from cds_service.core.wording import say_date
-from cds_service.fhir.facts.chart import Chart, FindingOrGap
+from cds_service.fhir.facts.chart import Chart, FindingOrGap, Reading
 from cds_service.fhir.facts.measurements import Picked, conflict_of, find_quantity
-from cds_service.fhir.facts.observations import (
-    RETRACTED,
-    Reading,
-    find_readings,
-    site_key,
-)
+from cds_service.fhir.facts.methods import judge_method
+from cds_service.fhir.facts.observations import RETRACTED, site_key
 from cds_service.fhir.facts.quantities import Measured, Refused, shortened
 from cds_service.fhir.gathering.picking import MEDICATION_TYPES
-from cds_service.fhir.raw_json import member, objects, text, texts_of
+from cds_service.fhir.raw_json import member, objects, text
 
 Site = Literal[
     "lumbar spine",
     "hip",
     "femur",
     "forearm",
-    "site not stated",
+    "",  # not stated
     "heel or humerus",
     "part of the femur",
 ]
+NOT_STATED: Site = ""
 
 # LOINC defines this code for the forearm. Synthea and others use it for any T-score;
 # the display then shows the site.
@@ -60,8 +56,8 @@ POROTIC = -2.5  # a T-score from here down is osteoporosis (WHO)
 MINUS = "is a minus sign missing?"
 WRONG = frozenset({"entered-in-error", "refuted", "cancelled", "not-taken"})
 WHOLE_SPINE = frozenset({1, 2, 3, 4})  # assumed unless another region is stated
-CONCERNS = {
-    "site not stated": "Where the T-score was measured is not stated.",
+CONCERNS: dict[str, str] = {
+    NOT_STATED: "Where the T-score was measured is not stated.",
     "forearm": "The T-score is of the forearm; none of spine or hip was found.",
 }
 SINGLE = "The T-score is of a single vertebra."
@@ -74,26 +70,6 @@ NEVER = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Sited:
-    """A T-score with its measurement site.
-
-    Attributes:
-        levels: the lumbar vertebrae that it averages; {0} if only a code says that it
-            is of a single vertebra.
-        is_contradicted: the code and the words name different sites.
-    """
-
-    measured: Measured
-    site: Site
-    levels: frozenset[int]
-    is_contradicted: bool
-
-    @property
-    def is_single(self) -> bool:
-        return self.site == "lumbar spine" and len(self.levels) == 1
-
-
 def find_t_score(spec: QuantitySpec, chart: Chart) -> FindingOrGap:
     """Find the T-score that counts, and list the values that resemble a T-score but are not one."""
     lower: list[PassedOver] = []
@@ -102,7 +78,7 @@ def find_t_score(spec: QuantitySpec, chart: Chart) -> FindingOrGap:
         lower.extend(_lower_elsewhere(usable, spec, chart))
         return _pick_site(usable, spec, chart)
 
-    outcome, passed = find_quantity(spec, chart, pick, why_no_t_score)
+    outcome, passed = find_quantity(spec, chart, judge=judge_t_score, pick=pick)
     if (
         isinstance(outcome, Gap)
         and outcome.reason == "out-of-range"
@@ -114,23 +90,48 @@ def find_t_score(spec: QuantitySpec, chart: Chart) -> FindingOrGap:
     return outcome, (*passed, *lower, *_look_alikes(spec, chart))
 
 
-def why_no_t_score(one: Measured, chart: Chart) -> tuple[GapReason, str] | None:
-    """Explain why a value with a T-score code cannot be used as one; None if it can."""
-    if _named(one.reading.words, Z_SCORE, chart):
-        return "no-value", NEVER["z-score"]
-    coded, placed = _site_by_code(one.reading), _site_by_place(one.reading, chart)
-    if coded and placed and coded != placed and {coded, placed} != ONE_PLACE:
-        return "conflicting", "its code and its body site are of different places"
-    site = _site(one.reading, coded, placed or _site_by_words(one.reading, chart))
-    if never := [
-        why for concept, why in NEVER.items() if SITE_OF_CONCEPT.get(concept) == site
-    ]:
-        return "other-method", never[0]
-    return (
-        ("out-of-range", MINUS)
-        if one.value >= DENSE and _has_osteoporosis(chart)
-        else None
+def judge_t_score(
+    one: Measured, spec: QuantitySpec, chart: Chart
+) -> Measured | Refused:
+    """Add site, vertebrae and doubts of a T-score, or say why it is none."""
+    judged = judge_method(one, spec, chart)
+    if isinstance(judged, Refused):
+        return judged
+    reading = one.reading
+    if _named(reading.words, Z_SCORE, chart):
+        return _refused(judged, "no-value", NEVER["z-score"])
+    coded, placed = _site_by_code(reading), _site_by_place(reading, chart)
+    named = placed or _site_by_words(reading, chart)
+    if placed and _differ(coded, placed):
+        why = "its code and its body site are of different places"
+        return _refused(judged, "conflicting", why)
+    site = _site(reading, coded, named)
+    for concept, why in NEVER.items():
+        if SITE_OF_CONCEPT.get(concept) == site:
+            return _refused(judged, "other-method", why)
+    if one.value >= DENSE and _has_osteoporosis(chart):
+        return _refused(judged, "out-of-range", MINUS)
+    judged = judged._replace(site=site, levels=_levels(reading, chart))
+    doubts = (
+        CONCERNS.get(site, ""),
+        SINGLE if _is_single(judged) else "",
+        CONTRADICTED if _differ(coded, named) else "",
     )
+    return judged._replace(doubts=tuple(filter(None, doubts)))
+
+
+def _refused(one: Measured, reason: GapReason, why: str) -> Refused:
+    return Refused(one.reading, reason, why, one.printed, one)
+
+
+def _differ(coded: Site | None, named: Site | None) -> bool:
+    """Whether both are known, and not of one place: a femur may be that of the hip."""
+    return bool(coded and named and coded != named and {coded, named} != ONE_PLACE)
+
+
+def _is_single(one: Measured) -> bool:
+    """Whether it is of a single vertebra."""
+    return one.site == "lumbar spine" and len(one.levels) == 1
 
 
 def _has_osteoporosis(chart: Chart) -> bool:
@@ -155,7 +156,7 @@ def _has_osteoporosis(chart: Chart) -> bool:
 def _look_alikes(spec: QuantitySpec, chart: Chart) -> tuple[PassedOver, ...]:
     """The newest value of each kind that resembles a T-score but is never one."""
     newest: dict[str, Reading] = {}
-    for reading in find_readings(chart, spec.never):
+    for reading in chart.readings_of(spec.never):
         if reading.entry.status not in RETRACTED:
             kind = reading.match.concept
             newest[kind] = max(reading, newest.get(kind, reading), key=_age_key)
@@ -173,56 +174,34 @@ def _age_key(reading: Reading) -> tuple[str, str]:
 
 
 def _pick_site(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
-    """Choose the lowest value of the newest day: spine and hip first, then an unstated site, then the forearm.
+    """Choose the lowest value of the newest day.
 
-    A region is preferred to a single vertebra, and the region with the most vertebrae
-    to the others.
+    Spine and hip come first, then an unstated site, then the forearm. A region is
+    preferred to a single vertebra, and the region with the most vertebrae to the
+    others.
     """
-    sited = [_sited(one, chart) for one in usable]
-    tiers = (CENTRAL, ("site not stated",), ("forearm",))
+    del chart  # part of the `Pick` signature
+    tiers = (CENTRAL, (NOT_STATED,), ("forearm",))
     tier = next(
         found
         for sites in tiers
-        if (found := [one for one in sited if one.site in sites])
+        if (found := [one for one in usable if one.site in sites])
     )
-    day = max(one.measured.moment.day for one in tier)
-    of_day = [one for one in tier if one.measured.moment.day == day]
-    regions = [one for one in of_day if not one.is_single]
+    day = max(one.moment.day for one in tier)
+    of_day = [one for one in tier if one.moment.day == day]
+    regions = [one for one in of_day if not _is_single(one)]
     candidates, fewer = _widest(regions) if regions else (of_day, [])
     lowest = min(
         candidates,
-        key=lambda one: (
-            one.measured.value,
-            one.site,
-            one.measured.reading.entry.reference,
-        ),
+        key=lambda one: (one.value, one.site, one.reading.entry.reference),
     )
     conflict, between = _conflict(candidates, spec)
     if conflict:
-        return Picked(value=lowest.measured.value, used=between, conflict=conflict)
-    contradicted = CONTRADICTED if lowest.is_contradicted else None
-    concerns = tuple(
-        filter(
-            None,
-            (
-                CONCERNS.get(lowest.site),
-                SINGLE if lowest.is_single else None,
-                contradicted,
-            ),
-        )
+        return Picked(value=lowest.value, used=between, conflict=conflict)
+    measured_too = tuple(
+        f"{one.printed} was measured too, of fewer lumbar vertebrae." for one in fewer
     )
-    is_doubtful = bool(concerns)
-    concerns += tuple(
-        f"{one.measured.printed} was measured too, of fewer lumbar vertebrae."
-        for one in fewer
-    )
-    return Picked(
-        value=lowest.measured.value,
-        used=(lowest.measured,),
-        concerns=concerns,
-        site="" if lowest.site == "site not stated" else lowest.site,
-        is_doubtful=is_doubtful,
-    )
+    return Picked(value=lowest.value, used=(lowest,), concerns=measured_too)
 
 
 def _lower_elsewhere(
@@ -232,84 +211,49 @@ def _lower_elsewhere(
 
     A newer value of another place does not undo them.
     """
-    sited = [
-        one
-        for one in (_sited(value, chart) for value in usable)
-        if one.site in (*CENTRAL, "site not stated")
-    ]
-    central = [one for one in sited if one.site in CENTRAL] or sited
-    day = max((one.measured.moment.day for one in central), default=None)
-    newest = [one for one in central if one.measured.moment.day == day]
-    for one in sited:
-        measured = one.measured
-        is_fresh = (
-            spec.fresh_days is None
-            or (chart.today - measured.moment.day).days <= spec.fresh_days
-        )
-        if (
-            measured.value > POROTIC
-            or not is_fresh
-            or any(_is_at_least_as_low(other, one) for other in newest)
-        ):
+    placed = [one for one in usable if one.site in (*CENTRAL, NOT_STATED)]
+    central = [one for one in placed if one.site in CENTRAL] or placed
+    day = max((one.moment.day for one in central), default=None)
+    newest = [one.value for one in central if one.moment.day == day]
+    for one in placed:
+        age = (chart.today - one.moment.day).days
+        is_fresh = spec.fresh_days is None or age <= spec.fresh_days
+        is_lowest = all(value > one.value for value in newest)
+        if one.value > POROTIC or not is_fresh or not is_lowest:
             continue
-        since = [
-            other for other in sited if other.measured.moment.day > measured.moment.day
-        ]
+        since = [other for other in placed if other.moment.day > one.moment.day]
         if since and not any(_are_of_one_place(other, one) for other in since):
-            why = f"{shortened(measured.printed)} of {say_date(measured.moment.day)} is lower, at another site"
-            yield Refused(
-                measured.reading, "conflicting", why, measured.printed
-            ).passed_over(spec)
+            printed = f"{shortened(one.printed)} of {say_date(one.moment.day)}"
+            why = f"{printed} is lower, at another site"
+            refused = Refused(one.reading, "conflicting", why, one.printed)
+            yield refused.passed_over(spec)
 
 
-def _is_at_least_as_low(one: _Sited, other: _Sited) -> bool:
-    return one.measured.value <= other.measured.value
-
-
-def _are_of_one_place(one: _Sited, other: _Sited) -> bool:
+def _are_of_one_place(one: Measured, other: Measured) -> bool:
     """Whether both are known to be of the same place."""
     sites = {one.site, other.site}
-    return "site not stated" not in sites and (len(sites) == 1 or sites == ONE_PLACE)
+    return NOT_STATED not in sites and (len(sites) == 1 or sites == ONE_PLACE)
 
 
-def _sited(one: Measured, chart: Chart) -> _Sited:
-    coded, named = (
-        _site_by_code(one.reading),
-        _site_by_place(one.reading, chart) or _site_by_words(one.reading, chart),
-    )
-    is_contradicted = (
-        coded is not None
-        and named is not None
-        and {coded, named} not in ({coded}, ONE_PLACE)
-    )
-    return _Sited(
-        one,
-        _site(one.reading, coded, named),
-        _levels(one.reading, chart),
-        is_contradicted,
-    )
-
-
-def _widest(regions: Sequence[_Sited]) -> tuple[list[_Sited], list[_Sited]]:
+def _widest(regions: Sequence[Measured]) -> tuple[list[Measured], list[Measured]]:
     """Split off the smaller lumbar regions; the widest one and all other sites are kept.
 
     A value whose words name another site than its code does not make a region smaller.
     """
     spine = [one for one in regions if one.site == "lumbar spine"]
-    most = max((len(one.levels) for one in spine if not one.is_contradicted), default=0)
-    fewer = [
-        one for one in regions if one.site == "lumbar spine" and len(one.levels) < most
-    ]
+    certain = [one for one in spine if CONTRADICTED not in one.doubts]
+    most = max((len(one.levels) for one in certain), default=0)
+    fewer = [one for one in spine if len(one.levels) < most]
     return [one for one in regions if one not in fewer], fewer
 
 
 def _conflict(
-    candidates: Sequence[_Sited], spec: QuantitySpec
+    candidates: Sequence[Measured], spec: QuantitySpec
 ) -> tuple[str, tuple[Measured, ...]]:
     """Two values of the same site and time that cannot both be right."""
     groups: dict[tuple[str, ...], list[Measured]] = {}
     for one in candidates:
-        groups.setdefault(_place(one), []).append(one.measured)
+        groups.setdefault(_place(one), []).append(one)
     for _, values in sorted(groups.items()):
         together = _of_one_moment(values)
         if found := conflict_of(together, spec):
@@ -325,19 +269,15 @@ def _of_one_moment(values: Sequence[Measured]) -> list[Measured]:
     return [one for one in values if counts[one.moment.instant] > 1]
 
 
-def _place(sited: _Sited) -> tuple[str, ...]:
-    """A key for the exact place: left and right hip differ by code, vertebrae and regions by number."""
-    reading = sited.measured.reading
-    if sited.site == "lumbar spine" and not sited.is_single:
-        return sited.site, *map(str, sorted(sited.levels))
-    is_named = sited.site in ("hip", "femur") or sited.is_single
+def _place(one: Measured) -> tuple[str, ...]:
+    """Make a key of the exact place: hips differ by code, vertebrae by number."""
+    reading, site = one.reading, one.site
+    if site == "lumbar spine" and not _is_single(one):
+        return site, *map(str, sorted(one.levels))
+    is_named = site in ("hip", "femur") or _is_single(one)
     words = " ".join(sorted(reading.words)).lower() if is_named else ""
-    return (
-        sited.site,
-        reading.match.code if sited.site in ("hip", "femur") else "",
-        site_key(reading),
-        words,
-    )
+    code = reading.match.code if site in ("hip", "femur") else ""
+    return site, code, site_key(reading), words
 
 
 def _site(reading: Reading, coded: Site | None, named: Site | None) -> Site:
@@ -345,7 +285,7 @@ def _site(reading: Reading, coded: Site | None, named: Site | None) -> Site:
     if coded is not None:
         return named if named is not None and named not in CENTRAL else coded
     is_forearm = reading.match.code == FOREARM_OR_ANY and not reading.words
-    return named or ("forearm" if is_forearm else "site not stated")
+    return named or ("forearm" if is_forearm else NOT_STATED)
 
 
 def _site_by_code(reading: Reading) -> Site | None:
@@ -366,7 +306,7 @@ def _site_by_place(reading: Reading, chart: Chart) -> Site | None:
 
 def _site_by_words(reading: Reading, chart: Chart) -> Site | None:
     """The site that the words of body site or code state; None if they state none."""
-    for words in (texts_of(reading.entry.raw.get("bodySite")), reading.words):
+    for words in (reading.site_words, reading.words):
         named = _named(words, SITES, chart)
         if site := next(
             (site for concept, site in SITE_OF_CONCEPT.items() if concept in named),
@@ -379,7 +319,7 @@ def _site_by_words(reading: Reading, chart: Chart) -> Site | None:
 def _levels(reading: Reading, chart: Chart) -> frozenset[int]:
     """The lumbar vertebrae that a spine value covers."""
     place = reading.entry.raw.get("bodySite")
-    for words in (texts_of(place), reading.words):
+    for words in (reading.site_words, reading.words):
         if named := [
             region
             for word in words

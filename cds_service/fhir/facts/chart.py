@@ -1,7 +1,9 @@
 """The record as the finding readers see it: plain JSON in a fixed order, with the dates that limit what counts."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
@@ -92,12 +94,55 @@ class Entry(NamedTuple):
         return Provenance(self.reference, self.origin, code, printed, spec.rule)
 
 
-class ValueHolder(NamedTuple):
-    """An Observation or component that holds a value, with the concepts of its code."""
+@dataclass(frozen=True)
+class Reading:
+    """One value of one Observation or component, as found.
 
-    entry: Entry
+    Attributes:
+        match: the most specific of the concepts asked for.
+        holder: the Observation or component with the value.
+        entry: of the Observation, which holds status, time, body site and method.
+    """
+
+    match: Match
     holder: Json
-    matches: tuple[Match, ...]
+    entry: Entry
+
+    @property
+    def is_component(self) -> bool:
+        """It is a part of a panel."""
+        return self.holder is not self.entry.raw
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """Text and displays of the value's code."""
+        return tuple(texts_of(self.holder.get("code")))
+
+    @cached_property
+    def panel_words(self) -> tuple[str, ...]:
+        """Text and displays of the panel's code; none if it is no component."""
+        code = self.entry.raw.get("code") if self.is_component else None
+        return tuple(texts_of(code))
+
+    @cached_property
+    def site_words(self) -> tuple[str, ...]:
+        """Text and displays of the body site."""
+        return tuple(texts_of(self.entry.raw.get("bodySite")))
+
+    @cached_property
+    def method_words(self) -> tuple[str, ...]:
+        """Text and displays of the method."""
+        return tuple(texts_of(self.entry.raw.get("method")))
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """The texts of the notes."""
+        notes = objects(self.entry.raw.get("note"))
+        return tuple(text(note.get("text")) for note in notes)
+
+    def provenance(self, spec: FindingSpec, printed: str) -> Provenance:
+        """Where this value comes from."""
+        return self.entry.source(spec, printed, self.match.code)
 
 
 class Listing(NamedTuple):
@@ -137,7 +182,8 @@ class Chart:
     Attributes:
         kinds: resources by type, sorted, so that nothing depends on the order in which
             they were read.
-        values: values of Observations by concept, each with its position in that order.
+        readings: values of Observations by concept, each with its position in that
+            order.
         mentions: conditions and procedures by the concepts of their codes and words,
             also with their position.
         unknown: entries that neither a code nor words identify, by type.
@@ -197,18 +243,13 @@ class Chart:
             kind: [one for one in entries if one.concepts & UNCODED]
             for kind, entries in kinds.items()
         }
-        held = [
-            one for entry in kinds.get("Observation", ()) for one in _held_by(entry)
-        ]
         listed = [*kinds.get("Condition", ()), *kinds.get("Procedure", ())]
         named = [
             ({*one.named, *[match.concept for match in one.matches]}, one)
             for one in listed
         ]
         self.kinds: Mapping[str, Sequence[Entry]] = kinds
-        self.values = _by_concept(
-            [({match.concept for match in one.matches}, one) for one in held]
-        )
+        self.readings = _readings_by_concept(kinds.get("Observation", ()))
         self.mentions = _by_concept(named)
         self.unknown = {kind: entries for kind, entries in unknown.items() if entries}
         self.uncoded = {kind: entries for kind, entries in uncoded.items() if entries}
@@ -235,9 +276,11 @@ class Chart:
             for entry in self.kinds[kind]
         ]
 
-    def values_of(self, concepts: Iterable[str]) -> list[ValueHolder]:
-        """The values with any of these concepts, each once, in order."""
-        return _of_concepts(self.values, concepts)
+    def readings_of(self, concepts: Sequence[str]) -> list[Reading]:
+        """The values of these concepts, each once under the last one that it has."""
+        if self.readings.keys().isdisjoint(concepts):  # most findings of most records
+            return []
+        return _of_concepts(self.readings, concepts)
 
     def mentions_of(self, concepts: Iterable[str]) -> list[Entry]:
         """The conditions and procedures with any of these concepts, each once, in order."""
@@ -325,15 +368,26 @@ def _of_concepts(index: ByConcept[Item], concepts: Iterable[str]) -> list[Item]:
     return [found[place] for place in sorted(found)]
 
 
-def _held_by(entry: Entry) -> Iterable[ValueHolder]:
+def _readings_by_concept(observations: Iterable[Entry]) -> ByConcept[Reading]:
+    """Index every value under each of its concepts; of two codes, one with a unit."""
+    index: dict[str, list[tuple[int, Reading]]] = {}
+    held = [(entry, *one) for entry in observations for one in _held_by(entry)]
+    for place, (entry, holder, matches) in enumerate(held):
+        by_unit = sorted(matches, key=lambda match: match.unit)
+        for match in {one.concept: one for one in by_unit}.values():
+            reading = Reading(match, holder, entry)
+            index.setdefault(match.concept, []).append((place, reading))
+    return index
+
+
+def _held_by(entry: Entry) -> Iterable[tuple[Json, tuple[Match, ...]]]:
     """The values in an Observation; a panel has only those of its components."""
     is_panel = bool(entry.components or entry.raw.get("hasMember"))
     if not is_panel or any(
         name.startswith(("value", "dataAbsentReason")) for name in entry.raw
     ):
-        yield ValueHolder(entry, entry.raw, entry.matches)
-    for component, matches in entry.components:
-        yield ValueHolder(entry, component, matches)
+        yield entry.raw, entry.matches
+    yield from entry.components
 
 
 def _entry(sourced: Sourced, terminology: Terminology) -> Entry:

@@ -42,6 +42,7 @@ from cds_service.fhir.facts.chart import (
     Chart,
     Entry,
     FindingOrGap,
+    Reading,
     age_in_words,
     gap,
     known,
@@ -56,8 +57,6 @@ from cds_service.fhir.facts.medication_list import find_medication
 from cds_service.fhir.facts.names import says_another_measure
 from cds_service.fhir.facts.observations import (
     RETRACTED,
-    Reading,
-    find_readings,
     status_problem,
     time_problem,
 )
@@ -313,7 +312,7 @@ def find_answer(spec: AnswerSpec, chart: Chart) -> FindingOrGap:
     """Read a yes/no finding or a category from the newest coded, boolean or free-text answer."""
     answered: list[tuple[Moment, str, Reading]] = []
     refused: list[Refused] = []
-    for reading in find_readings(chart, spec.value_sets):
+    for reading in chart.readings_of(spec.value_sets):
         if reading.entry.status in RETRACTED:
             continue
         word = _answer(reading, spec, chart)

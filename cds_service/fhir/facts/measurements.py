@@ -5,12 +5,19 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from cds_service.core.facts import METHOD_NOT_RECORDED, Aged, Finding, Gap, GapReason
+from cds_service.core.facts import METHOD_NOT_RECORDED, Aged, Finding, Gap
 from cds_service.core.months import months_between
 from cds_service.core.vocabulary import ChangeSpec, ObservedSpec, QuantitySpec
 from cds_service.core.wording import say_date
-from cds_service.fhir.facts.chart import Chart, FindingOrGap, age_in_words, gap
-from cds_service.fhir.facts.observations import Reading, find_readings, site_key
+from cds_service.fhir.facts.chart import (
+    Chart,
+    FindingOrGap,
+    Reading,
+    age_in_words,
+    gap,
+)
+from cds_service.fhir.facts.methods import judge_method
+from cds_service.fhir.facts.observations import site_key
 from cds_service.fhir.facts.quantities import (
     Measured,
     Refused,
@@ -28,37 +35,40 @@ class Picked(NamedTuple):
     """The value that counts among the usable ones.
 
     Attributes:
-        used: the measurements that it was computed from.
+        used: the measurements that it was computed from; site and doubts are those of
+            the first.
         conflict: why two values cannot both be right, as a phrase; the finding is then
             a gap.
-        is_doubtful: measured at a site where a value must not reassure.
     """
 
     value: float
     used: tuple[Measured, ...]
     concerns: tuple[str, ...] = ()
-    site: str = ""
     conflict: str = ""
-    is_doubtful: bool = False
 
 
+# where it was measured, and how
+Judge = Callable[[Measured, QuantitySpec, Chart], Measured | Refused]
+# which one counts
 Pick = Callable[[Sequence[Measured], QuantitySpec, Chart], Picked]
-# why a number is something else
-LookAlike = Callable[[Measured, Chart], tuple[GapReason, str] | None]
 
 
 def find_quantity(
     spec: QuantitySpec,
     chart: Chart,
+    *,
+    judge: Judge = judge_method,
     pick: Pick | None = None,
-    look_alike: LookAlike | None = None,
 ) -> FindingOrGap:
-    """Find a measured number, the newest unless `pick` says otherwise, or why the newest value was not used."""
+    """Find a measured number, or why the newest value was not used.
+
+    The newest number counts unless `pick` says otherwise.
+    """
     pick, passed = pick or pick_newest, chart.broken(spec)
-    readings = find_readings(chart, spec.value_sets)
+    readings = chart.readings_of(spec.value_sets)
     if not readings:  # of most findings
         return missing(spec, chart), passed
-    usable, stale, refused = sort_out(readings, spec, chart, look_alike)
+    usable, stale, refused = sort_out(readings, spec, chart, judge)
     if spec.raises_below is not None:
         refused = [one for one in refused if _is_of_now(one, usable, spec, chart)]
     if refused:
@@ -95,7 +105,7 @@ def sort_out(
     readings: Sequence[Reading],
     spec: QuantitySpec,
     chart: Chart,
-    look_alike: LookAlike | None = None,
+    judge: Judge = judge_method,
 ) -> tuple[list[Measured], list[Measured], list[Refused]]:
     """Sort the values into usable, too old and refused, each newest first."""
     usable: list[Measured] = []
@@ -103,12 +113,8 @@ def sort_out(
     refused: list[Refused] = []
     for reading in readings:
         result = measure(reading, spec, chart)
-        if (
-            look_alike is not None
-            and isinstance(result, Measured)
-            and (problem := look_alike(result, chart))
-        ):
-            result = Refused(reading, *problem, result.printed, result)
+        if isinstance(result, Measured):
+            result = judge(result, spec, chart)
         if isinstance(result, Measured):
             (stale if is_stale(result.moment, spec, chart) else usable).append(result)
         elif result is not None:
@@ -209,10 +215,10 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
     )
     readings = [one.reading for one in picked.used]
     aged = age_concern(spec, chart, day)
-    unknown = any(
-        one.way is not None and not one.way.is_accepted for one in picked.used
-    )
+    unknown = not all(one.is_method_known for one in picked.used)
+    first = picked.used[0]
     concerns = (
+        *first.doubts,
         *picked.concerns,
         *aged,
         *((METHOD_NOT_RECORDED,) if unknown else ()),
@@ -224,7 +230,6 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
             "The record was read incompletely; a newer value may exist.",
         )
     method = _method(readings[0], chart) if spec.method_matters else ""
-    way = picked.used[0].way
     return Finding(
         name=spec.name,
         value=picked.value,
@@ -232,9 +237,9 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
         observed=day,
         provenance=provenance,
         concerns=concerns,
-        site=picked.site or (way.site if way else ""),
+        site=first.site,
         method=method,
-        may_reassure=not (aged or unknown or picked.is_doubtful),
+        may_reassure=not (aged or unknown or first.doubts),
     )
 
 
@@ -259,7 +264,7 @@ def method_concern(
 def _method(reading: Reading, chart: Chart) -> str:
     """The method in our words; empty if the record does not state it."""
     observation = reading.entry.raw
-    words = {*texts_of(observation.get("method")), *texts_of(observation.get("code"))}
+    words = {*reading.method_words, *texts_of(observation.get("code"))}
     words.add(text(member(observation, "device", "display")))
     named = {
         concept
@@ -308,7 +313,7 @@ def conflict_of(values: Sequence[Measured], spec: QuantitySpec) -> str:
 
 def find_change(spec: ChangeSpec, base: QuantitySpec, chart: Chart) -> FindingOrGap:
     """Change in % from the newest earlier value measured the same way to the newest value."""
-    usable, stale, _ = sort_out(find_readings(chart, base.value_sets), base, chart)
+    usable, stale, _ = sort_out(chart.readings_of(base.value_sets), base, chart)
     if not usable:
         outcome = find_quantity(base, chart)[0]
         reason = outcome.reason if isinstance(outcome, Gap) else "absent"
@@ -396,7 +401,7 @@ NOT_STATED = ""
 
 
 def pick_hand(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
-    """Choose the grip strength in kg (kilogram-force), with the hand as its site."""
+    """Choose the grip strength of a hand, in kg: the mean of its trials of that day."""
     del spec  # part of the `Pick` signature
     day = max(one.moment.day for one in usable)
     hands: dict[str, list[Measured]] = {}
@@ -415,19 +420,17 @@ def pick_hand(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> P
     concerns = (
         () if chosen != NOT_STATED else ("Which hand was measured is not recorded.",)
     )
-    trials = tuple(
-        sorted(
-            hands[chosen],
-            key=lambda one: (one.moment, one.reading.entry.reference, one.value),
-        )
+    trials = sorted(
+        [one._replace(site=chosen) for one in hands[chosen]],
+        key=lambda one: (one.moment, one.reading.entry.reference, one.value),
     )
-    return Picked(value=means[chosen], used=trials, concerns=concerns, site=chosen)
+    return Picked(value=means[chosen], used=tuple(trials), concerns=concerns)
 
 
 def _hand(reading: Reading, chart: Chart) -> str:
     """The hand by code, body site or words; `dominant` in words takes precedence over left and right."""
     site, terminology = reading.entry.raw.get("bodySite"), chart.terminology
-    words = (*texts_of(site), *reading.words)
+    words = (*reading.site_words, *reading.words)
     named = {
         concept
         for word in words

@@ -7,11 +7,11 @@ searched for words. The performer is not, since it says nothing about the method
 import re
 from collections.abc import Iterable
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
-from cds_service.core.vocabulary import Method
-from cds_service.fhir.facts.chart import Chart
-from cds_service.fhir.facts.observations import Reading
+from cds_service.core.vocabulary import QuantitySpec
+from cds_service.fhir.facts.chart import Chart, Reading
+from cds_service.fhir.facts.quantities import Measured, Refused
 from cds_service.fhir.mapping.code_systems import MEASURES
 from cds_service.fhir.mapping.level_text import LEVELS, LevelRules, in_order
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
@@ -26,30 +26,15 @@ ABOUT_FRACTURE = ("about-fracture",)
 _SENTENCE = re.compile(r"[;\n。；]|\.(?=\s|$)")
 
 
-class Way(NamedTuple):
-    """How one value was measured.
-
-    Attributes:
-        other: why it is another quantity, as a phrase; empty if nothing says so.
-        is_accepted: the value is known to have been measured as the finding requires.
-        site: the vertebrae, `L1` or `L1, L2`, or `beside the fracture`; empty if not
-            stated or fixed by the study.
-    """
-
-    other: str
-    is_accepted: bool
-    site: str
-
-
-def judge_method(reading: Reading, method: Method, chart: Chart) -> Way:
-    """Compare the method on record with what the finding requires."""
+def judge_method(one: Measured, spec: QuantitySpec, chart: Chart) -> Measured | Refused:
+    """Compare the method on record with what the finding requires; add the site."""
+    method, reading = spec.method, one.reading
+    if method is None:
+        return one
     chart.check_time()
-    spoken = tuple(_spoken(reading))
-    notes = tuple(
-        text(note.get("text")) for note in objects(reading.entry.raw.get("note"))
-    )
+    spoken, notes = tuple(_words(reading)), reading.notes
     if sum(map(len, (*spoken, *notes))) > LONGEST_TEXT:
-        return Way(TOO_LONG, is_accepted=False, site="")
+        return _refused(one._replace(is_method_known=False), TOO_LONG)
     ways, methods = method.ways, chart.terminology.methods
     found = (
         (methods.of_title(words, ways) for words in {*spoken}),
@@ -61,8 +46,9 @@ def judge_method(reading: Reading, method: Method, chart: Chart) -> Way:
         tuple(f"{system}|" for system in method.systems)
     )
     is_named = coded or named.issuperset(method.all_of)
+    is_known = is_named and named.isdisjoint(method.none_of)
     if method.levels is None:
-        return Way(other, is_named and named.isdisjoint(method.none_of), "")
+        return _refused(one._replace(is_method_known=is_known), other)
     of_site = _site_levels(reading, chart)
     levels = of_site or _levels_in(spoken, chart.terminology.levels)
     other = other or _elsewhere(levels, method.levels)
@@ -77,9 +63,17 @@ def judge_method(reading: Reading, method: Method, chart: Chart) -> Way:
     site = "" if method.levels else ", ".join(levels)
     if not method.levels and not of_site:
         # our own code is of that vertebra
-        words = "\n".join((*spoken, *notes, *texts_of(reading.holder.get("code"))))
+        words = "\n".join((*spoken, *notes, *reading.words))
         site = BESIDE if methods.named(words, ("beside-fracture",)) else site
-    return Way(other, is_named and is_there and named.isdisjoint(method.none_of), site)
+    judged = one._replace(site=site, is_method_known=is_known and is_there)
+    return _refused(judged, other)
+
+
+def _refused(one: Measured, why: str) -> Measured | Refused:
+    """The value, or its refusal if it is of another quantity."""
+    if not why:
+        return one
+    return Refused(one.reading, "other-method", why, one.printed, one)
 
 
 def _elsewhere(levels: tuple[str, ...], expected: tuple[str, ...]) -> str:
@@ -96,7 +90,7 @@ def _site_levels(reading: Reading, chart: Chart) -> tuple[str, ...]:
     coded = in_order(
         frozenset(chart.terminology.translate("vertebral-level", site)) & set(LEVELS)
     )
-    return coded or _levels_in(texts_of(site), chart.terminology.levels)
+    return coded or _levels_in(reading.site_words, chart.terminology.levels)
 
 
 def _levels_in(texts: Iterable[str], rules: LevelRules) -> tuple[str, ...]:
@@ -105,18 +99,18 @@ def _levels_in(texts: Iterable[str], rules: LevelRules) -> tuple[str, ...]:
     )
 
 
-def _spoken(reading: Reading) -> Iterable[str]:
+def _words(reading: Reading) -> Iterable[str]:
     """Words about the measurement itself, element by element."""
     observation = reading.entry.raw
     yield from _of_code(reading.holder.get("code"))
     for name in ("method", "bodySite"):
         yield from _of_coded(observation.get(name))
     yield text(member(observation, "device", "display"))
-    if reading.holder is observation:  # components of a panel are measures of their own
-        for component in objects(observation.get("component")):
-            yield from _of_component(component)
-    else:
+    if reading.is_component:
         yield from _of_code(observation.get("code"))
+        return
+    for component in objects(observation.get("component")):
+        yield from _of_component(component)
 
 
 def _of_code(code: Any) -> list[str]:

@@ -1,7 +1,7 @@
 """Refuses a value whose name says another measure than its code (`mappings/names.toml`)."""
 
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.observations import Reading
+from cds_service.fhir.facts.chart import Reading
 from cds_service.fhir.mapping.code_systems import MEASURES
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of

@@ -1,57 +1,12 @@
-"""Reads Observations and their components: concept, status and time of each value."""
+"""Says why the status or the time of a value speaks against it."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
-from cds_service.core.facts import GapReason, Provenance
-from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import Chart, Entry
+from cds_service.core.facts import GapReason
+from cds_service.fhir.facts.chart import Chart, Reading
 from cds_service.fhir.gathering.picking import FINAL
-from cds_service.fhir.mapping.terminology import Match
-from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.fhir.raw_json import Json, member, objects, text
 
 RETRACTED = frozenset({"entered-in-error", "cancelled"})
 EARLIER = ("earlier-value",)
-
-
-class Reading(NamedTuple):
-    """One value of one Observation or component, as found.
-
-    Attributes:
-        match: the most specific of the requested concepts.
-        holder: the Observation or component with the value.
-        entry: of the Observation, which holds status, time, body site and method.
-    """
-
-    match: Match
-    holder: Json
-    entry: Entry
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """Text and displays of the value's code."""
-        return tuple(texts_of(self.holder.get("code")))
-
-    def provenance(self, spec: FindingSpec, printed: str) -> Provenance:
-        """Where this value comes from."""
-        return self.entry.source(spec, printed, self.match.code)
-
-
-def find_readings(chart: Chart, concepts: Sequence[str]) -> list[Reading]:
-    """Find every value of these concepts, including components; later concepts in the list are more specific."""
-    if chart.values.keys().isdisjoint(concepts):  # most findings of most records
-        return []
-    return [
-        Reading(_best(held.matches, concepts), held.holder, held.entry)
-        for held in chart.values_of(concepts)
-    ]
-
-
-def _best(matches: Sequence[Match], concepts: Sequence[str]) -> Match:
-    if len(matches) == 1:
-        return matches[0]
-    ours = [match for match in matches if match.concept in concepts]
-    return max(ours, key=lambda match: (concepts.index(match.concept), match.unit))
 
 
 def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None:
@@ -59,16 +14,9 @@ def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None
     when = reading.entry.moment
     if when is None:
         return "undated", "no date"
-    code = reading.entry.raw.get("code")
-    said = " ".join(
-        (
-            *reading.words,
-            *(texts_of(code) if reading.holder is not reading.entry.raw else ()),
-        )
-    )
-    if chart.terminology.methods.of_title(
-        said.replace(str(when.day.year), " "), EARLIER
-    ):
+    name = " ".join((*reading.words, *reading.panel_words))
+    without_year = name.replace(str(when.day.year), " ")
+    if chart.terminology.methods.of_title(without_year, EARLIER):
         return "undated", "named as that of an earlier examination"
     if when.day <= chart.not_after:
         return None

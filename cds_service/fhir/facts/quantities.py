@@ -9,18 +9,16 @@ from typing import Any, NamedTuple
 from cds_service.core.facts import GapReason, PassedOver
 from cds_service.core.vocabulary import FindingSpec, QuantitySpec
 from cds_service.core.wording import say_date
-from cds_service.fhir.facts.chart import Chart
-from cds_service.fhir.facts.methods import Way, judge_method
+from cds_service.fhir.facts.chart import Chart, Reading
 from cds_service.fhir.facts.names import says_another_measure
 from cds_service.fhir.facts.observations import (
     RETRACTED,
-    Reading,
     status_problem,
     time_problem,
 )
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.units import UnitTable
-from cds_service.fhir.raw_json import Json, text, texts_of
+from cds_service.fhir.raw_json import Json, text
 from cds_service.fhir.site_calendar import Moment
 
 # Reports write minus as U+2212 or a dash, and the decimal point as a comma.
@@ -49,7 +47,12 @@ class Measured(NamedTuple):
     Attributes:
         step: place value of the last recorded digit in the canonical unit, which bounds
             the rounding error.
-        way: how it was measured, if the finding's file requires a method.
+        site: where it was measured, for people; empty if not stated, or fixed by the
+            study.
+        levels: the lumbar vertebrae that a T-score averages; {0} if only a code says
+            that it is of a single vertebra.
+        doubts: why it must not reassure, as sentences.
+        is_method_known: it is known to have been measured as the finding requires.
     """
 
     reading: Reading
@@ -57,7 +60,10 @@ class Measured(NamedTuple):
     printed: str
     step: float
     moment: Moment
-    way: Way | None = None
+    site: str = ""
+    levels: frozenset[int] = frozenset()
+    doubts: tuple[str, ...] = ()
+    is_method_known: bool = True
 
 
 class Refused(NamedTuple):
@@ -122,16 +128,7 @@ def measure(
         return Refused(reading, *problem, printed)
     when = reading.entry.moment
     assert when is not None  # noqa: S101 - time_problem has refused it
-    measured = Measured(reading, value, printed, _step(raw, value), when)
-    if spec.method is None:
-        return measured
-    way = judge_method(reading, spec.method, chart)
-    measured = measured._replace(way=way)
-    return (
-        Refused(reading, "other-method", way.other, printed, measured)
-        if way.other
-        else measured
-    )
+    return Measured(reading, value, printed, _step(raw, value), when)
 
 
 def _is_high_enough(
@@ -159,11 +156,7 @@ def _why_not_plausible(
         return "out-of-range", "not plausible"
     if spec.ambiguous and value <= spec.ambiguous.get(reading.match.concept, -math.inf):
         return "undetermined", spec.ambiguous_because
-    words = (
-        {*reading.words, *texts_of(reading.entry.raw.get("bodySite"))}
-        if spec.both_sides
-        else ()
-    )
+    words = {*reading.words, *reading.site_words} if spec.both_sides else ()
     if any(terminology.text_concepts(word, ONE_SIDE) for word in words):
         return "no-value", "of one side only"
     return None

@@ -5,8 +5,9 @@ import sys
 
 import click
 import pytest
+from click.testing import CliRunner
 
-from cds_service.cli import COMMANDS, main
+from cds_service.cli import COMMANDS, SECTIONS, main
 
 HEAVY = {"flask", "numpy", "rich", "scipy", "sklearn", "sqlalchemy"}
 GROUPS = {
@@ -28,7 +29,7 @@ def test_help_loads_no_command(group):
         text=True,
         check=True,
     )
-    assert "Commands:" in done.stdout
+    assert done.stdout.startswith("Usage:")
     assert done.stdout.splitlines()[-1] == "set()"
 
 
@@ -38,3 +39,12 @@ def test_help_of_a_group_is_that_of_its_commands(group):
     for name, (_, said) in GROUPS[group].items():
         own = found.get_command(click.Context(found), name).help
         assert own.startswith(said.removesuffix(".")), name
+
+
+def test_help_groups_every_command_under_one_heading():
+    shown = [name for names in SECTIONS.values() for name in names]
+    assert sorted(shown) == sorted(main.list_commands(click.Context(main)))
+    told = CliRunner().invoke(main, ["--help"]).output
+    for heading in SECTIONS:
+        assert f"\n{heading}:\n" in told
+    assert "\nCommands:\n" not in told
