@@ -265,6 +265,10 @@ class Findings:
         return finding is not None and finding.value is False
 
 
+# among the doubts of an order: a reason of it that nobody understood
+UNREAD_REASON = "unread-reason"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AugmentationOrder:
     """The kyphoplasty or vertebroplasty orders of one signing, combined.

@@ -155,7 +155,9 @@ class Terminology:
         with faults:
             names = required(folders, "names.toml", NamesFile)
         with faults:
-            harmless = required(folders, "harmless.toml", HarmlessFile)[1]
+            self.harmless = HarmlessTitles(
+                required(folders, "harmless.toml", HarmlessFile)[1]
+            )
         with faults:
             known = required(folders, "languages.toml", LanguagesFile)[1]
         with faults:
@@ -168,7 +170,6 @@ class Terminology:
         self.levels = LevelRules([*languages.values()], self.text_places)
         self.languages = Languages(known, languages)
         self.names_of_measures = MeasureNames(*names, self.languages)
-        self.harmless = HarmlessTitles(harmless)
         self._drug_rules = TextRules(self.drugs.words, None)
         self._suspicion = re.compile(
             "|".join(self._texts[SUSPICION].any) if SUSPICION in self._texts else NEVER
