@@ -168,12 +168,14 @@ class Horizon(NamedTuple):
             day.
         written: the day of the order; an augmentation done since may be the ordered
             one.
+        operated_on: the day of the augmentation, once it is done.
     """
 
     today: date
     not_after: date
     read_on: date
     written: date
+    operated_on: date | None = None
 
 
 class Chart:
@@ -219,7 +221,9 @@ class Chart:
             deadline,
         )
         self.calendar = terminology.calendar
-        self.today, self.not_after, self.read_on, self.written = horizon
+        self.today, self.not_after = horizon.today, horizon.not_after
+        self.read_on, self.written = horizon.read_on, horizon.written
+        self.operated_on = horizon.operated_on
         entries = []
         for one in record.resources:
             self.check_time()

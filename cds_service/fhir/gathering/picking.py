@@ -53,6 +53,9 @@ MAY_BE_GRAVE = "may-be-grave"
 UNCODED = frozenset({NOT_UNDERSTOOD, MAY_BE_GRAVE})
 NO_INFORMATION = "no-information"
 PLACE = frozenset({"place-of-care"})
+# Types that are read whatever their codes say.
+OF_TYPE = {"Encounter": PLACE, "Appointment": frozenset({"appointment"})}
+PATHOLOGY = frozenset({"pathology-report"})
 LOCAL_ROUTE, BONE_DRUG = "local-route", "bone-drug"
 # identified, and not relevant to us
 OF_NO_CONCERN = frozenset({"other-condition", "nothing-known", OTHER_DRUG})
@@ -183,7 +186,7 @@ def concepts_of(
     if kind == "Condition":
         return _concepts_of_condition(resource, terminology)
     code = resource.get("code")
-    found = PLACE if kind == "Encounter" else terminology.concepts(code)
+    found = OF_TYPE.get(kind) or terminology.concepts(code)
     if components := resource.get("component"):
         found = found.union(
             *(
@@ -416,6 +419,8 @@ def exam_concepts(exam: Json, terminology: Terminology) -> frozenset[str]:
     Other parts and modalities, guided procedures, and exams that name both CT and MRI
     have no concept.
     """
+    if pathology := terminology.concepts(exam.get("category")) & PATHOLOGY:
+        return pathology
     found = terminology.concepts(_codes_of_exam(exam)) & EXAMS
     words = "; ".join(dict.fromkeys(_words_of_exam(exam)))
     if len(words) > LONGEST_TEXT:  # what nobody reads may say that it is another exam

@@ -588,13 +588,23 @@ def _check_implied_units(
 
 
 def asked_codes(
-    specs: Mapping[str, FindingSpec], terminology: Terminology, key: str
+    specs: Mapping[str, FindingSpec],
+    terminology: Terminology,
+    key: str,
+    *,
+    after_surgery: bool = False,
 ) -> tuple[Code, ...]:
-    """The (system, code) pairs that the query of one prefetch key asks for, sorted, each once."""
+    """The (system, code) pairs that the query of one prefetch key asks for, sorted, each once.
+
+    Args:
+        after_surgery: those too that only the procedure tells.
+    """
     asked = (
         spec
         for spec in specs.values()
-        if isinstance(spec, ReadSpec) and spec.key == key and not spec.after_surgery
+        if isinstance(spec, ReadSpec)
+        and spec.key == key
+        and (after_surgery or not spec.after_surgery)
     )
     concepts = {concept for spec in asked for concept in spec.asked_concepts}
     return tuple(
