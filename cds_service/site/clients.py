@@ -82,6 +82,7 @@ class Client(SiteTable):
             all for a tenant without an entry.
         hook_instance: whether its ids of signings are UUIDs, as CDS Hooks wants, or any
             text.
+        patient_view: it is answered when a chart is opened; None as its profile says.
         client_id: our client id at this EHR's authorization server.
         background_reads: whether its FHIR servers may be read when no order is signed,
             by `loop`.
@@ -113,6 +114,7 @@ class Client(SiteTable):
     )
     deadline_seconds: Seconds | None = None
     hook_instance: HookInstances = "uuid"
+    patient_view: YesNo | None = None
     client_id: Text | None = None
     background_reads: YesNo = False
     name: (
@@ -162,6 +164,8 @@ def with_profile(client: Client, profile: Profile) -> Client:
         "algorithms": value_of(profile.token.algorithms),
         "hook_instance": value_of(profile.request.hook_instance),
     }
+    hooks = value_of(profile.hooks.names) or ()
+    stated["patient_view"] = "patient-view" in hooks and "order-sign" not in hooks
     update = {
         name: value
         for name, value in stated.items()

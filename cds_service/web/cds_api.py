@@ -150,11 +150,17 @@ def _call(around: Surroundings, service_id: str, exchange: Exchange) -> Response
     exchange.service_id = "unknown"
     admit(around, f"{CDS_PATH}/{service_id}", exchange)
     hooks = around.service.of(exchange.caller.client).hooks
-    if service_id not in hooks or hooks[service_id].hook not in CONTEXTS:
+    if service_id not in hooks or not _is_for(hooks[service_id], exchange.client):
         raise UnknownService("No service has this id.")
     client = exchange.client
     capabilities = (client.capabilities if client is not None else None) or EVERYTHING
     return answer_as(around, hooks[service_id], exchange, capabilities)
+
+
+def _is_for(hook: ServiceHook, client: Client | None) -> bool:
+    """Tell if this EHR may call the service: that of opened charts is off for others."""
+    is_on = hook.hook != "patient-view" or (client is not None and client.patient_view)
+    return hook.hook in CONTEXTS and bool(is_on)
 
 
 def answer_as(
