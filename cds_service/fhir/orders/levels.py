@@ -44,6 +44,9 @@ REASONS = frozenset(
         *("earlier-vertebral-fracture", "stable-burst-fracture", "fall"),
     }
 )
+
+
+REGION_NAMES = {"thoracic spine": "T", "lumbar spine": "L"}
 LONGEST_WORDS = 5_000  # characters of all augmentation orders of a signing
 ORGANS = frozenset({"breast-cancer", "lung-cancer", "prostate-cancer"})
 # with own words
@@ -166,6 +169,13 @@ def levels_in_words(order: Json, terminology: Terminology) -> int:
     named = _worded_levels(codeables(order, *CODED["reasonCode"]), terminology)
     named &= set(LEVELS)
     return max(max(said, default=0), len(named) if len(named) > PAIR else 0)
+
+
+def covers(stated: str, treated: set[str]) -> bool:
+    """Whether a statement, `L1`, `T11-T12` or `thoracic spine`, may be of a treated level."""
+    if stated in REGION_NAMES:
+        return any(one.startswith(REGION_NAMES[stated]) for one in treated)
+    return not treated.isdisjoint(stated.split("-"))
 
 
 def verdict_of(statement: str) -> bool | None:
