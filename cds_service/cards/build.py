@@ -1,4 +1,4 @@
-"""At most two cards: what the chart has to tell, and the limits on bracing and bed rest."""
+"""At most two cards: what the chart tells, and limits on bracing and bed rest."""
 
 from cds_service.cards.answer import Answer
 from cds_service.cards.answered import ground_of, topic_of
@@ -8,7 +8,7 @@ from cds_service.protocol.messages import Card
 
 
 def build_cards(answer: Answer) -> tuple[Card, ...]:
-    """The cards of an augmentation order; for a later brace or bed-rest order the brace card alone.
+    """Make the cards of an augmentation order, or the brace card of a later order.
 
     Warnings come first, since clients need not keep our order but many do.
     """
