@@ -30,7 +30,9 @@ Kind = Literal[
     "account",  # an account of a reviewer was made, changed or closed
     "mark",  # a reviewer marked an entry
     "note",  # a reviewer wrote something about an entry
+    "measures",  # values of the worksheet were sent to a record
     "checkpoint",  # the head of the log was signed
+    "loop",  # what the record shows after an answer: was it done (`loop`)
     "purge",  # payloads were deleted after their retention
     # an order whose words name an augmentation was not taken for one; names no patient
     "near-miss",

@@ -7,6 +7,8 @@ whether one was changed is for `audit verify` to say.
 
 import json
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, select
 
@@ -78,7 +80,9 @@ def count_months(
         counts[gap.at[:7], "", "", "lost"] += gap.content.get("lost", 0)
         counts[gap.at[:7], "", "", "unread"] += not gap.is_whole
 
-    _count_feedback(connection, counts, _in_scope(ANSWERS, since, until, scope))
+    of_answers = _in_scope(ANSWERS, since, until, scope)
+    _count_feedback(connection, counts, of_answers)
+    _count_loop(connection, counts, of_answers)
     return counts
 
 
@@ -136,6 +140,39 @@ def _count_feedback(
             counts[month, topic, "", f"reason:{reason or 'none'}"] += 1
         for rule in rules or ():
             counts[month, topic, rule, result] += 1
+
+
+def _count_loop(
+    connection: Connection, counts: Counts, of_answers: tuple[ColumnElement[bool], ...]
+) -> None:
+    """Count what was done after the answers: what was found last of each."""
+    query = (
+        select(SEARCH.c.about, func.substr(ANSWERS.c.at, 1, 7), PAYLOADS.c.body)
+        .join(ENTRIES, ENTRIES.c.entry_id == SEARCH.c.about)
+        .join(ANSWERS, ANSWERS.c.sequence == ENTRIES.c.sequence)
+        .outerjoin(PAYLOADS, PAYLOADS.c.sequence == SEARCH.c.sequence)
+        .where(SEARCH.c.kind == "loop", ANSWERS.c.kind == "answer", *of_answers)
+        .order_by(SEARCH.c.sequence)
+    )
+    last = {about: found for about, *found in connection.execute(query)}
+    for month, body in last.values():
+        content = _content(body)
+        state = content.get("state")
+        if not isinstance(state, str):
+            counts[month, "", "", "unread"] += 1
+            continue
+        counts[month, "", "", f"loop:{content.get('feedback', 'none')}:{state}"] += 1
+        counts[month, "", "", f"loop-days:{content.get('days')}"] += 1
+        for step, found in content.get("steps", {}).items():
+            counts[month, "", "", f"loop-step:{step}:{found['when']}"] += 1
+
+
+def _content(body: str | None) -> Mapping[str, Any]:
+    """What an entry says; empty where its payload is gone or is no JSON object."""
+    try:
+        return dict(json.loads(body or "")["content"])
+    except (ValueError, KeyError, TypeError):
+        return {}
 
 
 def _accepted_rules(body: str | None) -> list[str] | None:

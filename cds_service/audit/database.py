@@ -21,7 +21,7 @@ from cds_service.errors import AuditUnavailable, DataFileError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "audit_version"
-HEAD = "0003"  # the newest step of `migrations/versions`
+HEAD = "0004"  # the newest step of `migrations/versions`
 _LOCK = 0x6B63_6473_0001  # the advisory lock of the chain in PostgreSQL
 _WRITES = "audit_writes"
 _WAIT = "audit_wait"

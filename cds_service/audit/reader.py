@@ -190,9 +190,9 @@ class AuditReader:
         return {one.id: one.content for one in self.entries(ids)}
 
     def about(self, entry_ids: Collection[str]) -> Mapping[str, Sequence[Found]]:
-        """Feedback, marks and notes about each of these, oldest first."""
+        """Feedback, what was done, marks and notes about each, oldest first."""
         said: dict[str, list[Found]] = {entry_id: [] for entry_id in entry_ids}
-        wanted = select_found(Query(kinds=("feedback", "mark", "note"))).where(
+        wanted = select_found(Query(kinds=("feedback", "loop", "mark", "note"))).where(
             SEARCH.c.about.in_(said)
         )
         with self.reading() as connection:

@@ -38,7 +38,9 @@ REVIEWERS = _table("audit_reviewer", "name role password_hash made", "is_active"
 SESSIONS = _table(
     "audit_session", "digest name form_token began seen issuer role shown"
 )
-# A login in progress at the issuer.
+# A launch of the worksheet, sealed by a key that its browser alone holds.
+LAUNCHES = _table("audit_launch", "digest ends sealed")
+# A login in progress at the issuer, or a launch at an EHR.
 WAYS = _table("audit_login_way", "digest at")
 # A place is the digest of a name or an address: people do type a password into the name
 # field.

@@ -11,12 +11,19 @@ import click
 
 from cds_service.commands import options
 from cds_service.loading import load_service
-from cds_service.population.bulk import by_patient, export_files, replaced, type_of
+from cds_service.population.bulk import (
+    SHARED,
+    by_patient,
+    export_files,
+    replaced,
+    type_of,
+)
 from cds_service.population.outcomes import Followed, follow, write_rows
 from cds_service.population.scoring import Run
+from cds_service.population.worklist import ALSO_READ
 
-# days of contact, and what other resources refer to
-ALSO_READ = ("Encounter", "Medication", "Device")
+# days of contact, what was done afterwards, and what other resources refer to
+ALSO = ALSO_READ | SHARED
 
 
 @click.command("outcomes")
@@ -42,7 +49,7 @@ def find_outcomes(
     service = load_service(options.chosen_site()[0])
     hook = next(iter(service.hooks.values()))
     types = {template.resource_type for template in hook.plan.needed.templates} | {
-        *ALSO_READ
+        *ALSO
     }
     files = export_files(paths, types)
     run = Run(

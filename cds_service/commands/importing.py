@@ -14,7 +14,6 @@ from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import click
 
@@ -34,9 +33,9 @@ from cds_service.loading import (
     mapping_folders,
 )
 from cds_service.measures.observations import (
-    IDENTIFIERS,
     Writer,
     Written,
+    identifiers_there,
     site_codes,
     transaction,
     without_rivals,
@@ -57,7 +56,6 @@ from cds_service.outgoing.address import parse_base
 from cds_service.settings import read_settings
 
 SECONDS = 30.0
-AT_ONCE = 40  # identifiers in one search
 OTHER_LEVEL = "at another level than --level names"
 SEVERAL_PATIENTS = (
     "the sources are of more than one patient ({ids}); import them one at a time"
@@ -336,7 +334,10 @@ def _send(outcome: Outcome, wish: Wish) -> None:
         options.tell(
             "note: a token is not sent over plain http; the server is asked without it"
         )
-    there = _identifiers_there([one.identifier for one in outcome.taken], wish)
+    reader = FhirClient(base, wish.token, connections=_connections(), is_fresh=True)
+    there = identifiers_there(
+        reader, wish.patient, [one.identifier for one in outcome.taken], seconds=SECONDS
+    )
     new = [
         (source, [one for one in written if one.identifier not in there])
         for source, written in outcome.written
@@ -357,31 +358,6 @@ def _send(outcome: Outcome, wish: Wish) -> None:
     ]
     made = sum(status.startswith("201") for status in ours)
     options.tell(f"{base}: {made} new, {len(outcome.taken) - made} there already")
-
-
-def _identifiers_there(identifiers: Sequence[str], wish: Wish) -> set[str]:
-    """Those of these identifiers that the server's Observations have."""
-    found: set[str] = set()
-    reader = FhirClient(
-        wish.fhir_server or "", wish.token, connections=_connections(), is_fresh=True
-    )
-    for start in range(0, len(identifiers), AT_ONCE):
-        names = identifiers[start : start + AT_ONCE]
-        wanted = ",".join(quote(f"{IDENTIFIERS}|{name}", safe="") for name in names)
-        query = f"Observation?identifier={wanted}&patient={wish.patient}"
-        try:
-            pages = reader.fetch(query, until=time.monotonic() + SECONDS).documents
-        except FhirReadError as error:
-            raise CdsError(
-                f"What the server holds already could not be read: {error}."
-            ) from None
-        entries = chain.from_iterable(objects(member(page, "entry")) for page in pages)
-        for entry in entries:
-            found |= {
-                text(one.get("value"))
-                for one in objects(member(entry, "resource", "identifier"))
-            }
-    return found & {*identifiers}
 
 
 def _connections() -> Connections:

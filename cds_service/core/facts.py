@@ -265,6 +265,10 @@ class Findings:
         return finding is not None and finding.value is False
 
 
+# among the doubts of an order: a reason of it that nobody understood
+UNREAD_REASON = "unread-reason"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AugmentationOrder:
     """The kyphoplasty or vertebroplasty orders of one signing, combined.
@@ -406,6 +410,11 @@ class SupportOrders:
             keep a brace.
         is_brace_noted: the words of the augmentation being signed speak of a brace, or
             were not understood.
+        unread_signed: elements of it, besides notes, that say more than the operation.
+        other_order: another order of this signing was not understood, or bears on the
+            spine.
+        problem_open: so does an entry of the problem list that no other attribute
+            tells.
         counted_from: orders written earlier are none of this fracture; None: all count.
     """
 
@@ -422,6 +431,9 @@ class SupportOrders:
     other_surgery: bool = False
     signed_reasons: frozenset[str] = frozenset()
     is_brace_noted: bool = False
+    unread_signed: tuple[str, ...] = ()
+    other_order: bool = False
+    problem_open: bool = False
     counted_from: date | None = None
 
     def of_kind(self, kind: str) -> tuple[SupportOrder, ...]:

@@ -385,6 +385,15 @@ SIGNALS["no-figure"] = lambda situation: _any_true(*situation.assessment.exclude
 BRACE_STUDIES = ("sarcopenia-pvm-2022", "muscle-change-2021")
 
 
+# What nobody understood, beside what is known to keep a brace.
+NOT_UNDERSTOOD = {
+    "brace-noted": "notes of the augmentation order",
+    "augmentation-unread": "the augmentation order not read whole",
+    "order-unread": "another order of this signing not understood",
+    "problem-unread": "an entry of the problem list that may bear on the spine",
+}
+
+
 @signal("brace-keep-reason")
 def _brace_keep_reason(situation: Situation) -> Signal | None:
     """Find instability, deficit or another fracture: on record, or of a brace order."""
@@ -402,8 +411,8 @@ def _keep_words(reason: KeepReason, wording: Wording) -> str:
         return f"another fracture {how} ({', '.join(reason.levels)})"
     if reason.name == "other-surgery":
         return "other spinal surgery ordered or on record"
-    if reason.name == "brace-noted":
-        return "notes of the augmentation order"
+    if reason.name in NOT_UNDERSTOOD:
+        return NOT_UNDERSTOOD[reason.name]
     sources = {
         "record": "on record",
         "order": "named by the brace order",

@@ -5,24 +5,29 @@ read the same value back.
 """
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 from cds_service import __version__
 from cds_service.core.data_file import read_json
 from cds_service.core.facts import METHOD_NOT_RECORDED, Finding
+from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.facts.chart import Chart, Horizon
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.picking import Sourced
+from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.mapping.code_systems import MEASURES
 from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.raw_json import Json
+from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.measures.definitions import Measure
 from cds_service.measures.values import Refused, Reported, Source
 
@@ -37,6 +42,7 @@ UCUM, LOINC, SNOMED = (
 )
 DICOM_OBJECTS = "urn:dicom:uid"
 
+AT_ONCE = 40  # identifiers in one search
 NO_DAY = "the day of the examination is not known; --date says it"
 NO_UNIT = "the unit does not fit: {unit}, not {wanted}"
 TWO_VALUES = "stands beside {other} of the same day; which of them counts is not said"
@@ -144,11 +150,11 @@ class Writer:
             value.answer if amount is None else amount,
             str(value.day),
         ]
-        text = json.dumps(
+        identity = json.dumps(
             [self.patient, *parts, value.levels, value.method, value.device],
             ensure_ascii=True,
         )
-        return str(uuid5(NAMESPACE_URL, text))
+        return str(uuid5(NAMESPACE_URL, identity))
 
     def _site(self, levels: Sequence[str]) -> Json:
         """One vertebra by its code; several in words, since a code is of one place."""
@@ -310,47 +316,85 @@ def transaction(
     """
     entries: list[Json] = []
     for source, of_source in written:
-        for one in of_source:
-            request = {
-                "method": "POST",
-                "url": "Observation",
-                "ifNoneExist": f"identifier={IDENTIFIERS}|{one.identifier}",
-            }
-            entries.append(
-                {
-                    "fullUrl": _place(one),
-                    "resource": one.observation,
-                    "request": request,
-                }
-            )
+        entries += [observation_entry(one) for one in of_source]
         if of_source:
             entries.append(_provenance_entry(of_source, source, at))
     return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
 
 
-def _place(written: Written) -> str:
+def observation_entry(written: Written) -> Json:
+    """The entry of a transaction that creates this Observation if it is not there."""
+    request = {
+        "method": "POST",
+        "url": "Observation",
+        "ifNoneExist": f"identifier={IDENTIFIERS}|{written.identifier}",
+    }
+    return {
+        "fullUrl": place_of(written),
+        "resource": written.observation,
+        "request": request,
+    }
+
+
+def agent(kind: str, who: Json) -> Json:
+    """An agent of a Provenance, by its code of FHIR's provenance-participant-type."""
+    return {
+        "type": {"coding": [{"system": PROVENANCE_TYPES, "code": kind}]},
+        "who": who,
+    }
+
+
+def this_program() -> Json:
+    """The agent that wrote the resources."""
+    return agent("assembler", {"display": f"kyphoplasty-cds {__version__}"})
+
+
+def place_of(written: Written) -> str:
     """Where the Observation is until the server has given it an id."""
     return f"urn:uuid:{written.identifier}"
 
 
 def _provenance_entry(written: Sequence[Written], source: Source, at: datetime) -> Json:
-    targets = [{"reference": _place(one)} for one in written]
+    targets = [{"reference": place_of(one)} for one in written]
     what = {
         "identifier": {"system": source.system, "value": source.identity},
         "display": source.kind,
-    }
-    agent = {
-        "type": {"coding": [{"system": PROVENANCE_TYPES, "code": "assembler"}]},
-        "who": {"display": f"kyphoplasty-cds {__version__}"},
     }
     resource = {
         "resourceType": "Provenance",
         "target": targets,
         "recorded": at.isoformat(timespec="seconds"),
-        "agent": [agent],
+        "agent": [this_program()],
         "entity": [{"role": "source", "what": what}],
     }
     # R4 has no search by which a Provenance could be created conditionally.
     request = {"method": "POST", "url": "Provenance"}
     place = uuid5(NAMESPACE_URL, written[0].identifier)
     return {"fullUrl": f"urn:uuid:{place}", "resource": resource, "request": request}
+
+
+def identifiers_there(
+    reader: FhirReader, patient: str, identifiers: Sequence[str], *, seconds: float
+) -> set[str]:
+    """Those of these identifiers that Observations of this patient on the server have.
+
+    Raises:
+        CdsError: the server cannot be read.
+    """
+    found: set[str] = set()
+    for start in range(0, len(identifiers), AT_ONCE):
+        names = identifiers[start : start + AT_ONCE]
+        wanted = ",".join(quote(f"{IDENTIFIERS}|{name}", safe="") for name in names)
+        query = f"Observation?identifier={wanted}&patient={patient}"
+        try:
+            pages = reader.fetch(query, until=time.monotonic() + seconds).documents
+        except FhirReadError as error:
+            raise CdsError(
+                f"What the server holds already could not be read: {error}."
+            ) from None
+        for entry in chain.from_iterable(
+            objects(member(page, "entry")) for page in pages
+        ):
+            named = objects(member(entry, "resource", "identifier"))
+            found |= {text(one.get("value")) for one in named}
+    return found & {*identifiers}

@@ -1,5 +1,6 @@
 """The worksheet: what was entered becomes measures, with the reader's word on each, and text to paste."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,8 @@ MAYBE = {"yes": True, "no": False}
 CONTRAST = {"no": "unenhanced CT", "yes": "CT with contrast medium"}
 MRI_WAYS = {"study": "MRI T2, one axial slice", "ct": "CT", "other": ""}
 LONGEST = 40  # characters of one field
+AHEAD = "lies in the future"
+DEVICE = re.compile(r"[\w .,;:()/+-]{1,40}")
 CRITERIA = "awgs-2019"  # of the muscle's verdict, which the worksheet does not show
 
 
@@ -98,33 +101,46 @@ class Outcome:
 
     Attributes:
         faults: by field, why a number cannot be taken.
-        observations: as they would be written, of an unnamed patient.
+        day: of the examination; None if it is not said.
+        written: as the values would be written.
         text: to paste into a report.
     """
 
     faults: Mapping[str, str]
+    day: date | None = None
     results: tuple[Result, ...] = ()
-    observations: tuple[Json, ...] = ()
+    written: tuple[Written, ...] = ()
     text: str = ""
+
+    @property
+    def observations(self) -> tuple[Json, ...]:
+        return tuple(one.observation for one in self.written)
 
 
 @dataclass(frozen=True, slots=True)
 class Worksheet:
-    """Makes results of forms; holds what is in force, and nothing of a form."""
+    """Makes results of forms; holds what is in force, and nothing of a form.
+
+    Attributes:
+        has_to_confirm: whether a value is preliminary until the form confirms it.
+    """
 
     sheet: Sheet
     measures: Measures
     writer: Writer
+    has_to_confirm: bool = False
 
     def outcome(self, form: Mapping[str, str], today: date) -> Outcome:
         """The results of this form, by field's name; what is empty is not known."""
         entered, faults = self._numbers(form)
         written_day = read_day(form.get("date", ""))
+        if written_day is not None and written_day > today:
+            faults["date"], written_day = AHEAD, None
         # only so that the reader can be asked; it is not printed
         day = written_day or today
         known: dict[str, Finding] = {}
         results: list[Result] = []
-        observations: list[Json] = []
+        values: list[Written] = []
         for name, formula in self.sheet.formulas.items():
             if name not in INDICES or not entered.keys() >= set(formula.needs):
                 continue
@@ -133,7 +149,7 @@ class Worksheet:
             )
             results.append(result)
             if written is not None:
-                observations.append(written.observation)
+                values.append(written)
                 found = read_back(
                     written.value.measure,
                     written.observation,
@@ -145,8 +161,9 @@ class Worksheet:
         results += self._derived(known)
         return Outcome(
             faults=faults,
+            day=written_day,
             results=tuple(results),
-            observations=tuple(observations),
+            written=tuple(values),
             text="\n".join(self._lines(results, form, written_day)),
         )
 
@@ -180,14 +197,18 @@ class Worksheet:
         levels = method.levels or () if method else ()
         if measure.level_is_free and form.get("level") in LEVELS:
             levels = (form["level"],)
+        is_verified = not self.has_to_confirm or form.get("confirmed") == "yes"
         return Reported(
             measure=measure,
             where="worksheet",
-            key="worksheet",
+            # a confirmed value is another one than the same value unconfirmed
+            key="worksheet" if is_verified else "worksheet, not confirmed",
             number=Decimal(str(round(number, 6))),
             day=day,
             levels=levels,
             method=self._method(name, form),
+            device=device_of(form),
+            is_verified=is_verified,
         )
 
     def _method(self, name: str, form: Mapping[str, str]) -> str:
@@ -309,3 +330,9 @@ def _number_of(field: Field, text: str, units: UnitTable) -> float | str:
 
 def _said(measure: Measure, amount: float) -> str:
     return f"{say_number(amount, max(measure.finding.decimals, 1))}{UNITS.get(measure.finding.unit, measure.finding.unit)}"
+
+
+def device_of(form: Mapping[str, str]) -> str:
+    """The viewer or tool that was written; empty if it has other characters than names have."""
+    name = form.get("device", "").strip()
+    return name if DEVICE.fullmatch(name) else ""

@@ -441,6 +441,7 @@ def by_patient(
     folder: Path,
     types: Collection[str],
     say: Callable[[BadLine], None],
+    bases: Bases = NO_BASE,
 ) -> Iterator[tuple[str, list[bytes]]]:
     """Each patient of the export with all their lines and the shared resources they refer to, in this process.
 
@@ -449,12 +450,13 @@ def by_patient(
         folder: an empty one, for the parts.
         types: to read.
         say: is told of every line that is skipped.
+        bases: of the server that made the export.
     """
     buckets, chunks = bucket_count(files), chunks_of(files)
     parts = {}
     for place, chunk in enumerate(chunks):
         part = folder / f"{place:05}.part"
-        parts[part] = write_part(chunk, part, buckets, types)
+        parts[part] = write_part(chunk, part, buckets, types, bases=bases)
     for bad in bad_lines(chunks, list(parts.values())):
         say(bad)
     write_shared(parts, folder / SHARED_FILE)

@@ -18,7 +18,7 @@ from cds_service.fhir.references import NO_BASE, bases_of
 from cds_service.loading import load_service
 from cds_service.population.bulk import SHARED, BadLine, replaced, type_of
 from cds_service.population.scoring import Result, Run
-from cds_service.population.worklist import VISITS, Row, write_worklist
+from cds_service.population.worklist import ALSO_READ, Row, write_worklist
 from cds_service.samples.requests import augmentation_order, fault_of_order
 from cds_service.service import Service
 from cds_service.site.folder import load_site
@@ -110,7 +110,7 @@ def types_read(service: Service, *, with_worklist: bool = False) -> frozenset[st
     """The resource types that a run reads."""
     hook = next(iter(service.hooks.values()))
     needed = frozenset(one.resource_type for one in hook.plan.needed.templates)
-    return SHARED | needed | (VISITS if with_worklist else frozenset())
+    return SHARED | needed | (ALSO_READ if with_worklist else frozenset())
 
 
 def export_address(base: str, service: Service, *, with_worklist: bool = False) -> str:
@@ -124,7 +124,7 @@ def export_address(base: str, service: Service, *, with_worklist: bool = False) 
     """
     hook = next(iter(service.hooks.values()))
     templates = hook.plan.needed.templates
-    visits = sorted(VISITS) if with_worklist else ()
+    visits = sorted(ALSO_READ) if with_worklist else ()
     types = dict.fromkeys(
         [*(one.resource_type for one in templates), *sorted(SHARED), *visits]
     )

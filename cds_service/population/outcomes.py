@@ -7,11 +7,12 @@ fracture is a rule on codes and days; a person confirms it.
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, TextIO
 
 from cds_service.core.facts import Finding, Findings, Value
+from cds_service.core.loop import STEPS, Course
 from cds_service.core.months import months_before
 from cds_service.core.study import LogisticStudy
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
@@ -23,6 +24,7 @@ from cds_service.fhir.orders.drafts import NO_DRAFTS
 from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.raw_json import member, objects, text, truth
 from cds_service.fhir.site_calendar import Moment, SiteCalendar
+from cds_service.population.loop import read_course
 from cds_service.population.outcomes_file import DEATH_WITHOUT_DAY, FOLLOWED, FOR_PEOPLE
 from cds_service.population.scoring import (
     PROCEDURES,
@@ -97,6 +99,7 @@ class Followed:
         died: the day; None where alive, or where no day is stated.
         is_dead: the record says so, with or without a day.
         pain: 12 months after the procedure.
+        course: what was done afterwards; None if that could not be read.
     """
 
     patient: str
@@ -108,6 +111,7 @@ class Followed:
     died: date | None
     is_dead: bool
     pain: Finding | None
+    course: Course | None
 
     def refracture(self, months: int) -> bool | None:
         """Whether a new fracture came within so many months; None if the patient was lost before.
@@ -166,9 +170,10 @@ def follow(patient: str, lines: Sequence[bytes], run: Run) -> Followed | str:
     first = days[0]
     index = [raw for day, raw in done if day == first]
     try:
-        return _follow(patient, kinds, person, first, index, run)
+        followed = _follow(patient, kinds, person, first, index, run)
     except (EvidenceUnavailable, PatientMismatch, DeadlinePassed) as error:
         return str(error)
+    return replace(followed, course=read_course(patient, lines, run, first))
 
 
 def _follow(
@@ -220,6 +225,7 @@ def _follow(
         died=died,
         is_dead=died is not None or truth(whole.get("deceasedBoolean")) is True,
         pain=_pain(person, kinds, first, run),
+        course=None,
     )
 
 
@@ -442,7 +448,8 @@ def columns(run: Run) -> tuple[str, ...]:
         "outcome-residual-pain",
         "months-residual-pain",
     )
-    return ("id", "date", *findings, *outcomes, *FOLLOWED, *FOR_PEOPLE, "confirmed")
+    followed = (*FOLLOWED, *STEPS, *FOR_PEOPLE, "confirmed")
+    return ("id", "date", *findings, *outcomes, *followed)
 
 
 def write_rows(
@@ -474,10 +481,20 @@ def _row(one: Followed, months: int, head: Sequence[str]) -> dict[str, str]:
         "event-date": one.first_refracture.isoformat() if one.first_refracture else "",
         "last-contact": one.last_contact.isoformat(),
         "died": _day_of_death(one),
+        **_steps(one.course),
         "event": "; ".join(map(str, one.events)),
         "pain-at-12-months": _cell(one.pain.value) if one.pain else "",
         "resources": "; ".join((*one.procedures, *sources)),
     }
+
+
+def _steps(course: Course | None) -> dict[str, str]:
+    """The first day of each step after the procedure, for a person to look at."""
+    if course is None:
+        return {}
+    told: dict[str, str] = dict.fromkeys(course.undated, "day not stated")
+    told |= {step: day.isoformat() for step, day in course.days.items()}
+    return told
 
 
 def _day_of_death(one: Followed) -> str:

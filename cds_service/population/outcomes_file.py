@@ -26,6 +26,7 @@ from cds_service.core.facts import (
     Provenance,
     Value,
 )
+from cds_service.core.loop import STEPS
 from cds_service.core.study import Outcome
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import CdsError
@@ -36,7 +37,8 @@ from cds_service.population.table_file import AmbiguousNumber, number_in, read_t
 PLAIN = ("id", "date", "confirmed")
 FOLLOWED = ("event-date", "last-contact", "died")
 GROUPING = ("hospital", "period", "language", "ethnicity")
-# `outcomes` writes these for the person who confirms; they are not read.
+# `outcomes` writes these, and the steps of the loop, for the person who confirms; they
+# are not read.
 FOR_PEOPLE = ("event", "pain-at-12-months", "resources")
 # Also as Excel writes them in German, French and Spanish.
 YES = frozenset(
@@ -169,7 +171,7 @@ def _unknown_columns(
     of_outcomes = (
         f"{kind}-{one}" for one in OUTCOMES for kind in ("outcome", "months")
     )
-    known = {*specs, *PLAIN, *FOLLOWED, *GROUPING, *FOR_PEOPLE, *of_outcomes}
+    known = {*specs, *PLAIN, *FOLLOWED, *GROUPING, *STEPS, *FOR_PEOPLE, *of_outcomes}
     return [
         f"column {name!r} is not known and not used"
         for name in head

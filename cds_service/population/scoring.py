@@ -23,7 +23,11 @@ from cds_service.core.facts import AugmentationOrder, Findings
 from cds_service.core.vocabulary import FindingSpec, ReadSpec
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.facts.chart import Chart, Horizon
-from cds_service.fhir.gathering.prefetch import QueryResult, each_once
+from cds_service.fhir.gathering.prefetch import (
+    PrefetchPlan,
+    QueryResult,
+    each_once,
+)
 from cds_service.fhir.gathering.reading import NO_SERVER
 from cds_service.fhir.gathering.record import (
     PatientRecord,
@@ -40,7 +44,7 @@ from cds_service.fhir.raw_json import is_prohibition, member, objects, text
 from cds_service.fhir.references import NO_BASE, Bases, last_name
 from cds_service.outgoing.deadline import Deadline
 from cds_service.population.bulk import ASIDE, Look
-from cds_service.population.worklist import Row, find_rows
+from cds_service.population.worklist import OF_LOOP, Row, find_rows
 from cds_service.protocol.json_text import canonical_json, decode_again
 from cds_service.service import Service, ServiceHook, find_facts
 
@@ -211,14 +215,7 @@ def _score(
         return _not_applicable(NO_PROCEDURE), NO_PROCEDURE, ()
 
     record, order, findings = known_on(day, person, kinds, drafts, run, run.specs)
-    # An Appointment has no subject, and is the patient's whom its line names.
-    of_subject = (
-        raw for kind in ("Procedure", "Encounter") for raw in kinds.get(kind, ())
-    )
-    visits = [*filter(person.is_subject_of, of_subject), *kinds.get("Appointment", ())]
-    rows = (
-        find_rows(record, visits, run.service, run.as_of) if run.with_worklist else ()
-    )
+    rows = _waiting(kinds, record, person, run) if run.with_worklist else ()
     if findings.is_true("deceased"):
         return _not_applicable(DECEASED), DECEASED, rows
     case = Case(
@@ -231,6 +228,35 @@ def _score(
     )
     found = Answer(conclusion=conclude(case), texts=run.hook.texts)
     return assessments_extension(found)[EXTENSION], "", rows
+
+
+def _waiting(
+    kinds: Mapping[str, Sequence[Json]],
+    record: PatientRecord,
+    person: Person,
+    run: Run,
+) -> tuple[Row, ...]:
+    """The rows of the worklist; a dispense proves that a drug was fetched."""
+    if any(kinds.get(kind) for kind in OF_LOOP):
+        deadline = Deadline.after(SECONDS)
+        record = record_of(person, kinds, run, loop_plan(run), deadline)
+    return find_rows(record, visits_of(kinds, person), run.service, run.as_of)
+
+
+def visits_of(kinds: Mapping[str, Sequence[Json]], person: Person) -> list[Json]:
+    """The patient's visits, as whatever they are recorded.
+
+    An Appointment has no subject, and is the patient's whom its line names.
+    """
+    listed = (raw for kind in ("Procedure", "Encounter") for raw in kinds.get(kind, ()))
+    return [*filter(person.is_subject_of, listed), *kinds.get("Appointment", ())]
+
+
+def loop_plan(run: Run) -> PrefetchPlan:
+    """The queries whose answers show what was done."""
+    plan = run.hook.plan
+    more = (one for one in plan.optional.templates if one.resource_type in OF_LOOP)
+    return PrefetchPlan((*plan.needed.templates, *more))
 
 
 def known_on(
@@ -252,19 +278,14 @@ def known_on(
         run: what holds for all patients.
         specs: the findings that are asked for.
     """
-    plan, terminology, deadline = (
-        run.hook.plan.needed,
-        run.service.terminology,
-        Deadline.after(SECONDS),
-    )
+    terminology, deadline = run.service.terminology, Deadline.after(SECONDS)
     bundle = {
         "resourceType": "Bundle",
         "type": "collection",
         "entry": [{"resource": draft} for draft in drafts],
     }
     signed = read_drafts(bundle, person, deadline)
-    answers = checked(plan, _answers(kinds, run), person.patient_id)
-    record = record_in(answers, plan, (), terminology, person, deadline)
+    record = record_of(person, kinds, run, run.hook.plan.needed, deadline)
     signed = with_referred(signed, record, None, None, person, until=deadline)
     order = find_augmentation_order(signed, terminology)
     chart = Chart(
@@ -275,6 +296,19 @@ def known_on(
         deadline=deadline,
     )
     return record, order, find_facts(run.service, chart, order, specs)
+
+
+def record_of(
+    person: Person,
+    kinds: Mapping[str, Sequence[Json]],
+    run: Run,
+    plan: PrefetchPlan,
+    deadline: Deadline,
+) -> PatientRecord:
+    """Make the record of a patient's lines, as a live one is made of answers."""
+    answers = _answers(kinds, run, plan)
+    answers |= checked(plan, answers, person.patient_id)
+    return record_in(answers, plan, (), run.service.terminology, person, deadline)
 
 
 def _not_applicable(why: str) -> list[Json]:
@@ -291,14 +325,19 @@ def _not_applicable(why: str) -> list[Json]:
     ]
 
 
-def _answers(kinds: Mapping[str, Sequence[Json]], run: Run) -> dict[str, QueryResult]:
-    """The export's lines as answers to the queries, each type once; what was not exported was not sent."""
+def _answers(
+    kinds: Mapping[str, Sequence[Json]], run: Run, plan: PrefetchPlan
+) -> dict[str, QueryResult]:
+    """The export's lines as answers to the queries, each type once.
+
+    What was not exported was not sent.
+    """
     others = tuple(
         [raw for kind in ("Medication", "Device") for raw in kinds.get(kind, ())]
     )
     answers: dict[str, QueryResult] = {}
     sent: set[str] = set()
-    for template in run.hook.plan.needed.templates:
+    for template in plan.templates:
         kind = template.resource_type
         if kind not in run.exported and kind not in KEPT_BY_NONE:
             answers[template.key] = NO_SERVER

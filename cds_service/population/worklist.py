@@ -6,7 +6,7 @@ dead are left out. What could not be read is said, since it may hold what is mis
 
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
@@ -17,36 +17,46 @@ from cds_service.audit.exporting import safe_cell
 from cds_service.core.bone_drugs import find_drug_state
 from cds_service.core.bracing import WITHOUT_DATE, times_of
 from cds_service.core.facts import Findings
+from cds_service.core.loop import DAYS
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart, Horizon
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, codeables
-from cds_service.fhir.orders.recognition import recognise_support
+from cds_service.fhir.orders.recognition import REVIEW, recognise_support
 from cds_service.fhir.orders.support_orders import (
+    CARRIED_OUT,
     IN_FORCE,
     find_augmentations,
     find_stored_orders,
     unchecked_in,
 )
-from cds_service.fhir.raw_json import member, text
+from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.references import last_name
 from cds_service.population.bulk import replaced
 from cds_service.service import Service
 
 Reason = Literal[
     "no-bone-treatment",
     "dose-not-recorded",
+    "referral-without-visit",
     "denosumab-overdue",
     "brace-beyond-end",
 ]
+# Of the list of `loop` alone: neither seen nor treated since the order was signed.
+LOOP_OPEN: Literal["loop-open"] = "loop-open"
 REASONS = "https://kyphoplasty-cds.org/fhir/CodeSystem/worklist-reason"
 NEEDED = ("bone-drug", "denosumab-overdue", "deceased")  # findings
 # policy: for a bone drug or a referral, counted from the procedure
 WAIT = timedelta(days=30)
 # policy: a referral written so long before the procedure belongs to it
 ORDERED_BEFORE = timedelta(days=30)
-VISITS = frozenset({"Encounter", "Appointment"})  # read for the worklist alone
+VISITS = frozenset({"Encounter", "Appointment"})
+OF_LOOP = frozenset({"MedicationDispense", "SupplyRequest"})
+ALSO_READ = VISITS | OF_LOOP  # for the worklist alone
+# policy: a referral that led to no visit in so many days has led to none
+NO_VISIT = timedelta(days=DAYS)
 # Statuses of Procedures, Encounters and Appointments that took or take place, and that
 # are to come.
 CAME = frozenset(
@@ -76,7 +86,7 @@ class Row(NamedTuple):
         resources: what the reason rests on, `Procedure/12`.
     """
 
-    reason: Reason
+    reason: Reason | Literal["loop-open"]
     since: str
     text: str
     resources: tuple[str, ...]
@@ -128,90 +138,148 @@ def _untreated(
     augmented: Sequence[tuple[date, str]],
     as_of: date,
 ) -> Iterator[Row]:
-    """More than 30 days after a procedure neither a dose of a bone drug that still counts nor a referral.
+    """No dose of a bone drug that still counts, and no referral, or no visit after one.
 
-    The newest procedure of which the 30 days are over counts: who broke again since has
-    waited as long. A prescription is no dose: such a patient has a reason of their own,
-    since nobody knows whether the drug is taken.
+    A referral is waited for 30 days after a procedure, a visit 90 days. The newest
+    procedure of which the 30 days are over counts: who broke again since has waited as
+    long. A prescription is no dose: such a patient has a reason of their own, since
+    nobody knows whether the drug is taken.
     """
     done = max((day for day, _ in augmented if as_of - day > WAIT), default=None)
     drugs = find_drug_state(findings, as_of)
     is_unsure = drugs.signal == "drug-without-dose"
     if done is None or (findings.is_true("bone-drug") and not is_unsure):
         return
-    orders = find_stored_orders(record, service.terminology, IN_FORCE | {"completed"})
-    days = [
-        one.authored
-        for one in orders
-        if one.kind == "bone-treatment" and (one.authored or as_of) <= as_of
-    ]
-    if any(
-        day is None or day >= done - ORDERED_BEFORE
-        for day in (*days, *_visited(visits, service.terminology, as_of))
-    ):
+    placed = _referrals(record, visits, service.terminology, done, as_of)
+    if placed == "on-its-way":
         return
-    gap, known = findings.gaps.get("bone-drug"), findings.known.get("bone-drug")
-    notes = (
-        [f"bone drug: {gap.detail}"]
-        if gap
-        else []
-        if is_unsure or not known
-        else [*known.concerns]
-    )
-    notes += (
-        ["referrals could not be read"]
-        if "ServiceRequest" in unchecked_in(record)
-        else []
-    )
-    notes += [
-        f"augmented again {say_date(day)}"
-        for day in sorted({day for day, _ in augmented if day > done})
-    ]
-    names = sorted(name for day, name in augmented if day >= done)
-    listed = {
-        f"ServiceRequest/{text(one.raw.get('id'))}": one.raw
-        for one in record.of_key("serviceRequests")
-    }
-    is_planned = all(
-        text(listed.get(name, {}).get("status")) == "active" for name in names
-    )
-    said = f"Augmentation {'ordered, not recorded as done: ' if is_planned else ''}{say_date(done)}"
-    said += f"; {drugs.because if is_unsure else 'no current bone drug'}"
-    said += f"{',' if is_unsure else ''} and no referral for bone treatment on record"
-    seen = [
-        one.resource
-        for one in (
-            gap.seen if gap else known.provenance if known and is_unsure else ()
-        )
-    ]
     reason: Reason = "dose-not-recorded" if is_unsure else "no-bone-treatment"
+    missing = "no referral for bone treatment on record"
+    if placed == "without-visit":
+        reason = "referral-without-visit"
+        missing = f"no visit within {NO_VISIT.days} days of a referral on record"
+    names = sorted(name for day, name in augmented if day >= done)
+    joined = "," if is_unsure else ""
+    lack = drugs.because if is_unsure else "no current bone drug"
+    planned = "ordered, not recorded as done: " if _is_planned(record, names) else ""
+    text = f"Augmentation {planned}{say_date(done)}; {lack}{joined} and {missing}"
+    gap, known = findings.gaps.get("bone-drug"), findings.known.get("bone-drug")
+    sources = gap.seen if gap else known.provenance if known and is_unsure else ()
+    notes = [*_left_open(record, findings, augmented, done, is_unsure=is_unsure)]
     yield Row(
         reason,
         done.isoformat(),
-        _with(said, notes),
-        tuple(dict.fromkeys((*names, *seen))),
+        with_notes(text, notes),
+        tuple(dict.fromkeys((*names, *(one.resource for one in sources)))),
     )
 
 
-def _visited(
-    visits: Sequence[Mapping[str, Any]], terminology: Terminology, as_of: date
-) -> Iterator[date]:
-    """Days of visits for bone treatment: those up to the run's day, and those that are arranged."""
+def _referrals(
+    record: PatientRecord,
+    visits: Sequence[Mapping[str, Any]],
+    terminology: Terminology,
+    done: date,
+    as_of: date,
+) -> Literal["none", "on-its-way", "without-visit"]:
+    """Find if a referral of this procedure led, or may still lead, to a visit."""
+    listed = list(bone_visits(visits, terminology, referral_names(record, terminology)))
+    first = done - ORDERED_BEFORE
+    of_this = [one for one in listed if one.day >= first]
+    if any(
+        (one.is_kept and one.day <= as_of) or (one.is_arranged and one.day > as_of)
+        for one in of_this
+    ):
+        return "on-its-way"
+    orders = find_stored_orders(record, terminology, CARRIED_OUT)
+    days = [
+        one.authored
+        for one in orders
+        if one.kind == REVIEW and (one.authored or as_of) <= as_of
+    ]
+    days += [one.day for one in of_this if one.is_arranged]
+    if not any(day is None or day >= first for day in days):
+        return "none"
+    return "without-visit" if as_of - done > NO_VISIT else "on-its-way"
+
+
+def _is_planned(record: PatientRecord, names: Sequence[str]) -> bool:
+    """Tell if all of these procedures are orders that nobody recorded as done."""
+    listed = {
+        f"ServiceRequest/{text(one.raw.get('id'))}": text(one.raw.get("status"))
+        for one in record.of_key("serviceRequests")
+    }
+    return all(listed.get(name) == "active" for name in names)
+
+
+def _left_open(
+    record: PatientRecord,
+    findings: Findings,
+    augmented: Sequence[tuple[date, str]],
+    done: date,
+    *,
+    is_unsure: bool,
+) -> Iterator[str]:
+    """Say what could not be read, and what was done again."""
+    gap, known = findings.gaps.get("bone-drug"), findings.known.get("bone-drug")
+    if gap:
+        yield f"bone drug: {gap.detail}"
+    elif known and not is_unsure:
+        yield from known.concerns
+    if "ServiceRequest" in unchecked_in(record):
+        yield "referrals could not be read"
+    for day in sorted({day for day, _ in augmented if day > done}):
+        yield f"augmented again {say_date(day)}"
+
+
+class Visit(NamedTuple):
+    """A visit for bone treatment.
+
+    Attributes:
+        is_kept: it took or takes place.
+        is_arranged: it is planned or booked; whether it was kept is not recorded.
+    """
+
+    day: date
+    reference: str
+    is_kept: bool
+    is_arranged: bool
+
+
+def referral_names(record: PatientRecord, terminology: Terminology) -> frozenset[str]:
+    """The referrals for bone treatment on record, by which visits may say their aim."""
+    orders = find_stored_orders(record, terminology, CARRIED_OUT)
+    return frozenset(one.reference for one in orders if one.kind == REVIEW)
+
+
+def bone_visits(
+    visits: Sequence[Mapping[str, Any]],
+    terminology: Terminology,
+    referrals: Container[str] = (),
+) -> Iterator[Visit]:
+    """Find the visits for bone treatment that have a day.
+
+    A visit is for it by its own words or codes, or because it carries out a referral.
+    """
     for raw in visits:
         titles = codeables(raw, "code", "type", "serviceType", "specialty")
         titles += [{"text": words} for words in [text(raw.get("description"))] if words]
         found = recognise_support(
             {"resourceType": "ServiceRequest", "code": titles}, NO_DRAFTS, terminology
         )
-        if found is None or "bone-treatment" not in found.concepts:
+        is_named = found is not None and REVIEW in found.concepts
+        if not is_named and not any(
+            last_name(text(one.get("reference"))) in referrals
+            for one in objects(raw.get("basedOn"))
+        ):
             continue
         begins = raw.get("performedDateTime") or member(raw, "performedPeriod", "start")
         day = terminology.calendar.named_day(
             begins or raw.get("start") or member(raw, "period", "start")
         )
         status = text(raw.get("status"))
-        if day and (status in TO_COME or (status in CAME and day <= as_of)):
-            yield day
+        if day and status in CAME | TO_COME:
+            name = f"{raw.get('resourceType')}/{text(raw.get('id'))}"
+            yield Visit(day, name, status in CAME, status in TO_COME)
 
 
 def _overdue(findings: Findings) -> Iterator[Row]:
@@ -222,7 +290,7 @@ def _overdue(findings: Findings) -> Iterator[Row]:
         yield Row(
             "denosumab-overdue",
             found.observed.isoformat(),
-            _with(text, found.concerns),
+            with_notes(text, found.concerns),
             resources,
         )
 
@@ -257,30 +325,35 @@ def _braced(
         yield Row(
             "brace-beyond-end",
             last.isoformat(),
-            _with(f"{times.said()}, still active", notes),
+            with_notes(f"{times.said()}, still active", notes),
             (order.reference,),
         )
 
 
-def _with(text: str, notes: Sequence[str]) -> str:
+def with_notes(text: str, notes: Sequence[str]) -> str:
     return "; ".join([text, *(note.rstrip(".") for note in notes)]) + "."
 
 
 # --- files
 
 
-def write_worklist(rows: Sequence[tuple[str, Row]], file: Path, as_of: date) -> None:
+def write_worklist(
+    rows: Sequence[tuple[str, Row]],
+    file: Path,
+    as_of: date,
+    reasons: Sequence[str] = get_args(Reason),
+) -> None:
     """Write the rows, each with the patient's id: as FHIR NDJSON (`.ndjson`) or Bundle (`.json`), else as CSV."""
     if file.suffix == ".ndjson":
         lines = (
             json.dumps(one, ensure_ascii=False) + "\n"
-            for one in _resources(rows, as_of)
+            for one in _resources(rows, as_of, reasons)
         )
         text = "".join(lines)
     elif file.suffix == ".json":
         entries = [
             {"fullUrl": f"urn:uuid:{one['id']}", "resource": one}
-            for one in _resources(rows, as_of)
+            for one in _resources(rows, as_of, reasons)
         ]
         bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
         text = json.dumps(bundle, ensure_ascii=False, indent=1) + "\n"
@@ -304,10 +377,10 @@ def write_worklist(rows: Sequence[tuple[str, Row]], file: Path, as_of: date) -> 
 
 
 def _resources(
-    rows: Sequence[tuple[str, Row]], as_of: date
+    rows: Sequence[tuple[str, Row]], as_of: date, reasons: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
     """One Group of all patients for each reason, and one Task for each row: a proposal, not an order."""
-    for reason in get_args(Reason):
+    for reason in reasons:
         patients = sorted({patient for patient, row in rows if row.reason == reason})
         yield {
             "resourceType": "Group",

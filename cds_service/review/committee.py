@@ -16,10 +16,19 @@ from werkzeug.exceptions import BadRequest
 
 from cds_service.audit.counts import Counts, count_months
 from cds_service.audit.exporting import safe_cell
+from cds_service.audit.query import Query
 from cds_service.core.wording import MONTHS
 from cds_service.review.desk import Desk
 from cds_service.review.login import may
-from cds_service.review.small_counts import Counted, Line, Shown, add_up, hide, show
+from cds_service.review.small_counts import (
+    Counted,
+    Line,
+    Shown,
+    add_up,
+    hide,
+    say_count,
+    show,
+)
 from cds_service.review.words import say_code
 
 MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])", re.ASCII)
@@ -55,6 +64,35 @@ BANDS = {
     "Lower (study)": "lower",
     "No own figure": "none",
 }
+# Was it done: what the record shows, by what became of the card. The columns add up.
+LOOP = {
+    "In time": "done",
+    "Later": "late",
+    "Neither": "open",
+    "Neither, a list not read": "unsure",
+    "Died": "died",
+    "Days not over": "waiting",
+    "Record not read": "not-read",
+}
+JUDGED = ("In time", "Later", "Neither", "Neither, a list not read")
+LOOP_ROWS = {
+    "Card accepted": "accepted",
+    "Card overridden": "overridden",
+    "Card not answered": "none",
+}
+WHEN = {
+    "In time": "in-time",
+    "Later": "late",
+    "Not on record": "not-found",
+    "No brace order": "not-needed",
+}
+STEP_ROWS = {
+    "Referral for bone treatment placed": "referral",
+    "Visit for bone treatment held": "visit",
+    "Bone drug ordered": "drug-ordered",
+    "Bone drug started (dose or dispense)": "drug-started",
+    "Brace ended by its order": "brace-ended",
+}
 Tables = Mapping[str, Counted]
 PAGE = {
     # name: title of the rows, caption, label of the sums
@@ -64,6 +102,8 @@ PAGE = {
     "reasons": ("Reason", "Why cards were overridden", "All"),
     "bands": ("Outcome", "Bands shown", ""),
     "refusals": ("Reason", "Refusals", "All"),
+    "loop": ("Signings", "Was it done: a visit or a bone drug that is taken", "All"),
+    "steps": ("Step", "What was done, step by step", ""),
 }
 
 
@@ -81,7 +121,9 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
             tiles=_tiles(tables["monthly"]),
             captions={name: caption for name, (_, caption, _) in PAGE.items()},
             rates=rates_of(tables["monthly"]),
-            **{name: _shown(name, table) for name, table in tables.items()},
+            done=say_loop(tables["loop"], others["days"]),
+            looked=_last_look(desk),
+            tables={name: _shown(name, table) for name, table in tables.items()},
             **others,
         )
 
@@ -106,6 +148,7 @@ def _read(desk: Desk) -> tuple[str, str, Tables, Mapping[str, int]]:
         counts = count_months(connection, since, until, desk.scope)
     desk.gate.note("figures", content={"since": since, "until": until})
     others = {name: sum(_of_name(counts, name).values()) for name in ("lost", "unread")}
+    others["days"] = _days_of(counts)
     if is_exact:
         return since, until, tables_of(counts, since, until), others
     years = [
@@ -205,6 +248,21 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
             parts=(tuple(BANDS),),
         ),
         "refusals": _named(whole, "refusal:", "Times"),
+        "loop": _table(
+            LOOP_ROWS,
+            tuple(LOOP),
+            lambda row, column: whole["", "", f"loop:{LOOP_ROWS[row]}:{LOOP[column]}"],
+            parts=(tuple(LOOP),),
+            has_totals=True,
+        ),
+        "steps": _table(
+            STEP_ROWS,
+            tuple(WHEN),
+            lambda row, column: whole[
+                "", "", f"loop-step:{STEP_ROWS[row]}:{WHEN[column]}"
+            ],
+            parts=(tuple(WHEN),),
+        ),
     }
 
 
@@ -313,7 +371,15 @@ def _hidden(tables: Tables) -> dict[str, Counted]:
         ),
         "bands": hide(tables["bands"]),
         "refusals": hide(tables["refusals"]),
+        "loop": hide(tables["loop"], more=[_of_those_read(tables["loop"])]),
+        "steps": hide(tables["steps"]),
     }
+
+
+def _of_those_read(loop: Counted) -> Line:
+    """The signings whose record was read: each row of the steps adds up to these."""
+    read = [column for column, state in LOOP.items() if state != "not-read"]
+    return Line(tuple((row, column) for row in loop.rows for column in read))
 
 
 def _rows_of(table: Counted, topic: str) -> list[str]:
@@ -355,6 +421,49 @@ def _rate(monthly: Counted, row: str, part: str, whole: str) -> str:
     if places & monthly.hidden or not monthly.shown(row, whole):
         return "–"
     return f"{100 * monthly.shown(row, part) / monthly.shown(row, whole):.0f}"
+
+
+def say_loop(loop: Counted, days: int) -> str:
+    """Say in a sentence if it was done; empty if nobody looked."""
+    if _count(loop, LOOP) == "0":
+        return ""
+    judged = _count(loop, JUDGED)
+    within = f" within {days} days" if days else " in time"
+    names = _count(loop, ("Neither", "Neither, a list not read"))
+    text = (
+        f"Of {judged} signings: {_count(loop, ('In time',))} with a bone drug or a"
+        f" visit{within}, {_count(loop, ('Later',))} later,"
+        f" {names} names for the nurse."
+    )
+    apart = {
+        "died before either": ("Died",),
+        "whose days are not over": ("Days not over",),
+        "whose record was not read": ("Record not read",),
+    }
+    counted = [(_count(loop, columns), words) for words, columns in apart.items()]
+    rest = ", ".join(f"{count} {words}" for count, words in counted if count != "0")
+    return f"{text} Not among them: {rest}." if rest else text
+
+
+def _count(loop: Counted, columns: Iterable[str]) -> str:
+    """What is shown of the sum of these columns."""
+    places = [(row, column) for row in loop.rows for column in columns]
+    shown = sum(loop.shown(*place) for place in places)
+    return say_count(shown, is_hidden=not loop.hidden.isdisjoint(places))
+
+
+def _days_of(counts: Counts) -> int:
+    """The days of the loop; 0 if they were not the same each time."""
+    prefix = "loop-days:"
+    found = {name for _, _, _, name in counts if name.startswith(prefix)}
+    days = found.pop().removeprefix(prefix) if len(found) == 1 else ""
+    return int(days) if days.isdecimal() else 0
+
+
+def _last_look(desk: Desk) -> str:
+    """When somebody last found something new; empty if nobody looked."""
+    found = desk.store.reader.find(desk.within(Query(kinds=("loop",))), limit=1).entries
+    return found[0].at if found else ""
 
 
 def _csv_of(table: Shown, caption: str) -> str:

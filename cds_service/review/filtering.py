@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from cds_service.audit.chain import ABOUT_READERS, LASTING, SILENT, Kind
 from cds_service.audit.query import Query
+from cds_service.core.loop import STATES
 
 LONGEST = 256
 # Of a figure that a card said; nothing but such text can stand in a model's file.
@@ -45,6 +46,7 @@ KINDS: Mapping[str, tuple[str, tuple[Kind, ...]]] = {
     "answer": ("Answers", ("answer",)),
     "refusal": ("Refusals", ("refusal",)),
     "feedback": ("Feedback", ("feedback",)),
+    "loop": ("Was it done", ("loop",)),
     "work": ("Marks and notes", ("mark", "note")),
     "looks": ("Reads, exports, logins", ABOUT_READERS),
     "log": ("The log itself", LASTING),
@@ -77,6 +79,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
             "reviewed",
             "committee",
             "denied",
+            *STATES,
         )
     },
 }

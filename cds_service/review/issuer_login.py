@@ -7,23 +7,20 @@ on navigation from another site, not even after a redirect of ours. So the last 
 a page of our own that continues by itself.
 """
 
-import base64
-import hashlib
-import hmac
 import logging
 import secrets
 from dataclasses import dataclass
-from functools import partial
 
 from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from cds_service.callers.code_flow import AuthorizationServer, Secret
 from cds_service.errors import CallFailed, DataFileError, LoginRefused
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_address
 from cds_service.outgoing.deadline import Deadline
 from cds_service.review.accounts import TooManyTries
-from cds_service.review.issuer import Issuer, verified_claims, vouched
+from cds_service.review.issuer import issuer_server, vouched
 from cds_service.review.login import PATH, Gate, own_page, same
 from cds_service.review.sessions import ON_THE_WAY, Vouched
 from cds_service.site.folder import SiteFolder
@@ -34,7 +31,6 @@ BACK = f"{PATH}/login/callback"
 WAY_COOKIE = "kyphoplasty-cds-way"
 SECONDS = 5.0  # for all requests to the issuer in one step
 MAX_WANTED = 1024  # characters; browsers drop longer cookies
-MAX_CODE = 4096
 REFUSED = "The login did not succeed, or this account has no role here. Who runs this service can look up why."
 UNREACHABLE = "The hospital's login cannot be reached now. Try again in a minute."
 TOO_MANY = "Too many logins from this network address. Wait 15 minutes."
@@ -61,16 +57,10 @@ class Way:
     def cookie(self) -> str:
         return f"{self.secret} {self.wanted}"
 
-    def made(self, purpose: str) -> str:
-        """A value derived for one purpose; knowing one of them does not reveal another."""
-        return _base64(
-            hmac.digest(self.secret.encode(), purpose.encode(), hashlib.sha256)
-        )
-
     @property
-    def challenge(self) -> str:
-        """The PKCE challenge for the verifier (RFC 7636, S256)."""
-        return _base64(hashlib.sha256(self.made("verifier").encode()).digest())
+    def derived(self) -> Secret:
+        """State, nonce and verifier of this login."""
+        return Secret(self.secret)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +72,7 @@ class IssuerLogin:
     """
 
     gate: Gate
-    issuer: Issuer
+    issuer: AuthorizationServer
     login: ReviewLogin
     redirect: str
 
@@ -93,17 +83,15 @@ class IssuerLogin:
         )
         way = way if len(way.wanted) <= MAX_WANTED else Way(way.secret, PATH)
         asked = {
+            "scope": " ".join(dict.fromkeys(("openid", *self.login.scopes))),
             "redirect_uri": self.redirect,
-            "state": way.made("state"),
-            "nonce": way.made("nonce"),
-            "code_challenge": way.challenge,
-            "code_challenge_method": "S256",
+            **way.derived.asked,
         }
         try:
             address = self.issuer.authorization_address(asked, Deadline.after(SECONDS))
         except CallFailed as fault:
             return self._refuse(way.wanted, fault.reason, UNREACHABLE, 503)
-        self.gate.sessions.set_out(way.secret)
+        self.gate.ways.set_out(way.secret)
         response = redirect(address, 303)
         self._set_way(response, way.cookie, int(ON_THE_WAY.total_seconds()))
         return response
@@ -116,9 +104,11 @@ class IssuerLogin:
         example with fifty images.
         """
         way = Way.of(request.cookies.get(WAY_COOKIE, ""))
-        if way is None or not same(request.args.get("state"), way.made("state")):
+        if way is None or not same(
+            request.args.get("state"), way.derived.made("state")
+        ):
             return self._refuse(PATH, "state")  # may be a stranger: no entry
-        if not self.gate.sessions.come_back(way.secret):
+        if not self.gate.ways.come_back(way.secret):
             return self._refuse(way.wanted, "replayed")
         try:
             self.gate.accounts.count_vouched_try(self.gate.address)
@@ -141,13 +131,11 @@ class IssuerLogin:
             LoginRefused: the issuer or a check refuses the login.
             CallFailed: the issuer cannot be reached.
         """
-        self.issuer.check_sender(request.args.get("iss"), deadline)
-        code = request.args.get("code", "")
-        if "error" in request.args or not 0 < len(code) <= MAX_CODE:
-            raise LoginRefused("no-code")
-        token = self.issuer.redeem(code, way.made("verifier"), self.redirect, deadline)
-        keys = partial(self.issuer.keys, deadline=deadline)
-        claims = verified_claims(token, keys, self.login, way.made("nonce"))
+        code = self.issuer.read_code(request.args, deadline)
+        verifier = way.derived.made("verifier")
+        answer = self.issuer.redeem(code, verifier, self.redirect, deadline)
+        nonce = way.derived.made("nonce")
+        claims = self.issuer.verified_claims(answer, nonce, deadline)
         return vouched(claims, self.login)
 
     def _land(self, way: Way, who: Vouched) -> AnyResponse:
@@ -203,12 +191,8 @@ def issuer_login(
             "KYPHOPLASTY_CDS_PUBLIC_URL",
             "a login by an issuer needs an https address",
         )
-    issuer = Issuer(login, client_secret(folder.path, login), connections)
+    secret = client_secret(folder.path, login.client_secret_file)
+    issuer = issuer_server(login, secret, connections)
     return IssuerLogin(
         gate=gate, issuer=issuer, login=login, redirect=f"{gate.base_url}{BACK}"
     )
-
-
-def _base64(digest: bytes) -> str:
-    """43 characters without padding, for 32 bytes."""
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -33,7 +33,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from cds_service.audit.chain import AuditEntry, AuditLog, Kind
 from cds_service.outgoing.address import is_loopback_host
 from cds_service.review.accounts import Accounts, TooManyTries
-from cds_service.review.sessions import LIFETIME, Session, Sessions
+from cds_service.review.sessions import LIFETIME, Session, Sessions, Ways
 from cds_service.settings import Network
 from cds_service.site.review import Role
 
@@ -72,6 +72,7 @@ class Gate:
 
     accounts: Accounts
     sessions: Sessions
+    ways: Ways
     audit: AuditLog
     clock: Callable[[], datetime]
     base_url: str

@@ -45,7 +45,7 @@ from cds_service.review.entry_page import entry_routes
 from cds_service.review.filtering import CHOICES, read_filter
 from cds_service.review.issuer_login import issuer_login
 from cds_service.review.login import Gate, Login, login_routes, may
-from cds_service.review.sessions import IDLE, Sessions
+from cds_service.review.sessions import IDLE, Sessions, Ways
 from cds_service.review.words import register_words
 from cds_service.service import Service
 from cds_service.settings import Settings
@@ -100,6 +100,7 @@ def review_routes(reviewing: Reviewing) -> Blueprint:
         sessions=Sessions(
             access, rules=login.rules if login else None, has_local=has_local
         ),
+        ways=Ways(access),
         audit=reviewing.audit,
         clock=clock,
         base_url=reviewing.base_url,

@@ -127,8 +127,25 @@ class Sessions:
                 sa.delete(SESSIONS).where(SESSIONS.c.digest == digest_of(token))
             )
 
+    def _is_going_on(self, digest: str) -> tuple[sa.ColumnElement[bool], ...]:
+        is_vouched = SESSIONS.c.issuer == self._rules if self._rules else sa.false()
+        is_local = sa.and_(SESSIONS.c.issuer.is_(None), REVIEWERS.c.name.is_not(None))
+        return (
+            SESSIONS.c.digest == digest,
+            SESSIONS.c.began > self._access.now(-LIFETIME),
+            SESSIONS.c.seen > self._access.now(-IDLE),
+            sa.or_(is_vouched, is_local) if self._has_local else is_vouched,
+        )
+
+
+class Ways:
+    """Browsers on their way to a login server, each of which may come back once."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
     def set_out(self, secret: str) -> None:
-        """Note that a browser with this secret is going to the issuer."""
+        """Note that a browser with this secret is going to a login server."""
         with self._access.writing() as connection:
             connection.execute(
                 sa.delete(WAYS).where(WAYS.c.at < self._access.now(-ON_THE_WAY))
@@ -139,20 +156,10 @@ class Sessions:
             )
 
     def come_back(self, secret: str) -> bool:
-        """Whether a browser with this secret was on its way to the issuer; ends that state."""
+        """Whether a browser with this secret was on its way; ends that state."""
         is_ours = (
             WAYS.c.digest == digest_of(secret),
             WAYS.c.at >= self._access.now(-ON_THE_WAY),
         )
         with self._access.writing() as connection:
             return bool(connection.execute(sa.delete(WAYS).where(*is_ours)).rowcount)
-
-    def _is_going_on(self, digest: str) -> tuple[sa.ColumnElement[bool], ...]:
-        is_vouched = SESSIONS.c.issuer == self._rules if self._rules else sa.false()
-        is_local = sa.and_(SESSIONS.c.issuer.is_(None), REVIEWERS.c.name.is_not(None))
-        return (
-            SESSIONS.c.digest == digest,
-            SESSIONS.c.began > self._access.now(-LIFETIME),
-            SESSIONS.c.seen > self._access.now(-IDLE),
-            sa.or_(is_vouched, is_local) if self._has_local else is_vouched,
-        )

@@ -46,12 +46,12 @@ class Counted:
             self.values.get((row, column), 0),
             (row, column) in self.hidden,
         )
-        return _say(value, is_hidden=is_hidden)
+        return say_count(value, is_hidden=is_hidden)
 
     def say_total(self, column: str) -> str:
         """The sum of what is shown of a column."""
         is_hidden = any((row, column) in self.hidden for row in self.rows)
-        return _say(
+        return say_count(
             sum(self.shown(row, column) for row in self.rows), is_hidden=is_hidden
         )
 
@@ -70,7 +70,8 @@ class Counted:
                 yield Line(tuple((row, column) for row in self.rows))
 
 
-def _say(value: int, *, is_hidden: bool) -> str:
+def say_count(value: int, *, is_hidden: bool) -> str:
+    """Say a count, of which a part may be hidden."""
     number = f"{value:,}".replace(",", "\u202f")
     if not is_hidden:
         return number

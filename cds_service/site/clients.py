@@ -7,7 +7,16 @@ from pydantic import Field, Strict, StringConstraints, model_validator
 
 from cds_service.core.caller import Caller
 from cds_service.protocol.messages import HookInstances
-from cds_service.site.fields import FhirBase, Origin, Seconds, SiteTable, Text, Url
+from cds_service.site.fields import (
+    FhirBase,
+    Origin,
+    Seconds,
+    SiteTable,
+    Text,
+    Url,
+    YesNo,
+)
+from cds_service.site.launch import WorksheetLaunch
 from cds_service.site.profiles import GENERIC, Algorithm, Profile, ProfileName, value_of
 
 # characters; the audit log indexes issuers and tenants up to this length
@@ -74,10 +83,13 @@ class Client(SiteTable):
         hook_instance: whether its ids of signings are UUIDs, as CDS Hooks wants, or any
             text.
         client_id: our client id at this EHR's authorization server.
+        background_reads: whether its FHIR servers may be read when no order is signed,
+            by `loop`.
         name: of its own folder, `clients/<name>/`: mappings, hooks and policy that hold
             for this EHR alone.
         reviewers: accounts of the review pages that see this EHR's entries alone.
         tenant_reviewers: accounts that see those of one tenant alone.
+        worksheet: our registration as a SMART app; None if it launches none.
     """
 
     issuer: Name
@@ -102,12 +114,14 @@ class Client(SiteTable):
     deadline_seconds: Seconds | None = None
     hook_instance: HookInstances = "uuid"
     client_id: Text | None = None
+    background_reads: YesNo = False
     name: (
         Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")] | None
     ) = None
     reviewers: tuple[Name, ...] = ()
     tenant_reviewers: Mapping[Name, tuple[Name, ...]] = Field(default_factory=dict)
     capabilities: Capabilities | None = None
+    worksheet: WorksheetLaunch | None = None
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:

@@ -395,7 +395,7 @@ def _check_review(file: Path, site: Site) -> None:
     """
     if site.review is None:
         return
-    client_secret(file.parent, site.review)
+    client_secret(file.parent, site.review.client_secret_file)
     for url in (site.review.issuer, *site.review.servers):
         if not site.fhir.allow_private_networks and _is_private(parse_address(url)):
             raise DataFileError(

@@ -34,6 +34,13 @@ def _server(value: str) -> str:
     return value
 
 
+ClientId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,256}$")]
+SecretFile = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")
+]
+LoginServer = Annotated[Origin, AfterValidator(_server)]
+
+
 class ReviewLogin(SiteTable):
     """`[review]`: login by the hospital's issuer, beside or instead of local accounts.
 
@@ -53,12 +60,9 @@ class ReviewLogin(SiteTable):
     """
 
     issuer: Annotated[str, AfterValidator(_issuer)]
-    client_id: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,256}$")]
-    client_secret_file: (
-        Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")]
-        | None
-    ) = None
-    servers: tuple[Annotated[Origin, AfterValidator(_server)], ...] = ()
+    client_id: ClientId
+    client_secret_file: SecretFile | None = None
+    servers: tuple[LoginServer, ...] = ()
     scopes: tuple[
         Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5b\x5d-\x7e]+$")], ...
     ] = ()
@@ -74,16 +78,20 @@ class ReviewLogin(SiteTable):
         return f"{self.issuer} {hashlib.sha256(given.encode()).hexdigest()}"
 
 
-def client_secret(folder: Path, review: ReviewLogin) -> str | None:
-    """The secret that this service shares with the issuer; None for a public client.
+def client_secret(folder: Path, name: str | None) -> str | None:
+    """The secret that this service shares with a login server; None for a public client.
+
+    Args:
+        folder: of the site.
+        name: of the file.
 
     Raises:
         DataFileError: the file is not there, holds no secret, or everybody on this
             machine may read it.
     """
-    if review.client_secret_file is None:
+    if name is None:
         return None
-    file = folder / review.client_secret_file
+    file = folder / name
     try:
         mode, text = file.stat().st_mode, file.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:

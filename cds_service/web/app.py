@@ -19,6 +19,7 @@ from cds_service.basis.links import Links
 from cds_service.callers.verifying import Callers, KnownClient
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import is_ip_address, is_loopback_host
+from cds_service.review.access import Access
 from cds_service.review.routes import Reviewing, review_routes
 from cds_service.service import Service, answer
 from cds_service.settings import Settings
@@ -28,6 +29,7 @@ from cds_service.web.cds_api import CDS_PATH, Flow, Surroundings, cds_routes
 from cds_service.web.errors import outcome, register_errors
 from cds_service.web.feedback_api import feedback_routes
 from cds_service.web.health import health_routes
+from cds_service.web.launch import launch_routes
 from cds_service.web.logs import UnauthenticatedCalls
 from cds_service.web.metrics import CountedLog, Metrics
 from cds_service.web.missing_orders import MissingOrders
@@ -175,6 +177,9 @@ def create_app(
         )
         app.register_blueprint(review_routes(reviewing))
         app.register_blueprint(basis_routes(around, store))
+        access = Access(lambda: store.database, around.clock)
+        if (launches := launch_routes(around, site, access)) is not None:
+            app.register_blueprint(launches)
     if callers is not None:
         app.extensions[AT_WORKER_START] = callers.prefetch
     origins = around.site.site.allowed_origins if around.site else None

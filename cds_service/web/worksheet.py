@@ -1,7 +1,7 @@
 """`/worksheet`: what was measured on a viewer or at the bedside, as measures of this service, to copy.
 
-The page keeps nothing: no patient is named, no entry is written, and every figure is of
-an unnamed patient.
+Alone the page keeps nothing: no patient is named, no entry is written, and every figure
+is of an unnamed patient. `launch.py` opens it for the patient of an EHR.
 """
 
 import re
@@ -16,11 +16,13 @@ from cds_service.audit.chain import OneEntry
 from cds_service.cards.extension import EXTENSION
 from cds_service.core.derived import SPINE
 from cds_service.core.wording import UNITS
-from cds_service.fhir.raw_json import Json, member, objects
+from cds_service.fhir.gathering.reading import FhirReader
+from cds_service.fhir.raw_json import member, objects
 from cds_service.loading import load_measures_in_force, mapping_folders
+from cds_service.measures.definitions import Measures
 from cds_service.measures.observations import Writer, site_codes
 from cds_service.measures.profiles import definition_of
-from cds_service.measures.worksheet import Worksheet, load_sheet
+from cds_service.measures.worksheet import Outcome, Worksheet, load_sheet
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
 from cds_service.samples.requests import (
@@ -28,7 +30,7 @@ from cds_service.samples.requests import (
     augmentation_order,
     order_sign_body,
 )
-from cds_service.service import Ports, answer
+from cds_service.service import Ports, Service, answer
 from cds_service.site.folder import SiteFolder
 from cds_service.web.cds_api import Surroundings
 
@@ -59,64 +61,101 @@ class Figure:
     missing: str = ""
 
 
-def worksheet_routes(around: Surroundings, site: SiteFolder | None) -> Blueprint:
-    routes = Blueprint("worksheet", __name__)
-    service, folders = around.service, mapping_folders(site)
-    measures = load_measures_in_force(site)
-    sheet = Worksheet(
-        load_sheet(), measures, Writer(NOBODY, service.terminology, site_codes(folders))
-    )
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """What all worksheets of one EHR share.
 
-    @routes.route("/worksheet", methods=["GET", "POST"])
-    def worksheet() -> str:
-        request.max_content_length = FORM_BYTES
-        today = service.calendar.day_of(around.clock())
-        form: Mapping[str, str] = request.form if request.method == "POST" else {}
-        outcome = sheet.outcome(form, today)
-        figures = (
-            _figures(around, outcome.observations, form, today)
-            if outcome.observations
-            else ()
-        )
+    Attributes:
+        client: the issuer by which the site names the EHR; None for the worksheet alone.
+    """
+
+    around: Surroundings
+    client: str | None
+    measures: Measures
+    sites: Mapping[str, str]
+
+    @classmethod
+    def of(
+        cls, around: Surroundings, site: SiteFolder | None, client: str | None = None
+    ) -> "Sheets":
+        """Read what is in force for this EHR.
+
+        Raises:
+            DataFileError: a file is wrong.
+        """
+        folder = site.clients.get(client or "", site) if site else None
+        measures = load_measures_in_force(folder)
+        return cls(around, client, measures, site_codes(mapping_folders(folder)))
+
+    @property
+    def service(self) -> Service:
+        return self.around.service.of(self.client)
+
+    @property
+    def today(self) -> date:
+        return self.service.calendar.day_of(self.around.clock())
+
+    def sheet_of(self, patient: str, *, has_to_confirm: bool = False) -> Worksheet:
+        """The worksheet of one patient."""
+        writer = Writer(patient, self.service.terminology, self.sites)
+        return Worksheet(load_sheet(), self.measures, writer, has_to_confirm)
+
+    def page(self, form: Mapping[str, str], outcome: Outcome, **more: Any) -> str:
+        """The page with this form and what came of it.
+
+        Args:
+            more: for the template.
+        """
+        sheet = load_sheet()
         return render_template(
             "worksheet.html",
-            sheet=sheet.sheet,
-            measures=measures,
+            sheet=sheet,
+            measures=self.measures,
             form=form,
             outcome=outcome,
-            figures=figures,
             titles={
-                field.name: field.title
-                for part in sheet.sheet.parts
-                for field in part.fields
+                "date": "Day of the examination",
+                **{one.name: one.title for part in sheet.parts for one in part.fields},
             },
             levels=[("", "not said"), *((level, level) for level in SPINE)],
             units=UNITS,
             definition=definition_of,
             is_sent=request.method == "POST",
+            **more,
         )
 
-    @routes.after_request
-    def restrict(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = POLICY
-        return response
 
+def worksheet_routes(around: Surroundings, site: SiteFolder | None) -> Blueprint:
+    routes = Blueprint("worksheet", __name__)
+    sheets = Sheets.of(around, site)
+
+    @routes.route("/worksheet", methods=["GET", "POST"])
+    def worksheet() -> str:
+        request.max_content_length = FORM_BYTES
+        form: Mapping[str, str] = request.form if request.method == "POST" else {}
+        outcome = sheets.sheet_of(NOBODY).outcome(form, sheets.today)
+        return sheets.page(form, outcome, figures=_figures(sheets, outcome, form))
+
+    routes.after_request(restrict)
     return routes
 
 
+def restrict(response: Response) -> Response:
+    """Set the policy of the worksheet's pages."""
+    response.headers["Content-Security-Policy"] = POLICY
+    return response
+
+
 def _figures(
-    around: Surroundings,
-    observations: tuple[Json, ...],
-    form: Mapping[str, str],
-    today: date,
+    sheets: Sheets, outcome: Outcome, form: Mapping[str, str]
 ) -> tuple[Figure, ...]:
     """The figure of a patient of this age and sex, without these values and with them; by the flow of every order."""
     age, sex = form.get("age", "").strip(), form.get("sex", "")
     # Python reads no number of thousands of digits.
     is_age = AGE.fullmatch(age) is not None and 0 < int(age) <= OLDEST
-    if not is_age or sex not in SEXES:
+    if not is_age or sex not in SEXES or not outcome.written:
         return ()
-    born = today - timedelta(days=round(365.25 * int(age)) + 30)
+    born = sheets.today - timedelta(days=round(365.25 * int(age)) + 30)
     patient = {
         "resourceType": "Patient",
         "id": NOBODY,
@@ -124,36 +163,42 @@ def _figures(
         "birthDate": born.isoformat(),
     }
     values = [
-        {**one, "id": f"value-{number}"} for number, one in enumerate(observations)
+        {**one, "id": f"value-{number}"}
+        for number, one in enumerate(outcome.observations)
     ]
+    plan = next(iter(sheets.service.hooks.values())).discovery["prefetch"]
+    bodies = []
+    for record in ([patient], [patient, *values]):
+        body = signing(sheets, NOBODY, "", form)
+        del body["fhirServer"]
+        body["prefetch"] = answer_prefetch(plan, record, patient_id=NOBODY)
+        bodies.append(body)
+    return (
+        figure("Without these values", sheets, bodies[0]),
+        figure("With them", sheets, bodies[1]),
+    )
+
+
+def signing(
+    sheets: Sheets, patient: str, base: str, form: Mapping[str, str]
+) -> dict[str, Any]:
+    """The request that signs a kyphoplasty of the vertebra that the form names."""
     level = form.get("treated", "")
     levels = (level,) if level in SPINE else ()
-    return (
-        _figure("Without these values", around, [patient], levels, today),
-        _figure("With them", around, [patient, *values], levels, today),
-    )
+    order = augmentation_order(patient, None, levels, sheets.today)
+    return order_sign_body(patient, base, [order])
 
 
-def _figure(
-    title: str,
-    around: Surroundings,
-    record: list[Any],
-    levels: tuple[str, ...],
-    today: date,
+def figure(
+    title: str, sheets: Sheets, body: Mapping[str, Any], fhir: FhirReader | None = None
 ) -> Figure:
-    service = around.service
+    """The figure on the card of this request; no entry is kept."""
+    service, around = sheets.service, sheets.around
     hook = next(iter(service.hooks.values()))
-    body = order_sign_body(
-        NOBODY, "", [augmentation_order(NOBODY, None, levels, today)]
-    )
-    del body["fhirServer"]
-    body["prefetch"] = answer_prefetch(
-        hook.discovery["prefetch"], record, patient_id=NOBODY
-    )
-    noon = service.calendar.noon(today)
+    noon = service.calendar.noon(sheets.today)
     ports = Ports(
         clock=lambda: noon,
-        fhir=None,
+        fhir=fhir,
         audit=OneEntry(),
         deadline=Deadline.after(10),
         base_url=around.base_url,

@@ -7,7 +7,6 @@ import pytest
 
 from cds_service.errors import MalformedRequest, TooMuchAsked
 from cds_service.protocol.feedback import MAX_ITEMS, parse_feedback
-from tests.tables import cases
 from tests.wire_builders import CARD_ID
 
 MOMENT = "2026-11-20T05:15:17.685Z"
@@ -34,7 +33,90 @@ OURS = {
 
 
 @pytest.mark.parametrize(
-    ("members", "reason"), cases(__file__, "what_is_read_of_an_item", {"OURS": OURS})
+    ("members", "reason"),
+    [
+        # members of a dismissal, and system and code of its reason
+        ({}, None),
+        # every form of RFC 3339
+        ({"outcomeTimestamp": "2026-11-20T06:15:17.685+01:00"}, None),
+        ({"outcomeTimestamp": "2026-11-20t05:15:17.6850000z"}, None),
+        ({"outcomeTimestamp": "2026-11-20 05:15:17.685Z"}, None),
+        # of a card that was dismissed
+        (
+            {"acceptedSuggestions": [{"id": "5d7d2f5e-1df5-57f1-9a53-9b7e6b6c0a22"}]},
+            None,
+        ),
+        (
+            {
+                "overrideReason": {
+                    "reason": {"code": "x", "display": 7},
+                    "userComment": 5,
+                    "more": {},
+                },
+                "other": [None],
+            },
+            [None, "x"],
+        ),
+        ({"overrideReason": {}}, None),
+        ({"overrideReason": {"reason": None}}, None),
+        ({"overrideReason": None}, None),
+        # as on Epic's page: an object under the plural name, with the reason itself or with its own in the extension
+        (
+            {"overrideReasons": {"reason": OURS, "userComment": "free text"}},
+            [
+                "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason",
+                "patientDeclines",
+            ],
+        ),
+        (
+            {
+                "overrideReasons": {
+                    "extension": {
+                        "com.epic.cdshooks.feedback.overrideReason.reasonDisplay": (
+                            "Not met"
+                        ),
+                        "com.epic.cdshooks.feedback.overrideReason.reasonCategory": (
+                            "45"
+                        ),
+                    },
+                    "userComment": "x",
+                }
+            },
+            ["com.epic.cdshooks.feedback.overrideReason.reasonCategory", "45"],
+        ),
+        (
+            {
+                "overrideReasons": {
+                    "extension": {
+                        "org.example": {"reason": "x"},
+                        "org.example.reason": OURS,
+                    }
+                }
+            },
+            [
+                "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason",
+                "patientDeclines",
+            ],
+        ),
+        # as cards offer them: a list of codings; and a list of what the singular name would hold
+        (
+            {"overrideReasons": [OURS]},
+            [
+                "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason",
+                "patientDeclines",
+            ],
+        ),
+        (
+            {"overrideReasons": [{"reason": OURS}]},
+            [
+                "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason",
+                "patientDeclines",
+            ],
+        ),
+        ({"overrideReasons": []}, None),
+        ({"overrideReasons": "free text"}, None),
+        ({"overrideReasons": {"extension": ["free text"]}}, None),
+    ],
 )
 def test_what_is_read_of_an_item(members, reason):
     (found,) = parsed(item(**members))
@@ -79,7 +161,15 @@ def test_a_statement_counts_once_however_often_it_is_made():
 
 @pytest.mark.parametrize(
     "change",
-    cases(__file__, "another_card_time_reason_or_outcome_is_another_statement"),
+    [
+        {"card": "5d7d2f5e-1df5-57f1-9a53-9b7e6b6c0a22"},
+        {"outcomeTimestamp": "2026-11-20T05:15:17.686Z"},
+        {"overrideReason": {"reason": {"code": "patientDeclines", "system": "urn:x"}}},
+        {
+            "outcome": "accepted",
+            "acceptedSuggestions": [{"id": "5d7d2f5e-1df5-57f1-9a53-9b7e6b6c0a22"}],
+        },
+    ],
 )
 def test_another_card_time_reason_or_outcome_is_another_statement(change):
     assert parsed(item())[0].id != parsed(item(**change))[0].id

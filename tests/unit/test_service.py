@@ -37,7 +37,6 @@ from tests.chart_builders import (
     vertebroplasty,
 )
 from tests.codes import CPT, ICD, codeable
-from tests.tables import cases
 
 XRAY = of_patient(
     "ServiceRequest",
@@ -93,21 +92,126 @@ def test_another_order_gets_no_cards_and_nothing_is_read_or_recorded(fhir, draft
 
 # --- a brace or bed rest signed after an augmentation
 
-RECORD = {
-    "augmented": lambda days, **members: augmented(days) | members,
-    "brace": lambda code, **members: brace(code=code, **members),
-    "problem": problem,
-    "patient": patient,
-    "drug": drug,
-    "kyphoplasty": kyphoplasty,
-    "codeable": codeable,
-    "bed_rest": bed_rest,
-    "period": period,
-}
+
+def augmented_with(days, **members):
+    return augmented(days) | members
+
+
+def brace_of(code, **members):
+    return brace(code=code, **members)
 
 
 @pytest.mark.parametrize(
-    "case", cases(__file__, "later", RECORD), ids=lambda case: case["why"]
+    "case",
+    [
+        {
+            "why": "a brace after an augmentation gets the brace card alone: yesterday",
+            "record": [augmented_with(1)],
+            "drafts": [brace_of("L0456")],
+            "summary": "TLSO",
+            "action": "update",
+            "indicator": "info",
+        },
+        {
+            "why": (
+                "a brace after an augmentation gets the brace card alone: 90 days ago"
+            ),
+            "record": [augmented_with(90)],
+            "drafts": [brace_of("L0456")],
+            "summary": "TLSO",
+            "action": "update",
+            "indicator": "info",
+        },
+        {
+            "why": (
+                "a brace after an augmentation gets the brace card alone: by an active"
+                " order"
+            ),
+            "record": [
+                kyphoplasty(
+                    "L1", number="old", status="active", authoredOn="2026-10-21"
+                )
+            ],
+            "drafts": [brace_of("L0456")],
+            "summary": "TLSO",
+            "action": "update",
+            "indicator": "info",
+        },
+        {
+            "why": (
+                "a brace after an augmentation gets the brace card alone: by a"
+                " completed order"
+            ),
+            "record": [
+                kyphoplasty(
+                    "L1", number="old", status="completed", authoredOn="2026-10-21"
+                )
+            ],
+            "drafts": [brace_of("L0456")],
+            "summary": "TLSO",
+            "action": "update",
+            "indicator": "info",
+        },
+        {
+            "why": (
+                "a brace without a recent augmentation gets no cards, as only the"
+                " record can say: 91 days ago"
+            ),
+            "record": [augmented_with(91)],
+            "drafts": [brace_of("L0456")],
+            "is_read": True,
+        },
+        {
+            "why": (
+                "a brace without a recent augmentation gets no cards, as only the"
+                " record can say: by a revoked order"
+            ),
+            "record": [
+                kyphoplasty(
+                    "L1", number="old", status="revoked", authoredOn="2026-11-10"
+                )
+            ],
+            "drafts": [brace_of("L0456")],
+            "is_read": True,
+        },
+        {
+            "why": (
+                "a brace without a recent augmentation gets no cards, as only the"
+                " record can say: not done"
+            ),
+            "record": [augmented_with(10, status="not-done")],
+            "drafts": [brace_of("L0456")],
+            "is_read": True,
+        },
+        {
+            "why": "bed rest after an augmentation gets the same card",
+            "record": [augmented_with(0)],
+            "drafts": [bed_rest(None)],
+            "summary": "Bed rest",
+        },
+        {
+            "why": (
+                "a brace within the limit after an augmentation leaves nothing to say"
+            ),
+            "record": [augmented_with(3)],
+            "drafts": [brace_of("L0456", occurrencePeriod=period(0, end_days=42))],
+            "is_read": True,
+            "recorded": 1,
+        },
+        {
+            "why": "a cervical or limb orthosis reads no record: L0120",
+            "record": [augmented_with(3)],
+            "drafts": [brace_of("L0120")],
+            "is_read": False,
+        },
+        {
+            "why": "a cervical or limb orthosis reads no record: L1832",
+            "record": [augmented_with(3)],
+            "drafts": [brace_of("L1832")],
+            "is_read": False,
+        },
+    ],
+    ids=lambda case: case["why"],
 )
 def test_a_support_order_signed_after_an_augmentation(fhir, case):
     server, recorded = fhir(*case["record"]), len(application().log.entries)
@@ -276,7 +380,36 @@ def test_a_dead_patient_gets_no_card_and_the_log_an_entry(died):
 
 @pytest.mark.parametrize(
     ("resources", "draft", "signal"),
-    cases(__file__, "what_leads_is_found_in_record_and_order", RECORD),
+    [
+        ([augmented_with(425)], kyphoplasty("L1"), "earlier-fracture"),
+        ([problem("M80.08XA", days=425)], kyphoplasty("L1"), "earlier-fracture"),
+        (
+            [],
+            kyphoplasty(
+                "L1",
+                reasonCode=[{"text": "L1 burst fracture after a fall from a balcony"}],
+            ),
+            "maybe-not-fragility",
+        ),
+        (
+            [],
+            kyphoplasty("L1", note=[{"text": "Motor vehicle collision on Friday"}]),
+            "maybe-not-fragility",
+        ),
+        ([patient("female", age=45)], kyphoplasty("L1"), "maybe-not-fragility"),
+        (
+            [],
+            kyphoplasty(
+                "L1",
+                reasonCode=[
+                    codeable("http://hl7.org/fhir/sid/icd-10-cm", code="C34.11")
+                ],
+            ),
+            "active-cancer",
+        ),
+        ([problem("F03.90")], kyphoplasty("L1"), "dementia"),
+        ([drug("prednisolone", days=400)], kyphoplasty("L1"), "long-term-steroid"),
+    ],
 )
 def test_what_leads_is_found_in_record_and_order(resources, draft, signal):
     assert signal in recorded(resources, draft)[1].content["signals"]

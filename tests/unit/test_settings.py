@@ -4,7 +4,6 @@ import pytest
 
 from cds_service.errors import DataFileError
 from cds_service.settings import PREFIX, Settings, describe_settings, read_settings
-from tests.tables import cases
 
 
 def read(**variables: str):
@@ -53,7 +52,20 @@ def test_a_command_may_have_its_own_deadline_unless_the_operator_says_otherwise(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    cases(__file__, "a_wrong_value_names_its_variable_and_not_itself"),
+    [
+        ("DEADLINE_SECONDS", "soon"),
+        ("DEADLINE_SECONDS", "0"),
+        ("DEADLINE_SECONDS", "-1"),
+        ("DEADLINE_SECONDS", "nan"),
+        ("DEADLINE_SECONDS", "inf"),
+        ("PREFETCH", "all"),
+        ("LOG_LEVEL", "loud"),
+        ("DATABASE_URL", "hunter2"),
+        ("SITE", "/no/such/folder"),
+        ("PUBLIC_URL", "cds.example.org"),
+        ("TRUSTED_PROXIES", "nginx.example.org"),
+        ("PUBLIC_URL", "https://cds.example.org/?a=1"),
+    ],
 )
 def test_a_wrong_value_names_its_variable_and_not_itself(name, value):
     with pytest.raises(DataFileError) as caught:

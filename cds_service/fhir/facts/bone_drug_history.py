@@ -63,7 +63,7 @@ def read_history(spec: FindingSpec, chart: Chart) -> BoneDrugs:
         spec: of `bone-drug`.
         chart: the patient's record.
     """
-    entries = [*_listed(spec, chart), *_on_problem_list(spec, chart)]
+    entries = entries_of(spec, chart)
     unread = chart.unread(spec)
     silence = say_no(
         spec, chart, may_count=lambda entry: may_be_taken(entry, spec, chart)
@@ -74,6 +74,11 @@ def read_history(spec: FindingSpec, chart: Chart) -> BoneDrugs:
         unread=unread,
         unclear="" if unread else _why_unclear(silence, chart),
     )
+
+
+def entries_of(spec: FindingSpec, chart: Chart) -> list[DrugEntry]:
+    """Read each entry of a bone drug, of the lists of drugs and of problems."""
+    return [*_listed(spec, chart), *_on_problem_list(spec, chart)]
 
 
 def _why_unclear(silence: Finding | Gap, chart: Chart) -> str:

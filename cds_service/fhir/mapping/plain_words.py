@@ -35,10 +35,16 @@ class _PlainWordsFile(Closed):
 
 
 class PlainWords:
-    """The plain words of all languages, compiled."""
+    """The plain words of all languages, compiled.
+
+    Attributes:
+        words: as the files write them.
+        durations: reads the lengths of time beside them.
+    """
 
     def __init__(self, words: Sequence[str], durations: DurationRules) -> None:
         """Compile the words; lengths of time are read by `durations`."""
+        self.words, self.durations = tuple(words), durations
         whole = sorted(
             {folded_pattern(word) for word in words},
             key=lambda word: (-len(word), word),
@@ -48,7 +54,6 @@ class PlainWords:
             re.compile(word),
             re.compile(rf"(?:{_DIVIDES}|{word})*+"),
         )
-        self._durations = durations
 
     def are_all(
         self, text: str, *, is_title: bool = False, has_lengths: bool = True
@@ -64,15 +69,19 @@ class PlainWords:
         if len(text) > LONGEST_TEXT:
             return False
         rest = (
-            self._durations.without_times(text, is_title=is_title)
+            self.durations.without_times(text, is_title=is_title)
             if has_lengths
             else text
         )
         return self._plain.fullmatch(folded(rest)) is not None
 
+    def names_any(self, text: str) -> bool:
+        """Whether one of the words stands in a text."""
+        return self._word.search(folded(text)) is not None
+
     def left_in(self, text: str) -> tuple[str, ...]:
         """The words of a text that are not plain, for a site that reads its own files."""
-        rest = folded(self._durations.without_times(text[:LONGEST_TEXT], is_title=True))
+        rest = folded(self.durations.without_times(text[:LONGEST_TEXT], is_title=True))
         return tuple(filter(None, re.split(rf"{_DIVIDES}+", self._word.sub(" ", rest))))
 
 

@@ -28,6 +28,7 @@ from cds_service.core.vocabulary import (
     explain_key,
 )
 from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.bystanders import load_bystanders
 from cds_service.fhir.mapping.code_systems import (
     LONGEST_CODE,
     Listed,
@@ -38,7 +39,12 @@ from cds_service.fhir.mapping.durations import load_durations
 from cds_service.fhir.mapping.expansions import outdated, read_expansions
 from cds_service.fhir.mapping.harmless import HarmlessFile, HarmlessTitles
 from cds_service.fhir.mapping.harmless_codes import load_harmless_codes
-from cds_service.fhir.mapping.language import Speller, any_of, read_languages
+from cds_service.fhir.mapping.language import (
+    Language,
+    Speller,
+    any_of,
+    read_languages,
+)
 from cds_service.fhir.mapping.level_text import LevelRules
 from cds_service.fhir.mapping.mapping_files import (
     read_answer_maps,
@@ -95,6 +101,17 @@ CONCEPT_KEYS = (
 )
 
 
+def _joints(languages: Iterable[Language]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Compile what stands between two names, and before an aside.
+
+    What is denied after one of these is what follows it.
+    """
+    joints = [one.joints for one in languages]
+    several = rf"[,;:/&+(\u3001\uff0c]|{any_of(joints, 'and_')}|{any_of(joints, 'or_')}"
+    aside = rf"[,(\uff08\uff0c\u3001]|\s[-\u2013\u2014]\s|{any_of(joints, 'with_')}"
+    return re.compile(several), re.compile(aside)
+
+
 class Terminology:
     """Membership of codes in concepts, by the files in `mappings/`; immutable after loading.
 
@@ -128,6 +145,8 @@ class Terminology:
                 self._local_codes = read_local_codes(folders, systems, own_codes)
             with faults:
                 self._answer_maps = read_answer_maps(folders, systems)
+            with faults:
+                self._harmless_codes = load_harmless_codes(folders, systems)
         with faults:
             self.units = load_units(folders)
         with faults:
@@ -137,8 +156,9 @@ class Terminology:
         with faults:
             names = required(folders, "names.toml", NamesFile)
         with faults:
-            harmless = required(folders, "harmless.toml", HarmlessFile)[1]
-            self._harmless_codes = load_harmless_codes(folders, systems)
+            self.harmless = HarmlessTitles(
+                required(folders, "harmless.toml", HarmlessFile)[1]
+            )
         with faults:
             known = required(folders, "languages.toml", LanguagesFile)[1]
         with faults:
@@ -146,25 +166,17 @@ class Terminology:
             self._texts = text_rules(languages)
             self.durations = load_durations(folders, languages)
             self.plain_words = load_plain_words(folders, self.durations)
+            self.bystanders = load_bystanders(folders, systems, self.plain_words)
         faults.stop()
         self.speller = Speller(languages.values())
         self.levels = LevelRules([*languages.values()], self.text_places)
         self.languages = Languages(known, languages)
         self.names_of_measures = MeasureNames(*names, self.languages)
-        self.harmless = HarmlessTitles(harmless)
         self._drug_rules = TextRules(self.drugs.words, None)
         self._suspicion = re.compile(
             "|".join(self._texts[SUSPICION].any) if SUSPICION in self._texts else NEVER
         )
-        joints = [one.joints for one in languages.values()]
-        # Between two names, and before an aside: what is denied after one of these is
-        # what follows it.
-        self.several = re.compile(
-            rf"[,;:/&+(\u3001\uff0c]|{any_of(joints, 'and_')}|{any_of(joints, 'or_')}"
-        )
-        self.aside = re.compile(
-            rf"[,(\uff08\uff0c\u3001]|\s[-\u2013\u2014]\s|{any_of(joints, 'with_')}"
-        )
+        self.several, self.aside = _joints(languages.values())
         self._rules_among: dict[frozenset[str] | None, TextRules] = {}
         self._by_code = self._index()
         self._classes = self._index_of_classes()

@@ -149,6 +149,9 @@ def find_support_orders(
         other_surgery=other.surgery,
         signed_reasons=other.signed_reasons,
         is_brace_noted=other.is_brace_noted,
+        unread_signed=other.unread,
+        other_order=other.other_order,
+        problem_open=other.problem,
     )
 
 

@@ -22,7 +22,6 @@ from cds_service.audit.verification.notes import (
 )
 from cds_service.errors import DataFileError
 from tests.audit_builders import clock, fill, rows_of
-from tests.tables import cases
 
 
 @pytest.fixture
@@ -142,7 +141,16 @@ def test_a_key_that_cannot_be_made_is_refused_in_a_line(database, tmp_path):
 @pytest.mark.parametrize(
     "text",
     [
-        *cases(__file__, "what_is_no_checkpoint_is_refused"),
+        *[
+            "",
+            "hello",
+            "kyphoplasty-cds/x\n3\nAAAA\n",
+            "kyphoplasty-cds/x\n3\nAAAA\n\n",
+            "kyphoplasty-cds/x\nthree\nAAAA\n\n— k AAAA\n",
+            "other/x\n3\nAAAA\n\n— k AAAA\n",
+            "kyphoplasty-cds/x\n3\nA*A\n\n— k AAAA\n",
+            "kyphoplasty-cds/x\n3\nAAAA\n\n— k A\n",
+        ],
         f"kyphoplasty-cds/x\n{'9' * 5000}\nAAAA\n\n\u2014 k AAAA\n",
     ],
 )

@@ -25,7 +25,6 @@ from tests.chart_builders import (
     order_sign,
     thin_and_weak,
 )
-from tests.tables import cases
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\uff1d1"]
 
@@ -45,7 +44,33 @@ def store(tmp_path):
             answer_entry(number, user=FORMULAS[number], encounter=f"enc-{number}")
         )
     made.append(whole_answer())
-    for one in cases(__file__, "what_else_a_log_holds"):
+    for one in [
+        # All of it at noon.
+        {
+            "kind": "refusal",
+            "patient": "pat-1",
+            "status": 412,
+            "result": "refused",
+            "reason": "evidence-unavailable",
+        },
+        {
+            "kind": "feedback",
+            "patient": "pat-1",
+            "user": "Practitioner/7",
+            "about": "00000000-0000-4000-8000-000000000001",
+            "card": "00000000-0000-4000-8000-000000005001",
+            "topic": "rehabilitation",
+            "result": "overridden",
+            "reason": "patientDeclines",
+        },
+        {
+            "kind": "read",
+            "patient": "pat-1",
+            "user": "anna",
+            "content": {"filter": {"patient": "pat-1"}},
+        },
+        {"kind": "start"},
+    ]:
         made.append(AuditEntry(**{"at": NOON, "content": {}, **one}))
     yield made
     made.close()
@@ -112,7 +137,7 @@ def test_feedback_has_the_six_columns_of_the_regulation_and_the_user_who_saw_the
     store,
 ):
     """45 CFR 170.315(b)(11)(ii)(C); governance reference, G-ONC-5."""
-    (answer, *_) = store.reader.find(Query(kinds=("answer",))).entries
+    answer, *_ = store.reader.find(Query(kinds=("answer",))).entries
     told = {
         "acceptedRules": ["osteoporosis-treatment"],
         "outcomeTimestamp": "2026-11-20T11:00:00.000Z",
@@ -166,7 +191,14 @@ def test_an_export_after_a_purge_verifies_too(store):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "what"), cases(__file__, "a_changed_export_is_found")
+    ("old", "new", "what"),
+    [
+        ('"risk":0.35', '"risk":0.05', "payload changed"),
+        ('"patient":"pat-2"', '"patient":"pat-9"', "payload changed"),
+        ('"indicator":"info"', '"indicator":"warning"', "payload changed"),
+        ('"kind":"refusal"', '"kind":"answer"', "changed"),
+        ('"salt":"', '"salt":"0', "payload changed"),
+    ],
 )
 def test_a_changed_export_is_found(store, old, new, what):
     text, _ = exported(store, "ndjson")
@@ -340,7 +372,11 @@ def test_logins_are_authentication_events(store):
         [one["type"]["code"], one["subtype"][0]["code"], one["outcome"]]
         for one in events
     ]
-    assert said == cases(__file__, "codes_of_logins")
+    assert said == [
+        ["110114", "110122", "0"],
+        ["110114", "110123", "0"],
+        ["110114", "110122", "4"],
+    ]
     assert events[0]["agent"][-1]["who"] == {
         "identifier": {"value": "https://login.example|8f3a"}
     }

@@ -20,7 +20,6 @@ from cds_service.samples import load_samples
 from cds_service.samples.fhir_server import start_fhir_server
 from cds_service.samples.requests import augmentation_order
 from tests.stub_fhir import Reply, StubFhir, fhir, page
-from tests.tables import cases
 
 TODAY = date(2026, 11, 20)
 # a busy machine must not turn into a gap
@@ -201,7 +200,10 @@ def test_control_characters_of_a_name_do_not_reach_the_terminal(stub):
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    cases(__file__, "a_patient_who_is_not_there_is_said_and_ends_with_1"),
+    [
+        (["--find", "nobody"], "no patient of this name"),
+        (["--patient", "nobody"], "no patient of this id"),
+    ],
 )
 def test_a_patient_who_is_not_there_is_said_and_ends_with_1(samples, words, said):
     result = assess(samples.url, *words)
@@ -262,14 +264,30 @@ def test_the_token_goes_along_and_is_never_printed(stub, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("token", "base", "is_kept"), cases(__file__, "a_token_for_plain_http_is_kept_back")
+    ("token", "base", "is_kept"),
+    [
+        ("t", "http://fhir.example.org/r4", True),
+        ("t", "https://fhir.example.org/r4", False),
+        ("t", "http://127.0.0.1/r4", False),
+        (None, "http://fhir.example.org/r4", False),
+    ],
 )
 def test_a_token_for_plain_http_is_kept_back(token, base, is_kept):
     assert is_kept_back(token, base) is is_kept
 
 
 @pytest.mark.parametrize(
-    "words", cases(__file__, "wrong_use_ends_with_2_and_asks_no_server")
+    "words",
+    [
+        (),
+        ("--patient", "p1", "--find", "x"),
+        ("--patient", "no/id"),
+        ("--find", "  "),
+        ("--patient", "p1", "--level", "S1"),
+        ("--patient", "p1", "--procedure", "99213"),
+        ("--patient", "p1", "--as-of", "yesterday"),
+        ("--patient", "p1", "--token-file", "/nowhere/token"),
+    ],
 )
 def test_wrong_use_ends_with_2_and_asks_no_server(stub, words):
     result = assess(stub.base, *words)
@@ -297,7 +315,13 @@ def test_a_token_file_without_a_token_is_refused(stub, tmp_path):
 
 @pytest.mark.parametrize(
     ("procedure", "levels", "kind", "code"),
-    cases(__file__, "the_order_reads_as_it_was_asked_for"),
+    [
+        (None, ["L1"], "PKP", "22514"),
+        (None, ["T12", "L1"], "PKP", "22513"),
+        (None, [], "PKP", "kyphoplasty"),
+        ("22511", ["L1"], "PVP", "22511"),
+        ("http://www.ama-assn.org/go/cpt|22510", ["T8"], "PVP", "22510"),
+    ],
 )
 def test_the_order_reads_as_it_was_asked_for(procedure, levels, kind, code):
     order = augmentation_order("p1", procedure, levels, TODAY)

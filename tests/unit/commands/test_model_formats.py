@@ -11,7 +11,6 @@ import xmlschema
 from click.testing import CliRunner
 
 from cds_service.cli import main
-from tests.tables import cases
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 SCHEMA = FIXTURES / "chai" / "schema.xsd"
@@ -23,7 +22,14 @@ NAME = {"mc": "https://mc.chai.org/v0.2/schema.xsd"}
 MODELS = ("sarcopenia-pvm-2022", "nvcf-nomogram-2024", "residual-pain-2025")
 # All inputs known. Evidence page, "Figures for tests"; the third model by hand from its
 # Table 3 and intercept -15.79.
-FULL = cases(__file__, "full")
+FULL = [
+    ("sarcopenia-pvm-2022", [18.5, 1, 1, 57, -3.2, 1], 0.964),
+    ("sarcopenia-pvm-2022", [21.5, 0, 0, 47, -1.9, 1], 0.007),
+    ("sarcopenia-pvm-2022", [19.6, 0, 1, 52, -2.5, 1], 0.395),
+    ("nvcf-nomogram-2024", [1, 60, 140], 0.051),
+    ("residual-pain-2025", [0, 2.6, 6.7, 1, 13, 16, 43], 0.001),
+    ("residual-pain-2025", [1, 3.1, 12, 0, 8.5, 10.7, 57], 0.916),
+]
 
 
 def printed(*arguments):

@@ -10,7 +10,6 @@ from click.testing import CliRunner
 
 from cds_service.cli import main
 from cds_service.samples import load_samples
-from tests.tables import cases
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 SPECIFICATION = [
@@ -56,7 +55,12 @@ def test_without_a_subject_the_patients_key_is_null(views):
 # The stories of `samples.toml`.
 @pytest.mark.parametrize(
     ("patient", "view", "value", "unit"),
-    cases(__file__, "a_view_finds_the_sample_patients_measurement"),
+    [
+        ("p1-thin-high", "bmd_t_score", -3.2, "{T-score}"),
+        ("p1-thin-high", "bmi", 18.5, "kg/m2"),
+        ("p4-vertebroplasty", "ct_attenuation", 45, "[hnsf'U]"),
+        ("p4-vertebroplasty", "multifidus_smi", 105, "mm2/m2"),
+    ],
 )
 def test_a_view_finds_the_sample_patients_measurement(
     views, patient, view, value, unit

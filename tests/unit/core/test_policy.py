@@ -9,14 +9,36 @@ from pydantic import ValidationError
 from cds_service.core.policy import SITE_KEYS
 from tests.chart_builders import open_service
 from tests.fact_builders import policy_with
-from tests.tables import cases
 
-EVERY_KEY = cases(__file__, "every-key")
+EVERY_KEY = {
+    "brace-max-weeks": 6,
+    "brace-review-weeks": 3,
+    "brace-only-days": 60,
+    "sarcopenia-criteria": "study",
+    "bed-rest-max-hours": 12,
+    "feedback-user-comments": True,
+}
 
 
 def test_our_own_values_are_those_of_the_contract_and_the_evidence_page():
     policy = open_service().policy
-    ours = cases(__file__, "ours")
+    ours = {
+        "brace.max_weeks": 8,
+        "brace.review_weeks": 2,
+        "brace.only_days": 90,
+        "bed_rest.max_hours": 24,
+        "nutrition.bmi_below": 18.5,
+        "nutrition.mna_below": 24,
+        "sarcopenia.criteria": "awgs-2019",
+        "bands.high_ratio": 2,
+        "bands.high_risk": 0.5,
+        "bands.above_points": 0.05,
+        "bands.above_points_small": 0.02,
+        "showing.inputs_known": 0.5,
+        "showing.inputs_on_card": 0.85,
+        "showing.disagreement": 0.2,
+        "showing.baseline_shift_warning": 1.0,
+    }
     assert {name: attrgetter(name)(policy) for name in ours} == ours
     assert (
         policy.pooled_incidence.of("refracture"),
@@ -46,7 +68,25 @@ def test_the_digest_of_a_policy_is_the_same_in_every_process():
 
 
 @pytest.mark.parametrize(
-    "values", cases(__file__, "a_value_beyond_its_limits_is_refused"), ids=str
+    "values",
+    [
+        {"brace_max_weeks": 0},
+        {"brace_max_weeks": 53},
+        {"brace_review_weeks": -1},
+        {"brace_only_days": -1},
+        {"sarcopenia_criteria": "awgs-2014"},
+        {"bed_rest_max_hours": 0},
+        # an incidence is a share between 0 and 1
+        {"baseline": {"refracture": 0}},
+        {"baseline": {"refracture": 1}},
+        {"baseline": {"refracture": -0.1}},
+        {"baseline": {"refracture": 12}},
+        # a scale needs mean, SD and patients
+        {"reference": {"vbq": {"mean": 3.1, "sd": 0, "n": 60}}},
+        {"reference": {"vbq": {"mean": 3.1, "sd": 0.4}}},
+        {"reference": {"vbq": {"mean": 3, "sd": 1, "n": 1}}},
+    ],
+    ids=str,
 )
 def test_a_value_beyond_its_limits_is_refused(values):
     with pytest.raises(ValidationError):

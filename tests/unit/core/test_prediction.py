@@ -10,17 +10,104 @@ from study_samples import LOGISTIC, MODELS, NOMOGRAM, PAIN, SARCOPENIA
 
 from cds_service.core.prediction import predict
 from cds_service.core.study import Example
-from tests.tables import cases
 
 S, N, R = MODELS[SARCOPENIA.id], MODELS[NOMOGRAM.id], MODELS[PAIN.id]
 L1 = {"tl-junction": True, "diabetes": False, "bmd-t-score": -2.8}
-NAMED = {"S": S, "N": N, "R": R, "L1": L1}
 EXAMPLES = [
     (name, example) for name, study in LOGISTIC.items() for example in study.examples
 ]
 MEASURED = [
     (one.pop("model").study.id, Example(**one))
-    for one in cases(__file__, "measured", NAMED)
+    for one in [
+        # Each row from an independent implementation: what one more measurement does to the same patient.
+        {
+            "model": S,
+            "inputs": {
+                "tl-junction": True,
+                "diabetes": False,
+                "bmd-t-score": -2.8,
+                "sarcopenia": False,
+            },
+            "inputs_known": 0.89,
+            "risk": 0.16,
+            "study_uncertainty": [0.08, 0.32],
+            "if_measured": [0.04, 0.34],
+        },
+        {
+            "model": S,
+            "inputs": {
+                "tl-junction": True,
+                "diabetes": False,
+                "bmd-t-score": -2.8,
+                "sarcopenia": True,
+            },
+            "inputs_known": 0.89,
+            "risk": 0.68,
+            "study_uncertainty": [0.48, 0.83],
+            "if_measured": [0.39, 0.91],
+        },
+        {
+            "model": S,
+            "inputs": {
+                "tl-junction": True,
+                "diabetes": False,
+                "bmd-t-score": -2.8,
+                "pma-rate": 55.0,
+            },
+            "inputs_known": 0.88,
+            "risk": 0.48,
+            "study_uncertainty": [0.32, 0.64],
+            "if_measured": [0.16, 0.81],
+        },
+        {
+            "model": S,
+            "inputs": L1,
+            "inputs_known": 0.78,
+            "risk": 0.38,
+            "study_uncertainty": [0.25, 0.53],
+            "if_measured": [0.05, 0.82],
+        },
+        {
+            "model": N,
+            "inputs": {"procedure": "PKP", "ct-attenuation": 40.0},
+            "inputs_known": 0.89,
+            "risk": 0.12,
+            "study_uncertainty": [0.07, 0.21],
+            "if_measured": [0.06, 0.19],
+        },
+        {
+            "model": N,
+            "inputs": {
+                "procedure": "PVP",
+                "ct-attenuation": 45.0,
+                "multifidus-smi": 105.0,
+            },
+            "inputs_known": 1.0,
+            "risk": 0.35,
+            "study_uncertainty": [0.22, 0.52],
+        },
+        {
+            "model": R,
+            "inputs": {"psoas-total-area": 12.0, "es-mf-fat-fraction": 52.0},
+            "inputs_known": 0.53,
+            "risk": 0.21,
+            "study_uncertainty": [0.14, 0.32],
+            "if_measured": [0.0, 0.78],
+        },
+        {
+            "model": R,
+            "inputs": {
+                "psoas-total-area": 15.0,
+                "psoas-muscle-area": 12.0,
+                "es-mf-fat-fraction": 45.0,
+                "fascia-injury": False,
+            },
+            "inputs_known": 0.62,
+            "risk": 0.03,
+            "study_uncertainty": [0.01, 0.08],
+            "if_measured": [0.0, 0.07],
+        },
+    ]
 ]
 CROSS_CHECKS = [
     (name, example)
@@ -67,7 +154,13 @@ def test_one_yes_no_input_or_category_alone_gives_the_printed_table_back(name, e
 
 @pytest.mark.parametrize(
     ("inputs", "events", "patients"),
-    cases(__file__, "rates_of_the_refracture_table_come_back_exactly"),
+    [
+        ({"sarcopenia": True}, 58, 69),
+        ({"sarcopenia": False}, 16, 145),
+        ({"diabetes": True}, 31, 45),
+        ({"tl-junction": True}, 41, 127),
+        ({"tl-junction": False}, 33, 87),
+    ],
 )
 def test_rates_of_the_refracture_table_come_back_exactly(inputs, events, patients):
     assert predict(S, inputs, site_incidence=None).risk == pytest.approx(
@@ -99,7 +192,257 @@ PREDICTED = {
 
 
 @pytest.mark.parametrize(
-    "case", cases(__file__, "predicted", NAMED), ids=lambda case: case["why"]
+    "case",
+    [
+        {
+            "why": (
+                "the fully measured thin patient is 91 % where 17 % refracture (cards,"
+                " section 1)"
+            ),
+            "model": S,
+            "inputs": {
+                "bmi": 18.5,
+                "diabetes": True,
+                "sarcopenia": True,
+                "pma-rate": 57.0,
+                "bmd-t-score": -3.2,
+                "tl-junction": True,
+            },
+            "site": 0.17,
+            "risk": 0.91,
+        },
+        {
+            "why": "BMI 28 would turn T -2.8 into 1 %; held it does not",
+            "model": S,
+            "inputs": {
+                "bmd-t-score": -2.8,
+                "tl-junction": True,
+                "diabetes": False,
+                "bmi": 28.5,
+            },
+            "risk": 0.088,
+            "held": {"bmi": "reassuring"},
+        },
+        {
+            "why": "the typical one 19 %",
+            "model": S,
+            "inputs": L1,
+            "site": 0.17,
+            "risk": 0.19,
+        },
+        {
+            "why": (
+                "the alarming side reaches further than the reassuring one: BMI 21.5"
+            ),
+            "model": S,
+            "inputs": {"bmi": 21.5},
+            "held": {},
+        },
+        {
+            "why": (
+                "the alarming side reaches further than the reassuring one: BMI 22.5"
+            ),
+            "model": S,
+            "inputs": {"bmi": 22.5},
+            "held": {"bmi": "reassuring"},
+        },
+        {
+            "why": (
+                "the alarming side reaches further than the reassuring one: BMI 17.0"
+            ),
+            "model": S,
+            "inputs": {"bmi": 17.0},
+            "held": {},
+        },
+        {
+            "why": (
+                "the alarming side reaches further than the reassuring one: BMI 16.4"
+            ),
+            "model": S,
+            "inputs": {"bmi": 16.4},
+            "held": {},
+        },
+        {
+            "why": (
+                "the alarming side reaches further than the reassuring one: BMI 15.0"
+            ),
+            "model": S,
+            "inputs": {"bmi": 15.0},
+            "held": {"bmi": "alarming"},
+        },
+        # 15 % fat; the average of the study is 29 of 213
+        {
+            "why": (
+                "28 cm2 of psoas once made 39 %: the total was held and the muscle"
+                " was not"
+            ),
+            "model": R,
+            "inputs": {"psoas-total-area": 28.0, "psoas-muscle-area": 23.8},
+            "used": {"psoas-total-area": 22.0, "psoas-muscle-area": 18.7},
+            "risk_below": 0.136,
+            "held": {
+                "psoas-total-area": "reassuring",
+                "psoas-muscle-area": "reassuring",
+            },
+        },
+        {
+            "why": "the reference of a study of kyphoplasty alone is the baseline: S",
+            "model": S,
+            "inputs": {},
+            "reference": 0.34579439252336447,
+        },
+        {
+            "why": "or that of the site: S",
+            "model": S,
+            "inputs": {},
+            "site": 0.2,
+            "reference": 0.2,
+        },
+        {
+            "why": "the reference of a study of kyphoplasty alone is the baseline: R",
+            "model": R,
+            "inputs": {},
+            "reference": 0.13615023474178403,
+        },
+        {
+            "why": "or that of the site: R",
+            "model": R,
+            "inputs": {},
+            "site": 0.2,
+            "reference": 0.2,
+        },
+        {
+            "why": "floor and ceiling of print are those of the rule of three: S",
+            "model": S,
+            "inputs": {},
+            "prints": [0.02, 0.96],
+        },
+        {
+            "why": "floor and ceiling of print are those of the rule of three: N",
+            "model": N,
+            "inputs": {},
+            "prints": [0.02, 0.89],
+        },
+        {
+            "why": "floor and ceiling of print are those of the rule of three: R",
+            "model": R,
+            "inputs": {},
+            "prints": [0.02, 0.9],
+        },
+        {
+            "why": (
+                "with all inputs known an effect is clear where the printed interval"
+                " leaves out zero: refracture"
+            ),
+            "model": S,
+            "inputs": {
+                "bmi": 18.5,
+                "diabetes": True,
+                "sarcopenia": True,
+                "pma-rate": 57.0,
+                "bmd-t-score": -3.2,
+                "tl-junction": True,
+            },
+            "clear": {
+                "bmi": True,
+                "diabetes": True,
+                "sarcopenia": True,
+                "pma-rate": True,
+                "bmd-t-score": True,
+                "tl-junction": True,
+            },
+        },
+        {
+            "why": "and in the nomogram",
+            "model": N,
+            "inputs": {
+                "procedure": "PKP",
+                "ct-attenuation": 60.0,
+                "multifidus-smi": 140.0,
+            },
+            "clear": {
+                "procedure": True,
+                "ct-attenuation": True,
+                "multifidus-smi": True,
+            },
+        },
+        {
+            "why": (
+                "fascia, cement and psoas muscle are not clear in the pain study: table"
+                " 3, odds ratios 0.791-22.521, 0.014-1.015 and 0.881-3.031 contain 1,"
+                " the other four do not"
+            ),
+            "model": R,
+            "inputs": {
+                "fascia-injury": True,
+                "vbq": 3.0,
+                "local-kyphosis-post": 12.0,
+                "cement-diffused": False,
+                "psoas-muscle-area": 9.0,
+                "psoas-total-area": 12.0,
+                "es-mf-fat-fraction": 52.0,
+            },
+            "clear": {
+                "fascia-injury": False,
+                "vbq": True,
+                "local-kyphosis-post": True,
+                "cement-diffused": False,
+                "psoas-muscle-area": False,
+                "psoas-total-area": True,
+                "es-mf-fat-fraction": True,
+            },
+        },
+        {
+            "why": (
+                "clear follows the interval of the coefficient in use: level alone,"
+                " -0.248 with an interval that contains 0"
+            ),
+            "model": S,
+            "inputs": {"tl-junction": True},
+            "clear": {"tl-junction": False},
+        },
+        {
+            "why": (
+                "what is known only after the procedure is never missing but stays"
+                " unknown"
+            ),
+            "model": R,
+            "inputs": {
+                "psoas-total-area": 15.0,
+                "psoas-muscle-area": 12.0,
+                "es-mf-fat-fraction": 45.0,
+                "vbq": 2.6,
+                "fascia-injury": False,
+            },
+            "gains": [],
+            "unknown_until_after": ["local-kyphosis-post", "cement-diffused"],
+            "known_below": 0.9,
+        },
+        {
+            "why": (
+                "values are held in the order of the study: the card names the first,"
+                " in every process the same"
+            ),
+            "model": S,
+            "inputs": {"bmd-t-score": -0.2, "diabetes": True, "bmi": 30.0},
+            "held_in_order": ["bmi", "bmd-t-score"],
+        },
+        {
+            "why": (
+                "the pictured patient without pain stands below the average, 29 of 213"
+            ),
+            "model": R,
+            "inputs": {"psoas-total-area": 14.41, "es-mf-fat-fraction": 33.24},
+            "uncertain_below": 0.13615,
+        },
+        {
+            "why": "the pictured patient with pain above it",
+            "model": R,
+            "inputs": {"psoas-total-area": 8.71, "es-mf-fat-fraction": 74.75},
+            "uncertain_above": 0.13615,
+        },
+    ],
+    ids=lambda case: case["why"],
 )
 def test_what_is_predicted(case):
     found = predict(case["model"], case["inputs"], site_incidence=case.get("site"))
@@ -159,7 +502,14 @@ def test_one_continuous_input_gives_a_monotone_figure(name, finding):
 
 @pytest.mark.parametrize(
     ("inputs", "finding", "side", "bound"),
-    cases(__file__, "a_value_beyond_the_study_is_held_and_named"),
+    [
+        ({"bmi": 28.5}, "bmi", "reassuring", 95.0),
+        ({"bmi": 12.0}, "bmi", "alarming", 0.5),
+        ({"bmd-t-score": -1.0}, "bmd-t-score", "reassuring", 95.0),
+        ({"bmd-t-score": -4.6}, "bmd-t-score", "alarming", 0.5),
+        ({"pma-rate": 20.0}, "pma-rate", "reassuring", 5.0),
+        ({"pma-rate": 80.0}, "pma-rate", "alarming", 99.5),
+    ],
 )
 def test_a_value_beyond_the_study_is_held_and_named(inputs, finding, side, bound):
     held = predict(S, inputs, site_incidence=None).held[finding]
@@ -199,10 +549,14 @@ def test_psoas_muscle_never_exceeds_the_total_and_follows_it(total, fat):
 
 @pytest.mark.parametrize(
     ("inputs", "site", "reference"),
-    cases(
-        __file__,
-        "the_reference_is_the_average_of_the_same_procedure_at_the_baseline_in_force",
-    ),
+    [
+        ({"procedure": "PKP"}, None, 0.096),
+        ({"procedure": "PVP"}, None, 0.243),
+        ({}, None, 0.14893617021276595),
+        # 0.243 moved by logit(0.08) - logit(28 / 188)
+        ({"procedure": "PVP"}, 0.08, 0.138),
+        ({}, 0.08, 0.08),
+    ],
 )
 def test_the_reference_is_the_average_of_the_same_procedure_at_the_baseline_in_force(
     inputs, site, reference
@@ -294,7 +648,16 @@ def test_any_inputs_give_ordered_shares_and_the_same_figure_twice(name, data):
 
 @pytest.mark.parametrize(
     ("inputs", "message"),
-    cases(__file__, "names_and_kinds_that_the_study_does_not_use_are_refused"),
+    [
+        ({"age": 80.0}, "does not use age"),
+        ({"bmi": True}, "bmi must be a number"),
+        ({"bmi": "thin"}, "bmi must be a number"),
+        ({"bmi": float("nan")}, "bmi must be a number"),
+        ({"bmi": float("inf")}, "bmi must be a number"),
+        ({"diabetes": 1.0}, "diabetes must be yes or no"),
+        ({"diabetes": "yes"}, "diabetes must be yes or no"),
+        ({"mna-category": "C"}, "does not use mna-category"),
+    ],
 )
 def test_names_and_kinds_that_the_study_does_not_use_are_refused(inputs, message):
     with pytest.raises(ValueError, match=message):

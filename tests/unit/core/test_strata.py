@@ -13,7 +13,6 @@ from cds_service.core.strata import (
     wilson_interval,
 )
 from tests.fact_builders import facts, finding
-from tests.tables import cases
 
 PLVI, MUSCLE = STUDIES["psoas-plvi-2024"], STUDIES["muscle-change-2021"]
 # 246 days apart; the study's mean is 247
@@ -40,7 +39,12 @@ def area(value=-10.0, **more):
 
 @pytest.mark.parametrize(
     ("value", "outcome", "events", "rate"),
-    cases(__file__, "the_stratum_of_a_value_has_its_printed_rate"),
+    [
+        (0.79, "refracture", 8, 0.111),
+        (0.8, "refracture", 3, 0.042),
+        (0.79, "residual-pain", 6, 0.083),
+        (0.791, "residual-pain", 2, 0.028),
+    ],
 )
 def test_the_stratum_of_a_value_has_its_printed_rate(value, outcome, events, rate):
     found = stratum_of(PLVI, outcome, value)
@@ -114,10 +118,21 @@ def test_a_patient_is_placed_by_the_finding_and_a_gap_places_nobody():
 
 @pytest.mark.parametrize(
     ("name", "change", "is_in_range"),
-    cases(
-        __file__,
-        "a_change_is_in_range_from_the_near_end_of_one_groups_quartiles_and_outside_the_others",
-    ),
+    [
+        ("paraspinal-csa-change", -10.0, True),
+        ("paraspinal-csa-change", -7.5, True),
+        ("paraspinal-csa-change", -7.4, False),
+        # worse than three quarters of those who had refractured
+        ("paraspinal-csa-change", -11.9, True),
+        ("paraspinal-csa-change", -1.0, False),
+        ("paraspinal-signal-change", 10.0, True),
+        ("paraspinal-signal-change", 2.0, False),
+        ("paraspinal-ratio-change", -20.0, True),
+        ("paraspinal-ratio-change", -30.0, True),
+        ("paraspinal-signal-change", 40.0, True),
+        ("paraspinal-signal-change", -40.0, False),
+        ("paraspinal-csa-change", 12.0, False),
+    ],
 )
 def test_a_change_is_in_range_from_the_near_end_of_one_groups_quartiles_and_outside_the_others(
     name, change, is_in_range
@@ -152,10 +167,14 @@ def test_only_changes_of_the_newest_two_days_are_compared():
 
 @pytest.mark.parametrize(
     ("days_before", "days_after", "is_compared"),
-    cases(
-        __file__,
-        "one_mri_before_the_kyphoplasty_and_one_after_it_as_far_apart_as_in_the_study",
-    ),
+    [
+        (4, 92, True),
+        (4, 91, False),
+        (4, 457, True),
+        (4, 458, False),
+        (0, 200, False),
+        (200, 0, False),
+    ],
 )
 def test_one_mri_before_the_kyphoplasty_and_one_after_it_as_far_apart_as_in_the_study(
     days_before, days_after, is_compared

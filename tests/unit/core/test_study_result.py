@@ -8,7 +8,6 @@ from cds_service.core.facts import Findings, Gap
 from cds_service.core.study_result import apply_model, is_visibly_above
 from tests.chart_builders import open_service
 from tests.fact_builders import DAY, any_values, assessed, facts, finding, policy_with
-from tests.tables import cases
 
 S, N, R = "sarcopenia-pvm-2022", "nvcf-nomogram-2024", "residual-pain-2025"
 WEAK = {
@@ -91,7 +90,403 @@ def of_study(one, element):
 
 
 @pytest.mark.parametrize(
-    "row", cases(__file__, "said", NAMED), ids=lambda row: row["shows"]
+    "row",
+    [
+        {
+            "shows": (
+                "of two criteria the met one counts before the greater share: a T-score"
+                " above -2.5 is outside the nomogram"
+            ),
+            "known": [PKP, CT, {"multifidus-smi": 140.0, "bmd-t-score": -2.4}],
+            "study": N,
+            "inputs_known": 1.0,
+            "is_outside": True,
+        },
+        {
+            "shows": (
+                "of a vertebroplasty the kyphoplasty study speaks with its violation"
+                " where nothing else can"
+            ),
+            "known": [PVP, WEAK],
+            "study": S,
+            "outside": ["only kyphoplasty was studied"],
+        },
+        {
+            "shows": "criteria that are not known count as met and are listed",
+            "known": [{"bmd-t-score": -3.0, "tl-junction": True}],
+            "study": S,
+            "is_outside": False,
+            "not_checkable": [
+                "age",
+                "level-count",
+                "malignancy",
+                "neurological-deficit",
+                "prior-augmentation",
+                "prior-vertebral-fracture",
+                "procedure",
+                "severe-kidney-disease",
+                "spinal-infection",
+                "steroid-use",
+            ],
+        },
+        {
+            "shows": "where no study fits the greater share speaks among those outside",
+            "known": [PKP, WEAK, CT, {"steroid-use": True}],
+            "study": S,
+            "is_outside": True,
+        },
+        {
+            "shows": "and the other one is outside too",
+            "known": [PKP, WEAK, CT, {"steroid-use": True}],
+            "study": N,
+            "is_outside": True,
+        },
+        {
+            "shows": (
+                "below half of the inputs nothing is shown: a category that no model"
+                " uses"
+            ),
+            "known": [{"mna-category": "C"}],
+            "study": S,
+            "inputs_known": 0.0,
+            "shown": False,
+            "band": None,
+            "pooled_risk": None,
+        },
+        {
+            "shows": "below half of the inputs nothing is shown: the level alone",
+            "known": [{"tl-junction": True}],
+            "study": S,
+            "inputs_known": 0.02,
+            "shown": False,
+            "band": None,
+            "pooled_risk": None,
+        },
+        {
+            "shows": "below half of the inputs nothing is shown: nothing known",
+            "known": [],
+            "study": S,
+            "inputs_known": 0.0,
+            "shown": False,
+            "band": None,
+            "pooled_risk": None,
+        },
+        {
+            "shows": "high from half even where that is less than twice the average",
+            "known": [{"bmd-t-score": -3.0, "tl-junction": True}],
+            "study": S,
+            "risk": 0.669,
+            "band": "high",
+        },
+        # where the average is 15 %
+        {
+            "shows": (
+                "high from twice the average: the vertebroplasty of the card examples"
+            ),
+            "known": [PVP, {"ct-attenuation": 45.0, "multifidus-smi": 105.0}],
+            "study": N,
+            "risk": 0.35,
+            "band": "high",
+        },
+        {
+            "shows": (
+                "above the average, and not certain: the lower end of 25 to 53 % lies"
+                " below it"
+            ),
+            "known": [{"bmd-t-score": -2.8, "tl-junction": True, "diabetes": False}],
+            "study": S,
+            "risk": 0.38,
+            "band": "not-different",
+            "is_uncertainly_above": True,
+        },
+        {
+            "shows": (
+                "the average is that of the same procedure (cards, section 7,"
+                " patient 10)"
+            ),
+            "known": [PKP, {"ct-attenuation": 59.0}],
+            "study": N,
+            "reference": 0.096,
+            "band": "not-different",
+        },
+        {
+            "shows": (
+                "HU 25 is above the average after kyphoplasty; without a T-score the"
+                " nomogram warns of nobody (patient 11)"
+            ),
+            "known": [PKP, {"ct-attenuation": 25.0, "age": 76.0}],
+            "study": N,
+            "risk": 0.2,
+            "reference": 0.096,
+            "band": "above",
+        },
+        {
+            "shows": "60 HU is 19 % where 24 % is the average after vertebroplasty",
+            "known": [PVP, {"ct-attenuation": 60.0}],
+            "study": N,
+            "reference": 0.243,
+            "band": "not-different",
+        },
+        {
+            "shows": "8 HU is high after kyphoplasty",
+            "known": [PKP, {"ct-attenuation": 8.0}],
+            "study": N,
+            "reference": 0.096,
+            "band": "high",
+        },
+        {
+            "shows": "lower when all conditions hold",
+            "known": [PKP, STRONG],
+            "study": S,
+            "risk": 0.007,
+            "band": "lower",
+        },
+        {
+            "shows": "lower needs bone among the inputs",
+            "known": [
+                PKP,
+                {
+                    "bmi": 21.5,
+                    "diabetes": False,
+                    "sarcopenia": False,
+                    "pma-rate": 47.0,
+                    "tl-junction": True,
+                },
+            ],
+            "study": S,
+            "ends_below": 0.346,
+            "band": "not-different",
+        },
+        {
+            "shows": (
+                "lower never hangs on the level: at the junction the whole range lies"
+                " below the average"
+            ),
+            "known": [
+                PKP,
+                {
+                    "bmd-t-score": -2.4,
+                    "diabetes": False,
+                    "bmi": 19.5,
+                    "tl-junction": True,
+                },
+            ],
+            "study": S,
+            "ends_below": 0.346,
+            "band": "not-different",
+        },
+        {
+            "shows": "and without the level it does not",
+            "known": [PKP, {"bmd-t-score": -2.4, "diabetes": False, "bmi": 19.5}],
+            "study": S,
+            "band": "not-different",
+        },
+        {
+            "shows": "an old T-score does not reassure",
+            "known": [PKP, STRONG, {"age": 76.0}],
+            "study": S,
+            "aged": ["bmd-t-score"],
+            "band": "not-different",
+        },
+        {
+            "shows": "an old BMI does not reassure",
+            "known": [PKP, STRONG, {"age": 76.0}],
+            "study": S,
+            "aged": ["bmi"],
+            "band": "not-different",
+        },
+        {
+            "shows": "an old muscle measurement does not reassure",
+            "known": [PKP, STRONG, {"age": 76.0}],
+            "study": S,
+            "aged": ["pma-rate"],
+            "band": "not-different",
+        },
+        {
+            "shows": (
+                "two muscle measurements that contradict do not reassure: without them"
+                " this patient is lower"
+            ),
+            "known": [
+                PKP,
+                {
+                    "age": 76.0,
+                    "bmd-t-score": -1.9,
+                    "tl-junction": True,
+                    "diabetes": False,
+                    "sarcopenia": False,
+                    "bmi": 21.5,
+                },
+            ],
+            "study": S,
+            "conflicting": ["pma-rate"],
+            "band": "not-different",
+        },
+        {
+            "shows": (
+                "not lower while the study uncertainty reaches the average: all known,"
+                " nothing held, inside"
+            ),
+            "known": [STRONG, {"bmd-t-score": -2.7, "bmi": 19.6, "pma-rate": 54.0}],
+            "study": S,
+            "is_outside": False,
+            "has_reassuring_hold": False,
+            "if_measured": None,
+            "uncertain_beyond": 0.346,
+            "band": "not-different",
+        },
+        {
+            "shows": "not lower while measuring could reach the average",
+            "known": [{"bmd-t-score": -2.4}],
+            "study": S,
+            "has_reassuring_hold": False,
+            "measured_beyond": 0.346,
+            "band": "not-different",
+        },
+        {
+            "shows": "BMI 21.9 is inside the study",
+            "known": [TYPICAL, {"bmi": 21.9}],
+            "study": S,
+            "band": "lower",
+        },
+        {
+            "shows": "not lower with a value held on the reassuring side",
+            "known": [TYPICAL, {"bmi": 28.5}],
+            "study": S,
+            "ends_below": 0.346,
+            "band": "not-different",
+        },
+        {
+            "shows": "not lower outside the study: steroids",
+            "known": [PKP, STRONG, {"steroid-use": True}],
+            "study": S,
+            "ends_below": 0.346,
+            "band": "not-different",
+        },
+        {
+            "shows": "not lower outside the study: age",
+            "known": [PKP, STRONG, {"age": 55.0}],
+            "study": S,
+            "ends_below": 0.346,
+            "band": "not-different",
+        },
+        {
+            "shows": "not lower outside the study: vertebroplasty",
+            "known": [STRONG, PVP],
+            "study": S,
+            "ends_below": 0.346,
+            "band": "not-different",
+        },
+        {
+            "shows": "a value held on the alarming side keeps its band",
+            "known": [{"bmd-t-score": -4.6}],
+            "study": S,
+            "held": ["alarming"],
+            "band": "high",
+        },
+        {
+            "shows": (
+                "what the figure is without the held value stands beside it (cards,"
+                " section 1)"
+            ),
+            "known": [TYPICAL, {"bmi": 28.0}],
+            "study": S,
+            "risk": 0.09,
+        },
+        {
+            "shows": (
+                "a site's incidence of 5 % moves the band with the figure: 14 % is more"
+                " than twice 5 %"
+            ),
+            "known": [PVP, {"ct-attenuation": 45.0, "multifidus-smi": 105.0}],
+            "study": N,
+            "policy": {"baseline": {"refracture": 0.05}, "months": 24},
+            "risk": 0.14,
+            "baseline": 0.05,
+            "baseline_source": "site",
+            "band": "high",
+        },
+        {
+            "shows": (
+                "an incidence within 12 months moves the study of 12 months, and no"
+                " pooled figure stands beside it"
+            ),
+            "known": [PKP, WEAK, CT],
+            "policy": {"baseline": {"refracture": 0.12}, "months": 12},
+            "study": S,
+            "baseline": 0.12,
+            "baseline_source": "site",
+            "pooled_risk": None,
+        },
+        # 28 of 188
+        {
+            "shows": "and not the study of 24 months",
+            "known": [PKP, WEAK, CT],
+            "policy": {"baseline": {"refracture": 0.12}, "months": 12},
+            "study": N,
+            "baseline": 0.149,
+            "baseline_source": "study",
+        },
+        {
+            "shows": (
+                "where no site baseline is, the pooled incidence is said (cards,"
+                " section 1)"
+            ),
+            "known": [PKP, WEAK],
+            "study": S,
+            "pooled_risk": 0.91,
+        },
+        {
+            "shows": "the baseline of one outcome leaves the other alone",
+            "known": [PKP, WEAK],
+            "study": S,
+            "policy": {"baseline": {"residual-pain": 0.3}},
+            "baseline_source": "study",
+        },
+        {
+            "shows": "and moves its own",
+            "outcome": "residual-pain",
+            "known": [PKP, {"psoas-total-area": 8.71, "es-mf-fat-fraction": 74.75}],
+            "study": R,
+            "policy": {"baseline": {"residual-pain": 0.3}},
+            "baseline": 0.3,
+        },
+        {
+            "shows": (
+                "without BMI nobody knows whether the patient is one of the thin study"
+            ),
+            "known": [
+                {
+                    "age": 76.0,
+                    "procedure": "PKP",
+                    "bmd-t-score": -3.1,
+                    "tl-junction": True,
+                    "diabetes": True,
+                }
+            ],
+            "study": S,
+            "band": "high",
+        },
+        {
+            "shows": "without a T-score the nomogram does not warn of a high risk",
+            "known": [PVP, {"age": 76.0, "ct-attenuation": 20.0}],
+            "study": N,
+            "band": "high",
+        },
+        {
+            "shows": "and with one it does",
+            "known": [PVP, {"age": 76.0, "ct-attenuation": 20.0, "bmd-t-score": -2.9}],
+            "study": N,
+            "band": "high",
+        },
+        {
+            "shows": "whoever is outside a study is neither warned of nor printed",
+            "known": [PATIENT, {"steroid-use": True}],
+            "study": S,
+            "band": "high",
+        },
+    ],
+    ids=lambda row: row["shows"],
 )
 def test_what_a_study_says_of_a_patient(row):
     left = dict(row)

@@ -20,7 +20,6 @@ from cds_service.core.wording import (
 )
 from tests.chart_builders import open_service
 from tests.fact_builders import finding
-from tests.tables import cases
 
 # Floor and ceiling of print of sarcopenia-pvm-2022 (evidence page, step 9).
 LIMITS = {"lowest": 0.02, "highest": 0.96}
@@ -28,7 +27,14 @@ LIMITS = {"lowest": 0.02, "highest": 0.96}
 
 @pytest.mark.parametrize(
     ("share", "said"),
-    cases(__file__, "a_share_is_said_in_whole_percent_within_the_limits_of_print"),
+    [
+        (0.019, "under 2 %"),
+        (0.02, "2 %"),
+        (0.384, "38 %"),
+        (0.385, "39 %"),
+        (0.96, "96 %"),
+        (0.961, "over 96 %"),
+    ],
 )
 def test_a_share_is_said_in_whole_percent_within_the_limits_of_print(share, said):
     assert say_percent(share, **LIMITS) == said
@@ -37,7 +43,18 @@ def test_a_share_is_said_in_whole_percent_within_the_limits_of_print(share, said
 # Cards, rule D1: rounded to 5 from 10 up, whole ones below; P1 and P2 of the examples
 # at the ends.
 @pytest.mark.parametrize(
-    ("share", "said"), cases(__file__, "a_summary_rounds_to_five_from_ten_up")
+    ("share", "said"),
+    [
+        (0.967, "above 90 %"),
+        (0.01, "under 5 %"),
+        (0.051, "about 5 %"),
+        (0.09, "about 9 %"),
+        (0.12, "about 10 %"),
+        (0.13, "about 15 %"),
+        (0.35, "about 35 %"),
+        (0.37, "about 35 %"),
+        (0.38, "about 40 %"),
+    ],
 )
 def test_a_summary_rounds_to_five_from_ten_up(share, said):
     assert say_coarse_percent(share, **LIMITS) == said
@@ -103,7 +120,15 @@ def test_leaves_the_year_out_of_near_days(day, words):
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"), cases(__file__, "a_finding_is_named_with_value_and_unit")
+    ("name", "value", "said"),
+    [
+        ("psoas-total-area", 10.0, "psoas area 10.0 cm²"),
+        ("bmd-t-score", -3.2, "T-score −3.2"),
+        ("es-mf-fat-fraction", 58.0, "L4 muscle fat 58 %"),
+        ("ct-attenuation", 45.0, "CT attenuation 45 HU"),
+        ("diabetes", True, "diabetes"),
+        ("diabetes", False, "no diabetes"),
+    ],
 )
 def test_a_finding_is_named_with_value_and_unit(name, value, said):
     assert open_service().wording.phrase(finding(name, value)) == said

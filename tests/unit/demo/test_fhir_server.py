@@ -12,7 +12,6 @@ from fhir.resources.R4B.operationoutcome import OperationOutcome
 
 from cds_service.samples import load_samples
 from cds_service.samples.fhir_server import LocalServer, start_fhir_server
-from tests.tables import cases
 
 P1 = next(
     sample for sample in load_samples(date(2026, 11, 20)) if sample.id == "p1-thin-high"
@@ -50,7 +49,13 @@ def test_following_next_gives_every_match_once_and_the_total_from_the_first_page
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    cases(__file__, "errors_are_operation_outcomes_with_their_status"),
+    [
+        ("Patient/nobody", 404),
+        ("Claim?patient=p1-thin-high", 404),
+        ("Observation?colour=red", 400),
+        ("Observation?_sort=colour", 400),
+        ("Observation?_count=many", 400),
+    ],
 )
 def test_errors_are_operation_outcomes_with_their_status(server, path, status):
     answer = ask(server, path)

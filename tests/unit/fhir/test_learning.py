@@ -12,8 +12,8 @@ from cds_service.fhir.mapping.terminology import load_finding_specs
 from cds_service.loading import find_faults, load_service
 from cds_service.samples.fhir_server import start_fhir_server
 from cds_service.site.folder import load_site
-from tests.builders import MAPPINGS, RECORD, coded, observation, terminology
-from tests.tables import cases
+from tests.builders import MAPPINGS, coded, observation, terminology
+from tests.codes import LOINC
 
 LOCAL = "https://hospital.example/codes"
 RULES = load_learning([MAPPINGS], terminology())
@@ -44,7 +44,35 @@ def of(*resources):
 
 @pytest.mark.parametrize(
     ("display", "values", "unit", "proposed", "implied"),
-    cases(__file__, "a_measurement_is_proposed_by_its_words_if_its_values_agree"),
+    [
+        ("GRIP R DYNAMOMETER", [12, 30], "kg", "grip-strength-right", ""),
+        ("Handkraft links", [180, 260, 310], "N", "grip-strength-left", ""),
+        # 310 lb is no hand
+        ("Hand grip", [280, 260, 310], "", "grip-strength", "N"),
+        # kg, pounds and newton are possible
+        ("Hand grip", [20, 25, 31], "", "grip-strength", ""),
+        ("Hand grip", [20, 25, 31], "deg", "", ""),
+        ("Grip goal", [20], "kg", "", ""),
+        ("DXA L1-L4 T-Score", [-2.5, -3.1], "", "t-score-lumbar-spine", ""),
+        ("T-score femoral neck", [-2.5], "{T-score}", "t-score-hip", ""),
+        ("BMD T SCORE", [-2.5], "", "bmd-t-score", ""),
+        # mg/cm3 under a wrong name
+        ("BMD T SCORE", [650, 702, 810], "", "", ""),
+        ("T-score heel", [-2.5], "", "", ""),
+        ("Z-score L1-L4", [-2.5], "", "", ""),
+        ("HU adj vert body", [84], "HU", "ct-attenuation", ""),
+        ("HU psoas", [54], "HU", "", ""),
+        ("PSOAS CSA L4", [1180], "mm2", "psoas-total-area", ""),
+        ("Psoas area left", [590], "mm2", "", ""),
+        ("Walking speed 4 m", [0.8], "m/s", "gait-speed", ""),
+        ("4 m walk time", [5.1], "s", "", ""),
+        ("ALMI", [5.4], "kg/m2", "appendicular-muscle-index", ""),
+        ("Appendicular lean mass", [15200], "g", "appendicular-lean-mass", ""),
+        ("MNA total", [21], "", "mna-score", ""),
+        ("MNA-SF", [11], "", "", ""),
+        ("Pain score NRS", [6], "", "pain-score", ""),
+        ("Potassium", [4.1], "mmol/L", "", ""),
+    ],
 )
 def test_a_measurement_is_proposed_by_its_words_if_its_values_agree(
     display, values, unit, proposed, implied
@@ -57,7 +85,23 @@ def test_a_measurement_is_proposed_by_its_words_if_its_values_agree(
 
 @pytest.mark.parametrize(
     ("kind", "display", "proposed"),
-    cases(__file__, "an_order_is_proposed_by_the_words_that_orders_are_read_by"),
+    [
+        ("ServiceRequest", "KYPHO BALLOON LUMBAR 1 LVL", "kyphoplasty"),
+        (
+            "ServiceRequest",
+            "KYPHOPLASTY LUMBAR EA ADDL LVL",
+            "augmentation-additional-level",
+        ),
+        ("Procedure", "Vertebroplastie BWK 12", "vertebroplasty"),
+        ("ServiceRequest", "Consent for kyphoplasty", ""),
+        ("ServiceRequest", "PT EVAL AND TREAT", "rehabilitation"),
+        ("ServiceRequest", "Ernährungsberatung", "dietitian"),
+        ("ServiceRequest", "TLSO BRACE", "brace"),
+        ("DeviceRequest", "TLSO BRACE", "brace"),
+        ("DeviceRequest", "Kyphoplasty tray", ""),
+        ("ServiceRequest", "BEDREST FLAT", "bed-rest"),
+        ("ServiceRequest", "CBC with differential", ""),
+    ],
 )
 def test_an_order_is_proposed_by_the_words_that_orders_are_read_by(
     kind, display, proposed
@@ -67,16 +111,98 @@ def test_an_order_is_proposed_by_the_words_that_orders_are_read_by(
     assert [one.proposed for one in (*found.proposals, *found.others)] == [proposed]
 
 
-ROWS = RECORD | {
-    "local": code,
-    "grip": lambda code, value, unit="", **members: grip(
-        code, value, unit=unit, **members
-    )[0],
-}
+def grip_of(code, value, unit="", **members):
+    return grip(code, value, unit=unit, **members)[0]
 
 
 @pytest.mark.parametrize(
-    "case", cases(__file__, "learned", ROWS), ids=lambda case: case["why"]
+    "case",
+    [
+        {
+            "why": "codes that leave a list not understood are named",
+            "record": [
+                {
+                    "resourceType": "Condition",
+                    "code": code("R1", display="Nadciśnienie tętnicze"),
+                },
+                {
+                    "resourceType": "Condition",
+                    "code": code("R1", display="Nadciśnienie tętnicze"),
+                },
+                {
+                    "resourceType": "MedicationRequest",
+                    "medicationCodeableConcept": code("L1", display="amlodypina"),
+                },
+                {
+                    "resourceType": "Condition",
+                    "code": code("R2", display="Hypertension"),
+                },
+            ],
+            "others": [["drug", "L1", 1], ["problem", "R1", 2]],
+        },
+        {
+            "why": "a code that is known is not proposed again",
+            "record": [grip_of(coded("38267-1"), value=-2.5)],
+        },
+        {
+            "why": "nor is one beside a code that is known",
+            "record": [
+                grip_of(
+                    {
+                        "coding": [
+                            {
+                                "system": "https://hospital.example/codes",
+                                "code": "7",
+                                "display": "T-score",
+                            },
+                            {"system": LOINC, "code": "38267-1"},
+                        ]
+                    },
+                    value=-2.5,
+                )
+            ],
+        },
+        {
+            "why": "components are measurements of their own",
+            "record": [
+                {
+                    "resourceType": "Observation",
+                    "code": code("1", display="Hand panel"),
+                    "component": [
+                        {
+                            "valueQuantity": {"value": 20, "unit": "kg"},
+                            "code": code("2", display="Grip right"),
+                        }
+                    ],
+                }
+            ],
+            "proposes": [["2", 1, "Grip right", ""]],
+            "others": [["measure", "1", 1]],
+        },
+        {
+            "why": "a unit that nobody knows is named with its codes",
+            "record": [
+                grip_of(code("7", display="Hand grip"), value=20, unit="kilopond"),
+                grip_of(code("7", display="Hand grip"), value=21, unit="kilopond"),
+            ],
+            "proposes": [["7", 2, "Hand grip", ""]],
+            "units": [["kilopond", 2, "7"]],
+        },
+        {
+            "why": "a text that stands the same with two patients belongs to the code",
+            "record": [
+                grip_of(code("1", text="Hand grip"), value=20, unit="kg"),
+                grip_of(code("1", text="Hand grip"), value=20, unit="kg", patient="p2"),
+            ],
+            "proposes": [["1", 2, "Hand grip", ""]],
+        },
+        {
+            "why": "one of a single patient is not shown",
+            "record": [grip_of(code("1", text="Hand grip"), value=20, unit="kg")],
+            "proposes": [["1", 1, "(text not shown)", ""]],
+        },
+    ],
+    ids=lambda case: case["why"],
 )
 def test_what_is_learned_of_a_record(case):
     found = of(*case["record"])

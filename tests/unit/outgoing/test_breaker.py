@@ -5,7 +5,6 @@ import tracemalloc
 import pytest
 
 from cds_service.outgoing.breaker import Breaker
-from tests.tables import cases
 
 
 class Watched:
@@ -34,11 +33,47 @@ class Watched:
                 self.now += float(step)
 
 
-OPENED = "ffffffffff"
-
-
 @pytest.mark.parametrize(
-    ("steps", "admits"), cases(__file__, "it_opens_rests_tries_and_closes")
+    ("steps", "admits"),
+    [
+        (
+            (
+                "try f 0.9 try f 0.9 try f 0.9 try f 0.9 try f 0.9 try f 0.9 try f 0.9"
+                " try f 0.9 try f 0.9 try f 0.9 "
+            ),
+            False,
+        ),
+        ("fffffffff", True),
+        ("ssssssssss ffffffffff", False),
+        ("sssssssssss fffffffff", True),
+        # longer ago
+        ("fffffffff 10.5 f", True),
+        # it rests for about five seconds
+        ("ffffffffff 3.9", False),
+        ("ffffffffff 6.1", True),
+        # one call tries
+        ("ffffffffff 6.1 try", False),
+        (
+            (
+                "ffffffffff 7 try s try try try try try try try try try try try try try"
+                " try try try try try try try f"
+            ),
+            True,
+        ),
+        # another rest
+        ("ffffffffff 7 try f 3.9", False),
+        ("ffffffffff 7 try f 6.1", True),
+        # the try never ended
+        ("ffffffffff 7 try 7", True),
+        # one patient's record
+        (":111111111111111111111111", True),
+        # two
+        (":111111111111121212121212", True),
+        # and a third
+        (":11111111111112 f", False),
+        # a call of before it opened
+        ("ffffffffff s", False),
+    ],
 )
 def test_it_opens_rests_tries_and_closes(steps, admits):
     watched = Watched()

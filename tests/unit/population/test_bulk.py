@@ -19,7 +19,6 @@ from cds_service.population.bulk import (
     read_line,
     shared_names,
 )
-from tests.tables import cases
 
 TYPES = frozenset({"Patient", "Observation", "MedicationRequest"})
 OURS = bases_of(["https://ehr.example.org/fhir"])
@@ -35,7 +34,16 @@ def of(reference: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("reference", "patient"),
-    cases(__file__, "the_patient_is_named_plainly_or_not_at_all"),
+    [
+        ("Patient/a", "a"),
+        ("Patient/a/_history/3", "a"),
+        ("urn:uuid:0c1e", "0c1e"),
+        ("https://ehr.example.org/fhir/Patient/a", "a"),
+        ("https://other.example.org/fhir/Patient/a", ""),
+        ("Patient?identifier=x|1", ""),
+        ("Group/a", ""),
+        ("Patient/a/b", ""),
+    ],
 )
 def test_the_patient_is_named_plainly_or_not_at_all(
     reference: str, patient: str

@@ -12,7 +12,6 @@ from cds_service.cli import main
 from cds_service.population import bulk, local
 from tests.chart_builders import TODAY, kyphoplasty, measured, patient, quiet_lists
 from tests.population_builders import whose, write_export
-from tests.tables import cases
 
 COUNT = 12
 
@@ -48,7 +47,10 @@ def test_bad_lines_are_named_and_the_run_goes_on(export: Path) -> None:
     whole = score(export).stdout
     file = export / "Observation.ndjson"
     good = file.read_bytes().splitlines(keepends=True)
-    none_of_ours = b'{"resourceType": "Observation", "code": {"coding": [{"code": "2160-0"}]}, "value": }\n'
+    none_of_ours = (
+        b'{"resourceType": "Observation", "code": {"coding": [{"code": "2160-0"}]},'
+        b' "value": }\n'
+    )
     bad = [b"not json\n", good[3][:-40] + b"\n", none_of_ours]
     file.write_bytes(
         b"".join([bad[0], *good[:3], b"\n", *bad[1:], *good[3:], b"\xff\xfe"])
@@ -135,7 +137,14 @@ def test_what_another_run_left_is_not_used(export: Path, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("words", "code"), cases(__file__, "wrong_use_is_told_apart_from_nothing_to_read")
+    ("words", "code"),
+    [
+        ([], 2),
+        (["/nowhere"], 2),
+        (["EXPORT", "--procedure", "27447"], 2),
+        (["EXPORT", "--level", "C3"], 2),
+        (["EMPTY"], 1),
+    ],
 )
 def test_wrong_use_is_told_apart_from_nothing_to_read(
     export: Path, tmp_path: Path, words: Any, code: int

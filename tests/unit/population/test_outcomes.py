@@ -21,7 +21,6 @@ from tests.chart_builders import (
 )
 from tests.codes import CPT, SCT, codeable
 from tests.population_builders import done, whose, write_export
-from tests.tables import cases
 
 INDEX = "2023-03-10"
 TYPES = frozenset(
@@ -112,7 +111,124 @@ RECORD |= {one.__name__: one for one in (fracture, augmented, seen, pain, versio
 @pytest.mark.parametrize(
     ("resources", "refracture", "said"),
     [
-        *cases(__file__, "a_later_fracture_counts_by_level_and_day", RECORD),
+        *[
+            ([LATE], False, ""),
+            # the treated one
+            (
+                [fracture("M80.08XA", onset="2023-03-01", recorded="2023-03-02"), LATE],
+                False,
+                "",
+            ),
+            ([fracture("S32.030A", onset="2023-09-01"), LATE], True, "another level"),
+            (
+                [fracture("S32.030A", recorded="2023-03-20"), LATE],
+                False,
+                "may be of the first fracture",
+            ),
+            ([fracture("S32.030A", onset="2023-03-20"), LATE], True, "another level"),
+            (
+                [fracture("S32.010D", recorded="2023-11-01"), LATE],
+                False,
+                "coded as follow-up",
+            ),
+            (
+                [fracture("S32.010A", recorded="2023-05-01"), LATE],
+                False,
+                "taken as the treated fracture",
+            ),
+            (
+                [fracture("M80.08XA", recorded="2023-11-01"), LATE],
+                True,
+                "no level stated, more than half a year later",
+            ),
+            (
+                [fracture("M80.08XD", recorded="2023-11-01"), LATE],
+                False,
+                "coded as follow-up",
+            ),
+            # after the twelve months
+            ([fracture("S32.030A", onset="2024-09-01"), LATE], False, "another level"),
+            # this level was broken before
+            (
+                [
+                    fracture("S32.030A", onset="2022-01-01", number="old"),
+                    fracture("S32.030A", onset="2023-05-01"),
+                    LATE,
+                ],
+                False,
+                "taken as the treated fracture",
+            ),
+            # the year of both
+            (
+                [fracture("S32.030A", onset="2023", recorded="2023-09-01"), LATE],
+                True,
+                "2023-09-01",
+            ),
+            (
+                [fracture("S32.030A", onset="2023", recorded="2023-03-01"), LATE],
+                False,
+                "",
+            ),
+            (
+                [fracture("S32.030A", onset="2023-03", recorded="2023-03-20"), LATE],
+                False,
+                "may be of the first fracture",
+            ),
+            # an old one, noticed late
+            (
+                [fracture("M80.08XA", onset="2019", recorded="2023-11-01"), LATE],
+                False,
+                "",
+            ),
+            (
+                [
+                    fracture(
+                        "S32.030A", onset="2023-09-01", verificationStatus=SUSPECTED
+                    ),
+                    LATE,
+                ],
+                False,
+                "suspected",
+            ),
+            (
+                [fracture("S32.030A", recorded="2023-11-01", extension=[PAST]), LATE],
+                False,
+                "recorded as past",
+            ),
+            (
+                [augmented("2023-08-01", level=L3, number="second"), LATE],
+                True,
+                "augmentation of another level",
+            ),
+            (
+                [augmented("2023-03-24", level=L3, number="second"), LATE],
+                False,
+                "within 30 days, may be planned",
+            ),
+            (
+                [augmented("2023-08-01", level=L1, number="second"), LATE],
+                False,
+                "the same level again",
+            ),
+            (
+                [augmented("2023-03-20", level=None, number="second"), LATE],
+                False,
+                "no level stated",
+            ),
+            (
+                [
+                    fracture(
+                        "S32.030A", onset="2023-09-01", verificationStatus=IN_ERROR
+                    ),
+                    LATE,
+                ],
+                False,
+                "",
+            ),
+            ([seen("2023-09-01")], None, ""),
+            # seen no longer, but it happened
+            ([fracture("S32.030A", onset="2023-05-01")], True, "another level"),
+        ],
         (
             [
                 seen("2023-09-01"),
@@ -182,14 +298,38 @@ def test_death_ends_the_time_seen():
 
 
 @pytest.mark.parametrize(
-    ("resources", "expected"), cases(__file__, "pain_at_twelve_months", RECORD)
+    ("resources", "expected"),
+    [
+        ([pain(5, day="2024-03-20")], True),
+        ([pain(3, day="2024-02-10")], False),
+        ([pain(5, day="2023-10-01")], None),
+        ([pain(5, day="2024-06-01")], None),
+        # pain of a new fracture
+        ([pain(5, day="2024-03-20"), fracture("S32.030A", onset="2023-09-01")], None),
+    ],
 )
 def test_pain_at_twelve_months(resources, expected):
     assert followed(augmented(), *resources, LATE).residual_pain is expected
 
 
 @pytest.mark.parametrize(
-    ("resources", "why"), cases(__file__, "no_row_without_a_procedure_on_a_day", RECORD)
+    ("resources", "why"),
+    [
+        ([], ""),
+        ([augmented("2023-03-10", status="entered-in-error")], ""),
+        (
+            [
+                augmented("2023-03-10", meta=version(2), status="entered-in-error"),
+                augmented("2023-03-10", meta=version(1)),
+            ],
+            "",
+        ),
+        (
+            [augmented("2027-01-01")],
+            "an augmentation without a day, or after the run's",
+        ),
+        ([augmented("2023")], "an augmentation without a day, or after the run's"),
+    ],
 )
 def test_no_row_without_a_procedure_on_a_day(resources, why):
     assert followed(*resources, LATE) == why
@@ -249,3 +389,38 @@ def test_the_command_writes_a_file_that_validate_reads_and_does_not_refit_unconf
         refused.exit_code,
         "40 rows with an outcome are not confirmed" in refused.output,
     ) == (1, True)
+
+
+def test_the_file_says_what_was_done_after_the_procedure(tmp_path):
+    """Days as a person reads them; an order and a dose have columns of their own."""
+    medicine = codeable("http://www.whocc.no/atc", "M05BA04")
+    order = of_patient(
+        "MedicationRequest",
+        "order",
+        status="active",
+        intent="order",
+        medicationCodeableConcept=medicine,
+        authoredOn="2023-03-20",
+    )
+    handed = of_patient(
+        "MedicationDispense",
+        "handed",
+        status="completed",
+        medicationCodeableConcept=medicine,
+        whenHandedOver="2023-04-02",
+    )
+    clinic = of_patient(
+        "Encounter",
+        "clinic",
+        status="finished",
+        type=[{"text": "Osteoporosis clinic"}],
+        period={"start": "2023-05-04"},
+    )
+    whole = [PERSON, augmented(), order, handed, clinic]
+    export = write_export(tmp_path / "export", whose("one", whole))
+    result = CliRunner().invoke(main, ["outcomes", str(export)])
+    assert result.exit_code == 0, result.output
+    (row,) = csv.DictReader(result.stdout.splitlines())
+    steps = ("referral", "visit", "drug-ordered", "drug-started", "brace-ended")
+    days = ["", "2023-05-04", "2023-03-20", "2023-04-02", ""]
+    assert [row[step] for step in steps] == days

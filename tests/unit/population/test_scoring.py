@@ -30,7 +30,6 @@ from tests.chart_builders import (
 from tests.codes import codeable
 from tests.patients.typical import typical_orders
 from tests.population_builders import done
-from tests.tables import cases
 
 TYPES = frozenset(
     one.resource_type
@@ -300,7 +299,14 @@ def test_the_look_passes_over_what_no_finding_reads_and_nothing_else() -> None:
 @pytest.mark.parametrize("own_id", ["t", "another"])
 @pytest.mark.parametrize(
     ("older", "newer"),
-    cases(__file__, "a_value_whose_newer_version_is_none_of_ours_does_not_count"),
+    [
+        ({"versionId": "0"}, {"versionId": "1"}),
+        ({"versionId": "9"}, {"versionId": "10"}),
+        (
+            {"lastUpdated": "2026-01-01T00:00:00Z"},
+            {"lastUpdated": "2026-02-01T00:00:00Z"},
+        ),
+    ],
 )
 def test_a_value_whose_newer_version_is_none_of_ours_does_not_count(
     own_id: str, older: Any, newer: Any

@@ -28,7 +28,6 @@ from tests.chart_builders import (
     order_sign,
     thin_and_weak,
 )
-from tests.tables import cases
 
 S = "sarcopenia-pvm-2022"
 MODELS = open_service().models
@@ -95,10 +94,8 @@ def site_patients(path, n=900, *, shift=-1.0, slope=0.6, seed=3, **more):
 def test_cells_are_read_in_every_form_of_the_contract(tmp_path):
     path = tmp_path / "o.csv"
     path.write_text(
-        "id;date;Sex;age;diabetes;sarcopenia;weight;height;treated-levels;procedure;outcome-refracture\n"
-        "a;2025-03-01;Female;80;yes;0;50;1.60;T12, l1;pkp;true\n"
-        "b;2025-03-02;;;no;TRUE;;;L4;;0\n"
-        "c;;;;;;;;;;\n",
+        "id;date;Sex;age;diabetes;sarcopenia;weight;height;treated-levels;procedure;outcome-refracture\na;2025-03-01;Female;80;yes;0;50;1.60;T12,"
+        " l1;pkp;true\nb;2025-03-02;;;no;TRUE;;;L4;;0\nc;;;;;;;;;;\n",
         encoding="utf-8-sig",
     )
     one, two, three = read(path).patients
@@ -126,7 +123,48 @@ def test_cells_are_read_in_every_form_of_the_contract(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("column", "cell", "said"), cases(__file__, "a_bad_cell_is_named_and_missing")
+    ("column", "cell", "said"),
+    [
+        ("bmi", "195", "row 2, bmi: not plausible in kg/m2; taken as missing"),
+        (
+            "bmi",
+            "1,234",
+            "row 2, bmi: a comma that may mean thousands or decimals; taken as missing",
+        ),
+        (
+            "diabetes",
+            "maybe",
+            "row 2, diabetes: neither 1, true, yes nor 0, false, no; taken as missing",
+        ),
+        (
+            "procedure",
+            "fusion",
+            "row 2, procedure: not one of PKP, PVP; taken as missing",
+        ),
+        (
+            "treated-levels",
+            "L9",
+            "row 2, treated-levels: no levels from T1 to L5; taken as missing",
+        ),
+        (
+            "treated-levels",
+            "/",
+            "row 2, treated-levels: no levels from T1 to L5; taken as missing",
+        ),
+        ("date", "5/1/2025", "row 2, date: no date like 2026-05-01; taken as missing"),
+        (
+            "bmd-t-score",
+            "nan",
+            "row 2, bmd-t-score: not plausible in {T-score}; taken as missing",
+        ),
+        ("ward", "x", "column 'ward' is not known and not used"),
+        ("date", "31.4.2025", "row 2, date: no date like 2026-05-01; taken as missing"),
+        (
+            "months-refracture",
+            "inf",
+            "row 2, months-refracture: no number of months; taken as missing",
+        ),
+    ],
 )
 def test_a_bad_cell_is_named_and_missing(tmp_path, column, cell, said):
     file = read(
@@ -164,7 +202,12 @@ def test_a_row_that_cannot_be_trusted_is_named(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), cases(__file__, "a_file_without_use_is_refused")
+    ("text", "said"),
+    [
+        ("", "is empty"),
+        ("bmi,bmi\n", "stands twice"),
+        ("bmi,outcome-refracture\n20,\n", "no row has an outcome"),
+    ],
 )
 def test_a_file_without_use_is_refused(tmp_path, text, said):
     (tmp_path / "o.csv").write_text(text, encoding="utf-8")
@@ -364,7 +407,43 @@ def test_a_refit_finds_the_truth_and_corrects_new_patients(tmp_path, monkeypatch
 
 @pytest.mark.parametrize(
     ("n", "more", "code", "said"),
-    cases(__file__, "a_refit_needs_events_confirmation_and_the_studys_horizon"),
+    [
+        (40, {}, 1, "fewer than 20"),
+        (120, {"confirmed": ""}, 1, "are not confirmed"),
+        (120, {"confirmed": "yes"}, 0, ": intercept on 120 patients"),
+        # of few events too: else the figures stay too extreme at both ends
+        (
+            240,
+            {"shift": -1.0, "slope": 0.3},
+            0,
+            ": intercept-and-slope on 240 patients, \\d\\d ",
+        ),
+        (
+            200,
+            {"months-refracture": 24},
+            0,
+            "sarcopenia-pvm-2022: outcomes within 24 months, the study counts 12",
+        ),
+        (
+            200,
+            {"months-refracture": 24},
+            0,
+            "pooled-2026: intercept-and-slope on 200 patients",
+        ),
+        (
+            200,
+            {"months-refracture": 60},
+            1,
+            "outcomes within 60 months, the model takes 12 to 36",
+        ),
+        (
+            200,
+            {"months-refracture": ""},
+            1,
+            "does not say of every row within how many months",
+        ),
+        (200, {"id": 7}, 1, "1 ids stand in more than one row"),
+    ],
 )
 def test_a_refit_needs_events_confirmation_and_the_studys_horizon(
     tmp_path, n, more, code, said

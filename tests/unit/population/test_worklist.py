@@ -25,9 +25,8 @@ from tests.chart_builders import (
     ordered_elsewhere,
     patient,
 )
-from tests.codes import ATC, codeable
+from tests.codes import ATC, SCT, codeable
 from tests.population_builders import done, whose, write_export
-from tests.tables import cases
 
 CHART = (patient(), drug("losartan"), ordered_elsewhere())
 
@@ -76,23 +75,143 @@ TAKEN = of_patient(
     medicationCodeableConcept=codeable(ATC, DRUGS["alendronate"]),
     effectivePeriod={"start": days_ago(50)},
 )
+
+
+def given(name, days, number="dose"):
+    return dose(name, days=days, number=number)
+
+
+def dead(days):
+    return patient() | {"deceasedDateTime": days_ago(days)}
+
+
 # What the record holds beside the chart, and the reasons for which a nurse would call,
 # found by reading.
-RECORD = {
-    "done": done,
-    "drug": drug,
-    "referral": referral,
-    "visit": visit,
-    "brace": worn,
-    "given": lambda name, days, number="dose": dose(name, days=days, number=number),
-    "TAKEN": TAKEN,
-    "SCT": "http://snomed.info/sct",
-    "codeable": codeable,
-    "dead": lambda days: patient() | {"deceasedDateTime": days_ago(days)},
-}
 BY_HAND = {
     name: (more, set(why))
-    for name, (more, why) in cases(__file__, "by_hand", RECORD).items()
+    for name, (more, why) in {
+        "untreated": [[done(60)], ["no-bone-treatment"]],
+        "treated-in-time": [[done(60), TAKEN], []],
+        "prescribed-only": [
+            [done(60), drug("alendronate", days=50)],
+            ["dose-not-recorded"],
+        ],
+        "prescribed-before": [
+            [done(60), drug("alendronate", days=400)],
+            ["dose-not-recorded"],
+        ],
+        "prescribed-and-referred": [
+            [done(60), drug("alendronate", days=50), referral(45)],
+            [],
+        ],
+        "denosumab-ordered-only": [
+            [done(60), drug("denosumab", days=50)],
+            ["dose-not-recorded"],
+        ],
+        "zoledronate-given": [[done(60), given("zoledronate", days=40)], []],
+        "treatment-stopped": [
+            [done(60), drug("alendronate", days=50, status="stopped")],
+            ["no-bone-treatment"],
+        ],
+        "drug-in-error": [
+            [done(60), drug("alendronate", days=50, status="entered-in-error")],
+            ["no-bone-treatment"],
+        ],
+        "referred": [[done(60), referral(45)], []],
+        "referred-at-the-signing": [[done(60), referral(62, status="completed")], []],
+        "referred-years-before": [
+            [done(60), referral(800, status="completed")],
+            ["no-bone-treatment"],
+        ],
+        "referral-revoked": [
+            [done(60), referral(45, status="revoked")],
+            ["no-bone-treatment"],
+        ],
+        "seen-by-endocrinology": [
+            [done(60), referral(45, code=codeable(SCT, code="306278007"))],
+            [],
+        ],
+        "clinic-visited": [
+            [done(60), visit("Encounter", days=40, status="finished")],
+            [],
+        ],
+        "clinic-visit-cancelled": [
+            [done(60), visit("Encounter", days=40, status="cancelled")],
+            ["no-bone-treatment"],
+        ],
+        "other-visit": [
+            [
+                done(60),
+                visit("Encounter", days=40, status="finished", words="Dermatology"),
+            ],
+            ["no-bone-treatment"],
+        ],
+        "clinic-years-before": [
+            [done(60), visit("Encounter", days=800, status="finished")],
+            ["no-bone-treatment"],
+        ],
+        "clinic-after-the-day": [
+            [done(60), visit("Encounter", days=-5, status="finished")],
+            ["no-bone-treatment"],
+        ],
+        "clinic-booked": [
+            [done(60), visit("Appointment", days=-14, status="booked")],
+            [],
+        ],
+        "clinic-missed": [
+            [done(60), visit("Appointment", days=14, status="noshow")],
+            ["no-bone-treatment"],
+        ],
+        "referred-as-procedure": [
+            [done(60), visit("Procedure", days=50, status="completed")],
+            [],
+        ],
+        "broken-again": [[done(200), done(10, number="again")], ["no-bone-treatment"]],
+        "drug-stopped-by-a-newer-version": [
+            [
+                done(60),
+                drug("alendronate", days=50, meta={"versionId": "1"}),
+                drug(
+                    "alendronate",
+                    days=50,
+                    meta={"versionId": "2"},
+                    status="entered-in-error",
+                ),
+            ],
+            ["no-bone-treatment"],
+        ],
+        "last-week": [[done(7)], []],
+        "thirty-days": [[done(30)], []],
+        "thirty-one-days": [[done(31)], ["no-bone-treatment"]],
+        "not-done": [[done(60, status="not-done")], []],
+        "no-procedure": [[given("denosumab", days=300)], []],
+        "denosumab-late": [
+            [done(300), given("denosumab", days=250)],
+            ["denosumab-overdue"],
+        ],
+        "denosumab-in-time": [[done(300), given("denosumab", days=150)], []],
+        "denosumab-then-zoledronate": [
+            [
+                done(300),
+                given("denosumab", days=250),
+                given("zoledronate", days=40, number="next"),
+            ],
+            [],
+        ],
+        "denosumab-then-ordered": [
+            [done(300), given("denosumab", days=250), drug("alendronate", days=40)],
+            ["denosumab-overdue"],
+        ],
+        "brace-over": [[done(60), TAKEN, worn(60, end=5)], ["brace-beyond-end"]],
+        "brace-in-time": [[done(40), TAKEN, worn(40, end=-10)], []],
+        "brace-taken-off": [[done(60), TAKEN, worn(60, end=5, status="completed")], []],
+        "brace-without-end": [
+            [done(90), TAKEN, worn(90, end=None)],
+            ["brace-beyond-end"],
+        ],
+        "brace-without-end-new": [[done(40), TAKEN, worn(40, end=None)], []],
+        "dead": [[done(60), dead(3)], []],
+    }.items()
 }
 
 
@@ -142,8 +261,8 @@ def test_the_list_is_the_one_made_by_hand(export: Path, tmp_path: Path) -> None:
     )
     prescribed = said["prescribed-only", "dose-not-recorded"]["text"]
     assert (
-        "; alendronate prescribed Oct 2026, intake not recorded, and no referral for bone treatment on record."
-        in prescribed
+        "; alendronate prescribed Oct 2026, intake not recorded, and no referral for"
+        " bone treatment on record." in prescribed
     )
     assert "last recorded on" in said["treatment-stopped", "no-bone-treatment"]["text"]
     again = said["broken-again", "no-bone-treatment"]
@@ -152,6 +271,63 @@ def test_the_list_is_the_one_made_by_hand(export: Path, tmp_path: Path) -> None:
     assert said["brace-over", "brace-beyond-end"]["since"] == days_ago(5)
     # eight weeks from its start
     assert said["brace-without-end", "brace-beyond-end"]["since"] == days_ago(90 - 56)
+
+
+def handed(days: int) -> Resource:
+    return of_patient(
+        "MedicationDispense",
+        "handed",
+        status="completed",
+        medicationCodeableConcept=codeable(ATC, DRUGS["alendronate"]),
+        whenHandedOver=days_ago(days),
+        daysSupply={"value": 84, "code": "d", "system": "http://unitsofmeasure.org"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "reasons"),
+    [
+        pytest.param([done(90), referral(85)], set(), id="90-days"),
+        pytest.param(
+            [done(91), referral(85)], {"referral-without-visit"}, id="91-days"
+        ),
+        pytest.param(
+            [done(91), referral(85, status="completed")],
+            {"referral-without-visit"},
+            id="completed-is-no-visit",
+        ),
+        pytest.param(
+            [done(91), referral(85), visit("Encounter", 40, "finished")],
+            set(),
+            id="visited",
+        ),
+        pytest.param(
+            [done(91), referral(85), visit("Appointment", 40, "booked")],
+            {"referral-without-visit"},
+            id="booked-and-past",
+        ),
+        pytest.param(
+            [done(91), referral(85), visit("Appointment", -10, "booked")],
+            set(),
+            id="booked-to-come",
+        ),
+        pytest.param(
+            [done(91), referral(85), drug("alendronate", days=80)],
+            {"referral-without-visit"},
+            id="prescribed-and-referred",
+        ),
+        pytest.param([done(91), referral(85), TAKEN], set(), id="treated"),
+        pytest.param(
+            [done(60), drug("alendronate", days=50), handed(50)], set(), id="fetched"
+        ),
+    ],
+)
+def test_a_referral_has_to_lead_to_a_visit(
+    more: list[Resource], reasons: set[str], tmp_path: Path
+) -> None:
+    export = write_export(tmp_path / "export", whose("one", [*CHART, *more]))
+    rows = csv.DictReader(worklist(export, tmp_path / "list.csv").splitlines())
+    assert {row["reason"] for row in rows} == reasons
 
 
 def test_what_is_not_known_is_said(tmp_path: Path) -> None:

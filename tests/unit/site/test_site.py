@@ -6,10 +6,12 @@ import pytest
 
 from cds_service.core.policy import SITE_KEYS
 from cds_service.site.folder import load_site
-from tests.tables import cases
 
 WHOLE = Path(__file__).with_name("whole.toml").read_text(encoding="utf-8")
-CLIENT = '[[clients]]\nissuer = "i"\njwks-url = "https://e.org/k"\nfhir-servers = ["https://e.org/r4"]\n'
+CLIENT = (
+    '[[clients]]\nissuer = "i"\njwks-url = "https://e.org/k"\nfhir-servers ='
+    ' ["https://e.org/r4"]\n'
+)
 
 
 def test_the_whole_example_of_the_contract_is_read(folder):
@@ -57,7 +59,91 @@ def test_a_folder_without_a_site_file_is_none(tmp_path, fault):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "place"), cases(__file__, "a_wrong_file_names_file_table_and_key")
+    ("old", "new", "place"),
+    [
+        ("[site]", "[sight]", "sight"),
+        ('name = "Example Hospital"', "", "site.name"),
+        ('name = "Example Hospital"', "name = ''", "site.name"),
+        ('time-zone = "Europe/Berlin"', "", "site.time-zone"),
+        ("Europe/Berlin", "Europe/Nowhere", "site.time-zone"),
+        ("Europe/Berlin", "Europe", "site.time-zone"),
+        ("Europe/Berlin", "CEST", "site.time-zone"),
+        ("Europe/Berlin", "../Europe/Berlin", "site.time-zone"),
+        ('time-zone = "Europe/Berlin"', "time-zone = 1", "site.time-zone"),
+        ("[policy]", "[policy]\nbraces = 1", "policy.braces"),
+        ("brace-max-weeks = 8", "brace-max-weeks = 0", "policy.brace-max-weeks"),
+        ("brace-max-weeks = 8", 'brace-max-weeks = "8"', "policy.brace-max-weeks"),
+        ("brace-only-days = 90", "brace-only-days = -1", "policy.brace-only-days"),
+        ('"awgs-2019"', '"awgs-1066"', "policy.sarcopenia-criteria"),
+        ("incidence = 0.12", "incidence = 12", "baseline.refracture.incidence"),
+        ("0.12, months = 12", "0.12, months = 0", "baseline.refracture.months"),
+        ("0.12, months = 12", "0.12", "baseline.refracture.months"),
+        ("refracture = {", "refractures = {", "baseline.refractures"),
+        (
+            "refracture = { incidence = 0.12, months = 12 }",
+            "refracture = 0.12",
+            "baseline.refracture",
+        ),
+        ("sd = 0.4", "sd = 0", "reference.vbq.sd"),
+        ("[reference.vbq]", "[reference.plvi]", "reference.plvi"),
+        ('mode = "live"', 'mode = "loud"', "service.mode"),
+        ('issuer = "https://ehr.example.org"\n', "", "clients.0.issuer"),
+        ('jwks-url = "https://ehr.example.org/jwks.json"\n', "", "clients.0"),
+        ("audiences = []", 'jwks-file = "k.json"', "clients.0"),
+        ("audiences = []", 'jwks-index = "https://ehr.example.org/list"', "clients.0"),
+        ("audiences = []", 'jwks-origins = ["https://ehr.example.org"]', "clients.0"),
+        (
+            'jwks-url = "https://ehr.example.org/jwks.json"',
+            'jwks-urls = ["http://ehr.example.org/k"]',
+            "clients.0.jwks-urls",
+        ),
+        (
+            'jwks-url = "https://ehr.example.org/jwks.json"',
+            'jwks-index = "http://ehr.example.org/k"',
+            "clients.0.jwks-index",
+        ),
+        (
+            'jwks-url = "https://ehr.example.org/jwks.json"',
+            'jwks-file = "k.json"',
+            "clients.0.jwks-file",
+        ),
+        ('["https://ehr.example.org/fhir/r4"]', "[]", "clients.0.fhir-servers"),
+        (
+            '["https://ehr.example.org/fhir/r4"]',
+            '["http://ehr.example.org/r4"]',
+            "clients.0.fhir-servers",
+        ),
+        (
+            '["https://ehr.example.org/fhir/r4"]',
+            '["https://127.0.0.1/r4"]',
+            "clients.0.fhir-servers",
+        ),
+        (
+            '["https://ehr.example.org/fhir/r4"]',
+            '["https://e.org/r4?x=1"]',
+            "clients.0.fhir-servers.0",
+        ),
+        ('["https://ehr.example.org/fhir/r4"]', '["*"]', "clients.0.fhir-servers.0"),
+        (
+            '"https://ehr.example.org/jwks.json"',
+            '"http://ehr.example.org/jwks.json"',
+            "clients.0.jwks-url",
+        ),
+        ("deadline-seconds = 2", "deadline-seconds = 0", "clients.0.deadline-seconds"),
+        ('links = "signed"', 'links = "all"', "clients.0.capabilities.links"),
+        (
+            "allow-private-networks = false",
+            'allow-private-networks = "no"',
+            "fhir.allow-private-networks",
+        ),
+        ('["https://sandbox.example.org"]', '["*"]', "site.allowed-origins.0"),
+        (
+            '["https://sandbox.example.org"]',
+            '["https://x.org/path"]',
+            "site.allowed-origins.0",
+        ),
+        ("[site]", "[site", ""),
+    ],
 )
 def test_a_wrong_file_names_file_table_and_key(folder, fault, old, new, place):
     assert old in WHOLE

@@ -6,7 +6,6 @@ import pytest
 
 from cds_service.site.folder import load_site
 from cds_service.site.review import client_secret
-from tests.tables import cases
 
 LOGIN = Path(__file__).with_name("login.toml").read_text(encoding="utf-8")
 
@@ -17,7 +16,7 @@ def test_a_whole_table_is_read_and_the_issuer_kept_letter_by_letter(folder):
     assert review.issuer == "https://login.example.org/realms/hospital/"
     assert review.roles == {"cds-reviewers": "reviewer", "privacy": "privacy-officer"}
     assert not review.local_accounts
-    assert client_secret(path, review) == "s3cr3t-of-the-site"
+    assert client_secret(path, review.client_secret_file) == "s3cr3t-of-the-site"
 
 
 def test_without_the_table_there_are_local_accounts_alone(folder):
@@ -33,12 +32,56 @@ def test_a_public_client_has_no_secret_and_local_accounts_stay_unless_the_site_s
         )
     )
     review = load_site(path).site.review
-    assert client_secret(path, review) is None
+    assert client_secret(path, review.client_secret_file) is None
     assert review.local_accounts
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "place"), cases(__file__, "a_wrong_table_names_its_key")
+    ("old", "new", "place"),
+    [
+        (
+            'issuer = "https://login.example.org/realms/hospital/"\n',
+            "",
+            "review.issuer",
+        ),
+        (
+            '"https://login.example.org/realms/hospital/"',
+            '"http://login.example.org"',
+            "review.issuer",
+        ),
+        (
+            '"https://login.example.org/realms/hospital/"',
+            '"https://login.example.org/?realm=x"',
+            "review.issuer",
+        ),
+        (
+            '"https://login.example.org/realms/hospital/"',
+            '"https://127.0.0.1/realm"',
+            "review.issuer",
+        ),
+        ('client-id = "kyphoplasty-cds"\n', "", "review.client-id"),
+        ('client-id = "kyphoplasty-cds"', 'client-id = ""', "review.client-id"),
+        ('"review-secret"', '"../review-secret"', "review.client-secret-file"),
+        ('"review-secret"', '"no-such-file"', "no-such-file"),
+        (
+            '["https://keys.example.org"]',
+            '["https://keys.example.org/path"]',
+            "review.servers.0",
+        ),
+        (
+            '["https://keys.example.org"]',
+            '["http://keys.example.org"]',
+            "review.servers.0",
+        ),
+        ('"reviewer"', '"surgeon"', "review.roles.cds-reviewers"),
+        (
+            '"cds-reviewers" = "reviewer"\n"privacy" = "privacy-officer"\n',
+            "",
+            "review.roles",
+        ),
+        ("local-accounts = false", 'local-accounts = "no"', "review.local-accounts"),
+        ("role-claim", "role-claims", "review.role-claims"),
+    ],
 )
 def test_a_wrong_table_names_its_key(folder, fault, old, new, place):
     assert old in LOGIN

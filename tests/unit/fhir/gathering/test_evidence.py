@@ -5,7 +5,6 @@ import pytest
 from cds_service.errors import EvidenceUnavailable
 from cds_service.fhir.gathering.prefetch import QueryResult, plan_prefetch
 from cds_service.fhir.gathering.record import refuse_without_evidence, replacement_of
-from tests.tables import cases
 
 PLAN = plan_prefetch(
     {"patient": "Patient/{{context.patientId}}", "conditions": "Condition?patient=1"}
@@ -36,7 +35,20 @@ def refusal(first: QueryResult, second: QueryResult) -> EvidenceUnavailable:
 
 @pytest.mark.parametrize(
     ("first", "second", "issue"),
-    cases(__file__, "nothing_readable_is_refused_with_its_reason"),
+    [
+        ("http-401", "http-401", "login"),
+        ("expired", "expired", "expired"),
+        ("http-403", "http-403", "forbidden"),
+        ("http-404", "http-404", "not-found"),
+        ("http-429", "http-429", "throttled"),
+        ("unreachable", "unreachable", "transient"),
+        ("timeout", "http-503", "transient"),
+        ("breaker", "dns", "transient"),
+        ("tls", "reset", "transient"),
+        ("http-401", "http-403", "processing"),
+        ("no-server", "no-server", "processing"),
+        ("answer", "unreachable", "processing"),
+    ],
 )
 def test_nothing_readable_is_refused_with_its_reason(first, second, issue):
     assert refusal(failed(first), failed(second)).issue == issue
@@ -77,7 +89,23 @@ def test_f17_a_patient_not_in_use_has_no_record_unless_another_took_its_place():
 
 
 @pytest.mark.parametrize(
-    ("link", "name"), cases(__file__, "a_replacement_is_named_by_a_plain_id_alone")
+    ("link", "name"),
+    [
+        ({"type": "replaced-by", "other": {"reference": "Patient/2"}}, "Patient/2"),
+        (
+            {
+                "type": "replaced-by",
+                "other": {"reference": "https://x.org/fhir/Patient/2/_history/4"},
+            },
+            "Patient/2",
+        ),
+        ({"type": "seealso", "other": {"reference": "Patient/2"}}, ""),
+        ({"type": "replaced-by", "other": {"display": "Hallie Hoeger"}}, ""),
+        ({"type": "replaced-by", "other": {"reference": "Patient/Hallie Hoeger"}}, ""),
+        ({"type": "replaced-by", "other": {"reference": "Patient/"}}, ""),
+        ({"type": "replaced-by", "other": None}, ""),
+        (None, ""),
+    ],
 )
 def test_a_replacement_is_named_by_a_plain_id_alone(link, name):
     assert replacement_of({"link": [link]}) == name

@@ -14,7 +14,6 @@ from cds_service.fhir.gathering.prefetch import (
 )
 from cds_service.protocol.messages import parse_request
 from tests.stub_fhir import observation, outcome, page
-from tests.tables import cases
 from tests.wire_builders import context, hook_request
 
 PATIENT = "Patient/{{context.patientId}}"
@@ -65,7 +64,31 @@ def listed(*resources, **members) -> QueryResult:
 
 @pytest.mark.parametrize(
     ("template", "members", "asked"),
-    cases(__file__, "tokens_are_filled_percent_encoded_or_nothing_is_asked"),
+    [
+        ("Patient/{{context.patientId}}", {}, "Patient/p1"),
+        (
+            "Observation?patient={{context.patientId}}&code=http://loinc.org|38267-1&_sort=-date",
+            {},
+            "Observation?patient=p1&code=http://loinc.org|38267-1&_sort=-date",
+        ),
+        (
+            "Basic?a={{context.userId}}",
+            {"userId": "x&_include=*#é/1"},
+            "Basic?a=x%26_include%3D%2A%23%C3%A9%2F1",
+        ),
+        ("Encounter/{{context.encounterId}}", {}, None),
+        ("Encounter/{{context.encounterId}}", {"encounterId": "e1"}, "Encounter/e1"),
+        ("Basic?a={{userPractitionerId}}", {"userId": "Practitioner/7"}, "Basic?a=7"),
+        ("Basic?a={{userPractitionerId}}", {"userId": "PractitionerRole/7"}, None),
+        ("Basic?a={{userPractitionerId}}", {"userId": "7"}, None),
+        (
+            "Basic?a={{userPractitionerRoleId}}",
+            {"userId": "PractitionerRole/7"},
+            "Basic?a=7",
+        ),
+        ("Basic?a={{userPatientId}}", {"userId": "Patient/7"}, "Basic?a=7"),
+        ("Basic?a={{userRelatedPersonId}}", {"userId": "RelatedPerson/7"}, "Basic?a=7"),
+    ],
 )
 def test_tokens_are_filled_percent_encoded_or_nothing_is_asked(
     template, members, asked
@@ -74,7 +97,18 @@ def test_tokens_are_filled_percent_encoded_or_nothing_is_asked(
 
 
 @pytest.mark.parametrize(
-    "template", cases(__file__, "another_template_stops_the_start_by_its_key")
+    "template",
+    [
+        "https://ehr.example.org/Patient/{{context.patientId}}",
+        "/Patient/{{context.patientId}}",
+        "patient/{{context.patientId}}",
+        "Patient",
+        "Patient/1/_history",
+        "Observation?",
+        "",
+        "Patient/{{context.draftOrders.id}}",
+        "Patient/{{today()}}",
+    ],
 )
 def test_another_template_stops_the_start_by_its_key(template):
     with pytest.raises(DataFileError, match=r"prefetch\.odd"):
@@ -88,20 +122,115 @@ ONE, TWO = observation(1), observation(2)
 A_PATIENT = {"resourceType": "Patient", "id": "p1"}
 
 
-SENT = {
-    "ONE": ONE,
-    "TWO": TWO,
-    "A_PATIENT": A_PATIENT,
-    "outcome": outcome,
-    "page": lambda resources, total=None, following=None, **members: (
-        page(*resources, total=total, following=following) | members
-    ),
-}
+def page_of(resources, total=None, following=None, **members):
+    return page(*resources, total=total, following=following) | members
 
 
 @pytest.mark.parametrize(
     ("sent", "state", "note"),
-    cases(__file__, "ch_25_ch_26_what_came_for_a_list_is_in_one_of_its_states", SENT),
+    [
+        (None, "empty", ""),
+        (page_of([]), "empty", ""),
+        (page_of([], total=0), "empty", ""),
+        (page_of([], entry=[]), "empty", ""),
+        (page_of([], entry=None), "empty", ""),
+        (page_of([], total=3), "failed", None),
+        (page_of([ONE, TWO], total=2), "given", ""),
+        (page_of([ONE], total=2), "given", "incomplete: 1 of 2 entries"),
+        (
+            page_of([ONE], link=[{"relation": "previous", "url": "https://x/fhir?1"}]),
+            "given",
+            "incomplete: an earlier page was not sent",
+        ),
+        (
+            page_of([ONE], meta={"tag": [{"code": "SUBSETTED"}]}),
+            "given",
+            "incomplete: the server left something out",
+        ),
+        (
+            page_of(
+                [
+                    {
+                        "resourceType": "Observation",
+                        "id": "1",
+                        "meta": {"tag": [{"code": "SUBSETTED"}]},
+                    }
+                ]
+            ),
+            "given",
+            "incomplete: the server left something out",
+        ),
+        (page_of([ONE], type="searchset"), "given", ""),
+        (page_of([ONE], type="collection"), "given", ""),
+        (page_of([ONE], type="batch-response"), "given", ""),
+        (page_of([ONE], type=None), "given", ""),
+        (outcome("error"), "failed", None),
+        (outcome("fatal"), "failed", None),
+        (outcome("warning"), "failed", None),
+        (outcome("information"), "failed", None),
+        (page_of([outcome("error")]), "failed", "the server reported an error"),
+        (
+            page_of([ONE, outcome("error")]),
+            "given",
+            "incomplete: the server reported an error",
+        ),
+        (page_of([outcome("warning")]), "empty", ""),
+        (page_of([outcome("information")]), "empty", ""),
+        (page_of([ONE, outcome("warning")]), "given", ""),
+        (page_of([ONE, outcome("information")]), "given", ""),
+        ("x", "failed", None),
+        (5, "failed", None),
+        (True, "failed", None),
+        ([], "failed", None),
+        ([ONE], "failed", None),
+        ({}, "failed", None),
+        ({"resourceType": 5}, "failed", None),
+        ({"entry": []}, "failed", None),
+        (A_PATIENT, "failed", None),
+        (
+            page_of([], entry=[{"resource": ONE}, {}]),
+            "given",
+            "incomplete: 1 entry could not be read",
+        ),
+        (
+            page_of([], entry=[{"resource": ONE}, None]),
+            "given",
+            "incomplete: 1 entry could not be read",
+        ),
+        (
+            page_of([], entry=[{"resource": ONE}, 5]),
+            "given",
+            "incomplete: 1 entry could not be read",
+        ),
+        (
+            page_of([], entry=[{"resource": ONE}, {"resource": None}]),
+            "given",
+            "incomplete: 1 entry could not be read",
+        ),
+        (
+            page_of([], entry=[{"resource": ONE}, {"resource": {}}]),
+            "given",
+            "incomplete: 1 entry could not be read",
+        ),
+        (
+            page_of([], entry=[{"resource": ONE}, {"resource": {"resourceType": 1}}]),
+            "given",
+            "incomplete: 1 entry could not be read",
+        ),
+        (
+            page_of([], entry=[{"resource": ONE}, {"resource": page_of([TWO])}]),
+            "given",
+            "incomplete: 1 entry could not be read",
+        ),
+        (
+            page_of(
+                [],
+                entry=[{"resource": ONE}, {"resource": {"resourceType": "Parameters"}}],
+            ),
+            "given",
+            "incomplete: 1 entry could not be read",
+        ),
+    ],
 )
 def test_ch_25_ch_26_what_came_for_a_list_is_in_one_of_its_states(sent, state, note):
     found = read_prefetch(LIST, {"boneDensity": sent})
@@ -121,7 +250,52 @@ def test_what_was_not_sent_is_absent_and_a_patient_may_come_as_a_list_of_one():
 
 
 @pytest.mark.parametrize(
-    "case", cases(__file__, "pages", SENT), ids=lambda case: case["why"]
+    "case",
+    [
+        {
+            "why": "a list with a further page tells where it is",
+            "pages": [page_of([ONE], following="https://x/fhir?2", total=5)],
+            "ids": ["o1"],
+            "next": "https://x/fhir?2",
+        },
+        {
+            "why": "a list whose total is there is whole though a page is missing",
+            "pages": [page_of([ONE], total=2), page_of([TWO])],
+            "missing": "page 3: gone",
+            "ids": ["o1", "o2"],
+        },
+        {
+            "why": "missing pages make it incomplete otherwise",
+            "pages": [page_of([ONE], total=2)],
+            "missing": "page 2: gone",
+            "ids": ["o1"],
+            "note": "incomplete: page 2: gone",
+        },
+        {
+            "why": "a total counts what was sent even if a page repeats it",
+            "pages": [page_of([ONE, TWO], total=3), page_of([TWO])],
+            "ids": ["o1", "o2"],
+        },
+        {
+            "why": "resources without an id are all kept",
+            "pages": [
+                page_of(
+                    [
+                        {"resourceType": "Observation", "status": "final"},
+                        {"resourceType": "Observation", "status": "amended"},
+                    ]
+                )
+            ],
+            "ids": [None, None],
+        },
+        {
+            "why": "included resources are kept apart",
+            "pages": [page_of([ONE, A_PATIENT])],
+            "ids": ["o1"],
+            "others": ["p1"],
+        },
+    ],
+    ids=lambda case: case["why"],
 )
 def test_what_pages_make_of_a_list(case):
     found = read_result(LIST, case["pages"], note=case.get("missing", ""))
@@ -132,7 +306,21 @@ def test_what_pages_make_of_a_list(case):
 
 @pytest.mark.parametrize(
     ("older", "newer"),
-    cases(__file__, "of_two_versions_the_higher_counts_in_either_order"),
+    [
+        ({"versionId": "2"}, {"versionId": "10"}),
+        (
+            {"lastUpdated": "2026-01-01T00:00:00Z"},
+            {"lastUpdated": "2026-02-01T00:00:00Z"},
+        ),
+        (
+            {"lastUpdated": "2026-10-25T02:40:00+02:00"},
+            {"lastUpdated": "2026-10-25T02:10:00+01:00"},
+        ),
+        (
+            {"lastUpdated": "2026-01-01T00:00:00Z"},
+            {"lastUpdated": "2026-01-01T00:00:00.5Z"},
+        ),
+    ],
 )
 def test_of_two_versions_the_higher_counts_in_either_order(older, newer):
     pair = [observation(1, meta=older), observation(1, meta=newer)]

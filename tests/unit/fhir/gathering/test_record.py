@@ -8,17 +8,18 @@ from cds_service.errors import DeadlinePassed, PatientMismatch
 from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD
 from cds_service.fhir.gathering.prefetch import plan_prefetch
 from cds_service.fhir.gathering.record import state_of
-from tests.builders import RECORD, coded
-from tests.codes import RXNORM, SCT
+from tests.builders import coded
+from tests.codes import ICD, RXNORM, SCT
 from tests.scripted_reader import ScriptedReader, gathered
 from tests.stub_fhir import observation, page
-from tests.tables import cases
 from tests.wire_builders import hook_request
 
 PLAN = plan_prefetch(
     {
         "patient": "Patient/{{context.patientId}}",
-        "boneDensity": "Observation?patient={{context.patientId}}&code=http://loinc.org|38267-1",
+        "boneDensity": (
+            "Observation?patient={{context.patientId}}&code=http://loinc.org|38267-1"
+        ),
         "conditions": "Condition?patient={{context.patientId}}",
         "medications": "MedicationRequest?patient={{context.patientId}}",
         "procedures": "Procedure?patient={{context.patientId}}",
@@ -72,20 +73,1671 @@ def names(record) -> list[str]:
     return [f"{one.raw['resourceType']}/{one.raw['id']}" for one in record.resources]
 
 
-SENT = {
-    **{name: RECORD[name] for name in ("ICD", "coded")},
-    "observation": observation,
-    "condition": condition,
-    "medication": medication,
-    "drug": drug,
-    "page": lambda resources: page(*resources),
-    "IDENTIFIER": IDENTIFIER,
-    "NOT_UNDERSTOOD": NOT_UNDERSTOOD,
-}
+def page_of(resources):
+    return page(*resources)
 
 
 @pytest.mark.parametrize(
-    "case", cases(__file__, "gathered", SENT), ids=lambda case: case["why"]
+    "case",
+    [
+        {
+            "why": (
+                "what another server holds is left out where a list names ours as well;"
+                ' it may be the same person, and no "no" is said'
+            ),
+            "sent": {
+                "boneDensity": {
+                    "resourceType": "Bundle",
+                    "entry": [
+                        {
+                            "fullUrl": "https://ehr.example.org/fhir/Observation/o1",
+                            "resource": observation(1, meta={"versionId": "1"}),
+                        },
+                        {
+                            "fullUrl": "https://other.example.org/fhir/Observation/o1",
+                            "resource": observation(
+                                1,
+                                meta={"versionId": "9"},
+                                effectiveDateTime="2026-06-01",
+                            ),
+                        },
+                    ],
+                }
+            },
+            "days": ["2026-05-01"],
+            "foreign": {"Observation": 1},
+            "cut": ["boneDensity"],
+        },
+        {
+            "why": "where it names two that are not ours the newer version counts",
+            "sent": {
+                "boneDensity": {
+                    "resourceType": "Bundle",
+                    "entry": [
+                        {
+                            "fullUrl": "https://third.example.org/Observation/o1",
+                            "resource": observation(1, meta={"versionId": "1"}),
+                        },
+                        {
+                            "fullUrl": "https://other.example.org/fhir/Observation/o1",
+                            "resource": observation(
+                                1,
+                                meta={"versionId": "9"},
+                                effectiveDateTime="2026-06-01",
+                            ),
+                        },
+                    ],
+                }
+            },
+            "days": ["2026-06-01"],
+            "foreign": {},
+            "cut": [],
+        },
+        {
+            "why": (
+                "what names nobody may be this patient's: it is left out, and the list"
+                " is not whole"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [observation(1), observation(2, subject={"display": "A name"})]
+                )
+            },
+            "foreign": {"Observation": 1},
+            "cut": ["boneDensity"],
+        },
+        {
+            "why": "what was left out is counted where nothing else was found",
+            "sent": {
+                "boneDensity": {
+                    "resourceType": "Bundle",
+                    "entry": [
+                        {
+                            "fullUrl": "https://other.example.org/fhir/Observation/o1",
+                            "resource": observation(1),
+                        },
+                        {
+                            "fullUrl": "https://ehr.example.org/fhir/Device/1",
+                            "resource": {"resourceType": "Device", "id": "1"},
+                        },
+                    ],
+                }
+            },
+            "keeps": [],
+            "foreign": {"Observation": 1},
+        },
+        {
+            "why": "a patient without an id is not taken for ours",
+            "sent": {"patient": {"resourceType": "Patient", "birthDate": "1950-02-03"}},
+            "patient": None,
+            "states": {"patient": "failed"},
+        },
+        {
+            "why": "the patient is named: {'reference': 'Patient/p1'}",
+            "sent": {
+                "boneDensity": page_of(
+                    [observation(1, subject={"reference": "Patient/p1"})]
+                )
+            },
+            "keeps": ["Observation/o1"],
+            "foreign": {},
+        },
+        {
+            "why": "the patient is named: {'reference': 'Patient/p1/_history/3'}",
+            "sent": {
+                "boneDensity": page_of(
+                    [observation(1, subject={"reference": "Patient/p1/_history/3"})]
+                )
+            },
+            "keeps": ["Observation/o1"],
+            "foreign": {},
+        },
+        {
+            "why": (
+                "the patient is named: {'reference':"
+                " 'https://ehr.example.org/fhir/Patient/p1'}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(
+                            1,
+                            subject={
+                                "reference": "https://ehr.example.org/fhir/Patient/p1"
+                            },
+                        )
+                    ]
+                )
+            },
+            "keeps": ["Observation/o1"],
+            "foreign": {},
+        },
+        {
+            "why": (
+                "the patient is named: {'reference':"
+                " 'http://inner:8080/fhir/Patient/p1/_history/1'}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(
+                            1,
+                            subject={
+                                "reference": (
+                                    "http://inner:8080/fhir/Patient/p1/_history/1"
+                                )
+                            },
+                        )
+                    ]
+                )
+            },
+            "keeps": ["Observation/o1"],
+            "foreign": {},
+        },
+        {
+            "why": "the patient is named: {'reference': 'urn:uuid:p1'}",
+            "sent": {
+                "boneDensity": page_of(
+                    [observation(1, subject={"reference": "urn:uuid:p1"})]
+                )
+            },
+            "keeps": ["Observation/o1"],
+            "foreign": {},
+        },
+        {
+            "why": (
+                "the patient is named: {'reference':"
+                " 'Patient?identifier=https://ehr.example.org/mrn|4711'}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(
+                            1,
+                            subject={
+                                "reference": (
+                                    "Patient?identifier=https://ehr.example.org/mrn|4711"
+                                )
+                            },
+                        )
+                    ]
+                )
+            },
+            "keeps": ["Observation/o1"],
+            "foreign": {},
+        },
+        {
+            "why": "the patient is named: {'identifier': 'IDENTIFIER'}",
+            "sent": {
+                "boneDensity": page_of(
+                    [observation(1, subject={"identifier": IDENTIFIER})]
+                )
+            },
+            "keeps": ["Observation/o1"],
+            "foreign": {},
+        },
+        {
+            "why": (
+                "the patient is named: {'type': 'Patient', 'identifier': {'system':"
+                " 'https://ehr.example.org/mrn', 'value': '4711', 'use': 'usual'},"
+                " 'display': 'Somebody'}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(
+                            1,
+                            subject={
+                                "type": "Patient",
+                                "identifier": {
+                                    "system": "https://ehr.example.org/mrn",
+                                    "value": "4711",
+                                    "use": "usual",
+                                },
+                                "display": "Somebody",
+                            },
+                        )
+                    ]
+                )
+            },
+            "keeps": ["Observation/o1"],
+            "foreign": {},
+        },
+        {
+            "why": "another patient is named, or none: '(none)'",
+            "sent": {
+                "boneDensity": page_of([observation(1, subject=None), observation(2)])
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": "another patient is named, or none: 5",
+            "sent": {
+                "boneDensity": page_of([observation(1, subject=5), observation(2)])
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": "another patient is named, or none: {}",
+            "sent": {
+                "boneDensity": page_of([observation(1, subject={}), observation(2)])
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": "another patient is named, or none: {'display': 'Hallie Hoeger'}",
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(1, subject={"display": "Hallie Hoeger"}),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": "another patient is named, or none: {'reference': ''}",
+            "sent": {
+                "boneDensity": page_of(
+                    [observation(1, subject={"reference": ""}), observation(2)]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": "another patient is named, or none: {'reference': 5}",
+            "sent": {
+                "boneDensity": page_of(
+                    [observation(1, subject={"reference": 5}), observation(2)]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": "another patient is named, or none: {'reference': 'Patient/p2'}",
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(1, subject={"reference": "Patient/p2"}),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": "another patient is named, or none: {'reference': 'Patient/p11'}",
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(1, subject={"reference": "Patient/p11"}),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": "another patient is named, or none: {'reference': 'Patient/'}",
+            "sent": {
+                "boneDensity": page_of(
+                    [observation(1, subject={"reference": "Patient/"}), observation(2)]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": "another patient is named, or none: {'reference': 'Patient/p1/'}",
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(1, subject={"reference": "Patient/p1/"}),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": "another patient is named, or none: {'reference': 'Patient//p1'}",
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(1, subject={"reference": "Patient//p1"}),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": "another patient is named, or none: {'reference': 'patient/p1'}",
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(1, subject={"reference": "patient/p1"}),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": "another patient is named, or none: {'reference': 'Patient/p1#x'}",
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(1, subject={"reference": "Patient/p1#x"}),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": (
+                "another patient is named, or none: {'reference':"
+                " 'Patient/p1/_history/3/x'}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(
+                            1, subject={"reference": "Patient/p1/_history/3/x"}
+                        ),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": "another patient is named, or none: {'reference': ' Patient/p1'}",
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(1, subject={"reference": " Patient/p1"}),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": (
+                "another patient is named, or none: {'reference': 'fhir/Patient/p1'}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(1, subject={"reference": "fhir/Patient/p1"}),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": (
+                "another patient is named, or none: {'reference':"
+                " 'https://other.example.org/fhir/Patient/p1'}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(
+                            1,
+                            subject={
+                                "reference": "https://other.example.org/fhir/Patient/p1"
+                            },
+                        ),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": (
+                "another patient is named, or none: {'reference':"
+                " 'https://ehr.example.org/Patient/p1'}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(
+                            1,
+                            subject={"reference": "https://ehr.example.org/Patient/p1"},
+                        ),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": "another patient is named, or none: {'reference': 'urn:other:p1'}",
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(1, subject={"reference": "urn:other:p1"}),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": (
+                "another patient is named, or none: {'reference':"
+                " 'https://other.example.org/Patient?identifier=https://ehr.example.org/mrn|4711'}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(
+                            1,
+                            subject={
+                                "reference": (
+                                    "https://other.example.org/Patient?identifier=https://ehr.example.org/mrn|4711"
+                                )
+                            },
+                        ),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": (
+                "another patient is named, or none: {'type': 'RelatedPerson',"
+                " 'identifier': 'IDENTIFIER'}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(
+                            1,
+                            subject={"type": "RelatedPerson", "identifier": IDENTIFIER},
+                        ),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": "another patient is named, or none: {'reference': 'p1'}",
+            "sent": {
+                "boneDensity": page_of(
+                    [observation(1, subject={"reference": "p1"}), observation(2)]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": "another patient is named, or none: {'reference': 'Group/p1'}",
+            "sent": {
+                "boneDensity": page_of(
+                    [observation(1, subject={"reference": "Group/p1"}), observation(2)]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": (
+                "another patient is named, or none: {'reference':"
+                " 'https://ehr.example.org/fhir/Patient/p2'}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(
+                            1,
+                            subject={
+                                "reference": "https://ehr.example.org/fhir/Patient/p2"
+                            },
+                        ),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": (
+                "another patient is named, or none: {'reference':"
+                " 'Patient/p2/_history/p1'}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(1, subject={"reference": "Patient/p2/_history/p1"}),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": (
+                "another patient is named, or none: {'reference':"
+                " 'urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a'}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(
+                            1,
+                            subject={
+                                "reference": (
+                                    "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a"
+                                )
+                            },
+                        ),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": "another patient is named, or none: {'reference': '#pat'}",
+            "sent": {
+                "boneDensity": page_of(
+                    [observation(1, subject={"reference": "#pat"}), observation(2)]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": (
+                "another patient is named, or none: {'reference':"
+                " 'Patient?identifier=https://ehr.example.org/mrn|4712'}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(
+                            1,
+                            subject={
+                                "reference": (
+                                    "Patient?identifier=https://ehr.example.org/mrn|4712"
+                                )
+                            },
+                        ),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": (
+                "another patient is named, or none: {'reference':"
+                " 'Patient?identifier=|4711'}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(
+                            1, subject={"reference": "Patient?identifier=|4711"}
+                        ),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": "another patient is named, or none: {'reference': 'Patient?name=x'}",
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(1, subject={"reference": "Patient?name=x"}),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": (
+                "another patient is named, or none: {'reference':"
+                " 'Group?identifier=https://ehr.example.org/mrn|4711'}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(
+                            1,
+                            subject={
+                                "reference": (
+                                    "Group?identifier=https://ehr.example.org/mrn|4711"
+                                )
+                            },
+                        ),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": (
+                "another patient is named, or none: {'identifier': {'value': '4711'}}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(1, subject={"identifier": {"value": "4711"}}),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": (
+                "another patient is named, or none: {'identifier': {'system':"
+                " 'https://other.example.org/mrn', 'value': '4711'}}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(
+                            1,
+                            subject={
+                                "identifier": {
+                                    "system": "https://other.example.org/mrn",
+                                    "value": "4711",
+                                }
+                            },
+                        ),
+                        observation(2),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o2"],
+            "foreign": {"Observation": 1},
+            "entries": {"boneDensity": 1},
+        },
+        {
+            "why": "a reference to the full URL of the patient counts",
+            "sent": {
+                "patient": {
+                    "resourceType": "Bundle",
+                    "entry": [
+                        {
+                            "fullUrl": "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a",
+                            "resource": {
+                                "resourceType": "Patient",
+                                "id": "p1",
+                                "gender": "female",
+                                "birthDate": "1950-02-03",
+                                "identifier": [
+                                    {
+                                        "system": "https://ehr.example.org/mrn",
+                                        "value": "4711",
+                                    }
+                                ],
+                            },
+                        }
+                    ],
+                },
+                "boneDensity": page_of(
+                    [
+                        observation(
+                            1,
+                            subject={
+                                "reference": (
+                                    "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a"
+                                )
+                            },
+                        )
+                    ]
+                ),
+            },
+            "keeps": ["Observation/o1"],
+        },
+        {
+            "why": (
+                "a full URL that another patient has too names nobody:"
+                " urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a"
+            ),
+            "sent": {
+                "patient": {
+                    "resourceType": "Bundle",
+                    "entry": [
+                        {
+                            "fullUrl": "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a",
+                            "resource": {
+                                "resourceType": "Patient",
+                                "id": "p1",
+                                "gender": "female",
+                                "birthDate": "1950-02-03",
+                                "identifier": [
+                                    {
+                                        "system": "https://ehr.example.org/mrn",
+                                        "value": "4711",
+                                    }
+                                ],
+                            },
+                        }
+                    ],
+                },
+                "boneDensity": {
+                    "resourceType": "Bundle",
+                    "entry": [
+                        {
+                            "fullUrl": "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a",
+                            "resource": {
+                                "resourceType": "Patient",
+                                "id": "p2",
+                                "gender": "female",
+                                "birthDate": "1950-02-03",
+                                "identifier": [
+                                    {
+                                        "system": "https://ehr.example.org/mrn",
+                                        "value": "4711",
+                                    }
+                                ],
+                            },
+                        },
+                        {
+                            "resource": observation(
+                                1,
+                                subject={
+                                    "reference": (
+                                        "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a"
+                                    )
+                                },
+                            )
+                        },
+                    ],
+                },
+            },
+            "keeps": [],
+            "foreign": {"Observation": 1},
+        },
+        {
+            "why": "a full URL that another patient has too names nobody: urn:uuid:p1",
+            "sent": {
+                "patient": {
+                    "resourceType": "Bundle",
+                    "entry": [
+                        {
+                            "fullUrl": "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a",
+                            "resource": {
+                                "resourceType": "Patient",
+                                "id": "p1",
+                                "gender": "female",
+                                "birthDate": "1950-02-03",
+                                "identifier": [
+                                    {
+                                        "system": "https://ehr.example.org/mrn",
+                                        "value": "4711",
+                                    }
+                                ],
+                            },
+                        }
+                    ],
+                },
+                "boneDensity": {
+                    "resourceType": "Bundle",
+                    "entry": [
+                        {
+                            "fullUrl": "urn:uuid:p1",
+                            "resource": {
+                                "resourceType": "Patient",
+                                "id": "p2",
+                                "gender": "female",
+                                "birthDate": "1950-02-03",
+                                "identifier": [
+                                    {
+                                        "system": "https://ehr.example.org/mrn",
+                                        "value": "4711",
+                                    }
+                                ],
+                            },
+                        },
+                        {
+                            "resource": observation(
+                                1, subject={"reference": "urn:uuid:p1"}
+                            )
+                        },
+                    ],
+                },
+            },
+            "keeps": [],
+            "foreign": {"Observation": 1},
+        },
+        {
+            "why": "of two different patients with the id neither is read",
+            "sent": {
+                "patient": page_of(
+                    [
+                        {
+                            "resourceType": "Patient",
+                            "id": "p1",
+                            "gender": "female",
+                            "birthDate": "1950-02-03",
+                            "identifier": [
+                                {
+                                    "system": "https://ehr.example.org/mrn",
+                                    "value": "4711",
+                                }
+                            ],
+                        },
+                        {
+                            "resourceType": "Patient",
+                            "id": "p1",
+                            "gender": "female",
+                            "birthDate": "1990-02-03",
+                            "identifier": [
+                                {
+                                    "system": "https://ehr.example.org/mrn",
+                                    "value": "4711",
+                                }
+                            ],
+                        },
+                    ]
+                )
+            },
+            "patient": None,
+            "unread": {"patient": "two different Patients have this id"},
+        },
+        {
+            "why": "a contained patient counts by its identifier",
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(
+                            1,
+                            subject={"reference": "#pat"},
+                            contained=[
+                                {
+                                    "resourceType": "Patient",
+                                    "id": "pat",
+                                    "identifier": [IDENTIFIER],
+                                }
+                            ],
+                        )
+                    ]
+                )
+            },
+            "keeps": ["Observation/o1"],
+        },
+        {
+            "why": "a list with nothing of this patient is not a list that was read",
+            "sent": {
+                "conditions": page_of(
+                    [condition(1, subject={"reference": "Patient/p2"})]
+                )
+            },
+            "states": {"conditions": "empty"},
+            "entries": {"conditions": 0},
+        },
+        {
+            "why": "a merged patient is said",
+            "sent": {
+                "patient": {
+                    "resourceType": "Patient",
+                    "id": "p1",
+                    "gender": "female",
+                    "birthDate": "1950-02-03",
+                    "identifier": [
+                        {"system": "https://ehr.example.org/mrn", "value": "4711"}
+                    ],
+                    "link": [
+                        {"other": {"reference": "Patient/p9"}, "type": "replaced-by"}
+                    ],
+                }
+            },
+            "patient": {"id": "p1"},
+            "notes": "merged into Patient/p9",
+        },
+        {
+            "why": "a warning among the entries is said and the data are used",
+            "sent": {
+                "boneDensity": page_of([observation(1)]),
+                "conditions": page_of(
+                    [
+                        condition(1),
+                        {
+                            "resourceType": "OperationOutcome",
+                            "issue": [
+                                {
+                                    "severity": "warning",
+                                    "code": "processing",
+                                    "details": {"coding": [{"code": "4119"}]},
+                                }
+                            ],
+                        },
+                    ]
+                ),
+            },
+            "keeps": ["Observation/o1", "Condition/c1"],
+            "notes": "warning",
+        },
+        {
+            "why": "one that says only that nothing was found is not",
+            "sent": {
+                "boneDensity": page_of([observation(1)]),
+                "conditions": page_of(
+                    [
+                        condition(1),
+                        {
+                            "resourceType": "OperationOutcome",
+                            "issue": [
+                                {
+                                    "severity": "warning",
+                                    "code": "processing",
+                                    "details": {"coding": [{"code": "4101"}]},
+                                }
+                            ],
+                        },
+                    ]
+                ),
+            },
+            "keeps": ["Observation/o1", "Condition/c1"],
+            "notes": "",
+        },
+        {
+            "why": "resources that we do not read are counted but not kept",
+            "sent": {
+                "boneDensity": page_of([observation(1), observation(2, code="8480-6")]),
+                "conditions": page_of(
+                    [condition(1), condition(2, code="I10", system=ICD)]
+                ),
+            },
+            "keeps": ["Observation/o1", "Condition/c1"],
+            "entries": {"conditions": 2},
+            "concept": "t-score-lumbar-spine",
+        },
+        {
+            "why": "a component is read by its code",
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(
+                            1,
+                            code="83311-1",
+                            component=[{"code": coded("38267-1")}],
+                            valueQuantity=None,
+                        )
+                    ]
+                )
+            },
+            "concept": "t-score-lumbar-spine",
+        },
+        {
+            "why": "a code that is none matches nothing: null",
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        {
+                            "resourceType": "Observation",
+                            "id": "o1",
+                            "status": "final",
+                            "subject": {"reference": "Patient/p1"},
+                            "code": None,
+                        }
+                    ]
+                )
+            },
+            "keeps": [],
+        },
+        {
+            "why": "a code that is none matches nothing: 5",
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        {
+                            "resourceType": "Observation",
+                            "id": "o1",
+                            "status": "final",
+                            "subject": {"reference": "Patient/p1"},
+                            "code": 5,
+                        }
+                    ]
+                )
+            },
+            "keeps": [],
+        },
+        {
+            "why": "a code that is none matches nothing: 'x'",
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        {
+                            "resourceType": "Observation",
+                            "id": "o1",
+                            "status": "final",
+                            "subject": {"reference": "Patient/p1"},
+                            "code": "x",
+                        }
+                    ]
+                )
+            },
+            "keeps": [],
+        },
+        {
+            "why": "a code that is none matches nothing: []",
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        {
+                            "resourceType": "Observation",
+                            "id": "o1",
+                            "status": "final",
+                            "subject": {"reference": "Patient/p1"},
+                            "code": [],
+                        }
+                    ]
+                )
+            },
+            "keeps": [],
+        },
+        {
+            "why": "a code that is none matches nothing: {}",
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        {
+                            "resourceType": "Observation",
+                            "id": "o1",
+                            "status": "final",
+                            "subject": {"reference": "Patient/p1"},
+                            "code": {},
+                        }
+                    ]
+                )
+            },
+            "keeps": [],
+        },
+        {
+            "why": "a code that is none matches nothing: {'coding': null}",
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        {
+                            "resourceType": "Observation",
+                            "id": "o1",
+                            "status": "final",
+                            "subject": {"reference": "Patient/p1"},
+                            "code": {"coding": None},
+                        }
+                    ]
+                )
+            },
+            "keeps": [],
+        },
+        {
+            "why": "a code that is none matches nothing: {'coding': [{}]}",
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        {
+                            "resourceType": "Observation",
+                            "id": "o1",
+                            "status": "final",
+                            "subject": {"reference": "Patient/p1"},
+                            "code": {"coding": [{}]},
+                        }
+                    ]
+                )
+            },
+            "keeps": [],
+        },
+        {
+            "why": "a code that is none matches nothing: {'coding': 'x'}",
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        {
+                            "resourceType": "Observation",
+                            "id": "o1",
+                            "status": "final",
+                            "subject": {"reference": "Patient/p1"},
+                            "code": {"coding": "x"},
+                        }
+                    ]
+                )
+            },
+            "keeps": [],
+        },
+        {
+            "why": "a drug is found in place",
+            "sent": {
+                "medications": page_of(
+                    [medication(1, medicationCodeableConcept=drug("904419"))]
+                )
+            },
+            "concept": "bone-drug",
+        },
+        {
+            "why": "a drug is found contained",
+            "sent": {
+                "medications": page_of(
+                    [
+                        medication(
+                            1,
+                            medicationReference={"reference": "#med"},
+                            contained=[
+                                {
+                                    "resourceType": "Medication",
+                                    "id": "med",
+                                    "code": drug("904419"),
+                                }
+                            ],
+                        )
+                    ]
+                )
+            },
+            "concept": "bone-drug",
+        },
+        {
+            "why": "a drug that came along is found: Medication/d1",
+            "sent": {
+                "medications": page_of(
+                    [
+                        medication(
+                            1, medicationReference={"reference": "Medication/d1"}
+                        ),
+                        {
+                            "resourceType": "Medication",
+                            "id": "d1",
+                            "code": drug("904419"),
+                        },
+                    ]
+                )
+            },
+            "concept": "bone-drug",
+        },
+        {
+            "why": (
+                "a drug that came along is found:"
+                " https://ehr.example.org/fhir/Medication/d1"
+            ),
+            "sent": {
+                "medications": page_of(
+                    [
+                        medication(
+                            1,
+                            medicationReference={
+                                "reference": (
+                                    "https://ehr.example.org/fhir/Medication/d1"
+                                )
+                            },
+                        ),
+                        {
+                            "resourceType": "Medication",
+                            "id": "d1",
+                            "code": drug("904419"),
+                        },
+                    ]
+                )
+            },
+            "concept": "bone-drug",
+        },
+        {
+            "why": "a drug that came along is found: Medication/d1/_history/2",
+            "sent": {
+                "medications": page_of(
+                    [
+                        medication(
+                            1,
+                            medicationReference={
+                                "reference": "Medication/d1/_history/2"
+                            },
+                        ),
+                        {
+                            "resourceType": "Medication",
+                            "id": "d1",
+                            "code": drug("904419"),
+                        },
+                    ]
+                )
+            },
+            "concept": "bone-drug",
+        },
+        {
+            "why": (
+                "a drug that cannot be told stays visible: {'medicationReference':"
+                " {'reference': 'Medication/elsewhere'}}"
+            ),
+            "sent": {
+                "medications": page_of(
+                    [
+                        medication(
+                            1, medicationReference={"reference": "Medication/elsewhere"}
+                        )
+                    ]
+                )
+            },
+            "concepts": [NOT_UNDERSTOOD],
+        },
+        {
+            "why": (
+                "a drug that cannot be told stays visible: {'medicationReference':"
+                " {'display': 'the white pill'}}"
+            ),
+            "sent": {
+                "medications": page_of(
+                    [medication(1, medicationReference={"display": "the white pill"})]
+                )
+            },
+            "concepts": [NOT_UNDERSTOOD],
+        },
+        {
+            "why": (
+                "a drug that cannot be told stays visible: {'medicationReference':"
+                " {'reference': '#gone'}}"
+            ),
+            "sent": {
+                "medications": page_of(
+                    [medication(1, medicationReference={"reference": "#gone"})]
+                )
+            },
+            "concepts": [NOT_UNDERSTOOD],
+        },
+        {
+            "why": (
+                "a drug that cannot be told stays visible:"
+                " {'medicationCodeableConcept': {'text': 'as before, 70 mg weekly'}}"
+            ),
+            "sent": {
+                "medications": page_of(
+                    [
+                        medication(
+                            1,
+                            medicationCodeableConcept={
+                                "text": "as before, 70 mg weekly"
+                            },
+                        )
+                    ]
+                )
+            },
+            "concepts": [NOT_UNDERSTOOD],
+        },
+        {
+            "why": (
+                "a drug that cannot be told stays visible:"
+                " {'medicationCodeableConcept': {'coding': [{'system': 'urn:oid:1.2.3',"
+                " 'code': 'ALN70'}]}}"
+            ),
+            "sent": {
+                "medications": page_of(
+                    [
+                        medication(
+                            1,
+                            medicationCodeableConcept={
+                                "coding": [{"system": "urn:oid:1.2.3", "code": "ALN70"}]
+                            },
+                        )
+                    ]
+                )
+            },
+            "concepts": [NOT_UNDERSTOOD],
+        },
+        {
+            "why": (
+                "a drug that cannot be told stays visible:"
+                " {'medicationCodeableConcept': {'coding': [{'system':"
+                " 'http://www.nlm.nih.gov/research/umls/rxnorm'}]}}"
+            ),
+            "sent": {
+                "medications": page_of(
+                    [
+                        medication(
+                            1,
+                            medicationCodeableConcept={
+                                "coding": [
+                                    {
+                                        "system": (
+                                            "http://www.nlm.nih.gov/research/umls/rxnorm"
+                                        )
+                                    }
+                                ]
+                            },
+                        )
+                    ]
+                )
+            },
+            "concepts": [NOT_UNDERSTOOD],
+        },
+        {
+            "why": "a drug in a known system that is none of ours is only counted",
+            "sent": {
+                "medications": page_of(
+                    [
+                        medication(
+                            1,
+                            medicationCodeableConcept=drug(
+                                "313782", text="Paracetamol 325 MG Oral Tablet"
+                            ),
+                        )
+                    ]
+                )
+            },
+            "keeps": [],
+            "entries": {"medications": 1},
+        },
+        {
+            "why": "a product code alone that no value set lists may be any drug",
+            "sent": {
+                "medications": page_of(
+                    [medication(1, medicationCodeableConcept=drug("313782"))]
+                )
+            },
+            "concepts": [NOT_UNDERSTOOD],
+        },
+        {
+            "why": "a drug of an unlisted product code is found by its name",
+            "sent": {
+                "medications": page_of(
+                    [
+                        medication(
+                            1,
+                            medicationCodeableConcept=drug(
+                                "1234567", text="Fosamax 70 MG Oral Tablet"
+                            ),
+                        )
+                    ]
+                )
+            },
+            "concept": "bone-drug",
+        },
+        {
+            "why": (
+                "words count for procedures without a known code and not for conditions"
+            ),
+            "sent": {
+                "procedures": page_of(
+                    [
+                        {
+                            "resourceType": "Procedure",
+                            "id": "k1",
+                            "status": "completed",
+                            "subject": {"reference": "Patient/p1"},
+                            "code": {"text": "Balloon Kyphoplasty L1"},
+                        }
+                    ]
+                ),
+                "conditions": page_of([condition(1, code="1", text="kyphoplasty")]),
+            },
+            "keeps": ["Procedure/k1"],
+        },
+        {
+            "why": "one broken observation costs nothing else: {'status': 5}",
+            "sent": {
+                "boneDensity": page_of(
+                    [observation(1), observation(2, status=5), observation(3)]
+                )
+            },
+            "keeps": ["Observation/o1", "Observation/o3"],
+            "unreadable": [["boneDensity", ["t-score-lumbar-spine"]]],
+        },
+        {
+            "why": "one broken observation costs nothing else: {'status': '(none)'}",
+            "sent": {
+                "boneDensity": page_of(
+                    [observation(1), observation(2, status=None), observation(3)]
+                )
+            },
+            "keeps": ["Observation/o1", "Observation/o3"],
+            "unreadable": [["boneDensity", ["t-score-lumbar-spine"]]],
+        },
+        {
+            "why": (
+                "one broken observation costs nothing else: {'valueQuantity': {'value':"
+                " 'high'}}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(1),
+                        observation(2, valueQuantity={"value": "high"}),
+                        observation(3),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o1", "Observation/o3"],
+            "unreadable": [["boneDensity", ["t-score-lumbar-spine"]]],
+        },
+        {
+            "why": "one broken observation costs nothing else: {'valueQuantity': 'x'}",
+            "sent": {
+                "boneDensity": page_of(
+                    [observation(1), observation(2, valueQuantity="x"), observation(3)]
+                )
+            },
+            "keeps": ["Observation/o1", "Observation/o3"],
+            "unreadable": [["boneDensity", ["t-score-lumbar-spine"]]],
+        },
+        {
+            "why": (
+                "one broken observation costs nothing else: {'effectiveDateTime':"
+                " 'yesterday'}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(1),
+                        observation(2, effectiveDateTime="yesterday"),
+                        observation(3),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o1", "Observation/o3"],
+            "unreadable": [["boneDensity", ["t-score-lumbar-spine"]]],
+        },
+        {
+            "why": (
+                "one broken observation costs nothing else: {'effectiveDateTime':"
+                " '2026-02-30'}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(1),
+                        observation(2, effectiveDateTime="2026-02-30"),
+                        observation(3),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o1", "Observation/o3"],
+            "unreadable": [["boneDensity", ["t-score-lumbar-spine"]]],
+        },
+        {
+            "why": (
+                "one broken observation costs nothing else: {'component': ['(none)']}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [observation(1), observation(2, component=[None]), observation(3)]
+                )
+            },
+            "keeps": ["Observation/o1", "Observation/o3"],
+            "unreadable": [["boneDensity", ["t-score-lumbar-spine"]]],
+        },
+        {
+            "why": (
+                "one broken observation costs nothing else: {'category': {'coding':"
+                " []}}"
+            ),
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(1),
+                        observation(2, category={"coding": []}),
+                        observation(3),
+                    ]
+                )
+            },
+            "keeps": ["Observation/o1", "Observation/o3"],
+            "unreadable": [["boneDensity", ["t-score-lumbar-spine"]]],
+        },
+        {
+            "why": "one broken observation costs nothing else: {'id': 'no id at all!'}",
+            "sent": {
+                "boneDensity": page_of(
+                    [observation(1), observation(2, id="no id at all!"), observation(3)]
+                )
+            },
+            "keeps": ["Observation/o1", "Observation/o3"],
+            "unreadable": [["boneDensity", ["t-score-lumbar-spine"]]],
+        },
+        {
+            "why": "one broken observation costs nothing else: {'extension': 5}",
+            "sent": {
+                "boneDensity": page_of(
+                    [observation(1), observation(2, extension=5), observation(3)]
+                )
+            },
+            "keeps": ["Observation/o1", "Observation/o3"],
+            "unreadable": [["boneDensity", ["t-score-lumbar-spine"]]],
+        },
+        {
+            "why": "a broken resource is named without its values",
+            "sent": {
+                "boneDensity": page_of(
+                    [
+                        observation(
+                            1,
+                            status="Hallie",
+                            valueQuantity={"value": "Hoeger"},
+                            id="Hallie Hoeger",
+                        )
+                    ]
+                )
+            },
+            "named": ["Observation without id"],
+        },
+        {
+            "why": "a broken birth date does not cost the sex and is no birth date",
+            "sent": {
+                "patient": {
+                    "resourceType": "Patient",
+                    "id": "p1",
+                    "gender": "female",
+                    "birthDate": "1950-13-01",
+                    "identifier": [
+                        {"system": "https://ehr.example.org/mrn", "value": "4711"}
+                    ],
+                }
+            },
+            "patient": {"gender": "female", "birthDate": None},
+            "unreadable": [["patient", ["birthDate"]]],
+        },
+        {
+            "why": "a patient that an extension modifies is named and not read",
+            "sent": {
+                "patient": {
+                    "resourceType": "Patient",
+                    "id": "p1",
+                    "gender": "female",
+                    "birthDate": "1950-13-01",
+                    "identifier": [
+                        {"system": "https://ehr.example.org/mrn", "value": "4711"}
+                    ],
+                    "modifierExtension": [
+                        {"url": "https://ehr.example.org/not", "valueBoolean": True}
+                    ],
+                },
+                "boneDensity": page_of([observation(1)]),
+            },
+            "patient": None,
+            "named": ["Patient/p1"],
+            "keeps": ["Observation/o1"],
+        },
+        {
+            "why": "a broken telephone does not cost the birth date",
+            "sent": {
+                "patient": {
+                    "resourceType": "Patient",
+                    "id": "p1",
+                    "gender": "female",
+                    "birthDate": "1950-02-03",
+                    "identifier": [
+                        {"system": "https://ehr.example.org/mrn", "value": "4711"}
+                    ],
+                    "telecom": [{"value": 5}],
+                    "name": "Hallie",
+                }
+            },
+            "patient": {"birthDate": "1950-02-03"},
+            "unreadable": [["patient", ["name", "telecom"]]],
+        },
+    ],
+    ids=lambda case: case["why"],
 )
 def test_what_is_gathered(case):
     record = read({**EMPTY, "patient": PATIENT, **case["sent"]})
@@ -101,8 +1753,10 @@ def test_what_is_gathered(case):
         "cut": [key for key, one in reads.items() if one.is_cut],
         "entries": {key: reads[key].entries for key in case.get("entries", ())},
         "states": {key: reads[key].state for key in case.get("states", ())},
-        "patient": record.patient
-        and {name: record.patient.get(name) for name in case.get("patient") or ()},
+        "patient": (
+            record.patient
+            and {name: record.patient.get(name) for name in case.get("patient") or ()}
+        ),
         "unread": state.unread,
         "unreadable": [[one.key, sorted(one.concepts)] for one in record.unreadable],
         "named": [one.reference for one in record.unreadable],
@@ -232,9 +1886,10 @@ def with_encounter(answer, *, encounter_id="e1"):
     request = hook_request()
     if encounter_id:
         request["context"]["encounterId"] = encounter_id
-    return gathered(
-        request, WITH_ENCOUNTER, fhir, bases=BASES, seconds=60.0
-    ), fhir.asked
+    return (
+        gathered(request, WITH_ENCOUNTER, fhir, bases=BASES, seconds=60.0),
+        fhir.asked,
+    )
 
 
 def test_the_encounter_is_read_once_by_the_id_of_the_call():

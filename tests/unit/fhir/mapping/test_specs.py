@@ -14,7 +14,6 @@ from cds_service.fhir.mapping.terminology import (
     load_finding_specs,
 )
 from tests.builders import MAPPINGS, coded, findings_of, observation, specs, terminology
-from tests.tables import cases
 
 PAGE = Path(__file__).resolve().parents[4] / "docs/map-codes.md"
 
@@ -34,7 +33,75 @@ def added(folder: Path, file: str, content: str) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("file", "old", "new", "key"), cases(__file__, "a_wrong_file"))
+@pytest.mark.parametrize(
+    ("file", "old", "new", "key"),
+    [
+        ("findings/bmi.toml", 'unit = "kg/m2"', 'units = "kg/m2"', "units"),
+        ("findings/bmi.toml", 'kind = "quantity"', 'kind = "number"', "kind"),
+        ("findings/bmi.toml", "range = [8, 90]", "range = [90, 8]", ""),
+        ("findings/bmi.toml", "fresh_days = 184", "fresh_days = 1840", ""),
+        ("findings/bmi.toml", "fresh_days = 184", "fresh_days = -1", "fresh_days"),
+        ("findings/bmi.toml", 'name = "bmi"', 'name = "bmx"', "name"),
+        ("findings/bmi.toml", 'key = "body"', "", ""),
+        ("findings/bmi.toml", "decimals = 1", "decimals = 12", "decimals"),
+        ("findings/bmi.toml", "decimals = 1", "decimals =", ""),
+        ("findings/mna-category.toml", 'answers = "mna-category"', "", ""),
+        (
+            "findings/paraspinal-csa-change.toml",
+            'of = "paraspinal-csa"',
+            'of = "paraspinal"',
+            "of",
+        ),
+        ("findings/diabetes.toml", 'value_sets = ["diabetes"]', "value_sets = []", ""),
+        (
+            "findings/bmi.toml",
+            'value_sets = ["bmi"]',
+            'value_sets = ["bmj"]',
+            "value_sets",
+        ),
+        (
+            "findings/bmi.toml",
+            'accept_units = ["kg/m2"]',
+            'accept_units = ["kg"]',
+            "accept_units",
+        ),
+        ("valueset/bmi.json", '"id": "bmi"', '"id": "other"', "id"),
+        ("valueset/bmi.json", '"status": "active",', "", "status"),
+        # an unknown member
+        (
+            "valueset/bmi.json",
+            '"status": "active",',
+            '"status": "active", "codes": [],',
+            "codes",
+        ),
+        # a wrong check digit
+        ("valueset/bmi.json", "39156-5", "39156-4", "compose.include.0"),
+        ("valueset/bmi.json", "60621009", "60621008", "compose.include.1"),
+        ("valueset/bmi.json", '"system": "http://loinc.org",', "", "compose.include.0"),
+        (
+            "valueset/bmi.json",
+            ', "concept": [{"code": "bmi"}]',
+            "",
+            "compose.include.2",
+        ),
+        # a refused code
+        ("valueset/diabetes.json", "73211009", "429616001", "compose.include.0"),
+        # a code twice
+        ("valueset/diabetes.json", "46635009", "73211009", "compose.include.0"),
+        (
+            "valueset/diabetes.json",
+            '"op": "regex"',
+            '"op": "is-a"',
+            "compose.include.1.filter",
+        ),
+        ("valueset/diabetes.json", "E1[0-4](", "E1[0-4]((", "compose.include.1.filter"),
+        ("units.toml", '"kg" = ["kgs"', '"kg" = ["grams"', "spellings.g"),
+        ("units.toml", "times = 0.001", "times = 0", "factors"),
+        ("units.toml", "times = 0.001", "time = 0.001", "factors"),
+        ("units.toml", 'from = "[in_i]"', 'from = "inches"', "factors"),
+        ("units.toml", "schema = 1", "schema = 2", "schema"),
+    ],
+)
 def test_a_wrong_file_stops_the_start_with_file_and_key(tmp_path, file, old, new, key):
     content = (MAPPINGS / file).read_text(encoding="utf-8")
     assert old in content

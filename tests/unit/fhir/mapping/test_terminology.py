@@ -17,7 +17,6 @@ from cds_service.fhir.mapping.terminology import (
 from tests.builders import MAPPINGS, coded, terminology
 from tests.codes import LOINC, MEASURES
 from tests.order_builders import junk
-from tests.tables import cases
 
 LOCAL = "urn:oid:1.2.3.flowsheet"
 UNIT = "https://kyphoplasty-cds.org/fhir/property/unit"
@@ -29,14 +28,42 @@ def concepts(code: str, system: str = LOINC) -> frozenset[str]:
 
 @pytest.mark.parametrize(
     ("code", "system", "concept"),
-    cases(__file__, "a_code_is_recognised_in_every_spelling_that_records_use"),
+    [
+        ("38267-1", "http://loinc.org", "t-score-lumbar-spine"),
+        ("38267-1", "https://loinc.org/", "t-score-lumbar-spine"),
+        ("38267-1", "urn:oid:2.16.840.1.113883.6.1", "t-score-lumbar-spine"),
+        ("44054006", "urn:oid:2.16.840.1.113883.6.96", "diabetes"),
+        ("71341001:272741003=7771000", "http://snomed.info/sct", "femur-site"),
+        ("E1165", "http://hl7.org/fhir/sid/icd-10-cm", "diabetes"),
+        ("e11.65", "http://hl7.org/fhir/sid/icd-10-cm", "diabetes"),
+        (
+            "M8008XA",
+            "http://hl7.org/fhir/sid/icd-10-cm",
+            "osteoporotic-vertebral-fracture",
+        ),
+        ("m05ba04", "http://www.whocc.no/atc", "bone-drug"),
+        ("vbq", "https://kyphoplasty-cds.org/fhir/CodeSystem/measures", "vbq"),
+    ],
 )
 def test_a_code_is_recognised_in_every_spelling_that_records_use(code, system, concept):
     assert concept in concepts(code, system)
 
 
 @pytest.mark.parametrize(
-    ("code", "system", "concept"), cases(__file__, "what_only_looks_alike_is_not_taken")
+    ("code", "system", "concept"),
+    [
+        ("R73.03", "http://hl7.org/fhir/sid/icd-10-cm", "diabetes"),
+        ("15777000", "http://snomed.info/sct", "diabetes"),
+        ("O24.410", "http://hl7.org/fhir/sid/icd-10-cm", "diabetes"),
+        ("E10.A0", "http://hl7.org/fhir/sid/icd-10-cm", "diabetes"),
+        ("Z79.51", "http://hl7.org/fhir/sid/icd-10-cm", "long-term-steroid"),
+        ("C90.01", "http://hl7.org/fhir/sid/icd-10-cm", "malignancy"),
+        ("C44.311", "http://hl7.org/fhir/sid/icd-10-cm", "malignancy-elsewhere"),
+        ("S32.011A", "http://hl7.org/fhir/sid/icd-10-cm", "unstable-fracture"),
+        ("A11CC04", "http://www.whocc.no/atc", "bone-drug"),
+        ("A12AA04", "http://www.whocc.no/atc", "bone-drug"),
+        ("R03BA02", "http://www.whocc.no/atc", "systemic-steroid"),
+    ],
 )
 def test_what_only_looks_alike_is_not_taken(code, system, concept):
     assert concept not in concepts(code, system)
@@ -68,7 +95,10 @@ def polish(words: str = '"gorset"', examples: Any = None, others: Any = None) ->
     not_shown = (
         others if others is not None else [f"lek {number}" for number in range(8)]
     )
-    return f"[brace]\nany = [{words}]\nexamples = {shown}\ncounter-examples = {not_shown}\n"
+    return (
+        f"[brace]\nany = [{words}]\nexamples = {shown}\ncounter-examples ="
+        f" {not_shown}\n"
+    )
 
 
 def with_language(folder: Path, name: str, content: str) -> Any:
@@ -219,7 +249,15 @@ def test_a_local_code_means_what_its_standard_code_means(
 
 @pytest.mark.parametrize(
     ("equivalence", "members", "is_taken"),
-    cases(__file__, "only_what_means_the_same_is_taken"),
+    [
+        ("equal", {}, True),
+        ("equivalent", {}, True),
+        ("wider", {"comment": "either hand"}, True),
+        ("wider", {}, False),
+        ("narrower", {"comment": "no"}, False),
+        ("inexact", {"comment": "no"}, False),
+        ("disjoint", {"comment": "no"}, False),
+    ],
 )
 def test_only_what_means_the_same_is_taken(tmp_path, equivalence, members, is_taken):
     site = site_map(tmp_path, element("7010", "grip-strength", equivalence, **members))
@@ -229,7 +267,34 @@ def test_only_what_means_the_same_is_taken(tmp_path, equivalence, members, is_ta
 
 
 @pytest.mark.parametrize(
-    ("elements", "what"), cases(__file__, "a_wrong_local_map", {"element": element})
+    ("elements", "what"),
+    [
+        (
+            [element("7010", target="grip-strenght")],
+            "is not a code of .*; did you mean grip-strength",
+        ),
+        ([element("7010", target="brace")], "is not a code of"),
+        (
+            [element("7010", target="vbq"), element("7010", target="plvi")],
+            "is mapped twice",
+        ),
+        (
+            [
+                element(
+                    "7010", target="vbq", dependsOn=[{"property": "x", "value": "y"}]
+                )
+            ],
+            "is understood",
+        ),
+        (
+            [element("7010", target="grip-strength-right", unit="banana")],
+            "is not measured in 'banana'",
+        ),
+        (
+            [element("7010", target="grip-strength-right", unit="mm")],
+            "is not measured in 'mm'",
+        ),
+    ],
 )
 def test_a_wrong_local_map_stops_the_start_with_file_and_code(tmp_path, elements, what):
     with pytest.raises(DataFileError, match=what) as error:

@@ -25,7 +25,6 @@ from tests.stub_fhir import (
     page,
 )
 from tests.stub_server import send
-from tests.tables import cases
 
 PATIENT = {"resourceType": "Patient", "id": PATIENT_ID}
 
@@ -60,33 +59,143 @@ def failure(
     return caught.value
 
 
-REPLIES = {
-    "reply": lambda body, status=200, headers=None: Reply(
-        body.encode(), status, headers or {}
-    ),
-    "outcome": lambda severity, code="processing", status=200: fhir(
-        outcome(severity, code), status
-    ),
-    "page": lambda numbers, **members: fhir(
-        page(*map(observation, numbers), **members)
-    ),
-    "PATIENT": fhir(PATIENT),
-    "CUT_OFF": Reply(
-        script=lambda handler: send(
-            handler, 200, b'{"resourceType"', {"Content-Length": "500"}
-        )
-    ),
-    "HANGS_UP": Reply(script=lambda handler: handler.connection.close()),
-    "DEEP": Reply(b"[" * 5000),
-    "HUGE": Reply(b" " * (MAX_BYTES + 1)),
-    "PACKED": Reply(
-        gzip.compress(b" " * (MAX_BYTES * 8)), headers={"Content-Encoding": "gzip"}
-    ),
-}
+def reply_of(body, status=200, headers=None):
+    return Reply(body.encode(), status, headers or {})
+
+
+def outcome_reply(severity, code="processing", status=200):
+    return fhir(outcome(severity, code), status)
+
+
+def page_of(numbers, **members):
+    return fhir(page(*map(observation, numbers), **members))
+
+
+def cut_off(handler):
+    send(handler, 200, b'{"resourceType"', {"Content-Length": "500"})
+
+
+def hang_up(handler):
+    handler.connection.close()
+
+
+THE_PATIENT = fhir(PATIENT)
+CUT_OFF = Reply(script=cut_off)
+HANGS_UP = Reply(script=hang_up)
+DEEP = Reply(b"[" * 5000)
+HUGE = Reply(b" " * (MAX_BYTES + 1))
+PACKED = Reply(
+    gzip.compress(b" " * (MAX_BYTES * 8)), headers={"Content-Encoding": "gzip"}
+)
+EVERY_INTENT = (
+    "MedicationRequest?patient=p1&_count=100&intent=order,plan,original-order,"
+    "reflex-order,filler-order,instance-order"
+)
 
 
 @pytest.mark.parametrize(
-    ("reply", "reason", "requests"), cases(__file__, "answers", REPLIES)
+    ("reply", "reason", "requests"),
+    [
+        # what the server answers to the read of Patient p1, the reason of the failure or none, and how often it is asked
+        (THE_PATIENT, "", 1),
+        (reply_of('{"resourceType": "Patient", "id": "p1"}'), "", 1),
+        (
+            reply_of(
+                '{"resourceType": "Patient", "id": "p1"}',
+                headers={"Content-Type": "application/json+fhir"},
+            ),
+            "",
+            1,
+        ),
+        (
+            reply_of(
+                '{"resourceType": "Patient", "id": "p1"}',
+                headers={"Content-Type": "text/json; charset=utf-8"},
+            ),
+            "",
+            1,
+        ),
+        # a refusal is not repeated, a failure is, and 429 only when the server says that it will be soon
+        (reply_of("", status=400), "http-400", 1),
+        (reply_of("", status=401), "http-401", 1),
+        (
+            reply_of("No", status=403, headers={"Content-Type": "text/plain"}),
+            "http-403",
+            1,
+        ),
+        (reply_of("", status=404), "http-404", 1),
+        (reply_of("", status=410), "http-410", 1),
+        (reply_of("", status=418), "http-418", 1),
+        (reply_of("", status=501), "http-501", 1),
+        (
+            reply_of(
+                "<html>502</html>", status=502, headers={"Content-Type": "text/html"}
+            ),
+            "http-502",
+            2,
+        ),
+        (reply_of("", status=429), "http-429", 1),
+        (reply_of("", status=429, headers={"Retry-After": "0"}), "http-429", 2),
+        (reply_of("", status=429, headers={"Retry-After": "60"}), "http-429", 1),
+        (HANGS_UP, "reset", 2),
+        # what is not the resource
+        (reply_of("", status=204), "http-204", 1),
+        (reply_of(""), "empty", 1),
+        (
+            reply_of("<html>log in</html>", headers={"Content-Type": "text/html"}),
+            "content-type",
+            1,
+        ),
+        (
+            reply_of("<Patient/>", headers={"Content-Type": "application/fhir+xml"}),
+            "content-type",
+            1,
+        ),
+        (reply_of('{"resourceType": "Pat'), "not-json", 1),
+        (reply_of('{"resourceType": "Patient", "x": NaN}'), "not-json", 1),
+        (reply_of("[]"), "not-fhir", 1),
+        (reply_of('{"hello": "world"}'), "not-fhir", 1),
+        (outcome_reply("error"), "outcome", 1),
+        (outcome_reply("fatal"), "outcome", 1),
+        (
+            reply_of("not gzip at all", headers={"Content-Encoding": "gzip"}),
+            "truncated",
+            1,
+        ),
+        (CUT_OFF, "truncated", 1),
+        (DEEP, "not-json", 1),
+        (HUGE, "too-large", 1),
+        (PACKED, "too-large", 1),
+        # no redirect is followed, not even below the base
+        (
+            reply_of("", status=301, headers={"Location": "/fhir/Patient/moved"}),
+            "redirect",
+            1,
+        ),
+        (
+            reply_of("", status=301, headers={"Location": "/fhir/Patient/p2"}),
+            "redirect",
+            1,
+        ),
+        (
+            reply_of("", status=302, headers={"Location": "/fhir/Patient/p1"}),
+            "redirect",
+            1,
+        ),
+        (reply_of("", status=307, headers={"Location": "/admin"}), "redirect", 1),
+        (
+            reply_of("", status=307, headers={"Location": "/fhir/../admin"}),
+            "redirect",
+            1,
+        ),
+        (
+            reply_of("", status=307, headers={"Location": "file:///etc/passwd"}),
+            "redirect",
+            1,
+        ),
+        (reply_of("", status=307, headers={"Location": "http://["}), "redirect", 1),
+        (reply_of("", status=307, headers={"Location": "//evil/fhir"}), "redirect", 1),
+    ],
 )
 def test_an_answer_is_the_patient_or_fails_with_its_reason(
     server, reply, reason, requests
@@ -111,7 +220,411 @@ def test_a_token_is_never_sent_over_plain_http_to_another_machine():
 
 
 @pytest.mark.parametrize(
-    "case", cases(__file__, "lists", REPLIES), ids=lambda case: case["why"]
+    "case",
+    [
+        {
+            "why": "a next link that is relative: ?page=2",
+            "ids": "12",
+            "note": "",
+            "requests": 2,
+            "replies": {
+                "Observation?patient=p1": page_of([1], following="?page=2"),
+                "Observation?page=2": page_of([2]),
+            },
+        },
+        {
+            "why": "a next link that is relative: Observation?page=2",
+            "ids": "12",
+            "note": "",
+            "requests": 2,
+            "replies": {
+                "Observation?patient=p1": page_of([1], following="Observation?page=2"),
+                "Observation?page=2": page_of([2]),
+            },
+        },
+        {
+            "why": "a next link that is relative: /fhir/Observation?page=2",
+            "ids": "12",
+            "note": "",
+            "requests": 2,
+            "replies": {
+                "Observation?patient=p1": page_of(
+                    [1], following="/fhir/Observation?page=2"
+                ),
+                "Observation?page=2": page_of([2]),
+            },
+        },
+        {
+            "why": (
+                "one that names another server is asked on the base:"
+                " http://10.0.0.7:8080/fhir"
+            ),
+            "ids": "12",
+            "note": "",
+            "requests": 2,
+            "replies": {
+                "Observation?patient=p1": page_of(
+                    [1], following="http://10.0.0.7:8080/fhir?_getpages=a&_offset=1"
+                ),
+                "?_getpages=a&_offset=1": page_of([2]),
+            },
+        },
+        {
+            "why": (
+                "one that names another server is asked on the base:"
+                " http://localhost:1/other/path"
+            ),
+            "ids": "12",
+            "note": "",
+            "requests": 2,
+            "replies": {
+                "Observation?patient=p1": page_of(
+                    [1], following="http://localhost:1/other/path?_getpages=a&_offset=1"
+                ),
+                "?_getpages=a&_offset=1": page_of([2]),
+            },
+        },
+        {
+            "why": (
+                "one that names another server is asked on the base:"
+                " https://evil.example.org/fhir"
+            ),
+            "ids": "12",
+            "note": "",
+            "requests": 2,
+            "replies": {
+                "Observation?patient=p1": page_of(
+                    [1], following="https://evil.example.org/fhir?_getpages=a&_offset=1"
+                ),
+                "?_getpages=a&_offset=1": page_of([2]),
+            },
+        },
+        {
+            "why": "by its resource type where it names one",
+            "ids": "12",
+            "note": "",
+            "requests": 2,
+            "replies": {
+                "Observation?patient=p1": page_of(
+                    [1],
+                    following=(
+                        "http://inner:8080/hapi/r4/Observation?_getpages=a&_offset=1"
+                    ),
+                ),
+                "Observation?_getpages=a&_offset=1": page_of([2]),
+            },
+        },
+        {
+            "why": (
+                "one that is no address, or leads elsewhere, leaves the list"
+                " incomplete: http://h:443:443/fhir?page=2"
+            ),
+            "ids": "1",
+            "requests": 1,
+            "replies": {
+                "Observation?patient=p1": page_of(
+                    [1], following="http://h:443:443/fhir?page=2"
+                )
+            },
+        },
+        {
+            "why": (
+                "one that is no address, or leads elsewhere, leaves the list"
+                " incomplete: file:///etc/passwd"
+            ),
+            "ids": "1",
+            "requests": 1,
+            "replies": {
+                "Observation?patient=p1": page_of([1], following="file:///etc/passwd")
+            },
+        },
+        {
+            "why": (
+                "one that is no address, or leads elsewhere, leaves the list"
+                " incomplete: javascript:1"
+            ),
+            "ids": "1",
+            "requests": 1,
+            "replies": {
+                "Observation?patient=p1": page_of([1], following="javascript:1")
+            },
+        },
+        {
+            "why": (
+                "one that is no address, or leads elsewhere, leaves the list"
+                " incomplete: http://127.0.0.1/fhir/%2e%2e/x?a=1"
+            ),
+            "ids": "1",
+            "requests": 1,
+            "replies": {
+                "Observation?patient=p1": page_of(
+                    [1], following="http://127.0.0.1/fhir/%2e%2e/x?a=1"
+                )
+            },
+        },
+        {
+            "why": "a page that fails is said: 410",
+            "ids": "1",
+            "note": "page 2: ",
+            "replies": {
+                "Observation?patient=p1": page_of([1], following="?page=2"),
+                "Observation?page=2": reply_of("", status=410),
+            },
+        },
+        {
+            "why": "a page that fails is said: 500",
+            "ids": "1",
+            "note": "page 2: ",
+            "replies": {
+                "Observation?patient=p1": page_of([1], following="?page=2"),
+                "Observation?page=2": reply_of("", status=500),
+            },
+        },
+        {
+            "why": "a page that fails is said: an outcome",
+            "ids": "1",
+            "note": "page 2: ",
+            "replies": {
+                "Observation?patient=p1": page_of([1], following="?page=2"),
+                "Observation?page=2": outcome_reply("error"),
+            },
+        },
+        {
+            "why": "a page that fails is said: a Patient",
+            "ids": "1",
+            "note": "page 2: ",
+            "replies": {
+                "Observation?patient=p1": page_of([1], following="?page=2"),
+                "Observation?page=2": reply_of(
+                    '{"resourceType": "Patient", "id": "p1"}',
+                    headers={"Content-Type": "application/json"},
+                ),
+            },
+        },
+        {
+            "why": "a page that fails is said: no JSON",
+            "ids": "1",
+            "note": "page 2: ",
+            "replies": {
+                "Observation?patient=p1": page_of([1], following="?page=2"),
+                "Observation?page=2": reply_of("x"),
+            },
+        },
+        {
+            "why": "a page that fails is said: nothing",
+            "ids": "1",
+            "note": "page 2: ",
+            "replies": {
+                "Observation?patient=p1": page_of([1], following="?page=2"),
+                "Observation?page=2": reply_of(""),
+            },
+        },
+        {
+            "why": "pages in a circle are read once and said",
+            "ids": "123",
+            "requests": 3,
+            "replies": {
+                "Observation?patient=p1": page_of([1], following="?page=a"),
+                "Observation?page=a": page_of([2], following="?page=b"),
+                "Observation?page=b": page_of([3], following="?page=a"),
+            },
+        },
+        {
+            "why": "an empty page ends a list",
+            "ids": "1",
+            "note": "",
+            "requests": 2,
+            "replies": {
+                "Observation?patient=p1": page_of([1], following="?page=2"),
+                "Observation?page=2": page_of([], following="?page=3"),
+            },
+        },
+        {
+            "why": "a full list without links is read on by offset, without a total",
+            "ids": "0123456",
+            "note": "",
+            "requests": 3,
+            "replies": {
+                "Observation?_count=3": page_of([0, 1, 2]),
+                "Observation?_count=3&_offset=3": page_of([3, 4, 5]),
+                "Observation?_count=3&_offset=6": page_of([6]),
+            },
+        },
+        {
+            "why": "a full list without links is read on by offset, with a total",
+            "ids": "0123456",
+            "note": "",
+            "requests": 3,
+            "replies": {
+                "Observation?_count=3": page_of([0, 1, 2], total=7),
+                "Observation?_count=3&_offset=3": page_of([3, 4, 5], total=7),
+                "Observation?_count=3&_offset=6": page_of([6], total=7),
+            },
+        },
+        {
+            "why": "by what came, not by what was asked",
+            "ids": "012",
+            "note": "",
+            "requests": 2,
+            "replies": {
+                "Observation?_count=3": page_of([0, 1], total=3),
+                "Observation?_count=3&_offset=2": page_of([2], total=3),
+            },
+        },
+        {
+            "why": "an empty one ends it",
+            "ids": "012",
+            "note": "",
+            "requests": 2,
+            "replies": {
+                "Observation?_count=3": page_of([0, 1, 2]),
+                "Observation?_count=3&_offset=3": page_of([]),
+            },
+        },
+        {
+            "why": "a total that was reached ends it",
+            "ids": "012",
+            "note": "",
+            "requests": 1,
+            "replies": {"Observation?_count=3": page_of([0, 1, 2], total=3)},
+        },
+        {
+            "why": "the same page again is no next one",
+            "ids": "012",
+            "note": "the list may go on after 3 entries",
+            "requests": 2,
+            "replies": {
+                "Observation?_count=3": page_of([0, 1, 2]),
+                "Observation?_count=3&_offset=3": page_of([0, 1, 2]),
+            },
+        },
+        {
+            "why": "a server that knows no offset leaves the end open: 400",
+            "ids": "012",
+            "note": "the list may go on after 3 entries",
+            "replies": {
+                "Observation?_count=3": page_of([0, 1, 2]),
+                "Observation?_count=3&_offset=3": reply_of("", status=400),
+            },
+        },
+        {
+            "why": "a server that knows no offset leaves the end open: an outcome",
+            "ids": "012",
+            "note": "the list may go on after 3 entries",
+            "replies": {
+                "Observation?_count=3": page_of([0, 1, 2]),
+                "Observation?_count=3&_offset=3": outcome_reply("error"),
+            },
+        },
+        {
+            "why": "a server that knows no offset leaves the end open: a Patient",
+            "ids": "012",
+            "note": "the list may go on after 3 entries",
+            "replies": {
+                "Observation?_count=3": page_of([0, 1, 2]),
+                "Observation?_count=3&_offset=3": reply_of(
+                    '{"resourceType": "Patient", "id": "p1"}',
+                    headers={"Content-Type": "application/json"},
+                ),
+            },
+        },
+        {
+            "why": "a refused sort is asked once more without: 400",
+            "ids": "1",
+            "note": "",
+            "requests": 2,
+            "replies": {
+                "Observation?patient=p1&_sort=-date&_count=50": reply_of(
+                    "no sorting", status=400
+                ),
+                "Observation?patient=p1&_count=50": page_of([1]),
+            },
+        },
+        {
+            "why": "a refused sort is asked once more without: 500",
+            "ids": "1",
+            "note": "",
+            "requests": 2,
+            "replies": {
+                "Observation?patient=p1&_sort=-date&_count=50": reply_of(
+                    "no sorting", status=500
+                ),
+                "Observation?patient=p1&_count=50": page_of([1]),
+            },
+        },
+        {
+            "why": "refused parameters are left out step by step",
+            "query": (
+                "ServiceRequest?patient=p1&status=active,completed&_sort=-authored&_count=100"
+            ),
+            "otherwise": outcome_reply("error", status=400),
+            "ids": "1",
+            "note": "",
+            "requests": 3,
+            "replies": {"ServiceRequest?patient=p1": page_of([1])},
+        },
+        {
+            "why": "an address that is too long is sent as a form",
+            "query": (
+                "Observation?patient=p1&code=http://loinc.org|38267-1&_sort=-date&_count=50"
+            ),
+            "otherwise": reply_of("", status=414),
+            "ids": "1",
+            "note": "",
+            "sent": [
+                "patient=p1&code=http%3A%2F%2Floinc.org%7C38267-1&_sort=-date&_count=50"
+            ],
+            "replies": {"Observation/_search": page_of([1])},
+        },
+        {
+            "why": (
+                "a demanded intent is sent (athenahealth, MedicationRequest search: it"
+                " is required)"
+            ),
+            "query": "MedicationRequest?patient=p1&_count=100",
+            "otherwise": reply_of("The intent parameter is required.", status=400),
+            "ids": "1",
+            "note": "",
+            "requests": 2,
+            "replies": {
+                EVERY_INTENT: page_of([1]),
+            },
+        },
+        {
+            "why": (
+                "a demand for a category is met with every category, and those that"
+                " fail are said"
+            ),
+            "query": (
+                "Observation?patient=p1&code=http://loinc.org|38267-1&_sort=-date&_count=50"
+            ),
+            "otherwise": reply_of("Must have either code or category.", status=400),
+            "ids": "1",
+            "note": "8 of 9 categories could not be read",
+            "replies": {
+                "Observation?patient=p1&_sort=-date&_count=100&category=survey": (
+                    page_of([1], total=1)
+                )
+            },
+        },
+        {
+            "why": "a demand that nothing meets is a failed read: Observation",
+            "query": (
+                "Observation?patient=p1&code=http://loinc.org|38267-1&_sort=-date&_count=50"
+            ),
+            "otherwise": outcome_reply("error", code="required", status=400),
+            "reason": "category-required",
+            "replies": {},
+        },
+        {
+            "why": "a demand that nothing meets is a failed read: Condition",
+            "query": "Condition?patient=p1",
+            "otherwise": reply_of("Must have either code or category.", status=400),
+            "reason": "category-required",
+            "replies": {},
+        },
+    ],
+    ids=lambda case: case["why"],
 )
 def test_a_list_is_read_to_its_end_or_said_to_be_incomplete(server, case):
     query = case.get("query") or next(iter(case["replies"]))
@@ -156,7 +669,16 @@ def test_without_a_token_a_401_says_so(server):
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [
-        *cases(__file__, "retry_after_is_read_in_every_spelling"),
+        *[
+            ({}, None),
+            ({"Retry-After": "2"}, 2),
+            ({"Retry-After": " 120 "}, 120),
+            ({"Retry-After": "soon"}, float("inf")),
+            ({"Retry-After": "-1"}, float("inf")),
+            ({"Retry-After": ""}, float("inf")),
+            ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
+            ({"x-ms-retry-after-ms": "250"}, 0.25),
+        ],
         ({"Retry-After": "9" * 400}, 6 * 3600),
     ],
 )

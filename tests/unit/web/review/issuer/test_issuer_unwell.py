@@ -6,11 +6,17 @@ import pytest
 
 from tests.issuer_desk import Traveller, unreachable
 from tests.stub_issuer import StubIssuer, say
-from tests.tables import cases
 
 
 @pytest.mark.parametrize(
-    "document", cases(__file__, "a_document_that_leads_elsewhere_is_not_followed")
+    "document",
+    [
+        {"issuer": "https://evil.example"},
+        {"token_endpoint": "https://evil.example/token"},
+        {"authorization_endpoint": "https://evil.example/authorize"},
+        {"authorization_endpoint": "javascript:alert(1)"},
+        {"jwks_uri": None},
+    ],
 )
 def test_a_document_that_leads_elsewhere_is_not_followed(traveller, stub, document):
     stub.document = document

@@ -1,0 +1,208 @@
+"""The signings that were answered, and what the log knows of each: feedback, outcome.
+
+Several answers to one patient within the days of the loop are one signing: an order
+that was changed and signed again asks for nothing new.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Connection, and_, exists, select
+
+from cds_service.audit.chain import AuditEntry, time_text
+from cds_service.audit.reader import OF_PEOPLE, Stored, stored_entries
+from cds_service.audit.tables import CARDS, ENTRIES, SEARCH
+from cds_service.core.loop import STEPS, Course, State, Step, state_of, when_done
+
+LOOP = "loop"
+TOPIC = "rehabilitation"  # of the card that names the act
+Feedback = Literal["accepted", "overridden", "none"]
+OF_RUN = frozenset({"asOf", "feedback"})  # of an entry, and no part of what was found
+ON_ACT = exists().where(CARDS.c.sequence == SEARCH.c.sequence, CARDS.c.topic == TOPIC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """One answered signing of one patient.
+
+    Attributes:
+        entry: id of its first answer.
+        server: the FHIR server that the request named; None if it named none.
+        feedback: on the card that names the act, of all answers together.
+        reason: why it was overridden, as a code.
+        last: what was found last, the content of the entry; empty if nobody looked.
+    """
+
+    entry: str
+    patient: str
+    client: str | None
+    tenant: str | None
+    server: str | None
+    at: datetime
+    feedback: Feedback = "none"
+    reason: str = ""
+    last: Mapping[str, Any]
+
+    @property
+    def state(self) -> State | None:
+        """What was found last."""
+        return self.last.get("state")
+
+
+def answered_signings(
+    connection: Connection, since: str, until: str, days: int
+) -> list[Signing]:
+    """Find the signings whose card was shown, from one moment until before another.
+
+    Args:
+        days: of the loop.
+    """
+    wanted = and_(
+        SEARCH.c.kind == "answer",
+        SEARCH.c.result == "shown",
+        SEARCH.c.at >= since,
+        SEARCH.c.at < until,
+        OF_PEOPLE,
+        ON_ACT,
+    )
+    answers = [one for one in stored_entries(connection, wanted) if one.patient]
+    feedback = _feedback(connection)
+    found = _last_found(connection)
+    by_patient: dict[tuple[str | None, ...], list[Stored]] = {}
+    for one in sorted(answers, key=lambda one: (one.at, one.sequence)):
+        if one.is_whole:
+            whose = (one.client, one.tenant, _server(one), one.patient)
+            by_patient.setdefault(whose, []).append(one)
+    signings = (
+        _signing(course, feedback, found)
+        for listed in by_patient.values()
+        for course in _courses(listed, timedelta(days=days))
+    )
+    return sorted(signings, key=lambda one: (one.at, one.entry))
+
+
+def _server(answer: Stored) -> str | None:
+    server = answer.content.get("record", {}).get("server")
+    return server.rstrip("/") if isinstance(server, str) else None
+
+
+def _courses(answers: Iterable[Stored], days: timedelta) -> Iterator[list[Stored]]:
+    """Put the answers of one patient together that fall into one loop."""
+    course: list[Stored] = []
+    for one in answers:
+        if course and _moment(one) - _moment(course[0]) > days:
+            yield course
+            course = []
+        course.append(one)
+    if course:
+        yield course
+
+
+def _moment(one: Stored) -> datetime:
+    return datetime.fromisoformat(one.at)
+
+
+def _signing(
+    course: list[Stored],
+    feedback: Mapping[str, tuple[Feedback, str]],
+    found: Mapping[str, Mapping[str, Any]],
+) -> Signing:
+    first = course[0]
+    given = [feedback[one.id] for one in course if one.id in feedback]
+    accepted = [one for one in given if one[0] == "accepted"]
+    outcome, reason = (accepted or given or [("none", "")])[-1]
+    return Signing(
+        entry=first.id,
+        patient=first.patient or "",
+        client=first.client,
+        tenant=first.tenant,
+        server=_server(first),
+        at=_moment(first),
+        feedback=outcome,
+        reason=reason,
+        last=found.get(first.id, {}),
+    )
+
+
+def _feedback(connection: Connection) -> dict[str, tuple[Feedback, str]]:
+    """The last statement on the card of each answer that names the act."""
+    query = (
+        select(SEARCH.c.about, SEARCH.c.result, SEARCH.c.reason)
+        .where(SEARCH.c.kind == "feedback", SEARCH.c.about.is_not(None))
+        .where(SEARCH.c.topic == TOPIC)
+        .order_by(SEARCH.c.sequence)
+    )
+    return {
+        about: ("accepted" if result == "accepted" else "overridden", reason or "")
+        for about, result, reason in connection.execute(query)
+    }
+
+
+def _last_found(connection: Connection) -> dict[str, Mapping[str, Any]]:
+    entries = stored_entries(connection, ENTRIES.c.kind == LOOP)
+    return {one.about: one.content for one in entries if one.about}
+
+
+# --- the entry
+
+
+def content_of(course: Course | None, days: int) -> dict[str, Any]:
+    """Make what the log keeps of a course: ids, days and codes.
+
+    Args:
+        course: None if the patient's record was not there or could not be read.
+    """
+    if course is None:
+        return {"state": "not-read", "days": days}
+    content: dict[str, Any] = {
+        "state": state_of(course),
+        "days": days,
+        "signed": course.signed.isoformat(),
+        "steps": {step: _step(course, step) for step in STEPS},
+    }
+    if course.is_on_drug:
+        content["onDrug"] = True
+    if course.unread:
+        content["unread"] = list(course.unread)
+    if course.missed:
+        content["missed"] = [day.isoformat() for day in course.missed]
+    return content
+
+
+def _step(course: Course, step: Step) -> dict[str, str]:
+    told: dict[str, str] = {"when": when_done(course, step)}
+    if day := course.days.get(step):
+        told["day"] = day.isoformat()
+    if resource := course.resources.get(step):
+        told["resource"] = resource
+    return told
+
+
+def is_news(signing: Signing, content: Mapping[str, Any]) -> bool:
+    """Tell if this was not found before, or its feedback is another."""
+    known = {name: value for name, value in signing.last.items() if name not in OF_RUN}
+    return dict(content) != known or signing.last.get("feedback") != signing.feedback
+
+
+def loop_entry(
+    signing: Signing, content: Mapping[str, Any], at: datetime, user: str, as_of: str
+) -> AuditEntry:
+    """Make the entry of what was done after a signing."""
+    return AuditEntry(
+        kind="loop",
+        at=at,
+        user=user,
+        patient=signing.patient,
+        client=signing.client,
+        tenant=signing.tenant,
+        about=signing.entry,
+        result=content["state"],
+        content={**content, "asOf": as_of, "feedback": signing.feedback},
+    )
+
+
+def begins(moment: datetime | None) -> str:
+    """Give the moment as the log writes it; without one, before every entry."""
+    return time_text(moment) if moment else ""

@@ -1,0 +1,352 @@
+"""OAuth's authorization code flow with PKCE, as our login and our launch share it.
+
+A server is known by its discovery document. We call the addresses in it, and send
+browsers to them, only on origins that the site allows. ID tokens are verified here.
+"""
+
+import base64
+import hashlib
+import hmac
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote_plus, urlencode
+
+import jwt
+
+from cds_service.callers.keys import FAMILIES, KeyAddress, KeySet
+from cds_service.callers.verifying import decode, read_token
+from cds_service.errors import CallFailed, LoginRefused
+from cds_service.outgoing import Connections
+from cds_service.outgoing.address import Address, parse_address
+from cds_service.outgoing.cached import Cached, Monotonic
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.json_text import JsonTextError, decode_json
+
+FETCH_SECONDS = 5.0  # for the document
+MAX_BYTES = 256 * 1024
+MAX_CODE = 4096  # characters
+MOST_AT_ONCE = 2  # threads that a slow server may occupy
+TURN_SECONDS = 1.0
+BUSY = "the login server has not answered yet"
+BASIC, POST = "client_secret_basic", "client_secret_post"
+CHALLENGE = "S256"
+# of the token endpoint
+REFUSALS: Mapping[int, str] = {400: "code", 401: "client", 403: "code"}
+# Asymmetric signatures only: with `none` or HS256, anyone who knows the public key
+# could sign.
+ALGORITHMS: tuple[str, ...] = tuple(
+    name for family in FAMILIES.values() for name in family
+)
+OPTIONS: Any = {
+    "require": ["iss", "sub", "aud", "exp", "iat", "nonce"],
+    "verify_sub": False,
+    "verify_jti": False,
+}
+# The first match counts: PyJWT's other errors, for a strictly parsed token, are about
+# times.
+REASONS: Mapping[type[jwt.PyJWTError], str] = {
+    jwt.InvalidSignatureError: "signature",
+    jwt.InvalidAudienceError: "audience",
+    jwt.InvalidIssuerError: "issuer",
+    jwt.MissingRequiredClaimError: "claims",
+    jwt.ExpiredSignatureError: "expired",
+    jwt.ImmatureSignatureError: "not-yet",
+    jwt.PyJWTError: "times",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """Our registration as a client of one authorization server.
+
+    Attributes:
+        document: URL of the server's discovery document.
+        issuer: that the document must name; empty if it may name any.
+        secret: of the client; None for a public client.
+        allowed: addresses on whose origins those of the document may be.
+        needs_challenge: whether the document must offer PKCE.
+    """
+
+    document: str
+    client_id: str
+    secret: str | None = None
+    issuer: str = ""
+    allowed: Sequence[Address] = ()
+    needs_challenge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """The discovery document (OpenID Connect Discovery 1.0, section 3); URLs as written.
+
+    Attributes:
+        names_itself: whether its responses contain `iss` (RFC 9207).
+    """
+
+    issuer: str
+    authorization: str
+    token: str
+    keys: KeyAddress
+    authentication: str
+    names_itself: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What one browser holds while it is at the server: the seed of all that may not be guessed.
+
+    Attributes:
+        purpose: of the flow, so that what one flow made fits no other.
+    """
+
+    seed: str
+    purpose: str = ""
+
+    def made(self, name: str) -> str:
+        """A value of this name; knowing one of them does not reveal another."""
+        purpose = f"{self.purpose}{name}".encode()
+        return _base64(hmac.digest(self.seed.encode(), purpose, hashlib.sha256))
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """State, nonce and challenge, as the authorization endpoint is sent them (RFC 7636)."""
+        verifier = self.made("verifier").encode()
+        return {
+            "state": self.made("state"),
+            "nonce": self.made("nonce"),
+            "code_challenge": _base64(hashlib.sha256(verifier).digest()),
+            "code_challenge_method": CHALLENGE,
+        }
+
+
+class AuthorizationServer:
+    """One server, with this process's cached data."""
+
+    def __init__(
+        self,
+        registration: Registration,
+        connections: Connections,
+        clock: Monotonic = time.monotonic,
+    ) -> None:
+        """Requests nothing yet."""
+        self._ours = registration
+        self._connections = connections
+        self._session = connections.session(max_bytes=MAX_BYTES)
+        self._clock = clock
+        self._origins = {address.origin for address in registration.allowed}
+        self._provider = Cached(self._fetch_provider, monotonic=clock)
+        self._turns = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+    def authorization_address(
+        self, query: Mapping[str, str], deadline: Deadline
+    ) -> str:
+        """The URL to which the browser goes to log in.
+
+        Raises:
+            CallFailed: the discovery document cannot be read.
+        """
+        asked = {"response_type": "code", "client_id": self._ours.client_id, **query}
+        url = self._found(deadline).authorization
+        return f"{url}{'&' if '?' in url else '?'}{urlencode(asked)}"
+
+    def read_code(self, query: Mapping[str, str], deadline: Deadline) -> str:
+        """The code in what the browser brings back.
+
+        Raises:
+            LoginRefused: there is none, or another server sent it (RFC 9207), or it
+                does not name its sender although this server always does.
+            CallFailed: the discovery document cannot be read.
+        """
+        named, found = query.get("iss"), self._found(deadline)
+        if named != found.issuer and (named is not None or found.names_itself):
+            raise LoginRefused("sender")
+        code = query.get("code", "")
+        if "error" in query or not 0 < len(code) <= MAX_CODE:
+            raise LoginRefused("no-code")
+        return code
+
+    def redeem(
+        self, code: str, verifier: str, redirect: str, deadline: Deadline
+    ) -> Mapping[str, Any]:
+        """Exchange a code for tokens (RFC 6749, section 4.1.3).
+
+        Raises:
+            LoginRefused: the server refuses the code.
+            CallFailed: it does not answer.
+        """
+        provider, ours = self._found(deadline), self._ours
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect,
+            "code_verifier": verifier,
+        }
+        auth = None
+        if ours.secret is not None and provider.authentication == BASIC:
+            # RFC 6749, section 2.3.1
+            auth = (quote_plus(ours.client_id), quote_plus(ours.secret))
+        else:
+            form["client_id"] = ours.client_id
+            form |= {"client_secret": ours.secret} if ours.secret is not None else {}
+        if not self._turns.acquire(timeout=TURN_SECONDS):
+            raise CallFailed("busy", BUSY)
+        try:
+            return self._ask(provider.token, deadline, form, auth)
+        finally:
+            self._turns.release()
+
+    def verified_claims(
+        self, answer: Mapping[str, Any], nonce: str, deadline: Deadline
+    ) -> Mapping[str, Any]:
+        """Verify the ID token in an answer and return its claims (OpenID Connect Core 1.0, 3.1.3.7).
+
+        Raises:
+            LoginRefused: there is none, or a check failed.
+            CallFailed: the keys cannot be read.
+        """
+        token = answer.get("id_token")
+        if not isinstance(token, str):
+            raise LoginRefused("no-token")
+        keys = self._found(deadline)
+        return _verified(
+            token,
+            lambda kid: self._keys(keys.keys, kid, deadline),
+            self._ours.client_id,
+            keys.issuer,
+            nonce,
+        )
+
+    def _keys(self, source: KeyAddress, kid: str | None, deadline: Deadline) -> KeySet:
+        """The server's keys, fetched again if none has this id."""
+        found = source.known(kid, deadline)
+        if found is None:
+            raise CallFailed(source.cached.fault or "busy", BUSY)
+        return found
+
+    def _found(self, deadline: Deadline) -> Provider:
+        found = self._provider.get(deadline)
+        if found is None:
+            raise CallFailed(self._provider.fault or "busy", BUSY)
+        return found
+
+    def _fetch_provider(self) -> Provider:
+        ours = self._ours
+        document = self._ask(ours.document, Deadline.after(FETCH_SECONDS))
+        issuer = document.get("issuer")
+        if not isinstance(issuer, str) or ours.issuer not in ("", issuer):
+            raise CallFailed("discovery-issuer", "the document is of another issuer")
+        challenges = document.get("code_challenge_methods_supported")
+        if ours.needs_challenge and CHALLENGE not in _list(challenges):
+            raise CallFailed("discovery-pkce", "the server does not offer PKCE")
+        offered = _list(document.get("token_endpoint_auth_methods_supported", [BASIC]))
+        return Provider(
+            issuer=issuer,
+            authorization=self._endpoint(document.get("authorization_endpoint")),
+            token=self._endpoint(document.get("token_endpoint")),
+            keys=self._keys_at(self._endpoint(document.get("jwks_uri")), issuer),
+            authentication=POST if POST in offered and BASIC not in offered else BASIC,
+            names_itself=document.get("authorization_response_iss_parameter_supported")
+            is True,
+        )
+
+    def _keys_at(self, url: str, issuer: str) -> KeyAddress:
+        """The keys at this URL; known keys are kept while the URL stays the same."""
+        known = self._provider.last
+        if known is not None and known.keys.url == url:
+            return known.keys
+        return KeyAddress(
+            issuer,
+            url,
+            self._connections,
+            algorithms=ALGORITHMS,
+            monotonic=self._clock,
+        )
+
+    def _endpoint(self, url: Any) -> str:
+        """The URL, which must be one that the site allows."""
+        try:
+            address = parse_address(url) if isinstance(url, str) else None
+        except ValueError:
+            address = None
+        if address is None or address.origin not in self._origins:
+            raise CallFailed(
+                "discovery-address",
+                "the document names an address that the site does not",
+            )
+        return str(url)
+
+    def _ask(
+        self,
+        url: str,
+        deadline: Deadline,
+        form: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+    ) -> Mapping[str, Any]:
+        """Request a JSON object from a URL, by POST if a form is given; a redirect is a failure."""
+        reply = self._session.request(
+            "GET" if form is None else "POST",
+            url,
+            data=form,
+            auth=auth,
+            headers={"Accept": "application/json"},
+            timeout=max(0.0, deadline.left),
+        )
+        if form is not None and reply.status_code in REFUSALS:
+            raise LoginRefused(REFUSALS[reply.status_code])
+        if reply.status_code != 200:
+            raise CallFailed(f"http-{reply.status_code}", "the server refused")
+        try:
+            answer = decode_json(reply.content)
+        except JsonTextError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise CallFailed("not-json", "the server's answer is no JSON object")
+        return answer
+
+
+def _verified(
+    token: str,
+    keys: Callable[[str | None], KeySet],
+    client_id: str,
+    issuer: str,
+    nonce: str,
+) -> Mapping[str, Any]:
+    try:
+        header, _ = read_token(token)
+    except ValueError:
+        raise LoginRefused("token") from None
+    algorithm, kid = header.get("alg"), header.get("kid")
+    if algorithm not in ALGORITHMS or "crit" in header:
+        raise LoginRefused("algorithm")
+    fitting = keys(kid).fitting(algorithm, kid) if isinstance(kid, str | None) else ()
+    if not fitting:
+        raise LoginRefused("key")
+    try:
+        claims = decode(
+            token, fitting, ALGORITHMS, OPTIONS, audience=[client_id], issuer=issuer
+        )
+    except jwt.PyJWTError as error:
+        raise LoginRefused(
+            next(word for kind, word in REASONS.items() if isinstance(error, kind))
+        ) from None
+    # the authorized party: which of several audiences requested the token
+    party = claims.get("azp")
+    if (party is None and len(_list(claims["aud"])) > 1) or (
+        party is not None and party != client_id
+    ):
+        raise LoginRefused("azp")
+    if not hmac.compare_digest(str(claims["nonce"]).encode(), nonce.encode()):
+        raise LoginRefused("nonce")
+    return claims
+
+
+def _list(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list) else ()
+
+
+def _base64(digest: bytes) -> str:
+    """43 characters without padding, for 32 bytes."""
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

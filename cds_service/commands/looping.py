@@ -1,0 +1,361 @@
+"""`kyphoplasty-cds loop`: was done what the cards asked for, from the record itself."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import click
+
+from cds_service.audit.appending import append_entries
+from cds_service.audit.chain import seal
+from cds_service.audit.database import Database
+from cds_service.audit.reader import AuditReader
+from cds_service.audit.signings import (
+    Signing,
+    answered_signings,
+    begins,
+    content_of,
+    is_news,
+    loop_entry,
+)
+from cds_service.audit.store import utc_now
+from cds_service.commands import options
+from cds_service.commands.audit import check_period, log_database, record_read
+from cds_service.core.loop import DAYS, JUDGED, NAMED, SETTLED, Course, State, knew_more
+from cds_service.core.wording import say_date
+from cds_service.errors import CdsError
+from cds_service.fhir.references import NO_BASE, bases_of
+from cds_service.fhir.server.client import FhirClient
+from cds_service.loading import load_service
+from cds_service.outgoing import Connections
+from cds_service.outgoing.address import parse_base
+from cds_service.population.background import read_lines
+from cds_service.population.bulk import SHARED, by_patient, export_files, type_of
+from cds_service.population.loop import read_course, row_of
+from cds_service.population.scoring import Run
+from cds_service.population.worklist import (
+    ALSO_READ,
+    LOOP_OPEN,
+    Row,
+    write_worklist,
+)
+from cds_service.service import Service
+from cds_service.settings import read_settings
+from cds_service.site.folder import SiteFolder
+
+READ_SECONDS = 60.0  # for one patient, whose record nobody waits for
+SAID: Mapping[State, str] = {
+    "done": "with a bone drug or a visit within {days} days",
+    "late": "with a bone drug or a visit later",
+    "open": "with neither on record: names for the nurse",
+    "unsure": "with neither on record, and a list that could not be read: names too",
+    "died": "died without either",
+    "waiting": "within their {days} days still",
+    "not-read": "whose record is not in what was read",
+}
+
+
+@click.command("loop")
+@click.argument("paths", metavar="[PATH…]", nargs=-1, type=options.OLD_PATH)
+@click.option(
+    "--days",
+    default=DAYS,
+    show_default=True,
+    type=click.IntRange(1, 730),
+    help="within which a visit or a bone drug is in time",
+)
+@options.AS_OF
+@options.SINCE
+@options.UNTIL
+@click.option("--client", metavar="ISSUER", help="signings of this EHR alone")
+@click.option("--tenant", metavar="NAME", help="signings of this tenant alone")
+@click.option(
+    "--fhir-server",
+    type=options.BASE,
+    help="that made the export; without PATH, the server to read open cards from",
+)
+@options.TOKEN_FILE
+@click.option(
+    "--worklist",
+    type=options.NEW_FILE,
+    metavar="F",
+    help="who was neither seen nor treated: .csv, .ndjson or .json (FHIR)",
+)
+@options.AS_JSON
+@options.say_errors
+def close_loop(
+    *,
+    paths: Sequence[Path],
+    days: int,
+    token: str | None,
+    worklist: Path | None,
+    as_json: bool,
+    **asked: Any,
+) -> None:
+    """Read what was done after each answered signing, and write it into the log.
+
+    From a Bulk Data export, or without one from the FHIR server, where the site allows
+    that.
+    """
+    check_period(asked["since"], asked["until"])
+    server = asked["fhir_server"]
+    if not paths and not server:
+        raise click.UsageError("PATH of an export, or --fhir-server to read from")
+    folder, _ = options.chosen_site()
+    if not paths:
+        check_background(folder, asked["client"], server)
+    service = load_service(folder)
+    today = options.today_at(service.calendar, asked["as_of"])
+    with log_database() as database:
+        signings = _signings(database, service, today, days, asked)
+        bases = bases_of([server]) if server else NO_BASE
+        hook = next(iter(service.hooks.values()))
+        run = Run(service=service, hook=hook, as_of=today, bases=bases)
+        if paths:
+            courses = _from_export(signings, paths, run, days)
+        else:
+            signings = [one for one in signings if one.state not in SETTLED]
+            fhir = _open_server(folder, server, token)
+            courses = _from_server(signings, fhir, run, days)
+        if signings and not any(courses.values()):
+            raise CdsError(
+                "none of the patients of these signings could be read; nothing was"
+                " written. Is it the right export or server?"
+            )
+        looks = [_look(one, courses[one.entry], days) for one in signings]
+        _record(database, looks, today)
+    _say(looks, days, as_json=as_json)
+    if worklist:
+        write_list(looks, worklist, today)
+
+
+def _signings(
+    database: Database,
+    service: Service,
+    today: date,
+    days: int,
+    asked: Mapping[str, Any],
+) -> list[Signing]:
+    """The signings to look at; the look is an entry before anything is read."""
+    period = {name: begins(asked[name]) for name in ("since", "until")}
+    whose = {name: asked[name] for name in ("client", "tenant", "fhir_server")}
+    record_read(
+        database,
+        "loop",
+        {"days": days, "asOf": today.isoformat(), **period, **whose},
+        None,
+    )
+    until = period["until"] or "9999"
+    with AuditReader(database).reading() as connection:
+        found = answered_signings(connection, period["since"], until, days)
+    day_of = service.calendar.day_of
+    chosen = choose(found, asked["client"], asked["tenant"], asked["fhir_server"])
+    return [one for one in chosen if day_of(one.at) <= today]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One signing, and what is known of it now.
+
+    Attributes:
+        course: as read now; None if it was not read, or an earlier look knew more.
+        content: what the log says of it.
+        is_kept: an earlier look knew more.
+    """
+
+    signing: Signing
+    course: Course | None
+    content: Mapping[str, Any]
+    is_kept: bool
+
+    @property
+    def state(self) -> State:
+        found: State = self.content["state"]
+        return found
+
+
+def _look(signing: Signing, course: Course | None, days: int) -> Look:
+    content = content_of(course, days)
+    if knew_more(signing.state, content["state"]):
+        return Look(signing, None, signing.last, is_kept=True)
+    return Look(signing, course, content, is_kept=False)
+
+
+def write_list(looks: Sequence[Look], file: Path, today: date) -> None:
+    """Write the nurse's list, in the order of the patients' ids."""
+    rows = [(one.signing.patient, _row(one)) for one in looks if one.state in NAMED]
+    listed = sorted(rows, key=lambda row: (row[0], row[1].since))
+    write_worklist(listed, file, today, (LOOP_OPEN,))
+
+
+def _row(look: Look) -> Row:
+    card = _card(look.signing)
+    if look.course is not None:
+        return row_of(look.course, card)
+    signed = date.fromisoformat(look.content["signed"])
+    read_on = say_date(date.fromisoformat(look.content["asOf"]))
+    text = f"Order signed {say_date(signed)}, card {card}; neither seen nor treated"
+    return Row(
+        LOOP_OPEN,
+        signed.isoformat(),
+        f"{text} as read on {read_on}; not read this time.",
+        (),
+    )
+
+
+def check_background(
+    folder: SiteFolder | None, client: str | None, server: str
+) -> None:
+    """Refuse a server that the site does not let us read when nobody asks.
+
+    Raises:
+        CdsError: the site does not say `background-reads` of an EHR with this server.
+    """
+    base = parse_base(server).url
+    clients = folder.site.clients if folder else ()
+    named = [one for one in clients if client in (None, one.issuer)]
+    if not any(
+        one.background_reads
+        and base in {parse_base(each).url for each in one.fhir_servers}
+        for one in named
+    ):
+        raise CdsError(
+            f"{base}: site.toml has no [[clients]] with background-reads = true and"
+            " this server among its fhir-servers"
+        )
+
+
+def choose(
+    signings: Sequence[Signing],
+    client: str | None,
+    tenant: str | None,
+    server: str | None,
+) -> list[Signing]:
+    """Choose the signings whose patients' ids the record has.
+
+    Ids of another server are other people: two servers, or two EHRs, are never mixed.
+
+    Raises:
+        click.UsageError: there are several, and none is named.
+    """
+    found = [
+        one
+        for one in signings
+        if client in (None, one.client) and tenant in (None, one.tenant)
+    ]
+    callers = {(one.client, one.tenant) for one in found}
+    if len(callers) > 1:
+        names = sorted(" ".join(filter(None, one)) or "no name" for one in callers)
+        raise click.UsageError(
+            f"signings of several EHRs or tenants ({', '.join(names)}): name one with"
+            " --client and --tenant"
+        )
+    servers = sorted({one.server for one in found if one.server})
+    if server is None and len(servers) > 1:
+        raise click.UsageError(
+            f"signings of several FHIR servers ({', '.join(servers)}): name the one"
+            " that made the export with --fhir-server"
+        )
+    return [one for one in found if server is None or one.server in (None, server)]
+
+
+# --- the record
+
+
+def _from_export(
+    signings: Sequence[Signing], paths: Sequence[Path], run: Run, days: int
+) -> dict[str, Course | None]:
+    wanted: dict[str, list[Signing]] = {}
+    for one in signings:
+        wanted.setdefault(one.patient, []).append(one)
+    types = {one.resource_type for one in run.hook.plan.needed.templates}
+    types |= ALSO_READ | SHARED
+    files = export_files(paths, types)
+    run = replace(run, exported=frozenset(filter(None, map(type_of, files))))
+    courses: dict[str, Course | None] = {one.entry: None for one in signings}
+    with TemporaryDirectory() as folder:
+        place = Path(folder)
+        lines_of = by_patient(files, place, types, _say_bad, run.bases)
+        for patient, lines in lines_of:
+            for one in wanted.get(patient, ()):
+                courses[one.entry] = _course(one, lines, run, days)
+    return courses
+
+
+def _say_bad(bad: object) -> None:
+    options.tell(str(bad))
+
+
+def _open_server(
+    folder: SiteFolder | None, base: str, token: str | None
+) -> Callable[[], FhirClient]:
+    """Make clients of this server, one for each patient."""
+    allow_private = folder is not None and folder.site.fhir.allow_private_networks
+    connections = Connections(
+        allow_private=allow_private,
+        allow_public_plain=False,
+        max_record_bytes=read_settings().max_record_bytes,
+    )
+    return lambda: FhirClient(base, token, connections=connections, is_fresh=True)
+
+
+def _from_server(
+    signings: Sequence[Signing], fhir: Callable[[], FhirClient], run: Run, days: int
+) -> dict[str, Course | None]:
+    """Read the patients one after another: the server has other work."""
+    courses: dict[str, Course | None] = {}
+    for one in signings:
+        until = time.monotonic() + READ_SECONDS
+        lines, read = read_lines(fhir(), one.patient, run.bases, until)
+        of_patient = replace(run, exported=read)
+        courses[one.entry] = _course(one, lines, of_patient, days)
+    return courses
+
+
+def _course(
+    signing: Signing, lines: Sequence[bytes], run: Run, days: int
+) -> Course | None:
+    run = replace(run, service=run.service.of(signing.client))
+    signed = run.service.calendar.day_of(signing.at)
+    return read_course(signing.patient, lines, run, signed, days)
+
+
+# --- the log, and what is printed
+
+
+def _record(database: Database, looks: Sequence[Look], today: date) -> None:
+    """Write an entry for each signing of which something else was found than before."""
+    user, now, day = options.machine_user(), utc_now(), today.isoformat()
+    news = [
+        seal(loop_entry(one.signing, one.content, now, user, day))
+        for one in looks
+        if not one.is_kept and is_news(one.signing, one.content)
+    ]
+    if news:
+        with database.writing() as connection:
+            append_entries(connection, news, utc_now)
+
+
+def _card(signing: Signing) -> str:
+    """What became of the card, in words."""
+    if signing.feedback == "overridden" and signing.reason:
+        return f"overridden ({signing.reason})"
+    return "not answered" if signing.feedback == "none" else signing.feedback
+
+
+def _say(looks: Sequence[Look], days: int, *, as_json: bool) -> None:
+    """Print the counts; the names are on the list alone."""
+    counts = Counter(one.state for one in looks)
+    if as_json:
+        options.print_json({"signings": len(looks), "days": days, "states": counts})
+        return
+    judged = sum(counts[state] for state in JUDGED)
+    click.echo(f"{len(looks)} signings, {judged} to be judged:")
+    for state, words in SAID.items():
+        if counts[state] or state in ("done", "open"):
+            click.echo(f"  {counts[state]} {words.format(days=days)}")

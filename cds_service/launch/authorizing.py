@@ -1,0 +1,245 @@
+"""SMART App Launch 2.2, EHR launch: which FHIR servers may launch, what is asked for, and what was granted."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from cds_service.callers.code_flow import AuthorizationServer, Registration, Secret
+from cds_service.errors import DataFileError, LoginRefused
+from cds_service.outgoing import Connections
+from cds_service.outgoing.address import Address, parse_address, parse_base
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import is_fhir_id
+from cds_service.site.clients import Client
+from cds_service.site.folder import SiteFolder
+from cds_service.site.review import client_secret
+
+WELL_KNOWN = "/.well-known/smart-configuration"
+SCOPES = (
+    "launch",
+    "openid",
+    "fhirUser",
+    "patient/Patient.r",
+    "patient/Observation.rs",
+    "patient/Observation.c",
+    "patient/Provenance.c",
+    "patient/DiagnosticReport.rs",
+)
+MAX_LAUNCH = 4096  # characters of the EHR's handle
+# Tokens are sent in a header (RFC 6750, section 2.1).
+TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]{1,16384}=*")
+USER = re.compile(r"(?:.*/)?((Practitioner|PractitionerRole)/([A-Za-z0-9.-]{1,64}))")
+# SMART's scopes on data, version 2 and 1; one with a query grants less and is not used.
+SCOPE = re.compile(r"(?:patient|user)/([A-Za-z]+|\*)\.(read|write|\*|[cruds]+)")
+OLD_RIGHTS: Mapping[str, str] = {"read": "rs", "write": "cud", "*": "cruds"}
+LONGEST = timedelta(hours=1)
+UNSAID_SECONDS = 300  # RFC 6749 only recommends `expires_in`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launched:
+    """One launch: who works on whose record, and what the EHR granted for it.
+
+    Attributes:
+        client: the issuer by which the site names the EHR.
+        base: of the FHIR server that launched; the token is for it alone.
+        user: FHIR reference of the clinician, relative to the base.
+        scope: as granted.
+        ends: when the token expires, or we let it.
+        form_token: must be returned with every form.
+    """
+
+    client: str
+    tenant: str | None
+    base: str
+    token: str = field(repr=False)
+    patient: str
+    encounter: str | None
+    user: str
+    scope: str
+    ends: datetime
+    form_token: str = field(repr=False)
+
+    def may(self, resource_type: str, right: str) -> bool:
+        """Whether the EHR granted this right, one of `cruds`, on resources of this type."""
+        return any(
+            parts[1] in (resource_type, "*")
+            and right in OLD_RIGHTS.get(parts[2], parts[2])
+            for one in self.scope.split()
+            if (parts := SCOPE.fullmatch(one))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Launcher:
+    """One FHIR server that may launch, and the authorization server before it."""
+
+    client: Client
+    base: Address
+    server: AuthorizationServer
+
+    def authorization_address(
+        self, iss: str, launch: str, redirect: str, secret: Secret, deadline: Deadline
+    ) -> str:
+        """The URL to which the browser goes.
+
+        Args:
+            iss: the FHIR server as the EHR wrote it: some compare `aud` as text.
+            launch: the EHR's handle.
+
+        Raises:
+            CallFailed: the server's SMART configuration cannot be read.
+        """
+        asked = {
+            "scope": " ".join(SCOPES),
+            "redirect_uri": redirect,
+            "aud": iss,
+            "launch": launch,
+            **secret.asked,
+        }
+        return self.server.authorization_address(asked, deadline)
+
+    def launched(
+        self,
+        query: Mapping[str, str],
+        redirect: str,
+        secret: Secret,
+        deadline: Deadline,
+        now: datetime,
+    ) -> Launched:
+        """The launch that this answer of the authorization server proves.
+
+        Raises:
+            LoginRefused: it proves none, or not a clinician with a patient.
+            CallFailed: the server does not answer.
+        """
+        code = self.server.read_code(query, deadline)
+        verifier = secret.made("verifier")
+        answer = self.server.redeem(code, verifier, redirect, deadline)
+        claims = self.server.verified_claims(answer, secret.made("nonce"), deadline)
+        return Launched(
+            client=self.client.issuer,
+            tenant=self._tenant,
+            base=self.base.url,
+            token=_token(answer),
+            patient=_patient(answer),
+            encounter=_encounter(answer),
+            user=self._user(claims),
+            scope=_scope(answer),
+            ends=now + _lifetime(answer),
+            form_token=secret.made("form"),
+        )
+
+    @property
+    def _tenant(self) -> str | None:
+        """The tenant whose server this is; None if that is not clear."""
+        servers = self.client.tenant_fhir_servers.items()
+        found = [name for name, bases in servers if self.base.url in bases]
+        return found[0] if len(found) == 1 else None
+
+    def _user(self, claims: Mapping[str, Any]) -> str:
+        """The clinician, as a reference on this server.
+
+        Raises:
+            LoginRefused: it names nobody, somebody on another server, or no clinician.
+        """
+        claim = claims.get("fhirUser")
+        named = USER.fullmatch(claim) if isinstance(claim, str) else None
+        if named is None:
+            raise LoginRefused("user")
+        if claim == named[1]:
+            return named[1]
+        aliases = self.client.fhir_aliases.get(self.base.url, ())
+        bases = (self.base, *(parse_base(one) for one in aliases))
+        try:
+            address = parse_address(str(claim))
+        except ValueError:
+            raise LoginRefused("user") from None
+        own = [(*base.segments, named[2], named[3]) for base in bases]
+        if not any(
+            address.origin == base.origin and address.segments == segments
+            for base, segments in zip(bases, own, strict=True)
+        ):
+            raise LoginRefused("user")
+        return named[1]
+
+
+def find_launchers(
+    site: SiteFolder | None, connections: Connections
+) -> Mapping[Address, Launcher]:
+    """The FHIR servers that may launch the worksheet, by base.
+
+    Raises:
+        DataFileError: two EHRs name the same server, or a secret cannot be read.
+    """
+    found: dict[Address, Launcher] = {}
+    for client in site.site.clients if site else ():
+        if site is None or client.worksheet is None:
+            continue
+        secret = client_secret(site.path, client.worksheet.client_secret_file)
+        for url in client.fhir_servers:
+            base = parse_base(url)
+            if base in found:
+                raise DataFileError(
+                    str(site.path / "site.toml"),
+                    "clients.worksheet",
+                    "two EHRs name one FHIR server: which of them launches is not known",
+                )
+            named = (base, *(parse_address(one) for one in client.worksheet.servers))
+            registration = Registration(
+                document=base.url + WELL_KNOWN,
+                client_id=client.worksheet.client_id,
+                secret=secret,
+                allowed=named,
+                needs_challenge=True,
+            )
+            server = AuthorizationServer(registration, connections)
+            found[base] = Launcher(client, base, server)
+    return found
+
+
+def launcher_of(iss: str, launchers: Mapping[Address, Launcher]) -> Launcher | None:
+    """The launcher whose FHIR server this is; None for any other."""
+    try:
+        return launchers.get(parse_base(iss))
+    except ValueError:
+        return None
+
+
+# --- the token endpoint's answer
+
+
+def _token(answer: Mapping[str, Any]) -> str:
+    token, kind = answer.get("access_token"), answer.get("token_type")
+    is_bearer = isinstance(kind, str) and kind.lower() == "bearer"
+    if not is_bearer or not isinstance(token, str) or not TOKEN.fullmatch(token):
+        raise LoginRefused("no-token")
+    return token
+
+
+def _patient(answer: Mapping[str, Any]) -> str:
+    patient = answer.get("patient")
+    if not isinstance(patient, str) or not is_fhir_id(patient):
+        raise LoginRefused("no-patient")
+    return patient
+
+
+def _encounter(answer: Mapping[str, Any]) -> str | None:
+    encounter = answer.get("encounter")
+    is_id = isinstance(encounter, str) and is_fhir_id(encounter)
+    return str(encounter) if is_id else None
+
+
+def _scope(answer: Mapping[str, Any]) -> str:
+    """What was granted; a server that does not say granted what was asked (RFC 6749, 5.1)."""
+    scope = answer.get("scope", " ".join(SCOPES))
+    return scope if isinstance(scope, str) else ""
+
+
+def _lifetime(answer: Mapping[str, Any]) -> timedelta:
+    seconds = answer.get("expires_in", UNSAID_SECONDS)
+    if not isinstance(seconds, int) or isinstance(seconds, bool) or seconds < 1:
+        seconds = UNSAID_SECONDS
+    return min(LONGEST, timedelta(seconds=min(seconds, 86400)))

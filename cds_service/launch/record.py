@@ -1,0 +1,210 @@
+"""What the launched worksheet reads of a record: the person, and measures that are there already."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+
+from cds_service.core.facts import METHOD_NOT_RECORDED, Finding
+from cds_service.core.wording import UNITS, say_number
+from cds_service.errors import FhirReadError
+from cds_service.fhir.gathering.reading import Fetched, FhirReader
+from cds_service.fhir.mapping.code_systems import MEASURES
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.raw_json import Json, member, objects, text
+from cds_service.fhir.server.lookup import FoundPatient, describe_patient
+from cds_service.launch.authorizing import Launched
+from cds_service.measures.definitions import Measure, Measures
+from cds_service.measures.observations import read_back
+
+WITHDRAWN = ("entered-in-error", "cancelled")
+NOT_CONFIRMED = ("preliminary", "registered")
+NOT_COUNTED = "preliminary: not used until a person confirms it"
+TAKEN_BACK = "was taken back"
+ONLY_THESE = "the worksheet reads the patient and measurements alone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnRecord:
+    """One measure that the record holds.
+
+    Attributes:
+        value: with its unit, for people.
+        day: as written.
+        word: what the service makes of it.
+        amount: as written; None if it is no number.
+    """
+
+    measure: Measure
+    identifier: str
+    status: str
+    value: str
+    level: str
+    day: str
+    word: str
+    amount: float | None
+
+    @property
+    def counts(self) -> bool:
+        return self.status not in (*WITHDRAWN, *NOT_CONFIRMED)
+
+
+def read_person(reader: FhirReader, patient: str, *, until: float) -> Json:
+    """The Patient of a launch.
+
+    Raises:
+        FhirReadError: it cannot be read, or is another one.
+    """
+    found = reader.fetch(f"Patient/{patient}", until=until).documents[0]
+    if found.get("resourceType") != "Patient" or found.get("id") != patient:
+        raise FhirReadError("not-the-patient", "the server sent another resource")
+    return dict(found)
+
+
+def describe(person: Json) -> FoundPatient:
+    """By what a clinician recognises the patient: for the page, never for a log."""
+    return describe_patient(person)
+
+
+def read_measures(
+    reader: FhirReader,
+    launched: Launched,
+    measures: Measures,
+    terminology: Terminology,
+    *,
+    until: float,
+) -> Sequence[OnRecord]:
+    """The patient's measures of ours on record, newest first.
+
+    Raises:
+        FhirReadError: they cannot be read, or not all of them.
+    """
+    person = f"Patient/{launched.patient}"
+    query = f"Observation?patient={launched.patient}&code={','.join(measures)}"
+    fetched = reader.fetch(query, until=until)
+    if fetched.note:
+        raise FhirReadError("incomplete", fetched.note)
+    pages = (objects(member(page, "entry")) for page in fetched.documents)
+    raws = (entry.get("resource") for entry in chain.from_iterable(pages))
+    found = [
+        _on_record(raw, measure, terminology)
+        for raw in raws
+        if isinstance(raw, dict)
+        and member(raw, "subject", "reference") in (person, f"{launched.base}/{person}")
+        and (measure := _measure_of(raw, measures)) is not None
+    ]
+    return sorted(found, key=lambda one: one.day, reverse=True)
+
+
+def _measure_of(raw: Json, measures: Measures) -> Measure | None:
+    codes = objects(member(raw, "code", "coding"))
+    names = [text(one.get("code")) for one in codes if one.get("system") == MEASURES]
+    return next((measures[name] for name in names if name in measures), None)
+
+
+def _on_record(raw: Json, measure: Measure, terminology: Terminology) -> OnRecord:
+    moment = terminology.calendar.effective(raw)
+    status = text(raw.get("status"))
+    amount = member(raw, "valueQuantity", "value")
+    number = float(amount) if isinstance(amount, int | float) else None
+    identifiers = objects(raw.get("identifier"))
+    return OnRecord(
+        measure=measure,
+        identifier=next((text(one.get("value")) for one in identifiers), ""),
+        status=status,
+        value=_value(raw, measure),
+        level=text(member(raw, "bodySite", "text")),
+        day=moment.day.isoformat() if moment else "",
+        word=_word(raw, measure, status, terminology, moment.day if moment else None),
+        amount=number,
+    )
+
+
+def _value(raw: Json, measure: Measure) -> str:
+    quantity = member(raw, "valueQuantity")
+    if not isinstance(quantity, dict):
+        answer = raw.get("valueBoolean")
+        return (
+            {True: "yes", False: "no"}.get(answer, "–") if answer is not None else "–"
+        )
+    amount, unit = quantity.get("value"), text(quantity.get("code"))
+    if not isinstance(amount, int | float):
+        return "–"
+    shown = say_number(float(amount), max(measure.finding.decimals, 1))
+    return f"{shown}{UNITS.get(unit, f' {unit}')}"
+
+
+def _word(
+    raw: Json,
+    measure: Measure,
+    status: str,
+    terminology: Terminology,
+    day: date | None,
+) -> str:
+    if status in WITHDRAWN:
+        return TAKEN_BACK
+    if status in NOT_CONFIRMED:
+        return NOT_COUNTED
+    if day is None:
+        return "does not read it: no day"
+    known = read_back(measure, raw, terminology, day)
+    if not isinstance(known, Finding):
+        return f"does not read it: {known}"
+    if METHOD_NOT_RECORDED in known.concerns:
+        return "reads it; how it was measured is not recorded"
+    return "reads it"
+
+
+class SheetReader:
+    """Reads patient and Observations alone, each query once, with values that are not on record yet.
+
+    With it the flow of an order gives the figure before and after the worksheet.
+    """
+
+    def __init__(self, reader: FhirReader, values: Sequence[Json] = ()) -> None:
+        self._reader = reader
+        self._values = values
+        self._kept: dict[str, Fetched] = {}
+
+    def with_values(self, values: Sequence[Json]) -> "SheetReader":
+        """The same record with these Observations."""
+        found = SheetReader(self._reader, values)
+        found._kept = self._kept
+        return found
+
+    def fetch(self, query: str, *, until: float) -> Fetched:
+        if not query.startswith(("Patient/", "Observation?")):
+            raise FhirReadError("http-403", ONLY_THESE)
+        if query not in self._kept:
+            self._kept[query] = self._reader.fetch(query, until=until)
+        kept = self._kept[query]
+        if not self._values or not query.startswith("Observation?"):
+            return kept
+        entries = [{"resource": one} for one in self._values]
+        more = {"resourceType": "Bundle", "type": "searchset", "entry": entries}
+        return Fetched((*kept.documents, more), kept.note)
+
+    def follow(self, page: object, *, until: float) -> Fetched:
+        return self._reader.follow(page, until=until)
+
+
+def rivals(
+    written: Mapping[str, tuple[float, str]], there: Sequence[OnRecord]
+) -> Mapping[str, OnRecord]:
+    """By measure, a value of the same day on record that differs: then neither would count.
+
+    Args:
+        written: by measure, its value and day.
+        there: what the record holds.
+    """
+    found: dict[str, OnRecord] = {}
+    for one in there:
+        name = one.measure.name
+        quantity = one.measure.quantity
+        is_one_of_a_day = quantity is not None and quantity.pick == "newest"
+        if name not in written or not one.counts or not is_one_of_a_day:
+            continue
+        amount, day = written[name]
+        if one.day == day and one.amount != amount:
+            found.setdefault(name, one)
+    return found

@@ -1,0 +1,99 @@
+"""Saves what was entered on the launched worksheet: one set of Observations with one Provenance, or nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+
+from cds_service.fhir.raw_json import Json
+from cds_service.fhir.server.client import FhirClient
+from cds_service.fhir.server.writing import send_transaction
+from cds_service.launch.authorizing import Launched
+from cds_service.measures.observations import (
+    Written,
+    agent,
+    identifiers_there,
+    observation_entry,
+    place_of,
+    this_program,
+)
+from cds_service.outgoing import Connections
+
+SECONDS = 15.0
+WORKSHEET = "Measurement worksheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a set: how many values are new, and how many were there already."""
+
+    new: int
+    there: int
+
+
+def save_set(
+    launched: Launched,
+    values: Sequence[Written],
+    reports: Sequence[str],
+    *,
+    connections: Connections,
+    at: datetime,
+) -> Saved:
+    """Write these values to the server of the launch; what is there already is not written again.
+
+    Args:
+        values: of the launch's patient.
+        reports: references of DiagnosticReports from which numbers were taken.
+
+    Raises:
+        CdsError: the server cannot be asked, or took nothing.
+    """
+    reader = FhirClient(
+        launched.base, launched.token, connections=connections, is_fresh=True
+    )
+    names = [one.identifier for one in values]
+    there = identifiers_there(reader, launched.patient, names, seconds=SECONDS)
+    new = [one for one in values if one.identifier not in there]
+    if not new:
+        return Saved(0, len(values))
+    entries = [observation_entry(_performed(one, launched)) for one in new]
+    if launched.may("Provenance", "c"):
+        entries.append(_provenance(new, launched, reports, at))
+    bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+    statuses = send_transaction(
+        launched.base,
+        launched.token,
+        bundle,
+        connections=connections,
+        seconds=SECONDS,
+    )
+    created = sum(one.startswith("201") for one in statuses[: len(new)])
+    return Saved(created, len(values) - created)
+
+
+def _performed(value: Written, launched: Launched) -> Written:
+    performer = [{"reference": launched.user}]
+    return Written(value.value, {**value.observation, "performer": performer})
+
+
+def _provenance(
+    values: Sequence[Written],
+    launched: Launched,
+    reports: Sequence[str],
+    at: datetime,
+) -> Json:
+    """Who entered the values, with what, and from which reports."""
+    resource = {
+        "resourceType": "Provenance",
+        "target": [{"reference": place_of(one)} for one in values],
+        "recorded": at.isoformat(timespec="seconds"),
+        "activity": {"text": WORKSHEET},
+        "agent": [agent("author", {"reference": launched.user}), this_program()],
+    }
+    if reports:
+        resource["entity"] = [
+            {"role": "source", "what": {"reference": one}} for one in reports
+        ]
+    place = uuid5(NAMESPACE_URL, values[0].identifier)
+    request = {"method": "POST", "url": "Provenance"}
+    return {"fullUrl": f"urn:uuid:{place}", "resource": resource, "request": request}

@@ -1,0 +1,69 @@
+"""Sessions of the launched worksheet: rows that nobody can read without what the browser holds.
+
+A replica has to know the EHR's token at the next request, and neither the browser nor
+the database may. So the row is sealed by a key that follows from the browser's secret,
+of which the row holds a digest.
+"""
+
+import json
+from base64 import urlsafe_b64encode
+from dataclasses import asdict
+from datetime import datetime
+from hashlib import sha256
+from hmac import digest
+
+import sqlalchemy as sa
+from cryptography.fernet import Fernet, InvalidToken
+
+from cds_service.audit.chain import time_text
+from cds_service.audit.tables import LAUNCHES
+from cds_service.launch.authorizing import Launched
+from cds_service.review.access import Access, digest_of
+
+
+class LaunchSessions:
+    """The sessions in one database."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def begin(self, secret: str, launched: Launched) -> None:
+        """Keep this launch for the browser with this secret, until it ends."""
+        content = asdict(launched) | {"ends": launched.ends.isoformat()}
+        row = {
+            "digest": digest_of(secret),
+            "ends": time_text(launched.ends),
+            "sealed": _seal(secret).encrypt(json.dumps(content).encode()).decode(),
+        }
+        with self._access.writing() as connection:
+            over = sa.delete(LAUNCHES).where(LAUNCHES.c.ends <= self._access.now())
+            connection.execute(over)
+            connection.execute(sa.insert(LAUNCHES), [row])
+
+    def find(self, secret: str) -> Launched | None:
+        """The launch of the browser with this secret, if it has not ended."""
+        is_open = (
+            LAUNCHES.c.digest == digest_of(secret),
+            LAUNCHES.c.ends > self._access.now(),
+        )
+        with self._access.reading() as connection:
+            wanted = sa.select(LAUNCHES.c.sealed).where(*is_open)
+            sealed = connection.execute(wanted).scalar()
+        if sealed is None:
+            return None
+        try:
+            content = json.loads(_seal(secret).decrypt(sealed.encode()))
+        except InvalidToken:  # a row that was changed
+            return None
+        ends = datetime.fromisoformat(content.pop("ends"))
+        return Launched(**content, ends=ends)
+
+    def end(self, secret: str) -> None:
+        with self._access.writing() as connection:
+            row = LAUNCHES.c.digest == digest_of(secret)
+            connection.execute(sa.delete(LAUNCHES).where(row))
+
+
+def _seal(secret: str) -> Fernet:
+    key = digest(secret.encode(), b"launch session", sha256)
+    return Fernet(urlsafe_b64encode(key))

@@ -1,0 +1,94 @@
+"""Reads one patient's record from a FHIR server as the lines of an export.
+
+Nobody waits for it: it is for the nightly look at what was done (`loop`).
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from cds_service.errors import FhirReadError
+from cds_service.fhir.gathering.reading import FhirReader
+from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.references import Bases
+from cds_service.population.bulk import SHARED, head_of, shared_names
+
+WHOSE: Mapping[str, str] = {  # what is asked for, and by which parameter
+    **dict.fromkeys(
+        (
+            *("MedicationRequest", "MedicationAdministration", "MedicationDispense"),
+            *("MedicationStatement", "Procedure", "ServiceRequest", "DeviceRequest"),
+            *("Encounter", "Appointment", "Condition"),
+        ),
+        "patient",
+    ),
+    "SupplyRequest": "subject",
+}
+PAGE = 100
+MOST_SHARED = 50  # Medications and Devices of one patient
+
+
+def read_lines(
+    fhir: FhirReader, patient: str, bases: Bases, until: float
+) -> tuple[list[bytes], frozenset[str]]:
+    """Read the lines of a patient, and the types of which every line was read.
+
+    What names another patient is left out. A list that fails, or is cut, counts as not
+    read; what came of it is kept.
+
+    Args:
+        bases: of the server.
+        until: monotonic time by which the reads must have ended.
+    """
+    whole: set[str] = set()
+    found: dict[str, bytes] = {}
+    queries = {"Patient": f"Patient/{quote(patient)}"}
+    queries |= {
+        kind: f"{kind}?{whose}={quote(patient)}&_count={PAGE}"
+        for kind, whose in WHOSE.items()
+    }
+    for kind, query in queries.items():
+        try:
+            fetched = fhir.fetch(query, until=until)
+        except FhirReadError:
+            continue
+        if not fetched.note:
+            whole.add(kind)
+        for raw in _resources(fetched.documents):
+            found |= _line_of(raw, patient, bases)
+    wanted = sorted({name for line in found.values() for name in shared_names(line)})
+    for name in wanted[:MOST_SHARED]:
+        try:
+            (document,) = fhir.fetch(name, until=until).documents
+        except FhirReadError:
+            continue
+        if f"{member(document, 'resourceType')}/{member(document, 'id')}" == name:
+            found[name] = _line(document)
+    return list(found.values()), frozenset(whole)
+
+
+def _resources(documents: tuple[Any, ...]) -> Iterator[Mapping[str, Any]]:
+    for document in documents:
+        if member(document, "resourceType") != "Bundle":
+            if isinstance(document, dict):
+                yield document
+            continue
+        for entry in objects(member(document, "entry")):
+            if isinstance(raw := entry.get("resource"), dict):
+                yield raw
+
+
+def _line_of(raw: Mapping[str, Any], patient: str, bases: Bases) -> Mapping[str, bytes]:
+    """The resource as a line by its name, if it is this patient's."""
+    kind = text(raw.get("resourceType"))
+    if kind not in {"Patient", *WHOSE, *SHARED}:
+        return {}
+    _, owner, name = head_of(raw, bases)
+    if kind in SHARED:
+        return {name: _line(raw)}
+    return {f"{kind}/{text(raw.get('id'))}": _line(raw)} if owner == patient else {}
+
+
+def _line(raw: Mapping[str, Any]) -> bytes:
+    return json.dumps(raw).encode()

@@ -1,0 +1,277 @@
+"""Reads from a patient's record what was done after a signing: `core/loop.py` judges it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from cds_service.core.bone_drugs import DrugEntry, find_overdue
+from cds_service.core.facts import Dated, SupportOrder
+from cds_service.core.loop import DAYS, Course, Step, last_day
+from cds_service.core.vocabulary import ListSpec
+from cds_service.core.wording import say_date
+from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
+from cds_service.fhir.facts.bone_drug_history import entries_of, read_history
+from cds_service.fhir.facts.chart import Chart, Horizon
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.recognition import REVIEW
+from cds_service.fhir.orders.support_orders import (
+    CARRIED_OUT,
+    IN_FORCE,
+    find_stored_orders,
+    unchecked_in,
+)
+from cds_service.fhir.raw_json import truth
+from cds_service.outgoing.deadline import Deadline
+from cds_service.population.scoring import (
+    SECONDS,
+    Run,
+    by_type,
+    loop_plan,
+    record_of,
+    visits_of,
+)
+from cds_service.population.worklist import (
+    LOOP_OPEN,
+    ORDERED_BEFORE,
+    Row,
+    bone_visits,
+    referral_names,
+    with_notes,
+)
+
+Json = dict[str, Any]
+Found = tuple[date, str]  # a day, and the resource that shows it
+OVER = frozenset({"completed", "revoked", "stopped"})  # of a brace order
+# policy: an order that ended without a day, and was written no earlier, is of this
+# fracture
+BRACE_BEFORE = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One patient's record, and the signing that is asked about."""
+
+    record: PatientRecord
+    visits: Sequence[Json]
+    run: Run
+    signed: date
+    ends: date
+
+    @property
+    def terminology(self) -> Terminology:
+        return self.run.service.terminology
+
+    @property
+    def bone_drug(self) -> ListSpec:
+        spec = self.run.service.finding_specs["bone-drug"]
+        if not isinstance(spec, ListSpec):
+            raise TypeError("mappings/findings/bone-drug.toml is of no list")
+        return spec
+
+    def chart(self, day: date) -> Chart:
+        """The record as of a day: nothing dated later is in it."""
+        return Chart(self.record, self.terminology, Horizon(day, day, date.max, day))
+
+
+def read_course(
+    patient: str, lines: Sequence[bytes], run: Run, signed: date, days: int = DAYS
+) -> Course | None:
+    """Read what was done after a signing; None if the lines are no record of theirs.
+
+    Args:
+        patient: their id.
+        lines: as for `scoring.score`.
+        run: what holds for all patients; nothing after its day counts.
+        signed: the day of the signing.
+        days: that are in time.
+    """
+    kinds = by_type(lines)
+    whole = next(iter(kinds.get("Patient", ())), None)
+    if whole is None:
+        return None
+    person = Person(patient, run.bases).identified(whole, ())
+    try:
+        deadline = Deadline.after(SECONDS)
+        record = record_of(person, kinds, run, loop_plan(run), deadline)
+    except (EvidenceUnavailable, PatientMismatch, DeadlinePassed):
+        return None
+    visits = visits_of(kinds, person)
+    reading = _Reading(record, visits, run, signed, last_day(signed, days))
+    return _course(reading, whole)
+
+
+def _course(reading: _Reading, whole: Mapping[str, Any]) -> Course:
+    run, signed, ends = reading.run, reading.signed, reading.ends
+    now = reading.chart(run.as_of)
+    spec = reading.bone_drug
+    entries = entries_of(spec, now)
+    then = reading.chart(min(ends, run.as_of))
+    history = read_history(spec, then)
+    overdue = find_overdue(history, then.today)
+    on_drug = any(one.is_running and one is not overdue for one in history.uses)
+    referral, visit, missed = _referral_and_visit(reading)
+    shown: dict[Step, Found | None] = {
+        "referral": referral,
+        "visit": visit,
+        "drug-ordered": _first(_days(entries, signed, is_intake=False)),
+        "drug-started": _first(_days(entries, signed, is_intake=True)),
+    }
+    braces, ended, undated = _braces(reading)
+    shown["brace-ended"] = ended
+    calendar = run.service.calendar
+    stated = calendar.first_day(whole.get("deceasedDateTime"))
+    died = stated if stated and stated <= run.as_of else None
+    is_dead = died is not None or truth(whole.get("deceasedBoolean")) is True
+    return Course(
+        signed=signed,
+        ends=ends,
+        today=run.as_of,
+        days={step: one[0] for step, one in shown.items() if one},
+        undated=frozenset({"brace-ended"} if undated else ()),
+        is_on_drug=on_drug,
+        has_brace=braces,
+        is_dead=is_dead,
+        died=died,
+        unread=tuple(_unread(reading, now)),
+        resources={step: one[1] for step, one in shown.items() if one},
+        missed=missed,
+    )
+
+
+def _first(found: Iterator[Found]) -> Found | None:
+    return min(found, default=None)
+
+
+# --- bone drugs
+
+
+def _days(
+    entries: Sequence[DrugEntry], signed: date, *, is_intake: bool
+) -> Iterator[Found]:
+    """Days of orders, or of doses, dispenses and reports, from the signing on.
+
+    A bare month counts from its first day: what may have been before was before.
+    """
+    for one in entries:
+        if one.is_intake is is_intake and one.begins and one.begins.first >= signed:
+            yield _day_of(one.begins), one.provenance.resource
+
+
+def _day_of(day: Dated) -> date:
+    """The last day that is meant: what may have been late was late."""
+    return day.last
+
+
+# --- referrals and visits
+
+
+def _referral_and_visit(
+    reading: _Reading,
+) -> tuple[Found | None, Found | None, tuple[date, ...]]:
+    """The first referral and the first visit, and days of visits that were not kept.
+
+    A referral counts from some days before the signing on, since it belongs to the
+    fracture; a visit counts from the signing on.
+    """
+    terminology, signed, today = reading.terminology, reading.signed, reading.run.as_of
+    orders = find_stored_orders(reading.record, terminology, CARRIED_OUT)
+    first = signed - ORDERED_BEFORE
+    placed = (
+        (one.authored, one.reference)
+        for one in orders
+        if one.kind == REVIEW and one.authored and first <= one.authored <= today
+    )
+    names = referral_names(reading.record, terminology)
+    visits = [
+        one
+        for one in bone_visits(reading.visits, terminology, names)
+        if one.day >= signed
+    ]
+    kept = [one for one in visits if one.is_kept and one.day <= today]
+    missed = (one.day for one in visits if one.is_arranged and one.day <= today)
+    return (
+        _first(placed),
+        _first((one.day, one.reference) for one in kept),
+        tuple(sorted(set(missed))) if not kept else (),
+    )
+
+
+# --- braces
+
+
+def _braces(reading: _Reading) -> tuple[bool, Found | None, bool]:
+    """If there is a brace, when the last of all ended, and if one ended without a day.
+
+    An order that is still in force has not ended, whatever last day it states.
+    """
+    standing = [
+        one
+        for one in _brace_orders(reading, IN_FORCE)
+        if one.authored is None or one.authored <= reading.run.as_of
+    ]
+    over = [one for one in _brace_orders(reading, OVER) if _is_of_this(one, reading)]
+    if standing or not over:
+        return bool(standing), None, False
+    days = [(one.end, one.reference) for one in over if one.end]
+    undated = len(days) < len(over)
+    return True, None if undated else max(days), undated
+
+
+def _brace_orders(
+    reading: _Reading, statuses: frozenset[str]
+) -> Iterator[SupportOrder]:
+    orders = find_stored_orders(reading.record, reading.terminology, statuses)
+    return (one for one in orders if one.kind == "brace")
+
+
+def _is_of_this(order: SupportOrder, reading: _Reading) -> bool:
+    """Tell if a brace that is off was not off before the signing."""
+    if order.end is not None:
+        return reading.signed <= order.end <= reading.run.as_of
+    begun = order.authored or order.start
+    return begun is not None and begun >= reading.signed - BRACE_BEFORE
+
+
+# --- what is not known
+
+
+def _unread(reading: _Reading, chart: Chart) -> Iterator[str]:
+    """Name the lists that may hold a visit or a drug and could not be read."""
+    if why := chart.unread(reading.bone_drug):
+        yield why
+    if "Procedure" in unchecked_in(reading.record):
+        yield "procedures could not be read"
+    if "Encounter" not in reading.run.exported:
+        yield "visits could not be read"
+
+
+# --- the nurse's list
+
+
+def row_of(course: Course, card: str) -> Row:
+    """Make the row of a patient who was neither seen nor treated.
+
+    Args:
+        card: what became of the card, in words.
+    """
+    text = (
+        f"Order signed {say_date(course.signed)}, card {card}; by"
+        f" {say_date(course.ends)} no visit for bone treatment and no dose of a bone"
+        " drug on record"
+    )
+    resources = tuple(dict.fromkeys(course.resources.values()))
+    signed = course.signed.isoformat()
+    return Row(LOOP_OPEN, signed, with_notes(text, list(_notes(course))), resources)
+
+
+def _notes(course: Course) -> Iterator[str]:
+    if day := course.days.get("referral"):
+        yield f"referral {say_date(day)}"
+    if day := course.days.get("drug-ordered"):
+        yield f"bone drug ordered {say_date(day)}, no dose or dispense on record"
+    for day in course.missed:
+        yield f"appointment {say_date(day)} not recorded as kept"
+    yield from course.unread

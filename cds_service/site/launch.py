@@ -1,0 +1,23 @@
+"""`[clients.worksheet]` of `site.toml`: the EHR's registration of the worksheet as a SMART app."""
+
+from cds_service.site.fields import SiteTable, YesNo
+from cds_service.site.review import ClientId, LoginServer, SecretFile
+
+
+class WorksheetLaunch(SiteTable):
+    """The registration; each of the EHR's `fhir-servers` may launch the worksheet.
+
+    Attributes:
+        client_id: of the worksheet at this EHR's authorization server.
+        client_secret_file: in the site folder; None for a public client, protected by
+            PKCE alone.
+        servers: origins that a FHIR server's SMART configuration may name besides its
+            own.
+        in_cards: whether cards link to it; the EHR must be able to launch a link of
+            type `smart`.
+    """
+
+    client_id: ClientId
+    client_secret_file: SecretFile | None = None
+    servers: tuple[LoginServer, ...] = ()
+    in_cards: YesNo = False

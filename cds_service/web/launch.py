@@ -1,0 +1,539 @@
+"""`/worksheet/launch`: the worksheet opened from a patient's record in the EHR, by SMART App Launch.
+
+Each launch has an address of its own, and a cookie for that address alone, so that two
+patients in two windows never share a session. The EHR's token stays on the server.
+"""
+
+import hashlib
+import json
+import logging
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from cds_service.audit.chain import AuditEntry
+from cds_service.callers.code_flow import Secret
+from cds_service.errors import (
+    AuditUnavailable,
+    CallFailed,
+    CdsError,
+    DataFileError,
+    FhirReadError,
+    LoginRefused,
+    NotAllowed,
+)
+from cds_service.fhir.raw_json import Json
+from cds_service.fhir.server.client import FhirClient
+from cds_service.launch.authorizing import (
+    MAX_LAUNCH,
+    Launched,
+    Launcher,
+    find_launchers,
+    launcher_of,
+)
+from cds_service.launch.record import (
+    OnRecord,
+    SheetReader,
+    describe,
+    read_measures,
+    read_person,
+    rivals,
+)
+from cds_service.launch.saving import Saved, save_set
+from cds_service.launch.sessions import LaunchSessions
+from cds_service.measures.observations import Written
+from cds_service.measures.worksheet import Outcome
+from cds_service.outgoing.address import Address, parse_address
+from cds_service.outgoing.deadline import Deadline
+from cds_service.review.access import Access
+from cds_service.review.login import same
+from cds_service.review.sessions import ON_THE_WAY, Ways
+from cds_service.site.folder import SiteFolder
+from cds_service.web.cds_api import Surroundings
+from cds_service.web.worksheet import (
+    FORM_BYTES,
+    Figure,
+    Sheets,
+    figure,
+    restrict,
+    signing,
+)
+
+LOG = logging.getLogger("kyphoplasty_cds.launch")
+PATH = "/worksheet"
+BACK = f"{PATH}/callback"
+WAY_COOKIE, COOKIE = "kyphoplasty-cds-launch-way", "kyphoplasty-cds-launch"
+SECONDS = 8.0  # for all calls of one step
+REFUSED = (
+    "The worksheet could not be opened from this record. Open it again from the"
+    " patient's record; who runs this service can look up why."
+)
+UNREACHABLE = (
+    "The record system cannot be reached now. Open the worksheet again from the"
+    " patient's record in a minute."
+)
+ENDED = (
+    "This launch has ended, and nothing was saved. Copy the text below, and open the"
+    " worksheet again from the patient's record."
+)
+NOT_SEEN = "The values are not those that were shown. Look at them, and save again."
+NO_DAY = "Say the day of the examination; a value without a day is not saved."
+NO_RIGHT = (
+    "The record system did not allow this launch to write measurements. Copy the text."
+)
+NO_LOG = "The log of this service cannot be written, so nothing was sent. Try again."
+COPY = "Nothing was saved. Copy the text below."
+FAULTS = "Correct the fields that are marked; nothing was saved."
+RIVAL = (
+    "the record holds {value} of the same day; with two values neither counts. Mark the"
+    " wrong one as entered in error in the record first"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launching:
+    """What launches rest on."""
+
+    around: Surroundings
+    launchers: Mapping[Address, Launcher]
+    sheets: Mapping[str, Sheets]
+    ways: Ways
+    sessions: LaunchSessions
+
+    @property
+    def redirect_uri(self) -> str:
+        """From the configured URL only, never from a request."""
+        return f"{self.around.base_url}{BACK}"
+
+
+def launch_routes(
+    around: Surroundings, site: SiteFolder | None, access: Access
+) -> Blueprint | None:
+    """The routes of launches; None if no EHR of the site may launch.
+
+    Raises:
+        DataFileError: a registration cannot be used.
+    """
+    launchers = find_launchers(site, around.connections)
+    if not launchers:
+        return None
+    if not parse_address(around.base_url).may_carry_tokens:
+        raise DataFileError(
+            "settings",
+            "KYPHOPLASTY_CDS_PUBLIC_URL",
+            "a launch from an EHR needs an https address",
+        )
+    issuers = {one.client.issuer for one in launchers.values()}
+    launching = Launching(
+        around=around,
+        launchers=launchers,
+        sheets={issuer: Sheets.of(around, site, issuer) for issuer in issuers},
+        ways=Ways(access),
+        sessions=LaunchSessions(access),
+    )
+    routes = Blueprint("launch", __name__, url_prefix=PATH)
+
+    @routes.get("/launch")
+    def set_out() -> AnyResponse:
+        return _set_out(launching)
+
+    @routes.get("/callback")
+    def come_back() -> AnyResponse:
+        return _come_back(launching)
+
+    @routes.route("/at/<handle>", methods=["GET", "POST"])
+    def sheet(handle: str) -> AnyResponse:
+        return _sheet(launching, handle)
+
+    @routes.post("/at/<handle>/end")
+    def end(handle: str) -> AnyResponse:
+        return _end(launching, handle)
+
+    routes.after_request(restrict)
+    return routes
+
+
+# --- to the EHR and back
+
+
+def _set_out(launching: Launching) -> AnyResponse:
+    iss, launch = request.args.get("iss", ""), request.args.get("launch", "")
+    launcher = launcher_of(iss, launching.launchers)
+    if launcher is None or not 0 < len(launch) <= MAX_LAUNCH:
+        raise _refused("iss" if launcher is None else "launch")
+    seed = secrets.token_urlsafe(32)
+    secret = _way_secret(seed, launcher)
+    try:
+        address = launcher.authorization_address(
+            iss, launch, launching.redirect_uri, secret, Deadline.after(SECONDS)
+        )
+    except CallFailed as fault:
+        return _unreachable(fault)
+    launching.ways.set_out(seed)
+    response = redirect(address, 303)
+    seconds = int(ON_THE_WAY.total_seconds())
+    way = f"{seed} {launcher.base.url}"
+    _set_cookie(launching, response, WAY_COOKIE, way, seconds=seconds)
+    return response
+
+
+def _come_back(launching: Launching) -> AnyResponse:
+    """Accept the EHR's answer once, and begin a session at an address of its own."""
+    seed, _, base = request.cookies.get(WAY_COOKIE, "").partition(" ")
+    launcher = launcher_of(base, launching.launchers)
+    if launcher is None or len(seed) != 43:
+        raise _refused("state")
+    secret = _way_secret(seed, launcher)
+    if not same(request.args.get("state"), secret.made("state")):
+        raise _refused("state")
+    if not launching.ways.come_back(seed):
+        raise _refused("replayed")
+    now = launching.around.clock()
+    try:
+        launched = launcher.launched(
+            request.args, launching.redirect_uri, secret, Deadline.after(SECONDS), now
+        )
+    except LoginRefused as fault:
+        entry = AuditEntry(
+            kind="login",
+            at=now,
+            client=launcher.client.issuer,
+            result="denied",
+            content={"view": "worksheet", "why": fault.reason},
+        )
+        launching.around.audit.append(entry)
+        raise _refused(fault.reason) from None
+    except CallFailed as fault:
+        return _unreachable(fault)
+    return _land(launching, launched)
+
+
+def _land(launching: Launching, launched: Launched) -> AnyResponse:
+    """Set the cookie of the session, by a page that goes on by itself.
+
+    Browsers do not send a `Strict` cookie on a navigation from another site.
+    """
+    _note(launching, launched, "login", "login", {"view": "worksheet"})
+    secret = secrets.token_urlsafe(32)
+    launching.sessions.begin(secret, launched)
+    place = f"{PATH}/at/{_handle(secret)}"
+    response = make_response(render_template("landed.html", wanted=place))
+    seconds = int((launched.ends - launching.around.clock()).total_seconds())
+    _set_cookie(launching, response, COOKIE, secret, seconds=seconds, path=place)
+    _set_cookie(launching, response, WAY_COOKIE, "", seconds=0)
+    return response
+
+
+def _way_secret(seed: str, launcher: Launcher) -> Secret:
+    """Bound to the server, so that no answer of one EHR fits a launch of another."""
+    return Secret(seed, f"launch {launcher.base.url} ")
+
+
+def _handle(secret: str) -> str:
+    """The public part of the address of a session."""
+    return Secret(secret, "launch ").made("handle")[:22]
+
+
+def _refused(reason: str) -> NotAllowed:
+    _log(reason)
+    return NotAllowed(REFUSED, reason=f"launch.{reason}")
+
+
+def _unreachable(fault: CallFailed) -> AnyResponse:
+    _log(fault.reason)
+    page = render_template("error.html", status=503, text=UNREACHABLE)
+    return make_response(page, 503)
+
+
+def _log(reason: str) -> None:
+    LOG.warning("launch", extra={"fields": {"event": "launch", "reason": reason}})
+
+
+def _set_cookie(
+    launching: Launching,
+    response: AnyResponse,
+    name: str,
+    value: str,
+    *,
+    seconds: int,
+    path: str = PATH,
+) -> None:
+    """Set a cookie, hidden from scripts; that of the way is `Lax`, since the EHR's page redirects back.
+
+    `Secure` is only left out for plain HTTP on this machine, where no network is involved.
+    """
+    is_plain = parse_address(launching.around.base_url).scheme == "http"
+    response.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        path=path,
+        secure=not is_plain,
+        httponly=True,
+        samesite="Lax" if name == WAY_COOKIE else "Strict",
+    )
+
+
+# --- the worksheet of one launch
+
+
+def _session(launching: Launching, handle: str) -> tuple[str, Launched | None]:
+    """What the browser holds for this address, and the launch that goes on there."""
+    secret = request.cookies.get(COOKIE, "")
+    if not same(_handle(secret), handle):
+        return "", None
+    return secret, launching.sessions.find(secret)
+
+
+def _sheet(launching: Launching, handle: str) -> AnyResponse:
+    request.max_content_length = FORM_BYTES
+    _, launched = _session(launching, handle)
+    if launched is None:
+        if request.method == "GET":
+            raise _refused("ended")
+        return _ended(launching)
+    form: Mapping[str, str] = request.form if request.method == "POST" else {}
+    desk = _Desk(launching, launched, form)
+    try:
+        page = desk.page(handle)
+    except FhirReadError as fault:
+        _log(fault.reason)
+        if request.method == "POST":
+            return _ended(launching, f"{UNREACHABLE} {COPY}")
+        raise NotAllowed(REFUSED, reason=f"launch.{fault.reason}") from None
+    return make_response(page)
+
+
+def _ended(launching: Launching, words: str = ENDED) -> AnyResponse:
+    """What was entered, to copy: nothing is lost with the session."""
+    sheets = next(iter(launching.sheets.values()))
+    outcome = sheets.sheet_of("nobody").outcome(request.form, sheets.today)
+    return make_response(sheets.page(request.form, outcome, notice=words), 403)
+
+
+def _end(launching: Launching, handle: str) -> AnyResponse:
+    secret, launched = _session(launching, handle)
+    if launched is None or not same(request.form.get("token"), launched.form_token):
+        raise _refused("ended")
+    launching.sessions.end(secret)
+    _note(launching, launched, "login", "logout", {"view": "worksheet"})
+    return redirect(PATH, 303)
+
+
+def _note(
+    launching: Launching,
+    launched: Launched,
+    kind: Any,
+    result: str,
+    content: Mapping[str, Any],
+    about: str | None = None,
+) -> str:
+    """Append an entry about this launch, and return its id.
+
+    Raises:
+        AuditUnavailable: the entry could not be written.
+    """
+    entry = AuditEntry(
+        kind=kind,
+        at=launching.around.clock(),
+        user=launched.user,
+        patient=launched.patient,
+        client=launched.client,
+        tenant=launched.tenant,
+        encounter=launched.encounter,
+        result=result,
+        about=about,
+        content=content,
+    )
+    launching.around.audit.append(entry)
+    return entry.id
+
+
+class _Desk:
+    """One request to the worksheet of a launch."""
+
+    def __init__(
+        self, launching: Launching, launched: Launched, form: Mapping[str, str]
+    ) -> None:
+        self._launching, self._launched, self._form = launching, launched, form
+        self._sheets = launching.sheets[launched.client]
+        connections = launching.around.connections
+        self._reader = FhirClient(
+            launched.base, launched.token, connections=connections, is_fresh=True
+        )
+
+    def page(self, handle: str) -> str:
+        """The page, after what the form asks for.
+
+        Raises:
+            FhirReadError: the patient cannot be read.
+        """
+        launched = self._launched
+        person = read_person(self._reader, launched.patient, until=_until())
+        sheet = self._sheets.sheet_of(launched.patient, has_to_confirm=True)
+        outcome = sheet.outcome(self._form, self._sheets.today)
+        there, unread = self._there()
+        against = _rivals_of(outcome, there)
+        notice, saved = "", None
+        if self._form.get("act") == "save":
+            notice, saved = self._save(outcome, against)
+            there, unread = self._there()
+        return self._sheets.page(
+            self._form,
+            outcome,
+            launched=launched,
+            person=describe(person),
+            action=f"{PATH}/at/{handle}",
+            there=there,
+            unread=unread,
+            rivals=against,
+            notice=notice,
+            saved=saved,
+            is_confirmed=self._form.get("confirmed") == "yes" and not notice,
+            seen=_seen(outcome),
+            may_write=launched.may("Observation", "c"),
+            may_attribute=launched.may("Provenance", "c"),
+            figures=self._figures(outcome),
+        )
+
+    def _there(self) -> tuple[Sequence[OnRecord], str]:
+        """The measures on record, or why they could not be read."""
+        sheets = self._sheets
+        try:
+            found = read_measures(
+                self._reader,
+                self._launched,
+                sheets.measures,
+                sheets.service.terminology,
+                until=_until(),
+            )
+        except FhirReadError as fault:
+            return (), str(fault)
+        return found, ""
+
+    def _figures(self, outcome: Outcome) -> tuple[Figure, ...]:
+        """This patient's figure without the values and with them, by age, sex and measurements alone."""
+        if not outcome.written:
+            return ()
+        launched = self._launched
+        without = SheetReader(self._reader)
+        values = [
+            {**one, "id": f"value-{number}", "status": "final"}
+            for number, one in enumerate(outcome.observations)
+        ]
+        body = partial(
+            signing, self._sheets, launched.patient, launched.base, self._form
+        )
+        return (
+            figure("Without these values", self._sheets, body(), without),
+            figure("With them", self._sheets, body(), without.with_values(values)),
+        )
+
+    def _save(
+        self, outcome: Outcome, against: Mapping[str, str]
+    ) -> tuple[str, Saved | None]:
+        """Save what was shown; the words for the page, and what became of it."""
+        if fault := self._why_not(outcome):
+            return fault, None
+        values = [
+            one for one in outcome.written if one.value.measure.name not in against
+        ]
+        if not values:
+            return "", None
+        content = {"view": "worksheet", "values": [_noted(one) for one in values]}
+        try:
+            entry = _note(self._launching, self._launched, "measures", "asked", content)
+        except AuditUnavailable:
+            return NO_LOG, None
+        try:
+            saved = save_set(
+                self._launched,
+                values,
+                (),
+                connections=self._launching.around.connections,
+                at=self._launching.around.clock(),
+            )
+        except CdsError as fault:
+            self._note_end(entry, "refused", {})
+            return str(fault), None
+        self._note_end(entry, "saved", {"new": saved.new, "there": saved.there})
+        return "", saved
+
+    def _why_not(self, outcome: Outcome) -> str:
+        if not same(self._form.get("token"), self._launched.form_token):
+            _log("token")
+            return ENDED
+        if not self._launched.may("Observation", "c"):
+            return NO_RIGHT
+        if outcome.day is None:
+            return NO_DAY
+        if outcome.faults:
+            return FAULTS
+        return "" if same(self._form.get("seen"), _seen(outcome)) else NOT_SEEN
+
+    def _note_end(self, about: str, result: str, content: Json) -> None:
+        # The values are sent by now; the log writes the entry when it can.
+        with suppress(AuditUnavailable):
+            _note(
+                self._launching,
+                self._launched,
+                "measures",
+                result,
+                {"view": "worksheet", **content},
+                about,
+            )
+
+
+def _until() -> float:
+    return time.monotonic() + SECONDS
+
+
+def _rivals_of(outcome: Outcome, there: Sequence[OnRecord]) -> Mapping[str, str]:
+    """By measure, why a value is not saved beside another of the same day."""
+    written = {
+        one.value.measure.name: (
+            float(one.observation["valueQuantity"]["value"]),
+            str(one.value.day),
+        )
+        for one in outcome.written
+    }
+    found = rivals(written, there)
+    return {name: RIVAL.format(value=one.value) for name, one in found.items()}
+
+
+def _seen(outcome: Outcome) -> str:
+    """A digest of the values as they are shown: what is saved is what somebody has seen."""
+    shown = [
+        (
+            one.value.measure.name,
+            one.observation["valueQuantity"]["value"],
+            str(outcome.day),
+            one.value.levels,
+            one.value.method,
+            one.value.device,
+        )
+        for one in outcome.written
+    ]
+    text = json.dumps(shown)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _noted(written: Written) -> Json:
+    """A value as the log holds it: numbers and codes, no text."""
+    quantity = written.observation["valueQuantity"]
+    return {
+        "measure": written.value.measure.name,
+        "value": quantity["value"],
+        "unit": quantity["code"],
+        "day": str(written.value.day),
+        "levels": list(written.value.levels),
+        "status": written.observation["status"],
+        "identifier": written.identifier,
+    }

@@ -1,0 +1,211 @@
+"""An EHR on loopback that launches SMART apps: its authorization server, and a FHIR server that enforces scopes."""
+
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from urllib.request import Request, urlopen
+
+from tests.stub_issuer import StubIssuer, say
+from tests.stub_server import Handler
+
+LAUNCH = "l-2711"
+USER = "Practitioner/dr-smith"
+EVERYTHING = (
+    "launch openid fhirUser patient/Patient.r patient/Observation.rs"
+    " patient/Observation.c patient/Provenance.c patient/DiagnosticReport.rs"
+)
+OLD_RIGHTS = {"read": "rs", "write": "cud", "*": "cruds"}
+
+
+class StubEhr(StubIssuer):
+    """The EHR; its record is a list of resources, or that of a server behind it.
+
+    Attributes:
+        patient: in whose record the app is launched.
+        scope: what is granted of what was asked.
+        behind: base of a FHIR server that is asked in place of the list.
+        refuses: status of every write; 0 for none.
+        grants: put into the token response over the right members; None takes one out.
+        tokens: patient and scope of each access token.
+        asked: method, path with query and token of each call of the FHIR server.
+    """
+
+    def __init__(self, *resources: Any, behind: str = "", **options: Any) -> None:
+        self.resources = list(resources)
+        self.behind = behind
+        self.patient = "p1"
+        self.scope = EVERYTHING
+        self.refuses = 0
+        self.grants: dict[str, Any] = {}
+        self.tokens: dict[str, tuple[str, str]] = {}
+        self.asked: list[tuple[str, str, str]] = []
+        self.launches: list[dict[str, str]] = []
+        super().__init__(**options)
+        self.claims = {"fhirUser": f"{self.base}/{USER}"}
+
+    @property
+    def base(self) -> str:
+        return f"{self.origin}/fhir"
+
+    def discovery(self) -> dict[str, Any]:
+        return {
+            "code_challenge_methods_supported": ["S256"],
+            "capabilities": ["launch-ehr", "sso-openid-connect"],
+            **super().discovery(),
+        }
+
+    def browse(self, address: str) -> str:
+        query = parse_qs(urlsplit(address).query)
+        asked = {name: values[0] for name, values in query.items()}
+        assert asked["aud"] == self.base, "a token of another server was asked for"
+        assert asked["launch"] == LAUNCH
+        self.launches.append(asked)
+        return super().browse(address)
+
+    def redeem(
+        self, form: dict[str, str], authorization: str | None
+    ) -> dict[str, Any] | None:
+        found = super().redeem(form, authorization)
+        if found is None:
+            return None
+        token = f"token-{len(self.tokens)}.of-{self.port}"
+        self.tokens[token] = (self.patient, self.scope)
+        answer = {
+            **found,
+            "access_token": token,
+            "patient": self.patient,
+            "scope": self.scope,
+            "expires_in": 3600,
+            **self.grants,
+        }
+        return {name: value for name, value in answer.items() if value is not None}
+
+    def respond(self, handler: Handler) -> None:
+        path = urlsplit(handler.path).path
+        if path == "/fhir/.well-known/smart-configuration":
+            say(handler, 200, self.discovery())
+        elif path == "/fhir" or path.startswith("/fhir/"):
+            self._serve(handler, path.removeprefix("/fhir").strip("/"))
+        else:
+            super().respond(handler)
+
+    # --- the FHIR server
+
+    def _serve(self, handler: Handler, path: str) -> None:
+        handler.close_connection = True
+        token = handler.headers.get("Authorization", "").removeprefix("Bearer ")
+        self.asked.append((handler.command, handler.path, token))
+        body = None
+        if handler.command == "POST":
+            content = handler.rfile.read(int(handler.headers["Content-Length"]))
+            body = json.loads(content)
+        granted = self.tokens.get(token)
+        if granted is None:
+            say(handler, 401, {"resourceType": "OperationOutcome", "issue": []})
+            return
+        patient, scope = granted
+        needed = _needed(path, body)
+        if not all(may(scope, kind, right) for kind, right in needed):
+            refuse(handler, 403, "scope")
+        elif body is not None and self.refuses:
+            refuse(handler, self.refuses, "imaging values are not taken")
+        elif not _is_about(patient, handler.path, body):
+            refuse(handler, 403, "another patient")
+        elif self.behind:
+            self._ask_behind(handler, body)
+        elif body is not None:
+            say(handler, 200, self._write(body))
+        else:
+            self._read(handler, path)
+
+    def _ask_behind(self, handler: Handler, body: Any) -> None:
+        url = self.behind + handler.path.removeprefix("/fhir")
+        content = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/fhir+json", "Cache-Control": "no-cache"}
+        with urlopen(Request(url, content, headers), timeout=60) as answer:
+            say(handler, 200, json.load(answer))
+
+    def _read(self, handler: Handler, path: str) -> None:
+        kind, _, name = path.partition("/")
+        of_kind = [one for one in self.resources if one["resourceType"] == kind]
+        if name:
+            found = next((one for one in of_kind if one["id"] == name), None)
+            say(handler, 200 if found else 404, found or {"resourceType": "Nothing"})
+            return
+        query = parse_qs(urlsplit(handler.path).query)
+        entries = [{"resource": one} for one in of_kind if _fits(one, query)]
+        bundle = {"resourceType": "Bundle", "type": "searchset", "entry": entries}
+        say(handler, 200, bundle)
+
+    def _write(self, bundle: Any) -> Any:
+        statuses = []
+        for entry in bundle["entry"]:
+            resource = entry["resource"]
+            wanted = entry["request"].get("ifNoneExist", "").partition("|")[2]
+            known = {
+                one["value"]
+                for held in self.resources
+                for one in held.get("identifier", ())
+            }
+            if wanted not in known:
+                number = f"made-{len(self.resources)}"
+                self.resources.append({**resource, "id": number})
+            statuses.append("200 OK" if wanted in known else "201 Created")
+        entries = [{"response": {"status": one}} for one in statuses]
+        return {
+            "resourceType": "Bundle",
+            "type": "transaction-response",
+            "entry": entries,
+        }
+
+
+def refuse(handler: Handler, status: int, words: str) -> None:
+    issue = {"severity": "error", "code": "forbidden", "diagnostics": words}
+    say(handler, status, {"resourceType": "OperationOutcome", "issue": [issue]})
+
+
+def may(scope: str, kind: str, right: str) -> bool:
+    """By SMART's scopes, version 1 and 2."""
+    grants = (
+        re.fullmatch(r"patient/(\w+|\*)\.([a-z*]+)", one) for one in scope.split()
+    )
+    return any(
+        found[1] in (kind, "*") and right in OLD_RIGHTS.get(found[2], found[2])
+        for found in grants
+        if found
+    )
+
+
+def _needed(path: str, body: Any) -> list[tuple[str, str]]:
+    if body is not None:
+        return [(entry["resource"]["resourceType"], "c") for entry in body["entry"]]
+    kind, _, name = path.partition("/")
+    return [(kind, "r" if name else "s")]
+
+
+def _is_about(patient: str, path: str, body: Any) -> bool:
+    if body is not None:
+        subjects = [
+            entry["resource"]["subject"]["reference"]
+            for entry in body["entry"]
+            if "subject" in entry["resource"]
+        ]
+        return set(subjects) == {f"Patient/{patient}"}
+    parts = urlsplit(path)
+    named = parse_qs(parts.query).get("patient", [parts.path.rpartition("/")[2]])
+    return named == [patient]
+
+
+def _fits(resource: Any, query: dict[str, list[str]]) -> bool:
+    codes = {one["code"] for one in resource.get("code", {}).get("coding", ())}
+    values = {one["value"] for one in resource.get("identifier", ())}
+    wanted = {
+        name: {one.rpartition("|")[2] for one in query[name][0].split(",")}
+        for name in ("code", "identifier")
+        if name in query
+    }
+    return all(
+        not (codes if name == "code" else values).isdisjoint(names)
+        for name, names in wanted.items()
+    )

@@ -1,0 +1,267 @@
+"""`kyphoplasty-cds loop`: fifty signings, what was done after them, and the names."""
+
+import csv
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from cds_service.audit.chain import AuditEntry
+from cds_service.cli import main
+from tests.audit_builders import answer_entry, rows_of, uuid_of
+from tests.chart_builders import (
+    DRUGS,
+    NOW,
+    TODAY,
+    Resource,
+    days_ago,
+    dose,
+    drug,
+    of_patient,
+    ordered,
+    patient,
+)
+from tests.codes import ATC, codeable
+from tests.population_builders import whose, write_export
+from tests.review_desk import ReviewDesk, words
+
+DAYS = 120  # since the signings
+
+
+def visit(days: int, status: str = "finished") -> Resource:
+    words = [{"text": "Osteoporosis clinic"}]
+    period = {"start": days_ago(days)}
+    return of_patient("Encounter", "visit", status=status, type=words, period=period)
+
+
+def dispense(days: int) -> Resource:
+    medicine = codeable(ATC, DRUGS["alendronate"])
+    return of_patient(
+        "MedicationDispense",
+        "handed",
+        status="completed",
+        medicationCodeableConcept=medicine,
+        whenHandedOver=days_ago(days),
+    )
+
+
+SEEN = [[visit(100)], [dose("zoledronate", days=90)], [dispense(60)]]
+NOT_SEEN = [
+    [],
+    [ordered("bone-treatment", number="referral", days=118)],
+    [drug("alendronate", days=115)],
+    [visit(100, "cancelled")],
+]
+CHARTS = {f"pat-{n}": SEEN[n % 3] for n in range(1, 39)}
+CHARTS |= {f"pat-{n}": NOT_SEEN[n % 4] for n in range(39, 51)}
+NAMES = {f"pat-{n}" for n in range(39, 51)}
+# types that every export has, if only as an empty file
+TYPES = ("MedicationRequest", "MedicationAdministration", "Procedure", "Encounter")
+
+
+class Site:
+    """A log with signings, and exports of the patients."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        (folder / "data").mkdir()
+        self.url = f"sqlite:///{folder / 'data' / 'audit.sqlite3'}"
+        monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", self.url)
+        monkeypatch.delenv("KYPHOPLASTY_CDS_SITE", raising=False)
+        self.desk = ReviewDesk(folder, url=self.url)
+
+    def sign(self, *numbers: int, days: int = DAYS, **more: Any) -> None:
+        at = NOW - timedelta(days=days)
+        for number in numbers:
+            entry = {"at": at, "patient": f"pat-{number}", **more}
+            self.desk.store.append(answer_entry(number, **entry))
+
+    def tell(self, number: int, result: str, reason: str | None = None) -> None:
+        self.desk.store.append(
+            AuditEntry(
+                kind="feedback",
+                at=NOW - timedelta(days=DAYS),
+                about=uuid_of(number),
+                patient=f"pat-{number}",
+                card=uuid_of(5000 + number),
+                topic="rehabilitation",
+                result=result,
+                reason=reason,
+                content={},
+            )
+        )
+
+    def export(self, charts: dict[str, list[Resource]], name: str = "export") -> Path:
+        whole = [
+            one
+            for who, chart in charts.items()
+            for one in whose(who, [patient(), *chart])
+        ]
+        export = write_export(self.folder / name, whole)
+        for kind in TYPES:
+            (export / f"{kind}.ndjson").touch()
+        return export
+
+    def loop(self, *options: str, code: int = 0) -> str:
+        asked = ["loop", *options, "--as-of", TODAY.isoformat()]
+        result = CliRunner().invoke(main, asked)
+        assert result.exit_code == code, (result.output, result.exception)
+        return result.output
+
+    def entries(self) -> list[Any]:
+        found = rows_of(
+            self.url,
+            "SELECT patient, result, about FROM audit_search WHERE kind = 'loop'"
+            " ORDER BY sequence",
+        )
+        return [tuple(one) for one in found]
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+    return Site(tmp_path, monkeypatch)
+
+
+def listed(file: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+
+
+def test_of_fifty_signings_the_list_has_the_twelve(site: Site, tmp_path: Path) -> None:
+    site.sign(*range(1, 51))
+    site.tell(39, "accepted")
+    site.tell(40, "overridden", "patientDeclines")
+    export, file = site.export(CHARTS), tmp_path / "names.csv"
+    said = site.loop(str(export), "--worklist", str(file))
+    assert "50 signings, 50 to be judged:" in said
+    assert "38 with a bone drug or a visit within 90 days" in said
+    assert "12 with neither on record" in said
+    assert not any(name in said for name in CHARTS)
+    rows = listed(file)
+    assert {row["patient"] for row in rows} == NAMES
+    assert len(rows) == 12
+    texts = {row["patient"]: row["text"] for row in rows}
+    assert "card accepted; by" in texts["pat-39"]
+    assert "card overridden (patientDeclines); by" in texts["pat-40"]
+    assert "no dose or dispense on record" in texts["pat-42"]
+    assert "referral 25 Jul 2026" in texts["pat-41"]
+
+    anna = site.desk.reviewer()
+    page = words(anna.get("/audit/figures"))
+    assert (
+        "Of 50 signings: 38 with a bone drug or a visit within 90 days, 0 later,"
+        " 12 names for the nurse."
+    ) in page
+    table = anna.get("/audit/figures.csv")
+    assert "Card accepted,0,0,1,0,0,0,0" in table
+    assert "Card not answered,38,0,10,0,0,0,0" in table
+    # by hand: every third of 38 saw the clinic; every fourth of 12 was referred
+    assert "Visit for bone treatment held,12,0,38,0" in table
+    assert "Referral for bone treatment placed,3,0,47,0" in table
+    assert "Bone drug ordered,3,0,47,0" in table
+    assert "Bone drug started (dose or dispense),26,0,24,0" in table
+
+
+def test_a_second_look_writes_only_what_is_new(site: Site, tmp_path: Path) -> None:
+    site.sign(1, 2)
+    first = site.export({"pat-1": [], "pat-2": [visit(100)]}, "first")
+    site.loop(str(first))
+    site.loop(str(first))
+    found = site.entries()
+    assert [one[:2] for one in found] == [("pat-1", "open"), ("pat-2", "done")]
+    assert [one[2] for one in found] == [uuid_of(1), uuid_of(2)]
+    second = site.export({"pat-1": [dispense(20)], "pat-2": [visit(100)]}, "second")
+    file = tmp_path / "names.csv"
+    site.loop(str(second), "--worklist", str(file))
+    assert site.entries()[2:] == [("pat-1", "late", uuid_of(1))]
+    assert listed(file) == []
+
+
+def test_what_was_not_read_undoes_nothing(site: Site, tmp_path: Path) -> None:
+    site.sign(1, 2, 3)
+    whole = site.export({"pat-1": [], "pat-2": [visit(100)], "pat-3": []}, "whole")
+    site.loop(str(whole))
+    part = site.export({"pat-3": [visit(50)]}, "part")
+    file = tmp_path / "names.csv"
+    said = site.loop(str(part), "--worklist", str(file))
+    assert "2 with a bone drug or a visit within 90 days" in said
+    (row,) = listed(file)
+    assert row["patient"] == "pat-1"
+    assert "not read this time" in row["text"]
+    nobody = site.export({"somebody-else": []}, "nobody")
+    assert "none of the patients" in site.loop(str(nobody), code=1)
+    assert len(site.entries()) == 4
+
+
+def test_silent_answers_probes_and_brace_cards_are_no_signings(site: Site) -> None:
+    brace_card = answer_entry(3).cards[0]
+    site.sign(1, result="silent")
+    site.sign(2, user="Practitioner/kyphoplasty-cds-probe")
+    site.sign(3, cards=())
+    assert brace_card.topic == "rehabilitation"
+    site.sign(4)
+    charts: dict[str, list[Resource]] = {f"pat-{n}": [] for n in range(1, 5)}
+    assert "2 signings" in site.loop(str(site.export(charts)))
+    assert [one[0] for one in site.entries()] == ["pat-2", "pat-4"]
+
+
+def test_one_patient_signed_twice_is_one_signing(site: Site) -> None:
+    site.sign(1, days=120)
+    site.sign(2, days=110, patient="pat-1")
+    site.sign(3, days=20, patient="pat-1")
+    said = site.loop(str(site.export({"pat-1": []})), "--json")
+    assert json.loads(said)["states"] == {"open": 1, "waiting": 1}
+
+
+def test_patients_of_two_servers_are_never_mixed(site: Site) -> None:
+    """The same id on another server is another person."""
+    north, south = "https://north.example/fhir", "https://south.example/fhir"
+    site.sign(1, content={"record": {"server": north}})
+    site.sign(2, patient="pat-1", content={"record": {"server": south}})
+    export = str(site.export({"pat-1": [visit(100)]}))
+    assert "--fhir-server" in site.loop(export, code=2)
+    site.loop(export, "--fhir-server", south)
+    assert site.entries() == [("pat-1", "done", uuid_of(2))]
+
+
+def test_two_callers_are_never_mixed(site: Site) -> None:
+    site.sign(1, client="https://north.example")
+    site.sign(2, patient="pat-1", client="https://south.example")
+    export = str(site.export({"pat-1": []}))
+    assert "--client" in site.loop(export, code=2)
+    site.loop(export, "--client", "https://north.example")
+    assert [one[2] for one in site.entries()] == [uuid_of(1)]
+
+
+def test_operators_see_no_small_count(site: Site) -> None:
+    """Three who were not seen are hidden, and nothing adds up to them."""
+    site.sign(*range(1, 31))
+    charts = {f"pat-{n}": [visit(100)] for n in range(1, 28)}
+    charts |= {f"pat-{n}": [] for n in range(28, 31)}
+    site.loop(str(site.export(charts)))
+    page = words(site.desk.reviewer("otto", "operator").get("/audit/figures"))
+    assert "names for the nurse" in page
+    assert "Of 27" not in page
+    assert "Of … signings" in page
+    assert " 3 names" not in page
+
+
+def test_without_permission_no_server_is_read(site: Site) -> None:
+    site.sign(1)
+    said = site.loop("--fhir-server", "https://ehr.example.org/fhir", code=1)
+    assert "background-reads" in said
+
+
+def test_the_entry_says_what_was_done(site: Site) -> None:
+    site.desk.later(days=-DAYS)
+    answer = site.desk.sign(patient="pat-1")
+    site.desk.later(days=DAYS)
+    site.loop(str(site.export({"pat-1": [visit(100), drug("alendronate", days=80)]})))
+    page = words(site.desk.reviewer().get(f"/audit/entries/{answer.id}"))
+    assert "Was it done : in time" in page
+    assert "Visit held in time, 12 Aug 2026 Encounter/pat-1-visit" in page
+    assert "Bone drug ordered in time" in page
+    assert "Bone drug started not on record" in page
+    assert "No feedback came" in page

@@ -1,0 +1,240 @@
+"""Was it done: what a person reads in a record after a signing, and what we read."""
+
+import json
+from typing import Any
+
+import pytest
+
+from cds_service.core.loop import Course, state_of, when_done
+from cds_service.population.loop import read_course
+from cds_service.population.scoring import Run
+from tests.chart_builders import (
+    DRUGS,
+    HOOK,
+    PATIENT,
+    TODAY,
+    Resource,
+    brace,
+    days_ago,
+    dose,
+    drug,
+    of_patient,
+    open_service,
+    ordered,
+    patient,
+)
+from tests.codes import ATC, codeable
+
+SIGNED = 200  # days ago, so that 90 days ended 110 days ago
+EXPORTED = frozenset(
+    {
+        *("Patient", "Observation", "Condition", "Procedure", "MedicationRequest"),
+        *("MedicationAdministration", "ServiceRequest", "DeviceRequest"),
+        *("Encounter", "Appointment", "MedicationDispense"),
+    }
+)
+
+
+def course(
+    *resources: Resource, signed: int = SIGNED, exported: frozenset[str] = EXPORTED
+) -> Course:
+    service = open_service()
+    run = Run(service=service, hook=service.hooks[HOOK], as_of=TODAY, exported=exported)
+    whole = [patient(), *resources]
+    kept = {(one["resourceType"], one["id"]): one for one in whole}
+    lines = [json.dumps(one).encode() for one in kept.values()]
+    day = TODAY.fromisoformat(days_ago(signed))
+    found = read_course(PATIENT, lines, run, day, 90)
+    assert found is not None
+    return found
+
+
+def encounter(days: int, words: str = "Osteoporosis clinic", **more: Any) -> Resource:
+    said = {"status": "finished", "period": {"start": days_ago(days)}, **more}
+    return of_patient("Encounter", "visit", type=[{"text": words}], **said)
+
+
+def appointment(days: int, status: str) -> Resource:
+    who = {"actor": {"reference": f"Patient/{PATIENT}"}, "status": "accepted"}
+    words = [{"text": "Osteoporosis clinic"}]
+    return {
+        "resourceType": "Appointment",
+        "id": "booked",
+        "status": status,
+        "start": f"{days_ago(days)}T09:00:00Z",
+        "serviceType": words,
+        "participant": [who],
+    }
+
+
+def dispensed(days: int, **more: Any) -> Resource:
+    medicine = codeable(ATC, DRUGS["alendronate"])
+    said = {"status": "completed", "whenHandedOver": days_ago(days), **more}
+    return of_patient(
+        "MedicationDispense", "handed", medicationCodeableConcept=medicine, **said
+    )
+
+
+def referral(days: int) -> Resource:
+    return ordered("bone-treatment", number="referral", days=days)
+
+
+def dead(days: int) -> Resource:
+    return patient() | {"deceasedDateTime": days_ago(days)}
+
+
+def reported(since: int, **more: Any) -> Resource:
+    medicine = codeable(ATC, DRUGS["alendronate"])
+    said = {"status": "active", "effectivePeriod": {"start": days_ago(since)}, **more}
+    return of_patient(
+        "MedicationStatement", "told", medicationCodeableConcept=medicine, **said
+    )
+
+
+@pytest.mark.parametrize(
+    ("resources", "state"),
+    [
+        pytest.param([], "open", id="nothing"),
+        pytest.param([encounter(190)], "done", id="visit"),
+        pytest.param([encounter(200)], "done", id="visit-on-the-day"),
+        pytest.param([encounter(110)], "done", id="visit-on-the-last-day"),
+        pytest.param([encounter(109)], "late", id="visit-a-day-too-late"),
+        pytest.param([encounter(201)], "open", id="visit-before-the-signing"),
+        pytest.param([encounter(190, "Dermatology")], "open", id="another-visit"),
+        pytest.param(
+            [encounter(190, status="cancelled")], "open", id="visit-cancelled"
+        ),
+        pytest.param([encounter(190, status="planned")], "open", id="visit-planned"),
+        pytest.param([appointment(190, "fulfilled")], "done", id="appointment-kept"),
+        pytest.param([appointment(190, "booked")], "open", id="appointment-booked"),
+        pytest.param([appointment(-9, "booked")], "open", id="appointment-to-come"),
+        pytest.param([appointment(190, "noshow")], "open", id="appointment-missed"),
+        pytest.param([referral(199)], "open", id="referral-is-no-visit"),
+        pytest.param(
+            [
+                referral(199),
+                encounter(
+                    150, "Follow-up", basedOn=[{"reference": "ServiceRequest/referral"}]
+                ),
+            ],
+            "done",
+            id="visit-by-its-referral",
+        ),
+        pytest.param(
+            [
+                ordered("physiotherapy", number="physio", days=199),
+                encounter(
+                    150, "Follow-up", basedOn=[{"reference": "ServiceRequest/physio"}]
+                ),
+            ],
+            "open",
+            id="visit-by-another-order",
+        ),
+        pytest.param([drug("alendronate", days=199)], "open", id="order-is-no-dose"),
+        pytest.param([dose("zoledronate", days=150)], "done", id="dose"),
+        pytest.param([dose("zoledronate", days=50)], "late", id="dose-late"),
+        pytest.param(
+            [dose("zoledronate", days=150) | {"status": "not-done"}],
+            "open",
+            id="not-given",
+        ),
+        pytest.param(
+            [dose("zoledronate", days=150) | {"status": "entered-in-error"}],
+            "open",
+            id="dose-in-error",
+        ),
+        pytest.param([dispensed(180)], "done", id="dispense"),
+        pytest.param(
+            [dispensed(180, status="declined")], "open", id="dispense-declined"
+        ),
+        pytest.param([reported(180)], "done", id="reported"),
+        pytest.param([reported(900)], "done", id="on-a-drug-all-along"),
+        pytest.param(
+            [reported(900, status="stopped")], "open", id="drug-stopped-before"
+        ),
+        pytest.param(
+            [dose("denosumab", days=350)], "open", id="denosumab-ran-out-in-the-days"
+        ),
+        pytest.param([dose("zoledronate", days=390)], "done", id="last-years-infusion"),
+        pytest.param([dead(100)], "died", id="dead"),
+        pytest.param(
+            [patient() | {"deceasedBoolean": True}], "died", id="dead-without-a-day"
+        ),
+        pytest.param([dead(100), encounter(190)], "done", id="seen-and-dead"),
+    ],
+)
+def test_a_visit_or_a_taken_drug_closes_the_loop(
+    resources: list[Resource], state: str
+) -> None:
+    assert state_of(course(*resources)) == state
+
+
+def test_nobody_is_called_before_the_days_are_over() -> None:
+    assert state_of(course(signed=90)) == "waiting"
+    assert state_of(course(signed=91)) == "open"
+    assert state_of(course(encounter(50), signed=80)) == "done"
+
+
+@pytest.mark.parametrize(
+    ("missing", "why"),
+    [
+        ("Encounter", "visits could not be read"),
+        ("MedicationRequest", "medication list could not be read"),
+    ],
+)
+def test_what_was_not_exported_was_not_read(missing: str, why: str) -> None:
+    found = course(exported=EXPORTED - {missing})
+    assert state_of(found) == "unsure"
+    assert any(one.startswith(why) for one in found.unread)
+    seen = course(encounter(190), exported=EXPORTED - {missing})
+    assert state_of(seen) == "done"
+
+
+def test_an_order_and_a_dose_are_counted_apart() -> None:
+    found = course(
+        drug("alendronate", days=195), dispensed(100), referral(199), encounter(105)
+    )
+    assert when_done(found, "referral") == "in-time"
+    assert when_done(found, "drug-ordered") == "in-time"
+    assert when_done(found, "drug-started") == "late"
+    assert when_done(found, "visit") == "late"
+    assert found.resources["drug-ordered"] == "MedicationRequest/m-alendronate"
+    assert found.resources["drug-started"] == "MedicationDispense/handed"
+    assert state_of(found) == "late"
+
+
+def test_appointments_that_were_not_kept_are_named() -> None:
+    found = course(appointment(150, "booked"))
+    assert [day.isoformat() for day in found.missed] == [days_ago(150)]
+    assert course(appointment(150, "booked"), encounter(140)).missed == ()
+
+
+def worn(status: str, end: int | None, days: int = 198) -> Resource:
+    period = {"start": days_ago(days), **({"end": days_ago(end)} if end else {})}
+    return brace(status=status, authoredOn=days_ago(days), occurrencePeriod=period)
+
+
+@pytest.mark.parametrize(
+    ("orders", "when"),
+    [
+        pytest.param([], "not-needed", id="no-brace"),
+        pytest.param([worn("active", None)], "not-found", id="worn"),
+        pytest.param(
+            [worn("active", 150)], "not-found", id="still-active-past-its-end"
+        ),
+        pytest.param([worn("completed", 150)], "in-time", id="ended"),
+        pytest.param([worn("completed", 50)], "late", id="ended-late"),
+        pytest.param([worn("revoked", None)], "late", id="stopped-without-a-day"),
+        pytest.param([worn("completed", 230, 300)], "not-needed", id="earlier-brace"),
+        pytest.param([worn("entered-in-error", None)], "not-needed", id="in-error"),
+    ],
+)
+def test_a_brace_is_off_when_its_order_ended(orders: list[Resource], when: str) -> None:
+    assert when_done(course(*orders), "brace-ended") == when
+
+
+def test_lines_without_their_patient_are_no_record() -> None:
+    service = open_service()
+    run = Run(service=service, hook=service.hooks[HOOK], as_of=TODAY)
+    lines = [json.dumps(encounter(190)).encode()]
+    assert read_course(PATIENT, lines, run, TODAY, 90) is None

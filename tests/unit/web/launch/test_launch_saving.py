@@ -1,0 +1,180 @@
+"""Values saved from a launched worksheet: as what, by whom, once, and what happens if the record refuses."""
+
+import pytest
+
+from tests.launch_desk import said
+from tests.stub_ehr import USER
+
+STANDS = "yes"
+
+
+def saved(ehr, kind="Observation"):
+    return [one for one in ehr.resources if one["resourceType"] == kind]
+
+
+def test_a_confirmed_value_is_final_and_names_who_stands_for_it(clinician, ehr):
+    place = clinician.launch()
+    page = said(clinician.save(place, confirmed=STANDS, device="PACS 7.1"))
+    assert "Saved: 1 new" in page
+    (one,) = saved(ehr)
+    assert one["status"] == "final"
+    assert one["code"]["coding"][0]["code"] == "ct-attenuation"
+    assert one["valueQuantity"]["value"] == 40
+    assert one["valueQuantity"]["code"] == "[hnsf'U]"
+    assert one["subject"] == {"reference": "Patient/p1"}
+    assert one["performer"] == [{"reference": USER}]
+    assert one["effectiveDateTime"] == "2026-11-02"
+    assert one["bodySite"]["text"] == "L1"
+    assert one["device"] == {"display": "PACS 7.1"}
+    (source,) = saved(ehr, "Provenance")
+    author, program = source["agent"]
+    assert author["who"] == {"reference": USER}
+    assert program["who"]["display"].startswith("kyphoplasty-cds")
+
+
+def test_without_confirmation_a_value_is_preliminary(clinician, ehr):
+    place = clinician.launch()
+    page = said(clinician.save(place))
+    assert saved(ehr)[0]["status"] == "preliminary"
+    assert "preliminary: not used until a person confirms it" in page
+
+
+def test_a_preliminary_value_can_be_confirmed_later(clinician, ehr):
+    place = clinician.launch()
+    clinician.save(place)
+    clinician.save(place, confirmed=STANDS)
+    assert [one["status"] for one in saved(ehr)] == ["preliminary", "final"]
+
+
+def test_what_was_saved_is_read_back_and_shown(clinician):
+    place = clinician.launch()
+    page = said(clinician.save(place, confirmed=STANDS)).partition("On record")[2]
+    assert "40.0 HU L1, 2026-11-02 reads it" in page
+
+
+def test_saving_twice_changes_nothing(clinician, ehr):
+    place = clinician.launch()
+    clinician.save(place, confirmed=STANDS)
+    before = list(ehr.resources)
+    page = said(clinician.save(place, confirmed=STANDS))
+    assert "Saved: 0 new, 1 there already" in page
+    assert ehr.resources == before
+
+
+def test_a_second_launch_saves_nothing_twice(clinician, ehr):
+    clinician.save(clinician.launch(), confirmed=STANDS)
+    clinician.save(clinician.launch(), confirmed=STANDS)
+    assert len(saved(ehr)) == len(saved(ehr, "Provenance")) == 1
+
+
+def test_another_value_of_the_same_day_is_not_saved(clinician, ehr):
+    place = clinician.launch()
+    clinician.save(place, confirmed=STANDS)
+    page = said(clinician.save(place, hu="90", confirmed=STANDS))
+    assert "the record holds 40.0 HU of the same day" in page
+    assert [one["valueQuantity"]["value"] for one in saved(ehr)] == [40]
+
+
+def test_only_what_was_shown_is_saved(clinician, ehr):
+    place = clinician.launch()
+    shown = clinician.compute(place)
+    page = said(clinician.save(place, after=shown, hu="400", confirmed=STANDS))
+    assert "not those that were shown" in page
+    assert saved(ehr) == []
+
+
+@pytest.mark.parametrize("token", ["", "x" * 43])
+def test_a_form_of_another_page_saves_nothing(clinician, ehr, token):
+    place = clinician.launch()
+    page = clinician.save(place, token=token, confirmed=STANDS)
+    assert saved(ehr) == []
+    assert "nothing was saved" in said(page)
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        pytest.param({"date": ""}, "Say the day of the examination", id="no-day"),
+        pytest.param({"date": "2026-12-24"}, "lies in the future", id="ahead"),
+        pytest.param({"hu": "4000"}, "-200 to 800 is plausible", id="implausible"),
+        pytest.param({"contrast": "yes"}, "does not read it", id="with-contrast"),
+    ],
+)
+def test_what_could_not_count_is_not_saved(clinician, ehr, form, words):
+    place = clinician.launch()
+    page = said(clinician.save(place, confirmed=STANDS, **form))
+    assert words in page
+    assert saved(ehr) == []
+
+
+@pytest.mark.parametrize("status", [403, 422, 404, 500])
+def test_a_record_that_refuses_leaves_the_text(clinician, desk, ehr, status):
+    ehr.refuses = status
+    page = clinician.save(clinician.launch(), confirmed=STANDS)
+    assert "The server wrote nothing" in said(page)
+    assert "imaging values are not taken" in said(page)
+    assert "40.0 HU, L1" in said(page)
+    assert 'name="hu"' in page.text
+    assert 'value="40"' in page.text
+    assert desk.newest("measures").result == "refused"
+
+
+def test_a_session_that_ended_leaves_the_text(clinician, desk, ehr):
+    place = clinician.launch()
+    page = clinician.compute(place)
+    desk.later(hours=2)
+    late = clinician.save(place, after=page, confirmed=STANDS)
+    assert late.status_code == 403
+    assert "This launch has ended, and nothing was saved" in said(late)
+    assert "40.0 HU, L1" in said(late)
+    assert saved(ehr) == []
+
+
+def test_the_log_holds_values_and_who_before_they_are_sent(clinician, desk):
+    clinician.save(clinician.launch(), confirmed=STANDS)
+    end, asked = desk.all("measures")
+    assert (asked.result, end.result, end.about) == ("asked", "saved", asked.id)
+    assert (asked.user, asked.patient) == (USER, "p1")
+    (value,) = desk.content(asked)["values"]
+    assert (value["measure"], value["value"], value["levels"]) == (
+        "ct-attenuation",
+        40.0,
+        ["L1"],
+    )
+    assert desk.content(end) == {"view": "worksheet", "new": 1, "there": 0}
+
+
+def test_without_the_log_nothing_is_sent(clinician, desk, ehr, monkeypatch):
+    from cds_service.errors import AuditUnavailable
+
+    place = clinician.launch()
+    page = clinician.compute(place)
+
+    def fail(*_):
+        raise AuditUnavailable
+
+    monkeypatch.setattr(desk.store, "append", fail)
+    late = clinician.save(place, after=page, confirmed=STANDS)
+    assert "so nothing was sent" in said(late)
+    assert saved(ehr) == []
+
+
+def test_without_the_right_to_provenance_the_values_are_saved_and_it_is_said(
+    clinician, ehr
+):
+    ehr.scope = "patient/Patient.rs patient/Observation.crs"
+    place = clinician.launch()
+    assert "does not let the worksheet note where" in said(clinician.compute(place))
+    clinician.save(place, confirmed=STANDS)
+    assert len(saved(ehr)) == 1
+    assert saved(ehr, "Provenance") == []
+
+
+def test_the_figure_is_this_patient_s_with_what_is_on_record(clinician, ehr):
+    place = clinician.launch()
+    page = said(clinician.compute(place, treated="T12"))
+    figures = page.partition("This patient: another vertebral fracture")[2]
+    assert "Without these values" in figures
+    assert "With them" in figures
+    asked = {path.partition("?")[0] for _, path, _ in ehr.asked}
+    assert asked == {"/fhir/Patient/p1", "/fhir/Observation"}
