@@ -79,7 +79,7 @@ class ReviewLogin(SiteTable):
 
 
 def client_secret(folder: Path, name: str | None) -> str | None:
-    """The secret that this service shares with a login server; None for a public client.
+    """The secret that is shared with a login server; None for a public client.
 
     Args:
         folder: of the site.
