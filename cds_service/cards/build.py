@@ -11,7 +11,6 @@ from cds_service.protocol.messages import Card
 def build_cards(answer: Answer) -> tuple[Card, ...]:
     """Make the cards of an augmentation order; of a later brace or discharge one alone.
 
-
     Warnings come first, since clients need not keep our order but many do.
     """
     if answer.has("deceased"):
