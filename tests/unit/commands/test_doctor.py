@@ -123,6 +123,16 @@ def test_what_keeps_a_call_from_its_cards_is_named(doctor, site, body, key, word
     assert found[key]["change"]
 
 
+def test_a_discharge_lacks_no_orders(doctor, site):
+    body = call(hook="encounter-discharge")
+    body["context"] = {
+        "userId": "Practitioner/1",
+        "patientId": "p1",
+        "encounterId": "e1",
+    }
+    assert "orders-missing" not in doctor(body, "--site", str(site))
+
+
 def test_a_query_that_failed_in_the_ehr_is_named(doctor, site):
     failed = {
         "resourceType": "OperationOutcome",
