@@ -186,6 +186,8 @@ class Ports:
         basis_url: the address of the basis page of the audit entry with this id; empty
             if there is none.
         handout_url: that of the page that the patient takes home.
+        worksheet_url: where this EHR launches the worksheet from a card; empty if it
+            does not.
     """
 
     clock: Callable[[], datetime]
@@ -202,6 +204,7 @@ class Ports:
     is_shown: bool = True
     basis_url: Callable[[str], str] = field(default=lambda _: "")
     handout_url: Callable[[str], str] = field(default=lambda _: "")
+    worksheet_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -630,6 +633,7 @@ def _answer(call: Call, conclusion: Conclusion) -> Answer:
         base_url=ports.base_url,
         basis_url=ports.basis_url(call.entry_id),
         handout_url=ports.handout_url(call.entry_id) if hook.handouts else "",
+        worksheet_url=ports.worksheet_url,
     )
 
 

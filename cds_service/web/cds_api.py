@@ -56,6 +56,7 @@ from cds_service.web.missing_orders import MissingOrders
 from cds_service.web.refusals import record_refusal
 
 CDS_PATH = "/cds-services"
+LAUNCH_PATH = "/worksheet/launch"
 ORDERS_MISSING = "orders-missing"
 JSON_TYPE = "application/json; charset=utf-8"
 Flow = Callable[[Service, ServiceHook, HookRequest, Ports], HookResponse]
@@ -265,6 +266,7 @@ def _answer(
         is_shown=_is_shown(around.site, asked.context, caller),
         basis_url=partial(_basis_url, around, client, deadline),
         handout_url=partial(_handout_url, around, client, deadline),
+        worksheet_url=_worksheet_url(around, client),
     )
     return around.flow(around.service.of(caller.client), hook, asked, ports)
 
@@ -323,6 +325,12 @@ def _access_of(client: Client | None) -> Access | None:
     if client is None or client.capabilities is None:
         return None
     return client.capabilities.links
+
+
+def _worksheet_url(around: Surroundings, client: Client | None) -> str:
+    """Where this EHR launches the worksheet from a card; empty if it does not."""
+    app = client.worksheet if client is not None else None
+    return f"{around.base_url}{LAUNCH_PATH}" if app and app.in_cards else ""
 
 
 def deadline_of(around: Surroundings, exchange: Exchange) -> Deadline:
