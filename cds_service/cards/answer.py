@@ -164,7 +164,7 @@ def make_card(
     indicator: str,
     extension: dict[str, object] | None = None,
 ) -> Card:
-    """One card with all that cards of this topic have: uuid, topic, override reasons, suggestions, link."""
+    """Make a card with what all have: uuid, topic, reasons, suggestions, link."""
     rule_ids = [one.rule.id for one in answer.of_topic(topic)]
     suggestions = tuple(
         offer for rule_id in rule_ids for offer in answer.suggestions.get(rule_id, ())
@@ -214,7 +214,7 @@ def make_card(
 
 
 def _grounds(answer: Answer, topic: str) -> list[Link]:
-    """Where the ground of a card stands: the study that speaks, and the guideline lines of what is recommended."""
+    """Say the source of a card: the study in use, and its guideline lines."""
     pooled = answer.assessment.pooled
     model = (
         f"{answer.base_url}/models/{pooled.model.study.id}"

@@ -1,4 +1,4 @@
-"""`[[clients]]` of `site.toml`: the EHRs that may call us, and what each of them may."""
+"""`[[clients]]` of `site.toml`: the EHRs that may call, and what each may do."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Self
@@ -31,7 +31,7 @@ RECOMMENDED: tuple[Algorithm, ...] = ("ES384", "RS384")
 
 
 class Capabilities(SiteTable):
-    """`[clients.capabilities]`: what an EHR can apply; None where the site does not say, which means all.
+    """`[clients.capabilities]`: what an EHR can apply; None: not stated, so all.
 
     Attributes:
         orderables: whether it takes any new order, or those alone that have one of the
@@ -137,7 +137,8 @@ class Client(SiteTable):
         for tenant, servers in self.tenant_fhir_servers.items():
             if tenant not in self.tenants or not set(servers) <= set(self.fhir_servers):
                 raise ValueError(
-                    "tenant-fhir-servers: only tenants of tenants, and bases of fhir-servers"
+                    "tenant-fhir-servers: only tenants of tenants, "
+                    "and bases of fhir-servers"
                 )
         if not self.tenant_reviewers.keys() <= set(self.tenants):
             raise ValueError("tenant-reviewers: only for tenants of tenants")
@@ -176,7 +177,7 @@ def with_profile(client: Client, profile: Profile) -> Client:
 
 
 def capabilities_of(profile: Profile, own: Capabilities = EVERYTHING) -> Capabilities:
-    """What the EHR can apply; an action of which nobody knows is none: a card has words instead.
+    """Return what the EHR can apply; an unknown action is none: words instead.
 
     Args:
         own: what the site says itself, which wins.

@@ -1,4 +1,6 @@
-"""What an EHR sends and takes, `mappings/ehr/<name>.toml`: each fact with its source, or unknown.
+"""What an EHR sends and takes: each fact of its profile with its source, or unknown.
+
+Profiles are in `mappings/ehr/<name>.toml`.
 
 A profile is what a vendor's page, or its code, says on a day. A site that knows better
 overrides single facts in `[clients.facts]` of `site.toml`.
@@ -81,7 +83,8 @@ class TokenFacts(DataTable):
     Attributes:
         issuer: what `iss` is: the FHIR base, one value for all hospitals, or typed by
             hand.
-        keys: how the set with the token's key is found: by the `jku` of the first token,
+        keys: how the set with the token's key is found: by the `jku` of the first
+            token,
             a list of sets, or none that can be read.
         audience: `aud`: the called address, or what somebody typed.
     """
