@@ -53,6 +53,7 @@ class Answer:
         base_url: where this service's own pages are, without a slash at the end.
         basis_url: the page of this very answer; empty if there is none.
         worksheet_url: where the EHR launches the worksheet; empty if it does not.
+        handout_url: the page that this patient takes along; empty if there is none.
     """
 
     conclusion: Conclusion
@@ -63,6 +64,7 @@ class Answer:
     base_url: str = ""
     basis_url: str = ""
     worksheet_url: str = ""
+    handout_url: str = ""
 
     @property
     def case(self) -> Case:
@@ -185,6 +187,11 @@ def make_card(
         if answer.basis_url
         else []
     )
+    handout = (
+        [_link("Print the patient's page", answer.handout_url)]
+        if answer.handout_url
+        else []
+    )
     return Card.model_validate(
         {
             "uuid": uuid,
@@ -200,7 +207,7 @@ def make_card(
             "suggestions": suggestions,
             "selection_behavior": "any" if suggestions else None,
             "override_reasons": answer.texts.reasons[topic],
-            "links": (*basis, *_worksheet(answer, topic), *grounds),
+            "links": (*basis, *_worksheet(answer, topic), *handout, *grounds),
             "extension": extension,
         }
     )
@@ -221,7 +228,7 @@ def _grounds(answer: Answer, topic: str) -> list[Link]:
     ]
     return (
         pages
-        if topic == "braceLimit" and pages
+        if topic != "rehabilitation" and pages
         else [_link("Model, figures and limits", model), *pages]
     )
 

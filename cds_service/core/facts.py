@@ -297,6 +297,8 @@ class AugmentationOrder:
             reason.
         level_source: the element that gave the levels, `bodySite`, `reasonCode`,
             `text`; empty when none did.
+        is_done: it was done: its references are Procedures.
+        performed: the day of one that was done; None if it has no exact one.
     """
 
     references: tuple[str, ...]
@@ -315,6 +317,8 @@ class AugmentationOrder:
     doubts: frozenset[str] = frozenset()
     level_source: str = ""
     notes: tuple[str, ...] = ()
+    is_done: bool = False
+    performed: date | None = None
 
 
 class WordedEnd(NamedTuple):

@@ -27,6 +27,7 @@ from cds_service.core.bracing import (
     say_long_rest,
 )
 from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders
+from cds_service.core.leaving import Leaving
 from cds_service.core.policy import Policy
 from cds_service.core.sarcopenia import (
     GAIT,
@@ -50,6 +51,7 @@ class Situation:
         lists_not_read: prefetch keys of the lists of problems, drugs and orders that
             were not read whole, or in which
             no entry was understood.
+        leaving: of a patient who leaves after an augmentation.
     """
 
     findings: Findings
@@ -60,6 +62,7 @@ class Situation:
     wording: Wording
     today: date
     lists_not_read: tuple[str, ...] = ()
+    leaving: Leaving | None = None
 
     @cached_property
     def drug_state(self) -> DrugState:
@@ -518,4 +521,9 @@ def _bed_rest_reason(situation: Situation) -> Signal | None:
 
 
 # Signals of other modules register themselves.
-from cds_service.core import card_signals, chart_signals, drug_signals  # noqa: E402, F401
+from cds_service.core import (  # noqa: E402
+    card_signals,  # noqa: F401
+    chart_signals,  # noqa: F401
+    drug_signals,  # noqa: F401
+    leaving_signals,  # noqa: F401
+)

@@ -68,7 +68,11 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "high": "high (study)",
         "lower": "lower (study)",
     },
-    "topic": {"rehabilitation": "rehabilitation", "braceLimit": "brace limit"},
+    "topic": {
+        "rehabilitation": "rehabilitation",
+        "braceLimit": "brace limit",
+        "discharge": "discharge",
+    },
     "result": {
         one: one
         for one in (

@@ -170,6 +170,7 @@ class Horizon(NamedTuple):
             one.
         until: the moment of the signing, after which nothing counts; None where an
             earlier day is looked at, of which all counts.
+        operated_on: the day of the augmentation, once it is done.
     """
 
     today: date
@@ -177,6 +178,7 @@ class Horizon(NamedTuple):
     read_on: date
     written: date
     until: datetime | None = None
+    operated_on: date | None = None
 
 
 class Chart:
@@ -222,8 +224,9 @@ class Chart:
             deadline,
         )
         self.calendar = terminology.calendar
-        self.today, self.not_after, self.read_on, self.written = horizon[:4]
-        self._until = horizon.until
+        self.today, self.not_after = horizon.today, horizon.not_after
+        self.read_on, self.written = horizon.read_on, horizon.written
+        self._until, self.operated_on = horizon.until, horizon.operated_on
         entries = []
         for one in record.resources:
             self.check_time()

@@ -172,8 +172,9 @@ class Terminology:
                 self.plain_referrals,
                 self.plain_values,
             ) = load_all_plain(folders, self.durations, self.drugs.names_of(BONE_DRUGS))
-            self.bystanders = load_bystanders(folders, systems, self.plain_words)
         faults.stop()
+        # needs the systems and the plain words, so these have to be sound
+        self.bystanders = load_bystanders(folders, systems, self.plain_words)
         self.speller = Speller(languages.values())
         self.levels = LevelRules([*languages.values()], self.text_places)
         self.languages = Languages(known, languages)
@@ -596,13 +597,23 @@ def _check_implied_units(
 
 
 def asked_codes(
-    specs: Mapping[str, FindingSpec], terminology: Terminology, key: str
+    specs: Mapping[str, FindingSpec],
+    terminology: Terminology,
+    key: str,
+    *,
+    after_surgery: bool = False,
 ) -> tuple[Code, ...]:
-    """The (system, code) pairs that the query of one prefetch key asks for, sorted, each once."""
+    """The (system, code) pairs that the query of one prefetch key asks for, sorted, each once.
+
+    Args:
+        after_surgery: those too that only the procedure tells.
+    """
     asked = (
         spec
         for spec in specs.values()
-        if isinstance(spec, ReadSpec) and spec.key == key and not spec.after_surgery
+        if isinstance(spec, ReadSpec)
+        and spec.key == key
+        and (after_surgery or not spec.after_surgery)
     )
     concepts = {concept for spec in asked for concept in spec.asked_concepts}
     return tuple(
