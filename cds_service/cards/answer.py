@@ -52,8 +52,8 @@ class Answer:
         order_words: by rule id, what orders say that the EHR does not carry.
         base_url: where this service's own pages are, without a slash at the end.
         basis_url: the page of this very answer; empty if there is none.
-        worksheet_url: where the EHR launches the worksheet; empty if it does not.
         handout_url: the page that this patient takes along; empty if there is none.
+        worksheet_url: where the EHR launches the worksheet; empty if it does not.
     """
 
     conclusion: Conclusion
@@ -63,8 +63,8 @@ class Answer:
     order_words: Mapping[str, Sequence[str]] = field(default_factory=dict)
     base_url: str = ""
     basis_url: str = ""
-    worksheet_url: str = ""
     handout_url: str = ""
+    worksheet_url: str = ""
 
     @property
     def case(self) -> Case:
@@ -164,7 +164,7 @@ def make_card(
     indicator: str,
     extension: dict[str, object] | None = None,
 ) -> Card:
-    """One card with all that cards of this topic have: uuid, topic, override reasons, suggestions, link."""
+    """Make a card with what all have: uuid, topic, reasons, suggestions, link."""
     rule_ids = [one.rule.id for one in answer.of_topic(topic)]
     suggestions = tuple(
         offer for rule_id in rule_ids for offer in answer.suggestions.get(rule_id, ())
@@ -207,14 +207,14 @@ def make_card(
             "suggestions": suggestions,
             "selection_behavior": "any" if suggestions else None,
             "override_reasons": answer.texts.reasons[topic],
-            "links": (*basis, *_worksheet(answer, topic), *handout, *grounds),
+            "links": (*basis, *handout, *_worksheet(answer, topic), *grounds),
             "extension": extension,
         }
     )
 
 
 def _grounds(answer: Answer, topic: str) -> list[Link]:
-    """Where the ground of a card stands: the study that speaks, and the guideline lines of what is recommended."""
+    """Say the source of a card: the study in use, and its guideline lines."""
     pooled = answer.assessment.pooled
     model = (
         f"{answer.base_url}/models/{pooled.model.study.id}"
