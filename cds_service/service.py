@@ -542,9 +542,12 @@ def _horizon(call: Call, order: AugmentationOrder | None) -> Horizon:
     today = call.today
     authored = order.authored if order else None
     written = min(authored, today) if authored else today
-    not_after = written if call.ports.is_of_earlier_day else today
     operated_on = order.performed if order else None
-    return Horizon(today, not_after, today, written, operated_on)
+    if call.ports.is_of_earlier_day:
+        return Horizon(today, written, today, written, operated_on=operated_on)
+    return Horizon(
+        today, today, today, written, until=call.now, operated_on=operated_on
+    )
 
 
 def find_facts(

@@ -21,7 +21,10 @@ ROLES = {
     "added": "added",
 }
 WEEK_DAYS = 7
-NO_FINDINGS = ("other-fracture", "other-surgery", "brace-noted")
+NO_FINDINGS = (
+    *("other-fracture", "other-surgery", "brace-noted"),
+    *("augmentation-unread", "order-unread", "problem-unread"),
+)
 
 
 def brace_card(answer: Answer) -> Card | None:
@@ -236,7 +239,10 @@ class _BraceCard:
     def _open_name(self, reason: KeepReason) -> str:
         if reason.name in NO_FINDINGS:
             levels = join_words(reason.levels or ("",))
-            return self.texts.say(f"brace.open-{reason.name}", levels=levels)
+            elements = self._elements(reason.elements or ("other",))
+            return self.texts.say(
+                f"brace.open-{reason.name}", levels=levels, elements=elements
+            )
         return self.answer.wording.name(reason.name)
 
     def _brace_lines(self, brace: Brace) -> Iterator[Option]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from cds_service.cards.answer import Answer
 from cds_service.cards.texts import escape_markdown
-from cds_service.core.open_points import EXCLUDING
+from cds_service.core.open_points import EXCLUDING, RAISING_LISTED, is_settled
 from cds_service.core.wording import grouped
 
 # Reasons for which a value is there; "undetermined" follows from other findings.
@@ -103,9 +103,11 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
         if (known := findings.known.get(name)) and known.value is True
         for source in known.provenance
     }
-    for name in EXCLUDING:
+    for name in (*EXCLUDING, *RAISING_LISTED):
         gap = findings.gaps.get(name)
         if gap is None or gap.reason != "undetermined" or not gap.seen:
+            continue
+        if is_settled(name, findings):
             continue
         title = answer.wording.name(name)
         # One order may mention several, and each is another question.

@@ -346,15 +346,18 @@ class KeepReason:
     """A fact that keeps a brace on.
 
     Attributes:
-        name: the finding, `other-fracture`, `other-surgery` or `brace-noted`.
+        name: the finding, `other-fracture`, `other-surgery`, `brace-noted`, or what was
+            not understood.
         source: on record, named by the brace order, by the augmentation order, or
             mentioned without being decided.
         levels: of other fractures.
+        elements: of the augmentation order, by their names in R4.
     """
 
     name: str
     source: Literal["record", "order", "signed", "open"]
     levels: tuple[str, ...] = ()
+    elements: tuple[str, ...] = ()
 
 
 def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason, ...]:
@@ -383,6 +386,13 @@ def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason
         found.append(KeepReason("other-surgery", "open"))
     if support.is_brace_noted:
         found.append(KeepReason("brace-noted", "open"))
+    if support.unread_signed:
+        elements = support.unread_signed
+        found.append(KeepReason("augmentation-unread", "open", elements=elements))
+    if support.other_order:
+        found.append(KeepReason("order-unread", "open"))
+    if support.problem_open:
+        found.append(KeepReason("problem-unread", "open"))
     gaps = {
         name: findings.gaps[name]
         for name in KEEP

@@ -137,11 +137,20 @@ def _cause_open(situation: Situation) -> Signal | None:
     """
     findings = situation.findings
     excluding = [findings.known[name] for name in CAUSES if findings.is_true(name)]
-    gaps = (findings.gaps.get(name) for name in (*CAUSES, *CAUSES_ON_CARDS))
-    doubted = [one.name for one in gaps if one is not None and _is_of_order(one)]
+    causes = (findings.gaps.get(name) for name in CAUSES)
+    facts = (findings.gaps.get(name) for name in CAUSES_ON_CARDS)
+    doubted = [
+        *(one.name for one in causes if one is not None and _is_of_order(one)),
+        *(one.name for one in facts if one is not None and _is_in_doubt(one)),
+    ]
     named = [*(one.name for one in excluding), *doubted]
     said = ", ".join(dict.fromkeys(map(situation.wording.name, named)))
     return Signal(said, tuple(excluding)) if named else None
+
+
+def _is_in_doubt(gap: Gap) -> bool:
+    """Whether an entry or the order names it, and nobody knows whether it is so now."""
+    return gap.reason == "undetermined" and bool(gap.seen)
 
 
 def _is_of_order(gap: Gap) -> bool:

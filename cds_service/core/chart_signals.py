@@ -158,22 +158,28 @@ def _old_cancer(situation: Situation) -> Signal | None:
     return _signal(fact, found, because=f"{fact} {year}".strip(), year=year)
 
 
-def _levels(situation: Situation) -> Finding | None:
-    return situation.findings.known.get("level-count")
+def _broken(index: Finding) -> int:
+    return len(index.site.split(", ")) if index.site else 0
 
 
 @signal("three-levels")
 def _three_levels(situation: Situation) -> Signal | None:
-    return _at_once(_levels(situation), 3, 99)
+    return _at_once(situation, 3, 99)
 
 
 @signal("two-levels")
 def _two_levels(situation: Situation) -> Signal | None:
-    return _at_once(_levels(situation), 2, 2)
+    return _at_once(situation, 2, 2)
 
 
-def _at_once(levels: Finding | None, least: int, most: int) -> Signal | None:
-    count = int(float(levels.value)) if levels else 0
+def _at_once(situation: Situation, least: int, most: int) -> Signal | None:
+    """As many as the order treats, or the problem list has broken within a month."""
+    counts = [
+        (int(float(one.value)) if one.name == "level-count" else _broken(one), one)
+        for name in ("level-count", "index-fracture")
+        if (one := situation.findings.known.get(name))
+    ]
+    count, levels = max(counts, key=lambda pair: pair[0], default=(0, None))
     if levels is None or not least <= count <= most:
         return None
     word = COUNTS[count - 2] if count - 2 < len(COUNTS) else str(count)

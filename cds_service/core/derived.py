@@ -8,6 +8,7 @@ from itertools import pairwise
 from operator import truediv
 
 from cds_service.core.facts import (
+    UNREAD_REASON,
     AugmentationOrder,
     Finding,
     Findings,
@@ -541,6 +542,7 @@ SPINE = (
 OSTEOPOROSIS = ("osteoporosis", "osteoporotic-vertebral-fracture")
 # a T-score from here up does not fit osteoporosis: bone denser than the young mean
 DENSE = 1.0
+NOT_UNDERSTOOD = "a reason of the order was not understood"
 MENTIONED = "the order's words mention it"
 NO_LEVEL_MEASURED = "Which vertebra was measured is not recorded."
 # the levels that DXA of the spine measures
@@ -595,6 +597,8 @@ def from_reason(
     if unclear := [why for one, why in spec.unclear.items() if one in order.reasons]:
         return _undetermined(spec.name, unclear[0], sources)
     if order.doubts.isdisjoint((*spec.value_sets, *spec.unclear)):
+        if spec.name == "malignancy" and UNREAD_REASON in order.doubts:
+            return _undetermined(spec.name, NOT_UNDERSTOOD, sources)
         return None
     return _undetermined(spec.name, MENTIONED, _sources(order, "words of the order"))
 

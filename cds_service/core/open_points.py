@@ -22,6 +22,7 @@ SOURCES = (
     *("weight", "height", "grip-strength", "gait-speed"),
     *("appendicular-muscle-index", "appendicular-lean-mass"),
 )
+SEVERE_EGFR = 30.0
 # Measured facts that raise the risk beside the model (F21), and why one is open. An old
 # one says nothing of today.
 RAISING = ("egfr",)
@@ -32,6 +33,12 @@ NOT_USABLE = frozenset(
 EXCLUDING = (
     *("malignancy", "spinal-infection", "high-energy-cause", "unstable-fracture"),
     *("neurological-deficit", "bone-malignancy", "recent-cancer", "sepsis"),
+)
+# Facts of the problem list that raise the risk beside the model (F12, F20 to F24): one
+# that is there and not sure is open.
+RAISING_LISTED = (
+    *("hip-fracture", "severe-kidney-disease", "repeated-falls", "fall-with-injury"),
+    *("dementia", "severe-frailty", "parkinson"),
 )
 # Nothing was there, or what was there says nothing of the finding.
 SILENT = frozenset({"absent", "undetermined"})
@@ -78,10 +85,23 @@ def _gaps(findings: Findings) -> Iterator[OpenPoint]:
         gap = findings.gaps.get(name)
         if gap is not None and gap.reason in NOT_USABLE:
             yield OpenPoint(name, gap.reason)
-    for name in EXCLUDING:
+    for name in (*EXCLUDING, *RAISING_LISTED):
         gap = findings.gaps.get(name)
-        if gap is not None and (gap.seen or gap.reason == "not-read"):
+        if gap is None or is_settled(name, findings):
+            continue
+        if gap.seen or gap.reason == "not-read":
             yield OpenPoint(name, gap.reason)
+
+
+def is_settled(name: str, findings: Findings) -> bool:
+    """Whether a measured value answers what the list leaves open."""
+    egfr = findings.known.get("egfr")
+    return (
+        name == "severe-kidney-disease"
+        and egfr is not None
+        and float(egfr.value) >= SEVERE_EGFR
+        and egfr.may_reassure
+    )
 
 
 def _passed_over(findings: Findings) -> Iterator[OpenPoint]:

@@ -292,6 +292,8 @@ def say_not_counted(order: SupportOrder) -> str:
         if day
         else f"{order.name} order without a date"
     )
+    if not order.is_read_whole:
+        return f"{said}, not understood"
     return said if order.is_standing else f"{said}, its status unknown"
 
 

@@ -387,6 +387,15 @@ SIGNALS["no-figure"] = lambda situation: _any_true(*situation.assessment.exclude
 BRACE_STUDIES = ("sarcopenia-pvm-2022", "muscle-change-2021")
 
 
+# What nobody understood, beside what is known to keep a brace.
+NOT_UNDERSTOOD = {
+    "brace-noted": "notes of the augmentation order",
+    "augmentation-unread": "the augmentation order not read whole",
+    "order-unread": "another order of this signing not understood",
+    "problem-unread": "an entry of the problem list that may bear on the spine",
+}
+
+
 @signal("brace-keep-reason")
 def _brace_keep_reason(situation: Situation) -> Signal | None:
     """Instability, posterior wall, deficit, another fracture: on record, or of a brace order itself."""
@@ -404,8 +413,8 @@ def _keep_words(reason: KeepReason, wording: Wording) -> str:
         return f"another fracture {how} ({', '.join(reason.levels)})"
     if reason.name == "other-surgery":
         return "other spinal surgery ordered or on record"
-    if reason.name == "brace-noted":
-        return "notes of the augmentation order"
+    if reason.name in NOT_UNDERSTOOD:
+        return NOT_UNDERSTOOD[reason.name]
     sources = {
         "record": "on record",
         "order": "named by the brace order",
@@ -500,12 +509,15 @@ def _bed_rest_open(situation: Situation) -> Signal | None:
 
 @signal("bed-rest-reason")
 def _bed_rest_reason(situation: Situation) -> Signal | None:
-    """A fact for which bed rest may be meant: the plan of getting up is not ours then."""
-    return (
-        _any_true(*BED_REST_REASONS)(situation)
-        if situation.support.of_kind("bed-rest")
-        else None
-    )
+    """A fact for which bed rest may be meant: the plan of getting up is not ours then.
+
+    An order may name it itself.
+    """
+    orders = situation.support.of_kind("bed-rest")
+    named = [one for one in orders if one.reasons & set(BED_REST_REASONS)]
+    if named:
+        return Signal("a reason that the order of bed rest names", tuple(named))
+    return _any_true(*BED_REST_REASONS)(situation) if orders else None
 
 
 # Signals of other modules register themselves.

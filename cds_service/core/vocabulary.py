@@ -306,7 +306,8 @@ class ListSpec(ConceptSpec):
         within_days: an event that is older does not count.
         older_days: an event that is not older does not count.
         undated_counts: an event without a known day counts.
-        active_is_open: an event that began earlier, and is still active, is left open.
+        active_is_open: an event that began earlier, and is still active, counts if it
+            was written down within the time, and is left open if not.
         active_counts: what the list has as active counts, whatever its day.
     """
 

@@ -98,9 +98,34 @@ def find_index_fracture(spec: ListSpec, chart: Chart) -> FindingOrGap:
         if episode[-1][0] - pair[0] <= AT_ONCE:
             episode.append(pair)
     day = episode[-1][0]
-    return known(
+    found = known(
         spec, True, *(one.provenance(spec) for _, one in episode), observed=day
-    ), chart.broken(spec)
+    )
+    at_once = [one for when, one in present if abs(when - day) <= AT_ONCE]
+    return found._replace(site=_fractured(at_once, chart)), chart.broken(spec)
+
+
+def _fractured(stated: Sequence[problem_list.Stated], chart: Chart) -> str:
+    """The vertebrae that are broken at once, a pair where a code names two: `T11-T12, L3`.
+
+    The treated ones are among them, whether the list names them or not.
+    """
+    said = [fracture_levels(one.entry.raw, chart.terminology) for one in stated]
+    single = {
+        *chart.treated,
+        *(level for one in said for level in one if len(one) == 1),
+    }
+    pairs = {one for one in said if len(one) == 2 and not one & single}
+    several = {level for one in said if len(one) > 2 for level in one}
+    named: list[tuple[str, ...]] = [
+        (level,) for level in LEVELS if level in single | several
+    ]
+    named += [tuple(level for level in LEVELS if level in one) for one in pairs]
+    return ", ".join("-".join(one) for one in sorted(named, key=_place))
+
+
+def _place(levels: tuple[str, ...]) -> int:
+    return list(LEVELS).index(levels[0])
 
 
 def _is_present(stated: problem_list.Stated, day: date, chart: Chart) -> bool:

@@ -33,6 +33,8 @@ AGO = (
     r"(?<!\d)(\d{1,2}) ?년 ?전",
 )
 YEARS_AGO = tuple(re.compile(one, re.IGNORECASE) for one in AGO)
+DONE = frozenset({"completed", "unknown", "in-progress", "stopped", "on-hold"})
+AGAIN = frozenset({"recurrence", "relapse"})
 # Elements that place it in time without its first day.
 VAGUE = ("onsetAge", "onsetRange", "onsetString")
 SAME_FALL = timedelta(days=7)  # policy: a fracture written down in the week of a fall
@@ -64,7 +66,7 @@ def find_event(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     judged = [(one, _counts(one, spec, chart)) for one in certain]
     passed = chart.broken(spec)
     if counted := [one for one, verdict in judged if verdict]:
-        return _yes(spec, chart, counted), passed
+        return yes(spec, chart, counted), passed
     open_ones = [*doubtful, *(one for one, verdict in judged if verdict is None)]
     return _open(spec, chart, open_ones), passed
 
@@ -72,13 +74,17 @@ def find_event(spec: FindingSpec, chart: Chart) -> FindingOrGap:
 def happenings(
     spec: FindingSpec, chart: Chart, concepts: Sequence[str]
 ) -> list[Happened]:
-    """The conditions with any of these concepts, denied ones left out."""
+    """The conditions with any of these concepts, denied ones left out.
+
+    An operation counts by its code alone: its words may tell what it was done for.
+    """
     wanted = problem_list.or_in_doubt(tuple(concepts))
     if chart.mentions.keys().isdisjoint(wanted):
         return []
     found = []
     for entry in chart.mentions_of(wanted):
-        stated = _stated(entry, concepts) if entry.kind == "Condition" else None
+        read = _stated if entry.kind == "Condition" else _operated
+        stated = read(entry, concepts)
         if stated and _is_meant(stated, spec, chart):
             found.append(_dated(stated, spec, chart))
     return found
@@ -110,6 +116,14 @@ def _stated(entry: Entry, concepts: Sequence[str]) -> problem_list.Stated | None
     return problem_list.Stated(entry, concept, code, None, problem, is_past)
 
 
+def _operated(entry: Entry, concepts: Sequence[str]) -> problem_list.Stated | None:
+    codes = [match for match in entry.matches if match.concept in concepts]
+    if not codes or entry.status not in DONE:
+        return None
+    problem = None if entry.status == "completed" else problem_list.UNFINISHED
+    return problem_list.Stated(entry, codes[0].concept, codes[0].code, None, problem)
+
+
 def _dated(stated: problem_list.Stated, spec: FindingSpec, chart: Chart) -> Happened:
     first, last, to = _time_of(stated, spec, chart)
     if first and first > chart.read_on:
@@ -121,14 +135,22 @@ def _time_of(
     stated: problem_list.Stated, spec: FindingSpec, chart: Chart
 ) -> tuple[date | None, date | None, Precision]:
     raw = stated.entry.raw
-    written = text(raw.get("onsetDateTime")) or text(
-        member(raw, "onsetPeriod", "start")
+    begins = "onset" if stated.entry.kind == "Condition" else "performed"
+    written = text(raw.get(f"{begins}DateTime")) or text(
+        member(raw, f"{begins}Period", "start")
     )
     over = _end_of(raw, chart)
+    entered = text(raw.get("recordedDate")).strip()[:10]
+    recorded = _last_of(entered, chart)
+    if clinical_status(raw) & AGAIN:  # its onset is that of the first time
+        return (
+            chart.calendar.first_day(entered),
+            recorded,
+            PRECISIONS.get(len(entered), "day"),
+        )
     if first := chart.calendar.first_day(written):
         to = PRECISIONS.get(len(written.strip()), "day")
         return first, max(filter(None, (chart.calendar.last_day(written), over))), to
-    recorded = chart.calendar.first_day(text(raw.get("recordedDate"))[:10])
     if worded := _date_in_words(raw, chart):
         last = chart.calendar.last_day(worded)
         if recorded and last and recorded < last:
@@ -140,7 +162,15 @@ def _time_of(
         )
     last = max(filter(None, (recorded, over)), default=None)
     is_history = stated.is_later_encounter or _is_history(stated, spec, chart)
-    return None if is_history else recorded, last, "day"
+    first = None if is_history else chart.calendar.first_day(entered)
+    return first, last, PRECISIONS.get(len(entered), "day")
+
+
+def _last_of(written: str, chart: Chart) -> date | None:
+    """The last day that a date may mean: of a year or month that is not over, today."""
+    last = chart.calendar.last_day(written)
+    is_open = len(written) in PRECISIONS and last and last > chart.today
+    return chart.today if is_open else last
 
 
 def _end_of(raw: Json, chart: Chart) -> date | None:
@@ -191,16 +221,33 @@ def _counts(one: Happened, spec: FindingSpec, chart: Chart) -> bool | None:
     limit = spec.within_days or spec.older_days
     if limit is None:
         return True
-    if one.last is not None and (chart.today - one.last).days > limit:
-        if spec.active_is_open and is_active and not _is_of_old(one, spec, chart):
-            return None
-        return spec.older_days is not None
+    since = chart.today - timedelta(days=limit)
+    is_older = one.last is not None and one.last < since
     if spec.older_days is not None:
-        return False
+        return is_older
+    if is_older:
+        may_last = spec.active_is_open and is_active
+        lasts = may_last and not _is_of_old(one, spec, chart)
+        return (_was_entered(one, since, chart) or None) if lasts else False
+    is_over = not is_active or _is_history(one.stated, spec, chart)
+    if spec.active_is_open and is_over and _is_vague(one, since):
+        return None  # nobody knows since when
     # A fracture that is still treated happened not long before.
     is_healing = one.stated.is_later_encounter and not one.stated.code.endswith("S")
     is_known = one.first is not None or (is_healing and one.last is not None)
     return True if is_known or spec.undated_counts else None
+
+
+def _is_vague(one: Happened, since: date) -> bool:
+    """Whether its date is missing, or a year or month that began before this day."""
+    return one.first is None or (one.to != "day" and one.first < since)
+
+
+def _was_entered(one: Happened, since: date, chart: Chart) -> bool:
+    """Whether the list had it as active within the time, whenever it began."""
+    entered = text(one.stated.entry.raw.get("recordedDate")).strip()[:10]
+    last = _last_of(entered, chart)
+    return last is not None and since <= last <= chart.today
 
 
 def _is_of_old(one: Happened, spec: FindingSpec, chart: Chart) -> bool:
@@ -209,7 +256,8 @@ def _is_of_old(one: Happened, spec: FindingSpec, chart: Chart) -> bool:
     return one.stated.is_past or is_dated or _is_history(one.stated, spec, chart)
 
 
-def _yes(spec: FindingSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
+def yes(spec: FindingSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
+    """The finding "yes", led by the newest that has a name."""
     newest = sorted(counted, key=_order, reverse=True)
     labels = [problem_list.label_of(one.stated, spec, chart) for one in newest]
     place = next((place for place, label in enumerate(labels) if label), 0)
@@ -238,7 +286,8 @@ def _open(spec: FindingSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap
     if open_ones:
         first = open_ones[0].stated
         if first.problem is None:
-            why = STILL_ACTIVE if open_ones[0].last else "no date"
+            lasts = spec.active_is_open and open_ones[0].last
+            why = STILL_ACTIVE if lasts else "no date"
             first = first._replace(problem=("undetermined", why))
         detail = first.passed_over(spec).detail
         seen = (one.stated.provenance(spec) for one in open_ones)
@@ -263,7 +312,7 @@ def find_fall_with_injury(spec: FindingSpec, chart: Chart) -> FindingOrGap:
         or any(one.first and abs(day - one.first) <= SAME_FALL for day in broken)
     ]
     if injured:
-        return _yes(spec, chart, injured), chart.broken(spec)
+        return yes(spec, chart, injured), chart.broken(spec)
     return _open(spec, chart, ()), chart.broken(spec)
 
 

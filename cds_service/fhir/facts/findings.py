@@ -38,6 +38,7 @@ from cds_service.fhir.facts.bone_drug_history import (
     find_denosumab_overdue,
     read_history,
 )
+from cds_service.fhir.facts.cancer import find_recent_cancer
 from cds_service.fhir.facts.chart import (
     Chart,
     Entry,
@@ -451,6 +452,7 @@ LISTS: Mapping[str, ListReader] = {
 }
 BY_NAME: Mapping[str, ListReader] = {
     "prior-vertebral-fracture": find_earlier_fracture,
+    "recent-cancer": find_recent_cancer,
     "fall-with-injury": find_fall_with_injury,
     "index-fracture": find_index_fracture,
     "long-term-steroid": find_long_steroid,

@@ -457,7 +457,11 @@ def _read_condition(
         problem = ("undetermined", "without a clinical status")
     elif spec.usable_days and day is None:
         problem = ("undetermined", "no date")
-    elif spec.usable_days and day and (chart.today - day).days > spec.usable_days:
+    elif (
+        spec.usable_days
+        and day
+        and (chart.today - _latest(entry, "onset", day, chart)).days > spec.usable_days
+    ):
         problem = ("stale", f"{age_in_words(day, chart.today)} old")
     return Stated(
         entry,
@@ -467,6 +471,12 @@ def _read_condition(
         problem,
         is_past=certainty == "past" or not clinical & ACTIVE,
     )
+
+
+def _latest(entry: Entry, prefix: str, day: date, chart: Chart) -> date:
+    """The last day that its date may mean: `2026` may be any day of it."""
+    written = entry.raw.get(f"{prefix}DateTime") or entry.raw.get("recordedDate")
+    return max(day, chart.calendar.last_day(written) or day)
 
 
 def _read_procedure(
@@ -504,6 +514,10 @@ def _read_procedure(
         )
     elif entry.status != "completed":
         problem = UNFINISHED
-    elif day is not None and months and day < months_before(chart.today, months):
+    elif (
+        day is not None
+        and months
+        and _latest(entry, "performed", day, chart) < months_before(chart.today, months)
+    ):
         problem = ("stale", f"{age_in_words(day, chart.today)} ago")
     return Stated(entry, concept, codes[0], day, problem)

@@ -6,6 +6,10 @@ from itertools import chain
 from typing import Any, Literal, NamedTuple
 
 from cds_service.core.facts import Origin
+from cds_service.fhir.gathering.bystanders import (
+    is_bystander_problem,
+    is_bystander_procedure,
+)
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.prefetch import Template, reference_name
 from cds_service.fhir.gathering.problem_words import (
@@ -50,6 +54,8 @@ LISTED: Mapping[str, Listed] = {
 }
 NOT_UNDERSTOOD = "not-understood"
 MAY_BE_GRAVE = "may-be-grave"
+# It may be what a brace is for: nothing says that it leaves the spine alone.
+MAY_NEED_BRACE = "may-need-brace"
 UNCODED = frozenset({NOT_UNDERSTOOD, MAY_BE_GRAVE})
 NO_INFORMATION = "no-information"
 PLACE = frozenset({"place-of-care"})
@@ -75,7 +81,8 @@ class Sourced(NamedTuple):
         concepts: the concepts of its codes, and of its words where words count;
             `not-understood` for a list entry that
             may be anything, `may-be-grave` for one whose code, or words, may be more
-            than we know.
+            than we know, `may-need-brace` for one that may bear on the spine's
+            stability.
         referred: the raw Medication or Device that a drug or device order refers to, if
             any.
     """
@@ -184,7 +191,9 @@ def concepts_of(
     if kind in EXAM_TYPES:
         return exam_concepts(resource, terminology)
     if kind == "Condition":
-        return _concepts_of_condition(resource, terminology)
+        known = _concepts_of_condition(resource, terminology)
+        is_apart = is_bystander_problem(resource, terminology)
+        return known if is_apart else known | {MAY_NEED_BRACE}
     code = resource.get("code")
     found = OF_TYPE.get(kind) or terminology.concepts(code)
     if components := resource.get("component"):
@@ -195,7 +204,9 @@ def concepts_of(
             )
         )
     if kind in LISTED or kind in BY_WORDS:
-        return _concepts_of_procedure(resource, found, terminology)
+        known = _concepts_of_procedure(resource, found, terminology)
+        is_apart = kind != "Procedure" or is_bystander_procedure(resource, terminology)
+        return known if is_apart else known | {MAY_NEED_BRACE}
     return found - OF_NO_CONCERN
 
 

@@ -14,10 +14,11 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import CodeSystems
 from cds_service.fhir.mapping.overlay import required
 
+FILE = "harmless-codes.toml"
 Span = tuple[str, str]
 
 
-class _Range(Closed):
+class CodeRange(Closed):
     """Harmless codes of one system.
 
     Attributes:
@@ -40,27 +41,29 @@ class HarmlessCodesFile(DataFile):
     """
 
     reviewed: bool
-    ranges: tuple[_Range, ...]
+    ranges: tuple[CodeRange, ...]
 
 
 class HarmlessCodes:
-    """The ranges of the file by system."""
+    """The ranges of a file by system."""
 
-    def __init__(self, content: HarmlessCodesFile, systems: CodeSystems) -> None:
-        """Index the ranges.
+    def __init__(
+        self, listed: Sequence[CodeRange], systems: CodeSystems, file: str
+    ) -> None:
+        """Index the ranges of this file.
 
         Raises:
             DataFileError: a system is not in `systems.toml`, or a range is none.
         """
         self._systems = systems
-        for one in content.ranges:
+        for one in listed:
             if one.system not in systems.specs:
-                raise DataFileError(
-                    "harmless-codes.toml", "system", f"{one.system} is not known"
-                )
-        ordered = sorted(content.ranges, key=lambda one: one.system)
+                raise DataFileError(file, "system", f"{one.system} is not known")
+        ordered = sorted(listed, key=lambda one: one.system)
         self._ranges: Mapping[str, Sequence[tuple[list[Span], list[Span]]]] = {
-            system: [(_spans(one.harmless), _spans(one.but)) for one in ranges]
+            system: [
+                (_spans(one.harmless, file), _spans(one.but, file)) for one in ranges
+            ]
             for system, ranges in groupby(ordered, lambda one: one.system)
         }
 
@@ -73,6 +76,15 @@ class HarmlessCodes:
             for harmless, but in self._ranges.get(one, ())
         )
 
+    def may_hold(self, system: str, code: str) -> bool:
+        """The same, also of a code so short that it may be in one: `K57` of `K57.0`."""
+        plain = code.replace(".", "")
+        return any(
+            _may_be_in(plain, harmless) and not _is_in(plain, but)
+            for one in self._systems.lineage(system)
+            for harmless, but in self._ranges.get(one, ())
+        )
+
 
 def load_harmless_codes(folders: Sequence[Path], systems: CodeSystems) -> HarmlessCodes:
     """The ranges of the file in force.
@@ -80,17 +92,19 @@ def load_harmless_codes(folders: Sequence[Path], systems: CodeSystems) -> Harmle
     Raises:
         DataFileError: it is missing or wrong.
     """
-    content = required(folders, "harmless-codes.toml", HarmlessCodesFile)[1]
-    return HarmlessCodes(content, systems)
+    content = required(folders, FILE, HarmlessCodesFile)[1]
+    return HarmlessCodes(content.ranges, systems, FILE)
 
 
-def _spans(written: Sequence[str]) -> list[Span]:
+def _spans(written: Sequence[str], file: str) -> list[Span]:
     spans = []
     for one in written:
-        first, _, last = one.replace(".", "").partition("-")
+        # two full stops where codes hold a hyphen, as those of OPS do
+        between = ".." if ".." in one else "-"
+        first, _, last = (part.replace(".", "") for part in one.partition(between))
         last = last or first
         if len(first) != len(last) or not first or first > last:
-            raise DataFileError("harmless-codes.toml", "ranges", f"{one} is no range")
+            raise DataFileError(file, "ranges", f"{one} is no range")
         spans.append((first, last))
     return spans
 

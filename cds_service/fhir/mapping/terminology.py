@@ -28,6 +28,7 @@ from cds_service.core.vocabulary import (
     explain_key,
 )
 from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.bystanders import load_bystanders
 from cds_service.fhir.mapping.code_systems import (
     LONGEST_CODE,
     Listed,
@@ -53,7 +54,7 @@ from cds_service.fhir.mapping.mapping_files import (
 )
 from cds_service.fhir.mapping.names import MeasureNames, NamesFile
 from cds_service.fhir.mapping.overlay import files_in_force, required
-from cds_service.fhir.mapping.plain_words import load_plain_words
+from cds_service.fhir.mapping.plain_words import load_all_plain
 from cds_service.fhir.mapping.text_rules import (
     SPINE,
     Languages,
@@ -73,6 +74,7 @@ Code = tuple[str, str]
 # `LONGEST_CODE`.
 REMEMBERED = 4096
 NOTHING: frozenset[str] = frozenset()
+BONE_DRUGS = "bone-drug"
 SUSPICION = "suspicion"  # the concept whose words call a diagnosis suspected
 NEVER = r"(?!)"
 
@@ -155,20 +157,28 @@ class Terminology:
         with faults:
             names = required(folders, "names.toml", NamesFile)
         with faults:
-            harmless = required(folders, "harmless.toml", HarmlessFile)[1]
+            self.harmless = HarmlessTitles(
+                required(folders, "harmless.toml", HarmlessFile)[1]
+            )
         with faults:
             known = required(folders, "languages.toml", LanguagesFile)[1]
         with faults:
             languages = read_languages(folders)
             self._texts = text_rules(languages)
             self.durations = load_durations(folders, languages)
-            self.plain_words = load_plain_words(folders, self.durations)
+            (
+                self.plain_words,
+                self.plain_doses,
+                self.plain_referrals,
+                self.plain_values,
+            ) = load_all_plain(folders, self.durations, self.drugs.names_of(BONE_DRUGS))
         faults.stop()
+        # needs the systems and the plain words, so these have to be sound
+        self.bystanders = load_bystanders(folders, systems, self.plain_words)
         self.speller = Speller(languages.values())
         self.levels = LevelRules([*languages.values()], self.text_places)
         self.languages = Languages(known, languages)
         self.names_of_measures = MeasureNames(*names, self.languages)
-        self.harmless = HarmlessTitles(harmless)
         self._drug_rules = TextRules(self.drugs.words, None)
         self._suspicion = re.compile(
             "|".join(self._texts[SUSPICION].any) if SUSPICION in self._texts else NEVER

@@ -20,6 +20,7 @@ from cds_service.fhir.orders.levels import (
     StatedLevels,
     find_levels,
     find_reasons,
+    levels_in_words,
 )
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import (
@@ -30,7 +31,7 @@ from cds_service.fhir.orders.recognition import (
     recognise_augmentation,
     words_on_procedure,
 )
-from cds_service.fhir.raw_json import member, number
+from cds_service.fhir.raw_json import Json, member, number
 
 CPT = "http://www.ama-assn.org/go/cpt|"
 MOST_LEVELS = 17  # T1 to L5: a larger quantity is not a number of levels
@@ -254,7 +255,16 @@ def _level_count(
         for name in ("kyphoplasty", "vertebroplasty")
     )
     coded = max(counted, 1) + additional if counted or additional else 0
-    return max(stated, coded) or None
+    said = max(_levels_said(one.draft.resource, terminology) for one in found)
+    return max(stated, coded, said) or None
+
+
+def _levels_said(order: Json, terminology: Terminology) -> int:
+    """How many levels one order says without naming them: in words, or as quantity."""
+    quantity = number(member(order, "quantityQuantity", "value"))
+    is_count = quantity is not None and quantity in range(2, MOST_LEVELS + 1)
+    counted = int(quantity) if quantity and is_count else 0
+    return max(levels_in_words(order, terminology), counted)
 
 
 def _additional_levels(found: _Found) -> int:

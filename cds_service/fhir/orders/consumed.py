@@ -8,14 +8,19 @@ nothing.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from html import unescape
+from collections.abc import Sequence
 from typing import Any
 
 from cds_service.core.bracing import KEEP
+from cds_service.fhir.gathering.bystanders import is_plain_fracture
+from cds_service.fhir.leaves import leaves_of, repeats
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.order_times import read_times
-from cds_service.fhir.orders.recognition import BONE_REASONS, SITE_MAPS
+from cds_service.fhir.orders.recognition import (
+    BONE_REASONS,
+    FRACTURES,
+    SITE_MAPS,
+)
 from cds_service.fhir.raw_json import Json, items, member, objects, text, truth
 
 # Who, when written, for whom, by which number: by FHIR's definition nothing about how
@@ -47,7 +52,11 @@ _BY_RULE = frozenset(
             "locationReference",
             "insurance",
         ),
-        *("relevantHistory", "replaces", "priorRequest"),
+        *(
+            f"{one}.{part}"
+            for one in ("relevantHistory", "replaces", "priorRequest")
+            for part in ("reference", "type", "identifier")
+        ),
         *("note.time", "note.authorReference", "note.authorString"),
         *("codeReference.reference", "codeReference.type", "codeReference.identifier"),
     }
@@ -68,9 +77,12 @@ _TIMED_WORDS = frozenset(
 )
 _OTHER_WORDS = frozenset(
     {
-        f"{one}.{part}"
-        for one in ("category", "bodySite", "reasonCode")
-        for part in ("text", "coding.display")
+        *(
+            f"{one}.{part}"
+            for one in ("category", "bodySite", "reasonCode")
+            for part in ("text", "coding.display")
+        ),
+        *(f"{one}.display" for one in ("relevantHistory", "replaces", "priorRequest")),
     }
 )
 _CODING = ("system", "version", "code", "userSelected")
@@ -78,12 +90,8 @@ _CODING = ("system", "version", "code", "userSelected")
 _ADDED = frozenset({"extension", "modifierExtension", "contained", "implicitRules"})
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 LEAST_CODE = 4  # a shorter one may be a word or a number of its own
-_REASONS = BONE_REASONS | frozenset(KEEP)
-_TAG, _WORD, _CAMEL = (
-    re.compile(r"<[^>]*>"),
-    re.compile(r"[^\W_]+"),
-    re.compile(r"[A-Z]?[a-z]+"),
-)
+_KEPT = frozenset(KEEP)
+_REASONS = BONE_REASONS | _KEPT
 
 # What the log and a card may call an element: names of R4, never a key that somebody
 # made up.
@@ -139,8 +147,8 @@ def unread_in(order: Json, terminology: Terminology) -> tuple[str, ...]:
         order, terminology
     )
     left: set[str] = set()
-    for path, value in _leaves(order, ""):
-        name = _name(path)
+    for path, value in leaves_of(order):
+        name = name_of(path)
         # One thing that was not read is enough, and words are slow to read.
         if (
             name not in left
@@ -151,7 +159,8 @@ def unread_in(order: Json, terminology: Terminology) -> tuple[str, ...]:
     return tuple(sorted(left))
 
 
-def _name(path: str) -> str:
+def name_of(path: str) -> str:
+    """What an element of a path is called on a card: R4's name of it."""
     name = path.partition(".")[0].removeprefix("_")
     if name in NAMES:
         return name
@@ -176,20 +185,8 @@ def names_another(order: Json, terminology: Terminology) -> bool:
     return any(not _is_understood("code", coding, terminology) for coding in codings)
 
 
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Each value in the order that is no object or list, with its path; of a list each item has the same path."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _leaves(inner, f"{path}.{name}" if path else name)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _leaves(inner, path)
-    elif value is not None and value != "":
-        yield path, value
-
-
-def _is_read(path: str, value: Any, order: Json, terminology: Terminology) -> bool:
-    """Whether a value says nothing more, by the rule that names its element."""
+def is_element_read(path: str, value: Any) -> bool:
+    """Whether an element says who, when or by which number, by FHIR's definition."""
     parts = path.split(".")
     if _is_added(parts):
         return False
@@ -197,12 +194,23 @@ def _is_read(path: str, value: Any, order: Json, terminology: Terminology) -> bo
         ".".join(parts[:depth]) in _BY_RULE for depth in range(1, len(parts) + 1)
     ):
         return True
+    return path == "doNotPerform" and truth(value) is False
+
+
+def _is_read(path: str, value: Any, order: Json, terminology: Terminology) -> bool:
+    """Whether a value says nothing more, by the rule that names its element."""
+    if _is_added(path.split(".")):
+        return False
+    if is_element_read(path, value):
+        return True
     if path in ("doNotPerform", "asNeededBoolean"):
         return truth(value) is False
     if path == "quantityQuantity.value":  # one brace; a unit beside it is not read
         return bool(value == 1)
     if path.startswith("text."):
-        return path == "text.status" or _repeats(text(value), order, terminology)
+        return path == "text.status" or repeats(
+            text(value), order, terminology.plain_words
+        )
     return _are_plain(path, text(value), order, terminology)
 
 
@@ -253,8 +261,13 @@ def _is_understood(element: str, coding: Any, terminology: Terminology) -> bool:
     codeable = {"coding": [coding]}
     if element == "category":  # which kind of order it is, for lists
         return True
-    if element == "reasonCode":
-        return bool(terminology.concepts(codeable) & _REASONS)
+    if element == "reasonCode":  # another form of a fracture says another thing
+        concepts = terminology.concepts(codeable) & _REASONS
+        return bool(concepts) and (
+            not concepts & FRACTURES
+            or bool(concepts & _KEPT)
+            or is_plain_fracture({"code": codeable}, terminology, is_old=False)
+        )
     if element == "bodySite":
         return any(terminology.translate(name, codeable) for name in SITE_MAPS)
     concepts = terminology.concepts(codeable)
@@ -270,27 +283,4 @@ def _system(coding: Any, terminology: Terminology) -> str:
     return next(
         (system for system, _ in terminology.codings({"coding": [coding]})),
         text(member(coding, "system")),
-    )
-
-
-def _repeats(narrative: str, order: Json, terminology: Terminology) -> bool:
-    """Whether a narrative says only what the elements say, as FHIR defines a generated one."""
-    rest = {name: value for name, value in order.items() if name != "text"}
-    said = {
-        word
-        for path, value in _leaves(rest, "")
-        for word in _words_of(f"{path} {value}")
-    }
-    new = [
-        word
-        for word in _WORD.findall(unescape(_TAG.sub(" ", narrative)))
-        if word.lower() not in said
-    ]
-    return terminology.plain_words.are_all(" ".join(new), has_lengths=False)
-
-
-def _words_of(written: str) -> Iterator[str]:
-    """The words of a text and of the names in it: `authoredOn` is "authored on"."""
-    yield from (
-        word.lower() for word in (*_WORD.findall(written), *_CAMEL.findall(written))
     )

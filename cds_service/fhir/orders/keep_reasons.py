@@ -9,24 +9,43 @@ from typing import Literal
 from cds_service.core.bracing import KEEP
 from cds_service.core.facts import SupportOrder
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
-from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD
+from cds_service.fhir.gathering.bystanders import is_plain_fracture
+from cds_service.fhir.gathering.picking import (
+    MAY_NEED_BRACE,
+    NOT_UNDERSTOOD,
+    Sourced,
+)
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.level_text import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.consumed import unread_in
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, codeables
-from cds_service.fhir.orders.levels import find_levels, reasons_named, stated_levels
+from cds_service.fhir.orders.levels import (
+    REGION_NAMES,
+    covers,
+    find_levels,
+    reasons_named,
+    stated_levels,
+)
 from cds_service.fhir.orders.order_times import read_times, texts_on_time
 from cds_service.fhir.orders.recognition import (
     AUGMENTATION,
     FRACTURES,
     TITLES,
     recognise_augmentation,
+    recognise_support,
+)
+from cds_service.fhir.orders.whole_signing import (
+    is_bystander,
+    is_whole_augmentation,
+    unread_of_augmentation,
 )
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
     member,
     number,
+    objects,
     text,
     texts_of,
 )
@@ -39,7 +58,6 @@ SURGERY, OLD = (
 )
 # an older entry is often a healed fracture that nobody closed
 RECENT = timedelta(days=180)
-REGIONS = {"thoracic spine": "T", "lumbar spine": "L"}
 NO_MORE = frozenset({"entered-in-error", "not-done", "stopped", "revoked", "cancelled"})
 _DAY, _YEAR = (
     re.compile(r"\b\d{4}-\d\d-\d\d\b"),
@@ -61,6 +79,10 @@ class OtherInjuries:
             have been.
         signed_reasons: concepts of `REASONS` that the augmentation being signed names.
         is_brace_noted: its words speak of a brace, or were not understood.
+        unread: its elements, besides notes, that say more than the operation.
+        other_order: another order of the signing was not understood, or bears on the
+            spine.
+        problem: so does an entry of the problem list.
     """
 
     fractures: tuple[str, ...] = ()
@@ -68,6 +90,9 @@ class OtherInjuries:
     surgery: bool = False
     signed_reasons: frozenset[str] = frozenset()
     is_brace_noted: bool = False
+    unread: tuple[str, ...] = ()
+    other_order: bool = False
+    problem: bool = False
 
 
 NOTHING_ELSE = OtherInjuries()
@@ -135,10 +160,13 @@ def find_other_injuries(
             levels[freshness] |= _levels_of(sourced.raw, terminology)
     for one in braces:
         levels["open"] |= {*one.levels}
+    signed = _augmentations_in(bundle, terminology)
+    if treated:
+        for order in signed:
+            levels["open"] |= {*named_levels(order, bundle, terminology)}
     fresh, possible = _untreated(levels["fresh"], levels["open"], {*treated})
     if not braces:
         return OtherInjuries(fresh, possible)
-    signed = _augmentations_in(bundle, terminology)
     words = [
         word for one in signed for word, is_title in texts_on_time(one) if not is_title
     ]
@@ -153,7 +181,99 @@ def find_other_injuries(
             one.strip() and not terminology.plain_words.are_all(one) for one in words
         )
         or any(map(terminology.durations.names_brace, words)),
+        unread=tuple(
+            sorted(
+                {
+                    element
+                    for one in signed
+                    for element in unread_of_augmentation(
+                        one, bundle, treated, terminology
+                    )
+                }
+            )
+        ),
+        other_order=_is_another_unread(bundle, treated, terminology),
+        problem=_is_problem_open(record, birth, terminology, today),
     )
+
+
+def _is_another_unread(
+    bundle: DraftOrders, treated: tuple[str, ...], terminology: Terminology
+) -> bool:
+    """Whether an order besides the augmentation and a brace was not understood, or one of several braces was not."""
+    braces: list[Json] = []
+    for one in bundle.each():
+        found = recognise_augmentation(one.resource, terminology)
+        if found and found.concepts & AUGMENTATION:
+            continue
+        support = recognise_support(one.resource, bundle, terminology)
+        if support and "brace" in support.concepts:
+            braces.append(one.resource)
+        elif not is_bystander(one.resource, bundle, treated, terminology):
+            return True
+    return len(braces) > 1 and any(_is_brace_unread(one, terminology) for one in braces)
+
+
+def _is_brace_unread(brace: Json, terminology: Terminology) -> bool:
+    """Whether a brace order was not read whole; a payer's length of need is a note of its own."""
+    notes = [
+        one
+        for one in objects(brace.get("note"))
+        if not _is_billing(text(one.get("text")), terminology)
+    ]
+    return bool(unread_in({**brace, "note": notes}, terminology))
+
+
+def _is_billing(words: str, terminology: Terminology) -> bool:
+    found = terminology.durations.read(words, "brace")
+    rest = words
+    for one in found:
+        rest = rest[: one.start] + " " * (one.end - one.start) + rest[one.end :]
+    return {one.kind for one in found} == {"payer"} and (
+        terminology.plain_words.are_all(rest, has_lengths=False)
+    )
+
+
+def _is_problem_open(
+    record: PatientRecord, birth: date | None, terminology: Terminology, today: date
+) -> bool:
+    """Whether an entry of the problem list may be what a brace is for, besides what is named by other reasons."""
+    for sourced in record.of_key("conditions"):
+        entry = sourced.raw
+        if MAY_NEED_BRACE not in sourced.concepts or sourced.concepts & SURGERY:
+            continue
+        if certainty_of(entry) == "denied" or _is_long_over(
+            entry, birth, terminology, today
+        ):
+            continue
+        _, last = _days_of(entry, birth, terminology.calendar)
+        is_old = last is not None and last < today - RECENT
+        is_fracture = bool(sourced.concepts & FRACTURES)
+        if not is_fracture or not is_plain_fracture(entry, terminology, is_old=is_old):
+            return True
+    return any(
+        one.key == "conditions" and MAY_NEED_BRACE in one.concepts
+        for one in record.unreadable
+    )
+
+
+def _is_long_over(
+    condition: Json, birth: date | None, terminology: Terminology, today: date
+) -> bool:
+    """Whether its status says that it is over, and every day that it states is long ago."""
+    is_past = clinical_status(condition) & PAST or certainty_of(condition) == "past"
+    if not is_past:
+        return False
+    calendar = terminology.calendar
+    ended = [
+        condition.get("abatementDateTime"),
+        member(condition, "abatementPeriod", "end"),
+    ]
+    days = [calendar.last_day(one) for one in ended]
+    days += [_days_of(condition, birth, calendar)[1]]
+    days += [calendar.last_day(condition.get("recordedDate"))]
+    known = [day for day in days if day]
+    return bool(known) and max(known) < today - RECENT
 
 
 def _augmentations_in(bundle: DraftOrders, terminology: Terminology) -> list[Json]:
@@ -180,18 +300,12 @@ def _untreated(
     vague = {
         one
         for one in fresh | possible
-        if one not in LEVELS and not _covers(one, treated)
+        if one not in LEVELS and not covers(one, treated)
     }
     single = {one for one in fresh if one in LEVELS} - treated
     return in_order(single), _listed(
         {one for one in possible if one in LEVELS} - treated - single | vague
     )
-
-
-def _covers(stated: str, treated: set[str]) -> bool:
-    if stated in REGIONS:
-        return any(one.startswith(REGIONS[stated]) for one in treated)
-    return not treated.isdisjoint(stated.split("-"))
 
 
 def _listed(stated: set[str]) -> tuple[str, ...]:
@@ -214,7 +328,7 @@ def _levels_of(condition: Json, terminology: Terminology) -> set[str]:
         ]
         found = {level for word in words for level in terminology.levels.treated(word)}
     regions = terminology.translate("spinal-region", condition.get("code"))
-    return found or {f"{region} spine" for region in regions} & REGIONS.keys()
+    return found or {f"{region} spine" for region in regions} & REGION_NAMES.keys()
 
 
 def _freshness(
@@ -223,12 +337,14 @@ def _freshness(
     """Whether a fracture is recent; open if its day or its statuses do not say."""
     statuses, certainty = clinical_status(condition), certainty_of(condition)
     words = texts_of(condition.get("code"))
-    if (
-        statuses & PAST
-        or certainty in ("denied", "past")
-        or any(terminology.text_concepts(one, OLD) for one in words)
+    if certainty == "denied" or any(
+        terminology.text_concepts(one, OLD) for one in words
     ):
         return "old"
+    if statuses & PAST or certainty == "past":
+        # no fracture is healed in a few weeks, whatever its status says
+        is_over = _is_long_over(condition, birth, terminology, today)
+        return "old" if is_over else "open"
     first, last = _days_of(condition, birth, terminology.calendar)
     if last is not None and last < today - RECENT:
         return "old"
@@ -305,8 +421,14 @@ def _is_operated(
     lately = [one for one in kept if _is_lately(one.raw, terminology.calendar, today)]
     # A procedure that was not understood may be one.
     return any(
-        NOT_UNDERSTOOD in one.concepts or _is_surgery(one.raw, terminology)
+        _may_need_brace(one, terminology) or _is_surgery(one.raw, terminology)
         for one in lately
+    )
+
+
+def _may_need_brace(sourced: Sourced, terminology: Terminology) -> bool:
+    return bool(sourced.concepts & {NOT_UNDERSTOOD, MAY_NEED_BRACE}) and not (
+        is_whole_augmentation(sourced.raw, terminology)
     )
 
 

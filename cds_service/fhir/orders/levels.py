@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from cds_service.core.facts import UNREAD_REASON
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.problem_words import DENIAL, read_problem_words
 from cds_service.fhir.mapping.level_text import LEVELS, UNUSUAL, in_order
@@ -15,6 +16,9 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
+PAIR = 2
+# rules of `kinds.toml`
+COUNTED = ("2-levels", "3-levels", "4-levels")
 # the studies' thoracolumbar junction
 JUNCTION = frozenset({"T10", "T11", "T12", "L1", "L2"})
 Region = Literal["thoracic", "lumbar"]
@@ -29,6 +33,16 @@ GRAVE = frozenset(
         *("spinal-infection", "discitis", "vertebral-osteomyelitis"),
         *("spinal-tuberculosis", "neurological-deficit", "leg-weakness"),
         *("unstable-fracture", "spinal-instability"),
+    }
+)
+REGION_NAMES = {"thoracic spine": "T", "lumbar spine": "L"}
+# What a reason in words may name, so that it is understood.
+REASONS = frozenset(
+    {
+        *GRAVE,
+        *CAUSES,
+        *("vertebral-fracture", "osteoporotic-vertebral-fracture", "osteoporosis"),
+        *("earlier-vertebral-fracture", "stable-burst-fracture", "fall"),
     }
 )
 LONGEST_WORDS = 5_000  # characters of all augmentation orders of a signing
@@ -129,6 +143,37 @@ def _statements(
     yield "text", wording
     # last: a reason may name other fractures as well
     yield "reason", _worded_levels(reasons, terminology)
+
+
+def covers(stated: str, treated: set[str]) -> bool:
+    """Whether a statement, `L1`, `T11-T12` or `thoracic spine`, may be of a treated level."""
+    if stated in REGION_NAMES:
+        return any(one.startswith(REGION_NAMES[stated]) for one in treated)
+    return not treated.isdisjoint(stated.split("-"))
+
+
+def levels_in_words(order: Json, terminology: Terminology) -> int:
+    """How many levels the words or the quantity of an order say; 0 if neither does.
+
+    `3-level kyphoplasty` names no vertebra. A reason that names three or more means
+    them; two may be the ends of one statement.
+    """
+    words = [
+        *_note_texts(order),
+        *(
+            word
+            for code in codeables(order, "code", "orderDetail", *CODED["reasonCode"])
+            for word in texts_of(code)
+        ),
+    ]
+    said = (
+        int(name.partition("-")[0])
+        for word in words
+        for name in terminology.kinds.of_title(word, COUNTED)
+    )
+    named = _worded_levels(codeables(order, *CODED["reasonCode"]), terminology)
+    named &= set(LEVELS)
+    return max(max(said, default=0), len(named) if len(named) > PAIR else 0)
 
 
 def verdict_of(statement: str) -> bool | None:
@@ -235,6 +280,13 @@ def find_reasons(
         for word in texts_of(code)
     ]
     beside = [*titles, *_note_texts(order)]
+    aside = [
+        text(one.get("display"))
+        for element in ("reasonReference", "supportingInfo")
+        for one in objects(order.get(element))
+    ]
+    beside += [one for one in aside if one]
+    unread = _unread(order, bundle, reasons, terminology)
     coded = frozenset().union(*(terminology.concepts(reason) for reason in reasons))
     length = sum(map(len, (*own, *beside)))
     if length > room:
@@ -254,7 +306,33 @@ def find_reasons(
         | others.suspected
         | others.unclear
     )
-    return Reasons(stated, named & GRAVE - stated, length)
+    return Reasons(stated, (named & GRAVE) - stated | unread, length)
+
+
+def _unread(
+    order: Json, bundle: DraftOrders, reasons: list[Json], terminology: Terminology
+) -> frozenset[str]:
+    """`UNREAD_REASON` where a reason of the order is not understood, or is not there."""
+    references = [
+        one
+        for one in objects(order.get("reasonReference"))
+        if not bundle.resolve([one], order)
+    ]
+    if references or not all(_is_understood(one, terminology) for one in reasons):
+        return frozenset({UNREAD_REASON})
+    return frozenset()
+
+
+def _is_understood(reason: Json, terminology: Terminology) -> bool:
+    if terminology.concepts(reason) or terminology.tells("conditions", reason):
+        return True
+    words = texts_of(reason)
+    return bool(words) and all(
+        terminology.harmless.is_harmless(one)
+        or terminology.text_concepts(one, REASONS)
+        or terminology.plain_words.are_all(one)
+        for one in words
+    )
 
 
 def _regions(

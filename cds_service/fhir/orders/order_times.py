@@ -145,10 +145,18 @@ def _read_of_repeat(timing: Json, *, is_bound: bool) -> set[str]:
             f"{name}.{part}"
             for name in ("boundsDuration", "boundsRange.high")
             for part in _AMOUNT
+            if part != "unit" or _is_one_unit(timing, name)
         ]
     else:
         names += _HOW_MANY
     return {f"repeat.{name}" for name in names}
+
+
+def _is_one_unit(timing: Json, name: str) -> bool:
+    """Whether unit and code of an amount are the same unit; a word that nobody knows may be another."""
+    amount = member(timing, "repeat", *name.split("."))
+    code, unit = text(member(amount, "code")), text(member(amount, "unit"))
+    return not code or not unit or _unit({"code": unit}) == _unit({"code": code})
 
 
 def _repeated(timing: Json) -> float | None:

@@ -1,0 +1,70 @@
+"""Cancer of long ago that is treated now, has spread or has come back counts as recent.
+
+The day of a diagnosis says nothing of a cancer that is still there: the aromatase
+inhibitor, the metastasis, the stage and the word "recurrent" do.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from cds_service.core.facts import Finding
+from cds_service.core.vocabulary import ListSpec
+from cds_service.fhir.facts import events
+from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap
+from cds_service.fhir.gathering.picking import MEDICATION_TYPES
+from cds_service.fhir.raw_json import objects, text, texts_of
+
+CANCER_DRUG = "cancer-drug"
+IN_USE = frozenset({"active", "in-progress", "completed"})
+SPREAD = ("kind-spread",)
+TREATMENT = "cancer-treatment"
+
+
+def find_recent_cancer(spec: ListSpec, chart: Chart) -> FindingOrGap:
+    """Find a cancer of the last years, or an older one that is there now."""
+    found, passed = events.find_event(spec, chart)
+    happened = [
+        one
+        for one in events.happenings(spec, chart, spec.value_sets)
+        if not one.stated.problem
+    ]
+    if isinstance(found, Finding) or not happened:
+        return found, passed
+    present = [one for one in happened if _has_spread(one.stated.entry, chart)]
+    if not present and _is_treated(spec, chart):
+        present = happened
+    return (events.yes(spec, chart, present) if present else found), passed
+
+
+def _has_spread(entry: Entry, chart: Chart) -> bool:
+    """Whether its code, words or stage say that it is advanced, or has come back."""
+    if any(match.concept == "secondary-cancer" for match in entry.matches):
+        return True
+    kinds = chart.terminology.kinds
+    return any(kinds.of_title(one, SPREAD) for one in _words_of(entry))
+
+
+def _words_of(entry: Entry) -> Iterator[str]:
+    yield from texts_of(entry.raw.get("code"))
+    for stage in objects(entry.raw.get("stage")):
+        yield from texts_of(stage.get("summary"))
+    yield from (text(one.get("text")) for one in objects(entry.raw.get("note")))
+
+
+def _is_treated(spec: ListSpec, chart: Chart) -> bool:
+    """Whether a drug against cancer is in use, or another treatment was lately."""
+    if any(
+        one.drug and CANCER_DRUG in one.drug.concepts and one.status in IN_USE
+        for one in chart.of_kind(*MEDICATION_TYPES)
+    ):
+        return True
+    since = chart.today - timedelta(days=spec.within_days or 0)
+    return any(
+        one.kind == "Procedure"
+        and one.status not in ("not-done", "entered-in-error", "preparation")
+        and (
+            (day := chart.calendar.effective(one.raw, "performed")) is None
+            or since <= day.day <= chart.not_after
+        )
+        for one in chart.mentions_of((TREATMENT,))
+    )

@@ -1,0 +1,176 @@
+"""Tells which entries of a record have nothing to do with the stability of the spine.
+
+Only what is known counts: a code in a range of `bystanders.toml`, a name of
+`harmless.toml`, words of an order that all are known. Words beside such a code may say
+more than it does, and then it does not count.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from cds_service.fhir.gathering.problem_words import is_denial
+from cds_service.fhir.mapping.code_systems import Listed
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.raw_json import Json, objects, text, texts_of
+
+# Facts of the spine that words beside a harmless code may name.
+SPINAL = frozenset(
+    {
+        *("prior-spinal-surgery", "spinal-surgery-unstated", "spinal-instability"),
+        *("unstable-fracture", "stable-burst-fracture", "neurological-deficit"),
+        *("bone-metastasis", "bone-malignancy-ever", "malignancy", "myeloma"),
+        *("spinal-infection", "discitis", "vertebral-osteomyelitis"),
+        *("spinal-tuberculosis", "leg-weakness"),
+    }
+)
+FRACTURED = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture"})
+OF_A_FRACTURE = FRACTURED | {"osteoporosis", "pathological-fracture"}
+Verdict = Literal["apart", "spinal", "unknown"]
+
+
+def is_bystander_problem(condition: Json, terminology: Terminology) -> bool:
+    """Whether a condition leaves the spine as stable as it is."""
+    code = condition.get("code")
+    said = texts_of(code)
+    beside = [*said, *_words_beside(condition)]
+    if any(_speaks_of_spine(word, terminology, SPINAL | FRACTURED) for word in beside):
+        return (
+            bool(said) and not _judged(code, terminology) and _denies(said, terminology)
+        )
+    if _judged(code, terminology) - {"apart"}:
+        return False
+    if _judged(code, terminology):
+        return True
+    if not said:
+        return False
+    return terminology.harmless.is_social(condition, said) or all(
+        terminology.harmless.is_harmless(word) or is_denial(word, terminology)
+        for word in said
+    )
+
+
+def is_plain_fracture(
+    condition: Json, terminology: Terminology, *, is_old: bool
+) -> bool:
+    """Whether a condition is a plain fracture of a vertebra, as an osteoporotic one is coded."""
+    code = condition.get("code")
+    said = texts_of(code)
+    beside = [*said, *_words_beside(condition)]
+    if any(_speaks_of_spine(word, terminology, SPINAL) for word in beside):
+        return False
+    verdicts = {
+        _of_fracture(one, terminology, is_old=is_old) for one in _codings(code)
+    } - {"unknown"}
+    if verdicts:
+        return verdicts == {"apart"}
+    return bool(said) and all(
+        terminology.harmless.is_harmless(word)
+        or terminology.plain_words.are_all(word, has_lengths=False)
+        for word in said
+    )
+
+
+def is_bystander_act(titles: Iterable[Json], terminology: Terminology) -> bool:
+    """Whether titles of an order or a procedure name what leaves the spine alone."""
+    listed = list(titles)
+    said = [word for one in listed for word in texts_of(one)]
+    rules = terminology.bystanders
+    verdicts = {
+        _of_act(coding, terminology) for one in listed for coding in _codings(one)
+    } - {"unknown"}
+    if verdicts:
+        return verdicts == {"apart"} and not any(
+            _speaks_of_spine(word, terminology, SPINAL) and not rules.names_act(word)
+            for word in said
+        )
+    return bool(said) and all(map(rules.names_act, said))
+
+
+def is_bystander_procedure(procedure: Json, terminology: Terminology) -> bool:
+    """Whether a procedure leaves the spine alone, by its code and by what is noted of it."""
+    return is_bystander_act(objects(procedure.get("code")), terminology) and not any(
+        _speaks_of_spine(word, terminology, SPINAL) for word in _words_beside(procedure)
+    )
+
+
+def _words_beside(entry: Json) -> list[str]:
+    """What an entry says besides its name: notes, sites, stages, evidence, reasons."""
+    named = [
+        word
+        for key in ("bodySite", "reasonCode", "severity", "complication", "outcome")
+        for one in objects(entry.get(key))
+        for word in texts_of(one)
+    ]
+    inner = [
+        word
+        for key, part in (("stage", "summary"), ("evidence", "code"))
+        for holder in objects(entry.get(key))
+        for one in objects(holder.get(part))
+        for word in texts_of(one)
+    ]
+    notes = [text(one.get("text")) for one in objects(entry.get("note"))]
+    return [word for word in (*named, *inner, *notes) if word]
+
+
+def _speaks_of_spine(
+    words: str, terminology: Terminology, concepts: frozenset[str]
+) -> bool:
+    return terminology.bystanders.is_against(words) or bool(
+        terminology.text_concepts(words) & concepts
+    )
+
+
+def _denies(said: Iterable[str], terminology: Terminology) -> bool:
+    return all(is_denial(word, terminology) for word in said)
+
+
+def _judged(code: Any, terminology: Terminology) -> set[Verdict]:
+    """What the codings of a diagnosis say; those that nobody knows say nothing."""
+    return {_of_problem(one, terminology) for one in _codings(code)} - {"unknown"}
+
+
+def _codings(code: Any) -> list[Json]:
+    return [one for each in objects(code) for one in objects(each.get("coding"))]
+
+
+def _of_problem(coding: Json, terminology: Terminology) -> Verdict:
+    rules, codeable = terminology.bystanders, {"coding": [coding]}
+    concepts = terminology.concepts(codeable)
+    if concepts & (SPINAL | FRACTURED):
+        return "spinal"
+    if any(rules.is_problem(*one) for one in terminology.codings(codeable)):
+        return "apart"
+    if concepts and concepts <= rules.problem_concepts:
+        return "apart"
+    return _otherwise("conditions", coding, concepts, terminology)
+
+
+def _of_fracture(coding: Json, terminology: Terminology, *, is_old: bool) -> Verdict:
+    rules, codeable = terminology.bystanders, {"coding": [coding]}
+    codes = terminology.codings(codeable)
+    if any(rules.is_fracture(*one, is_old=is_old) for one in codes):
+        return "apart"
+    concepts = terminology.concepts(codeable)
+    is_told = terminology.tells("conditions", codeable)
+    if not is_told and concepts and concepts <= OF_A_FRACTURE:
+        return "apart"
+    return _otherwise("conditions", coding, concepts, terminology)
+
+
+def _of_act(coding: Json, terminology: Terminology) -> Verdict:
+    rules, codeable = terminology.bystanders, {"coding": [coding]}
+    concepts = terminology.concepts(codeable)
+    if concepts and concepts <= rules.act_concepts:
+        return "apart"
+    codes = terminology.codings(codeable)
+    if not concepts & SPINAL and any(rules.is_act(*one) for one in codes):
+        return "apart"
+    return _otherwise("procedures", coding, concepts, terminology)
+
+
+def _otherwise(
+    kind: Listed, coding: Json, concepts: frozenset[str], terminology: Terminology
+) -> Verdict:
+    """A code of a system whose codes we know is something else; any other says nothing."""
+    is_told = terminology.tells(kind, {"coding": [coding]})
+    return "spinal" if concepts or is_told else "unknown"

@@ -1,0 +1,281 @@
+"""Tells what of a signing was not understood: the augmentation itself, and every other order beside it.
+
+As in `consumed.py` everything counts as not understood until something here says that
+it was. The augmentation may say its name, its levels and plain words. Another order is
+understood if it leaves the spine alone, by `bystanders.toml`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from cds_service.fhir.gathering.bystanders import (
+    is_bystander_act,
+    is_bystander_problem,
+    is_plain_fracture,
+)
+from cds_service.fhir.leaves import leaves_of, repeats
+from cds_service.fhir.mapping.level_text import LEVELS
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
+from cds_service.fhir.orders.consumed import is_element_read, name_of
+from cds_service.fhir.orders.drafts import GROUPS, DraftOrders, codeables
+from cds_service.fhir.orders.levels import covers
+from cds_service.fhir.orders.recognition import (
+    AUGMENTATION,
+    DEVICE_TYPES,
+    OF_AUGMENTATION,
+    OPERATION_SYSTEMS,
+    SITE_MAPS,
+    TITLES,
+    recognise_augmentation,
+)
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+
+# Orders of these types are what their type says, and leave the spine alone.
+BY_TYPE = frozenset({"MedicationRequest", "NutritionOrder", "VisionPrescription"})
+REASONS = ("reasonCode", "reason")
+NOTED = ("note", "patientInstruction", "orderDetail", "comment")
+# What says when and how often: no word of why.
+_WHEN = ("occurrence", "asNeeded", "category")
+# Judged as a whole, but for what was added to them.
+_JUDGED = frozenset({*TITLES, *REASONS, "reasonReference"})
+_ADDED = re.compile(r"extension|Extension|(?:^|\.)_")
+_WORDED = re.compile(r"(?:text|display)$")
+MOST_NAMES = (
+    5  # names of the operation in one title: `kyphoplasty (balloon kyphoplasty)`
+)
+
+
+def unread_of_augmentation(
+    order: Json,
+    bundle: DraftOrders,
+    treated: tuple[str, ...],
+    terminology: Terminology,
+) -> tuple[str, ...]:
+    """The elements of an augmentation order that say more than it, by their names; its notes have a rule of their own.
+
+    Args:
+        order: the order being signed.
+        bundle: all orders, with the resources that they refer to.
+        treated: the levels that are treated.
+        terminology: the service's terminology.
+    """
+    left = {
+        name_of(path)
+        for path, value in leaves_of(order)
+        if not _is_read(path, text(value), value, order, terminology)
+    }
+    if not is_augmentation_title(order, terminology):
+        left.add("code")
+    if not _are_reasons_read(order, bundle, treated, terminology):
+        left.add("reasonCode")
+    return tuple(sorted(left - {"note", "patientInstruction"}))
+
+
+def _is_read(
+    path: str, words: str, value: object, order: Json, terminology: Terminology
+) -> bool:
+    """Whether a value says nothing more, by the rule of its element."""
+    element = path.partition(".")[0]
+    if element in _JUDGED or element.startswith(_WHEN):
+        return _ADDED.search(path) is None
+    if element == "contained":  # reasons, judged with the others
+        held = objects(order.get("contained"))
+        return all(one.get("resourceType") == "Condition" for one in held)
+    if element == "bodySite":
+        return _is_site_read(path, words, order, terminology)
+    if element == "orderDetail":
+        rest = _without_names(words, terminology)
+        is_worded = _WORDED.search(path) is not None
+        return is_worded and terminology.bystanders.are_of_augmentation(rest)
+    if path.startswith("text."):
+        return path == "text.status" or repeats(words, order, terminology.plain_words)
+    # how many levels, as a number alone
+    return path == "quantityQuantity.value" or is_element_read(path, value)
+
+
+def _is_site_read(path: str, words: str, order: Json, terminology: Terminology) -> bool:
+    sites = codeables(order, "bodySite")
+    if _WORDED.search(path):
+        return terminology.bystanders.are_of_augmentation(words) or bool(
+            terminology.levels.treated(words) and not _is_against(words, terminology)
+        )
+    if path.startswith("bodySite.coding."):
+        return all(
+            terminology.levels.treated(" ".join(texts_of(site)))
+            or any(terminology.translate(name, site) for name in SITE_MAPS)
+            for site in sites
+        )
+    return False
+
+
+def _is_against(words: str, terminology: Terminology) -> bool:
+    return terminology.bystanders.is_against(words)
+
+
+def is_augmentation_title(order: Json, terminology: Terminology) -> bool:
+    """Whether the titles of an augmentation, ordered or done, name it and nothing else."""
+    titles = codeables(order, *TITLES)
+    for coding in (one for title in titles for one in objects(title.get("coding"))):
+        codeable = {"coding": [coding]}
+        concepts = terminology.concepts(codeable)
+        is_operation = any(
+            system in OPERATION_SYSTEMS for system, _ in terminology.codings(codeable)
+        )
+        if concepts - OF_AUGMENTATION or (is_operation and not concepts):
+            return False
+    return all(
+        "+" not in word
+        and terminology.bystanders.are_of_augmentation(
+            _without_names(_without_codes(word, titles), terminology)
+        )
+        for title in titles
+        for word in texts_of(title)
+    )
+
+
+def _without_codes(words: str, titles: list[Json]) -> str:
+    for code in (
+        text(coding.get("code"))
+        for title in titles
+        for coding in objects(title.get("coding"))
+    ):
+        if len(code) > 3:  # a shorter one may be a word or a number of its own
+            words = words.replace(code, " ")
+    return words
+
+
+def _without_names(words: str, terminology: Terminology) -> str:
+    """A title without the names of the operation, however they are spelt."""
+    rest = folded(words)
+    for _ in range(MOST_NAMES):
+        found = terminology.text_places(rest, AUGMENTATIONS, "vertebra")
+        if not found:
+            break
+        start, end = min(found.values())
+        # a name goes to the end of its word
+        while end < len(rest) and rest[end].isascii() and rest[end].isalpha():
+            end += 1
+        while start and rest[start - 1].isascii() and rest[start - 1].isalpha():
+            start -= 1
+        rest = f"{rest[:start]} {rest[end:]}"
+    return rest
+
+
+# --- reasons
+
+
+def _are_reasons_read(
+    order: Json,
+    bundle: DraftOrders,
+    treated: tuple[str, ...],
+    terminology: Terminology,
+) -> bool:
+    """Whether every reason is the plain fracture of a treated level, or leaves the spine alone."""
+    named = [{"code": one} for one in codeables(order, *REASONS)]
+    referred = objects(order.get("reasonReference"))
+    found = [
+        one
+        for one in bundle.resolve(referred, order)
+        if one.get("resourceType") == "Condition"
+    ]
+    displays = [text(one.get("display")) for one in referred]
+    conditions = [*named, *found, *objects(order.get("contained"))]
+    conditions += [{"code": {"text": display}} for display in displays if display]
+    return len(found) == len(referred) and all(
+        _is_reason_read(one, treated, terminology) for one in conditions
+    )
+
+
+def _is_reason_read(
+    condition: Json, treated: tuple[str, ...], terminology: Terminology
+) -> bool:
+    code = condition.get("code")
+    words = texts_of(code)
+    levels = {level for word in words for level in terminology.levels.treated(word)}
+    levels |= {*terminology.translate("vertebral-level-icd", code)}
+    if any(not covers(one, {*treated}) for one in levels) and treated:
+        return False
+    return is_bystander_problem(condition, terminology) or is_plain_fracture(
+        condition, terminology, is_old=False
+    )
+
+
+# --- other orders
+
+
+def is_bystander(
+    order: Json,
+    bundle: DraftOrders,
+    treated: tuple[str, ...],
+    terminology: Terminology,
+) -> bool:
+    """Whether another order of the signing was understood, and leaves the spine alone."""
+    if order.get("modifierExtension") or order.get("implicitRules"):
+        return False
+    kind = text(order.get("resourceType"))
+    rules = terminology.bystanders
+    noted = [word for word in _noted(order) if word]
+    if kind in GROUPS:
+        return not any(map(rules.is_against, _all_words(order))) and all(
+            rules.are_of_acts(word) for word in noted
+        )
+    titles = _titles(order)
+    is_known = (
+        not any(map(rules.is_against, _all_words(order)))
+        if kind in BY_TYPE
+        else is_bystander_act(titles, terminology)
+    )
+    levels = {level for word in noted for level in terminology.levels.treated(word)} & {
+        *LEVELS
+    }
+    return (
+        is_known
+        and levels <= {*treated}
+        and all(map(rules.are_of_acts, noted))
+        and _are_reasons_read(order, bundle, treated, terminology)
+    )
+
+
+def _titles(order: Json) -> list[Json]:
+    reference = order.get("codeReference") or order.get("itemReference")
+    display = text(member(reference, "display"))
+    items = [
+        one for item in objects(order.get("item")) for one in codeables(item, "code")
+    ]
+    return [
+        *codeables(order, *TITLES),
+        *items,
+        *([{"text": display}] if display else []),
+    ]
+
+
+def _noted(order: Json) -> Iterator[str]:
+    for name in NOTED:
+        value = order.get(name)
+        if isinstance(value, str):
+            yield value
+        for one in objects(value):
+            yield text(one.get("text"))
+            yield from texts_of(one)
+
+
+def _all_words(order: Json) -> Iterator[str]:
+    for path, value in leaves_of(order):
+        if isinstance(value, str) and _WORDED.search(path):
+            yield value
+
+
+def is_whole_augmentation(procedure: Json, terminology: Terminology) -> bool:
+    """Whether a procedure on record is an augmentation, and nothing else."""
+    found = recognise_augmentation(procedure, terminology)
+    return bool(
+        found
+        and found.concepts & AUGMENTATION
+        and is_augmentation_title(procedure, terminology)
+    )
+
+
+def is_device(order: Json) -> bool:
+    """Whether an order is of a device: a brace, or what is none."""
+    return text(order.get("resourceType")) in DEVICE_TYPES

@@ -1,0 +1,203 @@
+"""Dates that nobody can place: what may lie within the time is said, or reassures nobody."""
+
+import pytest
+
+from tests.chart_builders import (
+    ask,
+    by_topic,
+    days_ago,
+    kyphoplasty,
+    measured,
+    order_sign,
+    patient,
+    problem,
+    quiet_lists,
+)
+from tests.codes import UCUM, codeable
+
+REASSURING = "below the usual"
+NEVER = "9999-12-31"  # how records write "not stated"
+
+
+def card_of(*entries):
+    """The card of a patient whose T-score and weight would reassure."""
+    known = [
+        patient(),
+        *quiet_lists(),
+        measured("bmd-t-score", -1.5),
+        measured("bmi", 27),
+    ]
+    return by_topic(ask(order_sign([*known, *entries], kyphoplasty())))[
+        "rehabilitation"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "summary"),
+    [
+        pytest.param(
+            problem("A41.9", days=2, onsetDateTime=days_ago(30)),
+            "Sepsis (21 Oct)",
+            id="sepsis-since-30-days-active-lately",
+        ),
+        pytest.param(
+            problem("A41.9", days=2, onsetPeriod={"start": days_ago(40)}),
+            "Sepsis (11 Oct)",
+            id="sepsis-period-without-end",
+        ),
+        pytest.param(
+            problem("A41.9", recordedDate="2026"), "Sepsis (2026)", id="sepsis-year"
+        ),
+        pytest.param(
+            problem("A41.9", recordedDate="2026-11"),
+            "Sepsis (Nov 2026)",
+            id="sepsis-month",
+        ),
+        pytest.param(
+            problem("S72.001A", recordedDate="2026"),
+            "Hip fracture 2026",
+            id="hip-fracture-year",
+        ),
+        pytest.param(
+            problem("S72.001A", recordedDate="2024-11"),
+            "Hip fracture Nov 2024",
+            id="hip-fracture-month-at-the-limit",
+        ),
+        pytest.param(
+            problem("G83.4", days=1, status="recurrence", onsetDateTime=days_ago(100)),
+            "Neurological deficit (19 Nov)",
+            id="deficit-again",
+        ),
+        pytest.param(
+            problem("G83.4", recordedDate="2026"),
+            "Neurological deficit (2026)",
+            id="deficit-year",
+        ),
+        pytest.param(
+            problem("C50.911", recordedDate="2021"),
+            "Breast cancer (2021)",
+            id="cancer-year-at-the-limit",
+        ),
+        pytest.param(
+            problem("C50.911", days=1, status="recurrence", onsetDateTime="2011"),
+            "Breast cancer (2026)",
+            id="cancer-again",
+        ),
+        pytest.param(
+            problem("C79.51", recordedDate=NEVER),
+            "Bone metastasis",
+            id="metastasis-impossible",
+        ),
+        pytest.param(
+            problem("M46.46", recordedDate=NEVER),
+            "Spinal infection (discitis)",
+            id="discitis-impossible",
+        ),
+    ],
+)
+def test_what_may_lie_within_the_time_is_said(entry, summary):
+    card = card_of(entry)
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith(summary)
+
+
+@pytest.mark.parametrize(
+    ("entry", "named"),
+    [
+        pytest.param(
+            problem("A41.9", days=700), "sepsis not excluded", id="sepsis-still-active"
+        ),
+        pytest.param(
+            problem("A41.9", recordedDate=None, status="resolved"),
+            "sepsis not excluded",
+            id="sepsis-over-no-date",
+        ),
+        pytest.param(
+            problem("A41.9", recordedDate=None),
+            "sepsis not excluded",
+            id="sepsis-no-date",
+        ),
+        pytest.param(
+            problem("A41.9", recordedDate=NEVER),
+            "sepsis not excluded",
+            id="sepsis-impossible",
+        ),
+        pytest.param(
+            problem("A41.9", recordedDate="2026", status="resolved"),
+            "sepsis not excluded",
+            id="sepsis-over-this-year",
+        ),
+        *(
+            pytest.param(
+                problem("S72.001A", **members), "hip fracture within 2 years", id=name
+            )
+            for name, members in {
+                "hip-no-date": {"recordedDate": None},
+                "hip-impossible": {"recordedDate": NEVER},
+                "hip-over-no-date": {"recordedDate": None, "status": "resolved"},
+                "hip-uncertain": {
+                    "days": 200,
+                    "verificationStatus": {"text": "?"},
+                },
+                "hip-in-words": {"days": 30, "onsetString": "last winter"},
+                "hip-age": {"days": 30, "onsetAge": {"value": 75}},
+                "hip-tomorrow": {"recordedDate": "2027-02-01"},
+            }.items()
+        ),
+        pytest.param(
+            problem("N18.4", days=30, verificationStatus={"text": "provisional"}),
+            "severe kidney disease not excluded",
+            id="kidney-suspected",
+        ),
+    ],
+)
+def test_what_nobody_can_place_is_open(entry, named):
+    detail = card_of(entry)["detail"]
+    assert named in detail
+    assert REASSURING not in detail
+
+
+def test_a_grave_entry_that_nobody_can_place_leaves_referrals_offered():
+    weak_bone = measured("bmd-t-score", -2.8)
+    entries = [patient(), *quiet_lists(), weak_bone]
+    known = by_topic(ask(order_sign(entries, kyphoplasty())))["rehabilitation"]
+    undated = problem("A41.9", recordedDate=None)
+    signed = order_sign([*entries, undated], kyphoplasty())
+    doubted = by_topic(ask(signed))["rehabilitation"]
+    assert any(one.get("isRecommended") for one in known["suggestions"])
+    assert not any(one.get("isRecommended") for one in doubted["suggestions"])
+    assert len(doubted["suggestions"]) == len(known["suggestions"])
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(problem("A41.9", days=200, status="resolved"), id="sepsis-over"),
+        pytest.param(problem("S72.001A", days=3000), id="hip-of-long-ago"),
+        pytest.param(problem("S72.001A", recordedDate="2019"), id="hip-2019"),
+        pytest.param(
+            problem("S72.001A", days=100, onsetDateTime="2019"), id="hip-listed-anew"
+        ),
+        pytest.param(problem("V43.52XA", recordedDate="2019"), id="crash-2019"),
+    ],
+)
+def test_what_is_certainly_over_stays_quiet(entry):
+    assert REASSURING in card_of(entry)["detail"]
+
+
+def filtration(value, days=10):
+    unit = "mL/min/{1.73_m2}"
+    quantity = {"value": value, "unit": unit, "system": UCUM, "code": unit}
+    code = codeable("http://loinc.org", "33914-3")
+    return measured("egfr", value, days=days, code=code, valueQuantity=quantity)
+
+
+def test_a_measured_filtration_answers_what_the_list_leaves_open():
+    unstaged = problem("N18.9", days=400)
+    assert REASSURING not in card_of(unstaged)["detail"]
+    assert REASSURING in card_of(unstaged, filtration(68))["detail"]
+    assert REASSURING not in card_of(unstaged, filtration(68, days=300))["detail"]
+
+
+def test_a_crash_of_this_year_may_be_the_cause():
+    assert "Car crash" in card_of(problem("V43.52XA", recordedDate="2026"))["summary"]
