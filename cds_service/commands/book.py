@@ -248,6 +248,7 @@ def committee_book(
         look=Markup((WEB / "static/look.css").read_text(encoding="utf-8")),  # noqa: S704 - our own sheet
         patients=patients,
         facts=hook.facts,
+        leaving=[one for one in service.hooks.values() if one is not hook],
         rules=sorted(hook.rules, key=lambda rule: rule.rank),
         closures=hook.closures,
         overdue=overdue,

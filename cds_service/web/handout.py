@@ -107,8 +107,7 @@ def _stored(around: Surroundings, store: AuditStore, page: HandoutAddress) -> St
 
 def _texts(around: Surroundings, stored: Stored) -> dict[str, HandoutText]:
     """The languages in force for the EHR of this answer."""
-    hook = around.service.of(stored.client).hooks.get(stored.service_id or "")
-    return dict(hook.handouts) if hook is not None else {}
+    return dict(around.service.of(stored.client).leaving_hook.handouts)
 
 
 def _html(

@@ -92,7 +92,9 @@ SUPPORT_KINDS = frozenset(SUPPORT_TITLES)
 SPECIALIST, REVIEW = "bone-specialist", "bone-treatment"
 BONE_REASONS = FRACTURES | {"osteoporosis"}
 BIOPSY = frozenset({"biopsy"})
-OURS = OF_AUGMENTATION | SUPPORT_KINDS
+# By a site's own code alone: where the EHR has no hook for a discharge.
+DISCHARGE = frozenset({"discharge"})
+OURS = OF_AUGMENTATION | SUPPORT_KINDS | DISCHARGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,12 @@ def recognise_augmentation(
     return (_by_options(billed) if billed else by_words) or (
         _by_code(matches) if matches else None
     )
+
+
+def orders_discharge(bundle: DraftOrders, terminology: Terminology) -> bool:
+    """Tell if one of these orders discharges the patient."""
+    titles = (_titles(one.resource) for one in bundle.each())
+    return any(_any_of(terminology.matches(one), DISCHARGE) for one in titles)
 
 
 def words_name_augmentation(resource: Json, terminology: Terminology) -> bool:
