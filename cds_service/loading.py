@@ -21,6 +21,7 @@ from cds_service.core.chart_facts import (
 )
 from cds_service.core.closures import ClosureFile
 from cds_service.core.data_file import (
+    DataTable,
     Faults,
     data_root,
     label,
@@ -28,6 +29,7 @@ from cds_service.core.data_file import (
     read_toml,
     validated,
 )
+from cds_service.core.handout import HandoutText
 from cds_service.core.model_card import model_card
 from cds_service.core.policy import Policy
 from cds_service.core.pooled import PooledModel, load_pooled_model
@@ -57,6 +59,7 @@ from cds_service.fhir.mapping.terminology import (
     check_specs,
     load_finding_specs,
 )
+from cds_service.fhir.orders.recognition import SUPPORT_KINDS
 from cds_service.fhir.orders.suggestions import (
     Code,
     OrderTemplate,
@@ -105,7 +108,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
     files: dict[str, HookFiles] = {}
     for name in names:
         with faults:
-            files[name] = _read_hook_files([root / name for root in hooks], hooks)
+            files[name] = _read_hook_files(_hook_folders(name, hooks), hooks)
     faults.stop()
     with faults:
         check_specs(specs, terminology)
@@ -130,8 +133,9 @@ def load_service(site: SiteFolder | None = None) -> Service:
             with faults:
                 _refuse_two_codes(template, site)
     faults.stop()
+    _check_handout(site, services)
     return Service(
-        hooks=services,
+        hooks=dict(sorted(services.items(), key=_place_in_discovery)),
         terminology=terminology,
         finding_specs=specs,
         studies=studies,
@@ -156,6 +160,26 @@ def load_service(site: SiteFolder | None = None) -> Service:
         if site
         else {},
     )
+
+
+def _place_in_discovery(named: tuple[str, ServiceHook]) -> tuple[bool, str]:
+    """Put the service of signings first: many clients take the first one."""
+    name, hook = named
+    return hook.hook != "order-sign", name
+
+
+def _check_handout(
+    site: SiteFolder | None, services: Mapping[str, ServiceHook]
+) -> None:
+    """Refuse settings of the patient's page in a language that nobody wrote."""
+    if site is None:
+        return
+    known = {language for hook in services.values() for language in hook.handouts}
+    settings = site.site.handout
+    for key, used in (("language", {settings.language}), ("words", {*settings.words})):
+        if unknown := used - known:
+            fault = f"no page is written in {', '.join(sorted(unknown))}"
+            raise DataFileError("site.toml", f"handout.{key}", fault)
 
 
 def calendar_of(site: SiteFolder | None) -> SiteCalendar:
@@ -344,30 +368,116 @@ class HookFiles(NamedTuple):
     facts: tuple[FactFile, ...]
     texts: CardTexts
     closures: ClosureFile
+    handouts: Mapping[str, HandoutText]
 
 
-def _read_hook_files(folders: Sequence[Path], hooks: Sequence[Path]) -> HookFiles:
+class HookFolders(NamedTuple):
+    """Where the files of one service lie.
+
+    Attributes:
+        own: its folders, ours first, then a site's.
+        shared: those of the service that `shared.toml` names: a file that is missing in
+            `own` is read there, and a fact or rule of the same name is completed by it.
+    """
+
+    own: Sequence[Path]
+    shared: Sequence[Path] = ()
+
+    @property
+    def all(self) -> tuple[Path, ...]:
+        """The folders of both; the later one's file counts."""
+        return (*self.shared, *self.own)
+
+
+SHARED = "shared.toml"
+
+
+class SharedFile(DataTable):
+    """`shared.toml`.
+
+    Attributes:
+        service: the service whose files are read where this one has none.
+    """
+
+    service: str
+
+
+def _hook_folders(name: str, hooks: Sequence[Path]) -> HookFolders:
+    own = [root / name for root in hooks]
+    path = own[0] / SHARED
+    if not path.exists():
+        return HookFolders(own)
+    other = validated(SharedFile, read_toml(path), path).service
+    if other == name or not (hooks[0] / other).is_dir():
+        raise DataFileError(label(path), "service", "is no other service")
+    return HookFolders(own, [root / other for root in hooks])
+
+
+def _read_hook_files(folders: HookFolders, hooks: Sequence[Path]) -> HookFiles:
     faults = Faults()
     with faults:
-        discovery = read_json(in_force(folders, "service.json"))
+        discovery = _discovery(folders)
     orders: dict[str, Mapping[str, Any]] = {}
-    for name, path in files_in_force(folders, "orders", ".json").items():
+    for name, path in files_in_force(folders.all, "orders", ".json").items():
         with faults:
             orders[name] = read_json(path)
     with faults:
-        path = in_force(folders, "guidelines.toml")
+        path = in_force(folders.all, "guidelines.toml")
         guidelines = validated(GuidelineFile, read_toml(path), path)
     with faults:
         rules = _rules(folders)
     with faults:
         facts = _facts(folders)
     with faults:
-        _check_wording(hooks, folders)
+        _check_wording(hooks, folders.own)
     with faults:
-        texts = load_card_texts(folders)
+        texts = load_card_texts(folders.own, folders.shared)
         closures = _closures(folders, texts)
+    handouts: dict[str, HandoutText] = {}
+    for name, path in files_in_force(folders.own, "handout", ".toml").items():
+        with faults:
+            handouts[name] = _handout(name, path)
     faults.stop()
-    return HookFiles(discovery, orders, guidelines, rules, facts, texts, closures)
+    return HookFiles(
+        discovery, orders, guidelines, rules, facts, texts, closures, handouts
+    )
+
+
+def _handout(name: str, path: Path) -> HandoutText:
+    found = validated(HandoutText, read_toml(path), path)
+    if found.language != name:
+        raise DataFileError(label(path), "language", f"the file is called {name}")
+    return found
+
+
+def _discovery(folders: HookFolders) -> Mapping[str, Any]:
+    """The discovery entry, with the queries of the service that it shares files with."""
+    own: dict[str, Any] = read_json(in_force(folders.own, "service.json"))
+    if not folders.shared:
+        return own
+    shared = read_json(in_force(folders.shared, "service.json"))
+    queries = {**shared.get("prefetch", {}), **own.get("prefetch", {})}
+    return {**own, "prefetch": queries}
+
+
+def _numbered(
+    folders: HookFolders, kind: str, faults: Faults
+) -> list[tuple[Path, dict[str, Any]]]:
+    """List each file of this subfolder, completed by the shared one of its name.
+
+    Its rank is the number before the name.
+    """
+    shared = files_in_force(folders.shared, kind, ".toml")
+    found = []
+    for name, path in sorted(files_in_force(folders.own, kind, ".toml").items()):
+        rank, _, _ = name.partition("-")
+        with faults:
+            if not rank.isdigit():
+                message = "the file name begins with its rank, 10-name.toml"
+                raise DataFileError(label(path), "", message)
+            base = read_toml(shared[name]) if name in shared else {}
+            found.append((path, {**base, **read_toml(path), "rank": int(rank)}))
+    return found
 
 
 def _load_hook(
@@ -381,9 +491,12 @@ def _load_hook(
     discovery, rules, facts = files.discovery, files.rules, files.facts
     faults = Faults()
     templates: dict[str, str] = {}
+    is_done = discovery.get("hook") != "order-sign"
     for key, text in discovery.get("prefetch", {}).items():
         with faults:
-            templates[key] = _with_codes(key, str(text), specs, terminology)
+            templates[key] = _with_codes(
+                key, str(text), specs, terminology, is_done=is_done
+            )
     with faults:
         if discovery.get("id") != name:
             message = f"is {discovery.get('id')!r}, the folder is {name!r}"
@@ -409,9 +522,8 @@ def _load_hook(
     for rule in rules:
         with faults:
             _check_rule(rule, names, order_templates)
-    kinds = {rule.order_kind for rule in rules if rule.order_kind}
     of_facts = {
-        "kinds of order": kinds,
+        "kinds of order": SUPPORT_KINDS,
         "signals": signal_names(studies) | {TRAINING_OPEN},
     }
     for fact in facts:
@@ -430,6 +542,7 @@ def _load_hook(
         guidelines=guidelines,
         summaries=files.guidelines.summaries,
         closures=files.closures,
+        handouts=files.handouts,
     )
 
 
@@ -453,9 +566,12 @@ def _refuse_two_codes(template: OrderTemplate, site: SiteFolder | None) -> None:
             )
 
 
-def _closures(folders: Sequence[Path], texts: CardTexts) -> ClosureFile:
-    """What overrides close; each names a topic and a reason of its cards."""
-    path = in_force(folders, "closures.toml")
+def _closures(folders: HookFolders, texts: CardTexts) -> ClosureFile:
+    """What overrides close; each names a topic and a reason of its cards.
+
+    An override of a card of the shared service counts here as it does there.
+    """
+    path = in_force(folders.own, "closures.toml")
     found = validated(ClosureFile, read_toml(path), path)
     for number, one in enumerate(found.closures):
         place = f"closures.{number}"
@@ -470,16 +586,29 @@ def _closures(folders: Sequence[Path], texts: CardTexts) -> ClosureFile:
             raise DataFileError(
                 label(path), f"{place}.reason", f"is not one of {', '.join(codes)}"
             )
-    return found
+    if not folders.shared:
+        return found
+    other = in_force(folders.shared, "closures.toml")
+    shared = validated(ClosureFile, read_toml(other), other)
+    every = (*found.closures, *shared.closures)
+    return found.model_copy(update={"closures": every})
 
 
 def _with_codes(
-    key: str, text: str, specs: Mapping[str, FindingSpec], terminology: Terminology
+    key: str,
+    text: str,
+    specs: Mapping[str, FindingSpec],
+    terminology: Terminology,
+    *,
+    is_done: bool,
 ) -> str:
-    """The template with `{codes}` replaced by all codes of the findings that are read from this key."""
-    codes = ",".join(
-        f"{system}|{code}" for system, code in asked_codes(specs, terminology, key)
-    )
+    """The template with `{codes}` replaced by all codes of the findings that are read from this key.
+
+    Args:
+        is_done: the hook fires after the procedure, which tells more.
+    """
+    asked = asked_codes(specs, terminology, key, after_surgery=is_done)
+    codes = ",".join(f"{system}|{code}" for system, code in asked)
     filled = text.replace("{codes}", codes)
     if "{codes}" in text and not codes:
         raise DataFileError(
@@ -512,18 +641,13 @@ def _plan(templates: Mapping[str, str]) -> PrefetchPlan:
     return plan
 
 
-def _rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
-    """The rule files; the number before the name is the rank."""
+def _rules(folders: HookFolders) -> tuple[Rule, ...]:
+    """The rule files by rank."""
     rules: list[Rule] = []
     faults = Faults()
-    for name, path in files_in_force(folders, "recommendations", ".toml").items():
-        rank, _, _ = name.partition("-")
+    for path, table in _numbered(folders, "recommendations", faults):
         with faults:
-            if not rank.isdigit():
-                raise DataFileError(
-                    label(path), "", "the file name begins with its rank, 10-name.toml"
-                )
-            rules.append(validated(Rule, {**read_toml(path), "rank": int(rank)}, path))
+            rules.append(validated(Rule, table, path))
     faults.stop()
     ids = [rule.id for rule in rules]
     if twice := {name for name in ids if ids.count(name) > 1}:
@@ -533,20 +657,13 @@ def _rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
-def _facts(folders: Sequence[Path]) -> tuple[FactFile, ...]:
-    """The fact files by rank, the number before the name; of the same rank by name."""
+def _facts(folders: HookFolders) -> tuple[FactFile, ...]:
+    """The fact files by rank, of the same rank by name."""
     facts: list[FactFile] = []
     faults = Faults()
-    for name, path in sorted(files_in_force(folders, "facts", ".toml").items()):
-        rank, _, _ = name.partition("-")
+    for path, table in _numbered(folders, "facts", faults):
         with faults:
-            if not rank.isdigit():
-                raise DataFileError(
-                    label(path), "", "the file name begins with its rank, 08-name.toml"
-                )
-            facts.append(
-                validated(FactFile, {**read_toml(path), "rank": int(rank)}, path)
-            )
+            facts.append(validated(FactFile, table, path))
     faults.stop()
     ids = [fact.id for fact in facts]
     if twice := {name for name in ids if ids.count(name) > 1}:

@@ -36,6 +36,7 @@ from cds_service.core.facts import (
     SupportOrder,
     SupportOrders,
 )
+from cds_service.core.handout import HandoutText
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Rule
 from cds_service.core.source_attributes import SourceAttributes
@@ -52,6 +53,11 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_orders, unread_braces
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts, with_drafts
+from cds_service.fhir.orders.performed import (
+    find_performed,
+    read_leaving,
+    without_performed,
+)
 from cds_service.fhir.orders.recognition import may_concern_us
 from cds_service.fhir.orders.referred import with_drafted_drugs, with_referred
 from cds_service.fhir.orders.suggestions import (
@@ -85,6 +91,7 @@ class ServiceHook:
             templates ask for.
         plan: the prefetch templates, whatever discovery shows of them.
         order_templates: R4 orders that can be suggested, by name.
+        handouts: the page that a patient takes home, by language; empty if it has none.
     """
 
     id: str
@@ -98,6 +105,7 @@ class ServiceHook:
     guidelines: Mapping[str, Guideline]
     summaries: tuple[Summary, ...]
     closures: ClosureFile
+    handouts: Mapping[str, HandoutText] = field(default_factory=dict)
 
     def overdue(self, today: date) -> Mapping[str, tuple[str, ...]]:
         """List the ids of rules and guidelines due for review, by part."""
@@ -111,6 +119,9 @@ class ServiceHook:
         for name, files in parts.items():
             found[name] = tuple(one.id for one in files if one.review_by < today)
         is_late = self.closures.review_by < today
+        pages = self.handouts.items()
+        if late := tuple(key for key, one in pages if one.review_by < today):
+            found["handouts"] = late
         return {**found, "closures": ("closures",) if is_late else ()}
 
 
@@ -131,6 +142,11 @@ class Service(InForce):
     model_cards: Mapping[str, Mapping[str, Any]]
     attributes: SourceAttributes
     of_clients: "Mapping[str, Service]" = field(default_factory=dict)
+
+    @property
+    def signing_hook(self) -> ServiceHook:
+        """The service that answers when orders are signed."""
+        return next(one for one in self.hooks.values() if one.hook == "order-sign")
 
     @property
     def calendar(self) -> SiteCalendar:
@@ -164,6 +180,7 @@ class Ports:
             none does.
         basis_url: the address of the basis page of the audit entry with this id; empty
             if there is none.
+        handout_url: that of the page that the patient takes home.
     """
 
     clock: Callable[[], datetime]
@@ -179,6 +196,7 @@ class Ports:
     is_of_earlier_day: bool = False
     is_shown: bool = True
     basis_url: Callable[[str], str] = field(default=lambda _: "")
+    handout_url: Callable[[str], str] = field(default=lambda _: "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,13 +258,23 @@ class Gathered:
     support: SupportOrders
 
 
+@dataclass(frozen=True, slots=True)
+class ReadCase:
+    """A case, and the codes beside it that we do not know."""
+
+    case: Case
+    near: tuple[NearMiss, ...]
+
+
 def answer(
     service: Service,
     hook: ServiceHook,
     request: HookRequest,
     ports: Ports,
 ) -> HookResponse:
-    """Answer one hook call: an augmentation order, or a brace or bed rest after one.
+    """Answer one hook call.
+
+    That is an augmentation order, a brace or bed rest after one, or a discharge.
 
     Raises:
         PatientMismatch: the Patient, or the augmentation order, is of another patient
@@ -260,7 +288,8 @@ def answer(
         AuditUnavailable: the entry could not be written; nothing is returned then.
     """
     drafts = request.context.draft_orders
-    if not may_concern_us(drafts, service.terminology, ports.deadline):
+    is_signing = hook.hook == "order-sign"
+    if is_signing and not may_concern_us(drafts, service.terminology, ports.deadline):
         return NO_CARDS
     call = Call(
         service=service,
@@ -270,21 +299,57 @@ def answer(
         now=ports.clock(),
         entry_id=str(uuid4()),
     )
+    case = _signed(call) if is_signing else _left(call)
+    return NO_CARDS if case is None else _show(call, case)
+
+
+def _signed(call: Call) -> ReadCase | None:
+    """Steps 1 to 3 when orders are signed; None if they are not ours."""
+    service = call.service
     orders = _read_orders(call)
     near = missed_orders(orders.drafts, service.terminology)
     if not orders.may_concern(service.policy):
-        return _no_cards(call, near)
+        _note_near(call, near)
+        return None
     try:
         gathered = _gather(call, orders)
     except EvidenceUnavailable:
         if orders.augmentation is None:
             # Without a record nothing says that this brace follows an augmentation.
-            return _no_cards(call, near)
+            _note_near(call, near)
+            return None
         raise
     if not _concerns_us(call, gathered):
-        return _no_cards(call, near)
+        _note_near(call, near)
+        return None
+    return ReadCase(_case(call, gathered), (*near, *gathered.record.near))
 
-    conclusion = conclude(_case(call, gathered))
+
+def _left(call: Call) -> ReadCase | None:
+    """Steps 1 to 3 when a patient leaves; None without an augmentation before.
+
+    The procedures alone decide that: most who leave had none.
+    """
+    person = _person(call)
+    try:
+        procedures = _read_record(call, call.hook.plan.of_types("Procedure"), person)
+    except EvidenceUnavailable:
+        return None
+    if _find_performed(call, procedures) is None:
+        return None
+    record = _read_record(call, call.hook.plan, person)
+    call.ports.deadline.check()
+    performed = _find_performed(call, record)
+    if performed is None:
+        # It is another patient's by what the whole record says.
+        return None
+    return ReadCase(_case_of_leaving(call, record, performed), record.near)
+
+
+def _show(call: Call, read: ReadCase) -> HookResponse:
+    """Steps 4 to 7: what follows from a case, its cards, and their entry."""
+    ports = call.ports
+    conclusion = conclude(read.case)
     said = _answer(call, conclusion)
     ports.deadline.check()
     response = HookResponse(cards=build_cards(said))
@@ -292,11 +357,11 @@ def answer(
     shown = Shown(
         entry_id=call.entry_id,
         at=call.now,
-        service_id=hook.id,
-        request=request,
+        service_id=call.hook.id,
+        request=call.request,
         caller=ports.caller,
-        server=request.fhir_server if ports.may_name_server else NOT_LISTED,
-        near=(*near, *gathered.record.near, *unread),
+        server=call.request.fhir_server if ports.may_name_server else NOT_LISTED,
+        near=(*read.near, *unread),
         answer=said,
         response=response,
         silent_after=None if ports.is_shown else ports.deadline.passed,
@@ -312,24 +377,28 @@ def _corrections(conclusion: Conclusion) -> list[Correction]:
     return [correction for one in acts for correction in one.corrections]
 
 
-def _no_cards(call: Call, near: tuple[NearMiss, ...]) -> HookResponse:
-    """Answer an order that is not ours; note one that nearly was, if there is time."""
+def _note_near(call: Call, near: tuple[NearMiss, ...]) -> None:
+    """Note an order that is not ours and nearly was, if there is time."""
     context, ports = call.request.context, call.ports
     if near and not is_probe(context.user_id, context.patient_id):
         entry = near_miss_entry(call.now, call.hook.id, near, ports.caller)
         seconds = min(NOTE_SECONDS, max(0.0, ports.deadline.left))
         with suppress(AuditUnavailable):  # nothing is shown that would need it
             ports.audit.append(entry, Deadline.after(seconds))
-    return NO_CARDS
+
+
+def _person(call: Call) -> Person:
+    """The patient, by what the call alone says."""
+    request = call.request
+    servers = (request.fhir_server, *call.ports.aliases)
+    bases = bases_of_call(servers, request.context.draft_orders, request.prefetch)
+    return Person(request.context.patient_id, bases)
 
 
 def _read_orders(call: Call) -> SignedOrders:
     """Step 1, before the record is read."""
-    request, ports = call.request, call.ports
-    servers = (request.fhir_server, *ports.aliases)
-    bases = bases_of_call(servers, request.context.draft_orders, request.prefetch)
-    person = Person(request.context.patient_id, bases)
-    drafts = read_drafts(request.context.draft_orders, person, ports.deadline)
+    person, ports = _person(call), call.ports
+    drafts = read_drafts(call.request.context.draft_orders, person, ports.deadline)
     return _orders_in(drafts, person, call.service.terminology)
 
 
@@ -349,14 +418,7 @@ def _orders_in(
 def _gather(call: Call, orders: SignedOrders) -> Gathered:
     """Step 2, and the orders once more where the record tells more of them."""
     request, ports, terminology = call.request, call.ports, call.service.terminology
-    record = gather(
-        request,
-        call.hook.plan,
-        ports.fhir,
-        terminology,
-        orders.person,
-        deadline=ports.deadline,
-    )
+    record = _read_record(call, call.hook.plan, orders.person)
     ports.deadline.check()
     person = orders.person.identified(record.patient, ())
     drafts = orders.drafts.of(person.identifiers)
@@ -376,6 +438,24 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
     return Gathered(orders=orders, record=record, support=support)
 
 
+def _read_record(call: Call, plan: PrefetchPlan, person: Person) -> PatientRecord:
+    """Step 2: the answers to these queries, prefetched or from the FHIR server."""
+    ports, terminology = call.ports, call.service.terminology
+    reader, deadline = ports.fhir, ports.deadline
+    return gather(call.request, plan, reader, terminology, person, deadline=deadline)
+
+
+def _find_performed(call: Call, record: PatientRecord) -> AugmentationOrder | None:
+    """Find the augmentation of this stay, or of the last days."""
+    return find_performed(
+        record,
+        call.service.terminology,
+        encounter=call.request.context.encounter_id,
+        since=call.today - timedelta(days=call.service.policy.discharge.days),
+        today=call.today,
+    )
+
+
 def _concerns_us(call: Call, gathered: Gathered) -> bool:
     """Tell if an augmentation is signed, or a brace soon enough after one."""
     if gathered.orders.augmentation is not None:
@@ -387,13 +467,34 @@ def _concerns_us(call: Call, gathered: Gathered) -> bool:
 
 
 def _case(call: Call, gathered: Gathered) -> Case:
-    """Steps 3 and 3b."""
+    """Steps 3 and 3b when orders are signed."""
+    order, record = gathered.orders.augmentation, gathered.record
+    case = _case_of(call, record, order, gathered.support)
+    return replace(case, record=with_drafts(case.record, gathered.orders.drafts))
+
+
+def _case_of_leaving(
+    call: Call, record: PatientRecord, performed: AugmentationOrder
+) -> Case:
+    """Steps 3 and 3b when a patient leaves: the procedure stands for its order."""
+    terminology = call.service.terminology
+    support = find_support_orders((), record, terminology, today=call.today)
+    case = _case_of(call, without_performed(record, performed), performed, support)
+    leaving = read_leaving(record, terminology, performed, call.today)
+    return replace(case, leaving=leaving)
+
+
+def _case_of(
+    call: Call,
+    record: PatientRecord,
+    order: AugmentationOrder | None,
+    support: SupportOrders,
+) -> Case:
     service, hook, today = call.service, call.hook, call.today
     given = _earlier_feedback(call)
-    order = gathered.orders.augmentation
     levels = order.levels if order else ()
     chart = Chart(
-        gathered.record,
+        record,
         service.terminology,
         _horizon(call, order),
         treated=levels,
@@ -408,14 +509,14 @@ def _case(call: Call, gathered: Gathered) -> Case:
         fracture=Fracture.of(findings, levels),
     )
     closures = find_closures(given, hook.closures.closures, circumstances)
-    support = closures.without_closed(gathered.support)
+    open_support = closures.without_closed(support)
     return Case(
         in_force=service,
         questions=Questions(facts=hook.facts, rules=hook.rules),
         order=order,
-        record=with_drafts(state_of(gathered.record), gathered.orders.drafts),
+        record=state_of(record),
         findings=findings,
-        support=counting_orders(support, findings, today),
+        support=counting_orders(open_support, findings, today),
         fracture=circumstances.fracture,
         closures=closures,
         today=today,
@@ -427,8 +528,12 @@ def _horizon(call: Call, order: AugmentationOrder | None) -> Horizon:
     today = call.today
     authored = order.authored if order else None
     written = min(authored, today) if authored else today
-    not_after = written if call.ports.is_of_earlier_day else today
-    return Horizon(today, not_after, today, written)
+    operated_on = order.performed if order else None
+    if call.ports.is_of_earlier_day:
+        return Horizon(today, written, today, written, operated_on=operated_on)
+    return Horizon(
+        today, today, today, written, until=call.now, operated_on=operated_on
+    )
 
 
 def find_facts(
@@ -457,7 +562,7 @@ def _answer(call: Call, conclusion: Conclusion) -> Answer:
         tenant=ports.caller.tenant,
         server=call.request.fhir_server,
         patient=context.patient_id,
-        orders=context.drafts_digest,
+        orders=_signed_digest(call),
         hook_instance=call.request.hook_instance,
     )
     ordering = Ordering(
@@ -479,7 +584,16 @@ def _answer(call: Call, conclusion: Conclusion) -> Answer:
         order_words=order_words(acts, suggestions, ordering),
         base_url=ports.base_url,
         basis_url=ports.basis_url(call.entry_id),
+        handout_url=ports.handout_url(call.entry_id) if hook.handouts else "",
     )
+
+
+def _signed_digest(call: Call) -> str:
+    """Tell one signing from another: by its orders, a discharge by its stay."""
+    context = call.request.context
+    if context.CARRIES_ORDERS:
+        return context.drafts_digest
+    return f"Encounter/{context.encounter_id}"
 
 
 def _earlier_feedback(call: Call) -> Sequence[CardFeedback] | None:

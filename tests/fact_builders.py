@@ -76,7 +76,8 @@ def day(when: date) -> Dated:
 
 
 def drug_use(name: str = "alendronate", **members: Any) -> DrugUse:
-    """A bone drug that is taken since 2021."""
+    """A bone drug that is taken since 2021; its last dose was understood."""
+    members.setdefault("sure_dose", members.get("last_dose"))
     since = {"is_taken": True, "is_running": True, "started": day(date(2021, 4, 1))}
     is_injected, kind = name in INJECTED, KINDS.get(name, "other")
     return DrugUse(

@@ -137,8 +137,9 @@ class LiveService:
         return found
 
     def discovery(self) -> dict[str, Any]:
-        """The one entry of discovery."""
-        (entry,) = self.send("GET", DISCOVERY).json()["services"]
+        """The entry of the service that answers signings."""
+        services = self.send("GET", DISCOVERY).json()["services"]
+        (entry,) = [one for one in services if one["id"] == SERVICE_ID]
         return dict(entry)
 
     def templates(self) -> Mapping[str, str]:

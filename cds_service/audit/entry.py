@@ -26,6 +26,8 @@ from cds_service.core.facts import (
     Gap,
     Provenance,
 )
+from cds_service.core.handout import find_handout
+from cds_service.core.leaving import Leaving
 from cds_service.core.policy import Policy
 from cds_service.core.pooled_study import PooledStudy
 from cds_service.core.study import LogisticStudy
@@ -123,6 +125,9 @@ def _content(shown: Shown) -> dict[str, Any]:
         "cards": Written(f"[{','.join(texts)}]"),
         "closures": closures_json(grounds, case.fracture, case.closures),
     }
+    if case.leaving is not None:
+        content["leaving"] = _leaving(case.leaving)
+        content["handout"] = find_handout(answer.conclusion, case.leaving).to_json()
     if shown.silent_after is not None:
         content["silent"] = {"milliseconds": round(shown.silent_after * 1000)}
     if shown.near:
@@ -198,13 +203,30 @@ def _shown(card: Card, answer: Answer) -> ShownCard:
 
 
 def _order(order: AugmentationOrder) -> dict[str, Any]:
-    return {
+    done: dict[str, Any] = {"isDone": True} if order.is_done else {}
+    if order.performed:
+        done["performed"] = order.performed.isoformat()
+    return done | {
         "procedure": order.procedure,
         "levels": list(order.levels),
         "levelCount": order.level_count,
         "code": order.code,
         "recognisedBy": order.recognised_by,
         "authored": order.authored.isoformat() if order.authored else None,
+    }
+
+
+def _leaving(leaving: Leaving) -> dict[str, Any]:
+    """Keep what was read of the time after the procedure."""
+    return {
+        "bookings": [
+            {"kind": one.kind, "day": one.day.isoformat(), "source": one.reference}
+            for one in leaving.bookings
+        ],
+        "biopsies": [
+            {"isBack": one.is_back, "source": one.reference} for one in leaving.biopsies
+        ],
+        "unread": list(leaving.unread),
     }
 
 

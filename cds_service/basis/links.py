@@ -1,8 +1,7 @@
-"""The signed address of one answer's basis page.
+"""The signed addresses of one answer's pages: its basis, and the patient's page.
 
-Whoever holds it may read that page until it expires.
-
-It names the audit entry and nothing else: no patient, no value.
+Whoever holds one may read that page until it expires. It names the audit entry, of the
+patient's page also language and form, and nothing else: no patient, no value.
 """
 
 import hashlib
@@ -10,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest
-from typing import Literal
+from typing import Literal, NamedTuple, get_args
 
 from itsdangerous import Signer
 
@@ -19,6 +18,8 @@ from cds_service.outgoing.deadline import Deadline
 Access = Literal["signed", "login", "off"]
 KEY_SHARE = 1 / 4  # of the time that is left; a process asks once
 SALT = b"kyphoplasty-cds basis 1"
+HANDOUT_SALT = b"kyphoplasty-cds handout 1"
+Form = Literal["html", "a4", "letter"]
 # An address stays in histories and screenshots. Later a reviewer opens the entry
 # itself.
 LIFETIME = timedelta(hours=24)
@@ -41,6 +42,31 @@ def entry_of(address: str, key: bytes) -> str | None:
         if compare_digest(sign_entry(entry_id, key).encode(), address.encode())
         else None
     )
+
+
+class HandoutAddress(NamedTuple):
+    """What the address of a patient's page names."""
+
+    entry_id: str
+    language: str
+    form: Form
+
+
+def sign_handout(page: HandoutAddress, key: bytes) -> str:
+    """Give the last part of the address of this page."""
+    signer = Signer(key, salt=HANDOUT_SALT, digest_method=hashlib.sha256)
+    return signer.sign("~".join(page)).decode()
+
+
+def handout_of(address: str, key: bytes) -> HandoutAddress | None:
+    """Read what this address names; None if any character is not as it was signed."""
+    parts = address.partition(".")[0].split("~")
+    if len(parts) != 3 or parts[2] not in get_args(Form):
+        return None
+    form = next(one for one in get_args(Form) if one == parts[2])
+    page = HandoutAddress(parts[0], parts[1], form)
+    is_ours = compare_digest(sign_handout(page, key).encode(), address.encode())
+    return page if is_ours else None
 
 
 def has_expired(shown: datetime, now: datetime) -> bool:
@@ -77,3 +103,17 @@ class Links:
             return f"{self.base_url}/audit/entries/{entry_id}/basis"
         key = self.key(until.left * KEY_SHARE)
         return f"{self.base_url}/basis/{sign_entry(entry_id, key)}" if key else ""
+
+    def handout(
+        self, access: Access | None, until: Deadline, entry_id: str, language: str
+    ) -> str:
+        """Give where the patient's page of this entry is; empty as for the basis.
+
+        An EHR whose links lead to the review pages has none: nobody who prints it there
+        has an account.
+        """
+        if access in ("off", "login"):
+            return ""
+        key = self.key(until.left * KEY_SHARE)
+        page = HandoutAddress(entry_id, language, "html")
+        return f"{self.base_url}/handout/{sign_handout(page, key)}" if key else ""

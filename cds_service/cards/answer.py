@@ -49,6 +49,7 @@ class Answer:
         order_words: by rule id, what orders say that the EHR does not carry.
         base_url: where this service's own pages are, without a slash at the end.
         basis_url: the page of this very answer; empty if there is none.
+        handout_url: the page that this patient takes along; empty if there is none.
     """
 
     conclusion: Conclusion
@@ -58,6 +59,7 @@ class Answer:
     order_words: Mapping[str, Sequence[str]] = field(default_factory=dict)
     base_url: str = ""
     basis_url: str = ""
+    handout_url: str = ""
 
     @property
     def case(self) -> Case:
@@ -180,6 +182,11 @@ def make_card(
         if answer.basis_url
         else []
     )
+    handout = (
+        [_link("Print the patient's page", answer.handout_url)]
+        if answer.handout_url
+        else []
+    )
     return Card.model_validate(
         {
             "uuid": uuid,
@@ -195,7 +202,7 @@ def make_card(
             "suggestions": suggestions,
             "selection_behavior": "any" if suggestions else None,
             "override_reasons": answer.texts.reasons[topic],
-            "links": (*basis, *grounds),
+            "links": (*basis, *handout, *grounds),
             "extension": extension,
         }
     )
@@ -216,7 +223,7 @@ def _grounds(answer: Answer, topic: str) -> list[Link]:
     ]
     return (
         pages
-        if topic == "braceLimit" and pages
+        if topic != "rehabilitation" and pages
         else [_link("Model, figures and limits", model), *pages]
     )
 

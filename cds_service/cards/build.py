@@ -3,6 +3,7 @@
 from cds_service.cards.answer import Answer
 from cds_service.cards.answered import ground_of, topic_of
 from cds_service.cards.brace import brace_card
+from cds_service.cards.discharge import discharge_card
 from cds_service.cards.rehabilitation import rehabilitation_card
 from cds_service.protocol.messages import Card
 
@@ -10,10 +11,16 @@ from cds_service.protocol.messages import Card
 def build_cards(answer: Answer) -> tuple[Card, ...]:
     """Make the cards of an augmentation order, or the brace card of a later order.
 
+    A discharge has its own, alone.
+
     Warnings come first, since clients need not keep our order but many do.
     """
     if answer.has("deceased"):
         return ()
+    if answer.case.leaving is not None:
+        leaving = discharge_card(answer)
+        is_open = leaving is not None and not is_answered(answer, leaving)
+        return (leaving,) if leaving is not None and is_open else ()
     found = [] if answer.order is None else [rehabilitation_card(answer)]
     if not answer.has("end-of-life"):
         found.append(brace_card(answer))

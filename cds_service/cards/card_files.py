@@ -35,14 +35,29 @@ def in_force(folders: Sequence[Path], name: str) -> Path:
     return found
 
 
-def load_card_texts(folders: Sequence[Path]) -> CardTexts:
+def load_card_texts(folders: Sequence[Path], shared: Sequence[Path] = ()) -> CardTexts:
     """All texts of one service.
 
     Args:
         folders: `hooks/<service>`, ours first.
+        shared: those of the service whose texts it says as well; its layouts are the
+            only ones then.
     """
+    own = CardTexts(
+        tables=_tables(folders),
+        layouts=_layouts(shared or folders),
+        reasons=_reasons(folders),
+    )
+    if not shared:
+        return own
+    tables, reasons = _tables(shared), _reasons(shared)
     return CardTexts(
-        tables=_tables(folders), layouts=_layouts(folders), reasons=_reasons(folders)
+        tables={
+            name: {**tables.get(name, {}), **own.tables.get(name, {})}
+            for name in (*tables, *own.tables)
+        },
+        layouts=own.layouts,
+        reasons={**reasons, **own.reasons},
     )
 
 

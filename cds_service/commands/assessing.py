@@ -141,7 +141,7 @@ def assess_patient(
         CdsError: the server, the patient or the record cannot be read.
     """
     service = load_service(site)
-    hook = next(iter(service.hooks.values()))
+    hook = service.signing_hook
     calendar = service.calendar
     today = options.today_at(calendar, wish.as_of)
     if fault := fault_of_order(wish.order("any", today), service.terminology):

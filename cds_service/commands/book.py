@@ -158,7 +158,7 @@ def check_service(
         CannotCall: the service was not reached.
     """
     service = load_service(site)
-    hook = next(iter(service.hooks.values()))
+    hook = service.signing_hook
     for patient in book_patients(hook, today):
         expected = cards_of(
             service, hook, patient, today, settings.public_url or EXAMPLE, can
@@ -222,7 +222,7 @@ def committee_book(
         DataFileError: the site folder or our data is wrong.
     """
     service = load_service(site)
-    hook = next(iter(service.hooks.values()))
+    hook = service.signing_hook
     base = settings.public_url or EXAMPLE
     clock = partial(options.now_or_noon, today)
     pages = create_app(

@@ -235,7 +235,7 @@ def probe_service(
     caller = read_calling_card(**who)
     # a site's codes shape the prefetch
     service = load_service(options.chosen_site(site)[0])
-    hook = next(iter(service.hooks.values()))
+    hook = service.signing_hook
     sample = load_samples(options.today_at(service.calendar))[0]
     body = synthetic_call(
         sample, hook.discovery["prefetch"], patient_id=PATIENT, procedure=procedure

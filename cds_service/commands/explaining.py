@@ -82,7 +82,7 @@ def explain_request(
         CdsError: as the service itself would refuse it.
     """
     service = load_service(site)
-    hook = next(iter(service.hooks.values()))
+    hook = service.signing_hook
     # Whichever EHR wrote it: the form of its ids changes no step.
     request = parse_request(request_file.read_bytes(), hook.hook, "opaque")
     log = OneEntry()

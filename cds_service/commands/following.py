@@ -47,7 +47,7 @@ def find_outcomes(
 ) -> None:
     """Make OUTCOMES.csv from a FHIR Bulk Data export: first augmentations, inputs of that day, later fractures."""
     service = load_service(options.chosen_site()[0])
-    hook = next(iter(service.hooks.values()))
+    hook = service.signing_hook
     types = {template.resource_type for template in hook.plan.needed.templates} | {
         *ALSO
     }

@@ -80,7 +80,7 @@ def integration_sheet(
         DataFileError: the site folder or our data is wrong.
     """
     service = load_service(site)
-    hook = next(iter(service.hooks.values()))
+    hook = service.signing_hook
     base = settings.public_url or EXAMPLE
     table = site.site if site else None
     clients = (

@@ -114,7 +114,7 @@ def close_loop(
     with log_database() as database:
         signings = _signings(database, service, today, days, asked)
         bases = bases_of([server]) if server else NO_BASE
-        hook = next(iter(service.hooks.values()))
+        hook = service.signing_hook
         run = Run(service=service, hook=hook, as_of=today, bases=bases)
         if paths:
             courses = _from_export(signings, paths, run, days)

@@ -82,6 +82,8 @@ class DrugEntry(NamedTuple):
         is_current: an order that stands, or a list that has the drug as taken.
         knows_start: `begins` is when it was first taken, not when somebody told of it.
         is_draft: among the orders being signed.
+        is_understood: all that it says was.
+        is_sure: an intake that was understood, and that nobody broke off.
     """
 
     name: str
@@ -95,6 +97,8 @@ class DrugEntry(NamedTuple):
     is_current: bool = False
     knows_start: bool = True
     is_draft: bool = False
+    is_understood: bool = True
+    is_sure: bool = False
 
 
 class DrugState(NamedTuple):
@@ -125,12 +129,14 @@ def combine(entries: Iterable[DrugEntry], today: date) -> tuple[DrugUse, ...]:
     return tuple(_use(name, each, today) for name, each in sorted(named.items()))
 
 
-def _use(name: str, entries: Sequence[DrugEntry], today: date) -> DrugUse:
+def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
+    known = [one for one in listed if one.is_understood]
+    # What was not understood says something only where nothing else tells of an intake.
+    entries = known if any(one.is_intake for one in known) else listed
     intakes = [one for one in entries if one.is_intake]
-    orders = [one for one in entries if not one.is_intake]
-    last_dose = max(
-        (one.last for one in intakes if one.last), key=_by_last, default=None
-    )
+    orders = [one for one in known if not one.is_intake]
+    sure_dose = _last_dose([one for one in intakes if one.is_sure])
+    last_dose = sure_dose or _last_dose(intakes)
     ordered = max(
         (one.begins for one in orders if one.begins), key=_by_last, default=None
     )
@@ -141,6 +147,7 @@ def _use(name: str, entries: Sequence[DrugEntry], today: date) -> DrugUse:
         knows_start &= all(started.first - day <= ORDERED_BEFORE for day in since)
     end = _end(entries, intakes, last_dose, today)
     is_running = end is None and any(_runs(one, today) for one in intakes)
+    unclear = [one for one in listed if not one.is_understood]
     return DrugUse(
         name="bisphosphonate" if name == "other bisphosphonate" else name,
         kind=KINDS.get(name, "other"),
@@ -150,15 +157,28 @@ def _use(name: str, entries: Sequence[DrugEntry], today: date) -> DrugUse:
         started=started,
         is_start_known=knows_start,
         last_dose=last_dose,
+        sure_dose=sure_dose,
+        is_open=any(_is_since(one, sure_dose) for one in unclear),
         ordered=ordered,
         is_ordered=bool(standing),
         is_ordered_now=any(one.is_draft for one in standing),
         ended=end.ended if end else None,
         how_ended=end.how_ended if end else None,
         provenance=tuple(
-            one.provenance for one in sorted(entries, key=_newest, reverse=True)
+            one.provenance for one in sorted(listed, key=_newest, reverse=True)
         ),
     )
+
+
+def _last_dose(intakes: Iterable[DrugEntry]) -> Dated | None:
+    days = (one.last for one in intakes if one.last)
+    return max(days, key=_by_last, default=None)
+
+
+def _is_since(entry: DrugEntry, dose: Dated | None) -> bool:
+    """Whether an entry is no older than a dose, or one of them has no day."""
+    day = entry.last or entry.begins or entry.ended
+    return day is None or dose is None or day.last >= dose.last
 
 
 def _by_last(day: Dated) -> tuple[date, date]:
@@ -301,9 +321,10 @@ def _followers(use: DrugUse, drugs: BoneDrugs, after: date) -> list[DrugUse]:
 
 
 def _follows(other: DrugUse, after: date) -> bool:
-    is_later = other.last_dose is not None and other.last_dose.last > after
+    is_later = other.sure_dose is not None and other.sure_dose.last > after
     is_switch = (
         other.is_running
+        and not other.is_open
         and other.started is not None
         and other.started.last >= after - SWITCH
     )
@@ -315,6 +336,11 @@ def _since_then(use: DrugUse, drugs: BoneDrugs, after: date) -> str:
     if drugs.unread:
         return "nothing found since"
     others = [one for one in drugs.uses if one is not use]
+    if use.is_open and use.sure_dose:
+        return "later entry not understood"
+    for one in others:
+        if one.is_open:
+            return f"{one.name} entry not understood"
     for one in (*others, use):
         if one.ordered and one.ordered.last > after:
             return f"{one.name} only ordered since"
@@ -345,10 +371,12 @@ def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
     if followed.startswith("nothing"):  # it may have been given elsewhere
         followed = f"nothing found since {month}"
     words = {"last": day, "month": month, "followed": followed}
-    because = f"{use.name} overdue ({how} {day})"
-    return DrugState(
-        "denosumab-overdue", because, f"{use.name} overdue", use, _words(use, **words)
-    )
+    said = f"{use.name} overdue"
+    because = f"{said} ({how} {day})"
+    if use.is_open and not use.sure_dose:
+        said = f"{use.name} may be overdue"
+        because = f"{said} (entry of {day} not understood)"
+    return DrugState("denosumab-overdue", because, said, use, _words(use, **words))
 
 
 def _anabolic_ended(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
@@ -366,6 +394,8 @@ def _anabolic_ended(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | 
 
 def _own_state(use: DrugUse, today: date, fracture_on: date | None) -> DrugState:
     """The state of the drug that leads."""
+    if use.is_open:
+        return _without_dose(use, today)
     if use.is_taken and use.is_running:
         return _while_taken(use, today, fracture_on) or _without_dose(use, today)
     is_lapsed = use.how_ended is not None and not use.is_ordered
@@ -450,7 +480,7 @@ def _without_dose(use: DrugUse, today: date) -> DrugState:
     ordered = _say_since(use.ordered, today) if use.ordered else ""
     exact = _say_day(use.ordered, today) if use.ordered else ""
     verb = "ordered" if use.is_injected or use.is_ordered_now else "prescribed"
-    if use.is_taken:
+    if use.is_taken or use.is_open:
         verb = "on record"
     words = _words(use, open=said, ordered=exact, since=ordered)
     return DrugState(
@@ -460,6 +490,8 @@ def _without_dose(use: DrugUse, today: date) -> DrugState:
 
 def _say_open(use: DrugUse, today: date) -> str:
     """What is known, and what is not: `prescribed 2021, intake not recorded`."""
+    if use.is_open:
+        return "recorded, not understood"
     last = f" {_say_since(use.last_dose, today)}" if use.last_dose else ""
     if use.is_running and not use.is_injected:
         return "on the list, start not recorded"
@@ -489,7 +521,8 @@ def _say_order(use: DrugUse, today: date) -> str:
 
 def _say_end(use: DrugUse, today: date) -> str:
     """`alendronate stopped 2023`; without a day of the end that of the prescription."""
-    said = f"{use.name} {use.how_ended}"
+    is_sure = use.sure_dose or not use.is_open
+    said = f"{use.name} {use.how_ended if is_sure else 'may have ended'}"
     if use.ended:
         return f"{said} {_say_since(use.ended, today)}"
     return (

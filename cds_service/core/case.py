@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cds_service.core.assessment import Assessment, assess
+from cds_service.core.bone_drugs import DrugState, find_drug_state
 from cds_service.core.card_words import words_of_facts
 from cds_service.core.chart_facts import ChartFacts, FactFile, rank_facts
 from cds_service.core.closures import (
@@ -19,6 +20,7 @@ from cds_service.core.facts import (
     RecordState,
     SupportOrders,
 )
+from cds_service.core.leaving import Leaving, say_leaving, say_start
 from cds_service.core.policy import Policy
 from cds_service.core.pooled import PooledModel
 from cds_service.core.pooled_study import PooledStudy
@@ -29,6 +31,12 @@ from cds_service.core.study import LogisticStudy, Study
 from cds_service.core.wording import Wording
 
 NO_SUPPORT = SupportOrders()
+# Signals of one who leaves, by the kind of order that nobody has to place any more.
+SETTLED = {
+    "bone-treatment-settled": "bone-treatment",
+    "rehabilitation-booked": "rehabilitation",
+    "biopsy-sent": "biopsy",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +84,7 @@ class Case:
         support: the orders that count.
         fracture: that is treated now, as far as it is known.
         closures: what earlier overrides close.
+        leaving: what is known of the time after it, of a patient who is discharged.
     """
 
     in_force: InForce
@@ -86,6 +95,7 @@ class Case:
     support: SupportOrders = NO_SUPPORT
     fracture: Fracture = UNKNOWN_FRACTURE
     closures: Closures = NOTHING_CLOSED
+    leaving: Leaving | None = None
     today: date
 
 
@@ -98,6 +108,11 @@ class Conclusion:
     signals: tuple[Signal, ...]
     facts: ChartFacts
     recommendations: tuple[Recommendation, ...]
+
+    @property
+    def drug_state(self) -> DrugState:
+        """The state of the patient's bone drugs."""
+        return find_drug_state(self.case.findings, self.case.today)
 
 
 def conclude(case: Case) -> Conclusion:
@@ -135,6 +150,7 @@ def _situation(case: Case) -> Situation:
         wording=case.in_force.wording,
         today=case.today,
         lists_not_read=case.record.lists_not_read,
+        leaving=case.leaving,
     )
 
 
@@ -145,11 +161,17 @@ def _concluded(
 ) -> Conclusion:
     support, wording = case.support, case.in_force.wording
     kinds = {one.kind for one in support.orders}
+    names = {one.name for one in signals}
+    settled = {kind for name, kind in SETTLED.items() if name in names}
+    words = words_of_facts(case.findings, signals, wording, case.today)
+    if case.leaving is not None and case.order is not None:
+        start = say_start(names)
+        words |= {"leaving": say_leaving(case.order, case.today), "start": start}
     facts = rank_facts(
         case.questions.facts,
         signals,
-        {one for one in kinds if support.counted(one)},
-        common=words_of_facts(case.findings, signals, wording, case.today),
+        {one for one in kinds if support.counted(one)} | settled,
+        common=words,
         closures=case.closures,
         no_training=_no_training(case.questions.rules),
     )

@@ -35,6 +35,7 @@ COMMON_WORDS = frozenset(
             "age",
         ),
         *("listed", "join", "biopsy_ordered", "rehabilitation_ordered", "unstable"),
+        "leaving",
     }
 )
 MAY_BE_EMPTY = frozenset({"join"})
@@ -75,11 +76,17 @@ class Line(Condition):
 
     Attributes:
         leads: only while the fact leads the card.
+        behind: only while another one leads.
     """
 
     heading: str
     say: str
     leads: bool = True
+    behind: bool = False
+
+    def has_place(self, *, is_leading: bool) -> bool:
+        """Tell if a fact that leads, or does not, has this line."""
+        return not self.behind if is_leading else not self.leads
 
 
 class DrugState(DataTable):
@@ -331,7 +338,8 @@ class ChartFacts:
         for one in (*first, *rest):
             words = self._words(one)
             for line in one.file.lines:
-                if (line.leads and one is not leading) or not self._fits(line, one):
+                has_place = line.has_place(is_leading=one is leading)
+                if not has_place or not self._fits(line, one):
                     continue
                 heading, text = _filled(line.heading, words), _filled(line.say, words)
                 if heading and text:

@@ -16,6 +16,7 @@ from cds_service.core.facts import (
     Finding,
     Findings,
     Gap,
+    Origin,
     Provenance,
     Value,
 )
@@ -681,7 +682,11 @@ def doubt_t_score(
 
 
 def _sources(order: AugmentationOrder, printed: str) -> tuple[Provenance, ...]:
-    references = (f"context.draftOrders: {one}" for one in order.references)
+    references: tuple[str, ...] = order.references
+    origin: Origin = "fhir"
+    if not order.is_done:
+        references = tuple(f"context.draftOrders: {one}" for one in references)
+        origin = "context"
     return tuple(
-        Provenance(one, "context", order.code, printed, rule="") for one in references
+        Provenance(one, origin, order.code, printed, rule="") for one in references
     )

@@ -188,6 +188,9 @@ class DrugUse:
         started: the first intake of the present course; None if it has no day.
         is_start_known: it was not taken or prescribed long before `started`.
         last_dose: the newest intake on record; None if it has no day.
+        sure_dose: the newest of those that were understood and that nobody broke off:
+            it alone closes what another drug leaves open.
+        is_open: an entry was not understood, and no dose is known since.
         ordered: the newest order; None if there is none or it has no day.
         is_ordered: an order stands that nothing ended.
         is_ordered_now: among the orders being signed.
@@ -204,6 +207,8 @@ class DrugUse:
     started: Dated | None = None
     is_start_known: bool = True
     last_dose: Dated | None = None
+    sure_dose: Dated | None = None
+    is_open: bool = False
     ordered: Dated | None = None
     is_ordered: bool = False
     is_ordered_now: bool = False
@@ -292,6 +297,8 @@ class AugmentationOrder:
             reason.
         level_source: the element that gave the levels, `bodySite`, `reasonCode`,
             `text`; empty when none did.
+        is_done: it was done: its references are Procedures.
+        performed: the day of one that was done; None if it has no exact one.
     """
 
     references: tuple[str, ...]
@@ -310,6 +317,8 @@ class AugmentationOrder:
     doubts: frozenset[str] = frozenset()
     level_source: str = ""
     notes: tuple[str, ...] = ()
+    is_done: bool = False
+    performed: date | None = None
 
 
 class WordedEnd(NamedTuple):
@@ -353,12 +362,15 @@ class SupportOrder:
             day.
         title: what it is called in our texts, with its code where it has one (`TLSO
             (L0456)`).
-        reasons: concepts that a brace order names as its reason (`unstable-fracture`).
+        reasons: concepts that an order of a brace or bed rest names as its reason
+            (`unstable-fracture`).
         hours: how long it runs by its dates, where that is stated.
         worded: what its words say of its end.
         levels: vertebrae that a brace order names.
         is_standing: its status says that it stands; otherwise nobody knows, and it does
             not count.
+        is_read_whole: nothing in it was left that may speak against it; otherwise it
+            does not count.
         unread: elements of a brace order with anything that was not understood, by
             their names in R4: its correction
             is offered and not pre-selected.
@@ -379,6 +391,7 @@ class SupportOrder:
     worded: WordedEnd = NOT_WORDED
     levels: tuple[str, ...] = ()
     is_standing: bool = True
+    is_read_whole: bool = True
     unread: tuple[str, ...] = ()
     source: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
@@ -450,8 +463,8 @@ class SupportOrders:
     def not_counted(self, kind: str) -> tuple[SupportOrder, ...]:
         """Orders of one kind on record that do not count.
 
-        They were written before this fracture, at no known time, or are of unknown
-        status.
+        They were written before this fracture, at no known time, are of unknown status
+        or were not understood.
         """
         return tuple(order for order in self.of_kind(kind) if not self._counts(order))
 
@@ -464,6 +477,8 @@ class SupportOrders:
         )
 
     def _counts(self, order: SupportOrder) -> bool:
+        if not order.is_read_whole:
+            return False
         return order.draft or (
             order.is_standing
             and (self.counted_from is None or self._is_of_now(order) is True)

@@ -170,6 +170,18 @@ class SuggestionsPolicy(DataTable):
     fls_in_order_set: bool
 
 
+class DischargePolicy(DataTable):
+    """When a patient leaves after an augmentation.
+
+    Attributes:
+        days: after an augmentation a discharge is still about it.
+        biopsy_owner: who looks at a result that comes later, `surgical ward`.
+    """
+
+    days: int = Field(ge=1, le=365)
+    biopsy_owner: str = Field(max_length=40)
+
+
 class FeedbackPolicy(DataTable):
     """Keep what users write with an override: it is free text about a patient."""
 
@@ -212,6 +224,7 @@ class Policy(DataTable):
     showing: ShowingPolicy
     feedback: FeedbackPolicy
     suggestions: SuggestionsPolicy
+    discharge: DischargePolicy
     recalibration: Mapping[str, Recalibration] = Field(default_factory=dict)
     set_by_site: frozenset[str] = frozenset()
 
@@ -250,6 +263,8 @@ SITE_KEYS: Mapping[str, tuple[str, str]] = {
     "sarcopenia-criteria": ("sarcopenia", "criteria"),
     "bed-rest-max-hours": ("bed-rest", "max-hours"),
     "fls-in-order-set": ("suggestions", "fls-in-order-set"),
+    "discharge-days": ("discharge", "days"),
+    "discharge-biopsy-owner": ("discharge", "biopsy-owner"),
     "feedback-user-comments": ("feedback", "user-comments"),
 }
 # Keys of a site's `[policy]` that earlier versions had, with what to do instead.

@@ -22,7 +22,7 @@ from cds_service.core.wording import capital, join_words, say_date, say_month
 
 MOST_REASONS = 2  # on a card; all stand in the audit entry
 
-Topic = Literal["rehabilitation", "braceLimit"]
+Topic = Literal["rehabilitation", "braceLimit", "discharge"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +195,7 @@ def recommend(
     fired: list[Recommendation] = []
     for rule in sorted(rules, key=lambda rule: rule.rank):
         because = _reasons(rule, by_name, findings)
-        if rule.topic == "rehabilitation" and closures.closes_act(rule.order_kind):
+        if rule.topic != "braceLimit" and closures.closes_act(rule.order_kind):
             continue
         if because is None or {earlier.rule.id for earlier in fired} & set(
             rule.unless_rule
@@ -292,6 +292,8 @@ def say_not_counted(order: SupportOrder) -> str:
         if day
         else f"{order.name} order without a date"
     )
+    if not order.is_read_whole:
+        return f"{said}, not understood"
     return said if order.is_standing else f"{said}, its status unknown"
 
 

@@ -27,6 +27,7 @@ from cds_service.core.bracing import (
     say_long_rest,
 )
 from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders
+from cds_service.core.leaving import Leaving
 from cds_service.core.policy import Policy
 from cds_service.core.sarcopenia import (
     GAIT,
@@ -50,6 +51,7 @@ class Situation:
         lists_not_read: prefetch keys of the lists of problems, drugs and orders that
             were not read whole, or in which
             no entry was understood.
+        leaving: of a patient who leaves after an augmentation.
     """
 
     findings: Findings
@@ -60,6 +62,7 @@ class Situation:
     wording: Wording
     today: date
     lists_not_read: tuple[str, ...] = ()
+    leaving: Leaving | None = None
 
     @cached_property
     def drug_state(self) -> DrugState:
@@ -507,13 +510,21 @@ def _bed_rest_open(situation: Situation) -> Signal | None:
 
 @signal("bed-rest-reason")
 def _bed_rest_reason(situation: Situation) -> Signal | None:
-    """Find a fact for which bed rest may be meant: getting up is not ours to plan."""
-    return (
-        _any_true(*BED_REST_REASONS)(situation)
-        if situation.support.of_kind("bed-rest")
-        else None
-    )
+    """Find a fact for which bed rest may be meant: getting up is not ours to plan.
+
+    An order may name it itself.
+    """
+    orders = situation.support.of_kind("bed-rest")
+    named = [one for one in orders if one.reasons & set(BED_REST_REASONS)]
+    if named:
+        return Signal("a reason that the order of bed rest names", tuple(named))
+    return _any_true(*BED_REST_REASONS)(situation) if orders else None
 
 
 # Signals of other modules register themselves.
-from cds_service.core import card_signals, chart_signals, drug_signals  # noqa: E402, F401
+from cds_service.core import (  # noqa: E402
+    card_signals,  # noqa: F401
+    chart_signals,  # noqa: F401
+    drug_signals,  # noqa: F401
+    leaving_signals,  # noqa: F401
+)

@@ -62,7 +62,7 @@ class FindingSpec:
         title: noun for people, as in running text: `T-score`, `psoas area`.
         unit: canonical UCUM unit; `1` for yes/no and words.
         decimals: for people.
-        after_surgery: known only after the procedure: never read.
+        after_surgery: known only after the procedure: read when the patient leaves.
     """
 
     name: Name

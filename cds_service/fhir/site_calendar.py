@@ -57,6 +57,13 @@ class SiteCalendar:
         begins = _day(int(parts[1]), int(parts[2] or 1), int(parts[3] or 1))
         return Moment(begins) if begins else None
 
+    def clock_time(self, value: Any) -> str:
+        """Give the time of an instant at the site, `10:00`; empty for a bare day."""
+        written = text(value).strip()
+        parts = _WRITTEN.fullmatch(written)
+        at = self._at_site(written) if parts and parts[4] else None
+        return f"{at:%H:%M}" if at else ""
+
     def effective(self, raw: Json, prefix: str = "effective") -> Moment | None:
         """Read `<prefix>[x]` of any type: the end of a period, the last event of a timing.
 

@@ -92,7 +92,7 @@ class Job:
                 raise WrongJob(fault)
         return Run(
             service=service,
-            hook=next(iter(service.hooks.values())),
+            hook=service.signing_hook,
             as_of=self.as_of,
             exported=named | frozenset(exported),
             order=order,
@@ -108,7 +108,7 @@ def load(site: Path | None) -> Service:
 
 def types_read(service: Service, *, with_worklist: bool = False) -> frozenset[str]:
     """The resource types that a run reads."""
-    hook = next(iter(service.hooks.values()))
+    hook = service.signing_hook
     needed = frozenset(one.resource_type for one in hook.plan.needed.templates)
     return SHARED | needed | (ALSO_READ if with_worklist else frozenset())
 
@@ -122,7 +122,7 @@ def export_address(base: str, service: Service, *, with_worklist: bool = False) 
         service: all that is in force, with the site's codes.
         with_worklist: what the worklist reads besides, too.
     """
-    hook = next(iter(service.hooks.values()))
+    hook = service.signing_hook
     templates = hook.plan.needed.templates
     visits = sorted(ALSO_READ) if with_worklist else ()
     types = dict.fromkeys(

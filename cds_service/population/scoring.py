@@ -125,7 +125,7 @@ def look_for(service: Service) -> Look:
 
     One that is written unusually may hold one.
     """
-    hook = next(iter(service.hooks.values()))
+    hook = service.signing_hook
     keys = {
         one.key
         for one in hook.plan.needed.templates

@@ -7,7 +7,7 @@ a JSON key of the protocol. FHIR resources inside stay raw JSON here.
 import re
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -123,30 +123,23 @@ def _encounter_id(value: Any) -> str | None:
     return found if is_fhir_id(found) else None
 
 
-class OrderSignContext(Inbound):
-    """Context of `order-sign`.
+class HookContext(Inbound):
+    """What the contexts of our hooks have in common.
 
     Attributes:
+        CARRIES_ORDERS: the hook is about orders that are being signed.
         user_id: any form; most clients send `Practitioner/123`.
         patient_id: a bare FHIR id; a leading `Patient/` is taken off.
         draft_orders: raw JSON, whatever came; missing or empty means that nothing of
             ours is ordered.
     """
 
+    CARRIES_ORDERS: ClassVar[bool] = False
+
     user_id: Text
     patient_id: str
     encounter_id: Annotated[str | None, BeforeValidator(_encounter_id)] = None
     draft_orders: Any = Field(default=None, repr=False)
-
-    @field_validator("draft_orders", mode="before")
-    @classmethod
-    def _draft_orders_are_a_bundle(cls, value: Any) -> Any:
-        is_bundle = (
-            isinstance(value, dict) and value.get("resourceType", "Bundle") == "Bundle"
-        )
-        if value and not is_bundle:
-            raise ValueError("must be a Bundle")
-        return value
 
     @field_validator("patient_id", mode="before")
     @classmethod
@@ -170,7 +163,49 @@ class OrderSignContext(Inbound):
         return json_digest(self.draft_orders)
 
 
-CONTEXTS: Mapping[str, type[OrderSignContext]] = {"order-sign": OrderSignContext}
+class OrderSignContext(HookContext):
+    """Context of `order-sign`."""
+
+    CARRIES_ORDERS: ClassVar[bool] = True
+
+    @field_validator("draft_orders", mode="before")
+    @classmethod
+    def _draft_orders_are_a_bundle(cls, value: Any) -> Any:
+        is_bundle = (
+            isinstance(value, dict) and value.get("resourceType", "Bundle") == "Bundle"
+        )
+        if value and not is_bundle:
+            raise ValueError("must be a Bundle")
+        return value
+
+
+class EncounterDischargeContext(HookContext):
+    """Context of `encounter-discharge`, which signs nothing.
+
+    Attributes:
+        encounter_id: the stay that ends; the hook is not one without it.
+    """
+
+    encounter_id: str
+
+    @field_validator("encounter_id", mode="before")
+    @classmethod
+    def _encounter_id_is_a_fhir_id(cls, value: Any) -> Any:
+        found = _strip_type(value, "Encounter")
+        if isinstance(found, str) and not is_fhir_id(found):
+            raise ValueError("not a FHIR id")
+        return found
+
+    @field_validator("draft_orders", mode="before")
+    @classmethod
+    def _orders_are_no_part_of_it(cls, _: Any) -> None:
+        return None
+
+
+CONTEXTS: Mapping[str, type[HookContext]] = {
+    "order-sign": OrderSignContext,
+    "encounter-discharge": EncounterDischargeContext,
+}
 
 
 def hook_instance_in(value: Any, form: HookInstances) -> str | None:
@@ -202,7 +237,7 @@ class HookRequest(Inbound):
 
     hook: Text
     hook_instance: str
-    context: OrderSignContext
+    context: HookContext
     fhir_server: str | None = None
     fhir_authorization: FhirAuthorization | None = None
     prefetch: Annotated[Mapping[str, Any], PlainValidator(_prefetch)] = Field(
@@ -265,7 +300,7 @@ def parse_request(
 
 def _validated(
     document: dict[str, Any],
-    context_type: type[OrderSignContext],
+    context_type: type[HookContext],
     hook_instances: HookInstances,
 ) -> HookRequest:
     try:

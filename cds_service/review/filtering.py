@@ -67,7 +67,11 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "high": "high (study)",
         "lower": "lower (study)",
     },
-    "topic": {"rehabilitation": "rehabilitation", "braceLimit": "brace limit"},
+    "topic": {
+        "rehabilitation": "rehabilitation",
+        "braceLimit": "brace limit",
+        "discharge": "discharge",
+    },
     "result": {
         one: one
         for one in (

@@ -149,10 +149,10 @@ def _tokens(value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _matches_patient(resource: Resource, value: str) -> bool:
-    subject = resource.get("subject", resource.get("deliverTo", {})).get(
-        "reference", ""
-    )
-    return bool(subject == f"Patient/{value.rpartition('Patient/')[2]}")
+    named = [resource.get("subject", resource.get("deliverTo", {}))]
+    named += [one.get("actor", {}) for one in resource.get("participant", ())]
+    wanted = f"Patient/{value.rpartition('Patient/')[2]}"
+    return any(one.get("reference") == wanted for one in named)
 
 
 def _matches_name(resource: Resource, value: str) -> bool:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from cds_service.core.caller import Caller
 from cds_service.core.data_file import read_toml, validated
+from cds_service.core.handout import HandoutSettings
 from cds_service.core.policy import (
     RETIRED_KEYS,
     SITE_KEYS,
@@ -106,6 +107,7 @@ class Site(SiteTable):
     fhir: FhirAccess = FhirAccess()
     review: ReviewLogin | None = None
     source_attributes: tuple[SiteAttribute, ...] = ()
+    handout: HandoutSettings = HandoutSettings()
 
     def scope_of(self, account: str) -> Caller | None:
         """The entries an account may see: one EHR's or tenant's; None: all."""

@@ -28,6 +28,7 @@ from cds_service.web.basis import basis_html, basis_routes
 from cds_service.web.cds_api import CDS_PATH, Flow, Surroundings, cds_routes
 from cds_service.web.errors import outcome, register_errors
 from cds_service.web.feedback_api import feedback_routes
+from cds_service.web.handout import handout_routes
 from cds_service.web.health import health_routes
 from cds_service.web.launch import launch_routes
 from cds_service.web.logs import UnauthenticatedCalls
@@ -177,6 +178,7 @@ def create_app(
         )
         app.register_blueprint(review_routes(reviewing))
         app.register_blueprint(basis_routes(around, store))
+        app.register_blueprint(handout_routes(around, store))
         access = Access(lambda: store.database, around.clock)
         if (launches := launch_routes(around, site, access)) is not None:
             app.register_blueprint(launches)

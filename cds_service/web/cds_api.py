@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from cds_service.audit.chain import AuditLog, is_probe
 from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.entry import missing_orders_entry
-from cds_service.basis.links import Links
+from cds_service.basis.links import Access, Links
 from cds_service.callers.verifying import Callers
 from cds_service.cards.answered import topic_of
 from cds_service.cards.extension import EXTENSION
@@ -32,9 +32,9 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import (
     CONTEXTS,
     NO_CARDS,
+    HookContext,
     HookRequest,
     HookResponse,
-    OrderSignContext,
     parse_request,
 )
 from cds_service.service import NOTE_SECONDS, Ports, Service, ServiceHook
@@ -220,9 +220,11 @@ def _answer(
     asked = parse_request(exchange.read_body(), hook.hook, exchange.hook_instances)
     deadline.check()
     exchange.hook_instance = asked.hook_instance
-    if not is_probe(asked.context.user_id, asked.context.patient_id):
+    context = asked.context
+    is_real = not is_probe(context.user_id, context.patient_id)
+    if context.CARRIES_ORDERS and is_real:
         _note_missing_orders(
-            around, hook.id, exchange, is_missing=not asked.context.has_orders
+            around, hook.id, exchange, is_missing=not context.has_orders
         )
     if around.site is not None and around.site.service.mode == "off":
         return NO_CARDS
@@ -242,6 +244,7 @@ def _answer(
         or EVERYTHING,
         is_shown=_is_shown(around.site, asked.context, caller),
         basis_url=partial(_basis_url, around, client, deadline),
+        handout_url=partial(_handout_url, around, client, deadline),
     )
     return around.flow(around.service.of(caller.client), hook, asked, ports)
 
@@ -270,7 +273,7 @@ def _note_missing_orders(
             around.missing_orders.keep(client, due)
 
 
-def _is_shown(site: Site | None, context: OrderSignContext, caller: Caller) -> bool:
+def _is_shown(site: Site | None, context: HookContext, caller: Caller) -> bool:
     """Whether the cards leave: to those that the site shows them to, and to a probe."""
     is_live = site is None or site.is_live_for(context.user_id, caller.client)
     return is_live or is_probe(context.user_id, context.patient_id)
@@ -280,16 +283,26 @@ def _basis_url(
     around: Surroundings, client: Client | None, deadline: Deadline, entry_id: str
 ) -> str:
     """The address of an answer's basis, in the way that this EHR may link to it."""
-    way = (
-        client.capabilities.links
-        if client is not None and client.capabilities is not None
-        else None
-    )
-    return (
-        around.links.address(way, deadline, entry_id)
-        if around.links is not None
-        else ""
-    )
+    if around.links is None:
+        return ""
+    return around.links.address(_access_of(client), deadline, entry_id)
+
+
+def _handout_url(
+    around: Surroundings, client: Client | None, deadline: Deadline, entry_id: str
+) -> str:
+    """The address of the page that the patient takes home, in the site's language."""
+    if around.links is None:
+        return ""
+    language = around.site.handout.language if around.site is not None else "en"
+    return around.links.handout(_access_of(client), deadline, entry_id, language)
+
+
+def _access_of(client: Client | None) -> Access | None:
+    """How this EHR may link to our pages; None if nobody says."""
+    if client is None or client.capabilities is None:
+        return None
+    return client.capabilities.links
 
 
 def deadline_of(around: Surroundings, exchange: Exchange) -> Deadline:

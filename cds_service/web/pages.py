@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 
 from cds_service import __version__
 from cds_service.audit.chain import OneEntry
-from cds_service.cards.guidelines import Guideline
+from cds_service.cards.guidelines import Guideline, Summary
 from cds_service.core.recommendations import Rule
 from cds_service.core.wording import UNITS
 from cds_service.outgoing.deadline import Deadline
@@ -21,7 +21,7 @@ from cds_service.protocol.messages import parse_request
 from cds_service.review.entry_page import view_cards
 from cds_service.samples import load_samples
 from cds_service.samples.requests import order_sign_request
-from cds_service.service import Ports, Service, answer
+from cds_service.service import Ports, Service, ServiceHook, answer
 from cds_service.web.cds_api import Surroundings, json_response
 
 DESCRIPTION = Path(__file__).with_name("openapi.json")
@@ -86,7 +86,7 @@ def _example_card(
 
     No server is called, and no entry is kept.
     """
-    hook = next(iter(service.hooks.values()))
+    hook = service.signing_hook
     sample = next(one for one in load_samples(today) if one.id == EXAMPLE)
     request = parse_request(
         order_sign_request(sample, plan=hook.discovery["prefetch"]), hook.hook
@@ -130,9 +130,7 @@ def _study_routes(routes: Blueprint, service: Service) -> None:
         return render_template(
             "guidelines.html",
             lines=[one for one in lines if one["lines"] or one["studies"]],
-            summaries=[
-                one for hook in service.hooks.values() for one in hook.summaries
-            ],
+            summaries=_summaries(service),
             contrary=_contrary_lines(service),
             models=service.model_cards,
         )
@@ -157,9 +155,26 @@ def guideline_lines(service: Service) -> list[dict[str, Any]]:
                 service, rule, [hook.guidelines[name] for name in rule.guidelines]
             ),
         }
-        for hook in service.hooks.values()
-        for rule in sorted(hook.rules, key=lambda rule: rule.rank)
+        for hook, rule in _rules(service)
     ]
+
+
+def _rules(service: Service) -> list[tuple[ServiceHook, Rule]]:
+    """List each recommendation once: a second service may have it too."""
+    found: dict[str, tuple[ServiceHook, Rule]] = {}
+    for hook in service.hooks.values():
+        for rule in sorted(hook.rules, key=lambda rule: rule.rank):
+            found.setdefault(rule.id, (hook, rule))
+    return list(found.values())
+
+
+def _summaries(service: Service) -> list[Summary]:
+    """List each summary for and against once."""
+    every = (one for hook in service.hooks.values() for one in hook.summaries)
+    found: dict[str, Summary] = {}
+    for one in every:
+        found.setdefault(one.id, one)
+    return list(found.values())
 
 
 def _contrary_lines(service: Service) -> list[dict[str, Any]]:

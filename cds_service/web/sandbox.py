@@ -244,7 +244,7 @@ def describe_record(
     Raises:
         CdsError: for the reasons for which the service would refuse the request.
     """
-    hook = next(iter(around.service.hooks.values()))
+    hook = around.service.signing_hook
     order = requests.augmentation_order(patient_id, None, (), _today(around))
     asked = parse_request(
         requests.order_sign_body(patient_id, server, [order]), hook.hook

@@ -166,7 +166,7 @@ def _figures(
         {**one, "id": f"value-{number}"}
         for number, one in enumerate(outcome.observations)
     ]
-    plan = next(iter(sheets.service.hooks.values())).discovery["prefetch"]
+    plan = sheets.service.signing_hook.discovery["prefetch"]
     bodies = []
     for record in ([patient], [patient, *values]):
         body = signing(sheets, NOBODY, "", form)
@@ -194,7 +194,7 @@ def figure(
 ) -> Figure:
     """The figure on the card of this request; no entry is kept."""
     service, around = sheets.service, sheets.around
-    hook = next(iter(service.hooks.values()))
+    hook = service.signing_hook
     noon = service.calendar.noon(sheets.today)
     ports = Ports(
         clock=lambda: noon,

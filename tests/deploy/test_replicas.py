@@ -82,7 +82,7 @@ class Load:
 @pytest.fixture
 def order(site):
     """The signing of a sample patient with a full prefetch."""
-    (service,) = json.loads(site.ask("GET", DISCOVERY)[2])["services"]
+    service, *_ = json.loads(site.ask("GET", DISCOVERY)[2])["services"]
     return signing("p1", service["prefetch"])
 
 

@@ -51,6 +51,8 @@ from cds_service.fhir.raw_json import (
 
 LATE = timedelta(days=30)  # policy: a supply that ended so lately may be renewed late
 STOPPED = frozenset({"stopped", "on-hold"})
+# of an intake that nobody broke off
+SURE = frozenset({"active", "completed"})
 UNNAMED = "bone drug"
 # such a dose was ordered
 PLANNED = frozenset({"MedicationAdministration", "Procedure"})
@@ -115,7 +117,7 @@ def _why(silence: Gap) -> str:
 def find_bone_drug(spec: FindingSpec, chart: Chart, history: BoneDrugs) -> FindingOrGap:
     """Find whether a bone drug is taken or ordered; an order without a dose is a concern."""
     ours = [one for one in uses_of(chart) if one.drug.concepts & set(spec.value_sets)]
-    passed = (*chart.broken(spec), *future_uses(spec, ours, chart))
+    passed = (*chart.broken(spec), *future_uses(spec, ours))
     named = [one for one in history.uses if one.name != UNNAMED]
     current = [one for one in named if one.is_running or one.is_ordered]
     if current:
@@ -166,7 +168,7 @@ def find_denosumab_overdue(
 ) -> FindingOrGap:
     """Find whether denosumab is overdue and no bone drug followed; `observed` is the day of the last dose."""
     doses = [one for one in uses_of(chart) if "denosumab" in one.drug.concepts]
-    passed = (*chart.broken(spec), *future_uses(spec, doses, chart))
+    passed = (*chart.broken(spec), *future_uses(spec, doses))
     use = next((one for one in history.uses if one.kind == "denosumab"), None)
     if use is None or not (use.is_taken or use.is_ordered or use.ordered):
         return not_on_list(spec, chart, ["denosumab"]), passed
@@ -229,7 +231,9 @@ def _read(entry: Entry, drug: Drug, spec: FindingSpec, chart: Chart) -> DrugEntr
         found = _given(mention, entry, spec, chart)
     day = found.last or found.begins
     return found._replace(
-        provenance=source_of(entry, drug, day.last if day else None, spec)
+        provenance=source_of(entry, drug, day.last if day else None, spec),
+        is_understood=drug.is_understood,
+        is_sure=found.is_intake and drug.is_understood and entry.status in SURE,
     )
 
 
@@ -333,6 +337,8 @@ def _on_day(
     mention: DrugEntry, entry: Entry, day: Dated, spec: FindingSpec
 ) -> DrugEntry:
     """Reported for one day: that of an injection, or of the start of what is taken at home."""
+    if mention.name in INTERVAL and entry.status in STOPPED:
+        return mention._replace(is_intake=True, ended=day, how_ended="stopped")
     taken = mention._replace(is_intake=True, begins=day, last=day)
     taken = taken._replace(until=_effect(mention.name, spec, day))
     if mention.name in INTERVAL or entry.status == "completed":

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
@@ -168,12 +168,17 @@ class Horizon(NamedTuple):
             day.
         written: the day of the order; an augmentation done since may be the ordered
             one.
+        until: the moment of the signing, after which nothing counts; None where an
+            earlier day is looked at, of which all counts.
+        operated_on: the day of the augmentation, once it is done.
     """
 
     today: date
     not_after: date
     read_on: date
     written: date
+    until: datetime | None = None
+    operated_on: date | None = None
 
 
 class Chart:
@@ -219,7 +224,9 @@ class Chart:
             deadline,
         )
         self.calendar = terminology.calendar
-        self.today, self.not_after, self.read_on, self.written = horizon
+        self.today, self.not_after = horizon.today, horizon.not_after
+        self.read_on, self.written = horizon.read_on, horizon.written
+        self._until, self.operated_on = horizon.until, horizon.operated_on
         entries = []
         for one in record.resources:
             self.check_time()
@@ -266,6 +273,14 @@ class Chart:
         """
         if self.deadline is not None:
             self.deadline.check()
+
+    def is_ahead(self, when: Moment) -> bool:
+        """Whether all of a moment lies after the signing: of later days, or today."""
+        if when.day > self.not_after:
+            return True
+        if self._until is None or not when.instant:
+            return False
+        return datetime.fromisoformat(when.instant) > self._until
 
     def of_kind(self, *kinds: str) -> list[Entry]:
         """Resources of these types."""

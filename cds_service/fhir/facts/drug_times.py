@@ -14,7 +14,7 @@ MOST_DAYS = 5000
 def dated(value: object, chart: Chart) -> Dated | None:
     """A day as exactly as it is written; None if it is later than the order."""
     at = chart.calendar.moment(value)
-    if at is None or at.day > chart.not_after:
+    if at is None or chart.is_ahead(at):
         return None
     is_exact = len(text(value).strip()) > len("2026-11")
     end = at.day if is_exact else chart.calendar.last_day(value) or at.day
@@ -31,7 +31,7 @@ def times(raw: Json, prefix: str, chart: Chart) -> tuple[Dated | None, Dated | N
     if start or end:
         return start or end, end
     other = chart.calendar.effective(raw, prefix)
-    is_past = other is not None and other.day <= chart.not_after
+    is_past = other is not None and not chart.is_ahead(other)
     day = Dated(other.day, other.day) if other and is_past else None
     return day, day
 

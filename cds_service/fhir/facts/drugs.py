@@ -3,7 +3,13 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from cds_service.fhir.gathering.picking import bone_drugs, drug_codes, drug_names
+from cds_service.fhir.facts.plain_doses import is_plain_dose, is_plain_title
+from cds_service.fhir.gathering.picking import (
+    BONE_DRUG,
+    bone_drugs,
+    drug_codes,
+    drug_names,
+)
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
@@ -24,6 +30,7 @@ class Drug(NamedTuple):
         is_by_name: only the name identifies the drug.
         is_doubtful: its words say that it is not taken, or its code is that of another
             drug.
+        is_understood: all that the entry says was; asked of bone drugs alone.
     """
 
     concepts: frozenset[str]
@@ -31,6 +38,7 @@ class Drug(NamedTuple):
     code: str
     is_by_name: bool
     is_doubtful: bool = False
+    is_understood: bool = True
 
 
 def read_drug(
@@ -67,7 +75,21 @@ def read_drug(
         is_by_name=bool(by_name and not by_code),
         is_doubtful=any(terminology.text_concepts(name, NOT_TAKEN) for name in names)
         or bool(by_name and not by_code and terminology.tells("drugs", codes)),
+        is_understood=BONE_DRUG not in concepts
+        or _is_understood(resource, medication, terminology),
     )
+
+
+def _is_understood(
+    resource: Json, medication: Json | None, terminology: Terminology
+) -> bool:
+    """Whether all that an entry of a bone drug says was understood.
+
+    An order is no dose: of it only the name matters.
+    """
+    if resource.get("resourceType") == "MedicationRequest":
+        return is_plain_title(resource, medication, terminology)
+    return is_plain_dose(resource, medication, terminology)
 
 
 def read_billed(resource: Json, terminology: Terminology) -> Drug | None:
@@ -80,11 +102,15 @@ def read_billed(resource: Json, terminology: Terminology) -> Drug | None:
         frozenset(one.concept for one in matches)
         or by_name & terminology.drugs.concepts
     )
-    ingredients = tuple(sorted(concepts & terminology.drugs.ingredients))
-    return (
-        Drug(concepts, ingredients, matches[0].code if matches else "", not matches)
-        if concepts
-        else None
+    if not concepts:
+        return None
+    return Drug(
+        concepts,
+        tuple(sorted(concepts & terminology.drugs.ingredients)),
+        matches[0].code if matches else "",
+        is_by_name=not matches,
+        is_understood=BONE_DRUG not in concepts
+        or is_plain_dose(resource, None, terminology),
     )
 
 

@@ -89,7 +89,8 @@ def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings
         else DRUGS_NOT_READ
     )
     for name, spec in sorted(specs.items()):
-        outcome, passed_over = _find(spec, chart, specs, drugs)
+        find = _find_after_surgery if spec.after_surgery else _find
+        outcome, passed_over = find(spec, chart, specs, drugs)
         if passed_over:
             passed += dict.fromkeys(passed_over)
         if isinstance(outcome, Finding):
@@ -99,11 +100,24 @@ def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings
     return Findings(found, gaps, tuple(passed), drugs)
 
 
+def _find_after_surgery(
+    spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec], drugs: BoneDrugs
+) -> FindingOrGap:
+    """Find what only the procedure tells, once it is done and not from before it."""
+    if chart.operated_on is None:
+        return gap(spec, "absent", "known only after surgery"), ()
+    outcome, passed = _find(spec, chart, specs, drugs)
+    if not isinstance(outcome, Finding):
+        return outcome, passed
+    if outcome.observed is None or outcome.observed < chart.operated_on:
+        why = "measured before the procedure"
+        return gap(spec, "undetermined", why, *outcome.provenance), passed
+    return outcome, passed
+
+
 def _find(
     spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec], drugs: BoneDrugs
 ) -> FindingOrGap:
-    if spec.after_surgery:
-        return gap(spec, "absent", "known only after surgery"), ()
     match spec:
         case QuantitySpec():
             found = QUANTITIES[spec.pick](spec, chart)

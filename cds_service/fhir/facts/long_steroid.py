@@ -41,7 +41,7 @@ class Course(NamedTuple):
 def find_long_steroid(spec: ListSpec, chart: Chart) -> FindingOrGap:
     """Find a course of at least so many months that goes on or ended lately; `observed` is its start."""
     ours = [one for one in uses_of(chart) if one.drug.concepts & set(spec.value_sets)]
-    passed = (*chart.broken(spec), *future_uses(spec, ours, chart))
+    passed = (*chart.broken(spec), *future_uses(spec, ours))
     since = months_before(chart.today, spec.look_back_months["other"])
     least = MONTH * (spec.taken_months or 0)
     long_ones = [

@@ -17,7 +17,7 @@ from cds_service.fhir.facts.chart import (
     gap,
 )
 from cds_service.fhir.facts.methods import judge_method
-from cds_service.fhir.facts.observations import site_key
+from cds_service.fhir.facts.observations import has_plain_notes, site_key
 from cds_service.fhir.facts.quantities import (
     Measured,
     Refused,
@@ -28,6 +28,7 @@ from cds_service.fhir.facts.quantities import (
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 
+NOTE_NOT_UNDERSTOOD = "Its note was not understood."
 METHODS = frozenset({"bioimpedance", "dxa-method"})
 
 
@@ -217,9 +218,11 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
     aged = age_concern(spec, chart, day)
     unknown = not all(one.is_method_known for one in picked.used)
     first = picked.used[0]
+    is_noted = not all(has_plain_notes(one, chart) for one in readings)
     concerns = (
         *first.doubts,
         *picked.concerns,
+        *((NOTE_NOT_UNDERSTOOD,) if is_noted else ()),
         *aged,
         *((METHOD_NOT_RECORDED,) if unknown else ()),
         *method_concern(spec, chart, readings),
@@ -239,7 +242,7 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
         concerns=concerns,
         site=first.site,
         method=method,
-        may_reassure=not (aged or unknown or first.doubts),
+        may_reassure=not (aged or unknown or is_noted or first.doubts),
     )
 
 

@@ -65,6 +65,7 @@ class Use(NamedTuple):
         day: when it was prescribed, given or last taken; None if not recorded.
         is_active: on the list now, whatever its day.
         is_ended: stopped or on hold.
+        is_ahead: dated after the signing.
     """
 
     entry: Entry
@@ -72,6 +73,7 @@ class Use(NamedTuple):
     day: date | None
     is_active: bool
     is_ended: bool
+    is_ahead: bool = False
 
     def provenance(self, spec: FindingSpec) -> Provenance:
         """Its source: `on the medication list since 3 May 2019`."""
@@ -93,7 +95,7 @@ def source_of(
 def find_medication(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     """Find whether such a drug is taken, or why that is not known."""
     ours = [one for one in uses_of(chart) if one.drug.concepts & set(spec.value_sets)]
-    passed = (*chart.broken(spec), *future_uses(spec, ours, chart))
+    passed = (*chart.broken(spec), *future_uses(spec, ours))
     counted = [one for one in ours if _counts(one, spec, chart)]
     found = _taken(spec, chart, counted) if counted else without_use(spec, chart, ours)
     return found, passed
@@ -117,7 +119,7 @@ def without_use(spec: FindingSpec, chart: Chart, ours: Sequence[Use]) -> Finding
 
 def _counts(use: Use, spec: FindingSpec, chart: Chart) -> bool:
     """Whether the drug is current, or was taken within the months for which it counts."""
-    if use.day is not None and use.day > chart.not_after:
+    if use.is_ahead:
         return False
     if STEROID in spec.value_sets:
         if use.entry.kind == "MedicationAdministration":
@@ -175,7 +177,7 @@ def label_of(drug: Drug, spec: FindingSpec, chart: Chart) -> str:
 
 def _not_taken(spec: FindingSpec, chart: Chart, ours: Sequence[Use]) -> Finding | Gap:
     past = sorted(
-        (one for one in ours if one.day and one.day <= chart.not_after),
+        (one for one in ours if one.day and not one.is_ahead),
         key=lambda one: one.day or date.min,
     )
     outcome = not_on_list(
@@ -208,7 +210,7 @@ def not_on_list(
     taken = [one for one in ours if one.day and _is_taken(one.entry)]
     lapsed = [one for one in taken if one.is_active and _is_lapsed(one, spec, chart)]
     after = [
-        one for one in taken if one.day and chart.not_after < one.day <= chart.today
+        one for one in taken if one.is_ahead and one.day and one.day <= chart.today
     ]
     ahead = [one for one in taken if one.day and one.day > chart.read_on]
     for open_ones, why in (
@@ -247,9 +249,7 @@ def may_be_taken(entry: Entry, spec: FindingSpec, chart: Chart) -> bool:
     )
 
 
-def future_uses(
-    spec: FindingSpec, uses: Iterable[Use], chart: Chart
-) -> tuple[PassedOver, ...]:
+def future_uses(spec: FindingSpec, uses: Iterable[Use]) -> tuple[PassedOver, ...]:
     return tuple(
         PassedOver(
             spec.name,
@@ -258,7 +258,7 @@ def future_uses(
             seen,
         )
         for one in uses
-        if one.day is not None and one.day > chart.not_after
+        if one.is_ahead
         for seen in [one.provenance(spec)]
     )
 
@@ -274,11 +274,13 @@ def uses_of(chart: Chart) -> list[Use]:
 
 def _is_unsaid(entry: Entry, drug: Drug) -> bool:
     is_told = entry.status in TAKEN[entry.kind] or entry.origin == "context"
-    return drug.is_doubtful if is_told else entry.status not in NOT_TAKEN
+    is_open = drug.is_doubtful or not drug.is_understood
+    return is_open if is_told else entry.status not in NOT_TAKEN
 
 
 def _is_taken(entry: Entry) -> bool:
-    if entry.drug is not None and entry.drug.is_doubtful:
+    drug = entry.drug
+    if drug is not None and (drug.is_doubtful or not drug.is_understood):
         return False
     return is_meant(entry) and (
         entry.status in TAKEN[entry.kind] or entry.origin == "context"
@@ -309,6 +311,7 @@ def _use(entry: Entry, drug: Drug, chart: Chart) -> Use:
         when.day if when else None,
         is_active,
         entry.status in ("stopped", "on-hold"),
+        when is not None and chart.is_ahead(when),
     )
 
 
@@ -316,6 +319,6 @@ def _taken_at(entry: Entry, chart: Chart) -> Moment | None:
     """When the drug was last taken; for an open-ended period, its start."""
     prefix = "performed" if entry.kind == "Procedure" else "effective"
     when = chart.calendar.effective(entry.raw, prefix)
-    if when is None or when.day <= chart.not_after:
+    if when is None or not chart.is_ahead(when):
         return when
     return chart.calendar.moment(member(entry.raw, "effectivePeriod", "start")) or when

@@ -7,6 +7,7 @@ from cds_service.fhir.raw_json import Json, member, objects, text
 
 RETRACTED = frozenset({"entered-in-error", "cancelled"})
 EARLIER = ("earlier-value",)
+AGAINST, NOT_MEASURED = ("note-against",), ("not-measured",)
 
 
 def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None:
@@ -15,12 +16,21 @@ def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None
     if when is None:
         return "undated", "no date"
     name = " ".join((*reading.words, *reading.panel_words))
-    without_year = name.replace(str(when.day.year), " ")
-    if chart.terminology.methods.of_title(without_year, EARLIER):
+    methods = chart.terminology.methods
+    if methods.of_title(name.replace(str(when.day.year), " "), EARLIER):
         return "undated", "named as that of an earlier examination"
-    if when.day <= chart.not_after:
-        return None
-    return "future", "dated after the order"
+    if methods.of_title(name, NOT_MEASURED):
+        return "no-value", "its name says that nobody measured it"
+    return ("future", "dated after the order") if _is_ahead(reading, chart) else None
+
+
+def _is_ahead(reading: Reading, chart: Chart) -> bool:
+    """Whether all of its time lies after the signing; a period does if it begins then."""
+    raw, when = reading.entry.raw, reading.entry.moment
+    if when is None or when.day > chart.not_after:
+        return when is not None
+    begins = chart.calendar.moment(member(raw, "effectivePeriod", "start"))
+    return chart.is_ahead(begins or when)
 
 
 def status_problem(reading: Reading) -> tuple[GapReason, str] | None:
@@ -44,6 +54,20 @@ def status_problem(reading: Reading) -> tuple[GapReason, str] | None:
             "registered",
         ) else "not final"
     return ("no-value", "recorded as absent") if _is_absent(reading.holder) else None
+
+
+def note_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None:
+    """The problem that a note names: not valid, another's, estimated; None if none."""
+    methods = chart.terminology.methods
+    if any(methods.named(note, AGAINST) for note in reading.notes):
+        return "no-value", "its note speaks against it"
+    return None
+
+
+def has_plain_notes(reading: Reading, chart: Chart) -> bool:
+    """Whether all its notes were understood; otherwise the value reassures nobody."""
+    plain = chart.terminology.plain_values
+    return all(plain.are_all(note) for note in reading.notes)
 
 
 def _is_absent(holder: Json) -> bool:

@@ -13,6 +13,7 @@ from cds_service.fhir.facts.chart import Chart, Reading
 from cds_service.fhir.facts.names import says_another_measure
 from cds_service.fhir.facts.observations import (
     RETRACTED,
+    note_problem,
     status_problem,
     time_problem,
 )
@@ -121,9 +122,8 @@ def measure(
     )
     if isinstance(value, str):
         return Refused(reading, "unit-unknown", value, printed)
-    problem = _why_not_plausible(
-        reading, value, spec, chart.terminology
-    ) or time_problem(reading, chart)
+    problem = _why_not_plausible(reading, value, spec, chart.terminology)
+    problem = problem or time_problem(reading, chart) or note_problem(reading, chart)
     if problem is not None:
         return Refused(reading, *problem, printed)
     when = reading.entry.moment

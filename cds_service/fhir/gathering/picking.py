@@ -59,6 +59,9 @@ MAY_NEED_BRACE = "may-need-brace"
 UNCODED = frozenset({NOT_UNDERSTOOD, MAY_BE_GRAVE})
 NO_INFORMATION = "no-information"
 PLACE = frozenset({"place-of-care"})
+# Types that are read whatever their codes say.
+OF_TYPE = {"Encounter": PLACE, "Appointment": frozenset({"appointment"})}
+PATHOLOGY = frozenset({"pathology-report"})
 LOCAL_ROUTE, BONE_DRUG = "local-route", "bone-drug"
 # identified, and not relevant to us
 OF_NO_CONCERN = frozenset({"other-condition", "nothing-known", OTHER_DRUG})
@@ -192,7 +195,7 @@ def concepts_of(
         is_apart = is_bystander_problem(resource, terminology)
         return known if is_apart else known | {MAY_NEED_BRACE}
     code = resource.get("code")
-    found = PLACE if kind == "Encounter" else terminology.concepts(code)
+    found = OF_TYPE.get(kind) or terminology.concepts(code)
     if components := resource.get("component"):
         found = found.union(
             *(
@@ -427,6 +430,8 @@ def exam_concepts(exam: Json, terminology: Terminology) -> frozenset[str]:
     Other parts and modalities, guided procedures, and exams that name both CT and MRI
     have no concept.
     """
+    if pathology := terminology.concepts(exam.get("category")) & PATHOLOGY:
+        return pathology
     found = terminology.concepts(_codes_of_exam(exam)) & EXAMS
     words = "; ".join(dict.fromkeys(_words_of_exam(exam)))
     if len(words) > LONGEST_TEXT:  # what nobody reads may say that it is another exam

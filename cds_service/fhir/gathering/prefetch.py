@@ -35,8 +35,8 @@ ENVELOPES = frozenset({"Bundle", "Parameters"})
 State = Literal["given", "empty", "failed", "absent"]
 # The record is complete without these: how a measurement is offered, braces where a
 # server keeps supplies, what proves that a prescribed drug was fetched, where the
-# patient is, which only words an act, and the filtration of the kidneys, which adds to
-# what the lists say.
+# patient is, which only words an act, what is booked, and the filtration of the kidneys,
+# which adds to what the lists say.
 OPTIONAL = frozenset(
     {
         "DiagnosticReport",
@@ -44,6 +44,7 @@ OPTIONAL = frozenset(
         "MedicationDispense",
         "SupplyRequest",
         "Encounter",
+        "Appointment",
     }
 )
 OPTIONAL_KEYS = frozenset({"kidney"})
@@ -86,6 +87,11 @@ class PrefetchPlan:
     """The templates of one service, in the order of its discovery entry."""
 
     templates: tuple[Template, ...]
+
+    def of_types(self, *types: str) -> "PrefetchPlan":
+        """The templates that ask for these types of resource."""
+        kept = (one for one in self.templates if one.resource_type in types)
+        return PrefetchPlan(tuple(kept))
 
     @cached_property
     def needed(self) -> "PrefetchPlan":

@@ -41,25 +41,18 @@ class Person(NamedTuple):
             and resource.keys().isdisjoint(("patient", "deliverTo"))
         ):
             return True
-        named = [
-            whom
-            for element in _whose(resource)
-            if (whom := resource.get(element)) is not None
-        ]
+        named = _patients_in(resource)
         return bool(named) and all(self._is_meant(whom, resource) for whom in named)
 
     def is_foreign(self, resource: Json) -> bool:
         """Whether a resource that needs no subject names one who is not this patient."""
-        is_named = any(
-            resource.get(element) is not None for element in _whose(resource)
-        )
-        return is_named and not self.is_subject_of(resource)
+        return bool(_patients_in(resource)) and not self.is_subject_of(resource)
 
     def is_other(self, resource: Json) -> bool:
         """Whether this resource clearly names another patient: by another id, on any server."""
         names = (
-            last_name(text(member(resource.get(element), "reference")))
-            for element in _whose(resource)
+            last_name(text(member(whom, "reference")))
+            for whom in _patients_in(resource)
         )
         return any(name not in ("", f"Patient/{self.patient_id}") for name in names)
 
@@ -140,6 +133,21 @@ class Person(NamedTuple):
             if bar and system
         ]
         return kind == "Patient" and len(named) == 1 and named[0] in self.identifiers
+
+
+def _patients_in(resource: Json) -> list[Any]:
+    """What names its patient; of an Appointment the participants that are patients."""
+    if resource.get("resourceType") == "Appointment":
+        actors = (one.get("actor") for one in objects(resource.get("participant")))
+        return [one for one in actors if _is_patient(one)]
+    found = (resource.get(element) for element in _whose(resource))
+    return [whom for whom in found if whom is not None]
+
+
+def _is_patient(whom: Any) -> bool:
+    reference = text(member(whom, "reference"))
+    kinds = (last_name(reference).partition("/")[0], text(member(whom, "type")))
+    return "Patient" in kinds or reference.startswith("Patient?")
 
 
 def _whose(resource: Json) -> tuple[str, ...]:

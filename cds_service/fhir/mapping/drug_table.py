@@ -56,8 +56,9 @@ class DrugTable:
         codes: concepts by system and code.
         classes: concepts by ATC class, for every code below it that is not in `codes`.
         words: rules by concept.
-        local_form: the end of a name that says that the drug acts where it is put.
         members: each ingredient's own name and its groups.
+        named: whole words that name a drug of a group, by group.
+        local_form: the end of a name that says that the drug acts where it is put.
     """
 
     ingredients: frozenset[str] = frozenset()
@@ -66,12 +67,17 @@ class DrugTable:
     classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     words: Mapping[str, TextRule] = field(default_factory=dict)
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     local_form: re.Pattern[str] = re.compile("(?!)")
 
     @property
     def concepts(self) -> frozenset[str]:
         """Ingredients and groups."""
         return self.ingredients | self.groups
+
+    def names_of(self, group: str) -> tuple[str, ...]:
+        """Whole words that name a drug of this group."""
+        return self.named.get(group, ())
 
     def groups_of(self, concept: str) -> tuple[str, ...]:
         """The concept itself and the groups of an ingredient."""
@@ -104,6 +110,7 @@ def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
         OTHER_DRUG: _rule(listed.others.words, listed.others.brands)
     }
     grouped: dict[str, list[str]] = {}
+    named: dict[str, list[str]] = {}
     for drug in listed.drugs:
         concepts = (drug.name, *drug.groups)
         classes |= {
@@ -126,6 +133,8 @@ def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
             words[drug.name] = _rule(drug.words, drug.brands)
             for group in drug.groups:
                 grouped.setdefault(group, []).extend(words[drug.name].any)
+                whole = (*(rf"(?:{one})[a-z]*" for one in drug.words), *drug.brands)
+                named.setdefault(group, []).extend(whole)
     words |= {group: TextRule(tuple(patterns)) for group, patterns in grouped.items()}
     groups = frozenset(group for drug in listed.drugs for group in drug.groups)
     members = {drug.name: (drug.name, *drug.groups) for drug in listed.drugs}
@@ -136,6 +145,7 @@ def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
         classes,
         words,
         members,
+        {group: tuple(each) for group, each in named.items()},
         _local_form(listed.forms),
     )
 

@@ -1,8 +1,9 @@
-"""Tells whether the words of a brace order are plain: nothing that its end might depend on.
+"""Tells whether words are plain: of a brace order, of a dose, of a referral, of a note on a value.
 
-The words are in `mappings/plain-words/`. What is neither a length of time nor one of
-them is not understood, so that an order is never shortened against its author's words.
-The list names what is harmless, never what is not.
+Each has a folder of its own, `mappings/plain-words/` that of brace orders. What is not
+in the list is not understood: no brace is shortened against its author's words, and no
+entry counts as a dose, as an order or as a value against those beside it. The lists
+name what is harmless, never what is not.
 """
 
 import re
@@ -18,7 +19,10 @@ from cds_service.fhir.mapping.language import LEAST_EXAMPLES, Pattern
 from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.fhir.mapping.text_rules import folded, folded_pattern
 
-FOLDER = "plain-words"
+BRACES = "plain-words"
+DOSES = "plain-dose-words"
+REFERRALS = "plain-referral-words"
+VALUES = "plain-value-words"
 # Signs that only divide words; any other, `?` or an arrow, may say something.
 _DIVIDES = r"[\s.,;:()\[\]/&+×*\"'’\-–—、。，；：（）・]"
 # No word begins or ends within another one in Latin letters; Chinese and Japanese write
@@ -42,8 +46,8 @@ class PlainWords:
         durations: reads the lengths of time beside them.
     """
 
-    def __init__(self, words: Sequence[str], durations: DurationRules) -> None:
-        """Compile the words; lengths of time are read by `durations`."""
+    def __init__(self, words: Sequence[str], durations: DurationRules | None) -> None:
+        """Compile the words; lengths of time are read by `durations`, if they are."""
         self.words, self.durations = tuple(words), durations
         whole = sorted(
             {folded_pattern(word) for word in words},
@@ -70,7 +74,7 @@ class PlainWords:
             return False
         rest = (
             self.durations.without_times(text, is_title=is_title)
-            if has_lengths
+            if has_lengths and self.durations
             else text
         )
         return self._plain.fullmatch(folded(rest)) is not None
@@ -81,34 +85,64 @@ class PlainWords:
 
     def left_in(self, text: str) -> tuple[str, ...]:
         """The words of a text that are not plain, for a site that reads its own files."""
-        rest = folded(self.durations.without_times(text[:LONGEST_TEXT], is_title=True))
+        rest = text[:LONGEST_TEXT]
+        if self.durations:
+            rest = self.durations.without_times(rest, is_title=True)
+        rest = folded(rest)
         return tuple(filter(None, re.split(rf"{_DIVIDES}+", self._word.sub(" ", rest))))
 
 
-def load_plain_words(folders: Sequence[Path], durations: DurationRules) -> PlainWords:
-    """The plain words in force: those of all files together.
+def load_all_plain(
+    folders: Sequence[Path], durations: DurationRules, bone_drugs: Sequence[str]
+) -> tuple[PlainWords, PlainWords, PlainWords, PlainWords]:
+    """The plain words of brace orders, of doses, of referrals and of notes on values.
+
+    Args:
+        folders: `mappings/`, and the overlays that lie over it.
+        durations: of a brace or a referral a length of time is read; of a dose it is
+            part of its words.
+        bone_drugs: their names, plain beside a dose.
 
     Raises:
         DataFileError: a file is wrong, or does not pass its own examples.
     """
-    paths = files_in_force(folders, FOLDER, ".toml")
+    return (
+        load_plain_words(folders, BRACES, durations),
+        load_plain_words(folders, DOSES, names=bone_drugs),
+        load_plain_words(folders, REFERRALS, durations),
+        load_plain_words(folders, VALUES),
+    )
+
+
+def load_plain_words(
+    folders: Sequence[Path],
+    folder: str,
+    durations: DurationRules | None = None,
+    names: Sequence[str] = (),
+) -> PlainWords:
+    """The plain words in force: those of all files of a folder together.
+
+    Args:
+        folders: `mappings/`, and the overlays that lie over it.
+        folder: of these words.
+        durations: of texts whose lengths of time are read elsewhere.
+        names: of what the texts are about, plain in them too.
+
+    Raises:
+        DataFileError: a file is wrong, or does not pass its own examples.
+    """
+    paths = files_in_force(folders, folder, ".toml")
     files = {
         name: validated(_PlainWordsFile, read_toml(path), path)
         for name, path in paths.items()
     }
-    plain = PlainWords(
-        [word for one in files.values() for word in one.words], durations
-    )
+    words = [word for one in files.values() for word in one.words]
+    plain = PlainWords([*words, *names], durations)
     for name, one in files.items():
-        _check(
-            f"{FOLDER}/{name}.toml", {"examples": one.examples}, plain, is_plain=True
-        )
-        _check(
-            f"{FOLDER}/{name}.toml",
-            {"counter-examples": one.counter_examples},
-            plain,
-            is_plain=False,
-        )
+        file = f"{folder}/{name}.toml"
+        _check(file, {"examples": one.examples}, plain, is_plain=True)
+        counter_examples = {"counter-examples": one.counter_examples}
+        _check(file, counter_examples, plain, is_plain=False)
     return plain
 
 

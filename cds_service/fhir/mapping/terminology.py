@@ -54,7 +54,7 @@ from cds_service.fhir.mapping.mapping_files import (
 )
 from cds_service.fhir.mapping.names import MeasureNames, NamesFile
 from cds_service.fhir.mapping.overlay import files_in_force, required
-from cds_service.fhir.mapping.plain_words import load_plain_words
+from cds_service.fhir.mapping.plain_words import load_all_plain
 from cds_service.fhir.mapping.text_rules import (
     SPINE,
     Languages,
@@ -74,6 +74,7 @@ Code = tuple[str, str]
 # `LONGEST_CODE`.
 REMEMBERED = 4096
 NOTHING: frozenset[str] = frozenset()
+BONE_DRUGS = "bone-drug"
 SUSPICION = "suspicion"  # the concept whose words call a diagnosis suspected
 NEVER = r"(?!)"
 
@@ -165,7 +166,12 @@ class Terminology:
             languages = read_languages(folders)
             self._texts = text_rules(languages)
             self.durations = load_durations(folders, languages)
-            self.plain_words = load_plain_words(folders, self.durations)
+            (
+                self.plain_words,
+                self.plain_doses,
+                self.plain_referrals,
+                self.plain_values,
+            ) = load_all_plain(folders, self.durations, self.drugs.names_of(BONE_DRUGS))
             self.bystanders = load_bystanders(folders, systems, self.plain_words)
         faults.stop()
         self.speller = Speller(languages.values())
@@ -590,13 +596,23 @@ def _check_implied_units(
 
 
 def asked_codes(
-    specs: Mapping[str, FindingSpec], terminology: Terminology, key: str
+    specs: Mapping[str, FindingSpec],
+    terminology: Terminology,
+    key: str,
+    *,
+    after_surgery: bool = False,
 ) -> tuple[Code, ...]:
-    """The (system, code) pairs that the query of one prefetch key asks for, sorted, each once."""
+    """The (system, code) pairs that the query of one prefetch key asks for, sorted, each once.
+
+    Args:
+        after_surgery: those too that only the procedure tells.
+    """
     asked = (
         spec
         for spec in specs.values()
-        if isinstance(spec, ReadSpec) and spec.key == key and not spec.after_surgery
+        if isinstance(spec, ReadSpec)
+        and spec.key == key
+        and (after_surgery or not spec.after_surgery)
     )
     concepts = {concept for spec in asked for concept in spec.asked_concepts}
     return tuple(

@@ -5,7 +5,7 @@ Raw JSON in, facts out; junk never raises. Brace, bed rest and referrals are in
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from cds_service.core.facts import AugmentationOrder, Procedure
@@ -13,7 +13,7 @@ from cds_service.errors import PatientMismatch
 from cds_service.fhir.gathering.prefetch import reference_name
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import DraftOrders, Order
+from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order
 from cds_service.fhir.orders.levels import (
     LONGEST_WORDS,
     Reasons,
@@ -85,6 +85,31 @@ def find_augmentation_order(
         for draft, _ in others
     )
     return _as_one(found, reasons, unclear, terminology)
+
+
+def combine_performed(
+    procedures: Sequence[Order], terminology: Terminology
+) -> AugmentationOrder | None:
+    """Combine augmentations that were done into one, of the newest one's day."""
+    found = [
+        _Found(one, recognition, find_levels(one.resource, NO_DRAFTS, terminology))
+        for one, recognition in _recognised(procedures, terminology)
+    ]
+    if not found:
+        return None
+    calendar = terminology.calendar
+    days = [
+        day
+        for one in procedures
+        for written in (
+            one.resource.get("performedDateTime"),
+            member(one.resource, "performedPeriod", "start"),
+        )
+        if (day := calendar.named_day(written))
+    ]
+    reasons = _reasons(found, NO_DRAFTS, terminology)
+    done = _as_one(found, reasons, (), terminology)
+    return replace(done, is_done=True, performed=max(days, default=None))
 
 
 def _reasons(

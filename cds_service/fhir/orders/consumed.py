@@ -8,12 +8,12 @@ nothing.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from html import unescape
+from collections.abc import Sequence
 from typing import Any
 
 from cds_service.core.bracing import KEEP
 from cds_service.fhir.gathering.bystanders import is_plain_fracture
+from cds_service.fhir.leaves import leaves_of, repeats
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import (
@@ -92,11 +92,6 @@ HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 LEAST_CODE = 4  # a shorter one may be a word or a number of its own
 _KEPT = frozenset(KEEP)
 _REASONS = BONE_REASONS | _KEPT
-_TAG, _WORD, _CAMEL = (
-    re.compile(r"<[^>]*>"),
-    re.compile(r"[^\W_]+"),
-    re.compile(r"[A-Z]?[a-z]+"),
-)
 
 # What the log and a card may call an element: names of R4, never a key that somebody
 # made up.
@@ -152,7 +147,7 @@ def unread_in(order: Json, terminology: Terminology) -> tuple[str, ...]:
         order, terminology
     )
     left: set[str] = set()
-    for path, value in leaves(order):
+    for path, value in leaves_of(order):
         name = name_of(path)
         # One thing that was not read is enough, and words are slow to read.
         if (
@@ -190,18 +185,6 @@ def names_another(order: Json, terminology: Terminology) -> bool:
     return any(not _is_understood("code", coding, terminology) for coding in codings)
 
 
-def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Each value in the order that is no object or list, with its path; of a list each item has the same path."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from leaves(inner, f"{path}.{name}" if path else name)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from leaves(inner, path)
-    elif value is not None and value != "":
-        yield path, value
-
-
 def is_element_read(path: str, value: Any) -> bool:
     """Whether an element says who, when or by which number, by FHIR's definition."""
     parts = path.split(".")
@@ -225,7 +208,9 @@ def _is_read(path: str, value: Any, order: Json, terminology: Terminology) -> bo
     if path == "quantityQuantity.value":  # one brace; a unit beside it is not read
         return bool(value == 1)
     if path.startswith("text."):
-        return path == "text.status" or repeats(text(value), order, terminology)
+        return path == "text.status" or repeats(
+            text(value), order, terminology.plain_words
+        )
     return _are_plain(path, text(value), order, terminology)
 
 
@@ -298,25 +283,4 @@ def _system(coding: Any, terminology: Terminology) -> str:
     return next(
         (system for system, _ in terminology.codings({"coding": [coding]})),
         text(member(coding, "system")),
-    )
-
-
-def repeats(narrative: str, order: Json, terminology: Terminology) -> bool:
-    """Whether a narrative says only what the elements say, as FHIR defines a generated one."""
-    rest = {name: value for name, value in order.items() if name != "text"}
-    said = {
-        word for path, value in leaves(rest) for word in _words_of(f"{path} {value}")
-    }
-    new = [
-        word
-        for word in _WORD.findall(unescape(_TAG.sub(" ", narrative)))
-        if word.lower() not in said
-    ]
-    return terminology.plain_words.are_all(" ".join(new), has_lengths=False)
-
-
-def _words_of(written: str) -> Iterator[str]:
-    """The words of a text and of the names in it: `authoredOn` is "authored on"."""
-    yield from (
-        word.lower() for word in (*_WORD.findall(written), *_CAMEL.findall(written))
     )

@@ -38,6 +38,7 @@ from cds_service.fhir.orders.recognition import (
     recognise_augmentation,
     recognise_support,
 )
+from cds_service.fhir.orders.whole_orders import is_read_whole
 from cds_service.fhir.raw_json import Json, is_prohibition, member, text
 from cds_service.fhir.references import Targets
 from cds_service.fhir.site_calendar import SiteCalendar
@@ -49,6 +50,7 @@ IN_FORCE = frozenset({"active", "on-hold"})  # an order on hold still counts as 
 CARRIED_OUT = IN_FORCE | {"completed"}
 NOT_CLEAR = frozenset({"unknown"})
 TIMED = frozenset({"brace", "bed-rest"})  # judged by how long they run
+INSTABILITY = ("instability",)
 # intents that authorise nobody to act
 NOT_ORDERED = frozenset({"proposal", "plan", "option"})
 RECORD_KEYS = {
@@ -226,18 +228,33 @@ def _support_orders(
             title=_title(kind, recognition, one.resource, terminology),
             hours=_hours(kind, times),
             worded=_worded(one.resource, kind, times, terminology),
-            reasons=reasons_of_order(one.resource, bundle, terminology)
-            if kind == "brace"
-            else frozenset(),
+            reasons=_reasons(kind, one.resource, bundle, terminology),
             levels=named_levels(one.resource, bundle, terminology)
             if kind == "brace"
             else (),
             unread=unread_in(one.resource, terminology)
             if kind == "brace" and draft
             else (),
+            is_read_whole=kind in TIMED
+            or is_read_whole(kind, one.resource, terminology),
             # To end an order that orders something besides would end that too.
             source=one.source if draft and is_alone else None,
         )
+
+
+def _reasons(
+    kind: str, order: Json, bundle: DraftOrders, terminology: Terminology
+) -> frozenset[str]:
+    """Why a brace or bed rest is ordered; of bed rest one word of its notes tells."""
+    if kind not in TIMED:
+        return frozenset()
+    found = reasons_of_order(order, bundle, terminology)
+    if kind == "bed-rest" and any(
+        terminology.methods.named(words, INSTABILITY)
+        for words, _ in texts_on_time(order)
+    ):
+        return found | {"spinal-instability"}
+    return found
 
 
 def _hours(kind: str, times: OrderTimes) -> float | None:

@@ -13,15 +13,11 @@ from cds_service.fhir.gathering.bystanders import (
     is_bystander_problem,
     is_plain_fracture,
 )
+from cds_service.fhir.leaves import leaves_of, repeats
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
-from cds_service.fhir.orders.consumed import (
-    is_element_read,
-    leaves,
-    name_of,
-    repeats,
-)
+from cds_service.fhir.orders.consumed import is_element_read, name_of
 from cds_service.fhir.orders.drafts import GROUPS, DraftOrders, codeables
 from cds_service.fhir.orders.levels import covers
 from cds_service.fhir.orders.recognition import (
@@ -66,7 +62,7 @@ def unread_of_augmentation(
     """
     left = {
         name_of(path)
-        for path, value in leaves(order)
+        for path, value in leaves_of(order)
         if not _is_read(path, text(value), value, order, terminology)
     }
     if not is_augmentation_title(order, terminology):
@@ -93,7 +89,7 @@ def _is_read(
         is_worded = _WORDED.search(path) is not None
         return is_worded and terminology.bystanders.are_of_augmentation(rest)
     if path.startswith("text."):
-        return path == "text.status" or repeats(words, order, terminology)
+        return path == "text.status" or repeats(words, order, terminology.plain_words)
     # how many levels, as a number alone
     return path == "quantityQuantity.value" or is_element_read(path, value)
 
@@ -265,7 +261,7 @@ def _noted(order: Json) -> Iterator[str]:
 
 
 def _all_words(order: Json) -> Iterator[str]:
-    for path, value in leaves(order):
+    for path, value in leaves_of(order):
         if isinstance(value, str) and _WORDED.search(path):
             yield value
 

@@ -66,7 +66,7 @@ def issue(response, status: int):
     ],
 )
 def test_ch_04_discovery_asks_for_what_the_operator_wishes(wish, keys):
-    (entry,) = Asked(prefetch=wish).client.get("/cds-services").json["services"]
+    entry, *_ = Asked(prefetch=wish).client.get("/cds-services").json["services"]
     assert entry["prefetch"].keys() == keys if keys else "prefetch" not in entry
 
 
@@ -186,7 +186,7 @@ def test_the_description_names_what_is_in_force(client):
     service = open_service()
     (model_id,) = described["paths"]["/models/{id}"]["parameters"]
     assert model_id["schema"]["enum"] == list(service.model_cards)
-    (hook,) = service.hooks.values()
+    hook = service.hooks[HOOK]
     schemas = described["components"]["schemas"]
     assert schemas["Request"]["properties"]["hook"] == {"const": hook.hook}
     assert (
@@ -195,6 +195,9 @@ def test_the_description_names_what_is_in_force(client):
     )
     assert schemas["Feedback"]["properties"]["feedback"]["maxItems"] == MAX_ITEMS
     assert described["paths"][CALL]["post"]["summary"] == hook.discovery["title"]
+    for one in service.hooks.values():
+        post = described["paths"][f"/cds-services/{one.id}"]["post"]
+        assert post["summary"] == one.discovery["title"]
 
 
 def test_what_is_overdue_is_said_and_does_not_stop_the_service():

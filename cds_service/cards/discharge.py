@@ -1,0 +1,61 @@
+"""The card of a patient who leaves after an augmentation: only what is still open.
+
+It says no risk. Which facts it asks for, and how each reads, is in
+`hooks/kyphoplasty-discharge/facts/`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from cds_service.cards.answer import Answer, make_card
+from cds_service.cards.not_known import not_known_line
+from cds_service.cards.rehabilitation import Line
+from cds_service.cards.texts import SUMMARY_LENGTH
+from cds_service.core.chart_facts import ChartFacts
+from cds_service.core.wording import capital
+from cds_service.protocol.messages import Card
+
+TOPIC = "discharge"
+
+
+def discharge_card(answer: Answer) -> Card | None:
+    """Make the card; None if nothing is open."""
+    facts = answer.facts
+    if facts.leading is None:
+        return None
+    detail = answer.texts.render(
+        "rehabilitation", {"notices": (), "lines": list(_lines(answer))}
+    )
+    return make_card(
+        answer,
+        TOPIC,
+        summary=say_summary(facts),
+        detail=detail,
+        indicator=facts.colour,
+    )
+
+
+def say_summary(facts: ChartFacts) -> str:
+    """Say what was done, what is open and the act; what was done is shortened first."""
+    whole = list(facts.phrases())
+    leaving = facts.common["leaving"]
+    short = " ".join(leaving.split()[:3])  # `Leaving after kyphoplasty`
+    for said in (*whole, *(one.replace(leaving, short) for one in whole)):
+        if len(said) <= SUMMARY_LENGTH:
+            return said
+    return min(whole, key=len)
+
+
+def _lines(answer: Answer) -> Iterator[Line]:
+    """A line for each fact that is open, then what was not read."""
+    still_open = tuple(one for one in answer.facts.held if one.is_open)
+    for heading, text in replace(answer.facts, held=still_open).lines():
+        yield Line(heading, capital(text) if heading.endswith("?") else text)
+    unread = answer.case.leaving.unread if answer.case.leaving else ()
+    names = ", ".join(answer.texts.raw(f"lists.{key}") for key in unread)
+    said = [text for _, text in not_known_line(answer)]
+    if names:
+        note = answer.texts.raw("leaving.unread-note")
+        said.append(answer.texts.say("notices.unread", name=names, note=note))
+    if said:
+        yield Line(answer.texts.raw("headings.not-known"), "; ".join(said))

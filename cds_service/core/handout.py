@@ -1,0 +1,306 @@
+"""The page that a patient takes home: which sentences, filled with what.
+
+The facts are kept in the audit entry, and hold nothing that names the patient. The
+sentences of a language are `hooks/<service>/handout/<language>.toml`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from string import Formatter
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+
+from cds_service.core.bracing import SAME, BraceTimes
+from cds_service.core.case import Conclusion
+from cds_service.core.data_file import DataTable
+from cds_service.core.facts import DrugUse
+from cds_service.core.leaving import Booking, Leaving, next_dose
+from cds_service.core.leaving_signals import SOON_ENOUGH
+from cds_service.core.signals import Signal
+
+SENTENCES = tuple(f"H{number}" for number in range(1, 11))
+# Facts with which nobody is told how to move, and the signal of an unstable spine.
+NO_TRAINING = ("F1", "F2", "F5", "F6", "F7")
+UNSTABLE = "unstable-spine"
+OF_TRAINING = frozenset({"H5", "H6", "H7"})
+BLANKS = frozenset({"drug", "next", "ask", "by", "training", "off", "phone"})
+# A drug of which nothing has to be asked: it is taken at home, and goes on.
+GOES_ON = ("early-on-drug", "long-on-drug", "drug-started-for-fracture")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """An appointment as the page says it.
+
+    Attributes:
+        time: `10:00`; empty if only the day is known.
+    """
+
+    day: date
+    time: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoutFacts:
+    """What fills the page.
+
+    Attributes:
+        on: the day of leaving.
+        drug: ours, `denosumab`; empty if no next day of a signed order is known.
+        next_dose: with the drug.
+        asks: the patient has to ask about bone medicine.
+        training: None if nothing is booked.
+        brace_off: None if no signed order ends the brace in time.
+        may_train: nothing forbids walking and exercise by a page.
+    """
+
+    on: date
+    drug: str = ""
+    next_dose: date | None = None
+    asks: bool = True
+    training: Visit | None = None
+    brace_off: date | None = None
+    may_train: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        """Write the facts for the audit entry, days in ISO 8601."""
+        found: dict[str, Any] = {
+            "on": self.on.isoformat(),
+            "asks": self.asks,
+            "mayTrain": self.may_train,
+        }
+        if self.drug and self.next_dose:
+            found |= {"drug": self.drug, "nextDose": self.next_dose.isoformat()}
+        if self.training:
+            day = self.training.day.isoformat()
+            found["training"] = {"day": day, "time": self.training.time}
+        if self.brace_off:
+            found["braceOff"] = self.brace_off.isoformat()
+        return found
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        """Read the facts of an audit entry."""
+        training = kept.get("training")
+        visit = training and Visit(day=_day(training["day"]), time=training["time"])
+        return cls(
+            on=_day(kept["on"]),
+            drug=kept.get("drug", ""),
+            next_dose=_day(kept["nextDose"]) if "nextDose" in kept else None,
+            asks=kept["asks"],
+            training=visit,
+            brace_off=_day(kept["braceOff"]) if "braceOff" in kept else None,
+            may_train=kept["mayTrain"],
+        )
+
+
+def _day(written: str) -> date:
+    return date.fromisoformat(written)
+
+
+# --- facts of a conclusion
+
+
+def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
+    """Find what a page may say of this patient, by signed orders alone."""
+    case, names = conclusion.case, {one.name for one in conclusion.signals}
+    drug, day = "", None
+    state = conclusion.drug_state
+    if state.use is not None and state.signal != "denosumab-overdue":
+        day = _day_of_dose(state.use, leaving, case.today)
+        drug = state.use.name if day else ""
+    training = leaving.next_booking("rehabilitation")
+    is_forbidden = any(conclusion.facts.holds(one) for one in NO_TRAINING)
+    return HandoutFacts(
+        on=case.today,
+        drug=drug,
+        next_dose=day,
+        asks=not drug and state.signal not in GOES_ON,
+        training=_visit(training) if training else None,
+        brace_off=_brace_off(conclusion.signals, case.today),
+        may_train=not is_forbidden and UNSTABLE not in names,
+    )
+
+
+def _visit(booking: Booking) -> Visit:
+    return Visit(day=booking.day, time=booking.time)
+
+
+def _day_of_dose(use: DrugUse, leaving: Leaving, today: date) -> date | None:
+    """Give the day that is booked, else the due day of an order in force."""
+    due = next_dose(use)
+    if due is None:
+        return None
+    booking = leaving.next_booking("bone-treatment")
+    if booking and booking.day <= due + SOON_ENOUGH:
+        return booking.day
+    return due if use.is_ordered and due >= today else None
+
+
+def _brace_off(signals: tuple[Signal, ...], today: date) -> date | None:
+    """Give the last end of the braces in force, if each has a clear one in time."""
+    worn = next((one for one in signals if one.name == "brace-ordered"), None)
+    if worn is None or not worn.braces:
+        return None
+    if any(one.issue for one in worn.braces):
+        return None
+    ends = [_clear_end(one.times) for one in worn.braces]
+    days = [day for day in ends if day is not None and day >= today]
+    return max(days) if len(days) == len(ends) else None
+
+
+def _clear_end(times: BraceTimes) -> date | None:
+    """Give the end of a brace; None if dates and words differ, or it is a shortest."""
+    by_dates, by_words = times.by_dates, times.by_words
+    if times.is_shortest or times.ends is None:
+        return None
+    if by_dates and by_words and abs(by_dates - by_words) > SAME:
+        return None
+    return by_dates or by_words
+
+
+# --- sentences
+
+
+class HandoutWords(DataTable):
+    """Words of one language that are a site's.
+
+    Attributes:
+        ask: who is asked about bone medicine.
+        reader: the clinician who has read this language's sentences.
+    """
+
+    ask: str = ""
+    bone_clinic: str = ""
+    physiotherapy: str = ""
+    reader: str = ""
+
+
+class HandoutSettings(DataTable):
+    """`[handout]` of a site.
+
+    Attributes:
+        language: of the page that a card links to.
+        phone: for new strong pain.
+        ask_days: within which bone medicine is asked for.
+        words: by language.
+    """
+
+    language: str = "en"
+    phone: str = Field(default="", max_length=40)
+    ask_days: int = Field(default=14, ge=1, le=90)
+    words: Mapping[str, HandoutWords] = Field(default_factory=dict)
+
+    def words_of(self, language: str) -> HandoutWords:
+        """Give the site's words of this language; empty ones if it has none."""
+        return self.words.get(language, HandoutWords())
+
+
+class HandoutForms(DataTable):
+    """How days and visits are written."""
+
+    day: str
+    visit: str
+    visit_at: str
+
+
+class HandoutLabels(DataTable):
+    """What the page says on the screen besides."""
+
+    name: str
+    date: str
+    print: str
+    languages: str
+    pdf_a4: str
+    pdf_letter: str
+    unread: str
+    stays: str
+
+
+class HandoutText(DataTable):
+    """One language: `hooks/<service>/handout/<language>.toml`.
+
+    Attributes:
+        language: BCP 47, as pages name it.
+        name: what its speakers call it.
+        months: twelve names.
+        words: used if a site has none.
+        drugs: names by ours; a drug that is missing has no sentence.
+        reviewed: a clinician who speaks it has read it.
+    """
+
+    language: str = Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
+    name: str
+    title: str
+    source: str
+    owner: str
+    approved: date
+    review_by: date
+    reviewed: bool
+    months: tuple[str, ...] = Field(min_length=12, max_length=12)
+    forms: HandoutForms
+    words: HandoutWords
+    drugs: Mapping[str, str]
+    labels: HandoutLabels
+    sentences: Mapping[str, str]
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if tuple(self.sentences) != SENTENCES:
+            raise ValueError(f"sentences are {', '.join(SENTENCES)}, in this order")
+        for name, sentence in self.sentences.items():
+            if unknown := _blanks(sentence) - BLANKS:
+                raise ValueError(f"{name}: no blank is called {', '.join(unknown)}")
+        return self
+
+    def say_day(self, day: date) -> str:
+        """Write a day without its year, `28 December`."""
+        return self.forms.day.format(day=day.day, month=self.months[day.month - 1])
+
+    def say_visit(self, day: date, time: str, place: str) -> str:
+        """Write an appointment; without a place its day and time alone."""
+        said = self.say_day(day)
+        if not place:
+            return f"{said}, {time}" if time else said
+        form = self.forms.visit_at if time else self.forms.visit
+        return form.format(day=said, time=time, place=place)
+
+
+def _blanks(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+
+
+def say_handout(
+    facts: HandoutFacts, text: HandoutText, settings: HandoutSettings
+) -> Iterator[tuple[str, str]]:
+    """Give each sentence of the page with its name; one with an empty blank is none."""
+    words = _fill(facts, text, settings)
+    for name, sentence in text.sentences.items():
+        if name in OF_TRAINING and not facts.may_train:
+            continue
+        if all(words[blank] for blank in _blanks(sentence)):
+            yield name, sentence.format_map(words)
+
+
+def _fill(
+    facts: HandoutFacts, text: HandoutText, settings: HandoutSettings
+) -> dict[str, str]:
+    own, usual = settings.words_of(text.language), text.words
+    clinic = own.bone_clinic or usual.bone_clinic
+    therapy = own.physiotherapy or usual.physiotherapy
+    by = facts.on + timedelta(days=settings.ask_days)
+    training, dose = facts.training, facts.next_dose
+    asked = (own.ask or usual.ask) if facts.asks else ""
+    return {
+        "drug": text.drugs.get(facts.drug, ""),
+        "next": text.say_visit(dose, "", clinic) if dose else "",
+        "ask": asked,
+        "by": text.say_day(by),
+        "training": text.say_visit(training.day, training.time, therapy)
+        if training
+        else "",
+        "off": text.say_day(facts.brace_off) if facts.brace_off else "",
+        "phone": settings.phone,
+    }

@@ -1,0 +1,92 @@
+"""What is known of a patient who leaves after an augmentation: dates, biopsy, doses.
+
+The record's part is in `fhir/orders/performed.py`; what is still open of it are the
+signals of `leaving_signals.py`.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, NamedTuple
+
+from cds_service.core.facts import AugmentationOrder, DrugUse
+from cds_service.core.months import months_before
+from cds_service.core.wording import join_words, say_near_date
+
+BookingKind = Literal["bone-treatment", "rehabilitation"]
+# Injected drugs whose next day must not be missed: months between two doses.
+DOSE_MONTHS: Mapping[str, int] = {"denosumab": 6, "zoledronate": 12}
+PROCEDURES = {"PKP": "kyphoplasty", "PVP": "vertebroplasty"}
+MOST_LEVELS = 3  # named in a summary; more are counted
+
+
+class Booking(NamedTuple):
+    """An appointment with a day.
+
+    Attributes:
+        time: `10:00` at the site; empty if only the day is booked.
+    """
+
+    kind: BookingKind
+    day: date
+    time: str
+    reference: str
+
+
+class Biopsy(NamedTuple):
+    """A biopsy that was sent.
+
+    Attributes:
+        sent_on: None if its day is not recorded.
+        is_back: its report is final.
+    """
+
+    sent_on: date | None
+    is_back: bool
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """What the record holds of the time after the augmentation.
+
+    Attributes:
+        bookings: appointments from today on, the next first.
+        biopsies: each that was sent for this fracture.
+        unread: prefetch keys of lists that could not be read whole.
+    """
+
+    bookings: tuple[Booking, ...] = ()
+    biopsies: tuple[Biopsy, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    def next_booking(self, kind: BookingKind) -> Booking | None:
+        """Find the next appointment of this kind."""
+        return next((one for one in self.bookings if one.kind == kind), None)
+
+
+def next_dose(use: DrugUse) -> date | None:
+    """Give the day on which the next dose is due, of a drug given at intervals."""
+    months = DOSE_MONTHS.get(use.name)
+    if months is None or use.last_dose is None or not use.is_running:
+        return None
+    return months_before(use.last_dose.first, -months)
+
+
+def say_leaving(order: AugmentationOrder, today: date) -> str:
+    """Say what was done, `Leaving after kyphoplasty L1 (18 Nov)`."""
+    done = PROCEDURES.get(order.procedure or "", "vertebral augmentation")
+    levels = join_words(order.levels or ("",))
+    if len(order.levels) > MOST_LEVELS:
+        levels = f"of {len(order.levels)} levels"
+    day = f"({say_near_date(order.performed, today)})" if order.performed else ""
+    return " ".join(filter(None, ("Leaving after", done, levels, day)))
+
+
+def say_start(signals: Collection[str]) -> str:
+    """Say how a bone drug is started: after what has to be known or treated first."""
+    if not {"spinal-infection", "sepsis"}.isdisjoint(signals):
+        return "start after the infection"
+    if not {"bone-malignancy", "recent-cancer"}.isdisjoint(signals):
+        return "start once the cause is known"
+    return "start"

@@ -1,0 +1,53 @@
+"""The values in a resource one by one, so that whatever nobody reads is seen."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+from cds_service.fhir.mapping.plain_words import PlainWords
+from cds_service.fhir.raw_json import Json
+
+# By FHIR's definition these may change the meaning of all that is beside them.
+MODIFIERS = frozenset({"modifierExtension", "implicitRules"})
+_TAG, _WORD, _CAMEL = (
+    re.compile(r"<[^>]*>"),
+    re.compile(r"[^\W_]+"),
+    re.compile(r"[A-Z]?[a-z]+"),
+)
+
+
+def leaves_of(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Each value that is no object or list, with its path.
+
+    Of a list each item has the same path.
+    """
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from leaves_of(inner, f"{path}.{name}" if path else name)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from leaves_of(inner, path)
+    elif value is not None and value != "":
+        yield path, value
+
+
+def repeats(narrative: str, resource: Json, plain: PlainWords) -> bool:
+    """Whether a narrative says only what the elements say, as FHIR defines one."""
+    rest = {name: value for name, value in resource.items() if name != "text"}
+    said = {
+        word for path, value in leaves_of(rest) for word in _words_of(f"{path} {value}")
+    }
+    new = [
+        word
+        for word in _WORD.findall(unescape(_TAG.sub(" ", narrative)))
+        if word.lower() not in said
+    ]
+    return plain.are_all(" ".join(new), has_lengths=False)
+
+
+def _words_of(written: str) -> Iterator[str]:
+    """The words of a text and of the names in it: `authoredOn` is "authored on"."""
+    yield from (
+        word.lower() for word in (*_WORD.findall(written), *_CAMEL.findall(written))
+    )

@@ -1,0 +1,241 @@
+"""Reads what follows an augmentation that was done: itself, appointments, biopsies.
+
+Raw JSON of the record in, facts out; junk never raises.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import get_args
+
+from cds_service.core.facts import AugmentationOrder
+from cds_service.core.leaving import Biopsy, Booking, BookingKind, Leaving
+from cds_service.fhir.gathering.picking import FINAL
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.augmentation import combine_performed
+from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
+from cds_service.fhir.orders.recognition import (
+    AUGMENTATION,
+    recognise_augmentation,
+    recognise_support,
+)
+from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
+from cds_service.fhir.references import last_name
+from cds_service.fhir.site_calendar import SiteCalendar
+
+DONE = frozenset({"completed", "in-progress"})
+BOOKED = frozenset({"booked", "arrived", "checked-in"})
+# A biopsy is ordered before the procedure at which it is taken.
+ORDERED_BEFORE = timedelta(days=90)
+STOPPED = frozenset({"revoked", "entered-in-error", "draft", "not-done", "preparation"})
+NO_REPORT = frozenset({"entered-in-error", "cancelled"})
+# What an appointment says of itself, in words or codes.
+ABOUT = ("serviceType", "specialty", "appointmentType", "reasonCode", "serviceCategory")
+LISTS = ("appointments", "pathology")
+
+
+def find_performed(
+    record: PatientRecord,
+    terminology: Terminology,
+    *,
+    encounter: str | None,
+    since: date,
+    today: date,
+) -> AugmentationOrder | None:
+    """Find the augmentations done in this stay, or since this day, as one.
+
+    Args:
+        record: the patient's record, or its procedures alone.
+        terminology: the service's terminology.
+        encounter: the id of the stay.
+        since: the first day that counts, whatever the stay.
+        today: the day of the answer; what is dated later was not done.
+    """
+    done = []
+    for one in _procedures(record, terminology):
+        day = performed_on(one.resource, terminology.calendar)
+        is_of_stay = _is_of(one.resource, encounter)
+        is_of_now = is_of_stay if day is None else is_of_stay or day >= since
+        if is_of_now and (day is None or day <= today):
+            done.append(one)
+    return combine_performed(done, terminology)
+
+
+def without_performed(
+    record: PatientRecord, performed: AugmentationOrder
+) -> PatientRecord:
+    """Leave these procedures out: an augmentation is no earlier one of itself."""
+    kept = [
+        one
+        for one in record.resources
+        if f"{one.raw.get('resourceType')}/{one.raw.get('id')}"
+        not in performed.references
+    ]
+    return record._replace(resources=tuple(kept))
+
+
+def performed_on(procedure: Json, calendar: SiteCalendar) -> date | None:
+    """Give the day of a procedure; None if the record has no exact one."""
+    period = member(procedure, "performedPeriod")
+    days = (procedure.get("performedDateTime"), member(period, "start"))
+    named = (calendar.named_day(one) for one in (*days, member(period, "end")))
+    return next(filter(None, named), None)
+
+
+def read_leaving(
+    record: PatientRecord,
+    terminology: Terminology,
+    performed: AugmentationOrder,
+    today: date,
+) -> Leaving:
+    """Read the appointments to come, and the biopsies with what became of them."""
+    bookings = sorted(
+        _bookings(record, terminology, today),
+        key=lambda one: (one.day, one.time, one.kind, one.reference),
+    )
+    return Leaving(
+        bookings=tuple(bookings),
+        biopsies=tuple(_biopsies(record, terminology, performed, today)),
+        unread=tuple(key for key in LISTS if _is_unread(record, key)),
+    )
+
+
+def _is_unread(record: PatientRecord, key: str) -> bool:
+    read = record.reads.get(key)
+    return read is None or read.state == "failed" or read.is_cut
+
+
+def _procedures(record: PatientRecord, terminology: Terminology) -> Iterator[Order]:
+    for one in _of_type(record, "Procedure"):
+        if text(one.resource.get("status")) not in DONE:
+            continue
+        recognition = recognise_augmentation(one.resource, terminology)
+        if recognition and recognition.concepts & AUGMENTATION:
+            yield one
+
+
+def _of_type(record: PatientRecord, kind: str) -> Iterator[Order]:
+    for one in record.resources:
+        if one.raw.get("resourceType") == kind and not is_prohibition(one.raw):
+            yield Order(f"{kind}/{text(one.raw.get('id'))}", one.raw)
+
+
+def _is_of(resource: Json, encounter: str | None) -> bool:
+    """Tell if a resource names this stay, on any address of the server."""
+    reference = text(member(resource, "encounter", "reference"))
+    return bool(encounter) and last_name(reference) == f"Encounter/{encounter}"
+
+
+# --- appointments
+
+
+def _bookings(
+    record: PatientRecord, terminology: Terminology, today: date
+) -> Iterator[Booking]:
+    kinds = {
+        one.reference: _kinds_of(one.resource, terminology)
+        for one in _of_type(record, "ServiceRequest")
+    }
+    for one in _of_type(record, "Appointment"):
+        if text(one.resource.get("status")) not in BOOKED:
+            continue
+        moment = terminology.calendar.moment(one.resource.get("start"))
+        if moment is None or moment.day < today:
+            continue
+        time = terminology.calendar.clock_time(one.resource.get("start"))
+        for kind in _kinds_booked(one.resource, kinds, terminology):
+            yield Booking(kind, moment.day, time, one.reference)
+
+
+def _kinds_booked(
+    appointment: Json,
+    of_orders: dict[str, frozenset[str]],
+    terminology: Terminology,
+) -> Sequence[BookingKind]:
+    """List what an appointment is for: by its order, else by its own codes and words."""
+    orders = [
+        last_name(text(one.get("reference")))
+        for one in objects(appointment.get("basedOn"))
+    ]
+    found = frozenset[str]().union(*(of_orders.get(one, ()) for one in orders))
+    if not found:
+        titles = codeables(appointment, *ABOUT)
+        described = text(appointment.get("description"))
+        titles += [{"text": described}] if described else []
+        parts = ({"resourceType": "ServiceRequest", "code": one} for one in titles)
+        found = found.union(*(_kinds_of(one, terminology) for one in parts))
+    kinds: tuple[BookingKind, ...] = get_args(BookingKind)
+    return [kind for kind in kinds if kind in found]
+
+
+def _kinds_of(order: Json, terminology: Terminology) -> frozenset[str]:
+    recognition = recognise_support(order, NO_DRAFTS, terminology)
+    return recognition.concepts if recognition else frozenset()
+
+
+# --- biopsies
+
+
+def _biopsies(
+    record: PatientRecord,
+    terminology: Terminology,
+    performed: AugmentationOrder,
+    today: date,
+) -> Iterator[Biopsy]:
+    """Give each biopsy of this fracture: one that was taken answers its order."""
+    since = (performed.performed or today) - ORDERED_BEFORE
+    taken = list(_sent(record, "Procedure", terminology, since))
+    ordered = list(_sent(record, "ServiceRequest", terminology, since))
+    reports = [
+        one.resource
+        for one in _of_type(record, "DiagnosticReport")
+        if _is_pathology(one.resource, terminology)
+        and text(one.resource.get("status")) not in NO_REPORT
+    ]
+    names = {one.reference for one, _ in (*taken, *ordered)}
+    for one, day in taken or ordered:
+        sent = day or performed.performed
+        is_back = any(
+            _answers(report, sent, names, terminology.calendar) for report in reports
+        )
+        yield Biopsy(sent, is_back, one.reference)
+
+
+def _sent(
+    record: PatientRecord, kind: str, terminology: Terminology, since: date
+) -> Iterator[tuple[Order, date | None]]:
+    calendar = terminology.calendar
+    for one in _of_type(record, kind):
+        if text(one.resource.get("status")) in STOPPED:
+            continue
+        if "biopsy" not in _kinds_of(one.resource, terminology):
+            continue
+        day = performed_on(one.resource, calendar)
+        day = day or calendar.named_day(one.resource.get("authoredOn"))
+        if day is None or day >= since:
+            yield one, day
+
+
+def _is_pathology(report: Json, terminology: Terminology) -> bool:
+    named = codeables(report, "category", "code")
+    return any("pathology-report" in terminology.concepts(one) for one in named)
+
+
+def _answers(
+    report: Json, sent: date | None, names: set[str], calendar: SiteCalendar
+) -> bool:
+    """Tell if a report is the final one of a biopsy sent on this day.
+
+    A report of another order is none. One that names no order is, if it is of that day
+    or later.
+    """
+    if text(report.get("status")) not in FINAL:
+        return False
+    based_on = [
+        last_name(text(one.get("reference"))) for one in objects(report.get("basedOn"))
+    ]
+    if based_on:
+        return not names.isdisjoint(based_on)
+    effective = calendar.effective(report)
+    day = effective.day if effective else calendar.first_day(report.get("issued"))
+    return day is not None and sent is not None and day >= sent

@@ -1,0 +1,133 @@
+"""Tells whether an order of a review or a biopsy was read whole: only then it closes a fact.
+
+"Rheumatology (gout)" is no review of bone treatment, "cancelled" is no order, a biopsy
+of the skin is not that of a vertebra. Everything counts as not read until a rule here
+names its element, or its words are the order's own name and plain words
+(`mappings/plain-referral-words/`).
+"""
+
+import re
+from collections.abc import Iterator
+
+from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
+from cds_service.fhir.orders.recognition import (
+    REVIEW,
+    SITE_MAPS,
+    SPECIALIST,
+    recognise_augmentation,
+)
+from cds_service.fhir.raw_json import Json, items, member, objects, text
+
+# The kinds that close a fact that warns.
+CLOSING = frozenset({"biopsy", REVIEW})
+_NAMES = frozenset({"biopsy", REVIEW, SPECIALIST})
+# Who, when, where, for whom and by which number; its status is judged elsewhere.
+_BY_RULE = frozenset(
+    {
+        *("resourceType", "id", "meta", "language", "identifier", "requisition"),
+        *("groupIdentifier", "instantiatesCanonical", "instantiatesUri", "basedOn"),
+        *("status", "intent", "priority", "subject", "encounter", "authoredOn"),
+        *("occurrenceDateTime", "occurrencePeriod", "occurrenceTiming", "requester"),
+        *("performer", "performerType", "locationCode", "locationReference"),
+        *("insurance", "relevantHistory", "replaces", "category", "extension"),
+        *("contained", "specimen", "doNotPerform"),
+    }
+)
+_CODED = ("code", "reasonCode", "bodySite")
+_NO_WORDS = frozenset(
+    {
+        *("system", "version", "code", "userSelected", "id", "reference", "type"),
+        *("time", "authorString", "identifier", "value"),
+    }
+)
+_WITHDRAWN = frozenset({"withdrawn"})
+# Why a bone is treated, or taken a sample of.
+_REASONS = frozenset(
+    {
+        *("osteoporosis", "vertebral-fracture", "osteoporotic-vertebral-fracture"),
+        *("healed-osteoporotic-fracture", "pathological-fracture", "hip-fracture"),
+        *("bone-metastasis", "myeloma", "malignancy", "unstable-fracture"),
+        *("spinal-infection", "discitis", "vertebral-osteomyelitis"),
+    }
+)
+_UNREAD = "\0"  # stands for what is neither words nor read
+MOST_NAMES = 4  # a title names its order once or twice
+_LETTERS = re.compile(r"[a-z]*")
+
+
+def is_read_whole(kind: str, order: Json, terminology: Terminology) -> bool:
+    """Whether nothing in an order was left that may speak against it.
+
+    Of a kyphoplasty that takes a biopsy only what was recognised counts; of an order
+    that closes no fact, that its notes do not withdraw it.
+    """
+    if kind not in CLOSING:
+        return not _is_withdrawn(order, terminology)
+    if recognise_augmentation(order, terminology):
+        return True
+    said = filter(None, _left_in(order, terminology))
+    return all(_is_plain(words, terminology) for words in dict.fromkeys(said))
+
+
+def _is_withdrawn(order: Json, terminology: Terminology) -> bool:
+    notes = (text(one.get("text")) for one in objects(order.get("note")))
+    return any(terminology.text_concepts(words, _WITHDRAWN) for words in notes)
+
+
+def _left_in(order: Json, terminology: Terminology) -> Iterator[str]:
+    """The words of an order, and a mark for what is neither words nor read."""
+    for path, value in leaves_of(order):
+        parts = path.split(".")
+        if MODIFIERS.intersection(parts):
+            yield _UNREAD
+        elif parts[0] in _BY_RULE or parts[0].startswith("_") or "extension" in parts:
+            continue
+        elif parts[0] == "text":
+            plain = terminology.plain_referrals
+            if parts[1] == "div" and not repeats(text(value), order, plain):
+                yield _UNREAD
+        elif parts[0] in _CODED or parts[-1] in _NO_WORDS:
+            continue
+        else:
+            yield value if isinstance(value, str) else _UNREAD
+    for element in _CODED:
+        for codeable in _each(order.get(element)):
+            yield from _words_of(element, codeable, terminology)
+
+
+def _each(value: object) -> list[Json]:
+    return [value] if isinstance(value, dict) else objects(value)
+
+
+def _words_of(element: str, codeable: Json, terminology: Terminology) -> Iterator[str]:
+    """The words of a code, without what a code that is understood is called."""
+    yield text(codeable.get("text"))
+    for coding in items(codeable.get("coding")):
+        if not _is_understood(element, coding, terminology):
+            # A code of the order's own system may stand without any words.
+            bare = "" if element == "code" else _UNREAD
+            yield text(member(coding, "display")) or bare
+
+
+def _is_understood(element: str, coding: object, terminology: Terminology) -> bool:
+    codeable = {"coding": [coding]}
+    if element == "bodySite":
+        return any(terminology.translate(name, codeable) for name in SITE_MAPS)
+    return bool(terminology.concepts(codeable) & (_NAMES | _REASONS))
+
+
+def _is_plain(words: str, terminology: Terminology) -> bool:
+    """Whether words are names of such orders and plain words."""
+    rest = folded(words) if len(words) <= LONGEST_TITLE else words
+    for _ in range(MOST_NAMES if len(words) <= LONGEST_TITLE else 0):
+        places = terminology.text_places(rest, _NAMES)
+        if not places:
+            break
+        start, end = min(places.values())
+        # The rules know how names begin: `endocrinolog`.
+        ends = _LETTERS.match(rest, end)
+        begins = rest[:start].rstrip("abcdefghijklmnopqrstuvwxyz")
+        rest = f"{begins} {rest[ends.end() if ends else end :]}"
+    return terminology.plain_referrals.are_all(rest)

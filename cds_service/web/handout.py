@@ -1,0 +1,168 @@
+"""`/handout/…`: the page that a patient takes home, for the holder of its signed address.
+
+It is made from the facts that the audit entry of the discharge keeps, and from the
+site's settings. Name and date are typed on the page, or written by hand: they are never
+sent. Each reading is a `read` entry, committed before the page is sent.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from flask import Blueprint, Response, render_template, request
+
+from cds_service.audit.chain import SILENT, AuditEntry
+from cds_service.audit.reader import Stored
+from cds_service.audit.store import LOOK_SECONDS, AuditStore
+from cds_service.basis.handout_pdf import draw_handout
+from cds_service.basis.links import (
+    Form,
+    HandoutAddress,
+    handout_of,
+    has_expired,
+    sign_handout,
+)
+from cds_service.core.handout import (
+    HandoutFacts,
+    HandoutSettings,
+    HandoutText,
+    say_handout,
+)
+from cds_service.errors import NotAllowed
+from cds_service.web.basis import BY_LINK, POLICY
+from cds_service.web.cds_api import Surroundings
+
+REFUSED = (
+    "This link does not open a page: it is older than a day, was changed, or the"
+    " answer is no longer kept. Another discharge card has another link."
+)
+
+
+class Other(NamedTuple):
+    """A link to the same page in another language or form."""
+
+    label: str
+    language: str
+    path: str
+
+
+def handout_routes(around: Surroundings, store: AuditStore) -> Blueprint:
+    routes = Blueprint("handout", __name__, url_prefix="/handout")
+
+    @routes.get("/<address>")
+    def handout(address: str) -> Response:
+        key = around.links.key(LOOK_SECONDS) if around.links else None
+        page = handout_of(address, key) if key and not request.query_string else None
+        if page is None or key is None:
+            raise NotAllowed(REFUSED)
+        stored = _stored(around, store, page)
+        texts = _texts(around, stored)
+        text = texts.get(page.language)
+        if text is None:
+            raise NotAllowed(REFUSED)
+        facts = HandoutFacts.from_json(stored.content["handout"])
+        settings = settings_of(around)
+        sentences = [said for _, said in say_handout(facts, text, settings)]
+        if page.form != "html":
+            response = _pdf(sentences, text, page.form)
+        else:
+            others = [one for one in texts.values() if one is not text]
+            response = _html(sentences, text, settings, _others(page, key, others))
+        _note(around, stored, page)
+        return response
+
+    @routes.errorhandler(NotAllowed)
+    def refuse(error: NotAllowed) -> tuple[str, int]:
+        return render_template("error.html", status=403, text=str(error)), 403
+
+    @routes.after_request
+    def restrict(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = POLICY
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        return response
+
+    return routes
+
+
+def settings_of(around: Surroundings) -> HandoutSettings:
+    """The site's settings; none in open mode."""
+    return around.site.handout if around.site is not None else HandoutSettings()
+
+
+def _stored(around: Surroundings, store: AuditStore, page: HandoutAddress) -> Stored:
+    """The discharge that this address names.
+
+    Raises:
+        NotAllowed: it names none, or none that was shown within a day.
+    """
+    stored = store.reader.entry(page.entry_id)
+    if stored is None or stored.kind != "answer" or stored.result == SILENT:
+        raise NotAllowed(REFUSED)
+    if has_expired(datetime.fromisoformat(stored.at), around.clock()):
+        raise NotAllowed(REFUSED)
+    if "handout" not in stored.content:
+        raise NotAllowed(REFUSED)
+    return stored
+
+
+def _texts(around: Surroundings, stored: Stored) -> dict[str, HandoutText]:
+    """The languages in force for the EHR of this answer."""
+    hook = around.service.of(stored.client).hooks.get(stored.service_id or "")
+    return dict(hook.handouts) if hook is not None else {}
+
+
+def _html(
+    sentences: Sequence[str],
+    text: HandoutText,
+    settings: HandoutSettings,
+    others: Sequence[Other],
+) -> Response:
+    is_read = text.reviewed or bool(settings.words_of(text.language).reader)
+    page = render_template(
+        "handout.html", sentences=sentences, text=text, is_read=is_read, others=others
+    )
+    return Response(page, content_type="text/html; charset=utf-8")
+
+
+def _pdf(sentences: Sequence[str], text: HandoutText, form: Form) -> Response:
+    labels = (text.labels.name, text.labels.date)
+    drawn = draw_handout(sentences, labels, text.language, form)
+    response = Response(drawn, content_type="application/pdf")
+    name = f"handout-{text.language}-{form}.pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+def _others(
+    page: HandoutAddress, key: bytes, texts: Sequence[HandoutText]
+) -> list[Other]:
+    """Links to the PDFs of this language, then to the other languages."""
+    forms: tuple[Form, ...] = ("a4", "letter")
+    found = [
+        Other(form, page.language, sign_handout(page._replace(form=form), key))
+        for form in forms
+    ]
+    for text in texts:
+        other = page._replace(language=text.language, form="html")
+        found.append(Other(text.name, text.language, sign_handout(other, key)))
+    return found
+
+
+def _note(around: Surroundings, stored: Stored, page: HandoutAddress) -> None:
+    """Record the access; all that is known of the reader is the link.
+
+    Raises:
+        AuditUnavailable: the entry could not be written, and nothing is shown.
+    """
+    around.audit.append(
+        AuditEntry(
+            kind="read",
+            at=around.clock(),
+            user=BY_LINK,
+            patient=stored.patient,
+            client=stored.client,
+            tenant=stored.tenant,
+            about=stored.id,
+            content={"view": "handout", "language": page.language, "form": page.form},
+        )
+    )

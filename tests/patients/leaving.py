@@ -1,0 +1,161 @@
+"""Builders of a patient who leaves after a kyphoplasty, and the call of the discharge.
+
+A woman of 75 whose L1 was treated two days ago, in this stay, unless said.
+"""
+
+from typing import Any
+
+from cds_service.samples.requests import answer_prefetch
+from cds_service.service import Service
+from tests.chart_builders import (
+    HOOK_INSTANCE,
+    PATIENT,
+    Asked,
+    Resource,
+    days_ago,
+    of_patient,
+    open_service,
+    ordered,
+)
+from tests.codes import CPT, HCPCS, SCT, codeable
+from tests.patients.inpatients import chart, coded
+
+SERVICE = "kyphoplasty-discharge"
+STAY = "enc-1"
+TREATED = {"T12": "23215003", "L1": "66794005", "L3": "36470004"}
+V2_0074 = "http://terminology.hl7.org/CodeSystem/v2-0074"
+
+
+def kyphoplasty_done(
+    level: str | None = "L1", *, days: int = 2, number: str = "done", **members: Any
+) -> Resource:
+    """A kyphoplasty that was done so many days ago, in this stay."""
+    site = [codeable(SCT, TREATED[level])] if level else None
+    said = {
+        "status": "completed",
+        "code": codeable(CPT, "22514"),
+        "bodySite": site,
+        "performedDateTime": days_ago(days),
+        "encounter": {"reference": f"Encounter/{STAY}"},
+    }
+    return of_patient("Procedure", number, **said | members)
+
+
+def leaving_chart(*record: Resource, **person: Any) -> tuple[Resource, ...]:
+    """The record of somebody who was treated two days ago; see `chart`."""
+    return chart(coded("M80.08XA", days=20), kyphoplasty_done(), *record, **person)
+
+
+def worn_now(
+    words: str = "TLSO", *, days: int = 0, number: str = "tlso", **members: Any
+) -> Resource:
+    """A brace order that is in force."""
+    said = {
+        "status": "active",
+        "intent": "order",
+        "authoredOn": days_ago(days),
+        "codeCodeableConcept": codeable(HCPCS, "L0456", words),
+    }
+    return of_patient("DeviceRequest", number, **said | members)
+
+
+def appointment(
+    words: str = "",
+    *,
+    day: str,
+    order: str = "",
+    status: str = "booked",
+    number: str = "visit",
+    **members: Any,
+) -> Resource:
+    """An appointment, for what its words or its order say."""
+    said: Resource = {
+        "resourceType": "Appointment",
+        "id": number,
+        "status": status,
+        "start": day if "T" in day else f"{day}T10:00:00Z",
+        "end": day if "T" in day else f"{day}T10:30:00Z",
+        "participant": [
+            {
+                "actor": {"reference": f"Patient/{PATIENT}"},
+                "status": "accepted",
+            }
+        ],
+    }
+    if words:
+        said["serviceType"] = [{"text": words}]
+    if order:
+        said["basedOn"] = [{"reference": f"ServiceRequest/{order}"}]
+    return said | members
+
+
+def pathology(
+    *, days: int = 0, status: str = "final", order: str = "", number: str = "path"
+) -> Resource:
+    """A report of the pathologist."""
+    said: Resource = {
+        "status": status,
+        "category": [codeable(V2_0074, "SP")],
+        "code": {"text": "Pathology report"},
+        "effectiveDateTime": days_ago(days),
+    }
+    if order:
+        said["basedOn"] = [{"reference": f"ServiceRequest/{order}"}]
+    return of_patient("DiagnosticReport", number, **said)
+
+
+def everything_arranged() -> tuple[Resource, ...]:
+    """A visit of fracture liaison with a day, and physiotherapy ordered."""
+    return (
+        ordered("bone-treatment", days=1),
+        appointment(order="s-bone-treatment", day="2026-12-04"),
+        ordered("rehabilitation", days=1),
+    )
+
+
+def discharge(
+    record: tuple[Resource, ...],
+    *,
+    service: Service | None = None,
+    prefetch: bool = True,
+    fhir_server: str | None = None,
+    hook_instance: str = HOOK_INSTANCE,
+    failed: tuple[str, ...] = (),
+    encounter: str = STAY,
+) -> dict[str, Any]:
+    """The call of a discharge; prefetch as the templates of discovery ask for it."""
+    hook = (service or open_service()).hooks[SERVICE]
+    body: dict[str, Any] = {
+        "hook": "encounter-discharge",
+        "hookInstance": hook_instance,
+        "context": {
+            "userId": "Practitioner/7",
+            "patientId": PATIENT,
+            "encounterId": encounter,
+        },
+    }
+    if prefetch:
+        plan = {
+            key: query.replace("{{context.encounterId}}", encounter)
+            for key, query in hook.discovery["prefetch"].items()
+        }
+        held = answer_prefetch(plan, record, patient_id=PATIENT)
+        error = {"severity": "error", "code": "forbidden"}
+        outcome = {"resourceType": "OperationOutcome", "issue": [error]}
+        body["prefetch"] = held | dict.fromkeys(failed, outcome)
+    if fhir_server:
+        body["fhirServer"] = fhir_server
+    return body
+
+
+def leave(
+    record: tuple[Resource, ...], asked: Asked | None = None, **options: Any
+) -> list[Resource]:
+    """The cards that this patient's discharge shows."""
+    body = discharge(record, **options)
+    path = f"/cds-services/{SERVICE}"
+    reply = (asked or Asked()).client.post(path, json=body)
+    assert reply.status_code == 200, reply.get_data(as_text=True)[:800]
+    cards: list[Resource] = reply.get_json()["cards"]
+    assert len(cards) <= 1, "a discharge card comes alone"
+    return cards

@@ -1,0 +1,116 @@
+"""What a note says of a value, a name of when it was taken, and bed rest of its why."""
+
+import pytest
+
+from tests.chart_builders import (
+    ask,
+    bed_rest,
+    by_topic,
+    kyphoplasty,
+    measured,
+    order_sign,
+    patient,
+    quiet_lists,
+)
+from tests.codes import LOINC, codeable
+
+T_SCORE = measured("bmd-t-score", -0.5)
+
+
+def card_of(*entries):
+    body = order_sign([patient(), *quiet_lists(), *entries], kyphoplasty())
+    return by_topic(ask(body))["rehabilitation"]
+
+
+def noted(words):
+    note = [{"text": words}]
+    return card_of(measured("bmd-t-score", -0.5, note=note), measured("bmi", 27))
+
+
+def weighed(name):
+    weight = measured("weight", 75, code=codeable(LOINC, "29463-7", name))
+    return card_of(T_SCORE, measured("height", 1.65), weight)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(
+            "Not valid: degenerative changes, invalid measurement",
+            "value of the mother",
+        ),
+        *("degenerative changes L1-L4", "metal hardware at L3", "estimated"),
+        *("ungültig", "Wert der Mutter", "nicht verwertbar", "degenerativ verändert"),
+        *("valeur de la mère", "non valide", "valor de la madre", "non attendibile"),
+        *("wynik matki", "无效", "推定", "金属あり", "무효"),
+    ],
+)
+def test_a_note_that_speaks_against_a_value_refuses_it(words):
+    card = noted(words)
+    assert "T −0.5" not in card["summary"]
+    assert "T-score" in card["detail"].partition("**Not known:**")[2]
+    assert "below" not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "somewhat odd",
+        "siehe Arztbrief",
+        "compare with 2019",
+        "Spine excluded: artefact",
+    ],
+)
+def test_with_a_note_that_was_not_understood_a_value_reassures_nobody(words):
+    card = noted(words)
+    assert "T −0.5" in card["summary"]
+    assert "below" not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("measured by nurse", "DXA, lumbar spine L1-L4", "no artifacts"),
+        *("im Sitzen gemessen", "rachis lombaire", "columna lumbar", "腰椎"),
+        *("technically adequate", "WHO classification: normal", "quality good"),
+    ],
+)
+def test_a_plain_note_leaves_a_value_as_it_is(words):
+    assert "below the usual" in noted(words)["detail"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Weight one year ago", "Estimated weight", "Body weight Stated"),
+        *("Gewicht vor einem Jahr", "Gewicht geschätzt", "poids estimé", "体重 推定"),
+        *("peso de hace un año", "peso stimato", "waga rok temu", "BMI goal weight"),
+    ],
+)
+def test_a_weight_that_nobody_measured_now_is_not_that_of_today(name):
+    assert "below" not in weighed(name)["detail"]
+
+
+@pytest.mark.parametrize("name", ["Weight", "Körpergewicht", "Body weight Measured"])
+def test_a_weight_by_its_usual_names_counts(name):
+    assert "below the usual" in weighed(name)["detail"]
+
+
+@pytest.mark.parametrize(
+    ("words", "colour"),
+    [
+        pytest.param("spinal precautions, unstable", "info", id="unstable"),
+        pytest.param("instabil", "info", id="German"),
+        pytest.param("fracture instable", "info", id="French"),
+        pytest.param("不安定", "info", id="Japanese"),
+        pytest.param("not unstable", "warning", id="denied"),
+        pytest.param("may eat", "warning", id="plain"),
+    ],
+)
+def test_bed_rest_that_its_note_gives_a_reason_for_does_not_warn(words, colour):
+    order = bed_rest(72, note=[{"text": words}])
+    body = order_sign(
+        [patient(), *quiet_lists(), T_SCORE, measured("bmi", 27)], kyphoplasty(), order
+    )
+    (card,) = [one for one in ask(body) if "72 h" in one["summary"]]
+    assert card["indicator"] == colour

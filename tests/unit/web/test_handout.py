@@ -1,0 +1,321 @@
+"""The page that a patient takes home: three filled pages, their links, their paper."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cds_service.basis.links import HandoutAddress, handout_of, sign_handout
+from cds_service.errors import DataFileError
+from cds_service.loading import load_service
+from cds_service.site.folder import load_site
+from tests.chart_builders import NOW, days_ago, site_service
+from tests.patients.inpatients import coded, given, medication
+from tests.patients.leaving import (
+    SERVICE,
+    appointment,
+    discharge,
+    leaving_chart,
+    worn_now,
+)
+from tests.review_desk import ReviewDesk
+
+SITE = """
+[handout]
+phone = "01234 567 890"
+
+[handout.words.en]
+ask = "your family doctor"
+bone-clinic = "bone clinic"
+
+[handout.words.de]
+ask = "Ihre Hausarztpraxis"
+reader = "Dr. Beispiel"
+
+[handout.words.zh]
+ask = "家庭医生"
+"""
+KEY = bytes(range(32))
+PARAGRAPH = re.compile(r"^    <p>([^<]+)</p>$", re.MULTILINE)
+OTHERS = re.compile(r'<a href="([^"]+)" lang="([^"]+)"')
+ON_DENOSUMAB = leaving_chart(
+    given("denosumab", "M05BX04", 145),
+    medication("denosumab", "M05BX04", 600),
+    appointment("Physiotherapy", day="2026-12-04"),
+)
+WITH_BRACE = leaving_chart(
+    worn_now(occurrencePeriod={"start": days_ago(0), "end": "2027-01-15"})
+)
+WITH_DEMENTIA = leaving_chart(coded("F03.C0", "Severe dementia", days=900))
+# The three filled pages of the cards page.
+FILLED = [
+    pytest.param(
+        ON_DENOSUMAB,
+        "en",
+        [
+            "A bone in your back broke. Cement now supports it.",
+            "Bones can break again. Bone medicine lowers that danger.",
+            (
+                "Your bone medicine: denosumab. Next: 28 December, bone clinic. Do not"
+                " miss it."
+            ),
+            "Walk every day, a little more each day.",
+            "Exercise class: 4 December, 10:00, Physiotherapy.",
+            "Bend your knees, not your back. Lift nothing heavy.",
+            "New strong back pain: call 01234 567 890.",
+            (
+                "Weak legs, loss of bladder or bowel control, fever, chest pain:"
+                " emergency."
+            ),
+        ],
+        id="A-denosumab",
+    ),
+    pytest.param(
+        WITH_BRACE,
+        "de",
+        [
+            "Ein Knochen in Ihrem Rücken ist gebrochen. Zement stützt ihn jetzt.",
+            "Knochen können wieder brechen. Knochenmedikamente senken diese Gefahr.",
+            (
+                "Fragen Sie Ihre Hausarztpraxis bis zum 4. Dezember nach einem"
+                " Knochenmedikament."
+            ),
+            "Gehen Sie jeden Tag ein wenig mehr.",
+            "Knie beugen, nicht den Rücken. Nichts Schweres heben.",
+            "Das Mieder ab dem 15. Januar weglassen.",
+            "Neue starke Rückenschmerzen: 01234 567 890 anrufen.",
+            (
+                "Schwache Beine, Blase oder Darm ohne Kontrolle, Fieber, Brustschmerz:"
+                " sofort Notaufnahme."
+            ),
+        ],
+        id="B-brace",
+    ),
+    pytest.param(
+        WITH_DEMENTIA,
+        "zh",
+        [
+            "您背部的一块骨头断了，现在有骨水泥支撑。",
+            "骨头可能再次断裂，骨骼药物能降低这种危险。",
+            "请在12月4日前向家庭医生询问骨骼药物。",
+            "每天走路，每天多走一点。",
+            "弯膝不弯腰，不提重物。",
+            "新的剧烈背痛：请致电01234 567 890。",
+            "双腿无力、大小便失控、发热或胸痛：立即去急诊。",
+        ],
+        id="C-dementia",
+    ),
+]
+
+
+class Ward(ReviewDesk):
+    """A site with its own words, and the pages of those who leave."""
+
+    def __init__(self, folder: Path, toml: str = SITE) -> None:
+        service = site_service(folder, toml)
+        super().__init__(folder, service, site=load_site(folder))
+
+    def leave(self, record: tuple[Any, ...]) -> str:
+        """Give the path of the page that the card of this discharge links to."""
+        body = discharge(record, service=None)
+        path = f"/cds-services/{SERVICE}"
+        (card,) = self.app.test_client().post(path, json=body).json["cards"]
+        (url,) = [one["url"] for one in card["links"] if "/handout/" in one["url"]]
+        return str(url).partition("8080")[2]
+
+    def page(self, path: str) -> Any:
+        return self.app.test_client().get(path, headers={"Accept": "text/html"})
+
+    def other(self, path: str, language: str, form: str = "html") -> str:
+        """Give the path of the same page in another language or form."""
+        page = self.page(path).text
+        if language != "en":
+            found = [href for href, named in OTHERS.findall(page) if named == language]
+            page = self.page(path := f"/handout/{found[0]}").text
+        if form == "html":
+            return path
+        found = [href for href, _ in OTHERS.findall(page) if f"~{form}." in href]
+        return f"/handout/{found[0]}"
+
+
+@pytest.fixture(scope="module")
+def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
+    ward = Ward(tmp_path_factory.mktemp("ward"))
+    yield ward
+    ward.close()
+
+
+@pytest.mark.parametrize(("record", "language", "sentences"), FILLED)
+def test_the_page_says_what_the_filled_examples_say(
+    ward: Ward, record: tuple[Any, ...], language: str, sentences: list[str]
+) -> None:
+    page = ward.page(ward.other(ward.leave(record), language))
+    assert page.status_code == 200
+    assert f'<html lang="{language}">' in page.text
+    assert PARAGRAPH.findall(page.text) == sentences
+
+
+def said(ward: Ward, *record: Any) -> str:
+    return "\n".join(PARAGRAPH.findall(ward.page(ward.leave(record)).text))
+
+
+@pytest.mark.parametrize(
+    "grave",
+    [
+        pytest.param(coded("M46.46", "discitis", days=8), id="infection"),
+        pytest.param(coded("A41.9", "sepsis", days=2), id="sepsis"),
+        pytest.param(coded("C50.911", "breast cancer", days=900), id="cancer"),
+        pytest.param(coded("C90.00", "myeloma", days=900), id="myeloma"),
+        pytest.param(coded("G83.4", "cauda equina", days=1), id="deficit"),
+        pytest.param(coded("S32.012A", "unstable fracture", days=9), id="unstable"),
+    ],
+)
+def test_nobody_is_told_to_move_where_it_may_harm(ward: Ward, grave: Any) -> None:
+    booked = appointment("Physiotherapy", day="2026-12-04")
+    text = said(ward, *leaving_chart(grave, booked))
+    for sentence in ("Walk every day", "Exercise class", "Bend your knees"):
+        assert sentence not in text
+    assert "Weak legs" in text
+
+
+NO_END = [
+    pytest.param(worn_now(), id="no-end"),
+    pytest.param(
+        worn_now(occurrencePeriod={"start": days_ago(0), "end": "2027-03-15"}),
+        id="later-than-the-limit",
+    ),
+    pytest.param(worn_now(status="draft"), id="not-signed"),
+]
+
+
+@pytest.mark.parametrize("brace", NO_END)
+def test_no_day_is_named_that_no_signed_order_sets_in_time(
+    ward: Ward, brace: Any
+) -> None:
+    assert "brace" not in said(ward, *leaving_chart(brace))
+
+
+def test_a_dose_that_nobody_ordered_is_no_next_one(ward: Ward) -> None:
+    text = said(ward, *leaving_chart(given("denosumab", "M05BX04", 145)))
+    assert "Your bone medicine" not in text
+    assert "Ask your family doctor about bone medicine by 4 December." in text
+
+
+def test_a_visit_that_is_only_proposed_is_none(ward: Ward) -> None:
+    visit = appointment("Physiotherapy", day="2026-12-04", status="proposed")
+    assert "Exercise class" not in said(ward, *leaving_chart(visit))
+
+
+def test_an_open_site_drops_what_only_a_site_can_fill(tmp_path: Path) -> None:
+    ward = Ward(tmp_path, "")
+    text = said(ward, *WITH_DEMENTIA)
+    assert "Ask " not in text
+    assert "call" not in text
+    assert "emergency" in text
+    ward.close()
+
+
+def test_no_odds_no_risk_and_nothing_of_the_record(ward: Ward) -> None:
+    cancer = coded("C50.911", "breast cancer", days=900)
+    path = ward.leave(leaving_chart(cancer, coded("F03.C0", days=900)))
+    for language in ("en", "de", "zh"):
+        page = ward.page(ward.other(path, language)).text
+        text = "\n".join(PARAGRAPH.findall(page))
+        for never in ("%", "risk", "Risiko", "风险", "ancer", "ementia", "Krebs", "L1"):
+            assert never not in text, (language, never)
+        assert "pat-1" not in page
+
+
+def test_a_language_is_marked_until_a_clinician_has_read_it(ward: Ward) -> None:
+    path = ward.leave(WITH_DEMENTIA)
+    assert "No clinician who speaks this language" in ward.page(path).text
+    assert "niemand" not in ward.page(ward.other(path, "de")).text
+
+
+@pytest.mark.parametrize("form", ["a4", "letter"])
+@pytest.mark.parametrize("language", ["en", "de", "zh"])
+def test_the_pdf_is_one_sheet(ward: Ward, language: str, form: str) -> None:
+    everything = leaving_chart(
+        given("denosumab", "M05BX04", 145),
+        medication("denosumab", "M05BX04", 600),
+        appointment("Physiotherapy", day="2026-12-04"),
+        worn_now(occurrencePeriod={"start": days_ago(0), "end": "2027-01-15"}),
+    )
+    paper = ward.page(ward.other(ward.leave(everything), language, form))
+    assert paper.content_type == "application/pdf"
+    assert paper.data.startswith(b"%PDF-")
+    assert paper.data.count(b"/Type /Page\n") == 1
+    height = {"a4": b"841.8898", "letter": b"792"}[form]
+    assert height in paper.data
+
+
+def test_each_reading_is_in_the_log_and_holds_no_name(ward: Ward) -> None:
+    path = ward.leave(WITH_DEMENTIA)
+    entry = ward.newest("answer")
+    ward.page(path)
+    look = ward.newest("read")
+    assert (look.about, look.user) == (entry.id, "link:card")
+    found = {"view": "handout", "language": "en", "form": "html"}
+    assert ward.content(look) == found
+
+
+def test_nothing_typed_on_the_page_can_be_sent(ward: Ward) -> None:
+    path = ward.leave(WITH_DEMENTIA)
+    page = ward.page(path)
+    fields = re.findall(r"<input[^>]*>", page.text)
+    assert len(fields) == 2
+    assert not any(" name=" in one for one in fields)
+    assert ward.app.test_client().post(path, data={"name": "x"}).status_code == 405
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_an_address_that_is_not_as_it_was_signed_is_refused(ward: Ward) -> None:
+    path = ward.leave(WITH_DEMENTIA)
+    looks = len(ward.all("read"))
+    for changed in (
+        path[:-1],
+        f"{path}A",
+        f"{path}?x=1",
+        path.replace("~en~", "~de~"),
+        path.replace("~html", "~a4"),
+        path.replace("/handout/", "/basis/"),
+        "/handout/x",
+    ):
+        assert ward.page(changed).status_code == 403, changed
+    assert len(ward.all("read")) == looks
+
+
+def test_a_link_to_the_basis_opens_no_page_and_the_other_way_round() -> None:
+    page = HandoutAddress("8f2c1e3a-5b1d-4c8e-9d6b-0a1b2c3d4e5f", "en", "html")
+    address = sign_handout(page, KEY)
+    assert handout_of(address, KEY) == page
+    assert handout_of(address, KEY[::-1]) is None
+    assert handout_of(address.replace("~html", "~exe"), KEY) is None
+
+
+def test_a_day_later_the_page_is_gone(ward: Ward) -> None:
+    path = ward.leave(WITH_DEMENTIA)
+    ward.now = NOW + timedelta(hours=24)
+    assert ward.page(path).status_code == 403
+    ward.now = NOW
+
+
+def test_a_site_adds_a_language_and_cannot_name_one_that_is_not_there(
+    tmp_path: Path,
+) -> None:
+    ours = Path("hooks/kyphoplasty-discharge/handout/en.toml").read_text("utf-8")
+    folder = tmp_path / "hooks" / SERVICE / "handout"
+    folder.mkdir(parents=True)
+    french = ours.replace('language = "en"', 'language = "fr"')
+    (folder / "fr.toml").write_text(french, "utf-8")
+    service = site_service(tmp_path, '[handout]\nlanguage = "fr"\n')
+    assert set(service.hooks[SERVICE].handouts) == {"en", "de", "zh", "fr"}
+    site = '[site]\nname = "x"\n[handout]\nlanguage = "it"\n'
+    (tmp_path / "site.toml").write_text(site, "utf-8")
+    with pytest.raises(DataFileError, match="no page is written in it"):
+        load_service(load_site(tmp_path))
