@@ -33,7 +33,7 @@ from cds_service.core.sarcopenia import (
     sex_of,
     written,
 )
-from cds_service.core.vocabulary import FindingSpec, ListSpec
+from cds_service.core.vocabulary import ConditionSpec, FindingSpec
 from cds_service.core.wording import UNITS, say_number
 
 # kg/m2: if recorded and recomputed BMI differ by more, they are not the same
@@ -431,7 +431,7 @@ def _by_reason(name: str, so_far: FindingsSoFar) -> Finding | Gap | None:
     """Take a diagnosis given as the reason of the order, whatever the list says."""
     spec = so_far.specs[name]
     is_told = name in so_far.known and so_far.known[name].value is True
-    if is_told or not isinstance(spec, ListSpec):
+    if is_told or not isinstance(spec, ConditionSpec):
         return None
     return from_reason(spec, so_far.order)
 
@@ -588,7 +588,7 @@ def from_order(
 
 
 def from_reason(
-    spec: ListSpec, order: AugmentationOrder | None
+    spec: ConditionSpec, order: AugmentationOrder | None
 ) -> Finding | Gap | None:
     """A diagnosis among the reasons of the order: true, doubtful, or None.
 
