@@ -33,7 +33,7 @@ from cds_service.core.sarcopenia import (
     sex_of,
     written,
 )
-from cds_service.core.vocabulary import ConditionSpec, FindingSpec
+from cds_service.core.vocabulary import ConditionSpec, FindingSpec, ListSpec
 from cds_service.core.wording import UNITS, say_number
 
 # kg/m2: if recorded and recomputed BMI differ by more, they are not the same
@@ -431,7 +431,7 @@ def _by_reason(name: str, so_far: FindingsSoFar) -> Finding | Gap | None:
     """Take a diagnosis given as the reason of the order, whatever the list says."""
     spec = so_far.specs[name]
     is_told = name in so_far.known and so_far.known[name].value is True
-    if is_told or not isinstance(spec, ConditionSpec):
+    if is_told or not isinstance(spec, ListSpec):
         return None
     return from_reason(spec, so_far.order)
 
@@ -588,7 +588,7 @@ def from_order(
 
 
 def from_reason(
-    spec: ConditionSpec, order: AugmentationOrder | None
+    spec: ListSpec, order: AugmentationOrder | None
 ) -> Finding | Gap | None:
     """A diagnosis among the reasons of the order: true, doubtful, or None.
 
@@ -606,9 +606,10 @@ def from_reason(
             provenance=sources,
             label=spec.label_of(order.reasons),
         )
-    if unclear := [why for one, why in spec.unclear.items() if one in order.reasons]:
-        return _undetermined(spec.name, unclear[0], sources)
-    if order.doubts.isdisjoint((*spec.value_sets, *spec.unclear)):
+    unclear = spec.unclear if isinstance(spec, ConditionSpec) else {}
+    if left_open := [why for one, why in unclear.items() if one in order.reasons]:
+        return _undetermined(spec.name, left_open[0], sources)
+    if order.doubts.isdisjoint((*spec.value_sets, *unclear)):
         if spec.name == "malignancy" and UNREAD_REASON in order.doubts:
             return _undetermined(spec.name, NOT_UNDERSTOOD, sources)
         return None
