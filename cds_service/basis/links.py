@@ -1,4 +1,4 @@
-"""The signed addresses of one answer's pages: its basis, and the patient's page.
+"""The signed addresses of one answer's pages: its basis, and the page to take home.
 
 Whoever holds one may read that page until it expires. It names the audit entry, of the
 patient's page also language and form, and nothing else: no patient, no value.

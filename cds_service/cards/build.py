@@ -9,9 +9,7 @@ from cds_service.protocol.messages import Card
 
 
 def build_cards(answer: Answer) -> tuple[Card, ...]:
-    """Make the cards of an augmentation order, or the brace card of a later order.
-
-    A discharge has its own, alone.
+    """Make the cards of an augmentation order; of a later brace or discharge one alone.
 
     Warnings come first, since clients need not keep our order but many do.
     """
