@@ -18,7 +18,7 @@ from cds_service.core.facts import (
     say_months,
 )
 from cds_service.core.months import months_between
-from cds_service.core.vocabulary import FindingSpec, ListSpec, ReadSpec
+from cds_service.core.vocabulary import FindingSpec, ReadSpec, YesNoSpec
 from cds_service.fhir.facts.drugs import Drug, read_billed, read_drug
 from cds_service.fhir.gathering.picking import (
     MEDICATION_TYPES,
@@ -321,7 +321,7 @@ class Chart:
             ]
         )
 
-    def listed(self, spec: ListSpec) -> Listing:
+    def listed(self, spec: YesNoSpec) -> Listing:
         """What the lists of a finding hold; many findings have the same lists.
 
         Entries that only words describe are strange where only codes exclude.
@@ -349,7 +349,7 @@ class Chart:
         if not self.record.unreadable:
             return ()
         wanted = set(spec.asked_concepts)
-        if isinstance(spec, ListSpec) and spec.closed_world:
+        if isinstance(spec, YesNoSpec) and spec.closed_world:
             wanted.add(NOT_UNDERSTOOD)
         return tuple(
             PassedOver(

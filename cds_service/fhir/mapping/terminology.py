@@ -21,6 +21,7 @@ from cds_service.core.vocabulary import (
     FINDING_FILE,
     AnswerSpec,
     ChangeSpec,
+    EventSpec,
     FindingSpec,
     ListSpec,
     QuantitySpec,
@@ -548,7 +549,8 @@ def _check_spec(spec: FindingSpec, terminology: Terminology, faults: Faults) -> 
                 raise DataFileError(spec.rule, "answers", message)
     if isinstance(spec, ListSpec):
         with faults:
-            rules = (*spec.kinds, *spec.unless_kinds)
+            unless = spec.unless_kinds if isinstance(spec, EventSpec) else ()
+            rules = (*spec.kinds, *unless)
             _check_rules(spec, "kinds", rules, terminology.kinds.names)
     if isinstance(spec, QuantitySpec):
         _check_quantity(spec, terminology, faults)
