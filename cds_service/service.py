@@ -453,13 +453,18 @@ def _note_near(call: Call, near: tuple[NearMiss, ...]) -> None:
             ports.audit.append(entry, Deadline.after(seconds))
 
 
+def _person(call: Call) -> Person:
+    """The patient, by what the call alone says."""
+    request = call.request
+    servers = (request.fhir_server, *call.ports.aliases)
+    bases = bases_of_call(servers, request.context.draft_orders, request.prefetch)
+    return Person(request.context.patient_id, bases)
+
+
 def _read_orders(call: Call) -> SignedOrders:
     """Step 1, before the record is read; a discharge has none."""
-    request, ports = call.request, call.ports
-    servers = (request.fhir_server, *ports.aliases)
-    bases = bases_of_call(servers, request.context.draft_orders, request.prefetch)
-    person = Person(request.context.patient_id, bases)
-    drafts = read_drafts(request.context.draft_orders, person, ports.deadline)
+    person, ports = _person(call), call.ports
+    drafts = read_drafts(call.request.context.draft_orders, person, ports.deadline)
     return _orders_in(drafts, person, call.service.terminology)
 
 
