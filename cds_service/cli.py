@@ -29,7 +29,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Run and try": ("serve", "demo", "probe", "assess", "explain"),
     "Set up a site": ("mappings", "integration-sheet", "preview"),
     "Evidence and measures": ("models", "studies", "measures", "import"),
-    "Look back": ("audit", "outcomes", "score", "validate"),
+    "Look back": ("audit", "loop", "outcomes", "score", "validate"),
 }
 
 
