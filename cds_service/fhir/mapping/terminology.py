@@ -172,8 +172,9 @@ class Terminology:
                 self.plain_referrals,
                 self.plain_values,
             ) = load_all_plain(folders, self.durations, self.drugs.names_of(BONE_DRUGS))
-            self.bystanders = load_bystanders(folders, systems, self.plain_words)
         faults.stop()
+        # needs the systems and the plain words, so these have to be sound
+        self.bystanders = load_bystanders(folders, systems, self.plain_words)
         self.speller = Speller(languages.values())
         self.levels = LevelRules([*languages.values()], self.text_places)
         self.languages = Languages(known, languages)

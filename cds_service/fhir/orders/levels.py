@@ -35,6 +35,7 @@ GRAVE = frozenset(
         *("unstable-fracture", "spinal-instability"),
     }
 )
+REGION_NAMES = {"thoracic spine": "T", "lumbar spine": "L"}
 # What a reason in words may name, so that it is understood.
 REASONS = frozenset(
     {
@@ -44,9 +45,6 @@ REASONS = frozenset(
         *("earlier-vertebral-fracture", "stable-burst-fracture", "fall"),
     }
 )
-
-
-REGION_NAMES = {"thoracic spine": "T", "lumbar spine": "L"}
 LONGEST_WORDS = 5_000  # characters of all augmentation orders of a signing
 ORGANS = frozenset({"breast-cancer", "lung-cancer", "prostate-cancer"})
 # with own words
@@ -147,6 +145,13 @@ def _statements(
     yield "reason", _worded_levels(reasons, terminology)
 
 
+def covers(stated: str, treated: set[str]) -> bool:
+    """Whether a statement, `L1`, `T11-T12` or `thoracic spine`, may be of a treated level."""
+    if stated in REGION_NAMES:
+        return any(one.startswith(REGION_NAMES[stated]) for one in treated)
+    return not treated.isdisjoint(stated.split("-"))
+
+
 def levels_in_words(order: Json, terminology: Terminology) -> int:
     """How many levels the words or the quantity of an order say; 0 if neither does.
 
@@ -169,13 +174,6 @@ def levels_in_words(order: Json, terminology: Terminology) -> int:
     named = _worded_levels(codeables(order, *CODED["reasonCode"]), terminology)
     named &= set(LEVELS)
     return max(max(said, default=0), len(named) if len(named) > PAIR else 0)
-
-
-def covers(stated: str, treated: set[str]) -> bool:
-    """Whether a statement, `L1`, `T11-T12` or `thoracic spine`, may be of a treated level."""
-    if stated in REGION_NAMES:
-        return any(one.startswith(REGION_NAMES[stated]) for one in treated)
-    return not treated.isdisjoint(stated.split("-"))
 
 
 def verdict_of(statement: str) -> bool | None:
