@@ -73,7 +73,12 @@ from cds_service.fhir.orders.support_orders import (
 from cds_service.fhir.references import bases_of_call
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline
-from cds_service.protocol.messages import NO_CARDS, HookRequest, HookResponse
+from cds_service.protocol.messages import (
+    NO_CARDS,
+    HookRequest,
+    HookResponse,
+    OrderSignContext,
+)
 from cds_service.protocol.signing import Signing
 from cds_service.site.clients import EVERYTHING, Capabilities
 
@@ -181,6 +186,8 @@ class Ports:
         basis_url: the address of the basis page of the audit entry with this id; empty
             if there is none.
         handout_url: that of the page that the patient takes home.
+        worksheet_url: where this EHR launches the worksheet from a card; empty if it
+            does not.
     """
 
     clock: Callable[[], datetime]
@@ -197,6 +204,7 @@ class Ports:
     is_shown: bool = True
     basis_url: Callable[[str], str] = field(default=lambda _: "")
     handout_url: Callable[[str], str] = field(default=lambda _: "")
+    worksheet_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,7 +282,8 @@ def answer(
 ) -> HookResponse:
     """Answer one hook call.
 
-    That is an augmentation order, a brace or bed rest after one, or a discharge.
+    That is an augmentation order, signed or on record when a chart is opened, a brace
+    or bed rest after one, or a discharge.
 
     Raises:
         PatientMismatch: the Patient, or the augmentation order, is of another patient
@@ -299,8 +308,47 @@ def answer(
         now=ports.clock(),
         entry_id=str(uuid4()),
     )
-    case = _signed(call) if is_signing else _left(call)
+    if hook.hook == "encounter-discharge":
+        case = _left(call)
+    else:
+        signing = call if is_signing else _opened(call)
+        if signing is None:
+            return NO_CARDS
+        call, case = signing, _signed(signing)
     return NO_CARDS if case is None else _show(call, case)
+
+
+def _opened(call: Call) -> Call | None:
+    """The call as if the augmentation on record were signed; None without one.
+
+    The orders alone decide that: of most whose chart is opened there is none.
+    """
+    person, context = _person(call), call.request.context
+    plan = call.hook.plan.of_types("ServiceRequest")
+    try:
+        record = _read_record(call, plan, person)
+    except EvidenceUnavailable:
+        return None
+    terminology, until = call.service.terminology, call.ports.deadline
+    found: list[Mapping[str, Any]] = []
+    for one in record.resources:
+        entry = {"resource": one.raw}
+        bundle = {"resourceType": "Bundle", "entry": [entry]}
+        is_open = one.raw.get("status") in ("active", "draft")
+        if is_open and may_concern_us(bundle, terminology, until):
+            drafts = read_drafts(bundle, person, until)
+            if find_augmentation_order(drafts, terminology) is not None:
+                found.append(entry)
+    if not found:
+        return None
+    signed = OrderSignContext(
+        user_id=context.user_id,
+        patient_id=context.patient_id,
+        encounter_id=context.encounter_id,
+        draft_orders={"resourceType": "Bundle", "type": "collection", "entry": found},
+    )
+    request = call.request.model_copy(update={"context": signed})
+    return replace(call, request=request)
 
 
 def _signed(call: Call) -> ReadCase | None:
@@ -585,6 +633,7 @@ def _answer(call: Call, conclusion: Conclusion) -> Answer:
         base_url=ports.base_url,
         basis_url=ports.basis_url(call.entry_id),
         handout_url=ports.handout_url(call.entry_id) if hook.handouts else "",
+        worksheet_url=ports.worksheet_url,
     )
 
 

@@ -179,6 +179,15 @@ class OrderSignContext(HookContext):
         return value
 
 
+class PatientViewContext(HookContext):
+    """Context of `patient-view`, which brings no orders: those on record count."""
+
+    @field_validator("draft_orders", mode="before")
+    @classmethod
+    def _orders_are_no_part_of_it(cls, _: Any) -> None:
+        return None
+
+
 class EncounterDischargeContext(HookContext):
     """Context of `encounter-discharge`, which signs nothing.
 
@@ -205,6 +214,7 @@ class EncounterDischargeContext(HookContext):
 CONTEXTS: Mapping[str, type[HookContext]] = {
     "order-sign": OrderSignContext,
     "encounter-discharge": EncounterDischargeContext,
+    "patient-view": PatientViewContext,
 }
 
 

@@ -82,6 +82,7 @@ class Client(SiteTable):
             all for a tenant without an entry.
         hook_instance: whether its ids of signings are UUIDs, as CDS Hooks wants, or any
             text.
+        patient_view: it is answered when a chart is opened; None as its profile says.
         client_id: our client id at this EHR's authorization server.
         background_reads: whether its FHIR servers may be read when no order is signed,
             by `loop`.
@@ -113,6 +114,7 @@ class Client(SiteTable):
     )
     deadline_seconds: Seconds | None = None
     hook_instance: HookInstances = "uuid"
+    patient_view: YesNo | None = None
     client_id: Text | None = None
     background_reads: YesNo = False
     name: (
@@ -158,22 +160,27 @@ class Client(SiteTable):
 def with_profile(client: Client, profile: Profile) -> Client:
     """The client with what its profile says, where its own table does not."""
     own = client.model_fields_set
-    token, request = profile.token, profile.request
     stated: dict[str, Any] = {
-        "algorithms": value_of(token.algorithms),
-        "hook_instance": value_of(request.hook_instance),
+        "algorithms": value_of(profile.token.algorithms),
+        "hook_instance": value_of(profile.request.hook_instance),
     }
+    hooks = value_of(profile.hooks.names) or ()
+    stated["patient_view"] = "patient-view" in hooks and "order-sign" not in hooks
     update = {
         name: value
         for name, value in stated.items()
         if value is not None and name not in own
     }
-    capabilities = _capabilities(client, profile)
+    capabilities = capabilities_of(profile, client.capabilities or EVERYTHING)
     return client.model_copy(update=update | {"capabilities": capabilities})
 
 
-def _capabilities(client: Client, profile: Profile) -> Capabilities:
-    """What the EHR can apply; an action of which nobody knows is none: a card has words instead."""
+def capabilities_of(profile: Profile, own: Capabilities = EVERYTHING) -> Capabilities:
+    """What the EHR can apply; an action of which nobody knows is none: a card has words instead.
+
+    Args:
+        own: what the site says itself, which wins.
+    """
     answer = profile.answer
     stated: dict[str, Any] = {
         "actions": value_of(answer.actions) or (),
@@ -182,12 +189,9 @@ def _capabilities(client: Client, profile: Profile) -> Capabilities:
         "order_systems": value_of(answer.order_systems),
         "order_details": value_of(answer.order_details),
     }
-    known = {name: value for name, value in stated.items() if value is not None}
-    own = client.capabilities or EVERYTHING
-    return own.model_copy(
-        update={
-            name: value
-            for name, value in known.items()
-            if name not in own.model_fields_set
-        }
-    )
+    update = {
+        name: value
+        for name, value in stated.items()
+        if value is not None and name not in own.model_fields_set
+    }
+    return own.model_copy(update=update)

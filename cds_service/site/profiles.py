@@ -176,6 +176,17 @@ class FeedbackFacts(DataTable):
     reason: Fact[Texts] | Unknown = "unknown"
 
 
+class PlaceFacts(DataTable):
+    """Where its team sets what, in the vendor's words."""
+
+    url: Fact[Text] | Unknown = "unknown"
+    jwt: Fact[Text] | Unknown = "unknown"
+    scopes: Fact[Text] | Unknown = "unknown"
+    prefetch: Fact[Text] | Unknown = "unknown"
+    orderables: Fact[Text] | Unknown = "unknown"
+    reasons: Fact[Text] | Unknown = "unknown"
+
+
 class About(DataTable):
     """`[profile]`: whose habits these are, and when to read its sources again."""
 
@@ -217,6 +228,7 @@ class Profile(DataTable):
     request: RequestFacts = RequestFacts()
     answer: AnswerFacts = AnswerFacts()
     feedback: FeedbackFacts = FeedbackFacts()
+    places: PlaceFacts = PlaceFacts()
 
     @model_validator(mode="after")
     def _names_its_sources(self) -> Self:
@@ -293,7 +305,7 @@ def _fault_of_site(error: DataFileError, file: Path, place: str) -> DataFileErro
     return DataFileError(str(file), f"{place}.{fault.key.split('.')[0]}", message)
 
 
-GROUPS = ("hooks", "token", "request", "answer", "feedback")
+GROUPS = ("hooks", "token", "request", "answer", "feedback", "places")
 
 
 def profile_folders(overlays: Sequence[Path]) -> tuple[Path, ...]:
