@@ -26,10 +26,10 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = tomllib.loads(
 
 # Headings of `--help`; what stands under none comes last, under "Commands".
 SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "Run and try": ("serve", "demo", "probe", "assess", "explain"),
+    "Run and try": ("serve", "demo", "sandbox", "doctor", "probe", "assess", "explain"),
     "Set up a site": ("mappings", "integration-sheet", "preview"),
     "Evidence and measures": ("models", "studies", "measures", "import"),
-    "Look back": ("audit", "outcomes", "score", "validate"),
+    "Look back": ("audit", "loop", "outcomes", "score", "validate"),
 }
 
 

@@ -93,7 +93,8 @@ RULE_WORDS = {
 def load_service(site: SiteFolder | None = None) -> Service:
     """Load the service with our data, overlaid by a site's."""
     mappings, hooks = _folders("mappings", site), _folders("hooks", site)
-    names = sorted(path.parent.name for path in hooks[0].glob("*/service.json"))
+    folders = sorted(path.parent for path in hooks[0].glob("*/service.json"))
+    names = [path.name for path in folders if _is_wanted(path, site)]
     faults = Faults()
     for ours, *overlays in (mappings, hooks):
         for overlay in overlays:
@@ -160,6 +161,13 @@ def load_service(site: SiteFolder | None = None) -> Service:
         if site
         else {},
     )
+
+
+def _is_wanted(folder: Path, site: SiteFolder | None) -> bool:
+    """Tell if a service is on: that of opened charts only for an EHR without signings."""
+    if read_json(folder / "service.json").get("hook") != "patient-view":
+        return True
+    return site is not None and any(one.patient_view for one in site.own_clients)
 
 
 def _place_in_discovery(named: tuple[str, ServiceHook]) -> tuple[bool, str]:
@@ -397,9 +405,11 @@ class SharedFile(DataTable):
 
     Attributes:
         service: the service whose files are read where this one has none.
+        whole: this service is that one on another hook, facts and rules included.
     """
 
     service: str
+    whole: bool = False
 
 
 def _hook_folders(name: str, hooks: Sequence[Path]) -> HookFolders:
@@ -407,10 +417,11 @@ def _hook_folders(name: str, hooks: Sequence[Path]) -> HookFolders:
     path = own[0] / SHARED
     if not path.exists():
         return HookFolders(own)
-    other = validated(SharedFile, read_toml(path), path).service
-    if other == name or not (hooks[0] / other).is_dir():
+    file = validated(SharedFile, read_toml(path), path)
+    if file.service == name or not (hooks[0] / file.service).is_dir():
         raise DataFileError(label(path), "service", "is no other service")
-    return HookFolders(own, [root / other for root in hooks])
+    shared = [root / file.service for root in hooks]
+    return HookFolders([*shared, *own] if file.whole else own, shared)
 
 
 def _read_hook_files(folders: HookFolders, hooks: Sequence[Path]) -> HookFiles:
@@ -491,7 +502,7 @@ def _load_hook(
     discovery, rules, facts = files.discovery, files.rules, files.facts
     faults = Faults()
     templates: dict[str, str] = {}
-    is_done = discovery.get("hook") != "order-sign"
+    is_done = discovery.get("hook") == "encounter-discharge"
     for key, text in discovery.get("prefetch", {}).items():
         with faults:
             templates[key] = _with_codes(
@@ -589,6 +600,8 @@ def _closures(folders: HookFolders, texts: CardTexts) -> ClosureFile:
     if not folders.shared:
         return found
     other = in_force(folders.shared, "closures.toml")
+    if other == path:
+        return found
     shared = validated(ClosureFile, read_toml(other), other)
     every = (*found.closures, *shared.closures)
     return found.model_copy(update={"closures": every})

@@ -73,7 +73,12 @@ from cds_service.fhir.orders.support_orders import (
 from cds_service.fhir.references import bases_of_call
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline
-from cds_service.protocol.messages import NO_CARDS, HookRequest, HookResponse
+from cds_service.protocol.messages import (
+    NO_CARDS,
+    HookRequest,
+    HookResponse,
+    OrderSignContext,
+)
 from cds_service.protocol.signing import Signing
 from cds_service.site.clients import EVERYTHING, Capabilities
 
@@ -187,6 +192,8 @@ class Ports:
         basis_url: the address of the basis page of the audit entry with this id; empty
             if there is none.
         handout_url: that of the page that the patient takes home.
+        worksheet_url: where this EHR launches the worksheet from a card; empty if it
+            does not.
     """
 
     clock: Callable[[], datetime]
@@ -203,6 +210,7 @@ class Ports:
     is_shown: bool = True
     basis_url: Callable[[str], str] = field(default=lambda _: "")
     handout_url: Callable[[str], str] = field(default=lambda _: "")
+    worksheet_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,7 +291,8 @@ def answer(
 ) -> HookResponse:
     """Answer one hook call.
 
-    That is an augmentation order, a brace or bed rest after one, or a discharge.
+    That is an augmentation order, signed or on record when a chart is opened, a brace
+    or bed rest after one, or a discharge.
 
     Raises:
         PatientMismatch: the Patient, or the augmentation order, is of another patient
@@ -309,10 +318,14 @@ def answer(
         now=ports.clock(),
         entry_id=str(uuid4()),
     )
-    orders = _read_orders(call)
+    is_opened = not is_signing and hook.hook != "encounter-discharge"
+    signing = _opened(call) if is_opened else call
+    if signing is None:
+        return NO_CARDS
+    call, orders = signing, _read_orders(signing)
     if is_signing and _discharges(orders, service):
         call = replace(call, hook=service.leaving_hook)
-    read = _signed if call.hook.hook == "order-sign" else _left
+    read = _left if call.hook.hook == "encounter-discharge" else _signed
     case = read(call, orders)
     return NO_CARDS if case is None else _show(call, case)
 
@@ -322,6 +335,39 @@ def _discharges(orders: SignedOrders, service: Service) -> bool:
     if orders.augmentation is not None:
         return False
     return orders_discharge(orders.drafts, service.terminology)
+
+
+def _opened(call: Call) -> Call | None:
+    """The call as if the augmentation on record were signed; None without one.
+
+    The orders alone decide that: of most whose chart is opened there is none.
+    """
+    person, context = _person(call), call.request.context
+    plan = call.hook.plan.of_types("ServiceRequest")
+    try:
+        record = _read_record(call, plan, person)
+    except EvidenceUnavailable:
+        return None
+    terminology, until = call.service.terminology, call.ports.deadline
+    found: list[Mapping[str, Any]] = []
+    for one in record.resources:
+        entry = {"resource": one.raw}
+        bundle = {"resourceType": "Bundle", "entry": [entry]}
+        is_open = one.raw.get("status") in ("active", "draft")
+        if is_open and may_concern_us(bundle, terminology, until):
+            drafts = read_drafts(bundle, person, until)
+            if find_augmentation_order(drafts, terminology) is not None:
+                found.append(entry)
+    if not found:
+        return None
+    signed = OrderSignContext(
+        user_id=context.user_id,
+        patient_id=context.patient_id,
+        encounter_id=context.encounter_id,
+        draft_orders={"resourceType": "Bundle", "type": "collection", "entry": found},
+    )
+    request = call.request.model_copy(update={"context": signed})
+    return replace(call, request=request)
 
 
 def _signed(call: Call, orders: SignedOrders) -> ReadCase | None:
@@ -406,13 +452,18 @@ def _note_near(call: Call, near: tuple[NearMiss, ...]) -> None:
             ports.audit.append(entry, Deadline.after(seconds))
 
 
+def _person(call: Call) -> Person:
+    """The patient, by what the call alone says."""
+    request = call.request
+    servers = (request.fhir_server, *call.ports.aliases)
+    bases = bases_of_call(servers, request.context.draft_orders, request.prefetch)
+    return Person(request.context.patient_id, bases)
+
+
 def _read_orders(call: Call) -> SignedOrders:
     """Step 1, before the record is read; a discharge has none."""
-    request, ports = call.request, call.ports
-    servers = (request.fhir_server, *ports.aliases)
-    bases = bases_of_call(servers, request.context.draft_orders, request.prefetch)
-    person = Person(request.context.patient_id, bases)
-    drafts = read_drafts(request.context.draft_orders, person, ports.deadline)
+    person, ports = _person(call), call.ports
+    drafts = read_drafts(call.request.context.draft_orders, person, ports.deadline)
     return _orders_in(drafts, person, call.service.terminology)
 
 
@@ -599,6 +650,7 @@ def _answer(call: Call, conclusion: Conclusion) -> Answer:
         base_url=ports.base_url,
         basis_url=ports.basis_url(call.entry_id),
         handout_url=ports.handout_url(call.entry_id) if hook.handouts else "",
+        worksheet_url=ports.worksheet_url,
     )
 
 

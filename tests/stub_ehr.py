@@ -2,11 +2,13 @@
 
 import json
 import re
+from html import escape
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.error import HTTPError
+from urllib.parse import parse_qs, urlencode, urlsplit
 from urllib.request import Request, urlopen
 
-from tests.stub_issuer import StubIssuer, say
+from tests.stub_issuer import StubIssuer, say, show
 from tests.stub_server import Handler
 
 LAUNCH = "l-2711"
@@ -24,6 +26,7 @@ class StubEhr(StubIssuer):
     Attributes:
         patient: in whose record the app is launched.
         scope: what is granted of what was asked.
+        app: address of the service whose worksheet its chart opens.
         behind: base of a FHIR server that is asked in place of the list.
         refuses: status of every write; 0 for none.
         grants: put into the token response over the right members; None takes one out.
@@ -37,6 +40,7 @@ class StubEhr(StubIssuer):
         self.patient = "p1"
         self.scope = EVERYTHING
         self.refuses = 0
+        self.app = ""
         self.grants: dict[str, Any] = {}
         self.tokens: dict[str, tuple[str, str]] = {}
         self.asked: list[tuple[str, str, str]] = []
@@ -85,6 +89,10 @@ class StubEhr(StubIssuer):
         path = urlsplit(handler.path).path
         if path == "/fhir/.well-known/smart-configuration":
             say(handler, 200, self.discovery())
+        elif path == "/chart":
+            query = urlencode({"iss": self.base, "launch": LAUNCH})
+            address = escape(f"{self.app}/worksheet/launch?{query}")
+            show(handler, f'<a href="{address}">Open the worksheet</a>')
         elif path == "/fhir" or path.startswith("/fhir/"):
             self._serve(handler, path.removeprefix("/fhir").strip("/"))
         else:
@@ -123,8 +131,11 @@ class StubEhr(StubIssuer):
         url = self.behind + handler.path.removeprefix("/fhir")
         content = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/fhir+json", "Cache-Control": "no-cache"}
-        with urlopen(Request(url, content, headers), timeout=60) as answer:
-            say(handler, 200, json.load(answer))
+        try:
+            with urlopen(Request(url, content, headers), timeout=120) as answer:
+                say(handler, 200, json.load(answer))
+        except HTTPError as refusal:
+            say(handler, refusal.code, json.load(refusal))
 
     def _read(self, handler: Handler, path: str) -> None:
         kind, _, name = path.partition("/")

@@ -1,1 +1,1 @@
-"""The basis of one answer: its signed address, what its page says and draws, and "what if". No web, nothing stored."""
+"""The basis of one answer: its signed address, its page, "what if". No web here."""

@@ -1,4 +1,4 @@
-"""The plots of the basis page, each one description: a table whose rows carry marks on an axis.
+"""The plots of the basis page: each a table whose rows carry marks on an axis.
 
 Every mark stands beside its numbers, so that the plot needs no colour, no script and no
 second table for a reader who does not see it. The page draws a description as it
@@ -27,7 +27,7 @@ _TEXTS: Mapping[str, Any] = tomllib.loads(
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One mark, in percent of the axis from the left; `left` and `right` are equal for a point or tick."""
+    """One mark, in percent of the axis; `left` and `right` are equal for a point."""
 
     shape: Shape
     left: float
@@ -122,7 +122,7 @@ def _place(value: float, axis: Ends) -> float:
 def log_odds_axis(
     values: Sequence[float],
 ) -> tuple[Ends, tuple[tuple[float, str], ...]]:
-    """A scale with 0 in the middle that holds all values, in whole log odds, with its labels."""
+    """Make a scale of whole log odds, 0 in the middle, that holds all values."""
     most = float(max(1, *(math.ceil(abs(value)) for value in values)))
     return (-most, most), (
         (0.0, say_signed(-most, 0)),

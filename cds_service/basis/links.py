@@ -1,4 +1,4 @@
-"""The signed addresses of one answer's pages: its basis, and what the patient takes home.
+"""The signed addresses of one answer's pages: its basis, and the page to take home.
 
 Whoever holds one may read that page until it expires. It names the audit entry, of the
 patient's page also language and form, and nothing else: no patient, no value.
@@ -31,7 +31,7 @@ def sign_entry(entry_id: str, key: bytes) -> str:
 
 
 def entry_of(address: str, key: bytes) -> str | None:
-    """The entry that this address names; None where any character of it is not as it was signed.
+    """Read the entry that this address names; None if any character was changed.
 
     It is signed anew and compared: decoding would accept several spellings of one
     signature.
@@ -87,7 +87,7 @@ class Links:
     key: Callable[[float], bytes | None]
 
     def address(self, access: Access | None, until: Deadline, entry_id: str) -> str:
-        """Where the basis of this entry stands; empty without links, or while no key can be read in time.
+        """Return the address of this entry's basis; empty without links or key.
 
         A card without this link says the same, so that it is not worth an answer that
         is late.

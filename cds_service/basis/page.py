@@ -253,7 +253,8 @@ def _how_sure(pooled: PooledResult) -> str:
         f"A rough guide: {len(table)} studies pooled, {tested}."
         f" {where}: {say_range(figure.new_hospital)};"
         f" against the average of one hospital: {say_range(figure.same_hospital)}."
-        f" In {say_percent(figure.above_share)} of hospitals such a patient lies above the"
+        f" In {say_percent(figure.above_share)} of hospitals such a patient lies above"
+        " the"
         " average"
     )
 
@@ -262,7 +263,8 @@ def _compared_with(pooled: PooledResult) -> str:
     baseline = pooled.figure.baseline
     average = f"{baseline.usual} ({say_percent(baseline.incidence)})"
     if baseline.source == "pooled":
-        return f"The usual, {average}: all patients of {len(pooled.model.study.rates)} studies"
+        studies = len(pooled.model.study.rates)
+        return f"The usual, {average}: all patients of {studies} studies"
     if baseline.recalibration is not None:
         return f"This hospital's own patients, {average}"
     return (
@@ -322,7 +324,7 @@ def _study_parts(
 
 
 def low_figure_line(result: ModelResult, service: Service) -> str:
-    """How optimistic so low a figure may be, as the simulation found; empty where it is not low."""
+    """Say how optimistic so low a figure may be, by the simulation; else empty."""
     found = (
         service.model_cards[result.model.study.id]
         .get("simulation", {})
@@ -425,7 +427,7 @@ def _criteria(answer: Answer, study: LogisticStudy) -> Criteria:
 def _guidelines(
     content: Mapping[str, Any], service: Service
 ) -> Iterator[tuple[str, str, tuple[Guideline, ...]]]:
-    """Id and heading of each recommendation of this answer, with its guideline lines; each line once."""
+    """List id and heading of each recommendation with its guideline lines, once."""
     said: set[str] = set()
     for hook in service.hooks.values():
         for rule in sorted(hook.rules, key=lambda rule: rule.rank):

@@ -44,7 +44,7 @@ def _figure_row(
     more: Sequence[Mark] = (),
     note: str = "",
 ) -> Row:
-    """One figure with both its ranges; beyond the limits of print the point stands at the limit."""
+    """One figure with both ranges; beyond the limits of print it is at the limit."""
     measured, shown = (
         prediction.if_measured,
         min(max(prediction.risk, prediction.floor), prediction.ceiling),
@@ -64,7 +64,9 @@ def _figure_row(
 
 
 def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
-    """What each input did, log odds: coefficient in use x (value used - study mean), from the start to the sum.
+    """Plot what each input did in log odds, from the start to the sum.
+
+    That is the coefficient in use x (value used - study mean).
 
     The start is a patient with the study's mean values, after the same procedure. The
     procedure is never a bar: it was chosen for reasons that no study adjusts for.
@@ -149,7 +151,7 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
 
 
 def _spreads(result: ModelResult) -> Iterator[tuple[str, str]]:
-    """What both ranges are made of, so that a reader can follow them (evidence.md, steps 5 and 6)."""
+    """List what both ranges are made of (evidence.md, steps 5 and 6)."""
     prediction = result.prediction
     yield say("standard-error"), say_number(prediction.standard_error, 3)
     if prediction.if_measured is not None:
@@ -187,7 +189,7 @@ def _used(result: ModelResult, finding: Finding) -> str:
 
 
 def cohort_chart(answer: Answer, result: ModelResult) -> Chart | None:
-    """The patient among the study's patients, one line for each measure on a scale of its own."""
+    """Plot the patient among the study's patients, each measure on its own scale."""
     ranges = result.model.table.ranges
     rows = [
         _cohort_row(answer, result, one)
@@ -230,7 +232,7 @@ def _cohort_row(answer: Answer, result: ModelResult, finding: Finding) -> Row:
 
 
 def studies_chart(outcome: OutcomeAssessment) -> Chart | None:
-    """The studies of one outcome side by side: their disagreement is a range and is never averaged."""
+    """Plot the studies of one outcome: their disagreement is a range, not averaged."""
     rows = [*map(_study_row, outcome.models), *map(_stratum_row, outcome.supporting)]
     return (
         chart("studies", rows, PERCENT_AXIS, said=_why_they_differ(outcome))
@@ -274,7 +276,7 @@ def study_words(result: ModelResult) -> str:
 
 
 def _stratum_row(stratum: Stratum) -> Row:
-    """The rate in this patient's stratum of a study without a model; it never speaks (evidence page, section 3)."""
+    """Plot the rate in this patient's stratum of a study without a model."""
     study, counts = stratum.study, stratum.counts
     average = sum(one.events[stratum.outcome] for one in study.strata) / study.cohort.n
     months, side = (

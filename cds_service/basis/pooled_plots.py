@@ -1,4 +1,4 @@
-"""The plots of the pooled figure: where it lies, what made it, what it was averaged over."""
+"""The plots of the pooled figure: where it is, what made it, what it averages."""
 
 from collections.abc import Iterator
 
@@ -129,7 +129,7 @@ def averaged_chart(answer: Answer, pooled: PooledResult) -> Chart | None:
 
 
 def measuring_chart(answer: Answer, pooled: PooledResult) -> Chart | None:
-    """(d) Where the figure would lie with a low and a high value of what could be measured."""
+    """(d) Plot the figure for a low and a high value of what could be measured."""
     rows = list(_measuring_rows(answer, pooled))
     return chart("measuring", rows, PERCENT_AXIS) if rows else None
 

@@ -1,4 +1,6 @@
-"""What if: the figures of another patient, who differs from this one in some measurements. Computed, never kept.
+"""What if: the figures of a patient with other measurements.
+
+They are computed and never kept.
 
 Only what is measured may differ: no treatment, no level, no diagnosis that nobody can
 measure away (display rule D5).

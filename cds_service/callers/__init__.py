@@ -1,1 +1,1 @@
-"""Verifies the JSON Web Tokens that CDS clients send (CDS Hooks 2.0.1, "Trusting CDS Clients")."""
+"""Verifies the JSON Web Tokens of CDS clients (CDS Hooks 2.0.1)."""

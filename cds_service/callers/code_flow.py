@@ -80,7 +80,7 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """The discovery document (OpenID Connect Discovery 1.0, section 3); URLs as written.
+    """The discovery document of OpenID Connect (section 3); URLs as written.
 
     Attributes:
         names_itself: whether its responses contain `iss` (RFC 9207).
@@ -96,7 +96,7 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """What one browser holds while it is at the server: the seed of all that may not be guessed.
+    """What one browser holds while it is at the server: the seed of its secrets.
 
     Attributes:
         purpose: of the flow, so that what one flow made fits no other.
@@ -112,7 +112,7 @@ class Secret:
 
     @property
     def asked(self) -> dict[str, str]:
-        """State, nonce and challenge, as the authorization endpoint is sent them (RFC 7636)."""
+        """Return state, nonce and challenge, as they are sent (RFC 7636)."""
         verifier = self.made("verifier").encode()
         return {
             "state": self.made("state"),
@@ -201,7 +201,9 @@ class AuthorizationServer:
     def verified_claims(
         self, answer: Mapping[str, Any], nonce: str, deadline: Deadline
     ) -> Mapping[str, Any]:
-        """Verify the ID token in an answer and return its claims (OpenID Connect Core 1.0, 3.1.3.7).
+        """Verify the ID token in an answer and return its claims.
+
+        By OpenID Connect Core 1.0, 3.1.3.7.
 
         Raises:
             LoginRefused: there is none, or a check failed.
@@ -285,7 +287,7 @@ class AuthorizationServer:
         form: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
     ) -> Mapping[str, Any]:
-        """Request a JSON object from a URL, by POST if a form is given; a redirect is a failure."""
+        """Request JSON from a URL, by POST if a form is given; a redirect fails."""
         reply = self._session.request(
             "GET" if form is None else "POST",
             url,

@@ -1,4 +1,4 @@
-"""Public keys of an issuer (RFC 7517), from a file in the site folder or from a configured URL."""
+"""Public keys of an issuer (RFC 7517), from a file of the site or from a URL."""
 
 import logging
 import time
@@ -62,7 +62,7 @@ class KeySet:
     ignored: Mapping[str, str] = field(default_factory=dict)
 
     def fitting(self, algorithm: str, kid: str | None) -> Sequence[PyJWK]:
-        """The keys for this algorithm: those with this id, or all if the token names none."""
+        """Return the keys of this algorithm: with this id, or all if none is named."""
         named = (
             self.keys.get(kid, ())
             if kid is not None
@@ -155,7 +155,7 @@ class KeySource(Protocol):
         """The keys in force, which have this one if it can be had in time."""
 
     def named(self, jku: Any, until: Deadline) -> "KeySource | None":
-        """The part of it that a token names by its `jku`; nothing is ever fetched from a URL in a token."""
+        """Return what `jku` names; nothing is ever fetched from a URL in a token."""
 
     def prefetch(self) -> None:
         """Begin to fetch, without waiting."""
@@ -217,7 +217,7 @@ class KeyFile:
         return self._keys.keys.keys()
 
     def named(self, jku: Any, until: Deadline) -> "KeyFile | None":  # noqa: ARG002 - nothing is fetched
-        """This file, for an address on the EHR's own origin: there is none to compare it with."""
+        """Return this file: on the EHR's own origin no other address is compared."""
         named, own = _address(jku), _address(self._issuer)
         return (
             self
@@ -269,11 +269,11 @@ class KeyAddress:
         return self if named is not None and named == _address(self.url) else None
 
     def keys(self, kid: str, until: Deadline) -> KeySet:
-        """The current keys; if the id is unknown or the keys are old, they are fetched first if possible in time."""
+        """Return the current keys, fetched first for an unknown id, if in time."""
         return self.known(kid, Deadline.after(min(WAIT_SECONDS, until.left))) or NO_KEYS
 
     def known(self, kid: str | None, until: Deadline) -> KeySet | None:
-        """The same, for callers that can wait longer or accept any key; None if there are none."""
+        """Return the same for callers that can wait longer; None if there are none."""
         return self.cached.get(until, lambda known: kid is None or kid in known.keys)
 
     def prefetch(self) -> None:
@@ -341,7 +341,7 @@ class KeyAddresses:
 
 
 class KeyIndex:
-    """Key sets whose URLs are listed at one configured URL; each must be on an allowed origin."""
+    """Key sets listed at one configured URL; each must be on an allowed origin."""
 
     def __init__(
         self,
@@ -381,7 +381,7 @@ class KeyIndex:
         return KeyAddresses([*listed.values()]).keys(kid, until)
 
     def named(self, jku: Any, until: Deadline) -> KeyAddress | None:
-        """The listed set at this address; the list is fetched first if it lacks it and there is time."""
+        """Return the listed set at this address; the list is fetched if it lacks it."""
         named = _address(jku)
         if named is None or named.origin not in self._origins:
             return None
@@ -432,7 +432,7 @@ class KeyIndex:
 
 
 def read_index(text: bytes) -> Collection[Address]:
-    """Read the addresses in this list, which may be the one list of an object; each once.
+    """Read the addresses in this list, or in the one list of an object, each once.
 
     An entry is an address, or an object with a `jku`. What is neither is left out.
 
@@ -472,7 +472,7 @@ def _address(url: Any) -> Address | None:
 
 
 def find_key_faults(site: SiteFolder) -> tuple[DataFileError, ...]:
-    """Faults in the site's key files that would prevent the start, one for each client."""
+    """List the faults of the key files that prevent the start, one for each client."""
     found = []
     for client in site.site.clients:
         try:

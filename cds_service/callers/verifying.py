@@ -1,4 +1,6 @@
-"""The verification of a token, in order: form, header, issuer, keys, PyJWT's checks, our own checks, first use.
+"""The verification of a token, in order.
+
+It is: form, header, issuer, keys, PyJWT's checks, our own checks, first use.
 
 PyJWT verifies the signature, `aud`, `iss`, `exp`, `iat`, `nbf` and required claims; CDS
 Hooks 2.0.1 ("Trusting CDS Clients") requires the rest. The answer is the same for every
@@ -82,7 +84,7 @@ class Callers:
         self._used = used
 
     def prefetch(self) -> None:
-        """Start to fetch all keys and to connect to the table of used tokens, without waiting."""
+        """Start to fetch keys and to reach the table of used tokens; do not wait."""
         self._used.start()
         for client in self._clients.values():
             client.source.prefetch()
@@ -112,7 +114,7 @@ class Callers:
             raise
 
     def _expected(self, issuer: Any, addresses: Sequence[str]) -> Mapping[str, Any]:
-        """What the site has for a token of this issuer; for an unknown one, the issuers that it knows."""
+        """Return what the site has for this issuer; else the issuers that it knows."""
         client = self._clients.get(issuer) if isinstance(issuer, str) else None
         if client is None:
             return {"iss": [*self._clients]}
@@ -161,7 +163,7 @@ class Callers:
 
 
 def bearer_of(authorization: str | None) -> str:
-    """The token in an Authorization header (RFC 6750), whose scheme may be written in any case.
+    """Read the token of an Authorization header (RFC 6750), in any case.
 
     Raises:
         NotAuthenticated: there is no token, another scheme, or two headers, which HTTP
@@ -198,7 +200,7 @@ def read_token(text: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
 
 
 def check_header(header: Mapping[str, Any]) -> None:
-    """Accept only a header that requires nothing but a signature by one of the issuer's keys.
+    """Accept only a header that requires nothing but a signature of the issuer.
 
     Raises:
         NotAuthenticated: it requires more, or names no algorithm, type or key.
@@ -334,6 +336,6 @@ def _claimed(header: Mapping[str, Any], said: Mapping[str, Any]) -> Mapping[str,
 
 
 def _shown(value: Any) -> str:
-    """The beginning of a text, of an address more, and without user, query and fragment, which may be secrets."""
+    """Shorten a text; of an address leave out user, query and fragment."""
     text = SECRET.sub("", value) if isinstance(value, str) else ""
     return text[: SHOWN_ADDRESS if text.startswith(("https://", "http://")) else SHOWN]

@@ -37,6 +37,9 @@ class Option(NamedTuple):
     already: str
 
 
+WORKSHEET = "Enter a measurement: the worksheet"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """A conclusion with what its cards need besides.
@@ -50,6 +53,7 @@ class Answer:
         base_url: where this service's own pages are, without a slash at the end.
         basis_url: the page of this very answer; empty if there is none.
         handout_url: the page that this patient takes along; empty if there is none.
+        worksheet_url: where the EHR launches the worksheet; empty if it does not.
     """
 
     conclusion: Conclusion
@@ -60,6 +64,7 @@ class Answer:
     base_url: str = ""
     basis_url: str = ""
     handout_url: str = ""
+    worksheet_url: str = ""
 
     @property
     def case(self) -> Case:
@@ -159,7 +164,7 @@ def make_card(
     indicator: str,
     extension: dict[str, object] | None = None,
 ) -> Card:
-    """One card with all that cards of this topic have: uuid, topic, override reasons, suggestions, link."""
+    """Make a card with what all have: uuid, topic, reasons, suggestions, link."""
     rule_ids = [one.rule.id for one in answer.of_topic(topic)]
     suggestions = tuple(
         offer for rule_id in rule_ids for offer in answer.suggestions.get(rule_id, ())
@@ -202,14 +207,14 @@ def make_card(
             "suggestions": suggestions,
             "selection_behavior": "any" if suggestions else None,
             "override_reasons": answer.texts.reasons[topic],
-            "links": (*basis, *handout, *grounds),
+            "links": (*basis, *handout, *_worksheet(answer, topic), *grounds),
             "extension": extension,
         }
     )
 
 
 def _grounds(answer: Answer, topic: str) -> list[Link]:
-    """Where the ground of a card stands: the study that speaks, and the guideline lines of what is recommended."""
+    """Say the source of a card: the study in use, and its guideline lines."""
     pooled = answer.assessment.pooled
     model = (
         f"{answer.base_url}/models/{pooled.model.study.id}"
@@ -226,6 +231,14 @@ def _grounds(answer: Answer, topic: str) -> list[Link]:
         if topic != "rehabilitation" and pages
         else [_link("Model, figures and limits", model), *pages]
     )
+
+
+def _worksheet(answer: Answer, topic: str) -> list[Link]:
+    """Where a measurement that the card asks for can be entered."""
+    asks = any(one.rule.supplies for one in answer.of_topic(topic))
+    if not asks or not answer.worksheet_url:
+        return []
+    return [Link(label=WORKSHEET, url=answer.worksheet_url, type="smart")]
 
 
 def _link(label: str, url: str) -> Link:

@@ -1,4 +1,4 @@
-"""The brace card: what is to be said of brace and bed-rest orders, each by its name, with its own correction."""
+"""The brace card: what to say of brace and bed-rest orders, with its correction."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ NO_FINDINGS = (
 
 
 def brace_card(answer: Answer) -> Card | None:
-    """The card, or None where the record forbids any word on braces, or there is nothing to say."""
+    """Make the card; None if the record forbids a word on braces, or none is due."""
     if not answer.of_topic(TOPIC):
         return None
     said = _BraceCard(answer)
@@ -64,7 +64,7 @@ class _BraceCard:
     # --- colour
 
     def indicator(self) -> str:
-        """Bed rest beyond the limit warns unless a fact may call for it; a brace only where the site wants it."""
+        """Choose the indicator: long bed rest warns, unless a fact may call for it."""
         is_long = self._is_long_rest() and not self.answer.has("bed-rest-reason")
         is_broken = any(one.issue in BROKEN for one in self.issues) and not self.reasons
         is_warning = is_long or (
@@ -78,7 +78,7 @@ class _BraceCard:
     # --- summary
 
     def summary(self) -> str:
-        """Bed rest that is too long first, then the brace; a second sentence joins where it fits."""
+        """Say bed rest that is too long, then the brace, as far as it fits."""
         brace = self._brace_sentences()
         rest = self._rest_sentence()
         if not rest or not brace:
@@ -101,7 +101,7 @@ class _BraceCard:
         return self._say("bed-rest-open")
 
     def _brace_sentences(self) -> list[str]:
-        """The sentence on braces, from full to short; none where there is nothing to say of them."""
+        """Say the sentence on braces, from full to short; none if none is due."""
         if self.reasons:
             return self._kept()
         if len(self.issues) > 1:
@@ -153,7 +153,7 @@ class _BraceCard:
         return [self._say("several-since" if is_since else "several", **words)]
 
     def _named(self) -> str:
-        """`TLSO renewed and LSO added`, `TLSO and LSO ordered`, `TLSO (2 orders) ordered`."""
+        """Say `TLSO renewed and LSO added`, `TLSO (2 orders) ordered`."""
         by_role: dict[str, list[str]] = {}
         for one in self.braces:
             by_role.setdefault(ROLES[one.role], []).append(one.name)
@@ -201,7 +201,7 @@ class _BraceCard:
     # --- detail
 
     def detail(self) -> str:
-        """What each corrected order says, why, and what the record holds for keeping a brace."""
+        """Say what each corrected order says, why, and what speaks for a brace."""
         return self.texts.render(
             "brace-limit",
             {

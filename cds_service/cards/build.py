@@ -1,4 +1,4 @@
-"""At most two cards: what the chart has to tell, and the limits on bracing and bed rest."""
+"""At most two cards: what the chart tells, and limits on bracing and bed rest."""
 
 from cds_service.cards.answer import Answer
 from cds_service.cards.answered import ground_of, topic_of
@@ -9,9 +9,7 @@ from cds_service.protocol.messages import Card
 
 
 def build_cards(answer: Answer) -> tuple[Card, ...]:
-    """The cards of an augmentation order; of a later brace or bed-rest order one alone.
-
-    A discharge has its own, alone.
+    """Make the cards of an augmentation order; of a later brace or discharge one alone.
 
     Warnings come first, since clients need not keep our order but many do.
     """

@@ -1,4 +1,6 @@
-"""Reads the texts of the cards: sentences, layouts, override reasons of `hooks/<service>/`, or a site's over them.
+"""Reads the texts of the cards from `hooks/<service>/`, or a site's over them.
+
+They are sentences, layouts and override reasons.
 
 A sentence that lacks a placeholder, or uses an unknown one, would fail the answer of
 the first patient it is about. So a site's file is held against ours: the same
@@ -71,7 +73,7 @@ def _tables(folders: Sequence[Path]) -> Mapping[str, Any]:
 def _compare(
     ours: Mapping[str, Any], theirs: Mapping[str, Any], file: str, table: str
 ) -> None:
-    """Every sentence of ours is there, no other is, and none uses a word that ours does not use."""
+    """Check that exactly our sentences are there, with no word ours does not use."""
     for name in [*ours, *theirs]:
         key = f"{table}.{name}" if table else name
         if name not in theirs:

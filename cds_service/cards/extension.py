@@ -1,4 +1,4 @@
-"""The assessments as data for programs: unrounded, with everything that belongs to a figure."""
+"""The assessments as data for programs: unrounded, with all that belongs to them."""
 
 from typing import Any
 
@@ -182,10 +182,13 @@ def _input_json(result: ModelResult, finding: Finding) -> dict[str, Any]:
     }
 
 
+NOT_CHECKABLE, OUTSIDE = "not checkable", "outside the study population"
+
+
 def _concerns(answer: Answer, result: ModelResult) -> list[str]:
     """Whole sentences: criteria, calibration, values."""
     criteria = [
-        f"{'not checkable' if one.severity == 'not-checkable' else 'outside the study population'}: {one.text}"
+        f"{NOT_CHECKABLE if one.severity == 'not-checkable' else OUTSIDE}: {one.text}"
         for one in result.violations
     ]
     unusable = [
@@ -197,7 +200,8 @@ def _concerns(answer: Answer, result: ModelResult) -> list[str]:
         for concern in one.concerns
     ]
     held = [
-        f"{answer.wording.name(name)} {one.value:g} taken as {one.used:.1f}, the end of what this study can say"
+        f"{answer.wording.name(name)} {one.value:g} taken as {one.used:.1f}, "
+        "the end of what this study can say"
         for name, one in sorted(result.prediction.held.items())
     ]
     return [*criteria, *unusable, *held, *values, calibration(answer, result)]

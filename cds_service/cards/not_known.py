@@ -165,7 +165,7 @@ def _entries(count: int) -> str:
 
 
 def _as_people_write(detail: str) -> str:
-    """Write the detail of a gap as a person would: no machine units, no hyphen for minus."""
+    """Write the detail of a gap for people: no machine units, no hyphen for minus."""
     said = NAMELESS.sub(
         "", ANNOTATION.sub("", UNREADABLE.sub("in an entry that", detail))
     )

@@ -71,7 +71,7 @@ def _risk(answer: Answer, said: Said) -> str:
 
 
 def _pain(answer: Answer) -> str:
-    """Lasting pain by its pooled rate; a lower limit where a named factor is on record."""
+    """Say lasting pain by its pooled rate; a lower limit with a factor on record."""
     pain = answer.assessment.pain
     return answer.texts.say("risk.pain", words=pain.words) if pain else ""
 

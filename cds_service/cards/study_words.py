@@ -1,4 +1,4 @@
-"""How a study's figure is written beneath the pooled one: figure, horizon, average, what is missing."""
+"""A study's figure beneath the pooled one: horizon, average, what is missing."""
 
 from collections.abc import Iterable, Mapping
 
@@ -14,9 +14,12 @@ WORDS: Mapping[str, str] = {
     "average-study": "the study average",
     "average-site": "this site's average",
     "not-calibrated": "Not calibrated here",
-    "at-pooled": "Not calibrated here: {figure} if {incidence} of patients here refracture",
+    "at-pooled": (
+        "Not calibrated here: {figure} if {incidence} of patients here refracture"
+    ),
     "calibrated": (
-        "Adjusted to this site's incidence ({incidence}), assuming its patients with and"
+        "Adjusted to this site's incidence ({incidence}), assuming its patients with"
+        " and"
         " without a fracture each look like the study's"
     ),
     "calibrated-far": "That adjustment is large",
@@ -83,7 +86,7 @@ def missing_names(answer: Answer, results: Iterable[ModelResult]) -> tuple[str, 
 
 
 def calibration(answer: Answer, result: ModelResult) -> str:
-    """Whether the figure is fitted to this site, and what it would be at the pooled incidence."""
+    """Say if the figure is fitted to this site, and its value at the pooled rate."""
     baseline = result.prediction.baseline
     local = baseline.recalibration
     if local is not None:
@@ -105,7 +108,7 @@ def calibration(answer: Answer, result: ModelResult) -> str:
 
 
 def held_line(answer: Answer, result: ModelResult) -> str:
-    """Values taken at the end of what the study can say, each named; empty where none is."""
+    """Name each value taken at the end of what the study can say; else empty."""
     units = {one.name: one.unit for one in result.inputs}
     texts = [
         WORDS["held-value"].format(
@@ -120,7 +123,7 @@ def held_line(answer: Answer, result: ModelResult) -> str:
 
 
 def phrase(answer: Answer, result: ModelResult, finding: Finding) -> str:
-    """One input with what makes it readable: measures behind a diagnosis, the study's mean."""
+    """Say one input, with measures behind a diagnosis and the study's mean."""
     text = answer.wording.phrase(finding._replace(site="")).removesuffix(UNITS["kg/m2"])
     if finding.name == "sarcopenia":
         names = MEASURES_OF_SARCOPENIA

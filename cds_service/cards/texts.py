@@ -1,4 +1,7 @@
-"""The words of the cards: sentences and layouts from `hooks/<service>/cards/`, and what makes foreign text harmless."""
+"""The words of the cards, and what makes foreign text harmless in them.
+
+Sentences and layouts are in `hooks/<service>/cards/`.
+"""
 
 import re
 import unicodedata
@@ -21,7 +24,7 @@ MARKUP = re.compile(r"([\\`*_\[\]<>|~]|(?<=www)\.|:(?=//)|@(?=\w)|&(?=#?\w+;))")
 
 
 def escape_markdown(text: str) -> str:
-    """Text of a record as GFM that shows exactly these characters: one line, no markup, no control or bidi signs."""
+    """Write text of a record as GFM that shows exactly these characters, in a line."""
     visible = " ".join(text.split())
     if not visible.isprintable():
         visible = "".join(
@@ -38,7 +41,7 @@ def count_words(text: str) -> int:
 
 
 def first_that_fits(wordings: Iterable[str]) -> str:
-    """The first summary that is short enough, of wordings from full to short; the shortest when none is."""
+    """Choose the first wording that is short enough, else the shortest."""
     found = tuple(wordings)
     return next(
         (one for one in found if len(one) <= SUMMARY_LENGTH), min(found, key=len)
@@ -46,7 +49,7 @@ def first_that_fits(wordings: Iterable[str]) -> str:
 
 
 def shortened(summary: str) -> str:
-    """A summary that a popup shows whole, whatever a site's texts made of it: cut between words where it must be."""
+    """Cut a summary between words if a popup would not show it whole."""
     if len(summary) <= SUMMARY_LENGTH:
         return summary
     return summary[: SUMMARY_LENGTH - 1].rpartition(" ")[0] + "…"
@@ -100,7 +103,7 @@ def _by_path(table: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
 
 
 def compile_layout(source: str) -> jinja2.Template:
-    """A layout as template: a word that is not given is an error, never an empty place."""
+    """Compile a layout: a word that is not given is an error, never an empty place."""
     # Plain markdown, no HTML: text of a record goes through escape_markdown, so that
     # HTML escaping would double it.
     environment = jinja2.Environment(

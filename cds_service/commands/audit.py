@@ -3,12 +3,13 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, ParamSpec, TextIO, TypeVar
 
 import click
 from rich.text import Text
@@ -41,6 +42,8 @@ from cds_service.audit.verification.walk import (
 from cds_service.commands import options
 from cds_service.commands.terminal import clean, make_console, print_answer
 from cds_service.errors import AuditUnavailable, CdsError, DataFileError
+from cds_service.fhir.server import lookup
+from cds_service.fhir.server.client import FhirClient
 from cds_service.settings import Settings, read_settings
 
 WAIT_SECONDS = 10.0  # a command may wait longer for the database than an answer may
@@ -50,8 +53,28 @@ OWN_KINDS = frozenset({"genesis", "read", "start", "stop"})
 NO_DATABASE = "The database of the audit log does not answer, or refuses this login or what it asks"
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _of_identifier(command: Callable[P, R]) -> Callable[P, R]:
+    """Add the options that lead from a record number to the patient's FHIR id."""
+    for option in (
+        options.TOKEN_FILE,
+        click.option("--fhir-server", type=options.BASE, help="that knows it"),
+        click.option(
+            "--identifier",
+            metavar="[SYSTEM|]VALUE",
+            help="of the patient, a record number: the FHIR server is asked whose",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 @click.command("list")
 @click.option("--patient", metavar="ID")
+@_of_identifier
 @click.option("--user", metavar="ID")
 @click.option(
     "--kind",
@@ -259,6 +282,7 @@ def make_checkpoint(out: Path | None) -> None:
 @options.SINCE
 @options.UNTIL
 @click.option("--patient", metavar="ID")
+@_of_identifier
 @options.OF_MODEL
 @options.OF_VERSION
 @options.OF_DIGEST
@@ -392,7 +416,24 @@ def check_period(since: datetime | None, until: datetime | None) -> None:
         raise click.BadParameter("must lie after --from", param_hint="--to")
 
 
+def _patient(asked: dict[str, Any]) -> str | None:
+    """The patient's FHIR id, from the server that knows their record number.
+
+    The log holds no such number, nor does the entry of this look.
+    """
+    identifier, server = asked.pop("identifier"), asked.pop("fhir_server")
+    token, patient = asked.pop("token"), asked.get("patient")
+    if identifier is None:
+        return patient
+    if patient or not server:
+        raise click.UsageError("--identifier needs --fhir-server, and no --patient")
+    fhir = FhirClient(server, token)
+    until = time.monotonic() + WAIT_SECONDS
+    return lookup.find_by_identifier(fhir, identifier, until=until)
+
+
 def _query(**asked: Any) -> Query:
+    asked["patient"] = _patient(asked)
     check_period(asked["since"], asked["until"])
     if asked.get("model_version") and not asked.get("model"):
         raise click.UsageError("--model-version needs --model")

@@ -86,7 +86,11 @@ def fits(
 
 
 def buttons(fit: Fit) -> Iterator[Button]:
-    """Every order that a card may offer to this EHR."""
+    """Every order that a card may offer to this EHR, once for all services."""
+    yield from dict.fromkeys(_buttons(fit))
+
+
+def _buttons(fit: Fit) -> Iterator[Button]:
     for hook in fit.service.hooks.values():
         offered = {rule.order for rule in hook.rules if rule.order}
         for name, template in hook.order_templates.items():
@@ -154,7 +158,12 @@ def differences(fit: Fit, today: date) -> Iterator[str]:
 def _hooks(fit: Fit) -> Iterator[str]:
     names = value_of(fit.profile.hooks.names)
     if names is not None and "order-sign" not in names:
-        yield f"it calls {', '.join(names)} and no order-sign"
+        instead = (
+            "call kyphoplasty-patient-view, which answers for an active or draft order"
+            if fit.client.patient_view
+            else "it can call nothing of ours: ask for order-sign"
+        )
+        yield f"it calls {', '.join(names)} and no order-sign: {instead}"
 
 
 def _keys(fit: Fit) -> Iterator[str]:

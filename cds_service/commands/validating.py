@@ -31,12 +31,6 @@ LACKING = "{name} is missing: in the checkout, .venv/bin/pip install -e '.[popul
 USE = (
     "one OUTCOMES.csv; with --combine the files that hospitals shared; with --plan none"
 )
-MEASURES = {
-    "observedExpected": "observed / expected",
-    "calibrationIntercept": "intercept",
-    "calibrationSlope": "slope",
-    "auc": "AUC",
-}
 
 
 @click.command("validate")
@@ -237,6 +231,8 @@ def print_combined(found: "Mapping[str, Combined]") -> None:
 
 
 def _print_hospitals(console: Console, name: str, found: "AcrossHospitals") -> None:
+    from cds_service.population.hospitals import MEASURES  # noqa: PLC0415
+
     headings = ("measure", "hospitals", "mean", "the next hospital", "SD between them")
     rows = [
         (

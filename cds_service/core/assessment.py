@@ -1,4 +1,4 @@
-"""Both outcomes of one patient: the pooled figure that speaks, and the studies beneath it."""
+"""Both outcomes of one patient: the pooled figure, and the studies beneath it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -113,7 +113,7 @@ class Assessment:
         return not low_bone and all(one.may_reassure for one in self.pooled.inputs)
 
     def gain_of(self, supplies: Iterable[str]) -> int:
-        """Count the steps of the ladder that measuring these findings could move the figure."""
+        """Count the steps by which measuring these findings could move the figure."""
         if self.pooled is None:
             return 0
         moved = (steps_moved(self.pooled, name) for name in supplies)

@@ -1,4 +1,4 @@
-"""Puts a patient's entries of bone drugs together, and finds the one state that a card says.
+"""Combine a patient's entries of bone drugs, and find the state that a card says.
 
 A prescription is no dose: intake is known from an administration, a dispense, a dated
 statement or a billed injection alone (rule E8 of the cards).
@@ -245,7 +245,7 @@ def _by_end(end: _End) -> tuple[date, date]:
 def _end_of_running(
     ends: Sequence[_End], last_dose: Dated | None, *, is_standing: bool
 ) -> _End | None:
-    """The end of a drug of which a dose still acts: somebody ended it, and after that dose."""
+    """Find when a drug was ended after its last dose, while that dose still acts."""
     said = [one for one in ends if one.how_ended in ("stopped", "ended")]
     newest = max((one for one in said if one.ended), key=_by_end, default=None)
     if newest and newest.ended and last_dose and newest.ended.last >= last_dose.last:
@@ -316,7 +316,7 @@ def _words(use: DrugUse, **words: str) -> Mapping[str, str]:
 
 
 def _followers(use: DrugUse, drugs: BoneDrugs, after: date) -> list[DrugUse]:
-    """Other drugs of which a dose is on record since, or that were begun shortly before and go on."""
+    """Find other drugs with a dose since, or begun shortly before and going on."""
     return [one for one in drugs.uses if one is not use and _follows(one, after)]
 
 
@@ -349,7 +349,7 @@ def _since_then(use: DrugUse, drugs: BoneDrugs, after: date) -> str:
 
 
 def find_overdue(drugs: BoneDrugs, today: date) -> DrugUse | None:
-    """Find denosumab that was given too long ago, if no dose of a bone drug followed."""
+    """Find denosumab given too long ago, without a dose of a bone drug since."""
     return next((one for one in drugs.uses if _overdue(one, drugs, today)), None)
 
 
@@ -409,7 +409,7 @@ def _own_state(use: DrugUse, today: date, fracture_on: date | None) -> DrugState
 def _while_taken(
     use: DrugUse, today: date, fracture_on: date | None
 ) -> DrugState | None:
-    """The state of a drug that is taken; None if its start or last dose leaves it open."""
+    """Find the state of a drug that is taken; None if a day of it is open."""
     started = use.started
     is_after = bool(fracture_on and started and started.first > fracture_on)
     is_before = bool(started and started.last < (fracture_on or today - RECENT))

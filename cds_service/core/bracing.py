@@ -1,4 +1,4 @@
-"""Brace and bed-rest orders against the site's limits: what each order says, and how to correct it.
+"""Brace and bed-rest orders against the site's limits, and their correction.
 
 Dates and words of an order are two statements. If they differ, the longer one counts
 and both are shown. The weeks of every brace count from the first brace of this
@@ -93,7 +93,7 @@ class BraceTimes:
 
     @property
     def is_shortest(self) -> bool:
-        """Whether its last day is that of a shortest time, and nothing states an end."""
+        """Tell if its last day is that of a shortest time, and no end is stated."""
         return (
             self.by_dates is None
             and self.order.worded.day is None
@@ -101,7 +101,10 @@ class BraceTimes:
         )
 
     def said(self) -> str:
-        """The order as it stands: `TLSO ordered without an end date`, `LSO for 3 months ordered`."""
+        """Say the order: `TLSO ordered without an end date`.
+
+        Or, with a length, `LSO for 3 months ordered`.
+        """
         if self.ends is None:
             return f"{self.order.name} ordered without an end date"
         if self.by_words is None:
@@ -119,7 +122,7 @@ class BraceTimes:
         return f"{self.order.name} ordered {dates} in dates, {words} in words"
 
     def length(self, today: date) -> str:
-        """How long it runs, for a summary: `for 12 weeks`, `until 12 Feb`; empty where nothing says so."""
+        """Say how long it runs: `for 12 weeks`, `until 12 Feb`; empty if not stated."""
         least = "at least " if self.is_shortest else ""
         words = (
             f"for {least}{self.order.worded.said}"
@@ -175,7 +178,10 @@ class Brace:
 
 
 def times_of(order: SupportOrder, procedure_on: date | None, today: date) -> BraceTimes:
-    """The day from which a brace counts: its start, else the procedure, else the day it was written, else today.
+    """Find the day from which a brace counts.
+
+    It is its start, else the day of the procedure, else the day it was written, else
+    today.
 
     An active brace was ordered before the procedure, so for it the day it was written
     comes first.
@@ -227,7 +233,7 @@ def fracture_day(findings: Findings) -> date | None:
 def counting_orders(
     support: SupportOrders, findings: Findings, today: date
 ) -> SupportOrders:
-    """The orders with the first day from which one counts as ordered for this fracture (rule E6)."""
+    """Pair the orders with the day from which one is for this fracture (rule E6)."""
     return replace(
         support, counted_from=fracture_day(findings) or today - FRACTURE_UNKNOWN
     )
@@ -272,7 +278,7 @@ def judge_braces(
 def _counted_from(
     support: SupportOrders, today: date, floor: date, stages_since: date
 ) -> date:
-    """The first day of which a brace counts: the fracture's, or that of a second stage after it."""
+    """Find the day from which a brace counts: of the fracture or a second stage."""
     stages = sorted({day for day in support.stages if stages_since <= day <= today})
     if stages and support.is_augmented_now:
         return max(floor, support.procedure_on or today)
@@ -317,7 +323,7 @@ def _judged(
 
 
 def _issue(times: BraceTimes, last_day: date, today: date) -> Issue | None:
-    """What is to be said of a brace; a shorter time than the site's is its author's, whatever it says besides."""
+    """Say what is wrong with a brace; a shorter time is its author's."""
     is_worded = times.order.worded.says != "nothing"
     if times.ends is not None and times.ends <= last_day:
         return "least" if times.is_shortest else None
@@ -411,7 +417,7 @@ def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason
 
 
 def say_long_rest(order: SupportOrder, max_hours: float, today: date) -> str | None:
-    """Bed rest that is longer than routine, in words, `Bed rest 72 h ordered`; None if it is not."""
+    """Say bed rest longer than routine, `Bed rest 72 h ordered`; None if it is not."""
     begins = order.start or order.authored or today
     to_day = (order.worded.day - begins).days * 24.0 if order.worded.day else None
     by_words = max(
@@ -444,7 +450,7 @@ def say_long_rest(order: SupportOrder, max_hours: float, today: date) -> str | N
 
 
 def is_open_rest(order: SupportOrder) -> bool:
-    """Whether a bed-rest order has no end, neither in dates nor in words; an event is an end."""
+    """Tell if a bed-rest order has no end, in dates or words; an event is an end."""
     return (
         order.hours is None
         and order.end is None

@@ -1,4 +1,4 @@
-"""Signals that decide how a card is said: what is ordered, how old, how low, what was read."""
+"""Signals for how a card is said: what is ordered, how old, how low, what was read."""
 
 from cds_service.core.facts import Gap, SupportOrder
 from cds_service.core.signals import FRAGILITY_AGE, SIGNALS, Signal, Situation, signal
@@ -72,7 +72,7 @@ def _age_unknown(situation: Situation) -> Signal | None:
 
 @signal("weak-bone-likely")
 def _weak_bone_likely(situation: Situation) -> Signal | None:
-    """A fracture coded as osteoporotic, T −2.5 or less, an earlier one, or age (E10)."""
+    """Find an osteoporotic fracture by code, T-score, earlier fracture or age (E10)."""
     findings = situation.findings
     if found := _t_score(situation, LOW_T):
         return found
@@ -131,7 +131,7 @@ def _fls_in_order_set(situation: Situation) -> Signal | None:
 
 @signal("cause-open")
 def _cause_open(situation: Situation) -> Signal | None:
-    """What would take a button away is mentioned in doubt, or excludes without its fact.
+    """Find a doubt, or an exclusion without its fact, that takes a button away.
 
     A pathological fracture excludes every figure, and says neither F6 nor F7.
     """

@@ -32,7 +32,7 @@ def say_t_score(findings: Findings, wording: Wording, today: date) -> str:
 def words_of_facts(
     findings: Findings, signals: Sequence[Signal], wording: Wording, today: date
 ) -> dict[str, str]:
-    """Place, age, T-score, bone treatment so far, and what is ordered; empty if unknown."""
+    """Join place, age, T-score, bone treatment so far and orders; empty if unknown."""
     place, age = say_place(findings), findings.number("age")
     by_name = {one.name: one for one in signals}
 

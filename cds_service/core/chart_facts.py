@@ -1,4 +1,4 @@
-"""The facts of the chart that a surgeon would miss: which hold, which lead, their words.
+"""The facts of the chart that a surgeon would miss: which hold, lead, and their words.
 
 A fact is one file of `hooks/<service>/facts/` that names one signal. The first open
 fact by rank leads the card and carries its colour (docs/cards.md). Rules here are pure:
@@ -46,7 +46,7 @@ TRAINING_OPEN = "rehabilitation-open"
 
 
 class Condition(DataTable):
-    """When a phrase, or a line of the detail, may be taken; all that is given must hold.
+    """When a phrase, or a line of the detail, may be used; all of it must hold.
 
     Attributes:
         state: of bone treatment, by the drug fact that holds.
@@ -261,7 +261,7 @@ class ChartFacts:
 
     @property
     def open_acts(self) -> frozenset[str]:
-        """Acts that an open fact asks for, whatever an override closed for lesser ones."""
+        """Name the acts of open facts, even if an override closed lesser ones."""
         return frozenset(one.file.act for one in self.held if one.is_open)
 
     @property

@@ -187,7 +187,7 @@ def _at_once(situation: Situation, least: int, most: int) -> Signal | None:
 
 
 def _earlier_fracture(situation: Situation) -> Finding | None:
-    """Find the latest earlier fracture, or the augmentation that tells of a later one."""
+    """Find the latest earlier fracture, or the augmentation that proves a later one."""
     names = ("prior-vertebral-fracture", "prior-augmentation")
     found = [one for name in names if (one := _true(situation, name))]
     return max(found, key=lambda one: one.observed or date.min, default=None)

@@ -253,7 +253,7 @@ class Closures:
         return any(self._closes(part, order.reference, order.says) for part in parts)
 
     def without_closed(self, support: SupportOrders) -> SupportOrders:
-        """The orders without those that need no word; the weeks of a brace still count."""
+        """Leave out the orders that need no word; the weeks of a brace still count."""
         kept: list[SupportOrder] = []
         closed: list[SupportOrder] = []
         for order in support.orders:

@@ -92,7 +92,10 @@ class Faults:
 
 
 def data_root(kind: Literal["hooks", "mappings"]) -> Path:
-    """Folder of packaged data: in the wheel `cds_service/_data/<kind>`, in a checkout the top-level folder."""
+    """Find a folder of packaged data.
+
+    In the wheel it is `cds_service/_data/<kind>`, in a checkout the top-level folder.
+    """
     packaged = PACKAGE / "_data" / kind
     return packaged if packaged.is_dir() else PACKAGE.parent / kind
 
@@ -192,7 +195,7 @@ class _Fault(NamedTuple):
 
 
 def _faults_of(error: ValidationError) -> list[_Fault]:
-    """The faults with dotted keys; a misspelt key explains a missing one: it is first."""
+    """List the faults by dotted key; misspelt keys explain missing ones: first."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
     found.sort(key=lambda fault: fault["type"] not in UNKNOWN_KEY)
     return [_fault(one["type"], one["loc"], one["msg"]) for one in found]

@@ -1,4 +1,7 @@
-"""Findings computed from other findings or from the order: one function per name, run in the order of this file."""
+"""Findings computed from other findings or from the order.
+
+There is one function for each name; they run in the order of this file.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -96,7 +99,7 @@ DERIVATIONS: dict[str, Derivation] = {}
 
 
 def derives(name: str) -> Callable[[Derivation], Derivation]:
-    """Register a derivation of this module; it returns None to leave the finding or gap as it is."""
+    """Register a derivation; it returns None to leave the finding or gap as it is."""
 
     def register(derivation: Derivation) -> Derivation:
         DERIVATIONS[name] = derivation
@@ -153,7 +156,7 @@ DERIVATIONS["ct-attenuation"] = lambda so_far: judge_ct_level(
 
 @derives("bmi")
 def _bmi(so_far: FindingsSoFar) -> Finding | Gap | None:
-    """Weight / height2 where it is not recorded, or where the recorded one is older and differs.
+    """Compute weight / height² if it is not recorded, or older and different.
 
     Two that differ on one day cannot both be right.
     """
@@ -203,7 +206,9 @@ def _muscle_index(so_far: FindingsSoFar) -> Finding | Gap | None:
 
 @derives("psoas-muscle-area")
 def _psoas_muscle_area(so_far: FindingsSoFar) -> Finding | Gap | None:
-    """Total area x (1 - fat / 100) where it is not recorded (studies/residual-pain-2025.toml).
+    """Compute total area x (1 - fat / 100) if it is not recorded.
+
+    Source: studies/residual-pain-2025.toml.
 
     Muscle larger than the whole psoas is an error in the record: neither value counts
     then.
@@ -214,7 +219,8 @@ def _psoas_muscle_area(so_far: FindingsSoFar) -> Finding | Gap | None:
     )
     if total and muscle and float(muscle.value) > float(total.value) + 1e-6:
         numbers = [say_number(float(one.value), 1) for one in (muscle, total)]
-        detail = f"psoas muscle {numbers[0]} cm² is larger than the whole psoas, {numbers[1]} cm²"
+        area, whole = numbers[:2]
+        detail = f"psoas muscle {area} cm² is larger than the whole psoas, {whole} cm²"
         gap = Gap(
             "psoas-muscle-area",
             "conflicting",
@@ -238,7 +244,10 @@ DERIVATIONS["plvi"] = lambda so_far: _where_not_recorded(
 
 @derives("paraspinal-ratio-change")
 def _ratio_change(so_far: FindingsSoFar) -> Finding | Gap | None:
-    """Change of area / signal in %, from both changes between the same two days (studies/muscle-change-2021.toml)."""
+    """Compute the change of area / signal in % between the same two days.
+
+    Source: studies/muscle-change-2021.toml.
+    """
     parts = so_far.all_known("paraspinal-csa-change", "paraspinal-signal-change")
     if parts is None:
         return _undetermined(
@@ -258,7 +267,7 @@ def _ratio_change(so_far: FindingsSoFar) -> Finding | Gap | None:
 
 @derives("mna-category")
 def _mna_category(so_far: FindingsSoFar) -> Finding | Gap | None:
-    """A from 24 points, B from 17, C below; the score counts before a recorded category."""
+    """Rate A from 24 points, B from 17, C below; the score counts before a category."""
     score, recorded = so_far.known.get("mna-score"), so_far.known.get("mna-category")
     if score is None:
         return None
@@ -268,10 +277,8 @@ def _mna_category(so_far: FindingsSoFar) -> Finding | Gap | None:
     )
     concerns = score.concerns
     if recorded is not None and recorded.value != word:
-        concerns = (
-            *concerns,
-            f"The recorded category {recorded.value} does not fit the score; the score is used.",
-        )
+        misfit = f"The recorded category {recorded.value} does not fit the score"
+        concerns = (*concerns, f"{misfit}; the score is used.")
     return Finding(
         "mna-category",
         word,
@@ -315,7 +322,8 @@ def _sarcopenia(so_far: FindingsSoFar, name: str, ruler: Ruler) -> Finding | Gap
         )
     if diagnosis is not None and diagnosis.value is True and not verdict:
         concerns.append(
-            "Sarcopenia is on the problem list; the measurements say otherwise and are used."
+            "Sarcopenia is on the problem list; "
+            "the measurements say otherwise and are used."
         )
     sources = [
         source
@@ -336,7 +344,7 @@ def _sarcopenia(so_far: FindingsSoFar, name: str, ruler: Ruler) -> Finding | Gap
 def _undecided(
     so_far: FindingsSoFar, name: str, ruler: Ruler, measured: Sequence[Finding]
 ) -> Gap:
-    """What is missing to decide; if nothing was measured, an unread list stays the reason."""
+    """Say what is missing; if nothing was measured, an unread list stays the reason."""
     unread = so_far.diagnosis
     if (
         isinstance(unread, Gap)
@@ -367,9 +375,10 @@ def _undecided(
 
 
 def _grey_zone(so_far: FindingsSoFar, finding: Finding) -> str:
-    """What is said of a measure that is low by one ruler and not by the other; empty for any other.
+    """Say that a measure is low by one ruler and not by the other; else empty.
 
-    `Grip 27 kg: low by AWGS 2019, not by the study's 26 kg; the estimate counts it as normal.`
+    `Grip 27 kg: low by AWGS 2019, not by the study's 26 kg;
+    the estimate counts it as normal.`
     """
     by_site, by_study = (
         is_low(one, so_far.known, finding.name) for one in (so_far.ruler, STUDY)
@@ -381,11 +390,14 @@ def _grey_zone(so_far: FindingsSoFar, finding: Finding) -> str:
         UNITS.get(finding.unit, f" {finding.unit}"),
     )
     decimals = spec.decimals if spec else 1
-    limit = f"the study's {written(STUDY.limits[finding.name].of(sex_of(so_far.known)), decimals)}{unit}"
+    study_limit = STUDY.limits[finding.name].of(sex_of(so_far.known))
+    limit = f"the study's {written(study_limit, decimals)}{unit}"
     value = f"{TITLES[finding.name]} {written(float(finding.value), decimals)}{unit}"
     if by_study:
-        return f"{value}: low by {limit}, not by {so_far.ruler.name}; the estimate counts it as low."
-    return f"{value}: low by {so_far.ruler.name}, not by {limit}; the estimate counts it as normal."
+        low = f"low by {limit}, not by {so_far.ruler.name}"
+        return f"{value}: {low}; the estimate counts it as low."
+    low = f"low by {so_far.ruler.name}, not by {limit}"
+    return f"{value}: {low}; the estimate counts it as normal."
 
 
 # What the order says, and why it is a gap where it does not. Levels stand head to foot,
@@ -416,7 +428,7 @@ DERIVATIONS |= {name: partial(_by_order, name) for name in OF_ORDER}
 
 
 def _by_reason(name: str, so_far: FindingsSoFar) -> Finding | Gap | None:
-    """A diagnosis given as the reason of the order counts, whatever the problem list says."""
+    """Take a diagnosis given as the reason of the order, whatever the list says."""
     spec = so_far.specs[name]
     is_told = name in so_far.known and so_far.known[name].value is True
     if is_told or not isinstance(spec, ListSpec):
@@ -436,7 +448,7 @@ def _compute(
     observed: date | None = None,
     method: str = "",
 ) -> Finding | None:
-    """A computed finding with the sources and concerns of its parts; None when the result is not plausible."""
+    """Make a finding with the sources and concerns of its parts, if it is plausible."""
     spec = so_far.specs[name]
     if not spec.is_plausible(value):
         return None
@@ -469,7 +481,7 @@ def _where_not_recorded(
     names: tuple[str, str],
     formula: Callable[[float, float], float],
 ) -> Finding | Gap | None:
-    """A finding computed from two others, or its gap with the value that parts which are not usable give."""
+    """Compute a finding from two others, or a gap with what unusable parts give."""
     parts = so_far.all_known(*names)
     if parts is None or name in so_far.known:
         return _with_computed(so_far, name, names, formula)
@@ -482,7 +494,7 @@ def _with_computed(
     parts: tuple[str, str],
     formula: Callable[[float, float], float],
 ) -> Gap | None:
-    """The gap with a value computed from parts that are not usable, if it is newer than the value the gap holds.
+    """Add to the gap a newer value, computed from parts that are not usable.
 
     The reason is the part that is too old or measured in another way.
     """
@@ -611,7 +623,7 @@ def say_minus_missing(printed: str) -> str:
 def judge_ct_level(
     ct: Finding | None, order: AugmentationOrder | None
 ) -> Finding | Gap | None:
-    """HU count beside the fracture or at L1; at the fractured level they are another quantity.
+    """Doubt HU that are not measured next to the fracture or at L1.
 
     A collapsed body reads denser than its neighbours.
     """
@@ -623,7 +635,8 @@ def judge_ct_level(
     )
     where = ct.site.replace(", ", " and ")
     if measured and measured <= treated:
-        detail = f"{ct.provenance[0].printed} not used: measured at {where}, the fractured level"
+        printed = ct.provenance[0].printed
+        detail = f"{printed} not used: measured at {where}, the fractured level"
         return Gap(
             ct.name, "other-method", detail, ct.provenance, ct.value, ct.observed
         )
@@ -647,7 +660,7 @@ def judge_ct_level(
 def doubt_t_score(
     t_score: Finding | None, order: AugmentationOrder | None
 ) -> Finding | Gap | None:
-    """A T-score that the order makes doubtful: its sign, or the fracture in the bone that was measured.
+    """Doubt a T-score by the order: its sign, or the fracture in the bone measured.
 
     A collapsed body reads denser than it is.
     """

@@ -1,4 +1,6 @@
-"""Signals of bone drugs and steroids: of a bone drug's states exactly one holds, the gravest and then the newest.
+"""Signals of bone drugs and steroids.
+
+Of a bone drug's states exactly one holds, the gravest and then the newest.
 
 Each says a clause without its act (`because`), which a fact completes: `{Because}: ask,
 then review (FLS).` Besides,
@@ -40,7 +42,7 @@ def _said(state: DrugState, situation: Situation) -> Signal:
 
 
 def _evidence(state: DrugState, situation: Situation) -> tuple[Finding, ...]:
-    """The finding of the drug that leads, with that drug's entries; of none, what was read."""
+    """Find the drug that leads, with its entries; without one, what was read."""
     known = situation.findings.known.get("bone-drug")
     if state.use is None:
         return (known,) if known else ()

@@ -1,4 +1,4 @@
-"""The types that every step after reading the record works with: findings, gaps, values passed over, orders.
+"""The types after reading the record: findings, gaps, values passed over, orders.
 
 No FHIR here: `fhir/` turns resources into these types, and no later step sees a
 resource. Units are UCUM and canonical (one per finding, set by
@@ -58,7 +58,7 @@ METHOD_NOT_RECORDED = "How it was measured is not recorded."
 
 
 class Aged(str):
-    """The concern that a value is older than fresh, a sentence (`The T-score is 2 years old.`) that knows the age.
+    """A concern that a value is old, `The T-score is 2 years old.`, with its age.
 
     Attributes:
         noun: the finding's title (`str` has a `title` of its own).
@@ -147,7 +147,7 @@ class Gap(NamedTuple):
 
     @property
     def is_mentioned(self) -> bool:
-        """The record holds something about it that does not decide: more than entries nobody understands."""
+        """Tell if the record holds something of it that does not decide."""
         return bool(self.seen) and self.reason != "not-understood"
 
 
@@ -170,7 +170,7 @@ HowEnded = Literal["stopped", "ended", "supply ended", "last given"]
 
 
 class Dated(NamedTuple):
-    """A day as exactly as the record has it: a bare month or year covers all its days."""
+    """A day as exactly as the record has it: a bare month or year covers its days."""
 
     first: date
     last: date
@@ -350,7 +350,7 @@ NOT_WORDED = WordedEnd()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupportOrder:
-    """An order or draft that our advice touches: a brace, bed rest, or a referral that we might suggest.
+    """An order or draft that our advice touches: a brace, bed rest, a referral.
 
     Attributes:
         kind: concept name: `brace`, `bed-rest`, `rehabilitation`,
@@ -457,7 +457,7 @@ class SupportOrders:
         )
 
     def counted(self, kind: str) -> tuple[SupportOrder, ...]:
-        """Orders of one kind that do it for this fracture: of this signing, or written since the fracture."""
+        """List orders of a kind for this fracture: signed now, or written since."""
         return tuple(order for order in self.of_kind(kind) if self._counts(order))
 
     def not_counted(self, kind: str) -> tuple[SupportOrder, ...]:

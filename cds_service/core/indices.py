@@ -39,6 +39,7 @@ def _grip(one: Entered) -> float:
 
 # By measure: the value in its unit, of what was entered (measures/worksheet.toml).
 INDICES: Mapping[str, Callable[[Entered], float]] = {
+    "bmd-t-score": lambda one: one["t-score"],
     "ct-attenuation": lambda one: one["hu"],
     "psoas-total-area": lambda one: one["psoas-right"] + one["psoas-left"],
     "psoas-fat-fraction": lambda one: one["psoas-fat"],

@@ -1,4 +1,7 @@
-"""A patient's values as columns of a model: types are checked, values beyond the study's range are held."""
+"""A patient's values as columns of a model.
+
+Types are checked, and values beyond the study's range are held.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -21,7 +24,7 @@ PSOAS_TOTAL, PSOAS_MUSCLE, PSOAS_FAT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A value beyond the range of its study, and the value taken in its place, in the study's unit."""
+    """A value beyond its study's range, and the value taken instead, in its unit."""
 
     value: float
     used: float
@@ -31,7 +34,7 @@ class Held:
 def hold_inputs(
     table: ReducedTable, slopes: Mapping[str, float], inputs: Mapping[str, Value]
 ) -> dict[str, Held]:
-    """Values beyond the range of the study, by finding (evidence.md, step 8): extrapolation never reassures.
+    """Values beyond the study's range, by finding: extrapolation never reassures.
 
     A continuous input is held at the cohort's 5th or 95th percentile on the side that
     lowers the figure and at the
@@ -75,7 +78,7 @@ def _hold_muscle(
     inputs: Mapping[str, Value],
     total: Held | None,
 ) -> Held | None:
-    """Muscle area by the total area in use and the fat share, held at the cohort's 5th and 95th percentiles.
+    """Compute muscle area from total area and fat, held at the 5th and 95th percentile.
 
     If total and muscle were held separately, more fat would reassure, and muscle could
     exceed the total.

@@ -48,7 +48,7 @@ def model_card(
 
 
 def _said(part: Part, *names: str) -> dict[str, Any]:
-    """These members of a table of a study file by their keys in JSON; those without a value are left out."""
+    """Pick these members of a study file's table by their keys in JSON, if given."""
     found = {
         "source" if name == "printed_in" else to_camel(name): getattr(part, name)
         for name in names
@@ -61,7 +61,7 @@ def _said(part: Part, *names: str) -> dict[str, Any]:
 
 
 def _head(study: Study) -> dict[str, Any]:
-    """What the card says first: who was studied, what was found, how sure, for whom not; and the paper."""
+    """Say who was studied, what was found, how sure, for whom not, and where."""
     of_patients = (
         "description",
         "place",
@@ -126,8 +126,10 @@ def _logistic(study: LogisticStudy, model: LogisticModel) -> dict[str, Any]:
         "events": study.cohort.events,
         "intercept": table.intercept,
         "interceptMethod": (
-            "not printed; solved so that the mean risk over the rebuilt cohort is the study's incidence "
-            f"({table.draws} draws, seed {table.seed}, effective sample {table.effective_share:.2f})"
+            "not printed; solved so that the mean risk over the rebuilt cohort "
+            "is the study's incidence "
+            f"({table.draws} draws, seed {table.seed}, "
+            f"effective sample {table.effective_share:.2f})"
         ),
         "coefficients": {term.name: _coefficient(study, term) for term in study.terms},
         "inUse": {

@@ -1,4 +1,4 @@
-"""What the record leaves open, so that nothing under the usual may be said (docs/cards.md, E3).
+"""What the record leaves open, which forbids "under the usual" (docs/cards.md, E3).
 
 "Nothing is open" is judged here and nowhere else: every list read whole, every value
 that was seen used, and what a reassuring figure needs known.

@@ -1,4 +1,7 @@
-"""The values that a site may set, with their defaults from `policy.toml`; schema and merging, no file access."""
+"""The values that a site may set, with their defaults from `policy.toml`.
+
+Schema and merging only: no file is read here.
+"""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
@@ -14,7 +17,7 @@ SarcopeniaCriteria = Literal["awgs-2019", "ewgsop2", "awgs-2025", "study"]
 
 
 class BracePolicy(DataTable):
-    """Limits of bracing in whole weeks, and for how many days after an augmentation a brace order is answered.
+    """Limits of bracing in weeks, and how long after an augmentation one is answered.
 
     Attributes:
         card: `always` shows the limits with every augmentation, `when-needed` only if
@@ -60,7 +63,7 @@ class Incidence(DataTable):
 
 
 class SiteIncidence(DataTable):
-    """What a site observes of one outcome, over `months`: events among patients, or the share alone.
+    """What a site observes of one outcome, over `months`: events, or a share alone.
 
     Attributes:
         incidence: share of patients, 0..1; serves the studies of the same horizon
@@ -91,7 +94,7 @@ class SiteIncidence(DataTable):
 
     @property
     def share(self) -> float:
-        """Share of patients with the outcome, between 0 and 1: with no event, or nothing else, half a patient."""
+        """Share of patients with the outcome, 0..1: without events, half a patient."""
         if self.events is None or self.patients is None:
             return self.incidence or HALF
         least = HALF / (self.patients + 1)
@@ -116,7 +119,7 @@ class SiteBaseline(DataTable):
     residual_pain: WithHorizon = None
 
     def of(self, outcome: str, months: int) -> float | None:
-        """The site's incidence of one outcome within exactly so many months, 0..1, or None."""
+        """The site's incidence of an outcome within exactly so many months, or None."""
         observed = self.refracture if outcome == "refracture" else self.residual_pain
         return (
             observed.share
@@ -126,7 +129,7 @@ class SiteBaseline(DataTable):
 
 
 class SiteScale(DataTable):
-    """A measure in the site's own patients without pain or fracture, on its own scanner, in the measure's unit."""
+    """A measure in the site's own patients without pain or fracture, on its scanner."""
 
     mean: float = Field(allow_inf_nan=False)
     sd: float = Field(gt=0, allow_inf_nan=False)
@@ -162,7 +165,7 @@ class BandPolicy(DataTable):
 
 
 class SuggestionsPolicy(DataTable):
-    """Orders that a site's own order sets offer already, so that no card has a button for them."""
+    """Orders that a site's order sets offer already: no card has a button for them."""
 
     fls_in_order_set: bool
 
@@ -180,7 +183,7 @@ class DischargePolicy(DataTable):
 
 
 class FeedbackPolicy(DataTable):
-    """Whether what users write beside an override is kept; it is free text about a patient."""
+    """Keep what users write with an override: it is free text about a patient."""
 
     user_comments: bool
 
@@ -236,7 +239,7 @@ class Policy(DataTable):
         policy: Mapping[str, Any],
         reference: Mapping[str, Any] | None = None,
     ) -> "Policy":
-        """These values with a site's `[baseline]`, `[policy]` and `[reference]` over them.
+        """Lay a site's `[baseline]`, `[policy]` and `[reference]` over these values.
 
         Raises:
             pydantic.ValidationError: a value is outside its range.
@@ -269,7 +272,10 @@ _NO_REPEATS = (
     "is retired: an accepted card shortens nothing any more,"
     " and how long an override counts depends on its reason; delete this line"
 )
-_NO_BANDS = "is retired: figures colour no card, so nothing hangs on where a study's high begins; delete this line"
+_NO_BANDS = (
+    "is retired: figures colour no card, so nothing hangs on where a study's high "
+    "begins; delete this line"
+)
 RETIRED_KEYS: Mapping[str, str] = {
     **dict.fromkeys(("repeats-enabled", "repeats-days"), _NO_REPEATS),
     **dict.fromkeys(("band-high-ratio", "band-high-risk"), _NO_BANDS),

@@ -132,7 +132,7 @@ class PooledModel:
         return self.study.say.horizon_months
 
     def step_of(self, risk: float) -> int:
-        """Which step of the ladder says a risk: the nearest on the scale of log odds."""
+        """Choose the nearest step of the ladder, on the scale of log odds."""
         return self.study.say.step_of(risk)
 
     def words_of(self, risk: float) -> str:
@@ -144,7 +144,7 @@ class PooledModel:
         return self.study.shrink * self.table.coefficients[name].mean
 
     def counts(self, observed: SiteIncidence) -> bool:
-        """Whether a site's own incidence enters: events and patients, over a time like the sources'."""
+        """Tell if a site's own incidence enters: events and patients, over a time."""
         shortest, longest = self.study.site_months
         return observed.patients is not None and shortest <= observed.months <= longest
 
@@ -226,7 +226,7 @@ class PooledModel:
     def risk(
         self, known: Mapping[str, float | bool], baseline: PooledBaseline
     ) -> float:
-        """The risk alone, 0..1, as `figure` has it: for what would be if more were known."""
+        """The risk alone, 0..1, as `figure` has it: to ask what more would tell."""
         used, _ = self._held(known)
         fitted = baseline.recalibration
         own = self._own_baseline(baseline)
@@ -260,7 +260,7 @@ class PooledModel:
     def _held(
         self, known: Mapping[str, float | bool]
     ) -> tuple[dict[str, float], dict[str, float]]:
-        """All values as numbers, those outside what is held moved to its end; and the moved."""
+        """All values as numbers, moved into what is held; and those that were moved."""
         if foreign := known.keys() - self.study.by_id.keys():
             raise ValueError(
                 f"{self.study.id} has no input {', '.join(sorted(foreign))}"

@@ -1,4 +1,4 @@
-"""Average the pooled model over what is not known of a patient (docs/pooled.md, 4 and 5).
+"""Average the pooled model over what is not known of a patient (docs/pooled.md).
 
 What follows from the set of known inputs alone is kept, so that an average record costs
 some thousand small terms.

@@ -1,4 +1,4 @@
-"""The card of the pooled model: what `/models/pooled-2026` and `kyphoplasty-cds models` say of it."""
+"""The card of the pooled model, for `/models/pooled-2026` and `models`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,8 @@ from cds_service.core.study import Z_95, ContraryEvidence
 
 METHOD = (
     "solved so that the mean risk over the population is the baseline"
-    " ({points} points with all combinations of the yes/no inputs); given for the pooled baseline"
+    " ({points} points with all combinations of the yes/no inputs); "
+    "given for the pooled baseline"
 )
 
 

@@ -1,4 +1,4 @@
-"""The pooled model's figure of one patient, from findings: what entered, what did not, and why."""
+"""The pooled model's figure of one patient: what entered, what did not, and why."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ class PooledResult:
 
     @property
     def slope(self) -> float:
-        """By how much the coefficients count here: 1, unless refitted to local patients."""
+        """By how much the coefficients count: 1, unless refitted to local patients."""
         fitted = self.figure.baseline.recalibration
         return fitted.slope if fitted else 1.0
 

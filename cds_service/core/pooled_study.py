@@ -1,4 +1,4 @@
-"""The file of the pooled model: published results, one entry each, and what turns them into a figure.
+"""The file of the pooled model: published results, and how they make a figure.
 
 No study of its own: one additive model of log odds over what ordinary records hold
 (docs/pooled.md).
@@ -167,7 +167,7 @@ class Pairs(Part):
 
 
 class SarcopeniaShift(Part):
-    """Log odds of sarcopenia per SD of each continuous input, and what keeps its share as given."""
+    """Log odds of sarcopenia per SD of each input, with its share kept as given."""
 
     age: float
     bmi: float
@@ -211,7 +211,7 @@ class Saying(Part):
         return tuple((low + high) / 2 for low, high in pairwise(log_odds))
 
     def step_of(self, risk: float) -> int:
-        """Which step says a risk: the nearest by log odds, or one more from `more_from`."""
+        """Choose the step for a risk: the nearest, or one more from `more_from`."""
         if risk >= self.more_from:
             return len(self.ladder)
         return bisect_left(self.halfway, math.log(risk / (1 - risk)))
@@ -250,7 +250,7 @@ class SetAside(Part):
 
 
 class OwnAttribute(Reported):
-    """A source attribute in the model's own words (`source-attributes.toml` says the others)."""
+    """A source attribute in the model's words; a common file says the others."""
 
     status: AttributeStatus
 
@@ -380,7 +380,7 @@ class PooledStudy(Part):
 
     @property
     def table_digest(self) -> str:
-        """sha256 of what the table of the model follows from: a changed text makes no table stale."""
+        """Digest what the table follows from: a changed text makes no table stale."""
         content = {
             "shrink": self.shrink,
             "correlation": self.correlation.model_dump(),

@@ -1,4 +1,6 @@
-"""Table of the pooled model: what `studies build` writes and the service reads (`studies/reduced/pooled-2026.json`).
+"""The table of the pooled model, which `studies build` writes and the service reads.
+
+It is `studies/reduced/pooled-2026.json`.
 
 The pooled coefficients, and the intercept and the mean of each input over the
 population at many baselines. With other numbers than those of the file it is stale.
@@ -30,7 +32,7 @@ class LeftOut(TablePart):
 
 
 class Pooled(TablePart):
-    """A mean with its standard error, and how much single hospitals differ from it (SD), in log odds."""
+    """A mean in log odds, its standard error, and the SD between hospitals."""
 
     mean: Number
     se: Number
@@ -89,7 +91,7 @@ class PooledTable(TablePart):
 
 
 def write_pooled_table(table: PooledTable, folder: Path) -> None:
-    """Write the table, one line for each coefficient and each row of centres; the same table gives the same bytes."""
+    """Write the table, one line for each coefficient and row; the bytes are stable."""
     content = table.model_dump(mode="json", by_alias=True)
     lines = [f" {json.dumps(key)}: {_member(value)}" for key, value in content.items()]
     folder.mkdir(parents=True, exist_ok=True)

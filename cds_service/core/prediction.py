@@ -1,4 +1,4 @@
-"""One patient's figure from one study's reduced models, in closed form (docs/evidence.md, steps 5-10).
+"""One patient's figure from a study's reduced models (docs/evidence.md, 5 to 10).
 
 Nothing is drawn or fitted here; numpy is used for a few small products.
 """
@@ -44,7 +44,7 @@ def logit(probability: float) -> float:
 
 
 def if_measured(log_odds: float, distance: float) -> Interval:
-    """10th and 90th percentile of what the figure would be once all is measured (evidence.md, step 6).
+    """10th and 90th percentile of the figure once all is measured (step 6).
 
     Its log odds follow p·N(log odds + d/2, d) + (1 - p)·N(log odds - d/2, d), d =
     2(sqrt(1 + distance) - 1), whose mean risk is the risk itself: measuring cannot on
@@ -58,7 +58,7 @@ def if_measured(log_odds: float, distance: float) -> Interval:
 
 
 def _mixture_percentile(share: float, log_odds: float, spread: float) -> float:
-    """Newton's method; a step that leaves the bracketing interval is replaced by its midpoint."""
+    """Solve by Newton's method; a step out of the interval becomes its midpoint."""
     risk, deviation, half = expit(log_odds), math.sqrt(spread), spread / 2
     low, high = log_odds - half - 10 * deviation, log_odds + half + 10 * deviation
     point = log_odds
@@ -82,7 +82,7 @@ def _mixture_percentile(share: float, log_odds: float, spread: float) -> float:
 
 
 class Baseline(NamedTuple):
-    """The incidence in force, 0..1, and by how much it moves every figure, log odds (evidence.md, step 10).
+    """The incidence in force, and by how much it moves every figure in log odds.
 
     Attributes:
         recalibration: fitted on local patients; it moves the figures in place of the
@@ -164,7 +164,7 @@ class Prediction(NamedTuple):
 
     @property
     def ranges(self) -> tuple[Interval, ...]:
-        """The study uncertainty, and the if-measured range where anything is missing."""
+        """The study's uncertainty, and the range if what is missing were measured."""
         return (
             self.study_uncertainty,
             *((self.if_measured,) if self.if_measured else ()),
@@ -172,7 +172,7 @@ class Prediction(NamedTuple):
 
     @property
     def has_reassuring_hold(self) -> bool:
-        """A value lies beyond what the study can say, on the side that would reassure."""
+        """A value is beyond what the study can say, on the side that would reassure."""
         return any(held.side == "reassuring" for held in self.held.values())
 
 
@@ -230,7 +230,7 @@ class LogisticModel:
         return model
 
     def known_set(self, known: frozenset[str]) -> _KnownSet:
-        """The part that depends on this set of known inputs alone; computed at first use and cached."""
+        """Compute, once, what depends on the set of known inputs alone."""
         found = self._sets.get(known)
         if found is None:
             found = self._sets[known] = _follow(self, self.reduced(known))
@@ -332,7 +332,7 @@ def risk_at(prediction: Prediction, study: LogisticStudy, incidence: float) -> f
 def effect_interval(
     model: LogisticModel, prediction: Prediction, findings: Collection[str]
 ) -> Interval:
-    """95 % interval of what these inputs together did to the figure, log odds, at the printed scale (as `clear`)."""
+    """95 % interval of what these inputs did to the figure, on the scale printed."""
     known = model.known_set(frozenset(prediction.used))
     at = [
         place for place, column in enumerate(known.terms) if column.finding in findings
@@ -352,7 +352,7 @@ def _baseline(
     site_incidence: float | None,
     recalibration: Recalibration | None = None,
 ) -> Baseline:
-    """A site's own incidence moves every figure by the difference of the log odds (evidence.md, step 10)."""
+    """Move every figure by the difference of the log odds (evidence.md, step 10)."""
     if site_incidence is None:
         return Baseline(incidence=study.incidence, source="study", shift=0.0)
     if not 0 < site_incidence < 1:
@@ -369,7 +369,7 @@ def _baseline(
 def _standard_error(
     own: float, reduced: ReducedModel, distances: Vector, baseline: Baseline
 ) -> float:
-    """sqrt(x'Vx) of the log odds, x centred at the cohort means; a recalibration adds its error."""
+    """sqrt(x'Vx) of the log odds, x centred; a recalibration adds its error."""
     point = np.concatenate([[1.0], distances])
     fitted = baseline.recalibration.variance_at(own) if baseline.recalibration else 0.0
     return math.sqrt(
@@ -453,7 +453,7 @@ def _is_clear(coefficients: Vector, point: Vector, covariance: Matrix) -> bool:
 
 
 def _gains(model: LogisticModel, reduced: ReducedModel) -> dict[str, float]:
-    """What each missing input would add to the inputs known; only what can be known before the procedure."""
+    """What each missing input would add, of those known before the procedure."""
     known = frozenset(reduced.known)
     return {
         one.finding: max(

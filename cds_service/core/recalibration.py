@@ -1,7 +1,7 @@
-"""A study's figures refitted to a site's own patients: `recalibration.toml` of the site folder, one table a study.
+"""A study's figures refitted to a site's patients: its `recalibration.toml`.
 
-`kyphoplasty-cds validate --refit` writes it. It takes the place of the shift to a site's incidence (docs/evidence.md,
-step 10) for its study.
+`kyphoplasty-cds validate --refit` writes it, one table for each study. It takes the
+place of the shift to a site's incidence (docs/evidence.md, step 10) for its study.
 """
 
 from datetime import date
@@ -16,7 +16,7 @@ Pair = tuple[Finite, Finite]
 
 
 class Recalibration(DataTable):
-    """Log odds here = intercept + slope x log odds of the study, fitted on local outcomes, with its provenance.
+    """Log odds here = intercept + slope x log odds of the study, with provenance.
 
     Attributes:
         covariance: of intercept and slope; 0 for a slope that was not fitted.
@@ -95,6 +95,6 @@ class Recalibration(DataTable):
         return (log_odds - self.intercept) / self.slope
 
     def variance_at(self, log_odds: float) -> float:
-        """What fitting on so many patients adds to the variance, at log odds of the study."""
+        """The variance that fitting on so many patients adds, at these log odds."""
         (constant, both), (_, squared) = self.covariance
         return max(0.0, constant + 2 * both * log_odds + squared * log_odds**2)

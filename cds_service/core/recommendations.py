@@ -1,4 +1,4 @@
-"""Rule files x signals x assessment -> recommendations, in the order a surgeon should read them.
+"""Turn rule files, signals and assessment into recommendations, in reading order.
 
 The vocabulary of `when` is closed: no expressions. When a rule does not fit, add a
 signal (`core/signals.py`).
@@ -64,7 +64,7 @@ class When(DataTable):
 
 
 class Ask(DataTable):
-    """One measure of an act that asks for several; what is on record and still good is not asked for again.
+    """One measure of an act that asks for several; what is still good is not asked.
 
     Attributes:
         words: what the card calls it.
@@ -78,7 +78,7 @@ class Ask(DataTable):
     unless_signal: str = ""
 
     def is_open(self, findings: Findings, signals: Collection[str]) -> bool:
-        """Whether measuring it would help: it is not there, or too old or doubtful to reassure."""
+        """Tell if measuring it would help: it is missing, or cannot reassure."""
         known, gap = findings.known.get(self.finding), findings.gaps.get(self.finding)
         is_wanted = (
             not known.may_reassure
@@ -89,7 +89,7 @@ class Ask(DataTable):
 
 
 class SignalText(DataTable):
-    """A text for a signal, or for the first that holds of several; without a signal it is the default.
+    """A text for the first of these signals that holds; without one it is the default.
 
     Attributes:
         say: the card's line; `{text}` in it is the rule's own text, which is also said
@@ -312,7 +312,7 @@ def _corrections(because: Sequence[Signal]) -> tuple[Correction, ...]:
 def _text(
     rule: Rule, signals: Mapping[str, Signal]
 ) -> tuple[SignalText, Signal | None]:
-    """The first text whose signal holds, with that signal; of a rule without texts its only one."""
+    """Choose the first text whose signal holds, or the only one of a rule."""
     if not rule.texts:
         return SignalText(), None
     for option in rule.texts:

@@ -1,4 +1,4 @@
-"""Sarcopenia by measurement: muscle index with grip and gait, by the study's definition or the site's.
+"""Sarcopenia by muscle index, grip and gait, as the study or the site defines it.
 
 Low muscle index together with low grip or slow gait is yes; normal muscle index, or
 normal grip and gait, is no; anything else does not decide.
@@ -27,7 +27,7 @@ class Limit(Closed):
     inclusive: bool = False
 
     def is_low(self, value: float, sex: str | None) -> bool | None:
-        """Whether the value is low; if the sex is unknown, only where both cut-offs agree."""
+        """Tell a low value; if the sex is unknown, only if both cut-offs agree."""
         limits = [self.of(sex)] if sex in ("male", "female") else [self.men, self.women]
         answers = {
             value < limit or (self.inclusive and value == limit) for limit in limits
@@ -99,7 +99,7 @@ def judge(ruler: Ruler, known: Mapping[str, Finding]) -> bool | None:
 
 
 def written(value: float, decimals: int) -> str:
-    """The number without a trailing `.0`, with enough digits that 5.44 does not print as 5.4."""
+    """Write the number without an idle `.0`; 5.44 does not print as 5.4."""
     digits = next(
         (n for n in range(decimals + 2) if abs(round(value, n) - value) < 1e-9),
         decimals + 1,

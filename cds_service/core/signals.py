@@ -198,7 +198,7 @@ def _sarcopenia(situation: Situation) -> Signal | None:
 
 
 def _low_measure(measure: str, phrase: str) -> Detector:
-    """Low by the site's definition; if the sex is unknown, only where it is low for both.
+    """Find low by the site's definition; without the sex, only if low for both.
 
     Weak grip alone is probable sarcopenia (EWGSOP2, doi 10.1093/ageing/afy169) where
     nothing decides.
@@ -213,7 +213,8 @@ def _low_measure(measure: str, phrase: str) -> Detector:
             return None
         finding, decimals = known[measure], situation.wording.specs[measure].decimals
         return Signal(
-            f"{phrase} ({written(float(finding.value), decimals)}{UNITS[finding.unit]})",
+            f"{phrase} "
+            f"({written(float(finding.value), decimals)}{UNITS[finding.unit]})",
             (finding,),
         )
 
@@ -226,14 +227,14 @@ SIGNALS["slow-gait"] = _low_measure(GAIT, "slow gait")
 
 @signal("muscle-index-decides")
 def _muscle_index_decides(situation: Situation) -> Signal | None:
-    """Weak grip or slow gait by the study's definition: with the other one normal too, sarcopenia stays open."""
+    """Find weak grip or slow gait; with the other one normal, sarcopenia stays open."""
     known = situation.findings.known
     low = [known[one] for one in (GRIP, GAIT) if is_low(STUDY, known, one)]
     return Signal(facts=tuple(low)) if low and MUSCLE not in known else None
 
 
 def _labelled(finding_name: str, phrase: str, otherwise: str) -> Detector:
-    """A signal that holds where the finding is true, with its label, or another word, in the phrase."""
+    """Make a signal that holds if the finding is true, with its label in the phrase."""
 
     def detect(situation: Situation) -> Signal | None:
         finding = situation.findings.known.get(finding_name)
@@ -265,7 +266,7 @@ def _any_true(*finding_names: str) -> Detector:
 
 @signal("low-mna")
 def _low_mna(situation: Situation) -> Signal | None:
-    """The score below the limit, or without a score a category below "well nourished"."""
+    """Find the score below the limit, or else a category below "well nourished"."""
     found = _below(situation, "mna-score", situation.policy.nutrition.mna_below)
     category = situation.findings.known.get("mna-category")
     if (
@@ -295,7 +296,7 @@ def _below(situation: Situation, finding_name: str, limit: float) -> Signal | No
 
 @signal("muscle-normal")
 def _muscle_normal(situation: Situation) -> Signal | None:
-    """Muscle was measured and nothing was low; only when sarcopenia is excluded by measurement."""
+    """Tell that muscle was measured, nothing was low, and sarcopenia is excluded."""
     is_low = any(
         _beyond_cutoff(situation, s, c)
         for s in situation.studies.values()
@@ -311,7 +312,7 @@ SIGNALS["long-term-steroid"] = _labelled("long-term-steroid", "long-term {}", "s
 
 @signal("earlier-fracture")
 def _earlier_fracture(situation: Situation) -> Signal | None:
-    """`second vertebral fracture in 14 months`; the augmentation alone where it is too close to be counted apart."""
+    """Say `second vertebral fracture in 14 months`, or the augmentation alone."""
     fracture = situation.findings.known.get("prior-vertebral-fracture")
     because = (fracture and fracture.label) or "an earlier vertebral fracture"
     if found := _when_true(situation, "prior-vertebral-fracture", because):
@@ -398,7 +399,7 @@ NOT_UNDERSTOOD = {
 
 @signal("brace-keep-reason")
 def _brace_keep_reason(situation: Situation) -> Signal | None:
-    """Instability, posterior wall, deficit, another fracture: on record, or of a brace order itself."""
+    """Find instability, deficit or another fracture: on record, or of a brace order."""
     found = keep_reasons(situation.findings, situation.support)
     # what is open matters only where an end is asked for
     if not any(one.issue for one in situation.braces):
@@ -428,7 +429,7 @@ def _keep_words(reason: KeepReason, wording: Wording) -> str:
 
 @signal("brace-reasons-unread")
 def _brace_reasons_unread(situation: Situation) -> Signal | None:
-    """The lists that could hold a reason to keep a brace, or an earlier brace, were not read or are empty."""
+    """Tell that lists which could give a reason for a brace were not read, or empty."""
     gaps = situation.findings.gaps
     unread = [name for name in KEEP if name in gaps and not gaps[name].seen]
     # Words that nobody understood may name one.
@@ -481,7 +482,7 @@ def _brace_limit_passed(situation: Situation) -> Signal | None:
 
 @signal("brace-undated")
 def _brace_undated(situation: Situation) -> Signal | None:
-    """No last day, and words that say another end, a payer's length, or what was not understood: no conflict."""
+    """Find words that say another end, a payer's length, or were not understood."""
     return _of_braces(
         [one for one in situation.braces if one.issue and one.issue not in BROKEN]
     )
@@ -509,7 +510,7 @@ def _bed_rest_open(situation: Situation) -> Signal | None:
 
 @signal("bed-rest-reason")
 def _bed_rest_reason(situation: Situation) -> Signal | None:
-    """A fact for which bed rest may be meant: the plan of getting up is not ours then.
+    """Find a fact for which bed rest may be meant: getting up is not ours to plan.
 
     An order may name it itself.
     """

@@ -1,6 +1,9 @@
-"""Source attributes of decision support: 45 CFR 170.315(b)(11)(iv), 31 of (B) for a study, 13 of (A) for advice.
+"""Source attributes of decision support, by 45 CFR 170.315(b)(11)(iv).
 
-`source-attributes.toml` holds them in the regulation's order. What a paper itself reports is in its study file.
+There are 31 of (B) for a study, and 13 of (A) for advice.
+
+`source-attributes.toml` holds them in the regulation's order. What a paper itself
+reports is in its study file.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,8 +22,10 @@ from cds_service.core.study import (
 )
 
 OUTPUTS: Mapping[type[Study], str] = {
-    StrataStudy: "The rate on this patient's side of the cut-off, as supporting evidence; no probability.",
-    MarkerStudy: "Whether a change between two MRIs lies in the range of patients who had refractured; no probability.",
+    StrataStudy: "The rate on this patient's side of the cut-off, "
+    "as supporting evidence; no probability.",
+    MarkerStudy: "Whether a change between two MRIs lies in the range of patients "
+    "who had refractured; no probability.",
 }
 
 
@@ -127,14 +132,18 @@ def _words(study: Study) -> dict[str, Any]:
         "card": study.card,
         "citations": f"{source.title}. {source.citation}, doi {source.doi}",
         "paper": _paper(study),
-        "dates": f"The paper is of {source.year}; this card has version {study.version}.",
+        "dates": f"The paper is of {source.year}; "
+        f"this card has version {study.version}.",
         "health_status": f"{inputs}.",
         "health_source": f"{_paper(study)}, {cohort.printed_in}",
         "output": _output(study),
         "output_type": "Prediction (a probability) and classification (a band)."
         if is_model
         else "Evaluation.",
-        "caution": f"{'; '.join((*(one.text for one in study.applicability), *study.not_checkable))}.",
+        "caution": "; ".join(
+            (*(one.text for one in study.applicability), *study.not_checkable)
+        )
+        + ".",
         "criteria_source": "; ".join(
             dict.fromkeys(one.printed_in for one in study.applicability)
         ),
@@ -150,11 +159,14 @@ def _pooled_words(study: PooledStudy) -> dict[str, Any]:
     inputs = ", ".join(one.title for one in study.inputs)
     return {
         "paper": f"{study.id}: pooled entries",
-        "dates": f"Sources read on {study.read_on}; due for review by {study.review_by}; version {study.version}.",
+        "dates": f"Sources read on {study.read_on}; "
+        f"due for review by {study.review_by}; version {study.version}.",
         "health_status": f"{inputs}.",
         "health_source": f"{study.id}: inputs of its file",
-        "output": f"The probability of a new vertebral fracture within {study.say.horizon}.",
-        "output_type": "Prediction (a probability, said as a coarse step) and classification (a band).",
+        "output": "The probability of a new vertebral fracture "
+        f"within {study.say.horizon}.",
+        "output_type": "Prediction (a probability, said as a coarse step) "
+        "and classification (a band).",
     }
 
 
@@ -175,5 +187,6 @@ def _inputs(study: Study) -> list[str]:
 def _output(study: Study) -> str:
     if isinstance(study, LogisticStudy):
         months = study.cohort.horizon_months
-        return f"The probability of {study.event} within {months} months: {study.cohort.outcome_definition}."
+        defined = study.cohort.outcome_definition
+        return f"The probability of {study.event} within {months} months: {defined}."
     return OUTPUTS[type(study)]

@@ -1,4 +1,4 @@
-"""Results of the studies without a model: a stratum's rate, and the change between two MRIs."""
+"""Results of studies without a model: a stratum's rate, a change between two MRIs."""
 
 import math
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from cds_service.core.study import (
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """The rate of an outcome among the study's patients on this patient's side of the cut-off."""
+    """The rate of an outcome among the study's patients on this side of the cut-off."""
 
     study: StrataStudy
     counts: StratumCounts
@@ -68,7 +68,7 @@ class Marker:
 
     @property
     def in_range(self) -> tuple[Change, ...]:
-        """Changes "in the range seen in patients who had refractured"; nothing may be said of the others."""
+        """Changes seen in patients who had refractured; nothing is said of others."""
         return tuple(change for change in self.changes if change.is_in_range)
 
 
@@ -85,7 +85,7 @@ def wilson_interval(events: float, n: float) -> tuple[float, float]:
 
 
 def stratum_of(study: StrataStudy, outcome: Outcome, value: float) -> Stratum | None:
-    """The stratum of a value, in the study's unit; None if the study does not cover the outcome."""
+    """Find the stratum of a value; None if the study does not cover the outcome."""
     counts = next((one for one in study.strata if one.holds(value)), None)
     return (
         Stratum(study, counts, outcome)
@@ -103,7 +103,7 @@ def place_in_strata(
 
 
 def compare_with_marker(study: MarkerStudy, findings: Findings) -> Marker | None:
-    """The changes between two MRIs compared with the study; None if they are not comparable with it.
+    """Compare the changes between two MRIs with the study; None if they cannot be.
 
     The study compared one MRI before a kyphoplasty with one after it, within its range
     of days. Measures of other days than the newest pair are left out.
@@ -153,7 +153,7 @@ def compare_with_marker(study: MarkerStudy, findings: Findings) -> Marker | None
 
 
 def place_change(marker: MarkerChange, percent: float) -> Change:
-    """One change, in %, against the interquartile ranges of the two groups; a worse change is not silent."""
+    """Compare a change, in %, with both groups; a worse change is not silent."""
     refractured = (marker.refractured.q1, marker.refractured.q3)
     others = (marker.not_refractured.q1, marker.not_refractured.q3)
     falls = marker.refractured.median < marker.not_refractured.median

@@ -1,4 +1,6 @@
-"""The study files as types: the tables of every study, and the three kinds (logistic model, rates in strata, marker).
+"""The study files as types: tables of every study, and the three kinds of study.
+
+These are logistic models, rates in strata, and markers.
 
 A fault names the table and the key. `study_files.py` reads the files and says which
 findings and units there are.
@@ -42,7 +44,8 @@ def _canonical(unit: str, info: ValidationInfo) -> str:
     finding = info.data.get("finding", "")
     if info.context is not None and unit != info.context.get(finding, unit):
         raise ValueError(
-            f"{unit!r} differs from the canonical unit {info.context[finding]!r} of {finding}"
+            f"{unit!r} differs from the canonical unit "
+            f"{info.context[finding]!r} of {finding}"
         )
     return unit
 
@@ -54,7 +57,7 @@ Unit = Annotated[Text, AfterValidator(_canonical)]
 
 
 class Part(BaseModel):
-    """A table of a study file: unknown keys are an error, and instances are immutable."""
+    """A table of a study file: no unknown keys; instances are immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -151,7 +154,7 @@ class Criterion(Part):
 
 
 class Cutoff(Part):
-    """A value at which the study, or policy, calls a muscle measure low or high: exactly one of the two bounds.
+    """A value at which a muscle measure is called low or high: one of two bounds.
 
     Attributes:
         id: name of the signal that it makes.
@@ -173,7 +176,7 @@ class Cutoff(Part):
         return self
 
     def is_met(self, value: float) -> bool:
-        """Whether a value, in the cut-off's unit, lies on the side that the study warns of; the bound itself does."""
+        """Tell if a value is on the side that the study warns of; the bound is."""
         if self.at_or_above is not None:
             return value >= self.at_or_above
         return self.at_or_below is not None and value <= self.at_or_below
@@ -193,7 +196,7 @@ class Measured(Part):
 
 
 class Validation(Part):
-    """What is known of the model's performance; `summary` also says when there is nothing."""
+    """What is known of the model's performance; `summary` says it if nothing is."""
 
     summary: Text
     measured: tuple[Measured, ...] = ()
@@ -296,7 +299,7 @@ class ContraryEvidence(Part):
 
 
 class Statistics(Part):
-    """One group's printed distribution of one input: exactly one of mean with SD, count of yes, counts by word."""
+    """One group's printed distribution of an input: mean with SD, or counts."""
 
     mean: float | None = None
     sd: Positive | None = None
@@ -468,14 +471,14 @@ class Auxiliary(Part):
 
 
 class Intercept(Part):
-    """How the intercept is found that the paper does not print, and what it must be within 0.1 (never used)."""
+    """How the intercept that the paper does not print is found and checked."""
 
     method: Literal["mean-risk-over-rebuilt-cohort"]
     check: float
 
 
 class Example(Part):
-    """Inputs and the figures they must give, from an independent calculation; run by a test."""
+    """Inputs and the figures they must give, calculated independently, for a test."""
 
     inputs: dict[str, bool | float | str]
     risk: float
@@ -486,7 +489,7 @@ class Example(Part):
 
 
 class ReducedCheck(Part):
-    """A reduced model's coefficients, from an independent calculation (within 3 %); run by a test."""
+    """A reduced model's coefficients, calculated independently, for a test (3 %)."""
 
     known: tuple[str, ...]
     intercept: float
@@ -526,7 +529,8 @@ class LogisticStudy(Paper):
             raise ValueError("cohort.events: must lie between 0 and n")
         if len({tuple(predictor.groups) for predictor in self.predictors}) > 1:
             raise ValueError(
-                "predictors: either all inputs have groups event and no_event, or all have the group all"
+                "predictors: either all inputs have groups event and no_event, "
+                "or all have the group all"
             )
         for fault in self._input_faults():
             raise ValueError(fault)
@@ -544,7 +548,7 @@ class LogisticStudy(Paper):
 
     @property
     def table_digest(self) -> str:
-        """sha256 of what the table of reduced models follows from: a changed text makes no table stale."""
+        """Digest what the tables follow from: a changed text makes no table stale."""
         content = self.model_dump_json(
             include={"id", "draws", "cohort", "intercept", "predictors", "auxiliaries"}
         )
@@ -569,14 +573,14 @@ class LogisticStudy(Paper):
 
     @property
     def terms(self) -> "tuple[Term, ...]":
-        """Columns of the printed model, in the file's order; a category has one for each word but the reference."""
+        """Columns of the printed model; a category has one for each other word."""
         return tuple(
             term for predictor in self.predictors for term in _terms(predictor)
         )
 
 
 def _distribution_fault(group: Statistics, size: int, words: tuple[str, ...]) -> str:
-    """What does not fit in one group's distribution of an input; empty where nothing is wrong."""
+    """Say what does not fit in one group's distribution; empty if nothing is wrong."""
     if bool(words) != (group.counts is not None):
         return "counts: a category has them, nothing else has"
     if group.count is not None and group.count > size:
@@ -584,7 +588,8 @@ def _distribution_fault(group: Statistics, size: int, words: tuple[str, ...]) ->
     if group.counts is not None and (
         set(group.counts) != set(words) or sum(group.counts.values()) != size
     ):
-        return f"counts: must name {', '.join(words)} and add to the group's {size} patients"
+        named = ", ".join(words)
+        return f"counts: must name {named} and add to the group's {size} patients"
     return ""
 
 

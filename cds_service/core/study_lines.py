@@ -1,4 +1,4 @@
-"""What a study may say on the card of a patient who is one of its own: one line at most."""
+"""What a study may say of a patient who is one of its own: one line at most."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class StudyLine:
 def study_line(
     result: ModelResult, policy: Policy, words_of: Callable[[float], str]
 ) -> StudyLine | None:
-    """Make a study's line for a patient who meets all its criteria and lies above its average.
+    """Make the line for a patient who meets all criteria and is above the average.
 
     None if too little is known, a value is held or doubtful, or the same words would
     name figure and average: no study reassures.

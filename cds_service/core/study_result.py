@@ -1,4 +1,4 @@
-"""What one logistic study says of a patient: criteria, figure, band, and what limits it."""
+"""What a logistic study says of a patient: criteria, figure, band, limits."""
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
@@ -49,7 +49,7 @@ class Violation(NamedTuple):
 
 
 def check(study: Study, findings: Findings) -> tuple[Violation, ...]:
-    """Every criterion that is violated or cannot be checked, in the order of the study file."""
+    """List the criteria that are violated or cannot be checked, in order."""
     found = [(one, findings.known.get(one.finding)) for one in study.applicability]
     return tuple(
         Violation(one.finding, one.severity if finding else "not-checkable", one.text)
@@ -59,7 +59,7 @@ def check(study: Study, findings: Findings) -> tuple[Violation, ...]:
 
 
 def open_exclusions(study: Study, findings: Findings) -> tuple["Silence", ...]:
-    """A study's exclusions that the record leaves open: mentioned without deciding, or not read."""
+    """List the exclusions that the record leaves open: undecided, or not read."""
     found = []
     for criterion in study.applicability:
         gap = findings.gaps.get(criterion.finding)
@@ -78,7 +78,7 @@ def absolute_exclusions(findings: Findings) -> tuple[str, ...]:
 
 
 class Silence(NamedTuple):
-    """A finding that keeps a figure from being said to be lower, or a study off the card.
+    """A finding that keeps a figure from being lower, or a study off the card.
 
     Attributes:
         why: `held`: its value lies beyond what the study can say, on the side that
@@ -128,7 +128,7 @@ class ModelResult(NamedTuple):
 
     @property
     def reference(self) -> float:
-        """Average of the study's patients with the same procedure, 0..1, at the baseline in force."""
+        """Average of patients with this procedure, at the baseline in force."""
         return self.prediction.reference
 
     @property
@@ -138,7 +138,7 @@ class ModelResult(NamedTuple):
 
     @property
     def is_theirs(self) -> bool:
-        """The patient meets every criterion that is known, also by values too old to use."""
+        """Tell if every known criterion is met, also by values too old to use."""
         return not self.is_outside and all(
             one.why != "outside" for one in self.silenced_by
         )
@@ -151,7 +151,7 @@ class ModelResult(NamedTuple):
 
     @property
     def not_studied(self) -> tuple[Violation, ...]:
-        """Why this study gives no figure whatever is measured: it held no such patients."""
+        """Say why this study gives no figure at all: it held no such patients."""
         return tuple(one for one in self.violations if one.severity == "no-figure")
 
     @property
@@ -274,7 +274,7 @@ def _on_study_scale(study: LogisticStudy, finding: Finding, policy: Policy) -> V
 def _seen_values(
     study: LogisticStudy, names: Collection[str], findings: Findings
 ) -> Mapping[str, Value]:
-    """Values of inputs that were seen and are no input (stale, other method), where they are of the input's kind."""
+    """List values seen that are no input (stale, other method), if of its kind."""
     return {
         one.finding: gap.value
         for one in study.inputs
@@ -294,7 +294,7 @@ def _silences(
     with_seen: Prediction | None,
     violations: Sequence[Violation],
 ) -> tuple[Silence, ...]:
-    """What keeps the figure from being lower, or off the card; the gravest reason of each finding."""
+    """Find what keeps the figure up, or off the card; the gravest of each finding."""
     seen = {
         name: gap.value for name, gap in findings.gaps.items() if gap.value is not None
     }

@@ -1,4 +1,6 @@
-"""Tables of reduced models: what `studies build` writes and the service reads (`cds_service/studies/reduced/*.json`).
+"""Tables of reduced models, which `studies build` writes and the service reads.
+
+They are in `cds_service/studies/reduced/`.
 
 One line for each set of known inputs, so that a reviewer can read and compare them. A
 table carries the digest of the numbers that it was built from
@@ -106,7 +108,7 @@ class ReducedModel(TablePart):
         return _read_only(list(self.by_term.values()))
 
     def distance_at(self, risk: float) -> float:
-        """Squared distance to the full linear predictor where a patient stands; at least the mean of all.
+        """Squared distance of a patient to the full predictor; at least the mean.
 
         Args:
             risk: 0..1, at the study's own incidence.
@@ -172,7 +174,7 @@ def write_table(table: ReducedTable, folder: Path) -> None:
 
 
 def compare_tables(one: Path, other: Path) -> tuple[str, ...]:
-    """Ids of the studies whose tables in two folders differ beyond rounding, or exist in one folder only."""
+    """List studies whose tables differ beyond rounding, or exist only once."""
     names = sorted(
         {path.name for folder in (one, other) for path in folder.glob("*.json")}
     )
@@ -182,7 +184,7 @@ def compare_tables(one: Path, other: Path) -> tuple[str, ...]:
 
 
 def _is_same(one: Path, other: Path) -> bool:
-    """The same words in the same places, and numbers that differ by no more than rounding."""
+    """Tell the same words in the same places, and the same numbers up to rounding."""
     if not (one.is_file() and other.is_file()):
         return False
     ours, theirs = (

@@ -1,4 +1,4 @@
-"""How values, shares and days are written for people: English, typographic minus, no trailing zeros invented.
+"""Values, shares and days as people write them: typographic minus, no idle zeros.
 
 Only our own words and checked numbers pass through here, never text from a record.
 """
@@ -87,7 +87,7 @@ def say_number(value: float, decimals: int) -> str:
 
 
 def say_percent(share: float, *, lowest: float = 0.0, highest: float = 1.0) -> str:
-    """A share 0..1 as whole percent, `38 %`; beyond the limits of print "under 2 %" or "over 96 %".
+    """Write a share as whole percent, `38 %`; at the ends "under 2 %", "over 96 %".
 
     Args:
         lowest: floor of print (rule of three, evidence.md, step 9).
@@ -101,7 +101,7 @@ def say_percent(share: float, *, lowest: float = 0.0, highest: float = 1.0) -> s
 
 
 def say_coarse_percent(share: float, *, lowest: float, highest: float) -> str:
-    """A share as a summary prints it: steps of 5 from 10 up, whole ones below; at the ends "under 5 %", "above 90 %".
+    """Write a share in steps of 5 from 10 up; at the ends "under 5 %", "above 90 %".
 
     Beyond the limits of print the next rounder number is named, never a finer one than
     the study can carry.
@@ -122,7 +122,7 @@ def coarse_percent(share: float) -> int:
 def say_range(
     interval: tuple[float, float], *, lowest: float = 0.0, highest: float = 1.0
 ) -> str:
-    """An interval of shares as whole percent, `26–53 %`; wholly beyond the limits of print "under 2 %", "over 96 %"."""
+    """Write an interval of shares as whole percent, `26–53 %`, ends as `percent`."""
     if interval[1] < lowest or interval[0] > highest:
         return say_percent(
             interval[1] if interval[1] < lowest else interval[0],
@@ -163,7 +163,7 @@ class Wording:
         return self.number(finding.name, float(finding.value), finding.unit)
 
     def is_old(self, finding: Finding, today: date) -> bool:
-        """Whether a value is older than fresh, so that it is never said without its day."""
+        """Tell a value older than fresh, which is never said without its day."""
         spec = self.specs[finding.name]
         if not isinstance(spec, ObservedSpec) or spec.fresh_days is None:
             return False
@@ -172,7 +172,7 @@ class Wording:
         return (today - finding.observed).days > spec.fresh_days
 
     def phrase(self, finding: Finding, *, dated: bool = False) -> str:
-        """Name, value and, if asked, place and day: `T-score −3.2 (lumbar spine, 1 May 2026)`, `no diabetes`."""
+        """Write name, value and place: `T-score −3.2 (lumbar spine, 1 May 2026)`."""
         details = (
             (finding.site, say_date(finding.observed))
             if dated and finding.observed

@@ -127,6 +127,8 @@ class Writer:
             }
         if value.levels:
             found["bodySite"] = self._site(value.levels)
+        elif value.site:
+            found["bodySite"] = {"text": value.site}
         if value.method:
             found["method"] = _method(value)
         if value.device:
@@ -149,6 +151,7 @@ class Writer:
             value.measure.name,
             value.answer if amount is None else amount,
             str(value.day),
+            *filter(None, [value.site]),
         ]
         identity = json.dumps(
             [self.patient, *parts, value.levels, value.method, value.device],

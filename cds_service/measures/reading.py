@@ -1,21 +1,17 @@
 """Recognises sources by their content, never by their name, and reads each with its reader."""
 
-import csv
 import hashlib
 from collections.abc import Iterator, Sequence
-from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 from cds_service.errors import CdsError
 from cds_service.measures.segmentations import read_segmentation
+from cds_service.measures.table_file import NoTable, table_in
 from cds_service.measures.tables import (
     Ground,
-    Table,
     read_table,
-    table_of_lines,
-    table_of_text,
+    table_of,
 )
 from cds_service.measures.values import Refused, Source
 from cds_service.protocol.json_text import JsonTextError, decode_json
@@ -23,7 +19,6 @@ from cds_service.protocol.json_text import JsonTextError, decode_json
 LARGEST = 32 * 1024 * 1024  # bytes of one source; a report of numbers is far smaller
 DICOM_AT, DICOM = 128, b"DICM"
 DICOM_CLASS = "00080016"  # in DICOM's JSON
-ZIP = b"PK\x03\x04"
 EXTRA = "needs pydicom and openpyxl: pip install 'kyphoplasty-cds[import]'"
 # What images begin with; they are named and not opened.
 IMAGES = {
@@ -73,18 +68,12 @@ def read_source(file: Path, ground: Ground) -> Source:
 
 
 def _read_text_or_sheet(file: Path, content: bytes, ground: Ground) -> Source:
-    digest = hashlib.sha256(content).hexdigest()
-    if content.startswith(ZIP):
-        return _read_sheet(file, content, digest, ground)
     if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+        digest = hashlib.sha256(content).hexdigest()
         return _read_json(file, content, digest, ground)
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace") if b"\0" not in content else ""
-    try:
-        table = table_of_text(file.name, digest, text) if "\0" not in text else None
-    except csv.Error:
+        table = table_of(file.name, table_in(file.name, content))
+    except NoTable:
         table = None
     return read_table(table, ground) if table else _refused(file, "", UNKNOWN)
 
@@ -107,45 +96,6 @@ def _read_dicom(file: Path, ground: Ground, as_json: bytes | None = None) -> Sou
     except ImportError:
         raise CdsError(f"{file}: a DICOM object {EXTRA}") from None
     return read_report(file, ground.measures, ground.terminology, as_json)
-
-
-def _read_sheet(file: Path, content: bytes, digest: str, ground: Ground) -> Source:
-    """The first sheet of an Excel file."""
-    try:
-        from openpyxl import load_workbook  # noqa: PLC0415 - an extra, for this command alone
-        from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
-    except ImportError:
-        raise CdsError(f"{file}: an Excel file {EXTRA}") from None
-    try:
-        book = load_workbook(BytesIO(content), read_only=True, data_only=True)
-        lines = [
-            [_cell(one) for one in row]
-            for row in book.worksheets[0].iter_rows(values_only=True)
-        ]
-    except (
-        InvalidFileException,
-        BadZipFile,
-        KeyError,
-        ValueError,
-        IndexError,
-        OSError,
-    ):
-        return _refused(file, "", UNKNOWN)
-    table: Table | None = table_of_lines(file.name, digest, lines)
-    return read_table(table, ground) if table else _refused(file, "", UNKNOWN)
-
-
-def _cell(value: Any) -> str:
-    """A cell as text: days without their time, whole numbers without a point."""
-    if value is None:
-        return ""
-    if hasattr(value, "date"):
-        return str(value.date())
-    return (
-        str(int(value))
-        if isinstance(value, float) and value.is_integer()
-        else str(value)
-    )
 
 
 def _refused(file: Path, kind: str, why: str) -> Source:

@@ -1,7 +1,5 @@
 """Reads tables of measurements: those of tools that print numbers, and those that departments keep themselves."""
 
-import csv
-import io
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,6 +7,7 @@ from typing import NamedTuple
 
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.measures import table_file
 from cds_service.measures.definitions import Measure, Measures
 from cds_service.measures.values import (
     Findings,
@@ -22,9 +21,9 @@ from cds_service.measures.values import (
 )
 
 DIGESTS = "https://kyphoplasty-cds.org/fhir/sid/file-sha256"
-DELIMITERS = ",;\t"
 MOST_ROWS = 100_000
 NUMBER_EXPECTED = "no number"
+TWO_NUMBERS = "a comma that may mean thousands or decimals: write a point"
 
 
 class Table(NamedTuple):
@@ -34,6 +33,7 @@ class Table(NamedTuple):
         name: of the file.
         digest: of its bytes, SHA-256.
         rows: each with the number of its line, by column.
+        delimiter: between cells; a tab for Excel.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Table(NamedTuple):
     columns: tuple[str, ...]
     rows: tuple[tuple[int, Mapping[str, str]], ...]
     too_long: tuple[int, ...] = ()
+    delimiter: str = "\t"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +61,25 @@ class Ground:
     findings: Container[str]
 
 
-def table_of_text(name: str, digest: str, content: str) -> Table | None:
-    """The table in this text; None if it has no two columns."""
-    head = content.split("\n", 1)[0]
-    delimiter = max(DELIMITERS, key=head.count)
-    lines = list(csv.reader(io.StringIO(content, newline=""), delimiter=delimiter))
-    return table_of_lines(name, digest, lines)
+def table_of(name: str, file: table_file.Table) -> Table | None:
+    """Make the table of these rows, the first of which names the columns.
 
-
-def table_of_lines(
-    name: str, digest: str, lines: Sequence[Sequence[str]]
-) -> Table | None:
-    """The table in these lines, the first of which has the names of the columns."""
-    if not lines or len(lines[0]) < 2 or len(lines) > MOST_ROWS:
+    None if it has no two columns.
+    """
+    lines = file.rows
+    if len(lines[0]) < 2 or len(lines) > MOST_ROWS:
         return None
-    columns = tuple(column.strip().removeprefix("\ufeff") for column in lines[0])
+    columns = lines[0]
     rows, too_long = [], []
-    for number, line in enumerate(lines[1:], start=2):
-        cells = [cell.strip() for cell in line]
+    for number, cells in enumerate(lines[1:], start=2):
         if any(cells[len(columns) :]):
             # A comma within a cell, as in 22,5 without quotes, moves all that follows.
             too_long.append(number)
         elif any(cells):
             rows.append((number, dict(zip(columns, cells, strict=False))))
-    return Table(name, digest, columns, tuple(rows), tuple(too_long))
+    return Table(
+        name, file.digest, columns, tuple(rows), tuple(too_long), file.delimiter
+    )
 
 
 def read_table(table: Table, ground: Ground) -> Source:
@@ -331,6 +327,9 @@ def _take_cell(cell: _Cell, measure: Measure, ground: Ground, found: Findings) -
         return
     if written_level and not levels:
         found.refuse(place, said, f"the level {written_level} is not one of T1 to L5")
+        return
+    if table_file.may_be_thousands(text, cell.table.delimiter):
+        found.refuse(place, said, TWO_NUMBERS)
         return
     value = None if measure.is_boolean else read_number(text)
     answer = read_answer(text) if measure.is_boolean else None

@@ -42,6 +42,7 @@ class Reported:
         answer: of a measure that is yes or no.
         day: of the examination; None if the source does not say it.
         levels: vertebrae, head to foot; empty if the source does not say them.
+        site: where it was measured, if not at vertebrae: `total hip`.
         method: how it was measured, in the source's words.
         device: tool or scanner, with its version.
         study: UID of the DICOM study.
@@ -58,6 +59,7 @@ class Reported:
     answer: bool | None = None
     day: date | None = None
     levels: tuple[str, ...] = ()
+    site: str = ""
     method: str = ""
     device: str = ""
     study: str = ""

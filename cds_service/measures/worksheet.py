@@ -24,6 +24,7 @@ FILE = Path(__file__).with_name("worksheet.toml")
 MAYBE = {"yes": True, "no": False}
 CONTRAST = {"no": "unenhanced CT", "yes": "CT with contrast medium"}
 MRI_WAYS = {"study": "MRI T2, one axial slice", "ct": "CT", "other": ""}
+DXA_SITES = {"spine": "lumbar spine", "hip": "total hip", "neck": "femoral neck"}
 LONGEST = 40  # characters of one field
 AHEAD = "lies in the future"
 DEVICE = re.compile(r"[\w .,;:()/+-]{1,40}")
@@ -43,8 +44,8 @@ class Part(Closed):
     """Fields that belong together, and the measures that follow from them.
 
     Attributes:
-        way: which questions say how it was measured: of a CT, an MRI or the bone
-            quality score; empty for none.
+        way: which questions say how it was measured: of a CT, a DXA, an MRI or the
+            bone quality score; empty for none.
     """
 
     title: str
@@ -207,6 +208,7 @@ class Worksheet:
             day=day,
             levels=levels,
             method=self._method(name, form),
+            site=site_of(name, form),
             device=device_of(form),
             is_verified=is_verified,
         )
@@ -223,6 +225,8 @@ class Worksheet:
                 f"{volts[0]} kV" if volts else "",
             ]
             return ", ".join(filter(None, parts))
+        if way == "dxa":
+            return "DXA"
         if way == "mri":
             return MRI_WAYS.get(form.get("mri", ""), "")
         return "MRI T1, marrow of L1-L4 over CSF at L3" if way == "vbq" else ""
@@ -295,6 +299,7 @@ class Worksheet:
                 if one.measure.level_is_free and form.get("level") in LEVELS
                 else ""
             )
+            place = place or site_of(one.measure.name, form)
             when = say_date(day) if day else "day not said"
             said = (
                 f"{one.measure.display}: {one.value}",
@@ -336,3 +341,9 @@ def device_of(form: Mapping[str, str]) -> str:
     """The viewer or tool that was written; empty if it has other characters than names have."""
     name = form.get("device", "").strip()
     return name if DEVICE.fullmatch(name) else ""
+
+
+def site_of(name: str, form: Mapping[str, str]) -> str:
+    """Where a T-score was measured; empty for other measures, and if it is not said."""
+    is_dxa = name == "bmd-t-score"
+    return DXA_SITES.get(form.get("dxa", ""), "") if is_dxa else ""

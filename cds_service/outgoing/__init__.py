@@ -1,4 +1,4 @@
-"""The one way out: HTTP to FHIR servers, to addresses of keys, and to login issuers, by `requests`.
+"""The one way out, by `requests`: to FHIR servers, keys and login issuers.
 
 One `Connections` for a process says what may be called and holds the open connections;
 sessions come from it::
@@ -18,7 +18,7 @@ Whoever calls what, every session of `Connections`
   the environment;
 - raises `CallFailed` with a reason: `ip-denied`, `dns`, `unreachable`, `tls`,
   `timeout`, `reset`, `truncated`,
-  `too-large`, `budget`, `no-thread`, `redirect`. Any other status is the caller's to judge.
+  `too-large`, `budget`, `no-thread`, `redirect`. The caller judges any other status.
 """
 
 from cds_service.outgoing.connections import Connections

@@ -1,4 +1,4 @@
-"""Addresses of servers: parsed once, compared by scheme, host, port and path, never by prefix of a text."""
+"""Addresses of servers: parsed once, compared by parts, never by a prefix."""
 
 import re
 from dataclasses import dataclass
@@ -42,12 +42,12 @@ class Address:
 
     @property
     def may_carry_tokens(self) -> bool:
-        """Whether what is sent is safe from eavesdropping: https, or the machine itself."""
+        """Tell if nobody can listen: https, or the machine itself."""
         return self.scheme == "https" or self.is_loopback
 
     @property
     def is_plain_and_public(self) -> bool:
-        """Whether this is plain http at an address, not a name, that anybody on the internet may have."""
+        """Tell plain http at an address, not a name, that anybody may have."""
         address = _ip_address(self.host)
         return self.scheme == "http" and address is not None and address.is_global
 
@@ -98,13 +98,14 @@ def parse_base(url: str) -> Address:
     """
     if "?" in url or "*" in url:
         raise ValueError(
-            "the base of a FHIR server has no query, and nothing in it stands for anything else"
+            "the base of a FHIR server has no query, "
+            "and nothing in it stands for anything else"
         )
     return parse_address(url)
 
 
 def is_loopback_host(host: str) -> bool:
-    """Whether this name or address is the machine itself; other spellings of an address (127.1) are not."""
+    """Tell the machine itself by name or address; other spellings (127.1) are not."""
     address = _ip_address(host.removeprefix("[").removesuffix("]"))
     return host == "localhost" or (address is not None and address.is_loopback)
 

@@ -17,7 +17,7 @@ REST_JITTER = 0.2
 
 
 class Breaker:
-    """Opens when a server cannot be reached for several patients; then one call tries, now and then.
+    """Opens when a server cannot be reached for several patients; then one call tries.
 
     That is when at least half of at least ten calls of the last ten seconds had no
     answer, and those calls were about at least three patients. An answer that is an

@@ -1,4 +1,4 @@
-"""What another server publishes, its keys for example: cached, and refreshed in the background, one fetch at a time.
+"""What another server publishes, for example keys: cached, and refreshed behind.
 
 Fresh values never block. Whoever needs a newer value waits as long as it says; the
 fetch goes on behind the call, and what it brings serves the next.
@@ -60,7 +60,7 @@ class Cached(Generic[Thing]):
     def get(
         self, until: Deadline, is_enough: Callable[[Thing], bool] = lambda _: True
     ) -> Thing | None:
-        """The value in force, refreshed first where it is old or not enough, if a fetch may be made and is in time.
+        """Return the value in force, refreshed first if it is old and there is time.
 
         Args:
             is_enough: whether the cached value has what is looked for.

@@ -1,4 +1,4 @@
-"""Sessions of `requests` whose every exchange is checked: where it goes, how long it takes, and how much it brings.
+"""Sessions of `requests` whose every exchange is checked: target, time and size.
 
 Three documented places of the libraries are used: requests lets an adapter choose the
 pool of a call (`build_connection_pool_key_attributes`) and answer it (`send`), and
@@ -47,7 +47,7 @@ GONE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
 class Connections:
-    """Open connections and breakers of a process, shared by all sessions: they carry nothing of any request."""
+    """Open connections and breakers of a process: they carry nothing of a request."""
 
     def __init__(
         self,
@@ -162,12 +162,12 @@ class _CheckedAdapter(HTTPAdapter):
         """Nothing: the pools serve other sessions."""
 
     def cert_verify(self, *_arguments: Any) -> None:
-        """Nothing: the context of the pools always checks, and knows the authorities."""
+        """Do nothing: the context of the pools checks, and knows the authorities."""
 
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: Any, cert: Any = None
     ) -> Any:
-        """The pool of the address in the URL, whose certificate must be that of the name in Host."""
+        """Return the pool of the address; its certificate must name the Host."""
         host, tls = super().build_connection_pool_key_attributes(request, verify, cert)
         return host, {
             **tls,
@@ -217,7 +217,7 @@ class _CheckedAdapter(HTTPAdapter):
     def _begin(
         self, request: requests.PreparedRequest, deadline: Deadline, cert: Any
     ) -> requests.Response:
-        """The head of the answer, from the first address of the name that can be connected to."""
+        """Return the head of the answer, from the first address that can be reached."""
         place = _place_of(request)
         self._budget.take(0)
         addresses = self._resolver.addresses(
@@ -257,7 +257,7 @@ class _CheckedAdapter(HTTPAdapter):
         return body
 
     def _whole(self, raw: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
-        """Piece by piece as they come, in one place that grows: many pieces leave holes in the memory of a process."""
+        """Read piece by piece into one place that grows: many pieces leave holes."""
         # interim: the answer is yet to come, and the next session would take it for its
         # own
         if raw.status < 200:
@@ -357,7 +357,7 @@ def _tls() -> ssl.SSLContext:
 
 
 class _InTime(HTTPConnection):
-    """A connection on which an answer has its timeout as a whole, however slowly its lines and pieces come.
+    """A connection on which an answer has its timeout as a whole, however slow.
 
     One call of a library may read many times: lines of the head, of chunks and of
     trailers, what unpacks to nothing.
@@ -387,7 +387,7 @@ class _InTime(HTTPConnection):
 
 
 def _shut(connected: socket.socket) -> None:
-    """End every read of this socket; what an SSL socket does beyond would trip the thread that reads."""
+    """End every read of this socket; more would trip the thread that reads."""
     with suppress(OSError):  # it has ended by itself
         socket.socket.shutdown(connected, socket.SHUT_RDWR)
 

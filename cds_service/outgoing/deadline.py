@@ -1,4 +1,4 @@
-"""The deadline of an answer, on a monotonic clock: set when the request arrives, shared by all steps."""
+"""The deadline of an answer on a monotonic clock, shared by all its steps."""
 
 import time
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ class Deadline:
 
     @classmethod
     def after(cls, seconds: float, *, began: float | None = None) -> Self:
-        """The deadline so many seconds after `began`, which is now when it is not given."""
+        """Make the deadline so many seconds after `began`, which is now by default."""
         start = time.monotonic() if began is None else began
         return cls(start, start + seconds)
 
@@ -47,7 +47,7 @@ class Deadline:
 
     @property
     def is_stale(self) -> bool:
-        """Whether it passed so long ago that a stalled process, not the work, must be the reason."""
+        """Tell if it passed so long ago that the process must have stalled."""
         return self.left < -STALE_SECONDS
 
     def check(self) -> None:
@@ -64,6 +64,6 @@ class Deadline:
         return replace(self, ends=self.ends - max(0.0, self.left) / 2)
 
     def for_reading(self) -> "Deadline":
-        """The part in which the record is read; the rest is for figures, cards and the entry."""
+        """Return the part for reading the record; the rest is for cards and entry."""
         seconds = self.ends - self.began
         return replace(self, ends=self.began + max(seconds - KEPT_SECONDS, seconds / 2))

@@ -1,4 +1,4 @@
-"""Names of servers to addresses that may be called: resolved seldom, all checked, connected to as checked."""
+"""Names of servers to addresses that may be called: all checked, then used."""
 
 import socket
 import threading
@@ -124,7 +124,7 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
 
 
 def _meant(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """The IPv4 address that an IPv6 one stands for (mapped, 6to4, NAT64 of RFC 6052), else the address itself."""
+    """Return the IPv4 address that an IPv6 one means (mapped, 6to4, NAT64)."""
     if isinstance(address, IPv4Address):
         return address
     if address in NAT64:

@@ -18,6 +18,12 @@ from cds_service.population.performance import FEWEST, Estimate, Performance
 
 FEWEST_HOSPITALS = 3  # from here on a prediction interval has a degree of freedom
 Measure = Literal["observedExpected", "calibrationIntercept", "calibrationSlope", "auc"]
+MEASURES: Mapping[Measure, str] = {
+    "observedExpected": "observed / expected",
+    "calibrationIntercept": "intercept",
+    "calibrationSlope": "slope",
+    "auc": "AUC",
+}
 
 
 class Result(NamedTuple):

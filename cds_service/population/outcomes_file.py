@@ -30,8 +30,8 @@ from cds_service.core.loop import STEPS
 from cds_service.core.study import Outcome
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import CdsError
+from cds_service.measures.table_file import AmbiguousNumber, number_in, read_table
 from cds_service.population.follow_up import Days, FollowUp, follow_up_of
-from cds_service.population.table_file import AmbiguousNumber, number_in, read_table
 
 # Besides findings and outcomes.
 PLAIN = ("id", "date", "confirmed")

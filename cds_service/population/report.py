@@ -10,17 +10,12 @@ import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from cds_service.population.hospitals import MEASURES
 from cds_service.population.outcomes_file import OutcomesFile, say_faults
 from cds_service.population.performance import Performance
 from cds_service.population.validating import ModelValidation
 
 PAGE = "report.html"
-MEASURES = {
-    "observedExpected": "observed / expected",
-    "calibrationIntercept": "intercept",
-    "calibrationSlope": "slope",
-    "auc": "AUC",
-}
 BLUE, GREY, ORANGE = "#1f5fa8", "#767676", "#b85c00"
 SIDE = 300  # pixels
 PERCENT = alt.Axis(format="%", grid=True, gridColor="#e5e5e5")

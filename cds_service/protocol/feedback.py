@@ -1,4 +1,6 @@
-"""The wire of feedback, CDS Hooks 2.0.1: what a user did with cards, as a client tells it; unknown members are ignored.
+"""The wire of feedback (CDS Hooks 2.0.1): what a user did with cards.
+
+Unknown members are ignored.
 
 A client reports accepted suggestions and dismissed cards, in batches, late, out of
 order and more than once; of a card that was ignored it reports nothing.
@@ -62,7 +64,9 @@ class ReasonCoding(Inbound):
 
 
 def _reason_in_extension(extension: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The reason that a client of its own writes into the extension: a Coding, or the code that its key is a system of.
+    """Read the reason that a client of its own writes into the extension.
+
+    It is a Coding, or the code that its key is a system of.
 
     Epic writes `{"com.epic.cdshooks.feedback.overrideReason.reasonCategory": "45",
     …reasonDisplay, …reasonTitle}`.
@@ -121,7 +125,7 @@ class FeedbackItem(Inbound):
     @model_validator(mode="before")
     @classmethod
     def _reasons_may_be_plural(cls, value: Any) -> Any:
-        """`overrideReasons` as Epic writes it, one object, or a list as cards offer them."""
+        """Read `overrideReasons` as one object, as Epic writes it, or as a list."""
         sent = (
             value.get("overrideReasons")
             if isinstance(value, dict) and not value.get("overrideReason")
@@ -143,7 +147,7 @@ class FeedbackItem(Inbound):
 
     @property
     def suggestions(self) -> tuple[str, ...]:
-        """Ids of the accepted suggestions, sorted, each once; none of a card that was overridden."""
+        """List the accepted suggestions, sorted; none of a card that was overridden."""
         found = self.accepted_suggestions if self.outcome == "accepted" else ()
         return tuple(sorted({one.id for one in found}))
 
@@ -158,7 +162,7 @@ class FeedbackItem(Inbound):
 
     @property
     def id(self) -> UUID:
-        """The same for the same statement, so that a repeat of it is recognised; a comment does not make another."""
+        """Make a key that a repeat of the statement has too, whatever its comment."""
         reason = (self.reason.system, self.reason.code) if self.reason else ()
         moment = self.outcome_timestamp.isoformat(timespec="microseconds")
         return uuid5(

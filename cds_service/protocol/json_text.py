@@ -1,4 +1,4 @@
-"""JSON from outside: decoders that refuse what JSON is not, and what would break later steps; and JSON as we write it.
+"""JSON from outside, with what would break later steps refused; and JSON as written.
 
 Requests are decoded by jiter, which sees equal keys and half surrogates itself. So are
 the records of FHIR servers; what it refuses of them is decoded anew by Python's own
@@ -102,7 +102,7 @@ def plain_numbers(document: Any) -> Any:
 
 
 def decode_json(text: bytes) -> Any:
-    """The document of a request: every number finite, every string valid Unicode, no key twice.
+    """Read a request: finite numbers, valid Unicode, no key twice.
 
     A byte-order mark is tolerated.
 
@@ -133,7 +133,7 @@ def decode_json(text: bytes) -> Any:
 def decode_unguarded(
     text: bytes, float_mode: Literal["float", "lossless-float"] = "float"
 ) -> Any:
-    """The document as the decoder reads it, for text of which little is used: it may hold a NUL or a large number.
+    """Read text of which little is used: it may hold a NUL or a large number.
 
     Raises:
         JsonTextError: as above.
@@ -159,7 +159,9 @@ def decode_again(text: bytes) -> Any:
 
 
 def decode_call(text: bytes) -> Any:
-    """The document of a hook call; decimals of its `context` stay as written, since a draft order is given back so.
+    """Read a hook call; decimals of its `context` stay as written.
+
+    A draft order is given back so.
 
     Raises:
         JsonTextError: as above.
@@ -179,7 +181,7 @@ def _holds_decimals(document: Any) -> bool:
 
 
 def decode_record_json(text: bytes) -> Any:
-    """The document of a FHIR server: a number that no float holds becomes infinite instead of refusing the whole.
+    """Read a document of a FHIR server; a number that no float holds is infinite.
 
     FHIR decimals are finite, so that only the resource which carries such a number
     fails its validation.
@@ -235,7 +237,7 @@ def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def levels(document: Any) -> Iterator[list[Any]]:
-    """The objects and lists of a JSON object or list, itself included, level by level."""
+    """Walk the objects and lists of a document, itself included, level by level."""
     level = [document]
     while level:
         yield level

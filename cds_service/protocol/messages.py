@@ -77,7 +77,7 @@ class Inbound(BaseModel):
 
 
 class FhirAuthorization(BaseModel):
-    """The token for `fhirServer`, for this request alone: never stored, logged or shown.
+    """The token for `fhirServer`, for this request: never stored, logged or shown.
 
     Attributes:
         subject: the OAuth client id under which the EHR knows this service.
@@ -108,7 +108,7 @@ class FhirAuthorization(BaseModel):
         return token_type
 
     def is_for(self, client_id: str | None) -> bool:
-        """Whether the token was issued to this client; true if its client is not stated."""
+        """Tell if the token was issued to this client; true if no client is stated."""
         return client_id is None or self.subject is None or self.subject == client_id
 
     @property
@@ -118,7 +118,7 @@ class FhirAuthorization(BaseModel):
 
 
 def _encounter_id(value: Any) -> str | None:
-    """The encounter's id, or None for anything else: it only links orders, so a wrong one refuses nothing."""
+    """Read the encounter's id; None for anything else, since it only links orders."""
     found = _strip_type(value, "Encounter")
     return found if is_fhir_id(found) else None
 
@@ -159,7 +159,7 @@ class HookContext(Inbound):
 
     @cached_property
     def drafts_digest(self) -> str:
-        """SHA-256 of the draft orders: proves which ones were signed without storing them."""
+        """Digest the draft orders, to prove which were signed without storing them."""
         return json_digest(self.draft_orders)
 
 
@@ -177,6 +177,15 @@ class OrderSignContext(HookContext):
         if value and not is_bundle:
             raise ValueError("must be a Bundle")
         return value
+
+
+class PatientViewContext(HookContext):
+    """Context of `patient-view`, which brings no orders: those on record count."""
+
+    @field_validator("draft_orders", mode="before")
+    @classmethod
+    def _orders_are_no_part_of_it(cls, _: Any) -> None:
+        return None
 
 
 class EncounterDischargeContext(HookContext):
@@ -205,11 +214,12 @@ class EncounterDischargeContext(HookContext):
 CONTEXTS: Mapping[str, type[HookContext]] = {
     "order-sign": OrderSignContext,
     "encounter-discharge": EncounterDischargeContext,
+    "patient-view": PatientViewContext,
 }
 
 
 def hook_instance_in(value: Any, form: HookInstances) -> str | None:
-    """The `hookInstance` of a call, of a client that writes it in this form; None for what is none."""
+    """Read the `hookInstance` of a client that writes it so; None for anything else."""
     if not isinstance(value, str):
         return None
     if UUID_TEXT.fullmatch(value):
@@ -316,7 +326,7 @@ def _validated(
 
 
 def say_faults(error: ValidationError, *where: str) -> str:
-    """What is wrong, by place; the values themselves may be of a patient and stay out."""
+    """Say what is wrong, by place; values may be of a patient and stay out."""
     faults = error.errors(include_url=False, include_context=False, include_input=False)
     lines = (
         f"{'.'.join([*where, *map(str, fault['loc'])]) or 'request'}: {fault['msg']}"
@@ -349,7 +359,7 @@ class _Outbound(BaseModel):
     )
 
     def to_json(self) -> dict[str, Any]:
-        """JSON of this object: nothing without a value is there; `extension` and FHIR resources stay as they are."""
+        """Write JSON without empty members; `extension` and FHIR resources stay."""
         return self.model_dump(by_alias=True, exclude_defaults=True)
 
 
@@ -448,7 +458,7 @@ class HookResponse(_Outbound):
 
     @cached_property
     def card_texts(self) -> tuple[str, ...]:
-        """Each card as canonical JSON, written once: the answer and its audit entry hold the same bytes."""
+        """Write each card once: the answer and its audit entry hold the same bytes."""
         return tuple([canonical_json(card.to_json()) for card in self.cards])
 
     @property

@@ -1,4 +1,4 @@
-"""Derives the ids of cards, suggestions and offered orders from the signing that they belong to."""
+"""Derives the ids of cards, suggestions and offered orders from their signing."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -31,6 +31,8 @@ from cds_service.review.small_counts import (
 )
 from cds_service.review.words import say_code
 
+# Their first column is one of several that are of the same weight.
+WITHOUT_BARS = frozenset({"loop", "steps", "bands"})
 MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])", re.ASCII)
 MOST_MONTHS = 120
 FIELDS = frozenset({"since", "until"})
@@ -84,7 +86,7 @@ WHEN = {
     "In time": "in-time",
     "Later": "late",
     "Not on record": "not-found",
-    "No brace order": "not-needed",
+    "Does not apply": "not-needed",
 }
 STEP_ROWS = {
     "Referral for bone treatment placed": "referral",
@@ -391,7 +393,7 @@ def _rows_of(table: Counted, topic: str) -> list[str]:
 
 def _shown(name: str, table: Counted) -> Shown:
     title, _, total = PAGE[name]
-    return show(table, title, total)
+    return show(table, title, total, has_bars=name not in WITHOUT_BARS)
 
 
 def _tiles(monthly: Counted) -> Sequence[tuple[str, str]]:
@@ -435,6 +437,8 @@ def say_loop(loop: Counted, days: int) -> str:
         f" visit{within}, {_count(loop, ('Later',))} later,"
         f" {names} names for the nurse."
     )
+    if judged == "0":
+        text = "No signing can be judged yet."
     apart = {
         "died before either": ("Died",),
         "whose days are not over": ("Days not over",),
@@ -442,7 +446,7 @@ def say_loop(loop: Counted, days: int) -> str:
     }
     counted = [(_count(loop, columns), words) for words, columns in apart.items()]
     rest = ", ".join(f"{count} {words}" for count, words in counted if count != "0")
-    return f"{text} Not among them: {rest}." if rest else text
+    return f"{text} Apart from these: {rest}." if rest else text
 
 
 def _count(loop: Counted, columns: Iterable[str]) -> str:

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
+from cds_service.core.loop import STEPS
 from cds_service.core.wording import GAP_REASONS
 from cds_service.review.desk import Desk, open_entry
 from cds_service.review.replay import NothingToReplay, replay
@@ -48,6 +49,7 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
             cards=view_cards(content.get("cards", ())),
             said=[(one, contents.get(one.id, {})) for one in said],
             marks=WORDS["mark"],
+            steps=STEPS,
             reasons=GAP_REASONS,
         )
 

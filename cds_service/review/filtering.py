@@ -47,6 +47,7 @@ KINDS: Mapping[str, tuple[str, tuple[Kind, ...]]] = {
     "refusal": ("Refusals", ("refusal",)),
     "feedback": ("Feedback", ("feedback",)),
     "loop": ("Was it done", ("loop",)),
+    "measures": ("Measures saved", ("measures",)),
     "work": ("Marks and notes", ("mark", "note")),
     "looks": ("Reads, exports, logins", ABOUT_READERS),
     "log": ("The log itself", LASTING),

@@ -138,20 +138,24 @@ class Shown:
     total: tuple[str, list[str]] | None = None
 
 
-def show(table: Counted, title: str, total: str = "", bar: str = "") -> Shown:
+def show(
+    table: Counted, title: str, total: str = "", *, has_bars: bool = True
+) -> Shown:
     """Make the table of the page.
 
     Args:
         total: label of the row of sums; empty for none.
-        bar: the column that bars stand for; the first if empty.
+        has_bars: bars stand for the first column.
     """
-    bar = bar or table.columns[0]
+    bar = table.columns[0]
     most = max((table.shown(row, bar) for row in table.rows), default=0) or 1
     rows = [
         (
             row,
             [table.say(row, column) for column in table.columns],
-            None if (row, bar) in table.hidden else table.shown(row, bar) / most,
+            None
+            if not has_bars or (row, bar) in table.hidden
+            else table.shown(row, bar) / most,
         )
         for row in table.rows
     ]

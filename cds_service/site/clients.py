@@ -1,4 +1,4 @@
-"""`[[clients]]` of `site.toml`: the EHRs that may call us, and what each of them may."""
+"""`[[clients]]` of `site.toml`: the EHRs that may call, and what each may do."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Self
@@ -31,7 +31,7 @@ RECOMMENDED: tuple[Algorithm, ...] = ("ES384", "RS384")
 
 
 class Capabilities(SiteTable):
-    """`[clients.capabilities]`: what an EHR can apply; None where the site does not say, which means all.
+    """`[clients.capabilities]`: what an EHR can apply; None: not stated, so all.
 
     Attributes:
         orderables: whether it takes any new order, or those alone that have one of the
@@ -82,6 +82,7 @@ class Client(SiteTable):
             all for a tenant without an entry.
         hook_instance: whether its ids of signings are UUIDs, as CDS Hooks wants, or any
             text.
+        patient_view: it is answered when a chart is opened; None as its profile says.
         client_id: our client id at this EHR's authorization server.
         background_reads: whether its FHIR servers may be read when no order is signed,
             by `loop`.
@@ -113,6 +114,7 @@ class Client(SiteTable):
     )
     deadline_seconds: Seconds | None = None
     hook_instance: HookInstances = "uuid"
+    patient_view: YesNo | None = None
     client_id: Text | None = None
     background_reads: YesNo = False
     name: (
@@ -135,7 +137,8 @@ class Client(SiteTable):
         for tenant, servers in self.tenant_fhir_servers.items():
             if tenant not in self.tenants or not set(servers) <= set(self.fhir_servers):
                 raise ValueError(
-                    "tenant-fhir-servers: only tenants of tenants, and bases of fhir-servers"
+                    "tenant-fhir-servers: only tenants of tenants, "
+                    "and bases of fhir-servers"
                 )
         if not self.tenant_reviewers.keys() <= set(self.tenants):
             raise ValueError("tenant-reviewers: only for tenants of tenants")
@@ -158,22 +161,27 @@ class Client(SiteTable):
 def with_profile(client: Client, profile: Profile) -> Client:
     """The client with what its profile says, where its own table does not."""
     own = client.model_fields_set
-    token, request = profile.token, profile.request
     stated: dict[str, Any] = {
-        "algorithms": value_of(token.algorithms),
-        "hook_instance": value_of(request.hook_instance),
+        "algorithms": value_of(profile.token.algorithms),
+        "hook_instance": value_of(profile.request.hook_instance),
     }
+    hooks = value_of(profile.hooks.names) or ()
+    stated["patient_view"] = "patient-view" in hooks and "order-sign" not in hooks
     update = {
         name: value
         for name, value in stated.items()
         if value is not None and name not in own
     }
-    capabilities = _capabilities(client, profile)
+    capabilities = capabilities_of(profile, client.capabilities or EVERYTHING)
     return client.model_copy(update=update | {"capabilities": capabilities})
 
 
-def _capabilities(client: Client, profile: Profile) -> Capabilities:
-    """What the EHR can apply; an action of which nobody knows is none: a card has words instead."""
+def capabilities_of(profile: Profile, own: Capabilities = EVERYTHING) -> Capabilities:
+    """Return what the EHR can apply; an unknown action is none: words instead.
+
+    Args:
+        own: what the site says itself, which wins.
+    """
     answer = profile.answer
     stated: dict[str, Any] = {
         "actions": value_of(answer.actions) or (),
@@ -182,12 +190,9 @@ def _capabilities(client: Client, profile: Profile) -> Capabilities:
         "order_systems": value_of(answer.order_systems),
         "order_details": value_of(answer.order_details),
     }
-    known = {name: value for name, value in stated.items() if value is not None}
-    own = client.capabilities or EVERYTHING
-    return own.model_copy(
-        update={
-            name: value
-            for name, value in known.items()
-            if name not in own.model_fields_set
-        }
-    )
+    update = {
+        name: value
+        for name, value in stated.items()
+        if value is not None and name not in own.model_fields_set
+    }
+    return own.model_copy(update=update)

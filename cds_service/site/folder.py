@@ -1,4 +1,4 @@
-"""The site folder of a hospital: `site.toml` and the overlays `mappings/` and `hooks/`."""
+"""The site folder of a hospital: `site.toml`, with overlays of mappings and hooks."""
 
 import os
 import stat
@@ -42,7 +42,7 @@ CLIENTS = "clients"
 
 
 class Identity(SiteTable):
-    """`[site]`: the hospital's name, its time zone, and the web origins whose pages may call us.
+    """`[site]`: the hospital's name, its time zone, and origins that may call.
 
     Attributes:
         time_zone: in which its days begin; needed with `[[clients]]`, else UTC.
@@ -58,7 +58,7 @@ class Identity(SiteTable):
 
 
 class ServiceMode(SiteTable):
-    """`[service]`: whether answers are shown and to whom, and whether discovery needs a token.
+    """`[service]`: who is shown answers, and whether discovery needs a token.
 
     Attributes:
         mode: `off` answers no cards without computing any; `silent` computes and
@@ -78,13 +78,13 @@ class ServiceMode(SiteTable):
 
 
 class FhirAccess(SiteTable):
-    """`[fhir]`: whether loopback and private addresses, and plain http to them, may be called."""
+    """`[fhir]`: whether loopback, private addresses and plain http may be called."""
 
     allow_private_networks: YesNo = False
 
 
 class SiteAttribute(SiteTable):
-    """`[[source-attributes]]`: what a site says of a study's use here, on its model card."""
+    """`[[source-attributes]]`: a site's words on a study's use, on its model card."""
 
     study: Text
     key: Literal["A3_funding", "B8_ii_validity_local", "B8_iv_fairness_local"]
@@ -110,7 +110,7 @@ class Site(SiteTable):
     handout: HandoutSettings = HandoutSettings()
 
     def scope_of(self, account: str) -> Caller | None:
-        """What of the log an account of the review pages may see: one EHR's entries, or one tenant's; None is all."""
+        """The entries an account may see: one EHR's or tenant's; None: all."""
         return next(
             (
                 scope
@@ -179,7 +179,7 @@ class SiteFolder:
 
 
 class ClientFile(SiteTable):
-    """`clients/<name>/site.toml`: tables of the site that are others for this EHR; keys not named are the site's."""
+    """`clients/<name>/site.toml`: tables that replace the site's for this EHR."""
 
     baseline: SiteBaseline = SiteBaseline()
     reference: SiteReferences = SiteReferences()
@@ -279,7 +279,7 @@ def _client_folder(folder: Path, below: SiteFolder) -> SiteFolder:
 
 
 def _check_writers(folder: Path) -> None:
-    """Refuse a folder that everybody may write to: it decides who may call, and with which keys."""
+    """Refuse a folder that anybody may write to: it decides who may call."""
     for path in (folder, *sorted(folder.rglob("*"))):
         try:
             mode = path.stat().st_mode
@@ -290,7 +290,7 @@ def _check_writers(folder: Path) -> None:
 
 
 def _check_policy(file: Path, policy: Mapping[str, Any]) -> None:
-    """Each value against the field of `Policy` that it replaces, so that the fault names the site's own key."""
+    """Check each value against its field of `Policy`; a fault names the site's key."""
     for key, value in policy.items():
         if key not in SITE_KEYS:
             fault = RETIRED_KEYS.get(key, "a site cannot set this")
@@ -304,7 +304,7 @@ def _check_policy(file: Path, policy: Mapping[str, Any]) -> None:
 
 
 def _fault_of(table: Any, name: str, value: Any) -> str:
-    """The fault of this value of a policy table, whatever the other fields are; empty if there is none."""
+    """Say the fault of this value of a policy table; empty if there is none."""
     try:
         table.model_validate({name: value}, strict=True)
     except ValidationError as error:
@@ -316,7 +316,10 @@ def _fault_of(table: Any, name: str, value: Any) -> str:
 
 def _check_clients(file: Path, site: Site) -> None:
     if site.clients and site.site.time_zone is None:
-        why = "is needed with [[clients]], since it says which day is today: an IANA name, Europe/Berlin"
+        why = (
+            "is needed with [[clients]], since it says which day is today: "
+            "an IANA name, Europe/Berlin"
+        )
         raise DataFileError(str(file), "site.time-zone", why)
     issuers = [client.issuer for client in site.clients]
     accounts = [name for client in site.clients for name, _ in client.scopes()]
@@ -378,7 +381,8 @@ def _check_networks(file: Path, place: str, client: Client, access: FhirAccess) 
                 raise DataFileError(
                     str(file),
                     key,
-                    "plain http and loopback need allow-private-networks = true in [fhir]",
+                    "plain http and loopback need allow-private-networks = true "
+                    "in [fhir]",
                 )
             if url is not None and parse_address(url).is_plain_and_public:
                 raise DataFileError(
@@ -423,7 +427,7 @@ def _overlay(folder: Path) -> Path | None:
 
 
 def holds_private_key(file: Path) -> bool:
-    """Whether one of the keys is private (RFC 7518, 6.2.2 and 6.3.2); False if the file cannot be read."""
+    """Tell a private key (RFC 7518, 6.2.2 and 6.3.2); False if it cannot be read."""
     document: Any = None
     with suppress(OSError, JsonTextError):
         document = decode_json(file.read_bytes())
@@ -434,9 +438,12 @@ def holds_private_key(file: Path) -> bool:
 
 
 def what_was_read(folder: SiteFolder | None) -> Iterator[str]:
-    """What a site's folder says, for the person who wrote it: one line a table and a file."""
+    """Say what a site's folder holds, for who wrote it: one line a table and a file."""
     if folder is None:
-        yield "no site folder: the service is open and local (--site DIR, or KYPHOPLASTY_CDS_SITE, names one)"
+        yield (
+            "no site folder: the service is open and local "
+            "(--site DIR, or KYPHOPLASTY_CDS_SITE, names one)"
+        )
         return
     site = folder.site
     yield f"{folder.path / SITE_FILE}: {site.site.name}, mode {site.service.mode}"
@@ -444,11 +451,15 @@ def what_was_read(folder: SiteFolder | None) -> Iterator[str]:
     if site.service.pilot_users:
         yield f"  cards for these alone: {', '.join(site.service.pilot_users)}"
     if site.policy:
-        yield f"  policy: {', '.join(f'{key} = {value}' for key, value in sorted(site.policy.items()))}"
+        policy = (f"{key} = {value}" for key, value in sorted(site.policy.items()))
+        yield f"  policy: {', '.join(policy)}"
     for client in site.clients:
         yield f"  client {client.issuer}: {', '.join(client.fhir_servers)}"
     if len(site.clients) > 1:
-        yield "  an account of the review pages that no client names sees the entries of all"
+        yield (
+            "  an account of the review pages that no client names "
+            "sees the entries of all"
+        )
     if not site.clients:
         yield "  no [[clients]]: the service is open and local"
     for one in (folder, *folder.clients.values()):

@@ -1,4 +1,4 @@
-"""`[clients.worksheet]` of `site.toml`: the EHR's registration of the worksheet as a SMART app."""
+"""`[clients.worksheet]` of `site.toml`: the worksheet's registration as a SMART app."""
 
 from cds_service.site.fields import SiteTable, YesNo
 from cds_service.site.review import ClientId, LoginServer, SecretFile

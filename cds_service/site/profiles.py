@@ -1,4 +1,6 @@
-"""What an EHR sends and takes, `mappings/ehr/<name>.toml`: each fact with its source, or unknown.
+"""What an EHR sends and takes: each fact of its profile with its source, or unknown.
+
+Profiles are in `mappings/ehr/<name>.toml`.
 
 A profile is what a vendor's page, or its code, says on a day. A site that knows better
 overrides single facts in `[clients.facts]` of `site.toml`.
@@ -81,7 +83,8 @@ class TokenFacts(DataTable):
     Attributes:
         issuer: what `iss` is: the FHIR base, one value for all hospitals, or typed by
             hand.
-        keys: how the set with the token's key is found: by the `jku` of the first token,
+        keys: how the set with the token's key is found: by the `jku` of the first
+            token,
             a list of sets, or none that can be read.
         audience: `aud`: the called address, or what somebody typed.
     """
@@ -176,6 +179,17 @@ class FeedbackFacts(DataTable):
     reason: Fact[Texts] | Unknown = "unknown"
 
 
+class PlaceFacts(DataTable):
+    """Where its team sets what, in the vendor's words."""
+
+    url: Fact[Text] | Unknown = "unknown"
+    jwt: Fact[Text] | Unknown = "unknown"
+    scopes: Fact[Text] | Unknown = "unknown"
+    prefetch: Fact[Text] | Unknown = "unknown"
+    orderables: Fact[Text] | Unknown = "unknown"
+    reasons: Fact[Text] | Unknown = "unknown"
+
+
 class About(DataTable):
     """`[profile]`: whose habits these are, and when to read its sources again."""
 
@@ -217,6 +231,7 @@ class Profile(DataTable):
     request: RequestFacts = RequestFacts()
     answer: AnswerFacts = AnswerFacts()
     feedback: FeedbackFacts = FeedbackFacts()
+    places: PlaceFacts = PlaceFacts()
 
     @model_validator(mode="after")
     def _names_its_sources(self) -> Self:
@@ -293,7 +308,7 @@ def _fault_of_site(error: DataFileError, file: Path, place: str) -> DataFileErro
     return DataFileError(str(file), f"{place}.{fault.key.split('.')[0]}", message)
 
 
-GROUPS = ("hooks", "token", "request", "answer", "feedback")
+GROUPS = ("hooks", "token", "request", "answer", "feedback", "places")
 
 
 def profile_folders(overlays: Sequence[Path]) -> tuple[Path, ...]:

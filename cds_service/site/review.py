@@ -1,4 +1,4 @@
-"""`[review]` of a site folder: the hospital's own login for the review pages, by OpenID Connect."""
+"""`[review]` of a site folder: the hospital's own login, by OpenID Connect."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ SECRET = re.compile(r"[\x21-\x7e]{1,1024}")
 
 
 def _issuer(value: str) -> str:
-    """The issuer as written: it is compared exactly, a trailing slash included (OpenID Connect Core, 2)."""
+    """Keep the issuer as written: it is compared exactly, with its last slash."""
     address = parse_address(value)
     if "?" in value or not address.may_carry_tokens:
         raise ValueError("an issuer is an https address without a query")
@@ -73,13 +73,13 @@ class ReviewLogin(SiteTable):
 
     @property
     def rules(self) -> str:
-        """The issuer, and a digest of which claim gives which role: what a session began under."""
+        """Digest the issuer and which claim gives which role, as a session began."""
         given = json.dumps([self.role_claim, sorted(self.roles.items())])
         return f"{self.issuer} {hashlib.sha256(given.encode()).hexdigest()}"
 
 
 def client_secret(folder: Path, name: str | None) -> str | None:
-    """The secret that this service shares with a login server; None for a public client.
+    """The secret that is shared with a login server; None for a public client.
 
     Args:
         folder: of the site.

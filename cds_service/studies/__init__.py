@@ -1,1 +1,1 @@
-"""The studies as data, and what their tables of reduced models are built with; the one room of scikit-learn."""
+"""The studies as data, and how their reduced models are built, by scikit-learn."""

@@ -1,4 +1,4 @@
-"""`studies build`: every table that follows from the study files, and whether those shipped still do."""
+"""`studies build`: the tables that follow from study files, and if they still do."""
 
 import tempfile
 from pathlib import Path
@@ -10,13 +10,13 @@ from cds_service.studies.reduced_models import Say, build_tables
 
 
 def build_all(say: Say, folder: Path = REDUCED) -> None:
-    """Build and write the tables of the studies and of the pooled model; `say` is told the progress."""
+    """Build and write the tables of all studies; `say` is given the progress."""
     build_tables(say, folder)
     build_pooled_table(say, folder)
 
 
 def differing_tables(say: Say) -> tuple[str, ...]:
-    """Studies whose shipped table is not what a fresh build gives (beyond rounding of another machine)."""
+    """List studies whose shipped table is not what a fresh build gives."""
     with tempfile.TemporaryDirectory() as fresh:
         build_all(say, Path(fresh))
         return table.compare_tables(REDUCED, Path(fresh))

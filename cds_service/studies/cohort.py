@@ -107,7 +107,7 @@ def solve_intercept(
 
 
 def rake(cohort: Cohort, study: LogisticStudy) -> Cohort:
-    """The cohort weighted so that the printed model, applied to it, gives the printed tables back.
+    """Weigh the cohort so that the printed model gives the printed tables back.
 
     Where the study prints no groups the weights stay even.
 
@@ -126,7 +126,9 @@ def rake(cohort: Cohort, study: LogisticStudy) -> Cohort:
 
 
 def weights_satisfying(conditions: Matrix) -> Vector:
-    """Weights by which every column's mean is 0: Newton on the convex log of the mean of exp(lambda'h).
+    """Find weights by which every column's mean is 0, by Newton's method.
+
+    It is minimised on the convex log of the mean of exp(lambda'h).
 
     Raises:
         ArithmeticError: there are none.
@@ -156,7 +158,7 @@ def weights_satisfying(conditions: Matrix) -> Vector:
 
 
 def score_conditions(cohort: Cohort, study: LogisticStudy) -> Matrix:
-    """Columns whose weighted mean must be 0: the mean risk, then each input's printed mean and SD in each group."""
+    """List columns whose weighted mean must be 0: mean risk, means and SDs."""
     risk = cohort.risk
     columns = [risk - study.incidence]
     printed = [
@@ -178,7 +180,7 @@ Moments = tuple[float, float | None]
 def _printed_moments(
     predictor: Predictor, study: LogisticStudy
 ) -> list[tuple[Moments, Moments]]:
-    """Mean and SD in the groups with and without the outcome, one pair for each term; no SD for yes/no."""
+    """Pair mean and SD of the groups with and without the outcome, for each term."""
     sizes = _printed_sizes(study)
     event, no_event = (
         _moments(predictor.groups[group], sizes[group])
@@ -255,7 +257,7 @@ IDENTITIES: Mapping[str, Callable[[Values], Mapping[str, Vector]]] = {
 
 
 def _place(uniform: Vector, group: Statistics, size: int) -> Mapping[str, Vector]:
-    """Uniform points 0..1 laid on a printed distribution; a category gives one 0/1 vector for each word."""
+    """Lay uniform points 0..1 on a printed distribution; a word is a 0/1 vector."""
     if group.counts is not None:
         words = sorted(group.counts)
         bounds = np.cumsum([group.counts[word] / size for word in words])[:-1]
@@ -269,7 +271,7 @@ def _place(uniform: Vector, group: Statistics, size: int) -> Mapping[str, Vector
 def spread_points(
     names: list[str], size: int, stream: str, seed: int
 ) -> Mapping[str, Vector]:
-    """Points evenly spread over 0..1 in as many dimensions as names: a scrambled Sobol sequence, seeded."""
+    """Spread points evenly over 0..1 in these dimensions: scrambled Sobol, seeded."""
     words = np.frombuffer(hashlib.sha256(stream.encode()).digest(), dtype="<u4")
     random = np.random.default_rng([seed, *words.tolist()])
     sequence = qmc.Sobol(len(names), scramble=True, bits=SOBOL_BITS, rng=random)

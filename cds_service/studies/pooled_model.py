@@ -122,7 +122,7 @@ def make_population(study: PooledStudy, bone: Bone, points: int) -> Population:
 
 
 def find_centres(population: Population, betas: Vector) -> Centres:
-    """Intercept and means at every baseline: the mean risk is the baseline; means weigh by p(1 - p)."""
+    """Find intercept and means at every baseline; means weigh by p(1 - p)."""
     predictor = population.values @ betas
     intercept, intercepts, means = (
         float(BASELINES[0]) - float(population.weights @ predictor),
@@ -149,7 +149,7 @@ def find_centres(population: Population, betas: Vector) -> Centres:
 
 
 def _solve(predictor: Vector, weights: Vector, baseline: float, start: float) -> float:
-    """The intercept with which the mean risk is the baseline, by Newton on the mean's log odds."""
+    """Find the intercept with which the mean risk is the baseline, by Newton."""
     intercept, wanted = start, np.log(baseline / (1 - baseline))
     for _ in range(MOST_STEPS):
         risk = expit(intercept + predictor)

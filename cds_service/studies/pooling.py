@@ -1,4 +1,6 @@
-"""One mean from published results, and how much hospitals differ from it (docs/pooled.md, step 1). Build time only.
+"""One mean from published results, and how hospitals differ (docs/pooled.md, 1).
+
+Build time only.
 
 A meta-analysis weighs 1 / SE², a hospital 1 / (SE² + tau²). Tau is Paule and Mandel's,
 over the hospitals; from few hospitals it is never taken as less than half the mean.
@@ -37,7 +39,7 @@ class Estimate:
 
 
 def pool_entries(entries: Sequence[Entry]) -> PooledCoefficient:
-    """The coefficient of one input; the hospital farthest from the rest may be left out, and is named."""
+    """Pool the coefficient of one input; the farthest hospital may be left out."""
     left_out = _farthest(entries)
     pooled = _pool(entries, left_out)
     return PooledCoefficient(
@@ -67,7 +69,7 @@ def pool_rates(rates: Sequence[Rate]) -> Pooled:
 
 
 def paule_mandel(values: NDArray[np.float64], variances: NDArray[np.float64]) -> float:
-    """Tau with which the weighted squares around the mean add to one less than the number of values."""
+    """Find tau with which the weighted squares add to one less than the values."""
 
     def excess(squared: float) -> float:
         weights = 1 / (variances + squared)
@@ -81,7 +83,7 @@ def paule_mandel(values: NDArray[np.float64], variances: NDArray[np.float64]) ->
 
 
 def _farthest(entries: Sequence[Entry]) -> LeftOut | None:
-    """The hospital farthest from what the others give, if it is farther than chance explains."""
+    """Find the hospital farther from the others than chance explains."""
     distances = {
         one.study: _distance(one, entries) for one in entries if one.design == "cohort"
     }
@@ -94,7 +96,7 @@ def _farthest(entries: Sequence[Entry]) -> LeftOut | None:
 
 
 def _distance(hospital: Entry, entries: Sequence[Entry]) -> float:
-    """In SD, from the result without this hospital; 0 where nothing remains to compare it with."""
+    """Measure, in SD, the distance from the result without this hospital."""
     rest = [one for one in entries if one is not hospital]
     if not any(one.design == "cohort" for one in rest) or not any(
         one.in_mean for one in rest

@@ -1,4 +1,6 @@
-"""Reduced models: what a model with only the known inputs would have said in the cohort (docs/evidence.md, steps 4-7).
+"""Reduced models: what a model with only the known inputs would have said.
+
+Steps 4 to 7 of docs/evidence.md.
 
 Build time only, and the only place besides recalibration where scikit-learn is used.
 The service reads the tables that `build_tables` writes (`building.py`).
@@ -31,7 +33,7 @@ def build_tables(
     studies: Mapping[str, Study] | None = None,
     draws: int | None = None,
 ) -> None:
-    """Build and write the table of every logistic study in force; `say` is told the progress line by line."""
+    """Build and write the tables of logistic studies; `say` is given the progress."""
     for study in (studies or load_studies(STUDIES, load_vocabulary())).values():
         if isinstance(study, LogisticStudy):
             table.write_table(build_table(study, say, draws=draws), folder)
@@ -93,7 +95,7 @@ def reduced_model(
     *,
     full: table.Vector | None = None,
 ) -> table.ReducedModel:
-    """The reduced model of one set of known inputs, not yet widened to the printed errors.
+    """Fit the model of one set of known inputs, not widened to the printed errors.
 
     With all printed inputs known it is the printed model itself.
 
@@ -110,7 +112,8 @@ def reduced_model(
     """
     if known - set(cohort.input_names):
         raise ValueError(
-            f"no input of this study: {', '.join(sorted(known - set(cohort.input_names)))}"
+            "no input of this study: "
+            f"{', '.join(sorted(known - set(cohort.input_names)))}"
         )
     full = full_predictor(cohort) if full is None else full
     columns = _columns(cohort, known)
@@ -138,7 +141,7 @@ def full_predictor(cohort: Cohort) -> table.Vector:
 def _fit(
     cohort: Cohort, columns: Sequence[int]
 ) -> tuple[float, table.Vector, table.Vector]:
-    """Log odds at the means, coefficients, and linear predictor of every patient; of all terms the printed model."""
+    """Return log odds at the means, coefficients, and every patient's predictor."""
     part = list(columns)
     centred = cohort.inputs[:, part] - cohort.means[part]
     if len(part) == len(cohort.terms):
@@ -152,7 +155,7 @@ def _fit(
 def distance_line(
     squares: table.Vector, risk: table.Vector, weights: table.Vector
 ) -> tuple[float, float]:
-    """Weighted least squares of the squared distance on [1, 4r(1 - r)] (evidence.md, step 6)."""
+    """Regress the squared distance on [1, 4r(1 - r)], weighted (evidence.md, 6)."""
     place = 4 * risk * (1 - risk)
     # with nothing known all patients stand at one place, but for rounding
     if np.ptp(place) < SAME_PLACE:
@@ -163,7 +166,7 @@ def distance_line(
 
 
 def procedure_averages(cohort: Cohort, study: LogisticStudy) -> dict[str, float]:
-    """Average risk of the patients with the same procedure in the weighted cohort, by procedure (bands)."""
+    """Average the risk of patients with the same procedure, by procedure (bands)."""
     predictor = next((one for one in study.inputs if one.finding == "procedure"), None)
     if predictor is None:
         return {}
@@ -183,7 +186,7 @@ def procedure_averages(cohort: Cohort, study: LogisticStudy) -> dict[str, float]
 def fit_fractional(
     centred: table.Matrix, outcome: table.Vector, weights: table.Vector
 ) -> tuple[float, table.Vector]:
-    """Weighted logistic regression of a fractional outcome: log odds at the means, and one coefficient per column.
+    """Fit a weighted logistic regression of a fractional outcome.
 
     Each row stands twice, as yes with weight w·p and as no with weight w·(1 - p): the
     same likelihood.
@@ -207,7 +210,7 @@ def fit_fractional(
 def _covariance(
     cohort: Cohort, columns: Sequence[int], predictor: table.Vector, patients: int
 ) -> table.Matrix:
-    """(X'WX)^-1 / n of centred intercept and coefficients, W = weight x q (1 - q), for the study's patients."""
+    """Return (X'WX)^-1 / n of centred coefficients, W = weight x q (1 - q)."""
     part = list(columns)
     design = np.column_stack(
         [np.ones(len(predictor)), cohort.inputs[:, part] - cohort.means[part]]
@@ -218,7 +221,7 @@ def _covariance(
 
 
 def inputs_known(cohort: Cohort, columns: Sequence[int], full: table.Vector) -> float:
-    """Share of the model's information that these columns carry, 0..1 (evidence.md, step 7).
+    """Share of the model's information that these columns carry (step 7).
 
     R² of the weighted regression of the full linear predictor on them in the raked
     cohort. It depends on which inputs are known, not on their values, and never falls
@@ -241,7 +244,7 @@ def inputs_known(cohort: Cohort, columns: Sequence[int], full: table.Vector) -> 
 
 
 def error_ratios(cohort: Cohort, patients: int) -> dict[str, float]:
-    """Printed standard error over that of the printed model's information, for each term (evidence.md, step 5).
+    """Divide the printed standard error by the model's, for each term (step 5).
 
     Nothing of the printed errors went into the cohort, so ratios near 1 are the best
     check of the reconstruction.
@@ -257,7 +260,7 @@ def error_ratios(cohort: Cohort, patients: int) -> dict[str, float]:
 
 
 def widen(model: table.ReducedModel, ratios: Mapping[str, float]) -> table.ReducedModel:
-    """D·V·D with D = max(1, printed / information): never narrower than printed (evidence.md, step 5)."""
+    """D·V·D with D = max(1, printed / information): never narrower than printed."""
     scale = np.array([1.0, *(max(1.0, ratios[name]) for name in model.terms)])
     return model.model_copy(
         update={"covariance": model.covariance * np.outer(scale, scale)}
@@ -265,7 +268,7 @@ def widen(model: table.ReducedModel, ratios: Mapping[str, float]) -> table.Reduc
 
 
 def study_ranges(cohort: Cohort, study: LogisticStudy) -> dict[str, table.Ends]:
-    """Percentiles 0.5, 5, 95 and 99.5 of each continuous input in the weighted cohort (evidence.md, step 8).
+    """Percentiles 0.5, 5, 95 and 99.5 of each continuous input (evidence.md, 8).
 
     Of the psoas muscle also those of its fat share, in %: beside a known total area it
     is held by that.

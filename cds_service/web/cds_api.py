@@ -39,7 +39,7 @@ from cds_service.protocol.messages import (
 )
 from cds_service.service import NOTE_SECONDS, Ports, Service, ServiceHook
 from cds_service.settings import PrefetchWish, Settings
-from cds_service.site.clients import EVERYTHING, Client
+from cds_service.site.clients import EVERYTHING, Capabilities, Client
 from cds_service.site.folder import Site
 from cds_service.web.errors import answer_error, caught, log_unexpected
 from cds_service.web.exchange import Exchange
@@ -56,6 +56,7 @@ from cds_service.web.missing_orders import MissingOrders
 from cds_service.web.refusals import record_refusal
 
 CDS_PATH = "/cds-services"
+LAUNCH_PATH = "/worksheet/launch"
 ORDERS_MISSING = "orders-missing"
 JSON_TYPE = "application/json; charset=utf-8"
 Flow = Callable[[Service, ServiceHook, HookRequest, Ports], HookResponse]
@@ -150,10 +151,28 @@ def _call(around: Surroundings, service_id: str, exchange: Exchange) -> Response
     exchange.service_id = "unknown"
     admit(around, f"{CDS_PATH}/{service_id}", exchange)
     hooks = around.service.of(exchange.caller.client).hooks
-    if service_id not in hooks or hooks[service_id].hook not in CONTEXTS:
+    if service_id not in hooks or not _is_for(hooks[service_id], exchange.client):
         raise UnknownService("No service has this id.")
-    exchange.service_id = service_id
-    exchange.response = _answer(around, hooks[service_id], exchange)
+    client = exchange.client
+    capabilities = (client.capabilities if client is not None else None) or EVERYTHING
+    return answer_as(around, hooks[service_id], exchange, capabilities)
+
+
+def _is_for(hook: ServiceHook, client: Client | None) -> bool:
+    """Tell if this EHR may call the service: that of opened charts is off for others."""
+    is_on = hook.hook != "patient-view" or (client is not None and client.patient_view)
+    return hook.hook in CONTEXTS and bool(is_on)
+
+
+def answer_as(
+    around: Surroundings,
+    hook: ServiceHook,
+    exchange: Exchange,
+    capabilities: Capabilities,
+) -> Response:
+    """Answer the call of a caller who may call, as an EHR gets it that can apply this."""
+    exchange.service_id = hook.id
+    exchange.response = _answer(around, hook, exchange, capabilities)
     return _json(exchange.response.text)
 
 
@@ -213,7 +232,10 @@ def count_gaps(response: HookResponse) -> int:
 
 
 def _answer(
-    around: Surroundings, hook: ServiceHook, exchange: Exchange
+    around: Surroundings,
+    hook: ServiceHook,
+    exchange: Exchange,
+    capabilities: Capabilities,
 ) -> HookResponse:
     """Answer an authenticated caller: read and parse the body, check the right to the FHIR server, run the flow."""
     deadline = exchange.deadline = deadline_of(around, exchange)
@@ -240,11 +262,11 @@ def _answer(
         caller=caller,
         aliases=() if closed else aliases_of(asked, client),
         may_name_server=closed is None,
-        capabilities=(client.capabilities if client is not None else None)
-        or EVERYTHING,
+        capabilities=capabilities,
         is_shown=_is_shown(around.site, asked.context, caller),
         basis_url=partial(_basis_url, around, client, deadline),
         handout_url=partial(_handout_url, around, client, deadline),
+        worksheet_url=_worksheet_url(around, client),
     )
     return around.flow(around.service.of(caller.client), hook, asked, ports)
 
@@ -303,6 +325,12 @@ def _access_of(client: Client | None) -> Access | None:
     if client is None or client.capabilities is None:
         return None
     return client.capabilities.links
+
+
+def _worksheet_url(around: Surroundings, client: Client | None) -> str:
+    """Where this EHR launches the worksheet from a card; empty if it does not."""
+    app = client.worksheet if client is not None else None
+    return f"{around.base_url}{LAUNCH_PATH}" if app and app.in_cards else ""
 
 
 def deadline_of(around: Surroundings, exchange: Exchange) -> Deadline:

@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cds_service.audit.chain import AuditEntry
 from cds_service.callers.code_flow import Secret
+from cds_service.core.wording import say_date
 from cds_service.errors import (
     AuditUnavailable,
     CallFailed,
@@ -46,6 +47,7 @@ from cds_service.launch.record import (
     read_person,
     rivals,
 )
+from cds_service.launch.reports import Report, read_or_why, span_of
 from cds_service.launch.saving import Saved, save_set
 from cds_service.launch.sessions import LaunchSessions
 from cds_service.measures.observations import Written
@@ -87,6 +89,11 @@ NOT_SEEN = "The values are not those that were shown. Look at them, and save aga
 NO_DAY = "Say the day of the examination; a value without a day is not saved."
 NO_RIGHT = (
     "The record system did not allow this launch to write measurements. Copy the text."
+)
+NO_SPAN = "The report does not say this any more. Look at it in the record."
+OTHER_DAY = (
+    "This report is of {day}, the other values are of another day. Save them first,"
+    " and clear the form."
 )
 NO_LOG = "The log of this service cannot be written, so nothing was sent. Try again."
 COPY = "Nothing was saved. Copy the text below."
@@ -377,13 +384,21 @@ class _Desk:
         """
         launched = self._launched
         person = read_person(self._reader, launched.patient, until=_until())
+        reports, unread_reports = read_or_why(
+            self._reader,
+            launched,
+            self._sheets.service.terminology,
+            until=_until(),
+        )
+        notice = self._take(reports)
         sheet = self._sheets.sheet_of(launched.patient, has_to_confirm=True)
         outcome = sheet.outcome(self._form, self._sheets.today)
         there, unread = self._there()
         against = _rivals_of(outcome, there)
-        notice, saved = "", None
+        saved = None
         if self._form.get("act") == "save":
-            notice, saved = self._save(outcome, against)
+            sources = self._sources(reports)
+            notice, saved = self._save(outcome, against, sources)
             there, unread = self._there()
         return self._sheets.page(
             self._form,
@@ -394,13 +409,45 @@ class _Desk:
             there=there,
             unread=unread,
             rivals=against,
+            reports=reports,
+            unread_reports=unread_reports,
             notice=notice,
             saved=saved,
             is_confirmed=self._form.get("confirmed") == "yes" and not notice,
             seen=_seen(outcome),
             may_write=launched.may("Observation", "c"),
             may_attribute=launched.may("Provenance", "c"),
-            figures=self._figures(outcome),
+            figures=self._figures(outcome, is_saved=saved is not None),
+        )
+
+    def _take(self, reports: Sequence[Report]) -> str:
+        """Fill the field of a number that was chosen in a report; why not, if it cannot be."""
+        key = self._form.get("take", "")
+        if not key:
+            return ""
+        chosen = span_of(key, reports)
+        if chosen is None:
+            return NO_SPAN
+        report, span = chosen
+        day, written = report.day, self._form.get("date", "")
+        if day and written and written != day.isoformat():
+            return OTHER_DAY.format(day=say_date(day))
+        filled = {span.field: span.value, **span.place}
+        if day:
+            filled["date"] = day.isoformat()
+        taken = {*filter(None, self._form.get("taken", "").split(" ")), key}
+        self._form = {**self._form, **filled, "taken": " ".join(sorted(taken))}
+        return ""
+
+    def _sources(self, reports: Sequence[Report]) -> Sequence[str]:
+        """The reports whose numbers still are in the fields that they filled."""
+        chosen = [span_of(key, reports) for key in self._form.get("taken", "").split()]
+        return sorted(
+            {
+                report.reference
+                for report, span in filter(None, chosen)
+                if self._form.get(span.field) == span.value
+            }
         )
 
     def _there(self) -> tuple[Sequence[OnRecord], str]:
@@ -418,8 +465,11 @@ class _Desk:
             return (), str(fault)
         return found, ""
 
-    def _figures(self, outcome: Outcome) -> tuple[Figure, ...]:
-        """This patient's figure without the values and with them, by age, sex and measurements alone."""
+    def _figures(self, outcome: Outcome, *, is_saved: bool) -> tuple[Figure, ...]:
+        """This patient's figure without the values and with them, by age, sex and measurements alone.
+
+        Once they are saved there is one: that of the record.
+        """
         if not outcome.written:
             return ()
         launched = self._launched
@@ -431,13 +481,18 @@ class _Desk:
         body = partial(
             signing, self._sheets, launched.patient, launched.base, self._form
         )
+        if is_saved:
+            return (figure("As the record is now", self._sheets, body(), without),)
         return (
             figure("Without these values", self._sheets, body(), without),
             figure("With them", self._sheets, body(), without.with_values(values)),
         )
 
     def _save(
-        self, outcome: Outcome, against: Mapping[str, str]
+        self,
+        outcome: Outcome,
+        against: Mapping[str, str],
+        sources: Sequence[str],
     ) -> tuple[str, Saved | None]:
         """Save what was shown; the words for the page, and what became of it."""
         if fault := self._why_not(outcome):
@@ -447,7 +502,11 @@ class _Desk:
         ]
         if not values:
             return "", None
-        content = {"view": "worksheet", "values": [_noted(one) for one in values]}
+        content = {
+            "view": "worksheet",
+            "values": [_noted(one) for one in values],
+            "reports": list(sources),
+        }
         try:
             entry = _note(self._launching, self._launched, "measures", "asked", content)
         except AuditUnavailable:
@@ -456,7 +515,7 @@ class _Desk:
             saved = save_set(
                 self._launched,
                 values,
-                (),
+                sources,
                 connections=self._launching.around.connections,
                 at=self._launching.around.clock(),
             )
@@ -516,6 +575,7 @@ def _seen(outcome: Outcome) -> str:
             one.observation["valueQuantity"]["value"],
             str(outcome.day),
             one.value.levels,
+            one.value.site,
             one.value.method,
             one.value.device,
         )
@@ -534,6 +594,7 @@ def _noted(written: Written) -> Json:
         "unit": quantity["code"],
         "day": str(written.value.day),
         "levels": list(written.value.levels),
+        "site": written.value.site,
         "status": written.observation["status"],
         "identifier": written.identifier,
     }

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response as PlainResponse
 
 from cds_service.audit.chain import OneEntry
@@ -35,8 +36,17 @@ from cds_service.samples import Sample, load_samples, requests
 from cds_service.samples.fhir_search import hold
 from cds_service.samples.fhir_server import FhirApp
 from cds_service.service import Ports, Service
+from cds_service.site.clients import capabilities_of
 from cds_service.site.folder import Site
-from cds_service.web.cds_api import Surroundings, json_response
+from cds_service.site.profiles import (
+    GENERIC,
+    Profile,
+    load_profile,
+    profile_folders,
+    profile_names,
+    value_of,
+)
+from cds_service.web.cds_api import Surroundings, answer_as, json_response, respond
 from cds_service.web.fhir_access import (
     allowed_fhir_server,
     check_fhir_server,
@@ -78,12 +88,7 @@ def sandbox_routes(around: Surroundings) -> Blueprint:
         response.headers["Content-Security-Policy"] = SANDBOX_POLICY
         return response
 
-    @routes.get("")
-    def page() -> str:
-        hooks = around.service.hooks.values()
-        return render_template(
-            "sandbox.html", servers=_servers(around), hooks=[hook.id for hook in hooks]
-        )
+    _page_routes(routes, around)
 
     @routes.get("/choices")
     def choices() -> Response:
@@ -112,6 +117,78 @@ def sandbox_routes(around: Surroundings) -> Blueprint:
         return Response.from_app(_samples_on(_today(around))[1], environ)
 
     return routes
+
+
+def _page_routes(routes: Blueprint, around: Surroundings) -> None:
+    """The page, and the service as an EHR with a profile would get its answers."""
+
+    @routes.get("")
+    def page() -> str:
+        hook = next(iter(around.service.hooks.values()))
+        name = request.args.get("ehr", GENERIC)
+        profile = _profile(name, around)
+        return render_template(
+            "sandbox.html",
+            servers=_servers(around),
+            feedback=f"/cds-services/{hook.id}/feedback",
+            call=f"/cds-services/{hook.id}"
+            if name == GENERIC
+            else f"/sandbox/as/{name}",
+            ehrs=_titles(around),
+            ehr=name,
+            limits=shown_limits(profile),
+            takes_comments=around.service.policy.feedback.user_comments,
+        )
+
+    @routes.post("/as/<name>")
+    def call_as(name: str) -> Response:
+        capabilities = capabilities_of(_profile(name, around))
+        hook = next(iter(around.service.hooks.values()))
+        return respond(
+            around,
+            lambda exchange: answer_as(around, hook, exchange, capabilities),
+        )
+
+
+def _folders(around: Surroundings) -> tuple[Path, ...]:
+    """Where profiles are: ours, and those of the site."""
+    site = around.settings.site
+    return profile_folders([site / "mappings"] if site else [])
+
+
+def _profile(name: str, around: Surroundings) -> Profile:
+    """The profile that a page or a call names.
+
+    Raises:
+        NotFound: there is none of this name.
+    """
+    folders = _folders(around)
+    if name not in profile_names(folders):
+        raise NotFound
+    return load_profile(name, folders)
+
+
+def _titles(around: Surroundings) -> Mapping[str, str]:
+    """Titles of the profiles, by name; the general one first."""
+    folders = _folders(around)
+    names = sorted(profile_names(folders), key=lambda name: (name != GENERIC, name))
+    return {name: load_profile(name, folders).title for name in names}
+
+
+def shown_limits(profile: Profile) -> Mapping[str, Any]:
+    """What the page does as this EHR would; what nobody knows limits nothing."""
+    answer = profile.answer
+    return {
+        "title": profile.title,
+        "cards": value_of(answer.cards),
+        "summaryLength": value_of(answer.summary_length),
+        "shown": value_of(answer.shown) or "label",
+        "detail": value_of(answer.detail) or "gfm",
+        "orderDetails": value_of(answer.order_details) or "kept",
+        "reasons": value_of(answer.reasons) or "shown",
+        "feedback": value_of(profile.feedback.sends) is not False,
+        "drops": value_of(answer.drops) or (),
+    }
 
 
 def _built_in(around: Surroundings) -> str:

@@ -120,6 +120,7 @@ class Sheets:
             levels=[("", "not said"), *((level, level) for level in SPINE)],
             units=UNITS,
             definition=definition_of,
+            vbq_scale=self.service.policy.reference.vbq,
             is_sent=request.method == "POST",
             **more,
         )

@@ -23,7 +23,7 @@ PAGES = (
 
 
 @pytest.fixture
-def log(browser):  # noqa: ARG001 - no process is started without a browser
+def log(browser, tmp_path):  # noqa: ARG001 - no process is started without a browser
     """A service of its own, since these tests count entries: three patients signed, feedback on a card, a reviewer."""
     with reviewed_service() as running:
         plan = running.send("GET", "/cds-services").json()["services"][0]["prefetch"]
@@ -42,6 +42,10 @@ def log(browser):  # noqa: ARG001 - no process is started without a browser
             {"feedback": [{**item, "outcomeTimestamp": now.isoformat()}]}, path=FEEDBACK
         )
         assert told.status == 200
+        person = {"resourceType": "Patient", "id": "p1-thin-high"}
+        export = tmp_path / "Patient.ndjson"
+        export.write_text(json.dumps(person) + "\n", encoding="utf-8")
+        running.command("loop", str(export))
         yield running.url
 
 
@@ -91,7 +95,7 @@ def test_log_in_find_open_replay_export_and_mark(open_desk):
     page.get_by_label("Note").fill("high with every input known")
     page.get_by_role("button", name="Add to the log").click()
     page.get_by_text("high with every input known").wait_for()
-    assert "Mark: For the committee" in page.locator(".saying").inner_text()
+    assert "Mark: For the committee" in page.locator(".saying").last.inner_text()
 
     page.get_by_role("link", name="Integrity", exact=True).click()
     page.get_by_text("kyphoplasty-cds audit verify", exact=True).wait_for()
@@ -103,6 +107,10 @@ def test_log_in_find_open_replay_export_and_mark(open_desk):
         .all_inner_texts()[0]
         == "3"
     )
+
+    done = page.get_by_role("region", name="Was it done?").inner_text()
+    assert "No signing can be judged yet." in done
+    assert "1 whose days are not over" in done
 
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url("**/audit/login")

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from packaging.utils import canonicalize_name
@@ -134,3 +135,27 @@ def test_it_starts_as_the_image_would_and_its_health_check_passes(place):
         process.communicate(timeout=60)
     assert process.returncode == 0
     assert list((place / "work").iterdir()) == []
+
+
+def test_the_image_starts_the_sandbox_with_its_patients_and_stops(place):
+    """`docker run IMAGE sandbox`: one address, and an end without an error."""
+    binaries, temporary = place / "opt/kyphoplasty-cds/bin", place / "tmp"
+    temporary.mkdir(exist_ok=True)
+    process = subprocess.Popen(
+        [*words("ENTRYPOINT"), "sandbox", "--port", str(free_port())],
+        cwd=temporary,
+        env={**os.environ, "PATH": f"{binaries}:{os.environ['PATH']}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        address = process.stdout.readline().strip()
+        with urlopen(address, timeout=60) as page:
+            assert page.status == 200
+        with urlopen(f"{address}/fhir/Patient?_count=1", timeout=60) as found:
+            assert json.load(found)["entry"]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        rest, _ = process.communicate(timeout=60)
+    assert (process.returncode, rest) == (0, "")

@@ -142,6 +142,24 @@ def find_patients(
     return tuple(found.values())[:MOST_SHOWN]
 
 
+def find_by_identifier(fhir: Browser, identifier: str, *, until: float) -> str:
+    """Find the id of the one patient with this business identifier, a record number.
+
+    Raises:
+        LookUpFailed: the server did not answer, or knows none, or several.
+    """
+    until = min(until, time.monotonic() + STEP_SECONDS)
+    query = f"Patient?identifier={quote(identifier.strip(), safe='')}&_count=2"
+    try:
+        found = {one.id for one in _patients_in(fhir.first_page(query, until=until))}
+    except FhirReadError as error:
+        raise LookUpFailed(f"The server was asked for the patient: {error}.") from None
+    if len(found) != 1:
+        number = "several patients have" if found else "no patient has"
+        raise LookUpFailed(f"On this server {number} this identifier.")
+    return found.pop()
+
+
 def _searches(wanted: str) -> list[str]:
     """The searches to try: all words of a name must match; a text with a digit is tried as identifier and id first."""
     wanted = wanted.strip()

@@ -1,9 +1,11 @@
 // The sandbox page: an EHR's order entry in small. Texts of cards and records only ever become text nodes.
 
-import { showCards } from "./sandbox.cards.js";
+import { showCards, tickedIn } from "./sandbox.cards.js";
 import { byId, describeOrder, element, postJson, reference, replace } from "./sandbox.parts.js";
 
-const SERVICE = document.body.dataset.service;
+const CALL = document.body.dataset.call;
+const FEEDBACK = document.body.dataset.feedback;
+const LIMITS = JSON.parse(document.body.dataset.limits); // of the EHR that the page plays
 const USER = "Practitioner/sample-surgeon";
 const WIDE = window.matchMedia("(min-width: 60rem)"); // as in sandbox.css: room for the JSON beside the cards
 const state = { patient: null, drafts: [], choices: null, answer: null };
@@ -32,9 +34,32 @@ async function findPatients() {
 
 function patientChoice(patient) {
   const radio = element("input", { type: "radio", name: "patient", value: patient.id });
-  radio.addEventListener("change", () => choosePatient(patient));
+  radio.addEventListener("change", () => {
+    if (mayLeaveAnswer()) choosePatient(patient);
+    else radio.checked = false;
+  });
+  radio.addEventListener("click", (event) => event.detail && moveOn("record-heading")); // not by arrow keys
   return element("label", { class: "patient" }, radio,
     element("span", {}, element("strong", {}, patient.title), element("span", { class: "story" }, patient.story)));
+}
+
+// Ticks of an answer that was not signed are lost only if the user says so.
+function mayLeaveAnswer() {
+  const count = state.answer?.isTouched ? tickedIn(state.answer).length : 0;
+  return !count || window.confirm(`${count} ticked ${count === 1 ? "order was" : "orders were"} not signed. Leave ${count === 1 ? "it" : "them"}?`);
+}
+
+function moveOn(id) {
+  if (!WIDE.matches) byId(id).scrollIntoView({ block: "start" });
+}
+
+function startOver() {
+  if (!mayLeaveAnswer()) return;
+  byId("order").reset();
+  byId("find").value = "";
+  showOrderForm();
+  findPatients();
+  byId("find").focus();
 }
 
 function choosePatient(patient) {
@@ -169,6 +194,7 @@ function addDrafts(orders) {
   state.drafts.push(...orders.filter((order) => !present.has(reference(order))));
   byId("status").textContent = "";
   showDrafts();
+  moveOn("drafts-heading");
 }
 
 function removeDraft(order) {
@@ -178,14 +204,47 @@ function removeDraft(order) {
   byId("kind").focus();
 }
 
-function showDrafts(marks = new Map()) {
-  const rows = state.drafts.map((order) => draftRow(order, marks));
+function showDrafts() {
+  const rows = state.drafts.map((order) => draftRow(order, new Map()));
   replace(byId("drafts"), ...(rows.length ? rows : [element("li", { class: "empty" }, "None yet.")]));
-  replace(byId("basket"), ...state.drafts.map((order) => draftRow(order, marks, true)));
   byId("sign").disabled = !state.drafts.length;
   const count = `${state.drafts.length} ${state.drafts.length === 1 ? "order" : "orders"}`;
   byId("sign").textContent = state.drafts.length ? `Sign ${count}` : "Sign orders";
-  byId("finish").textContent = `Sign ${count}`;
+}
+
+// The drafts with what is ticked, as they would be signed: nothing is changed before that.
+function signedOrders() {
+  const orders = [...state.drafts];
+  const marks = new Map();
+  for (const { type, resource, resourceId } of tickedIn(state.answer).flatMap((one) => one.suggestion.actions ?? [])) {
+    const name = type === "delete" ? resourceId : reference(resource);
+    const place = orders.findIndex((order) => reference(order) === name);
+    if (type === "delete") {
+      if (place >= 0) orders.splice(place, 1);
+    } else {
+      orders.splice(place >= 0 ? place : orders.length, place >= 0 ? 1 : 0, place >= 0 ? resource : kept(resource));
+      marks.set(name, place >= 0 ? "changed" : "added");
+    }
+  }
+  return { orders, marks };
+}
+
+// What the EHR keeps of a new order.
+function kept(resource) {
+  if (LIMITS.orderDetails !== "ignored") return resource;
+  const { resourceType, id, status, intent, subject, code } = resource;
+  const [coding] = code?.coding ?? [];
+  return { resourceType, id, status, intent, subject, code: { coding: [coding], text: coding?.display ?? coding?.code } };
+}
+
+function showSigning() {
+  const { orders, marks } = signedOrders();
+  replace(byId("basket"), ...orders.map((order) => draftRow(order, marks, true)));
+  const added = [...marks.values()].filter((mark) => mark === "added").length;
+  const changed = marks.size - added;
+  const own = `${orders.length - added}${changed ? ` (${changed} changed)` : ""}`;
+  const parts = marks.size ? `: ${own}${added ? ` and ${added} accepted` : ""}` : "";
+  byId("finish").textContent = `Sign ${orders.length} ${orders.length === 1 ? "order" : "orders"}${parts}`;
 }
 
 function draftRow(order, marks, fixed = false) {
@@ -204,6 +263,7 @@ function draftRow(order, marks, fixed = false) {
 // --- sign
 
 async function sign() {
+  if (!mayLeaveAnswer()) return openAnswer();
   const request = {
     hook: "order-sign",
     hookInstance: crypto.randomUUID(),
@@ -216,14 +276,17 @@ async function sign() {
   };
   byId("sign").disabled = true;
   byId("status").textContent = "Asking the service …";
-  const { ok, status, milliseconds, body, error } = await postJson(SERVICE, request);
+  const { ok, status, milliseconds, body, error } = await postJson(CALL, request);
   byId("sign").disabled = false;
   if (!ok) {
     byId("status").textContent = `The service refused (${status || "no answer"}): ${error}`;
   } else {
     byId("status").textContent = body.cards.length ? "" : "No card: the service has nothing to say about these orders.";
   }
-  state.answer = { url: SERVICE, request, status, milliseconds, body, cards: ok ? body.cards : [], marks: new Map() };
+  state.answer = {
+    url: CALL, feedbackUrl: FEEDBACK, limits: LIMITS, takesComments: document.body.dataset.comments === "true",
+    request, status, milliseconds, body, cards: ok ? body.cards : [], ticks: new Map(), settled: new Set(), changed: showSigning,
+  };
   byId("again").hidden = false;
   if (!ok || body.cards.length) openAnswer();
 }
@@ -234,33 +297,24 @@ function openAnswer() {
   byId("answer-heading").textContent = heading;
   byId("answer-patient").textContent = `${state.patient.title} · ${state.patient.id}`;
   byId("answer-status").textContent = "";
-  showDrafts(state.answer.marks);
-  showCards(state.answer, applyActions);
+  showCards(state.answer);
+  showSigning();
   byId("answer").showModal();
   byId("answer-heading").focus();
   for (const part of document.querySelectorAll("#cards, #answer .window")) part.scrollTop = 0;
 }
 
-function applyActions(actions) {
-  const { marks } = state.answer;
-  for (const { type, resource, resourceId } of actions) {
-    const name = type === "delete" ? resourceId : reference(resource);
-    const place = state.drafts.findIndex((order) => reference(order) === name);
-    if (type === "delete") {
-      if (place >= 0) state.drafts.splice(place, 1);
-    } else {
-      state.drafts.splice(place >= 0 ? place : state.drafts.length, place >= 0 ? 1 : 0, resource);
-      marks.set(name, place >= 0 ? "changed" : "added");
-    }
-  }
-  showDrafts(marks);
-}
-
-function finish() {
-  const names = state.drafts.map((order) => describeOrder(order).name).join(" · ");
+// Signing accepts what is ticked; without it, nothing of a card is left behind.
+async function finish() {
+  const { orders } = signedOrders();
+  byId("finish").disabled = true;
+  const fault = await state.answer.tellAccepted();
+  byId("finish").disabled = false;
+  const names = orders.map((order) => describeOrder(order).name).join(" · ");
   byId("answer").close();
-  byId("status").textContent = `Signed: ${names}. Nothing is kept; in an EHR these orders would be active now.`;
+  byId("status").textContent = `Signed: ${names}. ${fault || "Nothing is kept; in an EHR these orders would be active now."}`;
   state.drafts = [];
+  state.answer = null;
   showDrafts();
   byId("again").hidden = true;
 }
@@ -307,6 +361,8 @@ async function start() {
   onClick("sample-orders", () => addDrafts(state.patient.draftOrders.entry.map((entry) => structuredClone(entry.resource))));
   onClick("sign", sign);
   onClick("again", openAnswer);
+  onClick("reset", startOver);
+  byId("ehr").addEventListener("change", () => location.assign(`/sandbox?ehr=${encodeURIComponent(byId("ehr").value)}`));
   onClick("back", () => byId("answer").close());
   onClick("finish", finish);
   onClick("wire-toggle", toggleWire);

@@ -18,6 +18,7 @@ from tests.audit_builders import (
     uuid_of,
 )
 from tests.review_desk import ReviewDesk
+from tests.stub_fhir import StubFhir, page
 
 
 @pytest.fixture
@@ -260,3 +261,24 @@ def test_a_database_that_does_not_answer_is_a_bad_answer(monkeypatch):
         result = CliRunner().invoke(main, ["audit", *words])
         assert result.exit_code == 1
         assert "s3cret" not in result.output
+
+
+def test_a_record_number_is_resolved_by_the_fhir_server(url):
+    """The log holds FHIR ids alone; the number is in no entry, that of the look included."""
+    query = "/Patient?identifier=urn:oid:1.2|MRN-4711&_count=2"
+    person = {"resourceType": "Patient", "id": "pat-2"}
+    with StubFhir() as fhir:
+        fhir.say(query, page(person))
+        asked = ("--identifier", "urn:oid:1.2|MRN-4711", "--fhir-server", fhir.base)
+        (line,) = run("list", "--kind", "answer", *asked).splitlines()
+        assert uuid_of(2) in line
+        exported = run("export", "--format", "csv", *asked)
+        assert "pat-2" in exported
+        assert "pat-1" not in exported
+        fhir.say(query, page(person, {**person, "id": "pat-1"}))
+        assert run("list", *asked, code=1) == ""
+        fhir.say(query, page())
+        assert run("list", *asked, code=1) == ""
+    assert run("list", "--identifier", "4711", code=2) == ""
+    bodies = rows_of(url, "SELECT body FROM audit_payload")
+    assert not any("4711" in body for (body,) in bodies)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,11 @@ from tests.chart_builders import (
     ordered,
     patient,
 )
+from tests.client_tokens import ISSUER, Signer, client_of, key_set, site_folder
 from tests.codes import ATC, codeable
 from tests.population_builders import whose, write_export
 from tests.review_desk import ReviewDesk, words
+from tests.stub_fhir import Reply, StubFhir, page
 
 DAYS = 120  # since the signings
 
@@ -265,3 +268,90 @@ def test_the_entry_says_what_was_done(site: Site) -> None:
     assert "Bone drug ordered in time" in page
     assert "Bone drug started not on record" in page
     assert "No feedback came" in page
+
+
+TYPES_READ = (
+    *("MedicationRequest", "MedicationAdministration", "MedicationDispense"),
+    *("MedicationStatement", "Procedure", "ServiceRequest", "DeviceRequest"),
+    *("Encounter", "Appointment", "Condition"),
+)
+
+
+def serve(fhir: StubFhir, who: str, *chart: Resource) -> None:
+    """A server with this patient's record; what it has none of is an empty search."""
+    whole = whose(who, [patient(), *chart])
+    fhir.say(f"/Patient/{who}", whole[0])
+    for kind in TYPES_READ:
+        found = [one for one in whole[1:] if one["resourceType"] == kind]
+        fhir.say(f"/{kind}?patient={who}&_count=100", page(*found))
+    fhir.say(f"/SupplyRequest?subject={who}&_count=100", page())
+
+
+@pytest.fixture
+def fhir() -> Iterator[StubFhir]:
+    with StubFhir() as found:
+        yield found
+
+
+def allow(
+    site: Site, fhir: StubFhir, monkeypatch: pytest.MonkeyPatch, *, background: bool
+) -> None:
+    """A site folder whose EHR has this server."""
+    client = client_of(
+        f'fhir-servers = ["{fhir.base}"]',
+        f"background-reads = {str(background).lower()}",
+    )
+    folder = site_folder(site.folder / "site", client)
+    (folder / "keys.json").write_bytes(key_set(Signer()))
+    monkeypatch.setenv("KYPHOPLASTY_CDS_SITE", str(folder))
+
+
+def test_open_signings_are_read_from_the_server_at_night(
+    site: Site, fhir: StubFhir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow(site, fhir, monkeypatch, background=True)
+    for number in (1, 2):
+        site.sign(number, client=ISSUER, content={"record": {"server": fhir.base}})
+    serve(fhir, "pat-1", visit(100))
+    serve(fhir, "pat-2")
+    said = site.loop("--fhir-server", fhir.base)
+    assert "1 with a bone drug or a visit" in said
+    assert [one[:2] for one in site.entries()] == [("pat-1", "done"), ("pat-2", "open")]
+
+    fhir.requests.clear()
+    serve(fhir, "pat-2", dispense(20))
+    site.loop("--fhir-server", fhir.base)
+    assert site.entries()[2:] == [("pat-2", "late", uuid_of(2))]
+    assert not any("pat-1" in one for one in fhir.requests)  # it is settled
+
+
+def test_a_list_that_the_server_refuses_was_not_read(
+    site: Site, fhir: StubFhir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow(site, fhir, monkeypatch, background=True)
+    site.sign(1, client=ISSUER, content={"record": {"server": fhir.base}})
+    serve(fhir, "pat-1")
+    fhir.say("/Encounter?patient=pat-1&_count=100", Reply(status=403))
+    site.loop("--fhir-server", fhir.base)
+    assert [one[:2] for one in site.entries()] == [("pat-1", "unsure")]
+
+
+def test_what_a_server_sends_of_another_patient_is_left_out(
+    site: Site, fhir: StubFhir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow(site, fhir, monkeypatch, background=True)
+    site.sign(1, client=ISSUER, content={"record": {"server": fhir.base}})
+    serve(fhir, "pat-1")
+    (other,) = whose("pat-2", [visit(100)])
+    fhir.say("/Encounter?patient=pat-1&_count=100", page(other))
+    site.loop("--fhir-server", fhir.base)
+    assert [one[:2] for one in site.entries()] == [("pat-1", "open")]
+
+
+def test_a_server_that_the_site_does_not_open_is_not_called(
+    site: Site, fhir: StubFhir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow(site, fhir, monkeypatch, background=False)
+    site.sign(1, client=ISSUER)
+    assert "background-reads" in site.loop("--fhir-server", fhir.base, code=1)
+    assert fhir.requests == []

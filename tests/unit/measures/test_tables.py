@@ -269,3 +269,19 @@ def test_what_is_no_source_is_refused(load, tmp_path, content):
     source = read_source(file, load(Told()))
     assert source.reported == ()
     assert source.refused
+
+
+def test_unicode_text_of_excel_is_read(load, tmp_path):
+    """As "Unicode text" is saved: UTF-16, with tabs."""
+    file = tmp_path / "table.txt"
+    file.write_text("date\tplvi\n2026-05-01\t0,82\n", encoding="utf-16")
+    (one,) = read_source(file, load(Told())).reported
+    assert one.number == Decimal("0.82")
+
+
+def test_a_comma_that_may_mean_thousands_is_not_read(read):
+    head = "date,level,psoas-total-area [mm2]"
+    taken, refused = read(f'{head}\n2026-05-01,L4,"1,441"\n')
+    assert taken == {}
+    (why,) = refused.values()
+    assert "thousands or decimals" in why

@@ -181,3 +181,35 @@ def draft(resource_type: str = "ServiceRequest", **members):
         "subject": {"reference": "Patient/p1"},
         **members,
     }
+
+
+def test_it_answers_as_an_ehr_with_a_profile_would_get_it(live):
+    sample = next(one for one in load_samples(TODAY) if one.id == "p1-thin-high")
+    body = {
+        "hook": "order-sign",
+        "hookInstance": "3f0a2c1e-5b1d-4c8e-9d6b-0a1b2c3d4e5f",
+        "fhirServer": built_in(live),
+        "context": {
+            "userId": "Practitioner/1",
+            "patientId": sample.id,
+            "draftOrders": sample.draft_orders,
+        },
+    }
+
+    def answered(path):
+        reply = requests.post(live.url + path, json=body, timeout=60)
+        assert reply.status_code == 200, reply.text
+        return reply.json()["cards"]
+
+    epic = answered("/sandbox/as/epic")
+    anyone = answered("/cds-services/kyphoplasty-order-sign")
+    assert [card["summary"] for card in epic] == [card["summary"] for card in anyone]
+    assert any(card.get("suggestions") for card in anyone)
+    assert not any(card.get("suggestions") for card in epic), "nothing is mapped here"
+
+
+def test_it_plays_an_ehr_that_has_a_profile_alone(live):
+    assert "As Epic would take it" in get(live, "/sandbox?ehr=epic").text
+    assert "would take it" not in get(live, "/sandbox").text
+    assert get(live, "/sandbox?ehr=no-such").status_code == 404
+    assert ask(live, "as/no-such").status_code == 404

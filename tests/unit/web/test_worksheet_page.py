@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.chart_builders import application
+from tests.chart_builders import application, site_service
 
 PSOAS = {
     "psoas-right": "7.3",
@@ -241,3 +241,19 @@ def test_a_form_that_is_too_long_is_refused():
 def test_an_age_that_is_none_gives_no_figure_and_no_fault(age):
     form = {"hu": "80", "kv": "120", "trabecular": "yes", "sex": "female", "age": age}
     assert "With them" not in page_of(**form)
+
+
+SIGNALS = {"l1": "400", "l2": "410", "l3": "420", "l4": "430", "csf": "100"}
+
+
+def test_a_bone_quality_score_stands_beside_the_hospital_s_own_reference(tmp_path):
+    assert "has named no reference of its own" in page_of(**SIGNALS)
+    toml = "[reference]\nvbq = { mean = 3.1, sd = 0.6, n = 60 }\n"
+    asked = application(site_service(tmp_path, toml))
+    page = asked.client.post("/worksheet", data=SIGNALS).text
+    assert "mean 3.1, SD 0.6, n = 60" in page
+
+
+def test_a_t_score_says_where_it_was_measured():
+    page = page_of(**{"t-score": "-2,7", "dxa": "neck", "date": "2026-05-01"})
+    assert "−2.7, femoral neck, DXA, 1 May 2026" in page

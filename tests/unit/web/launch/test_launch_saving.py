@@ -172,9 +172,21 @@ def test_without_the_right_to_provenance_the_values_are_saved_and_it_is_said(
 
 def test_the_figure_is_this_patient_s_with_what_is_on_record(clinician, ehr):
     place = clinician.launch()
-    page = said(clinician.compute(place, treated="T12"))
+    page = said(clinician.compute(place, **{"t-score": "-3.5", "dxa": "hip"}))
     figures = page.partition("This patient: another vertebral fracture")[2]
-    assert "Without these values" in figures
-    assert "With them" in figures
+    without, _, with_them = figures.partition("With them")
+    assert "T-score" in without
+    assert "T-score" not in with_them.partition("A rough guide")[0]
     asked = {path.partition("?")[0] for _, path, _ in ehr.asked}
-    assert asked == {"/fhir/Patient/p1", "/fhir/Observation"}
+    assert asked == {"/fhir/Patient/p1", "/fhir/Observation", "/fhir/DiagnosticReport"}
+
+
+def test_after_saving_the_figure_is_that_of_the_record(clinician):
+    place = clinician.launch()
+    values = {"t-score": "-3.5", "dxa": "hip"}
+    preliminary = said(clinician.save(place, **values)).partition("This patient:")[2]
+    confirmed = said(clinician.save(place, confirmed="yes", **values))
+    now = confirmed.partition("This patient:")[2].partition("A rough guide")[0]
+    assert "As the record is now" in now
+    assert "T-score" in preliminary.partition("A rough guide")[0]
+    assert "T-score" not in now

@@ -1,6 +1,6 @@
 """A table as departments keep it: CSV of any common form, or the first sheet of Excel.
 
-Cells stay text here. `outcomes_file` says what each column means.
+Cells stay text here. `tables` and `population/outcomes_file` say what columns mean.
 """
 
 import csv
@@ -30,6 +30,10 @@ class AmbiguousNumber(ValueError):
     """A comma that may mean thousands or decimals."""
 
 
+class NoTable(CdsError):
+    """The bytes are no table; the message names the file."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """The rows of a file.
@@ -55,20 +59,36 @@ def read_table(path: Path) -> Table:
         content = path.read_bytes()
     except OSError as error:
         raise CdsError(f"{path.name} cannot be read: {error}") from error
+    return table_in(path.name, content)
+
+
+def table_in(name: str, content: bytes) -> Table:
+    """Read the table in these bytes.
+
+    Raises:
+        NoTable: they are none, or hold nothing.
+        CdsError: the reader of Excel files is not installed.
+    """
     if content.startswith(EXCEL):
-        rows, delimiter = _excel_rows(path.name, content), "\t"
+        rows, delimiter = _excel_rows(name, content), "\t"
     else:
-        text = _decoded(path.name, content)
+        text = _decoded(name, content)
         delimiter = _delimiter_of(text)
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         stripped = tuple(tuple(cell.strip() for cell in row) for row in rows)
     except csv.Error as error:
-        raise CdsError(f"{path.name} is no table: {error}") from error
+        raise NoTable(f"{name} is no table: {error}") from error
     if not stripped:
-        raise CdsError(f"{path.name} is empty")
+        raise NoTable(f"{name} is empty")
     digest = hashlib.sha256(content).hexdigest()
     return Table(rows=stripped, delimiter=delimiter, digest=digest)
+
+
+def may_be_thousands(text: str, delimiter: str) -> bool:
+    """Tell if a comma may mean thousands or decimals: cells are parted by commas."""
+    plain = text.strip().translate(MINUS)
+    return delimiter == "," and THOUSANDS.fullmatch(plain) is not None
 
 
 def number_in(text: str, delimiter: str) -> float:
@@ -82,7 +102,7 @@ def number_in(text: str, delimiter: str) -> float:
     """
     plain = text.translate(MINUS)
     if DECIMAL_COMMA.fullmatch(plain):
-        if delimiter == "," and THOUSANDS.fullmatch(plain):
+        if may_be_thousands(plain, delimiter):
             raise AmbiguousNumber(text)
         plain = plain.replace(",", ".")
     return float(plain)
@@ -93,10 +113,13 @@ def _decoded(name: str, content: bytes) -> str:
         if encoding == "utf-16" and not content.startswith(BYTE_ORDER):
             continue
         try:
-            return content.decode(encoding)
+            text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise CdsError(f"{name} cannot be read: neither UTF-8, UTF-16 nor Windows text")
+        if "\0" in text:
+            break
+        return text
+    raise NoTable(f"{name} cannot be read: neither UTF-8, UTF-16 nor Windows text")
 
 
 def _delimiter_of(text: str) -> str:
@@ -110,7 +133,8 @@ def _excel_rows(name: str, content: bytes) -> Iterable[Sequence[str]]:
         from openpyxl import load_workbook  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         raise CdsError(
-            f"{error.name} is missing: in the checkout, .venv/bin/pip install -e '.[population]'"
+            f"{name}: an Excel file needs {error.name}: in the checkout,"
+            " .venv/bin/pip install -e '.[population]' (or '.[import]')"
         ) from error
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
@@ -119,7 +143,7 @@ def _excel_rows(name: str, content: bytes) -> Iterable[Sequence[str]]:
     # It names no errors: broken archives, broken XML, wrong types, all of them mean
     # this.
     except Exception as error:
-        raise CdsError(
+        raise NoTable(
             f"{name} is no Excel file that can be read ({type(error).__name__})"
         ) from error
 

@@ -1,0 +1,423 @@
+"""What is wrong with a recorded call, an answer, a token or log lines, and what to change where.
+
+Each part is a pure function. Values are shown to whoever has the file: an order's codes
+and words, the addresses of a token; never a signature.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+from cds_service.commands.ehr_fit import MOST_CARDS
+from cds_service.errors import CdsError
+from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.orders.augmentation import find_augmentation_order
+from cds_service.fhir.orders.drafts import read_drafts
+from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.references import bases_of_call
+from cds_service.outgoing.address import parse_base
+from cds_service.protocol.messages import (
+    CONTEXTS,
+    HookRequest,
+    hook_instance_in,
+    parse_request,
+)
+from cds_service.service import Service
+from cds_service.site.clients import EVERYTHING, Capabilities, Client
+from cds_service.site.profiles import Algorithm, Profile, value_of
+
+ORDERS_MISSING = "orders-missing"
+OLD_ORDERS = {"MedicationOrder": "DSTU2", "ProcedureRequest": "STU3"}
+MOST_NAMED = 8  # codes of orders, keys of prefetch
+# Reasons of a refused call, by status: what to look at.
+OF_STATUS = {
+    400: "the call is no request of this hook, or names another patient: record one"
+    " call and give it to `doctor`",
+    403: "the call names a fhirServer that its client may not: add it to fhir-servers",
+    412: "the record could not be read: send prefetch, or fhirServer with a token",
+    413: "the call is too large: raise KYPHOPLASTY_CDS_MAX_BODY_BYTES, and nginx's limit",
+    429: "more calls than the proxy lets through: filter on the procedure order",
+    503: "no answer in time, or no audit log: see the lines `failure` around it",
+}
+OF_KEYS = {
+    "jwks.unreachable": "its keys cannot be fetched",
+    "jwks.stale": "its keys cannot be fetched; older ones are used for a day",
+    "jwks.redirect": "its key address redirects, and no redirect is followed",
+    "jwks.origin": "its list of key sets names other origins: jwks-origins",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to change.
+
+    Attributes:
+        key: its name, for programs.
+        place: where the EHR's team changes it, in the vendor's words; empty if it is in
+            `site.toml`, or nobody knows.
+    """
+
+    key: str
+    what: str
+    change: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a diagnosis is held against.
+
+    Attributes:
+        capabilities: what the EHR can apply.
+        client: the EHR's table; None without a site.
+        clients: all of the site.
+        kids: ids of the keys in a client's file, by issuer.
+        base_url: where EHRs reach the service; empty if it is not set.
+    """
+
+    service: Service
+    profile: Profile
+    capabilities: Capabilities = EVERYTHING
+    client: Client | None = None
+    clients: Sequence[Client] = ()
+    kids: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    base_url: str = ""
+
+    def place(self, name: str) -> str:
+        """Where the EHR's team sets this; empty if nobody knows."""
+        return value_of(getattr(self.profile.places, name)) or ""
+
+
+# --- a recorded call
+
+
+def of_call(body: Mapping[str, Any], known: Known) -> Iterator[Finding]:
+    """Tell what keeps this call from its cards."""
+    hook = body.get("hook")
+    ours = [one.hook for one in known.service.hooks.values()]
+    if hook not in ours or hook not in CONTEXTS:
+        change = f"call it for {' or '.join(ours)}"
+        yield Finding("hook", f"the call is of the hook {hook}", change)
+        return
+    form = known.client.hook_instance if known.client else "uuid"
+    if hook_instance_in(body.get("hookInstance"), form) is None:
+        change = 'write hook-instance = "opaque" in its [[clients]] table'
+        yield Finding("hook-instance", "hookInstance is no UUID", change)
+    try:
+        request = parse_request(body, str(hook), "opaque")
+    except CdsError as error:
+        yield Finding("request", str(error), "send what CDS Hooks 2.0.1 says")
+        return
+    yield from _server(request, known)
+    yield from _orders(request, known)
+    yield from _prefetch(request, known)
+
+
+def missing_orders_cure(known: Known) -> tuple[str, str]:
+    """What makes an EHR send its draft orders, and where."""
+    needs = value_of(known.profile.request.needs)
+    grant = (
+        f"grant {', '.join(needs)}" if needs else "grant the scope of unsigned orders"
+    )
+    change = f"{grant}, and call the registered address letter by letter"
+    places = [known.place("scopes"), known.place("url")]
+    return change, "; ".join(one for one in places if one)
+
+
+def _orders(request: HookRequest, known: Known) -> Iterator[Finding]:
+    context = request.context
+    if not context.has_orders:
+        change, place = missing_orders_cure(known)
+        yield Finding(ORDERS_MISSING, "the call has no draft orders", change, place)
+        return
+    entries = objects(context.draft_orders.get("entry"))
+    resources = [one for entry in entries if (one := member(entry, "resource"))]
+    kinds = {text(one.get("resourceType")) for one in resources}
+    for kind in sorted(kinds & OLD_ORDERS.keys()):
+        yield Finding(
+            "fhir-version",
+            f"a draft order is a {kind}, of FHIR {OLD_ORDERS[kind]}",
+            "register the service for FHIR R4",
+            known.place("url"),
+        )
+    bases = bases_of_call([request.fhir_server], context.draft_orders, request.prefetch)
+    try:
+        drafts = read_drafts(context.draft_orders, Person(context.patient_id, bases))
+        is_ours = find_augmentation_order(drafts, known.service.terminology) is not None
+    except CdsError as error:
+        yield Finding(
+            "patient", str(error), "name the patient of the call in the order"
+        )
+        return
+    if not is_ours:
+        names = list(dict.fromkeys(_name(one) for one in resources))[:MOST_NAMED]
+        yield Finding(
+            "not-mapped",
+            f"no draft order is a kyphoplasty or vertebroplasty: {'; '.join(names)}",
+            "if one of them is, map its code: `mappings learn` proposes the line",
+        )
+
+
+def _name(resource: Mapping[str, Any]) -> str:
+    """The code of an order, as its record has it."""
+    codings = objects(member(resource, "code", "coding"))
+    codes = [f"{text(one.get('system'))}|{text(one.get('code'))}" for one in codings]
+    words = text(member(resource, "code", "text"))
+    named = " ".join([*codes, f"“{words}”" if words else ""]).strip() or "no code"
+    return f"{text(resource.get('resourceType'))} {named}"
+
+
+def _server(request: HookRequest, known: Known) -> Iterator[Finding]:
+    server, client = request.fhir_server, known.client
+    if server is None or client is None:
+        return
+    try:
+        base = parse_base(server).url
+    except ValueError:
+        base = server
+    if base not in client.fhir_servers:
+        change = f'add "{server}" to fhir-servers of {client.issuer}'
+        what = f"fhirServer {server} is none of {', '.join(client.fhir_servers)}"
+        yield Finding("fhir-server", what, change)
+
+
+def _prefetch(request: HookRequest, known: Known) -> Iterator[Finding]:
+    hook = next(one for one in known.service.hooks.values() if one.hook == request.hook)
+    needed = {one.key for one in hook.plan.templates if not one.is_optional}
+    missing = sorted(needed - request.prefetch.keys())
+    others = sorted(request.prefetch.keys() - hook.discovery.get("prefetch", {}).keys())
+    can_read = request.fhir_server is not None
+    if missing and (others or not can_read):
+        sent = f"; sent were {', '.join(others)}" if others else ""
+        yield Finding(
+            "prefetch-missing",
+            f"prefetch lacks {_some(missing)}{sent}",
+            "name each key as ours: `integration-sheet --format prefetch`",
+            known.place("prefetch"),
+        )
+    if missing and can_read and request.fhir_authorization is None:
+        yield Finding(
+            "no-token",
+            f"{_some(missing)} would be read from fhirServer without a token",
+            "send fhirAuthorization, or the prefetch",
+            known.place("scopes"),
+        )
+    for key, value in request.prefetch.items():
+        if fault := _fault_in(value):
+            yield Finding(
+                "prefetch-failed",
+                f"the query of prefetch {key} failed: {fault}",
+                "grant its scope, or correct its query",
+                known.place("scopes"),
+            )
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _fault_in(value: Any) -> str:
+    """The first error that a query of the EHR ended with; empty if there is none."""
+    if not isinstance(value, dict):
+        return ""
+    entries = [member(one, "resource") for one in objects(value.get("entry"))]
+    for resource in (value, *entries):
+        if not isinstance(resource, dict):
+            continue
+        for issue in objects(resource.get("issue")):
+            if issue.get("severity") in ("error", "fatal"):
+                return text(issue.get("code")) or "error"
+    return ""
+
+
+# --- an answer of ours
+
+
+def of_answer(cards: Iterable[Any], known: Known) -> Iterator[Finding]:
+    """Tell what of these cards the EHR cannot show or apply."""
+    shown = [card for card in cards if isinstance(card, dict)]
+    title, answer = known.profile.title, known.profile.answer
+    most = value_of(answer.cards)
+    if most is not None and most < min(len(shown), MOST_CARDS):
+        what = f"{len(shown)} cards, and {title} shows {most}"
+        yield Finding("cards", what, "ask it to show two")
+    for card in shown:
+        for suggestion in objects(card.get("suggestions")):
+            for action in objects(suggestion.get("actions")):
+                yield from _action(text(suggestion.get("label")), action, known)
+
+
+def _action(label: str, action: Mapping[str, Any], known: Known) -> Iterator[Finding]:
+    title, can = known.profile.title, known.capabilities
+    kind, resource = text(action.get("type")), action.get("resource")
+    if can.actions is not None and kind not in can.actions:
+        what = f"the button “{label}” would {kind} an order: {title} does not do that"
+        yield Finding("dead-button", what, "set its profile, or actions")
+        return
+    if kind != "create" or not isinstance(resource, dict):
+        return
+    codings = objects(member(resource, "code", "coding"))
+    systems = can.order_systems or ()
+    placeable = [one for one in codings if text(one.get("system")) in systems]
+    first = codings[0] if codings else {}
+    if systems and (not placeable or placeable[0] is not first):
+        yield Finding(
+            "dead-button",
+            f"the button “{label}” carries {text(first.get('code')) or 'no code'}"
+            f" ({text(first.get('system'))}), which {title} cannot place",
+            f"map a code of {systems[0]} to this order as equivalent",
+            known.place("orderables"),
+        )
+
+
+# --- a token that was refused
+
+
+def of_token(
+    header: Mapping[str, Any], claims: Mapping[str, Any], now: float, known: Known
+) -> Iterator[Finding]:
+    """Tell where the token and `site.toml` differ; its signature is not checked."""
+    issuer = claims.get("iss")
+    client = next((one for one in known.clients if one.issuer == issuer), None)
+    place = known.place("jwt")
+    if known.clients and client is None:
+        names = ", ".join(one.issuer for one in known.clients)
+        what = f"the token's iss is {issuer}, site.toml has {names}"
+        yield Finding(
+            "jwt.iss", what, f'write issuer = "{issuer}", or change it', place
+        )
+    fixed = value_of(known.profile.token.issuer_value)
+    if fixed and issuer != fixed:
+        what = f"the token's iss is {issuer}, {known.profile.title} has {fixed}"
+        yield Finding("jwt.iss", what, "ask which of them it is", place)
+    yield from _audience(claims.get("aud"), client, known)
+    yield from _keys(header, client, known)
+    algorithms = (
+        client.algorithms if client else value_of(known.profile.token.algorithms)
+    )
+    algorithm = header.get("alg")
+    if algorithms and algorithm not in algorithms:
+        what = (
+            f"the token is signed with {algorithm}, taken are {', '.join(algorithms)}"
+        )
+        change = (
+            f'add "{algorithm}" to algorithms'
+            if algorithm in get_args(Algorithm)
+            else "sign with ES384 or RS384: this one is never taken"
+        )
+        yield Finding("jwt.alg", what, change, place)
+    yield from _times(claims, now, client)
+    if client and client.tenants and claims.get("tenant") not in client.tenants:
+        what = f"the token's tenant is {claims.get('tenant')}"
+        yield Finding("jwt.tenant", what, f"tenants has {', '.join(client.tenants)}")
+
+
+def _audience(aud: Any, client: Client | None, known: Known) -> Iterator[Finding]:
+    named = [str(one).rstrip("/") for one in (aud if isinstance(aud, list) else [aud])]
+    paths = ["/cds-services"]
+    for service_id in known.service.hooks:
+        paths += [f"/cds-services/{service_id}", f"/cds-services/{service_id}/feedback"]
+    ours = [known.base_url + path for path in paths] if known.base_url else []
+    also = [one.rstrip("/") for one in client.audiences] if client else []
+    if ours and not set(named) & {*ours, *also}:
+        yield Finding(
+            "jwt.aud",
+            f"the token's aud is {', '.join(named)}, the service is {ours[1]}",
+            "let aud be the called address, or write it under audiences",
+            known.place("jwt"),
+        )
+    elif not ours and not any(one.endswith(path) for one in named for path in paths):
+        what = (
+            f"the token's aud is {', '.join(named)}, which is no address of a service"
+        )
+        yield Finding(
+            "jwt.aud", what, "let aud be the called address", known.place("jwt")
+        )
+
+
+def _keys(
+    header: Mapping[str, Any], client: Client | None, known: Known
+) -> Iterator[Finding]:
+    jku, kid = header.get("jku"), header.get("kid")
+    if client is None:
+        return
+    urls = client.key_urls
+    if jku is not None and urls and jku not in urls:
+        yield Finding(
+            "jwt.jku",
+            f"the token's jku is {jku}, site.toml has {', '.join(urls)}",
+            f'write jwks-url = "{jku}", or jwks-urls with both',
+        )
+    known_kids = known.kids.get(client.issuer)
+    if known_kids is not None and kid not in known_kids:
+        what = f"the token's kid is {kid}, {client.jwks_file} has {_some(sorted(known_kids))}"
+        yield Finding("jwt.kid", what, "put its present public keys into the file")
+
+
+def _times(
+    claims: Mapping[str, Any], now: float, client: Client | None
+) -> Iterator[Finding]:
+    missing = [name for name in ("iat", "exp", "jti") if name not in claims]
+    if missing:
+        what = f"the token has no {', '.join(missing)}"
+        yield Finding(f"jwt.{missing[0]}", what, "CDS Hooks requires them")
+    begins, ends = claims.get("iat"), claims.get("exp")
+    if not isinstance(begins, int | float) or not isinstance(ends, int | float):
+        return
+    longest = client.max_lifetime_seconds if client else 3600
+    if ends - begins > longest:
+        what = f"the token lasts {ends - begins:g} seconds, taken are {longest}"
+        yield Finding("jwt.lifetime", what, "let it last five minutes")
+    if ends < now:
+        what = f"the token ended {now - ends:.0f} seconds ago"
+        yield Finding("jwt.exp", what, "none if it is an old one; else set both clocks")
+
+
+# --- log lines
+
+
+def of_log(lines: Sequence[Mapping[str, Any]], known: Known) -> Iterator[Finding]:
+    """Tell what these lines have in common, most frequent first."""
+    calls = [one for one in lines if one.get("event") == "call"]
+    missing = [one for one in calls if one.get("reason") == ORDERS_MISSING]
+    if missing:
+        change, place = missing_orders_cure(known)
+        what = f"no draft orders in {len(missing)} of {len(calls)} calls"
+        yield Finding(ORDERS_MISSING, what, change, place)
+    statuses = Counter(one.get("status") for one in calls)
+    for status, count in statuses.most_common():
+        if isinstance(status, int) and status in OF_STATUS:
+            what = f"status {status} in {count} of {len(calls)} calls"
+            yield Finding(f"status-{status}", what, OF_STATUS[status])
+    refused = [one for one in lines if one.get("event") == "unauthenticated"]
+    by_reason = Counter(str(one.get("reason")) for one in refused)
+    for reason, count in by_reason.most_common():
+        example = next(one for one in refused if str(one.get("reason")) == reason)
+        yield _refused(reason, count, example, known)
+    for reason, what in OF_KEYS.items():
+        found = [one for one in lines if one.get("reason") == reason]
+        if found:
+            where = f"{found[-1].get('issuer')}: {what}"
+            detail = found[-1].get("detail") or "unknown"
+            change = f"cause {detail}: let the address answer, or use jwks-file"
+            yield Finding(reason, where, change)
+
+
+def _refused(reason: str, count: int, line: Mapping[str, Any], known: Known) -> Finding:
+    """The refusal of a token: what it says, and what the site has in its place."""
+    claim = re.sub(r"^jwt\.|_.*$", "", reason)
+    expected = line.get("expected")
+    has = expected.get(claim) if isinstance(expected, Mapping) else None
+    times = f"{count} call{'' if count == 1 else 's'} refused, {reason}"
+    if claim in line and has:
+        ours = ", ".join(map(str, has)) if isinstance(has, list) else str(has)
+        what = f"{times}: the token's {claim} is {line[claim]}, site.toml has {ours}"
+    else:
+        what = times
+    change = "give the token itself to `doctor`: it names what differs"
+    if reason in ("auth.missing", "auth.scheme"):
+        change = "send the token as Authorization: Bearer"
+    return Finding(reason, what, change, known.place("jwt"))

@@ -1,0 +1,207 @@
+"""Numbers in the words of reports that the record holds, each with the words around it, for a person to confirm.
+
+Patterns, no model. Of a report no more is kept than the number that somebody takes.
+"""
+
+import re
+from base64 import b64decode
+from binascii import Error as NotBase64
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cds_service.errors import FhirReadError
+from cds_service.fhir.gathering.reading import FhirReader
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.raw_json import Json, member, objects, text
+from cds_service.launch.authorizing import Launched
+from cds_service.protocol.messages import is_fhir_id
+
+MOST = 20  # reports, newest first
+LONGEST = 20_000  # characters of one report
+AROUND = 60  # characters of a quotation on either side
+WITHDRAWN = ("entered-in-error", "cancelled")
+TAGS = re.compile(r"<[^>]*>")
+SENTENCE = re.compile(r"[;\r\n]+|\.(?=\s|$)")
+LEVEL = re.compile(r"\b([TL])[ -]?(1[0-2]|[1-9])\b")
+# What stands before the upper end of a range: which of both ends counts is not said.
+RANGE = re.compile(r"\d\s*(?:-|–|to|bis|à)\s*$", re.IGNORECASE)
+_NUMBER = r"(?<![\w.,\-–−])([-−–+]?\d{1,4}(?:[.,]\d{1,3})?)"
+_AREA = rf"{_NUMBER}\s*(cm2|cm²|mm2|mm²)"
+_NEAR = r"[^\d;]{0,40}?"
+# What may stand between name and number: words of the site, a span of levels.
+_PLACE = r"(?:[^\d;+−–-]|[TL]\d(?:\s*[-–]\s*[TL]?\d)?){0,40}?"
+# By field of the worksheet: the number is group 1, its unit, if it is printed, group 2.
+PATTERNS: Mapping[str, re.Pattern[str]] = {
+    field: re.compile(pattern, re.IGNORECASE)
+    for field, pattern in {
+        "hu": rf"{_NUMBER}\s*(?:HU|HE|Hounsfield)\b",
+        "t-score": rf"\bT\W{{0,2}}(?:score|wert)\b{_PLACE}{_NUMBER}",
+        "psoas-right": rf"\bright psoas\b{_NEAR}{_AREA}",
+        "psoas-left": rf"\bleft psoas\b{_NEAR}{_AREA}",
+        "mf-right": rf"\bright multifidus\b{_NEAR}{_AREA}",
+        "mf-left": rf"\bleft multifidus\b{_NEAR}{_AREA}",
+        "back-area": rf"\berector spinae and multifidus\b{_NEAR}{_AREA}",
+    }.items()
+}
+DXA_WORDS: Mapping[str, re.Pattern[str]] = {
+    "neck": re.compile(r"femoral neck|\bneck\b", re.IGNORECASE),
+    "hip": re.compile(r"total hip|\bhip\b", re.IGNORECASE),
+    "spine": re.compile(r"lumbar|spine|L1\s*[-–]\s*L[34]", re.IGNORECASE),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A number in a report.
+
+    Attributes:
+        key: of this span among all of the record.
+        field: of the worksheet.
+        value: as the field takes it.
+        before: the words before the number, and after it.
+        place: further fields that the same sentence fills: level, site.
+    """
+
+    key: str
+    field: str
+    value: str
+    before: str
+    quoted: str
+    after: str
+    place: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A report with numbers in it.
+
+    Attributes:
+        reference: `DiagnosticReport/id`.
+        day: of the examination; None if it is not said.
+    """
+
+    reference: str
+    title: str
+    day: date | None
+    spans: tuple[Span, ...]
+
+
+def read_reports(
+    reader: FhirReader, launched: Launched, terminology: Terminology, *, until: float
+) -> Sequence[Report]:
+    """The patient's newest reports that hold numbers of the worksheet.
+
+    Raises:
+        FhirReadError: they cannot be read.
+    """
+    person = f"Patient/{launched.patient}"
+    query = f"DiagnosticReport?patient={launched.patient}&_sort=-date&_count={MOST}"
+    fetched = reader.fetch(query, until=until)
+    entries = (
+        one for page in fetched.documents for one in objects(member(page, "entry"))
+    )
+    raws = [one["resource"] for one in entries if isinstance(one.get("resource"), dict)]
+    ours = [
+        raw
+        for raw in raws
+        if raw.get("resourceType") == "DiagnosticReport"
+        and member(raw, "subject", "reference") in (person, f"{launched.base}/{person}")
+        and is_fhir_id(raw.get("id"))
+        and raw.get("status") not in WITHDRAWN
+    ]
+    found = [_report(raw, terminology) for raw in ours[:MOST]]
+    return [one for one in found if one.spans]
+
+
+def span_of(key: str, reports: Sequence[Report]) -> tuple[Report, Span] | None:
+    """The span of this key with its report; None if there is none now."""
+    return next(
+        ((one, span) for one in reports for span in one.spans if span.key == key), None
+    )
+
+
+def _report(raw: Json, terminology: Terminology) -> Report:
+    moment = terminology.calendar.effective(raw)
+    reference = f"DiagnosticReport/{raw['id']}"
+    words = "\n".join(_texts(raw))[:LONGEST]
+    title = text(member(raw, "code", "text")) or "Report"
+    spans = tuple(_spans(words, reference))
+    day = moment.day if moment else None
+    return Report(reference=reference, title=title, day=day, spans=spans)
+
+
+def _texts(raw: Json) -> Iterator[str]:
+    """What the report says in words; an attachment only if it is here and plain."""
+    yield text(raw.get("conclusion"))
+    yield TAGS.sub(" ", text(member(raw, "text", "div")))
+    for one in objects(raw.get("presentedForm")):
+        if text(one.get("contentType")).partition(";")[0] == "text/plain":
+            try:
+                content = b64decode(text(one.get("data")), validate=True)
+            except (NotBase64, ValueError):
+                continue
+            yield content.decode("utf-8", "replace")
+
+
+def _spans(words: str, reference: str) -> Iterator[Span]:
+    seen: set[tuple[str, str, str]] = set()
+    for sentence in SENTENCE.split(words):
+        for field, pattern in PATTERNS.items():
+            for match in pattern.finditer(sentence):
+                start, end = match.span(1)[0], match.end()
+                if RANGE.search(sentence[:start]):
+                    continue
+                quoted = sentence[start:end]
+                place = _place(sentence, start)
+                # conclusion and narrative often say the same
+                if (field, quoted, str(place)) in seen:
+                    continue
+                seen.add((field, quoted, str(place)))
+                yield Span(
+                    key=f"{reference}#{len(seen)}",
+                    field=field,
+                    value=_value(match),
+                    before=sentence[max(0, start - AROUND) : start].lstrip(),
+                    quoted=quoted,
+                    after=sentence[end : end + AROUND].rstrip(),
+                    place=_filled(field, place),
+                )
+
+
+def _value(match: re.Match[str]) -> str:
+    number = match[1].replace("−", "-").replace("–", "-").replace(",", ".")
+    unit = match[2] if match.re.groups > 1 else ""
+    return f"{number} {unit.replace('²', '2')}".strip()
+
+
+def _place(sentence: str, at: int) -> Mapping[str, str]:
+    """The one vertebra, of the part between commas or else of the sentence, and the one site of DXA."""
+    part = sentence[:at].rpartition(", ")[2] + sentence[at:].partition(", ")[0]
+    levels = _levels(part) or _levels(sentence)
+    sites = [name for name, words in DXA_WORDS.items() if words.search(sentence)]
+    if sites[:2] == ["neck", "hip"] and "total" not in sentence.lower():
+        sites.remove("hip")  # "neck of the hip"
+    found = {"level": next(iter(levels))} if len(levels) == 1 else {}
+    return found | ({"dxa": sites[0]} if len(sites) == 1 else {})
+
+
+def _levels(words: str) -> set[str]:
+    return {f"{letter.upper()}{number}" for letter, number in LEVEL.findall(words)}
+
+
+def _filled(field: str, place: Mapping[str, str]) -> Mapping[str, str]:
+    name = {"hu": "level", "t-score": "dxa"}.get(field, "")
+    return {name: place[name]} if name in place else {}
+
+
+def read_or_why(
+    reader: FhirReader, launched: Launched, terminology: Terminology, *, until: float
+) -> tuple[Sequence[Report], str]:
+    """The reports, or why they are not shown."""
+    if not launched.may("DiagnosticReport", "s"):
+        return (), "the record system did not allow this launch to read reports"
+    try:
+        return read_reports(reader, launched, terminology, until=until), ""
+    except FhirReadError as fault:
+        return (), str(fault)

@@ -1,0 +1,168 @@
+"""For an EHR without order-sign: the same answer when a chart with an open augmentation order is opened."""
+
+import json
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+
+from cds_service.audit.store import AuditStore
+from cds_service.loading import load_service
+from cds_service.settings import Settings
+from cds_service.site.folder import load_site
+from cds_service.web.app import Wiring, create_app
+from tests.audit_builders import NOON
+from tests.card_rules import faults_of
+from tests.client_tokens import Signer, client_of, key_set, site_folder
+from tests.signings import (
+    empty_prefetch,
+    kyphoplasty,
+    observed,
+    order_sign,
+    searchset,
+)
+
+ORACLE, OTHER = "https://cds-hooks.cerner.com", "https://ehr.example.org"
+BOTH = "https://both.example.org"
+KEY = Signer()
+SIGN, OPENED = "kyphoplasty-order-sign", "kyphoplasty-patient-view"
+BASE = "http://127.0.0.1:8080"
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory):
+    """A hospital with an EHR that knows patient-view alone, and another."""
+    folder = site_folder(
+        tmp_path_factory.mktemp("site"),
+        client_of('profile = "oracle-health"', issuer=ORACLE),
+        client_of(issuer=OTHER),
+        client_of("patient-view = true", issuer=BOTH),
+    )
+    (folder / "keys.json").write_bytes(key_set(KEY))
+    site = load_site(folder)
+    service = load_service(site)
+    store = AuditStore(f"sqlite:///{folder / 'audit.sqlite3'}", wait_seconds=30)
+    app = create_app(
+        service,
+        Settings(deadline_seconds=30),
+        audit=store,
+        base_url=BASE,
+        site=site,
+        wiring=Wiring(clock=lambda: NOON),
+    )
+    plan = service.hooks[OPENED].discovery["prefetch"]
+    yield SimpleNamespace(client=app.test_client(), store=store, plan=plan)
+    store.close()
+
+
+def call(clinic, service_id, body, issuer=ORACLE):
+    path = f"/cds-services/{service_id}"
+    token = KEY.token(BASE + path, claims={"iss": issuer})
+    headers = {"Authorization": f"Bearer {token}"}
+    return clinic.client.post(path, json=body, headers=headers)
+
+
+def record(clinic, *orders):
+    """A prefetch with a T-score, and these orders on record."""
+    found = {"boneDensity": searchset(observed("t1", "80946-7", -2.8, "{T-score}"))}
+    if orders:
+        found["serviceRequests"] = searchset(*orders)
+    return empty_prefetch(clinic.plan, **found)
+
+
+def opened(clinic, *orders, **changed):
+    context = {"userId": "Practitioner/1", "patientId": "p1"}
+    body = {"hook": "patient-view", "hookInstance": str(uuid4()), "context": context}
+    return body | {"prefetch": record(clinic, *orders)} | changed
+
+
+def words(cards):
+    return [(card["summary"], card["detail"], card["indicator"]) for card in cards]
+
+
+def buttons(cards):
+    return [one["label"] for card in cards for one in card.get("suggestions", ())]
+
+
+@pytest.mark.parametrize("status", ["active", "draft"])
+def test_an_open_order_on_record_is_answered_as_if_it_were_signed(clinic, status):
+    order = kyphoplasty("p1", status=status)
+    reply = call(clinic, OPENED, opened(clinic, order), BOTH)
+    assert reply.status_code == 200, reply.text
+    assert faults_of(reply.json) == []
+    prefetch = record(clinic, order)
+    signed = order_sign(order, patient="p1") | {"prefetch": prefetch}
+    expected = call(clinic, SIGN, signed, BOTH).json["cards"]
+    assert expected
+    assert words(reply.json["cards"]) == words(expected)
+    assert buttons(reply.json["cards"]) == buttons(expected)
+
+
+@pytest.mark.parametrize(
+    "orders",
+    [
+        pytest.param([], id="none"),
+        pytest.param([kyphoplasty("p1", status="completed")], id="done"),
+        pytest.param([kyphoplasty("p1", status="revoked")], id="revoked"),
+        pytest.param([kyphoplasty("p2", status="active")], id="another patient's"),
+        pytest.param(
+            [kyphoplasty("p1", status="active", code={"text": "X-ray of the hip"})],
+            id="another order",
+        ),
+    ],
+)
+def test_no_card_without_an_open_order(clinic, orders):
+    reply = call(clinic, OPENED, opened(clinic, *orders))
+    assert (reply.status_code, reply.json) == (200, {"cards": []})
+
+
+def test_orders_that_cannot_be_read_are_no_card_and_no_error(clinic):
+    body = opened(clinic)
+    del body["prefetch"]["serviceRequests"]
+    reply = call(clinic, OPENED, body)
+    assert (reply.status_code, reply.json) == (200, {"cards": []})
+
+
+def test_each_answer_is_in_the_log_and_takes_feedback(clinic):
+    reply = call(clinic, OPENED, opened(clinic, kyphoplasty("p1", status="active")))
+    card = reply.json["cards"][0]
+    item = {
+        "card": card["uuid"],
+        "outcome": "overridden",
+        "outcomeTimestamp": "2026-11-20T12:00:00Z",
+    }
+    told = call(clinic, f"{OPENED}/feedback", {"feedback": [item]})
+    assert told.status_code == 200, told.text
+
+
+def test_it_is_off_for_every_other_ehr(clinic):
+    body = opened(clinic, kyphoplasty("p1", status="active"))
+    assert call(clinic, OPENED, body, OTHER).status_code == 404
+    assert OPENED not in load_service().hooks
+    assert next(iter(load_service().hooks)) == SIGN
+
+
+def test_discovery_has_it_where_it_is_on(clinic):
+    listed = clinic.client.get("/cds-services").json["services"]
+    assert {one["id"]: one["hook"] for one in listed}[OPENED] == "patient-view"
+    assert listed[0]["id"] == SIGN
+    (entry,) = (one for one in listed if one["id"] == OPENED)
+    assert "status=draft,active" in entry["prefetch"]["serviceRequests"]
+    assert json.dumps(entry["prefetch"]).count("draftOrders") == 0
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_on"),
+    [
+        (('profile = "epic"',), False),
+        (('profile = "epic"', "patient-view = true"), True),
+        (('profile = "oracle-health"', "patient-view = false"), False),
+        (("patient-view = true",), True),
+    ],
+)
+def test_a_site_turns_it_on_or_off_itself(tmp_path, lines, is_on):
+    folder = site_folder(tmp_path, client_of(*lines))
+    (folder / "keys.json").write_bytes(key_set(KEY))
+    site = load_site(folder)
+    assert site.site.clients[0].patient_view is is_on
+    assert (OPENED in load_service(site).hooks) is is_on
