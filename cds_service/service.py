@@ -331,6 +331,13 @@ def answer(
     return NO_CARDS if case is None else _show(call, case)
 
 
+def _discharges(orders: SignedOrders, service: Service) -> bool:
+    """Tell if a discharge is signed, and no augmentation with it."""
+    if orders.augmentation is not None:
+        return False
+    return orders_discharge(orders.drafts, service.terminology)
+
+
 def _opened(call: Call) -> Call | None:
     """The call as if the augmentation on record were signed; None without one.
 
@@ -362,13 +369,6 @@ def _opened(call: Call) -> Call | None:
     )
     request = call.request.model_copy(update={"context": signed})
     return replace(call, request=request)
-
-
-def _discharges(orders: SignedOrders, service: Service) -> bool:
-    """Tell if a discharge is signed, and no augmentation with it."""
-    if orders.augmentation is not None:
-        return False
-    return orders_discharge(orders.drafts, service.terminology)
 
 
 def _signed(call: Call, orders: SignedOrders) -> ReadCase | None:
