@@ -167,13 +167,13 @@ class Terminology:
             languages = read_languages(folders)
             self._texts = text_rules(languages)
             self.durations = load_durations(folders, languages)
-            (
-                self.plain_words,
-                self.plain_doses,
-                self.plain_referrals,
-                self.plain_values,
-            ) = load_all_plain(folders, self.durations, self.drugs.names_of(BONE_DRUGS))
         faults.stop()
+        (
+            self.plain_words,
+            self.plain_doses,
+            self.plain_referrals,
+            self.plain_values,
+        ) = load_all_plain(folders, self.durations, self.drugs.names_of(BONE_DRUGS))
         # needs the systems and the plain words, so these have to be sound
         self.bystanders = load_bystanders(folders, systems, self.plain_words)
         self.speller = Speller(languages.values())
