@@ -108,3 +108,31 @@ def test_a_note_that_nobody_read_reassures_nobody(words):
 )
 def test_a_plain_note_stays_quiet(entry):
     assert REASSURING in card_of(entry)["detail"]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_open"),
+    [
+        pytest.param("podejrzenie zapalenia", True, id="Polish"),
+        pytest.param("guz L1 do weryfikacji", True, id="Polish-tumour"),
+        pytest.param("подозрение на метастаз", True, id="Russian"),
+        pytest.param("please schedule, prone", False, id="English"),
+        pytest.param("bitte in Bauchlage", False, id="German"),
+    ],
+)
+def test_a_note_of_the_operation_that_nobody_read_reassures_nobody(words, is_open):
+    known = [
+        *(patient(), *quiet_lists()),
+        *(measured("bmd-t-score", -1.5), measured("bmi", 27)),
+    ]
+    order = kyphoplasty(note=[{"text": words}])
+    detail = by_topic(ask(order_sign(known, order)))["rehabilitation"]["detail"]
+    assert (REASSURING not in detail) is is_open
+
+
+@pytest.mark.parametrize(
+    "words", ["rak piersi", "szpiczak", "posocznica", "ropien", "czeste upadki"]
+)
+def test_a_problem_in_polish_reassures_nobody(words):
+    entry = problem("I10", number="polish", days=5, code={"text": words})
+    assert REASSURING not in card_of(entry)["detail"]
