@@ -24,10 +24,10 @@ from cds_service.basis.links import (
 )
 from cds_service.core.handout import (
     HandoutFacts,
-    HandoutSettings,
     HandoutText,
     say_handout,
 )
+from cds_service.core.handout_settings import HandoutSettings
 from cds_service.errors import NotAllowed
 from cds_service.web.basis import BY_LINK, POLICY
 from cds_service.web.cds_api import Surroundings
