@@ -97,6 +97,10 @@ OTHER_DAY = (
 )
 NO_LOG = "The log of this service cannot be written, so nothing was sent. Try again."
 COPY = "Nothing was saved. Copy the text below."
+NOT_COMPARED = (
+    "The measures on record could not be read, so nobody can say whether one of the"
+    f" same day stands against these. {COPY}"
+)
 FAULTS = "Correct the fields that are marked; nothing was saved."
 RIVAL = (
     "the record holds {value} of the same day; with two values neither counts. Mark the"
@@ -398,9 +402,12 @@ class _Desk:
         saved = None
         if self._form.get("act") == "save":
             sources = self._sources(reports)
-            notice, saved = self._save(outcome, against, sources)
+            if unread:
+                notice = NOT_COMPARED
+            else:
+                notice, saved = self._save(outcome, against, sources)
             there, unread = self._there()
-        return self._sheets.page(
+        page = self._sheets.page(
             self._form,
             outcome,
             launched=launched,
@@ -419,6 +426,8 @@ class _Desk:
             may_attribute=launched.may("Provenance", "c"),
             figures=self._figures(outcome, is_saved=saved is not None),
         )
+        # A server may send halves of a character, which no page can hold.
+        return page.encode("utf-8", "replace").decode("utf-8")
 
     def _take(self, reports: Sequence[Report]) -> str:
         """Fill the field of a number that was chosen in a report; why not, if it cannot be."""

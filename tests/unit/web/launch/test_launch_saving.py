@@ -75,6 +75,29 @@ def test_another_value_of_the_same_day_is_not_saved(clinician, ehr):
     assert [one["valueQuantity"]["value"] for one in saved(ehr)] == [40]
 
 
+def test_nothing_is_saved_beside_measures_that_cannot_be_read(clinician, ehr):
+    place = clinician.launch()
+    clinician.save(place, confirmed=STANDS)
+    ehr.refuses_measures = 500
+    page = said(clinician.save(place, hu="90", confirmed=STANDS))
+    assert "Nothing was saved" in page
+    assert [one["valueQuantity"]["value"] for one in saved(ehr)] == [40]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        pytest.param({"bodySite": {"text": "L1 \ud800"}}, id="half-a-character"),
+        pytest.param({"valueQuantity": None, "valueBoolean": {"a": 1}}, id="object"),
+    ],
+)
+def test_an_odd_measure_on_record_leaves_the_page(clinician, ehr, odd):
+    place = clinician.launch()
+    clinician.save(place, confirmed=STANDS)
+    saved(ehr)[0].update(odd)
+    assert "On record" in said(clinician.compute(place))
+
+
 def test_only_what_was_shown_is_saved(clinician, ehr):
     place = clinician.launch()
     shown = clinician.compute(place)
