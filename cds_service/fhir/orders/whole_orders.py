@@ -9,6 +9,7 @@ names its element, or its words are the order's own name and plain words
 import re
 from collections.abc import Iterator
 
+from cds_service.fhir.billing_marks import without_billing_mark
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
@@ -103,12 +104,13 @@ def _each(value: object) -> list[Json]:
 
 def _words_of(element: str, codeable: Json, terminology: Terminology) -> Iterator[str]:
     """The words of a code, without what a code that is understood is called."""
-    yield text(codeable.get("text"))
+    yield without_billing_mark(text(codeable.get("text")))
     for coding in items(codeable.get("coding")):
         if not _is_understood(element, coding, terminology):
             # A code of the order's own system may stand without any words.
             bare = "" if element == "code" else _UNREAD
-            yield text(member(coding, "display")) or bare
+            display = text(member(coding, "display"))
+            yield without_billing_mark(display) or bare
 
 
 def _is_understood(element: str, coding: object, terminology: Terminology) -> bool:
