@@ -43,6 +43,8 @@ _NO_WORDS = frozenset(
         *("time", "authorString", "identifier", "value"),
     }
 )
+# Words of elements that are no part of what is ordered.
+_SAID = frozenset({"display", "valueString", "valueMarkdown", "text"})
 _WITHDRAWN = frozenset({"withdrawn"})
 # Why a bone is treated, or taken a sample of.
 _REASONS = frozenset(
@@ -84,7 +86,9 @@ def _left_in(order: Json, terminology: Terminology) -> Iterator[str]:
         if MODIFIERS.intersection(parts):
             yield _UNREAD
         elif parts[0] in _BY_RULE or parts[0].startswith("_") or "extension" in parts:
-            continue
+            is_said = parts[-1] in _SAID
+            if is_said and terminology.text_concepts(text(value), _WITHDRAWN):
+                yield _UNREAD
         elif parts[0] == "text":
             plain = terminology.plain_referrals
             if parts[1] == "div" and not repeats(text(value), order, plain):
