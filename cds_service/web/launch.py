@@ -11,7 +11,7 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
@@ -338,7 +338,7 @@ def _note(
     launching: Launching,
     launched: Launched,
     kind: Any,
-    result: str,
+    result: str | None,
     content: Mapping[str, Any],
     about: str | None = None,
 ) -> str:
@@ -468,9 +468,10 @@ class _Desk:
     def _figures(self, outcome: Outcome, *, is_saved: bool) -> tuple[Figure, ...]:
         """This patient's figure without the values and with them, by age, sex and measurements alone.
 
-        Once they are saved there is one: that of the record.
+        Once they are saved there is one: that of the record. None to whom the site shows
+        no cards, and none that the log does not hold.
         """
-        if not outcome.written:
+        if not outcome.written or not self._may_show_figures:
             return ()
         launched = self._launched
         without = SheetReader(self._reader)
@@ -481,12 +482,25 @@ class _Desk:
         body = partial(
             signing, self._sheets, launched.patient, launched.base, self._form
         )
-        if is_saved:
-            return (figure("As the record is now", self._sheets, body(), without),)
-        return (
-            figure("Without these values", self._sheets, body(), without),
-            figure("With them", self._sheets, body(), without.with_values(values)),
+        found: tuple[Figure, ...] = (
+            (figure("As the record is now", self._sheets, body(), without),)
+            if is_saved
+            else (
+                figure("Without these values", self._sheets, body(), without),
+                figure("With them", self._sheets, body(), without.with_values(values)),
+            )
         )
+        content = {"view": "worksheet", "figures": [asdict(one) for one in found]}
+        try:
+            _note(self._launching, launched, "read", None, content)
+        except AuditUnavailable:
+            return ()
+        return found
+
+    @property
+    def _may_show_figures(self) -> bool:
+        site, launched = self._launching.around.site, self._launched
+        return site is None or site.is_live_for(launched.user, launched.client)
 
     def _save(
         self,

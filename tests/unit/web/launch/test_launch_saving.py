@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.launch_desk import said
+from tests.launch_desk import SITE, Clinician, LaunchDesk, said
 from tests.stub_ehr import USER
 
 STANDS = "yes"
@@ -190,3 +190,28 @@ def test_after_saving_the_figure_is_that_of_the_record(clinician):
     assert "As the record is now" in now
     assert "T-score" in preliminary.partition("A rough guide")[0]
     assert "T-score" not in now
+
+
+def test_a_figure_that_was_shown_is_in_the_log(clinician, desk):
+    clinician.compute(clinician.launch(), **{"t-score": "-3.5", "dxa": "hip"})
+    entry = desk.newest("read")
+    assert (entry.user, entry.patient) == (USER, "p1")
+    titles = [one["title"] for one in desk.content(entry)["figures"]]
+    assert titles == ["Without these values", "With them"]
+
+
+@pytest.mark.parametrize(
+    "mode",
+    [
+        pytest.param('mode = "silent"', id="silent"),
+        pytest.param('mode = "off"', id="off"),
+        pytest.param('pilot-users = ["Practitioner/other"]', id="not-a-pilot"),
+    ],
+)
+def test_whom_the_site_shows_no_cards_sees_no_figure(tmp_path, ehr, mode):
+    desk = LaunchDesk(tmp_path, ehr, template=f"[service]\n{mode}\n{SITE}")
+    clinician = Clinician(desk)
+    page = said(clinician.compute(clinician.launch(), **{"t-score": "-3.5"}))
+    assert "reads it" in page
+    assert "another vertebral fracture" not in page
+    desk.close()
