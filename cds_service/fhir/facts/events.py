@@ -72,8 +72,8 @@ def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
     return _open(spec, chart, open_ones), passed
 
 
-def _unclear(spec: FindingSpec, chart: Chart) -> list[Happened]:
-    """What may have been it within the time: a fracture of the femur, its part not stated."""
+def _unclear(spec: EventSpec, chart: Chart) -> list[Happened]:
+    """What may have been it within the time."""
     found = happenings(spec, chart, tuple(spec.unclear))
     return [
         one._replace(
