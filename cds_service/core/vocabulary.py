@@ -389,6 +389,7 @@ class EventSpec(ListSpec):
     What the list says of it now does not matter.
 
     Attributes:
+        unclear: concepts that may be it, each with why that is not known.
         history: concepts whose day says only that it was earlier.
         events: concepts of events that make this one count, such as the fractures of a
             fall.
@@ -403,6 +404,7 @@ class EventSpec(ListSpec):
     """
 
     kind: Literal["event"] = "event"
+    unclear: Mapping[Name, str] = Field(default_factory=dict)
     history: tuple[Name, ...] = ()
     events: tuple[Name, ...] = ()
     words_need_kind: bool = False

@@ -78,9 +78,23 @@ NO_REVIEWS = [
         ordered("bone-treatment", modifierExtension=[{"url": "http://x.org/no"}]),
         id="modifier",
     ),
+    pytest.param(
+        ordered("bone-treatment", performer=[{"display": "cancelled"}]),
+        id="performer",
+    ),
+    pytest.param(
+        ordered(
+            "bone-treatment",
+            extension=[{"url": "http://x.org/why", "valueString": "cancelled"}],
+        ),
+        id="extension",
+    ),
 ]
 REVIEWS = [
     pytest.param(ordered("bone-treatment"), id="ours"),
+    pytest.param(
+        ordered("bone-treatment", performer=[{"display": "Dr. Miller"}]), id="by whom"
+    ),
     pytest.param(requested("Osteoporosis clinic"), id="clinic"),
     pytest.param(requested("Endocrinology: osteoporosis"), id="with its reason"),
     pytest.param(

@@ -68,7 +68,22 @@ def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
     if counted := [one for one, verdict in judged if verdict]:
         return yes(spec, chart, counted), passed
     open_ones = [*doubtful, *(one for one, verdict in judged if verdict is None)]
+    open_ones += _unclear(spec, chart)
     return _open(spec, chart, open_ones), passed
+
+
+def _unclear(spec: EventSpec, chart: Chart) -> list[Happened]:
+    """What may have been it within the time."""
+    found = happenings(spec, chart, tuple(spec.unclear))
+    return [
+        one._replace(
+            stated=one.stated._replace(
+                problem=("undetermined", spec.unclear[one.stated.concept])
+            )
+        )
+        for one in found
+        if _counts(one, spec, chart) is not False
+    ]
 
 
 def happenings(
