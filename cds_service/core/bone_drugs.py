@@ -84,6 +84,7 @@ class DrugEntry(NamedTuple):
         is_draft: among the orders being signed.
         is_understood: all that it says was.
         is_sure: an intake that was understood, and that nobody broke off.
+        may_be_dose: a coded dose, recorded as given, of which not all was understood.
     """
 
     name: str
@@ -99,6 +100,7 @@ class DrugEntry(NamedTuple):
     is_draft: bool = False
     is_understood: bool = True
     is_sure: bool = False
+    may_be_dose: bool = False
 
 
 class DrugState(NamedTuple):
@@ -159,6 +161,9 @@ def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
         last_dose=last_dose,
         sure_dose=sure_dose,
         is_open=any(_is_since(one, sure_dose) for one in unclear),
+        unclear_dose=_last_dose(
+            one for one in unclear if one.may_be_dose and _is_since(one, sure_dose)
+        ),
         ordered=ordered,
         is_ordered=bool(standing),
         is_ordered_now=any(one.is_draft for one in standing),
@@ -373,9 +378,10 @@ def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
     words = {"last": day, "month": month, "followed": followed}
     said = f"{use.name} overdue"
     because = f"{said} ({how} {day})"
-    if use.is_open and not use.sure_dose:
+    unclear = use.unclear_dose if use.sure_dose else last if use.is_open else None
+    if unclear:
         said = f"{use.name} may be overdue"
-        because = f"{said} (entry of {day} not understood)"
+        because = f"{said} (entry of {_say_full(unclear)} not understood)"
     return DrugState("denosumab-overdue", because, said, use, _words(use, **words))
 
 

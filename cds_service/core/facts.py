@@ -191,6 +191,7 @@ class DrugUse:
         sure_dose: the newest of those that were understood and that nobody broke off:
             it alone closes what another drug leaves open.
         is_open: an entry was not understood, and no dose is known since.
+        unclear_dose: the newest coded dose since then of which not all was understood.
         ordered: the newest order; None if there is none or it has no day.
         is_ordered: an order stands that nothing ended.
         is_ordered_now: among the orders being signed.
@@ -209,6 +210,7 @@ class DrugUse:
     last_dose: Dated | None = None
     sure_dose: Dated | None = None
     is_open: bool = False
+    unclear_dose: Dated | None = None
     ordered: Dated | None = None
     is_ordered: bool = False
     is_ordered_now: bool = False

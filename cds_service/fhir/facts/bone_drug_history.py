@@ -31,6 +31,7 @@ from cds_service.fhir.facts.drug_times import (
 )
 from cds_service.fhir.facts.drugs import Drug
 from cds_service.fhir.facts.medication_list import (
+    GIVEN,
     LONG_STANDING_MONTHS,
     NOT_TAKEN,
     TAKEN,
@@ -236,7 +237,14 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
         provenance=source_of(entry, drug, day.last if day else None, spec),
         is_understood=drug.is_understood,
         is_sure=found.is_intake and drug.is_understood and entry.status in SURE,
+        may_be_dose=_may_be_dose(found, entry, drug),
     )
+
+
+def _may_be_dose(found: DrugEntry, entry: Entry, drug: Drug) -> bool:
+    """Whether an entry is coded and done as a dose, but has words nobody understood."""
+    is_done = entry.kind in GIVEN and entry.status == "completed"
+    return is_done and found.is_intake and bool(drug.code) and not drug.is_understood
 
 
 def _name(drug: Drug, chart: Chart) -> str:

@@ -76,12 +76,15 @@ def read_drug(
         is_doubtful=any(terminology.text_concepts(name, NOT_TAKEN) for name in names)
         or bool(by_name and not by_code and terminology.tells("drugs", codes)),
         is_understood=BONE_DRUG not in concepts
-        or _is_understood(resource, medication, terminology),
+        or _is_understood(resource, medication, terminology, concepts),
     )
 
 
 def _is_understood(
-    resource: Json, medication: Json | None, terminology: Terminology
+    resource: Json,
+    medication: Json | None,
+    terminology: Terminology,
+    concepts: frozenset[str],
 ) -> bool:
     """Whether all that an entry of a bone drug says was understood.
 
@@ -89,7 +92,7 @@ def _is_understood(
     """
     if resource.get("resourceType") == "MedicationRequest":
         return is_plain_title(resource, medication, terminology)
-    return is_plain_dose(resource, medication, terminology)
+    return is_plain_dose(resource, medication, terminology, concepts)
 
 
 def read_billed(resource: Json, terminology: Terminology) -> Drug | None:
@@ -110,7 +113,7 @@ def read_billed(resource: Json, terminology: Terminology) -> Drug | None:
         matches[0].code if matches else "",
         is_by_name=not matches,
         is_understood=BONE_DRUG not in concepts
-        or is_plain_dose(resource, None, terminology),
+        or is_plain_dose(resource, None, terminology, concepts),
     )
 
 

@@ -8,6 +8,7 @@ strength, form and the plain words of `mappings/plain-dose-words/`.
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
@@ -15,44 +16,47 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import Json, number, objects, text
 
-# Who, when, where and by which number; how the status is read, and what came of it.
+# Numbers, states and times, each read by a rule of its own; none holds words.
 _BY_RULE = frozenset(
     {
-        *("resourceType", "id", "meta", "language", "identifier", "extension"),
-        *("contained", "instantiates", "instantiatesCanonical", "instantiatesUri"),
-        *("status", "intent", "priority", "subject", "patient", "context", "encounter"),
-        *("partOf", "basedOn", "request", "authorizingPrescription", "eventHistory"),
-        *(
-            "derivedFrom",
-            "device",
-            "performer",
-            "performerType",
-            "location",
-            "receiver",
-        ),
-        *("destination", "recorder", "asserter", "requester", "informationSource"),
-        *("locationCode", "locationReference", "insurance", "requisition"),
-        *(
-            "authoredOn",
-            "dateAsserted",
-            "whenPrepared",
-            "whenHandedOver",
-            "substitution",
-        ),
-        *("complication", "complicationDetail", "report", "replaces"),
+        *("resourceType", "id", "meta", "language", "identifier", "requisition"),
+        *("instantiates", "instantiatesCanonical", "instantiatesUri", "insurance"),
+        *("status", "intent", "priority", "context", "encounter", "contained"),
+        *("authoredOn", "dateAsserted", "whenPrepared", "whenHandedOver"),
         *("effectiveDateTime", "effectivePeriod", "performedDateTime"),
-        *("performedPeriod", "occurrenceDateTime", "occurrencePeriod", "detectedIssue"),
-        *("usedReference", "focalDevice", "relevantHistory", "specimen"),
+        *("performedPeriod", "occurrenceDateTime", "occurrencePeriod"),
+        *("specimen", "relevantHistory", "eventHistory"),
+    }
+)
+# Whoever had to do with it, and where: names and roles.
+_NAMED = frozenset(
+    {
+        *("subject", "patient", "performer", "performerType", "receiver", "recorder"),
+        *("asserter", "requester", "informationSource", "location", "destination"),
+        *("locationCode", "locationReference", "device", "focalDevice"),
+        *("usedReference",),
     }
 )
 # What a coding or a reference has beside its words, and how a note is signed.
 _NO_WORDS = frozenset(
     {
         *("system", "version", "code", "userSelected", "reference", "type", "id"),
-        *("unit", "comparator", "time", "authorString", "sequence"),
+        *("unit", "time", "authorString", "sequence", "identifier"),
     }
 )
+# Prolia's label: 60 mg in 1 mL. A lower dose is none, or a mistake in its unit.
+_LEAST = {"denosumab": {"mg": 60, "g": 0.06, "ml": 1, "milligram": 60}}
+_COUNTS = frozenset(
+    {
+        *("", "1", "syringe", "syringes", "dose", "doses", "each", "ea", "pen"),
+        *("vial", "ampule", "injection", "unit", "units", "{syringe}", "{dose}"),
+        *("tab", "tablet", "tablets", "tbl", "{tbl}", "cap", "capsule", "st", "stk"),
+    }
+)
+_UNITS = frozenset({"mg", "g", "ml", "ug", "mcg", "µg", "iu", "[iu]"})
+LONGEST_DOSE = timedelta(days=1)  # an infusion may run over midnight
 _AMOUNTS = ("dosage", "dosageInstruction", "quantity", "daysSupply")
+_GIVEN_AT_ONCE = frozenset({"MedicationAdministration", "Procedure"})
 _TITLES = ("code", "medicationCodeableConcept", "category")
 _REASON = "reasonCode"
 _UNREAD = "\0"  # stands for what is neither words nor read
@@ -60,7 +64,10 @@ LEAST_CODE = 4  # a shorter one may be a word or a number of its own
 
 
 def is_plain_dose(
-    resource: Json, medication: Json | None, terminology: Terminology
+    resource: Json,
+    medication: Json | None,
+    terminology: Terminology,
+    ingredients: Iterable[str] = (),
 ) -> bool:
     """Whether nothing in an entry was left that may speak against its dose.
 
@@ -68,10 +75,13 @@ def is_plain_dose(
         resource: an administration, dispense, statement, procedure or order.
         medication: the Medication that it refers to, if any.
         terminology: the service's terminology.
+        ingredients: what acts in it: a known one has a least dose.
     """
     said = [
         *filter(None, _left_in(resource, terminology)),
         *_words_of_medication(medication),
+        *_times_left(resource),
+        *_doses_left(resource, ingredients),
     ]
     if _UNREAD in said or sum(map(len, said)) > LONGEST_TEXT:
         return False
@@ -101,28 +111,103 @@ def _left_in(resource: Json, terminology: Terminology) -> Iterable[str]:
     """The words of an entry, and a mark for what is neither words nor read."""
     for path, value in leaves_of(resource):
         parts = path.split(".")
-        if MODIFIERS.intersection(parts):
+        if MODIFIERS.intersection(parts) or parts[0].startswith("statusReason"):
             yield _UNREAD
-        elif parts[0] in _BY_RULE or parts[0].startswith("_") or "extension" in parts:
-            continue
+        elif "extension" in parts or any(one.startswith("_") for one in parts):
+            yield _added(parts, value)
         elif parts[0] == "text":
             plain = terminology.plain_doses
             is_said = parts[1] == "div" and not repeats(text(value), resource, plain)
             yield _UNREAD if is_said else ""
-        elif parts[0].startswith("statusReason"):
-            yield _UNREAD
-        elif parts[0] == _REASON:
-            continue
-        else:
-            yield _read(parts, value)
+        elif parts[0] not in _BY_RULE and parts[0] != _REASON:
+            yield _said(parts, value)
     for reason in objects(resource.get(_REASON)):
         yield from _words_of_reason(reason, terminology)
+
+
+def _said(parts: Sequence[str], value: Any) -> str:
+    """The words of an element that no rule reads; a name says nothing."""
+    if parts[0] in _NAMED:
+        is_said = parts[-1] in ("display", "text")
+        return text(value) if is_said and not _is_name(text(value)) else ""
+    if parts[0] == "derivedFrom" and "Request/" in text(value):
+        return _UNREAD  # what was ordered is no dose
+    return _read(parts, value)
+
+
+def _added(parts: Sequence[str], value: Any) -> str:
+    """The words of an extension; its yes or no is of nobody knows what."""
+    if parts[-1] == "url":
+        return ""
+    if isinstance(value, bool):
+        return _UNREAD
+    is_word = parts[-1] in ("text", "display", "valueString", "valueCode")
+    return value if is_word and isinstance(value, str) else ""
+
+
+def _is_name(words: str) -> bool:
+    """Whether words may be the name of a person or place: it begins and ends large."""
+    each = [one.strip(".,;()") for one in words.split()]
+    ends = [one for one in (*each[:1], *each[-1:]) if one]
+    return all(not one[0].islower() for one in ends)
+
+
+def _times_left(resource: Json) -> Iterable[str]:
+    """A mark where nobody knows on which day a dose was given or handed over."""
+    kind = resource.get("resourceType")
+    if kind == "MedicationDispense" and not resource.get("whenHandedOver"):
+        yield _UNREAD if resource.get("whenPrepared") else ""
+    if kind in _GIVEN_AT_ONCE:
+        for name in ("effectivePeriod", "performedPeriod"):
+            period = resource.get(name)
+            if isinstance(period, dict) and not _is_one_dose(period):
+                yield _UNREAD
+
+
+def _is_one_dose(period: Json) -> bool:
+    """Whether a period says when it began, and did not go on for days."""
+    start, end = text(period.get("start")), text(period.get("end"))
+    if not start or not end:
+        return bool(start)
+    try:
+        days = [date.fromisoformat(one[:10]) for one in (start, end)]
+    except ValueError:
+        return start == end
+    return days[1] - days[0] <= LONGEST_DOSE
+
+
+def _doses_left(resource: Json, ingredients: Iterable[str]) -> Iterable[str]:
+    """A mark for an amount that is no dose of the drug, or has an unknown unit."""
+    held = resource.get("dosage")
+    least: dict[str, float] = {}
+    for name in ingredients:
+        least |= _LEAST.get(name, {})
+    for dosage in [held] if isinstance(held, dict) else objects(held):
+        amounts = [dosage.get("dose"), dosage.get("doseQuantity")]
+        amounts += [
+            one.get("doseQuantity") for one in objects(dosage.get("doseAndRate"))
+        ]
+        for amount in amounts:
+            if isinstance(amount, dict) and not _is_dose(amount, least):
+                yield _UNREAD
+
+
+def _is_dose(amount: Json, least: dict[str, float]) -> bool:
+    value = number(amount.get("value"))
+    unit = (text(amount.get("code")) or text(amount.get("unit"))).lower()
+    if value is None or value <= 0:
+        return False
+    if unit in least:
+        return value >= least[unit]
+    return unit in _COUNTS or (unit in _UNITS and not least)
 
 
 def _read(parts: Sequence[str], value: Any) -> str:
     """The words of a value; none if it says nothing against a dose."""
     if parts[-1] == "value" and parts[0] in _AMOUNTS:
         return "" if (number(value) or 0) > 0 else _UNREAD
+    if parts[-1] == "comparator":
+        return _UNREAD
     if parts[0] in ("doNotPerform", "asNeededBoolean"):
         return _UNREAD if value is not False else ""
     if parts[-1] in _NO_WORDS or not isinstance(value, str):
