@@ -46,7 +46,7 @@ $(VENV)/.ready-spark: $(VENV)/.ready-dev
 ##@ Run
 
 demo: $(VENV)/.ready ## the main job end to end: sample patients, an order signed over HTTP, the cards in the terminal
-	@$(BIN)/kyphoplasty-cds demo $(if $(PATIENT),--patient $(PATIENT)) $(if $(KEEP),--keep)
+	@$(BIN)/kyphoplasty-cds demo $(if $(PATIENT),--patient $(PATIENT)) $(if $(filter-out 0 no false,$(KEEP)),--keep)
 
 servers: $(VENV)/.ready-dev ## fetch the FHIR servers that tests run against (Java and Maven, Node and npm), once
 	@$(BIN)/python -m tests.integration.servers

@@ -58,7 +58,7 @@ from cds_service.fhir.orders.performed import (
     read_leaving,
     without_performed,
 )
-from cds_service.fhir.orders.recognition import may_concern_us
+from cds_service.fhir.orders.recognition import may_concern_us, orders_discharge
 from cds_service.fhir.orders.referred import with_drafted_drugs, with_referred
 from cds_service.fhir.orders.suggestions import (
     Ordering,
@@ -154,6 +154,12 @@ class Service(InForce):
         return next(one for one in self.hooks.values() if one.hook == "order-sign")
 
     @property
+    def leaving_hook(self) -> ServiceHook:
+        """The service that answers when a patient leaves."""
+        name = "encounter-discharge"
+        return next(one for one in self.hooks.values() if one.hook == name)
+
+    @property
     def calendar(self) -> SiteCalendar:
         """The days of the site."""
         return self.terminology.calendar
@@ -212,11 +218,14 @@ class Call:
     """One hook call, and what answers it.
 
     Attributes:
+        service_id: of the service that was called.
+        hook: what answers; of a signed discharge not the service that was called.
         now: when it is answered.
         entry_id: of its audit entry, which the cards link to.
     """
 
     service: Service
+    service_id: str
     hook: ServiceHook
     request: HookRequest
     ports: Ports
@@ -302,20 +311,31 @@ def answer(
         return NO_CARDS
     call = Call(
         service=service,
+        service_id=hook.id,
         hook=hook,
         request=request,
         ports=ports,
         now=ports.clock(),
         entry_id=str(uuid4()),
     )
-    if hook.hook == "encounter-discharge":
-        case = _left(call)
-    else:
-        signing = call if is_signing else _opened(call)
-        if signing is None:
+    if hook.hook == "patient-view":
+        opened = _opened(call)
+        if opened is None:
             return NO_CARDS
-        call, case = signing, _signed(signing)
+        call = opened
+    orders = _read_orders(call)
+    if is_signing and _discharges(orders, service):
+        call = replace(call, hook=service.leaving_hook)
+    read = _left if call.hook.hook == "encounter-discharge" else _signed
+    case = read(call, orders)
     return NO_CARDS if case is None else _show(call, case)
+
+
+def _discharges(orders: SignedOrders, service: Service) -> bool:
+    """Tell if a discharge is signed, and no augmentation with it."""
+    if orders.augmentation is not None:
+        return False
+    return orders_discharge(orders.drafts, service.terminology)
 
 
 def _opened(call: Call) -> Call | None:
@@ -351,10 +371,9 @@ def _opened(call: Call) -> Call | None:
     return replace(call, request=request)
 
 
-def _signed(call: Call) -> ReadCase | None:
+def _signed(call: Call, orders: SignedOrders) -> ReadCase | None:
     """Steps 1 to 3 when orders are signed; None if they are not ours."""
     service = call.service
-    orders = _read_orders(call)
     near = missed_orders(orders.drafts, service.terminology)
     if not orders.may_concern(service.policy):
         _note_near(call, near)
@@ -373,25 +392,24 @@ def _signed(call: Call) -> ReadCase | None:
     return ReadCase(_case(call, gathered), (*near, *gathered.record.near))
 
 
-def _left(call: Call) -> ReadCase | None:
+def _left(call: Call, orders: SignedOrders) -> ReadCase | None:
     """Steps 1 to 3 when a patient leaves; None without an augmentation before.
 
     The procedures alone decide that: most who leave had none.
     """
-    person = _person(call)
+    person, plan = orders.person, call.hook.plan
     try:
-        procedures = _read_record(call, call.hook.plan.of_types("Procedure"), person)
+        procedures = _read_record(call, plan.of_types("Procedure"), person)
     except EvidenceUnavailable:
         return None
     if _find_performed(call, procedures) is None:
         return None
-    record = _read_record(call, call.hook.plan, person)
-    call.ports.deadline.check()
-    performed = _find_performed(call, record)
+    gathered = _gather(call, orders)
+    performed = _find_performed(call, gathered.record)
     if performed is None:
         # It is another patient's by what the whole record says.
         return None
-    return ReadCase(_case_of_leaving(call, record, performed), record.near)
+    return ReadCase(_case_of_leaving(call, gathered, performed), gathered.record.near)
 
 
 def _show(call: Call, read: ReadCase) -> HookResponse:
@@ -405,7 +423,7 @@ def _show(call: Call, read: ReadCase) -> HookResponse:
     shown = Shown(
         entry_id=call.entry_id,
         at=call.now,
-        service_id=call.hook.id,
+        service_id=call.service_id,
         request=call.request,
         caller=ports.caller,
         server=call.request.fhir_server if ports.may_name_server else NOT_LISTED,
@@ -429,7 +447,7 @@ def _note_near(call: Call, near: tuple[NearMiss, ...]) -> None:
     """Note an order that is not ours and nearly was, if there is time."""
     context, ports = call.request.context, call.ports
     if near and not is_probe(context.user_id, context.patient_id):
-        entry = near_miss_entry(call.now, call.hook.id, near, ports.caller)
+        entry = near_miss_entry(call.now, call.service_id, near, ports.caller)
         seconds = min(NOTE_SECONDS, max(0.0, ports.deadline.left))
         with suppress(AuditUnavailable):  # nothing is shown that would need it
             ports.audit.append(entry, Deadline.after(seconds))
@@ -444,7 +462,7 @@ def _person(call: Call) -> Person:
 
 
 def _read_orders(call: Call) -> SignedOrders:
-    """Step 1, before the record is read."""
+    """Step 1, before the record is read; a discharge has none."""
     person, ports = _person(call), call.ports
     drafts = read_drafts(call.request.context.draft_orders, person, ports.deadline)
     return _orders_in(drafts, person, call.service.terminology)
@@ -522,12 +540,12 @@ def _case(call: Call, gathered: Gathered) -> Case:
 
 
 def _case_of_leaving(
-    call: Call, record: PatientRecord, performed: AugmentationOrder
+    call: Call, gathered: Gathered, performed: AugmentationOrder
 ) -> Case:
     """Steps 3 and 3b when a patient leaves: the procedure stands for its order."""
-    terminology = call.service.terminology
-    support = find_support_orders((), record, terminology, today=call.today)
-    case = _case_of(call, without_performed(record, performed), performed, support)
+    record, terminology = gathered.record, call.service.terminology
+    before = without_performed(record, performed)
+    case = _case_of(call, before, performed, gathered.support)
     leaving = read_leaving(record, terminology, performed, call.today)
     return replace(case, leaving=leaving)
 

@@ -29,6 +29,7 @@ class StubEhr(StubIssuer):
         app: address of the service whose worksheet its chart opens.
         behind: base of a FHIR server that is asked in place of the list.
         refuses: status of every write; 0 for none.
+        refuses_measures: status of every search of Observations by code; 0 for none.
         grants: put into the token response over the right members; None takes one out.
         tokens: patient and scope of each access token.
         asked: method, path with query and token of each call of the FHIR server.
@@ -40,6 +41,7 @@ class StubEhr(StubIssuer):
         self.patient = "p1"
         self.scope = EVERYTHING
         self.refuses = 0
+        self.refuses_measures = 0
         self.app = ""
         self.grants: dict[str, Any] = {}
         self.tokens: dict[str, tuple[str, str]] = {}
@@ -116,6 +118,8 @@ class StubEhr(StubIssuer):
         needed = _needed(path, body)
         if not all(may(scope, kind, right) for kind, right in needed):
             refuse(handler, 403, "scope")
+        elif self.refuses_measures and handler.path.startswith("/fhir/Observation?"):
+            refuse(handler, self.refuses_measures, "searches are not answered now")
         elif body is not None and self.refuses:
             refuse(handler, self.refuses, "imaging values are not taken")
         elif not _is_about(patient, handler.path, body):

@@ -258,7 +258,7 @@ def _feedback_line(stored: Stored, users: Mapping[str, str]) -> str:
     content = stored.content
     accepted, said = (
         content.get("acceptedRules"),
-        (content.get("reason"), content.get("userComment")),
+        (_reason(content), content.get("userComment")),
     )
     return _csv_line(
         (
@@ -270,6 +270,14 @@ def _feedback_line(stored: Stored, users: Mapping[str, str]) -> str:
             " ".join(filter(None, (stored.client, stored.tenant))),
         )
     )
+
+
+def _reason(content: Mapping[str, Any]) -> str | None:
+    """The code of an override's reason; with its system if the EHR added it to ours."""
+    foreign = content.get("foreignReason")
+    if isinstance(foreign, Mapping):
+        return f"{foreign['system']}|{foreign['code']}"
+    return content.get("reason")
 
 
 def _figures(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,15 @@ from markupsafe import Markup
 
 from cds_service.audit.chain import OneEntry
 from cds_service.commands import calling, options
+from cds_service.commands.changes import (
+    Held,
+    changes_between,
+    held_text,
+    leaves,
+    parts_of,
+    read_book,
+    say_changes,
+)
 from cds_service.commands.templates import TEMPLATES, WEB
 from cds_service.loading import calendar_of, load_service
 from cds_service.outgoing.deadline import Deadline
@@ -52,18 +61,30 @@ NEEDS_MAP = "p7-other-units"  # its codes are those of the sample hospital
     type=options.BASE,
     help="play the test patients against this running service instead",
 )
+@click.option(
+    "--since",
+    type=options.OLD_FILE,
+    metavar="BOOK.html",
+    help="an approved book: what changed since then is told first",
+)
 @calling.KEY
 @calling.ISSUER_OF_TOKENS
 @options.say_errors
 def preview(
-    site: Path | None, client: str | None, out: TextIO, url: str | None, **who: Any
+    site: Path | None,
+    client: str | None,
+    out: TextIO,
+    url: str | None,
+    since: Path | None,
+    **who: Any,
 ) -> None:
     """Print the committee's book: everything in force on one page, with the test patients and their cards."""
     settings = read_settings()
     folder, capabilities = options.chosen_site(site, client)
     today = options.today_at(calendar_of(folder))
     if url is None:
-        out.write(committee_book(settings, folder, today, capabilities))
+        approved = read_book(since) if since else None
+        out.write(committee_book(settings, folder, today, capabilities, approved))
         return
     differing = 0
     for patient, differences in check_service(
@@ -215,8 +236,12 @@ def committee_book(
     site: SiteFolder | None,
     today: date,
     can: Capabilities = EVERYTHING,
+    since: Held | None = None,
 ) -> str:
     """One printable page with everything in force.
+
+    Args:
+        since: of the book that was approved; what changed is told first.
 
     Raises:
         DataFileError: the site folder or our data is wrong.
@@ -233,31 +258,46 @@ def committee_book(
         site=site,
         wiring=Wiring(clock=clock),
     ).test_client()
-    patients = [
-        {
-            "patient": one,
-            "cards": view_cards(cards_of(service, hook, one, today, base, can)),
-        }
+    answered = [
+        (one, cards_of(service, hook, one, today, base, can))
         for one in book_patients(hook, today)
     ]
+    patients = [{"patient": one, "cards": view_cards(cards)} for one, cards in answered]
+    shown = {one.id: [_said(card) for card in cards] for one, cards in answered}
+    held = Held(today.isoformat(), parts_of(service, hook, shown))
+    changes = None
+    if since is not None:
+        day = date.fromisoformat(since.day)
+        then = {
+            one.id: [
+                _said(card) for card in cards_of(service, hook, one, day, base, can)
+            ]
+            for one in book_patients(hook, day)
+        }
+        changes = changes_between(since.parts, parts_of(service, hook, then))
     overdue = {part: set(ids) for part, ids in hook.overdue(today).items()}
     return TEMPLATES.get_template("book.html.j2").render(
         site_name=site.site.site.name if site else "without a site folder",
         day=today.isoformat(),
         digests=service.digests,
+        held=Markup(held_text(held)),  # noqa: S704 - escaped there
+        since=since,
+        changes=changes,
+        changed=say_changes(changes) if changes is not None else "",
         look=Markup((WEB / "static/look.css").read_text(encoding="utf-8")),  # noqa: S704 - our own sheet
         patients=patients,
         facts=hook.facts,
+        leaving=[one for one in service.hooks.values() if one is not hook],
         rules=sorted(hook.rules, key=lambda rule: rule.rank),
         closures=hook.closures,
         overdue=overdue,
         orders={
-            name: tuple(_leaves(one.resource))
+            name: tuple(leaves(one.resource))
             for name, one in sorted(hook.order_templates.items())
         },
-        texts=tuple(_leaves(hook.texts.tables)),
+        texts=tuple(leaves(hook.texts.tables)),
         reasons=hook.texts.reasons,
-        policy=tuple(_leaves(service.policy.model_dump(mode="json", by_alias=True))),
+        policy=tuple(leaves(service.policy.model_dump(mode="json", by_alias=True))),
         guidelines=_content(pages.get(f"{base}/guidelines").text, base),
         reviewed=hook.guidelines.values(),
         models={
@@ -265,17 +305,6 @@ def committee_book(
             for name in service.model_cards
         },
     )
-
-
-def _leaves(document: Any, key: str = "") -> Iterator[tuple[str, str]]:
-    """Every value in a document, by its path: `note.2.text`."""
-    if not isinstance(document, dict | list | tuple):
-        yield key, "none" if document is None else str(document)
-        return
-    for name, value in (
-        document.items() if isinstance(document, dict) else enumerate(document, 1)
-    ):
-        yield from _leaves(value, f"{key}.{name}" if key else str(name))
 
 
 def _content(page: str, base: str) -> Markup:

@@ -111,7 +111,8 @@ def of_call(body: Mapping[str, Any], known: Known) -> Iterator[Finding]:
         yield Finding("request", str(error), "send what CDS Hooks 2.0.1 says")
         return
     yield from _server(request, known)
-    yield from _orders(request, known)
+    if request.context.CARRIES_ORDERS:
+        yield from _orders(request, known)
     yield from _prefetch(request, known)
 
 

@@ -151,8 +151,8 @@ def differences(fit: Fit, today: date) -> Iterator[str]:
     review = fit.profile.profile.review
     if review < today:
         yield f"the profile was to be read again by {review}: its sources may have changed"
-    for check in CHECKS:
-        yield from check(fit)
+    # several services may differ in the same
+    yield from dict.fromkeys(line for check in CHECKS for line in check(fit))
 
 
 def _hooks(fit: Fit) -> Iterator[str]:

@@ -23,6 +23,7 @@ from cds_service.commands.ehr_fit import (
 from cds_service.commands.templates import TEMPLATES
 from cds_service.core.vocabulary import ReadSpec
 from cds_service.fhir.gathering.picking import EXAM_TYPES
+from cds_service.fhir.gathering.prefetch import Template
 from cds_service.fhir.orders.recognition import AUGMENTATION
 from cds_service.loading import calendar_of, load_service
 from cds_service.service import Service, ServiceHook
@@ -98,6 +99,7 @@ def integration_sheet(
             if part != "version"
         ),
         hook=hook,
+        others=[one for one in service.hooks.values() if one is not hook],
         service=service,
         settings=settings,
         site=table,
@@ -118,7 +120,7 @@ def integration_sheet(
             if fit.client in clients
         ],
         deadline=f"{settings.deadline_seconds:g}",
-        scopes=tuple(_scopes(hook)),
+        scopes=tuple(_scopes(service.hooks.values())),
         prefetch=[
             _prefetch_row(key, text, service)
             for key, text in hook.discovery["prefetch"].items()
@@ -198,17 +200,17 @@ def _outgoing(site: Site | None, clients: Iterable[Client]) -> list[str]:
     return list(dict.fromkeys(addresses))
 
 
-def _scopes(hook: ServiceHook) -> Iterator[tuple[str, str]]:
-    kinds: dict[str, list[str]] = {}
-    for one in hook.plan.templates:
-        kinds.setdefault(one.resource_type, []).append(one.key)
-    for kind, keys in kinds.items():
-        optional = all(
-            one.is_optional for one in hook.plan.templates if one.resource_type == kind
-        )
-        note = "; the record is whole without it" if optional else ""
+def _scopes(hooks: Iterable[ServiceHook]) -> Iterator[tuple[str, str]]:
+    """What all services read, each type once."""
+    templates = {one.key: one for hook in hooks for one in hook.plan.templates}
+    kinds: dict[str, list[Template]] = {}
+    for one in templates.values():
+        kinds.setdefault(one.resource_type, []).append(one)
+    for kind, asked in kinds.items():
+        is_optional = all(one.is_optional for one in asked)
+        note = "; the record is whole without it" if is_optional else ""
         note += "; metadata alone: whether an exam exists" if kind in EXAM_TYPES else ""
-        yield f"{kind}.read", f"prefetch {', '.join(keys)}{note}"
+        yield f"{kind}.read", f"prefetch {', '.join(one.key for one in asked)}{note}"
 
 
 def _prefetch_row(key: str, query: str, service: Service) -> Mapping[str, Any]:

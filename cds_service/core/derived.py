@@ -33,7 +33,7 @@ from cds_service.core.sarcopenia import (
     sex_of,
     written,
 )
-from cds_service.core.vocabulary import FindingSpec, ListSpec
+from cds_service.core.vocabulary import ConditionSpec, FindingSpec, ListSpec
 from cds_service.core.wording import UNITS, say_number
 
 # kg/m2: if recorded and recomputed BMI differ by more, they are not the same
@@ -606,9 +606,10 @@ def from_reason(
             provenance=sources,
             label=spec.label_of(order.reasons),
         )
-    if unclear := [why for one, why in spec.unclear.items() if one in order.reasons]:
-        return _undetermined(spec.name, unclear[0], sources)
-    if order.doubts.isdisjoint((*spec.value_sets, *spec.unclear)):
+    unclear = spec.unclear if isinstance(spec, ConditionSpec) else {}
+    if left_open := [why for one, why in unclear.items() if one in order.reasons]:
+        return _undetermined(spec.name, left_open[0], sources)
+    if order.doubts.isdisjoint((*spec.value_sets, *unclear)):
         if spec.name == "malignancy" and UNREAD_REASON in order.doubts:
             return _undetermined(spec.name, NOT_UNDERSTOOD, sources)
         return None

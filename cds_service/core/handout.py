@@ -16,6 +16,7 @@ from cds_service.core.bracing import SAME, BraceTimes
 from cds_service.core.case import Conclusion
 from cds_service.core.data_file import DataTable
 from cds_service.core.facts import DrugUse
+from cds_service.core.handout_settings import HandoutSettings, HandoutWords
 from cds_service.core.leaving import Booking, Leaving, next_dose
 from cds_service.core.leaving_signals import SOON_ENOUGH
 from cds_service.core.signals import Signal
@@ -162,40 +163,6 @@ def _clear_end(times: BraceTimes) -> date | None:
 
 
 # --- sentences
-
-
-class HandoutWords(DataTable):
-    """Words of one language that are a site's.
-
-    Attributes:
-        ask: who is asked about bone medicine.
-        reader: the clinician who has read this language's sentences.
-    """
-
-    ask: str = ""
-    bone_clinic: str = ""
-    physiotherapy: str = ""
-    reader: str = ""
-
-
-class HandoutSettings(DataTable):
-    """`[handout]` of a site.
-
-    Attributes:
-        language: of the page that a card links to.
-        phone: for new strong pain.
-        ask_days: within which bone medicine is asked for.
-        words: by language.
-    """
-
-    language: str = "en"
-    phone: str = Field(default="", max_length=40)
-    ask_days: int = Field(default=14, ge=1, le=90)
-    words: Mapping[str, HandoutWords] = Field(default_factory=dict)
-
-    def words_of(self, language: str) -> HandoutWords:
-        """Give the site's words of this language; empty ones if it has none."""
-        return self.words.get(language, HandoutWords())
 
 
 class HandoutForms(DataTable):

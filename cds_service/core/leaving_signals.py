@@ -38,7 +38,7 @@ def is_drug_started(situation: Situation) -> bool:
         return False
     since = situation.support.counted_from
     is_new = bool(use.ordered and since and use.ordered.first >= since)
-    return use.is_ordered and is_new
+    return use.is_ordered and (is_new or use.is_ordered_now)
 
 
 def is_review_dated(situation: Situation) -> bool:

@@ -7,7 +7,7 @@ that was seen used, and what a reassuring figure needs known.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cds_service.core.facts import Findings, RecordState
+from cds_service.core.facts import Findings, Gap, RecordState
 
 # What a figure under the usual needs: an unrecorded low weight must not reassure.
 NEEDED = ("age", "sex", "bmi")
@@ -24,7 +24,7 @@ SOURCES = (
 )
 SEVERE_EGFR = 30.0
 # Measured facts that raise the risk beside the model (F21), and why one is open. An old
-# one says nothing of today.
+# one is so only if it was low: kidneys seldom recover.
 RAISING = ("egfr",)
 NOT_USABLE = frozenset(
     {"no-value", "unit-unknown", "out-of-range", "conflicting", "not-final"}
@@ -83,7 +83,7 @@ def _gaps(findings: Findings) -> Iterator[OpenPoint]:
             yield OpenPoint(name, gap.reason)
     for name in RAISING:
         gap = findings.gaps.get(name)
-        if gap is not None and gap.reason in NOT_USABLE:
+        if gap and (gap.reason in NOT_USABLE or _was_low(gap)):
             yield OpenPoint(name, gap.reason)
     for name in (*EXCLUDING, *RAISING_LISTED):
         gap = findings.gaps.get(name)
@@ -91,6 +91,12 @@ def _gaps(findings: Findings) -> Iterator[OpenPoint]:
             continue
         if gap.seen or gap.reason == "not-read":
             yield OpenPoint(name, gap.reason)
+
+
+def _was_low(gap: Gap) -> bool:
+    """Whether a value that is too old to use was so low that it raises the risk."""
+    is_number = isinstance(gap.value, int | float)
+    return gap.reason == "stale" and is_number and float(gap.value or 0) < SEVERE_EGFR
 
 
 def is_settled(name: str, findings: Findings) -> bool:

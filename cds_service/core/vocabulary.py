@@ -272,19 +272,60 @@ class QuantitySpec(ObservedSpec):
 class ListSpec(ConceptSpec):
     """A yes/no finding from the problem list, the procedures or the drugs.
 
-    A condition is yes or no. An event is yes if it happened within a time, whatever the
-    list says of it now, and otherwise a gap.
-
     Attributes:
         also_keys: further keys that must have been read before "no" may be said.
+        labels: what exactly it is, by concept, in our words; the first that fits.
+        kinds: which one it is, in our words, by rule of `mappings/kinds.toml`, where no
+            code says it.
+    """
+
+    also_keys: tuple[str, ...] = ()
+    labels: Mapping[Name, str] = Field(default_factory=dict)
+    kinds: Mapping[Name, str] = Field(default_factory=dict)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every prefetch key that must have been read before "no" may be said."""
+        return (self.key, *self.also_keys)
+
+    def label_of(self, concepts: Collection[str]) -> str:
+        """The label of these concepts; empty if the finding's name is enough."""
+        return next(
+            (label for concept, label in self.labels.items() if concept in concepts), ""
+        )
+
+    @model_validator(mode="after")
+    def _labels_are_of_value_sets(self) -> Self:
+        if unknown := sorted(set(self.labels) - set(self.value_sets)):
+            raise ValueError(f"labels: {', '.join(unknown)} is in no value_sets")
+        return self
+
+
+@table
+class YesNoSpec(ListSpec):
+    """A finding that silence of the lists may deny.
+
+    Attributes:
         closed_world: a list that was read and is not empty says "no" by silence.
         only_codes_exclude: free words on the list never support "no": codes and exact
             names of harmless diseases do.
         by_words: words of the list say yes where no code does. For what calls for care
             and never reassures.
-        labels: what exactly it is, by concept, in our words; the first that fits.
-        kinds: which one it is, in our words, by rule of `mappings/kinds.toml`, where no
-            code says it.
+        look_back_months: months that a drug that is not active, or a procedure, still
+            counts, by concept; `other` for the rest of the drugs.
+    """
+
+    closed_world: bool = False
+    only_codes_exclude: bool = False
+    by_words: bool = False
+    look_back_months: Mapping[str, int] = Field(default_factory=dict)
+
+
+@table
+class ConditionSpec(YesNoSpec):
+    """Yes or no from the problem list, or the procedures where they are named.
+
+    Attributes:
         history: concepts that are named when they are on the list as resolved or past.
         past: why a resolved or past entry makes "no" impossible, as a phrase for
             people; empty if it does not.
@@ -297,27 +338,9 @@ class ListSpec(ConceptSpec):
             not count.
         events: concepts of single events, two of which on different days within
             `events_months` say yes as well.
-        look_back_months: months that a drug that is not active, or a procedure, still
-            counts, by concept; `other` for the rest of the drugs.
-        taken_months: only a drug that is active and so old counts.
-        words_need_kind: words alone are enough only if one of `kinds` is among them.
-        unless_kinds: rules of `mappings/kinds.toml` for words with which an event does
-            not count.
-        within_days: an event that is older does not count.
-        older_days: an event that is not older does not count.
-        undated_counts: an event without a known day counts.
-        active_is_open: an event that began earlier, and is still active, counts if it
-            was written down within the time, and is left open if not.
-        active_counts: what the list has as active counts, whatever its day.
     """
 
-    kind: Literal["condition", "event", "medication"]
-    also_keys: tuple[str, ...] = ()
-    closed_world: bool = False
-    only_codes_exclude: bool = False
-    by_words: bool = False
-    labels: Mapping[Name, str] = Field(default_factory=dict)
-    kinds: Mapping[Name, str] = Field(default_factory=dict)
+    kind: Literal["condition"] = "condition"
     history: tuple[Name, ...] = ()
     past: str = ""
     unclear: Mapping[Name, str] = Field(default_factory=dict)
@@ -326,8 +349,64 @@ class ListSpec(ConceptSpec):
     acute_only: bool = False
     events: tuple[Name, ...] = ()
     events_months: Months | None = None
-    look_back_months: Mapping[str, int] = Field(default_factory=dict)
+
+    @property
+    def asked_concepts(self) -> tuple[str, ...]:
+        """Every concept by whose codes the record is asked."""
+        return (*self.value_sets, *self.events)
+
+    @model_validator(mode="after")
+    def _events_have_their_time(self) -> Self:
+        if bool(self.events) != (self.events_months is not None):
+            raise ValueError("`events_months` belongs to events, and events need it")
+        return self
+
+
+@table
+class MedicationSpec(YesNoSpec):
+    """Yes or no from the lists of drugs.
+
+    Attributes:
+        taken_months: only a drug that is active and so old counts.
+    """
+
+    kind: Literal["medication"] = "medication"
     taken_months: Months | None = None
+
+    @model_validator(mode="after")
+    def _every_drug_has_its_time(self) -> Self:
+        if "other" not in self.look_back_months:
+            raise ValueError(
+                "look_back_months needs `other`, for the rest of the drugs"
+            )
+        return self
+
+
+@table
+class EventSpec(ListSpec):
+    """Yes from the problem list if it happened within a time; else a gap, never no.
+
+    What the list says of it now does not matter.
+
+    Attributes:
+        unclear: concepts that may be it, each with why that is not known.
+        history: concepts whose day says only that it was earlier.
+        events: concepts of events that make this one count, such as the fractures of a
+            fall.
+        words_need_kind: words alone are enough only if one of `kinds` is among them.
+        unless_kinds: rules of `mappings/kinds.toml` for words with which an event does
+            not count.
+        within_days: an event that is older does not count.
+        older_days: an event that is not older does not count.
+        undated_counts: an event without a known day counts.
+        active_is_open: an event that began earlier, and is still active, is left open.
+        active_counts: what the list has as active counts, whatever its day.
+    """
+
+    kind: Literal["event"] = "event"
+    unclear: Mapping[Name, str] = Field(default_factory=dict)
+    history: tuple[Name, ...] = ()
+    events: tuple[Name, ...] = ()
     words_need_kind: bool = False
     unless_kinds: tuple[Name, ...] = ()
     within_days: Days | None = None
@@ -337,28 +416,9 @@ class ListSpec(ConceptSpec):
     active_counts: bool = False
 
     @property
-    def keys(self) -> tuple[str, ...]:
-        """Every prefetch key that must have been read before "no" may be said."""
-        return (self.key, *self.also_keys)
-
-    @property
     def asked_concepts(self) -> tuple[str, ...]:
         """Every concept by whose codes the record is asked."""
         return (*self.value_sets, *self.events)
-
-    def label_of(self, concepts: Collection[str]) -> str:
-        """The label of these concepts; empty if the finding's name is enough."""
-        return next(
-            (label for concept, label in self.labels.items() if concept in concepts), ""
-        )
-
-    @model_validator(mode="after")
-    def _is_consistent(self) -> Self:
-        if bool(self.events) != (self.events_months is not None):
-            raise ValueError("`events_months` belongs to events, and events need it")
-        if unknown := sorted(set(self.labels) - set(self.value_sets)):
-            raise ValueError(f"labels: {', '.join(unknown)} is in no value_sets")
-        return self
 
 
 @table
@@ -385,7 +445,9 @@ AnySpec = (
     QuantitySpec
     | BooleanSpec
     | CategorySpec
-    | ListSpec
+    | ConditionSpec
+    | EventSpec
+    | MedicationSpec
     | ExamSpec
     | PlaceSpec
     | PatientSpec

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 from jiter import LosslessFloat
 
+from cds_service.fhir.billing_marks import without_billing_mark
+
 Json = Mapping[str, Any]
 Item = TypeVar("Item")
 LISTS = (list, tuple)
@@ -95,11 +97,18 @@ def number(value: Any) -> float | None:
 
 
 def texts_of(codeable: Any) -> list[str]:
-    """`text` and the displays of a CodeableConcept, which often repeat each other."""
+    """`text` and the displays of a CodeableConcept, which often repeat each other.
+
+    Without the billing marks of an EHR, which are no part of a name.
+    """
     if not isinstance(codeable, dict):
         return []
     found, codings = [codeable.get("text")], codeable.get("coding") or ()
     for coding in codings if isinstance(codings, LISTS) else (codings,):
         if isinstance(coding, dict):
             found.append(coding.get("display"))  # noqa: PERF401 - asked for each value: a comprehension takes longer
-    return [words for words in found if words and isinstance(words, str)]
+    return [
+        without_billing_mark(words)
+        for words in found
+        if words and isinstance(words, str)
+    ]

@@ -1,7 +1,7 @@
 """SMART App Launch 2.2, EHR launch: which FHIR servers may launch, what is asked for, and what was granted."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -172,7 +172,8 @@ def find_launchers(
     """The FHIR servers that may launch the worksheet, by base.
 
     Raises:
-        DataFileError: two EHRs name the same server, or a secret cannot be read.
+        DataFileError: two EHRs name the same server, one is without https, or a secret
+            cannot be read.
     """
     found: dict[Address, Launcher] = {}
     for client in site.site.clients if site else ():
@@ -181,11 +182,9 @@ def find_launchers(
         secret = client_secret(site.path, client.worksheet.client_secret_file)
         for url in client.fhir_servers:
             base = parse_base(url)
-            if base in found:
+            if fault := _why_not(base, found):
                 raise DataFileError(
-                    str(site.path / "site.toml"),
-                    "clients.worksheet",
-                    "two EHRs name one FHIR server: which of them launches is not known",
+                    str(site.path / "site.toml"), "clients.worksheet", fault
                 )
             named = (base, *(parse_address(one) for one in client.worksheet.servers))
             registration = Registration(
@@ -198,6 +197,15 @@ def find_launchers(
             server = AuthorizationServer(registration, connections)
             found[base] = Launcher(client, base, server)
     return found
+
+
+def _why_not(base: Address, others: Container[Address]) -> str:
+    """Why this server cannot launch; empty if it can."""
+    if base in others:
+        return "two EHRs name one FHIR server: which of them launches is not known"
+    if not base.may_carry_tokens:
+        return "a FHIR server that launches needs an https address"
+    return ""
 
 
 def launcher_of(iss: str, launchers: Mapping[Address, Launcher]) -> Launcher | None:

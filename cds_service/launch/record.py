@@ -124,9 +124,9 @@ def _value(raw: Json, measure: Measure) -> str:
     quantity = member(raw, "valueQuantity")
     if not isinstance(quantity, dict):
         answer = raw.get("valueBoolean")
-        return (
-            {True: "yes", False: "no"}.get(answer, "–") if answer is not None else "–"
-        )
+        if not isinstance(answer, bool):
+            return "–"
+        return "yes" if answer else "no"
     amount, unit = quantity.get("value"), text(quantity.get("code"))
     if not isinstance(amount, int | float):
         return "–"

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from cds_service.core.data_file import Closed, DataFile, read_toml, validated
 from cds_service.core.derived import derive
@@ -40,6 +41,20 @@ class Field(Closed):
     range: tuple[float, float]
 
 
+class Drawing(Closed):
+    """A drawing of the slice.
+
+    Attributes:
+        view: of the body.
+        marks: structures that are outlined.
+        words: what it shows, for who does not see it.
+    """
+
+    view: Literal["axial", "sagittal"]
+    marks: tuple[Literal["region", "psoas", "body", "erector", "multifidus"], ...]
+    words: str
+
+
 class Part(Closed):
     """Fields that belong together, and the measures that follow from them.
 
@@ -50,6 +65,7 @@ class Part(Closed):
 
     title: str
     way: str = ""
+    drawing: Drawing | None = None
     fields: tuple[Field, ...]
     results: tuple[str, ...]
 

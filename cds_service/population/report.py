@@ -39,6 +39,7 @@ def validation_page(
         calibration_plot=calibration_plot,
         decision_plot=decision_plot,
         measures=MEASURES,
+        quarter_plot=quarter_plot,
     )
 
 
@@ -84,6 +85,31 @@ def calibration_plot(found: Performance) -> Markup:
             .encode(x, y, alt.Order("figure:Q")),
         )
     return _svg(alt.layer(*layers))
+
+
+def quarter_plot(found: Mapping[str, Performance]) -> Markup:
+    """Observed / expected by quarter, with 95 % intervals; 1 is as many as expected."""
+    rows: list[dict[str, Any]] = []
+    bounds = [0.5, 2.0]
+    for name, one in found.items():
+        if ratio := one.observed_expected:
+            low, high = ratio.interval
+            rows.append(
+                {"quarter": name, "ratio": ratio.value, "low": low, "high": high}
+            )
+            bounds += [low, high]
+    scale = alt.Scale(type="log", domain=[min(bounds), max(bounds)], nice=False)
+    x = alt.X("quarter:O", title="quarter of the procedure")
+    y = alt.Y("ratio:Q", title="observed / expected", scale=scale)
+    data = _chart(rows)
+    equal = _chart([{"ratio": 1}])
+    return _svg(
+        alt.layer(
+            equal.mark_rule(color=GREY, strokeDash=[4, 4]).encode(y),
+            data.mark_rule(color=BLUE).encode(x, alt.Y("low:Q"), alt.Y2("high:Q")),
+            data.mark_point(color=BLUE, filled=True, opacity=1, size=60).encode(x, y),
+        )
+    )
 
 
 def decision_plot(found: Performance) -> Markup:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from cds_service.core.months import months_before
 from cds_service.core.policy import Policy
 from cds_service.core.recalibration import Recalibration
 from cds_service.errors import CdsError
@@ -28,6 +29,7 @@ from cds_service.population.verdict import Sentences, judge
 
 OLD = 75  # years; policy
 REFRACTURE, HOSPITAL = "refracture", "hospital"
+QUARTER = "quarter "  # begins the names of these groups
 SMALLEST_CELL = 5  # patients; smaller groups are left out, they could be recognised
 # Of the share with the outcome, between none and all of those whose outcome is unknown:
 # wider, and a refit would learn who was followed and not who fractures. Policy.
@@ -70,6 +72,15 @@ class ModelValidation:
     hospitals: AcrossHospitals | None
     groups: Mapping[str, performance.Performance]
     notes: tuple[str, ...]
+
+    @property
+    def quarters(self) -> Mapping[str, performance.Performance]:
+        """The groups by quarter of the procedure that carry observed / expected."""
+        return {
+            name.removeprefix(QUARTER): group
+            for name, group in self.groups.items()
+            if name.startswith(QUARTER) and group.observed_expected
+        }
 
 
 def validate(
@@ -119,8 +130,9 @@ def _validation(
     file: OutcomesFile, model: LocalModel, rows: tuple[Assessed, ...], policy: Policy
 ) -> ModelValidation:
     overall = _measure(rows)
-    groups, notes = {}, []
-    for name, members in _groups(rows):
+    groups = {}
+    quarters, notes = _quarters(file, model, rows)
+    for name, members in (*_groups(rows), *quarters):
         if 0 < len(members) < SMALLEST_CELL:
             notes.append(
                 f"{name}: {len(members)} patients, fewer than {SMALLEST_CELL}; left out"
@@ -160,6 +172,35 @@ def _groups(rows: Sequence[Assessed]) -> Iterator[tuple[str, Sequence[Assessed]]
     for column in GROUPING:
         for value, members in _of_column(rows, column):
             yield f"{column} {value}", members
+
+
+def _quarters(
+    file: OutcomesFile, model: LocalModel, rows: Sequence[Assessed]
+) -> tuple[list[tuple[str, Sequence[Assessed]]], list[str]]:
+    """Groups by the quarter of the procedure, and why quarters are left out.
+
+    Of a quarter whose time is not over, the events are known and the others are not: it
+    would look far worse than it is. The file goes to its newest procedure at least.
+    """
+    newest = max((one.day for one in file.patients if one.day), default=None)
+    found: dict[date, list[Assessed]] = {}
+    for row in rows:
+        if day := row.patient.day:
+            first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+            found.setdefault(first, []).append(row)
+    if newest is None or len(found) < 2:
+        return [], []
+    quarters: list[tuple[str, Sequence[Assessed]]] = []
+    notes: list[str] = []
+    for first, members in sorted(found.items()):
+        name = f"{QUARTER}{first.year} Q{(first.month + 2) // 3}"
+        months = max(one.patient.months.get(model.outcome, 0) for one in members)
+        needed = 3 + (months or model.horizon[1])
+        if months_before(first, -needed) <= newest:
+            quarters.append((name, members))
+        else:
+            notes.append(f"{name}: its time may not be over; left out")
+    return quarters, notes
 
 
 def _of_column(

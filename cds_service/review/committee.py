@@ -344,8 +344,10 @@ def _hidden(tables: Tables) -> dict[str, Counted]:
     """The tables of one year without small counts, nor what would tell them.
 
     A card's counts are those of its main recommendation, and the sum of its reasons:
-    where the one is hidden, the others are.
+    where the one is hidden, the others are. Each step adds up to the signings whose
+    record was read, which tells sums of the loop: where it hides one, no step is shown.
     """
+    loop, steps = hide(tables["loop"]), tables["steps"]
     cards = hide(tables["cards"])
     reasons, rules = tables["reasons"], tables["rules"]
     of_topic = {topic: _rows_of(reasons, topic) for topic in cards.rows}
@@ -373,15 +375,9 @@ def _hidden(tables: Tables) -> dict[str, Counted]:
         ),
         "bands": hide(tables["bands"]),
         "refusals": hide(tables["refusals"]),
-        "loop": hide(tables["loop"], more=[_of_those_read(tables["loop"])]),
-        "steps": hide(tables["steps"]),
+        "loop": loop,
+        "steps": hide(steps, also=steps.values if loop.hidden else ()),
     }
-
-
-def _of_those_read(loop: Counted) -> Line:
-    """The signings whose record was read: each row of the steps adds up to these."""
-    read = [column for column, state in LOOP.items() if state != "not-read"]
-    return Line(tuple((row, column) for row in loop.rows for column in read))
 
 
 def _rows_of(table: Counted, topic: str) -> list[str]:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from cds_service.core.caller import Caller
 from cds_service.core.data_file import read_toml, validated
-from cds_service.core.handout import HandoutSettings
+from cds_service.core.handout_settings import HandoutSettings
 from cds_service.core.policy import (
     RETIRED_KEYS,
     SITE_KEYS,

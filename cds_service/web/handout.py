@@ -24,10 +24,10 @@ from cds_service.basis.links import (
 )
 from cds_service.core.handout import (
     HandoutFacts,
-    HandoutSettings,
     HandoutText,
     say_handout,
 )
+from cds_service.core.handout_settings import HandoutSettings
 from cds_service.errors import NotAllowed
 from cds_service.web.basis import BY_LINK, POLICY
 from cds_service.web.cds_api import Surroundings
@@ -107,8 +107,7 @@ def _stored(around: Surroundings, store: AuditStore, page: HandoutAddress) -> St
 
 def _texts(around: Surroundings, stored: Stored) -> dict[str, HandoutText]:
     """The languages in force for the EHR of this answer."""
-    hook = around.service.of(stored.client).hooks.get(stored.service_id or "")
-    return dict(hook.handouts) if hook is not None else {}
+    return dict(around.service.of(stored.client).leaving_hook.handouts)
 
 
 def _html(

@@ -11,7 +11,7 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
@@ -97,6 +97,10 @@ OTHER_DAY = (
 )
 NO_LOG = "The log of this service cannot be written, so nothing was sent. Try again."
 COPY = "Nothing was saved. Copy the text below."
+NOT_COMPARED = (
+    "The measures on record could not be read, so nobody can say whether one of the"
+    f" same day stands against these. {COPY}"
+)
 FAULTS = "Correct the fields that are marked; nothing was saved."
 RIVAL = (
     "the record holds {value} of the same day; with two values neither counts. Mark the"
@@ -338,7 +342,7 @@ def _note(
     launching: Launching,
     launched: Launched,
     kind: Any,
-    result: str,
+    result: str | None,
     content: Mapping[str, Any],
     about: str | None = None,
 ) -> str:
@@ -398,9 +402,12 @@ class _Desk:
         saved = None
         if self._form.get("act") == "save":
             sources = self._sources(reports)
-            notice, saved = self._save(outcome, against, sources)
+            if unread:
+                notice = NOT_COMPARED
+            else:
+                notice, saved = self._save(outcome, against, sources)
             there, unread = self._there()
-        return self._sheets.page(
+        page = self._sheets.page(
             self._form,
             outcome,
             launched=launched,
@@ -419,6 +426,8 @@ class _Desk:
             may_attribute=launched.may("Provenance", "c"),
             figures=self._figures(outcome, is_saved=saved is not None),
         )
+        # A server may send halves of a character, which no page can hold.
+        return page.encode("utf-8", "replace").decode("utf-8")
 
     def _take(self, reports: Sequence[Report]) -> str:
         """Fill the field of a number that was chosen in a report; why not, if it cannot be."""
@@ -468,9 +477,10 @@ class _Desk:
     def _figures(self, outcome: Outcome, *, is_saved: bool) -> tuple[Figure, ...]:
         """This patient's figure without the values and with them, by age, sex and measurements alone.
 
-        Once they are saved there is one: that of the record.
+        Once they are saved there is one: that of the record. None to whom the site shows
+        no cards, and none that the log does not hold.
         """
-        if not outcome.written:
+        if not outcome.written or not self._may_show_figures:
             return ()
         launched = self._launched
         without = SheetReader(self._reader)
@@ -481,12 +491,25 @@ class _Desk:
         body = partial(
             signing, self._sheets, launched.patient, launched.base, self._form
         )
-        if is_saved:
-            return (figure("As the record is now", self._sheets, body(), without),)
-        return (
-            figure("Without these values", self._sheets, body(), without),
-            figure("With them", self._sheets, body(), without.with_values(values)),
+        found: tuple[Figure, ...] = (
+            (figure("As the record is now", self._sheets, body(), without),)
+            if is_saved
+            else (
+                figure("Without these values", self._sheets, body(), without),
+                figure("With them", self._sheets, body(), without.with_values(values)),
+            )
         )
+        content = {"view": "worksheet", "figures": [asdict(one) for one in found]}
+        try:
+            _note(self._launching, launched, "read", None, content)
+        except AuditUnavailable:
+            return ()
+        return found
+
+    @property
+    def _may_show_figures(self) -> bool:
+        site, launched = self._launching.around.site, self._launched
+        return site is None or site.is_live_for(launched.user, launched.client)
 
     def _save(
         self,

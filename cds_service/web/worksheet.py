@@ -144,6 +144,7 @@ def worksheet_routes(around: Surroundings, site: SiteFolder | None) -> Blueprint
 def restrict(response: Response) -> Response:
     """Set the policy of the worksheet's pages."""
     response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     return response
 
 

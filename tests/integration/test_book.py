@@ -2,13 +2,15 @@
 
 import html
 import re
-from datetime import UTC, date, datetime
+import shutil
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import main
 from cds_service.commands.book import book_patients, committee_book
+from cds_service.commands.changes import read_book
 from cds_service.loading import load_service
 from cds_service.protocol.messages import HookResponse
 from cds_service.samples import SITE_FOLDER
@@ -164,3 +166,46 @@ def test_the_command_writes_the_book(tmp_path):
         0,
         True,
     )
+
+
+# --- what changed since the approved book
+
+
+@pytest.fixture
+def approved(book, tmp_path):
+    file = tmp_path / "approved.html"
+    file.write_text(book, encoding="utf-8")
+    return read_book(file)
+
+
+def test_another_day_is_no_change(approved):
+    """Days of doses and of braces move with the calendar; what is in force does not."""
+    later = committee_book(
+        Settings(), SITE, TODAY + timedelta(days=100), since=approved
+    )
+    assert "What changed since the book of 2026-11-20" in later
+    assert "Nothing changed." in later
+
+
+def test_a_changed_week_of_the_brace_is_told_with_the_cards_that_it_changes(
+    approved, tmp_path
+):
+    folder = shutil.copytree(SITE_FOLDER, tmp_path / "site")
+    text = (folder / "site.toml").read_text(encoding="utf-8")
+    changed = re.sub(r"brace-max-weeks = \d+", "brace-max-weeks = 10", text)
+    assert changed != text
+    (folder / "site.toml").write_text(changed, encoding="utf-8")
+    site = load_site(folder)
+    page = committee_book(Settings(), site, TODAY, since=approved)
+    said = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+    assert "policy: brace.max-weeks 6 10" in said
+    assert "Test patients with another card: p6-open-ended-brace" in said
+    assert "fact 1" not in said
+
+
+def test_what_is_no_book_is_refused(tmp_path):
+    file = tmp_path / "page.html"
+    file.write_text("<html></html>", encoding="utf-8")
+    result = CliRunner().invoke(main, ["preview", "--since", str(file)])
+    assert result.exit_code == 1
+    assert "holds no data of a book" in result.output

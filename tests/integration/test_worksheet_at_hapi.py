@@ -50,9 +50,16 @@ def on_server(hapi, patient):
     return [entry["resource"] for entry in bundle.get("entry", ())]
 
 
-def inputs_of(server, patient):
-    """By name, the values on the card of an order of that day."""
-    words = ("--fhir-server", server, "--patient", patient, "--json")
+def inputs_of(ehr, folder):
+    """By name, the values on the card of an order of that day.
+
+    Read through the EHR, which asks for fresh answers: HAPI repeats a search that it
+    answered within the last minute.
+    """
+    ehr.tokens["order"] = (ehr.patient, "patient/*.rs")
+    (folder / "token").write_text("order")
+    words = ("--fhir-server", ehr.base, "--patient", ehr.patient, "--json")
+    words = (*words, "--token-file", str(folder / "token"))
     day = ("--as-of", "2026-11-20", "--level", "T12")
     done = CliRunner().invoke(main, ["assess", *words, *day])
     assert done.exit_code == 0, done.output
@@ -65,7 +72,7 @@ def inputs_of(server, patient):
 
 
 def test_saved_values_are_valid_taken_once_and_counted_by_an_order(
-    clinician, hapi, ehr
+    clinician, hapi, ehr, tmp_path
 ):
     place = clinician.launch(ehr.patient)
 
@@ -86,16 +93,16 @@ def test_saved_values_are_valid_taken_once_and_counted_by_an_order(
         outcome = call(f"{hapi.url}/Observation/$validate", one)
         grave = ("error", "fatal")
         assert [each for each in outcome["issue"] if each["severity"] in grave] == []
-    values = inputs_of(hapi.url, ehr.patient)
+    values = inputs_of(ehr, tmp_path)
     assert values["ct-attenuation"] == 40
     assert values["psoas-total-area"] == 14.41
 
 
-def test_a_value_that_nobody_confirmed_is_not_counted(clinician, hapi, ehr):
+def test_a_value_that_nobody_confirmed_is_not_counted(clinician, hapi, ehr, tmp_path):
     clinician.save(clinician.launch(ehr.patient))
     (one,) = on_server(hapi, ehr.patient)
     assert one["status"] == "preliminary"
-    assert "ct-attenuation" not in inputs_of(hapi.url, ehr.patient)
+    assert "ct-attenuation" not in inputs_of(ehr, tmp_path)
 
 
 def test_the_definitions_are_what_a_server_holds_them_against(clinician, hapi, ehr):

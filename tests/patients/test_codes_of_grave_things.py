@@ -15,6 +15,7 @@ from tests.chart_builders import (
 from tests.codes import codeable
 
 ICD_9 = "http://hl7.org/fhir/sid/icd-9-cm"
+GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
 REASSURING = "below the usual"
 
 
@@ -169,3 +170,58 @@ def test_a_code_of_a_harmless_chapter_opens_nothing(entry):
     detail = card_of(entry)["detail"]
     assert REASSURING in detail
     assert "Not known" not in detail
+
+
+# Grave among codes that are harmless: septic embolism, mediastinitis, Fournier,
+# abscess, malignant effusion, paraplegia, and what radiation or chemotherapy did.
+GRAVE_AMONG_HARMLESS = (
+    *("I26.90", "I26.01", "N49.3", "J98.51", "E06.0", "K51.014", "I31.31", "M62.3"),
+    *("Z86.61", "N08.1", "G63.1", "D64.81", "K52.0", "J70.1", "L58.9", "G62.82"),
+    *("T45.1X5A", "Z93.59", "Z99.3"),
+)
+GRAVE_AMONG_HARMLESS_9 = (
+    *("415.12", "519.2", "780.72", "728.3", "608.83", "285.3", "E933.1", "423.0"),
+    *("V13.51", "V13.52", "V54.17", "V54.27"),
+)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        *(problem(code, days=5) for code in GRAVE_AMONG_HARMLESS),
+        *(coded(ICD_9, code) for code in GRAVE_AMONG_HARMLESS_9),
+    ],
+    ids=lambda entry: entry["code"]["coding"][0]["code"],
+)
+def test_a_grave_code_in_a_harmless_range_reassures_nobody(entry):
+    assert REASSURING not in card_of(entry)["detail"]
+
+
+# Septic thrombosis does not make every embolism grave, nor an ankle every fracture.
+@pytest.mark.parametrize("code", ["I26.99", "K51.90", "J98.4", "N49.9", "S82.891A"])
+def test_their_neighbours_stay_harmless(code):
+    assert REASSURING in card_of(problem(code, days=400))["detail"]
+
+
+@pytest.mark.parametrize("code", ["D64.8", "I26.9", "K51.0"])
+def test_a_german_code_that_is_not_split_stays_harmless(code):
+    entry = problem(code, days=400, code=codeable(GM, code))
+    assert REASSURING in card_of(entry)["detail"]
+
+
+@pytest.mark.parametrize("code", ["S72", "S72.9", "S72.90XA", "S72.8X1A", "S79.001A"])
+def test_a_fracture_of_the_femur_may_be_of_the_hip(code):
+    card = card_of(problem(code, days=5))
+    assert "hip fracture within 2 years not excluded" in card["detail"]
+    assert REASSURING not in card["detail"]
+    assert card["indicator"] == "info"
+
+
+@pytest.mark.parametrize("code", ["V54.13", "V54.23", "733.96", "821.00", "821.10"])
+def test_a_fracture_of_the_hip_or_femur_in_icd_9_reassures_nobody(code):
+    assert REASSURING not in card_of(coded(ICD_9, code))["detail"]
+
+
+def test_a_fracture_of_the_femur_of_long_ago_or_of_its_shaft_opens_nothing():
+    assert "hip fracture" not in card_of(problem("S72.90XA", days=900))["detail"]
+    assert "hip fracture" not in card_of(problem("S72.301A", days=5))["detail"]

@@ -199,5 +199,17 @@ def test_a_measured_filtration_answers_what_the_list_leaves_open():
     assert REASSURING not in card_of(unstaged, filtration(68, days=300))["detail"]
 
 
+def test_a_filtration_that_was_low_years_ago_is_named_and_reassures_nobody():
+    detail = card_of(filtration(22, days=730))["detail"]
+    assert REASSURING not in detail
+    assert "eGFR" in detail.partition("**Not known:**")[2]
+
+
+def test_a_filtration_that_was_good_years_ago_or_is_good_now_stays_quiet():
+    assert REASSURING in card_of(filtration(68, days=730))["detail"]
+    low = filtration(22, days=730) | {"id": "low"}
+    assert REASSURING in card_of(low, filtration(68))["detail"]
+
+
 def test_a_crash_of_this_year_may_be_the_cause():
     assert "Car crash" in card_of(problem("V43.52XA", recordedDate="2026"))["summary"]

@@ -114,3 +114,34 @@ def test_bed_rest_that_its_note_gives_a_reason_for_does_not_warn(words, colour):
     )
     (card,) = [one for one in ask(body) if "72 h" in one["summary"]]
     assert card["indicator"] == colour
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        pytest.param({"interpretation": [{"text": "invalid"}]}, id="interpretation"),
+        pytest.param({"encounter": {"display": "of the mother"}}, id="visit"),
+        pytest.param({"specimen": {"display": "not valid"}}, id="specimen"),
+        pytest.param(
+            {
+                "effectiveDateTime": None,
+                "effectivePeriod": {"start": "2015-01-01", "end": "2026-11-10"},
+            },
+            id="a-period-of-years",
+        ),
+    ],
+)
+def test_what_stands_beside_a_value_may_speak_against_it(beside):
+    value = measured("bmd-t-score", -0.5, **beside)
+    value = {name: one for name, one in value.items() if one is not None}
+    assert "below the usual" not in card_of(value, measured("bmi", 27))["detail"]
+
+
+def test_a_usual_interpretation_and_visit_leave_a_value_as_it_is():
+    value = measured(
+        "bmd-t-score",
+        -0.5,
+        interpretation=[{"text": "Osteopenia"}],
+        encounter={"display": "Office Visit"},
+    )
+    assert "below the usual" in card_of(value, measured("bmi", 27))["detail"]

@@ -38,6 +38,21 @@ def noted(words):
 
 NO_REVIEWS = [
     pytest.param(requested("Rheumatology (gout)"), id="gout"),
+    *(
+        pytest.param(requested(words), id=words)
+        for words in (
+            *("endocrinologia", "Ambulatory referral to Endocrinology"),
+            *(
+                "Rheumatology",
+                "Konsil Endokrinologie",
+                "内分泌科会诊",
+                "リウマチ科紹介",
+            ),
+        )
+    ),
+    pytest.param(
+        requested("", code=codeable(SCT, "306278007")), id="endocrinologist by code"
+    ),
     pytest.param(requested("Rheumatologie (Gicht)"), id="Gicht"),
     pytest.param(requested("Rhumatologie, goutte"), id="goutte"),
     pytest.param(requested("Reumatología: gota"), id="gota"),
@@ -63,12 +78,38 @@ NO_REVIEWS = [
         ordered("bone-treatment", modifierExtension=[{"url": "http://x.org/no"}]),
         id="modifier",
     ),
+    pytest.param(
+        ordered("bone-treatment", performer=[{"display": "cancelled"}]),
+        id="performer",
+    ),
+    pytest.param(
+        ordered(
+            "bone-treatment",
+            extension=[{"url": "http://x.org/why", "valueString": "cancelled"}],
+        ),
+        id="extension",
+    ),
 ]
 REVIEWS = [
     pytest.param(ordered("bone-treatment"), id="ours"),
+    pytest.param(
+        ordered("bone-treatment", performer=[{"display": "Dr. Miller"}]), id="by whom"
+    ),
     pytest.param(requested("Osteoporosis clinic"), id="clinic"),
-    pytest.param(requested("Ambulatory referral to Endocrinology"), id="specialist"),
     pytest.param(requested("Endocrinology: osteoporosis"), id="with its reason"),
+    pytest.param(
+        requested(
+            "", code=codeable(SCT, "306290009"), reasonCode=[codeable(ICD, "M81.0")]
+        ),
+        id="rheumatologist for osteoporosis",
+    ),
+    pytest.param(
+        requested("Endocrinologia", reasonCode=[{"text": "osteoporosi"}]),
+        id="reason in words",
+    ),
+    pytest.param(
+        requested("Rheumatology", **noted("for osteoporosis")), id="reason in a note"
+    ),
     pytest.param(requested("Osteoporose-Sprechstunde, dringend"), id="German"),
     pytest.param(requested("Filière fracture"), id="French"),
     pytest.param(requested("骨质疏松门诊"), id="Chinese"),
@@ -100,6 +141,12 @@ def test_a_review_that_was_read_whole_closes_it(order):
     card = card_of(HIP, order)
     assert card["indicator"] == "info"
     assert card["summary"].startswith("Bone treatment review is ordered")
+
+
+def test_a_visit_whose_reason_is_not_recorded_leaves_no_bone_drug_open():
+    card = card_of(requested("Ambulatory referral to Rheumatology"))
+    assert card["summary"].startswith("No bone drug")
+    assert "bone specialist order of Nov 2026, not understood" in card["detail"]
 
 
 def test_a_draft_of_this_signing_is_read_as_well():

@@ -66,3 +66,13 @@ def test_an_environment_of_another_python_is_made_anew(checkout, venv, words, is
     program(checkout / ".venv" / "bin" / "python", venv)
     (checkout / ".venv" / ".ready").touch()
     assert (make(checkout, "--question", ".venv", *words).returncode == 0) is is_kept
+
+
+@pytest.mark.parametrize(
+    ("words", "is_kept"),
+    [([], False), (["KEEP=1"], True), (["KEEP=0"], False), (["KEEP="], False)],
+)
+def test_keep_0_does_not_keep(words, is_kept):
+    printed = make(ROOT, "--dry-run", "--always-make", "demo", *words).stdout
+    (line,) = (one for one in printed.splitlines() if "kyphoplasty-cds demo" in one)
+    assert ("--keep" in line) is is_kept

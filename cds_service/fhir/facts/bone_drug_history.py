@@ -13,7 +13,7 @@ from cds_service.core.bone_drugs import (
 )
 from cds_service.core.facts import BoneDrugs, Dated, DrugUse, Finding, Gap, HowEnded
 from cds_service.core.months import months_before
-from cds_service.core.vocabulary import ListSpec as FindingSpec
+from cds_service.core.vocabulary import MedicationSpec
 from cds_service.fhir.facts.chart import (
     Chart,
     Entry,
@@ -59,7 +59,7 @@ UNNAMED = "bone drug"
 PLANNED = frozenset({"MedicationAdministration", "Procedure"})
 
 
-def read_history(spec: FindingSpec, chart: Chart) -> BoneDrugs:
+def read_history(spec: MedicationSpec, chart: Chart) -> BoneDrugs:
     """Read every bone drug on record, and whether "none" could be said of the lists.
 
     Args:
@@ -79,7 +79,7 @@ def read_history(spec: FindingSpec, chart: Chart) -> BoneDrugs:
     )
 
 
-def entries_of(spec: FindingSpec, chart: Chart) -> list[DrugEntry]:
+def entries_of(spec: MedicationSpec, chart: Chart) -> list[DrugEntry]:
     """Read each entry of a bone drug, of the lists of drugs and of problems."""
     return [*_listed(spec, chart), *_on_problem_list(spec, chart)]
 
@@ -115,7 +115,9 @@ def _why(silence: Gap) -> str:
 # --- the yes and no of the vocabulary, from the history
 
 
-def find_bone_drug(spec: FindingSpec, chart: Chart, history: BoneDrugs) -> FindingOrGap:
+def find_bone_drug(
+    spec: MedicationSpec, chart: Chart, history: BoneDrugs
+) -> FindingOrGap:
     """Find whether a bone drug is taken or ordered; an order without a dose is a concern."""
     ours = [one for one in uses_of(chart) if one.drug.concepts & set(spec.value_sets)]
     passed = (*chart.broken(spec), *future_uses(spec, ours))
@@ -132,7 +134,7 @@ def find_bone_drug(spec: FindingSpec, chart: Chart, history: BoneDrugs) -> Findi
 
 
 def _current(
-    spec: FindingSpec, current: Sequence[DrugUse], ours: Sequence[Use], chart: Chart
+    spec: MedicationSpec, current: Sequence[DrugUse], ours: Sequence[Use], chart: Chart
 ) -> Finding:
     """Yes, with what an order leaves open."""
     ordered = sorted(current, key=_newest, reverse=True)
@@ -165,7 +167,7 @@ def _newest(use: DrugUse) -> date:
 
 
 def find_denosumab_overdue(
-    spec: FindingSpec, chart: Chart, history: BoneDrugs
+    spec: MedicationSpec, chart: Chart, history: BoneDrugs
 ) -> FindingOrGap:
     """Find whether denosumab is overdue and no bone drug followed; `observed` is the day of the last dose."""
     doses = [one for one in uses_of(chart) if "denosumab" in one.drug.concepts]
@@ -193,7 +195,7 @@ def find_denosumab_overdue(
 # --- one entry
 
 
-def _listed(spec: FindingSpec, chart: Chart) -> Iterator[DrugEntry]:
+def _listed(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
     """The bone drugs among orders, administrations, statements and procedures."""
     for entry in chart.of_kind(*TAKEN):
         drug = entry.drug
@@ -214,7 +216,7 @@ def _is_not_given(entry: Entry) -> bool:
     return entry.kind in PLANNED and entry.status == "not-done"
 
 
-def _read(entry: Entry, drug: Drug, spec: FindingSpec, chart: Chart) -> DrugEntry:
+def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugEntry:
     name = _name(drug, chart)
     is_told = entry.status in TAKEN[entry.kind] or entry.origin == "context"
     mention = DrugEntry(name, source_of(entry, drug, None, spec))
@@ -252,14 +254,14 @@ def _name(drug: Drug, chart: Chart) -> str:
     return ", ".join(exact or named) or UNNAMED
 
 
-def _effect(name: str, spec: FindingSpec, day: Dated) -> date:
+def _effect(name: str, spec: MedicationSpec, day: Dated) -> date:
     """Until when a dose of this day acts."""
     months = spec.look_back_months.get(name, spec.look_back_months["other"])
     return months_before(day.last, -months)
 
 
 def _given(
-    mention: DrugEntry, entry: Entry, spec: FindingSpec, chart: Chart
+    mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
     """A dose, or a supply that was handed over."""
     raw = entry.raw
@@ -291,7 +293,7 @@ def _planned(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
 
 
 def _billed(
-    mention: DrugEntry, entry: Entry, drug: Drug, spec: FindingSpec, chart: Chart
+    mention: DrugEntry, entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
     """An order of an injection: given if it is completed and has a day or a billing code."""
     authored = dated(entry.raw.get("authoredOn"), chart)
@@ -309,7 +311,7 @@ def _billed(
 
 
 def _stated(
-    mention: DrugEntry, entry: Entry, spec: FindingSpec, chart: Chart
+    mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
     """What somebody reports: a period, a day, or that it was taken on the day of the report."""
     period = entry.raw.get("effectivePeriod")
@@ -342,7 +344,7 @@ def _how(entry: Entry) -> HowEnded:
 
 
 def _on_day(
-    mention: DrugEntry, entry: Entry, day: Dated, spec: FindingSpec
+    mention: DrugEntry, entry: Entry, day: Dated, spec: MedicationSpec
 ) -> DrugEntry:
     """Reported for one day: that of an injection, or of the start of what is taken at home."""
     if mention.name in INTERVAL and entry.status in STOPPED:
@@ -370,7 +372,7 @@ def _asserted(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
 
 
 def _ordered(
-    mention: DrugEntry, entry: Entry, spec: FindingSpec, chart: Chart
+    mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
     """An order: it stands, or ended by its status, its period or its supply."""
     if entry.origin == "context":
@@ -407,7 +409,7 @@ def _until_its_end(
     return order._replace(how_ended="ended")
 
 
-def _on_problem_list(spec: FindingSpec, chart: Chart) -> Iterable[DrugEntry]:
+def _on_problem_list(spec: MedicationSpec, chart: Chart) -> Iterable[DrugEntry]:
     """That a bone drug is taken, as a state of the problem list: no day, no drug."""
     for stated in find_stated(chart, spec, spec.value_sets):
         is_open = stated.problem is None or stated.problem[0] == "undetermined"
@@ -415,7 +417,7 @@ def _on_problem_list(spec: FindingSpec, chart: Chart) -> Iterable[DrugEntry]:
             yield _from_problem(stated, spec)
 
 
-def _from_problem(stated: Stated, spec: FindingSpec) -> DrugEntry:
+def _from_problem(stated: Stated, spec: MedicationSpec) -> DrugEntry:
     mention = DrugEntry(UNNAMED, stated.provenance(spec))
     if stated.is_past:
         return mention._replace(how_ended="ended")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from cds_service.core.facts import Finding
-from cds_service.core.vocabulary import ListSpec
+from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.facts import events
 from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap
 from cds_service.fhir.gathering.picking import MEDICATION_TYPES
@@ -20,7 +20,7 @@ SPREAD = ("kind-spread",)
 TREATMENT = "cancer-treatment"
 
 
-def find_recent_cancer(spec: ListSpec, chart: Chart) -> FindingOrGap:
+def find_recent_cancer(spec: EventSpec, chart: Chart) -> FindingOrGap:
     """Find a cancer of the last years, or an older one that is there now."""
     found, passed = events.find_event(spec, chart)
     happened = [
@@ -51,7 +51,7 @@ def _words_of(entry: Entry) -> Iterator[str]:
     yield from (text(one.get("text")) for one in objects(entry.raw.get("note")))
 
 
-def _is_treated(spec: ListSpec, chart: Chart) -> bool:
+def _is_treated(spec: EventSpec, chart: Chart) -> bool:
     """Whether a drug against cancer is in use, or another treatment was lately."""
     if any(
         one.drug and CANCER_DRUG in one.drug.concepts and one.status in IN_USE

@@ -18,7 +18,7 @@ from cds_service.core.facts import (
     say_months,
 )
 from cds_service.core.months import months_between
-from cds_service.core.vocabulary import FindingSpec, ListSpec, ReadSpec
+from cds_service.core.vocabulary import FindingSpec, ReadSpec, YesNoSpec
 from cds_service.fhir.facts.drugs import Drug, read_billed, read_drug
 from cds_service.fhir.gathering.picking import (
     MEDICATION_TYPES,
@@ -30,7 +30,7 @@ from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.gathering.subjects import identifiers_of
 from cds_service.fhir.mapping.terminology import NOTHING, Match, Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, SPINE
 from cds_service.fhir.raw_json import Json, content, in_order, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 from cds_service.outgoing.deadline import Deadline
@@ -56,6 +56,13 @@ LISTS: Mapping[str, tuple[str, str, str]] = {
     ),
     "procedures": ("Procedure", "among the procedures", "list of procedures"),
 }
+# What a code that names no bone means where the body site is the spine.
+AT_THE_SPINE = {
+    "bone-infection-elsewhere": "vertebral-osteomyelitis",
+    "deep-infection": "spinal-infection",
+}
+SITE_MAPS = ("vertebral-level", "vertebral-level-icd", "spinal-region")
+SPINES = frozenset({SPINE})
 NOT_SURELY_DONE = frozenset({"other-order", "not-done"})
 CORRECTED = ("corrected", "amended")
 # Drugs injected in an office are often recorded under their billing code.
@@ -314,7 +321,7 @@ class Chart:
             ]
         )
 
-    def listed(self, spec: ListSpec) -> Listing:
+    def listed(self, spec: YesNoSpec) -> Listing:
         """What the lists of a finding hold; many findings have the same lists.
 
         Entries that only words describe are strange where only codes exclude.
@@ -342,7 +349,7 @@ class Chart:
         if not self.record.unreadable:
             return ()
         wanted = set(spec.asked_concepts)
-        if isinstance(spec, ListSpec) and spec.closed_world:
+        if isinstance(spec, YesNoSpec) and spec.closed_world:
             wanted.add(NOT_UNDERSTOOD)
         return tuple(
             PassedOver(
@@ -415,11 +422,36 @@ def _entry(sourced: Sourced, terminology: Terminology) -> Entry:
         status=text(raw.get("status")),
         origin=sourced.origin,
         concepts=sourced.concepts,
-        matches=terminology.matches(raw.get("code")),
+        matches=_matches(raw, kind, terminology),
         components=_components(raw, terminology),
         named=_named(sourced, kind, terminology),
         moment=terminology.calendar.effective(raw) if kind == "Observation" else None,
         drug=_drug(sourced, kind, terminology),
+    )
+
+
+def _matches(raw: Json, kind: str, terminology: Terminology) -> tuple[Match, ...]:
+    """The concepts of its code; those that a body site at the spine makes of a condition's too."""
+    found = terminology.matches(raw.get("code"))
+    placed = tuple(
+        one._replace(concept=AT_THE_SPINE[one.concept])
+        for one in found
+        if kind == "Condition" and one.concept in AT_THE_SPINE
+    )
+    if placed and _is_of_spine(raw, terminology):
+        return tuple(dict.fromkeys((*placed, *found)))
+    return found
+
+
+def _is_of_spine(raw: Json, terminology: Terminology) -> bool:
+    """Whether a body site is a vertebra, or a region of the spine, by its code or in words."""
+    sites = objects(raw.get("bodySite"))
+    if any(terminology.translate(name, site) for name in SITE_MAPS for site in sites):
+        return True
+    words = [word for site in sites for word in texts_of(site)]
+    return any(
+        terminology.levels.named(word) or terminology.text_concepts(word, SPINES)
+        for word in words
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from cds_service.core.facts import Finding, Precision
-from cds_service.core.vocabulary import ListSpec
+from cds_service.core.vocabulary import ConditionSpec
 from cds_service.fhir.facts import problem_list
 from cds_service.fhir.facts.chart import Chart, FindingOrGap, age_in_words, gap, known
 from cds_service.fhir.mapping.level_text import LEVELS
@@ -31,7 +31,7 @@ PRECISIONS: dict[int, Precision] = {4: "year", 7: "month"}  # by length as writt
 ORDINALS = ("second", "third", "fourth", "fifth", "sixth")
 
 
-def find_earlier_fracture(spec: ListSpec, chart: Chart) -> FindingOrGap:
+def find_earlier_fracture(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
     """Find whether there was an earlier fracture, with number and period if recorded; otherwise why it is not known.
 
     `observed` is the day of the latest earlier fracture; the label reads `second vertebral fracture in 14 months`.
@@ -61,7 +61,7 @@ def find_earlier_fracture(spec: ListSpec, chart: Chart) -> FindingOrGap:
     return problem_list.silence(spec, chart, ()), passed
 
 
-def find_index_fracture(spec: ListSpec, chart: Chart) -> FindingOrGap:
+def find_index_fracture(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
     """Find the day of the fracture that is treated now: of its newest entries within a month, the first.
 
     Entries that name a treated level come before those that name none.
@@ -139,7 +139,7 @@ def _is_present(stated: problem_list.Stated, day: date, chart: Chart) -> bool:
 
 
 def _yes(
-    spec: ListSpec, chart: Chart, earlier: Sequence[problem_list.Stated]
+    spec: ConditionSpec, chart: Chart, earlier: Sequence[problem_list.Stated]
 ) -> Finding:
     days = sorted({day for one in earlier if (day := _day_of(one, chart))})
     ordered = sorted(

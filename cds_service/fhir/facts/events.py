@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from cds_service.core.facts import Finding, Gap, Precision
-from cds_service.core.vocabulary import ListSpec as FindingSpec
+from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.facts import problem_list
 from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, gap, known
@@ -58,7 +58,7 @@ class Happened(NamedTuple):
     to: Precision = "day"
 
 
-def find_event(spec: FindingSpec, chart: Chart) -> FindingOrGap:
+def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
     """Find whether it happened within the time of the finding."""
     happened = happenings(spec, chart, spec.value_sets)
     doubtful = [one for one in happened if one.stated.problem]
@@ -68,11 +68,26 @@ def find_event(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     if counted := [one for one, verdict in judged if verdict]:
         return yes(spec, chart, counted), passed
     open_ones = [*doubtful, *(one for one, verdict in judged if verdict is None)]
+    open_ones += _unclear(spec, chart)
     return _open(spec, chart, open_ones), passed
 
 
+def _unclear(spec: EventSpec, chart: Chart) -> list[Happened]:
+    """What may have been it within the time."""
+    found = happenings(spec, chart, tuple(spec.unclear))
+    return [
+        one._replace(
+            stated=one.stated._replace(
+                problem=("undetermined", spec.unclear[one.stated.concept])
+            )
+        )
+        for one in found
+        if _counts(one, spec, chart) is not False
+    ]
+
+
 def happenings(
-    spec: FindingSpec, chart: Chart, concepts: Sequence[str]
+    spec: EventSpec, chart: Chart, concepts: Sequence[str]
 ) -> list[Happened]:
     """The conditions with any of these concepts, denied ones left out.
 
@@ -90,7 +105,7 @@ def happenings(
     return found
 
 
-def _is_meant(stated: problem_list.Stated, spec: FindingSpec, chart: Chart) -> bool:
+def _is_meant(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> bool:
     """Whether its words leave no doubt that it is this, and not something of long ago."""
     if problem_list.kinds_said(stated.entry, spec.unless_kinds, chart):
         return False
@@ -124,7 +139,7 @@ def _operated(entry: Entry, concepts: Sequence[str]) -> problem_list.Stated | No
     return problem_list.Stated(entry, codes[0].concept, codes[0].code, None, problem)
 
 
-def _dated(stated: problem_list.Stated, spec: FindingSpec, chart: Chart) -> Happened:
+def _dated(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> Happened:
     first, last, to = _time_of(stated, spec, chart)
     if first and first > chart.read_on:
         stated = stated._replace(problem=problem_list.LATER_THAN_TODAY)
@@ -132,7 +147,7 @@ def _dated(stated: problem_list.Stated, spec: FindingSpec, chart: Chart) -> Happ
 
 
 def _time_of(
-    stated: problem_list.Stated, spec: FindingSpec, chart: Chart
+    stated: problem_list.Stated, spec: EventSpec, chart: Chart
 ) -> tuple[date | None, date | None, Precision]:
     raw = stated.entry.raw
     begins = "onset" if stated.entry.kind == "Condition" else "performed"
@@ -202,7 +217,7 @@ def _date_in_words(raw: Json, chart: Chart) -> str:
     return max((one for one in (*months, *years) if one <= now), default="")
 
 
-def _is_history(stated: problem_list.Stated, spec: FindingSpec, chart: Chart) -> bool:
+def _is_history(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> bool:
     """Whether the day on which it was written only says that it was earlier."""
     entry = stated.entry
     if any(name.startswith(VAGUE) for name in entry.raw):
@@ -213,7 +228,7 @@ def _is_history(stated: problem_list.Stated, spec: FindingSpec, chart: Chart) ->
     return is_past or bool(problem_list.kinds_said(entry, ("history",), chart))
 
 
-def _counts(one: Happened, spec: FindingSpec, chart: Chart) -> bool | None:
+def _counts(one: Happened, spec: EventSpec, chart: Chart) -> bool | None:
     """Whether it is of the time that the finding asks for; None if nobody knows."""
     is_active = bool(clinical_status(one.stated.entry.raw) & ACTIVE)
     if spec.active_counts and is_active and not _is_of_old(one, spec, chart):
@@ -250,13 +265,13 @@ def _was_entered(one: Happened, since: date, chart: Chart) -> bool:
     return last is not None and since <= last <= chart.today
 
 
-def _is_of_old(one: Happened, spec: FindingSpec, chart: Chart) -> bool:
+def _is_of_old(one: Happened, spec: EventSpec, chart: Chart) -> bool:
     """Whether its words make it past, although the list has it as active."""
     is_dated = bool(_date_in_words(one.stated.entry.raw, chart))
     return one.stated.is_past or is_dated or _is_history(one.stated, spec, chart)
 
 
-def yes(spec: FindingSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
+def yes(spec: EventSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
     """The finding "yes", led by the newest that has a name."""
     newest = sorted(counted, key=_order, reverse=True)
     labels = [problem_list.label_of(one.stated, spec, chart) for one in newest]
@@ -281,7 +296,7 @@ def _order(one: Happened) -> tuple[date, str]:
     return one.first or one.last or date.min, one.stated.entry.reference
 
 
-def _open(spec: FindingSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap:
+def _open(spec: EventSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap:
     """The gap: a doubt, a missing day, a list not read, or silence, which says nothing."""
     if open_ones:
         first = open_ones[0].stated
@@ -297,7 +312,7 @@ def _open(spec: FindingSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap
     return gap(spec, "undetermined", "not on record, and silence says nothing")
 
 
-def find_fall_with_injury(spec: FindingSpec, chart: Chart) -> FindingOrGap:
+def find_fall_with_injury(spec: EventSpec, chart: Chart) -> FindingOrGap:
     """Find a recent fall that broke a bone outside the spine, or whose words say an injury.
 
     The fracture of the spine that is treated now is no injury in this sense: it is
@@ -317,7 +332,7 @@ def find_fall_with_injury(spec: FindingSpec, chart: Chart) -> FindingOrGap:
 
 
 def _recent(
-    spec: FindingSpec, chart: Chart, concepts: Sequence[str]
+    spec: EventSpec, chart: Chart, concepts: Sequence[str]
 ) -> Iterable[Happened]:
     found = happenings(spec, chart, concepts)
     return (

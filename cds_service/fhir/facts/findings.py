@@ -22,9 +22,11 @@ from cds_service.core.vocabulary import (
     BooleanSpec,
     CategorySpec,
     ChangeSpec,
+    ConditionSpec,
+    EventSpec,
     ExamSpec,
     FindingSpec,
-    ListSpec,
+    MedicationSpec,
     PatientSpec,
     Pick,
     PlaceSpec,
@@ -67,9 +69,6 @@ from cds_service.fhir.gathering.picking import EXAM_TYPES
 from cds_service.fhir.raw_json import Json, member, text, texts_of, truth
 from cds_service.fhir.site_calendar import Moment
 
-ListReader = Callable[[ListSpec, Chart], FindingOrGap]
-
-
 NOT_CONCLUDED = "what it follows from is not known"
 
 
@@ -85,7 +84,7 @@ def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings
     bone_drug = specs.get("bone-drug")
     drugs = (
         read_history(bone_drug, chart)
-        if isinstance(bone_drug, ListSpec)
+        if isinstance(bone_drug, MedicationSpec)
         else DRUGS_NOT_READ
     )
     for name, spec in sorted(specs.items()):
@@ -121,10 +120,12 @@ def _find(
     match spec:
         case QuantitySpec():
             found = QUANTITIES[spec.pick](spec, chart)
-        case ListSpec() if spec.name in FROM_DRUGS:
-            found = FROM_DRUGS[spec.name](spec, chart, drugs)
-        case ListSpec():
-            found = BY_NAME.get(spec.name, LISTS[spec.kind])(spec, chart)
+        case ConditionSpec():
+            found = CONDITIONS.get(spec.name, find_condition)(spec, chart)
+        case EventSpec():
+            found = EVENTS.get(spec.name, find_event)(spec, chart)
+        case MedicationSpec():
+            found = _find_drug(spec, chart, drugs)
         case BooleanSpec() | CategorySpec():
             found = find_answer(spec, chart)
         case ExamSpec():
@@ -138,6 +139,14 @@ def _find(
         case _:  # from the order, or from other findings: core/derived.py
             found = gap(spec, "undetermined", NOT_CONCLUDED), ()
     return found
+
+
+def _find_drug(spec: MedicationSpec, chart: Chart, drugs: BoneDrugs) -> FindingOrGap:
+    if spec.name in FROM_DRUGS:
+        return FROM_DRUGS[spec.name](spec, chart, drugs)
+    if spec.name == "long-term-steroid":
+        return find_long_steroid(spec, chart)
+    return find_medication(spec, chart)
 
 
 def _find_change(
@@ -445,19 +454,15 @@ QUANTITIES: Mapping[Pick, Callable[[QuantitySpec, Chart], FindingOrGap]] = {
     "t-score": find_t_score,
     "grip": partial(measurements.find_quantity, pick=measurements.pick_hand),
 }
-LISTS: Mapping[str, ListReader] = {
-    "condition": find_condition,
-    "event": find_event,
-    "medication": find_medication,
-}
-BY_NAME: Mapping[str, ListReader] = {
+CONDITIONS: Mapping[str, Callable[[ConditionSpec, Chart], FindingOrGap]] = {
     "prior-vertebral-fracture": find_earlier_fracture,
+    "index-fracture": find_index_fracture,
+}
+EVENTS: Mapping[str, Callable[[EventSpec, Chart], FindingOrGap]] = {
     "recent-cancer": find_recent_cancer,
     "fall-with-injury": find_fall_with_injury,
-    "index-fracture": find_index_fracture,
-    "long-term-steroid": find_long_steroid,
 }
-FROM_DRUGS: Mapping[str, Callable[[ListSpec, Chart, BoneDrugs], FindingOrGap]] = {
+FROM_DRUGS: Mapping[str, Callable[[MedicationSpec, Chart, BoneDrugs], FindingOrGap]] = {
     "bone-drug": find_bone_drug,
     "denosumab-overdue": find_denosumab_overdue,
 }

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from cds_service.core.facts import Dated, Finding
 from cds_service.core.months import months_before
-from cds_service.core.vocabulary import ListSpec
+from cds_service.core.vocabulary import MedicationSpec
 from cds_service.fhir.facts.chart import Chart, FindingOrGap, known
 from cds_service.fhir.facts.drug_times import (
     dated,
@@ -38,7 +38,7 @@ class Course(NamedTuple):
     uses: tuple[Use, ...]
 
 
-def find_long_steroid(spec: ListSpec, chart: Chart) -> FindingOrGap:
+def find_long_steroid(spec: MedicationSpec, chart: Chart) -> FindingOrGap:
     """Find a course of at least so many months that goes on or ended lately; `observed` is its start."""
     ours = [one for one in uses_of(chart) if one.drug.concepts & set(spec.value_sets)]
     passed = (*chart.broken(spec), *future_uses(spec, ours))
@@ -54,7 +54,7 @@ def find_long_steroid(spec: ListSpec, chart: Chart) -> FindingOrGap:
     return _taken(spec, max(long_ones, key=lambda one: one.end), chart), passed
 
 
-def _taken(spec: ListSpec, course: Course, chart: Chart) -> Finding:
+def _taken(spec: MedicationSpec, course: Course, chart: Chart) -> Finding:
     newest = max(
         course.uses, key=lambda one: (one.day or date.min, one.entry.reference)
     )

@@ -215,7 +215,7 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
         [one.reading.provenance(spec, one.printed) for one in picked.used]
     )
     readings = [one.reading for one in picked.used]
-    aged = age_concern(spec, chart, day)
+    aged = age_concern(spec, chart, min([day, *_begun(readings, chart)]))
     unknown = not all(one.is_method_known for one in picked.used)
     first = picked.used[0]
     is_noted = not all(has_plain_notes(one, chart) for one in readings)
@@ -244,6 +244,12 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
         method=method,
         may_reassure=not (aged or unknown or is_noted or first.doubts),
     )
+
+
+def _begun(readings: Sequence[Reading], chart: Chart) -> list[date]:
+    """The days on which the times of the values begin, where they are periods."""
+    starts = (member(one.entry.raw, "effectivePeriod", "start") for one in readings)
+    return [day for one in starts if (day := chart.calendar.first_day(text(one)))]
 
 
 def age_concern(spec: ObservedSpec, chart: Chart, day: date) -> tuple[Aged, ...]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from cds_service.core.facts import Finding, Gap, PassedOver, Provenance
 from cds_service.core.months import months_before
-from cds_service.core.vocabulary import ListSpec as FindingSpec
+from cds_service.core.vocabulary import MedicationSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import (
     Chart,
@@ -75,13 +75,13 @@ class Use(NamedTuple):
     is_ended: bool
     is_ahead: bool = False
 
-    def provenance(self, spec: FindingSpec) -> Provenance:
+    def provenance(self, spec: MedicationSpec) -> Provenance:
         """Its source: `on the medication list since 3 May 2019`."""
         return source_of(self.entry, self.drug, self.day, spec)
 
 
 def source_of(
-    entry: Entry, drug: Drug, day: date | None, spec: FindingSpec
+    entry: Entry, drug: Drug, day: date | None, spec: MedicationSpec
 ) -> Provenance:
     """Where a use is recorded: `on the medication list since 3 May 2019`, `given on 3 May 2019`."""
     verb = VERBS.get(entry.kind, "on the medication list")
@@ -92,7 +92,7 @@ def source_of(
     return entry.source(spec, printed, drug.code)
 
 
-def find_medication(spec: FindingSpec, chart: Chart) -> FindingOrGap:
+def find_medication(spec: MedicationSpec, chart: Chart) -> FindingOrGap:
     """Find whether such a drug is taken, or why that is not known."""
     ours = [one for one in uses_of(chart) if one.drug.concepts & set(spec.value_sets)]
     passed = (*chart.broken(spec), *future_uses(spec, ours))
@@ -101,7 +101,9 @@ def find_medication(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     return found, passed
 
 
-def without_use(spec: FindingSpec, chart: Chart, ours: Sequence[Use]) -> Finding | Gap:
+def without_use(
+    spec: MedicationSpec, chart: Chart, ours: Sequence[Use]
+) -> Finding | Gap:
     """Conclude from the problem list, or from silence, if no use counts now."""
     stated_ones = find_stated(chart, spec, spec.value_sets)
     said = [
@@ -117,7 +119,7 @@ def without_use(spec: FindingSpec, chart: Chart, ours: Sequence[Use]) -> Finding
     return _not_taken(spec, chart, ours)
 
 
-def _counts(use: Use, spec: FindingSpec, chart: Chart) -> bool:
+def _counts(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
     """Whether the drug is current, or was taken within the months for which it counts."""
     if use.is_ahead:
         return False
@@ -136,7 +138,7 @@ def _counts(use: Use, spec: FindingSpec, chart: Chart) -> bool:
     return use.day >= months_before(chart.today, months)
 
 
-def _taken(spec: FindingSpec, chart: Chart, counted: Sequence[Use]) -> Finding:
+def _taken(spec: MedicationSpec, chart: Chart, counted: Sequence[Use]) -> Finding:
     ordered = sorted(
         counted,
         key=lambda one: (one.day or date.min, one.entry.reference),
@@ -164,7 +166,7 @@ def _taken(spec: FindingSpec, chart: Chart, counted: Sequence[Use]) -> Finding:
     )
 
 
-def label_of(drug: Drug, spec: FindingSpec, chart: Chart) -> str:
+def label_of(drug: Drug, spec: MedicationSpec, chart: Chart) -> str:
     """The ingredient that makes it one of these drugs; empty if only the group is known."""
     groups = chart.terminology.drugs.groups_of
     named = [
@@ -175,7 +177,9 @@ def label_of(drug: Drug, spec: FindingSpec, chart: Chart) -> str:
     return ", ".join(named)
 
 
-def _not_taken(spec: FindingSpec, chart: Chart, ours: Sequence[Use]) -> Finding | Gap:
+def _not_taken(
+    spec: MedicationSpec, chart: Chart, ours: Sequence[Use]
+) -> Finding | Gap:
     past = sorted(
         (one for one in ours if one.day and not one.is_ahead),
         key=lambda one: one.day or date.min,
@@ -191,7 +195,7 @@ def _not_taken(spec: FindingSpec, chart: Chart, ours: Sequence[Use]) -> Finding 
 
 
 def not_on_list(
-    spec: FindingSpec, chart: Chart, concepts: Sequence[str], *, how: str = "not"
+    spec: MedicationSpec, chart: Chart, concepts: Sequence[str], *, how: str = "not"
 ) -> Finding | Gap:
     """No, unless such a drug is listed without a clear status or day, or an unidentified entry may be one."""
     ours = [
@@ -228,7 +232,7 @@ def not_on_list(
     )
 
 
-def _is_lapsed(use: Use, spec: FindingSpec, chart: Chart) -> bool:
+def _is_lapsed(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
     """Whether a steroid is active on the list and its supply is over: refills may be recorded elsewhere."""
     if STEROID not in spec.value_sets or end_of_dosage(use.entry.raw, chart):
         return False
@@ -236,7 +240,7 @@ def _is_lapsed(use: Use, spec: FindingSpec, chart: Chart) -> bool:
     return end is not None and end < chart.not_after
 
 
-def may_be_taken(entry: Entry, spec: FindingSpec, chart: Chart) -> bool:
+def may_be_taken(entry: Entry, spec: MedicationSpec, chart: Chart) -> bool:
     """Whether an unidentified entry may be a drug that still counts."""
     if entry.drug is None or not (_is_taken(entry) or _is_unsaid(entry, entry.drug)):
         return False
@@ -249,7 +253,7 @@ def may_be_taken(entry: Entry, spec: FindingSpec, chart: Chart) -> bool:
     )
 
 
-def future_uses(spec: FindingSpec, uses: Iterable[Use]) -> tuple[PassedOver, ...]:
+def future_uses(spec: MedicationSpec, uses: Iterable[Use]) -> tuple[PassedOver, ...]:
     return tuple(
         PassedOver(
             spec.name,

@@ -1,9 +1,11 @@
 """Says why the status or the time of a value speaks against it."""
 
+from collections.abc import Iterator
+
 from cds_service.core.facts import GapReason
 from cds_service.fhir.facts.chart import Chart, Reading
 from cds_service.fhir.gathering.picking import FINAL
-from cds_service.fhir.raw_json import Json, member, objects, text
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 RETRACTED = frozenset({"entered-in-error", "cancelled"})
 EARLIER = ("earlier-value",)
@@ -59,9 +61,25 @@ def status_problem(reading: Reading) -> tuple[GapReason, str] | None:
 def note_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None:
     """The problem that a note names: not valid, another's, estimated; None if none."""
     methods = chart.terminology.methods
-    if any(methods.named(note, AGAINST) for note in reading.notes):
+    words = (*reading.notes, *_beside(reading))
+    if any(methods.named(one, AGAINST) for one in words):
         return "no-value", "its note speaks against it"
     return None
+
+
+def _beside(reading: Reading) -> Iterator[str]:
+    """What else says something of the value: its reading, its sample, its visit."""
+    for holder in {
+        id(one): one for one in (reading.entry.raw, reading.holder)
+    }.values():
+        for reading_of_it in objects(holder.get("interpretation")):
+            yield from texts_of(reading_of_it)
+        for limits in objects(holder.get("referenceRange")):
+            yield text(limits.get("text"))
+    raw = reading.entry.raw
+    for element in ("specimen", "encounter", "derivedFrom"):
+        for one in objects(raw.get(element)):
+            yield text(one.get("display"))
 
 
 def has_plain_notes(reading: Reading, chart: Chart) -> bool:

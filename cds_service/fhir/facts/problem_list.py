@@ -8,7 +8,12 @@ from typing import NamedTuple
 
 from cds_service.core.facts import Finding, Gap, GapReason, PassedOver, Provenance
 from cds_service.core.months import months_before
-from cds_service.core.vocabulary import ListSpec as FindingSpec
+from cds_service.core.vocabulary import (
+    ConditionSpec,
+    FindingSpec,
+    ListSpec,
+    YesNoSpec,
+)
 from cds_service.core.wording import say_date
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.facts.chart import (
@@ -117,7 +122,7 @@ class Stated(NamedTuple):
         )
 
 
-def find_condition(spec: FindingSpec, chart: Chart) -> FindingOrGap:
+def find_condition(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
     """Find whether the patient has the condition, or why that is not known."""
     stated = find_stated(chart, spec, spec.value_sets)
     counted = [one for one in stated if one.problem is None and not one.is_past]
@@ -141,7 +146,7 @@ def find_condition(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     return silence(spec, chart, stated), passed
 
 
-def _twice(spec: FindingSpec, chart: Chart) -> list[Stated]:
+def _twice(spec: ConditionSpec, chart: Chart) -> list[Stated]:
     """The recent single events, past ones included, if they happened on at least two days; else none."""
     if spec.events_months is None:
         return []
@@ -155,7 +160,7 @@ def _twice(spec: FindingSpec, chart: Chart) -> list[Stated]:
     return recent if len({one.day for one in recent}) > 1 else []
 
 
-def _events_since(spec: FindingSpec, chart: Chart) -> date:
+def _events_since(spec: ConditionSpec, chart: Chart) -> date:
     """The first day on which single events count."""
     return (
         months_before(chart.today, spec.events_months)
@@ -168,9 +173,7 @@ def _is_of_later_encounter(code: str) -> bool:
     return LATER_ENCOUNTER.fullmatch(code.rpartition("|")[2]) is not None
 
 
-def stated_as_true(
-    spec: FindingSpec, counted: Sequence[Stated], chart: Chart
-) -> Finding:
+def stated_as_true(spec: YesNoSpec, counted: Sequence[Stated], chart: Chart) -> Finding:
     """The finding "yes", with the newest entry first."""
     ordered = sorted(
         counted,
@@ -190,7 +193,7 @@ def stated_as_true(
     )
 
 
-def label_of(stated: Stated, spec: FindingSpec, chart: Chart) -> str:
+def label_of(stated: Stated, spec: ListSpec, chart: Chart) -> str:
     """Which one it is, in our words: by its codes, else by what its words say of it, else by what they name."""
     coded = frozenset(match.concept for match in stated.entry.matches)
     return (
@@ -200,7 +203,7 @@ def label_of(stated: Stated, spec: FindingSpec, chart: Chart) -> str:
     )
 
 
-def kind_of(entry: Entry, spec: FindingSpec, chart: Chart) -> str:
+def kind_of(entry: Entry, spec: ListSpec, chart: Chart) -> str:
     """The first of the finding's kinds that the words of an entry say."""
     said = kinds_said(entry, tuple(spec.kinds), chart)
     return next((label for name, label in spec.kinds.items() if name in said), "")
@@ -225,7 +228,9 @@ def _augmentation(counted: Sequence[Stated]) -> str:
     )
 
 
-def silence(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> Finding | Gap:
+def silence(
+    spec: ConditionSpec, chart: Chart, stated: Sequence[Stated]
+) -> Finding | Gap:
     """The conclusion from lists that do not mention it."""
     doubtful = stated and [
         one for one in stated if one.problem and one.problem[0] == "undetermined"
@@ -251,7 +256,7 @@ def silence(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> Findin
     return said_no._replace(concerns=(*said_no.concerns, concern))
 
 
-def _unclear(spec: FindingSpec, chart: Chart) -> Gap | None:
+def _unclear(spec: ConditionSpec, chart: Chart) -> Gap | None:
     """The gap for entries and drugs that make "no" impossible without making it "yes"; None if there are none."""
     if not spec.unclear:
         return None
@@ -283,7 +288,7 @@ def _unclear(spec: FindingSpec, chart: Chart) -> Gap | None:
     return None
 
 
-def _is_told(stated: Stated, spec: FindingSpec, chart: Chart) -> bool:
+def _is_told(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
     """Whether the entry's code, or what else it names, says what its words leave open."""
     entry = stated.entry
     if stated.concept == UNSTATED:
@@ -305,7 +310,7 @@ def may_be_current(entry: Entry) -> bool:
 
 
 def say_no(
-    spec: FindingSpec,
+    spec: YesNoSpec,
     chart: Chart,
     *,
     how: str = "not",
@@ -360,7 +365,7 @@ def say_no(
 
 
 def _not_understood(
-    spec: FindingSpec, strange: Sequence[Entry], count: int, where: str
+    spec: YesNoSpec, strange: Sequence[Entry], count: int, where: str
 ) -> Gap:
     """`3 of 14 entries on the problem list could not be read`: each of them may be anything."""
     if spec.only_codes_exclude:
@@ -389,9 +394,7 @@ def _is_bare_code(entry: Entry) -> bool:
     )
 
 
-def find_stated(
-    chart: Chart, spec: FindingSpec, concepts: Sequence[str]
-) -> list[Stated]:
+def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[Stated]:
     """The conditions and procedures with any of these concepts, without denied ones."""
     if not concepts:
         return []
@@ -431,7 +434,7 @@ def _in_doubt(stated: Stated) -> Stated:
 
 
 def _read_condition(
-    entry: Entry, concept: str, codes: tuple[str, ...], spec: FindingSpec, chart: Chart
+    entry: Entry, concept: str, codes: tuple[str, ...], spec: YesNoSpec, chart: Chart
 ) -> Stated | None:
     certainty = certainty_of(entry.raw)
     if certainty == "denied":
@@ -442,12 +445,13 @@ def _read_condition(
         entry.raw.get("recordedDate")
     )
     day = when.day if when else None
+    acute_only, usable_days = _limits_of(spec)
     problem: tuple[GapReason, str] | None = None
     if day and day > chart.read_on:
         problem = LATER_THAN_TODAY
     elif day and day > chart.not_after:
         problem = LATER_THAN_ORDER if day <= chart.today else LATER
-    elif spec.acute_only and all(map(_is_of_later_encounter, codes)):
+    elif acute_only and all(map(_is_of_later_encounter, codes)):
         problem = ("absent", "a healing or old fracture")
     elif certainty == "doubted" and not clinical & PAST:
         problem = SUSPECTED
@@ -455,12 +459,12 @@ def _read_condition(
         problem = DOUBTED
     elif not clinical & (ACTIVE | PAST) and certainty != "past":
         problem = ("undetermined", "without a clinical status")
-    elif spec.usable_days and day is None:
+    elif usable_days and day is None:
         problem = ("undetermined", "no date")
     elif (
-        spec.usable_days
+        usable_days
         and day
-        and (chart.today - _latest(entry, "onset", day, chart)).days > spec.usable_days
+        and (chart.today - _latest(entry, "onset", day, chart)).days > usable_days
     ):
         problem = ("stale", f"{age_in_words(day, chart.today)} old")
     return Stated(
@@ -473,6 +477,13 @@ def _read_condition(
     )
 
 
+def _limits_of(spec: YesNoSpec) -> tuple[bool, int | None]:
+    """Whether only acute entries count, and for how many days; a drug has neither."""
+    if isinstance(spec, ConditionSpec):
+        return spec.acute_only, spec.usable_days
+    return False, None
+
+
 def _latest(entry: Entry, prefix: str, day: date, chart: Chart) -> date:
     """The last day that its date may mean: `2026` may be any day of it."""
     written = entry.raw.get(f"{prefix}DateTime") or entry.raw.get("recordedDate")
@@ -480,7 +491,7 @@ def _latest(entry: Entry, prefix: str, day: date, chart: Chart) -> date:
 
 
 def _read_procedure(
-    entry: Entry, concept: str, codes: tuple[str, ...], spec: FindingSpec, chart: Chart
+    entry: Entry, concept: str, codes: tuple[str, ...], spec: YesNoSpec, chart: Chart
 ) -> Stated | None:
     """Read a procedure.
 

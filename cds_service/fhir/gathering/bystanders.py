@@ -32,7 +32,7 @@ def is_bystander_problem(condition: Json, terminology: Terminology) -> bool:
     """Whether a condition leaves the spine as stable as it is."""
     code = condition.get("code")
     said = texts_of(code)
-    beside = [*said, *_words_beside(condition)]
+    beside = [*said, *words_beside(condition)]
     if any(_speaks_of_spine(word, terminology, SPINAL | FRACTURED) for word in beside):
         return (
             bool(said) and not _judged(code, terminology) and _denies(said, terminology)
@@ -55,7 +55,7 @@ def is_plain_fracture(
     """Whether a condition is a plain fracture of a vertebra, as an osteoporotic one is coded."""
     code = condition.get("code")
     said = texts_of(code)
-    beside = [*said, *_words_beside(condition)]
+    beside = [*said, *words_beside(condition)]
     if any(_speaks_of_spine(word, terminology, SPINAL) for word in beside):
         return False
     verdicts = {
@@ -89,11 +89,11 @@ def is_bystander_act(titles: Iterable[Json], terminology: Terminology) -> bool:
 def is_bystander_procedure(procedure: Json, terminology: Terminology) -> bool:
     """Whether a procedure leaves the spine alone, by its code and by what is noted of it."""
     return is_bystander_act(objects(procedure.get("code")), terminology) and not any(
-        _speaks_of_spine(word, terminology, SPINAL) for word in _words_beside(procedure)
+        _speaks_of_spine(word, terminology, SPINAL) for word in words_beside(procedure)
     )
 
 
-def _words_beside(entry: Json) -> list[str]:
+def words_beside(entry: Json) -> list[str]:
     """What an entry says besides its name: notes, sites, stages, evidence, reasons."""
     named = [
         word

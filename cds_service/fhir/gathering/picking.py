@@ -9,6 +9,7 @@ from cds_service.core.facts import Origin
 from cds_service.fhir.gathering.bystanders import (
     is_bystander_problem,
     is_bystander_procedure,
+    words_beside,
 )
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.prefetch import Template, reference_name
@@ -57,6 +58,17 @@ MAY_BE_GRAVE = "may-be-grave"
 # It may be what a brace is for: nothing says that it leaves the spine alone.
 MAY_NEED_BRACE = "may-need-brace"
 UNCODED = frozenset({NOT_UNDERSTOOD, MAY_BE_GRAVE})
+# What an entry's notes, site or evidence may name besides its code. Of these it leaves open
+# what its code does not say.
+ASIDE = frozenset(
+    {
+        *("malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"),
+        *("malignancy-elsewhere", "cancer-ever", "sepsis", "spinal-infection"),
+        *("discitis", "vertebral-osteomyelitis", "spinal-tuberculosis"),
+        *("neurological-deficit", "leg-weakness", "unstable-fracture"),
+        *("spinal-instability", "hip-fracture"),
+    }
+)
 NO_INFORMATION = "no-information"
 PLACE = frozenset({"place-of-care"})
 # Types that are read whatever their codes say.
@@ -243,6 +255,7 @@ def _concepts_of_condition(resource: Json, terminology: Terminology) -> frozense
     )
     words = _short(said)
     found = _with_words(coded, words.union(*map(texts_of, beside)), terminology)
+    found, is_read = _with_asides(found, resource, terminology)
     is_plain = (
         words == said
         and not found - OF_NO_CONCERN
@@ -253,7 +266,25 @@ def _concepts_of_condition(resource: Json, terminology: Terminology) -> frozense
     if words != said or not _is_understood(resource, code, found, words, terminology):
         return found | {NOT_UNDERSTOOD}
     known = found - OF_NO_CONCERN
-    return known if _is_identified(code, words, terminology) else known | {MAY_BE_GRAVE}
+    is_known = is_read and _is_identified(code, words, terminology)
+    return known if is_known else known | {MAY_BE_GRAVE}
+
+
+def _with_asides(
+    found: frozenset[str], resource: Json, terminology: Terminology
+) -> tuple[frozenset[str], bool]:
+    """These concepts with those that notes, site and evidence leave in doubt, and whether all of that was read."""
+    said = set(words_beside(resource))
+    words = _short(said)
+    is_read = words == said and not any(map(terminology.languages.is_foreign, words))
+    evidence = [
+        one
+        for holder in objects(resource.get("evidence"))
+        for one in objects(holder.get("code"))
+    ]
+    coded = terminology.concepts(evidence)
+    named = coded.union(*read_problem_words(coded, words, terminology))
+    return found | frozenset(map(in_doubt, (named & ASIDE) - found)), is_read
 
 
 def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) -> bool:

@@ -21,6 +21,7 @@ from cds_service.core.vocabulary import (
     FINDING_FILE,
     AnswerSpec,
     ChangeSpec,
+    EventSpec,
     FindingSpec,
     ListSpec,
     QuantitySpec,
@@ -166,13 +167,13 @@ class Terminology:
             languages = read_languages(folders)
             self._texts = text_rules(languages)
             self.durations = load_durations(folders, languages)
-            (
-                self.plain_words,
-                self.plain_doses,
-                self.plain_referrals,
-                self.plain_values,
-            ) = load_all_plain(folders, self.durations, self.drugs.names_of(BONE_DRUGS))
         faults.stop()
+        (
+            self.plain_words,
+            self.plain_doses,
+            self.plain_referrals,
+            self.plain_values,
+        ) = load_all_plain(folders, self.durations, self.drugs.names_of(BONE_DRUGS))
         # needs the systems and the plain words, so these have to be sound
         self.bystanders = load_bystanders(folders, systems, self.plain_words)
         self.speller = Speller(languages.values())
@@ -548,7 +549,8 @@ def _check_spec(spec: FindingSpec, terminology: Terminology, faults: Faults) -> 
                 raise DataFileError(spec.rule, "answers", message)
     if isinstance(spec, ListSpec):
         with faults:
-            rules = (*spec.kinds, *spec.unless_kinds)
+            unless = spec.unless_kinds if isinstance(spec, EventSpec) else ()
+            rules = (*spec.kinds, *unless)
             _check_rules(spec, "kinds", rules, terminology.kinds.names)
     if isinstance(spec, QuantitySpec):
         _check_quantity(spec, terminology, faults)

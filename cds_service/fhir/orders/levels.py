@@ -312,13 +312,21 @@ def find_reasons(
 def _unread(
     order: Json, bundle: DraftOrders, reasons: list[Json], terminology: Terminology
 ) -> frozenset[str]:
-    """`UNREAD_REASON` where a reason of the order is not understood, or is not there."""
+    """`UNREAD_REASON` where a reason of the order is not understood, or is not there.
+
+    A note counts where it is in a language that is not read.
+    """
     references = [
         one
         for one in objects(order.get("reasonReference"))
         if not bundle.resolve([one], order)
     ]
-    if references or not all(_is_understood(one, terminology) for one in reasons):
+    notes = any(map(terminology.languages.is_foreign, _note_texts(order)))
+    if (
+        references
+        or notes
+        or not all(_is_understood(one, terminology) for one in reasons)
+    ):
         return frozenset({UNREAD_REASON})
     return frozenset()
 

@@ -87,12 +87,14 @@ SUPPORT_TITLES = {
     "dxa": "DXA",
 }
 SUPPORT_KINDS = frozenset(SUPPORT_TITLES)
-# Endocrinology, rheumatology: a bone treatment review, unless the referral names
-# another reason.
+# Endocrinology, rheumatology: a bone treatment review if the referral says bone, none if
+# it names another reason.
 SPECIALIST, REVIEW = "bone-specialist", "bone-treatment"
 BONE_REASONS = FRACTURES | {"osteoporosis"}
 BIOPSY = frozenset({"biopsy"})
-OURS = OF_AUGMENTATION | SUPPORT_KINDS
+# By a site's own code alone: where the EHR has no hook for a discharge.
+DISCHARGE = frozenset({"discharge"})
+OURS = OF_AUGMENTATION | SUPPORT_KINDS | DISCHARGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +104,14 @@ class Recognition:
     Attributes:
         codes: `system|code` of the matching codings, in order; empty if only words
             matched.
+        is_for_bone: false of a review that only a specialist's name stands for, whose
+            order says nothing of bone.
     """
 
     concepts: frozenset[str]
     by: Literal["code", "text"]
     codes: tuple[str, ...] = ()
+    is_for_bone: bool = True
 
 
 def may_concern_us(
@@ -186,6 +191,12 @@ def recognise_augmentation(
     )
 
 
+def orders_discharge(bundle: DraftOrders, terminology: Terminology) -> bool:
+    """Tell if one of these orders discharges the patient."""
+    titles = (_titles(one.resource) for one in bundle.each())
+    return any(_any_of(terminology.matches(one), DISCHARGE) for one in titles)
+
+
 def words_name_augmentation(resource: Json, terminology: Terminology) -> bool:
     """Whether any title of an order of any type names an augmentation, be it as its occasion."""
     words = [
@@ -243,21 +254,31 @@ def _without_specialist(
     if SPECIALIST not in found.concepts:
         return found
     concepts = found.concepts - {SPECIALIST}
-    if _may_be_for_bone(resource, terminology):
-        concepts |= {REVIEW}
-    return replace(found, concepts=concepts) if concepts else None
-
-
-def _may_be_for_bone(resource: Json, terminology: Terminology) -> bool:
-    """Whether a referral's reasons name bone, or nothing."""
     reasons = codeables(resource, "reasonCode", "reason")
-    if not reasons:
+    is_for_bone = REVIEW in concepts or _names_bone(resource, reasons, terminology)
+    if is_for_bone or not reasons:
+        concepts |= {REVIEW}
+    if not concepts:
+        return None
+    return replace(found, concepts=concepts, is_for_bone=is_for_bone)
+
+
+def _names_bone(
+    resource: Json, reasons: Sequence[Json], terminology: Terminology
+) -> bool:
+    """Whether a referral says bone: by its reasons, else by its title and what is noted."""
+    said = reasons or [*_titles(resource), *codeables(resource, "orderDetail")]
+    if any(terminology.concepts(one) & BONE_REASONS for one in said):
         return True
-    words = [word for reason in reasons for word in texts_of(reason)]
-    by_code = any(terminology.concepts(reason) & BONE_REASONS for reason in reasons)
-    return by_code or any(
-        terminology.text_concepts(word, BONE_REASONS) for word in words
-    )
+    words = [word for one in said for word in texts_of(one)]
+    if not reasons:
+        noted = objects(resource.get("note"))
+        words += [text(one.get("text")) for one in noted]
+        words += [
+            text(one.get("display")) for one in objects(resource.get("reasonReference"))
+        ]
+    names = BONE_REASONS | {REVIEW}
+    return any(terminology.text_concepts(word, names) for word in words)
 
 
 def _is_elsewhere(resource: Json, terminology: Terminology) -> bool:

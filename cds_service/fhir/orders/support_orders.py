@@ -33,6 +33,7 @@ from cds_service.fhir.orders.order_times import (
 from cds_service.fhir.orders.recognition import (
     AUGMENTATION,
     REVIEW,
+    SPECIALIST,
     SUPPORT_TITLES,
     Recognition,
     recognise_augmentation,
@@ -236,7 +237,10 @@ def _support_orders(
             if kind == "brace" and draft
             else (),
             is_read_whole=kind in TIMED
-            or is_read_whole(kind, one.resource, terminology),
+            or (
+                (kind != REVIEW or recognition.is_for_bone)
+                and is_read_whole(kind, one.resource, terminology)
+            ),
             # To end an order that orders something besides would end that too.
             source=one.source if draft and is_alone else None,
         )
@@ -284,6 +288,8 @@ def _title(
     """The name of the order in our texts, with its HCPCS code if any; never the record's own words."""
     if kind == REVIEW and _is_liaison(recognition, order, terminology):
         return "FLS"
+    if kind == REVIEW and not recognition.is_for_bone:
+        return SUPPORT_TITLES[SPECIALIST]
     if kind != "brace":
         return SUPPORT_TITLES[kind]
     code = next(

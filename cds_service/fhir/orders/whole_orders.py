@@ -9,6 +9,7 @@ names its element, or its words are the order's own name and plain words
 import re
 from collections.abc import Iterator
 
+from cds_service.fhir.billing_marks import without_billing_mark
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
@@ -42,6 +43,8 @@ _NO_WORDS = frozenset(
         *("time", "authorString", "identifier", "value"),
     }
 )
+# Words of elements that are no part of what is ordered.
+_SAID = frozenset({"display", "valueString", "valueMarkdown", "text"})
 _WITHDRAWN = frozenset({"withdrawn"})
 # Why a bone is treated, or taken a sample of.
 _REASONS = frozenset(
@@ -83,7 +86,9 @@ def _left_in(order: Json, terminology: Terminology) -> Iterator[str]:
         if MODIFIERS.intersection(parts):
             yield _UNREAD
         elif parts[0] in _BY_RULE or parts[0].startswith("_") or "extension" in parts:
-            continue
+            is_said = parts[-1] in _SAID
+            if is_said and terminology.text_concepts(text(value), _WITHDRAWN):
+                yield _UNREAD
         elif parts[0] == "text":
             plain = terminology.plain_referrals
             if parts[1] == "div" and not repeats(text(value), order, plain):
@@ -103,12 +108,13 @@ def _each(value: object) -> list[Json]:
 
 def _words_of(element: str, codeable: Json, terminology: Terminology) -> Iterator[str]:
     """The words of a code, without what a code that is understood is called."""
-    yield text(codeable.get("text"))
+    yield without_billing_mark(text(codeable.get("text")))
     for coding in items(codeable.get("coding")):
         if not _is_understood(element, coding, terminology):
             # A code of the order's own system may stand without any words.
             bare = "" if element == "code" else _UNREAD
-            yield text(member(coding, "display")) or bare
+            display = text(member(coding, "display"))
+            yield without_billing_mark(display) or bare
 
 
 def _is_understood(element: str, coding: object, terminology: Terminology) -> bool:

@@ -173,6 +173,18 @@ def test_feedback_has_the_six_columns_of_the_regulation_and_the_user_who_saw_the
     assert store.reader.entry(export.entry).content["filter"] == {"kinds": ["feedback"]}
 
 
+def test_a_reason_of_the_ehrs_own_is_exported_with_its_system_and_code(store):
+    told = {
+        "reason": "not one of ours",
+        "foreignReason": {"system": "https://ehr.example.org/reasons", "code": "45"},
+    }
+    said = {"topic": "rehabilitation", "result": "overridden"}
+    store.append(AuditEntry(kind="feedback", at=NOON, content=told, **said))
+    text, _ = exported(store, "feedback")
+    *_, line, _ = csv.reader(io.StringIO(text))
+    assert line[1:3] == ["overridden", "https://ehr.example.org/reasons|45"]
+
+
 # --- our records
 
 

@@ -12,6 +12,7 @@ from tests.client_tokens import Signer, key_set
 from tests.codes import ORDERS, codeable, concept_map
 from tests.live_service import LiveService
 from tests.signings import empty_prefetch, kyphoplasty, order_sign
+from tests.waiting import wait_until
 
 BASE = "https://ehr.example.org/api/FHIR/R4"
 LIST = "urn:com.epic.cdshooks.action.code.system.preference-list-item"
@@ -121,6 +122,16 @@ def test_what_keeps_a_call_from_its_cards_is_named(doctor, site, body, key, word
     found = doctor(body, "--site", str(site))
     assert words in found[key]["what"]
     assert found[key]["change"]
+
+
+def test_a_discharge_lacks_no_orders(doctor, site):
+    body = call(hook="encounter-discharge")
+    body["context"] = {
+        "userId": "Practitioner/1",
+        "patientId": "p1",
+        "encounterId": "e1",
+    }
+    assert "orders-missing" not in doctor(body, "--site", str(site))
 
 
 def test_a_query_that_failed_in_the_ehr_is_named(doctor, site):
@@ -285,6 +296,7 @@ def test_statuses_and_keys_of_a_log_say_what_to_look_at(doctor):
 
 def test_a_running_service_is_asked(doctor, tmp_path):
     with LiveService(tmp_path) as running:
+        wait_until(lambda: running.send("GET", "/health/ready").status == 200)
         assert doctor(running.url) == {}
         epic = doctor(running.url, "--ehr", "epic")
         assert "dead-button" in epic, "open mode offers what Epic cannot place"

@@ -184,8 +184,14 @@ def test_prefetch_can_be_pasted_whole(site):
     folder = site('profile = "epic"')
     ask = ["integration-sheet", "--format", "prefetch", "--site", str(folder)]
     done = CliRunner().invoke(main, ask)
-    header, *lines = done.output.splitlines()
-    assert header == "# kyphoplasty-order-sign, hook order-sign"
-    pasted = dict(line.split("\t") for line in lines if not line.startswith("#"))
-    discovery = load_service(load_site(folder)).hooks["kyphoplasty-order-sign"]
-    assert pasted == discovery.discovery["prefetch"]
+    pasted, name = {}, ""
+    for line in done.output.splitlines():
+        if line.startswith("# "):
+            name = line.split(",")[0].removeprefix("# ")
+            pasted[name] = {}
+        else:
+            key, query = line.split("\t")
+            pasted[name][key] = query
+    hooks = load_service(load_site(folder)).hooks
+    assert next(iter(pasted)) == "kyphoplasty-order-sign"
+    assert pasted == {name: hook.discovery["prefetch"] for name, hook in hooks.items()}

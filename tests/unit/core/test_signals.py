@@ -197,8 +197,13 @@ def test_the_signal_stays_silent_just_beyond(name):
 
 
 def test_every_signal_is_tested_here():
-    # Others have tests of their own: of the chart, bone drugs, braces and the card.
+    # Others have tests of their own: of the chart, bone drugs, braces, the card and
+    # the discharge.
     elsewhere = {
+        *("bone-treatment-settled", "leaving-without-dose", "review-undated"),
+        *("next-dose-undated", "fracture-untreated", "brace-stop-open"),
+        *("biopsy-pending", "rehabilitation-not-placed", "biopsy-sent"),
+        "rehabilitation-booked",
         "bone-drug-unknown",
         "brace-card-always",
         "brace-reasons-unread",

@@ -1,10 +1,12 @@
 """What a DICOM structured report says of our measures, and what is refused by name."""
 
 import json
+from pathlib import Path
 
 import pytest
 from highdicom.sr import CodedConcept, FindingSite, QualitativeEvaluation
 from pydicom import dcmread
+from pydicom.data import get_testdata_file
 from pydicom.sr.codedict import codes
 from pydicom.uid import EncapsulatedPDFStorage, MRImageStorage
 
@@ -314,3 +316,18 @@ def test_a_report_of_another_kind_is_refused(ground, tmp_path):
     source = read_source(file, ground)
     assert source.reported == ()
     assert "X-Ray Radiation Dose Report" in source.refused[0].why
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        pytest.param("test-SR.dcm", "a report of another kind (Diagnosis)", id="sr"),
+        pytest.param("CT_small.dcm", "CT Image Storage: is an image", id="ct"),
+        pytest.param("MR_small.dcm", "MR Image Storage: is an image", id="mr"),
+        pytest.param("liver_1frame.dcm", "is a segmentation", id="segmentation"),
+    ],
+)
+def test_files_of_pydicom_that_nobody_here_wrote_are_refused(ground, name, why):
+    file = Path(get_testdata_file(name, download=False))
+    (refused,) = read_source(file, ground).refused
+    assert why in refused.why

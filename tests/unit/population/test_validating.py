@@ -502,3 +502,35 @@ def test_one_of_another_study_or_of_other_numbers_stops_the_start(recalibrated):
         file.write_text(changed, encoding="utf-8")
         with pytest.raises(DataFileError, match=said):
             load_service(load_site(recalibrated))
+
+
+def test_observed_and_expected_are_told_by_quarter(tmp_path):
+    """Counted by hand over the rows; a quarter whose time is not over is left out.
+
+    Of that one the early events are known, and nobody was followed to the end.
+    """
+    days = ["2024-02-10", "2024-05-10", "2024-08-10", "2026-10-01"]
+    rows = []
+    made = site_patients(tmp_path / "made.csv", n=600)
+    with made.open(encoding="utf-8") as file:
+        for place, row in enumerate(csv.DictReader(file)):
+            rows.append({**row, "id": f"q{place}", "date": days[place % 3]})
+    late = [{**rows[0], "id": f"late{n}", "date": days[3]} for n in range(8)]
+    path = written(tmp_path / "quarters.csv", [*rows, *late])
+    found = json.loads(run(path, "--json").stdout)["models"][S]
+    quarters = {
+        name: group
+        for name, group in found["groups"].items()
+        if name.startswith("quarter ")
+    }
+    assert list(quarters) == [f"quarter 2024 Q{number}" for number in (1, 2, 3)]
+    outcome = next(name for name in rows[0] if name.startswith("outcome-"))
+    for place, group in enumerate(quarters.values()):
+        own = [row for row in rows if row["date"] == days[place]]
+        assert group["n"] == len(own) == 200
+        assert group["events"] == sum(int(row[outcome]) for row in own)
+    assert any("quarter 2026 Q4: its time may not be over" in n for n in found["notes"])
+
+    page = tmp_path / "page.html"
+    run(path, "--report", page)
+    assert "Observed / expected by quarter" in page.read_text(encoding="utf-8")

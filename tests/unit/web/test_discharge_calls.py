@@ -10,16 +10,22 @@ import pytest
 
 from cds_service.review.replay import replay
 from cds_service.samples.fhir_server import start_fhir_server
+from cds_service.samples.requests import answer_prefetch
 from cds_service.site.folder import load_site
 from tests.chart_builders import (
+    HOOK,
     NOW,
+    PATIENT,
     Asked,
+    brace,
+    drafted,
     measured,
     open_service,
+    order_sign,
     ordered,
     site_service,
 )
-from tests.codes import UCUM
+from tests.codes import ATC, ORDERS, UCUM, codeable
 from tests.patients.inpatients import ALENDRONATE, chart, coded, given, medication
 from tests.patients.leaving import (
     SERVICE,
@@ -257,3 +263,76 @@ def test_the_figures_of_an_entry_are_found_again(desk: ReviewDesk) -> None:
     entry = desk.newest("answer")
     found = replay(desk.content(entry), open_service(), entry.service_id)
     assert found.is_identical, found.differences
+
+
+def signed_discharge(
+    record: tuple[dict[str, Any], ...], *drafts: dict[str, Any]
+) -> dict[str, Any]:
+    """An order-sign of the order that sends the patient home, mapped by the site."""
+    home = drafted("ServiceRequest", "home", code=codeable(ORDERS, "discharge"))
+    body = order_sign(record, home, *drafts)
+    plan = open_service().hooks[SERVICE].discovery["prefetch"]
+    queries = {
+        key: query.replace("{{context.encounterId}}", "enc-1")
+        for key, query in plan.items()
+    }
+    body["prefetch"] = answer_prefetch(queries, record, patient_id=PATIENT)
+    return body
+
+
+def test_a_signed_discharge_order_gets_the_card_of_a_discharge(
+    desk: ReviewDesk,
+) -> None:
+    body = signed_discharge(RICH)
+    reply = desk.app.test_client().post(f"/cds-services/{HOOK}", json=body)
+    (card,) = reply.json["cards"]
+    assert card["source"]["topic"]["code"] == "discharge"
+    assert card["summary"] == call(desk, discharge(RICH))[0]["summary"]
+    page = card["links"][1]["url"].partition("8080")[2]
+    assert desk.app.test_client().get(page).status_code == 200
+
+
+def test_a_drug_signed_with_the_discharge_is_started(desk: ReviewDesk) -> None:
+    record = leaving_chart(ordered("rehabilitation", days=1))
+    for drafts, count in (((), 1), ((prescribed(),), 0)):
+        body = signed_discharge(record, *drafts)
+        reply = desk.app.test_client().post(f"/cds-services/{HOOK}", json=body)
+        assert len(reply.json["cards"]) == count
+
+
+def prescribed() -> dict[str, Any]:
+    drug = codeable(ATC, ALENDRONATE, "Alendronate")
+    return drafted("MedicationRequest", "bone", medicationCodeableConcept=drug)
+
+
+def test_a_draft_brace_signed_with_the_discharge_can_be_corrected(
+    desk: ReviewDesk,
+) -> None:
+    body = signed_discharge(leaving_chart(), brace())
+    reply = desk.app.test_client().post(f"/cds-services/{HOOK}", json=body)
+    labels = [one["label"] for one in reply.json["cards"][0]["suggestions"]]
+    assert any(label.startswith("Set end") for label in labels), labels
+
+
+def test_a_discharge_order_without_augmentation_gets_nothing(desk: ReviewDesk) -> None:
+    body = signed_discharge(chart())
+    reply = desk.app.test_client().post(f"/cds-services/{HOOK}", json=body)
+    assert reply.json == {"cards": []}
+
+
+def test_feedback_on_the_card_of_a_signed_discharge_is_taken(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    desk = ReviewDesk(tmp_path_factory.mktemp("signed"))
+    body = signed_discharge(RICH)
+    address = f"/cds-services/{HOOK}"
+    (card,) = desk.app.test_client().post(address, json=body).json["cards"]
+    told = {
+        "card": card["uuid"],
+        "outcome": "overridden",
+        "outcomeTimestamp": desk.now.isoformat(),
+    }
+    sent = desk.app.test_client().post(f"{address}/feedback", json={"feedback": [told]})
+    assert sent.status_code == 200
+    assert desk.newest("feedback").about is not None
+    desk.close()

@@ -257,3 +257,10 @@ def test_a_bone_quality_score_stands_beside_the_hospital_s_own_reference(tmp_pat
 def test_a_t_score_says_where_it_was_measured():
     page = page_of(**{"t-score": "-2,7", "dxa": "neck", "date": "2026-05-01"})
     assert "−2.7, femoral neck, DXA, 1 May 2026" in page
+
+
+def test_each_measure_of_imaging_has_a_drawing_with_words():
+    page = page_of()
+    drawings = re.findall(r'<svg class="slice"[^>]* aria-label="([^"]+)"', page)
+    assert len(drawings) == 6
+    assert "the psoas on both sides of the vertebral body" in drawings[1]

@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 
 from tests.builders import findings_of, measure
-from tests.tables import cases
 
 AREA, SIGNAL = "paraspinal-csa", "paraspinal-signal"
 
@@ -38,7 +37,11 @@ def test_the_newest_value_is_compared_with_the_newest_earlier_one(order):
 
 @pytest.mark.parametrize(
     ("earlier", "later"),
-    cases(__file__, "values_that_were_not_measured_the_same_way_are_not_compared"),
+    [
+        ({"device": {"reference": "Device/a"}}, {"device": {"reference": "Device/b"}}),
+        ({"method": {"text": "T1"}}, {"method": {"text": "T2"}}),
+        ({"bodySite": {"text": "L1"}}, {"bodySite": {"text": "L3"}}),
+    ],
 )
 def test_values_that_were_not_measured_the_same_way_are_not_compared(earlier, later):
     values = [

@@ -4,8 +4,15 @@ from datetime import date
 
 import pytest
 
-from tests.builders import LEFT_GRIP, RECORD, RIGHT_GRIP, findings_of, observation
-from tests.tables import cases
+from tests.builders import (
+    LEFT_GRIP,
+    RIGHT_GRIP,
+    coded,
+    findings_of,
+    observation,
+    quantity,
+)
+from tests.codes import MEASURES, SCT
 
 NAME = "grip-strength"
 
@@ -39,12 +46,79 @@ def test_the_mean_of_three_trials_of_the_stronger_hand_counts(order):
     )
 
 
-ROWS = RECORD | {"grip": grip}
-
-
 @pytest.mark.parametrize(
     ("resources", "value", "site"),
-    cases(__file__, "the_grip_that_counts_in_kilogram_force_with_its_hand", ROWS),
+    [
+        # trials of one moment are no conflict
+        ([grip(12), grip(14), grip(16)], 14, "right hand"),
+        ([grip(20, on="2026-09-01"), grip(12, on="2026-11-01")], 12, "right hand"),
+        (
+            [grip(20), grip(14, code=coded("grip-strength-dominant", system=MEASURES))],
+            14,
+            "dominant hand",
+        ),
+        (
+            [
+                grip(20),
+                grip(14, code="83173-5", bodySite={"text": "left hand, dominant"}),
+            ],
+            14,
+            "dominant hand",
+        ),
+        (
+            [grip(20), grip(14, code=coded("83173-5", text="Grip, dominant hand"))],
+            14,
+            "dominant hand",
+        ),
+        (
+            [
+                grip(20),
+                grip(14, code="83173-5", bodySite={"text": "non-dominant hand"}),
+            ],
+            20,
+            "right hand",
+        ),
+        ([grip(18, unit="kg")], 18, "right hand"),
+        ([grip(18, unit="Kg")], 18, "right hand"),
+        ([grip(18, unit="kgf")], 18, "right hand"),
+        ([grip(18, unit="kilogram")], 18, "right hand"),
+        ([grip(200, unit="N")], 20.394324259558566, "right hand"),
+        ([grip(40, unit="[lbf_av]")], 18.143694800000002, "right hand"),
+        ([grip(40, unit="lbf")], 18.143694800000002, "right hand"),
+        ([grip(40, unit="[lb_av]")], 18.143694800000002, "right hand"),
+        (
+            [
+                grip(
+                    25,
+                    code=coded("251433001", system=SCT),
+                    bodySite={"text": "Right hand"},
+                    effectiveDateTime=None,
+                    effectivePeriod={"start": "2026-11-01", "end": "2026-11-01"},
+                )
+            ],
+            25,
+            "right hand",
+        ),
+        (
+            [
+                observation(
+                    "83145-3",
+                    component=[
+                        {
+                            "code": coded("83173-5"),
+                            "valueQuantity": quantity(30, unit="[lbf_av]"),
+                        },
+                        {
+                            "code": coded("83174-3"),
+                            "valueQuantity": quantity(35, unit="[lbf_av]"),
+                        },
+                    ],
+                )
+            ],
+            15.875732950000002,
+            "right hand",
+        ),
+    ],
 )
 def test_the_grip_that_counts_in_kilogram_force_with_its_hand(resources, value, site):
     found = picked(*resources)

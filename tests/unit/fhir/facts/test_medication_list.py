@@ -4,9 +4,15 @@ from datetime import date
 
 import pytest
 
-from tests.builders import RECORD, coded, dose, findings_of, prescription
+from tests.builders import (
+    coded,
+    condition,
+    dose,
+    findings_of,
+    prescription,
+    statement,
+)
 from tests.codes import ATC, RXNORM
-from tests.tables import cases
 
 ALENDRONATE = coded("904419", RXNORM, text="Alendronic acid 10 MG Oral Tablet")
 ZOLEDRONATE = coded("M05BA08", ATC)
@@ -26,11 +32,18 @@ NAMED = {
     "DENOSUMAB": DENOSUMAB,
     "PREDNISONE": PREDNISONE,
 }
-DRUGS = RECORD | NAMED | {"within": within}
 
 
 @pytest.mark.parametrize(
-    "drug", cases(__file__, "a_bone_drug_is_found_by_code_class_or_name", DRUGS)
+    "drug",
+    [
+        ALENDRONATE,
+        coded("M05BB03", system=ATC),
+        coded("H05AA02", system=ATC),
+        coded("46041", system=RXNORM),
+        coded("999999", system=RXNORM, display="Fosamax 70 MG Oral Tablet"),
+        {"text": "Alendronate 70 mg weekly"},
+    ],
 )
 def test_a_bone_drug_is_found_by_code_class_or_name(drug):
     found = findings_of(prescription(drug)).known["bone-drug"]
@@ -39,7 +52,164 @@ def test_a_bone_drug_is_found_by_code_class_or_name(drug):
 
 
 @pytest.mark.parametrize(
-    ("name", "resources", "value"), cases(__file__, "what_a_list_says_of_a_drug", DRUGS)
+    ("name", "resources", "value"),
+    [
+        (
+            "bone-drug",
+            [
+                prescription(
+                    None,
+                    medicationReference={
+                        "reference": "Medication/x",
+                        "display": "Alendronate 70 mg",
+                    },
+                )
+            ],
+            True,
+        ),
+        ("bone-drug", [within({"code": ALENDRONATE})], True),
+        (
+            "bone-drug",
+            [
+                within(
+                    {
+                        "ingredient": [
+                            {"itemCodeableConcept": coded("46041", system=RXNORM)}
+                        ]
+                    }
+                )
+            ],
+            True,
+        ),
+        (
+            "bone-drug",
+            [prescription(ALENDRONATE, on="2026-10-01", status="active")],
+            True,
+        ),
+        (
+            "bone-drug",
+            [prescription(ALENDRONATE, on="2026-10-01", status="completed")],
+            True,
+        ),
+        (
+            "bone-drug",
+            [prescription(ALENDRONATE, on="2026-10-01", status="stopped")],
+            False,
+        ),
+        (
+            "bone-drug",
+            [prescription(ALENDRONATE, on="2026-10-01", status="on-hold")],
+            False,
+        ),
+        # an infusion counts on after its prescription was stopped
+        (
+            "bone-drug",
+            [
+                dose(ZOLEDRONATE, on="2026-01-10"),
+                prescription(ZOLEDRONATE, on="2026-01-10", status="stopped"),
+            ],
+            True,
+        ),
+        ("bone-drug", [prescription(ALENDRONATE, status="cancelled")], False),
+        ("bone-drug", [prescription(ALENDRONATE, status="entered-in-error")], False),
+        ("bone-drug", [prescription(ALENDRONATE, status="draft")], False),
+        # US Core 6.1, MedicationRequest: a reported medication has the intent `plan`
+        (
+            "bone-drug",
+            [prescription(ALENDRONATE, intent="plan", reportedBoolean=True)],
+            True,
+        ),
+        ("bone-drug", [prescription(ALENDRONATE, intent="proposal")], False),
+        ("bone-drug", [prescription(ALENDRONATE, intent="option")], False),
+        ("bone-drug", [prescription(ALENDRONATE, doNotPerform=True)], False),
+        (
+            "bone-drug",
+            [statement(ALENDRONATE, effectivePeriod={"start": "2020-01-01"})],
+            True,
+        ),
+        (
+            "bone-drug",
+            [
+                statement(
+                    ALENDRONATE,
+                    effectivePeriod={"start": "2020-01-01", "end": "2021-01-01"},
+                )
+            ],
+            False,
+        ),
+        ("steroid-use", [prescription(PREDNISONE)], True),
+        ("steroid-use", [prescription(coded("H02AB06", system=ATC))], True),
+        (
+            "steroid-use",
+            [prescription({"text": "Methylprednisolone 8 mg tablet"})],
+            True,
+        ),
+        # steroids that act where they are applied
+        ("steroid-use", [prescription({"text": "Hydrocortisone 1 % cream"})], False),
+        ("steroid-use", [prescription({"text": "Dexamethasone eye drops"})], False),
+        ("steroid-use", [prescription({"text": "Triamcinolone oral paste"})], False),
+        (
+            "steroid-use",
+            [prescription({"text": "Triamcinolone intra-articular"})],
+            False,
+        ),
+        ("steroid-use", [prescription({"text": "Fludrocortisone 0.1 mg"})], False),
+        (
+            "steroid-use",
+            [prescription(coded("R03BA02", system=ATC, text="Budesonide inhaler"))],
+            False,
+        ),
+        (
+            "steroid-use",
+            [
+                prescription(
+                    coded("5492", system=RXNORM, text="hydrocortisone"),
+                    dosageInstruction=[{"route": {"text": "Topical"}}],
+                )
+            ],
+            False,
+        ),
+        # around an operation
+        ("steroid-use", [dose(coded("H02AB02", system=ATC), on="2026-11-10")], False),
+        # a state of the problem list, without a drug
+        ("steroid-use", [condition("Z79.52")], True),
+        # a standing prescription does not replace a dose; another bone drug since ends the gap
+        (
+            "denosumab-overdue",
+            [
+                prescription(DENOSUMAB, on="2025-02-01"),
+                dose(DENOSUMAB, on="2026-02-01"),
+            ],
+            True,
+        ),
+        (
+            "denosumab-overdue",
+            [dose(DENOSUMAB, on="2026-01-10"), dose(ZOLEDRONATE, on="2026-07-01")],
+            False,
+        ),
+        (
+            "denosumab-overdue",
+            [
+                dose(DENOSUMAB, on="2026-01-10"),
+                statement(ALENDRONATE, effectivePeriod={"start": "2026-07-01"}),
+            ],
+            False,
+        ),
+        (
+            "denosumab-overdue",
+            [
+                dose(DENOSUMAB, on="2026-01-10"),
+                prescription(ALENDRONATE, on="2026-07-01"),
+            ],
+            True,
+        ),
+        (
+            "denosumab-overdue",
+            [dose(DENOSUMAB, on="2026-01-10"), dose(ZOLEDRONATE, on="2025-09-01")],
+            True,
+        ),
+        ("denosumab-overdue", [], False),
+    ],
 )
 def test_what_a_list_says_of_a_drug(name, resources, value):
     """Yes, or no of a list that was read and is not empty."""
@@ -48,7 +218,11 @@ def test_what_a_list_says_of_a_drug(name, resources, value):
 
 @pytest.mark.parametrize(
     ("name", "entry"),
-    cases(__file__, "what_was_taken_on_a_day_that_is_not_recorded_is_no_no", DRUGS),
+    [
+        ("steroid-use", statement(coded("H02AB06", system=ATC), status="completed")),
+        ("steroid-use", prescription(PREDNISONE, on=None, status="completed")),
+        ("bone-drug", statement(ZOLEDRONATE, status="stopped")),
+    ],
 )
 def test_what_was_taken_on_a_day_that_is_not_recorded_is_no_no(name, entry):
     assert (
@@ -58,11 +232,18 @@ def test_what_was_taken_on_a_day_that_is_not_recorded_is_no_no(name, entry):
 
 @pytest.mark.parametrize(
     "later",
-    cases(
-        __file__,
-        "what_was_ended_or_only_asserted_or_never_taken_off_is_no_later_dose",
-        DRUGS,
-    ),
+    [
+        prescription(DENOSUMAB, on="2026-11-01", status="stopped"),
+        prescription(DENOSUMAB, on="2026-11-01", status="on-hold"),
+        statement(
+            DENOSUMAB,
+            status="stopped",
+            effectivePeriod={"start": "2024-01-01", "end": "2026-11-17"},
+        ),
+        statement(DENOSUMAB, dateAsserted="2026-11-18"),
+        statement(DENOSUMAB, status="completed", dateAsserted="2026-11-18"),
+        prescription(ALENDRONATE, on="2018-01-01"),
+    ],
 )
 def test_what_was_ended_or_only_asserted_or_never_taken_off_is_no_later_dose(later):
     found = findings_of(dose(DENOSUMAB, "2026-02-13"), later).known["denosumab-overdue"]

@@ -13,7 +13,6 @@ from cds_service.errors import DeadlinePassed
 from cds_service.outgoing.deadline import Deadline
 from tests.builders import coded, findings_of, observation, specs, t_score
 from tests.codes import MEASURES
-from tests.tables import cases
 
 TABLE = tomllib.loads(
     (Path(__file__).parent / "method_cases.toml").read_text(encoding="utf-8")
@@ -24,7 +23,16 @@ CASES = [
     *((*case, why) for why, cases in TABLE["other"].items() for case in cases),
 ]
 NOT_RECORDED = "How it was measured is not recorded."
-VALUES = cases(__file__, "values")
+VALUES = {
+    "ct-attenuation": [84, "[hnsf'U]"],
+    "bmd-t-score": [-2.2, "{T-score}"],
+    "multifidus-smi": [140, "mm2/m2"],
+    "vbq": [2.6, "1"],
+    "plvi": [0.8, "1"],
+    "pma-rate": [52, "%"],
+    "es-mf-fat-fraction": [45, "%"],
+    "psoas-fat-fraction": [20, "%"],
+}
 # Coded in standard systems, so not among our own measures: `tests/reading` has their
 # cases.
 COMMON = {"bmi", "gait-speed", "grip-strength", "height", "paraspinal-signal", "weight"}

@@ -147,6 +147,24 @@ def test_a_key_that_the_kind_has_not_is_refused_with_its_cure(
     assert str(error.value) == f"{site}/findings/{file}.toml: {said}"
 
 
+def test_a_drug_without_the_months_of_the_rest_is_refused(tmp_path):
+    """A signing failed where a drug without months of its own was on the list."""
+    content = (MAPPINGS / "findings/bone-drug.toml").read_text(encoding="utf-8")
+    assert ", other = 4 }" in content
+    wrong = content.replace(", other = 4 }", " }")
+    site = added(tmp_path, "findings/bone-drug.toml", wrong)
+    with pytest.raises(DataFileError, match="look_back_months needs `other`"):
+        load_finding_specs(MAPPINGS, site)
+
+
+@pytest.mark.parametrize("key", ["closed_world = true", "events_months = 12"])
+def test_an_event_is_never_denied_and_counts_no_events(tmp_path, key):
+    content = (MAPPINGS / "findings/sepsis.toml").read_text(encoding="utf-8")
+    site = added(tmp_path, "findings/sepsis.toml", f"{key}\n{content}")
+    with pytest.raises(DataFileError, match="this file is of kind event"):
+        load_finding_specs(MAPPINGS, site)
+
+
 def test_an_unknown_kind_is_refused_with_those_that_are_known(tmp_path):
     site = added(tmp_path, "findings/new.toml", 'name = "new"\ntitle = "x"\n')
     added(site, "findings/other.toml", 'name = "other"\nkind = "event"\n')

@@ -8,10 +8,10 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.augmentation import BY_TEXT, find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.references import bases_of, bases_of_call
-from tests.codes import CPT, codeable
+from tests.codes import CPT, SCT, codeable
 from tests.order_builders import (
-    ORDERS,
     PATIENT,
+    brace,
     bundle,
     cpt,
     junk,
@@ -21,7 +21,6 @@ from tests.order_builders import (
     terminology,
     worded,
 )
-from tests.tables import cases
 
 
 def find(*resources, patient_id=PATIENT):
@@ -32,7 +31,24 @@ def find(*resources, patient_id=PATIENT):
 
 @pytest.mark.parametrize(
     ("system", "code", "procedure"),
-    cases(__file__, "a_code_says_which_procedure_is_ordered"),
+    [
+        ("http://www.ama-assn.org/go/cpt", "22513", "PKP"),
+        ("http://www.ama-assn.org/go/cpt", "22514", "PKP"),
+        ("http://www.ama-assn.org/go/cpt", "22515", "PKP"),
+        ("http://www.ama-assn.org/go/cpt", "22510", "PVP"),
+        ("http://www.ama-assn.org/go/cpt", "22511", "PVP"),
+        ("http://www.ama-assn.org/go/cpt", "22512", "PVP"),
+        ("http://loinc.org", "72552-3", "PKP"),
+        ("http://loinc.org", "72553-1", "PKP"),
+        ("http://loinc.org", "35934-9", "PVP"),
+        ("http://loinc.org", "70925-3", "PVP"),
+        ("http://fhir.de/CodeSystem/bfarm/ops", "5-839.a0", "PKP"),
+        ("http://fhir.de/CodeSystem/bfarm/ops", "5-839.90", "PVP"),
+        ("http://www.cms.gov/Medicare/Coding/ICD10", "0PU43JZ", None),
+        ("http://www.cms.gov/Medicare/Coding/ICD10", "0QU03JZ", None),
+        ("https://kyphoplasty-cds.org/fhir/CodeSystem/orders", "kyphoplasty", "PKP"),
+        ("urn:oid:2.16.840.1.113883.6.12", "22514", "PKP"),
+    ],
 )
 def test_a_code_says_which_procedure_is_ordered(system, code, procedure):
     found = find(order(codeable(system, code)))
@@ -43,7 +59,16 @@ def test_a_code_says_which_procedure_is_ordered(system, code, procedure):
 
 @pytest.mark.parametrize(
     ("words", "procedure"),
-    cases(__file__, "words_are_the_last_resort_and_named_as_such"),
+    [
+        ("Kyphoplasty L1", "PKP"),
+        ("Balloon kyphoplasty T12, left approach", "PKP"),
+        ("Case request: vertebroplasty", "PVP"),
+        ("IR referral for vertebroplasty L2", "PVP"),
+        ("Kyphoplastie LWK 1", "PKP"),
+        ("椎体后凸成形术", "PKP"),
+        ("Vertebral augmentation L1", None),
+        ("Kyphoplasty or vertebroplasty L1", None),
+    ],
 )
 def test_words_are_the_last_resort_and_named_as_such(words, procedure):
     found = find(worded(words))
@@ -66,7 +91,25 @@ def test_words_that_name_both_say_of_neither_that_it_is_done(words):
 
 
 @pytest.mark.parametrize(
-    "words", cases(__file__, "words_that_only_mention_the_procedure_do_not_trigger")
+    "words",
+    [
+        "No kyphoplasty",
+        "status post kyphoplasty",
+        "s/p kyphoplasty L1",
+        "Status-post vertebroplasty, wound check",
+        "Post-kyphoplasty brace",
+        "post kyphoplasty physiotherapy",
+        "Kyphoplasty follow-up",
+        "Follow-up visit, kyphoplasty",
+        "TLSO after vertebroplasty",
+        "Physical therapy for kyphoplasty patient",
+        "X-ray lumbar spine, kyphoplasty",
+        "Anesthesia for kyphoplasty",
+        "Consult: kyphoplasty",
+        "Z.n. Kyphoplastie L1",
+        "Cancel kyphoplasty",
+        "椎体后凸成形术后",
+    ],
 )
 def test_words_that_only_mention_the_procedure_do_not_trigger(words):
     assert find(worded(words)) is None
@@ -75,14 +118,32 @@ def test_words_that_only_mention_the_procedure_do_not_trigger(words):
 
 @pytest.mark.parametrize(
     "resource",
-    cases(__file__, "why_something_is_ordered_is_not_what_is_ordered", ORDERS),
+    [
+        brace(None, reasonCode=[{"text": "kyphoplasty L1"}]),
+        order(
+            codeable(SCT, code="78429003", text="Rehabilitation, kyphoplasty"),
+            reasonCode=[{"text": "kyphoplasty"}],
+        ),
+        order(
+            codeable(SCT, code="78429003"), orderDetail=[codeable(CPT, code="22514")]
+        ),
+        worded("Chest X-ray", reasonCode=[codeable(CPT, code="22514")]),
+        order({"coding": [{}]}, reasonCode=[]),
+        order(None),
+    ],
 )
 def test_why_something_is_ordered_is_not_what_is_ordered(resource):
     assert find(resource) is None
 
 
 @pytest.mark.parametrize(
-    "reference", cases(__file__, "an_order_of_another_patient_is_refused")
+    "reference",
+    [
+        "Patient/other",
+        "https://ehr.example/fhir/Patient/other",
+        "Patient/other/_history/2",
+        "Group/pat-1",
+    ],
 )
 def test_an_order_of_another_patient_is_refused(reference):
     with pytest.raises(PatientMismatch):
@@ -92,7 +153,23 @@ def test_an_order_of_another_patient_is_refused(reference):
         )
 
 
-UNCLEAR = cases(__file__, "unclear")
+UNCLEAR = [
+    {},
+    "Patient/other",
+    {"display": "A"},
+    {"identifier": {"system": "https://ehr.example.org/mrn", "value": "4711"}},
+    {"reference": "Patient/pat-1/"},
+    {"reference": "Patient/pat-1#x"},
+    {"reference": "Patient/other/"},
+    {"reference": "Patient/other#x"},
+    {"reference": "Patient//other"},
+    {"reference": "patient/pat-1"},
+    {"reference": "pat-1"},
+    {"reference": "https://x/fhir/Patient/pat-1"},
+    {"reference": "Patient?identifier=https://ehr.example.org/mrn|4711"},
+    {"reference": "urn:uuid:1"},
+    {"reference": "#pat"},
+]
 
 
 @pytest.mark.parametrize("subject", UNCLEAR)
@@ -125,7 +202,8 @@ def test_beside_an_order_of_the_patient_one_of_nobody_is_left_out_and_named(subj
     assert found.procedure == "PKP"
     assert (
         found.notes[0]
-        == "ServiceRequest/draft-2 is left out: its subject is not plainly this patient."
+        == "ServiceRequest/draft-2 is left out: its subject is not plainly this"
+        " patient."
     )
 
 

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from tests.codes import ICD, codeable
-from tests.order_builders import ORDERS, bundle, cpt, signing, terminology
-from tests.tables import cases
+from tests.order_builders import bundle, cpt, order, signing, terminology
 
 
 def find(*resources):
@@ -17,7 +16,22 @@ def find(*resources):
 
 @pytest.mark.parametrize(
     ("code", "levels", "junction"),
-    cases(__file__, "icd_10_cm_says_what_the_terminology_page_says"),
+    [
+        ("S32.010A", ["L1"], True),
+        ("S32.020A", ["L2"], True),
+        ("S32.030A", ["L3"], False),
+        ("S32.050A", ["L5"], False),
+        ("S22.080A", [], True),
+        ("S22.070A", [], None),
+        ("S22.050A", [], False),
+        ("S22.010B", ["T1"], False),
+        ("M48.55XA", [], True),
+        ("M48.54XA", [], None),
+        ("M80.08XA", [], None),
+        ("S32.000A", [], None),
+        # without the dot, as some sets store it
+        ("S32010A", ["L1"], True),
+    ],
 )
 def test_icd_10_cm_says_what_the_terminology_page_says(code, levels, junction):
     found = find(cpt("22514", reasonCode=[codeable(ICD, code)]))
@@ -61,11 +75,16 @@ def test_a_reason_in_words_is_read_last(members, levels):
 
 @pytest.mark.parametrize(
     ("orders", "count"),
-    cases(
-        __file__,
-        "levels_are_counted_by_sites_and_additional_codes_not_by_order_lines",
-        ORDERS,
-    ),
+    [
+        ([cpt("22514")], 1),
+        ([cpt("22514"), cpt("22514", number=2)], 1),
+        ([cpt("22514"), cpt("22515", number=2)], 2),
+        ([cpt("22511"), cpt("22512", number=2, quantityQuantity={"value": 2})], 3),
+        ([cpt("22513"), cpt("22515", number=2, quantityQuantity={"value": "many"})], 2),
+        ([cpt("22513"), cpt("22515", number=2, quantityQuantity={"value": -4})], 2),
+        ([order({"text": "Kyphoplasty"})], None),
+        ([order({"text": "Kyphoplasty T12-L1"})], 2),
+    ],
 )
 def test_levels_are_counted_by_sites_and_additional_codes_not_by_order_lines(
     orders, count
@@ -74,7 +93,66 @@ def test_levels_are_counted_by_sites_and_additional_codes_not_by_order_lines(
 
 
 @pytest.mark.parametrize(
-    ("words", "levels"), cases(__file__, "words_name_levels_and_only_levels")
+    ("words", "levels"),
+    [
+        ("Kyphoplasty L1", ["L1"]),
+        ("T12-L1", ["T12", "L1"]),
+        ("T11–L1", ["T11", "T12", "L1"]),
+        ("T11 to L1", ["T11", "T12", "L1"]),
+        ("T11 to 12", ["T11", "T12"]),
+        ("T12-L1 to 2", ["T12", "L1", "L2"]),
+        ("T9/10/11", ["T9", "T10", "T11"]),
+        ("T9,10,11", ["T9", "T10", "T11"]),
+        ("T10-11-12", ["T10", "T11", "T12"]),
+        ("L1, 3-5", ["L1", "L3", "L4", "L5"]),
+        ("L1,2-3 for fracture", ["L1", "L2", "L3"]),
+        ("L1, 3-5 days", ["L1"]),
+        # a day, or levels
+        ("T9/10/26", []),
+        ("L1,11/20/2026", ["L1"]),
+        ("T9-10/11", []),
+        # L1, not T1
+        ("T11/12/1", []),
+        # L2 and L3, or a day
+        ("T12/2/3", []),
+        ("T12, 2-3", []),
+        # S1, not L1
+        ("L4/5/1", []),
+        # both may be old
+        ("old T12, L1", []),
+        ("L1 - 3, L5", ["L1", "L2", "L3", "L5"]),
+        ("L1 to 2 weeks", ["L1"]),
+        ("L1/L2", ["L1", "L2"]),
+        ("L1/2", ["L1", "L2"]),
+        ("L1-3", ["L1", "L2", "L3"]),
+        ("L1-T12", ["T12", "L1"]),
+        ("Th12/L1", ["T12", "L1"]),
+        ("D11", ["T11"]),
+        ("T-12", ["T12"]),
+        ("BWK 12, LWK 1", ["T12", "L1"]),
+        ("L2, L4 and L5.", ["L2", "L4", "L5"]),
+        ("L5/S1", ["L5"]),
+        ("胸12椎体", ["T12"]),
+        ("十二胸椎椎体成形术", ["T12"]),
+        ("十一、十二胸椎", ["T11", "T12"]),
+        ("胸十二椎体、腰一椎体PKP", ["T12", "L1"]),
+        ("一腰椎", []),
+        ("胸腰一椎体", []),
+        ("腰一直痛", []),
+        ("腰一、二椎体", []),
+        ("L1 - 11/20/2026", ["L1"]),
+        ("old fracture L3; treat L1", ["L1"]),
+        ("No fracture at L3. Treat L1.", ["L1"]),
+        ("TLSO L0456", []),
+        ("T-score -2.5", []),
+        ("T -2.8", []),
+        ("DXA L1-L4", []),
+        ("vitamin D3, vit. D 2", []),
+        ("T1-weighted, T2 signal", []),
+        ("L7, T14, L0", []),
+        ("MRI of T1-L5", []),
+        ("22514L1", []),
+    ],
 )
 def test_words_name_levels_and_only_levels(words, levels):
     assert terminology().levels.treated(words) == tuple(levels)

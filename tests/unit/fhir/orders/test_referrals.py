@@ -15,6 +15,8 @@ def found(draft):
 
 
 REVIEW = ("bone-treatment", "bone treatment")
+# closes nothing: the order does not say what for
+VISIT = ("bone-treatment", "bone specialist")
 FLS = ("bone-treatment", "FLS")
 BIOPSY, FALLS = ("biopsy", "biopsy"), ("falls-clinic", "falls clinic")
 OSTEOPOROSIS = [codeable(ICD, "M81.0")]
@@ -31,16 +33,16 @@ OSTEOPOROSIS = [codeable(ICD, "M81.0")]
         pytest.param(worded("Bone health consult"), [REVIEW], id="bone health"),
         pytest.param(worded("Metabolic bone clinic"), [REVIEW], id="metabolic bone"),
         pytest.param(
-            worded("Ambulatory referral to Endocrinology"), [REVIEW], id="endocrinology"
+            worded("Ambulatory referral to Endocrinology"), [VISIT], id="endocrinology"
         ),
         pytest.param(
-            worded("Inpatient consult to Rheumatology"), [REVIEW], id="rheumatology"
+            worded("Inpatient consult to Rheumatology"), [VISIT], id="rheumatology"
         ),
         pytest.param(
-            order(codeable(SCT, "306278007")), [REVIEW], id="endocrinologist by code"
+            order(codeable(SCT, "306278007")), [VISIT], id="endocrinologist by code"
         ),
         pytest.param(
-            order(codeable(SCT, "306290009")), [REVIEW], id="rheumatologist by code"
+            order(codeable(SCT, "306290009")), [VISIT], id="rheumatologist by code"
         ),
         pytest.param(
             worded("Endocrinology", reasonCode=OSTEOPOROSIS),
@@ -67,24 +69,24 @@ OSTEOPOROSIS = [codeable(ICD, "M81.0")]
             [],
             id="for a thyroid, in its title",
         ),
-        pytest.param(worded("Konsil Endokrinologie"), [REVIEW], id="German"),
+        pytest.param(worded("Konsil Endokrinologie"), [VISIT], id="German"),
         pytest.param(
             worded("Osteoporose-Sprechstunde"),
             [REVIEW],
             id="German osteoporosis clinic",
         ),
-        pytest.param(worded("Consultation de rhumatologie"), [REVIEW], id="French"),
-        pytest.param(worded("Interconsulta a reumatología"), [REVIEW], id="Spanish"),
-        pytest.param(worded("Visita reumatologica"), [REVIEW], id="Italian"),
-        pytest.param(worded("内分泌科会诊"), [REVIEW], id="Chinese"),
+        pytest.param(worded("Consultation de rhumatologie"), [VISIT], id="French"),
+        pytest.param(worded("Interconsulta a reumatología"), [VISIT], id="Spanish"),
+        pytest.param(worded("Visita reumatologica"), [VISIT], id="Italian"),
+        pytest.param(worded("内分泌科会诊"), [VISIT], id="Chinese"),
         pytest.param(
             worded("骨粗鬆症外来"), [REVIEW], id="Japanese osteoporosis clinic"
         ),
-        pytest.param(worded("リウマチ科紹介"), [REVIEW], id="Japanese"),
+        pytest.param(worded("リウマチ科紹介"), [VISIT], id="Japanese"),
         pytest.param(
             worded("골다공증 클리닉"), [REVIEW], id="Korean osteoporosis clinic"
         ),
-        pytest.param(worded("내분비내과 의뢰"), [REVIEW], id="Korean"),
+        pytest.param(worded("내분비내과 의뢰"), [VISIT], id="Korean"),
         pytest.param(
             order(codeable(ORDERS, "biopsy")), [BIOPSY], id="biopsy by our code"
         ),

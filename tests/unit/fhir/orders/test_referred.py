@@ -26,7 +26,6 @@ from tests.chart_builders import (
 )
 from tests.codes import ICD, SCT
 from tests.scripted_reader import ScriptedReader
-from tests.tables import cases
 
 SERVER = "https://ehr.example.org/fhir"
 # wedge compression fracture of first lumbar vertebra
@@ -90,16 +89,94 @@ def read(*drafts, fhir=None, record=(), scope=None):
     )
 
 
-ROWS = {
-    "order_for": order_for,
-    "brace_of": brace_of,
-    "condition": condition,
-    "device": device,
-}
-
-
 @pytest.mark.parametrize(
-    "case", cases(__file__, "referred", ROWS), ids=lambda case: case["why"]
+    "case",
+    [
+        {
+            "why": "a reason that only the server has says the level",
+            "drafts": [order_for("Condition/c1")],
+            "served": [condition("c1")],
+            "levels": ["L1"],
+            "asked": ["Condition/c1"],
+        },
+        {
+            "why": "a reason of the record is not asked for",
+            "drafts": [order_for("Condition/c1")],
+            "record": [condition("c1")],
+            "served": [],
+            "levels": ["L1"],
+        },
+        {
+            "why": "its address may be written in full",
+            "drafts": [order_for("https://ehr.example.org/fhir/Condition/c1")],
+            "served": [condition("c1")],
+            "levels": ["L1"],
+            "asked": ["Condition/c1"],
+        },
+        {
+            "why": "or with its version",
+            "drafts": [order_for("Condition/c1/_history/2")],
+            "served": [condition("c1")],
+            "levels": ["L1"],
+            "asked": ["Condition/c1"],
+        },
+        {
+            "why": (
+                "a reason on another server is not ours although the record has one of"
+                " that id"
+            ),
+            "drafts": [order_for("https://other.example.org/fhir/Condition/c1")],
+            "record": [condition("c1")],
+        },
+        {
+            "why": "a reason of another patient does not count",
+            "drafts": [order_for("Condition/c1")],
+            "served": [condition("c1", subject={"reference": "Patient/other"})],
+            "asked": ["Condition/c1"],
+        },
+        {
+            "why": "nor does one that names nobody",
+            "drafts": [order_for("Condition/c1")],
+            "served": [condition("c1", subject=None)],
+            "asked": ["Condition/c1"],
+        },
+        {
+            "why": "what the server does not have leaves the order as it is",
+            "drafts": [order_for("Condition/c1")],
+            "served": [],
+            "asked": ["Condition/c1"],
+        },
+        {
+            "why": "so does what nobody can be asked for",
+            "drafts": [order_for("Condition/c1")],
+        },
+        {
+            "why": "the token must be for it",
+            "drafts": [order_for("Condition/c1")],
+            "served": [condition("c1")],
+            "scope": "patient/Observation.read",
+        },
+        {
+            "why": "a device that only the server has is a brace",
+            "drafts": [brace_of("Device/d1")],
+            "served": [device("TLSO, custom")],
+            "braces": ["brace"],
+            "asked": ["Device/d1"],
+        },
+        {
+            "why": "one that it does not have is none",
+            "drafts": [brace_of("Device/d1")],
+            "served": [],
+            "asked": ["Device/d1"],
+        },
+        {
+            "why": "one of the neck, by its words, is none",
+            "drafts": [brace_of("Device/d1")],
+            "served": [device("Cervical collar")],
+            "asked": ["Device/d1"],
+        },
+    ],
+    ids=lambda case: case["why"],
 )
 def test_what_orders_refer_to(case):
     fhir = scripted(*case["served"]) if "served" in case else None
@@ -119,7 +196,14 @@ def test_what_orders_refer_to(case):
 
 
 @pytest.mark.parametrize(
-    "reference", cases(__file__, "what_is_elsewhere_or_no_such_reference_is_not_asked")
+    "reference",
+    [
+        "https://other.example.org/fhir/Condition/c1",
+        "Observation/c1",
+        "Condition/../Patient",
+        "Condition?code=1",
+        "#c1",
+    ],
 )
 def test_what_is_elsewhere_or_no_such_reference_is_not_asked(reference):
     fhir = scripted(condition())

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cds_service.errors import DataFileError
 from tests.launch_desk import SITE, Clinician, LaunchDesk, said
 from tests.stub_ehr import StubEhr
 from tests.stub_issuer import rsa_key
@@ -149,3 +150,33 @@ def test_the_way_back_leads_to_no_other_site(clinician, ehr):
     address = ehr.browse(clinician.set_out().headers["Location"])
     landed = clinician.come_back(f"{address}&wanted=https://evil.example.org")
     assert "evil.example.org" not in landed.text
+
+
+SECOND = """[[clients]]
+issuer = "https://other.example.org"
+jwks-url = "http://127.0.0.1:9/keys"
+fhir-servers = ["{base}"]
+[clients.worksheet]
+client-id = "kyphoplasty-cds"
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "fault"),
+    [
+        pytest.param(SECOND, "two EHRs name one FHIR server", id="one-server-twice"),
+        pytest.param(
+            SECOND.replace("{base}", "http://ehr.internal/fhir"),
+            "needs an https address",
+            id="plain-http",
+        ),
+        pytest.param(
+            'client-secret-file = "worksheet.secret"', "cannot be read", id="no-secret"
+        ),
+    ],
+)
+def test_a_registration_that_cannot_be_used_stops_the_start(
+    make_desk, ehr, more, fault
+):
+    with pytest.raises(DataFileError, match=fault):
+        make_desk(more.format(base=ehr.base))

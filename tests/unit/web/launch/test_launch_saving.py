@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.launch_desk import said
+from tests.launch_desk import SITE, Clinician, LaunchDesk, said
 from tests.stub_ehr import USER
 
 STANDS = "yes"
@@ -73,6 +73,29 @@ def test_another_value_of_the_same_day_is_not_saved(clinician, ehr):
     page = said(clinician.save(place, hu="90", confirmed=STANDS))
     assert "the record holds 40.0 HU of the same day" in page
     assert [one["valueQuantity"]["value"] for one in saved(ehr)] == [40]
+
+
+def test_nothing_is_saved_beside_measures_that_cannot_be_read(clinician, ehr):
+    place = clinician.launch()
+    clinician.save(place, confirmed=STANDS)
+    ehr.refuses_measures = 500
+    page = said(clinician.save(place, hu="90", confirmed=STANDS))
+    assert "Nothing was saved" in page
+    assert [one["valueQuantity"]["value"] for one in saved(ehr)] == [40]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        pytest.param({"bodySite": {"text": "L1 \ud800"}}, id="half-a-character"),
+        pytest.param({"valueQuantity": None, "valueBoolean": {"a": 1}}, id="object"),
+    ],
+)
+def test_an_odd_measure_on_record_leaves_the_page(clinician, ehr, odd):
+    place = clinician.launch()
+    clinician.save(place, confirmed=STANDS)
+    saved(ehr)[0].update(odd)
+    assert "On record" in said(clinician.compute(place))
 
 
 def test_only_what_was_shown_is_saved(clinician, ehr):
@@ -190,3 +213,28 @@ def test_after_saving_the_figure_is_that_of_the_record(clinician):
     assert "As the record is now" in now
     assert "T-score" in preliminary.partition("A rough guide")[0]
     assert "T-score" not in now
+
+
+def test_a_figure_that_was_shown_is_in_the_log(clinician, desk):
+    clinician.compute(clinician.launch(), **{"t-score": "-3.5", "dxa": "hip"})
+    entry = desk.newest("read")
+    assert (entry.user, entry.patient) == (USER, "p1")
+    titles = [one["title"] for one in desk.content(entry)["figures"]]
+    assert titles == ["Without these values", "With them"]
+
+
+@pytest.mark.parametrize(
+    "mode",
+    [
+        pytest.param('mode = "silent"', id="silent"),
+        pytest.param('mode = "off"', id="off"),
+        pytest.param('pilot-users = ["Practitioner/other"]', id="not-a-pilot"),
+    ],
+)
+def test_whom_the_site_shows_no_cards_sees_no_figure(tmp_path, ehr, mode):
+    desk = LaunchDesk(tmp_path, ehr, template=f"[service]\n{mode}\n{SITE}")
+    clinician = Clinician(desk)
+    page = said(clinician.compute(clinician.launch(), **{"t-score": "-3.5"}))
+    assert "reads it" in page
+    assert "another vertebral fracture" not in page
+    desk.close()

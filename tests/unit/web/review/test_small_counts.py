@@ -6,11 +6,13 @@ tried.
 
 from collections import Counter
 from itertools import product
+from typing import get_args
 
 import numpy as np
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from cds_service.core.loop import STATES, STEPS, When
 from cds_service.review.committee import PAGE, _hidden, tables_of
 from cds_service.review.small_counts import AND_HIDDEN, HIDDEN, add_up
 
@@ -193,3 +195,92 @@ def test_a_whole_year_with_large_counts_is_shown():
     assert shown["monthly"].say_total("Accepted") == "144"
     assert shown["cards"].say("rehabilitation", "Overridden") == "96"
     assert shown["reasons"].say("rehabilitation: patientDeclines", "Overridden") == "96"
+
+
+# --- was it done
+
+
+class LoopAttacker:
+    """Knows what the page shows, and how many cards were accepted and overridden."""
+
+    def __init__(self, counts):
+        tables = tables_of(counts, "2026-01", "2026-12")
+        shown = _hidden(tables)
+        self.cells = [
+            (name, row, column)
+            for name in ("loop", "steps")
+            for row in tables[name].rows
+            for column in tables[name].columns
+        ]
+        self.truth = np.array(
+            [tables[name].shown(row, column) for name, row, column in self.cells]
+        )
+        self.rows = []
+        for name in ("loop", "steps"):
+            for row in shown[name].rows:
+                for column in shown[name].columns:
+                    self.told(shown[name].say(row, column), name, row, column)
+        for column in shown["loop"].columns:
+            self.told(shown["loop"].say_total(column), "loop", None, column)
+        for row in tables["loop"].rows:
+            self.rows.append(self.mask("loop", row))
+        read = self.mask("loop") - self.mask("loop", None, "Record not read")
+        # each step is asked of every signing whose record was read
+        self.rows += [read - self.mask("steps", row) for row in tables["steps"].rows]
+
+    def mask(self, name, row=None, column=None):
+        return np.array(
+            [
+                one == name and row in (None, at) and column in (None, of)
+                for one, at, of in self.cells
+            ],
+            dtype=float,
+        )
+
+    def told(self, text, *place):
+        if text != HIDDEN and not text.endswith(AND_HIDDEN):
+            self.rows.append(self.mask(*place))
+
+    def bounds_of(self, mask):
+        known = np.array(self.rows)
+        sums = known @ self.truth
+        found = []
+        for sign in (1, -1):
+            result = milp(
+                sign * mask,
+                constraints=LinearConstraint(known, sums, sums),
+                integrality=np.ones(len(self.cells)),
+                bounds=Bounds(0, 500),
+            )
+            found.append(round(sign * result.fun))
+        return tuple(found)
+
+
+def looked_at(seed):
+    """Small and large counts of what was done."""
+    random = np.random.default_rng(seed)
+    counts = Counter()
+    signings = 0
+    for card in ("accepted", "overridden", "none"):
+        for state in STATES:
+            count = int(random.choice([0, 0, 1, 2, 4, 7, 12, 25]))
+            counts["2026-03", "", "", f"loop:{card}:{state}"] = count
+            signings += count * (state != "not-read")
+    for step in STEPS:
+        parts = random.multinomial(signings, random.dirichlet([1, 0.3, 1, 0.3]))
+        for when, count in zip(get_args(When), parts, strict=True):
+            counts["2026-03", "", "", f"loop-step:{step}:{when}"] = int(count)
+    return Counter({key: count for key, count in counts.items() if count})
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_small_count_of_what_was_done_follows_from_the_page(seed):
+    attacker = LoopAttacker(looked_at(seed))
+    for name, row, column in attacker.cells:
+        asked = [attacker.mask(name, row, column)]
+        asked += [attacker.mask(name, None, column)] if name == "loop" else []
+        for mask in asked:
+            count = int(mask @ attacker.truth)
+            if 0 < count < 5:
+                low, high = attacker.bounds_of(mask)
+                assert low < high, (name, row, column, count)
