@@ -38,6 +38,7 @@ from cds_service.fhir.orders.recognition import (
 from cds_service.fhir.orders.whole_signing import (
     is_bystander,
     is_whole_augmentation,
+    names_other_level,
     unread_of_augmentation,
 )
 from cds_service.fhir.raw_json import (
@@ -208,6 +209,8 @@ def _is_another_unread(
             continue
         support = recognise_support(one.resource, bundle, terminology)
         if support and "brace" in support.concepts:
+            if names_other_level(one.resource, bundle, treated, terminology):
+                return True
             braces.append(one.resource)
         elif not is_bystander(one.resource, bundle, treated, terminology):
             return True

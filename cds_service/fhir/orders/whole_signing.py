@@ -35,8 +35,13 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 BY_TYPE = frozenset({"MedicationRequest", "NutritionOrder", "VisionPrescription"})
 REASONS = ("reasonCode", "reason")
 NOTED = ("note", "patientInstruction", "orderDetail", "comment")
-# What says when and how often: no word of why.
-_WHEN = ("occurrence", "asNeeded", "category")
+# What says when: no word of why.
+_WHEN = "occurrence"
+_PLAIN_CATEGORIES = re.compile(
+    r"(?:(?:surgical|inpatient|outpatient|day) )?(?:procedures?|surgery|operations?)"
+    r"(?: orders?| requests?)?|orders?",
+    re.IGNORECASE,
+)
 # Judged as a whole, but for what was added to them.
 _JUDGED = frozenset({*TITLES, *REASONS, "reasonReference"})
 _ADDED = re.compile(r"extension|Extension|(?:^|\.)_")
@@ -77,8 +82,9 @@ def _is_read(
 ) -> bool:
     """Whether a value says nothing more, by the rule of its element."""
     element = path.partition(".")[0]
-    if element in _JUDGED or element.startswith(_WHEN):
-        return _ADDED.search(path) is None
+    if element == "category" or element in _JUDGED or element.startswith(_WHEN):
+        is_plain = element != "category" or _is_category_read(path, words, terminology)
+        return is_plain and _ADDED.search(path) is None
     if element == "contained":  # reasons, judged with the others
         held = objects(order.get("contained"))
         return all(one.get("resourceType") == "Condition" for one in held)
@@ -91,7 +97,19 @@ def _is_read(
     if path.startswith("text."):
         return path == "text.status" or repeats(words, order, terminology.plain_words)
     # how many levels, as a number alone
-    return path == "quantityQuantity.value" or is_element_read(path, value)
+    is_always = path == "asNeededBoolean" and value is False
+    return path == "quantityQuantity.value" or is_always or is_element_read(path, value)
+
+
+def _is_category_read(path: str, words: str, terminology: Terminology) -> bool:
+    """Whether a category says which list an order is on, and no other operation."""
+    if not _WORDED.search(path):
+        return True
+    return _PLAIN_CATEGORIES.fullmatch(
+        words.strip()
+    ) is not None or terminology.bystanders.are_of_augmentation(
+        _without_names(words, terminology)
+    )
 
 
 def _is_site_read(path: str, words: str, order: Json, terminology: Terminology) -> bool:
@@ -187,13 +205,35 @@ def _are_reasons_read(
     )
 
 
+def names_other_level(
+    order: Json,
+    bundle: DraftOrders,
+    treated: tuple[str, ...],
+    terminology: Terminology,
+) -> bool:
+    """Whether a reason of an order is at a level that is not treated."""
+    named = [*codeables(order, *REASONS)]
+    referred = objects(order.get("reasonReference"))
+    named += [
+        one["code"]
+        for one in bundle.resolve(referred, order)
+        if isinstance(one.get("code"), dict)
+    ]
+    named += [{"text": text(one.get("display"))} for one in referred]
+    levels = {level for one in named for level in _levels_of(one, terminology)}
+    return bool(treated) and any(not covers(one, {*treated}) for one in levels)
+
+
+def _levels_of(code: Json | None, terminology: Terminology) -> set[str]:
+    words = texts_of(code)
+    levels = {level for word in words for level in terminology.levels.treated(word)}
+    return levels | {*terminology.translate("vertebral-level-icd", code)}
+
+
 def _is_reason_read(
     condition: Json, treated: tuple[str, ...], terminology: Terminology
 ) -> bool:
-    code = condition.get("code")
-    words = texts_of(code)
-    levels = {level for word in words for level in terminology.levels.treated(word)}
-    levels |= {*terminology.translate("vertebral-level-icd", code)}
+    levels = _levels_of(condition.get("code"), terminology)
     if any(not covers(one, {*treated}) for one in levels) and treated:
         return False
     return is_bystander_problem(condition, terminology) or is_plain_fracture(
