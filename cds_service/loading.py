@@ -51,6 +51,7 @@ from cds_service.core.wording import Wording
 from cds_service.errors import DataFileError
 from cds_service.fhir.gathering.prefetch import PrefetchPlan, plan_prefetch
 from cds_service.fhir.learning import load_learning
+from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.mapping_files import Orderable, read_orderables
 from cds_service.fhir.mapping.overlay import files_in_force, refuse_unread
 from cds_service.fhir.mapping.terminology import (
@@ -134,6 +135,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
             with faults:
                 _refuse_two_codes(template, site)
     faults.stop()
+    terminology.own_words = _words_of_templates(services)
     _check_handout(site, services)
     return Service(
         hooks=dict(sorted(services.items(), key=_place_in_discovery)),
@@ -634,6 +636,29 @@ def _with_codes(
             f"{len(filled)} characters, more than {MAX_QUERY}",
         )
     return filled
+
+
+OWN_WORDS = frozenset({"code.text", "reasonCode.text", "note.text"})
+PLACEHOLDER = re.compile(r"\\\{\w+\\\}")
+FILLED = "[^.;]{1,80}"
+
+
+def _words_of_templates(services: Mapping[str, ServiceHook]) -> re.Pattern[str]:
+    """Collect what the orders that we offer say, so that they are read whole.
+
+    A placeholder stands for a few words or a number.
+    """
+    templates = (
+        one for hook in services.values() for one in hook.order_templates.values()
+    )
+    said = {
+        value
+        for template in templates
+        for path, value in leaves_of(template.resource)
+        if path in OWN_WORDS and not value.startswith("{")
+    }
+    worded = [PLACEHOLDER.sub(FILLED, re.escape(words)) for words in sorted(said)]
+    return re.compile("|".join(worded))
 
 
 def _plan(templates: Mapping[str, str]) -> PrefetchPlan:

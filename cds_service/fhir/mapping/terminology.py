@@ -133,6 +133,8 @@ class Terminology:
                 an invalid code.
         """
         self.calendar = calendar
+        # Set once the order templates are read: what these say is understood.
+        self.own_words = re.compile(NEVER)
         faults = Faults()
         with faults:
             systems = self._systems = load_code_systems(*folders)

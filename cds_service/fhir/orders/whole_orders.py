@@ -70,13 +70,17 @@ def is_read_whole(kind: str, order: Json, terminology: Terminology) -> bool:
         return not _is_withdrawn(order, terminology)
     if recognise_augmentation(order, terminology):
         return True
-    said = filter(None, _left_in(order, terminology))
-    return all(_is_plain(words, terminology) for words in dict.fromkeys(said))
+    said = {*filter(None, _left_in(order, terminology))}
+    return all(_is_plain(words, terminology) for words in said)
 
 
 def _is_withdrawn(order: Json, terminology: Terminology) -> bool:
-    notes = (text(one.get("text")) for one in objects(order.get("note")))
-    return any(terminology.text_concepts(words, _WITHDRAWN) for words in notes)
+    notes = {text(one.get("text")) for one in objects(order.get("note"))}
+    return any(
+        terminology.text_concepts(words, _WITHDRAWN)
+        for words in notes
+        if not terminology.own_words.fullmatch(words)
+    )
 
 
 def _left_in(order: Json, terminology: Terminology) -> Iterator[str]:
@@ -125,7 +129,9 @@ def _is_understood(element: str, coding: object, terminology: Terminology) -> bo
 
 
 def _is_plain(words: str, terminology: Terminology) -> bool:
-    """Whether words are names of such orders and plain words."""
+    """Whether words are names of such orders and plain words, or of our templates."""
+    if terminology.own_words.fullmatch(words):
+        return True
     rest = folded(words) if len(words) <= LONGEST_TITLE else words
     for _ in range(MOST_NAMES if len(words) <= LONGEST_TITLE else 0):
         places = terminology.text_places(rest, _NAMES)
