@@ -56,7 +56,7 @@ class PlainWords:
         word = _APART % "|".join(whole)
         self._word, self._plain = (
             re.compile(word),
-            re.compile(rf"(?:{_DIVIDES}|{word})*+"),
+            re.compile(rf"(?>(?:{_DIVIDES}|{word})*)"),
         )
 
     def are_all(

@@ -199,7 +199,7 @@ def text_rules(languages: Mapping[str, Language]) -> Mapping[str, TextRule]:
         if harmless := _folded(word for words in each for word in words.harmless):
             # of two words the longer one
             only = "|".join(sorted(harmless, key=len, reverse=True))
-            none = (*none, rf"^(?:[\W\d_]|\b(?:{only})\b)*+$")
+            none = (*none, rf"^(?>(?:[\W\d_]|\b(?:{only})\b)*)$")
         any_, short = (
             (word for words in each for word in words.any),
             (word for words in each for word in words.short),
