@@ -61,7 +61,6 @@ def page_routes(
         return render_template(
             "start.html",
             version=__version__,
-            hooks=service.hooks.values(),
             models=service.model_cards.values(),
             story=story,
             card=card,
