@@ -6,6 +6,7 @@ failure.
 
 import os
 import shutil
+from functools import partial
 
 import pytest
 
@@ -49,12 +50,19 @@ def _give_up():
     pytest.skip(HOW)
 
 
+NOBODY = ("--fhir-server", "http://127.0.0.1:9/fhir")
+
+
 @pytest.fixture(scope="session")
 def service(browser, tmp_path_factory):  # noqa: ARG001 - no process is started without a browser
-    nobody = ["--fhir-server", "http://127.0.0.1:9/fhir"]
-    with RunningService(
-        tmp_path_factory.mktemp("service"), arguments=nobody
-    ) as running:
+    folder = tmp_path_factory.mktemp("service")
+    with RunningService(folder, arguments=list(NOBODY)) as running:
+        yield running
+
+
+@pytest.fixture
+def own_service(browser, tmp_path):  # noqa: ARG001 - as above
+    with RunningService(tmp_path, arguments=list(NOBODY)) as running:
         yield running
 
 
@@ -89,14 +97,24 @@ def watched(browser):
 @pytest.fixture
 def open_page(watched, service):
     """Opens the sandbox page."""
+    return partial(_sandbox, watched, service.url)
 
-    def at(*how, **options):
-        found = watched(service.url, *how, **options)
-        found.page.goto(f"{service.url}/sandbox")
-        found.page.wait_for_selector("#patients input")
-        return found
 
-    return at
+@pytest.fixture
+def open_own_page(watched, own_service):
+    """Opens the sandbox page of a service that no other test asks.
+
+    A service remembers what was said of its cards. A dismissed card's offers are not
+    made again, so a test that says something would change the answers of the next.
+    """
+    return partial(_sandbox, watched, own_service.url)
+
+
+def _sandbox(watched, url, *how, **options):
+    found = watched(url, *how, **options)
+    found.page.goto(f"{url}/sandbox")
+    found.page.wait_for_selector("#patients input")
+    return found
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ def add_kyphoplasty(page, *levels: str) -> None:
     page.get_by_role("button", name="Add", exact=True).click()
 
 
-def test_from_patient_to_feedback(open_page):
-    watched = open_page()
+def test_from_patient_to_feedback(open_own_page):
+    watched = open_own_page()
     page = watched.page
     watched.choose("P1, thin")
     assert (
@@ -153,8 +153,8 @@ def test_the_same_order_as_an_ehr_with_a_profile_would_show_it(open_page):
     assert finish.inner_text() == "Sign 1 order"
 
 
-def test_a_card_is_dismissed_with_a_reason(open_page):
-    watched = open_page()
+def test_a_card_is_dismissed_with_a_reason(open_own_page):
+    watched = open_own_page()
     watched.choose("P4,")
     watched.page.get_by_role("button", name="Add this sample's orders").click()
     watched.sign()
@@ -245,8 +245,8 @@ def press_until(page, key: str, selector: str, most: int = 60) -> None:
     pytest.fail(f"the keyboard does not reach {selector}")
 
 
-def test_it_works_by_keyboard_alone(open_page):
-    watched = open_page()
+def test_it_works_by_keyboard_alone(open_own_page):
+    watched = open_own_page()
     page = watched.page
     press_until(page, "Tab", "#patients input")
     page.keyboard.press("Space")
