@@ -95,7 +95,10 @@ class _SettingsHelp(click.Command):
 )
 @click.version_option(__version__, prog_name="kyphoplasty-cds")
 def main() -> None:
-    """CDS Hooks service: rehabilitation and bracing advice when a kyphoplasty order is signed."""
+    """CDS Hooks service: advice when a kyphoplasty order is signed.
+
+    Rehabilitation, bracing and bone treatment, with the patient's risk.
+    """
 
 
 @main.command(cls=_SettingsHelp)

@@ -1,4 +1,7 @@
-"""Purges payloads after their retention; the chain itself stays, and records what was purged and when."""
+"""Purges payloads after their retention.
+
+The chain stays, and records what was purged and when.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -66,7 +69,9 @@ def doubt_of_clock(database: Database, now: datetime) -> str:
 
 
 def purge_before(database: Database, before: datetime, user: str, clock: Clock) -> int:
-    """Delete the payloads of all entries before this time, except those about the log itself; returns how many.
+    """Delete the payloads of all entries before this time; return how many.
+
+    Those about the log itself stay.
 
     Each group is deleted in one transaction with a `purge` entry, which names the
     newest checkpoint; that checkpoint covers them all.

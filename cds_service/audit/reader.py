@@ -213,7 +213,10 @@ class AuditReader:
             return read_head(connection)
 
     def last_order_at(self) -> datetime | None:
-        """When the last augmentation order came, other than a probe's; when the log began if none ever came."""
+        """When the last augmentation order came, other than a probe's.
+
+        When the log began if none ever came.
+        """
         is_order = or_(
             SEARCH.c.kind == "refusal", and_(SEARCH.c.kind == "answer", _ON_RISK)
         )

@@ -1,4 +1,6 @@
-"""`kyphoplasty-cds assess`: sign a kyphoplasty for one patient of any FHIR R4 server and print the cards.
+"""`kyphoplasty-cds assess`: print the cards of one patient.
+
+It signs a kyphoplasty for a patient of any FHIR R4 server.
 
 It builds the order-sign request, and `service.answer` answers it: there is no second
 path. Nobody is treated by it, so the audit entry stays in memory. Patients' names go to
@@ -134,7 +136,9 @@ class Wish:
 def assess_patient(
     wish: Wish, settings: Settings, site: SiteFolder | None, capabilities: Capabilities
 ) -> HookResponse:
-    """Check the server, find the patient, sign the order and answer it, all within the deadline.
+    """Check the server, find the patient, sign the order and answer it.
+
+    All within the deadline.
 
     Raises:
         click.UsageError: the order is no augmentation that this service knows.
@@ -203,7 +207,10 @@ def assess_patient(
 
 
 def is_kept_back(token: str | None, base: str) -> bool:
-    """Whether there is a token and it is not sent: plain http to another machine would show it."""
+    """Whether there is a token and it is not sent.
+
+    Plain http to another machine would show it.
+    """
     return token is not None and not parse_base(base).may_carry_tokens
 
 
@@ -234,7 +241,10 @@ def _notes(
     *,
     has_cards: bool,
 ) -> Iterator[str]:
-    """What a person should know about this record: that it is old, or of somebody who has died."""
+    """What a person should know about this record.
+
+    That it is old, or of somebody who has died.
+    """
     resources = list(reader.resources())
     today = options.today_at(calendar, wish.as_of)
     newest = max(
@@ -299,7 +309,9 @@ def _find_one(fhir: lookup.Browser, wanted: str, until: float) -> str:
 
 @dataclass(slots=True)
 class SayingReader:
-    """A `FhirReader` that says what came of every query on a terminal, and asks no query twice.
+    """A `FhirReader` that tells a terminal what came of every query.
+
+    It asks no query twice.
 
     Attributes:
         names: what a query is called, where it has a name.

@@ -1,4 +1,7 @@
-"""`kyphoplasty-cds audit …`. Reads and exports are entries themselves; `verify` only reads."""
+"""`kyphoplasty-cds audit …`.
+
+Reads and exports are entries themselves; `verify` only reads.
+"""
 
 import json
 import os
@@ -291,7 +294,9 @@ def make_checkpoint(out: Path | None) -> None:
 )
 @options.say_errors
 def export(form: Any, out: Path | None, **asked: Any) -> None:
-    """Export entries as NDJSON, CSV or FHIR AuditEvents, or feedback in the columns of HTI-1.
+    """Export entries as NDJSON, CSV or FHIR AuditEvents.
+
+    Or feedback in the columns of HTI-1.
 
     The last line is a signed manifest; the export is an entry.
     """
@@ -360,7 +365,9 @@ def migrate() -> None:
 
 @contextmanager
 def log_database(*, may_begin: bool = False) -> Iterator[Database]:
-    """The log's database, which must hold a log; or may begin one, if the environment names it.
+    """The log's database, which must hold a log.
+
+    Or may begin one, if the environment names it.
 
     Raises:
         DataFileError: there is no log, and none may begin.
@@ -411,7 +418,10 @@ def record_read(
 
 
 def check_period(since: datetime | None, until: datetime | None) -> None:
-    """Refuse a period that holds nothing: a list without entries would look like a log without any."""
+    """Refuse a period that holds nothing.
+
+    A list without entries would look like a log without any.
+    """
     if since and until and until <= since:
         raise click.BadParameter("must lie after --from", param_hint="--to")
 

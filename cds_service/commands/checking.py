@@ -1,4 +1,6 @@
-"""`kyphoplasty-cds mappings check`: every fault of the data files and a site folder, one line each.
+"""`kyphoplasty-cds mappings check`: every fault, one line each.
+
+Of the data files and a site folder.
 
 A site is asked for its own events and patients, since no other number of it moves
 figures more.
@@ -62,7 +64,10 @@ def check_mappings(site: Path | None) -> None:
 
 
 def said_of_ehr(fit: Fit, today: date) -> Iterator[str]:
-    """What an EHR's profile says here: each button, where the table differs, and what to ask."""
+    """What an EHR's profile says here.
+
+    Each button, where the table differs, and what to ask.
+    """
     profile, client = fit.profile, fit.client
     yield f"  client {client.issuer}: {profile.title}, profile {client.profile}"
     for one in buttons(fit):
@@ -77,7 +82,10 @@ def said_of_ehr(fit: Fit, today: date) -> Iterator[str]:
 
 
 def said_of_baseline(service: Service) -> str:
-    """What the site says of its own refractures, and what becomes of it; where it says too little, the question."""
+    """What the site says of its own refractures, and what becomes of it.
+
+    Where it says too little, the question.
+    """
     observed, place = service.policy.baseline.refracture, "  [baseline] refracture"
     recalibration = service.policy.recalibration.get(service.pooled.study.id)
     found = service.pooled.baseline_of(observed, recalibration)

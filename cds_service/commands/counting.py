@@ -1,4 +1,6 @@
-"""What the log counts for a hospital, without a patient, a user or an entry being named.
+"""What the log counts for a hospital.
+
+No patient, user or entry is named.
 
 `mappings gaps` lists codes that are not mapped and findings that are not known. `audit report --silent` says what
 silent answers would have shown, per 100 procedures, for a committee before go-live;
@@ -44,7 +46,10 @@ Key = tuple[str, ...]
 def _entries(
     what: str, asked: Any, kinds: Iterable[str], since: str, until: str = "9999"
 ) -> Iterator[Stored]:
-    """Entries from one day until before another (`2026-11-20`), but those of probes; the look itself is an entry."""
+    """Entries from one day until before another, but those of probes.
+
+    Days as `2026-11-20`. The look itself is an entry.
+    """
     with log_database() as database:
         record_read(database, what, asked, None)
         wanted = (
@@ -85,7 +90,10 @@ def list_gaps(*, since: datetime | None, as_json: bool) -> None:
 
 
 def gaps_of(entries: Iterable[Stored]) -> dict[str, Any]:
-    """Codes of near misses with their last day, and what was not known in answers to augmentation orders."""
+    """Codes of near misses, and what was not known in answers.
+
+    With the last day of each code; answers to augmentation orders alone.
+    """
     near: Counter[Key] = Counter()
     last: dict[Key, str] = {}
     missing: Counter[Key] = Counter()
@@ -204,7 +212,9 @@ def report(
 
 
 def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
-    """The counts over these entries: silent answers, and the refusals and near misses beside them.
+    """The counts over these entries.
+
+    Silent answers, and the refusals and near misses beside them.
 
     `inputsKnown` are shares of the best-known study, 0..1, by outcome; `milliseconds` are from a request to its entry;
     `ordersMissing` counts calls, and those of them that carried no draft order.
@@ -280,7 +290,10 @@ def _counted(entry: Stored, content: Mapping[str, Any]) -> Iterator[Key]:
 
 
 def _cell(count: int, procedures: int) -> dict[str, Any]:
-    """A count, and how many that is in 100 procedures; both are None where the count is small."""
+    """A count, and how many that is in 100 procedures.
+
+    Both are None where the count is small.
+    """
     if 0 < count < SMALLEST:
         return {"count": None, "per100": None}
     is_share = procedures >= SMALLEST

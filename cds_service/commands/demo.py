@@ -1,4 +1,4 @@
-"""`kyphoplasty-cds demo`: every sample patient's order is signed, and the cards are shown.
+"""`kyphoplasty-cds demo`: sign every sample's order, show the cards.
 
 A small FHIR server holds the patients, the service runs beside it, and each call goes
 over HTTP without prefetch: the service reads the record itself.
@@ -150,7 +150,10 @@ def _running_service(
 def _show_each(
     chosen: Iterable[Sample], urls: Mapping[bool, str], fhir_url: str, console: Console
 ) -> Iterator[str]:
-    """Print story and cards of the first sample, and a table of what the others are told; yields failures."""
+    """Print story and cards of the first sample, and a table of the others.
+
+    Yields failures.
+    """
     told = summary_table()
     for place, sample in enumerate(chosen):
         try:

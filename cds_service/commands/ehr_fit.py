@@ -1,4 +1,7 @@
-"""How an EHR's profile, the site's table of it and our service fit: buttons, differences, questions."""
+"""How an EHR's profile, the site's table of it and our service fit.
+
+Buttons, differences, questions.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Mapping

@@ -1,4 +1,6 @@
-"""`kyphoplasty-cds explain`: one request step by step, for support, review and debugging.
+"""`kyphoplasty-cds explain`: one request step by step.
+
+For support, review and debugging.
 
 There is no second path: it runs `service.answer` and prints the audit entry instead of
 keeping it.
@@ -68,7 +70,9 @@ def explain_request(
     site: SiteFolder | None = None,
     capabilities: Capabilities = EVERYTHING,
 ) -> dict[str, Any]:
-    """Every step's result for a saved request, as JSON; `refused` says why the service would answer 412.
+    """Every step's result for a saved request, as JSON.
+
+    `refused` says why the service would answer 412.
 
     A FHIR server that may not be called is not asked: what the request itself holds is
     explained.
@@ -139,7 +143,10 @@ def _drafts(request: HookRequest) -> DraftOrders:
 
 
 def _words_not_plain(request: HookRequest, terminology: Terminology) -> list[str]:
-    """What brace orders say besides times and plain words: shown here alone, to whoever has the file."""
+    """What brace orders say besides times and plain words.
+
+    Shown here alone, to whoever has the file.
+    """
     orders = find_draft_support_orders(_drafts(request), terminology)
     braces = [
         order.source for order in orders if order.kind == "brace" and order.source

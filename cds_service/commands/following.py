@@ -45,7 +45,10 @@ ALSO = ALSO_READ | SHARED
 def find_outcomes(
     *, paths: tuple[Path, ...], out: Path | None, months: int, as_of: date | None
 ) -> None:
-    """Make OUTCOMES.csv from a FHIR Bulk Data export: first augmentations, inputs of that day, later fractures."""
+    """Make OUTCOMES.csv from a FHIR Bulk Data export.
+
+    First augmentations, inputs of that day, later fractures.
+    """
     service = load_service(options.chosen_site()[0])
     hook = service.signing_hook
     types = {template.resource_type for template in hook.plan.needed.templates} | {

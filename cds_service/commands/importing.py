@@ -1,4 +1,6 @@
-"""`kyphoplasty-cds import`: measurements that were made elsewhere become FHIR Observations. Numbers only.
+"""`kyphoplasty-cds import`: measurements become FHIR Observations.
+
+They were made elsewhere. Numbers only.
 
 A table says what was taken, and what was refused and why. Names of patients are neither
 read nor printed.
@@ -284,7 +286,10 @@ def _check_person(wish: Wish, sources: Sequence[Source]) -> None:
 
 
 def _contradiction(person: Subject, patient: Json) -> str:
-    """How this person differs from the Patient of the server; empty if nothing says so."""
+    """How this person differs from the Patient of the server.
+
+    Empty if nothing says so.
+    """
     born = text(patient.get("birthDate"))
     if (
         person.born

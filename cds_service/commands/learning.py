@@ -1,4 +1,7 @@
-"""`kyphoplasty-cds mappings learn`: reads a recorded request or looks at a FHIR server, and proposes map lines."""
+"""`kyphoplasty-cds mappings learn`: proposes map lines.
+
+From a recorded request or a look at a FHIR server.
+"""
 
 import json
 import re
@@ -80,7 +83,10 @@ def learn_mappings(
     as_json: bool,
     **look: Any,
 ) -> None:
-    """Propose what local codes mean, from a recorded request or a look at a FHIR server. Nothing is applied."""
+    """Propose what local codes mean. Nothing is applied.
+
+    From a recorded request or a look at a FHIR server.
+    """
     folder, _ = options.chosen_site(site, client)
     learned = learn_from(sources, folder, **look)
     if out is not None:
@@ -160,7 +166,10 @@ def _resources(documents: Sequence[Any]) -> Iterator[Json]:
 def _of_server(
     base: str, patients: Sequence[str], limit: int, token: str | None
 ) -> Iterator[Json]:
-    """Patient, Observations and orders of each patient; what the server refuses is said and left out."""
+    """Patient, Observations and orders of each patient.
+
+    What the server refuses is said and left out.
+    """
     try:
         address = parse_base(base).url
     except ValueError as error:
@@ -217,7 +226,9 @@ def _read(reader: FhirClient, query: str, faults: dict[str, None]) -> Iterator[J
 
 
 def write_map(file: Path, learned: Learned) -> None:
-    """The proposals as a ConceptMap whose id is the file's name, as the site folder wants it.
+    """The proposals as a ConceptMap.
+
+    Its id is the file's name, as the site folder wants it.
 
     Raises:
         CdsError: the file is there already: it may hold what a person has confirmed.

@@ -1,4 +1,7 @@
-"""`kyphoplasty-cds measures`: what each measure is, for people, and as FHIR for programs that write them."""
+"""`kyphoplasty-cds measures`: what each measure is.
+
+For people, and as FHIR for programs that write them.
+"""
 
 from typing import Any
 

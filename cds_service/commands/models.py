@@ -1,4 +1,6 @@
-"""`kyphoplasty-cds models`: the studies in force, for people, for programs, and for others' tools.
+"""`kyphoplasty-cds models`: the studies in force.
+
+For people, for programs, and for others' tools.
 
 Those are CHAI's Applied Model Card (`chai.xml.j2`), and coefficients for OHDSI and R.
 """
@@ -61,7 +63,9 @@ def models(*, study_id: str | None, as_json: bool, tool: str | None) -> None:
 
 
 def print_model_cards(cards: Mapping[str, Mapping[str, Any]]) -> None:
-    """The studies for people: who was studied, what was found, with which coefficients and limits.
+    """The studies for people.
+
+    Who was studied, what was found, with which coefficients and limits.
 
     Args:
         cards: by study; of one alone the source attributes are printed too.
@@ -149,7 +153,10 @@ def chai_card(card: Mapping[str, Any]) -> str:
 
 
 def _measured(card: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The paper's figures, as JSON that CHAI's own cards hold; where it reports none, that none was measured."""
+    """The paper's figures, as JSON that CHAI's own cards hold.
+
+    Where it reports none, that none was measured.
+    """
     found = [
         (f"{one['measure']}, {one['set']}", _metric(one["value"], one.get("interval")))
         for one in card["validation"]["measured"]
@@ -174,7 +181,9 @@ def _metric(value: float, interval: list[float] | None = None) -> str:
 
 
 def plp_model(card: Mapping[str, Any]) -> dict[str, Any]:
-    """The model in use when all inputs are known, as arguments of PatientLevelPrediction's `createGlmModel`.
+    """The model in use when all inputs are known.
+
+    As arguments of PatientLevelPrediction's `createGlmModel`.
 
     In R: `m <- jsonlite::fromJSON(file); createGlmModel(m$coefficients, intercept =
     m$intercept, mapping = m$mapping)`.
@@ -212,7 +221,9 @@ def plp_model(card: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def covariate_id(name: str) -> float:
-    """A covariateId of our own, from the name, since no standard covariate measures these.
+    """A covariateId of our own, from the name.
+
+    No standard covariate measures these.
 
     It is written with a decimal point: R reads a whole number as integer, which
     createGlmModel refuses.
@@ -229,7 +240,10 @@ def covariate_id(name: str) -> float:
 )
 @options.say_errors
 def build_studies(*, check: bool) -> None:
-    """Rebuild the tables from the study files: reduced models, and the pooled model (about a minute)."""
+    """Rebuild the tables from the study files (about a minute).
+
+    Reduced models, and the pooled model.
+    """
     from cds_service.studies.building import build_all, differing_tables  # noqa: PLC0415 - loads scikit-learn
 
     if not check:

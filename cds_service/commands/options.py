@@ -27,7 +27,10 @@ from cds_service.site.folder import SiteFolder, load_site
 
 
 class Read(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions alone
-    """A value that a function reads; the text of its ValueError says what is wrong, and never repeats a secret."""
+    """A value that a function reads.
+
+    The text of its ValueError says what is wrong, and never repeats a secret.
+    """
 
     def __init__(self, name: str, read: Callable[[str], Any]) -> None:
         self.name = name
@@ -125,7 +128,10 @@ R = TypeVar("R")
 
 
 def say_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """Print a `CdsError` in one line and exit: 2 for wrong configuration, 1 for a bad answer."""
+    """Print a `CdsError` in one line and exit.
+
+    With 2 for wrong configuration, 1 for a bad answer.
+    """
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -169,7 +175,10 @@ def print_json(document: Any) -> None:
 def chosen_site(
     path: Path | None = None, issuer: str | None = None
 ) -> tuple[SiteFolder | None, Capabilities]:
-    """The site folder as it is for this client, and what the client can apply; the site's own where none is named."""
+    """The site folder as it is for this client, and what the client can apply.
+
+    The site's own where none is named.
+    """
     path = path or read_settings().site
     folder = load_site(path) if path else None
     clients = {one.issuer: one for one in folder.site.clients} if folder else {}

@@ -1,4 +1,7 @@
-"""`kyphoplasty-cds score`: a whole population from a Bulk Data export, and the address that asks for one."""
+"""`kyphoplasty-cds score`: a whole population from a Bulk Data export.
+
+And the address that asks for one.
+"""
 
 from collections.abc import Sequence
 from itertools import chain

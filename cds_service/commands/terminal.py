@@ -128,7 +128,10 @@ def summary_table() -> Table:
 
 
 def add_summaries(table: Table, patient: str, response: Mapping[str, Any]) -> None:
-    """Add a row for each card of one patient: indicator and summary; one row where there is none."""
+    """Add a row for each card of one patient: indicator and summary.
+
+    One row where there is none.
+    """
     if not response.get("cards"):
         table.add_row(
             Text(clean(patient)), Text("no card", "dim"), Text("nothing is open", "dim")
@@ -145,7 +148,10 @@ def add_summaries(table: Table, patient: str, response: Mapping[str, Any]) -> No
 
 
 def card_panel(card: Mapping[str, Any]) -> Panel:
-    """One card: label and topic in the frame, then summary, detail, buttons, reasons and links."""
+    """One card: label and topic in the frame, then what it says.
+
+    Summary, detail, buttons, reasons and links.
+    """
     indicator = clean(card.get("indicator", "info"))
     label = (f" {indicator.upper()} ", f"bold {_LABELS.get(indicator, 'reverse')}")
     named = (card.get("source") or {}).get("topic") or {}
@@ -173,7 +179,10 @@ def _parts(card: Mapping[str, Any]) -> Iterator[RenderableType]:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """A card's detail: GitHub-flavoured markdown, without the empty lines at the start of a list."""
+    """A card's detail: GitHub-flavoured markdown.
+
+    Without the empty lines at the start of a list.
+    """
 
     markdown: str
 
@@ -233,7 +242,9 @@ def _source(card: Mapping[str, Any]) -> Iterator[Text]:
 
 
 def clean(value: Any) -> str:
-    """The value as text without control, format or surrogate characters; newlines and tabs are kept.
+    """The value as text without control, format or surrogate characters.
+
+    Newlines and tabs are kept.
 
     Escape sequences would move the cursor or colour the screen, and bidirectional marks
     would reorder a figure.
@@ -258,7 +269,10 @@ def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) ->
 
 
 def _model_row(model: Mapping[str, Any]) -> tuple[str, ...]:
-    """A model's figure; the pooled one has a new hospital's range, and no share of information."""
+    """A model's figure.
+
+    The pooled one has a new hospital's range, and no share of information.
+    """
 
     def interval(key: str) -> str:
         return "–".join(f"{one:.3f}" for one in model[key]) if key in model else ""

@@ -1,4 +1,6 @@
-"""`kyphoplasty-cds sandbox`: the page that plays the EHR, with the sample patients, from any installation.
+"""`kyphoplasty-cds sandbox`: the page that plays the EHR.
+
+With the sample patients, from any installation.
 
 One process, one address, no checkout: `uvx`, `pipx run` and `docker run` start it. Open
 mode, so for this machine alone; the log is deleted at the end.

@@ -1,4 +1,6 @@
-"""`kyphoplasty-cds validate`: the models in force on local outcomes, as a table, JSON or a page.
+"""`kyphoplasty-cds validate`: the models in force on local outcomes.
+
+As a table, JSON or a page.
 
 Also their recalibration, a plan before outcomes are counted, and results that hospitals
 share.
@@ -75,7 +77,10 @@ def validate_models(
     share_to: Path | None,
     job: str | None,
 ) -> None:
-    """Measure the models in force on local outcomes (docs/validate.md has the columns)."""
+    """Measure the models in force on local outcomes.
+
+    docs/validate.md has the columns.
+    """
     is_right = len(files) == 1 if job is None else bool(files) == (job == "combine")
     if not is_right:
         raise click.UsageError(USE)

@@ -1,4 +1,7 @@
-"""Reads the log's raw rows in order, a few at a time: SQLite with the standard library, PostgreSQL with psycopg."""
+"""Reads the log's raw rows in order, a few at a time.
+
+SQLite with the standard library, PostgreSQL with psycopg.
+"""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -63,7 +66,9 @@ Select = Callable[[str], Iterator[tuple[tuple[str, ...], list[Cells]]]]
 
 @contextmanager
 def open_log(database_url: str) -> Iterator[Select]:
-    """Open a snapshot of this database's log, unaffected by later writes, and run queries on it.
+    """Open a snapshot of this database's log and run queries on it.
+
+    Later writes do not change it.
 
     Raises:
         NoLog: there is none, or the database does not answer.
@@ -143,7 +148,10 @@ def read_stray(select: Select) -> Iterator[tuple[str, int]]:
 
 
 def is_sound(select: Select) -> bool:
-    """Whether SQLite's own check finds each row in each index; lists are read by index."""
+    """Whether SQLite's own check finds each row in each index.
+
+    Lists are read by index.
+    """
     _, ((words,),) = next(select("PRAGMA integrity_check(1)"))
     return _text(words) == "ok"
 
@@ -194,5 +202,8 @@ def _row(cells: Cells, columns: tuple[str, ...], cards: tuple[Card, ...]) -> Row
 
 
 def _text(value: Any, kind: type = str) -> str:
-    """The cell as it was hashed; of another type it is found by no query, though it may read the same."""
+    """The cell as it was hashed.
+
+    One of another type is found by no query, though it may read the same.
+    """
     return str(value) if type(value) is kind else f"{type(value).__name__}: {value!r}"

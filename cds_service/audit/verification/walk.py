@@ -1,4 +1,7 @@
-"""Walks the log from first to last: checks each entry's hash, its link to the previous entry, and its payload."""
+"""Walks the log from first to last.
+
+Checks each entry's hash, its link to the previous entry, and its payload.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -72,11 +75,17 @@ class Report:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing was changed, inserted, removed, reordered or cut off, as far as can be known."""
+        """Whether the log is whole, as far as can be known.
+
+        Nothing changed, inserted, removed, reordered or cut off.
+        """
         return self.fault_count == 0
 
     def add(self, found: Fault) -> None:
-        """Add a fault; neighbours with the same fault are one, such as all entries behind one that was taken out."""
+        """Add a fault; neighbours with the same fault are one.
+
+        Such as all entries behind one that was taken out.
+        """
         last = self.faults[-1] if self.faults else None
         if last and (last.what, last.detail, last.last + 1) == (
             found.what,
@@ -196,7 +205,7 @@ class _Walk:
         self._purges = Purges(retention_days)
 
     def step(self, row: Row) -> None:
-        """Check one entry: its place, its hash, its link to the one before, its payload."""
+        """Check an entry's place, hash, payload and link to the one before."""
         report = self.report
         is_faulty = self._check_place(row)
         actual = link_of(

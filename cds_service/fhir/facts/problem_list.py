@@ -1,4 +1,7 @@
-"""Reads yes/no findings from conditions and procedures; "no" requires a list that was read and is not empty."""
+"""Reads yes/no findings from conditions and procedures.
+
+"No" requires a list that was read and is not empty.
+"""
 
 import re
 from collections.abc import Callable, Sequence
@@ -147,7 +150,10 @@ def find_condition(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
 
 
 def _twice(spec: ConditionSpec, chart: Chart) -> list[Stated]:
-    """The recent single events, past ones included, if they happened on at least two days; else none."""
+    """The recent single events, past ones included.
+
+    If they happened on at least two days; else none.
+    """
     if spec.events_months is None:
         return []
     since = _events_since(spec, chart)
@@ -194,7 +200,10 @@ def stated_as_true(spec: YesNoSpec, counted: Sequence[Stated], chart: Chart) -> 
 
 
 def label_of(stated: Stated, spec: ListSpec, chart: Chart) -> str:
-    """Which one it is, in our words: by its codes, else by what its words say of it, else by what they name."""
+    """Which one it is, in our words.
+
+    By its codes, else by what its words say of it, else by what they name.
+    """
     coded = frozenset(match.concept for match in stated.entry.matches)
     return (
         spec.label_of(coded)
@@ -219,7 +228,10 @@ def kinds_said(entry: Entry, among: tuple[str, ...], chart: Chart) -> frozenset[
 
 
 def _augmentation(counted: Sequence[Stated]) -> str:
-    """`kyphoplasty` or `vertebroplasty` if all entries are the same, else empty: it is not known which it was."""
+    """`kyphoplasty` or `vertebroplasty` if all entries are the same.
+
+    Else empty: it is not known which it was.
+    """
     concepts = {one.concept for one in counted}
     return (
         next(iter(concepts))
@@ -257,7 +269,10 @@ def silence(
 
 
 def _unclear(spec: ConditionSpec, chart: Chart) -> Gap | None:
-    """The gap for entries and drugs that make "no" impossible without making it "yes"; None if there are none."""
+    """The gap for entries and drugs that make "no" impossible.
+
+    They do not make it "yes". None if there are none.
+    """
     if not spec.unclear:
         return None
     unsure = [
@@ -289,7 +304,10 @@ def _unclear(spec: ConditionSpec, chart: Chart) -> Gap | None:
 
 
 def _is_told(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
-    """Whether the entry's code, or what else it names, says what its words leave open."""
+    """Whether the entry's codes say what its words leave open.
+
+    Its own code, or what else it names.
+    """
     entry = stated.entry
     if stated.concept == UNSTATED:
         is_named = not SPINAL.isdisjoint(one.removesuffix("?") for one in entry.named)
@@ -300,7 +318,10 @@ def _is_told(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
 
 
 def may_be_current(entry: Entry) -> bool:
-    """Whether an unidentified entry may be a current condition or a completed procedure."""
+    """Whether an unidentified entry may be a current condition.
+
+    Or a completed procedure.
+    """
     if entry.kind == "Procedure":
         return entry.status not in ("not-done", "entered-in-error", "preparation")
     return (
@@ -316,7 +337,9 @@ def say_no(
     how: str = "not",
     may_count: Callable[[Entry], bool] = may_be_current,
 ) -> Finding | Gap:
-    """Conclude "no" from absence, if the list was read completely, is not empty, and every entry was identified.
+    """Conclude "no" from absence.
+
+    Only if the list was read completely, is not empty, and all was identified.
 
     Args:
         spec: the finding.
@@ -367,7 +390,10 @@ def say_no(
 def _not_understood(
     spec: YesNoSpec, strange: Sequence[Entry], count: int, where: str
 ) -> Gap:
-    """`3 of 14 entries on the problem list could not be read`: each of them may be anything."""
+    """`3 of 14 entries on the problem list could not be read`.
+
+    Each of them may be anything.
+    """
     if spec.only_codes_exclude:
         detail = f"{len(strange)} of {count} entries {where} not understood"
         return gap(
