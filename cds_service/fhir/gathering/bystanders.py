@@ -174,6 +174,9 @@ def _of_act(coding: Json, terminology: Terminology) -> Verdict:
 def _otherwise(
     kind: Listed, coding: Json, concepts: frozenset[str], terminology: Terminology
 ) -> Verdict:
-    """A code of a system whose codes we know is something else; any other says nothing."""
+    """A code of a system whose codes we know is something else.
+
+    Any other says nothing.
+    """
     is_told = terminology.tells(kind, {"coding": [coding]})
     return "spinal" if concepts or is_told else "unknown"

@@ -1,4 +1,7 @@
-"""Validates raw resources as R4 one by one, so that a broken resource affects no other."""
+"""Validates raw resources as R4 one by one.
+
+So a broken resource affects no other.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -48,7 +51,9 @@ class BrokenResource(CdsError):
 def parse_resource(
     raw: Mapping[str, Any], resource_type: str, calendar: SiteCalendar
 ) -> Mapping[str, Any]:
-    """The resource as JSON that `fhir.resources.R4B` accepts: unchanged, or a repaired copy.
+    """The resource as JSON that `fhir.resources.R4B` accepts.
+
+    Unchanged, or a repaired copy.
 
     A time without an offset is read as the site's, a time without seconds as the full
     minute.
@@ -75,7 +80,10 @@ def parse_resource(
 
 
 def _unknown_elements(whole: Json, resource_type: str) -> list[tuple[int | str, ...]]:
-    """Places of elements that R4 does not know; BrokenResource if anything else is wrong."""
+    """Places of elements that R4 does not know.
+
+    BrokenResource if anything else is wrong.
+    """
     try:
         get_fhir_model_class(resource_type).model_validate(whole)
     except ValidationError as error:
@@ -93,7 +101,9 @@ def _unknown_elements(whole: Json, resource_type: str) -> list[tuple[int | str, 
 
 
 def may_be_reversed(raw: Mapping[str, Any]) -> bool:
-    """Whether it follows rules, or has extensions, that we do not know and that may reverse its meaning.
+    """Whether something that we do not know may reverse its meaning.
+
+    It follows rules, or has extensions, of which we know nothing.
 
     FHIR R4, Resource 2.1.27.0.1 and Extensibility 2.4.1.1.
     """
@@ -101,7 +111,10 @@ def may_be_reversed(raw: Mapping[str, Any]) -> bool:
 
 
 def _is_modified(value: Any) -> bool:
-    """Whether an extension may reverse the meaning of the resource or of one of its parts."""
+    """Whether an extension may reverse the meaning of the resource.
+
+    Or of one of its parts.
+    """
     if isinstance(value, Mapping):
         parts = [part for name, part in value.items() if name != "contained"]
         return bool(value.get("modifierExtension")) or any(map(_is_modified, parts))
@@ -148,7 +161,10 @@ def parse_patient(
 
 
 def _with_whole_times(value: Any, calendar: SiteCalendar, name: str = "") -> Any:
-    """A copy in which every time has seconds and an offset and no number passes for a time."""
+    """A copy in which every time has seconds and an offset.
+
+    And no number passes for a time.
+    """
     if isinstance(value, Mapping):
         return {
             key: _with_whole_times(part, calendar, str(key))

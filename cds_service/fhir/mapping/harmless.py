@@ -65,7 +65,10 @@ class HarmlessTitles:
         return len(parts) > 1 and all(self._is_name(one) for one in parts)
 
     def is_social(self, condition: Json, words: Iterable[str]) -> bool:
-        """Report an entry on work, home or schooling, by its category or by all of its words."""
+        """Report an entry on work, home or schooling.
+
+        By its category or by all of its words.
+        """
         for category in objects(condition.get("category")):
             if any(map(self._is_social_code, objects(category.get("coding")))):
                 return True
@@ -87,7 +90,10 @@ class HarmlessTitles:
 
 
 def _plain(words: str) -> str:
-    """The name in lower case, without accents, tag and year, and without signs around it."""
+    """The name in lower case, bare.
+
+    Without accents, tag and year, and without signs around it.
+    """
     bare = _ENDS.sub("", _TAG.sub("", folded(words)))
     return _SPACES.sub(
         " ", _ENDS.sub("", _LEVEL.sub(" @ ", _YEARS.sub("", bare)))

@@ -1,4 +1,6 @@
-"""Finds the kyphoplasty or vertebroplasty among the orders being signed, with its kind and levels.
+"""Finds the kyphoplasty or vertebroplasty among the orders being signed.
+
+With its kind and levels.
 
 Raw JSON in, facts out; junk never raises. Brace, bed rest and referrals are in
 `support_orders.py`.
@@ -186,7 +188,10 @@ def _as_one(
 def _procedure(
     found: Sequence[_Found], terminology: Terminology
 ) -> tuple[Procedure | None, str]:
-    """PKP or PVP by code, else by words; ICD-10-PCS encodes PKP as two codes, supplement and reposition."""
+    """PKP or PVP by code, else by words.
+
+    ICD-10-PCS encodes PKP as two codes, supplement and reposition.
+    """
     concepts = frozenset(
         concept for one in found for concept in one.recognition.concepts
     )
@@ -230,7 +235,9 @@ def _title(found: _Found, terminology: Terminology) -> str:
 def _level_count(
     found: Sequence[_Found], levels: tuple[str, ...], terminology: Terminology
 ) -> int | None:
-    """The number of vertebrae: the stated ones or those that the codes bill for, whichever is more.
+    """The number of vertebrae.
+
+    The stated ones or those that the codes bill for, whichever is more.
 
     Order lines are not counted: two lines with the same code and level are one level.
     CPT's primary code is for one vertebra; the add-on code counts with its
@@ -275,7 +282,10 @@ def _additional_levels(found: _Found) -> int:
 
 
 def _at_junction(found: Sequence[_Found], count: int | None) -> bool | None:
-    """Whether any treated level is at T10-L2: False only if every treated level is known to lie elsewhere."""
+    """Whether any treated level is at T10-L2.
+
+    False only if every treated level is known to lie elsewhere.
+    """
     verdicts = {
         (one.levels.source, verdict) for one in found for verdict in one.levels.verdicts
     }
