@@ -167,7 +167,10 @@ def read_settings(
 
 
 def describe_settings() -> str:
-    """One line for each environment variable, with its default, as `serve --help` prints them."""
+    """One line for each environment variable, with its default.
+
+    As `serve --help` prints them.
+    """
     fields = {name: Settings.model_fields[name] for name in _names()}
     defaults = {
         name: f" [default: {one.default}]"

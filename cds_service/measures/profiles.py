@@ -1,4 +1,7 @@
-"""Publishes the measures as FHIR R4, so that other programs can write them: codes, value sets, Observation profiles."""
+"""Publishes the measures as FHIR R4, for other programs to write.
+
+Codes, value sets, Observation profiles.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,7 @@
-"""Recognises sources by their content, never by their name, and reads each with its reader."""
+"""Recognises sources by their content, never by their name.
+
+Each is read with its reader.
+"""
 
 import hashlib
 from collections.abc import Iterator, Sequence

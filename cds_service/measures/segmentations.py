@@ -1,4 +1,6 @@
-"""Recognises what segmentation tools print in JSON, and refuses each number with its reason.
+"""Recognises what segmentation tools print in JSON.
+
+Each number is refused with its reason.
 
 TotalSegmentator: `statistics.json`, `spine_report.json`, `contrast_phase.json`. BOA:
 `bca-measurements.json`.
@@ -32,7 +34,10 @@ CLASSES: Mapping[str, tuple[str, str]] = {
 
 
 def read_segmentation(name: str, document: Any, digest: str) -> Source | None:
-    """The source with every number of ours that it seems to hold, refused; None if it is none of these tools'."""
+    """The source with every number of ours that it seems to hold, refused.
+
+    None if it is none of these tools'.
+    """
     if not isinstance(document, dict):
         return None
     for kind, is_it, reasons in KINDS:

@@ -1,4 +1,7 @@
-"""Reads tables of measurements: those of tools that print numbers, and those that departments keep themselves."""
+"""Reads tables of measurements.
+
+Those of tools that print numbers, and those that departments keep themselves.
+"""
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
@@ -170,7 +173,10 @@ MM_OF_CM = Decimal(10)
 
 
 def _read_musclemap(table: Table, ground: Ground, found: Findings) -> None:
-    """Area and fat of psoas, fat of erector spinae and multifidus: of one slice alone, both sides together."""
+    """Area and fat of psoas, fat of erector spinae and multifidus.
+
+    Of one slice alone, both sides together.
+    """
     rows = {
         _cell(row, "label").removesuffix(".0"): (number, row)
         for number, row in table.rows
@@ -245,7 +251,10 @@ def _why_not_one_slice(rows: Sequence[Mapping[str, str]], told: Told) -> str:
 def _of_slice(
     rows: Sequence[Mapping[str, str]], thickness: Decimal | None
 ) -> Decimal | None:
-    """Area in cm2 if there is a thickness, else the fat share in %, by millilitres of all parts together."""
+    """Area in cm2 if there is a thickness, else the fat share in %.
+
+    By millilitres of all parts together.
+    """
     totals = [_number(row, "total volume (ml)") for row in rows]
     fats = [_number(row, "fat volume (ml)") for row in rows]
     if None in totals:
@@ -283,7 +292,10 @@ def _refuse_unknown(table: Table, ground: Ground, found: Findings) -> None:
 
 
 def _read_findings(table: Table, ground: Ground, found: Findings) -> None:
-    """One row for a patient and a day; every column that is a finding's name is read."""
+    """One row for a patient and a day.
+
+    Every column that is a finding's name is read.
+    """
     columns: dict[str, tuple[Measure, str]] = {}
     for column in table.columns:
         measure, unit = _measure_and_unit(column, ground.measures)
@@ -371,13 +383,19 @@ def _take_cell(cell: _Cell, measure: Measure, ground: Ground, found: Findings) -
 
 
 def _measure_and_unit(column: str, measures: Measures) -> tuple[Measure | None, str]:
-    """The measure that a column is named for, and the unit in brackets behind the name: `plvi`, `pma-rate [%]`."""
+    """The measure that a column is named for, and its unit in brackets.
+
+    `plvi`, `pma-rate [%]`
+    """
     name, _, rest = column.partition("[")
     return measure_named(name, measures), rest.rstrip("] ").strip()
 
 
 def _is_of(row: Mapping[str, str], patient: str) -> bool:
-    """Whether a row is of this patient; a table without patients is of the one that is imported."""
+    """Whether a row is of this patient.
+
+    A table without patients is of the one that is imported.
+    """
     named = next(
         (
             _cell(row, name)

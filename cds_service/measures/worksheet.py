@@ -1,4 +1,7 @@
-"""The worksheet: what was entered becomes measures, with the reader's word on each, and text to paste."""
+"""The worksheet: what was entered becomes measures.
+
+With the reader's word on each, and text to paste.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -71,7 +74,10 @@ class Part(Closed):
 
 
 class Formula(Closed):
-    """How a measure follows: the fields that must be there, and the formula in words."""
+    """How a measure follows.
+
+    The fields that must be there, and the formula in words.
+    """
 
     needs: tuple[str, ...]
     text: str
@@ -354,7 +360,10 @@ def _said(measure: Measure, amount: float) -> str:
 
 
 def device_of(form: Mapping[str, str]) -> str:
-    """The viewer or tool that was written; empty if it has other characters than names have."""
+    """The viewer or tool that was written.
+
+    Empty if it has other characters than names have.
+    """
     name = form.get("device", "").strip()
     return name if DEVICE.fullmatch(name) else ""
 

@@ -59,7 +59,10 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.recalibrate = recalibrate
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:  # noqa: N803 - scikit-learn's name
-        """Learn the two classes, the second of which is the outcome, and the recalibration."""
+        """Learn the two classes, and the recalibration.
+
+        The second class is the outcome.
+        """
         rows, outcome = validate_data(
             self, X, y, dtype=np.float64, ensure_all_finite="allow-nan"
         )
@@ -95,7 +98,10 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return np.asarray(self.classes_[(log_odds > 0).astype(int)])
 
     def __sklearn_tags__(self) -> Tags:
-        """Two classes, missing values, and a figure that does not follow the data it is given."""
+        """Two classes, missing values, and a figure that ignores its data.
+
+        It does not follow the data it is given.
+        """
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_class = False
         tags.classifier_tags.poor_score = True
@@ -179,7 +185,10 @@ def _numbers(known: Mapping[str, Value]) -> dict[str, float]:
 
 
 def _words(study: str) -> dict[str, tuple[Value, ...]]:
-    """The inputs of a model in order, each with its closed list of values; none for a number."""
+    """The inputs of a model in order, each with its closed list of values.
+
+    None for a number.
+    """
     model = _model(study)
     if isinstance(model, PooledModel):
         return {

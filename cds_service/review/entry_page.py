@@ -34,7 +34,10 @@ TONES: Mapping[str, tuple[str, str]] = {
 
 
 def entry_routes(routes: Blueprint, desk: Desk) -> None:
-    """The routes for one entry: its content with all that was said about it, marks, notes, replay and basis."""
+    """The routes for one entry.
+
+    Its content with all that was said about it, marks, notes, replay and basis.
+    """
 
     @routes.get("/entries/<entry_id>")
     def entry(entry_id: str) -> str:
@@ -116,7 +119,10 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
 
 
 def view_cards(cards: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The cards of an answer for the page, in the order shown: texts as logged, links only to http addresses."""
+    """The cards of an answer for the page, in the order shown.
+
+    Texts as logged, links only to http addresses.
+    """
     return [_view(card) for card in cards]
 
 

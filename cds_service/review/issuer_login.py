@@ -1,4 +1,6 @@
-"""Login to the review pages through the hospital's issuer: OpenID Connect authorization code flow with PKCE.
+"""Login to the review pages through the hospital's issuer.
+
+OpenID Connect authorization code flow with PKCE.
 
 During login the browser holds one secret in a cookie; state, nonce and verifier are
 derived from it, so none of them is stored here. That cookie is `Lax`, since the
@@ -158,7 +160,10 @@ class IssuerLogin:
     def _refuse(
         self, wanted: str, reason: str, words: str = REFUSED, status: int = 403
     ) -> AnyResponse:
-        """Show the login page with the same message for every failure; the reason only goes to the log."""
+        """Show the login page with the same message for every failure.
+
+        The reason only goes to the log.
+        """
         fields = {
             "event": "login-refused",
             "reason": reason,

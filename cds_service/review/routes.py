@@ -1,4 +1,6 @@
-"""`/audit`: the review pages. Find entries, follow a patient, open an entry as it was shown, export entries.
+"""`/audit`: the review pages.
+
+Find entries, follow a patient, open an entry as it was shown, export entries.
 
 Every access is logged before the page is sent; otherwise the page is not shown.
 Patients appear only by their ids.

@@ -1,4 +1,7 @@
-"""`python -m cds_service.samples [PORT]`: the record server of a hospital whose codes are all its own, until Ctrl-C."""
+"""`python -m cds_service.samples [PORT]`: a record server until Ctrl-C.
+
+Of a hospital whose codes are all its own.
+"""
 
 import sys
 import threading

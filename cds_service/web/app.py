@@ -190,7 +190,10 @@ def create_app(
 
 
 def _link_key(settings: Settings, audit: AuditStore) -> Callable[[float], bytes | None]:
-    """The key that signs the links of cards: the operator's, else that of the database."""
+    """The key that signs the links of cards.
+
+    The operator's, else that of the database.
+    """
     if settings.link_key is None:
         return audit.link_key
     key = settings.link_key.read_bytes()
@@ -203,7 +206,9 @@ def _in_front(
     environ: dict[str, Any],
     start_response: Callable[..., Any],
 ) -> Iterable[bytes]:
-    """Accept paths with doubled or trailing slashes, as some clients build them, as the plain path; drop `UNREAD`.
+    """Accept paths with doubled or trailing slashes as the plain path.
+
+    Some clients build them; `UNREAD` is dropped.
 
     A redirect would work for people, but browsers do not follow one after a preflight.
     An encoded slash is not a slash: a path that contains one is not found.
@@ -236,7 +241,10 @@ def _is_cds_path(path: str) -> bool:
 def _cors_headers(
     origins: Container[str] | None, environ: Mapping[str, Any]
 ) -> dict[str, str]:
-    """What lets browsers that run a CDS Hooks client read every response on a CDS path, errors too."""
+    """What lets browsers read every response on a CDS path, errors too.
+
+    Those that run a CDS Hooks client.
+    """
     if origins is None:
         headers = {ALLOWED_ORIGIN: "*"}  # open mode; never with credentials
     else:

@@ -1,4 +1,6 @@
-"""`/basis/…`: the page of one answer, for the holder of its card's signed address. No login, no name.
+"""`/basis/…`: the page of one answer.
+
+For the holder of its card's signed address. No login, no name.
 
 Each reading is a `read` entry about the answer, committed before the page is sent: it
 shows what the log holds.
@@ -85,7 +87,9 @@ def _open(around: Surroundings, store: AuditStore, address: str) -> Stored:
 def basis_html(
     stored: Stored, service: Service, given: Mapping[str, str] | None
 ) -> str:
-    """The page of an answer; or of what is tried, alone where the script of the page asks for it.
+    """The page of an answer, or of what is tried.
+
+    The latter alone where the script of the page asks for it.
 
     Args:
         given: the form of what is tried.

@@ -1,4 +1,7 @@
-"""The feedback endpoint of each service: what users did with cards is written to the audit log."""
+"""The feedback endpoint of each service.
+
+What users did with cards is written to the audit log.
+"""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -91,7 +94,9 @@ def _record(
     caller: Caller,
     until: Deadline,
 ) -> None:
-    """Write one entry for each item; what is said of an unknown or ambiguous card is linked to no answer.
+    """Write one entry for each item.
+
+    What is said of an unknown or ambiguous card is linked to no answer.
 
     Raises:
         AuditUnavailable: not every entry could be written in time. The client may send
@@ -129,7 +134,10 @@ def _shown(
     caller: Caller,
     until: Deadline,
 ) -> Shown:
-    """The answers that showed these cards; None if the log cannot be read in time: feedback is stored anyway."""
+    """The answers that showed these cards.
+
+    None if the log cannot be read in time: feedback is stored anyway.
+    """
     if cards is None:
         return {}
     wanted = sorted({item.card for item in items})

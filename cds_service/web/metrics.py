@@ -1,4 +1,7 @@
-"""Counts for operators in Prometheus format; labels are services, statuses and topics, never ids."""
+"""Counts for operators in Prometheus format.
+
+Labels are services, statuses and topics, never ids.
+"""
 
 import os
 from functools import cache
@@ -28,7 +31,10 @@ _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 class Metrics:
-    """The metrics of one application, by prometheus_client; of `calls` and `seconds`, the children by their labels."""
+    """The metrics of one application, by prometheus_client.
+
+    Of `calls` and `seconds`, the children by their labels.
+    """
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()

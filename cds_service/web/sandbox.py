@@ -203,7 +203,10 @@ def _servers(around: Surroundings) -> list[Mapping[str, str]]:
 
 
 def _search(around: Surroundings, server: str, wanted: str) -> dict[str, Any]:
-    """Search patients on an allowed server; without a name or id, list the first ones."""
+    """Search patients on an allowed server.
+
+    Without a name or id, list the first ones.
+    """
     if server == _built_in(around):
         samples, _ = _samples_on(_today(around))
         return {
@@ -242,7 +245,10 @@ def _today(around: Surroundings) -> date:
 
 @lru_cache(maxsize=1)
 def _samples_on(day: date) -> tuple[Sequence[Sample], FhirApp]:
-    """The samples as of this day, since their dates are relative, and a FHIR server with them."""
+    """The samples as of this day, and a FHIR server with them.
+
+    Their dates are relative.
+    """
     samples = load_samples(day)
     return samples, FhirApp(
         hold(chain.from_iterable(one.resources for one in samples)),
@@ -254,7 +260,9 @@ def _samples_on(day: date) -> tuple[Sequence[Sample], FhirApp]:
 def _listed(
     samples: Iterable[Sample], wanted: str, *, has_site: bool
 ) -> Iterator[dict[str, Any]]:
-    """The samples whose title, story or id contains these words; all samples if no words are given.
+    """The samples whose title, story or id contains these words.
+
+    All samples if no words are given.
 
     Args:
         has_site: a site folder is in force, which may explain local codes.
@@ -316,7 +324,9 @@ def order_choices() -> dict[str, Any]:
 def describe_record(
     around: Surroundings, *, server: str, patient_id: str
 ) -> dict[str, Any]:
-    """Describe what the service finds in a record when a kyphoplasty is signed, by the same flow as for an EHR.
+    """Describe what the service finds in a record at a kyphoplasty.
+
+    By the same flow as for an EHR.
 
     Raises:
         CdsError: for the reasons for which the service would refuse the request.

@@ -197,7 +197,10 @@ def _page_address(base: Address, link: str, here: str) -> str | None:
 
 
 def _may_go_on(pages: list[Any], url: str) -> bool:
-    """Whether a list without a link seems cut: shorter than its total, or exactly one page long."""
+    """Whether a list without a link seems cut.
+
+    Shorter than its total, or exactly one page long.
+    """
     if not has_entries(pages[-1]):
         return False
     total, count = total_of(pages[0]), value_of(url, "_count") or ""
@@ -231,7 +234,9 @@ def _cut(pages: list[Any]) -> Fetched:
 
 
 class CategoryReads:
-    """Reads one patient's observations by category; searches with different codes share the result.
+    """Reads one patient's observations by category.
+
+    Searches with different codes share the result.
 
     The result holds more than was requested; finding readers check the codes again.
     """
