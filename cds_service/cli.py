@@ -124,7 +124,8 @@ def serve(host: str, port: int, workers: int, fhir_servers: tuple[str, ...]) -> 
     Beyond loopback put nginx in front (deploy/nginx/nginx.conf): slow clients and
     overload are its part.
     """
-    from cds_service.web.server import run_server  # noqa: PLC0415 - Flask and gunicorn are loaded for this command only
+    # Flask and gunicorn are loaded for this command only.
+    from cds_service.web.server import run_server  # noqa: PLC0415
 
     run_server(
         read_settings(fhir_servers=fhir_servers), host=host, port=port, workers=workers

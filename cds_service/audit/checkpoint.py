@@ -52,7 +52,10 @@ class Signer:
 
     def signature(self, text: str) -> str:
         """The signature line: our name, then key hash and signature as base64."""
-        return f"{self.name} {base64.b64encode(self._hash + self.key.sign(text.encode())).decode()}"
+        return (
+            f"{self.name}"
+            f" {base64.b64encode(self._hash + self.key.sign(text.encode())).decode()}"
+        )
 
     @property
     def _public(self) -> bytes:

@@ -147,7 +147,8 @@ class Database:
                 or connection.info.setdefault("journal", journal) != journal
             ):
                 raise LogMoved(
-                    "The journal of the log was moved away or replaced, a restart is needed."
+                    "The journal of the log was moved away or replaced, a restart is"
+                    " needed."
                 )
 
     def _check_file(self) -> None:
@@ -461,7 +462,8 @@ def migrate(connection: Connection, found: str | None) -> None:
     """
     if found == HEAD:
         return
-    from alembic import command  # noqa: PLC0415 - takes a moment to load, and is needed once in the life of a database
+    # Takes a moment to load, and is needed once in the life of a database.
+    from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 

@@ -377,7 +377,10 @@ def _words_for(error: Exception) -> str:
         if database.is_failed_fsync(error):
             return "the disk did not confirm a write; a restart is needed"
         if database.is_forbidden(error):
-            return "the role of the service lacks a privilege in the database: `database.sql` and `protect.sql` give them"
+            return (
+                "the role of the service lacks a privilege in the database:"
+                " `database.sql` and `protect.sql` give them"
+            )
         return (
             "another writer holds the lock of the log"
             if database.is_busy(error)

@@ -29,7 +29,8 @@ PRUNE_SECONDS = 600.0
 LEAST_SECONDS = 0.05  # for the table, however little time is left
 GRACE_SECONDS = 3600  # kept beyond expiry, so that a corrected clock forgets none
 NEW_TOKEN = text(
-    "INSERT INTO audit_token (digest, expires) VALUES (:digest, :expires) ON CONFLICT DO NOTHING RETURNING digest"
+    "INSERT INTO audit_token (digest, expires) VALUES (:digest, :expires) ON CONFLICT"
+    " DO NOTHING RETURNING digest"
 )
 
 

@@ -193,7 +193,8 @@ def assess_patient(
     response = answer(service, hook, request, ports)
     if response.cards and not wish.levels:
         options.tell(
-            "note: no --level: the fractured level is not known and enters no figure; --level L1 names it"
+            "note: no --level: the fractured level is not known and enters no figure;"
+            " --level L1 names it"
         )
     for note in _notes(
         reader, wish, patient_id, calendar, has_cards=bool(response.cards)
@@ -229,7 +230,8 @@ def _look_below(wish: Wish, connections: Connections, until: float) -> None:
         return
     if not found.note:
         raise lookup.LookUpFailed(
-            f"This is no base of a FHIR server, but {below} is one: say --fhir-server {below}."
+            f"This is no base of a FHIR server, but {below} is one: say --fhir-server"
+            f" {below}."
         )
 
 
@@ -252,7 +254,10 @@ def _notes(
         default=None,
     )
     if wish.as_of is None and newest is not None and (today - newest).days > OLD_DAYS:
-        yield f"the newest entry of this record is of {newest}; --as-of {newest} reads it as on that day"
+        yield (
+            f"the newest entry of this record is of {newest}; --as-of {newest} reads it"
+            " as on that day"
+        )
     patient = next(
         (
             one
@@ -263,7 +268,10 @@ def _notes(
     )
     died = calendar.named_day(patient.get("deceasedDateTime"))
     if not has_cards and (died or patient.get("deceasedBoolean") is True):
-        yield f"the record says that this patient has died{f' ({died})' if died else ''}; no card is shown then"
+        yield (
+            f"the record says that this patient has died{f' ({died})' if died else ''};"
+            " no card is shown then"
+        )
 
 
 def _days(resource: Mapping[str, Any], calendar: SiteCalendar) -> Iterator[date]:
@@ -302,7 +310,8 @@ def _find_one(fhir: lookup.Browser, wanted: str, until: float) -> str:
             else str(len(found))
         )
         raise lookup.LookUpFailed(
-            f"Several patients fit ({count} are listed above); choose one with --patient ID."
+            f"Several patients fit ({count} are listed above); choose one with"
+            " --patient ID."
         )
     return found[0].id
 

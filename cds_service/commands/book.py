@@ -220,11 +220,15 @@ def _differences(expected: list[Any], reply: calling.Replied) -> Iterator[str]:
         if topic not in theirs:
             yield f"{topic}: no such card"
         elif topic not in ours:
-            yield f"{topic}: a card that should not be there: {theirs[topic]['summary']}"
+            yield (
+                f"{topic}: a card that should not be there: {theirs[topic]['summary']}"
+            )
         else:
             for part, said in ours[topic].items():
                 if theirs[topic][part] != said:
-                    yield f"{topic}: {part}: {theirs[topic][part]!r} instead of {said!r}"
+                    yield (
+                        f"{topic}: {part}: {theirs[topic][part]!r} instead of {said!r}"
+                    )
 
 
 def _said(card: Mapping[str, Any]) -> dict[str, Any]:

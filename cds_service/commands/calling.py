@@ -158,8 +158,10 @@ def _make_key(file: Path, issuer: str) -> str:
     except OSError as error:
         raise click.UsageError(f"--key: cannot be written ({error.strerror})") from None
     return (
-        f"{file} was made. Copy {keys.name} into the site folder, add a [[clients]] table with"
-        f' issuer = "{issuer}" and jwks-file = "{keys.name}", restart the service, and call again'
+        f"{file} was made. Copy {keys.name} into the site folder, add a [[clients]]"
+        " table with"
+        f' issuer = "{issuer}" and jwks-file = "{keys.name}", restart the service, and'
+        " call again"
     )
 
 
@@ -281,7 +283,10 @@ def _judged(reply: Replied) -> dict[str, Any]:
 
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     count = len(found["cards"])
-    yield f"{found['status']} in {found['milliseconds'] / 1000:.2f} s, {count} card{'' if count == 1 else 's'}"
+    yield (
+        f"{found['status']} in {found['milliseconds'] / 1000:.2f} s, {count}"
+        f" card{'' if count == 1 else 's'}"
+    )
     for card in found["cards"]:
         yield f"  {card['topic']} ({card['indicator']}): {clean(card['summary'])}"
     yield f"bad: {found['fault']}" if found["fault"] else "good"

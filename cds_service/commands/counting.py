@@ -28,16 +28,22 @@ from cds_service.commands.terminal import clean, table
 from cds_service.fhir.learning import times
 
 SAID: Mapping[str, str] = {
-    "order-not-taken": "its words name a kyphoplasty or vertebroplasty, and it was not taken for one",
+    "order-not-taken": (
+        "its words name a kyphoplasty or vertebroplasty, and it was not taken for one"
+    ),
     "order-by-words": "answered by its words alone: map the code",
     "t-score": "looks like a T-score: map the code",
     "problem": "an entry of problem lists that is not understood: map the code",
-    "brace-unread": "kept the end of a brace from being pre-selected: words that are plain go into plain-words/",
+    "brace-unread": (
+        "kept the end of a brace from being pre-selected: words that are plain go into"
+        " plain-words/"
+    ),
 }
 CURE = (
-    "No draft orders in {missing} of {calls} calls or more. In the EHR, grant this service"
-    " ServiceRequest (Unsigned Order), or what it calls the orders that are being signed;"
-    " then compare the address that it calls with the registered one, letter by letter."
+    "No draft orders in {missing} of {calls} calls or more. In the EHR, grant this"
+    " service ServiceRequest (Unsigned Order), or what it calls the orders that are"
+    " being signed; then compare the address that it calls with the registered one,"
+    " letter by letter."
 )
 SMALLEST = 5  # counts below it, other than none, could point to a patient
 Key = tuple[str, ...]
@@ -341,5 +347,6 @@ def print_report(report: Mapping[str, Any], period: str) -> None:
     if report["milliseconds"]:
         taken = report["milliseconds"]
         console.print(
-            f"time taken: median {taken['median']:g} ms, 95 of 100 within {taken['p95']:g} ms"
+            f"time taken: median {taken['median']:g} ms, 95 of 100 within"
+            f" {taken['p95']:g} ms"
         )

@@ -72,7 +72,8 @@ def run_demo(*, patient: str | None = None, keep: bool = False) -> int:
     chosen = choose_samples(samples, patient)
     if not chosen:
         options.tell(
-            f"no sample patient is called {patient!r}; there are: {', '.join(sample.id for sample in samples)}"
+            f"no sample patient is called {patient!r}; there are:"
+            f" {', '.join(sample.id for sample in samples)}"
         )
         return WRONG_USE
     with suppress(ValueError):  # not in the main thread
@@ -214,7 +215,8 @@ def _print_addresses(
         console.print(f"FHIR server: {fhir_url}", soft_wrap=True)
     else:
         console.print(
-            "Stopped now; `make demo KEEP=1` keeps it running, with a page to sign orders on.",
+            "Stopped now; `make demo KEEP=1` keeps it running, with a page to sign"
+            " orders on.",
             style="dim",
         )
 

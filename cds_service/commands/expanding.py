@@ -138,7 +138,8 @@ def _pages(
         codes = [text(one.get("code")) for one in objects(expansion.get("contains"))]
         if strange := [one for one in codes if not SCTID.fullmatch(one)]:
             raise CdsError(
-                f"{address}: {len(strange)} codes below {root} are no codes of SNOMED CT"
+                f"{address}: {len(strange)} codes below {root} are no codes of"
+                " SNOMED CT"
             )
         yield expansion, codes
         total = expansion.get("total")

@@ -163,15 +163,18 @@ def print_explanation(explanation: Mapping[str, Any]) -> None:
     """The steps as tables, then the cards; or why there are none."""
     if refused := explanation.get("refused"):
         click.echo(
-            f"1 order: {', '.join(explanation['orders'])}\n2 record: the service answers 412. {clean(refused)}"
+            f"1 order: {', '.join(explanation['orders'])}\n2 record: the service"
+            f" answers 412. {clean(refused)}"
         )
     elif explanation["orders"] or explanation["cards"]:
         print_answer(make_console(), explanation)
         if words := explanation.get("wordsNotPlain"):
             click.echo(
-                f"Not plain in brace orders: {clean(', '.join(words))}. A site lists what is, in plain-words/."
+                f"Not plain in brace orders: {clean(', '.join(words))}. A site lists"
+                " what is, in plain-words/."
             )
     else:
         click.echo(
-            "1 order: no kyphoplasty or vertebroplasty among the draft orders; the answer has no cards"
+            "1 order: no kyphoplasty or vertebroplasty among the draft orders; the"
+            " answer has no cards"
         )

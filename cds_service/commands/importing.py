@@ -280,8 +280,8 @@ def _check_person(wish: Wish, sources: Sequence[Source]) -> None:
         }
         if known and source.person.identifier not in {*known, wish.patient, ""}:
             options.tell(
-                f"note: {source.name}: its patient ID is none of the identifiers of this patient on the server;"
-                " birth date and sex do not contradict"
+                f"note: {source.name}: its patient ID is none of the identifiers of"
+                " this patient on the server; birth date and sex do not contradict"
             )
 
 
@@ -326,7 +326,8 @@ def deliver(outcome: Outcome, wish: Wish) -> None:
                 f"{wish.out}: cannot be written ({error.strerror})"
             ) from None
         options.tell(
-            f"{wish.out}: {len(outcome.taken)} Observations, to be sent as one transaction"
+            f"{wish.out}: {len(outcome.taken)} Observations, to be sent as one"
+            " transaction"
         )
     if wish.fhir_server is not None:
         _send(outcome, wish)
@@ -399,4 +400,7 @@ def _line(one: Written) -> str:
     notes = " ".join(
         text(note.get("text")) for note in objects(observation.get("note"))
     )
-    return f"{value.measure.name} {shown}{where}, {value.day}{status} ({value.where}){f'. {notes}' if notes else ''}"
+    return (
+        f"{value.measure.name} {shown}{where}, {value.day}{status}"
+        f" ({value.where}){f'. {notes}' if notes else ''}"
+    )

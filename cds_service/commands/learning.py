@@ -47,8 +47,14 @@ MOST_SHOWN = 40  # codes that no word explains
 OTHERS: Mapping[str, str] = {
     "measure": "measurements that no word explains; map by hand what is one of ours",
     "order": "orders that no word explains; map by hand what is one of ours",
-    "problem": "on problem lists and not understood: no list with one of these says no to anything",
-    "drug": "on medication lists and not understood: no list with one of these says no to anything",
+    "problem": (
+        "on problem lists and not understood: no list with one of these says no to"
+        " anything"
+    ),
+    "drug": (
+        "on medication lists and not understood: no list with one of these says no to"
+        " anything"
+    ),
 }
 
 
@@ -132,9 +138,11 @@ def learn_from(
             "--token-file: the token is for one server; name the others in another run"
         )
     resources = chain.from_iterable(
-        _of_server(one, patients, limit, token)
-        if one in servers
-        else _of_file(Path(one))
+        (
+            _of_server(one, patients, limit, token)
+            if one in servers
+            else _of_file(Path(one))
+        )
         for one in sources
     )
     return learn(resources, service.terminology, service.finding_specs, rules)
@@ -254,11 +262,17 @@ def print_learned(learned: Learned) -> None:
         console.print(Text(clean(system) or "(no system)", style="bold"))
         for one in proposals:
             unit = f", in {one.unit} where no unit is written" if one.unit else ""
-            said = f"  {one.code}  {one.text}, seen {times(one.seen)}: {one.proposed}{unit}"
+            said = (
+                f"  {one.code}  {one.text}, seen {times(one.seen)}:"
+                f" {one.proposed}{unit}"
+            )
             console.print(Text(clean(said)))
             console.print(Text(clean(f"      {'; '.join(one.why)}"), style="dim"))
     for unknown in learned.units:
-        said = f"unit {unknown.unit}: not known, seen {times(unknown.seen)} under {', '.join(unknown.codes)}"
+        said = (
+            f"unit {unknown.unit}: not known, seen {times(unknown.seen)} under"
+            f" {', '.join(unknown.codes)}"
+        )
         console.print(
             Text(clean(f"{said}; add the spelling to a copy of mappings/units.toml"))
         )
@@ -275,7 +289,8 @@ def print_learned(learned: Learned) -> None:
             console.print(
                 Text(
                     clean(
-                        f"  {one.system}|{one.code}  {one.text}{unit}, seen {times(one.seen)}"
+                        f"  {one.system}|{one.code}  {one.text}{unit}, seen"
+                        f" {times(one.seen)}"
                     )
                 )
             )

@@ -82,7 +82,8 @@ def _dicom(form: Any) -> str:
     said = [f"{form.name.meaning} ({form.name.code}, {form.name.scheme})"]
     if form.derivation:
         said.append(
-            f"derivation {form.derivation.meaning} ({form.derivation.code}, {form.derivation.scheme})"
+            f"derivation {form.derivation.meaning} ({form.derivation.code},"
+            f" {form.derivation.scheme})"
         )
     said += [
         f"of {options[0].meaning} ({options[0].code}, {options[0].scheme})"

@@ -24,7 +24,10 @@ from cds_service.loading import load_service
 # the last three digits of an OMOP covariateId name the analysis; 900 and up are no
 # standard ones
 OWN_ANALYSIS = 919
-ALL_NEEDED = "Only for patients of whom every input is known: predictGlm counts an absent covariate as 0."
+ALL_NEEDED = (
+    "Only for patients of whom every input is known: predictGlm counts an absent"
+    " covariate as 0."
+)
 
 
 @click.command()
@@ -34,7 +37,10 @@ ALL_NEEDED = "Only for patients of whom every input is known: predictGlm counts 
     "--format",
     "tool",
     type=click.Choice(["chai", "plp"]),
-    help="one model for another tool: CHAI Applied Model Card (XML), or OHDSI PatientLevelPrediction (JSON)",
+    help=(
+        "one model for another tool: CHAI Applied Model Card (XML), or OHDSI"
+        " PatientLevelPrediction (JSON)"
+    ),
 )
 @options.say_errors
 def models(*, study_id: str | None, as_json: bool, tool: str | None) -> None:
@@ -87,7 +93,8 @@ def print_model_cards(cards: Mapping[str, Mapping[str, Any]]) -> None:
         if "coefficients" in card:
             console.print(
                 Text(
-                    f"derived intercept {card['intercept']:.3f} (log odds): {card['interceptMethod']}"
+                    f"derived intercept {card['intercept']:.3f} (log odds):"
+                    f" {card['interceptMethod']}"
                 )
             )
             console.print(_coefficients(card["coefficients"]))
@@ -244,7 +251,11 @@ def build_studies(*, check: bool) -> None:
 
     Reduced models, and the pooled model.
     """
-    from cds_service.studies.building import build_all, differing_tables  # noqa: PLC0415 - loads scikit-learn
+    # Loads scikit-learn.
+    from cds_service.studies.building import (  # noqa: PLC0415
+        build_all,
+        differing_tables,
+    )
 
     if not check:
         build_all(click.echo)
@@ -252,7 +263,8 @@ def build_studies(*, check: bool) -> None:
     differing = differing_tables(click.echo)
     for name in differing:
         click.echo(
-            f"error: the table of {name} is not what its study file gives; run: kyphoplasty-cds studies build",
+            f"error: the table of {name} is not what its study file gives; run:"
+            " kyphoplasty-cds studies build",
             err=True,
         )
     sys.exit(1 if differing else 0)

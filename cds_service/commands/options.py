@@ -146,7 +146,8 @@ def say_errors(command: Callable[P, R]) -> Callable[P, R]:
 
 def tell(line: str) -> None:
     """Print a line on standard error, without control characters."""
-    from cds_service.commands.terminal import clean  # noqa: PLC0415 - rich is loaded where it is needed
+    # Rich is loaded where it is needed.
+    from cds_service.commands.terminal import clean  # noqa: PLC0415
 
     click.echo(clean(line), err=True)
 
@@ -189,6 +190,7 @@ def chosen_site(
         raise click.BadParameter(
             f"no client {issuer}; there are: {known}", param_hint="--client"
         )
-    return folder.clients.get(issuer, folder), clients[
-        issuer
-    ].capabilities or EVERYTHING
+    return (
+        folder.clients.get(issuer, folder),
+        clients[issuer].capabilities or EVERYTHING,
+    )

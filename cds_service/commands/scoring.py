@@ -42,7 +42,10 @@ from cds_service.settings import read_settings
 @click.option(
     "--worklist",
     type=options.NEW_FILE,
-    help="augmented patients who wait for bone treatment or wear a brace too long: .csv, .ndjson or .json (FHIR)",
+    help=(
+        "augmented patients who wait for bone treatment or wear a brace too long: .csv,"
+        " .ndjson or .json (FHIR)"
+    ),
 )
 @click.option(
     "--fhir-server",
@@ -91,7 +94,8 @@ def score(
     )
     try:
         if engine == "spark":
-            from cds_service.population.spark import score_on_spark  # noqa: PLC0415 - an extra
+            # An extra.
+            from cds_service.population.spark import score_on_spark  # noqa: PLC0415
 
             report = score_on_spark(job, out, worklist)
         else:

@@ -69,15 +69,20 @@ def print_answer(console: Console, content: Mapping[str, Any]) -> None:
     console.print(
         Text(
             clean(
-                f"1 order: {', '.join(content['orders']) or 'a brace or bed-rest order after one'}"
+                "1 order:"
+                f" {', '.join(content['orders']) or 'a brace or bed-rest order after one'}"
             )
         )
     )
     record = content["record"]
-    read = f"could not be read: {record['unread'] or 'nothing'}; incomplete: {record['incomplete'] or 'nothing'}"
+    read = (
+        f"could not be read: {record['unread'] or 'nothing'}; incomplete:"
+        f" {record['incomplete'] or 'nothing'}"
+    )
     console.print(
         Text(
-            f"2 record: {read}; broken: {record['unreadable']}; of others: {record['foreign']}"
+            f"2 record: {read}; broken: {record['unreadable']}; of others:"
+            f" {record['foreign']}"
         )
     )
     findings = [

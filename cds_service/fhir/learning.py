@@ -444,12 +444,16 @@ def _unit_of_bare(
         if all(_is_plausible(value, one, spec, terminology) for value in bare)
     ]
     if len(fitting) == 1 and len(bare) >= LEAST_TO_GUESS:
-        return fitting[
-            0
-        ], f"; the values fit {fitting[0]} alone, ask whether it is meant"
+        return (
+            fitting[0],
+            f"; the values fit {fitting[0]} alone, ask whether it is meant",
+        )
     return (
         "",
-        f"; the values fit {' or '.join(fitting) or 'no unit'}: ask and write it in dependsOn, else none is used",
+        (
+            f"; the values fit {' or '.join(fitting) or 'no unit'}: ask and write it in"
+            " dependsOn, else none is used"
+        ),
     )
 
 
@@ -493,7 +497,10 @@ def concept_map(name: str, learned: Learned) -> dict[str, Any]:
     return {
         "resourceType": "ConceptMap",
         "id": name,
-        "title": "Proposal by `mappings learn`: read each line, take out what is wrong, then set status to active",
+        "title": (
+            "Proposal by `mappings learn`: read each line, take out what is wrong, then"
+            " set status to active"
+        ),
         "status": "draft",
         **({"group": lines} if lines else {}),
     }

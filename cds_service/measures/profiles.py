@@ -60,9 +60,11 @@ def definition_of(measure: Measure) -> str:
 def _with_definitions(own_codes: Json, measures: Measures) -> Json:
     """Our codes with the definitions of those that are measures."""
     concepts = [
-        {**one, "definition": definition_of(measures[one["code"]])}
-        if one["code"] in measures
-        else one
+        (
+            {**one, "definition": definition_of(measures[one["code"]])}
+            if one["code"] in measures
+            else one
+        )
         for one in own_codes["concept"]
     ]
     return {
@@ -89,7 +91,10 @@ def _methods(measures: Measures) -> Json:
         "status": "active",
         "experimental": False,
         "publisher": PUBLISHER,
-        "description": "How the studies measured. A value measured in another way says so in its own words.",
+        "description": (
+            "How the studies measured. A value measured in another way says so in its"
+            " own words."
+        ),
         "caseSensitive": True,
         "content": "complete",
         "count": len(methods),

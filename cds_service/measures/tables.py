@@ -166,7 +166,10 @@ MULTIFIDUS, ERECTOR, PSOAS = ("5101", "5102"), ("5111", "5112"), ("5121", "5122"
 WHOLE_MUSCLE = "of the whole muscle ({slices} slices), not of one slice"
 NO_THICKNESS = "an area needs the thickness of the slice; --slice-thickness says it"
 NO_LEVEL = "at which level the slice lies is not said; --level L4 says it"
-NO_METHOD = "how fat was told from muscle is not said; the file's own name says it (gmm, kmeans, dixon, average)"
+NO_METHOD = (
+    "how fat was told from muscle is not said; the file's own name says it (gmm,"
+    " kmeans, dixon, average)"
+)
 BOTH_NEEDED = "{missing} of the muscles' two sides is not there"
 FAT_METHODS = ("gmm", "kmeans", "dixon", "average", "goutallier")
 MM_OF_CM = Decimal(10)
@@ -217,16 +220,19 @@ def _read_musclemap(table: Table, ground: Ground, found: Findings) -> None:
             Reported(
                 measure=measure,
                 where=f"{table.name}, {place}",
-                key=f"{MUSCLEMAP} {table.digest} {name} {ground.told.thickness if is_area else ''}",
+                key=(
+                    f"{MUSCLEMAP} {table.digest} {name}"
+                    f" {ground.told.thickness if is_area else ''}"
+                ),
                 number=value,
                 levels=("L4",),
                 method=_joined(words, ground.told.method),
                 device=MUSCLEMAP,
                 notes=(
-                    f"Millilitres of one slice over its {ground.told.thickness} mm.",
-                )
-                if is_area
-                else (),
+                    (f"Millilitres of one slice over its {ground.told.thickness} mm.",)
+                    if is_area
+                    else ()
+                ),
             )
         )
     for number, row in table.rows:
@@ -276,7 +282,10 @@ NO_COLUMN = (
     "no column is named as a finding is; `kyphoplasty-cds measures` lists the names"
 )
 UNKNOWN_COLUMN = "no finding has this name"
-NO_MEASURE = "a finding that is not measured: it is read from lists of the record or from the order"
+NO_MEASURE = (
+    "a finding that is not measured: it is read from lists of the record or from the"
+    " order"
+)
 
 
 def _kind_of_findings(table: Table, ground: Ground) -> tuple[str, "Reader"]:

@@ -282,7 +282,8 @@ def _unpacked(file: Path) -> Iterator[bytes]:
                 left -= found[1]
                 if left < 0:
                     raise CdsError(
-                        f"{file}: unpacks to more than {MOST_UNPACKED} times its size; unpack it first"
+                        f"{file}: unpacks to more than {MOST_UNPACKED} times its size;"
+                        " unpack it first"
                     )
                 yield found[0]
     except (OSError, EOFError, zlib.error):

@@ -73,7 +73,8 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 f"{len(self.classes_)} class{'' if len(self.classes_) == 1 else 'es'}"
             )
             raise ValueError(
-                f"Only binary classification is supported; y has {count}: an outcome happened or it did not."
+                f"Only binary classification is supported; y has {count}: an outcome"
+                " happened or it did not."
             )
         self.inputs_ = self._named()
         self.intercept_, self.slope_ = self._recalibration(at.astype(np.float64), rows)
@@ -117,11 +118,13 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         if unknown := [name for name in named if name not in inputs]:
             raise ValueError(
-                f"{self.study} has no input {', '.join(unknown)}; it has {', '.join(inputs)}"
+                f"{self.study} has no input {', '.join(unknown)}; it has"
+                f" {', '.join(inputs)}"
             )
         if len(named) != self.n_features_in_:
             raise ValueError(
-                f"X has {self.n_features_in_} columns, for {len(named)} inputs: {', '.join(named)}"
+                f"X has {self.n_features_in_} columns, for {len(named)} inputs:"
+                f" {', '.join(named)}"
             )
         return tuple(named)
 
@@ -137,7 +140,8 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 cells[foreign, at] = np.nan
                 if foreign.any():
                     warnings.warn(
-                        f"{name}: {foreign.sum()} cells are no place of a word; taken as missing",
+                        f"{name}: {foreign.sum()} cells are no place of a word; taken"
+                        " as missing",
                         stacklevel=3,
                     )
         model = _model(self.study)
@@ -174,7 +178,8 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         fit = fit_logistic(outcome, own)
         if fit is None:
             raise ValueError(
-                "the slope cannot be fitted: all figures are equal, or they separate the classes"
+                "the slope cannot be fitted: all figures are equal, or they separate"
+                " the classes"
             )
         return fit.intercept, fit.slope
 

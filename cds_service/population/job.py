@@ -183,7 +183,10 @@ class Report:
         for why, count in sorted(self.not_assessed.items()):
             yield f"{count} patients not assessed: {why}"
         skipped = f", {len(self.bad)} bad lines" if self.bad else ""
-        yield f"{self.patients} patients, {self.patients - sum(self.not_assessed.values())} assessed{skipped}"
+        yield (
+            f"{self.patients} patients,"
+            f" {self.patients - sum(self.not_assessed.values())} assessed{skipped}"
+        )
 
 
 def write_results(

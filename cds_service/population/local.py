@@ -101,7 +101,8 @@ def _work_folder(out: Path | None, digest: str) -> Iterator[Path]:
         folder.exists() and not key.is_file() and any(folder.iterdir())
     ):
         raise WrongJob(
-            f"{folder} holds no earlier run and would be emptied: move it, or name another --out"
+            f"{folder} holds no earlier run and would be emptied: move it, or name"
+            " another --out"
         )
     if not key.is_file() or key.read_text(encoding="utf-8") != digest:
         shutil.rmtree(folder, ignore_errors=True)
@@ -205,7 +206,10 @@ def _share_out(
                 maxlen=0,
             )
         except BrokenProcessPool:
-            said = "A worker process ended before its work was done; run the same command again to go on."
+            said = (
+                "A worker process ended before its work was done; run the same command"
+                " again to go on."
+            )
             raise CdsError(said) from None
 
 

@@ -87,7 +87,10 @@ class Event:
 
     def __str__(self) -> str:
         levels = f" {'/'.join(sorted(self.levels))}" if self.levels else ""
-        return f"{self.day.isoformat()} {self.reference}{levels}: {'' if self.is_new else 'not counted, '}{self.why}"
+        return (
+            f"{self.day.isoformat()} {self.reference}{levels}:"
+            f" {'' if self.is_new else 'not counted, '}{self.why}"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

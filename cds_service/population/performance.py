@@ -34,10 +34,13 @@ SMALLEST_GROUP = 20  # patients of one point of the calibration curve
 NEAREST = 1e-12
 TOO_FEW = f"fewer than {FEWEST} patients with or without the outcome"
 ALIKE = "all patients have the same figure"
-SEPARATED = "the figures separate those with the outcome from those without, which gives no interval"
+SEPARATED = (
+    "the figures separate those with the outcome from those without, which gives no"
+    " interval"
+)
 UNSURE = (
-    f"fewer than {ENOUGH} patients with or without the outcome: the intervals are wide, and none of it is a validation"
-    " to rely on (Collins 2016, doi 10.1002/sim.6787)"
+    f"fewer than {ENOUGH} patients with or without the outcome: the intervals are wide,"
+    " and none of it is a validation to rely on (Collins 2016, doi 10.1002/sim.6787)"
 )
 
 
@@ -136,13 +139,16 @@ def measure(
     why_no_auc = (
         ALIKE
         if are_alike
-        else "fewer than 2 patients with or without the outcome"
-        if scarce < 2
-        else SEPARATED
+        else (
+            "fewer than 2 patients with or without the outcome"
+            if scarce < 2
+            else SEPARATED
+        )
     )
     notes = {
-        "observedExpected, calibrationIntercept, auc: all or none of the patients have the outcome": scarce
-        == 0,
+        "observedExpected, calibrationIntercept, auc: all or none of the patients have the outcome": (
+            scarce == 0
+        ),
         f"calibrationSlope: {why_no_slope}": slope is None,
         f"auc: {why_no_auc}": auc is None and scarce > 0,
         UNSURE: scarce < ENOUGH,
@@ -153,22 +159,24 @@ def measure(
         expected=expected,
         share=float(np.average(events_at, weights=weight)) if n else None,
         mean_figure=float(np.average(shares, weights=weight)) if n else None,
-        observed_expected=observed_expected(events_at, shares, weight)
-        if scarce
-        else None,
+        observed_expected=(
+            observed_expected(events_at, shares, weight) if scarce else None
+        ),
         calibration_intercept=(
             calibration_intercept(events_at, shares, weight) if scarce else None
         ),
         calibration_slope=slope,
         auc=auc,
-        brier=float(brier_score_loss(events_at, shares, sample_weight=weight))
-        if n
-        else None,
+        brier=(
+            float(brier_score_loss(events_at, shares, sample_weight=weight))
+            if n
+            else None
+        ),
         calibration_curve=calibration_groups(events_at, shares, weight),
         # Lowess knows no weights.
-        smooth=_smooth(events_at, shares)
-        if scarce >= FEWEST and weight is None
-        else (),
+        smooth=(
+            _smooth(events_at, shares) if scarce >= FEWEST and weight is None else ()
+        ),
         decision_curve=decision_curve(events_at, shares, weight) if n else (),
         notes=tuple(note for note, is_so in notes.items() if is_so),
     )

@@ -52,7 +52,10 @@ from cds_service.service import Service, ServiceHook, find_facts
 
 Json = dict[str, Any]
 
-NO_PROCEDURE = "no kyphoplasty or vertebroplasty of this patient in the export; --procedure names one for all"
+NO_PROCEDURE = (
+    "no kyphoplasty or vertebroplasty of this patient in the export; --procedure names"
+    " one for all"
+)
 DECEASED = "the patient has died"
 # Findings that only cards read: neither a figure and its words, nor a criterion, nor
 # another finding rests on them.

@@ -53,7 +53,10 @@ READ = pa.schema(
         ("line", pa.binary()),
     ]
 )
-READ_DDL = "kind string, ownerless long, bad_file string, patient string, name string, names array<string>, line binary"
+READ_DDL = (
+    "kind string, ownerless long, bad_file string, patient string, name string, names"
+    " array<string>, line binary"
+)
 SCORED = pa.schema([(name, pa.string()) for name in Result._fields])
 SCORED_DDL = ", ".join(f"{name} string" for name in Result._fields)
 

@@ -256,7 +256,7 @@ GROUPS: Mapping[str, Callable[[Assessed], bool]] = {
 
 
 def _horizon_notes(model: LocalModel, rows: Sequence[Assessed]) -> list[str]:
-    """What to say where outcomes were counted within another time."""
+    """What to say where outcomes were counted within another time.
 
     They are not what the model predicts.
     """

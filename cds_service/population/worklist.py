@@ -289,7 +289,10 @@ def bone_visits(
 def _overdue(findings: Findings) -> Iterator[Row]:
     found = findings.known.get("denosumab-overdue")
     if found is not None and found.value is True and found.observed is not None:
-        text = f"Last denosumab on record {say_date(found.observed)}, no other bone drug since"
+        text = (
+            f"Last denosumab on record {say_date(found.observed)}, no other bone drug"
+            " since"
+        )
         resources = tuple(one.resource for one in found.provenance)
         yield Row(
             "denosumab-overdue",

@@ -113,7 +113,8 @@ class Accounts:
                 connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.name == name))
             else:
                 raise AccountFault(
-                    f"there is an account {name} already; --replace gives it a new password"
+                    f"there is an account {name} already; --replace gives it a new"
+                    " password"
                 )
             self._access.note(connection, entry)
 

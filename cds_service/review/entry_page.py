@@ -24,7 +24,10 @@ from cds_service.review.replay import NothingToReplay, replay
 from cds_service.review.words import WORDS
 
 LONGEST_NOTE = 2000
-NO_FIGURES = "This entry holds no figures: it is no answer, they were purged, or another version made them."
+NO_FIGURES = (
+    "This entry holds no figures: it is no answer, they were purged, or another version"
+    " made them."
+)
 _SUBSET = MarkdownIt("zero").enable(["list", "emphasis", "escape", "newline"])
 TONES: Mapping[str, tuple[str, str]] = {
     "info": ("i", "For information"),
@@ -145,9 +148,11 @@ def _view(card: Mapping[str, Any]) -> dict[str, Any]:
         "suggestions": [_suggestion(one) for one in card.get("suggestions", ())],
         "reasons": [_display(one) for one in card.get("overrideReasons", ())],
         "source": source.get("label", ""),
-        "links": [("Source", _http_only(source["url"])), *links]
-        if source.get("url")
-        else links,
+        "links": (
+            [("Source", _http_only(source["url"])), *links]
+            if source.get("url")
+            else links
+        ),
     }
 
 

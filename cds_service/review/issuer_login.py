@@ -33,7 +33,10 @@ BACK = f"{PATH}/login/callback"
 WAY_COOKIE = "kyphoplasty-cds-way"
 SECONDS = 5.0  # for all requests to the issuer in one step
 MAX_WANTED = 1024  # characters; browsers drop longer cookies
-REFUSED = "The login did not succeed, or this account has no role here. Who runs this service can look up why."
+REFUSED = (
+    "The login did not succeed, or this account has no role here. Who runs this service"
+    " can look up why."
+)
 UNREACHABLE = "The hospital's login cannot be reached now. Try again in a minute."
 TOO_MANY = "Too many logins from this network address. Wait 15 minutes."
 

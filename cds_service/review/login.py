@@ -127,7 +127,8 @@ class Gate:
         ):
             self.note("form", result="denied", content={"why": "token"})
             raise Forbidden(
-                "The form is too old, or not ours. Go back, load the page again and repeat."
+                "The form is too old, or not ours. Go back, load the page again and"
+                " repeat."
             )
         return None
 

@@ -73,7 +73,8 @@ class Store:
             elif name not in RESULT_PARAMETERS:
                 known = ", ".join(sorted([*matchers, *RESULT_PARAMETERS]))
                 raise SearchRefused(
-                    f"Unknown search parameter '{name}' for {resource_type}. Valid are: {known}"
+                    f"Unknown search parameter '{name}' for {resource_type}. Valid are:"
+                    f" {known}"
                 )
         return _in_order(resource_type, found, sort) if sort else tuple(found)
 
@@ -187,7 +188,8 @@ def _in_order(
     name, sorts = sort.removeprefix("-"), _PARAMETERS[resource_type].get("sorts", {})
     if name not in sorts:
         raise SearchRefused(
-            f"Unknown _sort parameter value '{name}'. Valid values are: {', '.join(sorts)}"
+            f"Unknown _sort parameter value '{name}'. Valid values are:"
+            f" {', '.join(sorts)}"
         )
     dated, undated = [], []
     for one in found:

@@ -38,7 +38,10 @@ from cds_service.web.pages import page_routes
 from cds_service.web.sandbox import is_open, sandbox_routes
 from cds_service.web.worksheet import worksheet_routes
 
-CONTENT_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+CONTENT_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action"
+    " 'none'; frame-ancestors 'none'"
+)
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -265,7 +268,10 @@ def answer_preflight() -> Response | None:
     )
 
 
-MISDIRECTED = "This service is not called by this name; the setting PUBLIC_URL says by which it is."
+MISDIRECTED = (
+    "This service is not called by this name; the setting PUBLIC_URL says by which"
+    " it is."
+)
 
 
 def register_hosts(app: Flask, urls: Iterable[str]) -> None:

@@ -23,15 +23,16 @@ from cds_service.service import Service
 from cds_service.web.cds_api import Surroundings
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self';"
-    " base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 FORM_BYTES = 8192  # a dozen short fields
 # in place of the user, who is not known; no account has such a name
 BY_LINK = "link:card"
 REFUSED = (
-    "This link does not open an answer: it is older than a day, was changed, or the answer is no longer kept."
-    " The card itself holds all that is needed to decide; the audit log of the hospital has the answer."
+    "This link does not open an answer: it is older than a day, was changed, or the"
+    " answer is no longer kept. The card itself holds all that is needed to decide; the"
+    " audit log of the hospital has the answer."
 )
 
 

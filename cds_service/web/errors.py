@@ -51,8 +51,9 @@ HTTP: Mapping[str, Mapping[str, str]] = read_toml(
 # The same for every failure, so that a caller learns nothing; operators find the reason
 # in the log.
 NOT_AUTHENTICATED = (
-    "Not authenticated. A call needs a JSON Web Token of an issuer that [[clients]] of site.toml names, signed with"
-    " its keys, whose aud is the address called or one of its audiences. A token is taken once."
+    "Not authenticated. A call needs a JSON Web Token of an issuer that [[clients]] of"
+    " site.toml names, signed with its keys, whose aud is the address called or one of"
+    " its audiences. A token is taken once."
 )
 
 

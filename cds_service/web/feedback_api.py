@@ -32,8 +32,9 @@ from cds_service.web.logs import CALLS
 # log could not be read.
 Shown = Mapping[str, Sequence[ShownAnswer]] | None
 AMBIGUOUS = (
-    "{ambiguous} of {items} items are about cards that were shown for more than one patient or signing."
-    " They are not counted, and sending them again changes nothing. The other items are kept."
+    "{ambiguous} of {items} items are about cards that were shown for more than one"
+    " patient or signing. They are not counted, and sending them again changes nothing."
+    " The other items are kept."
 )
 
 

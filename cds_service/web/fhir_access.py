@@ -16,10 +16,19 @@ from cds_service.protocol.messages import HookRequest
 from cds_service.site.clients import Client
 from cds_service.site.folder import Site
 
-REFUSED = "This service may not call the fhirServer that the request names, and part of the record was not sent."
+REFUSED = (
+    "This service may not call the fhirServer that the request names, and part of the"
+    " record was not sent."
+)
 OPEN = "Start it with serve --fhir-server URL, or send the whole prefetch."
-LISTED = "List the server in fhir-servers of this client ([[clients]] in site.toml), or send the whole prefetch."
-OF_TENANT = "List the server in tenant-fhir-servers of this client ([[clients]] in site.toml) for the token's tenant."
+LISTED = (
+    "List the server in fhir-servers of this client ([[clients]] in site.toml), or send"
+    " the whole prefetch."
+)
+OF_TENANT = (
+    "List the server in tenant-fhir-servers of this client ([[clients]] in site.toml)"
+    " for the token's tenant."
+)
 
 
 @dataclass(frozen=True, slots=True)

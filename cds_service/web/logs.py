@@ -53,8 +53,10 @@ class JsonLines(logging.Formatter):
         So no value starts a new line or controls a terminal.
         """
         line: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(
-                timespec="milliseconds"
+            "time": (
+                datetime.fromtimestamp(record.created, UTC).isoformat(
+                    timespec="milliseconds"
+                )
             ),
             "level": record.levelname,
             "logger": record.name,

@@ -96,7 +96,8 @@ class Metrics:
         )
         self.silence = gauge(
             "hours_since_order",
-            "Hours since the last augmentation order of a person, or since the log began; NaN if not known",
+            "Hours since the last augmentation order of a person, or since the log"
+            " began; NaN if not known",
         )
         self.overdue = gauge(
             "reviews_overdue",
@@ -105,7 +106,8 @@ class Metrics:
         )
         self.in_force = gauge(
             "in_force",
-            "Digests of what is in force, 1 each: replicas that differ answer differently",
+            "Digests of what is in force, 1 each: replicas that differ answer"
+            " differently",
             "part",
             "digest",
             of_workers="max",

@@ -201,11 +201,18 @@ def _attributes_of(
     ]
     read = ", ".join(sorted({one.read_on.isoformat() for one in lines}))
     words = {
-        "citations": "; ".join(citations)
-        or "No study or guideline: policy of this service.",
+        "citations": (
+            "; ".join(citations) or "No study or guideline: policy of this service."
+        ),
         "paper": f"recommendation {rule.id}",
-        "dates": f"{f'Sources read on {read}; ' if read else ''}due for review by {rule.review_by.isoformat()}.",
-        "health_status": "what the record holds of bone, muscle, strength, nutrition, falls, diagnoses and drugs.",
+        "dates": (
+            f"{f'Sources read on {read}; ' if read else ''}due for review by"
+            f" {rule.review_by.isoformat()}."
+        ),
+        "health_status": (
+            "what the record holds of bone, muscle, strength, nutrition, falls,"
+            " diagnoses and drugs."
+        ),
         "health_source": f"recommendation {rule.id}: the signals that it names",
         "version": __version__,
     }

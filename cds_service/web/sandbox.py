@@ -55,10 +55,13 @@ from cds_service.web.fhir_access import (
 
 # Scripts, styles and calls of this origin only; the only image is the icon.
 SANDBOX_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
-    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+    " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-NOT_OPEN = "The sandbox is there in open mode only: this service has a site folder that names its callers."
+NOT_OPEN = (
+    "The sandbox is there in open mode only: this service has a site folder that names"
+    " its callers."
+)
 BUILT_IN = "/sandbox/fhir"
 PAGE_SIZE = 1000  # all on one page: every worker would have to know further pages
 NOT_EXPLAINED = (
@@ -131,9 +134,9 @@ def _page_routes(routes: Blueprint, around: Surroundings) -> None:
             "sandbox.html",
             servers=_servers(around),
             feedback=f"/cds-services/{hook.id}/feedback",
-            call=f"/cds-services/{hook.id}"
-            if name == GENERIC
-            else f"/sandbox/as/{name}",
+            call=(
+                f"/cds-services/{hook.id}" if name == GENERIC else f"/sandbox/as/{name}"
+            ),
             ehrs=_titles(around),
             ehr=name,
             limits=shown_limits(profile),
@@ -375,9 +378,9 @@ def _finding(service: Service, finding: Mapping[str, Any]) -> dict[str, str]:
     return {
         "title": service.wording.name(name),
         "value": _say(service, name, value, finding["unit"]),
-        "date": say_date(date.fromisoformat(finding["date"]))
-        if finding["date"]
-        else "",
+        "date": (
+            say_date(date.fromisoformat(finding["date"])) if finding["date"] else ""
+        ),
         "source": ", ".join(source["resource"] for source in finding["sources"]),
     }
 

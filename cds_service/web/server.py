@@ -31,8 +31,9 @@ from cds_service.web.sandbox import is_open
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 NAME_AN_EHR = (
-    "without [[clients]] no caller is authenticated: name your EHR in site.toml and that"
-    " folder in KYPHOPLASTY_CDS_SITE; to try the service on this machine, leave this out"
+    "without [[clients]] no caller is authenticated: name your EHR in site.toml and"
+    " that folder in KYPHOPLASTY_CDS_SITE; to try the service on this machine, leave"
+    " this out"
 )
 
 
@@ -50,7 +51,10 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
     )
     configure_logs(settings.log_level)
     if not is_loopback_host(host):
-        message = "nginx is required in front: alone the service does not withstand slow clients or overload"
+        message = (
+            "nginx is required in front: alone the service does not withstand slow"
+            " clients or overload"
+        )
         logging.getLogger("kyphoplasty_cds.server").warning(message)
     service, audit = load_service(site), AuditStore(settings.database_url)
     run, drain = str(uuid4()), Drain(settings.drain_seconds)

@@ -36,7 +36,10 @@ from cds_service.service import Ports, Service, answer
 from cds_service.site.folder import SiteFolder
 from cds_service.web.cds_api import Surroundings
 
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri"
+    " 'none'; frame-ancestors 'none'"
+)
 FORM_BYTES = 8192  # some forty short fields
 NOBODY = "nobody"  # id of the patient of the figures
 SEXES = ("female", "male")

@@ -84,7 +84,8 @@ def verify_export(lines: Iterable[str], keys: Sequence[Key]) -> Report:
             )
         )
     report.notes.append(
-        "an export shows what was taken out; whether the log holds more, only the log shows"
+        "an export shows what was taken out; whether the log holds more, only the log"
+        " shows"
     )
     return report
 

@@ -14,17 +14,18 @@ from urllib.parse import quote
 from cds_service.audit.verification.hashes import Card
 
 ENTRIES = (
-    "SELECT e.sequence, e.entry_id, e.at, e.kind, e.format, e.commitment, e.previous_hash, e.hash, p.salt, p.body, s.*"
-    " FROM audit_entry e LEFT JOIN audit_payload p ON p.sequence = e.sequence"
-    " LEFT JOIN audit_search s ON s.sequence = e.sequence ORDER BY e.sequence"
+    "SELECT e.sequence, e.entry_id, e.at, e.kind, e.format, e.commitment,"
+    " e.previous_hash, e.hash, p.salt, p.body, s.* FROM audit_entry e LEFT JOIN"
+    " audit_payload p ON p.sequence = e.sequence LEFT JOIN audit_search s ON s.sequence"
+    " = e.sequence ORDER BY e.sequence"
 )
 CARDS = (
-    "SELECT sequence, card, topic, indicator, rules FROM audit_card WHERE sequence BETWEEN {first} AND {last}"
-    " ORDER BY sequence, position"
+    "SELECT sequence, card, topic, indicator, rules FROM audit_card WHERE sequence"
+    " BETWEEN {first} AND {last} ORDER BY sequence, position"
 )
 STRAY = (
-    "SELECT sequence FROM {table} t"
-    " WHERE NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.sequence = t.sequence) ORDER BY sequence LIMIT 100"
+    "SELECT sequence FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM audit_entry e WHERE"
+    " e.sequence = t.sequence) ORDER BY sequence LIMIT 100"
 )
 KEPT_APART = ("audit_payload", "audit_search", "audit_card")
 NUMBERS = {"status", "partial", "warning"}  # all other facts are texts
@@ -77,8 +78,8 @@ def open_log(database_url: str) -> Iterator[Select]:
         with (
             _open_sqlite(database_url)
             if database_url.startswith("sqlite")
-            else _open_postgresql(database_url) as select
-        ):
+            else _open_postgresql(database_url)
+        ) as select:
             yield select
     except sqlite3.Error as error:
         raise _no_log(error) from None

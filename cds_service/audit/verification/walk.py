@@ -33,7 +33,10 @@ from cds_service.audit.verification.rows import (
 
 TOLD = 10_000  # entries between two progress reports
 NAMED = 100  # faults that are listed; further ones are only counted
-NOT_ITS_HASH = "its fields do not give its hash: one was changed, or an entry was put in or taken out before it"
+NOT_ITS_HASH = (
+    "its fields do not give its hash: one was changed, or an entry was put in or taken"
+    " out before it"
+)
 LASTING = {
     "genesis",
     "checkpoint",
@@ -110,12 +113,18 @@ def report_lines(report: Report) -> Iterator[str]:
         user, on, before = (
             ascii(text)[1:-1] for text in (one.user, one.on, one.before[:10])
         )
-        yield f"purge: {count} entries of before {before} by {user} on {on}, after checkpoint {one.checkpoint}"
+        yield (
+            f"purge: {count} entries of before {before} by {user} on {on}, after"
+            f" checkpoint {one.checkpoint}"
+        )
     for note in report.notes:
         yield f"note: {note}"
     verdict = "whole" if report.is_whole else f"NOT whole: {report.fault_count} faults"
     purged = f", {report.purged} of them purged" if report.purged else ""
-    yield f"{verdict}: {report.entries} entries{purged}; the last is {report.last}, {report.hash}"
+    yield (
+        f"{verdict}: {report.entries} entries{purged}; the last is {report.last},"
+        f" {report.hash}"
+    )
 
 
 def report_json(report: Report) -> dict[str, Any]:
@@ -224,7 +233,10 @@ class _Walk:
             and not self._was_faulty
             and row.previous_hash not in self._hashes
         ):
-            detail = "it does not follow the entry before, which was put in its place or hashed anew"
+            detail = (
+                "it does not follow the entry before, which was put in its place or"
+                " hashed anew"
+            )
             report.add(fault("rewritten", row.sequence, detail))
             is_faulty = True
         self._check_payload(row)
@@ -252,9 +264,13 @@ class _Walk:
             self._check_checkpoint(checkpoint, keys)
         covered = max(self._wanted, default=0)
         report.notes.append(
-            f"entries after {covered} could have been cut off or rewritten unseen: a newer checkpoint covers them"
+            f"entries after {covered} could have been cut off or rewritten unseen: a"
+            " newer checkpoint covers them"
             if covered
-            else "without a checkpoint that was kept elsewhere, a log cut off at its end or rewritten whole looks whole"
+            else (
+                "without a checkpoint that was kept elsewhere, a log cut off at its end"
+                " or rewritten whole looks whole"
+            )
         )
         return report
 
@@ -328,10 +344,16 @@ class _Walk:
         if report.log and checkpoint.log != report.log:
             report.add(fault("checkpoint", sequence, "it was made of another log"))
         elif row is None:
-            detail = f"the log ends at entry {report.last}, the checkpoint covers entry {sequence}"
+            detail = (
+                f"the log ends at entry {report.last}, the checkpoint covers entry"
+                f" {sequence}"
+            )
             report.add(fault("cut off", report.last + 1, detail, sequence))
         elif row.hash != checkpoint.hash:
-            detail = "another hash than the checkpoint's: this entry, or one before it, is not the one that was covered"
+            detail = (
+                "another hash than the checkpoint's: this entry, or one before it, is"
+                " not the one that was covered"
+            )
             report.add(fault("rewritten", sequence, detail))
         elif not any(is_signed_by(checkpoint, key) for key in keys or _named_key(row)):
             report.add(

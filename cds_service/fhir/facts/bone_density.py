@@ -64,7 +64,10 @@ CONCERNS: dict[str, str] = {
     "forearm": "The T-score is of the forearm; none of spine or hip was found.",
 }
 SINGLE = "The T-score is of a single vertebra."
-CONTRADICTED = "Code and words of the T-score name different sites; the more cautious one is taken."
+CONTRADICTED = (
+    "Code and words of the T-score name different sites; the more cautious one is"
+    " taken."
+)
 NEVER = {
     "t-score-peripheral": "measured at heel or humerus",
     "t-score-elsewhere": "measured at trochanter, shaft or Ward's triangle",

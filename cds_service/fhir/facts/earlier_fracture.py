@@ -54,12 +54,15 @@ def find_earlier_fracture(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
         return _yes(spec, chart, earlier), passed
     if doubtful := [one for one, verdict in judged if verdict is None]:
         seen = (one.provenance(spec) for one in doubtful)
-        return gap(
-            spec,
-            "undetermined",
-            "whether a fracture on record is an earlier one is not clear",
-            *seen,
-        ), passed
+        return (
+            gap(
+                spec,
+                "undetermined",
+                "whether a fracture on record is an earlier one is not clear",
+                *seen,
+            ),
+            passed,
+        )
     return problem_list.silence(spec, chart, ()), passed
 
 

@@ -78,14 +78,17 @@ def find_quantity(
     if refused:
         passed = (*passed, *[one.passed_over(spec) for one in refused])
     if not usable:
-        return _with_newest(
-            nothing_usable(spec, chart, stale, refused),
-            spec,
-            chart,
-            pick,
-            stale,
-            refused,
-        ), passed
+        return (
+            _with_newest(
+                nothing_usable(spec, chart, stale, refused),
+                spec,
+                chart,
+                pick,
+                stale,
+                refused,
+            ),
+            passed,
+        )
     picked = pick(usable, spec, chart)
     if picked.conflict:
         seen = (one.reading.provenance(spec, one.printed) for one in picked.used)
@@ -335,7 +338,10 @@ def conflict_of(values: Sequence[Measured], spec: QuantitySpec) -> str:
     if not any_differ(values, spec.decimals):
         return ""
     printed = sorted({one.printed for one in values})
-    return f"{' and '.join(printed)} on {say_date(values[0].moment.day)} cannot both be right"
+    return (
+        f"{' and '.join(printed)} on {say_date(values[0].moment.day)} cannot both be"
+        " right"
+    )
 
 
 # --- the change between two dated values that were measured the same way
@@ -392,9 +398,11 @@ def _change(
         observed=new.moment.day,
         since=old.moment.day,
         provenance=tuple(seen),
-        concerns=()
-        if sure
-        else ("Whether both were measured the same way is not recorded.",),
+        concerns=(
+            ()
+            if sure
+            else ("Whether both were measured the same way is not recorded.",)
+        ),
         may_reassure=sure,
     )
 
@@ -413,9 +421,10 @@ def _way_parts(reading: Reading) -> tuple[str, str]:
     """Device and method as recorded, for comparison only; never shown."""
     device = reading.entry.raw.get("device") or {}
     method = reading.entry.raw.get("method") or {}
-    return text(device.get("reference")) or text(device.get("display")), " ".join(
-        sorted(texts_of(method))
-    ).lower()
+    return (
+        text(device.get("reference")) or text(device.get("display")),
+        " ".join(sorted(texts_of(method))).lower(),
+    )
 
 
 # --- grip strength: a hand's trials on the newest day, the dominant hand's, else the

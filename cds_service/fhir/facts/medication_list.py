@@ -159,7 +159,8 @@ def _taken(spec: MedicationSpec, chart: Chart, counted: Sequence[Use]) -> Findin
     ):
         age = age_in_words(newest.day, chart.today)
         concerns.append(
-            f"The prescription is {age} old; whether the {spec.title} is still taken is not recorded."
+            f"The prescription is {age} old; whether the {spec.title} is still taken is"
+            " not recorded."
         )
     if all(one.drug.is_by_name for one in ordered):
         concerns.append("The drug was recognised by its name, not by a code.")

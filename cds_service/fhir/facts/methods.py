@@ -83,7 +83,10 @@ def _elsewhere(levels: tuple[str, ...], expected: tuple[str, ...]) -> str:
     if len(levels) > 2 and not set(levels) <= set(expected):
         return "a mean over several levels"
     if levels and expected and not set(levels) & set(expected):
-        return f"measured at {' and '.join(levels)}, in the study at {' to '.join(expected)}"
+        return (
+            f"measured at {' and '.join(levels)}, in the study at"
+            f" {' to '.join(expected)}"
+        )
     return ""
 
 

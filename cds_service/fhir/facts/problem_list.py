@@ -110,7 +110,8 @@ class Stated(NamedTuple):
             else "on the problem list"
         )
         since = (
-            f" {'on' if self.entry.kind == 'Procedure' else 'since'} {say_date(self.day)}"
+            f" {'on' if self.entry.kind == 'Procedure' else 'since'}"
+            f" {say_date(self.day)}"
             if self.day
             else ""
         )
@@ -141,9 +142,10 @@ def find_condition(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
     if events:
         days = sorted({one.day for one in events if one.day})
         label = f"{COUNTS.get(len(days), str(len(days)))} falls"
-        return stated_as_true(spec, events, chart)._replace(
-            label=label, since=days[0]
-        ), passed
+        return (
+            stated_as_true(spec, events, chart)._replace(label=label, since=days[0]),
+            passed,
+        )
     if counted:
         return stated_as_true(spec, counted, chart), passed
     return silence(spec, chart, stated), passed
@@ -406,7 +408,10 @@ def _not_understood(
     if "medication" in where:
         what = "are drugs that we do not know"
     elif all(_is_bare_code(one) for one in strange):
-        what = f"{'has' if len(strange) == 1 else 'have'} a code without words that is not known here"
+        what = (
+            f"{'has' if len(strange) == 1 else 'have'} a code without words that is not"
+            " known here"
+        )
     detail = f"{len(strange)} of {count} entries {where} {what}"
     return gap(
         spec, "undetermined", detail, *(one.source(spec, where) for one in strange)

@@ -228,7 +228,10 @@ def _why_unasked(
     token = request.fhir_authorization
     if fhir is not None and not _may_ask(request, template.resource_type):
         note, reason = (
-            "not permitted: the scope of the access token leaves out this part of the record",
+            (
+                "not permitted: the scope of the access token leaves out this part of"
+                " the record"
+            ),
             "scope",
         )
     elif fhir is not None:
@@ -242,7 +245,10 @@ def _why_unasked(
         )
     elif token is not None:
         note, reason = (
-            "not sent, and the access token of the request was issued to another client",
+            (
+                "not sent, and the access token of the request was issued to another"
+                " client"
+            ),
             "token",
         )
     else:

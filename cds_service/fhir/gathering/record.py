@@ -244,7 +244,10 @@ def _is_list_read(record: PatientRecord, key: str) -> bool:
     return sum(part.entries for part in parts) > strange
 
 
-WARNED = "The record server sent a warning with part of the record: it may hold more than was shown to us."
+WARNED = (
+    "The record server sent a warning with part of the record: it may hold more than"
+    " was shown to us."
+)
 
 
 def _checked(template: Template, answer: QueryResult, patient_id: str) -> QueryResult:
@@ -384,7 +387,10 @@ def _patient_part(
     read = read._replace(state="given", entries=1)
     if is_replaced(raw):
         into = replacement_of(raw) or "another"
-        note = f"This patient's record was merged into {into}; only the one that the request names was read."
+        note = (
+            f"This patient's record was merged into {into}; only the one that the"
+            " request names was read."
+        )
         read = read._replace(note=note, is_cut=False, is_merged=True)
     name = reference_name("Patient", raw)
     try:

@@ -28,7 +28,8 @@ RELATIONSHIPS = re.compile(
     r"x?sct2_Relationship_\w*Snapshot\w*_(?P<edition>[A-Z0-9]+)_(?P<date>\d{8})\.txt"
 )
 _HEAD = re.compile(
-    r"# (?P<system>\S+) edition (?P<edition>\S+) date (?P<date>\d{4}-\d\d-\d\d) is-a (?P<roots>\S+)"
+    r"# (?P<system>\S+) edition (?P<edition>\S+) date (?P<date>\d{4}-\d\d-\d\d) is-a"
+    r" (?P<roots>\S+)"
 )
 
 
@@ -132,7 +133,10 @@ def outdated(
     """One line for each expansion that is not of its filter as it is now."""
     for concept, found in sorted(expansions.items()):
         if tuple(sorted(roots.get(concept, ()))) != found.roots:
-            yield f"{FOLDER}/{concept}{SUFFIX}: older than its filter; run mappings expand again"
+            yield (
+                f"{FOLDER}/{concept}{SUFFIX}: older than its filter; run mappings"
+                " expand again"
+            )
 
 
 def read_release(source: Path) -> Release:

@@ -16,7 +16,8 @@ _ENDS = re.compile(r"^[\s\-*•.,;:]+|[\s.,;:]+$")
 _LEVEL = re.compile(
     r"(?:(?<![a-z0-9])(?:th|[tdl]|lwk|bwk|lumbar |thoracic )[ -]?\d{1,2}"
     r"|\d{1,2}\. ?(?:lwk|bwk)|第\d{1,2}[腰胸]椎|[腰胸]椎?\d{1,2})"
-    r"(?:\s?(?:[-/+&,、]|und|and|et|y|e)\s?(?:th|[tdls]|lwk|bwk|腰|胸)?[ -]?\d{1,2})?(?![a-z0-9])"
+    r"(?:\s?(?:[-/+&,、]|und|and|et|y|e)\s?(?:th|[tdls]|lwk|bwk|腰|胸)?["
+    r" -]?\d{1,2})?(?![a-z0-9])"
 )
 _SPACES = re.compile(r"\s+")
 _BETWEEN = re.compile(r"[,;\n、，；]")

@@ -106,7 +106,8 @@ class LevelRules:
             for joint in ("tight", "list")
         )
         self._bare = re.compile(
-            rf"(?:(?:(?P<tight>[\-–])|(?P<list>[/+,&、]))(?=\S)|\s?(?:[,&+、]|{and_})\s?"
+            r"(?:(?:(?P<tight>[\-–])|(?P<list>[/+,&、]))(?=\S)|\s?(?:[,&+、"
+            rf"]|{and_})\s?"
             rf"(?=[0-9]+\s?(?:$|[,;)/&+、·\-–]|{and_}|{followers}))"
             rf"|(?:(?P<dash>\s?[-‐–—−]\s)|\s?(?P<to>~|{to})\s?)"
             rf"(?=[0-9]+(?:{closed}|\s[-–—+/]\s(?![0-9]))))"
@@ -317,7 +318,8 @@ def _numbered(words: Vertebrae, and_: str, to: str) -> re.Pattern[str]:
     form = "|".join(words.numbered).replace("#", figure).replace("@", f"(?:{ordinal})")
     thoracic, lumbar = "|".join(words.thoracic_after), "|".join(words.lumbar_after)
     return re.compile(
-        rf"(?P<numbers>(?:{form})(?:\s?(?:[,/+&、]|{and_}|(?P<to>[-–~]|{to}))\s?(?:{form}|{figure}|{ordinal}))?)"
+        rf"(?P<numbers>(?:{form})(?:\s?(?:[,/+&、"
+        rf"]|{and_}|(?P<to>[-–~]|{to}))\s?(?:{form}|{figure}|{ordinal}))?)"
         rf"\s?(?:(?P<thoracic>{thoracic})|(?:{lumbar}))",
         re.IGNORECASE,
     )

@@ -471,9 +471,11 @@ class Terminology:
         local = (
             Match(
                 one,
-                f"{to.system}|{to.code}"
-                if to.system in self._systems.specs
-                else printed,
+                (
+                    f"{to.system}|{to.code}"
+                    if to.system in self._systems.specs
+                    else printed
+                ),
                 to.unit,
             )
             for to in targets

@@ -37,9 +37,15 @@ from cds_service.fhir.raw_json import Json, member, number
 
 CPT = "http://www.ama-assn.org/go/cpt|"
 MOST_LEVELS = 17  # T1 to L5: a larger quantity is not a number of levels
-BOTH = "The orders name both kyphoplasty and vertebroplasty; which one is done is not known."
+BOTH = (
+    "The orders name both kyphoplasty and vertebroplasty; which one is done is not"
+    " known."
+)
 OPEN = "The code leaves open whether it is a kyphoplasty or a vertebroplasty."
-FROM_WORDS = "Kyphoplasty or vertebroplasty was read from the order's text; its code leaves it open."
+FROM_WORDS = (
+    "Kyphoplasty or vertebroplasty was read from the order's text; its code leaves it"
+    " open."
+)
 BY_TEXT = "The procedure was recognised by the order's text, not by a code."
 UNCLEAR = "{name} is left out: its subject is not plainly this patient."
 _NAMES = {"PKP": "kyphoplasty", "PVP": "vertebroplasty"}
@@ -75,7 +81,8 @@ def find_augmentation_order(
         )
     if not any(recognition.concepts & AUGMENTATION for _, recognition in recognised):
         raise PatientMismatch(
-            "The subject of an augmentation order is not plainly the Patient of context.patientId."
+            "The subject of an augmentation order is not plainly the Patient of"
+            " context.patientId."
         )
     found = [
         _Found(draft, one, find_levels(draft.resource, bundle, terminology))

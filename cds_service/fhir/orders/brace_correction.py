@@ -210,7 +210,10 @@ def describe_correction(draft: Json, correction: Correction, corrected: Json) ->
 
     And that it plans no review.
     """
-    what = f"Set the end of this {correction.order.title or 'brace'} order to {say_date(correction.end)}"
+    what = (
+        f"Set the end of this {correction.order.title or 'brace'} order to"
+        f" {say_date(correction.end)}"
+    )
     is_reworded = list(texts_on_time(draft)) != list(texts_on_time(corrected))
     words = (
         "; the length stated in its words is replaced by this end"
@@ -225,7 +228,10 @@ def describe_correction(draft: Json, correction: Correction, corrected: Json) ->
     said = f"{what}{words}{known}; {_what_else(draft)}"
     if correction.review is None:
         return said
-    return f"{said}. The order plans no review: arrange it for {say_date(correction.review)}"
+    return (
+        f"{said}. The order plans no review: arrange it for"
+        f" {say_date(correction.review)}"
+    )
 
 
 def _is_marked_absent(draft: Json) -> bool:
@@ -247,7 +253,10 @@ def _what_else(draft: Json) -> str:
     timing = draft.get("occurrenceTiming")
     repeat = timing.get("repeat") if isinstance(timing, Mapping) else None
     if isinstance(repeat, Mapping) and any(key in repeat for key in _BOUNDS):
-        return "the length stated in its timing is replaced by this period, all else stays as written"
+        return (
+            "the length stated in its timing is replaced by this period, all else stays"
+            " as written"
+        )
     if isinstance(draft.get("occurrenceDateTime"), str):
         return "its date becomes the start of the period, all else stays as written"
     return "all else stays as written"

@@ -54,8 +54,14 @@ CODED = {
     "bodySite": ("bodySite",),
     "reasonCode": ("reasonCode", "reasonCodeableConcept", "reason"),
 }
-UNUSUAL_NUMBERING = "Unusual numbering of the vertebrae (T13 or L6): in no study, so this level is not used."
-WEAK_JUNCTION = "The level was read from a code of the thoracolumbar region, which names no vertebra."
+UNUSUAL_NUMBERING = (
+    "Unusual numbering of the vertebrae (T13 or L6): in no study, so this level is not"
+    " used."
+)
+WEAK_JUNCTION = (
+    "The level was read from a code of the thoracolumbar region, which names no"
+    " vertebra."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +207,10 @@ def _notes(stated: set[str], wording: set[str], source: str) -> Iterator[str]:
         yield WEAK_JUNCTION
     if wording and stated <= set(LEVELS) and wording != stated:
         named, words = ", ".join(in_order(stated)), ", ".join(in_order(wording))
-        yield f"The order's {source} says {named}, its text says {words}; {named} is used."
+        yield (
+            f"The order's {source} says {named}, its text says {words}; {named} is"
+            " used."
+        )
 
 
 def _site_statements(sites: list[Json], terminology: Terminology) -> set[str]:

@@ -152,9 +152,11 @@ def _may_be_ours(order: Json, terminology: Terminology) -> bool:
         return True
     words = [one for title in titles for one in texts_of(title)]
     return any(
-        _may_name_ours(one, terminology)
-        if len(one) <= LONGEST_TITLE
-        else _may_name_ours.__wrapped__(one, terminology)
+        (
+            _may_name_ours(one, terminology)
+            if len(one) <= LONGEST_TITLE
+            else _may_name_ours.__wrapped__(one, terminology)
+        )
         for one in words
     )
 

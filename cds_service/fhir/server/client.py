@@ -317,7 +317,8 @@ WITHOUT_TOKEN = "the server asks for an access token, and the request has none (
 MERGED_CODE = "4107"  # Epic: the patient was merged into another
 DEMAND = re.compile(
     r"code or category|category or code"
-    r"|(missing|required|must (have|include|contain|specify))[^.]{0,60}\b(intent|category)\b"
+    r"|(missing|required|must"
+    r" (have|include|contain|specify))[^.]{0,60}\b(intent|category)\b"
     r"|\b(intent|category)\b[^.]{0,40}(is required|required|missing|must be)",
     re.IGNORECASE,
 )

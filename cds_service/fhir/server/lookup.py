@@ -113,8 +113,9 @@ def identify_server(fhir: FhirReader, *, until: float) -> ServerIdentity:
     )
     if release is not None:
         raise LookUpFailed(
-            f"The server speaks FHIR {release} ({version}); this service reads R4 (4.0.1)."
-            " Most servers have an R4 base of their own, often ending in /r4 or /baseR4."
+            f"The server speaks FHIR {release} ({version}); this service reads R4"
+            " (4.0.1). Most servers have an R4 base of their own, often ending in /r4"
+            " or /baseR4."
         )
     note = (
         ""
