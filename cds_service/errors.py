@@ -2,7 +2,8 @@
 
 What one module raises and its callers catch stands beside it, under `CdsError`:
 `JsonTextError`, `BrokenResource`,
-`NoKeySet`, `NothingToReplay` and the like. `audit/verification` shares no code, so it has its own.
+`NoKeySet`, `NothingToReplay` and the like. `audit/verification` shares no code, so it
+has its own.
 """
 
 from collections.abc import Mapping, Sequence

@@ -2,8 +2,8 @@
 
 Pure: what stores the entries stands behind the port.
 
-`docs/audit-format.md` describes the hashed bytes, for authors of a verifier. An entry holds ids, never names, tokens or
-free text from a record.
+`docs/audit-format.md` describes the hashed bytes, for authors of a verifier. An entry
+holds ids, never names, tokens or free text from a record.
 """
 
 import hashlib

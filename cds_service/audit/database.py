@@ -451,7 +451,8 @@ def _version(connection: Connection) -> str | None:
     """The last migration applied to this database; None if it is empty."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
-    return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608 - our own name
+    query = text(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608 - our own name
+    return connection.execute(query).scalar()
 
 
 def migrate(connection: Connection, found: str | None) -> None:

@@ -272,7 +272,8 @@ def with_cards(
         cards.setdefault(row.sequence, []).append(card)
     found = []
     for row in rows:
-        values = dict(row._mapping)  # noqa: SLF001 - the library's own name for its public mapping
+        # The library's own name for its public mapping.
+        values = dict(row._mapping)  # noqa: SLF001
         for name in ("partial", "warning"):
             values[name] = None if values[name] is None else bool(values[name])
         found.append(

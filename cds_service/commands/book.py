@@ -301,7 +301,9 @@ def committee_book(
         since=since,
         changes=changes,
         changed=say_changes(changes) if changes is not None else "",
-        look=Markup((WEB / "static/look.css").read_text(encoding="utf-8")),  # noqa: S704 - our own sheet
+        look=Markup(  # noqa: S704 - our own sheet
+            (WEB / "static/look.css").read_text(encoding="utf-8")
+        ),
         patients=patients,
         facts=hook.facts,
         leaving=[one for one in service.hooks.values() if one is not hook],

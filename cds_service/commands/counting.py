@@ -222,8 +222,9 @@ def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
 
     Silent answers, and the refusals and near misses beside them.
 
-    `inputsKnown` are shares of the best-known study, 0..1, by outcome; `milliseconds` are from a request to its entry;
-    `ordersMissing` counts calls, and those of them that carried no draft order.
+    `inputsKnown` are shares of the best-known study, 0..1, by outcome; `milliseconds`
+    are from a request to its entry; `ordersMissing` counts calls, and those of them
+    that carried no draft order.
     """
     # by section of the report and what is counted in it
     counts: Counter[Key] = Counter()

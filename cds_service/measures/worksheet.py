@@ -371,7 +371,8 @@ def _number_of(field: Field, text: str, units: UnitTable) -> float | str:
 
 
 def _said(measure: Measure, amount: float) -> str:
-    return f"{say_number(amount, max(measure.finding.decimals, 1))}{UNITS.get(measure.finding.unit, measure.finding.unit)}"
+    number = say_number(amount, max(measure.finding.decimals, 1))
+    return f"{number}{UNITS.get(measure.finding.unit, measure.finding.unit)}"
 
 
 def device_of(form: Mapping[str, str]) -> str:

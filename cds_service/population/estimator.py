@@ -1,7 +1,8 @@
 """A model's figures as a scikit-learn classifier, so that its tools work on them.
 
-`calibration_curve`, `cross_val_predict`, `permutation_importance` and the like take it as they take any classifier. The
-coefficients are the model's; `fit` learns at most a recalibration.
+`calibration_curve`, `cross_val_predict`, `permutation_importance` and the like take it
+as they take any classifier. The coefficients are the model's; `fit` learns at most a
+recalibration.
 """
 
 import math

@@ -166,4 +166,5 @@ def _svg(chart: Any) -> Markup:
         .configure_view(stroke=None)
         .configure_legend(orient="bottom", labelLimit=0)
     )
-    return Markup(vl_convert.vegalite_to_svg(sized.to_json()))  # noqa: S704 - of numbers and our own words alone
+    # Of numbers and our own words alone.
+    return Markup(vl_convert.vegalite_to_svg(sized.to_json()))  # noqa: S704

@@ -144,7 +144,8 @@ def _view(card: Mapping[str, Any]) -> dict[str, Any]:
         "tone": tone,
         "topic": _display(source.get("topic", {})),
         "summary": card.get("summary", ""),
-        "detail": Markup(detail),  # noqa: S704 - HTML is off in the renderer, so that all of the text is escaped
+        # HTML is off in the renderer, so that all of the text is escaped.
+        "detail": Markup(detail),  # noqa: S704
         "suggestions": [_suggestion(one) for one in card.get("suggestions", ())],
         "reasons": [_display(one) for one in card.get("overrideReasons", ())],
         "source": source.get("label", ""),

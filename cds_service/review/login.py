@@ -259,7 +259,8 @@ class Gate:
     ) -> None:
         """Set a cookie for these pages, hidden from scripts.
 
-        `Secure` is only left out for plain HTTP on this machine, where no network is involved.
+        `Secure` is only left out for plain HTTP on this machine, where no network is
+        involved.
 
         Args:
             seconds: how long the browser keeps it; None until the browser is closed.

@@ -27,7 +27,10 @@ _LARGE = threading.Lock()
 # Version (any but ff; 00 has no more parts), trace id and parent id, which are not
 # zero, flags.
 TRACEPARENT = re.compile(
-    r"(?!ff)(?!00-.{52}-)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-[!-~]{0,200})?"
+    r"(?!ff)(?!00-.{52}-)[0-9a-f]{2}"
+    r"-(?!0{32})([0-9a-f]{32})"
+    r"-(?!0{16})[0-9a-f]{16}"
+    r"-[0-9a-f]{2}(?:-[!-~]{0,200})?"
 )
 
 

@@ -159,7 +159,8 @@ def serve(
             os._exit(0)
         app.extensions.get(AT_WORKER_START, lambda: None)()
         if worker.age == 1:  # the first of all
-            print(f"listening on {listening}", flush=True)  # noqa: T201 - for the parent process
+            # For the parent process.
+            print(f"listening on {listening}", flush=True)  # noqa: T201
 
     def end(_arbiter: Any) -> None:
         on_exit()

@@ -282,7 +282,8 @@ def _set_cookie(
 
     That of the way is `Lax`, since the EHR's page redirects back.
 
-    `Secure` is only left out for plain HTTP on this machine, where no network is involved.
+    `Secure` is only left out for plain HTTP on this machine, where no network is
+    involved.
     """
     is_plain = parse_address(launching.around.base_url).scheme == "http"
     response.set_cookie(
@@ -483,8 +484,8 @@ class _Desk:
 
         By age, sex and measurements alone.
 
-        Once they are saved there is one: that of the record. None to whom the site shows
-        no cards, and none that the log does not hold.
+        Once they are saved there is one: that of the record. None to whom the site
+        shows no cards, and none that the log does not hold.
         """
         if not outcome.written or not self._may_show_figures:
             return ()

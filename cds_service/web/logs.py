@@ -156,7 +156,10 @@ class _Writer(QueueListener):
         self._lines = lines
         # Each line is one write: other processes write to the same file, and a fork
         # copies what a buffer holds.
-        self._stream = open(file, "w", buffering=1, encoding="utf-8", closefd=False)  # noqa: SIM115 - as long as we live
+        # It stays open as long as we live.
+        self._stream = open(  # noqa: SIM115
+            file, "w", buffering=1, encoding="utf-8", closefd=False
+        )
 
     def handle(self, line: Any) -> None:
         with suppress(OSError):  # whoever read the log is gone

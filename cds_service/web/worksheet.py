@@ -71,7 +71,8 @@ class Sheets:
     """What all worksheets of one EHR share.
 
     Attributes:
-        client: the issuer by which the site names the EHR; None for the worksheet alone.
+        client: the issuer by which the site names the EHR; None for the worksheet
+            alone.
     """
 
     around: Surroundings

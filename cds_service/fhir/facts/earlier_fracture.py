@@ -36,7 +36,8 @@ def find_earlier_fracture(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
 
     With number and period if recorded.
 
-    `observed` is the day of the latest earlier fracture; the label reads `second vertebral fracture in 14 months`.
+    `observed` is the day of the latest earlier fracture; the label reads
+    `second vertebral fracture in 14 months`.
     """
     # The words of a procedure name the fracture as what it was done for: `CT of a
     # vertebral fracture`.

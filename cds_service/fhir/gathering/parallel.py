@@ -55,7 +55,8 @@ def _work(waiting: queue.SimpleQueue, done: queue.SimpleQueue, until: Deadline) 
             return
         try:
             done.put((key, task(), None))
-        except BaseException as error:  # noqa: BLE001 - handed to the thread that asked, which raises it
+        # It is handed to the thread that asked, which raises it.
+        except BaseException as error:  # noqa: BLE001
             done.put((key, None, error))
 
 

@@ -18,7 +18,8 @@ from cds_service.fhir.site_calendar import SiteCalendar
 # FHIR requires seconds and a zone in a dateTime with hours; many systems omit them, or
 # the colon in the zone.
 LAX_TIME = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]+)?)?(?:(Z)|([+-][0-9]{2}):?([0-9]{2}))?"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]+)?)?"
+    r"(?:(Z)|([+-][0-9]{2}):?([0-9]{2}))?"
 )
 
 # Elements whose times we read. FHIR writes times as text; the library would read a

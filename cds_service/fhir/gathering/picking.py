@@ -61,8 +61,8 @@ MAY_BE_GRAVE = "may-be-grave"
 # It may be what a brace is for: nothing says that it leaves the spine alone.
 MAY_NEED_BRACE = "may-need-brace"
 UNCODED = frozenset({NOT_UNDERSTOOD, MAY_BE_GRAVE})
-# What an entry's notes, site or evidence may name besides its code. Of these it leaves open
-# what its code does not say.
+# What an entry's notes, site or evidence may name besides its code. Of these it leaves
+# open what its code does not say.
 ASIDE = frozenset(
     {
         *("malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"),

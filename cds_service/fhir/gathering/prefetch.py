@@ -37,8 +37,8 @@ ENVELOPES = frozenset({"Bundle", "Parameters"})
 State = Literal["given", "empty", "failed", "absent"]
 # The record is complete without these: how a measurement is offered, braces where a
 # server keeps supplies, what proves that a prescribed drug was fetched, where the
-# patient is, which only words an act, what is booked, and the filtration of the kidneys,
-# which adds to what the lists say.
+# patient is, which only words an act, what is booked, and the filtration of the
+# kidneys, which adds to what the lists say.
 OPTIONAL = frozenset(
     {
         "DiagnosticReport",
@@ -495,7 +495,8 @@ def of_one_server(answer: QueryResult, bases: Bases) -> QueryResult:
 
     Where its fullUrls name several servers and ours is one of them.
 
-    `Patient/1` in such an entry is a patient of that server (FHIR R4, Bundle, "Resolving references in Bundles").
+    `Patient/1` in such an entry is a patient of that server (FHIR R4, Bundle,
+    "Resolving references in Bundles").
     """
     if (
         len(

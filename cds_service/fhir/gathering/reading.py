@@ -354,7 +354,8 @@ def _with(answer: QueryResult, referred: Sequence[Json]) -> QueryResult:
 # --- what a token's scopes allow: SMART App Launch 1.0 (`.read`) and 2.0 (`.rs`)
 
 RESOURCE_SCOPE = re.compile(
-    r"(?:patient|user|system)/(?P<type>\*|[A-Z][A-Za-z]*)\.(?P<may>\*|read|write|(?=[cruds])c?r?u?d?s?)(?:\?\S*)?"
+    r"(?:patient|user|system)/(?P<type>\*|[A-Z][A-Za-z]*)"
+    r"\.(?P<may>\*|read|write|(?=[cruds])c?r?u?d?s?)(?:\?\S*)?"
 )
 
 

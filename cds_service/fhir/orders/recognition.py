@@ -87,8 +87,8 @@ SUPPORT_TITLES = {
     "dxa": "DXA",
 }
 SUPPORT_KINDS = frozenset(SUPPORT_TITLES)
-# Endocrinology, rheumatology: a bone treatment review if the referral says bone, none if
-# it names another reason.
+# Endocrinology, rheumatology: a bone treatment review if the referral says bone, none
+# if it names another reason.
 SPECIALIST, REVIEW = "bone-specialist", "bone-treatment"
 BONE_REASONS = FRACTURES | {"osteoporosis"}
 BIOPSY = frozenset({"biopsy"})

@@ -277,7 +277,8 @@ def _wait_before_retry(outcome: Response | CallFailed, until: Deadline) -> float
     """Seconds until the one retry; None if there should be none."""
     if _reason(outcome) not in RETRIED or until.share_left < LEAST_SHARE_FOR_RETRY:
         return None
-    jitter = random.uniform(0, min(JITTER_SECONDS, until.left / 10))  # noqa: S311 - spreads load, hides nothing
+    # Spreads load, hides nothing.
+    jitter = random.uniform(0, min(JITTER_SECONDS, until.left / 10))  # noqa: S311
     if isinstance(outcome, CallFailed):
         return jitter
     asked = wait_asked_for(outcome.headers)
@@ -313,7 +314,7 @@ REFUSALS: Mapping[int, str] = {
     410: "deleted or no longer kept (410)",
     429: "the server has too many requests (429)",
 }
-WITHOUT_TOKEN = "the server asks for an access token, and the request has none (401)"  # noqa: S105 - no secret
+WITHOUT_TOKEN = "the server asks for an access token, and the request has none (401)"  # noqa: S105
 MERGED_CODE = "4107"  # Epic: the patient was merged into another
 DEMAND = re.compile(
     r"code or category|category or code"
