@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from cds_service import __version__
-from cds_service.commands.options import FHIR_SERVERS, say_errors
+from cds_service.commands import options
 from cds_service.settings import describe_settings, read_settings
 
 ROOM = "cds_service.commands"
@@ -108,16 +108,10 @@ def main() -> None:
     show_default=True,
     help="another address needs nginx in front",
 )
-@click.option(
-    "--port",
-    default=8080,
-    show_default=True,
-    type=click.IntRange(0, 65535),
-    help="0 picks a free port",
-)
+@options.port("0 picks a free port")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
-@FHIR_SERVERS
-@say_errors
+@options.FHIR_SERVERS
+@options.say_errors
 def serve(host: str, port: int, workers: int, fhir_servers: tuple[str, ...]) -> None:
     """Run the service.
 

@@ -68,14 +68,7 @@ DATED = (
     metavar="CODE",
     help="CPT number or SYSTEM|CODE; default: a kyphoplasty",
 )
-@click.option(
-    "--level",
-    "levels",
-    multiple=True,
-    type=options.VERTEBRAE,
-    metavar="L1 …",
-    help="to be treated, T1 to L5",
-)
+@options.levels("to be treated, T1 to L5")
 @click.argument("more_levels", nargs=-1, type=options.VERTEBRAE, metavar="")
 @options.TOKEN_FILE
 @options.AS_OF

@@ -95,14 +95,7 @@ def _thickness(value: str) -> Decimal:
     type=options.Read("DAY", date.fromisoformat),
     help="of the examination",
 )
-@click.option(
-    "--level",
-    "levels",
-    multiple=True,
-    type=options.VERTEBRAE,
-    metavar="L1 …",
-    help="that was measured",
-)
+@options.levels("that was measured")
 @click.option(
     "--method", default="", help="how it was measured: 'unenhanced CT, 120 kV'"
 )

@@ -123,6 +123,30 @@ FHIR_SERVERS = click.option(
     help="a server that open mode may call besides loopback",
 )
 
+
+def port(words: str) -> Callable[[Any], Any]:
+    """Make the option `--port` of a command that listens."""
+    return click.option(
+        "--port",
+        default=8080,
+        show_default=True,
+        type=click.IntRange(0, 65535),
+        help=words,
+    )
+
+
+def levels(words: str) -> Callable[[Any], Any]:
+    """Make the option `--level`, which may be given for each vertebra."""
+    return click.option(
+        "--level",
+        "levels",
+        multiple=True,
+        type=VERTEBRAE,
+        metavar="L1 …",
+        help=words,
+    )
+
+
 P = ParamSpec("P")
 R = TypeVar("R")
 

@@ -26,13 +26,7 @@ from cds_service.settings import read_settings
     metavar="CODE",
     help="for all: CPT number or SYSTEM|CODE; default: each patient's own",
 )
-@click.option(
-    "--level",
-    "levels",
-    multiple=True,
-    type=options.VERTEBRAE,
-    help="for all: vertebrae to be treated, T1 to L5",
-)
+@options.levels("for all: vertebrae to be treated, T1 to L5")
 @click.option(
     "--engine",
     type=click.Choice(["local", "spark"]),

@@ -25,13 +25,7 @@ DEADLINE_SECONDS = 20.0  # a person who tries it is patient, a small machine slo
 
 
 @click.command("sandbox")
-@click.option(
-    "--port",
-    default=8080,
-    show_default=True,
-    type=click.IntRange(0, 65535),
-    help="if it is taken, a free one; 0 picks one",
-)
+@options.port("if it is taken, a free one; 0 picks one")
 @options.FHIR_SERVERS
 @options.say_errors
 def run_sandbox(port: int, fhir_servers: tuple[str, ...]) -> None:
