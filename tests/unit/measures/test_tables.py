@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.loading import load_measures_in_force, load_vocabulary, mapping_folders
 from cds_service.measures.reading import read_source
-from cds_service.measures.tables import Ground
+from cds_service.measures.tables import ImportContext
 from cds_service.measures.values import Told
 
 MUSCLEMAP = "Anatomy,Label,Slices with segmentation,Muscle (%),Fat (%),Total volume (ml),Fat volume (ml)\n"
@@ -22,7 +22,7 @@ def load():
         Terminology(*mapping_folders()),
         load_vocabulary(),
     )
-    return lambda told: Ground(measures, terminology, "p1", told, findings)
+    return lambda told: ImportContext(measures, terminology, "p1", told, findings)
 
 
 @pytest.fixture
