@@ -1,4 +1,7 @@
-"""`kyphoplasty-cds mappings learn`: reads a recorded request or looks at a FHIR server, and proposes map lines."""
+"""`kyphoplasty-cds mappings learn`: proposes map lines.
+
+From a recorded request or a look at a FHIR server.
+"""
 
 import json
 import re
@@ -44,8 +47,14 @@ MOST_SHOWN = 40  # codes that no word explains
 OTHERS: Mapping[str, str] = {
     "measure": "measurements that no word explains; map by hand what is one of ours",
     "order": "orders that no word explains; map by hand what is one of ours",
-    "problem": "on problem lists and not understood: no list with one of these says no to anything",
-    "drug": "on medication lists and not understood: no list with one of these says no to anything",
+    "problem": (
+        "on problem lists and not understood: no list with one of these says no to"
+        " anything"
+    ),
+    "drug": (
+        "on medication lists and not understood: no list with one of these says no to"
+        " anything"
+    ),
 }
 
 
@@ -80,7 +89,10 @@ def learn_mappings(
     as_json: bool,
     **look: Any,
 ) -> None:
-    """Propose what local codes mean, from a recorded request or a look at a FHIR server. Nothing is applied."""
+    """Propose what local codes mean. Nothing is applied.
+
+    From a recorded request or a look at a FHIR server.
+    """
     folder, _ = options.chosen_site(site, client)
     learned = learn_from(sources, folder, **look)
     if out is not None:
@@ -126,9 +138,11 @@ def learn_from(
             "--token-file: the token is for one server; name the others in another run"
         )
     resources = chain.from_iterable(
-        _of_server(one, patients, limit, token)
-        if one in servers
-        else _of_file(Path(one))
+        (
+            _of_server(one, patients, limit, token)
+            if one in servers
+            else _of_file(Path(one))
+        )
         for one in sources
     )
     return learn(resources, service.terminology, service.finding_specs, rules)
@@ -160,7 +174,10 @@ def _resources(documents: Sequence[Any]) -> Iterator[Json]:
 def _of_server(
     base: str, patients: Sequence[str], limit: int, token: str | None
 ) -> Iterator[Json]:
-    """Patient, Observations and orders of each patient; what the server refuses is said and left out."""
+    """Patient, Observations and orders of each patient.
+
+    What the server refuses is said and left out.
+    """
     try:
         address = parse_base(base).url
     except ValueError as error:
@@ -217,7 +234,9 @@ def _read(reader: FhirClient, query: str, faults: dict[str, None]) -> Iterator[J
 
 
 def write_map(file: Path, learned: Learned) -> None:
-    """The proposals as a ConceptMap whose id is the file's name, as the site folder wants it.
+    """The proposals as a ConceptMap.
+
+    Its id is the file's name, as the site folder wants it.
 
     Raises:
         CdsError: the file is there already: it may hold what a person has confirmed.
@@ -243,11 +262,17 @@ def print_learned(learned: Learned) -> None:
         console.print(Text(clean(system) or "(no system)", style="bold"))
         for one in proposals:
             unit = f", in {one.unit} where no unit is written" if one.unit else ""
-            said = f"  {one.code}  {one.text}, seen {times(one.seen)}: {one.proposed}{unit}"
+            said = (
+                f"  {one.code}  {one.text}, seen {times(one.seen)}:"
+                f" {one.proposed}{unit}"
+            )
             console.print(Text(clean(said)))
             console.print(Text(clean(f"      {'; '.join(one.why)}"), style="dim"))
     for unknown in learned.units:
-        said = f"unit {unknown.unit}: not known, seen {times(unknown.seen)} under {', '.join(unknown.codes)}"
+        said = (
+            f"unit {unknown.unit}: not known, seen {times(unknown.seen)} under"
+            f" {', '.join(unknown.codes)}"
+        )
         console.print(
             Text(clean(f"{said}; add the spelling to a copy of mappings/units.toml"))
         )
@@ -264,7 +289,8 @@ def print_learned(learned: Learned) -> None:
             console.print(
                 Text(
                     clean(
-                        f"  {one.system}|{one.code}  {one.text}{unit}, seen {times(one.seen)}"
+                        f"  {one.system}|{one.code}  {one.text}{unit}, seen"
+                        f" {times(one.seen)}"
                     )
                 )
             )

@@ -1,4 +1,6 @@
-"""Proposes what a site's local codes may mean, from resources that carry them; a person confirms each line.
+"""Proposes what a site's local codes may mean.
+
+From resources that carry them; a person confirms each line.
 
 Pure: raw JSON in, proposals out. Nothing of a patient leaves: a text is shown when it
 is the code's own, and never with a word of a patient's name.
@@ -115,7 +117,10 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownUnit:
-    """A spelling of a unit that `units.toml` lacks, under codes that we know or propose."""
+    """A spelling of a unit that `units.toml` lacks.
+
+    Under codes that we know or propose.
+    """
 
     unit: str
     seen: int
@@ -124,7 +129,10 @@ class UnknownUnit:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What was learned: proposals by code, local codes that no word explains, units that nobody knows."""
+    """What was learned.
+
+    Proposals by code, local codes that no word explains, units that nobody knows.
+    """
 
     proposals: tuple[Proposal, ...]
     others: tuple[Proposal, ...]
@@ -148,7 +156,10 @@ class _Seen:
         return Counter(unit for _, unit in self.values)
 
     def shown(self, names: set[str]) -> str:
-        """A text that belongs to the code: its display, or what stands the same with two patients."""
+        """A text that belongs to the code.
+
+        Its display, or what stands the same with two patients.
+        """
         common = [said for said, whose in self.texts.items() if len(whose) > 1]
         fit = (
             one
@@ -190,7 +201,10 @@ def learn(
     specs: Mapping[str, FindingSpec],
     rules: LearningRules,
 ) -> Learned:
-    """What the local codes of these resources may mean; codes that we know already are left out."""
+    """What the local codes of these resources may mean.
+
+    Codes that we know already are left out.
+    """
     notes = _Notes()
     names: set[str] = set()
     for resource in resources:
@@ -357,7 +371,10 @@ def _first(rules: Iterable[_Words], said: str) -> str:
 def _name_order(
     said: str, may_be: frozenset[str], terminology: Terminology, rules: LearningRules
 ) -> str:
-    """What an order of this title asks for, by the rules that read orders; empty if nothing of ours."""
+    """What an order of this title asks for, by the rules that read orders.
+
+    Empty if nothing of ours.
+    """
     named = name_augmentation(said, terminology) & may_be or name_support(
         said, may_be & SUPPORT_KINDS, terminology
     )
@@ -373,7 +390,10 @@ def _name_order(
 def _judge_values(
     seen: _Seen, spec: QuantitySpec, terminology: Terminology
 ) -> tuple[str, tuple[str, ...]] | None:
-    """The unit to be implied, and what the values say for it; None if they speak against it."""
+    """The unit to be implied, and what the values say for it.
+
+    None if they speak against it.
+    """
     if not seen.values:
         return "", ("no number seen",)
     read = [
@@ -424,12 +444,16 @@ def _unit_of_bare(
         if all(_is_plausible(value, one, spec, terminology) for value in bare)
     ]
     if len(fitting) == 1 and len(bare) >= LEAST_TO_GUESS:
-        return fitting[
-            0
-        ], f"; the values fit {fitting[0]} alone, ask whether it is meant"
+        return (
+            fitting[0],
+            f"; the values fit {fitting[0]} alone, ask whether it is meant",
+        )
     return (
         "",
-        f"; the values fit {' or '.join(fitting) or 'no unit'}: ask and write it in dependsOn, else none is used",
+        (
+            f"; the values fit {' or '.join(fitting) or 'no unit'}: ask and write it in"
+            " dependsOn, else none is used"
+        ),
     )
 
 
@@ -473,7 +497,10 @@ def concept_map(name: str, learned: Learned) -> dict[str, Any]:
     return {
         "resourceType": "ConceptMap",
         "id": name,
-        "title": "Proposal by `mappings learn`: read each line, take out what is wrong, then set status to active",
+        "title": (
+            "Proposal by `mappings learn`: read each line, take out what is wrong, then"
+            " set status to active"
+        ),
         "status": "draft",
         **({"group": lines} if lines else {}),
     }
