@@ -1,4 +1,7 @@
-"""The tables of the log's database, for queries; `migrations/` creates them, with types, keys and rules."""
+"""The tables of the log's database, for queries.
+
+`migrations/` creates them, with types, keys and rules.
+"""
 
 from sqlalchemy import BigInteger, TableClause, Text, column, table
 

@@ -1,4 +1,4 @@
-"""`kyphoplasty-cds mappings learn`: ranks what was not understood, and proposes map lines."""
+"""`kyphoplasty-cds mappings learn`: ranks what was not understood, and proposes it."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,12 +28,13 @@ from cds_service.fhir.learning import (
 from cds_service.loading import load_service
 from cds_service.site.folder import SiteFolder
 
+NEVER_NO = "no list with one of these says no to anything"
 MOST_SHOWN = 40  # codes that no word explains
 OTHERS: Mapping[str, str] = {
     "measure": "measurements that no word explains; map by hand what is one of ours",
     "order": "orders that no word explains; map by hand what is one of ours",
-    "problem": "on problem lists and not understood: no list with one of these says no to anything",
-    "drug": "on medication lists and not understood: no list with one of these says no to anything",
+    "problem": f"on problem lists and not understood: {NEVER_NO}",
+    "drug": f"on medication lists and not understood: {NEVER_NO}",
 }
 
 
@@ -74,7 +75,7 @@ def learn_mappings(
     as_json: bool,
     **look: Any,
 ) -> None:
-    """Rank what was not understood by the answers that it cost, and propose its meaning.
+    """Rank what was not understood by what it cost, and propose its meaning.
 
     A file is a recorded call, a chart as a Bundle, lines of calls, of a Bulk Data
     export or of `audit export`; a folder holds such files.
@@ -153,7 +154,7 @@ def to_json(learned: Learned) -> dict[str, Any]:
 
 
 def write_map(file: Path, learned: Learned) -> None:
-    """The proposals as a ConceptMap whose id is the file's name, as the site folder wants it.
+    """The proposals as a ConceptMap whose id is the file's name.
 
     Raises:
         CdsError: the file is there already: it may hold what a person has confirmed.

@@ -136,7 +136,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownUnit:
-    """A spelling of a unit that `units.toml` lacks, under codes that we know or propose.
+    """A spelling of a unit that `units.toml` lacks, under a code known or proposed.
 
     Attributes:
         records: calls or charts with such a value.
@@ -183,7 +183,10 @@ class _Seen:
         return Counter(unit for _, unit in self.values)
 
     def shown(self, names: set[str]) -> str:
-        """A text that belongs to the code: its display, or what stands the same with two patients."""
+        """A text that belongs to the code.
+
+        Its display, or what stands the same with two patients.
+        """
         common = [said for said, whose in self.texts.items() if len(whose) > 1]
         fit = (
             one
@@ -470,7 +473,10 @@ def _first(rules: Iterable[_Words], said: str) -> str:
 def _name_order(
     said: str, may_be: frozenset[str], terminology: Terminology, rules: LearningRules
 ) -> str:
-    """What an order of this title asks for, by the rules that read orders; empty if nothing of ours."""
+    """What an order of this title asks for, by the rules that read orders.
+
+    Empty if nothing of ours.
+    """
     named = name_augmentation(said, terminology) & may_be or name_support(
         said, may_be & SUPPORT_KINDS, terminology
     )
@@ -486,7 +492,10 @@ def _name_order(
 def _judge_values(
     seen: _Seen, spec: QuantitySpec, terminology: Terminology
 ) -> tuple[str, tuple[str, ...]] | None:
-    """The unit to be implied, and what the values say for it; None if they speak against it."""
+    """The unit to be implied, and what the values say for it.
+
+    None if they speak against it.
+    """
     if not seen.values:
         return "", ("no number seen",)
     read = [
@@ -537,12 +546,16 @@ def _unit_of_bare(
         if all(_is_plausible(value, one, spec, terminology) for value in bare)
     ]
     if len(fitting) == 1 and len(bare) >= LEAST_TO_GUESS:
-        return fitting[
-            0
-        ], f"; the values fit {fitting[0]} alone, ask whether it is meant"
+        return (
+            fitting[0],
+            f"; the values fit {fitting[0]} alone, ask whether it is meant",
+        )
     return (
         "",
-        f"; the values fit {' or '.join(fitting) or 'no unit'}: ask and write it in dependsOn, else none is used",
+        (
+            f"; the values fit {' or '.join(fitting) or 'no unit'}: ask and write it in"
+            " dependsOn, else none is used"
+        ),
     )
 
 
@@ -586,7 +599,10 @@ def concept_map(name: str, learned: Learned) -> dict[str, Any]:
     return {
         "resourceType": "ConceptMap",
         "id": name,
-        "title": "Proposal by `mappings learn`: read each line, take out what is wrong, then set status to active",
+        "title": (
+            "Proposal by `mappings learn`: read each line, take out what is wrong, then"
+            " set status to active"
+        ),
         "status": "draft",
         **({"group": lines} if lines else {}),
     }

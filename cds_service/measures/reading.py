@@ -1,4 +1,7 @@
-"""Recognises sources by their content, never by their name, and reads each with its reader."""
+"""Recognises sources by their content, never by their name.
+
+Each is read with its reader.
+"""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -29,7 +32,10 @@ IMAGES = {
     b"%PDF": "PDF",
 }
 NO_IMAGE = "is no source of numbers; images and masks are never opened"
-UNKNOWN = "is not recognised: no report of measurements, no table of a tool that is known, no table of findings"
+UNKNOWN = (
+    "is not recognised: no report of measurements, no table of a tool that is known, no"
+    " table of findings"
+)
 
 
 def files_of(paths: Sequence[Path]) -> Iterator[Path]:
@@ -92,7 +98,8 @@ def _read_json(file: Path, content: bytes, digest: str, ground: Ground) -> Sourc
 
 def _read_dicom(file: Path, ground: Ground, as_json: bytes | None = None) -> Source:
     try:
-        from cds_service.measures.dicom_report import read_report  # noqa: PLC0415 - an extra, for this command alone
+        # An extra, for this command alone.
+        from cds_service.measures.dicom_report import read_report  # noqa: PLC0415
     except ImportError:
         raise CdsError(f"{file}: a DICOM object {EXTRA}") from None
     return read_report(file, ground.measures, ground.terminology, as_json)

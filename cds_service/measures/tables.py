@@ -1,4 +1,7 @@
-"""Reads tables of measurements: those of tools that print numbers, and those that departments keep themselves."""
+"""Reads tables of measurements.
+
+Those of tools that print numbers, and those that departments keep themselves.
+"""
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
@@ -163,14 +166,20 @@ MULTIFIDUS, ERECTOR, PSOAS = ("5101", "5102"), ("5111", "5112"), ("5121", "5122"
 WHOLE_MUSCLE = "of the whole muscle ({slices} slices), not of one slice"
 NO_THICKNESS = "an area needs the thickness of the slice; --slice-thickness says it"
 NO_LEVEL = "at which level the slice lies is not said; --level L4 says it"
-NO_METHOD = "how fat was told from muscle is not said; the file's own name says it (gmm, kmeans, dixon, average)"
+NO_METHOD = (
+    "how fat was told from muscle is not said; the file's own name says it (gmm,"
+    " kmeans, dixon, average)"
+)
 BOTH_NEEDED = "{missing} of the muscles' two sides is not there"
 FAT_METHODS = ("gmm", "kmeans", "dixon", "average", "goutallier")
 MM_OF_CM = Decimal(10)
 
 
 def _read_musclemap(table: Table, ground: Ground, found: Findings) -> None:
-    """Area and fat of psoas, fat of erector spinae and multifidus: of one slice alone, both sides together."""
+    """Area and fat of psoas, fat of erector spinae and multifidus.
+
+    Of one slice alone, both sides together.
+    """
     rows = {
         _cell(row, "label").removesuffix(".0"): (number, row)
         for number, row in table.rows
@@ -211,16 +220,19 @@ def _read_musclemap(table: Table, ground: Ground, found: Findings) -> None:
             Reported(
                 measure=measure,
                 where=f"{table.name}, {place}",
-                key=f"{MUSCLEMAP} {table.digest} {name} {ground.told.thickness if is_area else ''}",
+                key=(
+                    f"{MUSCLEMAP} {table.digest} {name}"
+                    f" {ground.told.thickness if is_area else ''}"
+                ),
                 number=value,
                 levels=("L4",),
                 method=_joined(words, ground.told.method),
                 device=MUSCLEMAP,
                 notes=(
-                    f"Millilitres of one slice over its {ground.told.thickness} mm.",
-                )
-                if is_area
-                else (),
+                    (f"Millilitres of one slice over its {ground.told.thickness} mm.",)
+                    if is_area
+                    else ()
+                ),
             )
         )
     for number, row in table.rows:
@@ -245,7 +257,10 @@ def _why_not_one_slice(rows: Sequence[Mapping[str, str]], told: Told) -> str:
 def _of_slice(
     rows: Sequence[Mapping[str, str]], thickness: Decimal | None
 ) -> Decimal | None:
-    """Area in cm2 if there is a thickness, else the fat share in %, by millilitres of all parts together."""
+    """Area in cm2 if there is a thickness, else the fat share in %.
+
+    By millilitres of all parts together.
+    """
     totals = [_number(row, "total volume (ml)") for row in rows]
     fats = [_number(row, "fat volume (ml)") for row in rows]
     if None in totals:
@@ -267,7 +282,10 @@ NO_COLUMN = (
     "no column is named as a finding is; `kyphoplasty-cds measures` lists the names"
 )
 UNKNOWN_COLUMN = "no finding has this name"
-NO_MEASURE = "a finding that is not measured: it is read from lists of the record or from the order"
+NO_MEASURE = (
+    "a finding that is not measured: it is read from lists of the record or from the"
+    " order"
+)
 
 
 def _kind_of_findings(table: Table, ground: Ground) -> tuple[str, "Reader"]:
@@ -283,7 +301,10 @@ def _refuse_unknown(table: Table, ground: Ground, found: Findings) -> None:
 
 
 def _read_findings(table: Table, ground: Ground, found: Findings) -> None:
-    """One row for a patient and a day; every column that is a finding's name is read."""
+    """One row for a patient and a day.
+
+    Every column that is a finding's name is read.
+    """
     columns: dict[str, tuple[Measure, str]] = {}
     for column in table.columns:
         measure, unit = _measure_and_unit(column, ground.measures)
@@ -371,13 +392,19 @@ def _take_cell(cell: _Cell, measure: Measure, ground: Ground, found: Findings) -
 
 
 def _measure_and_unit(column: str, measures: Measures) -> tuple[Measure | None, str]:
-    """The measure that a column is named for, and the unit in brackets behind the name: `plvi`, `pma-rate [%]`."""
+    """The measure that a column is named for, and its unit in brackets.
+
+    `plvi`, `pma-rate [%]`
+    """
     name, _, rest = column.partition("[")
     return measure_named(name, measures), rest.rstrip("] ").strip()
 
 
 def _is_of(row: Mapping[str, str], patient: str) -> bool:
-    """Whether a row is of this patient; a table without patients is of the one that is imported."""
+    """Whether a row is of this patient.
+
+    A table without patients is of the one that is imported.
+    """
     named = next(
         (
             _cell(row, name)

@@ -1,4 +1,7 @@
-"""One run of `score`: what to read, what holds for all patients, and what comes out; whichever engine does the work."""
+"""One run of `score`, whichever engine does the work.
+
+What to read, what holds for all patients, and what comes out.
+"""
 
 import json
 import sys
@@ -50,7 +53,10 @@ class Job:
     with_worklist: bool = False
 
     def digest(self, service: Service) -> str:
-        """Changes with everything that the result follows from: options, files, data in force."""
+        """Changes with everything that the result follows from.
+
+        Options, files, data in force.
+        """
         seen = [
             (str(file.resolve()), (stat := file.stat()).st_size, stat.st_mtime_ns)
             for file in self.files
@@ -114,7 +120,9 @@ def types_read(service: Service, *, with_worklist: bool = False) -> frozenset[st
 
 
 def export_address(base: str, service: Service, *, with_worklist: bool = False) -> str:
-    """`$export` with `_type`, and `_typeFilter` for Observations of our codes (FHIR Bulk Data Access 2.0).
+    """`$export` with `_type`, and `_typeFilter` for our Observations.
+
+    FHIR Bulk Data Access 2.0.
 
     Args:
         base: of the server: all its patients; or a Group on it (`…/Group/12`): that
@@ -175,7 +183,10 @@ class Report:
         for why, count in sorted(self.not_assessed.items()):
             yield f"{count} patients not assessed: {why}"
         skipped = f", {len(self.bad)} bad lines" if self.bad else ""
-        yield f"{self.patients} patients, {self.patients - sum(self.not_assessed.values())} assessed{skipped}"
+        yield (
+            f"{self.patients} patients,"
+            f" {self.patients - sum(self.not_assessed.values())} assessed{skipped}"
+        )
 
 
 def write_results(
@@ -185,7 +196,10 @@ def write_results(
     worklist: Path | None,
     report: Report,
 ) -> None:
-    """Write a line for each patient, and the worklist, in the order in which the results come."""
+    """Write a line for each patient, and the worklist.
+
+    In the order in which the results come.
+    """
     rows: list[tuple[str, Row]] = []
     with _target(out) as target:
         for one in results:

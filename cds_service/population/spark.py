@@ -1,4 +1,6 @@
-"""The engine for exports beyond one machine: Spark brings the lines of a patient together, `score` does the rest.
+"""The engine for exports beyond one machine.
+
+Spark brings the lines of a patient together, `score` does the rest.
 
 In a cluster every executor has this package, and reads the files at the same paths as
 the driver. Bad lines are rare: the driver looks up their numbers, since Spark reads
@@ -51,13 +53,18 @@ READ = pa.schema(
         ("line", pa.binary()),
     ]
 )
-READ_DDL = "kind string, ownerless long, bad_file string, patient string, name string, names array<string>, line binary"
+READ_DDL = (
+    "kind string, ownerless long, bad_file string, patient string, name string, names"
+    " array<string>, line binary"
+)
 SCORED = pa.schema([(name, pa.string()) for name in Result._fields])
 SCORED_DDL = ", ".join(f"{name} string" for name in Result._fields)
 
 
 def score_on_spark(job: Job, out: Path | None, worklist: Path | None) -> Report:
-    """Score the export on Spark (the session in force, else one on this machine) and write the results.
+    """Score the export on Spark and write the results.
+
+    On the session in force, else on one of this machine.
 
     Args:
         job: what to score.
@@ -101,7 +108,9 @@ def score_on_spark(job: Job, out: Path | None, worklist: Path | None) -> Report:
 
 
 def session_here() -> SparkSession:
-    """The session in force, else one on this machine: what it spills and serves are patients' records.
+    """The session in force, else one on this machine.
+
+    What it spills and serves are patients' records.
 
     Its ports are on loopback and its files are for this user alone, as long as nobody
     says otherwise.
@@ -130,7 +139,10 @@ def _uri(file: Path) -> str:
 
 
 def _together(read: DataFrame) -> DataFrame:
-    """Lines with their patient: their own, and the shared resources that those refer to."""
+    """Lines with their patient.
+
+    Their own, and the shared resources that those refer to.
+    """
     own = read.filter("patient is not null")
     shared = read.filter("name is not null").select("name", "line")
     wanted = own.select("patient", column.explode("names").alias("name")).distinct()

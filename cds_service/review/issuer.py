@@ -1,4 +1,7 @@
-"""The hospital's OpenID issuer: our registration there, and whom its ID token proves."""
+"""The hospital's OpenID issuer.
+
+Our registration there, and whom its ID token proves.
+"""
 
 import re
 from collections.abc import Mapping, Sequence

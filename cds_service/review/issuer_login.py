@@ -1,4 +1,6 @@
-"""Login to the review pages through the hospital's issuer: OpenID Connect authorization code flow with PKCE.
+"""Login to the review pages through the hospital's issuer.
+
+OpenID Connect authorization code flow with PKCE.
 
 During login the browser holds one secret in a cookie; state, nonce and verifier are
 derived from it, so none of them is stored here. That cookie is `Lax`, since the
@@ -31,7 +33,10 @@ BACK = f"{PATH}/login/callback"
 WAY_COOKIE = "kyphoplasty-cds-way"
 SECONDS = 5.0  # for all requests to the issuer in one step
 MAX_WANTED = 1024  # characters; browsers drop longer cookies
-REFUSED = "The login did not succeed, or this account has no role here. Who runs this service can look up why."
+REFUSED = (
+    "The login did not succeed, or this account has no role here. Who runs this service"
+    " can look up why."
+)
 UNREACHABLE = "The hospital's login cannot be reached now. Try again in a minute."
 TOO_MANY = "Too many logins from this network address. Wait 15 minutes."
 
@@ -158,7 +163,10 @@ class IssuerLogin:
     def _refuse(
         self, wanted: str, reason: str, words: str = REFUSED, status: int = 403
     ) -> AnyResponse:
-        """Show the login page with the same message for every failure; the reason only goes to the log."""
+        """Show the login page with the same message for every failure.
+
+        The reason only goes to the log.
+        """
         fields = {
             "event": "login-refused",
             "reason": reason,

@@ -1,4 +1,6 @@
-"""`/audit`: the review pages. Find entries, follow a patient, open an entry as it was shown, export entries.
+"""`/audit`: the review pages.
+
+Find entries, follow a patient, open an entry as it was shown, export entries.
 
 Every access is logged before the page is sent; otherwise the page is not shown.
 Patients appear only by their ids.
@@ -51,7 +53,10 @@ from cds_service.service import Service
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
 
-REVIEW_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+REVIEW_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri"
+    " 'none'; frame-ancestors 'none'"
+)
 TIMELINE = 20  # entries of one page; each is read whole
 CHUNK = 64 * 1024
 MEDIA: Mapping[Format, tuple[str, str]] = {

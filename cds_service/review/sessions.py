@@ -52,7 +52,10 @@ class Vouched:
 
     @property
     def name(self) -> str:
-        """The account's name in the log; names of local accounts cannot contain a bar."""
+        """The account's name in the log.
+
+        Names of local accounts cannot contain a bar.
+        """
         return f"{self.issuer}|{self.subject}"
 
 
@@ -73,7 +76,10 @@ class Sessions:
         self._has_local = has_local
 
     def begin(self, who: str | Vouched) -> str:
-        """Begin a session for a local account, by its name, or one of the issuer; returns the browser's secret."""
+        """Begin a session for a local account, or one of the issuer.
+
+        A local one by its name. Returns the browser's secret.
+        """
         account: dict[str, str | None] = {
             "name": who if isinstance(who, str) else who.name
         }

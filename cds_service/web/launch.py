@@ -1,4 +1,6 @@
-"""`/worksheet/launch`: the worksheet opened from a patient's record in the EHR, by SMART App Launch.
+"""`/worksheet/launch`: the worksheet opened from a patient's record.
+
+In the EHR, by SMART App Launch.
 
 Each launch has an address of its own, and a cookie for that address alone, so that two
 patients in two windows never share a session. The EHR's token stays on the server.
@@ -276,9 +278,12 @@ def _set_cookie(
     seconds: int,
     path: str = PATH,
 ) -> None:
-    """Set a cookie, hidden from scripts; that of the way is `Lax`, since the EHR's page redirects back.
+    """Set a cookie, hidden from scripts.
 
-    `Secure` is only left out for plain HTTP on this machine, where no network is involved.
+    That of the way is `Lax`, since the EHR's page redirects back.
+
+    `Secure` is only left out for plain HTTP on this machine, where no network is
+    involved.
     """
     is_plain = parse_address(launching.around.base_url).scheme == "http"
     response.set_cookie(
@@ -430,7 +435,7 @@ class _Desk:
         return page.encode("utf-8", "replace").decode("utf-8")
 
     def _take(self, reports: Sequence[Report]) -> str:
-        """Fill the field of a number that was chosen in a report; why not, if it cannot be."""
+        """Fill the field of a number chosen in a report; why not, if it cannot be."""
         key = self._form.get("take", "")
         if not key:
             return ""
@@ -475,10 +480,12 @@ class _Desk:
         return found, ""
 
     def _figures(self, outcome: Outcome, *, is_saved: bool) -> tuple[Figure, ...]:
-        """This patient's figure without the values and with them, by age, sex and measurements alone.
+        """This patient's figure without the values and with them.
 
-        Once they are saved there is one: that of the record. None to whom the site shows
-        no cards, and none that the log does not hold.
+        By age, sex and measurements alone.
+
+        Once they are saved there is one: that of the record. None to whom the site
+        shows no cards, and none that the log does not hold.
         """
         if not outcome.written or not self._may_show_figures:
             return ()
@@ -591,7 +598,10 @@ def _rivals_of(outcome: Outcome, there: Sequence[OnRecord]) -> Mapping[str, str]
 
 
 def _seen(outcome: Outcome) -> str:
-    """A digest of the values as they are shown: what is saved is what somebody has seen."""
+    """A digest of the values as they are shown.
+
+    What is saved is what somebody has seen.
+    """
     shown = [
         (
             one.value.measure.name,

@@ -1,4 +1,7 @@
-"""Reads yes/no findings from medication requests, administrations and statements, while each drug still counts."""
+"""Reads yes/no findings from drugs, while each still counts.
+
+From medication requests, administrations and statements.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -83,7 +86,10 @@ class Use(NamedTuple):
 def source_of(
     entry: Entry, drug: Drug, day: date | None, spec: MedicationSpec
 ) -> Provenance:
-    """Where a use is recorded: `on the medication list since 3 May 2019`, `given on 3 May 2019`."""
+    """Where a use is recorded.
+
+    `on the medication list since 3 May 2019`, `given on 3 May 2019`
+    """
     verb = VERBS.get(entry.kind, "on the medication list")
     verb = "among the orders being signed" if entry.origin == "context" else verb
     verb = "planned, not given" if entry.status == "not-done" else verb
@@ -120,7 +126,7 @@ def without_use(
 
 
 def _counts(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
-    """Whether the drug is current, or was taken within the months for which it counts."""
+    """Whether the drug is current, or taken within the months that count."""
     if use.is_ahead:
         return False
     if STEROID in spec.value_sets:
@@ -153,7 +159,8 @@ def _taken(spec: MedicationSpec, chart: Chart, counted: Sequence[Use]) -> Findin
     ):
         age = age_in_words(newest.day, chart.today)
         concerns.append(
-            f"The prescription is {age} old; whether the {spec.title} is still taken is not recorded."
+            f"The prescription is {age} old; whether the {spec.title} is still taken is"
+            " not recorded."
         )
     if all(one.drug.is_by_name for one in ordered):
         concerns.append("The drug was recognised by its name, not by a code.")
@@ -167,7 +174,10 @@ def _taken(spec: MedicationSpec, chart: Chart, counted: Sequence[Use]) -> Findin
 
 
 def label_of(drug: Drug, spec: MedicationSpec, chart: Chart) -> str:
-    """The ingredient that makes it one of these drugs; empty if only the group is known."""
+    """The ingredient that makes it one of these drugs.
+
+    Empty if only the group is known.
+    """
     groups = chart.terminology.drugs.groups_of
     named = [
         one
@@ -197,7 +207,10 @@ def _not_taken(
 def not_on_list(
     spec: MedicationSpec, chart: Chart, concepts: Sequence[str], *, how: str = "not"
 ) -> Finding | Gap:
-    """No, unless such a drug is listed without a clear status or day, or an unidentified entry may be one."""
+    """No, unless such a drug, or one not identified, may be taken.
+
+    One is listed without a clear status or day.
+    """
     ours = [
         _use(entry, entry.drug, chart)
         for entry in chart.of_kind(*TAKEN)
@@ -233,7 +246,10 @@ def not_on_list(
 
 
 def _is_lapsed(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
-    """Whether a steroid is active on the list and its supply is over: refills may be recorded elsewhere."""
+    """Whether a steroid is active on the list and its supply is over.
+
+    Refills may be recorded elsewhere.
+    """
     if STEROID not in spec.value_sets or end_of_dosage(use.entry.raw, chart):
         return False
     end = end_of_course(use.entry.raw, chart)
@@ -268,7 +284,10 @@ def future_uses(spec: MedicationSpec, uses: Iterable[Use]) -> tuple[PassedOver, 
 
 
 def uses_of(chart: Chart) -> list[Use]:
-    """Every drug that was ordered, given or reported, without retracted entries and proposals."""
+    """Every drug that was ordered, given or reported.
+
+    Without retracted entries and proposals.
+    """
     return [
         _use(entry, entry.drug, chart)
         for entry in chart.of_kind(*TAKEN)

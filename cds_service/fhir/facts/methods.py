@@ -1,4 +1,6 @@
-"""Judges how a value was measured: accepted, unknown, or another quantity (`[method]` in a finding's file).
+"""Judges how a value was measured: accepted, unknown, or another quantity.
+
+By `[method]` in a finding's file.
 
 The code, method, device, body site, notes and components of the Observation are
 searched for words. The performer is not, since it says nothing about the method.
@@ -81,7 +83,10 @@ def _elsewhere(levels: tuple[str, ...], expected: tuple[str, ...]) -> str:
     if len(levels) > 2 and not set(levels) <= set(expected):
         return "a mean over several levels"
     if levels and expected and not set(levels) & set(expected):
-        return f"measured at {' and '.join(levels)}, in the study at {' to '.join(expected)}"
+        return (
+            f"measured at {' and '.join(levels)}, in the study at"
+            f" {' to '.join(expected)}"
+        )
     return ""
 
 
@@ -114,7 +119,10 @@ def _words(reading: Reading) -> Iterable[str]:
 
 
 def _of_code(code: Any) -> list[str]:
-    """Text and displays of a code, except those of our own codes: they are not the record's words."""
+    """Text and displays of a code, except those of our own codes.
+
+    They are not the record's words.
+    """
     own = {
         text(one.get("display"))
         for one in objects(member(code, "coding"))
@@ -124,7 +132,10 @@ def _of_code(code: Any) -> list[str]:
 
 
 def _of_coded(codeable: Any) -> list[str]:
-    """Text and displays, or the bare code if there are none: DICOM writes `CT` and `MR`."""
+    """Text and displays, or the bare code if there are none.
+
+    DICOM writes `CT` and `MR`.
+    """
     if not codeable:  # of most values
         return []
     bare = [

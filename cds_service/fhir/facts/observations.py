@@ -13,7 +13,10 @@ AGAINST, NOT_MEASURED = ("note-against",), ("not-measured",)
 
 
 def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None:
-    """The problem with a value's date: missing, of another examination, or after the order; None if there is none."""
+    """The problem with a value's date; None if there is none.
+
+    Missing, of another examination, or after the order.
+    """
     when = reading.entry.moment
     if when is None:
         return "undated", "no date"
@@ -27,7 +30,10 @@ def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None
 
 
 def _is_ahead(reading: Reading, chart: Chart) -> bool:
-    """Whether all of its time lies after the signing; a period does if it begins then."""
+    """Whether all of its time lies after the signing.
+
+    A period does if it begins then.
+    """
     raw, when = reading.entry.raw, reading.entry.moment
     if when is None or when.day > chart.not_after:
         return when is not None
@@ -36,7 +42,10 @@ def _is_ahead(reading: Reading, chart: Chart) -> bool:
 
 
 def status_problem(reading: Reading) -> tuple[GapReason, str] | None:
-    """The problem with a value's status: not the patient's, not final, or marked absent; None if there is none."""
+    """The problem with a value's status; None if there is none.
+
+    Not the patient's, not final, or marked absent.
+    """
     raw = reading.entry.raw
     about = [
         one
@@ -89,7 +98,10 @@ def has_plain_notes(reading: Reading, chart: Chart) -> bool:
 
 
 def _is_absent(holder: Json) -> bool:
-    """Whether a value is marked as absent, in the resource or by the extension that FHIR has for any element."""
+    """Whether a value is marked as absent.
+
+    In the resource, or by the extension that FHIR has for any element.
+    """
     quantity = holder.get("valueQuantity")
     marks = (
         *objects(member(quantity, "extension")),

@@ -1,4 +1,7 @@
-"""Picks the resources that we read: those whose codes or words belong to a concept of `mappings/`."""
+"""Picks the resources that we read.
+
+Those whose codes or words belong to a concept of `mappings/`.
+"""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -58,8 +61,8 @@ MAY_BE_GRAVE = "may-be-grave"
 # It may be what a brace is for: nothing says that it leaves the spine alone.
 MAY_NEED_BRACE = "may-need-brace"
 UNCODED = frozenset({NOT_UNDERSTOOD, MAY_BE_GRAVE})
-# What an entry's notes, site or evidence may name besides its code. Of these it leaves open
-# what its code does not say.
+# What an entry's notes, site or evidence may name besides its code. Of these it leaves
+# open what its code does not say.
 ASIDE = frozenset(
     {
         *("malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"),
@@ -108,7 +111,10 @@ class Sourced(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """One broken resource of the patient; it affects the findings of its concepts and nothing else."""
+    """One broken resource of the patient.
+
+    It affects the findings of its concepts and nothing else.
+    """
 
     reference: str
     key: str
@@ -123,7 +129,10 @@ def pick(
     terminology: Terminology,
     deadline: Deadline,
 ) -> tuple[tuple[Sourced, ...], tuple[Unreadable, ...]]:
-    """Pick and validate the resources that we read, in an order that does not depend on the server's."""
+    """Pick and validate the resources that we read.
+
+    In an order that does not depend on the server's.
+    """
     picked: list[Sourced] = []
     broken: list[Unreadable] = []
     read = []
@@ -157,7 +166,9 @@ def pick(
 
 
 def _with_contained(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
-    """A resource, and the Observations inside of it, each with its type: panels and reports may hold their values so.
+    """A resource, and the Observations inside of it, each with its type.
+
+    Panels and reports may hold their values so.
 
     They have the holder's subject, and its day unless they have one. Where it is not
     final, neither are they.
@@ -245,7 +256,10 @@ def _concepts_of_procedure(
 
 
 def _concepts_of_condition(resource: Json, terminology: Terminology) -> frozenset[str]:
-    """Concepts of a condition's code and words: its words rule out a "no", whatever its code."""
+    """Concepts of a condition's code and words.
+
+    Its words rule out a "no", whatever its code.
+    """
     code = resource.get("code")
     coded, said = terminology.concepts(code), set(texts_of(code))
     # Words may modify a diagnosis from outside of its name, as JP Core does with
@@ -273,7 +287,10 @@ def _concepts_of_condition(resource: Json, terminology: Terminology) -> frozense
 def _with_asides(
     found: frozenset[str], resource: Json, terminology: Terminology
 ) -> tuple[frozenset[str], bool]:
-    """These concepts with those that notes, site and evidence leave in doubt, and whether all of that was read."""
+    """These concepts, with those that notes, site and evidence leave in doubt.
+
+    And whether all of that was read.
+    """
     said = set(words_beside(resource))
     words = _short(said)
     is_read = words == said and not any(map(terminology.languages.is_foreign, words))
@@ -305,7 +322,10 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
 def _with_words(
     coded: frozenset[str], words: Collection[str], terminology: Terminology
 ) -> frozenset[str]:
-    """The concepts of a condition's code and words; those in doubt under their name for that."""
+    """The concepts of a condition's code and words.
+
+    Those in doubt stand under their name for that.
+    """
     if not words:
         return coded
     said = read_problem_words(coded, words, terminology)
@@ -317,7 +337,10 @@ def _with_words(
 
 
 def bone_drugs(words: str, terminology: Terminology) -> frozenset[str]:
-    """The bone drugs that the words of a procedure or order name: given in an office, they are on no other list."""
+    """The bone drugs that the words of a procedure or order name.
+
+    Given in an office, they are on no other list.
+    """
     named = terminology.drug_words(words)
     return named if BONE_DRUG in named else frozenset()
 
@@ -377,7 +400,10 @@ def _concepts_of_drug(
 
 
 def drug_codes(resource: Json, medication: Json | None) -> list[Json]:
-    """CodeableConcepts of a medication and its ingredients, inline or in the Medication that it refers to."""
+    """CodeableConcepts of a medication and its ingredients.
+
+    Inline or in the Medication that it refers to.
+    """
     parts = [resource.get("medicationCodeableConcept")]
     if medication is not None:
         ingredients = objects(medication.get("ingredient"))
@@ -402,7 +428,10 @@ def drug_names(resource: Json, medication: Json | None) -> set[str]:
 
 
 def referred_in(resource: Json, targets: Targets) -> Json | None:
-    """The Medication or Device that it refers to, contained or returned with it; None if there is none."""
+    """The Medication or Device that it refers to; None if there is none.
+
+    Contained or returned with it.
+    """
     choice, kind = CHOICES.get(text(resource.get("resourceType")), ("", ""))
     reference = (
         text(member(resource, f"{choice}Reference", "reference")) if choice else ""
@@ -418,7 +447,10 @@ def referred_in(resource: Json, targets: Targets) -> Json | None:
 def _concepts_of_device(
     resource: Json, targets: Targets, terminology: Terminology
 ) -> frozenset[str]:
-    """Concepts of a device order: by its code, else by the Device that it refers to, else by the words of either."""
+    """Concepts of a device order.
+
+    By its code, else by the Device that it refers to, else by the words of either.
+    """
     device, (choice, _) = (
         referred_in(resource, targets),
         CHOICES[text(resource.get("resourceType"))],
@@ -456,7 +488,10 @@ DICOM = "dicom"  # part of every name of its code system
 
 
 def exam_concepts(exam: Json, terminology: Terminology) -> frozenset[str]:
-    """Classify an exam: `trunk-ct` (chest, abdomen, spine, no known contrast), `trunk-ct-contrast`, `lumbar-mri`, DXA.
+    """Classify an exam of the trunk, of the lumbar spine, or of bone density.
+
+    `trunk-ct` is of chest, abdomen or spine without known contrast; the others are
+    `trunk-ct-contrast`, `lumbar-mri` and DXA.
 
     Other parts and modalities, guided procedures, and exams that name both CT and MRI
     have no concept.

@@ -1,4 +1,7 @@
-"""Gathers the patient's record for one request: prefetch first, then the FHIR server for what was not sent."""
+"""Gathers the patient's record for one request.
+
+Prefetch first, then the FHIR server for what was not sent.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -106,7 +109,9 @@ def gather(
     *,
     deadline: Deadline,
 ) -> PatientRecord:
-    """Gather the record of the request's patient: prefetch first, then the FHIR server for what was not sent.
+    """Gather the record of the request's patient.
+
+    Prefetch first, then the FHIR server for what was not sent.
 
     Args:
         request: the hook call; its prefetch is raw JSON of any quality.
@@ -138,7 +143,9 @@ def gather(
 def checked(
     plan: PrefetchPlan, answers: Mapping[str, QueryResult], patient_id: str
 ) -> dict[str, QueryResult]:
-    """The answers to what the plan needs; of the Patient query, only the request's Patient.
+    """The answers to what the plan needs.
+
+    Of the Patient query, only the request's Patient.
 
     Raises:
         PatientMismatch: as `gather`.
@@ -160,7 +167,9 @@ def record_in(
     person: Person,
     deadline: Deadline,
 ) -> PatientRecord:
-    """The record in these answers, one to each query of the plan, each resource in one version.
+    """The record in these answers, one to each query of the plan.
+
+    Each resource is in one version.
 
     Raises:
         DeadlinePassed: as `gather`.
@@ -217,7 +226,10 @@ DECIDING_LISTS: Mapping[str, tuple[str, ...]] = {
 
 
 def _is_list_read(record: PatientRecord, key: str) -> bool:
-    """Whether a list was read whole, without a broken entry, and one of its entries was understood."""
+    """Whether a list was read whole, and one of its entries was understood.
+
+    No entry of it is broken.
+    """
     read = record.reads.get(key)
     if read is None or read.state == "failed" or read.is_cut:
         return False
@@ -232,7 +244,10 @@ def _is_list_read(record: PatientRecord, key: str) -> bool:
     return sum(part.entries for part in parts) > strange
 
 
-WARNED = "The record server sent a warning with part of the record: it may hold more than was shown to us."
+WARNED = (
+    "The record server sent a warning with part of the record: it may hold more than"
+    " was shown to us."
+)
 
 
 def _checked(template: Template, answer: QueryResult, patient_id: str) -> QueryResult:
@@ -262,7 +277,10 @@ def _checked(template: Template, answer: QueryResult, patient_id: str) -> QueryR
 def _patients(
     plan: PrefetchPlan, answers: Mapping[str, QueryResult]
 ) -> Iterator[tuple[Json, str | None]]:
-    """Resources that may be the Patient, with their fullUrl: from the Patient query or returned with others."""
+    """Resources that may be the Patient, with their fullUrl.
+
+    From the Patient query or returned with others.
+    """
     for template in plan.templates:
         answer = answers[template.key]
         if template.resource_type == "Patient":
@@ -347,7 +365,10 @@ def _part(
 
 
 def _is_void(raw: Json) -> bool:
-    """Whether an entry was entered in error or ruled out, and so does not count as an entry of its list."""
+    """Whether an entry was entered in error or ruled out.
+
+    It does not count as an entry of its list.
+    """
     if raw.get("status") == "entered-in-error":
         return True
     return raw.get("resourceType") == "Condition" and certainty_of(raw) == "denied"
@@ -366,7 +387,10 @@ def _patient_part(
     read = read._replace(state="given", entries=1)
     if is_replaced(raw):
         into = replacement_of(raw) or "another"
-        note = f"This patient's record was merged into {into}; only the one that the request names was read."
+        note = (
+            f"This patient's record was merged into {into}; only the one that the"
+            " request names was read."
+        )
         read = read._replace(note=note, is_cut=False, is_merged=True)
     name = reference_name("Patient", raw)
     try:
@@ -431,7 +455,9 @@ TRANSIENT = frozenset(
 def refuse_without_evidence(
     plan: PrefetchPlan, answers: Mapping[str, QueryResult]
 ) -> None:
-    """Refuse a record that says nothing about the patient; a record of empty lists is accepted.
+    """Refuse a record that says nothing about the patient.
+
+    A record of empty lists is accepted.
 
     Raises:
         NotAllowed: a key was not sent, and the caller may not name the server that has
@@ -481,7 +507,10 @@ def is_replaced(patient: Json) -> bool:
 
 
 def replacement_of(patient: Json) -> str:
-    """`Patient/<id>` of the Patient that replaced it; empty if none is clearly named."""
+    """`Patient/<id>` of the Patient that replaced it.
+
+    Empty if none is clearly named.
+    """
     links = (
         link
         for link in objects(patient.get("link"))
@@ -502,7 +531,10 @@ def replacement_of(patient: Json) -> str:
 
 
 def _why(answers: Mapping[str, QueryResult], plan: PrefetchPlan) -> str:
-    """Each reason once, with its keys; optional parts are not asked for, since they would be no evidence."""
+    """Each reason once, with its keys.
+
+    Optional parts are not asked for, since they would be no evidence.
+    """
     keys: dict[str, list[str]] = {}
     for key, answer in answers.items():
         keys.setdefault(answer.note, []).append(key)

@@ -1,4 +1,6 @@
-"""Knows what a brace does not depend on (`mappings/bystanders.toml`): codes, and words of orders.
+"""Knows what a brace does not depend on: codes, and words of orders.
+
+By `mappings/bystanders.toml`.
 
 The file names what has nothing to do with the spine's stability. What it does not name
 may be a fusion, a tumour or a second fracture, in any language and any code system.
@@ -131,11 +133,17 @@ class Bystanders:
         ) and not self._spinal.may_hold(system, code)
 
     def is_act(self, system: str, code: str) -> bool:
-        """Whether a canonical code of an order or a procedure has nothing to do with it."""
+        """Whether a canonical code has nothing to do with the brace.
+
+        Of an order or a procedure.
+        """
         return self._acts.holds(system, code)
 
     def is_fracture(self, system: str, code: str, *, is_old: bool = False) -> bool:
-        """Whether a canonical code is of the plain fracture: new, or if it is old, healing too."""
+        """Whether a canonical code is of the plain fracture.
+
+        New, or if it is old, healing too.
+        """
         rules = (self._fractures, self._healed) if is_old else (self._fractures,)
         return any(
             pattern.fullmatch(code)

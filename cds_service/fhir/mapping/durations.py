@@ -1,4 +1,6 @@
-"""Reads durations that an order states in words (`TLSO x 3 months`), by the words in `mappings/texts/`.
+"""Reads durations that an order states in words: `TLSO x 3 months`.
+
+By the words in `mappings/texts/`.
 
 A text is read clause by clause. A number with a unit of time is the order's duration
 only if the words around it say so. Frequencies, ages and delays are not durations, and
@@ -71,7 +73,10 @@ _DAY_FORMS = (
     r"(?P<y{n}>\d{{4}})-(?P<m{n}>\d{{1,2}})-(?P<d{n}>\d{{1,2}})(?![\d])",
     r"(?P<d{n}>\d{{1,2}})\.\s?(?P<m{n}>\d{{1,2}})\.\s?(?P<y{n}>\d{{4}})(?!\d)",
     r"(?P<y{n}>\d{{4}})年(?P<m{n}>\d{{1,2}})月(?P<d{n}>\d{{1,2}})日",
-    r"(?P<d{n}>\d{{1,2}})(?:\.|st|nd|rd|th|er)?\s*(?:de\s+)?(?P<w{n}>{months})\.?,?\s*(?:de\s+)?(?P<y{n}>\d{{4}})(?!\d)",
+    (
+        r"(?P<d{n}>\d{{1,2}})(?:\.|st|nd|rd|th|er)?\s*(?:de\s+)?"
+        r"(?P<w{n}>{months})\.?,?\s*(?:de\s+)?(?P<y{n}>\d{{4}})(?!\d)"
+    ),
     r"(?P<w{n}>{months})\.?\s+(?P<d{n}>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y{n}>\d{{4}})(?!\d)",
     r"(?P<a{n}>\d{{1,2}})/(?P<b{n}>\d{{1,2}})/(?P<y{n}>\d{{4}})(?!\d)",
 )
@@ -217,7 +222,9 @@ class DurationRules:
         *,
         is_title: bool = False,
     ) -> tuple[Mention, ...]:
-        """Read what a text says about the end of an order of this kind; positions refer to the text as given.
+        """Read what a text says about the end of an order of this kind.
+
+        Positions refer to the text as given.
 
         Args:
             text: a text from an order.
@@ -239,7 +246,10 @@ class DurationRules:
         return self._named(unicodedata.normalize("NFKC", text[:LONGEST_TEXT]), "brace")
 
     def without_times(self, text: str, *, is_title: bool = False) -> str:
-        """A text of a brace order without the lengths, last days and postures that `read` understands in it."""
+        """A text of a brace order without what `read` understands in it.
+
+        The lengths, last days and postures.
+        """
         plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])
         for found in self._read(plain, "brace", is_title=is_title):
             if found.kind in ("length", "day") and not found.is_least:
@@ -326,7 +336,10 @@ class DurationRules:
         return None
 
     def _day_of(self, parts: Mapping[str, str]) -> date | None:
-        """The day that a date in words or numbers means; None if it is not a date or is ambiguous."""
+        """The day that a date in words or numbers means.
+
+        None if it is not a date or is ambiguous.
+        """
         month = parts.get("m")
         day = parts.get("d")
         if word := parts.get("w"):
@@ -376,7 +389,10 @@ class DurationRules:
                 yield Mention("doubtful", *loose.span())
 
     def _names_event(self, text: str, language: str) -> bool:
-        """Whether an end without a day is named: `until mobilised`, but not `until`, and not `until never`."""
+        """Whether an end without a day is named.
+
+        `until mobilised`, but not `until`, and not `until never`.
+        """
         until = self._until[language].search(text)
         if until is None or not _SIGN.search(text, until.end()):
             return False
@@ -409,7 +425,10 @@ class DurationRules:
         )
 
     def _length(self, clause: _Clause, amount: _Amount) -> Mention | None:
-        """A duration, a doubtful one, or None if the number does not describe the order."""
+        """A duration, or a doubtful one.
+
+        None if the number does not describe the order.
+        """
         languages = self._languages(amount)
         before = clause.text[max(0, amount.start - NEAR) : amount.start]
         after = clause.text[amount.end : amount.end + NEAR]
@@ -515,7 +534,10 @@ class DurationRules:
     def _in_its_clause(
         self, clause: _Clause, before: str, after: str, *, is_led: bool, late: bool
     ) -> Literal["length", "doubtful"] | None:
-        """Judge a duration in a clause about nothing else; the words around it decide if the order is not named."""
+        """Judge a duration in a clause about nothing else.
+
+        The words around it decide if the order is not named.
+        """
         if not clause.own:
             if clause.about is False:
                 return None

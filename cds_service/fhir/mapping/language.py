@@ -1,4 +1,6 @@
-"""One language, a file in `mappings/texts/`: the words of each concept, and words that help to read any text.
+"""One language, a file in `mappings/texts/`.
+
+The words of each concept, and words that help to read any text.
 
 The helping words are regular expressions as well. Those of all languages count
 together.
@@ -59,7 +61,10 @@ class Words(Closed):
 
 
 class Joints(DataTable):
-    """Words between two names: `and`, `or`, `to` of a range, `with` and the like before an aside."""
+    """Words between two names.
+
+    `and`, `or`, `to` of a range, `with` and the like before an aside.
+    """
 
     and_: tuple[Pattern, ...] = Field((), alias="and")
     or_: tuple[Pattern, ...] = Field((), alias="or")
@@ -203,7 +208,10 @@ def read_languages(folders: Sequence[Path]) -> Mapping[str, Language]:
 
 
 def any_of(tables: Iterable[Joints | Vertebrae | Durations], name: str) -> str:
-    """The words of this name in all tables as one pattern: of two that fit, the longer one; never fitting if none."""
+    """The words of this name in all tables as one pattern.
+
+    Of two that fit, the longer one. It never fits if there are none.
+    """
     words = {word for table in tables for word in getattr(table, name)}
     return "|".join(sorted(words, key=lambda word: (-len(word), word))) or "(?!)"
 

@@ -1,4 +1,6 @@
-"""Tells whether words are plain: of a brace order, of a dose, of a referral, of a note on a value.
+"""Tells whether words are plain.
+
+Of a brace order, of a dose, of a referral, of a note on a value.
 
 Each has a folder of its own, `mappings/plain-words/` that of brace orders. What is not
 in the list is not understood: no brace is shortened against its author's words, and no
@@ -84,7 +86,10 @@ class PlainWords:
         return self._word.search(folded(text)) is not None
 
     def left_in(self, text: str) -> tuple[str, ...]:
-        """The words of a text that are not plain, for a site that reads its own files."""
+        """The words of a text that are not plain.
+
+        For a site that reads its own files.
+        """
         rest = text[:LONGEST_TEXT]
         if self.durations:
             rest = self.durations.without_times(rest, is_title=True)

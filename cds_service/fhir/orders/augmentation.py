@@ -1,4 +1,6 @@
-"""Finds the kyphoplasty or vertebroplasty among the orders being signed, with its kind and levels.
+"""Finds the kyphoplasty or vertebroplasty among the orders being signed.
+
+With its kind and levels.
 
 Raw JSON in, facts out; junk never raises. Brace, bed rest and referrals are in
 `support_orders.py`.
@@ -35,9 +37,15 @@ from cds_service.fhir.raw_json import Json, member, number
 
 CPT = "http://www.ama-assn.org/go/cpt|"
 MOST_LEVELS = 17  # T1 to L5: a larger quantity is not a number of levels
-BOTH = "The orders name both kyphoplasty and vertebroplasty; which one is done is not known."
+BOTH = (
+    "The orders name both kyphoplasty and vertebroplasty; which one is done is not"
+    " known."
+)
 OPEN = "The code leaves open whether it is a kyphoplasty or a vertebroplasty."
-FROM_WORDS = "Kyphoplasty or vertebroplasty was read from the order's text; its code leaves it open."
+FROM_WORDS = (
+    "Kyphoplasty or vertebroplasty was read from the order's text; its code leaves it"
+    " open."
+)
 BY_TEXT = "The procedure was recognised by the order's text, not by a code."
 UNCLEAR = "{name} is left out: its subject is not plainly this patient."
 _NAMES = {"PKP": "kyphoplasty", "PVP": "vertebroplasty"}
@@ -73,7 +81,8 @@ def find_augmentation_order(
         )
     if not any(recognition.concepts & AUGMENTATION for _, recognition in recognised):
         raise PatientMismatch(
-            "The subject of an augmentation order is not plainly the Patient of context.patientId."
+            "The subject of an augmentation order is not plainly the Patient of"
+            " context.patientId."
         )
     found = [
         _Found(draft, one, find_levels(draft.resource, bundle, terminology))
@@ -186,7 +195,10 @@ def _as_one(
 def _procedure(
     found: Sequence[_Found], terminology: Terminology
 ) -> tuple[Procedure | None, str]:
-    """PKP or PVP by code, else by words; ICD-10-PCS encodes PKP as two codes, supplement and reposition."""
+    """PKP or PVP by code, else by words.
+
+    ICD-10-PCS encodes PKP as two codes, supplement and reposition.
+    """
     concepts = frozenset(
         concept for one in found for concept in one.recognition.concepts
     )
@@ -230,7 +242,9 @@ def _title(found: _Found, terminology: Terminology) -> str:
 def _level_count(
     found: Sequence[_Found], levels: tuple[str, ...], terminology: Terminology
 ) -> int | None:
-    """The number of vertebrae: the stated ones or those that the codes bill for, whichever is more.
+    """The number of vertebrae.
+
+    The stated ones or those that the codes bill for, whichever is more.
 
     Order lines are not counted: two lines with the same code and level are one level.
     CPT's primary code is for one vertebra; the add-on code counts with its
@@ -275,7 +289,10 @@ def _additional_levels(found: _Found) -> int:
 
 
 def _at_junction(found: Sequence[_Found], count: int | None) -> bool | None:
-    """Whether any treated level is at T10-L2: False only if every treated level is known to lie elsewhere."""
+    """Whether any treated level is at T10-L2.
+
+    False only if every treated level is known to lie elsewhere.
+    """
     verdicts = {
         (one.levels.source, verdict) for one in found for verdict in one.levels.verdicts
     }

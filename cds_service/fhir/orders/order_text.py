@@ -60,7 +60,10 @@ def name_augmentation(
 
 
 def _is_other_order(clause: str, terminology: Terminology) -> bool:
-    """Whether a clause orders something else: by its words, or a drug, unless that is held or stopped."""
+    """Whether a clause orders something else.
+
+    By its words, or a drug, unless that is held or stopped.
+    """
     if terminology.text_concepts(clause, _OTHER_ORDER | _ORDERS_FIRST):
         return True
     is_drug = _DOSE.search(clause) or terminology.drug_words(clause)
@@ -92,7 +95,10 @@ def _asks_for(
 
 
 def _is_withdrawal(clause: str, terminology: Terminology) -> bool:
-    """Whether a clause (`patient refused`, `cancelled`) withdraws what precedes it and names nothing itself."""
+    """Whether a clause withdraws what precedes it and names nothing itself.
+
+    `patient refused`, `cancelled`
+    """
     place = terminology.text_places(clause, _WITHDRAWN).get("withdrawn")
     if place is None:
         return False
@@ -112,7 +118,10 @@ _BRACE_WORDS = frozenset(_BRACES)
 
 
 def name_brace(words: str, code: str, terminology: Terminology) -> str:
-    """The name of a brace in our texts: by its HCPCS code, or by its title if the two agree."""
+    """The name of a brace in our texts.
+
+    By its HCPCS code, or by its title if the two agree.
+    """
     said = terminology.text_concepts(words[:LONGEST_TEXT], _BRACE_WORDS)
     named = [name for concept, name in _BRACES.items() if concept in said]
     if code.startswith("L04"):
@@ -125,7 +134,9 @@ def name_brace(words: str, code: str, terminology: Terminology) -> str:
 def name_support(
     words: str, kinds: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """The kinds of support order that a title names, unless declined, stopped or removed.
+    """The kinds of support order that a title names.
+
+    Unless declined, stopped or removed.
 
     Therapy in a brace is an order of therapy: the brace is how it is done.
     """

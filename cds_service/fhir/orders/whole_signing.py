@@ -1,4 +1,6 @@
-"""Tells what of a signing was not understood: the augmentation itself, and every other order beside it.
+"""Tells what of a signing was not understood.
+
+The augmentation itself, and every other order beside it.
 
 As in `consumed.py` everything counts as not understood until something here says that
 it was. The augmentation may say its name, its levels and plain words. Another order is
@@ -57,7 +59,9 @@ def unread_of_augmentation(
     treated: tuple[str, ...],
     terminology: Terminology,
 ) -> tuple[str, ...]:
-    """The elements of an augmentation order that say more than it, by their names; its notes have a rule of their own.
+    """The elements of an augmentation order that say more than it.
+
+    By their names; its notes have a rule of their own.
 
     Args:
         order: the order being signed.
@@ -132,7 +136,10 @@ def _is_against(words: str, terminology: Terminology) -> bool:
 
 
 def is_augmentation_title(order: Json, terminology: Terminology) -> bool:
-    """Whether the titles of an augmentation, ordered or done, name it and nothing else."""
+    """Whether the titles of an augmentation name it and nothing else.
+
+    It is ordered or done.
+    """
     titles = codeables(order, *TITLES)
     for coding in (one for title in titles for one in objects(title.get("coding"))):
         codeable = {"coding": [coding]}
@@ -189,7 +196,10 @@ def _are_reasons_read(
     treated: tuple[str, ...],
     terminology: Terminology,
 ) -> bool:
-    """Whether every reason is the plain fracture of a treated level, or leaves the spine alone."""
+    """Whether every reason is the plain fracture of a treated level.
+
+    Or leaves the spine alone.
+    """
     named = [{"code": one} for one in codeables(order, *REASONS)]
     referred = objects(order.get("reasonReference"))
     found = [
@@ -250,7 +260,10 @@ def is_bystander(
     treated: tuple[str, ...],
     terminology: Terminology,
 ) -> bool:
-    """Whether another order of the signing was understood, and leaves the spine alone."""
+    """Whether another order was understood, and leaves the spine alone.
+
+    One of the same signing.
+    """
     if order.get("modifierExtension") or order.get("implicitRules"):
         return False
     kind = text(order.get("resourceType"))
