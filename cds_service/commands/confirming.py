@@ -1,4 +1,4 @@
-"""`kyphoplasty-cds mappings confirm`: ticked lines become the site's map and its tests."""
+"""`kyphoplasty-cds mappings confirm`: ticked lines become the site's map and tests."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence

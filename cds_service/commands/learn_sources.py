@@ -1,4 +1,4 @@
-"""What `mappings learn` reads, record by record: calls, exports, audit entries, servers."""
+"""What `mappings learn` reads: calls, exports, audit entries, charts of servers."""
 
 import re
 import time

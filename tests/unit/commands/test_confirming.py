@@ -1,4 +1,4 @@
-"""`mappings learn --ticks` and `mappings confirm`: what a person ticks becomes map and tests of the site."""
+"""`mappings confirm`: what a person ticks becomes map and tests of the site."""
 
 import csv
 import gzip
