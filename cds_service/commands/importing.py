@@ -43,7 +43,7 @@ from cds_service.measures.observations import (
     without_rivals,
 )
 from cds_service.measures.reading import files_of, read_source
-from cds_service.measures.tables import Ground
+from cds_service.measures.tables import ImportContext
 from cds_service.measures.values import (
     Refused,
     Reported,
@@ -187,14 +187,14 @@ def import_sources(wish: Wish) -> Outcome:
     folder, _ = options.chosen_site(wish.site)
     folders = mapping_folders(folder)
     terminology = Terminology(*folders, calendar=calendar_of(folder))
-    ground = Ground(
+    context = ImportContext(
         load_measures_in_force(folder),
         terminology,
         wish.patient,
         wish.told,
         load_vocabulary(folder),
     )
-    sources = [read_source(file, ground) for file in files_of(wish.sources)]
+    sources = [read_source(file, context) for file in files_of(wish.sources)]
     _refuse_several_patients(sources)
     if wish.fhir_server is not None:
         _check_person(wish, sources)

@@ -12,7 +12,7 @@ from cds_service.errors import CdsError
 from cds_service.measures.segmentations import read_segmentation
 from cds_service.measures.table_file import NoTable, table_in
 from cds_service.measures.tables import (
-    Ground,
+    ImportContext,
     read_table,
     table_of,
 )
@@ -48,7 +48,7 @@ def files_of(paths: Sequence[Path]) -> Iterator[Path]:
         )
 
 
-def read_source(file: Path, ground: Ground) -> Source:
+def read_source(file: Path, context: ImportContext) -> Source:
     """Read one file by what it holds.
 
     Raises:
@@ -67,42 +67,46 @@ def read_source(file: Path, ground: Ground) -> Source:
     except OSError as error:
         raise CdsError(f"{file}: cannot be read ({error.strerror})") from None
     if is_dicom:
-        return _read_dicom(file, ground)
+        return _read_dicom(file, context)
     if size > LARGEST:
         return _refused(file, "", "is larger than any source of numbers")
-    return _read_text_or_sheet(file, content, ground)
+    return _read_text_or_sheet(file, content, context)
 
 
-def _read_text_or_sheet(file: Path, content: bytes, ground: Ground) -> Source:
+def _read_text_or_sheet(file: Path, content: bytes, context: ImportContext) -> Source:
     if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         digest = hashlib.sha256(content).hexdigest()
-        return _read_json(file, content, digest, ground)
+        return _read_json(file, content, digest, context)
     try:
         table = table_of(file.name, table_in(file.name, content))
     except NoTable:
         table = None
-    return read_table(table, ground) if table else _refused(file, "", UNKNOWN)
+    return read_table(table, context) if table else _refused(file, "", UNKNOWN)
 
 
-def _read_json(file: Path, content: bytes, digest: str, ground: Ground) -> Source:
+def _read_json(
+    file: Path, content: bytes, digest: str, context: ImportContext
+) -> Source:
     try:
         document: Any = decode_json(content)
     except JsonTextError:
         return _refused(file, "", UNKNOWN)
     if isinstance(document, dict) and DICOM_CLASS in document:
-        return _read_dicom(file, ground, content)
+        return _read_dicom(file, context, content)
     if isinstance(document, dict) and "resourceType" in document:
         return _refused(file, "FHIR", "is FHIR already; send it to the server as it is")
     return read_segmentation(file.name, document, digest) or _refused(file, "", UNKNOWN)
 
 
-def _read_dicom(file: Path, ground: Ground, as_json: bytes | None = None) -> Source:
+def _read_dicom(
+    file: Path, context: ImportContext, as_json: bytes | None = None
+) -> Source:
     try:
         # An extra, for this command alone.
         from cds_service.measures.dicom_report import read_report  # noqa: PLC0415
     except ImportError:
         raise CdsError(f"{file}: a DICOM object {EXTRA}") from None
-    return read_report(file, ground.measures, ground.terminology, as_json)
+    return read_report(file, context.measures, context.terminology, as_json)
 
 
 def _refused(file: Path, kind: str, why: str) -> Source:

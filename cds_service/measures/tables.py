@@ -48,7 +48,7 @@ class Table(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class ImportContext:
     """What every reader of tables needs besides the table.
 
     Attributes:
@@ -85,7 +85,7 @@ def table_of(name: str, file: table_file.Table) -> Table | None:
     )
 
 
-def read_table(table: Table, ground: Ground) -> Source:
+def read_table(table: Table, context: ImportContext) -> Source:
     """Read a table by the names of its columns."""
     columns = {column.lower() for column in table.columns}
     kind, reader = next(
@@ -94,10 +94,10 @@ def read_table(table: Table, ground: Ground) -> Source:
     )
     found = Findings(table.name)
     if reader is None:
-        kind, reader = _kind_of_findings(table, ground)
+        kind, reader = _kind_of_findings(table, context)
     for number in table.too_long:
         found.refuse(f"row {number}", "", MORE_CELLS)
-    reader(table, ground, found)
+    reader(table, context, found)
     return Source(
         name=table.name,
         kind=kind,
@@ -119,9 +119,9 @@ PREDICTED = "a T-score predicted from CT, not measured by DXA"
 ALL_MUSCLE = "all muscle of the slice, not the psoas, nor erector spinae and multifidus"
 
 
-def _read_spine_metrics(table: Table, ground: Ground, found: Findings) -> None:
+def _read_spine_metrics(table: Table, context: ImportContext, found: Findings) -> None:
     """`ROI HU` of each level: of a ball of trabecular bone that the tool places."""
-    hu = ground.measures["ct-attenuation"]
+    hu = context.measures["ct-attenuation"]
     for number, row in table.rows:
         level = _cell(row, "level")
         place = f"row {number}, {level}"
@@ -133,7 +133,7 @@ def _read_spine_metrics(table: Table, ground: Ground, found: Findings) -> None:
         said = _cell(row, "roi hu")
         if not said:
             continue
-        levels = _levels(level, ground.terminology)
+        levels = _levels(level, context.terminology)
         value = read_number(said)
         if value is None or not levels:
             why = "no level that is known" if value else NUMBER_EXPECTED
@@ -146,14 +146,14 @@ def _read_spine_metrics(table: Table, ground: Ground, found: Findings) -> None:
                 key=f"{COMP2COMP} {table.digest} {level}",
                 number=value[0],
                 levels=levels,
-                method=_joined("trabecular ROI, axial", ground.told.method),
+                method=_joined("trabecular ROI, axial", context.told.method),
                 device=COMP2COMP,
             )
         )
 
 
-def _refuse_all_muscle(table: Table, ground: Ground, found: Findings) -> None:
-    del ground  # part of the signature
+def _refuse_all_muscle(table: Table, context: ImportContext, found: Findings) -> None:
+    del context  # part of the signature
     for column in table.columns:
         if "csa" in column.lower() or "hu" in column.lower().split():
             found.refuse("", column, ALL_MUSCLE)
@@ -175,7 +175,7 @@ FAT_METHODS = ("gmm", "kmeans", "dixon", "average", "goutallier")
 MM_OF_CM = Decimal(10)
 
 
-def _read_musclemap(table: Table, ground: Ground, found: Findings) -> None:
+def _read_musclemap(table: Table, context: ImportContext, found: Findings) -> None:
     """Area and fat of psoas, fat of erector spinae and multifidus.
 
     Of one slice alone, both sides together.
@@ -194,19 +194,21 @@ def _read_musclemap(table: Table, ground: Ground, found: Findings) -> None:
         there = [rows[label] for label in labels if label in rows]
         if not there:
             continue
-        measure = ground.measures[name]
+        measure = context.measures[name]
         is_area = name.endswith("-area")
-        why = _why_not_one_slice([row for _, row in there], ground.told)
+        why = _why_not_one_slice([row for _, row in there], context.told)
         why = why or (
             "" if len(there) == len(labels) else BOTH_NEEDED.format(missing="one")
         )
-        why = why or (NO_THICKNESS if is_area and ground.told.thickness is None else "")
+        why = why or (
+            NO_THICKNESS if is_area and context.told.thickness is None else ""
+        )
         why = why or (NO_METHOD if not is_area and not fat_method else "")
         value = (
             None
             if why
             else _of_slice(
-                [row for _, row in there], ground.told.thickness if is_area else None
+                [row for _, row in there], context.told.thickness if is_area else None
             )
         )
         place = f"labels {', '.join(labels)}"
@@ -222,14 +224,14 @@ def _read_musclemap(table: Table, ground: Ground, found: Findings) -> None:
                 where=f"{table.name}, {place}",
                 key=(
                     f"{MUSCLEMAP} {table.digest} {name}"
-                    f" {ground.told.thickness if is_area else ''}"
+                    f" {context.told.thickness if is_area else ''}"
                 ),
                 number=value,
                 levels=("L4",),
-                method=_joined(words, ground.told.method),
+                method=_joined(words, context.told.method),
                 device=MUSCLEMAP,
                 notes=(
-                    (f"Millilitres of one slice over its {ground.told.thickness} mm.",)
+                    (f"Millilitres of one slice over its {context.told.thickness} mm.",)
                     if is_area
                     else ()
                 ),
@@ -288,40 +290,40 @@ NO_MEASURE = (
 )
 
 
-def _kind_of_findings(table: Table, ground: Ground) -> tuple[str, "Reader"]:
+def _kind_of_findings(table: Table, context: ImportContext) -> tuple[str, "Reader"]:
     named = any(
-        _measure_and_unit(column, ground.measures)[0] for column in table.columns
+        _measure_and_unit(column, context.measures)[0] for column in table.columns
     )
     return ("table of findings", _read_findings) if named else ("", _refuse_unknown)
 
 
-def _refuse_unknown(table: Table, ground: Ground, found: Findings) -> None:
-    del ground  # part of the signature
+def _refuse_unknown(table: Table, context: ImportContext, found: Findings) -> None:
+    del context  # part of the signature
     found.refuse("", ", ".join(table.columns)[:120], NO_COLUMN)
 
 
-def _read_findings(table: Table, ground: Ground, found: Findings) -> None:
+def _read_findings(table: Table, context: ImportContext, found: Findings) -> None:
     """One row for a patient and a day.
 
     Every column that is a finding's name is read.
     """
     columns: dict[str, tuple[Measure, str]] = {}
     for column in table.columns:
-        measure, unit = _measure_and_unit(column, ground.measures)
+        measure, unit = _measure_and_unit(column, context.measures)
         if measure is not None:
             columns[column] = (measure, unit)
         elif column.lower() not in OF_A_ROW:
-            why = NO_MEASURE if column.lower() in ground.findings else UNKNOWN_COLUMN
+            why = NO_MEASURE if column.lower() in context.findings else UNKNOWN_COLUMN
             found.refuse("", f"column {column}", why)
     others = 0
     for number, row in table.rows:
-        if not _is_of(row, ground.patient):
+        if not _is_of(row, context.patient):
             others += 1
             continue
         for column, (measure, unit) in columns.items():
             if row.get(column, ""):
                 _take_cell(
-                    _Cell(table, number, row, column, unit), measure, ground, found
+                    _Cell(table, number, row, column, unit), measure, context, found
                 )
     if others:
         found.refuse("", f"{others} row{'s' if others > 1 else ''}", OTHER_PATIENTS)
@@ -335,12 +337,14 @@ class _Cell(NamedTuple):
     unit: str
 
 
-def _take_cell(cell: _Cell, measure: Measure, ground: Ground, found: Findings) -> None:
+def _take_cell(
+    cell: _Cell, measure: Measure, context: ImportContext, found: Findings
+) -> None:
     text, row, place = cell.row[cell.column], cell.row, f"row {cell.line}"
     said = f"{cell.column} {text}"
     written_day, written_level = _cell(row, "date"), _cell(row, "level")
     day = read_day(written_day)
-    levels = _levels(written_level, ground.terminology)
+    levels = _levels(written_level, context.terminology)
     if written_day and day is None:
         found.refuse(
             place, said, f"the date {written_day} is not written as year-month-day"
@@ -364,7 +368,7 @@ def _take_cell(cell: _Cell, measure: Measure, ground: Ground, found: Findings) -
         for one in ((value[1] if value else ""), cell.unit, _cell(row, "unit"))
         if one
     ]
-    if len({ground.terminology.units.canonical(one) or one for one in units}) > 1:
+    if len({context.terminology.units.canonical(one) or one for one in units}) > 1:
         found.refuse(place, said, f"two units: {' and '.join(units)}")
         return
     method, device = _cell(row, "method"), _cell(row, "device")
@@ -437,7 +441,7 @@ def _joined(*words: str) -> str:
     return "; ".join(filter(None, words))
 
 
-Reader = Callable[[Table, Ground, Findings], None]
+Reader = Callable[[Table, ImportContext, Findings], None]
 KINDS: Sequence[tuple[str, set[str], Reader]] = (
     ("Comp2Comp, spine metrics", {"level", "roi hu"}, _read_spine_metrics),
     ("Comp2Comp, spine metrics", {"level", "seg hu"}, _read_spine_metrics),

@@ -174,7 +174,7 @@ class Accounts:
             )
         return True
 
-    def count_vouched_try(self, address: str) -> None:
+    def count_issuer_try(self, address: str) -> None:
         """Count one more login through the issuer from this network address.
 
         Raises:

@@ -35,7 +35,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from cds_service.audit.chain import AuditEntry, AuditLog, Kind
 from cds_service.outgoing.address import is_loopback_host
 from cds_service.review.accounts import Accounts, TooManyTries
-from cds_service.review.sessions import LIFETIME, Session, Sessions, Ways
+from cds_service.review.sessions import LIFETIME, PendingLogins, Session, Sessions
 from cds_service.settings import Network
 from cds_service.site.review import Role
 
@@ -44,7 +44,7 @@ COOKIE = "kyphoplasty-cds-review"
 FORM_COOKIE = "kyphoplasty-cds-login"  # the form token before there is a session
 PATH = "/audit"
 OWN_PAGE = re.compile(r"/audit(/[\w./~-]*)?(\?[^\s\\]*)?", re.ASCII)
-BEFORE_LOGIN = ("review.log_in", "review.set_out", "review.come_back")
+BEFORE_LOGIN = ("review.log_in", "review.start_login", "review.finish_login")
 NO_ACCOUNTS = "There are no local accounts here."
 REFUSED = (
     "Name and password do not fit, or there were too many tries. Then wait 15 minutes."
@@ -74,7 +74,7 @@ class Gate:
 
     accounts: Accounts
     sessions: Sessions
-    ways: Ways
+    pending: PendingLogins
     audit: AuditLog
     clock: Callable[[], datetime]
     base_url: str
@@ -184,13 +184,13 @@ class Gate:
     def login_page(self, wanted: str, fault: str = "", status: int = 401) -> Response:
         """The login form, with its own token, which a cookie repeats."""
         token = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(32)
-        ways = {"has_local": self.has_local, "hospital": self.hospital}
+        logins = {"has_local": self.has_local, "hospital": self.hospital}
         page = render_template(
             "review-login.html",
             wanted=own_page(wanted),
             token=token,
             fault=fault,
-            **ways,
+            **logins,
         )
         response = make_response(page, status)
         self.set_cookie(response, FORM_COOKIE, token)

@@ -47,7 +47,7 @@ from cds_service.review.entry_page import entry_routes
 from cds_service.review.filtering import CHOICES, read_filter
 from cds_service.review.issuer_login import issuer_login
 from cds_service.review.login import Gate, Login, login_routes, may
-from cds_service.review.sessions import IDLE, Sessions, Ways
+from cds_service.review.sessions import IDLE, PendingLogins, Sessions
 from cds_service.review.words import register_words
 from cds_service.service import Service
 from cds_service.settings import Settings
@@ -105,7 +105,7 @@ def review_routes(reviewing: Reviewing) -> Blueprint:
         sessions=Sessions(
             access, rules=login.rules if login else None, has_local=has_local
         ),
-        ways=Ways(access),
+        pending=PendingLogins(access),
         audit=reviewing.audit,
         clock=clock,
         base_url=reviewing.base_url,
@@ -128,8 +128,8 @@ def review_routes(reviewing: Reviewing) -> Blueprint:
     login_routes(routes, gate)
     hospital = issuer_login(gate, site, reviewing.connections) if site else None
     if hospital:
-        routes.get("/login/issuer", endpoint="set_out")(hospital.set_out)
-        routes.get("/login/callback", endpoint="come_back")(hospital.come_back)
+        routes.get("/login/issuer", endpoint="start_login")(hospital.start)
+        routes.get("/login/callback", endpoint="finish_login")(hospital.finish)
     _find_routes(routes, desk)
     entry_routes(routes, desk)
     figure_routes(routes, desk)

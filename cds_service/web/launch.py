@@ -58,7 +58,7 @@ from cds_service.outgoing.address import Address, parse_address
 from cds_service.outgoing.deadline import Deadline
 from cds_service.review.access import Access
 from cds_service.review.login import same
-from cds_service.review.sessions import ON_THE_WAY, Ways
+from cds_service.review.sessions import LOGIN_TIME, PendingLogins
 from cds_service.site.folder import SiteFolder
 from cds_service.web.cds_api import Surroundings
 from cds_service.web.worksheet import (
@@ -73,7 +73,7 @@ from cds_service.web.worksheet import (
 LOG = logging.getLogger("kyphoplasty_cds.launch")
 PATH = "/worksheet"
 BACK = f"{PATH}/callback"
-WAY_COOKIE, COOKIE = "kyphoplasty-cds-launch-way", "kyphoplasty-cds-launch"
+LOGIN_COOKIE, COOKIE = "kyphoplasty-cds-launch-way", "kyphoplasty-cds-launch"
 SECONDS = 8.0  # for all calls of one step
 REFUSED = (
     "The worksheet could not be opened from this record. Open it again from the"
@@ -117,7 +117,7 @@ class Launching:
     around: Surroundings
     launchers: Mapping[Address, Launcher]
     sheets: Mapping[str, Sheets]
-    ways: Ways
+    pending: PendingLogins
     sessions: LaunchSessions
 
     @property
@@ -148,18 +148,18 @@ def launch_routes(
         around=around,
         launchers=launchers,
         sheets={issuer: Sheets.of(around, site, issuer) for issuer in issuers},
-        ways=Ways(access),
+        pending=PendingLogins(access),
         sessions=LaunchSessions(access),
     )
     routes = Blueprint("launch", __name__, url_prefix=PATH)
 
     @routes.get("/launch")
-    def set_out() -> AnyResponse:
-        return _set_out(launching)
+    def start() -> AnyResponse:
+        return _start(launching)
 
     @routes.get("/callback")
-    def come_back() -> AnyResponse:
-        return _come_back(launching)
+    def callback() -> AnyResponse:
+        return _finish(launching)
 
     @routes.route("/at/<handle>", methods=["GET", "POST"])
     def sheet(handle: str) -> AnyResponse:
@@ -176,37 +176,37 @@ def launch_routes(
 # --- to the EHR and back
 
 
-def _set_out(launching: Launching) -> AnyResponse:
+def _start(launching: Launching) -> AnyResponse:
     iss, launch = request.args.get("iss", ""), request.args.get("launch", "")
     launcher = launcher_of(iss, launching.launchers)
     if launcher is None or not 0 < len(launch) <= MAX_LAUNCH:
         raise _refused("iss" if launcher is None else "launch")
     seed = secrets.token_urlsafe(32)
-    secret = _way_secret(seed, launcher)
+    secret = _launch_secret(seed, launcher)
     try:
         address = launcher.authorization_address(
             iss, launch, launching.redirect_uri, secret, Deadline.after(SECONDS)
         )
     except CallFailed as fault:
         return _unreachable(fault)
-    launching.ways.set_out(seed)
+    launching.pending.begin(seed)
     response = redirect(address, 303)
-    seconds = int(ON_THE_WAY.total_seconds())
-    way = f"{seed} {launcher.base.url}"
-    _set_cookie(launching, response, WAY_COOKIE, way, seconds=seconds)
+    seconds = int(LOGIN_TIME.total_seconds())
+    started = f"{seed} {launcher.base.url}"
+    _set_cookie(launching, response, LOGIN_COOKIE, started, seconds=seconds)
     return response
 
 
-def _come_back(launching: Launching) -> AnyResponse:
+def _finish(launching: Launching) -> AnyResponse:
     """Accept the EHR's answer once, and begin a session at an address of its own."""
-    seed, _, base = request.cookies.get(WAY_COOKIE, "").partition(" ")
+    seed, _, base = request.cookies.get(LOGIN_COOKIE, "").partition(" ")
     launcher = launcher_of(base, launching.launchers)
     if launcher is None or len(seed) != 43:
         raise _refused("state")
-    secret = _way_secret(seed, launcher)
+    secret = _launch_secret(seed, launcher)
     if not same(request.args.get("state"), secret.made("state")):
         raise _refused("state")
-    if not launching.ways.come_back(seed):
+    if not launching.pending.complete(seed):
         raise _refused("replayed")
     now = launching.around.clock()
     try:
@@ -240,11 +240,11 @@ def _land(launching: Launching, launched: Launched) -> AnyResponse:
     response = make_response(render_template("landed.html", wanted=place))
     seconds = int((launched.ends - launching.around.clock()).total_seconds())
     _set_cookie(launching, response, COOKIE, secret, seconds=seconds, path=place)
-    _set_cookie(launching, response, WAY_COOKIE, "", seconds=0)
+    _set_cookie(launching, response, LOGIN_COOKIE, "", seconds=0)
     return response
 
 
-def _way_secret(seed: str, launcher: Launcher) -> Secret:
+def _launch_secret(seed: str, launcher: Launcher) -> Secret:
     """Bound to the server, so that no answer of one EHR fits a launch of another."""
     return Secret(seed, f"launch {launcher.base.url} ")
 
@@ -278,12 +278,10 @@ def _set_cookie(
     seconds: int,
     path: str = PATH,
 ) -> None:
-    """Set a cookie, hidden from scripts.
+    """Set a cookie, hidden from scripts; that of a pending login is `Lax`.
 
-    That of the way is `Lax`, since the EHR's page redirects back.
-
-    `Secure` is only left out for plain HTTP on this machine, where no network is
-    involved.
+    The EHR's page redirects back, and browsers send no `Strict` cookie then. `Secure`
+    is only left out for plain HTTP on this machine, where no network is involved.
     """
     is_plain = parse_address(launching.around.base_url).scheme == "http"
     response.set_cookie(
@@ -293,7 +291,7 @@ def _set_cookie(
         path=path,
         secure=not is_plain,
         httponly=True,
-        samesite="Lax" if name == WAY_COOKIE else "Strict",
+        samesite="Lax" if name == LOGIN_COOKIE else "Strict",
     )
 
 

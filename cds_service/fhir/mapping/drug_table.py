@@ -40,6 +40,7 @@ class _Others(Closed):
 
 class _Forms(Closed):
     local: tuple[str, ...]
+    short: tuple[str, ...]
     presentations: tuple[str, ...]
 
 
@@ -160,9 +161,13 @@ def _local_form(forms: _Forms) -> re.Pattern[str]:
     """
     # Between two parts stands a sign that no part holds, so that there is one way to
     # read a name.
-    local, presentations = "|".join(forms.local), "|".join(forms.presentations)
-    follows = rf"(?:[\s,.;/-]+(?:{presentations}|[0-9][\w%]*|ML|G|MG|MCG|%))*"
-    return re.compile(rf"(?<=[\s,])(?:{local}){follows}\W*$", re.IGNORECASE)
+    local, short, presentations = (
+        "|".join(words) for words in (forms.local, forms.short, forms.presentations)
+    )
+    between = r"[\s,.;/-]+"
+    follows = rf"(?:{between}(?:{presentations}|[0-9][\w%]*|ML|G|MG|MCG|%))*"
+    code = rf"(?:{local}|(?:{short}){between}(?:{presentations}))"
+    return re.compile(rf"(?<=[\s,]){code}{follows}\W*$", re.IGNORECASE)
 
 
 def _rule(words: Sequence[str], brands: Sequence[str]) -> TextRule:

@@ -28,6 +28,7 @@ LONGEST_TEXT = 1000  # characters; the rest is not read and makes the text doubt
 MOST_AMOUNTS = 12  # numbers with a unit of time in one text; further ones are doubtful
 NEAR = 60  # characters of context before and after a duration
 DAY = 24.0  # hours: up to this, a brace order states wear time per day
+YEAR, MONTH = "a", "mo"
 SYMBOL = 3  # units this short are the same in all languages
 
 _LETTER = "A-Za-zÀ-ÖØ-öø-ÿ"
@@ -184,12 +185,15 @@ class DurationRules:
             for one in tables
             for place, word in enumerate(one.months, 1)
         ]
-        digits = r"(?<![A-WYZa-wyzÀ-ÿ0-9.,/])[0-9]{1,3}(?:[.,][0-9]{1,2})?"
+        digits = r"(?<![A-WYZa-wyzÀ-ÿ0-9.,/⁄])[0-9]{1,3}(?:[.,][0-9]{1,2})?"
         number = rf"(?:{digits}|(?<![{_LETTER}])(?:{_any(self._numbers)}))"
+        and_half = rf"(?:{any_of(tables, 'and_half')})"
         self._amount = _compiled(
             rf"(?P<low>{number})"
             rf"(?:\s*(?:-|–|—|~|{any_of(tables, 'to')})\s*(?P<high>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?|{number}))?"
+            rf"(?:\s*(?P<inside>{and_half}))?"
             rf"\s*-?\s*(?P<unit>{_any(self._units)})(?![A-Za-zÀ-ÿ0-9])"
+            rf"(?:\s*(?P<behind>{and_half}))?"
         )
         self._fifty_second = _compiled(
             r"(?<![0-9./])(?P<low>[0-9]{1,2})\s?/\s?52(?![0-9/])"
@@ -406,10 +410,15 @@ class DurationRules:
             unit = next(
                 unit
                 for pattern, unit, _ in self._units
-                if pattern.fullmatch(found["unit"])
+                if pattern.fullmatch(clause, *found.span("unit"))
             )
+            number = max(numbers)
+            if found["inside"] or found["behind"]:
+                number += 0.5
+            if unit == YEAR and number % 1:
+                number, unit = number * 12, MONTH  # half a year is said as 6 months
             is_article = found["low"].lower() in ("a", "an")
-            yield _Amount(*found.span(), max(numbers), unit, found["unit"], is_article)
+            yield _Amount(*found.span(), number, unit, found["unit"], is_article)
         for found in self._fifty_second.finditer(clause):
             yield _Amount(
                 *found.span(), float(found["low"]), "wk", "", is_article=False
@@ -434,9 +443,8 @@ class DurationRules:
         after = clause.text[amount.end : amount.end + NEAR]
         unit = self.units[amount.unit]
         hours = amount.number * unit.hours
-        is_wear_time = (
-            clause.subject == "brace" and hours <= DAY and amount.unit in ("min", "h")
-        )
+        is_of_day = hours < DAY or (hours == DAY and amount.unit == "h")
+        is_wear_time = clause.subject == "brace" and is_of_day
         is_rate = self._ends(before, "every", languages) or self._begins(
             after, "rate", languages
         )

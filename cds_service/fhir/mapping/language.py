@@ -107,6 +107,7 @@ class Durations(DataTable):
     Attributes:
         until_day: an end date in our words.
         units: words of each unit of `durations.toml`.
+        and_half: what adds half a unit, before the unit or behind it.
         to: between the two numbers of a range.
         for_, soft, until, until_date, every, since, delay: what stands before a
         duration: that it is one, that it is
@@ -133,7 +134,8 @@ class Durations(DataTable):
 
     until_day: str = ""
     units: Mapping[str, tuple[Pattern, ...]] = {}
-    numbers: Mapping[Pattern, int] = {}
+    numbers: Mapping[Pattern, float] = {}
+    and_half: tuple[Pattern, ...] = ()
     months: tuple[Pattern, ...] = ()
     to: tuple[Pattern, ...] = ()
     for_: tuple[Pattern, ...] = Field((), alias="for")

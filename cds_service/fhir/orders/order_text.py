@@ -60,14 +60,16 @@ def name_augmentation(
 
 
 def _is_other_order(clause: str, terminology: Terminology) -> bool:
-    """Whether a clause orders something else.
-
-    By its words, or a drug, unless that is held or stopped.
-    """
+    """Tell a clause that orders something else."""
     if terminology.text_concepts(clause, _OTHER_ORDER | _ORDERS_FIRST):
         return True
-    is_drug = _DOSE.search(clause) or terminology.drug_words(clause)
-    return bool(is_drug) and not terminology.text_concepts(clause, _HELD)
+    return _is_drug_order(clause, terminology)
+
+
+def _is_drug_order(words: str, terminology: Terminology) -> bool:
+    """Tell words that order a drug, which is neither held nor stopped."""
+    is_drug = _DOSE.search(words) or terminology.drug_words(words)
+    return bool(is_drug) and not terminology.text_concepts(words, _HELD)
 
 
 def _asks_for(
@@ -84,6 +86,8 @@ def _asks_for(
         before, _PURPOSE
     ) and not terminology.text_concepts(before, _ASKS_FOR)
     if is_preparation or terminology.text_concepts(before, _BEFORE):
+        return False
+    if _is_drug_order(before, terminology):
         return False
     aside = terminology.text_places(after, _ASIDE).get("aside")
     of_name = after[: aside[0]] if aside else after
