@@ -1,4 +1,4 @@
-"""`kyphoplasty-cds demo`: every sample patient's order is signed, and the cards are shown.
+"""`kyphoplasty-cds demo`: sign every sample's order, show the cards.
 
 A small FHIR server holds the patients, the service runs beside it, and each call goes
 over HTTP without prefetch: the service reads the record itself.
@@ -72,7 +72,8 @@ def run_demo(*, patient: str | None = None, keep: bool = False) -> int:
     chosen = choose_samples(samples, patient)
     if not chosen:
         options.tell(
-            f"no sample patient is called {patient!r}; there are: {', '.join(sample.id for sample in samples)}"
+            f"no sample patient is called {patient!r}; there are:"
+            f" {', '.join(sample.id for sample in samples)}"
         )
         return WRONG_USE
     with suppress(ValueError):  # not in the main thread
@@ -150,7 +151,10 @@ def _running_service(
 def _show_each(
     chosen: Iterable[Sample], urls: Mapping[bool, str], fhir_url: str, console: Console
 ) -> Iterator[str]:
-    """Print story and cards of the first sample, and a table of what the others are told; yields failures."""
+    """Print story and cards of the first sample, and a table of the others.
+
+    Yields failures.
+    """
     told = summary_table()
     for place, sample in enumerate(chosen):
         try:
@@ -211,7 +215,8 @@ def _print_addresses(
         console.print(f"FHIR server: {fhir_url}", soft_wrap=True)
     else:
         console.print(
-            "Stopped now; `make demo KEEP=1` keeps it running, with a page to sign orders on.",
+            "Stopped now; `make demo KEEP=1` keeps it running, with a page to sign"
+            " orders on.",
             style="dim",
         )
 

@@ -69,15 +69,20 @@ def print_answer(console: Console, content: Mapping[str, Any]) -> None:
     console.print(
         Text(
             clean(
-                f"1 order: {', '.join(content['orders']) or 'a brace or bed-rest order after one'}"
+                "1 order:"
+                f" {', '.join(content['orders']) or 'a brace or bed-rest order after one'}"
             )
         )
     )
     record = content["record"]
-    read = f"could not be read: {record['unread'] or 'nothing'}; incomplete: {record['incomplete'] or 'nothing'}"
+    read = (
+        f"could not be read: {record['unread'] or 'nothing'}; incomplete:"
+        f" {record['incomplete'] or 'nothing'}"
+    )
     console.print(
         Text(
-            f"2 record: {read}; broken: {record['unreadable']}; of others: {record['foreign']}"
+            f"2 record: {read}; broken: {record['unreadable']}; of others:"
+            f" {record['foreign']}"
         )
     )
     findings = [
@@ -128,7 +133,10 @@ def summary_table() -> Table:
 
 
 def add_summaries(table: Table, patient: str, response: Mapping[str, Any]) -> None:
-    """Add a row for each card of one patient: indicator and summary; one row where there is none."""
+    """Add a row for each card of one patient: indicator and summary.
+
+    One row where there is none.
+    """
     if not response.get("cards"):
         table.add_row(
             Text(clean(patient)), Text("no card", "dim"), Text("nothing is open", "dim")
@@ -145,7 +153,10 @@ def add_summaries(table: Table, patient: str, response: Mapping[str, Any]) -> No
 
 
 def card_panel(card: Mapping[str, Any]) -> Panel:
-    """One card: label and topic in the frame, then summary, detail, buttons, reasons and links."""
+    """One card: label and topic in the frame, then what it says.
+
+    Summary, detail, buttons, reasons and links.
+    """
     indicator = clean(card.get("indicator", "info"))
     label = (f" {indicator.upper()} ", f"bold {_LABELS.get(indicator, 'reverse')}")
     named = (card.get("source") or {}).get("topic") or {}
@@ -173,7 +184,10 @@ def _parts(card: Mapping[str, Any]) -> Iterator[RenderableType]:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """A card's detail: GitHub-flavoured markdown, without the empty lines at the start of a list."""
+    """A card's detail: GitHub-flavoured markdown.
+
+    Without the empty lines at the start of a list.
+    """
 
     markdown: str
 
@@ -233,7 +247,9 @@ def _source(card: Mapping[str, Any]) -> Iterator[Text]:
 
 
 def clean(value: Any) -> str:
-    """The value as text without control, format or surrogate characters; newlines and tabs are kept.
+    """The value as text without control, format or surrogate characters.
+
+    Newlines and tabs are kept.
 
     Escape sequences would move the cursor or colour the screen, and bidirectional marks
     would reorder a figure.
@@ -258,7 +274,10 @@ def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) ->
 
 
 def _model_row(model: Mapping[str, Any]) -> tuple[str, ...]:
-    """A model's figure; the pooled one has a new hospital's range, and no share of information."""
+    """A model's figure.
+
+    The pooled one has a new hospital's range, and no share of information.
+    """
 
     def interval(key: str) -> str:
         return "–".join(f"{one:.3f}" for one in model[key]) if key in model else ""

@@ -1,4 +1,6 @@
-"""A FHIR Bulk Data export: its files, whose each line is, and all lines of one patient together.
+"""A FHIR Bulk Data export.
+
+Its files, whose each line is, and all lines of one patient together.
 
 An export has one resource per line and many files per type, in no order. The lines are
 sorted into parts on disk by a hash of the patient, so that memory holds one share of
@@ -69,7 +71,9 @@ class BadLine(NamedTuple):
 
 
 def export_files(paths: Iterable[Path], types: Collection[str]) -> tuple[Path, ...]:
-    """The files to read, in a fixed order: those named, and of folders each `*.ndjson` that may hold these types.
+    """The files to read, in a fixed order.
+
+    Those named, and of folders each `*.ndjson` that may hold these types.
 
     Raises:
         CdsError: there is none.
@@ -93,7 +97,10 @@ def export_files(paths: Iterable[Path], types: Collection[str]) -> tuple[Path, .
 
 
 def type_of(file: Path) -> str:
-    """The resource type that a file is named after (`Patient.ndjson`, `1.Patient_2.ndjson.gz`); empty if none."""
+    """The resource type that a file is named after; empty if none.
+
+    `Patient.ndjson`, `1.Patient_2.ndjson.gz`
+    """
     return next(
         (word for word in re.findall(r"[A-Z][A-Za-z]+", file.name) if _is_type(word)),
         "",
@@ -171,7 +178,9 @@ def _patient_of(reference: str, bases: Bases) -> str:
 
 
 def take_line(line: bytes, look: Look, bases: Bases = NO_BASE) -> tuple[Head, bytes]:
-    """What a line is and whose, and the line as it is kept: an Observation that says nothing to us is set aside.
+    """What a line is and whose, and the line as it is kept.
+
+    An Observation that says nothing to us is set aside.
 
     Raises:
         LineError: it is no JSON object with a `resourceType`.
@@ -184,7 +193,10 @@ def take_line(line: bytes, look: Look, bases: Bases = NO_BASE) -> tuple[Head, by
 
 
 def shared_names(line: bytes) -> list[str]:
-    """`Medication/12` and the like that a line may refer to; none of one that was set aside."""
+    """`Medication/12` and the like that a line may refer to.
+
+    None of one that was set aside.
+    """
     # nearly all
     if line.startswith(ASIDE) or not (b"Medication/" in line or b"Device/" in line):
         return []
@@ -240,7 +252,10 @@ def chunks_of(files: Iterable[Path], size: int = CHUNK_BYTES) -> list[Chunk]:
 
 
 def bucket_count(files: Iterable[Path]) -> int:
-    """How many shares of the patients there are to be, so that each fits into memory."""
+    """How many shares of the patients there are to be.
+
+    Each fits into memory.
+    """
     size = sum(
         file.stat().st_size * (10 if file.suffix == ".gz" else 1) for file in files
     )
@@ -274,7 +289,8 @@ def _unpacked(file: Path) -> Iterator[bytes]:
                 left -= found[1]
                 if left < 0:
                     raise CdsError(
-                        f"{file}: unpacks to more than {MOST_UNPACKED} times its size; unpack it first"
+                        f"{file}: unpacks to more than {MOST_UNPACKED} times its size;"
+                        " unpack it first"
                     )
                 yield found[0]
     except (OSError, EOFError, zlib.error):
@@ -282,7 +298,10 @@ def _unpacked(file: Path) -> Iterator[bytes]:
 
 
 def _next_line(source: BinaryIO | gzip.GzipFile) -> tuple[bytes, int]:
-    """The next line and its bytes in the file; in place of one that is too long, what is no JSON."""
+    """The next line and its bytes in the file.
+
+    In place of one that is too long, what is no JSON.
+    """
     line = source.readline(LONGEST_LINE)
     if len(line) < LONGEST_LINE:
         return line, len(line)
@@ -371,7 +390,9 @@ def write_part(chunk: Chunk, part: Path, reading: Reading) -> PartReport:
 
 @contextmanager
 def replaced(file: Path) -> Iterator[BinaryIO]:
-    """A new file that stands in its place once it is whole, and that only its owner may read.
+    """A new file that stands in its place once it is whole.
+
+    Only its owner may read it.
 
     Another process may write the same at the same time.
     """
@@ -421,7 +442,10 @@ def _stretches(parts: Mapping[Path, PartReport], bucket: int) -> Iterator[bytes]
 
 
 class SharedResources:
-    """Medications and Devices of the export by name, in a file: there may be one for each prescription."""
+    """Medications and Devices of the export by name, in a file.
+
+    There may be one for each prescription.
+    """
 
     def __init__(self, file: Path) -> None:
         """Open the file that `write_shared` made."""
@@ -474,7 +498,9 @@ def by_patient(
     say: Callable[[BadLine], None],
     bases: Bases = NO_BASE,
 ) -> Iterator[tuple[str, list[bytes]]]:
-    """Each patient of the export with all their lines and the shared resources they refer to, in this process.
+    """Each patient of the export, with all lines and shared resources.
+
+    In this process.
 
     Args:
         files: of the export.

@@ -1,4 +1,6 @@
-"""The engine for one machine: processes on all cores, a share of the patients in memory at a time.
+"""The engine for one machine: processes on all cores.
+
+A share of the patients is in memory at a time.
 
 First it is found who was treated or is to be. Then their lines are sorted into parts by
 patient, then each share is scored, then the shares are merged. Every step leaves whole
@@ -89,7 +91,10 @@ def score_locally(job: Job, out: Path | None, worklist: Path | None) -> Report:
 
 @contextmanager
 def _work_folder(out: Path | None, digest: str) -> Iterator[Path]:
-    """The folder of parts: beside `out`, where the same run finds what it left; emptied where another run left it."""
+    """The folder of parts, beside `out`.
+
+    The same run finds there what it left; it is emptied where another left it.
+    """
     if out is None:
         with tempfile.TemporaryDirectory(prefix="kyphoplasty-cds-") as name:
             yield Path(name)
@@ -100,7 +105,8 @@ def _work_folder(out: Path | None, digest: str) -> Iterator[Path]:
         folder.exists() and not key.is_file() and any(folder.iterdir())
     ):
         raise WrongJob(
-            f"{folder} holds no earlier run and would be emptied: move it, or name another --out"
+            f"{folder} holds no earlier run and would be emptied: move it, or name"
+            " another --out"
         )
     if not key.is_file() or key.read_text(encoding="utf-8") != digest:
         shutil.rmtree(folder, ignore_errors=True)
@@ -197,7 +203,10 @@ def _share_out(
     folder: Path,
     service: Service,
 ) -> None:
-    """Do the steps whose files are not there yet, on all cores, and show on a terminal how long it will take."""
+    """Do the steps whose files are not there yet, on all cores.
+
+    And show on a terminal how long it will take.
+    """
     places = [place for place, file in enumerate(files) if not file.exists()]
     is_small = sum(file.stat().st_size for file in job.files) < SMALL_BYTES
     count = 1 if is_small else min(len(os.sched_getaffinity(0)), len(places))
@@ -219,7 +228,10 @@ def _share_out(
                 maxlen=0,
             )
         except BrokenProcessPool:
-            said = "A worker process ended before its work was done; run the same command again to go on."
+            said = (
+                "A worker process ended before its work was done; run the same command"
+                " again to go on."
+            )
             raise CdsError(said) from None
 
 
@@ -227,7 +239,10 @@ _steps: list[Step] = []  # of a worker process: the one that it does
 
 
 def _begin(maker: Maker, job: Job, folder: Path, service: Service) -> None:
-    """A worker process ends with the command that wants its work, even where that was killed."""
+    """A worker process ends with the command that wants its work.
+
+    Even where that was killed.
+    """
     Thread(target=_end_with_parent, daemon=True).start()
     _steps.append(maker(job, folder, service))
     gc.freeze()  # what is loaded stays: the garbage collector passes over it

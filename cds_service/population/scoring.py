@@ -1,4 +1,6 @@
-"""One patient of an export: the assessments that a live order would have had, by the same steps (`service.py`).
+"""One patient of an export, assessed as a live order would have been.
+
+By the same steps (`service.py`).
 
 The patient is assessed on the day of the newest kyphoplasty or vertebroplasty of the
 export, done or ordered, by what the record held then: nothing dated later counts, and
@@ -50,7 +52,10 @@ from cds_service.service import Service, ServiceHook, find_facts
 
 Json = dict[str, Any]
 
-NO_PROCEDURE = "no kyphoplasty or vertebroplasty of this patient in the export; --procedure names one for all"
+NO_PROCEDURE = (
+    "no kyphoplasty or vertebroplasty of this patient in the export; --procedure names"
+    " one for all"
+)
 DECEASED = "the patient has died"
 # Findings that only cards read: neither a figure and its words, nor a criterion, nor
 # another finding rests on them.
@@ -109,7 +114,10 @@ class Run:
 
     @cached_property
     def questions(self) -> Questions:
-        """Ask for the facts that make what is said of the risk a lower limit, or nothing."""
+        """Ask for the facts that make what is said of the risk a lower limit.
+
+        Or nothing.
+        """
         files = tuple(
             one for one in self.hook.facts if one.not_counted or one.forbids_risk
         )
@@ -121,7 +129,9 @@ CODES = re.compile(rb'"code"\s*:\s*"([^"]*)"')
 
 
 def look_for(service: Service) -> Look:
-    """Tells whether an Observation holds a code of ours, by its text: most of a record is laboratory values.
+    """Tells whether an Observation holds a code of ours, by its text.
+
+    Most of a record is laboratory values.
 
     One that is written unusually may hold one.
     """
@@ -205,7 +215,9 @@ def score(patient: str, lines: Sequence[bytes], run: Run) -> Result:
 
 
 def by_type(lines: Iterable[bytes]) -> Mapping[str, Sequence[Json]]:
-    """A patient's resources by type, each in its newest version: exports that were joined hold older ones too.
+    """A patient's resources by type, each in its newest version.
+
+    Exports that were joined hold older ones too.
 
     Of lines that were set aside only those are decoded that may be another version of a
     resource that is ours.
@@ -382,7 +394,9 @@ def _answers(
 def _own_orders(
     kinds: Mapping[str, Sequence[Json]], person: Person, run: Run
 ) -> tuple[list[Json], date]:
-    """The newest augmentation up to the run's day as orders of that day; one without a date counts as of the run's day.
+    """The newest augmentation up to the run's day, as orders of that day.
+
+    One without a date counts as of the run's day.
 
     ICD-10-PCS writes one operation as two codes, and others write one line per level:
     all of that day are one, with the orders that they carry out.
@@ -427,7 +441,10 @@ def _may_count(raw: Json, run: Run) -> bool:
 
 
 def day_of(raw: Json, run: Run) -> date:
-    """The day of a procedure, or on which an order was written; the run's if it names none."""
+    """The day of a procedure, or on which an order was written.
+
+    The run's if it names none.
+    """
     calendar = run.service.calendar
     done = raw.get("performedDateTime") or member(raw, "performedPeriod", "start")
     return (

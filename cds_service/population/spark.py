@@ -1,4 +1,6 @@
-"""The engine for exports beyond one machine: Spark brings the lines of a patient together, `score` does the rest.
+"""The engine for exports beyond one machine.
+
+Spark brings the lines of a patient together, `score` does the rest.
 
 In a cluster every executor has this package, and reads the files at the same paths as
 the driver. Bad lines are rare: the driver looks up their numbers, since Spark reads
@@ -68,7 +70,9 @@ SCORED_DDL = ", ".join(f"{name} string" for name in Result._fields)
 
 
 def score_on_spark(job: Job, out: Path | None, worklist: Path | None) -> Report:
-    """Score the export on Spark (the session in force, else one on this machine) and write the results.
+    """Score the export on Spark and write the results.
+
+    On the session in force, else on one of this machine.
 
     Args:
         job: what to score.
@@ -112,7 +116,9 @@ def score_on_spark(job: Job, out: Path | None, worklist: Path | None) -> Report:
 
 
 def session_here() -> SparkSession:
-    """The session in force, else one on this machine: what it spills and serves are patients' records.
+    """The session in force, else one on this machine.
+
+    What it spills and serves are patients' records.
 
     Its ports are on loopback and its files are for this user alone, as long as nobody
     says otherwise.

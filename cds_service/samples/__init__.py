@@ -1,4 +1,6 @@
-"""Invented sample patients as FHIR R4, each with the draft orders that are being signed.
+"""Invented sample patients as FHIR R4.
+
+Each with the draft orders that are being signed.
 
 Dates are relative to the day of use, so that measurements stay fresh: `{today}`,
 `{today-180d}`,
@@ -73,7 +75,10 @@ def load_samples(today: date) -> tuple[Sample, ...]:
 
 
 def load_hospital(today: date) -> tuple[dict[str, Any], ...]:
-    """The record server of a hospital whose codes are all its own, for the guide `docs/go-live.md`."""
+    """The record server of a hospital whose codes are all its own.
+
+    For the guide `docs/go-live.md`.
+    """
     return _resources(_rendered(HOSPITAL / "record.json", today))
 
 

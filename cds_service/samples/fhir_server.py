@@ -1,4 +1,6 @@
-"""A small read-only FHIR R4 server for resources in memory, on a free port of this machine.
+"""A small read-only FHIR R4 server for resources in memory.
+
+On a free port of this machine.
 
 It supports read, search (GET and POST) and the capability statement. To exercise
 clients it behaves like a real server: it pages, refuses unknown parameters, and reports
@@ -205,7 +207,9 @@ class _QuietRequests(WSGIRequestHandler):
 
 
 class LocalServer(AbstractContextManager["LocalServer"]):
-    """An application on a port of this machine, in a thread of its own; a context manager that stops it.
+    """An application on a port of this machine, in a thread of its own.
+
+    A context manager that stops it.
 
     Attributes:
         url: `http://127.0.0.1:PORT`.
