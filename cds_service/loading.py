@@ -52,6 +52,7 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.gathering.prefetch import PrefetchPlan, plan_prefetch
 from cds_service.fhir.learning import load_learning
 from cds_service.fhir.leaves import leaves_of
+from cds_service.fhir.mapping.confirmed import check_confirmed
 from cds_service.fhir.mapping.mapping_files import Orderable, read_orderables
 from cds_service.fhir.mapping.overlay import files_in_force, refuse_unread
 from cds_service.fhir.mapping.terminology import (
@@ -137,6 +138,8 @@ def load_service(site: SiteFolder | None = None) -> Service:
     faults.stop()
     terminology.own_words = _words_of_templates(services)
     _check_handout(site, services)
+    if site is not None:
+        check_confirmed(site.path, terminology)
     return Service(
         hooks=dict(sorted(services.items(), key=_place_in_discovery)),
         terminology=terminology,

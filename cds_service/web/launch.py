@@ -75,6 +75,9 @@ PATH = "/worksheet"
 BACK = f"{PATH}/callback"
 LOGIN_COOKIE, COOKIE = "kyphoplasty-cds-launch-way", "kyphoplasty-cds-launch"
 SECONDS = 8.0  # for all calls of one step
+PAGE_SECONDS = 20.0  # for all that one page reads and writes
+# What must be left before anything is sent: a write that is cut off may stand or not.
+WRITE_SECONDS = 8.0
 REFUSED = (
     "The worksheet could not be opened from this record. Open it again from the"
     " patient's record; who runs this service can look up why."
@@ -91,6 +94,10 @@ NOT_SEEN = "The values are not those that were shown. Look at them, and save aga
 NO_DAY = "Say the day of the examination; a value without a day is not saved."
 NO_RIGHT = (
     "The record system did not allow this launch to write measurements. Copy the text."
+)
+NO_TIME = (
+    "The record system answers too slowly now, so nothing was sent. Save again in a"
+    " minute."
 )
 NO_SPAN = "The report does not say this any more. Look at it in the record."
 OTHER_DAY = (
@@ -378,10 +385,16 @@ class _Desk:
     ) -> None:
         self._launching, self._launched, self._form = launching, launched, form
         self._sheets = launching.sheets[launched.client]
+        self._deadline = Deadline.after(PAGE_SECONDS)
         connections = launching.around.connections
         self._reader = FhirClient(
             launched.base, launched.token, connections=connections, is_fresh=True
         )
+
+    @property
+    def _until(self) -> float:
+        """When one read that begins now must have ended."""
+        return min(time.monotonic() + SECONDS, self._deadline.ends)
 
     def page(self, handle: str) -> str:
         """The page, after what the form asks for.
@@ -390,12 +403,12 @@ class _Desk:
             FhirReadError: the patient cannot be read.
         """
         launched = self._launched
-        person = read_person(self._reader, launched.patient, until=_until())
+        person = read_person(self._reader, launched.patient, until=self._until)
         reports, unread_reports = read_or_why(
             self._reader,
             launched,
             self._sheets.service.terminology,
-            until=_until(),
+            until=self._until,
         )
         notice = self._take(reports)
         sheet = self._sheets.sheet_of(launched.patient, has_to_confirm=True)
@@ -410,6 +423,7 @@ class _Desk:
             else:
                 notice, saved = self._save(outcome, against, sources)
             there, unread = self._there()
+        figures, no_figures = self._figures(outcome, is_saved=saved is not None)
         page = self._sheets.page(
             self._form,
             outcome,
@@ -427,7 +441,8 @@ class _Desk:
             seen=_seen(outcome),
             may_write=launched.may("Observation", "c"),
             may_attribute=launched.may("Provenance", "c"),
-            figures=self._figures(outcome, is_saved=saved is not None),
+            figures=figures,
+            no_figures=no_figures,
         )
         # A server may send halves of a character, which no page can hold.
         return page.encode("utf-8", "replace").decode("utf-8")
@@ -471,45 +486,53 @@ class _Desk:
                 self._launched,
                 sheets.measures,
                 sheets.service.terminology,
-                until=_until(),
+                until=self._until,
             )
         except FhirReadError as fault:
             return (), str(fault)
         return found, ""
 
-    def _figures(self, outcome: Outcome, *, is_saved: bool) -> tuple[Figure, ...]:
-        """This patient's figure without the values and with them.
+    def _figures(
+        self, outcome: Outcome, *, is_saved: bool
+    ) -> tuple[tuple[Figure, ...], str]:
+        """This patient's figure without the values and with them, or why there is none.
 
-        By age, sex and measurements alone.
-
-        Once they are saved there is one: that of the record. None to whom the site
-        shows no cards, and none that the log does not hold.
+        It is of age, sex and measurements alone. Once they are saved there is one: that
+        of the record. None to whom the site shows no cards, and none that the log does
+        not hold.
         """
         if not outcome.written or not self._may_show_figures:
-            return ()
-        launched = self._launched
-        without = SheetReader(self._reader)
+            return (), ""
+        try:
+            found = self._figures_of(outcome, is_saved=is_saved)
+            content = {"view": "worksheet", "figures": [asdict(one) for one in found]}
+            _note(self._launching, self._launched, "read", None, content)
+        except CdsError as fault:
+            return (), str(fault)
+        return found, ""
+
+    def _figures_of(self, outcome: Outcome, *, is_saved: bool) -> tuple[Figure, ...]:
+        """The figures by the flow of an order.
+
+        Raises:
+            CdsError: the flow gives no answer, as of a patient whose record is closed.
+        """
+        launched, without = self._launched, SheetReader(self._reader)
+        body = partial(
+            signing, self._sheets, launched.patient, launched.base, self._form
+        )
+        made = partial(figure, sheets=self._sheets, deadline=self._deadline)
+        if is_saved:
+            return (made("As the record is now", body=body(), fhir=without),)
         values = [
             {**one, "id": f"value-{number}", "status": "final"}
             for number, one in enumerate(outcome.observations)
         ]
-        body = partial(
-            signing, self._sheets, launched.patient, launched.base, self._form
+        together = without.with_values(values)
+        return (
+            made("Without these values", body=body(), fhir=without),
+            made("With them", body=body(), fhir=together),
         )
-        found: tuple[Figure, ...] = (
-            (figure("As the record is now", self._sheets, body(), without),)
-            if is_saved
-            else (
-                figure("Without these values", self._sheets, body(), without),
-                figure("With them", self._sheets, body(), without.with_values(values)),
-            )
-        )
-        content = {"view": "worksheet", "figures": [asdict(one) for one in found]}
-        try:
-            _note(self._launching, launched, "read", None, content)
-        except AuditUnavailable:
-            return ()
-        return found
 
     @property
     def _may_show_figures(self) -> bool:
@@ -530,6 +553,8 @@ class _Desk:
         ]
         if not values:
             return "", None
+        if self._deadline.left < WRITE_SECONDS:
+            return NO_TIME, None
         content = {
             "view": "worksheet",
             "values": [_noted(one) for one in values],
@@ -545,6 +570,7 @@ class _Desk:
                 values,
                 sources,
                 connections=self._launching.around.connections,
+                deadline=self._deadline,
                 at=self._launching.around.clock(),
             )
         except CdsError as fault:
@@ -576,10 +602,6 @@ class _Desk:
                 {"view": "worksheet", **content},
                 about,
             )
-
-
-def _until() -> float:
-    return time.monotonic() + SECONDS
 
 
 def _rivals_of(outcome: Outcome, there: Sequence[OnRecord]) -> Mapping[str, str]:

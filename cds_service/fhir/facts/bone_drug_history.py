@@ -41,7 +41,9 @@ from cds_service.fhir.facts.medication_list import (
     Use,
     future_uses,
     is_meant,
+    is_of_now,
     may_be_taken,
+    named_beside,
     not_on_list,
     source_of,
     uses_of,
@@ -218,6 +220,20 @@ def _listed(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
         if entry.status in NOT_TAKEN and entry.origin != "context" and not is_named:
             continue
         yield _read(entry, drug, spec, chart)
+    for use in named_beside(chart, spec.value_sets):
+        if is_of_now(use, spec, chart):
+            yield _noted(use, spec, chart)
+
+
+def _noted(use: Use, spec: MedicationSpec, chart: Chart) -> DrugEntry:
+    """A drug that the entry of another one names: nobody knows what it says of it."""
+    day = Dated(use.day, use.day) if use.day else None
+    return DrugEntry(
+        _name(use.drug, chart),
+        source_of(use.entry, use.drug, use.day, spec),
+        begins=day,
+        is_understood=False,
+    )
 
 
 def _is_not_given(entry: Entry) -> bool:

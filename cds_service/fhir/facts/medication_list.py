@@ -22,6 +22,7 @@ from cds_service.fhir.facts.chart import (
 from cds_service.fhir.facts.drug_times import end_of_course, end_of_dosage
 from cds_service.fhir.facts.drugs import STEROID, Drug
 from cds_service.fhir.facts.problem_list import find_stated, say_no, stated_as_true
+from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.raw_json import is_prohibition, member, text
 from cds_service.fhir.site_calendar import Moment
 
@@ -56,6 +57,7 @@ NOT_TAKEN = frozenset(
         *("preparation", "revoked", "declined", "unfulfilled"),
     }
 )
+VOID = frozenset({"entered-in-error", "draft"})
 # given at intervals: a stopped prescription does not end their effect
 LONG_ACTING = ("zoledronate", "denosumab")
 LONG_STANDING_MONTHS = 24
@@ -230,7 +232,11 @@ def not_on_list(
         one for one in taken if one.is_ahead and one.day and one.day <= chart.today
     ]
     ahead = [one for one in taken if one.day and one.day > chart.read_on]
+    noted = [
+        one for one in named_beside(chart, concepts) if is_of_now(one, spec, chart)
+    ]
     for open_ones, why in (
+        (noted, "named beside another drug; whether it is taken is not recorded"),
         (unsaid, "whether it is taken is not recorded"),
         (undated, "when it was taken is not recorded"),
         (lapsed, "its supply is over, whether it is still taken is not recorded"),
@@ -258,15 +264,43 @@ def _is_lapsed(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
 
 def may_be_taken(entry: Entry, spec: MedicationSpec, chart: Chart) -> bool:
     """Whether an unidentified entry may be a drug that still counts."""
-    if entry.drug is None or not (_is_taken(entry) or _is_unsaid(entry, entry.drug)):
+    if entry.drug is None or not (
+        _is_taken(entry) or _is_unsaid(entry, entry.drug) or is_prohibition(entry.raw)
+    ):
         return False
-    use = _use(entry, entry.drug, chart)
+    return is_of_now(_use(entry, entry.drug, chart), spec, chart)
+
+
+def is_of_now(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
+    """Whether a use is active, has no day, or is of the time in which a dose counts."""
     longest = max(spec.look_back_months.values())
     return (
         use.is_active
         or use.day is None
         or use.day >= months_before(chart.today, longest)
     )
+
+
+def named_beside(chart: Chart, concepts: Sequence[str]) -> list[Use]:
+    """The entries of other drugs and acts whose notes and the like name such a drug.
+
+    What is entered in error, or was never done, names nothing.
+    """
+    found = []
+    for entry in chart.of_kind(*TAKEN):
+        named = frozenset(one for one in concepts if in_doubt(one) in entry.concepts)
+        if not named or entry.status in VOID:
+            continue
+        ingredients = sorted(
+            one
+            for one in chart.terminology.drugs.ingredients
+            if in_doubt(one) in entry.concepts
+        )
+        drug = Drug(
+            named, tuple(ingredients), code="", is_by_name=True, is_understood=False
+        )
+        found.append(_use(entry, drug, chart))
+    return found
 
 
 def future_uses(spec: MedicationSpec, uses: Iterable[Use]) -> tuple[PassedOver, ...]:

@@ -20,6 +20,7 @@ from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 BESIDE = "beside the fracture"
+OF_A_SAMPLE = "of a sample, not of the patient"
 TOO_LONG = "described in more words than are read"
 NO_LEVELS = frozenset({"T1", "T2"})  # MRI sequences in words about an image, not levels
 # Notes cover more than the measurement: sentences about the fracture do not say where
@@ -34,6 +35,10 @@ def judge_method(one: Measured, spec: QuantitySpec, chart: Chart) -> Measured | 
     if method is None:
         return one
     chart.check_time()
+    plain = chart.terminology.plain_values
+    samples = objects(reading.entry.raw.get("specimen"))
+    if not all(plain.are_all(text(sample.get("display"))) for sample in samples):
+        return _refused(one, OF_A_SAMPLE)
     spoken, notes = tuple(_words(reading)), reading.notes
     if sum(map(len, (*spoken, *notes))) > LONGEST_TEXT:
         return _refused(one._replace(is_method_known=False), TOO_LONG)

@@ -32,7 +32,7 @@ from cds_service.fhir.gathering.picking import LISTED, MEDICATION_TYPES
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
-from cds_service.fhir.raw_json import member, objects, text, texts_of
+from cds_service.fhir.raw_json import is_prohibition, member, objects, text, texts_of
 
 # ICD-10-CM 7th character: D, G, K, P are later encounters for a fracture, S its
 # sequela; A and B are the present one.
@@ -405,7 +405,9 @@ def _not_understood(
             *(one.source(spec, where) for one in strange),
         )
     what = "could not be read"
-    if "medication" in where:
+    if any(is_prohibition(one.raw) for one in strange):
+        what = "may be none: a drug is forbidden there"
+    elif "medication" in where:
         what = "are drugs that we do not know"
     elif all(_is_bare_code(one) for one in strange):
         what = (

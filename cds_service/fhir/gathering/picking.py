@@ -14,7 +14,12 @@ from cds_service.fhir.gathering.bystanders import (
     is_bystander_procedure,
     words_beside,
 )
-from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
+from cds_service.fhir.gathering.drug_asides import drugs_beside
+from cds_service.fhir.gathering.parsing import (
+    BrokenResource,
+    may_be_reversed,
+    parse_resource,
+)
 from cds_service.fhir.gathering.prefetch import Template, reference_name
 from cds_service.fhir.gathering.problem_words import (
     in_doubt,
@@ -25,7 +30,15 @@ from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
-from cds_service.fhir.raw_json import Json, in_order, member, objects, text, texts_of
+from cds_service.fhir.raw_json import (
+    Json,
+    in_order,
+    is_prohibition,
+    member,
+    objects,
+    text,
+    texts_of,
+)
 from cds_service.fhir.references import Targets, contained_in
 from cds_service.outgoing.deadline import Deadline
 
@@ -228,6 +241,7 @@ def concepts_of(
         )
     if kind in LISTED or kind in BY_WORDS:
         known = _concepts_of_procedure(resource, found, terminology)
+        known |= _in_asides(resource, known, terminology)
         is_apart = kind != "Procedure" or is_bystander_procedure(resource, terminology)
         return known if is_apart else known | {MAY_NEED_BRACE}
     return found - OF_NO_CONCERN
@@ -394,9 +408,23 @@ def _concepts_of_drug(
             and any(map(terminology.languages.can_read, words))
         )
     )
+    # A prohibition says that somebody thought of a drug, and not what is taken.
+    is_known = is_known and not (may_be_reversed(resource) or is_prohibition(resource))
+    beside = _in_asides(resource, found, terminology)
     if NO_INFORMATION in found or is_withheld(resource, terminology) or not is_known:
-        return found | {NOT_UNDERSTOOD}
-    return found - OF_NO_CONCERN
+        return found | beside | {NOT_UNDERSTOOD}
+    return (found | beside) - OF_NO_CONCERN
+
+
+def _in_asides(
+    resource: Json, own: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """The drugs that an entry names besides its own, each in doubt; none beside a bone drug."""
+    if BONE_DRUG in own:
+        return frozenset()
+    named = drugs_beside(resource, terminology) - own
+    is_broken = bool(named) and may_be_reversed(resource)
+    return frozenset(map(in_doubt, named)) | ({NOT_UNDERSTOOD} if is_broken else set())
 
 
 def drug_codes(resource: Json, medication: Json | None) -> list[Json]:

@@ -38,6 +38,7 @@ from cds_service.fhir.gathering.reading import (
     with_referred_to,
 )
 from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.leaves import MODIFIERS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_problems, missed_t_scores
 from cds_service.fhir.raw_json import Json, member, objects, text, truth
@@ -59,8 +60,8 @@ class Read(NamedTuple):
         entries: number of this patient's resources of the requested type, picked or
             not.
         note: why it failed, or "incomplete: …" if a list was cut; else empty.
-        is_cut: part of the list is missing.
-        is_merged: it is a Patient that another one replaced.
+        is_cut: part of the list is missing, or may be in another record.
+        is_doubtful: its Patient was replaced by another, or may mean another thing.
         warned: the server sent a warning with it.
         is_optional: the record is complete without it.
     """
@@ -70,7 +71,7 @@ class Read(NamedTuple):
     entries: int = 0
     note: str = ""
     is_cut: bool = False
-    is_merged: bool = False
+    is_doubtful: bool = False
     warned: bool = False
     is_optional: bool = False
 
@@ -201,12 +202,16 @@ def state_of(record: PatientRecord) -> RecordState:
     reads = sorted(
         (key, read) for key, read in record.reads.items() if not read.is_optional
     )
-    notes = {read.note for _, read in reads if read.is_merged}
+    notes = {read.note for _, read in reads if read.is_doubtful and not read.is_cut}
     if any(read.warned for _, read in reads):
         notes.add(WARNED)
     return RecordState(
         unread={key: read.note for key, read in reads if read.state == "failed"},
-        incomplete={key: read.note for key, read in reads if read.is_cut},
+        incomplete={
+            key: read.note
+            for key, read in reads
+            if read.is_cut and (read.note or not read.is_doubtful)
+        },
         unreadable=len(record.unreadable),
         foreign=sum(record.foreign.values()),
         notes=tuple(sorted(notes)),
@@ -385,14 +390,18 @@ def _patient_part(
         return PatientRecord(reads={key: read})
     raw = answer.resources[0]
     read = read._replace(state="given", entries=1)
+    name = reference_name("Patient", raw)
     if is_replaced(raw):
         into = replacement_of(raw) or "another"
         note = (
             f"This patient's record was merged into {into}; only the one that the"
             " request names was read."
         )
-        read = read._replace(note=note, is_cut=False, is_merged=True)
-    name = reference_name("Patient", raw)
+        read = read._replace(note=note, is_cut=False, is_doubtful=True)
+    if not MODIFIERS.isdisjoint(raw):
+        read = read._replace(note=MODIFIED, is_cut=False, is_doubtful=True)
+        unknown = Unreadable(name, key, frozenset())
+        return PatientRecord(reads={key: read}, unreadable=(unknown,))
     try:
         patient, left_out = parse_patient(raw, calendar)
     except BrokenResource:
@@ -403,8 +412,15 @@ def _patient_part(
     return PatientRecord(reads={key: read}, patient=patient, unreadable=broken)
 
 
+MODIFIED = "The Patient has an extension that may change what the record means."
+
+
 def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
     foreign: Counter[str] = Counter()
+    reads = {key: read for part in parts for key, read in part.reads.items()}
+    if any(read.is_doubtful for read in reads.values()):
+        # What such a record does not hold may be in another one.
+        reads = {key: _in_doubt(read) for key, read in reads.items()}
     for part in parts:
         if part.foreign:
             foreign.update(part.foreign)
@@ -414,10 +430,16 @@ def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
         ),
         resources=tuple(sourced for part in parts for sourced in part.resources),
         unreadable=tuple(one for part in parts for one in part.unreadable),
-        reads={key: read for part in parts for key, read in part.reads.items()},
+        reads=reads,
         foreign=dict(sorted(foreign.items())),
         near=tuple(sorted({one for part in parts for one in part.near})),
     )
+
+
+def _in_doubt(read: Read) -> Read:
+    if read.is_doubtful or read.state == "failed":
+        return read
+    return read._replace(is_cut=True, is_doubtful=True)
 
 
 GONE = frozenset({"http-404", "http-410"})

@@ -69,6 +69,7 @@ class BystandersFile(DataFile):
         kinds: words that name such an order, by language.
         fillers: words beside them.
         augmentation: words of the augmentation itself.
+        theatre: words of how, where and when it is done.
         against: words that speak of the spine's stability.
     """
 
@@ -83,6 +84,7 @@ class BystandersFile(DataFile):
     kinds: Words
     fillers: Words
     augmentation: Words
+    theatre: Words
     against: _Against
 
 
@@ -120,8 +122,10 @@ class Bystanders:
         self._kinds = PlainWords(kinds, plain.durations)
         beside = (*_all_of(content.fillers), *plain.words)
         self._of_acts = PlainWords((*kinds, *beside), plain.durations)
+        around = (*_all_of(content.theatre), *plain.words)
+        self._of_theatre = PlainWords(around, plain.durations)
         own = _all_of(content.augmentation)
-        self._of_augmentation = PlainWords((*own, *plain.words), plain.durations)
+        self._of_augmentation = PlainWords((*own, *around), plain.durations)
         self._against = re.compile(
             "|".join(f"(?:{folded_pattern(word)})" for word in content.against.words)
         )
@@ -163,6 +167,10 @@ class Bystanders:
     def are_of_augmentation(self, words: str) -> bool:
         """Whether nothing is left of a text without the words of the augmentation."""
         return len(words) <= LONGEST_TEXT and self._of_augmentation.are_all(words)
+
+    def are_of_theatre(self, words: str) -> bool:
+        """Whether words say no more than how and when an augmentation is done."""
+        return len(words) <= LONGEST_TEXT and self._of_theatre.are_all(words)
 
     def is_against(self, words: str) -> bool:
         """Whether words speak of the spine's stability, or are too long to tell."""

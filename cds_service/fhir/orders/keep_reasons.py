@@ -40,6 +40,7 @@ from cds_service.fhir.orders.recognition import (
 )
 from cds_service.fhir.orders.whole_signing import (
     is_bystander,
+    is_plain_note,
     is_whole_augmentation,
     names_other_level,
     unread_of_augmentation,
@@ -185,7 +186,7 @@ def find_other_injuries(
             *(reasons_of_order(one, bundle, terminology) for one in signed)
         ),
         is_brace_noted=any(
-            one.strip() and not terminology.plain_words.are_all(one) for one in words
+            one.strip() and not is_plain_note(one, terminology) for one in words
         )
         or any(map(terminology.durations.names_brace, words)),
         unread=tuple(

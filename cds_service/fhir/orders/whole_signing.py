@@ -15,7 +15,7 @@ from cds_service.fhir.gathering.bystanders import (
     is_bystander_problem,
     is_plain_fracture,
 )
-from cds_service.fhir.leaves import leaves_of, repeats
+from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
@@ -48,6 +48,9 @@ _PLAIN_CATEGORIES = re.compile(
 _JUDGED = frozenset({*TITLES, *REASONS, "reasonReference"})
 _ADDED = re.compile(r"extension|Extension|(?:^|\.)_")
 _WORDED = re.compile(r"(?:text|display)$")
+_SAID = re.compile(
+    r"(?:^|\.)(?:text|display|valueString|valueMarkdown|valueCode|patientInstruction)$"
+)
 MOST_NAMES = (
     5  # names of the operation in one title: `kyphoplasty (balloon kyphoplasty)`
 )
@@ -129,6 +132,39 @@ def _is_site_read(path: str, words: str, order: Json, terminology: Terminology) 
             for site in sites
         )
     return False
+
+
+def unread_words_of(order: Json, terminology: Terminology) -> tuple[str, ...]:
+    """The elements of an augmentation order whose words nobody understood, by name.
+
+    Its title, its reasons and its sites have rules of their own. An extension says
+    nothing but by its words; one that modifies may say anything.
+    """
+    left = {
+        name_of(path)
+        for path, value in leaves_of(order)
+        if not MODIFIERS.isdisjoint(path.split("."))
+        or (_is_worded(path) and not _are_words_read(path, text(value), terminology))
+    }
+    return tuple(sorted(left))
+
+
+def _is_worded(path: str) -> bool:
+    element = path.partition(".")[0]
+    is_judged = element in _JUDGED or element in ("bodySite", "contained", "text")
+    return not is_judged and not is_element_read(path, "") and bool(_SAID.search(path))
+
+
+def _are_words_read(path: str, words: str, terminology: Terminology) -> bool:
+    if path.startswith("category") and _PLAIN_CATEGORIES.fullmatch(words.strip()):
+        return True
+    return terminology.harmless.is_harmless(words) or is_plain_note(words, terminology)
+
+
+def is_plain_note(words: str, terminology: Terminology) -> bool:
+    """Whether words beside an augmentation name it, and how and when it is done."""
+    rest = _without_names(words, terminology)
+    return terminology.bystanders.are_of_theatre(rest)
 
 
 def _is_against(words: str, terminology: Terminology) -> bool:
