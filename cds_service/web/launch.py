@@ -44,6 +44,7 @@ from cds_service.launch.authorizing import (
 from cds_service.launch.record import (
     OnRecord,
     SheetReader,
+    There,
     describe,
     read_measures,
     read_person,
@@ -414,7 +415,7 @@ class _Desk:
         sheet = self._sheets.sheet_of(launched.patient, has_to_confirm=True)
         outcome = sheet.outcome(self._form, self._sheets.today)
         there, unread = self._there()
-        against = _rivals_of(outcome, there)
+        against = _rivals_of(outcome, there.measures)
         saved = None
         if self._form.get("act") == "save":
             sources = self._sources(reports)
@@ -430,7 +431,8 @@ class _Desk:
             launched=launched,
             person=describe(person),
             action=f"{PATH}/at/{handle}",
-            there=there,
+            there=there.measures,
+            pairs=there.pairs,
             unread=unread,
             rivals=against,
             reports=reports,
@@ -477,7 +479,7 @@ class _Desk:
             }
         )
 
-    def _there(self) -> tuple[Sequence[OnRecord], str]:
+    def _there(self) -> tuple[There, str]:
         """The measures on record, or why they could not be read."""
         sheets = self._sheets
         try:
@@ -485,11 +487,12 @@ class _Desk:
                 self._reader,
                 self._launched,
                 sheets.measures,
-                sheets.service.terminology,
+                sheets.service,
+                sheets.today,
                 until=self._until,
             )
         except FhirReadError as fault:
-            return (), str(fault)
+            return There(), str(fault)
         return found, ""
 
     def _figures(
