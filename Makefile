@@ -13,7 +13,7 @@ $(shell $(KEPT) || rm -f $(VENV)/.ready $(VENV)/.ready-dev)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-system check docs fix coverage wheel-test image-test tables servers bench faults fuzz kill-rounds lock sbom audit-dependencies typical simulation synthea pictures clean
+.PHONY: help demo test test-system check docs fix coverage wheel-test image-test tables servers bench faults fuzz kill-rounds history lock sbom audit-dependencies typical simulation synthea pictures clean
 
 help: ## print the targets
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { print "\n" substr($$0, 5) } \
@@ -81,7 +81,7 @@ check: $(VENV)/.ready-dev ## format, lint, types, import contracts, data files, 
 
 PYTEST := $(BIN)/python -m pytest -rs -n auto
 FAST := tests/unit tests/scenarios tests/patients tests/reading tests/conformance
-SYSTEM := tests/integration tests/attacks tests/faults tests/fuzz tests/deploy tests/browser
+SYSTEM := tests/integration tests/history tests/attacks tests/faults tests/fuzz tests/deploy tests/browser
 
 test: $(VENV)/.ready-dev ## what a developer runs: units, sample patients, conformance; in three minutes on two cores
 	@$(PYTEST) -p no:schemathesis --dist loadfile $(FAST) $(ARGS)
@@ -112,6 +112,9 @@ fuzz: $(VENV)/.ready-dev ## 200,000 broken requests and records, other ones at e
 
 kill-rounds: $(VENV)/.ready-dev ## the audit log under 200 kills and 8 times 500 writes at once (make test does 20, and 8 times 200)
 	@AUDIT_KILLS=200 AUDIT_WRITES=500 $(BIN)/python -m pytest tests/integration/test_audit_crashes.py tests/integration/test_audit_store.py -k "killed or eight"
+
+history: $(VENV)/.ready-dev ## 200 histories of a log, other ones at every run: signings, purges, backups, kills at once (EXAMPLES=n for a night)
+	@HISTORIES=$(or $(EXAMPLES),200) $(BIN)/python -m pytest tests/history -n 2 -p no:schemathesis $(ARGS)
 
 ##@ Evidence
 
