@@ -156,22 +156,12 @@ def _of_entry(line: Json) -> Iterator[Record]:
 
 def _of_export(files: Sequence[Path]) -> Iterator[Record]:
     """The chart of each patient of a Bulk Data export, one after the other."""
-    buckets = bulk.bucket_count(files)
     with TemporaryDirectory(prefix="kyphoplasty-cds-") as folder:
-        parts = {}
-        for number, chunk in enumerate(bulk.chunks_of(files)):
-            part = Path(folder) / f"{number}.part"
-            parts[part] = bulk.write_part(chunk, part, buckets, OF_EXPORT)
-            for place, why in parts[part].bad:
-                options.tell(f"{chunk.file}, line {place} of a part: {why}; skipped")
-        shared_file = Path(folder) / bulk.SHARED_FILE
-        bulk.write_shared(parts, shared_file)
-        shared = bulk.SharedResources(shared_file)
-        for bucket in range(buckets):
-            for lines in bulk.read_bucket(parts, bucket).values():
-                yield Record(
-                    tuple(bulk.read_line(one) for one in (*lines, *shared.of(lines)))
-                )
+        found = bulk.by_patient(
+            files, Path(folder), OF_EXPORT, lambda bad: options.tell(str(bad))
+        )
+        for _, lines in found:
+            yield Record(tuple(map(bulk.read_line, lines)))
 
 
 def records_of_server(

@@ -43,7 +43,7 @@ from cds_service.fhir.orders.whole_signing import (
     is_bystander,
     is_plain_note,
     is_whole_augmentation,
-    names_other_level,
+    levels_of_reasons,
     unread_of_augmentation,
 )
 from cds_service.fhir.raw_json import (
@@ -173,6 +173,8 @@ def find_other_injuries(
     if treated:
         for order in signed:
             levels["open"] |= {*named_levels(order, bundle, terminology)}
+        for order in _braces_in(bundle, terminology):
+            levels["open"] |= levels_of_reasons(order, bundle, terminology)
     fresh, possible = _untreated(levels["fresh"], levels["open"], {*treated})
     if not braces:
         return OtherInjuries(fresh, possible)
@@ -220,8 +222,6 @@ def _is_another_unread(
             continue
         support = support_in(one, bundle, terminology)
         if support and "brace" in support.concepts:
-            if names_other_level(one.resource, bundle, treated, terminology):
-                return True
             braces.append(one.resource)
         elif not is_bystander(one.resource, bundle, treated, terminology):
             return True
@@ -308,6 +308,14 @@ def _augmentations_in(bundle: DraftOrders, terminology: Terminology) -> list[Jso
         for resource, found in recognised
         if found and found.concepts & AUGMENTATION
     ]
+
+
+def _braces_in(bundle: DraftOrders, terminology: Terminology) -> list[Json]:
+    found = (
+        (one.resource, recognise_support(one.resource, bundle, terminology))
+        for one in bundle.each()
+    )
+    return [order for order, one in found if one and "brace" in one.concepts]
 
 
 def _untreated(
