@@ -1,6 +1,10 @@
-"""The page that a patient takes home, as PDF: one page, black on white, 18 point."""
+"""The page that a patient takes home, as PDF: one page, black on white, 18 point.
 
-from collections.abc import Sequence
+The fonts are those that every reader has. Where they lack a letter there is no PDF: a
+square in its place would stand on a page that nobody looks at again.
+"""
+
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 
 from reportlab.lib.enums import TA_LEFT
@@ -19,6 +23,8 @@ POINTS, LEADING, BETWEEN = 18, 27, 9  # 1.5 lines
 SMALLEST = 14  # of a site's sentences that would not fit one page
 MARGIN = 20 * mm
 LATIN, CHINESE = "Helvetica", "STSong-Light"
+LATIN_LETTERS = "cp1252"  # those of Helvetica, as Python names them
+LAST_CHINESE = "\uffff"  # the font is asked by two bytes for each character
 WRAPPED_ANYWHERE = ("zh", "ja")  # languages without spaces between words
 
 
@@ -44,6 +50,9 @@ def draw_handout(
             break
     y = top
     for paragraph, high in placed:
+        if y - high < MARGIN:  # a site's own sentences, too long even so
+            canvas.showPage()
+            y = paper[1] - MARGIN
         y -= high
         paragraph.drawOn(canvas, MARGIN, y)
         y -= BETWEEN
@@ -52,8 +61,26 @@ def draw_handout(
     return held.getvalue()
 
 
+def can_draw(texts: Iterable[str], language: str) -> bool:
+    """Tell if the font of this language has every letter of these texts."""
+    whole = "".join(texts)
+    if not whole.isprintable():
+        return False
+    if _is_unspaced(language):
+        return max(whole, default="") <= LAST_CHINESE
+    try:
+        whole.encode(LATIN_LETTERS)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_unspaced(language: str) -> bool:
+    return language.partition("-")[0] in WRAPPED_ANYWHERE
+
+
 def _font(language: str) -> str:
-    if language.partition("-")[0] not in WRAPPED_ANYWHERE:
+    if not _is_unspaced(language):
         return LATIN
     # The reader's own font is used: Chinese fonts are larger than this package.
     pdfmetrics.registerFont(UnicodeCIDFont(CHINESE))
@@ -78,14 +105,13 @@ def _draw_top(
 
 
 def _style(language: str, font: str, size: int) -> ParagraphStyle:
-    is_unspaced = language.partition("-")[0] in WRAPPED_ANYWHERE
     return ParagraphStyle(
         "sentence",
         fontName=font,
         fontSize=size,
         leading=size * LEADING / POINTS,
         alignment=TA_LEFT,
-        wordWrap="CJK" if is_unspaced else None,
+        wordWrap="CJK" if _is_unspaced(language) else None,
     )
 
 
