@@ -1,10 +1,6 @@
-"""The page that a patient takes home, as PDF: one page, black on white, 18 point.
+"""The page that a patient takes home, as PDF: one page, black on white, 18 point."""
 
-The fonts are those that every reader has. Where they lack a letter there is no PDF: a
-square in its place would stand on a page that nobody looks at again.
-"""
-
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from io import BytesIO
 
 from reportlab.lib.enums import TA_LEFT
@@ -16,6 +12,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
+from cds_service.basis.handout_letters import is_unspaced
 from cds_service.basis.links import Form
 
 PAPERS = {"a4": A4, "letter": LETTER}
@@ -23,9 +20,6 @@ POINTS, LEADING, BETWEEN = 18, 27, 9  # 1.5 lines
 SMALLEST = 14  # of a site's sentences that would not fit one page
 MARGIN = 20 * mm
 LATIN, CHINESE = "Helvetica", "STSong-Light"
-LATIN_LETTERS = "cp1252"  # those of Helvetica, as Python names them
-LAST_CHINESE = "\uffff"  # the font is asked by two bytes for each character
-WRAPPED_ANYWHERE = ("zh", "ja")  # languages without spaces between words
 
 
 def draw_handout(
@@ -61,26 +55,8 @@ def draw_handout(
     return held.getvalue()
 
 
-def can_draw(texts: Iterable[str], language: str) -> bool:
-    """Tell if the font of this language has every letter of these texts."""
-    whole = "".join(texts)
-    if not whole.isprintable():
-        return False
-    if _is_unspaced(language):
-        return max(whole, default="") <= LAST_CHINESE
-    try:
-        whole.encode(LATIN_LETTERS)
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _is_unspaced(language: str) -> bool:
-    return language.partition("-")[0] in WRAPPED_ANYWHERE
-
-
 def _font(language: str) -> str:
-    if not _is_unspaced(language):
+    if not is_unspaced(language):
         return LATIN
     # The reader's own font is used: Chinese fonts are larger than this package.
     pdfmetrics.registerFont(UnicodeCIDFont(CHINESE))
@@ -111,7 +87,7 @@ def _style(language: str, font: str, size: int) -> ParagraphStyle:
         fontSize=size,
         leading=size * LEADING / POINTS,
         alignment=TA_LEFT,
-        wordWrap="CJK" if _is_unspaced(language) else None,
+        wordWrap="CJK" if is_unspaced(language) else None,
     )
 
 

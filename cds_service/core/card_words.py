@@ -20,12 +20,17 @@ def say_place(findings: Findings) -> str:
     return PLACES.get(str(found.value), UNKNOWN_PLACE) if found else UNKNOWN_PLACE
 
 
+FOREARM = "forearm"
+
+
 def say_t_score(findings: Findings, wording: Wording, today: date) -> str:
-    """`−2.8`; one older than fresh never without its year."""
+    """`−2.8`; an old one never without its year, nor one of the forearm without that."""
     found = findings.known.get("bmd-t-score")
     if found is None:
         return ""
     day, said = found.observed, wording.value(found)
+    if found.site == FOREARM:  # no model was made with it
+        said = f"{said}, {FOREARM}"
     return f"{said} in {day.year}" if day and wording.is_old(found, today) else said
 
 

@@ -1,4 +1,6 @@
-"""Numbers in the words of reports that the record holds, each with the words around it, for a person to confirm.
+"""Numbers in the words of reports that the record holds.
+
+Each with the words around it, for a person to confirm.
 
 Patterns, no model. Of a report no more is kept than the number that somebody takes.
 """
@@ -187,9 +189,10 @@ def _value(match: re.Match[str]) -> str:
 
 
 def _place(sentence: str, at: int) -> Mapping[str, str]:
-    """The one vertebra, of the part between commas or else of the sentence, and the one site of DXA.
+    """The one vertebra and the one site of DXA that the words around name.
 
-    Empty for what is too long to be a sentence.
+    The vertebra of the part between commas, or else of the sentence. Empty for what is
+    too long to be a sentence.
     """
     if len(sentence) > LONGEST_SENTENCE:
         return {}

@@ -1,4 +1,7 @@
-"""Saves what was entered on the launched worksheet: one set of Observations with one Provenance, or nothing."""
+"""Saves what was entered on the launched worksheet.
+
+One set of Observations with one Provenance, or nothing.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +28,10 @@ WORKSHEET = "Measurement worksheet"
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of a set: how many values are new, and how many were there already."""
+    """What became of a set.
+
+    How many values are new, and how many were there already.
+    """
 
     new: int
     there: int
@@ -40,7 +46,9 @@ def save_set(
     deadline: Deadline,
     at: datetime,
 ) -> Saved:
-    """Write these values to the server of the launch; what is there already is not written again.
+    """Write these values to the server of the launch.
+
+    What is there already is not written again.
 
     Args:
         values: of the launch's patient.

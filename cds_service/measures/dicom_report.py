@@ -296,7 +296,8 @@ def _report(dataset: Dataset) -> Report:
     if title is None or title.name != REPORT:
         words = title.meaning if title else "without a title"
         raise NotReadable(
-            f"a report of another kind ({words}), not an imaging measurement report (TID 1500)"
+            f"a report of another kind ({words}), not an imaging measurement report"
+            " (TID 1500)"
         )
     is_whole = (
         _text(dataset, "CompletionFlag") != "PARTIAL"
@@ -357,9 +358,11 @@ def _measurement(item: Dataset, place: str, name: Code, outer: Context) -> Item:
         name=name,
         context=_context(item).within(outer),
         number=number,
-        unit=_code_of(measured, "MeasurementUnitsCodeSequence")
-        if measured is not None
-        else None,
+        unit=(
+            _code_of(measured, "MeasurementUnitsCodeSequence")
+            if measured is not None
+            else None
+        ),
         derivations=_codes_under(item, {DERIVATION}),
     )
 
@@ -558,12 +561,15 @@ class _Reader:
         is_half = quantity is not None and quantity.both_sides and sides & ONE_SIDE
         problems = {
             "no number": item.number is None,
-            "its unit is none of UCUM": item.unit is None
-            or item.unit.name[0] != "UCUM",
-            SAME_NAME.format(count=len(alike)): len(alike) > 1
-            and (() in derived or len(derived) < len(alike)),
-            "derived otherwise than as a mean": is_own
-            and not {code.name for code in item.derivations} <= MEAN,
+            "its unit is none of UCUM": (
+                item.unit is None or item.unit.name[0] != "UCUM"
+            ),
+            SAME_NAME.format(count=len(alike)): (
+                len(alike) > 1 and (() in derived or len(derived) < len(alike))
+            ),
+            "derived otherwise than as a mean": (
+                is_own and not {code.name for code in item.derivations} <= MEAN
+            ),
             OVER_VOLUME: item.context.is_volume and measure.file.category == "imaging",
             ONE_SIDE_ONLY: is_half,
         }

@@ -1,4 +1,6 @@
-"""`/handout/…`: the page that a patient takes home, for the holder of its signed address.
+"""`/handout/…`: the page that a patient takes home.
+
+For the holder of its signed address.
 
 It is made from the facts that the audit entry of the discharge keeps, and from the
 site's settings. Name and date are typed on the page, or written by hand: they are never
@@ -14,7 +16,7 @@ from flask import Blueprint, Response, render_template, request
 from cds_service.audit.chain import SILENT, AuditEntry
 from cds_service.audit.reader import Stored
 from cds_service.audit.store import LOOK_SECONDS, AuditStore
-from cds_service.basis.handout_pdf import can_draw, draw_handout
+from cds_service.basis.handout_letters import can_draw
 from cds_service.basis.links import (
     Form,
     HandoutAddress,
@@ -132,6 +134,9 @@ def _html(
 def _pdf(
     sentences: Sequence[str], labels: tuple[str, str], language: str, form: Form
 ) -> Response:
+    # ReportLab is a twentieth of the start, and few patients take the page home.
+    from cds_service.basis.handout_pdf import draw_handout  # noqa: PLC0415
+
     drawn = draw_handout(sentences, labels, language, form)
     response = Response(drawn, content_type="application/pdf")
     name = f"handout-{language}-{form}.pdf"

@@ -1,4 +1,6 @@
-"""`/worksheet`: what was measured on a viewer or at the bedside, as measures of this service, to copy.
+"""`/worksheet`: what was measured, as measures of this service, to copy.
+
+On a viewer or at the bedside.
 
 Alone the page keeps nothing: no patient is named, no entry is written, and every figure
 is of an unnamed patient. `launch.py` opens it for the patient of an EHR.
@@ -34,7 +36,10 @@ from cds_service.service import Ports, Service, answer
 from cds_service.site.folder import SiteFolder
 from cds_service.web.cds_api import Surroundings
 
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri"
+    " 'none'; frame-ancestors 'none'"
+)
 FORM_BYTES = 8192  # some forty short fields
 NOBODY = "nobody"  # id of the patient of the figures
 SEXES = ("female", "male")
@@ -67,7 +72,8 @@ class Sheets:
     """What all worksheets of one EHR share.
 
     Attributes:
-        client: the issuer by which the site names the EHR; None for the worksheet alone.
+        client: the issuer by which the site names the EHR; None for the worksheet
+            alone.
     """
 
     around: Surroundings
@@ -152,7 +158,10 @@ def restrict(response: Response) -> Response:
 def _figures(
     sheets: Sheets, outcome: Outcome, form: Mapping[str, str]
 ) -> tuple[Figure, ...]:
-    """The figure of a patient of this age and sex, without these values and with them; by the flow of every order."""
+    """The figure of a patient of this age and sex, without values and with.
+
+    These values, and by the flow of every order.
+    """
     age, sex = form.get("age", "").strip(), form.get("sex", "")
     # Python reads no number of thousands of digits.
     is_age = AGE.fullmatch(age) is not None and 0 < int(age) <= OLDEST

@@ -1,4 +1,6 @@
-"""Corrects a brace order: the draft with an end date, and a start date if it had none; everything else is kept.
+"""Corrects a brace order: the draft with an end date.
+
+And a start date if it had none; everything else is kept.
 
 A duration in words that exceeds the new end is replaced by that end. If that cannot be
 done with certainty, there is no corrected order.
@@ -50,7 +52,9 @@ Read = Callable[..., tuple[Mention, ...]]  # `DurationRules.read` for a brace
 def correct_brace_order(
     draft: Json, correction: Correction, terminology: Terminology
 ) -> dict[str, Any] | None:
-    """Set the end of the draft; None if the draft or the result is not a valid R4 resource.
+    """Set the end of the draft.
+
+    None if the draft or the result is not a valid R4 resource.
 
     Also None if an extension that we do not know may reverse it, if a time in its words
     is doubtful, or if its words, its duration or single events would still exceed the
@@ -184,7 +188,10 @@ def _bound(period: dict[str, Any], correction: Correction) -> None:
 
 
 def _set_day(period: dict[str, Any], name: str, day: date) -> None:
-    """Set a day; what is said of it besides stays, but for the reason why it was not known."""
+    """Set a day.
+
+    What is said of it besides stays, but for the reason why it was not known.
+    """
     period[name] = day.isoformat()
     beside = period.pop(f"_{name}", None)
     if isinstance(beside, dict):
@@ -199,8 +206,14 @@ def _set_day(period: dict[str, Any], name: str, day: date) -> None:
 
 
 def describe_correction(draft: Json, correction: Correction, corrected: Json) -> str:
-    """Describe for the clinician what accepting the update does, and that it plans no review."""
-    what = f"Set the end of this {correction.order.title or 'brace'} order to {say_date(correction.end)}"
+    """Describe for the clinician what accepting the update does.
+
+    And that it plans no review.
+    """
+    what = (
+        f"Set the end of this {correction.order.title or 'brace'} order to"
+        f" {say_date(correction.end)}"
+    )
     is_reworded = list(texts_on_time(draft)) != list(texts_on_time(corrected))
     words = (
         "; the length stated in its words is replaced by this end"
@@ -215,7 +228,10 @@ def describe_correction(draft: Json, correction: Correction, corrected: Json) ->
     said = f"{what}{words}{known}; {_what_else(draft)}"
     if correction.review is None:
         return said
-    return f"{said}. The order plans no review: arrange it for {say_date(correction.review)}"
+    return (
+        f"{said}. The order plans no review: arrange it for"
+        f" {say_date(correction.review)}"
+    )
 
 
 def _is_marked_absent(draft: Json) -> bool:
@@ -237,7 +253,10 @@ def _what_else(draft: Json) -> str:
     timing = draft.get("occurrenceTiming")
     repeat = timing.get("repeat") if isinstance(timing, Mapping) else None
     if isinstance(repeat, Mapping) and any(key in repeat for key in _BOUNDS):
-        return "the length stated in its timing is replaced by this period, all else stays as written"
+        return (
+            "the length stated in its timing is replaced by this period, all else stays"
+            " as written"
+        )
     if isinstance(draft.get("occurrenceDateTime"), str):
         return "its date becomes the start of the period, all else stays as written"
     return "all else stays as written"

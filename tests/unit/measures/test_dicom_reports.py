@@ -18,7 +18,7 @@ from pydicom.uid import (
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.loading import load_measures_in_force, load_vocabulary, mapping_folders
 from cds_service.measures.reading import read_source
-from cds_service.measures.tables import Ground
+from cds_service.measures.tables import ImportContext
 from cds_service.measures.values import Told
 from tests.structured_reports import (
     CT,
@@ -49,7 +49,7 @@ ANSWERS = {
 
 @pytest.fixture(scope="module")
 def ground():
-    return Ground(
+    return ImportContext(
         load_measures_in_force(),
         Terminology(*mapping_folders()),
         "p1",

@@ -12,7 +12,7 @@ from cds_service.loading import load_measures_in_force, load_vocabulary, mapping
 from cds_service.measures import table_file
 from cds_service.measures.reading import read_source
 from cds_service.measures.table_file import NoTable
-from cds_service.measures.tables import Ground
+from cds_service.measures.tables import ImportContext
 from cds_service.measures.values import Told
 
 MUSCLEMAP = "Anatomy,Label,Slices with segmentation,Muscle (%),Fat (%),Total volume (ml),Fat volume (ml)\n"
@@ -25,7 +25,7 @@ def load():
         Terminology(*mapping_folders()),
         load_vocabulary(),
     )
-    return lambda told: Ground(measures, terminology, "p1", told, findings)
+    return lambda told: ImportContext(measures, terminology, "p1", told, findings)
 
 
 @pytest.fixture
