@@ -8,8 +8,14 @@ from cds_service.cards.answer import Answer, Option, make_card
 from cds_service.cards.not_known import record_notices
 from cds_service.cards.texts import SUMMARY_LENGTH
 from cds_service.core.bracing import BROKEN, CERTAIN, Brace, KeepReason, keep_reasons
-from cds_service.core.phrases import Part, Verbatim, in_brackets, joined, say
-from cds_service.core.wording import capital, join_words, say_date, say_near_date
+from cds_service.core.phrases import Part, in_brackets, joined, say
+from cds_service.core.wording import (
+    capital,
+    join_words,
+    say_date,
+    say_near_date,
+    say_title,
+)
 from cds_service.protocol.messages import Card
 
 TOPIC = "braceLimit"
@@ -258,7 +264,7 @@ class _BraceCard:
 
     def _brace_lines(self, brace: Brace) -> Iterator[Option]:
         """The order as it would be, or the question to its author."""
-        title, correction = Verbatim(brace.times.order.title), brace.correction
+        title, correction = say_title(brace.times.order.title), brace.correction
         # the summary says all of it
         is_alone = len(self.issues) == 1 and not self.reasons
         if not is_alone and brace.issue not in CERTAIN and not self._is_all_passed():

@@ -12,7 +12,7 @@ from cds_service.cards.extension import assessments_extension
 from cds_service.cards.not_known import not_known_line
 from cds_service.cards.risk import risk_lines, say_risk, study_lines
 from cds_service.cards.texts import SUMMARY_LENGTH, count_words, escape_markdown
-from cds_service.core.phrases import Verbatim, in_brackets, joined, say
+from cds_service.core.phrases import Changed, Verbatim, in_brackets, joined, say
 from cds_service.core.recommendations import say_not_counted
 from cds_service.core.strata import Change
 from cds_service.core.wording import join_words, say_date, say_number
@@ -154,10 +154,10 @@ def order_notices(answer: Answer) -> tuple[str, ...]:
     notices = []
     is_told = any(answer.facts.holds(one) for one in SEVERAL_LEVELS)
     if len(order.references) > 1 and not is_told:
-        names = order.titles or map(escape_markdown, order.references)
-        titles = joined(map(Verbatim, names), "; " if order.titles else ", ")
+        references = [Verbatim(escape_markdown(one)) for one in order.references]
+        titles = joined(order.titles, "; ") or joined(references)
         count = len(order.references)
         notices.append(texts.say("notices.several-orders", count=count, titles=titles))
     if order.procedure is None and not order.notes:  # a note says why, if there is more
         notices.append(texts.raw("notices.procedure-unknown"))
-    return (*notices, *map(escape_markdown, order.notes))
+    return (*notices, *(Changed(one, escape_markdown) for one in order.notes))

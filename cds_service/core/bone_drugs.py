@@ -18,7 +18,7 @@ from cds_service.core.facts import (
     Provenance,
 )
 from cds_service.core.months import months_before, months_between
-from cds_service.core.phrases import Day, in_brackets, joined, say
+from cds_service.core.phrases import Day, Otherwise, in_brackets, joined, say
 from cds_service.core.wording import (
     capital,
     say_count,
@@ -297,7 +297,8 @@ def _none(drugs: BoneDrugs) -> DrugState:
     if drugs.entries != 1:
         count = say("{count} medication entries", count=drugs.entries)
     words = {"entries": count}
-    why = drugs.unclear
+    shortly = say("medication list not clear")
+    why = Otherwise(drugs.unclear, shortly) if drugs.unclear else ""
     if drugs.unread:
         is_whole = drugs.unread.startswith("medication list could not")
         whole, partly = (

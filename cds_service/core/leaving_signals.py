@@ -10,7 +10,13 @@ from cds_service.core.facts import DrugUse
 from cds_service.core.leaving import Leaving, next_dose
 from cds_service.core.phrases import Verbatim, say
 from cds_service.core.signals import SIGNALS, Signal, Situation, signal
-from cds_service.core.wording import capital, join_words, say_date, say_near_date
+from cds_service.core.wording import (
+    capital,
+    join_words,
+    say_date,
+    say_near_date,
+    say_title,
+)
 
 # A drug that is taken since shortly before or after the fracture.
 STARTED = ("drug-started-for-fracture", "early-on-drug")
@@ -148,7 +154,7 @@ def _brace_stop_open(situation: Situation) -> Signal | None:
 
 
 def _title(brace: Brace) -> str:
-    return Verbatim(brace.times.order.title)
+    return say_title(brace.times.order.title)
 
 
 def _how(brace: Brace) -> str:

@@ -7,6 +7,7 @@ raises `NotTranslated`: then the whole answer is said in English, never half of 
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from string import Formatter
 from types import MappingProxyType
@@ -200,18 +201,20 @@ class Verbatim(Phrase):
 
 
 class Otherwise(Phrase):
-    """An English detail for which other languages say something shorter."""
+    """An English detail; other languages say something shorter if they lack it."""
 
     __slots__ = ("otherwise",)
     otherwise: str
 
     def __new__(cls, text: str, otherwise: str) -> Self:
-        """Say the text in English, and the other one in every other language."""
+        """Say the text in English, and in another language that, or the other one."""
         made = super().__new__(cls, text)
         made.otherwise = otherwise
         return made
 
     def said_in(self, language: Language) -> str:
+        with suppress(NotTranslated):
+            return language.sentence(str(self))
         return in_language(self.otherwise, language)
 
 
@@ -227,7 +230,9 @@ def say(template: str, /, **words: str | int) -> Sentence:
 def joined(parts: Iterable[str], separator: str = ", ") -> str:
     """Join these texts; one alone is itself, none is empty."""
     found = tuple(one for one in parts if one)
-    return Joined(found, separator) if len(found) > 1 else "".join(found[:1] or [""])
+    if len(found) < 2:
+        return found[0] if found else ""
+    return Joined(found, separator)
 
 
 def in_brackets(fact: str, *details: str) -> str:

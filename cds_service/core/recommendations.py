@@ -18,7 +18,6 @@ from cds_service.core.data_file import DataTable
 from cds_service.core.facts import Findings, SupportOrder, SupportOrders
 from cds_service.core.phrases import (
     Sentence,
-    Verbatim,
     WithoutBrackets,
     joined,
     placeholders,
@@ -26,7 +25,7 @@ from cds_service.core.phrases import (
 )
 from cds_service.core.policy import Policy
 from cds_service.core.signals import Signal, Situation
-from cds_service.core.wording import capital, join_words, say_date, say_month
+from cds_service.core.wording import capital, join_words, say_date, say_month, say_title
 
 MOST_REASONS = 2  # on a card; all stand in the audit entry
 
@@ -269,7 +268,7 @@ def _recommendation(
     words = {**values, "because": reason, "fact": fact, "Fact": capital(fact)}
     if corrections:
         words["end"] = say_date(corrections[0].end)
-        titles = [Verbatim(one.order.title) for one in corrections]
+        titles = [say_title(one.order.title) for one in corrections]
         words["title"] = joined(titles, " and ")
     return Recommendation(
         rule=rule,

@@ -41,7 +41,7 @@ from cds_service.core.sarcopenia import (
 )
 from cds_service.core.study import Cutoff, Study
 from cds_service.core.study_result import ABSOLUTE
-from cds_service.core.wording import UNITS, Wording, say_date
+from cds_service.core.wording import UNITS, Wording, say_date, say_title
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -443,7 +443,7 @@ def _brace_reasons_unread(situation: Situation) -> Signal | None:
 def _brace_ordered(situation: Situation) -> Signal | None:
     braces = situation.support.of_kind("brace")
     return (
-        Signal(Verbatim(braces[0].title), braces, braces=situation.braces)
+        Signal(say_title(braces[0].title), braces, braces=situation.braces)
         if braces
         else None
     )

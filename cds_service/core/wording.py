@@ -17,7 +17,7 @@ from cds_service.core.phrases import (
     Changed,
     Day,
     Joined,
-    Phrase,
+    Verbatim,
     in_brackets,
     say,
 )
@@ -45,9 +45,15 @@ def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return found
 
 
+def say_title(title: str) -> str:
+    """Say what an order is called, `TLSO (L0456)`: its code is the same everywhere."""
+    name, _, code = title.partition(" (")
+    return in_brackets(name, Verbatim(code.removesuffix(")"))) if code else title
+
+
 def capital(text: str) -> str:
     """The text with its first letter large."""
-    return Changed(text, _capital) if isinstance(text, Phrase) else _capital(text)
+    return Changed(text, _capital)
 
 
 def _capital(text: str) -> str:

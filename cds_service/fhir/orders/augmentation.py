@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from cds_service.core.facts import AugmentationOrder, Procedure
+from cds_service.core.phrases import Verbatim, in_brackets, joined
 from cds_service.errors import PatientMismatch
 from cds_service.fhir.gathering.prefetch import reference_name
 from cds_service.fhir.mapping.level_text import in_order
@@ -221,10 +222,8 @@ def _title(found: _Found, terminology: Terminology) -> str:
         ),
         "",
     )
-    levels = ", ".join(found.levels.levels)
-    return " ".join(
-        part for part in (name, levels, f"({code})" if code else "") if part
-    )
+    said = joined((name, ", ".join(found.levels.levels)), " ")
+    return in_brackets(said, Verbatim(code)) if code else said
 
 
 def _level_count(

@@ -10,8 +10,8 @@ from functools import cache, partial
 from typing import Any
 
 from cds_service.core.bracing import Correction
-from cds_service.core.phrases import Verbatim, joined, say
-from cds_service.core.wording import say_date
+from cds_service.core.phrases import joined, say
+from cds_service.core.wording import say_date, say_title
 from cds_service.fhir.gathering.parsing import may_be_reversed
 from cds_service.fhir.mapping.durations import Mention
 from cds_service.fhir.mapping.terminology import Terminology
@@ -202,7 +202,9 @@ def _set_day(period: dict[str, Any], name: str, day: date) -> None:
 
 def describe_correction(draft: Json, correction: Correction, corrected: Json) -> str:
     """Describe for the clinician what accepting the update does, and that it plans no review."""
-    title = Verbatim(correction.order.title) if correction.order.title else say("brace")
+    title = (
+        say_title(correction.order.title) if correction.order.title else say("brace")
+    )
     end = say_date(correction.end)
     parts: list[str] = [
         say("Set the end of this {title} order to {end}", title=title, end=end)

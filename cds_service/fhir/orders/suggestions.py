@@ -17,9 +17,9 @@ from pydantic import ValidationError
 
 from cds_service.core.bracing import Correction
 from cds_service.core.languages import LanguageFile
-from cds_service.core.phrases import Sentence, Verbatim, in_language, joined, say
+from cds_service.core.phrases import Sentence, in_language, joined, say
 from cds_service.core.recommendations import Recommendation
-from cds_service.core.wording import capital, say_date
+from cds_service.core.wording import capital, say_date, say_title
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.mapping_files import Orderable
 from cds_service.fhir.mapping.terminology import Terminology
@@ -178,7 +178,7 @@ def _labels(corrections: Sequence[Correction]) -> list[str]:
     names = [one.order.name for one in corrections]
     if len(set(names)) < len(names):
         names = [
-            say("{title}, order {place}", title=Verbatim(one.order.title), place=place)
+            say("{title}, order {place}", title=say_title(one.order.title), place=place)
             for place, one in enumerate(corrections, 1)
         ]
     pairs = zip(names, ends, strict=True)
