@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cds_service.cards.brace import OWN_ROLES, ROLES
 from cds_service.core.bone_drugs import KINDS
 from cds_service.core.bracing import WITHOUT_DATE
 from cds_service.core.card_words import PLACES, UNKNOWN_PLACE
@@ -18,8 +19,12 @@ from cds_service.core.leaving import PROCEDURES
 from cds_service.core.signals import NOT_UNDERSTOOD
 from cds_service.core.wording import GAP_REASONS
 from cds_service.fhir.leaves import leaves_of
-from cds_service.fhir.orders.augmentation import BY_TEXT
-from cds_service.fhir.orders.levels import UNUSUAL_NUMBERING, WEAK_JUNCTION
+from cds_service.fhir.orders.augmentation import BOTH, BY_TEXT, FROM_WORDS, OPEN
+from cds_service.fhir.orders.levels import (
+    REGION_NAMES,
+    UNUSUAL_NUMBERING,
+    WEAK_JUNCTION,
+)
 from cds_service.fhir.orders.order_text import _BRACES as BRACES
 from cds_service.fhir.orders.recognition import SUPPORT_TITLES
 from cds_service.loading import OWN_WORDS
@@ -29,7 +34,11 @@ REPOSITORY = Path(__file__).parents[1]
 PACKAGE = REPOSITORY / "cds_service"
 ROOMS = ("core", "cards", "fhir/orders")
 TABLES = (PLACES, PROCEDURES, WITHOUT_DATE, NOT_UNDERSTOOD, GAP_REASONS, BRACES)
-NAMES = (UNKNOWN_PLACE, SECOND, BY_TEXT, UNUSUAL_NUMBERING, WEAK_JUNCTION, *COUNTS)
+NAMES = (
+    *(UNKNOWN_PLACE, SECOND, *COUNTS, *REGION_NAMES),
+    *(BOTH, BY_TEXT, FROM_WORDS, OPEN, UNUSUAL_NUMBERING, WEAK_JUNCTION),
+    *(*ROLES.values(), *OWN_ROLES.values()),
+)
 # What the reader of lists puts together.
 COMPOSED = (*(f"{one} falls" for one in COUNTS[2:]), "medication list empty")
 

@@ -139,9 +139,8 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
 def _unread(answer: Answer) -> list[str]:
     """What of the record could not be read or was cut."""
     texts, record = answer.texts, answer.record_state
-    unread, cut = "{names} could not be read", "{names} not read whole"
-    parts = _by_note(answer, "notices.unread", record.unread, unread)
-    parts += _by_note(answer, "notices.incomplete", record.incomplete, cut)
+    parts = _by_note(answer, "notices.unread", record.unread)
+    parts += _by_note(answer, "notices.incomplete", record.incomplete)
     if record.unreadable:
         parts.append(
             texts.say("notices.unreadable", entries=_entries(record.unreadable))
@@ -161,13 +160,10 @@ def record_notices(answer: Answer) -> tuple[str, ...]:
     return (answer.texts.say("notices.partial", what=joined(parts, "; ")),)
 
 
-def _by_note(
-    answer: Answer, path: str, notes: Mapping[str, str], shortly: str
-) -> list[str]:
+def _by_note(answer: Answer, path: str, notes: Mapping[str, str]) -> list[str]:
     """One phrase for each reason, with all parts of the record that it holds for.
 
-    Args:
-        shortly: what other languages say, without the reason.
+    Other languages leave the reason out.
     """
     named = grouped(
         (note, answer.texts.raw(f"lists.{key}")) for key, note in notes.items()
@@ -176,7 +172,8 @@ def _by_note(
     for note, names in named.items():
         lists = joined(names)
         said = answer.texts.say(path, name=lists, note=escape_markdown(note))
-        found.append(Otherwise(said, say(shortly, names=lists)))
+        shortly = say("{names} not read, or not whole", names=lists)
+        found.append(Otherwise(said, shortly))
     return found
 
 

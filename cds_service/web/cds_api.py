@@ -333,9 +333,13 @@ def _language(around: Surroundings, client: Client | None, exchange: Exchange) -
     """The language of the cards: of the EHR's setting, else what the call accepts."""
     if client is not None and client.language is not None:
         return client.language
-    known = [ENGLISH, *around.service.of(exchange.caller.client).languages]
-    accepted = exchange.request.accept_languages
-    return accepted.best_match(known, default=ENGLISH) or ENGLISH
+    known = {ENGLISH, *around.service.of(exchange.caller.client).languages}
+    for tag, quality in exchange.request.accept_languages:
+        # `de-AT` is German; what is liked better comes first.
+        names = [tag, tag.partition("-")[0].lower()]
+        if found := next((one for one in names if quality and one in known), ""):
+            return found
+    return ENGLISH
 
 
 def _worksheet_url(around: Surroundings, client: Client | None) -> str:
