@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from cds_service import __version__
-from cds_service.commands.options import FHIR_SERVERS, say_errors
+from cds_service.commands import options
 from cds_service.settings import describe_settings, read_settings
 
 ROOM = "cds_service.commands"
@@ -95,7 +95,10 @@ class _SettingsHelp(click.Command):
 )
 @click.version_option(__version__, prog_name="kyphoplasty-cds")
 def main() -> None:
-    """CDS Hooks service: rehabilitation and bracing advice when a kyphoplasty order is signed."""
+    """CDS Hooks service: advice when a kyphoplasty order is signed.
+
+    Rehabilitation, bracing and bone treatment, with the patient's risk.
+    """
 
 
 @main.command(cls=_SettingsHelp)
@@ -105,23 +108,18 @@ def main() -> None:
     show_default=True,
     help="another address needs nginx in front",
 )
-@click.option(
-    "--port",
-    default=8080,
-    show_default=True,
-    type=click.IntRange(0, 65535),
-    help="0 picks a free port",
-)
+@options.port("0 picks a free port")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
-@FHIR_SERVERS
-@say_errors
+@options.FHIR_SERVERS
+@options.say_errors
 def serve(host: str, port: int, workers: int, fhir_servers: tuple[str, ...]) -> None:
     """Run the service.
 
     Beyond loopback put nginx in front (deploy/nginx/nginx.conf): slow clients and
     overload are its part.
     """
-    from cds_service.web.server import run_server  # noqa: PLC0415 - Flask and gunicorn are loaded for this command only
+    # Flask and gunicorn are loaded for this command only.
+    from cds_service.web.server import run_server  # noqa: PLC0415
 
     run_server(
         read_settings(fhir_servers=fhir_servers), host=host, port=port, workers=workers

@@ -2,7 +2,8 @@
 
 What one module raises and its callers catch stands beside it, under `CdsError`:
 `JsonTextError`, `BrokenResource`,
-`NoKeySet`, `NothingToReplay` and the like. `audit/verification` shares no code, so it has its own.
+`NoKeySet`, `NothingToReplay` and the like. `audit/verification` shares no code, so it
+has its own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,11 +23,17 @@ class TooMuchAsked(CdsError):
 
 
 class AmbiguousFeedback(CdsError):
-    """Feedback is about a card that more than one patient or signing was shown, so it counts for none of them."""
+    """Feedback is about a card that several patients or signings were shown.
+
+    So it counts for none of them.
+    """
 
 
 class PatientMismatch(CdsError):
-    """The Patient, or the augmentation order, is of another patient than `context.patientId`."""
+    """The Patient, or the order, is of another patient than the context says.
+
+    `context.patientId`, that is.
+    """
 
 
 class NotAuthenticated(CdsError):
@@ -47,7 +54,7 @@ class NotAuthenticated(CdsError):
 
 
 class LoginRefused(CdsError):
-    """What came back from the issuer proves nothing, or proves somebody who has no role here.
+    """What came back from the issuer proves nobody who has a role here.
 
     Attributes:
         reason: a word for the log, for example `nonce`, `signature`, `role`; never a
@@ -110,7 +117,10 @@ class CallFailed(CdsError):
 
 
 class FhirReadError(CallFailed):
-    """One read or search of a FHIR server failed; in fhir/gathering/record.py it becomes a gap."""
+    """One read or search of a FHIR server failed.
+
+    In fhir/gathering/record.py it becomes a gap.
+    """
 
 
 class DataFileError(CdsError):

@@ -53,6 +53,7 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.gathering.prefetch import PrefetchPlan, plan_prefetch
 from cds_service.fhir.learning import load_learning
 from cds_service.fhir.leaves import leaves_of
+from cds_service.fhir.mapping.confirmed import check_confirmed
 from cds_service.fhir.mapping.mapping_files import Orderable, read_orderables
 from cds_service.fhir.mapping.overlay import files_in_force, refuse_unread
 from cds_service.fhir.mapping.terminology import (
@@ -140,6 +141,8 @@ def load_service(site: SiteFolder | None = None) -> Service:
     terminology.own_words = _words_of_templates(services, languages)
     _check_handout(site, services)
     used = _languages_in_use(site, languages)
+    if site is not None:
+        check_confirmed(site.path, terminology)
     return Service(
         hooks=dict(sorted(services.items(), key=_place_in_discovery)),
         terminology=terminology,
@@ -170,7 +173,10 @@ def load_service(site: SiteFolder | None = None) -> Service:
 
 
 def _is_wanted(folder: Path, site: SiteFolder | None) -> bool:
-    """Tell if a service is on: that of opened charts only for an EHR without signings."""
+    """Tell if a service is on.
+
+    That of opened charts only for an EHR without signings.
+    """
     if read_json(folder / "service.json").get("hook") != "patient-view":
         return True
     return site is not None and any(one.patient_view for one in site.own_clients)
@@ -272,7 +278,10 @@ def find_faults(site_folder: Path | None) -> tuple[DataFileError, ...]:
 
 
 def load_vocabulary(site: SiteFolder | None = None) -> Mapping[str, str]:
-    """Canonical unit of every finding; `studies build` checks study files against it."""
+    """Canonical unit of every finding.
+
+    `studies build` checks study files against it.
+    """
     return {
         name: spec.unit
         for name, spec in load_finding_specs(*_folders("mappings", site)).items()
@@ -325,7 +334,9 @@ def _policy(
 def _recalibration(
     path: Path, digests: Mapping[str, str]
 ) -> Mapping[str, Recalibration]:
-    """The site's recalibration by model; one of other numbers than those in force is refused.
+    """The site's recalibration by model.
+
+    One of other numbers than those in force is refused.
 
     Args:
         digests: of the numbers in force, by model.
@@ -362,7 +373,10 @@ def _model_cards(
     site: SiteFolder | None,
     policy: Policy,
 ) -> dict[str, dict[str, Any]]:
-    """The cards of the pooled model and of all studies, with the simulations, and what the site says itself of them."""
+    """The cards of the pooled model and of all studies.
+
+    With the simulations, and what the site says itself of them.
+    """
     contrary = load_contrary_evidence(STUDIES)
     local: dict[str, dict[str, dict[str, str]]] = {
         name: {} for name in (pooled.study.id, *studies)
@@ -518,7 +532,10 @@ def _handout(name: str, path: Path) -> HandoutText:
 
 
 def _discovery(folders: HookFolders) -> Mapping[str, Any]:
-    """The discovery entry, with the queries of the service that it shares files with."""
+    """The discovery entry.
+
+    With the queries of the service that it shares files with.
+    """
     own: dict[str, Any] = read_json(in_force(folders.own, "service.json"))
     if not folders.shared:
         return own
@@ -614,7 +631,10 @@ def _load_hook(
 
 
 def _refuse_two_codes(template: OrderTemplate, site: SiteFolder | None) -> None:
-    """Refuse two codes that one EHR could place for one order: which it gets would be chance."""
+    """Refuse two codes that one EHR could place for one order.
+
+    Which it gets would be chance.
+    """
     clients = site.own_clients if site else ()
     several = [one.capabilities or EVERYTHING for one in clients] or [EVERYTHING]
     for capabilities in several:
@@ -671,7 +691,9 @@ def _with_codes(
     *,
     is_done: bool,
 ) -> str:
-    """The template with `{codes}` replaced by all codes of the findings that are read from this key.
+    """The template with `{codes}` replaced by all codes of the findings.
+
+    Those findings that are read from this key.
 
     Args:
         is_done: the hook fires after the procedure, which tells more.
@@ -773,7 +795,10 @@ def _facts(folders: HookFolders) -> tuple[FactFile, ...]:
 
 
 def _check_fact(fact: FactFile, names: Mapping[str, Container[str]]) -> None:
-    """Check that everything a fact names exists (`names`, by kind), and that its texts use only known words."""
+    """Check that everything a fact names exists (`names`, by kind).
+
+    And that its texts use only known words.
+    """
     conditions = [
         *fact.phrases,
         *fact.lines,
@@ -818,7 +843,10 @@ def _check_rule(
     names: Mapping[str, Container[str]],
     order_templates: Mapping[str, OrderTemplate],
 ) -> None:
-    """Check that everything a rule names exists (`names`, by kind), and that its texts use only known placeholders."""
+    """Check that everything a rule names exists (`names`, by kind).
+
+    And that its texts use only known placeholders.
+    """
     texts_signals = [name for option in rule.texts for name in option.signals]
     references = {
         "when.any-signal": ("signals or facts", rule.when.any_signal),
@@ -856,7 +884,10 @@ def _check_rule(
 
 
 def _check_wording(hooks: Sequence[Path], folders: Sequence[Path]) -> None:
-    """Check that no text, ours or a site's, matches a banned pattern (`hooks/wording.toml`)."""
+    """Check that no text matches a banned pattern (`hooks/wording.toml`).
+
+    Ours or a site's.
+    """
     banned = banned_patterns(hooks)
     faults = Faults()
     for folder in folders:

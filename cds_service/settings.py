@@ -48,7 +48,9 @@ class Settings(BaseModel):
     database_url: str = Field(
         default="sqlite:///kyphoplasty-cds.sqlite3",
         repr=False,  # it may hold a password
-        description="database of the audit log: SQLite file or PostgreSQL, as a SQLAlchemy URL",
+        description=(
+            "database of the audit log: SQLite file or PostgreSQL, as a SQLAlchemy URL"
+        ),
     )
     site: DirectoryPath | None = Field(
         default=None,
@@ -67,25 +69,36 @@ class Settings(BaseModel):
     )
     prefetch: PrefetchWish = Field(
         default="full",
-        description="what discovery asks for: full, patient or none (the rest is read from fhirServer)",
+        description=(
+            "what discovery asks for: full, patient or none (the rest is read from"
+            " fhirServer)"
+        ),
     )
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)
     ] = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
     audit_key: Path | None = Field(
         default=None,
-        description="file with the Ed25519 key that signs checkpoints (PEM, mode 0600), created at first need;"
-        " without it beside the SQLite file, or in ~/.local/state/kyphoplasty-cds",
+        description=(
+            "file with the Ed25519 key that signs checkpoints (PEM, mode 0600), created"
+            " at first need; without it beside the SQLite file, or in"
+            " ~/.local/state/kyphoplasty-cds"
+        ),
     )
     link_key: Path | None = Field(
         default=None,
-        description="file with 32 random bytes or more that sign the links of cards, the same for all replicas, mode"
-        " 0600; without it such a key is made at first need, in the database",
+        description=(
+            "file with 32 random bytes or more that sign the links of cards, the same"
+            " for all replicas, mode 0600; without it such a key is made at first need,"
+            " in the database"
+        ),
     )
     retention_days: int = Field(
         default=2192,
         ge=1,
-        description="days before `audit purge` may delete what entries of the audit log say",
+        description=(
+            "days before `audit purge` may delete what entries of the audit log say"
+        ),
     )
     max_body_bytes: int = Field(
         default=BODY_BYTES,
@@ -97,19 +110,26 @@ class Settings(BaseModel):
         default=RECORD_BYTES,
         ge=1024 * 1024,
         le=1024 * 1024 * 1024,
-        description="bytes that the FHIR server may send for one answer, and 64 for each value; more is not read, and"
-        " the card says that the record is incomplete",
+        description=(
+            "bytes that the FHIR server may send for one answer, and 64 for each value;"
+            " more is not read, and the card says that the record is incomplete"
+        ),
     )
     drain_seconds: float = Field(
         default=0.0,
         ge=0,
         le=300,
         allow_inf_nan=False,
-        description="seconds for which a stopping server still answers while it reports that it is not ready",
+        description=(
+            "seconds for which a stopping server still answers while it reports that it"
+            " is not ready"
+        ),
     )
     trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_parts)] = Field(
         default=(),
-        description="proxies whose X-Forwarded-For counts for login limits: addresses, networks",
+        description=(
+            "proxies whose X-Forwarded-For counts for login limits: addresses, networks"
+        ),
     )
     fhir_servers: tuple[Base, ...] = ()
 
@@ -167,7 +187,10 @@ def read_settings(
 
 
 def describe_settings() -> str:
-    """One line for each environment variable, with its default, as `serve --help` prints them."""
+    """One line for each environment variable, with its default.
+
+    As `serve --help` prints them.
+    """
     fields = {name: Settings.model_fields[name] for name in _names()}
     defaults = {
         name: f" [default: {one.default}]"

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from tests.review_desk import Reviewer, words
 
 BACK = "/audit/login/callback"
-SESSION, WAY = "kyphoplasty-cds-review", "kyphoplasty-cds-way"
+SESSION, WAY = "kyphoplasty-cds-review", "kyphoplasty-cds-issuer"
 SITE = Path(__file__).with_suffix(".template").read_text(encoding="utf-8")
 
 

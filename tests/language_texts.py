@@ -13,7 +13,7 @@ from typing import Any
 from cds_service.cards.brace import OWN_ROLES, ROLES
 from cds_service.core.bone_drugs import KINDS
 from cds_service.core.bracing import WITHOUT_DATE
-from cds_service.core.card_words import PLACES, UNKNOWN_PLACE
+from cds_service.core.card_words import FOREARM, PLACES, UNKNOWN_PLACE
 from cds_service.core.chart_signals import COUNTS, SECOND
 from cds_service.core.leaving import PROCEDURES
 from cds_service.core.signals import NOT_UNDERSTOOD
@@ -35,7 +35,7 @@ PACKAGE = REPOSITORY / "cds_service"
 ROOMS = ("core", "cards", "fhir/orders")
 TABLES = (PLACES, PROCEDURES, WITHOUT_DATE, NOT_UNDERSTOOD, GAP_REASONS, BRACES)
 NAMES = (
-    *(UNKNOWN_PLACE, SECOND, *COUNTS, *REGION_NAMES),
+    *(FOREARM, UNKNOWN_PLACE, SECOND, *COUNTS, *REGION_NAMES),
     *(BOTH, BY_TEXT, FROM_WORDS, OPEN, UNUSUAL_NUMBERING, WEAK_JUNCTION),
     *(*ROLES.values(), *OWN_ROLES.values()),
 )

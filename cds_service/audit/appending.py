@@ -52,7 +52,9 @@ def read_head(connection: Connection) -> Head:
 def append_entries(
     connection: Connection, entries: Sequence[SealedEntry], clock: Clock
 ) -> Head:
-    """Append these entries in order, and return the new head; those that the chain holds already are skipped.
+    """Append these entries in order, and return the new head.
+
+    Those that the chain holds already are skipped.
 
     Every log begins with a genesis entry, which identifies it.
     """

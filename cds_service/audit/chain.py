@@ -1,7 +1,9 @@
-"""The audit entry, its sealing and chaining (pure), and the port to the storage (`AuditLog`).
+"""The audit entry, its sealing and chaining, and the port `AuditLog`.
 
-`docs/audit-format.md` describes the hashed bytes, for authors of a verifier. An entry holds ids, never names, tokens or
-free text from a record.
+Pure: what stores the entries stands behind the port.
+
+`docs/audit-format.md` describes the hashed bytes, for authors of a verifier. An entry
+holds ids, never names, tokens or free text from a record.
 """
 
 import hashlib
@@ -67,7 +69,10 @@ _PAYLOAD = b"kyphoplasty-cds audit payload 1"
 
 
 def is_probe(user: str | None, patient: str | None) -> bool:
-    """Whether a call was synthetic: an order for anybody else counts, whatever user it names."""
+    """Whether a call was synthetic.
+
+    An order for anybody else counts, whatever user it names.
+    """
     return user == PROBE and (patient or "").startswith(PROBE_PATIENTS)
 
 
@@ -87,7 +92,10 @@ class ShownCard:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A part of an entry's content that is already canonical JSON: the same bytes as in the answer."""
+    """A part of an entry's content that is canonical JSON already.
+
+    It has the same bytes as in the answer.
+    """
 
     text: str
 
@@ -189,7 +197,9 @@ class AuditLog(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class SealedEntry:
-    """An entry as stored: text only, with a salted commitment to everything that may be purged.
+    """An entry as stored: text only.
+
+    A salted commitment stands for everything that may be purged.
 
     Attributes:
         at: RFC 3339, UTC, milliseconds.
@@ -278,7 +288,7 @@ def time_text(moment: datetime) -> str:
 
 
 def _fact_text(value: str | int) -> str:
-    """A fact as text: booleans as 1 and 0, and texts too long for an id as their hash."""
+    """A fact as text: booleans as 1 and 0, long texts as their hash."""
     text = str(int(value)) if isinstance(value, bool) else str(value)
     return (
         text
@@ -288,7 +298,10 @@ def _fact_text(value: str | int) -> str:
 
 
 def _digest(purpose: bytes, parts: Iterable[str]) -> str:
-    """SHA-256 over the purpose and the parts, each prefixed with its length: no two lists give the same bytes."""
+    """SHA-256 over the purpose and the parts, each prefixed with its length.
+
+    So no two lists give the same bytes.
+    """
     framed = hashlib.sha256()
     for part in (purpose, *(one.encode("utf-8", "surrogatepass") for one in parts)):
         framed.update(len(part).to_bytes(8, "big"))

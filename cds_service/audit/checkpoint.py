@@ -1,4 +1,7 @@
-"""Checkpoints: the head of the log as a short signed note, to print or give to a witness, and the signing key."""
+"""Checkpoints: the head of the log as a short signed note.
+
+It is printed or given to a witness. The signing key is found or made here.
+"""
 
 import base64
 import hashlib
@@ -39,14 +42,20 @@ class Signer:
         return f"{self.name}+{self._hash.hex()}+{base64.b64encode(octets).decode()}"
 
     def sign(self, head: Head, at: str) -> str:
-        """Sign a note that this was the last entry at that time (docs/audit-format.md, "Checkpoints")."""
+        """Sign a note that this was the last entry at that time.
+
+        The format is in docs/audit-format.md, "Checkpoints".
+        """
         link = base64.b64encode(bytes.fromhex(head.hash)).decode()
         text = f"{self.name}\n{head.sequence}\n{link}\n{at}\n"
         return f"{text}\n\u2014 {self.signature(text)}\n"
 
     def signature(self, text: str) -> str:
-        """The signature line of this text: our name, then key hash and signature as base64."""
-        return f"{self.name} {base64.b64encode(self._hash + self.key.sign(text.encode())).decode()}"
+        """The signature line: our name, then key hash and signature as base64."""
+        return (
+            f"{self.name}"
+            f" {base64.b64encode(self._hash + self.key.sign(text.encode())).decode()}"
+        )
 
     @property
     def _public(self) -> bytes:
@@ -60,7 +69,9 @@ class Signer:
 
 
 def make_checkpoint(database: Database, key_file: Path | None, clock: Clock) -> str:
-    """Make a note that covers every entry so far, including its own, which is written first.
+    """Make a note that covers every entry so far, its own included.
+
+    That entry is written first.
 
     Raises:
         DataFileError: the key cannot be used.
@@ -77,7 +88,9 @@ def make_checkpoint(database: Database, key_file: Path | None, clock: Clock) -> 
 
 
 def signer_of(database: Database, key_file: Path | None, clock: Clock) -> Signer:
-    """The log's signing key: in the configured file, else beside the SQLite file, else in the account's state folder.
+    """The log's signing key: in the configured file, or else beside the log.
+
+    Beside the SQLite file, that is, or in the account's state folder.
 
     It is created on first use under the lock of the chain, so that replicas that share
     the file use the same key. It is never stored in the database, whose owner must not

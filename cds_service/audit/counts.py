@@ -1,4 +1,4 @@
-"""Counts for a committee: how often each card and recommendation was shown, and how users responded.
+"""Counts for a committee: what was shown, and how users responded.
 
 Feedback counts in the month of its answer; of several statements on one card, the last
 counts. Purged entries no longer count. A payload that holds no statement is `unread`;
@@ -176,7 +176,9 @@ def _content(body: str | None) -> Mapping[str, Any]:
 
 
 def _accepted_rules(body: str | None) -> list[str] | None:
-    """The recommendations that a statement accepts; None where its payload is gone or holds no statement.
+    """The recommendations that a statement accepts.
+
+    None where its payload is gone or holds no statement.
 
     Without a look at its hash, which would double the time of the page.
     """

@@ -1,4 +1,7 @@
-"""The audit log's database, SQLite or PostgreSQL: connections, the lock of the chain, migrations at start."""
+"""The audit log's database, SQLite or PostgreSQL.
+
+Connections, the lock of the chain, and migrations at start.
+"""
 
 import os
 import sqlite3
@@ -35,18 +38,27 @@ INSUFFICIENT_PRIVILEGE = "42501"
 
 
 class TablesNotReady(AuditUnavailable):
-    """The tables are of another version, and this role may not migrate them; the message names the version."""
+    """The tables are of a version that this role may not migrate.
+
+    The message names the version.
+    """
 
 
 class LogMoved(AuditUnavailable):
-    """The database file was moved or replaced, so writes would be lost; a restart is needed."""
+    """The database file was moved or replaced, so writes would be lost.
+
+    A restart is needed.
+    """
 
 
 Identity = tuple[int, int]  # of a file: device and inode
 
 
 class Database:
-    """The database engine of one process; may be created before a fork if nothing has been queried."""
+    """The database engine of one process.
+
+    It may be made before a fork if nothing has been queried.
+    """
 
     def __init__(
         self,
@@ -99,7 +111,9 @@ class Database:
     def _open_file(
         self, _dialect: object, _record: object, arguments: list[Any], _options: object
     ) -> None:
-        """Create a new file that only its owner can read, and remember the file's identity.
+        """Create a new file that only its owner can read.
+
+        The file's identity is remembered.
 
         An existing file is never opened here: closing it would drop the locks of all
         connections of this process (POSIX), and the next program to close it would
@@ -117,7 +131,9 @@ class Database:
         self.identity = _identity(self.url.database)
 
     def _check_files(self, connection: Connection) -> None:
-        """Refuse to commit into a file, or into a journal beside it, that was moved: the entries would be lost.
+        """Refuse to commit into a file, or its journal, that was moved.
+
+        The entries would be lost.
 
         Raises:
             LogMoved: as `_check_file`, or the journal is not the one that this
@@ -131,7 +147,8 @@ class Database:
                 or connection.info.setdefault("journal", journal) != journal
             ):
                 raise LogMoved(
-                    "The journal of the log was moved away or replaced, a restart is needed."
+                    "The journal of the log was moved away or replaced, a restart is"
+                    " needed."
                 )
 
     def _check_file(self) -> None:
@@ -174,7 +191,10 @@ class Database:
 
     @contextmanager
     def writing(self, wait_seconds: float | None = None) -> Iterator[Connection]:
-        """A transaction that holds the chain's lock from its first statement until it is on disk."""
+        """A transaction that holds the chain's lock from its first statement.
+
+        It ends when all is on disk.
+        """
         wait = int(
             1000 * (self._wait_seconds if wait_seconds is None else wait_seconds)
         )
@@ -217,7 +237,9 @@ class Database:
                 yield connection
 
     def prepare(self) -> None:
-        """Migrate the tables, once; if several processes start at once, one does it and the others wait.
+        """Migrate the tables, once.
+
+        If several processes start at once, one does it and the others wait.
 
         Raises:
             DataFileError: the database belongs to a newer version of this program.
@@ -246,7 +268,10 @@ class Database:
         self._is_prepared = True
 
     def empty_journal(self) -> None:
-        """Empty SQLite's journal after a purge: deleted rows are overwritten, but old pages remain in the journal."""
+        """Empty SQLite's journal after a purge.
+
+        Deleted rows are overwritten, but old pages remain in the journal.
+        """
         if self.is_sqlite:
             connection = self._engine.raw_connection()
             try:
@@ -282,7 +307,10 @@ def read_or_unavailable() -> Iterator[None]:
 
 
 def is_passing(error: DBAPIError) -> bool:
-    """Whether the same transaction may succeed if it is retried at once; a lost connection is reopened."""
+    """Whether the same transaction may succeed if it is retried at once.
+
+    A lost connection is reopened.
+    """
     return (
         isinstance(error, IntegrityError)
         or error.connection_invalidated
@@ -306,7 +334,10 @@ def is_forbidden(error: DBAPIError) -> bool:
 
 
 def is_failed_fsync(error: DBAPIError) -> bool:
-    """Whether an fsync failed: what is on disk is then unknown, and a retry proves nothing."""
+    """Whether an fsync failed.
+
+    What is on disk is then unknown, and a retry proves nothing.
+    """
     code = getattr(error.orig, "sqlite_errorcode", None)
     return code in (sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC)
 
@@ -319,7 +350,10 @@ DRIVERS = {
 
 
 def _parsed(url: str) -> URL:
-    """The URL with the installed driver; errors do not repeat it, since it may hold a password."""
+    """The URL with the installed driver.
+
+    Errors do not repeat it, since it may hold a password.
+    """
     try:
         found = make_url(url)
     except (ArgumentError, ValueError):  # ValueError: the port is not a number
@@ -354,7 +388,10 @@ def _sqlite(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: 
 
     @event.listens_for(engine, "connect")
     def make_durable(connection: Any, _record: object) -> None:
-        """Configure SQLite: readers do not block, commits are on disk, deleted rows are overwritten."""
+        """Configure SQLite.
+
+        Readers do not block, commits are on disk, deleted rows are overwritten.
+        """
         # the driver would begin transactions itself, but not before reads
         connection.isolation_level = None
         cursor = connection.cursor()
@@ -414,7 +451,8 @@ def _version(connection: Connection) -> str | None:
     """The last migration applied to this database; None if it is empty."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
-    return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608 - our own name
+    query = text(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608 - our own name
+    return connection.execute(query).scalar()
 
 
 def migrate(connection: Connection, found: str | None) -> None:
@@ -425,7 +463,8 @@ def migrate(connection: Connection, found: str | None) -> None:
     """
     if found == HEAD:
         return
-    from alembic import command  # noqa: PLC0415 - takes a moment to load, and is needed once in the life of a database
+    # Takes a moment to load, and is needed once in the life of a database.
+    from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Finds in the log which answer showed a card, and the feedback on a patient's earlier cards."""
+"""Finds in the log which answer showed a card, and earlier feedback."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -46,7 +46,7 @@ class EarlierFeedback:
         self._store = store
 
     def showing(self, card: str, caller: Caller) -> Sequence[ShownAnswer]:
-        """The newest answer of each signing in which this caller was shown a card with this uuid.
+        """The newest answer of each signing that showed this caller this card.
 
         A card is of one signing, but entries of earlier versions may share an id.
 
@@ -74,7 +74,9 @@ class EarlierFeedback:
     def feedback_on(
         self, patient_id: str, fhir_server: str | None, since: datetime, caller: Caller
     ) -> Sequence[CardFeedback]:
-        """This caller's feedback on cards about this patient of this server, received at `since` or later.
+        """This caller's feedback on cards about this patient of this server.
+
+        Received at `since` or later.
 
         Raises:
             AuditUnavailable: the log cannot be read.
@@ -104,7 +106,9 @@ class EarlierFeedback:
 
 
 def _places_of(card: str, caller: Caller) -> Select[Any]:
-    """The first and the last entry that showed this caller this card, for each patient and `hookInstance`.
+    """The first and last entry that showed this caller this card.
+
+    For each patient and `hookInstance`.
 
     Between these two lie repeats of one call: an EHR may have made thousands, and one
     does for all.
@@ -125,7 +129,9 @@ def _places_of(card: str, caller: Caller) -> Select[Any]:
 def closures_json(
     grounds: Sequence[CardGround], fracture: Fracture, closures: Closures
 ) -> dict[str, Any]:
-    """What the entry of an answer records of overrides: what its cards are about, for later, and what was closed.
+    """What the entry of an answer records of overrides.
+
+    What its cards are about, for later, and what was closed.
 
     `feedback_on` reads it back.
     """
@@ -165,7 +171,10 @@ def _closure_json(closure: Closure) -> dict[str, Any]:
 def _earlier_feedback(
     answer: Stored, feedback: Mapping[str, Stored], fhir_server: str | None
 ) -> Iterator[tuple[Stored, CardFeedback]]:
-    """Join an answer with its feedback; nothing where either was purged, or the patient id is from another server."""
+    """Join an answer with its feedback.
+
+    Nothing where either was purged, or the patient id is from another server.
+    """
     topics = {card.card: card.topic for card in answer.cards}
     # An entry in another format, older or altered, closes nothing.
     with suppress(*OTHER_FORMAT):

@@ -189,7 +189,10 @@ def near_miss_entry(
 def missing_orders_entry(
     at: datetime, service_id: str, caller: Caller, *, calls: int, missing: int
 ) -> AuditEntry:
-    """Make the entry of calls that carried no draft orders: counts since the last such entry, of one process."""
+    """Make the entry of calls that carried no draft orders.
+
+    It counts those of one process since its last such entry.
+    """
     return AuditEntry(
         kind="near-miss",
         at=at,

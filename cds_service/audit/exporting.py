@@ -1,4 +1,7 @@
-"""Exports entries as NDJSON, CSV, FHIR AuditEvents or HTI-1's table of feedback; the export itself is logged first."""
+"""Exports entries as NDJSON, CSV, FHIR AuditEvents or HTI-1's table.
+
+The export itself is logged first.
+"""
 
 import csv
 import hashlib
@@ -150,7 +153,10 @@ def begin_export(
 
 
 def export_lines(database: Database, export: Export) -> Iterator[str]:
-    """Stream the lines of an export from one snapshot of the database; the manifest comes last."""
+    """Stream the lines of an export from one snapshot of the database.
+
+    The manifest comes last.
+    """
     digest, count, first, last = hashlib.sha256(), 0, None, None
     with database.reading() as connection:
         if export.format == "feedback":
@@ -187,7 +193,10 @@ def export_lines(database: Database, export: Export) -> Iterator[str]:
 
 
 def safe_cell(value: Any) -> Any:
-    """A cell that no spreadsheet reads as a formula, nor what follows a semicolon in it; numbers stay numbers."""
+    """A cell in which no spreadsheet reads a formula.
+
+    Nor in what follows a semicolon. Numbers stay numbers.
+    """
     return FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
 
 
@@ -201,7 +210,10 @@ def _hashed(line: str, digest: Any) -> str:
 
 
 def _ndjson_line(stored: Stored) -> str:
-    """The entry with all that its hashes cover, without `salt` and `payload` if purged; a changed payload is text."""
+    """The entry with all that its hashes cover.
+
+    Without `salt` and `payload` if purged; a changed payload is text.
+    """
     document: dict[str, Any] = {
         "sequence": stored.sequence,
         "id": stored.id,
@@ -240,7 +252,10 @@ def _table_line(stored: Stored) -> str:
 
 
 def _users_of_answers(connection: Connection) -> Mapping[str, str]:
-    """Who saw the answers that feedback is about, by entry: CDS Hooks feedback names nobody."""
+    """Who saw the answers that feedback is about, by entry.
+
+    CDS Hooks feedback names nobody.
+    """
     asked = select(SEARCH.c.about).where(SEARCH.c.kind == "feedback")
     answers = select(ENTRIES.c.entry_id, SEARCH.c.user).join(
         SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence

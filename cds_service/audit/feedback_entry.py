@@ -85,7 +85,9 @@ def feedback_entry(
     unlinked_since: str,
     reception: Reception,
 ) -> AuditEntry:
-    """Make the entry of one feedback item; its id is derived from the statement, so that repeats are stored once.
+    """Make the entry of one feedback item.
+
+    Its id comes from the statement, so that repeats are stored once.
 
     Of the client's data, only our own ids and codes are stored, and the code of a
     reason that is not ours.
@@ -176,12 +178,15 @@ def _content(
 
 
 def known_uuid(text: str) -> str | None:
-    """The uuid in lower case; None for anything else, which cannot be one of our ids."""
+    """The uuid in lower case; None for what cannot be one of our ids."""
     return text.lower() if UUID_TEXT.fullmatch(text) else None
 
 
 def _listed(item: FeedbackItem, codes: frozenset[str], system: str) -> str | None:
-    """The reason's code if our cards offer it; a missing system is assumed to be ours."""
+    """The reason's code if our cards offer it.
+
+    A missing system is assumed to be ours.
+    """
     reason = item.reason
     if (
         reason is None
@@ -193,7 +198,10 @@ def _listed(item: FeedbackItem, codes: frozenset[str], system: str) -> str | Non
 
 
 def _foreign(reason: ReasonCoding) -> dict[str, str] | None:
-    """System and code of a reason that the EHR added to ours; None for what is no code, and may be free text."""
+    """System and code of a reason that the EHR added to ours.
+
+    None for what is no code, and may be free text.
+    """
     code, system = reason.code or "", reason.system or ""
     if CODE.fullmatch(code) is None or SYSTEM.fullmatch(system) is None:
         return None

@@ -1,4 +1,6 @@
-"""Converts entries to FHIR R4 AuditEvents, modelled on IHE BALP where it covers such events; ids only, as in the entry.
+"""Converts entries to FHIR R4 AuditEvents; ids only, as in the entry.
+
+Modelled on IHE BALP where it covers such events.
 
 BALP profiles plain FHIR reads and writes, not calls of a CDS service, so no profile is
 claimed.
@@ -43,7 +45,7 @@ def audit_event(stored: Stored) -> Json:
 
 
 def export_event(own: Stored, manifest: Mapping[str, Any]) -> Json:
-    """Make the event of the export itself, with what it exported: the last line of the file."""
+    """Make the event of the export itself: the last line of the file."""
     event = _event(own)
     details = {name: value for name, value in manifest.items() if name != "filter"}
     event["entity"].append(
@@ -99,7 +101,10 @@ def _event(stored: Stored) -> Json:
 
 
 def _outcome(stored: Stored) -> tuple[str, str]:
-    """Outcome code: 0 success, 4 minor failure (refused, or part of the record unread), 8 serious (our own fault)."""
+    """Outcome code: 0 success, 4 minor failure, 8 serious.
+
+    Minor: refused, or part of the record unread. Serious: our own fault.
+    """
     if stored.body is None:
         return "0", "purged after its retention"
     if stored.status is not None and stored.status >= 500:
@@ -112,7 +117,10 @@ def _outcome(stored: Stored) -> tuple[str, str]:
 
 
 def _agents(stored: Stored) -> Iterator[Json]:
-    """The agents: who asked, by which client, and who answered; as in BALP's query, the client is the source."""
+    """The agents: who asked, by which client, and who answered.
+
+    As in BALP's query, the client is the source.
+    """
     user, is_call = stored.user, stored.kind in CALLS
     if is_call:
         client = (

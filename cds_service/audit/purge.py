@@ -1,4 +1,7 @@
-"""Purges payloads after their retention; the chain itself stays, and records what was purged and when."""
+"""Purges payloads after their retention.
+
+The chain stays, and records what was purged and when.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -53,7 +56,10 @@ def doubt_of_clock(database: Database, now: datetime) -> str:
         days = connection.execute(recent).all()
     for what, last in newest.items():
         if last is None or now - datetime.fromisoformat(last) > SILENCE:
-            return f"the newest {what} is of {last or 'no day'}, more than a day before this machine's clock"
+            return (
+                f"the newest {what} is of {last or 'no day'}, more than a day before"
+                " this machine's clock"
+            )
     moments = [
         datetime.fromisoformat(one)
         for one in (before, *chain.from_iterable(days))
@@ -61,12 +67,17 @@ def doubt_of_clock(database: Database, now: datetime) -> str:
     ]
     for earlier, later in pairwise(moments):
         if later - earlier > GAP:
-            return f"the log has no entry between {earlier:%Y-%m-%d} and {later:%Y-%m-%d}, as if the clock had jumped"
+            return (
+                f"the log has no entry between {earlier:%Y-%m-%d} and {later:%Y-%m-%d},"
+                " as if the clock had jumped"
+            )
     return ""
 
 
 def purge_before(database: Database, before: datetime, user: str, clock: Clock) -> int:
-    """Delete the payloads of all entries before this time, except those about the log itself; returns how many.
+    """Delete the payloads of all entries before this time; return how many.
+
+    Those about the log itself stay.
 
     Each group is deleted in one transaction with a `purge` entry, which names the
     newest checkpoint; that checkpoint covers them all.
@@ -99,7 +110,8 @@ def purge_before(database: Database, before: datetime, user: str, clock: Clock) 
     database.empty_journal()
     if left:
         raise CdsError(
-            f"{purged} entries purged; {left} more have no checkpoint behind them: {HOW}"
+            f"{purged} entries purged; {left} more have no checkpoint behind them:"
+            f" {HOW}"
         )
     return purged
 

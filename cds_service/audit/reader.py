@@ -213,7 +213,10 @@ class AuditReader:
             return read_head(connection)
 
     def last_order_at(self) -> datetime | None:
-        """When the last augmentation order came, other than a probe's; when the log began if none ever came."""
+        """When the last augmentation order came, other than a probe's.
+
+        When the log began if none ever came.
+        """
         is_order = or_(
             SEARCH.c.kind == "refusal", and_(SEARCH.c.kind == "answer", _ON_RISK)
         )
@@ -269,7 +272,8 @@ def with_cards(
         cards.setdefault(row.sequence, []).append(card)
     found = []
     for row in rows:
-        values = dict(row._mapping)  # noqa: SLF001 - the library's own name for its public mapping
+        # The library's own name for its public mapping.
+        values = dict(row._mapping)  # noqa: SLF001
         for name in ("partial", "warning"):
             values[name] = None if values[name] is None else bool(values[name])
         found.append(

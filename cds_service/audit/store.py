@@ -1,4 +1,7 @@
-"""The audit log of a running process: an entry is committed and on disk before its answer is sent."""
+"""The audit log of a running process.
+
+An entry is committed and on disk before its answer is sent.
+"""
 
 import logging
 import os
@@ -44,11 +47,13 @@ def utc_now() -> datetime:
 
 
 class _Abandoned(Exception):
-    """The answer has meanwhile been refused, so its entry must not say that it was shown."""
+    """The answer was refused meanwhile; no entry may say it was shown."""
 
 
 class AuditStore:
-    """An `AuditLog` over SQLAlchemy, one for each process; after a fork it starts afresh.
+    """An `AuditLog` over SQLAlchemy, one for each process.
+
+    After a fork it starts afresh.
 
     One thread writes each entry in its own transaction. Request threads wait for it,
     but never beyond their deadline, even if a commit hangs.
@@ -119,7 +124,9 @@ class AuditStore:
             raise AuditUnavailable("The audit entry could not be written.") from None
 
     def open_with(self, entry: AuditEntry) -> None:
-        """Prepare the database and append this entry first: now, or as soon as the database answers.
+        """Prepare the database and append this entry first.
+
+        Now, or as soon as the database answers.
 
         Called before a fork, so it leaves no connection or thread open.
 
@@ -137,7 +144,9 @@ class AuditStore:
             self.database.dispose()
 
     def link_key(self, seconds: float = LOOK_SECONDS) -> bytes | None:
-        """The key that signs addresses of basis pages, made at first need; None if it is not read in time.
+        """The key that signs addresses of basis pages, made at first need.
+
+        None if it is not read in time.
 
         All workers and replicas share it. Once read, it is not asked for again.
         """
@@ -253,7 +262,10 @@ class AuditStore:
         wait: float,
         is_over: threading.Event | None = None,
     ) -> None:
-        """Write in one transaction, with retries where they may help; existing entries are not duplicated."""
+        """Write in one transaction, with retries where they may help.
+
+        Existing entries are not duplicated.
+        """
         # While this one waited: a database that hung is not asked for all that was
         # given up since.
         if is_over is not None and is_over.is_set():
@@ -280,7 +292,10 @@ class AuditStore:
             self._tells_file = False
 
     def _lose(self, entry: SealedEntry) -> None:
-        """Remember that this entry could not be written, until a `gap` entry records it."""
+        """Remember that this entry could not be written.
+
+        A `gap` entry will record it.
+        """
         self._lost.append(entry.at)
         if self._is_broken and (file := self._lost_file()) is not None:
             with suppress(OSError), file.open("a", encoding="ascii") as lines:
@@ -288,7 +303,10 @@ class AuditStore:
                 self._left = len(self._lost)
 
     def _lost_file(self) -> Path | None:
-        """The file in which a process that can no longer write leaves its losses for the next; None for PostgreSQL."""
+        """The file that a process which can no longer write leaves its losses in.
+
+        The next one reads it. None for PostgreSQL.
+        """
         file = self.database.file
         return file.with_name(f"{file.name}.lost") if file is not None else None
 
@@ -340,7 +358,10 @@ class AuditStore:
 def _gap_entry(
     moments: Sequence[str], at: datetime, entry_id: str | None = None
 ) -> AuditEntry:
-    """The entry about answers that were refused at these times because no entry could be written."""
+    """The entry about answers refused at these times.
+
+    No entry could be written of them.
+    """
     content = {"lost": len(moments), "since": min(moments), "until": max(moments)}
     return AuditEntry(kind="gap", at=at, content=content, id=entry_id or str(uuid4()))
 
@@ -356,7 +377,10 @@ def _words_for(error: Exception) -> str:
         if database.is_failed_fsync(error):
             return "the disk did not confirm a write; a restart is needed"
         if database.is_forbidden(error):
-            return "the role of the service lacks a privilege in the database: `database.sql` and `protect.sql` give them"
+            return (
+                "the role of the service lacks a privilege in the database:"
+                " `database.sql` and `protect.sql` give them"
+            )
         return (
             "another writer holds the lock of the log"
             if database.is_busy(error)

@@ -1,4 +1,7 @@
-"""The tables of the log's database, for queries; `migrations/` creates them, with types, keys and rules."""
+"""The tables of the log's database, for queries.
+
+`migrations/` creates them, with types, keys and rules.
+"""
 
 from sqlalchemy import BigInteger, TableClause, Text, column, table
 
@@ -41,7 +44,7 @@ SESSIONS = _table(
 # A launch of the worksheet, sealed by a key that its browser alone holds.
 LAUNCHES = _table("audit_launch", "digest ends sealed")
 # A login in progress at the issuer, or a launch at an EHR.
-WAYS = _table("audit_login_way", "digest at")
+PENDING_LOGINS = _table("audit_login_way", "digest at")
 # A place is the digest of a name or an address: people do type a password into the name
 # field.
 TRIES = _table("audit_login_try", "id place at")

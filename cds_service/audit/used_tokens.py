@@ -1,4 +1,6 @@
-"""Detects reused tokens: in this process's memory first, then in a table of the log's database that all replicas share.
+"""Detects reused tokens.
+
+In this process's memory first, then in a table that all replicas share.
 
 Every signing in a hospital sends a token, so recording it does not wait for the disk: a
 power failure may lose the last ones; the end of a process loses none.
@@ -27,7 +29,8 @@ PRUNE_SECONDS = 600.0
 LEAST_SECONDS = 0.05  # for the table, however little time is left
 GRACE_SECONDS = 3600  # kept beyond expiry, so that a corrected clock forgets none
 NEW_TOKEN = text(
-    "INSERT INTO audit_token (digest, expires) VALUES (:digest, :expires) ON CONFLICT DO NOTHING RETURNING digest"
+    "INSERT INTO audit_token (digest, expires) VALUES (:digest, :expires) ON CONFLICT"
+    " DO NOTHING RETURNING digest"
 )
 
 
@@ -96,7 +99,10 @@ class UsedTokens:
     def add(
         self, digest: str, expires: int, *, now: float, seconds: float
     ) -> bool | None:
-        """Whether the token is new to the table, which then holds it; None if the database does not answer in time."""
+        """Whether the token is new to the table, which then holds it.
+
+        None if the database does not answer in time.
+        """
         self.start()
         if self._late is not None and not self._late.done():
             return None
@@ -113,7 +119,10 @@ class UsedTokens:
         return None
 
     def start(self) -> None:
-        """Start in this process, if not started yet (a fork starts afresh); queries nothing."""
+        """Start in this process, if not started yet; queries nothing.
+
+        A fork starts afresh.
+        """
         with self._lock:
             if self._url is not None and self._process != os.getpid():
                 self._database = Database(

@@ -195,7 +195,8 @@ def read_token(text: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         for part in shape.groups()[:2]
     )
     if not isinstance(header, dict) or not isinstance(claims, dict):
-        raise ValueError("not two objects")  # noqa: TRY004 - text that is wrong, not a type of ours
+        # Text that is wrong, not a type of ours.
+        raise ValueError("not two objects")  # noqa: TRY004
     return header, claims
 
 

@@ -111,6 +111,7 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
         if (known := findings.known.get(name)) and known.value is True
         for source in known.provenance
     }
+    open_names: list[tuple[str, str]] = []
     for name in (*EXCLUDING, *RAISING_LISTED):
         gap = findings.gaps.get(name)
         if gap is None or gap.reason != "undetermined" or not gap.seen:
@@ -131,6 +132,9 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
             .replace(", not counted:", ":")
             .rstrip(".")
         )
+        open_names.append((why, title))
+    for why, names in grouped(open_names).items():
+        title = joined(names)
         said = answer.texts.say("notices.not-excluded", name=title, why=why)
         shortly = say("{name} not excluded", name=title)
         yield Otherwise(escape_markdown(said), shortly)

@@ -1,4 +1,7 @@
-"""`kyphoplasty-cds audit add-reviewer` and `remove-reviewer`: accounts of the review pages."""
+"""`kyphoplasty-cds audit add-reviewer` and `remove-reviewer`.
+
+Accounts of the review pages.
+"""
 
 from typing import Any, TextIO
 

@@ -1,4 +1,6 @@
-"""`kyphoplasty-cds assess`: sign a kyphoplasty for one patient of any FHIR R4 server and print the cards.
+"""`kyphoplasty-cds assess`: print the cards of one patient.
+
+It signs a kyphoplasty for a patient of any FHIR R4 server.
 
 It builds the order-sign request, and `service.answer` answers it: there is no second
 path. Nobody is treated by it, so the audit entry stays in memory. Patients' names go to
@@ -66,14 +68,7 @@ DATED = (
     metavar="CODE",
     help="CPT number or SYSTEM|CODE; default: a kyphoplasty",
 )
-@click.option(
-    "--level",
-    "levels",
-    multiple=True,
-    type=options.VERTEBRAE,
-    metavar="L1 …",
-    help="to be treated, T1 to L5",
-)
+@options.levels("to be treated, T1 to L5")
 @click.argument("more_levels", nargs=-1, type=options.VERTEBRAE, metavar="")
 @options.TOKEN_FILE
 @options.AS_OF
@@ -134,7 +129,9 @@ class Wish:
 def assess_patient(
     wish: Wish, settings: Settings, site: SiteFolder | None, capabilities: Capabilities
 ) -> HookResponse:
-    """Check the server, find the patient, sign the order and answer it, all within the deadline.
+    """Check the server, find the patient, sign the order and answer it.
+
+    All within the deadline.
 
     Raises:
         click.UsageError: the order is no augmentation that this service knows.
@@ -189,7 +186,8 @@ def assess_patient(
     response = answer(service, hook, request, ports)
     if response.cards and not wish.levels:
         options.tell(
-            "note: no --level: the fractured level is not known and enters no figure; --level L1 names it"
+            "note: no --level: the fractured level is not known and enters no figure;"
+            " --level L1 names it"
         )
     for note in _notes(
         reader, wish, patient_id, calendar, has_cards=bool(response.cards)
@@ -203,7 +201,10 @@ def assess_patient(
 
 
 def is_kept_back(token: str | None, base: str) -> bool:
-    """Whether there is a token and it is not sent: plain http to another machine would show it."""
+    """Whether there is a token and it is not sent.
+
+    Plain http to another machine would show it.
+    """
     return token is not None and not parse_base(base).may_carry_tokens
 
 
@@ -222,7 +223,8 @@ def _look_below(wish: Wish, connections: Connections, until: float) -> None:
         return
     if not found.note:
         raise lookup.LookUpFailed(
-            f"This is no base of a FHIR server, but {below} is one: say --fhir-server {below}."
+            f"This is no base of a FHIR server, but {below} is one: say --fhir-server"
+            f" {below}."
         )
 
 
@@ -234,7 +236,10 @@ def _notes(
     *,
     has_cards: bool,
 ) -> Iterator[str]:
-    """What a person should know about this record: that it is old, or of somebody who has died."""
+    """What a person should know about this record.
+
+    That it is old, or of somebody who has died.
+    """
     resources = list(reader.resources())
     today = options.today_at(calendar, wish.as_of)
     newest = max(
@@ -242,7 +247,10 @@ def _notes(
         default=None,
     )
     if wish.as_of is None and newest is not None and (today - newest).days > OLD_DAYS:
-        yield f"the newest entry of this record is of {newest}; --as-of {newest} reads it as on that day"
+        yield (
+            f"the newest entry of this record is of {newest}; --as-of {newest} reads it"
+            " as on that day"
+        )
     patient = next(
         (
             one
@@ -253,7 +261,10 @@ def _notes(
     )
     died = calendar.named_day(patient.get("deceasedDateTime"))
     if not has_cards and (died or patient.get("deceasedBoolean") is True):
-        yield f"the record says that this patient has died{f' ({died})' if died else ''}; no card is shown then"
+        yield (
+            f"the record says that this patient has died{f' ({died})' if died else ''};"
+            " no card is shown then"
+        )
 
 
 def _days(resource: Mapping[str, Any], calendar: SiteCalendar) -> Iterator[date]:
@@ -292,14 +303,17 @@ def _find_one(fhir: lookup.Browser, wanted: str, until: float) -> str:
             else str(len(found))
         )
         raise lookup.LookUpFailed(
-            f"Several patients fit ({count} are listed above); choose one with --patient ID."
+            f"Several patients fit ({count} are listed above); choose one with"
+            " --patient ID."
         )
     return found[0].id
 
 
 @dataclass(slots=True)
 class SayingReader:
-    """A `FhirReader` that says what came of every query on a terminal, and asks no query twice.
+    """A `FhirReader` that tells a terminal what came of every query.
+
+    It asks no query twice.
 
     Attributes:
         names: what a query is called, where it has a name.

@@ -1,4 +1,7 @@
-"""`kyphoplasty-cds audit …`. Reads and exports are entries themselves; `verify` only reads."""
+"""`kyphoplasty-cds audit …`.
+
+Reads and exports are entries themselves; `verify` only reads.
+"""
 
 import json
 import os
@@ -50,7 +53,10 @@ WAIT_SECONDS = 10.0  # a command may wait longer for the database than an answer
 MOST = 10_000
 # what a log holds that nobody has called yet
 OWN_KINDS = frozenset({"genesis", "read", "start", "stop"})
-NO_DATABASE = "The database of the audit log does not answer, or refuses this login or what it asks"
+NO_DATABASE = (
+    "The database of the audit log does not answer, or refuses this login or what it"
+    " asks"
+)
 
 
 P = ParamSpec("P")
@@ -109,7 +115,8 @@ def list_entries(*, limit: int, as_json: bool, **asked: Any) -> None:
         if not any(one.kind not in OWN_KINDS for one in entries):
             where = database.url.render_as_string(hide_password=True)
             click.echo(
-                f"no answer is listed; the log is {where}, as KYPHOPLASTY_CDS_DATABASE_URL says",
+                f"no answer is listed; the log is {where}, as"
+                " KYPHOPLASTY_CDS_DATABASE_URL says",
                 err=True,
             )
 
@@ -291,7 +298,9 @@ def make_checkpoint(out: Path | None) -> None:
 )
 @options.say_errors
 def export(form: Any, out: Path | None, **asked: Any) -> None:
-    """Export entries as NDJSON, CSV or FHIR AuditEvents, or feedback in the columns of HTI-1.
+    """Export entries as NDJSON, CSV or FHIR AuditEvents.
+
+    Or feedback in the columns of HTI-1.
 
     The last line is a signed manifest; the export is an entry.
     """
@@ -319,7 +328,10 @@ def export(form: Any, out: Path | None, **asked: Any) -> None:
     "--delete-what-was-said-before",
     "confirmed",
     metavar="DAY",
-    help="the day that a refusal for a doubtful clock names; for a person with a calendar, never for a timer",
+    help=(
+        "the day that a refusal for a doubtful clock names; for a person with a"
+        " calendar, never for a timer"
+    ),
 )
 @options.say_errors
 def purge(*, i_know: bool, dry_run: bool, confirmed: str | None) -> None:
@@ -330,7 +342,8 @@ def purge(*, i_know: bool, dry_run: bool, confirmed: str | None) -> None:
     kept_days, now = read_settings().retention_days, utc_now()
     if kept_days < Settings.model_fields["retention_days"].default and not i_know:
         raise click.UsageError(
-            "less than 2192 days (six years): say --i-know if that is lawful where you are"
+            "less than 2192 days (six years): say --i-know if that is lawful where"
+            " you are"
         )
     before = now - timedelta(days=kept_days)
     with log_database() as database:
@@ -338,7 +351,10 @@ def purge(*, i_know: bool, dry_run: bool, confirmed: str | None) -> None:
         if count and not dry_run:
             doubt = doubt_of_clock(database, now)
             if doubt and confirmed != f"{before:%Y-%m-%d}":
-                again = f"if {now:%Y-%m-%d} is today, say --delete-what-was-said-before {before:%Y-%m-%d}"
+                again = (
+                    f"if {now:%Y-%m-%d} is today, say --delete-what-was-said-before"
+                    f" {before:%Y-%m-%d}"
+                )
                 raise CdsError(
                     f"The clock may be wrong: {doubt}. Nothing was purged; {again}."
                 )
@@ -360,7 +376,9 @@ def migrate() -> None:
 
 @contextmanager
 def log_database(*, may_begin: bool = False) -> Iterator[Database]:
-    """The log's database, which must hold a log; or may begin one, if the environment names it.
+    """The log's database, which must hold a log.
+
+    Or may begin one, if the environment names it.
 
     Raises:
         DataFileError: there is no log, and none may begin.
@@ -373,7 +391,8 @@ def log_database(*, may_begin: bool = False) -> Iterator[Database]:
             database.check_exists()
         elif not database.holds_log():
             click.echo(
-                f"a new audit log begins in {database.url.render_as_string(hide_password=True)}",
+                "a new audit log begins in"
+                f" {database.url.render_as_string(hide_password=True)}",
                 err=True,
             )
         database.prepare()
@@ -411,7 +430,10 @@ def record_read(
 
 
 def check_period(since: datetime | None, until: datetime | None) -> None:
-    """Refuse a period that holds nothing: a list without entries would look like a log without any."""
+    """Refuse a period that holds nothing.
+
+    A list without entries would look like a log without any.
+    """
     if since and until and until <= since:
         raise click.BadParameter("must lie after --from", param_hint="--to")
 
@@ -443,7 +465,8 @@ def _query(**asked: Any) -> Query:
 
 
 def _replayed(stored: Stored) -> dict[str, Any]:
-    from cds_service.loading import load_service  # noqa: PLC0415 - all that is in force, for this option alone
+    # All that is in force, for this option alone.
+    from cds_service.loading import load_service  # noqa: PLC0415
     from cds_service.review.replay import NothingToReplay, replay  # noqa: PLC0415
 
     service = load_service(options.chosen_site()[0]).of(stored.client)
@@ -525,7 +548,8 @@ def _print_entry(document: Mapping[str, Any]) -> None:
     )
     if "content" not in document:
         say(
-            "what it said was purged after its retention, is missing, or was changed: `audit verify` tells which"
+            "what it said was purged after its retention, is missing, or was changed:"
+            " `audit verify` tells which"
         )
         return
     say(*(f"  {name}: {value}" for name, value in document["facts"].items()))

@@ -1,4 +1,6 @@
-"""`kyphoplasty-cds preview`: the committee's book, and the test patients that a running service must answer alike.
+"""`kyphoplasty-cds preview`: the committee's book.
+
+And the test patients that a running service must answer alike.
 
 The book shows the pages and cards of the service itself: model cards and guidelines
 come from its own templates, cards from its own flow.
@@ -78,7 +80,10 @@ def preview(
     since: Path | None,
     **who: Any,
 ) -> None:
-    """Print the committee's book: everything in force on one page, with the test patients and their cards."""
+    """Print the committee's book: everything in force on one page.
+
+    With the test patients and their cards.
+    """
     settings = read_settings()
     folder, capabilities = options.chosen_site(site, client)
     today = options.today_at(calendar_of(folder))
@@ -103,7 +108,10 @@ def preview(
 
 
 class BookPatient(NamedTuple):
-    """One invented patient of the book, with the call that signs the order: full prefetch and no FHIR server."""
+    """One invented patient of the book, with the call that signs the order.
+
+    The call has full prefetch and no FHIR server.
+    """
 
     id: str
     title: str
@@ -112,7 +120,7 @@ class BookPatient(NamedTuple):
 
 
 def book_patients(hook: ServiceHook, today: date) -> tuple[BookPatient, ...]:
-    """The samples, one of them with myeloma, and one whose order is another operation."""
+    """The samples, one with myeloma, and one with another operation."""
     samples = {one.id: one for one in load_samples(today) if one.id != NEEDS_MAP}
 
     def patient(sample: Sample, name: str, title: str, story: str) -> BookPatient:
@@ -148,7 +156,10 @@ def cards_of(
     base_url: str,
     can: Capabilities,
 ) -> list[Any]:
-    """The cards that this configuration gives; no server is called, and no entry is kept."""
+    """The cards that this configuration gives.
+
+    No server is called, and no entry is kept.
+    """
     request = parse_request(json.dumps(patient.body).encode(), hook.hook)
     ports = Ports(
         clock=lambda: options.now_or_noon(today, service.calendar),
@@ -173,7 +184,9 @@ def check_service(
     today: date,
     can: Capabilities,
 ) -> Iterator[tuple[BookPatient, tuple[str, ...]]]:
-    """Each test patient, with what the running service answers differently; nothing where it answers alike.
+    """Each test patient, with what the running service answers differently.
+
+    Nothing where it answers alike.
 
     Raises:
         CannotCall: the service was not reached.
@@ -207,11 +220,15 @@ def _differences(expected: list[Any], reply: calling.Replied) -> Iterator[str]:
         if topic not in theirs:
             yield f"{topic}: no such card"
         elif topic not in ours:
-            yield f"{topic}: a card that should not be there: {theirs[topic]['summary']}"
+            yield (
+                f"{topic}: a card that should not be there: {theirs[topic]['summary']}"
+            )
         else:
             for part, said in ours[topic].items():
                 if theirs[topic][part] != said:
-                    yield f"{topic}: {part}: {theirs[topic][part]!r} instead of {said!r}"
+                    yield (
+                        f"{topic}: {part}: {theirs[topic][part]!r} instead of {said!r}"
+                    )
 
 
 def _said(card: Mapping[str, Any]) -> dict[str, Any]:
@@ -284,7 +301,9 @@ def committee_book(
         since=since,
         changes=changes,
         changed=say_changes(changes) if changes is not None else "",
-        look=Markup((WEB / "static/look.css").read_text(encoding="utf-8")),  # noqa: S704 - our own sheet
+        look=Markup(  # noqa: S704 - our own sheet
+            (WEB / "static/look.css").read_text(encoding="utf-8")
+        ),
         patients=patients,
         facts=hook.facts,
         leaving=[one for one in service.hooks.values() if one is not hook],
@@ -308,7 +327,10 @@ def committee_book(
 
 
 def _content(page: str, base: str) -> Markup:
-    """The content of one of our pages as a part of the book: all of it open, a heading lower, addresses whole."""
+    """The content of one of our pages as a part of the book.
+
+    All of it open, a heading lower, addresses whole.
+    """
     (content,) = re.findall(r"<main[^>]*>(.*)</main>", page, re.DOTALL)
     content = re.sub(
         r'<nav class="panel no-print".*?</nav>', "", content, flags=re.DOTALL

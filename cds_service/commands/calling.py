@@ -1,4 +1,6 @@
-"""`kyphoplasty-cds probe`: a synthetic order of no patient through a running service, called as an EHR calls it.
+"""`kyphoplasty-cds probe`: a synthetic order through a running service.
+
+It is of no patient, and called as an EHR calls it.
 
 The whole prefetch is in the request, and a key of the caller's own signs the token.
 Every such call names `PROBE` as its user, so that reports and counts can leave it out.
@@ -75,7 +77,9 @@ class Replied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallingCard:
-    """How the caller names itself: a token, or a key that signs one for each call; neither in open mode.
+    """How the caller names itself: a token, or a key that signs one each time.
+
+    Neither in open mode.
 
     Attributes:
         token: for one call.
@@ -104,7 +108,9 @@ class CallingCard:
 def read_calling_card(
     token: str | None, key_file: Path | None, issuer: str
 ) -> CallingCard:
-    """What `--token-file` or `--key` and `--issuer` say; a key that is not there yet is made.
+    """What `--token-file` or `--key` and `--issuer` say.
+
+    A key that is not there yet is made.
 
     Raises:
         click.UsageError: both are given, or a file cannot be used.
@@ -129,7 +135,10 @@ def read_calling_card(
 
 
 def _make_key(file: Path, issuer: str) -> str:
-    """Make a key, and a JWK Set with its public half beside it; returns what to do with them."""
+    """Make a key, and a JWK Set with its public half beside it.
+
+    Returns what to do with them.
+    """
     key = ec.generate_private_key(ec.SECP384R1())
     public = key.public_key()
     jwk = json.loads(ECAlgorithm(ECAlgorithm.SHA384).to_jwk(public)) | {
@@ -149,8 +158,10 @@ def _make_key(file: Path, issuer: str) -> str:
     except OSError as error:
         raise click.UsageError(f"--key: cannot be written ({error.strerror})") from None
     return (
-        f"{file} was made. Copy {keys.name} into the site folder, add a [[clients]] table with"
-        f' issuer = "{issuer}" and jwks-file = "{keys.name}", restart the service, and call again'
+        f"{file} was made. Copy {keys.name} into the site folder, add a [[clients]]"
+        " table with"
+        f' issuer = "{issuer}" and jwks-file = "{keys.name}", restart the service, and'
+        " call again"
     )
 
 
@@ -195,7 +206,10 @@ def synthetic_call(
     patient_id: str,
     procedure: str | None = None,
 ) -> dict[str, Any]:
-    """The call that signs a sample's orders, with all prefetch and no FHIR server, for a patient who is nobody."""
+    """The call that signs a sample's orders, for a patient who is nobody.
+
+    With all prefetch and no FHIR server.
+    """
     body = order_sign_request(sample, plan=plan)
     body = json.loads(json.dumps(body).replace(sample.id, patient_id))
     if procedure is not None:
@@ -231,7 +245,7 @@ def topics_of(cards: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]
 def probe_service(
     *, url: str, site: Path | None, procedure: str | None, as_json: bool, **who: Any
 ) -> None:
-    """Send a synthetic kyphoplasty order of no patient through a running service, and say what came back."""
+    """Send a synthetic kyphoplasty order of no patient; say what came back."""
     caller = read_calling_card(**who)
     # a site's codes shape the prefetch
     service = load_service(options.chosen_site(site)[0])
@@ -269,7 +283,10 @@ def _judged(reply: Replied) -> dict[str, Any]:
 
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     count = len(found["cards"])
-    yield f"{found['status']} in {found['milliseconds'] / 1000:.2f} s, {count} card{'' if count == 1 else 's'}"
+    yield (
+        f"{found['status']} in {found['milliseconds'] / 1000:.2f} s, {count}"
+        f" card{'' if count == 1 else 's'}"
+    )
     for card in found["cards"]:
         yield f"  {card['topic']} ({card['indicator']}): {clean(card['summary'])}"
     yield f"bad: {found['fault']}" if found["fault"] else "good"

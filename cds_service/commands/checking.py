@@ -1,4 +1,6 @@
-"""`kyphoplasty-cds mappings check`: every fault of the data files and a site folder, one line each.
+"""`kyphoplasty-cds mappings check`: every fault, one line each.
+
+Of the data files and a site folder.
 
 A site is asked for its own events and patients, since no other number of it moves
 figures more.
@@ -22,8 +24,8 @@ from cds_service.settings import read_settings
 from cds_service.site.folder import load_site, what_was_read
 
 ASK = (
-    "count them first: [baseline] refracture = { events = 24, patients = 300, months = 24 };"
-    " at a hospital where 8 % refracture the pooled figure is twice too high"
+    "count them first: [baseline] refracture = { events = 24, patients = 300, months ="
+    " 24 }; at a hospital where 8 % refracture the pooled figure is twice too high"
 )
 
 
@@ -55,14 +57,18 @@ def check_mappings(site: Path | None) -> None:
             for line in said_of_ehr(fit, today):
                 click.echo(line)
     counts = (
-        f"{len(service.studies)} studies, {len(service.finding_specs)} findings, {len(service.hooks)} service"
-        f" with {sum(len(hook.rules) for hook in service.hooks.values())} rules"
+        f"{len(service.studies)} studies, {len(service.finding_specs)} findings,"
+        f" {len(service.hooks)} service with"
+        f" {sum(len(hook.rules) for hook in service.hooks.values())} rules"
     )
     click.echo(f"all data files are valid: {counts}")
 
 
 def said_of_ehr(fit: Fit, today: date) -> Iterator[str]:
-    """What an EHR's profile says here: each button, where the table differs, and what to ask."""
+    """What an EHR's profile says here.
+
+    Each button, where the table differs, and what to ask.
+    """
     profile, client = fit.profile, fit.client
     yield f"  client {client.issuer}: {profile.title}, profile {client.profile}"
     for one in buttons(fit):
@@ -77,18 +83,33 @@ def said_of_ehr(fit: Fit, today: date) -> Iterator[str]:
 
 
 def said_of_baseline(service: Service) -> str:
-    """What the site says of its own refractures, and what becomes of it; where it says too little, the question."""
+    """What the site says of its own refractures, and what becomes of it.
+
+    Where it says too little, the question.
+    """
     observed, place = service.policy.baseline.refracture, "  [baseline] refracture"
     recalibration = service.policy.recalibration.get(service.pooled.study.id)
     found = service.pooled.baseline_of(observed, recalibration)
     if recalibration is not None:
-        return f"{place}: the pooled model is recalibrated; {recalibration.events} of {recalibration.n} patients here"
+        return (
+            f"{place}: the pooled model is recalibrated; {recalibration.events} of"
+            f" {recalibration.n} patients here"
+        )
     if observed is None:
         return f"{place}: this site's events and patients are not given; {ASK}"
     if observed.patients is None:
         return f"{place}: a share without its patients moves the studies alone; {ASK}"
-    counted = f"{observed.events} of {observed.patients} patients within {observed.months} months"
+    counted = (
+        f"{observed.events} of {observed.patients} patients within {observed.months}"
+        " months"
+    )
     if found.source == "pooled":
         shortest, longest = service.pooled.study.site_months
-        return f"{place}: {counted}; the pooled model takes what was counted over {shortest} to {longest} months"
-    return f"{place}: {counted}; weighted with the pooled incidence {100 * found.incidence:.1f} %"
+        return (
+            f"{place}: {counted}; the pooled model takes what was counted over"
+            f" {shortest} to {longest} months"
+        )
+    return (
+        f"{place}: {counted}; weighted with the pooled incidence"
+        f" {100 * found.incidence:.1f} %"
+    )

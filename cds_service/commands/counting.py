@@ -1,4 +1,6 @@
-"""What the log counts for a hospital, without a patient, a user or an entry being named.
+"""What the log counts for a hospital.
+
+No patient, user or entry is named.
 
 `mappings gaps` lists codes that are not mapped and findings that are not known. `audit report --silent` says what
 silent answers would have shown, per 100 procedures, for a committee before go-live;
@@ -26,16 +28,22 @@ from cds_service.commands.terminal import clean, table
 from cds_service.fhir.learning import times
 
 SAID: Mapping[str, str] = {
-    "order-not-taken": "its words name a kyphoplasty or vertebroplasty, and it was not taken for one",
+    "order-not-taken": (
+        "its words name a kyphoplasty or vertebroplasty, and it was not taken for one"
+    ),
     "order-by-words": "answered by its words alone: map the code",
     "t-score": "looks like a T-score: map the code",
     "problem": "an entry of problem lists that is not understood: map the code",
-    "brace-unread": "kept the end of a brace from being pre-selected: words that are plain go into plain-words/",
+    "brace-unread": (
+        "kept the end of a brace from being pre-selected: words that are plain go into"
+        " plain-words/"
+    ),
 }
 CURE = (
-    "No draft orders in {missing} of {calls} calls or more. In the EHR, grant this service"
-    " ServiceRequest (Unsigned Order), or what it calls the orders that are being signed;"
-    " then compare the address that it calls with the registered one, letter by letter."
+    "No draft orders in {missing} of {calls} calls or more. In the EHR, grant this"
+    " service ServiceRequest (Unsigned Order), or what it calls the orders that are"
+    " being signed; then compare the address that it calls with the registered one,"
+    " letter by letter."
 )
 SMALLEST = 5  # counts below it, other than none, could point to a patient
 Key = tuple[str, ...]
@@ -44,7 +52,10 @@ Key = tuple[str, ...]
 def _entries(
     what: str, asked: Any, kinds: Iterable[str], since: str, until: str = "9999"
 ) -> Iterator[Stored]:
-    """Entries from one day until before another (`2026-11-20`), but those of probes; the look itself is an entry."""
+    """Entries from one day until before another, but those of probes.
+
+    Days as `2026-11-20`. The look itself is an entry.
+    """
     with log_database() as database:
         record_read(database, what, asked, None)
         wanted = (
@@ -85,7 +96,10 @@ def list_gaps(*, since: datetime | None, as_json: bool) -> None:
 
 
 def gaps_of(entries: Iterable[Stored]) -> dict[str, Any]:
-    """Codes of near misses with their last day, and what was not known in answers to augmentation orders."""
+    """Codes of near misses, and what was not known in answers.
+
+    With the last day of each code; answers to augmentation orders alone.
+    """
     near: Counter[Key] = Counter()
     last: dict[Key, str] = {}
     missing: Counter[Key] = Counter()
@@ -204,10 +218,13 @@ def report(
 
 
 def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
-    """The counts over these entries: silent answers, and the refusals and near misses beside them.
+    """The counts over these entries.
 
-    `inputsKnown` are shares of the best-known study, 0..1, by outcome; `milliseconds` are from a request to its entry;
-    `ordersMissing` counts calls, and those of them that carried no draft order.
+    Silent answers, and the refusals and near misses beside them.
+
+    `inputsKnown` are shares of the best-known study, 0..1, by outcome; `milliseconds`
+    are from a request to its entry; `ordersMissing` counts calls, and those of them
+    that carried no draft order.
     """
     # by section of the report and what is counted in it
     counts: Counter[Key] = Counter()
@@ -280,7 +297,10 @@ def _counted(entry: Stored, content: Mapping[str, Any]) -> Iterator[Key]:
 
 
 def _cell(count: int, procedures: int) -> dict[str, Any]:
-    """A count, and how many that is in 100 procedures; both are None where the count is small."""
+    """A count, and how many that is in 100 procedures.
+
+    Both are None where the count is small.
+    """
     if 0 < count < SMALLEST:
         return {"count": None, "per100": None}
     is_share = procedures >= SMALLEST
@@ -328,5 +348,6 @@ def print_report(report: Mapping[str, Any], period: str) -> None:
     if report["milliseconds"]:
         taken = report["milliseconds"]
         console.print(
-            f"time taken: median {taken['median']:g} ms, 95 of 100 within {taken['p95']:g} ms"
+            f"time taken: median {taken['median']:g} ms, 95 of 100 within"
+            f" {taken['p95']:g} ms"
         )

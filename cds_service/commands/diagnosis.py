@@ -1,4 +1,6 @@
-"""What is wrong with a recorded call, an answer, a token or log lines, and what to change where.
+"""What is wrong with what was recorded, and what to change where.
+
+A call, an answer, a token or log lines.
 
 Each part is a pure function. Values are shown to whoever has the file: an order's codes
 and words, the addresses of a token; never a signature.
@@ -33,11 +35,15 @@ OLD_ORDERS = {"MedicationOrder": "DSTU2", "ProcedureRequest": "STU3"}
 MOST_NAMED = 8  # codes of orders, keys of prefetch
 # Reasons of a refused call, by status: what to look at.
 OF_STATUS = {
-    400: "the call is no request of this hook, or names another patient: record one"
-    " call and give it to `doctor`",
+    400: (
+        "the call is no request of this hook, or names another patient: record one"
+        " call and give it to `doctor`"
+    ),
     403: "the call names a fhirServer that its client may not: add it to fhir-servers",
     412: "the record could not be read: send prefetch, or fhirServer with a token",
-    413: "the call is too large: raise KYPHOPLASTY_CDS_MAX_BODY_BYTES, and nginx's limit",
+    413: (
+        "the call is too large: raise KYPHOPLASTY_CDS_MAX_BODY_BYTES, and nginx's limit"
+    ),
     429: "more calls than the proxy lets through: filter on the procedure order",
     503: "no answer in time, or no audit log: see the lines `failure` around it",
 }
@@ -354,7 +360,10 @@ def _keys(
         )
     known_kids = known.kids.get(client.issuer)
     if known_kids is not None and kid not in known_kids:
-        what = f"the token's kid is {kid}, {client.jwks_file} has {_some(sorted(known_kids))}"
+        what = (
+            f"the token's kid is {kid}, {client.jwks_file} has"
+            f" {_some(sorted(known_kids))}"
+        )
         yield Finding("jwt.kid", what, "put its present public keys into the file")
 
 

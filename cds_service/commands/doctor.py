@@ -1,4 +1,6 @@
-"""`kyphoplasty-cds doctor`: from a call, a token, log lines or a running address, what to change and where.
+"""`kyphoplasty-cds doctor`: what to change, and where.
+
+From a call, a token, log lines or a running address.
 
 One entry for what `probe`, `explain` and `mappings learn` each tell in part. It changes
 nothing, and sends nothing but the probe's order of no patient to an address.
@@ -79,7 +81,9 @@ def doctor(
     as_json: bool,
     **who: Any,
 ) -> None:
-    """Say what to change, and where, for a call, a token, log lines or a running address.
+    """Say what to change, and where.
+
+    For a call, a token, log lines or a running address.
 
     An answer of the service counts as a call does.
 
@@ -115,7 +119,7 @@ def _lines(kind: str, findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def _read(what: str) -> str:
-    """The text of a file, of standard input, or the argument itself if it is a token."""
+    """The text of a file or of standard input, or a token itself."""
     if what == "-":
         return sys.stdin.read(LARGEST).strip()
     path = Path(what)
@@ -159,7 +163,10 @@ def _of_text(
 
 
 def _log_lines(written: str) -> list[Mapping[str, Any]]:
-    """The lines of our log; whatever a collector wrote before their JSON is left out."""
+    """The lines of our log.
+
+    Whatever a collector wrote before their JSON is left out.
+    """
     found: list[Mapping[str, Any]] = []
     for line in written.splitlines():
         _, brace, rest = line.partition("{")
@@ -235,7 +242,7 @@ def _kids(folder: SiteFolder | None) -> dict[str, frozenset[str]]:
 
 
 def _of_address(url: str, known: Known, caller: CallingCard) -> Iterator[Finding]:
-    """Ask a running service for its health and its discovery, then send the probe's order."""
+    """Ask a running service for health and discovery; send the probe's order."""
     try:
         ready = _page(url, "/health/ready")
         discovery = _page(url, "/cds-services")

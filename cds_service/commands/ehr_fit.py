@@ -1,4 +1,7 @@
-"""How an EHR's profile, the site's table of it and our service fit: buttons, differences, questions."""
+"""How an EHR's profile, the site's table of it and our service fit.
+
+Buttons, differences, questions.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -150,7 +153,10 @@ def differences(fit: Fit, today: date) -> Iterator[str]:
     """Where the site's table, or our service, is not what the profile says."""
     review = fit.profile.profile.review
     if review < today:
-        yield f"the profile was to be read again by {review}: its sources may have changed"
+        yield (
+            f"the profile was to be read again by {review}: its sources may have"
+            " changed"
+        )
     # several services may differ in the same
     yield from dict.fromkeys(line for check in CHECKS for line in check(fit))
 
@@ -192,7 +198,8 @@ def _issuer(fit: Fit) -> Iterator[str]:
     bases = [one.rstrip("/") for one in client.fhir_servers]
     if is_base and client.issuer.rstrip("/") not in bases:
         yield (
-            f"`iss` is its FHIR base, but issuer {client.issuer} is none of fhir-servers"
+            f"`iss` is its FHIR base, but issuer {client.issuer} is none of"
+            " fhir-servers"
         )
 
 
@@ -245,7 +252,10 @@ def _cards(fit: Fit) -> Iterator[str]:
         yield f"it shows {most} card, and we may send {MOST_CARDS}"
     known = value_of(answer.indicators)
     if known is not None and not set(OURS) <= set(known):
-        yield f"it knows the indicators {', '.join(known)}, and we send {' and '.join(OURS)}"
+        yield (
+            f"it knows the indicators {', '.join(known)}, and we send"
+            f" {' and '.join(OURS)}"
+        )
     selection = value_of(answer.selection)
     if selection is not None and "any" not in selection:
         yield f"selectionBehavior: it takes {', '.join(selection)}, and we send any"

@@ -1,4 +1,7 @@
-"""`kyphoplasty-cds mappings expand`: writes what the is-a filters hold, from a release or a terminology server."""
+"""`kyphoplasty-cds mappings expand`: what the is-a filters hold.
+
+From a release or a terminology server.
+"""
 
 import json
 import re
@@ -59,7 +62,10 @@ def expand_filters(
     out: Path | None,
     token: str | None,
 ) -> None:
-    """Write the codes below the is-a filters of the value sets, one code a line, with edition and date."""
+    """Write the codes below the is-a filters of the value sets.
+
+    One code a line, with edition and date.
+    """
     if (release is None) == (server is None):
         raise CdsError("name either --release or --tx")
     target = out or (site / "mappings" / FOLDER if site else None)
@@ -132,7 +138,8 @@ def _pages(
         codes = [text(one.get("code")) for one in objects(expansion.get("contains"))]
         if strange := [one for one in codes if not SCTID.fullmatch(one)]:
             raise CdsError(
-                f"{address}: {len(strange)} codes below {root} are no codes of SNOMED CT"
+                f"{address}: {len(strange)} codes below {root} are no codes of"
+                " SNOMED CT"
             )
         yield expansion, codes
         total = expansion.get("total")
@@ -148,7 +155,10 @@ def _pages(
 
 
 def _page(session: Any, address: str, root: str, offset: int) -> Mapping[str, Any]:
-    """One page of `ValueSet/$expand`; the implicit value set of SNOMED CT that FHIR defines."""
+    """One page of `ValueSet/$expand`.
+
+    Of the implicit value set of SNOMED CT that FHIR defines.
+    """
     asked = {
         "url": f"{SNOMED}?fhir_vs=isa/{quote(root)}",
         "count": PAGE,
@@ -168,7 +178,10 @@ def _page(session: Any, address: str, root: str, offset: int) -> Mapping[str, An
 
 
 def _version(expansion: Mapping[str, Any]) -> str:
-    """The edition that the server says it used: `http://snomed.info/sct/900000000000207008/version/20260101`."""
+    """The edition that the server says it used.
+
+    `http://snomed.info/sct/900000000000207008/version/20260101`
+    """
     said = {
         text(one.get("name")): text(one.get("valueUri"))
         for one in objects(expansion.get("parameter"))

@@ -1,4 +1,6 @@
-"""`kyphoplasty-cds explain`: one request step by step, for support, review and debugging.
+"""`kyphoplasty-cds explain`: one request step by step.
+
+For support, review and debugging.
 
 There is no second path: it runs `service.answer` and prints the audit entry instead of
 keeping it.
@@ -68,7 +70,9 @@ def explain_request(
     site: SiteFolder | None = None,
     capabilities: Capabilities = EVERYTHING,
 ) -> dict[str, Any]:
-    """Every step's result for a saved request, as JSON; `refused` says why the service would answer 412.
+    """Every step's result for a saved request, as JSON.
+
+    `refused` says why the service would answer 412.
 
     A FHIR server that may not be called is not asked: what the request itself holds is
     explained.
@@ -139,7 +143,10 @@ def _drafts(request: HookRequest) -> DraftOrders:
 
 
 def _words_not_plain(request: HookRequest, terminology: Terminology) -> list[str]:
-    """What brace orders say besides times and plain words: shown here alone, to whoever has the file."""
+    """What brace orders say besides times and plain words.
+
+    Shown here alone, to whoever has the file.
+    """
     orders = find_draft_support_orders(_drafts(request), terminology)
     braces = [
         order.source for order in orders if order.kind == "brace" and order.source
@@ -156,15 +163,18 @@ def print_explanation(explanation: Mapping[str, Any]) -> None:
     """The steps as tables, then the cards; or why there are none."""
     if refused := explanation.get("refused"):
         click.echo(
-            f"1 order: {', '.join(explanation['orders'])}\n2 record: the service answers 412. {clean(refused)}"
+            f"1 order: {', '.join(explanation['orders'])}\n2 record: the service"
+            f" answers 412. {clean(refused)}"
         )
     elif explanation["orders"] or explanation["cards"]:
         print_answer(make_console(), explanation)
         if words := explanation.get("wordsNotPlain"):
             click.echo(
-                f"Not plain in brace orders: {clean(', '.join(words))}. A site lists what is, in plain-words/."
+                f"Not plain in brace orders: {clean(', '.join(words))}. A site lists"
+                " what is, in plain-words/."
             )
     else:
         click.echo(
-            "1 order: no kyphoplasty or vertebroplasty among the draft orders; the answer has no cards"
+            "1 order: no kyphoplasty or vertebroplasty among the draft orders; the"
+            " answer has no cards"
         )

@@ -45,7 +45,10 @@ ALSO = ALSO_READ | SHARED
 def find_outcomes(
     *, paths: tuple[Path, ...], out: Path | None, months: int, as_of: date | None
 ) -> None:
-    """Make OUTCOMES.csv from a FHIR Bulk Data export: first augmentations, inputs of that day, later fractures."""
+    """Make OUTCOMES.csv from a FHIR Bulk Data export.
+
+    First augmentations, inputs of that day, later fractures.
+    """
     service = load_service(options.chosen_site()[0])
     hook = service.signing_hook
     types = {template.resource_type for template in hook.plan.needed.templates} | {
@@ -84,11 +87,23 @@ def find_outcomes(
     pain = Counter(one.residual_pain for one in found)
     died = sum(one.is_dead for one in found if one.refracture(months) is None)
     for line in (
-        f"{patients} patients, {len(found)} with a kyphoplasty or vertebroplasty up to {run.as_of}",
-        f"refracture within {months} months: {outcomes[True]} yes, {outcomes[False]} no, {outcomes[None]} not known",
+        (
+            f"{patients} patients, {len(found)} with a kyphoplasty or vertebroplasty up"
+            f" to {run.as_of}"
+        ),
+        (
+            f"refracture within {months} months: {outcomes[True]} yes,"
+            f" {outcomes[False]} no, {outcomes[None]} not known"
+        ),
         f"not known: not seen for {months} months; {died} of them died",
-        f"pain at 12 months: {pain[True]} yes, {pain[False]} no, {pain[None]} not known",
+        (
+            f"pain at 12 months: {pain[True]} yes, {pain[False]} no, {pain[None]} not"
+            " known"
+        ),
         *(f"left out: {count} with {why}" for why, count in sorted(why_not.items())),
-        "Look at each row with an event, and write yes in the column confirmed: --refit needs it.",
+        (
+            "Look at each row with an event, and write yes in the column confirmed:"
+            " --refit needs it."
+        ),
     ):
         click.echo(line, err=True)

@@ -1,4 +1,6 @@
-"""`kyphoplasty-cds import`: measurements that were made elsewhere become FHIR Observations. Numbers only.
+"""`kyphoplasty-cds import`: measurements become FHIR Observations.
+
+They were made elsewhere. Numbers only.
 
 A table says what was taken, and what was refused and why. Names of patients are neither
 read nor printed.
@@ -41,7 +43,7 @@ from cds_service.measures.observations import (
     without_rivals,
 )
 from cds_service.measures.reading import files_of, read_source
-from cds_service.measures.tables import Ground
+from cds_service.measures.tables import ImportContext
 from cds_service.measures.values import (
     Refused,
     Reported,
@@ -93,14 +95,7 @@ def _thickness(value: str) -> Decimal:
     type=options.Read("DAY", date.fromisoformat),
     help="of the examination",
 )
-@click.option(
-    "--level",
-    "levels",
-    multiple=True,
-    type=options.VERTEBRAE,
-    metavar="L1 …",
-    help="that was measured",
-)
+@options.levels("that was measured")
 @click.option(
     "--method", default="", help="how it was measured: 'unenhanced CT, 120 kV'"
 )
@@ -192,14 +187,14 @@ def import_sources(wish: Wish) -> Outcome:
     folder, _ = options.chosen_site(wish.site)
     folders = mapping_folders(folder)
     terminology = Terminology(*folders, calendar=calendar_of(folder))
-    ground = Ground(
+    context = ImportContext(
         load_measures_in_force(folder),
         terminology,
         wish.patient,
         wish.told,
         load_vocabulary(folder),
     )
-    sources = [read_source(file, ground) for file in files_of(wish.sources)]
+    sources = [read_source(file, context) for file in files_of(wish.sources)]
     _refuse_several_patients(sources)
     if wish.fhir_server is not None:
         _check_person(wish, sources)
@@ -278,13 +273,16 @@ def _check_person(wish: Wish, sources: Sequence[Source]) -> None:
         }
         if known and source.person.identifier not in {*known, wish.patient, ""}:
             options.tell(
-                f"note: {source.name}: its patient ID is none of the identifiers of this patient on the server;"
-                " birth date and sex do not contradict"
+                f"note: {source.name}: its patient ID is none of the identifiers of"
+                " this patient on the server; birth date and sex do not contradict"
             )
 
 
 def _contradiction(person: Subject, patient: Json) -> str:
-    """How this person differs from the Patient of the server; empty if nothing says so."""
+    """How this person differs from the Patient of the server.
+
+    Empty if nothing says so.
+    """
     born = text(patient.get("birthDate"))
     if (
         person.born
@@ -321,7 +319,8 @@ def deliver(outcome: Outcome, wish: Wish) -> None:
                 f"{wish.out}: cannot be written ({error.strerror})"
             ) from None
         options.tell(
-            f"{wish.out}: {len(outcome.taken)} Observations, to be sent as one transaction"
+            f"{wish.out}: {len(outcome.taken)} Observations, to be sent as one"
+            " transaction"
         )
     if wish.fhir_server is not None:
         _send(outcome, wish)
@@ -394,4 +393,7 @@ def _line(one: Written) -> str:
     notes = " ".join(
         text(note.get("text")) for note in objects(observation.get("note"))
     )
-    return f"{value.measure.name} {shown}{where}, {value.day}{status} ({value.where}){f'. {notes}' if notes else ''}"
+    return (
+        f"{value.measure.name} {shown}{where}, {value.day}{status}"
+        f" ({value.where}){f'. {notes}' if notes else ''}"
+    )

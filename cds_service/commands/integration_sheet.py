@@ -1,4 +1,7 @@
-"""`kyphoplasty-cds integration-sheet`: what an EHR's build ticket asks, from the configuration in force."""
+"""`kyphoplasty-cds integration-sheet`: what an EHR's build ticket asks.
+
+From the configuration in force.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -63,7 +66,10 @@ def print_integration_sheet(
 
 
 def prefetch_to_paste(service: Service) -> str:
-    """Whole prefetch templates: a line for each, key and query, under the name of its service."""
+    """Whole prefetch templates: a line for each, key and query.
+
+    Under the name of its service.
+    """
     lines = []
     for hook in service.hooks.values():
         lines.append(f"# {hook.id}, hook {hook.hook}")
@@ -133,7 +139,10 @@ def integration_sheet(
 
 
 def ehr_on_sheet(fit: Fit, today: date) -> Mapping[str, Any]:
-    """What the sheet says of one EHR: facts with their sources, questions, buttons, scopes."""
+    """What the sheet says of one EHR.
+
+    Facts with their sources, questions, buttons, scopes.
+    """
     words = fact_words()
     facts = [one for one in fit.profile.facts() if one.value is not None]
     names = value_of(fit.profile.request.scope_names) or {}
@@ -214,7 +223,10 @@ def _scopes(hooks: Iterable[ServiceHook]) -> Iterator[tuple[str, str]]:
 
 
 def _prefetch_row(key: str, query: str, service: Service) -> Mapping[str, Any]:
-    """The query without its codes, how many these are, and the findings that are read from it."""
+    """The query without its codes, and how many these are.
+
+    With the findings that are read from it.
+    """
     head, mark, rest = query.partition("code=")
     codes, _, tail = rest.partition("&")
     titles = [

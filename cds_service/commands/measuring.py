@@ -1,4 +1,7 @@
-"""`kyphoplasty-cds measures`: what each measure is, for people, and as FHIR for programs that write them."""
+"""`kyphoplasty-cds measures`: what each measure is.
+
+For people, and as FHIR for programs that write them.
+"""
 
 from typing import Any
 
@@ -79,7 +82,8 @@ def _dicom(form: Any) -> str:
     said = [f"{form.name.meaning} ({form.name.code}, {form.name.scheme})"]
     if form.derivation:
         said.append(
-            f"derivation {form.derivation.meaning} ({form.derivation.code}, {form.derivation.scheme})"
+            f"derivation {form.derivation.meaning} ({form.derivation.code},"
+            f" {form.derivation.scheme})"
         )
     said += [
         f"of {options[0].meaning} ({options[0].code}, {options[0].scheme})"

@@ -1,4 +1,6 @@
-"""`kyphoplasty-cds models`: the studies in force, for people, for programs, and for others' tools.
+"""`kyphoplasty-cds models`: the studies in force.
+
+For people, for programs, and for others' tools.
 
 Those are CHAI's Applied Model Card (`chai.xml.j2`), and coefficients for OHDSI and R.
 """
@@ -17,12 +19,17 @@ from rich.text import Text
 from cds_service.commands import options
 from cds_service.commands.templates import TEMPLATES
 from cds_service.commands.terminal import table
+from cds_service.core.study import NOT_RECORDED
 from cds_service.loading import load_service
 
+CONTRARY = "contraryEvidence"
 # the last three digits of an OMOP covariateId name the analysis; 900 and up are no
 # standard ones
 OWN_ANALYSIS = 919
-ALL_NEEDED = "Only for patients of whom every input is known: predictGlm counts an absent covariate as 0."
+ALL_NEEDED = (
+    "Only for patients of whom every input is known: predictGlm counts an absent"
+    " covariate as 0."
+)
 
 
 @click.command()
@@ -32,7 +39,10 @@ ALL_NEEDED = "Only for patients of whom every input is known: predictGlm counts 
     "--format",
     "tool",
     type=click.Choice(["chai", "plp"]),
-    help="one model for another tool: CHAI Applied Model Card (XML), or OHDSI PatientLevelPrediction (JSON)",
+    help=(
+        "one model for another tool: CHAI Applied Model Card (XML), or OHDSI"
+        " PatientLevelPrediction (JSON)"
+    ),
 )
 @options.say_errors
 def models(*, study_id: str | None, as_json: bool, tool: str | None) -> None:
@@ -61,7 +71,9 @@ def models(*, study_id: str | None, as_json: bool, tool: str | None) -> None:
 
 
 def print_model_cards(cards: Mapping[str, Mapping[str, Any]]) -> None:
-    """The studies for people: who was studied, what was found, with which coefficients and limits.
+    """The studies for people.
+
+    Who was studied, what was found, with which coefficients and limits.
 
     Args:
         cards: by study; of one alone the source attributes are printed too.
@@ -83,7 +95,8 @@ def print_model_cards(cards: Mapping[str, Mapping[str, Any]]) -> None:
         if "coefficients" in card:
             console.print(
                 Text(
-                    f"derived intercept {card['intercept']:.3f} (log odds): {card['interceptMethod']}"
+                    f"derived intercept {card['intercept']:.3f} (log odds):"
+                    f" {card['interceptMethod']}"
                 )
             )
             console.print(_coefficients(card["coefficients"]))
@@ -149,7 +162,10 @@ def chai_card(card: Mapping[str, Any]) -> str:
 
 
 def _measured(card: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The paper's figures, as JSON that CHAI's own cards hold; where it reports none, that none was measured."""
+    """The paper's figures, as JSON that CHAI's own cards hold.
+
+    Where it reports none, that none was measured.
+    """
     found = [
         (f"{one['measure']}, {one['set']}", _metric(one["value"], one.get("interval")))
         for one in card["validation"]["measured"]
@@ -174,7 +190,9 @@ def _metric(value: float, interval: list[float] | None = None) -> str:
 
 
 def plp_model(card: Mapping[str, Any]) -> dict[str, Any]:
-    """The model in use when all inputs are known, as arguments of PatientLevelPrediction's `createGlmModel`.
+    """The model in use when all inputs are known.
+
+    As arguments of PatientLevelPrediction's `createGlmModel`.
 
     In R: `m <- jsonlite::fromJSON(file); createGlmModel(m$coefficients, intercept =
     m$intercept, mapping = m$mapping)`.
@@ -212,12 +230,40 @@ def plp_model(card: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def covariate_id(name: str) -> float:
-    """A covariateId of our own, from the name, since no standard covariate measures these.
+    """A covariateId of our own, from the name.
+
+    No standard covariate measures these.
 
     It is written with a decimal point: R reads a whole number as integer, which
     createGlmModel refuses.
     """
     return float(zlib.crc32(name.encode()) % 1_000_000 * 1000 + OWN_ANALYSIS)
+
+
+# --- `kyphoplasty-cds studies quotes`
+
+
+@click.command("quotes")
+@options.AS_JSON
+@options.say_errors
+def print_quotes(*, as_json: bool) -> None:
+    """Print what speaks against the models beside the words it was read from."""
+    cards = load_service(options.chosen_site()[0]).model_cards
+    entries = {one["id"]: one for card in cards.values() for one in card[CONTRARY]}
+    if as_json:
+        options.print_json([entries[name] for name in sorted(entries)])
+        return
+    console = Console(highlight=False)
+    for name in sorted(entries):
+        one = entries[name]
+        lines = (
+            ("we say", one["statement"]),
+            ("it says", one["quote"]),
+            ("source", f"{one['citation']}, {one['url']}"),
+        )
+        console.print(table(name, ("", ""), lines))
+    missing = sum(one["quote"] == NOT_RECORDED for one in entries.values())
+    console.print(f"{len(entries)} entries, {missing} without the source's words")
 
 
 # --- `kyphoplasty-cds studies build`: the tables from the study files
@@ -229,8 +275,15 @@ def covariate_id(name: str) -> float:
 )
 @options.say_errors
 def build_studies(*, check: bool) -> None:
-    """Rebuild the tables from the study files: reduced models, and the pooled model (about a minute)."""
-    from cds_service.studies.building import build_all, differing_tables  # noqa: PLC0415 - loads scikit-learn
+    """Rebuild the tables from the study files (about a minute).
+
+    Reduced models, and the pooled model.
+    """
+    # Loads scikit-learn.
+    from cds_service.studies.building import (  # noqa: PLC0415
+        build_all,
+        differing_tables,
+    )
 
     if not check:
         build_all(click.echo)
@@ -238,7 +291,8 @@ def build_studies(*, check: bool) -> None:
     differing = differing_tables(click.echo)
     for name in differing:
         click.echo(
-            f"error: the table of {name} is not what its study file gives; run: kyphoplasty-cds studies build",
+            f"error: the table of {name} is not what its study file gives; run:"
+            " kyphoplasty-cds studies build",
             err=True,
         )
     sys.exit(1 if differing else 0)

@@ -27,7 +27,10 @@ from cds_service.site.folder import SiteFolder, load_site
 
 
 class Read(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions alone
-    """A value that a function reads; the text of its ValueError says what is wrong, and never repeats a secret."""
+    """A value that a function reads.
+
+    The text of its ValueError says what is wrong, and never repeats a secret.
+    """
 
     def __init__(self, name: str, read: Callable[[str], Any]) -> None:
         self.name = name
@@ -120,12 +123,39 @@ FHIR_SERVERS = click.option(
     help="a server that open mode may call besides loopback",
 )
 
+
+def port(words: str) -> Callable[[Any], Any]:
+    """Make the option `--port` of a command that listens."""
+    return click.option(
+        "--port",
+        default=8080,
+        show_default=True,
+        type=click.IntRange(0, 65535),
+        help=words,
+    )
+
+
+def levels(words: str) -> Callable[[Any], Any]:
+    """Make the option `--level`, which may be given for each vertebra."""
+    return click.option(
+        "--level",
+        "levels",
+        multiple=True,
+        type=VERTEBRAE,
+        metavar="L1 …",
+        help=words,
+    )
+
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def say_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """Print a `CdsError` in one line and exit: 2 for wrong configuration, 1 for a bad answer."""
+    """Print a `CdsError` in one line and exit.
+
+    With 2 for wrong configuration, 1 for a bad answer.
+    """
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -140,7 +170,8 @@ def say_errors(command: Callable[P, R]) -> Callable[P, R]:
 
 def tell(line: str) -> None:
     """Print a line on standard error, without control characters."""
-    from cds_service.commands.terminal import clean  # noqa: PLC0415 - rich is loaded where it is needed
+    # Rich is loaded where it is needed.
+    from cds_service.commands.terminal import clean  # noqa: PLC0415
 
     click.echo(clean(line), err=True)
 
@@ -169,7 +200,10 @@ def print_json(document: Any) -> None:
 def chosen_site(
     path: Path | None = None, issuer: str | None = None
 ) -> tuple[SiteFolder | None, Capabilities]:
-    """The site folder as it is for this client, and what the client can apply; the site's own where none is named."""
+    """The site folder as it is for this client, and what the client can apply.
+
+    The site's own where none is named.
+    """
     path = path or read_settings().site
     folder = load_site(path) if path else None
     clients = {one.issuer: one for one in folder.site.clients} if folder else {}
@@ -180,6 +214,7 @@ def chosen_site(
         raise click.BadParameter(
             f"no client {issuer}; there are: {known}", param_hint="--client"
         )
-    return folder.clients.get(issuer, folder), clients[
-        issuer
-    ].capabilities or EVERYTHING
+    return (
+        folder.clients.get(issuer, folder),
+        clients[issuer].capabilities or EVERYTHING,
+    )

@@ -1,4 +1,7 @@
-"""`kyphoplasty-cds score`: a whole population from a Bulk Data export, and the address that asks for one."""
+"""`kyphoplasty-cds score`: a whole population from a Bulk Data export.
+
+And the address that asks for one.
+"""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -23,13 +26,7 @@ from cds_service.settings import read_settings
     metavar="CODE",
     help="for all: CPT number or SYSTEM|CODE; default: each patient's own",
 )
-@click.option(
-    "--level",
-    "levels",
-    multiple=True,
-    type=options.VERTEBRAE,
-    help="for all: vertebrae to be treated, T1 to L5",
-)
+@options.levels("for all: vertebrae to be treated, T1 to L5")
 @click.option(
     "--engine",
     type=click.Choice(["local", "spark"]),
@@ -39,7 +36,10 @@ from cds_service.settings import read_settings
 @click.option(
     "--worklist",
     type=options.NEW_FILE,
-    help="augmented patients who wait for bone treatment or wear a brace too long: .csv, .ndjson or .json (FHIR)",
+    help=(
+        "augmented patients who wait for bone treatment or wear a brace too long: .csv,"
+        " .ndjson or .json (FHIR)"
+    ),
 )
 @click.option(
     "--fhir-server",
@@ -88,7 +88,8 @@ def score(
     )
     try:
         if engine == "spark":
-            from cds_service.population.spark import score_on_spark  # noqa: PLC0415 - an extra
+            # An extra.
+            from cds_service.population.spark import score_on_spark  # noqa: PLC0415
 
             report = score_on_spark(job, out, worklist)
         else:

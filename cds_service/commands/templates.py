@@ -1,4 +1,4 @@
-"""The templates of the commands' pages, those of the service's own pages beside them."""
+"""The templates of the commands' pages, beside those of the service."""
 
 from pathlib import Path
 

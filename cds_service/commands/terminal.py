@@ -53,15 +53,21 @@ def print_title(console: Console, title: str, story: str = "") -> None:
         console.print(Text(clean(story), "italic"))
 
 
-def print_response(console: Console, response: Mapping[str, Any]) -> None:
-    """Print all cards of a CDS Hooks response in order."""
+def print_response(
+    console: Console, response: Mapping[str, Any], *, with_addresses: bool = True
+) -> None:
+    """Print all cards of a CDS Hooks response in order.
+
+    Args:
+        with_addresses: False where nobody would answer at them any more.
+    """
     cards = response.get("cards") or []
     if not cards:
         console.print(
             Text("No card: the service has nothing to say about these orders.", "dim")
         )
     for card in cards:
-        console.print(card_panel(card))
+        console.print(card_panel(card, with_addresses=with_addresses))
 
 
 def print_answer(console: Console, content: Mapping[str, Any]) -> None:
@@ -69,15 +75,20 @@ def print_answer(console: Console, content: Mapping[str, Any]) -> None:
     console.print(
         Text(
             clean(
-                f"1 order: {', '.join(content['orders']) or 'a brace or bed-rest order after one'}"
+                "1 order:"
+                f" {', '.join(content['orders']) or 'a brace or bed-rest order after one'}"
             )
         )
     )
     record = content["record"]
-    read = f"could not be read: {record['unread'] or 'nothing'}; incomplete: {record['incomplete'] or 'nothing'}"
+    read = (
+        f"could not be read: {record['unread'] or 'nothing'}; incomplete:"
+        f" {record['incomplete'] or 'nothing'}"
+    )
     console.print(
         Text(
-            f"2 record: {read}; broken: {record['unreadable']}; of others: {record['foreign']}"
+            f"2 record: {read}; broken: {record['unreadable']}; of others:"
+            f" {record['foreign']}"
         )
     )
     findings = [
@@ -128,7 +139,10 @@ def summary_table() -> Table:
 
 
 def add_summaries(table: Table, patient: str, response: Mapping[str, Any]) -> None:
-    """Add a row for each card of one patient: indicator and summary; one row where there is none."""
+    """Add a row for each card of one patient: indicator and summary.
+
+    One row where there is none.
+    """
     if not response.get("cards"):
         table.add_row(
             Text(clean(patient)), Text("no card", "dim"), Text("nothing is open", "dim")
@@ -144,15 +158,18 @@ def add_summaries(table: Table, patient: str, response: Mapping[str, Any]) -> No
     table.add_section()
 
 
-def card_panel(card: Mapping[str, Any]) -> Panel:
-    """One card: label and topic in the frame, then summary, detail, buttons, reasons and links."""
+def card_panel(card: Mapping[str, Any], *, with_addresses: bool = True) -> Panel:
+    """One card: label and topic in the frame, then what it says.
+
+    Summary, detail, buttons, reasons and links.
+    """
     indicator = clean(card.get("indicator", "info"))
     label = (f" {indicator.upper()} ", f"bold {_LABELS.get(indicator, 'reverse')}")
     named = (card.get("source") or {}).get("topic") or {}
     topic = clean(named.get("display") or named.get("code") or "")
     title = Text.assemble(label, f"· {topic} " if topic else "")
     return Panel(
-        Group(*_parts(card)),
+        Group(*_parts(card, with_addresses=with_addresses)),
         title=title,
         title_align="left",
         border_style=_BORDERS.get(indicator, "none"),
@@ -160,20 +177,27 @@ def card_panel(card: Mapping[str, Any]) -> Panel:
     )
 
 
-def _parts(card: Mapping[str, Any]) -> Iterator[RenderableType]:
+def _parts(
+    card: Mapping[str, Any], *, with_addresses: bool
+) -> Iterator[RenderableType]:
     yield Text(clean(card.get("summary", "")), "bold")
     if detail := card.get("detail"):
         yield Padding(Detail(clean(detail)), (1, 0, 0, 0))
     if suggestions := card.get("suggestions"):
         yield Padding(_buttons(suggestions), (1, 0, 0, 0))
-    foot = [*_reasons(card), *_links(card), *_source(card)]
+    foot = [*_reasons(card), *_links(card, with_addresses=with_addresses)]
+    if with_addresses:
+        foot += _source(card)
     if foot:
         yield Padding(Group(*foot), (1, 0, 0, 0))
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """A card's detail: GitHub-flavoured markdown, without the empty lines at the start of a list."""
+    """A card's detail: GitHub-flavoured markdown.
+
+    Without the empty lines at the start of a list.
+    """
 
     markdown: str
 
@@ -212,13 +236,12 @@ def _reasons(card: Mapping[str, Any]) -> Iterator[Text]:
         yield Text("Or say why not: " + " · ".join(reasons), "dim")
 
 
-def _links(card: Mapping[str, Any]) -> Iterator[Text]:
+def _links(card: Mapping[str, Any], *, with_addresses: bool) -> Iterator[Text]:
     for link in card.get("links") or []:
-        yield Text.assemble(
-            f"→ {clean(link.get('label', ''))}: ",
-            (clean(link.get("url", "")), "underline"),
-            overflow="fold",
-        )
+        label = f"→ {clean(link.get('label', ''))}"
+        address = (clean(link.get("url", "")), "underline")
+        parts = (f"{label}: ", address) if with_addresses else (label,)
+        yield Text.assemble(*parts, overflow="fold")
 
 
 def _source(card: Mapping[str, Any]) -> Iterator[Text]:
@@ -233,7 +256,9 @@ def _source(card: Mapping[str, Any]) -> Iterator[Text]:
 
 
 def clean(value: Any) -> str:
-    """The value as text without control, format or surrogate characters; newlines and tabs are kept.
+    """The value as text without control, format or surrogate characters.
+
+    Newlines and tabs are kept.
 
     Escape sequences would move the cursor or colour the screen, and bidirectional marks
     would reorder a figure.
@@ -258,7 +283,10 @@ def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) ->
 
 
 def _model_row(model: Mapping[str, Any]) -> tuple[str, ...]:
-    """A model's figure; the pooled one has a new hospital's range, and no share of information."""
+    """A model's figure.
+
+    The pooled one has a new hospital's range, and no share of information.
+    """
 
     def interval(key: str) -> str:
         return "–".join(f"{one:.3f}" for one in model[key]) if key in model else ""

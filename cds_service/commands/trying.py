@@ -1,4 +1,6 @@
-"""`kyphoplasty-cds sandbox`: the page that plays the EHR, with the sample patients, from any installation.
+"""`kyphoplasty-cds sandbox`: the page that plays the EHR.
+
+With the sample patients, from any installation.
 
 One process, one address, no checkout: `uvx`, `pipx run` and `docker run` start it. Open
 mode, so for this machine alone; the log is deleted at the end.
@@ -23,13 +25,7 @@ DEADLINE_SECONDS = 20.0  # a person who tries it is patient, a small machine slo
 
 
 @click.command("sandbox")
-@click.option(
-    "--port",
-    default=8080,
-    show_default=True,
-    type=click.IntRange(0, 65535),
-    help="if it is taken, a free one; 0 picks one",
-)
+@options.port("if it is taken, a free one; 0 picks one")
 @options.FHIR_SERVERS
 @options.say_errors
 def run_sandbox(port: int, fhir_servers: tuple[str, ...]) -> None:

@@ -1,4 +1,6 @@
-"""`kyphoplasty-cds validate`: the models in force on local outcomes, as a table, JSON or a page.
+"""`kyphoplasty-cds validate`: the models in force on local outcomes.
+
+As a table, JSON or a page.
 
 Also their recalibration, a plan before outcomes are counted, and results that hospitals
 share.
@@ -75,7 +77,10 @@ def validate_models(
     share_to: Path | None,
     job: str | None,
 ) -> None:
-    """Measure the models in force on local outcomes (docs/validate.md has the columns)."""
+    """Measure the models in force on local outcomes.
+
+    docs/validate.md has the columns.
+    """
     is_right = len(files) == 1 if job is None else bool(files) == (job == "combine")
     if not is_right:
         raise click.UsageError(USE)
@@ -99,7 +104,10 @@ def _validate(
     as_json: bool,
 ) -> None:
     from cds_service.population.local_models import local_models  # noqa: PLC0415
-    from cds_service.population.validating import validate, validation_json  # noqa: PLC0415
+    from cds_service.population.validating import (  # noqa: PLC0415
+        validate,
+        validation_json,
+    )
 
     service = load_service(options.chosen_site()[0])
     now = datetime.now(UTC)
@@ -112,7 +120,8 @@ def _validate(
     else:
         print_validation(found)
     if report is not None:
-        from cds_service.population.report import validation_page  # noqa: PLC0415 - loads altair
+        # Loads altair.
+        from cds_service.population.report import validation_page  # noqa: PLC0415
 
         report.write_text(validation_page(found, file, now), encoding="utf-8")
         click.echo(f"report: {report}", err=True)
@@ -124,7 +133,10 @@ def _validate(
 
 def _refit(file: OutcomesFile, service: Service, refit_to: Path, now: datetime) -> None:
     from cds_service.population.local_models import local_models  # noqa: PLC0415
-    from cds_service.population.validating import recalibration_toml, refit  # noqa: PLC0415
+    from cds_service.population.validating import (  # noqa: PLC0415
+        recalibration_toml,
+        refit,
+    )
 
     path = refit_to / RECALIBRATION if refit_to.is_dir() else refit_to
     today = service.calendar.day_of(now)
@@ -158,7 +170,11 @@ def _share(found: "Sequence[ModelValidation]", path: Path) -> None:
 
 
 def _combine(files: Sequence[Path], *, as_json: bool) -> None:
-    from cds_service.population.sharing import combine, combined_json, read_shared  # noqa: PLC0415
+    from cds_service.population.sharing import (  # noqa: PLC0415
+        combine,
+        combined_json,
+        read_shared,
+    )
 
     found = combine([read_shared(path) for path in files])
     if as_json:
@@ -222,7 +238,10 @@ def print_combined(found: "Mapping[str, Combined]") -> None:
     """Print what the hospitals found together."""
     console = Console(highlight=False)
     for name, one in found.items():
-        counts = f"{one.hospitals} hospitals, {one.n} patients, {one.events} with the outcome"
+        counts = (
+            f"{one.hospitals} hospitals, {one.n} patients, {one.events} with the"
+            " outcome"
+        )
         console.print(Text(f"{name}: {counts}, {one.expected:.0f} expected"))
         if one.across:
             _print_hospitals(console, name, one.across)
@@ -254,7 +273,8 @@ def print_plan(plan: "Plan", *, of_site: bool) -> None:
     share = f"{plan.incidence:.0%}".replace("%", " %")
     console.print(
         Text(
-            f"At {whose} incidence of {share}, if the model is right (AUC {plan.auc:.2f}):"
+            f"At {whose} incidence of {share}, if the model is right (AUC"
+            f" {plan.auc:.2f}):"
         )
     )
     rows = [

@@ -1,4 +1,6 @@
-"""What the service reads from a record, as SQL-on-FHIR ViewDefinitions (v2): one table of candidates for each finding.
+"""What the service reads, as SQL-on-FHIR ViewDefinitions (v2).
+
+One table of candidates for each finding.
 
 A view selects by code and status alone, an ICD class by its own code and not by those
 below it. Units, plausible ranges, ages and methods of measurement are judged
@@ -26,7 +28,10 @@ FINAL = " or ".join(f"status = '{one}'" for one in ("final", "amended", "correct
 @click.command("views")
 @options.say_errors
 def print_views() -> None:
-    """Print what is read from Observations and Conditions as SQL-on-FHIR ViewDefinitions, a JSON array."""
+    """Print what is read as SQL-on-FHIR ViewDefinitions, a JSON array.
+
+    From Observations and Conditions.
+    """
     service = load_service(options.chosen_site()[0])
     options.print_json(view_definitions(service.finding_specs, service.terminology))
 
@@ -34,7 +39,10 @@ def print_views() -> None:
 def view_definitions(
     specs: Mapping[str, FindingSpec], terminology: Terminology
 ) -> list[dict[str, Any]]:
-    """A view for each finding that is an Observation or a Condition with codes, in the order of names."""
+    """A view for each finding that is an Observation or Condition with codes.
+
+    In the order of names.
+    """
     views = []
     for spec in specs.values():
         concepts = spec.value_sets if isinstance(spec, ConceptSpec) else ()

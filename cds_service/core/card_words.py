@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from cds_service.core.facts import Findings
-from cds_service.core.phrases import Day, say
+from cds_service.core.phrases import Day, joined, say
 from cds_service.core.signals import Signal
 from cds_service.core.wording import Wording
 
@@ -22,12 +22,17 @@ def say_place(findings: Findings) -> str:
     return PLACES.get(str(found.value), UNKNOWN_PLACE) if found else UNKNOWN_PLACE
 
 
+FOREARM = "forearm"
+
+
 def say_t_score(findings: Findings, wording: Wording, today: date) -> str:
-    """`−2.8`; one older than fresh never without its year."""
+    """`−2.8`; an old one never without its year, nor one of the forearm without that."""
     found = findings.known.get("bmd-t-score")
     if found is None:
         return ""
     day, said = found.observed, wording.value(found)
+    if found.site == FOREARM:  # no model was made with it
+        said = joined((said, FOREARM))
     if day is None or not wording.is_old(found, today):
         return said
     return say("{value} in {year}", value=said, year=Day(day, "year"))

@@ -20,6 +20,7 @@ Model = TypeVar("Model")
 UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 # of a table whose kind decides which keys it has
 UNKNOWN_KIND = ("union_tag_invalid", "union_tag_not_found")
+TOO_DEEP = "cannot be read: it is nested too deep"
 
 
 class Closed(BaseModel):
@@ -110,8 +111,10 @@ def read_toml(path: Path) -> dict[str, Any]:
     """The content of a TOML file."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise DataFileError(label(path), "", f"cannot be read: {error}") from error
+    except RecursionError:
+        raise DataFileError(label(path), "", TOO_DEEP) from None
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -127,6 +130,8 @@ def read_json(path: Path) -> dict[str, Any]:
             else f"cannot be read: {error}"
         )
         raise DataFileError(label(path), "", empty) from error
+    except RecursionError:
+        raise DataFileError(label(path), "", TOO_DEEP) from None
     if not isinstance(content, dict):
         raise DataFileError(label(path), "", "is not an object")
     return content

@@ -419,9 +419,15 @@ OF_ORDER: Mapping[str, tuple[Callable[[AugmentationOrder], Value | None], str]] 
 
 def _by_order(name: str, so_far: FindingsSoFar) -> Finding | Gap:
     value, why = OF_ORDER[name]
-    return from_order(
-        name, so_far.order, value(so_far.order) if so_far.order else None, why
-    )
+    order = so_far.order
+    found = from_order(name, order, value(order) if order else None, why)
+    is_unsure = name == "level-count" and order and not order.is_count_sure
+    if not is_unsure or not isinstance(found, Finding):
+        return found
+    if float(found.value) > 1:
+        concerns = (*found.concerns, COUNT_UNSURE)
+        return found._replace(concerns=concerns, may_reassure=False)
+    return _undetermined(name, COUNT_UNSURE, found.provenance)
 
 
 DERIVATIONS |= {name: partial(_by_order, name) for name in OF_ORDER}
@@ -554,6 +560,9 @@ SPINE = (
 OSTEOPOROSIS = ("osteoporosis", "osteoporotic-vertebral-fracture")
 # a T-score from here up does not fit osteoporosis: bone denser than the young mean
 DENSE = 1.0
+# What words of an order that nobody understood may name.
+MAY_BE_NAMED = frozenset({"malignancy", "spinal-infection"})
+COUNT_UNSURE = "whether more levels are treated is not clear"
 NOT_UNDERSTOOD = "a reason of the order was not understood"
 MENTIONED = "the order's words mention it"
 NO_LEVEL_MEASURED = "Which vertebra was measured is not recorded."
@@ -610,10 +619,17 @@ def from_reason(
     if left_open := [why for one, why in unclear.items() if one in order.reasons]:
         return _undetermined(spec.name, left_open[0], sources)
     if order.doubts.isdisjoint((*spec.value_sets, *unclear)):
-        if spec.name == "malignancy" and UNREAD_REASON in order.doubts:
-            return _undetermined(spec.name, NOT_UNDERSTOOD, sources)
-        return None
+        why = _unread_in(spec, order)
+        return _undetermined(spec.name, why, sources) if why else None
     return _undetermined(spec.name, MENTIONED, _sources(order, "words of the order"))
+
+
+def _unread_in(spec: ListSpec, order: AugmentationOrder) -> str:
+    """Why an order may name such a disease in what was not understood; empty if not."""
+    if spec.name in MAY_BE_NAMED and order.unread:
+        return f"the order's {', '.join(order.unread)} not understood"
+    is_open = spec.name == "malignancy" and UNREAD_REASON in order.doubts
+    return NOT_UNDERSTOOD if is_open else ""
 
 
 def say_minus_missing(printed: str) -> str:

@@ -297,6 +297,8 @@ class AugmentationOrder:
             `osteoporotic-fracture`).
         doubts: concept names that the orders' words name without giving them as a
             reason.
+        unread: elements of the orders whose words were not understood, by name.
+        is_count_sure: no order may treat more levels than were counted.
         level_source: the element that gave the levels, `bodySite`, `reasonCode`,
             `text`; empty when none did.
         is_done: it was done: its references are Procedures.
@@ -317,6 +319,8 @@ class AugmentationOrder:
     last_planned: date | None = None
     reasons: frozenset[str] = frozenset()
     doubts: frozenset[str] = frozenset()
+    unread: tuple[str, ...] = ()
+    is_count_sure: bool = True
     level_source: str = ""
     notes: tuple[str, ...] = ()
     is_done: bool = False

@@ -1,1 +1,1 @@
-"""The FHIR side of the service: R4 resources in, facts out; recommendations in, R4 orders out."""
+"""The FHIR side: R4 resources in, facts out; advice in, R4 orders out."""

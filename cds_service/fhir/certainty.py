@@ -1,4 +1,7 @@
-"""Whether a diagnosis is active, and how certain: its statuses, or the German certainty of an ICD-10-GM code."""
+"""Whether a diagnosis is active, and how certain.
+
+By its statuses, or the German certainty of an ICD-10-GM code.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -32,7 +35,10 @@ def clinical_status(condition: Json) -> set[str]:
 
 
 def certainty_of(condition: Json) -> Certainty:
-    """How certain a condition is by its own statements; the least certain of several counts."""
+    """How certain a condition is by its own statements.
+
+    The least certain of several counts.
+    """
     found = {*_by_status(condition), *_by_extension(condition)}
     return next(
         (one for one in ("denied", "doubted", "past") if one in found), "stated"

@@ -1,4 +1,6 @@
-"""Near misses: what looks like an order or a value of ours, under a code that we do not know.
+"""Near misses: what looks like an order or a value of ours.
+
+Under a code that we do not know.
 
 An upgrade of an EHR that changes its codes shows here first. Only codes leave this
 module: they belong to the hospital, and texts may speak of a patient.
@@ -32,7 +34,10 @@ _CODE = re.compile(r"(?!.*[0-9]{4}-[0-9]{2}-[0-9]{2})[\w.:/#-]{1,64}", re.ASCII)
 
 
 class NearMiss(NamedTuple):
-    """One code of the hospital, empty system where it has none; of an element its name in R4."""
+    """One code of the hospital, with an empty system where it has none.
+
+    Of an element its name in R4.
+    """
 
     kind: Kind
     system: str
@@ -42,7 +47,10 @@ class NearMiss(NamedTuple):
 def missed_orders(
     drafts: DraftOrders, terminology: Terminology
 ) -> tuple[NearMiss, ...]:
-    """Orders of this signing whose words name an augmentation and whose codes do not."""
+    """Orders whose words name an augmentation and whose codes do not.
+
+    Of this signing.
+    """
     found: dict[NearMiss, None] = {}
     for draft in drafts.each():
         if not recognition.words_name_augmentation(draft.resource, terminology):
@@ -61,7 +69,10 @@ def missed_orders(
 
 
 def unread_braces(corrections: Iterable[Correction]) -> tuple[NearMiss, ...]:
-    """The elements that kept these corrections from being pre-selected, by their names in R4."""
+    """The elements that kept these corrections from being pre-selected.
+
+    By their names in R4.
+    """
     names = {name: None for one in corrections for name in one.order.unread}
     return tuple(NearMiss("brace-unread", "", name) for name in names)[:MOST]
 
@@ -69,7 +80,10 @@ def unread_braces(corrections: Iterable[Correction]) -> tuple[NearMiss, ...]:
 def missed_t_scores(
     observations: Iterable[Json], terminology: Any
 ) -> tuple[NearMiss, ...]:
-    """Values of these Observations that are called T-score, or have its unit, under no code that we know."""
+    """Values that are called T-score, or have its unit, under no known code.
+
+    Of these Observations.
+    """
     found: dict[NearMiss, None] = {}
     for observation in observations:
         for holder in (observation, *objects(observation.get("component"))):
@@ -120,5 +134,8 @@ def _near(kind: Kind, titles: Iterable[Any]) -> Iterator[NearMiss]:
 
 
 def _shown(written: str) -> str:
-    """A code or system as written if it is written like one: words could be anybody's."""
+    """A code or system as written, if it is written like one.
+
+    Words could be anybody's.
+    """
     return written if _CODE.fullmatch(written) else NOT_SHOWN

@@ -1,4 +1,7 @@
-"""Reads raw FHIR JSON of any quality: each function returns an empty value if the shape is wrong."""
+"""Reads raw FHIR JSON of any quality.
+
+Each function returns an empty value if the shape is wrong.
+"""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -14,7 +17,10 @@ LISTS = (list, tuple)
 
 
 def items(value: Any) -> list[Any]:
-    """The items of a list; a single object counts as a list of one, as some clients send it."""
+    """The items of a list.
+
+    A single object counts as a list of one, as some clients send it.
+    """
     if isinstance(value, LISTS):
         return list(value)
     return [value] if isinstance(value, dict) else []
@@ -68,7 +74,10 @@ def is_prohibition(order: Json) -> bool:
 def in_order(
     resources: Iterable[Item], name: Callable[[Item], str], raw: Callable[[Item], Any]
 ) -> list[list[Item]]:
-    """Group items by name, sorted by name and then content, so that the server's order does not matter."""
+    """Group items by name, sorted by name and then content.
+
+    So the server's order does not matter.
+    """
     named: dict[str, list[Item]] = {}
     for one in resources:
         named.setdefault(name(one), []).append(one)
@@ -106,7 +115,8 @@ def texts_of(codeable: Any) -> list[str]:
     found, codings = [codeable.get("text")], codeable.get("coding") or ()
     for coding in codings if isinstance(codings, LISTS) else (codings,):
         if isinstance(coding, dict):
-            found.append(coding.get("display"))  # noqa: PERF401 - asked for each value: a comprehension takes longer
+            # Asked for each value: a comprehension takes longer.
+            found.append(coding.get("display"))  # noqa: PERF401
     return [
         without_billing_mark(words)
         for words in found

@@ -34,7 +34,10 @@ class Bases:
     is_named: bool = False
 
     def name_of(self, reference: str) -> str:
-        """`Patient/1` for `Patient/1`, `<base>/Patient/1` and any version of it; empty for anything else."""
+        """`Patient/1` for `Patient/1`, `<base>/Patient/1` and any version of it.
+
+        Empty for anything else.
+        """
         whole, history, version = reference.partition("/_history/")
         if history and _VERSION.fullmatch(version) is None:
             return ""
@@ -68,14 +71,19 @@ def bases_of(urls: Iterable[str | None]) -> Bases:
 
 
 def bases_of_call(urls: Iterable[str | None], *documents: Any) -> Bases:
-    """The bases for these URLs; where a call names none, the one under which its own references name Patients."""
+    """The bases for these URLs.
+
+    Where a call names none, the one under which its own references name Patients.
+    """
     named = bases_of(urls)
     return named if named.is_named else _Unnamed(documents=documents)
 
 
 @dataclass(frozen=True)
 class _Unnamed(Bases):
-    """The bases of a call that names none, looked for in its references once an absolute one is met.
+    """The bases of a call that names none.
+
+    Looked for in its references once an absolute one is met.
 
     Where they name Patients under two, nobody can tell which is the EHR's, and no
     absolute reference counts.
@@ -120,7 +128,10 @@ def _absolute(documents: Sequence[Any]) -> Iterator[tuple[str, str]]:
 
 
 def last_name(reference: str) -> str:
-    """`Patient/1` for any reference that ends so, on any server; empty for anything else."""
+    """`Patient/1` for any reference that ends so, on any server.
+
+    Empty for anything else.
+    """
     name = "/".join(reference.partition("/_history/")[0].split("/")[-2:])
     return name if _NAME.fullmatch(name) else ""
 

@@ -1,4 +1,6 @@
-"""Fast validation of common resources, compiled once from the classes of `fhir.resources.R4B`.
+"""Fast validation of common resources.
+
+Compiled once from the classes of `fhir.resources.R4B`.
 
 A resource that fits is valid by those classes, and the check takes a fiftieth of their
 time. One that does not fit may still be valid (an element that is left out here, 29
@@ -27,7 +29,10 @@ DAY = (
     "(?:19|20)[0-9]{2}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
     "|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
 )
-TIME = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])"
+TIME = (
+    r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
+    r"(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])"
+)
 
 
 # Exceptions that the classes raise for broken resources, and for junk that crashes
@@ -64,7 +69,10 @@ PRIMITIVES: Mapping[Any, CoreSchema] = {
 
 
 def fits(resource: Json, resource_type: str) -> bool:
-    """Whether this raw resource has the shape of its type; it may be valid even if not."""
+    """Whether this raw resource has the shape of its type.
+
+    It may be valid even if not.
+    """
     try:
         compile_shape(resource_type).validate_python(resource)
     except ValidationError:
@@ -85,7 +93,9 @@ def is_valid(resource: Json, resource_type: str) -> bool:
 
 @cache
 def compile_shape(resource_type: str) -> SchemaValidator:
-    """Compile the shape of one type; this takes a tenth of a second, so it is done at start.
+    """Compile the shape of one type.
+
+    This takes a tenth of a second, so it is done at start.
 
     Raises:
         ValueError: R4 has no such type.
@@ -156,7 +166,10 @@ class _Compiler:
 def _one_of_each(
     model: Any, choices: Mapping[str, list[str]]
 ) -> Callable[[Json], Json]:
-    """The constraint that a resource has at most one, or exactly one, of the elements of `value[x]`."""
+    """The constraint on how many elements of `value[x]` a resource has.
+
+    At most one, or exactly one.
+    """
     groups = [
         (
             frozenset(names),

@@ -1,4 +1,6 @@
-"""Turns dates and times of FHIR into days of the site: the one place that knows its time zone.
+"""Turns dates and times of FHIR into days of the site.
+
+The one place that knows its time zone.
 
 A date is the whole of that day at the site, a year or a month all of its days. A time
 with an offset is a moment, and belongs to the day that it is at the site then. So a
@@ -43,7 +45,9 @@ class SiteCalendar:
         return datetime.combine(day, time(12), self.zone)
 
     def moment(self, value: Any) -> Moment | None:
-        """Read a FHIR date, dateTime or instant of any precision; None for anything else.
+        """Read a FHIR date, dateTime or instant of any precision.
+
+        None for anything else.
 
         A time without an offset is no FHIR; it is read as the site's own.
         """
@@ -65,7 +69,9 @@ class SiteCalendar:
         return f"{at:%H:%M}" if at else ""
 
     def effective(self, raw: Json, prefix: str = "effective") -> Moment | None:
-        """Read `<prefix>[x]` of any type: the end of a period, the last event of a timing.
+        """Read `<prefix>[x]` of any type.
+
+        The end of a period, the last event of a timing.
 
         Never `issued`.
         """
@@ -83,7 +89,10 @@ class SiteCalendar:
         return begins.day if begins else None
 
     def last_day(self, value: Any) -> date | None:
-        """The last day of a FHIR date or dateTime of any precision: the end of a Period is inclusive."""
+        """The last day of a FHIR date or dateTime of any precision.
+
+        The end of a Period is inclusive.
+        """
         begins, parts = self.first_day(value), _WRITTEN.fullmatch(text(value).strip())
         if begins is None or parts is None or parts[3]:
             return begins
@@ -92,7 +101,10 @@ class SiteCalendar:
         return following - timedelta(days=1) if following else None
 
     def named_day(self, value: Any) -> date | None:
-        """The day of a FHIR date or dateTime; None for a bare year or month, which name no day."""
+        """The day of a FHIR date or dateTime.
+
+        None for a bare year or month, which name no day.
+        """
         parts = _WRITTEN.fullmatch(text(value).strip())
         return self.first_day(value) if parts and parts[3] else None
 

@@ -1,1 +1,4 @@
-"""SMART App Launch of the worksheet: authorization by an EHR, the session, and what is saved there."""
+"""SMART App Launch of the worksheet.
+
+Authorization by an EHR, the session, and what is saved there.
+"""

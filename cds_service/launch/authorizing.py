@@ -1,4 +1,7 @@
-"""SMART App Launch 2.2, EHR launch: which FHIR servers may launch, what is asked for, and what was granted."""
+"""SMART App Launch 2.2, EHR launch.
+
+Which FHIR servers may launch, what is asked for, and what was granted.
+"""
 
 import re
 from collections.abc import Container, Mapping
@@ -63,7 +66,10 @@ class Launched:
     form_token: str = field(repr=False)
 
     def may(self, resource_type: str, right: str) -> bool:
-        """Whether the EHR granted this right, one of `cruds`, on resources of this type."""
+        """Whether the EHR granted this right on resources of this type.
+
+        One of `cruds`.
+        """
         return any(
             parts[1] in (resource_type, "*")
             and right in OLD_RIGHTS.get(parts[2], parts[2])
@@ -241,7 +247,10 @@ def _encounter(answer: Mapping[str, Any]) -> str | None:
 
 
 def _scope(answer: Mapping[str, Any]) -> str:
-    """What was granted; a server that does not say granted what was asked (RFC 6749, 5.1)."""
+    """What was granted.
+
+    A server that does not say granted what was asked (RFC 6749, 5.1).
+    """
     scope = answer.get("scope", " ".join(SCOPES))
     return scope if isinstance(scope, str) else ""
 

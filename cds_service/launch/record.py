@@ -1,4 +1,7 @@
-"""What the launched worksheet reads of a record: the person, and measures that are there already."""
+"""What the launched worksheet reads of a record.
+
+The person, and measures that are there already.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -156,7 +159,9 @@ def _word(
 
 
 class SheetReader:
-    """Reads patient and Observations alone, each query once, with values that are not on record yet.
+    """Reads patient and Observations alone, each query once.
+
+    With values that are not on record yet.
 
     With it the flow of an order gives the figure before and after the worksheet.
     """
@@ -191,7 +196,9 @@ class SheetReader:
 def rivals(
     written: Mapping[str, tuple[float, str]], there: Sequence[OnRecord]
 ) -> Mapping[str, OnRecord]:
-    """By measure, a value of the same day on record that differs: then neither would count.
+    """By measure, a value of the same day on record that differs.
+
+    Then neither would count.
 
     Args:
         written: by measure, its value and day.

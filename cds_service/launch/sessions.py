@@ -1,4 +1,6 @@
-"""Sessions of the launched worksheet: rows that nobody can read without what the browser holds.
+"""Sessions of the launched worksheet.
+
+Rows that nobody can read without what the browser holds.
 
 A replica has to know the EHR's token at the next request, and neither the browser nor
 the database may. So the row is sealed by a key that follows from the browser's secret,

@@ -156,7 +156,10 @@ class Measure:
 
     @property
     def level_is_free(self) -> bool:
-        """Whether it is measured at one vertebra that the study does not fix: the order decides which counts."""
+        """Whether it is measured at a vertebra that the study does not fix.
+
+        The order decides which counts.
+        """
         return self.method is not None and self.method.levels == ()
 
 

@@ -7,16 +7,19 @@ refused by its name.
 """
 
 import warnings
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from io import BytesIO
 from pathlib import Path
+from typing import TypeVar
 
 from pydicom import Dataset, dcmread
-from pydicom.errors import InvalidDicomError
-from pydicom.uid import UID
+from pydicom.filereader import read_file_meta_info
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
 from cds_service.core.derived import SPINE
 from cds_service.errors import CdsError
@@ -64,19 +67,12 @@ OF_THE_GROUP = frozenset(
     {("SCT", "276214006"), ("DCM", "121071"), *SITE, *SIDE, *METHOD}
 )
 DEEPEST = 16
-# What pydicom raises for broken values, wherever they are read.
-BROKEN = (
-    InvalidDicomError,
-    OSError,
-    ValueError,
-    KeyError,
-    TypeError,
-    AttributeError,
-    NotImplementedError,
-    EOFError,
-)
-
+HEAD_BYTES = 128 + 4 + 12  # preamble, DICM, and the element that says how long meta is
+Parsed = TypeVar("Parsed")
 NOT_OURS = "no measure that is read here"
+LARGEST = 32 * 1024 * 1024  # bytes, unpacked; a report of numbers is far smaller
+TOO_LARGE = "is larger than any report of numbers"
+BROKEN = "cannot be read as DICOM"
 NO_IMAGE = "is an image; only numbers are read here, and no image is ever opened"
 NO_MASK = "is a segmentation; measuring in it would be image processing"
 SAME_NAME = "stands {count} times with this name and unit; which is which is not said"
@@ -200,15 +196,70 @@ def _dataset(file: Path) -> Dataset:
     """The report in this file, without pixels.
 
     Raises:
-        NotReadable: it is no report, or it is broken.
+        NotReadable: it is no report, it is broken, or it is too large.
+    """
+    content = _unpacked(file)
+    _check_class(_dataset_in(file, content, ["SOPClassUID"]))
+    if file.stat().st_size > LARGEST:
+        raise NotReadable(TOO_LARGE)
+    return _dataset_in(file, content)
+
+
+def _unpacked(file: Path) -> bytes | None:
+    """The dataset of a file that is deflated, of bounded size; None of another.
+
+    pydicom would unpack all of it.
+
+    Raises:
+        NotReadable: it is broken, or it is too large.
+    """
+    meta = _parsed(lambda: read_file_meta_info(file))
+    if _text(meta, "TransferSyntaxUID") != DeflatedExplicitVRLittleEndian:
+        return None
+    if file.stat().st_size > LARGEST:
+        raise NotReadable(TOO_LARGE)
+    length = _text(meta, "FileMetaInformationGroupLength")
+    if not length.isdecimal():
+        raise NotReadable(BROKEN)
+    packed = file.read_bytes()[HEAD_BYTES + int(length) :]
+    try:
+        content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, LARGEST + 1)
+    except zlib.error:
+        raise NotReadable(BROKEN) from None
+    if len(content) > LARGEST:
+        raise NotReadable(TOO_LARGE)
+    return content
+
+
+def _dataset_in(
+    file: Path, content: bytes | None, names: list[str] | None = None
+) -> Dataset:
+    """The dataset in the file, or in what of it was unpacked, which has no head.
+
+    Args:
+        names: of the elements that are read; None for all.
+    """
+    source = file if content is None else BytesIO(content)
+    is_forced = content is not None
+    return _parsed(
+        lambda: dcmread(
+            source, stop_before_pixels=True, force=is_forced, specific_tags=names
+        )
+    )
+
+
+def _parsed(read: Callable[[], Parsed], fault: str = BROKEN) -> Parsed:
+    """What pydicom reads, now or once an element is asked for.
+
+    It names no errors: lengths, values and nesting that are broken all mean this.
+
+    Raises:
+        NotReadable: it cannot be read.
     """
     try:
-        _check_class(
-            dcmread(file, stop_before_pixels=True, specific_tags=["SOPClassUID"])
-        )
-        return dcmread(file, stop_before_pixels=True)
-    except BROKEN:
-        raise NotReadable("cannot be read as DICOM") from None
+        return read()
+    except Exception as error:
+        raise NotReadable(fault) from error
 
 
 def _dataset_of_json(content: bytes) -> Dataset:
@@ -217,10 +268,7 @@ def _dataset_of_json(content: bytes) -> Dataset:
     Raises:
         NotReadable: it is no report, or it is broken.
     """
-    try:
-        dataset = Dataset.from_json(content.decode("utf-8"))
-    except BROKEN:
-        raise NotReadable("cannot be read as DICOM") from None
+    dataset = _parsed(lambda: Dataset.from_json(content.decode("utf-8")))
     _check_class(dataset)
     return dataset
 
@@ -248,7 +296,8 @@ def _report(dataset: Dataset) -> Report:
     if title is None or title.name != REPORT:
         words = title.meaning if title else "without a title"
         raise NotReadable(
-            f"a report of another kind ({words}), not an imaging measurement report (TID 1500)"
+            f"a report of another kind ({words}), not an imaging measurement report"
+            " (TID 1500)"
         )
     is_whole = (
         _text(dataset, "CompletionFlag") != "PARTIAL"
@@ -309,9 +358,11 @@ def _measurement(item: Dataset, place: str, name: Code, outer: Context) -> Item:
         name=name,
         context=_context(item).within(outer),
         number=number,
-        unit=_code_of(measured, "MeasurementUnitsCodeSequence")
-        if measured is not None
-        else None,
+        unit=(
+            _code_of(measured, "MeasurementUnitsCodeSequence")
+            if measured is not None
+            else None
+        ),
         derivations=_codes_under(item, {DERIVATION}),
     )
 
@@ -391,19 +442,13 @@ def _first(item: Dataset, element: str) -> Dataset | None:
 
 
 def _sequence(item: Dataset, element: str) -> Sequence[Dataset]:
-    try:
-        found = item.get(element)
-    except BROKEN:
-        raise NotReadable(f"{element} cannot be read") from None
+    found = _parsed(lambda: item.get(element), f"{element} cannot be read")
     return found if isinstance(found, Sequence) and not isinstance(found, str) else ()
 
 
 def _text(item: Dataset, element: str) -> str:
     """The element as text; of several values all, with a space between them."""
-    try:
-        found = item.get(element)
-    except BROKEN:
-        raise NotReadable(f"{element} cannot be read") from None
+    found = _parsed(lambda: item.get(element), f"{element} cannot be read")
     if found is None:
         return ""
     is_list = isinstance(found, Sequence) and not isinstance(found, str)
@@ -516,12 +561,15 @@ class _Reader:
         is_half = quantity is not None and quantity.both_sides and sides & ONE_SIDE
         problems = {
             "no number": item.number is None,
-            "its unit is none of UCUM": item.unit is None
-            or item.unit.name[0] != "UCUM",
-            SAME_NAME.format(count=len(alike)): len(alike) > 1
-            and (() in derived or len(derived) < len(alike)),
-            "derived otherwise than as a mean": is_own
-            and not {code.name for code in item.derivations} <= MEAN,
+            "its unit is none of UCUM": (
+                item.unit is None or item.unit.name[0] != "UCUM"
+            ),
+            SAME_NAME.format(count=len(alike)): (
+                len(alike) > 1 and (() in derived or len(derived) < len(alike))
+            ),
+            "derived otherwise than as a mean": (
+                is_own and not {code.name for code in item.derivations} <= MEAN
+            ),
             OVER_VOLUME: item.context.is_volume and measure.file.category == "imaging",
             ONE_SIDE_ONLY: is_half,
         }

@@ -176,7 +176,10 @@ class Writer:
     def _problem(
         self, measure: Measure, observation: Json, day: date, amount: float | None
     ) -> str:
-        """Why the service would not read this value as it is written; empty if it would."""
+        """Why the service would not read this value as it is written.
+
+        Empty if it would.
+        """
         finding = measure.finding
         # never read at a signing, so the reader has no word on it
         if finding.after_surgery:
@@ -197,7 +200,9 @@ class Writer:
 def read_back(
     measure: Measure, observation: Json, terminology: Terminology, day: date
 ) -> Finding | str:
-    """The finding that the service makes of this Observation alone on its day, or why it makes none.
+    """The finding that this Observation alone makes on its day.
+
+    Or why it makes none.
 
     A preliminary value is read as if a person had confirmed it.
     """
@@ -217,7 +222,9 @@ def read_back(
 
 
 def without_rivals(written: Sequence[Written]) -> tuple[list[Written], list[Refused]]:
-    """Keep what the service can tell apart; two values of one measure and day are refused, since neither would count.
+    """Keep what the service can tell apart.
+
+    Two values of one measure and day are refused, since neither would count.
 
     Grip may be measured several times, and the lowest of several T-scores counts.
     """
@@ -294,7 +301,10 @@ def is_way_known(known: Finding) -> bool:
 
 
 def site_codes(folders: Sequence[Path]) -> Mapping[str, str]:
-    """SNOMED code of each vertebra, the first that means it in `conceptmap/vertebral-level.json`."""
+    """SNOMED code of each vertebra.
+
+    The first that means it in `conceptmap/vertebral-level.json`.
+    """
     path = files_in_force(folders, "conceptmap", ".json")["vertebral-level"]
     codes: dict[str, str] = {}
     for group in read_json(path)["group"]:
@@ -310,7 +320,9 @@ def site_codes(folders: Sequence[Path]) -> Mapping[str, str]:
 def transaction(
     written: Sequence[tuple[Source, Sequence[Written]]], at: datetime
 ) -> Json:
-    """A transaction that creates what is not there: sent twice, it adds no value the second time.
+    """A transaction that creates what is not there.
+
+    Sent twice, it adds no value the second time.
 
     Args:
         written: the values of each source; each source that gave one has one

@@ -1,4 +1,7 @@
-"""Publishes the measures as FHIR R4, so that other programs can write them: codes, value sets, Observation profiles."""
+"""Publishes the measures as FHIR R4, for other programs to write.
+
+Codes, value sets, Observation profiles.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -57,9 +60,11 @@ def definition_of(measure: Measure) -> str:
 def _with_definitions(own_codes: Json, measures: Measures) -> Json:
     """Our codes with the definitions of those that are measures."""
     concepts = [
-        {**one, "definition": definition_of(measures[one["code"]])}
-        if one["code"] in measures
-        else one
+        (
+            {**one, "definition": definition_of(measures[one["code"]])}
+            if one["code"] in measures
+            else one
+        )
         for one in own_codes["concept"]
     ]
     return {
@@ -86,7 +91,10 @@ def _methods(measures: Measures) -> Json:
         "status": "active",
         "experimental": False,
         "publisher": PUBLISHER,
-        "description": "How the studies measured. A value measured in another way says so in its own words.",
+        "description": (
+            "How the studies measured. A value measured in another way says so in its"
+            " own words."
+        ),
         "caseSensitive": True,
         "content": "complete",
         "count": len(methods),

@@ -1,4 +1,7 @@
-"""Recognises sources by their content, never by their name, and reads each with its reader."""
+"""Recognises sources by their content, never by their name.
+
+Each is read with its reader.
+"""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -9,7 +12,7 @@ from cds_service.errors import CdsError
 from cds_service.measures.segmentations import read_segmentation
 from cds_service.measures.table_file import NoTable, table_in
 from cds_service.measures.tables import (
-    Ground,
+    ImportContext,
     read_table,
     table_of,
 )
@@ -29,7 +32,10 @@ IMAGES = {
     b"%PDF": "PDF",
 }
 NO_IMAGE = "is no source of numbers; images and masks are never opened"
-UNKNOWN = "is not recognised: no report of measurements, no table of a tool that is known, no table of findings"
+UNKNOWN = (
+    "is not recognised: no report of measurements, no table of a tool that is known, no"
+    " table of findings"
+)
 
 
 def files_of(paths: Sequence[Path]) -> Iterator[Path]:
@@ -42,7 +48,7 @@ def files_of(paths: Sequence[Path]) -> Iterator[Path]:
         )
 
 
-def read_source(file: Path, ground: Ground) -> Source:
+def read_source(file: Path, context: ImportContext) -> Source:
     """Read one file by what it holds.
 
     Raises:
@@ -61,41 +67,46 @@ def read_source(file: Path, ground: Ground) -> Source:
     except OSError as error:
         raise CdsError(f"{file}: cannot be read ({error.strerror})") from None
     if is_dicom:
-        return _read_dicom(file, ground)
+        return _read_dicom(file, context)
     if size > LARGEST:
         return _refused(file, "", "is larger than any source of numbers")
-    return _read_text_or_sheet(file, content, ground)
+    return _read_text_or_sheet(file, content, context)
 
 
-def _read_text_or_sheet(file: Path, content: bytes, ground: Ground) -> Source:
+def _read_text_or_sheet(file: Path, content: bytes, context: ImportContext) -> Source:
     if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         digest = hashlib.sha256(content).hexdigest()
-        return _read_json(file, content, digest, ground)
+        return _read_json(file, content, digest, context)
     try:
         table = table_of(file.name, table_in(file.name, content))
     except NoTable:
         table = None
-    return read_table(table, ground) if table else _refused(file, "", UNKNOWN)
+    return read_table(table, context) if table else _refused(file, "", UNKNOWN)
 
 
-def _read_json(file: Path, content: bytes, digest: str, ground: Ground) -> Source:
+def _read_json(
+    file: Path, content: bytes, digest: str, context: ImportContext
+) -> Source:
     try:
         document: Any = decode_json(content)
     except JsonTextError:
         return _refused(file, "", UNKNOWN)
     if isinstance(document, dict) and DICOM_CLASS in document:
-        return _read_dicom(file, ground, content)
+        return _read_dicom(file, context, content)
     if isinstance(document, dict) and "resourceType" in document:
         return _refused(file, "FHIR", "is FHIR already; send it to the server as it is")
     return read_segmentation(file.name, document, digest) or _refused(file, "", UNKNOWN)
 
 
-def _read_dicom(file: Path, ground: Ground, as_json: bytes | None = None) -> Source:
+def _read_dicom(
+    file: Path, context: ImportContext, as_json: bytes | None = None
+) -> Source:
     try:
-        from cds_service.measures.dicom_report import read_report  # noqa: PLC0415 - an extra, for this command alone
+        # An extra, for this command alone.
+        from cds_service.measures.dicom_report import read_report  # noqa: PLC0415
     except ImportError:
         raise CdsError(f"{file}: a DICOM object {EXTRA}") from None
-    return read_report(file, ground.measures, ground.terminology, as_json)
+    return read_report(file, context.measures, context.terminology, as_json)
 
 
 def _refused(file: Path, kind: str, why: str) -> Source:

@@ -1,4 +1,6 @@
-"""Recognises what segmentation tools print in JSON, and refuses each number with its reason.
+"""Recognises what segmentation tools print in JSON.
+
+Each number is refused with its reason.
 
 TotalSegmentator: `statistics.json`, `spine_report.json`, `contrast_phase.json`. BOA:
 `bca-measurements.json`.
@@ -13,8 +15,14 @@ from cds_service.measures.values import Refused, Source
 TOTAL = "TotalSegmentator"
 VOLUME = "a volume, not the area of one slice"
 ILIOPSOAS = "iliopsoas, not the psoas; and a volume, not the area of one slice"
-AUTOCHTHONOUS = "all muscles of the back together, not multifidus and erector spinae; and a volume, not an area"
-WHOLE_VERTEBRA = "intensity of the whole vertebra with cortex and arch, not HU of its trabecular bone"
+AUTOCHTHONOUS = (
+    "all muscles of the back together, not multifidus and erector spinae; and a volume,"
+    " not an area"
+)
+WHOLE_VERTEBRA = (
+    "intensity of the whole vertebra with cortex and arch, not HU of its trabecular"
+    " bone"
+)
 BODY_COMPOSITION = (
     "all muscle, fat or bone of the slices, none of them a muscle of a measure here"
 )
@@ -32,7 +40,10 @@ CLASSES: Mapping[str, tuple[str, str]] = {
 
 
 def read_segmentation(name: str, document: Any, digest: str) -> Source | None:
-    """The source with every number of ours that it seems to hold, refused; None if it is none of these tools'."""
+    """The source with every number of ours that it seems to hold, refused.
+
+    None if it is none of these tools'.
+    """
     if not isinstance(document, dict):
         return None
     for kind, is_it, reasons in KINDS:
@@ -101,7 +112,10 @@ def _is_phase(document: Json) -> bool:
 def _of_phase(_document: Json) -> Iterator[tuple[str, str]]:
     yield (
         "contrast phase",
-        "says how a CT was made, measures nothing; name it in --method or in the column method",
+        (
+            "says how a CT was made, measures nothing; name it in --method or in the"
+            " column method"
+        ),
     )
 
 

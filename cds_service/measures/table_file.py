@@ -7,7 +7,8 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Sequence
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +22,10 @@ DELIMITERS = ("\t", ";", ",")
 ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")
 BYTE_ORDER = (b"\xff\xfe", b"\xfe\xff")
 EXCEL = b"PK\x03\x04"  # an .xlsx file is a zip archive
+# What an Excel file may unpack to: far more than the records of a hospital. A few
+# kilobytes can claim a thousand times as much.
+MOST_UNPACKED = 256 * 1024 * 1024
+MOST_CELLS = 20_000_000
 MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u00a0": "", "\u202f": ""})
 DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+")
@@ -137,15 +142,42 @@ def _excel_rows(name: str, content: bytes) -> Iterable[Sequence[str]]:
             " .venv/bin/pip install -e '.[population]' (or '.[import]')"
         ) from error
     try:
+        _check_size(name, content)
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        return [[_cell(cell) for cell in row] for row in sheet.values]
+        return list(_rows(name, book.worksheets[0].values))
+    except NoTable:
+        raise
     # It names no errors: broken archives, broken XML, wrong types, all of them mean
     # this.
     except Exception as error:
         raise NoTable(
             f"{name} is no Excel file that can be read ({type(error).__name__})"
         ) from error
+
+
+def _check_size(name: str, content: bytes) -> None:
+    """Refuse what unpacks to too much; no part is unpacked beyond the size it names.
+
+    Raises:
+        NoTable: it is too large.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        if sum(one.file_size for one in parts.infolist()) > MOST_UNPACKED:
+            raise NoTable(f"{name} unpacks to more than a table of records holds")
+
+
+def _rows(name: str, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[str]]:
+    """The rows as text. A sheet may name a last cell that is far from the others.
+
+    Raises:
+        NoTable: they hold too many cells.
+    """
+    count = 0
+    for row in rows:
+        count += len(row)
+        if count > MOST_CELLS:
+            raise NoTable(f"{name} has more cells than a table of records holds")
+        yield [_cell(cell) for cell in row]
 
 
 def _cell(value: Any) -> str:

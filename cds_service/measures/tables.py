@@ -1,4 +1,7 @@
-"""Reads tables of measurements: those of tools that print numbers, and those that departments keep themselves."""
+"""Reads tables of measurements.
+
+Those of tools that print numbers, and those that departments keep themselves.
+"""
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,7 +48,7 @@ class Table(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class ImportContext:
     """What every reader of tables needs besides the table.
 
     Attributes:
@@ -82,7 +85,7 @@ def table_of(name: str, file: table_file.Table) -> Table | None:
     )
 
 
-def read_table(table: Table, ground: Ground) -> Source:
+def read_table(table: Table, context: ImportContext) -> Source:
     """Read a table by the names of its columns."""
     columns = {column.lower() for column in table.columns}
     kind, reader = next(
@@ -91,10 +94,10 @@ def read_table(table: Table, ground: Ground) -> Source:
     )
     found = Findings(table.name)
     if reader is None:
-        kind, reader = _kind_of_findings(table, ground)
+        kind, reader = _kind_of_findings(table, context)
     for number in table.too_long:
         found.refuse(f"row {number}", "", MORE_CELLS)
-    reader(table, ground, found)
+    reader(table, context, found)
     return Source(
         name=table.name,
         kind=kind,
@@ -116,9 +119,9 @@ PREDICTED = "a T-score predicted from CT, not measured by DXA"
 ALL_MUSCLE = "all muscle of the slice, not the psoas, nor erector spinae and multifidus"
 
 
-def _read_spine_metrics(table: Table, ground: Ground, found: Findings) -> None:
+def _read_spine_metrics(table: Table, context: ImportContext, found: Findings) -> None:
     """`ROI HU` of each level: of a ball of trabecular bone that the tool places."""
-    hu = ground.measures["ct-attenuation"]
+    hu = context.measures["ct-attenuation"]
     for number, row in table.rows:
         level = _cell(row, "level")
         place = f"row {number}, {level}"
@@ -130,7 +133,7 @@ def _read_spine_metrics(table: Table, ground: Ground, found: Findings) -> None:
         said = _cell(row, "roi hu")
         if not said:
             continue
-        levels = _levels(level, ground.terminology)
+        levels = _levels(level, context.terminology)
         value = read_number(said)
         if value is None or not levels:
             why = "no level that is known" if value else NUMBER_EXPECTED
@@ -143,14 +146,14 @@ def _read_spine_metrics(table: Table, ground: Ground, found: Findings) -> None:
                 key=f"{COMP2COMP} {table.digest} {level}",
                 number=value[0],
                 levels=levels,
-                method=_joined("trabecular ROI, axial", ground.told.method),
+                method=_joined("trabecular ROI, axial", context.told.method),
                 device=COMP2COMP,
             )
         )
 
 
-def _refuse_all_muscle(table: Table, ground: Ground, found: Findings) -> None:
-    del ground  # part of the signature
+def _refuse_all_muscle(table: Table, context: ImportContext, found: Findings) -> None:
+    del context  # part of the signature
     for column in table.columns:
         if "csa" in column.lower() or "hu" in column.lower().split():
             found.refuse("", column, ALL_MUSCLE)
@@ -163,14 +166,20 @@ MULTIFIDUS, ERECTOR, PSOAS = ("5101", "5102"), ("5111", "5112"), ("5121", "5122"
 WHOLE_MUSCLE = "of the whole muscle ({slices} slices), not of one slice"
 NO_THICKNESS = "an area needs the thickness of the slice; --slice-thickness says it"
 NO_LEVEL = "at which level the slice lies is not said; --level L4 says it"
-NO_METHOD = "how fat was told from muscle is not said; the file's own name says it (gmm, kmeans, dixon, average)"
+NO_METHOD = (
+    "how fat was told from muscle is not said; the file's own name says it (gmm,"
+    " kmeans, dixon, average)"
+)
 BOTH_NEEDED = "{missing} of the muscles' two sides is not there"
 FAT_METHODS = ("gmm", "kmeans", "dixon", "average", "goutallier")
 MM_OF_CM = Decimal(10)
 
 
-def _read_musclemap(table: Table, ground: Ground, found: Findings) -> None:
-    """Area and fat of psoas, fat of erector spinae and multifidus: of one slice alone, both sides together."""
+def _read_musclemap(table: Table, context: ImportContext, found: Findings) -> None:
+    """Area and fat of psoas, fat of erector spinae and multifidus.
+
+    Of one slice alone, both sides together.
+    """
     rows = {
         _cell(row, "label").removesuffix(".0"): (number, row)
         for number, row in table.rows
@@ -185,19 +194,21 @@ def _read_musclemap(table: Table, ground: Ground, found: Findings) -> None:
         there = [rows[label] for label in labels if label in rows]
         if not there:
             continue
-        measure = ground.measures[name]
+        measure = context.measures[name]
         is_area = name.endswith("-area")
-        why = _why_not_one_slice([row for _, row in there], ground.told)
+        why = _why_not_one_slice([row for _, row in there], context.told)
         why = why or (
             "" if len(there) == len(labels) else BOTH_NEEDED.format(missing="one")
         )
-        why = why or (NO_THICKNESS if is_area and ground.told.thickness is None else "")
+        why = why or (
+            NO_THICKNESS if is_area and context.told.thickness is None else ""
+        )
         why = why or (NO_METHOD if not is_area and not fat_method else "")
         value = (
             None
             if why
             else _of_slice(
-                [row for _, row in there], ground.told.thickness if is_area else None
+                [row for _, row in there], context.told.thickness if is_area else None
             )
         )
         place = f"labels {', '.join(labels)}"
@@ -211,16 +222,19 @@ def _read_musclemap(table: Table, ground: Ground, found: Findings) -> None:
             Reported(
                 measure=measure,
                 where=f"{table.name}, {place}",
-                key=f"{MUSCLEMAP} {table.digest} {name} {ground.told.thickness if is_area else ''}",
+                key=(
+                    f"{MUSCLEMAP} {table.digest} {name}"
+                    f" {context.told.thickness if is_area else ''}"
+                ),
                 number=value,
                 levels=("L4",),
-                method=_joined(words, ground.told.method),
+                method=_joined(words, context.told.method),
                 device=MUSCLEMAP,
                 notes=(
-                    f"Millilitres of one slice over its {ground.told.thickness} mm.",
-                )
-                if is_area
-                else (),
+                    (f"Millilitres of one slice over its {context.told.thickness} mm.",)
+                    if is_area
+                    else ()
+                ),
             )
         )
     for number, row in table.rows:
@@ -245,7 +259,10 @@ def _why_not_one_slice(rows: Sequence[Mapping[str, str]], told: Told) -> str:
 def _of_slice(
     rows: Sequence[Mapping[str, str]], thickness: Decimal | None
 ) -> Decimal | None:
-    """Area in cm2 if there is a thickness, else the fat share in %, by millilitres of all parts together."""
+    """Area in cm2 if there is a thickness, else the fat share in %.
+
+    By millilitres of all parts together.
+    """
     totals = [_number(row, "total volume (ml)") for row in rows]
     fats = [_number(row, "fat volume (ml)") for row in rows]
     if None in totals:
@@ -267,40 +284,46 @@ NO_COLUMN = (
     "no column is named as a finding is; `kyphoplasty-cds measures` lists the names"
 )
 UNKNOWN_COLUMN = "no finding has this name"
-NO_MEASURE = "a finding that is not measured: it is read from lists of the record or from the order"
+NO_MEASURE = (
+    "a finding that is not measured: it is read from lists of the record or from the"
+    " order"
+)
 
 
-def _kind_of_findings(table: Table, ground: Ground) -> tuple[str, "Reader"]:
+def _kind_of_findings(table: Table, context: ImportContext) -> tuple[str, "Reader"]:
     named = any(
-        _measure_and_unit(column, ground.measures)[0] for column in table.columns
+        _measure_and_unit(column, context.measures)[0] for column in table.columns
     )
     return ("table of findings", _read_findings) if named else ("", _refuse_unknown)
 
 
-def _refuse_unknown(table: Table, ground: Ground, found: Findings) -> None:
-    del ground  # part of the signature
+def _refuse_unknown(table: Table, context: ImportContext, found: Findings) -> None:
+    del context  # part of the signature
     found.refuse("", ", ".join(table.columns)[:120], NO_COLUMN)
 
 
-def _read_findings(table: Table, ground: Ground, found: Findings) -> None:
-    """One row for a patient and a day; every column that is a finding's name is read."""
+def _read_findings(table: Table, context: ImportContext, found: Findings) -> None:
+    """One row for a patient and a day.
+
+    Every column that is a finding's name is read.
+    """
     columns: dict[str, tuple[Measure, str]] = {}
     for column in table.columns:
-        measure, unit = _measure_and_unit(column, ground.measures)
+        measure, unit = _measure_and_unit(column, context.measures)
         if measure is not None:
             columns[column] = (measure, unit)
         elif column.lower() not in OF_A_ROW:
-            why = NO_MEASURE if column.lower() in ground.findings else UNKNOWN_COLUMN
+            why = NO_MEASURE if column.lower() in context.findings else UNKNOWN_COLUMN
             found.refuse("", f"column {column}", why)
     others = 0
     for number, row in table.rows:
-        if not _is_of(row, ground.patient):
+        if not _is_of(row, context.patient):
             others += 1
             continue
         for column, (measure, unit) in columns.items():
             if row.get(column, ""):
                 _take_cell(
-                    _Cell(table, number, row, column, unit), measure, ground, found
+                    _Cell(table, number, row, column, unit), measure, context, found
                 )
     if others:
         found.refuse("", f"{others} row{'s' if others > 1 else ''}", OTHER_PATIENTS)
@@ -314,12 +337,14 @@ class _Cell(NamedTuple):
     unit: str
 
 
-def _take_cell(cell: _Cell, measure: Measure, ground: Ground, found: Findings) -> None:
+def _take_cell(
+    cell: _Cell, measure: Measure, context: ImportContext, found: Findings
+) -> None:
     text, row, place = cell.row[cell.column], cell.row, f"row {cell.line}"
     said = f"{cell.column} {text}"
     written_day, written_level = _cell(row, "date"), _cell(row, "level")
     day = read_day(written_day)
-    levels = _levels(written_level, ground.terminology)
+    levels = _levels(written_level, context.terminology)
     if written_day and day is None:
         found.refuse(
             place, said, f"the date {written_day} is not written as year-month-day"
@@ -343,7 +368,7 @@ def _take_cell(cell: _Cell, measure: Measure, ground: Ground, found: Findings) -
         for one in ((value[1] if value else ""), cell.unit, _cell(row, "unit"))
         if one
     ]
-    if len({ground.terminology.units.canonical(one) or one for one in units}) > 1:
+    if len({context.terminology.units.canonical(one) or one for one in units}) > 1:
         found.refuse(place, said, f"two units: {' and '.join(units)}")
         return
     method, device = _cell(row, "method"), _cell(row, "device")
@@ -371,13 +396,19 @@ def _take_cell(cell: _Cell, measure: Measure, ground: Ground, found: Findings) -
 
 
 def _measure_and_unit(column: str, measures: Measures) -> tuple[Measure | None, str]:
-    """The measure that a column is named for, and the unit in brackets behind the name: `plvi`, `pma-rate [%]`."""
+    """The measure that a column is named for, and its unit in brackets.
+
+    `plvi`, `pma-rate [%]`
+    """
     name, _, rest = column.partition("[")
     return measure_named(name, measures), rest.rstrip("] ").strip()
 
 
 def _is_of(row: Mapping[str, str], patient: str) -> bool:
-    """Whether a row is of this patient; a table without patients is of the one that is imported."""
+    """Whether a row is of this patient.
+
+    A table without patients is of the one that is imported.
+    """
     named = next(
         (
             _cell(row, name)
@@ -410,7 +441,7 @@ def _joined(*words: str) -> str:
     return "; ".join(filter(None, words))
 
 
-Reader = Callable[[Table, Ground, Findings], None]
+Reader = Callable[[Table, ImportContext, Findings], None]
 KINDS: Sequence[tuple[str, set[str], Reader]] = (
     ("Comp2Comp, spine metrics", {"level", "roi hu"}, _read_spine_metrics),
     ("Comp2Comp, spine metrics", {"level", "seg hu"}, _read_spine_metrics),

@@ -1,4 +1,7 @@
-"""What sources say: a value of one measure as it is printed there, or what is not taken and why."""
+"""What sources say: a value of one measure as it is printed there.
+
+Or what is not taken and why.
+"""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -157,7 +160,10 @@ def read_number(text: str) -> tuple[Decimal, str] | None:
 
 
 def read_day(text: str) -> date | None:
-    """A day as ISO 8601 or DICOM writes it; None for any other order of day and month."""
+    """A day as ISO 8601 or DICOM writes it.
+
+    None for any other order of day and month.
+    """
     parts = DAY.fullmatch(text.strip()[:10])
     if parts is None:
         return None

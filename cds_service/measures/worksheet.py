@@ -1,4 +1,7 @@
-"""The worksheet: what was entered becomes measures, with the reader's word on each, and text to paste."""
+"""The worksheet: what was entered becomes measures.
+
+With the reader's word on each, and text to paste.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -71,7 +74,10 @@ class Part(Closed):
 
 
 class Formula(Closed):
-    """How a measure follows: the fields that must be there, and the formula in words."""
+    """How a measure follows.
+
+    The fields that must be there, and the formula in words.
+    """
 
     needs: tuple[str, ...]
     text: str
@@ -234,9 +240,11 @@ class Worksheet:
         if way == "ct":
             volts = read_number(form.get("kv", ""))
             parts = [
-                "trabecular ROI, axial"
-                if MAYBE.get(form.get("trabecular", ""))
-                else "",
+                (
+                    "trabecular ROI, axial"
+                    if MAYBE.get(form.get("trabecular", ""))
+                    else ""
+                ),
                 CONTRAST.get(form.get("contrast", ""), ""),
                 f"{volts[0]} kV" if volts else "",
             ]
@@ -251,9 +259,10 @@ class Worksheet:
         written = self.writer.write(value)
         formula = self.sheet.formulas[name].text
         if not isinstance(written, Written):
-            return Result(
-                measure=value.measure, formula=formula, problem=written.why
-            ), None
+            return (
+                Result(measure=value.measure, formula=formula, problem=written.why),
+                None,
+            )
         amount = float(written.observation["valueQuantity"]["value"])
         known = read_back(
             value.measure,
@@ -265,9 +274,15 @@ class Worksheet:
             isinstance(known, Finding) and METHOD_NOT_RECORDED not in known.concerns
         )
         shown = _said(value.measure, amount)
-        return Result(
-            measure=value.measure, value=shown, formula=formula, is_way_known=is_known
-        ), written
+        return (
+            Result(
+                measure=value.measure,
+                value=shown,
+                formula=formula,
+                is_way_known=is_known,
+            ),
+            written,
+        )
 
     def _derived(self, known: Mapping[str, Finding]) -> Iterator[Result]:
         """What follows from the measures by the service's own rules."""
@@ -343,18 +358,28 @@ def _number_of(field: Field, text: str, units: UnitTable) -> float | str:
         return value
     hint = ""
     if not found[1] and field.unit == "cm2" and low <= number / 100 <= high:
-        hint = f"; {say_number(number, 0)} mm² would be {say_number(number / 100, 1)} cm²: write the unit"
+        hint = (
+            f"; {say_number(number, 0)} mm² would be {say_number(number / 100, 1)} cm²:"
+            " write the unit"
+        )
     if not found[1] and field.unit == "m" and low <= number / 100 <= high:
-        hint = f"; {say_number(number, 0)} cm would be {say_number(number / 100, 2)} m: write the unit"
+        hint = (
+            f"; {say_number(number, 0)} cm would be {say_number(number / 100, 2)} m:"
+            " write the unit"
+        )
     return f"{low:g} to {high:g} is plausible{hint}"
 
 
 def _said(measure: Measure, amount: float) -> str:
-    return f"{say_number(amount, max(measure.finding.decimals, 1))}{UNITS.get(measure.finding.unit, measure.finding.unit)}"
+    number = say_number(amount, max(measure.finding.decimals, 1))
+    return f"{number}{UNITS.get(measure.finding.unit, measure.finding.unit)}"
 
 
 def device_of(form: Mapping[str, str]) -> str:
-    """The viewer or tool that was written; empty if it has other characters than names have."""
+    """The viewer or tool that was written.
+
+    Empty if it has other characters than names have.
+    """
     name = form.get("device", "").strip()
     return name if DEVICE.fullmatch(name) else ""
 

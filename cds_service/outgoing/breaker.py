@@ -71,4 +71,6 @@ class Breaker:
 
 
 def _rest() -> float:
-    return REST_SECONDS * random.uniform(1 - REST_JITTER, 1 + REST_JITTER)  # noqa: S311 - spreads load, hides nothing
+    # Spreads load, hides nothing.
+    share = random.uniform(1 - REST_JITTER, 1 + REST_JITTER)  # noqa: S311
+    return REST_SECONDS * share

@@ -177,7 +177,8 @@ class _CheckedAdapter(HTTPAdapter):
     def send(
         self,
         request: requests.PreparedRequest,
-        stream: bool = False,  # noqa: ARG002, FBT001, FBT002 - a body that is read later would be read without its deadline
+        # A body that is read later would be read without its deadline.
+        stream: bool = False,  # noqa: ARG002, FBT001, FBT002
         timeout: Any = None,
         verify: Any = True,  # noqa: ARG002, FBT002 - certificates are always checked
         cert: Any = None,

@@ -1,7 +1,8 @@
 """A model's figures as a scikit-learn classifier, so that its tools work on them.
 
-`calibration_curve`, `cross_val_predict`, `permutation_importance` and the like take it as they take any classifier. The
-coefficients are the model's; `fit` learns at most a recalibration.
+`calibration_curve`, `cross_val_predict`, `permutation_importance` and the like take it
+as they take any classifier. The coefficients are the model's; `fit` learns at most a
+recalibration.
 """
 
 import math
@@ -59,7 +60,10 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.recalibrate = recalibrate
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:  # noqa: N803 - scikit-learn's name
-        """Learn the two classes, the second of which is the outcome, and the recalibration."""
+        """Learn the two classes, and the recalibration.
+
+        The second class is the outcome.
+        """
         rows, outcome = validate_data(
             self, X, y, dtype=np.float64, ensure_all_finite="allow-nan"
         )
@@ -70,7 +74,8 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 f"{len(self.classes_)} class{'' if len(self.classes_) == 1 else 'es'}"
             )
             raise ValueError(
-                f"Only binary classification is supported; y has {count}: an outcome happened or it did not."
+                f"Only binary classification is supported; y has {count}: an outcome"
+                " happened or it did not."
             )
         self.inputs_ = self._named()
         self.intercept_, self.slope_ = self._recalibration(at.astype(np.float64), rows)
@@ -95,7 +100,10 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return np.asarray(self.classes_[(log_odds > 0).astype(int)])
 
     def __sklearn_tags__(self) -> Tags:
-        """Two classes, missing values, and a figure that does not follow the data it is given."""
+        """Two classes, missing values, and a figure that ignores its data.
+
+        It does not follow the data it is given.
+        """
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_class = False
         tags.classifier_tags.poor_score = True
@@ -111,11 +119,13 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         if unknown := [name for name in named if name not in inputs]:
             raise ValueError(
-                f"{self.study} has no input {', '.join(unknown)}; it has {', '.join(inputs)}"
+                f"{self.study} has no input {', '.join(unknown)}; it has"
+                f" {', '.join(inputs)}"
             )
         if len(named) != self.n_features_in_:
             raise ValueError(
-                f"X has {self.n_features_in_} columns, for {len(named)} inputs: {', '.join(named)}"
+                f"X has {self.n_features_in_} columns, for {len(named)} inputs:"
+                f" {', '.join(named)}"
             )
         return tuple(named)
 
@@ -131,7 +141,8 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 cells[foreign, at] = np.nan
                 if foreign.any():
                     warnings.warn(
-                        f"{name}: {foreign.sum()} cells are no place of a word; taken as missing",
+                        f"{name}: {foreign.sum()} cells are no place of a word; taken"
+                        " as missing",
                         stacklevel=3,
                     )
         model = _model(self.study)
@@ -168,7 +179,8 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         fit = fit_logistic(outcome, own)
         if fit is None:
             raise ValueError(
-                "the slope cannot be fitted: all figures are equal, or they separate the classes"
+                "the slope cannot be fitted: all figures are equal, or they separate"
+                " the classes"
             )
         return fit.intercept, fit.slope
 
@@ -179,7 +191,10 @@ def _numbers(known: Mapping[str, Value]) -> dict[str, float]:
 
 
 def _words(study: str) -> dict[str, tuple[Value, ...]]:
-    """The inputs of a model in order, each with its closed list of values; none for a number."""
+    """The inputs of a model in order, each with its closed list of values.
+
+    None for a number.
+    """
     model = _model(study)
     if isinstance(model, PooledModel):
         return {

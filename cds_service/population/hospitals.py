@@ -27,7 +27,10 @@ MEASURES: Mapping[Measure, str] = {
 
 
 class Result(NamedTuple):
-    """One hospital's measure on the scale on which it is pooled, with its standard error."""
+    """One hospital's measure, with its standard error.
+
+    On the scale on which it is pooled.
+    """
 
     value: float
     error: float

@@ -1,4 +1,7 @@
-"""One run of `score`: what to read, what holds for all patients, and what comes out; whichever engine does the work."""
+"""One run of `score`, whichever engine does the work.
+
+What to read, what holds for all patients, and what comes out.
+"""
 
 import json
 import sys
@@ -49,8 +52,16 @@ class Job:
     site: Path | None = None
     with_worklist: bool = False
 
+    @property
+    def is_for_all(self) -> bool:
+        """Tell if one order counts for every patient, treated or not."""
+        return bool(self.procedure or self.levels)
+
     def digest(self, service: Service) -> str:
-        """Changes with everything that the result follows from: options, files, data in force."""
+        """Changes with everything that the result follows from.
+
+        Options, files, data in force.
+        """
         seen = [
             (str(file.resolve()), (stat := file.stat()).st_size, stat.st_mtime_ns)
             for file in self.files
@@ -81,7 +92,7 @@ class Job:
         # exported, even where the file is empty
         named = frozenset(filter(None, map(type_of, self.files)))
         order = None
-        if self.procedure or self.levels:
+        if self.is_for_all:
             order = augmentation_order(
                 "for-all", self.procedure, self.levels, self.as_of
             )
@@ -114,7 +125,9 @@ def types_read(service: Service, *, with_worklist: bool = False) -> frozenset[st
 
 
 def export_address(base: str, service: Service, *, with_worklist: bool = False) -> str:
-    """`$export` with `_type`, and `_typeFilter` for Observations of our codes (FHIR Bulk Data Access 2.0).
+    """`$export` with `_type`, and `_typeFilter` for our Observations.
+
+    FHIR Bulk Data Access 2.0.
 
     Args:
         base: of the server: all its patients; or a Group on it (`…/Group/12`): that
@@ -175,7 +188,10 @@ class Report:
         for why, count in sorted(self.not_assessed.items()):
             yield f"{count} patients not assessed: {why}"
         skipped = f", {len(self.bad)} bad lines" if self.bad else ""
-        yield f"{self.patients} patients, {self.patients - sum(self.not_assessed.values())} assessed{skipped}"
+        yield (
+            f"{self.patients} patients,"
+            f" {self.patients - sum(self.not_assessed.values())} assessed{skipped}"
+        )
 
 
 def write_results(
@@ -185,7 +201,10 @@ def write_results(
     worklist: Path | None,
     report: Report,
 ) -> None:
-    """Write a line for each patient, and the worklist, in the order in which the results come."""
+    """Write a line for each patient, and the worklist.
+
+    In the order in which the results come.
+    """
     rows: list[tuple[str, Row]] = []
     with _target(out) as target:
         for one in results:

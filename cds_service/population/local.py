@@ -1,12 +1,15 @@
-"""The engine for one machine: processes on all cores, a share of the patients in memory at a time.
+"""The engine for one machine: processes on all cores.
 
-First the lines are sorted into parts by patient, then each share is scored, then the
-shares are merged. Every step leaves whole files in the work folder, so that a killed
-run goes on with what is missing.
+A share of the patients is in memory at a time.
+
+First it is found who was treated or is to be. Then their lines are sorted into parts by
+patient, then each share is scored, then the shares are merged. Every step leaves whole
+files in the work folder, so that a killed run goes on with what is missing.
 """
 
 import gc
 import heapq
+import json
 import multiprocessing
 import os
 import shutil
@@ -32,7 +35,7 @@ from cds_service.population.job import (
     types_read,
     write_results,
 )
-from cds_service.population.scoring import Result, look_for, score
+from cds_service.population.scoring import Result, find_treated, look_for, score
 from cds_service.service import Service
 
 # of an export that one process scores before others have started
@@ -61,6 +64,9 @@ def score_locally(job: Job, out: Path | None, worklist: Path | None) -> Report:
     with _work_folder(out, job.digest(service)) as folder:
         chunks, buckets = bulk.chunks_of(job.files), bulk.bucket_count(job.files)
         parts = [_part(folder, place) for place in range(len(chunks))]
+        if not job.is_for_all:
+            found = [part.with_suffix(".treated") for part in parts]
+            _share_out("finding", _finding, found, job, folder, service)
         _share_out(
             "reading",
             _reading,
@@ -85,7 +91,10 @@ def score_locally(job: Job, out: Path | None, worklist: Path | None) -> Report:
 
 @contextmanager
 def _work_folder(out: Path | None, digest: str) -> Iterator[Path]:
-    """The folder of parts: beside `out`, where the same run finds what it left; emptied where another run left it."""
+    """The folder of parts, beside `out`.
+
+    The same run finds there what it left; it is emptied where another left it.
+    """
     if out is None:
         with tempfile.TemporaryDirectory(prefix="kyphoplasty-cds-") as name:
             yield Path(name)
@@ -96,7 +105,8 @@ def _work_folder(out: Path | None, digest: str) -> Iterator[Path]:
         folder.exists() and not key.is_file() and any(folder.iterdir())
     ):
         raise WrongJob(
-            f"{folder} holds no earlier run and would be emptied: move it, or name another --out"
+            f"{folder} holds no earlier run and would be emptied: move it, or name"
+            " another --out"
         )
     if not key.is_file() or key.read_text(encoding="utf-8") != digest:
         shutil.rmtree(folder, ignore_errors=True)
@@ -121,22 +131,40 @@ def _reports(job: Job, folder: Path) -> dict[Path, bulk.PartReport]:
     }
 
 
+def _finding(job: Job, folder: Path, service: Service) -> Step:
+    """The step that finds who of a chunk was treated or is to be."""
+    run, chunks = job.run((), service), bulk.chunks_of(job.files)
+
+    def step(place: int) -> None:
+        found = {find_treated(line, run) for line in bulk.lines_in(chunks[place])}
+        file = _part(folder, place).with_suffix(".treated")
+        with bulk.replaced(file) as target:
+            target.write(json.dumps(sorted(found - {""})).encode())
+
+    return step
+
+
+def _treated(job: Job, folder: Path) -> frozenset[str] | None:
+    """Those whom the step before found; None where the order is for all."""
+    if job.is_for_all:
+        return None
+    files = folder.glob("*.treated")
+    return frozenset(one for file in files for one in json.loads(file.read_bytes()))
+
+
 def _reading(job: Job, folder: Path, service: Service) -> Step:
     """The step that sorts a chunk into its part."""
-    run, chunks, buckets = (
-        job.run((), service),
-        bulk.chunks_of(job.files),
-        bulk.bucket_count(job.files),
-    )
-    look, types = (
-        look_for(service),
-        types_read(service, with_worklist=job.with_worklist),
+    chunks = bulk.chunks_of(job.files)
+    reading = bulk.Reading(
+        buckets=bulk.bucket_count(job.files),
+        types=types_read(service, with_worklist=job.with_worklist),
+        look=look_for(service),
+        bases=job.run((), service).bases,
+        treated=_treated(job, folder),
     )
 
     def step(place: int) -> None:
-        bulk.write_part(
-            chunks[place], _part(folder, place), buckets, types, look, run.bases
-        )
+        bulk.write_part(chunks[place], _part(folder, place), reading)
 
     return step
 
@@ -175,7 +203,10 @@ def _share_out(
     folder: Path,
     service: Service,
 ) -> None:
-    """Do the steps whose files are not there yet, on all cores, and show on a terminal how long it will take."""
+    """Do the steps whose files are not there yet, on all cores.
+
+    And show on a terminal how long it will take.
+    """
     places = [place for place, file in enumerate(files) if not file.exists()]
     is_small = sum(file.stat().st_size for file in job.files) < SMALL_BYTES
     count = 1 if is_small else min(len(os.sched_getaffinity(0)), len(places))
@@ -197,7 +228,10 @@ def _share_out(
                 maxlen=0,
             )
         except BrokenProcessPool:
-            said = "A worker process ended before its work was done; run the same command again to go on."
+            said = (
+                "A worker process ended before its work was done; run the same command"
+                " again to go on."
+            )
             raise CdsError(said) from None
 
 
@@ -205,7 +239,10 @@ _steps: list[Step] = []  # of a worker process: the one that it does
 
 
 def _begin(maker: Maker, job: Job, folder: Path, service: Service) -> None:
-    """A worker process ends with the command that wants its work, even where that was killed."""
+    """A worker process ends with the command that wants its work.
+
+    Even where that was killed.
+    """
     Thread(target=_end_with_parent, daemon=True).start()
     _steps.append(maker(job, folder, service))
     gc.freeze()  # what is loaded stays: the garbage collector passes over it

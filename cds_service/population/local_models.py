@@ -1,4 +1,7 @@
-"""The models in force as `validate` sees them: the figure of a local patient, whichever kind of model gives it."""
+"""The models in force as `validate` sees them.
+
+The figure of a local patient, whichever kind of model gives it.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

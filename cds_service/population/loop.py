@@ -1,4 +1,7 @@
-"""Reads from a patient's record what was done after a signing: `core/loop.py` judges it."""
+"""Reads from a patient's record what was done after a signing.
+
+`core/loop.py` judges it.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

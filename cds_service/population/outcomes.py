@@ -1,4 +1,6 @@
-"""What became of the patients of an export: one row of OUTCOMES.csv for each first kyphoplasty or vertebroplasty.
+"""What became of the patients of an export.
+
+One row of OUTCOMES.csv for each first kyphoplasty or vertebroplasty.
 
 The inputs are those that a live order on that day would have had, by the same steps
 (`scoring.known_on`): what was recorded later is taken away first. What counts as a new
@@ -85,7 +87,10 @@ class Event:
 
     def __str__(self) -> str:
         levels = f" {'/'.join(sorted(self.levels))}" if self.levels else ""
-        return f"{self.day.isoformat()} {self.reference}{levels}: {'' if self.is_new else 'not counted, '}{self.why}"
+        return (
+            f"{self.day.isoformat()} {self.reference}{levels}:"
+            f" {'' if self.is_new else 'not counted, '}{self.why}"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +119,9 @@ class Followed:
     course: Course | None
 
     def refracture(self, months: int) -> bool | None:
-        """Whether a new fracture came within so many months; None if the patient was lost before.
+        """Whether a new fracture came within so many months.
+
+        None if the patient was lost before.
 
         Who died without one had none.
         """
@@ -131,7 +138,10 @@ class Followed:
 
     @property
     def residual_pain(self) -> bool | None:
-        """As residual-pain-2025 counts it: pain at 12 months without a new fracture; None after one, or unknown."""
+        """As residual-pain-2025 counts it: pain at 12 months, no new fracture.
+
+        None after a fracture, or unknown.
+        """
         until = months_before(self.day, -PAIN_MONTHS)
         if self.pain is None or any(
             one.is_new and one.day <= until for one in self.events
@@ -141,7 +151,9 @@ class Followed:
 
 
 def follow(patient: str, lines: Sequence[bytes], run: Run) -> Followed | str:
-    """What became of one patient; or why they have no row, in words (empty: no augmentation).
+    """What became of one patient; or why they have no row, in words.
+
+    Empty words: no augmentation.
 
     Args:
         patient: their id.
@@ -233,12 +245,18 @@ def _follow(
 
 
 def _known_on(raw: Json, day: date, calendar: SiteCalendar) -> bool:
-    """Neither true later nor written down later; what names no day counts as known, as it does live."""
+    """Neither true later nor written down later.
+
+    What names no day counts as known, as it does live.
+    """
     return all(one <= day for one in _days(raw, calendar, ends=False))
 
 
 def _as_of(raw: Json, day: date, calendar: SiteCalendar) -> Json:
-    """The resource as it was: a problem that was solved later was active, a patient who died later was alive."""
+    """The resource as it was.
+
+    A problem solved later was active, a patient who died later was alive.
+    """
     if raw["resourceType"] == "Patient":
         return {
             key: value for key, value in raw.items() if not key.startswith("deceased")
@@ -389,7 +407,10 @@ def _event(
 
 
 def _began(raw: Json, first: date, calendar: SiteCalendar) -> date | None:
-    """The onset, or when it was written down where the onset is no more than the year or month of the procedure."""
+    """The onset, or the day of writing where the onset is too coarse.
+
+    No more than the year or month of the procedure.
+    """
     onset, written = (
         calendar.effective(raw, "onset"),
         calendar.moment(raw.get("recordedDate")),
@@ -424,7 +445,10 @@ def _pain(person: Person, kinds: Kinds, first: date, run: Run) -> Finding | None
 
 
 def columns(run: Run) -> tuple[str, ...]:
-    """The columns of the file: what models use and studies ask for, outcomes, and what a person needs to confirm."""
+    """The columns of the file.
+
+    What models use and studies ask for, outcomes, and what a person must confirm.
+    """
     studies = [
         one for one in run.service.studies.values() if isinstance(one, LogisticStudy)
     ]

@@ -152,7 +152,8 @@ def read_outcomes(
     _refuse_bad_columns(path.name, bad_cells, len(patients), faults)
     if not any(one.outcomes for one in patients):
         raise CdsError(
-            f"{path.name}: no row has an outcome (outcome-refracture or outcome-residual-pain)"
+            f"{path.name}: no row has an outcome (outcome-refracture or"
+            " outcome-residual-pain)"
         )
     ids = Counter(one.id for one in patients if one.id)
     question = _question_of(t_scores)

@@ -1,4 +1,6 @@
-"""How well probabilities fit outcomes: the usual measures of external validation, each with its interval.
+"""How well probabilities fit outcomes.
+
+The usual measures of external validation, each with its interval.
 
 The sources of the measures and of the rules are named where they are used; the tests
 compare each with statsmodels, scikit-learn, dcurves, or a published example.
@@ -32,10 +34,13 @@ SMALLEST_GROUP = 20  # patients of one point of the calibration curve
 NEAREST = 1e-12
 TOO_FEW = f"fewer than {FEWEST} patients with or without the outcome"
 ALIKE = "all patients have the same figure"
-SEPARATED = "the figures separate those with the outcome from those without, which gives no interval"
+SEPARATED = (
+    "the figures separate those with the outcome from those without, which gives no"
+    " interval"
+)
 UNSURE = (
-    f"fewer than {ENOUGH} patients with or without the outcome: the intervals are wide, and none of it is a validation"
-    " to rely on (Collins 2016, doi 10.1002/sim.6787)"
+    f"fewer than {ENOUGH} patients with or without the outcome: the intervals are wide,"
+    " and none of it is a validation to rely on (Collins 2016, doi 10.1002/sim.6787)"
 )
 
 
@@ -57,7 +62,10 @@ class Estimate(_Measure):
 
 
 class CurvePoint(_Measure):
-    """One group of the calibration curve: mean figure, share with the outcome, its Wilson interval, patients."""
+    """One group of the calibration curve.
+
+    Mean figure, share with the outcome, its Wilson interval, patients.
+    """
 
     predicted: float
     observed: float
@@ -66,7 +74,10 @@ class CurvePoint(_Measure):
 
 
 class NetBenefit(_Measure):
-    """Net benefit of acting on figures at or above a threshold, and of acting on all; that of acting on none is 0."""
+    """Net benefit of acting at or above a threshold, and on all.
+
+    That of acting on none is 0.
+    """
 
     threshold: float
     model: float
@@ -74,7 +85,9 @@ class NetBenefit(_Measure):
 
 
 class Performance(_Measure):
-    """The measures of one set of patients; None where the data cannot carry one, with the reason in `notes`.
+    """The measures of one set of patients.
+
+    None where the data cannot carry one, with the reason in `notes`.
 
     Attributes:
         expected: events by the figures.
@@ -126,13 +139,16 @@ def measure(
     why_no_auc = (
         ALIKE
         if are_alike
-        else "fewer than 2 patients with or without the outcome"
-        if scarce < 2
-        else SEPARATED
+        else (
+            "fewer than 2 patients with or without the outcome"
+            if scarce < 2
+            else SEPARATED
+        )
     )
     notes = {
-        "observedExpected, calibrationIntercept, auc: all or none of the patients have the outcome": scarce
-        == 0,
+        "observedExpected, calibrationIntercept, auc: all or none of the patients have the outcome": (
+            scarce == 0
+        ),
         f"calibrationSlope: {why_no_slope}": slope is None,
         f"auc: {why_no_auc}": auc is None and scarce > 0,
         UNSURE: scarce < ENOUGH,
@@ -143,22 +159,24 @@ def measure(
         expected=expected,
         share=float(np.average(events_at, weights=weight)) if n else None,
         mean_figure=float(np.average(shares, weights=weight)) if n else None,
-        observed_expected=observed_expected(events_at, shares, weight)
-        if scarce
-        else None,
+        observed_expected=(
+            observed_expected(events_at, shares, weight) if scarce else None
+        ),
         calibration_intercept=(
             calibration_intercept(events_at, shares, weight) if scarce else None
         ),
         calibration_slope=slope,
         auc=auc,
-        brier=float(brier_score_loss(events_at, shares, sample_weight=weight))
-        if n
-        else None,
+        brier=(
+            float(brier_score_loss(events_at, shares, sample_weight=weight))
+            if n
+            else None
+        ),
         calibration_curve=calibration_groups(events_at, shares, weight),
         # Lowess knows no weights.
-        smooth=_smooth(events_at, shares)
-        if scarce >= FEWEST and weight is None
-        else (),
+        smooth=(
+            _smooth(events_at, shares) if scarce >= FEWEST and weight is None else ()
+        ),
         decision_curve=decision_curve(events_at, shares, weight) if n else (),
         notes=tuple(note for note, is_so in notes.items() if is_so),
     )
@@ -182,7 +200,10 @@ def observed_expected(
 
 
 def log_odds_of(risk: Vector) -> Vector:
-    """Log odds of figures; of 0 and 1, which no model of ours gives, of the nearest that have any."""
+    """Log odds of figures.
+
+    Of 0 and 1, which no model of ours gives, of the nearest that have any.
+    """
     share = np.clip(risk, NEAREST, 1 - NEAREST)
     return np.log(share / (1 - share))
 
@@ -198,14 +219,20 @@ def _within(value: float, error: float) -> Estimate:
 def calibration_intercept(
     outcome: Vector, risk: Vector, weight: Vector | None = None
 ) -> Estimate:
-    """Of a logistic model with the log odds of the figure as offset (calibration in the large)."""
+    """Of a logistic model with the log odds of the figure as offset.
+
+    Calibration in the large.
+    """
     return _within(*fit_intercept(outcome, log_odds_of(risk), weight))
 
 
 def calibration_slope(
     outcome: Vector, risk: Vector, weight: Vector | None = None
 ) -> Estimate | None:
-    """Of a logistic model on the log odds of the figure; None where it cannot be fitted."""
+    """Of a logistic model on the log odds of the figure.
+
+    None where it cannot be fitted.
+    """
     fit = fit_logistic(outcome, log_odds_of(risk), weight)
     return fit and fit.slope_estimate
 
@@ -226,7 +253,9 @@ class LogisticFit(NamedTuple):
 def fit_logistic(
     outcome: Vector, log_odds: Vector, weight: Vector | None = None
 ) -> LogisticFit | None:
-    """Logistic recalibration; None where all figures are equal, or they separate the outcomes but for ties.
+    """Logistic recalibration.
+
+    None where all figures are equal, or separate the outcomes but for ties.
 
     Then the likelihood has no maximum (Albert 1984, doi 10.1093/biomet/71.1.1). With
     weights the covariance is the robust one.
@@ -252,7 +281,9 @@ def fit_logistic(
 def fit_intercept(
     outcome: Vector, log_odds: Vector, weight: Vector | None = None
 ) -> tuple[float, float]:
-    """Intercept and its standard error, the slope held at 1: as many events are expected as were observed.
+    """Intercept and its standard error, the slope held at 1.
+
+    As many events are expected as were observed.
 
     Not by reweighted least squares, which runs away where figures are extreme and
     wrong.
@@ -269,7 +300,9 @@ def fit_intercept(
 def auc_delong(
     outcome: Vector, risk: Vector, weight: Vector | None = None
 ) -> Estimate | None:
-    """Area under the ROC curve; variance from the placement values of each group (DeLong 1988), cut at 0 and 1.
+    """Area under the ROC curve, with its variance.
+
+    From the placement values of each group (DeLong 1988), cut at 0 and 1.
 
     A placement is the share of the other group below, ties half; found in sorted
     figures, since pairs would need memory for n squared. None where the groups do not
@@ -305,7 +338,10 @@ def _placements(group: Vector, others: Vector, weight: Vector) -> Vector:
 def calibration_groups(
     outcome: Vector, risk: Vector, weight: Vector | None = None
 ) -> tuple[CurvePoint, ...]:
-    """Groups of about equal size by figure: at most 10, of at least 20 patients each; equal figures stay together."""
+    """Groups of about equal size by figure; equal figures stay together.
+
+    At most 10, of at least 20 patients each.
+    """
     weights = np.ones(len(outcome)) if weight is None else weight
     most = min(MOST_GROUPS, len(risk) // SMALLEST_GROUP)
     starts: list[float] = []  # the lowest figure of each group
@@ -348,7 +384,10 @@ def _smooth(outcome: Vector, risk: Vector) -> tuple[tuple[float, float], ...]:
 def decision_curve(
     outcome: Vector, risk: Vector, weight: Vector | None = None
 ) -> tuple[NetBenefit, ...]:
-    """TP/n - FP/n x t/(1 - t) at each threshold t (Vickers 2006, doi 10.1177/0272989X06295361)."""
+    """TP/n - FP/n x t/(1 - t) at each threshold t.
+
+    Vickers 2006, doi 10.1177/0272989X06295361.
+    """
     weights = np.ones(len(outcome)) if weight is None else weight
     n, prevalence = float(weights.sum()), float(np.average(outcome, weights=weights))
     found = []

@@ -140,7 +140,10 @@ def patients_for_slope(predictor: Predictor, width: float) -> int:
 
 
 def patients_for_auc(auc: float, share: float, width: float) -> int:
-    """Patients for an interval of the AUC that is so wide (Newcombe's standard error)."""
+    """Patients for an interval of the AUC that is so wide.
+
+    By Newcombe's standard error.
+    """
 
     def excess(patients: float) -> float:
         half = patients / 2 - 1

@@ -1,4 +1,7 @@
-"""The page of `validate --report`: one file, readable on paper; altair draws its plots, vl-convert makes them SVG."""
+"""The page of `validate --report`: one file, readable on paper.
+
+altair draws its plots, vl-convert makes them SVG.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -44,7 +47,10 @@ def validation_page(
 
 
 def calibration_plot(found: Performance) -> Markup:
-    """Share with the outcome against the figure: groups with 95 % intervals, a smooth line, the line of equality."""
+    """Share with the outcome against the figure.
+
+    Groups with 95 % intervals, a smooth line, the line of equality.
+    """
     groups = [
         {
             "figure": one.predicted,
@@ -160,4 +166,5 @@ def _svg(chart: Any) -> Markup:
         .configure_view(stroke=None)
         .configure_legend(orient="bottom", labelLimit=0)
     )
-    return Markup(vl_convert.vegalite_to_svg(sized.to_json()))  # noqa: S704 - of numbers and our own words alone
+    # Of numbers and our own words alone.
+    return Markup(vl_convert.vegalite_to_svg(sized.to_json()))  # noqa: S704

@@ -1,4 +1,6 @@
-"""One patient of an export: the assessments that a live order would have had, by the same steps (`service.py`).
+"""One patient of an export, assessed as a live order would have been.
+
+By the same steps (`service.py`).
 
 The patient is assessed on the day of the newest kyphoplasty or vertebroplasty of the
 export, done or ordered, by what the record held then: nothing dated later counts, and
@@ -43,14 +45,17 @@ from cds_service.fhir.orders.referred import with_referred
 from cds_service.fhir.raw_json import is_prohibition, member, objects, text
 from cds_service.fhir.references import NO_BASE, Bases, last_name
 from cds_service.outgoing.deadline import Deadline
-from cds_service.population.bulk import ASIDE, Look
+from cds_service.population.bulk import ASIDE, LineError, Look, head_of, read_line
 from cds_service.population.worklist import OF_LOOP, Row, find_rows
 from cds_service.protocol.json_text import canonical_json, decode_again
 from cds_service.service import Service, ServiceHook, find_facts
 
 Json = dict[str, Any]
 
-NO_PROCEDURE = "no kyphoplasty or vertebroplasty of this patient in the export; --procedure names one for all"
+NO_PROCEDURE = (
+    "no kyphoplasty or vertebroplasty of this patient in the export; --procedure names"
+    " one for all"
+)
 DECEASED = "the patient has died"
 # Findings that only cards read: neither a figure and its words, nor a criterion, nor
 # another finding rests on them.
@@ -109,7 +114,10 @@ class Run:
 
     @cached_property
     def questions(self) -> Questions:
-        """Ask for the facts that make what is said of the risk a lower limit, or nothing."""
+        """Ask for the facts that make what is said of the risk a lower limit.
+
+        Or nothing.
+        """
         files = tuple(
             one for one in self.hook.facts if one.not_counted or one.forbids_risk
         )
@@ -121,7 +129,9 @@ CODES = re.compile(rb'"code"\s*:\s*"([^"]*)"')
 
 
 def look_for(service: Service) -> Look:
-    """Tells whether an Observation holds a code of ours, by its text: most of a record is laboratory values.
+    """Tells whether an Observation holds a code of ours, by its text.
+
+    Most of a record is laboratory values.
 
     One that is written unusually may hold one.
     """
@@ -145,6 +155,29 @@ def look_for(service: Service) -> Look:
         )
 
     return lambda line: line.find(b"\\") >= 0 or any(map(is_ours, CODES.findall(line)))
+
+
+# Resources that say that a patient was treated, or is to be; letters that are escaped
+# may hide the name of a type.
+PROCEDURE, REQUEST, ESCAPED = b'"Procedure"', b'"ServiceRequest"', b"\\u00"
+
+
+def find_treated(line: bytes, run: Run) -> str:
+    """Name the patient whose augmentation a line may be; empty if it is none.
+
+    Most lines are passed over by their bytes. A line that cannot be read is nobody's
+    here: who reads all lines names it.
+    """
+    find = line.find
+    if find(PROCEDURE) < 0 and find(REQUEST) < 0 and find(ESCAPED) < 0:
+        return ""
+    try:
+        raw = read_line(line.strip())
+    except LineError:
+        return ""
+    kind, patient, _ = head_of(raw, run.bases)
+    is_either = kind in ("Procedure", "ServiceRequest")
+    return patient if is_either and _may_count(raw, run) else ""
 
 
 class Result(NamedTuple):
@@ -182,7 +215,9 @@ def score(patient: str, lines: Sequence[bytes], run: Run) -> Result:
 
 
 def by_type(lines: Iterable[bytes]) -> Mapping[str, Sequence[Json]]:
-    """A patient's resources by type, each in its newest version: exports that were joined hold older ones too.
+    """A patient's resources by type, each in its newest version.
+
+    Exports that were joined hold older ones too.
 
     Of lines that were set aside only those are decoded that may be another version of a
     resource that is ours.
@@ -359,7 +394,9 @@ def _answers(
 def _own_orders(
     kinds: Mapping[str, Sequence[Json]], person: Person, run: Run
 ) -> tuple[list[Json], date]:
-    """The newest augmentation up to the run's day as orders of that day; one without a date counts as of the run's day.
+    """The newest augmentation up to the run's day, as orders of that day.
+
+    One without a date counts as of the run's day.
 
     ICD-10-PCS writes one operation as two codes, and others write one line per level:
     all of that day are one, with the orders that they carry out.
@@ -387,6 +424,11 @@ def _own_orders(
 
 def is_augmentation(raw: Json, person: Person, run: Run) -> bool:
     """Whether it is this patient's kyphoplasty or vertebroplasty, done or to be done."""
+    return _may_count(raw, run) and person.is_subject_of(raw)
+
+
+def _may_count(raw: Json, run: Run) -> bool:
+    """Whether it is somebody's augmentation that was or is to be done."""
     counted = PROCEDURES if raw["resourceType"] == "Procedure" else ORDERS
     if (
         text(raw.get("status")) not in counted
@@ -395,13 +437,14 @@ def is_augmentation(raw: Json, person: Person, run: Run) -> bool:
     ):
         return False
     recognition = recognise_augmentation(raw, run.service.terminology)
-    return bool(
-        recognition and recognition.concepts & AUGMENTATION
-    ) and person.is_subject_of(raw)
+    return bool(recognition and recognition.concepts & AUGMENTATION)
 
 
 def day_of(raw: Json, run: Run) -> date:
-    """The day of a procedure, or on which an order was written; the run's if it names none."""
+    """The day of a procedure, or on which an order was written.
+
+    The run's if it names none.
+    """
     calendar = run.service.calendar
     done = raw.get("performedDateTime") or member(raw, "performedPeriod", "start")
     return (

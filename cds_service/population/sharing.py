@@ -35,7 +35,10 @@ class _Part(BaseModel):
 
 
 class SharedResult(_Part):
-    """A measure on the scale of pooling: logs of observed / expected, log odds of the AUC."""
+    """A measure on the scale of pooling.
+
+    Logs of observed / expected, log odds of the AUC.
+    """
 
     value: Number
     error: Annotated[float, Field(gt=0, allow_inf_nan=False)]

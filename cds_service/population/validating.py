@@ -1,4 +1,6 @@
-"""How well the models in force fit a site's own patients, and their recalibration on them.
+"""How well the models in force fit a site's own patients.
+
+And their recalibration on them.
 
 The figures are those that the service would have given: the same findings, reduced
 models and held values.
@@ -254,7 +256,10 @@ GROUPS: Mapping[str, Callable[[Assessed], bool]] = {
 
 
 def _horizon_notes(model: LocalModel, rows: Sequence[Assessed]) -> list[str]:
-    """Outcomes counted within another time than the study's are not what the model predicts."""
+    """What to say where outcomes were counted within another time.
+
+    They are not what the model predicts.
+    """
     months, counted = {_months(row, model) for row in rows}, _counted(model)
     said = ", ".join(map(str, _other_months(model, months)))
     notes = {
@@ -285,7 +290,9 @@ def _unknown_notes(
     known: performance.Performance,
     policy: Policy,
 ) -> list[str]:
-    """Between which values observed / expected lies whatever became of those whose outcome is not known.
+    """Between which values observed / expected lies.
+
+    Whatever became of those whose outcome is not known.
 
     They are no random part: who died or was not seen for long enough has an outcome
     only if it came before.
@@ -348,7 +355,9 @@ def _row_notes(file: OutcomesFile, rows: Sequence[Assessed]) -> list[str]:
 def refit(
     file: OutcomesFile, models: Iterable[LocalModel], policy: Policy, today: date
 ) -> tuple[Mapping[str, Recalibration], tuple[str, ...]]:
-    """The recalibration of each model that these patients can carry, and why others have none.
+    """The recalibration of each model that these patients can carry.
+
+    And why others have none.
 
     Fitted on the patients whose figure would be shown. From 20 patients with and 20
     without the outcome on, the intercept; the slope too from 100 of each on (Collins
@@ -420,7 +429,10 @@ def _another_time(rows: Sequence[Assessed], model: LocalModel) -> str:
 
 
 def _too_many_unknown(file: OutcomesFile, model: LocalModel) -> str:
-    """Why the outcomes that are not known hold a refit back; empty where they do not."""
+    """Why the outcomes that are not known hold a refit back.
+
+    Empty where they do not.
+    """
     known = [
         one.outcomes[model.outcome]
         for one in file.patients
@@ -437,7 +449,10 @@ def _too_many_unknown(file: OutcomesFile, model: LocalModel) -> str:
 
 
 def fit_recalibration(rows: Sequence[Assessed]) -> performance.LogisticFit | str:
-    """Intercept, or intercept and slope, on the study's own log odds; or why neither can be fitted."""
+    """Intercept, or intercept and slope, on the study's own log odds.
+
+    Or why neither can be fitted.
+    """
     outcome = np.array([one.has_outcome for one in rows], dtype=np.float64)
     own, weight = np.array([one.figure.own for one in rows]), weights_of(rows)
     scarce = min(int(outcome.sum()), len(rows) - int(outcome.sum()))
@@ -456,7 +471,10 @@ def fit_recalibration(rows: Sequence[Assessed]) -> performance.LogisticFit | str
 
 
 def recalibration_toml(found: Mapping[str, Recalibration]) -> str:
-    """The file for the site folder; every value is a number, a date, or a word without quotes."""
+    """The file for the site folder.
+
+    Every value is a number, a date, or a word without quotes.
+    """
     lines = [
         "# Written by kyphoplasty-cds validate --refit. Log odds here = intercept + slope x log odds of the study."
     ]

@@ -1,4 +1,6 @@
-"""The fracture liaison worklist: patients after an augmentation who wait for something, with the reason.
+"""The fracture liaison worklist.
+
+Patients after an augmentation who wait for something, with the reason.
 
 It names what the record holds and what it does not, by ids; a person looks at each. The
 dead are left out. What could not be read is said, since it may hold what is missing.
@@ -98,7 +100,9 @@ def find_rows(
     service: Service,
     as_of: date,
 ) -> tuple[Row, ...]:
-    """What this patient waits for on that day; nothing for one without an augmentation up to then.
+    """What this patient waits for on that day.
+
+    Nothing for one without an augmentation up to then.
 
     Args:
         record: of the patient.
@@ -246,9 +250,14 @@ class Visit(NamedTuple):
 
 
 def referral_names(record: PatientRecord, terminology: Terminology) -> frozenset[str]:
-    """The referrals for bone treatment on record, by which visits may say their aim."""
+    """The referrals for bone treatment on record, by which visits may say their aim.
+
+    One to a specialist that says nothing of bone may be for a thyroid.
+    """
     orders = find_stored_orders(record, terminology, CARRIED_OUT)
-    return frozenset(one.reference for one in orders if one.kind == REVIEW)
+    return frozenset(
+        one.reference for one in orders if one.kind == REVIEW and one.is_read_whole
+    )
 
 
 def bone_visits(
@@ -258,15 +267,20 @@ def bone_visits(
 ) -> Iterator[Visit]:
     """Find the visits for bone treatment that have a day.
 
-    A visit is for it by its own words or codes, or because it carries out a referral.
+    A visit is for it by its own words, codes or reasons, or because it carries out a
+    referral. That of a specialist needs such a reason: an endocrinologist sees thyroids.
     """
     for raw in visits:
         titles = codeables(raw, "code", "type", "serviceType", "specialty")
         titles += [{"text": words} for words in [text(raw.get("description"))] if words]
-        found = recognise_support(
-            {"resourceType": "ServiceRequest", "code": titles}, NO_DRAFTS, terminology
-        )
-        is_named = found is not None and REVIEW in found.concepts
+        said = {
+            "resourceType": "ServiceRequest",
+            "code": titles,
+            "reasonCode": raw.get("reasonCode"),
+            "reasonReference": raw.get("reasonReference"),
+        }
+        found = recognise_support(said, NO_DRAFTS, terminology)
+        is_named = bool(found and REVIEW in found.concepts and found.is_for_bone)
         if not is_named and not any(
             last_name(text(one.get("reference"))) in referrals
             for one in objects(raw.get("basedOn"))
@@ -285,7 +299,10 @@ def bone_visits(
 def _overdue(findings: Findings) -> Iterator[Row]:
     found = findings.known.get("denosumab-overdue")
     if found is not None and found.value is True and found.observed is not None:
-        text = f"Last denosumab on record {say_date(found.observed)}, no other bone drug since"
+        text = (
+            f"Last denosumab on record {say_date(found.observed)}, no other bone drug"
+            " since"
+        )
         resources = tuple(one.resource for one in found.provenance)
         yield Row(
             "denosumab-overdue",
@@ -298,7 +315,10 @@ def _overdue(findings: Findings) -> Iterator[Row]:
 def _braced(
     record: PatientRecord, service: Service, done: date, as_of: date
 ) -> Iterator[Row]:
-    """Brace orders that are still active after their last day, or after the site's weeks where they state none."""
+    """Brace orders that are still active after their last day.
+
+    Or after the site's weeks where they state none.
+    """
     limit = timedelta(weeks=service.policy.brace.max_weeks)
     for order in find_stored_orders(record, service.terminology, IN_FORCE):
         if order.kind != "brace":
@@ -343,7 +363,10 @@ def write_worklist(
     as_of: date,
     reasons: Sequence[str] = get_args(Reason),
 ) -> None:
-    """Write the rows, each with the patient's id: as FHIR NDJSON (`.ndjson`) or Bundle (`.json`), else as CSV."""
+    """Write the rows, each with the patient's id.
+
+    As FHIR NDJSON (`.ndjson`) or Bundle (`.json`), else as CSV.
+    """
     if file.suffix == ".ndjson":
         lines = (
             json.dumps(one, ensure_ascii=False) + "\n"
@@ -379,7 +402,10 @@ def write_worklist(
 def _resources(
     rows: Sequence[tuple[str, Row]], as_of: date, reasons: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
-    """One Group of all patients for each reason, and one Task for each row: a proposal, not an order."""
+    """One Group of all patients for each reason, one Task for each row.
+
+    Each Task is a proposal, not an order.
+    """
     for reason in reasons:
         patients = sorted({patient for patient, row in rows if row.reason == reason})
         yield {

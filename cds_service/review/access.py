@@ -1,4 +1,7 @@
-"""Access to the tables of accounts and sessions: prepared at first use, with database errors as our own exceptions."""
+"""Access to the tables of accounts and sessions.
+
+Prepared at first use, with database errors as our own exceptions.
+"""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -20,7 +23,10 @@ class Access:
         self._clock = clock
 
     def note(self, connection: Connection, entry: AuditEntry | None) -> None:
-        """Append an entry to the log in the same transaction as the change that it records."""
+        """Append an entry to the log with the change that it records.
+
+        Both are in one transaction.
+        """
         if entry is not None:
             append_entries(connection, [seal(entry)], self._clock)
 

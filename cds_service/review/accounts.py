@@ -71,7 +71,9 @@ class Accounts:
         replace: bool = False,
         entry: AuditEntry | None = None,
     ) -> None:
-        """Create an account, or give an existing one a new password and role and end its sessions.
+        """Create an account, or give one a new password and role.
+
+        The sessions of one that exists end.
 
         Args:
             entry: appended to the log together with the account.
@@ -111,7 +113,8 @@ class Accounts:
                 connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.name == name))
             else:
                 raise AccountFault(
-                    f"there is an account {name} already; --replace gives it a new password"
+                    f"there is an account {name} already; --replace gives it a new"
+                    " password"
                 )
             self._access.note(connection, entry)
 
@@ -171,7 +174,7 @@ class Accounts:
             )
         return True
 
-    def count_vouched_try(self, address: str) -> None:
+    def count_issuer_try(self, address: str) -> None:
         """Count one more login through the issuer from this network address.
 
         Raises:

@@ -1,4 +1,7 @@
-"""What all review pages share, and how an entry is opened: checked by role, and always logged."""
+"""What all review pages share, and how an entry is opened.
+
+Checked by role, and always logged.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -61,7 +64,10 @@ class Desk:
         )
 
     def may_see(self, stored: Stored) -> bool:
-        """Whether this entry is of the reviewer's own EHR or tenant; entries about the log itself belong to none."""
+        """Whether this entry is of the reviewer's own EHR or tenant.
+
+        Entries about the log itself belong to none.
+        """
         scope = self.scope
         return scope is None or (
             stored.client == scope.client and scope.tenant in (None, stored.tenant)

@@ -24,7 +24,10 @@ from cds_service.review.replay import NothingToReplay, replay
 from cds_service.review.words import WORDS
 
 LONGEST_NOTE = 2000
-NO_FIGURES = "This entry holds no figures: it is no answer, they were purged, or another version made them."
+NO_FIGURES = (
+    "This entry holds no figures: it is no answer, they were purged, or another version"
+    " made them."
+)
 _SUBSET = MarkdownIt("zero").enable(["list", "emphasis", "escape", "newline"])
 TONES: Mapping[str, tuple[str, str]] = {
     "info": ("i", "For information"),
@@ -34,7 +37,10 @@ TONES: Mapping[str, tuple[str, str]] = {
 
 
 def entry_routes(routes: Blueprint, desk: Desk) -> None:
-    """The routes for one entry: its content with all that was said about it, marks, notes, replay and basis."""
+    """The routes for one entry.
+
+    Its content with all that was said about it, marks, notes, replay and basis.
+    """
 
     @routes.get("/entries/<entry_id>")
     def entry(entry_id: str) -> str:
@@ -116,7 +122,10 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
 
 
 def view_cards(cards: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The cards of an answer for the page, in the order shown: texts as logged, links only to http addresses."""
+    """The cards of an answer for the page, in the order shown.
+
+    Texts as logged, links only to http addresses.
+    """
     return [_view(card) for card in cards]
 
 
@@ -135,13 +144,16 @@ def _view(card: Mapping[str, Any]) -> dict[str, Any]:
         "tone": tone,
         "topic": _display(source.get("topic", {})),
         "summary": card.get("summary", ""),
-        "detail": Markup(detail),  # noqa: S704 - HTML is off in the renderer, so that all of the text is escaped
+        # HTML is off in the renderer, so that all of the text is escaped.
+        "detail": Markup(detail),  # noqa: S704
         "suggestions": [_suggestion(one) for one in card.get("suggestions", ())],
         "reasons": [_display(one) for one in card.get("overrideReasons", ())],
         "source": source.get("label", ""),
-        "links": [("Source", _http_only(source["url"])), *links]
-        if source.get("url")
-        else links,
+        "links": (
+            [("Source", _http_only(source["url"])), *links]
+            if source.get("url")
+            else links
+        ),
     }
 
 

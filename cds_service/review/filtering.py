@@ -1,4 +1,7 @@
-"""The filter of the find page: converts a URL to a query and back; invalid values are faults with a message."""
+"""The filter of the find page: a URL becomes a query and back.
+
+Invalid values are faults with a message.
+"""
 
 import re
 from collections.abc import Mapping
@@ -198,7 +201,10 @@ def _read_patient(name: str, text: str) -> dict[str, Any]:
 
 
 def _read_time(text: str, zone: tzinfo, *, is_end: bool) -> datetime:
-    """Read a day (inclusive if it is the last one) or a time, of the site unless stated otherwise."""
+    """Read a day or a time, of the site unless stated otherwise.
+
+    A day is inclusive if it is the last one.
+    """
     is_day = False
     with suppress(ValueError):
         is_day = bool(date.fromisoformat(text))

@@ -1,4 +1,7 @@
-"""The hospital's OpenID issuer: our registration there, and whom its ID token proves."""
+"""The hospital's OpenID issuer.
+
+Our registration there, and whom its ID token proves.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,7 +11,7 @@ from cds_service.callers.code_flow import AuthorizationServer, Registration
 from cds_service.errors import LoginRefused
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_address
-from cds_service.review.sessions import Vouched
+from cds_service.review.sessions import OidcIdentity
 from cds_service.site.review import ReviewLogin, Role
 
 WELL_KNOWN = "/.well-known/openid-configuration"
@@ -38,7 +41,7 @@ def issuer_server(
     return AuthorizationServer(registration, connections)
 
 
-def vouched(claims: Mapping[str, Any], login: ReviewLogin) -> Vouched:
+def identity_of(claims: Mapping[str, Any], login: ReviewLogin) -> OidcIdentity:
     """The account in verified claims; of several roles, the most powerful one counts.
 
     Raises:
@@ -59,7 +62,9 @@ def vouched(claims: Mapping[str, Any], login: ReviewLogin) -> Vouched:
     is_readable = isinstance(shown, str) and SHOWN.fullmatch(shown)
     if role is None:
         raise LoginRefused("role")
-    return Vouched(login.issuer, subject, role, str(shown) if is_readable else subject)
+    return OidcIdentity(
+        login.issuer, subject, role, str(shown) if is_readable else subject
+    )
 
 
 def _list(value: Any) -> Sequence[Any]:

@@ -1,4 +1,6 @@
-"""Login to the review pages through the hospital's issuer: OpenID Connect authorization code flow with PKCE.
+"""Login to the review pages through the hospital's issuer.
+
+OpenID Connect authorization code flow with PKCE.
 
 During login the browser holds one secret in a cookie; state, nonce and verifier are
 derived from it, so none of them is stored here. That cookie is `Lax`, since the
@@ -20,24 +22,27 @@ from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_address
 from cds_service.outgoing.deadline import Deadline
 from cds_service.review.accounts import TooManyTries
-from cds_service.review.issuer import issuer_server, vouched
+from cds_service.review.issuer import identity_of, issuer_server
 from cds_service.review.login import PATH, Gate, own_page, same
-from cds_service.review.sessions import ON_THE_WAY, Vouched
+from cds_service.review.sessions import LOGIN_TIME, OidcIdentity
 from cds_service.site.folder import SiteFolder
 from cds_service.site.review import ReviewLogin, client_secret
 
 LOG = logging.getLogger("kyphoplasty_cds.review")
 BACK = f"{PATH}/login/callback"
-WAY_COOKIE = "kyphoplasty-cds-way"
+LOGIN_COOKIE = "kyphoplasty-cds-issuer"
 SECONDS = 5.0  # for all requests to the issuer in one step
 MAX_WANTED = 1024  # characters; browsers drop longer cookies
-REFUSED = "The login did not succeed, or this account has no role here. Who runs this service can look up why."
+REFUSED = (
+    "The login did not succeed, or this account has no role here. Who runs this service"
+    " can look up why."
+)
 UNREACHABLE = "The hospital's login cannot be reached now. Try again in a minute."
 TOO_MANY = "Too many logins from this network address. Wait 15 minutes."
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class PendingLogin:
     """One browser's login in progress at the issuer.
 
     Attributes:
@@ -48,7 +53,7 @@ class Way:
     wanted: str
 
     @classmethod
-    def of(cls, cookie: str) -> "Way | None":
+    def of(cls, cookie: str) -> "PendingLogin | None":
         """Parse a cookie; None if it is not ours."""
         secret, _, wanted = cookie.partition(" ")
         return cls(secret, own_page(wanted)) if len(secret) == 43 else None
@@ -76,55 +81,56 @@ class IssuerLogin:
     login: ReviewLogin
     redirect: str
 
-    def set_out(self) -> AnyResponse:
-        way = Way(
+    def start(self) -> AnyResponse:
+        """Send the browser to the issuer."""
+        wanted = own_page(request.args.get("wanted", PATH)[: MAX_WANTED + 1])
+        pending = PendingLogin(
             secrets.token_urlsafe(32),
-            own_page(request.args.get("wanted", PATH)[: MAX_WANTED + 1]),
+            wanted if len(wanted) <= MAX_WANTED else PATH,
         )
-        way = way if len(way.wanted) <= MAX_WANTED else Way(way.secret, PATH)
         asked = {
             "scope": " ".join(dict.fromkeys(("openid", *self.login.scopes))),
             "redirect_uri": self.redirect,
-            **way.derived.asked,
+            **pending.derived.asked,
         }
         try:
             address = self.issuer.authorization_address(asked, Deadline.after(SECONDS))
         except CallFailed as fault:
-            return self._refuse(way.wanted, fault.reason, UNREACHABLE, 503)
-        self.gate.ways.set_out(way.secret)
+            return self._refuse(pending.wanted, fault.reason, UNREACHABLE, 503)
+        self.gate.pending.begin(pending.secret)
         response = redirect(address, 303)
-        self._set_way(response, way.cookie, int(ON_THE_WAY.total_seconds()))
+        self._set_cookie(response, pending.cookie, int(LOGIN_TIME.total_seconds()))
         return response
 
-    def come_back(self) -> AnyResponse:
+    def finish(self) -> AnyResponse:
         """Accept the issuer's response once, and begin a session.
 
         Only the return counts as a login attempt: it calls the issuer and may be
         logged. The start does not, since any page can make a browser start a login, for
         example with fifty images.
         """
-        way = Way.of(request.cookies.get(WAY_COOKIE, ""))
-        if way is None or not same(
-            request.args.get("state"), way.derived.made("state")
+        pending = PendingLogin.of(request.cookies.get(LOGIN_COOKIE, ""))
+        if pending is None or not same(
+            request.args.get("state"), pending.derived.made("state")
         ):
             return self._refuse(PATH, "state")  # may be a stranger: no entry
-        if not self.gate.ways.come_back(way.secret):
-            return self._refuse(way.wanted, "replayed")
+        if not self.gate.pending.complete(pending.secret):
+            return self._refuse(pending.wanted, "replayed")
         try:
-            self.gate.accounts.count_vouched_try(self.gate.address)
-            who = self._who(way, Deadline.after(SECONDS))
+            self.gate.accounts.count_issuer_try(self.gate.address)
+            who = self._who(pending, Deadline.after(SECONDS))
         except TooManyTries:
-            response = self._refuse(way.wanted, "limit", TOO_MANY, 429)
+            response = self._refuse(pending.wanted, "limit", TOO_MANY, 429)
         except LoginRefused as fault:
-            response = self._deny(way, fault)
+            response = self._deny(pending, fault)
         except CallFailed as fault:
-            response = self._refuse(way.wanted, fault.reason, UNREACHABLE, 503)
+            response = self._refuse(pending.wanted, fault.reason, UNREACHABLE, 503)
         else:
-            response = self._land(way, who)
-        self._set_way(response, "", 0)
+            response = self._land(pending, who)
+        self._set_cookie(response, "", 0)
         return response
 
-    def _who(self, way: Way, deadline: Deadline) -> Vouched:
+    def _who(self, pending: PendingLogin, deadline: Deadline) -> OidcIdentity:
         """The account that the issuer vouches for.
 
         Raises:
@@ -132,33 +138,36 @@ class IssuerLogin:
             CallFailed: the issuer cannot be reached.
         """
         code = self.issuer.read_code(request.args, deadline)
-        verifier = way.derived.made("verifier")
+        verifier = pending.derived.made("verifier")
         answer = self.issuer.redeem(code, verifier, self.redirect, deadline)
-        nonce = way.derived.made("nonce")
+        nonce = pending.derived.made("nonce")
         claims = self.issuer.verified_claims(answer, nonce, deadline)
-        return vouched(claims, self.login)
+        return identity_of(claims, self.login)
 
-    def _land(self, way: Way, who: Vouched) -> AnyResponse:
+    def _land(self, pending: PendingLogin, who: OidcIdentity) -> AnyResponse:
         response = make_response(
-            render_template("review-landed.html", wanted=way.wanted)
+            render_template("review-landed.html", wanted=pending.wanted)
         )
         content = {"address": self.gate.address, "issuer": who.issuer}
         named = {"account": who.shown} if who.shown != who.subject else {}
         return self.gate.open(response, self.gate.sessions.begin(who), content | named)
 
-    def _deny(self, way: Way, fault: LoginRefused) -> AnyResponse:
+    def _deny(self, pending: PendingLogin, fault: LoginRefused) -> AnyResponse:
         content = {
             "address": self.gate.address,
             "issuer": self.login.issuer,
             "why": fault.reason,
         }
         self.gate.note("login", kind="login", result="denied", content=content)
-        return self._refuse(way.wanted, fault.reason)
+        return self._refuse(pending.wanted, fault.reason)
 
     def _refuse(
         self, wanted: str, reason: str, words: str = REFUSED, status: int = 403
     ) -> AnyResponse:
-        """Show the login page with the same message for every failure; the reason only goes to the log."""
+        """Show the login page with the same message for every failure.
+
+        The reason only goes to the log.
+        """
         fields = {
             "event": "login-refused",
             "reason": reason,
@@ -167,9 +176,14 @@ class IssuerLogin:
         LOG.warning("login", extra={"fields": fields})
         return self.gate.login_page(wanted, words, status)
 
-    def _set_way(self, response: AnyResponse, value: str, seconds: int) -> None:
+    def _set_cookie(self, response: AnyResponse, value: str, seconds: int) -> None:
         self.gate.set_cookie(
-            response, WAY_COOKIE, value, seconds=seconds, path=f"{PATH}/login", lax=True
+            response,
+            LOGIN_COOKIE,
+            value,
+            seconds=seconds,
+            path=f"{PATH}/login",
+            lax=True,
         )
 
 

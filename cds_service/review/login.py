@@ -1,4 +1,6 @@
-"""Access to the review pages: login with local accounts, sessions, roles, form tokens; every access is logged.
+"""Access to the review pages: accounts, sessions, roles, form tokens.
+
+Accounts are local; every access is logged.
 
 The login through the hospital's issuer is in `issuer_login.py`.
 
@@ -33,7 +35,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from cds_service.audit.chain import AuditEntry, AuditLog, Kind
 from cds_service.outgoing.address import is_loopback_host
 from cds_service.review.accounts import Accounts, TooManyTries
-from cds_service.review.sessions import LIFETIME, Session, Sessions, Ways
+from cds_service.review.sessions import LIFETIME, PendingLogins, Session, Sessions
 from cds_service.settings import Network
 from cds_service.site.review import Role
 
@@ -42,7 +44,7 @@ COOKIE = "kyphoplasty-cds-review"
 FORM_COOKIE = "kyphoplasty-cds-login"  # the form token before there is a session
 PATH = "/audit"
 OWN_PAGE = re.compile(r"/audit(/[\w./~-]*)?(\?[^\s\\]*)?", re.ASCII)
-BEFORE_LOGIN = ("review.log_in", "review.set_out", "review.come_back")
+BEFORE_LOGIN = ("review.log_in", "review.start_login", "review.finish_login")
 NO_ACCOUNTS = "There are no local accounts here."
 REFUSED = (
     "Name and password do not fit, or there were too many tries. Then wait 15 minutes."
@@ -72,7 +74,7 @@ class Gate:
 
     accounts: Accounts
     sessions: Sessions
-    ways: Ways
+    pending: PendingLogins
     audit: AuditLog
     clock: Callable[[], datetime]
     base_url: str
@@ -83,7 +85,9 @@ class Gate:
 
     @property
     def address(self) -> str:
-        """The client's network address: as stated by a trusted proxy, else that of the connection; may be empty.
+        """The client's network address; may be empty.
+
+        As stated by a trusted proxy, else that of the connection.
 
         Only the last item of `X-Forwarded-For` counts: the client can forge the others.
         """
@@ -101,7 +105,10 @@ class Gate:
         )
 
     def admit(self) -> Response | None:
-        """Admit a reviewer, with a valid token in every form; everyone else sees the login form."""
+        """Admit a reviewer, with a valid token in every form.
+
+        Everyone else sees the login form.
+        """
         if "\0" in request.path or any(
             "\0" in one for one in chain.from_iterable(request.values.items(multi=True))
         ):
@@ -120,7 +127,8 @@ class Gate:
         ):
             self.note("form", result="denied", content={"why": "token"})
             raise Forbidden(
-                "The form is too old, or not ours. Go back, load the page again and repeat."
+                "The form is too old, or not ours. Go back, load the page again and"
+                " repeat."
             )
         return None
 
@@ -176,13 +184,13 @@ class Gate:
     def login_page(self, wanted: str, fault: str = "", status: int = 401) -> Response:
         """The login form, with its own token, which a cookie repeats."""
         token = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(32)
-        ways = {"has_local": self.has_local, "hospital": self.hospital}
+        logins = {"has_local": self.has_local, "hospital": self.hospital}
         page = render_template(
             "review-login.html",
             wanted=own_page(wanted),
             token=token,
             fault=fault,
-            **ways,
+            **logins,
         )
         response = make_response(page, status)
         self.set_cookie(response, FORM_COOKIE, token)
@@ -251,7 +259,8 @@ class Gate:
     ) -> None:
         """Set a cookie for these pages, hidden from scripts.
 
-        `Secure` is only left out for plain HTTP on this machine, where no network is involved.
+        `Secure` is only left out for plain HTTP on this machine, where no network is
+        involved.
 
         Args:
             seconds: how long the browser keeps it; None until the browser is closed.
@@ -277,7 +286,10 @@ class Gate:
 
 
 def login_routes(routes: Blueprint, gate: Gate) -> None:
-    """The routes for login and logout, and the gate before all other pages of this blueprint."""
+    """The routes for login and logout, and the gate before all other pages.
+
+    Those of this blueprint.
+    """
     routes.before_request(gate.admit)
 
     @routes.route("/login", methods=["GET", "POST"])

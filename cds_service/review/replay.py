@@ -1,4 +1,7 @@
-"""Whether the models in force give, from an entry alone, the figures that were shown then."""
+"""Whether the models in force give the figures that were shown then.
+
+From an entry alone.
+"""
 
 import json
 import math
@@ -28,8 +31,8 @@ SEEN = Provenance(resource="", origin="prefetch", code="", printed="", rule="")
 NEVER = date.min  # an entry keeps no day that near dates could be said by
 SAME = 1e-9  # relative; machines differ in the last digits
 EARLIER = (
-    "shown under earlier rules, by which one study spoke for the patient; the figures of"
-    " the studies are compared, what was said is not computed again"
+    "shown under earlier rules, by which one study spoke for the patient; the figures"
+    " of the studies are compared, what was said is not computed again"
 )
 THRESHOLDS = ("bands", "showing")  # tables of the policy
 # What the earlier rules made of the studies' figures.
@@ -65,13 +68,18 @@ class Replay:
 
 
 class NothingToReplay(CdsError):
-    """The entry holds no figures (no answer, or purged), or this version does not know what they rest on."""
+    """The entry holds no figures, or this version does not know their basis.
+
+    No answer, or purged.
+    """
 
 
 def replay(
     content: Mapping[str, Any], service: Service, service_id: str | None
 ) -> Replay:
-    """The figures of an answer computed once more, from its inputs and the policy that was in force then.
+    """The figures of an answer computed once more.
+
+    From its inputs and the policy that was in force then.
 
     Raises:
         NothingToReplay: the entry holds none, or findings, settings or a service that
@@ -122,7 +130,10 @@ def _of_studies(assessments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> Answer:
-    """The answer as far as the entry holds it; without orders in force, recommendations and suggestions."""
+    """The answer as far as the entry holds it.
+
+    Without orders in force, recommendations and suggestions.
+    """
     parts = {name: part for name, part in content["record"].items() if name != "server"}
     record = RecordState(**parts)
     # with what entered the figures then

@@ -1,4 +1,6 @@
-"""`/audit`: the review pages. Find entries, follow a patient, open an entry as it was shown, export entries.
+"""`/audit`: the review pages.
+
+Find entries, follow a patient, open an entry as it was shown, export entries.
 
 Every access is logged before the page is sent; otherwise the page is not shown.
 Patients appear only by their ids.
@@ -45,13 +47,16 @@ from cds_service.review.entry_page import entry_routes
 from cds_service.review.filtering import CHOICES, read_filter
 from cds_service.review.issuer_login import issuer_login
 from cds_service.review.login import Gate, Login, login_routes, may
-from cds_service.review.sessions import IDLE, Sessions, Ways
+from cds_service.review.sessions import IDLE, PendingLogins, Sessions
 from cds_service.review.words import register_words
 from cds_service.service import Service
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
 
-REVIEW_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+REVIEW_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri"
+    " 'none'; frame-ancestors 'none'"
+)
 TIMELINE = 20  # entries of one page; each is read whole
 CHUNK = 64 * 1024
 MEDIA: Mapping[Format, tuple[str, str]] = {
@@ -100,7 +105,7 @@ def review_routes(reviewing: Reviewing) -> Blueprint:
         sessions=Sessions(
             access, rules=login.rules if login else None, has_local=has_local
         ),
-        ways=Ways(access),
+        pending=PendingLogins(access),
         audit=reviewing.audit,
         clock=clock,
         base_url=reviewing.base_url,
@@ -123,8 +128,8 @@ def review_routes(reviewing: Reviewing) -> Blueprint:
     login_routes(routes, gate)
     hospital = issuer_login(gate, site, reviewing.connections) if site else None
     if hospital:
-        routes.get("/login/issuer", endpoint="set_out")(hospital.set_out)
-        routes.get("/login/callback", endpoint="come_back")(hospital.come_back)
+        routes.get("/login/issuer", endpoint="start_login")(hospital.start)
+        routes.get("/login/callback", endpoint="finish_login")(hospital.finish)
     _find_routes(routes, desk)
     entry_routes(routes, desk)
     figure_routes(routes, desk)

@@ -10,14 +10,14 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from cds_service.audit.tables import REVIEWERS, SESSIONS, WAYS
+from cds_service.audit.tables import PENDING_LOGINS, REVIEWERS, SESSIONS
 from cds_service.review.access import Access, digest_of
 from cds_service.site.review import Role
 
 IDLE = timedelta(minutes=30)
 LIFETIME = timedelta(hours=10)
 SEEN_AGAIN = timedelta(minutes=1)  # a session is not updated at every page
-ON_THE_WAY = timedelta(minutes=10)  # at the issuer, including a second factor
+LOGIN_TIME = timedelta(minutes=10)  # at the issuer, including a second factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Vouched:
+class OidcIdentity:
     """An account that the issuer vouches for.
 
     Attributes:
@@ -52,7 +52,10 @@ class Vouched:
 
     @property
     def name(self) -> str:
-        """The account's name in the log; names of local accounts cannot contain a bar."""
+        """The account's name in the log.
+
+        Names of local accounts cannot contain a bar.
+        """
         return f"{self.issuer}|{self.subject}"
 
 
@@ -72,12 +75,15 @@ class Sessions:
         self._rules = rules
         self._has_local = has_local
 
-    def begin(self, who: str | Vouched) -> str:
-        """Begin a session for a local account, by its name, or one of the issuer; returns the browser's secret."""
+    def begin(self, who: str | OidcIdentity) -> str:
+        """Begin a session for a local account, or one of the issuer.
+
+        A local one by its name. Returns the browser's secret.
+        """
         account: dict[str, str | None] = {
             "name": who if isinstance(who, str) else who.name
         }
-        if isinstance(who, Vouched):
+        if isinstance(who, OidcIdentity):
             account |= {"issuer": self._rules, "role": who.role, "shown": who.shown}
         token, now = secrets.token_urlsafe(32), self._access.now()
         row = {
@@ -128,38 +134,42 @@ class Sessions:
             )
 
     def _is_going_on(self, digest: str) -> tuple[sa.ColumnElement[bool], ...]:
-        is_vouched = SESSIONS.c.issuer == self._rules if self._rules else sa.false()
+        is_of_issuer = SESSIONS.c.issuer == self._rules if self._rules else sa.false()
         is_local = sa.and_(SESSIONS.c.issuer.is_(None), REVIEWERS.c.name.is_not(None))
         return (
             SESSIONS.c.digest == digest,
             SESSIONS.c.began > self._access.now(-LIFETIME),
             SESSIONS.c.seen > self._access.now(-IDLE),
-            sa.or_(is_vouched, is_local) if self._has_local else is_vouched,
+            sa.or_(is_of_issuer, is_local) if self._has_local else is_of_issuer,
         )
 
 
-class Ways:
-    """Browsers on their way to a login server, each of which may come back once."""
+class PendingLogins:
+    """Browsers at a login server, each of which may return once."""
 
     def __init__(self, access: Access) -> None:
         self._access = access
 
-    def set_out(self, secret: str) -> None:
-        """Note that a browser with this secret is going to a login server."""
+    def begin(self, secret: str) -> None:
+        """Keep that a browser with this secret goes to a login server."""
         with self._access.writing() as connection:
             connection.execute(
-                sa.delete(WAYS).where(WAYS.c.at < self._access.now(-ON_THE_WAY))
+                sa.delete(PENDING_LOGINS).where(
+                    PENDING_LOGINS.c.at < self._access.now(-LOGIN_TIME)
+                )
             )
             connection.execute(
-                sa.insert(WAYS),
+                sa.insert(PENDING_LOGINS),
                 [{"digest": digest_of(secret), "at": self._access.now()}],
             )
 
-    def come_back(self, secret: str) -> bool:
-        """Whether a browser with this secret was on its way; ends that state."""
+    def complete(self, secret: str) -> bool:
+        """Tell if a login with this secret was pending; it is no longer."""
         is_ours = (
-            WAYS.c.digest == digest_of(secret),
-            WAYS.c.at >= self._access.now(-ON_THE_WAY),
+            PENDING_LOGINS.c.digest == digest_of(secret),
+            PENDING_LOGINS.c.at >= self._access.now(-LOGIN_TIME),
         )
         with self._access.writing() as connection:
-            return bool(connection.execute(sa.delete(WAYS).where(*is_ours)).rowcount)
+            return bool(
+                connection.execute(sa.delete(PENDING_LOGINS).where(*is_ours)).rowcount
+            )

@@ -1,4 +1,7 @@
-"""`python -m cds_service.samples [PORT]`: the record server of a hospital whose codes are all its own, until Ctrl-C."""
+"""`python -m cds_service.samples [PORT]`: a record server until Ctrl-C.
+
+Of a hospital whose codes are all its own.
+"""
 
 import sys
 import threading
@@ -11,7 +14,8 @@ wanted = int(sys.argv[1]) if sys.argv[1:] else 0
 with start_fhir_server(load_hospital(datetime.now(UTC).date()), port=wanted) as server:
     if wanted and f":{wanted}/" not in server.url:
         sys.exit(
-            f"error: port {wanted} is taken: stop what runs there (a kept demo does), or name another"
+            f"error: port {wanted} is taken: stop what runs there (a kept demo does),"
+            " or name another"
         )
     print(server.url, flush=True)  # noqa: T201 - a command speaks
     threading.Event().wait()

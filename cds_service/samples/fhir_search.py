@@ -42,7 +42,9 @@ class Store:
         return self.resources.get((resource_type, resource_id))
 
     def search(self, query: str) -> tuple[Resource, ...]:
-        """All matches of `Type?parameters` in the requested order; `_count` is for the server.
+        """All matches of `Type?parameters` in the requested order.
+
+        `_count` is for the server.
 
         Raises:
             SearchRefused: unknown type, parameter, modifier or sort name.
@@ -71,7 +73,8 @@ class Store:
             elif name not in RESULT_PARAMETERS:
                 known = ", ".join(sorted([*matchers, *RESULT_PARAMETERS]))
                 raise SearchRefused(
-                    f"Unknown search parameter '{name}' for {resource_type}. Valid are: {known}"
+                    f"Unknown search parameter '{name}' for {resource_type}. Valid are:"
+                    f" {known}"
                 )
         return _in_order(resource_type, found, sort) if sort else tuple(found)
 
@@ -106,7 +109,10 @@ def _matchers(resource_type: str) -> dict[str, Matcher]:
 
 
 def _split(value: str, separator: str) -> list[str]:
-    r"""Split a parameter value; a separator after a backslash belongs to its part (R4 search, 3.1.1.5.7)."""
+    r"""Split a parameter value (R4 search, 3.1.1.5.7).
+
+    A separator after a backslash belongs to its part.
+    """
     return re.split(rf"(?<!\\){re.escape(separator)}", value)
 
 
@@ -115,7 +121,10 @@ def _unescape(part: str) -> str:
 
 
 def _token_matcher(element: str) -> Matcher:
-    """Match a token search: `code`, `system|code`, `|code` (no system), `system|` (any code in it)."""
+    """Match a token search.
+
+    `code`, `system|code`, `|code` (no system), `system|` (any code in it).
+    """
 
     def matches(resource: Resource, value: str) -> bool:
         parts = [_unescape(part) for part in _split(value, "|")]
@@ -132,7 +141,10 @@ def _is_token(token: tuple[str, str], parts: Sequence[str]) -> bool:
 
 
 def _tokens(value: Any) -> Iterator[tuple[str, str]]:
-    """(system, code) of a code, Coding, CodeableConcept, Identifier, or list of them."""
+    """(system, code) of a code, Coding, CodeableConcept or Identifier.
+
+    Or of a list of them.
+    """
     if isinstance(value, str):
         yield "", value
     elif isinstance(value, list):
@@ -176,7 +188,8 @@ def _in_order(
     name, sorts = sort.removeprefix("-"), _PARAMETERS[resource_type].get("sorts", {})
     if name not in sorts:
         raise SearchRefused(
-            f"Unknown _sort parameter value '{name}'. Valid values are: {', '.join(sorts)}"
+            f"Unknown _sort parameter value '{name}'. Valid values are:"
+            f" {', '.join(sorts)}"
         )
     dated, undated = [], []
     for one in found:
@@ -187,7 +200,10 @@ def _in_order(
 
 
 def _moment(resource: Resource, element: str) -> datetime | None:
-    """The time of an element: its value or the start of a period; a partial date means its first moment."""
+    """The time of an element: its value or the start of a period.
+
+    A partial date means its first moment.
+    """
     period = resource.get(f"{element}Period", {})
     value = (
         resource.get(element)

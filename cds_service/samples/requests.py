@@ -1,4 +1,7 @@
-"""A kyphoplasty as an EHR would draft it, and the requests that sign orders: of samples, and for people who try it."""
+"""A kyphoplasty as an EHR would draft it, and requests that sign orders.
+
+Of samples, and for people who try it.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -78,7 +81,10 @@ def answer_prefetch(
     patient_id: str,
     encounter_id: str = "",
 ) -> dict[str, Any]:
-    """The prefetch that an EHR sends for these templates: a resource (or null) for a read, a searchset for a search."""
+    """The prefetch that an EHR sends for these templates.
+
+    A resource (or null) for a read, a searchset for a search.
+    """
     store = hold(resources)
     named = {"{{context.patientId}}": patient_id}
     if encounter_id:
@@ -105,7 +111,10 @@ def _answer(query: str, store: Store) -> Any:
 
 
 def level_codings() -> dict[str, dict[str, str]]:
-    """SNOMED CT coding of each vertebra T1 … L5, from the map by which body sites are read."""
+    """SNOMED CT coding of each vertebra T1 … L5.
+
+    From the map by which body sites are read.
+    """
     concept_map = read_json(
         data_root("mappings") / "conceptmap" / "vertebral-level.json"
     )
@@ -123,7 +132,10 @@ def region_of(level: str) -> str:
 
 
 def procedure_coding(procedure: str | None, levels: Sequence[str]) -> dict[str, str]:
-    """The order's code: as given (CPT number, or `system|code`), else kyphoplasty by the region of the first level."""
+    """The order's code as given, else kyphoplasty by region.
+
+    Given as CPT number or `system|code`; the region is of the first level.
+    """
     if procedure is not None:
         system, _, code = procedure.rpartition("|")
         return {"system": system or CPT, "code": code}
@@ -153,7 +165,10 @@ def augmentation_order(
 
 
 def fault_of_order(order: Mapping[str, Any], terminology: Terminology) -> str:
-    """Why this draft order is no augmentation for the service; empty where it is one."""
+    """Why this draft order is no augmentation for the service.
+
+    Empty where it is one.
+    """
     drafts = read_drafts(
         {"entry": [{"resource": {**order, "subject": {"reference": "Patient/any"}}}]},
         Person("any"),

@@ -40,6 +40,7 @@ from cds_service.site.review import ReviewLogin, client_secret
 SITE_FILE = "site.toml"
 OVERLAYS = ("mappings", "hooks")
 CLIENTS = "clients"
+CONFIRMED = "confirmed"  # the site's tests of its codes
 
 
 class Identity(SiteTable):
@@ -434,13 +435,14 @@ def _is_private(address: Address) -> bool:
 
 
 def _check_names(folder: Path) -> None:
-    """Refuse a folder whose name is nearly an overlay's: it would have no effect.
+    """Refuse a folder whose name is nearly that of one we read: it would do nothing.
 
     Other folders are allowed.
     """
+    used = (*OVERLAYS, CONFIRMED)
     for path in sorted(folder.iterdir()):
-        meant = get_close_matches(path.name.lower(), OVERLAYS, cutoff=0.8)
-        if path.is_dir() and meant and path.name not in OVERLAYS:
+        meant = get_close_matches(path.name.lower(), used, cutoff=0.8)
+        if path.is_dir() and meant and path.name not in used:
             raise DataFileError(str(path), "", f"is not used; did you mean {meant[0]}?")
 
 

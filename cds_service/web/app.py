@@ -38,7 +38,10 @@ from cds_service.web.pages import page_routes
 from cds_service.web.sandbox import is_open, sandbox_routes
 from cds_service.web.worksheet import worksheet_routes
 
-CONTENT_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+CONTENT_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action"
+    " 'none'; frame-ancestors 'none'"
+)
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -190,7 +193,10 @@ def create_app(
 
 
 def _link_key(settings: Settings, audit: AuditStore) -> Callable[[float], bytes | None]:
-    """The key that signs the links of cards: the operator's, else that of the database."""
+    """The key that signs the links of cards.
+
+    The operator's, else that of the database.
+    """
     if settings.link_key is None:
         return audit.link_key
     key = settings.link_key.read_bytes()
@@ -203,7 +209,9 @@ def _in_front(
     environ: dict[str, Any],
     start_response: Callable[..., Any],
 ) -> Iterable[bytes]:
-    """Accept paths with doubled or trailing slashes, as some clients build them, as the plain path; drop `UNREAD`.
+    """Accept paths with doubled or trailing slashes as the plain path.
+
+    Some clients build them; `UNREAD` is dropped.
 
     A redirect would work for people, but browsers do not follow one after a preflight.
     An encoded slash is not a slash: a path that contains one is not found.
@@ -236,7 +244,10 @@ def _is_cds_path(path: str) -> bool:
 def _cors_headers(
     origins: Container[str] | None, environ: Mapping[str, Any]
 ) -> dict[str, str]:
-    """What lets browsers that run a CDS Hooks client read every response on a CDS path, errors too."""
+    """What lets browsers read every response on a CDS path, errors too.
+
+    Those that run a CDS Hooks client.
+    """
     if origins is None:
         headers = {ALLOWED_ORIGIN: "*"}  # open mode; never with credentials
     else:
@@ -257,7 +268,10 @@ def answer_preflight() -> Response | None:
     )
 
 
-MISDIRECTED = "This service is not called by this name; the setting PUBLIC_URL says by which it is."
+MISDIRECTED = (
+    "This service is not called by this name; the setting PUBLIC_URL says by which"
+    " it is."
+)
 
 
 def register_hosts(app: Flask, urls: Iterable[str]) -> None:

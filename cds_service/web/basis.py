@@ -1,4 +1,6 @@
-"""`/basis/…`: the page of one answer, for the holder of its card's signed address. No login, no name.
+"""`/basis/…`: the page of one answer.
+
+For the holder of its card's signed address. No login, no name.
 
 Each reading is a `read` entry about the answer, committed before the page is sent: it
 shows what the log holds.
@@ -21,15 +23,16 @@ from cds_service.service import Service
 from cds_service.web.cds_api import Surroundings
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self';"
-    " base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 FORM_BYTES = 8192  # a dozen short fields
 # in place of the user, who is not known; no account has such a name
 BY_LINK = "link:card"
 REFUSED = (
-    "This link does not open an answer: it is older than a day, was changed, or the answer is no longer kept."
-    " The card itself holds all that is needed to decide; the audit log of the hospital has the answer."
+    "This link does not open an answer: it is older than a day, was changed, or the"
+    " answer is no longer kept. The card itself holds all that is needed to decide; the"
+    " audit log of the hospital has the answer."
 )
 
 
@@ -85,7 +88,9 @@ def _open(around: Surroundings, store: AuditStore, address: str) -> Stored:
 def basis_html(
     stored: Stored, service: Service, given: Mapping[str, str] | None
 ) -> str:
-    """The page of an answer; or of what is tried, alone where the script of the page asks for it.
+    """The page of an answer, or of what is tried.
+
+    The latter alone where the script of the page asks for it.
 
     Args:
         given: the form of what is tried.

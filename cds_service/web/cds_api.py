@@ -1,4 +1,7 @@
-"""The CDS Hooks endpoints, discovery and service calls: parse the request, run the flow, answer in JSON."""
+"""The CDS Hooks endpoints: discovery and service calls.
+
+Parse the request, run the flow, answer in JSON.
+"""
 
 import json
 import time
@@ -160,7 +163,10 @@ def _call(around: Surroundings, service_id: str, exchange: Exchange) -> Response
 
 
 def _is_for(hook: ServiceHook, client: Client | None) -> bool:
-    """Tell if this EHR may call the service: that of opened charts is off for others."""
+    """Tell if this EHR may call the service.
+
+    That of opened charts is off for others.
+    """
     is_on = hook.hook != "patient-view" or (client is not None and client.patient_view)
     return hook.hook in CONTEXTS and bool(is_on)
 
@@ -171,14 +177,19 @@ def answer_as(
     exchange: Exchange,
     capabilities: Capabilities,
 ) -> Response:
-    """Answer the call of a caller who may call, as an EHR gets it that can apply this."""
+    """Answer the call of a caller who may call.
+
+    As an EHR gets it that can apply this.
+    """
     exchange.service_id = hook.id
     exchange.response = _answer(around, hook, exchange, capabilities)
     return _json(exchange.response.text)
 
 
 def admit(around: Surroundings, path: str, exchange: Exchange, *also: str) -> None:
-    """Authenticate the caller of this path by the Authorization header, before the body is read; none in open mode.
+    """Authenticate the caller of this path by the Authorization header.
+
+    Before the body is read. None in open mode.
 
     Args:
         around: with the callers, and our base URL from settings, so that no caller can
@@ -210,7 +221,10 @@ def discovery_entry(entry: Mapping[str, Any], wish: PrefetchWish) -> dict[str, A
 
 
 def json_response(document: Any) -> Response:
-    """The document as a JSON response; a non-finite number is our own fault and raises."""
+    """The document as a JSON response.
+
+    A non-finite number is our own fault and raises.
+    """
     return _json(json.dumps(document, ensure_ascii=False, allow_nan=False))
 
 
@@ -238,7 +252,10 @@ def _answer(
     exchange: Exchange,
     capabilities: Capabilities,
 ) -> HookResponse:
-    """Answer an authenticated caller: read and parse the body, check the right to the FHIR server, run the flow."""
+    """Answer an authenticated caller.
+
+    Read and parse the body, check the right to the FHIR server, run the flow.
+    """
     deadline = exchange.deadline = deadline_of(around, exchange)
     asked = parse_request(exchange.read_body(), hook.hook, exchange.hook_instances)
     deadline.check()
@@ -276,7 +293,10 @@ def _answer(
 def _note_missing_orders(
     around: Surroundings, hook_id: str, exchange: Exchange, *, is_missing: bool
 ) -> None:
-    """Leave a trace of a call that carries no draft orders: it is answered, and would look like another order."""
+    """Leave a trace of a call that carries no draft orders.
+
+    It is answered, and would look like another order.
+    """
     client = exchange.caller.client
     due = around.missing_orders.note(client, is_missing=is_missing)
     if not is_missing:
@@ -349,7 +369,9 @@ def _worksheet_url(around: Surroundings, client: Client | None) -> str:
 
 
 def deadline_of(around: Surroundings, exchange: Exchange) -> Deadline:
-    """The deadline of the answer, counted from the call's arrival, since it may have waited for keys.
+    """The deadline of the answer, counted from the call's arrival.
+
+    It may have waited for keys.
 
     It is sooner where this caller's EHR waits less.
     """
@@ -363,7 +385,10 @@ def deadline_of(around: Surroundings, exchange: Exchange) -> Deadline:
 def _closed_server(
     around: Surroundings, asked: HookRequest, exchange: Exchange
 ) -> ClosedServer | None:
-    """What stands for a server that this caller may not name: the order is read first, and may need nothing of it."""
+    """What stands for a server that this caller may not name.
+
+    The order is read first, and may need nothing of it.
+    """
     try:
         if exchange.client is None:
             check_fhir_server(asked, around.site, around.settings.fhir_servers)
@@ -377,7 +402,10 @@ def _closed_server(
 def _reader(
     around: Surroundings, asked: HookRequest, client: Client | None, exchange: Exchange
 ) -> FhirReader | None:
-    """A reader for the request's server; a token that was issued to another client is not used, and this is logged."""
+    """A reader for the request's server.
+
+    A token issued to another client is not used, and this is logged.
+    """
     client_id = client.client_id if client is not None else None
     if asked.fhir_authorization is not None and not asked.fhir_authorization.is_for(
         client_id

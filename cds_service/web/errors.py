@@ -1,4 +1,6 @@
-"""Turns every error into a status and an OperationOutcome, by one table; this is the one place that catches everything.
+"""Turns every error into a status and an OperationOutcome, by one table.
+
+The one place that catches everything.
 
 A body holds fixed texts, and ids that the caller sent or that we made; never values
 from a record, and never the text of an exception that is not ours.
@@ -49,8 +51,9 @@ HTTP: Mapping[str, Mapping[str, str]] = read_toml(
 # The same for every failure, so that a caller learns nothing; operators find the reason
 # in the log.
 NOT_AUTHENTICATED = (
-    "Not authenticated. A call needs a JSON Web Token of an issuer that [[clients]] of site.toml names, signed with"
-    " its keys, whose aud is the address called or one of its audiences. A token is taken once."
+    "Not authenticated. A call needs a JSON Web Token of an issuer that [[clients]] of"
+    " site.toml names, signed with its keys, whose aud is the address called or one of"
+    " its audiences. A token is taken once."
 )
 
 
@@ -93,7 +96,10 @@ def answer_error(error: Exception, hook_instance: str = "") -> Response:
 
 
 def outcome(status: int, code: str, text: str, diagnostics: str = "") -> Response:
-    """A response with one issue: a page for a browser that asked for one, else an OperationOutcome."""
+    """A response with one issue.
+
+    A page for a browser that asked for one, else an OperationOutcome.
+    """
     later = {"Retry-After": "1"} if status == 503 else None
     if has_request_context() and _wants_page():
         page = render_template(

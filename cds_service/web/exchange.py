@@ -1,4 +1,7 @@
-"""One request to a CDS Hooks endpoint: what was sent, and what is known about it when it is answered."""
+"""One request to a CDS Hooks endpoint.
+
+What was sent, and what is known about it when it is answered.
+"""
 
 import math
 import re
@@ -24,13 +27,18 @@ _LARGE = threading.Lock()
 # Version (any but ff; 00 has no more parts), trace id and parent id, which are not
 # zero, flags.
 TRACEPARENT = re.compile(
-    r"(?!ff)(?!00-.{52}-)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-[!-~]{0,200})?"
+    r"(?!ff)(?!00-.{52}-)[0-9a-f]{2}"
+    r"-(?!0{32})([0-9a-f]{32})"
+    r"-(?!0{16})[0-9a-f]{16}"
+    r"-[0-9a-f]{2}(?:-[!-~]{0,200})?"
 )
 
 
 @dataclass(slots=True)
 class Exchange:
-    """The state of a request, filled in as it proceeds; if it fails, this state is logged.
+    """The state of a request, filled in as it proceeds.
+
+    If it fails, this state is logged.
 
     Attributes:
         request: the request with its headers; its body may not have been received.
@@ -65,12 +73,17 @@ class Exchange:
 
     @property
     def trace(self) -> str:
-        """The trace that the caller's system says this call is of (W3C Trace Context); empty without a valid one."""
+        """The trace that the caller's system says this call is of.
+
+        W3C Trace Context; empty without a valid one.
+        """
         found = TRACEPARENT.fullmatch(self.request.headers.get("traceparent", ""))
         return found[1] if found else ""
 
     def read_body(self) -> bytes:
-        """Read the body, which must be plain JSON in UTF-8, not longer than `MAX_CONTENT_LENGTH`, and not all brackets.
+        """Read the body, which must be plain JSON in UTF-8.
+
+        Not longer than `MAX_CONTENT_LENGTH`, and not all brackets.
 
         Raises:
             HTTPException: it is not.
@@ -111,7 +124,10 @@ class Exchange:
         return b"".join(pieces)
 
     def _wait_for_large_bodies(self) -> None:
-        """Let a worker hold one large body at a time, until the answer: parsed it takes some thirty times its bytes."""
+        """Let a worker hold one large body at a time, until the answer.
+
+        Parsed it takes some thirty times its bytes.
+        """
         self._is_large = _LARGE.acquire(
             timeout=max(self.deadline.left, 0.0) if self.deadline is not None else -1
         )

@@ -1,4 +1,7 @@
-"""The feedback endpoint of each service: what users did with cards is written to the audit log."""
+"""The feedback endpoint of each service.
+
+What users did with cards is written to the audit log.
+"""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -29,8 +32,9 @@ from cds_service.web.logs import CALLS
 # log could not be read.
 Shown = Mapping[str, Sequence[ShownAnswer]] | None
 AMBIGUOUS = (
-    "{ambiguous} of {items} items are about cards that were shown for more than one patient or signing."
-    " They are not counted, and sending them again changes nothing. The other items are kept."
+    "{ambiguous} of {items} items are about cards that were shown for more than one"
+    " patient or signing. They are not counted, and sending them again changes nothing."
+    " The other items are kept."
 )
 
 
@@ -91,7 +95,9 @@ def _record(
     caller: Caller,
     until: Deadline,
 ) -> None:
-    """Write one entry for each item; what is said of an unknown or ambiguous card is linked to no answer.
+    """Write one entry for each item.
+
+    What is said of an unknown or ambiguous card is linked to no answer.
 
     Raises:
         AuditUnavailable: not every entry could be written in time. The client may send
@@ -129,7 +135,10 @@ def _shown(
     caller: Caller,
     until: Deadline,
 ) -> Shown:
-    """The answers that showed these cards; None if the log cannot be read in time: feedback is stored anyway."""
+    """The answers that showed these cards.
+
+    None if the log cannot be read in time: feedback is stored anyway.
+    """
     if cards is None:
         return {}
     wanted = sorted({item.card for item in items})

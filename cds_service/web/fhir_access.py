@@ -1,4 +1,7 @@
-"""Checks which FHIR server a request may name, before any DNS lookup, and makes its reader with the request's token."""
+"""Checks which FHIR server a request may name, and makes its reader.
+
+Before any DNS lookup; the reader has the request's token.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,15 +16,27 @@ from cds_service.protocol.messages import HookRequest
 from cds_service.site.clients import Client
 from cds_service.site.folder import Site
 
-REFUSED = "This service may not call the fhirServer that the request names, and part of the record was not sent."
+REFUSED = (
+    "This service may not call the fhirServer that the request names, and part of the"
+    " record was not sent."
+)
 OPEN = "Start it with serve --fhir-server URL, or send the whole prefetch."
-LISTED = "List the server in fhir-servers of this client ([[clients]] in site.toml), or send the whole prefetch."
-OF_TENANT = "List the server in tenant-fhir-servers of this client ([[clients]] in site.toml) for the token's tenant."
+LISTED = (
+    "List the server in fhir-servers of this client ([[clients]] in site.toml), or send"
+    " the whole prefetch."
+)
+OF_TENANT = (
+    "List the server in tenant-fhir-servers of this client ([[clients]] in site.toml)"
+    " for the token's tenant."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ClosedServer:
-    """A FHIR server that the caller may not name: nothing is asked of it, and each read fails with the reason."""
+    """A FHIR server that the caller may not name.
+
+    Nothing is asked of it, and each read fails with the reason.
+    """
 
     refusal: NotAllowed
 
@@ -37,7 +52,9 @@ class ClosedServer:
 def allowed_fhir_server(
     url: str, site: Site | None, named: Sequence[str] = ()
 ) -> Address:
-    """The URL of a FHIR server that may be called without a client's token: open mode, `explain`, the sandbox.
+    """The URL of a FHIR server that may be called without a client's token.
+
+    In open mode, by `explain`, and by the sandbox.
 
     In open mode (no site folder, or one without clients), these are servers on this
     machine and those named at start; otherwise exactly the base URLs of the site's
@@ -69,7 +86,9 @@ def check_fhir_server(
 def check_right_to_server(
     request: HookRequest, client: Client, tenant: str | None
 ) -> None:
-    """Refuse a request that names a FHIR server which this client, or this tenant of it, may not name.
+    """Refuse a request that names a FHIR server which it may not name.
+
+    This client may not, or this tenant of it.
 
     Raises:
         NotAllowed: it does.
@@ -87,7 +106,10 @@ def check_right_to_server(
 
 
 def aliases_of(request: HookRequest, client: Client | None) -> tuple[str, ...]:
-    """Other base URLs that the request's FHIR server uses in its references, according to the site."""
+    """Other base URLs that the request's server uses in its references.
+
+    According to the site.
+    """
     if client is None or request.fhir_server is None:
         return ()
     return client.fhir_aliases.get(_address(request.fhir_server, LISTED).url, ())
@@ -96,7 +118,9 @@ def aliases_of(request: HookRequest, client: Client | None) -> tuple[str, ...]:
 def open_reader(
     request: HookRequest, connections: Connections, client_id: str | None = None
 ) -> FhirReader | None:
-    """Make a reader for the request's FHIR server, which the caller must be allowed to name.
+    """Make a reader for the request's FHIR server.
+
+    The caller must be allowed to name it.
 
     None if the request names no server, if it says that its token has expired, or if
     the token was issued to another client.

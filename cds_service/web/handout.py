@@ -1,4 +1,6 @@
-"""`/handout/…`: the page that a patient takes home, for the holder of its signed address.
+"""`/handout/…`: the page that a patient takes home.
+
+For the holder of its signed address.
 
 It is made from the facts that the audit entry of the discharge keeps, and from the
 site's settings. Name and date are typed on the page, or written by hand: they are never
@@ -14,7 +16,6 @@ from flask import Blueprint, Response, render_template, request
 from cds_service.audit.chain import SILENT, AuditEntry
 from cds_service.audit.reader import Stored
 from cds_service.audit.store import LOOK_SECONDS, AuditStore
-from cds_service.basis.handout_pdf import draw_handout
 from cds_service.basis.links import (
     Form,
     HandoutAddress,
@@ -124,6 +125,9 @@ def _html(
 
 
 def _pdf(sentences: Sequence[str], text: HandoutText, form: Form) -> Response:
+    # ReportLab is a twentieth of the start, and few patients take the page home.
+    from cds_service.basis.handout_pdf import draw_handout  # noqa: PLC0415
+
     labels = (text.labels.name, text.labels.date)
     drawn = draw_handout(sentences, labels, text.language, form)
     response = Response(drawn, content_type="application/pdf")

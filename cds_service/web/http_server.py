@@ -1,4 +1,7 @@
-"""Runs the application in gunicorn with threads; it is loaded before the workers fork."""
+"""Runs the application in gunicorn with threads.
+
+It is loaded before the workers fork.
+"""
 
 import gc
 import math
@@ -35,7 +38,9 @@ EXIT_SECONDS = 2.0  # for a worker to end after its last answer
 
 
 class Drain:
-    """Lets a stopping server answer a while longer while it reports that it is not ready.
+    """Lets a stopping server answer a while longer.
+
+    Meanwhile it reports that it is not ready.
 
     Load balancers then send requests elsewhere before any are refused.
     """
@@ -86,7 +91,10 @@ class Drain:
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
-    """A gunicorn application with our options only: no configuration file or environment variables."""
+    """A gunicorn application with our options only.
+
+    No configuration file or environment variables.
+    """
 
     def __init__(self, app: Flask, options: dict[str, Any]) -> None:
         self._app = app
@@ -151,7 +159,8 @@ def serve(
             os._exit(0)
         app.extensions.get(AT_WORKER_START, lambda: None)()
         if worker.age == 1:  # the first of all
-            print(f"listening on {listening}", flush=True)  # noqa: T201 - for the parent process
+            # For the parent process.
+            print(f"listening on {listening}", flush=True)  # noqa: T201
 
     def end(_arbiter: Any) -> None:
         on_exit()

@@ -1,4 +1,6 @@
-"""`/worksheet/launch`: the worksheet opened from a patient's record in the EHR, by SMART App Launch.
+"""`/worksheet/launch`: the worksheet opened from a patient's record.
+
+In the EHR, by SMART App Launch.
 
 Each launch has an address of its own, and a cookie for that address alone, so that two
 patients in two windows never share a session. The EHR's token stays on the server.
@@ -56,7 +58,7 @@ from cds_service.outgoing.address import Address, parse_address
 from cds_service.outgoing.deadline import Deadline
 from cds_service.review.access import Access
 from cds_service.review.login import same
-from cds_service.review.sessions import ON_THE_WAY, Ways
+from cds_service.review.sessions import LOGIN_TIME, PendingLogins
 from cds_service.site.folder import SiteFolder
 from cds_service.web.cds_api import Surroundings
 from cds_service.web.worksheet import (
@@ -71,8 +73,11 @@ from cds_service.web.worksheet import (
 LOG = logging.getLogger("kyphoplasty_cds.launch")
 PATH = "/worksheet"
 BACK = f"{PATH}/callback"
-WAY_COOKIE, COOKIE = "kyphoplasty-cds-launch-way", "kyphoplasty-cds-launch"
+LOGIN_COOKIE, COOKIE = "kyphoplasty-cds-launch-way", "kyphoplasty-cds-launch"
 SECONDS = 8.0  # for all calls of one step
+PAGE_SECONDS = 20.0  # for all that one page reads and writes
+# What must be left before anything is sent: a write that is cut off may stand or not.
+WRITE_SECONDS = 8.0
 REFUSED = (
     "The worksheet could not be opened from this record. Open it again from the"
     " patient's record; who runs this service can look up why."
@@ -89,6 +94,10 @@ NOT_SEEN = "The values are not those that were shown. Look at them, and save aga
 NO_DAY = "Say the day of the examination; a value without a day is not saved."
 NO_RIGHT = (
     "The record system did not allow this launch to write measurements. Copy the text."
+)
+NO_TIME = (
+    "The record system answers too slowly now, so nothing was sent. Save again in a"
+    " minute."
 )
 NO_SPAN = "The report does not say this any more. Look at it in the record."
 OTHER_DAY = (
@@ -115,7 +124,7 @@ class Launching:
     around: Surroundings
     launchers: Mapping[Address, Launcher]
     sheets: Mapping[str, Sheets]
-    ways: Ways
+    pending: PendingLogins
     sessions: LaunchSessions
 
     @property
@@ -146,18 +155,18 @@ def launch_routes(
         around=around,
         launchers=launchers,
         sheets={issuer: Sheets.of(around, site, issuer) for issuer in issuers},
-        ways=Ways(access),
+        pending=PendingLogins(access),
         sessions=LaunchSessions(access),
     )
     routes = Blueprint("launch", __name__, url_prefix=PATH)
 
     @routes.get("/launch")
-    def set_out() -> AnyResponse:
-        return _set_out(launching)
+    def start() -> AnyResponse:
+        return _start(launching)
 
     @routes.get("/callback")
-    def come_back() -> AnyResponse:
-        return _come_back(launching)
+    def callback() -> AnyResponse:
+        return _finish(launching)
 
     @routes.route("/at/<handle>", methods=["GET", "POST"])
     def sheet(handle: str) -> AnyResponse:
@@ -174,37 +183,37 @@ def launch_routes(
 # --- to the EHR and back
 
 
-def _set_out(launching: Launching) -> AnyResponse:
+def _start(launching: Launching) -> AnyResponse:
     iss, launch = request.args.get("iss", ""), request.args.get("launch", "")
     launcher = launcher_of(iss, launching.launchers)
     if launcher is None or not 0 < len(launch) <= MAX_LAUNCH:
         raise _refused("iss" if launcher is None else "launch")
     seed = secrets.token_urlsafe(32)
-    secret = _way_secret(seed, launcher)
+    secret = _launch_secret(seed, launcher)
     try:
         address = launcher.authorization_address(
             iss, launch, launching.redirect_uri, secret, Deadline.after(SECONDS)
         )
     except CallFailed as fault:
         return _unreachable(fault)
-    launching.ways.set_out(seed)
+    launching.pending.begin(seed)
     response = redirect(address, 303)
-    seconds = int(ON_THE_WAY.total_seconds())
-    way = f"{seed} {launcher.base.url}"
-    _set_cookie(launching, response, WAY_COOKIE, way, seconds=seconds)
+    seconds = int(LOGIN_TIME.total_seconds())
+    started = f"{seed} {launcher.base.url}"
+    _set_cookie(launching, response, LOGIN_COOKIE, started, seconds=seconds)
     return response
 
 
-def _come_back(launching: Launching) -> AnyResponse:
+def _finish(launching: Launching) -> AnyResponse:
     """Accept the EHR's answer once, and begin a session at an address of its own."""
-    seed, _, base = request.cookies.get(WAY_COOKIE, "").partition(" ")
+    seed, _, base = request.cookies.get(LOGIN_COOKIE, "").partition(" ")
     launcher = launcher_of(base, launching.launchers)
     if launcher is None or len(seed) != 43:
         raise _refused("state")
-    secret = _way_secret(seed, launcher)
+    secret = _launch_secret(seed, launcher)
     if not same(request.args.get("state"), secret.made("state")):
         raise _refused("state")
-    if not launching.ways.come_back(seed):
+    if not launching.pending.complete(seed):
         raise _refused("replayed")
     now = launching.around.clock()
     try:
@@ -238,11 +247,11 @@ def _land(launching: Launching, launched: Launched) -> AnyResponse:
     response = make_response(render_template("landed.html", wanted=place))
     seconds = int((launched.ends - launching.around.clock()).total_seconds())
     _set_cookie(launching, response, COOKIE, secret, seconds=seconds, path=place)
-    _set_cookie(launching, response, WAY_COOKIE, "", seconds=0)
+    _set_cookie(launching, response, LOGIN_COOKIE, "", seconds=0)
     return response
 
 
-def _way_secret(seed: str, launcher: Launcher) -> Secret:
+def _launch_secret(seed: str, launcher: Launcher) -> Secret:
     """Bound to the server, so that no answer of one EHR fits a launch of another."""
     return Secret(seed, f"launch {launcher.base.url} ")
 
@@ -276,9 +285,10 @@ def _set_cookie(
     seconds: int,
     path: str = PATH,
 ) -> None:
-    """Set a cookie, hidden from scripts; that of the way is `Lax`, since the EHR's page redirects back.
+    """Set a cookie, hidden from scripts; that of a pending login is `Lax`.
 
-    `Secure` is only left out for plain HTTP on this machine, where no network is involved.
+    The EHR's page redirects back, and browsers send no `Strict` cookie then. `Secure`
+    is only left out for plain HTTP on this machine, where no network is involved.
     """
     is_plain = parse_address(launching.around.base_url).scheme == "http"
     response.set_cookie(
@@ -288,7 +298,7 @@ def _set_cookie(
         path=path,
         secure=not is_plain,
         httponly=True,
-        samesite="Lax" if name == WAY_COOKIE else "Strict",
+        samesite="Lax" if name == LOGIN_COOKIE else "Strict",
     )
 
 
@@ -375,10 +385,16 @@ class _Desk:
     ) -> None:
         self._launching, self._launched, self._form = launching, launched, form
         self._sheets = launching.sheets[launched.client]
+        self._deadline = Deadline.after(PAGE_SECONDS)
         connections = launching.around.connections
         self._reader = FhirClient(
             launched.base, launched.token, connections=connections, is_fresh=True
         )
+
+    @property
+    def _until(self) -> float:
+        """When one read that begins now must have ended."""
+        return min(time.monotonic() + SECONDS, self._deadline.ends)
 
     def page(self, handle: str) -> str:
         """The page, after what the form asks for.
@@ -387,12 +403,12 @@ class _Desk:
             FhirReadError: the patient cannot be read.
         """
         launched = self._launched
-        person = read_person(self._reader, launched.patient, until=_until())
+        person = read_person(self._reader, launched.patient, until=self._until)
         reports, unread_reports = read_or_why(
             self._reader,
             launched,
             self._sheets.service.terminology,
-            until=_until(),
+            until=self._until,
         )
         notice = self._take(reports)
         sheet = self._sheets.sheet_of(launched.patient, has_to_confirm=True)
@@ -407,6 +423,7 @@ class _Desk:
             else:
                 notice, saved = self._save(outcome, against, sources)
             there, unread = self._there()
+        figures, no_figures = self._figures(outcome, is_saved=saved is not None)
         page = self._sheets.page(
             self._form,
             outcome,
@@ -424,13 +441,14 @@ class _Desk:
             seen=_seen(outcome),
             may_write=launched.may("Observation", "c"),
             may_attribute=launched.may("Provenance", "c"),
-            figures=self._figures(outcome, is_saved=saved is not None),
+            figures=figures,
+            no_figures=no_figures,
         )
         # A server may send halves of a character, which no page can hold.
         return page.encode("utf-8", "replace").decode("utf-8")
 
     def _take(self, reports: Sequence[Report]) -> str:
-        """Fill the field of a number that was chosen in a report; why not, if it cannot be."""
+        """Fill the field of a number chosen in a report; why not, if it cannot be."""
         key = self._form.get("take", "")
         if not key:
             return ""
@@ -468,43 +486,53 @@ class _Desk:
                 self._launched,
                 sheets.measures,
                 sheets.service.terminology,
-                until=_until(),
+                until=self._until,
             )
         except FhirReadError as fault:
             return (), str(fault)
         return found, ""
 
-    def _figures(self, outcome: Outcome, *, is_saved: bool) -> tuple[Figure, ...]:
-        """This patient's figure without the values and with them, by age, sex and measurements alone.
+    def _figures(
+        self, outcome: Outcome, *, is_saved: bool
+    ) -> tuple[tuple[Figure, ...], str]:
+        """This patient's figure without the values and with them, or why there is none.
 
-        Once they are saved there is one: that of the record. None to whom the site shows
-        no cards, and none that the log does not hold.
+        It is of age, sex and measurements alone. Once they are saved there is one: that
+        of the record. None to whom the site shows no cards, and none that the log does
+        not hold.
         """
         if not outcome.written or not self._may_show_figures:
-            return ()
-        launched = self._launched
-        without = SheetReader(self._reader)
+            return (), ""
+        try:
+            found = self._figures_of(outcome, is_saved=is_saved)
+            content = {"view": "worksheet", "figures": [asdict(one) for one in found]}
+            _note(self._launching, self._launched, "read", None, content)
+        except CdsError as fault:
+            return (), str(fault)
+        return found, ""
+
+    def _figures_of(self, outcome: Outcome, *, is_saved: bool) -> tuple[Figure, ...]:
+        """The figures by the flow of an order.
+
+        Raises:
+            CdsError: the flow gives no answer, as of a patient whose record is closed.
+        """
+        launched, without = self._launched, SheetReader(self._reader)
+        body = partial(
+            signing, self._sheets, launched.patient, launched.base, self._form
+        )
+        made = partial(figure, sheets=self._sheets, deadline=self._deadline)
+        if is_saved:
+            return (made("As the record is now", body=body(), fhir=without),)
         values = [
             {**one, "id": f"value-{number}", "status": "final"}
             for number, one in enumerate(outcome.observations)
         ]
-        body = partial(
-            signing, self._sheets, launched.patient, launched.base, self._form
+        together = without.with_values(values)
+        return (
+            made("Without these values", body=body(), fhir=without),
+            made("With them", body=body(), fhir=together),
         )
-        found: tuple[Figure, ...] = (
-            (figure("As the record is now", self._sheets, body(), without),)
-            if is_saved
-            else (
-                figure("Without these values", self._sheets, body(), without),
-                figure("With them", self._sheets, body(), without.with_values(values)),
-            )
-        )
-        content = {"view": "worksheet", "figures": [asdict(one) for one in found]}
-        try:
-            _note(self._launching, launched, "read", None, content)
-        except AuditUnavailable:
-            return ()
-        return found
 
     @property
     def _may_show_figures(self) -> bool:
@@ -525,6 +553,8 @@ class _Desk:
         ]
         if not values:
             return "", None
+        if self._deadline.left < WRITE_SECONDS:
+            return NO_TIME, None
         content = {
             "view": "worksheet",
             "values": [_noted(one) for one in values],
@@ -540,6 +570,7 @@ class _Desk:
                 values,
                 sources,
                 connections=self._launching.around.connections,
+                deadline=self._deadline,
                 at=self._launching.around.clock(),
             )
         except CdsError as fault:
@@ -573,10 +604,6 @@ class _Desk:
             )
 
 
-def _until() -> float:
-    return time.monotonic() + SECONDS
-
-
 def _rivals_of(outcome: Outcome, there: Sequence[OnRecord]) -> Mapping[str, str]:
     """By measure, why a value is not saved beside another of the same day."""
     written = {
@@ -591,7 +618,10 @@ def _rivals_of(outcome: Outcome, there: Sequence[OnRecord]) -> Mapping[str, str]
 
 
 def _seen(outcome: Outcome) -> str:
-    """A digest of the values as they are shown: what is saved is what somebody has seen."""
+    """A digest of the values as they are shown.
+
+    What is saved is what somebody has seen.
+    """
     shown = [
         (
             one.value.measure.name,

@@ -1,4 +1,6 @@
-"""Logs JSON lines to standard error: ids, numbers and places in our code; never a record, a token or a query.
+"""Logs JSON lines to standard error: ids, numbers and places in our code.
+
+Never a record, a token or a query.
 
 Every line passes through `JsonLines`, whatever its logger. Our own lines are fields,
 cut and escaped. From other packages only the message template is logged, since they put
@@ -40,13 +42,21 @@ LAST_SECONDS = 1.0  # at the end of the process, for waiting lines
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object per line: time, level, the record's `fields`, and kind and frames of its `failure`."""
+    """One JSON object per line.
+
+    Time, level, the record's `fields`, and kind and frames of its `failure`.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        """Format the line in printable ASCII, so that no value starts a new line or controls a terminal."""
+        """Format the line in printable ASCII.
+
+        So no value starts a new line or controls a terminal.
+        """
         line: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(
-                timespec="milliseconds"
+            "time": (
+                datetime.fromtimestamp(record.created, UTC).isoformat(
+                    timespec="milliseconds"
+                )
             ),
             "level": record.levelname,
             "logger": record.name,
@@ -73,7 +83,10 @@ class JsonLines(logging.Formatter):
 
 
 def shown(value: Any) -> Any:
-    """The part of a value that may be logged: texts and collections are cut, of other objects only the type is kept."""
+    """The part of a value that may be logged.
+
+    Texts and collections are cut, of other objects only the type is kept.
+    """
     if isinstance(value, str):
         return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
     if isinstance(value, PLAIN):
@@ -89,7 +102,10 @@ def shown(value: Any) -> Any:
 
 
 class QueuedLines(QueueHandler):
-    """Passes each line to a writer thread, so that no request waits for the reader of the log."""
+    """Passes each line to a writer thread.
+
+    No request waits for the reader of the log.
+    """
 
     def __init__(self, file: int, *, most_lines: int = MOST_LINES) -> None:
         """Start the thread; it is started again in each fork.
@@ -114,7 +130,10 @@ class QueuedLines(QueueHandler):
         return self.format(record)
 
     def enqueue(self, line: Any) -> None:
-        """Queue the line, or drop it if too many are waiting; the next queued line says how many were dropped."""
+        """Queue the line, or drop it if too many are waiting.
+
+        The next queued line says how many were dropped.
+        """
         try:
             if self._dropped:
                 self.queue.put_nowait(
@@ -137,7 +156,10 @@ class _Writer(QueueListener):
         self._lines = lines
         # Each line is one write: other processes write to the same file, and a fork
         # copies what a buffer holds.
-        self._stream = open(file, "w", buffering=1, encoding="utf-8", closefd=False)  # noqa: SIM115 - as long as we live
+        # It stays open as long as we live.
+        self._stream = open(  # noqa: SIM115
+            file, "w", buffering=1, encoding="utf-8", closefd=False
+        )
 
     def handle(self, line: Any) -> None:
         with suppress(OSError):  # whoever read the log is gone
@@ -159,7 +181,9 @@ class ServerLog(GunicornLogger):  # type: ignore[misc]
 
 
 def configure_logs(level: str) -> None:
-    """Log everything in this process as JSON lines to standard error, our own lines from this level on.
+    """Log everything in this process as JSON lines to standard error.
+
+    Our own lines from this level on.
 
     Other packages are logged from WARNING on: below that, they log statements and
     addresses. Uncaught exceptions and Python warnings become lines too.
@@ -178,7 +202,9 @@ def configure_logs(level: str) -> None:
 
 
 class UnauthenticatedCalls:
-    """Unauthenticated calls of one process: the first of each minute have a line, at level DEBUG every one has.
+    """Unauthenticated calls of one process.
+
+    The first of each minute have a line, at level DEBUG every one has.
 
     They are counted in the metrics, and not audited, or anyone could fill the log.
     """

@@ -1,4 +1,7 @@
-"""Counts for operators in Prometheus format; labels are services, statuses and topics, never ids."""
+"""Counts for operators in Prometheus format.
+
+Labels are services, statuses and topics, never ids.
+"""
 
 import os
 from functools import cache
@@ -28,7 +31,10 @@ _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 class Metrics:
-    """The metrics of one application, by prometheus_client; of `calls` and `seconds`, the children by their labels."""
+    """The metrics of one application, by prometheus_client.
+
+    Of `calls` and `seconds`, the children by their labels.
+    """
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -90,7 +96,8 @@ class Metrics:
         )
         self.silence = gauge(
             "hours_since_order",
-            "Hours since the last augmentation order of a person, or since the log began; NaN if not known",
+            "Hours since the last augmentation order of a person, or since the log"
+            " began; NaN if not known",
         )
         self.overdue = gauge(
             "reviews_overdue",
@@ -99,7 +106,8 @@ class Metrics:
         )
         self.in_force = gauge(
             "in_force",
-            "Digests of what is in force, 1 each: replicas that differ answer differently",
+            "Digests of what is in force, 1 each: replicas that differ answer"
+            " differently",
             "part",
             "digest",
             of_workers="max",

@@ -136,7 +136,10 @@ def _study_routes(routes: Blueprint, service: Service) -> None:
 
 
 def guideline_lines(service: Service) -> list[dict[str, Any]]:
-    """Every recommendation with the guideline lines and studies behind it, as JSON; the page shows the same."""
+    """Every recommendation with its guideline lines and studies, as JSON.
+
+    The page shows the same.
+    """
     return [
         {
             "recommendation": rule.id,
@@ -177,7 +180,10 @@ def _summaries(service: Service) -> list[Summary]:
 
 
 def _contrary_lines(service: Service) -> list[dict[str, Any]]:
-    """Every result that speaks against a study, once, with the studies that it speaks to."""
+    """Every result that speaks against a study, once.
+
+    With the studies that it speaks to.
+    """
     found: dict[str, dict[str, Any]] = {}
     for name, card in service.model_cards.items():
         for one in card.get("contraryEvidence", ()):
@@ -195,11 +201,18 @@ def _attributes_of(
     ]
     read = ", ".join(sorted({one.read_on.isoformat() for one in lines}))
     words = {
-        "citations": "; ".join(citations)
-        or "No study or guideline: policy of this service.",
+        "citations": (
+            "; ".join(citations) or "No study or guideline: policy of this service."
+        ),
         "paper": f"recommendation {rule.id}",
-        "dates": f"{f'Sources read on {read}; ' if read else ''}due for review by {rule.review_by.isoformat()}.",
-        "health_status": "what the record holds of bone, muscle, strength, nutrition, falls, diagnoses and drugs.",
+        "dates": (
+            f"{f'Sources read on {read}; ' if read else ''}due for review by"
+            f" {rule.review_by.isoformat()}."
+        ),
+        "health_status": (
+            "what the record holds of bone, muscle, strength, nutrition, falls,"
+            " diagnoses and drugs."
+        ),
         "health_source": f"recommendation {rule.id}: the signals that it names",
         "version": __version__,
     }
@@ -212,7 +225,10 @@ def _vary(response: Response) -> Response:
 
 
 def _figure(value: Any) -> Any:
-    """A number with four digits for display; booleans as yes and no; anything else unchanged."""
+    """A number with four digits for display; booleans as yes and no.
+
+    Anything else unchanged.
+    """
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:.4g}" if isinstance(value, float) else value
@@ -237,7 +253,10 @@ FILTERS: Mapping[str, Callable[[Any], Any]] = {
 
 
 def _page_of(service: Service, card: Mapping[str, Any]) -> dict[str, Any]:
-    """What the page of one study shows beside its card: titles of findings, and the models in use."""
+    """What the page of one study shows beside its card.
+
+    Titles of findings, and the models in use.
+    """
     model = service.models.get(card["id"])
     reduced = (
         sorted(model.table.models.values(), key=lambda one: -one.inputs_known)

@@ -1,4 +1,7 @@
-"""Records refusals of requests with an augmentation order in the audit log, if an entry can be written."""
+"""Records refusals of requests with an augmentation order.
+
+In the audit log, if an entry can be written.
+"""
 
 import logging
 from contextlib import suppress
@@ -36,7 +39,9 @@ def record_refusal(
     status: int,
     at: datetime,
 ) -> None:
-    """Append an entry if this exchange's body carries an augmentation order; best effort, the refusal leaves anyway.
+    """Append an entry if this body carries an augmentation order.
+
+    Best effort; the refusal leaves anyway.
 
     The body may be anything, so it is parsed again here, leniently; the entry must meet
     the deadline of the answer.
@@ -78,7 +83,10 @@ def record_refusal(
 def _asked(
     body: bytes, terminology: Terminology, hook_instances: HookInstances
 ) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Ids of a request whose draft orders hold an augmentation, and what its entry says of these; None for others."""
+    """Ids of a request whose drafts hold an augmentation; None for others.
+
+    And what its entry says of these.
+    """
     document: Any = None
     with suppress(JsonTextError):
         document = decode_call(body)
@@ -119,7 +127,10 @@ def _bare_id(value: Any, resource_type: str) -> str | None:
 
 
 def _reason(error: Exception | None) -> str:
-    """The reason code, `patient-mismatch` for PatientMismatch; any other exception is a failure."""
+    """The reason code: `patient-mismatch` for PatientMismatch.
+
+    Any other exception is a failure.
+    """
     if error is None:
         return "http"
     if not isinstance(error, CdsError):

@@ -55,10 +55,13 @@ from cds_service.web.fhir_access import (
 
 # Scripts, styles and calls of this origin only; the only image is the icon.
 SANDBOX_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
-    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+    " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-NOT_OPEN = "The sandbox is there in open mode only: this service has a site folder that names its callers."
+NOT_OPEN = (
+    "The sandbox is there in open mode only: this service has a site folder that names"
+    " its callers."
+)
 BUILT_IN = "/sandbox/fhir"
 PAGE_SIZE = 1000  # all on one page: every worker would have to know further pages
 NOT_EXPLAINED = (
@@ -131,9 +134,9 @@ def _page_routes(routes: Blueprint, around: Surroundings) -> None:
             "sandbox.html",
             servers=_servers(around),
             feedback=f"/cds-services/{hook.id}/feedback",
-            call=f"/cds-services/{hook.id}"
-            if name == GENERIC
-            else f"/sandbox/as/{name}",
+            call=(
+                f"/cds-services/{hook.id}" if name == GENERIC else f"/sandbox/as/{name}"
+            ),
             ehrs=_titles(around),
             ehr=name,
             limits=shown_limits(profile),
@@ -203,7 +206,10 @@ def _servers(around: Surroundings) -> list[Mapping[str, str]]:
 
 
 def _search(around: Surroundings, server: str, wanted: str) -> dict[str, Any]:
-    """Search patients on an allowed server; without a name or id, list the first ones."""
+    """Search patients on an allowed server.
+
+    Without a name or id, list the first ones.
+    """
     if server == _built_in(around):
         samples, _ = _samples_on(_today(around))
         return {
@@ -242,7 +248,10 @@ def _today(around: Surroundings) -> date:
 
 @lru_cache(maxsize=1)
 def _samples_on(day: date) -> tuple[Sequence[Sample], FhirApp]:
-    """The samples as of this day, since their dates are relative, and a FHIR server with them."""
+    """The samples as of this day, and a FHIR server with them.
+
+    Their dates are relative.
+    """
     samples = load_samples(day)
     return samples, FhirApp(
         hold(chain.from_iterable(one.resources for one in samples)),
@@ -254,7 +263,9 @@ def _samples_on(day: date) -> tuple[Sequence[Sample], FhirApp]:
 def _listed(
     samples: Iterable[Sample], wanted: str, *, has_site: bool
 ) -> Iterator[dict[str, Any]]:
-    """The samples whose title, story or id contains these words; all samples if no words are given.
+    """The samples whose title, story or id contains these words.
+
+    All samples if no words are given.
 
     Args:
         has_site: a site folder is in force, which may explain local codes.
@@ -316,7 +327,9 @@ def order_choices() -> dict[str, Any]:
 def describe_record(
     around: Surroundings, *, server: str, patient_id: str
 ) -> dict[str, Any]:
-    """Describe what the service finds in a record when a kyphoplasty is signed, by the same flow as for an EHR.
+    """Describe what the service finds in a record at a kyphoplasty.
+
+    By the same flow as for an EHR.
 
     Raises:
         CdsError: for the reasons for which the service would refuse the request.
@@ -365,9 +378,9 @@ def _finding(service: Service, finding: Mapping[str, Any]) -> dict[str, str]:
     return {
         "title": service.wording.name(name),
         "value": _say(service, name, value, finding["unit"]),
-        "date": say_date(date.fromisoformat(finding["date"]))
-        if finding["date"]
-        else "",
+        "date": (
+            say_date(date.fromisoformat(finding["date"])) if finding["date"] else ""
+        ),
         "source": ", ".join(source["resource"] for source in finding["sources"]),
     }
 

@@ -1,4 +1,7 @@
-"""Runs the service: what is checked and loaded before it answers, and what it records in the log."""
+"""Runs the service.
+
+What is checked and loaded before it answers, and what it records in the log.
+"""
 
 import logging
 from collections.abc import Mapping
@@ -28,8 +31,9 @@ from cds_service.web.sandbox import is_open
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 NAME_AN_EHR = (
-    "without [[clients]] no caller is authenticated: name your EHR in site.toml and that"
-    " folder in KYPHOPLASTY_CDS_SITE; to try the service on this machine, leave this out"
+    "without [[clients]] no caller is authenticated: name your EHR in site.toml and"
+    " that folder in KYPHOPLASTY_CDS_SITE; to try the service on this machine, leave"
+    " this out"
 )
 
 
@@ -47,7 +51,10 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
     )
     configure_logs(settings.log_level)
     if not is_loopback_host(host):
-        message = "nginx is required in front: alone the service does not withstand slow clients or overload"
+        message = (
+            "nginx is required in front: alone the service does not withstand slow"
+            " clients or overload"
+        )
         logging.getLogger("kyphoplasty_cds.server").warning(message)
     service, audit = load_service(site), AuditStore(settings.database_url)
     run, drain = str(uuid4()), Drain(settings.drain_seconds)
@@ -96,7 +103,10 @@ def run_entry(
 
 
 def note_mode(audit: AuditStore, mode: ServiceMode) -> None:
-    """Record whether answers are shown, and to whom, if that differs from the last record; without one it was live."""
+    """Record whether answers are shown, and to whom, if that changed.
+
+    Without a last record it was live.
+    """
     last: Mapping[str, Any] | None = ServiceMode().in_force()
     try:
         found = audit.reader.find(Query(kinds=("mode",)), limit=1).entries
@@ -126,7 +136,9 @@ def note_mode(audit: AuditStore, mode: ServiceMode) -> None:
 
 
 def say_checkpoint_key(database: Database, key_file: Path | None) -> None:
-    """Log the public key of checkpoints, so that it is known outside the database from the first day on.
+    """Log the public key of checkpoints.
+
+    So it is known outside the database from the first day on.
 
     Raises:
         DataFileError: the configured key cannot be used.
@@ -141,7 +153,9 @@ def say_checkpoint_key(database: Database, key_file: Path | None) -> None:
 
 
 def refuse_strangers(host: str, public_url: str | None, site: Site | None) -> None:
-    """Let other machines in only if callers are authenticated, whichever way they would come.
+    """Let other machines in only if callers are authenticated.
+
+    Whichever way they would come.
 
     Raises:
         DataFileError: an open service that others would reach by itself or through a
@@ -167,7 +181,9 @@ def refuse_strangers(host: str, public_url: str | None, site: Site | None) -> No
 
 
 def refuse_plain_address(public_url: str | None, *, is_private: bool) -> None:
-    """Refuse plain http, since tokens and records pass over it, except on this machine and in a site's private network.
+    """Refuse plain http, since tokens and records pass over it.
+
+    Except on this machine and in a site's private network.
 
     Raises:
         DataFileError: it is not encrypted.

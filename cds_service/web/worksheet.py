@@ -1,4 +1,6 @@
-"""`/worksheet`: what was measured on a viewer or at the bedside, as measures of this service, to copy.
+"""`/worksheet`: what was measured, as measures of this service, to copy.
+
+On a viewer or at the bedside.
 
 Alone the page keeps nothing: no patient is named, no entry is written, and every figure
 is of an unnamed patient. `launch.py` opens it for the patient of an EHR.
@@ -34,12 +36,16 @@ from cds_service.service import Ports, Service, answer
 from cds_service.site.folder import SiteFolder
 from cds_service.web.cds_api import Surroundings
 
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri"
+    " 'none'; frame-ancestors 'none'"
+)
 FORM_BYTES = 8192  # some forty short fields
 NOBODY = "nobody"  # id of the patient of the figures
 SEXES = ("female", "male")
 AGE = re.compile("[0-9]{1,3}")
 OLDEST = 120
+FIGURE_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,8 @@ class Sheets:
     """What all worksheets of one EHR share.
 
     Attributes:
-        client: the issuer by which the site names the EHR; None for the worksheet alone.
+        client: the issuer by which the site names the EHR; None for the worksheet
+            alone.
     """
 
     around: Surroundings
@@ -151,7 +158,10 @@ def restrict(response: Response) -> Response:
 def _figures(
     sheets: Sheets, outcome: Outcome, form: Mapping[str, str]
 ) -> tuple[Figure, ...]:
-    """The figure of a patient of this age and sex, without these values and with them; by the flow of every order."""
+    """The figure of a patient of this age and sex, without values and with.
+
+    These values, and by the flow of every order.
+    """
     age, sex = form.get("age", "").strip(), form.get("sex", "")
     # Python reads no number of thousands of digits.
     is_age = AGE.fullmatch(age) is not None and 0 < int(age) <= OLDEST
@@ -192,9 +202,17 @@ def signing(
 
 
 def figure(
-    title: str, sheets: Sheets, body: Mapping[str, Any], fhir: FhirReader | None = None
+    title: str,
+    sheets: Sheets,
+    body: Mapping[str, Any],
+    fhir: FhirReader | None = None,
+    deadline: Deadline | None = None,
 ) -> Figure:
-    """The figure on the card of this request; no entry is kept."""
+    """The figure on the card of this request; no entry is kept.
+
+    Raises:
+        CdsError: the request is answered without cards, or too late.
+    """
     service, around = sheets.service, sheets.around
     hook = service.signing_hook
     noon = service.calendar.noon(sheets.today)
@@ -202,7 +220,7 @@ def figure(
         clock=lambda: noon,
         fhir=fhir,
         audit=OneEntry(),
-        deadline=Deadline.after(10),
+        deadline=deadline or Deadline.after(FIGURE_SECONDS),
         base_url=around.base_url,
     )
     cards = answer(service, hook, parse_request(body, hook.hook), ports).to_json()[

@@ -28,7 +28,7 @@ from cds_service.audit.verification.walk import report_lines, verify_log
 from cds_service.cli import main
 from cds_service.protocol.json_text import canonical_json
 from cds_service.review.access import Access
-from cds_service.review.sessions import Sessions, Vouched
+from cds_service.review.sessions import OidcIdentity, Sessions
 from tests.attacks.cases import Case
 from tests.attacks.field import Field
 from tests.attacks.scenarios import scenario
@@ -395,10 +395,10 @@ def removes_a_vouched_reviewer(_case: Case, _field: Field) -> None:
         sessions = Sessions(
             Access(lambda: database, now), rules="https://login.example.org"
         )
-        who = Vouched("https://login.example.org", "it's 8f3a", "reviewer", "anna")
+        who = OidcIdentity("https://login.example.org", "it's 8f3a", "reviewer", "anna")
         tokens = [sessions.begin(who) for _ in range(2)]
         other = sessions.begin(
-            Vouched("https://login.example.org", "other", "reviewer", "ben")
+            OidcIdentity("https://login.example.org", "other", "reviewer", "ben")
         )
         done = command(url, "remove-reviewer", who.name)
         assert (done.exit_code, "sessions ended: 2" in done.output) == (0, True), (

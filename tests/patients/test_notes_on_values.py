@@ -145,3 +145,80 @@ def test_a_usual_interpretation_and_visit_leave_a_value_as_it_is():
         encounter={"display": "Office Visit"},
     )
     assert "below the usual" in card_of(value, measured("bmi", 27))["detail"]
+
+
+def added(value, **held):
+    return {"extension": [{"url": "http://x.org/note", **held}], **value}
+
+
+NUMBER = {"value": -0.5, "unit": "{T-score}", "code": "{T-score}"}
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        pytest.param({"specimen": {"display": "phantom"}}, id="specimen"),
+        pytest.param(added({}, valueString="invalid"), id="extension"),
+        pytest.param(added({}, valueCode="invalid"), id="extension, code"),
+        pytest.param(
+            {"valueQuantity": added(NUMBER, valueString="not valid")}, id="value"
+        ),
+        pytest.param({"_status": added({}, valueString="wrong patient")}, id="status"),
+        pytest.param({"category": [{"text": "of the mother"}]}, id="category"),
+    ],
+)
+def test_what_is_added_to_a_value_may_refuse_it(beside):
+    card = card_of(measured("bmd-t-score", -0.5, **beside), measured("bmi", 27))
+    assert "T −0.5" not in card["summary"]
+    assert "T-score" in card["detail"].partition("**Not known:**")[2]
+    assert "below" not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        pytest.param(added({}, valueBoolean=False), id="a no to nobody knows what"),
+        pytest.param(added({}, valueString="see report"), id="extension"),
+        pytest.param({"hasMember": [{"display": "hip: see report"}]}, id="part"),
+        pytest.param(
+            {"derivedFrom": [{"display": "prior outside report 2015"}]}, id="source"
+        ),
+    ],
+)
+def test_what_is_added_and_not_understood_reassures_nobody(beside):
+    card = card_of(measured("bmd-t-score", -0.5, **beside), measured("bmi", 27))
+    assert "below" not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        pytest.param(added({}, valueString="DXA, lumbar spine"), id="extension"),
+        pytest.param({"derivedFrom": [{"display": "DXA scan"}]}, id="source"),
+        pytest.param({"category": [{"text": "Imaging"}]}, id="category"),
+    ],
+)
+def test_what_is_added_and_plain_changes_nothing(beside):
+    card = card_of(measured("bmd-t-score", -0.5, **beside), measured("bmi", 27))
+    assert "below" in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param({"text": "Hip T-score"}, id="words"),
+        pytest.param(codeable("urn:local", "H1", "Femoral neck T-score"), id="local"),
+    ],
+)
+def test_a_lower_t_score_inside_of_another_is_found(code):
+    hip = {"code": code, "valueQuantity": {"value": -3.4}}
+    card = card_of(measured("bmd-t-score", -0.5, component=[hip]), measured("bmi", 27))
+    assert "T −3.4" in card["summary"]
+
+
+def test_a_forearm_is_called_a_forearm():
+    site = {"text": "33 % radius"}
+    card = card_of(measured("bmd-t-score", -0.5, bodySite=site), measured("bmi", 27))
+    assert "(T −0.5)" not in card["summary"]
+    assert "forearm" in card["detail"] + card["summary"]
+    assert "below" not in card["detail"]

@@ -103,6 +103,9 @@ TITLES = [
                 "Blutbild, Kyphoplastie LWK 1",
                 "Urine culture - kyphoplasty",
                 "头孢唑林 2 g 静滴 (椎体后凸成形术)",
+                "头孢唑林 2 g 椎体后凸成形术",
+                "Clindamycin 900 mg IVPB kyphoplasty L2",
+                "Midazolam 2 mg kyphoplasty",
             ),
             "none",
         ),
@@ -116,6 +119,7 @@ TITLES = [
             "Kyphoplasty with local lidocaine": "PKP",
             "IR: kyphoplasty L1": "PKP",
             "OR booking: kyphoplasty T12": "PKP",
+            "Hold aspirin 81 mg, kyphoplasty L1": "PKP",
         },
     ),
     *each(

@@ -373,6 +373,25 @@ def test_banned_words_stop_the_start_wherever_they_stand(tree, path, old):
     assert Path(path).name in refused(tree.load).file
 
 
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        pytest.param("site.toml", f"x = {'[' * 3000}{']' * 3000}", id="deep"),
+        pytest.param("site.toml", f"x = {'9' * 5000}", id="digits"),
+        pytest.param("recalibration.toml", f"x = {'9' * 5000}", id="recalibration"),
+        pytest.param("mappings/conceptmap/x.json", "[" * 100_000, id="deep-json"),
+    ],
+)
+def test_a_file_that_cannot_be_parsed_is_named(tmp_path, file, text):
+    (tmp_path / "mappings/conceptmap").mkdir(parents=True)
+    (tmp_path / "site.toml").write_text('[site]\nname = "Example Hospital"\n')
+    (tmp_path / file).write_text(text)
+    with pytest.raises(DataFileError) as refusal:
+        load_service(site=load_site(tmp_path))
+    assert refusal.value.file.endswith(file)
+    assert "cannot be read" in str(refusal.value)
+
+
 def test_a_rule_without_a_rank_stops_the_start(tree):
     rule = tree.hook / "recommendations/20-dietitian.toml"
     rule.rename(rule.with_name("dietitian.toml"))

@@ -1,1 +1,4 @@
-"""Alembic migrations for the tables of the audit log; run by `database.prepare` at start."""
+"""Alembic migrations for the tables of the audit log.
+
+`database.prepare` runs them at start.
+"""

@@ -1,4 +1,4 @@
-"""Run by Alembic: takes the connection that `database.prepare` holds, inside its transaction and under its lock."""
+"""Run by Alembic, inside the transaction and lock of `database.prepare`."""
 
 from alembic import context
 

@@ -19,7 +19,9 @@ SIGNED = "kyphoplasty-cds audit export 1"
 
 
 def verify_export(lines: Iterable[str], keys: Sequence[Key]) -> Report:
-    """Verify each entry by its hashes, neighbours by their link, and the whole by its signed manifest.
+    """Verify each entry by its hashes, and neighbours by their link.
+
+    The whole is verified by its signed manifest.
 
     Someone who rewrites an export can recompute every hash, but not the signature.
     Whether every entry that matches the manifest's filter is included can only be seen
@@ -82,7 +84,8 @@ def verify_export(lines: Iterable[str], keys: Sequence[Key]) -> Report:
             )
         )
     report.notes.append(
-        "an export shows what was taken out; whether the log holds more, only the log shows"
+        "an export shows what was taken out; whether the log holds more, only the log"
+        " shows"
     )
     return report
 

@@ -74,7 +74,10 @@ def payload_fault(row: Row) -> Fault | None:
 
 
 def _changed_part(row: Row, facts: dict[str, str], salt: str, body: str) -> str:
-    """The part of a payload that was changed; the body repeats the other parts, so the two can be compared."""
+    """The part of a payload that was changed.
+
+    The body repeats the other parts, so the two can be compared.
+    """
     document = parsed(body)
     said_facts, said_cards = document.get("facts"), cards_in(document.get("cards"))
     if (

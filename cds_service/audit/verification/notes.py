@@ -1,4 +1,7 @@
-"""Parses signed checkpoints and verifies their signatures (docs/audit-format.md, "Checkpoints")."""
+"""Parses signed checkpoints and verifies their signatures.
+
+The format is in docs/audit-format.md, "Checkpoints".
+"""
 
 import base64
 import binascii

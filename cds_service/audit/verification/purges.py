@@ -1,4 +1,7 @@
-"""Checks that missing payloads were properly purged (docs/audit-format.md, "Purging"), from one entry to the next."""
+"""Checks, entry by entry, that missing payloads were properly purged.
+
+The rules are in docs/audit-format.md, "Purging".
+"""
 
 import time
 from collections import Counter
@@ -17,7 +20,9 @@ UNTOLD = "no purge entry tells of it"
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """One run of the purge, according to its entries: by whom, on which day, and everything before which time.
+    """One run of the purge, according to its entries.
+
+    By whom, on which day, and everything before which time.
 
     Attributes:
         checkpoint: sequence of the checkpoint that preceded it.
@@ -55,7 +60,10 @@ class Purges:
         self._checkpoints[row.sequence] = row.hash
 
     def note_purge(self, row: Row) -> Iterator[Fault]:
-        """The faults of a purge; the entries that it names lie before it, so that all that is gone of them is known."""
+        """The faults of a purge.
+
+        The entries that it names lie before it: all that is gone of them is known.
+        """
         content = content_of(row)
         named, ranges = content.get("checkpoint"), _ranges(content.get("ranges"))
         named = named if isinstance(named, dict) else {}
@@ -92,7 +100,10 @@ class Purges:
     def _explain(
         self, first: int, last: int, limit: int, purge: int, *, is_possible: bool
     ) -> Iterator[Fault]:
-        """What is wrong with one range of a purge: its payloads must be gone, old enough, and named by no other."""
+        """What is wrong with one range of a purge.
+
+        Its payloads must be gone, old enough, and named by no other.
+        """
         gone = (
             [one for one in range(first, last + 1) if one in self._missing]
             if is_possible

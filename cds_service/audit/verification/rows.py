@@ -1,4 +1,7 @@
-"""Reads the log's raw rows in order, a few at a time: SQLite with the standard library, PostgreSQL with psycopg."""
+"""Reads the log's raw rows in order, a few at a time.
+
+SQLite with the standard library, PostgreSQL with psycopg.
+"""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -11,17 +14,18 @@ from urllib.parse import quote
 from cds_service.audit.verification.hashes import Card
 
 ENTRIES = (
-    "SELECT e.sequence, e.entry_id, e.at, e.kind, e.format, e.commitment, e.previous_hash, e.hash, p.salt, p.body, s.*"
-    " FROM audit_entry e LEFT JOIN audit_payload p ON p.sequence = e.sequence"
-    " LEFT JOIN audit_search s ON s.sequence = e.sequence ORDER BY e.sequence"
+    "SELECT e.sequence, e.entry_id, e.at, e.kind, e.format, e.commitment,"
+    " e.previous_hash, e.hash, p.salt, p.body, s.* FROM audit_entry e LEFT JOIN"
+    " audit_payload p ON p.sequence = e.sequence LEFT JOIN audit_search s ON s.sequence"
+    " = e.sequence ORDER BY e.sequence"
 )
 CARDS = (
-    "SELECT sequence, card, topic, indicator, rules FROM audit_card WHERE sequence BETWEEN {first} AND {last}"
-    " ORDER BY sequence, position"
+    "SELECT sequence, card, topic, indicator, rules FROM audit_card WHERE sequence"
+    " BETWEEN {first} AND {last} ORDER BY sequence, position"
 )
 STRAY = (
-    "SELECT sequence FROM {table} t"
-    " WHERE NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.sequence = t.sequence) ORDER BY sequence LIMIT 100"
+    "SELECT sequence FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM audit_entry e WHERE"
+    " e.sequence = t.sequence) ORDER BY sequence LIMIT 100"
 )
 KEPT_APART = ("audit_payload", "audit_search", "audit_card")
 NUMBERS = {"status", "partial", "warning"}  # all other facts are texts
@@ -63,7 +67,9 @@ Select = Callable[[str], Iterator[tuple[tuple[str, ...], list[Cells]]]]
 
 @contextmanager
 def open_log(database_url: str) -> Iterator[Select]:
-    """Open a snapshot of this database's log, unaffected by later writes, and run queries on it.
+    """Open a snapshot of this database's log and run queries on it.
+
+    Later writes do not change it.
 
     Raises:
         NoLog: there is none, or the database does not answer.
@@ -72,8 +78,8 @@ def open_log(database_url: str) -> Iterator[Select]:
         with (
             _open_sqlite(database_url)
             if database_url.startswith("sqlite")
-            else _open_postgresql(database_url) as select
-        ):
+            else _open_postgresql(database_url)
+        ) as select:
             yield select
     except sqlite3.Error as error:
         raise _no_log(error) from None
@@ -143,7 +149,10 @@ def read_stray(select: Select) -> Iterator[tuple[str, int]]:
 
 
 def is_sound(select: Select) -> bool:
-    """Whether SQLite's own check finds each row in each index; lists are read by index."""
+    """Whether SQLite's own check finds each row in each index.
+
+    Lists are read by index.
+    """
     _, ((words,),) = next(select("PRAGMA integrity_check(1)"))
     return _text(words) == "ok"
 
@@ -194,5 +203,8 @@ def _row(cells: Cells, columns: tuple[str, ...], cards: tuple[Card, ...]) -> Row
 
 
 def _text(value: Any, kind: type = str) -> str:
-    """The cell as it was hashed; of another type it is found by no query, though it may read the same."""
+    """The cell as it was hashed.
+
+    One of another type is found by no query, though it may read the same.
+    """
     return str(value) if type(value) is kind else f"{type(value).__name__}: {value!r}"

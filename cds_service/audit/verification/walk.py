@@ -1,4 +1,7 @@
-"""Walks the log from first to last: checks each entry's hash, its link to the previous entry, and its payload."""
+"""Walks the log from first to last.
+
+Checks each entry's hash, its link to the previous entry, and its payload.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -30,7 +33,10 @@ from cds_service.audit.verification.rows import (
 
 TOLD = 10_000  # entries between two progress reports
 NAMED = 100  # faults that are listed; further ones are only counted
-NOT_ITS_HASH = "its fields do not give its hash: one was changed, or an entry was put in or taken out before it"
+NOT_ITS_HASH = (
+    "its fields do not give its hash: one was changed, or an entry was put in or taken"
+    " out before it"
+)
 LASTING = {
     "genesis",
     "checkpoint",
@@ -72,11 +78,17 @@ class Report:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing was changed, inserted, removed, reordered or cut off, as far as can be known."""
+        """Whether the log is whole, as far as can be known.
+
+        Nothing changed, inserted, removed, reordered or cut off.
+        """
         return self.fault_count == 0
 
     def add(self, found: Fault) -> None:
-        """Add a fault; neighbours with the same fault are one, such as all entries behind one that was taken out."""
+        """Add a fault; neighbours with the same fault are one.
+
+        Such as all entries behind one that was taken out.
+        """
         last = self.faults[-1] if self.faults else None
         if last and (last.what, last.detail, last.last + 1) == (
             found.what,
@@ -101,12 +113,18 @@ def report_lines(report: Report) -> Iterator[str]:
         user, on, before = (
             ascii(text)[1:-1] for text in (one.user, one.on, one.before[:10])
         )
-        yield f"purge: {count} entries of before {before} by {user} on {on}, after checkpoint {one.checkpoint}"
+        yield (
+            f"purge: {count} entries of before {before} by {user} on {on}, after"
+            f" checkpoint {one.checkpoint}"
+        )
     for note in report.notes:
         yield f"note: {note}"
     verdict = "whole" if report.is_whole else f"NOT whole: {report.fault_count} faults"
     purged = f", {report.purged} of them purged" if report.purged else ""
-    yield f"{verdict}: {report.entries} entries{purged}; the last is {report.last}, {report.hash}"
+    yield (
+        f"{verdict}: {report.entries} entries{purged}; the last is {report.last},"
+        f" {report.hash}"
+    )
 
 
 def report_json(report: Report) -> dict[str, Any]:
@@ -196,7 +214,7 @@ class _Walk:
         self._purges = Purges(retention_days)
 
     def step(self, row: Row) -> None:
-        """Check one entry: its place, its hash, its link to the one before, its payload."""
+        """Check an entry's place, hash, payload and link to the one before."""
         report = self.report
         is_faulty = self._check_place(row)
         actual = link_of(
@@ -215,7 +233,10 @@ class _Walk:
             and not self._was_faulty
             and row.previous_hash not in self._hashes
         ):
-            detail = "it does not follow the entry before, which was put in its place or hashed anew"
+            detail = (
+                "it does not follow the entry before, which was put in its place or"
+                " hashed anew"
+            )
             report.add(fault("rewritten", row.sequence, detail))
             is_faulty = True
         self._check_payload(row)
@@ -243,9 +264,13 @@ class _Walk:
             self._check_checkpoint(checkpoint, keys)
         covered = max(self._wanted, default=0)
         report.notes.append(
-            f"entries after {covered} could have been cut off or rewritten unseen: a newer checkpoint covers them"
+            f"entries after {covered} could have been cut off or rewritten unseen: a"
+            " newer checkpoint covers them"
             if covered
-            else "without a checkpoint that was kept elsewhere, a log cut off at its end or rewritten whole looks whole"
+            else (
+                "without a checkpoint that was kept elsewhere, a log cut off at its end"
+                " or rewritten whole looks whole"
+            )
         )
         return report
 
@@ -319,10 +344,16 @@ class _Walk:
         if report.log and checkpoint.log != report.log:
             report.add(fault("checkpoint", sequence, "it was made of another log"))
         elif row is None:
-            detail = f"the log ends at entry {report.last}, the checkpoint covers entry {sequence}"
+            detail = (
+                f"the log ends at entry {report.last}, the checkpoint covers entry"
+                f" {sequence}"
+            )
             report.add(fault("cut off", report.last + 1, detail, sequence))
         elif row.hash != checkpoint.hash:
-            detail = "another hash than the checkpoint's: this entry, or one before it, is not the one that was covered"
+            detail = (
+                "another hash than the checkpoint's: this entry, or one before it, is"
+                " not the one that was covered"
+            )
             report.add(fault("rewritten", sequence, detail))
         elif not any(is_signed_by(checkpoint, key) for key in keys or _named_key(row)):
             report.add(

@@ -1,4 +1,7 @@
-"""Chooses the T-score that counts: by measurement site, then the newest day, then the lowest value."""
+"""Chooses the T-score that counts.
+
+By measurement site, then the newest day, then the lowest value.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -61,7 +64,10 @@ CONCERNS: dict[str, str] = {
     "forearm": "The T-score is of the forearm; none of spine or hip was found.",
 }
 SINGLE = "The T-score is of a single vertebra."
-CONTRADICTED = "Code and words of the T-score name different sites; the more cautious one is taken."
+CONTRADICTED = (
+    "Code and words of the T-score name different sites; the more cautious one is"
+    " taken."
+)
 NEVER = {
     "t-score-peripheral": "measured at heel or humerus",
     "t-score-elsewhere": "measured at trochanter, shaft or Ward's triangle",
@@ -71,7 +77,10 @@ NEVER = {
 
 
 def find_t_score(spec: QuantitySpec, chart: Chart) -> FindingOrGap:
-    """Find the T-score that counts, and list the values that resemble a T-score but are not one."""
+    """Find the T-score that counts.
+
+    List the values that resemble a T-score but are not one.
+    """
     lower: list[PassedOver] = []
 
     def pick(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
@@ -135,7 +144,7 @@ def _is_single(one: Measured) -> bool:
 
 
 def _has_osteoporosis(chart: Chart) -> bool:
-    """Whether the record shows osteoporosis or an osteoporosis drug, current or past."""
+    """Whether the record shows osteoporosis or a drug for it, now or past."""
     named = (
         member(one.raw, "verificationStatus", "coding")
         for one in chart.mentions_of(OSTEOPOROSIS)
@@ -236,7 +245,9 @@ def _are_of_one_place(one: Measured, other: Measured) -> bool:
 
 
 def _widest(regions: Sequence[Measured]) -> tuple[list[Measured], list[Measured]]:
-    """Split off the smaller lumbar regions; the widest one and all other sites are kept.
+    """Split off the smaller lumbar regions.
+
+    The widest one and all other sites are kept.
 
     A value whose words name another site than its code does not make a region smaller.
     """
@@ -262,7 +273,10 @@ def _conflict(
 
 
 def _of_one_moment(values: Sequence[Measured]) -> list[Measured]:
-    """Values that may share their time with another; a value with only a date may be from any time of that day."""
+    """Values that may share their time with another.
+
+    A value with only a date may be from any time of that day.
+    """
     counts = Counter(one.moment.instant for one in values)
     if "" in counts:
         return list(values) if len(values) > 1 else []
@@ -298,7 +312,10 @@ def _site_by_code(reading: Reading) -> Site | None:
 
 
 def _site_by_place(reading: Reading, chart: Chart) -> Site | None:
-    """The site that the code of the body site states; None if it states none, or several."""
+    """The site that the code of the body site states.
+
+    None if it states none, or several.
+    """
     named = chart.terminology.concepts(reading.entry.raw.get("bodySite"))
     sites = {site for concept, site in SITE_OF_PLACE.items() if concept in named}
     return sites.pop() if len(sites) == 1 else None

@@ -1,4 +1,7 @@
-"""Reads the history of bone drugs: what was given, dispensed, reported, billed or only ordered, and when it ended."""
+"""Reads the history of bone drugs, and when each ended.
+
+What was given, dispensed, reported, billed or only ordered.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
@@ -38,7 +41,9 @@ from cds_service.fhir.facts.medication_list import (
     Use,
     future_uses,
     is_meant,
+    is_of_now,
     may_be_taken,
+    named_beside,
     not_on_list,
     source_of,
     uses_of,
@@ -118,7 +123,10 @@ def _why(silence: Gap) -> str:
 def find_bone_drug(
     spec: MedicationSpec, chart: Chart, history: BoneDrugs
 ) -> FindingOrGap:
-    """Find whether a bone drug is taken or ordered; an order without a dose is a concern."""
+    """Find whether a bone drug is taken or ordered.
+
+    An order without a dose is a concern.
+    """
     ours = [one for one in uses_of(chart) if one.drug.concepts & set(spec.value_sets)]
     passed = (*chart.broken(spec), *future_uses(spec, ours))
     named = [one for one in history.uses if one.name != UNNAMED]
@@ -169,7 +177,10 @@ def _newest(use: DrugUse) -> date:
 def find_denosumab_overdue(
     spec: MedicationSpec, chart: Chart, history: BoneDrugs
 ) -> FindingOrGap:
-    """Find whether denosumab is overdue and no bone drug followed; `observed` is the day of the last dose."""
+    """Find whether denosumab is overdue and no bone drug followed.
+
+    `observed` is the day of the last dose.
+    """
     doses = [one for one in uses_of(chart) if "denosumab" in one.drug.concepts]
     passed = (*chart.broken(spec), *future_uses(spec, doses))
     use = next((one for one in history.uses if one.kind == "denosumab"), None)
@@ -209,6 +220,20 @@ def _listed(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
         if entry.status in NOT_TAKEN and entry.origin != "context" and not is_named:
             continue
         yield _read(entry, drug, spec, chart)
+    for use in named_beside(chart, spec.value_sets):
+        if is_of_now(use, spec, chart):
+            yield _noted(use, spec, chart)
+
+
+def _noted(use: Use, spec: MedicationSpec, chart: Chart) -> DrugEntry:
+    """A drug that the entry of another one names: nobody knows what it says of it."""
+    day = Dated(use.day, use.day) if use.day else None
+    return DrugEntry(
+        _name(use.drug, chart),
+        source_of(use.entry, use.drug, use.day, spec),
+        begins=day,
+        is_understood=False,
+    )
 
 
 def _is_not_given(entry: Entry) -> bool:
@@ -284,7 +309,10 @@ def _given(
 
 
 def _planned(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
-    """A dose that was not given: an order without a dose; of tablets its day is not that of the order."""
+    """A dose that was not given: an order without a dose.
+
+    Of tablets, its day is not that of the order.
+    """
     if mention.name not in INJECTED:
         return mention
     prefix = "performed" if entry.kind == "Procedure" else "effective"
@@ -295,7 +323,10 @@ def _planned(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
 def _billed(
     mention: DrugEntry, entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
-    """An order of an injection: given if it is completed and has a day or a billing code."""
+    """An order of an injection.
+
+    Given if it is completed and has a day or a billing code.
+    """
     authored = dated(entry.raw.get("authoredOn"), chart)
     order = mention._replace(begins=authored, is_current=True)
     if entry.status != "completed":
@@ -313,7 +344,7 @@ def _billed(
 def _stated(
     mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
-    """What somebody reports: a period, a day, or that it was taken on the day of the report."""
+    """What somebody reports: a period, a day, or that it was taken that day."""
     period = entry.raw.get("effectivePeriod")
     begins, ended = (dated(member(period, name), chart) for name in ("start", "end"))
     if begins is None and ended is None:
@@ -346,7 +377,7 @@ def _how(entry: Entry) -> HowEnded:
 def _on_day(
     mention: DrugEntry, entry: Entry, day: Dated, spec: MedicationSpec
 ) -> DrugEntry:
-    """Reported for one day: that of an injection, or of the start of what is taken at home."""
+    """Reported for one day: of an injection, or of the start at home."""
     if mention.name in INTERVAL and entry.status in STOPPED:
         return mention._replace(is_intake=True, ended=day, how_ended="stopped")
     taken = mention._replace(is_intake=True, begins=day, last=day)
@@ -359,7 +390,10 @@ def _on_day(
 
 
 def _asserted(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
-    """Told of without a day of its own; on the day of the report no injection was given."""
+    """Told of without a day of its own.
+
+    On the day of the report no injection was given.
+    """
     is_active, is_interval = entry.status == "active", mention.name in INTERVAL
     if not is_active:
         return mention if is_interval else mention._replace(how_ended=_how(entry))

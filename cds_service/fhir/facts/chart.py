@@ -1,4 +1,7 @@
-"""The record as the finding readers see it: plain JSON in a fixed order, with the dates that limit what counts."""
+"""The record as the finding readers see it: plain JSON in a fixed order.
+
+With the dates that limit what counts.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -211,7 +214,9 @@ class Chart:
         treated: tuple[str, ...] = (),
         deadline: Deadline | None = None,
     ) -> None:
-        """Index the record in a fixed order, without resources that a corrected copy replaces.
+        """Index the record in a fixed order.
+
+        Resources that a corrected copy replaces are left out.
 
         Args:
             record: one patient's.
@@ -273,7 +278,9 @@ class Chart:
         )
 
     def check_time(self) -> None:
-        """Go on while there is time: asked for each resource, since records may be long.
+        """Go on while there is time.
+
+        Asked for each resource, since records may be long.
 
         Raises:
             DeadlinePassed: there is none.
@@ -305,11 +312,17 @@ class Chart:
         return _of_concepts(self.readings, concepts)
 
     def mentions_of(self, concepts: Iterable[str]) -> list[Entry]:
-        """The conditions and procedures with any of these concepts, each once, in order."""
+        """The conditions and procedures with any of these concepts, in order.
+
+        Each once.
+        """
         return _of_concepts(self.mentions, concepts)
 
     def unread(self, spec: ReadSpec) -> str:
-        """Why the lists that a finding comes from are not reliable, as a phrase; empty if they are."""
+        """Why the lists that a finding comes from are not reliable, as a phrase.
+
+        Empty if they are.
+        """
         keys = spec.keys
         if self._read_whole.issuperset(keys):
             return ""
@@ -345,7 +358,7 @@ class Chart:
         return Listing(sum(reads[key].entries for key in together), strange)
 
     def broken(self, spec: ReadSpec) -> tuple[PassedOver, ...]:
-        """Unparseable resources with a finding's concepts, and those that may have any concept."""
+        """Unparseable resources with a finding's concepts, or any concept."""
         if not self.record.unreadable:
             return ()
         wanted = set(spec.asked_concepts)
@@ -431,7 +444,10 @@ def _entry(sourced: Sourced, terminology: Terminology) -> Entry:
 
 
 def _matches(raw: Json, kind: str, terminology: Terminology) -> tuple[Match, ...]:
-    """The concepts of its code; those that a body site at the spine makes of a condition's too."""
+    """The concepts of its code.
+
+    Also those that a body site at the spine makes of a condition's.
+    """
     found = terminology.matches(raw.get("code"))
     placed = tuple(
         one._replace(concept=AT_THE_SPINE[one.concept])
@@ -444,7 +460,10 @@ def _matches(raw: Json, kind: str, terminology: Terminology) -> tuple[Match, ...
 
 
 def _is_of_spine(raw: Json, terminology: Terminology) -> bool:
-    """Whether a body site is a vertebra, or a region of the spine, by its code or in words."""
+    """Whether a body site is a vertebra, or a region of the spine.
+
+    By its code or in words.
+    """
     sites = objects(raw.get("bodySite"))
     if any(terminology.translate(name, site) for name in SITE_MAPS for site in sites):
         return True
@@ -458,7 +477,10 @@ def _is_of_spine(raw: Json, terminology: Terminology) -> bool:
 def _components(
     raw: Json, terminology: Terminology
 ) -> tuple[tuple[Json, tuple[Match, ...]], ...]:
-    """Each component with the concepts of its code; of one without a code, by what it is called in this panel."""
+    """Each component with the concepts of its code.
+
+    One without a code goes by what it is called in this panel.
+    """
     if not (components := objects(raw.get("component"))):
         return ()
     panels = terminology.concepts(raw.get("code"))
@@ -491,7 +513,10 @@ def _drug(sourced: Sourced, kind: str, terminology: Terminology) -> Drug | None:
 
 
 def _named(sourced: Sourced, kind: str, terminology: Terminology) -> frozenset[str]:
-    """Concepts named by words: many procedures have no code, and some conditions have codes that we do not list."""
+    """Concepts named by words.
+
+    Many procedures have no code, and some conditions have one that is not listed.
+    """
     if kind == "Condition":
         return sourced.concepts  # picking has already read its words
     if kind != "Procedure":
@@ -537,7 +562,9 @@ def _without_replaced(entries: Sequence[Entry]) -> Sequence[Entry]:
 
 
 def _names_of_copies(entry: Entry) -> set[tuple[Any, ...]]:
-    """What all copies of an entry share: a business identifier, and what was measured where, on which day.
+    """What all copies of an entry share.
+
+    A business identifier, and what was measured where, on which day.
 
     The values of one examination may share its identifier, and correcting one of them
     says nothing of the others.
@@ -576,5 +603,8 @@ def known(
 
 
 def age_in_words(observed: date, today: date) -> str:
-    """Age in whole months, or in whole years from two years on: `14 months`, `3 years`."""
+    """Age in whole months, or in whole years from two years on.
+
+    `14 months`, `3 years`
+    """
     return say_months(months_between(observed, today))

@@ -1,4 +1,7 @@
-"""Reads when a drug was taken, given or ordered, and until when a supply or a period lasts."""
+"""Reads when a drug was taken, given or ordered, and until when.
+
+By a supply or a period.
+"""
 
 from datetime import date, timedelta
 
@@ -61,7 +64,10 @@ def end_of_supply(raw: Json, authored: Dated | None, chart: Chart) -> date | Non
 
 
 def end_of_course(raw: Json, chart: Chart) -> date | None:
-    """The last day of a course by its own times, else that of its supply; None if nothing says so."""
+    """The last day of a course by its own times, else that of its supply.
+
+    None if nothing says so.
+    """
     kind = text(raw.get("resourceType"))
     if kind == "MedicationDispense":
         handed = dated(raw.get("whenHandedOver") or raw.get("whenPrepared"), chart)
@@ -75,7 +81,10 @@ def end_of_course(raw: Json, chart: Chart) -> date | None:
 
 
 def end_of_dosage(raw: Json, chart: Chart) -> date | None:
-    """The last day on which an order's dosages say to take it; None if one of them is open."""
+    """The last day on which an order's dosages say to take it.
+
+    None if one of them is open.
+    """
     authored = dated(raw.get("authoredOn"), chart)
     repeats = [
         member(one, "timing", "repeat") for one in objects(raw.get("dosageInstruction"))

@@ -1,4 +1,7 @@
-"""Identifies the drug of a medication resource by its code, its ingredients' codes, or as a last resort its name."""
+"""Identifies the drug of a medication resource.
+
+By its code, its ingredients' codes, or as a last resort its name.
+"""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -96,7 +99,10 @@ def _is_understood(
 
 
 def read_billed(resource: Json, terminology: Terminology) -> Drug | None:
-    """Identify the drug of a procedure or order by its billing code, a bone drug also by its name; None if none."""
+    """Identify the drug of a procedure or order by its billing code.
+
+    A bone drug also by its name. None if there is none.
+    """
     matches = _drug_matches(terminology.matches(resource.get("code")), terminology)
     by_name = frozenset().union(
         *(bone_drugs(word, terminology) for word in texts_of(resource.get("code")))

@@ -32,9 +32,12 @@ ORDINALS = ("second", "third", "fourth", "fifth", "sixth")
 
 
 def find_earlier_fracture(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
-    """Find whether there was an earlier fracture, with number and period if recorded; otherwise why it is not known.
+    """Find whether there was an earlier fracture; otherwise why not known.
 
-    `observed` is the day of the latest earlier fracture; the label reads `second vertebral fracture in 14 months`.
+    With number and period if recorded.
+
+    `observed` is the day of the latest earlier fracture; the label reads
+    `second vertebral fracture in 14 months`.
     """
     # The words of a procedure name the fracture as what it was done for: `CT of a
     # vertebral fracture`.
@@ -52,17 +55,22 @@ def find_earlier_fracture(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
         return _yes(spec, chart, earlier), passed
     if doubtful := [one for one, verdict in judged if verdict is None]:
         seen = (one.provenance(spec) for one in doubtful)
-        return gap(
-            spec,
-            "undetermined",
-            "whether a fracture on record is an earlier one is not clear",
-            *seen,
-        ), passed
+        return (
+            gap(
+                spec,
+                "undetermined",
+                "whether a fracture on record is an earlier one is not clear",
+                *seen,
+            ),
+            passed,
+        )
     return problem_list.silence(spec, chart, ()), passed
 
 
 def find_index_fracture(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
-    """Find the day of the fracture that is treated now: of its newest entries within a month, the first.
+    """Find the day of the fracture that is treated now.
+
+    Of its newest entries within a month, the first.
 
     Entries that name a treated level come before those that name none.
     """
@@ -106,7 +114,9 @@ def find_index_fracture(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
 
 
 def _fractured(stated: Sequence[problem_list.Stated], chart: Chart) -> str:
-    """The vertebrae that are broken at once, a pair where a code names two: `T11-T12, L3`.
+    """The vertebrae that are broken at once.
+
+    A pair where a code names two: `T11-T12, L3`.
 
     The treated ones are among them, whether the list names them or not.
     """
@@ -162,7 +172,10 @@ def _yes(
 
 
 def _levels_of(stated: problem_list.Stated, chart: Chart) -> str:
-    """The vertebrae of the latest earlier fracture, head to foot, as a card names them."""
+    """The vertebrae of the latest earlier fracture, from head to foot.
+
+    As a card names them.
+    """
     named = fracture_levels(stated.entry.raw, chart.terminology)
     return ", ".join(level for level in LEVELS if level in named)
 
@@ -175,7 +188,10 @@ def _precision(stated: problem_list.Stated) -> Precision:
 
 
 def _counted(days: Sequence[date], today: date) -> str:
-    """`third vertebral fracture in 6 years`: entries within half a year are one fracture and its treatment."""
+    """`third vertebral fracture in 6 years`.
+
+    Entries within half a year are one fracture and its treatment.
+    """
     episodes = [days[0]]
     for day in days:
         if day - episodes[-1] > SUBACUTE:
@@ -186,7 +202,10 @@ def _counted(days: Sequence[date], today: date) -> str:
 
 
 def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
-    """Whether the entry is an earlier fracture; None if it may be the one being treated."""
+    """Whether the entry is an earlier fracture.
+
+    None if it may be the one being treated.
+    """
     if stated.problem in (
         problem_list.SUSPECTED,
         problem_list.DOUBTED,
@@ -223,7 +242,10 @@ def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
 
 
 def _may_be_older(stated: problem_list.Stated, chart: Chart) -> bool:
-    """Whether it is over, or began at an age, in words or long ago: its day may be that on which it was written."""
+    """Whether it is over, or began at an age, in words or long ago.
+
+    Its day may be that on which it was written.
+    """
     raw = stated.entry.raw
     words = [
         *texts_of(raw.get("code")),
@@ -250,7 +272,10 @@ def _may_be_older(stated: problem_list.Stated, chart: Chart) -> bool:
 
 
 def _day_of(stated: problem_list.Stated, chart: Chart) -> date | None:
-    """When the fracture happened; for an old fracture, the recording date says nothing about that."""
+    """When the fracture happened.
+
+    For an old fracture, the recording date says nothing about that.
+    """
     if stated.entry.kind != "Procedure" and (
         _is_history(stated) or stated.is_later_encounter
     ):
@@ -266,7 +291,10 @@ def _is_history(stated: problem_list.Stated) -> bool:
 
 
 def fracture_levels(raw: Json, terminology: Terminology) -> frozenset[str]:
-    """The vertebrae that the code or body site of a Condition names, else its words; both for a pair (T11-T12)."""
+    """The vertebrae that the code or body site of a Condition names.
+
+    Else those of its words; both for a pair (T11-T12).
+    """
     said = [*terminology.translate("vertebral-level-icd", raw.get("code"))]
     for site in objects(raw.get("bodySite")):
         said += terminology.translate("vertebral-level", site)

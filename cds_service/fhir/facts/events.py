@@ -106,7 +106,10 @@ def happenings(
 
 
 def _is_meant(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> bool:
-    """Whether its words leave no doubt that it is this, and not something of long ago."""
+    """Whether its words leave no doubt that it is this.
+
+    And not something of long ago.
+    """
     if problem_list.kinds_said(stated.entry, spec.unless_kinds, chart):
         return False
     if stated.code or not spec.words_need_kind:
@@ -297,7 +300,10 @@ def _order(one: Happened) -> tuple[date, str]:
 
 
 def _open(spec: EventSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap:
-    """The gap: a doubt, a missing day, a list not read, or silence, which says nothing."""
+    """The gap: a doubt, a missing day, a list not read, or silence.
+
+    Silence says nothing.
+    """
     if open_ones:
         first = open_ones[0].stated
         if first.problem is None:
@@ -313,7 +319,9 @@ def _open(spec: EventSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap:
 
 
 def find_fall_with_injury(spec: EventSpec, chart: Chart) -> FindingOrGap:
-    """Find a recent fall that broke a bone outside the spine, or whose words say an injury.
+    """Find a recent fall with an injury.
+
+    It broke a bone outside the spine, or its words say an injury.
 
     The fracture of the spine that is treated now is no injury in this sense: it is
     known.

@@ -1,4 +1,6 @@
-"""Turns the record into findings: for each name in the vocabulary, `extract_findings` calls the reader for its kind.
+"""Turns the record into findings, each by the reader for its kind.
+
+`extract_findings` does so for each name in the vocabulary.
 
 The rules are in `mappings/findings/<name>.toml`; the readers of the Patient, of exams
 and of answers are here, the others in the modules that are imported.
@@ -73,7 +75,9 @@ NOT_CONCLUDED = "what it follows from is not known"
 
 
 def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings:
-    """Read every finding in the vocabulary as known or as a gap, whatever the order of the resources.
+    """Read every finding in the vocabulary as known or as a gap.
+
+    Whatever the order of the resources.
 
     Raises:
         DeadlinePassed: the record is too long for the time there is.
@@ -199,7 +203,10 @@ def find_demographic(spec: PatientSpec, chart: Chart) -> FindingOrGap:
 def _age(
     spec: PatientSpec, chart: Chart, written: str, source: Provenance
 ) -> Finding | Gap:
-    """Age in completed years; a birth date without day or month means its first possible day."""
+    """Age in completed years.
+
+    A birth date without day or month means its first possible day.
+    """
     born = chart.calendar.moment(written)
     if born is None:
         return gap(spec, "unreadable", "birthDate is not a date", source)
@@ -250,7 +257,9 @@ DONE = {
 
 
 def find_exam(spec: ExamSpec, chart: Chart) -> FindingOrGap:
-    """Find the newest such exam and its day; otherwise a gap, since a record without one proves nothing.
+    """Find the newest such exam and its day; otherwise a gap.
+
+    A record without one proves nothing.
 
     An exam with contrast may be recorded twice, with only one record saying so; that
     whole day is left out.
@@ -333,7 +342,10 @@ YES_OR_NO = frozenset({"answer-yes", "answer-no"})
 
 
 def find_answer(spec: AnswerSpec, chart: Chart) -> FindingOrGap:
-    """Read a yes/no finding or a category from the newest coded, boolean or free-text answer."""
+    """Read a yes/no finding or a category from the newest answer.
+
+    It is coded, a boolean or free text.
+    """
     answered: list[tuple[Moment, str, Reading]] = []
     refused: list[Refused] = []
     for reading in chart.readings_of(spec.value_sets):

@@ -1,4 +1,7 @@
-"""Finds a systemic steroid of three months or longer; renewed prescriptions are one course."""
+"""Finds a systemic steroid of three months or longer.
+
+Renewed prescriptions are one course.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
@@ -39,7 +42,10 @@ class Course(NamedTuple):
 
 
 def find_long_steroid(spec: MedicationSpec, chart: Chart) -> FindingOrGap:
-    """Find a course of at least so many months that goes on or ended lately; `observed` is its start."""
+    """Find a long course that goes on or ended lately.
+
+    Of at least so many months; `observed` is its start.
+    """
     ours = [one for one in uses_of(chart) if one.drug.concepts & set(spec.value_sets)]
     passed = (*chart.broken(spec), *future_uses(spec, ours))
     since = months_before(chart.today, spec.look_back_months["other"])
@@ -104,7 +110,10 @@ def _courses(uses: Sequence[Use], chart: Chart) -> Iterator[Course]:
 
 
 def _days(use: Use, chart: Chart) -> tuple[Dated | None, date | None]:
-    """When it began, and until when it was taken; without an end, an active one goes on."""
+    """When it began, and until when it was taken.
+
+    Without an end, an active one goes on.
+    """
     raw, goes_on = use.entry.raw, chart.today if use.is_active else None
     if use.entry.kind == "MedicationStatement":
         ended = dated(member(raw, "effectivePeriod", "end"), chart)

@@ -1,4 +1,7 @@
-"""Reads measured findings: which value counts, how old it is, and which gap to report if none is usable."""
+"""Reads measured findings.
+
+Which value counts, how old it is, and which gap to report if none is usable.
+"""
 
 import re
 from collections.abc import Callable, Sequence
@@ -75,14 +78,17 @@ def find_quantity(
     if refused:
         passed = (*passed, *[one.passed_over(spec) for one in refused])
     if not usable:
-        return _with_newest(
-            nothing_usable(spec, chart, stale, refused),
-            spec,
-            chart,
-            pick,
-            stale,
-            refused,
-        ), passed
+        return (
+            _with_newest(
+                nothing_usable(spec, chart, stale, refused),
+                spec,
+                chart,
+                pick,
+                stale,
+                refused,
+            ),
+            passed,
+        )
     picked = pick(usable, spec, chart)
     if picked.conflict:
         seen = (one.reading.provenance(spec, one.printed) for one in picked.used)
@@ -93,7 +99,10 @@ def find_quantity(
 def _is_of_now(
     one: Refused, usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
 ) -> bool:
-    """Whether no newer value stands in its place, and it is not too old itself; without a day it may be of now."""
+    """Whether no newer value stands in its place, and it is not too old.
+
+    One without a day may be of now.
+    """
     when = one.reading.entry.moment
     if when is None:
         return True
@@ -154,7 +163,10 @@ def nothing_usable(
     stale: Sequence[Measured],
     refused: Sequence[Refused],
 ) -> Gap:
-    """The gap if no value is usable: by the newest unusable value, else by how the record was read."""
+    """The gap if no value is usable.
+
+    By the newest unusable value, else by how the record was read.
+    """
     newest_refused = refused[0].reading.entry.moment if refused else None
     if stale and (newest_refused is None or stale[0].moment.day >= newest_refused.day):
         age = age_in_words(stale[0].moment.day, chart.today)
@@ -181,7 +193,10 @@ def _with_newest(
     stale: Sequence[Measured],
     refused: Sequence[Refused],
 ) -> Gap:
-    """Add to the gap the newest value that is too old or of another quantity: it still describes the patient."""
+    """Add to the gap the newest value that is too old or of another quantity.
+
+    It still describes the patient.
+    """
     others = [
         one.measured for one in refused if one.reason == "other-method" and one.measured
     ]
@@ -262,7 +277,10 @@ def age_concern(spec: ObservedSpec, chart: Chart, day: date) -> tuple[Aged, ...]
 def method_concern(
     spec: ObservedSpec, chart: Chart, readings: Sequence[Reading]
 ) -> tuple[str, ...]:
-    """The concern that the method is not recorded; a known device name states it, the performer does not."""
+    """The concern that the method is not recorded.
+
+    A known device name states it, the performer does not.
+    """
     if not spec.method_matters or all(
         one.entry.raw.get("method") or _method(one, chart) for one in readings
     ):
@@ -286,7 +304,10 @@ def _method(reading: Reading, chart: Chart) -> str:
 
 
 def pick_newest(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
-    """Choose the newest value; simultaneous values must agree up to rounding, and the most precise one counts."""
+    """Choose the newest value.
+
+    Simultaneous values must agree up to rounding; the most precise one counts.
+    """
     del chart  # part of the `Pick` signature
     if len(usable) == 1:
         return Picked(value=usable[0].value, used=(usable[0],))
@@ -298,7 +319,10 @@ def pick_newest(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) ->
 
 
 def of_newest_moment(usable: Sequence[Measured]) -> list[Measured]:
-    """The values with the newest time; a value with only a date may be from any time of that day."""
+    """The values with the newest time.
+
+    A value with only a date may be from any time of that day.
+    """
     if len(usable) == 1:
         return list(usable)
     day = max(one.moment.day for one in usable)
@@ -314,14 +338,20 @@ def conflict_of(values: Sequence[Measured], spec: QuantitySpec) -> str:
     if not any_differ(values, spec.decimals):
         return ""
     printed = sorted({one.printed for one in values})
-    return f"{' and '.join(printed)} on {say_date(values[0].moment.day)} cannot both be right"
+    return (
+        f"{' and '.join(printed)} on {say_date(values[0].moment.day)} cannot both be"
+        " right"
+    )
 
 
 # --- the change between two dated values that were measured the same way
 
 
 def find_change(spec: ChangeSpec, base: QuantitySpec, chart: Chart) -> FindingOrGap:
-    """Change in % from the newest earlier value measured the same way to the newest value."""
+    """Change in % from the newest earlier value to the newest value.
+
+    Both measured the same way.
+    """
     usable, stale, _ = sort_out(chart.readings_of(base.value_sets), base, chart)
     if not usable:
         outcome = find_quantity(base, chart)[0]
@@ -368,9 +398,11 @@ def _change(
         observed=new.moment.day,
         since=old.moment.day,
         provenance=tuple(seen),
-        concerns=()
-        if sure
-        else ("Whether both were measured the same way is not recorded.",),
+        concerns=(
+            ()
+            if sure
+            else ("Whether both were measured the same way is not recorded.",)
+        ),
         may_reassure=sure,
     )
 
@@ -389,9 +421,10 @@ def _way_parts(reading: Reading) -> tuple[str, str]:
     """Device and method as recorded, for comparison only; never shown."""
     device = reading.entry.raw.get("device") or {}
     method = reading.entry.raw.get("method") or {}
-    return text(device.get("reference")) or text(device.get("display")), " ".join(
-        sorted(texts_of(method))
-    ).lower()
+    return (
+        text(device.get("reference")) or text(device.get("display")),
+        " ".join(sorted(texts_of(method))).lower(),
+    )
 
 
 # --- grip strength: a hand's trials on the newest day, the dominant hand's, else the
@@ -437,7 +470,10 @@ def pick_hand(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> P
 
 
 def _hand(reading: Reading, chart: Chart) -> str:
-    """The hand by code, body site or words; `dominant` in words takes precedence over left and right."""
+    """The hand by code, body site or words.
+
+    `dominant` in words takes precedence over left and right.
+    """
     site, terminology = reading.entry.raw.get("bodySite"), chart.terminology
     words = (*reading.site_words, *reading.words)
     named = {

@@ -1,4 +1,7 @@
-"""Reads yes/no findings from medication requests, administrations and statements, while each drug still counts."""
+"""Reads yes/no findings from drugs, while each still counts.
+
+From medication requests, administrations and statements.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -19,6 +22,7 @@ from cds_service.fhir.facts.chart import (
 from cds_service.fhir.facts.drug_times import end_of_course, end_of_dosage
 from cds_service.fhir.facts.drugs import STEROID, Drug
 from cds_service.fhir.facts.problem_list import find_stated, say_no, stated_as_true
+from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.raw_json import is_prohibition, member, text
 from cds_service.fhir.site_calendar import Moment
 
@@ -53,6 +57,7 @@ NOT_TAKEN = frozenset(
         *("preparation", "revoked", "declined", "unfulfilled"),
     }
 )
+VOID = frozenset({"entered-in-error", "draft"})
 # given at intervals: a stopped prescription does not end their effect
 LONG_ACTING = ("zoledronate", "denosumab")
 LONG_STANDING_MONTHS = 24
@@ -83,7 +88,10 @@ class Use(NamedTuple):
 def source_of(
     entry: Entry, drug: Drug, day: date | None, spec: MedicationSpec
 ) -> Provenance:
-    """Where a use is recorded: `on the medication list since 3 May 2019`, `given on 3 May 2019`."""
+    """Where a use is recorded.
+
+    `on the medication list since 3 May 2019`, `given on 3 May 2019`
+    """
     verb = VERBS.get(entry.kind, "on the medication list")
     verb = "among the orders being signed" if entry.origin == "context" else verb
     verb = "planned, not given" if entry.status == "not-done" else verb
@@ -120,7 +128,7 @@ def without_use(
 
 
 def _counts(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
-    """Whether the drug is current, or was taken within the months for which it counts."""
+    """Whether the drug is current, or taken within the months that count."""
     if use.is_ahead:
         return False
     if STEROID in spec.value_sets:
@@ -153,7 +161,8 @@ def _taken(spec: MedicationSpec, chart: Chart, counted: Sequence[Use]) -> Findin
     ):
         age = age_in_words(newest.day, chart.today)
         concerns.append(
-            f"The prescription is {age} old; whether the {spec.title} is still taken is not recorded."
+            f"The prescription is {age} old; whether the {spec.title} is still taken is"
+            " not recorded."
         )
     if all(one.drug.is_by_name for one in ordered):
         concerns.append("The drug was recognised by its name, not by a code.")
@@ -167,7 +176,10 @@ def _taken(spec: MedicationSpec, chart: Chart, counted: Sequence[Use]) -> Findin
 
 
 def label_of(drug: Drug, spec: MedicationSpec, chart: Chart) -> str:
-    """The ingredient that makes it one of these drugs; empty if only the group is known."""
+    """The ingredient that makes it one of these drugs.
+
+    Empty if only the group is known.
+    """
     groups = chart.terminology.drugs.groups_of
     named = [
         one
@@ -197,7 +209,10 @@ def _not_taken(
 def not_on_list(
     spec: MedicationSpec, chart: Chart, concepts: Sequence[str], *, how: str = "not"
 ) -> Finding | Gap:
-    """No, unless such a drug is listed without a clear status or day, or an unidentified entry may be one."""
+    """No, unless such a drug, or one not identified, may be taken.
+
+    One is listed without a clear status or day.
+    """
     ours = [
         _use(entry, entry.drug, chart)
         for entry in chart.of_kind(*TAKEN)
@@ -217,7 +232,11 @@ def not_on_list(
         one for one in taken if one.is_ahead and one.day and one.day <= chart.today
     ]
     ahead = [one for one in taken if one.day and one.day > chart.read_on]
+    noted = [
+        one for one in named_beside(chart, concepts) if is_of_now(one, spec, chart)
+    ]
     for open_ones, why in (
+        (noted, "named beside another drug; whether it is taken is not recorded"),
         (unsaid, "whether it is taken is not recorded"),
         (undated, "when it was taken is not recorded"),
         (lapsed, "its supply is over, whether it is still taken is not recorded"),
@@ -233,7 +252,10 @@ def not_on_list(
 
 
 def _is_lapsed(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
-    """Whether a steroid is active on the list and its supply is over: refills may be recorded elsewhere."""
+    """Whether a steroid is active on the list and its supply is over.
+
+    Refills may be recorded elsewhere.
+    """
     if STEROID not in spec.value_sets or end_of_dosage(use.entry.raw, chart):
         return False
     end = end_of_course(use.entry.raw, chart)
@@ -242,15 +264,43 @@ def _is_lapsed(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
 
 def may_be_taken(entry: Entry, spec: MedicationSpec, chart: Chart) -> bool:
     """Whether an unidentified entry may be a drug that still counts."""
-    if entry.drug is None or not (_is_taken(entry) or _is_unsaid(entry, entry.drug)):
+    if entry.drug is None or not (
+        _is_taken(entry) or _is_unsaid(entry, entry.drug) or is_prohibition(entry.raw)
+    ):
         return False
-    use = _use(entry, entry.drug, chart)
+    return is_of_now(_use(entry, entry.drug, chart), spec, chart)
+
+
+def is_of_now(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
+    """Whether a use is active, has no day, or is of the time in which a dose counts."""
     longest = max(spec.look_back_months.values())
     return (
         use.is_active
         or use.day is None
         or use.day >= months_before(chart.today, longest)
     )
+
+
+def named_beside(chart: Chart, concepts: Sequence[str]) -> list[Use]:
+    """The entries of other drugs and acts whose notes and the like name such a drug.
+
+    What is entered in error, or was never done, names nothing.
+    """
+    found = []
+    for entry in chart.of_kind(*TAKEN):
+        named = frozenset(one for one in concepts if in_doubt(one) in entry.concepts)
+        if not named or entry.status in VOID:
+            continue
+        ingredients = sorted(
+            one
+            for one in chart.terminology.drugs.ingredients
+            if in_doubt(one) in entry.concepts
+        )
+        drug = Drug(
+            named, tuple(ingredients), code="", is_by_name=True, is_understood=False
+        )
+        found.append(_use(entry, drug, chart))
+    return found
 
 
 def future_uses(spec: MedicationSpec, uses: Iterable[Use]) -> tuple[PassedOver, ...]:
@@ -268,7 +318,10 @@ def future_uses(spec: MedicationSpec, uses: Iterable[Use]) -> tuple[PassedOver, 
 
 
 def uses_of(chart: Chart) -> list[Use]:
-    """Every drug that was ordered, given or reported, without retracted entries and proposals."""
+    """Every drug that was ordered, given or reported.
+
+    Without retracted entries and proposals.
+    """
     return [
         _use(entry, entry.drug, chart)
         for entry in chart.of_kind(*TAKEN)

@@ -1,4 +1,6 @@
-"""Judges how a value was measured: accepted, unknown, or another quantity (`[method]` in a finding's file).
+"""Judges how a value was measured: accepted, unknown, or another quantity.
+
+By `[method]` in a finding's file.
 
 The code, method, device, body site, notes and components of the Observation are
 searched for words. The performer is not, since it says nothing about the method.
@@ -18,6 +20,7 @@ from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 BESIDE = "beside the fracture"
+OF_A_SAMPLE = "of a sample, not of the patient"
 TOO_LONG = "described in more words than are read"
 NO_LEVELS = frozenset({"T1", "T2"})  # MRI sequences in words about an image, not levels
 # Notes cover more than the measurement: sentences about the fracture do not say where
@@ -32,6 +35,10 @@ def judge_method(one: Measured, spec: QuantitySpec, chart: Chart) -> Measured | 
     if method is None:
         return one
     chart.check_time()
+    plain = chart.terminology.plain_values
+    samples = objects(reading.entry.raw.get("specimen"))
+    if not all(plain.are_all(text(sample.get("display"))) for sample in samples):
+        return _refused(one, OF_A_SAMPLE)
     spoken, notes = tuple(_words(reading)), reading.notes
     if sum(map(len, (*spoken, *notes))) > LONGEST_TEXT:
         return _refused(one._replace(is_method_known=False), TOO_LONG)
@@ -81,7 +88,10 @@ def _elsewhere(levels: tuple[str, ...], expected: tuple[str, ...]) -> str:
     if len(levels) > 2 and not set(levels) <= set(expected):
         return "a mean over several levels"
     if levels and expected and not set(levels) & set(expected):
-        return f"measured at {' and '.join(levels)}, in the study at {' to '.join(expected)}"
+        return (
+            f"measured at {' and '.join(levels)}, in the study at"
+            f" {' to '.join(expected)}"
+        )
     return ""
 
 
@@ -114,7 +124,10 @@ def _words(reading: Reading) -> Iterable[str]:
 
 
 def _of_code(code: Any) -> list[str]:
-    """Text and displays of a code, except those of our own codes: they are not the record's words."""
+    """Text and displays of a code, except those of our own codes.
+
+    They are not the record's words.
+    """
     own = {
         text(one.get("display"))
         for one in objects(member(code, "coding"))
@@ -124,7 +137,10 @@ def _of_code(code: Any) -> list[str]:
 
 
 def _of_coded(codeable: Any) -> list[str]:
-    """Text and displays, or the bare code if there are none: DICOM writes `CT` and `MR`."""
+    """Text and displays, or the bare code if there are none.
+
+    DICOM writes `CT` and `MR`.
+    """
     if not codeable:  # of most values
         return []
     bare = [

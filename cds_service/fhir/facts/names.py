@@ -1,4 +1,7 @@
-"""Refuses a value whose name says another measure than its code (`mappings/names.toml`)."""
+"""Refuses a value whose name says another measure than its code.
+
+`mappings/names.toml` has the names.
+"""
 
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Reading
@@ -10,7 +13,9 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 def says_another_measure(
     reading: Reading, spec: FindingSpec, terminology: Terminology
 ) -> bool:
-    """Report a name, of the value, its panel or its method, that is not one of the finding's.
+    """Report a name that is not one of the finding's.
+
+    Of the value, its panel or its method.
 
     The name of the panel counts where that of a component says no more than `total
     score`.
@@ -33,7 +38,10 @@ def says_another_measure(
 
 
 def _names(code: Json | None) -> list[str]:
-    """Its text and displays, except those of our own codes: they are not the record's words."""
+    """Its text and displays, except those of our own codes.
+
+    They are not the record's words.
+    """
     if not isinstance(code, dict):
         return []
     ours = {

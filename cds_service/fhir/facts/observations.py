@@ -1,19 +1,30 @@
 """Says why the status or the time of a value speaks against it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Any
 
 from cds_service.core.facts import GapReason
 from cds_service.fhir.facts.chart import Chart, Reading
 from cds_service.fhir.gathering.picking import FINAL
+from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
+# Parts of an extension that say something in words, or as a yes or no.
+_SAID = frozenset(
+    {"valueString", "valueMarkdown", "valueCode", "valueBoolean", "text", "display"}
+)
+NOBODY_KNOWS = "?"  # a yes or no of an extension that we do not know
 RETRACTED = frozenset({"entered-in-error", "cancelled"})
 EARLIER = ("earlier-value",)
 AGAINST, NOT_MEASURED = ("note-against",), ("not-measured",)
 
 
 def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None:
-    """The problem with a value's date: missing, of another examination, or after the order; None if there is none."""
+    """The problem with a value's date; None if there is none.
+
+    Missing, of another examination, or after the order.
+    """
     when = reading.entry.moment
     if when is None:
         return "undated", "no date"
@@ -27,7 +38,10 @@ def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None
 
 
 def _is_ahead(reading: Reading, chart: Chart) -> bool:
-    """Whether all of its time lies after the signing; a period does if it begins then."""
+    """Whether all of its time lies after the signing.
+
+    A period does if it begins then.
+    """
     raw, when = reading.entry.raw, reading.entry.moment
     if when is None or when.day > chart.not_after:
         return when is not None
@@ -36,7 +50,10 @@ def _is_ahead(reading: Reading, chart: Chart) -> bool:
 
 
 def status_problem(reading: Reading) -> tuple[GapReason, str] | None:
-    """The problem with a value's status: not the patient's, not final, or marked absent; None if there is none."""
+    """The problem with a value's status; None if there is none.
+
+    Not the patient's, not final, or marked absent.
+    """
     raw = reading.entry.raw
     about = [
         one
@@ -68,28 +85,58 @@ def note_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None
 
 
 def _beside(reading: Reading) -> Iterator[str]:
-    """What else says something of the value: its reading, its sample, its visit."""
-    for holder in {
-        id(one): one for one in (reading.entry.raw, reading.holder)
-    }.values():
+    """What else says something of the value: its reading, its visit, which list it is on."""
+    for holder in _holders(reading):
         for reading_of_it in objects(holder.get("interpretation")):
             yield from texts_of(reading_of_it)
         for limits in objects(holder.get("referenceRange")):
             yield text(limits.get("text"))
     raw = reading.entry.raw
-    for element in ("specimen", "encounter", "derivedFrom"):
+    yield from _displays(raw, ("encounter", "partOf"))
+    for category in objects(raw.get("category")):
+        yield from texts_of(category)
+    yield from _of_another(reading)
+
+
+def _of_another(reading: Reading) -> Iterator[str]:
+    """What may make it the value of another thing: its sample, its sources, what was added."""
+    yield from _displays(reading.entry.raw, ("specimen", "derivedFrom", "hasMember"))
+    for path, value in chain.from_iterable(map(_added_to, _holders(reading))):
+        if path.rpartition(".")[2] in _SAID:
+            yield value if isinstance(value, str) else NOBODY_KNOWS
+
+
+def _holders(reading: Reading) -> Sequence[Json]:
+    """The Observation, and the component that has the value."""
+    raw = reading.entry.raw
+    return (raw, reading.holder) if reading.is_component else (raw,)
+
+
+def _displays(raw: Json, elements: Iterable[str]) -> Iterator[str]:
+    for element in elements:
         for one in objects(raw.get(element)):
             yield text(one.get("display"))
 
 
+def _added_to(holder: Json) -> Iterator[tuple[str, Any]]:
+    """What extensions of a value, its number or its status say."""
+    for name in ("extension", *(one for one in holder if one.startswith("_"))):
+        yield from leaves_of(holder.get(name))
+    yield from leaves_of(member(holder, "valueQuantity", "extension"))
+
+
 def has_plain_notes(reading: Reading, chart: Chart) -> bool:
-    """Whether all its notes were understood; otherwise the value reassures nobody."""
+    """Whether all that is noted of it was understood; otherwise it reassures nobody."""
     plain = chart.terminology.plain_values
-    return all(plain.are_all(note) for note in reading.notes)
+    words = (*reading.notes, *filter(None, _of_another(reading)))
+    return all(plain.are_all(one) for one in words)
 
 
 def _is_absent(holder: Json) -> bool:
-    """Whether a value is marked as absent, in the resource or by the extension that FHIR has for any element."""
+    """Whether a value is marked as absent.
+
+    In the resource, or by the extension that FHIR has for any element.
+    """
     quantity = holder.get("valueQuantity")
     marks = (
         *objects(member(quantity, "extension")),

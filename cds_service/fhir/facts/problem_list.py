@@ -1,4 +1,7 @@
-"""Reads yes/no findings from conditions and procedures; "no" requires a list that was read and is not empty."""
+"""Reads yes/no findings from conditions and procedures.
+
+"No" requires a list that was read and is not empty.
+"""
 
 import re
 from collections.abc import Callable, Sequence
@@ -29,7 +32,7 @@ from cds_service.fhir.gathering.picking import LISTED, MEDICATION_TYPES
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
-from cds_service.fhir.raw_json import member, objects, text, texts_of
+from cds_service.fhir.raw_json import is_prohibition, member, objects, text, texts_of
 
 # ICD-10-CM 7th character: D, G, K, P are later encounters for a fracture, S its
 # sequela; A and B are the present one.
@@ -107,7 +110,8 @@ class Stated(NamedTuple):
             else "on the problem list"
         )
         since = (
-            f" {'on' if self.entry.kind == 'Procedure' else 'since'} {say_date(self.day)}"
+            f" {'on' if self.entry.kind == 'Procedure' else 'since'}"
+            f" {say_date(self.day)}"
             if self.day
             else ""
         )
@@ -138,16 +142,20 @@ def find_condition(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
     if events:
         days = sorted({one.day for one in events if one.day})
         label = f"{COUNTS.get(len(days), str(len(days)))} falls"
-        return stated_as_true(spec, events, chart)._replace(
-            label=label, since=days[0]
-        ), passed
+        return (
+            stated_as_true(spec, events, chart)._replace(label=label, since=days[0]),
+            passed,
+        )
     if counted:
         return stated_as_true(spec, counted, chart), passed
     return silence(spec, chart, stated), passed
 
 
 def _twice(spec: ConditionSpec, chart: Chart) -> list[Stated]:
-    """The recent single events, past ones included, if they happened on at least two days; else none."""
+    """The recent single events, past ones included.
+
+    If they happened on at least two days; else none.
+    """
     if spec.events_months is None:
         return []
     since = _events_since(spec, chart)
@@ -194,7 +202,10 @@ def stated_as_true(spec: YesNoSpec, counted: Sequence[Stated], chart: Chart) -> 
 
 
 def label_of(stated: Stated, spec: ListSpec, chart: Chart) -> str:
-    """Which one it is, in our words: by its codes, else by what its words say of it, else by what they name."""
+    """Which one it is, in our words.
+
+    By its codes, else by what its words say of it, else by what they name.
+    """
     coded = frozenset(match.concept for match in stated.entry.matches)
     return (
         spec.label_of(coded)
@@ -219,7 +230,10 @@ def kinds_said(entry: Entry, among: tuple[str, ...], chart: Chart) -> frozenset[
 
 
 def _augmentation(counted: Sequence[Stated]) -> str:
-    """`kyphoplasty` or `vertebroplasty` if all entries are the same, else empty: it is not known which it was."""
+    """`kyphoplasty` or `vertebroplasty` if all entries are the same.
+
+    Else empty: it is not known which it was.
+    """
     concepts = {one.concept for one in counted}
     return (
         next(iter(concepts))
@@ -257,7 +271,10 @@ def silence(
 
 
 def _unclear(spec: ConditionSpec, chart: Chart) -> Gap | None:
-    """The gap for entries and drugs that make "no" impossible without making it "yes"; None if there are none."""
+    """The gap for entries and drugs that make "no" impossible.
+
+    They do not make it "yes". None if there are none.
+    """
     if not spec.unclear:
         return None
     unsure = [
@@ -289,7 +306,10 @@ def _unclear(spec: ConditionSpec, chart: Chart) -> Gap | None:
 
 
 def _is_told(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
-    """Whether the entry's code, or what else it names, says what its words leave open."""
+    """Whether the entry's codes say what its words leave open.
+
+    Its own code, or what else it names.
+    """
     entry = stated.entry
     if stated.concept == UNSTATED:
         is_named = not SPINAL.isdisjoint(one.removesuffix("?") for one in entry.named)
@@ -300,7 +320,10 @@ def _is_told(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
 
 
 def may_be_current(entry: Entry) -> bool:
-    """Whether an unidentified entry may be a current condition or a completed procedure."""
+    """Whether an unidentified entry may be a current condition.
+
+    Or a completed procedure.
+    """
     if entry.kind == "Procedure":
         return entry.status not in ("not-done", "entered-in-error", "preparation")
     return (
@@ -316,7 +339,9 @@ def say_no(
     how: str = "not",
     may_count: Callable[[Entry], bool] = may_be_current,
 ) -> Finding | Gap:
-    """Conclude "no" from absence, if the list was read completely, is not empty, and every entry was identified.
+    """Conclude "no" from absence.
+
+    Only if the list was read completely, is not empty, and all was identified.
 
     Args:
         spec: the finding.
@@ -367,7 +392,10 @@ def say_no(
 def _not_understood(
     spec: YesNoSpec, strange: Sequence[Entry], count: int, where: str
 ) -> Gap:
-    """`3 of 14 entries on the problem list could not be read`: each of them may be anything."""
+    """`3 of 14 entries on the problem list could not be read`.
+
+    Each of them may be anything.
+    """
     if spec.only_codes_exclude:
         detail = f"{len(strange)} of {count} entries {where} not understood"
         return gap(
@@ -377,10 +405,15 @@ def _not_understood(
             *(one.source(spec, where) for one in strange),
         )
     what = "could not be read"
-    if "medication" in where:
+    if any(is_prohibition(one.raw) for one in strange):
+        what = "may be none: a drug is forbidden there"
+    elif "medication" in where:
         what = "are drugs that we do not know"
     elif all(_is_bare_code(one) for one in strange):
-        what = f"{'has' if len(strange) == 1 else 'have'} a code without words that is not known here"
+        what = (
+            f"{'has' if len(strange) == 1 else 'have'} a code without words that is not"
+            " known here"
+        )
     detail = f"{len(strange)} of {count} entries {where} {what}"
     return gap(
         spec, "undetermined", detail, *(one.source(spec, where) for one in strange)

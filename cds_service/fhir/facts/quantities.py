@@ -1,4 +1,7 @@
-"""Converts readings to the finding's canonical unit, or says why they cannot be used."""
+"""Converts readings to the finding's canonical unit.
+
+Or says why they cannot be used.
+"""
 
 import math
 import re
@@ -68,7 +71,9 @@ class Measured(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """A reading without a usable value, and why; it may be named on a card but never used.
+    """A reading without a usable value, and why.
+
+    It may be named on a card but never used.
 
     Attributes:
         measured: the number, if it is of another quantity.
@@ -92,14 +97,20 @@ class Refused(NamedTuple):
 
 
 def shortened(printed: str) -> str:
-    """The number with at most three decimals, for display; the provenance keeps it as found."""
+    """The number with at most three decimals, for display.
+
+    The provenance keeps it as found.
+    """
     return re.sub(r"(\.\d{3})\d+", r"\1", printed)
 
 
 def measure(
     reading: Reading, spec: QuantitySpec, chart: Chart
 ) -> Measured | Refused | None:
-    """Convert a reading to the finding's unit, or say why not; None for a retracted reading."""
+    """Convert a reading to the finding's unit, or say why not.
+
+    None for a retracted reading.
+    """
     if reading.entry.status in RETRACTED:
         return None
     raw, unit, printed = _number(reading.holder)
@@ -138,7 +149,10 @@ def _is_high_enough(
     spec: QuantitySpec,
     units: UnitTable,
 ) -> bool:
-    """Whether a lower limit, as laboratories write `>60`, leaves no room for a value that raises the risk."""
+    """Whether a lower limit leaves no room for a value that raises the risk.
+
+    Laboratories write `>60`.
+    """
     if (
         spec.raises_below is None
         or raw is None
@@ -207,7 +221,10 @@ def _number(holder: Json) -> tuple[Decimal | None, Json, str]:
 
 
 def _number_of_line(line: str, units: UnitTable) -> tuple[Decimal, Json, str] | None:
-    """The number of a T-score that a report wrote as text, its unit, and both as text; None if more is said."""
+    """The number of a T-score that a report wrote as text, and its unit.
+
+    Both as text; None if more is said.
+    """
     found = T_SCORE_LINE.fullmatch(line)
     written = NUMBER.fullmatch(found["number"]) if found else None
     if found is None or written is None:
@@ -222,7 +239,10 @@ def _number_of_line(line: str, units: UnitTable) -> tuple[Decimal, Json, str] | 
 
 
 def _decimal(value: Any) -> Decimal | None:
-    """A finite number as written; None for anything else, and for absurdly large numbers."""
+    """A finite number as written.
+
+    None for anything else, and for absurdly large numbers.
+    """
     if isinstance(value, bool) or not isinstance(value, NUMERIC):
         return None
     try:
@@ -266,7 +286,9 @@ def _converted(
 
 
 def _unit_of(quantity: Json, units: UnitTable) -> str | None:
-    """Canonical unit of a Quantity; empty if it states none, None if the unit is unknown or contradictory.
+    """Canonical unit of a Quantity.
+
+    Empty if it states none, None if the unit is unknown or contradictory.
 
     The code takes precedence over the text, except for the code 1, where records write
     `T-Score` or `g/cm2` as text.
@@ -294,7 +316,9 @@ def _canonical(written: Any, units: UnitTable) -> str | None:
 
 
 def any_differ(values: Sequence[Measured], decimals: int) -> bool:
-    """Whether two values differ by more than rounding: half the coarser one's last digit, at most one shown decimal.
+    """Whether two values differ by more than rounding.
+
+    Half the coarser one's last digit, at most one shown decimal.
 
     Each value is compared with the lowest and highest of the values that are at least
     as precise.

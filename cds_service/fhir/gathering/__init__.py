@@ -1,1 +1,4 @@
-"""Gathers the record for one request: prefetch first, then the FHIR server; each resource is parsed on its own."""
+"""Gathers the record for one request.
+
+Prefetch first, then the FHIR server; each resource is parsed on its own.
+"""

@@ -52,7 +52,7 @@ def is_bystander_problem(condition: Json, terminology: Terminology) -> bool:
 def is_plain_fracture(
     condition: Json, terminology: Terminology, *, is_old: bool
 ) -> bool:
-    """Whether a condition is a plain fracture of a vertebra, as an osteoporotic one is coded."""
+    """Whether a condition is a plain, osteoporotic fracture of a vertebra."""
     code = condition.get("code")
     said = texts_of(code)
     beside = [*said, *words_beside(condition)]
@@ -87,7 +87,10 @@ def is_bystander_act(titles: Iterable[Json], terminology: Terminology) -> bool:
 
 
 def is_bystander_procedure(procedure: Json, terminology: Terminology) -> bool:
-    """Whether a procedure leaves the spine alone, by its code and by what is noted of it."""
+    """Whether a procedure leaves the spine alone.
+
+    By its code and by what is noted of it.
+    """
     return is_bystander_act(objects(procedure.get("code")), terminology) and not any(
         _speaks_of_spine(word, terminology, SPINAL) for word in words_beside(procedure)
     )
@@ -171,6 +174,9 @@ def _of_act(coding: Json, terminology: Terminology) -> Verdict:
 def _otherwise(
     kind: Listed, coding: Json, concepts: frozenset[str], terminology: Terminology
 ) -> Verdict:
-    """A code of a system whose codes we know is something else; any other says nothing."""
+    """A code of a system whose codes we know is something else.
+
+    Any other says nothing.
+    """
     is_told = terminology.tells(kind, {"coding": [coding]})
     return "spinal" if concepts or is_told else "unknown"

@@ -1,4 +1,7 @@
-"""Runs tasks in parallel until a deadline; unfinished tasks are abandoned and do not block the request."""
+"""Runs tasks in parallel until a deadline.
+
+Unfinished tasks are abandoned and do not block the request.
+"""
 
 import queue
 import threading
@@ -17,7 +20,9 @@ Result = TypeVar("Result")
 def run_side_by_side(
     tasks: Mapping[Key, Callable[[], Result]], until: Deadline
 ) -> dict[Key, Result]:
-    """Run the tasks and return the results of those that finished in time, by key; none if no thread can be started.
+    """Run the tasks and return the results of those that finished in time.
+
+    By key; none if no thread can be started.
 
     The threads are daemons, so a task that hangs (in a DNS lookup, for example) does
     not keep the process alive.
@@ -50,7 +55,8 @@ def _work(waiting: queue.SimpleQueue, done: queue.SimpleQueue, until: Deadline) 
             return
         try:
             done.put((key, task(), None))
-        except BaseException as error:  # noqa: BLE001 - handed to the thread that asked, which raises it
+        # It is handed to the thread that asked, which raises it.
+        except BaseException as error:  # noqa: BLE001
             done.put((key, None, error))
 
 

@@ -1,4 +1,7 @@
-"""Validates raw resources as R4 one by one, so that a broken resource affects no other."""
+"""Validates raw resources as R4 one by one.
+
+So a broken resource affects no other.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,7 +18,8 @@ from cds_service.fhir.site_calendar import SiteCalendar
 # FHIR requires seconds and a zone in a dateTime with hours; many systems omit them, or
 # the colon in the zone.
 LAX_TIME = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]+)?)?(?:(Z)|([+-][0-9]{2}):?([0-9]{2}))?"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]+)?)?"
+    r"(?:(Z)|([+-][0-9]{2}):?([0-9]{2}))?"
 )
 
 # Elements whose times we read. FHIR writes times as text; the library would read a
@@ -48,7 +52,9 @@ class BrokenResource(CdsError):
 def parse_resource(
     raw: Mapping[str, Any], resource_type: str, calendar: SiteCalendar
 ) -> Mapping[str, Any]:
-    """The resource as JSON that `fhir.resources.R4B` accepts: unchanged, or a repaired copy.
+    """The resource as JSON that `fhir.resources.R4B` accepts.
+
+    Unchanged, or a repaired copy.
 
     A time without an offset is read as the site's, a time without seconds as the full
     minute.
@@ -75,7 +81,10 @@ def parse_resource(
 
 
 def _unknown_elements(whole: Json, resource_type: str) -> list[tuple[int | str, ...]]:
-    """Places of elements that R4 does not know; BrokenResource if anything else is wrong."""
+    """Places of elements that R4 does not know.
+
+    BrokenResource if anything else is wrong.
+    """
     try:
         get_fhir_model_class(resource_type).model_validate(whole)
     except ValidationError as error:
@@ -93,7 +102,9 @@ def _unknown_elements(whole: Json, resource_type: str) -> list[tuple[int | str, 
 
 
 def may_be_reversed(raw: Mapping[str, Any]) -> bool:
-    """Whether it follows rules, or has extensions, that we do not know and that may reverse its meaning.
+    """Whether something that we do not know may reverse its meaning.
+
+    It follows rules, or has extensions, of which we know nothing.
 
     FHIR R4, Resource 2.1.27.0.1 and Extensibility 2.4.1.1.
     """
@@ -101,7 +112,10 @@ def may_be_reversed(raw: Mapping[str, Any]) -> bool:
 
 
 def _is_modified(value: Any) -> bool:
-    """Whether an extension may reverse the meaning of the resource or of one of its parts."""
+    """Whether an extension may reverse the meaning of the resource.
+
+    Or of one of its parts.
+    """
     if isinstance(value, Mapping):
         parts = [part for name, part in value.items() if name != "contained"]
         return bool(value.get("modifierExtension")) or any(map(_is_modified, parts))
@@ -148,7 +162,10 @@ def parse_patient(
 
 
 def _with_whole_times(value: Any, calendar: SiteCalendar, name: str = "") -> Any:
-    """A copy in which every time has seconds and an offset and no number passes for a time."""
+    """A copy in which every time has seconds and an offset.
+
+    And no number passes for a time.
+    """
     if isinstance(value, Mapping):
         return {
             key: _with_whole_times(part, calendar, str(key))

@@ -1,4 +1,7 @@
-"""Picks the resources that we read: those whose codes or words belong to a concept of `mappings/`."""
+"""Picks the resources that we read.
+
+Those whose codes or words belong to a concept of `mappings/`.
+"""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +14,12 @@ from cds_service.fhir.gathering.bystanders import (
     is_bystander_procedure,
     words_beside,
 )
-from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
+from cds_service.fhir.gathering.drug_asides import drugs_beside
+from cds_service.fhir.gathering.parsing import (
+    BrokenResource,
+    may_be_reversed,
+    parse_resource,
+)
 from cds_service.fhir.gathering.prefetch import Template, reference_name
 from cds_service.fhir.gathering.problem_words import (
     in_doubt,
@@ -22,7 +30,15 @@ from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
-from cds_service.fhir.raw_json import Json, in_order, member, objects, text, texts_of
+from cds_service.fhir.raw_json import (
+    Json,
+    in_order,
+    is_prohibition,
+    member,
+    objects,
+    text,
+    texts_of,
+)
 from cds_service.fhir.references import Targets, contained_in
 from cds_service.outgoing.deadline import Deadline
 
@@ -58,8 +74,8 @@ MAY_BE_GRAVE = "may-be-grave"
 # It may be what a brace is for: nothing says that it leaves the spine alone.
 MAY_NEED_BRACE = "may-need-brace"
 UNCODED = frozenset({NOT_UNDERSTOOD, MAY_BE_GRAVE})
-# What an entry's notes, site or evidence may name besides its code. Of these it leaves open
-# what its code does not say.
+# What an entry's notes, site or evidence may name besides its code. Of these it leaves
+# open what its code does not say.
 ASIDE = frozenset(
     {
         *("malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"),
@@ -108,7 +124,10 @@ class Sourced(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """One broken resource of the patient; it affects the findings of its concepts and nothing else."""
+    """One broken resource of the patient.
+
+    It affects the findings of its concepts and nothing else.
+    """
 
     reference: str
     key: str
@@ -123,7 +142,10 @@ def pick(
     terminology: Terminology,
     deadline: Deadline,
 ) -> tuple[tuple[Sourced, ...], tuple[Unreadable, ...]]:
-    """Pick and validate the resources that we read, in an order that does not depend on the server's."""
+    """Pick and validate the resources that we read.
+
+    In an order that does not depend on the server's.
+    """
     picked: list[Sourced] = []
     broken: list[Unreadable] = []
     read = []
@@ -157,7 +179,9 @@ def pick(
 
 
 def _with_contained(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
-    """A resource, and the Observations inside of it, each with its type: panels and reports may hold their values so.
+    """A resource, and the Observations inside of it, each with its type.
+
+    Panels and reports may hold their values so.
 
     They have the holder's subject, and its day unless they have one. Where it is not
     final, neither are they.
@@ -217,6 +241,7 @@ def concepts_of(
         )
     if kind in LISTED or kind in BY_WORDS:
         known = _concepts_of_procedure(resource, found, terminology)
+        known |= _in_asides(resource, known, terminology)
         is_apart = kind != "Procedure" or is_bystander_procedure(resource, terminology)
         return known if is_apart else known | {MAY_NEED_BRACE}
     return found - OF_NO_CONCERN
@@ -245,7 +270,10 @@ def _concepts_of_procedure(
 
 
 def _concepts_of_condition(resource: Json, terminology: Terminology) -> frozenset[str]:
-    """Concepts of a condition's code and words: its words rule out a "no", whatever its code."""
+    """Concepts of a condition's code and words.
+
+    Its words rule out a "no", whatever its code.
+    """
     code = resource.get("code")
     coded, said = terminology.concepts(code), set(texts_of(code))
     # Words may modify a diagnosis from outside of its name, as JP Core does with
@@ -273,7 +301,10 @@ def _concepts_of_condition(resource: Json, terminology: Terminology) -> frozense
 def _with_asides(
     found: frozenset[str], resource: Json, terminology: Terminology
 ) -> tuple[frozenset[str], bool]:
-    """These concepts with those that notes, site and evidence leave in doubt, and whether all of that was read."""
+    """These concepts, with those that notes, site and evidence leave in doubt.
+
+    And whether all of that was read.
+    """
     said = set(words_beside(resource))
     words = _short(said)
     is_read = words == said and not any(map(terminology.languages.is_foreign, words))
@@ -305,7 +336,10 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
 def _with_words(
     coded: frozenset[str], words: Collection[str], terminology: Terminology
 ) -> frozenset[str]:
-    """The concepts of a condition's code and words; those in doubt under their name for that."""
+    """The concepts of a condition's code and words.
+
+    Those in doubt stand under their name for that.
+    """
     if not words:
         return coded
     said = read_problem_words(coded, words, terminology)
@@ -317,7 +351,10 @@ def _with_words(
 
 
 def bone_drugs(words: str, terminology: Terminology) -> frozenset[str]:
-    """The bone drugs that the words of a procedure or order name: given in an office, they are on no other list."""
+    """The bone drugs that the words of a procedure or order name.
+
+    Given in an office, they are on no other list.
+    """
     named = terminology.drug_words(words)
     return named if BONE_DRUG in named else frozenset()
 
@@ -371,13 +408,30 @@ def _concepts_of_drug(
             and any(map(terminology.languages.can_read, words))
         )
     )
+    # A prohibition says that somebody thought of a drug, and not what is taken.
+    is_known = is_known and not (may_be_reversed(resource) or is_prohibition(resource))
+    beside = _in_asides(resource, found, terminology)
     if NO_INFORMATION in found or is_withheld(resource, terminology) or not is_known:
-        return found | {NOT_UNDERSTOOD}
-    return found - OF_NO_CONCERN
+        return found | beside | {NOT_UNDERSTOOD}
+    return (found | beside) - OF_NO_CONCERN
+
+
+def _in_asides(
+    resource: Json, own: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """The drugs that an entry names besides its own, each in doubt; none beside a bone drug."""
+    if BONE_DRUG in own:
+        return frozenset()
+    named = drugs_beside(resource, terminology) - own
+    is_broken = bool(named) and may_be_reversed(resource)
+    return frozenset(map(in_doubt, named)) | ({NOT_UNDERSTOOD} if is_broken else set())
 
 
 def drug_codes(resource: Json, medication: Json | None) -> list[Json]:
-    """CodeableConcepts of a medication and its ingredients, inline or in the Medication that it refers to."""
+    """CodeableConcepts of a medication and its ingredients.
+
+    Inline or in the Medication that it refers to.
+    """
     parts = [resource.get("medicationCodeableConcept")]
     if medication is not None:
         ingredients = objects(medication.get("ingredient"))
@@ -402,7 +456,10 @@ def drug_names(resource: Json, medication: Json | None) -> set[str]:
 
 
 def referred_in(resource: Json, targets: Targets) -> Json | None:
-    """The Medication or Device that it refers to, contained or returned with it; None if there is none."""
+    """The Medication or Device that it refers to; None if there is none.
+
+    Contained or returned with it.
+    """
     choice, kind = CHOICES.get(text(resource.get("resourceType")), ("", ""))
     reference = (
         text(member(resource, f"{choice}Reference", "reference")) if choice else ""
@@ -418,7 +475,10 @@ def referred_in(resource: Json, targets: Targets) -> Json | None:
 def _concepts_of_device(
     resource: Json, targets: Targets, terminology: Terminology
 ) -> frozenset[str]:
-    """Concepts of a device order: by its code, else by the Device that it refers to, else by the words of either."""
+    """Concepts of a device order.
+
+    By its code, else by the Device that it refers to, else by the words of either.
+    """
     device, (choice, _) = (
         referred_in(resource, targets),
         CHOICES[text(resource.get("resourceType"))],
@@ -456,7 +516,10 @@ DICOM = "dicom"  # part of every name of its code system
 
 
 def exam_concepts(exam: Json, terminology: Terminology) -> frozenset[str]:
-    """Classify an exam: `trunk-ct` (chest, abdomen, spine, no known contrast), `trunk-ct-contrast`, `lumbar-mri`, DXA.
+    """Classify an exam of the trunk, of the lumbar spine, or of bone density.
+
+    `trunk-ct` is of chest, abdomen or spine without known contrast; the others are
+    `trunk-ct-contrast`, `lumbar-mri` and DXA.
 
     Other parts and modalities, guided procedures, and exams that name both CT and MRI
     have no concept.

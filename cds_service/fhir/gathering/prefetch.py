@@ -1,4 +1,6 @@
-"""Prefetch templates as queries, and the answer to one query: given, empty, failed or absent.
+"""Prefetch templates as queries, and the answer to one query.
+
+It is given, empty, failed or absent.
 
 Prefetch and responses of the FHIR server are parsed by the same code, so that both give
 the same record.
@@ -35,8 +37,8 @@ ENVELOPES = frozenset({"Bundle", "Parameters"})
 State = Literal["given", "empty", "failed", "absent"]
 # The record is complete without these: how a measurement is offered, braces where a
 # server keeps supplies, what proves that a prescribed drug was fetched, where the
-# patient is, which only words an act, what is booked, and the filtration of the kidneys,
-# which adds to what the lists say.
+# patient is, which only words an act, what is booked, and the filtration of the
+# kidneys, which adds to what the lists say.
 OPTIONAL = frozenset(
     {
         "DiagnosticReport",
@@ -71,7 +73,10 @@ class Template:
         return self.resource_type in OPTIONAL or self.key in OPTIONAL_KEYS
 
     def query_for(self, request: HookRequest) -> str | None:
-        """The query for this request with percent-encoded tokens; None if the request lacks a token's value."""
+        """The query for this request with percent-encoded tokens.
+
+        None if the request lacks a token's value.
+        """
         values = {
             token: _token_value(token, request) for token in TOKEN.findall(self.text)
         }
@@ -184,7 +189,10 @@ def _token_value(token: str, request: HookRequest) -> str | None:
 
 
 def read_prefetch(template: Template, prefetch: Mapping[str, Any]) -> QueryResult:
-    """The prefetched answer to this template; `absent` if the EHR did not send the key."""
+    """The prefetched answer to this template.
+
+    `absent` if the EHR did not send the key.
+    """
     if template.key not in prefetch:
         return QueryResult(state="absent")
     value = prefetch[template.key]
@@ -266,7 +274,10 @@ def is_error_outcome(resource: Any) -> bool:
 
 
 def _is_warning(outcome: Json) -> bool:
-    """Whether it contains a real warning; Epic's "no results" (4101) is sent as a warning but is none."""
+    """Whether it contains a real warning.
+
+    Epic's "no results" (4101) is sent as a warning but is none.
+    """
     issues = [
         issue
         for issue in objects(outcome.get("issue"))
@@ -397,7 +408,10 @@ def total_of(page: Any) -> int | None:
 def each_once(
     pairs: Sequence[tuple[Json, str | None]],
 ) -> list[tuple[Json, str | None]]:
-    """Each resource once, in its highest version; paging may return a resource twice."""
+    """Each resource once, in its highest version.
+
+    Paging may return a resource twice.
+    """
     if _have_own_ids([resource for resource, _ in pairs]):
         return list(pairs)
     versions: dict[Any, list[tuple[Json, str | None]]] = {}
@@ -418,7 +432,10 @@ def _have_own_ids(resources: Sequence[Json]) -> bool:
 
 
 def _key(resource: Json, full_url: str | None = None) -> tuple[str, str, str] | None:
-    """What entries of one resource share: server, type and id; None without an id, which may be any."""
+    """What entries of one resource share: server, type and id.
+
+    None without an id, which may be any.
+    """
     found = text(resource.get("id"))
     return (
         (_base(full_url), text(resource.get("resourceType")), found) if found else None
@@ -441,7 +458,9 @@ def _newest(
 
 
 def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResult]:
-    """Answers without resources that another answer has in a higher version: they were changed between two queries.
+    """Answers without resources that another answer has in a higher version.
+
+    They were changed between two queries.
 
     All are of one server, whether their fullUrls say it or not.
     """
@@ -472,9 +491,12 @@ def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResu
 
 
 def of_one_server(answer: QueryResult, bases: Bases) -> QueryResult:
-    """The answer without what other servers hold, where its fullUrls name several servers and ours is one of them.
+    """The answer without what other servers hold.
 
-    `Patient/1` in such an entry is a patient of that server (FHIR R4, Bundle, "Resolving references in Bundles").
+    Where its fullUrls name several servers and ours is one of them.
+
+    `Patient/1` in such an entry is a patient of that server (FHIR R4, Bundle,
+    "Resolving references in Bundles").
     """
     if (
         len(
@@ -525,7 +547,10 @@ def _with_only(
 
 
 def _ages(versions: Sequence[Json]) -> list[tuple[Any, ...]]:
-    """Sort keys for versions of one resource: number, then time, each only where all have it; else all are alike."""
+    """Sort keys for versions of one resource: number, then time.
+
+    Each only where all have it; else all are alike.
+    """
     written = [text(member(one, "meta", "versionId")) for one in versions]
     numbers = [
         int(one) if re.fullmatch("[0-9]{1,15}", one) else None for one in written
@@ -536,7 +561,10 @@ def _ages(versions: Sequence[Json]) -> list[tuple[Any, ...]]:
 
 
 def reference_name(resource_type: str, resource: Mapping[str, Any]) -> str:
-    """The name of a resource on cards and in the audit log: `Observation/12`; an invalid id is not repeated."""
+    """The name of a resource on cards and in the audit log: `Observation/12`.
+
+    An invalid id is not repeated.
+    """
     resource_id = resource.get("id")
     return (
         f"{resource_type}/{resource_id}"

@@ -1,4 +1,6 @@
-"""Reads the words of a problem-list entry: what they state, and what they leave in doubt.
+"""Reads the words of a problem-list entry.
+
+What they state, and what they leave in doubt.
 
 One entry may hold several statements (`Diabetes. Verdacht auf Demenz`), a suspicion
 (`Dementia?`), or a name and the denial of something else (`Bone metastases, no cord
@@ -43,7 +45,7 @@ class Said(NamedTuple):
 
 
 def in_doubt(concept: str) -> str:
-    """The name under which an entry holds a concept that its words leave in doubt: `diabetes?`."""
+    """The name of a concept that an entry's words leave in doubt: `diabetes?`."""
     return f"{concept}?"
 
 
@@ -60,14 +62,17 @@ def _asides(statement: str, terminology: Terminology) -> list[re.Match[str]]:
 
 
 def _is_denied(statement: str, terminology: Terminology) -> bool:
-    """Whether a statement denies all that it names: `no known diabetes`, `diabetes: ruled out`."""
+    """Whether a statement denies all that it names.
+
+    `no known diabetes`, `diabetes: ruled out`
+    """
     return _denies(statement, terminology.text_places(statement).values(), terminology)
 
 
 def _denies(
     statement: str, places: Collection[Place], terminology: Terminology
 ) -> bool:
-    """Whether a statement is no more than the denial of what it names at these places."""
+    """Whether a statement only denies what it names at these places."""
     if not places or len(statement) > LONGEST_STATEMENT:
         return False
     start, end = min(start for start, _ in places), max(end for _, end in places)
@@ -77,7 +82,10 @@ def _denies(
 
 
 def is_denial(words: str, terminology: Terminology) -> bool:
-    """Whether a text is one statement that denies all that it names, and nothing else: `no known diabetes`."""
+    """Whether a text is one statement that denies all that it names.
+
+    And nothing else: `no known diabetes`.
+    """
     text = folded(words)
     if len(text) > LONGEST_STATEMENT or len(_STATEMENT.split(text)) > 1:
         return False
@@ -91,7 +99,9 @@ def is_denial(words: str, terminology: Terminology) -> bool:
 def read_problem_words(
     coded: frozenset[str], texts: Iterable[str], terminology: Terminology
 ) -> Said:
-    """Read the texts and displays of one entry together; a text that says no more than `suspected` holds for all.
+    """Read the texts and displays of one entry together.
+
+    A text that says no more than `suspected` holds for all.
 
     Args:
         coded: the concepts of its codes.

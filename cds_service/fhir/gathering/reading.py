@@ -1,4 +1,7 @@
-"""Reads the record: what the EHR prefetched, and the rest from its FHIR server in parallel."""
+"""Reads the record: what was prefetched, and the rest from the server.
+
+From several queries in parallel.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -54,10 +57,16 @@ class FhirReader(Protocol):
     """Reads one FHIR server on behalf of one request."""
 
     def fetch(self, query: str, *, until: float) -> Fetched:
-        """Send `Type/id` or `Type?parameters`; FhirReadError if there is no usable answer by this monotonic time."""
+        """Send `Type/id` or `Type?parameters`.
+
+        FhirReadError if there is no usable answer by this monotonic time.
+        """
 
     def follow(self, page: Any, *, until: float) -> Fetched:
-        """Return this page of a search and all later ones; the note says what could not be read."""
+        """Return this page of a search and all later ones.
+
+        The note says what could not be read.
+        """
 
 
 def read_results(
@@ -67,7 +76,9 @@ def read_results(
     *,
     until: Deadline,
 ) -> tuple[Mapping[str, QueryResult], frozenset[str]]:
-    """Answer every key of the plan (none stays `absent`), and name the keys that the FHIR server was asked for.
+    """Answer every key of the plan, and name those the server was asked for.
+
+    None stays `absent`.
 
     All queries go out at once, so that a record takes as long as its slowest one.
 
@@ -102,7 +113,10 @@ def _none_kept(
     fhir: FhirReader | None,
     until: Deadline,
 ) -> dict[str, QueryResult]:
-    """Replace refusals by empty answers for resource types that the server does not support, if it answers at all."""
+    """Replace refusals by empty answers for types the server does not support.
+
+    If it answers at all.
+    """
     needed = [one for one in plan.needed.templates if one.key in asked]
     failed = [one for one in needed if asked[one.key].state == "failed"]
     refused = [
@@ -124,7 +138,10 @@ def _none_kept(
 
 
 def _kept_types(fhir: FhirReader | None, until: Deadline) -> frozenset[str]:
-    """The resource types in the server's CapabilityStatement; none if it cannot be read."""
+    """The resource types in the server's CapabilityStatement.
+
+    None if it cannot be read.
+    """
     if fhir is None or until.left <= 0:
         return frozenset()
     try:
@@ -186,7 +203,10 @@ def _follow(
 
 
 def _without_server(sent: QueryResult, failed: QueryResult) -> QueryResult:
-    """The answer for a key that the server did not answer: what was prefetched, marked as failed or incomplete."""
+    """The answer for a key that the server did not answer.
+
+    What was prefetched, marked as failed or incomplete.
+    """
     if sent.state == "absent":
         return failed
     if not sent.resources:
@@ -208,7 +228,10 @@ def _why_unasked(
     token = request.fhir_authorization
     if fhir is not None and not _may_ask(request, template.resource_type):
         note, reason = (
-            "not permitted: the scope of the access token leaves out this part of the record",
+            (
+                "not permitted: the scope of the access token leaves out this part of"
+                " the record"
+            ),
             "scope",
         )
     elif fhir is not None:
@@ -222,7 +245,10 @@ def _why_unasked(
         )
     elif token is not None:
         note, reason = (
-            "not sent, and the access token of the request was issued to another client",
+            (
+                "not sent, and the access token of the request was issued to another"
+                " client"
+            ),
             "token",
         )
     else:
@@ -241,7 +267,9 @@ def with_referred_to(
     read: Callable[[Iterable[str]], Mapping[str, Json]],
     until: Deadline,
 ) -> dict[str, QueryResult]:
-    """Add the Medications and Devices that the answers refer to; what cannot be read stays unidentified.
+    """Add the Medications and Devices that the answers refer to.
+
+    What cannot be read stays unidentified.
 
     Args:
         answers: by prefetch key.
@@ -269,7 +297,10 @@ def with_referred_to(
 
 
 def _needs(raw: Json, targets: Targets, bases: Bases, terminology: Terminology) -> str:
-    """`Medication/12` on this server, if only that resource can identify the drug or device."""
+    """`Medication/12`, if only that resource can identify the drug or device.
+
+    It is on this server.
+    """
     choice, wanted = CHOICES[text(raw.get("resourceType"))]
     name = bases.name_of(text(member(raw, f"{choice}Reference", "reference")))
     kind, _, one = name.partition("/")
@@ -286,7 +317,10 @@ def read_by_id(
     most: int,
     until: Deadline,
 ) -> dict[str, Json]:
-    """Resources by name (`Device/12`): at most so many, those that the token covers and that came in time."""
+    """Resources by name (`Device/12`).
+
+    At most so many, those that the token covers and that came in time.
+    """
     asked = [
         name for name in sorted(names) if _may_ask(request, name.partition("/")[0])
     ]
@@ -320,7 +354,8 @@ def _with(answer: QueryResult, referred: Sequence[Json]) -> QueryResult:
 # --- what a token's scopes allow: SMART App Launch 1.0 (`.read`) and 2.0 (`.rs`)
 
 RESOURCE_SCOPE = re.compile(
-    r"(?:patient|user|system)/(?P<type>\*|[A-Z][A-Za-z]*)\.(?P<may>\*|read|write|(?=[cruds])c?r?u?d?s?)(?:\?\S*)?"
+    r"(?:patient|user|system)/(?P<type>\*|[A-Z][A-Za-z]*)"
+    r"\.(?P<may>\*|read|write|(?=[cruds])c?r?u?d?s?)(?:\?\S*)?"
 )
 
 

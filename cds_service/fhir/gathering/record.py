@@ -1,4 +1,7 @@
-"""Gathers the patient's record for one request: prefetch first, then the FHIR server for what was not sent."""
+"""Gathers the patient's record for one request.
+
+Prefetch first, then the FHIR server for what was not sent.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -35,6 +38,7 @@ from cds_service.fhir.gathering.reading import (
     with_referred_to,
 )
 from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.leaves import MODIFIERS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_problems, missed_t_scores
 from cds_service.fhir.raw_json import Json, member, objects, text, truth
@@ -56,8 +60,8 @@ class Read(NamedTuple):
         entries: number of this patient's resources of the requested type, picked or
             not.
         note: why it failed, or "incomplete: …" if a list was cut; else empty.
-        is_cut: part of the list is missing.
-        is_merged: it is a Patient that another one replaced.
+        is_cut: part of the list is missing, or may be in another record.
+        is_doubtful: its Patient was replaced by another, or may mean another thing.
         warned: the server sent a warning with it.
         is_optional: the record is complete without it.
     """
@@ -67,7 +71,7 @@ class Read(NamedTuple):
     entries: int = 0
     note: str = ""
     is_cut: bool = False
-    is_merged: bool = False
+    is_doubtful: bool = False
     warned: bool = False
     is_optional: bool = False
 
@@ -106,7 +110,9 @@ def gather(
     *,
     deadline: Deadline,
 ) -> PatientRecord:
-    """Gather the record of the request's patient: prefetch first, then the FHIR server for what was not sent.
+    """Gather the record of the request's patient.
+
+    Prefetch first, then the FHIR server for what was not sent.
 
     Args:
         request: the hook call; its prefetch is raw JSON of any quality.
@@ -138,7 +144,9 @@ def gather(
 def checked(
     plan: PrefetchPlan, answers: Mapping[str, QueryResult], patient_id: str
 ) -> dict[str, QueryResult]:
-    """The answers to what the plan needs; of the Patient query, only the request's Patient.
+    """The answers to what the plan needs.
+
+    Of the Patient query, only the request's Patient.
 
     Raises:
         PatientMismatch: as `gather`.
@@ -160,7 +168,9 @@ def record_in(
     person: Person,
     deadline: Deadline,
 ) -> PatientRecord:
-    """The record in these answers, one to each query of the plan, each resource in one version.
+    """The record in these answers, one to each query of the plan.
+
+    Each resource is in one version.
 
     Raises:
         DeadlinePassed: as `gather`.
@@ -192,12 +202,16 @@ def state_of(record: PatientRecord) -> RecordState:
     reads = sorted(
         (key, read) for key, read in record.reads.items() if not read.is_optional
     )
-    notes = {read.note for _, read in reads if read.is_merged}
+    notes = {read.note for _, read in reads if read.is_doubtful and not read.is_cut}
     if any(read.warned for _, read in reads):
         notes.add(WARNED)
     return RecordState(
         unread={key: read.note for key, read in reads if read.state == "failed"},
-        incomplete={key: read.note for key, read in reads if read.is_cut},
+        incomplete={
+            key: read.note
+            for key, read in reads
+            if read.is_cut and (read.note or not read.is_doubtful)
+        },
         unreadable=len(record.unreadable),
         foreign=sum(record.foreign.values()),
         notes=tuple(sorted(notes)),
@@ -217,7 +231,10 @@ DECIDING_LISTS: Mapping[str, tuple[str, ...]] = {
 
 
 def _is_list_read(record: PatientRecord, key: str) -> bool:
-    """Whether a list was read whole, without a broken entry, and one of its entries was understood."""
+    """Whether a list was read whole, and one of its entries was understood.
+
+    No entry of it is broken.
+    """
     read = record.reads.get(key)
     if read is None or read.state == "failed" or read.is_cut:
         return False
@@ -232,7 +249,10 @@ def _is_list_read(record: PatientRecord, key: str) -> bool:
     return sum(part.entries for part in parts) > strange
 
 
-WARNED = "The record server sent a warning with part of the record: it may hold more than was shown to us."
+WARNED = (
+    "The record server sent a warning with part of the record: it may hold more than"
+    " was shown to us."
+)
 
 
 def _checked(template: Template, answer: QueryResult, patient_id: str) -> QueryResult:
@@ -262,7 +282,10 @@ def _checked(template: Template, answer: QueryResult, patient_id: str) -> QueryR
 def _patients(
     plan: PrefetchPlan, answers: Mapping[str, QueryResult]
 ) -> Iterator[tuple[Json, str | None]]:
-    """Resources that may be the Patient, with their fullUrl: from the Patient query or returned with others."""
+    """Resources that may be the Patient, with their fullUrl.
+
+    From the Patient query or returned with others.
+    """
     for template in plan.templates:
         answer = answers[template.key]
         if template.resource_type == "Patient":
@@ -347,7 +370,10 @@ def _part(
 
 
 def _is_void(raw: Json) -> bool:
-    """Whether an entry was entered in error or ruled out, and so does not count as an entry of its list."""
+    """Whether an entry was entered in error or ruled out.
+
+    It does not count as an entry of its list.
+    """
     if raw.get("status") == "entered-in-error":
         return True
     return raw.get("resourceType") == "Condition" and certainty_of(raw) == "denied"
@@ -364,11 +390,18 @@ def _patient_part(
         return PatientRecord(reads={key: read})
     raw = answer.resources[0]
     read = read._replace(state="given", entries=1)
+    name = reference_name("Patient", raw)
     if is_replaced(raw):
         into = replacement_of(raw) or "another"
-        note = f"This patient's record was merged into {into}; only the one that the request names was read."
-        read = read._replace(note=note, is_cut=False, is_merged=True)
-    name = reference_name("Patient", raw)
+        note = (
+            f"This patient's record was merged into {into}; only the one that the"
+            " request names was read."
+        )
+        read = read._replace(note=note, is_cut=False, is_doubtful=True)
+    if not MODIFIERS.isdisjoint(raw):
+        read = read._replace(note=MODIFIED, is_cut=False, is_doubtful=True)
+        unknown = Unreadable(name, key, frozenset())
+        return PatientRecord(reads={key: read}, unreadable=(unknown,))
     try:
         patient, left_out = parse_patient(raw, calendar)
     except BrokenResource:
@@ -379,8 +412,15 @@ def _patient_part(
     return PatientRecord(reads={key: read}, patient=patient, unreadable=broken)
 
 
+MODIFIED = "The Patient has an extension that may change what the record means."
+
+
 def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
     foreign: Counter[str] = Counter()
+    reads = {key: read for part in parts for key, read in part.reads.items()}
+    if any(read.is_doubtful for read in reads.values()):
+        # What such a record does not hold may be in another one.
+        reads = {key: _in_doubt(read) for key, read in reads.items()}
     for part in parts:
         if part.foreign:
             foreign.update(part.foreign)
@@ -390,10 +430,16 @@ def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
         ),
         resources=tuple(sourced for part in parts for sourced in part.resources),
         unreadable=tuple(one for part in parts for one in part.unreadable),
-        reads={key: read for part in parts for key, read in part.reads.items()},
+        reads=reads,
         foreign=dict(sorted(foreign.items())),
         near=tuple(sorted({one for part in parts for one in part.near})),
     )
+
+
+def _in_doubt(read: Read) -> Read:
+    if read.is_doubtful or read.state == "failed":
+        return read
+    return read._replace(is_cut=True, is_doubtful=True)
 
 
 GONE = frozenset({"http-404", "http-410"})
@@ -431,7 +477,9 @@ TRANSIENT = frozenset(
 def refuse_without_evidence(
     plan: PrefetchPlan, answers: Mapping[str, QueryResult]
 ) -> None:
-    """Refuse a record that says nothing about the patient; a record of empty lists is accepted.
+    """Refuse a record that says nothing about the patient.
+
+    A record of empty lists is accepted.
 
     Raises:
         NotAllowed: a key was not sent, and the caller may not name the server that has
@@ -481,7 +529,10 @@ def is_replaced(patient: Json) -> bool:
 
 
 def replacement_of(patient: Json) -> str:
-    """`Patient/<id>` of the Patient that replaced it; empty if none is clearly named."""
+    """`Patient/<id>` of the Patient that replaced it.
+
+    Empty if none is clearly named.
+    """
     links = (
         link
         for link in objects(patient.get("link"))
@@ -502,7 +553,10 @@ def replacement_of(patient: Json) -> str:
 
 
 def _why(answers: Mapping[str, QueryResult], plan: PrefetchPlan) -> str:
-    """Each reason once, with its keys; optional parts are not asked for, since they would be no evidence."""
+    """Each reason once, with its keys.
+
+    Optional parts are not asked for, since they would be no evidence.
+    """
     keys: dict[str, list[str]] = {}
     for key, answer in answers.items():
         keys.setdefault(answer.note, []).append(key)

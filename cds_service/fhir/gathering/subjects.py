@@ -1,4 +1,6 @@
-"""Decides whether a resource belongs to the request's patient, in every form in which FHIR can name a patient.
+"""Decides whether a resource belongs to the request's patient.
+
+In every form in which FHIR can name a patient.
 
 The same rule holds for orders being signed, prefetch, responses of the FHIR server, and
 contained resources.
@@ -33,7 +35,10 @@ class Person(NamedTuple):
     identifiers: frozenset[tuple[str, str]] = frozenset()
 
     def is_subject_of(self, resource: Json) -> bool:
-        """Whether this resource clearly names this patient as its subject; one without a subject does not."""
+        """Whether this resource clearly names this patient as its subject.
+
+        One without a subject does not.
+        """
         usual = {"reference": f"Patient/{self.patient_id}"}  # as most records write it
         if (
             self.patient_id
@@ -45,11 +50,17 @@ class Person(NamedTuple):
         return bool(named) and all(self._is_meant(whom, resource) for whom in named)
 
     def is_foreign(self, resource: Json) -> bool:
-        """Whether a resource that needs no subject names one who is not this patient."""
+        """Whether a resource that needs no subject names another one.
+
+        One who is not this patient.
+        """
         return bool(_patients_in(resource)) and not self.is_subject_of(resource)
 
     def is_other(self, resource: Json) -> bool:
-        """Whether this resource clearly names another patient: by another id, on any server."""
+        """Whether this resource clearly names another patient.
+
+        By another id, on any server.
+        """
         names = (
             last_name(text(member(whom, "reference")))
             for whom in _patients_in(resource)
@@ -102,7 +113,10 @@ class Person(NamedTuple):
         return identifier in self.identifiers
 
     def _is_another(self, identifier: tuple[str, str] | None) -> bool:
-        """Whether this is somebody else's number in a system in which the patient has one."""
+        """Whether this is somebody else's number.
+
+        In a system in which the patient has one.
+        """
         if identifier is None or identifier in self.identifiers:
             return False
         return identifier[0] in {system for system, _ in self.identifiers}
@@ -124,7 +138,10 @@ class Person(NamedTuple):
         return self.bases.name_of(reference) == f"Patient/{self.patient_id}"
 
     def _is_found_by(self, reference: str) -> bool:
-        """Whether a conditional reference (`Patient?identifier=system|value`) names this patient."""
+        """Whether a conditional reference names this patient.
+
+        `Patient?identifier=system|value`
+        """
         kind, _, query = reference.partition("?")
         values = parse_qs(query).get("identifier", [])
         named = [
@@ -167,7 +184,10 @@ def _whose(resource: Json) -> tuple[str, ...]:
 
 
 def identifiers_of(resource: Json) -> frozenset[tuple[str, str]]:
-    """(system, value) of each business identifier with both; a value alone identifies nothing."""
+    """(system, value) of each business identifier with both.
+
+    A value alone identifies nothing.
+    """
     found = (
         _identifier(identifier) for identifier in objects(resource.get("identifier"))
     )

@@ -1,1 +1,4 @@
-"""The meaning of codes and units, from the files in `mappings/` with a site's overlay."""
+"""The meaning of codes and units.
+
+From the files in `mappings/` with a site's overlay.
+"""

@@ -1,4 +1,6 @@
-"""Knows what a brace does not depend on (`mappings/bystanders.toml`): codes, and words of orders.
+"""Knows what a brace does not depend on: codes, and words of orders.
+
+By `mappings/bystanders.toml`.
 
 The file names what has nothing to do with the spine's stability. What it does not name
 may be a fusion, a tumour or a second fracture, in any language and any code system.
@@ -67,6 +69,7 @@ class BystandersFile(DataFile):
         kinds: words that name such an order, by language.
         fillers: words beside them.
         augmentation: words of the augmentation itself.
+        theatre: words of how, where and when it is done.
         against: words that speak of the spine's stability.
     """
 
@@ -81,6 +84,7 @@ class BystandersFile(DataFile):
     kinds: Words
     fillers: Words
     augmentation: Words
+    theatre: Words
     against: _Against
 
 
@@ -118,8 +122,10 @@ class Bystanders:
         self._kinds = PlainWords(kinds, plain.durations)
         beside = (*_all_of(content.fillers), *plain.words)
         self._of_acts = PlainWords((*kinds, *beside), plain.durations)
+        around = (*_all_of(content.theatre), *plain.words)
+        self._of_theatre = PlainWords(around, plain.durations)
         own = _all_of(content.augmentation)
-        self._of_augmentation = PlainWords((*own, *plain.words), plain.durations)
+        self._of_augmentation = PlainWords((*own, *around), plain.durations)
         self._against = re.compile(
             "|".join(f"(?:{folded_pattern(word)})" for word in content.against.words)
         )
@@ -131,11 +137,17 @@ class Bystanders:
         ) and not self._spinal.may_hold(system, code)
 
     def is_act(self, system: str, code: str) -> bool:
-        """Whether a canonical code of an order or a procedure has nothing to do with it."""
+        """Whether a canonical code has nothing to do with the brace.
+
+        Of an order or a procedure.
+        """
         return self._acts.holds(system, code)
 
     def is_fracture(self, system: str, code: str, *, is_old: bool = False) -> bool:
-        """Whether a canonical code is of the plain fracture: new, or if it is old, healing too."""
+        """Whether a canonical code is of the plain fracture.
+
+        New, or if it is old, healing too.
+        """
         rules = (self._fractures, self._healed) if is_old else (self._fractures,)
         return any(
             pattern.fullmatch(code)
@@ -155,6 +167,10 @@ class Bystanders:
     def are_of_augmentation(self, words: str) -> bool:
         """Whether nothing is left of a text without the words of the augmentation."""
         return len(words) <= LONGEST_TEXT and self._of_augmentation.are_all(words)
+
+    def are_of_theatre(self, words: str) -> bool:
+        """Whether words say no more than how and when an augmentation is done."""
+        return len(words) <= LONGEST_TEXT and self._of_theatre.are_all(words)
 
     def is_against(self, words: str) -> bool:
         """Whether words speak of the spine's stability, or are too long to tell."""

@@ -1,4 +1,4 @@
-"""Code systems: canonical spelling of systems and codes, check digits, and codes that are refused."""
+"""Code systems: spelling, check digits, and codes that are refused."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -83,7 +83,9 @@ class CodeSystems:
     _by_spelling: dict[str, str] = field(default_factory=dict)  # as records write them
 
     def normalise(self, system: str, code: str) -> tuple[str, str]:
-        """Normalise system and code for comparison; unknown systems are returned unchanged.
+        """Normalise system and code for comparison.
+
+        Unknown systems are returned unchanged.
 
         Nothing longer than `LONGEST_CODE` is a code: it becomes the empty one.
         """
@@ -108,13 +110,16 @@ class CodeSystems:
         return (system, spec.extends) if spec and spec.extends else (system,)
 
     def tells(self, kind: Listed, system: str, code: str) -> bool:
-        """Whether this code, as written, identifies an entry of this kind of list by itself."""
+        """Whether this code, as written, identifies an entry by itself.
+
+        An entry of this kind of list.
+        """
         uri, canonical = self.normalise(system, code)
         spec = self.specs.get(uri)
         return spec is not None and kind in spec.tells and spec.has_shape(canonical)
 
     def fault(self, system: str, code: str) -> str:
-        """What is wrong with a code in a data file, as a phrase; empty if nothing is."""
+        """What is wrong with a code in a data file, as a phrase; empty if nothing."""
         uri, canonical = self.normalise(system, code)
         if why := self.refused.get((uri, canonical)):
             return why
@@ -147,7 +152,10 @@ class CodeSystems:
 
 
 def load_code_systems(*folders: Path) -> CodeSystems:
-    """Load systems and refused codes from `mappings/`; a site's files take precedence over ours."""
+    """Load systems and refused codes from `mappings/`.
+
+    A site's files take precedence over ours.
+    """
     listed = required(folders, "systems.toml", _SystemsFile)[1].systems
     specs = {spec.uri: spec for spec in listed}
     for spec in listed:
@@ -173,7 +181,10 @@ def load_code_systems(*folders: Path) -> CodeSystems:
 
 
 def has_verhoeff_digit(code: str) -> bool:
-    """Whether the check digit of a SNOMED CT identifier is correct (Verhoeff, dihedral group D5)."""
+    """Whether the check digit of a SNOMED CT identifier is correct.
+
+    Verhoeff, dihedral group D5.
+    """
     if not re.fullmatch(r"\d{6,18}", code):
         return False
     check = 0
@@ -186,7 +197,9 @@ def has_verhoeff_digit(code: str) -> bool:
 
 
 def has_loinc_digit(code: str) -> bool:
-    """Whether the check digit of a LOINC code is correct (mod 10, every second digit doubled).
+    """Whether the check digit of a LOINC code is correct.
+
+    Mod 10, every second digit doubled.
 
     Answers and parts (`LA…`, `LP…`) follow another rule, so only their form is checked.
     """
@@ -210,7 +223,10 @@ def _d5_product(left: int, right: int) -> int:
 
 
 def _plain(system: str) -> str:
-    """A URI without scheme, capitals, version and OID prefix, which do not distinguish systems."""
+    """A URI without what does not distinguish systems.
+
+    Scheme, capitals, version and OID prefix.
+    """
     plain = system.partition("|")[0].strip().rstrip("/").lower()
     return re.sub(r"^(https?://|urn:oid:|oid:)", "", plain)
 
@@ -223,7 +239,10 @@ _SUFFIX = re.compile(r"[\s+*!\u2020#]+[AGVZ]?$")
 
 
 def _focus(code: str) -> str:
-    """The focus concept of a post-coordinated expression, unless its context says that it is absent, or another's."""
+    """The focus concept of a post-coordinated expression.
+
+    Unless its context says that it is absent, or another's.
+    """
     found = None if _CONTEXT.search(code) else _CONCEPT.match(code)
     return found[1] if found else code.strip()
 

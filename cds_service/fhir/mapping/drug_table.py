@@ -1,4 +1,7 @@
-"""Drugs by ingredient, from `drugs.toml`: each ingredient is a concept and belongs to groups that findings use."""
+"""Drugs by ingredient, from `drugs.toml`.
+
+Each ingredient is a concept and belongs to groups that findings use.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -37,6 +40,7 @@ class _Others(Closed):
 
 class _Forms(Closed):
     local: tuple[str, ...]
+    short: tuple[str, ...]
     presentations: tuple[str, ...]
 
 
@@ -151,16 +155,26 @@ def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
 
 
 def _local_form(forms: _Forms) -> re.Pattern[str]:
-    """`OPH`, `TOP 0.1%` or `OPH SUSP 5 ML` at the end of a name, behind the name itself."""
+    """The form at the end of a name, behind the name itself.
+
+    `OPH`, `TOP 0.1%` or `OPH SUSP 5 ML`
+    """
     # Between two parts stands a sign that no part holds, so that there is one way to
     # read a name.
-    local, presentations = "|".join(forms.local), "|".join(forms.presentations)
-    follows = rf"(?:[\s,.;/-]+(?:{presentations}|[0-9][\w%]*|ML|G|MG|MCG|%))*"
-    return re.compile(rf"(?<=[\s,])(?:{local}){follows}\W*$", re.IGNORECASE)
+    local, short, presentations = (
+        "|".join(words) for words in (forms.local, forms.short, forms.presentations)
+    )
+    between = r"[\s,.;/-]+"
+    follows = rf"(?:{between}(?:{presentations}|[0-9][\w%]*|ML|G|MG|MCG|%))*"
+    code = rf"(?:{local}|(?:{short}){between}(?:{presentations}))"
+    return re.compile(rf"(?<=[\s,]){code}{follows}\W*$", re.IGNORECASE)
 
 
 def _rule(words: Sequence[str], brands: Sequence[str]) -> TextRule:
-    """A rule for the beginnings of words and for whole words; in scripts without spaces, anywhere in the text."""
+    """A rule for the beginnings of words and for whole words.
+
+    In scripts without spaces, anywhere in the text.
+    """
     parts = [
         *(_at_word(word) for word in words),
         *(_at_word(word, whole=True) for word in brands),

@@ -1,4 +1,6 @@
-"""Reads durations that an order states in words (`TLSO x 3 months`), by the words in `mappings/texts/`.
+"""Reads durations that an order states in words: `TLSO x 3 months`.
+
+By the words in `mappings/texts/`.
 
 A text is read clause by clause. A number with a unit of time is the order's duration
 only if the words around it say so. Frequencies, ages and delays are not durations, and
@@ -26,6 +28,7 @@ LONGEST_TEXT = 1000  # characters; the rest is not read and makes the text doubt
 MOST_AMOUNTS = 12  # numbers with a unit of time in one text; further ones are doubtful
 NEAR = 60  # characters of context before and after a duration
 DAY = 24.0  # hours: up to this, a brace order states wear time per day
+YEAR, MONTH = "a", "mo"
 SYMBOL = 3  # units this short are the same in all languages
 
 _LETTER = "A-Za-zÀ-ÖØ-öø-ÿ"
@@ -71,7 +74,10 @@ _DAY_FORMS = (
     r"(?P<y{n}>\d{{4}})-(?P<m{n}>\d{{1,2}})-(?P<d{n}>\d{{1,2}})(?![\d])",
     r"(?P<d{n}>\d{{1,2}})\.\s?(?P<m{n}>\d{{1,2}})\.\s?(?P<y{n}>\d{{4}})(?!\d)",
     r"(?P<y{n}>\d{{4}})年(?P<m{n}>\d{{1,2}})月(?P<d{n}>\d{{1,2}})日",
-    r"(?P<d{n}>\d{{1,2}})(?:\.|st|nd|rd|th|er)?\s*(?:de\s+)?(?P<w{n}>{months})\.?,?\s*(?:de\s+)?(?P<y{n}>\d{{4}})(?!\d)",
+    (
+        r"(?P<d{n}>\d{{1,2}})(?:\.|st|nd|rd|th|er)?\s*(?:de\s+)?"
+        r"(?P<w{n}>{months})\.?,?\s*(?:de\s+)?(?P<y{n}>\d{{4}})(?!\d)"
+    ),
     r"(?P<w{n}>{months})\.?\s+(?P<d{n}>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y{n}>\d{{4}})(?!\d)",
     r"(?P<a{n}>\d{{1,2}})/(?P<b{n}>\d{{1,2}})/(?P<y{n}>\d{{4}})(?!\d)",
 )
@@ -179,12 +185,15 @@ class DurationRules:
             for one in tables
             for place, word in enumerate(one.months, 1)
         ]
-        digits = r"(?<![A-WYZa-wyzÀ-ÿ0-9.,/])[0-9]{1,3}(?:[.,][0-9]{1,2})?"
+        digits = r"(?<![A-WYZa-wyzÀ-ÿ0-9.,/⁄])[0-9]{1,3}(?:[.,][0-9]{1,2})?"
         number = rf"(?:{digits}|(?<![{_LETTER}])(?:{_any(self._numbers)}))"
+        and_half = rf"(?:{any_of(tables, 'and_half')})"
         self._amount = _compiled(
             rf"(?P<low>{number})"
             rf"(?:\s*(?:-|–|—|~|{any_of(tables, 'to')})\s*(?P<high>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?|{number}))?"
+            rf"(?:\s*(?P<inside>{and_half}))?"
             rf"\s*-?\s*(?P<unit>{_any(self._units)})(?![A-Za-zÀ-ÿ0-9])"
+            rf"(?:\s*(?P<behind>{and_half}))?"
         )
         self._fifty_second = _compiled(
             r"(?<![0-9./])(?P<low>[0-9]{1,2})\s?/\s?52(?![0-9/])"
@@ -217,7 +226,9 @@ class DurationRules:
         *,
         is_title: bool = False,
     ) -> tuple[Mention, ...]:
-        """Read what a text says about the end of an order of this kind; positions refer to the text as given.
+        """Read what a text says about the end of an order of this kind.
+
+        Positions refer to the text as given.
 
         Args:
             text: a text from an order.
@@ -239,7 +250,10 @@ class DurationRules:
         return self._named(unicodedata.normalize("NFKC", text[:LONGEST_TEXT]), "brace")
 
     def without_times(self, text: str, *, is_title: bool = False) -> str:
-        """A text of a brace order without the lengths, last days and postures that `read` understands in it."""
+        """A text of a brace order without what `read` understands in it.
+
+        The lengths, last days and postures.
+        """
         plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])
         for found in self._read(plain, "brace", is_title=is_title):
             if found.kind in ("length", "day") and not found.is_least:
@@ -326,7 +340,10 @@ class DurationRules:
         return None
 
     def _day_of(self, parts: Mapping[str, str]) -> date | None:
-        """The day that a date in words or numbers means; None if it is not a date or is ambiguous."""
+        """The day that a date in words or numbers means.
+
+        None if it is not a date or is ambiguous.
+        """
         month = parts.get("m")
         day = parts.get("d")
         if word := parts.get("w"):
@@ -376,7 +393,10 @@ class DurationRules:
                 yield Mention("doubtful", *loose.span())
 
     def _names_event(self, text: str, language: str) -> bool:
-        """Whether an end without a day is named: `until mobilised`, but not `until`, and not `until never`."""
+        """Whether an end without a day is named.
+
+        `until mobilised`, but not `until`, and not `until never`.
+        """
         until = self._until[language].search(text)
         if until is None or not _SIGN.search(text, until.end()):
             return False
@@ -390,10 +410,15 @@ class DurationRules:
             unit = next(
                 unit
                 for pattern, unit, _ in self._units
-                if pattern.fullmatch(found["unit"])
+                if pattern.fullmatch(clause, *found.span("unit"))
             )
+            number = max(numbers)
+            if found["inside"] or found["behind"]:
+                number += 0.5
+            if unit == YEAR and number % 1:
+                number, unit = number * 12, MONTH  # half a year is said as 6 months
             is_article = found["low"].lower() in ("a", "an")
-            yield _Amount(*found.span(), max(numbers), unit, found["unit"], is_article)
+            yield _Amount(*found.span(), number, unit, found["unit"], is_article)
         for found in self._fifty_second.finditer(clause):
             yield _Amount(
                 *found.span(), float(found["low"]), "wk", "", is_article=False
@@ -409,15 +434,17 @@ class DurationRules:
         )
 
     def _length(self, clause: _Clause, amount: _Amount) -> Mention | None:
-        """A duration, a doubtful one, or None if the number does not describe the order."""
+        """A duration, or a doubtful one.
+
+        None if the number does not describe the order.
+        """
         languages = self._languages(amount)
         before = clause.text[max(0, amount.start - NEAR) : amount.start]
         after = clause.text[amount.end : amount.end + NEAR]
         unit = self.units[amount.unit]
         hours = amount.number * unit.hours
-        is_wear_time = (
-            clause.subject == "brace" and hours <= DAY and amount.unit in ("min", "h")
-        )
+        is_of_day = hours < DAY or (hours == DAY and amount.unit == "h")
+        is_wear_time = clause.subject == "brace" and is_of_day
         is_rate = self._ends(before, "every", languages) or self._begins(
             after, "rate", languages
         )
@@ -515,7 +542,10 @@ class DurationRules:
     def _in_its_clause(
         self, clause: _Clause, before: str, after: str, *, is_led: bool, late: bool
     ) -> Literal["length", "doubtful"] | None:
-        """Judge a duration in a clause about nothing else; the words around it decide if the order is not named."""
+        """Judge a duration in a clause about nothing else.
+
+        The words around it decide if the order is not named.
+        """
         if not clause.own:
             if clause.about is False:
                 return None

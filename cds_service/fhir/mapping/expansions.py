@@ -1,4 +1,6 @@
-"""Reads and writes what the is-a filters of value sets hold: `mappings/expanded/<concept>.txt`.
+"""Reads and writes what the is-a filters of value sets hold.
+
+In `mappings/expanded/<concept>.txt`.
 
 A hospital that has a release of SNOMED CT expands the filters once, by `kyphoplasty-cds
 mappings expand`. The service reads sorted codes and never asks a terminology server.
@@ -26,7 +28,8 @@ RELATIONSHIPS = re.compile(
     r"x?sct2_Relationship_\w*Snapshot\w*_(?P<edition>[A-Z0-9]+)_(?P<date>\d{8})\.txt"
 )
 _HEAD = re.compile(
-    r"# (?P<system>\S+) edition (?P<edition>\S+) date (?P<date>\d{4}-\d\d-\d\d) is-a (?P<roots>\S+)"
+    r"# (?P<system>\S+) edition (?P<edition>\S+) date (?P<date>\d{4}-\d\d-\d\d) is-a"
+    r" (?P<roots>\S+)"
 )
 
 
@@ -127,14 +130,19 @@ def _fault_of(
 def outdated(
     expansions: Mapping[str, Expansion], roots: Mapping[str, Sequence[str]]
 ) -> Iterator[str]:
-    """One line for each expansion that is not of its value set's filter as it is now."""
+    """One line for each expansion that is not of its filter as it is now."""
     for concept, found in sorted(expansions.items()):
         if tuple(sorted(roots.get(concept, ()))) != found.roots:
-            yield f"{FOLDER}/{concept}{SUFFIX}: older than its filter; run mappings expand again"
+            yield (
+                f"{FOLDER}/{concept}{SUFFIX}: older than its filter; run mappings"
+                " expand again"
+            )
 
 
 def read_release(source: Path) -> Release:
-    """Read the is-a relationships of a SNOMED CT release: the package, its folder, or the file itself.
+    """Read the is-a relationships of a SNOMED CT release.
+
+    The package, its folder, or the file itself.
 
     Raises:
         CdsError: it holds no snapshot of relationships, or one that cannot be read.

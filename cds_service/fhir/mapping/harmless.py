@@ -16,7 +16,8 @@ _ENDS = re.compile(r"^[\s\-*•.,;:]+|[\s.,;:]+$")
 _LEVEL = re.compile(
     r"(?:(?<![a-z0-9])(?:th|[tdl]|lwk|bwk|lumbar |thoracic )[ -]?\d{1,2}"
     r"|\d{1,2}\. ?(?:lwk|bwk)|第\d{1,2}[腰胸]椎|[腰胸]椎?\d{1,2})"
-    r"(?:\s?(?:[-/+&,、]|und|and|et|y|e)\s?(?:th|[tdls]|lwk|bwk|腰|胸)?[ -]?\d{1,2})?(?![a-z0-9])"
+    r"(?:\s?(?:[-/+&,、]|und|and|et|y|e)\s?(?:th|[tdls]|lwk|bwk|腰|胸)?["
+    r" -]?\d{1,2})?(?![a-z0-9])"
 )
 _SPACES = re.compile(r"\s+")
 _BETWEEN = re.compile(r"[,;\n、，；]")
@@ -65,7 +66,10 @@ class HarmlessTitles:
         return len(parts) > 1 and all(self._is_name(one) for one in parts)
 
     def is_social(self, condition: Json, words: Iterable[str]) -> bool:
-        """Report an entry on work, home or schooling, by its category or by all of its words."""
+        """Report an entry on work, home or schooling.
+
+        By its category or by all of its words.
+        """
         for category in objects(condition.get("category")):
             if any(map(self._is_social_code, objects(category.get("coding")))):
                 return True
@@ -87,7 +91,10 @@ class HarmlessTitles:
 
 
 def _plain(words: str) -> str:
-    """The name in lower case, without accents, tag and year, and without signs around it."""
+    """The name in lower case, bare.
+
+    Without accents, tag and year, and without signs around it.
+    """
     bare = _ENDS.sub("", _TAG.sub("", folded(words)))
     return _SPACES.sub(
         " ", _ENDS.sub("", _LEVEL.sub(" @ ", _YEARS.sub("", bare)))

@@ -1,4 +1,6 @@
-"""One language, a file in `mappings/texts/`: the words of each concept, and words that help to read any text.
+"""One language, a file in `mappings/texts/`.
+
+The words of each concept, and words that help to read any text.
 
 The helping words are regular expressions as well. Those of all languages count
 together.
@@ -59,7 +61,10 @@ class Words(Closed):
 
 
 class Joints(DataTable):
-    """Words between two names: `and`, `or`, `to` of a range, `with` and the like before an aside."""
+    """Words between two names.
+
+    `and`, `or`, `to` of a range, `with` and the like before an aside.
+    """
 
     and_: tuple[Pattern, ...] = Field((), alias="and")
     or_: tuple[Pattern, ...] = Field((), alias="or")
@@ -102,6 +107,7 @@ class Durations(DataTable):
     Attributes:
         until_day: an end date in our words.
         units: words of each unit of `durations.toml`.
+        and_half: what adds half a unit, before the unit or behind it.
         to: between the two numbers of a range.
         for_, soft, until, until_date, every, since, delay: what stands before a
         duration: that it is one, that it is
@@ -128,7 +134,8 @@ class Durations(DataTable):
 
     until_day: str = ""
     units: Mapping[str, tuple[Pattern, ...]] = {}
-    numbers: Mapping[Pattern, int] = {}
+    numbers: Mapping[Pattern, float] = {}
+    and_half: tuple[Pattern, ...] = ()
     months: tuple[Pattern, ...] = ()
     to: tuple[Pattern, ...] = ()
     for_: tuple[Pattern, ...] = Field((), alias="for")
@@ -203,7 +210,10 @@ def read_languages(folders: Sequence[Path]) -> Mapping[str, Language]:
 
 
 def any_of(tables: Iterable[Joints | Vertebrae | Durations], name: str) -> str:
-    """The words of this name in all tables as one pattern: of two that fit, the longer one; never fitting if none."""
+    """The words of this name in all tables as one pattern.
+
+    Of two that fit, the longer one. It never fits if there are none.
+    """
     words = {word for table in tables for word in getattr(table, name)}
     return "|".join(sorted(words, key=lambda word: (-len(word), word))) or "(?!)"
 

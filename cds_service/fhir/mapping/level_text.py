@@ -44,7 +44,10 @@ Places = Callable[[str, frozenset[str]], Mapping[str, Place]]
 
 @dataclass(slots=True)
 class _Group:
-    """Levels named together, with their position in the text, and whether they are all that is meant."""
+    """Levels named together, with their position in the text.
+
+    And whether they are all that is meant.
+    """
 
     start: int
     end: int
@@ -103,7 +106,8 @@ class LevelRules:
             for joint in ("tight", "list")
         )
         self._bare = re.compile(
-            rf"(?:(?:(?P<tight>[\-–])|(?P<list>[/+,&、]))(?=\S)|\s?(?:[,&+、]|{and_})\s?"
+            r"(?:(?:(?P<tight>[\-–])|(?P<list>[/+,&、]))(?=\S)|\s?(?:[,&+、"
+            rf"]|{and_})\s?"
             rf"(?=[0-9]+\s?(?:$|[,;)/&+、·\-–]|{and_}|{followers}))"
             rf"|(?:(?P<dash>\s?[-‐–—−]\s)|\s?(?P<to>~|{to})\s?)"
             rf"(?=[0-9]+(?:{closed}|\s[-–—+/]\s(?![0-9]))))"
@@ -124,7 +128,9 @@ class LevelRules:
         self._accident = re.compile(any_of(vertebrae, "accidents"))
 
     def treated(self, words: str) -> tuple[str, ...]:
-        """The levels that the text of an order treats, head to foot; T13 and L6 are returned unchanged.
+        """The levels that the text of an order treats, from head to foot.
+
+        T13 and L6 are returned unchanged.
 
         Levels of older fractures and operations, denied levels, and levels of bone
         density are left out.
@@ -148,7 +154,10 @@ class LevelRules:
         return in_order(found)
 
     def named(self, words: str) -> tuple[str, ...]:
-        """Every level that a text names, head to foot, in whatever context; of an unclear list its clear part."""
+        """Every level that a text names, from head to foot.
+
+        In whatever context; of an unclear list its clear part.
+        """
         return in_order(
             {
                 level
@@ -158,7 +167,10 @@ class LevelRules:
         )
 
     def lumbar_region(self, words: str) -> frozenset[int]:
-        """The numbers of the lumbar vertebrae in the words of a measurement: four for `L1-L4`, two for `L2, L3`."""
+        """The numbers of the lumbar vertebrae in the words of a measurement.
+
+        Four for `L1-L4`, two for `L2, L3`.
+        """
         regions: list[frozenset[int]] = []
         for found in self._lumbar_region.finditer(without_accents(words)):
             numbers = sorted(int(one) for one in re.findall("[1-5]", found["levels"]))
@@ -169,7 +181,10 @@ class LevelRules:
         return max(regions, key=len, default=frozenset())
 
     def _clauses(self, part: str) -> Iterator[tuple[str, list[_Group]]]:
-        """Split a text at commas, except those inside a group of levels: `L1, L2`, but not `L1, L4-5 stenosis`."""
+        """Split a text at commas, except those inside a group of levels.
+
+        `L1, L2` stays whole, `L1, L4-5 stenosis` does not.
+        """
         pieces = part.split(",")[:MOST_GROUPS] if "," in part else []
         for at in range(1, len(pieces)):
             if self._level.search(pieces[at]) and self._places(pieces[at], _AT_LEVEL):
@@ -224,7 +239,10 @@ class LevelRules:
     def _following(
         self, part: str, end: int, last: str
     ) -> tuple[set[str] | None, str, int] | None:
-        """The continuation of a group: a range, another level, or a bare number; no levels if it is not clear which."""
+        """The continuation of a group: a range, another level, or a bare number.
+
+        No levels if it is not clear which.
+        """
         for joint, is_range in (
             (self._to.match(part, end), True),
             (self._and.match(part, end), False),
@@ -276,7 +294,10 @@ class LevelRules:
     def _named_by(
         self, mark: Place, groups: list[_Group], clause: str
     ) -> _Group | None:
-        """The group that a mark speaks of from before it: `old fracture T8`; None beyond a joint: `pain and L2`."""
+        """The group that a mark speaks of from before it: `old fracture T8`.
+
+        None beyond a joint: `pain and L2`.
+        """
         later = next((group for group in groups if group.start >= mark[1]), None)
         return (
             later
@@ -297,7 +318,8 @@ def _numbered(words: Vertebrae, and_: str, to: str) -> re.Pattern[str]:
     form = "|".join(words.numbered).replace("#", figure).replace("@", f"(?:{ordinal})")
     thoracic, lumbar = "|".join(words.thoracic_after), "|".join(words.lumbar_after)
     return re.compile(
-        rf"(?P<numbers>(?:{form})(?:\s?(?:[,/+&、]|{and_}|(?P<to>[-–~]|{to}))\s?(?:{form}|{figure}|{ordinal}))?)"
+        rf"(?P<numbers>(?:{form})(?:\s?(?:[,/+&、"
+        rf"]|{and_}|(?P<to>[-–~]|{to}))\s?(?:{form}|{figure}|{ordinal}))?)"
         rf"\s?(?:(?P<thoracic>{thoracic})|(?:{lumbar}))",
         re.IGNORECASE,
     )
@@ -319,7 +341,10 @@ def _in_figures(ordinals: Sequence[str], found: re.Match[str]) -> str:
 
 
 def _distance(group: _Group, mark: Place) -> tuple[int, bool]:
-    """Sort key: the distance in characters; at equal distance, the group after the word comes first."""
+    """Sort key: the distance in characters.
+
+    At equal distance, the group after the word comes first.
+    """
     is_before = group.end <= mark[0]
     return (
         mark[0] - group.end if is_before else max(group.start - mark[1], 0)
@@ -337,7 +362,10 @@ def _is_above(level: str, last: str) -> bool:
 
 
 def _span(first: str, last: str) -> set[str]:
-    """All levels from one to another, in either order; none for a range as long as a region of the spine."""
+    """All levels from one to another, in either order.
+
+    None for a range as long as a region of the spine.
+    """
     if first not in LEVELS or last not in LEVELS:
         return {first, last}
     low, high = sorted((LEVELS.index(first), LEVELS.index(last)))

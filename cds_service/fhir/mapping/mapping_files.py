@@ -1,4 +1,7 @@
-"""Reads value sets, code systems and concept maps from `mappings/`, and refuses invalid content."""
+"""Reads value sets, code systems and concept maps from `mappings/`.
+
+Invalid content is refused.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -53,7 +56,10 @@ class ValueSetRules(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LocalCode:
-    """The meaning of a site's local code: a code of ours or of a system in `systems.toml`, and the unit it implies."""
+    """The meaning of a site's local code, and the unit that it implies.
+
+    It means a code of ours or of a system in `systems.toml`.
+    """
 
     system: str
     code: str
@@ -219,7 +225,10 @@ def read_own_codes(folders: Sequence[Path]) -> Mapping[str, str]:
 def read_local_codes(
     folders: Sequence[Path], systems: CodeSystems, own: Mapping[str, str]
 ) -> Mapping[Code, tuple[LocalCode, ...]]:
-    """Read the local codes that concept maps translate to our own code systems, or to standard ones."""
+    """Read the local codes that concept maps translate.
+
+    To our own code systems, or to standard ones.
+    """
     local: dict[Code, tuple[LocalCode, ...]] = {}
     faults = Faults()
     for path, group, element in _elements(folders):

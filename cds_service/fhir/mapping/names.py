@@ -1,4 +1,7 @@
-"""Tells by its name whether a value is of the measure that its code says (`mappings/names.toml`)."""
+"""Tells by its name whether a value is of the measure of its code.
+
+By `mappings/names.toml`.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -84,7 +87,10 @@ class MeasureNames:
         return look(finding, name, is_mapped)
 
     def part_of(self, panels: Iterable[str], names: Iterable[str]) -> str:
-        """The concept of a part without a code, by what it is called in such a panel; empty if it is none of ours."""
+        """The concept of a part without a code, by its name in such a panel.
+
+        Empty if it is none of ours.
+        """
         called = {
             concept
             for panel in panels

@@ -1,4 +1,7 @@
-"""Overlays data folders: a later file replaces an earlier one of the same name entirely; files are never merged."""
+"""Overlays data folders.
+
+A later file replaces an earlier one of the same name; files are never merged.
+"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -54,7 +57,9 @@ def required(
 
 
 def refuse_unread(ours: Path, overlay: Path) -> None:
-    """Refuse files and folders in a site's overlay that would never be read, such as misspelt ones.
+    """Refuse what in a site's overlay would never be read.
+
+    Such as misspelt files and folders.
 
     Where our folder holds folders, the overlay may only use the same names. Elsewhere
     names are free, and only the kind of file must match.

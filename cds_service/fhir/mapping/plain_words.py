@@ -1,4 +1,6 @@
-"""Tells whether words are plain: of a brace order, of a dose, of a referral, of a note on a value.
+"""Tells whether words are plain.
+
+Of a brace order, of a dose, of a referral, of a note on a value.
 
 Each has a folder of its own, `mappings/plain-words/` that of brace orders. What is not
 in the list is not understood: no brace is shortened against its author's words, and no
@@ -8,6 +10,7 @@ name what is harmless, never what is not.
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import Field
@@ -47,17 +50,22 @@ class PlainWords:
     """
 
     def __init__(self, words: Sequence[str], durations: DurationRules | None) -> None:
-        """Compile the words; lengths of time are read by `durations`, if they are."""
+        """Keep the words; lengths of time are read by `durations`, if they are."""
         self.words, self.durations = tuple(words), durations
         whole = sorted(
             {folded_pattern(word) for word in words},
             key=lambda word: (-len(word), word),
         )
-        word = _APART % "|".join(whole)
-        self._word, self._plain = (
-            re.compile(word),
-            re.compile(rf"(?>(?:{_DIVIDES}|{word})*)"),
-        )
+        self._any = _APART % "|".join(whole)
+
+    @cached_property
+    def _plain(self) -> re.Pattern[str]:
+        return re.compile(rf"(?>(?:{_DIVIDES}|{self._any})*)")
+
+    @cached_property
+    def _word(self) -> re.Pattern[str]:
+        # Asked of a few texts and by commands, so compiled at the first one.
+        return re.compile(self._any)
 
     def are_all(
         self, text: str, *, is_title: bool = False, has_lengths: bool = True
@@ -84,7 +92,10 @@ class PlainWords:
         return self._word.search(folded(text)) is not None
 
     def left_in(self, text: str) -> tuple[str, ...]:
-        """The words of a text that are not plain, for a site that reads its own files."""
+        """The words of a text that are not plain.
+
+        For a site that reads its own files.
+        """
         rest = text[:LONGEST_TEXT]
         if self.durations:
             rest = self.durations.without_times(rest, is_title=True)

@@ -1,4 +1,6 @@
-"""Translates codes to concepts: value sets, a site's local codes, coded answers, and words as the last resort.
+"""Translates codes to concepts.
+
+By value sets, a site's local codes, coded answers, and words as the last resort.
 
 A *concept* is the id of a value set in `mappings/valueset/`, or a code in one of our
 own code systems in
@@ -48,6 +50,7 @@ from cds_service.fhir.mapping.language import (
 )
 from cds_service.fhir.mapping.level_text import LevelRules
 from cds_service.fhir.mapping.mapping_files import (
+    LocalCode,
     read_answer_maps,
     read_local_codes,
     read_own_codes,
@@ -115,14 +118,18 @@ def _joints(languages: Iterable[Language]) -> tuple[re.Pattern[str], re.Pattern[
 
 
 class Terminology:
-    """Membership of codes in concepts, by the files in `mappings/`; immutable after loading.
+    """Membership of codes in concepts, by the files in `mappings/`.
+
+    Immutable after loading.
 
     Attributes:
         calendar: which day of the site a date or time of its records means.
     """
 
     def __init__(self, *folders: Path, calendar: SiteCalendar = UTC_CALENDAR) -> None:
-        """Load `mappings/` with a site's overlay: a later file replaces one of the same name.
+        """Load `mappings/` with a site's overlay.
+
+        A later file replaces one of the same name.
 
         Args:
             folders: `mappings/`, and the overlays that lie over it.
@@ -224,7 +231,10 @@ class Terminology:
         )
 
     def outdated_expansions(self) -> tuple[str, ...]:
-        """What `mappings check` says of expansions that are not of their filters as they are now."""
+        """What `mappings check` says of expansions that are out of date.
+
+        They are not of their filters as they are now.
+        """
         roots = {
             name: [code for _, code in rules.included.roots]
             for name, rules in self._value_sets.items()
@@ -237,7 +247,9 @@ class Terminology:
         return frozenset(self._answer_maps)
 
     def matches(self, codeable: Any) -> tuple[Match, ...]:
-        """Every concept that the codings of a CodeableConcept (raw JSON, or a list of them) belong to.
+        """Every concept that the codings of a CodeableConcept belong to.
+
+        It is raw JSON, or a list of them.
 
         Never raises on junk: `coding: [{}]`, null and plain text match nothing.
         """
@@ -276,11 +288,14 @@ class Terminology:
         return self.concepts([{"system": system, "code": code} for system in systems])
 
     def tells(self, kind: Listed, codeable: Any) -> bool:
-        """Whether a coding of this CodeableConcept alone identifies an entry of such a list, relevant to us or not."""
+        """Whether a coding alone identifies an entry of such a list.
+
+        Relevant to us or not.
+        """
         return bool(self._telling(kind, codeable))
 
     def excludes(self, codeable: Any) -> bool:
-        """Whether the codes of a condition alone say that it is nothing grave, or which.
+        """Whether a condition's codes alone say that it is nothing grave, or which.
 
         Each of those that name a condition by themselves must be in a value set, or in
         a range of `harmless-codes.toml`: any other may be a tumour, an infection, a
@@ -310,7 +325,9 @@ class Terminology:
         return frozenset([match.concept for match in matches]) if matches else NOTHING
 
     def codes(self, concept: str) -> tuple[Code, ...]:
-        """Every enumerated code of a concept and the local codes that a site maps to it, sorted.
+        """Every enumerated code of a concept, and the local ones, sorted.
+
+        Local codes are those that a site maps to it.
 
         Raises:
             KeyError: there is no such concept.
@@ -332,8 +349,15 @@ class Terminology:
             if concept in self._concepts_of(to.system, to.code)
         )
 
+    def local_meanings(self, system: str, code: str) -> tuple[LocalCode, ...]:
+        """What the site's maps say of this code."""
+        return self._local_codes.get(self._systems.normalise(system, code), ())
+
     def implied_units(self) -> Iterator[tuple[str, str, str]]:
-        """Each local code that implies a unit, with a concept that it belongs to and the unit as the map writes it."""
+        """Each local code that implies a unit, with a concept and that unit.
+
+        The code belongs to the concept; the unit is as the map writes it.
+        """
         for (_, code), targets in self._local_codes.items():
             for to in (one for one in targets if one.unit):
                 yield from (
@@ -342,7 +366,9 @@ class Terminology:
                 )
 
     def translate(self, map_id: str, codeable: Any) -> tuple[str, ...]:
-        """Translate a coded answer by `mappings/conceptmap/<map_id>.json` to its target codes, sorted; may be empty.
+        """Translate a coded answer to its target codes, sorted.
+
+        By `mappings/conceptmap/<map_id>.json`; may be empty.
 
         Raises:
             KeyError: there is no such map.
@@ -400,7 +426,10 @@ class Terminology:
         return self._rules_of(None).ruled_out(text)
 
     def ruled_out_places(self, text: str) -> Mapping[str, tuple[int, int]]:
-        """Where a text names the concepts that other words of it rule out, in `folded(text)`."""
+        """Where a text names the concepts that other words of it rule out.
+
+        Places in `folded(text)`.
+        """
         return self._rules_of(None).ruled_out_places(text)
 
     def _rules_of(self, among: frozenset[str] | None) -> TextRules:
@@ -412,15 +441,24 @@ class Terminology:
         return rules
 
     def without_suspicion(self, text: str) -> str:
-        """The folded text without the words that call something suspected: `?`, `Verdacht auf`, `possible`."""
+        """The folded text without the words that call something suspected.
+
+        `?`, `Verdacht auf`, `possible`
+        """
         return self._suspicion.sub(" ", folded(text))
 
     def drug_words(self, text: str) -> frozenset[str]:
-        """Ingredients and drug groups that a text names, by `mappings/drugs.toml`; `other-drug` for any other drug."""
+        """Ingredients and drug groups that a text names, by `drugs.toml`.
+
+        `other-drug` for any other drug.
+        """
         return frozenset(self._drug_rules.places(text))
 
     def _read(self, code: Code) -> tuple[Match, ...]:
-        """Matches of a code in an unusual spelling, or one that only a pattern covers; most codes have none."""
+        """Matches of a code in an unusual spelling, or that a pattern covers.
+
+        Most codes have none.
+        """
         system, canonical = self._systems.normalise(*code)
         known = self._known.get((system, canonical))
         if known is None:
@@ -438,9 +476,11 @@ class Terminology:
         local = (
             Match(
                 one,
-                f"{to.system}|{to.code}"
-                if to.system in self._systems.specs
-                else printed,
+                (
+                    f"{to.system}|{to.code}"
+                    if to.system in self._systems.specs
+                    else printed
+                ),
                 to.unit,
             )
             for to in targets
@@ -497,7 +537,9 @@ def _codes(codeable: Any) -> list[Code]:
 
 
 def load_finding_specs(*folders: Path) -> Mapping[str, FindingSpec]:
-    """Load every finding in the vocabulary by name, sorted; a site's file replaces ours of the same name.
+    """Load every finding in the vocabulary by name, sorted.
+
+    A site's file replaces ours of the same name.
 
     Raises:
         DataFileError: a file is wrong; the message names it and the key.
@@ -583,7 +625,10 @@ def _check_rules(
 def _check_implied_units(
     specs: Mapping[str, FindingSpec], terminology: Terminology
 ) -> None:
-    """Check that the unit which a site's map implies is one in which the finding is measured."""
+    """Check the unit that a site's map implies.
+
+    The finding must be measured in it.
+    """
     for code, concept, unit in terminology.implied_units():
         accepted = [
             one.accept_units
@@ -607,7 +652,9 @@ def asked_codes(
     *,
     after_surgery: bool = False,
 ) -> tuple[Code, ...]:
-    """The (system, code) pairs that the query of one prefetch key asks for, sorted, each once.
+    """The (system, code) pairs that the query of one prefetch key asks for.
+
+    Sorted, each once.
 
     Args:
         after_surgery: those too that only the procedure tells.

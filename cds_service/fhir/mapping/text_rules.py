@@ -1,4 +1,6 @@
-"""Recognises words, ignoring case and accents: concepts, languages that we do not read, ways of measuring.
+"""Recognises words, ignoring case and accents.
+
+Concepts, languages that we do not read, ways of measuring.
 
 The words are in `mappings/texts/`, `languages.toml` and `methods.toml`.
 """
@@ -28,6 +30,8 @@ LONGEST_TEXT = 10_000
 AUGMENTATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
 # the concept whose words turn a short name (PKP) into an operation of the spine
 SPINE = "spine"
+# Unicode has no accent for a stroke through a letter.
+_STROKES = str.maketrans("łŁøØđĐ", "lLoOdD")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _BORDER = re.compile(
     "(?<=[A-Za-z])(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])(?=[A-Za-z])"
@@ -61,7 +65,9 @@ class TextRules:
         self._looked_up = lru_cache(KEPT_TEXTS)(self._look)
 
     def places(self, text: str, beside: str | None = "") -> Mapping[str, Place]:
-        """The first position in `folded(text)` at which each concept is named; none in a text over `LONGEST_TEXT`.
+        """The first position in `folded(text)` at which each concept is named.
+
+        None in a text over `LONGEST_TEXT`.
 
         The rest of such a text may take back what its beginning says.
 
@@ -76,7 +82,10 @@ class TextRules:
         return look(folded(text), beside)
 
     def ruled_out(self, text: str) -> frozenset[str]:
-        """The concepts that a text names beside words that rule them out: `no diabetes`."""
+        """The concepts that a text names beside words that rule them out.
+
+        `no diabetes`
+        """
         words = folded(text)
         rules = (
             (concept, rule.any, rule.none) for concept, rule in self._rules.items()
@@ -90,7 +99,10 @@ class TextRules:
         )
 
     def ruled_out_places(self, text: str) -> Mapping[str, Place]:
-        """Where a text names the concepts that other words of it rule out, in `folded(text)`."""
+        """Where a text names the concepts that other words of it rule out.
+
+        Places in `folded(text)`.
+        """
         words = folded(text)
         rules = (
             (concept, rule.any, rule.none) for concept, rule in self._rules.items()
@@ -146,24 +158,33 @@ def folded(text: str) -> str:
 
 
 def spaced(text: str) -> str:
-    r"""The text with a space between Latin letters and Chinese or Japanese ones, where `\b` sees no border."""
+    r"""The text with a space between Latin and Chinese or Japanese letters.
+
+    A `\b` sees no border there.
+    """
     return text if text.isascii() else _BORDER.sub(" ", text)
 
 
 def without_accents(text: str) -> str:
-    """The text without accents on Latin letters, which records often omit; full-width forms become normal ones.
+    """The text without accents on Latin letters, which records often omit.
+
+    Full-width forms become normal ones.
 
     Marks in other scripts are kept, since they make a different letter.
     """
     if text.isascii():
         return text
+    plain = text.translate(_STROKES)
     return unicodedata.normalize(
-        "NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+        "NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", plain))
     )
 
 
 def folded_pattern(pattern: str) -> str:
-    r"""Fold a regular expression like the texts that it is matched with; `\S` stays as it is."""
+    r"""Fold a regular expression like the texts that it is matched with.
+
+    `\S` stays as it is.
+    """
     return _ESCAPED.sub(
         lambda part: part[0] if part[0].startswith("\\") else folded(part[0]), pattern
     )
@@ -171,7 +192,10 @@ def folded_pattern(pattern: str) -> str:
 
 @cache
 def compiled(pattern: str) -> re.Pattern[str]:
-    """The pattern, compiled once: a concept's words are tried for each language, and loaded for each EHR."""
+    """The pattern, compiled once.
+
+    A concept's words are tried for each language, and loaded for each EHR.
+    """
     return re.compile(pattern)
 
 
@@ -253,12 +277,18 @@ class LanguagesFile(DataFile):
 
 
 class Languages:
-    """Which texts we can read: by letters, and by words of other languages with the same letters."""
+    """Which texts we can read.
+
+    By letters, and by words of other languages with the same letters.
+    """
 
     def __init__(
         self, content: LanguagesFile, languages: Mapping[str, Language]
     ) -> None:
-        """Know the languages whose files say their letters; their words are not those of others."""
+        """Know the languages whose files say their letters.
+
+        Their words are not those of others.
+        """
         letters = {
             code: one.letters
             for code, one in languages.items()
@@ -277,7 +307,10 @@ class Languages:
         )
 
     def can_read(self, text: str) -> bool:
-        """Whether a text has words, all of them in languages that we read; not if it is over `LONGEST_TEXT`."""
+        """Whether a text has words, all of them in languages that we read.
+
+        Not if it is over `LONGEST_TEXT`.
+        """
         if len(text) > LONGEST_TEXT:
             return False
         found = _LETTERS.findall(text.lower())
@@ -331,7 +364,10 @@ Phrases = Annotated[re.Pattern[str], BeforeValidator(_one_pattern)]
 
 
 class _Method(Closed):
-    """Phrases that name a method, and longer phrases that contain them but mean something else."""
+    """Phrases that name a method.
+
+    And longer phrases that contain them but mean something else.
+    """
 
     any: Phrases
     unless: Phrases | None = None
@@ -356,13 +392,19 @@ class MethodWords(RootModel[dict[str, _Method]]):
         return lru_cache(KEPT_TEXTS)(self.named)
 
     def of_title(self, title: str, among: tuple[str, ...]) -> frozenset[str]:
-        """The methods among these that the name of a measurement, of its method or of its site names."""
+        """The methods among these that a name states.
+
+        That of the measurement, of its method or of its site.
+        """
         return (self._looked_up if len(title) <= LONGEST_TITLE else self.named)(
             title, among
         )
 
     def named(self, text: str, among: Sequence[str]) -> frozenset[str]:
-        """The methods among these that a text names; notes are of one patient, and nothing of them is kept."""
+        """The methods among these that a text names.
+
+        Notes are of one patient, and nothing of them is kept.
+        """
         words = (
             text if text.isascii() else _BETWEEN_SCRIPTS.sub(" ", without_accents(text))
         )

@@ -40,11 +40,17 @@ class UnitTable:
     factors: Mapping[tuple[str, str], Factor]
 
     def canonical(self, spelling: str) -> str | None:
-        """The canonical spelling of a unit, ignoring case and spaces; None if it is not in the table."""
+        """The canonical spelling of a unit, ignoring case and spaces.
+
+        None if it is not in the table.
+        """
         return self.spellings.get(spelling) or self.spellings.get(_folded(spelling))
 
     def convert(self, value: float, unit: str, to: str) -> float | None:
-        """Convert a value to another canonical unit; None if the table has no conversion for this value."""
+        """Convert a value to another canonical unit.
+
+        None if the table has no conversion for this value.
+        """
         if unit == to:
             return value
         factor = self.factors.get((unit, to))
@@ -84,5 +90,8 @@ def load_units(folders: Sequence[Path]) -> UnitTable:
 
 
 def _folded(spelling: str) -> str:
-    """The spelling without case and spaces: records write `Kg`, `kg / m2`, `T-Score`."""
+    """The spelling without case and spaces.
+
+    Records write `Kg`, `kg / m2`, `T-Score`.
+    """
     return "".join(spelling.split()).casefold()

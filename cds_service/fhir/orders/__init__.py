@@ -1,1 +1,4 @@
-"""Recognises the orders being signed and their levels, and builds the orders that a card suggests."""
+"""Recognises the orders being signed and their levels.
+
+Builds the orders that a card suggests.
+"""

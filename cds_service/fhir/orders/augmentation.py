@@ -1,4 +1,6 @@
-"""Finds the kyphoplasty or vertebroplasty among the orders being signed, with its kind and levels.
+"""Finds the kyphoplasty or vertebroplasty among the orders being signed.
+
+With its kind and levels.
 
 Raw JSON in, facts out; junk never raises. Brace, bed rest and referrals are in
 `support_orders.py`.
@@ -32,13 +34,21 @@ from cds_service.fhir.orders.recognition import (
     recognise_augmentation,
     words_on_procedure,
 )
+from cds_service.fhir.orders.whole_signing import unread_words_of
 from cds_service.fhir.raw_json import Json, member, number
 
 CPT = "http://www.ama-assn.org/go/cpt|"
 MOST_LEVELS = 17  # T1 to L5: a larger quantity is not a number of levels
-BOTH = "The orders name both kyphoplasty and vertebroplasty; which one is done is not known."
+QUANTITIES = ("quantityQuantity", "quantityRatio", "quantityRange")
+BOTH = (
+    "The orders name both kyphoplasty and vertebroplasty; which one is done is not"
+    " known."
+)
 OPEN = "The code leaves open whether it is a kyphoplasty or a vertebroplasty."
-FROM_WORDS = "Kyphoplasty or vertebroplasty was read from the order's text; its code leaves it open."
+FROM_WORDS = (
+    "Kyphoplasty or vertebroplasty was read from the order's text; its code leaves it"
+    " open."
+)
 BY_TEXT = "The procedure was recognised by the order's text, not by a code."
 UNCLEAR = "{name} is left out: its subject is not plainly this patient."
 _NAMES = {"PKP": "kyphoplasty", "PVP": "vertebroplasty"}
@@ -74,7 +84,8 @@ def find_augmentation_order(
         )
     if not any(recognition.concepts & AUGMENTATION for _, recognition in recognised):
         raise PatientMismatch(
-            "The subject of an augmentation order is not plainly the Patient of context.patientId."
+            "The subject of an augmentation order is not plainly the Patient of"
+            " context.patientId."
         )
     found = [
         _Found(draft, one, find_levels(draft.resource, bundle, terminology))
@@ -153,6 +164,7 @@ def _as_one(
         "code" if any(one.recognition.by == "code" for one in found) else "text"
     )
     drafts, calendar = [one.draft.resource for one in found], terminology.calendar
+    unread = {name for one in drafts for name in unread_words_of(one, terminology)}
     days = [day for one in drafts if (day := calendar.named_day(one.get("authoredOn")))]
     starts = [day for one in drafts if (day := read_times(one, calendar).start)]
     codes = [code for one in found for code in one.recognition.codes]
@@ -177,6 +189,8 @@ def _as_one(
         last_planned=max(starts) if len(set(starts)) > 1 else None,
         reasons=reasons.stated,
         doubts=reasons.doubts,
+        unread=tuple(sorted(unread)),
+        is_count_sure=_is_count_sure(found),
         level_source=", ".join(
             sorted({one.levels.source for one in found if one.levels.source})
         ),
@@ -187,7 +201,10 @@ def _as_one(
 def _procedure(
     found: Sequence[_Found], terminology: Terminology
 ) -> tuple[Procedure | None, str]:
-    """PKP or PVP by code, else by words; ICD-10-PCS encodes PKP as two codes, supplement and reposition."""
+    """PKP or PVP by code, else by words.
+
+    ICD-10-PCS encodes PKP as two codes, supplement and reposition.
+    """
     concepts = frozenset(
         concept for one in found for concept in one.recognition.concepts
     )
@@ -229,7 +246,9 @@ def _title(found: _Found, terminology: Terminology) -> str:
 def _level_count(
     found: Sequence[_Found], levels: tuple[str, ...], terminology: Terminology
 ) -> int | None:
-    """The number of vertebrae: the stated ones or those that the codes bill for, whichever is more.
+    """The number of vertebrae.
+
+    The stated ones or those that the codes bill for, whichever is more.
 
     Order lines are not counted: two lines with the same code and level are one level.
     CPT's primary code is for one vertebra; the add-on code counts with its
@@ -258,11 +277,36 @@ def _level_count(
     return max(stated, coded, said) or None
 
 
+def _is_count_sure(found: Sequence[_Found]) -> bool:
+    """Whether every order says its levels, and no quantity is beside them that was not read."""
+    is_silent = len(found) > 1 and any(not one.levels.verdicts for one in found)
+    return not is_silent and all(_is_quantity_read(one.draft.resource) for one in found)
+
+
+def _is_quantity_read(order: Json) -> bool:
+    stated = [order.get(name) for name in QUANTITIES if order.get(name) is not None]
+    counts = [_count_in(name, order) for name in QUANTITIES]
+    return not stated or (len(stated) == 1 and any(counts))
+
+
+def _count_in(name: str, order: Json) -> int:
+    """The whole number that a quantity is; 0 if it is none."""
+    held = order.get(name)
+    value = number(member(held, "value"))
+    if name == "quantityRatio":
+        above, below = (
+            number(member(held, part, "value")) for part in ("numerator", "denominator")
+        )
+        value = above / below if above is not None and below else above
+    is_count = value is not None and value in range(1, MOST_LEVELS + 1)
+    is_exact = not member(held, "comparator")
+    return int(value) if value and is_count and is_exact else 0
+
+
 def _levels_said(order: Json, terminology: Terminology) -> int:
     """How many levels one order says without naming them: in words, or as quantity."""
-    quantity = number(member(order, "quantityQuantity", "value"))
-    is_count = quantity is not None and quantity in range(2, MOST_LEVELS + 1)
-    counted = int(quantity) if quantity and is_count else 0
+    counted = max(_count_in(name, order) for name in QUANTITIES)
+    counted = counted if counted > 1 else 0
     return max(levels_in_words(order, terminology), counted)
 
 
@@ -274,7 +318,10 @@ def _additional_levels(found: _Found) -> int:
 
 
 def _at_junction(found: Sequence[_Found], count: int | None) -> bool | None:
-    """Whether any treated level is at T10-L2: False only if every treated level is known to lie elsewhere."""
+    """Whether any treated level is at T10-L2.
+
+    False only if every treated level is known to lie elsewhere.
+    """
     verdicts = {
         (one.levels.source, verdict) for one in found for verdict in one.levels.verdicts
     }

@@ -1,4 +1,6 @@
-"""Names the elements of a brace order that were not read whole: with any, its correction is not pre-selected.
+"""Names the elements of a brace order that were not read whole.
+
+With any, its correction is not pre-selected.
 
 Everything in the order counts as not read until something here or in `order_times.py`
 says that it was: because a rule names the element as one that no end depends on,
@@ -142,7 +144,10 @@ OTHER = "other"
 
 
 def unread_in(order: Json, terminology: Terminology) -> tuple[str, ...]:
-    """The elements of a brace order with anything that was not read, by their names, each once."""
+    """The elements of a brace order with anything that was not read.
+
+    By their names, each once.
+    """
     read = read_times(order, terminology.calendar).read | _codes_read(
         order, terminology
     )
@@ -168,14 +173,20 @@ def name_of(path: str) -> str:
 
 
 def _is_added(parts: Sequence[str]) -> bool:
-    """Whether an element was added to R4's own, or to a primitive value: `_authoredOn`."""
+    """Whether an element was added to R4's own.
+
+    Or to a primitive value: `_authoredOn`.
+    """
     return bool(_ADDED.intersection(parts)) or any(
         part.startswith("_") for part in parts
     )
 
 
 def names_another(order: Json, terminology: Terminology) -> bool:
-    """Whether a code of the title is known not to be a brace: to end this order would end another thing."""
+    """Whether a code of the title is known not to be a brace.
+
+    To end this order would end another thing.
+    """
     codings = (
         coding
         for name in _TITLES
@@ -215,7 +226,10 @@ def _is_read(path: str, value: Any, order: Json, terminology: Terminology) -> bo
 
 
 def _are_plain(path: str, words: str, order: Json, terminology: Terminology) -> bool:
-    """Whether a value is words of an element whose words are read, and all of them are plain."""
+    """Whether a value is words, and all of them are plain.
+
+    Of an element whose words are read.
+    """
     plain = terminology.plain_words
     if path in _TITLE_WORDS:
         return bool(words) and plain.are_all(
@@ -257,7 +271,10 @@ def _codes_read(order: Json, terminology: Terminology) -> frozenset[str]:
 
 
 def _is_understood(element: str, coding: Any, terminology: Terminology) -> bool:
-    """Whether a coding names the brace, where it is worn, or a reason that is judged elsewhere."""
+    """Whether a coding names the brace or where it is worn.
+
+    Or a reason that is judged elsewhere.
+    """
     codeable = {"coding": [coding]}
     if element == "category":  # which kind of order it is, for lists
         return True

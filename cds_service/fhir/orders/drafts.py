@@ -1,4 +1,6 @@
-"""The orders of one signing: `context.draftOrders` as raw JSON of any quality, and the targets of its references.
+"""The orders of one signing: `context.draftOrders` as raw JSON.
+
+Of any quality, with the targets of its references.
 
 The FHIR server may not know the drafts, so they are never read back by id.
 """
@@ -90,7 +92,10 @@ class DraftOrders:
     referred: Mapping[str, Json] = field(default_factory=dict)
 
     def each(self) -> Iterator[Order]:
-        """The patient's orders that are to be carried out; checks the deadline at each."""
+        """The patient's orders that are to be carried out.
+
+        Checks the deadline at each.
+        """
         yield from self._in_time(self.drafts)
 
     def each_other(self) -> Iterator[Order]:
@@ -98,7 +103,10 @@ class DraftOrders:
         yield from self._in_time(self.others)
 
     def of(self, identifiers: frozenset[tuple[str, str]]) -> "DraftOrders":
-        """The same signing once the Patient's identifiers are known: what has another's number is not theirs."""
+        """The same signing once the Patient's identifiers are known.
+
+        What has another's number is not theirs.
+        """
         if self.person is None or not identifiers:
             return self
         person = self.person._replace(identifiers=identifiers)
@@ -115,7 +123,10 @@ class DraftOrders:
         return replace(self, drafts=tuple(ours), others=tuple(others), person=person)
 
     def resolve(self, references: Sequence[Any], within: Json) -> list[Json]:
-        """Resolve an order's References (raw JSON) within the order or bundle, without other patients' resources."""
+        """Resolve an order's References (raw JSON) in the order or bundle.
+
+        Without other patients' resources.
+        """
         contained = contained_in(within)
         found = []
         for reference in references:
@@ -151,7 +162,9 @@ NO_DRAFTS = DraftOrders((), (), None, Targets(()))
 def read_drafts(
     draft_orders: Any, person: Person, deadline: Deadline | None = None
 ) -> DraftOrders:
-    """Read the orders in `context.draftOrders`; none if it is not a Bundle with entries.
+    """Read the orders in `context.draftOrders`.
+
+    None if it is not a Bundle with entries.
 
     Args:
         draft_orders: raw JSON of any quality.
@@ -220,7 +233,10 @@ def read_drafts(
 
 
 def _without_replaced(orders: Sequence[Order], person: Person) -> Sequence[Order]:
-    """The orders without those that another of them replaces; all where they replace each other."""
+    """The orders without those that another of them replaces.
+
+    All where they replace each other.
+    """
     named = (
         (one, objects(one.resource.get(name)))
         for one in orders
@@ -238,7 +254,10 @@ def _without_replaced(orders: Sequence[Order], person: Person) -> Sequence[Order
 
 
 def _orders_inside(draft: Order) -> Iterator[Order]:
-    """The orders inside a RequestGroup or a nested Bundle; resources contained in any other order are not orders."""
+    """The orders inside a RequestGroup or a nested Bundle.
+
+    Resources contained in any other order are not orders.
+    """
     held: Sequence[Any] = ()
     if draft.type == "RequestGroup" and is_to_be_done(draft.resource):
         held = objects(draft.resource.get("contained"))
@@ -296,7 +315,10 @@ def _shortened(value: Any) -> Any:
 
 
 def with_drafts(record: RecordState, bundle: DraftOrders) -> RecordState:
-    """Add to the record state what was left out of the signing: other patients' orders, and parts that are too long."""
+    """Add to the record state what was left out of the signing.
+
+    Other patients' orders, and parts that are too long.
+    """
     foreign = sum(draft.type.endswith(ORDERED) for draft in bundle.each_other())
     notes = (f"Incomplete: {', '.join(bundle.cut)} were read.",) if bundle.cut else ()
     return replace(
@@ -305,7 +327,10 @@ def with_drafts(record: RecordState, bundle: DraftOrders) -> RecordState:
 
 
 def is_to_be_done(resource: Json) -> bool:
-    """Whether an order is to be carried out: not withdrawn, not over, not a prohibition (`doNotPerform`)."""
+    """Whether an order is to be carried out.
+
+    Not withdrawn, not over, not a prohibition (`doNotPerform`).
+    """
     status = resource.get("status")
     return not is_prohibition(resource) and text(status).strip().lower() not in OVER
 

@@ -1,4 +1,7 @@
-"""Reasons to keep a brace that are no findings: in its order, other fractures, other operations of the spine."""
+"""Reasons to keep a brace that are no findings.
+
+In its order, other fractures, other operations of the spine.
+"""
 
 import re
 from collections.abc import Sequence
@@ -37,8 +40,9 @@ from cds_service.fhir.orders.recognition import (
 )
 from cds_service.fhir.orders.whole_signing import (
     is_bystander,
+    is_plain_note,
     is_whole_augmentation,
-    names_other_level,
+    levels_of_reasons,
     unread_of_augmentation,
 )
 from cds_service.fhir.raw_json import (
@@ -102,7 +106,10 @@ NOTHING_ELSE = OtherInjuries()
 def reasons_of_order(
     order: Json, bundle: DraftOrders, terminology: Terminology
 ) -> frozenset[str]:
-    """The concepts of `REASONS` that a brace order names: by a reason's code, or anywhere in its words."""
+    """The concepts of `REASONS` that a brace order names.
+
+    By a reason's code, or anywhere in its words.
+    """
     reasons = reasons_named(order, bundle)
     named = (terminology.concepts(reason) for reason in reasons)
     words = [word for reason in reasons for word in texts_of(reason)]
@@ -165,6 +172,8 @@ def find_other_injuries(
     if treated:
         for order in signed:
             levels["open"] |= {*named_levels(order, bundle, terminology)}
+        for order in _braces_in(bundle, terminology):
+            levels["open"] |= levels_of_reasons(order, bundle, terminology)
     fresh, possible = _untreated(levels["fresh"], levels["open"], {*treated})
     if not braces:
         return OtherInjuries(fresh, possible)
@@ -179,7 +188,7 @@ def find_other_injuries(
             *(reasons_of_order(one, bundle, terminology) for one in signed)
         ),
         is_brace_noted=any(
-            one.strip() and not terminology.plain_words.are_all(one) for one in words
+            one.strip() and not is_plain_note(one, terminology) for one in words
         )
         or any(map(terminology.durations.names_brace, words)),
         unread=tuple(
@@ -201,7 +210,10 @@ def find_other_injuries(
 def _is_another_unread(
     bundle: DraftOrders, treated: tuple[str, ...], terminology: Terminology
 ) -> bool:
-    """Whether an order besides the augmentation and a brace was not understood, or one of several braces was not."""
+    """Whether another order, or one of several braces, was not understood.
+
+    Any besides the augmentation and a brace.
+    """
     braces: list[Json] = []
     for one in bundle.each():
         found = recognise_augmentation(one.resource, terminology)
@@ -209,8 +221,6 @@ def _is_another_unread(
             continue
         support = recognise_support(one.resource, bundle, terminology)
         if support and "brace" in support.concepts:
-            if names_other_level(one.resource, bundle, treated, terminology):
-                return True
             braces.append(one.resource)
         elif not is_bystander(one.resource, bundle, treated, terminology):
             return True
@@ -218,7 +228,10 @@ def _is_another_unread(
 
 
 def _is_brace_unread(brace: Json, terminology: Terminology) -> bool:
-    """Whether a brace order was not read whole; a payer's length of need is a note of its own."""
+    """Whether a brace order was not read whole.
+
+    A payer's length of need is a note of its own.
+    """
     notes = [
         one
         for one in objects(brace.get("note"))
@@ -240,7 +253,10 @@ def _is_billing(words: str, terminology: Terminology) -> bool:
 def _is_problem_open(
     record: PatientRecord, birth: date | None, terminology: Terminology, today: date
 ) -> bool:
-    """Whether an entry of the problem list may be what a brace is for, besides what is named by other reasons."""
+    """Whether an entry of the problem list may be what a brace is for.
+
+    Besides what is named by other reasons.
+    """
     for sourced in record.of_key("conditions"):
         entry = sourced.raw
         if MAY_NEED_BRACE not in sourced.concepts or sourced.concepts & SURGERY:
@@ -263,7 +279,10 @@ def _is_problem_open(
 def _is_long_over(
     condition: Json, birth: date | None, terminology: Terminology, today: date
 ) -> bool:
-    """Whether its status says that it is over, and every day that it states is long ago."""
+    """Whether its status says that it is over.
+
+    And every day that it states is long ago.
+    """
     is_past = clinical_status(condition) & PAST or certainty_of(condition) == "past"
     if not is_past:
         return False
@@ -291,10 +310,21 @@ def _augmentations_in(bundle: DraftOrders, terminology: Terminology) -> list[Jso
     ]
 
 
+def _braces_in(bundle: DraftOrders, terminology: Terminology) -> list[Json]:
+    found = (
+        (one.resource, recognise_support(one.resource, bundle, terminology))
+        for one in bundle.each()
+    )
+    return [order for order, one in found if one and "brace" in one.concepts]
+
+
 def _untreated(
     fresh: set[str], possible: set[str], treated: set[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The levels of recent and of possible fractures that no treated level explains, head to foot."""
+    """The levels of fractures that no treated level explains.
+
+    Recent and possible ones, from head to foot.
+    """
     if not treated:
         several = fresh | possible
         return (), _listed(several) if len(several) > 1 else ()
@@ -319,7 +349,10 @@ def _listed(stated: set[str]) -> tuple[str, ...]:
 
 
 def _levels_of(condition: Json, terminology: Terminology) -> set[str]:
-    """The vertebrae of a fracture: by its codes, else in its words, else the region of its code."""
+    """The vertebrae of a fracture.
+
+    By its codes, else in its words, else the region of its code.
+    """
     found = {*terminology.translate("vertebral-level-icd", condition.get("code"))}
     for site in codeables(condition, "bodySite"):
         found |= {*terminology.translate("vertebral-level", site)}
@@ -360,7 +393,9 @@ def _freshness(
 def _days_of(
     condition: Json, birth: date | None, calendar: SiteCalendar
 ) -> tuple[date | None, date | None]:
-    """The first and the last day on which it may have begun; None where nothing says so.
+    """The first and the last day on which it may have begun.
+
+    None where nothing says so.
 
     It is recorded when it has begun, so that the day of recording is a last day, and
     the day itself if none is stated.
@@ -413,7 +448,10 @@ def _birthday(birth: date, age: int) -> date:
 def _is_operated(
     bundle: DraftOrders, record: PatientRecord, terminology: Terminology, today: date
 ) -> bool:
-    """Whether another operation of the spine is being ordered, is ordered, or was done lately."""
+    """Whether another operation of the spine is ordered, or was done lately.
+
+    It may be among the orders being signed.
+    """
     if any(_is_surgery(one.resource, terminology) for one in bundle.each()):
         return True
     if any(one.concepts & SURGERY for one in record.of_key("conditions")):
@@ -450,7 +488,10 @@ def _is_surgery(resource: Json, terminology: Terminology) -> bool:
 
 
 def _is_lately(resource: Json, calendar: SiteCalendar, today: date) -> bool:
-    """Whether it was done or ordered within the time of a fresh fracture, as far as is known."""
+    """Whether it was done or ordered within the time of a fresh fracture.
+
+    As far as is known.
+    """
     if text(resource.get("status")) in NO_MORE:
         return False
     performed = calendar.effective(resource, "performed")

@@ -1,4 +1,6 @@
-"""Finds the vertebrae that an order treats, most trusted first: body site, reason's body site, ICD code, text.
+"""Finds the vertebrae that an order treats, most trusted first.
+
+Body site, reason's body site, ICD code, text.
 
 A reason in words is read last. A note is believed after the body site, where the
 order's own words name no level.
@@ -53,9 +55,15 @@ CODED = {
     "bodySite": ("bodySite",),
     "reasonCode": ("reasonCode", "reasonCodeableConcept", "reason"),
 }
-UNUSUAL_NUMBERING = "Unusual numbering of the vertebrae (T13 or L6): in no study, so this level is not used."
+UNUSUAL_NUMBERING = (
+    "Unusual numbering of the vertebrae (T13 or L6): in no study, so this level is not"
+    " used."
+)
 DIFFERENT = "The order's {source} says {used}, its text says {words}; {used} is used."
-WEAK_JUNCTION = "The level was read from a code of the thoracolumbar region, which names no vertebra."
+WEAK_JUNCTION = (
+    "The level was read from a code of the thoracolumbar region, which names no"
+    " vertebra."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +156,10 @@ def _statements(
 
 
 def covers(stated: str, treated: set[str]) -> bool:
-    """Whether a statement, `L1`, `T11-T12` or `thoracic spine`, may be of a treated level."""
+    """Whether a statement may be of a treated level.
+
+    `L1`, `T11-T12` or `thoracic spine`
+    """
     if stated in REGION_NAMES:
         return any(one.startswith(REGION_NAMES[stated]) for one in treated)
     return not treated.isdisjoint(stated.split("-"))
@@ -179,7 +190,10 @@ def levels_in_words(order: Json, terminology: Terminology) -> int:
 
 
 def verdict_of(statement: str) -> bool | None:
-    """Whether `L1`, `T11-T12` or `thoracolumbar` lies at T10-L2; None if it does not decide."""
+    """Whether `L1`, `T11-T12` or `thoracolumbar` lies at T10-L2.
+
+    None if it does not decide.
+    """
     if statement == "thoracolumbar":
         return True
     sides = {
@@ -224,7 +238,10 @@ def _note_texts(order: Json) -> Iterator[str]:
 
 
 def _conditions(order: Json, bundle: DraftOrders) -> list[Json]:
-    """The Conditions referenced as the order's reason, if they were sent with it and are not ruled out."""
+    """The Conditions referenced as the order's reason.
+
+    If they were sent with it and are not ruled out.
+    """
     resolved = bundle.resolve(objects(order.get("reasonReference")), order)
     return [
         one
@@ -234,7 +251,10 @@ def _conditions(order: Json, bundle: DraftOrders) -> list[Json]:
 
 
 def reasons_named(order: Json, bundle: DraftOrders) -> list[Json]:
-    """The order's reasons: its own codes and words, and those of Conditions that it refers to."""
+    """The order's reasons: its own codes and words, and its Conditions'.
+
+    Those Conditions that it refers to.
+    """
     own = codeables(order, *CODED["reasonCode"])
     return [
         *own,

@@ -60,11 +60,16 @@ def name_augmentation(
 
 
 def _is_other_order(clause: str, terminology: Terminology) -> bool:
-    """Whether a clause orders something else: by its words, or a drug, unless that is held or stopped."""
+    """Tell a clause that orders something else."""
     if terminology.text_concepts(clause, _OTHER_ORDER | _ORDERS_FIRST):
         return True
-    is_drug = _DOSE.search(clause) or terminology.drug_words(clause)
-    return bool(is_drug) and not terminology.text_concepts(clause, _HELD)
+    return _is_drug_order(clause, terminology)
+
+
+def _is_drug_order(words: str, terminology: Terminology) -> bool:
+    """Tell words that order a drug, which is neither held nor stopped."""
+    is_drug = _DOSE.search(words) or terminology.drug_words(words)
+    return bool(is_drug) and not terminology.text_concepts(words, _HELD)
 
 
 def _asks_for(
@@ -82,6 +87,8 @@ def _asks_for(
     ) and not terminology.text_concepts(before, _ASKS_FOR)
     if is_preparation or terminology.text_concepts(before, _BEFORE):
         return False
+    if _is_drug_order(before, terminology):
+        return False
     aside = terminology.text_places(after, _ASIDE).get("aside")
     of_name = after[: aside[0]] if aside else after
     if terminology.text_concepts(of_name, _BEFORE) or terminology.text_concepts(
@@ -92,7 +99,10 @@ def _asks_for(
 
 
 def _is_withdrawal(clause: str, terminology: Terminology) -> bool:
-    """Whether a clause (`patient refused`, `cancelled`) withdraws what precedes it and names nothing itself."""
+    """Whether a clause withdraws what precedes it and names nothing itself.
+
+    `patient refused`, `cancelled`
+    """
     place = terminology.text_places(clause, _WITHDRAWN).get("withdrawn")
     if place is None:
         return False
@@ -112,7 +122,10 @@ _BRACE_WORDS = frozenset(_BRACES)
 
 
 def name_brace(words: str, code: str, terminology: Terminology) -> str:
-    """The name of a brace in our texts: by its HCPCS code, or by its title if the two agree."""
+    """The name of a brace in our texts.
+
+    By its HCPCS code, or by its title if the two agree.
+    """
     said = terminology.text_concepts(words[:LONGEST_TEXT], _BRACE_WORDS)
     named = [name for concept, name in _BRACES.items() if concept in said]
     if code.startswith("L04"):
@@ -125,7 +138,9 @@ def name_brace(words: str, code: str, terminology: Terminology) -> str:
 def name_support(
     words: str, kinds: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """The kinds of support order that a title names, unless declined, stopped or removed.
+    """The kinds of support order that a title names.
+
+    Unless declined, stopped or removed.
 
     Therapy in a brace is an order of therapy: the brace is how it is done.
     """

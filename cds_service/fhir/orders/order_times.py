@@ -1,4 +1,7 @@
-"""Reads when an order begins and ends: from R4 `occurrence[x]` and its older names, and from its words."""
+"""Reads when an order begins and ends.
+
+From R4 `occurrence[x]` and its older names, and from its words.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -153,14 +156,19 @@ def _read_of_repeat(timing: Json, *, is_bound: bool) -> set[str]:
 
 
 def _is_one_unit(timing: Json, name: str) -> bool:
-    """Whether unit and code of an amount are the same unit; a word that nobody knows may be another."""
+    """Whether unit and code of an amount are the same unit.
+
+    A word that nobody knows may be another.
+    """
     amount = member(timing, "repeat", *name.split("."))
     code, unit = text(member(amount, "code")), text(member(amount, "unit"))
     return not code or not unit or _unit({"code": unit}) == _unit({"code": code})
 
 
 def _repeated(timing: Json) -> float | None:
-    """Hours of all repetitions (`count` in `period`), else of the one (`duration`); None if neither says how long.
+    """Hours of all repetitions (`count` in `period`), else of the `duration`.
+
+    None if neither says how long.
 
     A duration of some hours of each day is wear time.
     """
@@ -195,7 +203,10 @@ def _is_lifetime(duration: Any) -> bool:
 
 
 def _hours(duration: Any) -> float | None:
-    """Hours of a Duration in UCUM or plain words; None for junk, a missing value, a payer's "lifetime", or `> 2 wk`."""
+    """Hours of a Duration in UCUM or plain words.
+
+    None for junk, a missing value, a payer's "lifetime", or `> 2 wk`.
+    """
     value, unit = number(member(duration, "value")), _unit(duration)
     if (
         text(member(duration, "comparator")).startswith(">")
@@ -248,7 +259,10 @@ def _clear_end(mentions: list[Mention]) -> WordedEnd:
 
 
 def texts_on_time(order: Json) -> Iterator[tuple[str, bool]]:
-    """The texts of an order that may state its duration, each once, and whether each is the title."""
+    """The texts of an order that may state its duration, each once.
+
+    And whether each is the title.
+    """
     titles = [
         words
         for one in codeables(

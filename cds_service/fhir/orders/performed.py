@@ -152,7 +152,10 @@ def _kinds_booked(
     of_orders: dict[str, frozenset[str]],
     terminology: Terminology,
 ) -> Sequence[BookingKind]:
-    """List what an appointment is for: by its order, else by its own codes and words."""
+    """List what an appointment is for.
+
+    By its order, else by its own codes and words.
+    """
     orders = [
         last_name(text(one.get("reference")))
         for one in objects(appointment.get("basedOn"))

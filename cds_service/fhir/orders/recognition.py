@@ -87,8 +87,8 @@ SUPPORT_TITLES = {
     "dxa": "DXA",
 }
 SUPPORT_KINDS = frozenset(SUPPORT_TITLES)
-# Endocrinology, rheumatology: a bone treatment review if the referral says bone, none if
-# it names another reason.
+# Endocrinology, rheumatology: a bone treatment review if the referral says bone, none
+# if it names another reason.
 SPECIALIST, REVIEW = "bone-specialist", "bone-treatment"
 BONE_REASONS = FRACTURES | {"osteoporosis"}
 BIOPSY = frozenset({"biopsy"})
@@ -117,7 +117,9 @@ class Recognition:
 def may_concern_us(
     draft_orders: Any, terminology: Terminology, deadline: Deadline
 ) -> bool:
-    """Whether any of the orders being signed, whoever's and whatever its status, may be one that we answer or note.
+    """Whether any order being signed may be one that we answer or note.
+
+    Whoever's, and whatever its status.
 
     Nearly all signings end here. What holds or refers to something else is read on: a
     device may be named by reference.
@@ -132,7 +134,10 @@ def may_concern_us(
 
 
 def _may_be_ours(order: Json, terminology: Terminology) -> bool:
-    """Whether a code or some words of what is ordered may be ours, whatever is beside them; true of a long list."""
+    """Whether a code or some words of what is ordered may be ours.
+
+    Whatever is beside them; true of a long list.
+    """
     parts = (order, *objects(order.get("item")))
     titles = [
         title for part in parts for title in codeables(part, *TITLES, "orderDetail")
@@ -147,16 +152,21 @@ def _may_be_ours(order: Json, terminology: Terminology) -> bool:
         return True
     words = [one for title in titles for one in texts_of(title)]
     return any(
-        _may_name_ours(one, terminology)
-        if len(one) <= LONGEST_TITLE
-        else _may_name_ours.__wrapped__(one, terminology)
+        (
+            _may_name_ours(one, terminology)
+            if len(one) <= LONGEST_TITLE
+            else _may_name_ours.__wrapped__(one, terminology)
+        )
         for one in words
     )
 
 
 @lru_cache(KEPT_TEXTS)
 def _may_name_ours(words: str, terminology: Terminology) -> bool:
-    """Whether these words, said of the spine, name an order of ours, or anywhere an augmentation."""
+    """Whether these words, said of the spine, name an order of ours.
+
+    Or anywhere an augmentation.
+    """
     return bool(
         name_augmentation(words, terminology, SPINAL)
         or name_support(words, SUPPORT_KINDS, terminology)
@@ -167,7 +177,10 @@ def _may_name_ours(words: str, terminology: Terminology) -> bool:
 def recognise_augmentation(
     resource: Json, terminology: Terminology
 ) -> Recognition | None:
-    """Recognise an augmentation order and its concepts, including `height-restoration`; None if it is not one."""
+    """Recognise an augmentation order and its concepts; None if it is none.
+
+    `height-restoration` is one of them.
+    """
     if resource.get("resourceType") not in ORDER_TYPES:
         return None
     titles, details = _titles(resource), codeables(resource, "orderDetail")
@@ -198,7 +211,10 @@ def orders_discharge(bundle: DraftOrders, terminology: Terminology) -> bool:
 
 
 def words_name_augmentation(resource: Json, terminology: Terminology) -> bool:
-    """Whether any title of an order of any type names an augmentation, be it as its occasion."""
+    """Whether any title of any order names an augmentation.
+
+    Be it as its occasion.
+    """
     words = [
         one[:LONGEST_TITLE]
         for title in codeables(resource, *TITLES)
@@ -208,7 +224,10 @@ def words_name_augmentation(resource: Json, terminology: Terminology) -> bool:
 
 
 def words_on_procedure(resource: Json, terminology: Terminology) -> frozenset[str]:
-    """Kyphoplasty or vertebroplasty by the order's own words, for codes that do not distinguish them."""
+    """Kyphoplasty or vertebroplasty by the order's own words.
+
+    For codes that do not distinguish them.
+    """
     titles = [*_titles(resource), *codeables(resource, "orderDetail")]
     texts = [words for codeable in titles for words in texts_of(codeable)]
     beside = _beside(titles, resource, terminology)
@@ -250,7 +269,10 @@ def recognise_support(
 def _without_specialist(
     found: Recognition, resource: Json, terminology: Terminology
 ) -> Recognition | None:
-    """The same with a bone specialist's visit as a review of bone treatment, or without it."""
+    """The same, as far as a bone specialist's visit goes.
+
+    It is a review of bone treatment, or it is left out.
+    """
     if SPECIALIST not in found.concepts:
         return found
     concepts = found.concepts - {SPECIALIST}
@@ -266,7 +288,10 @@ def _without_specialist(
 def _names_bone(
     resource: Json, reasons: Sequence[Json], terminology: Terminology
 ) -> bool:
-    """Whether a referral says bone: by its reasons, else by its title and what is noted."""
+    """Whether a referral says bone.
+
+    By its reasons, else by its title and what is noted.
+    """
     said = reasons or [*_titles(resource), *codeables(resource, "orderDetail")]
     if any(terminology.concepts(one) & BONE_REASONS for one in said):
         return True
@@ -282,7 +307,10 @@ def _names_bone(
 
 
 def _is_elsewhere(resource: Json, terminology: Terminology) -> bool:
-    """Whether body site and reason say that a therapy is for another part of the body: a shoulder, the lungs."""
+    """Whether a therapy is for another part of the body: a shoulder, the lungs.
+
+    By body site and reason.
+    """
     places = [
         word
         for one in codeables(resource, "bodySite", "reasonCode")
@@ -349,7 +377,10 @@ def _billing_options(titles: Sequence[Json]) -> list[Json]:
 
 
 def _by_options(matches: list[Match]) -> Recognition:
-    """Recognise the order by its billing options; several are a choice, so they do not count levels."""
+    """Recognise the order by its billing options.
+
+    Several are a choice, so they do not count levels.
+    """
     if len({match.code for match in matches}) == 1:
         return _by_code(matches)
     return Recognition(
@@ -399,7 +430,10 @@ def _by_text(
 def _beside(
     titles: Sequence[Json], resource: Json, terminology: Terminology
 ) -> str | None:
-    """The order's other words about the body site; None if a code states another operation."""
+    """The order's other words about the body site.
+
+    None if a code states another operation.
+    """
     codings = terminology.codings(titles)
     if any(
         system in OPERATION_SYSTEMS and not terminology.knows(system, code)

@@ -44,7 +44,9 @@ def with_referred(
     *,
     until: Deadline,
 ) -> DraftOrders:
-    """Add the resources that the orders refer to; those that cannot be read in time are left out.
+    """Add the resources that the orders refer to.
+
+    Those that cannot be read in time are left out.
 
     Args:
         drafts: the orders of the signing.
@@ -81,7 +83,10 @@ def with_referred(
 
 
 def _wanted(drafts: DraftOrders, person: Person) -> Iterator[str]:
-    """The references (`Condition/12`) that lead from the signing to the patient's server."""
+    """The references that lead from the signing to the patient's server.
+
+    Such as `Condition/12`.
+    """
     for draft in drafts.each():
         for element, kind in ELEMENTS.items():
             for reference in objects(draft.resource.get(element)):
@@ -99,7 +104,10 @@ KEY, KIND = "medications", "MedicationRequest"
 def with_drafted_drugs(
     record: PatientRecord, bundle: DraftOrders, terminology: Terminology
 ) -> PatientRecord:
-    """Add the recognised drugs of this signing to the record; invalid orders are left out."""
+    """Add the recognised drugs of this signing to the record.
+
+    Invalid orders are left out.
+    """
     read = [
         _drug_of(one, bundle.targets, terminology)
         for one in bundle.each()

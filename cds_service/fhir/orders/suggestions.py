@@ -1,4 +1,6 @@
-"""Builds the orders that a clinician can accept: one action each, with a complete, validated R4 resource.
+"""Builds the orders that a clinician can accept.
+
+One action each, with a complete, validated R4 resource.
 
 A new order is made from a template in `hooks/<service>/orders/`; a corrected order is
 the draft itself.
@@ -69,7 +71,10 @@ class OrderTemplate:
         )
 
     def codings(self, capabilities: Capabilities) -> list[Coding] | None:
-        """The codes that an order for this EHR has, its own first; None if it takes no such order."""
+        """The codes that an order for this EHR has, its own first.
+
+        None if it takes no such order.
+        """
         placeable = self.placeable(capabilities)
         if not placeable and capabilities.orderables == "mapped-only":
             return None
@@ -110,7 +115,9 @@ class Ordering:
 def draft_suggestions(
     recommendations: Sequence[Recommendation], ordering: Ordering
 ) -> Mapping[str, tuple[Suggestion, ...]]:
-    """Draft suggestions by rule id, for rules that offer an order that does not exist yet or correct drafts.
+    """Draft suggestions by rule id.
+
+    For rules that offer an order that does not exist yet or correct drafts.
 
     What this EHR cannot apply is left out: the card says it in words.
 
@@ -149,7 +156,10 @@ def draft_suggestions(
 def _corrections(
     recommendation: Recommendation, ordering: Ordering
 ) -> list[Suggestion]:
-    """One suggestion for each brace that can be corrected, each with the brace's name where there are several."""
+    """One suggestion for each brace that can be corrected.
+
+    Each with the brace's name where there are several.
+    """
     labels = _labels(recommendation.corrections)
     found = []
     for label, one in zip(labels, recommendation.corrections, strict=True):
@@ -190,7 +200,10 @@ def order_words(
     suggestions: Mapping[str, tuple[Suggestion, ...]],
     ordering: Ordering,
 ) -> Mapping[str, tuple[str, ...]]:
-    """What orders would say and this EHR does not carry, by rule id, for rules whose orders are in the card then."""
+    """What orders would say and this EHR does not carry, by rule id.
+
+    For rules whose orders are in the card then.
+    """
     words = {TODAY: ordering.today.isoformat()}
     is_ignored = ordering.capabilities.order_details == "ignored"
     found = {}
@@ -211,7 +224,10 @@ def order_words(
 
 
 def read_placeholders(template: Any) -> frozenset[str]:
-    """The placeholders that a rule must define for an order template, without `today`."""
+    """The placeholders that a rule must define for an order template.
+
+    Without `today`.
+    """
     return frozenset(_PLACEHOLDER.findall(json.dumps(template))) - {TODAY}
 
 
@@ -309,7 +325,10 @@ def _fitting(
     recommendation: Recommendation,
     ordering: Ordering,
 ) -> Action | None:
-    """The correction as this EHR can apply it: as an update, else as a new order, else not at all."""
+    """The correction as this EHR can apply it.
+
+    As an update, else as a new order, else not at all.
+    """
     capabilities = ordering.capabilities
     if (
         action is None
@@ -343,7 +362,10 @@ def _fitting(
 
 
 def _update(correction: Correction, ordering: Ordering) -> Action | None:
-    """The corrected draft; orders in force, or with an unknown status, are never corrected."""
+    """The corrected draft.
+
+    Orders in force, or with an unknown status, are never corrected.
+    """
     draft = correction.order.source
     if draft is None or not correction.order.draft or draft.get("status") != "draft":
         return None
@@ -358,7 +380,10 @@ def _update(correction: Correction, ordering: Ordering) -> Action | None:
 def _common(
     patient_id: str, encounter_id: str | None, user_id: str, today: date
 ) -> dict[str, Any]:
-    """The elements of every new order that come from the request; invalid references are left out."""
+    """The elements of every new order that come from the request.
+
+    Invalid references are left out.
+    """
     common: dict[str, Any] = {
         "subject": {"reference": f"Patient/{patient_id.removeprefix('Patient/')}"},
         "authoredOn": today.isoformat(),

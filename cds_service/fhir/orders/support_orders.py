@@ -1,4 +1,7 @@
-"""Finds orders that the advice concerns: brace, bed rest, referrals and measurements, signed now or on record."""
+"""Finds orders that the advice concerns, signed now or on record.
+
+Brace, bed rest, referrals and measurements.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -84,7 +87,9 @@ def find_support_orders(
     today: date | None = None,
     bundle: DraftOrders = NO_DRAFTS,
 ) -> SupportOrders:
-    """Combine the drafts with active orders on record, and find the newest augmentation on record.
+    """Combine the drafts with active orders on record.
+
+    And find the newest augmentation on record.
 
     Args:
         drafts: support orders of this signing.
@@ -189,7 +194,10 @@ def find_augmentations(
 
 
 def _within_a_year(planned: date | None, today: date | None) -> date | None:
-    """The day a procedure is planned for; a day in the past or a year away is a mistake or an old plan."""
+    """The day a procedure is planned for.
+
+    A day in the past or a year away is a mistake or an old plan.
+    """
     if (
         planned is None
         or today is None
@@ -285,7 +293,10 @@ def _worded(
 def _title(
     kind: str, recognition: Recognition, order: Json, terminology: Terminology
 ) -> str:
-    """The name of the order in our texts, with its HCPCS code if any; never the record's own words."""
+    """The name of the order in our texts, with its HCPCS code if any.
+
+    Never the record's own words.
+    """
     if kind == REVIEW and _is_liaison(recognition, order, terminology):
         return "FLS"
     if kind == REVIEW and not recognition.is_for_bone:
@@ -315,7 +326,10 @@ def _is_liaison(
 
 
 def _stored(record: PatientRecord) -> Iterator[Order]:
-    """Orders and procedures on record as JSON, so that the rules for drafts apply to them too."""
+    """Orders and procedures on record as JSON.
+
+    So the rules for drafts apply to them too.
+    """
     for key, kind in RECORD_KEYS.items():
         for place, sourced in enumerate(record.of_key(key)):
             resource = sourced.raw
@@ -327,7 +341,10 @@ def _stored(record: PatientRecord) -> Iterator[Order]:
 
 
 def _is_augmentation(stored: Order, terminology: Terminology) -> bool:
-    """Whether it is an augmentation: a Procedure done or in progress, or an active or completed order."""
+    """Whether it is an augmentation.
+
+    A Procedure done or in progress, or an active or completed order.
+    """
     counted = (
         {"completed", "in-progress"}
         if stored.type == "Procedure"
@@ -340,7 +357,10 @@ def _is_augmentation(stored: Order, terminology: Terminology) -> bool:
 
 
 def _augmented_on(stored: Order, calendar: SiteCalendar) -> date | None:
-    """The day of the procedure; for an order, the planned day, else the day it was written."""
+    """The day of the procedure.
+
+    For an order, the planned day, else the day it was written.
+    """
     performed = stored.resource.get("performedDateTime") or member(
         stored.resource, "performedPeriod", "start"
     )

@@ -1,4 +1,6 @@
-"""Tells what of a signing was not understood: the augmentation itself, and every other order beside it.
+"""Tells what of a signing was not understood.
+
+The augmentation itself, and every other order beside it.
 
 As in `consumed.py` everything counts as not understood until something here says that
 it was. The augmentation may say its name, its levels and plain words. Another order is
@@ -13,7 +15,7 @@ from cds_service.fhir.gathering.bystanders import (
     is_bystander_problem,
     is_plain_fracture,
 )
-from cds_service.fhir.leaves import leaves_of, repeats
+from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
@@ -46,6 +48,9 @@ _PLAIN_CATEGORIES = re.compile(
 _JUDGED = frozenset({*TITLES, *REASONS, "reasonReference"})
 _ADDED = re.compile(r"extension|Extension|(?:^|\.)_")
 _WORDED = re.compile(r"(?:text|display)$")
+_SAID = re.compile(
+    r"(?:^|\.)(?:text|display|valueString|valueMarkdown|valueCode|patientInstruction)$"
+)
 MOST_NAMES = (
     5  # names of the operation in one title: `kyphoplasty (balloon kyphoplasty)`
 )
@@ -57,7 +62,9 @@ def unread_of_augmentation(
     treated: tuple[str, ...],
     terminology: Terminology,
 ) -> tuple[str, ...]:
-    """The elements of an augmentation order that say more than it, by their names; its notes have a rule of their own.
+    """The elements of an augmentation order that say more than it.
+
+    By their names; its notes have a rule of their own.
 
     Args:
         order: the order being signed.
@@ -127,12 +134,48 @@ def _is_site_read(path: str, words: str, order: Json, terminology: Terminology) 
     return False
 
 
+def unread_words_of(order: Json, terminology: Terminology) -> tuple[str, ...]:
+    """The elements of an augmentation order whose words nobody understood, by name.
+
+    Its title, its reasons and its sites have rules of their own. An extension says
+    nothing but by its words; one that modifies may say anything.
+    """
+    left = {
+        name_of(path)
+        for path, value in leaves_of(order)
+        if not MODIFIERS.isdisjoint(path.split("."))
+        or (_is_worded(path) and not _are_words_read(path, text(value), terminology))
+    }
+    return tuple(sorted(left))
+
+
+def _is_worded(path: str) -> bool:
+    element = path.partition(".")[0]
+    is_judged = element in _JUDGED or element in ("bodySite", "contained", "text")
+    return not is_judged and not is_element_read(path, "") and bool(_SAID.search(path))
+
+
+def _are_words_read(path: str, words: str, terminology: Terminology) -> bool:
+    if path.startswith("category") and _PLAIN_CATEGORIES.fullmatch(words.strip()):
+        return True
+    return terminology.harmless.is_harmless(words) or is_plain_note(words, terminology)
+
+
+def is_plain_note(words: str, terminology: Terminology) -> bool:
+    """Whether words beside an augmentation name it, and how and when it is done."""
+    rest = _without_names(words, terminology)
+    return terminology.bystanders.are_of_theatre(rest)
+
+
 def _is_against(words: str, terminology: Terminology) -> bool:
     return terminology.bystanders.is_against(words)
 
 
 def is_augmentation_title(order: Json, terminology: Terminology) -> bool:
-    """Whether the titles of an augmentation, ordered or done, name it and nothing else."""
+    """Whether the titles of an augmentation name it and nothing else.
+
+    It is ordered or done.
+    """
     titles = codeables(order, *TITLES)
     for coding in (one for title in titles for one in objects(title.get("coding"))):
         codeable = {"coding": [coding]}
@@ -189,7 +232,10 @@ def _are_reasons_read(
     treated: tuple[str, ...],
     terminology: Terminology,
 ) -> bool:
-    """Whether every reason is the plain fracture of a treated level, or leaves the spine alone."""
+    """Whether every reason is the plain fracture of a treated level.
+
+    Or leaves the spine alone.
+    """
     named = [{"code": one} for one in codeables(order, *REASONS)]
     referred = objects(order.get("reasonReference"))
     found = [
@@ -205,13 +251,10 @@ def _are_reasons_read(
     )
 
 
-def names_other_level(
-    order: Json,
-    bundle: DraftOrders,
-    treated: tuple[str, ...],
-    terminology: Terminology,
-) -> bool:
-    """Whether a reason of an order is at a level that is not treated."""
+def levels_of_reasons(
+    order: Json, bundle: DraftOrders, terminology: Terminology
+) -> set[str]:
+    """What the reasons of an order state, `L1` or `T7-T8`."""
     named = [*codeables(order, *REASONS)]
     referred = objects(order.get("reasonReference"))
     named += [
@@ -220,8 +263,7 @@ def names_other_level(
         if isinstance(one.get("code"), dict)
     ]
     named += [{"text": text(one.get("display"))} for one in referred]
-    levels = {level for one in named for level in _levels_of(one, terminology)}
-    return bool(treated) and any(not covers(one, {*treated}) for one in levels)
+    return {level for one in named for level in _levels_of(one, terminology)}
 
 
 def _levels_of(code: Json | None, terminology: Terminology) -> set[str]:
@@ -250,7 +292,10 @@ def is_bystander(
     treated: tuple[str, ...],
     terminology: Terminology,
 ) -> bool:
-    """Whether another order of the signing was understood, and leaves the spine alone."""
+    """Whether another order was understood, and leaves the spine alone.
+
+    One of the same signing.
+    """
     if order.get("modifierExtension") or order.get("implicitRules"):
         return False
     kind = text(order.get("resourceType"))

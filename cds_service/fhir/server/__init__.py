@@ -1,1 +1,4 @@
-"""Reads a FHIR server over HTTP within the deadline, and checks each answer before it is used."""
+"""Reads a FHIR server over HTTP within the deadline.
+
+Each answer is checked before it is used.
+"""

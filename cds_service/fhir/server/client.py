@@ -1,4 +1,6 @@
-"""An HTTP client for one FHIR server with one token and one deadline; no request leaves the server's base URL.
+"""An HTTP client for one FHIR server with one token and one deadline.
+
+No request leaves the server's base URL.
 
 Every answer is checked before it is used; failures raise `FhirReadError` with a message
 for people.
@@ -69,7 +71,9 @@ Form = list[tuple[str, str]]  # of a search by POST
 
 
 class FhirClient:
-    """Reads one FHIR server on behalf of one request; its time starts when it is created.
+    """Reads one FHIR server on behalf of one request.
+
+    Its time starts when it is created.
 
     The token is only sent to the origin of the base URL, and never over plain http
     except on this machine.
@@ -151,7 +155,9 @@ class FhirClient:
         return Fetched((self._first_page(query, Deadline(self._began, until)),))
 
     def follow(self, page: Any, *, until: float) -> Fetched:
-        """Fetch all pages after this first page of a search, which came with the request.
+        """Fetch all pages after this first page of a search.
+
+        The first came with the request.
 
         Never raises FhirReadError: `Fetched.note` says what could not be read.
         """
@@ -175,7 +181,10 @@ class FhirClient:
     def _search_as_demanded(
         self, query: str, refusal: FhirReadError, until: Deadline
     ) -> Fetched:
-        """Repeat a search that the server refused, with the parameters that servers require for this type."""
+        """Repeat a search that the server refused.
+
+        With the parameters that servers require for this type.
+        """
         for name, value in DEMANDED.get(query.partition("?")[0], ()):
             query = having(query, name, value)
             try:
@@ -268,7 +277,8 @@ def _wait_before_retry(outcome: Response | CallFailed, until: Deadline) -> float
     """Seconds until the one retry; None if there should be none."""
     if _reason(outcome) not in RETRIED or until.share_left < LEAST_SHARE_FOR_RETRY:
         return None
-    jitter = random.uniform(0, min(JITTER_SECONDS, until.left / 10))  # noqa: S311 - spreads load, hides nothing
+    # Spreads load, hides nothing.
+    jitter = random.uniform(0, min(JITTER_SECONDS, until.left / 10))  # noqa: S311
     if isinstance(outcome, CallFailed):
         return jitter
     asked = wait_asked_for(outcome.headers)
@@ -278,7 +288,10 @@ def _wait_before_retry(outcome: Response | CallFailed, until: Deadline) -> float
 
 
 def _may_be_about_parameters(error: FhirReadError, query: str) -> bool:
-    """Whether a simpler query may succeed: some servers refuse a parameter, some fail on sorting."""
+    """Whether a simpler query may succeed.
+
+    Some servers refuse a parameter, some fail on sorting.
+    """
     return error.reason == "http-400" or (
         error.reason == "http-500" and value_of(query, "_sort") is not None
     )
@@ -301,11 +314,12 @@ REFUSALS: Mapping[int, str] = {
     410: "deleted or no longer kept (410)",
     429: "the server has too many requests (429)",
 }
-WITHOUT_TOKEN = "the server asks for an access token, and the request has none (401)"  # noqa: S105 - no secret
+WITHOUT_TOKEN = "the server asks for an access token, and the request has none (401)"  # noqa: S105
 MERGED_CODE = "4107"  # Epic: the patient was merged into another
 DEMAND = re.compile(
     r"code or category|category or code"
-    r"|(missing|required|must (have|include|contain|specify))[^.]{0,60}\b(intent|category)\b"
+    r"|(missing|required|must"
+    r" (have|include|contain|specify))[^.]{0,60}\b(intent|category)\b"
     r"|\b(intent|category)\b[^.]{0,40}(is required|required|missing|must be)",
     re.IGNORECASE,
 )
@@ -396,7 +410,10 @@ def _decoded(reply: Response) -> dict[str, Any]:
 
 
 def wait_asked_for(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server asks us to wait (Retry-After); infinite if unreadable, None if not stated."""
+    """Seconds that the server asks us to wait (Retry-After).
+
+    Infinite if unreadable, None if not stated.
+    """
     if (
         milliseconds := headers.get("x-ms-retry-after-ms", "")
     ).isascii() and milliseconds.isdigit():

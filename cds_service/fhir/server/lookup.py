@@ -1,4 +1,6 @@
-"""Explores a FHIR server for a person who tries the service: which server it is, and which patients it has.
+"""Explores a FHIR server for a person who tries the service.
+
+Which server it is, and which patients it has.
 
 The service itself does not need this: an EHR names its server and its patient.
 """
@@ -24,17 +26,26 @@ class Browser(FhirReader, Protocol):
     """A reader that can stop after the first page of a search."""
 
     def first_page(self, query: str, *, until: float) -> Fetched:
-        """Fetch the first page of a search; FhirReadError if there is no usable answer by this monotonic time."""
+        """Fetch the first page of a search.
+
+        FhirReadError if there is no usable answer by this monotonic time.
+        """
         ...
 
 
 class LookUpFailed(CdsError):
-    """The server cannot be read, or does not have the patient; the message is for people."""
+    """The server cannot be read, or does not have the patient.
+
+    The message is for people.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundPatient:
-    """One patient found by a search, with identifying details: for a terminal or a page, never for a log."""
+    """One patient found by a search, with identifying details.
+
+    For a terminal or a page, never for a log.
+    """
 
     id: str
     name: str
@@ -102,8 +113,9 @@ def identify_server(fhir: FhirReader, *, until: float) -> ServerIdentity:
     )
     if release is not None:
         raise LookUpFailed(
-            f"The server speaks FHIR {release} ({version}); this service reads R4 (4.0.1)."
-            " Most servers have an R4 base of their own, often ending in /r4 or /baseR4."
+            f"The server speaks FHIR {release} ({version}); this service reads R4"
+            " (4.0.1). Most servers have an R4 base of their own, often ending in /r4"
+            " or /baseR4."
         )
     note = (
         ""
@@ -119,7 +131,9 @@ def identify_server(fhir: FhirReader, *, until: float) -> ServerIdentity:
 def find_patients(
     fhir: Browser, wanted: str, *, until: float
 ) -> tuple[FoundPatient, ...]:
-    """Find patients by this text as a name, then as an identifier, then as an id; at most `MOST_SHOWN`.
+    """Find patients by this text as a name, then an identifier, then an id.
+
+    At most `MOST_SHOWN`.
 
     Raises:
         LookUpFailed: the server answered none of the searches.
@@ -161,7 +175,10 @@ def find_by_identifier(fhir: Browser, identifier: str, *, until: float) -> str:
 
 
 def _searches(wanted: str) -> list[str]:
-    """The searches to try: all words of a name must match; a text with a digit is tried as identifier and id first."""
+    """The searches to try: all words of a name must match.
+
+    A text with a digit is tried as identifier and id first.
+    """
     wanted = wanted.strip()
     words = [word for word in re.split(r"[\s,|\\$]+", wanted) if word]
     names = "&".join(f"name={quote(word, safe='')}" for word in words)

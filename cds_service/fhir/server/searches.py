@@ -81,7 +81,10 @@ def having(query: str, name: str, value: str) -> str:
 
 
 def plainer_queries(query: str) -> tuple[str, ...]:
-    """The query, then versions with fewer parameters for servers that refuse one; we filter and sort anyway."""
+    """The query, then versions with fewer parameters.
+
+    Some servers refuse one; we filter and sort anyway.
+    """
     return tuple(
         dict.fromkeys(
             (
@@ -112,7 +115,9 @@ def _joined(query: str, pairs: list[tuple[str, str]]) -> str:
 def walk_pages(
     base: Address, ask: Ask, first: Any, url: str, *, is_query: bool = False
 ) -> Fetched:
-    """This page of a search and all later ones, each URL once, never leaving the base; the note says what is missing.
+    """This page of a search and all later ones, each URL once.
+
+    None leaves the base; the note says what is missing.
 
     Args:
         base: the server's base URL.
@@ -146,7 +151,10 @@ def walk_pages(
 
 
 def _by_offset(ask: Ask, pages: list[Any], url: str) -> Fetched:
-    """Fetch the rest of a list by `_offset` if the server sends no links; incomplete if that is not supported."""
+    """Fetch the rest of a list by `_offset` if the server sends no links.
+
+    Incomplete if that is not supported.
+    """
     known = _ids(pages)
     while _may_go_on(pages, url):
         if _is_enough(pages):
@@ -167,7 +175,10 @@ def _by_offset(ask: Ask, pages: list[Any], url: str) -> Fetched:
 
 
 def _page_address(base: Address, link: str, here: str) -> str | None:
-    """The URL of a page: the link itself if it is below the base, else its path and query on the base."""
+    """The URL of a page.
+
+    The link itself if it is below the base, else its path and query on the base.
+    """
     try:
         address = parse_address(urljoin(here, link))
     except ValueError:
@@ -186,7 +197,10 @@ def _page_address(base: Address, link: str, here: str) -> str | None:
 
 
 def _may_go_on(pages: list[Any], url: str) -> bool:
-    """Whether a list without a link seems cut: shorter than its total, or exactly one page long."""
+    """Whether a list without a link seems cut.
+
+    Shorter than its total, or exactly one page long.
+    """
     if not has_entries(pages[-1]):
         return False
     total, count = total_of(pages[0]), value_of(url, "_count") or ""
@@ -220,7 +234,9 @@ def _cut(pages: list[Any]) -> Fetched:
 
 
 class CategoryReads:
-    """Reads one patient's observations by category; searches with different codes share the result.
+    """Reads one patient's observations by category.
+
+    Searches with different codes share the result.
 
     The result holds more than was requested; finding readers check the codes again.
     """

@@ -1,4 +1,7 @@
-"""Writes to a FHIR server: one transaction, sent once, over the connections that serve every read."""
+"""Writes to a FHIR server: one transaction, sent once.
+
+Over the connections that serve every read.
+"""
 
 import json
 from collections.abc import Sequence
@@ -80,7 +83,10 @@ def send_transaction(
 
 
 def _reason(answer: object) -> str:
-    """What the server says of its refusal, shortened; it is shown to the person who writes, and kept nowhere."""
+    """What the server says of its refusal, shortened.
+
+    It is shown to the person who writes, and kept nowhere.
+    """
     issues = objects(member(answer, "issue"))
     said = [
         text(one.get("diagnostics")) or text(member(one, "details", "text"))

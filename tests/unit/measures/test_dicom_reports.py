@@ -1,6 +1,7 @@
 """What a DICOM structured report says of our measures, and what is refused by name."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,16 @@ from highdicom.sr import CodedConcept, FindingSite, QualitativeEvaluation
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
 from pydicom.sr.codedict import codes
-from pydicom.uid import EncapsulatedPDFStorage, MRImageStorage
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    EncapsulatedPDFStorage,
+    MRImageStorage,
+)
 
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.loading import load_measures_in_force, load_vocabulary, mapping_folders
 from cds_service.measures.reading import read_source
-from cds_service.measures.tables import Ground
+from cds_service.measures.tables import ImportContext
 from cds_service.measures.values import Told
 from tests.structured_reports import (
     CT,
@@ -44,7 +49,7 @@ ANSWERS = {
 
 @pytest.fixture(scope="module")
 def ground():
-    return Ground(
+    return ImportContext(
         load_measures_in_force(),
         Terminology(*mapping_folders()),
         "p1",
@@ -303,6 +308,51 @@ def test_a_broken_object_is_refused(ground, tmp_path):
         cut.write_bytes(content[:length])
         source = read_source(cut, ground)
         assert source.reported or source.refused
+
+
+def test_a_deflated_report_is_read(ground, tmp_path):
+    file = write_report(
+        tmp_path / "report.dcm", [planar([hu()], finding_sites=[vertebra("L1")])]
+    )
+    deflate(file)
+    (one,) = read_source(file, ground).reported
+    assert (one.measure.name, one.number) == ("ct-attenuation", Decimal("101.5"))
+
+
+def test_a_report_that_unpacks_without_bound_is_refused(ground, tmp_path):
+    file = write_report(
+        tmp_path / "report.dcm",
+        [planar([hu()], finding_sites=[vertebra("L1")])],
+        TextValue="a" * 64_000_000,
+    )
+    deflate(file)
+    assert file.stat().st_size < 1_000_000
+    source = read_source(file, ground)
+    assert source.reported == ()
+    assert source.refused[0].why == "is larger than any report of numbers"
+
+
+def deflate(file):
+    report = dcmread(file)
+    report.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    report.save_as(file)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param(b"\x02\x00\x10\x00UI", b"\x02\x00\x10\x00\x55\x1c", id="kind"),
+        pytest.param(b"UL\x04\x00", b"UL\x8a\x00", id="length"),
+    ],
+)
+def test_a_broken_head_of_the_file_is_refused(ground, tmp_path, old, new):
+    file = write_report(
+        tmp_path / "report.dcm", [planar([hu()], finding_sites=[vertebra("L1")])]
+    )
+    content = file.read_bytes()
+    file.write_bytes(content.replace(old, new, 1))
+    source = read_source(file, ground)
+    assert source.reported or source.refused
 
 
 def test_a_report_of_another_kind_is_refused(ground, tmp_path):

@@ -1,5 +1,6 @@
 """What tables of tools and of departments say of our measures, and what is refused by name."""
 
+import zipfile
 from datetime import date
 from decimal import Decimal
 
@@ -8,8 +9,10 @@ from openpyxl import Workbook
 
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.loading import load_measures_in_force, load_vocabulary, mapping_folders
+from cds_service.measures import table_file
 from cds_service.measures.reading import read_source
-from cds_service.measures.tables import Ground
+from cds_service.measures.table_file import NoTable
+from cds_service.measures.tables import ImportContext
 from cds_service.measures.values import Told
 
 MUSCLEMAP = "Anatomy,Label,Slices with segmentation,Muscle (%),Fat (%),Total volume (ml),Fat volume (ml)\n"
@@ -22,7 +25,7 @@ def load():
         Terminology(*mapping_folders()),
         load_vocabulary(),
     )
-    return lambda told: Ground(measures, terminology, "p1", told, findings)
+    return lambda told: ImportContext(measures, terminology, "p1", told, findings)
 
 
 @pytest.fixture
@@ -195,6 +198,34 @@ def test_the_first_sheet_of_a_workbook_is_read(load, tmp_path):
         Decimal("0.8"),
         date(2026, 5, 1),
     )
+
+
+@pytest.mark.parametrize(
+    ("sheet", "why"),
+    [
+        pytest.param(b" " * 300_000_000, "unpacks to more", id="unpacked"),
+        pytest.param(
+            b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/'
+            b'main"><dimension ref="A1:XFD1048576"/><sheetData><row r="1048576"><c'
+            b' r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>',
+            "more cells",
+            id="a-last-cell-far-away",
+        ),
+    ],
+)
+def test_a_small_workbook_that_grows_without_bound_is_no_table(tmp_path, sheet, why):
+    book = Workbook()
+    book.save(tmp_path / "small.xlsx")
+    with (
+        zipfile.ZipFile(tmp_path / "small.xlsx") as small,
+        zipfile.ZipFile(tmp_path / "large.xlsx", "w", zipfile.ZIP_DEFLATED) as large,
+    ):
+        for name in small.namelist():
+            is_sheet = name.endswith("sheet1.xml")
+            large.writestr(name, sheet if is_sheet else small.read(name))
+    assert (tmp_path / "large.xlsx").stat().st_size < 1_000_000
+    with pytest.raises(NoTable, match=why):
+        table_file.read_table(tmp_path / "large.xlsx")
 
 
 # --- segmentations and what is nothing

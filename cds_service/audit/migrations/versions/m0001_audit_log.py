@@ -1,4 +1,7 @@
-"""The first tables, as plain SQL: `0001_tables.sql`, then what only one of the two databases has."""
+"""The first tables, as plain SQL.
+
+`0001_tables.sql`, then what only one of the two databases has.
+"""
 
 from pathlib import Path
 

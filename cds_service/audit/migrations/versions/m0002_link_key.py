@@ -1,4 +1,7 @@
-"""The key that signs addresses of basis pages: one for all workers and replicas, made by the first that needs it."""
+"""The key that signs addresses of basis pages.
+
+One for all workers and replicas, made by the first that needs it.
+"""
 
 import sqlalchemy as sa
 from alembic import op

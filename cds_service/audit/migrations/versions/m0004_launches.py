@@ -1,4 +1,7 @@
-"""Launches of the worksheet from an EHR, each sealed by a key that its browser alone holds."""
+"""Launches of the worksheet from an EHR.
+
+Each is sealed by a key that its browser alone holds.
+"""
 
 import sqlalchemy as sa
 from alembic import op

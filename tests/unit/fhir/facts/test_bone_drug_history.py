@@ -555,8 +555,8 @@ STATES = [
     pytest.param(
         [prescription(ALENDRONATE, doNotPerform=True)],
         None,
-        "no-bone-drug",
-        "no bone drug",
+        "bone-drug-unknown",
+        "1 of 2 entries on the medication list may be none: a drug is forbidden there",
         id="a prohibition",
     ),
     pytest.param(

@@ -121,7 +121,6 @@ def test_a_bone_drug_is_found_by_code_class_or_name(drug):
         ),
         ("bone-drug", [prescription(ALENDRONATE, intent="proposal")], False),
         ("bone-drug", [prescription(ALENDRONATE, intent="option")], False),
-        ("bone-drug", [prescription(ALENDRONATE, doNotPerform=True)], False),
         (
             "bone-drug",
             [statement(ALENDRONATE, effectivePeriod={"start": "2020-01-01"})],
@@ -214,6 +213,12 @@ def test_a_bone_drug_is_found_by_code_class_or_name(drug):
 def test_what_a_list_says_of_a_drug(name, resources, value):
     """Yes, or no of a list that was read and is not empty."""
     assert findings_of(*resources, prescription(OTHER)).known[name].value is value
+
+
+def test_a_prohibition_does_not_say_what_is_taken():
+    forbidden = prescription(ALENDRONATE, doNotPerform=True)
+    found = findings_of(forbidden, prescription(OTHER))
+    assert "forbidden" in found.gaps["bone-drug"].detail
 
 
 @pytest.mark.parametrize(

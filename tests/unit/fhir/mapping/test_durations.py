@@ -55,6 +55,53 @@ def test_the_words_of_a_length_are_ours():
     assert [one.said for one in read("bed-rest", "Bed rest 1.5 days")] == ["1.5 days"]
 
 
+@pytest.mark.parametrize(
+    ("words", "months"),
+    [
+        ("支具佩戴半年", 6),
+        ("コルセット半年", 6),
+        ("佩戴一年半", 18),
+        ("佩戴一个半月", 1.5),
+        ("佩戴2个半月", 2.5),
+        ("TLSO for half a year", 6),
+        ("TLSO for one and a half years", 18),
+        ("TLSO for a year and a half", 18),
+        ("TLSO x 1.5 years", 18),
+        ("Korsett für ein halbes Jahr", 6),
+        ("Korsett zweieinhalb Monate", 2.5),
+        ("corset pendant un an et demi", 18),
+        ("corsé durante medio año", 6),
+        ("corsé un mes y medio", 1.5),
+        ("busto per un anno e mezzo", 18),
+    ],
+)
+def test_halves_of_a_year_or_month_are_counted(words, months):
+    (length,) = read("brace", words)
+    assert length.said == f"{months:g} months"
+    assert length.hours == pytest.approx(months * HOURS["m"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "半年ごとに受診",
+        "每半年复查",
+        "半年后复查",
+        "每天佩戴半天",
+        "remove for half an hour twice daily",
+        "corsé media hora",
+        "半年前骨折",
+    ],
+)
+def test_a_half_that_is_no_length_of_the_brace_is_none(words):
+    assert said("brace", words) is None
+
+
+@pytest.mark.parametrize("words", ["TLSO 1½ months", "TLSO for a fortnight"])
+def test_a_time_without_a_readable_number_is_doubtful(words):
+    assert said("brace", words) == DOUBT
+
+
 def test_a_title_names_the_order_by_itself():
     """`Custom device, 12 weeks` under the order's code is about the order."""
     assert [

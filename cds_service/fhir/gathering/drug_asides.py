@@ -1,0 +1,75 @@
+"""Finds the drugs that an entry names besides its own: in notes, dosages, reasons, products used.
+
+A note on losartan may say "also gets Prolia at GP". That is no dose and no order, but
+with it nobody may say that there is no bone drug.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from cds_service.fhir.leaves import leaves_of
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.raw_json import Json, objects, text
+
+# Its own drug, read elsewhere; people and places, whose names say nothing; what
+# repeats the rest.
+_NOT_BESIDE = frozenset(
+    {
+        *("medicationCodeableConcept", "medicationReference", "code", "contained"),
+        *("text", "subject", "patient", "performer", "receiver", "recorder"),
+        *("asserter", "requester", "informationSource", "location", "destination"),
+    }
+)
+_WORDED = frozenset(
+    {
+        *("text", "display", "patientInstruction", "valueString", "valueMarkdown"),
+        *("description", "comment"),
+    }
+)
+
+
+def drugs_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
+    """The drugs, and their groups, that an entry names outside of its title."""
+    beside = {name: held for name, held in entry.items() if name not in _NOT_BESIDE}
+    if entry.keys() <= _SHORT:  # most entries of most lists
+        return frozenset()
+    words = dict.fromkeys(_words_of(beside))
+    if sum(map(len, words)) > LONGEST_TEXT:
+        return terminology.drugs.groups
+    named = (
+        terminology.drug_words(one)
+        for one in words
+        if not terminology.own_words.fullmatch(one)
+    )
+    coded = terminology.concepts(list(_codes_of(beside)))
+    return coded.union(*named) & terminology.drugs.concepts
+
+
+# Elements of an entry that hold no words.
+_SHORT = _NOT_BESIDE | {
+    *("resourceType", "id", "meta", "status", "intent", "priority", "authoredOn"),
+    *("effectiveDateTime", "performedDateTime", "whenHandedOver", "dateAsserted"),
+    *("encounter", "context", "identifier", "language"),
+}
+
+
+def _words_of(held: Any) -> Iterator[str]:
+    for path, value in leaves_of(held):
+        if path.rpartition(".")[2] in _WORDED and isinstance(value, str):
+            yield value
+
+
+def _codes_of(held: Any) -> Iterator[Json]:
+    """Each CodeableConcept, and each Coding that stands alone."""
+    if isinstance(held, list | tuple):
+        for one in held:
+            yield from _codes_of(one)
+    elif isinstance(held, dict):
+        if "coding" in held:
+            yield held
+        elif text(held.get("code")) and text(held.get("system")):
+            yield {"coding": objects(held)}
+        else:
+            for one in held.values():
+                yield from _codes_of(one)

@@ -1,0 +1,168 @@
+"""What the order of the operation says besides its name leaves open what nobody understood."""
+
+import pytest
+
+from tests.chart_builders import (
+    ask,
+    brace,
+    by_topic,
+    kyphoplasty,
+    measured,
+    order_sign,
+    patient,
+    period,
+    quiet_lists,
+    vertebroplasty,
+)
+
+UNKNOWN = {"modifierExtension": [{"url": "http://x.org/a", "valueCode": "b"}]}
+
+
+def noted(words):
+    return {"note": [{"text": words}]}
+
+
+def card_of(*drafts, t=-1.5):
+    record = [patient(), *quiet_lists(), measured("bmd-t-score", t)]
+    return by_topic(ask(order_sign([*record, measured("bmi", 27)], *drafts)))
+
+
+@pytest.mark.parametrize(
+    ("beside", "element"),
+    [
+        pytest.param(noted("abscess"), "note", id="abscess"),
+        pytest.param(noted("suspicious lesion"), "note", id="lesion"),
+        pytest.param(noted("podejrzenie zapalenia"), "note", id="Polish"),
+        pytest.param(noted("kypho x3"), "note", id="three levels"),
+        pytest.param(
+            {"patientInstruction": "after the drain is out"},
+            "patientInstruction",
+            id="instruction",
+        ),
+        pytest.param({"category": [{"text": "Tumor"}]}, "category", id="category"),
+        pytest.param(
+            {"asNeededCodeableConcept": {"text": "if no infection"}},
+            "asNeededCodeableConcept",
+            id="as needed",
+        ),
+        pytest.param(
+            {"supportingInfo": [{"display": "abscess"}]}, "supportingInfo", id="info"
+        ),
+        pytest.param(
+            {"extension": [{"url": "http://x.org", "valueString": "tumour at L1"}]},
+            "extension",
+            id="extension",
+        ),
+        pytest.param(UNKNOWN, "modifierExtension", id="modifier"),
+    ],
+)
+def test_words_that_nobody_understood_leave_tumour_and_infection_open(beside, element):
+    card = card_of(kyphoplasty(**beside))["rehabilitation"]
+    assert "below" not in card["detail"]
+    assert not [one for one in card["suggestions"] if one.get("isRecommended")]
+    said = "malignancy of bone, spinal infection not excluded"
+    assert f"{said} (the order's {element} not understood)" in card["detail"]
+
+
+PLAIN = [
+    "general anesthesia",
+    "General anaesthesia, prone position",
+    "outpatient",
+    "consent signed",
+    "Consent obtained and in chart",
+    "NPO after midnight",
+    "C-Arm, Vollnarkose",
+    "L1 VCF with edema on MRI",
+    "please schedule, urgent",
+    "Please schedule next available",
+    "hold anticoagulation",
+    "painful L1 compression fracture, failed conservative treatment",
+    "MAC sedation, interventional radiology",
+    "balloon kyphoplasty L1, bipedicular approach",
+    "ambulatory surgery, same day discharge",
+    "conscious sedation",
+    "Patient aware of risks and benefits",
+    "anestesia general, ayunas",
+    "anestesia generale, digiuno",
+    "anesthésie générale, à jeun",
+    "znieczulenie ogólne, na czczo",
+    "Intubationsnarkose, Bauchlage, nüchtern",
+    "全麻，俯卧位，禁食",
+    "全身麻酔、腹臥位、絶食",
+]
+
+
+@pytest.mark.parametrize("words", PLAIN)
+def test_plain_notes_of_an_operation_change_nothing(words):
+    assert "below" in card_of(kyphoplasty(**noted(words)))["rehabilitation"]["detail"]
+
+
+@pytest.mark.parametrize("words", PLAIN)
+def test_plain_notes_of_an_operation_leave_the_end_of_a_brace_chosen(words):
+    worn = brace(occurrencePeriod=period(0, 140))
+    cards = card_of(kyphoplasty(**noted(words)), worn, t=-2.8)
+    (end,) = cards["braceLimit"]["suggestions"]
+    assert end.get("isRecommended") is True
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "no general anesthesia until abscess is drained",
+        "prone, unstable",
+        "with rods",
+        "two painful fractures",
+        "recent spine surgery",
+        "additional fracture",
+    ],
+)
+def test_a_plain_word_does_not_carry_another(words):
+    worn = brace(occurrencePeriod=period(0, 140))
+    cards = card_of(kyphoplasty(**noted(words)), worn, t=-2.8)
+    (end,) = cards["braceLimit"]["suggestions"]
+    assert not end.get("isRecommended")
+
+
+def ratio(above, below):
+    return {
+        "quantityRatio": {
+            "numerator": {"value": above},
+            "denominator": {"value": below},
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    "drafts",
+    [
+        pytest.param([kyphoplasty(**ratio(3, 1))], id="a ratio of three"),
+        pytest.param([kyphoplasty(**noted("three levels"))], id="words"),
+    ],
+)
+def test_three_levels_are_read_however_they_are_counted(drafts):
+    card = card_of(*drafts)["rehabilitation"]
+    assert card["indicator"] == "warning"
+    assert "Three fractures at once" in card["summary"]
+
+
+@pytest.mark.parametrize(
+    "drafts",
+    [
+        pytest.param([kyphoplasty(), vertebroplasty(None)], id="no level"),
+        pytest.param([kyphoplasty(), kyphoplasty(None, number="other")], id="twice"),
+        pytest.param([kyphoplasty(**ratio(3, 2))], id="no whole number"),
+        pytest.param(
+            [kyphoplasty(quantityRange={"low": {"value": 1}, "high": {"value": 3}})],
+            id="a range",
+        ),
+        pytest.param(
+            [kyphoplasty(quantityQuantity={"value": 1, "comparator": ">="})],
+            id="at least one",
+        ),
+    ],
+)
+def test_a_number_of_levels_that_nobody_knows_reassures_nobody(drafts):
+    detail = card_of(*drafts)["rehabilitation"]["detail"]
+    assert "below" not in detail
+    assert "about 1 in 10" not in detail
+    assert "the usual 1 in 6" in detail
