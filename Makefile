@@ -13,11 +13,23 @@ $(shell $(KEPT) || rm -f $(VENV)/.ready $(VENV)/.ready-dev)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-system check docs fix coverage wheel-test image-test tables servers bench faults fuzz kill-rounds lock sbom audit-dependencies typical simulation synthea pictures clean
+.PHONY: help demo test test-system check docs fix coverage wheel-test image-test tables servers bench faults fuzz kill-rounds history lock sbom audit-dependencies typical simulation synthea pictures clean
 
 help: ## print the targets
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { print "\n" substr($$0, 5) } \
 	  /^[a-z-]+:.*## / { printf "  %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# Installs what is locked and counts the packages meanwhile: on a terminal in one line, elsewhere every ten seconds.
+define SHOW_PROGRESS
+all=$$(grep -c '==' deploy/requirements.lock); log=$(VENV)/install.log; seconds=0; \
+$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r deploy/requirements.lock > $$log 2>&1 & \
+pid=$$!; trap 'kill $$pid' INT TERM; \
+while kill -0 $$pid 2>/dev/null; do \
+  sleep 1; seconds=$$((seconds + 1)); said="$$(grep -c '^Collecting ' $$log) of $$all packages, $$seconds s"; \
+  if grep -q '^Installing ' $$log; then said="unpacking, $$seconds s           "; fi; \
+  if [ -t 1 ]; then printf '\r  %s' "$$said"; elif [ $$((seconds % 10)) = 0 ]; then echo "  $$said"; fi; \
+done; if [ -t 1 ]; then echo; fi; wait $$pid || { cat $$log >&2; exit 1; }
+endef
 
 # The stamp holds the dependencies' digest, so that a second run reuses the environment and a changed list renews it.
 # What is installed first is what ships: the locked versions. A dependency that is not locked yet is added behind them.
@@ -25,10 +37,11 @@ $(VENV)/.ready: pyproject.toml deploy/requirements.lock
 	@$(PYTHON) -c '$(FIT)' 2>/dev/null || \
 	  { echo "Python 3.11 or newer is needed, and $(PYTHON) is none: make $(or $(MAKECMDGOALS),demo) PYTHON=python3.11 names one."; exit 1; }
 	@$(KEPT) || { rm -rf $(VENV); $(PYTHON) -m venv $(VENV); }
-	@echo "environment: installing into $(VENV) (once)"
+	@echo "environment: installing into $(VENV) (once, a minute or two)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/requirements.lock
+	@$(SHOW_PROGRESS)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@echo "environment: ready"
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready
@@ -68,7 +81,7 @@ check: $(VENV)/.ready-dev ## format, lint, types, import contracts, data files, 
 
 PYTEST := $(BIN)/python -m pytest -rs -n auto
 FAST := tests/unit tests/scenarios tests/patients tests/reading tests/conformance
-SYSTEM := tests/integration tests/attacks tests/faults tests/fuzz tests/deploy tests/browser
+SYSTEM := tests/integration tests/history tests/attacks tests/faults tests/fuzz tests/deploy tests/browser
 
 test: $(VENV)/.ready-dev ## what a developer runs: units, sample patients, conformance; in three minutes on two cores
 	@$(PYTEST) -p no:schemathesis --dist loadfile $(FAST) $(ARGS)
@@ -99,6 +112,9 @@ fuzz: $(VENV)/.ready-dev ## 200,000 broken requests and records, other ones at e
 
 kill-rounds: $(VENV)/.ready-dev ## the audit log under 200 kills and 8 times 500 writes at once (make test does 20, and 8 times 200)
 	@AUDIT_KILLS=200 AUDIT_WRITES=500 $(BIN)/python -m pytest tests/integration/test_audit_crashes.py tests/integration/test_audit_store.py -k "killed or eight"
+
+history: $(VENV)/.ready-dev ## 200 histories of a log, other ones at every run: signings, purges, backups, kills at once (EXAMPLES=n for a night)
+	@HISTORIES=$(or $(EXAMPLES),200) $(BIN)/python -m pytest tests/history -n 2 -p no:schemathesis $(ARGS)
 
 ##@ Evidence
 

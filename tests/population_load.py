@@ -1,10 +1,11 @@
 """A large export of invented patients, 40 resources each, to measure `score` on.
 
-    python -m tests.population_load FOLDER PATIENTS
+    python -m tests.population_load FOLDER PATIENTS [ONE_IN]
     kyphoplasty-cds score FOLDER --as-of 2026-11-20 --out scored.ndjson
 
-Of 40 resources 24 are laboratory values and vital signs that no finding reads; every
-patient had a kyphoplasty.
+Of 40 resources 24 are laboratory values and vital signs that no finding reads. One
+patient in `ONE_IN` had a kyphoplasty, every one without it; the others had another
+operation.
 """
 
 import json
@@ -34,6 +35,7 @@ LABORATORY = (
 PROBLEMS = ("I10", "E78.5", "E11.9", "M81.0", "I48.91", "J44.9", "N18.30", "K21.9")
 DRUGS = ("losartan", "alendronate", "denosumab", "prednisolone")
 CHARTS = 3000
+TREATMENT, OTHER = "22514", "27130"  # CPT: kyphoplasty, hip replacement
 CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 MEASURES = (
     ("bmd-t-score", -2.6, 0.6),
@@ -88,8 +90,8 @@ def _observed(
     return measured(name, round(value, 2), number=number, days=days, **usual, **members)
 
 
-def write(folder: Path, count: int) -> None:
-    """The export, one file per type."""
+def write(folder: Path, count: int, one_in: int = 1) -> None:
+    """The export, one file per type; one patient in so many was treated."""
     draw = random.Random(1)
     charts = [
         [
@@ -102,7 +104,8 @@ def write(folder: Path, count: int) -> None:
     with ExitStack() as stack:
         files: dict[str, Any] = {}
         for number in range(count):
-            for kind, text in charts[number % CHARTS]:
+            for kind, written in charts[number % CHARTS]:
+                text = written.replace(TREATMENT, OTHER) if number % one_in else written
                 if kind not in files:
                     files[kind] = stack.enter_context(
                         (folder / f"{kind}.ndjson").open("w", encoding="utf-8")
@@ -111,4 +114,4 @@ def write(folder: Path, count: int) -> None:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), int(sys.argv[2]))
+    write(Path(sys.argv[1]), *map(int, sys.argv[2:]))

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from html import escape
 from typing import Any
 from urllib.error import HTTPError
@@ -26,6 +27,7 @@ class StubEhr(StubIssuer):
     Attributes:
         patient: in whose record the app is launched.
         scope: what is granted of what was asked.
+        delay: seconds before each answer of the FHIR server.
         app: address of the service whose worksheet its chart opens.
         behind: base of a FHIR server that is asked in place of the list.
         refuses: status of every write; 0 for none.
@@ -42,6 +44,7 @@ class StubEhr(StubIssuer):
         self.scope = EVERYTHING
         self.refuses = 0
         self.refuses_measures = 0
+        self.delay = 0.0
         self.app = ""
         self.grants: dict[str, Any] = {}
         self.tokens: dict[str, tuple[str, str]] = {}
@@ -106,6 +109,7 @@ class StubEhr(StubIssuer):
         handler.close_connection = True
         token = handler.headers.get("Authorization", "").removeprefix("Bearer ")
         self.asked.append((handler.command, handler.path, token))
+        time.sleep(self.delay)
         body = None
         if handler.command == "POST":
             content = handler.rfile.read(int(handler.headers["Content-Length"]))

@@ -19,8 +19,10 @@ from rich.text import Text
 from cds_service.commands import options
 from cds_service.commands.templates import TEMPLATES
 from cds_service.commands.terminal import table
+from cds_service.core.study import NOT_RECORDED
 from cds_service.loading import load_service
 
+CONTRARY = "contraryEvidence"
 # the last three digits of an OMOP covariateId name the analysis; 900 and up are no
 # standard ones
 OWN_ANALYSIS = 919
@@ -236,6 +238,32 @@ def covariate_id(name: str) -> float:
     createGlmModel refuses.
     """
     return float(zlib.crc32(name.encode()) % 1_000_000 * 1000 + OWN_ANALYSIS)
+
+
+# --- `kyphoplasty-cds studies quotes`
+
+
+@click.command("quotes")
+@options.AS_JSON
+@options.say_errors
+def print_quotes(*, as_json: bool) -> None:
+    """Print what speaks against the models beside the words it was read from."""
+    cards = load_service(options.chosen_site()[0]).model_cards
+    entries = {one["id"]: one for card in cards.values() for one in card[CONTRARY]}
+    if as_json:
+        options.print_json([entries[name] for name in sorted(entries)])
+        return
+    console = Console(highlight=False)
+    for name in sorted(entries):
+        one = entries[name]
+        lines = (
+            ("we say", one["statement"]),
+            ("it says", one["quote"]),
+            ("source", f"{one['citation']}, {one['url']}"),
+        )
+        console.print(table(name, ("", ""), lines))
+    missing = sum(one["quote"] == NOT_RECORDED for one in entries.values())
+    console.print(f"{len(entries)} entries, {missing} without the source's words")
 
 
 # --- `kyphoplasty-cds studies build`: the tables from the study files

@@ -105,7 +105,7 @@ def _tail(study: Study, contrary: ContraryEvidence) -> dict[str, Any]:
 def contrary_json(contrary: ContraryEvidence, study_id: str) -> list[dict[str, Any]]:
     """What speaks against one study, or against the pooled model."""
     return [
-        _said(one, "id", "statement", "citation", "url", "inside")
+        _said(one, "id", "statement", "quote", "citation", "url", "inside")
         | {
             "owner": contrary.owner,
             "readOn": f"{contrary.read_on}",

@@ -262,16 +262,22 @@ class Paper(Part):
     advice: tuple[Reported, ...]
 
 
+NOT_RECORDED = "not recorded"
+
+
 class ContraryFinding(Part):
     """A result that speaks against the models, shown beside them.
 
     Attributes:
+        quote: the words of the source, for whoever checks the statement against them;
+            `NOT_RECORDED` where they could not be read again.
         studies: the studies it speaks to.
         inside: True where one of the five papers itself reports it.
     """
 
     id: Text
     statement: Text
+    quote: Text
     citation: Text
     url: Text
     inside: bool

@@ -1,32 +1,50 @@
-"""Proposes what a site's local codes may mean.
+"""Propose what a site's local codes may mean; a person confirms each line.
 
-From resources that carry them; a person confirms each line.
-
-Pure: raw JSON in, proposals out. Nothing of a patient leaves: a text is shown when it
-is the code's own, and never with a word of a patient's name.
+Pure: raw JSON in, proposals out, those first that cost the most answers
+(`answer_costs.py`). Nothing of a patient leaves: a text is shown when it is the code's
+own, and never with a word of a patient's name.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
 from cds_service.core.data_file import Closed, DataFile, label
 from cds_service.core.vocabulary import FindingSpec, QuantitySpec
 from cds_service.errors import DataFileError
+from cds_service.fhir.answer_costs import (
+    NO_COST,
+    Answer,
+    Cost,
+    Key,
+    Kind,
+    Record,
+    costs_of,
+    is_answered,
+)
 from cds_service.fhir.facts.quantities import PRINTABLE_UNIT
-from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD, concepts_of
+from cds_service.fhir.gathering.picking import (
+    MAY_BE_GRAVE,
+    NOT_UNDERSTOOD,
+    concepts_of,
+)
 from cds_service.fhir.mapping.code_systems import LONGEST_CODE, MEASURES, ORDERS
 from cds_service.fhir.mapping.mapping_files import UNIT_PROPERTY
 from cds_service.fhir.mapping.overlay import required
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.orders.order_text import name_augmentation, name_support
-from cds_service.fhir.orders.recognition import AUGMENTATION, SUPPORT_KINDS
+from cds_service.fhir.orders.recognition import (
+    AUGMENTATION,
+    SUPPORT_KINDS,
+    recognise_augmentation,
+    words_name_augmentation,
+)
 from cds_service.fhir.raw_json import (
     Json,
     items,
@@ -38,7 +56,6 @@ from cds_service.fhir.raw_json import (
 )
 from cds_service.fhir.references import Targets
 
-Kind = Literal["measure", "order", "problem", "drug"]
 # The element with the code of each type, and what an order of that type may be.
 ORDER_CODES: Mapping[str, tuple[str, frozenset[str]]] = {
     "ServiceRequest": ("code", SUPPORT_KINDS | AUGMENTATION),
@@ -98,6 +115,7 @@ class Proposal:
         text: the code's own text.
         units: as the records write them, the most frequent first; empty text for none.
         seen: resources or components with this code.
+        cost: answers that missed something for want of it.
         proposed: a code of ours; empty if no word says what it is.
         unit: UCUM unit to be implied where the record has none; empty if none is needed
             or none can be told.
@@ -110,6 +128,7 @@ class Proposal:
     text: str
     units: tuple[str, ...]
     seen: int
+    cost: Cost = NO_COST
     proposed: str = ""
     unit: str = ""
     why: tuple[str, ...] = ()
@@ -117,26 +136,33 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownUnit:
-    """A spelling of a unit that `units.toml` lacks.
+    """A spelling of a unit that `units.toml` lacks, under a code known or proposed.
 
-    Under codes that we know or propose.
+    Attributes:
+        records: calls or charts with such a value.
     """
 
     unit: str
     seen: int
+    records: int
     codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What was learned.
+    """What was learned, what cost the most answers first.
 
-    Proposals by code, local codes that no word explains, units that nobody knows.
+    Attributes:
+        proposals: codes whose words say what they may mean.
+        others: codes that no word explains.
+        units: units that nobody knows.
+        answers: calls that an answer was due to, and charts.
     """
 
     proposals: tuple[Proposal, ...]
     others: tuple[Proposal, ...]
     units: tuple[UnknownUnit, ...]
+    answers: int = 0
 
 
 @dataclass(slots=True)
@@ -150,6 +176,7 @@ class _Seen:
     displays: Counter[str] = field(default_factory=Counter)
     texts: dict[str, set[str]] = field(default_factory=dict)
     values: list[tuple[float, str]] = field(default_factory=list)
+    records_of_unit: dict[str, set[int]] = field(default_factory=dict)
 
     @property
     def units(self) -> Counter[str]:
@@ -169,118 +196,182 @@ class _Seen:
         return next((one for one in fit if not names & _words(one)), WITHHELD)
 
 
-class _Notes(dict[tuple[Kind, str, str], _Seen]):
+class _Notes(dict[Key, _Seen]):
     """Local codes as they are met."""
 
     def add(
         self, kind: Kind, codeable: Any, resource: Json, *, known: bool = False
-    ) -> Iterator[_Seen]:
+    ) -> list[_Seen]:
         """Note each coding of a CodeableConcept."""
         whose = text(member(resource, "subject", "reference"))
+        found = []
         for coding in objects(member(codeable, "coding")):
-            system, code = (
-                text(coding.get("system")).strip(),
-                text(coding.get("code")).strip(),
-            )
+            system = text(coding.get("system")).strip()
+            code = text(coding.get("code")).strip()
             if not code or len(system) + len(code) > LONGEST_CODE:
                 continue
-            seen = self.setdefault(
-                (kind, system, code), _Seen(kind, system, code, is_known=known)
-            )
+            seen = self.of(kind, system, code, known=known)
             seen.count += 1
             if display := text(coding.get("display")).strip():
                 seen.displays[display] += 1
             for said in texts_of(codeable):
                 seen.texts.setdefault(said.strip(), set()).add(whose)
-            yield seen
+            found.append(seen)
+        return found
+
+    def of(self, kind: Kind, system: str, code: str, *, known: bool = False) -> _Seen:
+        """The note on this code, made at first need."""
+        new = _Seen(kind, system, code, is_known=known)
+        return self.setdefault((kind, system, code), new)
 
 
 def learn(
-    resources: Iterable[Json],
+    records: Iterable[Record],
     terminology: Terminology,
     specs: Mapping[str, FindingSpec],
     rules: LearningRules,
 ) -> Learned:
-    """What the local codes of these resources may mean.
+    """Tell what the local codes of these records may mean, and what each has cost.
 
     Codes that we know already are left out.
     """
     notes = _Notes()
     names: set[str] = set()
-    for resource in resources:
-        kind = text(resource.get("resourceType"))
-        names |= _words(text(member(resource, "subject", "display")))
-        if kind == "Patient":
-            named = objects(resource.get("name"))
-            parts = [
-                part
-                for one in named
-                for part in (
-                    one.get("family"),
-                    one.get("text"),
-                    *items(one.get("given")),
-                )
-            ]
-            names |= _words(" ".join(map(text, parts)))
-        elif kind == "Observation":
-            for holder in (resource, *objects(resource.get("component"))):
-                _note_measure(holder, resource, terminology, notes)
-        elif kind in ORDER_CODES:
-            element, may_be = ORDER_CODES[kind]
-            codeable = resource.get(element)
-            for seen in (
-                notes.add("order", codeable, resource)
-                if not terminology.matches(codeable)
-                else ()
-            ):
-                seen.may_be |= may_be
-        elif kind in LIST_CODES and NOT_UNDERSTOOD in concepts_of(
-            resource, Targets(()), terminology
-        ):
-            listed, element = LIST_CODES[kind]
-            list(notes.add(listed, resource.get(element), resource))
-    proposed = [
-        _propose(one, terminology, specs, rules, names)
-        for one in notes.values()
-        if not one.is_known
-    ]
+    answers = []
+    for place, record in enumerate(records):
+        answer = Answer()
+        targets = Targets((one, None) for one in record.resources)
+        for resource in record.resources:
+            names |= _names_in(resource)
+            _note(resource, place, targets, terminology, notes, answer)
+        for kind, system, code in record.missed:
+            notes.of(kind, system, code).count += 1
+            answer.miss(kind, [(kind, system, code)])
+        if is_answered(record, terminology):
+            _note_order(record, terminology, answer)
+            answers.append(answer)
+    proposed = {
+        key: _propose(seen, terminology, specs, rules, names)
+        for key, seen in notes.items()
+        if not seen.is_known
+    }
+    fills = {
+        key: frozenset(_spec_of(one.proposed, specs).value_sets)
+        for key, one in proposed.items()
+        if one.kind == "measure" and one.proposed
+    }
+    costs = costs_of(answers, fills)
     ordered = sorted(
-        proposed,
-        key=lambda one: (one.kind, one.proposed, -one.seen, one.system, one.code),
+        (replace(one, cost=costs.get(key, NO_COST)) for key, one in proposed.items()),
+        key=_rank,
     )
+    known = {key for key, one in proposed.items() if one.proposed}
     return Learned(
         tuple(one for one in ordered if one.proposed),
         tuple(one for one in ordered if not one.proposed),
-        _unknown_units(
-            notes,
-            {(one.kind, one.system, one.code) for one in ordered if one.proposed},
-            terminology,
-        ),
+        _unknown_units(notes, known, terminology),
+        len(answers),
     )
 
 
+def _rank(one: Proposal) -> tuple[Any, ...]:
+    """What cost most answers first; then what alone would have mended most."""
+    cost = (-one.cost.answers, -one.cost.mended)
+    return *cost, one.kind, one.proposed, -one.seen, one.system, one.code
+
+
+def _names_in(resource: Json) -> set[str]:
+    """The words of a patient's name, which no text may show."""
+    names = _words(text(member(resource, "subject", "display")))
+    if resource.get("resourceType") == "Patient":
+        for one in objects(resource.get("name")):
+            parts = (one.get("family"), one.get("text"), *items(one.get("given")))
+            names |= _words(" ".join(map(text, parts)))
+    return names
+
+
+def _note(
+    resource: Json,
+    place: int,
+    targets: Targets,
+    terminology: Terminology,
+    notes: _Notes,
+    answer: Answer,
+) -> None:
+    kind = text(resource.get("resourceType"))
+    if kind == "Observation":
+        for holder in (resource, *objects(resource.get("component"))):
+            _note_measure(holder, resource, place, terminology, notes, answer)
+    elif kind in ORDER_CODES:
+        element, may_be = ORDER_CODES[kind]
+        codeable = resource.get(element)
+        if not terminology.matches(codeable):
+            for seen in notes.add("order", codeable, resource):
+                seen.may_be |= may_be
+    elif kind in LIST_CODES:
+        listed, element = LIST_CODES[kind]
+        if _is_open(resource, element, targets, terminology):
+            seen_codes = notes.add(listed, resource.get(element), resource)
+            answer.miss(listed, [(listed, one.system, one.code) for one in seen_codes])
+
+
+def _is_open(
+    resource: Json, element: str, targets: Targets, terminology: Terminology
+) -> bool:
+    """Tell if an entry of a list is not understood, so that the list denies nothing.
+
+    A standard code that leaves a tumour or an infection open needs no map: it says so.
+    """
+    found = concepts_of(resource, targets, terminology)
+    is_standard = terminology.tells("conditions", resource.get(element))
+    return NOT_UNDERSTOOD in found or (MAY_BE_GRAVE in found and not is_standard)
+
+
+def _note_order(record: Record, terminology: Terminology, answer: Answer) -> None:
+    """Note the orders of a call of which none was taken for an augmentation."""
+    drafts = record.drafts or ()
+    if any(recognise_augmentation(one, terminology) for one in drafts):
+        return
+    named = [one for one in drafts if words_name_augmentation(one, terminology)]
+    keys: list[Key] = [
+        ("order", text(coding.get("system")).strip(), text(coding.get("code")).strip())
+        for one in named
+        for coding in objects(member(one, _order_element(one), "coding"))
+    ]
+    if keys:
+        answer.miss("order", keys)
+
+
+def _order_element(resource: Json) -> str:
+    return ORDER_CODES.get(text(resource.get("resourceType")), ("code",))[0]
+
+
 def _note_measure(
-    holder: Json, resource: Json, terminology: Terminology, notes: _Notes
+    holder: Json,
+    resource: Json,
+    place: int,
+    terminology: Terminology,
+    notes: _Notes,
+    answer: Answer,
 ) -> None:
     quantity, codeable = holder.get("valueQuantity"), holder.get("code")
     value = number(member(quantity, "value"))
-    for seen in notes.add(
-        "measure", codeable, resource, known=bool(terminology.matches(codeable))
-    ):
+    known = terminology.concepts(codeable)
+    answer.known |= known if value is not None else frozenset()
+    for seen in notes.add("measure", codeable, resource, known=bool(known)):
         if value is not None:
-            seen.values.append(
-                (
-                    value,
-                    text(member(quantity, "unit")) or text(member(quantity, "code")),
-                )
-            )
+            unit = text(member(quantity, "unit")) or text(member(quantity, "code"))
+            seen.values.append((value, unit))
+            seen.records_of_unit.setdefault(unit, set()).add(place)
+            answer.measures.add((seen.kind, seen.system, seen.code))
 
 
 def _unknown_units(
-    notes: _Notes, proposed: set[tuple[Kind, str, str]], terminology: Terminology
+    notes: _Notes, proposed: set[Key], terminology: Terminology
 ) -> tuple[UnknownUnit, ...]:
-    """Spellings that nobody knows, the most frequent first."""
+    """Spellings that nobody knows, those of most records first."""
     found: dict[str, Counter[str]] = {}
+    records: dict[str, set[int]] = {}
     for key, seen in notes.items():
         for unit, count in (
             seen.units.items() if seen.is_known or key in proposed else ()
@@ -290,11 +381,17 @@ def _unknown_units(
                 and terminology.units.canonical(unit) is None
             ):
                 found.setdefault(unit, Counter())[seen.code] += count
+                records.setdefault(unit, set()).update(seen.records_of_unit[unit])
     listed = (
-        UnknownUnit(unit=unit, seen=sum(of.values()), codes=tuple(sorted(of)))
+        UnknownUnit(
+            unit=unit,
+            seen=sum(of.values()),
+            records=len(records[unit]),
+            codes=tuple(sorted(of)),
+        )
         for unit, of in found.items()
     )
-    return tuple(sorted(listed, key=lambda one: (-one.seen, one.unit)))
+    return tuple(sorted(listed, key=lambda one: (-one.records, -one.seen, one.unit)))
 
 
 def _words(said: str) -> set[str]:
@@ -318,11 +415,7 @@ def _propose(
         if seen.kind == "order":
             code = _name_order(said, seen.may_be, terminology, rules)
         elif seen.kind == "measure" and (named := _first(rules.measures, said)):
-            spec = next(
-                one
-                for one in specs.values()
-                if isinstance(one, QuantitySpec) and named in one.value_sets
-            )
+            spec = _spec_of(named, specs)
             if (judged := _judge_values(seen, spec, terminology)) is not None:
                 code, (unit, why) = named, judged
         if code:
@@ -346,6 +439,15 @@ def _propose(
         proposed=code,
         unit=unit,
         why=(f"words of {code}", *why) if code else (),
+    )
+
+
+def _spec_of(concept: str, specs: Mapping[str, FindingSpec]) -> QuantitySpec:
+    """The finding that is read from this concept."""
+    return next(
+        one
+        for one in specs.values()
+        if isinstance(one, QuantitySpec) and concept in one.value_sets
     )
 
 

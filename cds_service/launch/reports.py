@@ -11,6 +11,7 @@ from binascii import Error as NotBase64
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.reading import FhirReader
@@ -23,7 +24,11 @@ MOST = 20  # reports, newest first
 LONGEST = 20_000  # characters of one report
 AROUND = 60  # characters of a quotation on either side
 WITHDRAWN = ("entered-in-error", "cancelled")
-TAGS = re.compile(r"<[^>]*>")
+MOST_NUMBERS = 200  # that are looked at in one report
+# Characters of a sentence in which a number's vertebra and site are looked for.
+LONGEST_SENTENCE = 1000
+RANGE_AT = 20  # characters before a number in which a range begins
+TAGS = re.compile(r"<[^<>]*>")
 SENTENCE = re.compile(r"[;\r\n]+|\.(?=\s|$)")
 LEVEL = re.compile(r"\b([TL])[ -]?(1[0-2]|[1-9])\b")
 # What stands before the upper end of a range: which of both ends counts is not said.
@@ -148,27 +153,33 @@ def _texts(raw: Json) -> Iterator[str]:
 
 def _spans(words: str, reference: str) -> Iterator[Span]:
     seen: set[tuple[str, str, str]] = set()
+    for sentence, field, match in islice(_numbers(words), MOST_NUMBERS):
+        start, end = match.span(1)[0], match.end()
+        if RANGE.search(sentence[max(0, start - RANGE_AT) : start]):
+            continue
+        quoted = sentence[start:end]
+        place = _place(sentence, start)
+        # conclusion and narrative often say the same
+        if (field, quoted, str(place)) in seen:
+            continue
+        seen.add((field, quoted, str(place)))
+        yield Span(
+            key=f"{reference}#{len(seen)}",
+            field=field,
+            value=_value(match),
+            before=sentence[max(0, start - AROUND) : start].lstrip(),
+            quoted=quoted,
+            after=sentence[end : end + AROUND].rstrip(),
+            place=_filled(field, place),
+        )
+
+
+def _numbers(words: str) -> Iterator[tuple[str, str, re.Match[str]]]:
+    """Each number with its sentence and field."""
     for sentence in SENTENCE.split(words):
         for field, pattern in PATTERNS.items():
             for match in pattern.finditer(sentence):
-                start, end = match.span(1)[0], match.end()
-                if RANGE.search(sentence[:start]):
-                    continue
-                quoted = sentence[start:end]
-                place = _place(sentence, start)
-                # conclusion and narrative often say the same
-                if (field, quoted, str(place)) in seen:
-                    continue
-                seen.add((field, quoted, str(place)))
-                yield Span(
-                    key=f"{reference}#{len(seen)}",
-                    field=field,
-                    value=_value(match),
-                    before=sentence[max(0, start - AROUND) : start].lstrip(),
-                    quoted=quoted,
-                    after=sentence[end : end + AROUND].rstrip(),
-                    place=_filled(field, place),
-                )
+                yield sentence, field, match
 
 
 def _value(match: re.Match[str]) -> str:
@@ -180,8 +191,11 @@ def _value(match: re.Match[str]) -> str:
 def _place(sentence: str, at: int) -> Mapping[str, str]:
     """The one vertebra and the one site of DXA that the words around name.
 
-    The vertebra of the part between commas, or else of the sentence.
+    The vertebra of the part between commas, or else of the sentence. Empty for what is
+    too long to be a sentence.
     """
+    if len(sentence) > LONGEST_SENTENCE:
+        return {}
     part = sentence[:at].rpartition(", ")[2] + sentence[at:].partition(", ")[0]
     levels = _levels(part) or _levels(sentence)
     sites = [name for name, words in DXA_WORDS.items() if words.search(sentence)]

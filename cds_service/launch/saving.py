@@ -21,8 +21,8 @@ from cds_service.measures.observations import (
     this_program,
 )
 from cds_service.outgoing import Connections
+from cds_service.outgoing.deadline import Deadline
 
-SECONDS = 15.0
 WORKSHEET = "Measurement worksheet"
 
 
@@ -43,6 +43,7 @@ def save_set(
     reports: Sequence[str],
     *,
     connections: Connections,
+    deadline: Deadline,
     at: datetime,
 ) -> Saved:
     """Write these values to the server of the launch.
@@ -52,6 +53,7 @@ def save_set(
     Args:
         values: of the launch's patient.
         reports: references of DiagnosticReports from which numbers were taken.
+        deadline: of both calls; the first may take half of what is left.
 
     Raises:
         CdsError: the server cannot be asked, or took nothing.
@@ -60,7 +62,8 @@ def save_set(
         launched.base, launched.token, connections=connections, is_fresh=True
     )
     names = [one.identifier for one in values]
-    there = identifiers_there(reader, launched.patient, names, seconds=SECONDS)
+    seconds = deadline.left / 2
+    there = identifiers_there(reader, launched.patient, names, seconds=seconds)
     new = [one for one in values if one.identifier not in there]
     if not new:
         return Saved(0, len(values))
@@ -73,7 +76,7 @@ def save_set(
         launched.token,
         bundle,
         connections=connections,
-        seconds=SECONDS,
+        seconds=max(seconds, deadline.left),
     )
     created = sum(one.startswith("201") for one in statuses[: len(new)])
     return Saved(created, len(values) - created)

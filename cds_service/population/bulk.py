@@ -35,6 +35,7 @@ from cds_service.protocol.messages import is_fhir_id
 SHARED = frozenset({"Medication", "Device"})
 # bytes; a longer one is no resource, and is passed over without being held
 LONGEST_LINE = 64 * 1024 * 1024
+READ_BYTES = 256 * 1024  # at once
 MOST_UNPACKED = 200  # times the packed bytes; FHIR packs ten to forty to one
 CHUNK_BYTES = 32 * 1024 * 1024  # of a file, read at once by one process
 # of the export: the share of patients that is held in memory
@@ -133,8 +134,12 @@ def read_line(line: bytes) -> dict[str, Any]:
     Raises:
         LineError: it is no JSON object with a `resourceType`.
     """
+    return _resource(line, decode_unguarded if line.startswith(ASIDE) else decode_json)
+
+
+def _resource(line: bytes, decode: Callable[[bytes], Any]) -> dict[str, Any]:
     try:
-        raw = decode_unguarded(line) if line.startswith(ASIDE) else decode_json(line)
+        raw = decode(line)
     except JsonTextError as error:
         raise LineError(str(error)) from None
     if not isinstance(raw, dict) or not text(raw.get("resourceType")):
@@ -181,11 +186,10 @@ def take_line(line: bytes, look: Look, bases: Bases = NO_BASE) -> tuple[Head, by
         LineError: it is no JSON object with a `resourceType`.
     """
     if line.find(b'"Observation"') >= 0 and not look(line):
-        aside = ASIDE + line
-        head = head_of(read_line(aside), bases)
-        if head[0] == "Observation":
-            return head, aside
-    return head_of(read_line(line), bases), line
+        raw = _resource(line, decode_unguarded)
+        if raw["resourceType"] == "Observation":
+            return head_of(raw, bases), ASIDE + line
+    return head_of(_resource(line, decode_json), bases), line
 
 
 def shared_names(line: bytes) -> list[str]:
@@ -267,11 +271,14 @@ def lines_in(chunk: Chunk) -> Iterator[bytes]:
     if chunk.end is None:
         yield from _unpacked(chunk.file)
         return
-    with chunk.file.open("rb") as source:
-        place = _begin(source, chunk.start)
-        while place < chunk.end and (found := _next_line(source))[1]:
-            place += found[1]
-            yield found[0]
+    with chunk.file.open("rb", buffering=READ_BYTES) as source:
+        place, read = _begin(source, chunk.start), source.readline
+        while place < chunk.end and (line := read(LONGEST_LINE)):
+            length = len(line)
+            if length == LONGEST_LINE:  # all but never
+                line, length = _without_long(source, line)
+            place += length
+            yield line
 
 
 def _unpacked(file: Path) -> Iterator[bytes]:
@@ -296,9 +303,14 @@ def _next_line(source: BinaryIO | gzip.GzipFile) -> tuple[bytes, int]:
     In place of one that is too long, what is no JSON.
     """
     line = source.readline(LONGEST_LINE)
+    if len(line) < LONGEST_LINE:
+        return line, len(line)
+    return _without_long(source, line)
+
+
+def _without_long(source: BinaryIO | gzip.GzipFile, line: bytes) -> tuple[bytes, int]:
+    """Pass over the rest of a line that is too long, of which this is the beginning."""
     length = len(line)
-    if length < LONGEST_LINE:
-        return line, length
     while line and not line.endswith(b"\n"):
         line = source.readline(LONGEST_LINE)
         length += len(line)
@@ -313,28 +325,35 @@ def _begin(source: BinaryIO, start: int) -> int:
     return start - 1 + _next_line(source)[1]
 
 
-def write_part(
-    chunk: Chunk,
-    part: Path,
-    buckets: int,
-    types: Collection[str],
-    look: Look = lambda _line: True,
-    bases: Bases = NO_BASE,
-) -> PartReport:
-    """Sort the lines of a chunk by bucket into `part`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What is kept of the lines of an export.
 
-    The report beside it (`.json`) makes it count.
-
-    Args:
-        chunk: what to read.
-        part: the file to write.
+    Attributes:
         buckets: how many shares of the patients there are.
         types: other types are passed over.
         look: tells what is set aside.
         bases: of the server that made the export, where absolute references are to
             count.
+        treated: whose lines are kept; of others only that they are there. Everybody's
+            where it is None.
     """
+
+    buckets: int
+    types: Collection[str]
+    look: Look = lambda _line: True
+    bases: Bases = NO_BASE
+    treated: Collection[str] | None = None
+
+
+def write_part(chunk: Chunk, part: Path, reading: Reading) -> PartReport:
+    """Sort the lines of a chunk by bucket into `part`.
+
+    The report beside it (`.json`) makes it count.
+    """
+    buckets, types, treated = reading.buckets, reading.types, reading.treated
     held: list[list[bytes]] = [[] for _ in range(buckets + 1)]
+    others: set[str] = set()
     report = PartReport()
     kinds, ownerless = report.kinds, report.ownerless
     for number, line in enumerate(map(bytes.strip, lines_in(chunk)), start=1):
@@ -342,7 +361,7 @@ def write_part(
         if not line:
             continue
         try:
-            (kind, patient, name), kept = take_line(line, look, bases)
+            (kind, patient, name), kept = take_line(line, reading.look, reading.bases)
         except LineError as error:
             report.bad.append((number, str(error)))
             continue
@@ -350,10 +369,15 @@ def write_part(
         if name:
             held[-1].append(name.encode() + b"\t" + kept + b"\n")
         elif kind in types and patient:
-            owner = patient.encode()
-            held[crc32(owner) % buckets].append(owner + b"\t" + kept + b"\n")
+            if treated is None or patient in treated:
+                owner = patient.encode()
+                held[crc32(owner) % buckets].append(owner + b"\t" + kept + b"\n")
+            else:
+                others.add(patient)
         elif kind in types:
             ownerless[kind] = ownerless.get(kind, 0) + 1
+    for owner in map(str.encode, others):
+        held[crc32(owner) % buckets].append(owner + b"\t\n")
     with replaced(part) as target:
         for lines in held:
             report.offsets.append(target.tell())
@@ -395,11 +419,16 @@ def read_report(part: Path) -> PartReport | None:
 def read_bucket(
     parts: Mapping[Path, PartReport], bucket: int
 ) -> dict[str, list[bytes]]:
-    """The lines of each patient of a share, patients and lines in order."""
+    """The lines of each patient of a share, patients and lines in order.
+
+    One whose lines were not kept has none.
+    """
     found: dict[str, list[bytes]] = {}
     for line in _stretches(parts, bucket):
         owner, rest = line.split(b"\t", 1)
-        found.setdefault(owner.decode(), []).append(rest)
+        lines = found.setdefault(owner.decode(), [])
+        if rest:
+            lines.append(rest)
     return {owner: sorted(lines) for owner, lines in sorted(found.items())}
 
 
@@ -481,10 +510,11 @@ def by_patient(
         bases: of the server that made the export.
     """
     buckets, chunks = bucket_count(files), chunks_of(files)
+    reading = Reading(buckets=buckets, types=types, bases=bases)
     parts = {}
     for place, chunk in enumerate(chunks):
         part = folder / f"{place:05}.part"
-        parts[part] = write_part(chunk, part, buckets, types, bases=bases)
+        parts[part] = write_part(chunk, part, reading)
     for bad in bad_lines(chunks, list(parts.values())):
         say(bad)
     write_shared(parts, folder / SHARED_FILE)

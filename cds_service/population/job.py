@@ -52,6 +52,11 @@ class Job:
     site: Path | None = None
     with_worklist: bool = False
 
+    @property
+    def is_for_all(self) -> bool:
+        """Tell if one order counts for every patient, treated or not."""
+        return bool(self.procedure or self.levels)
+
     def digest(self, service: Service) -> str:
         """Changes with everything that the result follows from.
 
@@ -87,7 +92,7 @@ class Job:
         # exported, even where the file is empty
         named = frozenset(filter(None, map(type_of, self.files)))
         order = None
-        if self.procedure or self.levels:
+        if self.is_for_all:
             order = augmentation_order(
                 "for-all", self.procedure, self.levels, self.as_of
             )

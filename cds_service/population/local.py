@@ -2,13 +2,14 @@
 
 A share of the patients is in memory at a time.
 
-First the lines are sorted into parts by patient, then each share is scored, then the
-shares are merged. Every step leaves whole files in the work folder, so that a killed
-run goes on with what is missing.
+First it is found who was treated or is to be. Then their lines are sorted into parts by
+patient, then each share is scored, then the shares are merged. Every step leaves whole
+files in the work folder, so that a killed run goes on with what is missing.
 """
 
 import gc
 import heapq
+import json
 import multiprocessing
 import os
 import shutil
@@ -34,7 +35,7 @@ from cds_service.population.job import (
     types_read,
     write_results,
 )
-from cds_service.population.scoring import Result, look_for, score
+from cds_service.population.scoring import Result, find_treated, look_for, score
 from cds_service.service import Service
 
 # of an export that one process scores before others have started
@@ -63,6 +64,9 @@ def score_locally(job: Job, out: Path | None, worklist: Path | None) -> Report:
     with _work_folder(out, job.digest(service)) as folder:
         chunks, buckets = bulk.chunks_of(job.files), bulk.bucket_count(job.files)
         parts = [_part(folder, place) for place in range(len(chunks))]
+        if not job.is_for_all:
+            found = [part.with_suffix(".treated") for part in parts]
+            _share_out("finding", _finding, found, job, folder, service)
         _share_out(
             "reading",
             _reading,
@@ -127,22 +131,40 @@ def _reports(job: Job, folder: Path) -> dict[Path, bulk.PartReport]:
     }
 
 
+def _finding(job: Job, folder: Path, service: Service) -> Step:
+    """The step that finds who of a chunk was treated or is to be."""
+    run, chunks = job.run((), service), bulk.chunks_of(job.files)
+
+    def step(place: int) -> None:
+        found = {find_treated(line, run) for line in bulk.lines_in(chunks[place])}
+        file = _part(folder, place).with_suffix(".treated")
+        with bulk.replaced(file) as target:
+            target.write(json.dumps(sorted(found - {""})).encode())
+
+    return step
+
+
+def _treated(job: Job, folder: Path) -> frozenset[str] | None:
+    """Those whom the step before found; None where the order is for all."""
+    if job.is_for_all:
+        return None
+    files = folder.glob("*.treated")
+    return frozenset(one for file in files for one in json.loads(file.read_bytes()))
+
+
 def _reading(job: Job, folder: Path, service: Service) -> Step:
     """The step that sorts a chunk into its part."""
-    run, chunks, buckets = (
-        job.run((), service),
-        bulk.chunks_of(job.files),
-        bulk.bucket_count(job.files),
-    )
-    look, types = (
-        look_for(service),
-        types_read(service, with_worklist=job.with_worklist),
+    chunks = bulk.chunks_of(job.files)
+    reading = bulk.Reading(
+        buckets=bulk.bucket_count(job.files),
+        types=types_read(service, with_worklist=job.with_worklist),
+        look=look_for(service),
+        bases=job.run((), service).bases,
+        treated=_treated(job, folder),
     )
 
     def step(place: int) -> None:
-        bulk.write_part(
-            chunks[place], _part(folder, place), buckets, types, look, run.bases
-        )
+        bulk.write_part(chunks[place], _part(folder, place), reading)
 
     return step
 

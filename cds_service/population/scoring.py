@@ -45,7 +45,7 @@ from cds_service.fhir.orders.referred import with_referred
 from cds_service.fhir.raw_json import is_prohibition, member, objects, text
 from cds_service.fhir.references import NO_BASE, Bases, last_name
 from cds_service.outgoing.deadline import Deadline
-from cds_service.population.bulk import ASIDE, Look
+from cds_service.population.bulk import ASIDE, LineError, Look, head_of, read_line
 from cds_service.population.worklist import OF_LOOP, Row, find_rows
 from cds_service.protocol.json_text import canonical_json, decode_again
 from cds_service.service import Service, ServiceHook, find_facts
@@ -155,6 +155,29 @@ def look_for(service: Service) -> Look:
         )
 
     return lambda line: line.find(b"\\") >= 0 or any(map(is_ours, CODES.findall(line)))
+
+
+# Resources that say that a patient was treated, or is to be; letters that are escaped
+# may hide the name of a type.
+PROCEDURE, REQUEST, ESCAPED = b'"Procedure"', b'"ServiceRequest"', b"\\u00"
+
+
+def find_treated(line: bytes, run: Run) -> str:
+    """Name the patient whose augmentation a line may be; empty if it is none.
+
+    Most lines are passed over by their bytes. A line that cannot be read is nobody's
+    here: who reads all lines names it.
+    """
+    find = line.find
+    if find(PROCEDURE) < 0 and find(REQUEST) < 0 and find(ESCAPED) < 0:
+        return ""
+    try:
+        raw = read_line(line.strip())
+    except LineError:
+        return ""
+    kind, patient, _ = head_of(raw, run.bases)
+    is_either = kind in ("Procedure", "ServiceRequest")
+    return patient if is_either and _may_count(raw, run) else ""
 
 
 class Result(NamedTuple):
@@ -400,10 +423,12 @@ def _own_orders(
 
 
 def is_augmentation(raw: Json, person: Person, run: Run) -> bool:
-    """Whether it is this patient's kyphoplasty or vertebroplasty.
+    """Whether it is this patient's kyphoplasty or vertebroplasty, done or to be done."""
+    return _may_count(raw, run) and person.is_subject_of(raw)
 
-    Done or to be done.
-    """
+
+def _may_count(raw: Json, run: Run) -> bool:
+    """Whether it is somebody's augmentation that was or is to be done."""
     counted = PROCEDURES if raw["resourceType"] == "Procedure" else ORDERS
     if (
         text(raw.get("status")) not in counted
@@ -412,9 +437,7 @@ def is_augmentation(raw: Json, person: Person, run: Run) -> bool:
     ):
         return False
     recognition = recognise_augmentation(raw, run.service.terminology)
-    return bool(
-        recognition and recognition.concepts & AUGMENTATION
-    ) and person.is_subject_of(raw)
+    return bool(recognition and recognition.concepts & AUGMENTATION)
 
 
 def day_of(raw: Json, run: Run) -> date:

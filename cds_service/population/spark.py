@@ -34,7 +34,13 @@ from cds_service.population.bulk import (
     take_line,
 )
 from cds_service.population.job import Job, Report, load, types_read, write_results
-from cds_service.population.scoring import Result, Run, look_for, score
+from cds_service.population.scoring import (
+    Result,
+    Run,
+    find_treated,
+    look_for,
+    score,
+)
 from cds_service.service import Service
 
 Batches = Iterator[pa.RecordBatch]
@@ -51,11 +57,13 @@ READ = pa.schema(
         # of the shared resources that a line refers to
         ("names", pa.list_(pa.string())),
         ("line", pa.binary()),
+        # whether it may be the patient's augmentation, or one for all is
+        ("treats", pa.bool_()),
     ]
 )
 READ_DDL = (
-    "kind string, ownerless long, bad_file string, patient string, name string, names"
-    " array<string>, line binary"
+    "kind string, ownerless long, bad_file string, patient string, name string,"
+    " names array<string>, line binary, treats boolean"
 )
 SCORED = pa.schema([(name, pa.string()) for name in Result._fields])
 SCORED_DDL = ", ".join(f"{name} string" for name in Result._fields)
@@ -139,15 +147,20 @@ def _uri(file: Path) -> str:
 
 
 def _together(read: DataFrame) -> DataFrame:
-    """Lines with their patient.
+    """Lines with their patient: their own, and the shared resources that those refer to.
 
-    Their own, and the shared resources that those refer to.
+    One who neither was treated nor is to be has an empty line alone.
     """
-    own = read.filter("patient is not null")
+    everyone = read.filter("patient is not null")
+    treated = everyone.filter("treats").select("patient").distinct()
+    own = everyone.join(treated, "patient", "left_semi")
+    others = everyone.join(treated, "patient", "left_anti").select("patient").distinct()
     shared = read.filter("name is not null").select("name", "line")
     wanted = own.select("patient", column.explode("names").alias("name")).distinct()
-    return own.select("patient", "line").union(
-        wanted.join(shared, "name").select("patient", "line")
+    return (
+        own.select("patient", "line")
+        .union(wanted.join(shared, "name").select("patient", "line"))
+        .union(others.withColumn("line", column.lit(b"")))
     )
 
 
@@ -164,7 +177,7 @@ def _run(job: Job, exported: frozenset[str]) -> Run:
 
 def _reading(job: Job) -> Callable[[Batches], Batches]:
     def read(batches: Batches) -> Batches:
-        service, bases = _service(job), _run(job, frozenset()).bases
+        service, run = _service(job), _run(job, frozenset())
         look, types = (
             look_for(service),
             types_read(service, with_worklist=job.with_worklist),
@@ -176,7 +189,7 @@ def _reading(job: Job) -> Callable[[Batches], Batches]:
                 if not (line := written.strip()):
                     continue
                 try:
-                    (kind, patient, name), kept = take_line(line, look, bases)
+                    (kind, patient, name), kept = take_line(line, look, run.bases)
                 except LineError:
                     yield {"bad_file": file}
                     continue
@@ -188,6 +201,7 @@ def _reading(job: Job) -> Callable[[Batches], Batches]:
                         "patient": patient,
                         "names": shared_names(kept),
                         "line": kept,
+                        "treats": job.is_for_all or bool(find_treated(line, run)),
                     }
                 elif kind in types:
                     kinds[kind] += 1
@@ -207,7 +221,7 @@ def _scoring(job: Job, exported: frozenset[str]) -> Callable[[Batches], Batches]
         run = _run(job, exported)
         groups = groupby(_pairs(batches, "patient", "line"), key=itemgetter(0))
         found = (
-            score(patient, [line for _, line in pairs], run)
+            score(patient, [line for _, line in pairs if line], run)
             for patient, pairs in groups
         )
         yield from _batches((one._asdict() for one in found), SCORED)

@@ -45,6 +45,7 @@ NOBODY = "nobody"  # id of the patient of the figures
 SEXES = ("female", "male")
 AGE = re.compile("[0-9]{1,3}")
 OLDEST = 120
+FIGURE_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +202,17 @@ def signing(
 
 
 def figure(
-    title: str, sheets: Sheets, body: Mapping[str, Any], fhir: FhirReader | None = None
+    title: str,
+    sheets: Sheets,
+    body: Mapping[str, Any],
+    fhir: FhirReader | None = None,
+    deadline: Deadline | None = None,
 ) -> Figure:
-    """The figure on the card of this request; no entry is kept."""
+    """The figure on the card of this request; no entry is kept.
+
+    Raises:
+        CdsError: the request is answered without cards, or too late.
+    """
     service, around = sheets.service, sheets.around
     hook = service.signing_hook
     noon = service.calendar.noon(sheets.today)
@@ -211,7 +220,7 @@ def figure(
         clock=lambda: noon,
         fhir=fhir,
         audit=OneEntry(),
-        deadline=Deadline.after(10),
+        deadline=deadline or Deadline.after(FIGURE_SECONDS),
         base_url=around.base_url,
     )
     cards = answer(service, hook, parse_request(body, hook.hook), ports).to_json()[

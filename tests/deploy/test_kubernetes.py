@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from cds_service.site.folder import load_site
+from tests.deploy.front import make_certificate
 from tests.deploy.locked import DEPLOY
 from tests.deploy.manifests import (
     KUBERNETES,
@@ -18,6 +19,7 @@ from tests.deploy.manifests import (
     pods,
     whole_files,
 )
+from tests.deploy.programs import need
 
 VALIDATE = Path(sys.executable).with_name("kubernetes-validate")
 VERSION = "1.32.0"
@@ -27,8 +29,19 @@ CONTAINER_MAY = {
     "readOnlyRootFilesystem": True,
     "capabilities": {"drop": ["ALL"]},
 }
+GATEWAY = "gateway.networking.k8s.io"
+FOLDERS = ["base", "overlays/example", "overlays/gateway"]
+FRONT = {"app.kubernetes.io/component": "front"}
+SCRIPT = DEPLOY / "nginx/in-kubernetes.sh"
 PODS = list(pods())
-CONTAINERS = [container for pod in PODS for container in pod["spec"]["containers"]]
+CONTAINERS = [
+    container
+    for pod in PODS
+    for container in (
+        *pod["spec"].get("initContainers", ()),
+        *pod["spec"]["containers"],
+    )
+]
 
 
 def check_schema(path):
@@ -42,14 +55,16 @@ def test_every_manifest_follows_the_schema(path):
     check_schema(path)
 
 
-@pytest.mark.parametrize("folder", ["base", "overlays/example"])
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_what_kustomize_makes_follows_the_schema(folder, tmp_path):
-    (tmp_path / "whole.yaml").write_text(built(folder))
+    made = yaml.safe_load_all(built(folder))
+    of_kubernetes = [one for one in made if not one["apiVersion"].startswith(GATEWAY)]
+    (tmp_path / "whole.yaml").write_text(yaml.safe_dump_all(of_kubernetes))
     check_schema(tmp_path / "whole.yaml")
 
 
 def test_every_file_is_in_use():
-    for folder in ("base", "overlays/example"):
+    for folder in FOLDERS:
         (kustomization,) = objects_in(KUBERNETES / folder / "kustomization.yaml")
         named = set(kustomization["resources"]) | {
             one["path"] for one in kustomization.get("patches", ())
@@ -61,11 +76,11 @@ def test_every_file_is_in_use():
 
 
 def test_no_pod_may_do_more_than_the_restricted_standard_allows():
-    assert len(PODS) == 5
+    assert len(PODS) == 6
     for pod in PODS:
-        spec, (container,) = pod["spec"], pod["spec"]["containers"]
-        assert spec["securityContext"].items() >= POD_MAY.items()
-        assert spec["automountServiceAccountToken"] is False
+        assert pod["spec"]["securityContext"].items() >= POD_MAY.items()
+        assert pod["spec"]["automountServiceAccountToken"] is False
+    for container in CONTAINERS:
         assert container["securityContext"].items() >= CONTAINER_MAY.items()
         assert {"memory"} <= set(container["resources"]["limits"])
         assert {"cpu", "memory"} <= set(container["resources"]["requests"])
@@ -78,23 +93,24 @@ def test_the_user_is_that_of_the_image():
 
 def test_everything_that_a_pod_names_is_there():
     secrets = {one["metadata"]["name"]: one["stringData"] for one in of_kind("Secret")}
-    maps = {one["metadata"]["name"] for one in of_kind("ConfigMap")} | {
-        "kyphoplasty-cds-site"
-    }
+    maps = {one["metadata"]["name"]: one["data"] for one in of_kind("ConfigMap")}
+    made = {"kyphoplasty-cds-site", "kyphoplasty-cds-front"}
     for container in CONTAINERS:
         for one in container.get("env", ()):
-            wanted = one["valueFrom"]["secretKeyRef"]
-            assert wanted["key"] in secrets[wanted["name"]]
-        assert {one["configMapRef"]["name"] for one in container["envFrom"]} <= maps
+            kind, wanted = next(iter(one["valueFrom"].items()))
+            held = secrets if kind == "secretKeyRef" else maps
+            assert wanted["key"] in held[wanted["name"]]
+        named = {one["configMapRef"]["name"] for one in container.get("envFrom", ())}
+        assert named <= maps.keys() | made
     for pod in PODS:
-        named = [
-            one["secret"] for one in pod["spec"].get("volumes", ()) if "secret" in one
-        ]
-        assert {one["secretName"] for one in named} <= secrets.keys()
-        volumes = {one["name"] for one in pod["spec"].get("volumes", ())}
-        assert {
-            one["name"] for one in pod["spec"]["containers"][0].get("volumeMounts", ())
-        } == volumes
+        volumes = pod["spec"].get("volumes", ())
+        wanted = [one["secret"] for one in volumes if "secret" in one]
+        assert {one["secretName"] for one in wanted} <= secrets.keys()
+        for one in wanted:
+            keys = {item["key"] for item in one.get("items", ())}
+            assert keys <= secrets[one["secretName"]].keys()
+        mounts = pod["spec"]["containers"][0].get("volumeMounts", ())
+        assert {one["name"] for one in mounts} == {one["name"] for one in volumes}
 
 
 def test_every_selector_finds_pods():
@@ -106,18 +122,144 @@ def test_every_selector_finds_pods():
     selectors += [
         one["spec"]["selector"]["matchLabels"] for one in of_kind("PodDisruptionBudget")
     ]
-    assert len(selectors) == 4
+    assert len(selectors) == 7
     for selector in selectors:
         assert any(selector.items() <= one for one in labels), selector
 
 
 def test_two_replicas_at_least_of_which_one_always_stays():
-    (scaling,), (disruption,) = (
-        of_kind("HorizontalPodAutoscaler"),
-        of_kind("PodDisruptionBudget"),
+    (scaling,) = of_kind("HorizontalPodAutoscaler")
+    (front,) = (
+        one
+        for one in of_kind("Deployment")
+        if one["spec"]["selector"]["matchLabels"] == FRONT
     )
-    assert scaling["spec"]["minReplicas"] >= 2
-    assert disruption["spec"]["minAvailable"] < scaling["spec"]["minReplicas"]
+    stay = {
+        one["metadata"]["name"]: one["spec"]["minAvailable"]
+        for one in of_kind("PodDisruptionBudget")
+    }
+    assert 0 < stay["kyphoplasty-cds"] < scaling["spec"]["minReplicas"]
+    assert 0 < stay["kyphoplasty-cds-front"] < front["spec"]["replicas"]
+
+
+def test_the_namespace_is_the_sites():
+    assert [one for one in base() if one["kind"] == "Namespace"] == []
+    assert [one for one in base() if "namespace" in one["metadata"]] == []
+
+
+# --- the way in
+
+
+def test_nothing_but_nginx_reaches_a_replica():
+    (policy,) = (
+        one
+        for one in of_kind("NetworkPolicy")
+        if one["spec"]["podSelector"]["matchLabels"]
+        == {"app.kubernetes.io/component": "service"}
+    )
+    (rule,) = policy["spec"]["ingress"]
+    assert rule["from"] == [{"podSelector": {"matchLabels": FRONT}}]
+    outside = [one for one in of_kind("Service") if "clusterIP" not in one["spec"]]
+    assert [one["spec"]["selector"] for one in outside] == [FRONT]
+
+
+def in_cluster(folder, resolv, url="https://cds.hospital.example"):
+    """nginx.conf as the init container writes it."""
+    (folder / "resolv.conf").write_text(resolv)
+    conf = DEPLOY / "nginx/nginx.conf"
+    command = ["sh", SCRIPT, conf, folder / "resolv.conf", url]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+IN_CLUSTER = "search cds.svc.cluster.local svc.cluster.local\nnameserver {}\n"
+
+
+@pytest.mark.parametrize(
+    ("server", "resolver"), [("10.96.0.10", "10.96.0.10"), ("fd00::a", "[fd00::a]")]
+)
+def test_nginx_finds_the_replicas_by_the_name_of_their_service(
+    tmp_path, server, resolver
+):
+    written = in_cluster(tmp_path, IN_CLUSTER.format(server))
+    assert written.returncode == 0, written.stderr
+    (pods_of_service,) = (
+        one["metadata"]["name"]
+        for one in of_kind("Service")
+        if one["spec"].get("clusterIP") == "None"
+    )
+    line = f"server {pods_of_service}.cds.svc.cluster.local:8080 resolve max_fails=0"
+    assert line in written.stdout
+    assert f"resolver {resolver} valid=5s;" in written.stdout
+    assert "cds-1" not in written.stdout
+    assert "cds.example.org" not in written.stdout
+
+
+def test_nginx_takes_what_is_written_for_a_cluster(tmp_path):
+    """Debian's nginx is older than `resolve`: all but that."""
+    need("nginx")
+    tls = make_certificate(tmp_path)
+    text = in_cluster(tmp_path, IN_CLUSTER.format("127.0.0.1")).stdout
+    for old, new in (
+        ("    resolver 127.0.0.1 valid=5s;\n", ""),
+        ("kyphoplasty-cds-pods.cds.svc.cluster.local:8080 resolve", "127.0.0.1:8081"),
+        ("/etc/nginx/tls/cds.pem", str(tls[0])),
+        ("/etc/nginx/tls/cds.key", str(tls[1])),
+        ("/run/", f"{tmp_path}/"),
+        ("/var/cache/", f"{tmp_path}/"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    (tmp_path / "nginx.conf").write_text(text)
+    command = ["nginx", "-t", "-q", "-c", tmp_path / "nginx.conf"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+
+
+@pytest.mark.parametrize(
+    ("resolv", "url"),
+    [
+        ("", "https://cds.hospital.example"),
+        ("nameserver 10.96.0.10\n", "https://cds.hospital.example"),
+        (IN_CLUSTER.format("10.96.0.10"), "https://a b/"),
+        (IN_CLUSTER.format("10.96.0.10"), "https://a;b/"),
+    ],
+)
+def test_a_pod_without_names_does_not_start(tmp_path, resolv, url):
+    written = in_cluster(tmp_path, resolv, url)
+    assert (written.returncode, written.stdout) == (1, "")
+
+
+def test_a_configuration_without_the_places_is_refused(tmp_path):
+    (tmp_path / "resolv.conf").write_text(IN_CLUSTER.format("10.96.0.10"))
+    changed = tmp_path / "nginx.conf"
+    text = (DEPLOY / "nginx/nginx.conf").read_text()
+    changed.write_text(text.replace("server cds-1:8080", "server one:8080"))
+    resolv = tmp_path / "resolv.conf"
+    command = ["sh", SCRIPT, changed, resolv, "https://cds.hospital.example"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert found.returncode == 1
+    assert "resolve" in found.stderr
+
+
+def test_a_gateway_passes_tls_to_nginx():
+    made = list(yaml.safe_load_all(built("overlays/gateway")))
+    (route,) = (one for one in made if one["kind"] == "TLSRoute")
+    (target,) = route["spec"]["rules"][0]["backendRefs"]
+    (service,) = (
+        one
+        for one in made
+        if one["kind"] == "Service" and one["metadata"]["name"] == target["name"]
+    )
+    assert service["spec"]["type"] == "ClusterIP"
+    assert target["port"] in [one["port"] for one in service["spec"]["ports"]]
+    (settings,) = (
+        one
+        for one in made
+        if one["kind"] == "ConfigMap"
+        and one["metadata"]["name"] == "kyphoplasty-cds-settings"
+    )
+    (name,) = route["spec"]["hostnames"]
+    assert settings["data"]["KYPHOPLASTY_CDS_PUBLIC_URL"] == f"https://{name}"
 
 
 def test_only_migration_and_purge_are_the_owner():
@@ -125,7 +267,8 @@ def test_only_migration_and_purge_are_the_owner():
         container["name"]
         for container in CONTAINERS
         if any(
-            "owner" in str(one) for one in (*container["env"], *container["envFrom"])
+            "owner" in str(one)
+            for one in (*container.get("env", ()), *container.get("envFrom", ()))
         )
     }
     assert owners == {"migrate", "purge"}

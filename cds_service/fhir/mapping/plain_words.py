@@ -10,6 +10,7 @@ name what is harmless, never what is not.
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import Field
@@ -49,17 +50,22 @@ class PlainWords:
     """
 
     def __init__(self, words: Sequence[str], durations: DurationRules | None) -> None:
-        """Compile the words; lengths of time are read by `durations`, if they are."""
+        """Keep the words; lengths of time are read by `durations`, if they are."""
         self.words, self.durations = tuple(words), durations
         whole = sorted(
             {folded_pattern(word) for word in words},
             key=lambda word: (-len(word), word),
         )
-        word = _APART % "|".join(whole)
-        self._word, self._plain = (
-            re.compile(word),
-            re.compile(rf"(?>(?:{_DIVIDES}|{word})*)"),
-        )
+        self._any = _APART % "|".join(whole)
+
+    @cached_property
+    def _plain(self) -> re.Pattern[str]:
+        return re.compile(rf"(?>(?:{_DIVIDES}|{self._any})*)")
+
+    @cached_property
+    def _word(self) -> re.Pattern[str]:
+        # Asked of a few texts and by commands, so compiled at the first one.
+        return re.compile(self._any)
 
     def are_all(
         self, text: str, *, is_title: bool = False, has_lengths: bool = True

@@ -50,6 +50,7 @@ from cds_service.fhir.mapping.language import (
 )
 from cds_service.fhir.mapping.level_text import LevelRules
 from cds_service.fhir.mapping.mapping_files import (
+    LocalCode,
     read_answer_maps,
     read_local_codes,
     read_own_codes,
@@ -347,6 +348,10 @@ class Terminology:
             for code, to in local
             if concept in self._concepts_of(to.system, to.code)
         )
+
+    def local_meanings(self, system: str, code: str) -> tuple[LocalCode, ...]:
+        """What the site's maps say of this code."""
+        return self._local_codes.get(self._systems.normalise(system, code), ())
 
     def implied_units(self) -> Iterator[tuple[str, str, str]]:
         """Each local code that implies a unit, with a concept and that unit.

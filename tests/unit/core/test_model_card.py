@@ -83,6 +83,24 @@ def test_every_card_stands_with_its_source_doubts_and_contrary_evidence():
     assert any("3.50 (2.06-5.93" in one["statement"] for one in refracture)
 
 
+@pytest.mark.parametrize(
+    ("entry", "printed"),
+    [
+        pytest.param("vbq-scale", ("2.799", "3.52"), id="yeh-2025"),
+        pytest.param("vbq-scale-second", ("23.47", "4.14"), id="sci-rep-2025"),
+        pytest.param("junction-opposite", ("3.50", "2.06, 5.93"), id="liu-2025"),
+        pytest.param("pooled-sarcopenia", ("2.92", "1.34-6.34"), id="nguyen-2025"),
+        pytest.param("plvi-not-significant", ("not recorded",), id="ours"),
+    ],
+)
+def test_contrary_evidence_carries_the_words_it_was_read_from(entry, printed):
+    """Numbers as the abstracts print them, read on 23 November 2026."""
+    entries = [one for card in CARDS.values() for one in card["contraryEvidence"]]
+    assert all(one["quote"] for one in entries)
+    (quote,) = {one["quote"] for one in entries if one["id"] == entry}
+    assert all(number in quote for number in printed)
+
+
 def test_the_rate_that_the_paper_does_not_print_is_called_our_computation():
     card = CARDS["nvcf-nomogram-2024"]
     texts = [

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from cds_service.cli import main
 from cds_service.errors import DataFileError
+from cds_service.fhir.answer_costs import Record
 from cds_service.fhir.learning import concept_map, learn, load_learning
 from cds_service.fhir.mapping.terminology import load_finding_specs
 from cds_service.loading import find_faults, load_service
@@ -39,7 +40,7 @@ def grip(code: dict, *values: float, unit: str = "", patient: str = "p1") -> lis
 
 
 def of(*resources):
-    return learn(resources, terminology(), SPECS, RULES)
+    return learn([Record(resources)], terminology(), SPECS, RULES)
 
 
 @pytest.mark.parametrize(
@@ -296,7 +297,7 @@ def server():
 
 def test_a_server_is_looked_at_patient_by_patient(server, monkeypatch):
     monkeypatch.setattr(
-        "cds_service.commands.learning.TYPES",
+        "cds_service.commands.learn_sources.TYPES",
         ("Observation", "ServiceRequest", "Basic"),
     )
     done = CliRunner().invoke(main, ["mappings", "learn", server.url, "--json"])

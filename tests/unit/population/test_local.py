@@ -10,8 +10,18 @@ from click.testing import CliRunner, Result
 
 from cds_service.cli import main
 from cds_service.population import bulk, local
-from tests.chart_builders import TODAY, kyphoplasty, measured, patient, quiet_lists
-from tests.population_builders import whose, write_export
+from cds_service.population.job import Job
+from cds_service.population.scoring import NO_PROCEDURE
+from cds_service.population.scoring import score as plain_score
+from tests.chart_builders import (
+    TODAY,
+    kyphoplasty,
+    measured,
+    open_service,
+    patient,
+    quiet_lists,
+)
+from tests.population_builders import done, whose, write_export
 
 COUNT = 12
 
@@ -61,6 +71,64 @@ def test_bad_lines_are_named_and_the_run_goes_on(export: Path) -> None:
     named = [line.split(": ")[0] for line in result.stderr.splitlines()[:-1]]
     assert named == [f"{file}:{number}" for number in (1, 6, 7, COUNT + 5)]
     assert result.stderr.endswith(f"{COUNT} assessed, 4 bad lines\n")
+
+
+ESCAPED = (b'"Procedure"', b'"\\u0050rocedure"')
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param([done(20)], id="done"),
+        pytest.param([{**kyphoplasty(), "status": "active"}], id="ordered"),
+        pytest.param(
+            [done(20, code={"text": "Balloon kyphoplasty L1"})], id="in-words"
+        ),
+        pytest.param(
+            [
+                done(20, meta={"versionId": "2"}, status="entered-in-error"),
+                done(20, meta={"versionId": "1"}),
+            ],
+            id="withdrawn",
+        ),
+        pytest.param([done(-20)], id="tomorrow"),
+        pytest.param([done(20, status="not-done")], id="not-done"),
+        pytest.param([], id="none"),
+    ],
+)
+@pytest.mark.parametrize("change", [(b"", b""), ESCAPED], ids=["plain", "escaped"])
+def test_who_was_treated_is_found_and_nobody_else_is_assessed(
+    tmp_path: Path, written: Any, change: tuple[bytes, bytes]
+) -> None:
+    """A line of the whole run is what the patient's own lines give."""
+    record = [patient(), *quiet_lists(), measured("bmd-t-score", -3.0)]
+    other = whose("other", [*record, done(30, code={"text": "Cholecystectomy"})])
+    export = write_export(
+        tmp_path / "export", [*whose("p", [*record, *written]), *other]
+    )
+    for file in export.iterdir():
+        file.write_bytes(file.read_bytes().replace(*change))
+    lines = [json.loads(one) for one in score(export).stdout.splitlines()]
+    own = [json.dumps(raw).encode() for raw in whose("p", [*record, *written])]
+    kinds = [file.stem for file in export.iterdir()]
+    run = Job(files=(), as_of=TODAY).run(kinds, open_service())
+    alone = plain_score("p", own, run)
+    assert [one["patient"] for one in lines] == ["other", "p"]
+    assert lines[1] == json.loads(alone.line)
+    assert lines[0]["assessments"][0]["concerns"] == [NO_PROCEDURE]
+
+
+def test_of_others_only_that_they_are_there_is_kept(tmp_path: Path) -> None:
+    """Broken lines are named all the same."""
+    lines = [raw for one in "ab" for raw in whose(one, [patient(), done(9)])]
+    file = write_export(tmp_path / "export", lines) / "Patient.ndjson"
+    file.write_bytes(file.read_bytes() + b"{\n")
+    reading = bulk.Reading(buckets=1, types={"Patient"}, treated={"a"})
+    (chunk,) = bulk.chunks_of([file])
+    report = bulk.write_part(chunk, tmp_path / "part", reading)
+    kept = bulk.read_bucket({tmp_path / "part": report}, 0)
+    assert {one: len(lines) for one, lines in kept.items()} == {"a": 1, "b": 0}
+    assert report.bad == [(3, "the text is not JSON")]
 
 
 def test_pieces_of_any_size_give_the_same_bytes(

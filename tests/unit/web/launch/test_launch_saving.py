@@ -2,6 +2,7 @@
 
 import pytest
 
+from cds_service.web.launched_sheet import WRITE_SECONDS
 from tests.launch_desk import SITE, Clinician, LaunchDesk, said
 from tests.stub_ehr import USER
 
@@ -238,3 +239,38 @@ def test_whom_the_site_shows_no_cards_sees_no_figure(tmp_path, ehr, mode):
     assert "reads it" in page
     assert "another vertebral fracture" not in page
     desk.close()
+
+
+def test_a_slow_record_takes_nothing_that_may_be_cut_off(clinician, ehr, monkeypatch):
+    place = clinician.launch()
+    page = clinician.compute(place)
+    monkeypatch.setattr(
+        "cds_service.web.launched_sheet.PAGE_SECONDS", WRITE_SECONDS + 0.5
+    )
+    ehr.delay = 0.3  # three reads come before a write
+    said_of_it = said(clinician.save(place, after=page))
+    assert "answers too slowly now, so nothing was sent" in said_of_it
+    assert saved(ehr) == []
+    assert "POST" not in {method for method, _, _ in ehr.asked}
+
+
+@pytest.mark.parametrize(
+    ("person", "why"),
+    [
+        pytest.param({"active": False}, "not in use any more", id="inactive"),
+        pytest.param(
+            {"active": False, "deceasedBoolean": True}, "not in use any more", id="both"
+        ),
+        pytest.param({"deceasedBoolean": True}, "no figure", id="dead"),
+    ],
+)
+def test_who_has_no_figure_has_the_page(clinician, ehr, person, why):
+    ehr.resources[0] |= person
+    place = clinician.launch()
+    answered = clinician.compute(place)
+    assert answered.status_code == 200
+    assert "CT attenuation" in said(answered)
+    assert why in said(answered)
+    answered = clinician.save(place, confirmed=STANDS)
+    assert "Saved: 1 new" in said(answered)
+    assert len(saved(ehr)) == 1

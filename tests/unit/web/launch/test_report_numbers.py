@@ -75,6 +75,33 @@ def test_words_of_an_attachment_and_of_the_narrative_are_read_once(clinician, eh
 @pytest.mark.parametrize(
     "members",
     [
+        pytest.param({"conclusion": "40 HU " * 3300}, id="numbers"),
+        pytest.param(
+            {"conclusion": "", "text": {"div": "Mean 40 HU." + "<" * 200_000}},
+            id="brackets",
+        ),
+    ],
+)
+def test_words_that_no_report_has_are_read_as_fast_as_others(clinician, ehr, members):
+    """Each took minutes to hours, in which its process answered nobody."""
+    ehr.resources += [report("", f"r{number}", **members) for number in range(20)]
+    assert len(offered(clinician.client.get(clinician.launch()))) == 20
+
+
+def test_a_table_without_sentences_names_no_vertebra(clinician, ehr):
+    rows = "".join(f"<td>L1</td><td>{number} HU</td>" for number in range(20, 190))
+    ehr.resources.append(report("", text={"div": f"<table>{rows}</table>"}))
+    place = clinician.launch()
+    page = clinician.client.post(place, data={"take": "DiagnosticReport/r1#1"})
+    assert 'name="hu" type="text" maxlength="40" inputmode="decimal" value="20"' in (
+        page.text
+    )
+    assert '<option value="L1" selected>' not in page.text
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
         pytest.param({"status": "entered-in-error"}, id="withdrawn"),
         pytest.param({"subject": {"reference": "Patient/p2"}}, id="of-another"),
         pytest.param({"id": "../x"}, id="no-id"),

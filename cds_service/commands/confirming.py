@@ -1,0 +1,156 @@
+"""`kyphoplasty-cds mappings confirm`: ticked lines become the site's map and tests."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cds_service.commands import options
+from cds_service.commands.ticks import Tick, read_ticks
+from cds_service.errors import CdsError
+from cds_service.fhir.mapping.mapping_files import UNIT_PROPERTY, read_own_codes
+from cds_service.loading import find_faults, mapping_folders
+from cds_service.protocol.messages import is_fhir_id
+from cds_service.settings import read_settings
+from cds_service.site.folder import CONFIRMED, SiteFolder, load_site
+
+
+def _name(value: str) -> str:
+    if not is_fhir_id(value):
+        raise ValueError("1 to 64 letters, digits, - and .")
+    return value
+
+
+@click.command("confirm")
+@click.argument("ticks", metavar="TICKS.csv", type=options.OLD_FILE)
+@options.SITE
+@click.option("--by", required=True, metavar="NAME", help="who knows these codes")
+@click.option(
+    "--name",
+    type=options.Read("NAME", _name),
+    help="of the two files; default: codes-DAY",
+)
+@options.say_errors
+def confirm_ticks(*, ticks: Path, site: Path | None, by: str, name: str | None) -> None:
+    """Make map lines and tests of the site from a table that a person has ticked.
+
+    The tests are tried at each start and by `mappings check`: a code that was confirmed
+    keeps its meaning, and one that was refused never gets it. Lines without a tick are
+    left out.
+    """
+    path = site or read_settings().site
+    if path is None:
+        raise CdsError("name the site folder: --site DIR, or KYPHOPLASTY_CDS_SITE")
+    today = datetime.now(UTC).date()
+    decided = read_ticks(ticks)
+    if not decided:
+        raise CdsError(f"{ticks}: no line has a tick")
+    stem = name or f"codes-{today}"
+    files = written(decided, load_site(path), stem, by=by, on=today)
+    write_new(files)
+    if faults := find_faults(path):
+        for file in files:
+            file.unlink()
+        raise CdsError(f"nothing was written: {faults[0]}")
+    taken = sum(one.tick == "yes" for one in decided)
+    click.echo(f"{taken} confirmed, {len(decided) - taken} refused")
+    for file in files:
+        click.echo(f"{file}: written")
+
+
+def written(
+    ticks: Sequence[Tick], site: SiteFolder, stem: str, *, by: str, on: date
+) -> dict[Path, str]:
+    """The map and the tests, by file.
+
+    Raises:
+        CdsError: a line names no code of ours and no standard one.
+    """
+    targets = read_own_codes(mapping_folders(site))
+    lines = [(one, *_target(one, targets)) for one in ticks if one.tick == "yes"]
+    tests = site.path / CONFIRMED / f"{stem}.toml"
+    files = {tests: _tests(ticks, by, on)}
+    if lines:
+        maps = site.path / "mappings" / "conceptmap" / f"{stem}.json"
+        document = _concept_map(lines, stem, f"confirmed by {by} on {on}")
+        files[maps] = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return files
+
+
+def _target(one: Tick, own: Mapping[str, str]) -> tuple[str, str]:
+    """System and code that a line means."""
+    if one.means in own:
+        return own[one.means], one.means
+    system, bar, code = one.means.rpartition("|")
+    if not bar:
+        fault = f"{one.means} is no code of ours; a standard one is SYSTEM|CODE"
+        raise CdsError(f"line {one.line}: {fault}")
+    return system, code
+
+
+def _concept_map(
+    lines: Iterable[tuple[Tick, str, str]], stem: str, comment: str
+) -> dict[str, Any]:
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for tick, system, code in lines:
+        target: dict[str, Any] = {
+            "code": code,
+            "equivalence": "equivalent",
+            "comment": comment,
+        }
+        if tick.unit:
+            unit = {"property": UNIT_PROPERTY, "value": tick.unit}
+            target["dependsOn"] = [unit]
+        shown = {"display": tick.text} if tick.text else {}
+        element = {"code": tick.code, **shown, "target": [target]}
+        groups.setdefault((tick.system, system), []).append(element)
+    return {
+        "resourceType": "ConceptMap",
+        "id": stem,
+        "status": "active",
+        "group": [
+            {"source": source, "target": target, "element": elements}
+            for (source, target), elements in groups.items()
+        ],
+    }
+
+
+def _tests(ticks: Iterable[Tick], by: str, on: date) -> str:
+    """The tests as TOML, whose basic strings are those of JSON."""
+    lines = ["schema = 1", f"by = {json.dumps(by)}", f"on = {on}"]
+    for one in (one for one in ticks if one.means):
+        lines += ["", "[[codes]]", *(f"{key} = {value}" for key, value in _test(one))]
+    return "\n".join(lines) + "\n"
+
+
+def _test(one: Tick) -> Iterator[tuple[str, str]]:
+    said = "means" if one.tick == "yes" else "never"
+    cells = {"system": one.system, "code": one.code, "text": one.text, said: one.means}
+    if one.tick == "yes":
+        cells["unit"] = one.unit
+    for key, value in cells.items():
+        if value:
+            yield key, json.dumps(value)
+
+
+def write_new(files: Mapping[Path, str]) -> None:
+    """Write files that must not be there yet; all or none.
+
+    Raises:
+        CdsError: one of them is there, or cannot be written.
+    """
+    done: list[Path] = []
+    for file, content in files.items():
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("x", encoding="utf-8") as opened:
+                done.append(file)
+                opened.write(content)
+        except OSError as error:
+            for one in done:
+                one.unlink()
+            fault = f"{file}: cannot be written ({error.strerror})"
+            raise CdsError(f"{fault}; name others with --name") from None

@@ -1,0 +1,227 @@
+"""What `mappings learn` reads: calls, exports, audit entries, charts of servers."""
+
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import quote
+
+from cds_service.audit.chain import is_probe
+from cds_service.commands import options
+from cds_service.errors import CdsError, FhirReadError
+from cds_service.fhir.answer_costs import Key, Kind, Record
+from cds_service.fhir.learning import LIST_CODES, ORDER_CODES
+from cds_service.fhir.raw_json import Json, member, objects, text
+from cds_service.fhir.server.client import FhirClient
+from cds_service.fhir.server.lookup import identify_server
+from cds_service.outgoing import Connections
+from cds_service.outgoing.address import parse_base
+from cds_service.population import bulk
+from cds_service.protocol.json_text import JsonTextError, decode_json
+from cds_service.protocol.messages import is_fhir_id
+from cds_service.settings import read_settings
+
+SECONDS = 60.0  # for the record of one patient; nobody waits for an answer here
+TYPES = ("Observation", *ORDER_CODES, *LIST_CODES)
+OF_EXPORT = frozenset({"Patient", "Medication", *TYPES})
+LINES = (".ndjson", ".jsonl", ".gz")
+# What a near miss of the audit log is here. An order that its words were enough for
+# cost nothing, and the elements of a brace are no codes.
+NEAR_MISSES: Mapping[str, Kind] = {
+    "order-not-taken": "order",
+    "t-score": "measure",
+    "problem": "problem",
+}
+
+
+def records_of_files(paths: Iterable[Path]) -> Iterator[Record]:
+    """Each call, chart and audit entry in these files and folders.
+
+    Raises:
+        CdsError: a file cannot be read, or holds none of these.
+    """
+    files = [file for path in paths for file in _files_of(path)]
+    exports = [file for file in files if _is_export(file)]
+    for file in (file for file in files if file not in exports):
+        found = _of_lines(file) if file.suffix in LINES else [_of_file(file)]
+        for record in found:
+            if record.resources or record.is_logged:
+                yield record
+            else:
+                options.tell(f"{file}: no call and no resource; skipped")
+    if exports:
+        yield from _of_export(exports)
+
+
+def _files_of(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    kinds = (".json", *LINES)
+    found = sorted(file for file in path.rglob("*") if file.suffix in kinds)
+    if not found:
+        raise CdsError(f"{path}: no file *.json, *.ndjson or *.jsonl")
+    return found
+
+
+def _first_line(file: Path) -> Any:
+    """The first line of a file of lines, as JSON; None of any other."""
+    if file.suffix not in LINES or not file.is_file():
+        return None
+    lines = (line.strip() for line in bulk.lines_in(_whole(file)))
+    try:
+        return decode_json(next((line for line in lines if line), b"null"))
+    except JsonTextError:
+        return None
+
+
+def _whole(file: Path) -> bulk.Chunk:
+    size = None if file.suffix == ".gz" else file.stat().st_size
+    return bulk.Chunk(file, 0, size)
+
+
+def _is_export(file: Path) -> bool:
+    first = _first_line(file)
+    kind = text(member(first, "resourceType"))
+    return bool(kind) and kind != "Bundle"
+
+
+def _of_file(file: Path) -> Record:
+    """The one call or chart in a JSON document."""
+    try:
+        return record_of(decode_json(file.read_bytes()))
+    except OSError as error:
+        raise CdsError(f"{file}: cannot be read ({error.strerror})") from None
+    except JsonTextError as error:
+        raise CdsError(f"{file}: {error}") from None
+
+
+def _of_lines(file: Path) -> Iterator[Record]:
+    """The calls, charts or audit entries of a file of lines; a broken one is said."""
+    if not file.is_file():
+        raise CdsError(f"{file}: cannot be read (No such file or directory)")
+    for number, line in enumerate(bulk.lines_in(_whole(file)), start=1):
+        if not line.strip():
+            continue
+        try:
+            document = decode_json(line)
+        except JsonTextError as error:
+            options.tell(f"{file}:{number}: {error}; skipped")
+            continue
+        if isinstance(document, dict) and "commitment" in document:
+            yield from _of_entry(document)
+        elif not (isinstance(document, dict) and "manifest" in document):
+            yield record_of(document)
+
+
+def record_of(document: Any) -> Record:
+    """The resources of a call or a chart; of a call, its drafts too."""
+    resources = tuple(resources_in([document]))
+    if not (isinstance(document, dict) and "hook" in document):
+        return Record(resources)
+    return Record(resources, tuple(resources_in([document.get("context")])))
+
+
+def resources_in(documents: Sequence[Any]) -> Iterator[Json]:
+    """Every resource anywhere in JSON: of draft orders, prefetch, a Bundle."""
+    waiting = [*documents]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            if "resourceType" in node:
+                yield node
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+
+
+def _of_entry(line: Json) -> Iterator[Record]:
+    """What an exported audit entry says of an answer; nothing of one that is none."""
+    payload = line.get("payload")
+    facts = member(payload, "facts")
+    content = member(payload, "content")
+    if is_probe(text(member(facts, "user")), text(member(facts, "patient"))):
+        return
+    missed: list[Key] = []
+    for one in objects(member(content, "nearMisses")):
+        kind = NEAR_MISSES.get(text(one.get("kind")))
+        system, code = text(one.get("system")), text(one.get("code"))
+        if kind and code and not code.startswith("("):  # none, or not shown
+            missed.append((kind, system, code))
+    if (line.get("kind") == "answer" and member(content, "order")) or missed:
+        yield Record(missed=missed, is_logged=True)
+
+
+def _of_export(files: Sequence[Path]) -> Iterator[Record]:
+    """The chart of each patient of a Bulk Data export, one after the other."""
+    with TemporaryDirectory(prefix="kyphoplasty-cds-") as folder:
+        found = bulk.by_patient(
+            files, Path(folder), OF_EXPORT, lambda bad: options.tell(str(bad))
+        )
+        for _, lines in found:
+            yield Record(tuple(map(bulk.read_line, lines)))
+
+
+def records_of_server(
+    base: str, patients: Sequence[str], limit: int, token: str | None
+) -> Iterator[Record]:
+    """The chart of each patient; what the server refuses is said and left out.
+
+    Raises:
+        CdsError: the address is none, or the server lists no patients.
+    """
+    try:
+        address = parse_base(base).url
+    except ValueError as error:
+        raise CdsError(f"{base}: {error}") from None
+    connections = Connections(max_record_bytes=read_settings().max_record_bytes)
+    reader = FhirClient(address, token, connections=connections)
+    identity = identify_server(reader, until=time.monotonic() + SECONDS)
+    options.tell(f"{address}: {identity.software or 'unknown server'}")
+    faults: dict[str, None] = {}
+    for found in [{"id": one} for one in patients] or _first_patients(reader, limit):
+        patient = quote(text(found.get("id")), safe="")
+        queries = [f"Patient/{patient}"] if "resourceType" not in found else []
+        queries += [
+            f"{kind}?{'subject' if kind == 'SupplyRequest' else 'patient'}={patient}"
+            for kind in TYPES
+        ]
+        read = (
+            _read(FhirClient(address, token, connections=connections), query, faults)
+            for query in queries
+        )
+        yield Record((found, *chain.from_iterable(read)))
+    for fault in faults:
+        options.tell(fault)
+
+
+def _first_patients(reader: FhirClient, limit: int) -> list[Json]:
+    try:
+        page = reader.first_page(
+            f"Patient?_count={limit}", until=time.monotonic() + SECONDS
+        )
+    except FhirReadError as error:
+        raise CdsError(
+            f"The server was asked for patients: {error}; name some with --patient."
+        ) from None
+    patients = (
+        one for one in resources_in(page.documents) if one["resourceType"] == "Patient"
+    )
+    found = [one for one in patients if is_fhir_id(one.get("id"))][:limit]
+    if not found:
+        raise CdsError("The server listed no patients; name some with --patient.")
+    return found
+
+
+def _read(reader: FhirClient, query: str, faults: dict[str, None]) -> Iterator[Json]:
+    kind = re.split(r"[/?]", query)[0]
+    try:
+        fetched = reader.fetch(query, until=time.monotonic() + SECONDS)
+    except FhirReadError as error:
+        faults[f"{kind}: {error}"] = None
+        return
+    if fetched.note:
+        faults[f"{kind}: {fetched.note}"] = None
+    yield from resources_in(fetched.documents)

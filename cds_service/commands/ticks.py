@@ -1,0 +1,123 @@
+"""The table that a person ticks: what `mappings learn` proposes, one code a line.
+
+It is made to be opened in a spreadsheet. A spreadsheet may change a code that looks
+like a number or a date; the last column tells.
+"""
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from cds_service.audit.exporting import safe_cell
+from cds_service.errors import CdsError
+from cds_service.fhir.learning import WITHHELD, Learned, Proposal
+from cds_service.measures.table_file import read_table
+
+COLUMNS = (
+    *("tick", "kind", "system", "code", "text", "seen", "answers", "mended"),
+    *("means", "unit", "why", "check"),
+)
+NEEDED = frozenset({"tick", "system", "code", "means", "check"})
+YES = frozenset({"yes", "y", "x", "1", "ja", "j", "oui", "sí", "si", "✓", "true"})
+NO = frozenset({"no", "n", "0", "nein", "non", "-", "false"})
+# what `safe_cell` puts before a sign that a spreadsheet would take for a formula
+_QUOTED = re.compile(r'(^|;)\'(?=[ "]*[=+\-@])')
+
+
+class Tick(NamedTuple):
+    """A line that a person has decided.
+
+    Attributes:
+        means: a code of ours, or `SYSTEM|CODE` of a standard one; empty if the line
+            says only that no meaning is known.
+        unit: UCUM unit of a value that has none.
+    """
+
+    line: int
+    tick: Literal["yes", "no"]
+    system: str
+    code: str
+    text: str
+    means: str
+    unit: str
+
+
+def write_ticks(file: Path, learned: Learned) -> None:
+    """Write what was proposed, and then what no word explains, with an empty tick.
+
+    Raises:
+        CdsError: the file is there already: it may hold ticks.
+    """
+    try:
+        with file.open("x", encoding="utf-8-sig", newline="") as opened:
+            table = csv.writer(opened)
+            table.writerow(COLUMNS)
+            for one in (*learned.proposals, *learned.others):
+                if one.system:  # without one no map can name the code
+                    table.writerow([safe_cell(cell) for cell in _cells(one)])
+    except OSError as error:
+        raise CdsError(f"{file}: cannot be written ({error.strerror})") from None
+
+
+def _cells(one: Proposal) -> tuple[str | int, ...]:
+    text = "" if one.text == WITHHELD else one.text
+    cost = (one.seen, one.cost.answers, one.cost.mended)
+    why = "; ".join(one.why)
+    check = _check(one.system, one.code)
+    own = ("", one.kind, one.system, one.code, text)
+    return *own, *cost, one.proposed, one.unit, why, check
+
+
+def _check(system: str, code: str) -> str:
+    """Eight letters that only this code has."""
+    digest = hashlib.sha256(f"{system}|{code}".encode()).digest()
+    return "".join(chr(ord("a") + byte % 26) for byte in digest[:8])
+
+
+def read_ticks(file: Path) -> tuple[Tick, ...]:
+    """Read the lines that have a tick; those without one are left for another time.
+
+    Raises:
+        CdsError: it is no such table, or a line cannot be taken as it is.
+    """
+    heading, *rows = read_table(file).rows
+    names = [name.casefold() for name in heading]
+    if missing := sorted(NEEDED - set(names)):
+        raise CdsError(f"{file}: no column {', '.join(missing)}")
+    cells = (
+        (number, dict(zip(names, row, strict=False)))
+        for number, row in enumerate(rows, start=2)
+    )
+    return tuple(tick for number, row in cells for tick in _tick(file, number, row))
+
+
+def _tick(file: Path, number: int, row: dict[str, str]) -> Iterator[Tick]:
+    said = row.get("tick", "").casefold()
+    if not said:
+        return
+    place = f"{file}, line {number}"
+    if said not in YES | NO:
+        raise CdsError(f"{place}: tick is yes, no or empty")
+    system, code = _as_written(place, row)
+    means = row.get("means", "")
+    if said in YES and not means:
+        raise CdsError(f"{place}: means is empty: write a code of ours or SYSTEM|CODE")
+    text, unit = row.get("text", ""), row.get("unit", "")
+    yield Tick(number, "yes" if said in YES else "no", system, code, text, means, unit)
+
+
+def _as_written(place: str, row: dict[str, str]) -> tuple[str, str]:
+    """The code as the record has it.
+
+    Raises:
+        CdsError: a spreadsheet has changed it.
+    """
+    system = row["system"]
+    for code in (row["code"], _QUOTED.sub(r"\1", row["code"])):
+        if _check(system, code) == row["check"]:
+            return system, code
+    fault = "system or code is not what was written: open the file again, with the"
+    raise CdsError(f"{place}: {fault} columns as text")

@@ -1,0 +1,111 @@
+"""Count how many answers a code that was not understood has cost.
+
+A code costs an answer what the answer lacked for want of it: the order itself, a
+measured value, or the "no" of a list, which one entry that is not understood forbids.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.recognition import (
+    recognise_augmentation,
+    words_name_augmentation,
+)
+from cds_service.fhir.raw_json import Json
+
+Kind = Literal["measure", "order", "problem", "drug"]
+Key = tuple[Kind, str, str]  # system and code
+
+
+class Record(NamedTuple):
+    """What one answer rests on, or would: a recorded call, a chart, or an audit entry.
+
+    Attributes:
+        resources: of any type; the drafts of a call too.
+        drafts: what is being signed; None of anything but a call.
+        missed: codes that the audit log says were not understood.
+        is_logged: it is an entry of the audit log.
+    """
+
+    resources: Sequence[Json] = ()
+    drafts: Sequence[Json] | None = None
+    missed: Sequence[Key] = ()
+    is_logged: bool = False
+
+
+class Cost(NamedTuple):
+    """What a code has cost.
+
+    Attributes:
+        answers: those that lacked something for want of it.
+        mended: of these, those that would have lacked it no more had this code alone
+            been known.
+    """
+
+    answers: int = 0
+    mended: int = 0
+
+
+NO_COST = Cost()
+
+
+@dataclass(slots=True)
+class Answer:
+    """What one answer lacked.
+
+    Attributes:
+        lacked: by kind, each thing that was not understood, by its codes; any of them
+            would explain it. An entry without a code has none.
+        measures: codes with a value that nobody understood.
+        known: concepts with a value that was.
+    """
+
+    lacked: dict[Kind, list[frozenset[Key]]] = field(default_factory=dict)
+    measures: set[Key] = field(default_factory=set)
+    known: set[str] = field(default_factory=set)
+
+    def miss(self, kind: Kind, codes: Iterable[Key]) -> None:
+        """Note one entry that was not understood."""
+        self.lacked.setdefault(kind, []).append(frozenset(codes))
+
+
+def is_answered(record: Record, terminology: Terminology) -> bool:
+    """Tell if an answer was due: a call that signs no augmentation gets none."""
+    if record.drafts is None:
+        return True
+    return any(
+        recognise_augmentation(one, terminology) is not None
+        or words_name_augmentation(one, terminology)
+        for one in record.drafts
+    )
+
+
+def costs_of(
+    answers: Iterable[Answer], fills: Mapping[Key, frozenset[str]]
+) -> dict[Key, Cost]:
+    """Count the answers that each code has cost.
+
+    Args:
+        answers: what each of them lacked.
+        fills: the concepts of the finding that a code's values would give.
+    """
+    lost: dict[Key, int] = {}
+    mended: dict[Key, int] = {}
+    for answer in answers:
+        wanting: set[Key] = set()
+        mending: set[Key] = set()
+        for entries in answer.lacked.values():
+            wanting |= frozenset().union(*entries)
+            mending |= frozenset.intersection(*entries)
+        values = {
+            key
+            for key in answer.measures
+            if key in fills and answer.known.isdisjoint(fills[key])
+        }
+        for key in wanting | values:
+            lost[key] = lost.get(key, 0) + 1
+        for key in mending | values:
+            mended[key] = mended.get(key, 0) + 1
+    return {key: Cost(count, mended.get(key, 0)) for key, count in lost.items()}
