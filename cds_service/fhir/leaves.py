@@ -22,14 +22,16 @@ def leaves_of(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
     Of a list each item has the same path.
     """
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from leaves_of(inner, f"{path}.{name}" if path else name)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from leaves_of(inner, path)
-    elif value is not None and value != "":
-        yield path, value
+    held = [(path, value)]  # no recursion: a value may lie deep
+    while held:
+        path, value = held.pop()
+        if isinstance(value, dict):
+            begins = f"{path}." if path else ""
+            held += [(begins + name, inner) for name, inner in reversed(value.items())]
+        elif isinstance(value, list | tuple):
+            held += [(path, inner) for inner in reversed(value)]
+        elif value is not None and value != "":
+            yield path, value
 
 
 def repeats(narrative: str, resource: Json, plain: PlainWords) -> bool:
