@@ -22,6 +22,7 @@ from cds_service.fhir.server.client import FhirClient
 from cds_service.launch.authorizing import Launched, Launcher
 from cds_service.launch.record import (
     OnRecord,
+    RecordedMeasures,
     SheetReader,
     describe,
     read_measures,
@@ -164,7 +165,7 @@ class Desk:
         sheet = self._sheets.sheet_of(launched.patient, has_to_confirm=True)
         outcome = sheet.outcome(self._form, self._sheets.today)
         there, unread = self._there()
-        against = _rivals_of(outcome, there)
+        against = _rivals_of(outcome, there.measures)
         saved = None
         if self._form.get("act") == "save":
             sources = self._sources(reports)
@@ -180,7 +181,8 @@ class Desk:
             launched=launched,
             person=describe(person),
             action=f"{PATH}/at/{handle}",
-            there=there,
+            there=there.measures,
+            pairs=there.pairs,
             unread=unread,
             rivals=against,
             reports=reports,
@@ -227,7 +229,7 @@ class Desk:
             }
         )
 
-    def _there(self) -> tuple[Sequence[OnRecord], str]:
+    def _there(self) -> tuple[RecordedMeasures, str]:
         """The measures on record, or why they could not be read."""
         sheets = self._sheets
         try:
@@ -235,11 +237,12 @@ class Desk:
                 self._reader,
                 self._launched,
                 sheets.measures,
-                sheets.service.terminology,
+                sheets.service,
+                sheets.today,
                 until=self._until,
             )
         except FhirReadError as fault:
-            return (), str(fault)
+            return RecordedMeasures(), str(fault)
         return found, ""
 
     def _figures(

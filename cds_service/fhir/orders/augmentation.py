@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from cds_service.core.facts import AugmentationOrder, Procedure
+from cds_service.core.phrases import Verbatim, in_brackets, joined, say
 from cds_service.errors import PatientMismatch
 from cds_service.fhir.gathering.prefetch import reference_name
 from cds_service.fhir.mapping.level_text import in_order
@@ -24,13 +25,13 @@ from cds_service.fhir.orders.levels import (
     find_reasons,
     levels_in_words,
 )
+from cds_service.fhir.orders.meaning import Recognition
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import (
     ADDITIONAL_LEVEL,
     AUGMENTATION,
     HEIGHT_RESTORATION,
-    Recognition,
-    recognise_augmentation,
+    augmentation_in,
     words_on_procedure,
 )
 from cds_service.fhir.orders.whole_signing import unread_words_of
@@ -92,7 +93,7 @@ def find_augmentation_order(
     ]
     reasons = _reasons(found, bundle, terminology)
     unclear = tuple(
-        UNCLEAR.format(name=reference_name(draft.type, draft.resource))
+        say(UNCLEAR, name=Verbatim(reference_name(draft.type, draft.resource)))
         for draft, _ in others
     )
     return _as_one(found, reasons, unclear, terminology)
@@ -139,9 +140,7 @@ def _reasons(
 def _recognised(
     drafts: Iterable[Order], terminology: Terminology
 ) -> list[tuple[Order, Recognition]]:
-    recognitions = (
-        (draft, recognise_augmentation(draft.resource, terminology)) for draft in drafts
-    )
+    recognitions = ((draft, augmentation_in(draft, terminology)) for draft in drafts)
     return [
         (draft, recognition)
         for draft, recognition in recognitions
@@ -238,10 +237,8 @@ def _title(found: _Found, terminology: Terminology) -> str:
         ),
         "",
     )
-    levels = ", ".join(found.levels.levels)
-    return " ".join(
-        part for part in (name, levels, f"({code})" if code else "") if part
-    )
+    said = joined((name, ", ".join(found.levels.levels)), " ")
+    return in_brackets(said, Verbatim(code)) if code else said
 
 
 def _level_count(
