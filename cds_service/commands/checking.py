@@ -56,20 +56,12 @@ def check_mappings(site: Path | None) -> None:
         for fit in fits(read, service, read_settings().deadline_seconds):
             for line in said_of_ehr(fit, today):
                 click.echo(line)
-    rules = sum(len(hook.rules) for hook in service.hooks.values())
-    parts = (
-        (len(service.studies), "study", "studies"),
-        (len(service.finding_specs), "finding", "findings"),
-        (len(service.hooks), "service", "services"),
-        (rules, "rule", "rules"),
+    counts = (
+        f"{len(service.studies)} studies, {len(service.finding_specs)} findings,"
+        f" {len(service.hooks)} services with"
+        f" {sum(len(hook.rules) for hook in service.hooks.values())} rules"
     )
-    counts = ", ".join(counted(*part) for part in parts)
     click.echo(f"all data files are valid: {counts}")
-
-
-def counted(count: int, one: str, many: str) -> str:
-    """`1 service`, `2 services`."""
-    return f"{count} {one if count == 1 else many}"
 
 
 def said_of_ehr(fit: Fit, today: date) -> Iterator[str]:
