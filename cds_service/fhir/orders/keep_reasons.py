@@ -312,8 +312,7 @@ def _augmentations_in(bundle: DraftOrders, terminology: Terminology) -> list[Jso
 
 def _braces_in(bundle: DraftOrders, terminology: Terminology) -> list[Json]:
     found = (
-        (one.resource, recognise_support(one.resource, bundle, terminology))
-        for one in bundle.each()
+        (one.resource, support_in(one, bundle, terminology)) for one in bundle.each()
     )
     return [order for order, one in found if one and "brace" in one.concepts]
 
