@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from cds_service import __version__
 from cds_service.cards.card_files import in_force, load_card_texts
@@ -76,6 +76,8 @@ from cds_service.protocol.json_text import canonical_json
 from cds_service.service import Service, ServiceHook
 from cds_service.site.clients import EVERYTHING
 from cds_service.site.folder import SiteFolder, load_site
+
+Numbered = TypeVar("Numbered", Rule, FactFile)
 
 PACKAGE = Path(__file__).parent
 STUDIES = PACKAGE / "studies"
@@ -766,32 +768,29 @@ def _plan(templates: Mapping[str, str]) -> PrefetchPlan:
 
 def _rules(folders: HookFolders) -> tuple[Rule, ...]:
     """The rule files by rank."""
-    rules: list[Rule] = []
-    faults = Faults()
-    for path, table in _numbered(folders, "recommendations", faults):
-        with faults:
-            rules.append(validated(Rule, table, path))
-    faults.stop()
-    ids = [rule.id for rule in rules]
-    if twice := {name for name in ids if ids.count(name) > 1}:
-        raise DataFileError(
-            "recommendations", "id", f"appears twice: {', '.join(sorted(twice))}"
-        )
-    return tuple(rules)
+    return _each_once(Rule, folders, "recommendations")
 
 
 def _facts(folders: HookFolders) -> tuple[FactFile, ...]:
     """The fact files by rank, of the same rank by name."""
-    facts: list[FactFile] = []
-    faults = Faults()
-    for path, table in _numbered(folders, "facts", faults):
-        with faults:
-            facts.append(validated(FactFile, table, path))
-    faults.stop()
-    ids = [fact.id for fact in facts]
-    if twice := {name for name in ids if ids.count(name) > 1}:
-        raise DataFileError("facts", "id", f"appears twice: {', '.join(sorted(twice))}")
+    facts = _each_once(FactFile, folders, "facts")
     return tuple(sorted(facts, key=lambda fact: fact.rank))
+
+
+def _each_once(
+    model: type[Numbered], folders: HookFolders, name: str
+) -> tuple[Numbered, ...]:
+    """The files of one folder; no two have the same id."""
+    found: list[Numbered] = []
+    faults = Faults()
+    for path, table in _numbered(folders, name, faults):
+        with faults:
+            found.append(validated(model, table, path))
+    faults.stop()
+    ids = [one.id for one in found]
+    if twice := {each for each in ids if ids.count(each) > 1}:
+        raise DataFileError(name, "id", f"appears twice: {', '.join(sorted(twice))}")
+    return tuple(found)
 
 
 def _check_fact(fact: FactFile, names: Mapping[str, Container[str]]) -> None:

@@ -7,28 +7,22 @@ shows what the log holds.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 
-from cds_service.audit.chain import SILENT, AuditEntry
+from cds_service.audit.chain import AuditEntry
 from cds_service.audit.reader import Stored
 from cds_service.audit.store import LOOK_SECONDS, AuditStore
-from cds_service.basis.links import entry_of, has_expired
+from cds_service.basis.links import entry_of
 from cds_service.basis.page import basis_page
 from cds_service.basis.what_if import Trial, controls_of, try_values
 from cds_service.errors import NotAllowed
 from cds_service.review.replay import NothingToReplay, replay
 from cds_service.service import Service
 from cds_service.web.cds_api import Surroundings
+from cds_service.web.linked_pages import BY_LINK, linked_routes, shown_answer
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
-    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 FORM_BYTES = 8192  # a dozen short fields
-# in place of the user, who is not known; no account has such a name
-BY_LINK = "link:card"
 REFUSED = (
     "This link does not open an answer: it is older than a day, was changed, or the"
     " answer is no longer kept. The card itself holds all that is needed to decide; the"
@@ -37,7 +31,7 @@ REFUSED = (
 
 
 def basis_routes(around: Surroundings, store: AuditStore) -> Blueprint:
-    routes = Blueprint("basis", __name__, url_prefix="/basis")
+    routes = linked_routes("basis")
 
     @routes.route("/<address>", methods=["GET", "POST"])
     def basis(address: str) -> str:
@@ -51,16 +45,6 @@ def basis_routes(around: Surroundings, store: AuditStore) -> Blueprint:
         _note(around, stored, "basis" if given is None else "what-if")
         return page
 
-    @routes.errorhandler(NotAllowed)
-    def refuse(error: NotAllowed) -> tuple[str, int]:
-        return render_template("error.html", status=403, text=str(error)), 403
-
-    @routes.after_request
-    def restrict(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = POLICY
-        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        return response
-
     return routes
 
 
@@ -73,16 +57,7 @@ def _open(around: Surroundings, store: AuditStore, address: str) -> Stored:
     """
     key = around.links.key(LOOK_SECONDS) if around.links else None
     entry_id = entry_of(address, key) if key and not request.query_string else None
-    stored = store.reader.entry(entry_id) if entry_id else None
-    if (
-        stored is None
-        or stored.kind != "answer"
-        or has_expired(datetime.fromisoformat(stored.at), around.clock())
-    ):
-        raise NotAllowed(REFUSED)
-    if stored.result == SILENT:  # neither it nor its link was shown
-        raise NotAllowed(REFUSED)
-    return stored
+    return shown_answer(around, store, entry_id, REFUSED)
 
 
 def basis_html(

@@ -8,12 +8,11 @@ sent. Each reading is a `read` entry, committed before the page is sent.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 from flask import Blueprint, Response, render_template, request
 
-from cds_service.audit.chain import SILENT, AuditEntry
+from cds_service.audit.chain import AuditEntry
 from cds_service.audit.reader import Stored
 from cds_service.audit.store import LOOK_SECONDS, AuditStore
 from cds_service.basis.handout_letters import can_draw
@@ -21,7 +20,6 @@ from cds_service.basis.links import (
     Form,
     HandoutAddress,
     handout_of,
-    has_expired,
     sign_handout,
 )
 from cds_service.core.handout import (
@@ -31,8 +29,8 @@ from cds_service.core.handout import (
 )
 from cds_service.core.handout_settings import HandoutSettings
 from cds_service.errors import NotAllowed
-from cds_service.web.basis import BY_LINK, POLICY
 from cds_service.web.cds_api import Surroundings
+from cds_service.web.linked_pages import BY_LINK, linked_routes, shown_answer
 
 REFUSED = (
     "This link does not open a page: it is older than a day, was changed, or the"
@@ -49,7 +47,7 @@ class Other(NamedTuple):
 
 
 def handout_routes(around: Surroundings, store: AuditStore) -> Blueprint:
-    routes = Blueprint("handout", __name__, url_prefix="/handout")
+    routes = linked_routes("handout")
 
     @routes.get("/<address>")
     def handout(address: str) -> Response:
@@ -79,16 +77,6 @@ def handout_routes(around: Surroundings, store: AuditStore) -> Blueprint:
         _note(around, stored, page)
         return response
 
-    @routes.errorhandler(NotAllowed)
-    def refuse(error: NotAllowed) -> tuple[str, int]:
-        return render_template("error.html", status=403, text=str(error)), 403
-
-    @routes.after_request
-    def restrict(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = POLICY
-        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        return response
-
     return routes
 
 
@@ -103,11 +91,7 @@ def _stored(around: Surroundings, store: AuditStore, page: HandoutAddress) -> St
     Raises:
         NotAllowed: it names none, or none that was shown within a day.
     """
-    stored = store.reader.entry(page.entry_id)
-    if stored is None or stored.kind != "answer" or stored.result == SILENT:
-        raise NotAllowed(REFUSED)
-    if has_expired(datetime.fromisoformat(stored.at), around.clock()):
-        raise NotAllowed(REFUSED)
+    stored = shown_answer(around, store, page.entry_id, REFUSED)
     if "handout" not in stored.content:
         raise NotAllowed(REFUSED)
     return stored

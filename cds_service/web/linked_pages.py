@@ -1,0 +1,52 @@
+"""Pages that a signed address opens for its holder: no login, no name."""
+
+from datetime import datetime
+
+from flask import Blueprint, Response, render_template
+
+from cds_service.audit.chain import SILENT
+from cds_service.audit.reader import Stored
+from cds_service.audit.store import AuditStore
+from cds_service.basis.links import has_expired
+from cds_service.errors import NotAllowed
+from cds_service.web.cds_api import Surroundings
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# in place of the user, who is not known; no account has such a name
+BY_LINK = "link:card"
+
+
+def linked_routes(name: str) -> Blueprint:
+    """Make the routes below `/<name>`, with their policy and their refusals."""
+    routes = Blueprint(name, __name__, url_prefix=f"/{name}")
+
+    @routes.errorhandler(NotAllowed)
+    def refuse(error: NotAllowed) -> tuple[str, int]:
+        return render_template("error.html", status=403, text=str(error)), 403
+
+    @routes.after_request
+    def restrict(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = POLICY
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        return response
+
+    return routes
+
+
+def shown_answer(
+    around: Surroundings, store: AuditStore, entry_id: str | None, refused: str
+) -> Stored:
+    """Read an answer that was shown, as long as its links are valid.
+
+    Raises:
+        NotAllowed: there is none; always with these words.
+    """
+    stored = store.reader.entry(entry_id) if entry_id else None
+    if stored is None or stored.kind != "answer" or stored.result == SILENT:
+        raise NotAllowed(refused)
+    if has_expired(datetime.fromisoformat(stored.at), around.clock()):
+        raise NotAllowed(refused)
+    return stored
