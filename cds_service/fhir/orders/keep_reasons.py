@@ -35,8 +35,9 @@ from cds_service.fhir.orders.recognition import (
     AUGMENTATION,
     FRACTURES,
     TITLES,
+    augmentation_in,
     recognise_augmentation,
-    recognise_support,
+    support_in,
 )
 from cds_service.fhir.orders.whole_signing import (
     is_bystander,
@@ -216,10 +217,10 @@ def _is_another_unread(
     """
     braces: list[Json] = []
     for one in bundle.each():
-        found = recognise_augmentation(one.resource, terminology)
+        found = augmentation_in(one, terminology)
         if found and found.concepts & AUGMENTATION:
             continue
-        support = recognise_support(one.resource, bundle, terminology)
+        support = support_in(one, bundle, terminology)
         if support and "brace" in support.concepts:
             braces.append(one.resource)
         elif not is_bystander(one.resource, bundle, treated, terminology):
@@ -300,8 +301,7 @@ def _is_long_over(
 
 def _augmentations_in(bundle: DraftOrders, terminology: Terminology) -> list[Json]:
     recognised = (
-        (one.resource, recognise_augmentation(one.resource, terminology))
-        for one in bundle.each()
+        (one.resource, augmentation_in(one, terminology)) for one in bundle.each()
     )
     return [
         resource
@@ -312,8 +312,7 @@ def _augmentations_in(bundle: DraftOrders, terminology: Terminology) -> list[Jso
 
 def _braces_in(bundle: DraftOrders, terminology: Terminology) -> list[Json]:
     found = (
-        (one.resource, recognise_support(one.resource, bundle, terminology))
-        for one in bundle.each()
+        (one.resource, support_in(one, bundle, terminology)) for one in bundle.each()
     )
     return [order for order, one in found if one and "brace" in one.concepts]
 
@@ -452,7 +451,11 @@ def _is_operated(
 
     It may be among the orders being signed.
     """
-    if any(_is_surgery(one.resource, terminology) for one in bundle.each()):
+    if any(
+        augmentation_in(one, terminology) is None
+        and _is_surgery(one.resource, terminology)
+        for one in bundle.each()
+    ):
         return True
     if any(one.concepts & SURGERY for one in record.of_key("conditions")):
         return True  # a fusion on the problem list, whenever it was
@@ -462,7 +465,11 @@ def _is_operated(
     lately = [one for one in kept if _is_lately(one.raw, terminology.calendar, today)]
     # A procedure that was not understood may be one.
     return any(
-        _may_need_brace(one, terminology) or _is_surgery(one.raw, terminology)
+        _may_need_brace(one, terminology)
+        or (
+            recognise_augmentation(one.raw, terminology) is None
+            and _is_surgery(one.raw, terminology)
+        )
         for one in lately
     )
 
@@ -474,8 +481,9 @@ def _may_need_brace(sourced: Sourced, terminology: Terminology) -> bool:
 
 
 def _is_surgery(resource: Json, terminology: Terminology) -> bool:
+    """Whether an entry that is no augmentation names an operation of the spine."""
     titles = codeables(resource, *TITLES)
-    if is_prohibition(resource) or recognise_augmentation(resource, terminology):
+    if is_prohibition(resource):
         return False
     words = [word for title in titles for word in texts_of(title)]
     # "Fusion, scheduled" is none that was done, but one that a brace may be for.
