@@ -256,7 +256,7 @@ def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
         elif "ordersMissing" in entry.content:
             missing.update(entry.content["ordersMissing"])
         elif entry.kind == "near-miss":
-            counts["unmapped orders", "not taken for an augmentation"] += 1
+            counts[_near_miss(entry)] += 1
     procedures = len(milliseconds)
     sections: dict[str, list[dict[str, Any]]] = {}
     for (section, *what), count in sorted(
@@ -275,6 +275,12 @@ def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
         # calls, which are nobody's: no count is hidden
         "ordersMissing": dict(missing) or None,
     }
+
+
+def _near_miss(entry: Stored) -> Key:
+    if "proceduresUnread" in entry.content:
+        return "discharges", "procedures not read"
+    return "unmapped orders", "not taken for an augmentation"
 
 
 def _counted(entry: Stored, content: Mapping[str, Any]) -> Iterator[Key]:
