@@ -280,6 +280,9 @@ def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
 def _counted(entry: Stored, content: Mapping[str, Any]) -> Iterator[Key]:
     """What one silent answer counts in."""
     cards = entry.cards
+    if "leaving" in content:
+        yield "discharges after an augmentation", "answered"
+        return
     if not content.get("order"):
         yield "brace orders after an augmentation", "answered"
         return
