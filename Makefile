@@ -19,16 +19,29 @@ help: ## print the targets
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { print "\n" substr($$0, 5) } \
 	  /^[a-z-]+:.*## / { printf "  %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# Installs what is locked and counts the packages meanwhile: on a terminal in one line, elsewhere every ten seconds.
+define SHOW_PROGRESS
+all=$$(grep -c '==' deploy/requirements.lock); log=$(VENV)/install.log; seconds=0; \
+$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r deploy/requirements.lock > $$log 2>&1 & \
+pid=$$!; trap 'kill $$pid' INT TERM; \
+while kill -0 $$pid 2>/dev/null; do \
+  sleep 1; seconds=$$((seconds + 1)); said="$$(grep -c '^Collecting ' $$log) of $$all packages, $$seconds s"; \
+  if grep -q '^Installing ' $$log; then said="unpacking, $$seconds s           "; fi; \
+  if [ -t 1 ]; then printf '\r  %s' "$$said"; elif [ $$((seconds % 10)) = 0 ]; then echo "  $$said"; fi; \
+done; if [ -t 1 ]; then echo; fi; wait $$pid || { cat $$log >&2; exit 1; }
+endef
+
 # The stamp holds the dependencies' digest, so that a second run reuses the environment and a changed list renews it.
 # What is installed first is what ships: the locked versions. A dependency that is not locked yet is added behind them.
 $(VENV)/.ready: pyproject.toml deploy/requirements.lock
 	@$(PYTHON) -c '$(FIT)' 2>/dev/null || \
 	  { echo "Python 3.11 or newer is needed, and $(PYTHON) is none: make $(or $(MAKECMDGOALS),demo) PYTHON=python3.11 names one."; exit 1; }
 	@$(KEPT) || { rm -rf $(VENV); $(PYTHON) -m venv $(VENV); }
-	@echo "environment: installing into $(VENV) (once)"
+	@echo "environment: installing into $(VENV) (once, a minute or two)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/requirements.lock
+	@$(SHOW_PROGRESS)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@echo "environment: ready"
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready

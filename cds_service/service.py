@@ -58,7 +58,11 @@ from cds_service.fhir.orders.performed import (
     read_leaving,
     without_performed,
 )
-from cds_service.fhir.orders.recognition import may_concern_us, orders_discharge
+from cds_service.fhir.orders.recognition import (
+    classified,
+    may_concern_us,
+    orders_discharge,
+)
 from cds_service.fhir.orders.referred import with_drafted_drugs, with_referred
 from cds_service.fhir.orders.suggestions import (
     Ordering,
@@ -473,6 +477,7 @@ def _orders_in(
     person: Person,
     terminology: Terminology,
 ) -> SignedOrders:
+    drafts = classified(drafts, terminology)
     return SignedOrders(
         person=person,
         drafts=drafts,

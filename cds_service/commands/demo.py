@@ -8,10 +8,11 @@ import secrets
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
+from functools import partial
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 from rich.console import Console
@@ -28,10 +29,21 @@ from cds_service.commands.terminal import (
     summary_table,
 )
 from cds_service.fhir.site_calendar import UTC_CALENDAR
-from cds_service.loading import load_service
+from cds_service.loading import (
+    load_measures_in_force,
+    load_service,
+    mapping_folders,
+)
+from cds_service.measures.observations import Writer, site_codes
+from cds_service.measures.worksheet import Outcome, Worksheet, load_sheet
 from cds_service.samples import SITE_FOLDER, Sample, load_samples
-from cds_service.samples.fhir_server import LocalServer, start_fhir_server
+from cds_service.samples.fhir_server import (
+    FhirServer,
+    LocalServer,
+    start_fhir_server,
+)
 from cds_service.samples.requests import order_sign_request
+from cds_service.service import Service
 from cds_service.settings import PREFIX, Settings
 from cds_service.site.folder import load_site
 from cds_service.web.app import create_app
@@ -48,6 +60,8 @@ PAGE_SIZE = 10
 DEADLINE_SECONDS = CALL_SECONDS - 5
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
+
+Show = Callable[[Mapping[str, Any]], None]  # prints the cards of an answer
 
 
 @click.command()
@@ -111,8 +125,12 @@ def _show_all(
             )
             for needs_site in sorted({sample.needs_site for sample in chosen})
         }
-        urls = {needs_site: url for needs_site, (url, _) in services.items()}
-        failures = [*_show_each(chosen, urls, fhir.url, console)]
+        urls = {needs_site: one.url for needs_site, one in services.items()}
+        plain = [one for one in chosen if not one.worksheet]
+        show = partial(print_response, console, with_addresses=keep)
+        failures = [*_show_each(plain, urls, fhir.url, console, show)]
+        for sample in (one for one in chosen if one.worksheet):
+            failures += _show_measured(sample, services[False], fhir, console, show)
         for failure in failures:
             options.tell(failure)
         _print_addresses(console, urls, fhir.url, keep=keep)
@@ -122,11 +140,16 @@ def _show_all(
     return FAILED if failures else DONE
 
 
+class _Running(NamedTuple):
+    """A service on a free port, and the log that goes with it."""
+
+    url: str
+    log: AuditStore
+    service: Service
+
+
 @contextmanager
-def _running_service(
-    fhir_url: str, *, needs_site: bool
-) -> Iterator[tuple[str, AuditStore]]:
-    """The service on a free port, its address and a log that goes with it."""
+def _running_service(fhir_url: str, *, needs_site: bool) -> Iterator[_Running]:
     if sys.stderr.isatty():
         options.tell(
             "starting the service with the sample site …"
@@ -145,11 +168,15 @@ def _running_service(
                 service, settings, audit=log, base_url=url, site=site
             )
         ) as server:
-            yield server.url, log
+            yield _Running(server.url, log, service)
 
 
 def _show_each(
-    chosen: Iterable[Sample], urls: Mapping[bool, str], fhir_url: str, console: Console
+    chosen: Iterable[Sample],
+    urls: Mapping[bool, str],
+    fhir_url: str,
+    console: Console,
+    show: Show,
 ) -> Iterator[str]:
     """Print story and cards of the first sample, and a table of the others.
 
@@ -167,7 +194,7 @@ def _show_each(
             continue
         if place == 0:
             print_title(console, sample.title, sample.story)
-            print_response(console, answer)
+            show(answer)
         else:
             add_summaries(told, sample.id, answer)
     if told.row_count:
@@ -177,6 +204,41 @@ def _show_each(
             "make demo PATIENT=p4 shows one of them whole, as above",
         )
         console.print(told)
+
+
+def _show_measured(
+    sample: Sample, running: _Running, fhir: FhirServer, console: Console, show: Show
+) -> Iterator[str]:
+    """Print the cards of a patient before and after the worksheet.
+
+    The values are Observations as the worksheet saves them, and they go again at once.
+
+    Yields failures.
+    """
+    outcome = measured_on(sample, running.service)
+    body = order_sign_request(sample, fhir_server=fhir.url)
+    try:
+        before = call_service(running.url, body)
+        with fhir.holding(
+            {**one.observation, "id": one.identifier} for one in outcome.written
+        ):
+            after = call_service(running.url, body)
+    except CannotCall as error:
+        yield f"{sample.id}: {error}"
+        return
+    print_title(console, f"{sample.title}: before", sample.story)
+    show(before)
+    print_title(console, f"{sample.title}: after", "What was measured, and saved:")
+    for line in outcome.text.splitlines():
+        console.print(f"  {line}")
+    show(after)
+
+
+def measured_on(sample: Sample, service: Service) -> Outcome:
+    """What the worksheet makes of the values of a sample."""
+    writer = Writer(sample.id, service.terminology, site_codes(mapping_folders()))
+    sheet = Worksheet(load_sheet(), load_measures_in_force(), writer)
+    return sheet.outcome(sample.worksheet, options.today_at(UTC_CALENDAR))
 
 
 def call_service(
@@ -204,28 +266,22 @@ def _print_addresses(
     console: Console, urls: Mapping[bool, str], fhir_url: str, *, keep: bool
 ) -> None:
     console.print()
-    for needs_site, url in urls.items():
-        with_site = " with the sample site (an invented hospital)" if needs_site else ""
-        address = f"{url}/sandbox" if keep else url
-        console.print(
-            f"{'Sandbox' if keep else 'The service'}{with_site}: {address}",
-            soft_wrap=True,
-        )
-    if keep:
-        console.print(f"FHIR server: {fhir_url}", soft_wrap=True)
-    else:
+    if not keep:
         console.print(
             "Stopped now; `make demo KEEP=1` keeps it running, with a page to sign"
             " orders on.",
             style="dim",
         )
+        return
+    for needs_site, url in urls.items():
+        with_site = " with the sample site (an invented hospital)" if needs_site else ""
+        console.print(f"Sandbox{with_site}: {url}/sandbox", soft_wrap=True)
+    console.print(f"FHIR server: {fhir_url}", soft_wrap=True)
 
 
-def _print_reviewers(
-    console: Console, services: Iterable[tuple[str, AuditStore]]
-) -> None:
+def _print_reviewers(console: Console, services: Iterable[_Running]) -> None:
     """Make a reviewer of each service; its log and its accounts end with it."""
-    for url, log in services:
+    for url, log, _ in services:
         accounts, password = accounts_of(log.database), secrets.token_urlsafe(12)
         accounts.add(
             REVIEWER,

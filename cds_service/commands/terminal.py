@@ -53,15 +53,21 @@ def print_title(console: Console, title: str, story: str = "") -> None:
         console.print(Text(clean(story), "italic"))
 
 
-def print_response(console: Console, response: Mapping[str, Any]) -> None:
-    """Print all cards of a CDS Hooks response in order."""
+def print_response(
+    console: Console, response: Mapping[str, Any], *, with_addresses: bool = True
+) -> None:
+    """Print all cards of a CDS Hooks response in order.
+
+    Args:
+        with_addresses: False where nobody would answer at them any more.
+    """
     cards = response.get("cards") or []
     if not cards:
         console.print(
             Text("No card: the service has nothing to say about these orders.", "dim")
         )
     for card in cards:
-        console.print(card_panel(card))
+        console.print(card_panel(card, with_addresses=with_addresses))
 
 
 def print_answer(console: Console, content: Mapping[str, Any]) -> None:
@@ -152,7 +158,7 @@ def add_summaries(table: Table, patient: str, response: Mapping[str, Any]) -> No
     table.add_section()
 
 
-def card_panel(card: Mapping[str, Any]) -> Panel:
+def card_panel(card: Mapping[str, Any], *, with_addresses: bool = True) -> Panel:
     """One card: label and topic in the frame, then what it says.
 
     Summary, detail, buttons, reasons and links.
@@ -163,7 +169,7 @@ def card_panel(card: Mapping[str, Any]) -> Panel:
     topic = clean(named.get("display") or named.get("code") or "")
     title = Text.assemble(label, f"· {topic} " if topic else "")
     return Panel(
-        Group(*_parts(card)),
+        Group(*_parts(card, with_addresses=with_addresses)),
         title=title,
         title_align="left",
         border_style=_BORDERS.get(indicator, "none"),
@@ -171,13 +177,17 @@ def card_panel(card: Mapping[str, Any]) -> Panel:
     )
 
 
-def _parts(card: Mapping[str, Any]) -> Iterator[RenderableType]:
+def _parts(
+    card: Mapping[str, Any], *, with_addresses: bool
+) -> Iterator[RenderableType]:
     yield Text(clean(card.get("summary", "")), "bold")
     if detail := card.get("detail"):
         yield Padding(Detail(clean(detail)), (1, 0, 0, 0))
     if suggestions := card.get("suggestions"):
         yield Padding(_buttons(suggestions), (1, 0, 0, 0))
-    foot = [*_reasons(card), *_links(card), *_source(card)]
+    foot = [*_reasons(card), *_links(card, with_addresses=with_addresses)]
+    if with_addresses:
+        foot += _source(card)
     if foot:
         yield Padding(Group(*foot), (1, 0, 0, 0))
 
@@ -226,13 +236,12 @@ def _reasons(card: Mapping[str, Any]) -> Iterator[Text]:
         yield Text("Or say why not: " + " · ".join(reasons), "dim")
 
 
-def _links(card: Mapping[str, Any]) -> Iterator[Text]:
+def _links(card: Mapping[str, Any], *, with_addresses: bool) -> Iterator[Text]:
     for link in card.get("links") or []:
-        yield Text.assemble(
-            f"→ {clean(link.get('label', ''))}: ",
-            (clean(link.get("url", "")), "underline"),
-            overflow="fold",
-        )
+        label = f"→ {clean(link.get('label', ''))}"
+        address = (clean(link.get("url", "")), "underline")
+        parts = (f"{label}: ", address) if with_addresses else (label,)
+        yield Text.assemble(*parts, overflow="fold")
 
 
 def _source(card: Mapping[str, Any]) -> Iterator[Text]:

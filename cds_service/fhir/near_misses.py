@@ -56,12 +56,9 @@ def missed_orders(
         if not recognition.words_name_augmentation(draft.resource, terminology):
             continue
         titles = codeables(draft.resource, *recognition.TITLES)
-        recognised = recognition.recognise_augmentation(draft.resource, terminology)
-        if (
-            recognised is None
-            and recognition.recognise_support(draft.resource, drafts, terminology)
-            is None
-        ):
+        recognised = recognition.augmentation_in(draft, terminology)
+        support = recognition.support_in(draft, drafts, terminology)
+        if recognised is None and support is None:
             found |= dict.fromkeys(_near("order-not-taken", titles))
         elif recognised is not None and recognised.by == "text":
             found |= dict.fromkeys(_near("order-by-words", titles))

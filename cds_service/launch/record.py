@@ -1,14 +1,16 @@
 """What the launched worksheet reads of a record.
 
-The person, and measures that are there already.
+The person, measures that are there already, and what has changed between two of them.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
+from typing import NamedTuple
 
-from cds_service.core.facts import METHOD_NOT_RECORDED, Finding
+from cds_service.core.facts import METHOD_NOT_RECORDED, Finding, Gap
+from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import UNITS, say_number
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.reading import Fetched, FhirReader
@@ -18,12 +20,14 @@ from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.server.lookup import FoundPatient, describe_patient
 from cds_service.launch.authorizing import Launched
 from cds_service.measures.definitions import Measure, Measures
-from cds_service.measures.observations import read_back
+from cds_service.measures.observations import changes_between, read_back
+from cds_service.service import Service
 
 WITHDRAWN = ("entered-in-error", "cancelled")
 NOT_CONFIRMED = ("preliminary", "registered")
 NOT_COUNTED = "preliminary: not used until a person confirms it"
 TAKEN_BACK = "was taken back"
+SAME_WAY = "the same vertebra, method and device, as far as recorded"
 ONLY_THESE = "the worksheet reads the patient and measurements alone"
 
 
@@ -52,6 +56,28 @@ class OnRecord:
         return self.status not in (*WITHDRAWN, *NOT_CONFIRMED)
 
 
+class Pair(NamedTuple):
+    """Two measurements of the back muscle, as the service compares them.
+
+    Attributes:
+        values: both with their days, the earlier first; none if they are not compared.
+        change: with its unit; empty if they are not compared.
+        word: whether they were measured the same way, or why they are not compared.
+    """
+
+    title: str
+    values: tuple[str, ...]
+    change: str
+    word: str
+
+
+class RecordedMeasures(NamedTuple):
+    """What the record holds of ours, newest first."""
+
+    measures: Sequence[OnRecord] = ()
+    pairs: Sequence[Pair] = ()
+
+
 def read_person(reader: FhirReader, patient: str, *, until: float) -> Json:
     """The Patient of a launch.
 
@@ -73,11 +99,12 @@ def read_measures(
     reader: FhirReader,
     launched: Launched,
     measures: Measures,
-    terminology: Terminology,
+    service: Service,
+    today: date,
     *,
     until: float,
-) -> Sequence[OnRecord]:
-    """The patient's measures of ours on record, newest first.
+) -> RecordedMeasures:
+    """The patient's measures of ours on record, and their changes.
 
     Raises:
         FhirReadError: they cannot be read, or not all of them.
@@ -89,14 +116,42 @@ def read_measures(
         raise FhirReadError("incomplete", fetched.note)
     pages = (objects(member(page, "entry")) for page in fetched.documents)
     raws = (entry.get("resource") for entry in chain.from_iterable(pages))
-    found = [
-        _on_record(raw, measure, terminology)
+    ours = [
+        raw
         for raw in raws
         if isinstance(raw, dict)
         and member(raw, "subject", "reference") in (person, f"{launched.base}/{person}")
-        and (measure := _measure_of(raw, measures)) is not None
     ]
-    return sorted(found, key=lambda one: one.day, reverse=True)
+    found = [
+        _on_record(raw, measure, service.terminology)
+        for raw in ours
+        if (measure := _measure_of(raw, measures)) is not None
+    ]
+    return RecordedMeasures(
+        sorted(found, key=lambda one: one.day, reverse=True),
+        _pairs(ours, service, today),
+    )
+
+
+def _pairs(raws: Sequence[Json], service: Service, today: date) -> tuple[Pair, ...]:
+    """Each change between two measurements, by the service's own reader."""
+    counted = [
+        one
+        for one in raws
+        if text(one.get("status")) not in (*WITHDRAWN, *NOT_CONFIRMED)
+    ]
+    specs = service.finding_specs
+    found = changes_between(counted, service.terminology, specs, today)
+    return tuple(_pair(specs[name], change) for name, change in found.items())
+
+
+def _pair(spec: FindingSpec, change: Finding | Gap) -> Pair:
+    if isinstance(change, Gap):
+        return Pair(spec.title, (), "", f"not compared: {change.why or change.detail}")
+    values = tuple(one.printed for one in reversed(change.provenance))
+    amount = say_number(float(change.value), spec.decimals)
+    word = " ".join(change.concerns) or SAME_WAY
+    return Pair(spec.title, values, f"{amount} %", word)
 
 
 def _measure_of(raw: Json, measures: Measures) -> Measure | None:

@@ -7,6 +7,7 @@ read the same value back.
 import json
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
@@ -17,10 +18,12 @@ from uuid import NAMESPACE_URL, uuid5
 
 from cds_service import __version__
 from cds_service.core.data_file import read_json
-from cds_service.core.facts import METHOD_NOT_RECORDED, Finding
+from cds_service.core.facts import METHOD_NOT_RECORDED, Finding, Gap
+from cds_service.core.vocabulary import ChangeSpec, FindingSpec, QuantitySpec
 from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.facts.chart import Chart, Horizon
 from cds_service.fhir.facts.findings import extract_findings
+from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.picking import Sourced
 from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.fhir.gathering.record import PatientRecord, Read
@@ -42,6 +45,7 @@ UCUM, LOINC, SNOMED = (
 )
 DICOM_OBJECTS = "urn:dicom:uid"
 
+GIVEN = "measurements"  # the key of values that come from no query of ours
 AT_ONCE = 40  # identifiers in one search
 NO_DAY = "the day of the examination is not known; --date says it"
 NO_UNIT = "the unit does not fit: {unit}, not {wanted}"
@@ -219,6 +223,43 @@ def read_back(
     found = extract_findings(chart, {finding.name: finding})
     known = found.known.get(finding.name)
     return known or found.gaps[finding.name].why or found.gaps[finding.name].detail
+
+
+def changes_between(
+    observations: Sequence[Json],
+    terminology: Terminology,
+    specs: Mapping[str, FindingSpec],
+    day: date,
+) -> Mapping[str, Finding | Gap]:
+    """The changes between two measurements, as an order of this day would read them.
+
+    Of a measure that was taken twice at least; by the name of the change. What is not
+    valid R4 is left out, as it is when an order is read.
+    """
+    taken: list[Sourced] = []
+    for raw in observations:
+        with suppress(BrokenResource):
+            accepted = parse_resource(raw, "Observation", terminology.calendar)
+            concepts = terminology.concepts(accepted.get("code"))
+            taken.append(
+                Sourced(raw=accepted, key=GIVEN, origin="fhir", concepts=concepts)
+            )
+    record = PatientRecord(
+        reads={GIVEN: Read("given", "fhir", entries=len(taken))},
+        resources=tuple(taken),
+    )
+    chart = Chart(record, terminology, Horizon(day, day, day, day))
+    asked: dict[str, FindingSpec] = {}
+    bases: dict[str, FindingSpec] = {}
+    for name, spec in specs.items():
+        base = specs.get(spec.of) if isinstance(spec, ChangeSpec) else None
+        if (
+            isinstance(base, QuantitySpec)
+            and len(chart.readings_of(base.value_sets)) > 1
+        ):
+            asked[name], bases[base.name] = spec, base
+    found = extract_findings(chart, {**bases, **asked})
+    return {name: found.known.get(name) or found.gaps[name] for name in asked}
 
 
 def without_rivals(written: Sequence[Written]) -> tuple[list[Written], list[Refused]]:

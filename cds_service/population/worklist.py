@@ -250,9 +250,14 @@ class Visit(NamedTuple):
 
 
 def referral_names(record: PatientRecord, terminology: Terminology) -> frozenset[str]:
-    """The referrals for bone treatment on record, by which visits may say their aim."""
+    """The referrals for bone treatment on record, by which visits may say their aim.
+
+    One to a specialist that says nothing of bone may be for a thyroid.
+    """
     orders = find_stored_orders(record, terminology, CARRIED_OUT)
-    return frozenset(one.reference for one in orders if one.kind == REVIEW)
+    return frozenset(
+        one.reference for one in orders if one.kind == REVIEW and one.is_read_whole
+    )
 
 
 def bone_visits(
@@ -262,15 +267,20 @@ def bone_visits(
 ) -> Iterator[Visit]:
     """Find the visits for bone treatment that have a day.
 
-    A visit is for it by its own words or codes, or because it carries out a referral.
+    A visit is for it by its own words, codes or reasons, or because it carries out a
+    referral. That of a specialist needs such a reason: an endocrinologist sees thyroids.
     """
     for raw in visits:
         titles = codeables(raw, "code", "type", "serviceType", "specialty")
         titles += [{"text": words} for words in [text(raw.get("description"))] if words]
-        found = recognise_support(
-            {"resourceType": "ServiceRequest", "code": titles}, NO_DRAFTS, terminology
-        )
-        is_named = found is not None and REVIEW in found.concepts
+        said = {
+            "resourceType": "ServiceRequest",
+            "code": titles,
+            "reasonCode": raw.get("reasonCode"),
+            "reasonReference": raw.get("reasonReference"),
+        }
+        found = recognise_support(said, NO_DRAFTS, terminology)
+        is_named = bool(found and REVIEW in found.concepts and found.is_for_bone)
         if not is_named and not any(
             last_name(text(one.get("reference"))) in referrals
             for one in objects(raw.get("basedOn"))

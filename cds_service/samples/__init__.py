@@ -10,7 +10,8 @@ Dates are relative to the day of use, so that measurements stay fresh: `{today}`
 import json
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ class Sample:
         draft_orders: the collection Bundle of `context.draftOrders`.
         needs_site: its record has local codes, which `SITE_FOLDER` explains.
         has_card: something is open; otherwise the answer has no card.
+        worksheet: what a person then measured, by field of the worksheet.
     """
 
     id: str
@@ -47,6 +49,7 @@ class Sample:
     draft_orders: dict[str, Any]
     needs_site: bool = False
     has_card: bool = True
+    worksheet: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_samples(today: date) -> tuple[Sample, ...]:
@@ -69,6 +72,10 @@ def load_samples(today: date) -> tuple[Sample, ...]:
             draft_orders=_rendered(FOLDER / "orders" / f"{entry['id']}.json", today),
             needs_site=entry.get("needs-site", False),
             has_card=entry.get("has-card", True),
+            worksheet={
+                name: _dated(text, today, "samples.toml")
+                for name, text in entry.get("worksheet", {}).items()
+            },
         )
         for entry in index["samples"]
     )
@@ -83,17 +90,21 @@ def load_hospital(today: date) -> tuple[dict[str, Any], ...]:
 
 
 def _rendered(path: Path, today: date) -> dict[str, Any]:
-    text = _PLACEHOLDER.sub(
-        lambda match: str(_day(match, today)), path.read_text(encoding="utf-8")
-    )
-    if misspelt := _MISSPELT.search(text):
+    text = _dated(path.read_text(encoding="utf-8"), today, path.name)
+    bundle: dict[str, Any] = json.loads(text)
+    return bundle
+
+
+def _dated(text: str, today: date, file: str) -> str:
+    """The text with its placeholders as days."""
+    written = _PLACEHOLDER.sub(lambda match: str(_day(match, today)), text)
+    if misspelt := _MISSPELT.search(written):
         raise DataFileError(
-            path.name,
+            file,
             misspelt.group(),
             "not a date; write {today}, {today-5d} or {today-81y-100d}",
         )
-    bundle: dict[str, Any] = json.loads(text)
-    return bundle
+    return written
 
 
 def _day(match: re.Match[str], today: date) -> date:

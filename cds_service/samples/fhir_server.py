@@ -10,10 +10,10 @@ errors as OperationOutcome.
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterable, Mapping, MutableSequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableSequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qsl
 
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -206,7 +206,7 @@ class _QuietRequests(WSGIRequestHandler):
         pass
 
 
-class LocalServer(AbstractContextManager["LocalServer"]):
+class LocalServer:
     """An application on a port of this machine, in a thread of its own.
 
     A context manager that stops it.
@@ -249,6 +249,10 @@ class LocalServer(AbstractContextManager["LocalServer"]):
         self._listener.close()
         self._thread.join()
 
+    def __enter__(self) -> Self:
+        """Return the running server."""
+        return self
+
     def __exit__(self, *_fault: object) -> None:
         """Stop the server."""
         self.stop()
@@ -266,6 +270,17 @@ class FhirServer(LocalServer):
         super().__init__(lambda _: app, port)
         self.url += BASE_PATH
         self.requests = app.requests
+        self._app = app
+
+    @contextmanager
+    def holding(self, resources: Iterable[Resource]) -> Iterator[None]:
+        """Hold these resources too, for a while, as if somebody had saved them."""
+        before = self._app.store
+        self._app.store = hold([*before.resources.values(), *resources])
+        try:
+            yield
+        finally:
+            self._app.store = before
 
 
 def start_fhir_server(

@@ -101,7 +101,7 @@ def open_page(watched, service):
 
 
 @pytest.fixture
-def open_own_page(watched, own_service):
+def open_own_page(own_service, watched):
     """Opens the sandbox page of a service that no other test asks.
 
     A service remembers what was said of its cards. A dismissed card's offers are not

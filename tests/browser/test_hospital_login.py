@@ -26,7 +26,7 @@ def service(browser, stub, tmp_path):  # noqa: ARG001 - no process is started wi
 
 
 @pytest.fixture
-def open_page(watched, service, stub):
+def open_page(service, stub, watched):
     """Nothing but the issuer may be called besides us; that nobody is let in is Chromium's own line on a status."""
     tolerates = (stub.origin, *(f"status of {status}" for status in (401, 403, 503)))
     return lambda *how: watched(service.url, *how, tolerates=tolerates).page

@@ -50,7 +50,7 @@ def log(browser, tmp_path):  # noqa: ARG001 - no process is started without a br
 
 
 @pytest.fixture
-def open_desk(watched, log):
+def open_desk(log, watched):
     """A reviewer who is logged in."""
 
     def at(*how):

@@ -38,8 +38,11 @@ def service(browser, ehr, tmp_path):  # noqa: ARG001 - no process is started wit
 
 
 @pytest.fixture
-def open_sheet(watched, service, ehr):
-    """From the chart in the EHR to the worksheet of its patient."""
+def open_sheet(service, ehr, watched):
+    """From the chart in the EHR to the worksheet of its patient.
+
+    The pages are closed before the servers stop: what still loads would be refused.
+    """
 
     def at(*screen, **options):
         tolerates = (ehr.origin, "status of 403")

@@ -30,7 +30,7 @@ def part_of(demo, number):
     """What is shown of one patient: the first whole, of the others a row for each card."""
     if number == 1:
         return demo.stdout.split("\nP1, ", 1)[1].split("\nThe other patients", 1)[0]
-    table = demo.stdout.split("\nThe other patients", 1)[1]
+    table = demo.stdout.split("\nThe other patients", 1)[1].split("\nP15, ", 1)[0]
     return table.split(f"\n p{number}-", 1)[1].split(f"\n p{number + 1}-", 1)[0]
 
 

@@ -5,6 +5,7 @@ import pytest
 from tests.chart_builders import (
     ask,
     brace,
+    by_topic,
     kyphoplasty,
     measured,
     order_sign,
@@ -45,6 +46,19 @@ def test_the_end_of_a_brace_is_only_offered(operation, beside):
     worn = brace(occurrencePeriod=period(0, 140), **beside)
     labels = chosen(signed(kyphoplasty(**operation), worn))
     assert not [one for one in labels if one.startswith("Set end")]
+
+
+@pytest.mark.parametrize(
+    ("reason", "level"),
+    [
+        pytest.param(codeable(ICD, "S22.060A"), "T7-T8", id="code"),
+        pytest.param({"text": "L4 fracture"}, "L4", id="words"),
+    ],
+)
+def test_a_brace_for_another_level_is_named_by_it(reason, level):
+    worn = brace(occurrencePeriod=period(0, 140), reasonCode=[reason])
+    detail = by_topic(signed(kyphoplasty(), worn))["braceLimit"]["detail"]
+    assert f"**Not excluded:** another fresh fracture ({level})\n" in f"{detail}\n"
 
 
 @pytest.mark.parametrize(

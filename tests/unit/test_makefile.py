@@ -76,3 +76,25 @@ def test_keep_0_does_not_keep(words, is_kept):
     printed = make(ROOT, "--dry-run", "--always-make", "demo", *words).stdout
     (line,) = (one for one in printed.splitlines() if "kyphoplasty-cds demo" in one)
     assert ("--keep" in line) is is_kept
+
+
+def installing(checkout, pip):
+    """`make .venv` whose environment is this script: it plays Python and pip."""
+    body = f'case "$*" in *"--require-hashes"*) {pip} ;; esac\nexit 0'
+    program(checkout / ".venv" / "bin" / "python", body)
+    return make(checkout, ".venv")
+
+
+def test_installing_says_how_far_it_is(checkout):
+    done = installing(checkout, "echo 'Collecting a'; sleep 10.5; exit 0")
+    assert done.returncode == 0, done.stderr
+    packages = (checkout / "deploy/requirements.lock").read_text().count("==")
+    assert f"1 of {packages} packages, 10 s" in done.stdout
+    assert (checkout / ".venv/.ready").exists()
+
+
+def test_what_pip_says_of_a_fault_is_shown(checkout):
+    done = installing(checkout, "echo 'no such package'; exit 1")
+    assert done.returncode == 2
+    assert "no such package" in done.stderr
+    assert not (checkout / ".venv/.ready").exists()

@@ -6,6 +6,7 @@ named in which nothing of that kind is, and every other code leaves it open.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from cds_service.fhir.mapping.code_systems import CodeSystems
 from cds_service.fhir.mapping.overlay import required
 
 FILE = "harmless-codes.toml"
+KEPT_CODES = 4096
+LONGEST_KEPT = 200  # characters of system and code
 Span = tuple[str, str]
 
 
@@ -67,8 +70,21 @@ class HarmlessCodes:
             for system, ranges in groupby(ordered, lambda one: one.system)
         }
 
+        # The codes of a hospital's lists recur all day.
+        self._kept_holds = lru_cache(KEPT_CODES)(self._look_holds)
+        self._kept_may_hold = lru_cache(KEPT_CODES)(self._look_may_hold)
+
     def holds(self, system: str, code: str) -> bool:
         """Whether a canonical code is in a harmless range of its system."""
+        is_short = len(system) + len(code) <= LONGEST_KEPT
+        return (self._kept_holds if is_short else self._look_holds)(system, code)
+
+    def may_hold(self, system: str, code: str) -> bool:
+        """The same, also of a code so short that it may be in one: `K57` of `K57.0`."""
+        is_short = len(system) + len(code) <= LONGEST_KEPT
+        return (self._kept_may_hold if is_short else self._look_may_hold)(system, code)
+
+    def _look_holds(self, system: str, code: str) -> bool:
         plain = code.replace(".", "")
         return any(
             _is_in(plain, harmless) and not _may_be_in(plain, but)
@@ -76,8 +92,7 @@ class HarmlessCodes:
             for harmless, but in self._ranges.get(one, ())
         )
 
-    def may_hold(self, system: str, code: str) -> bool:
-        """The same, also of a code so short that it may be in one: `K57` of `K57.0`."""
+    def _look_may_hold(self, system: str, code: str) -> bool:
         plain = code.replace(".", "")
         return any(
             _may_be_in(plain, harmless) and not _is_in(plain, but)

@@ -30,6 +30,8 @@ LONGEST_TEXT = 10_000
 AUGMENTATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
 # the concept whose words turn a short name (PKP) into an operation of the spine
 SPINE = "spine"
+# Unicode has no accent for a stroke through a letter.
+_STROKES = str.maketrans("łŁøØđĐ", "lLoOdD")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _BORDER = re.compile(
     "(?<=[A-Za-z])(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])(?=[A-Za-z])"
@@ -172,8 +174,9 @@ def without_accents(text: str) -> str:
     """
     if text.isascii():
         return text
+    plain = text.translate(_STROKES)
     return unicodedata.normalize(
-        "NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+        "NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", plain))
     )
 
 

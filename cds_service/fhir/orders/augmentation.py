@@ -24,13 +24,13 @@ from cds_service.fhir.orders.levels import (
     find_reasons,
     levels_in_words,
 )
+from cds_service.fhir.orders.meaning import Recognition
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import (
     ADDITIONAL_LEVEL,
     AUGMENTATION,
     HEIGHT_RESTORATION,
-    Recognition,
-    recognise_augmentation,
+    augmentation_in,
     words_on_procedure,
 )
 from cds_service.fhir.orders.whole_signing import unread_words_of
@@ -139,9 +139,7 @@ def _reasons(
 def _recognised(
     drafts: Iterable[Order], terminology: Terminology
 ) -> list[tuple[Order, Recognition]]:
-    recognitions = (
-        (draft, recognise_augmentation(draft.resource, terminology)) for draft in drafts
-    )
+    recognitions = ((draft, augmentation_in(draft, terminology)) for draft in drafts)
     return [
         (draft, recognition)
         for draft, recognition in recognitions

@@ -13,6 +13,7 @@ from typing import Any
 
 from cds_service.core.facts import RecordState
 from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.orders.meaning import Meaning
 from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
 from cds_service.fhir.references import Targets, contained_in, last_name
 from cds_service.outgoing.deadline import Deadline
@@ -58,11 +59,14 @@ class Order:
         source: the order as received, if a correction would reach it and no other
             order: it is an entry of the bundle,
             its reference is unique, and nothing was cut.
+        meaning: what it was recognised as; None before it is asked, and of an order
+            that is not to be carried out.
     """
 
     reference: str
     resource: Json
     source: Json | None = field(default=None, repr=False)
+    meaning: Meaning | None = field(default=None, repr=False, compare=False)
 
     @property
     def type(self) -> str:

@@ -35,14 +35,15 @@ from cds_service.fhir.orders.recognition import (
     AUGMENTATION,
     FRACTURES,
     TITLES,
+    augmentation_in,
     recognise_augmentation,
-    recognise_support,
+    support_in,
 )
 from cds_service.fhir.orders.whole_signing import (
     is_bystander,
     is_plain_note,
     is_whole_augmentation,
-    names_other_level,
+    levels_of_reasons,
     unread_of_augmentation,
 )
 from cds_service.fhir.raw_json import (
@@ -172,6 +173,8 @@ def find_other_injuries(
     if treated:
         for order in signed:
             levels["open"] |= {*named_levels(order, bundle, terminology)}
+        for order in _braces_in(bundle, terminology):
+            levels["open"] |= levels_of_reasons(order, bundle, terminology)
     fresh, possible = _untreated(levels["fresh"], levels["open"], {*treated})
     if not braces:
         return OtherInjuries(fresh, possible)
@@ -214,13 +217,11 @@ def _is_another_unread(
     """
     braces: list[Json] = []
     for one in bundle.each():
-        found = recognise_augmentation(one.resource, terminology)
+        found = augmentation_in(one, terminology)
         if found and found.concepts & AUGMENTATION:
             continue
-        support = recognise_support(one.resource, bundle, terminology)
+        support = support_in(one, bundle, terminology)
         if support and "brace" in support.concepts:
-            if names_other_level(one.resource, bundle, treated, terminology):
-                return True
             braces.append(one.resource)
         elif not is_bystander(one.resource, bundle, treated, terminology):
             return True
@@ -300,14 +301,20 @@ def _is_long_over(
 
 def _augmentations_in(bundle: DraftOrders, terminology: Terminology) -> list[Json]:
     recognised = (
-        (one.resource, recognise_augmentation(one.resource, terminology))
-        for one in bundle.each()
+        (one.resource, augmentation_in(one, terminology)) for one in bundle.each()
     )
     return [
         resource
         for resource, found in recognised
         if found and found.concepts & AUGMENTATION
     ]
+
+
+def _braces_in(bundle: DraftOrders, terminology: Terminology) -> list[Json]:
+    found = (
+        (one.resource, support_in(one, bundle, terminology)) for one in bundle.each()
+    )
+    return [order for order, one in found if one and "brace" in one.concepts]
 
 
 def _untreated(
@@ -444,7 +451,11 @@ def _is_operated(
 
     It may be among the orders being signed.
     """
-    if any(_is_surgery(one.resource, terminology) for one in bundle.each()):
+    if any(
+        augmentation_in(one, terminology) is None
+        and _is_surgery(one.resource, terminology)
+        for one in bundle.each()
+    ):
         return True
     if any(one.concepts & SURGERY for one in record.of_key("conditions")):
         return True  # a fusion on the problem list, whenever it was
@@ -454,7 +465,11 @@ def _is_operated(
     lately = [one for one in kept if _is_lately(one.raw, terminology.calendar, today)]
     # A procedure that was not understood may be one.
     return any(
-        _may_need_brace(one, terminology) or _is_surgery(one.raw, terminology)
+        _may_need_brace(one, terminology)
+        or (
+            recognise_augmentation(one.raw, terminology) is None
+            and _is_surgery(one.raw, terminology)
+        )
         for one in lately
     )
 
@@ -466,8 +481,9 @@ def _may_need_brace(sourced: Sourced, terminology: Terminology) -> bool:
 
 
 def _is_surgery(resource: Json, terminology: Terminology) -> bool:
+    """Whether an entry that is no augmentation names an operation of the spine."""
     titles = codeables(resource, *TITLES)
-    if is_prohibition(resource) or recognise_augmentation(resource, terminology):
+    if is_prohibition(resource):
         return False
     words = [word for title in titles for word in texts_of(title)]
     # "Fusion, scheduled" is none that was done, but one that a brace may be for.

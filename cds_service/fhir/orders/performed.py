@@ -16,7 +16,7 @@ from cds_service.fhir.orders.augmentation import combine_performed
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.recognition import (
     AUGMENTATION,
-    recognise_augmentation,
+    augmentation_in,
     recognise_support,
 )
 from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
@@ -109,7 +109,7 @@ def _procedures(record: PatientRecord, terminology: Terminology) -> Iterator[Ord
     for one in _of_type(record, "Procedure"):
         if text(one.resource.get("status")) not in DONE:
             continue
-        recognition = recognise_augmentation(one.resource, terminology)
+        recognition = augmentation_in(one, terminology)
         if recognition and recognition.concepts & AUGMENTATION:
             yield one
 

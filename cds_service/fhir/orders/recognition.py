@@ -8,15 +8,23 @@ because of a kyphoplasty is a brace.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 from cds_service.fhir.mapping.level_text import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, KEPT_TEXTS, LONGEST_TITLE
-from cds_service.fhir.orders.drafts import GROUPS, LONGEST_LIST, DraftOrders, codeables
+from cds_service.fhir.orders.drafts import (
+    GROUPS,
+    LONGEST_LIST,
+    DraftOrders,
+    Order,
+    codeables,
+    is_to_be_done,
+)
+from cds_service.fhir.orders.meaning import Meaning, Recognition
 from cds_service.fhir.orders.order_text import name_augmentation, name_support
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.outgoing.deadline import Deadline
@@ -95,23 +103,6 @@ BIOPSY = frozenset({"biopsy"})
 # By a site's own code alone: where the EHR has no hook for a discharge.
 DISCHARGE = frozenset({"discharge"})
 OURS = OF_AUGMENTATION | SUPPORT_KINDS | DISCHARGE
-
-
-@dataclass(frozen=True, slots=True)
-class Recognition:
-    """What one order was recognised as.
-
-    Attributes:
-        codes: `system|code` of the matching codings, in order; empty if only words
-            matched.
-        is_for_bone: false of a review that only a specialist's name stands for, whose
-            order says nothing of bone.
-    """
-
-    concepts: frozenset[str]
-    by: Literal["code", "text"]
-    codes: tuple[str, ...] = ()
-    is_for_bone: bool = True
 
 
 def may_concern_us(
@@ -246,13 +237,76 @@ def recognise_support(
 
     Of an augmentation: its biopsy.
     """
+    is_augmentation = recognise_augmentation(resource, terminology) is not None
+    return _recognise_support(
+        resource, bundle, terminology, is_augmentation=is_augmentation
+    )
+
+
+def classified(bundle: DraftOrders, terminology: Terminology) -> DraftOrders:
+    """Keep with each order that is to be carried out what it was recognised as.
+
+    Raises:
+        DeadlinePassed: there are too many for the time there is.
+    """
+    return replace(
+        bundle,
+        drafts=tuple(_classified(bundle.drafts, bundle, terminology)),
+        others=tuple(_classified(bundle.others, bundle, terminology)),
+    )
+
+
+def _classified(
+    orders: Iterable[Order], bundle: DraftOrders, terminology: Terminology
+) -> Iterator[Order]:
+    for one in orders:
+        if bundle.deadline is not None:
+            bundle.deadline.check()
+        if one.meaning is None and is_to_be_done(one.resource):
+            meaning = _classify(one.resource, bundle, terminology)
+            yield replace(one, meaning=meaning)
+        else:
+            yield one
+
+
+def _classify(resource: Json, bundle: DraftOrders, terminology: Terminology) -> Meaning:
+    augmentation = recognise_augmentation(resource, terminology)
+    support = _recognise_support(
+        resource, bundle, terminology, is_augmentation=augmentation is not None
+    )
+    return Meaning(augmentation, support)
+
+
+def augmentation_in(order: Order, terminology: Terminology) -> Recognition | None:
+    """What an order was recognised as if it is an augmentation."""
+    if order.meaning is not None:
+        return order.meaning.augmentation
+    return recognise_augmentation(order.resource, terminology)
+
+
+def support_in(
+    order: Order, bundle: DraftOrders, terminology: Terminology
+) -> Recognition | None:
+    """What an order was recognised as if it is a support order."""
+    if order.meaning is not None:
+        return order.meaning.support
+    return recognise_support(order.resource, bundle, terminology)
+
+
+def _recognise_support(
+    resource: Json,
+    bundle: DraftOrders,
+    terminology: Terminology,
+    *,
+    is_augmentation: bool,
+) -> Recognition | None:
     if resource.get("resourceType") in DEVICE_TYPES:
         return _recognise_device(resource, bundle, terminology)
     if resource.get("resourceType") not in ORDER_TYPES:
         return None
     titles = _titles(resource)
     # one that takes a biopsy orders it too
-    if recognise_augmentation(resource, terminology):
+    if is_augmentation:
         return _support(
             [*titles, *codeables(resource, "orderDetail")], BIOPSY, terminology
         )

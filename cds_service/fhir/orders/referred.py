@@ -79,7 +79,11 @@ def with_referred(
         or (raw["resourceType"] == "Device" and not person.is_foreign(raw))
     }
     found = {name: raw for name, raw in {**read, **held}.items() if name in wanted}
-    return replace(drafts, referred=found) if found else drafts
+    if not found:
+        return drafts
+    # A device that was only named may be a brace.
+    ours = tuple(replace(one, meaning=None) for one in drafts.drafts)
+    return replace(drafts, drafts=ours, referred=found)
 
 
 def _wanted(drafts: DraftOrders, person: Person) -> Iterator[str]:

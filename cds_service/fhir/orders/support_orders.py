@@ -26,6 +26,7 @@ from cds_service.fhir.orders.keep_reasons import (
     reasons_of_order,
     treated_levels,
 )
+from cds_service.fhir.orders.meaning import Recognition
 from cds_service.fhir.orders.order_text import name_brace
 from cds_service.fhir.orders.order_times import (
     OrderTimes,
@@ -38,9 +39,8 @@ from cds_service.fhir.orders.recognition import (
     REVIEW,
     SPECIALIST,
     SUPPORT_TITLES,
-    Recognition,
-    recognise_augmentation,
-    recognise_support,
+    augmentation_in,
+    support_in,
 )
 from cds_service.fhir.orders.whole_orders import is_read_whole
 from cds_service.fhir.raw_json import Json, is_prohibition, member, text
@@ -218,7 +218,7 @@ def _has_ended(order: SupportOrder, today: date | None) -> bool:
 def _support_orders(
     one: Order, bundle: DraftOrders, terminology: Terminology, *, draft: bool
 ) -> Iterator[SupportOrder]:
-    recognition = recognise_support(one.resource, bundle, terminology)
+    recognition = support_in(one, bundle, terminology)
     if recognition is None:
         return
     authored = terminology.calendar.named_day(one.resource.get("authoredOn"))
@@ -247,7 +247,7 @@ def _support_orders(
             is_read_whole=kind in TIMED
             or (
                 (kind != REVIEW or recognition.is_for_bone)
-                and is_read_whole(kind, one.resource, terminology)
+                and is_read_whole(kind, one, terminology)
             ),
             # To end an order that orders something besides would end that too.
             source=one.source if draft and is_alone else None,
@@ -350,7 +350,7 @@ def _is_augmentation(stored: Order, terminology: Terminology) -> bool:
         if stored.type == "Procedure"
         else {"active", "completed"}
     )
-    recognition = recognise_augmentation(stored.resource, terminology)
+    recognition = augmentation_in(stored, terminology)
     return text(stored.resource.get("status")) in counted and bool(
         recognition and recognition.concepts & AUGMENTATION
     )

@@ -15,11 +15,12 @@ from cds_service.fhir.billing_marks import without_billing_mark
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
+from cds_service.fhir.orders.drafts import Order
 from cds_service.fhir.orders.recognition import (
     REVIEW,
     SITE_MAPS,
     SPECIALIST,
-    recognise_augmentation,
+    augmentation_in,
 )
 from cds_service.fhir.raw_json import Json, items, member, objects, text
 
@@ -62,17 +63,17 @@ MOST_NAMES = 4  # a title names its order once or twice
 _LETTERS = re.compile(r"[a-z]*")
 
 
-def is_read_whole(kind: str, order: Json, terminology: Terminology) -> bool:
+def is_read_whole(kind: str, one: Order, terminology: Terminology) -> bool:
     """Whether nothing in an order was left that may speak against it.
 
     Of a kyphoplasty that takes a biopsy only what was recognised counts; of an order
     that closes no fact, that its notes do not withdraw it.
     """
     if kind not in CLOSING:
-        return not _is_withdrawn(order, terminology)
-    if recognise_augmentation(order, terminology):
+        return not _is_withdrawn(one.resource, terminology)
+    if augmentation_in(one, terminology):
         return True
-    said = {*filter(None, _left_in(order, terminology))}
+    said = {*filter(None, _left_in(one.resource, terminology))}
     return all(_is_plain(words, terminology) for words in said)
 
 

@@ -251,13 +251,10 @@ def _are_reasons_read(
     )
 
 
-def names_other_level(
-    order: Json,
-    bundle: DraftOrders,
-    treated: tuple[str, ...],
-    terminology: Terminology,
-) -> bool:
-    """Whether a reason of an order is at a level that is not treated."""
+def levels_of_reasons(
+    order: Json, bundle: DraftOrders, terminology: Terminology
+) -> set[str]:
+    """What the reasons of an order state, `L1` or `T7-T8`."""
     named = [*codeables(order, *REASONS)]
     referred = objects(order.get("reasonReference"))
     named += [
@@ -266,8 +263,7 @@ def names_other_level(
         if isinstance(one.get("code"), dict)
     ]
     named += [{"text": text(one.get("display"))} for one in referred]
-    levels = {level for one in named for level in _levels_of(one, terminology)}
-    return bool(treated) and any(not covers(one, {*treated}) for one in levels)
+    return {level for one in named for level in _levels_of(one, terminology)}
 
 
 def _levels_of(code: Json | None, terminology: Terminology) -> set[str]:

@@ -24,7 +24,7 @@ SAMPLES = load_samples(date(2026, 11, 20))
 
 @pytest.mark.parametrize(
     ("asked", "count"),
-    [(None, 14), ("p3", 1), ("p3-typical-western", 1), ("p", 0), ("p3-typical", 0)],
+    [(None, 15), ("p3", 1), ("p3-typical-western", 1), ("p", 0), ("p3-typical", 0)],
 )
 def test_a_patient_is_chosen_by_id_or_short_name(asked, count):
     assert len(choose_samples(SAMPLES, asked)) == count
@@ -58,14 +58,21 @@ def test_any_other_answer_is_a_failure_that_says_what_came(status, body, said):
         call_service(server.url, {})
 
 
-def test_the_site_is_loaded_for_the_patient_who_needs_it_alone(capsys):
+def test_every_address_that_it_prints_last_would_answer(capsys):
+    """The servers are gone when it ends, so there is none."""
     assert run_demo(patient="p7") == 0
-    assert (
-        "The service with the sample site (an invented hospital): http://"
-        in capsys.readouterr().out
-    )
-    assert run_demo(patient="p1") == 0
-    assert "sample site" not in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "the basis" in said
+    assert "http" not in said
+
+
+def test_the_worksheet_makes_the_figure_sharper(capsys):
+    """Woman of 76, BMI 26: without HU the usual risk, with HU 30 about 1 in 4."""
+    assert run_demo(patient="p15") == 0
+    before, after = capsys.readouterr().out.split(": after", 1)
+    assert "the usual 1 in 6 fracture" in " ".join(before.split())
+    assert "about 1 in 4 fracture" in " ".join(after.replace("│", " ").split())
+    assert "30.0 HU, L3" in after
 
 
 def test_kept_running_it_shows_the_sandbox_page_and_ends_at_a_polite_signal():

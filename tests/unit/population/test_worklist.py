@@ -36,7 +36,11 @@ def referral(days: int, **members: Any) -> Resource:
 
 
 def visit(
-    kind: str, days: int, status: str, words: str = "Osteoporosis clinic"
+    kind: str,
+    days: int,
+    status: str,
+    words: str = "Osteoporosis clinic",
+    **members: Any,
 ) -> Resource:
     said = {
         "Encounter": {"period": {"start": days_ago(days)}, "type": [{"text": words}]},
@@ -52,7 +56,7 @@ def visit(
             {"actor": {"reference": who}, "status": "accepted"}
             for who in (f"Patient/{PATIENT}", "Practitioner/1")
         ]
-    return of_patient(kind, "visit", status=status, **said)
+    return of_patient(kind, "visit", status=status, **said | members)
 
 
 def worn(days: int, end: int | None, **members: Any) -> Resource:
@@ -130,6 +134,40 @@ BY_HAND = {
         "seen-by-endocrinology": [
             [done(60), referral(45, code=codeable(SCT, code="306278007"))],
             [],
+        ],
+        "seen-by-endocrinology-alone": [
+            [
+                done(60),
+                visit("Encounter", days=40, status="finished", words="Endocrinology"),
+            ],
+            ["no-bone-treatment"],
+        ],
+        "seen-by-endocrinology-for-bone": [
+            [
+                done(60),
+                visit(
+                    "Encounter",
+                    days=40,
+                    status="finished",
+                    words="Endocrinology",
+                    reasonCode=[{"text": "osteoporosis"}],
+                ),
+            ],
+            [],
+        ],
+        "seen-on-a-referral-that-says-no-bone": [
+            [
+                done(120),
+                referral(110, code=codeable(SCT, code="306278007")),
+                visit(
+                    "Encounter",
+                    days=100,
+                    status="finished",
+                    words="Consultation",
+                    basedOn=[{"reference": "ServiceRequest/referral"}],
+                ),
+            ],
+            ["referral-without-visit"],
         ],
         "clinic-visited": [
             [done(60), visit("Encounter", days=40, status="finished")],

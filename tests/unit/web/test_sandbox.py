@@ -110,7 +110,7 @@ def test_patients_of_another_server_are_found_by_name(live, elsewhere):
     assert [(one["id"], one["title"]) for one in patients] == [
         ("p3-typical-western", "Sample P3")
     ]
-    assert len(ask(live, "patients", server=elsewhere.url).json()["patients"]) == 14
+    assert len(ask(live, "patients", server=elsewhere.url).json()["patients"]) == 15
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.web.launch import WRITE_SECONDS
+from cds_service.web.launched_sheet import WRITE_SECONDS
 from tests.launch_desk import SITE, Clinician, LaunchDesk, said
 from tests.stub_ehr import USER
 
@@ -244,7 +244,9 @@ def test_whom_the_site_shows_no_cards_sees_no_figure(tmp_path, ehr, mode):
 def test_a_slow_record_takes_nothing_that_may_be_cut_off(clinician, ehr, monkeypatch):
     place = clinician.launch()
     page = clinician.compute(place)
-    monkeypatch.setattr("cds_service.web.launch.PAGE_SECONDS", WRITE_SECONDS + 0.5)
+    monkeypatch.setattr(
+        "cds_service.web.launched_sheet.PAGE_SECONDS", WRITE_SECONDS + 0.5
+    )
     ehr.delay = 0.3  # three reads come before a write
     said_of_it = said(clinician.save(place, after=page))
     assert "answers too slowly now, so nothing was sent" in said_of_it

@@ -1,0 +1,406 @@
+"""One request to the launched worksheet: reads, fills, saves, and shows the page again.
+
+The order of a request: the person and the reports, the numbers taken from a report, the
+measures on record, saving, the figures, the page.
+"""
+
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any
+
+from cds_service.audit.chain import AuditEntry
+from cds_service.core.wording import say_date
+from cds_service.errors import AuditUnavailable, CdsError, FhirReadError
+from cds_service.fhir.raw_json import Json
+from cds_service.fhir.server.client import FhirClient
+from cds_service.launch.authorizing import Launched, Launcher
+from cds_service.launch.record import (
+    OnRecord,
+    RecordedMeasures,
+    SheetReader,
+    describe,
+    read_measures,
+    read_person,
+    rivals,
+)
+from cds_service.launch.reports import Report, read_or_why, span_of
+from cds_service.launch.saving import Saved, save_set
+from cds_service.launch.sessions import LaunchSessions
+from cds_service.measures.observations import Written
+from cds_service.measures.worksheet import Outcome
+from cds_service.outgoing.address import Address
+from cds_service.outgoing.deadline import Deadline
+from cds_service.review.login import same
+from cds_service.review.sessions import PendingLogins
+from cds_service.web.cds_api import Surroundings
+from cds_service.web.worksheet import Figure, Sheets, figure, signing
+
+LOG = logging.getLogger("kyphoplasty_cds.launch")
+PATH = "/worksheet"
+BACK = f"{PATH}/callback"
+SECONDS = 8.0  # for all calls of one step
+PAGE_SECONDS = 20.0  # for all that one page reads and writes
+# What must be left before anything is sent: a write that is cut off may stand or not.
+WRITE_SECONDS = 8.0
+ENDED = (
+    "This launch has ended, and nothing was saved. Copy the text below, and open the"
+    " worksheet again from the patient's record."
+)
+NOT_SEEN = "The values are not those that were shown. Look at them, and save again."
+NO_DAY = "Say the day of the examination; a value without a day is not saved."
+NO_RIGHT = (
+    "The record system did not allow this launch to write measurements. Copy the text."
+)
+NO_TIME = (
+    "The record system answers too slowly now, so nothing was sent. Save again in a"
+    " minute."
+)
+NO_SPAN = "The report does not say this any more. Look at it in the record."
+OTHER_DAY = (
+    "This report is of {day}, the other values are of another day. Save them first,"
+    " and clear the form."
+)
+NO_LOG = "The log of this service cannot be written, so nothing was sent. Try again."
+COPY = "Nothing was saved. Copy the text below."
+NOT_COMPARED = (
+    "The measures on record could not be read, so nobody can say whether one of the"
+    f" same day stands against these. {COPY}"
+)
+FAULTS = "Correct the fields that are marked; nothing was saved."
+RIVAL = (
+    "the record holds {value} of the same day; with two values neither counts. Mark the"
+    " wrong one as entered in error in the record first"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launching:
+    """What launches rest on."""
+
+    around: Surroundings
+    launchers: Mapping[Address, Launcher]
+    sheets: Mapping[str, Sheets]
+    pending: PendingLogins
+    sessions: LaunchSessions
+
+    @property
+    def redirect_uri(self) -> str:
+        """From the configured URL only, never from a request."""
+        return f"{self.around.base_url}{BACK}"
+
+
+def log_launch(reason: str) -> None:
+    LOG.warning("launch", extra={"fields": {"event": "launch", "reason": reason}})
+
+
+def note(
+    launching: Launching,
+    launched: Launched,
+    kind: Any,
+    result: str | None,
+    content: Mapping[str, Any],
+    about: str | None = None,
+) -> str:
+    """Append an entry about this launch, and return its id.
+
+    Raises:
+        AuditUnavailable: the entry could not be written.
+    """
+    entry = AuditEntry(
+        kind=kind,
+        at=launching.around.clock(),
+        user=launched.user,
+        patient=launched.patient,
+        client=launched.client,
+        tenant=launched.tenant,
+        encounter=launched.encounter,
+        result=result,
+        about=about,
+        content=content,
+    )
+    launching.around.audit.append(entry)
+    return entry.id
+
+
+class Desk:
+    """One request to the worksheet of a launch."""
+
+    def __init__(
+        self, launching: Launching, launched: Launched, form: Mapping[str, str]
+    ) -> None:
+        self._launching, self._launched, self._form = launching, launched, form
+        self._sheets = launching.sheets[launched.client]
+        self._deadline = Deadline.after(PAGE_SECONDS)
+        connections = launching.around.connections
+        self._reader = FhirClient(
+            launched.base, launched.token, connections=connections, is_fresh=True
+        )
+
+    @property
+    def _until(self) -> float:
+        """When one read that begins now must have ended."""
+        return min(time.monotonic() + SECONDS, self._deadline.ends)
+
+    def page(self, handle: str) -> str:
+        """The page, after what the form asks for.
+
+        Raises:
+            FhirReadError: the patient cannot be read.
+        """
+        launched = self._launched
+        person = read_person(self._reader, launched.patient, until=self._until)
+        reports, unread_reports = read_or_why(
+            self._reader,
+            launched,
+            self._sheets.service.terminology,
+            until=self._until,
+        )
+        notice = self._take(reports)
+        sheet = self._sheets.sheet_of(launched.patient, has_to_confirm=True)
+        outcome = sheet.outcome(self._form, self._sheets.today)
+        there, unread = self._there()
+        against = _rivals_of(outcome, there.measures)
+        saved = None
+        if self._form.get("act") == "save":
+            sources = self._sources(reports)
+            if unread:
+                notice = NOT_COMPARED
+            else:
+                notice, saved = self._save(outcome, against, sources)
+            there, unread = self._there()
+        figures, no_figures = self._figures(outcome, is_saved=saved is not None)
+        page = self._sheets.page(
+            self._form,
+            outcome,
+            launched=launched,
+            person=describe(person),
+            action=f"{PATH}/at/{handle}",
+            there=there.measures,
+            pairs=there.pairs,
+            unread=unread,
+            rivals=against,
+            reports=reports,
+            unread_reports=unread_reports,
+            notice=notice,
+            saved=saved,
+            is_confirmed=self._form.get("confirmed") == "yes" and not notice,
+            seen=_seen(outcome),
+            may_write=launched.may("Observation", "c"),
+            may_attribute=launched.may("Provenance", "c"),
+            figures=figures,
+            no_figures=no_figures,
+        )
+        # A server may send halves of a character, which no page can hold.
+        return page.encode("utf-8", "replace").decode("utf-8")
+
+    def _take(self, reports: Sequence[Report]) -> str:
+        """Fill the field of a number chosen in a report; why not, if it cannot be."""
+        key = self._form.get("take", "")
+        if not key:
+            return ""
+        chosen = span_of(key, reports)
+        if chosen is None:
+            return NO_SPAN
+        report, span = chosen
+        day, written = report.day, self._form.get("date", "")
+        if day and written and written != day.isoformat():
+            return OTHER_DAY.format(day=say_date(day))
+        filled = {span.field: span.value, **span.place}
+        if day:
+            filled["date"] = day.isoformat()
+        taken = {*filter(None, self._form.get("taken", "").split(" ")), key}
+        self._form = {**self._form, **filled, "taken": " ".join(sorted(taken))}
+        return ""
+
+    def _sources(self, reports: Sequence[Report]) -> Sequence[str]:
+        """The reports whose numbers still are in the fields that they filled."""
+        chosen = [span_of(key, reports) for key in self._form.get("taken", "").split()]
+        return sorted(
+            {
+                report.reference
+                for report, span in filter(None, chosen)
+                if self._form.get(span.field) == span.value
+            }
+        )
+
+    def _there(self) -> tuple[RecordedMeasures, str]:
+        """The measures on record, or why they could not be read."""
+        sheets = self._sheets
+        try:
+            found = read_measures(
+                self._reader,
+                self._launched,
+                sheets.measures,
+                sheets.service,
+                sheets.today,
+                until=self._until,
+            )
+        except FhirReadError as fault:
+            return RecordedMeasures(), str(fault)
+        return found, ""
+
+    def _figures(
+        self, outcome: Outcome, *, is_saved: bool
+    ) -> tuple[tuple[Figure, ...], str]:
+        """This patient's figure without the values and with them, or why there is none.
+
+        It is of age, sex and measurements alone. Once they are saved there is one: that
+        of the record. None to whom the site shows no cards, and none that the log does
+        not hold.
+        """
+        if not outcome.written or not self._may_show_figures:
+            return (), ""
+        try:
+            found = self._figures_of(outcome, is_saved=is_saved)
+            content = {"view": "worksheet", "figures": [asdict(one) for one in found]}
+            note(self._launching, self._launched, "read", None, content)
+        except CdsError as fault:
+            return (), str(fault)
+        return found, ""
+
+    def _figures_of(self, outcome: Outcome, *, is_saved: bool) -> tuple[Figure, ...]:
+        """The figures by the flow of an order.
+
+        Raises:
+            CdsError: the flow gives no answer, as of a patient whose record is closed.
+        """
+        launched, without = self._launched, SheetReader(self._reader)
+        body = partial(
+            signing, self._sheets, launched.patient, launched.base, self._form
+        )
+        made = partial(figure, sheets=self._sheets, deadline=self._deadline)
+        if is_saved:
+            return (made("As the record is now", body=body(), fhir=without),)
+        values = [
+            {**one, "id": f"value-{number}", "status": "final"}
+            for number, one in enumerate(outcome.observations)
+        ]
+        together = without.with_values(values)
+        return (
+            made("Without these values", body=body(), fhir=without),
+            made("With them", body=body(), fhir=together),
+        )
+
+    @property
+    def _may_show_figures(self) -> bool:
+        site, launched = self._launching.around.site, self._launched
+        return site is None or site.is_live_for(launched.user, launched.client)
+
+    def _save(
+        self,
+        outcome: Outcome,
+        against: Mapping[str, str],
+        sources: Sequence[str],
+    ) -> tuple[str, Saved | None]:
+        """Save what was shown; the words for the page, and what became of it."""
+        if fault := self._why_not(outcome):
+            return fault, None
+        values = [
+            one for one in outcome.written if one.value.measure.name not in against
+        ]
+        if not values:
+            return "", None
+        if self._deadline.left < WRITE_SECONDS:
+            return NO_TIME, None
+        content = {
+            "view": "worksheet",
+            "values": [_noted(one) for one in values],
+            "reports": list(sources),
+        }
+        try:
+            entry = note(self._launching, self._launched, "measures", "asked", content)
+        except AuditUnavailable:
+            return NO_LOG, None
+        try:
+            saved = save_set(
+                self._launched,
+                values,
+                sources,
+                connections=self._launching.around.connections,
+                deadline=self._deadline,
+                at=self._launching.around.clock(),
+            )
+        except CdsError as fault:
+            self._note_end(entry, "refused", {})
+            return str(fault), None
+        self._note_end(entry, "saved", {"new": saved.new, "there": saved.there})
+        return "", saved
+
+    def _why_not(self, outcome: Outcome) -> str:
+        if not same(self._form.get("token"), self._launched.form_token):
+            log_launch("token")
+            return ENDED
+        if not self._launched.may("Observation", "c"):
+            return NO_RIGHT
+        if outcome.day is None:
+            return NO_DAY
+        if outcome.faults:
+            return FAULTS
+        return "" if same(self._form.get("seen"), _seen(outcome)) else NOT_SEEN
+
+    def _note_end(self, about: str, result: str, content: Json) -> None:
+        # The values are sent by now; the log writes the entry when it can.
+        with suppress(AuditUnavailable):
+            note(
+                self._launching,
+                self._launched,
+                "measures",
+                result,
+                {"view": "worksheet", **content},
+                about,
+            )
+
+
+def _rivals_of(outcome: Outcome, there: Sequence[OnRecord]) -> Mapping[str, str]:
+    """By measure, why a value is not saved beside another of the same day."""
+    written = {
+        one.value.measure.name: (
+            float(one.observation["valueQuantity"]["value"]),
+            str(one.value.day),
+        )
+        for one in outcome.written
+    }
+    found = rivals(written, there)
+    return {name: RIVAL.format(value=one.value) for name, one in found.items()}
+
+
+def _seen(outcome: Outcome) -> str:
+    """A digest of the values as they are shown.
+
+    What is saved is what somebody has seen.
+    """
+    shown = [
+        (
+            one.value.measure.name,
+            one.observation["valueQuantity"]["value"],
+            str(outcome.day),
+            one.value.levels,
+            one.value.site,
+            one.value.method,
+            one.value.device,
+        )
+        for one in outcome.written
+    ]
+    text = json.dumps(shown)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _noted(written: Written) -> Json:
+    """A value as the log holds it: numbers and codes, no text."""
+    quantity = written.observation["valueQuantity"]
+    return {
+        "measure": written.value.measure.name,
+        "value": quantity["value"],
+        "unit": quantity["code"],
+        "day": str(written.value.day),
+        "levels": list(written.value.levels),
+        "site": written.value.site,
+        "status": written.observation["status"],
+        "identifier": written.identifier,
+    }
