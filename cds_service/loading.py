@@ -17,7 +17,6 @@ from cds_service.core.chart_facts import (
     COMMON_WORDS,
     TRAINING_OPEN,
     FactFile,
-    placeholders,
 )
 from cds_service.core.closures import ClosureFile
 from cds_service.core.data_file import (
@@ -30,7 +29,9 @@ from cds_service.core.data_file import (
     validated,
 )
 from cds_service.core.handout import HandoutText
+from cds_service.core.languages import LanguageFile
 from cds_service.core.model_card import model_card
+from cds_service.core.phrases import placeholders
 from cds_service.core.policy import Policy
 from cds_service.core.pooled import PooledModel, load_pooled_model
 from cds_service.core.pooled_card import pooled_card
@@ -136,8 +137,10 @@ def load_service(site: SiteFolder | None = None) -> Service:
             with faults:
                 _refuse_two_codes(template, site)
     faults.stop()
-    terminology.own_words = _words_of_templates(services)
+    languages = load_languages(hooks)
+    terminology.own_words = _words_of_templates(services, languages)
     _check_handout(site, services)
+    used = _languages_in_use(site, languages)
     if site is not None:
         check_confirmed(site.path, terminology)
     return Service(
@@ -160,6 +163,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
         },
         model_cards=cards,
         attributes=attributes,
+        languages=used,
         of_clients={
             issuer: load_service(folder) for issuer, folder in site.clients.items()
         }
@@ -196,6 +200,56 @@ def _check_handout(
         if unknown := used - known:
             fault = f"no page is written in {', '.join(sorted(unknown))}"
             raise DataFileError("site.toml", f"handout.{key}", fault)
+
+
+def load_languages(hooks: Sequence[Path] | None = None) -> Mapping[str, LanguageFile]:
+    """Read the languages of cards besides English, ours or a site's.
+
+    A site's file replaces ours, and may say nothing that ours bans.
+    """
+    folders = hooks or _folders("hooks", None)
+    found: dict[str, LanguageFile] = {}
+    faults = Faults()
+    for name, path in files_in_force(folders, "languages", ".toml").items():
+        with faults:
+            found[name] = _language(name, path)
+            ours = folders[0] / "languages" / path.name
+            if path != ours and ours.exists():
+                _check_banned(found[name], _language(name, ours).banned, path)
+    faults.stop()
+    return found
+
+
+def _language(name: str, path: Path) -> LanguageFile:
+    found = validated(LanguageFile, read_toml(path), path)
+    if found.language != name:
+        raise DataFileError(label(path), "language", f"the file is called {name}")
+    return found
+
+
+def _check_banned(language: LanguageFile, banned: Sequence[str], path: Path) -> None:
+    for pattern in banned:
+        for text in language.sentences.values():
+            if re.search(pattern, text, re.IGNORECASE):
+                message = f"contains a phrase that no card may use: {pattern}"
+                raise DataFileError(label(path), "sentences", message)
+
+
+def _languages_in_use(
+    site: SiteFolder | None, known: Mapping[str, LanguageFile]
+) -> Mapping[str, LanguageFile]:
+    """Choose the languages that the site has turned on; who read one is its word."""
+    if site is None:
+        return {}
+    found = {}
+    for name, own in site.site.languages.items():
+        if name not in known:
+            fault = f"there are: {', '.join(known)}"
+            raise DataFileError("site.toml", f"languages.{name}", fault)
+        found[name] = known[name].model_copy(
+            update={"reviewed": known[name].reviewed or bool(own.reader)}
+        )
+    return found
 
 
 def calendar_of(site: SiteFolder | None) -> SiteCalendar:
@@ -665,10 +719,13 @@ PLACEHOLDER = re.compile(r"\\\{\w+\\\}")
 FILLED = "[^.;]{1,80}"
 
 
-def _words_of_templates(services: Mapping[str, ServiceHook]) -> re.Pattern[str]:
+def _words_of_templates(
+    services: Mapping[str, ServiceHook], languages: Mapping[str, LanguageFile]
+) -> re.Pattern[str]:
     """Collect what the orders that we offer say, so that they are read whole.
 
-    A placeholder stands for a few words or a number.
+    They were signed in any of our languages. A placeholder stands for a few words or a
+    number.
     """
     templates = (
         one for hook in services.values() for one in hook.order_templates.values()
@@ -678,6 +735,12 @@ def _words_of_templates(services: Mapping[str, ServiceHook]) -> re.Pattern[str]:
         for template in templates
         for path, value in leaves_of(template.resource)
         if path in OWN_WORDS and not value.startswith("{")
+    }
+    said |= {
+        one.sentences[words]
+        for one in languages.values()
+        for words in said
+        if words in one.sentences
     }
     worded = [PLACEHOLDER.sub(FILLED, re.escape(words)) for words in sorted(said)]
     return re.compile("|".join(worded))

@@ -37,6 +37,8 @@ from cds_service.core.facts import (
     SupportOrders,
 )
 from cds_service.core.handout import HandoutText
+from cds_service.core.languages import ENGLISH, LanguageFile
+from cds_service.core.phrases import NotTranslated
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Rule
 from cds_service.core.source_attributes import SourceAttributes
@@ -79,6 +81,7 @@ from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import (
     NO_CARDS,
+    Card,
     HookRequest,
     HookResponse,
     OrderSignContext,
@@ -141,6 +144,7 @@ class Service(InForce):
     Attributes:
         model_cards: JSON of `/models/{id}`, by study.
         attributes: source attributes, for the recommendations.
+        languages: that the site has turned on, besides English.
         of_clients: the service by issuer, for EHRs with mappings, hooks or a policy of
             their own.
     """
@@ -150,6 +154,7 @@ class Service(InForce):
     finding_specs: Mapping[str, FindingSpec]
     model_cards: Mapping[str, Mapping[str, Any]]
     attributes: SourceAttributes
+    languages: Mapping[str, LanguageFile] = field(default_factory=dict)
     of_clients: "Mapping[str, Service]" = field(default_factory=dict)
 
     @property
@@ -198,6 +203,7 @@ class Ports:
         handout_url: that of the page that the patient takes home.
         worksheet_url: where this EHR launches the worksheet from a card; empty if it
             does not.
+        language: in which the cards are wanted.
     """
 
     clock: Callable[[], datetime]
@@ -215,6 +221,7 @@ class Ports:
     basis_url: Callable[[str], str] = field(default=lambda _: "")
     handout_url: Callable[[str], str] = field(default=lambda _: "")
     worksheet_url: str = ""
+    language: str = ENGLISH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -420,9 +427,9 @@ def _show(call: Call, read: ReadCase) -> HookResponse:
     """Steps 4 to 7: what follows from a case, its cards, and their entry."""
     ports = call.ports
     conclusion = conclude(read.case)
-    said = _answer(call, conclusion)
+    said, cards = _say(call, conclusion)
     ports.deadline.check()
-    response = HookResponse(cards=build_cards(said))
+    response = HookResponse(cards=cards)
     unread = unread_braces(_corrections(conclusion))
     shown = Shown(
         entry_id=call.entry_id,
@@ -435,6 +442,7 @@ def _show(call: Call, read: ReadCase) -> HookResponse:
         answer=said,
         response=response,
         silent_after=None if ports.is_shown else ports.deadline.passed,
+        asked_language=ports.language,
     )
     entry = entry_for(shown)
     ports.deadline.check()
@@ -624,8 +632,25 @@ def find_facts(
     return derive(observed, asked, order, sarcopenia_criteria=criteria)
 
 
-def _answer(call: Call, conclusion: Conclusion) -> Answer:
-    """Add the suggested orders: the same for the same conclusion and signing."""
+def _say(call: Call, conclusion: Conclusion) -> tuple[Answer, tuple[Card, ...]]:
+    """Step 6, in the language that is asked for; what it lacks says all in English."""
+    language = call.service.languages.get(call.ports.language)
+    if language is not None:
+        with suppress(NotTranslated):
+            said = _answer(call, conclusion, language)
+            return said, build_cards(said)
+    said = _answer(call, conclusion)
+    return said, build_cards(said)
+
+
+def _answer(
+    call: Call, conclusion: Conclusion, language: LanguageFile | None = None
+) -> Answer:
+    """Add the suggested orders: the same for the same conclusion and signing.
+
+    Raises:
+        NotTranslated: the language has no words for one of them.
+    """
     service, hook, ports = call.service, call.hook, call.ports
     context = call.request.context
     signing = Signing(
@@ -644,6 +669,7 @@ def _answer(call: Call, conclusion: Conclusion) -> Answer:
         terminology=service.terminology,
         today=call.today,
         capabilities=ports.capabilities,
+        language=language,
     )
     acts = conclusion.recommendations
     suggestions = draft_suggestions(acts, ordering)
@@ -657,6 +683,7 @@ def _answer(call: Call, conclusion: Conclusion) -> Answer:
         basis_url=ports.basis_url(call.entry_id),
         handout_url=ports.handout_url(call.entry_id) if hook.handouts else "",
         worksheet_url=ports.worksheet_url,
+        language=language,
     )
 
 

@@ -27,6 +27,7 @@ from cds_service.core.facts import (
     Provenance,
 )
 from cds_service.core.handout import find_handout
+from cds_service.core.languages import ENGLISH
 from cds_service.core.leaving import Leaving
 from cds_service.core.policy import Policy
 from cds_service.core.pooled_study import PooledStudy
@@ -50,6 +51,7 @@ class Shown:
         server: the request's FHIR server; `NOT_LISTED` if the caller may not name it.
         near: codes that we do not know, on what looks like an order or a T-score.
         silent_after: seconds taken by an answer that is not shown; None if it is.
+        asked_language: in which the cards were wanted; they may be in English.
     """
 
     entry_id: str
@@ -62,6 +64,7 @@ class Shown:
     answer: Answer
     response: HookResponse
     silent_after: float | None
+    asked_language: str = ENGLISH
 
 
 def entry_for(shown: Shown) -> AuditEntry:
@@ -125,6 +128,8 @@ def _content(shown: Shown) -> dict[str, Any]:
         "cards": Written(f"[{','.join(texts)}]"),
         "closures": closures_json(grounds, case.fracture, case.closures),
     }
+    if shown.asked_language != ENGLISH:
+        content["language"] = _language(shown)
     if case.leaving is not None:
         content["leaving"] = _leaving(case.leaving)
         content["handout"] = find_handout(answer.conclusion, case.leaving).to_json()
@@ -133,6 +138,14 @@ def _content(shown: Shown) -> dict[str, Any]:
     if shown.near:
         content["nearMisses"] = [one._asdict() for one in shown.near]
     return content
+
+
+def _language(shown: Shown) -> dict[str, Any]:
+    """Give the language of the cards, and the one that was asked for."""
+    language = shown.answer.language
+    used = language.language if language else ENGLISH
+    read = {"reviewed": language.reviewed} if language else {}
+    return {"asked": shown.asked_language, "used": used, **read}
 
 
 def _model(study: LogisticStudy | PooledStudy) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
+from cds_service.basis.handout_letters import is_unspaced
 from cds_service.basis.links import Form
 
 PAPERS = {"a4": A4, "letter": LETTER}
@@ -19,7 +20,6 @@ POINTS, LEADING, BETWEEN = 18, 27, 9  # 1.5 lines
 SMALLEST = 14  # of a site's sentences that would not fit one page
 MARGIN = 20 * mm
 LATIN, CHINESE = "Helvetica", "STSong-Light"
-WRAPPED_ANYWHERE = ("zh", "ja")  # languages without spaces between words
 
 
 def draw_handout(
@@ -44,6 +44,9 @@ def draw_handout(
             break
     y = top
     for paragraph, high in placed:
+        if y - high < MARGIN:  # a site's own sentences, too long even so
+            canvas.showPage()
+            y = paper[1] - MARGIN
         y -= high
         paragraph.drawOn(canvas, MARGIN, y)
         y -= BETWEEN
@@ -53,7 +56,7 @@ def draw_handout(
 
 
 def _font(language: str) -> str:
-    if language.partition("-")[0] not in WRAPPED_ANYWHERE:
+    if not is_unspaced(language):
         return LATIN
     # The reader's own font is used: Chinese fonts are larger than this package.
     pdfmetrics.registerFont(UnicodeCIDFont(CHINESE))
@@ -78,14 +81,13 @@ def _draw_top(
 
 
 def _style(language: str, font: str, size: int) -> ParagraphStyle:
-    is_unspaced = language.partition("-")[0] in WRAPPED_ANYWHERE
     return ParagraphStyle(
         "sentence",
         fontName=font,
         fontSize=size,
         leading=size * LEADING / POINTS,
         alignment=TA_LEFT,
-        wordWrap="CJK" if is_unspaced else None,
+        wordWrap="CJK" if is_unspaced(language) else None,
     )
 
 

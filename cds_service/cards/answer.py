@@ -1,11 +1,11 @@
 """What the steps before the cards found, in one place for those that say it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from cds_service.cards.texts import CardTexts, shortened
+from cds_service.cards.texts import SUMMARY_LENGTH, CardTexts, shortened
 from cds_service.core.assessment import Assessment
 from cds_service.core.case import Case, Conclusion
 from cds_service.core.chart_facts import ChartFacts
@@ -16,12 +16,14 @@ from cds_service.core.facts import (
     RecordState,
     SupportOrders,
 )
+from cds_service.core.languages import LanguageFile
+from cds_service.core.phrases import NotTranslated, in_language, joined, say
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Recommendation
 from cds_service.core.risk_words import Said, said_of
 from cds_service.core.signals import Signal
 from cds_service.core.wording import Wording, say_date
-from cds_service.protocol.messages import Card, Link, Source, Suggestion
+from cds_service.protocol.messages import Card, Coding, Link, Source, Suggestion
 from cds_service.protocol.signing import Signing
 
 
@@ -37,7 +39,12 @@ class Option(NamedTuple):
     already: str
 
 
-WORKSHEET = "Enter a measurement: the worksheet"
+WORKSHEET = say("Enter a measurement: the worksheet")
+BASIS = say("Why, how sure, what if: the basis")
+HANDOUT = say("Print the patient's page")
+GUIDELINES = say("Guidelines, for and against")
+MODEL = say("Model, figures and limits")
+SOURCE = say("kyphoplasty-cds: advice from published studies")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +61,7 @@ class Answer:
         basis_url: the page of this very answer; empty if there is none.
         handout_url: the page that this patient takes along; empty if there is none.
         worksheet_url: where the EHR launches the worksheet; empty if it does not.
+        language: of the cards; None for English.
     """
 
     conclusion: Conclusion
@@ -65,6 +73,38 @@ class Answer:
     basis_url: str = ""
     handout_url: str = ""
     worksheet_url: str = ""
+    language: LanguageFile | None = None
+
+    def tell(self, text: str) -> str:
+        """Say a text in the language of the cards.
+
+        Raises:
+            NotTranslated: the language has no words for it.
+        """
+        return in_language(text, self.language) if self.language else str(text)
+
+    def shortest(self, wordings: Sequence[str]) -> str:
+        """Choose the shortest wording, of those that are longer than a summary.
+
+        Raises:
+            NotTranslated: it would have to be cut, and English need not be.
+        """
+        found = min(wordings, key=len)
+        if self.language is not None and len(found) > SUMMARY_LENGTH:
+            raise NotTranslated
+        return found
+
+    def render(
+        self,
+        layout: str,
+        notices: Iterable[str],
+        lines: Iterable[tuple[str, str, object]],
+        name: str = "lines",
+    ) -> str:
+        """Make the detail of a card in its language, with notices and lines."""
+        told = [Option(self.tell(one[0]), self.tell(one[1]), "") for one in lines]
+        context = {"notices": list(map(self.tell, notices)), name: told}
+        return self.texts.render(layout, context)
 
     @property
     def case(self) -> Case:
@@ -150,8 +190,10 @@ class Answer:
         if recommendation.already:
             first = recommendation.already[0]
             day = first.authored or first.start
-            already = "already among these orders" if first.draft else "already ordered"
-            already += f" {say_date(day)}" if day and not first.draft else ""
+            ordered, on = say("already ordered"), say_date(day) if day else ""
+            already = joined((ordered, on), " ")
+            if first.draft:
+                already = say("already among these orders")
         return Option(recommendation.rule.heading, recommendation.text, already)
 
 
@@ -164,12 +206,16 @@ def make_card(
     indicator: str,
     extension: dict[str, object] | None = None,
 ) -> Card:
-    """Make a card with what all have: uuid, topic, reasons, suggestions, link."""
+    """Make a card with what all have: uuid, topic, reasons, suggestions, link.
+
+    Args:
+        summary: in the language of the cards, as the detail is.
+    """
     rule_ids = [one.rule.id for one in answer.of_topic(topic)]
     suggestions = tuple(
         offer for rule_id in rule_ids for offer in answer.suggestions.get(rule_id, ())
     )
-    heading = answer.texts.raw("headings.order-words")
+    heading = answer.tell(answer.texts.raw("headings.order-words"))
     words = [
         line for rule_id in rule_ids for line in answer.order_words.get(rule_id, ())
     ]
@@ -182,15 +228,9 @@ def make_card(
     # patient's or signing's card has it.
     uuid = answer.signing.derive_id("card", [topic, summary, detail])
     grounds = _grounds(answer, topic)
-    basis = (
-        [_link("Why, how sure, what if: the basis", answer.basis_url)]
-        if answer.basis_url
-        else []
-    )
+    basis = [_link(answer.tell(BASIS), answer.basis_url)] if answer.basis_url else []
     handout = (
-        [_link("Print the patient's page", answer.handout_url)]
-        if answer.handout_url
-        else []
+        [_link(answer.tell(HANDOUT), answer.handout_url)] if answer.handout_url else []
     )
     return Card.model_validate(
         {
@@ -200,17 +240,25 @@ def make_card(
             "detail": detail or None,
             "indicator": indicator,
             "source": Source(
-                label="kyphoplasty-cds: advice from published studies",
+                label=answer.tell(SOURCE),
                 url=grounds[0].url,
-                topic=answer.texts.topics[topic],
+                topic=_in_words(answer, answer.texts.topics[topic]),
             ),
             "suggestions": suggestions,
             "selection_behavior": "any" if suggestions else None,
-            "override_reasons": answer.texts.reasons[topic],
+            "override_reasons": tuple(
+                _in_words(answer, one) for one in answer.texts.reasons[topic]
+            ),
             "links": (*basis, *handout, *_worksheet(answer, topic), *grounds),
             "extension": extension,
         }
     )
+
+
+def _in_words(answer: Answer, coding: Coding) -> Coding:
+    """Give a coding with its display in the language of the cards."""
+    display = answer.tell(coding.display) if coding.display else None
+    return coding.model_copy(update={"display": display})
 
 
 def _grounds(answer: Answer, topic: str) -> list[Link]:
@@ -223,13 +271,13 @@ def _grounds(answer: Answer, topic: str) -> list[Link]:
     )
     ids = [one.rule.id for one in answer.of_topic(topic) if one.rule.guidelines]
     pages = [
-        _link("Guidelines, for and against", f"{answer.base_url}/guidelines#{rule_id}")
+        _link(answer.tell(GUIDELINES), f"{answer.base_url}/guidelines#{rule_id}")
         for rule_id in ids[:1]
     ]
     return (
         pages
         if topic != "rehabilitation" and pages
-        else [_link("Model, figures and limits", model), *pages]
+        else [_link(answer.tell(MODEL), model), *pages]
     )
 
 
@@ -238,7 +286,7 @@ def _worksheet(answer: Answer, topic: str) -> list[Link]:
     asks = any(one.rule.supplies for one in answer.of_topic(topic))
     if not asks or not answer.worksheet_url:
         return []
-    return [Link(label=WORKSHEET, url=answer.worksheet_url, type="smart")]
+    return [Link(label=answer.tell(WORKSHEET), url=answer.worksheet_url, type="smart")]
 
 
 def _link(label: str, url: str) -> Link:

@@ -6,15 +6,28 @@ from datetime import date
 
 from cds_service.cards.answer import Answer, Option, make_card
 from cds_service.cards.not_known import record_notices
-from cds_service.cards.texts import SUMMARY_LENGTH, first_that_fits
+from cds_service.cards.texts import SUMMARY_LENGTH
 from cds_service.core.bracing import BROKEN, CERTAIN, Brace, KeepReason, keep_reasons
-from cds_service.core.wording import capital, join_words, say_date, say_near_date
+from cds_service.core.phrases import Part, in_brackets, joined, say
+from cds_service.core.wording import (
+    capital,
+    join_words,
+    say_date,
+    say_near_date,
+    say_title,
+)
 from cds_service.protocol.messages import Card
 
 TOPIC = "braceLimit"
 CORRECTION, BED_REST, LIMIT = "brace-correction", "bed-rest", "brace-limit"
 # What is said of each, in order.
 ROLES = {
+    "renewed": "{names} renewed",
+    "active": "{names} in use",
+    "ordered": "{names} ordered",
+    "added": "{names} added",
+}
+OWN_ROLES = {
     "renewed": "renewed",
     "active": "in use",
     "ordered": "ordered",
@@ -82,14 +95,24 @@ class _BraceCard:
         brace = self._brace_sentences()
         rest = self._rest_sentence()
         if not rest or not brace:
-            return capital(rest or first_that_fits(brace or [self._say("usual")]))
+            return self._fitting([rest] if rest else brace or [self._say("usual")])
         first, second = ([rest], brace) if self._is_long_rest() else (brace, [rest])
-        joined = [f"{one} {other}" for one in first for other in second]
-        return capital(
-            first_that_fits(
-                [*(one for one in joined if len(one) <= SUMMARY_LENGTH), *first]
-            )
-        )
+        both = [joined((one, other), " ") for one in first for other in second]
+        return self._fitting(both, first)
+
+    def _fitting(self, wordings: Sequence[str], otherwise: Sequence[str] = ()) -> str:
+        """Choose the first that fits, in the language of the card.
+
+        Args:
+            otherwise: shorter ones; without any the shortest is taken.
+        """
+        tell = self.answer.tell
+        found = [tell(capital(one)) for one in wordings]
+        if otherwise:
+            short = [one for one in found if len(one) <= SUMMARY_LENGTH]
+            found = [*short, *(tell(capital(one)) for one in otherwise)]
+        fitting = (one for one in found if len(one) <= SUMMARY_LENGTH)
+        return next(fitting, "") or self.answer.shortest(found)
 
     def _rest_sentence(self) -> str:
         if BED_REST not in self.rules:
@@ -122,26 +145,24 @@ class _BraceCard:
         issue = brace.issue or "open"
         words = self._words(brace)
         others = [one.name for one in self.braces if one is not brace]
-        stays = (
-            f" {self._say('stays', names=' or '.join([brace.name, *others]))}"
-            if others
-            else ""
-        )
-        review = (
-            f" {self._say('review', **words)}" if words["review"] and not others else ""
-        )
+        stays, review = "", ""
+        if others:
+            stays = self._say("stays", names=joined([brace.name, *others], " or "))
+        elif words["review"]:
+            review = self._say("review", **words)
         if issue == "passed":
             key = "passed" if brace.is_first else "passed-since"
             is_ahead = self._today() < brace.last_day
             sentence = self._say("passed-ahead" if is_ahead else key, **words)
-            return [sentence + stays, sentence]
+            return [joined((sentence, stays), " "), sentence]
         key = (
             f"{issue}-since"
             if issue in ("long", "open") and not brace.is_first
             else issue
         )
         sentence = self._say(key, **words)
-        return [sentence + stays + review, sentence + stays, sentence]
+        with_stays = joined((sentence, stays), " ")
+        return [joined((sentence, stays, review), " "), with_stays, sentence]
 
     def _several(self) -> list[str]:
         """All braces in one sentence, each by its name."""
@@ -158,7 +179,8 @@ class _BraceCard:
         for one in self.braces:
             by_role.setdefault(ROLES[one.role], []).append(one.name)
         return join_words(
-            f"{join_words(_counted(names))} {role}" for role, names in by_role.items()
+            say(role, names=join_words(_counted(names)))
+            for role, names in by_role.items()
         )
 
     def _words(self, brace: Brace) -> dict[str, str | int]:
@@ -170,8 +192,8 @@ class _BraceCard:
             brace.is_first and brace.role == "active" and brace.issue != "passed"
         )
         return {
-            "brace": f"{name} (active)" if is_marked else name,
-            "role": ROLES[brace.role],
+            "brace": in_brackets(name, say("active")) if is_marked else name,
+            "role": say(OWN_ROLES[brace.role]),
             "first": say_near_date(brace.since, today),
             "end": say_near_date(brace.last_day, today),
             "review": say_near_date(review, today) if review else "",
@@ -179,7 +201,7 @@ class _BraceCard:
         }
 
     def _with_length(self, brace: Brace) -> str:
-        return f"{brace.name} {brace.times.length(self._today())}".rstrip()
+        return joined((brace.name, brace.times.length(self._today())), " ")
 
     def _today(self) -> date:
         return self.answer.today
@@ -202,22 +224,17 @@ class _BraceCard:
 
     def detail(self) -> str:
         """Say what each corrected order says, why, and what speaks for a brace."""
-        return self.texts.render(
-            "brace-limit",
-            {
-                # Alone on the screen this card has to say itself what could not be
-                # read.
-                "notices": record_notices(self.answer)
-                if self.answer.order is None
-                else (),
-                "options": list(self._options()),
-            },
-        )
+        # Alone on the screen this card has to say itself what could not be read.
+        is_alone = self.answer.order is None
+        notices = record_notices(self.answer) if is_alone else ()
+        lines = self._options()
+        return self.answer.render("brace-limit", notices, lines, name="options")
 
     def _options(self) -> Iterator[Option]:
         if len(self.issues) > 1 and not self.reasons:
             yield self._option(
-                "one", names=" or ".join(dict.fromkeys(one.name for one in self.braces))
+                "one",
+                names=joined(dict.fromkeys(one.name for one in self.braces), " or "),
             )
         for brace in self.issues:
             yield from self._brace_lines(brace)
@@ -247,14 +264,16 @@ class _BraceCard:
 
     def _brace_lines(self, brace: Brace) -> Iterator[Option]:
         """The order as it would be, or the question to its author."""
-        title, correction = brace.times.order.title, brace.correction
+        title, correction = say_title(brace.times.order.title), brace.correction
         # the summary says all of it
         is_alone = len(self.issues) == 1 and not self.reasons
         if not is_alone and brace.issue not in CERTAIN and not self._is_all_passed():
-            yield Option(title, capital(self._single(brace)[-1].partition(": ")[2]), "")
+            yield Option(title, capital(Part(self._single(brace)[-1], 2)), "")
         if correction is None:
             return
-        review = f", review {say_date(correction.review)}" if correction.review else ""
+        review = ""
+        if correction.review:
+            review = say(", review {day}", day=say_date(correction.review))
         heading = (
             "corrected"
             if brace.times.order.draft and self._is_offered(brace)
@@ -289,7 +308,7 @@ class _BraceCard:
         return number in offers or (bool(offers) and len(self.issues) == 1)
 
     def _rest_lines(self) -> Iterator[Option]:
-        if self._rest_sentence() not in self.summary():
+        if self.answer.tell(self._rest_sentence()) not in self.summary():
             yield Option(self._text("rest"), capital(self._rest_because()), "")
         if self.answer.has("bed-rest-reason"):
             yield self._option(
@@ -314,14 +333,14 @@ class _BraceCard:
 
     def _option(self, key: str, **words: str) -> Option:
         """A line of `texts.toml`: its heading, and its text with these words."""
-        heading, _, text = self.texts.say(f"brace.{key}", **words).partition(": ")
-        return Option(heading, text, "")
+        line = self.texts.say(f"brace.{key}", **words)
+        return Option(Part(line, 0), Part(line, 2), "")
 
 
 def _counted(names: Sequence[str]) -> list[str]:
     """Each name once, with how often it stands there."""
     counts = Counter(names)
     return [
-        name if count == 1 else f"{name} ({count} orders)"
+        name if count == 1 else in_brackets(name, say("{count} orders", count=count))
         for name, count in counts.items()
     ]

@@ -11,7 +11,7 @@ from cds_service.cards.answer import Answer, make_card
 from cds_service.cards.not_known import not_known_line
 from cds_service.cards.rehabilitation import Line
 from cds_service.cards.texts import SUMMARY_LENGTH
-from cds_service.core.chart_facts import ChartFacts
+from cds_service.core.phrases import joined
 from cds_service.core.wording import capital
 from cds_service.protocol.messages import Card
 
@@ -23,27 +23,26 @@ def discharge_card(answer: Answer) -> Card | None:
     facts = answer.facts
     if facts.leading is None:
         return None
-    detail = answer.texts.render(
-        "rehabilitation", {"notices": (), "lines": list(_lines(answer))}
-    )
+    detail = answer.render("rehabilitation", (), _lines(answer))
     return make_card(
         answer,
         TOPIC,
-        summary=say_summary(facts),
+        summary=say_summary(answer),
         detail=detail,
         indicator=facts.colour,
     )
 
 
-def say_summary(facts: ChartFacts) -> str:
+def say_summary(answer: Answer) -> str:
     """Say what was done, what is open and the act; what was done is shortened first."""
-    whole = list(facts.phrases())
-    leaving = facts.common["leaving"]
-    short = " ".join(leaving.split()[:3])  # `Leaving after kyphoplasty`
-    for said in (*whole, *(one.replace(leaving, short) for one in whole)):
+    facts = answer.facts
+    common = {**facts.common, "leaving": facts.common["leaving_shortly"]}
+    whole = [answer.tell(one) for one in facts.phrases()]
+    short = [answer.tell(one) for one in replace(facts, common=common).phrases()]
+    for said in (*whole, *short):
         if len(said) <= SUMMARY_LENGTH:
             return said
-    return min(whole, key=len)
+    return answer.shortest(whole)
 
 
 def _lines(answer: Answer) -> Iterator[Line]:
@@ -52,10 +51,10 @@ def _lines(answer: Answer) -> Iterator[Line]:
     for heading, text in replace(answer.facts, held=still_open).lines():
         yield Line(heading, capital(text) if heading.endswith("?") else text)
     unread = answer.case.leaving.unread if answer.case.leaving else ()
-    names = ", ".join(answer.texts.raw(f"lists.{key}") for key in unread)
+    names = joined(answer.texts.raw(f"lists.{key}") for key in unread)
     said = [text for _, text in not_known_line(answer)]
     if names:
         note = answer.texts.raw("leaving.unread-note")
         said.append(answer.texts.say("notices.unread", name=names, note=note))
     if said:
-        yield Line(answer.texts.raw("headings.not-known"), "; ".join(said))
+        yield Line(answer.texts.raw("headings.not-known"), joined(said, "; "))

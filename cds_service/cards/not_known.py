@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from cds_service.cards.answer import Answer
 from cds_service.cards.texts import escape_markdown
 from cds_service.core.open_points import EXCLUDING, RAISING_LISTED, is_settled
-from cds_service.core.wording import grouped
+from cds_service.core.phrases import Otherwise, joined, say
+from cds_service.core.wording import GAP_REASONS, grouped
 
 # Reasons for which a value is there; "undetermined" follows from other findings.
 SEEN_NOT_USED = frozenset(
@@ -37,7 +38,7 @@ def not_known_line(answer: Answer) -> Iterator[tuple[str, str]]:
     """One line that names what was not read, or was seen and not used (E11)."""
     said = [*_unread(answer), *_not_excluded(answer), *_unused(answer)]
     if said:
-        yield answer.texts.raw("headings.not-known"), "; ".join(said)
+        yield answer.texts.raw("headings.not-known"), joined(said, "; ")
 
 
 def _unused(answer: Answer) -> Iterator[str]:
@@ -56,8 +57,12 @@ def _unused(answer: Answer) -> Iterator[str]:
             continue
         why = _as_people_write(gap.why or gap.detail).rstrip(".")
         is_named = title.lower() in why.lower()
+        shortly = GAP_REASONS[gap.reason]
         said = answer.texts.say("notices.not-used", name=title, why=why)
-        yield escape_markdown(why if is_named else said)
+        yield Otherwise(
+            escape_markdown(why if is_named else said),
+            answer.texts.say("notices.not-used", name=title, why=shortly),
+        )
 
 
 def _passed_over(answer: Answer, name: str) -> Iterator[str]:
@@ -72,10 +77,13 @@ def _passed_over(answer: Answer, name: str) -> Iterator[str]:
     whys = dict.fromkeys(
         _as_people_write(_reason(one.detail)).rstrip(".") for one in passed
     )
-    said = answer.texts.say(
-        "notices.another-not-used", name=answer.wording.name(name), why=", ".join(whys)
+    title = answer.wording.name(name)
+    path = "notices.another-not-used"
+    shortly = joined(dict.fromkeys(GAP_REASONS[one.reason] for one in passed))
+    yield Otherwise(
+        escape_markdown(answer.texts.say(path, name=title, why=", ".join(whys))),
+        answer.texts.say(path, name=title, why=shortly),
     )
-    yield escape_markdown(said)
 
 
 def _reason(detail: str) -> str:
@@ -126,8 +134,10 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
         )
         open_names.append((why, title))
     for why, names in grouped(open_names).items():
-        said = answer.texts.say("notices.not-excluded", name=", ".join(names), why=why)
-        yield escape_markdown(said)
+        title = joined(names)
+        said = answer.texts.say("notices.not-excluded", name=title, why=why)
+        shortly = say("{name} not excluded", name=title)
+        yield Otherwise(escape_markdown(said), shortly)
 
 
 def _unread(answer: Answer) -> list[str]:
@@ -141,7 +151,9 @@ def _unread(answer: Answer) -> list[str]:
         )
     if record.foreign:
         parts.append(texts.say("notices.foreign", entries=_entries(record.foreign)))
-    return [*parts, *(escape_markdown(one).rstrip(".") for one in record.notes)]
+    shortly = say("the record was not read whole")
+    notes = [escape_markdown(one).rstrip(".") for one in record.notes]
+    return [*parts, *(Otherwise(one, shortly) for one in notes)]
 
 
 def record_notices(answer: Answer) -> tuple[str, ...]:
@@ -149,22 +161,28 @@ def record_notices(answer: Answer) -> tuple[str, ...]:
     parts = _unread(answer)
     if not parts:
         return ()
-    return (answer.texts.say("notices.partial", what="; ".join(parts)),)
+    return (answer.texts.say("notices.partial", what=joined(parts, "; ")),)
 
 
 def _by_note(answer: Answer, path: str, notes: Mapping[str, str]) -> list[str]:
-    """One phrase for each reason, with all parts of the record that it holds for."""
+    """One phrase for each reason, with all parts of the record that it holds for.
+
+    Other languages leave the reason out.
+    """
     named = grouped(
         (note, answer.texts.raw(f"lists.{key}")) for key, note in notes.items()
     )
-    return [
-        answer.texts.say(path, name=", ".join(names), note=escape_markdown(note))
-        for note, names in named.items()
-    ]
+    found: list[str] = []
+    for note, names in named.items():
+        lists = joined(names)
+        said = answer.texts.say(path, name=lists, note=escape_markdown(note))
+        shortly = say("{names} not read, or not whole", names=lists)
+        found.append(Otherwise(said, shortly))
+    return found
 
 
 def _entries(count: int) -> str:
-    return "1 entry" if count == 1 else f"{count} entries"
+    return say("1 entry") if count == 1 else say("{count} entries", count=count)
 
 
 def _as_people_write(detail: str) -> str:

@@ -4,6 +4,7 @@ docs/cards.md has its rules: E1 to E3 the summary, E11 and E12 the detail.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from cds_service.cards.answer import Answer, make_card
@@ -11,7 +12,9 @@ from cds_service.cards.extension import assessments_extension
 from cds_service.cards.not_known import not_known_line
 from cds_service.cards.risk import risk_lines, say_risk, study_lines
 from cds_service.cards.texts import SUMMARY_LENGTH, count_words, escape_markdown
+from cds_service.core.phrases import Changed, Verbatim, in_brackets, joined, say
 from cds_service.core.recommendations import say_not_counted
+from cds_service.core.strata import Change
 from cds_service.core.wording import join_words, say_date, say_number
 from cds_service.protocol.messages import Card
 
@@ -44,7 +47,7 @@ def rehabilitation_card(answer: Answer) -> Card | None:
         answer,
         "rehabilitation",
         summary=summary,
-        detail=_detail(answer, summary),
+        detail=_detail(answer),
         indicator=answer.facts.colour,
         extension=assessments_extension(answer),
     )
@@ -56,26 +59,38 @@ def say_summary(answer: Answer) -> str:
     The risk goes first, then the second fact; never the act (E1).
     """
     facts = answer.facts
-    risks = say_risk(answer)
-    joined = [said for second in facts.seconds() for said in facts.phrases(second)]
-    alone = list(facts.phrases())
+    risks = [answer.tell(one) for one in say_risk(answer)]
+    joined = [
+        answer.tell(said)
+        for second in facts.seconds()
+        for said in facts.phrases(second)
+    ]
+    alone = [answer.tell(said) for said in facts.phrases()]
     if not alone:
-        alone = [answer.texts.raw("summaries.rehabilitation.open")]
+        alone = [answer.tell(answer.texts.raw("summaries.rehabilitation.open"))]
     for said in (*joined, *alone):
         wordings = (*(_with(said, risk) for risk in risks), said)
         fitting = (one for one in wordings if len(one) <= SUMMARY_LENGTH)
         if found := next(fitting, ""):
             return found
-    return min(alone, key=len)
+    return answer.shortest(alone)
 
 
 def _with(said: str, risk: str) -> str:
     """Both sentences; a phrase that ends in brackets has no full stop of its own."""
+    if said.endswith("）"):
+        return f"{said}。{risk}"
+    if said.endswith(("。", "？")):
+        return said + risk
     return f"{said}. {risk}" if said.endswith(")") else f"{said} {risk}"
 
 
-def _detail(answer: Answer, summary: str) -> str:
-    """Acts, risk, how sure, not known; spare lines only where the card stays short."""
+def _detail(answer: Answer) -> str:
+    """Acts, risk, how sure, not known; spare lines only where the card stays short.
+
+    Which lines there is room for is counted in English: all languages say the same.
+    """
+    english = say_summary(replace(answer, language=None))
     lines = (
         *(Line(heading, text) for heading, text in answer.facts.lines()),
         *_act_lines(answer),
@@ -89,10 +104,10 @@ def _detail(answer: Answer, summary: str) -> str:
         kept = [line for line in lines if not 0 < line.spare <= left_out]
         context = {"notices": order_notices(answer), "lines": kept}
         detail = answer.texts.render("rehabilitation", context)
-        is_short = count_words(f"{summary} {detail}") <= MOST_WORDS
+        is_short = count_words(f"{english} {detail}") <= MOST_WORDS
         if is_short and (left_out > 0 or count_words(detail) <= ROOM):
             break
-    return detail
+    return answer.render("rehabilitation", order_notices(answer), kept)
 
 
 def _act_lines(answer: Answer) -> Iterator[Line]:
@@ -117,13 +132,18 @@ def _marker_lines(answer: Answer) -> Iterator[Line]:
     marker = answer.assessment.marker
     if marker is None or not marker.in_range or answer.facts.forbids_risk:
         return
-    changes = ", ".join(
-        f"{one.label} {'+' if one.change > 0 else ''}{say_number(one.change, 1)} %"
-        for one in marker.in_range
+    changes = joined(map(_say_change, marker.in_range))
+    days = say(
+        "{first} to {last}", first=say_date(marker.first), last=say_date(marker.last)
     )
-    days = f" ({say_date(marker.first)} to {say_date(marker.last)})"
-    text = answer.texts.say("lines.marker", changes=changes + days)
+    text = answer.texts.say("lines.marker", changes=in_brackets(changes, days))
     yield Line(answer.texts.raw("headings.marker"), text, spare=2)
+
+
+def _say_change(change: Change) -> str:
+    sign = "+" if change.change > 0 else ""
+    value = f"{sign}{say_number(change.change, 1)} %"
+    return say("{name} {value}", name=change.label, value=value)
 
 
 def order_notices(answer: Answer) -> tuple[str, ...]:
@@ -134,11 +154,10 @@ def order_notices(answer: Answer) -> tuple[str, ...]:
     notices = []
     is_told = any(answer.facts.holds(one) for one in SEVERAL_LEVELS)
     if len(order.references) > 1 and not is_told:
-        titles = "; ".join(order.titles) or ", ".join(
-            map(escape_markdown, order.references)
-        )
+        references = [Verbatim(escape_markdown(one)) for one in order.references]
+        titles = joined(order.titles, "; ") or joined(references)
         count = len(order.references)
         notices.append(texts.say("notices.several-orders", count=count, titles=titles))
     if order.procedure is None and not order.notes:  # a note says why, if there is more
         notices.append(texts.raw("notices.procedure-unknown"))
-    return (*notices, *map(escape_markdown, order.notes))
+    return (*notices, *(Changed(one, escape_markdown) for one in order.notes))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from cds_service.cards.answer import Answer
 from cds_service.cards.study_words import phrase
+from cds_service.core.phrases import joined, say
 from cds_service.core.risk_words import Said
 from cds_service.core.wording import capital, join_words
 
@@ -38,7 +39,7 @@ def risk_lines(answer: Answer) -> Iterator[tuple[str, str]]:
     if said is None or pooled is None:
         yield heading, texts.raw("risk.none")
         return
-    yield heading, ". ".join(filter(None, (_risk(answer, said), _pain(answer))))
+    yield heading, joined((_risk(answer, said), _pain(answer)), ". ")
     yield texts.raw("headings.sure"), _how_sure(answer)
 
 
@@ -56,9 +57,9 @@ def _risk(answer: Answer, said: Said) -> str:
     words = (
         said.words
         if said.words.startswith(("about", "at least", "more"))
-        else f"the {said.words}"
+        else say("the {step}", step=said.words)
     )
-    sentence = texts.say(
+    sentence: str = texts.say(
         f"risk.{kind}",
         words=words,
         usual=said.usual,
@@ -66,7 +67,7 @@ def _risk(answer: Answer, said: Said) -> str:
     )
     if said.at_least and kind != "usual":
         names = join_words(facts.not_counted)
-        sentence += "; " + texts.say("risk.not-counted", names=names)
+        sentence = joined((sentence, texts.say("risk.not-counted", names=names)), "; ")
     return sentence
 
 
@@ -91,7 +92,7 @@ def study_lines(answer: Answer) -> Iterator[tuple[str, str]]:
         return
     for one in answer.assessment.study_lines:
         study = one.result.model.study
-        drivers = ", ".join(
+        drivers = joined(
             phrase(answer, one.result, finding)
             for group in one.drivers[:MOST_DRIVERS]
             for finding in group
@@ -101,8 +102,9 @@ def study_lines(answer: Answer) -> Iterator[tuple[str, str]]:
         if study.outcome == "residual-pain":
             path = "risk.study-pain"
         heading = answer.texts.say("headings.study", patients=study.cohort.n)
-        unknown = "; ".join(one.unknown_criteria)
-        text = answer.texts.say(path, **words)
+        unknown = joined(one.unknown_criteria, "; ")
+        text: str = answer.texts.say(path, **words)
         if unknown:
-            text += "; " + answer.texts.say("risk.unknown-criteria", criteria=unknown)
+            criteria = answer.texts.say("risk.unknown-criteria", criteria=unknown)
+            text = joined((text, criteria), "; ")
         yield heading, text

@@ -35,9 +35,13 @@ def _figures(answer: Answer, detail: str) -> Iterator[ShownFigure]:
     pooled, said = answer.assessment.pooled, answer.said
     if pooled is not None and said is not None and not answer.closures.closes_risk():
         study = pooled.model.study
-        yield ShownFigure(study.id, study.version, study.digest, said.words)
+        yield ShownFigure(
+            study.id, study.version, study.digest, answer.tell(said.words)
+        )
     lines = zip(answer.assessment.study_lines, study_lines(answer), strict=False)
     for line, (_, text) in lines:
-        if text in detail:  # a line is left out of a card that would be too long
+        if (
+            answer.tell(text) in detail
+        ):  # a line is left out of a card that would be too long
             own = line.result.model.study
-            yield ShownFigure(own.id, own.version, own.digest, line.words)
+            yield ShownFigure(own.id, own.version, own.digest, answer.tell(line.words))

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from cds_service.cards.answer import Answer
 from cds_service.core.facts import Finding
+from cds_service.core.phrases import in_brackets, say
 from cds_service.core.study_result import ModelResult
-from cds_service.core.wording import UNITS, join_words, say_percent, say_range
+from cds_service.core.wording import join_words, say_percent, say_range
 
 WORDS: Mapping[str, str] = {
     "PKP": "kyphoplasty",
@@ -124,19 +125,16 @@ def held_line(answer: Answer, result: ModelResult) -> str:
 
 def phrase(answer: Answer, result: ModelResult, finding: Finding) -> str:
     """Say one input, with measures behind a diagnosis and the study's mean."""
-    text = answer.wording.phrase(finding._replace(site="")).removesuffix(UNITS["kg/m2"])
+    text = answer.wording.short_phrase(finding._replace(site=""))
     if finding.name == "sarcopenia":
         names = MEASURES_OF_SARCOPENIA
         known = [
             answer.findings.known[one] for one in names if one in answer.findings.known
         ]
-        measures = ", ".join(
-            f"{answer.wording.name(one.name)} {answer.wording.value(one)}"
-            for one in known[:2]
-        )
-        text += f" ({measures.replace(UNITS['kg/m2'], '')})" if measures else ""
+        measures = (answer.wording.short_measure(one) for one in known[:2])
+        text = in_brackets(text, *measures)
     if finding.unit in WITH_MEAN:
         mean = result.model.table.means[finding.name]
         number = answer.wording.number(finding.name, mean, finding.unit).split(" ")[0]
-        text += f" (study mean {number})"
+        text = in_brackets(text, say("study mean {mean}", mean=number))
     return text

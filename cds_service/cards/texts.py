@@ -11,6 +11,7 @@ from typing import Any
 
 import jinja2
 
+from cds_service.core.phrases import Sentence
 from cds_service.protocol.messages import Coding
 
 TOPIC_SYSTEM = "https://kyphoplasty-cds.org/fhir/CodeSystem/card-topic"
@@ -81,13 +82,17 @@ class CardTexts:
         object.__setattr__(self, "topics", topics)
         object.__setattr__(self, "_sentences", dict(_by_path(self.tables, "")))
 
-    def say(self, path: str, **words: str | int) -> str:
+    def say(self, path: str, **words: str | int) -> Sentence:
         """The sentence at `table.key`, its placeholders filled."""
-        return self.raw(path).format_map(words)
+        filled = {
+            name: word if isinstance(word, str) else str(word)
+            for name, word in words.items()
+        }
+        return Sentence(self._sentences[path], filled)
 
-    def raw(self, path: str) -> str:
-        """The sentence at `table.key` as written in the file."""
-        return self._sentences[path]
+    def raw(self, path: str) -> Sentence:
+        """The sentence at `table.key`, which has no placeholder."""
+        return self.say(path)
 
     def render(self, layout: str, context: Mapping[str, Any]) -> str:
         """The detail of a card; blank lines of the layout are folded."""

@@ -18,8 +18,10 @@ from cds_service.core.facts import (
     Provenance,
 )
 from cds_service.core.months import months_before, months_between
+from cds_service.core.phrases import Day, Otherwise, in_brackets, joined, say
 from cds_service.core.wording import (
     capital,
+    say_count,
     say_date,
     say_month,
     say_near_date,
@@ -291,19 +293,24 @@ def state_of(drugs: BoneDrugs, today: date, fracture_on: date | None) -> DrugSta
 
 
 def _none(drugs: BoneDrugs) -> DrugState:
-    count = (
-        "1 medication entry"
-        if drugs.entries == 1
-        else f"{drugs.entries} medication entries"
-    )
+    count = say("1 medication entry")
+    if drugs.entries != 1:
+        count = say("{count} medication entries", count=drugs.entries)
     words = {"entries": count}
-    why = drugs.unclear
+    shortly = say("medication list not clear")
+    why = Otherwise(drugs.unclear, shortly) if drugs.unclear else ""
     if drugs.unread:
         is_whole = drugs.unread.startswith("medication list could not")
-        why = f"medication list {'not' if is_whole else 'not wholly'} readable"
+        whole, partly = (
+            "medication list not readable",
+            "medication list not wholly readable",
+        )
+        why = say(whole if is_whole else partly)
     if why:
-        return DrugState("bone-drug-unknown", why, "bone drugs unknown", words=words)
-    return DrugState("no-bone-drug", "no bone drug", "no bone drug", words=words)
+        unknown = say("bone drugs unknown")
+        return DrugState("bone-drug-unknown", why, unknown, words=words)
+    none = say("no bone drug")
+    return DrugState("no-bone-drug", none, none, words=words)
 
 
 def _rank(use: DrugUse) -> tuple[bool, date]:
@@ -339,18 +346,19 @@ def _follows(other: DrugUse, after: date) -> bool:
 def _since_then(use: DrugUse, drugs: BoneDrugs, after: date) -> str:
     """`nothing since`, or what was ordered since and is no dose."""
     if drugs.unread:
-        return "nothing found since"
+        return say("nothing found since")
     others = [one for one in drugs.uses if one is not use]
     if use.is_open and use.sure_dose:
-        return "later entry not understood"
+        return say("later entry not understood")
     for one in others:
         if one.is_open:
-            return f"{one.name} entry not understood"
+            return say("{drug} entry not understood", drug=one.name)
     for one in (*others, use):
         if one.ordered and one.ordered.last > after:
-            return f"{one.name} only ordered since"
+            return say("{drug} only ordered since", drug=one.name)
     listed = (one.name for one in others if one.is_ordered and one.ordered is None)
-    return next((f"{name} only listed" for name in listed), "nothing since")
+    name = next(listed, "")
+    return say("{drug} only listed", drug=name) if name else say("nothing since")
 
 
 def find_overdue(drugs: BoneDrugs, today: date) -> DrugUse | None:
@@ -371,17 +379,18 @@ def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
     if _followers(use, drugs, last.last):
         return None
     day, month = _say_full(last), _say_month(last)
-    how = "last" if use.last_dose else "ended"
+    how = say("last {day}", day=day) if use.last_dose else say("ended {day}", day=day)
     followed = _since_then(use, drugs, last.last)
     if followed.startswith("nothing"):  # it may have been given elsewhere
-        followed = f"nothing found since {month}"
+        followed = say("nothing found since {month}", month=month)
     words = {"last": day, "month": month, "followed": followed}
-    said = f"{use.name} overdue"
-    because = f"{said} ({how} {day})"
+    said = say("{drug} overdue", drug=use.name)
+    because = in_brackets(said, how)
     unclear = use.unclear_dose if use.sure_dose else last if use.is_open else None
     if unclear:
-        said = f"{use.name} may be overdue"
-        because = f"{said} (entry of {_say_full(unclear)} not understood)"
+        said = say("{drug} may be overdue", drug=use.name)
+        entry = say("entry of {day} not understood", day=_say_full(unclear))
+        because = in_brackets(said, entry)
     return DrugState("denosumab-overdue", because, said, use, _words(use, **words))
 
 
@@ -392,10 +401,11 @@ def _anabolic_ended(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | 
     end = use.ended or use.last_dose or use.ordered
     if end and _followers(use, drugs, end.last):
         return None
-    followed = _since_then(use, drugs, end.last) if end else "nothing since"
+    followed = _since_then(use, drugs, end.last) if end else say("nothing since")
     said = _say_end(use, today)
     words = _words(use, end=said, followed=followed)
-    return DrugState("anabolic-ended", f"{said}, {followed}", said, use, words)
+    because = joined((said, followed))
+    return DrugState("anabolic-ended", because, said, use, words)
 
 
 def _own_state(use: DrugUse, today: date, fracture_on: date | None) -> DrugState:
@@ -407,7 +417,7 @@ def _own_state(use: DrugUse, today: date, fracture_on: date | None) -> DrugState
     is_lapsed = use.how_ended is not None and not use.is_ordered
     if is_lapsed and (use.is_taken or use.name not in INTERVAL):
         # Of a bisphosphonate whose intake is over people say that it was stopped.
-        said = _say_end(use, today).replace(f"{use.name} ended", f"{use.name} stopped")
+        said = _say_end(use, today, ended="stopped")
         return DrugState("drug-stopped", said, said, use, _words(use, end=said))
     return _without_dose(use, today)
 
@@ -427,10 +437,10 @@ def _while_taken(
         return _taken_before(use, started, today, fracture_on or today)
     if not use.is_start_known:
         return None
-    said = f"{use.name} started {_say_day(started, today)}"
     words = _words(use, **_starts(started, today))
+    said = say("{drug} started {started}", **words)
     if is_after:
-        because = f"{said} for this fracture"
+        because = say("{started} for this fracture", started=said)
         return DrugState("drug-started-for-fracture", because, said, use, words)
     # The day of the fracture is not known: whether it came first is not said.
     return DrugState("early-on-drug", said, said, use, words)
@@ -447,12 +457,16 @@ def _taken_before(
     passed = _say_passed(started.last, fracture_on)
     words = _words(use, **_starts(started, today), months=passed)
     if months_between(started.last, fracture_on) >= LONG_MONTHS:
-        because = f"fracture on {use.name} (since {words['since']})"
-        return DrugState("long-on-drug", because, f"on {use.name}", use, words)
+        fracture = say("fracture on {drug}", drug=use.name)
+        because = in_brackets(fracture, say("since {since}", since=words["since"]))
+        on = say("on {drug}", drug=use.name)
+        return DrugState("long-on-drug", because, on, use, words)
     if not use.is_start_known:
         return None
-    because = f"fracture {passed} into {use.name}"
-    return DrugState("early-on-drug", because, f"on {use.name}", use, words)
+    because = say("fracture {time} into {drug}", time=passed, drug=use.name)
+    return DrugState(
+        "early-on-drug", because, say("on {drug}", drug=use.name), use, words
+    )
 
 
 def _denosumab(
@@ -466,18 +480,22 @@ def _denosumab(
     said_due = say_near_date(due, today) if last.first == last.last else say_month(due)
     words = _words(use, last=day, due=said_due)
     if due < today:
-        because = f"{use.name} was due {said_due} (last {day})"
-        return DrugState("denosumab-due", because, f"{use.name} due", use, words)
+        was_due = say("{drug} was due {due}", **words)
+        because = in_brackets(was_due, say("last {day}", day=day))
+        return DrugState(
+            "denosumab-due", because, say("{drug} due", drug=use.name), use, words
+        )
     if is_after and use.started:
         started = _say_day(use.started, today)
-        said = f"{use.name} started {started}"
         words = {**words, "started": started}
-        because = f"{said} for this fracture"
+        said = say("{drug} started {started}", **words)
+        because = say("{started} for this fracture", started=said)
         return DrugState("drug-started-for-fracture", because, said, use, words)
-    because = (
-        f"fracture on {use.name} ({day})" if is_before else f"{use.name} (last {day})"
-    )
-    return DrugState("denosumab-in-time", because, f"on {use.name}", use, words)
+    because = in_brackets(use.name, say("last {day}", day=day))
+    if is_before:
+        because = in_brackets(say("fracture on {drug}", drug=use.name), day)
+    on = say("on {drug}", drug=use.name)
+    return DrugState("denosumab-in-time", because, on, use, words)
 
 
 def _without_dose(use: DrugUse, today: date) -> DrugState:
@@ -485,55 +503,71 @@ def _without_dose(use: DrugUse, today: date) -> DrugState:
     said = _say_open(use, today)
     ordered = _say_since(use.ordered, today) if use.ordered else ""
     exact = _say_day(use.ordered, today) if use.ordered else ""
-    verb = "ordered" if use.is_injected or use.is_ordered_now else "prescribed"
+    is_ordered = use.is_injected or use.is_ordered_now
+    verb = "{drug} ordered" if is_ordered else "{drug} prescribed"
     if use.is_taken or use.is_open:
-        verb = "on record"
+        verb = "{drug} on record"
     words = _words(use, open=said, ordered=exact, since=ordered)
-    return DrugState(
-        "drug-without-dose", f"{use.name} {said}", f"{use.name} {verb}", use, words
-    )
+    because = joined((use.name, said), " ")
+    return DrugState("drug-without-dose", because, say(verb, drug=use.name), use, words)
 
 
 def _say_open(use: DrugUse, today: date) -> str:
     """What is known, and what is not: `prescribed 2021, intake not recorded`."""
     if use.is_open:
-        return "recorded, not understood"
-    last = f" {_say_since(use.last_dose, today)}" if use.last_dose else ""
+        return say("recorded, not understood")
+    last = _say_since(use.last_dose, today) if use.last_dose else ""
     if use.is_running and not use.is_injected:
-        return "on the list, start not recorded"
+        return say("on the list, start not recorded")
     if use.is_running and last:
-        return f"last dose{last}, day not recorded"
+        return say("last dose {day}, day not recorded", day=last)
     if use.is_taken and not last:
-        since = f" since {_say_since(use.started, today)}" if use.started else ""
-        return f"on record{since}, last dose not found"
-    noun = "dose" if use.is_injected else "intake"
-    missing = "last dose not found" if use.is_injected else "intake not recorded"
-    return f"{_say_order(use, today)}, " + (f"last {noun}{last}" if last else missing)
+        if use.started is None:
+            return say("on record, last dose not found")
+        since = _say_since(use.started, today)
+        return say("on record since {since}, last dose not found", since=since)
+    missing, known = "intake not recorded", "last intake {day}"
+    if use.is_injected:
+        missing, known = "last dose not found", "last dose {day}"
+    open_ = say(known, day=last) if last else say(missing)
+    return joined((_say_order(use, today), open_))
 
 
 def _say_order(use: DrugUse, today: date) -> str:
     """`ordered`, `prescribed 2021`; of what is only listed no order is claimed."""
     if use.is_ordered_now:
-        return "ordered now"
+        return say("ordered now")
     if use.ordered is None:
-        return "on the list"
-    return (
-        "ordered" if use.is_injected else f"prescribed {_say_since(use.ordered, today)}"
-    )
+        return say("on the list")
+    if use.is_injected:
+        return say("ordered")
+    return say("prescribed {since}", since=_say_since(use.ordered, today))
 
+
+# How a drug ended, in words; None if that is not sure.
+ENDED: Mapping[HowEnded | None, str] = {
+    "stopped": "{drug} stopped",
+    "ended": "{drug} ended",
+    "supply ended": "{drug} supply ended",
+    "last given": "{drug} last given",
+    None: "{drug} may have ended",
+}
 
 # --- days in words
 
 
-def _say_end(use: DrugUse, today: date) -> str:
+def _say_end(use: DrugUse, today: date, *, ended: HowEnded = "ended") -> str:
     """`alendronate stopped 2023`; without a day of the end that of the prescription."""
+    how = ended if use.how_ended == "ended" else use.how_ended
     is_sure = use.sure_dose or not use.is_open
-    said = f"{use.name} {use.how_ended if is_sure else 'may have ended'}"
+    form = ENDED[how if is_sure else None]
+    said = say(form, drug=use.name)
     if use.ended:
-        return f"{said} {_say_since(use.ended, today)}"
-    return (
-        f"{said} (prescribed {_say_since(use.ordered, today)})" if use.ordered else said
-    )
+        return joined((said, _say_since(use.ended, today)), " ")
+    if use.ordered is None:
+        return said
+    since = _say_since(use.ordered, today)
+    return in_brackets(said, say("prescribed {since}", since=since))
 
 
 def _say_full(day: Dated) -> str:
@@ -544,7 +578,7 @@ def _say_full(day: Dated) -> str:
 def _say_month(day: Dated) -> str:
     """`Mar 2026`, or the bare year of a day that is not recorded more exactly."""
     is_in_month = (day.first.year, day.first.month) == (day.last.year, day.last.month)
-    return say_month(day.first) if is_in_month else str(day.first.year)
+    return Day(day.first, "month" if is_in_month else "year")
 
 
 def _say_day(day: Dated, today: date) -> str:
@@ -555,18 +589,13 @@ def _say_day(day: Dated, today: date) -> str:
 def _say_since(day: Dated, today: date) -> str:
     """`Mar 2026`, and `2021` of a day that is years away."""
     is_year = _say_month(day) == str(day.first.year)
-    return str(day.first.year) if is_year else say_since(day.first, today)
+    return Day(day.first, "year") if is_year else say_since(day.first, today)
 
 
 def _say_passed(start: date, until: date) -> str:
     """`4 months`, in the first month `2 weeks`, in the first week `5 days`."""
     days = (until - start).days
     months = months_between(start, until)
-    count, unit = (
-        (months, "month")
-        if months
-        else (days // 7, "week")
-        if days >= 7
-        else (days, "day")
-    )
-    return f"{count} {unit}" + ("" if count == 1 else "s")
+    if months:
+        return say_count(months, "month")
+    return say_count(days // 7, "week") if days >= 7 else say_count(days, "day")

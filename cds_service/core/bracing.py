@@ -8,11 +8,18 @@ fracture, since a renewed brace is worn on, not worn anew.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
-from cds_service.core.facts import Findings, SupportOrder, SupportOrders
+from cds_service.core.facts import Findings, SupportOrder, SupportOrders, WordedEnd
+from cds_service.core.phrases import say
 from cds_service.core.policy import BracePolicy
-from cds_service.core.wording import say_date, say_near_date, say_number
+from cds_service.core.wording import (
+    Unit,
+    say_count,
+    say_date,
+    say_near_date,
+    say_number,
+)
 
 SAME = timedelta(days=7)  # tolerance: 12 weeks and 3 months count as the same
 FRACTURE_UNKNOWN = timedelta(days=90)  # policy, cards E6: as far back as orders count
@@ -105,32 +112,29 @@ class BraceTimes:
 
         Or, with a length, `LSO for 3 months ordered`.
         """
+        name = self.order.name
         if self.ends is None:
-            return f"{self.order.name} ordered without an end date"
+            return say("{brace} ordered without an end date", brace=name)
         if self.by_words is None:
-            return f"{self.order.name} ordered until {say_date(self.ends)}"
-        words = (
-            f"for {self.order.worded.said}"
-            if self._is_length()
-            else f"until {say_date(self.by_words)}"
-        )
+            until = say("until {day}", day=say_date(self.ends))
+            return say("{brace} ordered {time}", brace=name, time=until)
+        words = self._said_words(say_date(self.by_words))
         if self.by_dates is None or abs(self.by_dates - self.by_words) <= SAME:
-            return f"{self.order.name} {words} ordered"
-        dates = f"until {say_date(self.by_dates)}"
+            return say("{brace} {time} ordered", brace=name, time=words)
+        dates = say("until {day}", day=say_date(self.by_dates))
+        ordered = "{brace} ordered {dates} in dates, {words} in words"
         if self.by_words > self.by_dates:
-            return f"{self.order.name} ordered {words} in words, {dates} in dates"
-        return f"{self.order.name} ordered {dates} in dates, {words} in words"
+            ordered = "{brace} ordered {words} in words, {dates} in dates"
+        return say(ordered, brace=name, words=words, dates=dates)
 
     def length(self, today: date) -> str:
         """Say how long it runs: `for 12 weeks`, `until 12 Feb`; empty if not stated."""
-        least = "at least " if self.is_shortest else ""
-        words = (
-            f"for {least}{self.order.worded.said}"
-            if self._is_length()
-            else _until(self.by_words, today)
-        )
+        until = say_near_date(self.by_words, today) if self.by_words else ""
+        words = self._said_words(until)
         hours = self.order.hours if self.order.end is None else None
-        dates = f"for {say_length(hours)}" if hours else _until(self.by_dates, today)
+        dates = _until(self.by_dates, today)
+        if hours:
+            dates = say("for {length}", length=say_length(hours))
         if not words or not dates:
             return words or dates
         if (
@@ -139,7 +143,14 @@ class BraceTimes:
             and abs(self.by_dates - self.by_words) <= SAME
         ):
             return words
-        return f"{words} in words, {dates} in dates"
+        return say("{words} in words, {dates} in dates", words=words, dates=dates)
+
+    def _said_words(self, until: str) -> str:
+        """Say its words: a length if they have one, else the day; empty without."""
+        if not self._is_length():
+            return say("until {day}", day=until) if until else ""
+        form = "for at least {length}" if self.is_shortest else "for {length}"
+        return say(form, length=say_worded(self.order.worded))
 
     def _is_length(self) -> bool:
         worded = self.order.worded
@@ -207,21 +218,25 @@ def _after(begins: date, hours: float | None) -> date | None:
 
 
 def _until(day: date | None, today: date) -> str:
-    return f"until {say_near_date(day, today)}" if day else ""
+    return say("until {day}", day=say_near_date(day, today)) if day else ""
 
 
 def say_length(hours: float) -> str:
     """A length in the largest unit that fits it: `3 months`, `12 weeks`, `14 days`."""
-    for unit, name in ((MONTH, "month"), (WEEK, "week")):
+    units: tuple[tuple[float, Unit], ...] = ((MONTH, "month"), (WEEK, "week"))
+    for unit, name in units:
         count = hours / unit
         if count >= 1 and abs(count - round(count)) < 1e-6:
-            return f"{round(count)} {name}{'' if round(count) == 1 else 's'}"
+            return say_count(round(count), name)
     days = hours / DAY
-    return (
-        f"{days:.0f} day{'' if round(days) == 1 else 's'}"
-        if days >= 1
-        else f"{hours:.0f} h"
-    )
+    return say_count(round(days), "day") if days >= 1 else f"{hours:.0f} h"
+
+
+def say_worded(worded: WordedEnd) -> str:
+    """Say the length that an order has in words: `3 months`."""
+    count, _, unit = worded.said.partition(" ")
+    one = next((one for one in get_args(Unit) if unit in (one, f"{one}s")), None)
+    return say_count(int(count), one) if one and count.isdecimal() else worded.said
 
 
 def fracture_day(findings: Findings) -> date | None:
@@ -434,19 +449,14 @@ def say_long_rest(order: SupportOrder, max_hours: float, today: date) -> str | N
         if order.hours is not None
         else ""
     )
-    words = (
-        order.worded.said
-        if order.worded.said and by_words == order.worded.hours
-        else ""
-    )
-    words = words or (
-        f"until {say_near_date(order.worded.day, today)}" if order.worded.day else ""
-    )
+    is_length = order.worded.said and by_words == order.worded.hours
+    words = say_worded(order.worded) if is_length else _until(order.worded.day, today)
     if not dates or not words or order.hours == by_words:
-        return f"Bed rest {words or dates} ordered"
+        return say("Bed rest {time} ordered", time=words or dates)
+    ordered = "Bed rest {dates} ordered in dates, {words} in words"
     if longest == by_words:
-        return f"Bed rest {words} ordered in words, {dates} in dates"
-    return f"Bed rest {dates} ordered in dates, {words} in words"
+        ordered = "Bed rest {words} ordered in words, {dates} in dates"
+    return say(ordered, words=words, dates=dates)
 
 
 def is_open_rest(order: SupportOrder) -> bool:

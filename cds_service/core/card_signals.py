@@ -1,6 +1,7 @@
 """Signals for how a card is said: what is ordered, how old, how low, what was read."""
 
 from cds_service.core.facts import Gap, SupportOrder
+from cds_service.core.phrases import in_brackets, joined, say
 from cds_service.core.signals import FRAGILITY_AGE, SIGNALS, Signal, Situation, signal
 from cds_service.core.wording import say_near_date
 
@@ -34,9 +35,10 @@ def _ordered(kind: str) -> None:
 def say_ordered(order: SupportOrder, situation: Situation) -> str:
     """`ordered (19 Nov)`, `among these orders`."""
     if order.draft:
-        return "among these orders"
+        return say("among these orders")
     day = order.authored or order.start
-    return f"ordered ({say_near_date(day, situation.today)})" if day else "ordered"
+    ordered = say("ordered")
+    return in_brackets(ordered, say_near_date(day, situation.today)) if day else ordered
 
 
 for _kind in ("bone-treatment", "rehabilitation", "biopsy"):
@@ -61,13 +63,19 @@ def _young(situation: Situation) -> Signal | None:
     age = situation.findings.number("age")
     if age is None or age >= FRAGILITY_AGE:
         return None
-    return Signal(f"age {age:.0f}", (situation.findings.known["age"],))
+    return Signal(
+        say("age {age}", age=f"{age:.0f}"), (situation.findings.known["age"],)
+    )
 
 
 @signal("age-unknown")
 def _age_unknown(situation: Situation) -> Signal | None:
     """Such a patient may be young: nothing is chosen for them."""
-    return Signal("age not known") if situation.findings.number("age") is None else None
+    return (
+        Signal(say("age not known"))
+        if situation.findings.number("age") is None
+        else None
+    )
 
 
 @signal("weak-bone-likely")
@@ -85,7 +93,7 @@ def _weak_bone_likely(situation: Situation) -> Signal | None:
     age = findings.number("age")
     if age is None or age < OLD:
         return None
-    return Signal(f"age {age:.0f}", (findings.known["age"],))
+    return Signal(say("age {age}", age=f"{age:.0f}"), (findings.known["age"],))
 
 
 @signal("lists-not-read")
@@ -101,7 +109,7 @@ def _unstable_spine(situation: Situation) -> Signal | None:
     findings = situation.findings
     names = ("unstable-fracture", "spinal-instability", "neurological-deficit")
     found = [findings.known[name] for name in names if findings.is_true(name)]
-    said = ", ".join(one.label or situation.wording.name(one.name) for one in found)
+    said = joined(one.label or situation.wording.name(one.name) for one in found)
     return Signal(said, tuple(found)) if found else None
 
 
@@ -144,7 +152,7 @@ def _cause_open(situation: Situation) -> Signal | None:
         *(one.name for one in facts if one is not None and _is_in_doubt(one)),
     ]
     named = [*(one.name for one in excluding), *doubted]
-    said = ", ".join(dict.fromkeys(map(situation.wording.name, named)))
+    said = joined(dict.fromkeys(map(situation.wording.name, named)))
     return Signal(said, tuple(excluding)) if named else None
 
 

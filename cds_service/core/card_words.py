@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from cds_service.core.facts import Findings
+from cds_service.core.phrases import Day, joined, say
 from cds_service.core.signals import Signal
 from cds_service.core.wording import Wording
 
@@ -12,6 +13,7 @@ PLACES: Mapping[str, str] = {
     "clinic": "with this visit",
 }
 UNKNOWN_PLACE = "with this order"
+NONE = say("none on record")
 
 
 def say_place(findings: Findings) -> str:
@@ -30,8 +32,10 @@ def say_t_score(findings: Findings, wording: Wording, today: date) -> str:
         return ""
     day, said = found.observed, wording.value(found)
     if found.site == FOREARM:  # no model was made with it
-        said = f"{said}, {FOREARM}"
-    return f"{said} in {day.year}" if day and wording.is_old(found, today) else said
+        said = joined((said, FOREARM))
+    if day is None or not wording.is_old(found, today):
+        return said
+    return say("{value} in {year}", value=said, year=Day(day, "year"))
 
 
 def words_of_facts(
@@ -48,8 +52,8 @@ def words_of_facts(
         "place": place,
         "t": say_t_score(findings, wording, today),
         "age": f"{age:.0f}" if age is not None else "",
-        "start": f"start {place}",
-        "start_one": "start one",
+        "start": say("start {place}", place=place),
+        "start_one": say("start one"),
         "listed": _listed(by_name),
         "biopsy_ordered": because("biopsy-ordered"),
         "rehabilitation_ordered": because("rehabilitation-ordered"),
@@ -62,7 +66,7 @@ def _listed(signals: Mapping[str, Signal]) -> str:
     none = signals.get("no-bone-drug")
     if none is not None:
         entries = none.words.get("entries", "")
-        return f"none in {entries}" if entries else "none on record"
+        return say("none in {entries}", entries=entries) if entries else NONE
     unknown = signals.get("bone-drug-unknown")
     if unknown is not None:
         return unknown.because

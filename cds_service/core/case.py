@@ -20,7 +20,12 @@ from cds_service.core.facts import (
     RecordState,
     SupportOrders,
 )
-from cds_service.core.leaving import Leaving, say_leaving, say_start
+from cds_service.core.leaving import (
+    Leaving,
+    say_leaving,
+    say_leaving_shortly,
+    say_start,
+)
 from cds_service.core.policy import Policy
 from cds_service.core.pooled import PooledModel
 from cds_service.core.pooled_study import PooledStudy
@@ -166,7 +171,11 @@ def _concluded(
     words = words_of_facts(case.findings, signals, wording, case.today)
     if case.leaving is not None and case.order is not None:
         start = say_start(names)
-        words |= {"leaving": say_leaving(case.order, case.today), "start": start}
+        words |= {
+            "leaving": say_leaving(case.order, case.today),
+            "leaving_shortly": say_leaving_shortly(case.order),
+            "start": start,
+        }
     facts = rank_facts(
         case.questions.facts,
         signals,

@@ -8,13 +8,13 @@ the same signals, orders and overrides give the same facts.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from string import Formatter
 from typing import Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
 from cds_service.core.closures import NOTHING_CLOSED, CardGround, Closures
 from cds_service.core.data_file import DataTable
+from cds_service.core.phrases import Sentence, placeholders, say
 from cds_service.core.signals import Signal
 from cds_service.core.wording import capital
 
@@ -319,7 +319,8 @@ class ChartFacts:
         leading = self.leading
         if leading is None:
             return
-        words = self._words(leading) | {"join": f", {join}" if join else ""}
+        second = say(", {fact}", fact=join) if join else ""
+        words = self._words(leading) | {"join": second}
         fitting = [one for one in leading.file.phrases if self._fits(one, leading)]
         # What is known of bone drugs is never said as unknown because that is shorter.
         of_state = [one for one in fitting if one.state] or fitting
@@ -382,10 +383,10 @@ class ChartFacts:
             words["start"] = words["start_one"] = start.file.start
         if held is not None and held.file.state is not None:
             of_drug = _WithCapitals(words | _own(held.signal))
-            words["state"] = held.file.state.words.format_map(of_drug)
-            words["review"] = held.file.state.review.format_map(of_drug)
+            words["state"] = _said(held.file.state.words, of_drug)
+            words["review"] = _said(held.file.state.review, of_drug)
         others = {
-            one.id: one.file.joins.format_map(_WithCapitals(words | _own(one.signal)))
+            one.id: _said(one.file.joins, _WithCapitals(words | _own(one.signal)))
             for one in self.held
             if one is not fact
         }
@@ -410,13 +411,11 @@ def _filled(text: str, words: Mapping[str, str]) -> str:
     asked = placeholders(text) - MAY_BE_EMPTY
     if any(not known[name] for name in asked):
         return ""
-    # A question ends its sentence.
-    return text.format_map(known).replace("?.", "?").replace("? (FLS).", "? (FLS)")
+    return _said(text, known)
 
 
-def placeholders(text: str) -> set[str]:
-    """Names in braces."""
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
+def _said(text: str, words: _WithCapitals) -> str:
+    return Sentence(text, {name: words[name] for name in placeholders(text)})
 
 
 def rank_facts(

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from cds_service.core.facts import Finding
+from cds_service.core.phrases import Day, in_brackets, joined, say
 from cds_service.core.sarcopenia import GAIT, GRIP, RULERS, is_low, written
 from cds_service.core.signals import Signal, Situation, signal
 from cds_service.core.wording import (
@@ -76,12 +77,6 @@ def _month(finding: Finding) -> str:
     return say_month(finding.observed)
 
 
-def _in_brackets(fact: str, *details: str) -> str:
-    """`sepsis (18 Nov)`; the fact alone where there is no detail."""
-    said = ", ".join(detail for detail in details if detail)
-    return f"{fact} ({said})" if said else fact
-
-
 def _month_if_old(finding: Finding, situation: Situation) -> str:
     """`Jan 2026`, of a value that is no longer fresh."""
     return _month(finding) if situation.wording.is_old(finding, situation.today) else ""
@@ -94,7 +89,7 @@ def _true(situation: Situation, name: str) -> Finding | None:
 
 
 def _year(finding: Finding) -> str:
-    return str(finding.observed.year) if finding.observed else ""
+    return Day(finding.observed, "year") if finding.observed else ""
 
 
 @signal("spinal-infection")
@@ -104,20 +99,21 @@ def _spinal_infection(situation: Situation) -> Signal | None:
     if found is None:
         return None
     date_ = _date(found, situation)
-    what = ", ".join(filter(None, (found.label, date_)))
-    because = _in_brackets("spinal infection", what)
-    fact = found.label or "spinal infection"
+    infection = say("spinal infection")
+    what = joined((found.label, date_))
+    because = in_brackets(infection, what)
+    fact = found.label or infection
     return _signal(fact, found, because=because, what=what, date=date_)
 
 
 @signal("sepsis")
 def _sepsis(situation: Situation) -> Signal | None:
-    return _dated(situation, "sepsis", "sepsis")
+    return _dated(situation, "sepsis", say("sepsis"))
 
 
 @signal("new-deficit")
 def _new_deficit(situation: Situation) -> Signal | None:
-    return _dated(situation, "new-deficit", "neurological deficit")
+    return _dated(situation, "new-deficit", say("neurological deficit"))
 
 
 def _dated(situation: Situation, name: str, otherwise: str) -> Signal | None:
@@ -125,7 +121,7 @@ def _dated(situation: Situation, name: str, otherwise: str) -> Signal | None:
     if found is None:
         return None
     fact, date_ = found.label or otherwise, _date(found, situation)
-    return _signal(fact, found, because=_in_brackets(fact, date_), date=date_)
+    return _signal(fact, found, because=in_brackets(fact, date_), date=date_)
 
 
 @signal("bone-malignancy")
@@ -133,9 +129,10 @@ def _bone_malignancy(situation: Situation) -> Signal | None:
     found = _true(situation, "bone-malignancy")
     if found is None:
         return None
-    fact, year = found.label or "malignancy of bone", _year(found)
-    specialist = "haematology" if fact == "myeloma" else "oncology"
-    because = _in_brackets(fact, year)
+    fact, year = found.label or say("malignancy of bone"), _year(found)
+    is_of_blood = fact == "myeloma"
+    specialist = say("haematology") if is_of_blood else say("oncology")
+    because = in_brackets(fact, year)
     return _signal(fact, found, because=because, year=year, specialist=specialist)
 
 
@@ -144,8 +141,8 @@ def _recent_cancer(situation: Situation) -> Signal | None:
     found = _true(situation, "recent-cancer")
     if found is None:
         return None
-    fact, year = found.label or "cancer", _year(found)
-    return _signal(fact, found, because=_in_brackets(fact, year), year=year)
+    fact, year = found.label or say("cancer"), _year(found)
+    return _signal(fact, found, because=in_brackets(fact, year), year=year)
 
 
 @signal("old-cancer")
@@ -154,8 +151,8 @@ def _old_cancer(situation: Situation) -> Signal | None:
     found, recent = _true(situation, "old-cancer"), _true(situation, "recent-cancer")
     if found is None or (recent and recent.label == found.label):
         return None
-    fact, year = found.label or "cancer", _year(found)
-    return _signal(fact, found, because=f"{fact} {year}".strip(), year=year)
+    fact, year = found.label or say("cancer"), _year(found)
+    return _signal(fact, found, because=joined((fact, year), " "), year=year)
 
 
 def _broken(index: Finding) -> int:
@@ -183,7 +180,8 @@ def _at_once(situation: Situation, least: int, most: int) -> Signal | None:
     if levels is None or not least <= count <= most:
         return None
     word = COUNTS[count - 2] if count - 2 < len(COUNTS) else str(count)
-    return _signal(f"{word} fractures at once", levels, count=word)
+    fact = say("{count} fractures at once", count=word)
+    return _signal(fact, levels, count=word)
 
 
 def _earlier_fracture(situation: Situation) -> Finding | None:
@@ -202,12 +200,12 @@ def _second_fracture(situation: Situation) -> Signal | None:
     is_all_recent = _is_within(found.since, situation, TWO_YEARS) and found.label
     nth = found.label.split()[0] if is_all_recent else SECOND
     month = _month(found)
-    where = ", ".join(filter(None, (found.site, month)))
-    because = f"{nth} vertebral fracture in 2 years ({where})"
+    where = joined((found.site, month))
+    fact = say("{nth} vertebral fracture in 2 years", nth=nth)
     return _signal(
-        f"{nth} vertebral fracture in 2 years",
+        fact,
         found,
-        because=because,
+        because=in_brackets(fact, where),
         nth=nth,
         Nth=capital(nth),
         where=where,
@@ -225,8 +223,8 @@ def _older_fracture(situation: Situation) -> Signal | None:
     found = _earlier_fracture(situation)
     if found is None or _is_within(found.observed, situation, TWO_YEARS):
         return None
-    fact, year = "earlier vertebral fracture", _year(found)
-    because = _in_brackets(fact, year)
+    fact, year = say("earlier vertebral fracture"), _year(found)
+    because = in_brackets(fact, year)
     return _signal(fact, found, because=because, year=year, level=found.site)
 
 
@@ -236,7 +234,8 @@ def _hip_fracture(situation: Situation) -> Signal | None:
     if found is None:
         return None
     month = _month(found)
-    return _signal(f"hip fracture {month}".strip(), found, month=month)
+    fact = joined((say("hip fracture"), month), " ")
+    return _signal(fact, found, month=month)
 
 
 @signal("kidney-failure")
@@ -244,12 +243,12 @@ def _kidney_failure(situation: Situation) -> Signal | None:
     """Dialysis, else the measured filtration, else the stage on a list."""
     disease = _true(situation, "severe-kidney-disease")
     if disease and disease.label == "dialysis":
-        return _signal("dialysis", disease)
+        return _signal(say("dialysis"), disease)
     egfr = situation.findings.known.get("egfr")
     if egfr and float(egfr.value) < EGFR_LOW:
-        fact = f"eGFR {say_number(float(egfr.value), 0)}"
-        return _signal(_in_brackets(fact, _month_if_old(egfr, situation)), egfr)
-    return _signal("severe kidney disease", disease) if disease else None
+        fact = say("eGFR {value}", value=say_number(float(egfr.value), 0))
+        return _signal(in_brackets(fact, _month_if_old(egfr, situation)), egfr)
+    return _signal(say("severe kidney disease"), disease) if disease else None
 
 
 def _measured(situation: Situation, finding: Finding) -> str:
@@ -268,29 +267,27 @@ def _weak_muscle(situation: Situation) -> Signal | None:
     ruler = RULERS[situation.policy.sarcopenia.criteria]
     facts: list[Finding] = []
     said: list[str] = []
-    for name, phrase in ((GRIP, "weak grip"), (GAIT, "slow gait")):
+    for name, phrase in ((GRIP, say("weak grip")), (GAIT, say("slow gait"))):
         if is_low(ruler, known, name):
             facts.append(known[name])
             month = _month_if_old(known[name], situation)
-            said.append(_in_brackets(phrase, _measured(situation, known[name]), month))
+            said.append(in_brackets(phrase, _measured(situation, known[name]), month))
     if not said and (diagnosis := _true(situation, "sarcopenia-site")):
         facts.append(diagnosis)
-        said.append("sarcopenia")
+        said.append(say("sarcopenia"))
     for name, limit in (("mna-score", MNA_LOW), ("bmi", BMI_LOW)):
         value = situation.findings.number(name)
         if value is not None and value < limit:
             facts.append(situation.findings.known[name])
-            value_said = situation.wording.phrase(facts[-1]).removesuffix(
-                UNITS["kg/m2"]
-            )
-            said.append(_in_brackets(value_said, _month_if_old(facts[-1], situation)))
+            value_said = situation.wording.short_phrase(facts[-1])
+            said.append(in_brackets(value_said, _month_if_old(facts[-1], situation)))
     category = known.get("mna-category")
     if category and category.value == "C" and "mna-score" in situation.findings.gaps:
         facts.append(category)
-        said.append("malnourished (MNA category C)")
+        said.append(say("malnourished (MNA category C)"))
     if not said:
         return None
-    return _signal(said[0], *facts, because=", ".join(said), first=said[0])
+    return _signal(said[0], *facts, because=joined(said), first=said[0])
 
 
 @signal("falls")
@@ -302,13 +299,14 @@ def _falls(situation: Situation) -> Signal | None:
     several = _true(situation, "repeated-falls")
     is_recent = several is not None and _is_within(several.observed, situation, YEAR)
     if several is None or (several.observed and not is_recent):
-        return _dated(situation, "fall-with-injury", "fall with injury")
+        return _dated(situation, "fall-with-injury", say("fall with injury"))
     if not is_recent or several.label.partition(" ")[0] not in COUNTS:
-        return _signal("repeated falls", several)
+        return _signal(say("repeated falls"), several)
     first = several.since or several.observed
     is_this_year = first is not None and first.year == situation.today.year
-    time = "this year" if is_this_year else "in 12 months"
-    return _signal(several.label, several, because=f"{several.label} {time}")
+    form = "{falls} this year" if is_this_year else "{falls} in 12 months"
+    because = say(form, falls=several.label)
+    return _signal(several.label, several, because=because)
 
 
 @signal("dementia-or-frailty")
@@ -319,29 +317,29 @@ def _dementia_or_frailty(situation: Situation) -> Signal | None:
     score = situation.findings.known.get("frailty-score")
     if score is None or float(score.value) < SEVERELY_FRAIL:
         return None
-    said = f"Clinical Frailty Scale {say_number(float(score.value), 0)}"
+    points = say_number(float(score.value), 0)
+    said = say("Clinical Frailty Scale {points}", points=points)
     month = _month_if_old(score, situation)
-    return _signal(
-        "severe frailty", score, because=_in_brackets("severe frailty", said, month)
-    )
+    fact = say("severe frailty")
+    return _signal(fact, score, because=in_brackets(fact, said, month))
 
 
 @signal("high-energy-cause")
 def _high_energy_cause(situation: Situation) -> Signal | None:
     found = _true(situation, "high-energy-cause")
-    return _signal(found.label or "high-energy cause", found) if found else None
+    return _signal(found.label or say("high-energy cause"), found) if found else None
 
 
 @signal("parkinson")
 def _parkinson(situation: Situation) -> Signal | None:
     found = _true(situation, "parkinson")
-    return _signal("Parkinson's disease", found) if found else None
+    return _signal(say("Parkinson's disease"), found) if found else None
 
 
 @signal("care-home")
 def _care_home(situation: Situation) -> Signal | None:
     found = _true(situation, "care-home")
-    return _signal("care home", found) if found else None
+    return _signal(say("care home"), found) if found else None
 
 
 @signal("aged-80")
@@ -350,7 +348,7 @@ def _aged(situation: Situation) -> Signal | None:
     if age is None or float(age.value) < OLD_AGE:
         return None
     years = f"{float(age.value):.0f}"
-    return _signal(f"age {years}", age, age=years)
+    return _signal(say("age {age}", age=years), age, age=years)
 
 
 @signal("dxa-within-year")
@@ -358,8 +356,13 @@ def _dxa_within_year(situation: Situation) -> Signal | None:
     """A report, or a T-score, within 12 months: no other scan is offered."""
     report = _true(situation, "dxa-report")
     t_score = situation.findings.known.get("bmd-t-score")
-    for found, fact in ((report, "DXA report"), (t_score, "T-score")):
+    for found, fact in ((report, say("DXA report")), (t_score, say("T-score"))):
         if found and _is_within(found.observed, situation, YEAR):
             date_ = _date(found, situation)
-            return _signal(fact, found, because=f"{fact} of {date_}", date=date_)
+            return _signal(
+                fact,
+                found,
+                because=say("{exam} of {day}", exam=fact, day=date_),
+                date=date_,
+            )
     return None

@@ -24,6 +24,7 @@ from typing import get_args
 
 from cds_service.core.bone_drugs import DrugSignal, DrugState
 from cds_service.core.facts import Finding, Provenance
+from cds_service.core.phrases import say
 from cds_service.core.signals import SIGNALS, Detector, Signal, Situation, signal
 from cds_service.core.wording import capital, say_since
 
@@ -72,8 +73,10 @@ def _steroid(situation: Situation) -> Signal | None:
     if not situation.findings.is_true("long-term-steroid"):
         return None
     finding = situation.findings.known["long-term-steroid"]
-    drug = finding.label or "steroid"
+    drug = finding.label or say("steroid")
     since = say_since(finding.observed, situation.today) if finding.observed else ""
     words = {"drug": drug, "Drug": capital(drug), "since": since}
-    because = f"{drug} since {since}" if since else f"long-term {drug}"
+    because = say("long-term {what}", what=drug)
+    if since:
+        because = say("{drug} since {since}", drug=drug, since=since)
     return Signal(because, (finding,), words=words)

@@ -172,6 +172,15 @@ class HandoutForms(DataTable):
     visit: str
     visit_at: str
 
+    @model_validator(mode="after")
+    def _can_be_filled(self) -> Self:
+        of_visit = {"day", "time", "place"}
+        known = {"day": {"day", "month"}, "visit": of_visit, "visit_at": of_visit}
+        for name, blanks in known.items():
+            if unknown := _blanks(getattr(self, name)) - blanks:
+                raise ValueError(f"{name}: no blank is called {', '.join(unknown)}")
+        return self
+
 
 class HandoutLabels(DataTable):
     """What the page says on the screen besides."""

@@ -6,6 +6,9 @@ from pydantic import Field
 
 from cds_service.core.data_file import DataTable
 
+# Characters of a name on the page, which has to fit one sheet.
+LONGEST = 80
+
 
 class HandoutWords(DataTable):
     """Words of one language that are a site's.
@@ -15,10 +18,10 @@ class HandoutWords(DataTable):
         reader: the clinician who has read this language's sentences.
     """
 
-    ask: str = ""
-    bone_clinic: str = ""
-    physiotherapy: str = ""
-    reader: str = ""
+    ask: str = Field(default="", max_length=LONGEST)
+    bone_clinic: str = Field(default="", max_length=LONGEST)
+    physiotherapy: str = Field(default="", max_length=LONGEST)
+    reader: str = Field(default="", max_length=LONGEST)
 
 
 class HandoutSettings(DataTable):

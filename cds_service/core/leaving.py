@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from cds_service.core.facts import AugmentationOrder, DrugUse
 from cds_service.core.months import months_before
+from cds_service.core.phrases import in_brackets, joined, say
 from cds_service.core.wording import join_words, say_near_date
 
 BookingKind = Literal["bone-treatment", "rehabilitation"]
@@ -78,15 +79,22 @@ def say_leaving(order: AugmentationOrder, today: date) -> str:
     done = PROCEDURES.get(order.procedure or "", "vertebral augmentation")
     levels = join_words(order.levels or ("",))
     if len(order.levels) > MOST_LEVELS:
-        levels = f"of {len(order.levels)} levels"
-    day = f"({say_near_date(order.performed, today)})" if order.performed else ""
-    return " ".join(filter(None, ("Leaving after", done, levels, day)))
+        levels = say("of {count} levels", count=len(order.levels))
+    said = joined((done, levels), " ")
+    day = say_near_date(order.performed, today) if order.performed else ""
+    return say("Leaving after {done}", done=in_brackets(said, day))
+
+
+def say_leaving_shortly(order: AugmentationOrder) -> str:
+    """Say what was done without place and day, `Leaving after kyphoplasty`."""
+    done = PROCEDURES.get(order.procedure or "", "vertebral augmentation")
+    return say("Leaving after {done}", done=done)
 
 
 def say_start(signals: Collection[str]) -> str:
     """Say how a bone drug is started: after what has to be known or treated first."""
     if not {"spinal-infection", "sepsis"}.isdisjoint(signals):
-        return "start after the infection"
+        return say("start after the infection")
     if not {"bone-malignancy", "recent-cancer"}.isdisjoint(signals):
-        return "start once the cause is known"
-    return "start"
+        return say("start once the cause is known")
+    return say("start")

@@ -8,8 +8,15 @@ from datetime import date, timedelta
 from cds_service.core.bracing import BROKEN, Brace
 from cds_service.core.facts import DrugUse
 from cds_service.core.leaving import Leaving, next_dose
+from cds_service.core.phrases import Verbatim, say
 from cds_service.core.signals import SIGNALS, Signal, Situation, signal
-from cds_service.core.wording import capital, join_words, say_date, say_near_date
+from cds_service.core.wording import (
+    capital,
+    join_words,
+    say_date,
+    say_near_date,
+    say_title,
+)
 
 # A drug that is taken since shortly before or after the fracture.
 STARTED = ("drug-started-for-fracture", "early-on-drug")
@@ -99,7 +106,7 @@ def _next_dose_undated(situation: Situation) -> Signal | None:
         "last": _last(use, today),
         "passed": "yes" if due < today else "",
     }
-    return Signal(f"{use.name} due {words['due']}", words=words)
+    return Signal(say("{drug} due {due}", **words), words=words)
 
 
 def _is_booked(leaving: Leaving, due: date) -> bool:
@@ -118,7 +125,7 @@ def _fracture_untreated(situation: Situation) -> Signal | None:
     if situation.leaving is None or not levels:
         return None
     words = {"levels": join_words(levels)}
-    return Signal(f"recent fracture of {words['levels']}", words=words)
+    return Signal(say("recent fracture of {levels}", **words), words=words)
 
 
 @signal("brace-stop-open")
@@ -134,7 +141,7 @@ def _brace_stop_open(situation: Situation) -> Signal | None:
     today = situation.today
     words = {
         "brace": join_words(dict.fromkeys(one.name for one in braces)),
-        "title": join_words(dict.fromkeys(one.times.order.title for one in braces)),
+        "title": join_words(dict.fromkeys(map(_title, braces))),
         "end": say_near_date(first.last_day, today),
         "end_day": say_date(first.last_day),
         "weeks": str(max(0, (today - first.since).days) // 7),
@@ -144,6 +151,10 @@ def _brace_stop_open(situation: Situation) -> Signal | None:
     }
     orders = tuple(one.times.order for one in braces)
     return Signal(words["brace"], orders, braces=tuple(braces), words=words)
+
+
+def _title(brace: Brace) -> str:
+    return say_title(brace.times.order.title)
 
 
 def _how(brace: Brace) -> str:
@@ -161,8 +172,8 @@ def _biopsy_pending(situation: Situation) -> Signal | None:
         return None
     days = [one.sent_on for one in pending if one.sent_on]
     sent = say_near_date(max(days), situation.today) if days else ""
-    owner = situation.policy.discharge.biopsy_owner
-    return Signal("biopsy result pending", words={"sent": sent, "owner": owner})
+    owner = Verbatim(situation.policy.discharge.biopsy_owner)
+    return Signal(say("biopsy result pending"), words={"sent": sent, "owner": owner})
 
 
 @signal("rehabilitation-not-placed")

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Literal, Self
 
 from cds_service.core.facts import Finding, Findings
+from cds_service.core.phrases import say
 from cds_service.core.policy import SiteIncidence
 from cds_service.core.pooled_average import Averaging, Estimate
 from cds_service.core.pooled_study import (
@@ -421,5 +422,6 @@ def _band(
 
 
 def _usual_words(risk: float, baseline: PooledBaseline) -> str:
-    at_least = "at least the " if risk > baseline.incidence else ""
-    return f"{at_least}usual {baseline.usual}"
+    if risk > baseline.incidence:
+        return say("at least the usual {step}", step=baseline.usual)
+    return say("usual {step}", step=baseline.usual)

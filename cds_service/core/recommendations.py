@@ -16,9 +16,16 @@ from cds_service.core.chart_facts import ChartFacts
 from cds_service.core.closures import NOTHING_CLOSED, Closures
 from cds_service.core.data_file import DataTable
 from cds_service.core.facts import Findings, SupportOrder, SupportOrders
+from cds_service.core.phrases import (
+    Sentence,
+    WithoutBrackets,
+    joined,
+    placeholders,
+    say,
+)
 from cds_service.core.policy import Policy
 from cds_service.core.signals import Signal, Situation
-from cds_service.core.wording import capital, join_words, say_date, say_month
+from cds_service.core.wording import capital, join_words, say_date, say_month, say_title
 
 MOST_REASONS = 2  # on a card; all stand in the audit entry
 
@@ -254,19 +261,19 @@ def _recommendation(
         one.order.draft for one in corrections
     )
     reasons = dict.fromkeys(
-        one.because.partition(" (")[0] for one in because if one.because
+        WithoutBrackets(one.because) for one in because if one.because
     )
-    # in one line, without their parts in brackets
-    reason = ", ".join(list(reasons)[:MOST_REASONS])
+    reason = joined(list(reasons)[:MOST_REASONS])
     fact = chosen.because if chosen is not None else reason
     words = {**values, "because": reason, "fact": fact, "Fact": capital(fact)}
     if corrections:
         words["end"] = say_date(corrections[0].end)
-        words["title"] = " and ".join(one.order.title for one in corrections)
+        titles = [say_title(one.order.title) for one in corrections]
+        words["title"] = joined(titles, " and ")
     return Recommendation(
         rule=rule,
-        text=said.line(rule.text).format_map(words),
-        label=(said.label or rule.label).format_map(words) if is_offered else "",
+        text=_filled(said.line(rule.text), words),
+        label=_filled(said.label or rule.label, words) if is_offered else "",
         order=rule.order if is_offered else None,
         recommended=rule.recommended
         and not support.may_count(rule.order_kind)  # it may be ordered already
@@ -284,17 +291,20 @@ def _recommendation(
     )
 
 
+def _filled(template: str, words: Mapping[str, str]) -> str:
+    asked = placeholders(template)
+    return Sentence(template, {name: words[name] for name in asked})
+
+
 def say_not_counted(order: SupportOrder) -> str:
     """An order that does not count, in words: `FLS order of May 2019`."""
     day = order.authored or order.start
-    said = (
-        f"{order.name} order of {say_month(day)}"
-        if day
-        else f"{order.name} order without a date"
-    )
+    said = say("{order} order without a date", order=order.name)
+    if day:
+        said = say("{order} order of {month}", order=order.name, month=say_month(day))
     if not order.is_read_whole:
-        return f"{said}, not understood"
-    return said if order.is_standing else f"{said}, its status unknown"
+        return say("{order}, not understood", order=said)
+    return said if order.is_standing else say("{order}, its status unknown", order=said)
 
 
 def _corrections(because: Sequence[Signal]) -> tuple[Correction, ...]:

@@ -7,6 +7,7 @@ leaves open, decide how much of it may be said (docs/cards.md, E3).
 from dataclasses import dataclass
 
 from cds_service.core.facts import Findings
+from cds_service.core.phrases import say
 from cds_service.core.pooled import PooledFigure
 
 # Lasting pain has a pooled rate and named factors, no figure (docs/pooled.md).
@@ -46,11 +47,11 @@ def said_of(figure: PooledFigure, *, at_least: bool, nothing_open: bool) -> Said
     """
     is_own_high = figure.is_personal and figure.in_summary
     if at_least:
-        words = _limit(figure) if is_own_high else f"at least the usual {figure.usual}"
+        words = _limit(figure) if is_own_high else _at_least_usual(figure)
     elif is_own_high or not figure.is_personal or nothing_open:
         words = figure.words
     else:
-        words = f"usual {figure.usual}"
+        words = say("usual {step}", step=figure.usual)
     in_summary = is_own_high and not at_least
     return Said(
         words=words, usual=figure.usual, in_summary=in_summary, at_least=at_least
@@ -61,13 +62,17 @@ def _limit(figure: PooledFigure) -> str:
     """Turn an own figure at or above the usual into a lower limit."""
     step = figure.words.removeprefix("about ")
     if step == figure.usual:
-        return f"at least the usual {step}"
+        return _at_least_usual(figure)
     # "More than 1 in 2" is a lower limit already.
-    return step if step.startswith("more") else f"at least {step}"
+    return step if step.startswith("more") else say("at least {step}", step=step)
+
+
+def _at_least_usual(figure: PooledFigure) -> str:
+    return say("at least the usual {step}", step=figure.usual)
 
 
 def pain_said(findings: Findings) -> Said:
     """Choose what is said of lasting pain: the usual, or more with a named factor."""
     has_factor = any(findings.is_true(name) for name in PAIN_FACTORS)
-    words = f"at least {USUAL_PAIN}" if has_factor else f"about {USUAL_PAIN}"
+    words = say("at least {step}" if has_factor else "about {step}", step=USUAL_PAIN)
     return Said(words=words, usual=USUAL_PAIN, in_summary=False, at_least=has_factor)

@@ -28,6 +28,7 @@ from cds_service.core.bracing import (
 )
 from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders
 from cds_service.core.leaving import Leaving
+from cds_service.core.phrases import Verbatim, in_brackets, joined, say
 from cds_service.core.policy import Policy
 from cds_service.core.sarcopenia import (
     GAIT,
@@ -40,7 +41,7 @@ from cds_service.core.sarcopenia import (
 )
 from cds_service.core.study import Cutoff, Study
 from cds_service.core.study_result import ABSOLUTE
-from cds_service.core.wording import UNITS, Wording, say_date
+from cds_service.core.wording import UNITS, Wording, say_date, say_title
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,19 +183,13 @@ def _sarcopenia(situation: Situation) -> Signal | None:
         situation.findings.known.get(name)
         for name in ("grip-strength", "gait-speed", "appendicular-muscle-index")
     )
-    measured = ", ".join(
-        f"{situation.wording.name(one.name)} {situation.wording.value(one)}"
-        for one in known
-        if one
-    )
+    measured = [situation.wording.measure(one) for one in known if one]
     # If the study's definition differs, the card names the definition.
-    ruler = (
-        ""
-        if situation.findings.is_true("sarcopenia")
-        else f" by {RULERS[situation.policy.sarcopenia.criteria].name}"
-    )
-    because = f"sarcopenia{ruler} ({measured})" if measured else f"sarcopenia{ruler}"
-    return _when_true(situation, "sarcopenia-site", because)
+    said: str = say("sarcopenia")
+    if not situation.findings.is_true("sarcopenia"):
+        ruler = RULERS[situation.policy.sarcopenia.criteria].name
+        said = say("sarcopenia by {ruler}", ruler=ruler)
+    return _when_true(situation, "sarcopenia-site", in_brackets(said, *measured))
 
 
 def _low_measure(measure: str, phrase: str) -> Detector:
@@ -212,17 +207,14 @@ def _low_measure(measure: str, phrase: str) -> Detector:
         if "sarcopenia-site" in known or not is_low(ruler, known, measure):
             return None
         finding, decimals = known[measure], situation.wording.specs[measure].decimals
-        return Signal(
-            f"{phrase} "
-            f"({written(float(finding.value), decimals)}{UNITS[finding.unit]})",
-            (finding,),
-        )
+        value = f"{written(float(finding.value), decimals)}{UNITS[finding.unit]}"
+        return Signal(in_brackets(phrase, value), (finding,))
 
     return detect
 
 
-SIGNALS["weak-grip"] = _low_measure(GRIP, "weak grip")
-SIGNALS["slow-gait"] = _low_measure(GAIT, "slow gait")
+SIGNALS["weak-grip"] = _low_measure(GRIP, say("weak grip"))
+SIGNALS["slow-gait"] = _low_measure(GAIT, say("slow gait"))
 
 
 @signal("muscle-index-decides")
@@ -238,11 +230,9 @@ def _labelled(finding_name: str, phrase: str, otherwise: str) -> Detector:
 
     def detect(situation: Situation) -> Signal | None:
         finding = situation.findings.known.get(finding_name)
-        return _when_true(
-            situation,
-            finding_name,
-            phrase.format((finding and finding.label) or otherwise),
-        )
+        what = (finding and finding.label) or otherwise
+        said = say(phrase, what=what) if phrase else what
+        return _when_true(situation, finding_name, said)
 
     return detect
 
@@ -257,7 +247,7 @@ def _any_true(*finding_names: str) -> Detector:
         if not found:
             return None
         return Signal(
-            ", ".join(one.because for one in found),
+            joined(one.because for one in found),
             tuple(fact for one in found for fact in one.facts),
         )
 
@@ -289,9 +279,7 @@ def _below(situation: Situation, finding_name: str, limit: float) -> Signal | No
     if value is None or value >= limit:
         return None
     finding = situation.findings.known[finding_name]
-    # Surgeons leave the unit of BMI out.
-    said = situation.wording.phrase(finding).removesuffix(UNITS["kg/m2"])
-    return Signal(said, (finding,))
+    return Signal(situation.wording.short_phrase(finding), (finding,))
 
 
 @signal("muscle-normal")
@@ -307,19 +295,22 @@ def _muscle_normal(situation: Situation) -> Signal | None:
     return Signal(facts=(situation.findings.known["sarcopenia-site"],))
 
 
-SIGNALS["long-term-steroid"] = _labelled("long-term-steroid", "long-term {}", "steroid")
+SIGNALS["long-term-steroid"] = _labelled(
+    "long-term-steroid", "long-term {what}", "steroid"
+)
 
 
 @signal("earlier-fracture")
 def _earlier_fracture(situation: Situation) -> Signal | None:
     """Say `second vertebral fracture in 14 months`, or the augmentation alone."""
     fracture = situation.findings.known.get("prior-vertebral-fracture")
-    because = (fracture and fracture.label) or "an earlier vertebral fracture"
+    because = (fracture and fracture.label) or say("an earlier vertebral fracture")
     if found := _when_true(situation, "prior-vertebral-fracture", because):
         return found
     earlier = situation.findings.known.get("prior-augmentation")
-    day = f" {say_date(earlier.observed)}" if earlier and earlier.observed else ""
-    because = f"earlier {(earlier and earlier.label) or 'augmentation'}{day}"
+    day = say_date(earlier.observed) if earlier and earlier.observed else ""
+    what = (earlier and earlier.label) or say("augmentation")
+    because = joined((say("earlier {what}", what=what), day), " ")
     return _when_true(situation, "prior-augmentation", because)
 
 
@@ -329,14 +320,13 @@ def _several_levels(situation: Situation) -> Signal | None:
     if count < 2:
         return None
     number = NUMBERS[count - 2] if count - 2 < len(NUMBERS) else str(count)
-    return Signal(
-        f"{number} fractures at once", (situation.findings.known["level-count"],)
-    )
+    because = say("{count} fractures at once", count=number)
+    return Signal(because, (situation.findings.known["level-count"],))
 
 
 SIGNALS["spinal-infection"] = _any_true("spinal-infection")
 SIGNALS["malignancy"] = _any_true("malignancy")
-SIGNALS["active-cancer"] = _labelled("active-cancer", "{}", "cancer")
+SIGNALS["active-cancer"] = _labelled("active-cancer", "", "cancer")
 
 
 @signal("maybe-not-fragility")
@@ -345,10 +335,11 @@ def _maybe_not_fragility(situation: Situation) -> Signal | None:
     age = situation.findings.known.get("age")
     is_young = age is not None and float(age.value) < FRAGILITY_AGE
     cause = _when_true(situation, "high-energy-cause")
-    said = [f"age {situation.findings.number('age'):.0f}"] if is_young else []
-    said += [cause.because] if cause else []
+    said: list[str] = [cause.because] if cause else []
+    if age is not None and is_young:
+        said.insert(0, say("age {age}", age=f"{float(age.value):.0f}"))
     facts = (*([age] if age and is_young else []), *(cause.facts if cause else ()))
-    return Signal(", ".join(said), facts) if said else None
+    return Signal(joined(said), facts) if said else None
 
 
 ANY_OF = {
@@ -372,8 +363,10 @@ SIGNALS.update({name: _any_true(*findings) for name, findings in ANY_OF.items()}
 def _exam_on_record(name: str, kind: str) -> Detector:
     def detect(situation: Situation) -> Signal | None:
         exam = situation.findings.known.get(name)
-        day = f" of {say_date(exam.observed)}" if exam and exam.observed else ""
-        return _when_true(situation, name, f"{kind}{day}")
+        said: str = Verbatim(kind)
+        if exam and exam.observed:
+            said = say("{exam} of {day}", exam=said, day=say_date(exam.observed))
+        return _when_true(situation, name, said)
 
     return detect
 
@@ -397,6 +390,14 @@ NOT_UNDERSTOOD = {
 }
 
 
+KEEP_SOURCES = {
+    "record": "{name} on record",
+    "order": "{name} named by the brace order",
+    "signed": "{name} named by the augmentation order",
+    "open": "{name} not excluded",
+}
+
+
 @signal("brace-keep-reason")
 def _brace_keep_reason(situation: Situation) -> Signal | None:
     """Find instability, deficit or another fracture: on record, or of a brace order."""
@@ -405,26 +406,23 @@ def _brace_keep_reason(situation: Situation) -> Signal | None:
     if not any(one.issue for one in situation.braces):
         found = tuple(one for one in found if one.source != "open")
     said = dict.fromkeys(_keep_words(one, situation.wording) for one in found)
-    return Signal(", ".join(said)) if said else None
+    return Signal(joined(said)) if said else None
 
 
 def _keep_words(reason: KeepReason, wording: Wording) -> str:
     if reason.name == "other-fracture":
-        how = "on record" if reason.source == "record" else "not excluded"
-        return f"another fracture {how} ({', '.join(reason.levels)})"
+        is_known = reason.source == "record"
+        known, open_ = "another fracture on record", "another fracture not excluded"
+        return in_brackets(say(known if is_known else open_), *reason.levels)
     if reason.name == "other-surgery":
-        return "other spinal surgery ordered or on record"
+        return say("other spinal surgery ordered or on record")
     if reason.name in NOT_UNDERSTOOD:
         return NOT_UNDERSTOOD[reason.name]
-    sources = {
-        "record": "on record",
-        "order": "named by the brace order",
-        "signed": "named by the augmentation order",
-        "open": "not excluded",
-    }
+    name = wording.name(reason.name)
     # A burst fracture is named as what it is: surgeons look for the posterior wall.
-    wall = " (posterior wall injury)" if "burst" in reason.name else ""
-    return f"{wording.name(reason.name)}{wall} {sources[reason.source]}"
+    if "burst" in reason.name:
+        name = in_brackets(name, say("posterior wall injury"))
+    return say(KEEP_SOURCES[reason.source], name=name)
 
 
 @signal("brace-reasons-unread")
@@ -438,13 +436,17 @@ def _brace_reasons_unread(situation: Situation) -> Signal | None:
         unread or situation.support.unchecked
     ):
         return None
-    return Signal("reasons to keep a brace not known")
+    return Signal(say("reasons to keep a brace not known"))
 
 
 @signal("brace-ordered")
 def _brace_ordered(situation: Situation) -> Signal | None:
     braces = situation.support.of_kind("brace")
-    return Signal(braces[0].title, braces, braces=situation.braces) if braces else None
+    return (
+        Signal(say_title(braces[0].title), braces, braces=situation.braces)
+        if braces
+        else None
+    )
 
 
 # The site wants the limits said with every augmentation.
@@ -458,14 +460,14 @@ def _of_braces(braces: list[Brace]) -> Signal | None:
         return None
     orders = tuple(one.times.order for one in braces)
     return Signal(
-        ", ".join(map(_brace_words, braces)), orders, BRACE_STUDIES, tuple(braces)
+        joined(map(_brace_words, braces)), orders, BRACE_STUDIES, tuple(braces)
     )
 
 
 def _brace_words(brace: Brace) -> str:
     why = WITHOUT_DATE.get(brace.issue or "", "")
     why = "its words name a shortest time, no end" if brace.issue == "least" else why
-    return f"{brace.times.said()} ({why})" if why else brace.times.said()
+    return in_brackets(brace.times.said(), why)
 
 
 @signal("brace-limit-broken")
@@ -505,7 +507,7 @@ def _bed_rest_open(situation: Situation) -> Signal | None:
     found = next((order for order in orders if is_open_rest(order)), None)
     if found is None or _bed_rest_long(situation):
         return None
-    return Signal("bed rest without an end time", (found,), BED_REST_STUDIES)
+    return Signal(say("bed rest without an end time"), (found,), BED_REST_STUDIES)
 
 
 @signal("bed-rest-reason")
@@ -517,7 +519,7 @@ def _bed_rest_reason(situation: Situation) -> Signal | None:
     orders = situation.support.of_kind("bed-rest")
     named = [one for one in orders if one.reasons & set(BED_REST_REASONS)]
     if named:
-        return Signal("a reason that the order of bed rest names", tuple(named))
+        return Signal(say("a reason that the order of bed rest names"), tuple(named))
     return _any_true(*BED_REST_REASONS)(situation) if orders else None
 
 

@@ -8,26 +8,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil, floor
 from pathlib import Path
+from typing import Literal
 
 from cds_service.core.data_file import read_toml
 from cds_service.core.facts import YEARS_FROM, Finding
 from cds_service.core.months import months_between
+from cds_service.core.phrases import (
+    Changed,
+    Day,
+    Joined,
+    Verbatim,
+    in_brackets,
+    say,
+)
 from cds_service.core.vocabulary import FindingSpec, ObservedSpec
 
-MONTHS = (
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "May",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
-)
 _WORDS = read_toml(Path(__file__).with_name("words.toml"))
 UNITS: Mapping[str, str] = _WORDS["units"]
 GAP_REASONS: Mapping[str, str] = _WORDS["gap-reasons"]
@@ -39,8 +34,7 @@ PLAIN = frozenset({"kg/m2", "{score}"})
 
 def join_words(words: Iterable[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
+    return Joined(words, ", ", " and ")
 
 
 def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -51,31 +45,56 @@ def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return found
 
 
+def say_title(title: str) -> str:
+    """Say what an order is called, `TLSO (L0456)`: its code is the same everywhere."""
+    name, _, code = title.partition(" (")
+    return in_brackets(name, Verbatim(code.removesuffix(")"))) if code else title
+
+
 def capital(text: str) -> str:
     """The text with its first letter large."""
+    return Changed(text, _capital)
+
+
+def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
 def say_date(day: date) -> str:
     """`1 May 2026`."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return Day(day, "date")
 
 
 def say_month(day: date) -> str:
     """`Nov 2024`."""
-    return f"{MONTHS[day.month - 1]} {day.year}"
+    return Day(day, "month")
 
 
 def say_near_date(day: date, today: date) -> str:
     """`19 Nov` in today's year or within half a year of today, else `19 Nov 2024`."""
     is_near = day.year == today.year or abs(today - day) <= HALF_A_YEAR
-    return f"{day.day} {MONTHS[day.month - 1]}" if is_near else say_date(day)
+    return Day(day, "near" if is_near else "date")
 
 
 def say_since(day: date, today: date) -> str:
     """`Mar 2026`, and `2021` of a day that is two years away."""
     is_old = months_between(day, today) >= YEARS_FROM
-    return str(day.year) if is_old else say_month(day)
+    return Day(day, "year" if is_old else "month")
+
+
+Unit = Literal["day", "week", "month", "year"]
+COUNTED: Mapping[Unit, tuple[str, str]] = {
+    "day": ("{count} day", "{count} days"),
+    "week": ("{count} week", "{count} weeks"),
+    "month": ("{count} month", "{count} months"),
+    "year": ("{count} year", "{count} years"),
+}
+
+
+def say_count(count: int, unit: Unit) -> str:
+    """`1 month`, `4 months`."""
+    one, several = COUNTED[unit]
+    return say(one if count == 1 else several, count=count)
 
 
 def say_number(value: float, decimals: int) -> str:
@@ -94,9 +113,9 @@ def say_percent(share: float, *, lowest: float = 0.0, highest: float = 1.0) -> s
         highest: ceiling of print.
     """
     if share < lowest:
-        return f"under {_round(lowest * 100)} %"
+        return say("under {share}", share=f"{_round(lowest * 100)} %")
     if share > highest:
-        return f"over {_round(highest * 100)} %"
+        return say("over {share}", share=f"{_round(highest * 100)} %")
     return f"{_round(share * 100)} %"
 
 
@@ -157,7 +176,7 @@ class Wording:
     def value(self, finding: Finding) -> str:
         """The finding's value with its unit, `10.0 cm²`, `yes`, `T12, L1`."""
         if isinstance(finding.value, bool):
-            return "yes" if finding.value else "no"
+            return say("yes") if finding.value else say("no")
         if isinstance(finding.value, str):
             return finding.value.replace(",", ", ")
         return self.number(finding.name, float(finding.value), finding.unit)
@@ -178,9 +197,25 @@ class Wording:
             if dated and finding.observed
             else (finding.site,)
         )
-        said = ", ".join(detail for detail in details if detail)
+        return self._phrase(finding, self.value(finding), *details)
+
+    def measure(self, finding: Finding) -> str:
+        """Write name and value: `grip 14.0 kg`."""
+        return self._phrase(finding, self.value(finding))
+
+    def short_measure(self, finding: Finding) -> str:
+        """Write name and value without the unit of BMI."""
+        value = self.value(finding).removesuffix(UNITS["kg/m2"])
+        return self._phrase(finding, value)
+
+    def short_phrase(self, finding: Finding) -> str:
+        """Write it as surgeons do, who leave the unit of BMI out."""
+        value = self.value(finding).removesuffix(UNITS["kg/m2"])
+        return self._phrase(finding, value, finding.site)
+
+    def _phrase(self, finding: Finding, value: str, *details: str) -> str:
+        name = self.name(finding.name)
         if isinstance(finding.value, bool):
-            return ("" if finding.value else "no ") + self.name(finding.name)
-        return f"{self.name(finding.name)} {self.value(finding)}" + (
-            f" ({said})" if said else ""
-        )
+            return name if finding.value else say("no {name}", name=name)
+        said = say("{name} {value}", name=name, value=value)
+        return in_brackets(said, *details)

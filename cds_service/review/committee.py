@@ -17,7 +17,7 @@ from werkzeug.exceptions import BadRequest
 from cds_service.audit.counts import DISCHARGE, Counts, count_months
 from cds_service.audit.exporting import safe_cell
 from cds_service.audit.query import Query
-from cds_service.core.wording import MONTHS
+from cds_service.core.phrases import MONTHS
 from cds_service.review.desk import Desk
 from cds_service.review.login import may
 from cds_service.review.small_counts import (

@@ -91,6 +91,7 @@ class Client(SiteTable):
         reviewers: accounts of the review pages that see this EHR's entries alone.
         tenant_reviewers: accounts that see those of one tenant alone.
         worksheet: our registration as a SMART app; None if it launches none.
+        language: of its cards; None: what each call accepts.
     """
 
     issuer: Name
@@ -124,6 +125,7 @@ class Client(SiteTable):
     tenant_reviewers: Mapping[Name, tuple[Name, ...]] = Field(default_factory=dict)
     capabilities: Capabilities | None = None
     worksheet: WorksheetLaunch | None = None
+    language: Text | None = None
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:

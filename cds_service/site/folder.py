@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 from cds_service.core.caller import Caller
 from cds_service.core.data_file import read_toml, validated
 from cds_service.core.handout_settings import HandoutSettings
+from cds_service.core.languages import ENGLISH
 from cds_service.core.policy import (
     RETIRED_KEYS,
     SITE_KEYS,
@@ -93,6 +94,16 @@ class SiteAttribute(SiteTable):
     source: Text
 
 
+class SiteLanguage(SiteTable):
+    """`[languages.<code>]`: a language of cards that this site has turned on.
+
+    Attributes:
+        reader: the clinician who has read it; without one it counts as unread.
+    """
+
+    reader: Text | None = None
+
+
 class Site(SiteTable):
     """All of `site.toml`.
 
@@ -109,6 +120,7 @@ class Site(SiteTable):
     review: ReviewLogin | None = None
     source_attributes: tuple[SiteAttribute, ...] = ()
     handout: HandoutSettings = HandoutSettings()
+    languages: Mapping[str, SiteLanguage] = Field(default_factory=dict)
 
     def scope_of(self, account: str) -> Caller | None:
         """The entries an account may see: one EHR's or tenant's; None: all."""
@@ -198,6 +210,7 @@ def load_site(folder: Path) -> SiteFolder:
     site = validated(Site, read_toml(file), file)
     _check_policy(file, site.policy)
     _check_clients(file, site)
+    _check_languages(file, site)
     _check_review(file, site)
     _check_names(folder)
     profiles = _profiles(folder, site)
@@ -313,6 +326,15 @@ def _fault_of(table: Any, name: str, value: Any) -> str:
             (fault["msg"] for fault in error.errors() if fault["loc"] == (name,)), ""
         )
     return ""
+
+
+def _check_languages(file: Path, site: Site) -> None:
+    """Refuse a client's language that the site has not turned on."""
+    on = {ENGLISH, *site.languages}
+    for number, client in enumerate(site.clients):
+        if client.language is not None and client.language not in on:
+            why = f"turn it on with [languages.{client.language}]"
+            raise DataFileError(str(file), f"clients.{number}.language", why)
 
 
 def _check_clients(file: Path, site: Site) -> None:

@@ -23,6 +23,7 @@ from cds_service.callers.verifying import Callers
 from cds_service.cards.answered import topic_of
 from cds_service.cards.extension import EXTENSION
 from cds_service.core.caller import NOBODY, Caller
+from cds_service.core.languages import ENGLISH
 from cds_service.errors import (
     AuditUnavailable,
     NotAllowed,
@@ -284,6 +285,7 @@ def _answer(
         basis_url=partial(_basis_url, around, client, deadline),
         handout_url=partial(_handout_url, around, client, deadline),
         worksheet_url=_worksheet_url(around, client),
+        language=_language(around, client, exchange),
     )
     return around.flow(around.service.of(caller.client), hook, asked, ports)
 
@@ -345,6 +347,19 @@ def _access_of(client: Client | None) -> Access | None:
     if client is None or client.capabilities is None:
         return None
     return client.capabilities.links
+
+
+def _language(around: Surroundings, client: Client | None, exchange: Exchange) -> str:
+    """The language of the cards: of the EHR's setting, else what the call accepts."""
+    if client is not None and client.language is not None:
+        return client.language
+    known = {ENGLISH, *around.service.of(exchange.caller.client).languages}
+    for tag, quality in exchange.request.accept_languages:
+        # `de-AT` is German; what is liked better comes first.
+        names = [tag, tag.partition("-")[0].lower()]
+        if found := next((one for one in names if quality and one in known), ""):
+            return found
+    return ENGLISH
 
 
 def _worksheet_url(around: Surroundings, client: Client | None) -> str:

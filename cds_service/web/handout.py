@@ -16,6 +16,7 @@ from flask import Blueprint, Response, render_template, request
 from cds_service.audit.chain import SILENT, AuditEntry
 from cds_service.audit.reader import Stored
 from cds_service.audit.store import LOOK_SECONDS, AuditStore
+from cds_service.basis.handout_letters import can_draw
 from cds_service.basis.links import (
     Form,
     HandoutAddress,
@@ -64,11 +65,17 @@ def handout_routes(around: Surroundings, store: AuditStore) -> Blueprint:
         facts = HandoutFacts.from_json(stored.content["handout"])
         settings = settings_of(around)
         sentences = [said for _, said in say_handout(facts, text, settings)]
-        if page.form != "html":
-            response = _pdf(sentences, text, page.form)
-        else:
+        labels = (text.labels.name, text.labels.date)
+        is_drawn = can_draw((*sentences, *labels), text.language)
+        if page.form == "html":
             others = [one for one in texts.values() if one is not text]
-            response = _html(sentences, text, settings, _others(page, key, others))
+            forms: tuple[Form, ...] = ("a4", "letter") if is_drawn else ()
+            links = _others(page, key, forms, others)
+            response = _html(sentences, text, settings, links)
+        elif is_drawn:
+            response = _pdf(sentences, labels, text.language, page.form)
+        else:
+            raise NotAllowed(REFUSED)
         _note(around, stored, page)
         return response
 
@@ -124,23 +131,26 @@ def _html(
     return Response(page, content_type="text/html; charset=utf-8")
 
 
-def _pdf(sentences: Sequence[str], text: HandoutText, form: Form) -> Response:
+def _pdf(
+    sentences: Sequence[str], labels: tuple[str, str], language: str, form: Form
+) -> Response:
     # ReportLab is a twentieth of the start, and few patients take the page home.
     from cds_service.basis.handout_pdf import draw_handout  # noqa: PLC0415
 
-    labels = (text.labels.name, text.labels.date)
-    drawn = draw_handout(sentences, labels, text.language, form)
+    drawn = draw_handout(sentences, labels, language, form)
     response = Response(drawn, content_type="application/pdf")
-    name = f"handout-{text.language}-{form}.pdf"
+    name = f"handout-{language}-{form}.pdf"
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return response
 
 
 def _others(
-    page: HandoutAddress, key: bytes, texts: Sequence[HandoutText]
+    page: HandoutAddress,
+    key: bytes,
+    forms: Sequence[Form],
+    texts: Sequence[HandoutText],
 ) -> list[Other]:
     """Links to the PDFs of this language, then to the other languages."""
-    forms: tuple[Form, ...] = ("a4", "letter")
     found = [
         Other(form, page.language, sign_handout(page._replace(form=form), key))
         for form in forms

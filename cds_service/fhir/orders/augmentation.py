@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from cds_service.core.facts import AugmentationOrder, Procedure
+from cds_service.core.phrases import Verbatim, in_brackets, joined, say
 from cds_service.errors import PatientMismatch
 from cds_service.fhir.gathering.prefetch import reference_name
 from cds_service.fhir.mapping.level_text import in_order
@@ -92,7 +93,7 @@ def find_augmentation_order(
     ]
     reasons = _reasons(found, bundle, terminology)
     unclear = tuple(
-        UNCLEAR.format(name=reference_name(draft.type, draft.resource))
+        say(UNCLEAR, name=Verbatim(reference_name(draft.type, draft.resource)))
         for draft, _ in others
     )
     return _as_one(found, reasons, unclear, terminology)
@@ -236,10 +237,8 @@ def _title(found: _Found, terminology: Terminology) -> str:
         ),
         "",
     )
-    levels = ", ".join(found.levels.levels)
-    return " ".join(
-        part for part in (name, levels, f"({code})" if code else "") if part
-    )
+    said = joined((name, ", ".join(found.levels.levels)), " ")
+    return in_brackets(said, Verbatim(code)) if code else said
 
 
 def _level_count(

@@ -12,7 +12,8 @@ from functools import cache, partial
 from typing import Any
 
 from cds_service.core.bracing import Correction
-from cds_service.core.wording import say_date
+from cds_service.core.phrases import joined, say
+from cds_service.core.wording import say_date, say_title
 from cds_service.fhir.gathering.parsing import may_be_reversed
 from cds_service.fhir.mapping.durations import Mention
 from cds_service.fhir.mapping.terminology import Terminology
@@ -46,6 +47,7 @@ _NO_WORDS = frozenset(
     }
 )
 _NO_WORDS |= {"authoredOn", "start", "end"}
+AS_WRITTEN = say("all else stays as written")
 Read = Callable[..., tuple[Mention, ...]]  # `DurationRules.read` for a brace
 
 
@@ -210,28 +212,23 @@ def describe_correction(draft: Json, correction: Correction, corrected: Json) ->
 
     And that it plans no review.
     """
-    what = (
-        f"Set the end of this {correction.order.title or 'brace'} order to"
-        f" {say_date(correction.end)}"
+    title = (
+        say_title(correction.order.title) if correction.order.title else say("brace")
     )
-    is_reworded = list(texts_on_time(draft)) != list(texts_on_time(corrected))
-    words = (
-        "; the length stated in its words is replaced by this end"
-        if is_reworded
-        else ""
-    )
-    known = (
-        "; the mark that it was not known is removed"
-        if _is_marked_absent(draft)
-        else ""
-    )
-    said = f"{what}{words}{known}; {_what_else(draft)}"
+    end = say_date(correction.end)
+    parts: list[str] = [
+        say("Set the end of this {title} order to {end}", title=title, end=end)
+    ]
+    if list(texts_on_time(draft)) != list(texts_on_time(corrected)):
+        parts.append(say("the length stated in its words is replaced by this end"))
+    if _is_marked_absent(draft):
+        parts.append(say("the mark that it was not known is removed"))
+    said = joined([*parts, *_what_else(draft)], "; ")
     if correction.review is None:
         return said
-    return (
-        f"{said}. The order plans no review: arrange it for"
-        f" {say_date(correction.review)}"
-    )
+    day = say_date(correction.review)
+    review = say("The order plans no review: arrange it for {day}", day=day)
+    return joined((said, review), ". ")
 
 
 def _is_marked_absent(draft: Json) -> bool:
@@ -249,14 +246,14 @@ def _is_marked_absent(draft: Json) -> bool:
     )
 
 
-def _what_else(draft: Json) -> str:
+def _what_else(draft: Json) -> Iterator[str]:
     timing = draft.get("occurrenceTiming")
     repeat = timing.get("repeat") if isinstance(timing, Mapping) else None
     if isinstance(repeat, Mapping) and any(key in repeat for key in _BOUNDS):
-        return (
-            "the length stated in its timing is replaced by this period, all else stays"
-            " as written"
-        )
-    if isinstance(draft.get("occurrenceDateTime"), str):
-        return "its date becomes the start of the period, all else stays as written"
-    return "all else stays as written"
+        timed = "the length stated in its timing is replaced by this period, {rest}"
+        yield say(timed, rest=AS_WRITTEN)
+    elif isinstance(draft.get("occurrenceDateTime"), str):
+        dated = "its date becomes the start of the period, {rest}"
+        yield say(dated, rest=AS_WRITTEN)
+    else:
+        yield AS_WRITTEN

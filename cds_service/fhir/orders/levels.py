@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from cds_service.core.facts import UNREAD_REASON
+from cds_service.core.phrases import Verbatim, say
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.problem_words import DENIAL, read_problem_words
 from cds_service.fhir.mapping.level_text import LEVELS, UNUSUAL, in_order
@@ -58,6 +59,7 @@ UNUSUAL_NUMBERING = (
     "Unusual numbering of the vertebrae (T13 or L6): in no study, so this level is not"
     " used."
 )
+DIFFERENT = "The order's {source} says {used}, its text says {words}; {used} is used."
 WEAK_JUNCTION = (
     "The level was read from a code of the thoracolumbar region, which names no"
     " vertebra."
@@ -207,10 +209,7 @@ def _notes(stated: set[str], wording: set[str], source: str) -> Iterator[str]:
         yield WEAK_JUNCTION
     if wording and stated <= set(LEVELS) and wording != stated:
         named, words = ", ".join(in_order(stated)), ", ".join(in_order(wording))
-        yield (
-            f"The order's {source} says {named}, its text says {words}; {named} is"
-            " used."
-        )
+        yield say(DIFFERENT, source=Verbatim(source), used=named, words=words)
 
 
 def _site_statements(sites: list[Json], terminology: Terminology) -> set[str]:

@@ -18,8 +18,10 @@ from fhir.resources.R4B.servicerequest import ServiceRequest
 from pydantic import ValidationError
 
 from cds_service.core.bracing import Correction
+from cds_service.core.languages import LanguageFile
+from cds_service.core.phrases import Sentence, in_language, joined, say
 from cds_service.core.recommendations import Recommendation
-from cds_service.core.wording import capital, say_date
+from cds_service.core.wording import capital, say_date, say_title
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.mapping_files import Orderable
 from cds_service.fhir.mapping.terminology import Terminology
@@ -35,9 +37,10 @@ from cds_service.site.clients import EVERYTHING, Capabilities
 
 # of `meta`: what a server says of the resource that it keeps
 OF_VERSION = ("versionId", "lastUpdated", "source")
-INSTEAD = "This is a new order: remove the draft that it replaces"
+INSTEAD = say("This is a new order: remove the draft that it replaces")
 # the one placeholder that a template may use without a rule that defines it
 TODAY = "today"
+TEXT = "text"  # the element whose words are ours; all others are codes and days
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _REQUESTER = re.compile(r"(?:Practitioner|PractitionerRole)/([A-Za-z0-9\-.]{1,64})")
 
@@ -92,6 +95,7 @@ class Ordering:
     Attributes:
         templates: R4 orders that can be suggested, by name.
         capabilities: what the EHR can apply.
+        language: of the cards and of what new orders say; None for English.
     """
 
     signing: Signing
@@ -101,6 +105,11 @@ class Ordering:
     terminology: Terminology
     today: date
     capabilities: Capabilities = EVERYTHING
+    language: LanguageFile | None = None
+
+    def tell(self, text: str) -> str:
+        """Say a text in the language of the cards; raises NotTranslated."""
+        return in_language(text, self.language) if self.language else str(text)
 
 
 def draft_suggestions(
@@ -123,7 +132,8 @@ def draft_suggestions(
         offers: list[Suggestion] = []
         if one.label and not one.already and one.order is not None:
             template = ordering.templates[one.order]
-            resource = _fill(template, {**one.values, TODAY: today.isoformat()})
+            words = {**one.values, TODAY: today.isoformat()}
+            resource = _fill(template, words, ordering.language)
             codings = template.codings(capabilities)
             if codings is not None and capabilities.can(
                 "create", resource["resourceType"]
@@ -131,7 +141,9 @@ def draft_suggestions(
                 resource["code"] = {**resource["code"], "coding": codings}
                 offers = [
                     _suggestion(
-                        one, _create(one, {**resource, **common}, signing), signing
+                        one,
+                        _create(one, {**resource, **common}, ordering),
+                        ordering,
                     )
                 ]
         elif one.label:
@@ -153,16 +165,14 @@ def _corrections(
     for label, one in zip(labels, recommendation.corrections, strict=True):
         action = None
         if one.end >= ordering.today:
-            update = _update(one, ordering.terminology)
-            action = _fitting(
-                update, recommendation, ordering.capabilities, ordering.signing
-            )
+            update = _update(one, ordering)
+            action = _fitting(update, recommendation, ordering)
         if action is not None:
             found.append(
                 _suggestion(
                     recommendation,
                     action,
-                    ordering.signing,
+                    ordering,
                     label=label,
                     is_certain=one.is_certain,
                 )
@@ -172,16 +182,17 @@ def _corrections(
 
 def _labels(corrections: Sequence[Correction]) -> list[str]:
     """What each correction's button says; of several, which brace it is for."""
-    ends = [f"set end {say_date(one.end)}" for one in corrections]
+    ends = [say("set end {day}", day=say_date(one.end)) for one in corrections]
     if len(corrections) == 1:
         return [capital(end) for end in ends]
     names = [one.order.name for one in corrections]
     if len(set(names)) < len(names):
         names = [
-            f"{one.order.title}, order {place}"
+            say("{title}, order {place}", title=say_title(one.order.title), place=place)
             for place, one in enumerate(corrections, 1)
         ]
-    return [f"{name}: {end}" for name, end in zip(names, ends, strict=True)]
+    pairs = zip(names, ends, strict=True)
+    return [say("{brace}: {end}", brace=name, end=end) for name, end in pairs]
 
 
 def order_words(
@@ -205,7 +216,8 @@ def order_words(
             or not is_said
         ):
             continue
-        order = _fill(ordering.templates[one.order], {**one.values, **words})
+        filled = {**one.values, **words}
+        order = _fill(ordering.templates[one.order], filled, ordering.language)
         notes = objects(order.get("note"))
         found[one.rule.id] = tuple(text(note.get("text")) for note in notes)
     return found
@@ -269,12 +281,12 @@ def make_template(
 def _suggestion(
     recommendation: Recommendation,
     action: Action,
-    signing: Signing,
+    ordering: Ordering,
     *,
     label: str = "",
     is_certain: bool = True,
 ) -> Suggestion:
-    label = label or recommendation.label
+    said = label or recommendation.label
     resource = action.resource or {}
     # All that a new order says is in its id already.
     offered = resource["id"] if action.type == "create" else resource
@@ -284,9 +296,11 @@ def _suggestion(
         "description": action.description,
         "offered": offered,
     }
+    if is_instead:
+        said = say("{label}, as a new order", label=said)
     return Suggestion(
-        label=f"{label}, as a new order" if is_instead else label,
-        uuid=signing.derive_id("suggestion", content),
+        label=ordering.tell(said),
+        uuid=ordering.signing.derive_id("suggestion", content),
         # A correction that comes as a second order is never pre-selected: the first has
         # to be removed by hand.
         is_recommended=recommendation.recommended and is_certain and not is_instead,
@@ -295,26 +309,27 @@ def _suggestion(
 
 
 def _create(
-    recommendation: Recommendation, resource: dict[str, Any], signing: Signing
+    recommendation: Recommendation, resource: dict[str, Any], ordering: Ordering
 ) -> Action:
     content = {"rule": recommendation.rule.id, "resource": resource}
-    new_id = signing.derive_id("resource", content)
+    new_id = ordering.signing.derive_id("resource", content)
     complete = {"resourceType": resource["resourceType"], "id": new_id} | resource
     if not is_valid(complete, "ServiceRequest"):
         raise ValueError("a new order would be no valid ServiceRequest")
-    return Action(type="create", description=recommendation.label, resource=complete)
+    description = ordering.tell(recommendation.label)
+    return Action(type="create", description=description, resource=complete)
 
 
 def _fitting(
     action: Action | None,
     recommendation: Recommendation,
-    capabilities: Capabilities,
-    signing: Signing,
+    ordering: Ordering,
 ) -> Action | None:
     """The correction as this EHR can apply it.
 
     As an update, else as a new order, else not at all.
     """
+    capabilities = ordering.capabilities
     if (
         action is None
         or action.resource is None
@@ -340,14 +355,13 @@ def _fitting(
     content = {"rule": recommendation.rule.id, "resource": anew}
     resource = {
         "resourceType": anew["resourceType"],
-        "id": signing.derive_id("resource", content),
+        "id": ordering.signing.derive_id("resource", content),
     } | anew
-    return Action(
-        type="create", description=f"{action.description}. {INSTEAD}", resource=resource
-    )
+    description = joined((action.description, ordering.tell(INSTEAD)), ". ")
+    return Action(type="create", description=str(description), resource=resource)
 
 
-def _update(correction: Correction, terminology: Terminology) -> Action | None:
+def _update(correction: Correction, ordering: Ordering) -> Action | None:
     """The corrected draft.
 
     Orders in force, or with an unknown status, are never corrected.
@@ -355,10 +369,11 @@ def _update(correction: Correction, terminology: Terminology) -> Action | None:
     draft = correction.order.source
     if draft is None or not correction.order.draft or draft.get("status") != "draft":
         return None
-    corrected = correct_brace_order(draft, correction, terminology)
+    corrected = correct_brace_order(draft, correction, ordering.terminology)
     if corrected is None:
         return None
-    description = describe_correction(draft, correction, corrected)
+    said = describe_correction(draft, correction, corrected)
+    description = ordering.tell(said)
     return Action(type="update", description=description, resource=corrected)
 
 
@@ -382,8 +397,16 @@ def _common(
     return common
 
 
-def _fill(template: OrderTemplate, words: Mapping[str, str]) -> dict[str, Any]:
-    """The template with its placeholders replaced by the rule's own words."""
+def _fill(
+    template: OrderTemplate,
+    words: Mapping[str, str],
+    language: LanguageFile | None = None,
+) -> dict[str, Any]:
+    """The template with its placeholders replaced by the rule's own words.
+
+    Raises:
+        NotTranslated: the language has no words for a text of it.
+    """
 
     def word(found: re.Match[str]) -> str:
         if found[1] not in words:
@@ -395,9 +418,29 @@ def _fill(template: OrderTemplate, words: Mapping[str, str]) -> dict[str, Any]:
         return words[found[1]]
 
     resource, worded = template.resource, template.worded
+    if language is not None:
+        return {
+            element: _told(value, words, language)
+            for element, value in resource.items()
+        }
     return {
         element: _with_words(value, word) if element in worded else value
         for element, value in resource.items()
+    }
+
+
+def _told(value: Any, words: Mapping[str, str], language: LanguageFile) -> Any:
+    """The value with its texts in this language; codes stay, with their displays."""
+    if isinstance(value, list):
+        return [_told(inner, words, language) for inner in value]
+    if not isinstance(value, dict):
+        is_worded = isinstance(value, str) and "{" in value
+        return Sentence(value, words) + "" if is_worded else value
+    return {
+        key: in_language(Sentence(inner, words), language)
+        if key == TEXT and isinstance(inner, str)
+        else _told(inner, words, language)
+        for key, inner in value.items()
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cds_service.basis.handout_pdf import draw_handout
 from cds_service.basis.links import HandoutAddress, handout_of, sign_handout
 from cds_service.errors import DataFileError
 from cds_service.loading import load_service
@@ -250,6 +251,66 @@ def test_the_pdf_is_one_sheet(ward: Ward, language: str, form: str) -> None:
     assert paper.data.count(b"/Type /Page\n") == 1
     height = {"a4": b"841.8898", "letter": b"792"}[form]
     assert height in paper.data
+
+
+def test_the_longest_words_of_a_site_fit_one_sheet(tmp_path: Path) -> None:
+    words = "".join(
+        f'{name} = "{"Wwww " * 15}Wwwww"\n'
+        for name in ("ask", "bone-clinic", "physiotherapy")
+    )
+    ward = Ward(
+        tmp_path, f'[handout]\nphone = "{"0" * 40}"\n[handout.words.en]\n{words}'
+    )
+    for record in (ON_DENOSUMAB, WITH_BRACE):
+        paper = ward.page(ward.other(ward.leave(record), "en", "letter"))
+        assert paper.data.count(b"/Type /Page\n") == 1
+    ward.close()
+
+
+def test_no_sentence_is_drawn_below_the_sheet() -> None:
+    sentences = [*["A long sentence of a site. " * 8] * 12, "Emergency."]
+    drawn = draw_handout(sentences, ("Name", "Date"), "en", "a4")
+    assert drawn.count(b"/Type /Page\n") == 2
+
+
+@pytest.mark.parametrize(
+    "words", ["Dr. Łukasz Żak", "поликлиника", "clinic\\u0001", "مستشفى"]
+)
+def test_no_pdf_is_offered_that_would_show_squares(tmp_path: Path, words: str) -> None:
+    site = f'[handout.words.en]\nask = "{words}"\n'
+    ward = Ward(tmp_path, site)
+    path = ward.leave(WITH_DEMENTIA)
+    page = ward.page(path).text
+    assert "Ask " in page
+    assert [href for href, _ in OTHERS.findall(page) if "~html." not in href] == []
+    forms = [href for href, one in OTHERS.findall(ward.page(path).text) if one == "de"]
+    assert "~a4." in ward.page(f"/handout/{forms[0]}").text
+    key = ward.store.link_key(1)
+    assert key is not None
+    entry = HandoutAddress(ward.newest("answer").id, "en", "a4")
+    signed = sign_handout(entry, key)
+    assert ward.page(f"/handout/{signed}").status_code == 403
+    ward.close()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param('day = "{day} {month}"', 'day = "{0} {month}"', id="number"),
+        pytest.param('day = "{day} {month}"', 'day = "{day} {year}"', id="year"),
+        pytest.param('day = "{day} {month}"', 'day = "{day"', id="open"),
+    ],
+)
+def test_a_form_that_cannot_be_filled_stops_the_start(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    ours = Path("hooks/kyphoplasty-discharge/handout/en.toml").read_text("utf-8")
+    assert old in ours
+    folder = tmp_path / "hooks" / SERVICE / "handout"
+    folder.mkdir(parents=True)
+    (folder / "en.toml").write_text(ours.replace(old, new), "utf-8")
+    with pytest.raises(DataFileError, match="forms"):
+        site_service(tmp_path, "")
 
 
 def test_each_reading_is_in_the_log_and_holds_no_name(ward: Ward) -> None:

@@ -1,0 +1,109 @@
+"""The languages that cards are said in besides English: `hooks/languages/<code>.toml`.
+
+A file pairs each English text of ours with its own. What it lacks it cannot say, and
+then the whole answer is in English.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from cds_service.core.data_file import DataTable
+from cds_service.core.phrases import DayForm, NotTranslated, placeholders
+
+ENGLISH = "en"
+CODE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+
+
+class DayForms(DataTable):
+    """How days are written, with {day}, {month} and {year}."""
+
+    date: str
+    near: str
+    month: str
+    year: str
+
+
+class LanguageFile(DataTable):
+    """One language.
+
+    Attributes:
+        language: BCP 47.
+        name: what its speakers call it.
+        reviewed: a clinician who speaks it has read it.
+        months: twelve names, as days have them.
+        decimal: the sign in front of decimals.
+        brackets: what opens brackets.
+        banned: what no text of this language may say, as patterns.
+        joins: what stands between joined texts, by what English has there.
+        sentences: by the English text.
+    """
+
+    language: str = Field(pattern=CODE)
+    name: str
+    source: str
+    owner: str
+    approved: date
+    review_by: date
+    reviewed: bool
+    months: tuple[str, ...] = Field(min_length=12, max_length=12)
+    decimal: str = Field(min_length=1, max_length=1)
+    brackets: str = Field(min_length=1)
+    days: DayForms
+    banned: tuple[str, ...] = Field(min_length=1)
+    joins: Mapping[str, str]
+    sentences: Mapping[str, str]
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        for english, own in self.sentences.items():
+            if placeholders(english) != placeholders(own):
+                raise ValueError(f"{english!r}: its placeholders are others")
+            found = (one for one in self.banned if re.search(one, own, re.IGNORECASE))
+            if pattern := next(found, ""):
+                raise ValueError(f"{own!r}: says what {pattern!r} bans")
+        return self
+
+    def sentence(self, template: str) -> str:
+        """Give the sentence for this English one.
+
+        Raises:
+            NotTranslated: there is none.
+        """
+        if template not in self.sentences:
+            raise NotTranslated
+        return self.sentences[template]
+
+    def say_day(self, day: date, form: DayForm) -> str:
+        """Write a day: `19. Nov 2026`."""
+        month = self.months[day.month - 1]
+        forms: Mapping[DayForm, str] = {
+            "date": self.days.date,
+            "near": self.days.near,
+            "month": self.days.month,
+            "year": self.days.year,
+        }
+        return forms[form].format(day=day.day, month=month, year=day.year)
+
+    def say_number(self, number: str) -> str:
+        """Write a number with the language's decimal sign."""
+        return number.replace(".", self.decimal)
+
+    def join(self, words: Iterable[str], separator: str, last: str) -> str:
+        """Join words as English does with these separators.
+
+        Raises:
+            NotTranslated: the file has no such separator.
+        """
+        if not {separator, last} <= self.joins.keys():
+            raise NotTranslated
+        *most, end = words
+        own = self.joins[separator].join(most)
+        return f"{own}{self.joins[last]}{end}" if most else end
+
+    def say_without_brackets(self, text: str) -> str:
+        """Leave out what follows the first opening bracket."""
+        return text.partition(self.brackets)[0]

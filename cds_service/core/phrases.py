@@ -1,0 +1,268 @@
+"""Texts that remember how they were made, so that another language can say them.
+
+A `Phrase` is its English text. It keeps the template and the words that made it, and
+`in_language` says them by a language file. A plain text that the file does not know
+raises `NotTranslated`: then the whole answer is said in English, never half of it.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from datetime import date
+from string import Formatter
+from types import MappingProxyType
+from typing import Literal, Protocol, Self
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+MONTHS = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
+DayForm = Literal["date", "near", "month", "year"]
+# What no language says otherwise, but for its decimal sign.
+NUMBER = re.compile(
+    r"[+−-]?\d+(?:\.\d+)?(?:–\d+)?"
+    r"(?: ?(?:%|kg/m²|kg|m/s|m|cm²|mm²/m²|HU|h|°))?(?: \(\d+(?:\.\d+)?\))?"
+)
+LEVEL = r"(?:[CTLS]\d{1,2})"
+LEVELS = re.compile(rf"{LEVEL}(?:(?:, |-|–){LEVEL})*")
+# A question, or brackets, end their sentence.
+DOUBLE_ENDS = (
+    *(("?.", "?"), ("? (FLS).", "? (FLS)")),
+    *(("？。", "？"), ("？（FLS）。", "？（FLS）")),
+)
+
+
+class NotTranslated(Exception):
+    """A language has no words for a text; the text itself is not told.
+
+    It may be of the record.
+    """
+
+
+class Language(Protocol):
+    """What a language file can say."""
+
+    def sentence(self, template: str) -> str:
+        """Give the sentence for this English one; raises NotTranslated."""
+
+    def say_day(self, day: date, form: DayForm) -> str:
+        """Write a day."""
+
+    def say_number(self, number: str) -> str:
+        """Write a number that was written in English."""
+
+    def join(self, words: Iterable[str], separator: str, last: str) -> str:
+        """Join words as the English separators do."""
+
+    def say_without_brackets(self, text: str) -> str:
+        """Leave out what follows the first opening bracket."""
+
+
+class Phrase(str):
+    """An English text that another language can say."""
+
+    __slots__ = ()
+
+    def said_in(self, language: Language) -> str:
+        """Say it in this language; raises NotTranslated."""
+        raise NotImplementedError
+
+
+class Sentence(Phrase):
+    """A template with its words.
+
+    Attributes:
+        template: in English; the key in a language file.
+    """
+
+    __slots__ = ("template", "words")
+    template: str
+    words: Mapping[str, str]
+
+    def __new__(cls, template: str, words: Mapping[str, str] = NOTHING) -> Self:
+        """Fill the template."""
+        made = super().__new__(cls, end_once(template.format_map(words)))
+        made.template, made.words = template, words
+        return made
+
+    def said_in(self, language: Language) -> str:
+        template = language.sentence(self.template)
+        words = {
+            name: in_language(self.words[name], language)
+            for name in placeholders(template)
+        }
+        return end_once(template.format_map(words))
+
+
+class Joined(Phrase):
+    """Several texts in a row."""
+
+    __slots__ = ("last", "parts", "separator")
+    parts: tuple[str, ...]
+    separator: str
+    last: str
+
+    def __new__(cls, parts: Iterable[str], separator: str, last: str = "") -> Self:
+        """Join the parts; `last` is between the two last ones, if it differs."""
+        found = tuple(parts)
+        *most, end = found or ("",)
+        text = f"{separator.join(most)}{last or separator}{end}" if most else end
+        made = super().__new__(cls, text)
+        made.parts, made.separator, made.last = found, separator, last or separator
+        return made
+
+    def said_in(self, language: Language) -> str:
+        words = [in_language(one, language) for one in self.parts]
+        return language.join(words, self.separator, self.last)
+
+
+class Day(Phrase):
+    """A day, as exactly as it is said."""
+
+    __slots__ = ("day", "form")
+    day: date
+    form: DayForm
+
+    def __new__(cls, day: date, form: DayForm) -> Self:
+        """Write the day in English: `1 May 2026`, `1 May`, `May 2026` or `2026`."""
+        month = MONTHS[day.month - 1]
+        forms: Mapping[DayForm, str] = {
+            "date": f"{day.day} {month} {day.year}",
+            "near": f"{day.day} {month}",
+            "month": f"{month} {day.year}",
+            "year": str(day.year),
+        }
+        made = super().__new__(cls, forms[form])
+        made.day, made.form = day, form
+        return made
+
+    def said_in(self, language: Language) -> str:
+        return language.say_day(self.day, self.form)
+
+
+class Changed(Phrase):
+    """A text after a change that every language makes in the same way."""
+
+    __slots__ = ("change", "text")
+    text: str
+    change: Callable[[str], str]
+
+    def __new__(cls, text: str, change: Callable[[str], str]) -> Self:
+        """Change the English text."""
+        made = super().__new__(cls, change(str(text)))
+        made.text, made.change = text, change
+        return made
+
+    def said_in(self, language: Language) -> str:
+        return self.change(in_language(self.text, language))
+
+
+class WithoutBrackets(Phrase):
+    """A text without its details in brackets."""
+
+    __slots__ = ("text",)
+    text: str
+
+    def __new__(cls, text: str) -> Self:
+        """Leave out what follows the first opening bracket."""
+        made = super().__new__(cls, text.partition(" (")[0])
+        made.text = text
+        return made
+
+    def said_in(self, language: Language) -> str:
+        return language.say_without_brackets(in_language(self.text, language))
+
+
+class Part(Phrase):
+    """The heading, or what follows it, of a text that has both."""
+
+    __slots__ = ("place", "text")
+    text: str
+    place: Literal[0, 2]
+
+    def __new__(cls, text: str, place: Literal[0, 2]) -> Self:
+        """Take the part before (0) or behind (2) the first colon."""
+        made = super().__new__(cls, text.partition(": ")[place])
+        made.text, made.place = text, place
+        return made
+
+    def said_in(self, language: Language) -> str:
+        return in_language(self.text, language).partition(": ")[self.place]
+
+
+class Verbatim(Phrase):
+    """A name that no language changes, as the title of an order."""
+
+    __slots__ = ()
+
+    def said_in(self, _: Language) -> str:
+        return str(self)
+
+
+class Otherwise(Phrase):
+    """An English detail; other languages say something shorter if they lack it."""
+
+    __slots__ = ("otherwise",)
+    otherwise: str
+
+    def __new__(cls, text: str, otherwise: str) -> Self:
+        """Say the text in English, and in another language that, or the other one."""
+        made = super().__new__(cls, text)
+        made.otherwise = otherwise
+        return made
+
+    def said_in(self, language: Language) -> str:
+        with suppress(NotTranslated):
+            return language.sentence(str(self))
+        return in_language(self.otherwise, language)
+
+
+def say(template: str, /, **words: str | int) -> Sentence:
+    """Fill a template of ours: its English text is the key in language files."""
+    filled = {
+        name: word if isinstance(word, str) else str(word)
+        for name, word in words.items()
+    }
+    return Sentence(template, filled)
+
+
+def joined(parts: Iterable[str], separator: str = ", ") -> str:
+    """Join these texts; one alone is itself, none is empty."""
+    found = tuple(one for one in parts if one)
+    if len(found) < 2:
+        return found[0] if found else ""
+    return Joined(found, separator)
+
+
+def in_brackets(fact: str, *details: str) -> str:
+    """`sepsis (18 Nov)`; the fact alone if there is no detail."""
+    said = joined(details)
+    return say("{fact} ({details})", fact=fact, details=said) if said else fact
+
+
+def in_language(text: str, language: Language) -> str:
+    """Say a text in this language.
+
+    Raises:
+        NotTranslated: the language has no words for it.
+    """
+    if isinstance(text, Phrase):
+        return text.said_in(language)
+    if not text or LEVELS.fullmatch(text):
+        return text
+    if NUMBER.fullmatch(text):
+        return language.say_number(text)
+    return language.sentence(text)
+
+
+def placeholders(template: str) -> set[str]:
+    """Names in braces."""
+    return {name for _, name, _, _ in Formatter().parse(template) if name}
+
+
+def end_once(text: str) -> str:
+    """Leave out the full stop behind a question or a bracket that ends one."""
+    for double, single in DOUBLE_ENDS:
+        text = text.replace(double, single)
+    return text

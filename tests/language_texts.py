@@ -1,0 +1,147 @@
+"""Every English text that a card may say, as language files have to pair it.
+
+Of data it is read from the service in force; of code from the calls of `say`, as
+gettext would do it, and from the tables that those calls choose from.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from cds_service.cards.brace import OWN_ROLES, ROLES
+from cds_service.core.bone_drugs import KINDS
+from cds_service.core.bracing import WITHOUT_DATE
+from cds_service.core.card_words import FOREARM, PLACES, UNKNOWN_PLACE
+from cds_service.core.chart_signals import COUNTS, SECOND
+from cds_service.core.leaving import PROCEDURES
+from cds_service.core.signals import NOT_UNDERSTOOD
+from cds_service.core.wording import GAP_REASONS
+from cds_service.fhir.leaves import leaves_of
+from cds_service.fhir.orders.augmentation import BOTH, BY_TEXT, FROM_WORDS, OPEN
+from cds_service.fhir.orders.levels import (
+    REGION_NAMES,
+    UNUSUAL_NUMBERING,
+    WEAK_JUNCTION,
+)
+from cds_service.fhir.orders.order_text import _BRACES as BRACES
+from cds_service.fhir.orders.recognition import SUPPORT_TITLES
+from cds_service.loading import OWN_WORDS
+from cds_service.service import Service, ServiceHook
+
+REPOSITORY = Path(__file__).parents[1]
+PACKAGE = REPOSITORY / "cds_service"
+ROOMS = ("core", "cards", "fhir/orders")
+TABLES = (PLACES, PROCEDURES, WITHOUT_DATE, NOT_UNDERSTOOD, GAP_REASONS, BRACES)
+NAMES = (
+    *(FOREARM, UNKNOWN_PLACE, SECOND, *COUNTS, *REGION_NAMES),
+    *(BOTH, BY_TEXT, FROM_WORDS, OPEN, UNUSUAL_NUMBERING, WEAK_JUNCTION),
+    *(*ROLES.values(), *OWN_ROLES.values()),
+)
+# What the reader of lists puts together.
+COMPOSED = (*(f"{one} falls" for one in COUNTS[2:]), "medication list empty")
+
+
+def texts_of(service: Service) -> frozenset[str]:
+    """Give all texts that a language needs."""
+    pooled = service.pooled.study.say
+    steps = {one.words for one in pooled.ladder}
+    found = {*NAMES, *COMPOSED, *KINDS, pooled.more, pooled.horizon} | steps
+    found |= {one.removeprefix("about ") for one in steps}
+    found |= {one for table in (*TABLES, SUPPORT_TITLES) for one in table.values()}
+    for hook in service.hooks.values():
+        found |= set(_of_hook(hook))
+    for spec in service.finding_specs.values():
+        found |= {spec.title, *getattr(spec, "labels", {}).values()}
+        found |= set(getattr(spec, "kinds", {}).values())
+    for study in service.studies.values():
+        found |= {one.text for one in study.applicability}
+    for room in ROOMS:
+        for path in (PACKAGE / room).rglob("*.py"):
+            found |= set(_of_code(ast.parse(path.read_text(encoding="utf-8"))))
+    return frozenset(one for one in found if any(map(str.isalpha, one)))
+
+
+@cache
+def written() -> str:
+    """Everything that code and data say, to find what nobody says any more."""
+    paths = (
+        *PACKAGE.rglob("*.py"),
+        *PACKAGE.rglob("*.toml"),
+        *(REPOSITORY / "mappings").rglob("*.toml"),
+    )
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
+
+
+def _of_hook(hook: ServiceHook) -> Iterator[str]:
+    yield from _strings(hook.texts.tables)
+    for codings in hook.texts.reasons.values():
+        yield from (one.display or "" for one in codings)
+    for fact in hook.facts:
+        yield from (*fact.texts, fact.not_counted)
+    for rule in hook.rules:
+        yield from (rule.heading, rule.text, rule.label)
+        yield from (one.words for one in rule.asks)
+        for option in rule.texts:
+            yield from (option.line(rule.text), option.label)
+    for template in hook.order_templates.values():
+        for path, value in leaves_of(template.resource):
+            if path in OWN_WORDS or path.endswith(".text"):
+                yield value
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _strings(inner)
+
+
+def _of_code(tree: ast.Module) -> Iterator[str]:
+    given = _values(tree)
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        if node.func.id == "say" and node.args:
+            yield from _constants(node.args[0], given)
+
+
+def _values(tree: ast.Module) -> dict[str, list[ast.AST]]:
+    """What each name is given in a module, by the name."""
+    found: dict[str, list[ast.AST]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            targets, value = node.targets, node.value
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            targets, value = [node.target], node.value
+        else:
+            continue
+        for target in targets:
+            for inner in ast.walk(target):
+                if isinstance(inner, ast.Name):
+                    found.setdefault(inner.id, []).append(value)
+    return found
+
+
+def _constants(value: ast.AST, given: Mapping[str, list[ast.AST]]) -> Iterator[str]:
+    """The texts of an expression, and of what its names were given."""
+    if isinstance(value, ast.Constant):
+        yield str(value.value)
+    elif isinstance(value, ast.Name):
+        for one in given.get(value.id, ()):
+            yield from _constants(one, {})
+    elif isinstance(value, ast.Dict | ast.Tuple | ast.IfExp | ast.Subscript):
+        for one in _parts(value):
+            yield from _constants(one, given)
+
+
+def _parts(value: ast.Dict | ast.Tuple | ast.IfExp | ast.Subscript) -> list[ast.expr]:
+    if isinstance(value, ast.Dict):
+        return value.values
+    if isinstance(value, ast.Tuple):
+        return value.elts
+    if isinstance(value, ast.IfExp):
+        return [value.body, value.orelse]
+    return [value.value]

@@ -1,0 +1,142 @@
+"""Language files of cards: whole, in step with the English texts, and bound by rules."""
+
+import re
+from datetime import date
+from string import Formatter
+
+import pytest
+
+from cds_service.core.phrases import (
+    Day,
+    NotTranslated,
+    Otherwise,
+    Verbatim,
+    in_brackets,
+    in_language,
+    joined,
+    say,
+)
+from cds_service.core.wording import capital, join_words, say_date, say_near_date
+from cds_service.loading import load_languages
+from tests.chart_builders import open_service
+from tests.language_texts import texts_of, written
+
+LANGUAGES = load_languages()
+TODAY = date(2026, 11, 20)
+
+
+@pytest.fixture(params=sorted(LANGUAGES))
+def language(request):
+    return LANGUAGES[request.param]
+
+
+def blanks(text):
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_german_and_chinese_are_there():
+    assert {"de", "zh"} <= LANGUAGES.keys()
+
+
+def test_nobody_has_read_ours_yet(language):
+    assert not language.reviewed
+
+
+def test_has_every_text(language):
+    missing = texts_of(open_service()) - language.sentences.keys()
+    assert not missing, sorted(missing)
+
+
+def test_has_no_text_that_nothing_says(language):
+    said = texts_of(open_service())
+    unused = [
+        text
+        for text in language.sentences
+        if text not in said and text not in written()
+    ]
+    assert not unused
+
+
+def test_every_text_has_the_placeholders_of_the_english_one(language):
+    wrong = [
+        english
+        for english, own in language.sentences.items()
+        if blanks(english) != blanks(own)
+    ]
+    assert not wrong
+
+
+def test_nothing_is_left_in_english(language):
+    words = [
+        english
+        for english, own in language.sentences.items()
+        if own == english and re.search(r"[a-z]{4}", re.sub(r"{\w+}", "", own))
+    ]
+    # Names that German has too.
+    assert set(words) <= {
+        *("Rehabilitation", "rehabilitation", "Clinical Frailty Scale"),
+        *("Clinical Frailty Scale {points}", "augmentation", "Parkinson"),
+    }
+
+
+def test_chinese_has_no_latin_words():
+    words = {
+        word
+        for own in LANGUAGES["zh"].sentences.values()
+        for word in re.findall(r"[A-Za-z]{3,}", re.sub(r"{\w+}", "", own))
+        if not word.isupper()
+    }
+    assert words == {"Jewett", "kyphoplasty", "cds", "eGFR"}
+
+
+@pytest.mark.parametrize(
+    ("text", "german", "chinese"),
+    [
+        pytest.param(say_date(date(2027, 1, 15)), "15. Jan 2027", "2027年1月15日"),
+        pytest.param(say_near_date(TODAY, TODAY), "20. Nov", "11月20日"),
+        pytest.param(Day(TODAY, "month"), "Nov 2026", "2026年11月"),
+        pytest.param(Day(TODAY, "year"), "2026", "2026年"),
+        pytest.param("−2.8", "−2,8", "−2.8", id="decimal sign"),
+        pytest.param("14.5 kg", "14,5 kg", "14.5 kg", id="with unit"),
+        pytest.param("T12, L1", "T12, L1", "T12, L1", id="levels"),
+        pytest.param(Verbatim("L0456"), "L0456", "L0456", id="code"),
+        pytest.param(join_words(["TLSO", "LSO"]), "TLSO und LSO", "TLSO和LSO"),
+        pytest.param(
+            in_brackets(say("weak grip"), "14.0 kg"),
+            "schwache Handkraft (14,0 kg)",
+            "握力弱（14.0 kg）",
+            id="brackets",
+        ),
+        pytest.param(
+            capital(say("weak grip")), "Schwache Handkraft", "握力弱", id="capital"
+        ),
+        pytest.param(
+            joined(("denosumab", say("nothing since"))),
+            "Denosumab, seither nichts",
+            "地舒单抗，此后未用药",
+            id="joined",
+        ),
+        pytest.param(
+            Otherwise("what nobody translated", say("without a date")),
+            "ohne Datum",
+            "无日期",
+            id="shorter",
+        ),
+    ],
+)
+def test_says_a_phrase(text, german, chinese):
+    assert in_language(text, LANGUAGES["de"]) == german
+    assert in_language(text, LANGUAGES["zh"]) == chinese
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("a text of the record", id="unknown"),
+        pytest.param(say("no {name}", name="a text of the record"), id="word"),
+        pytest.param(say("nobody wrote {this}", this="denosumab"), id="template"),
+    ],
+)
+def test_says_nothing_by_halves(language, text):
+    with pytest.raises(NotTranslated):
+        in_language(text, language)
