@@ -286,6 +286,9 @@ def _near_miss(entry: Stored) -> Key:
 def _counted(entry: Stored, content: Mapping[str, Any]) -> Iterator[Key]:
     """What one silent answer counts in."""
     cards = entry.cards
+    if "leaving" in content:
+        yield "discharges after an augmentation", "answered"
+        return
     if not content.get("order"):
         yield "brace orders after an augmentation", "answered"
         return
