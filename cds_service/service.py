@@ -11,9 +11,15 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from cds_service.audit.chain import AuditLog, is_probe
+from cds_service.audit.chain import AuditEntry, AuditLog, is_probe
 from cds_service.audit.earlier_feedback import EarlierFeedback
-from cds_service.audit.entry import NOT_LISTED, Shown, entry_for, near_miss_entry
+from cds_service.audit.entry import (
+    NOT_LISTED,
+    Shown,
+    entry_for,
+    near_miss_entry,
+    procedures_unread_entry,
+)
 from cds_service.cards.answer import Answer
 from cds_service.cards.build import build_cards
 from cds_service.cards.guidelines import Guideline, Summary
@@ -406,14 +412,24 @@ def _signed(call: Call, orders: SignedOrders) -> ReadCase | None:
 def _left(call: Call, orders: SignedOrders) -> ReadCase | None:
     """Steps 1 to 3 when a patient leaves; None without an augmentation before.
 
-    The procedures alone decide that: most who leave had none.
+    The procedures alone decide that: most who leave had none. If they cannot be read,
+    nobody knows, and the log says so.
     """
     person, plan = orders.person, call.hook.plan
     try:
         procedures = _read_record(call, plan.of_types("Procedure"), person)
     except EvidenceUnavailable:
+        _note(
+            call, procedures_unread_entry(call.now, call.service_id, call.ports.caller)
+        )
         return None
     if _find_performed(call, procedures) is None:
+        state = state_of(procedures)
+        if state.unread or state.incomplete:
+            entry = procedures_unread_entry(
+                call.now, call.service_id, call.ports.caller
+            )
+            _note(call, entry)
         return None
     gathered = _gather(call, orders)
     performed = _find_performed(call, gathered.record)
@@ -457,9 +473,15 @@ def _corrections(conclusion: Conclusion) -> list[Correction]:
 
 def _note_near(call: Call, near: tuple[NearMiss, ...]) -> None:
     """Note an order that is not ours and nearly was, if there is time."""
+    if near:
+        entry = near_miss_entry(call.now, call.service_id, near, call.ports.caller)
+        _note(call, entry)
+
+
+def _note(call: Call, entry: AuditEntry) -> None:
+    """Append an entry of a call that is not answered, but for a probe's."""
     context, ports = call.request.context, call.ports
-    if near and not is_probe(context.user_id, context.patient_id):
-        entry = near_miss_entry(call.now, call.service_id, near, ports.caller)
+    if not is_probe(context.user_id, context.patient_id):
         seconds = min(NOTE_SECONDS, max(0.0, ports.deadline.left))
         with suppress(AuditUnavailable):  # nothing is shown that would need it
             ports.audit.append(entry, Deadline.after(seconds))

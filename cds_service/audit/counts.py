@@ -10,7 +10,16 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+)
 
 from cds_service.audit.chain import SILENT
 from cds_service.audit.reader import OF_PEOPLE, stored_entries
@@ -21,7 +30,10 @@ Counts = Counter[tuple[str, str, str, str]]
 """By month (`2026-05`), topic (empty for whole answers), recommendation (empty for whole cards) and name.
 
 Names: `answer`, `partial`, `shown`, `fired`, `accepted`, `reason:patientDeclines`, …
+Answers at a discharge are those of the topic `discharge`: no operation was signed, and
+rates of signings are not to be thinned by them.
 """
+DISCHARGE, AT_DISCHARGE = "discharge", "kyphoplasty-discharge"
 MONTH = func.substr(SEARCH.c.at, 1, 7)
 ANSWERS = SEARCH.alias("answer")
 # `audit report --silent` counts what was not shown
@@ -38,18 +50,20 @@ def count_months(
     """
     counts: Counts = Counter()
     wanted = _in_scope(SEARCH, since, until, scope)
-    answers = (
-        MONTH,
+    answers = select(
+        MONTH.label("month"),
+        _is_at_discharge().label("leaving"),
         SEARCH.c.partial,
         SEARCH.c.refracture_band,
         SEARCH.c.residual_pain_band,
-    )
-    query = (
-        select(*answers, func.count())
-        .where(SEARCH.c.kind == "answer", *SHOWN, *wanted)
-        .group_by(*answers)
-    )
-    for month, partial, refracture, residual_pain, count in connection.execute(query):
+    ).where(SEARCH.c.kind == "answer", *SHOWN, *wanted)
+    facts = tuple(answers.subquery().c)
+    groups = select(*facts, func.count()).group_by(*facts)
+    for month, leaving, partial, *bands, count in connection.execute(groups):
+        refracture, residual_pain = bands
+        if leaving:
+            counts[month, DISCHARGE, "", "answer"] += count
+            continue
         counts[month, "", "", "answer"] += count
         counts[month, "", "", "partial"] += count * (partial or 0)
         counts[month, "", "", f"band:refracture:{refracture or 'none'}"] += count
@@ -84,6 +98,15 @@ def count_months(
     _count_feedback(connection, counts, of_answers)
     _count_loop(connection, counts, of_answers)
     return counts
+
+
+def _is_at_discharge() -> ColumnElement[int]:
+    """1 of an answer at a discharge: by its service, or where an order signs it its card."""
+    cards = select(CARDS.c.sequence).where(
+        CARDS.c.sequence == SEARCH.c.sequence, CARDS.c.topic == DISCHARGE
+    )
+    found = or_(SEARCH.c.service_id == AT_DISCHARGE, cards.exists())
+    return case((found, 1), else_=0)
 
 
 def _in_scope(

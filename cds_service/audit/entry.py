@@ -186,6 +186,23 @@ def near_miss_entry(
     )
 
 
+def procedures_unread_entry(
+    at: datetime, service_id: str, caller: Caller
+) -> AuditEntry:
+    """Make the entry of a discharge whose procedures could not be read.
+
+    Most who leave had no augmentation, so it names no patient.
+    """
+    return AuditEntry(
+        kind="near-miss",
+        at=at,
+        service_id=service_id,
+        client=caller.client,
+        tenant=caller.tenant,
+        content={"nearMisses": [], "proceduresUnread": True},
+    )
+
+
 def missing_orders_entry(
     at: datetime, service_id: str, caller: Caller, *, calls: int, missing: int
 ) -> AuditEntry:

@@ -58,7 +58,7 @@ def check_mappings(site: Path | None) -> None:
                 click.echo(line)
     counts = (
         f"{len(service.studies)} studies, {len(service.finding_specs)} findings,"
-        f" {len(service.hooks)} service with"
+        f" {len(service.hooks)} services with"
         f" {sum(len(hook.rules) for hook in service.hooks.values())} rules"
     )
     click.echo(f"all data files are valid: {counts}")

@@ -256,7 +256,7 @@ def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
         elif "ordersMissing" in entry.content:
             missing.update(entry.content["ordersMissing"])
         elif entry.kind == "near-miss":
-            counts["unmapped orders", "not taken for an augmentation"] += 1
+            counts[_near_miss(entry)] += 1
     procedures = len(milliseconds)
     sections: dict[str, list[dict[str, Any]]] = {}
     for (section, *what), count in sorted(
@@ -277,9 +277,18 @@ def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
     }
 
 
+def _near_miss(entry: Stored) -> Key:
+    if "proceduresUnread" in entry.content:
+        return "discharges", "procedures not read"
+    return "unmapped orders", "not taken for an augmentation"
+
+
 def _counted(entry: Stored, content: Mapping[str, Any]) -> Iterator[Key]:
     """What one silent answer counts in."""
     cards = entry.cards
+    if "leaving" in content:
+        yield "discharges after an augmentation", "answered"
+        return
     if not content.get("order"):
         yield "brace orders after an augmentation", "answered"
         return

@@ -359,7 +359,8 @@ def _keys(
             f'write jwks-url = "{jku}", or jwks-urls with both',
         )
     known_kids = known.kids.get(client.issuer)
-    if known_kids is not None and kid not in known_kids:
+    is_known = isinstance(kid, str) and known_kids is not None and kid in known_kids
+    if known_kids is not None and not is_known:
         what = (
             f"the token's kid is {kid}, {client.jwks_file} has"
             f" {_some(sorted(known_kids))}"
@@ -397,9 +398,10 @@ def of_log(lines: Sequence[Mapping[str, Any]], known: Known) -> Iterator[Finding
         change, place = missing_orders_cure(known)
         what = f"no draft orders in {len(missing)} of {len(calls)} calls"
         yield Finding(ORDERS_MISSING, what, change, place)
-    statuses = Counter(one.get("status") for one in calls)
+    said = (one.get("status") for one in calls)
+    statuses = Counter(one for one in said if isinstance(one, int))
     for status, count in statuses.most_common():
-        if isinstance(status, int) and status in OF_STATUS:
+        if status in OF_STATUS:
             what = f"status {status} in {count} of {len(calls)} calls"
             yield Finding(f"status-{status}", what, OF_STATUS[status])
     refused = [one for one in lines if one.get("event") == "unauthenticated"]

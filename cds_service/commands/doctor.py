@@ -39,6 +39,7 @@ from cds_service.commands.diagnosis import (
 )
 from cds_service.commands.terminal import clean
 from cds_service.errors import CallFailed
+from cds_service.fhir.raw_json import objects, text
 from cds_service.loading import load_service
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_base
@@ -121,13 +122,15 @@ def _lines(kind: str, findings: Sequence[Finding]) -> Iterator[str]:
 def _read(what: str) -> str:
     """The text of a file or of standard input, or a token itself."""
     if what == "-":
-        return sys.stdin.read(LARGEST).strip()
+        given = sys.stdin.buffer.read(LARGEST)
+        return given.decode("utf-8", errors="replace").strip()
     path = Path(what)
     with suppress(OSError, ValueError):  # a token is too long for a file's name
         if path.is_file():
             raw = path.read_bytes()[:LARGEST]
             return raw.decode("utf-8", errors="replace").strip()
-    return what.strip()
+    # an argument may hold bytes that are no text
+    return what.encode("utf-8", errors="replace").decode().strip()
 
 
 def _of_text(
@@ -155,8 +158,8 @@ def _of_text(
             return "answer", list(of_answer(document["cards"], known))
     lines = _log_lines(written)
     if lines:
-        issuers = {one.get("client") or one.get("iss") for one in lines}
-        one_issuer = str(issuers.pop()) if len(issuers) == 1 else None
+        issuers = {text(one.get("client")) or text(one.get("iss")) for one in lines}
+        one_issuer = issuers.pop() if len(issuers) == 1 else None
         known = _known(folder, client or _issuer_of(folder, one_issuer), ehr)
         return f"{len(lines)} log lines", list(of_log(lines, known))
     raise click.UsageError(f"this {UNREADABLE}")
@@ -251,14 +254,13 @@ def _of_address(url: str, known: Known, caller: CallingCard) -> Iterator[Finding
             "unreachable", str(error), "start the service, or correct the address"
         )
         return
-    reasons = ready.get("reasons") or ()
-    if reasons:
+    reasons = ready.get("reasons")
+    if reasons and isinstance(reasons, list):
         what = f"not ready: {', '.join(map(str, reasons))}"
         yield Finding("not-ready", what, "see /health/ready, and its page in Operate")
-    services = discovery.get("services")
-    ids = [one.get("id") for one in services or () if isinstance(one, dict)]
+    ids = [one.get("id") for one in objects(discovery.get("services"))]
     hook = next(iter(known.service.hooks.values()))
-    if services is not None and hook.id not in ids:
+    if "services" in discovery and hook.id not in ids:
         what = f"discovery has no {hook.id}"
         yield Finding("discovery", what, "check the path of the proxy in front")
     sample = load_samples(options.today_at(known.service.calendar))[0]

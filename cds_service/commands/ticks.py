@@ -1,7 +1,7 @@
 """The table that a person ticks: what `mappings learn` proposes, one code a line.
 
 It is made to be opened in a spreadsheet. A spreadsheet may change a code that looks
-like a number or a date; the last column tells.
+like a number or a date; the last column tells. A line that a person adds has none.
 """
 
 import csv
@@ -110,12 +110,16 @@ def _tick(file: Path, number: int, row: dict[str, str]) -> Iterator[Tick]:
 
 
 def _as_written(place: str, row: dict[str, str]) -> tuple[str, str]:
-    """The code as the record has it.
+    """The code as the record has it; of a line that a person added, as it is.
 
     Raises:
-        CdsError: a spreadsheet has changed it.
+        CdsError: a spreadsheet has changed it, or a part of it is missing.
     """
     system = row["system"]
+    if not row["check"]:
+        if system and row["code"]:
+            return system, row["code"]
+        raise CdsError(f"{place}: system or code is empty")
     for code in (row["code"], _QUOTED.sub(r"\1", row["code"])):
         if _check(system, code) == row["check"]:
             return system, code

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from string import Formatter
-from types import MappingProxyType
 from typing import Literal, Protocol, Self
 
-NOTHING: Mapping[str, str] = MappingProxyType({})
+NOTHING: Mapping[str, str] = {}
 MONTHS = (
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
@@ -67,6 +66,19 @@ class Phrase(str):
     def said_in(self, language: Language) -> str:
         """Say it in this language; raises NotTranslated."""
         raise NotImplementedError
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Copy and pickle what made it too."""
+        names = getattr(type(self), "__slots__", ())
+        made_of = {name: getattr(self, name) for name in names}
+        return _again, (type(self), str(self), made_of)
+
+
+def _again(kind: type[Phrase], text: str, made_of: Mapping[str, object]) -> Phrase:
+    made = str.__new__(kind, text)
+    for name, value in made_of.items():
+        setattr(made, name, value)
+    return made
 
 
 class Sentence(Phrase):

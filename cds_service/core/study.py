@@ -210,12 +210,15 @@ class Reported(Part):
 
 
 class Bias(Part):
-    """Our judgement of one domain of PROBAST+AI; reviewers may argue."""
+    """Our judgement of one domain, in PROBAST+AI's words; reviewers may argue.
+
+    Unclear is a domain of which too little is reported.
+    """
 
     domain: Literal[
-        "participants and data", "predictors", "outcome", "analysis", "overall"
+        "participants and data sources", "predictors", "outcome", "analysis", "overall"
     ]
-    judgement: Literal["low", "some concern", "high"]
+    judgement: Literal["low", "high", "unclear"]
     text: Text
 
 

@@ -22,14 +22,19 @@ def leaves_of(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
     Of a list each item has the same path.
     """
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from leaves_of(inner, f"{path}.{name}" if path else name)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from leaves_of(inner, path)
-    elif value is not None and value != "":
-        yield path, value
+    # No recursion: a value in a deep place would pass through each place above it.
+    waiting = [(path, value)]
+    while waiting:
+        at, held = waiting.pop()
+        if isinstance(held, dict):
+            inner = [
+                (f"{at}.{name}" if at else name, one) for name, one in held.items()
+            ]
+            waiting += reversed(inner)
+        elif isinstance(held, list | tuple):
+            waiting += [(at, one) for one in reversed(held)]
+        elif held is not None and held != "":
+            yield at, held
 
 
 def repeats(narrative: str, resource: Json, plain: PlainWords) -> bool:

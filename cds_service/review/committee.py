@@ -14,7 +14,7 @@ from datetime import date
 from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import BadRequest
 
-from cds_service.audit.counts import Counts, count_months
+from cds_service.audit.counts import DISCHARGE, Counts, count_months
 from cds_service.audit.exporting import safe_cell
 from cds_service.audit.query import Query
 from cds_service.core.phrases import MONTHS
@@ -95,11 +95,16 @@ STEP_ROWS = {
     "Bone drug started (dose or dispense)": "drug-started",
     "Brace ended by its order": "brace-ended",
 }
+HOW_HIDDEN = (
+    "The period is whole years. Counts of 1 to 4 are hidden as \u201c\u2026\u201d, with"
+    " others that would tell them; \u201c12 + \u2026\u201d is the sum of what is shown."
+)
 Tables = Mapping[str, Counted]
 PAGE = {
     # name: title of the rows, caption, label of the sums
     "monthly": ("Month", "By month", "All months"),
     "cards": ("Card", "By card", "All cards"),
+    "discharges": ("Card", "At discharge", ""),
     "rules": ("Recommendation", "By recommendation", ""),
     "reasons": ("Reason", "Why cards were overridden", "All"),
     "bands": ("Outcome", "Bands shown", ""),
@@ -110,7 +115,7 @@ PAGE = {
 
 
 def figure_routes(routes: Blueprint, desk: Desk) -> None:
-    """Add the page of figures, and the same as CSV."""
+    """Add the page of figures, and the same as CSV and PDF."""
 
     @routes.get("/figures")
     def figures() -> str:
@@ -138,6 +143,31 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
         )
         response = Response(text, content_type="text/csv; charset=utf-8")
         name = f"figures-{since}-{until}.csv"
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+    @routes.get("/figures.pdf")
+    def figures_pdf() -> Response:
+        from cds_service.review.figures_pdf import draw_figures  # noqa: PLC0415 - reportlab
+
+        since, until, tables, others = _read(desk)
+        drawn = {
+            PAGE[name][1]: _shown(name, table)
+            for name, table in tables.items()
+            if name not in ("loop", "steps") or _count(tables["loop"], LOOP) != "0"
+        }
+        drawn["Rates by month"] = rates_of(tables["monthly"])
+        period = (
+            f"{since} to {until}, months in UTC, as of {desk.gate.clock():%Y-%m-%d}."
+        )
+        lines = (
+            period,
+            "" if may("patients") else HOW_HIDDEN,
+            say_loop(tables["loop"], others["days"]),
+        )
+        held = draw_figures("Figures for the committee", lines, drawn)
+        response = Response(held, content_type="application/pdf")
+        name = f"figures-{since}-{until}.pdf"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
@@ -209,14 +239,16 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
     whole: Counter[tuple[str, str, str]] = Counter()
     for month, topic, rule, name, count in held:
         whole[topic, rule, name] += count
-        if not rule:
+        if not rule and topic != DISCHARGE:
             by_month[month, name] += count
     months = {_say_month(month): month for month in _months(since, until)}
     topics = {
         say_code("topic", topic): topic
         for topic, rule, _ in sorted(whole)
-        if topic and not rule
+        if topic and not rule and topic != DISCHARGE
     }
+    leaving = {say_code("topic", DISCHARGE): DISCHARGE}
+    is_leaving = any(topic == DISCHARGE for topic, _, _ in whole)
     rules = {_rule_name(topic, rule): (topic, rule) for topic, rule, _ in whole if rule}
     return {
         "monthly": _table(
@@ -232,6 +264,12 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
             _with_no_feedback(lambda row, name: whole[topics[row], "", name]),
             parts=(FEEDBACK,),
             has_totals=True,
+        ),
+        "discharges": _table(
+            leaving if is_leaving else (),
+            ("Answers", *CARD_COLUMNS),
+            _with_no_feedback(lambda row, name: whole[leaving[row], "", name]),
+            parts=(FEEDBACK,),
         ),
         "rules": _most_first(
             _table(
@@ -348,27 +386,30 @@ def _hidden(tables: Tables) -> dict[str, Counted]:
     record was read, which tells sums of the loop: where it hides one, no step is shown.
     """
     loop, steps = hide(tables["loop"]), tables["steps"]
-    cards = hide(tables["cards"])
+    cards, discharges = hide(tables["cards"]), hide(tables["discharges"])
+    hidden = cards.hidden | discharges.hidden
     reasons, rules = tables["reasons"], tables["rules"]
-    of_topic = {topic: _rows_of(reasons, topic) for topic in cards.rows}
+    topics = (*cards.rows, *discharges.rows)
+    of_topic = {topic: _rows_of(reasons, topic) for topic in topics}
     lines = [
         Line(tuple((row, "Overridden") for row in rows)) for rows in of_topic.values()
     ]
     told = {
         min(rows, key=lambda row: reasons.shown(row, "Overridden"))
         for topic, rows in of_topic.items()
-        if rows and (topic, "Overridden") in cards.hidden
+        if rows and (topic, "Overridden") in hidden
     }
     told_rules = {
         (row, column)
-        for topic in cards.rows
+        for topic in topics
         for column, of_card in OF_RULE.items()
-        if (topic, of_card) in cards.hidden
+        if (topic, of_card) in hidden
         for row in _rows_of(rules, topic)
     }
     return {
         "monthly": hide(tables["monthly"]),
         "cards": cards,
+        "discharges": discharges,
         "rules": hide(rules, also=told_rules),
         "reasons": hide(
             reasons, also={(row, "Overridden") for row in told}, more=lines

@@ -74,6 +74,51 @@ def order_sign_request(
     return body
 
 
+def discharge_request(
+    sample: Sample,
+    signed: Iterable[Resource],
+    *,
+    plan: Mapping[str, str],
+    today: date,
+    terminology: Terminology,
+) -> dict[str, Any]:
+    """Return the call of a discharge, as if what was signed had been done today.
+
+    An augmentation becomes the procedure that was done; every other order is active.
+    """
+    stay = f"{sample.id}-stay"
+    record = [dict(one) for one in sample.resources]
+    for order in signed:
+        if is_augmentation(order, terminology):
+            record.append(_done(order, stay, today))
+        else:
+            record.append({**order, "status": "active"})
+    prefetch = answer_prefetch(plan, record, patient_id=sample.id, encounter_id=stay)
+    return {
+        "hook": "encounter-discharge",
+        "hookInstance": str(uuid4()),
+        "context": {
+            "userId": USER,
+            "patientId": sample.id,
+            "encounterId": stay,
+        },
+        "prefetch": prefetch,
+    }
+
+
+def _done(order: Resource, stay: str, today: date) -> dict[str, Any]:
+    """The procedure of an augmentation order, done today in this stay."""
+    same = {key: order[key] for key in ("code", "bodySite", "subject") if key in order}
+    return {
+        "resourceType": "Procedure",
+        "id": f"done-{order['id']}",
+        "status": "completed",
+        "performedDateTime": today.isoformat(),
+        "encounter": {"reference": f"Encounter/{stay}"},
+        **same,
+    }
+
+
 def answer_prefetch(
     plan: Mapping[str, str],
     resources: Iterable[Resource],
@@ -164,16 +209,19 @@ def augmentation_order(
     }
 
 
+def is_augmentation(order: Mapping[str, Any], terminology: Terminology) -> bool:
+    """Tell if the service takes this draft order for an augmentation."""
+    own = {**order, "subject": {"reference": "Patient/any"}}
+    drafts = read_drafts({"entry": [{"resource": own}]}, Person("any"))
+    return find_augmentation_order(drafts, terminology) is not None
+
+
 def fault_of_order(order: Mapping[str, Any], terminology: Terminology) -> str:
     """Why this draft order is no augmentation for the service.
 
     Empty where it is one.
     """
-    drafts = read_drafts(
-        {"entry": [{"resource": {**order, "subject": {"reference": "Patient/any"}}}]},
-        Person("any"),
-    )
-    if find_augmentation_order(drafts, terminology) is not None:
+    if is_augmentation(order, terminology):
         return ""
     code = "|".join(order["code"]["coding"][0].values()).removeprefix(f"{CPT}|")
     known = "a CPT number (22510 to 22515) or SYSTEM|CODE"

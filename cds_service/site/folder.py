@@ -487,7 +487,8 @@ def what_was_read(folder: SiteFolder | None) -> Iterator[str]:
     if not site.clients:
         yield "  no [[clients]]: the service is open and local"
     for one in (folder, *folder.clients.values()):
-        overlays = (overlay for overlay in (one.mappings, one.hooks) if overlay)
+        own = (one.mappings, one.hooks, _overlay(one.path / CONFIRMED))
+        overlays = (overlay for overlay in own if overlay)
         for path in (
             path
             for overlay in overlays

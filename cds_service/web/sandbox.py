@@ -111,6 +111,10 @@ def sandbox_routes(around: Surroundings) -> Blueprint:
             )
         )
 
+    @routes.post("/discharge")
+    def discharge() -> Response:
+        return json_response(_discharge(around, _member("patient"), _orders()))
+
     @routes.route("/fhir", defaults={"path": ""}, methods=["GET", "POST"])
     @routes.route("/fhir/<path:path>", methods=["GET", "POST"])
     def fhir(path: str) -> PlainResponse:
@@ -134,6 +138,8 @@ def _page_routes(routes: Blueprint, around: Surroundings) -> None:
             "sandbox.html",
             servers=_servers(around),
             feedback=f"/cds-services/{hook.id}/feedback",
+            leaving=f"/cds-services/{around.service.leaving_hook.id}",
+            samples=_built_in(around),
             call=(
                 f"/cds-services/{hook.id}" if name == GENERIC else f"/sandbox/as/{name}"
             ),
@@ -227,6 +233,40 @@ def _search(around: Surroundings, server: str, wanted: str) -> dict[str, Any]:
     except LookUpFailed as error:
         return {"patients": [], "note": str(error)}
     return {"patients": [_patient(one) for one in found]}
+
+
+def _discharge(
+    around: Surroundings, patient: str, signed: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The call of a built-in sample's discharge, after what was signed was done.
+
+    Raises:
+        NotFound: no sample has this id.
+    """
+    samples, _ = _samples_on(_today(around))
+    sample = next((one for one in samples if one.id == patient), None)
+    if sample is None:
+        raise NotFound
+    service = around.service
+    return requests.discharge_request(
+        sample,
+        signed,
+        plan=service.leaving_hook.discovery["prefetch"],
+        today=_today(around),
+        terminology=service.terminology,
+    )
+
+
+def _orders() -> list[Mapping[str, Any]]:
+    """The orders of the request's JSON body, each with an id."""
+    body = request.get_json(silent=True)
+    found = body.get("orders") if isinstance(body, dict) else None
+    orders: list[Mapping[str, Any]] = [
+        one for one in found or () if isinstance(one, dict) and one.get("id")
+    ]
+    if not isinstance(found, list) or len(orders) != len(found):
+        raise BadRequest
+    return orders
 
 
 def _member(name: str, *, needed: bool = True) -> str:

@@ -1,5 +1,10 @@
-"""The pictures of README and docs, taken anew: `python -m tests.browser.pictures [FOLDER]`."""
+"""The pictures of README and docs, taken anew by `make pictures`.
 
+`docs/images/made-of.sha256` says what they were taken of, in the form of `sha256sum`: a
+test fails when one of these files has changed since.
+"""
+
+import hashlib
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +24,20 @@ ROOT = Path(__file__).parents[2]
 IMAGES, SITE = ROOT / "docs/images", ROOT / "cds_service/samples/site"
 PATIENT = "P7,"  # a fact, an act and a figure in one summary; needs the sample site
 SCREENS = ((1400, "light"), (400, "dark"))
+MADE_OF = IMAGES / "made-of.sha256"
+WEB = ROOT / "cds_service/web"
+SHOWN = (  # what the pages of the pictures are made of
+    "static/look.css",
+    "static/review.css",
+    "static/sandbox*",
+    "templates/card-parts.html",
+    "templates/page.html",
+    "templates/review-entry.html",
+    "templates/review-page.html",
+    "templates/review-parts.html",
+    "templates/review-said.html",
+    "templates/sandbox.html",
+)
 
 
 def main(folder: Path = IMAGES) -> None:
@@ -28,6 +47,16 @@ def main(folder: Path = IMAGES) -> None:
         _take_sandbox(browser, folder)
         _take_review(browser, folder)
         browser.close()
+    (folder / MADE_OF.name).write_text(made_of())
+
+
+def made_of() -> str:
+    """The digests of what the pictures show, as it is now."""
+    files = sorted({file for pattern in SHOWN for file in WEB.glob(pattern)})
+    return "".join(
+        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.relative_to(ROOT)}\n"
+        for file in files
+    )
 
 
 def _take_sandbox(browser: Browser, folder: Path) -> None:

@@ -10,6 +10,7 @@ from cds_service.samples import load_samples
 from cds_service.samples.requests import order_sign_request
 from tests.browser.reviewed_service import PASSWORD, REVIEWER, reviewed_service
 from tests.browser.watching import every_screen, hard_to_read, log_in
+from tests.chart_builders import open_service
 from tests.live_service import FEEDBACK
 
 PAGES = (
@@ -158,3 +159,64 @@ def test_on_paper_there_are_no_buttons(open_desk, log):
     page.emulate_media(media="print")
     assert page.locator("button:visible").count() == 0
     assert page.get_by_role("article").first.is_visible()
+
+
+# Each question of a reviewer: what is done from the start page on, and what then stands
+# there. One line of steps is at most three.
+def link(name):
+    return lambda page: page.get_by_role("link", name=name).first.click()
+
+
+def button(name):
+    return lambda page: page.get_by_role("button", name=name).first.click()
+
+
+def typed(label, text):
+    return lambda page: page.get_by_label(label, exact=True).fill(text)
+
+
+def unfold(page):
+    page.get_by_text("More fields").click()
+
+
+def enter(page):
+    page.keyboard.press("Enter")
+
+
+FIGURES, FIND = link("Figures"), button("Find")
+PATIENT = "Patient id, or *part*"
+
+
+@pytest.mark.parametrize("width", [1400, 400])
+def test_a_reviewers_question_takes_at_most_three_steps(open_desk, log, width):
+    page = open_desk(width)
+    digest = open_service().pooled.study.digest
+    questions = {
+        "cards last month, by kind, and the trend": ([FIGURES], "Rates by month"),
+        "overridden, and why": ([FIGURES], "patientDeclines"),
+        "all about a patient": ([typed(PATIENT, "p1-thin-high"), enter], "1 entry"),
+        "a part of an id": ([typed(PATIENT, "*thin*"), enter], "1 entry"),
+        "figures of a model": (
+            [unfold, typed("A card said a figure of model", "pooled-2026"), enter],
+            "newest first",
+        ),
+        "figures of a digest": (
+            [unfold, typed("Digest of its numbers", digest), enter],
+            "newest first",
+        ),
+        "what was shown": ([entry_links(page).last.click], "Cards as they were shown"),
+        "is the log whole": ([link("Integrity")], "audit verify"),
+    }
+    for question, (steps, said) in questions.items():
+        page.goto(f"{log}/audit")
+        assert len(steps) <= 3, question
+        for step in steps:
+            step() if step.__name__ == "click" else step(page)
+        page.get_by_text(said).first.wait_for()
+        assert hard_to_read(page) == [], question
+    for name, ending in (("These tables as CSV", ".csv"), ("As PDF", ".pdf")):
+        page.goto(f"{log}/audit")
+        FIGURES(page)
+        with page.expect_download() as download:
+            link(name)(page)
+        assert download.value.suggested_filename.endswith(ending)

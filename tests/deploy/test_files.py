@@ -100,7 +100,7 @@ def test_who_has_the_owners_password_is_nobody_of_the_replicas():
 def test_every_timer_starts_a_unit_at_a_time_that_exists():
     need("systemd-analyze")
     timers = sorted(SYSTEMD.glob("*.timer"))
-    assert len(timers) == 4
+    assert len(timers) == 5
     for timer in timers:
         assert timer.with_suffix(".service").is_file()
         when = re.search(r"^OnCalendar=(.+)$", timer.read_text(), re.MULTILINE)[1]

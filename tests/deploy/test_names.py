@@ -82,7 +82,9 @@ def test_every_count_of_an_alert_exists_with_its_labels():
 def test_every_duty_of_an_alert_is_one_of_ours_and_none_is_left_out():
     text = TEXTS[DEPLOY / "alerts.yaml"]
     (timers,) = set(re.findall(r'name=~"([^"]*timer)"', text))
-    units = {path.name for path in DEPLOY.glob("systemd/*.timer")}
+    # the loop is for sites that allow background reads alone
+    optional = {"kyphoplasty-cds-loop.timer"}
+    units = {path.name for path in DEPLOY.glob("systemd/*.timer")} - optional
     assert units == {
         f"kyphoplasty-cds-{duty}.timer"
         for duty in re.findall(r"\((.*)\)", timers)[0].split("|")

@@ -163,7 +163,6 @@ def test_severe_kidney_disease_in_icd_9(code):
             {"reasonCode": [{"text": words}]}
             for words in (
                 "guzkowata zmiana L1",
-                "przerzut do L1",
                 "złamanie niestabilne",
                 "Raumforderung",
                 "see note",
@@ -178,6 +177,16 @@ def test_a_reason_that_nobody_understood_reassures_nobody(members):
     assert "not excluded" in card["detail"]
     assert REASSURING not in card["detail"]
     assert not any(one.get("isRecommended") for one in card["suggestions"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["metastasis to L1", "przerzut do L1", "Przerzut Th12", "métastase L1", "L1转移瘤"],
+)
+def test_a_metastasis_of_the_treated_level_leads(words):
+    card = card_of(order=kyphoplasty(reasonCode=[{"text": words}]))
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith("Malignancy of bone")
 
 
 @pytest.mark.parametrize(

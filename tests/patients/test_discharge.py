@@ -499,6 +499,20 @@ def test_unreadable_procedures_show_no_card() -> None:
     assert leave(leaving_chart(), failed=("procedures",)) == []
 
 
+def test_unreadable_procedures_leave_an_entry_that_names_nobody() -> None:
+    asked = Asked()
+    assert leave(leaving_chart(), asked, failed=("procedures",)) == []
+    (entry,) = asked.log.entries
+    assert (entry.kind, entry.patient) == ("near-miss", None)
+    assert entry.content == {"nearMisses": [], "proceduresUnread": True}
+
+
+def test_a_discharge_without_augmentation_leaves_no_entry() -> None:
+    asked = Asked()
+    assert leave(chart(), asked) == []
+    assert asked.log.entries == []
+
+
 @pytest.fixture(scope="module")
 def ward(tmp_path_factory: pytest.TempPathFactory) -> Asked:
     folder: Path = tmp_path_factory.mktemp("site")

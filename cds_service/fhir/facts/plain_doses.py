@@ -7,7 +7,7 @@ strength, form and the plain words of `mappings/plain-dose-words/`.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -44,8 +44,7 @@ _NO_WORDS = frozenset(
         *("unit", "time", "authorString", "sequence", "identifier"),
     }
 )
-# Prolia's label: 60 mg in 1 mL. A lower dose is none, or a mistake in its unit.
-_LEAST = {"denosumab": {"mg": 60, "g": 0.06, "ml": 1, "milligram": 60}}
+Amounts = Mapping[str, float]
 _COUNTS = frozenset(
     {
         *("", "1", "syringe", "syringes", "dose", "doses", "each", "ea", "pen"),
@@ -81,7 +80,7 @@ def is_plain_dose(
         *filter(None, _left_in(resource, terminology)),
         *_words_of_medication(medication),
         *_times_left(resource),
-        *_doses_left(resource, ingredients),
+        *_doses_left(resource, _least_of(ingredients, terminology)),
     ]
     if _UNREAD in said or sum(map(len, said)) > LONGEST_TEXT:
         return False
@@ -176,12 +175,17 @@ def _is_one_dose(period: Json) -> bool:
     return days[1] - days[0] <= LONGEST_DOSE
 
 
-def _doses_left(resource: Json, ingredients: Iterable[str]) -> Iterable[str]:
-    """A mark for an amount that is no dose of the drug, or has an unknown unit."""
-    held = resource.get("dosage")
+def _least_of(ingredients: Iterable[str], terminology: Terminology) -> Amounts:
+    """The least amount that is a dose, by unit; a lower one is none, or a mistake."""
     least: dict[str, float] = {}
     for name in ingredients:
-        least |= _LEAST.get(name, {})
+        least |= terminology.drugs.least_doses.get(name, {})
+    return least
+
+
+def _doses_left(resource: Json, least: Amounts) -> Iterable[str]:
+    """A mark for an amount that is no dose of the drug, or has an unknown unit."""
+    held = resource.get("dosage")
     for dosage in [held] if isinstance(held, dict) else objects(held):
         amounts = [dosage.get("dose"), dosage.get("doseQuantity")]
         amounts += [
@@ -192,7 +196,7 @@ def _doses_left(resource: Json, ingredients: Iterable[str]) -> Iterable[str]:
                 yield _UNREAD
 
 
-def _is_dose(amount: Json, least: dict[str, float]) -> bool:
+def _is_dose(amount: Json, least: Amounts) -> bool:
     value = number(amount.get("value"))
     unit = (text(amount.get("code")) or text(amount.get("unit"))).lower()
     if value is None or value <= 0:

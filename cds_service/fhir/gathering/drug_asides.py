@@ -31,9 +31,9 @@ _WORDED = frozenset(
 
 def drugs_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
     """The drugs, and their groups, that an entry names outside of its title."""
-    beside = {name: held for name, held in entry.items() if name not in _NOT_BESIDE}
     if entry.keys() <= _SHORT:  # most entries of most lists
         return frozenset()
+    beside = {name: held for name, held in entry.items() if name not in _NOT_BESIDE}
     words = dict.fromkeys(_words_of(beside))
     if sum(map(len, words)) > LONGEST_TEXT:
         return terminology.drugs.groups
@@ -60,16 +60,16 @@ def _words_of(held: Any) -> Iterator[str]:
             yield value
 
 
-def _codes_of(held: Any) -> Iterator[Json]:
+def _codes_of(beside: Json) -> Iterator[Json]:
     """Each CodeableConcept, and each Coding that stands alone."""
-    if isinstance(held, list | tuple):
-        for one in held:
-            yield from _codes_of(one)
-    elif isinstance(held, dict):
-        if "coding" in held:
+    waiting: list[Any] = [beside]
+    while waiting:
+        held = waiting.pop()
+        if isinstance(held, list | tuple):
+            waiting += held
+        elif isinstance(held, dict) and "coding" in held:
             yield held
-        elif text(held.get("code")) and text(held.get("system")):
+        elif isinstance(held, dict) and text(held.get("code")):
             yield {"coding": objects(held)}
-        else:
-            for one in held.values():
-                yield from _codes_of(one)
+        elif isinstance(held, dict):
+            waiting += held.values()

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from cds_service.core.facts import Origin
 from cds_service.fhir.gathering.bystanders import (
+    is_bystander_act,
     is_bystander_problem,
     is_bystander_procedure,
     words_beside,
@@ -382,6 +383,19 @@ def _is_understood(
     if words and all(map(terminology.harmless.is_harmless, words)):
         return True
     return any(map(terminology.languages.can_read, words))
+
+
+def is_order_understood(order: Json, terminology: Terminology) -> bool:
+    """Whether a code or the words of an order on record say what it is."""
+    code = order.get("code")
+    words = _short(set(texts_of(code)))
+    return (
+        bool(terminology.concepts(code))
+        or terminology.tells("procedures", code)
+        or is_bystander_act(objects(code), terminology)
+        or any(terminology.text_concepts(word) for word in words)
+        or any(map(terminology.languages.can_read, words))
+    )
 
 
 def is_withheld(resource: Json, terminology: Terminology) -> bool:

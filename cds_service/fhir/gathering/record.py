@@ -15,10 +15,13 @@ from cds_service.errors import EvidenceUnavailable, NotAllowed, PatientMismatch
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
 from cds_service.fhir.gathering.picking import (
+    MAY_BE_GRAVE,
+    MAY_NEED_BRACE,
     NOT_UNDERSTOOD,
     UNCODED,
     Sourced,
     Unreadable,
+    is_order_understood,
     pick,
 )
 from cds_service.fhir.gathering.prefetch import (
@@ -64,6 +67,8 @@ class Read(NamedTuple):
         is_doubtful: its Patient was replaced by another, or may mean another thing.
         warned: the server sent a warning with it.
         is_optional: the record is complete without it.
+        is_understood: one of its entries was, or there are none; asked of orders alone,
+            since of other lists those that were not are kept.
     """
 
     state: ReadState
@@ -74,6 +79,7 @@ class Read(NamedTuple):
     is_doubtful: bool = False
     warned: bool = False
     is_optional: bool = False
+    is_understood: bool = True
 
 
 class PatientRecord(NamedTuple):
@@ -238,15 +244,22 @@ def _is_list_read(record: PatientRecord, key: str) -> bool:
     read = record.reads.get(key)
     if read is None or read.state == "failed" or read.is_cut:
         return False
+    if not read.is_understood:
+        return False
     if any(one.key in DECIDING_LISTS[key] for one in record.unreadable):
         return False
     parts = [record.reads[part] for part in DECIDING_LISTS[key] if part in record.reads]
     strange = sum(
-        NOT_UNDERSTOOD in one.concepts
-        for part in DECIDING_LISTS[key]
-        for one in record.of_key(part)
+        _is_strange(one) for part in DECIDING_LISTS[key] for one in record.of_key(part)
     )
     return sum(part.entries for part in parts) > strange
+
+
+def _is_strange(entry: Sourced) -> bool:
+    """Whether nobody understood an entry: neither its code nor its words name anything."""
+    is_unnamed = entry.concepts <= UNCODED | {MAY_NEED_BRACE}
+    is_uncoded = MAY_BE_GRAVE in entry.concepts and is_unnamed
+    return NOT_UNDERSTOOD in entry.concepts or is_uncoded
 
 
 WARNED = (
@@ -342,6 +355,9 @@ def _part(
         is_cut=answer.is_cut or unclear > 0,
         warned=answer.warned and bool(ours),
         is_optional=template.is_optional,
+        is_understood=template.resource_type != "ServiceRequest"
+        or not ours
+        or any(is_order_understood(one, terminology) for one in ours),
     )
     picked, broken = pick(
         template,

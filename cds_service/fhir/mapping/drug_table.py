@@ -31,6 +31,7 @@ class _Ingredient(Closed):
     atc: tuple[str, ...] = ()
     rxnorm: tuple[str, ...] = ()
     hcpcs: tuple[str, ...] = ()
+    least_dose: Mapping[str, float] = Field(default_factory=dict, alias="least-dose")
 
 
 class _Others(Closed):
@@ -62,6 +63,7 @@ class DrugTable:
         words: rules by concept.
         members: each ingredient's own name and its groups.
         named: whole words that name a drug of a group, by group.
+        least_doses: the least amount that is a dose, by ingredient and unit.
         local_form: the end of a name that says that the drug acts where it is put.
     """
 
@@ -72,6 +74,7 @@ class DrugTable:
     words: Mapping[str, TextRule] = field(default_factory=dict)
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    least_doses: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     local_form: re.Pattern[str] = re.compile("(?!)")
 
     @property
@@ -150,6 +153,7 @@ def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
         words,
         members,
         {group: tuple(each) for group, each in named.items()},
+        {drug.name: drug.least_dose for drug in listed.drugs if drug.least_dose},
         _local_form(listed.forms),
     )
 

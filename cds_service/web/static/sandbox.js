@@ -5,10 +5,12 @@ import { byId, describeOrder, element, postJson, reference, replace } from "./sa
 
 const CALL = document.body.dataset.call;
 const FEEDBACK = document.body.dataset.feedback;
+const LEAVING = document.body.dataset.leaving;
+const SAMPLES = document.body.dataset.samples; // the server whose patients can be operated on
 const LIMITS = JSON.parse(document.body.dataset.limits); // of the EHR that the page plays
 const USER = "Practitioner/sample-surgeon";
 const WIDE = window.matchMedia("(min-width: 60rem)"); // as in sandbox.css: room for the JSON beside the cards
-const state = { patient: null, drafts: [], choices: null, answer: null };
+const state = { patient: null, drafts: [], signed: [], choices: null, answer: null };
 
 // --- 1 patient
 
@@ -65,8 +67,10 @@ function startOver() {
 function choosePatient(patient) {
   state.patient = patient;
   state.drafts = [];
+  state.signed = [];
   state.answer = null;
   byId("again").hidden = true;
+  byId("leave").hidden = true;
   byId("status").textContent = "";
   byId("sample-orders").hidden = !patient?.draftOrders;
   const words = patient ? [element("strong", {}, patient.title), element("span", {}, patient.story)] : ["No patient chosen."];
@@ -244,7 +248,7 @@ function showSigning() {
   const changed = marks.size - added;
   const own = `${orders.length - added}${changed ? ` (${changed} changed)` : ""}`;
   const parts = marks.size ? `: ${own}${added ? ` and ${added} accepted` : ""}` : "";
-  byId("finish").textContent = `Sign ${orders.length} ${orders.length === 1 ? "order" : "orders"}${parts}`;
+  byId("finish").textContent = orders.length ? `Sign ${orders.length} ${orders.length === 1 ? "order" : "orders"}${parts}` : "Nothing to sign: close";
 }
 
 function draftRow(order, marks, fixed = false) {
@@ -283,17 +287,35 @@ async function sign() {
   } else {
     byId("status").textContent = body.cards.length ? "" : "No card: the service has nothing to say about these orders.";
   }
+  keepAnswer(CALL, FEEDBACK, "Before you sign", request, { ok, status, milliseconds, body });
+}
+
+function keepAnswer(url, feedbackUrl, title, request, { ok, status, milliseconds, body }) {
   state.answer = {
-    url: CALL, feedbackUrl: FEEDBACK, limits: LIMITS, takesComments: document.body.dataset.comments === "true",
+    url, feedbackUrl, title, limits: LIMITS, takesComments: document.body.dataset.comments === "true",
     request, status, milliseconds, body, cards: ok ? body.cards : [], ticks: new Map(), settled: new Set(), changed: showSigning,
   };
   byId("again").hidden = false;
   if (!ok || body.cards.length) openAnswer();
 }
 
+// The augmentation was done today, what was signed with it is active, and the patient goes home.
+async function leave() {
+  byId("leave").disabled = true;
+  byId("status").textContent = "Asking the service …";
+  const call = await postJson("/sandbox/discharge", { patient: state.patient.id, orders: state.signed });
+  const answer = call.ok ? await postJson(LEAVING, call.body) : call;
+  byId("leave").disabled = false;
+  const nothing = answer.ok && !answer.body.cards.length ? "No card: nothing is open." : "";
+  byId("status").textContent = answer.ok ? nothing : `The service refused (${answer.status || "no answer"}): ${answer.error}`;
+  state.drafts = [];
+  showDrafts();
+  keepAnswer(LEAVING, `${LEAVING}/feedback`, "Before the patient leaves", call.body, answer);
+}
+
 function openAnswer() {
-  const { cards, status } = state.answer;
-  const heading = cards.length ? `Before you sign: ${cards.length} ${cards.length === 1 ? "message" : "messages"}` : `No cards (status ${status || "none"})`;
+  const { cards, status, title } = state.answer;
+  const heading = cards.length ? `${title}: ${cards.length} ${cards.length === 1 ? "message" : "messages"}` : `No cards (status ${status || "none"})`;
   byId("answer-heading").textContent = heading;
   byId("answer-patient").textContent = `${state.patient.title} · ${state.patient.id}`;
   byId("answer-status").textContent = "";
@@ -312,11 +334,13 @@ async function finish() {
   byId("finish").disabled = false;
   const names = orders.map((order) => describeOrder(order).name).join(" · ");
   byId("answer").close();
-  byId("status").textContent = `Signed: ${names}. ${fault || "Nothing is kept; in an EHR these orders would be active now."}`;
+  byId("status").textContent = names ? `Signed: ${names}. ${fault || "Nothing is kept; in an EHR these orders would be active now."}` : "Nothing was signed.";
+  state.signed.push(...orders);
   state.drafts = [];
   state.answer = null;
   showDrafts();
   byId("again").hidden = true;
+  byId("leave").hidden = state.patient.server !== SAMPLES;
 }
 
 function showWirePanel(shown) {
@@ -361,6 +385,7 @@ async function start() {
   onClick("sample-orders", () => addDrafts(state.patient.draftOrders.entry.map((entry) => structuredClone(entry.resource))));
   onClick("sign", sign);
   onClick("again", openAnswer);
+  onClick("leave", leave);
   onClick("reset", startOver);
   byId("ehr").addEventListener("change", () => location.assign(`/sandbox?ehr=${encodeURIComponent(byId("ehr").value)}`));
   onClick("back", () => byId("answer").close());

@@ -1,5 +1,7 @@
 """`mappings check` finds in a site folder what would stop the start: its files of keys too."""
 
+import re
+
 import pytest
 from click.testing import CliRunner
 
@@ -36,6 +38,7 @@ def test_whole_files_of_keys_are_no_fault(check):
     done = check(key_set(GOOD), key_set(GOOD))
     assert done.exit_code == 0, done.output
     assert "all data files are valid" in done.output
+    assert re.search(r"[2-9] services with \d+ rules$", done.output.rstrip())
 
 
 def test_it_says_what_it_read_of_a_site(tmp_path):

@@ -133,6 +133,27 @@ def test_a_code_that_a_spreadsheet_changed_is_refused(site, ticks):
     assert not list(site.rglob("*.toml"))[1:]
 
 
+def test_a_person_adds_the_orderables_that_no_call_has(site, tmp_path):
+    """As for an EHR that places only codes of its own: a referral that we suggest."""
+    place = "urn:com.epic.cdshooks.action.code.system.preference-list-item"
+    table = tmp_path / "orderables.csv"
+    table.write_text(
+        f"tick,system,code,text,means,unit,check\nyes,{place},PT0012,PT,rehabilitation,,\n"
+    )
+    run("confirm", table, "--by", "A", "--site", site, "--name", "orderables")
+    coding = coded("PT0012", place)
+    terminology = load_service(load_site(site)).terminology
+    assert "rehabilitation" in terminology.concepts(coding)
+    assert "confirmed/orderables.toml: read" in run("check", "--site", site)
+
+
+def test_an_added_line_needs_its_code(site, tmp_path):
+    table = tmp_path / "orderables.csv"
+    table.write_text("tick,system,code,means,check\nyes,urn:x,,rehabilitation,\n")
+    said = run("confirm", table, "--by", "A", "--site", site, code=1)
+    assert "line 2: system or code is empty" in said
+
+
 @pytest.mark.parametrize(
     ("line", "fault"),
     [

@@ -2,6 +2,7 @@
 
 import json
 import time
+from base64 import urlsafe_b64encode
 
 import pytest
 from click.testing import CliRunner
@@ -12,6 +13,8 @@ from tests.client_tokens import Signer, key_set
 from tests.codes import ORDERS, codeable, concept_map
 from tests.live_service import LiveService
 from tests.signings import empty_prefetch, kyphoplasty, order_sign
+from tests.stub_issuer import say
+from tests.stub_server import StubServer
 from tests.waiting import wait_until
 
 BASE = "https://ehr.example.org/api/FHIR/R4"
@@ -311,3 +314,57 @@ def test_what_it_cannot_read_is_wrong_use():
     wrong = CliRunner().invoke(main, ["doctor", '{"cards": []}', "--ehr", "epik"])
     assert wrong.exit_code == 2
     assert "no profile epik" in wrong.output
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param(b'{"event": "call", "client": ["x"]}', id="client-of-a-line"),
+        pytest.param(b'{"event": "call", "status": {"a": 1}}', id="status-of-a-line"),
+        pytest.param(b'{"event": "call"} \xff', id="no-text"),
+        pytest.param(b"\xff\xfe", id="nothing"),
+    ],
+)
+def test_what_is_odd_ends_with_a_word(given):
+    done = CliRunner().invoke(main, ["doctor", "-"], input=given)
+    assert isinstance(done.exception, SystemExit | None), done.exception
+    assert done.exit_code in (0, 1, 2)
+
+
+def test_a_key_id_that_is_no_text_is_none_of_the_file(doctor, site):
+    (site / "keys.json").write_bytes(key_set(KEY))
+    toml = (site / "site.toml").read_text(encoding="utf-8")
+    changed = toml.replace(f'jwks-url = "{BASE}/keys/1"', 'jwks-file = "keys.json"')
+    (site / "site.toml").write_text(changed, encoding="utf-8")
+    parts = [{"alg": "RS384", "kid": ["one"]}, {"iss": BASE}]
+    coded = [
+        urlsafe_b64encode(json.dumps(one).encode()).rstrip(b"=").decode()
+        for one in parts
+    ]
+    assert "jwt.kid" in doctor(".".join([*coded, "x"]), "--site", str(site))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param({"reasons": [1, {}]}, id="reasons"),
+        pytest.param({"reasons": 5}, id="reason"),
+        pytest.param({"services": 5}, id="services"),
+    ],
+)
+def test_an_address_that_answers_otherwise_is_told(page):
+    with Odd(page) as server:
+        done = CliRunner().invoke(main, ["doctor", server.origin])
+    assert isinstance(done.exception, SystemExit), done.exception
+    assert "change:" in done.output
+
+
+class Odd(StubServer):
+    """Answers everything with one document."""
+
+    def __init__(self, page):
+        self.page = page
+        super().__init__()
+
+    def respond(self, handler):
+        say(handler, 200, self.page)

@@ -1,5 +1,7 @@
 """Language files of cards: whole, in step with the English texts, and bound by rules."""
 
+import copy
+import pickle
 import re
 from datetime import date
 from string import Formatter
@@ -127,6 +129,25 @@ def test_chinese_has_no_latin_words():
 def test_says_a_phrase(text, german, chinese):
     assert in_language(text, LANGUAGES["de"]) == german
     assert in_language(text, LANGUAGES["zh"]) == chinese
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        say("weak grip"),
+        say("{drug} since {since}", drug="denosumab", since=Day(TODAY, "year")),
+        join_words(["TLSO", "LSO"]),
+        say_date(TODAY),
+        capital(say("weak grip")),
+        Verbatim("L0456"),
+        Otherwise("what nobody translated", say("without a date")),
+    ],
+    ids=repr,
+)
+def test_a_copy_can_be_said_too(phrase, language):
+    for again in (pickle.loads(pickle.dumps(phrase)), copy.deepcopy(phrase)):
+        assert again == phrase
+        assert in_language(again, language) == in_language(phrase, language)
 
 
 @pytest.mark.parametrize(

@@ -200,7 +200,7 @@ def test_g_mod_1_and_5_a_models_card_says_its_intercept_risk_of_bias_and_events_
     card = CARDS[study]
     judged = {one["domain"]: one["judgement"] for one in card["riskOfBias"]}
     assert list(judged) == [
-        "participants and data",
+        "participants and data sources",
         "predictors",
         "outcome",
         "analysis",

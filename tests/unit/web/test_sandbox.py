@@ -48,12 +48,44 @@ def get(live, path: str) -> requests.Response:
     return requests.get(live.url + path, timeout=60)
 
 
-def ask(live, what: str, **members: str) -> requests.Response:
+def ask(live, what: str, **members: object) -> requests.Response:
     return requests.post(f"{live.url}/sandbox/{what}", json=members, timeout=60)
 
 
 def built_in(live) -> str:
     return f"{live.url}/sandbox/fhir"
+
+
+def test_an_operated_sample_patient_is_discharged(live):
+    """What was signed is active, and the augmentation was done in this stay."""
+    sample = next(one for one in load_samples(TODAY) if one.id == "p6-open-ended-brace")
+    orders = [one["resource"] for one in sample.draft_orders["entry"]]
+    call = ask(live, "discharge", patient=sample.id, orders=orders).json()
+    (done,) = [
+        one["resource"]
+        for one in call["prefetch"]["procedures"]["entry"]
+        if one["resource"]["id"].startswith("done-")
+    ]
+    assert done["status"] == "completed"
+    assert done["performedDateTime"] == TODAY.isoformat()
+    path = f"{live.url}/cds-services/kyphoplasty-discharge"
+    reply = requests.post(path, json=call, timeout=60)
+    (card,) = reply.json()["cards"]
+    assert card["summary"].startswith("Leaving after kyphoplasty T12")
+    assert "TLSO off by" in card["detail"]
+
+
+@pytest.mark.parametrize(
+    ("patient", "orders", "status"),
+    [
+        pytest.param("nobody", [], 404, id="no sample"),
+        pytest.param("p2-low", "none", 400, id="no list"),
+        pytest.param("p2-low", [{}], 400, id="no id"),
+        pytest.param("p2-low", [3], 400, id="no order"),
+    ],
+)
+def test_a_discharge_of_nobody_is_refused(live, patient, orders, status):
+    assert ask(live, "discharge", patient=patient, orders=orders).status_code == status
 
 
 def test_the_script_never_makes_markup_of_text(live):

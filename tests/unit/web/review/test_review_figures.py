@@ -1,6 +1,9 @@
 """Figures for a committee: the last feedback of a card, small cells hidden, never by user."""
 
+import base64
 import json
+import re
+import zlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,11 +25,10 @@ def answer(
     at=MAY,
     rules=("rehabilitation", "dietitian"),
     user="Practitioner/7",
+    topic="rehabilitation",
     **facts,
 ):
-    card = ShownCard(
-        card=f"card-{number}", topic="rehabilitation", indicator="info", rules=rules
-    )
+    card = ShownCard(card=f"card-{number}", topic=topic, indicator="info", rules=rules)
     whose = {"patient": f"p{number}", "user": user, **facts}
     entry = AuditEntry(kind="answer", at=at, cards=(card,), content={}, **whose)
     desk.store.append(entry)
@@ -160,6 +162,62 @@ def test_rates_and_the_same_as_csv(desk):
     assert "By month,May 2026,20,0,0,20,0,0,12,8" in text
     assert "Why cards were overridden,rehabilitation: patientDeclines,12" in text
     anna.get("/audit/figures?from=2026-05", 400)
+
+
+def pdf_text(octets):
+    """The words of the pages, as reportlab writes its streams."""
+    streams = re.findall(rb"stream\s(.*?)~>endstream", octets, re.DOTALL)
+    pages = [zlib.decompress(base64.a85decode(one)).decode("cp1252") for one in streams]
+    return " ".join(re.findall(r"\((.*?)\) Tj", "\n".join(pages)))
+
+
+def test_the_same_as_pdf(desk):
+    for number in range(12):
+        answer(desk, number, at=MAY + timedelta(days=number))
+    readers = {"anna": desk.reviewer(), "olga": desk.reviewer("olga", "operator")}
+    for name, reader in readers.items():
+        response = reader.client.get("/audit/figures.pdf?since=2026-05&until=2026-05")
+        assert response.content_type == "application/pdf"
+        text = pdf_text(response.data)
+        assert "Figures for the committee" in text
+        assert "May 2026 12 0 0 12 0 0 0 12" in text
+        assert ("Counts of 1 to 4 are hidden" in text) == (name == "olga")
+        assert desk.newest("read").user == name
+
+
+def test_discharges_do_not_thin_the_rates_of_signings(desk):
+    """At a discharge no operation is signed: ten signings with ten cards are 100 %."""
+    for number in range(10):
+        answer(desk, number)
+    for number in range(10, 40):
+        facts = {"service_id": "kyphoplasty-discharge"} if number < 25 else {}
+        entry = answer(desk, number, topic="discharge", rules=("open",), **facts)
+    tell(desk, entry, "accepted", rules=["open"])
+    desk.store.append(
+        AuditEntry(
+            kind="answer", at=MAY, content={}, service_id="kyphoplasty-discharge"
+        )
+    )
+    found = counts(desk)
+    assert found["2026-05", "", "", "answer"] == 10
+    assert found["2026-05", "discharge", "", "answer"] == 31
+    assert found["2026-05", "", "", "band:refracture:none"] == 10
+    page = figures_page(desk)
+    assert "May 2026 100 0 0 0" in page
+    assert "discharge 31 30 0 1 0 29" in page
+
+
+def test_a_silent_discharge_is_no_brace_order(desk, monkeypatch):
+    for _ in range(5):
+        content = {"leaving": {}, "silent": {"milliseconds": 1}}
+        entry = AuditEntry(kind="answer", at=MAY, result="silent", content=content)
+        desk.store.append(entry)
+    monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", desk.url)
+    done = CliRunner().invoke(main, ["audit", "report", "--silent", "--json"])
+    found = json.loads(done.stdout)
+    assert "brace orders after an augmentation" not in found
+    (row,) = found["discharges after an augmentation"]
+    assert (row["what"], row["count"]) == ("answered", 5)
 
 
 @pytest.mark.parametrize(
