@@ -111,7 +111,7 @@ def main() -> None:
 @options.port("0 picks a free port")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
 @options.FHIR_SERVERS
-@options.say_errors
+@options.print_errors
 def serve(host: str, port: int, workers: int, fhir_servers: tuple[str, ...]) -> None:
     """Run the service.
 

@@ -36,7 +36,7 @@ from cds_service.site.review import ROLES
     is_flag=True,
     help="set a new password for an existing account and end its sessions",
 )
-@options.say_errors
+@options.print_errors
 def add_reviewer(
     *, name: str, role: Any, password_file: TextIO | None, replace: bool
 ) -> None:
@@ -73,7 +73,7 @@ def add_reviewer(
 
 @click.command("remove-reviewer")
 @click.argument("name")
-@options.say_errors
+@options.print_errors
 def remove_reviewer(name: str) -> None:
     """Close an account and end its sessions.
 

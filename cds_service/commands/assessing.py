@@ -75,7 +75,7 @@ DATED = (
 @options.SITE
 @options.CLIENT
 @click.option("--json", "as_json", is_flag=True, help="print the CDS Hooks response")
-@options.say_errors
+@options.print_errors
 def assess_on_server(
     *,
     levels: Any,
@@ -153,13 +153,13 @@ def assess_patient(
     server = lookup.identify_server(reader, until=until)
     version = f", FHIR {server.fhir_version}" if server.fhir_version else ""
     note = f"; note: {server.note}" if server.note else ""
-    options.tell(
+    options.print_note(
         f"{wish.fhir_server}: {server.software or 'unknown server'}{version}{note}"
     )
     if server.note:
         _look_below(wish, connections, until)
     if is_kept_back(wish.token, wish.fhir_server):
-        options.tell(
+        options.print_note(
             "note: a token is not sent over plain http; the server is asked without it"
         )
     patient_id = wish.patient or _find_one(reader, wish.find or "", until)
@@ -185,16 +185,16 @@ def assess_patient(
     )
     response = answer(service, hook, request, ports)
     if response.cards and not wish.levels:
-        options.tell(
+        options.print_note(
             "note: no --level: the fractured level is not known and enters no figure;"
             " --level L1 names it"
         )
     for note in _notes(
         reader, wish, patient_id, calendar, has_cards=bool(response.cards)
     ):
-        options.tell(f"note: {note}")
+        options.print_note(f"note: {note}")
     if settings.public_url is None and response.cards:
-        options.tell(
+        options.print_note(
             "note: the links of the cards need a running service; `serve` starts one"
         )
     return response
@@ -295,7 +295,7 @@ def _find_one(fhir: lookup.Browser, wanted: str, until: float) -> str:
             one.gender,
             f"born {one.birth_date}" if one.birth_date else "",
         )
-        options.tell(f"  {one.id}  {', '.join(filter(None, said))}")
+        options.print_note(f"  {one.id}  {', '.join(filter(None, said))}")
     if len(found) > 1:
         count = (
             f"the first {lookup.MOST_SHOWN}"
@@ -359,7 +359,9 @@ class SayingReader:
         if sys.stderr.isatty():
             kind = re.split(r"[/?]", query)[0]
             name = f"{kind} ({self.names[query]})" if query in self.names else kind
-            options.tell(f"  {name}: {result}, {time.monotonic() - started:.1f} s")
+            options.print_note(
+                f"  {name}: {result}, {time.monotonic() - started:.1f} s"
+            )
 
 
 def _say_size(fetched: Fetched) -> str:

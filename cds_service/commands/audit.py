@@ -98,7 +98,7 @@ def _of_identifier(command: Callable[P, R]) -> Callable[P, R]:
 @options.UNTIL
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, MOST))
 @click.option("--json", "as_json", is_flag=True, help="one JSON object a line")
-@options.say_errors
+@options.print_errors
 def list_entries(*, limit: int, as_json: bool, **asked: Any) -> None:
     """List entries, newest first."""
     query = _query(**asked)
@@ -130,7 +130,7 @@ def list_entries(*, limit: int, as_json: bool, **asked: Any) -> None:
     help="recompute the figures from the entry alone and compare",
 )
 @options.AS_JSON
-@options.say_errors
+@options.print_errors
 def show_entry(*, entry: str, wants_replay: bool, as_json: bool) -> None:
     """Show one entry, by id or number."""
     with log_database() as database:
@@ -181,7 +181,7 @@ def show_entry(*, entry: str, wants_replay: bool, as_json: bool) -> None:
     help="write an entry that says when and what was verified, for the review pages",
 )
 @options.AS_JSON
-@options.say_errors
+@options.print_errors
 def verify(
     *,
     notes: tuple[Path, ...],
@@ -266,7 +266,7 @@ def _checkpoints(paths: Iterable[Path]) -> Iterator[Checkpoint]:
 @click.option(
     "--out", type=options.NEW_FILE, metavar="FILE", help="instead of standard output"
 )
-@options.say_errors
+@options.print_errors
 def make_checkpoint(out: Path | None) -> None:
     """Sign the head of the log: a short note to keep elsewhere."""
     with log_database() as database:
@@ -296,7 +296,7 @@ def make_checkpoint(out: Path | None) -> None:
 @click.option(
     "--out", type=options.NEW_FILE, metavar="FILE", help="instead of standard output"
 )
-@options.say_errors
+@options.print_errors
 def export(form: Any, out: Path | None, **asked: Any) -> None:
     """Export entries as NDJSON, CSV or FHIR AuditEvents.
 
@@ -333,7 +333,7 @@ def export(form: Any, out: Path | None, **asked: Any) -> None:
         " calendar, never for a timer"
     ),
 )
-@options.say_errors
+@options.print_errors
 def purge(*, i_know: bool, dry_run: bool, confirmed: str | None) -> None:
     """Delete the payloads of entries older than RETENTION_DAYS.
 
@@ -364,7 +364,7 @@ def purge(*, i_know: bool, dry_run: bool, confirmed: str | None) -> None:
 
 
 @click.command("migrate")
-@options.say_errors
+@options.print_errors
 def migrate() -> None:
     """Create or update the tables of the log.
 

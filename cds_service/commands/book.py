@@ -71,7 +71,7 @@ NEEDS_MAP = "p7-other-units"  # its codes are those of the sample hospital
 )
 @calling.KEY
 @calling.ISSUER_OF_TOKENS
-@options.say_errors
+@options.print_errors
 def preview(
     site: Path | None,
     client: str | None,

@@ -241,7 +241,7 @@ def topics_of(cards: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]
 @KEY
 @ISSUER_OF_TOKENS
 @options.AS_JSON
-@options.say_errors
+@options.print_errors
 def probe_service(
     *, url: str, site: Path | None, procedure: str | None, as_json: bool, **who: Any
 ) -> None:

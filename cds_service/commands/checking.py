@@ -31,7 +31,7 @@ ASK = (
 
 @click.command("check")
 @options.SITE
-@options.say_errors
+@options.print_errors
 def check_mappings(site: Path | None) -> None:
     """Check studies, hooks, mappings and a site folder with its keys.
 

@@ -33,7 +33,7 @@ def _name(value: str) -> str:
     type=options.Read("NAME", _name),
     help="of the two files; default: codes-DAY",
 )
-@options.say_errors
+@options.print_errors
 def confirm_ticks(*, ticks: Path, site: Path | None, by: str, name: str | None) -> None:
     """Make map lines and tests of the site from a table that a person has ticked.
 

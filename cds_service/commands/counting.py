@@ -79,7 +79,7 @@ def _entries(
     help="UTC; default: the last 30 days",
 )
 @options.AS_JSON
-@options.say_errors
+@options.print_errors
 def list_gaps(*, since: datetime | None, as_json: bool) -> None:
     """List codes of near misses and findings that are not known, from the audit log.
 
@@ -174,7 +174,7 @@ def print_gaps(found: Mapping[str, Any]) -> None:
 @options.SINCE
 @options.UNTIL
 @options.AS_JSON
-@options.say_errors
+@options.print_errors
 def report(
     *,
     silent: bool,

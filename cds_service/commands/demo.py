@@ -69,7 +69,7 @@ Show = Callable[[Mapping[str, Any]], None]  # prints the cards of an answer
 @click.option(
     "--keep", is_flag=True, help="keep the servers running and print their addresses"
 )
-@options.say_errors
+@options.print_errors
 def demo(*, patient: str | None, keep: bool) -> None:
     """Sign sample orders against a running service and print the cards."""
     configure_logs("ERROR")
@@ -85,7 +85,7 @@ def run_demo(*, patient: str | None = None, keep: bool = False) -> int:
     samples = load_samples(options.today_at(UTC_CALENDAR))  # the demo has no site
     chosen = choose_samples(samples, patient)
     if not chosen:
-        options.tell(
+        options.print_note(
             f"no sample patient is called {patient!r}; there are:"
             f" {', '.join(sample.id for sample in samples)}"
         )
@@ -132,7 +132,7 @@ def _show_all(
         for sample in (one for one in chosen if one.worksheet):
             failures += _show_measured(sample, services[False], fhir, console, show)
         for failure in failures:
-            options.tell(failure)
+            options.print_note(failure)
         _print_addresses(console, urls, fhir.url, keep=keep)
         if keep:
             _print_reviewers(console, services.values())
@@ -151,7 +151,7 @@ class _Running(NamedTuple):
 @contextmanager
 def _running_service(fhir_url: str, *, needs_site: bool) -> Iterator[_Running]:
     if sys.stderr.isatty():
-        options.tell(
+        options.print_note(
             "starting the service with the sample site …"
             if needs_site
             else "starting the service …"

@@ -72,7 +72,7 @@ UNREADABLE = (
 @KEY
 @ISSUER_OF_TOKENS
 @options.AS_JSON
-@options.say_errors
+@options.print_errors
 def doctor(
     *,
     what: str,

@@ -53,7 +53,7 @@ MAX_BYTES = 32 * 1024 * 1024
     help="default: mappings/expanded of the site",
 )
 @options.TOKEN_FILE
-@options.say_errors
+@options.print_errors
 def expand_filters(
     *,
     release: Path | None,
@@ -80,7 +80,9 @@ def expand_filters(
             read.expansion(below) if read else _of_server(server or "", below, token)
         )
         if read and (missing := sorted({*below} - _concepts(read))):
-            options.tell(f"{concept}: {', '.join(missing)} is not in this release")
+            options.print_note(
+                f"{concept}: {', '.join(missing)} is not in this release"
+            )
         path = target / f"{concept}{SUFFIX}"
         path.write_text(found.written(), encoding="utf-8")
         click.echo(

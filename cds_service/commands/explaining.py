@@ -44,7 +44,7 @@ from cds_service.web.fhir_access import ClosedServer, check_fhir_server, open_re
 @options.SITE
 @options.CLIENT
 @options.AS_JSON
-@options.say_errors
+@options.print_errors
 def explain(
     *,
     request_file: Path,

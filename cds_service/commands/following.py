@@ -41,7 +41,7 @@ ALSO = ALSO_READ | SHARED
     help="within which a fracture counts",
 )
 @options.AS_OF
-@options.say_errors
+@options.print_errors
 def find_outcomes(
     *, paths: tuple[Path, ...], out: Path | None, months: int, as_of: date | None
 ) -> None:

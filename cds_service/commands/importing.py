@@ -107,7 +107,7 @@ def _thickness(value: str) -> Decimal:
 )
 @options.SITE
 @options.AS_JSON
-@options.say_errors
+@options.print_errors
 def import_measurements(*, as_json: bool, **words: Any) -> None:
     """Write measurements that were made elsewhere as FHIR Observations.
 
@@ -272,7 +272,7 @@ def _check_person(wish: Wish, sources: Sequence[Source]) -> None:
             text(one.get("value")) for one in objects(member(patient, "identifier"))
         }
         if known and source.person.identifier not in {*known, wish.patient, ""}:
-            options.tell(
+            options.print_note(
                 f"note: {source.name}: its patient ID is none of the identifiers of"
                 " this patient on the server; birth date and sex do not contradict"
             )
@@ -318,7 +318,7 @@ def deliver(outcome: Outcome, wish: Wish) -> None:
             raise CdsError(
                 f"{wish.out}: cannot be written ({error.strerror})"
             ) from None
-        options.tell(
+        options.print_note(
             f"{wish.out}: {len(outcome.taken)} Observations, to be sent as one"
             " transaction"
         )
@@ -330,7 +330,7 @@ def _send(outcome: Outcome, wish: Wish) -> None:
     """Send what is not on the server yet."""
     base = wish.fhir_server or ""
     if wish.token is not None and not parse_base(base).may_carry_tokens:
-        options.tell(
+        options.print_note(
             "note: a token is not sent over plain http; the server is asked without it"
         )
     reader = FhirClient(base, wish.token, connections=_connections(), is_fresh=True)
@@ -356,7 +356,7 @@ def _send(outcome: Outcome, wish: Wish) -> None:
         if kind == "Observation"
     ]
     made = sum(status.startswith("201") for status in ours)
-    options.tell(f"{base}: {made} new, {len(outcome.taken) - made} there already")
+    options.print_note(f"{base}: {made} new, {len(outcome.taken) - made} there already")
 
 
 def _connections() -> Connections:

@@ -50,7 +50,7 @@ EXAMPLE = "https://cds.example.org"
     help="prefetch: each key and its whole query, with a tab between, to paste.",
 )
 @options.OUT
-@options.say_errors
+@options.print_errors
 def print_integration_sheet(
     site: Path | None, client: str | None, kind: str, out: TextIO
 ) -> None:

@@ -51,7 +51,7 @@ def records_of_files(paths: Iterable[Path]) -> Iterator[Record]:
             if record.resources or record.is_logged:
                 yield record
             else:
-                options.tell(f"{file}: no call and no resource; skipped")
+                options.print_note(f"{file}: no call and no resource; skipped")
     if exports:
         yield from _of_export(exports)
 
@@ -108,7 +108,7 @@ def _of_lines(file: Path) -> Iterator[Record]:
         try:
             document = decode_json(line)
         except JsonTextError as error:
-            options.tell(f"{file}:{number}: {error}; skipped")
+            options.print_note(f"{file}:{number}: {error}; skipped")
             continue
         if isinstance(document, dict) and "commitment" in document:
             yield from _of_entry(document)
@@ -158,7 +158,7 @@ def _of_export(files: Sequence[Path]) -> Iterator[Record]:
     """The chart of each patient of a Bulk Data export, one after the other."""
     with TemporaryDirectory(prefix="kyphoplasty-cds-") as folder:
         found = bulk.by_patient(
-            files, Path(folder), OF_EXPORT, lambda bad: options.tell(str(bad))
+            files, Path(folder), OF_EXPORT, lambda bad: options.print_note(str(bad))
         )
         for _, lines in found:
             yield Record(tuple(map(bulk.read_line, lines)))
@@ -179,7 +179,7 @@ def records_of_server(
     connections = Connections(max_record_bytes=read_settings().max_record_bytes)
     reader = FhirClient(address, token, connections=connections)
     identity = identify_server(reader, until=time.monotonic() + SECONDS)
-    options.tell(f"{address}: {identity.software or 'unknown server'}")
+    options.print_note(f"{address}: {identity.software or 'unknown server'}")
     faults: dict[str, None] = {}
     for found in [{"id": one} for one in patients] or _first_patients(reader, limit):
         patient = quote(text(found.get("id")), safe="")
@@ -194,7 +194,7 @@ def records_of_server(
         )
         yield Record((found, *chain.from_iterable(read)))
     for fault in faults:
-        options.tell(fault)
+        options.print_note(fault)
 
 
 def _first_patients(reader: FhirClient, limit: int) -> list[Json]:

@@ -64,7 +64,7 @@ OTHERS: Mapping[str, str] = {
     help="write a table to tick, for `mappings confirm`",
 )
 @options.AS_JSON
-@options.say_errors
+@options.print_errors
 def learn_mappings(
     *,
     sources: tuple[str, ...],
@@ -93,11 +93,11 @@ def learn_mappings(
     else:
         print_learned(learned)
     if out is not None:
-        options.tell(
+        options.print_note(
             f"{out}: read each line, take out what is wrong, and set status to active"
         )
     if ticks is not None:
-        options.tell(
+        options.print_note(
             f"{ticks}: write yes or no into tick, line by line; then"
             " `mappings confirm` makes map lines and tests of it"
         )

@@ -87,7 +87,7 @@ SAID: Mapping[State, str] = {
     help="who was neither seen nor treated: .csv, .ndjson or .json (FHIR)",
 )
 @options.AS_JSON
-@options.say_errors
+@options.print_errors
 def close_loop(
     *,
     paths: Sequence[Path],
@@ -288,7 +288,7 @@ def _from_export(
 
 
 def _say_bad(bad: object) -> None:
-    options.tell(str(bad))
+    options.print_note(str(bad))
 
 
 def _open_server(

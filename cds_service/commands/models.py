@@ -44,7 +44,7 @@ ALL_NEEDED = (
         " PatientLevelPrediction (JSON)"
     ),
 )
-@options.say_errors
+@options.print_errors
 def models(*, study_id: str | None, as_json: bool, tool: str | None) -> None:
     """Print the studies in force: coefficients, intercepts, cohort, horizon, limits."""
     cards = load_service(options.chosen_site()[0]).model_cards
@@ -245,7 +245,7 @@ def covariate_id(name: str) -> float:
 
 @click.command("quotes")
 @options.AS_JSON
-@options.say_errors
+@options.print_errors
 def print_quotes(*, as_json: bool) -> None:
     """Print what speaks against the models beside the words it was read from."""
     cards = load_service(options.chosen_site()[0]).model_cards
@@ -273,7 +273,7 @@ def print_quotes(*, as_json: bool) -> None:
 @click.option(
     "--check", is_flag=True, help="compare with the shipped tables, write nothing"
 )
-@options.say_errors
+@options.print_errors
 def build_studies(*, check: bool) -> None:
     """Rebuild the tables from the study files (about a minute).
 

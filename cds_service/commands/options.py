@@ -151,7 +151,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def say_errors(command: Callable[P, R]) -> Callable[P, R]:
+def print_errors(command: Callable[P, R]) -> Callable[P, R]:
     """Print a `CdsError` in one line and exit.
 
     With 2 for wrong configuration, 1 for a bad answer.
@@ -168,7 +168,7 @@ def say_errors(command: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-def tell(line: str) -> None:
+def print_note(line: str) -> None:
     """Print a line on standard error, without control characters."""
     # Rich is loaded where it is needed.
     from cds_service.commands.terminal import clean  # noqa: PLC0415

@@ -51,7 +51,7 @@ from cds_service.settings import read_settings
     type=options.BASE,
     help="only print the address that asks this server for the export",
 )
-@options.say_errors
+@options.print_errors
 def score(
     *,
     paths: Sequence[Path],

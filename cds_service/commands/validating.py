@@ -67,7 +67,7 @@ USE = (
     flag_value="plan",
     help="say how many patients a validation here needs",
 )
-@options.say_errors
+@options.print_errors
 def validate_models(
     *,
     files: tuple[Path, ...],

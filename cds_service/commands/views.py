@@ -26,7 +26,7 @@ FINAL = " or ".join(f"status = '{one}'" for one in ("final", "amended", "correct
 
 
 @click.command("views")
-@options.say_errors
+@options.print_errors
 def print_views() -> None:
     """Print what is read as SQL-on-FHIR ViewDefinitions, a JSON array.
 
