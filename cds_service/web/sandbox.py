@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response as PlainResponse
 from cds_service.audit.chain import OneEntry
 from cds_service.core.wording import GAP_REASONS, say_date
 from cds_service.errors import NotAllowed
+from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.lookup import (
     FoundPatient,
@@ -29,6 +30,7 @@ from cds_service.fhir.server.lookup import (
     find_patients,
     list_patients,
 )
+from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.address import parse_base
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
@@ -63,6 +65,8 @@ NOT_OPEN = (
     " its callers."
 )
 BUILT_IN = "/sandbox/fhir"
+# What an EHR drafts, and what this page signs.
+DRAFTED = ("ServiceRequest", "DeviceRequest", "SupplyRequest", "MedicationRequest")
 PAGE_SIZE = 1000  # all on one page: every worker would have to know further pages
 NOT_EXPLAINED = (
     " Only the sample site folder explains its local codes; this service has none."
@@ -113,7 +117,9 @@ def sandbox_routes(around: Surroundings) -> Blueprint:
 
     @routes.post("/discharge")
     def discharge() -> Response:
-        return json_response(_discharge(around, _member("patient"), _orders()))
+        return json_response(
+            _discharge(around, _member("patient"), _orders(around.service.calendar))
+        )
 
     @routes.route("/fhir", defaults={"path": ""}, methods=["GET", "POST"])
     @routes.route("/fhir/<path:path>", methods=["GET", "POST"])
@@ -257,16 +263,23 @@ def _discharge(
     )
 
 
-def _orders() -> list[Mapping[str, Any]]:
-    """The orders of the request's JSON body, each with an id."""
+def _orders(calendar: SiteCalendar) -> list[Mapping[str, Any]]:
+    """The orders of the request's JSON body, as an EHR would hold them: valid R4."""
     body = request.get_json(silent=True)
     found = body.get("orders") if isinstance(body, dict) else None
-    orders: list[Mapping[str, Any]] = [
-        one for one in found or () if isinstance(one, dict) and one.get("id")
-    ]
-    if not isinstance(found, list) or len(orders) != len(found):
+    if not isinstance(found, list):
         raise BadRequest
-    return orders
+    return [_order(one, calendar) for one in found]
+
+
+def _order(raw: Any, calendar: SiteCalendar) -> Mapping[str, Any]:
+    kind = raw.get("resourceType") if isinstance(raw, dict) else None
+    if kind not in DRAFTED or not raw.get("id"):
+        raise BadRequest
+    try:
+        return parse_resource(raw, kind, calendar)
+    except BrokenResource:
+        raise BadRequest from None
 
 
 def _member(name: str, *, needed: bool = True) -> str:

@@ -26,9 +26,9 @@ ALWAYS = (
     "response_schema_conformance",
 )
 # Refused although the description allows it: the base of a FHIR server alone, which
-# asks for nothing; an address that nobody signed.
+# asks for nothing; an address that nobody signed; a patient who is no sample.
 REFUSED = {
-    *("GET /sandbox/fhir", "POST /sandbox/as/{ehr}"),
+    *("GET /sandbox/fhir", "POST /sandbox/as/{ehr}", "POST /sandbox/discharge"),
     *("GET /basis/{address}", "POST /basis/{address}"),
 }
 MODES = {

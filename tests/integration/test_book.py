@@ -73,7 +73,7 @@ def test_every_fact_sentence_and_closure_in_force_is_in_it(said):
 
 def test_book_patients_show_their_cards_and_one_shows_none(book):
     patients = book_patients(HOOK, TODAY)
-    assert len(patients) == len({one.id for one in patients}) == 15
+    assert len(patients) == len({one.id for one in patients}) == 16
     cards = re.findall(
         r'<section class="panel patient">(.*?)</section>', book, re.DOTALL
     )
@@ -124,7 +124,7 @@ def check(url, *options, site=""):
 
 def test_a_service_with_the_same_configuration_answers_as_in_the_book(live):
     done = check(live.url)
-    assert (done.exit_code, done.output.count("as in the book")) == (0, 15), done.output
+    assert (done.exit_code, done.output.count("as in the book")) == (0, 16), done.output
 
 
 def test_a_service_with_another_configuration_differs_by_name(live):
@@ -147,7 +147,7 @@ def test_a_service_that_is_off_is_said_to_be(tmp_path):
     with LiveService(tmp_path, flow=lambda *_: HookResponse(cards=[])) as live:
         done = check(live.url)
     assert done.exit_code == 1
-    assert done.output.count("no card: the service is off") == 13
+    assert done.output.count("no card: the service is off") == 14
     assert "p16-other-order: as in the book" in done.output
 
 

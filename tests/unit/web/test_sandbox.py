@@ -82,6 +82,14 @@ def test_an_operated_sample_patient_is_discharged(live):
         pytest.param("p2-low", "none", 400, id="no list"),
         pytest.param("p2-low", [{}], 400, id="no id"),
         pytest.param("p2-low", [3], 400, id="no order"),
+        pytest.param("p2-low", 5, 400, id="a number"),
+        pytest.param("p2-low", [{"id": "x", "resourceType": 7}], 400, id="no type"),
+        pytest.param(
+            "p2-low",
+            [{"id": "x", "resourceType": "ServiceRequest", "code": 3}],
+            400,
+            id="no R4",
+        ),
     ],
 )
 def test_a_discharge_of_nobody_is_refused(live, patient, orders, status):
