@@ -1,6 +1,6 @@
 """What the steps before the cards found, in one place for those that say it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -42,6 +42,8 @@ class Option(NamedTuple):
 WORKSHEET = say("Enter a measurement: the worksheet")
 BASIS = say("Why, how sure, what if: the basis")
 HANDOUT = say("Print the patient's page")
+LETTER = say("Copy lines to the letter")
+LETTER_PLACE = "#letter"  # on the basis page
 GUIDELINES = say("Guidelines, for and against")
 MODEL = say("Model, figures and limits")
 SOURCE = say("kyphoplasty-cds: advice from published studies")
@@ -229,9 +231,6 @@ def make_card(
     uuid = answer.signing.derive_id("card", [topic, summary, detail])
     grounds = _grounds(answer, topic)
     basis = [_link(answer.tell(BASIS), answer.basis_url)] if answer.basis_url else []
-    handout = (
-        [_link(answer.tell(HANDOUT), answer.handout_url)] if answer.handout_url else []
-    )
     return Card.model_validate(
         {
             "uuid": uuid,
@@ -249,7 +248,12 @@ def make_card(
             "override_reasons": tuple(
                 _in_words(answer, one) for one in answer.texts.reasons[topic]
             ),
-            "links": (*basis, *handout, *_worksheet(answer, topic), *grounds),
+            "links": (
+                *basis,
+                *_of_leaving(answer),
+                *_worksheet(answer, topic),
+                *grounds,
+            ),
             "extension": extension,
         }
     )
@@ -279,6 +283,16 @@ def _grounds(answer: Answer, topic: str) -> list[Link]:
         if topic != "rehabilitation" and pages
         else [_link(answer.tell(MODEL), model), *pages]
     )
+
+
+def _of_leaving(answer: Answer) -> Iterator[Link]:
+    """What a patient who leaves is given, and the lines for the next doctor."""
+    if answer.case.leaving is None:
+        return
+    if answer.basis_url:
+        yield _link(answer.tell(LETTER), f"{answer.basis_url}{LETTER_PLACE}")
+    if answer.handout_url:
+        yield _link(answer.tell(HANDOUT), answer.handout_url)
 
 
 def _worksheet(answer: Answer, topic: str) -> list[Link]:
