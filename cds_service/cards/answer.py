@@ -16,6 +16,7 @@ from cds_service.core.facts import (
     RecordState,
     SupportOrders,
 )
+from cds_service.core.handout import HANDOUT_DRAFT
 from cds_service.core.languages import LanguageFile
 from cds_service.core.phrases import NotTranslated, in_language, joined, say
 from cds_service.core.policy import Policy
@@ -186,6 +187,12 @@ class Answer:
         """The recommendations of one card, in order."""
         return tuple([one for one in self.recommendations if one.rule.topic == topic])
 
+    def offering(self, topic: str) -> tuple[str, ...]:
+        """What may have a button on one card: recommendations, then the page."""
+        rules = tuple([one.rule.id for one in self.of_topic(topic)])
+        has_draft = self.case.leaving is not None and HANDOUT_DRAFT in self.suggestions
+        return (*rules, HANDOUT_DRAFT) if has_draft else rules
+
     def option_line(self, recommendation: Recommendation) -> Option:
         """A recommendation for a layout."""
         already = ""
@@ -213,7 +220,7 @@ def make_card(
     Args:
         summary: in the language of the cards, as the detail is.
     """
-    rule_ids = [one.rule.id for one in answer.of_topic(topic)]
+    rule_ids = answer.offering(topic)
     suggestions = tuple(
         offer for rule_id in rule_ids for offer in answer.suggestions.get(rule_id, ())
     )
