@@ -45,7 +45,6 @@ from cds_service.fhir.facts.bone_drug_history import (
 from cds_service.fhir.facts.cancer import find_recent_cancer
 from cds_service.fhir.facts.chart import (
     Chart,
-    Entry,
     FindingOrGap,
     Reading,
     age_in_words,
@@ -67,6 +66,7 @@ from cds_service.fhir.facts.observations import (
 )
 from cds_service.fhir.facts.problem_list import find_condition
 from cds_service.fhir.facts.quantities import ANOTHER_MEASURE, Refused
+from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.picking import EXAM_TYPES
 from cds_service.fhir.raw_json import Json, member, text, texts_of, truth
 from cds_service.fhir.site_calendar import Moment
