@@ -400,7 +400,10 @@ def _concepts_of_drug(
 def _in_asides(
     resource: Json, own: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """The drugs that an entry names besides its own, each in doubt; none beside a bone drug."""
+    """The drugs that an entry names besides its own, each in doubt.
+
+    None beside a bone drug.
+    """
     if BONE_DRUG in own:
         return frozenset()
     named = drugs_beside(resource, terminology) - own

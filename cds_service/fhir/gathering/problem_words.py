@@ -25,7 +25,8 @@ _LETTER = re.compile(r"[^\W\d_]")
 # A full stop after a word of four letters or more: shorter ones are abbreviations (`Z.
 # n.`, `St. n.`, `fam.`).
 _STATEMENT = re.compile(
-    r"(?<=[^\W\d_]{4})\.(?=\s|$)|[;\n\u3002\uff1b]|(?:^|\s)\d{1,2}[.)\u3001](?=\s*[^\W\d])"
+    r"(?<=[^\W\d_]{4})\.(?=\s|$)|[;\n\u3002\uff1b]"
+    r"|(?:^|\s)\d{1,2}[.)\u3001](?=\s*[^\W\d])"  # the number of an item
 )
 
 

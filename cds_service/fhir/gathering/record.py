@@ -256,7 +256,7 @@ def _is_list_read(record: PatientRecord, key: str) -> bool:
 
 
 def _is_strange(entry: Entry) -> bool:
-    """Whether nobody understood an entry: neither its code nor its words name anything."""
+    """Tell if neither the code nor the words of an entry name anything."""
     is_unnamed = entry.concepts <= UNCODED | {MAY_NEED_BRACE}
     is_uncoded = MAY_BE_GRAVE in entry.concepts and is_unnamed
     return NOT_UNDERSTOOD in entry.concepts or is_uncoded

@@ -78,7 +78,10 @@ _DAY_FORMS = (
         r"(?P<d{n}>\d{{1,2}})(?:\.|st|nd|rd|th|er)?\s*(?:de\s+)?"
         r"(?P<w{n}>{months})\.?,?\s*(?:de\s+)?(?P<y{n}>\d{{4}})(?!\d)"
     ),
-    r"(?P<w{n}>{months})\.?\s+(?P<d{n}>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y{n}>\d{{4}})(?!\d)",
+    (
+        r"(?P<w{n}>{months})\.?\s+(?P<d{n}>\d{{1,2}})(?:st|nd|rd|th)?,?\s+"
+        r"(?P<y{n}>\d{{4}})(?!\d)"
+    ),
     r"(?P<a{n}>\d{{1,2}})/(?P<b{n}>\d{{1,2}})/(?P<y{n}>\d{{4}})(?!\d)",
 )
 
@@ -188,9 +191,11 @@ class DurationRules:
         digits = r"(?<![A-WYZa-wyzÀ-ÿ0-9.,/⁄])[0-9]{1,3}(?:[.,][0-9]{1,2})?"
         number = rf"(?:{digits}|(?<![{_LETTER}])(?:{_any(self._numbers)}))"
         and_half = rf"(?:{any_of(tables, 'and_half')})"
+        to = rf"(?:-|–|—|~|{any_of(tables, 'to')})"
+        high = rf"(?P<high>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?|{number})"
         self._amount = _compiled(
             rf"(?P<low>{number})"
-            rf"(?:\s*(?:-|–|—|~|{any_of(tables, 'to')})\s*(?P<high>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?|{number}))?"
+            rf"(?:\s*{to}\s*{high})?"
             rf"(?:\s*(?P<inside>{and_half}))?"
             rf"\s*-?\s*(?P<unit>{_any(self._units)})(?![A-Za-zÀ-ÿ0-9])"
             rf"(?:\s*(?P<behind>{and_half}))?"

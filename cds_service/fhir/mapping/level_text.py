@@ -81,9 +81,11 @@ class LevelRules:
         and_, to = (f"(?i:{any_of(joints, name)})" for name in ("and_", "to"))
         followers = f"(?i:{any_of(vertebrae, 'followers')})"
         # A name in Latin letters begins a word; Chinese is written without spaces.
+        not_after = any_of(vertebrae, "not_after")
         self._level = re.compile(
-            rf"(?:(?<![A-Za-z0-9])|(?![A-Za-z]))(?:(?P<thoracic>{thoracic})|(?:{lumbar}))"
-            rf"0?(?P<number>[1-9][0-9]?)(?![A-Za-z0-9]|\.[0-9])(?!{any_of(vertebrae, 'not_after')})"
+            r"(?:(?<![A-Za-z0-9])|(?![A-Za-z]))"
+            rf"(?:(?P<thoracic>{thoracic})|(?:{lumbar}))"
+            rf"0?(?P<number>[1-9][0-9]?)(?![A-Za-z0-9]|\.[0-9])(?!{not_after})"
         )
         self._numbered = [
             (_numbered(one, and_, to), one.ordinals)
@@ -111,11 +113,13 @@ class LevelRules:
             rf"(?=[0-9]+\s?(?:$|[,;)/&+、·\-–]|{and_}|{followers}))"
             rf"|(?:(?P<dash>\s?[-‐–—−]\s)|\s?(?P<to>~|{to})\s?)"
             rf"(?=[0-9]+(?:{closed}|\s[-–—+/]\s(?![0-9]))))"
-            rf"(?P<number>[1-9][0-9]?)(?![A-Za-z0-9%]|[.:][0-9]|(?!{same}|[\-–]{few}{closed})(?:[\-/][0-9]|,[0-9][0-9]))"
+            r"(?P<number>[1-9][0-9]?)"
+            r"(?![A-Za-z0-9%]|[.:][0-9]"
+            rf"|(?!{same}|[\-–]{few}{closed})(?:[\-/][0-9]|,[0-9][0-9]))"
         )
         self._unread = re.compile(r"[\-–/,]([0-9]+)")
-        # `L1-L4`, `L1~4`, `LWK 2 bis 4`, `腰椎1-4`, `L2, L3`; a number with decimals is a
-        # value, not a level.
+        # `L1-L4`, `L1~4`, `LWK 2 bis 4`, `腰椎1-4`, `L2, L3`. A number with decimals is
+        # a value, not a level.
         dash, name, number = rf"[-‐-―~〜]|{to}", rf"(?:{lumbar}|第)", r"[1-5](?![\d.])"
         self._lumbar_region = re.compile(
             rf"(?:(?<![A-Za-z0-9])|(?![A-Za-z])){name}"

@@ -31,7 +31,8 @@ _CLAUSE = re.compile(r"[,;\n()，。；]|\.(?=\s|$)|\s[-–—]\s")
 FIRST, NOWHERE = (0, 0), (sys.maxsize, sys.maxsize)
 _LETTER = re.compile(r"[^\W_]")
 _DOSE = re.compile(
-    r"(?<![\w.,])\d+(?:[.,]\d+)?\s?(?:mg|mcg|ug|g|i\.?u\.?|ie|units?|meq|mmol|ml)(?![a-z])"
+    r"(?<![\w.,])\d+(?:[.,]\d+)?\s?"
+    r"(?:mg|mcg|ug|g|i\.?u\.?|ie|units?|meq|mmol|ml)(?![a-z])"
 )
 
 
