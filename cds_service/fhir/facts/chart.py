@@ -420,18 +420,10 @@ def known(
     observed: date | None = None,
     concerns: tuple[str, ...] = (),
     label: str = "",
-    may_reassure: bool = True,
 ) -> Finding:
     """The finding with this value, in its unit."""
     return Finding(
-        spec.name,
-        value,
-        spec.unit,
-        observed,
-        seen,
-        concerns=concerns,
-        label=label,
-        may_reassure=may_reassure,
+        spec.name, value, spec.unit, observed, seen, concerns=concerns, label=label
     )
 
 

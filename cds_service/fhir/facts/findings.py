@@ -423,19 +423,12 @@ def _pick_answer(
         return gap(
             spec, "conflicting", f"two answers on {say_date(day)}", *seen
         ), passed
-    aged, unknown = (
-        measurements.age_concern(spec, chart, day),
-        measurements.method_concern(spec, chart, [newest[0][2]]),
-    )
-    value, may_reassure = _as_value(words.pop(), spec), not (aged or unknown)
-    return known(
-        spec,
-        value,
-        seen[0],
-        observed=day,
-        concerns=(*aged, *unknown),
-        may_reassure=may_reassure,
-    ), passed
+    aged = measurements.age_concern(spec, chart, day)
+    unknown = measurements.method_concern(spec, chart, [newest[0][2]])
+    value = _as_value(words.pop(), spec)
+    concerns = (*aged, *unknown)
+    found = known(spec, value, seen[0], observed=day, concerns=concerns)
+    return found._replace(may_reassure=not concerns), passed
 
 
 def _no_answer(
