@@ -15,6 +15,7 @@ from functools import partial
 from itertools import islice
 
 from cds_service.core.derived import SPINE
+from cds_service.fhir.mapping.clauses import remarks
 from cds_service.fhir.mapping.language import Language, Speller, Vertebrae, any_of
 from cds_service.fhir.mapping.text_rules import (
     AUGMENTATIONS,
@@ -32,7 +33,6 @@ LONGEST_TEXT = 2000
 MOST_GROUPS = 40  # groups of levels in one part of a text
 LONGEST_SPAN = 6  # `T1-L5` names a stretch of the spine, not what is treated
 
-_STOP = re.compile(r"[;\n()；。]|\.(?=\s|$)")
 _REMARK = re.compile(r"\(([^\d()]{1,20})\)")  # "(old)" after a level speaks of it
 _OLD, _OTHER, _NOT_THESE = "old-fracture", "other-at-level", "not-this-level"
 _AT_LEVEL = frozenset({_OTHER})
@@ -147,7 +147,7 @@ class LevelRules:
         plain = self._day.sub(lambda day: day[0].rstrip("."), plain)
         plain = _REMARK.sub(r"·\1 ", plain)
         found: set[str] = set()
-        for part in _STOP.split(plain):
+        for part in remarks(plain):
             for clause, groups in self._clauses(part):
                 treated = [
                     group.levels
