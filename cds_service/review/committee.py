@@ -104,6 +104,7 @@ PAGE = {
     # name: title of the rows, caption, label of the sums
     "monthly": ("Month", "By month", "All months"),
     "cards": ("Card", "By card", "All cards"),
+    "units": ("Unit", "By unit: the EHR, and its tenant", "All units"),
     "discharges": ("Card", "At discharge", ""),
     "rules": ("Recommendation", "By recommendation", ""),
     "reasons": ("Reason", "Why cards were overridden", "All"),
@@ -249,6 +250,11 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
     }
     leaving = {say_code("topic", DISCHARGE): DISCHARGE}
     is_leaving = any(topic == DISCHARGE for topic, _, _ in whole)
+    shown = "unit:shown:"
+    found = sorted(name for _, _, name in whole if name.startswith(shown))
+    units = {
+        _say_unit(one.removeprefix(shown)): one.removeprefix(shown) for one in found
+    }
     rules = {_rule_name(topic, rule): (topic, rule) for topic, rule, _ in whole if rule}
     return {
         "monthly": _table(
@@ -262,6 +268,15 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
             topics,
             CARD_COLUMNS,
             _with_no_feedback(lambda row, name: whole[topics[row], "", name]),
+            parts=(FEEDBACK,),
+            has_totals=True,
+        ),
+        "units": _table(
+            units,
+            CARD_COLUMNS,
+            _with_no_feedback(
+                lambda row, name: whole["", "", f"unit:{name}:{units[row]}"]
+            ),
             parts=(FEEDBACK,),
             has_totals=True,
         ),
@@ -308,6 +323,10 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
 
 def _say_month(month: str) -> str:
     return f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"
+
+
+def _say_unit(unit: str) -> str:
+    return unit or "no EHR named"
 
 
 def _rule_name(topic: str, rule: str) -> str:
@@ -409,6 +428,7 @@ def _hidden(tables: Tables) -> dict[str, Counted]:
     return {
         "monthly": hide(tables["monthly"]),
         "cards": cards,
+        "units": hide(tables["units"]),
         "discharges": discharges,
         "rules": hide(rules, also=told_rules),
         "reasons": hide(
