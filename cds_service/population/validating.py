@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from cds_service.core.months import months_before
+from cds_service.core.observed_expected import ObservedExpected, Quarter
 from cds_service.core.policy import Policy
 from cds_service.core.recalibration import Recalibration, SetShift
 from cds_service.errors import CdsError
@@ -526,11 +527,69 @@ def recalibration_toml(found: Mapping[str, Recalibration]) -> str:
         lines += ["", f"[{name}]"]
         table = one.model_dump(by_alias=True, exclude_none=True)
         sets = table.pop("sets")
-        lines += [f"{key} = {_toml(value)}" for key, value in table.items()]
+        lines += _rows_of(table)
         for own in sets:
-            lines += ["", f"[[{name}.sets]]"]
-            lines += [f"{key} = {_toml(value)}" for key, value in own.items()]
+            lines += ["", f"[[{name}.sets]]", *_rows_of(own)]
     return "\n".join(lines) + "\n"
+
+
+# --- observed / expected by quarter
+
+
+def observed_expected(
+    found: Sequence[ModelValidation], file: OutcomesFile, today: date
+) -> tuple[Mapping[str, ObservedExpected], tuple[str, ...]]:
+    """The quarters of each model, and why others have none.
+
+    Raises:
+        CdsError: no model has a quarter.
+    """
+    measured, why = {}, []
+    for one in found:
+        quarters = tuple(
+            Quarter(
+                quarter=name,
+                n=group.n,
+                events=group.events,
+                expected=group.expected,
+                ratio=group.observed_expected.value,
+                interval=group.observed_expected.interval,
+            )
+            for name, group in one.quarters.items()
+            if group.observed_expected
+            and min(group.events, group.n - group.events) >= SMALLEST_CELL
+        )
+        if quarters:
+            measured[one.model.id] = ObservedExpected(
+                version=one.model.version,
+                measured=today,
+                outcomes_digest=file.digest,
+                quarters=quarters,
+            )
+        else:
+            why.append(
+                f"{one.model.id}: no quarter whose time is over has {SMALLEST_CELL}"
+                " patients with and without the outcome"
+            )
+    if not measured:
+        raise CdsError("; ".join(why) or "the file has no outcomes")
+    return measured, tuple(why)
+
+
+def observed_expected_toml(found: Mapping[str, ObservedExpected]) -> str:
+    """The file for the site folder."""
+    lines = ["# Written by kyphoplasty-cds validate --quarters."]
+    for name, one in found.items():
+        table = one.model_dump(by_alias=True)
+        quarters = table.pop("quarters")
+        lines += ["", f"[{name}]", *_rows_of(table)]
+        for quarter in quarters:
+            lines += ["", f"[[{name}.quarters]]", *_rows_of(quarter)]
+    return "\n".join(lines) + "\n"
+
+
+def _rows_of(table: Mapping[str, Any]) -> list[str]:
+    return [f"{key} = {_toml(value)}" for key, value in table.items()]
 
 
 def _toml(value: Any) -> str:

@@ -20,6 +20,7 @@ from cds_service.audit.query import Query
 from cds_service.core.phrases import MONTHS
 from cds_service.review.desk import Desk
 from cds_service.review.login import may
+from cds_service.review.quarters import QuarterTable, quarter_tables
 from cds_service.review.small_counts import (
     Counted,
     Line,
@@ -132,6 +133,7 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
             done=say_loop(tables["loop"], others["days"]),
             looked=_last_look(desk),
             tables={name: _shown(name, table) for name, table in tables.items()},
+            quarters=_quarters(desk),
             **others,
         )
 
@@ -142,6 +144,7 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
             _csv_of(_shown(name, table), PAGE[name][1])
             for name, table in tables.items()
         )
+        text += "".join(_csv_of(one.table, one.caption) for one in _quarters(desk))
         response = Response(text, content_type="text/csv; charset=utf-8")
         name = f"figures-{since}-{until}.csv"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -158,6 +161,7 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
             if name not in ("loop", "steps") or _count(tables["loop"], LOOP) != "0"
         }
         drawn["Rates by month"] = rates_of(tables["monthly"])
+        drawn |= {one.caption: one.table for one in _quarters(desk)}
         period = (
             f"{since} to {until}, months in UTC, as of {desk.gate.clock():%Y-%m-%d}."
         )
@@ -171,6 +175,14 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
         name = f"figures-{since}-{until}.pdf"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
+
+
+def _quarters(desk: Desk) -> Sequence[QuarterTable]:
+    """As the service of the reviewer's EHR has them, or that of the site."""
+    scope = desk.scope
+    issuer = scope.client if scope else None
+    service = desk.service.of_clients.get(issuer or "", desk.service)
+    return quarter_tables(service.model_cards)
 
 
 def _read(desk: Desk) -> tuple[str, str, Tables, Mapping[str, int]]:
