@@ -95,8 +95,8 @@ coverage: $(VENV)/.ready-dev ## branch coverage of the package
 
 ##@ Longer tests
 
-wheel-test: $(VENV)/.ready-dev ## build the wheel, install it elsewhere, run the smoke tests from another folder
-	@$(BIN)/python -m pytest tests/packaging/test_wheel.py tests/packaging/test_installing.py -m packaging
+wheel-test: $(VENV)/.ready-dev ## build the wheel, install it elsewhere, run the smoke tests from another folder; a release of a clone
+	@$(BIN)/python -m pytest tests/packaging/test_wheel.py tests/packaging/test_installing.py tests/packaging/test_release.py -m packaging
 
 image-test: $(VENV)/.ready-dev ## run the steps of deploy/Dockerfile in a folder of this machine, and start what comes out
 	@$(BIN)/python -m pytest tests/packaging/test_image_steps.py -m packaging
