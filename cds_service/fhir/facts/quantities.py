@@ -39,6 +39,7 @@ T_SCORE_LINE = re.compile(
 T_SCORE_UNIT = "{T-score}"
 ONE_SIDE = frozenset({"left-side", "right-side"})
 NUMERIC = (int, float, str)
+LIMITS = frozenset({"<", "<=", ">", ">="})
 ANOTHER_MEASURE: tuple[GapReason, str] = ("no-value", "its name says another measure")
 ONLY_A_LIMIT: tuple[GapReason, str] = ("no-value", "only a limit")
 TOO_LARGE = Decimal("1e9")
@@ -253,12 +254,11 @@ def _decimal(value: Any) -> Decimal | None:
 
 
 def _written(quantity: Json, value: Decimal | None) -> str:
+    if value is None:
+        return ""
     comparator = text(quantity.get("comparator"))
-    return (
-        ""
-        if value is None
-        else f"{comparator if comparator in ('<', '<=', '>', '>=') else ''}{value}"
-    )
+    limit = comparator if comparator in LIMITS else ""
+    return f"{limit}{value}"
 
 
 def _converted(
