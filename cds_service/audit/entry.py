@@ -231,7 +231,7 @@ def _band(answer: Answer) -> str | None:
 
 def _shown(card: Card, answer: Answer) -> ShownCard:
     topic = card.source.topic.code if card.source.topic else ""
-    rules = tuple(one.rule.id for one in answer.of_topic(topic))
+    rules = answer.offering(topic)
     return ShownCard(card=card.uuid, topic=topic, indicator=card.indicator, rules=rules)
 
 

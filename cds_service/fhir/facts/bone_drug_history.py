@@ -16,6 +16,7 @@ from cds_service.core.bone_drugs import (
 )
 from cds_service.core.facts import BoneDrugs, Dated, DrugUse, Finding, Gap, HowEnded
 from cds_service.core.months import months_before
+from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import MedicationSpec
 from cds_service.fhir.facts.chart import (
     Chart,
@@ -276,7 +277,7 @@ def _name(drug: Drug, chart: Chart) -> str:
     groups = chart.terminology.drugs.groups_of
     named = [one for one in drug.ingredients if "bone-drug" in groups(one)]
     exact = [one for one in named if not one.startswith("other ")]
-    return ", ".join(exact or named) or UNNAMED
+    return joined(exact or named) or UNNAMED
 
 
 def _effect(name: str, spec: MedicationSpec, day: Dated) -> date:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from cds_service.core.facts import Finding, Gap, PassedOver, Provenance
 from cds_service.core.months import months_before
+from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import MedicationSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import (
@@ -186,7 +187,7 @@ def label_of(drug: Drug, spec: MedicationSpec, chart: Chart) -> str:
         for one in drug.ingredients
         if not one.startswith("other ") and {*groups(one)} & {*spec.value_sets}
     ]
-    return ", ".join(named)
+    return joined(named)
 
 
 def _not_taken(

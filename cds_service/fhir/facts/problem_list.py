@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from cds_service.core.facts import Finding, Gap, GapReason, PassedOver, Provenance
 from cds_service.core.months import months_before
+from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import (
     ConditionSpec,
     FindingSpec,
@@ -191,7 +192,7 @@ def stated_as_true(spec: YesNoSpec, counted: Sequence[Stated], chart: Chart) -> 
         *(one.provenance(spec) for one in ordered),
         observed=ordered[0].day,
         concerns=() if any(one.code for one in ordered) else (BY_WORDS,),
-        label=" and ".join(labels) or _augmentation(counted),
+        label=joined(labels, " and ") or _augmentation(counted),
     )
 
 
