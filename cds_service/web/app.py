@@ -115,6 +115,9 @@ def create_app(
     for part, digest in service.digests.items():
         # enough to tell versions apart
         metrics.in_force.labels(part, digest[:12]).set(1)
+    for model, card in service.model_cards.items():
+        for one in card.get("observedExpected", {}).get("quarters", ()):
+            metrics.observed_expected.labels(model, one["quarter"]).set(one["ratio"])
     connections = Connections(
         allow_private=site is None or site.site.fhir.allow_private_networks,
         allow_public_plain=site is None,
@@ -188,7 +191,8 @@ def create_app(
     if callers is not None:
         app.extensions[AT_WORKER_START] = callers.prefetch
     origins = around.site.site.allowed_origins if around.site else None
-    app.wsgi_app = partial(_in_front, app.wsgi_app, origins)  # type: ignore[method-assign]
+    in_front = partial(_in_front, app.wsgi_app, origins)
+    app.wsgi_app = in_front  # type: ignore[method-assign]
     return app
 
 

@@ -9,7 +9,8 @@ import pytest
 from cds_service.cards.texts import SUMMARY_LENGTH
 from cds_service.core.data_file import data_root
 from cds_service.errors import DataFileError
-from cds_service.loading import load_languages, load_service
+from cds_service.hook_files.languages import read_languages
+from cds_service.loading import load_service
 from cds_service.samples import SITE_FOLDER, load_samples
 from cds_service.samples.requests import order_sign_request
 from cds_service.site.folder import load_site
@@ -36,7 +37,7 @@ from tests.patients.leaving import (
 )
 from tests.patients.typical import typical_orders
 
-LANGUAGES = load_languages()
+LANGUAGES = read_languages([data_root("hooks")])
 SAMPLES = load_samples(TODAY)
 # Words of the English cards that neither German nor Chinese has.
 ENGLISH = re.compile(

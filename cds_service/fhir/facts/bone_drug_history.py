@@ -20,7 +20,6 @@ from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import MedicationSpec
 from cds_service.fhir.facts.chart import (
     Chart,
-    Entry,
     FindingOrGap,
     age_in_words,
     gap,
@@ -33,7 +32,6 @@ from cds_service.fhir.facts.drug_times import (
     supply,
     times,
 )
-from cds_service.fhir.facts.drugs import Drug
 from cds_service.fhir.facts.medication_list import (
     GIVEN,
     LONG_STANDING_MONTHS,
@@ -51,6 +49,8 @@ from cds_service.fhir.facts.medication_list import (
     without_use,
 )
 from cds_service.fhir.facts.problem_list import Stated, find_stated, say_no
+from cds_service.fhir.gathering.drugs import Drug
+from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD
 from cds_service.fhir.raw_json import (
     member,

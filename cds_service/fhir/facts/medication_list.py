@@ -14,15 +14,15 @@ from cds_service.core.vocabulary import MedicationSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import (
     Chart,
-    Entry,
     FindingOrGap,
     age_in_words,
     gap,
     known,
 )
 from cds_service.fhir.facts.drug_times import end_of_course, end_of_dosage
-from cds_service.fhir.facts.drugs import STEROID, Drug
 from cds_service.fhir.facts.problem_list import find_stated, say_no, stated_as_true
+from cds_service.fhir.gathering.drugs import STEROID, Drug
+from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.raw_json import is_prohibition, member, text
 from cds_service.fhir.site_calendar import Moment

@@ -23,13 +23,14 @@ from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_stat
 from cds_service.fhir.facts.chart import (
     LISTS,
     Chart,
-    Entry,
     FindingOrGap,
     age_in_words,
     gap,
     known,
 )
-from cds_service.fhir.gathering.picking import LISTED, MEDICATION_TYPES
+from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
+from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.picking import LISTED
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
