@@ -15,8 +15,8 @@ BESIDE = {"text": "Amlodipine 5 mg"}
 FORMS = [
     *each(
         "a drug for eye, ear, nose, skin, lung or joint is no systemic steroid",
-        "RxNorm names of Synthea's modules (asthma, allergies); package names of "
-        "vidal.fr, gelbe-liste.de, kegg.jp/medicus, dxy.cn; Kenalog label (dailymed)",
+        "RxNorm names of Synthea's modules; names of national packages, by general "
+        "knowledge",
         dict.fromkeys(
             (
                 "120 ACTUAT Fluticasone propionate 0.044 MG/ACTUAT Metered Dose Inhaler",
@@ -36,9 +36,8 @@ FORMS = [
     ),
     *each(
         "a steroid by mouth, by its name or its brand, is one",
-        "dailymed (Medrol); brands of gelbe-liste.de (Decortin)"
-        ", vidal.fr (Solupred), cima.aemps.es (Dacortin), torrinomedica.it "
-        "(Deltacortene), mp.pl (Encorton)",
+        "brands of national formularies, by general knowledge: USA, Germany, France, "
+        "Spain, Italy, Poland, the Netherlands",
         dict.fromkeys(
             (
                 "MEDROL 4 MG ORAL TABLET",

@@ -132,8 +132,8 @@ PAIN = {"system": LOINC, "code": "72514-3", "value": 7, "unit": "{score}"}
 T_SCORE = {**SPINE, "value": -2.7, "unit": "{T-score}"}
 
 # mna-elderly.com (form: Screening score, subtotal max. 14 points; Malnutrition Indicator
-# Score, max. 30); sralab.org hand-held dynamometry; EWGSOP2 (ASM against SMM); LOINC
-# body weight panel (usual, birth, goal); phqscreeners.com; dxaexplained (TBS, Z-score).
+# Score, max. 30); the others by general knowledge: EWGSOP2
+# (ASM against SMM), the names of dynamometry, PHQ-9, Borg and TBS.
 NAMES = [
     pytest.param(name, observation, text, used, id=f"names-{name}-{text}")
     for name, observation, used, texts in (
