@@ -27,8 +27,9 @@ from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
 from cds_service.core.caller import Caller
 
 Counts = Counter[tuple[str, str, str, str]]
-"""By month (`2026-05`), topic (empty for whole answers), recommendation (empty for whole cards) and name.
+"""By month (`2026-05`), topic, recommendation and name.
 
+The topic is empty for whole answers, the recommendation for whole cards.
 Names: `answer`, `partial`, `shown`, `fired`, `accepted`, `reason:patientDeclines`,
 `unit:shown:ISSUER TENANT`, …
 Answers at a discharge are those of the topic `discharge`: no operation was signed, and
@@ -112,7 +113,7 @@ def _of_unit(name: str, unit: Sequence[str | None]) -> str:
 
 
 def _is_at_discharge() -> ColumnElement[int]:
-    """1 of an answer at a discharge: by its service, or where an order signs it its card."""
+    """1 of an answer at a discharge: by its service, or by the card of a signing."""
     cards = select(CARDS.c.sequence).where(
         CARDS.c.sequence == SEARCH.c.sequence, CARDS.c.topic == DISCHARGE
     )

@@ -268,7 +268,8 @@ def bone_visits(
     """Find the visits for bone treatment that have a day.
 
     A visit is for it by its own words, codes or reasons, or because it carries out a
-    referral. That of a specialist needs such a reason: an endocrinologist sees thyroids.
+    referral. That of a specialist needs such a reason: an endocrinologist sees
+    thyroids.
     """
     for raw in visits:
         titles = codeables(raw, "code", "type", "serviceType", "specialty")

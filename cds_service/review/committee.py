@@ -152,7 +152,8 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
 
     @routes.get("/figures.pdf")
     def figures_pdf() -> Response:
-        from cds_service.review.figures_pdf import draw_figures  # noqa: PLC0415 - reportlab
+        # reportlab is read when somebody asks for a PDF.
+        from cds_service.review.figures_pdf import draw_figures  # noqa: PLC0415
 
         since, until, tables, others = _read(desk)
         drawn = {

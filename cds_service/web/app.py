@@ -191,7 +191,8 @@ def create_app(
     if callers is not None:
         app.extensions[AT_WORKER_START] = callers.prefetch
     origins = around.site.site.allowed_origins if around.site else None
-    app.wsgi_app = partial(_in_front, app.wsgi_app, origins)  # type: ignore[method-assign]
+    in_front = partial(_in_front, app.wsgi_app, origins)
+    app.wsgi_app = in_front  # type: ignore[method-assign]
     return app
 
 

@@ -16,7 +16,7 @@ from cds_service.fhir.facts.measurements import Picked, conflict_of, find_quanti
 from cds_service.fhir.facts.methods import judge_method
 from cds_service.fhir.facts.observations import RETRACTED, site_key
 from cds_service.fhir.facts.quantities import Measured, Refused, shortened
-from cds_service.fhir.gathering.picking import MEDICATION_TYPES
+from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.raw_json import member, objects, text
 
 Site = Literal[

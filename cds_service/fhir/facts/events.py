@@ -15,8 +15,9 @@ from cds_service.core.facts import Finding, Gap, Precision
 from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.facts import problem_list
-from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, gap, known
+from cds_service.fhir.facts.chart import Chart, FindingOrGap, gap, known
 from cds_service.fhir.facts.earlier_fracture import PRECISIONS
+from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.raw_json import Json, member, text, texts_of
 

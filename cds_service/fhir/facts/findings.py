@@ -45,7 +45,6 @@ from cds_service.fhir.facts.bone_drug_history import (
 from cds_service.fhir.facts.cancer import find_recent_cancer
 from cds_service.fhir.facts.chart import (
     Chart,
-    Entry,
     FindingOrGap,
     Reading,
     age_in_words,
@@ -67,6 +66,7 @@ from cds_service.fhir.facts.observations import (
 )
 from cds_service.fhir.facts.problem_list import find_condition
 from cds_service.fhir.facts.quantities import ANOTHER_MEASURE, Refused
+from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.picking import EXAM_TYPES
 from cds_service.fhir.raw_json import Json, member, text, texts_of, truth
 from cds_service.fhir.site_calendar import Moment
@@ -423,19 +423,12 @@ def _pick_answer(
         return gap(
             spec, "conflicting", f"two answers on {say_date(day)}", *seen
         ), passed
-    aged, unknown = (
-        measurements.age_concern(spec, chart, day),
-        measurements.method_concern(spec, chart, [newest[0][2]]),
-    )
-    value, may_reassure = _as_value(words.pop(), spec), not (aged or unknown)
-    return known(
-        spec,
-        value,
-        seen[0],
-        observed=day,
-        concerns=(*aged, *unknown),
-        may_reassure=may_reassure,
-    ), passed
+    aged = measurements.age_concern(spec, chart, day)
+    unknown = measurements.method_concern(spec, chart, [newest[0][2]])
+    value = _as_value(words.pop(), spec)
+    concerns = (*aged, *unknown)
+    found = known(spec, value, seen[0], observed=day, concerns=concerns)
+    return found._replace(may_reassure=not concerns), passed
 
 
 def _no_answer(

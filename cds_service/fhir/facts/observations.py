@@ -85,7 +85,7 @@ def note_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None
 
 
 def _beside(reading: Reading) -> Iterator[str]:
-    """What else says something of the value: its reading, its visit, which list it is on."""
+    """What else says something of the value: its reading, its visit, its list."""
     for holder in _holders(reading):
         for reading_of_it in objects(holder.get("interpretation")):
             yield from texts_of(reading_of_it)
@@ -99,7 +99,7 @@ def _beside(reading: Reading) -> Iterator[str]:
 
 
 def _of_another(reading: Reading) -> Iterator[str]:
-    """What may make it the value of another thing: its sample, its sources, what was added."""
+    """What may make it the value of another thing: its sample, sources, additions."""
     yield from _displays(reading.entry.raw, ("specimen", "derivedFrom", "hasMember"))
     for path, value in chain.from_iterable(map(_added_to, _holders(reading))):
         if path.rpartition(".")[2] in _SAID:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from cds_service.core.facts import Finding, Gap, GapReason, PassedOver, Provenance
 from cds_service.core.months import months_before
+from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import (
     ConditionSpec,
     FindingSpec,
@@ -22,13 +23,14 @@ from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_stat
 from cds_service.fhir.facts.chart import (
     LISTS,
     Chart,
-    Entry,
     FindingOrGap,
     age_in_words,
     gap,
     known,
 )
-from cds_service.fhir.gathering.picking import LISTED, MEDICATION_TYPES
+from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
+from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.picking import LISTED
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
@@ -197,7 +199,7 @@ def stated_as_true(spec: YesNoSpec, counted: Sequence[Stated], chart: Chart) -> 
         *(one.provenance(spec) for one in ordered),
         observed=ordered[0].day,
         concerns=() if any(one.code for one in ordered) else (BY_WORDS,),
-        label=" and ".join(labels) or _augmentation(counted),
+        label=joined(labels, " and ") or _augmentation(counted),
     )
 
 

@@ -13,13 +13,13 @@ from typing import Literal, NamedTuple
 from cds_service.core.facts import RecordState
 from cds_service.errors import EvidenceUnavailable, NotAllowed, PatientMismatch
 from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
 from cds_service.fhir.gathering.picking import (
     MAY_BE_GRAVE,
     MAY_NEED_BRACE,
     NOT_UNDERSTOOD,
     UNCODED,
-    Sourced,
     Unreadable,
     is_order_understood,
     pick,
@@ -97,14 +97,14 @@ class PatientRecord(NamedTuple):
 
     reads: Mapping[str, Read]
     patient: Json | None = None
-    resources: tuple[Sourced, ...] = ()
+    resources: tuple[Entry, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     foreign: Mapping[str, int] = MappingProxyType({})
     near: tuple[NearMiss, ...] = ()
 
-    def of_key(self, key: str) -> tuple[Sourced, ...]:
+    def of_key(self, key: str) -> tuple[Entry, ...]:
         """The resources returned for one prefetch key."""
-        return tuple(sourced for sourced in self.resources if sourced.key == key)
+        return tuple(entry for entry in self.resources if entry.key == key)
 
 
 def gather(
@@ -255,8 +255,8 @@ def _is_list_read(record: PatientRecord, key: str) -> bool:
     return sum(part.entries for part in parts) > strange
 
 
-def _is_strange(entry: Sourced) -> bool:
-    """Whether nobody understood an entry: neither its code nor its words name anything."""
+def _is_strange(entry: Entry) -> bool:
+    """Tell if neither the code nor the words of an entry name anything."""
     is_unnamed = entry.concepts <= UNCODED | {MAY_NEED_BRACE}
     is_uncoded = MAY_BE_GRAVE in entry.concepts and is_unnamed
     return NOT_UNDERSTOOD in entry.concepts or is_uncoded
@@ -444,7 +444,7 @@ def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
         patient=next(
             (part.patient for part in parts if part.patient is not None), None
         ),
-        resources=tuple(sourced for part in parts for sourced in part.resources),
+        resources=tuple(entry for part in parts for entry in part.resources),
         unreadable=tuple(one for part in parts for one in part.unreadable),
         reads=reads,
         foreign=dict(sorted(foreign.items())),
