@@ -23,6 +23,7 @@ from cds_service.core.facts import (
 from cds_service.core.months import months_between
 from cds_service.core.vocabulary import FindingSpec, ReadSpec, YesNoSpec
 from cds_service.fhir.facts.drugs import Drug, read_billed, read_drug
+from cds_service.fhir.gathering.grave_asides import GRAVE
 from cds_service.fhir.gathering.picking import (
     MEDICATION_TYPES,
     NOT_UNDERSTOOD,
@@ -32,7 +33,7 @@ from cds_service.fhir.gathering.picking import (
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.gathering.subjects import identifiers_of
-from cds_service.fhir.mapping.terminology import NOTHING, Match, Terminology
+from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, SPINE
 from cds_service.fhir.raw_json import Json, content, in_order, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
@@ -66,6 +67,9 @@ AT_THE_SPINE = {
 }
 SITE_MAPS = ("vertebral-level", "vertebral-level-icd", "spinal-region")
 SPINES = frozenset({SPINE})
+# The lists whose entries may name a condition, in the order in which they are named.
+TELLING = ("Condition", "Procedure", "DiagnosticReport", "ServiceRequest")
+GRAVE_IN_DOUBT = frozenset(map(in_doubt, GRAVE))
 NOT_SURELY_DONE = frozenset({"other-order", "not-done"})
 CORRECTED = ("corrected", "amended")
 # Drugs injected in an office are often recorded under their billing code.
@@ -200,7 +204,7 @@ class Chart:
         readings: values of Observations by concept, each with its position in that
             order.
         mentions: conditions and procedures by the concepts of their codes and words,
-            also with their position.
+            also with their position; and what reports and orders name.
         unknown: entries that neither a code nor words identify, by type.
         uncoded: these, and the entries that only free words identify.
     """
@@ -262,7 +266,7 @@ class Chart:
             kind: [one for one in entries if one.concepts & UNCODED]
             for kind, entries in kinds.items()
         }
-        listed = [*kinds.get("Condition", ()), *kinds.get("Procedure", ())]
+        listed = [one for kind in TELLING for one in kinds.get(kind, ())]
         named = [
             ({*one.named, *[match.concept for match in one.matches]}, one)
             for one in listed
@@ -519,9 +523,10 @@ def _named(sourced: Sourced, kind: str, terminology: Terminology) -> frozenset[s
     """
     if kind == "Condition":
         return sourced.concepts  # picking has already read its words
+    beside = sourced.concepts & GRAVE_IN_DOUBT
     if kind != "Procedure":
-        return NOTHING
-    return NOTHING.union(
+        return beside
+    return beside.union(
         *(_done(word, terminology) for word in texts_of(sourced.raw.get("code")))
     )
 
