@@ -42,7 +42,13 @@ from cds_service.core.facts import (
     SupportOrder,
     SupportOrders,
 )
-from cds_service.core.handout import HandoutText
+from cds_service.core.handout import (
+    HANDOUT_DRAFT,
+    HandoutText,
+    find_handout,
+    say_handout,
+)
+from cds_service.core.handout_settings import HandoutSettings
 from cds_service.core.languages import ENGLISH, LanguageFile
 from cds_service.core.phrases import NotTranslated
 from cds_service.core.policy import Policy
@@ -61,6 +67,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_orders, unread_braces
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts, with_drafts
+from cds_service.fhir.orders.handout_draft import Page, draft_handout
 from cds_service.fhir.orders.performed import (
     find_performed,
     read_leaving,
@@ -207,6 +214,7 @@ class Ports:
         basis_url: the address of the basis page of the audit entry with this id; empty
             if there is none.
         handout_url: that of the page that the patient takes home.
+        handout: what the site says of that page.
         worksheet_url: where this EHR launches the worksheet from a card; empty if it
             does not.
         language: in which the cards are wanted.
@@ -226,6 +234,7 @@ class Ports:
     is_shown: bool = True
     basis_url: Callable[[str], str] = field(default=lambda _: "")
     handout_url: Callable[[str], str] = field(default=lambda _: "")
+    handout: HandoutSettings = field(default_factory=HandoutSettings)
     worksheet_url: str = ""
     language: str = ENGLISH
 
@@ -695,6 +704,9 @@ def _answer(
     )
     acts = conclusion.recommendations
     suggestions = draft_suggestions(acts, ordering)
+    if page := _page_to_take_home(call, conclusion):
+        draft = draft_handout(page, ordering)
+        suggestions = {**suggestions, **({HANDOUT_DRAFT: (draft,)} if draft else {})}
     return Answer(
         conclusion=conclusion,
         texts=hook.texts,
@@ -707,6 +719,16 @@ def _answer(
         worksheet_url=ports.worksheet_url,
         language=language,
     )
+
+
+def _page_to_take_home(call: Call, conclusion: Conclusion) -> Page | None:
+    """The patient's page in the site's language, if somebody has read its sentences."""
+    settings, leaving = call.ports.handout, conclusion.case.leaving
+    text = call.hook.handouts.get(settings.language)
+    if leaving is None or text is None or not text.is_read(settings):
+        return None
+    said = say_handout(find_handout(conclusion, leaving), text, settings)
+    return Page(text.language, text.title, [sentence for _, sentence in said])
 
 
 def _signed_digest(call: Call) -> str:

@@ -15,8 +15,8 @@ from cds_service.core.facts import Finding, Findings
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, Horizon
 from cds_service.fhir.facts.findings import extract_findings
+from cds_service.fhir.gathering.entries import Entry, read_entry
 from cds_service.fhir.gathering.picking import (
-    Sourced,
     Unreadable,
     concepts_of,
     referred_in,
@@ -240,7 +240,7 @@ def record_of(
     mapped: Terminology | None = None,
 ) -> PatientRecord:
     """A record in which every key was asked; `entries` counts list entries that are none of ours as well."""
-    kept = tuple(_sourced(raw, mapped or terminology()) for raw in resources)
+    kept = tuple(_entry(raw, mapped or terminology()) for raw in resources)
     counts = {key: sum(one.key == key for one in kept) for key in ALL_KEYS} | dict(
         entries or {}
     )
@@ -255,16 +255,12 @@ def record_of(
     )
 
 
-def _sourced(raw: Json, mapped: Terminology) -> Sourced:
+def _entry(raw: Json, mapped: Terminology) -> Entry:
     get_fhir_model_class(raw["resourceType"]).model_validate(raw)
     medication = referred_in(raw, Targets(()))
-    return Sourced(
-        raw=raw,
-        key=KEYS[raw["resourceType"]],
-        origin="fhir",
-        concepts=concepts_of(raw, Targets(()), mapped),
-        referred=medication,
-    )
+    concepts = concepts_of(raw, Targets(()), mapped)
+    key = KEYS[raw["resourceType"]]
+    return read_entry(raw, key, "fhir", concepts, medication, mapped)
 
 
 def _read(

@@ -27,7 +27,7 @@ from cds_service.fhir.orders.levels import (
 )
 from cds_service.fhir.orders.order_text import _BRACES as BRACES
 from cds_service.fhir.orders.recognition import SUPPORT_TITLES
-from cds_service.loading import OWN_WORDS
+from cds_service.hook_files.orders import OWN_WORDS
 from cds_service.service import Service, ServiceHook
 
 REPOSITORY = Path(__file__).parents[1]

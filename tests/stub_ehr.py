@@ -31,6 +31,7 @@ class StubEhr(StubIssuer):
         app: address of the service whose worksheet its chart opens.
         behind: base of a FHIR server that is asked in place of the list.
         refuses: status of every write; 0 for none.
+        refuses_each: status of each entry of a write that is answered with 200.
         refuses_measures: status of every search of Observations by code; 0 for none.
         grants: put into the token response over the right members; None takes one out.
         tokens: patient and scope of each access token.
@@ -43,6 +44,7 @@ class StubEhr(StubIssuer):
         self.patient = "p1"
         self.scope = EVERYTHING
         self.refuses = 0
+        self.refuses_each = ""
         self.refuses_measures = 0
         self.delay = 0.0
         self.app = ""
@@ -158,6 +160,12 @@ class StubEhr(StubIssuer):
         say(handler, 200, bundle)
 
     def _write(self, bundle: Any) -> Any:
+        if self.refuses_each:
+            response = {"response": {"status": self.refuses_each}}
+            return {
+                "resourceType": "Bundle",
+                "entry": [response] * len(bundle["entry"]),
+            }
         statuses = []
         for entry in bundle["entry"]:
             resource = entry["resource"]

@@ -273,10 +273,10 @@ def facts_of(entry: Facts) -> dict[str, str]:
 
 def _object_text(members: Mapping[str, Any]) -> str:
     """Canonical JSON of an object some of whose members are already text."""
-    texts = (
-        f"{canonical_json(name)}:{value.text if isinstance(value, Written) else canonical_json(value)}"
-        for name, value in sorted(members.items())
-    )
+    texts = []
+    for name, value in sorted(members.items()):
+        written = value.text if isinstance(value, Written) else canonical_json(value)
+        texts.append(f"{canonical_json(name)}:{written}")
     return f"{{{','.join(texts)}}}"
 
 
@@ -315,7 +315,8 @@ class OneEntry:
     def __init__(self) -> None:
         self.entry: AuditEntry | None = None
 
-    def append(self, entry: AuditEntry, until: Deadline | None = None) -> None:  # noqa: ARG002
+    def append(self, entry: AuditEntry, until: Deadline | None = None) -> None:
+        del until  # nothing is waited for
         self.entry = entry
 
     def state(self) -> AuditState:

@@ -10,7 +10,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import (
+    ColumnClause,
+    Connection,
+    Engine,
+    column,
+    create_engine,
+    event,
+    inspect,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -101,7 +112,7 @@ class Database:
             event.listen(self._engine, "do_connect", self._open_file)
             event.listen(self._engine, "commit", self._check_files)
         else:
-            self._engine = _postgresql(self.url, wait_seconds, is_synced)
+            self._engine = _postgresql(self.url, wait_seconds, is_synced=is_synced)
 
     @property
     def is_sqlite(self) -> bool:
@@ -419,7 +430,7 @@ def _sqlite(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: 
     return engine
 
 
-def _postgresql(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: FBT001
+def _postgresql(url: URL, wait_seconds: float, *, is_synced: bool) -> Engine:
     milliseconds = int(wait_seconds * 1000)
     options = {
         "connect_timeout": max(2, round(wait_seconds)),  # libpq's minimum
@@ -451,7 +462,8 @@ def _version(connection: Connection) -> str | None:
     """The last migration applied to this database; None if it is empty."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
-    query = text(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608 - our own name
+    version: ColumnClause[str] = column("version_num")
+    query = select(version).select_from(table(VERSION_TABLE))
     return connection.execute(query).scalar()
 
 

@@ -1,4 +1,4 @@
-"""The letters that the PDF of the patient's page can show, in the fonts of every reader.
+"""The letters that the PDF of the patient's page can show, in every reader's fonts.
 
 Where they lack a letter there is no PDF: a square in its place would stand on a page
 that nobody looks at again.

@@ -194,8 +194,9 @@ class KeyFile:
         self._keys = _usable_keys(file)
         _log("jwks.refresh", issuer, self._keys)
 
-    def keys(self, kid: str, until: Deadline) -> KeySet:  # noqa: ARG002 - a file has no others
+    def keys(self, kid: str, until: Deadline) -> KeySet:
         """The keys in the file, or those last read if it is unreadable."""
+        del kid, until  # a file has no others, and is read at once
         state = _state_of(self._file)
         if state != self._state:
             self._state = state
@@ -216,8 +217,9 @@ class KeyFile:
     def ids(self) -> Collection[str]:
         return self._keys.keys.keys()
 
-    def named(self, jku: Any, until: Deadline) -> "KeyFile | None":  # noqa: ARG002 - nothing is fetched
+    def named(self, jku: Any, until: Deadline) -> "KeyFile | None":
         """Return this file: on the EHR's own origin no other address is compared."""
+        del until  # nothing is fetched
         named, own = _address(jku), _address(self._issuer)
         return (
             self
@@ -264,7 +266,8 @@ class KeyAddress:
     def ids(self) -> Collection[str]:
         return (self.cached.last or NO_KEYS).keys.keys()
 
-    def named(self, jku: Any, until: Deadline) -> "KeyAddress | None":  # noqa: ARG002 - the address is known
+    def named(self, jku: Any, until: Deadline) -> "KeyAddress | None":
+        del until  # the address is known
         named = _address(jku)
         return self if named is not None and named == _address(self.url) else None
 
@@ -296,13 +299,9 @@ class KeyAddress:
 
     def _log_fault(self, reason: str) -> None:
         kept = self.cached.last
-        event = (
-            "jwks.redirect"
-            if reason == "redirect"
-            else "jwks.stale"
-            if kept
-            else "jwks.unreachable"
-        )
+        event = "jwks.stale" if kept else "jwks.unreachable"
+        if reason == "redirect":
+            event = "jwks.redirect"
         _log(event, self._issuer, kept or NO_KEYS, detail=reason)
 
 

@@ -1,6 +1,6 @@
 """What the steps before the cards found, in one place for those that say it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from cds_service.core.facts import (
     RecordState,
     SupportOrders,
 )
+from cds_service.core.handout import HANDOUT_DRAFT
 from cds_service.core.languages import LanguageFile
 from cds_service.core.phrases import NotTranslated, in_language, joined, say
 from cds_service.core.policy import Policy
@@ -42,6 +43,8 @@ class Option(NamedTuple):
 WORKSHEET = say("Enter a measurement: the worksheet")
 BASIS = say("Why, how sure, what if: the basis")
 HANDOUT = say("Print the patient's page")
+LETTER = say("Copy lines to the letter")
+LETTER_PLACE = "#letter"  # on the basis page
 GUIDELINES = say("Guidelines, for and against")
 MODEL = say("Model, figures and limits")
 SOURCE = say("kyphoplasty-cds: advice from published studies")
@@ -184,6 +187,12 @@ class Answer:
         """The recommendations of one card, in order."""
         return tuple([one for one in self.recommendations if one.rule.topic == topic])
 
+    def offering(self, topic: str) -> tuple[str, ...]:
+        """What may have a button on one card: recommendations, then the page."""
+        rules = tuple([one.rule.id for one in self.of_topic(topic)])
+        has_draft = self.case.leaving is not None and HANDOUT_DRAFT in self.suggestions
+        return (*rules, HANDOUT_DRAFT) if has_draft else rules
+
     def option_line(self, recommendation: Recommendation) -> Option:
         """A recommendation for a layout."""
         already = ""
@@ -211,7 +220,7 @@ def make_card(
     Args:
         summary: in the language of the cards, as the detail is.
     """
-    rule_ids = [one.rule.id for one in answer.of_topic(topic)]
+    rule_ids = answer.offering(topic)
     suggestions = tuple(
         offer for rule_id in rule_ids for offer in answer.suggestions.get(rule_id, ())
     )
@@ -229,9 +238,6 @@ def make_card(
     uuid = answer.signing.derive_id("card", [topic, summary, detail])
     grounds = _grounds(answer, topic)
     basis = [_link(answer.tell(BASIS), answer.basis_url)] if answer.basis_url else []
-    handout = (
-        [_link(answer.tell(HANDOUT), answer.handout_url)] if answer.handout_url else []
-    )
     return Card.model_validate(
         {
             "uuid": uuid,
@@ -249,7 +255,12 @@ def make_card(
             "override_reasons": tuple(
                 _in_words(answer, one) for one in answer.texts.reasons[topic]
             ),
-            "links": (*basis, *handout, *_worksheet(answer, topic), *grounds),
+            "links": (
+                *basis,
+                *_of_leaving(answer),
+                *_worksheet(answer, topic),
+                *grounds,
+            ),
             "extension": extension,
         }
     )
@@ -279,6 +290,16 @@ def _grounds(answer: Answer, topic: str) -> list[Link]:
         if topic != "rehabilitation" and pages
         else [_link(answer.tell(MODEL), model), *pages]
     )
+
+
+def _of_leaving(answer: Answer) -> Iterator[Link]:
+    """What a patient who leaves is given, and the lines for the next doctor."""
+    if answer.case.leaving is None:
+        return
+    if answer.basis_url:
+        yield _link(answer.tell(LETTER), f"{answer.basis_url}{LETTER_PLACE}")
+    if answer.handout_url:
+        yield _link(answer.tell(HANDOUT), answer.handout_url)
 
 
 def _worksheet(answer: Answer, topic: str) -> list[Link]:

@@ -11,11 +11,12 @@ from cds_service.cards.answer import Answer, make_card
 from cds_service.cards.not_known import not_known_line
 from cds_service.cards.rehabilitation import Line
 from cds_service.cards.texts import SUMMARY_LENGTH
-from cds_service.core.phrases import joined
+from cds_service.core.phrases import joined, say
 from cds_service.core.wording import capital
 from cds_service.protocol.messages import Card
 
 TOPIC = "discharge"
+LEAVING = say("Leaving")
 
 
 def discharge_card(answer: Answer) -> Card | None:
@@ -36,13 +37,14 @@ def discharge_card(answer: Answer) -> Card | None:
 def say_summary(answer: Answer) -> str:
     """Say what was done, what is open and the act; what was done is shortened first."""
     facts = answer.facts
-    common = {**facts.common, "leaving": facts.common["leaving_shortly"]}
-    whole = [answer.tell(one) for one in facts.phrases()]
-    short = [answer.tell(one) for one in replace(facts, common=common).phrases()]
-    for said in (*whole, *short):
-        if len(said) <= SUMMARY_LENGTH:
-            return said
-    return answer.shortest(whole)
+    done = (facts.common["leaving"], facts.common["leaving_shortly"], LEAVING)
+    told = [
+        answer.tell(phrase)
+        for one in done
+        for phrase in replace(facts, common={**facts.common, "leaving": one}).phrases()
+    ]
+    fitting = (one for one in told if len(one) <= SUMMARY_LENGTH)
+    return next(fitting, "") or answer.shortest(told)
 
 
 def _lines(answer: Answer) -> Iterator[Line]:

@@ -2,9 +2,9 @@
 
 No patient, user or entry is named.
 
-`mappings gaps` lists codes that are not mapped and findings that are not known. `audit report --silent` says what
-silent answers would have shown, per 100 procedures, for a committee before go-live;
-counts below `SMALLEST` are hidden.
+`mappings gaps` lists codes that are not mapped and findings that are not known.
+`audit report --silent` says what silent answers would have shown, per 100 procedures,
+for a committee before go-live; counts below `SMALLEST` are hidden.
 """
 
 from collections import Counter

@@ -101,6 +101,8 @@ def _buttons(fit: Fit) -> Iterator[Button]:
                 yield _button(template, fit)
         if any(rule.corrects for rule in hook.rules):
             yield _correction(fit.client.capabilities or EVERYTHING)
+        if hook.handouts:
+            yield _page(fit.client.capabilities or EVERYTHING)
 
 
 def _button(template: OrderTemplate, fit: Fit) -> Button:
@@ -127,6 +129,16 @@ def _correction(capabilities: Capabilities) -> Button:
     else:
         way = f"{NO_BUTTON}: it applies no change of a draft"
     return Button("The end of a brace", words=way)
+
+
+def _page(capabilities: Capabilities) -> Button:
+    """How the page that a patient takes home reaches the record."""
+    kind = capabilities.handout
+    if kind != "none" and capabilities.can("create", kind):
+        way = f"a draft {kind}, in a language that site.toml names a reader of"
+    else:
+        way = "no button, the card links to it: it takes no draft of such a page"
+    return Button("The patient's page", words=way)
 
 
 def questions(profile: Profile) -> Iterator[str]:

@@ -26,7 +26,8 @@ from cds_service.site.clients import EVERYTHING, Capabilities
 from cds_service.site.folder import SiteFolder, load_site
 
 
-class Read(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions alone
+# It is generic in newer versions of click alone.
+class Read(click.ParamType):  # type: ignore[type-arg]
     """A value that a function reads.
 
     The text of its ValueError says what is wrong, and never repeats a secret.

@@ -72,14 +72,8 @@ def print_response(
 
 def print_answer(console: Console, content: Mapping[str, Any]) -> None:
     """What the audit entry of an answer holds, step by step: tables, then the cards."""
-    console.print(
-        Text(
-            clean(
-                "1 order:"
-                f" {', '.join(content['orders']) or 'a brace or bed-rest order after one'}"
-            )
-        )
-    )
+    orders = ", ".join(content["orders"]) or "a brace or bed-rest order after one"
+    console.print(Text(clean(f"1 order: {orders}")))
     record = content["record"]
     read = (
         f"could not be read: {record['unread'] or 'nothing'}; incomplete:"

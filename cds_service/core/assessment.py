@@ -98,7 +98,7 @@ class Assessment:
         return bool(self.open_points)
 
     def may_say_below(self) -> bool:
-        """Tell if a figure may be called below the usual, but for raising facts (E3)."""
+        """Tell if the figure may be called below the usual, but for raising facts."""
         if (
             self.pooled is None
             or self.pooled.figure.band != "below"

@@ -26,7 +26,7 @@ FOREARM = "forearm"
 
 
 def say_t_score(findings: Findings, wording: Wording, today: date) -> str:
-    """`−2.8`; an old one never without its year, nor one of the forearm without that."""
+    """`−2.8`; an old one with its year, one of the forearm with that word."""
     found = findings.known.get("bmd-t-score")
     if found is None:
         return ""

@@ -21,6 +21,8 @@ from cds_service.core.leaving import Booking, Leaving, next_dose
 from cds_service.core.leaving_signals import SOON_ENOUGH
 from cds_service.core.signals import Signal
 
+# The page as a draft of the record; the audit log counts it beside recommendations.
+HANDOUT_DRAFT = "handout"
 SENTENCES = tuple(f"H{number}" for number in range(1, 11))
 # Facts with which nobody is told how to move, and the signal of an unstable spine.
 NO_TRAINING = ("F1", "F2", "F5", "F6", "F7")
@@ -230,6 +232,10 @@ class HandoutText(DataTable):
             if unknown := _blanks(sentence) - BLANKS:
                 raise ValueError(f"{name}: no blank is called {', '.join(unknown)}")
         return self
+
+    def is_read(self, settings: HandoutSettings) -> bool:
+        """Tell if a clinician who speaks this language has read the sentences."""
+        return self.reviewed or bool(settings.words_of(self.language).reader)
 
     def say_day(self, day: date) -> str:
         """Write a day without its year, `28 December`."""

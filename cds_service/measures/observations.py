@@ -23,8 +23,8 @@ from cds_service.core.vocabulary import ChangeSpec, FindingSpec, QuantitySpec
 from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.facts.chart import Chart, Horizon
 from cds_service.fhir.facts.findings import extract_findings
+from cds_service.fhir.gathering.entries import Entry, read_entry
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
-from cds_service.fhir.gathering.picking import Sourced
 from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.mapping.code_systems import MEASURES
@@ -213,11 +213,9 @@ def read_back(
     finding = measure.finding
     raw = {**observation, "id": "imported", "status": "final"}
     concepts = frozenset(match.concept for match in terminology.matches(raw["code"]))
+    entry = read_entry(raw, finding.key, "fhir", concepts, None, terminology)
     record = PatientRecord(
-        reads={finding.key: Read("given", "fhir", entries=1)},
-        resources=(
-            Sourced(raw=raw, key=finding.key, origin="fhir", concepts=concepts),
-        ),
+        reads={finding.key: Read("given", "fhir", entries=1)}, resources=(entry,)
     )
     chart = Chart(record, terminology, Horizon(day, day, day, day))
     found = extract_findings(chart, {finding.name: finding})
@@ -236,14 +234,13 @@ def changes_between(
     Of a measure that was taken twice at least; by the name of the change. What is not
     valid R4 is left out, as it is when an order is read.
     """
-    taken: list[Sourced] = []
+    taken: list[Entry] = []
     for raw in observations:
         with suppress(BrokenResource):
             accepted = parse_resource(raw, "Observation", terminology.calendar)
             concepts = terminology.concepts(accepted.get("code"))
-            taken.append(
-                Sourced(raw=accepted, key=GIVEN, origin="fhir", concepts=concepts)
-            )
+            entry = read_entry(accepted, GIVEN, "fhir", concepts, None, terminology)
+            taken.append(entry)
     record = PatientRecord(
         reads={GIVEN: Read("given", "fhir", entries=len(taken))},
         resources=tuple(taken),
@@ -451,6 +448,13 @@ def identifiers_there(
         for entry in chain.from_iterable(
             objects(member(page, "entry")) for page in pages
         ):
-            named = objects(member(entry, "resource", "identifier"))
-            found |= {text(one.get("value")) for one in named}
+            if _is_of(member(entry, "resource"), patient):
+                named = objects(member(entry, "resource", "identifier"))
+                found |= {text(one.get("value")) for one in named}
     return found & {*identifiers}
+
+
+def _is_of(resource: Any, patient: str) -> bool:
+    """Tell this patient's: a server may pass over a parameter that it does not know."""
+    named = text(member(resource, "subject", "reference"))
+    return named.split("/")[-2:] == ["Patient", patient]

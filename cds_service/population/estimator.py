@@ -59,7 +59,8 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.features = features
         self.recalibrate = recalibrate
 
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:  # noqa: N803 - scikit-learn's name
+    # The names of the arguments are scikit-learn's.
+    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:  # noqa: N803
         """Learn the two classes, and the recalibration.
 
         The second class is the outcome.

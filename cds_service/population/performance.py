@@ -33,6 +33,11 @@ MOST_GROUPS = 10
 SMALLEST_GROUP = 20  # patients of one point of the calibration curve
 NEAREST = 1e-12
 TOO_FEW = f"fewer than {FEWEST} patients with or without the outcome"
+FEWER_THAN_TWO = "fewer than 2 patients with or without the outcome"
+ALL_OR_NONE = (
+    "observedExpected, calibrationIntercept, auc: all or none of the patients have the"
+    " outcome"
+)
 ALIKE = "all patients have the same figure"
 SEPARATED = (
     "the figures separate those with the outcome from those without, which gives no"
@@ -135,24 +140,17 @@ def measure(
     scarce, are_alike = min(events, n - events), _are_alike(log_odds_of(shares))
     slope = calibration_slope(events_at, shares, weight) if scarce >= FEWEST else None
     auc = auc_delong(events_at, shares, weight) if scarce > 1 else None
-    why_no_slope = ALIKE if are_alike else TOO_FEW if scarce < FEWEST else SEPARATED
-    why_no_auc = (
-        ALIKE
-        if are_alike
-        else (
-            "fewer than 2 patients with or without the outcome"
-            if scarce < 2
-            else SEPARATED
-        )
-    )
-    notes = {
-        "observedExpected, calibrationIntercept, auc: all or none of the patients have the outcome": (
-            scarce == 0
-        ),
-        f"calibrationSlope: {why_no_slope}": slope is None,
-        f"auc: {why_no_auc}": auc is None and scarce > 0,
-        UNSURE: scarce < ENOUGH,
-    }
+    notes = []
+    if scarce == 0:
+        notes.append(ALL_OR_NONE)
+    if slope is None:
+        why = TOO_FEW if scarce < FEWEST else SEPARATED
+        notes.append(f"calibrationSlope: {ALIKE if are_alike else why}")
+    if auc is None and scarce > 0:
+        why = FEWER_THAN_TWO if scarce < 2 else SEPARATED
+        notes.append(f"auc: {ALIKE if are_alike else why}")
+    if scarce < ENOUGH:
+        notes.append(UNSURE)
     return Performance(
         n=n,
         events=events,
@@ -178,7 +176,7 @@ def measure(
             _smooth(events_at, shares) if scarce >= FEWEST and weight is None else ()
         ),
         decision_curve=decision_curve(events_at, shares, weight) if n else (),
-        notes=tuple(note for note, is_so in notes.items() if is_so),
+        notes=tuple(notes),
     )
 
 

@@ -423,7 +423,7 @@ def _own_orders(
 
 
 def is_augmentation(raw: Json, person: Person, run: Run) -> bool:
-    """Whether it is this patient's kyphoplasty or vertebroplasty, done or to be done."""
+    """Tell if it is this patient's augmentation, done or to be done."""
     return _may_count(raw, run) and person.is_subject_of(raw)
 
 

@@ -147,7 +147,7 @@ def _uri(file: Path) -> str:
 
 
 def _together(read: DataFrame) -> DataFrame:
-    """Lines with their patient: their own, and the shared resources that those refer to.
+    """Lines with their patient: their own, and shared resources that those refer to.
 
     One who neither was treated nor is to be has an empty line alone.
     """

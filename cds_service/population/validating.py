@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from cds_service.core.months import months_before
+from cds_service.core.observed_expected import ObservedExpected, Quarter
 from cds_service.core.policy import Policy
-from cds_service.core.recalibration import Recalibration
+from cds_service.core.recalibration import Recalibration, SetShift
 from cds_service.errors import CdsError
 from cds_service.population import performance
 from cds_service.population.follow_up import Incidence, censoring_weights, incidence_of
@@ -36,6 +37,29 @@ SMALLEST_CELL = 5  # patients; smaller groups are left out, they could be recogn
 # Of the share with the outcome, between none and all of those whose outcome is unknown:
 # wider, and a refit would learn who was followed and not who fractures. Policy.
 WIDEST_BOUNDS = 0.15
+NO_MONTHS = "the file does not say within how many months"
+NOT_EVERY_ROW = (
+    "the file does not say of every row within how many months the outcome was counted"
+)
+FITTED_ON_THESE = (
+    "the figures were recalibrated on this very file: this measures the fit, and"
+    " validates nothing"
+)
+FITTED_ELSEWHERE = (
+    "the figures are recalibrated; on the patients that they were fitted to they look"
+    " too good"
+)
+PER_SCANNER = (
+    "a measure that depends on the scanner is no input without the site's reference"
+)
+NO_SLOPE = "no slope can be fitted: its figures are all alike, or separate the outcomes"
+NO_RANKING = (
+    "its figures do not rank these patients: the slope's interval reaches 0 or below"
+)
+REFITTED = (
+    "# Written by kyphoplasty-cds validate --refit."
+    " Log odds here = intercept + slope x log odds of the study."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,14 +284,17 @@ def _horizon_notes(model: LocalModel, rows: Sequence[Assessed]) -> list[str]:
 
     They are not what the model predicts.
     """
-    months, counted = {_months(row, model) for row in rows}, _counted(model)
-    said = ", ".join(map(str, _other_months(model, months)))
-    notes = {
-        f"outcomes within {said} months, where {counted}: O/E and intercept mix both": said,
-        f"the file does not say within how many months outcomes were counted; {counted}": None
-        in months,
-    }
-    return [note for note, is_so in notes.items() if is_so]
+    months = {_months(row, model) for row in rows}
+    counted = _counted(model)
+    notes = []
+    if others := ", ".join(map(str, _other_months(model, months))):
+        notes.append(
+            f"outcomes within {others} months, where {counted}: O/E and intercept mix"
+            " both"
+        )
+    if None in months:
+        notes.append(f"{NO_MONTHS} outcomes were counted; {counted}")
+    return notes
 
 
 def _follow_up_notes(file: OutcomesFile, model: LocalModel) -> list[str]:
@@ -275,13 +302,17 @@ def _follow_up_notes(file: OutcomesFile, model: LocalModel) -> list[str]:
     if model.outcome != REFRACTURE:
         return []
     ends = [one.follow_up.end for one in file.patients if one.follow_up]
-    died, lost = ends.count("death"), ends.count("loss")
-    notes = {
-        f"{died} patients died without the outcome and count as without it": died,
-        f"{lost} patients were lost before the time was over; those who were seen longer stand"
-        " for them (inverse probability of censoring weights)": lost,
-    }
-    return [note for note, is_so in notes.items() if is_so]
+    notes = []
+    if died := ends.count("death"):
+        notes.append(
+            f"{died} patients died without the outcome and count as without it"
+        )
+    if lost := ends.count("loss"):
+        notes.append(
+            f"{lost} patients were lost before the time was over; those who were seen"
+            " longer stand for them (inverse probability of censoring weights)"
+        )
+    return notes
 
 
 def _unknown_notes(
@@ -307,9 +338,8 @@ def _unknown_notes(
     expected = sum(model.figure_of(one.findings, policy).risk for one in everybody)
     low, high = known.events / expected, (known.events + len(unknown)) / expected
     left_out = f"{len(unknown)} of {len(file.patients)} patients have no known outcome"
-    return [
-        f"{left_out}; with them observed / expected lies between {low:.2f} (none had it) and {high:.2f} (all did)"
-    ]
+    between = f"between {low:.2f} (none had it) and {high:.2f} (all did)"
+    return [f"{left_out}; with them observed / expected lies {between}"]
 
 
 def _months(row: Assessed, model: LocalModel) -> int | None:
@@ -333,20 +363,25 @@ def _other_months(model: LocalModel, months: Iterable[int | None]) -> list[int]:
 
 
 def _row_notes(file: OutcomesFile, rows: Sequence[Assessed]) -> list[str]:
-    hidden = sum(not row.figure.is_shown for row in rows)
+    notes = list(say_faults(file.faults))
+    if hidden := sum(not row.figure.is_shown for row in rows):
+        notes.append(
+            f"{hidden} of {len(rows)} patients would be shown no figure of this model;"
+            " they count in n"
+        )
+    if file.repeated:
+        notes.append(
+            f"{file.repeated} ids stand in more than one row: their outcomes are not"
+            " independent"
+        )
     fitted = rows[0].figure.recalibration
-    on_these = fitted is not None and fitted.outcomes_digest == file.digest
-    per_scanner = any(row.figure.has_unusable for row in rows)
-    notes = {
-        f"{hidden} of {len(rows)} patients would be shown no figure of this model; they count in n": hidden,
-        f"{file.repeated} ids stand in more than one row: their outcomes are not independent": file.repeated,
-        "the figures were recalibrated on this very file: this measures the fit, and validates nothing": on_these,
-        "the figures are recalibrated; on the patients that they were fitted to they look too good": (
-            fitted and not on_these
-        ),
-        "a measure that depends on the scanner is no input without the site's reference": per_scanner,
-    }
-    return [*say_faults(file.faults), *(note for note, is_so in notes.items() if is_so)]
+    if fitted is not None and fitted.outcomes_digest == file.digest:
+        notes.append(FITTED_ON_THESE)
+    elif fitted is not None:
+        notes.append(FITTED_ELSEWHERE)
+    if any(row.figure.has_unusable for row in rows):
+        notes.append(PER_SCANNER)
+    return notes
 
 
 # --- recalibration
@@ -373,14 +408,17 @@ def refit(
         raise CdsError(f"no recalibration before this is answered: {file.question}")
     if file.repeated:
         raise CdsError(
-            f"{file.repeated} ids stand in more than one row, and a recalibration counts each patient once: keep one"
+            f"{file.repeated} ids stand in more than one row, and a recalibration"
+            " counts each patient once: keep one"
         )
-    if open_rows := [
+    open_rows = [
         one.row for one in file.patients if one.outcomes and one.confirmed is False
-    ]:
+    ]
+    if open_rows:
         raise CdsError(
-            f"{len(open_rows)} rows with an outcome are not confirmed (the first is row {open_rows[0]}):"
-            " a person looks at each and writes yes in the column confirmed"
+            f"{len(open_rows)} rows with an outcome are not confirmed (the first is row"
+            f" {open_rows[0]}): a person looks at each and writes yes in the column"
+            " confirmed"
         )
     found, why = {}, []
     for model in models:
@@ -408,6 +446,7 @@ def refit(
             table_digest=model.table_digest,
             outcomes_digest=file.digest,
             fitted=today,
+            sets=fit_sets(rows, fitted) if model.has_sets else (),
         )
     if not found:
         raise CdsError("no model can be recalibrated: " + "; ".join(why))
@@ -421,11 +460,7 @@ def _another_time(rows: Sequence[Assessed], model: LocalModel) -> str:
         return f"outcomes within {other[0]} months, {_counted(model)}"
     if len(months - {None}) > 1:
         return "outcomes of several times in one file: their intercept would mix them"
-    return (
-        "the file does not say of every row within how many months the outcome was counted"
-        if None in months
-        else ""
-    )
+    return NOT_EVERY_ROW if None in months else ""
 
 
 def _too_many_unknown(file: OutcomesFile, model: LocalModel) -> str:
@@ -442,9 +477,10 @@ def _too_many_unknown(file: OutcomesFile, model: LocalModel) -> str:
     low, width = sum(known) / len(file.patients), unknown / len(file.patients)
     if width <= WIDEST_BOUNDS:
         return ""
+    between = f"{low:.0%} and {low + width:.0%}".replace("%", " %")
     return (
-        f"{unknown} of {len(file.patients)} outcomes are not known: the share with the outcome"
-        f" lies anywhere between {low:.0%} and {low + width:.0%}".replace("%", " %")
+        f"{unknown} of {len(file.patients)} outcomes are not known: the share with the"
+        f" outcome lies anywhere between {between}"
     )
 
 
@@ -455,19 +491,66 @@ def fit_recalibration(rows: Sequence[Assessed]) -> performance.LogisticFit | str
     """
     outcome = np.array([one.has_outcome for one in rows], dtype=np.float64)
     own, weight = np.array([one.figure.own for one in rows]), weights_of(rows)
-    scarce = min(int(outcome.sum()), len(rows) - int(outcome.sum()))
+    events = int(outcome.sum())
+    scarce = min(events, len(rows) - events)
     if scarce < performance.FEWEST:
-        return f"{performance.TOO_FEW} among those whose figure would be shown ({int(outcome.sum())} of {len(rows)})"
+        return (
+            f"{performance.TOO_FEW} among those whose figure would be shown"
+            f" ({events} of {len(rows)})"
+        )
     both = performance.fit_logistic(outcome, own, weight)
     if both is None:
-        return "no slope can be fitted: its figures are all alike, or separate the outcomes"
+        return NO_SLOPE
     low, high = both.slope_estimate.interval
     if low <= 0:
-        return "its figures do not rank these patients: the slope's interval reaches 0 or below"
+        return NO_RANKING
     if scarce >= performance.ENOUGH or not low <= 1 <= high:
         return both
     intercept, error = performance.fit_intercept(outcome, own, weight)
     return performance.LogisticFit(intercept, 1.0, ((error**2, 0.0), (0.0, 0.0)))
+
+
+def fit_sets(
+    rows: Sequence[Assessed], fitted: performance.LogisticFit
+) -> tuple[SetShift, ...]:
+    """By how much each set of known inputs differs from the line of all.
+
+    Who is measured differs from who is not, so figures from T-score and BMI may be
+    right where those from the T-score alone are not. Sets with 20 patients with and 20
+    without the outcome count. Their shifts are shrunken: how much sets differ (tau
+    squared, by the moments of DerSimonian and Laird around the line) against how well
+    each is known. Where they differ by chance alone, or only one counts, there are
+    none.
+    """
+    found = []
+    for inputs in sorted({tuple(sorted(one.figure.inputs)) for one in rows}):
+        members = [one for one in rows if one.figure.inputs == {*inputs}]
+        outcome = np.array([one.has_outcome for one in members], dtype=np.float64)
+        events = int(outcome.sum())
+        if min(events, len(members) - events) < performance.FEWEST:
+            continue
+        own = np.array([one.figure.own for one in members])
+        line = fitted.intercept + fitted.slope * own
+        shift, error = performance.fit_intercept(outcome, line, weights_of(members))
+        found.append((inputs, shift, error**2, len(members), events))
+    if len(found) < 2:
+        return ()
+    shifts, variances = (np.array([one[at] for one in found]) for at in (1, 2))
+    precision = 1 / variances
+    excess = float(precision @ shifts**2) - len(found)
+    between = max(0.0, excess / float(precision.sum()))
+    if not between:
+        return ()
+    return tuple(
+        SetShift(
+            inputs=inputs,
+            shift=shift * between / (between + variance),
+            variance=between * variance / (between + variance),
+            n=n,
+            events=events,
+        )
+        for inputs, shift, variance, n, events in found
+    )
 
 
 def recalibration_toml(found: Mapping[str, Recalibration]) -> str:
@@ -475,14 +558,74 @@ def recalibration_toml(found: Mapping[str, Recalibration]) -> str:
 
     Every value is a number, a date, or a word without quotes.
     """
-    lines = [
-        "# Written by kyphoplasty-cds validate --refit. Log odds here = intercept + slope x log odds of the study."
-    ]
+    lines = [REFITTED]
     for name, one in found.items():
         lines += ["", f"[{name}]"]
-        for key, value in one.model_dump(by_alias=True, exclude_none=True).items():
-            lines.append(f"{key} = {_toml(value)}")
+        table = one.model_dump(by_alias=True, exclude_none=True)
+        sets = table.pop("sets")
+        lines += _rows_of(table)
+        for own in sets:
+            lines += ["", f"[[{name}.sets]]", *_rows_of(own)]
     return "\n".join(lines) + "\n"
+
+
+# --- observed / expected by quarter
+
+
+def observed_expected(
+    found: Sequence[ModelValidation], file: OutcomesFile, today: date
+) -> tuple[Mapping[str, ObservedExpected], tuple[str, ...]]:
+    """The quarters of each model, and why others have none.
+
+    Raises:
+        CdsError: no model has a quarter.
+    """
+    measured, why = {}, []
+    for one in found:
+        quarters = tuple(
+            Quarter(
+                quarter=name,
+                n=group.n,
+                events=group.events,
+                expected=group.expected,
+                ratio=group.observed_expected.value,
+                interval=group.observed_expected.interval,
+            )
+            for name, group in one.quarters.items()
+            if group.observed_expected
+            and min(group.events, group.n - group.events) >= SMALLEST_CELL
+        )
+        if quarters:
+            measured[one.model.id] = ObservedExpected(
+                version=one.model.version,
+                measured=today,
+                outcomes_digest=file.digest,
+                quarters=quarters,
+            )
+        else:
+            why.append(
+                f"{one.model.id}: no quarter whose time is over has {SMALLEST_CELL}"
+                " patients with and without the outcome"
+            )
+    if not measured:
+        raise CdsError("; ".join(why) or "the file has no outcomes")
+    return measured, tuple(why)
+
+
+def observed_expected_toml(found: Mapping[str, ObservedExpected]) -> str:
+    """The file for the site folder."""
+    lines = ["# Written by kyphoplasty-cds validate --quarters."]
+    for name, one in found.items():
+        table = one.model_dump(by_alias=True)
+        quarters = table.pop("quarters")
+        lines += ["", f"[{name}]", *_rows_of(table)]
+        for quarter in quarters:
+            lines += ["", f"[[{name}.quarters]]", *_rows_of(quarter)]
+    return "\n".join(lines) + "\n"
+
+
+def _rows_of(table: Mapping[str, Any]) -> list[str]:
+    return [f"{key} = {_toml(value)}" for key, value in table.items()]
 
 
 def _toml(value: Any) -> str:

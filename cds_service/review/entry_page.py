@@ -78,7 +78,6 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
         if chosen:
             desk.gate.note(
                 "mark",
-                kind="mark",
                 result=chosen,
                 patient=stored.patient,
                 about=stored.id,
@@ -86,11 +85,7 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
             )
         else:
             desk.gate.note(
-                "note",
-                kind="note",
-                patient=stored.patient,
-                about=stored.id,
-                content=content,
+                "note", patient=stored.patient, about=stored.id, content=content
             )
         return redirect(url_for("review.entry", entry_id=stored.id), 303)
 

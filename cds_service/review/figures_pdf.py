@@ -1,6 +1,7 @@
 """The committee's figures as PDF: what the page shows, table by table.
 
-Drawn by reportlab's own tables; letters that its built-in fonts lack are question marks.
+Drawn by reportlab's own tables; letters that its built-in fonts lack are question
+marks.
 """
 
 from collections.abc import Mapping, Sequence

@@ -23,7 +23,7 @@ from cds_service.outgoing.address import parse_address
 from cds_service.outgoing.deadline import Deadline
 from cds_service.review.accounts import TooManyTries
 from cds_service.review.issuer import identity_of, issuer_server
-from cds_service.review.login import PATH, Gate, own_page, same
+from cds_service.review.login import PATH, Cookie, Gate, own_page, same
 from cds_service.review.sessions import LOGIN_TIME, OidcIdentity
 from cds_service.site.folder import SiteFolder
 from cds_service.site.review import ReviewLogin, client_secret
@@ -158,7 +158,7 @@ class IssuerLogin:
             "issuer": self.login.issuer,
             "why": fault.reason,
         }
-        self.gate.note("login", kind="login", result="denied", content=content)
+        self.gate.note("login", result="denied", content=content)
         return self._refuse(pending.wanted, fault.reason)
 
     def _refuse(
@@ -177,14 +177,8 @@ class IssuerLogin:
         return self.gate.login_page(wanted, words, status)
 
     def _set_cookie(self, response: AnyResponse, value: str, seconds: int) -> None:
-        self.gate.set_cookie(
-            response,
-            LOGIN_COOKIE,
-            value,
-            seconds=seconds,
-            path=f"{PATH}/login",
-            lax=True,
-        )
+        cookie = Cookie(LOGIN_COOKIE, value, seconds, f"{PATH}/login", is_lax=True)
+        self.gate.set_cookie(response, cookie)
 
 
 def issuer_login(

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
 from itertools import chain
-from typing import Any, Literal, get_args
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, get_args
 from urllib.parse import urlsplit
 
 from flask import (
@@ -49,6 +50,8 @@ NO_ACCOUNTS = "There are no local accounts here."
 REFUSED = (
     "Name and password do not fit, or there were too many tries. Then wait 15 minutes."
 )
+# What a page notes, where that is more than reading.
+KIND_OF_VIEW: Mapping[str, Kind] = {"login": "login", "mark": "mark", "note": "note"}
 Login = Literal["opened", "denied", "locked"]
 LOGINS: tuple[Login, ...] = get_args(Login)
 Need = Literal["patients", "readers"]
@@ -57,6 +60,21 @@ MAY: Mapping[Role, frozenset[Need]] = {
     "privacy-officer": frozenset({"patients", "readers"}),
     "operator": frozenset(),
 }
+
+
+class Cookie(NamedTuple):
+    """A cookie of these pages.
+
+    Attributes:
+        seconds: how long the browser keeps it; None until the browser is closed.
+        is_lax: it is also sent on navigation from another site.
+    """
+
+    name: str
+    value: str
+    seconds: int | None = None
+    path: str = PATH
+    is_lax: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,13 +170,14 @@ class Gate:
         self,
         view: str,
         *,
-        kind: Kind = "read",
         result: str | None = None,
         patient: str | None = None,
         about: str | None = None,
-        content: Mapping[str, Any] | None = None,
+        content: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         """Append an entry about a reviewer's action; nothing is shown without it.
+
+        Its kind follows from the view: a login, a mark, a note, or else a read.
 
         Raises:
             AuditUnavailable: the entry could not be written.
@@ -167,17 +186,13 @@ class Gate:
         who = {"role": reviewer.role} if reviewer else {}
         self.audit.append(
             AuditEntry(
-                kind=kind,
+                kind=KIND_OF_VIEW.get(view, "read"),
                 at=self.clock(),
                 user=reviewer.name if reviewer else None,
                 result=result,
                 patient=patient,
                 about=about,
-                content={
-                    "view": view.removeprefix("review."),
-                    **who,
-                    **(content or {}),
-                },
+                content={"view": view.removeprefix("review."), **who, **content},
             )
         )
 
@@ -193,7 +208,7 @@ class Gate:
             **logins,
         )
         response = make_response(page, status)
-        self.set_cookie(response, FORM_COOKIE, token)
+        self.set_cookie(response, Cookie(FORM_COOKIE, token))
         return response
 
     def log_in(self) -> AnyResponse:
@@ -218,12 +233,8 @@ class Gate:
             self.count("denied")
             # The typed name may be a password, so only existing names are logged.
             known = name if self.accounts.find(name) else None
-            self.note(
-                "login",
-                kind="login",
-                result="denied",
-                content={"account": known, "address": address},
-            )
+            tried = {"account": known, "address": address}
+            self.note("login", result="denied", content=tried)
             return self.login_page(wanted, REFUSED)
         return self.open(
             redirect(wanted, 303), self.sessions.begin(name), {"address": address}
@@ -235,36 +246,24 @@ class Gate:
         """Log the new session, and add it to the response."""
         g.reviewer = self.sessions.session(token)
         self.count("opened")
-        self.note("login", kind="login", result="login", content=content)
-        self.set_cookie(response, COOKIE, token, seconds=int(LIFETIME.total_seconds()))
+        self.note("login", result="login", content=content)
+        seconds = int(LIFETIME.total_seconds())
+        self.set_cookie(response, Cookie(COOKIE, token, seconds))
         response.delete_cookie(FORM_COOKIE, path=PATH)
         return response
 
     def log_out(self) -> AnyResponse:
-        self.note("login", kind="login", result="logout")
+        self.note("login", result="logout")
         self.sessions.end(request.cookies.get(COOKIE, ""))
         response = redirect(f"{PATH}/login", 303)
         response.delete_cookie(COOKIE, path=PATH)
         return response
 
-    def set_cookie(
-        self,
-        response: AnyResponse,
-        name: str,
-        value: str,
-        *,
-        seconds: int | None = None,
-        path: str = PATH,
-        lax: bool = False,
-    ) -> None:
+    def set_cookie(self, response: AnyResponse, cookie: Cookie) -> None:
         """Set a cookie for these pages, hidden from scripts.
 
         `Secure` is only left out for plain HTTP on this machine, where no network is
         involved.
-
-        Args:
-            seconds: how long the browser keeps it; None until the browser is closed.
-            lax: whether it is also sent on navigation from another site.
         """
         here = urlsplit(self.base_url)
         is_local = (
@@ -273,15 +272,14 @@ class Gate:
             and _is_loopback(request.host)
         )
         is_secure = request.is_secure or not is_local
-        same_site = "Lax" if lax else "Strict"
         response.set_cookie(
-            name,
-            value,
-            max_age=seconds,
-            path=path,
+            cookie.name,
+            cookie.value,
+            max_age=cookie.seconds,
+            path=cookie.path,
             secure=is_secure,
             httponly=True,
-            samesite=same_site,
+            samesite="Lax" if cookie.is_lax else "Strict",
         )
 
 

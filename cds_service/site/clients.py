@@ -17,7 +17,14 @@ from cds_service.site.fields import (
     YesNo,
 )
 from cds_service.site.launch import WorksheetLaunch
-from cds_service.site.profiles import GENERIC, Algorithm, Profile, ProfileName, value_of
+from cds_service.site.profiles import (
+    GENERIC,
+    Algorithm,
+    HandoutForm,
+    Profile,
+    ProfileName,
+    value_of,
+)
 
 # characters; the audit log indexes issuers and tenants up to this length
 MAX_NAME = 256
@@ -39,6 +46,7 @@ class Capabilities(SiteTable):
         order_systems: code systems of the orders that it can place; all when absent.
         order_details: whether a new order keeps what it says besides its code; Epic
             fills in the orderable's defaults.
+        handout: as what it takes the page that a patient takes home.
     """
 
     actions: tuple[Literal["create", "update", "delete"], ...] | None = None
@@ -46,6 +54,7 @@ class Capabilities(SiteTable):
     orderables: Literal["any", "mapped-only"] = "any"
     order_systems: tuple[Text, ...] | None = None
     order_details: Literal["kept", "ignored"] = "kept"
+    handout: HandoutForm = "none"
     links: Literal["signed", "login", "off"] | None = None
 
     def can(self, action: Literal["create", "update"], resource_type: str) -> bool:
@@ -191,6 +200,7 @@ def capabilities_of(profile: Profile, own: Capabilities = EVERYTHING) -> Capabil
         "orderables": value_of(answer.orderables),
         "order_systems": value_of(answer.order_systems),
         "order_details": value_of(answer.order_details),
+        "handout": value_of(answer.handout),
     }
     update = {
         name: value

@@ -29,6 +29,7 @@ Algorithm = Literal[
 ]
 Actions = tuple[Literal["create", "update", "delete"], ...]
 Texts = tuple[Text, ...]
+HandoutForm = Literal["Communication", "DocumentReference", "none"]
 Count = Annotated[int, Strict(), Field(ge=1)]
 ProfileName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 Value = TypeVar("Value")
@@ -141,6 +142,7 @@ class AnswerFacts(DataTable):
         orderables: whether it places any new order, or those alone that have a code of
             its own.
         order_systems: code systems of orders that it can place.
+        handout: as what it takes a draft of a page for the patient.
         reasons: what becomes of override reasons.
         drops: what of an answer it does not use.
     """
@@ -159,6 +161,7 @@ class AnswerFacts(DataTable):
     orderables: Fact[Literal["any", "mapped-only"]] | Unknown = "unknown"
     order_systems: Fact[Texts] | Unknown = "unknown"
     order_details: Fact[Literal["kept", "ignored"]] | Unknown = "unknown"
+    handout: Fact[HandoutForm] | Unknown = "unknown"
     links: Fact[Literal["any", "listed"]] | Unknown = "unknown"
     app_context: Fact[YesNo] | Unknown = "unknown"
     topic_pattern: Fact[Text] | Unknown = "unknown"

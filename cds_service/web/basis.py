@@ -13,9 +13,11 @@ from flask import Blueprint, render_template, request
 from cds_service.audit.chain import AuditEntry
 from cds_service.audit.reader import Stored
 from cds_service.audit.store import LOOK_SECONDS, AuditStore
+from cds_service.basis.letter import letter_text
 from cds_service.basis.links import entry_of
 from cds_service.basis.page import basis_page
 from cds_service.basis.what_if import Trial, controls_of, try_values
+from cds_service.core.languages import ENGLISH
 from cds_service.errors import NotAllowed
 from cds_service.review.replay import NothingToReplay, replay
 from cds_service.service import Service
@@ -81,6 +83,7 @@ def basis_html(
             return render_template("basis-trial.html", trial=trial)
     content = stored.content
     page = basis_page(found, content, service)
+    is_leaving = "leaving" in content
     return render_template(
         "basis.html",
         page=page,
@@ -88,6 +91,8 @@ def basis_html(
         shown=stored.at,
         entry=stored.id,
         trial=trial,
+        letter=letter_text(content["cards"]) if is_leaving else "",
+        language=content.get("language", {}).get("used", ENGLISH),
     )
 
 

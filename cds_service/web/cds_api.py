@@ -23,6 +23,7 @@ from cds_service.callers.verifying import Callers
 from cds_service.cards.answered import topic_of
 from cds_service.cards.extension import EXTENSION
 from cds_service.core.caller import NOBODY, Caller
+from cds_service.core.handout_settings import HandoutSettings
 from cds_service.core.languages import ENGLISH
 from cds_service.errors import (
     AuditUnavailable,
@@ -112,7 +113,9 @@ def cds_routes(around: Surroundings) -> Blueprint:
 
 def respond(around: Surroundings, act: Callable[[Exchange], Response]) -> Response:
     """Answer the current request, or refuse it; either is counted and logged."""
-    exchange = Exchange(request._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - a documented name
+    # Flask documents this name: the request itself, and not its proxy.
+    current = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    exchange = Exchange(current)
     try:
         found = caught(partial(act, exchange))
         if isinstance(found, Exception):
@@ -284,6 +287,7 @@ def _answer(
         is_shown=_is_shown(around.site, asked.context, caller),
         basis_url=partial(_basis_url, around, client, deadline),
         handout_url=partial(_handout_url, around, client, deadline),
+        handout=handout_settings(around),
         worksheet_url=_worksheet_url(around, client),
         language=_language(around, client, exchange),
     )
@@ -338,8 +342,13 @@ def _handout_url(
     """The address of the page that the patient takes home, in the site's language."""
     if around.links is None:
         return ""
-    language = around.site.handout.language if around.site is not None else "en"
+    language = handout_settings(around).language
     return around.links.handout(_access_of(client), deadline, entry_id, language)
+
+
+def handout_settings(around: Surroundings) -> HandoutSettings:
+    """What the site says of the patient's page; nothing in open mode."""
+    return around.site.handout if around.site is not None else HandoutSettings()
 
 
 def _access_of(client: Client | None) -> Access | None:

@@ -29,7 +29,7 @@ from cds_service.core.handout import (
 )
 from cds_service.core.handout_settings import HandoutSettings
 from cds_service.errors import NotAllowed
-from cds_service.web.cds_api import Surroundings
+from cds_service.web.cds_api import Surroundings, handout_settings
 from cds_service.web.linked_pages import BY_LINK, linked_routes, shown_answer
 
 REFUSED = (
@@ -61,7 +61,7 @@ def handout_routes(around: Surroundings, store: AuditStore) -> Blueprint:
         if text is None:
             raise NotAllowed(REFUSED)
         facts = HandoutFacts.from_json(stored.content["handout"])
-        settings = settings_of(around)
+        settings = handout_settings(around)
         sentences = [said for _, said in say_handout(facts, text, settings)]
         labels = (text.labels.name, text.labels.date)
         is_drawn = can_draw((*sentences, *labels), text.language)
@@ -78,11 +78,6 @@ def handout_routes(around: Surroundings, store: AuditStore) -> Blueprint:
         return response
 
     return routes
-
-
-def settings_of(around: Surroundings) -> HandoutSettings:
-    """The site's settings; none in open mode."""
-    return around.site.handout if around.site is not None else HandoutSettings()
 
 
 def _stored(around: Surroundings, store: AuditStore, page: HandoutAddress) -> Stored:
@@ -108,7 +103,7 @@ def _html(
     settings: HandoutSettings,
     others: Sequence[Other],
 ) -> Response:
-    is_read = text.reviewed or bool(settings.words_of(text.language).reader)
+    is_read = text.is_read(settings)
     page = render_template(
         "handout.html", sentences=sentences, text=text, is_read=is_read, others=others
     )

@@ -4,13 +4,30 @@ import re
 
 import pytest
 
-from tests.browser.watching import hard_to_read
+from tests.browser.watching import axe_violations, hard_to_read
 
 PAGES = {
     "en": "A bone in your back broke. Cement now supports it.",
     "de": "Ein Knochen in Ihrem Rücken ist gebrochen. Zement stützt ihn jetzt.",
     "zh": "您背部的一块骨头断了，现在有骨水泥支撑。",
 }
+
+
+def copied_by_keys(page, card):
+    """Copy the lines of the letter with the keyboard: they are the card's own."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    button = page.get_by_role("button", name="Copy the lines")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Copied.").wait_for()
+    letter = page.evaluate("navigator.clipboard.readText()")
+    summary, *lines = letter.splitlines()
+    shown = card.inner_text()
+    assert summary.startswith("Leaving after kyphoplasty")
+    assert summary in shown
+    assert lines
+    for line in lines:
+        assert line.removeprefix("- ").partition(": ")[2] in shown, line
 
 
 @pytest.mark.parametrize("width", [1400, 400])
@@ -35,6 +52,14 @@ def test_from_the_signing_to_the_printed_page(open_own_page, width, tmp_path):
     assert "TLSO off by" in card.inner_text(), "the brace was signed without an end"
     assert hard_to_read(page) == []
     page.screenshot(path=tmp_path / f"card-{width}.png")
+
+    with page.context.expect_page() as opened:
+        card.get_by_role("link", name="Copy lines to the letter").click()
+    basis = opened.value
+    copied_by_keys(basis, card)
+    assert hard_to_read(basis) == []
+    assert axe_violations(basis) == []
+    basis.screenshot(path=tmp_path / f"letter-{width}.png")
 
     with page.context.expect_page() as opened:
         card.get_by_role("link", name="Print the patient's page").click()

@@ -9,15 +9,35 @@ import pytest
 from cds_service.cards.texts import SUMMARY_LENGTH
 from cds_service.core.data_file import data_root
 from cds_service.errors import DataFileError
-from cds_service.loading import load_languages, load_service
+from cds_service.hook_files.languages import read_languages
+from cds_service.loading import load_service
 from cds_service.samples import SITE_FOLDER, load_samples
 from cds_service.samples.requests import order_sign_request
 from cds_service.site.folder import load_site
-from tests.chart_builders import HOOK, NOW, TODAY, application, open_service
-from tests.patients.leaving import SERVICE, discharge, leaving_chart, worn_now
+from tests.chart_builders import (
+    HOOK,
+    NOW,
+    TODAY,
+    application,
+    drug,
+    kyphoplasty,
+    open_service,
+    order_sign,
+    ordered,
+    patient,
+    quiet_lists,
+)
+from tests.patients.inpatients import chart, coded
+from tests.patients.leaving import (
+    SERVICE,
+    discharge,
+    kyphoplasty_done,
+    leaving_chart,
+    worn_now,
+)
 from tests.patients.typical import typical_orders
 
-LANGUAGES = load_languages()
+LANGUAGES = read_languages([data_root("hooks")])
 SAMPLES = load_samples(TODAY)
 # Words of the English cards that neither German nor Chinese has.
 ENGLISH = re.compile(
@@ -101,6 +121,47 @@ def test_typical_patients_are_said_whole(language, services):
             if used[-1] == "de":
                 assert not re.search(r"\d\.\d", words_on(card)), words_on(card)
     assert used.count(language) == len(asked)
+
+
+BOTH_DRUGS = drug(
+    "losartan",
+    number="both",
+    medicationCodeableConcept={"text": "Denosumab / zoledronic acid"},
+)
+SIGNED = [
+    pytest.param((BOTH_DRUGS,), id="two drugs in one entry"),
+    pytest.param(
+        (coded("G06.1", "paravertebral abscess", days=5),), id="longest infection"
+    ),
+]
+
+
+@LANGUAGE
+@pytest.mark.parametrize("record", SIGNED)
+def test_what_a_record_joins_is_said_in_it_too(record, language, services):
+    body = order_sign((*quiet_lists(), patient(), *record), kyphoplasty())
+    cards, entry = answered(body, services[False], language)
+    assert entry.content["language"]["used"] == language
+    assert not ENGLISH.search(words_on(cards[0]))
+
+
+SECOND_FRACTURE = coded("M80.08XA", "fracture of L3", days=500)
+LONGEST = [
+    pytest.param((coded("N18.6", days=400), SECOND_FRACTURE), id="dialysis"),
+    pytest.param((coded("F03.C0", days=900), SECOND_FRACTURE), id="dementia"),
+    pytest.param((coded("C50.911", days=900), ordered("biopsy", days=3)), id="cancer"),
+]
+
+
+@LANGUAGE
+@pytest.mark.parametrize("treated", [("L1",), ("T12", "L1"), ("T12", "L1", "L3")])
+@pytest.mark.parametrize("record", LONGEST)
+def test_the_longest_discharge_fits_its_summary(record, treated, language, services):
+    done = [kyphoplasty_done(one, number=one) for one in treated]
+    record = chart(coded("M80.08XA", days=20), *done, *record)
+    cards, entry = leave(language, services[False], record)
+    assert entry.content["language"]["used"] == language
+    assert len(cards[0]["summary"]) <= SUMMARY_LENGTH
 
 
 def test_german_as_a_surgeon_reads_it(services):
@@ -188,11 +249,11 @@ def test_a_discharge_is_said_in_it(language, services):
     assert not ENGLISH.search(words_on(cards[0]))
 
 
-def leave(language, service):
+def leave(language, service, record=None):
     desk = application(service)
     desk.now = NOW
     desk.log.entries.clear()
-    body = discharge(leaving_chart(worn_now()))
+    body = discharge(record or leaving_chart(worn_now()))
     path = f"/cds-services/{SERVICE}"
     response = desk.client.post(path, json=body, headers={"Accept-Language": language})
     return response.json["cards"], desk.log.entries[-1]

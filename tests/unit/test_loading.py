@@ -7,7 +7,8 @@ import pytest
 from cds_service.core import data_file
 from cds_service.core.data_file import data_root
 from cds_service.errors import DataFileError
-from cds_service.loading import banned_patterns, find_faults, load_service
+from cds_service.hook_files.wording import banned_patterns
+from cds_service.loading import find_faults, load_service
 from cds_service.samples import SITE_FOLDER
 from cds_service.site.folder import load_site
 from tests.chart_builders import (
@@ -219,7 +220,9 @@ def test_a_finding_of_a_site_has_its_own_limits(tmp_path):
 )
 def test_these_words_are_banned_whatever_the_case(words):
     for said in (words, words.upper(), f"({words})"):
-        assert any(pattern.search(said) for pattern in banned_patterns()), said
+        assert any(
+            pattern.search(said) for pattern in banned_patterns([data_root("hooks")])
+        ), said
 
 
 @pytest.mark.parametrize(
@@ -234,4 +237,6 @@ def test_these_words_are_banned_whatever_the_case(words):
     ],
 )
 def test_words_that_only_contain_a_banned_one_pass(words):
-    assert not any(pattern.search(words) for pattern in banned_patterns())
+    assert not any(
+        pattern.search(words) for pattern in banned_patterns([data_root("hooks")])
+    )

@@ -16,10 +16,10 @@ from cds_service.core.bone_drugs import (
 )
 from cds_service.core.facts import BoneDrugs, Dated, DrugUse, Finding, Gap, HowEnded
 from cds_service.core.months import months_before
+from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import MedicationSpec
 from cds_service.fhir.facts.chart import (
     Chart,
-    Entry,
     FindingOrGap,
     age_in_words,
     gap,
@@ -32,7 +32,6 @@ from cds_service.fhir.facts.drug_times import (
     supply,
     times,
 )
-from cds_service.fhir.facts.drugs import Drug
 from cds_service.fhir.facts.medication_list import (
     GIVEN,
     LONG_STANDING_MONTHS,
@@ -50,6 +49,8 @@ from cds_service.fhir.facts.medication_list import (
     without_use,
 )
 from cds_service.fhir.facts.problem_list import Stated, find_stated, say_no
+from cds_service.fhir.gathering.drugs import Drug
+from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD
 from cds_service.fhir.raw_json import (
     member,
@@ -276,7 +277,7 @@ def _name(drug: Drug, chart: Chart) -> str:
     groups = chart.terminology.drugs.groups_of
     named = [one for one in drug.ingredients if "bone-drug" in groups(one)]
     exact = [one for one in named if not one.startswith("other ")]
-    return ", ".join(exact or named) or UNNAMED
+    return joined(exact or named) or UNNAMED
 
 
 def _effect(name: str, spec: MedicationSpec, day: Dated) -> date:

@@ -10,8 +10,9 @@ from datetime import timedelta
 from cds_service.core.facts import Finding
 from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.facts import events
-from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap
-from cds_service.fhir.gathering.picking import MEDICATION_TYPES
+from cds_service.fhir.facts.chart import Chart, FindingOrGap
+from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
+from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.raw_json import objects, text, texts_of
 
 CANCER_DRUG = "cancer-drug"

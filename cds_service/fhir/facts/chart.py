@@ -14,7 +14,6 @@ from cds_service.core.facts import (
     Finding,
     Gap,
     GapReason,
-    Origin,
     PassedOver,
     Provenance,
     Value,
@@ -22,19 +21,14 @@ from cds_service.core.facts import (
 )
 from cds_service.core.months import months_between
 from cds_service.core.vocabulary import FindingSpec, ReadSpec, YesNoSpec
-from cds_service.fhir.facts.drugs import Drug, read_billed, read_drug
-from cds_service.fhir.gathering.grave_asides import GRAVE
+from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.picking import (
-    MEDICATION_TYPES,
     NOT_UNDERSTOOD,
     UNCODED,
-    Sourced,
 )
-from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.gathering.subjects import identifiers_of
 from cds_service.fhir.mapping.terminology import Match, Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, SPINE
 from cds_service.fhir.raw_json import Json, content, in_order, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 from cds_service.outgoing.deadline import Deadline
@@ -60,52 +54,9 @@ LISTS: Mapping[str, tuple[str, str, str]] = {
     ),
     "procedures": ("Procedure", "among the procedures", "list of procedures"),
 }
-# What a code that names no bone means where the body site is the spine.
-AT_THE_SPINE = {
-    "bone-infection-elsewhere": "vertebral-osteomyelitis",
-    "deep-infection": "spinal-infection",
-}
-SITE_MAPS = ("vertebral-level", "vertebral-level-icd", "spinal-region")
-SPINES = frozenset({SPINE})
 # The lists whose entries may name a condition, in the order in which they are named.
 TELLING = ("Condition", "Procedure", "DiagnosticReport", "ServiceRequest")
-GRAVE_IN_DOUBT = frozenset(map(in_doubt, GRAVE))
-NOT_SURELY_DONE = frozenset({"other-order", "not-done"})
 CORRECTED = ("corrected", "amended")
-# Drugs injected in an office are often recorded under their billing code.
-BILLED_TYPES = frozenset({"Procedure", "ServiceRequest"})
-
-
-class Entry(NamedTuple):
-    """One resource as plain JSON.
-
-    Attributes:
-        status: as written; empty where there is none.
-        concepts: the concepts that it was picked for.
-        matches: concepts of its code.
-        components: each component with the concepts of its code.
-        named: concepts that the words of a condition or procedure name; for a
-            condition, those of its code as well.
-        moment: when an Observation was true; None if it does not say.
-        drug: the drug of a medication resource, or of a resource with a billing code
-            for a drug.
-    """
-
-    raw: Json
-    kind: str
-    reference: str
-    status: str
-    origin: Origin
-    concepts: frozenset[str]
-    matches: tuple[Match, ...]
-    components: tuple[tuple[Json, tuple[Match, ...]], ...]
-    named: frozenset[str]
-    moment: Moment | None
-    drug: Drug | None
-
-    def source(self, spec: FindingSpec, printed: str, code: str = "") -> Provenance:
-        """Where a value of this finding comes from."""
-        return Provenance(self.reference, self.origin, code, printed, spec.rule)
 
 
 @dataclass(frozen=True)
@@ -243,12 +194,11 @@ class Chart:
         self.today, self.not_after = horizon.today, horizon.not_after
         self.read_on, self.written = horizon.read_on, horizon.written
         self._until, self.operated_on = horizon.until, horizon.operated_on
-        entries = []
-        for one in record.resources:
-            self.check_time()
-            entries.append(_entry(one, terminology))
+        self.check_time()
         ordered = in_order(
-            entries, name=lambda entry: entry.reference, raw=lambda entry: entry.raw
+            record.resources,
+            name=lambda entry: entry.reference,
+            raw=lambda entry: entry.raw,
         )
         kinds: dict[str, list[Entry]] = {}
         # A resource that was returned for two keys stands twice in `same`.
@@ -429,126 +379,6 @@ def _held_by(entry: Entry) -> Iterable[tuple[Json, tuple[Match, ...]]]:
     yield from entry.components
 
 
-def _entry(sourced: Sourced, terminology: Terminology) -> Entry:
-    raw = sourced.raw
-    kind = text(raw.get("resourceType"))
-    return Entry(
-        raw=raw,
-        kind=kind,
-        reference=f"{kind}/{text(raw.get('id'))}",
-        status=text(raw.get("status")),
-        origin=sourced.origin,
-        concepts=sourced.concepts,
-        matches=_matches(raw, kind, terminology),
-        components=_components(raw, terminology),
-        named=_named(sourced, kind, terminology),
-        moment=terminology.calendar.effective(raw) if kind == "Observation" else None,
-        drug=_drug(sourced, kind, terminology),
-    )
-
-
-def _matches(raw: Json, kind: str, terminology: Terminology) -> tuple[Match, ...]:
-    """The concepts of its code.
-
-    Also those that a body site at the spine makes of a condition's.
-    """
-    found = terminology.matches(raw.get("code"))
-    placed = tuple(
-        one._replace(concept=AT_THE_SPINE[one.concept])
-        for one in found
-        if kind == "Condition" and one.concept in AT_THE_SPINE
-    )
-    if placed and _is_of_spine(raw, terminology):
-        return tuple(dict.fromkeys((*placed, *found)))
-    return found
-
-
-def _is_of_spine(raw: Json, terminology: Terminology) -> bool:
-    """Whether a body site is a vertebra, or a region of the spine.
-
-    By its code or in words.
-    """
-    sites = objects(raw.get("bodySite"))
-    if any(terminology.translate(name, site) for name in SITE_MAPS for site in sites):
-        return True
-    words = [word for site in sites for word in texts_of(site)]
-    return any(
-        terminology.levels.named(word) or terminology.text_concepts(word, SPINES)
-        for word in words
-    )
-
-
-def _components(
-    raw: Json, terminology: Terminology
-) -> tuple[tuple[Json, tuple[Match, ...]], ...]:
-    """Each component with the concepts of its code.
-
-    One without a code goes by what it is called in this panel.
-    """
-    if not (components := objects(raw.get("component"))):
-        return ()
-    panels = terminology.concepts(raw.get("code"))
-    return tuple(
-        [
-            (
-                part,
-                terminology.matches(part.get("code"))
-                or _part(part, panels, terminology),
-            )
-            for part in components
-        ]
-    )
-
-
-def _part(
-    part: Json, panels: frozenset[str], terminology: Terminology
-) -> tuple[Match, ...]:
-    code = part.get("code")
-    concept = (
-        terminology.names_of_measures.part_of(panels, texts_of(code)) if panels else ""
-    )
-    return (Match(concept, ""),) if concept else ()
-
-
-def _drug(sourced: Sourced, kind: str, terminology: Terminology) -> Drug | None:
-    if kind in MEDICATION_TYPES:
-        return read_drug(sourced.raw, sourced.referred, terminology)
-    return read_billed(sourced.raw, terminology) if kind in BILLED_TYPES else None
-
-
-def _named(sourced: Sourced, kind: str, terminology: Terminology) -> frozenset[str]:
-    """Concepts named by words.
-
-    Many procedures have no code, and some conditions have one that is not listed.
-    """
-    if kind == "Condition":
-        return sourced.concepts  # picking has already read its words
-    beside = sourced.concepts & GRAVE_IN_DOUBT
-    if kind != "Procedure":
-        return beside
-    return beside.union(
-        *(_done(word, terminology) for word in texts_of(sourced.raw.get("code")))
-    )
-
-
-def _done(words: str, terminology: Terminology) -> frozenset[str]:
-    """What the words of a procedure name.
-
-    An augmentation is in doubt beside words of something else (`consult`), everything
-    beside `cancelled` and the like.
-    """
-    named = terminology.text_concepts(words)
-    beside = terminology.text_concepts(words, NOT_SURELY_DONE) if named else frozenset()
-    doubtful = (
-        named
-        if "not-done" in beside
-        else named & AUGMENTATIONS
-        if beside
-        else frozenset()
-    )
-    return (named - doubtful) | frozenset(map(in_doubt, doubtful))
-
-
 def _without_replaced(entries: Sequence[Entry]) -> Sequence[Entry]:
     """Drop entries of which there is a corrected or amended copy."""
     corrected = {
@@ -592,18 +422,10 @@ def known(
     observed: date | None = None,
     concerns: tuple[str, ...] = (),
     label: str = "",
-    may_reassure: bool = True,
 ) -> Finding:
     """The finding with this value, in its unit."""
     return Finding(
-        spec.name,
-        value,
-        spec.unit,
-        observed,
-        seen,
-        concerns=concerns,
-        label=label,
-        may_reassure=may_reassure,
+        spec.name, value, spec.unit, observed, seen, concerns=concerns, label=label
     )
 
 

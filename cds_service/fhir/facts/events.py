@@ -15,8 +15,9 @@ from cds_service.core.facts import Finding, Gap, Precision
 from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.facts import problem_list
-from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, gap, known
+from cds_service.fhir.facts.chart import Chart, FindingOrGap, gap, known
 from cds_service.fhir.facts.earlier_fracture import PRECISIONS
+from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.raw_json import Json, member, text, texts_of
 
@@ -143,8 +144,9 @@ def _stated(entry: Entry, concepts: Sequence[str]) -> problem_list.Stated | None
         problem = problem_list.SUSPECTED
     elif not (codes or named) or any(in_doubt(one) in entry.named for one in concepts):
         problem = problem_list.DOUBTED
-    concept = codes[0].concept if codes else named[0] if named else concepts[0]
-    code = codes[0].code if codes else ""
+    concept, code = (*named, *concepts)[0], ""
+    if codes:
+        concept, code = codes[0].concept, codes[0].code
     return problem_list.Stated(entry, concept, code, None, problem, is_past)
 
 

@@ -45,7 +45,6 @@ from cds_service.fhir.facts.bone_drug_history import (
 from cds_service.fhir.facts.cancer import find_recent_cancer
 from cds_service.fhir.facts.chart import (
     Chart,
-    Entry,
     FindingOrGap,
     Reading,
     age_in_words,
@@ -67,6 +66,7 @@ from cds_service.fhir.facts.observations import (
 )
 from cds_service.fhir.facts.problem_list import find_condition
 from cds_service.fhir.facts.quantities import ANOTHER_MEASURE, Refused
+from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.picking import EXAM_TYPES
 from cds_service.fhir.raw_json import Json, member, text, texts_of, truth
 from cds_service.fhir.site_calendar import Moment
@@ -327,9 +327,11 @@ def find_place(spec: PlaceSpec, chart: Chart) -> FindingOrGap:
     ]
     for encounter in encounters:
         code = text(member(encounter.raw, "class", "code")).upper()
-        place = "inpatient" if code in INPATIENT else "clinic" if code in CLINIC else ""
-        if place:
-            return known(spec, place, encounter.source(spec, f"class {code}")), ()
+        source = encounter.source(spec, f"class {code}")
+        if code in INPATIENT:
+            return known(spec, "inpatient", source), ()
+        if code in CLINIC:
+            return known(spec, "clinic", source), ()
     if encounters:
         return gap(spec, "undetermined", "the class of the encounter does not say"), ()
     return gap(spec, "absent", "no encounter was read"), ()
@@ -390,13 +392,13 @@ def _answer(reading: Reading, spec: AnswerSpec, chart: Chart) -> str | None:
 
 def _written_answer(word: str, spec: AnswerSpec, chart: Chart) -> str | None:
     if spec.kind == "category":
-        return (
-            word.strip().upper()
-            if word.strip().upper() in chart.terminology.answers(spec.answers or "")
-            else None
-        )
+        letter = word.strip().upper()
+        letters = chart.terminology.answers(spec.answers or "")
+        return letter if letter in letters else None
     named = chart.terminology.text_concepts(word, YES_OR_NO)
-    return None if len(named) != 1 else ("true" if "answer-yes" in named else "false")
+    if len(named) != 1:
+        return None
+    return "true" if "answer-yes" in named else "false"
 
 
 def _pick_answer(
@@ -423,19 +425,12 @@ def _pick_answer(
         return gap(
             spec, "conflicting", f"two answers on {say_date(day)}", *seen
         ), passed
-    aged, unknown = (
-        measurements.age_concern(spec, chart, day),
-        measurements.method_concern(spec, chart, [newest[0][2]]),
-    )
-    value, may_reassure = _as_value(words.pop(), spec), not (aged or unknown)
-    return known(
-        spec,
-        value,
-        seen[0],
-        observed=day,
-        concerns=(*aged, *unknown),
-        may_reassure=may_reassure,
-    ), passed
+    aged = measurements.age_concern(spec, chart, day)
+    unknown = measurements.method_concern(spec, chart, [newest[0][2]])
+    value = _as_value(words.pop(), spec)
+    concerns = (*aged, *unknown)
+    found = known(spec, value, seen[0], observed=day, concerns=concerns)
+    return found._replace(may_reassure=not concerns), passed
 
 
 def _no_answer(

@@ -9,19 +9,20 @@ from typing import NamedTuple
 
 from cds_service.core.facts import Finding, Gap, PassedOver, Provenance
 from cds_service.core.months import months_before
+from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import MedicationSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import (
     Chart,
-    Entry,
     FindingOrGap,
     age_in_words,
     gap,
     known,
 )
 from cds_service.fhir.facts.drug_times import end_of_course, end_of_dosage
-from cds_service.fhir.facts.drugs import STEROID, Drug
 from cds_service.fhir.facts.problem_list import find_stated, say_no, stated_as_true
+from cds_service.fhir.gathering.drugs import STEROID, Drug
+from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.raw_json import is_prohibition, member, text
 from cds_service.fhir.site_calendar import Moment
@@ -186,7 +187,7 @@ def label_of(drug: Drug, spec: MedicationSpec, chart: Chart) -> str:
         for one in drug.ingredients
         if not one.startswith("other ") and {*groups(one)} & {*spec.value_sets}
     ]
-    return ", ".join(named)
+    return joined(named)
 
 
 def _not_taken(

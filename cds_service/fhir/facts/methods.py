@@ -6,7 +6,6 @@ The code, method, device, body site, notes and components of the Observation are
 searched for words. The performer is not, since it says nothing about the method.
 """
 
-import re
 from collections.abc import Iterable
 from itertools import chain
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from cds_service.core.vocabulary import QuantitySpec
 from cds_service.fhir.facts.chart import Chart, Reading
 from cds_service.fhir.facts.quantities import Measured, Refused
+from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.code_systems import MEASURES
 from cds_service.fhir.mapping.level_text import LEVELS, LevelRules, in_order
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
@@ -26,7 +26,6 @@ NO_LEVELS = frozenset({"T1", "T2"})  # MRI sequences in words about an image, no
 # Notes cover more than the measurement: sentences about the fracture do not say where
 # the value was measured.
 ABOUT_FRACTURE = ("about-fracture",)
-_SENTENCE = re.compile(r"[;\n。；]|\.(?=\s|$)")
 
 
 def judge_method(one: Measured, spec: QuantitySpec, chart: Chart) -> Measured | Refused:
@@ -59,13 +58,13 @@ def judge_method(one: Measured, spec: QuantitySpec, chart: Chart) -> Measured | 
     of_site = _site_levels(reading, chart)
     levels = of_site or _levels_in(spoken, chart.terminology.levels)
     other = other or _elsewhere(levels, method.levels)
-    sentences = (
-        part
+    of_value = (
+        sentence
         for note in notes
-        for part in _SENTENCE.split(note)
-        if not methods.named(part, ABOUT_FRACTURE)
+        for sentence in sentences(note)
+        if not methods.named(sentence, ABOUT_FRACTURE)
     )
-    levels = levels or _levels_in(sentences, chart.terminology.levels)
+    levels = levels or _levels_in(of_value, chart.terminology.levels)
     is_there = levels == method.levels or not method.levels
     site = "" if method.levels else ", ".join(levels)
     if not method.levels and not of_site:

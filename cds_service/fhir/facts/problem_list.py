@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from cds_service.core.facts import Finding, Gap, GapReason, PassedOver, Provenance
 from cds_service.core.months import months_before
+from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import (
     ConditionSpec,
     FindingSpec,
@@ -22,13 +23,14 @@ from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_stat
 from cds_service.fhir.facts.chart import (
     LISTS,
     Chart,
-    Entry,
     FindingOrGap,
     age_in_words,
     gap,
     known,
 )
-from cds_service.fhir.gathering.picking import LISTED, MEDICATION_TYPES
+from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
+from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.picking import LISTED
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
@@ -115,8 +117,8 @@ class Stated(NamedTuple):
     def provenance(self, spec: FindingSpec) -> Provenance:
         """Its source: `on the problem list since 3 May 2019`."""
         place, since = PLACES[self.entry.kind]
-        since = f" {since} {say_date(self.day)}" if self.day else ""
-        return self.entry.source(spec, place + since, self.code)
+        printed = f"{place} {since} {say_date(self.day)}" if self.day else place
+        return self.entry.source(spec, printed, self.code)
 
     def passed_over(self, spec: FindingSpec) -> PassedOver:
         """As it is said to people."""
@@ -198,7 +200,7 @@ def stated_as_true(spec: YesNoSpec, counted: Sequence[Stated], chart: Chart) -> 
         *(one.provenance(spec) for one in ordered),
         observed=ordered[0].day,
         concerns=() if any(one.code for one in ordered) else (BY_WORDS,),
-        label=" and ".join(labels) or _augmentation(counted),
+        label=joined(labels, " and ") or _augmentation(counted),
     )
 
 
@@ -444,12 +446,11 @@ def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[
             found += filter(None, [read_aside(entry, matches[0].concept, chart)])
             continue
         read = _read_condition if entry.kind == "Condition" else _read_procedure
-        stated = read(
-            entry, matches[0].concept, tuple(one.code for one in matches), spec, chart
-        )
-        found += (
-            [stated if coded or spec.by_words else _in_doubt(stated)] if stated else []
-        )
+        codes = tuple(one.code for one in matches)
+        stated = read(entry, matches[0].concept, codes, spec, chart)
+        if stated:
+            is_sure = coded or spec.by_words
+            found.append(stated if is_sure else _in_doubt(stated))
     return found
 
 

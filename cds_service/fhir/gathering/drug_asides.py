@@ -1,4 +1,6 @@
-"""Finds the drugs that an entry names besides its own: in notes, dosages, reasons, products used.
+"""Finds the drugs that an entry names besides its own.
+
+They stand in notes, dosages, reasons and products used.
 
 A note on losartan may say "also gets Prolia at GP". That is no dose and no order, but
 with it nobody may say that there is no bone drug.

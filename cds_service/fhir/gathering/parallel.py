@@ -7,7 +7,7 @@ import queue
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from cds_service.outgoing.deadline import Deadline
 
@@ -15,6 +15,17 @@ MAX_PARALLEL = 20  # as many as the queries of a record, so that they all go out
 
 Key = TypeVar("Key")
 Result = TypeVar("Result")
+
+
+class Raised(NamedTuple):
+    """What a task raised, for the thread that asked."""
+
+    error: BaseException
+
+
+Waiting = queue.SimpleQueue[tuple[Key, Callable[[], Result]]]
+# The result of a task, or whatever it raised.
+Done = queue.SimpleQueue[tuple[Key, Result | Raised]]
 
 
 def run_side_by_side(
@@ -30,10 +41,8 @@ def run_side_by_side(
     Raises:
         BaseException: whatever a task raised.
     """
-    waiting: queue.SimpleQueue[tuple[Key, Callable[[], Result]]] = queue.SimpleQueue()
-    done: queue.SimpleQueue[tuple[Key, Result | None, BaseException | None]] = (
-        queue.SimpleQueue()
-    )
+    waiting: Waiting[Key, Result] = queue.SimpleQueue()
+    done: Done[Key, Result] = queue.SimpleQueue()
     for item in tasks.items():
         waiting.put(item)
     started = 0
@@ -47,27 +56,29 @@ def run_side_by_side(
     return _collect(len(tasks), done, until) if started else {}
 
 
-def _work(waiting: queue.SimpleQueue, done: queue.SimpleQueue, until: Deadline) -> None:  # type: ignore[type-arg]
+def _work(
+    waiting: Waiting[Key, Result], done: Done[Key, Result], until: Deadline
+) -> None:
     while until.left > 0:
         try:
             key, task = waiting.get_nowait()
         except queue.Empty:
             return
         try:
-            done.put((key, task(), None))
+            done.put((key, task()))
         # It is handed to the thread that asked, which raises it.
         except BaseException as error:  # noqa: BLE001
-            done.put((key, None, error))
+            done.put((key, Raised(error)))
 
 
-def _collect(count: int, done: queue.SimpleQueue, until: Deadline) -> dict:  # type: ignore[type-arg]
-    results: dict = {}  # type: ignore[type-arg]
+def _collect(count: int, done: Done[Key, Result], until: Deadline) -> dict[Key, Result]:
+    results: dict[Key, Result] = {}
     while len(results) < count:
         try:
-            key, result, error = done.get(timeout=max(0.0, until.left))
+            key, result = done.get(timeout=max(0.0, until.left))
         except queue.Empty:
             break
-        if error is not None:
-            raise error
+        if isinstance(result, Raised):
+            raise result.error
         results[key] = result
     return results

@@ -6,9 +6,8 @@ Those whose codes or words belong to a concept of `mappings/`.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
-from cds_service.core.facts import Origin
 from cds_service.fhir.gathering.bystanders import (
     is_bystander_act,
     is_bystander_problem,
@@ -16,6 +15,14 @@ from cds_service.fhir.gathering.bystanders import (
     words_beside,
 )
 from cds_service.fhir.gathering.drug_asides import drugs_beside
+from cds_service.fhir.gathering.drugs import (
+    BONE_DRUG,
+    MEDICATION_TYPES,
+    bone_drugs,
+    drug_codes,
+    drug_names,
+)
+from cds_service.fhir.gathering.entries import Entry, read_entry
 from cds_service.fhir.gathering.grave_asides import GRAVE, grave_beside
 from cds_service.fhir.gathering.parsing import (
     BrokenResource,
@@ -44,14 +51,6 @@ from cds_service.fhir.raw_json import (
 from cds_service.fhir.references import Targets, contained_in
 from cds_service.outgoing.deadline import Deadline
 
-MEDICATION_TYPES = frozenset(
-    {
-        "MedicationRequest",
-        "MedicationAdministration",
-        "MedicationDispense",
-        "MedicationStatement",
-    }
-)
 EXAM_TYPES = frozenset({"DiagnosticReport", "ImagingStudy"})
 OBSERVATION = "Observation"
 HOLDERS = frozenset({OBSERVATION, "DiagnosticReport"})  # of contained Observations
@@ -81,7 +80,7 @@ PLACE = frozenset({"place-of-care"})
 # Types that are read whatever their codes say.
 OF_TYPE = {"Encounter": PLACE, "Appointment": frozenset({"appointment"})}
 PATHOLOGY = frozenset({"pathology-report"})
-LOCAL_ROUTE, BONE_DRUG = "local-route", "bone-drug"
+LOCAL_ROUTE = "local-route"
 # identified, and not relevant to us
 OF_NO_CONCERN = frozenset({"other-condition", "nothing-known", OTHER_DRUG})
 # Drug names in these systems state the ingredient; a name in another system may be a
@@ -89,28 +88,6 @@ OF_NO_CONCERN = frozenset({"other-condition", "nothing-known", OTHER_DRUG})
 NAMES_INGREDIENTS = frozenset(
     {"http://www.nlm.nih.gov/research/umls/rxnorm", "http://snomed.info/sct"}
 )
-
-
-class Sourced(NamedTuple):
-    """One parsed resource, with its origin.
-
-    Attributes:
-        raw: JSON that `fhir.resources.R4B` has accepted.
-        key: the prefetch key that returned it.
-        concepts: the concepts of its codes, and of its words where words count;
-            `not-understood` for a list entry that
-            may be anything, `may-be-grave` for one whose code, or words, may be more
-            than we know, `may-need-brace` for one that may bear on the spine's
-            stability.
-        referred: the raw Medication or Device that a drug or device order refers to, if
-            any.
-    """
-
-    raw: Json
-    key: str
-    origin: Origin
-    concepts: frozenset[str]
-    referred: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +109,12 @@ def pick(
     origin: Literal["prefetch", "fhir"],
     terminology: Terminology,
     deadline: Deadline,
-) -> tuple[tuple[Sourced, ...], tuple[Unreadable, ...]]:
+) -> tuple[tuple[Entry, ...], tuple[Unreadable, ...]]:
     """Pick and validate the resources that we read.
 
     In an order that does not depend on the server's.
     """
-    picked: list[Sourced] = []
+    picked: list[Entry] = []
     broken: list[Unreadable] = []
     read = []
     for kind, raw in chain.from_iterable(
@@ -156,16 +133,15 @@ def pick(
         except BrokenResource:
             broken.append(Unreadable(reference_name(kind, raw), template.key, concepts))
         else:
-            referred = referred_in(accepted, targets)
-            picked.append(
-                Sourced(
-                    raw=accepted,
-                    key=template.key,
-                    origin=origin,
-                    concepts=concepts,
-                    referred=referred,
-                )
+            entry = read_entry(
+                accepted,
+                template.key,
+                origin,
+                concepts,
+                referred_in(accepted, targets),
+                terminology,
             )
+            picked.append(entry)
     return tuple(picked), tuple(broken)
 
 
@@ -344,15 +320,6 @@ def _with_words(
     )
 
 
-def bone_drugs(words: str, terminology: Terminology) -> frozenset[str]:
-    """The bone drugs that the words of a procedure or order name.
-
-    Given in an office, they are on no other list.
-    """
-    named = terminology.drug_words(words)
-    return named if BONE_DRUG in named else frozenset()
-
-
 def _short(said: set[str]) -> set[str]:
     """These words of one resource; none where all together are too long to be read."""
     return said if sum(map(len, said)) <= LONGEST_TEXT else set()
@@ -426,7 +393,10 @@ def _concepts_of_drug(
 def _in_asides(
     resource: Json, own: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """The drugs that an entry names besides its own, each in doubt; none beside a bone drug."""
+    """The drugs that an entry names besides its own, each in doubt.
+
+    None beside a bone drug.
+    """
     if BONE_DRUG in own:
         return frozenset()
     named = drugs_beside(resource, terminology) - own
@@ -437,34 +407,6 @@ def _in_asides(
 def _grave_asides(resource: Json, terminology: Terminology) -> frozenset[str]:
     """The grave things that an entry names, each in doubt."""
     return frozenset(map(in_doubt, grave_beside(resource, terminology)))
-
-
-def drug_codes(resource: Json, medication: Json | None) -> list[Json]:
-    """CodeableConcepts of a medication and its ingredients.
-
-    Inline or in the Medication that it refers to.
-    """
-    parts = [resource.get("medicationCodeableConcept")]
-    if medication is not None:
-        ingredients = objects(medication.get("ingredient"))
-        parts += [
-            medication.get("code"),
-            *(one.get("itemCodeableConcept") for one in ingredients),
-        ]
-    return [part for part in parts if isinstance(part, dict)]
-
-
-def drug_names(resource: Json, medication: Json | None) -> set[str]:
-    """Texts and displays of a medication and its ingredients."""
-    displays = [member(resource, "medicationReference", "display")]
-    displays += [
-        member(one, "itemReference", "display")
-        for one in objects(member(medication, "ingredient"))
-    ]
-    named = {
-        word for code in drug_codes(resource, medication) for word in texts_of(code)
-    }
-    return named | {word for word in displays if isinstance(word, str) and word}
 
 
 def referred_in(resource: Json, targets: Targets) -> Json | None:

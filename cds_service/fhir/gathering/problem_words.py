@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 from itertools import islice
 from typing import NamedTuple
 
+from cds_service.fhir.mapping.clauses import statements
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import Place, folded
 
@@ -22,11 +23,6 @@ DENIAL = frozenset({"denial"})  # words that deny: `no`, `without`, `kein`
 # of `@` for a name, no more than that it is not so: `no @`, `@ ruled out`
 WHOLE_DENIAL = frozenset({"whole-denial"})
 _LETTER = re.compile(r"[^\W\d_]")
-# A full stop after a word of four letters or more: shorter ones are abbreviations (`Z.
-# n.`, `St. n.`, `fam.`).
-_STATEMENT = re.compile(
-    r"(?<=[^\W\d_]{4})\.(?=\s|$)|[;\n\u3002\uff1b]|(?:^|\s)\d{1,2}[.)\u3001](?=\s*[^\W\d])"
-)
 
 
 class Said(NamedTuple):
@@ -87,7 +83,7 @@ def is_denial(words: str, terminology: Terminology) -> bool:
     And nothing else: `no known diabetes`.
     """
     text = folded(words)
-    if len(text) > LONGEST_STATEMENT or len(_STATEMENT.split(text)) > 1:
+    if len(text) > LONGEST_STATEMENT or len(statements(text)) > 1:
         return False
     places = (
         *terminology.text_places(text).values(),
@@ -113,8 +109,8 @@ def read_problem_words(
     unclear: set[str] = set()
     is_suspicion = False
     for text in map(folded, texts):
-        statements = _STATEMENT.split(text)
-        for statement in statements[:MOST_STATEMENTS]:
+        parts = statements(text)
+        for statement in parts[:MOST_STATEMENTS]:
             plain = terminology.without_suspicion(statement)
             named = terminology.text_concepts(plain)
             if (
@@ -135,7 +131,7 @@ def read_problem_words(
                     statement[: one.start()] for one in _asides(statement, terminology)
                 ]
                 unclear.update(*map(terminology.text_concepts, begun))
-        if len(statements) > 1:  # a full stop may be that of an abbreviation
+        if len(parts) > 1:  # a full stop may be that of an abbreviation
             whole = terminology.without_suspicion(text)
             (stated if whole == text else suspected).update(
                 terminology.text_concepts(whole) - stated

@@ -78,11 +78,16 @@ _DAY_FORMS = (
         r"(?P<d{n}>\d{{1,2}})(?:\.|st|nd|rd|th|er)?\s*(?:de\s+)?"
         r"(?P<w{n}>{months})\.?,?\s*(?:de\s+)?(?P<y{n}>\d{{4}})(?!\d)"
     ),
-    r"(?P<w{n}>{months})\.?\s+(?P<d{n}>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y{n}>\d{{4}})(?!\d)",
+    (
+        r"(?P<w{n}>{months})\.?\s+(?P<d{n}>\d{{1,2}})(?:st|nd|rd|th)?,?\s+"
+        r"(?P<y{n}>\d{{4}})(?!\d)"
+    ),
     r"(?P<a{n}>\d{{1,2}})/(?P<b{n}>\d{{1,2}})/(?P<y{n}>\d{{4}})(?!\d)",
 )
 
 Kind = Literal["length", "day", "event", "payer", "doubtful"]
+Verdict = Literal["length", "doubtful"]
+Lead = Literal["for", "until", ""]  # the word before a length of time
 
 
 class Mention(NamedTuple):
@@ -188,9 +193,11 @@ class DurationRules:
         digits = r"(?<![A-WYZa-wyzÀ-ÿ0-9.,/⁄])[0-9]{1,3}(?:[.,][0-9]{1,2})?"
         number = rf"(?:{digits}|(?<![{_LETTER}])(?:{_any(self._numbers)}))"
         and_half = rf"(?:{any_of(tables, 'and_half')})"
+        to = rf"(?:-|–|—|~|{any_of(tables, 'to')})"
+        high = rf"(?P<high>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?|{number})"
         self._amount = _compiled(
             rf"(?P<low>{number})"
-            rf"(?:\s*(?:-|–|—|~|{any_of(tables, 'to')})\s*(?P<high>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?|{number}))?"
+            rf"(?:\s*{to}\s*{high})?"
             rf"(?:\s*(?P<inside>{and_half}))?"
             rf"\s*-?\s*(?P<unit>{_any(self._units)})(?![A-Za-zÀ-ÿ0-9])"
             rf"(?:\s*(?P<behind>{and_half}))?"
@@ -288,14 +295,12 @@ class DurationRules:
             text = text[: overlong.start()]
         for start, end in self._clauses(text):
             words = text[start:end]
-            own, other = (
-                self._named(words, subject),
-                self._is_about_other(words, subject),
-            )
-            about = True if own else (False if other else about)
-            for mention in self._clause(
-                _Clause(words, subject, own, other, about, is_only)
-            ):
+            own = self._named(words, subject)
+            other = self._is_about_other(words, subject)
+            if own or other:
+                about = own
+            clause = _Clause(words, subject, own, other, about, is_only)
+            for mention in self._clause(clause):
                 yield mention._replace(
                     start=mention.start + start, end=mention.end + start
                 )
@@ -454,22 +459,17 @@ class DurationRules:
         if is_wear_time or amount.number == 0 or is_rate or is_past:
             return None
         bare = self._without_soft(before, languages)
-        leading, until = (
-            self._ends(bare, "for_", languages),
-            self._ends(bare, "until", languages),
-        )
+        leading = self._ends(bare, "for_", languages)
+        until = self._ends(bare, "until", languages)
         if amount.is_article and not leading:
             return None
         lead = until or leading
+        led_by: Lead = ""
+        if lead is not None:
+            led_by = "until" if until else "for"
         start = amount.start - len(before) + lead.start() if lead else amount.start
-        around = clause.text[:start], clause.text[amount.end :]
-        verdict = self._verdict(
-            clause,
-            *around,
-            languages,
-            is_led=lead is not None,
-            is_until=until is not None,
-        )
+        ahead, behind = clause.text[:start], clause.text[amount.end :]
+        verdict = self._verdict(clause, ahead, behind, languages, led_by)
         if verdict is None:
             return None
         if verdict == "doubtful":
@@ -500,48 +500,47 @@ class DurationRules:
         before: str,
         after: str,
         languages: Sequence[str],
-        *,
-        is_led: bool,
-        is_until: bool,
-    ) -> Literal["length", "doubtful"] | None:
-        """Whether a number is the order's duration, by the text before and after it."""
-        if is_until:
+        led_by: Lead,
+    ) -> Verdict | None:
+        """Tell if a number is the order's duration, by the text before and after it."""
+        if led_by == "until":
             return "length" if clause.about is not False else None
         if clause.other and not clause.own:
             return None
-        is_led_in = is_led or not self._ends(
-            self._without_soft(before[-NEAR:], languages), "delay", languages
-        )
+        is_led = bool(led_by)
+        near = self._without_soft(before[-NEAR:], languages)
+        is_led_in = is_led or not self._ends(near, "delay", languages)
         late = self._begins(after, "past", languages)
-        starts, stops = (
-            self._has(before, name, languages) for name in ("start", "stop")
-        )
+        starts = self._has(before, "start", languages)
+        stops = self._has(before, "stop", languages)
         if not is_led_in or (late and starts):
-            # "off after 6 weeks" and "may sit up after 4 h" end it; "X-ray at 6 weeks"
-            # and "start after 24 h" do not.
-            is_up = clause.subject == "bed_rest" and self._has(
-                clause.text, "up", languages
-            )
-            return (
-                "length"
-                if (is_up or stops) and not starts and clause.about is not False
-                else None
-            )
+            is_end = not starts and self._is_end(clause, languages, stops=stops)
+            return "length" if is_end else None
         if clause.other or stops:  # "off for 2 days"
-            return (
-                "length"
-                if is_led
-                and not stops
-                and not self._is_about_other(before, clause.subject)
-                else "doubtful"
-            )
+            is_for_it = is_led and not stops
+            if is_for_it and not self._is_about_other(before, clause.subject):
+                return "length"
+            return "doubtful"
         return self._in_its_clause(
             clause, before, after, is_led=is_led, late=bool(late)
         )
 
+    def _is_end(
+        self, clause: _Clause, languages: Sequence[str], *, stops: bool
+    ) -> bool:
+        """Tell if a time after which something happens is the order's end.
+
+        "off after 6 weeks" and "may sit up after 4 h" end it; "X-ray at 6 weeks" does
+        not, nor does "start after 24 h".
+        """
+        if clause.about is False:
+            return False
+        is_rest = clause.subject == "bed_rest"
+        return stops or (is_rest and self._has(clause.text, "up", languages))
+
     def _in_its_clause(
         self, clause: _Clause, before: str, after: str, *, is_led: bool, late: bool
-    ) -> Literal["length", "doubtful"] | None:
+    ) -> Verdict | None:
         """Judge a duration in a clause about nothing else.
 
         The words around it decide if the order is not named.
@@ -549,16 +548,10 @@ class DurationRules:
         if not clause.own:
             if clause.about is False:
                 return None
-            is_only = (
-                clause.is_only
-                and not late
-                and not self._anywhere["complaints"].search(clause.text)
-            )
-            return (
-                "length"
-                if is_only or self._is_filler(f"{before} {after}")
-                else "doubtful"
-            )
+            complains = self._anywhere["complaints"].search(clause.text)
+            if clause.is_only and not late and not complains:
+                return "length"
+            return "length" if self._is_filler(f"{before} {after}") else "doubtful"
         if late and clause.subject == "brace" and not is_led:
             return "doubtful"  # "TLSO 6 weeks after surgery" may be a beginning
         # In words about the brace the only length is the brace's, wherever it stands.

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cds_service.core.data_file import DataFile, DataTable
+from cds_service.fhir.mapping.clauses import names
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
 from cds_service.fhir.raw_json import Json, objects, text
 
@@ -20,7 +21,6 @@ _LEVEL = re.compile(
     r" -]?\d{1,2})?(?![a-z0-9])"
 )
 _SPACES = re.compile(r"\s+")
-_BETWEEN = re.compile(r"[,;\n、，；]")
 _YEARS = re.compile(r"\((?:since |seit |depuis |desde |dal )?(?:19|20)\d\d\)$")
 
 
@@ -62,7 +62,7 @@ class HarmlessTitles:
             return False
         if self._is_name(words):
             return True
-        parts = _BETWEEN.split(words)
+        parts = names(words)
         return len(parts) > 1 and all(self._is_name(one) for one in parts)
 
     def is_social(self, condition: Json, words: Iterable[str]) -> bool:
@@ -73,9 +73,9 @@ class HarmlessTitles:
         for category in objects(condition.get("category")):
             if any(map(self._is_social_code, objects(category.get("coding")))):
                 return True
-        names = list(words)
-        return bool(names) and all(
-            len(one) <= LONGEST_TITLE and _plain(one) in self._social for one in names
+        titles = list(words)
+        return bool(titles) and all(
+            len(one) <= LONGEST_TITLE and _plain(one) in self._social for one in titles
         )
 
     def _is_social_code(self, coding: Mapping[str, Any]) -> bool:

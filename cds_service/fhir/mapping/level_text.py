@@ -15,6 +15,7 @@ from functools import partial
 from itertools import islice
 
 from cds_service.core.derived import SPINE
+from cds_service.fhir.mapping.clauses import remarks
 from cds_service.fhir.mapping.language import Language, Speller, Vertebrae, any_of
 from cds_service.fhir.mapping.text_rules import (
     AUGMENTATIONS,
@@ -32,7 +33,6 @@ LONGEST_TEXT = 2000
 MOST_GROUPS = 40  # groups of levels in one part of a text
 LONGEST_SPAN = 6  # `T1-L5` names a stretch of the spine, not what is treated
 
-_STOP = re.compile(r"[;\n()；。]|\.(?=\s|$)")
 _REMARK = re.compile(r"\(([^\d()]{1,20})\)")  # "(old)" after a level speaks of it
 _OLD, _OTHER, _NOT_THESE = "old-fracture", "other-at-level", "not-this-level"
 _AT_LEVEL = frozenset({_OTHER})
@@ -81,9 +81,11 @@ class LevelRules:
         and_, to = (f"(?i:{any_of(joints, name)})" for name in ("and_", "to"))
         followers = f"(?i:{any_of(vertebrae, 'followers')})"
         # A name in Latin letters begins a word; Chinese is written without spaces.
+        not_after = any_of(vertebrae, "not_after")
         self._level = re.compile(
-            rf"(?:(?<![A-Za-z0-9])|(?![A-Za-z]))(?:(?P<thoracic>{thoracic})|(?:{lumbar}))"
-            rf"0?(?P<number>[1-9][0-9]?)(?![A-Za-z0-9]|\.[0-9])(?!{any_of(vertebrae, 'not_after')})"
+            r"(?:(?<![A-Za-z0-9])|(?![A-Za-z]))"
+            rf"(?:(?P<thoracic>{thoracic})|(?:{lumbar}))"
+            rf"0?(?P<number>[1-9][0-9]?)(?![A-Za-z0-9]|\.[0-9])(?!{not_after})"
         )
         self._numbered = [
             (_numbered(one, and_, to), one.ordinals)
@@ -111,11 +113,13 @@ class LevelRules:
             rf"(?=[0-9]+\s?(?:$|[,;)/&+、·\-–]|{and_}|{followers}))"
             rf"|(?:(?P<dash>\s?[-‐–—−]\s)|\s?(?P<to>~|{to})\s?)"
             rf"(?=[0-9]+(?:{closed}|\s[-–—+/]\s(?![0-9]))))"
-            rf"(?P<number>[1-9][0-9]?)(?![A-Za-z0-9%]|[.:][0-9]|(?!{same}|[\-–]{few}{closed})(?:[\-/][0-9]|,[0-9][0-9]))"
+            r"(?P<number>[1-9][0-9]?)"
+            r"(?![A-Za-z0-9%]|[.:][0-9]"
+            rf"|(?!{same}|[\-–]{few}{closed})(?:[\-/][0-9]|,[0-9][0-9]))"
         )
         self._unread = re.compile(r"[\-–/,]([0-9]+)")
-        # `L1-L4`, `L1~4`, `LWK 2 bis 4`, `腰椎1-4`, `L2, L3`; a number with decimals is a
-        # value, not a level.
+        # `L1-L4`, `L1~4`, `LWK 2 bis 4`, `腰椎1-4`, `L2, L3`. A number with decimals is
+        # a value, not a level.
         dash, name, number = rf"[-‐-―~〜]|{to}", rf"(?:{lumbar}|第)", r"[1-5](?![\d.])"
         self._lumbar_region = re.compile(
             rf"(?:(?<![A-Za-z0-9])|(?![A-Za-z])){name}"
@@ -143,7 +147,7 @@ class LevelRules:
         plain = self._day.sub(lambda day: day[0].rstrip("."), plain)
         plain = _REMARK.sub(r"·\1 ", plain)
         found: set[str] = set()
-        for part in _STOP.split(plain):
+        for part in remarks(plain):
             for clause, groups in self._clauses(part):
                 treated = [
                     group.levels

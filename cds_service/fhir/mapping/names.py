@@ -112,18 +112,14 @@ class MeasureNames:
             rule.other.search(_plain(words[:LONGEST_NAME]))
         )
 
-    def _says_another(self, finding: str, name: str, is_mapped: bool) -> bool:  # noqa: FBT001 - a key of the cache
+    # Its arguments are the key of the cache.
+    def _says_another(self, finding: str, name: str, is_mapped: bool) -> bool:  # noqa: FBT001
         rule, plain = self._content.names[finding], _plain(name)
         if rule.other.search(plain):
             return True
-        if (
-            is_mapped
-            or rule.any is None
-            or rule.any.search(plain)
-            or self._languages.is_foreign(name)
-        ):
+        if is_mapped or rule.any is None or rule.any.search(plain):
             return False
-        return not self.is_silent(name)
+        return not (self._languages.is_foreign(name) or self.is_silent(name))
 
 
 def _plain(name: str) -> str:

@@ -3,9 +3,8 @@
 By value sets, a site's local codes, coded answers, and words as the last resort.
 
 A *concept* is the id of a value set in `mappings/valueset/`, or a code in one of our
-own code systems in
-`mappings/codesystem/`; if both exist, they are the same concept. This module matches codes; `mapping_files.py` reads
-and checks the files.
+own code systems in `mappings/codesystem/`; if both exist, they are the same concept.
+This module matches codes; `mapping_files.py` reads and checks the files.
 """
 
 import re

@@ -276,7 +276,7 @@ def _level_count(
 
 
 def _is_count_sure(found: Sequence[_Found]) -> bool:
-    """Whether every order says its levels, and no quantity is beside them that was not read."""
+    """Tell if every order says its levels, with no quantity that was not read."""
     is_silent = len(found) > 1 and any(not one.levels.verdicts for one in found)
     return not is_silent and all(_is_quantity_read(one.draft.resource) for one in found)
 

@@ -62,10 +62,11 @@ def correct_brace_order(
     is doubtful, or if its words, its duration or single events would still exceed the
     new end.
 
-    `occurrencePeriod` and `occurrenceTiming.repeat.boundsPeriod` are bounded in place; `boundsDuration` is replaced by
-    the period, since FHIR allows only one of them. `occurrenceDateTime` cannot hold an
-    end, so it becomes the start of an `occurrencePeriod`, as written. Empty members
-    (`reasonCode: []`) are not valid FHIR and are removed.
+    `occurrencePeriod` and `occurrenceTiming.repeat.boundsPeriod` are bounded in place;
+    `boundsDuration` is replaced by the period, since FHIR allows only one of them.
+    `occurrenceDateTime` cannot hold an end, so it becomes the start of an
+    `occurrencePeriod`, as written. Empty members (`reasonCode: []`) are not valid FHIR
+    and are removed.
     """
     if not text(draft.get("id")) or may_be_reversed(draft) or not _is_order(draft):
         return None

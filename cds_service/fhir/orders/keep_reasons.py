@@ -13,10 +13,10 @@ from cds_service.core.bracing import KEEP
 from cds_service.core.facts import SupportOrder
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.gathering.bystanders import is_plain_fracture
+from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.picking import (
     MAY_NEED_BRACE,
     NOT_UNDERSTOOD,
-    Sourced,
 )
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.level_text import LEVELS, in_order
@@ -135,10 +135,10 @@ def treated_levels(record: PatientRecord, terminology: Terminology) -> tuple[str
     """The levels of the augmentations on record, done or ordered."""
     found: set[str] = set()
     for key in ("procedures", "serviceRequests"):
-        for sourced in record.of_key(key):
-            recognition = recognise_augmentation(sourced.raw, terminology)
+        for entry in record.of_key(key):
+            recognition = recognise_augmentation(entry.raw, terminology)
             if recognition and recognition.concepts & AUGMENTATION:
-                found.update(find_levels(sourced.raw, NO_DRAFTS, terminology).levels)
+                found.update(find_levels(entry.raw, NO_DRAFTS, terminology).levels)
     return in_order(found)
 
 
@@ -163,10 +163,10 @@ def find_other_injuries(
     """
     levels: dict[Freshness, set[str]] = {"fresh": set(), "open": set(), "old": set()}
     birth = terminology.calendar.named_day(member(record.patient, "birthDate"))
-    for sourced in record.of_key("conditions"):
-        if sourced.concepts & FRACTURES:
-            freshness = _freshness(sourced.raw, birth, terminology, today)
-            levels[freshness] |= _levels_of(sourced.raw, terminology)
+    for entry in record.of_key("conditions"):
+        if entry.concepts & FRACTURES:
+            freshness = _freshness(entry.raw, birth, terminology, today)
+            levels[freshness] |= _levels_of(entry.raw, terminology)
     for one in braces:
         levels["open"] |= {*one.levels}
     signed = _augmentations_in(bundle, terminology)
@@ -258,18 +258,19 @@ def _is_problem_open(
 
     Besides what is named by other reasons.
     """
-    for sourced in record.of_key("conditions"):
-        entry = sourced.raw
-        if MAY_NEED_BRACE not in sourced.concepts or sourced.concepts & SURGERY:
+    for entry in record.of_key("conditions"):
+        if MAY_NEED_BRACE not in entry.concepts or entry.concepts & SURGERY:
             continue
-        if certainty_of(entry) == "denied" or _is_long_over(
-            entry, birth, terminology, today
-        ):
+        if certainty_of(entry.raw) == "denied":
             continue
-        _, last = _days_of(entry, birth, terminology.calendar)
+        if _is_long_over(entry.raw, birth, terminology, today):
+            continue
+        _, last = _days_of(entry.raw, birth, terminology.calendar)
         is_old = last is not None and last < today - RECENT
-        is_fracture = bool(sourced.concepts & FRACTURES)
-        if not is_fracture or not is_plain_fracture(entry, terminology, is_old=is_old):
+        is_fracture = bool(entry.concepts & FRACTURES)
+        if not is_fracture:
+            return True
+        if not is_plain_fracture(entry.raw, terminology, is_old=is_old):
             return True
     return any(
         one.key == "conditions" and MAY_NEED_BRACE in one.concepts
@@ -474,9 +475,9 @@ def _is_operated(
     )
 
 
-def _may_need_brace(sourced: Sourced, terminology: Terminology) -> bool:
-    return bool(sourced.concepts & {NOT_UNDERSTOOD, MAY_NEED_BRACE}) and not (
-        is_whole_augmentation(sourced.raw, terminology)
+def _may_need_brace(entry: Entry, terminology: Terminology) -> bool:
+    return bool(entry.concepts & {NOT_UNDERSTOOD, MAY_NEED_BRACE}) and not (
+        is_whole_augmentation(entry.raw, terminology)
     )
 
 

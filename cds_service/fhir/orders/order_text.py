@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 
+from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.level_text import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
@@ -28,11 +29,11 @@ _PURPOSE, _ASKS_FOR, _ASIDE, _WHO = (
 
 MOST_CLAUSES = 40  # a title has a few
 # Patterns for folded texts: lower case, no accents.
-_CLAUSE = re.compile(r"[,;\n()，。；]|\.(?=\s|$)|\s[-–—]\s")
 FIRST, NOWHERE = (0, 0), (sys.maxsize, sys.maxsize)
 _LETTER = re.compile(r"[^\W_]")
 _DOSE = re.compile(
-    r"(?<![\w.,])\d+(?:[.,]\d+)?\s?(?:mg|mcg|ug|g|i\.?u\.?|ie|units?|meq|mmol|ml)(?![a-z])"
+    r"(?<![\w.,])\d+(?:[.,]\d+)?\s?"
+    r"(?:mg|mcg|ug|g|i\.?u\.?|ie|units?|meq|mmol|ml)(?![a-z])"
 )
 
 
@@ -48,12 +49,12 @@ def name_augmentation(
             of two or three letters.
     """
     plain = terminology.speller.spell_out(folded(words[:LONGEST_TEXT]))
-    clauses = [clause.strip() for clause in _CLAUSE.split(plain)[:MOST_CLAUSES]]
+    parts = [clause.strip() for clause in clauses(plain)[:MOST_CLAUSES]]
     context = None if beside is None else f"{plain} {beside}"
     named: set[str] = set()
-    for place, clause in enumerate(clauses):
+    for place, clause in enumerate(parts):
         found = terminology.text_places(clause, AUGMENTATIONS, context)
-        if found and _asks_for(clauses, place, found, terminology):
+        if found and _asks_for(parts, place, found, terminology):
             named |= set(found)
         elif not found and _is_other_order(clause, terminology):
             break  # the order is something else, and the procedure only its occasion
@@ -74,13 +75,13 @@ def _is_drug_order(words: str, terminology: Terminology) -> bool:
 
 
 def _asks_for(
-    clauses: Sequence[str],
+    parts: Sequence[str],
     place: int,
     found: Mapping[str, tuple[int, int]],
     terminology: Terminology,
 ) -> bool:
     """Whether the clause at this position orders what it names."""
-    clause = clauses[place]
+    clause = parts[place]
     before = clause[: min(start for start, _ in found.values())]
     after = clause[max(end for _, end in found.values()) :]
     is_preparation = terminology.text_concepts(
@@ -96,7 +97,7 @@ def _asks_for(
         after, _WITHDRAWN
     ):
         return False
-    return not any(_is_withdrawal(later, terminology) for later in clauses[place + 1 :])
+    return not any(_is_withdrawal(later, terminology) for later in parts[place + 1 :])
 
 
 def _is_withdrawal(clause: str, terminology: Terminology) -> bool:
@@ -159,8 +160,8 @@ def name_support(
 
 
 def _is_declined(plain: str, place: tuple[int, int], terminology: Terminology) -> bool:
-    before = _CLAUSE.split(plain[: place[0]])[-1]
-    after = _CLAUSE.split(plain[place[1] :])
+    before = clauses(plain[: place[0]])[-1]
+    after = clauses(plain[place[1] :])
     if terminology.text_concepts(before, _DECLINED) or terminology.text_concepts(
         after[0], _WITHDRAWN
     ):

@@ -9,10 +9,10 @@ signing, which count like those on it.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from cds_service.fhir.gathering.entries import Entry, read_entry
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.picking import (
     NOT_UNDERSTOOD,
-    Sourced,
     concepts_of,
     referred_in,
 )
@@ -120,9 +120,7 @@ def with_drafted_drugs(
     return record._replace(resources=(*record.resources, *filter(None, read)))
 
 
-def _drug_of(
-    draft: Order, targets: Targets, terminology: Terminology
-) -> Sourced | None:
+def _drug_of(draft: Order, targets: Targets, terminology: Terminology) -> Entry | None:
     concepts = concepts_of(draft.resource, targets, terminology)
     if not concepts - {NOT_UNDERSTOOD}:
         return None
@@ -130,10 +128,5 @@ def _drug_of(
         raw = parse_resource(plain_numbers(draft.resource), KIND, terminology.calendar)
     except BrokenResource:
         return None
-    return Sourced(
-        raw=raw,
-        key=KEY,
-        origin="context",
-        concepts=concepts,
-        referred=referred_in(raw, targets),
-    )
+    referred = referred_in(raw, targets)
+    return read_entry(raw, KEY, "context", concepts, referred, terminology)

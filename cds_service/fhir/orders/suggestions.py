@@ -380,21 +380,30 @@ def _update(correction: Correction, ordering: Ordering) -> Action | None:
 def _common(
     patient_id: str, encounter_id: str | None, user_id: str, today: date
 ) -> dict[str, Any]:
-    """The elements of every new order that come from the request.
+    """The elements of every new order that come from the request."""
+    references = _references(patient_id, encounter_id, user_id)
+    return {"authoredOn": today.isoformat(), **references}
 
-    Invalid references are left out.
-    """
-    common: dict[str, Any] = {
-        "subject": {"reference": f"Patient/{patient_id.removeprefix('Patient/')}"},
-        "authoredOn": today.isoformat(),
-    }
+
+def references_of(ordering: Ordering) -> dict[str, Any]:
+    """Whom a new resource is about, in which stay, and by whom."""
+    patient_id = ordering.signing.patient
+    return _references(patient_id, ordering.encounter_id, ordering.user_id)
+
+
+def _references(
+    patient_id: str, encounter_id: str | None, user_id: str
+) -> dict[str, Any]:
+    """References to what the request names; invalid ones are left out."""
+    patient = patient_id.removeprefix("Patient/")
+    found: dict[str, Any] = {"subject": {"reference": f"Patient/{patient}"}}
     encounter = (encounter_id or "").removeprefix("Encounter/")
     if is_fhir_id(encounter):
-        common["encounter"] = {"reference": f"Encounter/{encounter}"}
+        found["encounter"] = {"reference": f"Encounter/{encounter}"}
     requester = _REQUESTER.fullmatch(user_id)
     if requester and is_fhir_id(requester[1]):
-        common["requester"] = {"reference": user_id}
-    return common
+        found["requester"] = {"reference": user_id}
+    return found
 
 
 def _fill(

@@ -331,8 +331,8 @@ def _stored(record: PatientRecord) -> Iterator[Order]:
     So the rules for drafts apply to them too.
     """
     for key, kind in RECORD_KEYS.items():
-        for place, sourced in enumerate(record.of_key(key)):
-            resource = sourced.raw
+        for place, entry in enumerate(record.of_key(key)):
+            resource = entry.raw
             if resource.get("resourceType") == kind and not is_prohibition(resource):
                 yield Order(
                     f"{kind}/{text(resource.get('id')) or f'(entry {place + 1})'}",

@@ -1,4 +1,5 @@
 // What if: sliders beside the numbers, and the answer without leaving the page. Without this script the form does the same.
+// Of a discharge, its lines to the clipboard. Without this script they are marked and copied by hand.
 "use strict";
 
 const form = document.querySelector(".what-if form");
@@ -37,5 +38,22 @@ if (form) {
     for (const number of form.querySelectorAll("input[type=number]")) number.dispatchEvent(new Event("input"));
     asked += 1;
     shown.replaceChildren();
+  });
+}
+
+const copy = document.getElementById("copy-letter");
+
+if (copy) {
+  const letter = document.getElementById("letter-text");
+  const copied = document.getElementById("letter-copied");
+  copy.hidden = false;
+  copy.addEventListener("click", async () => {
+    letter.select();
+    try {
+      await navigator.clipboard.writeText(letter.value);
+      copied.textContent = "Copied.";
+    } catch {
+      copied.textContent = "Marked: copy it with the keyboard.";
+    }
   });
 }

@@ -57,6 +57,21 @@ def test_each_button_is_listed_with_its_code(site):
     assert "| Referral to dietitian | no button, its words stand on the card" in sheet
 
 
+@pytest.mark.parametrize(
+    ("taken", "said"),
+    [
+        pytest.param("", "no button, the card links to it", id="nobody knows"),
+        pytest.param(
+            '[clients.capabilities]\nactions = ["create"]\nhandout = "Communication"',
+            "a draft Communication, in a language that site.toml names a reader of",
+            id="stated",
+        ),
+    ],
+)
+def test_it_says_how_the_patients_page_reaches_the_record(site, taken, said):
+    assert f"The patient's page: {said}" in check(site(taken)).output
+
+
 def test_two_codes_for_one_order_fail_the_check(site):
     folder = site('profile = "epic"')
     map_order(folder, "PT_EVAL", "rehabilitation")

@@ -8,6 +8,7 @@ from string import Formatter
 
 import pytest
 
+from cds_service.core.data_file import data_root
 from cds_service.core.phrases import (
     Day,
     NotTranslated,
@@ -19,11 +20,11 @@ from cds_service.core.phrases import (
     say,
 )
 from cds_service.core.wording import capital, join_words, say_date, say_near_date
-from cds_service.loading import load_languages
+from cds_service.hook_files.languages import read_languages
 from tests.chart_builders import open_service
 from tests.language_texts import texts_of, written
 
-LANGUAGES = load_languages()
+LANGUAGES = read_languages([data_root("hooks")])
 TODAY = date(2026, 11, 20)
 
 

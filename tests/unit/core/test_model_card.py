@@ -5,7 +5,8 @@ import math
 
 import pytest
 
-from cds_service.loading import banned_patterns
+from cds_service.core.data_file import data_root
+from cds_service.hook_files.wording import banned_patterns
 from tests.chart_builders import open_service
 
 CARDS = open_service().model_cards
@@ -172,7 +173,9 @@ def test_every_text_of_the_pooled_card_keeps_to_the_wording_rules():
     texts = list(texts_of(POOLED))
     assert len(texts) > 200
     for text in texts:
-        assert not any(pattern.search(text) for pattern in banned_patterns()), text
+        assert not any(
+            pattern.search(text) for pattern in banned_patterns([data_root("hooks")])
+        ), text
 
 
 def texts_of(part):
@@ -210,3 +213,20 @@ def test_g_mod_1_and_5_a_models_card_says_its_intercept_risk_of_bias_and_events_
     assert card["eventsPerCoefficient"] == pytest.approx(per_coefficient, abs=0.06)
     assert card["intercept"] == pytest.approx(intercept, abs=0.1)
     assert "mean risk over the rebuilt cohort" in card["interceptMethod"]
+
+
+@pytest.mark.parametrize("card", SINGLE, ids=lambda card: card["id"])
+def test_every_study_is_judged_in_the_domains_of_probast(card):
+    """Those without a model too: a marker and two rates are read from them."""
+    assert [one["domain"] for one in card["riskOfBias"]] == [
+        "participants and data sources",
+        "predictors",
+        "outcome",
+        "analysis",
+        "overall",
+    ]
+    assert {one["judgement"] for one in card["riskOfBias"]} <= {
+        "low",
+        "high",
+        "unclear",
+    }

@@ -6,17 +6,19 @@ By its code, its ingredients' codes, or as a last resort its name.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from cds_service.fhir.facts.plain_doses import is_plain_dose, is_plain_title
-from cds_service.fhir.gathering.picking import (
-    BONE_DRUG,
-    bone_drugs,
-    drug_codes,
-    drug_names,
-)
+from cds_service.fhir.gathering.plain_doses import is_plain_dose, is_plain_title
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
-STEROID = "systemic-steroid"
+MEDICATION_TYPES = frozenset(
+    {
+        "MedicationRequest",
+        "MedicationAdministration",
+        "MedicationDispense",
+        "MedicationStatement",
+    }
+)
+STEROID, BONE_DRUG = "systemic-steroid", "bone-drug"
 LOCAL, ONCE, NOT_TAKEN = (
     frozenset({name}) for name in ("local-route", "single-dose", "not-done")
 )
@@ -174,3 +176,40 @@ def _dosages(resource: Json) -> list[Json]:
         *objects(resource.get("dosageInstruction")),
         *objects(resource.get("dosage")),
     ]
+
+
+def drug_codes(resource: Json, medication: Json | None) -> list[Json]:
+    """CodeableConcepts of a medication and its ingredients.
+
+    Inline or in the Medication that it refers to.
+    """
+    parts = [resource.get("medicationCodeableConcept")]
+    if medication is not None:
+        ingredients = objects(medication.get("ingredient"))
+        parts += [
+            medication.get("code"),
+            *(one.get("itemCodeableConcept") for one in ingredients),
+        ]
+    return [part for part in parts if isinstance(part, dict)]
+
+
+def drug_names(resource: Json, medication: Json | None) -> set[str]:
+    """Texts and displays of a medication and its ingredients."""
+    displays = [member(resource, "medicationReference", "display")]
+    displays += [
+        member(one, "itemReference", "display")
+        for one in objects(member(medication, "ingredient"))
+    ]
+    named = {
+        word for code in drug_codes(resource, medication) for word in texts_of(code)
+    }
+    return named | {word for word in displays if isinstance(word, str) and word}
+
+
+def bone_drugs(words: str, terminology: Terminology) -> frozenset[str]:
+    """The bone drugs that the words of a procedure or order name.
+
+    Given in an office, they are on no other list.
+    """
+    named = terminology.drug_words(words)
+    return named if BONE_DRUG in named else frozenset()

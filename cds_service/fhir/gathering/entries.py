@@ -1,0 +1,207 @@
+"""Read one resource of the record: what its codes and words name.
+
+The one type that gathering, orders and facts know a resource by.
+"""
+
+from typing import NamedTuple
+
+from cds_service.core.facts import Origin, Provenance
+from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.gathering.drugs import (
+    MEDICATION_TYPES,
+    Drug,
+    read_billed,
+    read_drug,
+)
+from cds_service.fhir.gathering.grave_asides import GRAVE
+from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.mapping.terminology import NOTHING, Match, Terminology
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, SPINE
+from cds_service.fhir.raw_json import Json, objects, text, texts_of
+from cds_service.fhir.site_calendar import Moment
+
+# What a code that names no bone means where the body site is the spine.
+AT_THE_SPINE = {
+    "bone-infection-elsewhere": "vertebral-osteomyelitis",
+    "deep-infection": "spinal-infection",
+}
+SITE_MAPS = ("vertebral-level", "vertebral-level-icd", "spinal-region")
+SPINES = frozenset({SPINE})
+GRAVE_IN_DOUBT = frozenset(map(in_doubt, GRAVE))
+NOT_SURELY_DONE = frozenset({"other-order", "not-done"})
+# Drugs injected in an office are often recorded under their billing code.
+BILLED_TYPES = frozenset({"Procedure", "ServiceRequest"})
+
+
+class Entry(NamedTuple):
+    """One resource of the record, and what its codes and words name.
+
+    Made once, when the resource is picked; what follows only chooses among entries.
+
+    Attributes:
+        raw: JSON that `fhir.resources.R4B` has accepted.
+        key: the prefetch key that returned it.
+        status: as written; empty where there is none.
+        concepts: what it was picked for: the concepts of its codes, and of its words
+            where words count; `not-understood` for a list entry that may be anything,
+            `may-be-grave` for one whose code, or words, may be more than we know,
+            `may-need-brace` for one that may bear on the spine's stability.
+        matches: concepts of its code.
+        components: each component with the concepts of its code.
+        named: concepts that the words of a condition or procedure name; for a
+            condition, those of its code as well; and the grave things that any other
+            entry names.
+        moment: when an Observation was true; None if it does not say.
+        referred: the raw Medication or Device that a drug or device order refers to, if
+            any.
+        drug: the drug of a medication resource, or of a resource with a billing code
+            for a drug.
+    """
+
+    raw: Json
+    key: str
+    origin: Origin
+    kind: str
+    reference: str
+    status: str
+    concepts: frozenset[str]
+    matches: tuple[Match, ...]
+    components: tuple[tuple[Json, tuple[Match, ...]], ...]
+    named: frozenset[str]
+    moment: Moment | None
+    referred: Json | None
+    drug: Drug | None
+
+    def source(self, spec: FindingSpec, printed: str, code: str = "") -> Provenance:
+        """Where a value of this finding comes from."""
+        return Provenance(self.reference, self.origin, code, printed, spec.rule)
+
+
+def read_entry(
+    raw: Json,
+    key: str,
+    origin: Origin,
+    concepts: frozenset[str],
+    referred: Json | None,
+    terminology: Terminology,
+) -> Entry:
+    """Read what the codes and words of a valid resource name.
+
+    Args:
+        raw: JSON that `parse_resource` has accepted.
+        key: the prefetch key that returned it.
+        origin: where it was read.
+        concepts: those that it is picked for.
+        referred: the Medication or Device that it refers to, if any.
+        terminology: the service's, including the site's codes.
+    """
+    kind = text(raw.get("resourceType"))
+    # of a condition picking has already read all words
+    named = concepts if kind == "Condition" else concepts & GRAVE_IN_DOUBT
+    if kind == "Procedure":
+        named |= _procedures_named(raw, terminology)
+    drug = None
+    if kind in MEDICATION_TYPES:
+        drug = read_drug(raw, referred, terminology)
+    elif kind in BILLED_TYPES:
+        drug = read_billed(raw, terminology)
+    return Entry(
+        raw=raw,
+        key=key,
+        origin=origin,
+        kind=kind,
+        reference=f"{kind}/{text(raw.get('id'))}",
+        status=text(raw.get("status")),
+        concepts=concepts,
+        matches=_matches(raw, kind, terminology),
+        components=_components(raw, terminology),
+        named=named,
+        moment=terminology.calendar.effective(raw) if kind == "Observation" else None,
+        referred=referred,
+        drug=drug,
+    )
+
+
+def _matches(raw: Json, kind: str, terminology: Terminology) -> tuple[Match, ...]:
+    """The concepts of its code.
+
+    Also those that a body site at the spine makes of a condition's.
+    """
+    found = terminology.matches(raw.get("code"))
+    placed = tuple(
+        one._replace(concept=AT_THE_SPINE[one.concept])
+        for one in found
+        if kind == "Condition" and one.concept in AT_THE_SPINE
+    )
+    if placed and _is_of_spine(raw, terminology):
+        return tuple(dict.fromkeys((*placed, *found)))
+    return found
+
+
+def _is_of_spine(raw: Json, terminology: Terminology) -> bool:
+    """Whether a body site is a vertebra, or a region of the spine.
+
+    By its code or in words.
+    """
+    sites = objects(raw.get("bodySite"))
+    if any(terminology.translate(name, site) for name in SITE_MAPS for site in sites):
+        return True
+    words = [word for site in sites for word in texts_of(site)]
+    return any(
+        terminology.levels.named(word) or terminology.text_concepts(word, SPINES)
+        for word in words
+    )
+
+
+def _components(
+    raw: Json, terminology: Terminology
+) -> tuple[tuple[Json, tuple[Match, ...]], ...]:
+    """Each component with the concepts of its code.
+
+    One without a code goes by what it is called in this panel.
+    """
+    if not (components := objects(raw.get("component"))):
+        return ()
+    panels = terminology.concepts(raw.get("code"))
+    return tuple(
+        [
+            (
+                part,
+                terminology.matches(part.get("code"))
+                or _part(part, panels, terminology),
+            )
+            for part in components
+        ]
+    )
+
+
+def _part(
+    part: Json, panels: frozenset[str], terminology: Terminology
+) -> tuple[Match, ...]:
+    code = part.get("code")
+    concept = (
+        terminology.names_of_measures.part_of(panels, texts_of(code)) if panels else ""
+    )
+    return (Match(concept, ""),) if concept else ()
+
+
+def _procedures_named(raw: Json, terminology: Terminology) -> frozenset[str]:
+    """The concepts that words name: many procedures have no code."""
+    words = texts_of(raw.get("code"))
+    return NOTHING.union(*(_done(word, terminology) for word in words))
+
+
+def _done(words: str, terminology: Terminology) -> frozenset[str]:
+    """What the words of a procedure name.
+
+    An augmentation is in doubt beside words of something else (`consult`), everything
+    beside `cancelled` and the like.
+    """
+    named = terminology.text_concepts(words)
+    beside = terminology.text_concepts(words, NOT_SURELY_DONE) if named else NOTHING
+    doubtful = NOTHING
+    if "not-done" in beside:
+        doubtful = named
+    elif beside:
+        doubtful = named & AUGMENTATIONS
+    return (named - doubtful) | frozenset(map(in_doubt, doubtful))

@@ -1,0 +1,87 @@
+"""The page that a patient takes home as a draft in the record.
+
+Of a Communication its sentences are the payload. A DocumentReference has them as plain
+text, which every EHR shows; the large letters are on the page that is printed.
+"""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cds_service.core.handout import HANDOUT_DRAFT
+from cds_service.core.phrases import say
+from cds_service.fhir.orders.suggestions import Ordering, references_of
+from cds_service.fhir.shapes import is_valid
+from cds_service.protocol.messages import Action, Suggestion
+
+LABEL = say("Add the patient's page to the record as a draft")
+PLAIN_TEXT = "text/plain; charset=utf-8"
+AUTHOR = "requester"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page in one language, as it would be printed now."""
+
+    language: str
+    title: str
+    sentences: Sequence[str]
+
+
+def draft_handout(page: Page, ordering: Ordering) -> Suggestion | None:
+    """Suggest the page as what this EHR takes; None if it takes none."""
+    kind = ordering.capabilities.handout
+    if kind == "none" or not ordering.capabilities.can("create", kind):
+        return None
+    make = _communication if kind == "Communication" else _document
+    said = {"language": page.language, **make(page, ordering)}
+    signing, content = ordering.signing, {"rule": HANDOUT_DRAFT, "resource": said}
+    new_id = signing.derive_id("resource", content)
+    resource = {"resourceType": kind, "id": new_id, **said}
+    if not is_valid(resource, kind):
+        return None  # a site's own words can be what no resource holds
+    label = ordering.tell(LABEL)
+    offered = {"rule": HANDOUT_DRAFT, "offered": new_id}
+    return Suggestion(
+        label=label,
+        uuid=signing.derive_id("suggestion", offered),
+        is_recommended=False,  # a clinician reads it first
+        actions=(Action(type="create", description=label, resource=resource),),
+    )
+
+
+def _communication(page: Page, ordering: Ordering) -> dict[str, Any]:
+    found = references_of(ordering)
+    sender = {"sender": found.pop(AUTHOR)} if AUTHOR in found else {}
+    return {
+        "status": "preparation",
+        **found,
+        "topic": {"text": page.title},
+        "recipient": [found["subject"]],
+        **sender,
+        "payload": [{"contentString": one} for one in page.sentences],
+    }
+
+
+def _document(page: Page, ordering: Ordering) -> dict[str, Any]:
+    found = references_of(ordering)
+    author = {"author": [found.pop(AUTHOR)]} if AUTHOR in found else {}
+    stay = found.pop("encounter", None)
+    text = "\n".join((page.title, *page.sentences))
+    attachment = {
+        "contentType": PLAIN_TEXT,
+        "language": page.language,
+        "data": b64encode(text.encode()).decode(),
+        "title": page.title,
+        "creation": ordering.today.isoformat(),
+    }
+    return {
+        "status": "current",
+        "docStatus": "preliminary",
+        "type": {"text": page.title},
+        **found,
+        **author,
+        "content": [{"attachment": attachment}],
+        **({"context": {"encounter": [stay]}} if stay else {}),
+    }

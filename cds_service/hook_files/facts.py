@@ -1,0 +1,58 @@
+"""Read what may lead a card, `facts/*.toml`."""
+
+from collections.abc import Container, Mapping
+
+from cds_service.core.chart_facts import COMMON_WORDS, FactFile
+from cds_service.core.phrases import placeholders
+from cds_service.errors import DataFileError
+from cds_service.hook_files.folders import HookFolders, read_numbered
+
+
+def read_facts(folders: HookFolders) -> tuple[FactFile, ...]:
+    """Read the fact files by rank, of the same rank by name."""
+    facts = read_numbered(FactFile, folders, "facts")
+    return tuple(sorted(facts, key=lambda fact: fact.rank))
+
+
+def check_fact(fact: FactFile, names: Mapping[str, Container[str]]) -> None:
+    """Check that everything a fact names exists (`names`, by kind).
+
+    And that its texts use only known words.
+    """
+    conditions = [
+        *fact.phrases,
+        *fact.lines,
+        *([fact.settles_review] if fact.settles_review else []),
+    ]
+    references = {
+        "signal": ("signals", [fact.signal]),
+        "closed-by": ("kinds of order", fact.closed_by),
+        "guidelines": ("guidelines", fact.guidelines),
+        "phrases.signal": (
+            "signals",
+            [name for one in conditions for name in (*one.signal, *one.unless_signal)],
+        ),
+        "phrases.fact": (
+            "facts",
+            [name for one in conditions for name in (*one.fact, *one.unless_fact)],
+        ),
+    }
+    file = f"facts/{fact.rank:02d}-… (id {fact.id})"
+    for key, (kind, used) in references.items():
+        if missing := next((name for name in used if name not in names[kind]), ""):
+            raise DataFileError(file, key, f"{missing} is not one of the {kind}")
+    for text in fact.texts:
+        try:
+            words = placeholders(text)
+        except ValueError as error:
+            raise DataFileError(file, "phrases", str(error)) from error
+        known = {*COMMON_WORDS, *fact.words}
+        unknown = {
+            word
+            for word in words
+            if word[:1].lower() + word[1:] not in known and word not in names["facts"]
+        }
+        if unknown:
+            raise DataFileError(
+                file, "phrases", f"unknown words {', '.join(sorted(unknown))}"
+            )

@@ -1,0 +1,98 @@
+"""Say where the files of one service lie, and read those that are numbered."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from cds_service.core.chart_facts import FactFile
+from cds_service.core.data_file import (
+    DataTable,
+    Faults,
+    label,
+    read_toml,
+    validated,
+)
+from cds_service.core.recommendations import Rule
+from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.overlay import files_in_force
+
+SHARED = "shared.toml"
+Numbered = TypeVar("Numbered", Rule, FactFile)
+
+
+class HookFolders(NamedTuple):
+    """Where the files of one service lie.
+
+    Attributes:
+        own: its folders, ours first, then a site's.
+        shared: those of the service that `shared.toml` names: a file that is missing in
+            `own` is read there, and a fact or rule of the same name is completed by it.
+    """
+
+    own: Sequence[Path]
+    shared: Sequence[Path] = ()
+
+    @property
+    def all(self) -> tuple[Path, ...]:
+        """The folders of both; the later one's file counts."""
+        return (*self.shared, *self.own)
+
+
+class SharedFile(DataTable):
+    """`shared.toml`.
+
+    Attributes:
+        service: the service whose files are read where this one has none.
+        whole: this service is that one on another hook, facts and rules included.
+    """
+
+    service: str
+    whole: bool = False
+
+
+def hook_folders(name: str, hooks: Sequence[Path]) -> HookFolders:
+    own = [root / name for root in hooks]
+    path = own[0] / SHARED
+    if not path.exists():
+        return HookFolders(own)
+    file = validated(SharedFile, read_toml(path), path)
+    if file.service == name or not (hooks[0] / file.service).is_dir():
+        raise DataFileError(label(path), "service", "is no other service")
+    shared = [root / file.service for root in hooks]
+    return HookFolders([*shared, *own] if file.whole else own, shared)
+
+
+def read_numbered(
+    model: type[Numbered], folders: HookFolders, name: str
+) -> tuple[Numbered, ...]:
+    """Read the files of one folder, by rank; no two have the same id."""
+    found: list[Numbered] = []
+    faults = Faults()
+    for path, table in _numbered(folders, name, faults):
+        with faults:
+            found.append(validated(model, table, path))
+    faults.stop()
+    ids = [one.id for one in found]
+    if twice := {each for each in ids if ids.count(each) > 1}:
+        raise DataFileError(name, "id", f"appears twice: {', '.join(sorted(twice))}")
+    return tuple(found)
+
+
+def _numbered(
+    folders: HookFolders, kind: str, faults: Faults
+) -> list[tuple[Path, dict[str, Any]]]:
+    """List each file of this subfolder, completed by the shared one of its name.
+
+    Its rank is the number before its name.
+    """
+    shared = files_in_force(folders.shared, kind, ".toml")
+    found = []
+    for name, path in sorted(files_in_force(folders.own, kind, ".toml").items()):
+        rank, _, _ = name.partition("-")
+        with faults:
+            if not rank.isdigit():
+                message = "the file name begins with its rank, 10-name.toml"
+                raise DataFileError(label(path), "", message)
+            base = read_toml(shared[name]) if name in shared else {}
+            found.append((path, {**base, **read_toml(path), "rank": int(rank)}))
+    return found

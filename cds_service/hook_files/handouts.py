@@ -1,0 +1,39 @@
+"""Read the patient's page in each language, `handout/*.toml`."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from cds_service.core.data_file import Faults, label, read_toml, validated
+from cds_service.core.handout import HandoutText
+from cds_service.core.handout_settings import HandoutSettings
+from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.overlay import files_in_force
+from cds_service.hook_files.folders import HookFolders
+from cds_service.service import ServiceHook
+
+
+def read_handouts(folders: HookFolders) -> Mapping[str, HandoutText]:
+    """Read the page by language; a site's file replaces ours."""
+    faults = Faults()
+    found: dict[str, HandoutText] = {}
+    for name, path in files_in_force(folders.own, "handout", ".toml").items():
+        with faults:
+            found[name] = _handout(name, path)
+    faults.stop()
+    return found
+
+
+def check_settings(settings: HandoutSettings, services: Iterable[ServiceHook]) -> None:
+    """Refuse a site's settings of the page in a language that nobody wrote."""
+    known = {language for hook in services for language in hook.handouts}
+    for key, used in (("language", {settings.language}), ("words", {*settings.words})):
+        if unknown := used - known:
+            fault = f"no page is written in {', '.join(sorted(unknown))}"
+            raise DataFileError("site.toml", f"handout.{key}", fault)
+
+
+def _handout(name: str, path: Path) -> HandoutText:
+    found = validated(HandoutText, read_toml(path), path)
+    if found.language != name:
+        raise DataFileError(label(path), "language", f"the file is called {name}")
+    return found

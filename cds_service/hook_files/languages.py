@@ -1,0 +1,60 @@
+"""Read the languages of cards besides English, `languages/*.toml`."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from cds_service.core.data_file import Faults, label, read_toml, validated
+from cds_service.core.languages import LanguageFile
+from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.overlay import files_in_force
+from cds_service.site.folder import SiteFolder
+
+
+def read_languages(hooks: Sequence[Path]) -> Mapping[str, LanguageFile]:
+    """Read the languages of cards besides English, ours or a site's.
+
+    A site's file replaces ours, and may say nothing that ours bans.
+    """
+    found: dict[str, LanguageFile] = {}
+    faults = Faults()
+    for name, path in files_in_force(hooks, "languages", ".toml").items():
+        with faults:
+            found[name] = _language(name, path)
+            ours = hooks[0] / "languages" / path.name
+            if path != ours and ours.exists():
+                _check_banned(found[name], _language(name, ours).banned, path)
+    faults.stop()
+    return found
+
+
+def _language(name: str, path: Path) -> LanguageFile:
+    found = validated(LanguageFile, read_toml(path), path)
+    if found.language != name:
+        raise DataFileError(label(path), "language", f"the file is called {name}")
+    return found
+
+
+def _check_banned(language: LanguageFile, banned: Sequence[str], path: Path) -> None:
+    for pattern in banned:
+        for text in language.sentences.values():
+            if re.search(pattern, text, re.IGNORECASE):
+                message = f"contains a phrase that no card may use: {pattern}"
+                raise DataFileError(label(path), "sentences", message)
+
+
+def languages_in_use(
+    site: SiteFolder | None, known: Mapping[str, LanguageFile]
+) -> Mapping[str, LanguageFile]:
+    """Choose the languages that the site has turned on; who read one is its word."""
+    if site is None:
+        return {}
+    found = {}
+    for name, own in site.site.languages.items():
+        if name not in known:
+            fault = f"there are: {', '.join(known)}"
+            raise DataFileError("site.toml", f"languages.{name}", fault)
+        found[name] = known[name].model_copy(
+            update={"reviewed": known[name].reviewed or bool(own.reader)}
+        )
+    return found

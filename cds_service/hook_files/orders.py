@@ -1,0 +1,77 @@
+"""Read the orders that a card may offer, `orders/*.json`."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cds_service.core.data_file import Faults, label, read_json
+from cds_service.core.languages import LanguageFile
+from cds_service.errors import DataFileError
+from cds_service.fhir.leaves import leaves_of
+from cds_service.fhir.mapping.overlay import files_in_force
+from cds_service.fhir.orders.suggestions import OrderTemplate
+from cds_service.hook_files.folders import HookFolders
+from cds_service.site.clients import EVERYTHING
+from cds_service.site.folder import SiteFolder
+
+OWN_WORDS = frozenset({"code.text", "reasonCode.text", "note.text"})
+PLACEHOLDER = re.compile(r"\\\{\w+\\\}")
+FILLED = "[^.;]{1,80}"
+
+
+def read_orders(folders: HookFolders) -> Mapping[str, Mapping[str, Any]]:
+    """Read the orders by name, with their placeholders."""
+    faults = Faults()
+    found: dict[str, Mapping[str, Any]] = {}
+    for name, path in files_in_force(folders.all, "orders", ".json").items():
+        with faults:
+            found[name] = read_json(path)
+    faults.stop()
+    return found
+
+
+def refuse_two_codes(template: OrderTemplate, site: SiteFolder | None) -> None:
+    """Refuse two codes that one EHR could place for one order.
+
+    Which it gets would be chance.
+    """
+    clients = site.own_clients if site else ()
+    several = [one.capabilities or EVERYTHING for one in clients] or [EVERYTHING]
+    for capabilities in several:
+        placeable = template.placeable(capabilities)
+        if len(placeable) > 1:
+            codes = " and ".join(
+                f"{one.coding['system']}|{one.coding['code']} ({label(one.file)})"
+                for one in placeable
+            )
+            raise DataFileError(
+                label(placeable[-1].file),
+                f"group.element.{placeable[-1].coding['code']}",
+                f"two codes for one order, {template.title}: {codes}; keep the one that"
+                " the EHR places as equivalent, write wider and a comment at the other,"
+                " or name order-systems under [clients.capabilities]",
+            )
+
+
+def words_of_orders(
+    templates: Iterable[OrderTemplate], languages: Mapping[str, LanguageFile]
+) -> re.Pattern[str]:
+    """Collect what the orders that we offer say, so that they are read whole.
+
+    They were signed in any of our languages. A placeholder stands for a few words or a
+    number.
+    """
+    said = {
+        value
+        for template in templates
+        for path, value in leaves_of(template.resource)
+        if path in OWN_WORDS and not value.startswith("{")
+    }
+    said |= {
+        one.sentences[words]
+        for one in languages.values()
+        for words in said
+        if words in one.sentences
+    }
+    worded = [PLACEHOLDER.sub(FILLED, re.escape(words)) for words in sorted(said)]
+    return re.compile("|".join(worded))

@@ -1,0 +1,90 @@
+"""Read the discovery entry, `service.json`, and fill its queries with codes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cds_service.cards.card_files import in_force
+from cds_service.core.data_file import Faults, read_json
+from cds_service.core.vocabulary import FindingSpec
+from cds_service.errors import DataFileError
+from cds_service.fhir.gathering.prefetch import PrefetchPlan, plan_prefetch
+from cds_service.fhir.mapping.terminology import Terminology, asked_codes
+from cds_service.fhir.shapes import compile_shape
+from cds_service.hook_files.folders import HookFolders
+
+MAX_QUERY = 2000  # characters; longer addresses are refused by some servers
+
+
+def read_discovery(folders: HookFolders) -> Mapping[str, Any]:
+    """Read the entry, with the queries of the service that it shares files with."""
+    own: dict[str, Any] = read_json(in_force(folders.own, "service.json"))
+    if not folders.shared:
+        return own
+    shared = read_json(in_force(folders.shared, "service.json"))
+    queries = {**shared.get("prefetch", {}), **own.get("prefetch", {})}
+    return {**own, "prefetch": queries}
+
+
+def fill_queries(
+    discovery: Mapping[str, Any],
+    specs: Mapping[str, FindingSpec],
+    terminology: Terminology,
+) -> Mapping[str, str]:
+    """Fill the codes into the queries of a discovery entry, by prefetch key."""
+    is_done = discovery.get("hook") == "encounter-discharge"
+    queries: dict[str, str] = {}
+    faults = Faults()
+    for key, text in discovery.get("prefetch", {}).items():
+        with faults:
+            queries[key] = _with_codes(
+                key, str(text), specs, terminology, is_done=is_done
+            )
+    faults.stop()
+    return queries
+
+
+def _with_codes(
+    key: str,
+    text: str,
+    specs: Mapping[str, FindingSpec],
+    terminology: Terminology,
+    *,
+    is_done: bool,
+) -> str:
+    """Replace `{codes}` by all codes of the findings that are read from this key.
+
+    Args:
+        is_done: the hook fires after the procedure, which tells more.
+    """
+    asked = asked_codes(specs, terminology, key, after_surgery=is_done)
+    codes = ",".join(f"{system}|{code}" for system, code in asked)
+    filled = text.replace("{codes}", codes)
+    if "{codes}" in text and not codes:
+        raise DataFileError(
+            "service.json", f"prefetch.{key}", "no finding is read from this key"
+        )
+    if len(filled) > MAX_QUERY:
+        raise DataFileError(
+            "service.json",
+            f"prefetch.{key}",
+            f"{len(filled)} characters, more than {MAX_QUERY}",
+        )
+    return filled
+
+
+def plan_queries(templates: Mapping[str, str]) -> PrefetchPlan:
+    """Plan the queries.
+
+    The shapes of their resource types are compiled here, not during a request.
+    """
+    plan = plan_prefetch(templates)
+    for template in plan.templates:
+        try:
+            compile_shape(template.resource_type)
+        except ValueError:
+            raise DataFileError(
+                "service.json",
+                f"prefetch.{template.key}",
+                "asks for a type that R4 lacks",
+            ) from None
+    return plan

@@ -1,0 +1,65 @@
+"""Read the rules of acts and buttons, `recommendations/*.toml`."""
+
+from collections.abc import Container, Mapping
+
+from cds_service.core.recommendations import Rule
+from cds_service.errors import DataFileError
+from cds_service.fhir.orders.suggestions import OrderTemplate, read_placeholders
+from cds_service.hook_files.folders import HookFolders, read_numbered
+
+# Placeholders that every rule may use (`words_of_rules` and `_recommendation` in
+# core/recommendations.py).
+RULE_WORDS = {
+    *("review_weeks", "max_weeks", "bed_rest_hours", "asked", "Asked"),
+    *("because", "fact", "Fact", "title", "end", "review"),
+}
+
+
+def read_rules(folders: HookFolders) -> tuple[Rule, ...]:
+    """Read the rule files by rank."""
+    return read_numbered(Rule, folders, "recommendations")
+
+
+def check_rule(
+    rule: Rule,
+    names: Mapping[str, Container[str]],
+    order_templates: Mapping[str, OrderTemplate],
+) -> None:
+    """Check that everything a rule names exists (`names`, by kind).
+
+    And that its texts use only known placeholders.
+    """
+    texts_signals = [name for option in rule.texts for name in option.signals]
+    references = {
+        "when.any-signal": ("signals or facts", rule.when.any_signal),
+        "when.gap-any": ("findings", rule.when.gap_any),
+        "unless-signal": ("signals or facts", rule.unless_signal),
+        "unless-rule": ("rules", rule.unless_rule),
+        "not-offered-if": ("signals", rule.not_offered_if),
+        "recommended-if": ("signals or facts", rule.recommended_if),
+        "recommended-unless": ("signals or facts", rule.recommended_unless),
+        "texts.signal": ("signals or facts", texts_signals),
+        "supplies": ("findings", rule.supplies),
+        "asks.finding": ("findings", [one.finding for one in rule.asks]),
+        "asks.supplies": ("findings", [one.supplies for one in rule.asks]),
+        "asks.unless-signal": (
+            "signals",
+            [one.unless_signal for one in rule.asks if one.unless_signal],
+        ),
+        "guidelines": ("guidelines", rule.guidelines),
+        "studies": ("studies", rule.studies),
+    }
+    file = f"recommendations/{rule.rank:02d}-… (id {rule.id})"
+    for key, (kind, used) in references.items():
+        if missing := next((name for name in used if name not in names[kind]), ""):
+            raise DataFileError(file, key, f"{missing} is not one of the {kind}")
+    if rule.order is not None and rule.order not in order_templates:
+        raise DataFileError(file, "order", f"there is no orders/{rule.order}.json")
+    said = [
+        text for option in rule.texts for text in (option.line(rule.text), option.label)
+    ]
+    words = read_placeholders([rule.text, rule.label, *said])
+    if rule.order is not None:
+        words |= read_placeholders(order_templates[rule.order].resource)
+    if unknown := words - RULE_WORDS:
+        raise DataFileError(file, "text", f"unknown words {', '.join(sorted(unknown))}")
