@@ -22,12 +22,13 @@ import click
 from cds_service.commands import options
 from cds_service.commands.terminal import clean
 from cds_service.errors import CdsError, FhirReadError
+from cds_service.fhir.gathering.record import is_replaced, replacement_of
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.lookup import check_patient
-from cds_service.fhir.server.writing import send_transaction
+from cds_service.fhir.server.writing import send_each, send_transaction
 from cds_service.loading import (
     calendar_of,
     load_measures_in_force,
@@ -63,6 +64,8 @@ SEVERAL_PATIENTS = (
     "the sources are of more than one patient ({ids}); import them one at a time"
 )
 OTHER_PATIENT = "of another patient: {what}"
+ANOTHER = "The server has another resource for this patient's id; nothing was sent."
+REPLACED = "This patient was merged into {by}; nothing was sent. Is it the right id?"
 
 
 def _thickness(value: str) -> Decimal:
@@ -86,6 +89,11 @@ def _thickness(value: str) -> Decimal:
 )
 @click.option(
     "--fhir-server", type=options.BASE, help="base of a FHIR R4 server that takes them"
+)
+@click.option(
+    "--single",
+    is_flag=True,
+    help="one create after the other, for a server that takes no transaction",
 )
 @click.option("--dry-run", is_flag=True, help="only say what would be taken")
 @options.TOKEN_FILE
@@ -152,6 +160,7 @@ class Wish:
     patient: str
     out: Path | None
     fhir_server: str | None
+    single: bool
     dry_run: bool
     token: str | None
     site: Path | None
@@ -263,6 +272,10 @@ def _check_person(wish: Wish, sources: Sequence[Source]) -> None:
         patient = reader.fetch(f"Patient/{wish.patient}", until=until).documents[0]
     except FhirReadError as error:
         raise CdsError(f"The patient could not be read: {error}.") from None
+    if patient.get("resourceType") != "Patient" or patient.get("id") != wish.patient:
+        raise CdsError(ANOTHER)
+    if is_replaced(patient):
+        raise CdsError(REPLACED.format(by=replacement_of(patient) or "another"))
     for source in sources:
         if source.person is None or not source.reported:
             continue
@@ -346,7 +359,8 @@ def _send(outcome: Outcome, wish: Wish) -> None:
     )
     statuses: Sequence[str] = ()
     if bundle["entry"]:
-        statuses = send_transaction(
+        send = send_each if wish.single else send_transaction
+        statuses = send(
             base, wish.token, bundle, connections=_connections(), seconds=SECONDS
         )
     kinds = [entry["resource"]["resourceType"] for entry in bundle["entry"]]
