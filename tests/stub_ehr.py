@@ -33,6 +33,7 @@ class StubEhr(StubIssuer):
         refuses: status of every write; 0 for none.
         takes_transactions: otherwise it answers 404 to one.
         takes: how many creates it takes one by one; the next is refused with 422.
+        refuses_each: status of each entry of a write that is answered with 200.
         refuses_measures: status of every search of Observations by code; 0 for none.
         grants: put into the token response over the right members; None takes one out.
         tokens: patient and scope of each access token.
@@ -45,6 +46,7 @@ class StubEhr(StubIssuer):
         self.patient = "p1"
         self.scope = EVERYTHING
         self.refuses = 0
+        self.refuses_each = ""
         self.refuses_measures = 0
         self.takes_transactions = True
         self.takes = 99
@@ -191,6 +193,12 @@ class StubEhr(StubIssuer):
         say(handler, status, None, Location=place)
 
     def _write(self, bundle: Any) -> Any:
+        if self.refuses_each:
+            response = {"response": {"status": self.refuses_each}}
+            return {
+                "resourceType": "Bundle",
+                "entry": [response] * len(bundle["entry"]),
+            }
         statuses = []
         for entry in bundle["entry"]:
             resource = entry["resource"]

@@ -6,6 +6,7 @@ From a release or a terminology server.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -101,26 +102,30 @@ def _of_server(base: str, roots: Sequence[str], token: str | None) -> Expansion:
     """What a terminology server has below these roots.
 
     Raises:
-        CdsError: it does not answer, or not with an expansion.
+        CdsError: it does not answer, or not with an expansion; or the token would go
+            over plain http.
     """
     try:
-        address = parse_base(base).url.rstrip("/")
+        place = parse_base(base)
     except ValueError as error:
         raise CdsError(f"{base}: {error}") from None
+    address = place.url
+    if token and not place.may_carry_tokens:
+        raise CdsError(f"{address}: a token is not sent over plain http")
     session = Connections().session(max_bytes=MAX_BYTES)
     if token:
         session.headers["Authorization"] = f"Bearer {token}"
     codes: set[str] = set()
-    edition = date = ""
+    edition = made = ""
     for root in sorted(roots):
         for expansion, found in _pages(session, address, root):
             codes.update(found)
             edition = _version(expansion) or edition
-            date = text(expansion.get("timestamp"))[:10] or date
-    if not codes or not edition or not date:
+            made = _day(expansion) or made
+    if not codes or not edition or not made:
         raise CdsError(f"{address}: no expansion with edition and date")
     return Expansion(
-        SNOMED, edition, date, tuple(sorted(roots)), tuple(sorted(codes | {*roots}))
+        SNOMED, edition, made, tuple(sorted(roots)), tuple(sorted(codes | {*roots}))
     )
 
 
@@ -134,26 +139,45 @@ def _pages(
     Raises:
         CdsError: it does not give as many as it says there are, or says no number.
     """
-    received = 0
+    received: set[str] = set()
     while True:
-        expansion = _page(session, address, root, received)
-        codes = [text(one.get("code")) for one in objects(expansion.get("contains"))]
+        expansion = _page(session, address, root, len(received))
+        codes = _codes(expansion)
         if strange := [one for one in codes if not SCTID.fullmatch(one)]:
             raise CdsError(
                 f"{address}: {len(strange)} codes below {root} are no codes of"
                 " SNOMED CT"
             )
-        yield expansion, codes
         total = expansion.get("total")
-        if not isinstance(total, int) or isinstance(total, bool):
+        if not isinstance(total, int) or isinstance(total, bool) or total < 0:
             raise CdsError(f"{address}: does not say how many codes are below {root}")
         if total > MOST_CODES:
             raise CdsError(f"{root}: more than {MOST_CODES} codes below it")
-        received += len(codes)
-        if received >= total:
+        yield expansion, codes
+        before = len(received)
+        received.update(codes)
+        if len(received) >= total:
             return
-        if not codes:
-            raise CdsError(f"{address}: gives {received} of {total} codes below {root}")
+        # A page that was given before, by a server that knows no offset, is none.
+        if len(received) == before:
+            raise CdsError(
+                f"{address}: gives {len(received)} of {total} codes below {root}"
+            )
+
+
+def _codes(expansion: Mapping[str, Any]) -> list[str]:
+    """The codes of one page, of SNOMED CT; one of another system is an empty text.
+
+    A server may put codes below others.
+    """
+    found: list[str] = []
+    waiting = objects(expansion.get("contains"))
+    while waiting:
+        for one in waiting:
+            is_ours = one.get("system", SNOMED) == SNOMED
+            found += [text(one.get("code")) if is_ours else ""]
+        waiting = [inner for one in waiting for inner in objects(one.get("contains"))]
+    return found
 
 
 def _page(session: Any, address: str, root: str, offset: int) -> Mapping[str, Any]:
@@ -190,4 +214,13 @@ def _version(expansion: Mapping[str, Any]) -> str:
     }
     used = said.get("version") or said.get("used-codesystem") or ""
     edition = used.partition("|")[2] or used
-    return edition if edition.isprintable() else ""
+    return edition if edition.isprintable() and " " not in edition else ""
+
+
+def _day(expansion: Mapping[str, Any]) -> str:
+    """The day on which the server made it; empty if it does not say one."""
+    said = text(expansion.get("timestamp"))[:10]
+    try:
+        return date.fromisoformat(said).isoformat()
+    except ValueError:
+        return ""

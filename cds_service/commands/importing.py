@@ -22,6 +22,7 @@ import click
 from cds_service.commands import options
 from cds_service.commands.terminal import clean
 from cds_service.errors import CdsError, FhirReadError
+from cds_service.fhir.gathering.record import is_replaced, replacement_of
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
@@ -63,6 +64,8 @@ SEVERAL_PATIENTS = (
     "the sources are of more than one patient ({ids}); import them one at a time"
 )
 OTHER_PATIENT = "of another patient: {what}"
+ANOTHER = "The server has another resource for this patient's id; nothing was sent."
+REPLACED = "This patient was merged into {by}; nothing was sent. Is it the right id?"
 
 
 def _thickness(value: str) -> Decimal:
@@ -269,6 +272,10 @@ def _check_person(wish: Wish, sources: Sequence[Source]) -> None:
         patient = reader.fetch(f"Patient/{wish.patient}", until=until).documents[0]
     except FhirReadError as error:
         raise CdsError(f"The patient could not be read: {error}.") from None
+    if patient.get("resourceType") != "Patient" or patient.get("id") != wish.patient:
+        raise CdsError(ANOTHER)
+    if is_replaced(patient):
+        raise CdsError(REPLACED.format(by=replacement_of(patient) or "another"))
     for source in sources:
         if source.person is None or not source.reported:
             continue

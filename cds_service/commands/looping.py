@@ -46,6 +46,7 @@ from cds_service.population.worklist import (
 )
 from cds_service.service import Service
 from cds_service.settings import read_settings
+from cds_service.site.clients import Client
 from cds_service.site.folder import SiteFolder
 
 READ_SECONDS = 60.0  # for one patient, whose record nobody waits for
@@ -120,6 +121,7 @@ def close_loop(
             courses = _from_export(signings, paths, run, days)
         else:
             signings = [one for one in signings if one.state not in SETTLED]
+            check_callers(folder, signings, server)
             fhir = _open_server(folder, server, token)
             courses = _from_server(signings, fhir, run, days)
         if signings and not any(courses.values()):
@@ -216,18 +218,46 @@ def check_background(
     Raises:
         CdsError: the site does not say `background-reads` of an EHR with this server.
     """
-    base = parse_base(server).url
     clients = folder.site.clients if folder else ()
     named = [one for one in clients if client in (None, one.issuer)]
-    if not any(
-        one.background_reads
-        and base in {parse_base(each).url for each in one.fhir_servers}
-        for one in named
-    ):
+    if not any(_bases_at_night(one) & {parse_base(server).url} for one in named):
         raise CdsError(
-            f"{base}: site.toml has no [[clients]] with background-reads = true and"
+            f"{server}: site.toml has no [[clients]] with background-reads = true and"
             " this server among its fhir-servers"
         )
+
+
+def check_callers(
+    folder: SiteFolder | None, signings: Sequence[Signing], server: str
+) -> None:
+    """Refuse to look for an EHR's patients on a server that is not theirs.
+
+    The same id is another person there. A signing that named no server is of its EHR's
+    only one.
+
+    Raises:
+        CdsError: this server is not that of a signing's EHR or tenant, or the site does
+            not open it at night for that EHR.
+    """
+    clients = {one.issuer: one for one in folder.site.clients} if folder else {}
+    for one in signings:
+        client = clients.get(one.client or "")
+        bases = _bases_at_night(client, one.tenant) if client else frozenset()
+        is_clear = one.server is not None or len(bases) == 1
+        if parse_base(server).url not in bases or not is_clear:
+            raise CdsError(
+                f"{server}: site.toml does not say that patients of"
+                f" {one.client or 'open mode'} are on it, and may be read at night;"
+                " name the EHR with --client"
+            )
+
+
+def _bases_at_night(client: Client, tenant: str | None = None) -> frozenset[str]:
+    """The servers of an EHR, or of its tenant, that may be read when nobody asks."""
+    servers = client.tenant_fhir_servers.get(tenant or "", client.fhir_servers)
+    if not client.background_reads:
+        return frozenset()
+    return frozenset(parse_base(one).url for one in servers)
 
 
 def choose(

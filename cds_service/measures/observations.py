@@ -448,6 +448,13 @@ def identifiers_there(
         for entry in chain.from_iterable(
             objects(member(page, "entry")) for page in pages
         ):
-            named = objects(member(entry, "resource", "identifier"))
-            found |= {text(one.get("value")) for one in named}
+            if _is_of(member(entry, "resource"), patient):
+                named = objects(member(entry, "resource", "identifier"))
+                found |= {text(one.get("value")) for one in named}
     return found & {*identifiers}
+
+
+def _is_of(resource: Any, patient: str) -> bool:
+    """Tell this patient's: a server may pass over a parameter that it does not know."""
+    named = text(member(resource, "subject", "reference"))
+    return named.split("/")[-2:] == ["Patient", patient]

@@ -16,7 +16,7 @@ from cds_service.fhir.facts.measurements import Picked, conflict_of, find_quanti
 from cds_service.fhir.facts.methods import judge_method
 from cds_service.fhir.facts.observations import RETRACTED, site_key
 from cds_service.fhir.facts.quantities import Measured, Refused, shortened
-from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
+from cds_service.fhir.gathering.drugs import BONE_DRUG, MEDICATION_TYPES
 from cds_service.fhir.raw_json import member, objects, text
 
 Site = Literal[
@@ -88,15 +88,17 @@ def find_t_score(spec: QuantitySpec, chart: Chart) -> FindingOrGap:
         return _pick_site(usable, spec, chart)
 
     outcome, passed = find_quantity(spec, chart, judge=judge_t_score, pick=pick)
-    if (
-        isinstance(outcome, Gap)
-        and outcome.reason == "out-of-range"
-        and outcome.why == MINUS
-    ):
-        outcome = outcome._replace(
-            detail=say_minus_missing(outcome.seen[0].printed.split()[0]), why=""
-        )
+    if isinstance(outcome, Gap):
+        outcome = _with_minus(outcome)
     return outcome, (*passed, *lower, *_look_alikes(spec, chart))
+
+
+def _with_minus(found: Gap) -> Gap:
+    """Say of a value whose minus sign is missing what it would be with one."""
+    if found.reason != "out-of-range" or found.why != MINUS:
+        return found
+    number = found.seen[0].printed.split()[0]
+    return found._replace(detail=say_minus_missing(number), why="")
 
 
 def judge_t_score(
@@ -145,21 +147,15 @@ def _is_single(one: Measured) -> bool:
 
 def _has_osteoporosis(chart: Chart) -> bool:
     """Whether the record shows osteoporosis or a drug for it, now or past."""
-    named = (
-        member(one.raw, "verificationStatus", "coding")
-        for one in chart.mentions_of(OSTEOPOROSIS)
-    )
-    conditions = (
-        {text(coding.get("code")) for coding in objects(codings)} for codings in named
-    )
-    drugs = (
-        one
-        for one in chart.of_kind(*MEDICATION_TYPES)
-        if one.drug and "bone-drug" in one.drug.concepts
-    )
-    return any(not WRONG & codes for codes in conditions) or any(
-        one.status not in WRONG for one in drugs
-    )
+    for mention in chart.mentions_of(OSTEOPOROSIS):
+        codings = objects(member(mention.raw, "verificationStatus", "coding"))
+        if WRONG.isdisjoint(text(coding.get("code")) for coding in codings):
+            return True
+    for entry in chart.of_kind(*MEDICATION_TYPES):
+        is_for_bone = entry.drug and BONE_DRUG in entry.drug.concepts
+        if is_for_bone and entry.status not in WRONG:
+            return True
+    return False
 
 
 def _look_alikes(spec: QuantitySpec, chart: Chart) -> tuple[PassedOver, ...]:
@@ -169,12 +165,11 @@ def _look_alikes(spec: QuantitySpec, chart: Chart) -> tuple[PassedOver, ...]:
         if reading.entry.status not in RETRACTED:
             kind = reading.match.concept
             newest[kind] = max(reading, newest.get(kind, reading), key=_age_key)
-    return tuple(
-        Refused(
-            reading, "absent", NEVER.get(kind, "something else"), printed=""
-        ).passed_over(spec)
+    refused = (
+        Refused(reading, "absent", NEVER.get(kind, "something else"), printed="")
         for kind, reading in sorted(newest.items())
     )
+    return tuple(one.passed_over(spec) for one in refused)
 
 
 def _age_key(reading: Reading) -> tuple[str, str]:
@@ -190,12 +185,11 @@ def _pick_site(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> 
     others.
     """
     del chart  # part of the `Pick` signature
-    tiers = (CENTRAL, (NOT_STATED,), ("forearm",))
-    tier = next(
-        found
-        for sites in tiers
-        if (found := [one for one in usable if one.site in sites])
-    )
+    tiers = [
+        [one for one in usable if one.site in sites]
+        for sites in (CENTRAL, (NOT_STATED,), ("forearm",))
+    ]
+    tier = next(filter(None, tiers))
     day = max(one.moment.day for one in tier)
     of_day = [one for one in tier if one.moment.day == day]
     regions = [one for one in of_day if not _is_single(one)]
@@ -304,11 +298,9 @@ def _site(reading: Reading, coded: Site | None, named: Site | None) -> Site:
 
 def _site_by_code(reading: Reading) -> Site | None:
     """The site that the code states; None for the code that is used for any T-score."""
-    return (
-        None
-        if reading.match.code == FOREARM_OR_ANY
-        else SITE_OF_CONCEPT.get(reading.match.concept)
-    )
+    if reading.match.code == FOREARM_OR_ANY:
+        return None
+    return SITE_OF_CONCEPT.get(reading.match.concept)
 
 
 def _site_by_place(reading: Reading, chart: Chart) -> Site | None:
@@ -325,11 +317,9 @@ def _site_by_words(reading: Reading, chart: Chart) -> Site | None:
     """The site that the words of body site or code state; None if they state none."""
     for words in (reading.site_words, reading.words):
         named = _named(words, SITES, chart)
-        if site := next(
-            (site for concept, site in SITE_OF_CONCEPT.items() if concept in named),
-            None,
-        ):
-            return site
+        for concept, site in SITE_OF_CONCEPT.items():
+            if concept in named:
+                return site
     return None
 
 
@@ -337,17 +327,13 @@ def _levels(reading: Reading, chart: Chart) -> frozenset[int]:
     """The lumbar vertebrae that a spine value covers."""
     place = reading.entry.raw.get("bodySite")
     for words in (reading.site_words, reading.words):
-        if named := [
-            region
-            for word in words
-            if (region := chart.terminology.levels.lumbar_region(word))
-        ]:
-            return max(named, key=len)
-    return (
-        frozenset({0})
-        if "lumbar-vertebra" in chart.terminology.concepts(place)
-        else WHOLE_SPINE
-    )
+        regions = map(chart.terminology.levels.lumbar_region, words)
+        named = max(regions, key=len, default=frozenset())
+        if named:
+            return named
+    if "lumbar-vertebra" in chart.terminology.concepts(place):
+        return frozenset({0})
+    return WHOLE_SPINE
 
 
 def _named(words: Iterable[str], among: frozenset[str], chart: Chart) -> set[str]:

@@ -130,8 +130,9 @@ def _stated(entry: Entry, concepts: Sequence[str]) -> problem_list.Stated | None
         problem = problem_list.SUSPECTED
     elif not (codes or named) or any(in_doubt(one) in entry.named for one in concepts):
         problem = problem_list.DOUBTED
-    concept = codes[0].concept if codes else named[0] if named else concepts[0]
-    code = codes[0].code if codes else ""
+    concept, code = (*named, *concepts)[0], ""
+    if codes:
+        concept, code = codes[0].concept, codes[0].code
     return problem_list.Stated(entry, concept, code, None, problem, is_past)
 
 

@@ -14,7 +14,9 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 _SAID = frozenset(
     {"valueString", "valueMarkdown", "valueCode", "valueBoolean", "text", "display"}
 )
+NOT_YET_FINAL = frozenset({"preliminary", "registered"})
 NOBODY_KNOWS = "?"  # a yes or no of an extension that we do not know
+UNDATED: tuple[GapReason, str] = ("undated", "no date")
 RETRACTED = frozenset({"entered-in-error", "cancelled"})
 EARLIER = ("earlier-value",)
 AGAINST, NOT_MEASURED = ("note-against",), ("not-measured",)
@@ -27,14 +29,16 @@ def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None
     """
     when = reading.entry.moment
     if when is None:
-        return "undated", "no date"
+        return UNDATED
     name = " ".join((*reading.words, *reading.panel_words))
     methods = chart.terminology.methods
     if methods.of_title(name.replace(str(when.day.year), " "), EARLIER):
         return "undated", "named as that of an earlier examination"
     if methods.of_title(name, NOT_MEASURED):
         return "no-value", "its name says that nobody measured it"
-    return ("future", "dated after the order") if _is_ahead(reading, chart) else None
+    if _is_ahead(reading, chart):
+        return "future", "dated after the order"
+    return None
 
 
 def _is_ahead(reading: Reading, chart: Chart) -> bool:
@@ -60,19 +64,18 @@ def status_problem(reading: Reading) -> tuple[GapReason, str] | None:
         for one in objects(raw.get("extension"))
         if text(one.get("url")).endswith("observation-focusCode")
     ]
-    names = {
-        text(member(one, "reference")) for one in (*objects(raw.get("focus")), *about)
-    }
-    if names and (names != {text(member(raw, "subject", "reference"))} or "" in names):
+    focus = (*objects(raw.get("focus")), *about)
+    names = {text(member(one, "reference")) for one in focus}
+    patient = text(member(raw, "subject", "reference"))
+    if names and (not patient or names != {patient}):
         # a donor, a child, an implant
         return "no-value", "about another person or thing"
     status = reading.entry.status
     if status not in FINAL:
-        return "not-final", status if status in (
-            "preliminary",
-            "registered",
-        ) else "not final"
-    return ("no-value", "recorded as absent") if _is_absent(reading.holder) else None
+        return "not-final", status if status in NOT_YET_FINAL else "not final"
+    if _is_absent(reading.holder):
+        return "no-value", "recorded as absent"
+    return None
 
 
 def note_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None:

@@ -106,18 +106,11 @@ class Stated(NamedTuple):
 
     def provenance(self, spec: FindingSpec) -> Provenance:
         """Its source: `on the problem list since 3 May 2019`."""
-        place = (
-            "among the procedures"
-            if self.entry.kind == "Procedure"
-            else "on the problem list"
-        )
-        since = (
-            f" {'on' if self.entry.kind == 'Procedure' else 'since'}"
-            f" {say_date(self.day)}"
-            if self.day
-            else ""
-        )
-        return self.entry.source(spec, place + since, self.code)
+        place, since = "on the problem list", "since"
+        if self.entry.kind == "Procedure":
+            place, since = "among the procedures", "on"
+        printed = f"{place} {since} {say_date(self.day)}" if self.day else place
+        return self.entry.source(spec, printed, self.code)
 
     def passed_over(self, spec: FindingSpec) -> PassedOver:
         """As it is said to people."""
@@ -442,12 +435,11 @@ def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[
         named = sorted(one for one in concepts if entry.named & {one, in_doubt(one)})
         matches = coded or [Match(concept, "") for concept in named]
         read = _read_condition if entry.kind == "Condition" else _read_procedure
-        stated = read(
-            entry, matches[0].concept, tuple(one.code for one in matches), spec, chart
-        )
-        found += (
-            [stated if coded or spec.by_words else _in_doubt(stated)] if stated else []
-        )
+        codes = tuple(one.code for one in matches)
+        stated = read(entry, matches[0].concept, codes, spec, chart)
+        if stated:
+            is_sure = coded or spec.by_words
+            found.append(stated if is_sure else _in_doubt(stated))
     return found
 
 

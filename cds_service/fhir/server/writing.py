@@ -18,6 +18,8 @@ from cds_service.protocol.json_text import JsonTextError, decode_record_json
 from cds_service.protocol.messages import FHIR_ID
 
 HEADERS = {"Accept": "application/fhir+json", "Content-Type": "application/fhir+json"}
+DONE = ("200", "201")  # there already, by the condition; created
+STATUS = re.compile(r"([1-5]\d\d)\b", re.ASCII)
 MOST_SAID = 300  # characters of what a server says of its refusal
 SINGLE_REFUSALS = {
     401: "the access token was refused, or the server asks for one (401)",
@@ -54,6 +56,8 @@ def send_transaction(
 ) -> Sequence[str]:
     """Send a transaction, and return the status of each entry, in order.
 
+    Each of them is 201, created, or 200, there already.
+
     Args:
         base: of the server; a person named it.
         token: sent over https, and to this machine.
@@ -62,7 +66,8 @@ def send_transaction(
         seconds: for the whole exchange.
 
     Raises:
-        NotWritten: the server refused it, or gave no answer that says what was written.
+        NotWritten: the server refused it or a part of it, or gave no answer that says
+            what was written.
     """
     session = _session(base, token, connections)
     reply, answer = _post(session, parse_base(base).url, transaction, seconds)
@@ -75,6 +80,8 @@ def send_transaction(
     ]
     if len(statuses) != len(objects(transaction["entry"])):
         raise NotWritten("The server's answer does not say what was written.")
+    if refused := [one for one in statuses if not one.startswith(DONE)]:
+        raise NotWritten(_say_refused(refused, len(statuses)))
     return statuses
 
 
@@ -189,6 +196,16 @@ def _post(
         return reply, decode_record_json(reply.content)
     except JsonTextError:
         return reply, None
+
+
+def _say_refused(refused: Sequence[str], count: int) -> str:
+    """What became of a transaction that a server took apart, which it may not."""
+    found = (STATUS.match(one) for one in refused)
+    codes = sorted({one[1] if one else "no status" for one in found})
+    return (
+        f"The server did not write {len(refused)} of {count} entries"
+        f" ({', '.join(codes)}), and may have written the rest: look in the record."
+    )
 
 
 def _reason(answer: object) -> str:

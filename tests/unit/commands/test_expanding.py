@@ -175,13 +175,20 @@ def test_a_folder_without_a_release_is_said(tmp_path, out):
 BELOW = {DIABETES: [DIABETES, CHILD, GRANDCHILD]}
 
 
-def paged(most, *, total=None, codes=None):
-    """A terminology server that gives at most so many codes at once, whatever is asked."""
+def paged(most, *, total=None, codes=None, pages=True, nested=False, **said):
+    """A terminology server that gives at most so many codes at once, whatever is asked.
+
+    Args:
+        pages: it knows `offset`.
+        nested: codes are put below the first one.
+        said: of each expansion, and `system` of each code.
+    """
+    system = said.pop("system", SCT)
 
     def answer(handler: Handler) -> None:
         asked = parse_qs(urlsplit(handler.path).query)
         root = asked["url"][0].rpartition("/")[2]
-        first = int(asked["offset"][0])
+        first = int(asked["offset"][0]) if pages else 0
         found = codes or BELOW.get(root, [root])
         expansion = {
             "timestamp": "2026-11-20T09:00:00Z",
@@ -190,9 +197,13 @@ def paged(most, *, total=None, codes=None):
                 {"name": "version", "valueUri": f"{SCT}|{SCT}/1/version/20260301"}
             ],
             "contains": [
-                {"system": SCT, "code": one} for one in found[first : first + most]
+                {"system": system, "code": one} for one in found[first : first + most]
             ],
+            **said,
         }
+        if nested:
+            top, *below = expansion["contains"]
+            expansion["contains"] = [{**top, "contains": below}]
         send(
             handler,
             200,
@@ -220,9 +231,14 @@ def test_a_terminology_server_is_asked_page_by_page(out, most):
     [
         pytest.param({"total": 800}, "of 800 codes", id="fewer-than-it-says"),
         pytest.param({"total": "abc"}, "does not say how many", id="no-number"),
+        pytest.param({"total": -1}, "does not say how many", id="less-than-none"),
         pytest.param(
             {"codes": ["123\n999999"]}, "no codes of SNOMED CT", id="two-lines"
         ),
+        pytest.param(
+            {"system": "http://loinc.org"}, "no codes of SNOMED CT", id="other-system"
+        ),
+        pytest.param({"timestamp": "not a day at all"}, "date", id="no-day"),
     ],
 )
 def test_what_is_not_the_whole_expansion_is_refused(out, server, said):
@@ -231,6 +247,32 @@ def test_what_is_not_the_whole_expansion_is_refused(out, server, said):
             "--tx", f"{answering.origin}/fhir", "--out", str(out), succeeds=False
         )
     assert said in printed
+
+
+def test_a_server_that_gives_its_first_codes_again_is_refused(out):
+    """Counted twice, the first page would look like the whole."""
+    below = [DIABETES, CHILD, GRANDCHILD, NO_MORE]
+    with paged(2, codes=below, pages=False) as server:
+        address = f"{server.origin}/fhir"
+        printed = expand("--tx", address, "--out", str(out), succeeds=False)
+    assert "gives 2 of 4 codes" in printed
+    assert not list(out.glob("*.txt"))
+
+
+def test_codes_below_other_codes_are_codes(out):
+    with paged(1000, nested=True) as server:
+        expand("--tx", f"{server.origin}/fhir", "--out", str(out))
+    _, *codes = (out / "diabetes.txt").read_text(encoding="utf-8").splitlines()
+    assert codes == sorted([DIABETES, CHILD, GRANDCHILD])
+
+
+def test_a_token_is_not_sent_over_plain_http(out, tmp_path):
+    (tmp_path / "token").write_text("secret-1")
+    asked = ("--tx", "http://tx.example.org/fhir", "--out", str(out))
+    token = ("--token-file", str(tmp_path / "token"))
+    printed = expand(*asked, *token, succeeds=False)
+    assert "a token is not sent over plain http" in printed
+    assert "secret-1" not in printed
 
 
 def test_a_server_that_does_not_expand_is_said(out):

@@ -221,6 +221,17 @@ def test_the_token_is_sent_to_this_machine(table, server, tmp_path):
             id="no-statuses",
         ),
         pytest.param(Reply(b"<html>", 200), "does not say what was written", id="html"),
+        pytest.param(
+            taken("422 Unprocessable Entity", "412"),
+            "did not write 2 of 2 entries (412, 422)",
+            id="refused-one-by-one",
+        ),
+        pytest.param(
+            taken("201 Created", "500"), "did not write 1 of 2 entries (500)", id="half"
+        ),
+        pytest.param(
+            taken("", "no"), "did not write 2 of 2 entries (no status)", id="odd"
+        ),
     ],
 )
 def test_a_server_that_takes_nothing_is_said(table, server, reply, said):
@@ -228,6 +239,36 @@ def test_a_server_that_takes_nothing_is_said(table, server, reply, said):
     done = run(table, "--fhir-server", server.base)
     assert done.exit_code == 1
     assert said in done.stderr
+
+
+def test_a_value_of_somebody_else_is_not_there_already(table, server):
+    run(table, "--fhir-server", server.base)
+    there = json.loads(server.sent[0])["entry"][0]["resource"]
+    server.default = fhir(page({**there, "subject": {"reference": "Patient/p2"}}))
+    done = run(table, "--fhir-server", server.base)
+    assert "1 new, 0 there already" in done.stderr
+    assert len(server.sent) == 2
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        pytest.param({"id": "p2"}, "another resource", id="another"),
+        pytest.param(
+            {"link": [{"type": "replaced-by", "other": {"reference": "Patient/p2"}}]},
+            "merged into Patient/p2",
+            id="merged",
+        ),
+    ],
+)
+def test_nothing_is_written_to_a_record_that_is_not_this_patient_s(
+    table, server, members, said
+):
+    server.say("/Patient/p1", fhir(PATIENT | members))
+    done = run(table, "--fhir-server", server.base)
+    assert done.exit_code == 1
+    assert said in done.stderr
+    assert server.sent == []
 
 
 def test_a_patient_that_is_not_there_gets_nothing(table, server):

@@ -348,6 +348,39 @@ def test_what_a_server_sends_of_another_patient_is_left_out(
     assert [one[:2] for one in site.entries()] == [("pat-1", "open")]
 
 
+@pytest.mark.parametrize(
+    ("caller", "says_server"),
+    [
+        pytest.param("https://other.example.org", False, id="another-ehr"),
+        pytest.param("https://other.example.org", True, id="same-server-not-at-night"),
+        pytest.param(None, False, id="open-mode"),
+        pytest.param(ISSUER, False, id="one-of-two-servers"),
+    ],
+)
+def test_patients_of_one_ehr_are_not_looked_for_at_another(
+    site: Site,
+    fhir: StubFhir,
+    monkeypatch: pytest.MonkeyPatch,
+    caller: str | None,
+    *,
+    says_server: bool,
+) -> None:
+    """The same id is another person there."""
+    two = f'fhir-servers = ["{fhir.base}", "https://fhir.example.org/r4"]'
+    other = client_of(two, issuer="https://other.example.org")
+    folder = site_folder(
+        site.folder / "site", client_of(two, "background-reads = true"), other
+    )
+    (folder / "keys.json").write_bytes(key_set(Signer()))
+    monkeypatch.setenv("KYPHOPLASTY_CDS_SITE", str(folder))
+    said = {"record": {"server": fhir.base}} if says_server else {"record": {}}
+    site.sign(1, client=caller, content=said)
+    serve(fhir, "pat-1")
+    assert "--client" in site.loop("--fhir-server", fhir.base, code=1)
+    assert fhir.requests == []
+    assert site.entries() == []
+
+
 def test_a_server_that_the_site_does_not_open_is_not_called(
     site: Site, fhir: StubFhir, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -143,6 +143,14 @@ def test_a_record_that_refuses_leaves_the_text(clinician, desk, ehr, status):
     assert desk.newest("measures").result == "refused"
 
 
+def test_an_answer_that_refuses_each_value_is_no_success(clinician, desk, ehr):
+    ehr.refuses_each = "422 Unprocessable Entity"
+    page = said(clinician.save(clinician.launch(), confirmed=STANDS))
+    assert "did not write 2 of 2 entries (422)" in page
+    assert "Saved:" not in page
+    assert desk.newest("measures").result == "refused"
+
+
 def test_a_session_that_ended_leaves_the_text(clinician, desk, ehr):
     place = clinician.launch()
     page = clinician.compute(place)
