@@ -89,9 +89,8 @@ def note_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None
 
 def _beside(reading: Reading) -> Iterator[str]:
     """What else says something of the value: its reading, its visit, its list."""
+    yield from interpretations(reading)
     for holder in _holders(reading):
-        for reading_of_it in objects(holder.get("interpretation")):
-            yield from texts_of(reading_of_it)
         for limits in objects(holder.get("referenceRange")):
             yield text(limits.get("text"))
     raw = reading.entry.raw
@@ -99,6 +98,13 @@ def _beside(reading: Reading) -> Iterator[str]:
     for category in objects(raw.get("category")):
         yield from texts_of(category)
     yield from _of_another(reading)
+
+
+def interpretations(reading: Reading) -> Iterator[str]:
+    """How somebody judged the value: `Low`, `osteopenia`."""
+    for holder in _holders(reading):
+        for judged in objects(holder.get("interpretation")):
+            yield from texts_of(judged)
 
 
 def _of_another(reading: Reading) -> Iterator[str]:
@@ -131,7 +137,7 @@ def _added_to(holder: Json) -> Iterator[tuple[str, Any]]:
 def has_plain_notes(reading: Reading, chart: Chart) -> bool:
     """Whether all that is noted of it was understood; otherwise it reassures nobody."""
     plain = chart.terminology.plain_values
-    words = (*reading.notes, *filter(None, _of_another(reading)))
+    words = (*reading.notes, *interpretations(reading), *_of_another(reading))
     return all(plain.are_all(one) for one in words)
 
 
