@@ -256,21 +256,24 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
             months,
             (*BY_MONTH, NO_FEEDBACK),
             _with_no_feedback(lambda row, name: by_month[months[row], name]),
-            parts=(FEEDBACK,),
+            parts=FEEDBACK,
+            whole="Cards",
             has_totals=True,
         ),
         "cards": _table(
             topics,
             CARD_COLUMNS,
             _with_no_feedback(lambda row, name: whole[topics[row], "", name]),
-            parts=(FEEDBACK,),
+            parts=FEEDBACK,
+            whole="Cards",
             has_totals=True,
         ),
         "discharges": _table(
             leaving if is_leaving else (),
             ("Answers", *CARD_COLUMNS),
             _with_no_feedback(lambda row, name: whole[leaving[row], "", name]),
-            parts=(FEEDBACK,),
+            parts=FEEDBACK,
+            whole="Cards",
         ),
         "rules": _most_first(
             _table(
@@ -286,14 +289,14 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
             lambda row, column: whole[
                 "", "", f"band:{row.lower().replace(' ', '-')}:{BANDS[column]}"
             ],
-            parts=(tuple(BANDS),),
+            parts=tuple(BANDS),
         ),
         "refusals": _named(whole, "refusal:", "Times"),
         "loop": _table(
             LOOP_ROWS,
             tuple(LOOP),
             lambda row, column: whole["", "", f"loop:{LOOP_ROWS[row]}:{LOOP[column]}"],
-            parts=(tuple(LOOP),),
+            parts=tuple(LOOP),
             has_totals=True,
         ),
         "steps": _table(
@@ -302,7 +305,7 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
             lambda row, column: whole[
                 "", "", f"loop-step:{STEP_ROWS[row]}:{WHEN[column]}"
             ],
-            parts=(tuple(WHEN),),
+            parts=tuple(WHEN),
         ),
     }
 
@@ -332,13 +335,19 @@ def _table(
     columns: tuple[str, ...],
     value: Callable[[str, str], int],
     *,
-    parts: tuple[tuple[str, ...], ...] = (),
+    parts: tuple[str, ...] = (),
+    whole: str = "",
     has_totals: bool = False,
 ) -> Counted:
     names = tuple(rows)
     values = {(row, column): value(row, column) for row in names for column in columns}
     return Counted(
-        columns=columns, rows=names, values=values, parts=parts, has_totals=has_totals
+        columns=columns,
+        rows=names,
+        values=values,
+        parts=parts,
+        whole=whole,
+        has_totals=has_totals,
     )
 
 
