@@ -21,8 +21,10 @@ from cds_service.core.phrases import MONTHS
 from cds_service.review.desk import Desk
 from cds_service.review.login import may
 from cds_service.review.small_counts import (
+    SMALLEST,
     Counted,
     Line,
+    Place,
     Shown,
     add_up,
     hide,
@@ -396,9 +398,12 @@ def _hidden(tables: Tables) -> dict[str, Counted]:
     record was read, which tells sums of the loop: where it hides one, no step is shown.
     """
     loop, steps = hide(tables["loop"]), tables["steps"]
-    cards, discharges = hide(tables["cards"]), hide(tables["discharges"])
-    hidden = cards.hidden | discharges.hidden
     reasons, rules = tables["reasons"], tables["rules"]
+    cards, discharges = (
+        hide(tables[name], told=_least_overridden(tables[name], reasons))
+        for name in ("cards", "discharges")
+    )
+    hidden = cards.hidden | discharges.hidden
     topics = (*cards.rows, *discharges.rows)
     of_topic = {topic: _rows_of(reasons, topic) for topic in topics}
     lines = [
@@ -428,6 +433,18 @@ def _hidden(tables: Tables) -> dict[str, Counted]:
         "refusals": hide(tables["refusals"]),
         "loop": loop,
         "steps": hide(steps, also=steps.values if loop.hidden else ()),
+    }
+
+
+def _least_overridden(cards: Counted, reasons: Counted) -> dict[Place, int]:
+    """What reasons tell of the overrides of each card: a hidden one is at least 1."""
+    counts = {
+        topic: [reasons.shown(row, "Overridden") for row in _rows_of(reasons, topic)]
+        for topic in cards.rows
+    }
+    return {
+        (topic, "Overridden"): sum(1 if one < SMALLEST else one for one in found)
+        for topic, found in counts.items()
     }
 
 

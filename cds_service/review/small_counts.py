@@ -2,10 +2,10 @@
 
 Counts of 1 to 4 are hidden. Where a total is known, a single hidden cell could be
 computed: the next smallest is hidden too, and both look alike. Since no 0 is hidden,
-each of them is at least 1: where the total leaves them no more than their least, the
-next smallest is hidden as well. Which cells are hidden depends on a whole calendar year
-alone, never on what was asked, and longer periods add up only what is shown of each
-year: so two questions tell no more than one.
+each of them is at least 1: where the total leaves them little more than their least,
+the next smallest is hidden as well. Which cells are hidden depends on a whole calendar
+year alone, never on what was asked, and longer periods add up only what is shown of
+each year: so two questions tell no more than one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -87,28 +87,31 @@ def say_count(value: int, *, is_hidden: bool) -> str:
 
 
 def hide(
-    table: Counted, also: Iterable[Place] = (), more: Iterable[Line] = ()
+    table: Counted,
+    also: Iterable[Place] = (),
+    more: Iterable[Line] = (),
+    told: Mapping[Place, int] | None = None,
 ) -> Counted:
     """Hide the small counts of one year, and those that would tell them.
 
     Args:
         also: cells that are hidden for what another table shows.
         more: lines whose sum another table shows.
+        told: what another table says that a cell is at least.
     """
     values = table.values
     small = {place for place, value in values.items() if 0 < value < SMALLEST}
     hidden = small | {place for place in also if values.get(place)}
     lines = [*table.lines, *more]
     while True:
-        least = _least(table, hidden)
+        least = _least(table, hidden, told or {})
         extra = {
             smallest
             for line in lines
             if (within := hidden.intersection(line.places))
             and (
                 len(within) == 1
-                or sum(values[one] for one in within)
-                == sum(least[one] for one in within)
+                or sum(values[one] - least[one] for one in within) < SMALLEST
             )
             and (smallest := _smallest(line, values, hidden)) is not None
         }
@@ -119,15 +122,16 @@ def hide(
     return replace(table, values=kept, hidden=frozenset(hidden))
 
 
-def _least(table: Counted, hidden: set[Place]) -> Mapping[Place, int]:
+def _least(
+    table: Counted, hidden: set[Place], told: Mapping[Place, int]
+) -> Mapping[Place, int]:
     """What each hidden cell is at least, as all know: 1, or what its parts are."""
-    found = dict.fromkeys(hidden, 1)
+    found = {one: max(1, told.get(one, 1)) for one in hidden}
     for row, column in hidden:
         if column == table.whole:
             parts = table.line_of(row).places
-            found[row, column] = max(
-                1, sum(1 if one in hidden else table.values[one] for one in parts)
-            )
+            known = sum(found.get(one, table.values[one]) for one in parts)
+            found[row, column] = max(found[row, column], known)
     return found
 
 
