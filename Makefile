@@ -13,7 +13,7 @@ $(shell $(KEPT) || rm -f $(VENV)/.ready $(VENV)/.ready-dev)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-system check docs fix coverage wheel-test image-test tables servers bench faults fuzz kill-rounds history lock sbom audit-dependencies typical simulation synthea pictures clean
+.PHONY: help demo test test-system check docs fix coverage wheel-test image-test tables servers bench faults fuzz kill-rounds history lock sbom audit-dependencies release typical simulation synthea pictures clean
 
 help: ## print the targets
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { print "\n" substr($$0, 5) } \
@@ -95,8 +95,8 @@ coverage: $(VENV)/.ready-dev ## branch coverage of the package
 
 ##@ Longer tests
 
-wheel-test: $(VENV)/.ready-dev ## build the wheel, install it elsewhere, run the smoke tests from another folder
-	@$(BIN)/python -m pytest tests/packaging/test_wheel.py tests/packaging/test_installing.py -m packaging
+wheel-test: $(VENV)/.ready-dev ## build the wheel, install it elsewhere, run the smoke tests from another folder; a release of a clone
+	@$(BIN)/python -m pytest tests/packaging/test_wheel.py tests/packaging/test_installing.py tests/packaging/test_release.py -m packaging
 
 image-test: $(VENV)/.ready-dev ## run the steps of deploy/Dockerfile in a folder of this machine, and start what comes out
 	@$(BIN)/python -m pytest tests/packaging/test_image_steps.py -m packaging
@@ -155,3 +155,6 @@ sbom: $(VENV)/.ready-dev ## the list of what ships, CycloneDX: dist/sbom.cdx.jso
 
 audit-dependencies: $(VENV)/.ready-dev ## known weaknesses of what ships (needs the advisories of PyPI); what could not be looked up fails too
 	@$(BIN)/uv tool run --quiet pip-audit --strict --disable-pip --require-hashes --requirement deploy/requirements.lock
+
+release: $(VENV)/.ready-dev sbom ## wheel, list of what ships, checksums and image of the tag that this commit carries: dist/
+	@deploy/release.sh

@@ -4,7 +4,7 @@ A fault stops the start and names the file.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from cds_service.core.data_file import (
     validated,
 )
 from cds_service.core.model_card import model_card
+from cds_service.core.observed_expected import ObservedExpected
 from cds_service.core.policy import Policy
 from cds_service.core.pooled import PooledModel, load_pooled_model
 from cds_service.core.pooled_card import pooled_card
@@ -62,6 +63,7 @@ REDUCED = STUDIES / "reduced"
 CORE = PACKAGE / "core"  # definitions of sarcopenia, units in words
 SIMULATION = STUDIES / "simulation.json"
 POOLED_SIMULATION = STUDIES / "pooled-simulation.json"
+OBSERVED_EXPECTED = "observed-expected.toml"  # likewise; `validate --quarters`
 RECALIBRATION = "recalibration.toml"  # of a site folder; `validate --refit` writes it
 
 
@@ -310,7 +312,24 @@ def _model_cards(
         )
     for name, fitted in policy.recalibration.items():
         cards[name]["recalibration"] = fitted.to_json()
+    for name, quarters in _observed_expected(site, cards).items():
+        cards[name]["observedExpected"] = quarters.to_json()
     return cards
+
+
+def _observed_expected(
+    site: SiteFolder | None, models: Container[str]
+) -> Mapping[str, ObservedExpected]:
+    """Observed / expected by quarter as the site measured it, by model."""
+    path = site.path / OBSERVED_EXPECTED if site else None
+    if path is None or not path.exists():
+        return {}
+    found = {}
+    for name, table in read_toml(path).items():
+        if name not in models:
+            raise DataFileError(label(path), name, "is not one of the models")
+        found[name] = validated(ObservedExpected, table, path)
+    return found
 
 
 def _simulated(study: Study) -> dict[str, Any]:

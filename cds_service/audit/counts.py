@@ -7,7 +7,7 @@ whether one was changed is for `audit verify` to say.
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -30,12 +30,14 @@ Counts = Counter[tuple[str, str, str, str]]
 """By month (`2026-05`), topic, recommendation and name.
 
 The topic is empty for whole answers, the recommendation for whole cards.
-Names: `answer`, `partial`, `shown`, `fired`, `accepted`, `reason:patientDeclines`, …
+Names: `answer`, `partial`, `shown`, `fired`, `accepted`, `reason:patientDeclines`,
+`unit:shown:ISSUER TENANT`, …
 Answers at a discharge are those of the topic `discharge`: no operation was signed, and
 rates of signings are not to be thinned by them.
 """
 DISCHARGE, AT_DISCHARGE = "discharge", "kyphoplasty-discharge"
 MONTH = func.substr(SEARCH.c.at, 1, 7)
+UNIT = (SEARCH.c.client, SEARCH.c.tenant)
 ANSWERS = SEARCH.alias("answer")
 # `audit report --silent` counts what was not shown
 SHOWN = (SEARCH.c.result.is_distinct_from(SILENT), OF_PEOPLE)
@@ -70,15 +72,19 @@ def count_months(
         counts[month, "", "", f"band:refracture:{refracture or 'none'}"] += count
         counts[month, "", "", f"band:residual-pain:{residual_pain or 'none'}"] += count
 
-    cards = (MONTH, CARDS.c.topic, CARDS.c.indicator, CARDS.c.rules)
+    cards = (MONTH, CARDS.c.topic, CARDS.c.indicator, CARDS.c.rules, *UNIT)
     query = select(*cards, func.count()).join(
         SEARCH, SEARCH.c.sequence == CARDS.c.sequence
     )
-    for month, topic, indicator, rules, count in connection.execute(
+    for month, topic, indicator, rules, *unit, count in connection.execute(
         query.where(*SHOWN, *wanted).group_by(*cards)
     ):
+        warnings = count * (indicator == "warning")
         counts[month, topic, "", "shown"] += count
-        counts[month, topic, "", "warning"] += count * (indicator == "warning")
+        counts[month, topic, "", "warning"] += warnings
+        if topic != DISCHARGE:
+            counts[month, "", "", _of_unit("shown", unit)] += count
+            counts[month, "", "", _of_unit("warning", unit)] += warnings
         counts.update({(month, topic, rule, "fired"): count for rule in rules.split()})
 
     refusals = (MONTH, SEARCH.c.reason)
@@ -99,6 +105,11 @@ def count_months(
     _count_feedback(connection, counts, of_answers)
     _count_loop(connection, counts, of_answers)
     return counts
+
+
+def _of_unit(name: str, unit: Sequence[str | None]) -> str:
+    """Name a count of the unit that answered: the EHR, and its tenant if it has any."""
+    return f"unit:{name}:{' '.join(filter(None, unit))}"
 
 
 def _is_at_discharge() -> ColumnElement[int]:
@@ -132,6 +143,7 @@ def _count_feedback(
             func.substr(ANSWERS.c.at, 1, 7),
             func.coalesce(CARDS.c.topic, SEARCH.c.topic, ""),
             func.coalesce(CARDS.c.rules, ""),
+            *(ANSWERS.c.client, ANSWERS.c.tenant),
             *(SEARCH.c.result, SEARCH.c.reason, PAYLOADS.c.body),
         )
         .join(ENTRIES, ENTRIES.c.entry_id == SEARCH.c.about)
@@ -154,8 +166,9 @@ def _count_feedback(
         .order_by(SEARCH.c.sequence)
     )
     last = {card: statement for card, *statement in connection.execute(query)}
-    for month, topic, fired, result, reason, body in last.values():
+    for month, topic, fired, *unit, result, reason, body in last.values():
         counts[month, topic, "", result] += 1
+        counts[month, "", "", _of_unit(result, unit)] += topic != DISCHARGE
         rules = fired.split()
         if result == "accepted":
             rules = _accepted_rules(body)

@@ -3,7 +3,7 @@
 It holds ids, findings and our own texts, and nothing else of request or record.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -176,14 +176,8 @@ def near_miss_entry(
 
     It holds codes of the hospital, and nothing about the patient.
     """
-    return AuditEntry(
-        kind="near-miss",
-        at=at,
-        service_id=service_id,
-        client=caller.client,
-        tenant=caller.tenant,
-        content={"nearMisses": [one._asdict() for one in near]},
-    )
+    content = {"nearMisses": [one._asdict() for one in near]}
+    return _entry_of_nobody(at, service_id, caller, content)
 
 
 def procedures_unread_entry(
@@ -193,13 +187,21 @@ def procedures_unread_entry(
 
     Most who leave had no augmentation, so it names no patient.
     """
+    content = {"nearMisses": [], "proceduresUnread": True}
+    return _entry_of_nobody(at, service_id, caller, content)
+
+
+def _entry_of_nobody(
+    at: datetime, service_id: str, caller: Caller, content: Mapping[str, Any]
+) -> AuditEntry:
+    """Make an entry that names no patient, of a call that got no card."""
     return AuditEntry(
         kind="near-miss",
         at=at,
         service_id=service_id,
         client=caller.client,
         tenant=caller.tenant,
-        content={"nearMisses": [], "proceduresUnread": True},
+        content=content,
     )
 
 

@@ -413,13 +413,9 @@ def _criteria(answer: Answer, study: LogisticStudy) -> Criteria:
     }
     for one in study.applicability:
         known = answer.findings.known.get(one.finding)
-        state: State = (
-            "not known"
-            if known is None
-            else "met"
-            if one.require.is_met(known.value)
-            else "not met"
-        )
+        state: State = "not known"
+        if known is not None:
+            state = "met" if one.require.is_met(known.value) else "not met"
         states[state].append(one.text)
     return Criteria(study=study.id, title=study.title, states=states)
 

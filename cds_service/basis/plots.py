@@ -101,7 +101,14 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
             for name in names
             if name in prediction.held
         )
-        reads = "beyond-study" if is_beyond else "raises" if effect > 0 else "lowers"
+        reads = "raises" if effect > 0 else "lowers"
+        if is_beyond:
+            reads = "beyond-study"
+        note = ""
+        if LEVEL in names:
+            note = say("level")
+        elif len(names) > 1:
+            note = say("psoas")
         shape: Shape = "bar" if is_clear else "no-effect"
         cells = (
             " · ".join(_used(result, one) for one in inputs),
@@ -121,11 +128,7 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
                     span("thin", ends, axis),
                     at("zero", 0.0, axis),
                 ),
-                note=say("level")
-                if LEVEL in names
-                else say("psoas")
-                if len(names) > 1
-                else "",
+                note=note,
             )
         )
     if base.recalibration is not None:

@@ -299,13 +299,9 @@ class KeyAddress:
 
     def _log_fault(self, reason: str) -> None:
         kept = self.cached.last
-        event = (
-            "jwks.redirect"
-            if reason == "redirect"
-            else "jwks.stale"
-            if kept
-            else "jwks.unreachable"
-        )
+        event = "jwks.stale" if kept else "jwks.unreachable"
+        if reason == "redirect":
+            event = "jwks.redirect"
         _log(event, self._issuer, kept or NO_KEYS, detail=reason)
 
 

@@ -25,6 +25,7 @@ WORDS: Mapping[str, str] = {
     ),
     "calibrated-far": "That adjustment is large",
     "recalibrated": "Recalibrated on {patients} local patients",
+    "recalibrated-alike": ", and on {patients} of them with the same inputs known",
     "held-value": "{name} {value} taken as {used}",
     "held-end": "{held}, the end of what this study can say",
 }
@@ -92,6 +93,8 @@ def calibration(answer: Answer, result: ModelResult) -> str:
     local = baseline.recalibration
     if local is not None:
         text = WORDS["recalibrated"].format(patients=local.n)
+        for alike in local.sets:
+            text += WORDS["recalibrated-alike"].format(patients=alike.n)
         return f"{text}, {local.years}" if local.years else text
     if baseline.source == "site":
         text = WORDS["calibrated"].format(incidence=say_percent(baseline.incidence))

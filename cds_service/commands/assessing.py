@@ -372,6 +372,6 @@ def _say_size(fetched: Fetched) -> str:
         member(document, "resourceType") == "Bundle" for document in fetched.documents
     )
     note = f" ({fetched.note})" if fetched.note else ""
-    return (
-        f"{entries} {'entry' if entries == 1 else 'entries'}" if is_bundle else "read"
-    ) + note
+    if not is_bundle:
+        return f"read{note}"
+    return f"{entries} entry{note}" if entries == 1 else f"{entries} entries{note}"

@@ -7,9 +7,9 @@ share.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 from rich.console import Console
@@ -18,7 +18,7 @@ from rich.text import Text
 from cds_service.commands import options
 from cds_service.commands.terminal import table
 from cds_service.errors import CdsError
-from cds_service.loading import RECALIBRATION, load_service
+from cds_service.loading import OBSERVED_EXPECTED, RECALIBRATION, load_service
 from cds_service.population.outcomes_file import OutcomesFile, read_outcomes, say_faults
 from cds_service.service import Service
 
@@ -49,6 +49,13 @@ USE = (
     help="write a recalibration for the site folder",
 )
 @click.option(
+    "--quarters",
+    "quarters_to",
+    type=click.Path(path_type=Path),
+    metavar="F",
+    help="write observed / expected by quarter for the site folder",
+)
+@click.option(
     "--share",
     "share_to",
     type=options.NEW_FILE,
@@ -72,10 +79,8 @@ def validate_models(
     *,
     files: tuple[Path, ...],
     as_json: bool,
-    report: Path | None,
-    refit_to: Path | None,
-    share_to: Path | None,
     job: str | None,
+    **to: Path | None,
 ) -> None:
     """Measure the models in force on local outcomes.
 
@@ -90,19 +95,21 @@ def validate_models(
         elif job == "combine":
             _combine(files, as_json=as_json)
         else:
-            _validate(files[0], report, refit_to, share_to, as_json=as_json)
+            _validate(files[0], Written(**to), as_json=as_json)
     except ModuleNotFoundError as error:
         raise CdsError(LACKING.format(name=error.name)) from error
 
 
-def _validate(
-    outcomes: Path,
-    report: Path | None,
-    refit_to: Path | None,
-    share_to: Path | None,
-    *,
-    as_json: bool,
-) -> None:
+class Written(NamedTuple):
+    """The files to write; None for those that are not asked for."""
+
+    report: Path | None
+    refit_to: Path | None
+    quarters_to: Path | None
+    share_to: Path | None
+
+
+def _validate(outcomes: Path, to: Written, *, as_json: bool) -> None:
     from cds_service.population.local_models import local_models  # noqa: PLC0415
     from cds_service.population.validating import (  # noqa: PLC0415
         validate,
@@ -119,16 +126,38 @@ def _validate(
         options.print_json(validation_json(found))
     else:
         print_validation(found)
-    if report is not None:
+    if to.report is not None:
         # Loads altair.
         from cds_service.population.report import validation_page  # noqa: PLC0415
 
-        report.write_text(validation_page(found, file, now), encoding="utf-8")
-        click.echo(f"report: {report}", err=True)
-    if share_to is not None:
-        _share(found, share_to)
-    if refit_to is not None:
-        _refit(file, service, refit_to, now)
+        to.report.write_text(validation_page(found, file, now), encoding="utf-8")
+        click.echo(f"report: {to.report}", err=True)
+    if to.share_to is not None:
+        _share(found, to.share_to)
+    if to.quarters_to is not None:
+        _write_quarters(found, file, service.calendar.day_of(now), to.quarters_to)
+    if to.refit_to is not None:
+        _refit(file, service, to.refit_to, now)
+
+
+def _write_quarters(
+    found: "Sequence[ModelValidation]", file: OutcomesFile, today: date, to: Path
+) -> None:
+    from cds_service.population.validating import (  # noqa: PLC0415
+        observed_expected,
+        observed_expected_toml,
+    )
+
+    path = to / OBSERVED_EXPECTED if to.is_dir() else to
+    measured, why = observed_expected(found, file, today)
+    path.write_text(observed_expected_toml(measured), encoding="utf-8")
+    for line in why:
+        click.echo(f"no quarters: {line}", err=True)
+    click.echo(
+        f"quarters: {path}; the committee sees it as {OBSERVED_EXPECTED} of the site"
+        " folder",
+        err=True,
+    )
 
 
 def _refit(file: OutcomesFile, service: Service, refit_to: Path, now: datetime) -> None:

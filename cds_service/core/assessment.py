@@ -98,19 +98,14 @@ class Assessment:
         return bool(self.open_points)
 
     def may_say_below(self) -> bool:
-        """Tell if a figure may be called below the usual, but for raising facts (E3).
-
-        Also no value that it rests on may be old, or measured in a way that is not
-        known.
-        """
+        """Tell if the figure may be called below the usual, but for raising facts."""
         if (
             self.pooled is None
             or self.pooled.figure.band != "below"
             or self.open_points
         ):
             return False
-        low_bone = self.pooled.known.get("t", 0.0) <= LOW_T_SCORE
-        return not low_bone and all(one.may_reassure for one in self.pooled.inputs)
+        return self.pooled.known.get("t", 0.0) > LOW_T_SCORE
 
     def gain_of(self, supplies: Iterable[str]) -> int:
         """Count the steps by which measuring these findings could move the figure."""
@@ -145,7 +140,7 @@ def assess(
         pooled=found,
         excluded_by=excluded_by,
         study_lines=_study_lines(outcomes, pooled, policy) if found else (),
-        open_points=find_open_points(findings, record),
+        open_points=find_open_points(findings, record, found.inputs if found else ()),
         pain=pain_said(findings) if found else None,
     )
 

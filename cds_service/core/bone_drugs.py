@@ -386,7 +386,9 @@ def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
     words = {"last": day, "month": month, "followed": followed}
     said = say("{drug} overdue", drug=use.name)
     because = in_brackets(said, how)
-    unclear = use.unclear_dose if use.sure_dose else last if use.is_open else None
+    unclear = last if use.is_open else None
+    if use.sure_dose:
+        unclear = use.unclear_dose
     if unclear:
         said = say("{drug} may be overdue", drug=use.name)
         entry = say("entry of {day} not understood", day=_say_full(unclear))

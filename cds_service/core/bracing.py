@@ -317,7 +317,9 @@ def _judged(
     role: Literal["ordered", "renewed", "added", "active"] = "active"
     if times.order.draft:
         is_first = all(begins > times.begins for begins in worn.values())
-        role = "ordered" if is_first else "renewed" if is_renewed else "added"
+        role = "renewed" if is_renewed else "added"
+        if is_first:
+            role = "ordered"
     review = since + timedelta(weeks=limit.review_weeks)
     correction = Correction(
         order=times.order,

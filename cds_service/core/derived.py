@@ -272,9 +272,11 @@ def _mna_category(so_far: FindingsSoFar) -> Finding | Gap | None:
     if score is None:
         return None
     points = float(score.value)
-    word = (
-        "A" if points >= MNA_WELL_NOURISHED else "B" if points >= MNA_AT_RISK else "C"
-    )
+    word = "C"
+    if points >= MNA_WELL_NOURISHED:
+        word = "A"
+    elif points >= MNA_AT_RISK:
+        word = "B"
     concerns = score.concerns
     if recorded is not None and recorded.value != word:
         misfit = f"The recorded category {recorded.value} does not fit the score"

@@ -65,11 +65,9 @@ def _held(value: float, ends: Ends, *, falls: bool) -> Held | None:
     below, above = (lowest, high) if falls else (low, highest)
     if value < below:
         return Held(value=value, used=below, side="alarming" if falls else "reassuring")
-    return (
-        Held(value=value, used=above, side="reassuring" if falls else "alarming")
-        if value > above
-        else None
-    )
+    if value > above:
+        return Held(value=value, used=above, side="reassuring" if falls else "alarming")
+    return None
 
 
 def _hold_muscle(

@@ -4,10 +4,10 @@
 that was seen used, and what a reassuring figure needs known.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from cds_service.core.facts import Findings, Gap, RecordState
+from cds_service.core.facts import Finding, Findings, Gap, RecordState
 
 # What a figure under the usual needs: an unrecorded low weight must not reassure.
 NEEDED = ("age", "sex", "bmi")
@@ -40,6 +40,9 @@ RAISING_LISTED = (
     *("hip-fracture", "severe-kidney-disease", "repeated-falls", "fall-with-injury"),
     *("dementia", "severe-frailty", "parkinson"),
 )
+# Used, and not measured as it has to be, or long ago: it raises a figure, and never
+# takes one below the usual.
+UNSURE = "unsure"
 # Nothing was there, or what was there says nothing of the finding.
 SILENT = frozenset({"absent", "undetermined"})
 
@@ -49,16 +52,24 @@ class OpenPoint(NamedTuple):
 
     Attributes:
         name: a finding, or a part of the record.
-        why: `not-read`, `incomplete`, or the reason why a value that was seen is no
-            input.
+        why: `not-read`, `incomplete`, the reason why a value that was seen is no input,
+            or `unsure` for one that is.
     """
 
     name: str
     why: str
 
 
-def find_open_points(findings: Findings, record: RecordState) -> tuple[OpenPoint, ...]:
-    """List what is open; nothing under the usual may be said unless it is empty."""
+def find_open_points(
+    findings: Findings, record: RecordState, inputs: Collection[Finding] = ()
+) -> tuple[OpenPoint, ...]:
+    """List what is open; nothing under the usual may be said unless it is empty.
+
+    Args:
+        findings: of the patient.
+        record: what was read of it.
+        inputs: the findings that the figure rests on.
+    """
     points = (
         *(OpenPoint(part, "not-read") for part in record.unread),
         *(OpenPoint(part, "incomplete") for part in record.incomplete),
@@ -66,6 +77,7 @@ def find_open_points(findings: Findings, record: RecordState) -> tuple[OpenPoint
         *_needed(findings),
         *_gaps(findings),
         *_passed_over(findings),
+        *(OpenPoint(one.name, UNSURE) for one in inputs if not one.may_reassure),
     )
     return tuple(dict.fromkeys(points))
 

@@ -6,6 +6,7 @@ from typing import Any
 from cds_service.core.model_card import contrary_json
 from cds_service.core.pooled import PooledModel
 from cds_service.core.pooled_study import BONES, Entry, NumberInput, YesNoInput
+from cds_service.core.pooled_table import LeftOut
 from cds_service.core.prediction import expit
 from cds_service.core.study import Z_95, ContraryEvidence
 
@@ -110,17 +111,7 @@ def _coefficient(model: PooledModel, one: NumberInput | YesNoInput) -> dict[str,
             "se": pooled.all_in.se,
             "tau": pooled.all_in.tau,
         },
-        **(
-            {}
-            if left_out is None
-            else {
-                "leftOut": {
-                    "study": left_out.study,
-                    "distance": left_out.distance,
-                    "of": "mean and tau" if left_out.of_mean else "tau",
-                }
-            }
-        ),
+        **_left_out(left_out),
         "unit": one.unit,
         "source": f"pooled from {len(one.entries)} entries",
         "title": one.title,
@@ -129,17 +120,23 @@ def _coefficient(model: PooledModel, one: NumberInput | YesNoInput) -> dict[str,
     }
 
 
+def _left_out(found: LeftOut | None) -> dict[str, Any]:
+    if found is None:
+        return {}
+    of = "mean and tau" if found.of_mean else "tau"
+    return {"leftOut": {"study": found.study, "distance": found.distance, "of": of}}
+
+
 def _entry(entry: Entry) -> dict[str, Any]:
+    enters = "mean" if entry.in_mean else "tau"
+    if entry.in_mean and entry.design == "cohort":
+        enters = "mean and tau"
     return {
         "study": entry.study,
         "design": entry.design,
         "value": entry.log_odds,
         "se": entry.se,
-        "enters": "mean and tau"
-        if entry.in_mean and entry.design == "cohort"
-        else "mean"
-        if entry.in_mean
-        else "tau",
+        "enters": enters,
         "note": entry.note,
         "source": entry.source,
         "read": entry.read,

@@ -278,10 +278,9 @@ def predict(
     used = {**inputs, **{name: one.used for name, one in held.items()}}
     values = encode_inputs(known.terms, used)
     distances = values - known.means
+    local = recalibration.for_inputs(names) if recalibration else None
     baseline = _baseline(
-        model.study,
-        recalibration.incidence if recalibration else site_incidence,
-        recalibration,
+        model.study, local.incidence if local else site_incidence, local
     )
     own = reduced.intercept + float(reduced.coefficients @ values)
     log_odds = baseline.move(own)

@@ -15,6 +15,23 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 Pair = tuple[Finite, Finite]
 
 
+class SetShift(DataTable):
+    """By how much figures from one set of known inputs are moved besides.
+
+    Attributes:
+        inputs: the findings that were known.
+        shift: log odds, shrunken towards 0 by how little the sets differ.
+        variance: of the shift.
+        n: local patients of whom these inputs, and no others, were known.
+    """
+
+    inputs: tuple[str, ...]
+    shift: Finite
+    variance: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    n: Annotated[int, Field(gt=0)]
+    events: Annotated[int, Field(gt=0)]
+
+
 class Recalibration(DataTable):
     """Log odds here = intercept + slope x log odds of the study, with provenance.
 
@@ -27,6 +44,7 @@ class Recalibration(DataTable):
         table_digest: of the numbers of the study; with others the recalibration is
             stale.
         outcomes_digest: sha256 of the file of outcomes.
+        sets: of known inputs that differ from the rest here; none of the pooled model.
     """
 
     method: Literal["intercept", "intercept-and-slope"]
@@ -42,6 +60,7 @@ class Recalibration(DataTable):
     table_digest: str
     outcomes_digest: str
     fitted: date
+    sets: tuple[SetShift, ...] = ()
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -58,6 +77,24 @@ class Recalibration(DataTable):
         if self.method == "intercept" and self.slope != 1:
             raise ValueError("slope: is 1 where the intercept alone was fitted")
         return self
+
+    def for_inputs(self, known: frozenset[str]) -> Self:
+        """This recalibration for a patient of whom these inputs are known.
+
+        Its `sets` then holds the one that applies, or none.
+        """
+        if not self.sets:
+            return self
+        own = next((one for one in self.sets if known == {*one.inputs}), None)
+        if own is None:
+            return self.model_copy(update={"sets": ()})
+        (constant, both), of_slope = self.covariance
+        update = {
+            "intercept": self.intercept + own.shift,
+            "covariance": ((constant + own.variance, both), of_slope),
+            "sets": (own,),
+        }
+        return self.model_copy(update=update)
 
     @property
     def incidence(self) -> float:

@@ -230,7 +230,7 @@ class CardWords(Part):
         representativeness: who the patients were, by sex and age.
         attributes: source attributes that the paper itself reports, by key
             (`source-attributes.toml`).
-        bias: risk of bias by domain; for models alone.
+        bias: risk of bias by domain, and overall.
     """
 
     found: Text

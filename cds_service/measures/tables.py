@@ -196,45 +196,35 @@ def _read_musclemap(table: Table, context: ImportContext, found: Findings) -> No
             continue
         measure = context.measures[name]
         is_area = name.endswith("-area")
-        why = _why_not_one_slice([row for _, row in there], context.told)
-        why = why or (
-            "" if len(there) == len(labels) else BOTH_NEEDED.format(missing="one")
-        )
-        why = why or (
-            NO_THICKNESS if is_area and context.told.thickness is None else ""
-        )
-        why = why or (NO_METHOD if not is_area and not fat_method else "")
-        value = (
-            None
-            if why
-            else _of_slice(
-                [row for _, row in there], context.told.thickness if is_area else None
-            )
-        )
+        sides = [row for _, row in there]
+        thickness = context.told.thickness if is_area else None
+        why = _why_not_one_slice(sides, context.told)
+        if not why and len(there) != len(labels):
+            why = BOTH_NEEDED.format(missing="one")
+        if not why and is_area and thickness is None:
+            why = NO_THICKNESS
+        if not why and not is_area and not fat_method:
+            why = NO_METHOD
+        value = None if why else _of_slice(sides, thickness)
         place = f"labels {', '.join(labels)}"
         if value is None:
             found.refuse(place, measure.finding.title, why or NUMBER_EXPECTED)
             continue
-        words = (
-            "one axial slice" if is_area else f"one axial slice, fat by {fat_method}"
-        )
+        words, notes, thick = f"one axial slice, fat by {fat_method}", [], ""
+        if is_area:
+            thick = str(thickness)
+            words = "one axial slice"
+            notes = [f"Millilitres of one slice over its {thick} mm."]
         found.reported.append(
             Reported(
                 measure=measure,
                 where=f"{table.name}, {place}",
-                key=(
-                    f"{MUSCLEMAP} {table.digest} {name}"
-                    f" {context.told.thickness if is_area else ''}"
-                ),
+                key=f"{MUSCLEMAP} {table.digest} {name} {thick}",
                 number=value,
                 levels=("L4",),
                 method=_joined(words, context.told.method),
                 device=MUSCLEMAP,
-                notes=(
-                    (f"Millilitres of one slice over its {context.told.thickness} mm.",)
-                    if is_area
-                    else ()
-                ),
+                notes=tuple(notes),
             )
         )
     for number, row in table.rows:

@@ -176,7 +176,7 @@ def read_day(text: str) -> date | None:
 def read_answer(text: str) -> bool | None:
     """Yes or no; None for anything else."""
     word = text.strip().lower()
-    return True if word in YES else False if word in NO else None
+    return word in YES if word in YES or word in NO else None
 
 
 def measure_named(name: str, measures: Measures) -> Measure | None:

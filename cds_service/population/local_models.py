@@ -54,6 +54,9 @@ class LocalModel:
             been counted.
         figure_of: the figure that the service would have given, with what refitting
             needs.
+        has_sets: a recalibration may move figures by which inputs are known. Not those
+            of the pooled model, which averages over what is not known: a fact that
+            raises its figure must not move the patient into a set that lowers it.
     """
 
     id: str
@@ -66,6 +69,7 @@ class LocalModel:
     table_digest: str
     input_names: tuple[str, ...]
     figure_of: Callable[[Findings, Policy], LocalFigure]
+    has_sets: bool
 
 
 def local_models(service: Service) -> Iterator[LocalModel]:
@@ -88,6 +92,7 @@ def _of_study(model: LogisticModel) -> LocalModel:
         table_digest=study.table_digest,
         input_names=study.input_names,
         figure_of=partial(_study_figure, model),
+        has_sets=True,
     )
 
 
@@ -104,6 +109,7 @@ def _of_pooled(model: PooledModel) -> LocalModel:
         table_digest=study.table_digest,
         input_names=tuple(one.findings[0] for one in study.inputs),
         figure_of=partial(_pooled_figure, model),
+        has_sets=False,
     )
 
 

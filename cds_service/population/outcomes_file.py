@@ -322,9 +322,11 @@ class _Row:
             else ()
         )
         procedure, count = given.get("procedure"), given.get("level-count")
-        side: Procedure | None = (
-            "PKP" if procedure == "PKP" else "PVP" if procedure == "PVP" else None
-        )
+        side: Procedure | None = None
+        if procedure == "PKP":
+            side = "PKP"
+        elif procedure == "PVP":
+            side = "PVP"
         junction = given.get(
             "tl-junction", any(one in JUNCTION for one in levels) if levels else None
         )

@@ -168,7 +168,9 @@ def _untreated(
     planned = "ordered, not recorded as done: " if _is_planned(record, names) else ""
     text = f"Augmentation {planned}{say_date(done)}; {lack}{joined} and {missing}"
     gap, known = findings.gaps.get("bone-drug"), findings.known.get("bone-drug")
-    sources = gap.seen if gap else known.provenance if known and is_unsure else ()
+    sources = known.provenance if known and is_unsure else ()
+    if gap:
+        sources = gap.seen
     notes = [*_left_open(record, findings, augmented, done, is_unsure=is_unsure)]
     yield Row(
         reason,

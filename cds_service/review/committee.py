@@ -20,6 +20,7 @@ from cds_service.audit.query import Query
 from cds_service.core.phrases import MONTHS
 from cds_service.review.desk import Desk
 from cds_service.review.login import may
+from cds_service.review.quarters import QuarterTable, quarter_tables
 from cds_service.review.small_counts import (
     SMALLEST,
     Counted,
@@ -106,6 +107,7 @@ PAGE = {
     # name: title of the rows, caption, label of the sums
     "monthly": ("Month", "By month", "All months"),
     "cards": ("Card", "By card", "All cards"),
+    "units": ("Unit", "By unit: the EHR, and its tenant", "All units"),
     "discharges": ("Card", "At discharge", ""),
     "rules": ("Recommendation", "By recommendation", ""),
     "reasons": ("Reason", "Why cards were overridden", "All"),
@@ -133,6 +135,7 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
             done=say_loop(tables["loop"], others["days"]),
             looked=_last_look(desk),
             tables={name: _shown(name, table) for name, table in tables.items()},
+            quarters=_quarters(desk),
             **others,
         )
 
@@ -143,6 +146,7 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
             _csv_of(_shown(name, table), PAGE[name][1])
             for name, table in tables.items()
         )
+        text += "".join(_csv_of(one.table, one.caption) for one in _quarters(desk))
         response = Response(text, content_type="text/csv; charset=utf-8")
         name = f"figures-{since}-{until}.csv"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -160,6 +164,7 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
             if name not in ("loop", "steps") or _count(tables["loop"], LOOP) != "0"
         }
         drawn["Rates by month"] = rates_of(tables["monthly"])
+        drawn |= {one.caption: one.table for one in _quarters(desk)}
         period = (
             f"{since} to {until}, months in UTC, as of {desk.gate.clock():%Y-%m-%d}."
         )
@@ -173,6 +178,14 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
         name = f"figures-{since}-{until}.pdf"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
+
+
+def _quarters(desk: Desk) -> Sequence[QuarterTable]:
+    """As the service of the reviewer's EHR has them, or that of the site."""
+    scope = desk.scope
+    issuer = scope.client if scope else None
+    service = desk.service.of_clients.get(issuer or "", desk.service)
+    return quarter_tables(service.model_cards)
 
 
 def _read(desk: Desk) -> tuple[str, str, Tables, Mapping[str, int]]:
@@ -252,6 +265,11 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
     }
     leaving = {say_code("topic", DISCHARGE): DISCHARGE}
     is_leaving = any(topic == DISCHARGE for topic, _, _ in whole)
+    shown = "unit:shown:"
+    found = sorted(name for _, _, name in whole if name.startswith(shown))
+    units = {
+        _say_unit(one.removeprefix(shown)): one.removeprefix(shown) for one in found
+    }
     rules = {_rule_name(topic, rule): (topic, rule) for topic, rule, _ in whole if rule}
     return {
         "monthly": _table(
@@ -268,6 +286,15 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
             _with_no_feedback(lambda row, name: whole[topics[row], "", name]),
             parts=FEEDBACK,
             whole="Cards",
+            has_totals=True,
+        ),
+        "units": _table(
+            units,
+            CARD_COLUMNS,
+            _with_no_feedback(
+                lambda row, name: whole["", "", f"unit:{name}:{units[row]}"]
+            ),
+            parts=(FEEDBACK,),
             has_totals=True,
         ),
         "discharges": _table(
@@ -314,6 +341,10 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
 
 def _say_month(month: str) -> str:
     return f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"
+
+
+def _say_unit(unit: str) -> str:
+    return unit or "no EHR named"
 
 
 def _rule_name(topic: str, rule: str) -> str:
@@ -424,6 +455,7 @@ def _hidden(tables: Tables) -> dict[str, Counted]:
     return {
         "monthly": hide(tables["monthly"]),
         "cards": cards,
+        "units": hide(tables["units"]),
         "discharges": discharges,
         "rules": hide(rules, also=told_rules),
         "reasons": hide(

@@ -115,6 +115,9 @@ def create_app(
     for part, digest in service.digests.items():
         # enough to tell versions apart
         metrics.in_force.labels(part, digest[:12]).set(1)
+    for model, card in service.model_cards.items():
+        for one in card.get("observedExpected", {}).get("quarters", ()):
+            metrics.observed_expected.labels(model, one["quarter"]).set(one["ratio"])
     connections = Connections(
         allow_private=site is None or site.site.fhir.allow_private_networks,
         allow_public_plain=site is None,
@@ -122,21 +125,14 @@ def create_app(
     )
     store = audit if isinstance(audit, AuditStore) else None  # a log that can be read
     links = Links(base_url.rstrip("/"), _link_key(settings, store)) if store else None
-    clients = (
-        [KnownClient.of(one, site.path, connections) for one in site.site.clients]
-        if site is not None
-        else []
-    )
-    callers = (
-        Callers(
-            clients,
-            UsedTokens(
-                store.url if store else None, on_unconfirmed=metrics.unconfirmed.inc
-            ),
-        )
-        if clients
-        else None
-    )
+    callers = None
+    if site is not None and site.site.clients:
+        clients = [
+            KnownClient.of(one, site.path, connections) for one in site.site.clients
+        ]
+        log_url = store.url if store else None
+        used = UsedTokens(log_url, on_unconfirmed=metrics.unconfirmed.inc)
+        callers = Callers(clients, used)
     around = Surroundings(
         service=service,
         settings=settings,

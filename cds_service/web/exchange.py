@@ -135,6 +135,11 @@ class Exchange:
             raise DeadlinePassed("The time for this answer is over.")
 
     def end(self) -> None:
-        """Let the next large body in, once this call is answered."""
+        """Let go of what came, and let the next large body in: this call is answered.
+
+        A failure knows where it happened, and there is this call with its body: left
+        so, both stay in memory until the garbage collector comes by.
+        """
+        self.body = self.failure = None
         if self._is_large:
             _LARGE.release()

@@ -112,6 +112,13 @@ class Metrics:
             "digest",
             of_workers="max",
         )
+        self.observed_expected = gauge(
+            "observed_expected",
+            "Observed / expected events of a quarter's local patients, as the site last"
+            " measured it",
+            "model",
+            "quarter",
+        )
         # Created at the start: Prometheus sees no increase in a count that begins at 1,
         # and alerts use these.
         for result in LOGINS:

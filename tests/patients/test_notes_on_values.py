@@ -222,3 +222,114 @@ def test_a_forearm_is_called_a_forearm():
     assert "(T −0.5)" not in card["summary"]
     assert "forearm" in card["detail"] + card["summary"]
     assert "below" not in card["detail"]
+    assert "the usual 1 in 6" in _risk(card)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param("Femoral neck T-score -3.1", id="English"),
+        pytest.param("Total hip −2.9", id="minus sign"),
+        pytest.param("L1-L4 -0.5, femoral neck -3.1", id="both sites"),
+        pytest.param("Schenkelhals T-Score -3,1", id="German"),
+        pytest.param("Col fémoral T-score -3,1", id="French"),
+        pytest.param("大腿骨頸部 -3.1", id="Japanese"),
+        pytest.param("WHO classification: osteoporosis", id="osteoporosis"),
+        pytest.param("Osteoporose", id="osteoporosis, German"),
+        pytest.param("osteoporosi", id="osteoporosis, Italian"),
+        pytest.param("骨質疏鬆 / 骨质疏松", id="osteoporosis, Chinese"),
+        pytest.param("骨粗鬆症", id="osteoporosis, Japanese"),
+    ],
+)
+@pytest.mark.parametrize("element", ["note", "interpretation", "method", "bodySite"])
+def test_words_that_name_a_lower_t_score_or_osteoporosis_reassure_nobody(
+    element, words
+):
+    said = {"text": words}
+    beside = {element: [said] if element in ("note", "interpretation") else said}
+    card = card_of(measured("bmd-t-score", -0.5, **beside), measured("bmi", 27))
+    assert "about 1 in" not in _risk(card)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        pytest.param(-0.5, "Z-score -0.3", id="a higher one"),
+        pytest.param(-1.5, "L1 -4, ROI 2026-11-03", id="levels and days"),
+        pytest.param(-1.5, "L1-L4", id="a region"),
+        pytest.param(-1.5, "osteopenia", id="osteopenia"),
+    ],
+)
+def test_words_that_agree_with_a_t_score_leave_it_as_it_is(value, words):
+    found = measured("bmd-t-score", value, note=[{"text": words}])
+    card = card_of(found, measured("bmi", 27))
+    assert "another T-score" not in card["detail"]
+
+
+@pytest.mark.parametrize("element", ["interpretation", "method", "bodySite", "device"])
+@pytest.mark.parametrize("words", ["Poor positioning", "siehe Befund", "ver informe"])
+def test_what_was_not_understood_of_how_it_was_measured_reassures_nobody(
+    element, words
+):
+    beside = {
+        "interpretation": [{"text": words}],
+        "device": {"display": words},
+    }.get(element, {"text": words})
+    card = card_of(
+        measured("bmd-t-score", -0.5, **{element: beside}), measured("bmi", 27)
+    )
+    assert "T −0.5" in card["summary"]
+    assert "about 1 in" not in _risk(card)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        pytest.param({"interpretation": [{"text": "Low"}]}, id="low"),
+        pytest.param({"interpretation": [{"text": "Abnormal"}]}, id="abnormal"),
+        pytest.param({"interpretation": [{"text": "erniedrigt"}]}, id="German"),
+        pytest.param({"bodySite": {"text": "AP lumbar spine, L1-L4"}}, id="site"),
+        pytest.param(
+            {"method": {"text": "Dual-energy X-ray absorptiometry"}}, id="method"
+        ),
+        pytest.param({"device": {"display": "Lunar iDXA"}}, id="device"),
+    ],
+)
+def test_how_it_is_usually_measured_changes_nothing(beside):
+    card = card_of(measured("bmd-t-score", -0.5, **beside), measured("bmi", 27))
+    assert "below the usual" in card["detail"]
+
+
+@pytest.mark.parametrize("days", [2, 10, 200])
+def test_a_lower_t_score_of_the_forearm_is_not_passed_over(days):
+    spine = measured("bmd-t-score", -0.5)
+    arm = {"number": "arm", "days": days, "bodySite": {"text": "forearm"}}
+    forearm = measured("bmd-t-score", -3.4, **arm)
+    card = card_of(spine, forearm, measured("bmi", 27))
+    assert "T −0.5" in card["summary"]
+    assert "is lower, at another site" in card["detail"]
+    assert "about 1 in" not in _risk(card)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param({"days": 2000}, id="years old"),
+        pytest.param({"bodySite": {"text": "forearm"}}, id="forearm"),
+        pytest.param({"note": [{"text": "siehe Arztbrief"}]}, id="note"),
+        pytest.param(
+            {"code": codeable(LOINC, "38265-5", "DXA [T-score] Bone density")},
+            id="site not stated",
+        ),
+    ],
+)
+def test_a_value_that_may_not_reassure_takes_no_figure_below_the_usual(members):
+    value = measured("bmd-t-score", -0.5, **members)
+    card = card_of(value, measured("bmi", 27))
+    assert "the usual 1 in 6" in _risk(card)
+    assert "about 1 in" not in _risk(card)
+
+
+def _risk(card):
+    """What the card says of another fracture, without lasting pain."""
+    return card["detail"].partition("**Risk:**")[2].partition(". Lasting pain")[0]

@@ -1,11 +1,12 @@
 """Whether the figures are worth what they say, where the truth is known.
 
-python -m tests.simulation [--patients N] [--studies N] [--hospitals N] [--pooled-only]
-[--write]
+python -m tests.simulation [--patients N] [--studies N] [--hospitals N]
+[--only studies|elsewhere|pooled ...] [--write]
 
 Draws patients from worlds in which the printed tables are true (`worlds.py`) and asks
-the live code (`judging.py`). Then hospitals for the pooled model (`pooled_worlds.py`),
-whose table as given stays: the rerun stands next to it. With --write the figures go to
+the live code (`judging.py`), then from hospitals where they are not (`elsewhere.py`).
+Then hospitals for the pooled model (`pooled_worlds.py`), whose table as given stays:
+the rerun stands next to it. With --write the figures go to
 `cds_service/studies/simulation.json` and `pooled-simulation.json`, from where the model
 cards show them, and the report to `docs/simulation.md`. The same numbers give the same
 figures.
@@ -13,7 +14,7 @@ figures.
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -23,6 +24,7 @@ from cds_service.core.data_file import read_json
 from cds_service.core.prediction import LogisticModel
 from cds_service.loading import PACKAGE, POOLED_SIMULATION, load_service
 from cds_service.service import Service
+from tests.simulation.elsewhere import differences, judge_elsewhere, worlds_for
 from tests.simulation.judging import (
     LOW,
     auc_of_one,
@@ -33,11 +35,18 @@ from tests.simulation.judging import (
     judge_site,
     judge_studies,
 )
-from tests.simulation.pooled_worlds import POOLED_WORLDS, STUDY, judge_world
-from tests.simulation.report import report, summary
+from tests.simulation.pooled_worlds import (
+    POOLED_WORLDS,
+    STUDY,
+    WORLDS_BEYOND,
+    PooledWorld,
+    judge_world,
+)
+from tests.simulation.report import pooled_failures, report, summary
 from tests.simulation.worlds import WORLDS, Population, World, populate
 
 SEED = 2025
+PARTS = ("studies", "elsewhere", "pooled")
 SIZE = 40_000  # patients of a world
 FIGURES = PACKAGE / "studies" / "simulation.json"
 REPORT = PACKAGE.parent / "docs" / "simulation.md"
@@ -67,7 +76,20 @@ def _judge(model: LogisticModel, patients: int, studies: int) -> dict[str, Any]:
         click.echo(f"{model.study.id}: {name}", err=True)
         if world == World(differs=world.differs):
             found |= _more(place, model, patients)
-    return {"summary": summary(found), **found}
+    return found
+
+
+def add_elsewhere(
+    found: dict[str, Any], models: Mapping[str, LogisticModel], patients: int
+) -> None:
+    """Add to each study what its figures are worth in hospitals unlike its own."""
+    found["elsewhere"] = {"patients": patients, "worlds": differences()}
+    for name, model in models.items():
+        found["models"][name]["elsewhere"] = {
+            world: judge_elsewhere(other, model, patients, SIZE, SEED)
+            for world, other in worlds_for(model.study).items()
+        }
+        click.echo(f"{name}: elsewhere", err=True)
 
 
 def _in_world(
@@ -119,24 +141,31 @@ def _ours(
 
 def rerun_pooled(service: Service, hospitals: int, patients: int) -> dict[str, Any]:
     """The table of the pooled model once more, by the live code."""
-    rows = []
-    for world in POOLED_WORLDS:
-        rows.append(
-            judge_world(
-                world, service.pooled, service.models[STUDY], hospitals, patients, SEED
-            )
-        )
-        click.echo(
-            f"{service.pooled.study.id}: {rows[-1]['world']}, {rows[-1]['incidence']}",
-            err=True,
-        )
+    rows = _judge_pooled(POOLED_WORLDS, service, hospitals, patients)
     return {
         "hospitals": hospitals,
         "patients": patients,
         "seed": SEED,
         "differs": DIFFERS,
         "rows": rows,
+        "beyond": _judge_pooled(WORLDS_BEYOND, service, hospitals, patients),
     }
+
+
+def _judge_pooled(
+    worlds: Sequence[PooledWorld], service: Service, hospitals: int, patients: int
+) -> list[dict[str, Any]]:
+    rows = []
+    study = service.models[STUDY]
+    for world in worlds:
+        rows.append(
+            judge_world(world, service.pooled, study, hospitals, patients, SEED)
+        )
+        click.echo(
+            f"{service.pooled.study.id}: {rows[-1]['world']}, {rows[-1]['incidence']}",
+            err=True,
+        )
+    return rows
 
 
 DIFFERS = (
@@ -156,18 +185,30 @@ def main() -> None:
     )
     parser.add_argument("--of-hospital", type=int, default=300, help="patients of each")
     parser.add_argument(
-        "--pooled-only", action="store_true", help="leave the studies as they are"
+        "--only",
+        nargs="+",
+        choices=PARTS,
+        default=PARTS,
+        help="leave the rest as it is",
     )
     parser.add_argument("--write", action="store_true")
     chosen = parser.parse_args()
     service = load_service()
-    found = (
-        read_json(FIGURES)
-        if chosen.pooled_only
-        else simulate(service.models, chosen.patients, chosen.studies)
-    )
+    found = read_json(FIGURES)
+    if "studies" in chosen.only:
+        elsewhere = {name: one["elsewhere"] for name, one in found["models"].items()}
+        again = simulate(service.models, chosen.patients, chosen.studies)
+        found = again | {"elsewhere": found["elsewhere"]}
+        for name, one in found["models"].items():
+            one["elsewhere"] = elsewhere.get(name, {})
+    if "elsewhere" in chosen.only:
+        add_elsewhere(found, service.models, chosen.patients)
+    for one in found["models"].values():
+        one["summary"] = summary(one)
     pooled = read_json(POOLED_SIMULATION)
-    pooled["rerun"] = rerun_pooled(service, chosen.hospitals, chosen.of_hospital)
+    if "pooled" in chosen.only:
+        pooled["rerun"] = rerun_pooled(service, chosen.hospitals, chosen.of_hospital)
+    pooled["failures"] = pooled_failures(pooled["rerun"])
     text = report(found, pooled)
     if chosen.write:
         POOLED_SIMULATION.write_text(

@@ -168,11 +168,11 @@ def judge_ranking(
         for known in combinations(usable, size):
             reduced = model.reduced(frozenset(known))
             shares.append(reduced.inputs_known)
-            areas.append(_soft_auc(world.risk[rows], world.score(reduced)[rows]))
+            areas.append(find_soft_auc(world.risk[rows], world.score(reduced)[rows]))
     return float(spearmanr(shares, areas).statistic)
 
 
-def _soft_auc(risk: Vector, score: Vector, weights: Vector | float = 1.0) -> float:
+def find_soft_auc(risk: Vector, score: Vector, weights: Vector | float = 1.0) -> float:
     """Area under the ROC curve when each patient is a case with their true risk."""
     both, weight = (
         np.concatenate([score, score]),
@@ -429,5 +429,5 @@ def chance_of_auc(
 
 def auc_of_one(world: Population, name: str) -> float:
     """AUC of one input alone, whichever way it runs."""
-    area = _soft_auc(world.risk, world.column(name), world.weights)
+    area = find_soft_auc(world.risk, world.column(name), world.weights)
     return round(max(area, 1 - area), 3)

@@ -9,7 +9,7 @@ a study's, which is one hospital's.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,12 @@ SHARED = {"t": "bmd-t-score", "bmi": "bmi", "sarcopenia": "sarcopenia"}
 MONTHS = 24
 
 
+Gaps = Literal["none", "by chance", "high risk", "low risk"]
+# How often a record holds an input. Of an earlier fracture it holds no "no".
+ON_RECORD = {"t": 0.7, "bmi": 0.9, "fracture": 0.5, "sarcopenia": 0.2}
+SELDOM = 1 / 3  # how often the others are measured, of that
+
+
 class Hospital(NamedTuple):
     """Patients as a record gives them, and what is true of them.
 
@@ -55,11 +61,15 @@ class PooledWorld:
     Attributes:
         strength: of the pooled effects as published; None in the study's own world.
         incidence: 0..1 in every hospital; None where each draws its own.
+        correlation: of continuous inputs, in place of that of the model's population.
+        gaps: what of a patient is on record.
     """
 
     name: str
     strength: float | None
     incidence: float | None
+    correlation: Mapping[str, float] | None = None
+    gaps: Gaps = "none"
 
 
 POOLED_WORLDS = (
@@ -75,6 +85,49 @@ POOLED_WORLDS = (
     *(
         PooledWorld(name=f"{STUDY}'s own", strength=None, incidence=share)
         for share in (0.346, 0.08, 0.17, 0.30)
+    ),
+)
+# Outside what the model assumes of its population; nobody gave figures for these.
+WORLDS_BEYOND = (
+    PooledWorld(
+        name="published effects, inputs not related",
+        strength=1.0,
+        incidence=None,
+        correlation=dict.fromkeys(
+            ("age_bmi", "age_t", "age_hu", "bmi_t", "bmi_hu", "t_hu"), 0.0
+        ),
+    ),
+    PooledWorld(
+        name="published effects, the old thin and of weak bone",
+        strength=1.0,
+        incidence=None,
+        correlation={"age_bmi": -0.4, "age_t": -0.5, "bmi_t": 0.5},
+    ),
+    PooledWorld(
+        name="published effects, as records hold them",
+        strength=1.0,
+        incidence=None,
+        gaps="by chance",
+    ),
+    PooledWorld(
+        name="published effects, those at high risk measured thrice as often",
+        strength=1.0,
+        incidence=None,
+        gaps="high risk",
+    ),
+    PooledWorld(
+        name="published effects, those at low risk measured thrice as often",
+        strength=1.0,
+        incidence=None,
+        gaps="low risk",
+    ),
+    PooledWorld(
+        name="six tenths of the effects, the old thin and of weak bone, those at high"
+        " risk measured thrice as often",
+        strength=0.6,
+        incidence=0.08,
+        correlation={"age_bmi": -0.4, "age_t": -0.5, "bmi_t": 0.5},
+        gaps="high risk",
     ),
 )
 
@@ -208,7 +261,9 @@ def _drawing(
     if world.strength is None:
         place = populate(study.study, WORLDS["as assumed"], size=SIZE, seed=1)
         return partial(_hospital_of_study, _at_incidence(place, world.incidence))
-    population = make_population(pooled.study, "t", POINTS)
+    pairs = pooled.study.correlation.model_copy(update=dict(world.correlation or {}))
+    patients = pooled.study.model_copy(update={"correlation": pairs})
+    population = make_population(patients, "t", POINTS)
     return partial(_hospital, world, pooled, population)
 
 
@@ -231,8 +286,34 @@ def _hospital(
         random.choice(len(population.weights), n, p=population.weights)
     ]
     risk = expit(solve_intercept(rows @ effects, incidence) + rows @ effects)
-    known = [dict(zip(population.names, row, strict=True)) for row in rows.tolist()]
+    patients = [dict(zip(population.names, row, strict=True)) for row in rows.tolist()]
+    known = _on_record(patients, world.gaps, risk, random)
     return Hospital(*_recorded(known, random), risk)
+
+
+def _on_record(
+    patients: Sequence[dict[str, float]],
+    gaps: Gaps,
+    risk: Vector,
+    random: np.random.Generator,
+) -> Sequence[dict[str, float]]:
+    """What a record holds of each; not by chance where the risk decides."""
+    if gaps == "none":
+        return patients
+    middle = float(np.median(risk))
+    kept = []
+    for one, own in zip(patients, risk.tolist(), strict=True):
+        is_often = gaps == "by chance" or (gaps == "high risk") == (own > middle)
+        often = 1.0 if is_often else SELDOM
+        known = {
+            name: value
+            for name, value in one.items()
+            if random.random() < (often * ON_RECORD[name] if name in ON_RECORD else 1.0)
+        }
+        if known.get("fracture") == 0:
+            del known["fracture"]
+        kept.append(known)
+    return kept
 
 
 def _hospital_of_study(
@@ -255,11 +336,13 @@ def _recorded(
     for one, error in zip(
         patients, random.normal(0, ERROR_OF_T, len(patients)), strict=True
     ):
-        one["t"] += float(error)
+        if "t" in one:
+            one["t"] += float(error)
     of_study = [
         {
             finding: bool(one[name]) if name == "sarcopenia" else one[name]
             for name, finding in SHARED.items()
+            if name in one
         }
         for one in patients
     ]

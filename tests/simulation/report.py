@@ -6,6 +6,10 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from cds_service.population.verdict import SLOPE
+from tests.simulation.elsewhere import failures
+
+FEWEST_COVERED = 0.9  # of a 95 % interval
 PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
     undefined=StrictUndefined,
@@ -33,7 +37,28 @@ def summary(found: Mapping[str, Any]) -> list[str]:
         for third in ("lowThird", "middleThird", "highThird")
     ]
     given = {"name": name, "off": off["full"], "covered": covered, "thirds": thirds}
-    return PAGES.get_template("summary.txt.j2").render(found, **given).splitlines()
+    lines = PAGES.get_template("summary.txt.j2").render(found, **given).splitlines()
+    return [*lines, *failures(found["elsewhere"])]
+
+
+def pooled_failures(rerun: Mapping[str, Any]) -> list[str]:
+    """The worlds in which the pooled model fails, in sentences for its card.
+
+    By the limits of `validate` for the slope, and where a new hospital's interval
+    covers fewer than 9 in 10 patients.
+    """
+    lines = []
+    for one in (*rerun["rows"], *rerun["beyond"]):
+        wrong = []
+        low, high = SLOPE
+        if not low <= one["slope"]["pooled"] <= high:
+            wrong.append(f"slope {one['slope']['pooled']:.2f}")
+        if one["newHospitalCovers"] < FEWEST_COVERED:
+            wrong.append(f"the interval covers {one['newHospitalCovers']:.2f}")
+        if wrong:
+            where = f"{one['world']}, incidence {one['incidence']}"
+            lines.append(f"Fails in simulated hospitals: {where}: {', '.join(wrong)}.")
+    return lines
 
 
 def report(found: Mapping[str, Any], pooled: Mapping[str, Any]) -> str:

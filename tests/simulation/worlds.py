@@ -195,15 +195,8 @@ def populate(study: LogisticStudy, world: World, *, size: int, seed: int) -> Pop
 def _populate(
     study: LogisticStudy, world: World, floor: float, size: int, seed: int
 ) -> Population:
-    random = np.random.default_rng(seed)
-    events = round(size * study.incidence)
     has_groups = "all" not in study.predictors[0].groups
-    groups = (
-        {"event": events, "no_event": size - events} if has_groups else {"all": size}
-    )
-    inputs = np.vstack(
-        [_draw(study, world, group, count, random) for group, count in groups.items()]
-    )
+    inputs = draw_patients(study, world, size, seed)
     slopes = np.array([term.beta for term in study.terms])
     printed = expit(solve_intercept(inputs @ slopes, study.incidence) + inputs @ slopes)
     risk = _curved(inputs, printed, study, floor) if floor else printed
@@ -237,6 +230,19 @@ def _populate(
         risk=risk,
         effective_share=float(1 / (weights @ weights) / size),
         floor=floor,
+    )
+
+
+def draw_patients(study: LogisticStudy, world: World, size: int, seed: int) -> Matrix:
+    """Patients of the printed groups, before any weight makes the tables hold."""
+    random = np.random.default_rng(seed)
+    events = round(size * study.incidence)
+    has_groups = "all" not in study.predictors[0].groups
+    groups = (
+        {"event": events, "no_event": size - events} if has_groups else {"all": size}
+    )
+    return np.vstack(
+        [_draw(study, world, group, count, random) for group, count in groups.items()]
     )
 
 

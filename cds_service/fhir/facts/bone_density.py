@@ -3,6 +3,7 @@
 By measurement site, then the newest day, then the lowest value.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
@@ -14,10 +15,15 @@ from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart, FindingOrGap, Reading
 from cds_service.fhir.facts.measurements import Picked, conflict_of, find_quantity
 from cds_service.fhir.facts.methods import judge_method
-from cds_service.fhir.facts.observations import RETRACTED, site_key
+from cds_service.fhir.facts.observations import (
+    RETRACTED,
+    interpretations,
+    site_key,
+)
 from cds_service.fhir.facts.quantities import Measured, Refused, shortened
-from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
-from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.gathering.drugs import BONE_DRUG, MEDICATION_TYPES
+from cds_service.fhir.gathering.problem_words import read_problem_words
+from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 Site = Literal[
     "lumbar spine",
@@ -68,6 +74,11 @@ CONTRADICTED = (
     "Code and words of the T-score name different sites; the more cautious one is"
     " taken."
 )
+UNREAD = "Not all that is said of the T-score was understood."
+# `neck -3.1`, `T = -3,1`; not the end of a range: `L1 - 4`, `2021-11-03`.
+_SIGNED = re.compile(
+    r"(?<![\w.,])(?<!\d )[-−–] ?(\d{1,2}(?:[.,]\d{1,2})?)(?![\w.,]*\d|\w)"
+)
 NEVER = {
     "t-score-peripheral": "measured at heel or humerus",
     "t-score-elsewhere": "measured at trochanter, shaft or Ward's triangle",
@@ -84,19 +95,23 @@ def find_t_score(spec: QuantitySpec, chart: Chart) -> FindingOrGap:
     lower: list[PassedOver] = []
 
     def pick(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
+        picked = _pick_site(usable, spec, chart)
         lower.extend(_lower_elsewhere(usable, spec, chart))
-        return _pick_site(usable, spec, chart)
+        lower.extend(_lower_in_words(picked.used, spec, chart))
+        return picked
 
     outcome, passed = find_quantity(spec, chart, judge=judge_t_score, pick=pick)
-    if (
-        isinstance(outcome, Gap)
-        and outcome.reason == "out-of-range"
-        and outcome.why == MINUS
-    ):
-        outcome = outcome._replace(
-            detail=say_minus_missing(outcome.seen[0].printed.split()[0]), why=""
-        )
+    if isinstance(outcome, Gap):
+        outcome = _with_minus(outcome)
     return outcome, (*passed, *lower, *_look_alikes(spec, chart))
+
+
+def _with_minus(found: Gap) -> Gap:
+    """Say of a value whose minus sign is missing what it would be with one."""
+    if found.reason != "out-of-range" or found.why != MINUS:
+        return found
+    number = found.seen[0].printed.split()[0]
+    return found._replace(detail=say_minus_missing(number), why="")
 
 
 def judge_t_score(
@@ -125,6 +140,7 @@ def judge_t_score(
         CONCERNS.get(site, ""),
         SINGLE if _is_single(judged) else "",
         CONTRADICTED if _differ(coded, named) else "",
+        "" if _is_described_plainly(reading, chart) else UNREAD,
     )
     return judged._replace(doubts=tuple(filter(None, doubts)))
 
@@ -145,21 +161,15 @@ def _is_single(one: Measured) -> bool:
 
 def _has_osteoporosis(chart: Chart) -> bool:
     """Whether the record shows osteoporosis or a drug for it, now or past."""
-    named = (
-        member(one.raw, "verificationStatus", "coding")
-        for one in chart.mentions_of(OSTEOPOROSIS)
-    )
-    conditions = (
-        {text(coding.get("code")) for coding in objects(codings)} for codings in named
-    )
-    drugs = (
-        one
-        for one in chart.of_kind(*MEDICATION_TYPES)
-        if one.drug and "bone-drug" in one.drug.concepts
-    )
-    return any(not WRONG & codes for codes in conditions) or any(
-        one.status not in WRONG for one in drugs
-    )
+    for mention in chart.mentions_of(OSTEOPOROSIS):
+        codings = objects(member(mention.raw, "verificationStatus", "coding"))
+        if WRONG.isdisjoint(text(coding.get("code")) for coding in codings):
+            return True
+    for entry in chart.of_kind(*MEDICATION_TYPES):
+        is_for_bone = entry.drug and BONE_DRUG in entry.drug.concepts
+        if is_for_bone and entry.status not in WRONG:
+            return True
+    return False
 
 
 def _look_alikes(spec: QuantitySpec, chart: Chart) -> tuple[PassedOver, ...]:
@@ -169,12 +179,11 @@ def _look_alikes(spec: QuantitySpec, chart: Chart) -> tuple[PassedOver, ...]:
         if reading.entry.status not in RETRACTED:
             kind = reading.match.concept
             newest[kind] = max(reading, newest.get(kind, reading), key=_age_key)
-    return tuple(
-        Refused(
-            reading, "absent", NEVER.get(kind, "something else"), printed=""
-        ).passed_over(spec)
+    refused = (
+        Refused(reading, "absent", NEVER.get(kind, "something else"), printed="")
         for kind, reading in sorted(newest.items())
     )
+    return tuple(one.passed_over(spec) for one in refused)
 
 
 def _age_key(reading: Reading) -> tuple[str, str]:
@@ -190,12 +199,11 @@ def _pick_site(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> 
     others.
     """
     del chart  # part of the `Pick` signature
-    tiers = (CENTRAL, (NOT_STATED,), ("forearm",))
-    tier = next(
-        found
-        for sites in tiers
-        if (found := [one for one in usable if one.site in sites])
-    )
+    tiers = [
+        [one for one in usable if one.site in sites]
+        for sites in (CENTRAL, (NOT_STATED,), ("forearm",))
+    ]
+    tier = next(filter(None, tiers))
     day = max(one.moment.day for one in tier)
     of_day = [one for one in tier if one.moment.day == day]
     regions = [one for one in of_day if not _is_single(one)]
@@ -213,15 +221,57 @@ def _pick_site(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> 
     return Picked(value=lowest.value, used=(lowest,), concerns=measured_too)
 
 
+def _is_described_plainly(reading: Reading, chart: Chart) -> bool:
+    """Whether all is understood that says where and how it was measured."""
+    plain, raw = chart.terminology.plain_values, reading.entry.raw
+    said = [text(member(raw, "device", "display"))]
+    for name in ("bodySite", "method"):
+        one = raw.get(name)
+        is_coded = bool(chart.terminology.concepts(one))
+        said += [text(member(one, "text"))] if is_coded else texts_of(one)
+    return all(map(plain.are_all, said))
+
+
+def _lower_in_words(
+    used: Sequence[Measured], spec: QuantitySpec, chart: Chart
+) -> Iterator[PassedOver]:
+    """What the words of the chosen values say of a lower one, or of osteoporosis.
+
+    A report names several sites where its Observation holds one number.
+    """
+    for one in used:
+        reading = one.reading
+        beside = (*reading.notes, *interpretations(reading))
+        beside += (*reading.site_words, *reading.method_words)
+        said = (*beside, *reading.words)
+        numbers = (found for words in said for found in _SIGNED.findall(words))
+        if any(-float(found.replace(",", ".")) < one.value for found in numbers):
+            why = "its words name a lower one"
+        elif one.value > POROTIC and _name_osteoporosis(beside, chart):
+            why = "its words name osteoporosis"
+        else:
+            continue
+        refused = Refused(reading, "conflicting", why, one.printed)
+        yield refused.passed_over(spec)
+
+
+def _name_osteoporosis(words: Iterable[str], chart: Chart) -> bool:
+    said = read_problem_words(frozenset(), words, chart.terminology)
+    named = said.stated | said.suspected | said.unclear
+    return not named.isdisjoint(OSTEOPOROSIS)
+
+
 def _lower_elsewhere(
     usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
 ) -> Iterator[PassedOver]:
-    """Older values, still fresh, that show osteoporosis at a place not measured since.
+    """Values, still fresh, that show osteoporosis at a place not measured since.
 
-    A newer value of another place does not undo them.
+    A newer value of another place does not undo them. One of the forearm counts for
+    less, and so never stands in their place.
     """
-    placed = [one for one in usable if one.site in (*CENTRAL, NOT_STATED)]
-    central = [one for one in placed if one.site in CENTRAL] or placed
+    placed = list(usable)
+    central = [one for one in placed if one.site in CENTRAL]
+    central = central or [one for one in placed if one.site == NOT_STATED] or placed
     day = max((one.moment.day for one in central), default=None)
     newest = [one.value for one in central if one.moment.day == day]
     for one in placed:
@@ -231,7 +281,10 @@ def _lower_elsewhere(
         if one.value > POROTIC or not is_fresh or not is_lowest:
             continue
         since = [other for other in placed if other.moment.day > one.moment.day]
-        if since and not any(_are_of_one_place(other, one) for other in since):
+        counts_less = one.site == "forearm"
+        if not (since or counts_less):
+            continue
+        if not any(_are_of_one_place(other, one) for other in since):
             printed = f"{shortened(one.printed)} of {say_date(one.moment.day)}"
             why = f"{printed} is lower, at another site"
             refused = Refused(one.reading, "conflicting", why, one.printed)
@@ -304,11 +357,9 @@ def _site(reading: Reading, coded: Site | None, named: Site | None) -> Site:
 
 def _site_by_code(reading: Reading) -> Site | None:
     """The site that the code states; None for the code that is used for any T-score."""
-    return (
-        None
-        if reading.match.code == FOREARM_OR_ANY
-        else SITE_OF_CONCEPT.get(reading.match.concept)
-    )
+    if reading.match.code == FOREARM_OR_ANY:
+        return None
+    return SITE_OF_CONCEPT.get(reading.match.concept)
 
 
 def _site_by_place(reading: Reading, chart: Chart) -> Site | None:
@@ -325,11 +376,9 @@ def _site_by_words(reading: Reading, chart: Chart) -> Site | None:
     """The site that the words of body site or code state; None if they state none."""
     for words in (reading.site_words, reading.words):
         named = _named(words, SITES, chart)
-        if site := next(
-            (site for concept, site in SITE_OF_CONCEPT.items() if concept in named),
-            None,
-        ):
-            return site
+        for concept, site in SITE_OF_CONCEPT.items():
+            if concept in named:
+                return site
     return None
 
 
@@ -337,17 +386,13 @@ def _levels(reading: Reading, chart: Chart) -> frozenset[int]:
     """The lumbar vertebrae that a spine value covers."""
     place = reading.entry.raw.get("bodySite")
     for words in (reading.site_words, reading.words):
-        if named := [
-            region
-            for word in words
-            if (region := chart.terminology.levels.lumbar_region(word))
-        ]:
-            return max(named, key=len)
-    return (
-        frozenset({0})
-        if "lumbar-vertebra" in chart.terminology.concepts(place)
-        else WHOLE_SPINE
-    )
+        regions = map(chart.terminology.levels.lumbar_region, words)
+        named = max(regions, key=len, default=frozenset())
+        if named:
+            return named
+    if "lumbar-vertebra" in chart.terminology.concepts(place):
+        return frozenset({0})
+    return WHOLE_SPINE
 
 
 def _named(words: Iterable[str], among: frozenset[str], chart: Chart) -> set[str]:

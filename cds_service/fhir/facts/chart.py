@@ -54,6 +54,8 @@ LISTS: Mapping[str, tuple[str, str, str]] = {
     ),
     "procedures": ("Procedure", "among the procedures", "list of procedures"),
 }
+# The lists whose entries may name a condition, in the order in which they are named.
+TELLING = ("Condition", "Procedure", "DiagnosticReport", "ServiceRequest")
 CORRECTED = ("corrected", "amended")
 
 
@@ -153,7 +155,7 @@ class Chart:
         readings: values of Observations by concept, each with its position in that
             order.
         mentions: conditions and procedures by the concepts of their codes and words,
-            also with their position.
+            also with their position; and what reports and orders name.
         unknown: entries that neither a code nor words identify, by type.
         uncoded: these, and the entries that only free words identify.
     """
@@ -214,7 +216,7 @@ class Chart:
             kind: [one for one in entries if one.concepts & UNCODED]
             for kind, entries in kinds.items()
         }
-        listed = [*kinds.get("Condition", ()), *kinds.get("Procedure", ())]
+        listed = [one for kind in TELLING for one in kinds.get(kind, ())]
         named = [
             ({*one.named, *[match.concept for match in one.matches]}, one)
             for one in listed

@@ -55,7 +55,9 @@ def end_of_supply(raw: Json, authored: Dated | None, chart: Chart) -> date | Non
     request = raw.get("dispenseRequest")
     each = supply(member(request, "expectedSupplyDuration"))
     begins = chart.calendar.moment(member(request, "validityPeriod", "start"))
-    start = begins.day if begins else authored.last if authored else None
+    start = authored.last if authored else None
+    if begins:
+        start = begins.day
     if each is None or start is None:
         return None
     repeats = number(member(request, "numberOfRepeatsAllowed")) or 0

@@ -62,7 +62,12 @@ class Happened(NamedTuple):
 def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
     """Find whether it happened within the time of the finding."""
     happened = happenings(spec, chart, spec.value_sets)
-    doubtful = [one for one in happened if one.stated.problem]
+    doubtful = [
+        one
+        for one in happened
+        if one.stated.problem
+        and (_is_problem(one) or _counts(one, spec, chart) is not False)
+    ]
     certain = [one for one in happened if not one.stated.problem]
     judged = [(one, _counts(one, spec, chart)) for one in certain]
     passed = chart.broken(spec)
@@ -71,6 +76,10 @@ def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
     open_ones = [*doubtful, *(one for one, verdict in judged if verdict is None)]
     open_ones += _unclear(spec, chart)
     return _open(spec, chart, open_ones), passed
+
+
+def _is_problem(one: Happened) -> bool:
+    return one.stated.entry.kind == "Condition"
 
 
 def _unclear(spec: EventSpec, chart: Chart) -> list[Happened]:
@@ -92,15 +101,20 @@ def happenings(
 ) -> list[Happened]:
     """The conditions with any of these concepts, denied ones left out.
 
-    An operation counts by its code alone: its words may tell what it was done for.
+    An operation counts by its code alone: its words tell what it was done for, and
+    leave it open, as what a report or an order names does.
     """
     wanted = problem_list.or_in_doubt(tuple(concepts))
     if chart.mentions.keys().isdisjoint(wanted):
         return []
     found = []
     for entry in chart.mentions_of(wanted):
-        read = _stated if entry.kind == "Condition" else _operated
-        stated = read(entry, concepts)
+        if entry.kind == "Condition":
+            stated = _stated(entry, concepts)
+        elif entry.kind == "Procedure":
+            stated = _operated(entry, concepts)
+        else:
+            stated = problem_list.read_aside(entry, concepts[0], chart)
         if stated and _is_meant(stated, spec, chart):
             found.append(_dated(stated, spec, chart))
     return found
@@ -130,15 +144,20 @@ def _stated(entry: Entry, concepts: Sequence[str]) -> problem_list.Stated | None
         problem = problem_list.SUSPECTED
     elif not (codes or named) or any(in_doubt(one) in entry.named for one in concepts):
         problem = problem_list.DOUBTED
-    concept = codes[0].concept if codes else named[0] if named else concepts[0]
-    code = codes[0].code if codes else ""
+    concept, code = (*named, *concepts)[0], ""
+    if codes:
+        concept, code = codes[0].concept, codes[0].code
     return problem_list.Stated(entry, concept, code, None, problem, is_past)
 
 
 def _operated(entry: Entry, concepts: Sequence[str]) -> problem_list.Stated | None:
-    codes = [match for match in entry.matches if match.concept in concepts]
-    if not codes or entry.status not in DONE:
+    if entry.status not in DONE:
         return None
+    codes = [match for match in entry.matches if match.concept in concepts]
+    if not codes:
+        return problem_list.Stated(
+            entry, concepts[0], "", None, problem_list.NAMED_ASIDE
+        )
     problem = None if entry.status == "completed" else problem_list.UNFINISHED
     return problem_list.Stated(entry, codes[0].concept, codes[0].code, None, problem)
 

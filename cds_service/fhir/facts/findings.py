@@ -327,9 +327,11 @@ def find_place(spec: PlaceSpec, chart: Chart) -> FindingOrGap:
     ]
     for encounter in encounters:
         code = text(member(encounter.raw, "class", "code")).upper()
-        place = "inpatient" if code in INPATIENT else "clinic" if code in CLINIC else ""
-        if place:
-            return known(spec, place, encounter.source(spec, f"class {code}")), ()
+        source = encounter.source(spec, f"class {code}")
+        if code in INPATIENT:
+            return known(spec, "inpatient", source), ()
+        if code in CLINIC:
+            return known(spec, "clinic", source), ()
     if encounters:
         return gap(spec, "undetermined", "the class of the encounter does not say"), ()
     return gap(spec, "absent", "no encounter was read"), ()
@@ -390,13 +392,13 @@ def _answer(reading: Reading, spec: AnswerSpec, chart: Chart) -> str | None:
 
 def _written_answer(word: str, spec: AnswerSpec, chart: Chart) -> str | None:
     if spec.kind == "category":
-        return (
-            word.strip().upper()
-            if word.strip().upper() in chart.terminology.answers(spec.answers or "")
-            else None
-        )
+        letter = word.strip().upper()
+        letters = chart.terminology.answers(spec.answers or "")
+        return letter if letter in letters else None
     named = chart.terminology.text_concepts(word, YES_OR_NO)
-    return None if len(named) != 1 else ("true" if "answer-yes" in named else "false")
+    if len(named) != 1:
+        return None
+    return "true" if "answer-yes" in named else "false"
 
 
 def _pick_answer(

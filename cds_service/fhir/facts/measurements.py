@@ -32,6 +32,7 @@ from cds_service.fhir.raw_json import member, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 
 NOTE_NOT_UNDERSTOOD = "Its note was not understood."
+MAY_BE_NEWER = "The record was read incompletely; a newer value may exist."
 METHODS = frozenset({"bioimpedance", "dxa-method"})
 
 
@@ -78,17 +79,8 @@ def find_quantity(
     if refused:
         passed = (*passed, *[one.passed_over(spec) for one in refused])
     if not usable:
-        return (
-            _with_newest(
-                nothing_usable(spec, chart, stale, refused),
-                spec,
-                chart,
-                pick,
-                stale,
-                refused,
-            ),
-            passed,
-        )
+        found = nothing_usable(spec, chart, stale, refused)
+        return _with_newest(found, spec, chart, pick, stale, refused), passed
     picked = pick(usable, spec, chart)
     if picked.conflict:
         seen = (one.reading.provenance(spec, one.printed) for one in picked.used)
@@ -106,9 +98,8 @@ def _is_of_now(
     when = one.reading.entry.moment
     if when is None:
         return True
-    return not is_stale(when, spec, chart) and all(
-        other.moment.day <= when.day for other in usable
-    )
+    is_newest = all(other.moment.day <= when.day for other in usable)
+    return is_newest and not is_stale(when, spec, chart)
 
 
 def sort_out(
@@ -151,10 +142,8 @@ def refused_by_time(one: Refused) -> tuple[bool, str, str, str]:
 
 def is_stale(when: Moment, spec: ObservedSpec, chart: Chart) -> bool:
     """Whether a value is older than `usable_days`."""
-    return (
-        spec.usable_days is not None
-        and (chart.today - when.day).days > spec.usable_days
-    )
+    age = (chart.today - when.day).days
+    return spec.usable_days is not None and age > spec.usable_days
 
 
 def nothing_usable(
@@ -169,19 +158,16 @@ def nothing_usable(
     """
     newest_refused = refused[0].reading.entry.moment if refused else None
     if stale and (newest_refused is None or stale[0].moment.day >= newest_refused.day):
-        age = age_in_words(stale[0].moment.day, chart.today)
-        seen = stale[0].reading.provenance(spec, stale[0].printed)
-        return gap(
-            spec,
-            "stale",
-            f"{shortened(stale[0].printed)} is {age} old, too old to use",
-            seen,
-        )
+        newest = stale[0]
+        age = age_in_words(newest.moment.day, chart.today)
+        seen = newest.reading.provenance(spec, newest.printed)
+        detail = f"{shortened(newest.printed)} is {age} old, too old to use"
+        return gap(spec, "stale", detail, seen)
     if refused:
-        seen = refused[0].reading.provenance(spec, refused[0].printed)
-        return gap(
-            spec, refused[0].reason, refused[0].passed_over(spec).detail, seen
-        )._replace(why=refused[0].why)
+        first = refused[0]
+        seen = first.reading.provenance(spec, first.printed)
+        found = gap(spec, first.reason, first.passed_over(spec).detail, seen)
+        return found._replace(why=first.why)
     return missing(spec, chart)
 
 
@@ -200,11 +186,11 @@ def _with_newest(
     others = [
         one.measured for one in refused if one.reason == "other-method" and one.measured
     ]
-    picks = [
-        chosen(values, spec, chart)
-        for values, chosen in ((stale, pick), (others, pick_newest))
-        if values
-    ]
+    picks = []
+    if stale:
+        picks.append(pick(stale, spec, chart))
+    if others:
+        picks.append(pick_newest(others, spec, chart))
     if not picks:
         return found
     picked = max(picks, key=lambda one: max(used.moment for used in one.used))
@@ -226,35 +212,30 @@ def missing(spec: ObservedSpec, chart: Chart) -> Gap:
 
 def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
     day = max([one.moment.day for one in picked.used])
-    provenance = tuple(
-        [one.reading.provenance(spec, one.printed) for one in picked.used]
-    )
+    provenance = [one.reading.provenance(spec, one.printed) for one in picked.used]
     readings = [one.reading for one in picked.used]
     aged = age_concern(spec, chart, min([day, *_begun(readings, chart)]))
     unknown = not all(one.is_method_known for one in picked.used)
     first = picked.used[0]
     is_noted = not all(has_plain_notes(one, chart) for one in readings)
-    concerns = (
-        *first.doubts,
-        *picked.concerns,
-        *((NOTE_NOT_UNDERSTOOD,) if is_noted else ()),
-        *aged,
-        *((METHOD_NOT_RECORDED,) if unknown else ()),
-        *method_concern(spec, chart, readings),
-    )
-    if (read := chart.record.reads.get(spec.key)) and read.is_cut:
-        concerns = (
-            *concerns,
-            "The record was read incompletely; a newer value may exist.",
-        )
+    concerns: list[str] = [*first.doubts, *picked.concerns]
+    if is_noted:
+        concerns.append(NOTE_NOT_UNDERSTOOD)
+    concerns += aged
+    if unknown:
+        concerns.append(METHOD_NOT_RECORDED)
+    concerns += method_concern(spec, chart, readings)
+    read = chart.record.reads.get(spec.key)
+    if read and read.is_cut:
+        concerns.append(MAY_BE_NEWER)
     method = _method(readings[0], chart) if spec.method_matters else ""
     return Finding(
         name=spec.name,
         value=picked.value,
         unit=spec.unit,
         observed=day,
-        provenance=provenance,
-        concerns=concerns,
+        provenance=tuple(provenance),
+        concerns=tuple(concerns),
         site=first.site,
         method=method,
         may_reassure=not (aged or unknown or is_noted or first.doubts),
@@ -281,9 +262,9 @@ def method_concern(
 
     A known device name states it, the performer does not.
     """
-    if not spec.method_matters or all(
-        one.entry.raw.get("method") or _method(one, chart) for one in readings
-    ):
+    if not spec.method_matters:
+        return ()
+    if all(one.entry.raw.get("method") or _method(one, chart) for one in readings):
         return ()
     return (METHOD_NOT_RECORDED,)
 
@@ -346,6 +327,8 @@ def conflict_of(values: Sequence[Measured], spec: QuantitySpec) -> str:
 
 # --- the change between two dated values that were measured the same way
 
+UNLIKE = "Whether both were measured the same way is not recorded."
+
 
 def find_change(spec: ChangeSpec, base: QuantitySpec, chart: Chart) -> FindingOrGap:
     """Change in % from the newest earlier value to the newest value.
@@ -361,9 +344,8 @@ def find_change(spec: ChangeSpec, base: QuantitySpec, chart: Chart) -> FindingOr
     if newest.conflict:
         return gap(spec, "conflicting", newest.conflict), ()
     change = _change(spec, base, newest.used[0], [*usable, *stale])
-    if isinstance(change, Finding) and age_concern(
-        base, chart, newest.used[0].moment.day
-    ):
+    is_aged = age_concern(base, chart, newest.used[0].moment.day)
+    if isinstance(change, Finding) and is_aged:
         change = change._replace(may_reassure=False)
     return change, ()
 
@@ -375,13 +357,10 @@ def _change(
         one for one in values if one.moment.day < new.moment.day and one.value > 0
     ]
     alike = [one for one in earlier if _is_comparable(one.reading, new.reading)]
+    if not earlier:
+        return gap(spec, "absent", "needs two dated values")
     if not alike:
-        why = (
-            "the two were not measured the same way"
-            if earlier
-            else "needs two dated values"
-        )
-        return gap(spec, "undetermined" if earlier else "absent", why)
+        return gap(spec, "undetermined", "the two were not measured the same way")
     of_moment = of_newest_moment(alike)
     if conflict := conflict_of(of_moment, base):
         return gap(spec, "conflicting", conflict)
@@ -398,11 +377,7 @@ def _change(
         observed=new.moment.day,
         since=old.moment.day,
         provenance=tuple(seen),
-        concerns=(
-            ()
-            if sure
-            else ("Whether both were measured the same way is not recorded.",)
-        ),
+        concerns=() if sure else (UNLIKE,),
         may_reassure=sure,
     )
 
@@ -440,6 +415,7 @@ HANDS = {
     **dict.fromkeys(("right-side", "right-hand", "grip-strength-right"), "right hand"),
 }
 NOT_STATED = ""
+HAND_NOT_RECORDED = "Which hand was measured is not recorded."
 
 
 def pick_hand(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
@@ -454,14 +430,10 @@ def pick_hand(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> P
         hand: sum(one.value for one in trials) / len(trials)
         for hand, trials in hands.items()
     }
-    chosen = (
-        "dominant hand"
-        if "dominant hand" in means
-        else max(sorted(means), key=lambda hand: means[hand])
-    )
-    concerns = (
-        () if chosen != NOT_STATED else ("Which hand was measured is not recorded.",)
-    )
+    chosen = max(sorted(means), key=lambda hand: means[hand])
+    if "dominant hand" in means:
+        chosen = "dominant hand"
+    concerns = (HAND_NOT_RECORDED,) if chosen == NOT_STATED else ()
     trials = sorted(
         [one._replace(site=chosen) for one in hands[chosen]],
         key=lambda one: (one.moment, one.reading.entry.reference, one.value),
@@ -484,10 +456,10 @@ def _hand(reading: Reading, chart: Chart) -> str:
     codings = [(one, text(one.get("code"))) for one in objects(member(site, "coding"))]
     # A post-coordinated site, `85562004:272741003=7771000`, says the side as its
     # laterality.
-    parts = [
-        {**one, "code": side[1] if (side := LATERALITY.search(code)) else code}
-        for one, code in codings
-    ]
+    parts = []
+    for one, code in codings:
+        side = LATERALITY.search(code)
+        parts.append({**one, "code": side[1] if side else code})
     sides = terminology.concepts(parts) & HAND_SITES
     said = [
         *(named & {"dominant-hand"}),

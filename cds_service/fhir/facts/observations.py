@@ -14,7 +14,9 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 _SAID = frozenset(
     {"valueString", "valueMarkdown", "valueCode", "valueBoolean", "text", "display"}
 )
+NOT_YET_FINAL = frozenset({"preliminary", "registered"})
 NOBODY_KNOWS = "?"  # a yes or no of an extension that we do not know
+UNDATED: tuple[GapReason, str] = ("undated", "no date")
 RETRACTED = frozenset({"entered-in-error", "cancelled"})
 EARLIER = ("earlier-value",)
 AGAINST, NOT_MEASURED = ("note-against",), ("not-measured",)
@@ -27,14 +29,16 @@ def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None
     """
     when = reading.entry.moment
     if when is None:
-        return "undated", "no date"
+        return UNDATED
     name = " ".join((*reading.words, *reading.panel_words))
     methods = chart.terminology.methods
     if methods.of_title(name.replace(str(when.day.year), " "), EARLIER):
         return "undated", "named as that of an earlier examination"
     if methods.of_title(name, NOT_MEASURED):
         return "no-value", "its name says that nobody measured it"
-    return ("future", "dated after the order") if _is_ahead(reading, chart) else None
+    if _is_ahead(reading, chart):
+        return "future", "dated after the order"
+    return None
 
 
 def _is_ahead(reading: Reading, chart: Chart) -> bool:
@@ -60,19 +64,18 @@ def status_problem(reading: Reading) -> tuple[GapReason, str] | None:
         for one in objects(raw.get("extension"))
         if text(one.get("url")).endswith("observation-focusCode")
     ]
-    names = {
-        text(member(one, "reference")) for one in (*objects(raw.get("focus")), *about)
-    }
-    if names and (names != {text(member(raw, "subject", "reference"))} or "" in names):
+    focus = (*objects(raw.get("focus")), *about)
+    names = {text(member(one, "reference")) for one in focus}
+    patient = text(member(raw, "subject", "reference"))
+    if names and (not patient or names != {patient}):
         # a donor, a child, an implant
         return "no-value", "about another person or thing"
     status = reading.entry.status
     if status not in FINAL:
-        return "not-final", status if status in (
-            "preliminary",
-            "registered",
-        ) else "not final"
-    return ("no-value", "recorded as absent") if _is_absent(reading.holder) else None
+        return "not-final", status if status in NOT_YET_FINAL else "not final"
+    if _is_absent(reading.holder):
+        return "no-value", "recorded as absent"
+    return None
 
 
 def note_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None:
@@ -86,9 +89,8 @@ def note_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None
 
 def _beside(reading: Reading) -> Iterator[str]:
     """What else says something of the value: its reading, its visit, its list."""
+    yield from interpretations(reading)
     for holder in _holders(reading):
-        for reading_of_it in objects(holder.get("interpretation")):
-            yield from texts_of(reading_of_it)
         for limits in objects(holder.get("referenceRange")):
             yield text(limits.get("text"))
     raw = reading.entry.raw
@@ -96,6 +98,13 @@ def _beside(reading: Reading) -> Iterator[str]:
     for category in objects(raw.get("category")):
         yield from texts_of(category)
     yield from _of_another(reading)
+
+
+def interpretations(reading: Reading) -> Iterator[str]:
+    """How somebody judged the value: `Low`, `osteopenia`."""
+    for holder in _holders(reading):
+        for judged in objects(holder.get("interpretation")):
+            yield from texts_of(judged)
 
 
 def _of_another(reading: Reading) -> Iterator[str]:
@@ -128,7 +137,7 @@ def _added_to(holder: Json) -> Iterator[tuple[str, Any]]:
 def has_plain_notes(reading: Reading, chart: Chart) -> bool:
     """Whether all that is noted of it was understood; otherwise it reassures nobody."""
     plain = chart.terminology.plain_values
-    words = (*reading.notes, *filter(None, _of_another(reading)))
+    words = (*reading.notes, *interpretations(reading), *_of_another(reading))
     return all(plain.are_all(one) for one in words)
 
 

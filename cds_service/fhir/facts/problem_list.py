@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple
 
@@ -71,6 +71,16 @@ SPINAL = AUGMENTATIONS | {
     ),
     *("pathological-fracture", "spinal-infection"),
 }
+# Where an entry stands, and what comes before its day.
+PLACES = {
+    "Condition": ("on the problem list", "since"),
+    "Procedure": ("among the procedures", "on"),
+    "DiagnosticReport": ("in a report", "of"),
+    "ServiceRequest": ("in an order", "of"),
+}
+# An older report or order has been answered since.
+STANDS_FOR = timedelta(days=366)
+NAMED_ASIDE: tuple[GapReason, str] = ("undetermined", "named there")
 COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 IN_USE = frozenset({"active", "in-progress", "completed"})
 
@@ -106,18 +116,9 @@ class Stated(NamedTuple):
 
     def provenance(self, spec: FindingSpec) -> Provenance:
         """Its source: `on the problem list since 3 May 2019`."""
-        place = (
-            "among the procedures"
-            if self.entry.kind == "Procedure"
-            else "on the problem list"
-        )
-        since = (
-            f" {'on' if self.entry.kind == 'Procedure' else 'since'}"
-            f" {say_date(self.day)}"
-            if self.day
-            else ""
-        )
-        return self.entry.source(spec, place + since, self.code)
+        place, since = PLACES[self.entry.kind]
+        printed = f"{place} {since} {say_date(self.day)}" if self.day else place
+        return self.entry.source(spec, printed, self.code)
 
     def passed_over(self, spec: FindingSpec) -> PassedOver:
         """As it is said to people."""
@@ -441,13 +442,15 @@ def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[
         coded = [one for one in entry.matches if one.concept in concepts]
         named = sorted(one for one in concepts if entry.named & {one, in_doubt(one)})
         matches = coded or [Match(concept, "") for concept in named]
+        if entry.kind not in LISTED:
+            found += filter(None, [read_aside(entry, matches[0].concept, chart)])
+            continue
         read = _read_condition if entry.kind == "Condition" else _read_procedure
-        stated = read(
-            entry, matches[0].concept, tuple(one.code for one in matches), spec, chart
-        )
-        found += (
-            [stated if coded or spec.by_words else _in_doubt(stated)] if stated else []
-        )
+        codes = tuple(one.code for one in matches)
+        stated = read(entry, matches[0].concept, codes, spec, chart)
+        if stated:
+            is_sure = coded or spec.by_words
+            found.append(stated if is_sure else _in_doubt(stated))
     return found
 
 
@@ -510,6 +513,18 @@ def _read_condition(
         problem,
         is_past=certainty == "past" or not clinical & ACTIVE,
     )
+
+
+def read_aside(entry: Entry, concept: str, chart: Chart) -> Stated | None:
+    """Read what a report or an order names: never yes or no, for a year."""
+    calendar, raw = chart.calendar, entry.raw
+    when = calendar.effective(raw) or calendar.moment(
+        raw.get("authoredOn") or raw.get("issued")
+    )
+    day = when.day if when else None
+    if day and not chart.today - STANDS_FOR <= day <= chart.not_after:
+        return None
+    return Stated(entry, concept, "", day, NAMED_ASIDE)
 
 
 def _limits_of(spec: YesNoSpec) -> tuple[bool, int | None]:

@@ -16,6 +16,7 @@ from cds_service.fhir.facts.chart import Chart, Reading
 from cds_service.fhir.facts.names import says_another_measure
 from cds_service.fhir.facts.observations import (
     RETRACTED,
+    UNDATED,
     note_problem,
     status_problem,
     time_problem,
@@ -39,7 +40,9 @@ T_SCORE_LINE = re.compile(
 T_SCORE_UNIT = "{T-score}"
 ONE_SIDE = frozenset({"left-side", "right-side"})
 NUMERIC = (int, float, str)
+LIMITS = frozenset({"<", "<=", ">", ">="})
 ANOTHER_MEASURE: tuple[GapReason, str] = ("no-value", "its name says another measure")
+NO_NUMBER: tuple[GapReason, str] = ("no-value", "no number")
 ONLY_A_LIMIT: tuple[GapReason, str] = ("no-value", "only a limit")
 TOO_LARGE = Decimal("1e9")
 PRINTABLE_UNIT = re.compile(r"[\w{}\[\]/%.'*^µ°²³ -]{1,20}")
@@ -114,31 +117,27 @@ def measure(
     if reading.entry.status in RETRACTED:
         return None
     raw, unit, printed = _number(reading.holder)
+    units = chart.terminology.units
     if raw is None and spec.unit == T_SCORE_UNIT:
-        line = _number_of_line(
-            text(reading.holder.get("valueString")), chart.terminology.units
-        )
+        line = _number_of_line(text(reading.holder.get("valueString")), units)
         raw, unit, printed = line or (raw, unit, printed)
-    why = _why_no_value(reading, raw, unit)
-    if why is None and says_another_measure(reading, spec, chart.terminology):
-        why = ANOTHER_MEASURE
-    if why is not None:
-        is_quiet = why == ONLY_A_LIMIT and _is_high_enough(
-            reading, raw, unit, spec, chart.terminology.units
-        )
-        return Refused(reading, "absent" if is_quiet else why[0], why[1], printed)
-    assert raw is not None  # noqa: S101 - _why_no_value has refused it
-    value = _converted(
-        float(raw), unit, reading.match.unit, spec, chart.terminology.units
-    )
+    problem = _why_no_value(reading, raw, unit)
+    if problem is None and says_another_measure(reading, spec, chart.terminology):
+        problem = ANOTHER_MEASURE
+    if problem is not None or raw is None:
+        reason, why = problem or NO_NUMBER
+        is_limit = problem == ONLY_A_LIMIT
+        if is_limit and _is_high_enough(reading, raw, unit, spec, units):
+            reason = "absent"
+        return Refused(reading, reason, why, printed)
+    value = _converted(float(raw), unit, reading.match.unit, spec, units)
     if isinstance(value, str):
         return Refused(reading, "unit-unknown", value, printed)
     problem = _why_not_plausible(reading, value, spec, chart.terminology)
     problem = problem or time_problem(reading, chart) or note_problem(reading, chart)
-    if problem is not None:
-        return Refused(reading, *problem, printed)
     when = reading.entry.moment
-    assert when is not None  # noqa: S101 - time_problem has refused it
+    if problem is not None or when is None:
+        return Refused(reading, *(problem or UNDATED), printed)
     return Measured(reading, value, printed, _step(raw, value), when)
 
 
@@ -153,11 +152,9 @@ def _is_high_enough(
 
     Laboratories write `>60`.
     """
-    if (
-        spec.raises_below is None
-        or raw is None
-        or text(unit.get("comparator")) not in (">", ">=")
-    ):
+    if spec.raises_below is None or raw is None:
+        return False
+    if text(unit.get("comparator")) not in (">", ">="):
         return False
     value = _converted(float(raw), unit, reading.match.unit, spec, units)
     return not isinstance(value, str) and value >= spec.raises_below
@@ -189,7 +186,7 @@ def _why_no_value(
         return problem
     if unit.get("comparator"):
         return ONLY_A_LIMIT
-    return ("no-value", "no number") if value is None else None
+    return NO_NUMBER if value is None else None
 
 
 def _number(holder: Json) -> tuple[Decimal | None, Json, str]:
@@ -197,27 +194,24 @@ def _number(holder: Json) -> tuple[Decimal | None, Json, str]:
     quantity = holder.get("valueQuantity")
     if isinstance(quantity, dict):
         value = _decimal(quantity.get("value"))
-        printed, unit = (
-            _written(quantity, value),
-            text(quantity.get("unit")) or text(quantity.get("code")),
-        )
+        unit = text(quantity.get("unit")) or text(quantity.get("code"))
         # A unit that looks like none may be free text of the record, which is not
         # repeated.
-        unit = (
-            unit
-            if not unit or PRINTABLE_UNIT.fullmatch(unit)
-            else "(unit not recognised)"
-        )
-        return (
-            value,
-            quantity,
-            f"{printed} {unit}" if printed and unit else printed or unit,
-        )
+        if unit and not PRINTABLE_UNIT.fullmatch(unit):
+            unit = "(unit not recognised)"
+        printed = " ".join(filter(None, (_written(quantity, value), unit)))
+        return value, quantity, printed
     value = _decimal(holder.get("valueInteger"))
     written = NUMBER.fullmatch(text(holder.get("valueString")))
     if value is None and written:
-        value = Decimal(("-" if written[1] else "") + written[2].replace(",", "."))
+        value = _signed(written)
     return value, {}, "" if value is None else str(value)
+
+
+def _signed(written: re.Match[str]) -> Decimal:
+    """The number of a match of `NUMBER`."""
+    sign = "-" if written[1] else ""
+    return Decimal(sign + written[2].replace(",", "."))
 
 
 def _number_of_line(line: str, units: UnitTable) -> tuple[Decimal, Json, str] | None:
@@ -232,10 +226,10 @@ def _number_of_line(line: str, units: UnitTable) -> tuple[Decimal, Json, str] | 
     unit = found["unit"] or ""
     if unit and units.canonical(unit) is None:
         return None
-    value = Decimal(("-" if written[1] else "") + written[2].replace(",", "."))
-    return (
-        (value, {"unit": unit}, f"{value} {unit}") if unit else (value, {}, str(value))
-    )
+    value = _signed(written)
+    if not unit:
+        return value, {}, str(value)
+    return value, {"unit": unit}, f"{value} {unit}"
 
 
 def _decimal(value: Any) -> Decimal | None:
@@ -253,12 +247,11 @@ def _decimal(value: Any) -> Decimal | None:
 
 
 def _written(quantity: Json, value: Decimal | None) -> str:
+    if value is None:
+        return ""
     comparator = text(quantity.get("comparator"))
-    return (
-        ""
-        if value is None
-        else f"{comparator if comparator in ('<', '<=', '>', '>=') else ''}{value}"
-    )
+    limit = comparator if comparator in LIMITS else ""
+    return f"{limit}{value}"
 
 
 def _converted(
@@ -273,12 +266,10 @@ def _converted(
         if expected is None or (unit and unit != expected):
             return "the unit is not the one that the site's map says"
         unit = expected
-    if (
-        not unit
-        and spec.refuse_bare
-        and spec.refuse_bare[0] <= value <= spec.refuse_bare[1]
-    ):
-        return "a density rather than a T-score: no unit"
+    if not unit and spec.refuse_bare:
+        lowest, highest = spec.refuse_bare
+        if lowest <= value <= highest:
+            return "a density rather than a T-score: no unit"
     if unit not in spec.accept_units:
         return "the unit does not fit" if unit else "no unit"
     converted = units.convert(value, unit or spec.unit, spec.unit)

@@ -16,14 +16,14 @@ from cds_service.fhir.raw_json import Json, objects, text
 
 # Its own drug, read elsewhere; people and places, whose names say nothing; what
 # repeats the rest.
-_NOT_BESIDE = frozenset(
+NOT_BESIDE = frozenset(
     {
         *("medicationCodeableConcept", "medicationReference", "code", "contained"),
         *("text", "subject", "patient", "performer", "receiver", "recorder"),
         *("asserter", "requester", "informationSource", "location", "destination"),
     }
 )
-_WORDED = frozenset(
+WORDED = frozenset(
     {
         *("text", "display", "patientInstruction", "valueString", "valueMarkdown"),
         *("description", "comment"),
@@ -35,7 +35,7 @@ def drugs_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
     """The drugs, and their groups, that an entry names outside of its title."""
     if entry.keys() <= _SHORT:  # most entries of most lists
         return frozenset()
-    beside = {name: held for name, held in entry.items() if name not in _NOT_BESIDE}
+    beside = {name: held for name, held in entry.items() if name not in NOT_BESIDE}
     words = dict.fromkeys(_words_of(beside))
     if sum(map(len, words)) > LONGEST_TEXT:
         return terminology.drugs.groups
@@ -44,12 +44,12 @@ def drugs_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
         for one in words
         if not terminology.own_words.fullmatch(one)
     )
-    coded = terminology.concepts(list(_codes_of(beside)))
+    coded = terminology.concepts(list(codes_of(beside)))
     return coded.union(*named) & terminology.drugs.concepts
 
 
 # Elements of an entry that hold no words.
-_SHORT = _NOT_BESIDE | {
+_SHORT = NOT_BESIDE | {
     *("resourceType", "id", "meta", "status", "intent", "priority", "authoredOn"),
     *("effectiveDateTime", "performedDateTime", "whenHandedOver", "dateAsserted"),
     *("encounter", "context", "identifier", "language"),
@@ -58,11 +58,11 @@ _SHORT = _NOT_BESIDE | {
 
 def _words_of(held: Any) -> Iterator[str]:
     for path, value in leaves_of(held):
-        if path.rpartition(".")[2] in _WORDED and isinstance(value, str):
+        if path.rpartition(".")[2] in WORDED and isinstance(value, str):
             yield value
 
 
-def _codes_of(beside: Json) -> Iterator[Json]:
+def codes_of(beside: Json) -> Iterator[Json]:
     """Each CodeableConcept, and each Coding that stands alone."""
     waiting: list[Any] = [beside]
     while waiting:

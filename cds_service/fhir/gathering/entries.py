@@ -13,6 +13,7 @@ from cds_service.fhir.gathering.drugs import (
     read_billed,
     read_drug,
 )
+from cds_service.fhir.gathering.grave_asides import GRAVE
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import NOTHING, Match, Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, SPINE
@@ -26,6 +27,7 @@ AT_THE_SPINE = {
 }
 SITE_MAPS = ("vertebral-level", "vertebral-level-icd", "spinal-region")
 SPINES = frozenset({SPINE})
+GRAVE_IN_DOUBT = frozenset(map(in_doubt, GRAVE))
 NOT_SURELY_DONE = frozenset({"other-order", "not-done"})
 # Drugs injected in an office are often recorded under their billing code.
 BILLED_TYPES = frozenset({"Procedure", "ServiceRequest"})
@@ -47,7 +49,8 @@ class Entry(NamedTuple):
         matches: concepts of its code.
         components: each component with the concepts of its code.
         named: concepts that the words of a condition or procedure name; for a
-            condition, those of its code as well.
+            condition, those of its code as well; and the grave things that any other
+            entry names.
         moment: when an Observation was true; None if it does not say.
         referred: the raw Medication or Device that a drug or device order refers to, if
             any.
@@ -93,11 +96,10 @@ def read_entry(
         terminology: the service's, including the site's codes.
     """
     kind = text(raw.get("resourceType"))
-    named = NOTHING
-    if kind == "Condition":
-        named = concepts  # picking has already read its words
-    elif kind == "Procedure":
-        named = _procedures_named(raw, terminology)
+    # of a condition picking has already read all words
+    named = concepts if kind == "Condition" else concepts & GRAVE_IN_DOUBT
+    if kind == "Procedure":
+        named |= _procedures_named(raw, terminology)
     drug = None
     if kind in MEDICATION_TYPES:
         drug = read_drug(raw, referred, terminology)

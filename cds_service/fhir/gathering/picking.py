@@ -23,6 +23,7 @@ from cds_service.fhir.gathering.drugs import (
     drug_names,
 )
 from cds_service.fhir.gathering.entries import Entry, read_entry
+from cds_service.fhir.gathering.grave_asides import GRAVE, grave_beside
 from cds_service.fhir.gathering.parsing import (
     BrokenResource,
     may_be_reversed,
@@ -74,17 +75,6 @@ MAY_BE_GRAVE = "may-be-grave"
 # It may be what a brace is for: nothing says that it leaves the spine alone.
 MAY_NEED_BRACE = "may-need-brace"
 UNCODED = frozenset({NOT_UNDERSTOOD, MAY_BE_GRAVE})
-# What an entry's notes, site or evidence may name besides its code. Of these it leaves
-# open what its code does not say.
-ASIDE = frozenset(
-    {
-        *("malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"),
-        *("malignancy-elsewhere", "cancer-ever", "sepsis", "spinal-infection"),
-        *("discitis", "vertebral-osteomyelitis", "spinal-tuberculosis"),
-        *("neurological-deficit", "leg-weakness", "unstable-fracture"),
-        *("spinal-instability", "hip-fracture"),
-    }
-)
 NO_INFORMATION = "no-information"
 PLACE = frozenset({"place-of-care"})
 # Types that are read whatever their codes say.
@@ -202,7 +192,8 @@ def concepts_of(
     if kind in CHOICES:
         return _concepts_of_device(resource, targets, terminology)
     if kind in EXAM_TYPES:
-        return exam_concepts(resource, terminology)
+        found = exam_concepts(resource, terminology)
+        return found | _grave_asides(resource, terminology)
     if kind == "Condition":
         known = _concepts_of_condition(resource, terminology)
         is_apart = is_bystander_problem(resource, terminology)
@@ -219,6 +210,8 @@ def concepts_of(
     if kind in LISTED or kind in BY_WORDS:
         known = _concepts_of_procedure(resource, found, terminology)
         known |= _in_asides(resource, known, terminology)
+        own = known if kind == "Procedure" else frozenset()
+        known |= _grave_asides(resource, terminology) - set(map(in_doubt, own))
         is_apart = kind != "Procedure" or is_bystander_procedure(resource, terminology)
         return known if is_apart else known | {MAY_NEED_BRACE}
     return found - OF_NO_CONCERN
@@ -292,7 +285,7 @@ def _with_asides(
     ]
     coded = terminology.concepts(evidence)
     named = coded.union(*read_problem_words(coded, words, terminology))
-    return found | frozenset(map(in_doubt, (named & ASIDE) - found)), is_read
+    return found | frozenset(map(in_doubt, (named & GRAVE) - found)), is_read
 
 
 def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) -> bool:
@@ -409,6 +402,11 @@ def _in_asides(
     named = drugs_beside(resource, terminology) - own
     is_broken = bool(named) and may_be_reversed(resource)
     return frozenset(map(in_doubt, named)) | ({NOT_UNDERSTOOD} if is_broken else set())
+
+
+def _grave_asides(resource: Json, terminology: Terminology) -> frozenset[str]:
+    """The grave things that an entry names, each in doubt."""
+    return frozenset(map(in_doubt, grave_beside(resource, terminology)))
 
 
 def referred_in(resource: Json, targets: Targets) -> Json | None:

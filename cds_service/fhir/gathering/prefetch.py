@@ -327,8 +327,11 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
     )
     if any(map(_is_subset, chain(pages, [resource for resource, _ in asked]))):
         fault = fault or "the server left something out"
+    state: State = "failed" if fault else "empty"
+    if once:
+        state = "given"
     return QueryResult(
-        state="given" if once else "failed" if fault else "empty",
+        state=state,
         resources=tuple([resource for resource, _ in once]),
         others=tuple([resource for resource, _ in others]),
         full_urls=tuple([url for _, url in (*once, *others)]),

@@ -315,25 +315,14 @@ def _part(
     deadline: Deadline,
 ) -> PatientRecord:
     """What one key contributes to the record."""
+    key, kind = template.key, template.resource_type
+    nothing = Read("empty", origin, note=answer.note, is_optional=template.is_optional)
     if answer.state == "failed":
-        failed = Read(
-            state="failed",
-            origin=origin,
-            note=answer.note,
-            is_optional=template.is_optional,
-        )
-        return PatientRecord(reads={template.key: failed})
-    if template.resource_type == "Patient":
-        return _patient_part(template.key, answer, origin, terminology.calendar)
+        return PatientRecord(reads={key: nothing._replace(state="failed")})
+    if kind == "Patient":
+        return _patient_part(key, answer, origin, terminology.calendar)
     if not answer.resources and not answer.foreign:
-        nothing = Read(
-            state="empty",
-            origin=origin,
-            note=answer.note,
-            is_cut=answer.is_cut,
-            is_optional=template.is_optional,
-        )
-        return PatientRecord(reads={template.key: nothing})
+        return PatientRecord(reads={key: nothing._replace(is_cut=answer.is_cut)})
     ours: list[Json] = []
     others: list[Json] = []
     for resource in answer.resources:
@@ -341,24 +330,18 @@ def _part(
     # A resource that names nobody, or this id under another server, may still be this
     # patient's.
     unclear = sum(not person.is_other(one) for one in others)
-    foreign = answer.foreign + len(others)
-    read = Read(
-        state="given" if ours else "empty",
-        origin=origin,
-        entries=len([raw for raw in ours if not _is_void(raw)]),
-        note=answer.note
-        or (
-            f"incomplete: {count_entries(unclear)} whose patient is not clear"
-            if unclear
-            else ""
-        ),
-        is_cut=answer.is_cut or unclear > 0,
-        warned=answer.warned and bool(ours),
-        is_optional=template.is_optional,
-        is_understood=template.resource_type != "ServiceRequest"
-        or not ours
-        or any(is_order_understood(one, terminology) for one in ours),
-    )
+    read = nothing._replace(is_cut=answer.is_cut or unclear > 0)
+    if unclear and not answer.note:
+        note = f"incomplete: {count_entries(unclear)} whose patient is not clear"
+        read = read._replace(note=note)
+    if ours:
+        read = read._replace(
+            state="given",
+            entries=len([raw for raw in ours if not _is_void(raw)]),
+            warned=answer.warned,
+            is_understood=kind != "ServiceRequest"
+            or any(is_order_understood(one, terminology) for one in ours),
+        )
     picked, broken = pick(
         template,
         ours,
@@ -367,20 +350,17 @@ def _part(
         terminology,
         deadline,
     )
-    broken = () if template.is_optional else broken
-    near = (
-        missed_t_scores(ours, terminology)
-        if template.resource_type == "Observation"
-        else ()
-    )
-    if template.resource_type == "Condition":
+    near: tuple[NearMiss, ...] = ()
+    if kind == "Observation":
+        near = missed_t_scores(ours, terminology)
+    elif kind == "Condition":
         near = missed_problems(one.raw for one in picked if one.concepts & UNCODED)
-    dropped = {template.resource_type: foreign} if foreign else {}
+    foreign = answer.foreign + len(others)
     return PatientRecord(
-        reads={template.key: read},
+        reads={key: read},
         resources=picked,
-        unreadable=broken,
-        foreign=dropped,
+        unreadable=() if template.is_optional else broken,
+        foreign={kind: foreign} if foreign else {},
         near=near,
     )
 

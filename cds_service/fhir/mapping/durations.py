@@ -295,14 +295,12 @@ class DurationRules:
             text = text[: overlong.start()]
         for start, end in self._clauses(text):
             words = text[start:end]
-            own, other = (
-                self._named(words, subject),
-                self._is_about_other(words, subject),
-            )
-            about = True if own else (False if other else about)
-            for mention in self._clause(
-                _Clause(words, subject, own, other, about, is_only)
-            ):
+            own = self._named(words, subject)
+            other = self._is_about_other(words, subject)
+            if own or other:
+                about = own
+            clause = _Clause(words, subject, own, other, about, is_only)
+            for mention in self._clause(clause):
                 yield mention._replace(
                     start=mention.start + start, end=mention.end + start
                 )

@@ -19,6 +19,7 @@ from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
 # any of these before the name rules the order out
 _BEFORE = frozenset({"declined", "occasion", "other-order"})
 _OTHER_ORDER = frozenset({"other-order"})
+# standing first, these are the order, and the operation its occasion
 _ORDERS_FIRST, _HELD = frozenset({"orders-first"}), frozenset({"held"})
 _DECLINED = frozenset({"declined"})
 _WITHDRAWN = frozenset({"withdrawn"})
@@ -86,7 +87,7 @@ def _asks_for(
     is_preparation = terminology.text_concepts(
         before, _PURPOSE
     ) and not terminology.text_concepts(before, _ASKS_FOR)
-    if is_preparation or terminology.text_concepts(before, _BEFORE):
+    if is_preparation or terminology.text_concepts(before, _BEFORE | _ORDERS_FIRST):
         return False
     if _is_drug_order(before, terminology):
         return False

@@ -213,3 +213,20 @@ def test_g_mod_1_and_5_a_models_card_says_its_intercept_risk_of_bias_and_events_
     assert card["eventsPerCoefficient"] == pytest.approx(per_coefficient, abs=0.06)
     assert card["intercept"] == pytest.approx(intercept, abs=0.1)
     assert "mean risk over the rebuilt cohort" in card["interceptMethod"]
+
+
+@pytest.mark.parametrize("card", SINGLE, ids=lambda card: card["id"])
+def test_every_study_is_judged_in_the_domains_of_probast(card):
+    """Those without a model too: a marker and two rates are read from them."""
+    assert [one["domain"] for one in card["riskOfBias"]] == [
+        "participants and data sources",
+        "predictors",
+        "outcome",
+        "analysis",
+        "overall",
+    ]
+    assert {one["judgement"] for one in card["riskOfBias"]} <= {
+        "low",
+        "high",
+        "unclear",
+    }

@@ -8,8 +8,19 @@ import pytest
 from cds_service.loading import POOLED_SIMULATION, SIMULATION
 from tests.chart_builders import open_service
 from tests.simulation.__main__ import REPORT
+from tests.simulation.elsewhere import (
+    ELSEWHERE,
+    failures,
+    judge_elsewhere,
+    worlds_for,
+)
 from tests.simulation.judging import print_again
-from tests.simulation.pooled_worlds import POOLED_WORLDS, STUDY, judge_world
+from tests.simulation.pooled_worlds import (
+    POOLED_WORLDS,
+    STUDY,
+    WORLDS_BEYOND,
+    judge_world,
+)
 from tests.simulation.report import report, summary
 from tests.simulation.worlds import WORLDS, populate
 
@@ -105,6 +116,41 @@ def test_limits_say_what_is_true_of_low_figures(study):
     )
 
 
+# --- hospitals unlike the study's
+
+
+def test_smaller_effects_make_figures_too_extreme_and_the_card_says_so():
+    """An AUC of 0.63 is a spread of 0.47 of the log odds; printed are 2.3: slope 0.2."""
+    found = judge_elsewhere(ELSEWHERE["smaller effects"], MODELS[S], 2000, 6000, 1)
+    assert found["full"]["auc"] == pytest.approx(0.63, abs=0.03)
+    assert found["full"]["slope"] == pytest.approx(0.2, abs=0.06)
+    said = " ".join(failures({"smaller effects": found}))
+    assert "Fails in simulated hospitals where effects are so small" in said
+
+
+def test_an_incidence_that_nobody_set_doubles_the_figures():
+    found = judge_elsewhere(ELSEWHERE["half the incidence"], MODELS[S], 2000, 6000, 1)
+    assert found["full"]["observedExpected"] == pytest.approx(0.5, abs=0.05)
+
+
+def test_an_error_of_the_t_score_breaks_what_8_in_10_says():
+    plain = judge_elsewhere(ELSEWHERE["the ill measured"], MODELS[S], 1500, 6000, 1)
+    wrong = judge_elsewhere(ELSEWHERE["T-score error"], MODELS[S], 1500, 6000, 1)
+    assert wrong["ifMeasured"] < 0.75 < plain["ifMeasured"]
+
+
+def test_a_study_without_a_t_score_has_no_world_of_its_error():
+    assert "T-score error" not in worlds_for(MODELS[N].study)
+    assert "T-score error" in worlds_for(MODELS[S].study)
+
+
+@pytest.mark.parametrize("study", [S, N, R])
+def test_model_cards_publish_where_figures_fail_and_the_condition_of_8_in_10(study):
+    lines = open_service().model_cards[study]["simulation"]["summary"]
+    assert any(line.startswith("Fails in simulated hospitals where") for line in lines)
+    assert any("where patients are like the study's" in line for line in lines)
+
+
 # --- the pooled model
 
 
@@ -130,3 +176,28 @@ def test_a_simulated_hospital_shows_that_the_pooled_model_ranks_where_its_effect
     )
     assert found["slope"]["study"] < found["slope"]["pooled"]
     assert found["auc"]["pooled"] > 0.55
+
+
+def test_the_pooled_card_publishes_every_world_in_which_it_fails():
+    """A slope outside 0.7 to 1.3, or fewer than 9 in 10 inside the interval."""
+    said = " ".join(POOLED["failures"])
+    for one in (*POOLED["rerun"]["rows"], *POOLED["rerun"]["beyond"]):
+        is_wrong = one["newHospitalCovers"] < 0.9 or not (
+            0.7 <= one["slope"]["pooled"] <= 1.3
+        )
+        assert (f"{one['world']}, incidence {one['incidence']}:" in said) == is_wrong
+    assert open_service().model_cards["pooled-2026"]["simulation"]["failures"]
+
+
+def test_a_record_with_gaps_gives_the_pooled_model_less():
+    """What is missing by risk ranks patients worse than what everybody has."""
+    service = open_service()
+    judged = {
+        world.gaps: judge_world(
+            world, service.pooled, service.models[STUDY], 24, 150, 1
+        )
+        for world in (POOLED_WORLDS[0], *WORLDS_BEYOND[2:4])
+    }
+    areas = {gaps: one["auc"]["pooled"] for gaps, one in judged.items()}
+    assert areas["high risk"] < areas["none"]
+    assert areas["by chance"] < areas["none"]

@@ -28,6 +28,7 @@ from tests.chart_builders import (
     order_sign,
     thin_and_weak,
 )
+from tests.review_desk import ReviewDesk, words
 
 S = "sarcopenia-pvm-2022"
 MODELS = open_service().models
@@ -534,3 +535,87 @@ def test_observed_and_expected_are_told_by_quarter(tmp_path):
     page = tmp_path / "page.html"
     run(path, "--report", page)
     assert "Observed / expected by quarter" in page.read_text(encoding="utf-8")
+
+
+# --- observed / expected where the committee and Prometheus see it
+
+
+@pytest.fixture
+def quarterly(tmp_path):
+    """A site whose 600 patients of three quarters were measured."""
+    days = ["2024-02-10", "2024-05-10", "2024-08-10"]
+    made = site_patients(tmp_path / "made.csv", n=600)
+    with made.open(encoding="utf-8") as file:
+        rows = [
+            {**row, "id": f"q{place}", "date": days[place % 3]}
+            for place, row in enumerate(csv.DictReader(file))
+        ]
+    late = [{**rows[0], "id": f"late{n}", "date": "2026-10-01"} for n in range(8)]
+    few = [{**rows[0], "id": f"few{n}", "date": "2023-10-01"} for n in range(8)]
+    path = written(tmp_path / "quarters.csv", [*rows, *late, *few])
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "site.toml").write_text('[site]\nname = "Test"\n', encoding="utf-8")
+    result = run(path, "--quarters", site)
+    assert result.exit_code == 0, result.output
+    return site, json.loads(run(path, "--json").stdout)["models"][S]
+
+
+def test_quarters_are_written_for_the_site_and_small_ones_are_not(quarterly):
+    """All eight of the quarter of 2023 have one outcome, so it is left out."""
+    site, found = quarterly
+    card = load_service(load_site(site)).model_cards[S]["observedExpected"]
+    kept = {one["quarter"]: one for one in card["quarters"]}
+    assert list(kept) == ["2024 Q1", "2024 Q2", "2024 Q3"]
+    assert "quarter 2023 Q4" in found["groups"]
+    for name, one in kept.items():
+        group = found["groups"][f"quarter {name}"]
+        assert (one["n"], one["events"]) == (group["n"], group["events"])
+        assert one["ratio"] == pytest.approx(group["observedExpected"]["value"])
+        assert one["ratio"] == pytest.approx(one["events"] / one["expected"])
+
+
+def test_the_committee_and_prometheus_see_the_quarters(quarterly, tmp_path):
+    service = load_service(load_site(quarterly[0]))
+    quarter = service.model_cards[S]["observedExpected"]["quarters"][1]
+    desk = ReviewDesk(tmp_path, service)
+    metrics = desk.app.test_client().get("/metrics").get_data(as_text=True)
+    page = words(desk.reviewer().get("/audit/figures"))
+    table = desk.reviewer("berta").get("/audit/figures.csv")
+    desk.close()
+    line = f'kyphoplasty_cds_observed_expected{{model="{S}",quarter="2024 Q2"}}'
+    (value,) = re.findall(rf"^{re.escape(line)} (.*)$", metrics, re.MULTILINE)
+    assert float(value) == pytest.approx(quarter["ratio"])
+    caption = f"Observed / expected by quarter: {S} 1.0.0"
+    ratio, (low, high) = quarter["ratio"], quarter["interval"]
+    assert caption in page
+    assert f"{ratio:.2f} {low:.2f} to {high:.2f}" in page
+    assert f"{caption},2024 Q2,200,{quarter['events']}," in table
+
+
+def test_a_site_without_quarters_has_no_such_table(tmp_path):
+    desk = ReviewDesk(tmp_path)
+    page = words(desk.reviewer().get("/audit/figures"))
+    desk.close()
+    assert "Observed / expected" not in page
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("[sarcopenia-pvm-2022]", "[another-2020]", "not one of the models"),
+        ("events = ", "events = 1 #", "at least 5 with and without"),
+        ('quarter = "2024 Q3"', 'quarter = "2024 Q2"', "each once, oldest first"),
+    ],
+)
+def test_a_file_of_quarters_that_cannot_be_true_stops_the_start(
+    quarterly, old, new, said
+):
+    site, _ = quarterly
+    file = site / "observed-expected.toml"
+    text = file.read_text(encoding="utf-8")
+    if old.startswith("["):
+        text = text.replace("sarcopenia-pvm-2022", "another-2020")
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(DataFileError, match=said):
+        load_service(load_site(site))

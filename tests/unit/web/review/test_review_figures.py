@@ -134,6 +134,21 @@ def test_the_page_shows_counts_by_month_recommendation_and_reason_and_no_user(de
     assert "Practitioner" not in text
 
 
+def test_cards_are_counted_by_unit_too(desk):
+    """Two EHRs, one of them with a tenant; discharges are in no rate of signings."""
+    unit = {"client": "https://north.example", "tenant": "spine"}
+    for number in range(12):
+        entry = answer(desk, number, **unit)
+        tell(desk, entry, "overridden" if number < 7 else "accepted", reason="x")
+    for number in range(20, 28):
+        answer(desk, number, client="https://south.example")
+    answer(desk, 40, topic="discharge", rules=("open",), **unit)
+    text = figures_page(desk)
+    assert "https://north.example spine 12 0 5 7 0" in text
+    assert "https://south.example 8 0 0 0 8" in text
+    assert "All units 20 0 5 7 8" in text
+
+
 def test_one_to_four_are_shown_to_those_alone_who_may_list_entries(desk):
     for number in range(3):
         tell(desk, answer(desk, number), "overridden", reason="patientDeclines")

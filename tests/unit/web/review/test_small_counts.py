@@ -17,6 +17,7 @@ from cds_service.review.committee import PAGE, _hidden, tables_of
 from cds_service.review.small_counts import AND_HIDDEN, HIDDEN, add_up
 
 YEARS = ("2025", "2026")
+UNITS = ("north", "south")
 SIGNED = ("rehabilitation", "braceLimit")
 TOPICS = (*SIGNED, "discharge")
 REASONS = ("patientDeclines", "considered", "alreadyArranged")
@@ -29,27 +30,38 @@ MONTHS = (1, 2, 3)  # a year of three months keeps the solver quick
 
 
 def drawn(seed):
-    """Counts as `count_months` gives them, small and large."""
+    """Counts as `count_months` gives them, small and large, and the truth below them.
+
+    The truth is by month, card, unit and what became of the card.
+    """
     random = np.random.default_rng(seed)
-    counts = Counter()
-    for year, month in product(YEARS, MONTHS):
+    counts, truth = Counter(), Counter()
+    for year, month, topic, unit in product(YEARS, MONTHS, TOPICS, UNITS):
         at = f"{year}-{month:02}"
-        for topic in TOPICS:
-            cards = int(random.choice([0, 1, 2, 3, 4, 6, 9, 14, 30]))
-            answers = random.multinomial(cards, [0.3, 0.3, 0.4])
-            counts[at, topic, "", "shown"] += cards
-            counts[at, topic if topic not in SIGNED else "", "", "answer"] += cards
-            counts[at, topic, "", "accepted"] += int(answers[0])
-            counts[at, topic, "", "overridden"] += int(answers[1])
-            whole = random.multinomial(int(answers[1]), [0.5, 0.3, 0.2])
-            for reason, number in zip(REASONS, whole, strict=True):
-                counts[at, topic, "", f"reason:{reason}"] += int(number)
-            for rule in RULES[topic][:1]:  # the rule of every card of this topic
-                counts[at, topic, rule, "fired"] += cards
-                counts[at, topic, rule, "accepted"] += int(answers[0])
-                counts[at, topic, rule, "overridden"] += int(answers[1])
-        counts[at, "", "", "band:refracture:above"] += counts[at, "", "", "answer"]
-    return Counter({key: count for key, count in counts.items() if count})
+        cards = int(random.choice([0, 1, 2, 3, 4, 6, 9, 14, 30]))
+        accepted, overridden, none = map(
+            int, random.multinomial(cards, [0.3, 0.3, 0.4])
+        )
+        whole = random.multinomial(overridden, [0.5, 0.3, 0.2]).tolist()
+        found = {"shown": cards, "accepted": accepted, "overridden": overridden}
+        for name, number in found.items():
+            counts[at, topic, "", name] += number
+            if topic in SIGNED:
+                counts[at, "", "", f"unit:{name}:{unit}"] += number
+        counts[at, topic if topic not in SIGNED else "", "", "answer"] += cards
+        counts[at, "", "", "band:refracture:above"] += cards * (topic in SIGNED)
+        for reason, number in zip(REASONS, whole, strict=True):
+            counts[at, topic, "", f"reason:{reason}"] += number
+            truth[at, topic, unit, reason] = number
+        truth[at, topic, unit, "accepted"], truth[at, topic, unit, "none"] = (
+            accepted,
+            none,
+        )
+        for rule in RULES[topic][:1]:  # the rule of every card of this topic
+            counts[at, topic, rule, "fired"] += cards
+            counts[at, topic, rule, "accepted"] += accepted
+            counts[at, topic, rule, "overridden"] += overridden
+    return Counter({key: count for key, count in counts.items() if count}), truth
 
 
 def pages(counts):
@@ -86,35 +98,26 @@ def bounds(mask, rows, totals, low, least_of):
 class Attacker:
     """Linear sums over the true counts, and what pages tell of them."""
 
-    def __init__(self, counts):
+    def __init__(self, truth):
         self.names = [
-            (f"{year}-{month:02}", topic, what)
-            for year, month, topic in product(YEARS, MONTHS, TOPICS)
-            for what in ("accepted", "none", *REASONS)
+            (f"{year}-{month:02}", *rest)
+            for year, month, *rest in product(
+                YEARS, MONTHS, TOPICS, UNITS, ("accepted", "none", *REASONS)
+            )
         ]
-        self.truth = [self._true(counts, *name) for name in self.names]
+        self.truth = [truth[name] for name in self.names]
         self.rows, self.totals = [], []
         self.low, self.least = [], []
 
-    @staticmethod
-    def _true(counts, at, topic, what):
-        if what in REASONS:
-            return counts[at, topic, "", f"reason:{what}"]
-        if what == "accepted":
-            return counts[at, topic, "", "accepted"]
-        answered = (
-            counts[at, topic, "", "accepted"] + counts[at, topic, "", "overridden"]
-        )
-        return counts[at, topic, "", "shown"] - answered
-
-    def mask(self, year=None, month=None, topic=None, what=None):
+    def mask(self, year=None, month=None, topic=None, unit=None, what=None):
         return np.array(
             [
                 (year is None or at.startswith(year))
                 and (month is None or int(at[5:]) == month)
                 and (topic is None or of in topic)
+                and (unit is None or place == unit)
                 and (what is None or one in what)
-                for at, of, one in self.names
+                for at, of, place, one in self.names
             ],
             dtype=float,
         )
@@ -154,6 +157,10 @@ class Attacker:
                         month=number,
                         **signed,
                     )
+            self.told(page["units"].say_total(column), year=year, **signed)
+            for unit in page["units"].rows:
+                text = page["units"].say(unit, column)
+                self.told(text, year=year, unit=unit, **signed)
             for name in ("cards", "discharges"):
                 for title in page[name].rows:
                     topic = names.get(title.lower(), title)
@@ -186,8 +193,8 @@ class Attacker:
 # are together.
 @pytest.mark.parametrize("seed", [*range(5), 11, 21])
 def test_no_small_count_follows_from_all_pages_together(seed):
-    counts = drawn(seed)
-    attacker = Attacker(counts)
+    counts, truth = drawn(seed)
+    attacker = Attacker(truth)
     for year, page in pages(counts).items():
         attacker.read(year, page)
     assert np.array_equal(np.array(attacker.rows) @ attacker.truth, attacker.totals)
@@ -196,6 +203,10 @@ def test_no_small_count_follows_from_all_pages_together(seed):
         *(
             {"year": year, "month": month, "topic": SIGNED}
             for year, month in product(YEARS, MONTHS)
+        ),
+        *(
+            {"year": year, "unit": unit, "topic": SIGNED}
+            for year, unit in product(YEARS, UNITS)
         ),
     ]
     for places, what in product(asked, (("accepted",), REASONS, ("none",), None)):

@@ -1,0 +1,93 @@
+"""Finds the grave things that the other lists name: reports, orders, procedures.
+
+A report says "metastasis of T12", an order asks for an MRI because of discitis, a
+procedure was done for a broken hip. None of this is a diagnosis on the problem list,
+but with it nobody may say that there is none.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from cds_service.fhir.gathering.drug_asides import NOT_BESIDE, WORDED, codes_of
+from cds_service.fhir.gathering.problem_words import (
+    DENIAL,
+    is_denial,
+    read_problem_words,
+)
+from cds_service.fhir.leaves import leaves_of
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
+from cds_service.fhir.raw_json import Json, objects, text, texts_of
+
+# What an entry may name besides its code, or instead of it. It is left open.
+GRAVE = frozenset(
+    {
+        *("malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"),
+        *("malignancy-elsewhere", "cancer-ever", "sepsis", "spinal-infection"),
+        *("discitis", "vertebral-osteomyelitis", "spinal-tuberculosis"),
+        *("neurological-deficit", "leg-weakness", "unstable-fracture"),
+        *("stable-burst-fracture", "spinal-instability", "hip-fracture"),
+    }
+)
+# The title of a procedure says what was done, and is read as such.
+TITLED = frozenset({"DiagnosticReport", "ServiceRequest"})
+# Reports are prose: what one sentence denies, the next one may find.
+_SENTENCE = re.compile(r"[;\n。；]|\.(?=\s|$)")
+MOST_SENTENCES = 100
+VOID = frozenset({"entered-in-error", "cancelled", "revoked", "registered"})
+_SHORT = NOT_BESIDE | {
+    *("resourceType", "id", "meta", "status", "intent", "priority", "authoredOn"),
+    *("performedDateTime", "effectiveDateTime", "issued", "encounter", "identifier"),
+    *("language", "category"),
+}
+
+
+def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
+    """The grave things that a report, an order or a procedure names."""
+    is_titled = text(entry.get("resourceType")) in TITLED
+    if text(entry.get("status")) in VOID or (
+        entry.keys() <= _SHORT and not is_titled  # most entries of most lists
+    ):
+        return frozenset()
+    beside = {name: held for name, held in entry.items() if name not in NOT_BESIDE}
+    codes = list(codes_of(beside))
+    coded = terminology.concepts(codes)
+    # What a harmless code is called may name what it looks for: `screening for cancer`.
+    told = {
+        word
+        for one in codes
+        if terminology.excludes(one) and not terminology.concepts(one) & GRAVE
+        for word in texts_of(one)
+    }
+    words = dict.fromkeys(word for word in _words_of(beside) if word not in told)
+    if is_titled:
+        words |= dict.fromkeys(
+            word for one in objects(entry.get("code")) for word in texts_of(one)
+        )
+    prose = "\n".join(words)[:LONGEST_TEXT]  # of a long report, its beginning
+    sentences = _SENTENCE.split(prose)[:MOST_SENTENCES]
+    return coded.union(*(_asserted(one, terminology) for one in sentences)) & GRAVE
+
+
+def _asserted(sentence: str, terminology: Terminology) -> frozenset[str]:
+    """What a sentence names before it denies anything: `discitis, no abscess`."""
+    named = _named(sentence, terminology)
+    if not named or is_denial(sentence, terminology):
+        return frozenset()
+    plain = folded(sentence)
+    places = terminology.text_places(plain, DENIAL)
+    if not places:
+        return named
+    return named & _named(plain[: places["denial"][0]], terminology)
+
+
+def _named(words: str, terminology: Terminology) -> frozenset[str]:
+    return frozenset().union(*read_problem_words(frozenset(), [words], terminology))
+
+
+def _words_of(held: Any) -> Iterator[str]:
+    for path, value in leaves_of(held):
+        name = path.rpartition(".")[2]
+        if (name in WORDED or name == "conclusion") and isinstance(value, str):
+            yield value

@@ -1,0 +1,163 @@
+"""Reports, orders and procedures that name what the problem list does not."""
+
+import pytest
+
+from tests.chart_builders import (
+    ask,
+    brace,
+    by_topic,
+    days_ago,
+    kyphoplasty,
+    measured,
+    of_patient,
+    order_sign,
+    patient,
+    period,
+    quiet_lists,
+)
+from tests.codes import CPT, ICD, codeable
+
+RADIOLOGY = codeable("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")
+
+
+def cards_of(*entries, t_score=-1.5):
+    known = [measured("bmd-t-score", t_score), measured("bmi", 27)]
+    worn = brace(occurrencePeriod=period(0, 140))
+    record = [patient(), *quiet_lists(), *known, *entries]
+    return by_topic(ask(order_sign(record, kyphoplasty(), worn)))
+
+
+def detail_of(*entries):
+    return cards_of(*entries)["rehabilitation"]["detail"]
+
+
+def report(conclusion=None, *, days=5, **members):
+    said = {"code": {"text": "MRI lumbar spine"}, "category": [RADIOLOGY]}
+    said |= {"status": "final", "effectiveDateTime": days_ago(days)}
+    said["conclusion"] = conclusion
+    return of_patient("DiagnosticReport", "mri", **said | members)
+
+
+def order(title="Full blood count", *, days=5, **members):
+    said = {"status": "active", "intent": "order", "code": {"text": title}}
+    said["authoredOn"] = days_ago(days)
+    return of_patient("ServiceRequest", "ordered", **said | members)
+
+
+def done(title="", *, days=90, **members):
+    code = {"text": title} if title else codeable(CPT, "45378")
+    said = {"status": "completed", "code": code, "performedDateTime": days_ago(days)}
+    return of_patient("Procedure", "done", **said | members)
+
+
+@pytest.mark.parametrize(
+    ("entry", "named"),
+    [
+        pytest.param(report("Metastasis T12"), "malignancy", id="report"),
+        pytest.param(
+            report("Metastasis T12. No cord compression."), "malignancy", id="denial"
+        ),
+        pytest.param(
+            report("Discitis L1/2 without epidural abscess"),
+            "spinal infection",
+            id="without",
+        ),
+        pytest.param(report("Spondylodiszitis L1/2"), "spinal infection", id="German"),
+        pytest.param(report("Przerzut do L1"), "malignancy", id="Polish"),
+        pytest.param(
+            report(conclusionCode=[codeable(ICD, "C79.51")]), "malignancy", id="coded"
+        ),
+        pytest.param(
+            report("Cord compression at L1"), "neurological deficit", id="deficit"
+        ),
+        pytest.param(
+            report("unstable burst fracture L1"), "unstable fracture", id="unstable"
+        ),
+        pytest.param(
+            order("MRI for suspected discitis"), "spinal infection", id="order"
+        ),
+        pytest.param(
+            order(reasonCode=[{"text": "bone metastases"}]), "malignancy", id="reason"
+        ),
+        pytest.param(
+            order(reasonCode=[codeable(ICD, "C79.51")]), "malignancy", id="reason coded"
+        ),
+        pytest.param(
+            done(reasonCode=[codeable(ICD, "C79.51")]), "malignancy", id="done for it"
+        ),
+        pytest.param(
+            done(note=[{"text": "carcinoma found"}]), "malignancy", id="a note"
+        ),
+        pytest.param(
+            done(complication=[{"text": "sepsis"}], days=5), "sepsis", id="complication"
+        ),
+        pytest.param(
+            done("ORIF hip fracture left"), "hip fracture", id="hip operation"
+        ),
+        pytest.param(
+            done("Hemiarthroplasty right hip for femoral neck fracture"),
+            "hip fracture",
+            id="hip prosthesis",
+        ),
+    ],
+)
+def test_what_another_list_names_is_not_excluded(entry, named):
+    detail = detail_of(entry)
+    assert named in detail.partition("**Not known:**")[2]
+    assert "the usual 1 in 6" in detail
+    assert "below" not in detail
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(
+            report(
+                "1. Acute compression fracture of L1 without retropulsion."
+                " 2. No spinal cord compression."
+                " 3. No suspicious osseous lesion to suggest metastasis."
+            ),
+            id="report",
+        ),
+        pytest.param(
+            report("Keine Hinweise auf Metastasen oder Spondylodiszitis."), id="German"
+        ),
+        pytest.param(report("Pas d'argument pour une spondylodiscite."), id="French"),
+        pytest.param(report("転移なし"), id="Japanese"),
+        pytest.param(report("Metastasis T12", days=900), id="of years ago"),
+        pytest.param(report("Metastasis T12", status="entered-in-error"), id="void"),
+        pytest.param(
+            order(
+                "Mammogram",
+                reasonCode=[
+                    codeable(
+                        ICD,
+                        "Z12.31",
+                        display="Screening for malignant neoplasm of breast",
+                    )
+                ],
+            ),
+            id="screening",
+        ),
+        pytest.param(order("Colon cancer screening"), id="screening in words"),
+        pytest.param(
+            done(reasonCode=[{"text": "family history of colon cancer"}]), id="family"
+        ),
+        pytest.param(done("ORIF hip fracture left", days=1500), id="long ago"),
+    ],
+)
+def test_what_another_list_denies_or_only_looks_for_changes_nothing(entry):
+    assert "below the usual" in detail_of(entry)
+
+
+@pytest.mark.parametrize(
+    "words", ["Unstable burst fracture L1", "Burst fracture, retropulsion"]
+)
+def test_a_report_that_may_be_a_reason_to_keep_a_brace_selects_no_end(words):
+    def chosen(*entries):
+        cards = cards_of(*entries, t_score=-2.8)
+        card = next(one for name, one in cards.items() if name.startswith("brace"))
+        return [one.get("isRecommended") for one in card["suggestions"]]
+
+    assert chosen(report("Acute compression fracture of L1.")) == [True]
+    assert chosen(report(words)) != [True]
