@@ -294,7 +294,8 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
             _with_no_feedback(
                 lambda row, name: whole["", "", f"unit:{name}:{units[row]}"]
             ),
-            parts=(FEEDBACK,),
+            parts=FEEDBACK,
+            whole="Cards",
             has_totals=True,
         ),
         "discharges": _table(
