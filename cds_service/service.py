@@ -610,7 +610,7 @@ def _case_of(
         treated=levels,
         deadline=call.ports.deadline,
     )
-    findings = find_facts(service, chart, order)
+    findings = find_findings(service, chart, order)
     circumstances = Circumstances(
         today=today,
         user=call.request.context.user_id,
@@ -646,13 +646,13 @@ def _horizon(call: Call, order: AugmentationOrder | None) -> Horizon:
     )
 
 
-def find_facts(
+def find_findings(
     service: Service,
     chart: Chart,
     order: AugmentationOrder | None,
     specs: Mapping[str, FindingSpec] | None = None,
 ) -> Findings:
-    """Step 3.
+    """Step 3: what of the record is usable, read or computed.
 
     Args:
         specs: the findings that are asked for; None for all.

@@ -48,7 +48,7 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.population.bulk import ASIDE, LineError, Look, head_of, read_line
 from cds_service.population.worklist import OF_LOOP, Row, find_rows
 from cds_service.protocol.json_text import canonical_json, decode_again
-from cds_service.service import Service, ServiceHook, find_facts
+from cds_service.service import Service, ServiceHook, find_findings
 
 Json = dict[str, Any]
 
@@ -330,7 +330,7 @@ def known_on(
         treated=order.levels if order else (),
         deadline=deadline,
     )
-    return record, order, find_facts(run.service, chart, order, specs)
+    return record, order, find_findings(run.service, chart, order, specs)
 
 
 def record_of(
