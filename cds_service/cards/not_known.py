@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from cds_service.cards.answer import Answer
 from cds_service.cards.texts import escape_markdown
+from cds_service.core.facts import Findings
 from cds_service.core.open_points import EXCLUDING, RAISING_LISTED, is_settled
 from cds_service.core.phrases import Otherwise, joined, say
 from cds_service.core.wording import GAP_REASONS, grouped
@@ -91,26 +92,36 @@ def _reason(detail: str) -> str:
     return detail.partition(" not used: ")[2] or detail
 
 
+def _not_understood(findings: Findings) -> set[str]:
+    """The entries of which nobody knows if they are what would forbid a figure."""
+    strange: set[str] = set()
+    for name in EXCLUDING:
+        gap = findings.gaps.get(name)
+        if gap and gap.reason == "not-understood":
+            strange.update(one.resource for one in gap.seen)
+    return strange
+
+
+def _told(findings: Findings) -> set[str]:
+    """The entries that another finding tells."""
+    told: set[str] = set()
+    for name in (*EXCLUDING, *TOLD):
+        known = findings.known.get(name)
+        if known and known.value is True:
+            told.update(source.resource for source in known.provenance)
+    return told
+
+
 def _not_excluded(answer: Answer) -> Iterator[str]:
     """Entries that would forbid a figure, were they sure: suspected, or of a day ahead.
 
     An entry that another finding tells, as an old cancer, is not named again.
     """
     findings = answer.findings
-    strange = {
-        one.resource
-        for name in EXCLUDING
-        if (gap := findings.gaps.get(name)) and gap.reason == "not-understood"
-        for one in gap.seen
-    }
+    strange = _not_understood(findings)
     if strange:
         yield answer.texts.say("notices.not-understood", entries=_entries(len(strange)))
-    told = strange | {
-        source.resource
-        for name in (*EXCLUDING, *TOLD)
-        if (known := findings.known.get(name)) and known.value is True
-        for source in known.provenance
-    }
+    told = strange | _told(findings)
     open_names: list[tuple[str, str]] = []
     for name in (*EXCLUDING, *RAISING_LISTED):
         gap = findings.gaps.get(name)
@@ -120,18 +131,16 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
             continue
         title = answer.wording.name(name)
         # One order may mention several, and each is another question.
+        named = {one.resource for one in gap.seen}
         resources = {
             f"{one.resource} {title}" if one.origin == "context" else one.resource
             for one in gap.seen
         }
-        if resources <= told or {one.resource for one in gap.seen} <= told:
+        if resources <= told or named <= told:
             continue
         told |= resources
-        why = (
-            _as_people_write(gap.why or gap.detail)
-            .replace(", not counted:", ":")
-            .rstrip(".")
-        )
+        why = _as_people_write(gap.why or gap.detail)
+        why = why.replace(", not counted:", ":").rstrip(".")
         open_names.append((why, title))
     for why, names in grouped(open_names).items():
         title = joined(names)

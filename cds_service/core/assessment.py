@@ -32,8 +32,13 @@ LOW_T_SCORE = -3.0  # from here down no card says "below" (E3)
 # No figure at all: another cause of the fracture is open or known, or other care goes
 # before (docs/cards.md, E3).
 EXCLUDED = (
-    *(*ABSOLUTE, "bone-malignancy", "recent-cancer", "active-cancer", "sepsis"),
-    *("spinal-instability", "end-of-life"),
+    *ABSOLUTE,
+    "bone-malignancy",
+    "recent-cancer",
+    "active-cancer",
+    "sepsis",
+    "spinal-instability",
+    "end-of-life",
 )
 
 
@@ -60,15 +65,14 @@ class Assessment:
     """Both outcomes, and the change between repeated MRIs if there are any.
 
     Attributes:
-        pooled: the figure that speaks for refracture; None if the fracture is excluded,
-            or
-            the patient is under 50.
+        pooled: the figure for refracture that a card says; None if the fracture is
+            excluded, or the patient is under 50.
         excluded_by: findings that take the fracture out of every figure; `age` if it
             does.
         study_lines: what studies may say on the card, those of refracture first.
         open_points: what the record leaves open, so that nothing under the usual is
             said.
-        pain: what is said of lasting pain; None where nothing is.
+        pain: what is said of lasting pain; None if nothing is.
     """
 
     outcomes: tuple[OutcomeAssessment, ...]
@@ -94,16 +98,14 @@ class Assessment:
         return "assessed" if is_own else "insufficient-data"
 
     def has_open_input(self) -> bool:
-        """Report anything unread, or seen and not used, that a figure could rest on."""
+        """Tell if an input of a figure was unread, or seen and not used."""
         return bool(self.open_points)
 
     def may_say_below(self) -> bool:
         """Tell if the figure may be called below the usual, but for raising facts."""
-        if (
-            self.pooled is None
-            or self.pooled.figure.band != "below"
-            or self.open_points
-        ):
+        if self.pooled is None or self.open_points:
+            return False
+        if self.pooled.figure.band != "below":
             return False
         return self.pooled.known.get("t", 0.0) > LOW_T_SCORE
 
@@ -125,28 +127,35 @@ def assess(
 ) -> Assessment:
     """Assess both outcomes of this patient."""
     excluded_by = exclusions(findings)
+    if excluded_by:
+        return Assessment(
+            outcomes=tuple(OutcomeAssessment(outcome=one) for one in OUTCOMES),
+            marker=None,
+            pooled=None,
+            excluded_by=excluded_by,
+            study_lines=(),
+            open_points=find_open_points(findings, record),
+            pain=None,
+        )
     outcomes = tuple(
-        OutcomeAssessment(outcome=one)
-        if excluded_by
-        else _assess_outcome(one, findings, models, studies, policy)
-        for one in OUTCOMES
+        _assess_outcome(one, findings, models, studies, policy) for one in OUTCOMES
     )
-    markers = (one for one in studies.values() if isinstance(one, MarkerStudy))
-    changes = (compare_with_marker(one, findings) for one in markers)
-    found = None if excluded_by else _pooled(pooled, findings, policy)
+    marker_studies = (one for one in studies.values() if isinstance(one, MarkerStudy))
+    changes = (compare_with_marker(one, findings) for one in marker_studies)
+    found = _pooled(pooled, findings, policy)
     return Assessment(
         outcomes=outcomes,
-        marker=None if excluded_by else next(filter(None, changes), None),
+        marker=next(filter(None, changes), None),
         pooled=found,
-        excluded_by=excluded_by,
-        study_lines=_study_lines(outcomes, pooled, policy) if found else (),
-        open_points=find_open_points(findings, record, found.inputs if found else ()),
-        pain=pain_said(findings) if found else None,
+        excluded_by=(),
+        study_lines=_study_lines(outcomes, pooled, policy),
+        open_points=find_open_points(findings, record, found.inputs),
+        pain=pain_said(findings),
     )
 
 
 def exclusions(findings: Findings) -> tuple[str, ...]:
-    """Names of known findings that take the patient out of every figure."""
+    """Name the known findings that take the patient out of every figure."""
     found = [name for name in EXCLUDED if findings.is_true(name)]
     age = findings.number("age")
     if age is not None and age < YOUNGEST:

@@ -5,7 +5,7 @@ and both are shown. The weeks of every brace count from the first brace of this
 fracture, since a renewed brace is worn on, not worn anew.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, get_args
@@ -67,8 +67,8 @@ class Correction:
         start: set where the order had none, else None.
         review: day of the first review; None if that is over.
         end: last day.
-        is_certain: the order leaves no doubt about how long it runs, and was read
-            whole.
+        is_certain: the order was read whole, and leaves no doubt about how long it
+            runs.
     """
 
     order: SupportOrder
@@ -184,7 +184,7 @@ class Brace:
 
     @property
     def is_first(self) -> bool:
-        """Whether its weeks count from its own beginning, or from a later stage."""
+        """Tell if its weeks count from its own beginning, or from a later stage."""
         return self.since >= self.times.begins
 
 
@@ -192,22 +192,18 @@ def times_of(order: SupportOrder, procedure_on: date | None, today: date) -> Bra
     """Find the day from which a brace counts.
 
     It is its start, else the day of the procedure, else the day it was written, else
-    today.
-
-    An active brace was ordered before the procedure, so for it the day it was written
-    comes first.
+    today. An active brace was ordered before the procedure, so for it the day it was
+    written comes before that of the procedure.
     """
-    written = (
-        (procedure_on, order.authored)
-        if order.draft
-        else (order.authored, procedure_on)
-    )
-    begins = next((day for day in (order.start, *written) if day), today)
-    words = [
-        day for day in (order.worded.day, _after(begins, order.worded.hours)) if day
-    ]
+    if order.draft:
+        days = (order.start, procedure_on, order.authored, today)
+    else:
+        days = (order.start, order.authored, procedure_on, today)
+    begins = next(filter(None, days))
+    worded_days = (order.worded.day, _after(begins, order.worded.hours))
+    by_words = max(filter(None, worded_days), default=None)
     by_dates = order.end or _after(begins, order.hours)
-    return BraceTimes(order, begins, by_dates, max(words, default=None))
+    return BraceTimes(order, begins, by_dates, by_words)
 
 
 def _after(begins: date, hours: float | None) -> date | None:
@@ -240,7 +236,7 @@ def say_worded(worded: WordedEnd) -> str:
 
 
 def fracture_day(findings: Findings) -> date | None:
-    """The day of the present fracture, where it is known."""
+    """The day of the present fracture; None if it is not known."""
     fracture = findings.known.get("index-fracture")
     return fracture.observed if fracture else None
 
@@ -257,7 +253,7 @@ def counting_orders(
 def judge_braces(
     support: SupportOrders, limit: BracePolicy, today: date, fractured_on: date | None
 ) -> tuple[Brace, ...]:
-    """Every brace order in question, drafts first, against the site's weeks.
+    """Judge every brace order in question, drafts first, by the site's weeks.
 
     Args:
         support: the orders found.
@@ -280,7 +276,7 @@ def judge_braces(
     renewed = {one.order.name for one in now if one.order.draft}
     # An active brace that is renewed now is the same brace.
     named = [one for one in now if one.order.draft or one.order.name not in renewed]
-    # since when, by name; those being signed are not worn yet
+    # Since when each is worn, by name. Those being signed are not worn yet.
     worn: dict[str, date] = {}
     for one in course:
         if not one.order.draft:
@@ -348,12 +344,10 @@ def _issue(times: BraceTimes, last_day: date, today: date) -> Issue | None:
         return "passed"
     if times.ends is None:
         return _without_date(times) if is_worded else "open"
-    # Its dates keep the limit: to set the limit's day would lengthen them.
-    return (
-        "conflict"
-        if times.by_dates is not None and times.by_dates < last_day
-        else "long"
-    )
+    if times.by_dates is not None and times.by_dates < last_day:
+        # Its dates keep the limit: to set the limit's day would lengthen them.
+        return "conflict"
+    return "long"
 
 
 def _without_date(times: BraceTimes) -> Issue:
@@ -362,6 +356,9 @@ def _without_date(times: BraceTimes) -> Issue:
 
 
 # --- reasons to keep a brace
+
+
+ReasonSource = Literal["record", "order", "signed", "open"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,7 +375,7 @@ class KeepReason:
     """
 
     name: str
-    source: Literal["record", "order", "signed", "open"]
+    source: ReasonSource
     levels: tuple[str, ...] = ()
     elements: tuple[str, ...] = ()
 
@@ -388,18 +385,13 @@ def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason
     braces = support.of_kind("brace")
     if not braces:
         return ()
+    known = {name for name in KEEP if findings.is_true(name)}
     by_order = {reason for order in braces for reason in order.reasons}
-    found = [KeepReason(name, "record") for name in KEEP if findings.is_true(name)]
-    found += [
-        KeepReason(name, "order")
-        for name in KEEP
-        if name in by_order and not findings.is_true(name)
-    ]
     by_signed = support.signed_reasons - by_order
-    found += [
-        KeepReason(name, "signed")
-        for name in KEEP
-        if name in by_signed and not findings.is_true(name)
+    found = [
+        *_reasons(known, "record"),
+        *_reasons(by_order - known, "order"),
+        *_reasons(by_signed - known, "signed"),
     ]
     if support.other_fractures:
         found.append(KeepReason("other-fracture", "record", support.other_fractures))
@@ -416,18 +408,18 @@ def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason
         found.append(KeepReason("order-unread", "open"))
     if support.problem_open:
         found.append(KeepReason("problem-unread", "open"))
-    gaps = {
-        name: findings.gaps[name]
-        for name in KEEP
-        if name in findings.gaps and name not in by_order | by_signed
-    }
-    # What the record mentions without deciding.
-    found += [
-        KeepReason(name, "open")
-        for name, gap in gaps.items()
+    mentioned = {
+        name
+        for name, gap in findings.gaps.items()
         if gap.is_mentioned and gap.reason != "unreadable"
-    ]
+    }
+    found += _reasons(mentioned - by_order - by_signed, "open")
     return tuple(found)
+
+
+def _reasons(names: Collection[str], source: ReasonSource) -> list[KeepReason]:
+    """Make reasons of those findings that keep a brace on, the gravest first."""
+    return [KeepReason(name, source) for name in KEEP if name in names]
 
 
 # --- bed rest
@@ -437,20 +429,13 @@ def say_long_rest(order: SupportOrder, max_hours: float, today: date) -> str | N
     """Say bed rest longer than routine, `Bed rest 72 h ordered`; None if it is not."""
     begins = order.start or order.authored or today
     to_day = (order.worded.day - begins).days * 24.0 if order.worded.day else None
-    by_words = max(
-        (hours for hours in (order.worded.hours, to_day) if hours is not None),
-        default=None,
-    )
-    longest = max(
-        (hours for hours in (order.hours, by_words) if hours is not None), default=None
-    )
+    by_words = _longest(order.worded.hours, to_day)
+    longest = _longest(order.hours, by_words)
     if longest is None or longest <= max_hours:
         return None
-    dates = (
-        f"{say_number(order.hours, 1).removesuffix('.0')} h"
-        if order.hours is not None
-        else ""
-    )
+    dates = ""
+    if order.hours is not None:
+        dates = f"{say_number(order.hours, 1).removesuffix('.0')} h"
     is_length = order.worded.said and by_words == order.worded.hours
     words = say_worded(order.worded) if is_length else _until(order.worded.day, today)
     if not dates or not words or order.hours == by_words:
@@ -459,6 +444,10 @@ def say_long_rest(order: SupportOrder, max_hours: float, today: date) -> str | N
     if longest == by_words:
         ordered = "Bed rest {words} ordered in words, {dates} in dates"
     return say(ordered, words=words, dates=dates)
+
+
+def _longest(*hours: float | None) -> float | None:
+    return max((one for one in hours if one is not None), default=None)
 
 
 def is_open_rest(order: SupportOrder) -> bool:

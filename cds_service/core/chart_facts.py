@@ -23,25 +23,27 @@ DrugStateKind = Literal["none", "on", "unknown"]
 # Words that every phrase and line may use. A phrase with an empty word does not fit.
 COMMON_WORDS = frozenset(
     {
-        *(
-            "because",
-            "fact",
-            "place",
-            "state",
-            "review",
-            "start",
-            "start_one",
-            "t",
-            "age",
-        ),
-        *("listed", "join", "biopsy_ordered", "rehabilitation_ordered", "unstable"),
+        "because",
+        "fact",
+        "place",
+        "state",
+        "review",
+        "start",
+        "start_one",
+        "t",
+        "age",
+        "listed",
+        "join",
+        "biopsy_ordered",
+        "rehabilitation_ordered",
+        "unstable",
         "leaving",
     }
 )
 MAY_BE_EMPTY = frozenset({"join"})
 LIST_NOT_READ = "bone-drug-unknown"
-# Phrases may ask for it as for a signal: not ordered, not closed, and nothing forbids
-# it.
+# Phrases may ask for it as for a signal: rehabilitation is neither ordered nor closed,
+# and nothing forbids it.
 TRAINING_OPEN = "rehabilitation-open"
 
 
@@ -113,8 +115,7 @@ class FactFile(DataTable):
         leads: it may lead a card; otherwise it only adds lines, or raises the risk.
         words: placeholders that its signal fills, besides the common ones.
         phrases: for the summary, the first that fits.
-        joins: its short form behind another fact that leads; empty where it never
-            joins.
+        joins: its short form behind another fact that leads; empty if it never joins.
         start: how a drug is started while it holds, instead of `start before
             discharge`.
         state: what it says of bone treatment.
@@ -127,8 +128,7 @@ class FactFile(DataTable):
         not_counted: what the model does not count, `hip`; empty where it counts it.
         raises: no figure is called below the usual while it holds.
         leaves_open: something was not read or not understood: the usual stands for
-            every
-            lower figure.
+            every lower figure.
         at_end_of_life: it is said in a hospice too.
         guidelines: lines of `guidelines.toml` that speak for and against its act.
         source: where it comes from.
@@ -206,6 +206,14 @@ class HeldFact(NamedTuple):
         """Its act is open."""
         return not self.closed_by
 
+    @property
+    def may_lead(self) -> bool:
+        """It leads the card if no fact before it does."""
+        if not self.file.leads:
+            return False
+        is_only_ordered = self.closed_by == "order" and self.file.leads_when_closed
+        return self.is_open or is_only_ordered
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartFacts:
@@ -213,10 +221,8 @@ class ChartFacts:
 
     Attributes:
         held: every fact that holds.
-        place: `before discharge`, `with this visit`, `with this order`.
         common: words for every phrase.
-        signals: names of all signals that hold.
-        is_end_of_life: comfort first.
+        signals: names of all signals that hold, and `TRAINING_OPEN` while it is.
         is_shown: the first card is shown at all (E5).
     """
 
@@ -226,24 +232,13 @@ class ChartFacts:
     is_shown: bool = True
 
     def holds(self, fact: str) -> bool:
-        """Whether the fact of this id holds, open or closed."""
+        """Tell if the fact of this id holds, open or closed."""
         return any(one.id == fact for one in self.held)
 
     @property
     def leading(self) -> HeldFact | None:
         """The fact that leads the card."""
-        return next(
-            (
-                one
-                for one in self.held
-                if one.file.leads
-                and (
-                    one.is_open
-                    or (one.closed_by == "order" and one.file.leads_when_closed)
-                )
-            ),
-            None,
-        )
+        return next((one for one in self.held if one.may_lead), None)
 
     @property
     def colour(self) -> Colour:
@@ -356,21 +351,17 @@ class ChartFacts:
         )
 
     def _fits(self, condition: Condition, fact: HeldFact) -> bool:
-        state = self.state
-        return (
-            (
-                not condition.state
-                or (state is not None and state.kind in condition.state)
-            )
-            and (not condition.fact or any(map(self.holds, condition.fact)))
-            and not any(map(self.holds, condition.unless_fact))
-            and all(
-                fact.signal.words.get(name) == said
-                for name, said in condition.word.items()
-            )
-            and (not condition.signal or not self.signals.isdisjoint(condition.signal))
-            and self.signals.isdisjoint(condition.unless_signal)
-            and condition.closed == (fact.closed_by == "order")
+        kind = self.state.kind if self.state else None
+        if condition.state and kind not in condition.state:
+            return False
+        if condition.closed != (fact.closed_by == "order"):
+            return False
+        words = fact.signal.words
+        if any(words.get(name) != said for name, said in condition.word.items()):
+            return False
+        facts = frozenset(one.id for one in self.held)
+        return _is_met(condition.fact, condition.unless_fact, facts) and _is_met(
+            condition.signal, condition.unless_signal, self.signals
         )
 
     def _words(self, fact: HeldFact) -> dict[str, str]:
@@ -391,6 +382,14 @@ class ChartFacts:
             if one is not fact
         }
         return words | others | _own(fact.signal)
+
+
+def _is_met(
+    needed: Collection[str], excluded: Collection[str], names: frozenset[str]
+) -> bool:
+    """Tell if one of the needed names holds, if any is, and no excluded one."""
+    is_there = not needed or not names.isdisjoint(needed)
+    return is_there and names.isdisjoint(excluded)
 
 
 def _own(signal: Signal) -> dict[str, str]:
@@ -450,8 +449,8 @@ def rank_facts(
         for kind in ("bone-treatment", "rehabilitation")
     }
     is_training_open = is_open["rehabilitation"] and names.isdisjoint(no_training)
-    told = frozenset(by_name) | ({TRAINING_OPEN} if is_training_open else set())
-    facts = ChartFacts(held=held, common=common, signals=told)
+    told = {*by_name, TRAINING_OPEN} if is_training_open else {*by_name}
+    facts = ChartFacts(held=held, common=common, signals=frozenset(told))
     if "deceased" in by_name:
         shown = False
     elif is_dying:
@@ -477,20 +476,18 @@ def _held(
     ranks: Mapping[str, int],
 ) -> HeldFact:
     key = _key(signal)
-    is_closed = closures.closes_fact(file.id, key)
+    is_act_closed = False
     if not file.only_considered and file.act:
         grounds = closures.grounds_of_act(file.act)
-        is_closed = is_closed or any(
-            _reaches(ground, file, ranks) for ground in grounds
-        )
-    if is_closed:
+        is_act_closed = any(_reaches(ground, file, ranks) for ground in grounds)
+    if is_act_closed or closures.closes_fact(file.id, key):
         return HeldFact(file, signal, key, "override")
     is_ordered = any(kind in ordered for kind in file.closed_by)
     return HeldFact(file, signal, key, "order" if is_ordered else "")
 
 
 def _reaches(ground: CardGround, file: FactFile, ranks: Mapping[str, int]) -> bool:
-    """Whether an act that was closed on this card is closed for this fact too.
+    """Tell if an act that was closed on this card is closed for this fact too.
 
     A fact that warns may be new since, or graver than what the clinician saw: only the
     override of a warning that ranks as high closes it.
@@ -501,10 +498,13 @@ def _reaches(ground: CardGround, file: FactFile, ranks: Mapping[str, int]) -> bo
 
 
 def _key(signal: Signal) -> str:
-    """What a fact rests on: an override ends when one of these values changes."""
-    facts = (
-        f"{getattr(one, 'name', '') or getattr(one, 'kind', '')}="
-        f"{getattr(one, 'observed', None) or getattr(one, 'authored', None) or ''}"
-        for one in signal.facts
-    )
-    return " ".join([signal.because, *sorted(facts)]).strip()
+    """Say what a fact rests on: an override ends when one of these values changes."""
+    facts = sorted(map(_name_and_day, signal.facts))
+    return " ".join([signal.because, *facts]).strip()
+
+
+def _name_and_day(fact: object) -> str:
+    """Say `bmd-t-score=2026-05-03` of a finding, and the same of an order."""
+    name = getattr(fact, "name", "") or getattr(fact, "kind", "")
+    day = getattr(fact, "observed", None) or getattr(fact, "authored", None)
+    return f"{name}={day or ''}"

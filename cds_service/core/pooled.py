@@ -179,14 +179,13 @@ class PooledModel:
         *,
         raising: Collection[str] = (),
     ) -> PooledFigure:
-        """The figure for a patient.
+        """Compute the figure for a patient.
 
         Args:
             known: inputs by name, in the file's units; what is not known is left out.
             baseline: in force; the pooled one by default.
             raising: facts that forbid "below" and are no input, as `bands.raising`
-                names
-                them.
+                names them.
 
         Raises:
             ValueError: the model has no such input, or a value is not finite.
@@ -197,19 +196,22 @@ class PooledModel:
         names = self.study.names(best.bone)
         entered = {name: used[name] for name in names if name in used}
         absolute = math.sqrt(best.error**2 + self._baseline_variance(best, baseline))
-        is_personal = _is_personal(self.study, used)
         risk = expit(best.log_odds)
+        is_personal = _is_personal(self.study, used)
+        is_lower = self.step_of(risk) < self.step_of(baseline.incidence)
+        words = _usual_words(risk, baseline)
+        band: PooledBand = "not-different"
+        if is_personal:
+            words = self.words_of(risk)
+            band = _band(self.study, best, baseline, used, raising)
         return PooledFigure(
             risk=risk,
             log_odds=best.log_odds,
             is_personal=is_personal,
-            words=self.words_of(risk) if is_personal else _usual_words(risk, baseline),
+            words=words,
             usual=baseline.usual,
-            in_summary=is_personal
-            and self.step_of(risk) >= self.step_of(baseline.incidence),
-            band=_band(self.study, best, baseline, used, raising)
-            if is_personal
-            else "not-different",
+            in_summary=is_personal and not is_lower,
+            band=band,
             new_hospital=_interval(best.log_odds, absolute),
             same_hospital=_interval(best.log_odds, best.error),
             relative_error=best.error,
@@ -227,7 +229,7 @@ class PooledModel:
     def risk(
         self, known: Mapping[str, float | bool], baseline: PooledBaseline
     ) -> float:
-        """The risk alone, 0..1, as `figure` has it: to ask what more would tell."""
+        """Compute the risk alone, 0..1, as `figure` does: what would more tell?"""
         used, _ = self._held(known)
         fitted = baseline.recalibration
         own = self._own_baseline(baseline)
@@ -261,7 +263,7 @@ class PooledModel:
     def _held(
         self, known: Mapping[str, float | bool]
     ) -> tuple[dict[str, float], dict[str, float]]:
-        """All values as numbers, moved into what is held; and those that were moved."""
+        """Move all values between the held ends; name those that were moved as well."""
         if foreign := known.keys() - self.study.by_id.keys():
             raise ValueError(
                 f"{self.study.id} has no input {', '.join(sorted(foreign))}"
@@ -271,10 +273,12 @@ class PooledModel:
             raise ValueError("an input is not finite")
         held = {}
         for one in self.study.numbers:
-            if one.id in used:
-                end = min(max(used[one.id], one.held[0]), one.held[1])
-                if end != used[one.id]:
-                    used[one.id] = held[one.id] = end
+            if one.id not in used:
+                continue
+            lowest, highest = one.held
+            value = min(max(used[one.id], lowest), highest)
+            if value != used[one.id]:
+                used[one.id] = held[one.id] = value
         return used, held
 
     def _estimates(
@@ -298,23 +302,16 @@ class PooledModel:
 
     def _baseline_variance(self, estimate: Estimate, baseline: PooledBaseline) -> float:
         fitted = baseline.recalibration
-        return (
-            baseline.variance
-            if fitted is None
-            else fitted.variance_at(fitted.own(estimate.log_odds))
-        )
+        if fitted is None:
+            return baseline.variance
+        return fitted.variance_at(fitted.own(estimate.log_odds))
 
     def _effects(
         self, bone: Bone, entered: Mapping[str, float], baseline: PooledBaseline
     ) -> dict[str, float]:
         fitted, own = baseline.recalibration, self._own_baseline(baseline)
-        means = dict(
-            zip(
-                self.study.names(bone),
-                self.averaging.centre(bone, own).means.tolist(),
-                strict=True,
-            )
-        )
+        centre = self.averaging.centre(bone, own)
+        means = dict(zip(self.study.names(bone), centre.means.tolist(), strict=True))
         slope = fitted.slope if fitted else 1.0
         return {
             name: slope * self.beta(name) * (value - means[name])
@@ -342,10 +339,8 @@ def known_inputs(
     """
     found: dict[str, tuple[float | bool, Finding]] = {}
     for one in study.inputs:
-        values = [
-            findings.known[name] for name in one.findings if name in findings.known
-        ]
-        given = next(_given(one, values), None)
+        names = [name for name in one.findings if name in findings.known]
+        given = next(_given(one, [findings.known[name] for name in names]), None)
         if given is not None:
             found[one.id] = given
     return found
@@ -379,12 +374,8 @@ def _interval(log_odds: float, error: float) -> Interval:
 
 def _share_above(estimate: Estimate, baseline: PooledBaseline) -> float:
     """Share of hospitals in which the patient lies above their average."""
-    return (
-        math.erfc(
-            (baseline.log_odds - estimate.log_odds) / (math.sqrt(2) * estimate.error)
-        )
-        / 2
-    )
+    distance = baseline.log_odds - estimate.log_odds
+    return math.erfc(distance / (math.sqrt(2) * estimate.error)) / 2
 
 
 def _is_personal(study: PooledStudy, used: Mapping[str, float]) -> bool:
@@ -404,21 +395,20 @@ def _band(
     raising: Collection[str],
 ) -> PooledBand:
     """Where the patient lies in most hospitals, against their average (step 6)."""
-    bands, risk, share = (
-        study.bands,
-        expit(estimate.log_odds),
-        _share_above(estimate, baseline),
-    )
-    if share >= bands.sure and risk >= bands.above_ratio * baseline.incidence:
+    bands, average = study.bands, baseline.incidence
+    risk = expit(estimate.log_odds)
+    share = _share_above(estimate, baseline)
+    if share >= bands.sure and risk >= bands.above_ratio * average:
         return "above"
-    is_low = share <= 1 - bands.sure and risk <= bands.below_ratio * baseline.incidence
-    needed = all(name in used for name in bands.below_needs) and any(
-        bone in used for bone in BONES
-    )
-    is_raised = used.get("age", 0) >= bands.raising_age or any(
-        name in raising or used.get(name) == 1 for name in bands.raising
-    )
-    return "below" if is_low and needed and not is_raised else "not-different"
+    if share > 1 - bands.sure or risk > bands.below_ratio * average:
+        return "not-different"
+    is_bone_known = any(bone in used for bone in BONES)
+    if not is_bone_known or not all(name in used for name in bands.below_needs):
+        return "not-different"
+    if used.get("age", 0) >= bands.raising_age:
+        return "not-different"
+    is_raised = any(name in raising or used.get(name) == 1 for name in bands.raising)
+    return "not-different" if is_raised else "below"
 
 
 def _usual_words(risk: float, baseline: PooledBaseline) -> str:
