@@ -163,7 +163,11 @@ def test_what_another_list_denies_or_only_looks_for_changes_nothing(entry):
 
 
 @pytest.mark.parametrize(
-    "words", ["Unstable burst fracture L1", "Burst fracture, retropulsion"]
+    "words",
+    [
+        *("Unstable burst fracture L1", "Burst fracture, retropulsion"),
+        *("Metastasis T12", "Discitis L1/2", "Cord compression at L1"),
+    ],
 )
 def test_a_report_that_may_be_a_reason_to_keep_a_brace_selects_no_end(words):
     def chosen(*entries):
