@@ -32,6 +32,8 @@ class StubEhr(StubIssuer):
         behind: base of a FHIR server that is asked in place of the list.
         refuses: status of every write; 0 for none.
         refuses_each: status of each entry of a write that is answered with 200.
+        takes_transactions: otherwise it answers 404 to one.
+        takes: how many creates it takes one by one; the next is refused with 422.
         refuses_measures: status of every search of Observations by code; 0 for none.
         grants: put into the token response over the right members; None takes one out.
         tokens: patient and scope of each access token.
@@ -46,6 +48,8 @@ class StubEhr(StubIssuer):
         self.refuses = 0
         self.refuses_each = ""
         self.refuses_measures = 0
+        self.takes_transactions = True
+        self.takes = 99
         self.delay = 0.0
         self.app = ""
         self.grants: dict[str, Any] = {}
@@ -120,30 +124,47 @@ class StubEhr(StubIssuer):
         if granted is None:
             say(handler, 401, {"resourceType": "OperationOutcome", "issue": []})
             return
-        patient, scope = granted
-        needed = _needed(path, body)
-        if not all(may(scope, kind, right) for kind, right in needed):
-            refuse(handler, 403, "scope")
-        elif self.refuses_measures and handler.path.startswith("/fhir/Observation?"):
-            refuse(handler, self.refuses_measures, "searches are not answered now")
-        elif body is not None and self.refuses:
-            refuse(handler, self.refuses, "imaging values are not taken")
-        elif not _is_about(patient, handler.path, body):
-            refuse(handler, 403, "another patient")
+        if path and body is not None:
+            body = _as_entry(path, body, handler.headers.get("If-None-Exist", ""))
+        if refusal := self._refusal(handler.path, path, body, granted):
+            refuse(handler, *refusal)
         elif self.behind:
-            self._ask_behind(handler, body)
-        elif body is not None:
-            say(handler, 200, self._write(body))
-        else:
+            is_single = path and body is not None
+            sent = body["entry"][0]["resource"] if is_single else body
+            self._ask_behind(handler, sent)
+        elif body is None:
             self._read(handler, path)
+        elif path:
+            self._create(handler, body)
+        else:
+            say(handler, 200, self._write(body))
+
+    def _refusal(
+        self, address: str, path: str, body: Any, granted: tuple[str, str]
+    ) -> tuple[int, str] | None:
+        """Status and words; None for what is answered."""
+        patient, scope = granted
+        if not all(may(scope, kind, right) for kind, right in _needed(path, body)):
+            return 403, "scope"
+        if self.refuses_measures and address.startswith("/fhir/Observation?"):
+            return self.refuses_measures, "searches are not answered now"
+        if body is not None and self.refuses:
+            return self.refuses, "imaging values are not taken"
+        if not _is_about(patient, address, body):
+            return 403, "another patient"
+        if body is not None and not path and not self.takes_transactions:
+            return 404, "no such resource"
+        return None
 
     def _ask_behind(self, handler: Handler, body: Any) -> None:
         url = self.behind + handler.path.removeprefix("/fhir")
         content = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/fhir+json", "Cache-Control": "no-cache"}
+        if condition := handler.headers.get("If-None-Exist"):
+            headers["If-None-Exist"] = condition
         try:
             with urlopen(Request(url, content, headers), timeout=120) as answer:
-                say(handler, 200, json.load(answer))
+                say(handler, answer.status, json.load(answer))
         except HTTPError as refusal:
             say(handler, refusal.code, json.load(refusal))
 
@@ -158,6 +179,18 @@ class StubEhr(StubIssuer):
         entries = [{"resource": one} for one in of_kind if _fits(one, query)]
         bundle = {"resourceType": "Bundle", "type": "searchset", "entry": entries}
         say(handler, 200, bundle)
+
+    def _create(self, handler: Handler, body: Any) -> None:
+        """Answer a single create with the place where it is kept."""
+        if self.takes == 0:
+            refuse(handler, 422, "this value is not taken")
+            return
+        self.takes -= 1
+        (entry,) = self._write(body)["entry"]
+        kept = self.resources[-1]
+        place = f"{self.base}/{kept['resourceType']}/{kept['id']}/_history/1"
+        status = int(entry["response"]["status"].split()[0])
+        say(handler, status, None, Location=place)
 
     def _write(self, bundle: Any) -> Any:
         if self.refuses_each:
@@ -204,6 +237,12 @@ def may(scope: str, kind: str, right: str) -> bool:
     )
 
 
+def _as_entry(path: str, resource: Any, condition: str) -> Any:
+    """A single create as a set of one."""
+    request = {"method": "POST", "url": path, "ifNoneExist": condition}
+    return {"entry": [{"resource": resource, "request": request}]}
+
+
 def _needed(path: str, body: Any) -> list[tuple[str, str]]:
     if body is not None:
         return [(entry["resource"]["resourceType"], "c") for entry in body["entry"]]
@@ -218,7 +257,7 @@ def _is_about(patient: str, path: str, body: Any) -> bool:
             for entry in body["entry"]
             if "subject" in entry["resource"]
         ]
-        return set(subjects) == {f"Patient/{patient}"}
+        return set(subjects) <= {f"Patient/{patient}"}
     parts = urlsplit(path)
     named = parse_qs(parts.query).get("patient", [parts.path.rpartition("/")[2]])
     return named == [patient]

@@ -28,7 +28,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.lookup import check_patient
-from cds_service.fhir.server.writing import send_transaction
+from cds_service.fhir.server.writing import send_each, send_transaction
 from cds_service.loading import (
     calendar_of,
     load_measures_in_force,
@@ -89,6 +89,11 @@ def _thickness(value: str) -> Decimal:
 )
 @click.option(
     "--fhir-server", type=options.BASE, help="base of a FHIR R4 server that takes them"
+)
+@click.option(
+    "--single",
+    is_flag=True,
+    help="one create after the other, for a server that takes no transaction",
 )
 @click.option("--dry-run", is_flag=True, help="only say what would be taken")
 @options.TOKEN_FILE
@@ -155,6 +160,7 @@ class Wish:
     patient: str
     out: Path | None
     fhir_server: str | None
+    single: bool
     dry_run: bool
     token: str | None
     site: Path | None
@@ -353,7 +359,8 @@ def _send(outcome: Outcome, wish: Wish) -> None:
     )
     statuses: Sequence[str] = ()
     if bundle["entry"]:
-        statuses = send_transaction(
+        send = send_each if wish.single else send_transaction
+        statuses = send(
             base, wish.token, bundle, connections=_connections(), seconds=SECONDS
         )
     kinds = [entry["resource"]["resourceType"] for entry in bundle["entry"]]

@@ -1,6 +1,7 @@
 """Saves what was entered on the launched worksheet.
 
-One set of Observations with one Provenance, or nothing.
+One set of Observations with one Provenance, or nothing; one after the other where the
+server takes no transaction.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from cds_service.fhir.raw_json import Json
 from cds_service.fhir.server.client import FhirClient
-from cds_service.fhir.server.writing import send_transaction
+from cds_service.fhir.server.writing import send_each, send_transaction
 from cds_service.launch.authorizing import Launched
 from cds_service.measures.observations import (
     Written,
@@ -22,6 +23,7 @@ from cds_service.measures.observations import (
 )
 from cds_service.outgoing import Connections
 from cds_service.outgoing.deadline import Deadline
+from cds_service.site.profiles import Writes
 
 WORKSHEET = "Measurement worksheet"
 
@@ -37,13 +39,26 @@ class Saved:
     there: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How values get to the server.
+
+    Attributes:
+        deadline: of all calls; the first may take half of what is left.
+        writes: how the server takes several; a transaction where nobody knows.
+    """
+
+    connections: Connections
+    deadline: Deadline
+    writes: Writes | None = None
+
+
 def save_set(
     launched: Launched,
     values: Sequence[Written],
     reports: Sequence[str],
     *,
-    connections: Connections,
-    deadline: Deadline,
+    way: Way,
     at: datetime,
 ) -> Saved:
     """Write these values to the server of the launch.
@@ -53,16 +68,15 @@ def save_set(
     Args:
         values: of the launch's patient.
         reports: references of DiagnosticReports from which numbers were taken.
-        deadline: of both calls; the first may take half of what is left.
 
     Raises:
-        CdsError: the server cannot be asked, or took nothing.
+        CdsError: the server cannot be asked, or did not take all.
     """
     reader = FhirClient(
-        launched.base, launched.token, connections=connections, is_fresh=True
+        launched.base, launched.token, connections=way.connections, is_fresh=True
     )
     names = [one.identifier for one in values]
-    seconds = deadline.left / 2
+    seconds = way.deadline.left / 2
     there = identifiers_there(reader, launched.patient, names, seconds=seconds)
     new = [one for one in values if one.identifier not in there]
     if not new:
@@ -71,12 +85,13 @@ def save_set(
     if launched.may("Provenance", "c"):
         entries.append(_provenance(new, launched, reports, at))
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
-    statuses = send_transaction(
+    send = send_each if way.writes == "single" else send_transaction
+    statuses = send(
         launched.base,
         launched.token,
         bundle,
-        connections=connections,
-        seconds=max(seconds, deadline.left),
+        connections=way.connections,
+        seconds=max(seconds, way.deadline.left),
     )
     created = sum(one.startswith("201") for one in statuses[: len(new)])
     return Saved(created, len(values) - created)

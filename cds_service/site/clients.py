@@ -183,6 +183,9 @@ def with_profile(client: Client, profile: Profile) -> Client:
         for name, value in stated.items()
         if value is not None and name not in own
     }
+    if client.worksheet is not None and client.worksheet.writes is None:
+        writes = value_of(profile.server.writes)
+        update["worksheet"] = client.worksheet.model_copy(update={"writes": writes})
     capabilities = capabilities_of(profile, client.capabilities or EVERYTHING)
     return client.model_copy(update=update | {"capabilities": capabilities})
 

@@ -1,6 +1,7 @@
 """`[clients.worksheet]` of `site.toml`: the worksheet's registration as a SMART app."""
 
 from cds_service.site.fields import SiteTable, YesNo
+from cds_service.site.profiles import Writes
 from cds_service.site.review import ClientId, LoginServer, SecretFile
 
 
@@ -13,6 +14,7 @@ class WorksheetLaunch(SiteTable):
             PKCE alone.
         servers: origins that a FHIR server's SMART configuration may name besides its
             own.
+        writes: how the FHIR server takes several values; None as its profile says.
         in_cards: whether cards link to it; the EHR must be able to launch a link of
             type `smart`.
     """
@@ -20,4 +22,5 @@ class WorksheetLaunch(SiteTable):
     client_id: ClientId
     client_secret_file: SecretFile | None = None
     servers: tuple[LoginServer, ...] = ()
+    writes: Writes | None = None
     in_cards: YesNo = False

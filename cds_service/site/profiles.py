@@ -29,6 +29,7 @@ Algorithm = Literal[
 ]
 Actions = tuple[Literal["create", "update", "delete"], ...]
 Texts = tuple[Text, ...]
+Writes = Literal["transaction", "single"]
 HandoutForm = Literal["Communication", "DocumentReference", "none"]
 Count = Annotated[int, Strict(), Field(ge=1)]
 ProfileName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
@@ -170,6 +171,16 @@ class AnswerFacts(DataTable):
     drops: Fact[Texts] | Unknown = "unknown"
 
 
+class ServerFacts(DataTable):
+    """What its FHIR server takes.
+
+    Attributes:
+        writes: several resources as one transaction, or one create after the other.
+    """
+
+    writes: Fact[Writes] | Unknown = "unknown"
+
+
 class FeedbackFacts(DataTable):
     """What it tells of the user's answer.
 
@@ -233,6 +244,7 @@ class Profile(DataTable):
     token: TokenFacts = TokenFacts()
     request: RequestFacts = RequestFacts()
     answer: AnswerFacts = AnswerFacts()
+    server: ServerFacts = ServerFacts()
     feedback: FeedbackFacts = FeedbackFacts()
     places: PlaceFacts = PlaceFacts()
 
@@ -311,7 +323,7 @@ def _fault_of_site(error: DataFileError, file: Path, place: str) -> DataFileErro
     return DataFileError(str(file), f"{place}.{fault.key.split('.')[0]}", message)
 
 
-GROUPS = ("hooks", "token", "request", "answer", "feedback", "places")
+GROUPS = ("hooks", "token", "request", "answer", "server", "feedback", "places")
 
 
 def profile_folders(overlays: Sequence[Path]) -> tuple[Path, ...]:

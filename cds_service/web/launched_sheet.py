@@ -19,6 +19,7 @@ from cds_service.core.wording import say_date
 from cds_service.errors import AuditUnavailable, CdsError, FhirReadError
 from cds_service.fhir.raw_json import Json
 from cds_service.fhir.server.client import FhirClient
+from cds_service.fhir.server.writing import NotWritten
 from cds_service.launch.authorizing import Launched, Launcher
 from cds_service.launch.record import (
     OnRecord,
@@ -30,14 +31,15 @@ from cds_service.launch.record import (
     rivals,
 )
 from cds_service.launch.reports import Report, read_or_why, span_of
-from cds_service.launch.saving import Saved, save_set
+from cds_service.launch.saving import Saved, Way, save_set
 from cds_service.launch.sessions import LaunchSessions
 from cds_service.measures.observations import Written
 from cds_service.measures.worksheet import Outcome
-from cds_service.outgoing.address import Address
+from cds_service.outgoing.address import Address, parse_base
 from cds_service.outgoing.deadline import Deadline
 from cds_service.review.login import same
 from cds_service.review.sessions import PendingLogins
+from cds_service.site.profiles import Writes
 from cds_service.web.cds_api import Surroundings
 from cds_service.web.worksheet import Figure, Sheets, figure, signing
 
@@ -288,6 +290,13 @@ class Desk:
         )
 
     @property
+    def _writes(self) -> Writes | None:
+        """How the record system takes several values, if anybody knows."""
+        base = parse_base(self._launched.base)
+        registered = self._launching.launchers[base].client.worksheet
+        return registered.writes if registered else None
+
+    @property
     def _may_show_figures(self) -> bool:
         site, launched = self._launching.around.site, self._launched
         return site is None or site.is_live_for(launched.user, launched.client)
@@ -317,17 +326,30 @@ class Desk:
             entry = note(self._launching, self._launched, "measures", "asked", content)
         except AuditUnavailable:
             return NO_LOG, None
+        return self._send(values, sources, entry)
+
+    def _send(
+        self, values: Sequence[Written], sources: Sequence[str], entry: str
+    ) -> tuple[str, Saved | None]:
+        """Send the values; the words for the page, and what became of them.
+
+        Args:
+            entry: of the log, which says that they were to be sent.
+        """
+        around = self._launching.around
+        way = Way(
+            connections=around.connections,
+            deadline=self._deadline,
+            writes=self._writes,
+        )
         try:
             saved = save_set(
-                self._launched,
-                values,
-                sources,
-                connections=self._launching.around.connections,
-                deadline=self._deadline,
-                at=self._launching.around.clock(),
+                self._launched, values, sources, way=way, at=around.clock()
             )
         except CdsError as fault:
-            self._note_end(entry, "refused", {})
+            created = fault.created if isinstance(fault, NotWritten) else 0
+            stands = {"new": created} if created else {}
+            self._note_end(entry, "refused", stands)
             return str(fault), None
         self._note_end(entry, "saved", {"new": saved.new, "there": saved.there})
         return "", saved

@@ -9,7 +9,12 @@ import pytest
 from cds_service.samples import load_samples
 from cds_service.samples.requests import order_sign_request
 from tests.browser.reviewed_service import PASSWORD, REVIEWER, reviewed_service
-from tests.browser.watching import every_screen, hard_to_read, log_in
+from tests.browser.watching import (
+    axe_violations,
+    every_screen,
+    hard_to_read,
+    log_in,
+)
 from tests.chart_builders import open_service
 from tests.live_service import FEEDBACK
 
@@ -54,8 +59,8 @@ def log(browser, tmp_path):  # noqa: ARG001 - no process is started without a br
 def open_desk(log, watched):
     """A reviewer who is logged in."""
 
-    def at(*how):
-        page = watched(log, *how).page
+    def at(*how, **options):
+        page = watched(log, *how, **options).page
         page.goto(f"{log}/audit/login")
         log_in(page, REVIEWER, PASSWORD)
         return page
@@ -161,62 +166,117 @@ def test_on_paper_there_are_no_buttons(open_desk, log):
     assert page.get_by_role("article").first.is_visible()
 
 
-# Each question of a reviewer: what is done from the start page on, and what then stands
-# there. One line of steps is at most three.
+# Each question of a reviewer: what is done from the start page on, by keyboard alone,
+# and what then stands there. One line of steps is at most three; keys between are Tab.
+def tab_to(page, wanted):
+    """Press Tab until the element has the focus."""
+    wanted.wait_for()
+    target = wanted.element_handle()
+    for _ in range(150):
+        if target.evaluate("one => one === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"no Tab leads to {wanted}")
+
+
+def pressed(wanted):
+    def step(page):
+        tab_to(page, wanted(page))
+        page.keyboard.press("Enter")
+
+    return step
+
+
 def link(name):
-    return lambda page: page.get_by_role("link", name=name).first.click()
-
-
-def button(name):
-    return lambda page: page.get_by_role("button", name=name).first.click()
+    return pressed(lambda page: page.get_by_role("link", name=name).first)
 
 
 def typed(label, text):
-    return lambda page: page.get_by_label(label, exact=True).fill(text)
+    def step(page):
+        tab_to(page, page.get_by_label(label, exact=True))
+        page.keyboard.type(text)
 
-
-def unfold(page):
-    page.get_by_text("More fields").click()
+    return step
 
 
 def enter(page):
     page.keyboard.press("Enter")
 
 
-FIGURES, FIND = link("Figures"), button("Find")
+FIGURES = link("Figures")
+UNFOLD = pressed(lambda page: page.locator("summary", has_text="More fields"))
 PATIENT = "Patient id, or *part*"
 
 
 @pytest.mark.parametrize("width", [1400, 400])
 def test_a_reviewers_question_takes_at_most_three_steps(open_desk, log, width):
-    page = open_desk(width)
+    page = open_desk(width, bypass_csp=True)  # for axe alone
     digest = open_service().pooled.study.digest
     questions = {
         "cards last month, by kind, and the trend": ([FIGURES], "Rates by month"),
         "overridden, and why": ([FIGURES], "patientDeclines"),
+        "overridden, by unit": ([FIGURES], "no EHR named"),
+        "was it done": ([FIGURES], "Was it done?"),
         "all about a patient": ([typed(PATIENT, "p1-thin-high"), enter], "1 entry"),
         "a part of an id": ([typed(PATIENT, "*thin*"), enter], "1 entry"),
         "figures of a model": (
-            [unfold, typed("A card said a figure of model", "pooled-2026"), enter],
+            [UNFOLD, typed("A card said a figure of model", "pooled-2026"), enter],
             "newest first",
         ),
         "figures of a digest": (
-            [unfold, typed("Digest of its numbers", digest), enter],
+            [UNFOLD, typed("Digest of its numbers", digest), enter],
             "newest first",
         ),
-        "what was shown": ([entry_links(page).last.click], "Cards as they were shown"),
+        "what was shown": (
+            [pressed(lambda page: entry_links(page).last)],
+            "Cards as they were shown",
+        ),
         "is the log whole": ([link("Integrity")], "audit verify"),
     }
     for question, (steps, said) in questions.items():
         page.goto(f"{log}/audit")
         assert len(steps) <= 3, question
         for step in steps:
-            step() if step.__name__ == "click" else step(page)
+            step(page)
         page.get_by_text(said).first.wait_for()
         assert hard_to_read(page) == [], question
+        assert axe_violations(page) == [], question
     for name, ending in (("These tables as CSV", ".csv"), ("As PDF", ".pdf")):
         page.goto(f"{log}/audit")
         FIGURES(page)
         with page.expect_download() as download:
             link(name)(page)
         assert download.value.suggested_filename.endswith(ending)
+
+
+@pytest.mark.parametrize("width", [1400, 400])
+def test_observed_and_expected_by_quarter_is_read_on_any_screen(
+    watched, tmp_path, width
+):
+    quarters = "".join(
+        f'[[pooled-2026.quarters]]\nquarter = "2025 Q{number}"\nn = 60\nevents = 9\n'
+        f"expected = {expected}\nratio = {9 / expected}\n"
+        f"interval = [{4 / expected}, {18 / expected}]\n"
+        for number, expected in ((1, 9.0), (2, 1.5), (3, 12.0))
+    )
+    (tmp_path / "site.toml").write_text('[site]\nname = "T"\n', encoding="utf-8")
+    (tmp_path / "observed-expected.toml").write_text(
+        '[pooled-2026]\nversion = "1"\nmeasured = 2026-11-01\n'
+        f'outcomes-digest = "00"\n{quarters}',
+        encoding="utf-8",
+    )
+    with reviewed_service(tmp_path) as running:
+        page = watched(running.url, width, bypass_csp=True).page  # for axe alone
+        page.goto(f"{running.url}/audit/login")
+        log_in(page, REVIEWER, PASSWORD)
+        FIGURES(page)
+        page.get_by_text("Observed / expected by quarter: pooled-2026 1").wait_for()
+        assert page.get_by_role("row", name="2025 Q2").inner_text().split()[-4:] == [
+            "6.00",
+            "2.67",
+            "to",
+            "12.00",
+        ]
+        assert hard_to_read(page) == []
+        assert axe_violations(page) == []
+        page.context.close()

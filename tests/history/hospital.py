@@ -21,9 +21,12 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from alembic import command
+from alembic.config import Config
+
 from cds_service.audit.chain import AuditEntry, time_text
 from cds_service.audit.checkpoint import make_checkpoint
-from cds_service.audit.database import Database
+from cds_service.audit.database import MIGRATIONS, Database
 from cds_service.audit.purge import doubt_of_clock, purge_before
 from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.notes import Checkpoint, read_note
@@ -253,6 +256,10 @@ class Hospital:
         said = self.run("backup.sh", str(folder))
         self.backups.append(Backup(Path(said.stdout.strip()), shown))
 
+    def migrate(self) -> None:
+        """Bring the tables to the newest step, as before an update."""
+        migrate_tables(self.url)
+
     def verify(self) -> Report:
         """Hold the log against all notes."""
         return verify_log(self.url, self.notes)
@@ -327,6 +334,26 @@ class Hospital:
             assert held == [one.patient] or (may_be_gone and not held), (card, held)
         report = self.verify()
         assert report.is_whole, report.faults
+
+
+STEPS_OF_TABLES = sorted(
+    path.stem[1:5] for path in (MIGRATIONS / "versions").glob("m[0-9]*.py")
+)
+
+
+def make_tables(url: str, step: str) -> None:
+    """Make the tables as the version of this step made them."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with closing(_Disposed(url)) as log, log.database.writing(SECONDS) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, step)
+
+
+def migrate_tables(url: str) -> None:
+    """Bring them to the newest step."""
+    with closing(_Disposed(url)) as log:
+        log.database.prepare()
 
 
 class _Disposed:

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -25,7 +26,21 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.history.hospital import ENDS, NAMES, PATIENTS, Hospital
+from cds_service.audit.chain import AuditEntry
+from cds_service.audit.store import AuditStore
+from cds_service.audit.verification.walk import verify_log
+from tests.chart_builders import NOW
+from tests.history.hospital import (
+    ENDS,
+    NAMES,
+    PATIENTS,
+    STEPS_OF_TABLES,
+    Hospital,
+    make_tables,
+    migrate_tables,
+)
+from tests.history.small_disk import SmallDisk, can_mount, small_disk
+from tests.postgres_server import PostgresServer
 
 EXAMPLES = int(os.environ.get("HISTORIES", "0"))  # 0: the same few at every run
 STEPS = 12
@@ -40,6 +55,7 @@ AT_ONCE: dict[str, Callable[[Hospital, int], Any]] = {
     "purge": lambda one, _: one.purge(),
     "backup": lambda one, _: one.backup(),
     "verify": lambda one, _: one.verify(),
+    "migrate": lambda one, _: one.migrate(),
 }
 
 
@@ -47,16 +63,22 @@ class History(RuleBasedStateMachine):
     """What happens to the hospital around one log."""
 
     new_url: ClassVar[Callable[[Path], str]]
+    disk: ClassVar[SmallDisk | None] = None
 
-    @initialize()
-    def begins(self) -> None:
+    @initialize(step=some.sampled_from(STEPS_OF_TABLES))
+    def begins(self, step: str) -> None:
+        """A log whose tables are new, or as an earlier version left them."""
         self.folder = Path(tempfile.mkdtemp(prefix="kyphoplasty-cds-history-"))
-        self.hospital = Hospital(self.folder, type(self).new_url(self.folder))
+        url = type(self).new_url(self.folder)
+        make_tables(url, step)
+        self.hospital = Hospital(self.folder, url)
 
     def teardown(self) -> None:
         if hasattr(self, "hospital"):
             self.hospital.close()
             shutil.rmtree(self.folder)
+        if self.disk is not None:
+            self.disk.drop_databases()
 
     @rule(patient=some.sampled_from(PATIENTS), replica=REPLICAS)
     def signs(self, patient: str, replica: int) -> None:
@@ -96,8 +118,9 @@ class History(RuleBasedStateMachine):
 
     @rule()
     def is_updated(self) -> None:
-        """A backup, then one replica after the other."""
+        """A backup, the tables, then one replica after the other."""
         self.hospital.backup()
+        self.hospital.migrate()
         for replica in range(2):
             self.hospital.replicas[replica].end()
             self.hospital.start(replica)
@@ -123,6 +146,16 @@ class History(RuleBasedStateMachine):
         self.hospital.check()
         for one in self.hospital.replicas:
             one.limit_files(-1)
+
+    @precondition(lambda self: type(self).disk is not None)
+    @rule(patient=some.sampled_from(PATIENTS), left=some.integers(0, 60_000))
+    def finds_the_servers_disk_full(self, patient: str, left: int) -> None:
+        """The same of PostgreSQL, whose tables find no room to grow."""
+        with type(self).disk.full(left):
+            for _ in range(3):
+                self.hospital.sign(patient, 0)
+            self.hospital.check()
+        assert self.hospital.sign(patient, 0) == 200
 
     @rule(
         acts=some.lists(
@@ -152,22 +185,64 @@ class History(RuleBasedStateMachine):
 def test_whatever_happens_the_log_holds(
     kind: str, request: pytest.FixtureRequest
 ) -> None:
-    if kind == "postgresql":
-        server = request.getfixturevalue("postgres")
-        empty = staticmethod(lambda _folder: server.new_database())
-    else:
-        empty = staticmethod(lambda folder: f"sqlite:///{folder / 'audit.sqlite3'}")
-    machine = type(f"History{kind.title()}", (History,), {"new_url": empty})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=EXAMPLES or 3,
-            stateful_step_count=STEPS,
-            derandomize=not EXAMPLES,
-            database=None,
-            deadline=None,
-            print_blob=True,
-            phases=[Phase.generate, *([Phase.shrink] if EXAMPLES else [])],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    with ExitStack() as stack:
+        parts: dict[str, Any] = {
+            "new_url": staticmethod(
+                lambda folder: f"sqlite:///{folder / 'log.sqlite3'}"
+            )
+        }
+        if kind == "postgresql":
+            server = request.getfixturevalue("postgres")
+            new = server.new_database
+            if can_mount():
+                parts["disk"] = stack.enter_context(small_disk(server))
+                new = parts["disk"].new_database
+            parts["new_url"] = staticmethod(lambda _folder: new())
+        machine = type(f"History{kind.title()}", (History,), parts)
+        run_state_machine_as_test(
+            machine,
+            settings=settings(
+                max_examples=EXAMPLES or 3,
+                stateful_step_count=STEPS,
+                derandomize=not EXAMPLES,
+                database=None,
+                deadline=None,
+                print_blob=True,
+                phases=[Phase.generate, *([Phase.shrink] if EXAMPLES else [])],
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+
+
+@pytest.mark.skipif(not can_mount(), reason="needs root, to mount a small disk")
+def test_a_server_without_room_costs_cards_and_no_entry(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    """Until there is no room left for an entry no card leaves; then all is well."""
+    with small_disk(postgres) as disk:
+        hospital = Hospital(tmp_path, disk.new_database())
+        try:
+            assert hospital.sign("anna", 0) == 200
+            with disk.full(0):
+                found = [hospital.sign("anna", number % 2) for number in range(30)]
+                assert found[-1] == 503
+                hospital.check()
+            assert hospital.sign("anna", 0) == 200
+            hospital.check()
+        finally:
+            hospital.close()
+            disk.drop_databases()
+
+
+@pytest.mark.parametrize("step", STEPS_OF_TABLES)
+def test_tables_of_an_earlier_version_are_migrated_at_once(
+    audit_url: str, step: str
+) -> None:
+    """Several at the same moment: one does it, the others wait."""
+    make_tables(audit_url, step)
+    with ThreadPoolExecutor(4) as pool:
+        for one in [pool.submit(migrate_tables, audit_url) for _ in range(4)]:
+            one.result(ENDS)
+    with closing(AuditStore(audit_url)) as store:
+        store.append(AuditEntry(kind="start", at=NOW, content={}))
+    assert verify_log(audit_url).is_whole

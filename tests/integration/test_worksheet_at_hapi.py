@@ -98,6 +98,25 @@ def test_saved_values_are_valid_taken_once_and_counted_by_an_order(
     assert values["psoas-total-area"] == 14.41
 
 
+def test_a_server_is_also_asked_for_one_create_after_the_other(tmp_path, hapi, ehr):
+    desk = LaunchDesk(tmp_path, ehr, 'writes = "single"')
+    clinician = Clinician(desk)
+    place = clinician.launch(ehr.patient)
+    first = said(clinician.save(place, confirmed="yes", **VALUES))
+    second = said(clinician.save(place, confirmed="yes", **VALUES))
+    desk.close()
+
+    assert "Saved: 2 new" in first
+    assert "Saved: 0 new, 2 there already" in second
+    observations = on_server(hapi, ehr.patient)
+    assert len(observations) == 2
+    for one in observations:
+        found = call(f"{hapi.url}/Provenance?target=Observation/{one['id']}")
+        assert len(found["entry"]) == 1
+    values = inputs_of(ehr, tmp_path)
+    assert values["ct-attenuation"] == 40
+
+
 def test_a_value_that_nobody_confirmed_is_not_counted(clinician, hapi, ehr, tmp_path):
     clinician.save(clinician.launch(ehr.patient))
     (one,) = on_server(hapi, ehr.patient)

@@ -1,34 +1,49 @@
-"""Writes to a FHIR server: one transaction, sent once.
+"""Writes to a FHIR server: one transaction, or one create after the other.
 
-Over the connections that serve every read.
+Over the connections that serve every read. Nothing is sent twice.
 """
 
 import json
 import re
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 
-from requests import RequestException
+from requests import RequestException, Response, Session
 
 from cds_service.errors import CallFailed, CdsError
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.outgoing.address import parse_base
 from cds_service.outgoing.connections import Connections
 from cds_service.protocol.json_text import JsonTextError, decode_record_json
+from cds_service.protocol.messages import FHIR_ID
 
 HEADERS = {"Accept": "application/fhir+json", "Content-Type": "application/fhir+json"}
 DONE = ("200", "201")  # there already, by the condition; created
 STATUS = re.compile(r"([1-5]\d\d)\b", re.ASCII)
 MOST_SAID = 300  # characters of what a server says of its refusal
-REFUSALS = {
+SINGLE_REFUSALS = {
     401: "the access token was refused, or the server asks for one (401)",
     403: "not permitted to write (403)",
+}
+REFUSALS = SINGLE_REFUSALS | {
     404: "takes no transactions (404)",
     405: "takes no transactions (405)",
 }
+CONDITION = "If-None-Exist"
+LEAST_SECONDS = 1.0  # for a create, however late
+PLACE = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})(?:/_history/[^/]*)?$")
 
 
 class NotWritten(CdsError):
-    """The server did not take the transaction; nothing of it was written."""
+    """The server did not take all of it.
+
+    Attributes:
+        created: how many values it took before; none of a transaction.
+    """
+
+    def __init__(self, message: str, created: int = 0) -> None:
+        super().__init__(message)
+        self.created = created
 
 
 def send_transaction(
@@ -54,28 +69,8 @@ def send_transaction(
         NotWritten: the server refused it or a part of it, or gave no answer that says
             what was written.
     """
-    address = parse_base(base)
-    session = connections.session()
-    session.headers.update(HEADERS)
-    if token is not None and address.may_carry_tokens:
-        session.headers["Authorization"] = f"Bearer {token}"
-    try:
-        reply = session.post(
-            address.url, data=json.dumps(transaction).encode(), timeout=seconds
-        )
-    except (CallFailed, RequestException) as error:
-        said = (
-            str(error)
-            if isinstance(error, CallFailed)
-            else "the server's address is not valid"
-        )
-        raise NotWritten(
-            f"The server gave no answer, so it may or may not have written: {said}."
-        ) from None
-    try:
-        answer = decode_record_json(reply.content)
-    except JsonTextError:
-        answer = None
+    session = _session(base, token, connections)
+    reply, answer = _post(session, parse_base(base).url, transaction, seconds)
     if reply.status_code not in (200, 201):
         refusal = REFUSALS.get(reply.status_code, f"refused ({reply.status_code})")
         raise NotWritten(f"The server wrote nothing: {refusal}{_reason(answer)}.")
@@ -98,6 +93,119 @@ def _say_refused(refused: Sequence[str], count: int) -> str:
         f"The server did not write {len(refused)} of {count} entries"
         f" ({', '.join(codes)}), and may have written the rest: look in the record."
     )
+
+
+def send_each(
+    base: str,
+    token: str | None,
+    transaction: Json,
+    *,
+    connections: Connections,
+    seconds: float,
+) -> Sequence[str]:
+    """Send the creates of a transaction one after the other, and return their statuses.
+
+    For servers that take no transaction. References between them are filled in with
+    the ids that the server gives. What is there is created once: each create has the
+    condition of its entry.
+
+    Raises:
+        NotWritten: the server refused one; those before it are written.
+    """
+    session = _session(base, token, connections)
+    ends = time.monotonic() + seconds
+    given: dict[str, str] = {}
+    statuses: list[str] = []
+    for entry in objects(transaction["entry"]):
+        resource, request = entry["resource"], entry["request"]
+        condition = request.get("ifNoneExist")
+        session.headers.pop(CONDITION, None)
+        if condition:
+            session.headers[CONDITION] = condition
+        url = f"{parse_base(base).url}/{request['url']}"
+        created = sum(one.startswith("201") for one in statuses)
+        try:
+            left = max(ends - time.monotonic(), LEAST_SECONDS)
+            reply, answer = _post(session, url, _filled(resource, given), left)
+        except NotWritten as fault:
+            raise NotWritten(str(fault), created) from None
+        if reply.status_code not in (200, 201):
+            refusal = SINGLE_REFUSALS.get(
+                reply.status_code, f"refused ({reply.status_code})"
+            )
+            why = f"{refusal}{_reason(answer)}"
+            raise NotWritten(_refused(resource, created, why), created)
+        statuses.append(f"{reply.status_code}")
+        place = _place(reply, answer, request["url"])
+        if place:
+            given[entry["fullUrl"]] = place
+    return statuses
+
+
+def _refused(resource: Json, created: int, why: str) -> str:
+    """Say what stands, and what was refused."""
+    if resource["resourceType"] == "Provenance":
+        return f"The values are written, but not where they come from: {why}."
+    if not created:
+        return f"The server wrote nothing: {why}."
+    return (
+        f"The server wrote {created} of the values and refused the next one: {why}."
+        " Saved again, those that are there are not written twice."
+    )
+
+
+def _filled(resource: Json, given: Mapping[str, str]) -> Json:
+    """The resource with the ids that the server has given to its targets."""
+    if "target" not in resource:
+        return resource
+    targets = [
+        {"reference": given.get(one["reference"], one["reference"])}
+        for one in objects(resource["target"])
+    ]
+    return {**resource, "target": targets}
+
+
+def _place(reply: Response, answer: object, kind: str) -> str:
+    """Where the server keeps it, `Observation/1`, by its header or its answer."""
+    found = PLACE.search(reply.headers.get("Location", ""))
+    if found is not None and found[1] == kind:
+        return f"{kind}/{found[2]}"
+    name = text(member(answer, "id"))
+    is_it = text(member(answer, "resourceType")) == kind and FHIR_ID.fullmatch(name)
+    return f"{kind}/{name}" if is_it else ""
+
+
+def _session(base: str, token: str | None, connections: Connections) -> Session:
+    session = connections.session()
+    session.headers.update(HEADERS)
+    if token is not None and parse_base(base).may_carry_tokens:
+        session.headers["Authorization"] = f"Bearer {token}"
+    return session
+
+
+def _post(
+    session: Session, url: str, document: Json, seconds: float
+) -> tuple[Response, object]:
+    """Send it once, and read what comes back.
+
+    Raises:
+        NotWritten: there was no answer.
+    """
+    try:
+        reply = session.post(url, data=json.dumps(document).encode(), timeout=seconds)
+    except (CallFailed, RequestException) as error:
+        said = (
+            str(error)
+            if isinstance(error, CallFailed)
+            else "the server's address is not valid"
+        )
+        raise NotWritten(
+            f"The server gave no answer, so it may or may not have written: {said}."
+        ) from None
+    try:
+        return reply, decode_record_json(reply.content)
+    except JsonTextError:
+        return reply, None
 
 
 def _reason(answer: object) -> str:

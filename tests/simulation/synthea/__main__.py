@@ -24,6 +24,7 @@ from tests.simulation.synthea.module import TRUTH, module
 HERE = Path(__file__).parent
 READ = "Patient,Observation,Condition,Procedure,Encounter,MedicationRequest,MedicationAdministration,ServiceRequest"
 STUDY = "sarcopenia-pvm-2022"
+LEAST_FOUND = 174 / 206  # of the refractures of 600 patients each
 TODAY = "20261101"  # of Synthea, so that another day makes the same patients
 
 
@@ -115,8 +116,12 @@ def confirmed(export: Path, out: Path) -> Path:
     return out
 
 
-def say_found(export: Path, out: Path) -> None:
-    """Procedures and refractures that were found, against those that happened."""
+def say_found(export: Path, out: Path) -> tuple[int, int, int]:
+    """Procedures and refractures that were found, against those that happened.
+
+    Returns:
+        How many were found, how many there were, and how many were found wrongly.
+    """
     rows = {
         row["id"]: row
         for row in csv.DictReader(out.read_text(encoding="utf-8").splitlines())
@@ -140,9 +145,8 @@ def say_found(export: Path, out: Path) -> None:
     click.echo(
         f"refractures: {hit} of {len(true)} found ({hit / len(true):.3f}), {hit} of {len(found)} true"
     )
-    click.echo(
-        f"predictive value {hit / len(found):.3f}; not followed for 12 months: {unknown}"
-    )
+    share = f"{hit / len(found):.3f}" if found else "none"
+    click.echo(f"predictive value {share}; not followed for 12 months: {unknown}")
     missed = Counter(
         rows[name]["event"].split(": ", 1)[-1][:70]
         for name in true - found
@@ -152,6 +156,7 @@ def say_found(export: Path, out: Path) -> None:
         rows[name]["event"].split(": ", 1)[-1][:70] for name in found - true
     )
     click.echo(f"missed: {dict(missed)}; wrong: {dict(wrong)}")
+    return hit, len(true), len(found - true)
 
 
 def say_fit(name: str, out: Path, site: Path | None = None) -> None:
@@ -176,8 +181,13 @@ def main() -> None:
     first, second = (
         confirmed(export, folder / f"{export.parent.name}.csv") for export in exports
     )
+    counts = []
     for export, out in zip(exports, (first, second), strict=True):
-        say_found(export, out)
+        counts.append(say_found(export, out))
+    hit, true, wrong = map(sum, zip(*counts, strict=True))
+    click.echo(f"of both: {hit} of {true} refractures found, {wrong} wrongly")
+    if hit / true < LEAST_FOUND or wrong:
+        raise SystemExit("fewer refractures were found than before, or wrong ones")
     site = folder / "site"
     site.mkdir(exist_ok=True)
     (site / "site.toml").write_text('[site]\nname = "Synthea"\n', encoding="utf-8")

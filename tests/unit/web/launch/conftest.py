@@ -26,8 +26,8 @@ def ehr():
 def make_desk(tmp_path, ehr):
     made = []
 
-    def make(more=""):
-        made.append(LaunchDesk(tmp_path, ehr, more))
+    def make(more="", **options):
+        made.append(LaunchDesk(tmp_path, ehr, more, **options))
         return made[-1]
 
     yield make
