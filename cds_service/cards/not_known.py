@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from cds_service.cards.answer import Answer
 from cds_service.cards.texts import escape_markdown
+from cds_service.core.facts import Findings
 from cds_service.core.open_points import EXCLUDING, RAISING_LISTED, is_settled
 from cds_service.core.phrases import Otherwise, joined, say
 from cds_service.core.wording import GAP_REASONS, grouped
@@ -12,8 +13,15 @@ from cds_service.core.wording import GAP_REASONS, grouped
 # Reasons for which a value is there; "undetermined" follows from other findings.
 SEEN_NOT_USED = frozenset(
     {
-        *("stale", "unit-unknown", "out-of-range", "conflicting", "not-final"),
-        *("no-value", "future", "undated", "other-method"),
+        "stale",
+        "unit-unknown",
+        "out-of-range",
+        "conflicting",
+        "not-final",
+        "no-value",
+        "future",
+        "undated",
+        "other-method",
     }
 )
 # Findings whose entries another line of the card tells.
@@ -87,30 +95,20 @@ def _passed_over(answer: Answer, name: str) -> Iterator[str]:
 
 
 def _reason(detail: str) -> str:
-    """`preliminary`, of `-7.77 {T-score} (17 Nov 2026) not used: preliminary`."""
+    """Read `preliminary` in `-7.77 {T-score} (17 Nov 2026) not used: preliminary`."""
     return detail.partition(" not used: ")[2] or detail
 
 
 def _not_excluded(answer: Answer) -> Iterator[str]:
-    """Entries that would forbid a figure, were they sure: suspected, or of a day ahead.
+    """Name entries that would forbid a figure if they were sure.
 
     An entry that another finding tells, as an old cancer, is not named again.
     """
     findings = answer.findings
-    strange = {
-        one.resource
-        for name in EXCLUDING
-        if (gap := findings.gaps.get(name)) and gap.reason == "not-understood"
-        for one in gap.seen
-    }
+    strange = _not_understood(findings)
     if strange:
         yield answer.texts.say("notices.not-understood", entries=_entries(len(strange)))
-    told = strange | {
-        source.resource
-        for name in (*EXCLUDING, *TOLD)
-        if (known := findings.known.get(name)) and known.value is True
-        for source in known.provenance
-    }
+    told = strange | _told(findings)
     open_names: list[tuple[str, str]] = []
     for name in (*EXCLUDING, *RAISING_LISTED):
         gap = findings.gaps.get(name)
@@ -127,17 +125,34 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
         if resources <= told or {one.resource for one in gap.seen} <= told:
             continue
         told |= resources
-        why = (
-            _as_people_write(gap.why or gap.detail)
-            .replace(", not counted:", ":")
-            .rstrip(".")
-        )
+        why = _as_people_write(gap.why or gap.detail)
+        why = why.replace(", not counted:", ":").rstrip(".")
         open_names.append((why, title))
     for why, names in grouped(open_names).items():
         title = joined(names)
         said = answer.texts.say("notices.not-excluded", name=title, why=why)
         shortly = say("{name} not excluded", name=title)
         yield Otherwise(escape_markdown(said), shortly)
+
+
+def _not_understood(findings: Findings) -> set[str]:
+    """List the entries of which nobody knows if they forbid a figure."""
+    entries: set[str] = set()
+    for name in EXCLUDING:
+        gap = findings.gaps.get(name)
+        if gap is not None and gap.reason == "not-understood":
+            entries |= {one.resource for one in gap.seen}
+    return entries
+
+
+def _told(findings: Findings) -> set[str]:
+    """List the entries that another line of the card tells."""
+    entries: set[str] = set()
+    for name in (*EXCLUDING, *TOLD):
+        known = findings.known.get(name)
+        if known is not None and known.value is True:
+            entries |= {source.resource for source in known.provenance}
+    return entries
 
 
 def _unread(answer: Answer) -> list[str]:
@@ -187,10 +202,9 @@ def _entries(count: int) -> str:
 
 def _as_people_write(detail: str) -> str:
     """Write the detail of a gap for people: no machine units, no hyphen for minus."""
-    said = NAMELESS.sub(
-        "", ANNOTATION.sub("", UNREADABLE.sub("in an entry that", detail))
-    )
-    said = IN_PRINT.sub(lambda found: PRINTED[found[0]], said).replace(
-        " not used:", ":"
-    )
+    said = UNREADABLE.sub("in an entry that", detail)
+    said = ANNOTATION.sub("", said)
+    said = NAMELESS.sub("", said)
+    said = IN_PRINT.sub(lambda found: PRINTED[found[0]], said)
+    said = said.replace(" not used:", ":")
     return HYPHEN_MINUS.sub("−", said)
