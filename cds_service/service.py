@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 from cds_service.audit.chain import AuditEntry, AuditLog, is_probe
@@ -18,7 +18,7 @@ from cds_service.audit.entry import (
     Shown,
     entry_for,
     near_miss_entry,
-    procedures_unread_entry,
+    unread_entry,
 )
 from cds_service.cards.answer import Answer
 from cds_service.cards.build import build_cards
@@ -376,6 +376,7 @@ def _opened(call: Call) -> Call | None:
     try:
         record = _read_record(call, plan, person)
     except EvidenceUnavailable:
+        _note_unread(call, "orders")
         return None
     terminology, until = call.service.terminology, call.ports.deadline
     found: list[Mapping[str, Any]] = []
@@ -388,6 +389,8 @@ def _opened(call: Call) -> Call | None:
             if find_augmentation_order(drafts, terminology) is not None:
                 found.append(entry)
     if not found:
+        if _is_cut(record):
+            _note_unread(call, "orders")
         return None
     signed = OrderSignContext(
         user_id=context.user_id,
@@ -430,12 +433,11 @@ def _left(call: Call, orders: SignedOrders) -> ReadCase | None:
     try:
         procedures = _read_record(call, plan.of_types("Procedure"), person)
     except EvidenceUnavailable:
-        _note_procedures_unread(call)
+        _note_unread(call, "procedures")
         return None
     if _find_performed(call, procedures) is None:
-        state = state_of(procedures)
-        if state.unread or state.incomplete:
-            _note_procedures_unread(call)
+        if _is_cut(procedures):
+            _note_unread(call, "procedures")
         return None
     gathered = _gather(call, orders)
     performed = _find_performed(call, gathered.record)
@@ -484,10 +486,16 @@ def _note_near(call: Call, near: tuple[NearMiss, ...]) -> None:
         _note(call, entry)
 
 
-def _note_procedures_unread(call: Call) -> None:
-    """Note a discharge that may be ours: its procedures were not read, or not whole."""
-    ports = call.ports
-    _note(call, procedures_unread_entry(call.now, call.service_id, ports.caller))
+def _is_cut(record: PatientRecord) -> bool:
+    """Tell if a list was not read, or not whole."""
+    state = state_of(record)
+    return bool(state.unread or state.incomplete)
+
+
+def _note_unread(call: Call, deciding: Literal["procedures", "orders"]) -> None:
+    """Note a call that may be ours: what decides was not read, or not whole."""
+    caller = call.ports.caller
+    _note(call, unread_entry(call.now, call.service_id, caller, deciding))
 
 
 def _note(call: Call, entry: AuditEntry) -> None:
