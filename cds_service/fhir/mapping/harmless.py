@@ -10,7 +10,8 @@ from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
 from cds_service.fhir.raw_json import Json, objects, text
 
 _TAG = re.compile(
-    r"\s*\((?:disorder|finding|situation|morphologic abnormality|event|context)\)\s*$"
+    r"\s*\((?:disorder|finding|situation|morphologic abnormality|event|context"
+    r"|person)\)\s*$"
 )
 _ENDS = re.compile(r"^[\s\-*•.,;:]+|[\s.,;:]+$")
 # A vertebra, or two: `@` in a name stands for it.
