@@ -614,7 +614,7 @@ def _case_of(
         treated=levels,
         deadline=call.ports.deadline,
     )
-    findings = find_facts(service, chart, order)
+    findings = find_findings(service, chart, order)
     circumstances = Circumstances(
         today=today,
         user=call.request.context.user_id,
@@ -650,7 +650,7 @@ def _horizon(call: Call, order: AugmentationOrder | None) -> Horizon:
     )
 
 
-def find_facts(
+def find_findings(
     service: Service,
     chart: Chart,
     order: AugmentationOrder | None,
@@ -733,7 +733,9 @@ def _page_to_take_home(call: Call, conclusion: Conclusion) -> Page | None:
     """The patient's page in the site's language, if somebody has read its sentences."""
     settings, leaving = call.ports.handout, conclusion.case.leaving
     text = call.hook.handouts.get(settings.language)
-    if leaving is None or text is None or not text.is_read(settings):
+    if leaving is None or conclusion.facts.leading is None:
+        return None  # no card of a discharge
+    if text is None or not text.is_read(settings):
         return None
     said = say_handout(find_handout(conclusion, leaving), text, settings)
     return Page(text.language, text.title, [sentence for _, sentence in said])

@@ -31,9 +31,10 @@ class StubEhr(StubIssuer):
         app: address of the service whose worksheet its chart opens.
         behind: base of a FHIR server that is asked in place of the list.
         refuses: status of every write; 0 for none.
-        refuses_each: status of each entry of a write that is answered with 200.
         takes_transactions: otherwise it answers 404 to one.
+        says_places: it tells where it keeps what it created.
         takes: how many creates it takes one by one; the next is refused with 422.
+        refuses_each: status of each entry of a write that is answered with 200.
         refuses_measures: status of every search of Observations by code; 0 for none.
         grants: put into the token response over the right members; None takes one out.
         tokens: patient and scope of each access token.
@@ -50,6 +51,7 @@ class StubEhr(StubIssuer):
         self.refuses_measures = 0
         self.takes_transactions = True
         self.takes = 99
+        self.says_places = True
         self.delay = 0.0
         self.app = ""
         self.grants: dict[str, Any] = {}
@@ -190,7 +192,7 @@ class StubEhr(StubIssuer):
         kept = self.resources[-1]
         place = f"{self.base}/{kept['resourceType']}/{kept['id']}/_history/1"
         status = int(entry["response"]["status"].split()[0])
-        say(handler, status, None, Location=place)
+        say(handler, status, None, **({"Location": place} if self.says_places else {}))
 
     def _write(self, bundle: Any) -> Any:
         if self.refuses_each:

@@ -4,7 +4,7 @@ It says no risk. Which facts it asks for, and how each reads, is in
 `hooks/kyphoplasty-discharge/facts/`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cds_service.cards.answer import Answer, make_card
@@ -19,19 +19,53 @@ TOPIC = "discharge"
 LEAVING = say("Leaving")
 
 
+# Lists without which nothing seems open. While appointments or reports of pathology are
+# not read, what hangs on them is open.
+DECIDING = (
+    *("conditions", "procedures", "medications", "administrations"),
+    *("serviceRequests", "deviceRequests"),
+)
+NO_LONGER = frozenset({"deceased", "end-of-life"})
+
+
 def discharge_card(answer: Answer) -> Card | None:
-    """Make the card; None if nothing is open."""
-    facts = answer.facts
-    if facts.leading is None:
+    """Make the card; None if nothing is open.
+
+    Nothing is said to be, by no card, of what could not be read.
+    """
+    facts, unread = answer.facts, _unread(answer)
+    if facts.leading is None and not unread:
         return None
     detail = answer.render("rehabilitation", (), _lines(answer))
+    summary = _say_unread(answer, unread) if facts.leading is None else None
     return make_card(
         answer,
         TOPIC,
-        summary=say_summary(answer),
+        summary=summary or say_summary(answer),
         detail=detail,
         indicator=facts.colour,
     )
+
+
+def _unread(answer: Answer) -> list[str]:
+    """Keys of the deciding lists that were not read whole."""
+    if not answer.facts.signals.isdisjoint(NO_LONGER):
+        return []
+    state = answer.record_state
+    return [one for one in DECIDING if one in state.unread or one in state.incomplete]
+
+
+def _say_unread(answer: Answer, unread: Sequence[str]) -> str:
+    """Say what was done, and which lists were not read; few words if they are many."""
+    common = answer.facts.common
+    names = joined(answer.texts.raw(f"lists.{key}") for key in unread)
+    told = [
+        answer.tell(answer.texts.say("leaving.unread", leaving=done, lists=lists))
+        for done in (common["leaving"], common["leaving_shortly"], LEAVING)
+        for lists in (names, answer.texts.raw("leaving.several"))
+    ]
+    fitting = (one for one in told if len(one) <= SUMMARY_LENGTH)
+    return next(fitting, "") or answer.shortest(told)
 
 
 def say_summary(answer: Answer) -> str:

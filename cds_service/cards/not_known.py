@@ -99,6 +99,26 @@ def _reason(detail: str) -> str:
     return detail.partition(" not used: ")[2] or detail
 
 
+def _not_understood(findings: Findings) -> set[str]:
+    """The entries of which nobody knows if they are what would forbid a figure."""
+    strange: set[str] = set()
+    for name in EXCLUDING:
+        gap = findings.gaps.get(name)
+        if gap and gap.reason == "not-understood":
+            strange.update(one.resource for one in gap.seen)
+    return strange
+
+
+def _told(findings: Findings) -> set[str]:
+    """The entries that another finding tells."""
+    told: set[str] = set()
+    for name in (*EXCLUDING, *TOLD):
+        known = findings.known.get(name)
+        if known and known.value is True:
+            told.update(source.resource for source in known.provenance)
+    return told
+
+
 def _not_excluded(answer: Answer) -> Iterator[str]:
     """Name entries that would forbid a figure if they were sure.
 
@@ -118,11 +138,12 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
             continue
         title = answer.wording.name(name)
         # One order may mention several, and each is another question.
+        named = {one.resource for one in gap.seen}
         resources = {
             f"{one.resource} {title}" if one.origin == "context" else one.resource
             for one in gap.seen
         }
-        if resources <= told or {one.resource for one in gap.seen} <= told:
+        if resources <= told or named <= told:
             continue
         told |= resources
         why = _as_people_write(gap.why or gap.detail)

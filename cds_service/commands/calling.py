@@ -31,6 +31,7 @@ from cds_service.audit.chain import PROBE
 from cds_service.commands import options
 from cds_service.commands.terminal import clean
 from cds_service.errors import CallFailed, CdsError
+from cds_service.fhir.raw_json import member, objects, text
 from cds_service.loading import load_service
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_base
@@ -224,11 +225,8 @@ def synthetic_call(
 
 
 def topics_of(cards: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    return {
-        str(card["source"]["topic"]["code"]): card
-        for card in cards
-        if card.get("source", {}).get("topic")
-    }
+    named = ((text(member(card, "source", "topic", "code")), card) for card in cards)
+    return {topic: card for topic, card in named if topic}
 
 
 @click.command("probe")
@@ -288,21 +286,16 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
         f" card{'' if count == 1 else 's'}"
     )
     for card in found["cards"]:
-        yield f"  {card['topic']} ({card['indicator']}): {clean(card['summary'])}"
-    yield f"bad: {found['fault']}" if found["fault"] else "good"
+        yield clean(f"  {card['topic']} ({card['indicator']}): {card['summary']}")
+    yield clean(f"bad: {found['fault']}") if found["fault"] else "good"
 
 
 def _fault_of(reply: Replied) -> str:
     if reply.status != 200:
-        issues = (
-            reply.document.get("issue") if isinstance(reply.document, dict) else None
-        )
-        texts = [
-            one["details"]["text"]
-            for one in issues or ()
-            if isinstance(one, dict) and "details" in one
-        ]
-        return f"status {reply.status}: {' '.join(texts) or 'no reason given'}"
+        issues = objects(member(reply.document, "issue"))
+        texts = (text(member(one, "details", "text")) for one in issues)
+        why = " ".join(filter(None, texts)) or "no reason given"
+        return f"status {reply.status}: {why}"
     if "rehabilitation" not in topics_of(reply.cards):
         return "no card on risk: the order was not recognised, or the service is off"
     return ""

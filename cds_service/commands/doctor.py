@@ -96,7 +96,7 @@ def doctor(
         caller = read_calling_card(None, who["key_file"], who["issuer"])
         kind, findings = (
             "address",
-            list(_of_address(parse_base(what).url, known, caller)),
+            list(_of_address(_base(what), known, caller)),
         )
     else:
         kind, findings = _of_text(_read(what), folder, client, ehr)
@@ -107,6 +107,18 @@ def doctor(
     else:
         click.echo("\n".join(_lines(kind, findings)))
     sys.exit(1 if findings else 0)
+
+
+def _base(what: str) -> str:
+    """The address of the service.
+
+    Raises:
+        click.UsageError: it is none.
+    """
+    try:
+        return parse_base(what).url
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _lines(kind: str, findings: Sequence[Finding]) -> Iterator[str]:

@@ -1,8 +1,12 @@
-"""Named yes/no facts with their evidence; the only thing that rule files can ask for.
+"""Named yes or no, with evidence; the only thing that rules and facts can ask for.
 
 A new signal is one function with its `@signal("name")` line. A function returns None
 when its fact does not hold or is not known: a gap never becomes a signal, except where
-the signal is the gap (`bone-drug-unknown`). Those of drugs are in `drug_signals`.
+the signal is the gap (`bone-drug-unknown`).
+
+Here are those of rules: muscle, braces, bed rest. What may lead a card is in
+`chart_signals`, drugs in `drug_signals`, how a card is said in `card_signals`, what is
+open at a discharge in `leaving_signals`.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -50,8 +54,7 @@ class Situation:
 
     Attributes:
         lists_not_read: prefetch keys of the lists of problems, drugs and orders that
-            were not read whole, or in which
-            no entry was understood.
+            were not read whole, or in which no entry was understood.
         leaving: of a patient who leaves after an augmentation.
     """
 
@@ -99,7 +102,7 @@ class Signal(NamedTuple):
     Attributes:
         because: one phrase for the card, `psoas 10.0 cm² (11.9 or less)`; empty where
             the name says it all.
-        facts: the findings and orders it rests on.
+        facts: the findings and orders it rests on; no facts of the chart.
         studies: ids of the studies whose cut-off or advice it uses; empty for policy.
         words: what a phrase of a fact file may name, by placeholder: `{"month": "Nov
             2024"}`.

@@ -1,11 +1,16 @@
 """Read what may lead a card, `facts/*.toml`."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 
 from cds_service.core.chart_facts import COMMON_WORDS, FactFile
 from cds_service.core.phrases import placeholders
 from cds_service.errors import DataFileError
-from cds_service.hook_files.folders import HookFolders, read_numbered
+from cds_service.hook_files.folders import (
+    HookFolders,
+    read_numbered,
+    unknown_name,
+    unknown_words,
+)
 
 
 def read_facts(folders: HookFolders) -> tuple[FactFile, ...]:
@@ -14,7 +19,7 @@ def read_facts(folders: HookFolders) -> tuple[FactFile, ...]:
     return tuple(sorted(facts, key=lambda fact: fact.rank))
 
 
-def check_fact(fact: FactFile, names: Mapping[str, Container[str]]) -> None:
+def check_fact(fact: FactFile, names: Mapping[str, Collection[str]]) -> None:
     """Check that everything a fact names exists (`names`, by kind).
 
     And that its texts use only known words.
@@ -40,7 +45,8 @@ def check_fact(fact: FactFile, names: Mapping[str, Container[str]]) -> None:
     file = f"facts/{fact.rank:02d}-… (id {fact.id})"
     for key, (kind, used) in references.items():
         if missing := next((name for name in used if name not in names[kind]), ""):
-            raise DataFileError(file, key, f"{missing} is not one of the {kind}")
+            message = unknown_name(missing, kind, names[kind])
+            raise DataFileError(file, key, message)
     for text in fact.texts:
         try:
             words = placeholders(text)
@@ -53,6 +59,4 @@ def check_fact(fact: FactFile, names: Mapping[str, Container[str]]) -> None:
             if word[:1].lower() + word[1:] not in known and word not in names["facts"]
         }
         if unknown:
-            raise DataFileError(
-                file, "phrases", f"unknown words {', '.join(sorted(unknown))}"
-            )
+            raise DataFileError(file, "phrases", unknown_words(unknown, known))

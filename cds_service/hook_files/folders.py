@@ -1,6 +1,7 @@
 """Say where the files of one service lie, and read those that are numbered."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -18,6 +19,20 @@ from cds_service.fhir.mapping.overlay import files_in_force
 
 SHARED = "shared.toml"
 Numbered = TypeVar("Numbered", Rule, FactFile)
+
+
+def unknown_name(name: str, kind: str, known: Collection[str]) -> str:
+    """Say that a name is not one of this kind, and which one may be meant."""
+    near = get_close_matches(name, sorted(known))
+    if near:
+        return f"{name} is not one of the {kind}; did you mean {' or '.join(near)}?"
+    return f"{name} is not one of the {kind}; there are: {', '.join(sorted(known))}"
+
+
+def unknown_words(words: Collection[str], known: Collection[str]) -> str:
+    """Say that these words in braces are filled by nothing, and which ones are."""
+    found, filled = ", ".join(sorted(words)), ", ".join(sorted(known))
+    return f"unknown words {found}; words in braces here: {filled}"
 
 
 class HookFolders(NamedTuple):

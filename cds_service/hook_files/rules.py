@@ -1,11 +1,16 @@
 """Read the rules of acts and buttons, `recommendations/*.toml`."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 
 from cds_service.core.recommendations import Rule
 from cds_service.errors import DataFileError
 from cds_service.fhir.orders.suggestions import OrderTemplate, read_placeholders
-from cds_service.hook_files.folders import HookFolders, read_numbered
+from cds_service.hook_files.folders import (
+    HookFolders,
+    read_numbered,
+    unknown_name,
+    unknown_words,
+)
 
 # Placeholders that every rule may use (`words_of_rules` and `_recommendation` in
 # core/recommendations.py).
@@ -22,7 +27,7 @@ def read_rules(folders: HookFolders) -> tuple[Rule, ...]:
 
 def check_rule(
     rule: Rule,
-    names: Mapping[str, Container[str]],
+    names: Mapping[str, Collection[str]],
     order_templates: Mapping[str, OrderTemplate],
 ) -> None:
     """Check that everything a rule names exists (`names`, by kind).
@@ -52,7 +57,8 @@ def check_rule(
     file = f"recommendations/{rule.rank:02d}-… (id {rule.id})"
     for key, (kind, used) in references.items():
         if missing := next((name for name in used if name not in names[kind]), ""):
-            raise DataFileError(file, key, f"{missing} is not one of the {kind}")
+            message = unknown_name(missing, kind, names[kind])
+            raise DataFileError(file, key, message)
     if rule.order is not None and rule.order not in order_templates:
         raise DataFileError(file, "order", f"there is no orders/{rule.order}.json")
     said = [
@@ -62,4 +68,4 @@ def check_rule(
     if rule.order is not None:
         words |= read_placeholders(order_templates[rule.order].resource)
     if unknown := words - RULE_WORDS:
-        raise DataFileError(file, "text", f"unknown words {', '.join(sorted(unknown))}")
+        raise DataFileError(file, "text", unknown_words(unknown, RULE_WORDS))

@@ -1,6 +1,6 @@
 """Make one CDS service of the files of its folder in `hooks/`."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -132,7 +132,7 @@ def _check_names(
     """Check that whatever rules and facts name exists."""
     signals = signal_names(studies)
     facts = {fact.id for fact in files.facts}
-    names: Mapping[str, Container[str]] = {
+    names: Mapping[str, Collection[str]] = {
         "signals": signals,
         "facts": facts,
         "signals or facts": {*signals, *facts, *(f"leads-{name}" for name in facts)},

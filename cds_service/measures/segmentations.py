@@ -103,6 +103,8 @@ def _of_spine_report(document: Json) -> Iterator[tuple[str, str]]:
             yield name, WHOLE_VERTEBRA
         elif "_height" in name:
             yield name, HEIGHTS
+        else:
+            yield name, "none of a measure here"
 
 
 def _is_phase(document: Json) -> bool:

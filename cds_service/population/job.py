@@ -62,10 +62,10 @@ class Job:
 
         Options, files, data in force.
         """
-        seen = [
-            (str(file.resolve()), (stat := file.stat()).st_size, stat.st_mtime_ns)
-            for file in self.files
-        ]
+        seen = []
+        for file in self.files:
+            stat = file.stat()
+            seen.append((str(file.resolve()), stat.st_size, stat.st_mtime_ns))
         parts = [
             self.as_of,
             self.procedure,

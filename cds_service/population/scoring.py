@@ -48,7 +48,7 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.population.bulk import ASIDE, LineError, Look, head_of, read_line
 from cds_service.population.worklist import OF_LOOP, Row, find_rows
 from cds_service.protocol.json_text import canonical_json, decode_again
-from cds_service.service import Service, ServiceHook, find_facts
+from cds_service.service import Service, ServiceHook, find_findings
 
 Json = dict[str, Any]
 
@@ -330,7 +330,7 @@ def known_on(
         treated=order.levels if order else (),
         deadline=deadline,
     )
-    return record, order, find_facts(run.service, chart, order, specs)
+    return record, order, find_findings(run.service, chart, order, specs)
 
 
 def record_of(
@@ -401,11 +401,11 @@ def _own_orders(
     ICD-10-PCS writes one operation as two codes, and others write one line per level:
     all of that day are one, with the orders that they carry out.
     """
-    found = [
-        (day, raw)
-        for raw in (*kinds.get("Procedure", ()), *kinds.get("ServiceRequest", ()))
-        if (day := day_of(raw, run)) <= run.as_of and is_augmentation(raw, person, run)
-    ]
+    found = []
+    for raw in (*kinds.get("Procedure", ()), *kinds.get("ServiceRequest", ())):
+        day = day_of(raw, run)
+        if day <= run.as_of and is_augmentation(raw, person, run):
+            found.append((day, raw))
     if not found:
         return [], run.as_of
     newest = max(day for day, _ in found)
@@ -419,7 +419,9 @@ def _own_orders(
         raw for day, raw in found if day < newest and name_of(raw) in carried_out
     ]
     drafts = [as_draft(raw, newest) for raw in (*of_day, *earlier)]
-    return drafts if len(drafts) == 1 else sorted(drafts, key=canonical_json), newest
+    if len(drafts) > 1:
+        drafts.sort(key=canonical_json)
+    return drafts, newest
 
 
 def is_augmentation(raw: Json, person: Person, run: Run) -> bool:

@@ -5,7 +5,6 @@ network address before the password is checked, so that parallel attempts cannot
 the limit.
 """
 
-import re
 import secrets
 import threading
 from collections.abc import Callable
@@ -21,9 +20,8 @@ from cds_service.audit.chain import AuditEntry
 from cds_service.audit.tables import REVIEWERS, SESSIONS, TRIES
 from cds_service.errors import CdsError
 from cds_service.review.access import Access, digest_of
-from cds_service.site.review import Role
+from cds_service.site.review import ACCOUNT, Role
 
-NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 # characters of a password; length is what counts (NIST SP 800-63B)
 SHORTEST, LONGEST = 12, 1024
 WINDOW = timedelta(minutes=15)
@@ -82,7 +80,7 @@ class Accounts:
             AccountFault: the name or password cannot be used, or the account exists and
                 `replace` is not given.
         """
-        if not NAME.fullmatch(name):
+        if not ACCOUNT.fullmatch(name):
             raise AccountFault(
                 "a name has 2 to 64 characters: lower-case letters, digits, . _ @ -"
             )

@@ -22,8 +22,10 @@ from cds_service.review.desk import Desk
 from cds_service.review.login import may
 from cds_service.review.quarters import QuarterTable, quarter_tables
 from cds_service.review.small_counts import (
+    SMALLEST,
     Counted,
     Line,
+    Place,
     Shown,
     add_up,
     hide,
@@ -274,14 +276,16 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
             months,
             (*BY_MONTH, NO_FEEDBACK),
             _with_no_feedback(lambda row, name: by_month[months[row], name]),
-            parts=(FEEDBACK,),
+            parts=FEEDBACK,
+            whole="Cards",
             has_totals=True,
         ),
         "cards": _table(
             topics,
             CARD_COLUMNS,
             _with_no_feedback(lambda row, name: whole[topics[row], "", name]),
-            parts=(FEEDBACK,),
+            parts=FEEDBACK,
+            whole="Cards",
             has_totals=True,
         ),
         "units": _table(
@@ -290,14 +294,16 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
             _with_no_feedback(
                 lambda row, name: whole["", "", f"unit:{name}:{units[row]}"]
             ),
-            parts=(FEEDBACK,),
+            parts=FEEDBACK,
+            whole="Cards",
             has_totals=True,
         ),
         "discharges": _table(
             leaving if is_leaving else (),
             ("Answers", *CARD_COLUMNS),
             _with_no_feedback(lambda row, name: whole[leaving[row], "", name]),
-            parts=(FEEDBACK,),
+            parts=FEEDBACK,
+            whole="Cards",
         ),
         "rules": _most_first(
             _table(
@@ -313,14 +319,14 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
             lambda row, column: whole[
                 "", "", f"band:{row.lower().replace(' ', '-')}:{BANDS[column]}"
             ],
-            parts=(tuple(BANDS),),
+            parts=tuple(BANDS),
         ),
         "refusals": _named(whole, "refusal:", "Times"),
         "loop": _table(
             LOOP_ROWS,
             tuple(LOOP),
             lambda row, column: whole["", "", f"loop:{LOOP_ROWS[row]}:{LOOP[column]}"],
-            parts=(tuple(LOOP),),
+            parts=tuple(LOOP),
             has_totals=True,
         ),
         "steps": _table(
@@ -329,7 +335,7 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
             lambda row, column: whole[
                 "", "", f"loop-step:{STEP_ROWS[row]}:{WHEN[column]}"
             ],
-            parts=(tuple(WHEN),),
+            parts=tuple(WHEN),
         ),
     }
 
@@ -363,13 +369,19 @@ def _table(
     columns: tuple[str, ...],
     value: Callable[[str, str], int],
     *,
-    parts: tuple[tuple[str, ...], ...] = (),
+    parts: tuple[str, ...] = (),
+    whole: str = "",
     has_totals: bool = False,
 ) -> Counted:
     names = tuple(rows)
     values = {(row, column): value(row, column) for row in names for column in columns}
     return Counted(
-        columns=columns, rows=names, values=values, parts=parts, has_totals=has_totals
+        columns=columns,
+        rows=names,
+        values=values,
+        parts=parts,
+        whole=whole,
+        has_totals=has_totals,
     )
 
 
@@ -418,9 +430,12 @@ def _hidden(tables: Tables) -> dict[str, Counted]:
     record was read, which tells sums of the loop: where it hides one, no step is shown.
     """
     loop, steps = hide(tables["loop"]), tables["steps"]
-    cards, discharges = hide(tables["cards"]), hide(tables["discharges"])
-    hidden = cards.hidden | discharges.hidden
     reasons, rules = tables["reasons"], tables["rules"]
+    cards, discharges = (
+        hide(tables[name], told=_least_overridden(tables[name], reasons))
+        for name in ("cards", "discharges")
+    )
+    hidden = cards.hidden | discharges.hidden
     topics = (*cards.rows, *discharges.rows)
     of_topic = {topic: _rows_of(reasons, topic) for topic in topics}
     lines = [
@@ -451,6 +466,18 @@ def _hidden(tables: Tables) -> dict[str, Counted]:
         "refusals": hide(tables["refusals"]),
         "loop": loop,
         "steps": hide(steps, also=steps.values if loop.hidden else ()),
+    }
+
+
+def _least_overridden(cards: Counted, reasons: Counted) -> dict[Place, int]:
+    """What reasons tell of the overrides of each card: a hidden one is at least 1."""
+    counts = {
+        topic: [reasons.shown(row, "Overridden") for row in _rows_of(reasons, topic)]
+        for topic in cards.rows
+    }
+    return {
+        (topic, "Overridden"): sum(1 if one < SMALLEST else one for one in found)
+        for topic, found in counts.items()
     }
 
 

@@ -116,17 +116,20 @@ def _of_studies(assessments: Mapping[str, Any]) -> dict[str, Any]:
 
     An outcome without figures is left out: rules say for whom there are none.
     """
-    return {
-        outcome: {
-            name: {
-                key: one for key, one in model.items() if key not in OF_EARLIER_RULES
+    figures: dict[str, Any] = {}
+    for outcome, found in assessments.items():
+        models = found.get("models")
+        if models:
+            figures[outcome] = {
+                name: _without_earlier_rules(model)
+                for name, model in models.items()
+                if "inputsKnown" in model
             }
-            for name, model in found["models"].items()
-            if "inputsKnown" in model
-        }
-        for outcome, found in assessments.items()
-        if found.get("models")
-    }
+    return figures
+
+
+def _without_earlier_rules(model: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: one for key, one in model.items() if key not in OF_EARLIER_RULES}
 
 
 def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> Answer:

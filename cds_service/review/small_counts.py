@@ -1,9 +1,11 @@
 """Tables of counts in which no small count can be had, not even from sums.
 
 Counts of 1 to 4 are hidden. Where a total is known, a single hidden cell could be
-computed: the next smallest is hidden too, and both look alike. Which cells are hidden
-depends on a whole calendar year alone, never on what was asked, and longer periods add
-up only what is shown of each year: so two questions tell no more than one.
+computed: the next smallest is hidden too, and both look alike. Since no 0 is hidden,
+each of them is at least 1: where the total leaves them little more than their least,
+the next smallest is hidden as well. Which cells are hidden depends on a whole calendar
+year alone, never on what was asked, and longer periods add up only what is shown of
+each year: so two questions tell no more than one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +31,8 @@ class Counted:
     Attributes:
         values: of the cells that are shown, or will be.
         hidden: cells that are not shown, as far as anybody may know: not 0.
-        parts: columns that add up to another column.
+        parts: columns that add up to a number that is known, or to a column, `whole`.
+        whole: the column that the parts add up to; empty if it is none of the table's.
         has_totals: the sum of each column is known.
     """
 
@@ -37,7 +40,8 @@ class Counted:
     rows: tuple[str, ...]
     values: Mapping[Place, int]
     hidden: frozenset[Place] = frozenset()
-    parts: tuple[tuple[str, ...], ...] = ()
+    parts: tuple[str, ...] = ()
+    whole: str = ""
     has_totals: bool = False
 
     def say(self, row: str, column: str) -> str:
@@ -63,11 +67,15 @@ class Counted:
     def lines(self) -> Iterable[Line]:
         """The lines whose sum is known."""
         for row in self.rows:
-            for part in self.parts:
-                yield Line(tuple((row, column) for column in part))
+            if self.parts:
+                yield self.line_of(row)
         if self.has_totals:
             for column in self.columns:
                 yield Line(tuple((row, column) for row in self.rows))
+
+    def line_of(self, row: str) -> Line:
+        """The parts of a row."""
+        return Line(tuple((row, column) for column in self.parts))
 
 
 def say_count(value: int, *, is_hidden: bool) -> str:
@@ -79,23 +87,32 @@ def say_count(value: int, *, is_hidden: bool) -> str:
 
 
 def hide(
-    table: Counted, also: Iterable[Place] = (), more: Iterable[Line] = ()
+    table: Counted,
+    also: Iterable[Place] = (),
+    more: Iterable[Line] = (),
+    told: Mapping[Place, int] | None = None,
 ) -> Counted:
     """Hide the small counts of one year, and those that would tell them.
 
     Args:
         also: cells that are hidden for what another table shows.
         more: lines whose sum another table shows.
+        told: what another table says that a cell is at least.
     """
     values = table.values
     small = {place for place, value in values.items() if 0 < value < SMALLEST}
     hidden = small | {place for place in also if values.get(place)}
     lines = [*table.lines, *more]
     while True:
+        least = _least(table, hidden, told or {})
         extra = {
             smallest
             for line in lines
-            if len(hidden.intersection(line.places)) == 1
+            if (within := hidden.intersection(line.places))
+            and (
+                len(within) == 1
+                or sum(values[one] - least[one] for one in within) < SMALLEST
+            )
             and (smallest := _smallest(line, values, hidden)) is not None
         }
         if not extra:
@@ -103,6 +120,19 @@ def hide(
         hidden |= extra
     kept = {place: value for place, value in values.items() if place not in hidden}
     return replace(table, values=kept, hidden=frozenset(hidden))
+
+
+def _least(
+    table: Counted, hidden: set[Place], told: Mapping[Place, int]
+) -> Mapping[Place, int]:
+    """What each hidden cell is at least, as all know: 1, or what its parts are."""
+    found = {one: max(1, told.get(one, 1)) for one in hidden}
+    for row, column in hidden:
+        if column == table.whole:
+            parts = table.line_of(row).places
+            known = sum(found.get(one, table.values[one]) for one in parts)
+            found[row, column] = max(found[row, column], known)
+    return found
 
 
 def _smallest(

@@ -35,11 +35,16 @@ from cds_service.site.profiles import (
     profile_folders,
     profile_names,
 )
-from cds_service.site.review import ReviewLogin, client_secret
+from cds_service.site.review import ACCOUNT, ReviewLogin, client_secret
 
 SITE_FILE = "site.toml"
 OVERLAYS = ("mappings", "hooks")
 CLIENTS = "clients"
+# Whoever it was meant for would see the entries of every EHR.
+NO_ACCOUNT = (
+    "is no account: a local one is in lower case, one of the hospital's login is"
+    " issuer|subject, with the issuer of [review]"
+)
 CONFIRMED = "confirmed"  # the site's tests of its codes
 
 
@@ -212,6 +217,7 @@ def load_site(folder: Path) -> SiteFolder:
     _check_clients(file, site)
     _check_languages(file, site)
     _check_review(file, site)
+    _check_reviewers(file, site)
     _check_names(folder)
     profiles = _profiles(folder, site)
     clients = tuple(with_profile(one, profiles[one.issuer]) for one in site.clients)
@@ -345,11 +351,6 @@ def _check_clients(file: Path, site: Site) -> None:
         )
         raise DataFileError(str(file), "site.time-zone", why)
     issuers = [client.issuer for client in site.clients]
-    accounts = [name for client in site.clients for name, _ in client.scopes()]
-    if twice := sorted({name for name in accounts if accounts.count(name) > 1}):
-        raise DataFileError(
-            str(file), "clients.reviewers", f"{twice[0]} is bound twice"
-        )
     for pilot in site.service.pilot_users:
         issuer, bar, _ = pilot.rpartition("|")
         if bar and issuer not in issuers:
@@ -384,6 +385,20 @@ def _check_clients(file: Path, site: Site) -> None:
                 "holds a private key: only public ones belong there",
             )
         _check_networks(file, place, client, site.fhir)
+
+
+def _check_reviewers(file: Path, site: Site) -> None:
+    """Refuse a bound account that nobody can have, or that is bound twice."""
+    accounts = [name for client in site.clients for name, _ in client.scopes()]
+    if twice := sorted({name for name in accounts if accounts.count(name) > 1}):
+        raise DataFileError(
+            str(file), "clients.reviewers", f"{twice[0]} is bound twice"
+        )
+    login = site.review
+    for name in accounts:
+        may_be = login.may_name(name) if login else ACCOUNT.fullmatch(name)
+        if not may_be:
+            raise DataFileError(str(file), "clients.reviewers", f"{name} {NO_ACCOUNT}")
 
 
 def _check_networks(file: Path, place: str, client: Client, access: FhirAccess) -> None:

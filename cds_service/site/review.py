@@ -41,6 +41,10 @@ SecretFile = Annotated[
 LoginServer = Annotated[Origin, AfterValidator(_server)]
 
 
+# of a local account
+ACCOUNT = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
+
+
 class ReviewLogin(SiteTable):
     """`[review]`: login by the hospital's issuer, beside or instead of local accounts.
 
@@ -70,6 +74,12 @@ class ReviewLogin(SiteTable):
     roles: Mapping[Text, Role] = Field(min_length=1)
     name_claim: Text | None = None
     local_accounts: YesNo = True
+
+    def may_name(self, account: str) -> bool:
+        """Tell if somebody may log in whose account has this name."""
+        if account.startswith(f"{self.issuer}|"):
+            return True
+        return self.local_accounts and ACCOUNT.fullmatch(account) is not None
 
     @property
     def rules(self) -> str:

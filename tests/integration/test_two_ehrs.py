@@ -24,6 +24,10 @@ NORTH, SOUTH = "https://north.example.org", "https://south.example.org"
 KEY = Signer()
 LOCAL = "https://north.example.org/codes"
 BASE = "http://127.0.0.1:8080"
+LOGIN = (
+    '[review]\nissuer = "https://login.example.org"\nclient-id = "cds"\n'
+    'roles = {{ staff = "reviewer" }}\nlocal-accounts = {}\n'
+)
 PILOT = '[service]\npilot-users = ["{}"]\n'
 
 
@@ -246,12 +250,27 @@ def test_a_pilot_is_of_every_ehr_or_of_the_one_named(tmp_path, pilot, shown):
     assert SOUTH in shown or not site.is_live_for(f"{NORTH}|Practitioner/7", SOUTH)
 
 
+def test_an_account_of_the_hospital_s_login_is_bound_by_issuer_and_subject(tmp_path):
+    north = ['reviewers = ["https://login.example.org|7"]']
+    site = load_site(two(tmp_path, north, more=LOGIN.format("false"))).site
+    assert site.scope_of("https://login.example.org|7") == Caller(NORTH)
+
+
 @pytest.mark.parametrize(
     ("folder", "more", "lines", "fault"),
     [
         ("east", "", (), "no client has this name"),
         ("", "", ['name = "north"'], "there is no such folder"),
         ("", "", ['reviewers = ["sven"]'], "sven is bound twice"),
+        ("", "", ['reviewers = ["Nora"]'], "Nora is no account"),
+        ("", "", ['reviewers = ["https://x.org|7"]'], r"x\.org\|7 is no account"),
+        (
+            "",
+            LOGIN.format("true"),
+            ['reviewers = ["https://other.example.org|7"]'],
+            "is no account",
+        ),
+        ("", LOGIN.format("false"), ['reviewers = ["nora"]'], "nora is no account"),
         (
             "",
             PILOT.format("https://east.example.org|7"),
@@ -260,7 +279,7 @@ def test_a_pilot_is_of_every_ehr_or_of_the_one_named(tmp_path, pilot, shown):
         ),
     ],
 )
-def test_what_names_no_client_or_two_stops_the_start(
+def test_what_names_no_client_or_account_or_two_stops_the_start(
     tmp_path, folder, more, lines, fault
 ):
     site = two(tmp_path, lines, ['reviewers = ["sven"]'], more)

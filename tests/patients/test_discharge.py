@@ -495,6 +495,47 @@ def test_names_a_list_that_was_not_read(key: str, summary: str, name: str) -> No
     assert re.search(rf"\*\*Not known:\*\*.*{name}", card["detail"])
 
 
+COMPLETE = leaving_chart(statement("alendronate", ALENDRONATE, 5), PHYSIOTHERAPY)
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        pytest.param("conditions", "the problem list", id="problems"),
+        pytest.param("administrations", "given medications", id="doses"),
+        pytest.param("deviceRequests", "active device orders", id="braces"),
+    ],
+)
+def test_no_card_says_nothing_is_open_of_a_list_that_was_not_read(
+    key: str, name: str
+) -> None:
+    """An infection, a dose or a brace would stand there."""
+    assert leave(COMPLETE) == []
+    (card,) = leave(COMPLETE, failed=(key,))
+    assert card["indicator"] == "info"
+    assert card["summary"] == (
+        f"Leaving after kyphoplasty L1 (18 Nov): {name} not read whole. Check what"
+        " is open there?"
+    )
+    assert re.search(rf"\*\*Not known:\*\*.*{name}", card["detail"])
+
+
+def test_many_lists_that_were_not_read_are_counted_by_no_name() -> None:
+    keys = ("conditions", "administrations", "deviceRequests")
+    (card,) = leave(COMPLETE, failed=keys)
+    assert "several lists not read whole" in card["summary"]
+
+
+@pytest.mark.parametrize("key", ["appointments", "pathology", "boneDensity"])
+def test_what_decides_nothing_here_makes_no_card(key: str) -> None:
+    assert leave(COMPLETE, failed=(key,)) == []
+
+
+def test_nothing_is_asked_of_somebody_who_died() -> None:
+    record = leaving_chart({**patient(), "deceasedBoolean": True})[1:]
+    assert leave(record, failed=("deviceRequests",)) == []
+
+
 def test_unreadable_procedures_show_no_card() -> None:
     assert leave(leaving_chart(), failed=("procedures",)) == []
 

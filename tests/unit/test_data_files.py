@@ -356,6 +356,26 @@ def test_a_wrong_file_stops_the_start_by_file_and_key(tree, path, old, new, file
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        pytest.param(
+            '"hip-fracture-two-years"',
+            '"hip-fracture-two-year"',
+            "did you mean hip-fracture-two-years",
+            id="the name that is meant",
+        ),
+        pytest.param(
+            '"hip-fracture-two-years"', '"xyz"', "care-home, ", id="every name"
+        ),
+        pytest.param("{join}", "{jion}", "join, ", id="the words that are filled"),
+    ],
+)
+def test_a_wrong_name_in_a_fact_is_answered_with_the_right_ones(tree, old, new, said):
+    tree.replace("hooks/kyphoplasty-order-sign/facts/12-hip-fracture.toml", old, new)
+    assert said in str(refused(tree.load))
+
+
+@pytest.mark.parametrize(
     ("path", "old"),
     [
         ("hooks/kyphoplasty-order-sign/cards/texts.toml", "If a brace is used"),

@@ -76,6 +76,16 @@ def test_what_people_editors_and_mounted_volumes_leave_in_an_overlay_stops_nothi
     site(tmp_path, **{f"mappings/{name}": "" for name in left})
 
 
+def test_unknown_languages_of_a_site_are_told_together(tmp_path):
+    """Its cards and its page for patients: whoever mends one finds no other after it."""
+    toml = '[languages.xx]\nreader = "Dr. A"\n[handout]\nlanguage = "yy"\n'
+    with pytest.raises(DataFileError):
+        site(tmp_path, toml)
+    told = "\n".join(str(one) for one in find_faults(tmp_path))
+    assert "languages.xx" in told
+    assert "handout.language" in told
+
+
 # --- digests
 
 

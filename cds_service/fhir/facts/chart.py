@@ -54,6 +54,7 @@ LISTS: Mapping[str, tuple[str, str, str]] = {
     ),
     "procedures": ("Procedure", "among the procedures", "list of procedures"),
 }
+STATING = frozenset({"Condition", "Procedure"})
 # The lists whose entries may name a condition, in the order in which they are named.
 TELLING = ("Condition", "Procedure", "DiagnosticReport", "ServiceRequest")
 CORRECTED = ("corrected", "amended")
@@ -217,10 +218,7 @@ class Chart:
             for kind, entries in kinds.items()
         }
         listed = [one for kind in TELLING for one in kinds.get(kind, ())]
-        named = [
-            ({*one.named, *[match.concept for match in one.matches]}, one)
-            for one in listed
-        ]
+        named = [(_mentioned(one), one) for one in listed]
         self.kinds: Mapping[str, Sequence[Entry]] = kinds
         self.readings = _readings_by_concept(kinds.get("Observation", ()))
         self.mentions = _by_concept(named)
@@ -339,6 +337,17 @@ def _fault(key: str, read: Read | None) -> str:
         note = read.note if read else "not asked"
         return f"{name}could not be read" + (f" ({note})" if note else "")
     return f"{name}incomplete"
+
+
+def _mentioned(entry: Entry) -> frozenset[str]:
+    """The concepts that an entry may state.
+
+    Of a report or an order only what is left open beside its code: that asks for a
+    thing, and states nothing.
+    """
+    if entry.kind not in STATING:
+        return entry.named
+    return entry.named.union([match.concept for match in entry.matches])
 
 
 def _by_concept(found: Iterable[tuple[Iterable[str], Item]]) -> ByConcept[Item]:

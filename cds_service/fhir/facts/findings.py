@@ -265,13 +265,11 @@ def find_exam(spec: ExamSpec, chart: Chart) -> FindingOrGap:
     whole day is left out.
     """
     kinds = (*EXAM_TYPES, "Procedure") if "procedures" in spec.also_keys else EXAM_TYPES
-    done = [
-        (day, one)
-        for one in chart.of_kind(*kinds)
-        if one.status in DONE[one.kind]
-        and (day := _day_of(one, chart)) is not None
-        and day <= chart.not_after
-    ]
+    done = []
+    for one in chart.of_kind(*kinds):
+        day = _day_of(one, chart) if one.status in DONE[one.kind] else None
+        if day is not None and day <= chart.not_after:
+            done.append((day, one))
     refused = {day for day, one in done if one.concepts & set(spec.never)}
     found = [
         (day, one)
@@ -284,12 +282,8 @@ def find_exam(spec: ExamSpec, chart: Chart) -> FindingOrGap:
     printed = f"{spec.title.partition(' ')[0]} of {say_date(newest)}"
     seen = [one.source(spec, printed) for day, one in found if day == newest]
     if spec.usable_days and (chart.today - newest).days > spec.usable_days:
-        return gap(
-            spec,
-            "stale",
-            f"{age_in_words(newest, chart.today)} old, too old to use",
-            *seen,
-        ), ()
+        age = age_in_words(newest, chart.today)
+        return gap(spec, "stale", f"{age} old, too old to use", *seen), ()
     return known(spec, True, *seen, observed=newest), ()
 
 

@@ -476,21 +476,19 @@ def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResu
     for one in everything:
         named.setdefault(_key(one) or id(one), []).append(one)
     several = [same for same in named.values() if len(same) > 1]
-    aged = [
-        (one, age, max(ages))
-        for same in several
-        for ages in [_ages(same)]
-        for one, age in zip(same, ages, strict=True)
-    ]
-    old = {id(one) for one, age, highest in aged if age < highest}
+    old: set[int] = set()
+    for same in several:
+        ages = _ages(same)
+        newest = max(ages)
+        pairs = zip(same, ages, strict=True)
+        old.update(id(one) for one, age in pairs if age < newest)
     if not old:
         return dict(answers)
-    return {
-        key: _with_only(
-            answer, [(one, url) for one, url in answer.entries() if id(one) not in old]
-        )
-        for key, answer in answers.items()
-    }
+    found = {}
+    for key, answer in answers.items():
+        kept = [(one, url) for one, url in answer.entries() if id(one) not in old]
+        found[key] = _with_only(answer, kept)
+    return found
 
 
 def of_one_server(answer: QueryResult, bases: Bases) -> QueryResult:

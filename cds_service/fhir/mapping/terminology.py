@@ -583,7 +583,10 @@ def _check_spec(spec: FindingSpec, terminology: Terminology, faults: Faults) -> 
         for concept in getattr(spec, key, ()):
             with faults:
                 if concept not in terminology.names:
-                    message = f"{concept} is neither a value set nor a code of ours"
+                    message = (
+                        f"{concept} is neither a value set nor a code of ours: add"
+                        f" valueset/{concept}.json, or mend the name"
+                    )
                     raise DataFileError(spec.rule, key, message)
     if isinstance(spec, AnswerSpec):
         with faults:
@@ -609,7 +612,10 @@ def _check_quantity(
     for unit in spec.accept_units:
         with faults:
             if unit and terminology.units.convert(0.0, unit, spec.unit) is None:
-                message = f"units.toml does not lead from {unit} to {spec.unit}"
+                message = (
+                    f"units.toml does not lead from {unit} to {spec.unit}: add its"
+                    " factor there, or take the unit out"
+                )
                 raise DataFileError(spec.rule, "accept_units", message)
 
 

@@ -111,9 +111,11 @@ def find_support_orders(
         for one in _stored(record)
         if text(one.resource.get("status")) in IN_FORCE
     }
-    judged = [
-        (one, one.reference in active and not _has_ended(one, today)) for one in stored
-    ]
+    in_force: list[SupportOrder] = []
+    over: list[SupportOrder] = []
+    for order in stored:
+        is_over = order.reference not in active or _has_ended(order, today)
+        (over if is_over else in_force).append(order)
     unclear = [
         replace(one, is_standing=False)
         for one in find_stored_orders(record, terminology, NOT_CLEAR)
@@ -122,33 +124,20 @@ def find_support_orders(
         and not _has_ended(one, today)
     ]
     augmentations = find_augmentations(record, terminology)
+    stages = {
+        day for name, day in augmentations if day and name.startswith("Procedure/")
+    }
     other = NOTHING_ELSE
     if today is not None:
         treated = signed.levels if signed else treated_levels(record, terminology)
         braces = [one for one in (*drafts, *stored) if one.kind == "brace"]
         other = find_other_injuries(bundle, braces, record, treated, terminology, today)
     return SupportOrders(
-        orders=(
-            *drafts,
-            *(one for one, is_in_force in judged if is_in_force),
-            *unclear,
-        ),
-        earlier_braces=tuple(
-            one
-            for one, is_in_force in judged
-            if one.kind == "brace" and not is_in_force
-        ),
+        orders=(*drafts, *in_force, *unclear),
+        earlier_braces=tuple(one for one in over if one.kind == "brace"),
         unchecked=unchecked_in(record),
         augmented_on=max((day for _, day in augmentations if day), default=None),
-        stages=tuple(
-            sorted(
-                {
-                    day
-                    for name, day in augmentations
-                    if day and name.startswith("Procedure/")
-                }
-            )
-        ),
+        stages=tuple(sorted(stages)),
         procedure_on=_within_a_year(signed.planned, today) if signed else None,
         last_stage_on=_within_a_year(signed.last_planned, today) if signed else None,
         is_augmented_now=signed is not None,

@@ -30,6 +30,7 @@ REFUSALS = SINGLE_REFUSALS | {
     405: "takes no transactions (405)",
 }
 CONDITION = "If-None-Exist"
+NO_SOURCE = "The values are written, but not where they come from"
 LEAST_SECONDS = 1.0  # for a create, however late
 PLACE = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})(?:/_history/[^/]*)?$")
 
@@ -85,16 +86,6 @@ def send_transaction(
     return statuses
 
 
-def _say_refused(refused: Sequence[str], count: int) -> str:
-    """What became of a transaction that a server took apart, which it may not."""
-    found = (STATUS.match(one) for one in refused)
-    codes = sorted({one[1] if one else "no status" for one in found})
-    return (
-        f"The server did not write {len(refused)} of {count} entries"
-        f" ({', '.join(codes)}), and may have written the rest: look in the record."
-    )
-
-
 def send_each(
     base: str,
     token: str | None,
@@ -115,15 +106,16 @@ def send_each(
     session = _session(base, token, connections)
     ends = time.monotonic() + seconds
     given: dict[str, str] = {}
-    statuses: list[str] = []
-    for entry in objects(transaction["entry"]):
+    statuses: dict[str, str] = {}
+    entries = objects(transaction["entry"])
+    created = 0
+    for entry in sorted(entries, key=_is_provenance):
         resource, request = entry["resource"], entry["request"]
         condition = request.get("ifNoneExist")
         session.headers.pop(CONDITION, None)
         if condition:
             session.headers[CONDITION] = condition
         url = f"{parse_base(base).url}/{request['url']}"
-        created = sum(one.startswith("201") for one in statuses)
         try:
             left = max(ends - time.monotonic(), LEAST_SECONDS)
             reply, answer = _post(session, url, _filled(resource, given), left)
@@ -135,17 +127,24 @@ def send_each(
             )
             why = f"{refusal}{_reason(answer)}"
             raise NotWritten(_refused(resource, created, why), created)
-        statuses.append(f"{reply.status_code}")
+        created += reply.status_code == 201 and not _is_provenance(entry)
+        statuses[entry["fullUrl"]] = f"{reply.status_code}"
         place = _place(reply, answer, request["url"])
         if place:
             given[entry["fullUrl"]] = place
-    return statuses
+    return [statuses[one["fullUrl"]] for one in entries]
+
+
+def _is_provenance(entry: Json) -> bool:
+    """Whether it says where values come from: sent after all of them."""
+    return bool(entry["resource"]["resourceType"] == "Provenance")
 
 
 def _refused(resource: Json, created: int, why: str) -> str:
     """Say what stands, and what was refused."""
     if resource["resourceType"] == "Provenance":
-        return f"The values are written, but not where they come from: {why}."
+        # Every value was sent before.
+        return f"{NO_SOURCE}: {why}."
     if not created:
         return f"The server wrote nothing: {why}."
     return (
@@ -155,13 +154,17 @@ def _refused(resource: Json, created: int, why: str) -> str:
 
 
 def _filled(resource: Json, given: Mapping[str, str]) -> Json:
-    """The resource with the ids that the server has given to its targets."""
+    """The resource with the ids that the server has given to its targets.
+
+    Raises:
+        NotWritten: it has given none.
+    """
     if "target" not in resource:
         return resource
-    targets = [
-        {"reference": given.get(one["reference"], one["reference"])}
-        for one in objects(resource["target"])
-    ]
+    names = [one["reference"] for one in objects(resource["target"])]
+    targets = [{"reference": given[name]} for name in names if name in given]
+    if not targets:
+        raise NotWritten(f"{NO_SOURCE}: the server did not say where it keeps them.")
     return {**resource, "target": targets}
 
 
@@ -206,6 +209,16 @@ def _post(
         return reply, decode_record_json(reply.content)
     except JsonTextError:
         return reply, None
+
+
+def _say_refused(refused: Sequence[str], count: int) -> str:
+    """What became of a transaction that a server took apart, which it may not."""
+    found = (STATUS.match(one) for one in refused)
+    codes = sorted({one[1] if one else "no status" for one in found})
+    return (
+        f"The server did not write {len(refused)} of {count} entries"
+        f" ({', '.join(codes)}), and may have written the rest: look in the record."
+    )
 
 
 def _reason(answer: object) -> str:

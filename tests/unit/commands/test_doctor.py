@@ -359,12 +359,35 @@ def test_an_address_that_answers_otherwise_is_told(page):
     assert "change:" in done.output
 
 
+@pytest.mark.parametrize(
+    ("status", "page"),
+    [
+        pytest.param(200, {"cards": [{"source": "x"}]}, id="source"),
+        pytest.param(200, {"cards": [{"source": {"topic": "x"}}]}, id="topic"),
+        pytest.param(500, {"issue": [{"details": {}}]}, id="issue"),
+        pytest.param(500, {"issue": [{"details": {"text": 5}}]}, id="text"),
+    ],
+)
+def test_a_probe_of_something_else_is_told(status, page):
+    with Odd(page, status) as server:
+        done = CliRunner().invoke(main, ["probe", server.origin])
+    assert isinstance(done.exception, SystemExit), done.exception
+    assert "bad: " in done.output
+
+
+@pytest.mark.parametrize("url", ["http://exa mple/", "http://[::1", "https://u:p@h/"])
+def test_an_address_that_is_none_is_wrong_use(url):
+    done = CliRunner().invoke(main, ["doctor", url])
+    assert done.exit_code == 2, done.exception
+    assert "u:p" not in done.output
+
+
 class Odd(StubServer):
     """Answers everything with one document."""
 
-    def __init__(self, page):
-        self.page = page
+    def __init__(self, page, status=200):
+        self.page, self.status = page, status
         super().__init__()
 
     def respond(self, handler):
-        say(handler, 200, self.page)
+        say(handler, self.status, self.page)

@@ -73,6 +73,8 @@ def of(*resources):
         ("MNA-SF", [11], "", "", ""),
         ("Pain score NRS", [6], "", "pain-score", ""),
         ("Potassium", [4.1], "mmol/L", "", ""),
+        ("Körpergröße", [162, 158], "cm", "height", ""),
+        ("Koerpergroesse Knie", [48], "cm", "", ""),
     ],
 )
 def test_a_measurement_is_proposed_by_its_words_if_its_values_agree(

@@ -1,5 +1,6 @@
 """What tables of tools and of departments say of our measures, and what is refused by name."""
 
+import json
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -270,6 +271,18 @@ def test_segmentations_are_refused_each_with_its_reason(read, text, what, why):
     taken, refused = read(text, name="any.json")
     assert taken == {}
     assert why in refused[what]
+
+
+def test_every_number_of_a_spine_report_is_named(read):
+    """Shaped as the file in TotalSegmentator's own tests."""
+    heights = {
+        f"vertebrae_L1_height_{one}_mm": 24.0
+        for one in ("posterior", "middle", "anterior")
+    }
+    results = {**heights, "vertebrae_L1_volume_ml": 35.6, "LWS_max": 0.22}
+    taken, refused = read(json.dumps({"results": results, "metadata": {}}))
+    assert taken == {}
+    assert set(refused) == set(results)
 
 
 def test_what_the_image_does_not_show_is_not_listed(read):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
@@ -16,7 +17,13 @@ from cds_service.site.clients import EVERYTHING, Capabilities, capabilities_of
 from cds_service.site.folder import load_site
 from cds_service.site.profiles import load_profile, profile_folders, profile_names
 from tests.chart_builders import PATIENT, Asked, days_ago, site_service
-from tests.patients.leaving import STAY, leave, leaving_chart, worn_now
+from tests.patients.leaving import (
+    STAY,
+    everything_arranged,
+    leave,
+    leaving_chart,
+    worn_now,
+)
 
 READ = """
 [handout]
@@ -163,6 +170,16 @@ def test_the_log_holds_the_draft_and_its_acceptance_names_it(ward: Leave) -> Non
     assert "handout" in entry.cards[0].rules
     kept = json.loads(entry.content["cards"].text)
     assert offer in kept[0]["suggestions"]
+
+
+def test_without_a_card_the_log_names_no_draft(ward: Leave) -> None:
+    can = Capabilities(handout="Communication")
+    _, asked = ward(can)
+    asked.log.entries.clear()
+    record = leaving_chart(*everything_arranged())
+    assert leave(record, asked, hook_instance=str(uuid4())) == []
+    (entry,) = asked.log.entries
+    assert "handout" not in entry.content["suggestions"]
 
 
 def test_the_same_discharge_gives_the_same_draft(ward: Leave) -> None:

@@ -348,6 +348,23 @@ def test_what_lists_that_were_read_say(name, entry, value):
     assert value is not False or name != "diabetes" or found.known[name].concerns == ()
 
 
+def test_an_order_of_an_augmentation_is_no_earlier_one():
+    """The record may hold the order that is being signed, as an export does."""
+    order = {
+        "resourceType": "ServiceRequest",
+        "id": "signed",
+        "subject": {"reference": "Patient/p1"},
+        "status": "active",
+        "intent": "order",
+        "code": coded("22514", CPT),
+        "authoredOn": "2026-11-19",
+    }
+    read = {"procedures": 3, "conditions": 9, "serviceRequests": 1}
+    found = findings_of(order, other(), entries=read)
+    assert found.known["prior-augmentation"].value is False
+    assert found.known["prior-spinal-surgery"].value is False
+
+
 @pytest.mark.parametrize(
     ("finding", "words"),
     [

@@ -89,14 +89,24 @@ def test_the_profile_says_how(make_desk, ehr, facts, count):
     assert len(saved(ehr)) == count
 
 
+def test_a_server_that_says_no_place_has_the_values_alone(make_desk, ehr):
+    clinician = Clinician(make_desk(SINGLE))
+    ehr.says_places = False
+    page = said(clinician.save(clinician.launch(), confirmed="yes", **TWO))
+    assert "the server did not say where it keeps them" in page
+    assert len(saved(ehr)) == 2
+    assert saved(ehr, "Provenance") == []
+
+
 def test_import_creates_one_by_one_too(ehr, tmp_path):
     ehr.tokens["import"] = ("p1", "patient/*.crs")
     (tmp_path / "token").write_text("import")
-    (tmp_path / "table.csv").write_text(
-        "patient,date,ct-attenuation,level,method,grip-strength\n"
-        "p1,2026-11-02,40,L1,unenhanced CT 120 kV,18\n"
+    (tmp_path / "ct.csv").write_text(
+        "patient,date,ct-attenuation,level,method\n"
+        "p1,2026-11-02,40,L1,unenhanced CT 120 kV\n"
     )
-    words = ["import", str(tmp_path / "table.csv"), "--patient", "p1"]
+    (tmp_path / "ward.csv").write_text("patient,date,weight\np1,2026-11-02,61\n")
+    words = ["import", *map(str, sorted(tmp_path.glob("*.csv"))), "--patient", "p1"]
     words += ["--fhir-server", ehr.base, "--token-file", str(tmp_path / "token")]
 
     refused = CliRunner().invoke(main, words)
@@ -106,4 +116,7 @@ def test_import_creates_one_by_one_too(ehr, tmp_path):
 
     assert "2 new, 0 there already" in first.output
     assert "0 new, 2 there already" in second.output
-    assert len(saved(ehr)) == 2
+    names = {f"Observation/{one['id']}" for one in saved(ehr)}
+    sources = [one["target"] for one in saved(ehr, "Provenance")]
+    assert [len(one) for one in sources] == [1, 1]
+    assert {one["reference"] for each in sources for one in each} == names
