@@ -391,7 +391,7 @@ class DurationRules:
                 yield Mention("doubtful", *loose.span())
 
     def _names_event(self, text: str, language: str) -> bool:
-        """Tell if an end without a day is named: `until mobilised`, not bare `until`."""
+        """Tell if an end without a day is named: `until mobilised`, not `until`."""
         until = self._until[language].search(text)
         if until is None or not _SIGN.search(text, until.end()):
             return False
