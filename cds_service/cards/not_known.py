@@ -136,6 +136,26 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
         yield Otherwise(escape_markdown(said), shortly)
 
 
+def _not_understood(findings: Findings) -> set[str]:
+    """List the entries of which nobody knows if they forbid a figure."""
+    entries: set[str] = set()
+    for name in EXCLUDING:
+        gap = findings.gaps.get(name)
+        if gap is not None and gap.reason == "not-understood":
+            entries |= {one.resource for one in gap.seen}
+    return entries
+
+
+def _told(findings: Findings) -> set[str]:
+    """List the entries that another line of the card tells."""
+    entries: set[str] = set()
+    for name in (*EXCLUDING, *TOLD):
+        known = findings.known.get(name)
+        if known is not None and known.value is True:
+            entries |= {source.resource for source in known.provenance}
+    return entries
+
+
 def _unread(answer: Answer) -> list[str]:
     """What of the record could not be read or was cut."""
     texts, record = answer.texts, answer.record_state
