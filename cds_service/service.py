@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 from cds_service.audit.chain import AuditEntry, AuditLog, is_probe
@@ -18,7 +18,7 @@ from cds_service.audit.entry import (
     Shown,
     entry_for,
     near_miss_entry,
-    procedures_unread_entry,
+    unread_entry,
 )
 from cds_service.cards.answer import Answer
 from cds_service.cards.build import build_cards
@@ -143,11 +143,13 @@ class ServiceHook:
         found = {}
         for name, files in parts.items():
             found[name] = tuple(one.id for one in files if one.review_by < today)
-        is_late = self.closures.review_by < today
         pages = self.handouts.items()
-        if late := tuple(key for key, one in pages if one.review_by < today):
-            found["handouts"] = late
-        return {**found, "closures": ("closures",) if is_late else ()}
+        late_pages = tuple(key for key, one in pages if one.review_by < today)
+        if late_pages:
+            found["handouts"] = late_pages
+        is_late = self.closures.review_by < today
+        found["closures"] = ("closures",) if is_late else ()
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +189,7 @@ class Service(InForce):
         return self.terminology.calendar
 
     def of(self, client: str | None) -> "Service":
-        """What is in force for this EHR."""
+        """The service in force for this EHR."""
         return self.of_clients.get(client or "", self)
 
 
@@ -317,8 +319,8 @@ def answer(
 ) -> HookResponse:
     """Answer one hook call.
 
-    That is an augmentation order, signed or on record when a chart is opened, a brace
-    or bed rest after one, or a discharge.
+    Cards are for an augmentation order, signed or on record when a chart is opened; for
+    a brace or bed rest after one; and for a discharge.
 
     Raises:
         PatientMismatch: the Patient, or the augmentation order, is of another patient
@@ -365,15 +367,16 @@ def _discharges(orders: SignedOrders, service: Service) -> bool:
 
 
 def _opened(call: Call) -> Call | None:
-    """The call as if the augmentation on record were signed; None without one.
+    """Make the call as if the augmentation on record were signed; None without one.
 
-    The orders alone decide that: of most whose chart is opened there is none.
+    The orders alone decide that: most patients whose chart is opened have none.
     """
     person, context = _person(call), call.request.context
     plan = call.hook.plan.of_types("ServiceRequest")
     try:
         record = _read_record(call, plan, person)
     except EvidenceUnavailable:
+        _note_unread(call, "orders")
         return None
     terminology, until = call.service.terminology, call.ports.deadline
     found: list[Mapping[str, Any]] = []
@@ -386,6 +389,8 @@ def _opened(call: Call) -> Call | None:
             if find_augmentation_order(drafts, terminology) is not None:
                 found.append(entry)
     if not found:
+        if _is_cut(record):
+            _note_unread(call, "orders")
         return None
     signed = OrderSignContext(
         user_id=context.user_id,
@@ -398,7 +403,7 @@ def _opened(call: Call) -> Call | None:
 
 
 def _signed(call: Call, orders: SignedOrders) -> ReadCase | None:
-    """Steps 1 to 3 when orders are signed; None if they are not ours."""
+    """Make the case of signed orders (steps 1 to 3); None if they are not ours."""
     service = call.service
     near = missed_orders(orders.drafts, service.terminology)
     if not orders.may_concern(service.policy):
@@ -419,26 +424,20 @@ def _signed(call: Call, orders: SignedOrders) -> ReadCase | None:
 
 
 def _left(call: Call, orders: SignedOrders) -> ReadCase | None:
-    """Steps 1 to 3 when a patient leaves; None without an augmentation before.
+    """Make the case of a discharge (steps 1 to 3); None without an augmentation.
 
     The procedures alone decide that: most who leave had none. If they cannot be read,
-    nobody knows, and the log says so.
+    it is not known, and the log says so.
     """
     person, plan = orders.person, call.hook.plan
     try:
         procedures = _read_record(call, plan.of_types("Procedure"), person)
     except EvidenceUnavailable:
-        _note(
-            call, procedures_unread_entry(call.now, call.service_id, call.ports.caller)
-        )
+        _note_unread(call, "procedures")
         return None
     if _find_performed(call, procedures) is None:
-        state = state_of(procedures)
-        if state.unread or state.incomplete:
-            entry = procedures_unread_entry(
-                call.now, call.service_id, call.ports.caller
-            )
-            _note(call, entry)
+        if _is_cut(procedures):
+            _note_unread(call, "procedures")
         return None
     gathered = _gather(call, orders)
     performed = _find_performed(call, gathered.record)
@@ -449,7 +448,7 @@ def _left(call: Call, orders: SignedOrders) -> ReadCase | None:
 
 
 def _show(call: Call, read: ReadCase) -> HookResponse:
-    """Steps 4 to 7: what follows from a case, its cards, and their entry."""
+    """Conclude from a case, make its cards, and log them (steps 4 to 7)."""
     ports = call.ports
     conclusion = conclude(read.case)
     said, cards = _say(call, conclusion)
@@ -487,13 +486,26 @@ def _note_near(call: Call, near: tuple[NearMiss, ...]) -> None:
         _note(call, entry)
 
 
+def _is_cut(record: PatientRecord) -> bool:
+    """Tell if a list was not read, or not whole."""
+    state = state_of(record)
+    return bool(state.unread or state.incomplete)
+
+
+def _note_unread(call: Call, deciding: Literal["procedures", "orders"]) -> None:
+    """Note a call that may be ours: what decides was not read, or not whole."""
+    caller = call.ports.caller
+    _note(call, unread_entry(call.now, call.service_id, caller, deciding))
+
+
 def _note(call: Call, entry: AuditEntry) -> None:
-    """Append an entry of a call that is not answered, but for a probe's."""
+    """Append an entry about a call that gets no card; none about a probe."""
     context, ports = call.request.context, call.ports
-    if not is_probe(context.user_id, context.patient_id):
-        seconds = min(NOTE_SECONDS, max(0.0, ports.deadline.left))
-        with suppress(AuditUnavailable):  # nothing is shown that would need it
-            ports.audit.append(entry, Deadline.after(seconds))
+    if is_probe(context.user_id, context.patient_id):
+        return
+    seconds = min(NOTE_SECONDS, max(0.0, ports.deadline.left))
+    with suppress(AuditUnavailable):  # nothing is shown that would need it
+        ports.audit.append(entry, Deadline.after(seconds))
 
 
 def _person(call: Call) -> Person:
@@ -505,7 +517,7 @@ def _person(call: Call) -> Person:
 
 
 def _read_orders(call: Call) -> SignedOrders:
-    """Step 1, before the record is read; a discharge has none."""
+    """Read the orders (step 1), before the record is read; a discharge has none."""
     person, ports = _person(call), call.ports
     drafts = read_drafts(call.request.context.draft_orders, person, ports.deadline)
     return _orders_in(drafts, person, call.service.terminology)
@@ -526,7 +538,7 @@ def _orders_in(
 
 
 def _gather(call: Call, orders: SignedOrders) -> Gathered:
-    """Step 2, and the orders once more where the record tells more of them."""
+    """Read the record (step 2), and the orders again if it tells more of them."""
     request, ports, terminology = call.request, call.ports, call.service.terminology
     record = _read_record(call, call.hook.plan, orders.person)
     ports.deadline.check()
@@ -549,7 +561,7 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
 
 
 def _read_record(call: Call, plan: PrefetchPlan, person: Person) -> PatientRecord:
-    """Step 2: the answers to these queries, prefetched or from the FHIR server."""
+    """Read what these queries give (step 2), from prefetch or the FHIR server."""
     ports, terminology = call.ports, call.service.terminology
     reader, deadline = ports.fhir, ports.deadline
     return gather(call.request, plan, reader, terminology, person, deadline=deadline)
@@ -577,7 +589,7 @@ def _concerns_us(call: Call, gathered: Gathered) -> bool:
 
 
 def _case(call: Call, gathered: Gathered) -> Case:
-    """Steps 3 and 3b when orders are signed."""
+    """Make the case of signed orders (steps 3 and 3b)."""
     order, record = gathered.orders.augmentation, gathered.record
     case = _case_of(call, record, order, gathered.support)
     return replace(case, record=with_drafts(case.record, gathered.orders.drafts))
@@ -586,7 +598,7 @@ def _case(call: Call, gathered: Gathered) -> Case:
 def _case_of_leaving(
     call: Call, gathered: Gathered, performed: AugmentationOrder
 ) -> Case:
-    """Steps 3 and 3b when a patient leaves: the procedure stands for its order."""
+    """Make the case of a discharge (steps 3 and 3b): the procedure is its order."""
     record, terminology = gathered.record, call.service.terminology
     before = without_performed(record, performed)
     case = _case_of(call, before, performed, gathered.support)
@@ -652,7 +664,7 @@ def find_findings(
     order: AugmentationOrder | None,
     specs: Mapping[str, FindingSpec] | None = None,
 ) -> Findings:
-    """Step 3: what of the record is usable, read or computed.
+    """Find what the record says, and what follows from it (step 3).
 
     Args:
         specs: the findings that are asked for; None for all.
@@ -664,7 +676,10 @@ def find_findings(
 
 
 def _say(call: Call, conclusion: Conclusion) -> tuple[Answer, tuple[Card, ...]]:
-    """Step 6, in the language that is asked for; what it lacks says all in English."""
+    """Make the cards in the language asked for (step 6).
+
+    If it has no words for one text, all are in English.
+    """
     language = call.service.languages.get(call.ports.language)
     if language is not None:
         with suppress(NotTranslated):
@@ -677,7 +692,7 @@ def _say(call: Call, conclusion: Conclusion) -> tuple[Answer, tuple[Card, ...]]:
 def _answer(
     call: Call, conclusion: Conclusion, language: LanguageFile | None = None
 ) -> Answer:
-    """Add the suggested orders: the same for the same conclusion and signing.
+    """Add the suggested orders, the same for the same conclusion and signing.
 
     Raises:
         NotTranslated: the language has no words for one of them.
@@ -703,10 +718,11 @@ def _answer(
         language=language,
     )
     acts = conclusion.recommendations
-    suggestions = draft_suggestions(acts, ordering)
-    if page := _page_to_take_home(call, conclusion):
-        draft = draft_handout(page, ordering)
-        suggestions = {**suggestions, **({HANDOUT_DRAFT: (draft,)} if draft else {})}
+    suggestions = dict(draft_suggestions(acts, ordering))
+    page = _page_to_take_home(call, conclusion)
+    page_draft = draft_handout(page, ordering) if page else None
+    if page_draft:
+        suggestions[HANDOUT_DRAFT] = (page_draft,)
     return Answer(
         conclusion=conclusion,
         texts=hook.texts,

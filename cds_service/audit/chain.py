@@ -1,6 +1,6 @@
 """The audit entry, its sealing and chaining, and the port `AuditLog`.
 
-Pure: what stores the entries stands behind the port.
+Nothing here is I/O: what stores the entries is behind the port.
 
 `docs/audit-format.md` describes the hashed bytes, for authors of a verifier. An entry
 holds ids, never names, tokens or free text from a record.
@@ -34,14 +34,14 @@ Kind = Literal[
     "note",  # a reviewer wrote something about an entry
     "measures",  # values of the worksheet were sent to a record
     "checkpoint",  # the head of the log was signed
-    "loop",  # what the record shows after an answer: was it done (`loop`)
+    "loop",  # whether the record shows that what an answer asked for was done
     "purge",  # payloads were deleted after their retention
     # an order whose words name an augmentation was not taken for one; names no patient
     "near-miss",
     "gap",  # answers were refused because no entry could be written
     "start",
     "stop",
-    # the log was verified, and somebody wanted that known (`audit verify --record`)
+    # the log was verified by `audit verify --record`
     "verify",
     # whether answers are shown, and to whom, changed (`[service]` of site.toml)
     "mode",
@@ -69,7 +69,7 @@ _PAYLOAD = b"kyphoplasty-cds audit payload 1"
 
 
 def is_probe(user: str | None, patient: str | None) -> bool:
-    """Whether a call was synthetic.
+    """Tell if a call was synthetic.
 
     An order for anybody else counts, whatever user it names.
     """
@@ -145,8 +145,7 @@ class AuditEntry(Facts):
     Attributes:
         at: when it happened, UTC.
         content: JSON; each member is a value or `Written`. For an answer: order,
-            inputs, gaps, figures, digests, cards
-            as shown.
+            inputs, gaps, figures, digests, cards as shown.
         id: chosen by the caller, so that an entry with an uncertain commit can be
             written again without a duplicate.
         cards: the cards of an answer.
@@ -264,10 +263,9 @@ def seal(entry: AuditEntry) -> SealedEntry:
 
 def facts_of(entry: Facts) -> dict[str, str]:
     """The facts of an entry as they are hashed."""
+    values = {name: getattr(entry, name) for name in FACTS}
     return {
-        name: _fact_text(value)
-        for name in FACTS
-        if (value := getattr(entry, name)) is not None
+        name: _fact_text(value) for name, value in values.items() if value is not None
     }
 
 
@@ -282,25 +280,22 @@ def _object_text(members: Mapping[str, Any]) -> str:
 
 def time_text(moment: datetime) -> str:
     """A time as the log writes it: UTC, milliseconds, `Z`."""
-    return (
-        moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    )
+    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
 
 
 def _fact_text(value: str | int) -> str:
     """A fact as text: booleans as 1 and 0, long texts as their hash."""
     text = str(int(value)) if isinstance(value, bool) else str(value)
-    return (
-        text
-        if len(text) <= MAX_FACT
-        else f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-    )
+    if len(text) <= MAX_FACT:
+        return text
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def _digest(purpose: bytes, parts: Iterable[str]) -> str:
-    """SHA-256 over the purpose and the parts, each prefixed with its length.
+    """Hash the purpose and the parts by SHA-256, each after its length.
 
-    So no two lists give the same bytes.
+    With the lengths no two lists give the same bytes.
     """
     framed = hashlib.sha256()
     for part in (purpose, *(one.encode("utf-8", "surrogatepass") for one in parts)):

@@ -26,14 +26,17 @@ from cds_service.audit.reader import OF_PEOPLE, stored_entries
 from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
 from cds_service.core.caller import Caller
 
+Wanted = tuple[ColumnElement[bool], ...]
+"""Conditions on the entries that count."""
+
 Counts = Counter[tuple[str, str, str, str]]
 """By month (`2026-05`), topic, recommendation and name.
 
 The topic is empty for whole answers, the recommendation for whole cards.
 Names: `answer`, `partial`, `shown`, `fired`, `accepted`, `reason:patientDeclines`,
 `unit:shown:ISSUER TENANT`, …
-Answers at a discharge are those of the topic `discharge`: no operation was signed, and
-rates of signings are not to be thinned by them.
+Answers at a discharge are those of the topic `discharge`. They are kept apart, since no
+operation was signed: they would lower the rates of signings.
 """
 DISCHARGE, AT_DISCHARGE = "discharge", "kyphoplasty-discharge"
 MONTH = func.substr(SEARCH.c.at, 1, 7)
@@ -53,6 +56,18 @@ def count_months(
     """
     counts: Counts = Counter()
     wanted = _in_scope(SEARCH, since, until, scope)
+    _count_answers(connection, counts, wanted)
+    _count_cards(connection, counts, wanted)
+    _count_refusals(connection, counts, wanted)
+    _count_gaps(connection, counts, wanted)
+    of_answers = _in_scope(ANSWERS, since, until, scope)
+    _count_feedback(connection, counts, of_answers)
+    _count_loop(connection, counts, of_answers)
+    return counts
+
+
+def _count_answers(connection: Connection, counts: Counts, wanted: Wanted) -> None:
+    """Count answers, those with a partial record, and their bands."""
     answers = select(
         MONTH.label("month"),
         _is_at_discharge().label("leaving"),
@@ -72,6 +87,9 @@ def count_months(
         counts[month, "", "", f"band:refracture:{refracture or 'none'}"] += count
         counts[month, "", "", f"band:residual-pain:{residual_pain or 'none'}"] += count
 
+
+def _count_cards(connection: Connection, counts: Counts, wanted: Wanted) -> None:
+    """Count the cards shown, their warnings, and the recommendations behind them."""
     cards = (MONTH, CARDS.c.topic, CARDS.c.indicator, CARDS.c.rules, *UNIT)
     query = select(*cards, func.count()).join(
         SEARCH, SEARCH.c.sequence == CARDS.c.sequence
@@ -87,6 +105,9 @@ def count_months(
             counts[month, "", "", _of_unit("warning", unit)] += warnings
         counts.update({(month, topic, rule, "fired"): count for rule in rules.split()})
 
+
+def _count_refusals(connection: Connection, counts: Counts, wanted: Wanted) -> None:
+    """Count refused requests by reason."""
     refusals = (MONTH, SEARCH.c.reason)
     query = (
         select(*refusals, func.count())
@@ -97,14 +118,12 @@ def count_months(
         counts[month, "", "", "refusal"] += count
         counts[month, "", "", f"refusal:{reason or 'other'}"] += count
 
+
+def _count_gaps(connection: Connection, counts: Counts, wanted: Wanted) -> None:
+    """Count answers that were refused because no entry could be written."""
     for gap in stored_entries(connection, and_(SEARCH.c.kind == "gap", *wanted)):
         counts[gap.at[:7], "", "", "lost"] += gap.content.get("lost", 0)
         counts[gap.at[:7], "", "", "unread"] += not gap.is_whole
-
-    of_answers = _in_scope(ANSWERS, since, until, scope)
-    _count_feedback(connection, counts, of_answers)
-    _count_loop(connection, counts, of_answers)
-    return counts
 
 
 def _of_unit(name: str, unit: Sequence[str | None]) -> str:
@@ -117,26 +136,24 @@ def _is_at_discharge() -> ColumnElement[int]:
     cards = select(CARDS.c.sequence).where(
         CARDS.c.sequence == SEARCH.c.sequence, CARDS.c.topic == DISCHARGE
     )
-    found = or_(SEARCH.c.service_id == AT_DISCHARGE, cards.exists())
-    return case((found, 1), else_=0)
+    is_at_discharge = or_(SEARCH.c.service_id == AT_DISCHARGE, cards.exists())
+    return case((is_at_discharge, 1), else_=0)
 
 
 def _in_scope(
     entries: FromClause, since: str, until: str, scope: Caller | None
-) -> tuple[ColumnElement[bool], ...]:
-    """Entries of these months, of this EHR, and of this tenant if one is named."""
+) -> Wanted:
+    """Select entries of these months, this EHR, and this tenant if one is named."""
     at = entries.c.at
-    # sorts after every day of the month
-    found: tuple[ColumnElement[bool], ...] = (at >= since, at < f"{until}-32")
+    # A 32nd sorts after every day of the month.
+    found: Wanted = (at >= since, at < f"{until}-32")
     if scope is not None:
         found += (entries.c.client == scope.client,)
         found += () if scope.tenant is None else (entries.c.tenant == scope.tenant,)
     return found
 
 
-def _count_feedback(
-    connection: Connection, counts: Counts, of_answers: tuple[ColumnElement[bool], ...]
-) -> None:
+def _count_feedback(connection: Connection, counts: Counts, of_answers: Wanted) -> None:
     query = (
         select(
             SEARCH.c.card,
@@ -179,9 +196,7 @@ def _count_feedback(
             counts[month, topic, rule, result] += 1
 
 
-def _count_loop(
-    connection: Connection, counts: Counts, of_answers: tuple[ColumnElement[bool], ...]
-) -> None:
+def _count_loop(connection: Connection, counts: Counts, of_answers: Wanted) -> None:
     """Count what was done after the answers: what was found last of each."""
     query = (
         select(SEARCH.c.about, func.substr(ANSWERS.c.at, 1, 7), PAYLOADS.c.body)
@@ -205,7 +220,7 @@ def _count_loop(
 
 
 def _content(body: str | None) -> Mapping[str, Any]:
-    """What an entry says; empty where its payload is gone or is no JSON object."""
+    """What an entry says; empty if its payload is gone or is no JSON object."""
     try:
         return dict(json.loads(body or "")["content"])
     except (ValueError, KeyError, TypeError):
@@ -213,11 +228,9 @@ def _content(body: str | None) -> Mapping[str, Any]:
 
 
 def _accepted_rules(body: str | None) -> list[str] | None:
-    """The recommendations that a statement accepts.
+    """The recommendations that a statement accepts; None if its payload has none.
 
-    None where its payload is gone or holds no statement.
-
-    Without a look at its hash, which would double the time of the page.
+    Its hash is not checked, which would double the time of the page.
     """
     try:
         return list(json.loads(body or "")["content"].get("acceptedRules", ()))

@@ -6,7 +6,7 @@ It holds ids, findings and our own texts, and nothing else of request or record.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from cds_service.audit.chain import SILENT, AuditEntry, ShownCard, Written
 from cds_service.audit.earlier_feedback import closures_json
@@ -180,14 +180,18 @@ def near_miss_entry(
     return _entry_of_nobody(at, service_id, caller, content)
 
 
-def procedures_unread_entry(
-    at: datetime, service_id: str, caller: Caller
+def unread_entry(
+    at: datetime,
+    service_id: str,
+    caller: Caller,
+    deciding: Literal["procedures", "orders"],
 ) -> AuditEntry:
-    """Make the entry of a discharge whose procedures could not be read.
+    """Make the entry of a call that got no card, as what decides was not read.
 
-    Most who leave had no augmentation, so it names no patient.
+    The procedures decide at a discharge, the orders when a chart is opened. Most of
+    these patients had no augmentation, so it names none.
     """
-    content = {"nearMisses": [], "proceduresUnread": True}
+    content = {"nearMisses": [], f"{deciding}Unread": True}
     return _entry_of_nobody(at, service_id, caller, content)
 
 

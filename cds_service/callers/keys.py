@@ -52,8 +52,8 @@ class KeySet:
 
     Attributes:
         keys: by id, one for each algorithm that the key may verify; none if its `alg`
-            is for another key type.
-            Different keys may share an id; a key without an id has the empty id.
+            is for another key type. Different keys may share an id; a key without an id
+            has the empty id.
         ignored: why a key with this id is not used: `jwks.badkey`, `jwks.use`,
             `jwks.weak`.
     """

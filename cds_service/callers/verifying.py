@@ -1,6 +1,4 @@
-"""The verification of a token, in order.
-
-It is: form, header, issuer, keys, PyJWT's checks, our own checks, first use.
+"""Verifies a token: form, header, issuer, keys, PyJWT's checks, our checks, first use.
 
 PyJWT verifies the signature, `aud`, `iss`, `exp`, `iat`, `nbf` and required claims; CDS
 Hooks 2.0.1 ("Trusting CDS Clients") requires the rest. The answer is the same for every

@@ -162,8 +162,8 @@ class Answer:
         return self.conclusion.recommendations
 
     def has(self, signal: str) -> bool:
-        """Whether this signal holds."""
-        return signal in [one.name for one in self.signals]
+        """Tell if this signal holds."""
+        return any(one.name == signal for one in self.signals)
 
     def signal(self, name: str) -> Signal:
         """A signal that holds."""
@@ -171,16 +171,13 @@ class Answer:
 
     @property
     def said(self) -> Said | None:
-        """What is said of the risk; None where no figure is given."""
+        """What is said of the risk; None if no figure is given."""
         pooled = self.assessment.pooled
         if pooled is None or self.facts.forbids_risk:
             return None
+        is_open = self.facts.leaves_open or self.assessment.has_open_input()
         return said_of(
-            pooled.figure,
-            at_least=self.facts.is_at_least,
-            nothing_open=not (
-                self.facts.leaves_open or self.assessment.has_open_input()
-            ),
+            pooled.figure, at_least=self.facts.is_at_least, nothing_open=not is_open
         )
 
     def of_topic(self, topic: str) -> tuple[Recommendation, ...]:
@@ -199,8 +196,8 @@ class Answer:
         if recommendation.already:
             first = recommendation.already[0]
             day = first.authored or first.start
-            ordered, on = say("already ordered"), say_date(day) if day else ""
-            already = joined((ordered, on), " ")
+            written = say_date(day) if day else ""
+            already = joined((say("already ordered"), written), " ")
             if first.draft:
                 already = say("already among these orders")
         return Option(recommendation.rule.heading, recommendation.text, already)
@@ -220,19 +217,15 @@ def make_card(
     Args:
         summary: in the language of the cards, as the detail is.
     """
-    rule_ids = answer.offering(topic)
-    suggestions = tuple(
-        offer for rule_id in rule_ids for offer in answer.suggestions.get(rule_id, ())
-    )
-    heading = answer.tell(answer.texts.raw("headings.order-words"))
-    words = [
-        line for rule_id in rule_ids for line in answer.order_words.get(rule_id, ())
-    ]
-    detail = (
-        "\n".join([detail, "", f"**{heading}:**", *(f"- {line}" for line in words)])
-        if words
-        else detail
-    )
+    suggestions: list[Suggestion] = []
+    words: list[str] = []
+    for rule_id in answer.offering(topic):
+        suggestions += answer.suggestions.get(rule_id, ())
+        words += answer.order_words.get(rule_id, ())
+    if words:
+        heading = answer.tell(answer.texts.raw("headings.order-words"))
+        lines = (f"- {line}" for line in words)
+        detail = "\n".join([detail, "", f"**{heading}:**", *lines])
     # The same request on the same record and day has the same uuid, and no other
     # patient's or signing's card has it.
     uuid = answer.signing.derive_id("card", [topic, summary, detail])
@@ -250,7 +243,7 @@ def make_card(
                 url=grounds[0].url,
                 topic=_in_words(answer, answer.texts.topics[topic]),
             ),
-            "suggestions": suggestions,
+            "suggestions": tuple(suggestions),
             "selection_behavior": "any" if suggestions else None,
             "override_reasons": tuple(
                 _in_words(answer, one) for one in answer.texts.reasons[topic]
@@ -273,27 +266,22 @@ def _in_words(answer: Answer, coding: Coding) -> Coding:
 
 
 def _grounds(answer: Answer, topic: str) -> list[Link]:
-    """Say the source of a card: the study in use, and its guideline lines."""
-    pooled = answer.assessment.pooled
-    model = (
-        f"{answer.base_url}/models/{pooled.model.study.id}"
-        if pooled
-        else f"{answer.base_url}/models"
-    )
+    """Link the source of a card: the model in use, and its guideline lines."""
     ids = [one.rule.id for one in answer.of_topic(topic) if one.rule.guidelines]
     pages = [
         _link(answer.tell(GUIDELINES), f"{answer.base_url}/guidelines#{rule_id}")
         for rule_id in ids[:1]
     ]
-    return (
-        pages
-        if topic != "rehabilitation" and pages
-        else [_link(answer.tell(MODEL), model), *pages]
-    )
+    if pages and topic != "rehabilitation":
+        return pages
+    pooled = answer.assessment.pooled
+    models = f"{answer.base_url}/models"
+    model = f"{models}/{pooled.model.study.id}" if pooled else models
+    return [_link(answer.tell(MODEL), model), *pages]
 
 
 def _of_leaving(answer: Answer) -> Iterator[Link]:
-    """What a patient who leaves is given, and the lines for the next doctor."""
+    """Link the page for a patient who leaves, and the lines for the next doctor."""
     if answer.case.leaving is None:
         return
     if answer.basis_url:
@@ -303,7 +291,7 @@ def _of_leaving(answer: Answer) -> Iterator[Link]:
 
 
 def _worksheet(answer: Answer, topic: str) -> list[Link]:
-    """Where a measurement that the card asks for can be entered."""
+    """Link the worksheet, if the card asks for a measurement."""
     asks = any(one.rule.supplies for one in answer.of_topic(topic))
     if not asks or not answer.worksheet_url:
         return []

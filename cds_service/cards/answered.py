@@ -1,4 +1,4 @@
-"""What each card is about, as far as an override of it can close that."""
+"""The ground of each card: what it is about, as far as an override can close that."""
 
 from collections.abc import Sequence
 

@@ -34,9 +34,14 @@ OWN_ROLES = {
     "added": "added",
 }
 WEEK_DAYS = 7
+# Reasons that are no finding of the vocabulary: `texts.toml` has their words.
 NO_FINDINGS = (
-    *("other-fracture", "other-surgery", "brace-noted"),
-    *("augmentation-unread", "order-unread", "problem-unread"),
+    "other-fracture",
+    "other-surgery",
+    "brace-noted",
+    "augmentation-unread",
+    "order-unread",
+    "problem-unread",
 )
 
 
@@ -60,15 +65,14 @@ class _BraceCard:
     def __init__(self, answer: Answer) -> None:
         self.answer, self.texts = answer, answer.texts
         self.rules = {one.rule.id for one in answer.of_topic(TOPIC)}
-        braces = (
-            answer.signal("brace-ordered").braces if answer.has("brace-ordered") else ()
-        )
-        self.braces = tuple(sorted(braces, key=lambda one: list(ROLES).index(one.role)))
-        self.issues = (
-            tuple(one for one in self.braces if one.issue)
-            if CORRECTION in self.rules
-            else ()
-        )
+        braces: Sequence[Brace] = ()
+        if answer.has("brace-ordered"):
+            braces = answer.signal("brace-ordered").braces
+        roles = list(ROLES)
+        self.braces = tuple(sorted(braces, key=lambda one: roles.index(one.role)))
+        self.issues: tuple[Brace, ...] = ()
+        if CORRECTION in self.rules:
+            self.issues = tuple(one for one in self.braces if one.issue)
         is_kept = answer.has("brace-keep-reason") and self.rules & {CORRECTION, LIMIT}
         found = keep_reasons(answer.findings, answer.support) if is_kept else ()
         self.reasons = tuple(one for one in found if one.source != "open")
@@ -78,12 +82,10 @@ class _BraceCard:
 
     def indicator(self) -> str:
         """Choose the indicator: long bed rest warns, unless a fact may call for it."""
-        is_long = self._is_long_rest() and not self.answer.has("bed-rest-reason")
+        if self._is_long_rest() and not self.answer.has("bed-rest-reason"):
+            return "warning"
         is_broken = any(one.issue in BROKEN for one in self.issues) and not self.reasons
-        is_warning = is_long or (
-            is_broken and self.answer.policy.brace.indicator == "warning"
-        )
-        return "warning" if is_warning else "info"
+        return self.answer.policy.brace.indicator if is_broken else "info"
 
     def _is_long_rest(self) -> bool:
         return BED_REST in self.rules and self.answer.has("bed-rest-long")
@@ -152,15 +154,12 @@ class _BraceCard:
             review = self._say("review", **words)
         if issue == "passed":
             key = "passed" if brace.is_first else "passed-since"
-            is_ahead = self._today() < brace.last_day
-            sentence = self._say("passed-ahead" if is_ahead else key, **words)
+            if self._today() < brace.last_day:
+                key = "passed-ahead"
+            sentence = self._say(key, **words)
             return [joined((sentence, stays), " "), sentence]
-        key = (
-            f"{issue}-since"
-            if issue in ("long", "open") and not brace.is_first
-            else issue
-        )
-        sentence = self._say(key, **words)
+        is_since = issue in ("long", "open") and not brace.is_first
+        sentence = self._say(f"{issue}-since" if is_since else issue, **words)
         with_stays = joined((sentence, stays), " ")
         return [joined((sentence, stays, review), " "), with_stays, sentence]
 
@@ -274,12 +273,11 @@ class _BraceCard:
         review = ""
         if correction.review:
             review = say(", review {day}", day=say_date(correction.review))
-        heading = (
-            "corrected"
-            if brace.times.order.draft and self._is_offered(brace)
-            else "by-hand"
-        )
-        heading = "kept" if self.reasons else heading
+        heading = "by-hand"
+        if brace.times.order.draft and self._is_offered(brace):
+            heading = "corrected"
+        if self.reasons:
+            heading = "kept"
         end = say_date(correction.end)
         yield self._option(
             heading, title=title, end=end, review=review, policy=self._policy()

@@ -17,8 +17,9 @@ def build_cards(answer: Answer) -> tuple[Card, ...]:
         return ()
     if answer.case.leaving is not None:
         leaving = discharge_card(answer)
-        is_open = leaving is not None and not is_answered(answer, leaving)
-        return (leaving,) if leaving is not None and is_open else ()
+        if leaving is None or is_answered(answer, leaving):
+            return ()
+        return (leaving,)
     found = [] if answer.order is None else [rehabilitation_card(answer)]
     if not answer.has("end-of-life"):
         found.append(brace_card(answer))
@@ -29,5 +30,5 @@ def build_cards(answer: Answer) -> tuple[Card, ...]:
 
 
 def is_answered(answer: Answer, card: Card) -> bool:
-    """Whether the same card was answered in this very signing: nothing twice (E7)."""
+    """Tell if the same card was answered in this very signing: nothing twice (E7)."""
     return answer.closures.closes_card(ground_of(answer, topic_of(card)))

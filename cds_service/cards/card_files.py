@@ -1,6 +1,6 @@
-"""Reads the texts of the cards from `hooks/<service>/`, or a site's over them.
+"""Reads sentences, layouts and override reasons from `hooks/<service>/`.
 
-They are sentences, layouts and override reasons.
+A site's file of the same name replaces ours.
 
 A sentence that lacks a placeholder, or uses an unknown one, would fail the answer of
 the first patient it is about. So a site's file is held against ours: the same
@@ -80,22 +80,17 @@ def _compare(
             raise DataFileError(file, key, "is missing")
         if name not in ours:
             raise DataFileError(file, key, "is no text of the cards")
-        if isinstance(ours[name], dict) != isinstance(theirs[name], dict):
-            raise DataFileError(
-                file,
-                key,
-                "must be a table"
-                if isinstance(ours[name], dict)
-                else "must be a sentence",
-            )
-        if isinstance(ours[name], dict):
+        is_table = isinstance(ours[name], dict)
+        if is_table != isinstance(theirs[name], dict):
+            kind = "table" if is_table else "sentence"
+            raise DataFileError(file, key, f"must be a {kind}")
+        if is_table:
             _compare(ours[name], theirs[name], file, key)
-        elif unknown := _words(str(theirs[name]), file, key) - _words(
-            str(ours[name]), file, key
-        ):
-            raise DataFileError(
-                file, key, f"unknown words {', '.join(sorted(unknown))}"
-            )
+            continue
+        words = _words(str(theirs[name]), file, key)
+        unknown = sorted(words - _words(str(ours[name]), file, key))
+        if unknown:
+            raise DataFileError(file, key, f"unknown words {', '.join(unknown)}")
 
 
 def _words(sentence: str, file: str, key: str) -> set[str]:
@@ -125,12 +120,9 @@ def _layouts(folders: Sequence[Path]) -> Mapping[str, jinja2.Template]:
 
 def _variables(path: Path) -> set[str]:
     environment = jinja2.Environment(autoescape=False)  # noqa: S701 - only parsed here
+    source = path.read_text(encoding="utf-8")
     try:
-        return set(
-            jinja2.meta.find_undeclared_variables(
-                environment.parse(path.read_text(encoding="utf-8"))
-            )
-        )
+        return set(jinja2.meta.find_undeclared_variables(environment.parse(source)))
     except jinja2.TemplateSyntaxError as error:
         raise DataFileError(label(path), f"line {error.lineno}", str(error)) from error
 
@@ -150,13 +142,12 @@ def _reasons(folders: Sequence[Path]) -> Mapping[str, tuple[Coding, ...]]:
         raise DataFileError(
             label(path), "", f"a topic holds a list of code and display: {error}"
         ) from error
-    ours = {
+    codes = {topic: [one.code for one in codings] for topic, codings in found.items()}
+    our_codes = {
         topic: [one["code"] for one in codings]
         for topic, codings in read_json(folders[0] / REASONS).items()
     }
-    if {
-        topic: [one.code for one in codings] for topic, codings in found.items()
-    } != ours:
+    if codes != our_codes:
         raise DataFileError(
             label(path), "code", "codes and topics are never renamed, added or left out"
         )

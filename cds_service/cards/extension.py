@@ -1,4 +1,4 @@
-"""The assessments as data for programs: unrounded, with all that belongs to them."""
+"""The assessments as data for programs: unrounded, with sources and concerns."""
 
 from typing import Any
 
@@ -12,10 +12,12 @@ from cds_service.core.strata import Stratum
 from cds_service.core.study_result import ModelResult
 
 EXTENSION = "org.kyphoplasty-cds.assessments"
+NOT_CHECKABLE = "not checkable"
+OUTSIDE = "outside the study population"
 
 
 def assessments_extension(answer: Answer) -> dict[str, Any]:
-    """Both outcomes, always."""
+    """The card's extension, always with both outcomes."""
     return {
         EXTENSION: [
             assessment_json(answer, outcome) for outcome in answer.assessment.outcomes
@@ -50,7 +52,7 @@ def assessment_json(answer: Answer, outcome: OutcomeAssessment) -> dict[str, Any
 
 
 def source_of(finding: Finding) -> str:
-    """Where a finding comes from; all sources of a derived one."""
+    """Name where a finding comes from; of a derived one all sources."""
     return ", ".join(dict.fromkeys(one.resource for one in finding.provenance))
 
 
@@ -180,9 +182,6 @@ def _input_json(result: ModelResult, finding: Finding) -> dict[str, Any]:
         "use": f"held-{held.side}" if held else "as-is",
         "used": result.prediction.used[finding.name],
     }
-
-
-NOT_CHECKABLE, OUTSIDE = "not checkable", "outside the study population"
 
 
 def _concerns(answer: Answer, result: ModelResult) -> list[str]:

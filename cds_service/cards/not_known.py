@@ -13,8 +13,15 @@ from cds_service.core.wording import GAP_REASONS, grouped
 # Reasons for which a value is there; "undetermined" follows from other findings.
 SEEN_NOT_USED = frozenset(
     {
-        *("stale", "unit-unknown", "out-of-range", "conflicting", "not-final"),
-        *("no-value", "future", "undated", "other-method"),
+        "stale",
+        "unit-unknown",
+        "out-of-range",
+        "conflicting",
+        "not-final",
+        "no-value",
+        "future",
+        "undated",
+        "other-method",
     }
 )
 # Findings whose entries another line of the card tells.
@@ -88,32 +95,12 @@ def _passed_over(answer: Answer, name: str) -> Iterator[str]:
 
 
 def _reason(detail: str) -> str:
-    """`preliminary`, of `-7.77 {T-score} (17 Nov 2026) not used: preliminary`."""
+    """Read `preliminary` in `-7.77 {T-score} (17 Nov 2026) not used: preliminary`."""
     return detail.partition(" not used: ")[2] or detail
 
 
-def _not_understood(findings: Findings) -> set[str]:
-    """The entries of which nobody knows if they are what would forbid a figure."""
-    strange: set[str] = set()
-    for name in EXCLUDING:
-        gap = findings.gaps.get(name)
-        if gap and gap.reason == "not-understood":
-            strange.update(one.resource for one in gap.seen)
-    return strange
-
-
-def _told(findings: Findings) -> set[str]:
-    """The entries that another finding tells."""
-    told: set[str] = set()
-    for name in (*EXCLUDING, *TOLD):
-        known = findings.known.get(name)
-        if known and known.value is True:
-            told.update(source.resource for source in known.provenance)
-    return told
-
-
 def _not_excluded(answer: Answer) -> Iterator[str]:
-    """Entries that would forbid a figure, were they sure: suspected, or of a day ahead.
+    """Name entries that would forbid a figure if they were sure.
 
     An entry that another finding tells, as an old cancer, is not named again.
     """
@@ -147,6 +134,26 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
         said = answer.texts.say("notices.not-excluded", name=title, why=why)
         shortly = say("{name} not excluded", name=title)
         yield Otherwise(escape_markdown(said), shortly)
+
+
+def _not_understood(findings: Findings) -> set[str]:
+    """List the entries of which nobody knows if they forbid a figure."""
+    entries: set[str] = set()
+    for name in EXCLUDING:
+        gap = findings.gaps.get(name)
+        if gap is not None and gap.reason == "not-understood":
+            entries |= {one.resource for one in gap.seen}
+    return entries
+
+
+def _told(findings: Findings) -> set[str]:
+    """List the entries that another line of the card tells."""
+    entries: set[str] = set()
+    for name in (*EXCLUDING, *TOLD):
+        known = findings.known.get(name)
+        if known is not None and known.value is True:
+            entries |= {source.resource for source in known.provenance}
+    return entries
 
 
 def _unread(answer: Answer) -> list[str]:
@@ -196,10 +203,9 @@ def _entries(count: int) -> str:
 
 def _as_people_write(detail: str) -> str:
     """Write the detail of a gap for people: no machine units, no hyphen for minus."""
-    said = NAMELESS.sub(
-        "", ANNOTATION.sub("", UNREADABLE.sub("in an entry that", detail))
-    )
-    said = IN_PRINT.sub(lambda found: PRINTED[found[0]], said).replace(
-        " not used:", ":"
-    )
+    said = UNREADABLE.sub("in an entry that", detail)
+    said = ANNOTATION.sub("", said)
+    said = NAMELESS.sub("", said)
+    said = IN_PRINT.sub(lambda found: PRINTED[found[0]], said)
+    said = said.replace(" not used:", ":")
     return HYPHEN_MINUS.sub("−", said)

@@ -20,8 +20,6 @@ from cds_service.protocol.messages import Card
 
 MOST_WORDS = 110  # of the whole card, without buttons
 ROOM = 60  # words of a detail up to which a line that a button says too is welcome
-
-
 SEVERAL_LEVELS = ("F10", "F13-two")  # facts that say why there are several orders
 
 
@@ -29,8 +27,8 @@ class Line(NamedTuple):
     """A heading with its text, as the layout names them.
 
     Attributes:
-        spare: 1 if it is only welcome where there is room; what is left out where the
-            card would be too long, 2 first; 0 never.
+        spare: 0 for a line that stays; 1 for one that is left out beyond `ROOM`; 2 and
+            then 3 for those that are left out beyond `MOST_WORDS`.
     """
 
     heading: str
@@ -39,7 +37,7 @@ class Line(NamedTuple):
 
 
 def rehabilitation_card(answer: Answer) -> Card | None:
-    """The card, or None where nothing is open (E5)."""
+    """Make the card; None if nothing is open (E5)."""
     if not answer.facts.is_shown:
         return None
     summary = say_summary(answer)
@@ -54,13 +52,13 @@ def rehabilitation_card(answer: Answer) -> Card | None:
 
 
 def say_summary(answer: Answer) -> str:
-    """The leading fact with its act, a second fact and one word of risk where they fit.
+    """Say the leading fact with its act; a second fact and a word of risk if they fit.
 
-    The risk goes first, then the second fact; never the act (E1).
+    The risk is left out first, then the second fact; never the act (E1).
     """
     facts = answer.facts
     risks = [answer.tell(one) for one in say_risk(answer)]
-    joined = [
+    with_second = [
         answer.tell(said)
         for second in facts.seconds()
         for said in facts.phrases(second)
@@ -68,7 +66,7 @@ def say_summary(answer: Answer) -> str:
     alone = [answer.tell(said) for said in facts.phrases()]
     if not alone:
         alone = [answer.tell(answer.texts.raw("summaries.rehabilitation.open"))]
-    for said in (*joined, *alone):
+    for said in (*with_second, *alone):
         wordings = (*(_with(said, risk) for risk in risks), said)
         fitting = (one for one in wordings if len(one) <= SUMMARY_LENGTH)
         if found := next(fitting, ""):
@@ -77,7 +75,7 @@ def say_summary(answer: Answer) -> str:
 
 
 def _with(said: str, risk: str) -> str:
-    """Both sentences; a phrase that ends in brackets has no full stop of its own."""
+    """Join both sentences; a phrase in brackets at the end gets a full stop."""
     if said.endswith("）"):
         return f"{said}。{risk}"
     if said.endswith(("。", "？")):
@@ -111,7 +109,7 @@ def _detail(answer: Answer) -> str:
 
 
 def _act_lines(answer: Answer) -> Iterator[Line]:
-    """What is open besides the leading fact's own act; what is ordered is no line."""
+    """Say the acts that are open besides the leading fact's own, each in a line."""
     for one in answer.of_topic("rehabilitation"):
         if one.rule.in_detail and not one.already:
             yield Line(one.rule.heading, one.text, spare=1 if one.rule.supplies else 0)

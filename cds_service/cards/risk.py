@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cds_service.cards.answer import Answer
 from cds_service.cards.study_words import phrase
 from cds_service.core.phrases import joined, say
+from cds_service.core.pooled_result import PooledResult
 from cds_service.core.risk_words import Said
 from cds_service.core.wording import capital, join_words
 
@@ -14,20 +15,18 @@ MOST_DRIVERS = 2  # of a study's line, the strongest
 def say_risk(answer: Answer) -> tuple[str, ...]:
     """The risk phrase of a summary, from full to short; none where it has none."""
     said = answer.said
-    if (
-        answer.closures.closes_risk()
-        or said is None
-        or not said.in_summary
-        or said.at_least
-    ):
+    if answer.closures.closes_risk() or said is None:
+        return ()
+    if not said.in_summary or said.at_least:
         return ()
     words = capital(said.words)
     short = answer.texts.say("risk.summary-short", words=words)
     if said.words != f"about {said.usual}":
         return answer.texts.say("risk.summary", words=words), short
     leading = answer.facts.leading
+    # The usual figure next to a fact that raises the risk would reassure.
     is_raised = leading is not None and leading.file.raises
-    return () if is_raised else (short,)  # beside such a fact the usual would calm
+    return () if is_raised else (short,)
 
 
 def risk_lines(answer: Answer) -> Iterator[tuple[str, str]]:
@@ -39,14 +38,13 @@ def risk_lines(answer: Answer) -> Iterator[tuple[str, str]]:
     if said is None or pooled is None:
         yield heading, texts.raw("risk.none")
         return
-    yield heading, joined((_risk(answer, said), _pain(answer)), ". ")
-    yield texts.raw("headings.sure"), _how_sure(answer)
+    yield heading, joined((_risk(answer, said, pooled), _pain(answer)), ". ")
+    yield texts.raw("headings.sure"), _how_sure(answer, pooled)
 
 
-def _risk(answer: Answer, said: Said) -> str:
-    """`about 1 in 5 fracture another vertebra within about 2 years (usual 1 in 6)`."""
-    texts, pooled, facts = answer.texts, answer.assessment.pooled, answer.facts
-    assert pooled is not None  # noqa: S101 - it is said
+def _risk(answer: Answer, said: Said, pooled: PooledResult) -> str:
+    """Say `about 1 in 5 fracture another vertebra within about 2 years`."""
+    texts, facts = answer.texts, answer.facts
     kind = "own"
     if "usual" in said.words:
         kind = "usual"
@@ -54,11 +52,9 @@ def _risk(answer: Answer, said: Said) -> str:
         kind = "as-usual"
     elif answer.assessment.may_say_below() and not facts.raises and not said.at_least:
         kind = "below"
-    words = (
-        said.words
-        if said.words.startswith(("about", "at least", "more"))
-        else say("the {step}", step=said.words)
-    )
+    words = said.words
+    if not words.startswith(("about", "at least", "more")):
+        words = say("the {step}", step=words)
     sentence: str = texts.say(
         f"risk.{kind}",
         words=words,
@@ -77,9 +73,7 @@ def _pain(answer: Answer) -> str:
     return answer.texts.say("risk.pain", words=pain.words) if pain else ""
 
 
-def _how_sure(answer: Answer) -> str:
-    pooled = answer.assessment.pooled
-    assert pooled is not None  # noqa: S101 - a risk is said
+def _how_sure(answer: Answer, pooled: PooledResult) -> str:
     local = answer.policy.recalibration.get(pooled.model.study.id)
     if local is not None:
         return answer.texts.say("risk.sure-here", patients=local.n)

@@ -40,8 +40,7 @@ def _figures(answer: Answer, detail: str) -> Iterator[ShownFigure]:
         )
     lines = zip(answer.assessment.study_lines, study_lines(answer), strict=False)
     for line, (_, text) in lines:
-        if (
-            answer.tell(text) in detail
-        ):  # a line is left out of a card that would be too long
+        # A card that would be too long leaves a line out.
+        if answer.tell(text) in detail:
             own = line.result.model.study
             yield ShownFigure(own.id, own.version, own.digest, answer.tell(line.words))

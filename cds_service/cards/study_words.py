@@ -20,8 +20,7 @@ WORDS: Mapping[str, str] = {
     ),
     "calibrated": (
         "Adjusted to this site's incidence ({incidence}), assuming its patients with"
-        " and"
-        " without a fracture each look like the study's"
+        " and without a fracture each look like the study's"
     ),
     "calibrated-far": "That adjustment is large",
     "recalibrated": "Recalibrated on {patients} local patients",
@@ -57,7 +56,7 @@ def average(answer: Answer, result: ModelResult) -> str:
 
 
 def procedure_word(answer: Answer) -> str:
-    """`kyphoplasty`; empty where the order does not say."""
+    """Name the procedure, `kyphoplasty`; empty if the order does not say it."""
     procedure = answer.order.procedure if answer.order else None
     return WORDS[procedure] if procedure else ""
 
@@ -76,7 +75,7 @@ def say_interval(result: ModelResult, interval: tuple[float, float]) -> str:
 
 
 def missing_names(answer: Answer, results: Iterable[ModelResult]) -> tuple[str, ...]:
-    """What is missing, most telling first; what surgery alone will tell is no part."""
+    """Name what is missing, most telling first; not what surgery alone will tell."""
     gains: dict[str, float] = {}
     for result in results:
         for name, gain in result.prediction.gains.items():

@@ -280,6 +280,8 @@ def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
 def _near_miss(entry: Stored) -> Key:
     if "proceduresUnread" in entry.content:
         return "discharges", "procedures not read"
+    if "ordersUnread" in entry.content:
+        return "opened charts", "orders not read"
     return "unmapped orders", "not taken for an augmentation"
 
 

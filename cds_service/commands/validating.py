@@ -1,9 +1,7 @@
 """`kyphoplasty-cds validate`: the models in force on local outcomes.
 
-As a table, JSON or a page.
-
-Also their recalibration, a plan before outcomes are counted, and results that hospitals
-share.
+It prints a table or JSON, or writes a page. It also recalibrates the models, plans a
+validation before outcomes are counted, and pools results that hospitals share.
 """
 
 from collections.abc import Mapping, Sequence

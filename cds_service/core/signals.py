@@ -389,7 +389,7 @@ NOT_UNDERSTOOD = {
     "brace-noted": "notes of the augmentation order",
     "augmentation-unread": "the augmentation order not read whole",
     "order-unread": "another order of this signing not understood",
-    "problem-unread": "an entry of the problem list that may bear on the spine",
+    "problem-unread": "an entry of the record that may bear on the spine",
 }
 
 

@@ -1,8 +1,8 @@
 """Definitions of the measures, one file each: `mappings/measures/<finding>.toml`.
 
 What the reader needs of a finding (unit, plausible range, accepted methods) is in its
-own file,
-`mappings/findings/<finding>.toml`, and is not repeated: a measure carries the finding.
+own file, `mappings/findings/<finding>.toml`, and is not repeated: a measure carries the
+finding.
 """
 
 from collections.abc import Container, Mapping, Sequence

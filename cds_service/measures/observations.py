@@ -180,10 +180,7 @@ class Writer:
     def _problem(
         self, measure: Measure, observation: Json, day: date, amount: float | None
     ) -> str:
-        """Why the service would not read this value as it is written.
-
-        Empty if it would.
-        """
+        """Say why the service would not read this value so; empty if it would."""
         finding = measure.finding
         # never read at a signing, so the reader has no word on it
         if finding.after_surgery:
@@ -204,9 +201,7 @@ class Writer:
 def read_back(
     measure: Measure, observation: Json, terminology: Terminology, day: date
 ) -> Finding | str:
-    """The finding that this Observation alone makes on its day.
-
-    Or why it makes none.
+    """The finding that this Observation alone makes on its day, or why it makes none.
 
     A preliminary value is read as if a person had confirmed it.
     """

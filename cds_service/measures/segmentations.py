@@ -1,6 +1,4 @@
-"""Recognises what segmentation tools print in JSON.
-
-Each number is refused with its reason.
+"""Recognises what segmentation tools print in JSON, and refuses each number by name.
 
 TotalSegmentator: `statistics.json`, `spine_report.json`, `contrast_phase.json`. BOA:
 `bca-measurements.json`.
@@ -80,7 +78,7 @@ def _of_statistics(document: Json) -> Iterator[tuple[str, str]]:
             others += 1
             continue
         if reasons[0] == reasons[1]:
-            yield f"{name}", reasons[0]
+            yield name, reasons[0]
         else:
             yield f"{name} volume", reasons[0]
             yield f"{name} intensity", reasons[1]

@@ -1,7 +1,4 @@
-"""Reads tables of measurements.
-
-Those of tools that print numbers, and those that departments keep themselves.
-"""
+"""Reads tables of measurements, of tools and those that departments keep themselves."""
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
@@ -176,10 +173,7 @@ MM_OF_CM = Decimal(10)
 
 
 def _read_musclemap(table: Table, context: ImportContext, found: Findings) -> None:
-    """Area and fat of psoas, fat of erector spinae and multifidus.
-
-    Of one slice alone, both sides together.
-    """
+    """Read psoas area and fat, and back muscles' fat: of one slice, both sides."""
     rows = {
         _cell(row, "label").removesuffix(".0"): (number, row)
         for number, row in table.rows

@@ -1,7 +1,4 @@
-"""What sources say: a value of one measure as it is printed there.
-
-Or what is not taken and why.
-"""
+"""What sources say: values of measures as printed there, and what is not taken."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -160,10 +157,7 @@ def read_number(text: str) -> tuple[Decimal, str] | None:
 
 
 def read_day(text: str) -> date | None:
-    """A day as ISO 8601 or DICOM writes it.
-
-    None for any other order of day and month.
-    """
+    """Read a day as ISO 8601 or DICOM writes it; None for any other order."""
     parts = DAY.fullmatch(text.strip()[:10])
     if parts is None:
         return None

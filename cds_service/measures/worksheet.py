@@ -1,6 +1,6 @@
-"""The worksheet: what was entered becomes measures.
+"""The worksheet: makes measures of what was entered, and text to paste.
 
-With the reader's word on each, and text to paste.
+The reader of the record says of each measure if the service would read it.
 """
 
 import re
@@ -74,10 +74,7 @@ class Part(Closed):
 
 
 class Formula(Closed):
-    """How a measure follows.
-
-    The fields that must be there, and the formula in words.
-    """
+    """How a measure follows: the fields that it needs, and the formula in words."""
 
     needs: tuple[str, ...]
     text: str

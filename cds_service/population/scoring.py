@@ -1,6 +1,4 @@
-"""One patient of an export, assessed as a live order would have been.
-
-By the same steps (`service.py`).
+"""Assesses one patient of an export by the same steps as a live order (`service.py`).
 
 The patient is assessed on the day of the newest kyphoplasty or vertebroplasty of the
 export, done or ordered, by what the record held then: nothing dated later counts, and
@@ -114,10 +112,7 @@ class Run:
 
     @cached_property
     def questions(self) -> Questions:
-        """Ask for the facts that make what is said of the risk a lower limit.
-
-        Or nothing.
-        """
+        """Ask for the facts that make the risk a lower limit, or forbid it."""
         files = tuple(
             one for one in self.hook.facts if one.not_counted or one.forbids_risk
         )
@@ -129,11 +124,9 @@ CODES = re.compile(rb'"code"\s*:\s*"([^"]*)"')
 
 
 def look_for(service: Service) -> Look:
-    """Tells whether an Observation holds a code of ours, by its text.
+    """Make a test of whether an Observation may hold a code of ours, by its bytes.
 
-    Most of a record is laboratory values.
-
-    One that is written unusually may hold one.
+    Most of a record is laboratory values. A line with an escaped letter may hold one.
     """
     hook = service.signing_hook
     keys = {
@@ -202,8 +195,7 @@ def score(patient: str, lines: Sequence[bytes], run: Run) -> Result:
     Args:
         patient: their id.
         lines: resources that name this patient, and the Medications and Devices that
-            those refer to; each as
-            `take_line` has accepted it.
+            those refer to; each as `take_line` has accepted it.
         run: what holds for all patients.
     """
     try:
@@ -443,10 +435,7 @@ def _may_count(raw: Json, run: Run) -> bool:
 
 
 def day_of(raw: Json, run: Run) -> date:
-    """The day of a procedure, or on which an order was written.
-
-    The run's if it names none.
-    """
+    """The day of a procedure, or when an order was written; else the run's."""
     calendar = run.service.calendar
     done = raw.get("performedDateTime") or member(raw, "performedPeriod", "start")
     return (

@@ -1,6 +1,4 @@
-"""How well the models in force fit a site's own patients.
-
-And their recalibration on them.
+"""Measures how well the models fit a site's own patients, and recalibrates them.
 
 The figures are those that the service would have given: the same findings, reduced
 models and held values.
@@ -280,10 +278,7 @@ GROUPS: Mapping[str, Callable[[Assessed], bool]] = {
 
 
 def _horizon_notes(model: LocalModel, rows: Sequence[Assessed]) -> list[str]:
-    """What to say where outcomes were counted within another time.
-
-    They are not what the model predicts.
-    """
+    """Name outcomes counted within another time than the model predicts."""
     months = {_months(row, model) for row in rows}
     counted = _counted(model)
     notes = []
@@ -321,12 +316,10 @@ def _unknown_notes(
     known: performance.Performance,
     policy: Policy,
 ) -> list[str]:
-    """Between which values observed / expected lies.
+    """Say between which values observed / expected lies, whatever the unknown outcomes.
 
-    Whatever became of those whose outcome is not known.
-
-    They are no random part: who died or was not seen for long enough has an outcome
-    only if it came before.
+    Those patients are no random part: who died or was not seen for long enough has an
+    outcome only if it came before.
     """
     unknown = [one for one in file.patients if model.outcome not in one.outcomes]
     if not unknown:
@@ -390,11 +383,9 @@ def _row_notes(file: OutcomesFile, rows: Sequence[Assessed]) -> list[str]:
 def refit(
     file: OutcomesFile, models: Iterable[LocalModel], policy: Policy, today: date
 ) -> tuple[Mapping[str, Recalibration], tuple[str, ...]]:
-    """The recalibration of each model that these patients can carry.
+    """Fit the recalibrations that these patients can carry; say why others have none.
 
-    And why others have none.
-
-    Fitted on the patients whose figure would be shown. From 20 patients with and 20
+    The patients are those whose figure would be shown. From 20 patients with and 20
     without the outcome on, the intercept; the slope too from 100 of each on (Collins
     2016, doi 10.1002/sim.6787), or where its interval leaves out 1: then the intercept
     alone would leave figures that are wrong at both ends (policy; Vergouwe 2017, doi
@@ -464,10 +455,7 @@ def _another_time(rows: Sequence[Assessed], model: LocalModel) -> str:
 
 
 def _too_many_unknown(file: OutcomesFile, model: LocalModel) -> str:
-    """Why the outcomes that are not known hold a refit back.
-
-    Empty where they do not.
-    """
+    """Say why the unknown outcomes hold a refit back; empty if they do not."""
     known = [
         one.outcomes[model.outcome]
         for one in file.patients
@@ -485,10 +473,7 @@ def _too_many_unknown(file: OutcomesFile, model: LocalModel) -> str:
 
 
 def fit_recalibration(rows: Sequence[Assessed]) -> performance.LogisticFit | str:
-    """Intercept, or intercept and slope, on the study's own log odds.
-
-    Or why neither can be fitted.
-    """
+    """Fit intercept, or that and slope, to the study's log odds; or say why not."""
     outcome = np.array([one.has_outcome for one in rows], dtype=np.float64)
     own, weight = np.array([one.figure.own for one in rows]), weights_of(rows)
     events = int(outcome.sum())
@@ -554,10 +539,7 @@ def fit_sets(
 
 
 def recalibration_toml(found: Mapping[str, Recalibration]) -> str:
-    """The file for the site folder.
-
-    Every value is a number, a date, or a word without quotes.
-    """
+    """Write the site folder's file: numbers, dates, and words without quotes."""
     lines = [REFITTED]
     for name, one in found.items():
         lines += ["", f"[{name}]"]

@@ -1,7 +1,7 @@
 """Figures for a committee: what fired, what was accepted or overridden and why.
 
-Never by user. Who may list entries sees exact counts; of the others `small_counts`
-hides the small ones, and their periods are whole calendar years.
+They are never by user. Whoever may list entries sees exact counts. For the others
+`small_counts` hides the small ones, and periods are whole calendar years.
 """
 
 import csv
@@ -34,7 +34,7 @@ from cds_service.review.small_counts import (
 )
 from cds_service.review.words import say_code
 
-# Their first column is one of several that are of the same weight.
+# Tables without bars: their first column weighs no more than the others.
 WITHOUT_BARS = frozenset({"loop", "steps", "bands"})
 MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])", re.ASCII)
 MOST_MONTHS = 120

@@ -168,7 +168,7 @@ def _call(around: Surroundings, service_id: str, exchange: Exchange) -> Response
 def _is_for(hook: ServiceHook, client: Client | None) -> bool:
     """Tell if this EHR may call the service.
 
-    That of opened charts is off for others.
+    The service of opened charts is on only for the EHRs that turn it on.
     """
     is_on = hook.hook != "patient-view" or (client is not None and client.patient_view)
     return hook.hook in CONTEXTS and bool(is_on)
@@ -180,9 +180,10 @@ def answer_as(
     exchange: Exchange,
     capabilities: Capabilities,
 ) -> Response:
-    """Answer the call of a caller who may call.
+    """Answer a caller who may call, as an EHR that can apply this.
 
-    As an EHR gets it that can apply this.
+    Args:
+        capabilities: what the EHR can apply.
     """
     exchange.service_id = hook.id
     exchange.response = _answer(around, hook, exchange, capabilities)
@@ -192,7 +193,7 @@ def answer_as(
 def admit(around: Surroundings, path: str, exchange: Exchange, *also: str) -> None:
     """Authenticate the caller of this path by the Authorization header.
 
-    Before the body is read. None in open mode.
+    This comes before the body is read. In open mode nobody is authenticated.
 
     Args:
         around: with the callers, and our base URL from settings, so that no caller can
@@ -238,15 +239,12 @@ def _json(body: str) -> Response:
 def count_gaps(response: HookResponse) -> int:
     """Count the different findings that the cards name as missing."""
     extensions = (card.extension or {} for card in response.cards)
-    models = (
-        model
-        for extension in extensions
-        for assessment in extension.get(EXTENSION, ())
-        for model in assessment.get("models", ())
-    )
-    return len(
-        {missing["name"] for model in models for missing in model.get("missing", ())}
-    )
+    names: set[str] = set()
+    for extension in extensions:
+        for assessment in extension.get(EXTENSION, ()):
+            for model in assessment.get("models", ()):
+                names |= {missing["name"] for missing in model.get("missing", ())}
+    return len(names)
 
 
 def _answer(
@@ -255,10 +253,7 @@ def _answer(
     exchange: Exchange,
     capabilities: Capabilities,
 ) -> HookResponse:
-    """Answer an authenticated caller.
-
-    Read and parse the body, check the right to the FHIR server, run the flow.
-    """
+    """Read and parse the body, check the right to the FHIR server, run the flow."""
     deadline = exchange.deadline = deadline_of(around, exchange)
     asked = parse_request(exchange.read_body(), hook.hook, exchange.hook_instances)
     deadline.check()
@@ -299,7 +294,7 @@ def _note_missing_orders(
 ) -> None:
     """Leave a trace of a call that carries no draft orders.
 
-    It is answered, and would look like another order.
+    Its answer has no card, as if another order had been signed.
     """
     client = exchange.caller.client
     due = around.missing_orders.note(client, is_missing=is_missing)
@@ -313,16 +308,15 @@ def _note_missing_orders(
             around.clock(), hook_id, exchange.caller, calls=calls, missing=missing
         )
         left = exchange.deadline.left if exchange.deadline is not None else NOTE_SECONDS
+        seconds = min(NOTE_SECONDS, max(0.0, left))
         try:
-            around.audit.append(
-                entry, Deadline.after(min(NOTE_SECONDS, max(0.0, left)))
-            )
+            around.audit.append(entry, Deadline.after(seconds))
         except AuditUnavailable:  # nothing is shown that would need it
             around.missing_orders.keep(client, due)
 
 
 def _is_shown(site: Site | None, context: HookContext, caller: Caller) -> bool:
-    """Whether the cards leave: to those that the site shows them to, and to a probe."""
+    """Tell if the cards leave: to those whom the site shows them, and to a probe."""
     is_live = site is None or site.is_live_for(context.user_id, caller.client)
     return is_live or is_probe(context.user_id, context.patient_id)
 
@@ -378,25 +372,21 @@ def _worksheet_url(around: Surroundings, client: Client | None) -> str:
 
 
 def deadline_of(around: Surroundings, exchange: Exchange) -> Deadline:
-    """The deadline of the answer, counted from the call's arrival.
+    """The deadline of the answer, sooner if this caller's EHR waits less.
 
-    It may have waited for keys.
-
-    It is sooner where this caller's EHR waits less.
+    It counts from the call's arrival, since the call may have waited for keys.
     """
     own = exchange.client.deadline_seconds if exchange.client is not None else None
-    seconds = min(
-        own or around.settings.deadline_seconds, around.settings.deadline_seconds
-    )
-    return Deadline.after(seconds, began=exchange.began)
+    longest = around.settings.deadline_seconds
+    return Deadline.after(min(own or longest, longest), began=exchange.began)
 
 
 def _closed_server(
     around: Surroundings, asked: HookRequest, exchange: Exchange
 ) -> ClosedServer | None:
-    """What stands for a server that this caller may not name.
+    """A server that refuses every read, for one that this caller may not name.
 
-    The order is read first, and may need nothing of it.
+    It refuses only when it is read: an order may need nothing of it.
     """
     try:
         if exchange.client is None:
@@ -416,9 +406,8 @@ def _reader(
     A token issued to another client is not used, and this is logged.
     """
     client_id = client.client_id if client is not None else None
-    if asked.fhir_authorization is not None and not asked.fhir_authorization.is_for(
-        client_id
-    ):
+    token = asked.fhir_authorization
+    if token is not None and not token.is_for(client_id):
         exchange.reason = "fhir.token"
     return open_reader(asked, around.connections, client_id)
 
@@ -445,7 +434,7 @@ def _note_call(metrics: Metrics, exchange: Exchange, status: int) -> None:
         metrics.cards.labels(exchange.service_id, topic_of(card), card.indicator).inc()
     if isinstance(exchange.failure, NotAuthenticated):
         return  # these are logged rarely
-    fields = {
+    fields: dict[str, Any] = {
         "event": "call",
         "service": exchange.service_id,
         "hookInstance": exchange.hook_instance,
@@ -454,14 +443,10 @@ def _note_call(metrics: Metrics, exchange: Exchange, status: int) -> None:
         "cards": len(exchange.response.cards),
         "gaps": count_gaps(exchange.response),
     }
-    known = {
+    optional = {
         "client": exchange.caller.client,
         "reason": exchange.reason or getattr(exchange.failure, "reason", ""),
         "trace": exchange.trace,
     }
-    CALLS.info(
-        "call",
-        extra={
-            "fields": fields | {name: value for name, value in known.items() if value}
-        },
-    )
+    fields |= {name: value for name, value in optional.items() if value}
+    CALLS.info("call", extra={"fields": fields})

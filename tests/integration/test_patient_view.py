@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.loading import load_service
 from cds_service.settings import Settings
@@ -119,8 +120,25 @@ def test_no_card_without_an_open_order(clinic, orders):
 def test_orders_that_cannot_be_read_are_no_card_and_no_error(clinic):
     body = opened(clinic)
     del body["prefetch"]["serviceRequests"]
+    before = len(noted(clinic))
     reply = call(clinic, OPENED, body)
     assert (reply.status_code, reply.json) == (200, {"cards": []})
+    entry = noted(clinic)[0]
+    assert len(noted(clinic)) == before + 1
+    assert (entry.patient, entry.client) == (None, ORACLE)
+    content = clinic.store.reader.entry(entry.id).content
+    assert content == {"nearMisses": [], "ordersUnread": True}
+
+
+def test_a_chart_without_an_order_leaves_no_entry(clinic):
+    before = len(noted(clinic))
+    call(clinic, OPENED, opened(clinic))
+    assert len(noted(clinic)) == before
+
+
+def noted(clinic):
+    """The entries of calls that got no card, the newest first."""
+    return clinic.store.reader.find(Query(kinds=("near-miss",)), limit=50).entries
 
 
 def test_each_answer_is_in_the_log_and_takes_feedback(clinic):

@@ -62,6 +62,14 @@ def done(title="", *, days=90, **members):
             "spinal infection",
             id="without",
         ),
+        pytest.param(
+            report("Indication: rule out metastasis. Metastasis T12."),
+            "malignancy",
+            id="asked and found",
+        ),
+        pytest.param(
+            report("Cannot exclude metastasis of L1"), "malignancy", id="suspected"
+        ),
         pytest.param(report("Spondylodiszitis L1/2"), "spinal infection", id="German"),
         pytest.param(report("Przerzut do L1"), "malignancy", id="Polish"),
         pytest.param(
@@ -124,6 +132,10 @@ def test_what_another_list_names_is_not_excluded(entry, named):
         ),
         pytest.param(report("Pas d'argument pour une spondylodiscite."), id="French"),
         pytest.param(report("転移なし"), id="Japanese"),
+        pytest.param(
+            report("Indication: rule out metastasis. Osteoporotic L1, no metastasis."),
+            id="asked and answered",
+        ),
         pytest.param(report("Metastasis T12", days=900), id="of years ago"),
         pytest.param(report("Metastasis T12", status="entered-in-error"), id="void"),
         pytest.param(
@@ -151,7 +163,11 @@ def test_what_another_list_denies_or_only_looks_for_changes_nothing(entry):
 
 
 @pytest.mark.parametrize(
-    "words", ["Unstable burst fracture L1", "Burst fracture, retropulsion"]
+    "words",
+    [
+        *("Unstable burst fracture L1", "Burst fracture, retropulsion"),
+        *("Metastasis T12", "Discitis L1/2", "Cord compression at L1"),
+    ],
 )
 def test_a_report_that_may_be_a_reason_to_keep_a_brace_selects_no_end(words):
     def chosen(*entries):

@@ -29,7 +29,9 @@ WARNING = {
         *("Cauda-equina-Syndrom", "Faiblesse des jambes", "Debilidad en piernas"),
         *("Debolezza alle gambe", "Niedowład kończyn dolnych", "Osłabienie nóg"),
         *("Zespół ogona końskiego", "Parapareza", "馬尾症候群", "下肢麻痺"),
-        *("下肢无力", "双下肢瘫痪"),
+        *("下肢无力", "双下肢瘫痪", "Motor deficit", "Motorisches Defizit"),
+        *("Déficit moteur", "Déficit motor", "Déficit sensitivo-motor"),
+        *("Deficit motorio", "Deficyt motoryczny", "運動麻痺"),
     ],
     "on record": [
         *("Knochenmetastasen", "Myélome multiple", "Metástasis óseas", "骨転移"),
@@ -87,3 +89,15 @@ def test_polish_words_of_something_else_do_not_warn(words):
 
 def test_a_sepsis_of_long_ago_does_not_warn():
     assert card_with("Przebyta sepsa", days=700)["indicator"] == "info"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Motor deficit after stroke", "Motorisches Defizit rechter Arm"),
+        *("Déficit motor de mano derecha", "Sin déficit motor", "no motor deficit"),
+        *("Pas de déficit moteur", "kein motorisches Defizit"),
+    ],
+)
+def test_a_motor_deficit_of_the_brain_or_an_arm_or_denied_does_not_warn(words):
+    assert card_with(words)["indicator"] == "info"

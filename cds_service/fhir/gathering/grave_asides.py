@@ -7,7 +7,7 @@ but with it nobody may say that there is none.
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from cds_service.fhir.gathering.drug_asides import NOT_BESIDE, WORDED, codes_of
 from cds_service.fhir.gathering.problem_words import (
@@ -67,23 +67,38 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
         )
     prose = "\n".join(words)[:LONGEST_TEXT]  # of a long report, its beginning
     sentences = _SENTENCE.split(prose)[:MOST_SENTENCES]
-    return coded.union(*(_asserted(one, terminology) for one in sentences)) & GRAVE
+    said = [_read(one, terminology) for one in sentences]
+    stated = frozenset[str]().union(*(one.stated for one in said))
+    # A report repeats what it was asked, `rule out metastasis`, and answers it.
+    answered = frozenset[str]().union(*(one.denied for one in said))
+    suspected = frozenset[str]().union(*(one.suspected for one in said))
+    return (coded | stated | (suspected - answered)) & GRAVE
 
 
-def _asserted(sentence: str, terminology: Terminology) -> frozenset[str]:
-    """What a sentence names before it denies anything: `discitis, no abscess`."""
-    named = _named(sentence, terminology)
-    if not named or is_denial(sentence, terminology):
-        return frozenset()
+class _Sentence(NamedTuple):
+    """What a sentence names without reserve, as a suspicion, and to deny it."""
+
+    stated: frozenset[str]
+    suspected: frozenset[str]
+    denied: frozenset[str]
+
+
+def _read(sentence: str, terminology: Terminology) -> _Sentence:
+    """Read a sentence; before its denial it states: `discitis, no abscess`."""
+    said = read_problem_words(frozenset(), [sentence], terminology)
+    stated, named = said.stated | said.unclear, frozenset[str]().union(*said)
+    if not named:
+        return _Sentence(stated, said.suspected, frozenset())
     plain = folded(sentence)
     places = terminology.text_places(plain, DENIAL)
-    if not places:
-        return named
-    return named & _named(plain[: places["denial"][0]], terminology)
-
-
-def _named(words: str, terminology: Terminology) -> frozenset[str]:
-    return frozenset().union(*read_problem_words(frozenset(), [words], terminology))
+    if not places and not is_denial(sentence, terminology):
+        return _Sentence(stated, said.suspected, frozenset())
+    before = plain[: places["denial"][0]] if places else ""
+    asserted = frozenset[str]().union(
+        *read_problem_words(frozenset(), [before], terminology)
+    )
+    denied = (named - asserted) | terminology.ruled_out(plain)
+    return _Sentence(stated & asserted, said.suspected & asserted, denied)
 
 
 def _words_of(held: Any) -> Iterator[str]:

@@ -1,7 +1,4 @@
-"""Gathers the patient's record for one request.
-
-Prefetch first, then the FHIR server for what was not sent.
-"""
+"""Gathers a request's record: prefetch, then the FHIR server for what was not sent."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -150,9 +147,7 @@ def gather(
 def checked(
     plan: PrefetchPlan, answers: Mapping[str, QueryResult], patient_id: str
 ) -> dict[str, QueryResult]:
-    """The answers to what the plan needs.
-
-    Of the Patient query, only the request's Patient.
+    """Keep the answers that the plan needs, of Patients only the request's.
 
     Raises:
         PatientMismatch: as `gather`.
@@ -237,10 +232,7 @@ DECIDING_LISTS: Mapping[str, tuple[str, ...]] = {
 
 
 def _is_list_read(record: PatientRecord, key: str) -> bool:
-    """Whether a list was read whole, and one of its entries was understood.
-
-    No entry of it is broken.
-    """
+    """Tell if a list was read whole, with no broken entry and one understood."""
     read = record.reads.get(key)
     if read is None or read.state == "failed" or read.is_cut:
         return False
@@ -295,10 +287,7 @@ def _checked(template: Template, answer: QueryResult, patient_id: str) -> QueryR
 def _patients(
     plan: PrefetchPlan, answers: Mapping[str, QueryResult]
 ) -> Iterator[tuple[Json, str | None]]:
-    """Resources that may be the Patient, with their fullUrl.
-
-    From the Patient query or returned with others.
-    """
+    """Resources that may be the Patient, asked for or sent along, with fullUrl."""
     for template in plan.templates:
         answer = answers[template.key]
         if template.resource_type == "Patient":
@@ -366,10 +355,7 @@ def _part(
 
 
 def _is_void(raw: Json) -> bool:
-    """Whether an entry was entered in error or ruled out.
-
-    It does not count as an entry of its list.
-    """
+    """Tell if an entry does not count: entered in error, or ruled out."""
     if raw.get("status") == "entered-in-error":
         return True
     return raw.get("resourceType") == "Condition" and certainty_of(raw) == "denied"
@@ -481,8 +467,7 @@ def refuse_without_evidence(
         NotAllowed: a key was not sent, and the caller may not name the server that has
             it.
         EvidenceUnavailable: no key could be read; the server has neither the patient
-            nor any of their data; or the
-            Patient is inactive and names no replacement.
+            nor any of their data; or the Patient is inactive and names no replacement.
     """
     for answer in answers.values():
         if answer.reason in DENIED:
@@ -525,10 +510,7 @@ def is_replaced(patient: Json) -> bool:
 
 
 def replacement_of(patient: Json) -> str:
-    """`Patient/<id>` of the Patient that replaced it.
-
-    Empty if none is clearly named.
-    """
+    """`Patient/<id>` of the Patient that replaced it; empty if none is clear."""
     links = (
         link
         for link in objects(patient.get("link"))
@@ -549,10 +531,7 @@ def replacement_of(patient: Json) -> str:
 
 
 def _why(answers: Mapping[str, QueryResult], plan: PrefetchPlan) -> str:
-    """Each reason once, with its keys.
-
-    Optional parts are not asked for, since they would be no evidence.
-    """
+    """Say each reason once, with its keys; optional ones were not asked."""
     keys: dict[str, list[str]] = {}
     for key, answer in answers.items():
         keys.setdefault(answer.note, []).append(key)

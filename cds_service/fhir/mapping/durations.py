@@ -1,6 +1,6 @@
 """Reads durations that an order states in words: `TLSO x 3 months`.
 
-By the words in `mappings/texts/`.
+The words of each language are in `mappings/texts/`.
 
 A text is read clause by clause. A number with a unit of time is the order's duration
 only if the words around it say so. Frequencies, ages and delays are not durations, and
@@ -99,8 +99,7 @@ class Mention(NamedTuple):
         said: a duration in our wording, `3 months`.
         day: the last day, if one is named.
         until: wording for an end date in the text's language, `until {day}`, if the
-            passage may be replaced; else
-            empty.
+            passage may be replaced; else empty.
         is_least: the duration is a shortest one (`at least 6 weeks`).
     """
 
@@ -253,14 +252,11 @@ class DurationRules:
         return tuple(found)
 
     def names_brace(self, text: str) -> bool:
-        """Whether a text speaks of a brace, or of wearing one."""
+        """Tell if a text names a brace, or wearing one."""
         return self._named(unicodedata.normalize("NFKC", text[:LONGEST_TEXT]), "brace")
 
     def without_times(self, text: str, *, is_title: bool = False) -> str:
-        """A text of a brace order without what `read` understands in it.
-
-        The lengths, last days and postures.
-        """
+        """Blank the lengths, last days and postures that are understood in a text."""
         plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])
         for found in self._read(plain, "brace", is_title=is_title):
             if found.kind in ("length", "day") and not found.is_least:
@@ -345,10 +341,7 @@ class DurationRules:
         return None
 
     def _day_of(self, parts: Mapping[str, str]) -> date | None:
-        """The day that a date in words or numbers means.
-
-        None if it is not a date or is ambiguous.
-        """
+        """The day that a date in words or numbers means; None if it is not clear."""
         month = parts.get("m")
         day = parts.get("d")
         if word := parts.get("w"):
@@ -398,10 +391,7 @@ class DurationRules:
                 yield Mention("doubtful", *loose.span())
 
     def _names_event(self, text: str, language: str) -> bool:
-        """Whether an end without a day is named.
-
-        `until mobilised`, but not `until`, and not `until never`.
-        """
+        """Tell if an end without a day is named: `until mobilised`, not `until`."""
         until = self._until[language].search(text)
         if until is None or not _SIGN.search(text, until.end()):
             return False
@@ -439,10 +429,7 @@ class DurationRules:
         )
 
     def _length(self, clause: _Clause, amount: _Amount) -> Mention | None:
-        """A duration, or a doubtful one.
-
-        None if the number does not describe the order.
-        """
+        """A duration, or a doubtful one; None if the number is not the order's."""
         languages = self._languages(amount)
         before = clause.text[max(0, amount.start - NEAR) : amount.start]
         after = clause.text[amount.end : amount.end + NEAR]
@@ -541,10 +528,7 @@ class DurationRules:
     def _in_its_clause(
         self, clause: _Clause, before: str, after: str, *, is_led: bool, late: bool
     ) -> Verdict | None:
-        """Judge a duration in a clause about nothing else.
-
-        The words around it decide if the order is not named.
-        """
+        """Judge a duration in a clause about nothing else, by the words around it."""
         if not clause.own:
             if clause.about is False:
                 return None
@@ -563,7 +547,7 @@ class DurationRules:
         return "length" if is_clear else "doubtful"
 
     def _is_next_to_subject(self, before: str, after: str, subject: str) -> bool:
-        """Whether only filler words stand between a duration and the ordered item."""
+        """Tell if only filler words are between a duration and the ordered item."""
         pattern = self._anywhere[subject]
         ends = [found.end() for found in pattern.finditer(before)]
         if ends:

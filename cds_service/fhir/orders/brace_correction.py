@@ -1,6 +1,6 @@
-"""Corrects a brace order: the draft with an end date.
+"""Corrects a brace order: the draft with an end date, and a start if it had none.
 
-And a start date if it had none; everything else is kept.
+Everything else is kept.
 
 A duration in words that exceeds the new end is replaced by that end. If that cannot be
 done with certainty, there is no corrected order.
@@ -54,13 +54,11 @@ Read = Callable[..., tuple[Mention, ...]]  # `DurationRules.read` for a brace
 def correct_brace_order(
     draft: Json, correction: Correction, terminology: Terminology
 ) -> dict[str, Any] | None:
-    """Set the end of the draft.
+    """Set the end of the draft; None if that cannot be done with certainty.
 
-    None if the draft or the result is not a valid R4 resource.
-
-    Also None if an extension that we do not know may reverse it, if a time in its words
-    is doubtful, or if its words, its duration or single events would still exceed the
-    new end.
+    It cannot if the draft or the result is not a valid R4 resource, if an extension
+    that we do not know may reverse it, if a time in its words is doubtful, or if its
+    words, its duration or single events would still exceed the new end.
 
     `occurrencePeriod` and `occurrenceTiming.repeat.boundsPeriod` are bounded in place;
     `boundsDuration` is replaced by the period, since FHIR allows only one of them.
@@ -191,10 +189,7 @@ def _bound(period: dict[str, Any], correction: Correction) -> None:
 
 
 def _set_day(period: dict[str, Any], name: str, day: date) -> None:
-    """Set a day.
-
-    What is said of it besides stays, but for the reason why it was not known.
-    """
+    """Set a day, and drop the mark that it was not known; its other extensions stay."""
     period[name] = day.isoformat()
     beside = period.pop(f"_{name}", None)
     if isinstance(beside, dict):
@@ -209,10 +204,7 @@ def _set_day(period: dict[str, Any], name: str, day: date) -> None:
 
 
 def describe_correction(draft: Json, correction: Correction, corrected: Json) -> str:
-    """Describe for the clinician what accepting the update does.
-
-    And that it plans no review.
-    """
+    """Say what accepting the update does, and that it plans no review."""
     title = (
         say_title(correction.order.title) if correction.order.title else say("brace")
     )

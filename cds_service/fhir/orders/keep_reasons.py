@@ -12,12 +12,13 @@ from typing import Literal
 from cds_service.core.bracing import KEEP
 from cds_service.core.facts import SupportOrder
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
-from cds_service.fhir.gathering.bystanders import is_plain_fracture
+from cds_service.fhir.gathering.bystanders import SPINAL, is_plain_fracture
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.picking import (
     MAY_NEED_BRACE,
     NOT_UNDERSTOOD,
 )
+from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.level_text import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
@@ -62,6 +63,9 @@ SURGERY, OLD = (
     frozenset({"prior-spinal-surgery", "spinal-surgery-unstated"}),
     frozenset({"old-fracture"}),
 )
+ORDERED = "serviceRequests"
+# What reports and orders name in doubt; the reasons themselves are findings.
+NAMED_ELSEWHERE = frozenset(map(in_doubt, SPINAL - REASONS))
 # an older entry is often a healed fracture that nobody closed
 RECENT = timedelta(days=180)
 NO_MORE = frozenset({"entered-in-error", "not-done", "stopped", "revoked", "cancelled"})
@@ -88,7 +92,7 @@ class OtherInjuries:
         unread: its elements, besides notes, that say more than the operation.
         other_order: another order of the signing was not understood, or bears on the
             spine.
-        problem: so does an entry of the problem list.
+        problem: so does an entry of the problem list, a report or an order on record.
     """
 
     fractures: tuple[str, ...] = ()
@@ -204,7 +208,8 @@ def find_other_injuries(
             )
         ),
         other_order=_is_another_unread(bundle, treated, terminology),
-        problem=_is_problem_open(record, birth, terminology, today),
+        problem=_is_problem_open(record, birth, terminology, today)
+        or _is_named_elsewhere(record, terminology.calendar, today),
     )
 
 
@@ -276,6 +281,21 @@ def _is_problem_open(
         one.key == "conditions" and MAY_NEED_BRACE in one.concepts
         for one in record.unreadable
     )
+
+
+def _is_named_elsewhere(
+    record: PatientRecord, calendar: SiteCalendar, today: date
+) -> bool:
+    """Whether a recent report or order names a tumour or an infection of the spine."""
+    for entry in (*record.of_key("diagnosticReports"), *record.of_key(ORDERED)):
+        if entry.named.isdisjoint(NAMED_ELSEWHERE):
+            continue
+        when = calendar.effective(entry.raw) or calendar.moment(
+            entry.raw.get("authoredOn") or entry.raw.get("issued")
+        )
+        if when is None or when.day >= today - RECENT:
+            return True
+    return False
 
 
 def _is_long_over(

@@ -124,7 +124,7 @@ def test_no_end_is_chosen_beside_a_problem_that_may_bear_on_the_spine(one):
 
 def test_the_card_names_the_list_and_never_its_words():
     card = brace_card(record=[entry("M96.0", words="zebra")])
-    assert "an entry of the problem list" in card["detail"]
+    assert "an entry of the record" in card["detail"]
     assert "zebra" not in f"{card['summary']} {card['detail']}"
 
 
