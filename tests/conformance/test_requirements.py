@@ -12,7 +12,12 @@ IDS = {f"CH-{number:02}" for number in (*range(1, 48), *range(49, 61))}
 OF_RULES = "test_every_answer_keeps_the_rule"
 NAME = re.compile(r"test_ch_(\d\d)_\w+")
 # Tests of the table, of the rules themselves, and of what vendors publish.
-OTHERS = {"test_requirements.py", "test_rules_bite.py", "test_ehr_shapes.py"}
+OTHERS = {
+    "test_requirements.py",
+    "test_rules_bite.py",
+    "test_ehr_shapes.py",
+    "test_stock_sandbox.py",
+}
 
 
 def rows():

@@ -380,7 +380,7 @@ def test_an_order_of_an_augmentation_is_no_earlier_one():
     "coding",
     [
         [],
-        [{"system": SCT, "code": "422034002"}],
+        [{"system": SCT, "code": "60951000119105"}],  # in no value set
         [{"system": "urn:local", "code": "X1"}],
     ],
 )
