@@ -78,7 +78,11 @@ from cds_service.fhir.orders.recognition import (
     may_concern_us,
     orders_discharge,
 )
-from cds_service.fhir.orders.referred import with_drafted_drugs, with_referred
+from cds_service.fhir.orders.referred import (
+    with_drafted_drugs,
+    with_drafted_reasons,
+    with_referred,
+)
 from cds_service.fhir.orders.suggestions import (
     Ordering,
     OrderTemplate,
@@ -545,6 +549,7 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
     person = orders.person.identified(record.patient, ())
     drafts = orders.drafts.of(person.identifiers)
     record = with_drafted_drugs(record, drafts, terminology)
+    record = with_drafted_reasons(record, drafts, terminology)
     until = ports.deadline.for_reading()
     drafts = with_referred(drafts, record, request, ports.fhir, person, until=until)
     if drafts is not orders.drafts:

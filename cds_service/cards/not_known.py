@@ -147,9 +147,14 @@ def _not_understood(findings: Findings) -> set[str]:
 
 
 def _told(findings: Findings) -> set[str]:
-    """List the entries that another line of the card tells."""
+    """List the entries that another line of the card tells.
+
+    That there is a deficit or an infection is told only while it is new.
+    """
     entries: set[str] = set()
     for name in (*EXCLUDING, *TOLD):
+        if name in ("neurological-deficit", "spinal-infection"):
+            continue
         known = findings.known.get(name)
         if known is not None and known.value is True:
             entries |= {source.resource for source in known.provenance}

@@ -34,9 +34,10 @@ EXCLUDING = (
     *("malignancy", "spinal-infection", "high-energy-cause", "unstable-fracture"),
     *("neurological-deficit", "bone-malignancy", "recent-cancer", "sepsis"),
 )
-# Facts of the problem list that raise the risk beside the model (F12, F20 to F24): one
-# that is there and not sure is open.
+# Facts of the problem list that raise the risk beside the model (F12, F20 to F24), or
+# that the operation waits for (F1, F5): one that is there and not sure is open.
 RAISING_LISTED = (
+    *("present-spinal-infection", "new-deficit"),
     *("hip-fracture", "severe-kidney-disease", "repeated-falls", "fall-with-injury"),
     *("dementia", "severe-frailty", "parkinson"),
 )

@@ -3,19 +3,21 @@
 The orders get resources that they refer to and that were not sent: a Condition as
 reason, an ordered Device. They are taken from the record if present, else read by id,
 and only from the request's own server. The record gets the drugs ordered in the same
-signing, which count like those on it.
+signing, which count like those on it, and what its other orders name that is grave.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
 
 from cds_service.fhir.gathering.entries import Entry, read_entry
+from cds_service.fhir.gathering.grave_asides import GRAVE
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.picking import (
     NOT_UNDERSTOOD,
     concepts_of,
     referred_in,
 )
+from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.reading import FhirReader, read_by_id
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person
@@ -103,6 +105,8 @@ def _wanted(drafts: DraftOrders, person: Person) -> Iterator[str]:
 
 
 KEY, KIND = "medications", "MedicationRequest"
+ORDER_KEY, ORDER_KIND = "serviceRequests", "ServiceRequest"
+GRAVE_IN_DOUBT = frozenset(map(in_doubt, GRAVE))
 
 
 def with_drafted_drugs(
@@ -118,6 +122,37 @@ def with_drafted_drugs(
         if one.type == KIND
     ]
     return record._replace(resources=(*record.resources, *filter(None, read)))
+
+
+def with_drafted_reasons(
+    record: PatientRecord, bundle: DraftOrders, terminology: Terminology
+) -> PatientRecord:
+    """Add the other orders of this signing that name something grave.
+
+    They leave it open as those on the record do: an MRI because of a metastasis. The
+    words of the augmentation are read with it.
+    """
+    read = [
+        _grave_order(one, bundle.targets, terminology)
+        for one in bundle.each()
+        if one.type == ORDER_KIND and not (one.meaning and one.meaning.augmentation)
+    ]
+    return record._replace(resources=(*record.resources, *filter(None, read)))
+
+
+def _grave_order(
+    draft: Order, targets: Targets, terminology: Terminology
+) -> Entry | None:
+    concepts = concepts_of(draft.resource, targets, terminology) & GRAVE_IN_DOUBT
+    if not concepts:
+        return None
+    try:
+        raw = parse_resource(
+            plain_numbers(draft.resource), ORDER_KIND, terminology.calendar
+        )
+    except BrokenResource:
+        return None
+    return read_entry(raw, ORDER_KEY, "context", concepts, None, terminology)
 
 
 def _drug_of(draft: Order, targets: Targets, terminology: Terminology) -> Entry | None:
