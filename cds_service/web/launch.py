@@ -230,7 +230,19 @@ def _session(launching: Launching, handle: str) -> tuple[str, Launched | None]:
     secret = request.cookies.get(COOKIE, "")
     if not same(_handle(secret), handle):
         return "", None
-    return secret, launching.sessions.find(secret)
+    launched = launching.sessions.find(secret)
+    if launched is None or not _is_permitted(launching, launched):
+        return "", None
+    return secret, launched
+
+
+def _is_permitted(launching: Launching, launched: Launched) -> bool:
+    """Tell if the site still lets this EHR launch from this server.
+
+    A session is kept in the database, and outlives a change of the site's folder.
+    """
+    launcher = launcher_of(launched.base, launching.launchers)
+    return launcher is not None and launcher.client.issuer == launched.client
 
 
 def _sheet(launching: Launching, handle: str) -> AnyResponse:
