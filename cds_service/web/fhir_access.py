@@ -108,11 +108,17 @@ def check_right_to_server(
 def aliases_of(request: HookRequest, client: Client | None) -> tuple[str, ...]:
     """Other base URLs that the request's server uses in its references.
 
-    According to the site.
+    According to the site. A call that names no server comes from the only one that the
+    site lists for its EHR: another address in its references is not guessed to be that.
     """
-    if client is None or request.fhir_server is None:
+    if client is None:
         return ()
-    return client.fhir_aliases.get(_address(request.fhir_server, LISTED).url, ())
+    if request.fhir_server is not None:
+        return client.fhir_aliases.get(_address(request.fhir_server, LISTED).url, ())
+    if len(client.fhir_servers) != 1:
+        return ()
+    (server,) = client.fhir_servers
+    return (server, *client.fhir_aliases.get(server, ()))
 
 
 def open_reader(
