@@ -16,7 +16,11 @@ ON_VIOLATION, POOR_CONTRAST, NAMELESS, IN_SIGHT, OVERFLOW = (
 
 
 def hard_to_read(page: Any) -> list[str]:
-    """What of the page, all of it unfolded, is wider than the window, too pale, or has no name for a screen reader."""
+    """What of the page, all of it unfolded, is wider than the window, too pale, or has no name for a screen reader.
+
+    Waits for the styles: a heading may stand before they have come.
+    """
+    page.wait_for_load_state("load")
     page.evaluate(
         "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
     )
