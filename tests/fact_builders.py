@@ -27,7 +27,8 @@ from cds_service.core.facts import (
 )
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Recommendation, recommend
-from cds_service.core.signals import Signal, Situation, find_signals
+from cds_service.core.signals import find_signals
+from cds_service.core.situation import Signal, Situation
 from tests.chart_builders import HOOK, TODAY, open_service
 from tests.tables import cases
 

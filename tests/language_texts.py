@@ -16,7 +16,7 @@ from cds_service.core.bracing import WITHOUT_DATE
 from cds_service.core.card_words import FOREARM, PLACES, UNKNOWN_PLACE
 from cds_service.core.chart_signals import COUNTS, SECOND
 from cds_service.core.leaving import PROCEDURES
-from cds_service.core.signals import NOT_UNDERSTOOD
+from cds_service.core.rule_signals import NOT_UNDERSTOOD
 from cds_service.core.wording import GAP_REASONS
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.orders.augmentation import BOTH, BY_TEXT, FROM_WORDS, OPEN

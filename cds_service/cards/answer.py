@@ -22,7 +22,7 @@ from cds_service.core.phrases import NotTranslated, in_language, joined, say
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Recommendation
 from cds_service.core.risk_words import Said, said_of
-from cds_service.core.signals import Signal
+from cds_service.core.situation import Signal
 from cds_service.core.wording import Wording, say_date
 from cds_service.protocol.messages import Card, Coding, Link, Source, Suggestion
 from cds_service.protocol.signing import Signing

@@ -2,7 +2,8 @@
 
 from cds_service.core.facts import Gap, SupportOrder
 from cds_service.core.phrases import in_brackets, joined, say
-from cds_service.core.signals import FRAGILITY_AGE, SIGNALS, Signal, Situation, signal
+from cds_service.core.rule_signals import FRAGILITY_AGE
+from cds_service.core.situation import SIGNALS, Signal, Situation, signal
 from cds_service.core.wording import say_near_date
 
 LOW_T, VERY_LOW_T = -2.5, -3.0

@@ -5,7 +5,7 @@ from datetime import date
 
 from cds_service.core.facts import Findings
 from cds_service.core.phrases import Day, joined, say
-from cds_service.core.signals import Signal
+from cds_service.core.situation import Signal
 from cds_service.core.wording import Wording
 
 PLACES: Mapping[str, str] = {

@@ -31,7 +31,8 @@ from cds_service.core.pooled import PooledModel
 from cds_service.core.pooled_study import PooledStudy
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.recommendations import Recommendation, Rule, recommend
-from cds_service.core.signals import Signal, Situation, find_signals
+from cds_service.core.signals import find_signals
+from cds_service.core.situation import Signal, Situation
 from cds_service.core.study import LogisticStudy, Study
 from cds_service.core.wording import Wording
 

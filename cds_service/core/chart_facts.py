@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from cds_service.core.closures import NOTHING_CLOSED, CardGround, Closures
 from cds_service.core.data_file import DataTable
 from cds_service.core.phrases import Sentence, placeholders, say
-from cds_service.core.signals import Signal
+from cds_service.core.situation import Signal
 from cds_service.core.wording import capital
 
 Colour = Literal["warning", "info"]

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from cds_service.core.facts import Finding
 from cds_service.core.phrases import Day, in_brackets, joined, say
 from cds_service.core.sarcopenia import GAIT, GRIP, RULERS, is_low, written
-from cds_service.core.signals import Signal, Situation, signal
+from cds_service.core.situation import Signal, Situation, signal
 from cds_service.core.wording import (
     UNITS,
     capital,

@@ -19,7 +19,7 @@ from cds_service.core.facts import DrugUse
 from cds_service.core.handout_settings import HandoutSettings, HandoutWords
 from cds_service.core.leaving import Booking, Leaving, next_dose
 from cds_service.core.leaving_signals import SOON_ENOUGH
-from cds_service.core.signals import Signal
+from cds_service.core.situation import Signal
 
 # The page as a draft of the record; the audit log counts it beside recommendations.
 HANDOUT_DRAFT = "handout"

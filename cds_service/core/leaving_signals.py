@@ -9,7 +9,7 @@ from cds_service.core.bracing import BROKEN, Brace
 from cds_service.core.facts import DrugUse
 from cds_service.core.leaving import Leaving, next_dose
 from cds_service.core.phrases import Verbatim, say
-from cds_service.core.signals import SIGNALS, Signal, Situation, signal
+from cds_service.core.situation import SIGNALS, Signal, Situation, signal
 from cds_service.core.wording import (
     capital,
     join_words,

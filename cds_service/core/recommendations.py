@@ -24,7 +24,7 @@ from cds_service.core.phrases import (
     say,
 )
 from cds_service.core.policy import Policy
-from cds_service.core.signals import Signal, Situation
+from cds_service.core.situation import Signal, Situation
 from cds_service.core.wording import capital, join_words, say_date, say_month, say_title
 
 MOST_REASONS = 2  # on a card; all stand in the audit entry

@@ -13,7 +13,7 @@ from cds_service.core.chart_facts import (
     rank_facts,
 )
 from cds_service.core.closures import CardFeedback, CardGround, Closure, Closures
-from cds_service.core.signals import Signal
+from cds_service.core.situation import Signal
 from tests.chart_builders import HOOK, open_service
 
 SERVICE_HOOK = open_service().hooks[HOOK]

@@ -1,0 +1,408 @@
+"""Signals of rules: muscle, nutrition, causes, braces, bed rest."""
+
+from cds_service.core.bracing import (
+    BROKEN,
+    KEEP,
+    WITHOUT_DATE,
+    Brace,
+    KeepReason,
+    is_open_rest,
+    keep_reasons,
+    say_long_rest,
+)
+from cds_service.core.phrases import Verbatim, in_brackets, joined, say
+from cds_service.core.sarcopenia import (
+    GAIT,
+    GRIP,
+    MUSCLE,
+    RULERS,
+    STUDY,
+    is_low,
+    written,
+)
+from cds_service.core.situation import SIGNALS, Detector, Signal, Situation, signal
+from cds_service.core.study import Cutoff, Study
+from cds_service.core.study_result import ABSOLUTE
+from cds_service.core.wording import UNITS, Wording, say_date, say_title
+
+# years; younger patients' vertebrae seldom break by weakness alone (docs/evidence.md)
+FRAGILITY_AGE = 50
+BED_REST_STUDIES = ("muscle-change-2021",)
+# Cards, E4: instability and facts F1, F2, F5 to F7.
+BED_REST_REASONS = (
+    *(
+        "unstable-fracture",
+        "spinal-instability",
+        "spinal-infection",
+        "neurological-deficit",
+    ),
+    *("sepsis", "bone-malignancy", "malignancy", "recent-cancer", "active-cancer"),
+)
+NUMBERS = ("two", "three", "four", "five", "six")
+
+
+def beyond_cutoff(situation: Situation, study: Study, cutoff: Cutoff) -> Signal | None:
+    """Tell that a measured value lies beyond the cut-off of a study."""
+    value = situation.findings.number(cutoff.finding)
+    if value is None or not cutoff.is_met(value):
+        return None
+    finding = situation.findings.known[cutoff.finding]
+    return Signal(situation.wording.phrase(finding), (finding,), (study.id,))
+
+
+def _when_true(
+    situation: Situation, finding_name: str, because: str = ""
+) -> Signal | None:
+    if not situation.findings.is_true(finding_name):
+        return None
+    finding = situation.findings.known[finding_name]
+    return Signal(
+        because or finding.label or situation.wording.phrase(finding), (finding,)
+    )
+
+
+@signal("sarcopenia-site")
+def _sarcopenia(situation: Situation) -> Signal | None:
+    """The evidence includes the method, so that the referral shows it too."""
+    known = (
+        situation.findings.known.get(name)
+        for name in ("grip-strength", "gait-speed", "appendicular-muscle-index")
+    )
+    measured = [situation.wording.measure(one) for one in known if one]
+    # If the study's definition differs, the card names the definition.
+    said: str = say("sarcopenia")
+    if not situation.findings.is_true("sarcopenia"):
+        ruler = RULERS[situation.policy.sarcopenia.criteria].name
+        said = say("sarcopenia by {ruler}", ruler=ruler)
+    return _when_true(situation, "sarcopenia-site", in_brackets(said, *measured))
+
+
+def _low_measure(measure: str, phrase: str) -> Detector:
+    """Find low by the site's definition; without the sex, only if low for both.
+
+    Weak grip alone is probable sarcopenia (EWGSOP2, doi 10.1093/ageing/afy169) where
+    nothing decides.
+    """
+
+    def detect(situation: Situation) -> Signal | None:
+        known, ruler = (
+            situation.findings.known,
+            RULERS[situation.policy.sarcopenia.criteria],
+        )
+        if "sarcopenia-site" in known or not is_low(ruler, known, measure):
+            return None
+        finding, decimals = known[measure], situation.wording.specs[measure].decimals
+        value = f"{written(float(finding.value), decimals)}{UNITS[finding.unit]}"
+        return Signal(in_brackets(phrase, value), (finding,))
+
+    return detect
+
+
+SIGNALS["weak-grip"] = _low_measure(GRIP, say("weak grip"))
+SIGNALS["slow-gait"] = _low_measure(GAIT, say("slow gait"))
+
+
+@signal("muscle-index-decides")
+def _muscle_index_decides(situation: Situation) -> Signal | None:
+    """Find weak grip or slow gait; with the other one normal, sarcopenia stays open."""
+    known = situation.findings.known
+    low = [known[one] for one in (GRIP, GAIT) if is_low(STUDY, known, one)]
+    return Signal(facts=tuple(low)) if low and MUSCLE not in known else None
+
+
+def _labelled(finding_name: str, phrase: str, otherwise: str) -> Detector:
+    """Make a signal that holds if the finding is true, with its label in the phrase."""
+
+    def detect(situation: Situation) -> Signal | None:
+        finding = situation.findings.known.get(finding_name)
+        what = (finding and finding.label) or otherwise
+        said = say(phrase, what=what) if phrase else what
+        return _when_true(situation, finding_name, said)
+
+    return detect
+
+
+def _any_true(*finding_names: str) -> Detector:
+    """A signal that holds where one of these findings is true."""
+
+    def detect(situation: Situation) -> Signal | None:
+        found = [
+            one for finding in finding_names if (one := _when_true(situation, finding))
+        ]
+        if not found:
+            return None
+        return Signal(
+            joined(one.because for one in found),
+            tuple(fact for one in found for fact in one.facts),
+        )
+
+    return detect
+
+
+@signal("low-mna")
+def _low_mna(situation: Situation) -> Signal | None:
+    """Find the score below the limit, or else a category below "well nourished"."""
+    found = _below(situation, "mna-score", situation.policy.nutrition.mna_below)
+    category = situation.findings.known.get("mna-category")
+    if (
+        found is None
+        and category is not None
+        and category.value != "A"
+        and "mna-score" in situation.findings.gaps
+    ):
+        return Signal(situation.wording.phrase(category), (category,))
+    return found
+
+
+SIGNALS["low-bmi"] = lambda situation: _below(
+    situation, "bmi", situation.policy.nutrition.bmi_below
+)
+
+
+def _below(situation: Situation, finding_name: str, limit: float) -> Signal | None:
+    value = situation.findings.number(finding_name)
+    if value is None or value >= limit:
+        return None
+    finding = situation.findings.known[finding_name]
+    return Signal(situation.wording.short_phrase(finding), (finding,))
+
+
+@signal("muscle-normal")
+def _muscle_normal(situation: Situation) -> Signal | None:
+    """Tell that muscle was measured, nothing was low, and sarcopenia is excluded."""
+    is_low = any(
+        beyond_cutoff(situation, s, c)
+        for s in situation.studies.values()
+        for c in s.cutoffs
+    )
+    if is_low or not situation.findings.is_false("sarcopenia-site"):
+        return None
+    return Signal(facts=(situation.findings.known["sarcopenia-site"],))
+
+
+SIGNALS["long-term-steroid"] = _labelled(
+    "long-term-steroid", "long-term {what}", "steroid"
+)
+
+
+@signal("earlier-fracture")
+def _earlier_fracture(situation: Situation) -> Signal | None:
+    """Say `second vertebral fracture in 14 months`, or the augmentation alone."""
+    fracture = situation.findings.known.get("prior-vertebral-fracture")
+    because = (fracture and fracture.label) or say("an earlier vertebral fracture")
+    if found := _when_true(situation, "prior-vertebral-fracture", because):
+        return found
+    earlier = situation.findings.known.get("prior-augmentation")
+    day = say_date(earlier.observed) if earlier and earlier.observed else ""
+    what = (earlier and earlier.label) or say("augmentation")
+    because = joined((say("earlier {what}", what=what), day), " ")
+    return _when_true(situation, "prior-augmentation", because)
+
+
+@signal("several-levels")
+def _several_levels(situation: Situation) -> Signal | None:
+    count = int(situation.findings.number("level-count") or 0)
+    if count < 2:
+        return None
+    number = NUMBERS[count - 2] if count - 2 < len(NUMBERS) else str(count)
+    because = say("{count} fractures at once", count=number)
+    return Signal(because, (situation.findings.known["level-count"],))
+
+
+SIGNALS["spinal-infection"] = _any_true("spinal-infection")
+SIGNALS["malignancy"] = _any_true("malignancy")
+SIGNALS["active-cancer"] = _labelled("active-cancer", "", "cancer")
+
+
+@signal("maybe-not-fragility")
+def _maybe_not_fragility(situation: Situation) -> Signal | None:
+    """Young, or a high-energy cause: it is open then whether bone is weak."""
+    age = situation.findings.known.get("age")
+    is_young = age is not None and float(age.value) < FRAGILITY_AGE
+    cause = _when_true(situation, "high-energy-cause")
+    said: list[str] = [cause.because] if cause else []
+    if age is not None and is_young:
+        said.insert(0, say("age {age}", age=f"{float(age.value):.0f}"))
+    facts = (*([age] if age and is_young else []), *(cause.facts if cause else ()))
+    return Signal(joined(said), facts) if said else None
+
+
+ANY_OF = {
+    "not-osteoporotic": ("malignancy", "spinal-infection"),
+    "no-brace-advice": ("malignancy", "spinal-infection"),
+    "no-exercise": ABSOLUTE,
+    **{
+        name: (name,)
+        for name in (
+            "dementia",
+            "repeated-falls",
+            "severe-kidney-disease",
+            "deceased",
+            "end-of-life",
+        )
+    },
+}
+SIGNALS.update({name: _any_true(*findings) for name, findings in ANY_OF.items()})
+
+
+def _exam_on_record(name: str, kind: str) -> Detector:
+    def detect(situation: Situation) -> Signal | None:
+        exam = situation.findings.known.get(name)
+        said: str = Verbatim(kind)
+        if exam and exam.observed:
+            said = say("{exam} of {day}", exam=said, day=say_date(exam.observed))
+        return _when_true(situation, name, said)
+
+    return detect
+
+
+SIGNALS["ct-on-record"] = _exam_on_record("ct-on-record", "CT")
+SIGNALS["mri-on-record"] = _exam_on_record("mri-on-record", "MRI")
+SIGNALS["no-figure"] = lambda situation: _any_true(*situation.assessment.excluded_by)(
+    situation
+)
+
+
+BRACE_STUDIES = ("sarcopenia-pvm-2022", "muscle-change-2021")
+
+
+# What nobody understood, beside what is known to keep a brace.
+NOT_UNDERSTOOD = {
+    "brace-noted": "notes of the augmentation order",
+    "augmentation-unread": "the augmentation order not read whole",
+    "order-unread": "another order of this signing not understood",
+    "problem-unread": "an entry of the record that may bear on the spine",
+}
+
+
+KEEP_SOURCES = {
+    "record": "{name} on record",
+    "order": "{name} named by the brace order",
+    "signed": "{name} named by the augmentation order",
+    "open": "{name} not excluded",
+}
+
+
+@signal("brace-keep-reason")
+def _brace_keep_reason(situation: Situation) -> Signal | None:
+    """Find instability, deficit or another fracture: on record, or of a brace order."""
+    found = keep_reasons(situation.findings, situation.support)
+    # what is open matters only where an end is asked for
+    if not any(one.issue for one in situation.braces):
+        found = tuple(one for one in found if one.source != "open")
+    said = dict.fromkeys(_keep_words(one, situation.wording) for one in found)
+    return Signal(joined(said)) if said else None
+
+
+def _keep_words(reason: KeepReason, wording: Wording) -> str:
+    if reason.name == "other-fracture":
+        is_known = reason.source == "record"
+        known, open_ = "another fracture on record", "another fracture not excluded"
+        return in_brackets(say(known if is_known else open_), *reason.levels)
+    if reason.name == "other-surgery":
+        return say("other spinal surgery ordered or on record")
+    if reason.name in NOT_UNDERSTOOD:
+        return NOT_UNDERSTOOD[reason.name]
+    name = wording.name(reason.name)
+    # A burst fracture is named as what it is: surgeons look for the posterior wall.
+    if "burst" in reason.name:
+        name = in_brackets(name, say("posterior wall injury"))
+    return say(KEEP_SOURCES[reason.source], name=name)
+
+
+@signal("brace-reasons-unread")
+def _brace_reasons_unread(situation: Situation) -> Signal | None:
+    """Tell that lists which could give a reason for a brace were not read, or empty."""
+    gaps = situation.findings.gaps
+    unread = [name for name in KEEP if name in gaps and not gaps[name].seen]
+    # Words that nobody understood may name one.
+    unread += [one.name for one in gaps.values() if one.reason == "not-understood"]
+    if not situation.support.of_kind("brace") or not (
+        unread or situation.support.unchecked
+    ):
+        return None
+    return Signal(say("reasons to keep a brace not known"))
+
+
+@signal("brace-ordered")
+def _brace_ordered(situation: Situation) -> Signal | None:
+    braces = situation.support.of_kind("brace")
+    return (
+        Signal(say_title(braces[0].title), braces, braces=situation.braces)
+        if braces
+        else None
+    )
+
+
+# The site wants the limits said with every augmentation.
+SIGNALS["brace-card-always"] = lambda situation: (
+    Signal() if situation.policy.brace.card == "always" else None
+)
+
+
+def _of_braces(braces: list[Brace]) -> Signal | None:
+    if not braces:
+        return None
+    orders = tuple(one.times.order for one in braces)
+    return Signal(
+        joined(map(_brace_words, braces)), orders, BRACE_STUDIES, tuple(braces)
+    )
+
+
+def _brace_words(brace: Brace) -> str:
+    why = WITHOUT_DATE.get(brace.issue or "", "")
+    why = "its words name a shortest time, no end" if brace.issue == "least" else why
+    return in_brackets(brace.times.said(), why)
+
+
+@signal("brace-limit-broken")
+def _brace_limit_broken(situation: Situation) -> Signal | None:
+    """A brace that ends after the site's weeks, or never."""
+    return _of_braces([one for one in situation.braces if one.issue in BROKEN])
+
+
+@signal("brace-limit-passed")
+def _brace_limit_passed(situation: Situation) -> Signal | None:
+    """A brace worn for so long that its limit has passed."""
+    return _of_braces([one for one in situation.braces if one.issue == "passed"])
+
+
+@signal("brace-undated")
+def _brace_undated(situation: Situation) -> Signal | None:
+    """Find words that say another end, a payer's length, or were not understood."""
+    return _of_braces(
+        [one for one in situation.braces if one.issue and one.issue not in BROKEN]
+    )
+
+
+@signal("bed-rest-long")
+def _bed_rest_long(situation: Situation) -> Signal | None:
+    """Bed rest for more hours than are routine."""
+    limit = situation.policy.bed_rest.max_hours
+    for order in situation.support.of_kind("bed-rest"):
+        if because := say_long_rest(order, limit, situation.today):
+            return Signal(because, (order,), BED_REST_STUDIES)
+    return None
+
+
+@signal("bed-rest-open")
+def _bed_rest_open(situation: Situation) -> Signal | None:
+    """Bed rest without an end; only if no bed-rest order is too long."""
+    orders = situation.support.of_kind("bed-rest")
+    found = next((order for order in orders if is_open_rest(order)), None)
+    if found is None or _bed_rest_long(situation):
+        return None
+    return Signal(say("bed rest without an end time"), (found,), BED_REST_STUDIES)
+
+
+@signal("bed-rest-reason")
+def _bed_rest_reason(situation: Situation) -> Signal | None:
+    """Find a fact for which bed rest may be meant: getting up is not ours to plan.
+
+    An order may name it itself.
+    """
+    orders = situation.support.of_kind("bed-rest")
+    named = [one for one in orders if one.reasons & set(BED_REST_REASONS)]
+    if named:
+        return Signal(say("a reason that the order of bed rest names"), tuple(named))
+    return _any_true(*BED_REST_REASONS)(situation) if orders else None

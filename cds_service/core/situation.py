@@ -1,0 +1,88 @@
+"""The inputs of a signal, a signal, and the register of their detectors."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from types import MappingProxyType
+from typing import NamedTuple
+
+from cds_service.core.assessment import Assessment
+from cds_service.core.bone_drugs import DrugState, find_drug_state
+from cds_service.core.bracing import (
+    Brace,
+    fracture_day,
+    judge_braces,
+)
+from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders
+from cds_service.core.leaving import Leaving
+from cds_service.core.policy import Policy
+from cds_service.core.study import Study
+from cds_service.core.wording import Wording
+
+
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """The inputs of a signal.
+
+    Attributes:
+        lists_not_read: prefetch keys of the lists of problems, drugs and orders that
+            were not read whole, or in which no entry was understood.
+        leaving: of a patient who leaves after an augmentation.
+    """
+
+    findings: Findings
+    support: SupportOrders
+    assessment: Assessment
+    policy: Policy
+    studies: Mapping[str, Study]
+    wording: Wording
+    today: date
+    lists_not_read: tuple[str, ...] = ()
+    leaving: Leaving | None = None
+
+    @cached_property
+    def drug_state(self) -> DrugState:
+        """The state of the bone drugs, which a dozen signals ask for."""
+        return find_drug_state(self.findings, self.today)
+
+    @cached_property
+    def braces(self) -> tuple[Brace, ...]:
+        """The brace orders as the site's weeks judge them."""
+        fractured_on = fracture_day(self.findings)
+        return judge_braces(self.support, self.policy.brace, self.today, fractured_on)
+
+
+class Signal(NamedTuple):
+    """A named yes/no fact with its evidence.
+
+    Attributes:
+        because: one phrase for the card, `psoas 10.0 cm² (11.9 or less)`; empty where
+            the name says it all.
+        facts: the findings and orders it rests on; no facts of the chart.
+        studies: ids of the studies whose cut-off or advice it uses; empty for policy.
+        words: what a phrase of a fact file may name, by placeholder: `{"month": "Nov
+            2024"}`.
+        name: set by `find_signals`.
+    """
+
+    because: str = ""
+    facts: tuple[Finding | SupportOrder, ...] = ()
+    studies: tuple[str, ...] = ()
+    braces: tuple[Brace, ...] = ()
+    name: str = ""
+    words: Mapping[str, str] = MappingProxyType({})
+
+
+Detector = Callable[[Situation], Signal | None]
+SIGNALS: dict[str, Detector] = {}
+
+
+def signal(name: str) -> Callable[[Detector], Detector]:
+    """Register a detector of this module under its signal's name."""
+
+    def register(detector: Detector) -> Detector:
+        SIGNALS[name] = detector
+        return detector
+
+    return register
