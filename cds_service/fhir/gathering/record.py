@@ -563,6 +563,15 @@ def replacement_of(patient: Json) -> str:
     )
 
 
+def why_closed(patient: Json) -> str:
+    """Say why nothing new belongs into a raw Patient; empty if it is in use."""
+    if is_replaced(patient):
+        return f"was merged into {replacement_of(patient) or 'another'}"
+    if truth(patient.get("active")) is False:
+        return "is not in use any more (active = false)"
+    return ""
+
+
 def _why(answers: Mapping[str, QueryResult], plan: PrefetchPlan) -> str:
     """Say each reason once, with its keys; optional ones were not asked."""
     keys: dict[str, list[str]] = {}
