@@ -123,7 +123,7 @@ def happenings(
 def _is_meant(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> bool:
     """Whether its words leave no doubt that it is this.
 
-    And not something of long ago.
+    It is also not something of long ago.
     """
     if problem_list.kinds_said(stated.entry, spec.unless_kinds, chart):
         return False
