@@ -243,7 +243,7 @@ class Gate:
     def open(
         self, response: AnyResponse, token: str, content: Mapping[str, Any]
     ) -> AnyResponse:
-        """Log the new session in place of the browser's old one; add it to the response."""
+        """Log the new session in place of the old one, and add it to the response."""
         self.end_old()
         g.reviewer = self.sessions.session(token)
         self.count("opened")
