@@ -1,7 +1,6 @@
 """`doctor`: one entry that says what to change and where, in the vendor's words."""
 
 import json
-import time
 from base64 import urlsafe_b64encode
 
 import pytest
