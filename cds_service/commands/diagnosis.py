@@ -1,6 +1,6 @@
 """What is wrong with what was recorded, and what to change where.
 
-A call, an answer, a token or log lines.
+What was recorded is a call, an answer, a token or log lines.
 
 Each part is a pure function. Values are shown to whoever has the file: an order's codes
 and words, the addresses of a token; never a signature.

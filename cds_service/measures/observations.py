@@ -336,7 +336,7 @@ def is_way_known(known: Finding) -> bool:
 def site_codes(folders: Sequence[Path]) -> Mapping[str, str]:
     """SNOMED code of each vertebra.
 
-    The first that means it in `conceptmap/vertebral-level.json`.
+    It is the first that means it in `conceptmap/vertebral-level.json`.
     """
     path = files_in_force(folders, "conceptmap", ".json")["vertebral-level"]
     codes: dict[str, str] = {}

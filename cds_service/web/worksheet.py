@@ -1,6 +1,6 @@
 """`/worksheet`: what was measured, as measures of this service, to copy.
 
-On a viewer or at the bedside.
+The values come from a viewer or the bedside.
 
 Alone the page keeps nothing: no patient is named, no entry is written, and every figure
 is of an unnamed patient. `launch.py` opens it for the patient of an EHR.

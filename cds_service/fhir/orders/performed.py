@@ -154,7 +154,7 @@ def _kinds_booked(
 ) -> Sequence[BookingKind]:
     """List what an appointment is for.
 
-    By its order, else by its own codes and words.
+    Its order says so, else its own codes and words.
     """
     orders = [
         last_name(text(one.get("reference")))
