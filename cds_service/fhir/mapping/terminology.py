@@ -58,7 +58,14 @@ from cds_service.fhir.mapping.mapping_files import (
 )
 from cds_service.fhir.mapping.names import MeasureNames, NamesFile
 from cds_service.fhir.mapping.overlay import files_in_force, required
-from cds_service.fhir.mapping.plain_words import load_all_plain
+from cds_service.fhir.mapping.plain_words import (
+    BRACES,
+    DOSES,
+    REFERRALS,
+    VALUES,
+    PlainWords,
+    load_all_plain,
+)
 from cds_service.fhir.mapping.text_rules import (
     SPINE,
     Languages,
@@ -229,6 +236,16 @@ class Terminology:
             | frozenset(self._own_codes)
             | self.drugs.concepts
         )
+
+    @property
+    def plain_lists(self) -> Mapping[str, PlainWords]:
+        """The plain words by the folder of their files."""
+        return {
+            BRACES: self.plain_words,
+            DOSES: self.plain_doses,
+            REFERRALS: self.plain_referrals,
+            VALUES: self.plain_values,
+        }
 
     def outdated_expansions(self) -> tuple[str, ...]:
         """What `mappings check` says of expansions that are out of date.
