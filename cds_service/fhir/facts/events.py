@@ -94,7 +94,12 @@ def _unclear(spec: EventSpec, chart: Chart) -> list[Happened]:
     return [
         one._replace(
             stated=one.stated._replace(
-                problem=("undetermined", spec.unclear[one.stated.concept])
+                problem=(
+                    "undetermined",
+                    problem_list.told_where(
+                        spec.unclear[one.stated.concept], one.stated.entry
+                    ),
+                )
             )
         )
         for one in found

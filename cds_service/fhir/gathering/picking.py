@@ -385,6 +385,7 @@ def _concepts_of_drug(
     # A prohibition says that somebody thought of a drug, and not what is taken.
     is_known = is_known and not (may_be_reversed(resource) or is_prohibition(resource))
     beside = _in_asides(resource, found, terminology)
+    beside |= _grave_asides(resource, terminology)
     if NO_INFORMATION in found or is_withheld(resource, terminology) or not is_known:
         return found | beside | {NOT_UNDERSTOOD}
     return (found | beside) - OF_NO_CONCERN
