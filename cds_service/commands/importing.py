@@ -62,6 +62,7 @@ from cds_service.settings import read_settings
 
 SECONDS = 30.0
 OTHER_LEVEL = "at another level than --level names"
+AHEAD = "the day lies in the future"
 SEVERAL_PATIENTS = (
     "the sources are of more than one patient ({ids}); import them one at a time"
 )
@@ -215,11 +216,17 @@ def import_sources(wish: Wish) -> Outcome:
 
 def _outcome(sources: Sequence[Source], writer: Writer, told: Told) -> Outcome:
     refused = list(chain.from_iterable(source.refused for source in sources))
+    today = writer.terminology.calendar.day_of(datetime.now(UTC))
     written: list[tuple[Source, list[Written]]] = []
     for source in sources:
         of_source: list[Written] = []
         for value in source.reported:
-            result = _refused_level(value, told) or writer.write(completed(value, told))
+            whole = completed(value, told)
+            result = (
+                _refused_level(value, told)
+                or _refused_day(whole, today)
+                or writer.write(whole)
+            )
             if isinstance(result, Written):
                 of_source.append(result)
             else:
@@ -245,6 +252,14 @@ def _refused_level(value: Reported, told: Told) -> Refused | None:
     } <= {*told.levels}:
         return None
     return Refused(value.where, f"{value.measure.name} {value.printed}", OTHER_LEVEL)
+
+
+def _refused_day(value: Reported, today: date) -> Refused | None:
+    """Refuse a day that is yet to come: a year was mistyped."""
+    if value.day is None or value.day <= today:
+        return None
+    named = f"{value.measure.name} {value.printed}, {value.day}"
+    return Refused(value.where, named, AHEAD)
 
 
 # --- whose it is
