@@ -33,9 +33,10 @@ from cds_service.core.study_files import (
     load_studies,
 )
 from cds_service.core.wording import Wording
-from cds_service.errors import DataFileError
+from cds_service.errors import DataFileError, DataFileErrors
 from cds_service.fhir.learning import load_learning
 from cds_service.fhir.mapping.confirmed import check_confirmed
+from cds_service.fhir.mapping.examples import find_wrong_examples
 from cds_service.fhir.mapping.mapping_files import read_orderables
 from cds_service.fhir.mapping.overlay import DATA, refuse_unread
 from cds_service.fhir.mapping.terminology import (
@@ -152,7 +153,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
 def _is_wanted(folder: Path, site: SiteFolder | None) -> bool:
     """Tell if a service is on.
 
-    That of opened charts only for an EHR without signings.
+    The service of opened charts is only for an EHR without signings.
     """
     if read_json(folder / "service.json").get("hook") != "patient-view":
         return True
@@ -183,11 +184,26 @@ def find_faults(site_folder: Path | None) -> tuple[DataFileError, ...]:
         find_study_faults(STUDIES, load_vocabulary(site), faults)
     for folder in (site, None):  # a fault of the site must not hide one of ours
         with faults:
-            terminology = load_service(folder).terminology
-            load_learning(_folders("mappings", folder), terminology)
+            service = load_service(folder)
+            load_learning(_folders("mappings", folder), service.terminology)
+            _check_examples(service, folder)
         with faults:
             load_measures_in_force(folder)
     return faults.found
+
+
+def _check_examples(service: Service, site: SiteFolder | None) -> None:
+    """Try the examples in the word lists of a site and of its clients."""
+    clients = site.clients if site else {}
+    services = [(service, site)]
+    services += [(service.of_clients[name], clients[name]) for name in clients]
+    faults = [
+        fault
+        for one, folder in services
+        for fault in find_wrong_examples(_folders("mappings", folder), one.terminology)
+    ]
+    if faults:
+        raise DataFileErrors(faults)
 
 
 def load_vocabulary(site: SiteFolder | None = None) -> Mapping[str, str]:

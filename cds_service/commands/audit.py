@@ -300,7 +300,7 @@ def make_checkpoint(out: Path | None) -> None:
 def export(form: Any, out: Path | None, **asked: Any) -> None:
     """Export entries as NDJSON, CSV or FHIR AuditEvents.
 
-    Or feedback in the columns of HTI-1.
+    Feedback can be had in the columns of HTI-1.
 
     The last line is a signed manifest; the export is an entry.
     """

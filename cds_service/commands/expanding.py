@@ -1,6 +1,6 @@
 """`kyphoplasty-cds mappings expand`: what the is-a filters hold.
 
-From a release or a terminology server.
+They are taken from a release or a terminology server.
 """
 
 import json
@@ -183,7 +183,7 @@ def _codes(expansion: Mapping[str, Any]) -> list[str]:
 def _page(session: Any, address: str, root: str, offset: int) -> Mapping[str, Any]:
     """One page of `ValueSet/$expand`.
 
-    Of the implicit value set of SNOMED CT that FHIR defines.
+    The value set is the implicit one of SNOMED CT that FHIR defines.
     """
     asked = {
         "url": f"{SNOMED}?fhir_vs=isa/{quote(root)}",

@@ -100,8 +100,8 @@ def close_loop(
 ) -> None:
     """Read what was done after each answered signing, and write it into the log.
 
-    From a Bulk Data export, or without one from the FHIR server, where the site allows
-    that.
+    It reads a Bulk Data export. Without one it asks the FHIR server, where the site
+    allows that.
     """
     check_period(asked["since"], asked["until"])
     server = asked["fhir_server"]

@@ -105,7 +105,7 @@ class Gate:
     def address(self) -> str:
         """The client's network address; may be empty.
 
-        As stated by a trusted proxy, else that of the connection.
+        A trusted proxy states it, else the connection.
 
         Only the last item of `X-Forwarded-For` counts: the client can forge the others.
         """

@@ -159,7 +159,7 @@ def find_condition(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
 def _twice(spec: ConditionSpec, chart: Chart) -> list[Stated]:
     """The recent single events, past ones included.
 
-    If they happened on at least two days; else none.
+    They must have happened on at least two days; else none.
     """
     if spec.events_months is None:
         return []
@@ -332,7 +332,7 @@ def _is_told(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
 def may_be_current(entry: Entry) -> bool:
     """Whether an unidentified entry may be a current condition.
 
-    Or a completed procedure.
+    A completed procedure counts as well.
     """
     if entry.kind == "Procedure":
         return entry.status not in ("not-done", "entered-in-error", "preparation")

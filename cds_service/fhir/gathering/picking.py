@@ -396,7 +396,7 @@ def _in_asides(
 ) -> frozenset[str]:
     """The drugs that an entry names besides its own, each in doubt.
 
-    None beside a bone drug.
+    Beside a bone drug there are none.
     """
     if BONE_DRUG in own:
         return frozenset()
@@ -432,7 +432,7 @@ def _concepts_of_device(
 ) -> frozenset[str]:
     """Concepts of a device order.
 
-    By its code, else by the Device that it refers to, else by the words of either.
+    Its code says them, else the Device that it refers to, else the words of either.
     """
     device, (choice, _) = (
         referred_in(resource, targets),

@@ -16,9 +16,6 @@ from pydantic import AfterValidator, ConfigDict, Field
 from cds_service.core.data_file import Closed, DataTable, Faults, read_toml, validated
 from cds_service.fhir.mapping.overlay import files_in_force
 
-LEAST_EXAMPLES = 8
-
-
 # Words with groups, and groups in these, without anything that may break a pattern.
 # Nine in ten of the 7,000 are such; to compile each only to see it took a quarter of a
 # second. A possessive `*+` would do, but Python 3.11.2 (Debian 12) matches it wrongly.
@@ -42,8 +39,18 @@ def _is_pattern(written: str) -> str:
 Pattern = Annotated[str, AfterValidator(_is_pattern)]
 
 
-class Words(Closed):
-    """The words of a concept, with examples and counter-examples.
+class Examples(Closed):
+    """Texts that words must recognise, and texts that they must not.
+
+    Optional: `mappings check` tries them, and the tests hold ours.
+    """
+
+    examples: tuple[str, ...] = ()
+    counter_examples: tuple[str, ...] = Field((), alias="counter-examples")
+
+
+class Words(Examples):
+    """The words of a concept.
 
     Attributes:
         harmless: words, of any language, of which a text may consist without naming the
@@ -54,10 +61,6 @@ class Words(Closed):
     short: tuple[Pattern, ...] = ()
     none: tuple[Pattern, ...] = ()
     harmless: tuple[Pattern, ...] = ()
-    examples: tuple[str, ...] = Field(min_length=LEAST_EXAMPLES)
-    counter_examples: tuple[str, ...] = Field(
-        min_length=LEAST_EXAMPLES, alias="counter-examples"
-    )
 
 
 class Joints(DataTable):
@@ -212,7 +215,7 @@ def read_languages(folders: Sequence[Path]) -> Mapping[str, Language]:
 def any_of(tables: Iterable[Joints | Vertebrae | Durations], name: str) -> str:
     """The words of this name in all tables as one pattern.
 
-    Of two that fit, the longer one. It never fits if there are none.
+    Of two that fit, the longer one counts. It never fits if there are none.
     """
     words = {word for table in tables for word in getattr(table, name)}
     return "|".join(sorted(words, key=lambda word: (-len(word), word))) or "(?!)"

@@ -1,6 +1,6 @@
 """Tells whether words are plain.
 
-Of a brace order, of a dose, of a referral, of a note on a value.
+They stand on a brace order, a dose, a referral, or a note on a value.
 
 Each has a folder of its own, `mappings/plain-words/` that of brace orders. What is not
 in the list is not understood: no brace is shortened against its author's words, and no
@@ -9,16 +9,15 @@ name what is harmless, never what is not.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
 from pydantic import Field
 
-from cds_service.core.data_file import Closed, read_toml, validated
-from cds_service.errors import DataFileError
+from cds_service.core.data_file import read_toml, validated
 from cds_service.fhir.mapping.durations import LONGEST_TEXT, DurationRules
-from cds_service.fhir.mapping.language import LEAST_EXAMPLES, Pattern
+from cds_service.fhir.mapping.language import Examples, Pattern
 from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.fhir.mapping.text_rules import folded, folded_pattern
 
@@ -33,12 +32,10 @@ _DIVIDES = r"[\s.,;:()\[\]/&+×*\"'’\-–—、。，；：（）・]"
 _APART = r"(?:(?<![a-z0-9])|(?![a-z0-9]))(?:%s)(?:(?![a-z0-9])|(?<![a-z0-9]))"
 
 
-class _PlainWordsFile(Closed):
+class PlainWordsFile(Examples):
+    """A file of one of the folders."""
+
     words: tuple[Pattern, ...] = Field(min_length=1)
-    examples: tuple[str, ...] = Field(min_length=LEAST_EXAMPLES)
-    counter_examples: tuple[str, ...] = Field(
-        min_length=LEAST_EXAMPLES, alias="counter-examples"
-    )
 
 
 class PlainWords:
@@ -108,6 +105,8 @@ def load_all_plain(
 ) -> tuple[PlainWords, PlainWords, PlainWords, PlainWords]:
     """The plain words of brace orders, of doses, of referrals and of notes on values.
 
+    In force are those of all files of a folder together.
+
     Args:
         folders: `mappings/`, and the overlays that lie over it.
         durations: of a brace or a referral a length of time is read; of a dose it is
@@ -115,58 +114,17 @@ def load_all_plain(
         bone_drugs: their names, plain beside a dose.
 
     Raises:
-        DataFileError: a file is wrong, or does not pass its own examples.
+        DataFileError: a file is wrong.
     """
     return (
-        load_plain_words(folders, BRACES, durations),
-        load_plain_words(folders, DOSES, names=bone_drugs),
-        load_plain_words(folders, REFERRALS, durations),
-        load_plain_words(folders, VALUES),
+        PlainWords(_words(folders, BRACES), durations),
+        PlainWords([*_words(folders, DOSES), *bone_drugs], None),
+        PlainWords(_words(folders, REFERRALS), durations),
+        PlainWords(_words(folders, VALUES), None),
     )
 
 
-def load_plain_words(
-    folders: Sequence[Path],
-    folder: str,
-    durations: DurationRules | None = None,
-    names: Sequence[str] = (),
-) -> PlainWords:
-    """The plain words in force: those of all files of a folder together.
-
-    Args:
-        folders: `mappings/`, and the overlays that lie over it.
-        folder: of these words.
-        durations: of texts whose lengths of time are read elsewhere.
-        names: of what the texts are about, plain in them too.
-
-    Raises:
-        DataFileError: a file is wrong, or does not pass its own examples.
-    """
-    paths = files_in_force(folders, folder, ".toml")
-    files = {
-        name: validated(_PlainWordsFile, read_toml(path), path)
-        for name, path in paths.items()
-    }
-    words = [word for one in files.values() for word in one.words]
-    plain = PlainWords([*words, *names], durations)
-    for name, one in files.items():
-        file = f"{folder}/{name}.toml"
-        _check(file, {"examples": one.examples}, plain, is_plain=True)
-        counter_examples = {"counter-examples": one.counter_examples}
-        _check(file, counter_examples, plain, is_plain=False)
-    return plain
-
-
-def _check(
-    file: str,
-    examples: Mapping[str, Sequence[str]],
-    plain: PlainWords,
-    *,
-    is_plain: bool,
-) -> None:
-    for key, texts in examples.items():
-        for text in texts:
-            if plain.are_all(text, is_title=True) is not is_plain:
-                raise DataFileError(
-                    file, key, f"{text!r} is {'not ' if is_plain else ''}plain"
-                )
+def _words(folders: Sequence[Path], folder: str) -> list[str]:
+    paths = files_in_force(folders, folder, ".toml").values()
+    files = [validated(PlainWordsFile, read_toml(path), path) for path in paths]
+    return [word for one in files for word in one.words]

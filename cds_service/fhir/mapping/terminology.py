@@ -1,6 +1,7 @@
 """Translates codes to concepts.
 
-By value sets, a site's local codes, coded answers, and words as the last resort.
+It goes by value sets, a site's local codes, coded answers, and words as the last
+resort.
 
 A *concept* is the id of a value set in `mappings/valueset/`, or a code in one of our
 own code systems in `mappings/codesystem/`; if both exist, they are the same concept.
@@ -57,7 +58,14 @@ from cds_service.fhir.mapping.mapping_files import (
 )
 from cds_service.fhir.mapping.names import MeasureNames, NamesFile
 from cds_service.fhir.mapping.overlay import files_in_force, required
-from cds_service.fhir.mapping.plain_words import load_all_plain
+from cds_service.fhir.mapping.plain_words import (
+    BRACES,
+    DOSES,
+    REFERRALS,
+    VALUES,
+    PlainWords,
+    load_all_plain,
+)
 from cds_service.fhir.mapping.text_rules import (
     SPINE,
     Languages,
@@ -229,6 +237,16 @@ class Terminology:
             | self.drugs.concepts
         )
 
+    @property
+    def plain_lists(self) -> Mapping[str, PlainWords]:
+        """The plain words by the folder of their files."""
+        return {
+            BRACES: self.plain_words,
+            DOSES: self.plain_doses,
+            REFERRALS: self.plain_referrals,
+            VALUES: self.plain_values,
+        }
+
     def outdated_expansions(self) -> tuple[str, ...]:
         """What `mappings check` says of expansions that are out of date.
 
@@ -367,7 +385,7 @@ class Terminology:
     def translate(self, map_id: str, codeable: Any) -> tuple[str, ...]:
         """Translate a coded answer to its target codes, sorted.
 
-        By `mappings/conceptmap/<map_id>.json`; may be empty.
+        The map is `mappings/conceptmap/<map_id>.json`; may be empty.
 
         Raises:
             KeyError: there is no such map.
@@ -394,7 +412,7 @@ class Terminology:
     ) -> frozenset[str]:
         """Concepts that a text names, by `mappings/texts/`.
 
-        A last resort: callers must disclose its use.
+        This is a last resort: callers must disclose its use.
 
         Args:
             text: a text from a record or an order.

@@ -1,6 +1,6 @@
 """Reasons to keep a brace that are no findings.
 
-In its order, other fractures, other operations of the spine.
+They stand in its order, in other fractures, in other operations of the spine.
 """
 
 import re
@@ -115,7 +115,7 @@ def reasons_of_order(
 ) -> frozenset[str]:
     """The concepts of `REASONS` that a brace order names.
 
-    By a reason's code, or anywhere in its words.
+    It names them by a reason's code, or anywhere in its words.
     """
     reasons = reasons_named(order, bundle)
     named = (terminology.concepts(reason) for reason in reasons)
@@ -381,7 +381,7 @@ def _listed(stated: set[str]) -> tuple[str, ...]:
 def _levels_of(condition: Json, terminology: Terminology) -> set[str]:
     """The vertebrae of a fracture.
 
-    By its codes, else in its words, else the region of its code.
+    Its codes say them, else its words, else the region of its code.
     """
     found = {*terminology.translate("vertebral-level-icd", condition.get("code"))}
     for site in codeables(condition, "bodySite"):

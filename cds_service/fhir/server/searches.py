@@ -117,7 +117,7 @@ def walk_pages(
 ) -> Fetched:
     """This page of a search and all later ones, each URL once.
 
-    None leaves the base; the note says what is missing.
+    No page leaves the base; the note says what is missing.
 
     Args:
         base: the server's base URL.

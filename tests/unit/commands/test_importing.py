@@ -259,6 +259,7 @@ def test_a_value_of_somebody_else_is_not_there_already(table, server):
             "merged into Patient/p2",
             id="merged",
         ),
+        pytest.param({"active": False}, "not in use any more", id="closed"),
     ],
 )
 def test_nothing_is_written_to_a_record_that_is_not_this_patient_s(

@@ -3,6 +3,8 @@
 import re
 import tomllib
 import unicodedata
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,17 +13,23 @@ from hypothesis import strategies as st
 from cds_service.fhir.mapping.text_rules import TextRule, TextRules, folded_pattern
 from tests.builders import MAPPINGS, terminology
 
-FILES = [
-    tomllib.loads(path.read_text(encoding="utf-8"))
-    for path in sorted((MAPPINGS / "texts").glob("*.toml"))
-]
+WORD_EXAMPLES = Path(__file__).parents[3] / "word_examples"
+
+
+def read_all(folder: Path) -> list[dict[str, Any]]:
+    return [
+        tomllib.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(folder.glob("*.toml"))
+    ]
+
+
 LANGUAGES = [
     {
         concept: words
         for concept, words in one.items()
-        if isinstance(words, dict) and "counter-examples" in words
+        if isinstance(words, dict) and "any" in words
     }
-    for one in FILES
+    for one in read_all(MAPPINGS / "texts")
 ]
 RULES = {
     concept: {
@@ -37,14 +45,15 @@ RULES = {
 SHOWN = sorted(
     {
         text
-        for language in LANGUAGES
-        for said in language.values()
-        for kind in ("examples", "counter-examples")
-        for text in said[kind]
+        for concepts in read_all(WORD_EXAMPLES / "texts")
+        for texts in concepts.values()
+        for kind in texts
+        for text in texts[kind]
     }
 )
 # Between a Latin letter and a Chinese or Japanese one stands a border of words.
 BORDER = re.compile("(?<=[a-z])(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])(?=[a-z])")
+STROKES = str.maketrans("łŁøØđĐ", "lLoOdD")  # no accents to Unicode
 UPPER = {"i": "I", "s": "S", "k": "\u212aK"}  # a Kelvin sign is a K
 
 
@@ -52,7 +61,7 @@ def bare(text: str) -> str:
     """Without the accents of Latin letters."""
     letters = [
         one
-        for one in unicodedata.normalize("NFKD", text)
+        for one in unicodedata.normalize("NFKD", text.translate(STROKES))
         if not 0x300 <= ord(one) < 0x370
     ]
     return unicodedata.normalize("NFC", "".join(letters))

@@ -1,0 +1,50 @@
+"""Tries the examples that a word list carries.
+
+Ours are tried by the tests. A site's own lists may carry some too, and `mappings check`
+tries them: words that take in too much show there, and no start waits for it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+from cds_service.core.data_file import label, read_toml, validated
+from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.language import Examples, read_languages
+from cds_service.fhir.mapping.overlay import files_in_force
+from cds_service.fhir.mapping.plain_words import PlainWordsFile
+from cds_service.fhir.mapping.terminology import Terminology
+
+
+def find_wrong_examples(
+    folders: Sequence[Path], terminology: Terminology
+) -> Iterator[DataFileError]:
+    """Find the examples that words miss, and the counter-examples that they take in.
+
+    Args:
+        folders: `mappings/`, and the overlays that lie over it.
+        terminology: loaded from these folders.
+    """
+    paths = files_in_force(folders, "texts", ".toml")
+    for code, language in read_languages(folders).items():
+        for concept, words in language.concepts.items():
+            named = partial(terminology.text_concepts, among=frozenset({concept}))
+            yield from _wrong(words, named, paths[code], f"{concept}.")
+    for folder, plain in terminology.plain_lists.items():
+        for path in files_in_force(folders, folder, ".toml").values():
+            file = validated(PlainWordsFile, read_toml(path), path)
+            is_plain = partial(plain.are_all, is_title=True)
+            yield from _wrong(file, is_plain, path)
+
+
+def _wrong(
+    words: Examples, recognised: Callable[[str], object], path: Path, table: str = ""
+) -> Iterator[DataFileError]:
+    for text in words.examples:
+        if not recognised(text):
+            message = f"{text!r} is not recognised"
+            yield DataFileError(label(path), f"{table}examples", message)
+    for text in words.counter_examples:
+        if recognised(text):
+            message = f"{text!r} is recognised"
+            yield DataFileError(label(path), f"{table}counter-examples", message)

@@ -1,0 +1,114 @@
+"""Words recognise the texts that they were written for, and leave others alone.
+
+The texts are in `tests/word_examples/`, in folders and files named as the words' own.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cds_service.fhir.mapping.language import read_languages
+from cds_service.loading import find_faults
+from tests.builders import MAPPINGS, terminology
+from tests.chart_builders import site_service
+
+EXAMPLES = Path(__file__).parents[3] / "word_examples"
+LEAST = 8  # of each kind, for each list
+PLAIN = terminology().plain_lists
+
+
+def read(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+CONCEPTS = {
+    (path.stem, concept): texts
+    for path in sorted((EXAMPLES / "texts").glob("*.toml"))
+    for concept, texts in read(path).items()
+}
+PLAIN_WORDS = {
+    (folder, path.stem): read(path)
+    for folder in PLAIN
+    for path in sorted((EXAMPLES / folder).glob("*.toml"))
+}
+
+
+@pytest.mark.parametrize(("language", "concept"), CONCEPTS, ids="-".join)
+def test_the_words_of_a_concept_name_their_examples_alone(language, concept):
+    texts, only = CONCEPTS[language, concept], frozenset({concept})
+
+    def is_named(text):
+        return terminology().text_concepts(text, only) == only
+
+    assert [one for one in texts["examples"] if not is_named(one)] == []
+    assert [one for one in texts["counter-examples"] if is_named(one)] == []
+
+
+@pytest.mark.parametrize(("folder", "language"), PLAIN_WORDS, ids="-".join)
+def test_plain_words_take_in_their_examples_alone(folder, language):
+    texts = PLAIN_WORDS[folder, language]
+
+    def is_plain(text):
+        return PLAIN[folder].are_all(text, is_title=True)
+
+    assert [one for one in texts["examples"] if not is_plain(one)] == []
+    assert [one for one in texts["counter-examples"] if is_plain(one)] == []
+
+
+def test_every_list_of_words_has_its_examples():
+    concepts = {
+        (language, concept)
+        for language, one in read_languages([MAPPINGS]).items()
+        for concept in one.concepts
+    }
+    plain = {
+        (folder, path.stem)
+        for folder in PLAIN
+        for path in (MAPPINGS / folder).glob("*.toml")
+    }
+    assert (CONCEPTS.keys(), PLAIN_WORDS.keys()) == (concepts, plain)
+    shown = CONCEPTS | PLAIN_WORDS
+    kinds = ("examples", "counter-examples")
+    assert [one for one in shown if len(shown[one].keys() & {*kinds}) != 2] == []
+    few = [one for one in shown for kind in kinds if len(shown[one][kind]) < LEAST]
+    assert few == []
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "fault"),
+    [
+        pytest.param(
+            "texts/hu.toml",
+            '[brace]\nany = ["fuzo"]\nexamples = ["Fűző", "Ortézis"]\n',
+            "brace.examples: 'Ortézis' is not recognised",
+            id="missed",
+        ),
+        pytest.param(
+            "texts/hu.toml",
+            # by the words of another language
+            '[brace]\nany = ["fuzo"]\ncounter-examples = ["nyak", "TLSO"]\n',
+            "brace.counter-examples: 'TLSO' is recognised",
+            id="taken in",
+        ),
+        pytest.param(
+            "plain-words/hospital.toml",
+            'words = ["posey strap"]\nexamples = ["Posey strap", "posey belt"]\n',
+            "examples: 'posey belt' is not recognised",
+            id="not plain",
+        ),
+        pytest.param(
+            "plain-words/hospital.toml",
+            'words = [".*"]\ncounter-examples = ["posey belt"]\n',
+            "counter-examples: 'posey belt' is recognised",
+            id="plain",
+        ),
+    ],
+)
+def test_the_check_tries_the_examples_of_a_site(tmp_path, file, content, fault):
+    path = tmp_path / "mappings" / file
+    path.parent.mkdir(parents=True)
+    path.write_text(content, encoding="utf-8")
+    site_service(tmp_path)  # starts: nothing is tried there
+    assert [str(one) for one in find_faults(tmp_path)] == [f"{path}: {fault}"]
