@@ -228,7 +228,9 @@ def record_in(
 def state_of(record: PatientRecord) -> RecordState:
     """How completely the record was read, for cards and the audit log."""
     reads = sorted(
-        (key, read) for key, read in record.reads.items() if not read.is_optional
+        (key, read)
+        for key, read in record.reads.items()
+        if not read.is_optional or key in TELLING_MORE
     )
     notes = {read.note for _, read in reads if read.is_doubtful and not read.is_cut}
     if any(read.warned for _, read in reads):
@@ -250,11 +252,14 @@ def state_of(record: PatientRecord) -> RecordState:
 
 
 def is_cut(record: PatientRecord) -> bool:
-    """Tell if a list was not read, or not whole."""
+    """Tell if a list without which no record is whole was not read, or not whole."""
     state = state_of(record)
-    return bool(state.unread or state.incomplete)
+    return not TELLING_MORE.issuperset({*state.unread, *state.incomplete})
 
 
+# Without these a record is whole, and a card names one that was not read: it may tell a
+# metastasis, a dose or a kidney that fails, and so nothing beside it reassures.
+TELLING_MORE = frozenset({"diagnosticReports", "dispenses", "kidney"})
 # The lists that a pre-selected order rests on, each with the prefetch keys that may
 # hold its entries.
 DECIDING_LISTS: Mapping[str, tuple[str, ...]] = {
