@@ -201,6 +201,8 @@ class Terminology:
         )
         self.several, self.aside = _joints(languages.values())
         self._rules_among: dict[frozenset[str] | None, TextRules] = {}
+        # Compiled before the workers fork: they share it, and no first answer waits.
+        self._rules_of(frozenset(self._texts))
         self._by_code = self._index()
         self._classes = self._index_of_classes()
         self._known = {
