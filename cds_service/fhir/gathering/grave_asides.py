@@ -5,7 +5,6 @@ procedure was done for a broken hip. None of this is a diagnosis on the problem 
 but with it nobody may say that there is none.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -16,6 +15,7 @@ from cds_service.fhir.gathering.problem_words import (
     read_problem_words,
 )
 from cds_service.fhir.leaves import leaves_of
+from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
@@ -33,7 +33,6 @@ GRAVE = frozenset(
 # The title of a procedure says what was done, and is read as such.
 TITLED = frozenset({"DiagnosticReport", "ServiceRequest"})
 # Reports are prose: what one sentence denies, the next one may find.
-_SENTENCE = re.compile(r"[;\n。；]|\.(?=\s|$)")
 MOST_SENTENCES = 100
 VOID = frozenset({"entered-in-error", "cancelled", "revoked", "registered"})
 _SHORT = NOT_BESIDE | {
@@ -66,8 +65,7 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
             word for one in objects(entry.get("code")) for word in texts_of(one)
         )
     prose = "\n".join(words)[:LONGEST_TEXT]  # of a long report, its beginning
-    sentences = _SENTENCE.split(prose)[:MOST_SENTENCES]
-    said = [_read(one, terminology) for one in sentences]
+    said = [_read(one, terminology) for one in sentences(prose)[:MOST_SENTENCES]]
     stated = frozenset[str]().union(*(one.stated for one in said))
     # A report repeats what it was asked, `rule out metastasis`, and answers it.
     answered = frozenset[str]().union(*(one.denied for one in said))
